@@ -1,0 +1,39 @@
+"""Who acts: a role, a name, and what the person speaks for (domain.md, "Who acts")."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+
+class Role(StrEnum):
+    """The roles of the contract's tokens, plus the public (no token) and the system itself (seeds, schedulers)."""
+
+    PUBLIC = "public"
+    PARENT = "parent"
+    STRUCTURE = "structure"
+    MEDIATEUR = "mediateur"
+    COORDONNATEUR = "coordonnateur"
+    DIRECTOR = "director"
+    INSPECTOR = "inspector"
+    HEAD = "head"
+    NATIONAL = "national"
+    AUDITOR = "auditor"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The person or account behind a command. `name` is what history keeps (a pseudonym for parents)."""
+
+    role: Role
+    name: str
+    structures: frozenset[UUID] = frozenset()
+    territories: frozenset[str] = frozenset()
+    schools: frozenset[str] = frozenset()
+    person_id: UUID | None = None
+
+
+PUBLIC = Actor(Role.PUBLIC, "public")
+SYSTEM = Actor(Role.SYSTEM, "system")

@@ -1,0 +1,244 @@
+"""The animation: its state, and the decisions that make its events (domain.md, "Life of an animation")."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from domain.actors import Actor
+from domain.animation_events import (
+    AnimationAttested,
+    AnimationCancelled,
+    AnimationContent,
+    AnimationCreated,
+    AnimationDetails,
+    AnimationModified,
+    AnimationPublished,
+    AnimationRefused,
+    AnimationResubmitted,
+    AttestationCorrected,
+)
+from domain.animation_transitions import AnimationStatus, check
+from domain.attestation_form import AttestationForm
+from domain.convention import Convention, covering
+from domain.errors import broken, forbidden, invalid
+from domain.events import Event
+from domain.rights import Action, Belongings, authorize
+from domain.structure import Structure
+from domain.territory import Territory
+from domain.typology import TermKind, Typology, check_terms
+from domain.validation import validated
+
+CONTENT_FIELDS = tuple(AnimationDetails.model_fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The other aggregates that a declaration is checked against."""
+
+    structure: Structure | None
+    conventions: Sequence[Convention]
+    territory: Territory
+    typology: Typology
+
+
+@dataclass(frozen=True, slots=True)
+class Animation:
+    id: UUID
+    structure_id: UUID
+    convention_id: UUID
+    territory: str
+    time_zone: str
+    content: AnimationDetails
+    status: AnimationStatus = AnimationStatus.SUBMITTED
+    attested: bool = False
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.content.ends_at
+
+
+def evolve(state: Animation | None, originator_id: UUID, fact: Event) -> Animation:
+    if isinstance(fact, AnimationCreated):
+        return Animation(
+            originator_id, fact.structure_id, fact.convention_id, fact.territory, fact.time_zone, _details(fact)
+        )
+    assert state is not None, "an animation's first event is animation.created"
+    match fact:
+        case AnimationModified():
+            return replace(state, content=_details(fact), convention_id=fact.convention_id)
+        case AnimationResubmitted():
+            return replace(state, status=AnimationStatus.SUBMITTED)
+        case AnimationPublished():
+            return replace(state, status=AnimationStatus.PUBLISHED)
+        case AnimationRefused():
+            return replace(state, status=AnimationStatus.REFUSED)
+        case AnimationCancelled():
+            return replace(state, status=AnimationStatus.CANCELLED)
+        case AnimationAttested():
+            return replace(state, attested=True)
+        case AttestationCorrected():
+            return state
+    raise TypeError(f"not an animation's event: {fact!r}")
+
+
+def _details(fact: AnimationDetails) -> AnimationDetails:
+    return AnimationDetails.model_construct(**{name: getattr(fact, name) for name in CONTENT_FIELDS})
+
+
+def declare(
+    content: AnimationContent,
+    structure_id: UUID,
+    actor: Actor,
+    around: Surroundings,
+    now: datetime,
+    cloned_from: UUID | None = None,
+) -> list[Event]:
+    """A new animation, waiting for publication. Declared after its start it is accepted and marked late."""
+    authorize(actor, Action.ANIMATION_CREATE, Belongings(structure_id=structure_id))
+    content, convention = _checked(content, around, already=None)
+    return [
+        AnimationCreated(
+            structure_id=structure_id,
+            convention_id=convention.id,
+            territory=around.territory.code,
+            time_zone=around.territory.time_zone,
+            declared_late=content.starts_at <= now,
+            cloned_from=cloned_from,
+            **content.model_dump(),
+        )
+    ]
+
+
+def clone(
+    source: Animation, actor: Actor, starts_at: datetime, ends_at: datetime, around: Surroundings, now: datetime
+) -> list[Event]:
+    """The same content at new dates. It never carries the attestation, whenever it is made."""
+    check(Action.ANIMATION_CLONE, source, actor, now)
+    values = source.content.model_dump() | {"starts_at": starts_at, "ends_at": ends_at}
+    content = validated(AnimationContent, values)
+    return declare(content, source.structure_id, actor, around, now, cloned_from=source.id)
+
+
+def modify(
+    state: Animation, actor: Actor, changes: Mapping[str, Any], around: Surroundings, now: datetime
+) -> list[Event]:
+    """`changes` holds new values by field name. A refused animation that is corrected is submitted again."""
+    check(Action.ANIMATION_MODIFY, state, actor, now)
+    content = validated(AnimationContent, state.content.model_dump() | dict(changes))
+    content, convention = _checked(content, around, already=state.content)
+    changed = tuple(name for name in CONTENT_FIELDS if getattr(content, name) != getattr(state.content, name))
+    if not changed:
+        raise broken("Rien ne change : indiquez au moins une valeur nouvelle.")
+    facts: list[Event] = [AnimationModified(convention_id=convention.id, changed=changed, **content.model_dump())]
+    return [*facts, AnimationResubmitted()] if state.status is AnimationStatus.REFUSED else facts
+
+
+def publish(state: Animation, actor: Actor, now: datetime) -> list[Event]:
+    check(Action.ANIMATION_PUBLISH, state, actor, now)
+    return [AnimationPublished()]
+
+
+def refuse_publication(state: Animation, actor: Actor, reason: str, now: datetime) -> list[Event]:
+    check(Action.ANIMATION_REFUSE, state, actor, now)
+    return [AnimationRefused(reason=reason)]
+
+
+def cancel(state: Animation, actor: Actor, reason: str, now: datetime) -> list[Event]:
+    check(Action.ANIMATION_CANCEL, state, actor, now)
+    return [AnimationCancelled(reason=reason)]
+
+
+@dataclass(frozen=True, slots=True)
+class Attendance:
+    """Who came, parents and children apart, and the answers to the form's questions, in their order."""
+
+    parents: int
+    children: int = 0
+    answers: tuple[str, ...] = ()
+
+
+def attest(
+    state: Animation, actor: Actor, came: Attendance, form: AttestationForm, typology: Typology, now: datetime
+) -> list[Event]:
+    """Never before the end, never twice, only for what was published."""
+    check(Action.ANIMATION_ATTEST, state, actor, now)
+    _check_attendance(state, came, form, typology)
+    return [
+        AnimationAttested(
+            parents=came.parents, children=came.children, form_version=form.version, answers=came.answers
+        )
+    ]
+
+
+def correct_attestation(
+    state: Animation,
+    actor: Actor,
+    came: Attendance,
+    reason: str,
+    form: AttestationForm,
+    typology: Typology,
+    now: datetime,
+) -> list[Event]:
+    """A mistake is corrected by a further event with a reason."""
+    check(Action.ATTESTATION_CORRECT, state, actor, now)
+    _check_attendance(state, came, form, typology)
+    return [
+        AttestationCorrected(
+            parents=came.parents,
+            children=came.children,
+            form_version=form.version,
+            answers=came.answers,
+            reason=reason,
+        )
+    ]
+
+
+def _checked(
+    content: AnimationContent, around: Surroundings, already: AnimationDetails | None
+) -> tuple[AnimationContent, Convention]:
+    """The content in the territory's local time, and the convention that covers it. Raises what stands against it.
+
+    A term that was declared before (`already`) and retired since may stay: history keeps its words.
+    """
+    if around.structure is None:
+        raise forbidden()
+    if content.ends_at <= content.starts_at:
+        raise invalid("la fin doit suivre le début.", "ends_at")
+    chosen = [
+        (TermKind.VENUE_TYPE, content.venue_type, ("venue_type",)),
+        (TermKind.AUDIENCE, content.audience, ("audience",)),
+        (TermKind.ANIMATION_TYPE, content.type, ("type",)),
+        *((TermKind.THEME, theme, ("themes", str(index))) for index, theme in enumerate(content.themes)),
+    ]
+    kept = _terms(already) if already else set()
+    check_terms(around.typology, [choice for choice in chosen if choice[:2] not in kept])
+    zone = ZoneInfo(around.territory.time_zone)
+    local = content.model_copy(
+        update={"starts_at": content.starts_at.astimezone(zone), "ends_at": content.ends_at.astimezone(zone)}
+    )
+    return local, covering(around.conventions, around.territory.code, local.starts_at.date())
+
+
+def _terms(content: AnimationDetails) -> set[tuple[TermKind, str]]:
+    themes = {(TermKind.THEME, theme) for theme in content.themes}
+    return themes | {
+        (TermKind.VENUE_TYPE, content.venue_type),
+        (TermKind.AUDIENCE, content.audience),
+        (TermKind.ANIMATION_TYPE, content.type),
+    }
+
+
+def _check_attendance(state: Animation, came: Attendance, form: AttestationForm, typology: Typology) -> None:
+    if came.parents < 0:
+        raise invalid("le nombre de parents ne peut pas être négatif.", "parents")
+    if came.children < 0:
+        raise invalid("le nombre d'enfants ne peut pas être négatif.", "children")
+    if came.children and not typology.admits_children(state.content.type):
+        raise broken("Ce type d'animation n'accueille pas d'enfants : le nombre d'enfants doit être 0.", "children")
+    if len(came.answers) > len(form.questions):
+        raise broken(f"Le formulaire en vigueur compte {len(form.questions)} question(s).", "answers")

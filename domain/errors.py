@@ -1,0 +1,64 @@
+"""The one kind of error that a rule raises: a list of problems, each with a code, a French sentence and a field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ErrorCode(StrEnum):
+    """Why a command was not carried out. The names are those of the GraphQL contract."""
+
+    INVALID = "INVALID"
+    NOT_FOUND = "NOT_FOUND"
+    FORBIDDEN = "FORBIDDEN"
+    UNAUTHENTICATED = "UNAUTHENTICATED"
+    CONFLICT = "CONFLICT"
+    RULE_BROKEN = "RULE_BROKEN"
+    DUPLICATE = "DUPLICATE"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong. `message` is French, for the person; `field` is the path in the command, if any."""
+
+    code: ErrorCode
+    message: str
+    field: tuple[str, ...] = ()
+
+
+class DomainError(Exception):
+    """A command was refused: nothing was recorded. Carries every problem found, never only the first."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(f"{problem.code}: {problem.message}" for problem in self.problems))
+
+    @property
+    def code(self) -> ErrorCode:
+        return self.problems[0].code
+
+
+def refuse(code: ErrorCode, message: str, *field: str) -> DomainError:
+    """A `DomainError` with one problem, ready to be raised."""
+    return DomainError([Problem(code, message, field)])
+
+
+def broken(message: str, *field: str) -> DomainError:
+    """A business rule stands against the command."""
+    return refuse(ErrorCode.RULE_BROKEN, message, *field)
+
+
+def invalid(message: str, *field: str) -> DomainError:
+    """A value is malformed or unknown."""
+    return refuse(ErrorCode.INVALID, message, *field)
+
+
+def forbidden() -> DomainError:
+    """The same words whether the thing exists or not, so that nothing is learnt from a refusal."""
+    return refuse(ErrorCode.FORBIDDEN, "Vous n'avez pas le droit de faire cette action.")
+
+
+def not_found(what: str, *field: str) -> DomainError:
+    return refuse(ErrorCode.NOT_FOUND, f"{what} : introuvable.", *field)

@@ -1,0 +1,61 @@
+"""Official identifiers and the stream ids that derive from them."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+from uuid import UUID, uuid5
+
+from pydantic import AfterValidator
+from stdnum.exceptions import ValidationError as StdnumError
+from stdnum.fr import siret as siret_number
+
+#: Never change: every derived stream id depends on it.
+NAMESPACE = UUID("6f7c1c0e-2a3f-5d11-9a53-0b6f0c7d971e")
+
+UAI_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"  # 23 letters: no I, O, Q
+_UAI = re.compile(r"(\d{7})([A-Z])", re.ASCII)
+
+
+def check_siret(value: str) -> str:
+    """The 14 digits of a SIRET. Raises ValueError (French) when the length or the check digit is wrong."""
+    try:
+        return str(siret_number.validate(value))
+    except StdnumError as error:
+        raise ValueError("SIRET invalide : 14 chiffres attendus, dont une clé de contrôle juste") from error
+
+
+def check_uai(value: str) -> str:
+    """A UAI in capitals: seven digits and a check letter, the digits modulo 23 in `UAI_LETTERS`.
+
+    Raises ValueError (French) otherwise.
+    """
+    match = _UAI.fullmatch(value.strip().upper())
+    if match is None:
+        raise ValueError("UAI invalide : 7 chiffres et une lettre attendus")
+    digits, letter = match.groups()
+    if UAI_LETTERS[int(digits) % 23] != letter:
+        raise ValueError("UAI invalide : la lettre de contrôle ne correspond pas aux chiffres")
+    return digits + letter
+
+
+Siret = Annotated[str, AfterValidator(check_siret)]
+Uai = Annotated[str, AfterValidator(check_uai)]
+
+
+def structure_id(siret: str) -> UUID:
+    """The id of a structure's single account: it derives from the SIRET, so there cannot be two."""
+    return uuid5(NAMESPACE, f"structure:{siret}")
+
+
+def territory_id(code: str) -> UUID:
+    return uuid5(NAMESPACE, f"territory:{code}")
+
+
+def person_id(subject: str) -> UUID:
+    """A pseudonym for a signed-in person: the log never holds the subject itself."""
+    return uuid5(NAMESPACE, f"person:{subject}")
+
+
+TYPOLOGY_ID = uuid5(NAMESPACE, "typology")
+ATTESTATION_FORM_ID = uuid5(NAMESPACE, "attestation-form")

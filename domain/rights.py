@@ -1,0 +1,134 @@
+"""Who may do what, on whose things: one table, readable at a glance (domain.md, "Who acts").
+
+The rows are the actions, named as the GraphQL mutations are; each tells which roles may take it and how far each
+role's power reaches. `may` is the only judge: commands, `allowedActions` and the read side all ask it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from domain.actors import Actor, Role
+from domain.errors import forbidden
+
+P, PA, ST, ME, CO = Role.PUBLIC, Role.PARENT, Role.STRUCTURE, Role.MEDIATEUR, Role.COORDONNATEUR
+DI, IN, HE, NA, AU, SY = Role.DIRECTOR, Role.INSPECTOR, Role.HEAD, Role.NATIONAL, Role.AUDITOR, Role.SYSTEM
+
+
+class Scope(StrEnum):
+    """How far a role's power reaches."""
+
+    ANYWHERE = "anywhere"
+    OWN_STRUCTURE = "own structure"
+    OWN_TERRITORY = "own territory"
+    OWN_SCHOOL = "own school"
+    OWN_PERSON = "own person"
+
+
+class Action(StrEnum):
+    """Everything that rights are asked for. Values of commands are the contract's mutation names."""
+
+    CONVENTION_SIGN = "conventionSign"
+    CONVENTION_AMEND = "conventionAmend"
+    CONVENTION_TERMINATE = "conventionTerminate"
+    ANIMATION_CREATE = "animationCreate"
+    ANIMATION_MODIFY = "animationModify"
+    ANIMATION_PUBLISH = "animationPublish"
+    ANIMATION_REFUSE = "animationRefuse"
+    ANIMATION_CANCEL = "animationCancel"
+    ANIMATION_CLONE = "animationClone"
+    ANIMATION_ATTEST = "animationAttest"
+    ATTESTATION_CORRECT = "attestationCorrect"
+    CANDIDATURE_SUBMIT = "candidatureSubmit"
+    CANDIDATURE_GIVE_OPINION = "candidatureGiveOpinion"
+    CANDIDATURE_VALIDATE = "candidatureValidate"
+    CANDIDATURE_REJECT = "candidatureReject"
+    CANDIDATURE_WITHDRAW = "candidatureWithdraw"
+    TERM_ADD = "termAdd"
+    TERM_RENAME = "termRename"
+    TERM_MERGE = "termMerge"
+    TERM_RETIRE = "termRetire"
+    TERRITORY_JOIN = "territoryJoin"
+    TERRITORY_OPEN_CANDIDATURES = "territoryOpenCandidatures"
+    ATTESTATION_FORM_WORD = "attestationFormWord"
+    PERSON_ERASE = "personErase"
+    STRUCTURE_READ = "structureRead"
+    TERRITORY_READ = "territoryRead"
+    COUNTRY_READ = "countryRead"
+    AUDIT_READ = "auditRead"
+    CANDIDATURE_READ = "candidatureRead"
+
+
+_ANY, _STRUCTURE, _TERRITORY = Scope.ANYWHERE, Scope.OWN_STRUCTURE, Scope.OWN_TERRITORY
+_SCHOOL, _PERSON = Scope.OWN_SCHOOL, Scope.OWN_PERSON
+
+RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
+    Action.CONVENTION_SIGN: {CO: _TERRITORY, NA: _ANY},
+    Action.CONVENTION_AMEND: {CO: _TERRITORY, NA: _ANY},
+    Action.CONVENTION_TERMINATE: {CO: _TERRITORY, NA: _ANY},
+    Action.ANIMATION_CREATE: {ST: _STRUCTURE},
+    Action.ANIMATION_MODIFY: {ST: _STRUCTURE},
+    Action.ANIMATION_PUBLISH: {NA: _ANY},
+    Action.ANIMATION_REFUSE: {NA: _ANY},
+    Action.ANIMATION_CANCEL: {ST: _STRUCTURE, NA: _ANY},
+    Action.ANIMATION_CLONE: {ST: _STRUCTURE},
+    Action.ANIMATION_ATTEST: {ST: _STRUCTURE},
+    Action.ATTESTATION_CORRECT: {ST: _STRUCTURE},
+    Action.CANDIDATURE_SUBMIT: {P: _ANY, PA: _ANY},
+    Action.CANDIDATURE_GIVE_OPINION: {DI: _SCHOOL},
+    Action.CANDIDATURE_VALIDATE: {IN: _SCHOOL, HE: _SCHOOL},
+    Action.CANDIDATURE_REJECT: {IN: _SCHOOL, HE: _SCHOOL, NA: _ANY},
+    Action.CANDIDATURE_WITHDRAW: {PA: _PERSON, CO: _TERRITORY, NA: _ANY},
+    Action.TERM_ADD: {NA: _ANY, SY: _ANY},
+    Action.TERM_RENAME: {NA: _ANY},
+    Action.TERM_MERGE: {NA: _ANY},
+    Action.TERM_RETIRE: {NA: _ANY},
+    Action.TERRITORY_JOIN: {NA: _ANY, SY: _ANY},
+    Action.TERRITORY_OPEN_CANDIDATURES: {NA: _ANY},
+    Action.ATTESTATION_FORM_WORD: {NA: _ANY, SY: _ANY},
+    Action.PERSON_ERASE: {PA: _PERSON, NA: _ANY, SY: _ANY},
+    Action.STRUCTURE_READ: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY, AU: _ANY, SY: _ANY},
+    Action.TERRITORY_READ: {CO: _TERRITORY, NA: _ANY, AU: _ANY, SY: _ANY},
+    Action.COUNTRY_READ: {NA: _ANY, AU: _ANY, SY: _ANY},
+    Action.AUDIT_READ: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY, AU: _ANY, SY: _ANY},
+    Action.CANDIDATURE_READ: {PA: _PERSON, DI: _SCHOOL, IN: _SCHOOL, HE: _SCHOOL, CO: _TERRITORY, NA: _ANY, SY: _ANY},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Belongings:
+    """Whose a thing is: what a scope is compared with. A structure may work in several territories."""
+
+    structure_id: UUID | None = None
+    territories: frozenset[str] = frozenset()
+    school: str | None = None
+    person_id: UUID | None = None
+
+
+_REACHES: Mapping[Scope, Callable[[Actor, Belongings], bool]] = {
+    Scope.ANYWHERE: lambda actor, of: True,
+    Scope.OWN_STRUCTURE: lambda actor, of: of.structure_id in actor.structures,
+    Scope.OWN_TERRITORY: lambda actor, of: bool(of.territories & actor.territories),
+    Scope.OWN_SCHOOL: lambda actor, of: of.school in actor.schools,
+    Scope.OWN_PERSON: lambda actor, of: of.person_id is not None and of.person_id == actor.person_id,
+}
+
+
+def scope_of(actor: Actor, action: Action) -> Scope | None:
+    """How far the actor may take the action; None when not at all."""
+    return RIGHTS[action].get(actor.role)
+
+
+def may(actor: Actor, action: Action, of: Belongings) -> bool:
+    """Whether the actor may take the action on a thing that belongs so."""
+    scope = scope_of(actor, action)
+    return scope is not None and _REACHES[scope](actor, of)
+
+
+def authorize(actor: Actor, action: Action, of: Belongings) -> None:
+    """Raises FORBIDDEN, always in the same words, unless the actor may take the action."""
+    if not may(actor, action, of):
+        raise forbidden()
