@@ -1,0 +1,185 @@
+"""What is configured from outside, read once from the environment.
+
+| Variable                   | Default                                     | Meaning                                              |
+|----------------------------|---------------------------------------------|------------------------------------------------------|
+| `DATABASE_URL`             | none: the embedded PostgreSQL               | `postgresql://user:password@host:5432/name`, 14+     |
+| `PARENTALITE_HOME`         | the user's data folder, `parentalite` in it | Folder of the embedded database, keys, stored files  |
+| `PARENTALITE_TOKEN_SECRET` | embedded: made once, kept under `keys`      | Signs the bearer tokens, 32 characters or more       |
+| `PARENTALITE_MASTER_KEY`   | embedded: made once, kept under `keys`      | Wraps the keys of personal data, base64 of 32 bytes  |
+| `PARENTALITE_WAIT_SECONDS` | `5`                                         | Longest wait for `Min-Position`, 0 to 60 seconds     |
+| `PARENTALITE_LOG_LEVEL`    | `INFO`                                      | `DEBUG`, `INFO`, `WARNING`, `ERROR` or `CRITICAL`    |
+
+An empty value counts as none. With `DATABASE_URL`, both secrets must be given: two servers of one database have to share
+them, and a key that only one machine holds is lost with it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field
+
+MASTER_KEY_BYTES = 32
+SHORTEST_TOKEN_SECRET = 32
+LONGEST_WAIT_SECONDS = 60.0
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+# What a person pastes into a terminal to get a good value.
+_HOW_TO_MAKE_A_TOKEN_SECRET = 'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
+_HOW_TO_MAKE_A_MASTER_KEY = 'python3 -c "import base64, os; print(base64.b64encode(os.urandom(32)).decode())"'
+
+
+class SettingsError(Exception):
+    """A variable is missing or wrong: one line for the person who sets it, naming it and what is accepted."""
+
+
+class Settings(BaseModel):
+    """The configuration of one process. Secrets stay out of its `repr`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    home: Path
+    database_url: str | None = Field(default=None, repr=False)
+    token_secret: str = Field(repr=False)
+    master_key: bytes = Field(repr=False)
+    wait_seconds: float = 5.0
+    log_level: str = "INFO"
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the embedded PostgreSQL is used, since no other one was named."""
+        return self.database_url is None
+
+
+def load_settings(environ: Mapping[str, str]) -> Settings:
+    """The settings that `environ` describes. On first use of the embedded setup, makes and keeps the two secrets."""
+    home = _home(environ)
+    database_url = environ.get("DATABASE_URL") or None
+    keys = home / "keys" if database_url is None else None
+    token_secret = _secret(
+        "PARENTALITE_TOKEN_SECRET",
+        environ,
+        keys and keys / "token-secret",
+        lambda: secrets.token_urlsafe(48),
+        _HOW_TO_MAKE_A_TOKEN_SECRET,
+    )
+    master_key = _secret(
+        "PARENTALITE_MASTER_KEY",
+        environ,
+        keys and keys / "master-key",
+        lambda: base64.b64encode(secrets.token_bytes(MASTER_KEY_BYTES)).decode(),
+        _HOW_TO_MAKE_A_MASTER_KEY,
+    )
+    return Settings(
+        home=home,
+        database_url=database_url,
+        token_secret=_checked_token_secret(token_secret),
+        master_key=_checked_master_key(master_key),
+        wait_seconds=_wait_seconds(environ.get("PARENTALITE_WAIT_SECONDS") or "5"),
+        log_level=_log_level(environ.get("PARENTALITE_LOG_LEVEL") or "INFO"),
+    )
+
+
+def _home(environ: Mapping[str, str]) -> Path:
+    named = environ.get("PARENTALITE_HOME")
+    try:
+        home = Path(named).expanduser().absolute() if named else platformdirs.user_data_path("parentalite")
+        exists_as_a_file = home.exists() and not home.is_dir()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise SettingsError(f"PARENTALITE_HOME: a folder is needed, not {named!r} ({error})") from None
+    if exists_as_a_file:
+        raise SettingsError(f"PARENTALITE_HOME: a folder is needed, and {home} is a file")
+    return home
+
+
+def _secret(
+    variable: str, environ: Mapping[str, str], kept_in: Path | None, make: Callable[[], str], how_to_make: str
+) -> str:
+    if given := environ.get(variable):
+        return given
+    if kept_in is None:
+        raise SettingsError(f"{variable}: needed together with DATABASE_URL; make a value with: {how_to_make}")
+    try:
+        return _read_or_create(kept_in, make)
+    except OSError as error:
+        raise SettingsError(
+            f"{variable}: not set, and it cannot be kept in {kept_in} ({error.strerror}); "
+            "set PARENTALITE_HOME to a folder that can be written"
+        ) from None
+
+
+def _read_or_create(path: Path, make: Callable[[], str]) -> str:
+    """The content of `path`; written first when there is none. Of two processes that do so at once, one wins for both."""
+    path.parent.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    if not path.exists():
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+        try:
+            with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+                file.write(make() + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            # A link, not a rename: it never replaces the key another process may have begun to encrypt with.
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink(missing_ok=True)
+        _fsync_folder(path.parent)
+    return path.read_text(encoding="utf-8", errors="replace").strip()
+
+
+def _fsync_folder(folder: Path) -> None:
+    """What is encrypted with a key must not outlive it: the key's name is on the disk before the key is used."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _checked_token_secret(value: str) -> str:
+    if len(value) < SHORTEST_TOKEN_SECRET:
+        raise SettingsError(
+            f"PARENTALITE_TOKEN_SECRET: {SHORTEST_TOKEN_SECRET} characters or more are needed, not {len(value)}; "
+            f"make a value with: {_HOW_TO_MAKE_A_TOKEN_SECRET}"
+        )
+    return value
+
+
+def _checked_master_key(value: str) -> bytes:
+    try:
+        key = base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) != MASTER_KEY_BYTES:
+        raise SettingsError(
+            f"PARENTALITE_MASTER_KEY: base64 of exactly {MASTER_KEY_BYTES} bytes is needed; "
+            f"make a value with: {_HOW_TO_MAKE_A_MASTER_KEY}"
+        )
+    return key
+
+
+def _wait_seconds(value: str) -> float:
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= LONGEST_WAIT_SECONDS:
+        raise SettingsError(
+            f"PARENTALITE_WAIT_SECONDS: a number from 0 to {LONGEST_WAIT_SECONDS:.0f} is needed, not {value!r}"
+        )
+    return seconds
+
+
+def _log_level(value: str) -> str:
+    level = value.upper()
+    if level not in LOG_LEVELS:
+        raise SettingsError(f"PARENTALITE_LOG_LEVEL: one of {', '.join(LOG_LEVELS)} is needed, not {value!r}")
+    return level
