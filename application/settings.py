@@ -1,16 +1,16 @@
 """What is configured from outside, read once from the environment.
 
-| Variable                   | Default                                     | Meaning                                              |
-|----------------------------|---------------------------------------------|------------------------------------------------------|
-| `DATABASE_URL`             | none: the embedded PostgreSQL               | `postgresql://user:password@host:5432/name`, 14+     |
-| `PARENTALITE_HOME`         | the user's data folder, `parentalite` in it | Folder of the embedded database, keys, stored files  |
-| `PARENTALITE_TOKEN_SECRET` | embedded: made once, kept under `keys`      | Signs the bearer tokens, 32 characters or more       |
-| `PARENTALITE_MASTER_KEY`   | embedded: made once, kept under `keys`      | Wraps the keys of personal data, base64 of 32 bytes  |
-| `PARENTALITE_WAIT_SECONDS` | `5`                                         | Longest wait for `Min-Position`, 0 to 60 seconds     |
-| `PARENTALITE_LOG_LEVEL`    | `INFO`                                      | `DEBUG`, `INFO`, `WARNING`, `ERROR` or `CRITICAL`    |
+| Variable                   | Default                          | Meaning                                                  |
+|----------------------------|----------------------------------|----------------------------------------------------------|
+| `DATABASE_URL`             | the embedded PostgreSQL          | `postgresql://user:password@host:5432/name`, version 14+ |
+| `PARENTALITE_HOME`         | `parentalite` in the user's data | Folder of embedded database, keys, stored files          |
+| `PARENTALITE_TOKEN_SECRET` | embedded: made, kept in `keys`   | Signs bearer tokens, 32 characters or more               |
+| `PARENTALITE_MASTER_KEY`   | embedded: made, kept in `keys`   | Wraps the keys of personal data, base64 of 32 bytes      |
+| `PARENTALITE_WAIT_SECONDS` | `5`                              | Longest wait for `Min-Position`, 0 to 60 seconds         |
+| `PARENTALITE_LOG_LEVEL`    | `INFO`                           | `DEBUG`, `INFO`, `WARNING`, `ERROR` or `CRITICAL`        |
 
-An empty value counts as none. With `DATABASE_URL`, both secrets must be given: two servers of one database have to share
-them, and a key that only one machine holds is lost with it.
+An empty value counts as none. With `DATABASE_URL`, both secrets must be given: two processes on one database have to
+share them, and a key that only one machine holds is lost with it.
 """
 
 from __future__ import annotations
@@ -62,6 +62,8 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     home = _home(environ)
     database_url = environ.get("DATABASE_URL") or None
     keys = home / "keys" if database_url is None else None
+    if keys is not None and not environ.get("PARENTALITE_MASTER_KEY"):
+        _refuse_to_replace_a_lost_master_key(home, keys / "master-key")
     token_secret = _secret(
         "PARENTALITE_TOKEN_SECRET",
         environ,
@@ -114,8 +116,17 @@ def _secret(
         ) from None
 
 
+def _refuse_to_replace_a_lost_master_key(home: Path, key: Path) -> None:
+    """A new key beside an old database would start well, and leave every name in it unreadable."""
+    if (home / "postgres").exists() and not key.exists():
+        raise SettingsError(
+            f"PARENTALITE_MASTER_KEY: {home} holds a database, and its key {key} is missing; put that file back, set the "
+            f"variable to the key in use, or remove {home / 'postgres'} to start afresh"
+        )
+
+
 def _read_or_create(path: Path, make: Callable[[], str]) -> str:
-    """The content of `path`; written first when there is none. Of two processes that do so at once, one wins for both."""
+    """The content of `path`; written first when there is none. Of two processes at once, one wins for both."""
     path.parent.parent.mkdir(parents=True, exist_ok=True)
     path.parent.mkdir(mode=0o700, exist_ok=True)
     if not path.exists():

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from domain.actors import Actor
 from domain.animation_events import (
@@ -22,7 +21,7 @@ from domain.animation_events import (
     AnimationResubmitted,
     AttestationCorrected,
 )
-from domain.animation_transitions import AnimationStatus, check
+from domain.animation_transitions import AnimationStatus, belongings, check
 from domain.attestation_form import AttestationForm
 from domain.convention import Convention, covering
 from domain.errors import broken, forbidden, invalid
@@ -31,7 +30,7 @@ from domain.rights import Action, Belongings, authorize
 from domain.structure import Structure
 from domain.territory import Territory
 from domain.typology import TermKind, Typology, check_terms
-from domain.validation import validated
+from domain.validation import stated, validated
 
 CONTENT_FIELDS = tuple(AnimationDetails.model_fields)
 
@@ -60,6 +59,10 @@ class Animation:
     @property
     def ends_at(self) -> datetime:
         return self.content.ends_at
+
+    @property
+    def belongings(self) -> Belongings:
+        return belongings(self)
 
 
 def evolve(state: Animation | None, originator_id: UUID, fact: Event) -> Animation:
@@ -145,12 +148,12 @@ def publish(state: Animation, actor: Actor, now: datetime) -> list[Event]:
 
 def refuse_publication(state: Animation, actor: Actor, reason: str, now: datetime) -> list[Event]:
     check(Action.ANIMATION_REFUSE, state, actor, now)
-    return [AnimationRefused(reason=reason)]
+    return [AnimationRefused(reason=stated(reason))]
 
 
 def cancel(state: Animation, actor: Actor, reason: str, now: datetime) -> list[Event]:
     check(Action.ANIMATION_CANCEL, state, actor, now)
-    return [AnimationCancelled(reason=reason)]
+    return [AnimationCancelled(reason=stated(reason))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +196,7 @@ def correct_attestation(
             children=came.children,
             form_version=form.version,
             answers=came.answers,
-            reason=reason,
+            reason=stated(reason),
         )
     ]
 
@@ -217,10 +220,8 @@ def _checked(
     ]
     kept = _terms(already) if already else set()
     check_terms(around.typology, [choice for choice in chosen if choice[:2] not in kept])
-    zone = ZoneInfo(around.territory.time_zone)
-    local = content.model_copy(
-        update={"starts_at": content.starts_at.astimezone(zone), "ends_at": content.ends_at.astimezone(zone)}
-    )
+    clock = around.territory.local_time
+    local = content.model_copy(update={"starts_at": clock(content.starts_at), "ends_at": clock(content.ends_at)})
     return local, covering(around.conventions, around.territory.code, local.starts_at.date())
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from domain.events import Event, event
-from domain.validation import Address, Code, CommuneCode, Instant, Label, LongText, Seats
+from domain.validation import Address, Code, CommuneCode, DeclaredInstant, Instant, Label, LongText, Seats
 
 
 class AnimationDetails(BaseModel):
@@ -38,6 +38,8 @@ class AnimationContent(AnimationDetails):
 
     title: Label
     description: LongText
+    starts_at: DeclaredInstant
+    ends_at: DeclaredInstant
     venue_type: Code
     venue_name: Label
     address: Address | None = None

@@ -16,6 +16,7 @@ from domain.errors import broken, forbidden
 from domain.events import Event, PersonalText, event
 from domain.rights import Action, Belongings, authorize
 from domain.territory import Territory
+from domain.validation import stated
 
 
 class Degree(StrEnum):
@@ -103,6 +104,7 @@ class Candidature:
     degree: Degree
     person_id: UUID
     status: CandidatureStatus = CandidatureStatus.SUBMITTED
+    erased: bool = False
 
     @property
     def belongings(self) -> Belongings:
@@ -115,6 +117,8 @@ def evolve(state: Candidature | None, originator_id: UUID, fact: Event) -> Candi
     if isinstance(fact, CandidatureSubmitted):
         return Candidature(originator_id, fact.territory, fact.school_uai, fact.degree, fact.person_id)
     assert state is not None, "a candidature's first event is candidature.submitted"
+    if isinstance(fact, PersonalDataErased):
+        return replace(state, erased=True)
     status = _STATUS_AFTER.get(type(fact))
     return replace(state, status=status) if status else state
 
@@ -203,7 +207,7 @@ def inform_coordonnateur(state: Candidature) -> list[Event]:
 
 def reject(state: Candidature, actor: Actor, reason: str) -> list[Event]:
     check(Action.CANDIDATURE_REJECT, state, actor)
-    return [CandidatureRejected(person_id=state.person_id, reason=reason)]
+    return [CandidatureRejected(person_id=state.person_id, reason=stated(reason))]
 
 
 def withdraw(state: Candidature, actor: Actor, reason: str | None) -> list[Event]:
@@ -212,4 +216,7 @@ def withdraw(state: Candidature, actor: Actor, reason: str | None) -> list[Event
 
 
 def erase(state: Candidature) -> list[Event]:
+    """What remains to be recorded once the person's key is destroyed."""
+    if state.erased:
+        raise broken("Les données personnelles de cette candidature sont déjà effacées.")
     return [PersonalDataErased(person_id=state.person_id)]

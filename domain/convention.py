@@ -16,7 +16,7 @@ from domain.errors import broken, invalid
 from domain.events import Event, event
 from domain.identifiers import Siret, structure_id
 from domain.rights import Action, Belongings, authorize
-from domain.validation import Euros, Label, TerritoryCode
+from domain.validation import Euros, Label, TerritoryCode, stated, validated
 
 
 class PaymentTerms(BaseModel):
@@ -126,7 +126,7 @@ def sign(terms: ConventionTerms, actor: Actor, today: date) -> list[Event]:
 
 
 def amend(state: Convention, actor: Actor, changes: dict[str, object]) -> list[Event]:
-    """`changes` holds validated values by field name, a subset of `AMENDABLE`."""
+    """`changes` holds new values by field name, a subset of `AMENDABLE`."""
     authorize(actor, Action.CONVENTION_AMEND, state.belongings)
     _check_in_force(state)
     old = {name: getattr(state, name) for name in AMENDABLE}
@@ -134,7 +134,7 @@ def amend(state: Convention, actor: Actor, changes: dict[str, object]) -> list[E
     changed = tuple(name for name in AMENDABLE if new[name] != old[name])
     if not changed:
         raise broken("Rien ne change : indiquez au moins une condition nouvelle.")
-    amended = ConventionAmended.model_validate({**new, "changed": changed})
+    amended = validated(ConventionAmended, {**new, "changed": changed})
     _check_period(amended.valid_from, amended.valid_until)
     return [amended]
 
@@ -146,7 +146,7 @@ def terminate(state: Convention, actor: Actor, terminated_on: date, reason: str)
         raise invalid(
             f"date attendue entre le {state.valid_from:%d/%m/%Y} et le {state.valid_until:%d/%m/%Y}.", "terminated_on"
         )
-    return [ConventionTerminated(terminated_on=terminated_on, reason=reason)]
+    return [ConventionTerminated(terminated_on=terminated_on, reason=stated(reason))]
 
 
 def covering(conventions: Sequence[Convention], territory: str, day: date) -> Convention:

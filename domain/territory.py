@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -33,9 +33,18 @@ class Territory:
     time_zone: str
     runs_candidatures: bool
 
+    def local_time(self, instant: datetime) -> datetime:
+        """The instant as this territory's clocks show it, with the offset of that moment, as the log keeps it.
+
+        A fixed offset, since Python compares two times of one zone by what the clock shows: in the night when
+        clocks go back an end would stand before its start.
+        """
+        local = instant.astimezone(ZoneInfo(self.time_zone))
+        return local.replace(tzinfo=timezone(local.utcoffset() or timedelta()), fold=0)
+
     def local_date(self, instant: datetime) -> date:
         """The calendar day in this territory: Guadeloupe is not Paris."""
-        return instant.astimezone(ZoneInfo(self.time_zone)).date()
+        return self.local_time(instant).date()
 
 
 def evolve(state: Territory | None, originator_id: UUID, fact: Event) -> Territory:

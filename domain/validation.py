@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
@@ -21,6 +23,25 @@ def _printable(value: str) -> str:
     return value
 
 
+def formatted(pattern: str, expected: str) -> AfterValidator:
+    """A whole text of that form. What is expected is said in French words: nobody should have to read a pattern."""
+    form = re.compile(pattern, re.ASCII)
+
+    def check(value: str) -> str:
+        if form.fullmatch(value) is None:
+            raise ValueError(expected)
+        return value
+
+    return AfterValidator(check)
+
+
+def _of_our_time(value: datetime) -> datetime:
+    """Far-off years are slips of the keyboard, and no local time exists at the ends of the calendar."""
+    if not 2000 <= value.year <= 2100:
+        raise ValueError("année attendue entre 2000 et 2100")
+    return value
+
+
 def _text(longest: int) -> Any:
     return Annotated[
         str, StringConstraints(strip_whitespace=True, min_length=1, max_length=longest), AfterValidator(_printable)
@@ -31,15 +52,33 @@ Label = _text(200)
 Address = _text(300)
 Reason = _text(2_000)
 LongText = _text(5_000)
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
-TerritoryCode = Annotated[str, StringConstraints(pattern=r"^(\d{2}|2[AB]|97\d)$")]
-CommuneCode = Annotated[str, StringConstraints(pattern=r"^(\d{2}|2[AB])\d{3}$")]
+Code = Annotated[
+    str,
+    StringConstraints(max_length=60),
+    formatted(
+        r"[a-z0-9]+(-[a-z0-9]+)*", "code attendu en minuscules sans accent, chiffres et tirets, par exemple temps-ecran"
+    ),
+]
+TerritoryCode = Annotated[
+    str, formatted(r"\d{2}|2[AB]|97\d", "code de département attendu, par exemple 34, 2A ou 971")
+]
+CommuneCode = Annotated[
+    str, formatted(r"(\d{2}|2[AB])\d{3}", "code INSEE de commune attendu, par exemple 34172 ou 2A004")
+]
 #: More than any hall holds: a guard against slips of the keyboard, not a rule of the programme.
 HeadCount = Annotated[int, Field(ge=0, le=100_000)]
 Seats = Annotated[int, Field(ge=1, le=100_000)]
 Euros = Annotated[Decimal, Field(gt=0, max_digits=9, decimal_places=2)]
 #: An instant with its offset; which wall clock it shows is the territory's matter.
 Instant = AwareDatetime
+#: An instant that somebody declares.
+DeclaredInstant = Annotated[AwareDatetime, AfterValidator(_of_our_time)]
+
+
+def _in_french(expected: str) -> str:
+    """Pydantic's list of accepted values: `'A', 'B' or 'C'`."""
+    return expected.replace("' or '", "', '").replace("'", "")
+
 
 _FRENCH: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "missing": lambda _: "champ obligatoire",
@@ -48,34 +87,48 @@ _FRENCH: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     if c["min_length"] == 1
     else f"au moins {c['min_length']} caractères",
     "string_too_long": lambda c: f"{c['max_length']} caractères au plus",
-    "string_pattern_mismatch": lambda c: f"format attendu : {c['pattern']}",
+    "string_pattern_mismatch": lambda _: "format incorrect",
+    "string_unicode": lambda _: "texte attendu",
     "greater_than": lambda c: f"doit être supérieur à {c['gt']}",
     "greater_than_equal": lambda c: f"doit être au moins {c['ge']}",
     "less_than_equal": lambda c: f"doit être au plus {c['le']}",
     "int_type": lambda _: "nombre entier attendu",
     "int_parsing": lambda _: "nombre entier attendu",
+    "int_parsing_size": lambda _: "nombre trop grand",
+    "int_from_float": lambda _: "nombre entier attendu",
+    "finite_number": lambda _: "nombre attendu",
+    "bool_type": lambda _: "vrai ou faux attendu",
+    "bool_parsing": lambda _: "vrai ou faux attendu",
     "decimal_max_places": lambda c: f"{c['decimal_places']} décimales au plus",
     "decimal_max_digits": lambda c: f"{c['max_digits']} chiffres au plus",
+    "decimal_whole_digits": lambda c: f"{c['whole_digits']} chiffres au plus avant la virgule",
     "decimal_parsing": lambda _: "montant attendu, par exemple 150.00",
+    "decimal_type": lambda _: "montant attendu, par exemple 150.00",
     "timezone_aware": lambda _: "date et heure avec décalage horaire attendues, par exemple 2027-01-15T18:00:00+01:00",
-    "datetime_from_date_parsing": lambda _: "date et heure attendues, par exemple 2027-01-15T18:00:00+01:00",
-    "datetime_parsing": lambda _: "date et heure attendues, par exemple 2027-01-15T18:00:00+01:00",
-    "date_from_datetime_parsing": lambda _: "date attendue, par exemple 2027-01-15",
-    "date_parsing": lambda _: "date attendue, par exemple 2027-01-15",
+    **dict.fromkeys(
+        ("datetime_type", "datetime_parsing", "datetime_from_date_parsing", "datetime_object_invalid"),
+        lambda _: "date et heure attendues, par exemple 2027-01-15T18:00:00+01:00",
+    ),
+    **dict.fromkeys(
+        ("date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"),
+        lambda _: "date attendue, par exemple 2027-01-15",
+    ),
     "uuid_parsing": lambda _: "identifiant (UUID) attendu",
-    "email": lambda _: "adresse électronique attendue",
+    "uuid_type": lambda _: "identifiant (UUID) attendu",
+    "tuple_type": lambda _: "liste attendue",
     "too_short": lambda c: f"au moins {c['min_length']} élément(s)",
     "too_long": lambda c: f"{c['max_length']} éléments au plus",
-    "enum": lambda c: f"valeurs acceptées : {c['expected']}",
-    "literal_error": lambda c: f"valeurs acceptées : {c['expected']}",
+    "enum": lambda c: f"valeurs acceptées : {_in_french(c['expected'])}",
+    "literal_error": lambda c: f"valeurs acceptées : {_in_french(c['expected'])}",
     "extra_forbidden": lambda _: "champ inconnu",
-    "value_error": lambda c: str(c["error"]),
+    "value_error": lambda c: str(c.get("error", "valeur invalide")),
 }
 
 
 def _problem(error: Mapping[str, Any]) -> Problem:
     # A null given for a mandatory field is a missing field, whatever type was expected.
-    kind = "missing" if error["input"] is None and error["type"] != "value_error" else error["type"]
+    absent = error["input"] is None and error["type"] not in ("value_error", "extra_forbidden")
+    kind = "missing" if absent else error["type"]
     sentence = _FRENCH.get(kind, lambda _: "valeur invalide")(error.get("ctx", {}))
     path = tuple(str(part) for part in error["loc"])
     return Problem(ErrorCode.INVALID, f"{'.'.join(path)} : {sentence}." if path else f"{sentence}.", path)
@@ -92,3 +145,12 @@ def validated(model: type[M], values: Mapping[str, Any]) -> M:
         return model.model_validate(values)
     except ValidationError as error:
         raise problems_of(error) from error
+
+
+class _Stated(BaseModel):
+    reason: Reason
+
+
+def stated(reason: str) -> str:
+    """The reason that a refusal, a correction, an end must have. Raises DomainError when nothing is said."""
+    return validated(_Stated, {"reason": reason}).reason

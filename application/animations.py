@@ -1,0 +1,179 @@
+"""Use cases of animations: command, decision, event, each in one place."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar
+from uuid import UUID, uuid4
+
+from pydantic import Field
+
+from application.commands import ChangeCommand, Command
+from application.conventions import find_territory
+from application.unit_of_work import UnitOfWork
+from domain import animation as animations
+from domain.animation import Attendance, Surroundings
+from domain.animation_events import AnimationContent
+from domain.attestation_form import AttestationForm
+from domain.catalogue import ANIMATION, ATTESTATION_FORM, CONVENTION, STRUCTURE, TYPOLOGY
+from domain.events import Event
+from domain.identifiers import ATTESTATION_FORM_ID, TYPOLOGY_ID
+from domain.rights import Action, Belongings, authorize
+from domain.typology import Typology
+from domain.validation import HeadCount, Instant, LongText, Reason, TerritoryCode
+
+
+class AnimationCreate(Command, AnimationContent):
+    action: ClassVar[Action] = Action.ANIMATION_CREATE
+
+    structure_id: UUID
+    territory: TerritoryCode
+
+
+class _AnimationChange(ChangeCommand):
+    animation_id: UUID
+
+
+class AnimationModify(_AnimationChange):
+    """`changes`: new values by field name of `AnimationContent`; what is wrong with them is named by that field."""
+
+    action: ClassVar[Action] = Action.ANIMATION_MODIFY
+
+    changes: dict[str, Any]
+
+
+class AnimationPublish(_AnimationChange):
+    action: ClassVar[Action] = Action.ANIMATION_PUBLISH
+
+
+class AnimationRefuse(_AnimationChange):
+    action: ClassVar[Action] = Action.ANIMATION_REFUSE
+
+    reason: Reason
+
+
+class AnimationCancel(_AnimationChange):
+    action: ClassVar[Action] = Action.ANIMATION_CANCEL
+
+    reason: Reason
+
+
+class AnimationClone(_AnimationChange):
+    action: ClassVar[Action] = Action.ANIMATION_CLONE
+
+    starts_at: Instant
+    ends_at: Instant
+
+
+class AnimationAttest(_AnimationChange):
+    """Who came. The further questions may be left without an answer."""
+
+    action: ClassVar[Action] = Action.ANIMATION_ATTEST
+
+    parents: HeadCount
+    children: HeadCount = 0
+    answers: Annotated[tuple[LongText, ...], Field(max_length=20)] = ()
+
+
+class AttestationCorrect(AnimationAttest):
+    action: ClassVar[Action] = Action.ATTESTATION_CORRECT
+
+    reason: Reason
+
+
+def create(command: AnimationCreate, work: UnitOfWork) -> UUID:
+    authorize(work.actor, command.action, Belongings(structure_id=command.structure_id))
+    content = AnimationContent.model_construct(
+        **{name: getattr(command, name) for name in AnimationContent.model_fields}
+    )
+    around = _surroundings(work, command.structure_id, command.territory)
+    facts = animations.declare(content, command.structure_id, work.actor, around, work.now)
+    return _record_new(work, facts, Belongings(command.structure_id, frozenset([command.territory])))
+
+
+def clone(command: AnimationClone, work: UnitOfWork) -> UUID:
+    source = _animation(command, work)
+    around = _surroundings(work, source.structure_id, source.territory)
+    facts = animations.clone(source, work.actor, command.starts_at, command.ends_at, around, work.now)
+    return _record_new(work, facts, source.belongings)
+
+
+def modify(command: AnimationModify, work: UnitOfWork) -> UUID:
+    state = _animation(command, work)
+    around = _surroundings(work, state.structure_id, state.territory)
+    return _record(work, state, animations.modify(state, work.actor, command.changes, around, work.now))
+
+
+def publish(command: AnimationPublish, work: UnitOfWork) -> UUID:
+    state = _animation(command, work)
+    return _record(work, state, animations.publish(state, work.actor, work.now))
+
+
+def refuse(command: AnimationRefuse, work: UnitOfWork) -> UUID:
+    state = _animation(command, work)
+    return _record(work, state, animations.refuse_publication(state, work.actor, command.reason, work.now))
+
+
+def cancel(command: AnimationCancel, work: UnitOfWork) -> UUID:
+    state = _animation(command, work)
+    return _record(work, state, animations.cancel(state, work.actor, command.reason, work.now))
+
+
+def attest(command: AnimationAttest, work: UnitOfWork) -> UUID:
+    state = _animation(command, work)
+    facts = animations.attest(state, work.actor, _attendance(command), _form(work), _typology(work), work.now)
+    return _record(work, state, facts)
+
+
+def correct(command: AttestationCorrect, work: UnitOfWork) -> UUID:
+    state = _animation(command, work)
+    came, form, typology = _attendance(command), _form(work), _typology(work)
+    facts = animations.correct_attestation(state, work.actor, came, command.reason, form, typology, work.now)
+    return _record(work, state, facts)
+
+
+def _animation(command: _AnimationChange, work: UnitOfWork) -> animations.Animation:
+    return work.subject(ANIMATION, command.animation_id, command.expected_version, "Animation", "animation_id")
+
+
+def _surroundings(work: UnitOfWork, structure_id: UUID, territory_code: str) -> Surroundings:
+    territory = find_territory(work, territory_code)
+    structure = work.find(STRUCTURE, structure_id)
+    bound = structure.conventions if structure else ()
+    found = [work.find(CONVENTION, convention_id) for convention_id, code in bound if code == territory_code]
+    conventions = [convention for convention in found if convention is not None]
+    return Surroundings(structure, conventions, territory, _typology(work))
+
+
+def _typology(work: UnitOfWork) -> Typology:
+    return work.find(TYPOLOGY, TYPOLOGY_ID) or Typology()
+
+
+def _form(work: UnitOfWork) -> AttestationForm:
+    return work.find(ATTESTATION_FORM, ATTESTATION_FORM_ID) or AttestationForm()
+
+
+def _attendance(command: AnimationAttest) -> Attendance:
+    return Attendance(command.parents, command.children, command.answers)
+
+
+def _record_new(work: UnitOfWork, facts: list[Event], belongings: Belongings) -> UUID:
+    animation_id = uuid4()
+    work.record(ANIMATION, animation_id, facts, belongings)
+    return animation_id
+
+
+def _record(work: UnitOfWork, state: animations.Animation, facts: list[Event]) -> UUID:
+    work.record(ANIMATION, state.id, facts, state.belongings)
+    return state.id
+
+
+USE_CASES = (
+    (AnimationCreate, create),
+    (AnimationModify, modify),
+    (AnimationPublish, publish),
+    (AnimationRefuse, refuse),
+    (AnimationCancel, cancel),
+    (AnimationClone, clone),
+    (AnimationAttest, attest),
+    (AttestationCorrect, correct),
+)

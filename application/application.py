@@ -1,0 +1,61 @@
+"""The application wired: every use case, on one database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+from psycopg_pool import ConnectionPool
+
+from application import animations, candidatures, conventions, privacy, typology
+from application.bus import CommandBus, open_bus
+from application.commands import Command, use_cases
+from application.eventstore.recorder import CommandRecorder, Outcome, open_recorder
+from application.eventstore.vault import DDL as VAULT_DDL
+from application.eventstore.vault import Vault
+from domain.actors import Actor
+
+USE_CASES = use_cases(
+    conventions.USE_CASES, animations.USE_CASES, candidatures.USE_CASES, typology.USE_CASES, privacy.USE_CASES
+)
+
+Pool = ConnectionPool[Connection[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What people do. `pool` gives autocommit connections to the same database for reading."""
+
+    bus: CommandBus
+    pool: Pool
+    vault: Vault
+    recorder: CommandRecorder
+
+    def execute(self, command: Command, actor: Actor, now: datetime) -> Outcome:
+        """Carries out the command durably; raises DomainError and records nothing when it is refused."""
+        return self.bus.execute(command, actor, now)
+
+    def erase_person(self, subject: str, actor: Actor, now: datetime) -> list[UUID]:
+        """See `privacy.erase_person`; `subject` as in `privacy.resolve_person`."""
+        with self.pool.connection() as conn:
+            person = privacy.resolve_person(conn, subject)
+            return privacy.erase_person(conn, self.execute, person, actor, now)
+
+
+@contextmanager
+def open_application(database_url: str, master_key: bytes, pool_size: int = 8) -> Iterator[Application]:
+    """Opens the application on a database, its tables created where they are missing; closes its connections after."""
+    pool: Pool = ConnectionPool(
+        database_url, min_size=1, max_size=pool_size, open=False, kwargs={"autocommit": True}, name="commands"
+    )
+    recorder = open_recorder(database_url)
+    with recorder.datastore, pool:
+        with pool.connection() as conn:
+            conn.execute(VAULT_DDL)
+        vault = Vault(master_key)
+        yield Application(open_bus(USE_CASES, recorder, pool, vault, master_key), pool, vault, recorder)

@@ -1,0 +1,139 @@
+"""Carrying out a command: decide on the states known, record if they still hold, else decide again.
+
+- A refusal is only ever given on fresh states: what a cached state seems to forbid is decided again from the log.
+- An idempotency key is recorded in the transaction of its events. Same key and content: the first outcome again;
+  same key, other content: DUPLICATE. A refused command leaves no key, since nothing was recorded.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID, uuid4
+
+from eventsourcing.persistence import StoredEvent
+from psycopg import Connection
+from psycopg_pool import ConnectionPool
+
+from application.commands import Command, UseCases
+from application.eventstore.appender import Appender
+from application.eventstore.log import read_stream
+from application.eventstore.recorder import CommandRecorder, Decided, Earlier, Idempotency, Outcome, Verdict
+from application.eventstore.records import Recorded, encode
+from application.eventstore.vault import PersonErased, Vault
+from application.unit_of_work import StateCache, UnitOfWork
+from domain.actors import Actor
+from domain.errors import DomainError, ErrorCode, broken, refuse
+
+log = logging.getLogger(__name__)
+
+#: A command that meets others on the same streams decides again this often before it gives up with CONFLICT.
+MOST_ATTEMPTS = 20
+
+Pool = ConnectionPool[Connection[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class CommandBus:
+    """Thread-safe: commands of different threads are committed in groups."""
+
+    use_cases: UseCases
+    recorder: CommandRecorder
+    appender: Appender
+    pool: Pool
+    vault: Vault
+    digest_key: bytes
+    cache: StateCache
+
+    def execute(self, command: Command, actor: Actor, now: datetime) -> Outcome:
+        """Carries out the command durably, or raises DomainError and records nothing.
+
+        `now` is aware; events carry it as their time of recording.
+        """
+        idempotency = self._idempotency(command, actor)
+        if idempotency and (earlier := self.recorder.earlier_outcome(idempotency.key)):
+            return _repeated(earlier, idempotency)
+        fresh = False
+        for _ in range(MOST_ATTEMPTS):
+            work = self._unit_of_work(command, actor, now, fresh)
+            try:
+                subject_id = self.use_cases[type(command)](command, work)
+            except DomainError:
+                if not work.relied_on_cache:
+                    raise
+                fresh = True
+                continue
+            verdict = self._append(subject_id, work, idempotency)
+            match verdict:
+                case Outcome():
+                    work.remember()
+                    log.info("command recorded", extra={"command": command.action, "position": verdict.position})
+                    return verdict
+                case Earlier():
+                    assert idempotency is not None
+                    return _repeated(verdict, idempotency)
+                case _:
+                    self.cache.drop(verdict.streams)
+        raise refuse(ErrorCode.CONFLICT, "Trop de modifications simultanées : réessayez.")
+
+    def _unit_of_work(self, command: Command, actor: Actor, now: datetime, fresh: bool) -> UnitOfWork:
+        return UnitOfWork(actor, now, uuid4(), command.action, self._read_stream, self.cache, fresh)
+
+    def _read_stream(self, stream: UUID, after_version: int) -> list[Recorded]:
+        with self.pool.connection() as conn:
+            return read_stream(conn, stream, after_version)
+
+    def _append(self, subject_id: UUID, work: UnitOfWork, idempotency: Idempotency | None) -> Verdict:
+        assert work.recorded, "a use case that decides nothing must refuse"
+        return self.appender.append(Decided(subject_id, self._stored(work.recorded), work.reads, idempotency))
+
+    def _stored(self, records: list[Recorded]) -> list[StoredEvent]:
+        return [
+            StoredEvent(
+                originator_id=record.originator_id,
+                originator_version=record.originator_version,
+                topic=record.event.topic,
+                state=self._state(record),
+            )
+            for record in records
+        ]
+
+    def _state(self, record: Recorded) -> bytes:
+        if not record.event.personal_fields:
+            return encode(record.event, record.stamp)
+        try:
+            with self.pool.connection() as conn:
+                sealed = self.vault.seal(conn, record.event, record.originator_id)
+        except PersonErased:
+            raise broken("Les données de cette personne ont été effacées : rien ne peut plus être écrit.") from None
+        return encode(sealed, record.stamp)
+
+    def _idempotency(self, command: Command, actor: Actor) -> Idempotency | None:
+        if command.idempotency_key is None:
+            return None
+        # Keyed, so that the digest of a short personal text cannot be guessed back from a copy of the table.
+        said = f"{actor.role}:{actor.name}:{command.action}:{command.model_dump_json()}"
+        return Idempotency(command.idempotency_key, hmac.new(self.digest_key, said.encode(), sha256).digest())
+
+
+def _repeated(earlier: Earlier, idempotency: Idempotency) -> Outcome:
+    if not hmac.compare_digest(earlier.content_digest, idempotency.content_digest):
+        raise refuse(
+            ErrorCode.DUPLICATE,
+            "Cette clé d'idempotence a déjà servi pour un autre contenu.",
+            "idempotency_key",
+        )
+    return earlier.outcome
+
+
+def open_bus(use_cases: UseCases, recorder: CommandRecorder, pool: Pool, vault: Vault, digest_key: bytes) -> CommandBus:
+    appender = Appender(recorder.record)
+    return CommandBus(use_cases, recorder, appender, pool, vault, digest_key, StateCache())
+
+
+Execute = Callable[[Command, Actor, datetime], Outcome]

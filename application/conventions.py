@@ -1,0 +1,100 @@
+"""Use cases of conventions. Signing opens the structure's account, by policy, in the same transaction."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, ClassVar
+from uuid import UUID, uuid4
+
+from pydantic import Field
+
+from application.commands import ChangeCommand, Command
+from application.eventstore.records import Recorded
+from application.unit_of_work import UnitOfWork
+from domain import convention as conventions
+from domain import structure as structures
+from domain.catalogue import CONVENTION, STRUCTURE, TERRITORY
+from domain.convention import AMENDABLE, ConventionSigned, ConventionTerms
+from domain.errors import invalid
+from domain.identifiers import structure_id, territory_id
+from domain.rights import Action, Belongings
+from domain.territory import Territory
+from domain.validation import Euros, Label, Reason
+
+
+class ConventionSign(Command, ConventionTerms):
+    action: ClassVar[Action] = Action.CONVENTION_SIGN
+
+
+class ConventionAmend(ChangeCommand):
+    action: ClassVar[Action] = Action.CONVENTION_AMEND
+
+    convention_id: UUID
+    coordonnateur: Label | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
+    planned_animations: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    rate_per_animation: Euros | None = None
+    required_pieces: Annotated[tuple[Label, ...], Field(max_length=20)] | None = None
+
+
+class ConventionTerminate(ChangeCommand):
+    """`terminated_on` is the last day covered; today in the territory when not said."""
+
+    action: ClassVar[Action] = Action.CONVENTION_TERMINATE
+
+    convention_id: UUID
+    terminated_on: date | None = None
+    reason: Reason
+
+
+def find_territory(work: UnitOfWork, code: str) -> Territory:
+    """Raises INVALID when no such territory takes part."""
+    territory = work.find(TERRITORY, territory_id(code))
+    if territory is None:
+        raise invalid(f"le territoire « {code} » ne participe pas au programme.", "territory")
+    return territory
+
+
+def sign(command: ConventionSign, work: UnitOfWork) -> UUID:
+    territory = find_territory(work, command.territory)
+    terms = ConventionTerms.model_construct(
+        **{name: getattr(command, name) for name in ConventionTerms.model_fields}
+    )
+    facts = conventions.sign(terms, work.actor, territory.local_date(work.now))
+    convention_id = uuid4()
+    belongings = Belongings(structure_id(command.siret), frozenset([territory.code]))
+    signed = work.record(CONVENTION, convention_id, facts, belongings)
+    attach_to_account(work, signed, belongings)
+    return convention_id
+
+
+def attach_to_account(work: UnitOfWork, signed: Recorded, belongings: Belongings) -> None:
+    """Policy: after each signing the structure's account is opened, or told of its new convention."""
+    fact = signed.event
+    assert isinstance(fact, ConventionSigned)
+    account = work.find(STRUCTURE, fact.structure_id)
+    facts = structures.attach_convention(
+        account, fact.siret, fact.structure_name, signed.originator_id, fact.territory
+    )
+    work.record(STRUCTURE, fact.structure_id, facts, belongings, cause=signed)
+
+
+def amend(command: ConventionAmend, work: UnitOfWork) -> UUID:
+    state = work.subject(CONVENTION, command.convention_id, command.expected_version, "Convention", "convention_id")
+    changes = {name: getattr(command, name) for name in AMENDABLE if name in command.model_fields_set}
+    facts = conventions.amend(state, work.actor, changes)
+    work.record(CONVENTION, state.id, facts, state.belongings)
+    return state.id
+
+
+def terminate(command: ConventionTerminate, work: UnitOfWork) -> UUID:
+    state = work.subject(CONVENTION, command.convention_id, command.expected_version, "Convention", "convention_id")
+    last_day = command.terminated_on or find_territory(work, state.territory).local_date(work.now)
+    facts = conventions.terminate(state, work.actor, last_day, command.reason)
+    work.record(CONVENTION, state.id, facts, state.belongings)
+    return state.id
+
+
+USE_CASES = ((ConventionSign, sign), (ConventionAmend, amend), (ConventionTerminate, terminate))

@@ -1,0 +1,51 @@
+"""The read side of the log: one stream, or everything after a position, decoded at the current schema version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+
+from application.eventstore.records import Recorded, decode
+
+_COLUMNS = "notification_id, originator_id, originator_version, topic, state"
+_STREAM = f"SELECT {_COLUMNS} FROM stored_events WHERE originator_id = %s AND originator_version > %s ORDER BY 3"
+_AFTER = f"SELECT {_COLUMNS} FROM stored_events WHERE notification_id > %s ORDER BY notification_id LIMIT %s"
+_AT = f"SELECT {_COLUMNS} FROM stored_events WHERE notification_id = ANY(%s) ORDER BY notification_id"
+_HEAD = "SELECT coalesce(max(notification_id), 0) FROM stored_events"
+
+Conn = Connection[Any]
+
+
+def read_stream(conn: Conn, originator_id: UUID, after_version: int = 0) -> list[Recorded]:
+    """One aggregate's events in order; personal fields stay sealed."""
+    return _fetch(conn, _STREAM, (originator_id, after_version))
+
+
+def read_after(conn: Conn, position: int, limit: int) -> list[Recorded]:
+    """At most `limit` events whose position is greater, in log order; personal fields stay sealed."""
+    return _fetch(conn, _AFTER, (position, limit))
+
+
+def read_at(conn: Conn, positions: Sequence[int]) -> list[Recorded]:
+    """The events at these positions, in log order; positions that hold none are left out."""
+    return _fetch(conn, _AT, (list(positions),))
+
+
+def head(conn: Conn) -> int:
+    """The position of the last event; 0 for an empty log."""
+    with conn.cursor() as cursor:
+        row = cursor.execute(_HEAD).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def decode_rows(rows: Iterable[tuple[int, UUID, int, str, bytes]]) -> list[Recorded]:
+    return [decode(*row) for row in rows]
+
+
+def _fetch(conn: Conn, query: str, params: tuple[Any, ...]) -> list[Recorded]:
+    with conn.cursor(binary=True) as cursor:
+        return decode_rows(cursor.execute(query, params, prepare=True).fetchall())

@@ -1,0 +1,216 @@
+"""Writing to the log: the library's PostgreSQL recorder, its table lock and NOTIFY, with one thing more.
+
+Commands that arrive together are recorded in one transaction, each with its own version check, idempotency key and
+outcome. Under the table lock the checks are exact, so a decision is recorded only if nothing that it rested on has
+changed; and positions are handed out in commit order, so a tailing reader passes over none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.persistence import StoredEvent
+from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
+from psycopg import Connection, Cursor
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import DictRow
+
+EVENTS_TABLE = "stored_events"
+#: The channel that the library notifies on every commit.
+EVENTS_CHANNEL = EVENTS_TABLE
+
+_OUTCOMES_DDL = """
+CREATE TABLE IF NOT EXISTS command_outcomes (
+    idempotency_key uuid PRIMARY KEY,
+    content_digest bytea NOT NULL,
+    subject_id uuid NOT NULL,
+    position bigint NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now()
+)"""
+
+_VERSIONS = """
+SELECT id, (SELECT max(originator_version) FROM stored_events WHERE originator_id = id)
+FROM unnest(%s::uuid[]) AS id"""
+_OUTCOMES = (
+    "SELECT idempotency_key, content_digest, subject_id, position FROM command_outcomes WHERE idempotency_key = ANY(%s)"
+)
+# Array parameters instead of the library's composite ones: thousands of rows a call stay linear.
+_INSERT_EVENTS = """
+INSERT INTO stored_events (originator_id, originator_version, topic, state)
+SELECT id, version, topic, state
+FROM unnest(%s::uuid[], %s::bigint[], %s::text[], %s::bytea[])
+     WITH ORDINALITY AS e(id, version, topic, state, place)
+ORDER BY place
+RETURNING notification_id"""
+_INSERT_OUTCOMES = """
+INSERT INTO command_outcomes (idempotency_key, content_digest, subject_id, position)
+SELECT * FROM unnest(%s::uuid[], %s::bytea[], %s::uuid[], %s::bigint[])"""
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotency:
+    """A client's key for one command, and the digest of what the command said."""
+
+    key: UUID
+    content_digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision to be recorded: its events, and every stream that it rested on with the version seen (0: none)."""
+
+    subject_id: UUID
+    events: Sequence[StoredEvent]
+    reads: Mapping[UUID, int]
+    idempotency: Idempotency | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a command: the thing it was about, and the log position that its events reached."""
+
+    subject_id: UUID
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The idempotency key was used before: the first content's digest, and its outcome."""
+
+    content_digest: bytes
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Outdated:
+    """A stream that the decision rested on has moved on: decide again."""
+
+    streams: Sequence[UUID]
+
+
+Verdict = Outcome | Earlier | Outdated
+
+
+@dataclass(slots=True)
+class _Batch:
+    versions: dict[UUID, int]
+    earlier: dict[UUID, Earlier]
+    accepted: list[Decided] = field(default_factory=list)
+
+
+class CommandRecorder(PostgresApplicationRecorder):
+    """The library's application recorder, plus `record` for decided commands."""
+
+    def create_table(self) -> None:
+        super().create_table()
+        with self.datastore.transaction(commit=True) as curs:
+            curs.execute(_OUTCOMES_DDL)
+
+    def earlier_outcome(self, key: UUID) -> Earlier | None:
+        """What a former use of the idempotency key led to."""
+        with self.datastore.cursor() as curs:
+            return _earlier(curs.execute(_OUTCOMES, [[key]]).fetchall()).get(key)
+
+    def record(self, batch: Sequence[Decided]) -> list[Verdict]:
+        """Records, in one transaction, each decision of the batch that still stands. Verdicts come in batch order.
+
+        Raises the library's PersistenceError when the database fails: then nothing of the batch was recorded, or the
+        connection was lost during commit; repeating the commands with their idempotency keys is always safe.
+        """
+        with self.datastore.get_connection() as conn, conn.transaction():
+            state = self._lock_and_read(conn, batch)
+            places = [self._judge(decided, state) for decided in batch]
+            positions = self._insert(conn, state.accepted)
+        return [positions[place] if isinstance(place, int) else place for place in places]
+
+    def _lock_and_read(self, conn: Connection[DictRow], batch: Sequence[Decided]) -> _Batch:
+        streams = list({stream for decided in batch for stream in decided.reads})
+        keys = [decided.idempotency.key for decided in batch if decided.idempotency]
+        outcomes: list[DictRow] = []
+        with conn.pipeline(), conn.cursor() as locking, conn.cursor() as versions, conn.cursor() as known:
+            self._lock_table(locking)
+            versions.execute(_VERSIONS, [streams], prepare=True)
+            if keys:
+                known.execute(_OUTCOMES, [keys], prepare=True)
+                outcomes = known.fetchall()
+            found = {row["id"]: row["max"] or 0 for row in versions.fetchall()}
+        return _Batch(found, _earlier(outcomes))
+
+    @staticmethod
+    def _judge(decided: Decided, state: _Batch) -> int | Verdict:
+        """The decision's place among the accepted, or why it is not recorded. Later ones in the batch see it."""
+        if decided.idempotency and (earlier := state.earlier.get(decided.idempotency.key)):
+            return earlier
+        moved = [stream for stream, version in decided.reads.items() if state.versions.get(stream, 0) != version]
+        if moved or (decided.idempotency and _key_in(decided.idempotency.key, state.accepted)):
+            return Outdated(moved)
+        for stored in decided.events:
+            state.versions[UUID(str(stored.originator_id))] = stored.originator_version
+        state.accepted.append(decided)
+        return len(state.accepted) - 1
+
+    def _insert(self, conn: Connection[DictRow], accepted: Sequence[Decided]) -> list[Outcome]:
+        events = [stored for decided in accepted for stored in decided.events]
+        if not events:
+            return []
+        with conn.cursor() as curs:
+            positions = [row["notification_id"] for row in _insert_events(curs, events).fetchall()]
+        outcomes, reached = [], 0
+        for decided in accepted:
+            reached += len(decided.events)
+            outcomes.append(Outcome(decided.subject_id, positions[reached - 1]))
+        keyed = [
+            (decided.idempotency.key, decided.idempotency.content_digest, outcome.subject_id, outcome.position)
+            for decided, outcome in zip(accepted, outcomes, strict=True)
+            if decided.idempotency
+        ]
+        with conn.pipeline(), conn.cursor() as curs:
+            if keyed:
+                curs.execute(_INSERT_OUTCOMES, [list(column) for column in zip(*keyed, strict=True)], prepare=True)
+            self._notify_channel(curs)
+        return outcomes
+
+
+def _key_in(key: UUID, accepted: Sequence[Decided]) -> bool:
+    return any(decided.idempotency is not None and decided.idempotency.key == key for decided in accepted)
+
+
+def _earlier(rows: Sequence[DictRow]) -> dict[UUID, Earlier]:
+    return {
+        row["idempotency_key"]: Earlier(bytes(row["content_digest"]), Outcome(row["subject_id"], row["position"]))
+        for row in rows
+    }
+
+
+def _insert_events(curs: Cursor[DictRow], events: Sequence[StoredEvent]) -> Cursor[DictRow]:
+    columns: list[list[Any]] = [
+        [stored.originator_id for stored in events],
+        [stored.originator_version for stored in events],
+        [stored.topic for stored in events],
+        [stored.state for stored in events],
+    ]
+    return curs.execute(_INSERT_EVENTS, columns, prepare=True)
+
+
+def open_datastore(database_url: str, pool_size: int = 2) -> PostgresDatastore:
+    """The library's datastore for any libpq connection string or URL (its sslmode and other options included)."""
+    given = dict(conninfo_to_dict(database_url))
+    named = {name: str(given.pop(name, None) or "") for name in ("dbname", "host", "port", "user", "password")}
+    datastore = PostgresDatastore(**named, pool_size=pool_size, max_overflow=2, pre_ping=False)  # type: ignore[arg-type]
+    assert isinstance(datastore.pool.kwargs, dict)
+    # What the string does not say is left to libpq's own defaults and environment.
+    for name, value in named.items():
+        if not value:
+            del datastore.pool.kwargs[name]
+    datastore.pool.kwargs.update(given)
+    return datastore
+
+
+def open_recorder(database_url: str) -> CommandRecorder:
+    """A recorder on the database, its tables created where they are missing."""
+    recorder = CommandRecorder(open_datastore(database_url))
+    recorder.create_table()
+    return recorder

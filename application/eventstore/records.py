@@ -1,0 +1,110 @@
+"""An event as the log keeps it: the business fact, who did it and when, and its UTF-8 JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import orjson
+from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter, ValidationError, create_model
+
+import domain.catalogue  # noqa: F401  registers every event class
+from domain.actors import Role
+from domain.events import Event, registered_events
+
+
+class Stamp(BaseModel):
+    """What every event carries beside its own fields.
+
+    `recorded_at` is UTC. `cause` is `command:<mutation>` or, for what a policy did, `event:<topic>:<stream>:<version>`.
+    `structure_id` and `territory` tell whose history the event belongs to, where it belongs to somebody's.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    recorded_at: AwareDatetime
+    actor: str
+    role: Role
+    command_id: UUID
+    cause: str
+    structure_id: UUID | None = None
+    territory: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event with its place in the log. `position` is the library's notification id; 0 while not yet stored."""
+
+    position: int
+    originator_id: UUID
+    originator_version: int
+    stamp: Stamp
+    event: Event
+
+
+class UnreadableEvent(Exception):
+    """A stored event cannot be understood by this code: unknown topic, newer schema or malformed state."""
+
+
+class _State(BaseModel):
+    """The JSON of a stored event. Its first key lets a reader see the schema version without parsing the rest."""
+
+    schema_version: int
+    stamp: Stamp
+
+
+@cache
+def _state_model(event_class: type[Event]) -> type[_State]:
+    return create_model(f"{event_class.__name__}State", __base__=_State, data=(event_class, ...))
+
+
+def encode(event: Event, stamp: Stamp) -> bytes:
+    """The UTF-8 JSON under which the event is stored. Personal fields must have been sealed before."""
+    state = _state_model(type(event)).model_construct(
+        schema_version=event.schema_version(), stamp=stamp, data=event
+    )
+    return state.model_dump_json().encode()
+
+
+Decoder = Callable[[bytes], Any]
+
+
+@cache
+def _decoder(topic: str) -> Decoder:
+    event_class = registered_events().get(topic)
+    if event_class is None:
+        raise UnreadableEvent(f"no event class is registered for topic {topic!r}")
+    current = event_class.schema_version()
+    adapter = TypeAdapter(_state_model(event_class))
+    validate = adapter.validator.validate_json
+    prefix = b'{"schema_version":%d,' % current
+
+    def decode_state(state: bytes) -> Any:
+        if state.startswith(prefix):
+            return validate(state)
+        return adapter.validate_python(upcast(event_class, orjson.loads(state)), strict=False)
+
+    return decode_state
+
+
+def upcast(event_class: type[Event], state: dict[str, Any]) -> dict[str, Any]:
+    """A stored state of any earlier schema version, brought step by step to the current one."""
+    version = state["schema_version"]
+    if not 1 <= version <= event_class.schema_version():
+        raise UnreadableEvent(f"{event_class.topic} has schema version {version}, this code knows {event_class.schema_version()}")
+    data = state["data"]
+    for upcaster in event_class.upcasters[version - 1 :]:
+        data = upcaster(data)
+    return {**state, "schema_version": event_class.schema_version(), "data": data}
+
+
+def decode(position: int, originator_id: UUID, originator_version: int, topic: str, state: bytes) -> Recorded:
+    """The recorded event, at the current schema version. Raises UnreadableEvent naming the position."""
+    try:
+        stored = _decoder(topic)(state)
+    except (ValidationError, UnreadableEvent, orjson.JSONDecodeError, KeyError) as error:
+        raise UnreadableEvent(f"event at position {position} ({topic}) cannot be read: {error}") from error
+    return Recorded(position, originator_id, originator_version, stored.stamp, stored.data)

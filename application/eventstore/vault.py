@@ -1,0 +1,145 @@
+"""Personal fields: sealed with a person's key before they reach the log, opened for those who may read them.
+
+AES-256-GCM. Each key belongs to one person in one stream, stands in a table outside the log, wrapped by the master
+key, and can be destroyed: then what it sealed is lost for ever while the log's bytes stay as they are.
+"""
+
+from __future__ import annotations
+
+import os
+from base64 import b64decode, b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import UUID, uuid4
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from psycopg import Connection
+
+from application.eventstore.records import Recorded
+from domain.events import Event
+
+_NONCE_BYTES = 12  # NIST SP 800-38D, section 5.2.1.1: 96 bits
+_SEAL = "sealed:1:"
+
+DDL = """
+CREATE TABLE IF NOT EXISTS person_keys (
+    key_id uuid PRIMARY KEY,
+    person_id uuid NOT NULL,
+    originator_id uuid NOT NULL,
+    wrapped_key bytea,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    erased_at timestamptz,
+    UNIQUE (person_id, originator_id),
+    CHECK ((wrapped_key IS NULL) = (erased_at IS NOT NULL))
+)"""
+
+Conn = Connection[Any]
+
+
+class PersonErased(Exception):
+    """Something personal was to be written about a person whose key is destroyed."""
+
+
+class Vault:
+    """Seals and opens with keys wrapped by `master_key` (32 bytes)."""
+
+    def __init__(self, master_key: bytes) -> None:
+        if len(master_key) != 32:
+            raise ValueError("the master key has 32 bytes")
+        self._master = AESGCM(master_key)
+
+    def seal(self, conn: Conn, event: Event, originator_id: UUID) -> Event:
+        """The event with its personal fields encrypted; a person's first one in a stream makes their key.
+
+        Raises PersonErased when that key is already destroyed.
+        """
+        present = [name for name in event.personal_fields if getattr(event, name) is not None]
+        if not present:
+            return event
+        key_id, key = self._key_for(conn, event.person_id, originator_id)  # type: ignore[attr-defined]
+        sealed = {name: _seal(key_id, key, _context(event, name, originator_id), getattr(event, name)) for name in present}
+        return event.model_copy(update=sealed)
+
+    def open(self, conn: Conn, records: Sequence[Recorded]) -> list[Recorded]:
+        """The records with their personal fields in clear, or None where the key is destroyed. One query at most."""
+        wanted = {key_id for record in records for key_id in _key_ids(record.event)}
+        if not wanted:
+            return list(records)
+        keys = self._keys(conn, wanted)
+        return [_opened(record, keys) if record.event.personal_fields else record for record in records]
+
+    def _key_for(self, conn: Conn, person_id: UUID, originator_id: UUID) -> tuple[UUID, AESGCM]:
+        key_id = uuid4()
+        wrapped = self._wrap(key_id, AESGCM.generate_key(256))
+        conn.execute(
+            "INSERT INTO person_keys (key_id, person_id, originator_id, wrapped_key) VALUES (%s, %s, %s, %s)"
+            " ON CONFLICT (person_id, originator_id) DO NOTHING",
+            (key_id, person_id, originator_id, wrapped),
+        )
+        with conn.cursor() as cursor:
+            row = cursor.execute(
+                "SELECT key_id, wrapped_key FROM person_keys WHERE person_id = %s AND originator_id = %s",
+                (person_id, originator_id),
+            ).fetchone()
+        assert row is not None
+        if row[1] is None:
+            raise PersonErased
+        return row[0], self._unwrap(row[0], row[1])
+
+    def _keys(self, conn: Conn, key_ids: set[UUID]) -> dict[UUID, AESGCM]:
+        with conn.cursor() as cursor:
+            rows = cursor.execute(
+                "SELECT key_id, wrapped_key FROM person_keys WHERE key_id = ANY(%s) AND wrapped_key IS NOT NULL",
+                (list(key_ids),),
+            ).fetchall()
+        return {key_id: self._unwrap(key_id, wrapped) for key_id, wrapped in rows}
+
+    def _wrap(self, key_id: UUID, key: bytes) -> bytes:
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + self._master.encrypt(nonce, key, key_id.bytes)
+
+    def _unwrap(self, key_id: UUID, wrapped: bytes) -> AESGCM:
+        return AESGCM(self._master.decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], key_id.bytes))
+
+
+def erase_keys(conn: Conn, person_id: UUID) -> list[UUID]:
+    """Destroys the person's keys. Returns every stream that ever spoke of them, also those erased before."""
+    conn.execute(
+        "UPDATE person_keys SET wrapped_key = NULL, erased_at = now() WHERE person_id = %s AND erased_at IS NULL",
+        (person_id,),
+    )
+    with conn.cursor() as cursor:
+        rows = cursor.execute("SELECT originator_id FROM person_keys WHERE person_id = %s", (person_id,)).fetchall()
+    return [row[0] for row in rows]
+
+
+def is_sealed(value: object) -> bool:
+    return isinstance(value, str) and value.startswith(_SEAL)
+
+
+def _context(event: Event, name: str, originator_id: UUID) -> bytes:
+    """Bound to the ciphertext, so that it cannot be moved to another field, event kind or stream."""
+    return f"{event.topic}:{name}:{originator_id}".encode()
+
+
+def _seal(key_id: UUID, key: AESGCM, context: bytes, clear: str) -> str:
+    nonce = os.urandom(_NONCE_BYTES)
+    return f"{_SEAL}{key_id}:{b64encode(nonce + key.encrypt(nonce, clear.encode(), context)).decode()}"
+
+
+def _key_ids(event: Event) -> list[UUID]:
+    values = (getattr(event, name) for name in event.personal_fields)
+    return [UUID(value.split(":")[2]) for value in values if is_sealed(value)]
+
+
+def _opened(record: Recorded, keys: Mapping[UUID, AESGCM]) -> Recorded:
+    event = record.event
+    clear: dict[str, str | None] = {}
+    for name in event.personal_fields:
+        if is_sealed(value := getattr(event, name)):
+            _, _, key_id, sealed = value.split(":")
+            key, raw = keys.get(UUID(key_id)), b64decode(sealed)
+            context = _context(event, name, record.originator_id)
+            clear[name] = key.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], context).decode() if key else None
+    return replace(record, event=event.model_copy(update=clear))

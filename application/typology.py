@@ -1,0 +1,150 @@
+"""Use cases of the national team's lists: the typology, the territories and the attestation's questions."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from application.commands import ChangeCommand, Command
+from application.unit_of_work import UnitOfWork
+from domain import attestation_form as forms
+from domain import territory as territories
+from domain import typology as typologies
+from domain.catalogue import ATTESTATION_FORM, TERRITORY, TYPOLOGY
+from domain.errors import not_found
+from domain.events import Event
+from domain.identifiers import ATTESTATION_FORM_ID, TYPOLOGY_ID, territory_id
+from domain.rights import Action, Belongings
+from domain.typology import TermAdded, TermKind, ThemeFamily, Typology
+from domain.validation import Code, Label, LongText, TerritoryCode
+
+
+class TermAdd(Command):
+    action: ClassVar[Action] = Action.TERM_ADD
+
+    kind: TermKind
+    code: Code
+    label: Label
+    description: LongText | None = None
+    #: Of a theme; DIGITAL_PARENTING when not said.
+    family: ThemeFamily | None = None
+    admits_children: bool = False
+
+
+class _TermChange(Command):
+    kind: TermKind
+
+
+class TermRename(_TermChange):
+    action: ClassVar[Action] = Action.TERM_RENAME
+
+    code: Code
+    label: Label
+
+
+class TermMerge(_TermChange):
+    """`source` is merged into `into`, of the same kind."""
+
+    action: ClassVar[Action] = Action.TERM_MERGE
+
+    source: Code
+    into: Code
+
+
+class TermRetire(_TermChange):
+    action: ClassVar[Action] = Action.TERM_RETIRE
+
+    code: Code
+
+
+class TerritoryJoin(Command):
+    action: ClassVar[Action] = Action.TERRITORY_JOIN
+
+    code: TerritoryCode
+    name: Label
+    time_zone: Label
+    runs_candidatures: bool = False
+
+
+class TerritoryOpenCandidatures(ChangeCommand):
+    action: ClassVar[Action] = Action.TERRITORY_OPEN_CANDIDATURES
+
+    code: TerritoryCode
+
+
+class AttestationFormWord(ChangeCommand):
+    action: ClassVar[Action] = Action.ATTESTATION_FORM_WORD
+
+    questions: Annotated[tuple[Label, ...], Field(max_length=20)]
+
+
+def add(command: TermAdd, work: UnitOfWork) -> UUID:
+    added = TermAdded(**command.model_dump(exclude={"idempotency_key"}) | {"family": _family(command)})
+    return _record(work, typologies.add(_typology(work), work.actor, added))
+
+
+def _family(command: TermAdd) -> ThemeFamily | None:
+    # The contract's input has no family; most themes to come are about parenting.
+    by_default = ThemeFamily.DIGITAL_PARENTING if command.kind is TermKind.THEME else None
+    return command.family or by_default
+
+
+def rename(command: TermRename, work: UnitOfWork) -> UUID:
+    facts = typologies.rename(_typology(work), work.actor, command.kind, command.code, command.label)
+    return _record(work, facts)
+
+
+def merge(command: TermMerge, work: UnitOfWork) -> UUID:
+    facts = typologies.merge(_typology(work), work.actor, command.kind, command.source, command.into)
+    return _record(work, facts)
+
+
+def retire(command: TermRetire, work: UnitOfWork) -> UUID:
+    return _record(work, typologies.retire(_typology(work), work.actor, command.kind, command.code))
+
+
+def join(command: TerritoryJoin, work: UnitOfWork) -> UUID:
+    stream = territory_id(command.code)
+    values = command.model_dump(exclude={"idempotency_key"})
+    facts = territories.join(work.find(TERRITORY, stream), work.actor, **values)
+    work.record(TERRITORY, stream, facts, Belongings(territories=frozenset([command.code])))
+    return stream
+
+
+def open_candidatures(command: TerritoryOpenCandidatures, work: UnitOfWork) -> UUID:
+    stream = territory_id(command.code)
+    state = work.find(TERRITORY, stream)
+    if state is None:
+        raise not_found(f"Territoire « {command.code} »", "code")
+    facts = territories.open_candidatures(state, work.actor)
+    work.record(TERRITORY, stream, facts, Belongings(territories=frozenset([command.code])))
+    return stream
+
+
+def word(command: AttestationFormWord, work: UnitOfWork) -> UUID:
+    state = work.find(ATTESTATION_FORM, ATTESTATION_FORM_ID) or forms.AttestationForm()
+    facts = forms.word(state, work.actor, command.questions)
+    work.record(ATTESTATION_FORM, ATTESTATION_FORM_ID, facts, Belongings())
+    return ATTESTATION_FORM_ID
+
+
+def _typology(work: UnitOfWork) -> Typology:
+    return work.find(TYPOLOGY, TYPOLOGY_ID) or Typology()
+
+
+def _record(work: UnitOfWork, facts: list[Event]) -> UUID:
+    work.record(TYPOLOGY, TYPOLOGY_ID, facts, Belongings())
+    return TYPOLOGY_ID
+
+
+USE_CASES = (
+    (TermAdd, add),
+    (TermRename, rename),
+    (TermMerge, merge),
+    (TermRetire, retire),
+    (TerritoryJoin, join),
+    (TerritoryOpenCandidatures, open_candidatures),
+    (AttestationFormWord, word),
+)

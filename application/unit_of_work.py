@@ -1,0 +1,172 @@
+"""What one command reads and records: states with the versions seen, and the events decided on."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+from application.eventstore.records import Recorded, Stamp
+from domain.actors import Actor
+from domain.catalogue import AggregateKind
+from domain.errors import ErrorCode, forbidden, not_found, refuse
+from domain.events import Event
+from domain.rights import Action, Belongings, Scope, authorize, scope_of
+
+
+class Owned(Protocol):
+    """A state that tells whose it is."""
+
+    @property
+    def belongings(self) -> Belongings: ...
+
+
+S = TypeVar("S")
+O = TypeVar("O", bound=Owned)
+ReadStream = Callable[[UUID, int], list[Recorded]]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """An aggregate's state and the version that it stands at (0: no event yet)."""
+
+    kind: AggregateKind[Any]
+    version: int
+    state: Any
+
+
+class StateCache:
+    """The latest states that commands have seen, least recently used out first. Thread-safe.
+
+    A state may be outdated, since another process records too. That is harmless: what is decided on it is checked
+    under the log's lock, and a refusal is given on fresh states only (see `application.bus`).
+    """
+
+    def __init__(self, largest: int = 10_000) -> None:
+        self._states: OrderedDict[UUID, Loaded] = OrderedDict()
+        self._largest = largest
+        self._lock = Lock()
+
+    def get(self, stream: UUID) -> Loaded | None:
+        with self._lock:
+            if stream in self._states:
+                self._states.move_to_end(stream)
+            return self._states.get(stream)
+
+    def put(self, stream: UUID, loaded: Loaded) -> None:
+        with self._lock:
+            known = self._states.get(stream)
+            if known is None or known.version <= loaded.version:
+                self._states[stream] = loaded
+                self._states.move_to_end(stream)
+            if len(self._states) > self._largest:
+                self._states.popitem(last=False)
+
+    def drop(self, streams: Sequence[UUID]) -> None:
+        with self._lock:
+            for stream in streams:
+                self._states.pop(stream, None)
+
+
+@dataclass(slots=True)
+class UnitOfWork:
+    """One command's view of the world. Not shared between threads."""
+
+    actor: Actor
+    now: datetime
+    command_id: UUID
+    action: Action
+    read_stream: ReadStream
+    cache: StateCache
+    fresh: bool = False
+    reads: dict[UUID, int] = field(default_factory=dict)
+    recorded: list[Recorded] = field(default_factory=list)
+    relied_on_cache: bool = False
+    _loaded: dict[UUID, Loaded] = field(default_factory=dict)
+
+    def find(self, kind: AggregateKind[S], stream: UUID) -> S | None:
+        """The aggregate's state, this command's own events included; None when it has no event."""
+        if stream not in self._loaded:
+            self._load(kind, stream)
+        state: S | None = self._loaded[stream].state
+        return state
+
+    def subject(self, kind: AggregateKind[O], stream: UUID, version: int | None, what: str, *path: str) -> O:
+        """The thing that the command is about, `what` in French, at the version that the client expects.
+
+        Raises FORBIDDEN when the actor may not act on it (and, for those whose power has bounds, also when there is
+        no such thing: a refusal teaches nothing), NOT_FOUND when there is none, CONFLICT when it has moved on.
+        """
+        state = self.find(kind, stream)
+        if state is None:
+            raise not_found(what, *path) if scope_of(self.actor, self.action) is Scope.ANYWHERE else forbidden()
+        authorize(self.actor, self.action, state.belongings)
+        if version is not None and version != self._loaded[stream].version:
+            raise refuse(
+                ErrorCode.CONFLICT,
+                f"Version {version} attendue, version {self._loaded[stream].version} trouvée : "
+                "rechargez avant de modifier.",
+                "expected_version",
+            )
+        return state
+
+    def record(
+        self,
+        kind: AggregateKind[Any],
+        stream: UUID,
+        events: Sequence[Event],
+        belongings: Belongings,
+        cause: Recorded | None = None,
+    ) -> Recorded:
+        """Adds events to the stream, stamped. `cause` is the event that a policy answers to. Returns the last."""
+        self.find(kind, stream)
+        loaded = self._loaded[stream]
+        (territory,) = belongings.territories or (None,)
+        stamp = Stamp.model_construct(
+            recorded_at=self.now,
+            actor=self.actor.name,
+            role=self.actor.role,
+            command_id=self.command_id,
+            cause=f"command:{self.action}" if cause is None else _cause(cause),
+            structure_id=belongings.structure_id,
+            territory=territory,
+        )
+        for event in events:
+            loaded = Loaded(kind, loaded.version + 1, kind.evolve(loaded.state, stream, event))
+            self.recorded.append(Recorded(0, stream, loaded.version, stamp, event))
+        self._loaded[stream] = loaded
+        return self.recorded[-1]
+
+    def remember(self) -> None:
+        """Gives the states reached to the cache: to be called once they are durable."""
+        for stream, loaded in self._loaded.items():
+            if loaded.version:
+                self.cache.put(stream, loaded)
+
+    def _load(self, kind: AggregateKind[Any], stream: UUID) -> None:
+        loaded = None if self.fresh else self.cache.get(stream)
+        if loaded is None:
+            loaded = self._fold(kind, stream)
+        else:
+            self.relied_on_cache = True
+        if loaded.kind is not kind:
+            # The id is that of another kind of thing: there is no such thing of this kind.
+            loaded = Loaded(kind, loaded.version, None)
+        self.reads[stream] = loaded.version
+        self._loaded[stream] = loaded
+
+    def _fold(self, kind: AggregateKind[Any], stream: UUID) -> Loaded:
+        version, state = 0, None
+        for record in self.read_stream(stream, 0):
+            if not record.event.topic.startswith(f"{kind.name}."):
+                return Loaded(kind, record.originator_version, None)
+            version, state = record.originator_version, kind.evolve(state, stream, record.event)
+        return Loaded(kind, version, state)
+
+
+def _cause(record: Recorded) -> str:
+    return f"event:{record.event.topic}:{record.originator_id}:{record.originator_version}"
