@@ -57,7 +57,9 @@ def open_account(state: Structure | None, siret: str, name: str) -> list[Event]:
     return [AccountOpened(siret=siret, name=name)]
 
 
-def attach_convention(state: Structure | None, siret: str, name: str, convention_id: UUID, territory: str) -> list[Event]:
+def attach_convention(
+    state: Structure | None, siret: str, name: str, convention_id: UUID, territory: str
+) -> list[Event]:
     """What a signing does to the account: opens it the first time, takes the latest name, knows the convention."""
     facts: list[Event] = []
     if state is None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints, ValidationError, create_model
 
 from domain.errors import DomainError, ErrorCode, Problem
 
@@ -59,9 +59,7 @@ Code = Annotated[
         r"[a-z0-9]+(-[a-z0-9]+)*", "code attendu en minuscules sans accent, chiffres et tirets, par exemple temps-ecran"
     ),
 ]
-TerritoryCode = Annotated[
-    str, formatted(r"\d{2}|2[AB]|97\d", "code de département attendu, par exemple 34, 2A ou 971")
-]
+TerritoryCode = Annotated[str, formatted(r"\d{2}|2[AB]|97\d", "code de département attendu, par exemple 34, 2A ou 971")]
 CommuneCode = Annotated[
     str, formatted(r"(\d{2}|2[AB])\d{3}", "code INSEE de commune attendu, par exemple 34172 ou 2A004")
 ]
@@ -80,12 +78,19 @@ def _in_french(expected: str) -> str:
     return expected.replace("' or '", "', '").replace("'", "")
 
 
-_FRENCH: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+Sentence = Callable[[Mapping[str, Any]], str]
+
+
+def _same(sentence: str, *kinds: str) -> Mapping[str, Sentence]:
+    return {kind: lambda _: sentence for kind in kinds}
+
+
+_FRENCH: Mapping[str, Sentence] = {
     "missing": lambda _: "champ obligatoire",
     "string_type": lambda _: "texte attendu",
-    "string_too_short": lambda c: "champ obligatoire"
-    if c["min_length"] == 1
-    else f"au moins {c['min_length']} caractères",
+    "string_too_short": lambda c: (
+        "champ obligatoire" if c["min_length"] == 1 else f"au moins {c['min_length']} caractères"
+    ),
     "string_too_long": lambda c: f"{c['max_length']} caractères au plus",
     "string_pattern_mismatch": lambda _: "format incorrect",
     "string_unicode": lambda _: "texte attendu",
@@ -105,13 +110,19 @@ _FRENCH: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "decimal_parsing": lambda _: "montant attendu, par exemple 150.00",
     "decimal_type": lambda _: "montant attendu, par exemple 150.00",
     "timezone_aware": lambda _: "date et heure avec décalage horaire attendues, par exemple 2027-01-15T18:00:00+01:00",
-    **dict.fromkeys(
-        ("datetime_type", "datetime_parsing", "datetime_from_date_parsing", "datetime_object_invalid"),
-        lambda _: "date et heure attendues, par exemple 2027-01-15T18:00:00+01:00",
+    **_same(
+        "date et heure attendues, par exemple 2027-01-15T18:00:00+01:00",
+        "datetime_type",
+        "datetime_parsing",
+        "datetime_from_date_parsing",
+        "datetime_object_invalid",
     ),
-    **dict.fromkeys(
-        ("date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"),
-        lambda _: "date attendue, par exemple 2027-01-15",
+    **_same(
+        "date attendue, par exemple 2027-01-15",
+        "date_type",
+        "date_parsing",
+        "date_from_datetime_parsing",
+        "date_from_datetime_inexact",
     ),
     "uuid_parsing": lambda _: "identifiant (UUID) attendu",
     "uuid_type": lambda _: "identifiant (UUID) attendu",
@@ -125,18 +136,22 @@ _FRENCH: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
 }
 
 
+def _unforeseen(_: Mapping[str, Any]) -> str:
+    return "valeur invalide"
+
+
 def _problem(error: Mapping[str, Any]) -> Problem:
     # A null given for a mandatory field is a missing field, whatever type was expected.
     absent = error["input"] is None and error["type"] not in ("value_error", "extra_forbidden")
     kind = "missing" if absent else error["type"]
-    sentence = _FRENCH.get(kind, lambda _: "valeur invalide")(error.get("ctx", {}))
+    sentence = _FRENCH.get(kind, _unforeseen)(error.get("ctx", {}))
     path = tuple(str(part) for part in error["loc"])
     return Problem(ErrorCode.INVALID, f"{'.'.join(path)} : {sentence}." if path else f"{sentence}.", path)
 
 
 def problems_of(error: ValidationError) -> DomainError:
     """What pydantic found, one French problem a field. The refused values are not repeated: they may be personal."""
-    return DomainError(_problem(found) for found in error.errors(include_url=False))  # type: ignore[arg-type]
+    return DomainError(_problem(found) for found in error.errors(include_url=False))
 
 
 def validated(model: type[M], values: Mapping[str, Any]) -> M:
@@ -147,10 +162,9 @@ def validated(model: type[M], values: Mapping[str, Any]) -> M:
         raise problems_of(error) from error
 
 
-class _Stated(BaseModel):
-    reason: Reason
+_Stated = create_model("_Stated", reason=(Reason, ...))
 
 
 def stated(reason: str) -> str:
     """The reason that a refusal, a correction, an end must have. Raises DomainError when nothing is said."""
-    return validated(_Stated, {"reason": reason}).reason
+    return str(validated(_Stated, {"reason": reason}).model_dump()["reason"])
