@@ -1,0 +1,289 @@
+"""The read model of animations: the public listing, a structure's own animations, and the territories' figures."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+from application.eventstore.records import Recorded
+from domain.animation_events import (
+    AnimationAttested,
+    AnimationCancelled,
+    AnimationCreated,
+    AnimationModified,
+    AnimationPublished,
+    AnimationRefused,
+    AnimationResubmitted,
+    AttestationCorrected,
+)
+from domain.animation_transitions import AnimationStatus
+from projections.projection import Fold, Key, Projection, Rollup, Row, Table
+from projections.terms_in_force import TermsInForce
+
+_WORD = re.compile(r"[a-z0-9]+")
+
+
+def without_accents(text: str) -> str:
+    """Lower case without accents: how titles are sorted and texts are searched."""
+    # The ligature has no decomposition, and French readers type two letters.
+    plain = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe"))
+    return "".join(char for char in plain if not unicodedata.combining(char))
+
+
+def words(text: str) -> list[str]:
+    return _WORD.findall(without_accents(text))
+
+
+def search_vector(*texts: str | None) -> str:
+    """The distinct words as a tsvector literal."""
+    found = {word for text in texts if text for word in words(text)}
+    return " ".join(f"'{word}'" for word in sorted(found))
+
+
+TABLE = Table(
+    columns={
+        "animation_id": "uuid PRIMARY KEY",
+        "version": "integer NOT NULL",
+        "status": "text NOT NULL",
+        "structure_id": "uuid NOT NULL",
+        "convention_id": "uuid NOT NULL",
+        "territory": "text NOT NULL",
+        "time_zone": "text NOT NULL",
+        "title": "text NOT NULL",
+        "title_key": 'text COLLATE "C" NOT NULL',
+        "description": "text NOT NULL",
+        "starts_at": "timestamptz NOT NULL",
+        "ends_at": "timestamptz NOT NULL",
+        "day": "date NOT NULL",
+        "venue_type": "text NOT NULL",
+        "venue_name": "text NOT NULL",
+        "address": "text",
+        "commune_code": "text",
+        "audience": "text NOT NULL",
+        "type": "text NOT NULL",
+        "themes": "text[] NOT NULL",
+        "seats": "integer NOT NULL",
+        "seats_left": "integer NOT NULL",
+        "declared_late": "boolean NOT NULL",
+        "cloned_from": "uuid",
+        "refusal_reason": "text",
+        "cancellation_reason": "text",
+        "created_at": "timestamptz NOT NULL",
+        "published_at": "timestamptz",
+        "attested": "boolean NOT NULL",
+        "attested_at": "timestamptz",
+        "parents": "integer",
+        "children": "integer",
+        "form_version": "integer",
+        "answers": "text[]",
+        "corrections": "integer NOT NULL",
+        "search": "tsvector NOT NULL",
+    },
+    key=("animation_id",),
+    indexes=(
+        "(structure_id, starts_at, animation_id)",
+        "(starts_at, animation_id) WHERE status = 'PUBLISHED'",
+        "(territory, starts_at, animation_id) WHERE status = 'PUBLISHED'",
+        "(published_at, animation_id) WHERE status = 'PUBLISHED'",
+        "(title_key, animation_id) WHERE status = 'PUBLISHED'",
+        "(type, starts_at, animation_id) WHERE status = 'PUBLISHED'",
+        "(audience, starts_at, animation_id) WHERE status = 'PUBLISHED'",
+        "(ends_at) WHERE status = 'PUBLISHED'",
+        "USING gin (themes) WHERE status = 'PUBLISHED'",
+        "USING gin (search) WHERE status = 'PUBLISHED'",
+    ),
+)
+
+
+def _content(fact: AnimationCreated | AnimationModified, time_zone: str, shown: TermsInForce) -> Row:
+    local = fact.starts_at.astimezone(ZoneInfo(time_zone))
+    return {
+        "title": fact.title,
+        "title_key": without_accents(fact.title),
+        "description": fact.description,
+        "starts_at": fact.starts_at,
+        "ends_at": fact.ends_at,
+        "day": local.date(),
+        "venue_name": fact.venue_name,
+        "address": fact.address,
+        "commune_code": fact.commune_code,
+        "seats": fact.seats,
+        # Nobody can register yet; registrations will lower it.
+        "seats_left": fact.seats,
+        "search": search_vector(fact.title, fact.description, fact.venue_name, fact.address),
+        **shown.of_animation(fact),
+    }
+
+
+def _folds(shown: TermsInForce) -> dict[type, Fold]:
+    def created(row: Row | None, record: Recorded) -> Row:
+        fact = record.event
+        assert isinstance(fact, AnimationCreated)
+        return {
+            "animation_id": record.originator_id,
+            "version": record.originator_version,
+            "status": AnimationStatus.SUBMITTED.value,
+            "structure_id": fact.structure_id,
+            "convention_id": fact.convention_id,
+            "territory": fact.territory,
+            "time_zone": fact.time_zone,
+            "declared_late": fact.declared_late,
+            "cloned_from": fact.cloned_from,
+            "refusal_reason": None,
+            "cancellation_reason": None,
+            "created_at": record.stamp.recorded_at,
+            "published_at": None,
+            "attested": False,
+            "attested_at": None,
+            "parents": None,
+            "children": None,
+            "form_version": None,
+            "answers": None,
+            "corrections": 0,
+            **_content(fact, fact.time_zone, shown),
+        }
+
+    def modified(row: Row | None, record: Recorded) -> Row:
+        assert row is not None
+        fact = record.event
+        assert isinstance(fact, AnimationModified)
+        content = _content(fact, row["time_zone"], shown)
+        return {**row, "version": record.originator_version, "convention_id": fact.convention_id, **content}
+
+    return {
+        AnimationCreated: created,
+        AnimationModified: modified,
+        AnimationResubmitted: _resubmitted,
+        AnimationPublished: _published,
+        AnimationRefused: _refused,
+        AnimationCancelled: _cancelled,
+        AnimationAttested: _attested,
+        AttestationCorrected: _corrected,
+    }
+
+
+def _resubmitted(row: Row | None, record: Recorded) -> Row:
+    assert row is not None
+    return {
+        **row,
+        "version": record.originator_version,
+        "status": AnimationStatus.SUBMITTED.value,
+        "refusal_reason": None,
+    }
+
+
+def _published(row: Row | None, record: Recorded) -> Row:
+    assert row is not None
+    return {
+        **row,
+        "version": record.originator_version,
+        "status": AnimationStatus.PUBLISHED.value,
+        "published_at": record.stamp.recorded_at,
+    }
+
+
+def _refused(row: Row | None, record: Recorded) -> Row:
+    assert row is not None
+    fact = record.event
+    assert isinstance(fact, AnimationRefused)
+    return {
+        **row,
+        "version": record.originator_version,
+        "status": AnimationStatus.REFUSED.value,
+        "refusal_reason": fact.reason,
+    }
+
+
+def _cancelled(row: Row | None, record: Recorded) -> Row:
+    assert row is not None
+    fact = record.event
+    assert isinstance(fact, AnimationCancelled)
+    return {
+        **row,
+        "version": record.originator_version,
+        "status": AnimationStatus.CANCELLED.value,
+        "cancellation_reason": fact.reason,
+    }
+
+
+def _attested(row: Row | None, record: Recorded) -> Row:
+    assert row is not None
+    return {**row, "attested": True, "attested_at": record.stamp.recorded_at, **_attendance(record)}
+
+
+def _corrected(row: Row | None, record: Recorded) -> Row:
+    assert row is not None
+    return {**row, "corrections": row["corrections"] + 1, **_attendance(record)}
+
+
+def _attendance(record: Recorded) -> Row:
+    fact = record.event
+    assert isinstance(fact, AnimationAttested | AttestationCorrected)
+    return {
+        "version": record.originator_version,
+        "parents": fact.parents,
+        "children": fact.children,
+        "form_version": fact.form_version,
+        "answers": list(fact.answers),
+    }
+
+
+DAYS = Table(
+    columns={
+        "territory": "text NOT NULL",
+        "day": "date NOT NULL",
+        "animations": "bigint NOT NULL",
+        "published": "bigint NOT NULL",
+        "cancelled": "bigint NOT NULL",
+        "attested": "bigint NOT NULL",
+        "parents": "bigint NOT NULL",
+    },
+    key=("territory", "day"),
+)
+TERMS = Table(
+    columns={
+        "territory": "text NOT NULL",
+        "day": "date NOT NULL",
+        "kind": "text NOT NULL",
+        "code": "text NOT NULL",
+        "animations": "bigint NOT NULL",
+        "parents": "bigint NOT NULL",
+    },
+    key=("territory", "day", "kind", "code"),
+)
+
+
+def _count_days(row: Row) -> Iterator[tuple[Key, tuple[int, ...]]]:
+    status = row["status"]
+    yield (
+        (row["territory"], row["day"]),
+        (
+            1,
+            int(status == AnimationStatus.PUBLISHED),
+            int(status == AnimationStatus.CANCELLED),
+            int(row["attested"]),
+            row["parents"] or 0,
+        ),
+    )
+
+
+def _count_terms(row: Row) -> Iterator[tuple[Key, tuple[int, ...]]]:
+    counted = (1, row["parents"] or 0)
+    yield (row["territory"], row["day"], "ANIMATION_TYPE", row["type"]), counted
+    for theme in row["themes"]:
+        yield (row["territory"], row["day"], "THEME", theme), counted
+
+
+def animations(shown: TermsInForce) -> Projection:
+    """`shown` tells how recorded terms are shown and counted in the generation being filled."""
+    return Projection(
+        name="animations",
+        table=TABLE,
+        folds=_folds(shown),
+        rollups=(
+            Rollup("territory_days", DAYS, _count_days),
+            Rollup("territory_terms", TERMS, _count_terms),
+        ),
+    )

@@ -1,0 +1,47 @@
+"""The audit trail: one narrow row for each event, to find it by. What the event says is read from the log itself."""
+
+from __future__ import annotations
+
+from application.eventstore.records import Recorded
+from domain.events import registered_events
+from projections.projection import Key, Projection, Row, Table
+
+
+def _position(record: Recorded) -> Key:
+    return (record.position,)
+
+
+def _entry(row: Row | None, record: Recorded) -> Row:
+    return {
+        "position": record.position,
+        "recorded_at": record.stamp.recorded_at,
+        "type": record.event.topic,
+        "subject_id": record.originator_id,
+        "structure_id": record.stamp.structure_id,
+        "territory": record.stamp.territory,
+    }
+
+
+AUDIT_TRAIL = Projection(
+    name="audit_trail",
+    table=Table(
+        columns={
+            "position": "bigint PRIMARY KEY",
+            "recorded_at": "timestamptz NOT NULL",
+            "type": "text NOT NULL",
+            "subject_id": "uuid NOT NULL",
+            "structure_id": "uuid",
+            "territory": "text",
+        },
+        key=("position",),
+        indexes=(
+            "(subject_id, position)",
+            "(structure_id, position)",
+            "(territory, position)",
+            "(type, position)",
+            "(recorded_at, position)",
+        ),
+    ),
+    folds=dict.fromkeys(registered_events().values(), _entry),
+    key_of=_position,
+)

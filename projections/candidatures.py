@@ -1,0 +1,137 @@
+"""The read models of candidatures: the course of each, and apart from it what is personal, in clear for the few."""
+
+from __future__ import annotations
+
+from application.eventstore.records import Recorded
+from domain.candidature import (
+    CandidatureRejected,
+    CandidatureStatus,
+    CandidatureSubmitted,
+    CandidatureValidated,
+    CandidatureWithdrawn,
+    CoordonnateurInformed,
+    OpinionGiven,
+    PersonalDataErased,
+)
+from projections.projection import Fold, Projection, Row, Table
+
+
+def _submitted(row: Row | None, record: Recorded) -> Row:
+    fact = record.event
+    assert isinstance(fact, CandidatureSubmitted)
+    return {
+        "candidature_id": record.originator_id,
+        "version": record.originator_version,
+        "status": CandidatureStatus.SUBMITTED.value,
+        "territory": fact.territory,
+        "school_uai": fact.school_uai,
+        "degree": fact.degree.value,
+        "person_id": fact.person_id,
+        "favourable": None,
+        "submitted_at": record.stamp.recorded_at,
+        "decided_at": None,
+        "informed_at": None,
+        "erased_at": None,
+    }
+
+
+def _opinion(row: Row | None, record: Recorded) -> Row:
+    assert row is not None
+    fact = record.event
+    assert isinstance(fact, OpinionGiven)
+    return {**_moved(row, record, CandidatureStatus.OPINION_GIVEN), "favourable": fact.favourable}
+
+
+def _moved(row: Row | None, record: Recorded, status: CandidatureStatus) -> Row:
+    assert row is not None
+    return {**row, "version": record.originator_version, "status": status.value}
+
+
+def _decided(status: CandidatureStatus) -> Fold:
+    def fold(row: Row | None, record: Recorded) -> Row:
+        return {**_moved(row, record, status), "decided_at": record.stamp.recorded_at}
+
+    return fold
+
+
+def _dated(column: str) -> Fold:
+    def fold(row: Row | None, record: Recorded) -> Row:
+        assert row is not None
+        return {**row, "version": record.originator_version, column: record.stamp.recorded_at}
+
+    return fold
+
+
+CANDIDATURES = Projection(
+    name="candidatures",
+    table=Table(
+        columns={
+            "candidature_id": "uuid PRIMARY KEY",
+            "version": "integer NOT NULL",
+            "status": "text NOT NULL",
+            "territory": "text NOT NULL",
+            "school_uai": "text NOT NULL",
+            "degree": "text NOT NULL",
+            "person_id": "uuid NOT NULL",
+            "favourable": "boolean",
+            "submitted_at": "timestamptz NOT NULL",
+            "decided_at": "timestamptz",
+            "informed_at": "timestamptz",
+            "erased_at": "timestamptz",
+        },
+        key=("candidature_id",),
+        indexes=(
+            "(submitted_at, candidature_id)",
+            "(territory, submitted_at, candidature_id)",
+            "(school_uai, submitted_at, candidature_id)",
+            "(person_id)",
+        ),
+    ),
+    folds={
+        CandidatureSubmitted: _submitted,
+        OpinionGiven: _opinion,
+        CandidatureValidated: _decided(CandidatureStatus.VALIDATED),
+        CandidatureRejected: _decided(CandidatureStatus.REJECTED),
+        CandidatureWithdrawn: _decided(CandidatureStatus.WITHDRAWN),
+        CoordonnateurInformed: _dated("informed_at"),
+        PersonalDataErased: _dated("erased_at"),
+    },
+)
+
+_PERSONAL = ("first_name", "last_name", "email", "phone", "motivation", "opinion_comment", "decision_reason")
+
+
+def _named(row: Row | None, record: Recorded) -> Row:
+    fact = record.event
+    assert isinstance(fact, CandidatureSubmitted)
+    told = {name: getattr(fact, name) for name in _PERSONAL[:5]}
+    return {"candidature_id": record.originator_id, **told, "opinion_comment": None, "decision_reason": None}
+
+
+def _written(column: str, field: str) -> Fold:
+    def fold(row: Row | None, record: Recorded) -> Row | None:
+        # Without a row the person was erased: the course of the candidature may go on.
+        return None if row is None else {**row, column: getattr(record.event, field)}
+
+    return fold
+
+
+def _forgotten(row: Row | None, record: Recorded) -> None:
+    return None
+
+
+CANDIDATURE_PEOPLE = Projection(
+    name="candidature_people",
+    table=Table(
+        columns={"candidature_id": "uuid PRIMARY KEY", **dict.fromkeys(_PERSONAL, "text")},
+        key=("candidature_id",),
+    ),
+    folds={
+        CandidatureSubmitted: _named,
+        OpinionGiven: _written("opinion_comment", "comment"),
+        CandidatureRejected: _written("decision_reason", "reason"),
+        CandidatureWithdrawn: _written("decision_reason", "reason"),
+        PersonalDataErased: _forgotten,
+    },
+    opens_personal=True,
+)

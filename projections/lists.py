@@ -1,0 +1,132 @@
+"""The read models of what the national team keeps: territories, the typology's terms, the attestation's questions."""
+
+from __future__ import annotations
+
+from application.eventstore.records import Recorded
+from domain.attestation_form import FormWorded
+from domain.territory import CandidaturesOpened, TerritoryJoined
+from domain.typology import TermAdded, TermMerged, TermRenamed, TermRetired
+from projections.projection import Key, Projection, Row, Table
+
+
+def _joined(row: Row | None, record: Recorded) -> Row:
+    fact = record.event
+    assert isinstance(fact, TerritoryJoined)
+    return {
+        "territory_id": record.originator_id,
+        "code": fact.code,
+        "name": fact.name,
+        "time_zone": fact.time_zone,
+        "runs_candidatures": fact.runs_candidatures,
+    }
+
+
+def _candidatures_opened(row: Row | None, record: Recorded) -> Row:
+    assert row is not None
+    return {**row, "runs_candidatures": True}
+
+
+TERRITORIES = Projection(
+    name="territories",
+    table=Table(
+        columns={
+            "territory_id": "uuid PRIMARY KEY",
+            "code": 'text COLLATE "C" NOT NULL UNIQUE',
+            "name": "text NOT NULL",
+            "time_zone": "text NOT NULL",
+            "runs_candidatures": "boolean NOT NULL",
+        },
+        key=("territory_id",),
+    ),
+    folds={TerritoryJoined: _joined, CandidaturesOpened: _candidatures_opened},
+)
+
+
+def _term_key(record: Recorded) -> Key:
+    fact = record.event
+    assert isinstance(fact, TermAdded | TermRenamed | TermMerged | TermRetired)
+    return (fact.kind.value, fact.code)
+
+
+def _added(row: Row | None, record: Recorded) -> Row:
+    fact = record.event
+    assert isinstance(fact, TermAdded)
+    return {
+        "kind": fact.kind.value,
+        "code": fact.code,
+        "label": fact.label,
+        "description": fact.description,
+        "family": fact.family.value if fact.family else None,
+        "admits_children": fact.admits_children,
+        "retired": False,
+        "merged_into": None,
+        "place": record.originator_version,
+    }
+
+
+def _term_renamed(row: Row | None, record: Recorded) -> Row:
+    assert row is not None
+    fact = record.event
+    assert isinstance(fact, TermRenamed)
+    return {**row, "label": fact.label}
+
+
+def _merged(row: Row | None, record: Recorded) -> Row:
+    assert row is not None
+    fact = record.event
+    assert isinstance(fact, TermMerged)
+    return {**row, "retired": True, "merged_into": fact.into}
+
+
+def _retired(row: Row | None, record: Recorded) -> Row:
+    assert row is not None
+    return {**row, "retired": True}
+
+
+TERMS = Projection(
+    name="terms",
+    table=Table(
+        columns={
+            "kind": "text NOT NULL",
+            "code": "text NOT NULL",
+            "label": "text NOT NULL",
+            "description": "text",
+            "family": "text",
+            "admits_children": "boolean NOT NULL",
+            "retired": "boolean NOT NULL",
+            "merged_into": "text",
+            # In the order in which the terms were added.
+            "place": "integer NOT NULL",
+        },
+        key=("kind", "code"),
+    ),
+    folds={TermAdded: _added, TermRenamed: _term_renamed, TermMerged: _merged, TermRetired: _retired},
+    key_of=_term_key,
+)
+
+
+def _form_key(record: Recorded) -> Key:
+    fact = record.event
+    assert isinstance(fact, FormWorded)
+    return (fact.version,)
+
+
+def _worded(row: Row | None, record: Recorded) -> Row:
+    fact = record.event
+    assert isinstance(fact, FormWorded)
+    return {"version": fact.version, "questions": list(fact.questions), "worded_at": record.stamp.recorded_at}
+
+
+FORMS = Projection(
+    name="attestation_forms",
+    table=Table(
+        columns={
+            "version": "integer PRIMARY KEY",
+            "questions": "text[] NOT NULL",
+            "worded_at": "timestamptz NOT NULL",
+        },
+        key=("version",),
+    ),
+    folds={FormWorded: _worded},
+    key_of=_form_key,
+)

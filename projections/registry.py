@@ -1,0 +1,34 @@
+"""Every read model. To add one: write its module, name it here, run `parentalite rebuild`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from projections.animations import animations
+from projections.audit_trail import AUDIT_TRAIL
+from projections.candidatures import CANDIDATURE_PEOPLE, CANDIDATURES
+from projections.lists import FORMS, TERMS, TERRITORIES
+from projections.projection import Projection
+from projections.structures import CONVENTIONS, STRUCTURES
+from projections.terms_in_force import TermsInForce
+
+
+def projections(shown: TermsInForce) -> tuple[Projection, ...]:
+    """The read models, with recorded terms shown as `shown` says."""
+    return (
+        TERRITORIES,
+        TERMS,
+        FORMS,
+        STRUCTURES,
+        CONVENTIONS,
+        animations(shown),
+        CANDIDATURES,
+        CANDIDATURE_PEOPLE,
+        AUDIT_TRAIL,
+    )
+
+
+def relations() -> Mapping[str, str]:
+    """Every relation that readers may name, with the projection that fills it."""
+    everything = projections(TermsInForce())
+    return {relation: projection.name for projection in everything for relation in projection.relations}
