@@ -1,13 +1,13 @@
 """What is configured from outside, read once from the environment.
 
-| Variable                   | Default                          | Meaning                                                  |
-|----------------------------|----------------------------------|----------------------------------------------------------|
-| `DATABASE_URL`             | the embedded PostgreSQL          | `postgresql://user:password@host:5432/name`, version 14+ |
-| `PARENTALITE_HOME`         | `parentalite` in the user's data | Folder of embedded database, keys, stored files          |
-| `PARENTALITE_TOKEN_SECRET` | embedded: made, kept in `keys`   | Signs bearer tokens, 32 characters or more               |
-| `PARENTALITE_MASTER_KEY`   | embedded: made, kept in `keys`   | Wraps the keys of personal data, base64 of 32 bytes      |
-| `PARENTALITE_WAIT_SECONDS` | `5`                              | Longest wait for `Min-Position`, 0 to 60 seconds         |
-| `PARENTALITE_LOG_LEVEL`    | `INFO`                           | `DEBUG`, `INFO`, `WARNING`, `ERROR` or `CRITICAL`        |
+| Variable                   | Default                          | Meaning                                          |
+|----------------------------|----------------------------------|--------------------------------------------------|
+| `DATABASE_URL`             | the embedded PostgreSQL          | `postgresql://user:password@host:5432/name`, 14+ |
+| `PARENTALITE_HOME`         | `parentalite` in the user's data | Folder of embedded database, keys, stored files  |
+| `PARENTALITE_TOKEN_SECRET` | embedded: made, kept in `keys`   | Signs bearer tokens, 32 characters or more       |
+| `PARENTALITE_MASTER_KEY`   | embedded: made, kept in `keys`   | Wraps personal keys, base64 of 32 bytes          |
+| `PARENTALITE_WAIT_SECONDS` | `5`                              | Longest wait for `Min-Position`, 0 to 60 seconds |
+| `PARENTALITE_LOG_LEVEL`    | `INFO`                           | `DEBUG`, `INFO`, `WARNING`, `ERROR`, `CRITICAL`  |
 
 An empty value counts as none. With `DATABASE_URL`, both secrets must be given: two processes on one database have to
 share them, and a key that only one machine holds is lost with it.
@@ -120,8 +120,8 @@ def _refuse_to_replace_a_lost_master_key(home: Path, key: Path) -> None:
     """A new key beside an old database would start well, and leave every name in it unreadable."""
     if (home / "postgres").exists() and not key.exists():
         raise SettingsError(
-            f"PARENTALITE_MASTER_KEY: {home} holds a database, and its key {key} is missing; put that file back, set the "
-            f"variable to the key in use, or remove {home / 'postgres'} to start afresh"
+            f"PARENTALITE_MASTER_KEY: {home} holds a database, and its key {key} is missing; put that file back, set "
+            f"the variable to the key in use, or remove {home / 'postgres'} to start afresh"
         )
 
 

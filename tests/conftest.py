@@ -1,0 +1,58 @@
+"""A real PostgreSQL for every test that asks for one: one server for all workers, an empty database for each test."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from application.database import temporary_database
+from application.embedded_server import embedded_server
+
+# What a power cut would destroy is a temporary folder. A test about that has its own server, with the defaults.
+_FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "300"}
+
+_numbers = count(1)
+_server_home = pytest.StashKey[Path]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The controller of the workers makes the server's folder; each worker hears of it."""
+    told = getattr(config, "workerinput", {}).get("server_home")
+    config.stash[_server_home] = Path(told or tempfile.mkdtemp(prefix="parentalite-tests-"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node) -> None:
+    node.workerinput["server_home"] = str(node.config.stash[_server_home])
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(config.stash[_server_home], ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def server_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The test server's database `postgres`: for `temporary_database`, never for a test's own tables."""
+    with embedded_server(request.config.stash[_server_home] / "postgres", _FAST) as url:
+        yield url
+
+
+@pytest.fixture
+def database_url(server_url: str, worker_id: str) -> Iterator[str]:
+    """The address of a fresh, empty database of the test's own."""
+    with temporary_database(server_url, f"test_{worker_id}_{next(_numbers)}") as url:
+        yield url
+
+
+@pytest.fixture
+def short_tmp_path() -> Iterator[Path]:
+    """A temporary folder with a short name, fit for PARENTALITE_HOME: pytest's own is too long for a socket."""
+    folder = Path(tempfile.mkdtemp(prefix="pl-"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
