@@ -75,13 +75,7 @@ def with_database(url: str, name: str) -> str:
 
 def check_database(url: str) -> None:
     """Raises DatabaseUnavailable unless `url` leads to a database that we can use."""
-    try:
-        parameters = conninfo_to_dict(url)
-    except psycopg.Error:
-        # The library's message quotes what it could not read, and that may be the password.
-        raise DatabaseUnavailable(
-            "DATABASE_URL is not an address of PostgreSQL: postgresql://user:password@host:5432/name is needed"
-        ) from None
+    parameters = _parameters(url)
     try:
         with psycopg.connect(url, connect_timeout=CONNECT_SECONDS) as connection:
             check_server(connection.info.server_version, connection.info.parameter_status("server_encoding") or "")
@@ -98,6 +92,21 @@ def check_server(version: int, encoding: str) -> None:
         raise DatabaseUnavailable(
             f"a database in the encoding UTF8 is needed, and DATABASE_URL leads to one in {encoding}"
         )
+
+
+def _parameters(url: str) -> dict[str, str | int | None]:
+    try:
+        parameters = conninfo_to_dict(url)
+        # A password with @, / or : in it is cut there, and its rest taken for a host or a port: messages would tell it.
+        readable = "@" not in str(parameters.get("host")) and str(parameters.get("port", 0)).replace(",", "").isdigit()
+    except psycopg.Error:
+        readable = False
+    if not readable:
+        raise DatabaseUnavailable(
+            "DATABASE_URL is not an address of PostgreSQL: postgresql://user:password@host:5432/name is needed, "
+            "where @ : / and the like in the password are written %40 %3A %2F"
+        )
+    return parameters
 
 
 def _ensure_database(server_url: str, name: str) -> None:

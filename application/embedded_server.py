@@ -16,7 +16,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
@@ -127,24 +127,25 @@ class _Server:
             self._create_data()
         deadline = time.monotonic() + START_SECONDS
         while True:
-            if not self._postmaster_lives():
-                (self._folder / "postmaster.pid").unlink(missing_ok=True)
+            url = self._address()
+            if url is not None and pq.PGconn.ping(url.encode()) == pq.Ping.OK:
+                return url
+            if not self._living():
                 self._launch(options)
-            # Read from the server's own file: another TMPDIR than ours may have chosen the place of its socket.
-            lines = self._pid_file()
-            if len(lines) > 4 and lines[4]:
-                url = f"postgresql://postgres@/postgres?host={quote(lines[4], safe='')}&port={lines[3]}"
-                if pq.PGconn.ping(url.encode()) == pq.Ping.OK:
-                    return url
             # It is starting, recovering or stopping for someone who was killed meanwhile.
-            if time.monotonic() > deadline:
+            elif time.monotonic() > deadline:
                 raise EmbeddedServerError(f"the embedded PostgreSQL does not answer; its log is {self._log}")
-            time.sleep(0.05)
+            else:
+                time.sleep(0.05)
 
     def stop(self) -> None:
         """Ends the server if it runs, disconnecting whoever is left."""
-        if self._postmaster_lives():
+        lines = self._pid_file()
+        if lines and lines[0] in self._living():
             self._pg_ctl("stop", "-m", "fast")
+            if len(lines) > 4 and lines[4] != str(self._folder):
+                with suppress(OSError):
+                    Path(lines[4]).rmdir()
 
     def _create_data(self) -> None:
         # In a folder of another name, so that a half-made one is never taken for a database.
@@ -157,7 +158,11 @@ class _Server:
         draft.rename(self._folder)
 
     def _launch(self, options: Mapping[str, str]) -> None:
-        settings = {**options, "unix_socket_directories": str(self._socket_folder())}
+        sockets = self._socket_folder()
+        # The server would respect these as long as any process bears the pid in them, be it a zombie or a stranger.
+        for leftover in (self._folder / "postmaster.pid", sockets / f".s.PGSQL.{options['port']}.lock"):
+            leftover.unlink(missing_ok=True)
+        settings = {**options, "unix_socket_directories": str(sockets)}
         command_line = " ".join(shlex.quote(f"--{name}={value}") for name, value in settings.items())
         self._pg_ctl("start", "-l", str(self._log), "-o", command_line)
 
@@ -188,15 +193,23 @@ class _Server:
         except OSError:
             return []
 
-    def _postmaster_lives(self) -> bool:
+    def _address(self) -> str | None:
+        # Read from the server's own file: another TMPDIR than ours may have chosen the place of its socket.
+        lines = self._pid_file()
+        if len(lines) < 5 or not lines[4]:
+            return None
+        return f"postgresql://postgres@/postgres?host={quote(lines[4], safe='')}&port={lines[3]}"
+
+    def _living(self) -> set[str]:
+        """The pids of the server's processes, its orphans too: as long as one lives, no other server may start."""
         import psutil
 
-        try:
-            # A pid is given again after a restart of the machine: only a process of the server on this folder counts.
-            process = psutil.Process(int(self._pid_file()[0]))
-            return process.status() != psutil.STATUS_ZOMBIE and str(self._folder) in process.cmdline()
-        except (IndexError, ValueError, psutil.Error):
-            return False
+        pids = set()
+        for process in psutil.process_iter(["name"]):
+            with suppress(psutil.Error):
+                if process.info["name"] == "postgres" and process.cwd() == str(self._folder):
+                    pids.add(str(process.pid))
+        return pids
 
     def _pg_ctl(self, action: str, *arguments: str) -> None:
         self._run("pg_ctl", "-D", str(self._folder), "-w", "-t", f"{START_SECONDS:.0f}", *arguments, action)

@@ -92,11 +92,11 @@ def _home(environ: Mapping[str, str]) -> Path:
     named = environ.get("PARENTALITE_HOME")
     try:
         home = Path(named).expanduser().absolute() if named else platformdirs.user_data_path("parentalite")
-        exists_as_a_file = home.exists() and not home.is_dir()
-    except (OSError, RuntimeError, ValueError) as error:
+    except RuntimeError as error:
         raise SettingsError(f"PARENTALITE_HOME: a folder is needed, not {named!r} ({error})") from None
-    if exists_as_a_file:
-        raise SettingsError(f"PARENTALITE_HOME: a folder is needed, and {home} is a file")
+    there = next(path for path in (home, *home.parents) if path.exists())
+    if not there.is_dir():
+        raise SettingsError(f"PARENTALITE_HOME: a folder is needed, and {there} is none")
     return home
 
 

