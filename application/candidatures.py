@@ -67,9 +67,7 @@ def submit(command: CandidatureSubmit, work: UnitOfWork) -> UUID:
     territory = find_territory(work, command.territory)
     applicant = Applicant(command.first_name, command.last_name, command.email, command.phone, command.motivation)
     person_id = work.actor.person_id or uuid4()
-    facts = candidatures.submit(
-        applicant, territory, command.school_uai, command.degree, person_id, work.actor
-    )
+    facts = candidatures.submit(applicant, territory, command.school_uai, command.degree, person_id, work.actor)
     candidature_id = uuid4()
     work.record(CANDIDATURE, candidature_id, facts, Belongings(territories=frozenset([territory.code])))
     return candidature_id
@@ -99,9 +97,7 @@ def withdraw(command: CandidatureWithdraw, work: UnitOfWork) -> UUID:
 
 
 def _candidature(command: _CandidatureChange, work: UnitOfWork) -> Candidature:
-    return work.subject(
-        CANDIDATURE, command.candidature_id, command.expected_version, "Candidature", "candidature_id"
-    )
+    return work.subject(CANDIDATURE, command.candidature_id, command.expected_version, "Candidature", "candidature_id")
 
 
 def _record(work: UnitOfWork, state: Candidature, facts: list[Event]) -> UUID:

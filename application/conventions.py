@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from typing import Annotated, ClassVar
 from uuid import UUID, uuid4
 
@@ -59,9 +58,7 @@ def find_territory(work: UnitOfWork, code: str) -> Territory:
 
 def sign(command: ConventionSign, work: UnitOfWork) -> UUID:
     territory = find_territory(work, command.territory)
-    terms = ConventionTerms.model_construct(
-        **{name: getattr(command, name) for name in ConventionTerms.model_fields}
-    )
+    terms = ConventionTerms.model_construct(**{name: getattr(command, name) for name in ConventionTerms.model_fields})
     facts = conventions.sign(terms, work.actor, territory.local_date(work.now))
     convention_id = uuid4()
     belongings = Belongings(structure_id(command.siret), frozenset([territory.code]))
@@ -75,9 +72,7 @@ def attach_to_account(work: UnitOfWork, signed: Recorded, belongings: Belongings
     fact = signed.event
     assert isinstance(fact, ConventionSigned)
     account = work.find(STRUCTURE, fact.structure_id)
-    facts = structures.attach_convention(
-        account, fact.siret, fact.structure_name, signed.originator_id, fact.territory
-    )
+    facts = structures.attach_convention(account, fact.siret, fact.structure_name, signed.originator_id, fact.territory)
     work.record(STRUCTURE, fact.structure_id, facts, belongings, cause=signed)
 
 

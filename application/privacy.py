@@ -34,9 +34,7 @@ class CandidatureErase(ChangeCommand):
 
 
 def erase_candidature(command: CandidatureErase, work: UnitOfWork) -> UUID:
-    state = work.subject(
-        CANDIDATURE, command.candidature_id, command.expected_version, "Candidature", "candidature_id"
-    )
+    state = work.subject(CANDIDATURE, command.candidature_id, command.expected_version, "Candidature", "candidature_id")
     work.record(CANDIDATURE, state.id, candidatures.erase(state), state.belongings)
     return state.id
 

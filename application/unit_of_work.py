@@ -26,7 +26,7 @@ class Owned(Protocol):
 
 
 S = TypeVar("S")
-O = TypeVar("O", bound=Owned)
+T = TypeVar("T", bound=Owned)
 ReadStream = Callable[[UUID, int], list[Recorded]]
 
 
@@ -95,7 +95,7 @@ class UnitOfWork:
         state: S | None = self._loaded[stream].state
         return state
 
-    def subject(self, kind: AggregateKind[O], stream: UUID, version: int | None, what: str, *path: str) -> O:
+    def subject(self, kind: AggregateKind[T], stream: UUID, version: int | None, what: str, *path: str) -> T:
         """The thing that the command is about, `what` in French, at the version that the client expects.
 
         Raises FORBIDDEN when the actor may not act on it (and, for those whose power has bounds, also when there is

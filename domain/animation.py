@@ -172,9 +172,7 @@ def attest(
     check(Action.ANIMATION_ATTEST, state, actor, now)
     _check_attendance(state, came, form, typology)
     return [
-        AnimationAttested(
-            parents=came.parents, children=came.children, form_version=form.version, answers=came.answers
-        )
+        AnimationAttested(parents=came.parents, children=came.children, form_version=form.version, answers=came.answers)
     ]
 
 

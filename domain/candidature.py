@@ -108,9 +108,7 @@ class Candidature:
 
     @property
     def belongings(self) -> Belongings:
-        return Belongings(
-            territories=frozenset([self.territory]), school=self.school_uai, person_id=self.person_id
-        )
+        return Belongings(territories=frozenset([self.territory]), school=self.school_uai, person_id=self.person_id)
 
 
 def evolve(state: Candidature | None, originator_id: UUID, fact: Event) -> Candidature:

@@ -26,10 +26,10 @@ _WORD = re.compile(r"[a-z0-9]+")
 
 
 def without_accents(text: str) -> str:
-    """Lower case without accents: how titles are sorted and texts are searched."""
-    # The ligature has no decomposition, and French readers type two letters.
-    plain = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe"))
-    return "".join(char for char in plain if not unicodedata.combining(char))
+    """Lower case letters of the Latin alphabet without accents: how titles are sorted and texts are searched."""
+    # The ligatures have no decomposition, and French readers type two letters.
+    latin = text.casefold().replace("œ", "oe").replace("æ", "ae").replace("’", "'")
+    return unicodedata.normalize("NFKD", latin).encode("ascii", "ignore").decode()
 
 
 def words(text: str) -> list[str]:

@@ -44,4 +44,5 @@ AUDIT_TRAIL = Projection(
     ),
     folds=dict.fromkeys(registered_events().values(), _entry),
     key_of=_position,
+    append_only=True,
 )

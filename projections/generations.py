@@ -6,7 +6,7 @@ and the projector feeds it. A rebuild fills a `building` one beside it; the one 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -16,6 +16,8 @@ from psycopg import Connection, sql
 from psycopg.rows import kwargs_row
 from psycopg.types.json import Jsonb
 
+from application.eventstore.log import read_stream
+from domain.identifiers import TYPOLOGY_ID
 from projections.projection import Projection, Table
 from projections.terms_in_force import TermsInForce
 
@@ -91,19 +93,28 @@ def fingerprint(projection: Projection) -> str:
 
 def generations(conn: Conn, *states: State) -> list[Generation]:
     """The generations in these states (all when none is given), by name."""
-    query = f"SELECT {_COLUMNS} FROM read_models.generations WHERE %(all)s OR state = ANY(%(states)s) ORDER BY name, generation"
+    query = (
+        f"SELECT {_COLUMNS} FROM read_models.generations"
+        " WHERE %(all)s OR state = ANY(%(states)s) ORDER BY name, generation"
+    )
     with conn.cursor(row_factory=kwargs_row(Generation.of_row)) as cursor:
         params = {"all": not states, "states": [state.value for state in states]}
         return cursor.execute(query, params).fetchall()
 
 
-def prepare(conn: Conn, projections: Sequence[Projection], shown: TermsInForce) -> None:
+def terms_in_force(conn: Conn) -> TermsInForce:
+    """The typology as it stands in the log now."""
+    return TermsInForce.from_history(read_stream(conn, TYPOLOGY_ID))
+
+
+def prepare(conn: Conn, registry: Callable[[TermsInForce], Sequence[Projection]]) -> None:
     """Creates what is missing: the register, and a first, empty, live generation of each new projection."""
     with conn.transaction():
         conn.execute(_SETUP_LOCK)
         conn.execute(DDL)
         known = {generation.name for generation in generations(conn)}
-        for projection in projections:
+        shown = terms_in_force(conn)
+        for projection in registry(shown):
             if projection.name not in known:
                 add_generation(conn, projection, 1, State.LIVE, shown)
                 create_indexes(conn, projection, 1)

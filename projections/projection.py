@@ -15,7 +15,7 @@ from domain.events import Event
 
 Row = dict[str, Any]
 Key = tuple[Any, ...]
-#: The row after the event; None in: there was no row; None out: the row goes. No I/O, no clock; the row given stays as is.
+#: The row after the event; None in: there was no row; None out: the row goes. No I/O, no clock, no change in place.
 Fold = Callable[[Row | None, Recorded], Row | None]
 
 
@@ -60,6 +60,8 @@ class Projection:
     key_of: Callable[[Recorded], Key] = stream_key
     rollups: tuple[Rollup, ...] = field(default=())
     opens_personal: bool = False
+    #: Every event makes a row of its own, which no later event touches.
+    append_only: bool = False
     #: Raised by hand when a fold changes its mind while tables and events stay as they are.
     revision: int = 1
 

@@ -63,9 +63,7 @@ def _state_model(event_class: type[Event]) -> type[_State]:
 
 def encode(event: Event, stamp: Stamp) -> bytes:
     """The UTF-8 JSON under which the event is stored. Personal fields must have been sealed before."""
-    state = _state_model(type(event)).model_construct(
-        schema_version=event.schema_version(), stamp=stamp, data=event
-    )
+    state = _state_model(type(event)).model_construct(schema_version=event.schema_version(), stamp=stamp, data=event)
     return state.model_dump_json().encode()
 
 
@@ -94,7 +92,9 @@ def upcast(event_class: type[Event], state: dict[str, Any]) -> dict[str, Any]:
     """A stored state of any earlier schema version, brought step by step to the current one."""
     version = state["schema_version"]
     if not 1 <= version <= event_class.schema_version():
-        raise UnreadableEvent(f"{event_class.topic} has schema version {version}, this code knows {event_class.schema_version()}")
+        raise UnreadableEvent(
+            f"{event_class.topic} has schema version {version}, this code knows {event_class.schema_version()}"
+        )
     data = state["data"]
     for upcaster in event_class.upcasters[version - 1 :]:
         data = upcaster(data)

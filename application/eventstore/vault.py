@@ -58,7 +58,9 @@ class Vault:
         if not present:
             return event
         key_id, key = self._key_for(conn, event.person_id, originator_id)  # type: ignore[attr-defined]
-        sealed = {name: _seal(key_id, key, _context(event, name, originator_id), getattr(event, name)) for name in present}
+        sealed = {
+            name: _seal(key_id, key, _context(event, name, originator_id), getattr(event, name)) for name in present
+        }
         return event.model_copy(update=sealed)
 
     def open(self, conn: Conn, records: Sequence[Recorded]) -> list[Recorded]:
