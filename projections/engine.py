@@ -1,0 +1,157 @@
+"""The engine: reads the log in batches, folds in memory, and commits rows and position in one transaction."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from psycopg import Connection
+
+from application.eventstore.log import read_after
+from application.eventstore.records import Recorded
+from application.eventstore.vault import Vault
+from projections.folding import Changes, FoldFailed, fold_batch
+from projections.generations import Generation, State, generations
+from projections.projection import Projection
+from projections.registry import projections
+from projections.tables import load_rows, write_changes
+from projections.terms_in_force import TermsInForce
+
+log = logging.getLogger(__name__)
+
+#: Told after every commit of the projector; the payload is `<reached by all> <reached by those that go on>`.
+READ_MODELS_CHANNEL = "read_models"
+BATCH = 2_000
+
+Conn = Connection[Any]
+#: The read models for a typology in force. The tests put broken ones in its place.
+Registry = Callable[[TermsInForce], Sequence[Projection]]
+
+
+class Overtaken(Exception):
+    """Another projector moved the position: this one's work is rolled back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A projection and the generation of it that is being fed."""
+
+    projection: Projection
+    generation: Generation
+
+
+@lru_cache(maxsize=8)
+def _by_name(registry: Registry, terms: tuple[tuple[str, str, str], ...]) -> dict[str, Projection]:
+    return {projection.name: projection for projection in registry(TermsInForce.from_json(terms))}
+
+
+def targets(conn: Conn, state: State, registry: Registry = projections) -> list[Target]:
+    """What is to be fed in this state: the generations of projections that this code knows, failed ones left out."""
+    found = []
+    for generation in generations(conn, state):
+        terms = tuple((kind, code, into) for kind, code, into in generation.terms_in_force.as_json())
+        projection = _by_name(registry, terms).get(generation.name)
+        if projection is not None and generation.failed_position is None:
+            found.append(Target(projection, generation))
+    return found
+
+
+def advance(
+    conn: Conn, vault: Vault, state: State = State.LIVE, limit: int = BATCH, registry: Registry = projections
+) -> int:
+    """Feeds one batch to those that are furthest behind. Returns how many events it took; 0 when all is read.
+
+    Exactly once: rows and positions are one transaction, which fails with Overtaken when the position has moved.
+    """
+    with conn.transaction():
+        # Rows and position are lost or kept together, and can be projected again: no need to wait for the disk.
+        conn.execute("SET LOCAL synchronous_commit = off")
+        fed = targets(conn, state, registry)
+        if not fed:
+            return 0
+        behind = min(target.generation.position for target in fed)
+        group = [target for target in fed if target.generation.position == behind]
+        # Never past the next group, so that the two go on together from there.
+        next_group = min((t.generation.position for t in fed if t.generation.position > behind), default=None)
+        records = read_after(conn, behind, limit)
+        if next_group is not None:
+            records = [record for record in records if record.position <= next_group]
+        if records:
+            feed(conn, vault, group, records)
+            _tell(conn)
+        return len(records)
+
+
+def feed(conn: Conn, vault: Vault, group: Sequence[Target], records: Sequence[Recorded]) -> None:
+    """Folds and writes one batch for each target. One that fails stops before the event it failed on; others go on."""
+    opened = vault.open(conn, records) if any(target.projection.opens_personal for target in group) else records
+    for target in group:
+        taken = opened if target.projection.opens_personal else records
+        try:
+            changes = _fold(conn, target, taken)
+            reached = records[-1].position
+        except FoldFailed as failure:
+            log.error("projection stopped", extra={"projection": failure.projection, "position": failure.position})
+            before = [record for record in taken if record.position < failure.position]
+            changes = _fold(conn, target, before)
+            reached = before[-1].position if before else target.generation.position
+            _mark_failed(conn, target, failure)
+        write_changes(conn, target.projection, target.generation.generation, changes)
+        _move(conn, target, reached)
+
+
+def _fold(conn: Conn, target: Target, records: Sequence[Recorded]) -> Changes:
+    projection, number = target.projection, target.generation.generation
+    return fold_batch(
+        projection, records, lambda keys: load_rows(conn, projection.name, projection.table, number, keys)
+    )
+
+
+def _move(conn: Conn, target: Target, reached: int) -> None:
+    moved = conn.execute(
+        "UPDATE read_models.generations SET position = %s, updated_at = now()"
+        " WHERE name = %s AND generation = %s AND position = %s",
+        (reached, target.projection.name, target.generation.generation, target.generation.position),
+        prepare=True,
+    )
+    if moved.rowcount != 1:
+        raise Overtaken(target.projection.name)
+
+
+def _mark_failed(conn: Conn, target: Target, failure: FoldFailed) -> None:
+    conn.execute(
+        "UPDATE read_models.generations SET failed_position = %s, failed_event = %s, failed_reason = %s"
+        " WHERE name = %s AND generation = %s",
+        (failure.position, failure.topic, failure.reason, target.projection.name, target.generation.generation),
+    )
+
+
+def retry_failed(conn: Conn) -> None:
+    """Lets projections that stopped on an event try it again: done whenever a projector starts."""
+    conn.execute(
+        "UPDATE read_models.generations SET failed_position = NULL, failed_event = NULL, failed_reason = NULL"
+        " WHERE failed_position IS NOT NULL"
+    )
+
+
+def _tell(conn: Conn) -> None:
+    conn.execute(
+        "SELECT pg_notify(%s, concat_ws(' ',"
+        " min(position), coalesce(min(position) FILTER (WHERE failed_position IS NULL), 0)))"
+        " FROM read_models.generations WHERE state = 'live'",
+        (READ_MODELS_CHANNEL,),
+        prepare=True,
+    )
+
+
+def catch_up(
+    conn: Conn, vault: Vault, state: State = State.LIVE, limit: int = BATCH, registry: Registry = projections
+) -> int:
+    """Advances until the log is read to its end; returns how many events that took."""
+    total = 0
+    while taken := advance(conn, vault, state, limit, registry):
+        total += taken
+    return total

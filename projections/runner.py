@@ -1,0 +1,80 @@
+"""The projector: one at a time by a lease in PostgreSQL, woken by NOTIFY, patient with faults that pass."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
+from typing import Any
+
+import psycopg
+from psycopg import Connection, sql
+
+from application.eventstore.recorder import EVENTS_CHANNEL
+from application.eventstore.vault import Vault
+from projections.engine import BATCH, Overtaken, Registry, advance, retry_failed
+from projections.generations import State, prepare
+from projections.registry import projections
+
+log = logging.getLogger(__name__)
+
+#: Held by the session that projects: it goes with the session, so the writer and the holder are always the same.
+LEASE = 7311002
+STANDBY_SECONDS = 0.5
+IDLE_SECONDS = 1.0
+LONGEST_BACKOFF_SECONDS = 5.0
+
+Conn = Connection[Any]
+
+
+def run(database_url: str, vault: Vault, stop: Event, registry: Registry = projections, batch: int = BATCH) -> None:
+    """Projects until `stop` is set. Lost connections and restarts of the server are waited out with backoff."""
+    backoff = 0.1
+    while not stop.is_set():
+        try:
+            with _connect(database_url) as conn:
+                backoff = 0.1
+                _project_while_leased(conn, vault, stop, registry, batch)
+        except (psycopg.OperationalError, psycopg.InterfaceError, Overtaken) as fault:
+            log.warning("projector lost its connection", extra={"reason": type(fault).__name__, "retry_in": backoff})
+            stop.wait(backoff * random.uniform(0.5, 1.0))
+            backoff = min(backoff * 2, LONGEST_BACKOFF_SECONDS)
+
+
+def _connect(database_url: str) -> Conn:
+    return psycopg.connect(database_url, autocommit=True, application_name="parentalite-projector", connect_timeout=5)
+
+
+def _project_while_leased(conn: Conn, vault: Vault, stop: Event, registry: Registry, batch: int) -> None:
+    prepare(conn, registry)
+    while not (stop.is_set() or _take_lease(conn)):
+        stop.wait(STANDBY_SECONDS)
+    if stop.is_set():
+        return
+    log.info("projecting")
+    conn.execute(sql.SQL("LISTEN {}").format(sql.Identifier(EVENTS_CHANNEL)))
+    retry_failed(conn)
+    while not stop.is_set():
+        if advance(conn, vault, State.LIVE, batch, registry) == 0:
+            for _ in conn.notifies(timeout=IDLE_SECONDS, stop_after=1):
+                pass
+
+
+def _take_lease(conn: Conn) -> bool:
+    row = conn.execute("SELECT pg_try_advisory_lock(%s)", (LEASE,)).fetchone()
+    return bool(row and row[0])
+
+
+@contextmanager
+def projecting(database_url: str, vault: Vault, registry: Registry = projections) -> Iterator[None]:
+    """Runs the projector in a thread of its own for as long as the context lasts."""
+    stop = Event()
+    thread = Thread(target=run, args=(database_url, vault, stop, registry), name="projector", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(timeout=10)

@@ -1,0 +1,95 @@
+"""Waiting for the read models to reach a position: woken by NOTIFY, one listening connection a process."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from typing import Any
+
+import psycopg
+from psycopg import AsyncConnection
+
+from projections.engine import READ_MODELS_CHANNEL
+
+log = logging.getLogger(__name__)
+
+_REACHED = """
+SELECT coalesce(min(position), 0), coalesce(min(position) FILTER (WHERE failed_position IS NULL), 0)
+FROM read_models.generations WHERE state = 'live'"""
+
+
+class PositionWaiter:
+    """Knows how far the read models have come. Use as an async context manager in the loop that waits."""
+
+    def __init__(self, database_url: str) -> None:
+        self._database_url = database_url
+        self._reached = 0
+        self._going_on = 0
+        self._moved = asyncio.Condition()
+        self._listener: asyncio.Task[None] | None = None
+
+    @property
+    def position(self) -> int:
+        """What all read models have reached."""
+        return self._reached
+
+    async def __aenter__(self) -> PositionWaiter:
+        self._listener = asyncio.create_task(self._listen(), name="position-waiter")
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        if self._listener is not None:
+            self._listener.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._listener
+
+    async def wait(self, position: int, timeout: float) -> bool:
+        """True once all read models have reached `position`.
+
+        False when `timeout` seconds have passed, or earlier when a read model stands still on an event it cannot take
+        while the others have got there.
+        """
+        if self._reached >= position:
+            return True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout), self._moved:
+                await self._moved.wait_for(lambda: self._going_on >= position or self._reached >= position)
+        return self._reached >= position
+
+    async def moves(self) -> AsyncIterator[int]:
+        """The position reached, now and after every move; moves that come while one is handled are told as one."""
+        told = -1
+        while True:
+            async with self._moved:
+                while self._reached <= told:
+                    await self._moved.wait()
+                told = self._reached
+            yield told
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                await self._follow()
+            except psycopg.Error as fault:
+                log.warning("waiter lost its connection", extra={"reason": type(fault).__name__})
+                await asyncio.sleep(0.5)
+
+    async def _follow(self) -> None:
+        connecting = AsyncConnection.connect(
+            self._database_url, autocommit=True, application_name="parentalite-waiter", connect_timeout=5
+        )
+        async with await connecting as conn:
+            await conn.execute(f"LISTEN {READ_MODELS_CHANNEL}")
+            row: tuple[Any, ...] | None = await (await conn.execute(_REACHED)).fetchone()
+            assert row is not None
+            await self._tell(int(row[0]), int(row[1]))
+            async for notice in conn.notifies():
+                reached, going_on = notice.payload.split()
+                await self._tell(int(reached), int(going_on))
+
+    async def _tell(self, reached: int, going_on: int) -> None:
+        async with self._moved:
+            self._reached, self._going_on = reached, going_on
+            self._moved.notify_all()
