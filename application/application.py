@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
@@ -53,9 +54,11 @@ def open_application(database_url: str, master_key: bytes, pool_size: int = 8) -
     pool: Pool = ConnectionPool(
         database_url, min_size=1, max_size=pool_size, open=False, kwargs={"autocommit": True}, name="commands"
     )
-    recorder = open_recorder(database_url)
+    with psycopg.connect(database_url, autocommit=True) as conn:
+        # Processes that start at once would make the same tables at once, which PostgreSQL refuses; freed on closing.
+        conn.execute("SELECT pg_advisory_lock(hashtext('parentalite.tables'))")
+        recorder = open_recorder(database_url)
+        conn.execute(VAULT_DDL)
     with recorder.datastore, pool:
-        with pool.connection() as conn:
-            conn.execute(VAULT_DDL)
         vault = Vault(master_key)
         yield Application(open_bus(USE_CASES, recorder, pool, vault, master_key), pool, vault, recorder)

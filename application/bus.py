@@ -65,6 +65,9 @@ class CommandBus:
                 subject_id = self.use_cases[type(command)](command, work)
             except DomainError:
                 if not work.relied_on_cache:
+                    # Sent twice at once, a command may be refused for what its twin has just recorded.
+                    if idempotency and (earlier := self.recorder.earlier_outcome(idempotency.key)):
+                        return _repeated(earlier, idempotency)
                     raise
                 fresh = True
                 continue
