@@ -1,0 +1,1 @@
+"""The GraphQL face: Strawberry types, queries, mutations, subscriptions, their context and limits, the FastAPI app."""

@@ -1,0 +1,74 @@
+"""What every resolver is given: who asks, when, and one consistent view of the read models for the whole answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import strawberry
+
+from application.application import Application
+from domain.actors import Actor
+from projections.reading import AsyncPool, Snapshot, snapshot
+from projections.registry import relations
+
+_RELATIONS = relations()
+
+
+class Waiter(Protocol):
+    """Knows how far the read models have come (`projections.waiting.PositionWaiter` in production)."""
+
+    async def wait(self, position: int, timeout: float) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What one process offers to all its requests."""
+
+    application: Application
+    pool: AsyncPool
+    waiter: Waiter
+    token_secret: str
+    wait_seconds: float
+    clock: Callable[[], datetime]
+
+
+class Context:
+    """One request. `now` is taken once, so that all of an answer speaks of the same instant (aware, UTC).
+
+    `close()` must be awaited once the answer is made: an open snapshot holds a connection.
+    """
+
+    def __init__(self, services: Services, actor: Actor) -> None:
+        self.services = services
+        self.actor = actor
+        self.now = services.clock()
+        self._opening = asyncio.Lock()
+        self._stack: AsyncExitStack | None = None
+        self._snapshot: Snapshot | None = None
+
+    async def read(self) -> Snapshot:
+        """The snapshot that all of this answer reads, opened when first asked for."""
+        async with self._opening:
+            if self._snapshot is None:
+                stack = AsyncExitStack()
+                self._snapshot = await stack.enter_async_context(snapshot(self.services.pool, _RELATIONS))
+                self._stack = stack
+            return self._snapshot
+
+    async def refresh(self) -> None:
+        """Lets go of the snapshot: what is read from now on may be newer. Needed between mutations of one document."""
+        await self.close()
+
+    async def close(self) -> None:
+        async with self._opening:
+            stack, self._stack, self._snapshot = self._stack, None, None
+            if stack is not None:
+                await stack.aclose()
+
+
+Info = strawberry.Info[Context, None]
