@@ -1,0 +1,55 @@
+"""The structure's account: one for each SIRET, opened by the first signing."""
+
+from uuid import UUID
+
+from domain.catalogue import STRUCTURE as ACCOUNT
+from domain.errors import ErrorCode
+from domain.identifiers import check_siret, structure_id
+from domain.structure import AccountOpened, ConventionAttached, StructureRenamed, attach_convention, open_account
+from tests.domain.builders import CONVENTION_ID, OTHER_SIRET, SIRET
+from tests.domain.story import given
+
+NAME = "Centre social Les Tilleuls"
+SECOND = UUID("00000000-0000-4000-8000-0000000000c2")
+OPENED = AccountOpened(siret=SIRET, name=NAME)
+ATTACHED = ConventionAttached(convention_id=CONVENTION_ID, territory="34")
+
+
+def test_the_first_signing_opens_the_structures_account():
+    state = given(ACCOUNT).when(attach_convention, SIRET, NAME, CONVENTION_ID, "34").then(OPENED, ATTACHED)
+    assert (state.siret, state.name, state.conventions) == (SIRET, NAME, ((CONVENTION_ID, "34"),))
+
+
+def test_there_is_one_account_for_a_structure():
+    given(ACCOUNT, OPENED).when(open_account, SIRET, NAME).then_refused(
+        ErrorCode.RULE_BROKEN, "siret", "un par structure"
+    )
+
+
+def test_a_second_convention_joins_the_same_account():
+    state = (
+        given(ACCOUNT, OPENED, ATTACHED)
+        .when(attach_convention, SIRET, NAME, SECOND, "02")
+        .then(ConventionAttached(convention_id=SECOND, territory="02"))
+    )
+    assert state.conventions == ((CONVENTION_ID, "34"), (SECOND, "02"))
+    assert state.territories == {"34", "02"}
+
+
+def test_the_latest_signing_names_the_structure():
+    state = (
+        given(ACCOUNT, OPENED, ATTACHED)
+        .when(attach_convention, SIRET, "Maison des Tilleuls", SECOND, "34")
+        .then(StructureRenamed(name="Maison des Tilleuls"), ConventionAttached(convention_id=SECOND, territory="34"))
+    )
+    assert state.name == "Maison des Tilleuls"
+
+
+def test_an_accounts_id_derives_from_its_siret_however_it_was_typed():
+    assert structure_id(check_siret("210 200 010 00010")) == structure_id(SIRET)
+    assert structure_id(OTHER_SIRET) != structure_id(SIRET)
+
+
+def test_an_accounts_id_never_changes():
+    # Streams in the log are found by it: this value must stay as it is.
+    assert structure_id(SIRET) == UUID("865d3b30-2149-557d-baad-a13ddf7301ea")
