@@ -44,7 +44,7 @@ def search_vector(*texts: str | None) -> str:
 
 TABLE = Table(
     columns={
-        "animation_id": "uuid PRIMARY KEY",
+        "animation_id": "uuid NOT NULL",
         "version": "integer NOT NULL",
         "status": "text NOT NULL",
         "structure_id": "uuid NOT NULL",

@@ -26,7 +26,7 @@ AUDIT_TRAIL = Projection(
     name="audit_trail",
     table=Table(
         columns={
-            "position": "bigint PRIMARY KEY",
+            "position": "bigint NOT NULL",
             "recorded_at": "timestamptz NOT NULL",
             "type": "text NOT NULL",
             "subject_id": "uuid NOT NULL",

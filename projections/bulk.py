@@ -90,8 +90,6 @@ def row_encoder(table: Table) -> Callable[[Row], str]:
     encoders = [(name, _ENCODERS.get(kind.split()[0].split("(")[0], str)) for name, kind in table.columns.items()]
 
     def encode_row(row: Row) -> str:
-        return "\t".join(
-            ["\\N" if (value := row[name]) is None else encode(value) for name, encode in encoders]
-        )
+        return "\t".join(["\\N" if (value := row[name]) is None else encode(value) for name, encode in encoders])
 
     return encode_row

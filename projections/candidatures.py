@@ -66,7 +66,7 @@ CANDIDATURES = Projection(
     name="candidatures",
     table=Table(
         columns={
-            "candidature_id": "uuid PRIMARY KEY",
+            "candidature_id": "uuid NOT NULL",
             "version": "integer NOT NULL",
             "status": "text NOT NULL",
             "territory": "text NOT NULL",
@@ -123,7 +123,7 @@ def _forgotten(row: Row | None, record: Recorded) -> None:
 CANDIDATURE_PEOPLE = Projection(
     name="candidature_people",
     table=Table(
-        columns={"candidature_id": "uuid PRIMARY KEY", **dict.fromkeys(_PERSONAL, "text")},
+        columns={"candidature_id": "uuid NOT NULL", **dict.fromkeys(_PERSONAL, "text")},
         key=("candidature_id",),
     ),
     folds={

@@ -81,7 +81,7 @@ def advance(
             records = [record for record in records if record.position <= next_group]
         if records:
             feed(conn, vault, group, records)
-            _tell(conn)
+            tell(conn)
         return len(records)
 
 
@@ -137,7 +137,8 @@ def retry_failed(conn: Conn) -> None:
     )
 
 
-def _tell(conn: Conn) -> None:
+def tell(conn: Conn) -> None:
+    """Wakes those who wait for a position, once the transaction commits."""
     conn.execute(
         "SELECT pg_notify(%s, concat_ws(' ',"
         " min(position), coalesce(min(position) FILTER (WHERE failed_position IS NULL), 0)))"

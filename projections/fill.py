@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, pairwise
 from queue import Queue
 from threading import Thread
 from typing import Any
@@ -46,7 +46,7 @@ class Share:
 def shares(head: int, count: int) -> list[Share]:
     """Equal shares of all streams: their ids are random, so ranges of ids are equal parts."""
     bounds = [(1 << 128) * part // count for part in range(count + 1)]
-    return [Share(head, UUID(int=low), UUID(int=high - 1)) for low, high in zip(bounds, bounds[1:], strict=False)]
+    return [Share(head, UUID(int=low), UUID(int=high - 1)) for low, high in pairwise(bounds)]
 
 
 class _Writer:
@@ -165,7 +165,9 @@ def fill(
         writer = _Writer(writing)
         fillings = [_filling(projection, number, writer) for projection, number in numbered]
         try:
-            taken = _fold_all(scan_streams(reading, share.head, share.first, share.last), fillings, vault, keys, progress)
+            taken = _fold_all(
+                scan_streams(reading, share.head, share.first, share.last), fillings, vault, keys, progress
+            )
             for filling in fillings:
                 filling.output.flush()
         finally:

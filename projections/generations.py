@@ -121,10 +121,10 @@ def prepare(conn: Conn, registry: Callable[[TermsInForce], Sequence[Projection]]
 
 
 def add_generation(conn: Conn, projection: Projection, number: int, state: State, shown: TermsInForce) -> None:
-    """Registers a generation at position 0 and creates its tables, without their indexes."""
+    """Registers a generation at position 0 and creates its tables; rows have no key and no index yet."""
     for relation, table in projection.relations.items():
         conn.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(identifier(relation, number)))
-        conn.execute(_create_table(relation, table, number))
+        conn.execute(_create_table(relation, table, number, with_key=relation != projection.name))
     conn.execute(
         "INSERT INTO read_models.generations (name, generation, state, position, fingerprint, terms_in_force)"
         " VALUES (%s, %s, %s, 0, %s, %s)",
@@ -138,6 +138,8 @@ def create_indexes(conn: Conn, projection: Projection, number: int) -> None:
 
 
 def index_statements(projection: Projection, number: int) -> Iterable[sql.Composed]:
+    """The primary key of the rows and every index. Rollups have had their keys from the start: they add up by them."""
+    yield sql.SQL("ALTER TABLE {} ADD {}").format(identifier(projection.name, number), _primary_key(projection.table))
     for relation, table in projection.relations.items():
         for index in table.indexes:
             yield sql.SQL("CREATE INDEX ON {} {}").format(identifier(relation, number), sql.SQL(index))
@@ -149,8 +151,12 @@ def drop_generation(conn: Conn, projection_name: str, relations: Iterable[str], 
     conn.execute("DELETE FROM read_models.generations WHERE name = %s AND generation = %s", (projection_name, number))
 
 
-def _create_table(relation: str, table: Table, number: int) -> sql.Composed:
+def _create_table(relation: str, table: Table, number: int, with_key: bool) -> sql.Composed:
     columns = [sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind in table.columns.items()]
-    if len(table.key) > 1:
-        columns.append(sql.SQL("PRIMARY KEY ({})").format(sql.SQL(", ").join(map(sql.Identifier, table.key))))
+    if with_key:
+        columns.append(_primary_key(table))
     return sql.SQL("CREATE TABLE {} ({})").format(identifier(relation, number), sql.SQL(", ").join(columns))
+
+
+def _primary_key(table: Table) -> sql.Composed:
+    return sql.SQL("PRIMARY KEY ({})").format(sql.SQL(", ").join(map(sql.Identifier, table.key)))

@@ -30,7 +30,7 @@ TERRITORIES = Projection(
     name="territories",
     table=Table(
         columns={
-            "territory_id": "uuid PRIMARY KEY",
+            "territory_id": "uuid NOT NULL",
             "code": 'text COLLATE "C" NOT NULL UNIQUE',
             "name": "text NOT NULL",
             "time_zone": "text NOT NULL",
@@ -121,7 +121,7 @@ FORMS = Projection(
     name="attestation_forms",
     table=Table(
         columns={
-            "version": "integer PRIMARY KEY",
+            "version": "integer NOT NULL",
             "questions": "text[] NOT NULL",
             "worded_at": "timestamptz NOT NULL",
         },

@@ -6,8 +6,8 @@ The old generation stays, as `previous`, until the next rebuild. Stopped at any 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from multiprocessing import get_context
 from multiprocessing.queues import Queue
@@ -15,14 +15,13 @@ from queue import Empty
 from typing import Any
 
 import psycopg
-from psycopg import Connection
+from psycopg import Connection, sql
 
 from application.eventstore.log import head
 from application.eventstore.vault import Vault
-from projections.engine import BATCH, READ_MODELS_CHANNEL, advance
+from projections.engine import BATCH, advance, tell
 from projections.fill import Share, fill, shares
 from projections.generations import (
-    Generation,
     State,
     add_generation,
     drop_generation,
@@ -48,7 +47,10 @@ class RebuildRefused(Exception):
 
 
 def rebuild(
-    database_url: str, master_key: bytes, names: Sequence[str] = (), progress: Progress = lambda *_: None,
+    database_url: str,
+    master_key: bytes,
+    names: Sequence[str] = (),
+    progress: Progress = lambda *_: None,
     workers: int | None = None,
 ) -> int:
     """Rebuilds the named read models (all when none is named) and switches to them. Returns the events read."""
@@ -59,14 +61,17 @@ def rebuild(
         _drop_all_but_live(conn, chosen)
         numbered = _new_generations(conn, chosen, shown)
         upto = head(conn)
-        taken = _fill(database_url, master_key, [p.name for p in chosen], numbered, shown, upto, progress, workers)
-        _index(database_url, conn, numbered, progress)
-        _set_position(conn, chosen, upto)
-        switch(conn, Vault(master_key), State.BUILDING, [p.name for p in chosen], progress)
+        found, count = [projection.name for projection in chosen], workers or os.cpu_count() or 1
+        taken = _fill(database_url, master_key, numbered, shown, upto, progress, count)
+        _index(database_url, [(p, numbered[p.name]) for p in chosen], progress, count)
+        _set_position(conn, found, upto)
+        switch(conn, Vault(master_key), State.BUILDING, found, progress)
     return taken
 
 
-def back(database_url: str, master_key: bytes, names: Sequence[str] = (), progress: Progress = lambda *_: None) -> list[str]:
+def back(
+    database_url: str, master_key: bytes, names: Sequence[str] = (), progress: Progress = lambda *_: None
+) -> list[str]:
     """Returns to the previous generation of the named read models (of all that have one). Gives their names."""
     with _rebuilding(database_url) as conn:
         kept = {generation.name: generation for generation in generations(conn, State.PREVIOUS)}
@@ -106,9 +111,18 @@ def switch(conn: Conn, vault: Vault, source: State, names: Sequence[str], progre
             (source.value, list(names)),
         )
         conn.execute("UPDATE read_models.generations SET state = 'previous' WHERE state = 'leaving'")
+        _drop_personal(conn, names)
         # The batches above did not wait for the disk; the switch does.
         conn.execute("SET LOCAL synchronous_commit = on")
         tell(conn)
+
+
+def _drop_personal(conn: Conn, names: Sequence[str]) -> None:
+    """Nothing feeds a previous generation, so an erasure would not reach what is personal in it: none is kept."""
+    personal = {p.name: p for p in projections(TermsInForce()) if p.opens_personal and p.name in names}
+    for generation in generations(conn, State.PREVIOUS):
+        if projection := personal.get(generation.name):
+            drop_generation(conn, projection.name, projection.relations, generation.generation)
 
 
 @contextmanager
@@ -154,16 +168,14 @@ def _new_generations(conn: Conn, chosen: Sequence[Projection], shown: TermsInFor
 def _fill(
     database_url: str,
     master_key: bytes,
-    names: Sequence[str],
     numbered: dict[str, int],
     shown: TermsInForce,
     upto: int,
     progress: Progress,
-    workers: int | None,
+    count: int,
 ) -> int:
     context = get_context("spawn")
     told: Queue[int] = context.Queue()
-    count = workers or os.cpu_count() or 1
     done = 0
     with ProcessPoolExecutor(count, context, _initialize, (told,)) as pool:
         pending = {
@@ -199,6 +211,42 @@ def _fill_share(
     by_name = {projection.name: projection for projection in projections(shown)}
     chosen = [(by_name[name], number) for name, number in numbered]
     return fill(database_url, Vault(master_key), chosen, share, _told.put)
+
+
+def _index(database_url: str, numbered: Sequence[tuple[Projection, int]], progress: Progress, workers: int) -> None:
+    """Primary keys and indexes, made once all rows stand: sorted at once instead of row by row."""
+    statements = [statement for projection, number in numbered for statement in index_statements(projection, number)]
+
+    def make(statement: sql.Composed) -> None:
+        with psycopg.connect(database_url, autocommit=True) as conn:
+            conn.execute("SET maintenance_work_mem = '128MB'")
+            conn.execute("SET synchronous_commit = off")
+            conn.execute(statement)
+
+    with ThreadPoolExecutor(workers) as pool:
+        for done, _ in enumerate(pool.map(make, statements), start=1):
+            progress("indexing", done, len(statements))
+
+
+def _set_position(conn: Conn, names: Sequence[str], position: int) -> None:
+    conn.execute(
+        "UPDATE read_models.generations SET position = %s WHERE state = 'building' AND name = ANY(%s)",
+        (position, list(names)),
+    )
+
+
+def _behind(conn: Conn, source: State, names: Sequence[str]) -> int:
+    """The position of the one that is furthest behind."""
+    return min(g.position for g in generations(conn, source) if g.name in names)
+
+
+def _refuse_failed(conn: Conn, source: State, names: Sequence[str]) -> None:
+    for generation in generations(conn, source):
+        if generation.name in names and generation.failed_position is not None:
+            raise RebuildRefused(
+                f"{generation.name} cannot take {generation.failed_event} at position {generation.failed_position}:"
+                f" {generation.failed_reason}"
+            )
 
 
 def _drain(told: Queue[int]) -> int:

@@ -42,7 +42,7 @@ STRUCTURES = Projection(
     name="structures",
     table=Table(
         columns={
-            "structure_id": "uuid PRIMARY KEY",
+            "structure_id": "uuid NOT NULL",
             "version": "integer NOT NULL",
             "siret": "text NOT NULL",
             "name": "text NOT NULL",
@@ -100,7 +100,7 @@ CONVENTIONS = Projection(
     name="conventions",
     table=Table(
         columns={
-            "convention_id": "uuid PRIMARY KEY",
+            "convention_id": "uuid NOT NULL",
             "version": "integer NOT NULL",
             "structure_id": "uuid NOT NULL",
             "territory": "text NOT NULL",
