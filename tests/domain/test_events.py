@@ -1,0 +1,169 @@
+"""Events: frozen, closed, under stable topics, with their personal fields marked, and readable again from JSON."""
+
+from typing import Any, ClassVar
+
+import pytest
+from pydantic import ValidationError
+
+from domain import catalogue, events
+from domain.animation_events import (
+    AnimationCancelled,
+    AnimationModified,
+    AnimationPublished,
+    AnimationRefused,
+    AnimationResubmitted,
+    AttestationCorrected,
+)
+from domain.attestation_form import FormWorded
+from domain.candidature import (
+    CandidatureRejected,
+    CandidatureValidated,
+    CandidatureWithdrawn,
+    CoordonnateurInformed,
+    Degree,
+    OpinionGiven,
+    PersonalDataErased,
+)
+from domain.catalogue import AggregateKind
+from domain.convention import ConventionAmended, ConventionTerminated
+from domain.events import Event, PersonalText, event, registered_events
+from domain.structure import AccountOpened, ConventionAttached, StructureRenamed
+from domain.territory import CandidaturesOpened, TerritoryJoined
+from domain.typology import TermKind, TermMerged, TermRenamed, TermRetired
+from tests.domain.builders import (
+    CONVENTION_ID,
+    PERSON,
+    SIRET,
+    TERMS,
+    attested,
+    created,
+    signed,
+    signed_values,
+    submitted,
+    values,
+)
+
+AMENDED = {name: signed_values()[name] for name in ConventionAmended.model_fields if name != "changed"}
+SAMPLES: list[Event] = [
+    TerritoryJoined(code="971", name="Guadeloupe", time_zone="America/Guadeloupe", runs_candidatures=True),
+    CandidaturesOpened(code="95"),
+    TERMS[0],
+    TermRenamed(kind=TermKind.THEME, code="temps-ecran", label="Écrans"),
+    TermMerged(kind=TermKind.THEME, code="temps-ecran", into="ent-pronote"),
+    TermRetired(kind=TermKind.AUDIENCE, code="mediateurs"),
+    AccountOpened(siret=SIRET, name="Les Tilleuls"),
+    StructureRenamed(name="Maison des Tilleuls"),
+    ConventionAttached(convention_id=CONVENTION_ID, territory="34"),
+    signed(),
+    ConventionAmended(**AMENDED, changed=("valid_until",)),
+    ConventionTerminated(terminated_on=signed().valid_until, reason="Fin"),
+    created(cloned_from=CONVENTION_ID),
+    AnimationModified(**values(), convention_id=CONVENTION_ID, changed=("seats",)),
+    AnimationResubmitted(),
+    AnimationPublished(),
+    AnimationRefused(reason="Non"),
+    AnimationCancelled(reason="Non"),
+    attested(),
+    AttestationCorrected(parents=1, children=0, form_version=1, answers=(), reason="Erreur"),
+    FormWorded(version=1, questions=("Combien ?",)),
+    submitted(Degree.FIRST),
+    OpinionGiven(person_id=PERSON, favourable=True, comment="Oui"),
+    CandidatureValidated(),
+    CoordonnateurInformed(territory="34"),
+    CandidatureRejected(person_id=PERSON, reason="Non"),
+    CandidatureWithdrawn(person_id=PERSON, reason=None),
+    PersonalDataErased(person_id=PERSON),
+]
+PERSONAL = {
+    "candidature.submitted": {"first_name", "last_name", "email", "phone", "motivation"},
+    "candidature.opinion_given": {"comment"},
+    "candidature.rejected": {"reason"},
+    "candidature.withdrawn": {"reason"},
+}
+KINDS: dict[str, AggregateKind[Any]] = {
+    kind.name: kind for kind in vars(catalogue).values() if isinstance(kind, AggregateKind)
+}
+
+
+def topic(sample: Event) -> str:
+    return sample.topic
+
+
+def test_there_is_a_sample_of_every_event():
+    assert sorted(map(topic, SAMPLES)) == sorted(registered_events())
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=topic)
+def test_an_event_is_frozen_and_refuses_unknown_fields(sample):
+    for name in type(sample).model_fields:
+        with pytest.raises(ValidationError, match="frozen"):
+            setattr(sample, name, "other")
+    with pytest.raises(ValidationError, match="extra_forbidden"):
+        type(sample).model_validate(sample.model_dump() | {"unknown": 1})
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=topic)
+def test_an_event_is_the_same_when_read_again(sample):
+    assert type(sample).model_validate_json(sample.model_dump_json()) == sample
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=topic)
+def test_a_topic_names_the_aggregate_and_finds_the_class(sample):
+    kind, fact = sample.topic.split(".")
+    assert kind in KINDS
+    assert fact == fact.lower()
+    assert registered_events()[sample.topic] is type(sample)
+    assert sample.schema_version() == 1
+
+
+def test_topics_never_change():
+    # Each of these names stands in logs: one may be added, none may go.
+    assert set(registered_events()) == {
+        *("territory.joined", "territory.candidatures_opened"),
+        *("typology.term_added", "typology.term_renamed", "typology.term_merged", "typology.term_retired"),
+        *("structure.account_opened", "structure.renamed", "structure.convention_attached"),
+        *("convention.signed", "convention.amended", "convention.terminated"),
+        *("animation.created", "animation.modified", "animation.resubmitted", "animation.published"),
+        *("animation.refused", "animation.cancelled", "animation.attested", "animation.attestation_corrected"),
+        "attestation_form.worded",
+        *("candidature.submitted", "candidature.opinion_given", "candidature.validated", "candidature.rejected"),
+        *("candidature.coordonnateur_informed", "candidature.withdrawn", "candidature.personal_data_erased"),
+    }
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=topic)
+def test_what_is_said_of_a_parent_is_marked_personal_and_nothing_else(sample):
+    assert set(sample.personal_fields) == PERSONAL.get(sample.topic, set())
+    if sample.personal_fields:
+        assert "person_id" in type(sample).model_fields
+
+
+def test_a_personal_field_needs_a_person():
+    with pytest.raises(TypeError, match="no person_id"):
+
+        class Nobody(Event):
+            topic: ClassVar[str] = "test.nobody"
+            name: PersonalText
+
+
+def test_a_topic_serves_one_class():
+    with pytest.raises(ValueError, match=r"animation\.published"):
+        event("animation.published")(AnimationPublished)
+
+
+def test_upcasters_raise_the_schema_version(monkeypatch):
+    monkeypatch.setattr(events, "_REGISTER", {})
+
+    @event("test.upcast", upcasters=(lambda data: data, lambda data: data))
+    class Upcast(Event):
+        pass
+
+    assert Upcast.schema_version() == 3
+    assert AnimationPublished.schema_version() == 1
+
+
+@pytest.mark.parametrize("kind", [KINDS["animation"], KINDS["convention"]], ids=lambda kind: kind.name)
+def test_an_aggregate_does_not_swallow_anothers_event(kind):
+    state = kind.evolve(None, PERSON, created() if kind.name == "animation" else signed())
+    with pytest.raises(TypeError, match="not a"):
+        kind.evolve(state, PERSON, AccountOpened(siret=SIRET, name="x"))

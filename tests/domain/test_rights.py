@@ -1,0 +1,132 @@
+"""Who may do what: the whole table, by hand, against what the domain answers."""
+
+from uuid import UUID
+
+import pytest
+
+from domain.actors import PUBLIC, SYSTEM, Role
+from domain.errors import DomainError, ErrorCode
+from domain.rights import RIGHTS, Action, Belongings, authorize, may
+from tests.domain.builders import OTHER_PERSON, OTHER_UAI, OURS, PERSON, THEIRS, UAI, actor
+
+#: `any`: everywhere; `struct`, `terr`, `school`, `person`: on what is one's own; `-`: not at all.
+TABLE = """
+                           public parent struct médiat coord director inspec head   nation auditor system
+conventionSign             -      -      -      -      terr  -        -      -      any    -       -
+conventionAmend            -      -      -      -      terr  -        -      -      any    -       -
+conventionTerminate        -      -      -      -      terr  -        -      -      any    -       -
+animationCreate            -      -      struct -      -     -        -      -      -      -       -
+animationModify            -      -      struct -      -     -        -      -      -      -       -
+animationPublish           -      -      -      -      -     -        -      -      any    -       -
+animationRefuse            -      -      -      -      -     -        -      -      any    -       -
+animationCancel            -      -      struct -      -     -        -      -      any    -       -
+animationClone             -      -      struct -      -     -        -      -      -      -       -
+animationAttest            -      -      struct -      -     -        -      -      -      -       -
+attestationCorrect         -      -      struct -      -     -        -      -      -      -       -
+candidatureSubmit          any    any    -      -      -     -        -      -      -      -       -
+candidatureGiveOpinion     -      -      -      -      -     school   -      -      -      -       -
+candidatureValidate        -      -      -      -      -     -        school school -      -       -
+candidatureReject          -      -      -      -      -     -        school school any    -       -
+candidatureWithdraw        -      person -      -      terr  -        -      -      any    -       -
+termAdd                    -      -      -      -      -     -        -      -      any    -       any
+termRename                 -      -      -      -      -     -        -      -      any    -       -
+termMerge                  -      -      -      -      -     -        -      -      any    -       -
+termRetire                 -      -      -      -      -     -        -      -      any    -       -
+territoryJoin              -      -      -      -      -     -        -      -      any    -       any
+territoryOpenCandidatures  -      -      -      -      -     -        -      -      any    -       -
+attestationFormWord        -      -      -      -      -     -        -      -      any    -       any
+personErase                -      person -      -      -     -        -      -      any    -       any
+structureRead              -      -      struct -      terr  -        -      -      any    any     any
+territoryRead              -      -      -      -      terr  -        -      -      any    any     any
+countryRead                -      -      -      -      -     -        -      -      any    any     any
+auditRead                  -      -      struct -      terr  -        -      -      any    any     any
+candidatureRead            -      person -      -      terr  school   school school any    -       any
+"""
+COLUMNS = (
+    Role.PUBLIC,
+    Role.PARENT,
+    Role.STRUCTURE,
+    Role.MEDIATEUR,
+    Role.COORDONNATEUR,
+    Role.DIRECTOR,
+    Role.INSPECTOR,
+    Role.HEAD,
+    Role.NATIONAL,
+    Role.AUDITOR,
+    Role.SYSTEM,
+)
+
+#: A thing that is somebody's own in one way only, and everything else somebody else's.
+OTHERS = Belongings(THEIRS, frozenset(["02"]), OTHER_UAI, OTHER_PERSON)
+OWN = {
+    "struct": Belongings(OURS, frozenset(["02"]), OTHER_UAI, OTHER_PERSON),
+    "terr": Belongings(THEIRS, frozenset(["02", "34"]), OTHER_UAI, OTHER_PERSON),
+    "school": Belongings(THEIRS, frozenset(["02"]), UAI, OTHER_PERSON),
+    "person": Belongings(THEIRS, frozenset(["02"]), OTHER_UAI, PERSON),
+}
+
+
+def rows() -> dict[str, dict[Role, str]]:
+    _, *lines = TABLE.strip("\n").splitlines()
+    return {name: dict(zip(COLUMNS, reach, strict=True)) for name, *reach in (line.split() for line in lines)}
+
+
+def test_the_table_holds_every_action_and_every_role():
+    assert set(rows()) == {action.value for action in Action}
+    assert set(COLUMNS) == set(Role)
+    assert set(RIGHTS) == set(Action)
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("action", Action)
+def test_rights_follow_the_table(action, role):
+    reach, who = rows()[action.value][role], actor(role)
+    for own, thing in OWN.items():
+        assert may(who, action, thing) is (reach in ("any", own)), own
+    assert may(who, action, OTHERS) is (reach == "any")
+    assert may(who, action, Belongings()) is (reach == "any")
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("action", Action)
+def test_who_owns_nothing_reaches_nothing_of_their_own(action, role):
+    nobody = actor(role, structures=frozenset(), territories=frozenset(), schools=frozenset(), person_id=None)
+    for thing in (*OWN.values(), Belongings()):
+        assert may(nobody, action, thing) is (rows()[action.value][role] == "any")
+
+
+READING = {"structureRead", "territoryRead", "countryRead", "auditRead", "candidatureRead"}
+
+
+def test_an_auditor_reads_what_justifies_a_payment_and_changes_nothing():
+    may_do = {name for name, row in rows().items() if may(actor(Role.AUDITOR), Action(name), OTHERS)}
+    assert may_do == READING - {"candidatureRead"}
+
+
+def test_a_mediateur_may_do_nothing_yet():
+    assert not any(may(actor(Role.MEDIATEUR), action, thing) for action in Action for thing in OWN.values())
+
+
+def test_the_public_only_submits_candidatures():
+    assert [action for action in Action if may(PUBLIC, action, Belongings())] == [Action.CANDIDATURE_SUBMIT]
+
+
+def test_the_system_decides_nothing_that_people_decide():
+    assert {action.value for action in Action if may(SYSTEM, action, OTHERS)} == {
+        "termAdd",
+        "territoryJoin",
+        "attestationFormWord",
+        "personErase",
+        *READING,
+    }
+
+
+def test_a_refusal_says_the_same_whatever_was_asked():
+    said = set()
+    for action in Action:
+        with pytest.raises(DomainError) as refusal:
+            authorize(actor(Role.MEDIATEUR), action, Belongings(structure_id=UUID(int=7)))
+        (problem,) = refusal.value.problems
+        assert (problem.code, problem.field) == (ErrorCode.FORBIDDEN, ())
+        said.add(problem.message)
+    assert said == {"Vous n'avez pas le droit de faire cette action."}
