@@ -15,6 +15,7 @@ from domain.animation import Attendance, Surroundings
 from domain.animation_events import AnimationContent
 from domain.attestation_form import AttestationForm
 from domain.catalogue import ANIMATION, ATTESTATION_FORM, CONVENTION, STRUCTURE, TYPOLOGY
+from domain.errors import broken
 from domain.events import Event
 from domain.identifiers import ATTESTATION_FORM_ID, TYPOLOGY_ID
 from domain.rights import Action, Belongings, authorize
@@ -34,7 +35,10 @@ class _AnimationChange(ChangeCommand):
 
 
 class AnimationModify(_AnimationChange):
-    """`changes`: new values by field name of `AnimationContent`; what is wrong with them is named by that field."""
+    """`changes`: new values by field name of `AnimationContent`; what is wrong with them is named by that field.
+
+    They may also repeat the animation's `structure_id` and `territory`, which never change.
+    """
 
     action: ClassVar[Action] = Action.ANIMATION_MODIFY
 
@@ -100,7 +104,16 @@ def clone(command: AnimationClone, work: UnitOfWork) -> UUID:
 def modify(command: AnimationModify, work: UnitOfWork) -> UUID:
     state = _animation(command, work)
     around = _surroundings(work, state.structure_id, state.territory)
-    return _record(work, state, animations.modify(state, work.actor, command.changes, around, work.now))
+    return _record(work, state, animations.modify(state, work.actor, _movable(command, state), around, work.now))
+
+
+def _movable(command: AnimationModify, state: animations.Animation) -> dict[str, Any]:
+    changes = dict(command.changes)
+    if str(changes.pop("structure_id", None) or state.structure_id).lower() != str(state.structure_id):
+        raise broken("Une animation ne change pas de structure.", "structure_id")
+    if (changes.pop("territory", None) or state.territory) != state.territory:
+        raise broken("Une animation ne change pas de territoire : déclarez-en une autre.", "territory")
+    return changes
 
 
 def publish(command: AnimationPublish, work: UnitOfWork) -> UUID:

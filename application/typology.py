@@ -16,7 +16,7 @@ from domain.catalogue import ATTESTATION_FORM, TERRITORY, TYPOLOGY
 from domain.errors import not_found
 from domain.events import Event
 from domain.identifiers import ATTESTATION_FORM_ID, TYPOLOGY_ID, territory_id
-from domain.rights import Action, Belongings
+from domain.rights import Action, Belongings, authorize
 from domain.typology import TermAdded, TermKind, ThemeFamily, Typology
 from domain.validation import Code, Label, LongText, TerritoryCode
 
@@ -33,7 +33,9 @@ class TermAdd(Command):
     admits_children: bool = False
 
 
-class _TermChange(Command):
+class _TermChange(ChangeCommand):
+    """The version expected is that of the whole typology, as its events tell it."""
+
     kind: TermKind
 
 
@@ -92,17 +94,17 @@ def _family(command: TermAdd) -> ThemeFamily | None:
 
 
 def rename(command: TermRename, work: UnitOfWork) -> UUID:
-    facts = typologies.rename(_typology(work), work.actor, command.kind, command.code, command.label)
+    facts = typologies.rename(_changing(work, command), work.actor, command.kind, command.code, command.label)
     return _record(work, facts)
 
 
 def merge(command: TermMerge, work: UnitOfWork) -> UUID:
-    facts = typologies.merge(_typology(work), work.actor, command.kind, command.source, command.into)
+    facts = typologies.merge(_changing(work, command), work.actor, command.kind, command.source, command.into)
     return _record(work, facts)
 
 
 def retire(command: TermRetire, work: UnitOfWork) -> UUID:
-    return _record(work, typologies.retire(_typology(work), work.actor, command.kind, command.code))
+    return _record(work, typologies.retire(_changing(work, command), work.actor, command.kind, command.code))
 
 
 def join(command: TerritoryJoin, work: UnitOfWork) -> UUID:
@@ -118,6 +120,8 @@ def open_candidatures(command: TerritoryOpenCandidatures, work: UnitOfWork) -> U
     state = work.find(TERRITORY, stream)
     if state is None:
         raise not_found(f"Territoire « {command.code} »", "code")
+    authorize(work.actor, command.action, Belongings())
+    work.expect(stream, command.expected_version)
     facts = territories.open_candidatures(state, work.actor)
     work.record(TERRITORY, stream, facts, Belongings(territories=frozenset([command.code])))
     return stream
@@ -125,6 +129,8 @@ def open_candidatures(command: TerritoryOpenCandidatures, work: UnitOfWork) -> U
 
 def word(command: AttestationFormWord, work: UnitOfWork) -> UUID:
     state = work.find(ATTESTATION_FORM, ATTESTATION_FORM_ID) or forms.AttestationForm()
+    authorize(work.actor, command.action, Belongings())
+    work.expect(ATTESTATION_FORM_ID, command.expected_version)
     facts = forms.word(state, work.actor, command.questions)
     work.record(ATTESTATION_FORM, ATTESTATION_FORM_ID, facts, Belongings())
     return ATTESTATION_FORM_ID
@@ -132,6 +138,13 @@ def word(command: AttestationFormWord, work: UnitOfWork) -> UUID:
 
 def _typology(work: UnitOfWork) -> Typology:
     return work.find(TYPOLOGY, TYPOLOGY_ID) or Typology()
+
+
+def _changing(work: UnitOfWork, command: _TermChange) -> Typology:
+    state = _typology(work)
+    authorize(work.actor, command.action, Belongings())
+    work.expect(TYPOLOGY_ID, command.expected_version)
+    return state
 
 
 def _record(work: UnitOfWork, facts: list[Event]) -> UUID:

@@ -105,14 +105,18 @@ class UnitOfWork:
         if state is None:
             raise not_found(what, *path) if scope_of(self.actor, self.action) is Scope.ANYWHERE else forbidden()
         authorize(self.actor, self.action, state.belongings)
-        if version is not None and version != self._loaded[stream].version:
+        self.expect(stream, version)
+        return state
+
+    def expect(self, stream: UUID, version: int | None) -> None:
+        """Raises CONFLICT unless the stream, found before, is at the version that the client saw, if it says one."""
+        found = self._loaded[stream].version
+        if version is not None and version != found:
             raise refuse(
                 ErrorCode.CONFLICT,
-                f"Version {version} attendue, version {self._loaded[stream].version} trouvée : "
-                "rechargez avant de modifier.",
+                f"Version {version} attendue, version {found} trouvée : rechargez avant de modifier.",
                 "expected_version",
             )
-        return state
 
     def record(
         self,
