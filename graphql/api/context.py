@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +22,12 @@ _RELATIONS = relations()
 class Waiter(Protocol):
     """Knows how far the read models have come (`projections.waiting.PositionWaiter` in production)."""
 
+    @property
+    def position(self) -> int: ...
     async def wait(self, position: int, timeout: float) -> bool: ...
+    def moves(self) -> AsyncIterator[int]: ...
+    async def __aenter__(self) -> Waiter: ...
+    async def __aexit__(self, *exc: object) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
