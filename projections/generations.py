@@ -39,6 +39,7 @@ CREATE TABLE IF NOT EXISTS read_models.generations (
     updated_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (name, generation)
 );
+CREATE SEQUENCE IF NOT EXISTS read_models.generation_numbers START 2;
 CREATE UNIQUE INDEX IF NOT EXISTS one_live_generation ON read_models.generations (name) WHERE state = 'live';
 """
 

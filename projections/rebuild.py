@@ -6,12 +6,9 @@ The old generation stays, as `previous`, until the next rebuild. Stopped at any 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import get_context
-from multiprocessing.queues import Queue
-from queue import Empty
 from typing import Any
 
 import psycopg
@@ -19,8 +16,6 @@ from psycopg import Connection, sql
 
 from application.eventstore.log import head
 from application.eventstore.vault import Vault
-from projections.engine import BATCH, advance, tell
-from projections.fill import Share, fill, shares
 from projections.generations import (
     State,
     add_generation,
@@ -31,19 +26,16 @@ from projections.generations import (
     prepare,
     terms_in_force,
 )
+from projections.parallel import Filling, Progress, fill_in_parallel
 from projections.projection import Projection
 from projections.registry import projections
+from projections.switching import RebuildRefused, switch
 from projections.terms_in_force import TermsInForce
 
 REBUILD_LOCK = 7311003
+FEW_EVENTS = 20_000
 
 Conn = Connection[Any]
-#: Told (step, done, total): events while filling, indexes while indexing, events while catching up.
-Progress = Callable[[str, int, int], None]
-
-
-class RebuildRefused(Exception):
-    """The rebuild cannot start or go on; nothing that is in use was touched. The message says why, in one line."""
 
 
 def rebuild(
@@ -59,11 +51,11 @@ def rebuild(
         shown = terms_in_force(conn)
         chosen = _chosen(projections(shown), names)
         _drop_all_but_live(conn, chosen)
-        numbered = _new_generations(conn, chosen, shown)
+        number = _new_generation(conn, chosen, shown)
         upto = head(conn)
-        found, count = [projection.name for projection in chosen], workers or os.cpu_count() or 1
-        taken = _fill(database_url, master_key, numbered, shown, upto, progress, count)
-        _index(database_url, [(p, numbered[p.name]) for p in chosen], progress, count)
+        found, count = [projection.name for projection in chosen], _workers(workers, upto)
+        taken = fill_in_parallel(Filling(database_url, master_key, tuple(found), number, shown, upto), count, progress)
+        _index(database_url, chosen, number, progress, count)
         _set_position(conn, found, upto)
         switch(conn, Vault(master_key), State.BUILDING, found, progress)
     return taken
@@ -86,43 +78,6 @@ def back(
         found = [projection.name for projection in chosen]
         switch(conn, Vault(master_key), State.PREVIOUS, found, progress)
     return found
-
-
-def switch(conn: Conn, vault: Vault, source: State, names: Sequence[str], progress: Progress) -> None:
-    """Lets the `source` generations catch up, then makes them live and the live ones previous, in one step."""
-    start, goal = _behind(conn, source, names), head(conn)
-    while goal - _behind(conn, source, names) > BATCH and advance(conn, vault, source):
-        progress("catching up", _behind(conn, source, names) - start, goal - start)
-    with conn.transaction():
-        # Holds the projector back for the moment that it takes to read the last events and switch.
-        conn.execute(
-            "SELECT 1 FROM read_models.generations WHERE state = 'live' AND name = ANY(%s) ORDER BY name FOR UPDATE",
-            (list(names),),
-        )
-        while advance(conn, vault, source):
-            pass
-        _refuse_failed(conn, source, names)
-        conn.execute(
-            "UPDATE read_models.generations SET state = 'leaving' WHERE state = 'live' AND name = ANY(%s)",
-            (list(names),),
-        )
-        conn.execute(
-            "UPDATE read_models.generations SET state = 'live', updated_at = now() WHERE state = %s AND name = ANY(%s)",
-            (source.value, list(names)),
-        )
-        conn.execute("UPDATE read_models.generations SET state = 'previous' WHERE state = 'leaving'")
-        _drop_personal(conn, names)
-        # The batches above did not wait for the disk; the switch does.
-        conn.execute("SET LOCAL synchronous_commit = on")
-        tell(conn)
-
-
-def _drop_personal(conn: Conn, names: Sequence[str]) -> None:
-    """Nothing feeds a previous generation, so an erasure would not reach what is personal in it: none is kept."""
-    personal = {p.name: p for p in projections(TermsInForce()) if p.opens_personal and p.name in names}
-    for generation in generations(conn, State.PREVIOUS):
-        if projection := personal.get(generation.name):
-            drop_generation(conn, projection.name, projection.relations, generation.generation)
 
 
 @contextmanager
@@ -154,68 +109,19 @@ def _drop_all_but_live(conn: Conn, chosen: Sequence[Projection]) -> None:
                 drop_generation(conn, projection.name, projection.relations, generation.generation)
 
 
-def _new_generations(conn: Conn, chosen: Sequence[Projection], shown: TermsInForce) -> dict[str, int]:
-    latest: dict[str, int] = {}
-    for generation in generations(conn):
-        latest[generation.name] = max(generation.generation, latest.get(generation.name, 0))
-    numbered = {projection.name: latest.get(projection.name, 0) + 1 for projection in chosen}
+def _new_generation(conn: Conn, chosen: Sequence[Projection], shown: TermsInForce) -> int:
+    """One number for all, never used before: what is left of a killed rebuild cannot write into it."""
+    row = conn.execute("SELECT nextval('read_models.generation_numbers')").fetchone()
+    assert row is not None
     with conn.transaction():
         for projection in chosen:
-            add_generation(conn, projection, numbered[projection.name], State.BUILDING, shown)
-    return numbered
+            add_generation(conn, projection, row[0], State.BUILDING, shown)
+    return int(row[0])
 
 
-def _fill(
-    database_url: str,
-    master_key: bytes,
-    numbered: dict[str, int],
-    shown: TermsInForce,
-    upto: int,
-    progress: Progress,
-    count: int,
-) -> int:
-    context = get_context("spawn")
-    told: Queue[int] = context.Queue()
-    done = 0
-    with ProcessPoolExecutor(count, context, _initialize, (told,)) as pool:
-        pending = {
-            pool.submit(_fill_share, database_url, master_key, tuple(numbered.items()), shown, share)
-            for share in shares(upto, count)
-        }
-        total, failures = 0, []
-        while pending:
-            finished, pending = wait(pending, timeout=0.2, return_when=FIRST_COMPLETED)
-            done += _drain(told)
-            progress("filling", done, upto)
-            for future in finished:
-                if (failure := future.exception()) is not None:
-                    failures.append(failure)
-                else:
-                    total += future.result()
-    if failures:
-        raise failures[0]
-    return total
-
-
-_told: Queue[int]
-
-
-def _initialize(told: Queue[int]) -> None:
-    global _told
-    _told = told
-
-
-def _fill_share(
-    database_url: str, master_key: bytes, numbered: Sequence[tuple[str, int]], shown: TermsInForce, share: Share
-) -> int:
-    by_name = {projection.name: projection for projection in projections(shown)}
-    chosen = [(by_name[name], number) for name, number in numbered]
-    return fill(database_url, Vault(master_key), chosen, share, _told.put)
-
-
-def _index(database_url: str, numbered: Sequence[tuple[Projection, int]], progress: Progress, workers: int) -> None:
+def _index(database_url: str, chosen: Sequence[Projection], number: int, progress: Progress, workers: int) -> None:
     """Primary keys and indexes, made once all rows stand: sorted at once instead of row by row."""
-    statements = [statement for projection, number in numbered for statement in index_statements(projection, number)]
+    statements = [statement for projection in chosen for statement in index_statements(projection, number)]
 
     def make(statement: sql.Composed) -> None:
         with psycopg.connect(database_url, autocommit=True) as conn:
@@ -228,31 +134,13 @@ def _index(database_url: str, numbered: Sequence[tuple[Projection, int]], progre
             progress("indexing", done, len(statements))
 
 
+def _workers(asked: int | None, events: int) -> int:
+    """A process for each core, but none for a log so short that starting one takes longer than reading it."""
+    return asked or (1 if events < FEW_EVENTS else os.cpu_count() or 1)
+
+
 def _set_position(conn: Conn, names: Sequence[str], position: int) -> None:
     conn.execute(
         "UPDATE read_models.generations SET position = %s WHERE state = 'building' AND name = ANY(%s)",
         (position, list(names)),
     )
-
-
-def _behind(conn: Conn, source: State, names: Sequence[str]) -> int:
-    """The position of the one that is furthest behind."""
-    return min(g.position for g in generations(conn, source) if g.name in names)
-
-
-def _refuse_failed(conn: Conn, source: State, names: Sequence[str]) -> None:
-    for generation in generations(conn, source):
-        if generation.name in names and generation.failed_position is not None:
-            raise RebuildRefused(
-                f"{generation.name} cannot take {generation.failed_event} at position {generation.failed_position}:"
-                f" {generation.failed_reason}"
-            )
-
-
-def _drain(told: Queue[int]) -> int:
-    taken = 0
-    while True:
-        try:
-            taken += told.get_nowait()
-        except Empty:
-            return taken
