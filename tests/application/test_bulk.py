@@ -15,10 +15,9 @@ from application.eventstore.bulk import append_in_bulk, append_rows
 from application.eventstore.log import head, read_after, read_stream
 from application.eventstore.recorder import EVENTS_CHANNEL
 from application.eventstore.records import Stamp, encode
-from application.typology import TermAdd
+from application.typology import TerritoryJoin
 from domain.actors import SYSTEM, Role
 from domain.animation_events import AnimationPublished
-from domain.typology import TermKind
 
 NOW = datetime(2026, 9, 1, 8, tzinfo=UTC)
 
@@ -92,9 +91,8 @@ def test_a_tailing_reader_passes_over_nothing_while_commands_and_loads_write_tog
     done = Signal()
 
     def command(number: int) -> None:
-        for count in range(15):
-            code = f"terme-{number}-{count}"
-            app.execute(TermAdd(kind=TermKind.VENUE_TYPE, code=code, label=code), SYSTEM, NOW)
+        for code in range(10 + 15 * number, 25 + 15 * number):
+            app.execute(TerritoryJoin(code=str(code), name=str(code), time_zone="Europe/Paris"), SYSTEM, NOW)
 
     def load(_: int) -> None:
         with psycopg.connect(database_url, autocommit=True) as own:
@@ -113,9 +111,11 @@ def test_a_tailing_reader_passes_over_nothing_while_commands_and_loads_write_tog
     with ThreadPoolExecutor(9) as threads:
         reader = threads.submit(tail)
         writers = [threads.submit(work, number) for number in range(4) for work in (command, load)]
-        for writer in writers:
-            writer.result(60)
-        done.set()
+        try:
+            for writer in writers:
+                writer.result(60)
+        finally:
+            done.set()
         seen = reader.result(60)
     with app.pool.connection() as own:
         everything = [record.position for record in read_after(own, 0, 10_000)]
