@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
@@ -91,6 +91,10 @@ def _rebuilding(database_url: str) -> Iterator[Conn]:
             yield conn
         except psycopg.errors.DiskFull as full:
             raise RebuildRefused("no disk space left for the new generation: the old one stays in use") from full
+        finally:
+            # The server notices a closed connection a little later: the next rebuild need not wait for that.
+            with suppress(psycopg.Error):
+                conn.execute("SELECT pg_advisory_unlock(%s)", (REBUILD_LOCK,))
 
 
 def _chosen(known: Sequence[Projection], names: Sequence[str]) -> list[Projection]:

@@ -1,0 +1,79 @@
+"""What the read models must hold: the log folded event by event, in memory, by the simplest loop there is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from psycopg import Connection, sql
+from psycopg.rows import dict_row
+
+from application.eventstore.log import read_after
+from application.eventstore.vault import Vault
+from projections.generations import State, generations, identifier
+from projections.projection import Projection, Row
+from projections.registry import projections
+from projections.terms_in_force import TermsInForce
+
+Rows = dict[str, list[Row]]
+
+
+def folded(conn: Connection[Any], vault: Vault) -> Rows:
+    """The rows of every relation after the whole log, with the terms that each live generation was built with."""
+    records = read_after(conn, 0, 1_000_000)
+    opened = vault.open(conn, records)
+    rows: Rows = {}
+    for generation in generations(conn, State.LIVE):
+        projection = _named(generation.name, generation.terms_in_force)
+        state: dict[Any, Row | None] = {}
+        for record in opened if projection.opens_personal else records:
+            if fold := projection.folds.get(type(record.event)):
+                key = projection.key_of(record)
+                state[key] = fold(state.get(key), record)
+        kept = [row for row in state.values() if row is not None]
+        rows[projection.name] = kept
+        rows |= _rolled_up(projection, kept)
+    return rows
+
+
+def _rolled_up(projection: Projection, kept: list[Row]) -> Rows:
+    found: Rows = {}
+    for rollup in projection.rollups:
+        totals: defaultdict[Any, list[int]] = defaultdict(lambda: [0] * len(rollup.counters))
+        for row in kept:
+            for key, counters in rollup.counts(row):
+                totals[key] = [total + counter for total, counter in zip(totals[key], counters, strict=True)]
+        found[rollup.name] = [
+            dict(zip(rollup.table.columns, (*key, *total), strict=True)) for key, total in totals.items() if any(total)
+        ]
+    return found
+
+
+def live(conn: Connection[Any]) -> Rows:
+    """The rows of every relation as readers see them."""
+    found: Rows = {}
+    for generation in generations(conn, State.LIVE):
+        for relation in _named(generation.name, generation.terms_in_force).relations:
+            with conn.cursor(row_factory=dict_row) as cursor:
+                query = sql.SQL("SELECT * FROM {}").format(identifier(relation, generation.generation))
+                found[relation] = cursor.execute(query).fetchall()
+    return found
+
+
+def comparable(rows: Rows) -> dict[str, list[str]]:
+    """The rows so that equal ones look equal: sorted, instants in UTC, the words of a search vector in any order."""
+    return {relation: sorted(_text(row) for row in found) for relation, found in sorted(rows.items())}
+
+
+def _text(row: Row) -> str:
+    return repr({name: _plain(name, value) for name, value in sorted(row.items())})
+
+
+def _plain(name: str, value: Any) -> Any:
+    if name == "search":
+        return sorted(value.split())
+    return value.timestamp() if hasattr(value, "timestamp") else value
+
+
+def _named(name: str, shown: TermsInForce) -> Projection:
+    return next(projection for projection in projections(shown) if projection.name == name)

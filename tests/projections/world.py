@@ -1,0 +1,163 @@
+"""People at work on a database: commands with sensible values, at a clock that the test moves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from application.animations import (
+    AnimationAttest,
+    AnimationCancel,
+    AnimationClone,
+    AnimationCreate,
+    AnimationModify,
+    AnimationPublish,
+    AnimationRefuse,
+    AttestationCorrect,
+)
+from application.application import Application
+from application.candidatures import CandidatureSubmit, CandidatureValidate, CandidatureWithdraw
+from application.commands import Command
+from application.conventions import ConventionSign
+from application.eventstore.recorder import Outcome
+from application.typology import TermMerge, TermRename
+from domain.actors import PUBLIC, SYSTEM, Actor, Role
+from domain.candidature import Degree
+from domain.errors import DomainError
+from domain.identifiers import structure_id
+from domain.typology import TermKind
+
+MASTER_KEY = bytes(range(32))
+FOUNDED_AT = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
+SIRET = "21971101700018"
+STRUCTURE_ID = structure_id(SIRET)
+UAI = "0340002T"
+STRUCTURE = Actor(Role.STRUCTURE, "structure", structures=frozenset([STRUCTURE_ID]))
+NATIONAL = Actor(Role.NATIONAL, "national")
+HEAD = Actor(Role.HEAD, "head", schools=frozenset([UAI]))
+THEMES = ("ent-pronote", "temps-ecran", "jeux-video", "educonnect")
+TYPES = ("cafe-des-parents", "atelier-parents", "atelier-parents-enfants")
+
+
+@dataclass
+class World:
+    app: Application
+    now: datetime = FOUNDED_AT
+    animations: list[UUID] = field(default_factory=list)
+    candidatures: list[UUID] = field(default_factory=list)
+
+    def does(self, command: Command, actor: Actor) -> Outcome:
+        return self.app.execute(command, actor, self.now)
+
+    def sign(self) -> Outcome:
+        command = ConventionSign(
+            siret=SIRET,
+            structure_name="Ville de Basse-Terre",
+            territory="971",
+            coordonnateur="coordination-971",
+            signed_on=date(2026, 9, 1),
+            valid_from=date(2026, 9, 1),
+            valid_until=date(2027, 8, 31),
+            rate_per_animation=Decimal("150.00"),
+        )
+        return self.does(command, NATIONAL)
+
+    def creates(self, **changes: Any) -> UUID:
+        values: dict[str, Any] = {
+            "structure_id": STRUCTURE_ID,
+            "territory": "971",
+            "title": "Café des parents : l'ENT à l'école",
+            "description": "Une œuvre à \\plusieurs\tmains,\n« sans » peine.",
+            "starts_at": self.now + timedelta(hours=2),
+            "ends_at": self.now + timedelta(hours=4),
+            "venue_type": "ecole",
+            "venue_name": "Jean Jaurès",
+            "audience": "parents",
+            "type": "cafe-des-parents",
+            "themes": ("ent-pronote",),
+            "seats": 12,
+        }
+        created = self.does(AnimationCreate(**values | changes), STRUCTURE).subject_id
+        self.animations.append(created)
+        return created
+
+    def publishes(self, animation_id: UUID) -> Outcome:
+        return self.does(AnimationPublish(animation_id=animation_id), NATIONAL)
+
+    def acts_at_random(self, random: Random) -> None:
+        """Tries something; what the rules forbid simply does not happen."""
+        self.now += timedelta(hours=random.choice((0, 1, 6)))
+        try:
+            random.choice(_DEEDS)(self, random)
+        except DomainError:
+            return
+
+
+def _create(world: World, random: Random) -> None:
+    themes = tuple(random.sample(THEMES, random.choice((1, 2))))
+    world.creates(themes=themes, type=random.choice(TYPES), title=f"Café {random.randint(1, 9)} d'été")
+
+
+def _change(world: World, random: Random) -> None:
+    animation_id = random.choice(world.animations or [UUID(int=1)])
+    attendance = {"parents": random.randint(0, 20), "answers": ("oui", 'dit "non"')}
+    start = world.now + timedelta(days=random.randint(0, 3))
+    changes = {"themes": tuple(random.sample(THEMES, 2)), "starts_at": start, "ends_at": start + timedelta(hours=1)}
+    command, actor = random.choice(
+        [
+            (AnimationPublish(animation_id=animation_id), NATIONAL),
+            (AnimationPublish(animation_id=animation_id), NATIONAL),
+            (AnimationRefuse(animation_id=animation_id, reason="à préciser"), NATIONAL),
+            (AnimationModify(animation_id=animation_id, changes=changes), STRUCTURE),
+            (AnimationCancel(animation_id=animation_id, reason="neige"), STRUCTURE),
+            (AnimationAttest(animation_id=animation_id, **attendance), STRUCTURE),
+            (AnimationAttest(animation_id=animation_id, **attendance), STRUCTURE),
+            (AttestationCorrect(animation_id=animation_id, **attendance, reason="recompté"), STRUCTURE),
+        ]
+    )
+    world.does(command, actor)
+
+
+def _clone(world: World, random: Random) -> None:
+    source = random.choice(world.animations or [UUID(int=1)])
+    start = world.now + timedelta(days=1)
+    clone = AnimationClone(animation_id=source, starts_at=start, ends_at=start + timedelta(hours=2))
+    world.animations.append(world.does(clone, STRUCTURE).subject_id)
+
+
+def _apply(world: World, random: Random) -> None:
+    submitted = CandidatureSubmit(
+        territory="34",
+        school_uai=UAI,
+        degree=Degree.SECOND,
+        first_name="Prénom",
+        last_name="Nom",
+        email="parent@example.org",
+        motivation="Aider.",
+    )
+    world.candidatures.append(world.does(submitted, PUBLIC).subject_id)
+
+
+def _decide(world: World, random: Random) -> None:
+    candidature_id = random.choice(world.candidatures or [UUID(int=1)])
+    if random.random() < 0.3:
+        world.app.erase_person(str(candidature_id), SYSTEM, world.now)
+    elif random.random() < 0.5:
+        world.does(CandidatureValidate(candidature_id=candidature_id), HEAD)
+    else:
+        world.does(CandidatureWithdraw(candidature_id=candidature_id, reason="déménagement"), NATIONAL)
+
+
+def _reword(world: World, random: Random) -> None:
+    world.does(TermRename(kind=TermKind.THEME, code="jeux-video", label=f"Jeux {random.randint(1, 99)}"), NATIONAL)
+
+
+def _merge(world: World, random: Random) -> None:
+    world.does(TermMerge(kind=TermKind.THEME, source="educonnect", into="ent-pronote"), NATIONAL)
+
+
+_DEEDS = (_create, _create, _change, _change, _change, _change, _clone, _apply, _decide, _reword, _merge)
