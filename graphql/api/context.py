@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -37,7 +37,7 @@ class Services:
     application: Application
     pool: AsyncPool
     waiter: Waiter
-    token_secret: str
+    token_secret: str = field(repr=False)
     wait_seconds: float
     clock: Callable[[], datetime]
 

@@ -1,0 +1,57 @@
+"""Answers over HTTP: JSON in the form of GraphQL, whatever happened (GraphQL-over-HTTP, media types and statuses)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from starlette.responses import Response
+
+JSON = "application/json"
+GRAPHQL_JSON = "application/graphql-response+json"
+
+
+class Refused(Exception):
+    """The request is answered without executing anything. `message` is for a person; `told` goes to `extensions`."""
+
+    def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None, **told: Any):
+        self.status = status
+        self.headers = dict(headers or {})
+        self.error = {"message": message, "extensions": {"code": code, **told}}
+        super().__init__(code)
+
+
+def refusal(refused: Refused, media_type: str) -> Response:
+    return answer({"errors": [refused.error]}, refused.status, media_type, refused.headers)
+
+
+def answer(content: object, status: int, media_type: str, headers: Mapping[str, str] | None = None) -> Response:
+    """`Vary`: the same document is answered otherwise to another asker, and in another form to another `Accept`."""
+    told = {"Vary": "Accept, Authorization", "Cache-Control": "no-store", **(headers or {})}
+    return Response(orjson.dumps(content), status, told, f"{media_type}; charset=utf-8")
+
+
+def preferred_media_type(accept: str) -> str:
+    """The newer media type when the client likes it at least as well as plain JSON."""
+    liking = {JSON: 0.0, GRAPHQL_JSON: 0.0}
+    for part in accept.split(","):
+        name, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        if name in liking:
+            liking[name] = _quality(parameters)
+    return GRAPHQL_JSON if liking[GRAPHQL_JSON] > 0 and liking[GRAPHQL_JSON] >= liking[JSON] else JSON
+
+
+def _quality(parameters: list[str]) -> float:
+    for parameter in parameters:
+        if parameter.startswith("q="):
+            try:
+                return float(parameter.removeprefix("q="))
+            except ValueError:
+                return 0.0
+    return 1.0
+
+
+def status_of(content: Mapping[str, Any], media_type: str) -> int:
+    """Plain JSON always answers 200 once the request was understood; the newer media type says 400 without data."""
+    return 400 if media_type == GRAPHQL_JSON and "data" not in content else 200

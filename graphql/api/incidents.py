@@ -1,0 +1,34 @@
+"""Unexpected errors: logged under a number that the client is told, without any value that a person may have sent."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from uuid import uuid4
+
+log = logging.getLogger(__name__)
+
+
+def report(error: BaseException) -> str:
+    """Logs the kinds of the error and of its causes and the places in the code, and returns the incident's number.
+
+    Never their messages: those of databases and parsers repeat the values that they could not take.
+    """
+    incident = uuid4().hex
+    kinds = [type(cause).__name__ for cause in _with_causes(error)]
+    places = [
+        f"{frame.filename}:{frame.lineno} {frame.name}"
+        for cause in _with_causes(error)
+        for frame in traceback.extract_tb(cause.__traceback__)
+    ]
+    log.error("unexpected error %s: %s\n  %s", incident, " < ".join(kinds), "\n  ".join(places))
+    return incident
+
+
+def _with_causes(error: BaseException) -> list[BaseException]:
+    found: list[BaseException] = []
+    cause: BaseException | None = error
+    while cause is not None and cause not in found:
+        found.append(cause)
+        cause = cause.__cause__ or cause.__context__
+    return found

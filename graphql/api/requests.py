@@ -1,0 +1,72 @@
+"""What a request says before its document is read: who asks, what it must wait for, and how large it may be."""
+
+from __future__ import annotations
+
+from starlette.datastructures import Headers
+from starlette.types import Message, Receive
+
+from api.answers import Refused
+from api.context import Services
+from application.tokens import BadToken, read_token
+from domain.actors import PUBLIC, Actor
+
+#: Documents and variables of people are some kilobytes; the largest attestation of all, a few tens.
+LARGEST_BODY = 1_000_000
+_LARGEST_POSITION = 2**63 - 1
+
+
+def authenticated(authorization: str | None, token_secret: str) -> Actor:
+    """Who asks. No token is the public; a bad one is refused (401), never taken for the public."""
+    if authorization is None:
+        return PUBLIC
+    scheme, _, token = authorization.strip().partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise _unauthenticated("En-tête Authorization attendu sous la forme « Bearer <jeton> ».")
+    try:
+        return read_token(token_secret, token.strip())
+    except BadToken as refused:
+        raise _unauthenticated(str(refused)) from None
+
+
+def _unauthenticated(message: str) -> Refused:
+    return Refused(401, "UNAUTHENTICATED", message, {"WWW-Authenticate": 'Bearer error="invalid_token"'})
+
+
+async def wait_for_position(headers: Headers, services: Services, unreached_status: int) -> None:
+    """Holds a request with `Min-Position` until the read models have got there; refuses it when they do not in time."""
+    said = headers.get("min-position")
+    if said is None:
+        return
+    if not (said.isascii() and said.isdigit()) or len(said) > 19 or int(said) > _LARGEST_POSITION:
+        raise Refused(400, "INVALID", "En-tête Min-Position : nombre entier positif attendu.")
+    if not await services.waiter.wait(int(said), services.wait_seconds):
+        reached = services.waiter.position
+        raise Refused(
+            unreached_status,
+            "POSITION_NOT_REACHED",
+            f"Les données n'ont pas encore atteint la position {said} (elles en sont à {reached}) : réessayez.",
+            {"Retry-After": "1"},
+            position=reached,
+        )
+
+
+def within_limit(headers: Headers, receive: Receive) -> Receive:
+    """`receive`, refusing (413) a body that is larger than allowed, said so or not."""
+    announced = headers.get("content-length", "0")
+    if announced.isdigit() and int(announced) > LARGEST_BODY:
+        raise _too_large()
+    received = 0
+
+    async def limited() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > LARGEST_BODY:
+            raise _too_large()
+        return message
+
+    return limited
+
+
+def _too_large() -> Refused:
+    return Refused(413, "TOO_LARGE", f"Requête trop volumineuse : {LARGEST_BODY // 1000} ko au plus.")

@@ -1,0 +1,158 @@
+"""The GraphQL endpoint over HTTP and WebSocket: Strawberry's bare ASGI view, which is twice as fast as its router.
+
+All that goes wrong is answered as GraphQL errors with a code. A `Min-Position` that is not reached in time answers
+503 as `application/graphql-response+json`, but 200 as plain JSON, whose status only ever tells of the request's form.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from cross_web import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.http import GraphQLHTTPResponse
+from strawberry.schema.base import BaseSchema
+from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types import ExecutionResult
+
+from api.answers import GRAPHQL_JSON, Refused, answer, preferred_media_type, refusal, status_of
+from api.context import Context, Services
+from api.incidents import report
+from api.requests import authenticated, wait_for_position, within_limit
+from api.sockets import Connection, SocketHandler
+
+MOST_SUBSCRIPTIONS_PER_CONNECTION = 20
+
+
+class _Headers(Response):
+    """What Strawberry lets resolvers add to the answer; here it carries the media type to answer in."""
+
+    def __init__(self, media_type: str) -> None:
+        super().__init__()
+        del self.headers["content-length"]
+        self.answered_as = media_type
+
+
+class GraphQLView(GraphQL[Any, None]):
+    """Serves the schema to one process's clients. `page` is the HTML that a browser gets on GET."""
+
+    graphql_transport_ws_handler_class = SocketHandler
+
+    def __init__(self, services: Services, schema: BaseSchema, page: str) -> None:
+        super().__init__(
+            schema,
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
+            max_subscriptions_per_connection=MOST_SUBSCRIPTIONS_PER_CONNECTION,
+        )
+        self._services = services
+        self._page = page
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await super().__call__(scope, receive, send)
+            return
+        request = Request(scope)
+        media_type = preferred_media_type(request.headers.get("accept", ""))
+        context: Context | None = None
+        try:
+            if _wants_a_page(request):
+                response: Response = HTMLResponse(self._page)
+            else:
+                _check_form(request)
+                context = await self._admit(request, media_type)
+                response = await self.run(Request(scope, within_limit(request.headers, receive)), context=context)
+        except Refused as refused:
+            response = refusal(refused, media_type)
+        except HTTPException as refused:
+            response = refusal(_as_refusal(refused), media_type)
+        except Exception as error:
+            response = refusal(_unexpected(error), media_type)
+        try:
+            if context is not None and not isinstance(response, StreamingResponse):
+                # Before sending: a client that reads slowly must not keep a connection to the database.
+                await context.close()
+            await response(scope, receive, send)
+        finally:
+            if context is not None:
+                await context.close()
+
+    async def _admit(self, request: Request, media_type: str) -> Context:
+        actor = authenticated(request.headers.get("authorization"), self._services.token_secret)
+        unreached_status = 503 if media_type == GRAPHQL_JSON else 200
+        await wait_for_position(request.headers, self._services, unreached_status)
+        return Context(self._services, actor)
+
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Any:
+        """Of a WebSocket: what its operations have in common. Over HTTP, `__call__` has made the context."""
+        return Connection(self._services, request.headers.get("authorization"))
+
+    async def on_ws_connect(self, context: Any) -> Any:
+        context.authenticate()
+        return await super().on_ws_connect(context)
+
+    async def get_sub_response(self, request: Request | WebSocket) -> Response:
+        return _Headers(preferred_media_type(request.headers.get("accept", "")))
+
+    async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
+        content = await super().process_result(request, result)
+        if result.data is None and result.errors and all(error.path is None for error in result.errors):
+            # Nothing was executed: the specification wants no data, rather than null.
+            del content["data"]
+        return content
+
+    def create_response(
+        self, response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse], sub_response: Response
+    ) -> Response:
+        assert isinstance(response_data, dict), "batches are refused before"
+        assert isinstance(sub_response, _Headers)
+        media_type = sub_response.answered_as
+        return answer(response_data, status_of(response_data, media_type), media_type)
+
+    def parse_json(self, data: str | bytes) -> Any:
+        value = super().parse_json(data)
+        is_body = isinstance(data, bytes)
+        if is_body and not isinstance(value, dict | list):
+            raise HTTPException(400, "The request body must be a JSON object")
+        return value
+
+    def decode_json(self, data: str | bytes) -> object:
+        # Refuses what PostgreSQL could not keep either: invalid UTF-8, lone surrogates, endless nesting.
+        return orjson.loads(data)
+
+    def encode_json(self, data: object) -> str:
+        return orjson.dumps(data).decode()
+
+
+def _wants_a_page(request: Request) -> bool:
+    return (
+        request.method == "GET"
+        and "query" not in request.query_params
+        and "text/html" in request.headers.get("accept", "")
+    )
+
+
+def _check_form(request: Request) -> None:
+    if request.method not in ("GET", "POST"):
+        raise Refused(405, "METHOD_NOT_ALLOWED", "GraphQL est servi par POST, et par GET.", {"Allow": "GET, POST"})
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    # Nothing else: a form that another site makes a browser post is refused by this.
+    if request.method == "POST" and content_type != "application/json":
+        raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", "Content-Type: application/json attendu.")
+
+
+def _as_refusal(refused: HTTPException) -> Refused:
+    """Strawberry's own refusals; what may not be done by GET is a matter of method."""
+    by_get = refused.status_code == 400 and refused.reason.endswith("are not allowed when using GET")
+    if by_get:
+        return Refused(405, "METHOD_NOT_ALLOWED", refused.reason, {"Allow": "POST"})
+    return Refused(refused.status_code, "BAD_REQUEST", refused.reason)
+
+
+def _unexpected(error: Exception) -> Refused:
+    incident = report(error)
+    return Refused(500, "INTERNAL", f"Erreur inattendue, notée sous le numéro {incident}.", incident=incident)
