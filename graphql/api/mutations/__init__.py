@@ -1,0 +1,19 @@
+"""What people do: the mutations, one module a family. Each carries out a command and answers what became of it."""
+
+from __future__ import annotations
+
+import strawberry
+
+from api.mutations.animations import AnimationMutations
+from api.mutations.candidatures import CandidatureMutations
+from api.mutations.conventions import ConventionMutations
+from api.mutations.steering import SteeringMutations
+from api.mutations.typology import TypologyMutations
+
+
+@strawberry.type
+class Mutation(ConventionMutations, AnimationMutations, CandidatureMutations, TypologyMutations, SteeringMutations):
+    pass
+
+
+__all__ = ["Mutation"]

@@ -1,0 +1,80 @@
+"""Carrying out a mutation: the command made from what was said, executed, and its effect waited for."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+import anyio
+from anyio import to_thread
+from anyio.lowlevel import RunVar
+
+from api.context import Context
+from api.mutations.payloads import UserError, user_errors
+from application.commands import Command
+from domain.actors import Role
+from domain.errors import DomainError
+from domain.validation import validated
+
+#: Commands of one process that are in the database at the same time: they are committed in groups.
+MOST_COMMANDS_AT_ONCE = 32
+
+T = TypeVar("T")
+#: Reads the thing that a mutation was about; None when the asker may not see it.
+Load = Callable[[Context, UUID], Awaitable[T | None]]
+
+_limiter: RunVar[anyio.CapacityLimiter] = RunVar("commands")
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What became of a command. `visible`: the read models have reached its position, so its effect can be read."""
+
+    subject_id: UUID | None = None
+    position: int | None = None
+    visible: bool = False
+    errors: tuple[UserError, ...] = ()
+
+
+async def carry_out(context: Context, command_class: type[Command], values: Mapping[str, Any]) -> Carried:
+    """Executes the command made from `values`. Expected refusals are in the result; anything else is raised."""
+
+    def execute() -> tuple[UUID, int]:
+        # Validated in the thread too: a long text costs time that belongs to other requests.
+        command = validated(command_class, values)
+        outcome = context.services.application.execute(command, context.actor, context.now)
+        return outcome.subject_id, outcome.position
+
+    return await settle(context, execute)
+
+
+async def settle(context: Context, execute: Callable[[], tuple[UUID | None, int]]) -> Carried:
+    """Runs `execute` in a thread, and waits within bounds until its effect, at the position it returns, can be read."""
+    try:
+        subject_id, position = await to_thread.run_sync(execute, limiter=_commands())
+    except DomainError as refusal:
+        signed_in = context.actor.role is not Role.PUBLIC
+        return Carried(errors=tuple(user_errors(refusal.problems, signed_in)))
+    services = context.services
+    visible = await services.waiter.wait(position, services.wait_seconds)
+    # What was read before the mutation, by an earlier one of the same document, is of the past.
+    await context.refresh()
+    return Carried(subject_id, position, visible)
+
+
+async def thing(context: Context, carried: Carried, load: Load[T]) -> T | None:
+    """The thing as it reads now; None after errors, or when the read models have not got there in time."""
+    if carried.subject_id is None or not carried.visible:
+        return None
+    return await load(context, carried.subject_id)
+
+
+def _commands() -> anyio.CapacityLimiter:
+    try:
+        return _limiter.get()
+    except LookupError:
+        limiter = anyio.CapacityLimiter(MOST_COMMANDS_AT_ONCE)
+        _limiter.set(limiter)
+        return limiter

@@ -1,0 +1,89 @@
+"""The national team's other mutations: territories, the attestation's form, and the erasure of a person."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import strawberry
+
+from api.context import Context, Info
+from api.mutations.carrying_out import Carried, carry_out, settle, thing
+from api.mutations.inputs import stated
+from api.mutations.payloads import Payload
+from api.mutations.steering_inputs import (
+    AttestationFormWordInput,
+    PersonEraseInput,
+    TerritoryJoinInput,
+    TerritoryOpenCandidaturesInput,
+)
+from api.types.territory import Territory, load_territory
+from application import typology as commands
+from application.eventstore.log import head
+from domain.errors import invalid
+
+
+@strawberry.type(description="What became of a mutation on a territory.")
+class TerritoryPayload(Payload):
+    territory: Territory | None = strawberry.field(
+        description="The territory as it now stands; null after errors, or when it cannot be read yet."
+    )
+
+
+@strawberry.type(description="What became of a mutation on the attestation's form.")
+class AttestationFormPayload(Payload):
+    questions: list[str] | None = strawberry.field(description="The questions now in force; null after errors.")
+
+
+@strawberry.type(description="What became of an erasure.")
+class PersonPayload(Payload):
+    candidatures: list[strawberry.ID] | None = strawberry.field(
+        description="The candidatures that no longer tell who made them; empty when nothing was known of the person."
+    )
+
+
+async def _territory(info: Info, carried: Carried, code: str | None) -> TerritoryPayload:
+    async def load(context: Context, stream: UUID) -> Territory | None:
+        return await load_territory(context, str(code))
+
+    territory = await thing(info.context, carried, load)
+    return TerritoryPayload(territory=territory, position=carried.position, errors=list(carried.errors))
+
+
+@strawberry.type
+class SteeringMutations:
+    @strawberry.mutation(description="Lets a department join the programme. For the national team.")
+    async def territory_join(self, info: Info, input: TerritoryJoinInput) -> TerritoryPayload:
+        carried = await carry_out(info.context, commands.TerritoryJoin, stated(input))
+        return await _territory(info, carried, input.code)
+
+    @strawberry.mutation(description="Opens a territory to candidatures. For the national team.")
+    async def territory_open_candidatures(self, info: Info, input: TerritoryOpenCandidaturesInput) -> TerritoryPayload:
+        carried = await carry_out(info.context, commands.TerritoryOpenCandidatures, stated(input))
+        return await _territory(info, carried, input.code)
+
+    @strawberry.mutation(description="Words the further questions of the attestation anew. For the national team.")
+    async def attestation_form_word(self, info: Info, input: AttestationFormWordInput) -> AttestationFormPayload:
+        carried = await carry_out(info.context, commands.AttestationFormWord, stated(input))
+        questions = None if carried.errors else input.questions
+        return AttestationFormPayload(questions=questions, position=carried.position, errors=list(carried.errors))
+
+    @strawberry.mutation(
+        description="Destroys the key of a person's data: names, addresses and what was written about them can never be"
+        " read again. For that parent and the national team."
+    )
+    async def person_erase(self, info: Info, input: PersonEraseInput) -> PersonPayload:
+        context = info.context
+        application = context.services.application
+        erased: list[UUID] = []
+
+        def erase() -> tuple[None, int]:
+            subject = input.subject or (str(context.actor.person_id) if context.actor.person_id else None)
+            if not subject:
+                raise invalid("subject : champ obligatoire.", "subject")
+            erased.extend(application.erase_person(subject, context.actor, context.now))
+            with application.pool.connection() as conn:
+                return None, head(conn)
+
+        carried = await settle(context, erase)
+        ids = None if carried.errors else [strawberry.ID(str(stream)) for stream in erased]
+        return PersonPayload(candidatures=ids, position=carried.position, errors=list(carried.errors))
