@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from threading import Lock
+from threading import Event, Lock
 
 from application.eventstore.recorder import Decided, Verdict
 
@@ -13,12 +13,15 @@ LARGEST_BATCH = 256
 
 
 class _Waiting:
-    __slots__ = ("decided", "failure", "verdict")
+    """A decision in the queue. Its thread is called once it is settled, or to lead the next commit."""
+
+    __slots__ = ("called", "decided", "failure", "verdict")
 
     def __init__(self, decided: Decided) -> None:
         self.decided = decided
         self.verdict: Verdict | None = None
         self.failure: BaseException | None = None
+        self.called = Event()
 
     @property
     def settled(self) -> bool:
@@ -26,33 +29,43 @@ class _Waiting:
 
 
 class Appender:
-    """Thread-safe. Whoever finds nobody committing commits everything that waits, its own decision included."""
+    """Thread-safe. Whoever finds nobody committing leads: commits all that waits, then calls the next to lead."""
 
     def __init__(self, record: Callable[[Sequence[Decided]], list[Verdict]]) -> None:
         self._record = record
         self._waiting: deque[_Waiting] = deque()
-        self._committing = Lock()
+        self._mutex = Lock()
+        self._led = False
 
     def append(self, decided: Decided) -> Verdict:
         """The verdict on this decision, once it is durable. Raises what the recorder raises."""
         mine = _Waiting(decided)
-        self._waiting.append(mine)
-        with self._committing:
-            while not mine.settled:
-                self._commit_batch()
+        with self._mutex:
+            self._waiting.append(mine)
+            leads, self._led = not self._led, True
+        if not leads:
+            mine.called.wait()
+        if not mine.settled:
+            self._lead()
         if mine.failure is not None:
             raise mine.failure
         assert mine.verdict is not None
         return mine.verdict
 
-    def _commit_batch(self) -> None:
-        size = min(len(self._waiting), LARGEST_BATCH)
-        batch = [self._waiting.popleft() for _ in range(size)]
+    def _lead(self) -> None:
+        # The leader's own decision is the oldest that waits, so it is in this batch.
+        with self._mutex:
+            batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), LARGEST_BATCH))]
         try:
-            verdicts = self._record([waiting.decided for waiting in batch])
+            for waiting, verdict in zip(batch, self._record([w.decided for w in batch]), strict=True):
+                waiting.verdict = verdict
         except BaseException as failure:
             for waiting in batch:
                 waiting.failure = failure
-            return
-        for waiting, verdict in zip(batch, verdicts, strict=True):
-            waiting.verdict = verdict
+        with self._mutex:
+            next_leader = self._waiting[0] if self._waiting else None
+            self._led = next_leader is not None
+        if next_leader is not None:
+            next_leader.called.set()
+        for waiting in batch:
+            waiting.called.set()
