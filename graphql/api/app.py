@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.routing import Route, WebSocketRoute
-from strawberry.http.ides import get_graphql_ide_html
 
+from api import ide
 from api.context import Services
 from api.health import Health
 from api.schema import schema
@@ -28,9 +28,10 @@ def create_app(services: Services) -> FastAPI:
 
     # GraphQL is the only face: no OpenAPI pages of two health checks.
     app = FastAPI(title="Parentalité", lifespan=lifespan, openapi_url=None, redirect_slashes=False)
-    view = GraphQLView(services, schema, get_graphql_ide_html())
+    view = GraphQLView(services, schema)
     app.router.routes.append(Route("/graphql", view))
     app.router.routes.append(WebSocketRoute("/graphql", view))
+    app.add_route("/graphiql/{name}", ide.asset, methods=["GET"])
     health = Health(services.pool)
     app.add_route("/health", health.health, methods=["GET"])
     app.add_route("/ready", health.ready, methods=["GET"])

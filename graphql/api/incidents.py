@@ -21,7 +21,7 @@ def report(error: BaseException) -> str:
         for cause in _with_causes(error)
         for frame in traceback.extract_tb(cause.__traceback__)
     ]
-    log.error("unexpected error %s: %s\n  %s", incident, " < ".join(kinds), "\n  ".join(places))
+    log.error("unexpected error %s: %s", incident, " < ".join(kinds), extra={"incident": incident, "places": places})
     return incident
 
 

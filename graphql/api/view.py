@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from cross_web import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
@@ -20,6 +20,7 @@ from strawberry.schema.base import BaseSchema
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 
+from api import ide
 from api.answers import GRAPHQL_JSON, Refused, answer, preferred_media_type, refusal, status_of
 from api.context import Context, Services
 from api.incidents import report
@@ -39,18 +40,17 @@ class _Headers(Response):
 
 
 class GraphQLView(GraphQL[Any, None]):
-    """Serves the schema to one process's clients. `page` is the HTML that a browser gets on GET."""
+    """Serves the schema to one process's clients."""
 
     graphql_transport_ws_handler_class = SocketHandler
 
-    def __init__(self, services: Services, schema: BaseSchema, page: str) -> None:
+    def __init__(self, services: Services, schema: BaseSchema) -> None:
         super().__init__(
             schema,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
             max_subscriptions_per_connection=MOST_SUBSCRIPTIONS_PER_CONNECTION,
         )
         self._services = services
-        self._page = page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -61,7 +61,7 @@ class GraphQLView(GraphQL[Any, None]):
         context: Context | None = None
         try:
             if _wants_a_page(request):
-                response: Response = HTMLResponse(self._page)
+                response: Response = ide.page()
             else:
                 _check_form(request)
                 context = await self._admit(request, media_type)
