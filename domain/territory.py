@@ -40,7 +40,7 @@ class Territory:
         clocks go back an end would stand before its start.
         """
         local = instant.astimezone(ZoneInfo(self.time_zone))
-        return local.replace(tzinfo=timezone(local.utcoffset() or timedelta()), fold=0)
+        return local.replace(tzinfo=timezone(local.utcoffset() or timedelta()))
 
     def local_date(self, instant: datetime) -> date:
         """The calendar day in this territory: Guadeloupe is not Paris."""

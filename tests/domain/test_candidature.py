@@ -167,8 +167,9 @@ def test_a_candidature_is_withdrawn_at_any_time_before_its_rejection(who, before
     assert state.status is CandidatureStatus.WITHDRAWN
 
 
-def test_second_degree_a_validated_candidature_may_be_withdrawn():
-    given(CANDIDATURE, submitted(SECOND), VALIDATED).when(withdraw, PARENT, None).then(WITHDRAWN)
+@pytest.mark.parametrize("before", [(), (VALIDATED,)])
+def test_second_degree_a_candidature_is_withdrawn_before_or_after_its_validation(before):
+    given(CANDIDATURE, submitted(SECOND), *before).when(withdraw, PARENT, None).then(WITHDRAWN)
 
 
 @pytest.mark.parametrize(

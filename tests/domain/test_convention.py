@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from pydantic import ValidationError
 
 from domain.actors import Role
 from domain.catalogue import CONVENTION
@@ -105,7 +106,9 @@ def test_payment_terms_are_optional():
         ("rate_per_animation", "150.001"),
         ("rate_per_animation", "NaN"),
         ("planned_animations", 0),
+        ("planned_animations", 100_001),
         ("planned_animations", 2**31),
+        ("required_pieces", ("Pièce",) * 21),
         ("required_pieces", ("",)),
         ("structure_name", "  "),
         ("coordonnateur", None),
@@ -118,6 +121,19 @@ def test_malformed_terms_are_refused_by_name(field, value):
     (problem,) = refusal.value.problems
     assert problem.code is INVALID
     assert problem.field[0] == field
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("planned_animations", 1), ("planned_animations", 100_000), ("required_pieces", ("Pièce",) * 20)],
+)
+def test_terms_may_reach_their_bounds(field, value):
+    assert getattr(terms(**{field: value}), field) == value
+
+
+def test_signed_terms_cannot_be_edited():
+    with pytest.raises(ValidationError, match="frozen"):
+        setattr(terms(), "siret", "x")  # noqa: B010
 
 
 def test_an_amendment_says_what_is_new_and_keeps_the_rest():
