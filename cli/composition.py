@@ -1,0 +1,102 @@
+"""The wiring: from settings to a database, to the application, to what a process serves."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg import Connection
+from psycopg_pool import AsyncConnectionPool
+
+from application.application import Application, open_application
+from application.database import Database, open_database
+from application.settings import Settings, SettingsError, load_settings
+from projections.generations import prepare
+from projections.registry import projections
+
+if TYPE_CHECKING:
+    from api.context import Services
+
+Conn = Connection[Any]
+
+#: Connections that answer queries, at most; commands have a pool of their own.
+READING_CONNECTIONS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One process's hold on everything that lives in the database."""
+
+    settings: Settings
+    database: Database
+    application: Application
+
+    @property
+    def url(self) -> str:
+        return self.database.url
+
+    @contextmanager
+    def connection(self) -> Iterator[Conn]:
+        """A connection of its own, in autocommit mode."""
+        with connected(self.url) as conn:
+            yield conn
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def settings_from_environment() -> Settings:
+    """Raises SettingsError."""
+    return load_settings(os.environ)
+
+
+@contextmanager
+def connected(url: str) -> Iterator[Conn]:
+    with psycopg.connect(url, autocommit=True, application_name="parentalite") as conn:
+        yield conn
+
+
+@contextmanager
+def open_everything(settings: Settings) -> Iterator[Opened]:
+    """Database and application, all tables there: events, keys, and a live generation of each read model.
+
+    Raises DatabaseUnavailable. Founds nothing: see `application.founding`.
+    """
+    with open_database(settings) as database, open_application(database.url, settings.master_key) as application:
+        with connected(database.url) as conn:
+            if not application.vault.fits(conn):
+                raise SettingsError(
+                    "PARENTALITE_MASTER_KEY: not the key that the personal data in this database is encrypted with; "
+                    "set it to that key"
+                )
+            prepare(conn, projections)
+        yield Opened(settings, database, application)
+
+
+def api_services(opened: Opened) -> Services:
+    """What the API answers with. It opens and closes pool and waiter itself."""
+    # Imported here: Strawberry takes most of a second, which `parentalite token` should not cost.
+    from api.context import Services
+    from projections.waiting import PositionWaiter
+
+    return Services(
+        application=opened.application,
+        pool=AsyncConnectionPool(
+            opened.url,
+            min_size=2,
+            max_size=READING_CONNECTIONS,
+            open=False,
+            kwargs={"autocommit": True},
+            name="queries",
+        ),
+        waiter=PositionWaiter(opened.url),
+        token_secret=opened.settings.token_secret,
+        wait_seconds=opened.settings.wait_seconds,
+        clock=utc_now,
+    )

@@ -1,0 +1,146 @@
+"""What the commands say, and where: results on standard output, everything else on standard error."""
+
+from __future__ import annotations
+
+import sys
+from time import monotonic
+from types import TracebackType
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+#: Tables that go to a file or a pipe are not folded to the 80 columns of a terminal that is not there.
+_WIDTH_OF_A_FILE = 200
+
+
+class Refused(Exception):
+    """The command cannot do what was asked: one line for the person who typed it. Ends with exit code 1."""
+
+
+class Stopped(BaseException):
+    """Ctrl-C, or another way of telling the process to end. Not an Exception: nothing on the way may swallow it."""
+
+    def __init__(self, signal_number: int) -> None:
+        super().__init__(signal_number)
+        self.exit_code = 128 + signal_number
+
+
+def results() -> Console:
+    """The console on standard output."""
+    return _console(stderr=False)
+
+
+def notes() -> Console:
+    """The console on standard error."""
+    return _console(stderr=True)
+
+
+def _console(stderr: bool) -> Console:
+    console = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    return (
+        console
+        if console.is_terminal
+        else Console(stderr=stderr, highlight=False, markup=False, emoji=False, width=_WIDTH_OF_A_FILE)
+    )
+
+
+def note(text: str = "") -> None:
+    """A line on standard error, as it is: never folded, so that addresses and commands can be copied."""
+    typer.echo(text, err=True)
+
+
+def warn(text: str) -> None:
+    typer.secho(f"Warning: {text}", err=True, fg=typer.colors.YELLOW)
+
+
+def complain(text: str) -> None:
+    """The one line that an error is."""
+    typer.secho(f"Error: {' '.join(text.split())}", err=True, fg=typer.colors.RED)
+
+
+def confirm(question: str, yes: bool) -> None:
+    """Asks, where somebody is there to answer and `--yes` was not given. Ends the command when the answer is no."""
+    if yes or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return
+    if not typer.confirm(question, err=True):
+        note("Nothing was done.")
+        raise typer.Exit(1)
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """`1 event`, `1,000 events`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+class _Rate(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text("" if speed is None else f"{speed:,.0f} {task.fields['unit']}/s", style="cyan")
+
+
+class _Count(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        total = "" if task.total is None else f" of {task.total:,.0f}"
+        return Text(f"{task.completed:,.0f}{total}", style="green")
+
+
+class Steps:
+    """Long work in named steps, each with its bar, its rate and the time left; a line a step where nobody watches.
+
+    Called with (step, done, total), as `projections.rebuild` tells its progress. A context manager.
+    """
+
+    def __init__(self, unit: str = "events") -> None:
+        self._console = notes()
+        self._unit = unit
+        self._bars = Progress(
+            SpinnerColumn(finished_text="✓"),
+            TextColumn("{task.description:<12}"),
+            BarColumn(),
+            _Count(),
+            _Rate(),
+            TimeRemainingColumn(),
+            console=self._console,
+            disable=not self._console.is_terminal,
+        )
+        self._steps: dict[str, TaskID] = {}
+        self._told: dict[str, tuple[float, int]] = {}
+
+    def __enter__(self) -> Steps:
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._bars.stop()
+        if kind is None and self._bars.disable:
+            for step, (since, done) in self._told.items():
+                note(f"{step}: {done:,} in {monotonic() - since:.1f} s")
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        if self._bars.disable:
+            since, _ = self._told.get(step, (monotonic(), 0))
+            self._told[step] = (since, done)
+            return
+        if step not in self._steps:
+            self._finish_all()
+            unit = "indexes" if step == "indexing" else self._unit
+            self._steps[step] = self._bars.add_task(step, total=total, unit=unit)
+        self._bars.update(self._steps[step], completed=done, total=max(done, total))
+
+    def _finish_all(self) -> None:
+        """A step that ends a little short of what was announced has ended all the same."""
+        for task in self._bars.tasks:
+            self._bars.update(task.id, total=task.completed)

@@ -1,0 +1,76 @@
+"""Logs: one JSON object a line on standard error, without personal data."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Any
+
+import orjson
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+requests_log = logging.getLogger("parentalite.requests")
+
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message", "taskName"}
+
+
+class JsonLines(logging.Formatter):
+    """Time, level, logger, message, and whatever `extra` brought.
+
+    Of an exception only the kind and the places are told: messages of databases and parsers repeat the values that
+    they could not take, and those may be personal.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        line |= {name: value for name, value in vars(record).items() if name not in _STANDARD}
+        if record.exc_info and (error := record.exc_info[1]) is not None:
+            frames = traceback.extract_tb(error.__traceback__)
+            line["error"] = type(error).__name__
+            line["places"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+        return orjson.dumps(line, default=str).decode()
+
+
+def set_up_logs(level: str) -> None:
+    """Sends the logs of all libraries, from `level` on, to standard error. Calling it again changes the level."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    # Its messages quote what clients sent; the API reports what goes wrong itself, without the values.
+    logging.getLogger("strawberry.execution").disabled = True
+    # Loud at DEBUG without saying anything about us.
+    for name in ("asyncio", "multipart"):
+        logging.getLogger(name).setLevel(max(logging.INFO, logging.getLevelName(level)))
+
+
+class RequestLog:
+    """ASGI middleware: a line for each HTTP request. No query string, no client address: both are personal."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not requests_log.isEnabledFor(logging.INFO):
+            await self._app(scope, receive, send)
+            return
+        began, status = monotonic(), 500
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sending)
+        finally:
+            said = {"method": scope["method"], "path": scope["path"], "status": status}
+            requests_log.info("request", extra=said | {"milliseconds": round((monotonic() - began) * 1000, 1)})

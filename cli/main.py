@@ -1,0 +1,98 @@
+"""`parentalite`: every command in one table, and what becomes of an error or a signal."""
+
+from __future__ import annotations
+
+import signal
+from types import FrameType
+from typing import Any
+
+import psycopg
+import typer
+from typer.core import TyperGroup
+
+from application.database import DatabaseUnavailable
+from application.settings import SettingsError
+from cli import privacy, rebuild, replay, schema, serve, status, token
+from cli.console import Refused, Stopped, complain, note
+from domain.errors import DomainError
+from projections.folding import FoldFailed
+from projections.switching import RebuildRefused
+
+#: What a person or a machine did: told in one line, without a traceback. Anything else is a bug of ours and shows one.
+_EXPECTED = (SettingsError, DatabaseUnavailable, RebuildRefused, DomainError, Refused, FoldFailed)
+_DATABASE_SAID = (
+    psycopg.OperationalError,
+    psycopg.errors.InsufficientPrivilege,
+    psycopg.errors.ReadOnlySqlTransaction,
+)
+
+
+class _Commands(TyperGroup):
+    """Gives every command its exit code: 0 well, 1 failed or refused, 2 wrongly typed, 130 or 143 stopped."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except _EXPECTED as error:
+            complain(str(error))
+            raise typer.Exit(1) from error
+        except _DATABASE_SAID as error:
+            # The first line tells what happened; those after it repeat our own SQL.
+            complain(f"PostgreSQL: {(str(error).strip() or type(error).__name__).splitlines()[0]}")
+            raise typer.Exit(1) from error
+        except Stopped as stopped:
+            note("Stopped.")
+            raise typer.Exit(stopped.exit_code) from stopped
+
+
+app = typer.Typer(
+    name="parentalite",
+    cls=_Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="""Animations for parents in schools, event-sourced: from the signed convention to the proof of attendance.
+
+    Without DATABASE_URL everything runs on an embedded PostgreSQL under PARENTALITE_HOME, which starts and stops with
+    the commands that use it. Start with `parentalite demo`: it loads a season and prints what to try.
+
+    Exit codes: 0 done, 1 failed or refused, 2 wrongly typed, 130 or 143 stopped by a signal.""",
+    epilog="""Settings are read from the environment: DATABASE_URL, PARENTALITE_HOME, PARENTALITE_TOKEN_SECRET,
+    PARENTALITE_MASTER_KEY, PARENTALITE_WAIT_SECONDS, PARENTALITE_LOG_LEVEL.""",
+)
+
+_RUN, _LOOK, _CHANGE = "Run", "Look", "Change"
+
+app.command("serve", rich_help_panel=_RUN)(serve.serve)
+app.command("project", rich_help_panel=_RUN)(serve.project)
+app.command("status", rich_help_panel=_LOOK)(status.status)
+app.command("replay", rich_help_panel=_LOOK)(replay.replay)
+app.command("token", rich_help_panel=_LOOK)(token.token)
+app.command("schema", rich_help_panel=_LOOK)(schema.schema)
+app.command("rebuild", rich_help_panel=_CHANGE)(rebuild.rebuild)
+app.add_typer(privacy.family, name="privacy", rich_help_panel=_CHANGE)
+
+
+def main() -> None:
+    """The entry point. SIGINT, SIGTERM and SIGHUP end the command in order: what it started is stopped."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
+    try:
+        app(prog_name="parentalite")
+    except Stopped as stopped:
+        raise SystemExit(stopped.exit_code) from None
+
+
+def _stop(number: int, _: FrameType | None) -> None:
+    # Once: an impatient second Ctrl-C must not break off the stopping itself.
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_IGN)
+    raise Stopped(number)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,30 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from application.settings import Settings
+from cli.logs import set_up_logs
+
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Log what happens, as JSON lines on standard error.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before starting.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of a table for people.")]
+Port = Annotated[
+    int, typer.Option("--port", "-p", min=0, max=65_535, help="Port to listen on; 0 lets the system choose one.")
+]
+Host = Annotated[
+    str, typer.Option("--host", help="Address to listen on; 0.0.0.0 lets other machines in.", show_default=True)
+]
+
+
+def logs_of_a_command(verbose: bool) -> None:
+    """For a command that somebody watches: quiet unless asked."""
+    set_up_logs("INFO" if verbose else "WARNING")
+
+
+def logs_of_a_server(settings: Settings, verbose: bool) -> None:
+    """For what runs on its own: `PARENTALITE_LOG_LEVEL`, and everything when asked."""
+    set_up_logs("DEBUG" if verbose else settings.log_level)

@@ -1,0 +1,82 @@
+"""Serving the API: the address taken first, then the server run until a signal ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from cli.composition import Opened, api_services
+from cli.console import Refused
+from cli.logs import RequestLog
+
+#: How long a stopping server waits for answers under way, and for clients that only listen.
+GRACE_SECONDS = 3
+
+
+def take_address(host: str, port: int) -> socket.socket:
+    """A socket bound to the address: taken before any long work, so that a port in use is told at once.
+
+    Raises Refused, naming the port and the way out.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        taken = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise Refused(f"--host {host}: no address of this machine ({error.strerror})") from None
+    try:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind(address)
+        # Bound alone, it could still be taken by another; what comes meanwhile waits for the first answer.
+        taken.listen(128)
+    except OSError as error:
+        taken.close()
+        raise Refused(_why_not(error, host, port)) from None
+    return taken
+
+
+def _why_not(error: OSError, host: str, port: int) -> str:
+    match error.errno:
+        case errno.EADDRINUSE:
+            return f"port {port} is already in use: choose another one with --port (make demo: PORT={port + 1})"
+        case errno.EACCES:
+            return f"port {port} may not be used by this account: choose one above 1023 with --port"
+        case errno.EADDRNOTAVAIL:
+            return f"--host {host}: no address of this machine; 127.0.0.1 serves this machine alone, 0.0.0.0 all others"
+        case _:
+            return f"cannot listen on {host}, port {port}: {error.strerror}"
+
+
+def address_of(taken: socket.socket) -> str:
+    """The URL of the server, as somebody on this machine reaches it."""
+    host, port = taken.getsockname()[:2]
+    if host in ("0.0.0.0", "::"):
+        host = "127.0.0.1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def run_api(opened: Opened, taken: socket.socket, started: Callable[[], None]) -> None:
+    """Serves on the socket until SIGINT or SIGTERM; `started` is called once requests are answered."""
+    # Imported here: they take most of a second, which the other commands should not cost.
+    import uvicorn
+
+    from api.app import create_app
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            started()
+
+    application: Any = RequestLog(create_app(api_services(opened)))
+    config = uvicorn.Config(
+        application,
+        log_config=None,
+        access_log=False,
+        lifespan="on",
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(Server(config).serve([taken]))

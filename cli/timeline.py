@@ -1,0 +1,155 @@
+"""A history made readable: for each event, when and where, who, what in French words, and the values that are new."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from application.eventstore.log import read_stream
+from application.eventstore.records import Recorded
+from cli.composition import Conn
+from cli.french import FIELDS, PHRASES, ROLES, in_french
+from domain.events import Event
+from domain.identifiers import TYPOLOGY_ID, territory_id
+from domain.territory import TerritoryJoined
+from domain.typology import TermAdded, TermKind, TermRenamed
+
+PERSONAL = "[personal]"
+ERASED = "[erased]"
+
+#: Fields that lead elsewhere, or that the reader sees already.
+_NOT_TOLD = frozenset({"structure_id", "person_id", "time_zone", "changed"})
+_TERM_FIELDS: Mapping[str, TermKind] = {
+    "themes": TermKind.THEME,
+    "type": TermKind.ANIMATION_TYPE,
+    "venue_type": TermKind.VENUE_TYPE,
+    "audience": TermKind.AUDIENCE,
+}
+_ERASED = """
+SELECT originator_id, person_id FROM person_keys WHERE erased_at IS NOT NULL AND originator_id = ANY(%s)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event for a person to read. `details` are (field, value) pairs in French."""
+
+    position: int
+    when: str
+    who: str
+    what: str
+    about: str
+    details: Sequence[tuple[str, str]]
+
+
+class Privacy:
+    """Puts a mark in the place of every personal value: they are read neither in clear nor as ciphertext."""
+
+    def __init__(self, conn: Conn, records: Iterable[Recorded]) -> None:
+        streams = list({record.originator_id for record in records if record.event.personal_fields})
+        self._erased = set(conn.execute(_ERASED, (streams,)).fetchall()) if streams else set()
+
+    def values(self, record: Recorded) -> dict[str, Any]:
+        """The event's own fields."""
+        event = record.event
+        told = {name: getattr(event, name) for name in type(event).model_fields}
+        return told | {name: self._mark(record) for name in event.personal_fields if told[name] is not None}
+
+    def as_json(self, record: Recorded) -> dict[str, Any]:
+        """The same for a program: values as the log keeps them."""
+        event = record.event
+        data = event.model_dump(mode="json")
+        return data | {name: self._mark(record) for name in event.personal_fields if data[name] is not None}
+
+    def _mark(self, record: Recorded) -> str:
+        person = getattr(record.event, "person_id", None)
+        return ERASED if (record.originator_id, person) in self._erased else PERSONAL
+
+
+@dataclass(slots=True)
+class WordsOfTheDay:
+    """The labels of terms as they stood at a position: history keeps its words, whatever they became since."""
+
+    typology: Sequence[Recorded]
+
+    def term(self, kind: TermKind, code: str, position: int) -> str:
+        label = None
+        for record in self.typology:
+            fact = record.event
+            if record.position > position:
+                break
+            if isinstance(fact, TermAdded | TermRenamed) and (fact.kind, fact.code) == (kind, code):
+                label = fact.label
+        return code if label is None else label
+
+
+@dataclass(slots=True)
+class Timeline:
+    """Turns a history's records, in order, into entries."""
+
+    conn: Conn
+    privacy: Privacy
+    words: WordsOfTheDay
+    _latest: dict[UUID, dict[str, Any]] = field(default_factory=dict)
+    _titles: dict[UUID, str] = field(default_factory=dict)
+
+    @classmethod
+    def open(cls, conn: Conn, records: Sequence[Recorded]) -> Timeline:
+        return cls(conn, Privacy(conn, records), WordsOfTheDay(read_stream(conn, TYPOLOGY_ID)))
+
+    def entries(self, records: Iterable[Recorded]) -> Iterator[Entry]:
+        zone = lru_cache(maxsize=None)(self._zone)
+        for record in records:
+            stamp = record.stamp
+            yield Entry(
+                position=record.position,
+                when=stamp.recorded_at.astimezone(zone(stamp.territory)).strftime("%Y-%m-%d %H:%M:%S %z"),
+                who=f"{stamp.actor} ({ROLES[stamp.role]})",
+                what=PHRASES.get(record.event.topic, record.event.topic),
+                about=self._about(record),
+                details=list(self._details(record)),
+            )
+
+    def _zone(self, territory: str | None) -> ZoneInfo:
+        """The clocks of the territory; of Paris, where an event belongs to none."""
+        joined = read_stream(self.conn, territory_id(territory)) if territory else []
+        fact = joined[0].event if joined else None
+        return ZoneInfo(fact.time_zone if isinstance(fact, TerritoryJoined) else "Europe/Paris")
+
+    def _about(self, record: Recorded) -> str:
+        kind = record.event.topic.partition(".")[0]
+        title = getattr(record.event, "title", None)
+        if title is not None:
+            self._titles[record.originator_id] = f"« {in_french(title)} »"
+        return f"{kind} {self._titles.get(record.originator_id, '')}\n{record.originator_id}"
+
+    def _details(self, record: Recorded) -> Iterator[tuple[str, str]]:
+        event, values = record.event, self.privacy.values(record)
+        before = self._latest.get(record.originator_id, {})
+        changed = _changed(event, values, before)
+        for name, value in values.items():
+            if name in _NOT_TOLD or name not in changed:
+                continue
+            said = self._said(name, value, record.position)
+            if name in before and before[name] != value:
+                said = f"{self._said(name, before[name], record.position)} → {said}"
+            yield FIELDS[name], said
+        self._latest[record.originator_id] = before | values
+
+    def _said(self, name: str, value: Any, position: int) -> str:
+        kind = _TERM_FIELDS.get(name)
+        if kind is None or value is None:
+            return in_french(value)
+        codes = value if isinstance(value, tuple) else (value,)
+        return " ; ".join(self.words.term(kind, code, position) for code in codes)
+
+
+def _changed(event: Event, values: Mapping[str, Any], before: Mapping[str, Any]) -> set[str]:
+    """The fields worth telling: those that an event calls changed, or those that say something else than before."""
+    named: tuple[str, ...] | None = getattr(event, "changed", None)
+    if named is not None:
+        return set(named)
+    return {name for name, value in values.items() if value not in (None, (), False) and before.get(name) != value}

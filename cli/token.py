@@ -1,0 +1,115 @@
+"""`parentalite token`: a bearer token on standard output, and nothing else there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+from pydantic import TypeAdapter, ValidationError
+
+from application.tokens import TOKEN_ROLES, issue_token
+from cli.composition import settings_from_environment, utc_now
+from cli.console import warn
+from domain.actors import Role
+from domain.identifiers import check_siret, check_uai
+from domain.validation import TerritoryCode
+
+_TERRITORY: TypeAdapter[str] = TypeAdapter(TerritoryCode)
+
+_ROLES = ", ".join(TOKEN_ROLES)
+
+#: What a role speaks for: without it the token may do nothing that needs a role.
+_NEEDS = {
+    Role.STRUCTURE: "--structure SIRET",
+    Role.COORDONNATEUR: "--territory CODE",
+    Role.DIRECTOR: "--school UAI",
+    Role.INSPECTOR: "--school UAI",
+    Role.HEAD: "--school UAI",
+}
+
+
+def token(
+    role: Annotated[
+        Role,
+        typer.Option(
+            "--role",
+            parser=lambda given: _role(given),
+            metavar="ROLE",
+            help=f"What its holder is: {_ROLES}.",
+            show_default=False,
+        ),
+    ],
+    subject: Annotated[
+        str, typer.Option("--subject", help="Who its holder is; history keeps it, for parents only as a pseudonym.")
+    ] = "",
+    structure: Annotated[
+        list[str] | None, typer.Option("--structure", metavar="SIRET", help="A structure it speaks for. Repeatable.")
+    ] = None,
+    territory: Annotated[
+        list[str] | None,
+        typer.Option("--territory", metavar="CODE", help="A territory it speaks for: 34, 2A, 971… Repeatable."),
+    ] = None,
+    school: Annotated[
+        list[str] | None, typer.Option("--school", metavar="UAI", help="A school it speaks for. Repeatable.")
+    ] = None,
+    days: Annotated[int, typer.Option("--days", min=1, max=3650, help="For how long it is valid.")] = 30,
+) -> None:
+    """Print a bearer token for the API, and nothing else on standard output.
+
+    Send it as a header: Authorization: Bearer TOKEN. Signed with PARENTALITE_TOKEN_SECRET, which the embedded setup
+    makes and keeps by itself.
+
+    Examples: `parentalite token --role national`,
+    `parentalite token --role structure --structure 21340172201787`
+    """
+    sirets, territories, schools = _sirets(structure or ()), _territories(territory or ()), _schools(school or ())
+    settings = settings_from_environment()
+    if role in _NEEDS and not (sirets or territories or schools):
+        warn(f"without {_NEEDS[role]} this token speaks for nothing, and may do little")
+    typer.echo(
+        issue_token(
+            settings.token_secret,
+            role,
+            subject.strip() or f"{role}-demo",
+            utc_now(),
+            sirets=sirets,
+            territories=territories,
+            schools=schools,
+            valid_for=timedelta(days=days),
+        )
+    )
+
+
+def _role(given: str) -> Role:
+    if given not in TOKEN_ROLES:
+        raise typer.BadParameter(f"{given!r} is no role of a token: choose from {_ROLES}")
+    return Role(given)
+
+
+def _sirets(given: Sequence[str]) -> list[str]:
+    try:
+        return [check_siret(value) for value in given]
+    except ValueError:
+        raise typer.BadParameter(
+            f"a SIRET has 14 digits, the last of them a check digit: {', '.join(given)}", param_hint="--structure"
+        ) from None
+
+
+def _schools(given: Sequence[str]) -> list[str]:
+    try:
+        return [check_uai(value) for value in given]
+    except ValueError:
+        raise typer.BadParameter(
+            f"a UAI has seven digits and a check letter: {', '.join(given)}", param_hint="--school"
+        ) from None
+
+
+def _territories(given: Sequence[str]) -> list[str]:
+    try:
+        return [_TERRITORY.validate_python(value) for value in given]
+    except ValidationError:
+        raise typer.BadParameter(
+            f"a territory is the number of a department, 34, 2A or 971: {', '.join(given)}", param_hint="--territory"
+        ) from None
