@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context, parent_process
+from multiprocessing import active_children, get_context, parent_process
 from multiprocessing.queues import Queue
 from queue import Empty
+from signal import SIG_BLOCK, SIG_SETMASK, SIGINT, pthread_sigmask
 
 from application.eventstore.vault import Vault
 from projections.fill import Share, fill, shares
@@ -52,13 +54,30 @@ def fill_in_parallel(filling: Filling, workers: int, progress: Progress) -> int:
     context = get_context("spawn")
     queue: Queue[int] = context.Queue()
     with ProcessPoolExecutor(workers, context, _start_worker, (queue,)) as pool:
-        pending = {pool.submit(_fill_share, filling, share) for share in shares(filling.upto, workers)}
-        finished: set[Future[int]] = set()
-        while pending:
-            ended, pending = wait(pending, timeout=0.2, return_when=FIRST_COMPLETED)
-            finished |= ended
-            told(_drain(queue))
+        try:
+            with _deaf_to_ctrl_c():
+                pending = {pool.submit(_fill_share, filling, share) for share in shares(filling.upto, workers)}
+            finished: set[Future[int]] = set()
+            while pending:
+                ended, pending = wait(pending, timeout=0.2, return_when=FIRST_COMPLETED)
+                finished |= ended
+                told(_drain(queue))
+        except BaseException:
+            # Stopped: what they still fill will never be used.
+            for process in active_children():
+                process.terminate()
+            raise
     return sum(future.result() for future in finished)
+
+
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """Processes started meanwhile do not hear a terminal's Ctrl-C, which goes to all: the parent ends them."""
+    before = pthread_sigmask(SIG_BLOCK, {SIGINT})
+    try:
+        yield
+    finally:
+        pthread_sigmask(SIG_SETMASK, before)
 
 
 _taken: Queue[int]

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from psycopg import Connection
 
@@ -70,6 +71,17 @@ class Vault:
             return list(records)
         keys = self._keys(conn, wanted)
         return [_opened(record, keys) if record.event.personal_fields else record for record in records]
+
+    def fits(self, conn: Conn) -> bool:
+        """Whether the master key is the one that the keys in this database are wrapped with; so if there is none."""
+        with conn.cursor() as cursor:
+            row = cursor.execute(
+                "SELECT key_id, wrapped_key FROM person_keys WHERE wrapped_key IS NOT NULL LIMIT 1"
+            ).fetchone()
+        try:
+            return row is None or self._unwrap(*row) is not None
+        except InvalidTag:
+            return False
 
     def _key_for(self, conn: Conn, person_id: UUID, originator_id: UUID) -> tuple[UUID, AESGCM]:
         key_id = uuid4()
