@@ -115,7 +115,8 @@ class Steps:
             disable=not self._console.is_terminal,
         )
         self._steps: dict[str, TaskID] = {}
-        self._told: dict[str, tuple[float, int]] = {}
+        self._told: dict[str, tuple[float, float, int]] = {}
+        self._latest = monotonic()
 
     def __enter__(self) -> Steps:
         self._bars.start()
@@ -126,13 +127,14 @@ class Steps:
     ) -> None:
         self._bars.stop()
         if kind is None and self._bars.disable:
-            for step, (since, done) in self._told.items():
-                note(f"{step}: {done:,} in {monotonic() - since:.1f} s")
+            for step, (since, until, done) in self._told.items():
+                note(f"{step}: {done:,} in {until - since:.1f} s")
 
     def __call__(self, step: str, done: int, total: int) -> None:
         if self._bars.disable:
-            since, _ = self._told.get(step, (monotonic(), 0))
-            self._told[step] = (since, done)
+            since, *_ = self._told.get(step, (self._latest,))
+            self._latest = monotonic()
+            self._told[step] = (since, self._latest, done)
             return
         if step not in self._steps:
             self._finish_all()

@@ -23,7 +23,7 @@ _STAMPED = "SELECT position FROM {} WHERE structure_id = %s OR subject_id = %s O
 class History:
     """The events in log order, and how they were found, for whoever wants to know what was relied on."""
 
-    kind: str
+    stream: UUID
     records: list[Recorded]
     found_by: str
 
@@ -34,10 +34,9 @@ def history_of(conn: Conn, subject: str) -> History:
     own = read_stream(conn, stream)
     if not own:
         raise Refused(f"nothing is recorded of {subject}")
-    kind = own[0].event.topic.partition(".")[0]
-    if kind == "structure":
+    if own[0].event.topic.startswith("structure."):
         return _structure_history(conn, stream)
-    return History(kind, own, "read from the log, its own stream")
+    return History(stream, own, "read from the log, its own stream")
 
 
 def _stream(subject: str) -> UUID:
@@ -55,7 +54,7 @@ def _structure_history(conn: Conn, stream: UUID) -> History:
         records += [r for r in batch if stream in (r.originator_id, r.stamp.structure_id)]
         reached = batch[-1].position
     return History(
-        "structure",
+        stream,
         records,
         "read from the log: its own stream and every event stamped with it, found by the audit_trail read model and, "
         "where that has not come yet, by reading on",

@@ -11,15 +11,16 @@ import typer
 from typer.core import TyperGroup
 
 from application.database import DatabaseUnavailable
+from application.season.loader import SeasonError
 from application.settings import SettingsError
-from cli import privacy, rebuild, replay, schema, serve, status, token
+from cli import demo, load, privacy, rebuild, replay, schema, serve, status, token
 from cli.console import Refused, Stopped, complain, note
 from domain.errors import DomainError
 from projections.folding import FoldFailed
 from projections.switching import RebuildRefused
 
 #: What a person or a machine did: told in one line, without a traceback. Anything else is a bug of ours and shows one.
-_EXPECTED = (SettingsError, DatabaseUnavailable, RebuildRefused, DomainError, Refused, FoldFailed)
+_EXPECTED = (SettingsError, DatabaseUnavailable, RebuildRefused, SeasonError, DomainError, Refused, FoldFailed)
 _DATABASE_SAID = (
     psycopg.OperationalError,
     psycopg.errors.InsufficientPrivilege,
@@ -65,6 +66,7 @@ app = typer.Typer(
 
 _RUN, _LOOK, _CHANGE = "Run", "Look", "Change"
 
+app.command("demo", rich_help_panel=_RUN)(demo.demo)
 app.command("serve", rich_help_panel=_RUN)(serve.serve)
 app.command("project", rich_help_panel=_RUN)(serve.project)
 app.command("status", rich_help_panel=_LOOK)(status.status)
@@ -72,6 +74,7 @@ app.command("replay", rich_help_panel=_LOOK)(replay.replay)
 app.command("token", rich_help_panel=_LOOK)(token.token)
 app.command("schema", rich_help_panel=_LOOK)(schema.schema)
 app.command("rebuild", rich_help_panel=_CHANGE)(rebuild.rebuild)
+app.command("load", rich_help_panel=_CHANGE)(load.load)
 app.add_typer(privacy.family, name="privacy", rich_help_panel=_CHANGE)
 
 

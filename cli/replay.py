@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from uuid import UUID
 
 import orjson
 import typer
-from rich import box
-from rich.table import Table
 from rich.text import Text
+from rich.tree import Tree
 
 from application.eventstore.records import Recorded
 from cli.composition import open_everything, settings_from_environment
@@ -52,17 +52,24 @@ def replay(
             for record in history.records:
                 typer.echo(orjson.dumps(_as_json(record, privacy)))
         else:
-            _show(list(Timeline.open(conn, history.records).entries(history.records)))
+            _show(history.stream, list(Timeline.open(conn, history.records).entries(history.records)))
             note(f"{counted(len(history.records), 'event')}, {history.found_by}")
 
 
-def _show(entries: list[Entry]) -> None:
-    table = Table("Position", "When", "Who", "What", "About", "Values", box=box.SIMPLE_HEAD, show_lines=True)
-    table.columns[0].justify = "right"
+def _show(stream: UUID, entries: list[Entry]) -> None:
+    several = len({entry.stream for entry in entries}) > 1
+    *_, latest = (entry.about for entry in entries if entry.stream == stream)
+    tree = Tree(Text(latest, style="bold"), guide_style="dim")
     for entry in entries:
-        values = Text("\n").join(Text.assemble((f"{name} : ", "dim"), value) for name, value in entry.details)
-        table.add_row(f"{entry.position:,}", entry.when, entry.who, Text(entry.what, style="bold"), entry.about, values)
-    results().print(table)
+        heading = Text.assemble(
+            (f"{entry.position:>7,}  {entry.when}  ", "cyan"), (entry.what, "bold"), f"  {entry.who}"
+        )
+        branch = tree.add(heading)
+        if several:
+            branch.add(Text(entry.about, style="magenta"))
+        for name, value in entry.details:
+            branch.add(Text.assemble((f"{name} : ", "dim"), value))
+    results().print(tree)
 
 
 def _as_json(record: Recorded, privacy: Privacy) -> dict[str, Any]:

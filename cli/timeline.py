@@ -23,6 +23,8 @@ ERASED = "[erased]"
 
 #: Fields that lead elsewhere, or that the reader sees already.
 _NOT_TOLD = frozenset({"structure_id", "person_id", "time_zone", "changed"})
+#: Words about one event, which do not take the place of those about another.
+_OF_ONE_EVENT = frozenset({"reason", "comment"})
 _TERM_FIELDS: Mapping[str, TermKind] = {
     "themes": TermKind.THEME,
     "type": TermKind.ANIMATION_TYPE,
@@ -38,6 +40,7 @@ class Entry:
     """One event for a person to read. `details` are (field, value) pairs in French."""
 
     position: int
+    stream: UUID
     when: str
     who: str
     what: str
@@ -106,6 +109,7 @@ class Timeline:
             stamp = record.stamp
             yield Entry(
                 position=record.position,
+                stream=record.originator_id,
                 when=stamp.recorded_at.astimezone(zone(stamp.territory)).strftime("%Y-%m-%d %H:%M:%S %z"),
                 who=f"{stamp.actor} ({ROLES[stamp.role]})",
                 what=PHRASES.get(record.event.topic, record.event.topic),
@@ -121,10 +125,10 @@ class Timeline:
 
     def _about(self, record: Recorded) -> str:
         kind = record.event.topic.partition(".")[0]
-        title = getattr(record.event, "title", None)
+        title = getattr(record.event, "name" if kind == "structure" else "title", None)
         if title is not None:
             self._titles[record.originator_id] = f"« {in_french(title)} »"
-        return f"{kind} {self._titles.get(record.originator_id, '')}\n{record.originator_id}"
+        return " ".join(filter(None, (kind, self._titles.get(record.originator_id), str(record.originator_id))))
 
     def _details(self, record: Recorded) -> Iterator[tuple[str, str]]:
         event, values = record.event, self.privacy.values(record)
@@ -137,7 +141,8 @@ class Timeline:
             if name in before and before[name] != value:
                 said = f"{self._said(name, before[name], record.position)} → {said}"
             yield FIELDS[name], said
-        self._latest[record.originator_id] = before | values
+        lasting = {name: value for name, value in values.items() if name not in _OF_ONE_EVENT}
+        self._latest[record.originator_id] = before | lasting
 
     def _said(self, name: str, value: Any, position: int) -> str:
         kind = _TERM_FIELDS.get(name)

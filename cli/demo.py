@@ -1,0 +1,162 @@
+"""`parentalite demo`: everything at once, on a season that is made up, with tokens to try it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from datetime import datetime, timedelta
+from typing import Annotated
+
+import psycopg
+import typer
+from psycopg import sql
+
+from application.database import EMBEDDED_DATABASE, open_database, with_database
+from application.eventstore.log import read_stream
+from application.season.generator import landmark
+from application.settings import Settings, load_settings
+from application.tokens import issue_token
+from cli.cast import Part, cast
+from cli.composition import Conn, Opened, open_everything, utc_now
+from cli.console import Refused, Stopped, confirm, note, warn
+from cli.load import load_and_rebuild
+from cli.options import Host, Port, Verbose, Yes, logs_of_a_command
+from cli.serve import get_ready
+from cli.serving import address_of, run_api, take_address
+from domain.actors import Role
+from projections.runner import projecting
+
+SEED = 2026
+#: After that, what was to come has become the past, and the listing is empty.
+STALE_AFTER = timedelta(days=60)
+
+_LOADED_AT = "SELECT min(created_at) FROM person_keys"
+
+
+def demo(
+    port: Port = 8000,
+    host: Host = "127.0.0.1",
+    animations: Annotated[
+        int,
+        typer.Option(
+            "--animations", "-n", min=1, max=100_000, help="How many animations the season has, on first use."
+        ),
+    ] = 1_000,
+    fresh: Annotated[
+        bool,
+        typer.Option(
+            "--fresh", help="First drop the embedded database, with all that is in it, and load a new season."
+        ),
+    ] = False,
+    yes: Yes = False,
+    verbose: Verbose = False,
+) -> None:
+    """Start the API on a demonstration season, and print what to try: addresses, and a token for every role.
+
+    Always on the embedded PostgreSQL under PARENTALITE_HOME, never on DATABASE_URL. The season is loaded on first use,
+    with dates around that day; later runs find it there and start in seconds. Ctrl-C stops all of it.
+    """
+    settings = _settings()
+    with take_address(host, port) as taken, ExitStack() as stack:
+        logs_of_a_command(verbose)
+        try:
+            if fresh:
+                _drop(settings, yes)
+            note(f"Starting PostgreSQL under {settings.home}")
+            opened = stack.enter_context(open_everything(settings))
+            _load_once(opened, animations)
+            get_ready(opened)
+            stack.enter_context(projecting(opened.url, opened.application.vault))
+            with opened.connection() as conn:
+                parts = cast(conn, utc_now())
+            run_api(opened, taken, lambda: _welcome(settings, address_of(taken), parts))
+        except Stopped:
+            note("Stopping.")
+
+
+def _settings() -> Settings:
+    if os.environ.get("DATABASE_URL"):
+        note("DATABASE_URL is left alone: the demonstration has a PostgreSQL of its own.")
+    return load_settings({name: value for name, value in os.environ.items() if name != "DATABASE_URL"})
+
+
+def _drop(settings: Settings, yes: bool) -> None:
+    if not yes and not sys.stdin.isatty():
+        raise Refused("--fresh drops the embedded database: say --yes too where nobody can be asked")
+    confirm(f"Drop the embedded database under {settings.home}, with everything in it?", yes)
+    with (
+        open_database(settings) as database,
+        psycopg.connect(with_database(database.url, "postgres"), autocommit=True) as conn,
+    ):
+        assert database.embedded
+        try:
+            conn.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(EMBEDDED_DATABASE)))
+        except psycopg.errors.ObjectInUse:
+            raise Refused("another process uses the embedded database: stop it, then try --fresh again") from None
+
+
+def _load_once(opened: Opened, animations: int) -> None:
+    with opened.connection() as conn:
+        if not read_stream(conn, landmark(SEED)):
+            note("Loading the demonstration season, once.")
+        elif _is_stale(conn, utc_now()):
+            warn(
+                "this season was loaded more than two months ago, and its dates are past. "
+                "A new one, in place of all that is there: parentalite demo --fresh"
+            )
+            return
+        else:
+            note("The demonstration season is there.")
+            return
+    load_and_rebuild(opened, animations, SEED)
+
+
+def _is_stale(conn: Conn, now: datetime) -> bool:
+    # The events tell of a past that was made up; the keys of its people were made when it was loaded.
+    row = conn.execute(_LOADED_AT).fetchone()
+    return bool(row and row[0] is not None and now - row[0] > STALE_AFTER)
+
+
+def _welcome(settings: Settings, address: str, parts: Sequence[Part]) -> None:
+    now = utc_now()
+    tokens = {
+        part.role: issue_token(
+            settings.token_secret,
+            part.role,
+            part.subject,
+            now,
+            sirets=part.sirets,
+            territories=part.territories,
+            schools=part.schools,
+        )
+        for part in parts
+    }
+    lines = [
+        "",
+        f"API        {address}/graphql",
+        f"GraphiQL   {address}/graphql in a browser",
+        f"Health     {address}/health",
+        "",
+        "Tokens, one for each role, valid for 30 days. No token is the public.",
+        'In GraphiQL, under Headers: {"Authorization": "Bearer TOKEN"}',
+    ]
+    for part in parts:
+        lines += ["", f"{part.role}: {part.can}", tokens[part.role]]
+    lines += ["", "Try what the structure sees:", _example(address, parts, tokens[Role.STRUCTURE]), ""]
+    lines += ["Ctrl-C stops the API and PostgreSQL."]
+    typer.echo("\n".join(lines))
+
+
+def _example(address: str, parts: Sequence[Part], token: str) -> str:
+    siret = next((part.sirets[0] for part in parts if part.role is Role.STRUCTURE and part.sirets), "")
+    query = (
+        f'{{ structure(siret: \\"{siret}\\") {{ name dashboard {{ published awaitingAttestation }} '
+        "animations(first: 3) { edges { node { title status startsAt } } } } }"
+    )
+    return (
+        f"curl -s {address}/graphql -H 'Content-Type: application/json' \\\n"
+        f"  -H 'Authorization: Bearer {token}' \\\n"
+        f'  -d \'{{"query": "{query}"}}\''
+    )

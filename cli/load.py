@@ -1,0 +1,70 @@
+"""`parentalite load`: a whole season at any scale, for trying things out and for measuring."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import Annotated
+
+import typer
+from psycopg.conninfo import conninfo_to_dict
+
+from application.season.loader import MOST_ANIMATIONS, LoadSummary, load_season
+from cli.composition import Opened, open_everything, settings_from_environment, utc_now
+from cli.console import Steps, Stopped, confirm, counted, note
+from cli.options import Verbose, Yes, logs_of_a_command
+from cli.rebuild import rebuild_with_progress
+
+
+def load(
+    animations: Annotated[
+        int, typer.Option("--animations", "-n", min=1, max=MOST_ANIMATIONS, help="How many animations to declare.")
+    ],
+    seed: Annotated[int, typer.Option("--seed", help="The same seed on the same day makes the same season.")] = 1,
+    yes: Yes = False,
+    verbose: Verbose = False,
+) -> None:
+    """Load a realistic season: structures, conventions, animations in every state, candidatures.
+
+    Real communes and schools, invented people, and about five events for each animation, all of them decided by the
+    domain's own rules. Dates lead up to today. Made for trying out and measuring: not for a database that people use.
+
+    The events are recorded in bulk, then the read models are rebuilt, which is much faster than following them live.
+    """
+    settings = settings_from_environment()
+    logs_of_a_command(verbose)
+    with open_everything(settings) as opened:
+        note(f"Will load {counted(animations, 'animation')} (seed {seed}) into {_named(opened)}.")
+        confirm("Load?", yes)
+        try:
+            load_and_rebuild(opened, animations, seed)
+        except Stopped:
+            note("Stopped: what was loaded so far stays. Read models take it up by: parentalite rebuild")
+            raise
+
+
+def load_and_rebuild(opened: Opened, animations: int, seed: int) -> LoadSummary:
+    """Loads with progress, and fills the read models with progress."""
+    began = monotonic()
+    with Steps("animations") as steps:
+        summary = load_season(
+            opened.application, animations, seed, utc_now(), lambda done: steps("loading", done, animations)
+        )
+    seconds = monotonic() - began
+    note(
+        f"Loaded {counted(summary.events, 'event')} in {seconds:.1f} s ({summary.events / seconds:,.0f} events/s): "
+        f"{counted(summary.animations, 'animation')}, {counted(summary.structures, 'structure')}, "
+        f"{counted(summary.conventions, 'convention')}, {counted(summary.candidatures, 'candidature')}."
+    )
+    began = monotonic()
+    events = rebuild_with_progress(opened, [])
+    seconds = monotonic() - began
+    note(f"Rebuilt all read models in {seconds:.1f} s ({events / seconds:,.0f} events/s).")
+    return summary
+
+
+def _named(opened: Opened) -> str:
+    """The database, in words that hold no password."""
+    if opened.database.embedded:
+        return f"the embedded database under {opened.settings.home}"
+    parameters = conninfo_to_dict(opened.url)
+    return f"the database {parameters.get('dbname', '')} on {parameters.get('host', 'this machine')}"
