@@ -7,14 +7,20 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+from uuid import UUID
 
 import strawberry
+from strawberry.dataloader import DataLoader
 
+from api.lists import Lists, read_lists
 from application.application import Application
 from domain.actors import Actor
 from projections.reading import AsyncPool, Snapshot, snapshot
 from projections.registry import relations
+
+if TYPE_CHECKING:
+    from api.types.animation import Animation
 
 _RELATIONS = relations()
 
@@ -55,6 +61,8 @@ class Context:
         self._opening = asyncio.Lock()
         self._stack: AsyncExitStack | None = None
         self._snapshot: Snapshot | None = None
+        self._lists: Lists | None = None
+        self._animations: DataLoader[UUID, Animation | None] | None = None
 
     async def read(self) -> Snapshot:
         """The snapshot that all of this answer reads, opened when first asked for."""
@@ -65,6 +73,22 @@ class Context:
                 self._stack = stack
             return self._snapshot
 
+    async def lists(self) -> Lists:
+        """Territories and terms, read once for this answer."""
+        read = await self.read()
+        if self._lists is None:
+            self._lists = await read_lists(read)
+        return self._lists
+
+    @property
+    def animations(self) -> DataLoader[UUID, Animation | None]:
+        """Animations by id, those asked for at the same level in one statement; None where not for the asker."""
+        if self._animations is None:
+            from api.types.animation import load_animations
+
+            self._animations = DataLoader(lambda ids: load_animations(self, ids))
+        return self._animations
+
     async def refresh(self) -> None:
         """Lets go of the snapshot: what is read from now on may be newer. Needed between mutations of one document."""
         await self.close()
@@ -72,6 +96,7 @@ class Context:
     async def close(self) -> None:
         async with self._opening:
             stack, self._stack, self._snapshot = self._stack, None, None
+            self._lists = self._animations = None
             if stack is not None:
                 await stack.aclose()
 

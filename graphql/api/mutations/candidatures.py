@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 import strawberry
 
-from api.context import Info
+from api.context import Context, Info
 from api.mutations.candidature_inputs import (
     CandidatureGiveOpinionInput,
     CandidatureRejectInput,
@@ -15,25 +16,34 @@ from api.mutations.candidature_inputs import (
     CandidatureValidateInput,
     CandidatureWithdrawInput,
 )
-from api.mutations.carrying_out import carry_out, thing
+from api.mutations.carrying_out import Load, carry_out, thing
 from api.mutations.inputs import stated
 from api.mutations.payloads import Payload
-from api.types.candidature import Candidature, load_candidature
+from api.types.candidature import Candidature, candidature_of, load_candidature
 from application import candidatures as commands
 from application.commands import Command
+from projections.queries import candidatures as queries
 
 
 @strawberry.type(description="What became of a mutation on a candidature.")
 class CandidaturePayload(Payload):
     candidature: Candidature | None = strawberry.field(
-        description="The candidature as it now stands; null after errors, when it cannot be read yet, or when the asker"
-        " may not read it: the public may submit one, and read none."
+        description="The candidature as it now stands; null after errors, or when it cannot be read yet."
     )
 
 
-async def _answer(info: Info, command: type[Command], values: Mapping[str, Any]) -> CandidaturePayload:
+async def _submitted(context: Context, candidature_id: UUID) -> Candidature | None:
+    """For who has just submitted it: it says what they said. The public may not read it from then on."""
+    read = await context.read()
+    rows = await read.rows(read.sql(queries.BY_ID), {"id": candidature_id})
+    return candidature_of(rows[0]) if rows else None
+
+
+async def _answer(
+    info: Info, command: type[Command], values: Mapping[str, Any], load: Load[Candidature] = load_candidature
+) -> CandidaturePayload:
     carried = await carry_out(info.context, command, values)
-    candidature = await thing(info.context, carried, load_candidature)
+    candidature = await thing(info.context, carried, load)
     return CandidaturePayload(candidature=candidature, position=carried.position, errors=list(carried.errors))
 
 
@@ -41,7 +51,7 @@ async def _answer(info: Info, command: type[Command], values: Mapping[str, Any])
 class CandidatureMutations:
     @strawberry.mutation(description="Volunteers as a Parent Ressource for one school. For parents, signed in or not.")
     async def candidature_submit(self, info: Info, input: CandidatureSubmitInput) -> CandidaturePayload:
-        return await _answer(info, commands.CandidatureSubmit, stated(input))
+        return await _answer(info, commands.CandidatureSubmit, stated(input), _submitted)
 
     @strawberry.mutation(
         description="Gives the director's opinion on a candidature of the first degree. For the director of the school."

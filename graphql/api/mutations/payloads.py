@@ -11,8 +11,6 @@ from domain.errors import ErrorCode, Problem
 
 _SIGN_IN = Problem(ErrorCode.UNAUTHENTICATED, "Connectez-vous pour faire cette action.")
 
-strawberry.enum(ErrorCode, description="Why a mutation was not carried out.")
-
 
 @strawberry.type(description="One thing that the user can put right. Nothing was recorded.")
 class UserError:

@@ -1,0 +1,136 @@
+"""The lists that pages are cut from, each within what the asker may see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+from uuid import UUID
+
+from api.context import Context
+from api.errors import denied
+from api.inputs import AnimationOrder, AnimationWhere, AuditWhere, CandidatureWhere, OwnAnimationWhere, StructureWhere
+from api.types.animation import Animation, animation_of
+from api.types.audit import AuditEntry, entry_of
+from api.types.base import Connection, asked_page, checked_text, checked_texts, connection
+from api.types.candidature import Candidature, candidature_of, readable
+from api.types.structure import Structure, bounds, structure_of
+from domain.rights import Action, Scope, scope_of
+from projections.queries import animations as animation_queries
+from projections.queries import audit as audit_queries
+from projections.queries import candidatures as candidature_queries
+from projections.queries import structures as structure_queries
+from projections.queries.paging import Filter
+
+Size: TypeAlias = int | None
+Cursor: TypeAlias = str | None
+
+
+async def published_animations(
+    context: Context,
+    where: AnimationWhere | None,
+    order_by: Sequence[AnimationOrder] | None,
+    first: Size,
+    after: Cursor,
+    last: Size,
+    before: Cursor,
+) -> Connection[Animation]:
+    """The public listing: what is published, whoever asks."""
+    orders = animation_queries.orders([order.named() for order in order_by or ()], only_published=True)
+    asked = asked_page(orders, first, after, last, before)
+    conditions = where.conditions() if where else animation_queries.Conditions()
+    filtered = animation_queries.narrowed(animation_queries.published(), conditions, context.now)
+    lists = await context.lists()
+    select, count = animation_queries.SELECT, animation_queries.COUNT
+    return await connection(context, select, count, filtered, orders, asked, lambda row: animation_of(row, lists))
+
+
+async def own_animations(
+    context: Context,
+    structure_id: UUID,
+    within: Sequence[str] | None,
+    where: OwnAnimationWhere | None,
+    order_by: Sequence[AnimationOrder] | None,
+    first: Size,
+    after: Cursor,
+    last: Size,
+    before: Cursor,
+) -> Connection[Animation]:
+    """A structure's animations in every status, in the territories `within` unless that is None."""
+    orders = animation_queries.orders([order.named() for order in order_by or ()], only_published=False)
+    asked = asked_page(orders, first, after, last, before)
+    mine = Filter().where("a.structure_id = %(mine)s", mine=structure_id)
+    if within is not None:
+        mine = mine.where("a.territory = ANY(%(within)s)", within=list(within))
+    conditions = where.conditions() if where else animation_queries.Conditions()
+    filtered = animation_queries.narrowed(mine, conditions, context.now)
+    lists = await context.lists()
+    select, count = animation_queries.SELECT, animation_queries.COUNT
+    return await connection(context, select, count, filtered, orders, asked, lambda row: animation_of(row, lists))
+
+
+async def structures(
+    context: Context, where: StructureWhere | None, first: Size, after: Cursor
+) -> Connection[Structure]:
+    orders = structure_queries.ORDERS
+    asked = asked_page(orders, first, after)
+    territory = checked_texts(where.territory, "territory") if where else None
+    filtered = structure_queries.narrowed(territory, checked_text(where.text, "text") if where else None)
+    return await connection(
+        context, structure_queries.SELECT, structure_queries.COUNT, filtered, orders, asked, structure_of
+    )
+
+
+async def candidatures(
+    context: Context, where: CandidatureWhere | None, first: Size, after: Cursor
+) -> Connection[Candidature]:
+    """Those that the asker may read. Raises FORBIDDEN for a role that may read none."""
+    within = readable(context.actor)
+    if within is None:
+        raise denied(context.actor)
+    orders = candidature_queries.ORDERS
+    asked = asked_page(orders, first, after)
+    conditions = where.conditions() if where else candidature_queries.Conditions()
+    filtered = candidature_queries.narrowed(within, conditions)
+    select, count = candidature_queries.SELECT, candidature_queries.COUNT
+    return await connection(context, select, count, filtered, orders, asked, candidature_of)
+
+
+async def audit_trail(
+    context: Context, where: AuditWhere | None, first: Size, after: Cursor, last: Size, before: Cursor
+) -> Connection[AuditEntry]:
+    """Every event that the asker may see. Raises FORBIDDEN for a role that may see none."""
+    conditions = where.conditions() if where else audit_queries.Conditions()
+    own = scope_of(context.actor, Action.AUDIT_READ) is Scope.OWN_STRUCTURE
+    if own and conditions.structure_id not in (None, *context.actor.structures):
+        raise denied(context.actor)
+    return await _trail(context, conditions, first, after, last, before)
+
+
+async def timeline(
+    context: Context, structure_id: UUID, first: Size, after: Cursor, last: Size, before: Cursor
+) -> Connection[AuditEntry]:
+    conditions = audit_queries.Conditions(structure_id=structure_id)
+    return await _trail(context, conditions, first, after, last, before)
+
+
+async def _trail(
+    context: Context, conditions: audit_queries.Conditions, first: Size, after: Cursor, last: Size, before: Cursor
+) -> Connection[AuditEntry]:
+    asked = asked_page(audit_queries.ORDERS, first, after, last, before)
+    filtered = audit_queries.narrowed(auditable(context), conditions)
+    select, count = audit_queries.SELECT, audit_queries.COUNT
+    return await connection(context, select, count, filtered, audit_queries.ORDERS, asked, entry_of)
+
+
+def auditable(context: Context) -> Filter:
+    """The events that the asker may see. Raises FORBIDDEN when there can be none."""
+    actor = context.actor
+    match scope_of(actor, Action.AUDIT_READ):
+        case None:
+            raise denied(actor)
+        case Scope.OWN_STRUCTURE:
+            return Filter().where("t.structure_id = ANY(%(own_structures)s)", own_structures=list(actor.structures))
+        case Scope.OWN_TERRITORY:
+            own = bounds(actor, Action.AUDIT_READ)
+            return Filter().where("t.territory = ANY(%(own_territories)s)", own_territories=own)
+    return Filter()

@@ -1,0 +1,41 @@
+"""Territories and terms: short lists, read whole once for each answer, then looked up without waiting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from domain.typology import TermKind
+from projections.queries import lists as queries
+
+if TYPE_CHECKING:
+    from api.types.territory import Territory
+    from api.types.typology import Term
+    from projections.reading import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """By code, in their order."""
+
+    territories: dict[str, Territory]
+    terms: dict[tuple[str, str], Term]
+
+    def term(self, kind: TermKind, code: str) -> Term:
+        """The term; one that the typology does not know yet shows its code."""
+        from api.types.typology import Term
+
+        known = self.terms.get((kind.value, code))
+        return known or Term(kind=kind, code=code, label=code, description=None, retired=False)
+
+
+async def read_lists(read: Snapshot) -> Lists:
+    from api.types.territory import territory_of
+    from api.types.typology import term_of
+
+    territories = [territory_of(row) for row in await read.rows(read.sql(queries.TERRITORIES))]
+    terms = [term_of(row) for row in await read.rows(read.sql(queries.TERMS))]
+    return Lists(
+        {territory.code: territory for territory in territories},
+        {(term.kind.value, term.code): term for term in terms},
+    )

@@ -1,0 +1,164 @@
+"""The root of all reading."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+
+from api import listings
+from api.context import Context, Info
+from api.errors import invalid
+from api.inputs import AnimationOrder, AnimationWhere, AuditWhere, CandidatureWhere, StructureWhere
+from api.types.animation import Animation, load_animation
+from api.types.audit import AuditEntry
+from api.types.base import Connection, Node, node_id
+from api.types.candidature import Candidature, load_candidature
+from api.types.dashboard import StructureDashboard, require, territory_dashboard
+from api.types.structure import Structure, load_convention, load_structure, load_structure_by_siret
+from api.types.territory import Territory
+from api.types.typology import AttestationForm, Term
+from api.viewer import Viewer, viewer_of
+from domain.identifiers import check_siret
+from domain.rights import Action, Belongings
+from domain.typology import TermKind
+from projections.queries import lists as list_queries
+
+First = Annotated[int | None, strawberry.argument(description="How many items, from the start: 1 to 100.")]
+After = Annotated[str | None, strawberry.argument(description="Begin after this cursor.")]
+Last = Annotated[int | None, strawberry.argument(description="How many items, from the end: 1 to 100.")]
+Before = Annotated[str | None, strawberry.argument(description="End before this cursor.")]
+_AUDIT_PREFIX = "audit:"
+
+
+@strawberry.type(description="Reading. Every answer comes from one instant of the read models: see `position`.")
+class Query:
+    @strawberry.field(description="Who the token says I am, and what waits for me.")
+    def viewer(self, info: Info) -> Viewer:
+        return viewer_of(info.context)
+
+    @strawberry.field(description="The public listing: published animations only, whoever asks.")
+    async def animations(
+        self,
+        info: Info,
+        where: AnimationWhere | None = None,
+        order_by: list[AnimationOrder] | None = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Animation]:
+        return await listings.published_animations(info.context, where, order_by, first, after, last, before)
+
+    @strawberry.field(description="One animation: published ones for everybody, others for those who answer for them.")
+    async def animation(self, info: Info, id: strawberry.ID) -> Animation | None:
+        return await load_animation(info.context, node_id(id))
+
+    @strawberry.field(description="One structure, by its id or its SIRET: exactly one of them. Public.")
+    async def structure(
+        self, info: Info, id: strawberry.ID | None = None, siret: str | None = None
+    ) -> Structure | None:
+        if (id is None) == (siret is None):
+            raise invalid("Indiquez id ou siret, l'un ou l'autre.", "id")
+        if id is not None:
+            return await load_structure(info.context, node_id(id))
+        try:
+            return await load_structure_by_siret(info.context, check_siret(siret or ""))
+        except ValueError as error:
+            raise invalid(str(error), "siret") from None
+
+    @strawberry.field(description="The structures that have an account, by name. Public.")
+    async def structures(
+        self, info: Info, where: StructureWhere | None = None, first: First = None, after: After = None
+    ) -> Connection[Structure]:
+        return await listings.structures(info.context, where, first, after)
+
+    @strawberry.field(description="The territories that take part. Public.")
+    async def territories(self, info: Info) -> list[Territory]:
+        return list((await info.context.lists()).territories.values())
+
+    @strawberry.field(description="One territory by its code. Public.")
+    async def territory(self, info: Info, code: str) -> Territory | None:
+        return (await info.context.lists()).territories.get(code)
+
+    @strawberry.field(description="The typology's terms, of one list or of all. Public.")
+    async def typology(self, info: Info, kind: TermKind | None = None) -> list[Term]:
+        terms = (await info.context.lists()).terms.values()
+        return [term for term in terms if kind is None or term.kind is kind]
+
+    @strawberry.field(description="The further questions of the attestation in force. Public.")
+    async def attestation_form(self, info: Info) -> AttestationForm | None:
+        read = await info.context.read()
+        rows = await read.rows(read.sql(list_queries.FORM))
+        return AttestationForm(version=rows[0]["version"], questions=rows[0]["questions"]) if rows else None
+
+    @strawberry.field(description="The country's figures. For the national team and auditors; others: FORBIDDEN.")
+    async def dashboard(
+        self,
+        info: Info,
+        from_: Annotated[
+            date | None, strawberry.argument(name="from", description="First local day, included.")
+        ] = None,
+        to: Annotated[date | None, strawberry.argument(description="Last local day, included.")] = None,
+    ) -> StructureDashboard:
+        require(info.context, Action.COUNTRY_READ, Belongings())
+        return await territory_dashboard(info.context, None, from_, to)
+
+    @strawberry.field(
+        description="One candidature. For the parent, the school's authorities, the coordonnateur of its territory and"
+        " the national team; null for others."
+    )
+    async def candidature(self, info: Info, id: strawberry.ID) -> Candidature | None:
+        return await load_candidature(info.context, node_id(id))
+
+    @strawberry.field(
+        description="The candidatures that the asker may read: a parent's own, those of the asker's schools or"
+        " territories, all for the national team; FORBIDDEN for other roles."
+    )
+    async def candidatures(
+        self, info: Info, where: CandidatureWhere | None = None, first: First = None, after: After = None
+    ) -> Connection[Candidature]:
+        return await listings.candidatures(info.context, where, first, after)
+
+    @strawberry.field(
+        description="Every domain event that the asker may see, in log order: a structure its own, a coordonnateur"
+        " those of the territories, the national team and auditors all; FORBIDDEN for other roles."
+    )
+    async def audit_trail(
+        self,
+        info: Info,
+        where: AuditWhere | None = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[AuditEntry]:
+        return await listings.audit_trail(info.context, where, first, after, last, before)
+
+    @strawberry.field(description="Anything by its id, as far as the asker may see it.")
+    async def node(self, info: Info, id: strawberry.ID) -> Node | None:
+        if id.startswith(_AUDIT_PREFIX):
+            return await _audit_entry(info.context, id.removeprefix(_AUDIT_PREFIX))
+        return await _thing(info.context, node_id(id))
+
+    @strawberry.field(description="The position of the log that this answer's read models have reached.")
+    async def position(self, info: Info) -> int:
+        return (await info.context.read()).position
+
+
+async def _thing(context: Context, thing_id: UUID) -> Node | None:
+    for load in (load_animation, load_structure, load_convention, load_candidature):
+        if (found := await load(context, thing_id)) is not None:
+            return found
+    return None
+
+
+async def _audit_entry(context: Context, position: str) -> Node | None:
+    if not position.isascii() or not position.isdigit() or len(position) > 18:
+        raise invalid("id : « audit: » et une position attendus.", "id")
+    listings.auditable(context)
+    where = AuditWhere(position_from=int(position), position_to=int(position))
+    page = await listings.audit_trail(context, where, 1, None, None, None)
+    return page.nodes[0] if page.nodes else None

@@ -1,0 +1,90 @@
+"""The schema, with its limits and its caches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ParserCache, SchemaExtension, ValidationCache
+from strawberry.extensions.max_aliases import create_validator as aliases_limit
+from strawberry.extensions.query_depth_limiter import create_validator as depth_limit
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext, ExecutionResult, StreamExecutionResult
+
+from api.errors import ApiError, api_errors
+from api.incidents import report
+from api.mutations import Mutation
+from api.queries import Query
+from api.release import ReleaseAfterEachResult
+from api.scalars import SCALARS
+from api.subscriptions import Subscription
+from api.types.structure import Convention
+from domain.errors import DomainError
+
+DEEPEST = 15
+MOST_ALIASES = 50
+MOST_TOKENS = 5_000
+_CACHED = 500
+
+#: Made once: rules made for each request would never be found again in the validation cache.
+_RULES = [depth_limit(DEEPEST, None, None), aliases_limit(MOST_ALIASES)]
+
+
+class CodedErrors(SchemaExtension):
+    """Every error leaves with a code; what was not expected leaves with the number of its incident and nothing else."""
+
+    def on_operation(self) -> Iterator[None]:
+        yield
+        result = self.execution_context.result
+        if isinstance(result, ExecutionResult) and result.errors:
+            result.errors = coded(result.errors)
+
+    def on_stream_result(self, result: StreamExecutionResult) -> Iterator[None]:
+        if isinstance(result, ExecutionResult) and result.errors:
+            result.errors = coded(result.errors)
+        yield
+
+
+def coded(errors: Sequence[GraphQLError]) -> list[GraphQLError]:
+    return [known for error in errors for known in _coded(error)]
+
+
+def _coded(error: GraphQLError) -> list[GraphQLError]:
+    original = error.original_error
+    if isinstance(original, DomainError):
+        return [_at(error, one.message, one.extensions or {}) for one in api_errors(original)]
+    if isinstance(error, ApiError) or isinstance(original, ApiError) or (error.extensions or {}).get("code"):
+        return [error]
+    if original is None or isinstance(original, GraphQLError):
+        return [_at(error, error.message, {**(error.extensions or {}), "code": "GRAPHQL_INVALID"})]
+    incident = report(original)
+    told = {"code": "INTERNAL", "incident": incident}
+    return [_at(error, f"Erreur inattendue, notée sous le numéro {incident}.", told)]
+
+
+def _at(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLError:
+    return GraphQLError(message, error.nodes, error.source, error.positions, error.path, extensions=extensions)
+
+
+class Schema(strawberry.Schema):
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        """Nothing is logged here: `CodedErrors` logs what was not expected, and no value that a person sent."""
+
+
+schema = Schema(
+    query=Query,
+    mutation=Mutation,
+    subscription=Subscription,
+    types=[Convention],
+    config=StrawberryConfig(scalar_map=SCALARS),
+    extensions=[
+        CodedErrors,
+        lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS),
+        lambda: AddValidationRules(list(_RULES)),
+        lambda: ParserCache(maxsize=_CACHED),
+        lambda: ValidationCache(maxsize=_CACHED),
+        ReleaseAfterEachResult,
+    ],
+)

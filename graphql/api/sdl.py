@@ -1,0 +1,30 @@
+"""The published SDL: written from the code, and compared with the file that clients rely on."""
+
+from __future__ import annotations
+
+from difflib import unified_diff
+from functools import cache
+from pathlib import Path
+
+from graphql import build_schema, find_breaking_changes, lexicographic_sort_schema, print_schema
+
+from api.schema import schema
+
+
+@cache
+def sdl() -> str:
+    """The schema as SDL, sorted by name so that it changes only when the schema does."""
+    # Sorted in a schema of its own: the one that answers must not be (unions break).
+    return print_schema(lexicographic_sort_schema(build_schema(schema.as_str()))) + "\n"
+
+
+def check_against(path: Path) -> list[str]:
+    """How the schema differs from the published file; empty when it does not. Breaking changes come first, named."""
+    published = path.read_text(encoding="utf-8")
+    current = sdl()
+    if published == current:
+        return []
+    changes = find_breaking_changes(build_schema(published), build_schema(current))
+    breaking = [f"breaking change: {change.description}" for change in changes]
+    lines = unified_diff(published.splitlines(), current.splitlines(), str(path), "the code", lineterm="", n=0)
+    return [*breaking, *lines]

@@ -1,0 +1,176 @@
+"""Animations: what everybody sees, and what only those who answer for them do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import strawberry
+
+from api.context import Context, Info
+from api.lists import Lists
+from api.types.base import Node, local
+from api.types.structure import Structure
+from api.types.territory import Territory
+from api.types.typology import Term
+from domain.animation_transitions import AnimationStatus, allowed_actions
+from domain.rights import Action, Belongings, may
+from domain.typology import TermKind
+from projections.queries import animations as queries
+
+_RESTRICTED = "For its structure, the coordonnateur of its territory, the national team and auditors; null for others."
+
+
+@strawberry.type(description="An action on an animation, and whether it is possible now.")
+class AllowedAction:
+    action: str = strawberry.field(description="The mutation's name.")
+    allowed: bool = strawberry.field(description="Whether the asker may take it now.")
+    reason: str | None = strawberry.field(description="Why it is not possible now, in French, for a person.")
+
+
+@strawberry.type(description="Who came, as the structure declared it. " + _RESTRICTED)
+class Attestation:
+    parents: int = strawberry.field(description="Parents present.")
+    children: int = strawberry.field(description="Children present.")
+    total: int = strawberry.field(description="Parents plus children.")
+    answers: list[str] = strawberry.field(description="The answers to the form's questions, in their order.")
+    form_version: int = strawberry.field(description="The version of the form that was answered.")
+    attested_at: datetime = strawberry.field(description="When it was first filled in (local time).")
+    corrections: int = strawberry.field(description="How often it was corrected since.")
+
+
+class _Standing:
+    """A row of the read model, as the table of transitions wants to see an animation."""
+
+    __slots__ = ("attested", "ends_at", "status", "structure_id", "territory")
+
+    def __init__(self, row: dict[str, Any]) -> None:
+        self.status = AnimationStatus(row["status"])
+        self.attested: bool = row["attested"]
+        self.ends_at: datetime = row["ends_at"]
+        self.structure_id: UUID = row["structure_id"]
+        self.territory: str = row["territory"]
+
+
+@strawberry.type(
+    description="A workshop, a parents' café, a training… Published ones are public; others are for their structure,"
+    " the coordonnateur of their territory, the national team and auditors."
+)
+class Animation(Node):
+    version: int = strawberry.field(description="Rises with every change: for `expectedVersion`.")
+    status: AnimationStatus = strawberry.field(description="Where it stands.")
+    title: str = strawberry.field(description="Its title.")
+    description: str = strawberry.field(description="What happens there.")
+    structure: Structure = strawberry.field(description="Who runs it.")
+    territory: Territory = strawberry.field(description="Where the programme runs it.")
+    starts_at: datetime = strawberry.field(description="Its start, in the territory's local time.")
+    ends_at: datetime = strawberry.field(description="Its end, in the territory's local time.")
+    venue_type: Term = strawberry.field(description="The kind of place.")
+    venue_name: str = strawberry.field(description="The name of the place.")
+    address: str | None = strawberry.field(description="The address of the place.")
+    commune_code: str | None = strawberry.field(description="The INSEE code of the commune.")
+    audience: Term = strawberry.field(description="For whom it is.")
+    type: Term = strawberry.field(description="What kind of animation it is.")
+    themes: list[Term] = strawberry.field(description="Its main theme, then the second if it has one.")
+    seats: int = strawberry.field(description="How many can take part.")
+    seats_left: int = strawberry.field(description="How many can still register.")
+    published_at: datetime | None = strawberry.field(description="When it was last published (local time).")
+    row: strawberry.Private[dict[str, Any]]
+
+    @strawberry.field(description="Whether it was declared after its start. " + _RESTRICTED)
+    def declared_late(self, info: Info) -> bool | None:
+        return self.row["declared_late"] if _answers_for(info.context, self.row) else None
+
+    @strawberry.field(description="The animation that this one was cloned from, when the asker may see it.")
+    async def cloned_from(self, info: Info) -> Annotated[Animation, strawberry.lazy(".animation")] | None:
+        source = self.row["cloned_from"]
+        return None if source is None else await info.context.animations.load(source)
+
+    @strawberry.field(description="Why the national team refused it. " + _RESTRICTED)
+    def refusal_reason(self, info: Info) -> str | None:
+        return self.row["refusal_reason"] if _answers_for(info.context, self.row) else None
+
+    @strawberry.field(description="Why it was cancelled. Public.")
+    def cancellation_reason(self) -> str | None:
+        reason: str | None = self.row["cancellation_reason"]
+        return reason
+
+    @strawberry.field(description=_RESTRICTED)
+    def attestation(self, info: Info) -> Attestation | None:
+        row = self.row
+        if not row["attested"] or not _answers_for(info.context, row):
+            return None
+        return Attestation(
+            parents=row["parents"],
+            children=row["children"],
+            total=row["parents"] + row["children"],
+            answers=row["answers"],
+            form_version=row["form_version"],
+            attested_at=local(row["attested_at"], row["time_zone"]),
+            corrections=row["corrections"],
+        )
+
+    @strawberry.field(description="What the asker may do with it now, and for what is not possible, why.")
+    def allowed_actions(self, info: Info) -> list[AllowedAction]:
+        found = allowed_actions(_Standing(self.row), info.context.actor, info.context.now)
+        return [AllowedAction(action=one.action, allowed=one.allowed, reason=one.reason) for one in found]
+
+
+def _answers_for(context: Context, row: dict[str, Any]) -> bool:
+    return may(context.actor, Action.STRUCTURE_READ, Belongings(row["structure_id"], frozenset([row["territory"]])))
+
+
+def is_visible(context: Context, row: dict[str, Any]) -> bool:
+    """Published is public, and so is what was cancelled after it had been."""
+    public = row["status"] == AnimationStatus.PUBLISHED or (
+        row["status"] == AnimationStatus.CANCELLED and row["published_at"] is not None
+    )
+    return public or _answers_for(context, row)
+
+
+def animation_of(row: dict[str, Any], lists: Lists) -> Animation:
+    """What is shown of a row of `queries.SELECT`."""
+    zone = row["time_zone"]
+    return Animation(
+        id=strawberry.ID(str(row["animation_id"])),
+        version=row["version"],
+        status=AnimationStatus(row["status"]),
+        title=row["title"],
+        description=row["description"],
+        structure=Structure(
+            id=strawberry.ID(str(row["structure_id"])),
+            siret=row["structure_siret"],
+            name=row["structure_name"],
+            structure_id=row["structure_id"],
+            territories=frozenset(row["structure_territories"]),
+        ),
+        territory=lists.territories[row["territory"]],
+        starts_at=local(row["starts_at"], zone),
+        ends_at=local(row["ends_at"], zone),
+        venue_type=lists.term(TermKind.VENUE_TYPE, row["venue_type"]),
+        venue_name=row["venue_name"],
+        address=row["address"],
+        commune_code=row["commune_code"],
+        audience=lists.term(TermKind.AUDIENCE, row["audience"]),
+        type=lists.term(TermKind.ANIMATION_TYPE, row["type"]),
+        themes=[lists.term(TermKind.THEME, theme) for theme in row["themes"]],
+        seats=row["seats"],
+        seats_left=row["seats_left"],
+        published_at=local(row["published_at"], zone) if row["published_at"] else None,
+        row=row,
+    )
+
+
+async def load_animations(context: Context, ids: Sequence[UUID]) -> list[Animation | None]:
+    """The animations in the order of `ids`; None for what does not exist or is not for the asker."""
+    read, lists = await context.read(), await context.lists()
+    rows = await read.rows(read.sql(queries.BY_IDS), {"ids": list(ids)})
+    visible = {row["animation_id"]: row for row in rows if is_visible(context, row)}
+    return [animation_of(visible[one], lists) if one in visible else None for one in ids]
+
+
+async def load_animation(context: Context, animation_id: UUID) -> Animation | None:
+    (animation,) = await load_animations(context, [animation_id])
+    return animation

@@ -1,0 +1,122 @@
+"""What all types share: nodes, connections, identifiers, local times."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import strawberry
+
+from api.context import Context
+from api.errors import invalid
+from projections.queries.paging import BadPage, Filter, Order, Page, cursor_of, page, page_statement
+
+T = TypeVar("T")
+
+
+@strawberry.interface(description="Anything that has an id of its own.")
+class Node:
+    id: strawberry.ID = strawberry.field(description="Identifies the thing among all things; never changes.")
+
+
+@strawberry.type(description="Where a page stands in its list.")
+class PageInfo:
+    has_next_page: bool = strawberry.field(description="Whether anything follows this page.")
+    has_previous_page: bool = strawberry.field(description="Whether anything precedes this page.")
+    start_cursor: str | None = strawberry.field(description="The cursor of the page's first item.")
+    end_cursor: str | None = strawberry.field(description="The cursor of the page's last item.")
+
+
+@strawberry.type(description="An item of a page.")
+class Edge(Generic[T]):
+    cursor: str = strawberry.field(description="Names the item's place: for `after` and `before`.")
+    node: T = strawberry.field(description="The item.")
+
+
+@strawberry.type(description="A page of a list. Pages hold 20 items unless told otherwise, 100 at most.")
+class Connection(Generic[T]):
+    edges: list[Edge[T]] = strawberry.field(description="The items with their cursors.")
+    nodes: list[T] = strawberry.field(description="The items alone.")
+    page_info: PageInfo = strawberry.field(description="Where this page stands.")
+    count: strawberry.Private[Callable[[], Awaitable[int]]]
+
+    @strawberry.field(description="How many items the whole list has; counted only when asked for.")
+    async def total_count(self) -> int:
+        return await self.count()
+
+
+def node_id(value: str, *field: str) -> UUID:
+    """The UUID of an `ID`. Raises INVALID naming the argument."""
+    try:
+        return UUID(str(value))
+    except ValueError:
+        name = ".".join(field) or "id"
+        raise invalid(f"{name} : identifiant (UUID) attendu.", *(field or ("id",))) from None
+
+
+def checked_text(value: str | None, field: str) -> str | None:
+    """The text, which PostgreSQL must be able to take. Raises INVALID on a null byte or half a character."""
+    if value is not None and ("\0" in value or any("\ud800" <= char <= "\udfff" for char in value)):
+        raise invalid(f"{field} : caractère interdit.", field)
+    return value
+
+
+def checked_texts(values: Sequence[str] | None, field: str) -> list[str] | None:
+    for value in values or ():
+        checked_text(value, field)
+    return list(values) if values is not None else None
+
+
+def local(instant: datetime, time_zone: str) -> datetime:
+    """The instant on the territory's clocks."""
+    return instant.astimezone(ZoneInfo(time_zone))
+
+
+def asked_page(
+    orders: Sequence[Order], first: int | None, after: str | None, last: int | None = None, before: str | None = None
+) -> Page:
+    """The page asked for. Raises INVALID naming the argument."""
+    try:
+        return page(orders, first, after, last, before)
+    except BadPage as bad:
+        raise invalid(str(bad), bad.argument) from None
+
+
+async def connection(
+    context: Context,
+    select: str,
+    count: str,
+    filtered: Filter,
+    orders: Sequence[Order],
+    asked: Page,
+    make: Callable[[dict[str, Any]], T],
+) -> Connection[T]:
+    """One page in one statement; `make` turns each row into what is shown."""
+    read = await context.read()
+    statement, params = page_statement(select, filtered, orders, asked)
+    rows = await read.rows(read.sql(statement), params)
+    more, rows = len(rows) > asked.size, rows[: asked.size]
+    if asked.backwards:
+        rows.reverse()
+    edges = [Edge(cursor=cursor_of(orders, row["cursor_values"]), node=make(row)) for row in rows]
+    started = asked.start is not None
+
+    async def counted() -> int:
+        again = await context.read()
+        (row,) = await again.rows(again.sql(count + filtered.clause), filtered.params)
+        return int(row["total"])
+
+    return Connection(
+        edges=edges,
+        nodes=[edge.node for edge in edges],
+        page_info=PageInfo(
+            has_next_page=started if asked.backwards else more,
+            has_previous_page=more if asked.backwards else started,
+            start_cursor=edges[0].cursor if edges else None,
+            end_cursor=edges[-1].cursor if edges else None,
+        ),
+        count=counted,
+    )

@@ -1,0 +1,151 @@
+"""Structures, their conventions, their own animations, figures and timeline."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import strawberry
+
+from api.context import Context, Info
+from api.types.base import Connection, Node
+from api.types.dashboard import StructureDashboard, require, structure_dashboard
+from domain.actors import Actor
+from domain.rights import Action, Belongings, Scope, may, scope_of
+from projections.queries import structures as queries
+
+if TYPE_CHECKING:
+    from api.inputs import AnimationOrder, OwnAnimationWhere
+    from api.types.animation import Animation
+    from api.types.audit import AuditEntry
+
+_FOR = "For the structure, the coordonnateurs of its territories, the national team and auditors; others: FORBIDDEN."
+
+
+@strawberry.type(description="What a structure and a coordonnateur signed. " + _FOR)
+class Convention(Node):
+    version: int = strawberry.field(description="Rises with every change: for `expectedVersion`.")
+    territory: str = strawberry.field(description="The territory's code.")
+    coordonnateur: str = strawberry.field(description="Who signed for the programme.")
+    signed_on: date = strawberry.field(description="The day of signing, in the territory.")
+    valid_from: date = strawberry.field(description="The first day covered.")
+    valid_until: date = strawberry.field(description="The last day covered.")
+    planned_animations: int | None = strawberry.field(description="How many animations are planned.")
+    rate_per_animation: Decimal | None = strawberry.field(description="What is paid for one animation, in euros.")
+    required_pieces: list[str] = strawberry.field(description="The pieces that payment requires.")
+    terminated_on: date | None = strawberry.field(description="The last day covered, when it was terminated.")
+    termination_reason: str | None = strawberry.field(description="Why it was terminated.")
+
+
+@strawberry.type(description="An organisation that runs animations. Its name and SIRET are public.")
+class Structure(Node):
+    siret: str = strawberry.field(description="Its SIRET.")
+    name: str = strawberry.field(description="Its name.")
+    structure_id: strawberry.Private[UUID]
+    territories: strawberry.Private[frozenset[str]]
+
+    @strawberry.field(description="Its conventions, in the order of signing. " + _FOR)
+    async def conventions(self, info: Info) -> list[Convention]:
+        within = self.require(info.context, Action.STRUCTURE_READ)
+        read = await info.context.read()
+        rows = await read.rows(read.sql(queries.CONVENTIONS), {"structure_id": self.structure_id})
+        return [convention_of(row) for row in rows if within is None or row["territory"] in within]
+
+    @strawberry.field(description="All of its animations, in every status. " + _FOR)
+    async def animations(
+        self,
+        info: Info,
+        where: Annotated[OwnAnimationWhere, strawberry.lazy("api.inputs")] | None = None,
+        order_by: list[Annotated[AnimationOrder, strawberry.lazy("api.inputs")]] | None = None,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> Connection[Annotated[Animation, strawberry.lazy("api.types.animation")]]:
+        from api.listings import own_animations
+
+        within = self.require(info.context, Action.STRUCTURE_READ)
+        return await own_animations(
+            info.context, self.structure_id, within, where, order_by, first, after, last, before
+        )
+
+    @strawberry.field(description="Its figures. " + _FOR)
+    async def dashboard(
+        self,
+        info: Info,
+        from_: Annotated[
+            date | None, strawberry.argument(name="from", description="First local day, included.")
+        ] = None,
+        to: Annotated[date | None, strawberry.argument(description="Last local day, included.")] = None,
+    ) -> StructureDashboard:
+        within = self.require(info.context, Action.STRUCTURE_READ)
+        return await structure_dashboard(info.context, self.structure_id, within, from_, to)
+
+    @strawberry.field(description="Everything that happened to it, its conventions and its animations. " + _FOR)
+    async def timeline(
+        self,
+        info: Info,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> Connection[Annotated[AuditEntry, strawberry.lazy("api.types.audit")]]:
+        from api.listings import timeline
+
+        self.require(info.context, Action.AUDIT_READ)
+        return await timeline(info.context, self.structure_id, first, after, last, before)
+
+    @property
+    def belongings(self) -> Belongings:
+        return Belongings(self.structure_id, self.territories)
+
+    def require(self, context: Context, action: Action) -> list[str] | None:
+        """Raises FORBIDDEN unless the asker may. Returns the territories that bound it; None: no bound."""
+        require(context, action, self.belongings)
+        return bounds(context.actor, action)
+
+
+def bounds(actor: Actor, action: Action) -> list[str] | None:
+    """The territories that an actor's power is bound to; None when it is not bound by territory."""
+    return sorted(actor.territories) if scope_of(actor, action) is Scope.OWN_TERRITORY else None
+
+
+def structure_of(row: dict[str, Any]) -> Structure:
+    return Structure(
+        id=strawberry.ID(str(row["structure_id"])),
+        siret=row["siret"],
+        name=row["name"],
+        structure_id=row["structure_id"],
+        territories=frozenset(row["territories"]),
+    )
+
+
+def convention_of(row: dict[str, Any]) -> Convention:
+    shown = {name: row[name] for name in Convention.__annotations__}
+    return Convention(id=strawberry.ID(str(row["convention_id"])), **shown)
+
+
+async def load_structures(context: Context, ids: list[UUID]) -> list[Structure]:
+    read = await context.read()
+    return [structure_of(row) for row in await read.rows(read.sql(queries.BY_IDS), {"ids": ids})]
+
+
+async def load_structure(context: Context, structure_id: UUID) -> Structure | None:
+    return next(iter(await load_structures(context, [structure_id])), None)
+
+
+async def load_structure_by_siret(context: Context, siret: str) -> Structure | None:
+    read = await context.read()
+    rows = await read.rows(read.sql(queries.BY_SIRET), {"siret": siret})
+    return structure_of(rows[0]) if rows else None
+
+
+async def load_convention(context: Context, convention_id: UUID) -> Convention | None:
+    """None for what does not exist or is not for the asker."""
+    read = await context.read()
+    for row in await read.rows(read.sql(queries.CONVENTION), {"id": convention_id}):
+        if may(context.actor, Action.STRUCTURE_READ, Belongings(row["structure_id"], frozenset([row["territory"]]))):
+            return convention_of(row)
+    return None

@@ -1,0 +1,47 @@
+"""Terms of the typology, and the questions of the attestation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import strawberry
+
+from api.context import Context
+from domain.typology import TermKind, ThemeFamily
+
+
+@strawberry.type(description="A choice of one of the typology's lists. Public.")
+class Term:
+    kind: TermKind = strawberry.field(description="The list that it belongs to.")
+    code: str = strawberry.field(description="Its stable code, used in inputs and filters.")
+    label: str = strawberry.field(description="What people read, in French.")
+    description: str | None = strawberry.field(description="What it covers, in French.")
+    retired: bool = strawberry.field(description="Whether it is offered no more.")
+    merged_into: str | None = strawberry.field(description="The code that took its place, if one did.", default=None)
+    family: ThemeFamily | None = strawberry.field(description="Of a theme: its family.", default=None)
+    admits_children: bool = strawberry.field(
+        description="Of an animation type: whether children take part.", default=False
+    )
+
+
+@strawberry.type(description="The further questions of the attestation, as the national team words them. Public.")
+class AttestationForm:
+    version: int = strawberry.field(description="Counts from 1; an attestation keeps the version that it answered.")
+    questions: list[str] = strawberry.field(description="The questions, in French, in the order of the answers.")
+
+
+def term_of(row: dict[str, Any]) -> Term:
+    return Term(
+        kind=TermKind(row["kind"]),
+        code=row["code"],
+        label=row["label"],
+        description=row["description"],
+        retired=row["retired"],
+        merged_into=row["merged_into"],
+        family=ThemeFamily(row["family"]) if row["family"] else None,
+        admits_children=row["admits_children"],
+    )
+
+
+async def load_term(context: Context, kind: str, code: str) -> Term | None:
+    return (await context.lists()).terms.get((TermKind(kind).value, code))

@@ -1,0 +1,77 @@
+"""Who the token says the asker is, and what waits for them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import strawberry
+
+from api.context import Context, Info
+from api.types.structure import Structure, load_structures
+from domain.actors import Role
+from domain.candidature import AUTHORITY, CandidatureStatus, Degree
+from projections.queries import dashboards as queries
+
+#: What waits for each authority of a school: the degree and status of the candidatures that are its to examine.
+_TO_EXAMINE = {
+    Role.DIRECTOR: (Degree.FIRST, CandidatureStatus.SUBMITTED),
+    AUTHORITY[Degree.FIRST]: (Degree.FIRST, CandidatureStatus.OPINION_GIVEN),
+    AUTHORITY[Degree.SECOND]: (Degree.SECOND, CandidatureStatus.SUBMITTED),
+}
+
+
+@strawberry.type(description="How much waits for the asker; null where it is not theirs to do.")
+class Waiting:
+    awaiting_attestation: int | None = strawberry.field(
+        default=None, description="Past animations of the asker's structures without attestation."
+    )
+    refused: int | None = strawberry.field(
+        default=None, description="Refused animations of the asker's structures, to be corrected."
+    )
+    awaiting_publication: int | None = strawberry.field(
+        default=None, description="Animations that the national team has to publish or refuse."
+    )
+    candidatures_to_examine: int | None = strawberry.field(
+        default=None, description="Candidatures of the asker's schools that wait for the asker's step."
+    )
+
+
+@strawberry.type(description="The asker. Everybody sees themself only.")
+class Viewer:
+    actor: str = strawberry.field(description="The name that history keeps of what the asker does.")
+    role: Role = strawberry.field(description="In what role the asker acts.")
+    territories: list[str] = strawberry.field(description="The territories that the asker speaks for.")
+    schools: list[str] = strawberry.field(description="The schools that the asker speaks for.")
+
+    @strawberry.field(description="The structures that the asker speaks for.")
+    async def structures(self, info: Info) -> list[Structure]:
+        return await load_structures(info.context, list(info.context.actor.structures))
+
+    @strawberry.field(description="What waits for the asker.")
+    async def waiting(self, info: Info) -> Waiting:
+        return Waiting(**await _waiting(info.context))
+
+
+def viewer_of(context: Context) -> Viewer:
+    actor = context.actor
+    return Viewer(
+        actor=actor.name, role=actor.role, territories=sorted(actor.territories), schools=sorted(actor.schools)
+    )
+
+
+async def _waiting(context: Context) -> dict[str, Any]:
+    actor = context.actor
+    params: dict[str, Any]
+    if actor.role is Role.STRUCTURE:
+        query, params = queries.WAITING_FOR_STRUCTURE, {"structures": list(actor.structures), "now": context.now}
+    elif actor.role is Role.NATIONAL:
+        query, params = queries.WAITING_FOR_NATIONAL_TEAM, {}
+    elif actor.role in _TO_EXAMINE:
+        degree, status = _TO_EXAMINE[actor.role]
+        params = {"schools": list(actor.schools), "degree": degree.value, "status": status.value}
+        query = queries.WAITING_FOR_SCHOOL
+    else:
+        return {}
+    read = await context.read()
+    (counts,) = await read.rows(read.sql(query), params)
+    return counts

@@ -1,0 +1,35 @@
+"""Pages of candidatures, with what is personal beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from projections.queries.paging import Filter, Order
+
+SELECT = """
+SELECT c.*, p.first_name, p.last_name, p.email, p.phone, p.motivation, p.opinion_comment, p.decision_reason, {cursor}
+FROM {candidatures} c LEFT JOIN {candidature_people} p USING (candidature_id)"""
+COUNT = "SELECT count(*) AS total FROM {candidatures} c WHERE "
+BY_ID = SELECT.replace(", {cursor}", "") + " WHERE c.candidature_id = %(id)s"
+ORDERS = (Order("submitted_at", "c.submitted_at", "timestamptz"), Order("id", "c.candidature_id", "uuid"))
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What the candidatures are narrowed to; None or empty: not by that."""
+
+    territory: Collection[str] | None = None
+    school_uai: Collection[str] | None = None
+    degree: str | None = None
+    status: Collection[str] | None = None
+
+
+def narrowed(filtered: Filter, conditions: Conditions) -> Filter:
+    """`filtered` and these conditions."""
+    for name in ("territory", "school_uai", "status"):
+        if chosen := getattr(conditions, name):
+            filtered = filtered.where(f"c.{name} = ANY(%({name})s)", **{name: list(chosen)})
+    if conditions.degree is not None:
+        filtered = filtered.where("c.degree = %(degree)s", degree=conditions.degree)
+    return filtered
