@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from application.application import Application, open_application
 from application.database import temporary_database
 from application.embedded_server import embedded_server
+from application.founding import found
+from tests.projections.world import FOUNDED_AT, MASTER_KEY, World
 
 # What a power cut would destroy is a temporary folder. A test about that has its own server, with the defaults.
 _FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "300"}
@@ -56,3 +59,31 @@ def short_tmp_path() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="pl-"))
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def founded(server_url: str, worker_id: str) -> Iterator[str]:
+    """The name of a template database: the programme is founded, one structure works under a convention."""
+    name = f"founded_{worker_id}"
+    with temporary_database(server_url, name) as url:
+        with open_application(url, MASTER_KEY) as app:
+            found(app, FOUNDED_AT)
+            World(app).sign()
+        yield name
+
+
+@pytest.fixture
+def fresh_url(server_url: str, worker_id: str, founded: str) -> Iterator[str]:
+    with temporary_database(server_url, f"world_{worker_id}_{next(_numbers)}", founded) as url:
+        yield url
+
+
+@pytest.fixture
+def app(fresh_url: str) -> Iterator[Application]:
+    with open_application(fresh_url, MASTER_KEY) as application:
+        yield application
+
+
+@pytest.fixture
+def world(app: Application) -> World:
+    return World(app)
