@@ -11,7 +11,9 @@ from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ParserCa
 from strawberry.extensions.max_aliases import create_validator as aliases_limit
 from strawberry.extensions.query_depth_limiter import create_validator as depth_limit
 from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.name_converter import NameConverter
 from strawberry.types import ExecutionContext, ExecutionResult, StreamExecutionResult
+from strawberry.types.base import StrawberryObjectDefinition, StrawberryType
 
 from api.errors import ApiError, api_errors
 from api.incidents import report
@@ -68,6 +70,14 @@ def _at(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQ
     return GraphQLError(message, error.nodes, error.source, error.positions, error.path, extensions=extensions)
 
 
+class ContractNames(NameConverter):
+    """Strawberry's own names, but for the one that the contract shortens."""
+
+    def from_generic(self, generic_type: StrawberryObjectDefinition, types: list[StrawberryType | type]) -> str:
+        name = super().from_generic(generic_type, types)
+        return "AuditConnection" if name == "AuditEntryConnection" else name
+
+
 class Schema(strawberry.Schema):
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Nothing is logged here: `CodedErrors` logs what was not expected, and no value that a person sent."""
@@ -78,7 +88,7 @@ schema = Schema(
     mutation=Mutation,
     subscription=Subscription,
     types=[Convention],
-    config=StrawberryConfig(scalar_map=SCALARS),
+    config=StrawberryConfig(scalar_map=SCALARS, name_converter=ContractNames()),
     extensions=[
         CodedErrors,
         lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS),

@@ -29,7 +29,7 @@ _PUBLISHED_SINCE = (
 _PAGE = " ORDER BY t.position LIMIT %(limit)s"
 
 
-@strawberry.type
+@strawberry.type(description="Following. Over graphql-transport-ws, or server-sent events.")
 class Subscription:
     @strawberry.subscription(
         description="Animations as they are published, from now on. One that is withdrawn again before it could be told"

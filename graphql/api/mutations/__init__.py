@@ -11,7 +11,7 @@ from api.mutations.steering import SteeringMutations
 from api.mutations.typology import TypologyMutations
 
 
-@strawberry.type
+@strawberry.type(description="Doing. Each records what happened, or says everything that stands against it.")
 class Mutation(ConventionMutations, AnimationMutations, CandidatureMutations, TypologyMutations, SteeringMutations):
     pass
 
