@@ -1,0 +1,147 @@
+"""Every name that outside clients rely on exists, with the same meaning of null. Names may be added, never changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from graphql import (
+    EnumTypeDefinitionNode,
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLObjectType,
+    InputObjectTypeDefinitionNode,
+    InterfaceTypeDefinitionNode,
+    ObjectTypeDefinitionNode,
+    TypeDefinitionNode,
+    build_schema,
+    parse,
+    print_ast,
+)
+
+from api.sdl import check_against, sdl
+
+CONTRACT = parse(Path(__file__).with_name("contract.graphql").read_text(encoding="utf-8"))
+PUBLISHED = Path(__file__).parents[2] / "graphql" / "schema.graphql"
+_WithFields = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode | InputObjectTypeDefinitionNode
+
+ANIMATION = (
+    "structureId territory title description startsAt endsAt venueType venueName address communeCode audience type"
+    " themes seats"
+)
+#: The inputs as the contract's last lines tell them, beside `idempotencyKey`.
+INPUTS = {
+    "ConventionSignInput": "siret structureName territory coordonnateur signedOn validFrom validUntil plannedAnimations"
+    " ratePerAnimation requiredPieces",
+    "AnimationCreateInput": ANIMATION,
+    "CandidatureSubmitInput": "territory schoolUai degree firstName lastName email phone motivation",
+    "TermAddInput": "kind code label description",
+}
+#: Those that change a thing have `expectedVersion` as well.
+CHANGES = {
+    "ConventionAmendInput": "conventionId coordonnateur validFrom validUntil plannedAnimations ratePerAnimation"
+    " requiredPieces",
+    "ConventionTerminateInput": "conventionId terminatedOn reason",
+    "AnimationModifyInput": f"animationId {ANIMATION}",
+    "AnimationPublishInput": "animationId",
+    "AnimationRefuseInput": "animationId reason",
+    "AnimationCancelInput": "animationId reason",
+    "AnimationCloneInput": "animationId startsAt endsAt",
+    "AnimationAttestInput": "animationId parents children answers",
+    "AttestationCorrectInput": "animationId parents children answers reason",
+    "CandidatureGiveOpinionInput": "candidatureId favourable comment",
+    "CandidatureValidateInput": "candidatureId",
+    "CandidatureRejectInput": "candidatureId reason",
+    "CandidatureWithdrawInput": "candidatureId reason",
+    "TermRenameInput": "kind code label",
+    "TermMergeInput": "kind from into",
+    "TermRetireInput": "kind code",
+}
+
+
+@pytest.fixture(scope="module")
+def schema():
+    return build_schema(sdl())
+
+
+def _arguments(promised, found) -> list[str]:
+    return [
+        f"{promised.name.value}({argument.name.value}:)"
+        for argument in promised.arguments or ()
+        if argument.name.value not in found.args
+        or str(found.args[argument.name.value].type) != print_ast(argument.type)
+    ]
+
+
+def _broken_promises(promised: TypeDefinitionNode, found) -> list[str]:
+    if isinstance(promised, EnumTypeDefinitionNode):
+        assert isinstance(found, GraphQLEnumType)
+        return [value.name.value for value in promised.values or () if value.name.value not in found.values]
+    assert isinstance(promised, _WithFields)
+    missing = []
+    for field in promised.fields or ():
+        name = field.name.value
+        if name not in found.fields:
+            missing.append(f"{name} is missing")
+        elif str(found.fields[name].type) != print_ast(field.type):
+            missing.append(f"{name}: {found.fields[name].type} instead of {print_ast(field.type)}")
+        elif not isinstance(promised, InputObjectTypeDefinitionNode):
+            missing += _arguments(field, found.fields[name])
+    return missing
+
+
+@pytest.mark.parametrize("promised", CONTRACT.definitions, ids=lambda promised: promised.name.value)
+def test_every_name_of_the_contract_exists_with_its_type(promised: TypeDefinitionNode, schema):
+    found = schema.type_map.get(promised.name.value)
+    assert found is not None
+    assert _broken_promises(promised, found) == []
+    if interfaces := getattr(promised, "interfaces", ()):
+        assert isinstance(found, GraphQLObjectType)
+        assert {name.name.value for name in interfaces} <= {interface.name for interface in found.interfaces}
+
+
+@pytest.mark.parametrize("name", [*INPUTS, *CHANGES])
+def test_every_input_of_the_contract_takes_its_fields(name: str, schema):
+    found = schema.type_map[name]
+    assert isinstance(found, GraphQLInputObjectType)
+    promised = {*(INPUTS | CHANGES)[name].split(), "idempotencyKey"} | (
+        {"expectedVersion"} if name in CHANGES else set()
+    )
+    assert promised - set(found.fields) == set()
+    assert str(found.fields["idempotencyKey"].type) == "UUID"
+
+
+@pytest.mark.parametrize(
+    ("payload", "thing"),
+    [
+        ("AnimationPayload", "animation: Animation"),
+        ("ConventionPayload", "convention: Convention"),
+        ("CandidaturePayload", "candidature: Candidature"),
+        ("TermPayload", "term: Term"),
+    ],
+)
+def test_every_payload_holds_the_thing_the_position_and_the_errors(payload: str, thing: str, schema):
+    fields = {f"{name}: {field.type}" for name, field in schema.type_map[payload].fields.items()}
+    assert {thing, "position: Int", "errors: [UserError!]!"} <= fields
+
+
+def test_everything_in_the_schema_is_described(schema):
+    ours = [found for name, found in schema.type_map.items() if not name.startswith("__")]
+    undescribed = [found.name for found in ours if not found.description]
+    undescribed += [
+        f"{found.name}.{name}"
+        for found in ours
+        for name, field in getattr(found, "fields", {}).items()
+        if not field.description
+    ]
+    assert undescribed == []
+
+
+def test_the_published_schema_is_that_of_the_code():
+    assert check_against(PUBLISHED) == []
+
+
+def test_a_breaking_change_is_named(tmp_path: Path):
+    published = tmp_path / "schema.graphql"
+    published.write_text(sdl().replace("type Query {", "type Query {\n  gone: Int\n", 1), encoding="utf-8")
+    assert check_against(published)[0] == "breaking change: Field Query.gone was removed."

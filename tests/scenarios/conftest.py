@@ -1,0 +1,57 @@
+"""Running servers, each on a database of its own in which the programme is founded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import count
+
+import pytest
+
+from application.application import open_application
+from application.database import temporary_database
+from application.founding import found
+from projections.engine import catch_up
+from projections.generations import prepare
+from projections.registry import projections
+from tests.scenarios.people import People
+from tests.scenarios.server import MASTER_KEY, Clock, Server, running_server
+
+FOUNDED_AT = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def founded_template(server_url: str, worker_id: str) -> Iterator[str]:
+    """The name of a database in which nothing has happened but the founding, read models at its head; to be copied."""
+    name = f"scenarios_{worker_id}"
+    with temporary_database(server_url, name) as url:
+        with open_application(url, MASTER_KEY) as application:
+            found(application, FOUNDED_AT)
+            with application.pool.connection() as conn:
+                prepare(conn, projections)
+                catch_up(conn, application.vault)
+        yield name
+
+
+@pytest.fixture
+def founded_url(server_url: str, worker_id: str, founded_template: str) -> Iterator[str]:
+    with temporary_database(server_url, f"scenario_{worker_id}_{next(_numbers)}", founded_template) as url:
+        yield url
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def server(founded_url: str, clock: Clock) -> Iterator[Server]:
+    with running_server(founded_url, clock) as running:
+        yield running
+
+
+@pytest.fixture
+def people(server: Server) -> People:
+    """A structure with a convention, and those it deals with."""
+    return People(server)

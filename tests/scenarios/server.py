@@ -1,0 +1,146 @@
+"""The whole system as clients meet it: a real server on a real port, its projector, and a clock that tests set."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+from psycopg_pool import AsyncConnectionPool
+
+from api.app import create_app
+from api.context import Services
+from application.application import Application, open_application
+from application.eventstore.log import head
+from application.tokens import issue_token
+from domain.actors import Role
+from projections.runner import projecting
+from projections.waiting import PositionWaiter
+
+MASTER_KEY = b"m" * 32
+TOKEN_SECRET = "the secret of these tests, long enough"
+#: Before the animations of the stories; tests move on from here.
+EARLY = datetime(2027, 1, 10, 9, 0, tzinfo=UTC)
+OPERATIONS = Path(__file__).parents[2] / "graphql" / "operations"
+
+
+@dataclass
+class Clock:
+    """Tells what it is set to."""
+
+    now: datetime = EARLY
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class Server:
+    """A running server and a client for it. `services` are its own, for looking behind the curtain."""
+
+    address: str
+    services: Services
+    clock: Clock
+    http: httpx.Client = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.http = httpx.Client(base_url=self.address, timeout=30)
+
+    @property
+    def application(self) -> Application:
+        return self.services.application
+
+    def post(self, body: Any, token: str | None = None, **headers: str) -> httpx.Response:
+        """Any body to /graphql; header names are written with underscores."""
+        said = {name.replace("_", "-"): value for name, value in headers.items()} | _authorization(token)
+        if isinstance(body, bytes):
+            return self.http.post("/graphql", content=body, headers={"content-type": "application/json"} | said)
+        return self.http.post("/graphql", json=body, headers=said)
+
+    def ask(self, document: str, token: str | None = None, **variables: Any) -> dict[str, Any]:
+        """The `data` of a document that is expected to succeed."""
+        answer = self.post({"query": document, "variables": variables}, token)
+        assert answer.status_code == 200, answer.text
+        content: dict[str, Any] = answer.json()
+        assert "errors" not in content, content["errors"]
+        data: dict[str, Any] = content["data"]
+        return data
+
+    def run(self, operation: str, token: str | None = None, **variables: Any) -> Any:
+        """The only field besides `position` that one of graphql/operations answers."""
+        data = self.ask((OPERATIONS / f"{operation}.graphql").read_text(), token, **variables)
+        data.pop("position", None)
+        (answer,) = data.values()
+        return answer
+
+    def errors(self, document: str, token: str | None = None, **variables: Any) -> list[dict[str, Any]]:
+        """The errors of a document that is expected to fail as a whole."""
+        answer = self.post({"query": document, "variables": variables}, token)
+        assert answer.status_code == 200, answer.text
+        errors: list[dict[str, Any]] = answer.json()["errors"]
+        return errors
+
+    def log_head(self) -> int:
+        with self.application.pool.connection() as conn:
+            return head(conn)
+
+
+def _authorization(token: str | None) -> dict[str, str]:
+    return {} if token is None else {"authorization": f"Bearer {token}"}
+
+
+def token(role: Role, subject: str | None = None, **speaks_for: Any) -> str:
+    """A token of today's: `sirets`, `territories`, `schools` as in `issue_token`."""
+    return issue_token(TOKEN_SECRET, role, subject or role.value, datetime.now(UTC), **speaks_for)
+
+
+def expired_token(role: Role) -> str:
+    return issue_token(TOKEN_SECRET, role, role.value, datetime.now(UTC) - timedelta(days=60))
+
+
+@contextmanager
+def running_server(database_url: str, clock: Clock, wait_seconds: float = 20.0) -> Iterator[Server]:
+    """A server on a free port, ready to answer; several may run on one database."""
+    with open_application(database_url, MASTER_KEY) as application, projecting(database_url, application.vault):
+        services = Services(
+            application=application,
+            pool=AsyncConnectionPool(database_url, min_size=1, max_size=8, open=False),
+            waiter=PositionWaiter(database_url),
+            token_secret=TOKEN_SECRET,
+            wait_seconds=wait_seconds,
+            clock=clock,
+        )
+        uvicorn_server = uvicorn.Server(uvicorn.Config(create_app(services), port=0, log_level="warning"))
+        thread = threading.Thread(target=uvicorn_server.run, name="server", daemon=True)
+        thread.start()
+        try:
+            server = Server(_address(uvicorn_server, thread), services, clock)
+            _wait_until_ready(server)
+            yield server
+            server.http.close()
+        finally:
+            uvicorn_server.should_exit = True
+            thread.join(timeout=20)
+
+
+def _address(server: uvicorn.Server, thread: threading.Thread) -> str:
+    while not server.started:
+        assert thread.is_alive(), "the server did not start"
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    return f"http://127.0.0.1:{port}"
+
+
+def _wait_until_ready(server: Server) -> None:
+    for _ in range(1_000):
+        if server.http.get("/ready").status_code == 200:
+            return
+        time.sleep(0.02)
+    raise AssertionError(server.http.get("/health").text)
