@@ -1,0 +1,82 @@
+"""Whatever was ever written can still be read, byte for byte, and later versions are reached by upcasters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from application.eventstore.records import UnreadableEvent, decode, encode, upcast
+from domain.events import Event, event, registered_events
+
+SAMPLES = {path.stem: path.read_bytes().rstrip(b"\n") for path in (Path(__file__).parent / "samples").glob("*.json")}
+TOPICS = sorted(topic for topic in registered_events() if not topic.startswith("test."))
+
+
+def test_there_is_a_sample_of_every_version_of_every_event_and_no_other() -> None:
+    expected = {
+        f"{topic}.v{version}"
+        for topic in TOPICS
+        for version in range(1, registered_events()[topic].schema_version() + 1)
+    }
+    assert set(SAMPLES) == expected
+
+
+@pytest.mark.parametrize("name", sorted(SAMPLES))
+def test_every_sample_is_read_as_the_current_version_of_its_event(name: str) -> None:
+    topic = name.rpartition(".v")[0]
+    record = decode(7, UUID(int=1), 2, topic, SAMPLES[name])
+    assert type(record.event) is registered_events()[topic]
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_an_event_of_the_current_version_is_written_as_its_sample_stands(topic: str) -> None:
+    sample = SAMPLES[f"{topic}.v{registered_events()[topic].schema_version()}"]
+    record = decode(7, UUID(int=1), 2, topic, sample)
+    assert encode(record.event, record.stamp) == sample
+
+
+def _seats_were_places(data: dict) -> dict:
+    return {**{name: value for name, value in data.items() if name != "places"}, "seats": data["places"]}
+
+
+def _seats_may_be_reserved(data: dict) -> dict:
+    return {**data, "reserved": 0}
+
+
+@event("test.counted", upcasters=(_seats_were_places, _seats_may_be_reserved))
+class Counted(Event):
+    seats: int
+    reserved: int
+
+
+STAMP = (
+    b'"stamp":{"recorded_at":"2026-11-23T09:30:15Z","actor":"x","role":"system",'
+    b'"command_id":"3f0c9a52-0d0e-4d6e-9a5e-5f1f5f3f0a01","cause":"command:test"}'
+)
+
+
+@pytest.mark.parametrize(
+    ("version", "data"), [(1, b'{"places":4}'), (2, b'{"seats":4}'), (3, b'{"seats":4,"reserved":0}')]
+)
+def test_each_earlier_version_is_brought_up_step_by_step(version: int, data: bytes) -> None:
+    state = b'{"schema_version":%d,%b,"data":%b}' % (version, STAMP, data)
+    assert decode(1, UUID(int=1), 1, "test.counted", state).event == Counted(seats=4, reserved=0)
+
+
+def test_an_event_written_by_newer_code_is_refused_and_its_position_named() -> None:
+    state = b'{"schema_version":4,%b,"data":{"seats":4,"reserved":0}}' % STAMP
+    with pytest.raises(UnreadableEvent, match="position 9"):
+        decode(9, UUID(int=1), 1, "test.counted", state)
+
+
+def test_upcasting_leaves_the_stored_state_as_it_is() -> None:
+    state = {"schema_version": 1, "data": {"places": 4}}
+    upcast(Counted, state)
+    assert state == {"schema_version": 1, "data": {"places": 4}}
+
+
+def test_an_unknown_topic_is_refused_and_its_position_named() -> None:
+    with pytest.raises(UnreadableEvent, match="position 9"):
+        decode(9, UUID(int=1), 1, "animation.teleported", b"{}")
