@@ -1,21 +1,34 @@
 """What is wrong with a command is said in French, field by field, all at once, without repeating what was typed."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
-from pydantic import AfterValidator, BaseModel, ConfigDict, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, create_model
 from pydantic_core import PydanticCustomError
 
 from domain.animation_events import AnimationContent
 from domain.errors import DomainError, ErrorCode, Problem
-from domain.validation import Euros, HeadCount, Instant, Label, LongText, Reason, Seats, stated, validated
+from domain.validation import (
+    Address,
+    Code,
+    DeclaredInstant,
+    Euros,
+    HeadCount,
+    Instant,
+    Label,
+    LongText,
+    Reason,
+    Seats,
+    stated,
+    validated,
+)
 from tests.domain.builders import values
 
 SECRET = "jeanne.secret@exemple.fr"
@@ -47,6 +60,13 @@ SENTENCES: list[tuple[Any, Any, str]] = [
     (Label, "x" * 10_000, "200 caractères au plus"),
     (Label, "x" * 201, "200 caractères au plus"),
     (Reason, "x" * 2_001, "2000 caractères au plus"),
+    (Address, "x" * 301, "300 caractères au plus"),
+    (Code, "x" * 61, "60 caractères au plus"),
+    (Annotated[str, StringConstraints(pattern="^[0-9]$")], "x", "format incorrect"),
+    (Annotated[tuple[Label, ...], Field(max_length=2)], ("a", "b", "c"), "2 éléments au plus"),
+    (Literal["ASC", "DESC"], "UP", "valeurs acceptées : ASC, DESC"),
+    (DeclaredInstant, "1999-12-31T23:59:59Z", "année attendue entre 2000 et 2100"),
+    (DeclaredInstant, "2101-01-01T00:00:00Z", "année attendue entre 2000 et 2100"),
     (LongText, "x" * 5_001, "5000 caractères au plus"),
     (Label, 5, "texte attendu"),
     (Label, ["a"], "texte attendu"),
@@ -109,6 +129,10 @@ def test_a_message_names_the_field_and_what_is_accepted(field_type, typed, sente
         (Label, "Élève 😀", "Élève 😀"),
         (Euros, "9999999.99", Decimal("9999999.99")),
         (HeadCount, 0, 0),
+        (Address, "x" * 300, "x" * 300),
+        (Code, "x" * 60, "x" * 60),
+        (DeclaredInstant, "2000-01-01T00:00:00Z", datetime(2000, 1, 1, tzinfo=UTC)),
+        (DeclaredInstant, "2100-12-31T23:59:59Z", datetime(2100, 12, 31, 23, 59, 59, tzinfo=UTC)),
     ],
 )
 def test_what_is_within_the_limits_is_kept(field_type, typed, kept):
@@ -135,6 +159,11 @@ def test_an_unknown_field_is_unknown_even_when_null(typed):
         validated(Strict, {"naam": typed})
     (problem,) = refusal.value.problems
     assert (problem.field, problem.message) == (("naam",), "naam : champ inconnu.")
+
+
+def test_an_error_tells_all_its_problems_in_a_log():
+    refusal = DomainError([Problem(ErrorCode.INVALID, "un"), Problem(ErrorCode.RULE_BROKEN, "deux")])
+    assert (str(refusal), refusal.code) == ("INVALID: un; RULE_BROKEN: deux", ErrorCode.INVALID)
 
 
 def test_null_is_well_where_a_field_is_optional():
