@@ -48,19 +48,30 @@ def _by_name(registry: Registry, terms: tuple[tuple[str, str, str], ...]) -> dic
     return {projection.name: projection for projection in registry(TermsInForce.from_json(terms))}
 
 
-def targets(conn: Conn, state: State, registry: Registry = projections) -> list[Target]:
-    """What is to be fed in this state: the generations of projections that this code knows, failed ones left out."""
+def targets(
+    conn: Conn, state: State, registry: Registry = projections, names: Sequence[str] | None = None
+) -> list[Target]:
+    """What is to be fed in this state: the generations of projections that this code knows, failed ones left out.
+
+    `names` limits them to these projections.
+    """
     found = []
     for generation in generations(conn, state):
         terms = tuple((kind, code, into) for kind, code, into in generation.terms_in_force.as_json())
         projection = _by_name(registry, terms).get(generation.name)
-        if projection is not None and generation.failed_position is None:
+        wanted = names is None or generation.name in names
+        if wanted and projection is not None and generation.failed_position is None:
             found.append(Target(projection, generation))
     return found
 
 
 def advance(
-    conn: Conn, vault: Vault, state: State = State.LIVE, limit: int = BATCH, registry: Registry = projections
+    conn: Conn,
+    vault: Vault,
+    state: State = State.LIVE,
+    limit: int = BATCH,
+    registry: Registry = projections,
+    names: Sequence[str] | None = None,
 ) -> int:
     """Feeds one batch to those that are furthest behind. Returns how many events it took; 0 when all is read.
 
@@ -69,7 +80,7 @@ def advance(
     with conn.transaction():
         # Rows and position are lost or kept together, and can be projected again: no need to wait for the disk.
         conn.execute("SET LOCAL synchronous_commit = off")
-        fed = targets(conn, state, registry)
+        fed = targets(conn, state, registry, names)
         if not fed:
             return 0
         behind = min(target.generation.position for target in fed)

@@ -19,8 +19,7 @@ class FoldFailed(Exception):
         self.projection = projection
         self.position = record.position
         self.topic = record.event.topic
-        # The class and place, never the values: they may be personal.
-        self.reason = f"{type(reason).__name__}: {reason}" if isinstance(reason, AssertionError) else repr(reason)
+        self.reason = f"{type(reason).__name__}: {reason}"
         super().__init__(f"{projection} cannot take {self.topic} at position {self.position}: {self.reason}")
 
 

@@ -105,10 +105,12 @@ def _chosen(known: Sequence[Projection], names: Sequence[str]) -> list[Projectio
 
 
 def _drop_all_but_live(conn: Conn, chosen: Sequence[Projection]) -> None:
-    """Drops the previous generation, and what a rebuild that was stopped has left."""
+    """Drops the previous generation of the chosen, and whatever a rebuild that was stopped has left."""
+    known = {projection.name: projection for projection in projections(TermsInForce())}
+    names = [projection.name for projection in chosen]
     for generation in generations(conn, State.BUILDING, State.PREVIOUS):
-        projection = next((p for p in chosen if p.name == generation.name), None)
-        if projection is not None:
+        projection = known.get(generation.name)
+        if projection is not None and (generation.name in names or generation.state == State.BUILDING):
             with conn.transaction():
                 drop_generation(conn, projection.name, projection.relations, generation.generation)
 

@@ -25,7 +25,7 @@ class RebuildRefused(Exception):
 def switch(conn: Conn, vault: Vault, source: State, names: Sequence[str], progress: Progress) -> None:
     """Lets the `source` generations catch up, then makes them live and the live ones previous, in one step."""
     start, goal = _behind(conn, source, names), head(conn)
-    while goal - _behind(conn, source, names) > BATCH and advance(conn, vault, source):
+    while goal - _behind(conn, source, names) > BATCH and advance(conn, vault, source, names=names):
         progress("catching up", _behind(conn, source, names) - start, goal - start)
     with conn.transaction():
         # Holds the projector back for the moment that it takes to read the last events and switch.
@@ -33,7 +33,7 @@ def switch(conn: Conn, vault: Vault, source: State, names: Sequence[str], progre
             "SELECT 1 FROM read_models.generations WHERE state = 'live' AND name = ANY(%s) ORDER BY name FOR UPDATE",
             (list(names),),
         )
-        while advance(conn, vault, source):
+        while advance(conn, vault, source, names=names):
             pass
         _refuse_failed(conn, source, names)
         conn.execute(

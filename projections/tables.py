@@ -43,7 +43,9 @@ def add_to_rollup(conn: Conn, rollup: Rollup, generation: int, deltas: Mapping[K
     if not deltas:
         return
     names = tuple(rollup.table.columns)
-    rows = [dict(zip(names, (*key, *delta), strict=True)) for key, delta in deltas.items()]
+    # In one order, so that processes that add to the same keys at once wait for each other instead of deadlocking.
+    ordered = sorted(deltas.items(), key=lambda entry: repr(entry[0]))
+    rows = [dict(zip(names, (*key, *delta), strict=True)) for key, delta in ordered]
     conn.execute(_add(rollup.name, generation, rollup.table.key, rollup.counters), [as_json(rows)], prepare=True)
     lowered = [key for key, delta in deltas.items() if any(counter < 0 for counter in delta)]
     if lowered:

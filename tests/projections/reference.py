@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import Any
 
 from psycopg import Connection, sql
@@ -39,10 +38,11 @@ def folded(conn: Connection[Any], vault: Vault) -> Rows:
 def _rolled_up(projection: Projection, kept: list[Row]) -> Rows:
     found: Rows = {}
     for rollup in projection.rollups:
-        totals: defaultdict[Any, list[int]] = defaultdict(lambda: [0] * len(rollup.counters))
+        nothing = [0] * len(rollup.counters)
+        totals: dict[Any, list[int]] = {}
         for row in kept:
             for key, counters in rollup.counts(row):
-                totals[key] = [total + counter for total, counter in zip(totals[key], counters, strict=True)]
+                totals[key] = [a + b for a, b in zip(totals.get(key, nothing), counters, strict=True)]
         found[rollup.name] = [
             dict(zip(rollup.table.columns, (*key, *total), strict=True)) for key, total in totals.items() if any(total)
         ]

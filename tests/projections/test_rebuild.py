@@ -1,0 +1,237 @@
+"""Rebuilding beside the site: no error, no mixed answer, a way back, and one clear line when it cannot be done."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from random import Random
+from threading import Event
+
+import psycopg
+import pytest
+from psycopg_pool import AsyncConnectionPool
+
+from application.application import Application
+from application.typology import TermMerge
+from domain.typology import TermKind
+from projections.engine import catch_up
+from projections.generations import State, generations, prepare
+from projections.reading import snapshot
+from projections.rebuild import REBUILD_LOCK, back, rebuild
+from projections.registry import projections, relations
+from projections.runner import projecting
+from projections.switching import RebuildRefused
+from tests.projections.reference import comparable, live
+from tests.projections.test_exactness import assert_exact
+from tests.projections.world import MASTER_KEY, NATIONAL, World
+
+_THEMES_COUNTED = "SELECT code, sum(animations) AS n FROM {territory_terms} WHERE kind = 'THEME' GROUP BY code"
+
+
+def project(app: Application) -> None:
+    with app.pool.connection() as conn:
+        prepare(conn, projections)
+        catch_up(conn, app.vault)
+
+
+def rows(app: Application) -> dict[str, list[str]]:
+    with app.pool.connection() as conn:
+        return comparable(live(conn))
+
+
+def merge_themes(world: World) -> None:
+    world.does(TermMerge(kind=TermKind.THEME, source="ent-pronote", into="autre-numerique-scolaire"), NATIONAL)
+
+
+def themes(app: Application) -> list[list[str]]:
+    with app.pool.connection() as conn:
+        (generation,) = (g.generation for g in generations(conn, State.LIVE) if g.name == "animations")
+        found = conn.execute(f"SELECT themes FROM read_models.animations_g{generation}")
+        return [row[0] for row in found.fetchall()]
+
+
+def test_a_merge_shows_after_the_rebuild_and_the_way_back_shows_what_was(
+    world: World, app: Application, fresh_url
+) -> None:
+    world.creates(themes=("ent-pronote", "temps-ecran"))
+    project(app)
+    before = rows(app)
+    merge_themes(world)
+    project(app)
+    assert themes(app) == [["ent-pronote", "temps-ecran"]]
+    rebuild(fresh_url, MASTER_KEY)
+    assert themes(app) == [["autre-numerique-scolaire", "temps-ecran"]]
+    assert_exact(app)
+    back(fresh_url, MASTER_KEY)
+    assert themes(app) == [["ent-pronote", "temps-ecran"]]
+    assert rows(app)["animations"] == before["animations"]
+    assert_exact(app)
+
+
+def test_the_generation_left_behind_hears_of_what_came_since_before_it_is_used_again(world, app, fresh_url) -> None:
+    project(app)
+    rebuild(fresh_url, MASTER_KEY)
+    world.creates()
+    project(app)
+    back(fresh_url, MASTER_KEY)
+    assert len(themes(app)) == 1
+    assert_exact(app)
+
+
+def test_only_what_is_named_is_rebuilt(world: World, app: Application, fresh_url: str) -> None:
+    world.creates()
+    project(app)
+    rebuild(fresh_url, MASTER_KEY, ["animations"])
+    with app.pool.connection() as conn:
+        numbers = {generation.name: generation.generation for generation in generations(conn, State.LIVE)}
+    assert numbers.pop("animations") > 1
+    assert set(numbers.values()) == {1}
+    assert_exact(app)
+
+
+def test_readers_meet_no_error_and_no_mix_while_the_site_is_rebuilt_under_load(
+    world: World, app: Application, fresh_url: str
+) -> None:
+    """Every answer comes from one generation: either all animations show the old theme or all show the new one."""
+    for _ in range(30):
+        world.creates(themes=("ent-pronote",))
+    project(app)
+    merge_themes(world)
+    stop, answers = Event(), []
+
+    async def query_without_pause() -> None:
+        pool = AsyncConnectionPool(fresh_url, min_size=1, open=False, kwargs={"autocommit": True})
+        async with pool:
+            while not stop.is_set():
+                async with snapshot(pool, relations()) as read:
+                    shown = await read.rows(read.sql("SELECT animation_id, themes FROM {animations}"))
+                    counted = await read.rows(read.sql(_THEMES_COUNTED))
+                    trail = await read.rows(read.sql("SELECT max(position) AS last FROM {audit_trail}"))
+                answers.append((read.position, shown, counted, trail))
+
+    def write_without_pause() -> None:
+        while not stop.is_set():
+            world.creates(themes=("temps-ecran",))
+
+    with projecting(fresh_url, app.vault), ThreadPoolExecutor(2) as pool:
+        reading = pool.submit(asyncio.run, query_without_pause())
+        writing = pool.submit(write_without_pause)
+        try:
+            for _ in range(3):
+                rebuild(fresh_url, MASTER_KEY)
+        finally:
+            stop.set()
+        reading.result()
+        writing.result()
+    assert len(answers) > 20
+    for position, shown, counted, trail in answers:
+        assert _is_of_one_generation(shown, {row["code"]: row["n"] for row in counted})
+        assert trail[0]["last"] == position
+    assert any(_shows(answer[1], "ent-pronote") for answer in answers)
+    assert any(_shows(answer[1], "autre-numerique-scolaire") for answer in answers)
+    project(app)
+    assert_exact(app)
+
+
+def _shows(shown, theme: str) -> bool:
+    return any(row["themes"] == [theme] for row in shown)
+
+
+def _is_of_one_generation(shown, counted: dict[str, int]) -> bool:
+    of_the_first = dict.fromkeys(("ent-pronote", "autre-numerique-scolaire", "temps-ecran"), 0)
+    for row in shown:
+        of_the_first[row["themes"][0]] += 1
+    old, new = of_the_first["ent-pronote"], of_the_first["autre-numerique-scolaire"]
+    return {old, new} == {0, 30} and {code: n for code, n in of_the_first.items() if n} == counted
+
+
+def test_positions_never_go_back_when_readers_are_switched(world: World, app: Application, fresh_url: str) -> None:
+    random = Random(3)
+    seen = []
+    with projecting(fresh_url, app.vault):
+        for _ in range(4):
+            for _ in range(5):
+                world.acts_at_random(random)
+            rebuild(fresh_url, MASTER_KEY)
+            with app.pool.connection() as conn:
+                seen.append(min(generation.position for generation in generations(conn, State.LIVE)))
+    assert seen == sorted(seen)
+
+
+@contextmanager
+def no_disk_for_new_tables(url: str) -> Iterator[None]:
+    """Every table made from now on refuses rows as a full disk does."""
+    with psycopg.connect(url, autocommit=True) as conn:
+        conn.execute(
+            """
+            CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS
+              $$ BEGIN RAISE EXCEPTION 'No space left on device' USING ERRCODE = 'disk_full'; END $$;
+            CREATE FUNCTION fill_disk() RETURNS event_trigger LANGUAGE plpgsql AS $$
+            DECLARE made record;
+            BEGIN
+              FOR made IN SELECT * FROM pg_event_trigger_ddl_commands() WHERE command_tag = 'CREATE TABLE' LOOP
+                EXECUTE format(
+                  'CREATE TRIGGER full_disk BEFORE INSERT ON %s EXECUTE FUNCTION full_disk()', made.object_identity
+                );
+              END LOOP;
+            END $$;
+            CREATE EVENT TRIGGER fill_disk ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION fill_disk();
+            """
+        )
+        yield
+        conn.execute("DROP EVENT TRIGGER fill_disk")
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_without_disk_for_the_new_generation_it_says_so_and_the_old_one_stays(
+    world: World, app: Application, fresh_url: str, workers: int
+) -> None:
+    world.creates()
+    project(app)
+    before = rows(app)
+    with no_disk_for_new_tables(fresh_url), pytest.raises(RebuildRefused, match="no disk space left"):
+        rebuild(fresh_url, MASTER_KEY, workers=workers)
+    assert rows(app) == before
+    rebuild(fresh_url, MASTER_KEY)
+    assert_exact(app)
+
+
+def test_an_unknown_name_is_refused_and_those_that_exist_are_named(app: Application, fresh_url: str) -> None:
+    with pytest.raises(RebuildRefused, match=r"unknown read model animatons: choose from .*animations"):
+        rebuild(fresh_url, MASTER_KEY, ["animatons"])
+
+
+def test_two_rebuilds_at_once_are_refused(app: Application, fresh_url: str) -> None:
+    with psycopg.connect(fresh_url, autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", (REBUILD_LOCK,))
+        with pytest.raises(RebuildRefused, match="another rebuild is running"):
+            rebuild(fresh_url, MASTER_KEY)
+
+
+def test_there_is_no_way_back_before_a_rebuild(app: Application, fresh_url: str) -> None:
+    project(app)
+    with pytest.raises(RebuildRefused, match="no previous generation"):
+        back(fresh_url, MASTER_KEY)
+
+
+def test_what_a_killed_rebuild_left_is_swept_away_by_the_next(world: World, app: Application, fresh_url: str) -> None:
+    world.creates()
+    project(app)
+    with app.pool.connection() as conn:
+        conn.execute(
+            "INSERT INTO read_models.generations (name, generation, state, position, fingerprint, terms_in_force)"
+            " VALUES ('animations', nextval('read_models.generation_numbers'), 'building', 0, 'x', '[]')"
+        )
+    rebuild(fresh_url, MASTER_KEY)
+    with app.pool.connection() as conn:
+        assert generations(conn, State.BUILDING) == []
+    assert_exact(app)
+
+
+def test_nothing_personal_is_kept_in_a_generation_that_nobody_feeds(world: World, app: Application, fresh_url) -> None:
+    project(app)
+    rebuild(fresh_url, MASTER_KEY)
+    with app.pool.connection() as conn:
+        assert "candidature_people" not in {generation.name for generation in generations(conn, State.PREVIOUS)}
