@@ -15,17 +15,23 @@ from psycopg import sql
 
 from application.database import EMBEDDED_DATABASE, open_database, with_database
 from application.eventstore.log import read_stream
+from application.founding import found
 from application.season.generator import landmark
 from application.settings import Settings, load_settings
 from application.tokens import issue_token
 from cli.cast import Part, cast
+from cli.catching_up import bring_up_to_date
 from cli.composition import Conn, Opened, open_everything, utc_now
 from cli.console import Refused, Stopped, confirm, note, warn
 from cli.load import load_and_rebuild
+from cli.log_state import count_after
 from cli.options import Host, Port, Verbose, Yes, logs_of_a_command
-from cli.serve import get_ready
+from cli.readiness import check_read_models
+from cli.rebuild import rebuild_with_progress
 from cli.serving import address_of, run_api, take_address
 from domain.actors import Role
+from projections.generations import State, generations
+from projections.rebuild import FEW_EVENTS
 from projections.runner import projecting
 
 SEED = 2026
@@ -67,7 +73,7 @@ def demo(
             note(f"Starting PostgreSQL under {settings.home}")
             opened = stack.enter_context(open_everything(settings))
             _load_once(opened, animations)
-            get_ready(opened)
+            found(opened.application, utc_now())
             stack.enter_context(projecting(opened.url, opened.application.vault))
             with opened.connection() as conn:
                 parts = cast(conn, utc_now())
@@ -99,18 +105,31 @@ def _drop(settings: Settings, yes: bool) -> None:
 
 def _load_once(opened: Opened, animations: int) -> None:
     with opened.connection() as conn:
-        if not read_stream(conn, landmark(SEED)):
-            note("Loading the demonstration season, once.")
-        elif _is_stale(conn, utc_now()):
-            warn(
-                "this season was loaded more than two months ago, and its dates are past. "
-                "A new one, in place of all that is there: parentalite demo --fresh"
-            )
-            return
-        else:
-            note("The demonstration season is there.")
-            return
-    load_and_rebuild(opened, animations, SEED)
+        there = bool(read_stream(conn, landmark(SEED)))
+        stale = there and _is_stale(conn, utc_now())
+    if not there:
+        note("Loading the demonstration season, once.")
+        load_and_rebuild(opened, animations, SEED)
+        return
+    if stale:
+        warn(
+            "this season was loaded more than two months ago, and its dates are past. "
+            "A new one, in place of all that is there: parentalite demo --fresh"
+        )
+    else:
+        note("The demonstration season is there.")
+    _catch_up(opened)
+
+
+def _catch_up(opened: Opened) -> None:
+    """Takes up what a run that was broken off has left."""
+    with opened.connection() as conn:
+        check_read_models(conn)
+        waiting = count_after(conn, min(live.position for live in generations(conn, State.LIVE)))
+    if waiting > FEW_EVENTS:
+        rebuild_with_progress(opened, [])
+    elif waiting:
+        bring_up_to_date(opened)
 
 
 def _is_stale(conn: Conn, now: datetime) -> bool:
@@ -135,17 +154,19 @@ def _welcome(settings: Settings, address: str, parts: Sequence[Part]) -> None:
     }
     lines = [
         "",
-        f"API        {address}/graphql",
-        f"GraphiQL   {address}/graphql in a browser",
-        f"Health     {address}/health",
-        "",
         "Tokens, one for each role, valid for 30 days. No token is the public.",
         'In GraphiQL, under Headers: {"Authorization": "Bearer TOKEN"}',
     ]
     for part in parts:
         lines += ["", f"{part.role}: {part.can}", tokens[part.role]]
     lines += ["", "Try what the structure sees:", _example(address, parts, tokens[Role.STRUCTURE]), ""]
-    lines += ["Ctrl-C stops the API and PostgreSQL."]
+    # Last, so that it is what one sees without scrolling back.
+    lines += [
+        f"API        {address}/graphql",
+        f"GraphiQL   {address}/graphql in a browser",
+        f"Health     {address}/health",
+        "Ctrl-C stops the API and PostgreSQL.",
+    ]
     typer.echo("\n".join(lines))
 
 

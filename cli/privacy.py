@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from time import monotonic, sleep
 from typing import Annotated
 
 import typer
 
-from application.eventstore.log import head
-from cli.composition import Conn, Opened, open_everything, settings_from_environment, utc_now
+from cli.catching_up import bring_up_to_date
+from cli.composition import Opened, open_everything, settings_from_environment, utc_now
 from cli.console import Refused, confirm, counted, note
 from cli.options import Verbose, Yes, logs_of_a_command
 from domain.actors import SYSTEM
-from projections.engine import catch_up
-from projections.generations import State, generations
-from projections.runner import LEASE
-
-#: A projector that runs elsewhere gets so long to take in what was erased.
-PATIENCE_SECONDS = 30.0
 
 family = typer.Typer(no_args_is_help=True, help="Personal data: erase what is held on a person.")
 
@@ -60,23 +53,8 @@ def erase(
 
 
 def _forget_in_read_models(opened: Opened) -> None:
-    """Waits until every live read model has taken what was recorded; projects itself when nobody else does."""
-    deadline = monotonic() + PATIENCE_SECONDS
-    with opened.connection() as conn:
-        goal = head(conn)
-        while (behind := _behind(conn, goal)) and monotonic() < deadline:
-            row = conn.execute("SELECT pg_try_advisory_lock(%s)", (LEASE,)).fetchone()
-            if row and row[0]:
-                catch_up(conn, opened.application.vault)
-                behind = _behind(conn, goal)
-                break
-            sleep(0.05)
-    if behind:
+    if behind := bring_up_to_date(opened):
         raise Refused(
             f"the keys are destroyed, but these read models may still show the person: {', '.join(behind)}. "
             "See why with: parentalite status"
         )
-
-
-def _behind(conn: Conn, goal: int) -> list[str]:
-    return [live.name for live in generations(conn, State.LIVE) if live.position < goal]
