@@ -12,6 +12,8 @@ from domain.actors import PUBLIC, Actor
 
 #: Documents and variables of people are some kilobytes; the largest attestation of all, a few tens.
 LARGEST_BODY = 1_000_000
+#: What people and generated clients write is a tenth of it; reading a document keeps all other requests waiting.
+LONGEST_DOCUMENT = 100_000
 _LARGEST_POSITION = 2**63 - 1
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Sequence
+from contextlib import aclosing
+from typing import Any, TypeVar
 
 import strawberry
 from graphql import GraphQLError
-from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ParserCache, SchemaExtension, ValidationCache
+from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ParserCache, ValidationCache
 from strawberry.extensions.max_aliases import create_validator as aliases_limit
 from strawberry.extensions.query_depth_limiter import create_validator as depth_limit
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.name_converter import NameConverter
-from strawberry.types import ExecutionContext, ExecutionResult, StreamExecutionResult
+from strawberry.schema.schema import StreamResult
+from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.base import StrawberryObjectDefinition, StrawberryType
 
 from api.errors import ApiError, api_errors
@@ -32,21 +34,6 @@ _CACHED = 500
 
 #: Made once: rules made for each request would never be found again in the validation cache.
 _RULES = [depth_limit(DEEPEST, None, None), aliases_limit(MOST_ALIASES)]
-
-
-class CodedErrors(SchemaExtension):
-    """Every error leaves with a code; what was not expected leaves with the number of its incident and nothing else."""
-
-    def on_operation(self) -> Iterator[None]:
-        yield
-        result = self.execution_context.result
-        if isinstance(result, ExecutionResult) and result.errors:
-            result.errors = coded(result.errors)
-
-    def on_stream_result(self, result: StreamExecutionResult) -> Iterator[None]:
-        if isinstance(result, ExecutionResult) and result.errors:
-            result.errors = coded(result.errors)
-        yield
 
 
 def coded(errors: Sequence[GraphQLError]) -> list[GraphQLError]:
@@ -79,8 +66,34 @@ class ContractNames(NameConverter):
 
 
 class Schema(strawberry.Schema):
+    """Every error leaves with a code; what was not expected leaves with the number of its incident and nothing else.
+
+    Done here, not by an extension: those never see an error that is raised while a document is parsed or validated.
+    """
+
+    async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:
+        return _with_codes(await super().execute(*args, **kwargs))
+
+    async def stream(self, *args: Any, **kwargs: Any) -> StreamResult:
+        return _stream_with_codes(await super().stream(*args, **kwargs))
+
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
-        """Nothing is logged here: `CodedErrors` logs what was not expected, and no value that a person sent."""
+        """Nothing is logged here: what was not expected is, by `coded`, and no value that a person sent."""
+
+
+R = TypeVar("R")
+
+
+def _with_codes(result: R) -> R:
+    if isinstance(result, ExecutionResult) and result.errors:
+        result.errors = coded(result.errors)
+    return result
+
+
+async def _stream_with_codes(results: StreamResult) -> StreamResult:
+    async with aclosing(results):
+        async for result in results:
+            yield _with_codes(result)
 
 
 schema = Schema(
@@ -90,7 +103,6 @@ schema = Schema(
     types=[Convention],
     config=StrawberryConfig(scalar_map=SCALARS, name_converter=ContractNames()),
     extensions=[
-        CodedErrors,
         lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS),
         lambda: AddValidationRules(list(_RULES)),
         lambda: ParserCache(maxsize=_CACHED),

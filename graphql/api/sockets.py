@@ -11,7 +11,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Bas
 from api.answers import Refused
 from api.context import Context, Services
 from api.incidents import report
-from api.requests import authenticated
+from api.requests import LONGEST_DOCUMENT, authenticated
 from domain.actors import PUBLIC, Actor
 
 
@@ -70,6 +70,7 @@ def _well_formed(message: Any) -> bool:
     return (
         isinstance(payload, dict)
         and isinstance(payload.get("query"), str)
+        and len(payload["query"]) <= LONGEST_DOCUMENT
         and isinstance(payload.get("variables"), dict | None)
         and isinstance(payload.get("operationName"), str | None)
     )

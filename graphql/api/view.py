@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from cross_web import HTTPException
+from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
-from strawberry.http import GraphQLHTTPResponse
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.schema.base import BaseSchema
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
@@ -24,7 +24,7 @@ from api import ide
 from api.answers import GRAPHQL_JSON, Refused, answer, preferred_media_type, refusal, status_of
 from api.context import Context, Services
 from api.incidents import report
-from api.requests import authenticated, wait_for_position, within_limit
+from api.requests import LONGEST_DOCUMENT, authenticated, wait_for_position, within_limit
 from api.sockets import Connection, SocketHandler
 
 MOST_SUBSCRIPTIONS_PER_CONNECTION = 20
@@ -97,6 +97,12 @@ class GraphQLView(GraphQL[Any, None]):
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         return _Headers(preferred_media_type(request.headers.get("accept", "")))
+
+    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData | list[GraphQLRequestData]:
+        asked = await super().parse_http_body(request)
+        if isinstance(asked, GraphQLRequestData) and len(asked.query or "") > LONGEST_DOCUMENT:
+            raise HTTPException(413, f"The document is longer than {LONGEST_DOCUMENT} characters")
+        return asked
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         content = await super().process_result(request, result)

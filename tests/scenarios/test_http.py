@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 
-from tests.scenarios.people import NATIONAL, People
+from tests.scenarios.people import ANIMATION, NATIONAL, STRUCTURE, People
 from tests.scenarios.server import Clock, Server, running_server
 
 JSON, GRAPHQL_JSON = "application/json", "application/graphql-response+json"
@@ -90,6 +92,28 @@ def test_a_read_model_that_stands_still_makes_the_process_unready(people: People
     (failed,) = [model for model in told["readModels"] if model["failed"]]
     assert failed["failed"] == {"position": 7, "event": "animation.created"}
     assert server.http.get("/ready").status_code == 503
+
+
+def test_an_unexpected_error_is_masked_and_logged_under_its_number_without_what_was_sent(
+    people: People, server: Server, caplog: pytest.LogCaptureFixture
+):
+    people.sign()
+    with server.application.pool.connection() as conn:
+        conn.execute("ALTER TABLE command_outcomes RENAME TO mislaid")
+        conn.execute("ALTER TABLE read_models.structures_g1 RENAME COLUMN name_key TO mislaid")
+    secret = "Ce que quelqu'un a écrit"
+    declare = "mutation($input: AnimationCreateInput!) { animationCreate(input: $input) { position } }"
+    for document, variables in (
+        (declare, {"input": ANIMATION | {"title": secret, "idempotencyKey": str(uuid4())}}),
+        ("query($where: StructureWhere) { structures(where: $where) { totalCount } }", {"where": {"text": secret}}),
+    ):
+        caplog.clear()
+        (error,) = server.errors(document, STRUCTURE, **variables)
+        assert error["extensions"]["code"] == "INTERNAL"
+        assert error["extensions"]["incident"] in error["message"]
+        assert error["extensions"]["incident"] in caplog.text
+        assert "mislaid" not in error["message"]
+        assert secret not in caplog.text
 
 
 def test_two_processes_on_one_database_agree(people: People, server: Server, founded_url: str, clock: Clock):
