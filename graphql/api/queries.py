@@ -19,12 +19,11 @@ from api.types.candidature import Candidature, load_candidature
 from api.types.dashboard import StructureDashboard, require, territory_dashboard
 from api.types.structure import Structure, load_convention, load_structure, load_structure_by_siret
 from api.types.territory import Territory
-from api.types.typology import AttestationForm, Term
+from api.types.typology import AttestationForm, Term, load_form
 from api.viewer import Viewer, viewer_of
 from domain.identifiers import check_siret
 from domain.rights import Action, Belongings
 from domain.typology import TermKind
-from projections.queries import lists as list_queries
 
 First = Annotated[int | None, strawberry.argument(description="How many items, from the start: 1 to 100.")]
 After = Annotated[str | None, strawberry.argument(description="Begin after this cursor.")]
@@ -90,9 +89,7 @@ class Query:
 
     @strawberry.field(description="The further questions of the attestation in force. Public.")
     async def attestation_form(self, info: Info) -> AttestationForm | None:
-        read = await info.context.read()
-        rows = await read.rows(read.sql(list_queries.FORM))
-        return AttestationForm(version=rows[0]["version"], questions=rows[0]["questions"]) if rows else None
+        return await load_form(info.context)
 
     @strawberry.field(description="The country's figures. For the national team and auditors; others: FORBIDDEN.")
     async def dashboard(

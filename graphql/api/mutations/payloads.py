@@ -40,8 +40,12 @@ def user_errors(problems: Sequence[Problem], signed_in: bool) -> list[UserError]
     return [_user_error(problem) for problem in problems]
 
 
+#: `from` is a word of Python's.
+_RENAMED = {"source": "from"}
+
+
 def _user_error(problem: Problem) -> UserError:
-    path = api_path(problem.field)
+    path = [_RENAMED.get(part, part) for part in api_path(problem.field)]
     # Some sentences begin with the field, as the command calls it.
     in_command = f"{'.'.join(problem.field)} : "
     message = problem.message

@@ -17,6 +17,7 @@ from api.mutations.steering_inputs import (
     TerritoryOpenCandidaturesInput,
 )
 from api.types.territory import Territory, load_territory
+from api.types.typology import AttestationForm, load_form
 from application import typology as commands
 from application.eventstore.log import head
 from domain.errors import invalid
@@ -31,7 +32,9 @@ class TerritoryPayload(Payload):
 
 @strawberry.type(description="What became of a mutation on the attestation's form.")
 class AttestationFormPayload(Payload):
-    questions: list[str] | None = strawberry.field(description="The questions now in force; null after errors.")
+    form: AttestationForm | None = strawberry.field(
+        description="The form in force; null after errors, or when it cannot be read yet."
+    )
 
 
 @strawberry.type(description="What became of an erasure.")
@@ -39,6 +42,10 @@ class PersonPayload(Payload):
     candidatures: list[strawberry.ID] | None = strawberry.field(
         description="The candidatures that no longer tell who made them; empty when nothing was known of the person."
     )
+
+
+async def _form_in_force(context: Context, stream: UUID) -> AttestationForm | None:
+    return await load_form(context)
 
 
 async def _territory(info: Info, carried: Carried, code: str | None) -> TerritoryPayload:
@@ -64,8 +71,8 @@ class SteeringMutations:
     @strawberry.mutation(description="Words the further questions of the attestation anew. For the national team.")
     async def attestation_form_word(self, info: Info, input: AttestationFormWordInput) -> AttestationFormPayload:
         carried = await carry_out(info.context, commands.AttestationFormWord, stated(input))
-        questions = None if carried.errors else input.questions
-        return AttestationFormPayload(questions=questions, position=carried.position, errors=list(carried.errors))
+        form = await thing(info.context, carried, _form_in_force)
+        return AttestationFormPayload(form=form, position=carried.position, errors=list(carried.errors))
 
     @strawberry.mutation(
         description="Destroys the key of a person's data: names, addresses and what was written about them can never be"

@@ -8,6 +8,7 @@ import strawberry
 
 from api.context import Context
 from domain.typology import TermKind, ThemeFamily
+from projections.queries import lists as queries
 
 
 @strawberry.type(description="A choice of one of the typology's lists. Public.")
@@ -45,3 +46,10 @@ def term_of(row: dict[str, Any]) -> Term:
 
 async def load_term(context: Context, kind: str, code: str) -> Term | None:
     return (await context.lists()).terms.get((TermKind(kind).value, code))
+
+
+async def load_form(context: Context) -> AttestationForm | None:
+    """The form in force."""
+    read = await context.read()
+    rows = await read.rows(read.sql(queries.FORM))
+    return AttestationForm(version=rows[0]["version"], questions=rows[0]["questions"]) if rows else None
