@@ -38,8 +38,8 @@ def words(text: str) -> list[str]:
 
 def search_vector(*texts: str | None) -> str:
     """The distinct words as a tsvector literal."""
-    found = {word for text in texts if text for word in words(text)}
-    return " ".join(f"'{word}'" for word in sorted(found))
+    found = set(words(" ".join([text for text in texts if text])))
+    return " ".join(sorted(found))
 
 
 TABLE = Table(
@@ -97,23 +97,28 @@ TABLE = Table(
 )
 
 
-def _content(fact: AnimationCreated | AnimationModified, time_zone: str, shown: TermsInForce) -> Row:
-    local = fact.starts_at.astimezone(ZoneInfo(time_zone))
+def _content(fact: AnimationCreated | AnimationModified, shown: TermsInForce) -> Row:
     return {
         "title": fact.title,
-        "title_key": without_accents(fact.title),
         "description": fact.description,
         "starts_at": fact.starts_at,
         "ends_at": fact.ends_at,
-        "day": local.date(),
         "venue_name": fact.venue_name,
         "address": fact.address,
         "commune_code": fact.commune_code,
         "seats": fact.seats,
         # Nobody can register yet; registrations will lower it.
         "seats_left": fact.seats,
-        "search": search_vector(fact.title, fact.description, fact.venue_name, fact.address),
         **shown.of_animation(fact),
+    }
+
+
+def _derive(row: Row) -> Row:
+    return {
+        **row,
+        "title_key": without_accents(row["title"]),
+        "day": row["starts_at"].astimezone(ZoneInfo(row["time_zone"])).date(),
+        "search": search_vector(row["title"], row["description"], row["venue_name"], row["address"]),
     }
 
 
@@ -142,14 +147,14 @@ def _folds(shown: TermsInForce) -> dict[type, Fold]:
             "form_version": None,
             "answers": None,
             "corrections": 0,
-            **_content(fact, fact.time_zone, shown),
+            **_content(fact, shown),
         }
 
     def modified(row: Row | None, record: Recorded) -> Row:
         assert row is not None
         fact = record.event
         assert isinstance(fact, AnimationModified)
-        content = _content(fact, row["time_zone"], shown)
+        content = _content(fact, shown)
         return {**row, "version": record.originator_version, "convention_id": fact.convention_id, **content}
 
     return {
@@ -282,6 +287,7 @@ def animations(shown: TermsInForce) -> Projection:
         name="animations",
         table=TABLE,
         folds=_folds(shown),
+        derive=_derive,
         rollups=(
             Rollup("territory_days", DAYS, _count_days),
             Rollup("territory_terms", TERMS, _count_terms),

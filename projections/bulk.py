@@ -6,6 +6,7 @@ import re
 import struct
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -68,20 +69,16 @@ def _array(values: list[str]) -> str:
     return _escape(f"{{{quoted}}}")
 
 
-def _moment(value: datetime | date) -> str:
-    return value.isoformat()
-
-
 _ENCODERS: dict[str, Callable[[Any], str]] = {
-    "uuid": str,
+    "uuid": attrgetter("hex"),
     "text": _escape,
     "tsvector": _escape,
     "text[]": _array,
     "integer": str,
     "bigint": str,
     "boolean": str,
-    "date": _moment,
-    "timestamptz": _moment,
+    "date": date.isoformat,
+    "timestamptz": datetime.isoformat,
 }
 
 

@@ -130,8 +130,10 @@ class _Filling:
             raise FoldFailed(projection.name, record, reason) from reason
 
     def end_stream(self) -> None:
-        for row in self.rows.values():
-            if row is not None:
+        derive = self.projection.derive
+        for folded in self.rows.values():
+            if folded is not None:
+                row = folded if derive is None else derive(folded)
                 self.output.add(row)
                 for rollup in self.projection.rollups:
                     add_counts(self._totals_of(rollup), rollup, row, +1)

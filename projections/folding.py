@@ -52,6 +52,9 @@ def fold_batch(projection: Projection, records: Iterable[Recorded], load: LoadRo
             rows[key] = folds[type(record.event)](rows.get(key), record)
         except Exception as reason:
             raise FoldFailed(projection.name, record, reason) from reason
+    if (derive := projection.derive) is not None:
+        changed = {key: row for key, row in rows.items() if row is not None and row is not before.get(key)}
+        rows |= {key: derive(row) for key, row in changed.items()}
     return Changes(before, rows)
 
 

@@ -58,6 +58,8 @@ class Projection:
     table: Table
     folds: Mapping[type[Event], Fold]
     key_of: Callable[[Recorded], Key] = stream_key
+    #: Columns that follow from the others, worked out once for each row that is written, not at each event.
+    derive: Callable[[Row], Row] | None = None
     rollups: tuple[Rollup, ...] = field(default=())
     opens_personal: bool = False
     #: Every event makes a row of its own, which no later event touches.

@@ -22,6 +22,13 @@ class TermsInForce:
 
     def of_animation(self, fact: AnimationDetails) -> dict[str, Any]:
         """The animation's terms as shown today. Two themes that became one are shown once."""
+        if not self.merged:
+            return {
+                "venue_type": fact.venue_type,
+                "audience": fact.audience,
+                "type": fact.type,
+                "themes": list(fact.themes),
+            }
         themes = dict.fromkeys(self.shown(TermKind.THEME, theme) for theme in fact.themes)
         return {
             "venue_type": self.shown(TermKind.VENUE_TYPE, fact.venue_type),

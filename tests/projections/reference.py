@@ -29,7 +29,8 @@ def folded(conn: Connection[Any], vault: Vault) -> Rows:
             if fold := projection.folds.get(type(record.event)):
                 key = projection.key_of(record)
                 state[key] = fold(state.get(key), record)
-        kept = [row for row in state.values() if row is not None]
+        derive = projection.derive or (lambda row: row)
+        kept = [derive(row) for row in state.values() if row is not None]
         rows[projection.name] = kept
         rows |= _rolled_up(projection, kept)
     return rows
@@ -71,7 +72,7 @@ def _text(row: Row) -> str:
 
 def _plain(name: str, value: Any) -> Any:
     if name == "search":
-        return sorted(value.split())
+        return sorted(value.replace("'", "").split())
     return value.timestamp() if hasattr(value, "timestamp") else value
 
 
