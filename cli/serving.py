@@ -63,6 +63,7 @@ def run_api(opened: Opened, taken: socket.socket, started: Callable[[], None]) -
     import uvicorn
 
     from api.app import create_app
+    from api.requests import LARGEST_BODY
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -77,6 +78,7 @@ def run_api(opened: Opened, taken: socket.socket, started: Callable[[], None]) -
         lifespan="on",
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
+        ws_max_size=LARGEST_BODY,
     )
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(Server(config).serve([taken]))
