@@ -66,7 +66,8 @@ class Vault:
 
     def open(self, conn: Conn, records: Sequence[Recorded]) -> list[Recorded]:
         """The records with their personal fields in clear, or None where the key is destroyed. One query at most."""
-        wanted = {key_id for record in records for key_id in _key_ids(record.event)}
+        personal = [record.event for record in records if record.event.personal_fields]
+        wanted = {key_id for event in personal for key_id in _key_ids(event)}
         if not wanted:
             return list(records)
         keys = self._keys(conn, wanted)
