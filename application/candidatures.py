@@ -16,11 +16,19 @@ from domain.catalogue import CANDIDATURE
 from domain.events import Event
 from domain.identifiers import Uai
 from domain.rights import Action, Belongings
-from domain.validation import Label, LongText, Reason, TerritoryCode
+from domain.validation import Label, LongText, Reason, TerritoryCode, formatted
 
 #: One @, a dot after it, no blank: the rest is for the mail server to say (RFC 5321 admits far more than people type).
-EmailAddress = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s\x00]+@[^@\s\x00]+\.[^@\s\x00]+$")]
-Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=30, pattern=r"^\+?[0-9 .()-]{6,29}$")]
+EmailAddress = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=254),
+    formatted(r"[^@\s\x00]+@[^@\s\x00]+\.[^@\s\x00]+", "adresse électronique attendue, par exemple nom@exemple.fr"),
+]
+Phone = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=30),
+    formatted(r"\+?[0-9 .()-]{6,29}", "numéro de téléphone attendu, par exemple 06 12 34 56 78"),
+]
 
 
 class CandidatureSubmit(Command):

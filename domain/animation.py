@@ -103,11 +103,12 @@ def declare(
 ) -> list[Event]:
     """A new animation, waiting for publication. Declared after its start it is accepted and marked late."""
     authorize(actor, Action.ANIMATION_CREATE, Belongings(structure_id=structure_id))
-    content, convention = _checked(content, around, already=None)
+    content = _checked(content, around, already=None)
+    convention_id = covering(around.conventions, around.territory.code, content.starts_at.date()).id
     return [
         AnimationCreated(
             structure_id=structure_id,
-            convention_id=convention.id,
+            convention_id=convention_id,
             territory=around.territory.code,
             time_zone=around.territory.time_zone,
             declared_late=content.starts_at <= now,
@@ -133,11 +134,12 @@ def modify(
     """`changes` holds new values by field name. A refused animation that is corrected is submitted again."""
     check(Action.ANIMATION_MODIFY, state, actor, now)
     content = validated(AnimationContent, state.content.model_dump() | dict(changes))
-    content, convention = _checked(content, around, already=state.content)
+    content = _checked(content, around, already=state.content)
+    convention_id = _convention_after(state, content, around)
     changed = tuple(name for name in CONTENT_FIELDS if getattr(content, name) != getattr(state.content, name))
     if not changed:
         raise broken("Rien ne change : indiquez au moins une valeur nouvelle.")
-    facts: list[Event] = [AnimationModified(convention_id=convention.id, changed=changed, **content.model_dump())]
+    facts: list[Event] = [AnimationModified(convention_id=convention_id, changed=changed, **content.model_dump())]
     return [*facts, AnimationResubmitted()] if state.status is AnimationStatus.REFUSED else facts
 
 
@@ -199,10 +201,8 @@ def correct_attestation(
     ]
 
 
-def _checked(
-    content: AnimationContent, around: Surroundings, already: AnimationDetails | None
-) -> tuple[AnimationContent, Convention]:
-    """The content in the territory's local time, and the convention that covers it. Raises what stands against it.
+def _checked(content: AnimationContent, around: Surroundings, already: AnimationDetails | None) -> AnimationContent:
+    """The content in the territory's local time. Raises what stands against it.
 
     A term that was declared before (`already`) and retired since may stay: history keeps its words.
     """
@@ -219,8 +219,19 @@ def _checked(
     kept = _terms(already) if already else set()
     check_terms(around.typology, [choice for choice in chosen if choice[:2] not in kept])
     clock = around.territory.local_time
-    local = content.model_copy(update={"starts_at": clock(content.starts_at), "ends_at": clock(content.ends_at)})
-    return local, covering(around.conventions, around.territory.code, local.starts_at.date())
+    return content.model_copy(update={"starts_at": clock(content.starts_at), "ends_at": clock(content.ends_at)})
+
+
+def _convention_after(state: Animation, content: AnimationDetails, around: Surroundings) -> UUID:
+    """The convention that the modified animation stands under: its own for as long as that covers its day.
+
+    A correction that leaves the day as it is never moves an animation to another convention, and so to another rate.
+    """
+    day = content.starts_at.date()
+    own = next((convention for convention in around.conventions if convention.id == state.convention_id), None)
+    if day == state.content.starts_at.date() or (own is not None and own.covers(day)):
+        return state.convention_id
+    return covering(around.conventions, around.territory.code, day).id
 
 
 def _terms(content: AnimationDetails) -> set[tuple[TermKind, str]]:

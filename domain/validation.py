@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -16,9 +15,13 @@ from domain.errors import DomainError, ErrorCode, Problem
 M = TypeVar("M", bound=BaseModel)
 
 
+# Unicode's categories Cc and Cs, without tab and line breaks.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
 def _printable(value: str) -> str:
     """Refuses control characters (PostgreSQL cannot hold a null byte) but keeps line breaks and tabs."""
-    if any(unicodedata.category(char) in ("Cc", "Cs") and char not in "\n\r\t" for char in value):
+    if _CONTROL.search(value):
         raise ValueError("caractère de contrôle interdit")
     return value
 

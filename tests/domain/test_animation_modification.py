@@ -142,6 +142,25 @@ def test_an_animation_that_moves_under_another_convention_says_so():
     assert state.convention_id == THEIRS
 
 
+def test_a_correction_never_moves_an_animation_to_another_convention_while_its_own_covers_the_day():
+    later = {"starts_at": START + timedelta(days=1), "ends_at": END + timedelta(days=1)}
+    signed_since = convention(id=THEIRS)
+    for changes in ({"seats": 9}, later):
+        deciding = given(ANIMATION, created()).when(
+            modify, STRUCTURE, changes, around(conventions=[convention(), signed_since]), NOW
+        )
+        (fact,) = deciding.then_accepted()
+        assert isinstance(fact, AnimationModified)
+        assert fact.convention_id == CONVENTION_ID
+
+
+def test_a_slip_can_be_corrected_after_the_convention_was_terminated():
+    ended = convention(terminated_on=date(2026, 12, 31))
+    given(ANIMATION, created()).when(modify, STRUCTURE, {"seats": 9}, around(conventions=[ended]), NOW).then(
+        modified(("seats",), seats=9)
+    )
+
+
 def test_an_unknown_term_is_refused():
     given(ANIMATION, created()).when(modify, STRUCTURE, {"type": "patinage"}, around(), NOW).then_refused(
         INVALID, "type", "n'existe pas"
