@@ -22,18 +22,26 @@ from domain.animation_transitions import AnimationStatus
 from projections.projection import Fold, Key, Projection, Rollup, Row, Table
 from projections.terms_in_force import TermsInForce
 
-_WORD = re.compile(r"[a-z0-9]+")
+_WORD = re.compile(r"[^\W_]+")
+_MARKS = re.compile("[\u0300-\u036f]")
+#: PostgreSQL takes no word of more than 2,046 bytes.
+_LONGEST_WORD = 64
+
+
+def _decomposed(text: str) -> str:
+    # The ligatures have no decomposition, and French readers type two letters.
+    latin = text.casefold().replace("œ", "oe").replace("æ", "ae").replace("’", "'")
+    return unicodedata.normalize("NFKD", latin)
 
 
 def without_accents(text: str) -> str:
-    """Lower case letters of the Latin alphabet without accents: how titles are sorted and texts are searched."""
-    # The ligatures have no decomposition, and French readers type two letters.
-    latin = text.casefold().replace("œ", "oe").replace("æ", "ae").replace("’", "'")
-    return unicodedata.normalize("NFKD", latin).encode("ascii", "ignore").decode()
+    """Lower case letters of the Latin alphabet without accents: how titles and names are sorted."""
+    return _decomposed(text).encode("ascii", "ignore").decode()
 
 
 def words(text: str) -> list[str]:
-    return _WORD.findall(without_accents(text))
+    """The words that a text is found by, of any alphabet, without accents and case."""
+    return [word[:_LONGEST_WORD] for word in _WORD.findall(_MARKS.sub("", _decomposed(text)))]
 
 
 def search_vector(*texts: str | None) -> str:
@@ -91,6 +99,7 @@ TABLE = Table(
         "(type, starts_at, animation_id) WHERE status = 'PUBLISHED'",
         "(audience, starts_at, animation_id) WHERE status = 'PUBLISHED'",
         "(ends_at) WHERE status = 'PUBLISHED'",
+        "(created_at, animation_id) WHERE status = 'SUBMITTED'",
         "USING gin (themes) WHERE status = 'PUBLISHED'",
         "USING gin (search) WHERE status = 'PUBLISHED'",
     ),

@@ -11,7 +11,7 @@ from typing import Any
 from psycopg import Connection
 
 from application.eventstore.log import read_after
-from application.eventstore.records import Recorded
+from application.eventstore.records import Recorded, UnreadableEvent
 from application.eventstore.vault import Vault
 from projections.folding import Changes, FoldFailed, fold_batch
 from projections.generations import Generation, State, generations
@@ -87,7 +87,13 @@ def advance(
         group = [target for target in fed if target.generation.position == behind]
         # Never past the next group, so that the two go on together from there.
         next_group = min((t.generation.position for t in fed if t.generation.position > behind), default=None)
-        records = read_after(conn, behind, limit)
+        try:
+            records = read_after(conn, behind, limit)
+        except UnreadableEvent as unreadable:
+            records = read_after(conn, behind, limit, before=unreadable.position)
+            if not records:
+                _stop_all(conn, group, unreadable)
+                return 0
         if next_group is not None:
             records = [record for record in records if record.position <= next_group]
         if records:
@@ -109,7 +115,7 @@ def feed(conn: Conn, vault: Vault, group: Sequence[Target], records: Sequence[Re
             before = [record for record in taken if record.position < failure.position]
             changes = _fold(conn, target, before)
             reached = before[-1].position if before else target.generation.position
-            _mark_failed(conn, target, failure)
+            _mark_failed(conn, target, failure.position, failure.topic, failure.reason)
         write_changes(conn, target.projection, target.generation.generation, changes)
         _move(conn, target, reached)
 
@@ -132,11 +138,18 @@ def _move(conn: Conn, target: Target, reached: int) -> None:
         raise Overtaken(target.projection.name)
 
 
-def _mark_failed(conn: Conn, target: Target, failure: FoldFailed) -> None:
+def _stop_all(conn: Conn, group: Sequence[Target], unreadable: UnreadableEvent) -> None:
+    log.error("event cannot be read", extra={"position": unreadable.position})
+    for target in group:
+        _mark_failed(conn, target, unreadable.position, unreadable.topic, str(unreadable))
+    tell(conn)
+
+
+def _mark_failed(conn: Conn, target: Target, position: int, topic: str, reason: str) -> None:
     conn.execute(
         "UPDATE read_models.generations SET failed_position = %s, failed_event = %s, failed_reason = %s"
         " WHERE name = %s AND generation = %s",
-        (failure.position, failure.topic, failure.reason, target.projection.name, target.generation.generation),
+        (position, topic, reason, target.projection.name, target.generation.generation),
     )
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import random
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
+from traceback import extract_tb
 from typing import Any
 
 import psycopg
@@ -31,16 +33,22 @@ Conn = Connection[Any]
 
 def run(database_url: str, vault: Vault, stop: Event, registry: Registry = projections, batch: int = BATCH) -> None:
     """Projects until `stop` is set. Lost connections and restarts of the server are waited out with backoff."""
-    backoff = 0.1
+    failures = 0
     while not stop.is_set():
+        started = time.monotonic()
         try:
             with _connect(database_url) as conn:
-                backoff = 0.1
                 _project_while_leased(conn, vault, stop, registry, batch)
         except (psycopg.OperationalError, psycopg.InterfaceError, Overtaken) as fault:
-            log.warning("projector lost its connection", extra={"reason": type(fault).__name__, "retry_in": backoff})
-            stop.wait(backoff * random.uniform(0.5, 1.0))
-            backoff = min(backoff * 2, LONGEST_BACKOFF_SECONDS)
+            log.warning("projector lost its connection", extra={"reason": type(fault).__name__})
+        except Exception as fault:
+            # Never dies in silence: what was not foreseen is told, by its places and never its values, and tried again.
+            places = [f"{place.filename}:{place.lineno}" for place in extract_tb(fault.__traceback__)]
+            log.error("projector failed", extra={"reason": type(fault).__name__, "places": places})
+        else:
+            continue
+        failures = 1 if time.monotonic() - started > LONGEST_BACKOFF_SECONDS else failures + 1
+        stop.wait(min(LONGEST_BACKOFF_SECONDS, 0.1 * 2 ** min(failures, 10)) * random.uniform(0.5, 1.0))
 
 
 def _connect(database_url: str) -> Conn:

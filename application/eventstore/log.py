@@ -12,8 +12,12 @@ from application.eventstore.records import Recorded, decode
 
 _COLUMNS = "notification_id, originator_id, originator_version, topic, state"
 _STREAM = f"SELECT {_COLUMNS} FROM stored_events WHERE originator_id = %s AND originator_version > %s ORDER BY 3"
-_AFTER = f"SELECT {_COLUMNS} FROM stored_events WHERE notification_id > %s ORDER BY notification_id LIMIT %s"
+_AFTER = (
+    f"SELECT {_COLUMNS} FROM stored_events"
+    " WHERE notification_id > %s AND notification_id < %s ORDER BY notification_id LIMIT %s"
+)
 _AT = f"SELECT {_COLUMNS} FROM stored_events WHERE notification_id = ANY(%s) ORDER BY notification_id"
+LAST_POSITION = (1 << 63) - 1
 _HEAD = "SELECT coalesce(max(notification_id), 0) FROM stored_events"
 
 Conn = Connection[Any]
@@ -24,9 +28,12 @@ def read_stream(conn: Conn, originator_id: UUID, after_version: int = 0) -> list
     return _fetch(conn, _STREAM, (originator_id, after_version))
 
 
-def read_after(conn: Conn, position: int, limit: int) -> list[Recorded]:
-    """At most `limit` events whose position is greater, in log order; personal fields stay sealed."""
-    return _fetch(conn, _AFTER, (position, limit))
+def read_after(conn: Conn, position: int, limit: int, before: int = LAST_POSITION) -> list[Recorded]:
+    """At most `limit` events after `position` and before `before`, in log order; personal fields stay sealed.
+
+    Raises UnreadableEvent, which names its position, on the first that this code cannot understand.
+    """
+    return _fetch(conn, _AFTER, (position, before, limit))
 
 
 def read_at(conn: Conn, positions: Sequence[int]) -> list[Recorded]:

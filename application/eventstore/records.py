@@ -48,6 +48,11 @@ class Recorded:
 class UnreadableEvent(Exception):
     """A stored event cannot be understood by this code: unknown topic, newer schema or malformed state."""
 
+    def __init__(self, reason: str, position: int = 0, topic: str = "") -> None:
+        self.position = position
+        self.topic = topic
+        super().__init__(reason)
+
 
 class _State(BaseModel):
     """The JSON of a stored event. Its first key lets a reader see the schema version without parsing the rest."""
@@ -106,5 +111,8 @@ def decode(position: int, originator_id: UUID, originator_version: int, topic: s
     try:
         stored = _decoder(topic)(state)
     except (ValidationError, UnreadableEvent, orjson.JSONDecodeError, KeyError) as error:
-        raise UnreadableEvent(f"event at position {position} ({topic}) cannot be read: {error}") from error
+        # Of a state that does not validate only the kind of failure is told: its values may be personal.
+        reason = str(error) if isinstance(error, UnreadableEvent) else type(error).__name__
+        message = f"event at position {position} ({topic}) cannot be read: {reason}"
+        raise UnreadableEvent(message, position, topic) from error
     return Recorded(position, originator_id, originator_version, stored.stamp, stored.data)

@@ -8,14 +8,22 @@ from datetime import datetime
 from uuid import UUID
 
 from projections.animations import words
-from projections.queries.paging import Filter, Order
+from projections.queries.paging import Filter, Order, Source
 
-#: Animations with what is shown of their structure; `{cursor}` is for `page_statement`.
-SELECT = """
-SELECT a.*, s.siret AS structure_siret, s.name AS structure_name, s.territories AS structure_territories, {cursor}
-FROM {animations} a JOIN {structures} s USING (structure_id)"""
-COUNT = "SELECT count(*) AS total FROM {animations} a WHERE "
-BY_IDS = SELECT.replace(", {cursor}", "") + " WHERE a.animation_id = ANY(%(ids)s)"
+#: Animations with what is shown of their structure.
+SOURCE = Source(
+    table="animations",
+    alias="a",
+    shown=", s.siret AS structure_siret, s.name AS structure_name, s.territories AS structure_territories",
+    joined="JOIN {structures} s USING (structure_id)",
+    owner="structure_id",
+)
+_SELECT = f"SELECT a.*{SOURCE.shown} FROM {SOURCE.rows} {SOURCE.joined}"
+BY_IDS = f"{_SELECT} WHERE a.animation_id = ANY(%(ids)s)"
+#: What was published after a position, each with the `position` of that; more conditions and a limit may follow.
+PUBLISHED_SINCE = f"""
+SELECT a.*{SOURCE.shown}, t.position FROM {SOURCE.rows} {SOURCE.joined} JOIN {{audit_trail}} t
+ON t.subject_id = a.animation_id WHERE t.type = 'animation.published' AND t.position > %(after)s"""
 _ID = Order("id", "a.animation_id", "uuid")
 
 #: The ways to sort, by the contract's names. Unpublished animations come first by date of publication.
@@ -29,6 +37,10 @@ ORDERS: dict[str, tuple[str, str]] = {
     "ATTESTED": ("a.attested", "boolean"),
 }
 _PUBLISHED_ONLY = {"PUBLISHED_AT": ("a.published_at", "timestamptz")}
+#: Of the same status, as far as the public knows, and attested or not: that is not for the public.
+_NOT_PUBLIC = ("STATUS", "ATTESTED")
+#: Few values: their animations follow one another by start.
+_GROUPS = ("TYPE", "AUDIENCE", "STATUS", "ATTESTED")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +62,7 @@ class Conditions:
     past: bool | None = None
 
 
-_ANY = {
-    "territory": "a.territory = ANY(%(territory)s)",
-    "theme": "a.themes && %(theme)s",
-    "type": "a.type = ANY(%(type)s)",
-    "venue_type": "a.venue_type = ANY(%(venue_type)s)",
-    "audience": "a.audience = ANY(%(audience)s)",
-    "status": "a.status = ANY(%(status)s)",
-}
+_AMONG = ("territory", "type", "venue_type", "audience", "status")
 _ONE = {
     "structure_id": "a.structure_id = %(structure_id)s",
     "starts_from": "a.starts_at >= %(starts_from)s",
@@ -74,9 +79,11 @@ def published() -> Filter:
 
 def narrowed(filtered: Filter, conditions: Conditions, now: datetime) -> Filter:
     """`filtered` and these conditions. An empty collection narrows nothing, as a form without a choice."""
-    for name, condition in _ANY.items():
+    for name in _AMONG:
         if chosen := getattr(conditions, name):
-            filtered = filtered.where(condition, **{name: list(chosen)})
+            filtered = filtered.among(f"a.{name}", name, chosen)
+    if conditions.theme:
+        filtered = filtered.where("a.themes && %(theme)s", theme=list(conditions.theme))
     for name, condition in _ONE.items():
         if (value := getattr(conditions, name)) is not None:
             filtered = filtered.where(condition, **{name: value})
@@ -91,8 +98,14 @@ def narrowed(filtered: Filter, conditions: Conditions, now: datetime) -> Filter:
 
 
 def orders(asked: Iterable[tuple[str, bool]], only_published: bool) -> Sequence[Order]:
-    """The orders asked for as (name, descending), by start when none is; the id settles what is equal."""
+    """The orders asked for as (name, descending), by start when none is; start and id settle what is equal.
+
+    In the public listing (`only_published`) what is not public makes no difference.
+    """
     expressions = ORDERS | _PUBLISHED_ONLY if only_published else ORDERS
-    chosen = [Order(name, *expressions[name], descending) for name, descending in dict(asked).items()]
-    chosen = chosen or [Order("STARTS_AT", *expressions["STARTS_AT"])]
-    return [*chosen, Order(_ID.name, _ID.expression, _ID.kind, chosen[-1].descending)]
+    chosen = {name: descending for name, descending in asked if not (only_published and name in _NOT_PUBLIC)}
+    last, descending = next(reversed(chosen.items()), ("STARTS_AT", False))
+    if not chosen or last in _GROUPS:
+        chosen.setdefault("STARTS_AT", descending)
+    settled = Order(_ID.name, _ID.expression, _ID.kind, descending)
+    return [*(Order(name, *expressions[name], downwards) for name, downwards in chosen.items()), settled]

@@ -7,13 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from projections.queries.paging import Filter, Order
+from projections.queries.paging import Filter, Order, Source
 
-SELECT = """
-SELECT t.position, t.recorded_at, t.type, t.subject_id, t.structure_id, t.territory,
-    e.originator_version, e.state, {cursor}
-FROM {audit_trail} t JOIN stored_events e ON e.notification_id = t.position"""
-COUNT = "SELECT count(*) AS total FROM {audit_trail} t WHERE "
+#: The trail with what the log holds.
+SOURCE = Source(
+    table="audit_trail",
+    alias="t",
+    shown=", e.originator_version, e.state",
+    joined="JOIN stored_events e ON e.notification_id = t.position",
+    owner="structure_id",
+)
+#: Conditions, an order and a limit may follow.
+SELECT = f"SELECT t.*{SOURCE.shown} FROM {SOURCE.rows} {SOURCE.joined} WHERE "
 ORDERS = (Order("position", "t.position", "bigint"),)
 
 
@@ -47,5 +52,24 @@ def narrowed(filtered: Filter, conditions: Conditions) -> Filter:
     for place, subject in enumerate(conditions.subject_ids):
         filtered = filtered.where(f"t.subject_id = %(subject{place})s", **{f"subject{place}": subject})
     if conditions.type:
-        filtered = filtered.where("t.type = ANY(%(type)s)", type=list(conditions.type))
+        filtered = filtered.among("t.type", "type", conditions.type)
+    if conditions.structure_id is None and not conditions.subject_ids:
+        filtered = _between_positions(filtered, conditions)
     return filtered
+
+
+def _between_positions(filtered: Filter, conditions: Conditions) -> Filter:
+    """Instants as positions too: reading in log order then begins and ends at the period instead of passing through.
+
+    Without the `+ 0` the planner finds the least position by passing through as well.
+    """
+    period = Filter()
+    for name in ("recorded_from", "recorded_before"):
+        if getattr(conditions, name) is not None:
+            period = period.where(_ONE[name].removeprefix("t."))
+    if not period.conditions:
+        return filtered
+    bound = f"FROM {{audit_trail}} WHERE {period.clause}"
+    return filtered.where(f"t.position >= (SELECT min(position + 0) {bound})").where(
+        f"t.position <= (SELECT max(position + 0) {bound})"
+    )

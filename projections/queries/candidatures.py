@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from projections.queries.paging import Filter, Order
+from projections.queries.paging import Filter, Order, Source
 
-SELECT = """
-SELECT c.*, p.first_name, p.last_name, p.email, p.phone, p.motivation, p.opinion_comment, p.decision_reason, {cursor}
-FROM {candidatures} c LEFT JOIN {candidature_people} p USING (candidature_id)"""
-COUNT = "SELECT count(*) AS total FROM {candidatures} c WHERE "
-BY_ID = SELECT.replace(", {cursor}", "") + " WHERE c.candidature_id = %(id)s"
+SOURCE = Source(
+    table="candidatures",
+    alias="c",
+    shown=", p.first_name, p.last_name, p.email, p.phone, p.motivation, p.opinion_comment, p.decision_reason",
+    joined="LEFT JOIN {candidature_people} p USING (candidature_id)",
+)
+BY_ID = f"SELECT c.*{SOURCE.shown} FROM {SOURCE.rows} {SOURCE.joined} WHERE c.candidature_id = %(id)s"
 ORDERS = (Order("submitted_at", "c.submitted_at", "timestamptz"), Order("id", "c.candidature_id", "uuid"))
 
 
@@ -29,7 +31,7 @@ def narrowed(filtered: Filter, conditions: Conditions) -> Filter:
     """`filtered` and these conditions."""
     for name in ("territory", "school_uai", "status"):
         if chosen := getattr(conditions, name):
-            filtered = filtered.where(f"c.{name} = ANY(%({name})s)", **{name: list(chosen)})
+            filtered = filtered.among(f"c.{name}", name, chosen)
     if conditions.degree is not None:
         filtered = filtered.where("c.degree = %(degree)s", degree=conditions.degree)
     return filtered

@@ -1,57 +1,62 @@
-"""Figures: of a structure straight from its animations, of territories from the rollups that the projector keeps."""
+"""Figures: of structures straight from their animations, of territories from the rollups that the projector keeps.
+
+Every statement answers for many owners at once, one row for each `owner`, `part` and `code`.
+"""
 
 from __future__ import annotations
 
 _RANGE = """
   AND (%(first_day)s::date IS NULL OR day >= %(first_day)s) AND (%(last_day)s::date IS NULL OR day <= %(last_day)s)"""
 
-#: Of the structure `structure_id`, in `territories` unless that is null.
-STRUCTURE_TOTALS = f"""
+#: Of each of the structures `owners`, in `territories` unless that is null.
+OF_STRUCTURES = f"""
 WITH mine AS MATERIALIZED (
-    SELECT status, attested, coalesce(parents, 0) AS parents, ends_at, day, type, themes
+    SELECT structure_id AS owner, status, attested, coalesce(parents, 0) AS parents, ends_at, type, themes,
+        to_char(day, 'YYYY-MM') AS month
     FROM {{animations}}
-    WHERE structure_id = %(structure_id)s
+    WHERE structure_id = ANY(%(owners)s)
       AND (%(territories)s::text[] IS NULL OR territory = ANY(%(territories)s)){_RANGE}
 )
-SELECT 'total' AS part, NULL AS code, count(*) AS animations,
+SELECT owner, 'total' AS part, NULL AS code, count(*) AS animations,
     count(*) FILTER (WHERE status = 'PUBLISHED') AS published,
     count(*) FILTER (WHERE status = 'PUBLISHED' AND ends_at > %(now)s) AS upcoming,
     count(*) FILTER (WHERE status = 'CANCELLED') AS cancelled,
-    count(*) FILTER (WHERE attested) AS attested, coalesce(sum(parents), 0)::bigint AS parents
-FROM mine
+    count(*) FILTER (WHERE attested) AS attested, sum(parents)::bigint AS parents
+FROM mine GROUP BY owner
 UNION ALL
-SELECT 'month', to_char(day, 'YYYY-MM'), count(*), 0, 0, 0, 0, sum(parents)::bigint FROM mine GROUP BY 2
+SELECT owner, 'month', month, count(*), 0, 0, 0, 0, sum(parents)::bigint FROM mine GROUP BY owner, month
 UNION ALL
-SELECT 'ANIMATION_TYPE', type, count(*), 0, 0, 0, 0, sum(parents)::bigint FROM mine GROUP BY 2
+SELECT owner, 'ANIMATION_TYPE', type, count(*), 0, 0, 0, 0, sum(parents)::bigint FROM mine GROUP BY owner, type
 UNION ALL
-SELECT 'THEME', theme, count(*), 0, 0, 0, 0, sum(parents)::bigint FROM mine, unnest(themes) AS theme GROUP BY 2
-ORDER BY 1, 2"""
+SELECT owner, 'THEME', theme, count(*), 0, 0, 0, 0, sum(parents)::bigint
+FROM mine, unnest(themes) AS theme GROUP BY owner, theme
+ORDER BY part, code"""
 
-#: Of the territories `territories`, or of the whole country when that is null.
-TERRITORY_TOTALS = f"""
+_ROLLED_UP = f"""
 WITH days AS MATERIALIZED (
-    SELECT to_char(day, 'YYYY-MM') AS month, sum(animations)::bigint AS animations, sum(published)::bigint AS published,
-        sum(cancelled)::bigint AS cancelled, sum(attested)::bigint AS attested, sum(parents)::bigint AS parents
-    FROM {{territory_days}}
-    WHERE (%(territories)s::text[] IS NULL OR territory = ANY(%(territories)s)){_RANGE}
-    GROUP BY 1
+    SELECT <owner> AS owner, to_char(day, 'YYYY-MM') AS month, sum(animations)::bigint AS animations,
+        sum(published)::bigint AS published, sum(cancelled)::bigint AS cancelled, sum(attested)::bigint AS attested,
+        sum(parents)::bigint AS parents
+    FROM {{territory_days}} WHERE <owned>{_RANGE} GROUP BY 1, 2
+), upcoming AS (
+    SELECT <owner> AS owner, count(*) AS upcoming
+    FROM {{animations}} WHERE status = 'PUBLISHED' AND ends_at > %(now)s AND <owned>{_RANGE} GROUP BY 1
 )
-SELECT 'total' AS part, NULL AS code, coalesce(sum(animations), 0)::bigint AS animations,
-    coalesce(sum(published), 0)::bigint AS published,
-    (SELECT count(*) FROM {{animations}}
-     WHERE status = 'PUBLISHED' AND ends_at > %(now)s
-       AND (%(territories)s::text[] IS NULL OR territory = ANY(%(territories)s)){_RANGE}) AS upcoming,
-    coalesce(sum(cancelled), 0)::bigint AS cancelled, coalesce(sum(attested), 0)::bigint AS attested,
-    coalesce(sum(parents), 0)::bigint AS parents
-FROM days
+SELECT owner, 'total' AS part, NULL AS code, sum(animations)::bigint AS animations,
+    sum(published)::bigint AS published, coalesce(min(upcoming), 0) AS upcoming, sum(cancelled)::bigint AS cancelled,
+    sum(attested)::bigint AS attested, sum(parents)::bigint AS parents
+FROM days LEFT JOIN upcoming USING (owner) GROUP BY owner
 UNION ALL
-SELECT 'month', month, animations, 0, 0, 0, 0, parents FROM days
+SELECT owner, 'month', month, animations, 0, 0, 0, 0, parents FROM days
 UNION ALL
-SELECT kind, code, sum(animations)::bigint, 0, 0, 0, 0, sum(parents)::bigint
-FROM {{territory_terms}}
-WHERE (%(territories)s::text[] IS NULL OR territory = ANY(%(territories)s)){_RANGE}
-GROUP BY kind, code
-ORDER BY 1, 2"""
+SELECT <owner>, kind, code, sum(animations)::bigint, 0, 0, 0, 0, sum(parents)::bigint
+FROM {{territory_terms}} WHERE <owned>{_RANGE} GROUP BY 1, kind, code
+ORDER BY part, code"""
+
+#: Of each of the territories `owners`.
+OF_TERRITORIES = _ROLLED_UP.replace("<owner>", "territory").replace("<owned>", "territory = ANY(%(owners)s)")
+#: Of all territories together; `owners` is one name for them.
+OF_THE_COUNTRY = _ROLLED_UP.replace("<owner>", "(%(owners)s::text[])[1]").replace("<owned>", "true")
 
 #: What waits for a structure account: of its structures.
 WAITING_FOR_STRUCTURE = """

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -47,9 +47,35 @@ class Filter:
     def where(self, condition: str, **params: Any) -> Filter:
         return Filter((*self.conditions, condition), {**self.params, **params})
 
+    def among(self, column: str, name: str, values: Collection[Any]) -> Filter:
+        """Rows whose `column` is one of `values`; `name` is the parameter's."""
+        if len(values) == 1:
+            # Only of a single value does an index on (column, order) give its rows in order.
+            return self.where(f"{column} = %({name})s", **{name: next(iter(values))})
+        return self.where(f"{column} = ANY(%({name})s)", **{name: list(values)})
+
     @property
     def clause(self) -> str:
         return " AND ".join(f"({condition})" for condition in self.conditions) or "true"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a list's rows come from: `table`, called `alias` in conditions and orders.
+
+    `shown` and `joined` add what is told beside a row, once the page is cut. `owner` is the column of those who each
+    have a list of their own.
+    """
+
+    table: str
+    alias: str
+    shown: str = ""
+    joined: str = ""
+    owner: str = ""
+
+    @property
+    def rows(self) -> str:
+        return f"{{{self.table}}} {self.alias}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +83,7 @@ class Page:
     """Which rows: `size` of them after (or, `backwards`, before) the row whose order values are `start`."""
 
     size: int
-    start: tuple[str, ...] | None = None
+    start: tuple[Any, ...] | None = None
     backwards: bool = False
 
 
@@ -67,8 +93,10 @@ def page(
     """The page that a connection's arguments ask for. Raises BadPage naming the argument."""
     if first is not None and last is not None:
         raise BadPage("last", "first et last ne vont pas ensemble.")
-    if after is not None and before is not None:
-        raise BadPage("before", "after et before ne vont pas ensemble.")
+    if after is not None and (last is not None or before is not None):
+        raise BadPage("after", "after va avec first, et before avec last.")
+    if before is not None and first is not None:
+        raise BadPage("before", "after va avec first, et before avec last.")
     backwards = last is not None or before is not None
     argument, size = ("last", last) if backwards else ("first", first)
     size = DEFAULT_PAGE if size is None else size
@@ -84,25 +112,62 @@ def cursor_of(orders: Sequence[Order], values: Sequence[str]) -> str:
     return base64.urlsafe_b64encode(orjson.dumps([_signature(orders), *values])).decode().rstrip("=")
 
 
-def page_statement(select: str, filtered: Filter, orders: Sequence[Order], asked: Page) -> tuple[str, dict[str, Any]]:
-    """The statement for one row more than the page, and its parameters.
+def page_statement(
+    source: Source, filtered: Filter, orders: Sequence[Order], asked: Page
+) -> tuple[str, dict[str, Any]]:
+    """The statement for one row more than the page, and its parameters. Each row tells its `cursor_values`."""
+    cut, params = _cut(source, filtered, orders, asked)
+    return _shown(source, f"({cut})", orders, asked), params
 
-    `select` ends before WHERE and holds `{cursor}` among its columns: the row's cursor values, as text.
-    """
+
+def pages_statement(
+    source: Source, filtered: Filter, orders: Sequence[Order], asked: Page
+) -> tuple[str, dict[str, Any]]:
+    """As `page_statement`, for the same page of the lists of all `%(owners)s` (UUIDs) at once."""
+    cut, params = _cut(source, filtered.where(f"{source.alias}.{source.owner} = owners.id"), orders, asked)
+    return _shown(source, f"unnest(%(owners)s::uuid[]) AS owners(id) CROSS JOIN LATERAL ({cut})", orders, asked), params
+
+
+def count_statement(source: Source, filtered: Filter) -> str:
+    """How many rows the whole list has, as `total`."""
+    return f"SELECT count(*) AS total FROM {source.rows} WHERE {filtered.clause}"
+
+
+def counts_statement(source: Source, filtered: Filter) -> str:
+    """How many rows each of the lists of `%(owners)s` has, as `owner` and `total`; none for an empty list."""
+    owner = f"{source.alias}.{source.owner}"
+    return (
+        f"SELECT {owner} AS owner, count(*) AS total FROM {source.rows}"
+        f" WHERE {owner} = ANY(%(owners)s) AND {filtered.clause} GROUP BY 1"
+    )
+
+
+def _cut(source: Source, filtered: Filter, orders: Sequence[Order], asked: Page) -> tuple[str, dict[str, Any]]:
     params = dict(filtered.params)
     conditions = [filtered.clause]
     if asked.start is not None:
         params |= {f"start{place}": value for place, value in enumerate(asked.start)}
         conditions.append(_beyond(orders, asked.backwards))
-    directions = ", ".join(
-        f"{order.expression} {'DESC' if order.descending != asked.backwards else 'ASC'}" for order in orders
-    )
     values = ", ".join(f"({order.expression})::text" for order in orders)
     statement = (
-        select.replace("{cursor}", f"ARRAY[{values}] AS cursor_values")
-        + f" WHERE {' AND '.join(conditions)} ORDER BY {directions} LIMIT {asked.size + 1}"
+        f"SELECT {source.alias}.*, ARRAY[{values}] AS cursor_values FROM {source.rows}"
+        f" WHERE {' AND '.join(conditions)} ORDER BY {_directions(orders, asked)} LIMIT {asked.size + 1}"
     )
     return statement, params
+
+
+def _shown(source: Source, cut: str, orders: Sequence[Order], asked: Page) -> str:
+    # Joined after the page is cut, however the planner would rather do it.
+    return (
+        f"SELECT {source.alias}.*{source.shown} FROM {cut} {source.alias} {source.joined}"
+        f" ORDER BY {_directions(orders, asked)}"
+    )
+
+
+def _directions(orders: Sequence[Order], asked: Page) -> str:
+    return ", ".join(
+        f"{order.expression} {'DESC' if order.descending != asked.backwards else 'ASC'}" for order in orders
+    )
 
 
 def _beyond(orders: Sequence[Order], backwards: bool) -> str:
@@ -118,31 +183,50 @@ def _beyond(orders: Sequence[Order], backwards: bool) -> str:
         same = [f"{orders[before].expression} = {starts[before]}" for before in range(place)]
         further = f"{order.expression} {'<' if descending[place] else '>'} {starts[place]}"
         alternatives.append(" AND ".join([*same, further]))
-    return "(" + " OR ".join(f"({alternative})" for alternative in alternatives) + ")"
+    # Said again of the first order alone: an index on it can begin there.
+    bound = f"{orders[0].expression} {'<=' if descending[0] else '>='} {starts[0]}"
+    return bound + " AND (" + " OR ".join(f"({alternative})" for alternative in alternatives) + ")"
 
 
 def _signature(orders: Sequence[Order]) -> str:
     return ",".join(f"{'-' if order.descending else ''}{order.name}" for order in orders)
 
 
-_CHECKS: Mapping[str, Any] = {
+def _instant(value: str) -> datetime:
+    instant = datetime.fromisoformat(value)
+    if instant.tzinfo is None:
+        raise ValueError(value)
+    return instant
+
+
+def _position(value: str) -> int:
+    position = int(value)
+    if not 0 <= position < 1 << 63:
+        raise ValueError(value)
+    return position
+
+
+def _text(value: str) -> str:
+    if "\0" in value:
+        raise ValueError(value)
+    return value
+
+
+#: From a cursor's texts back to values, so that PostgreSQL is never handed a text that it cannot read.
+_VALUES: Mapping[str, Callable[[str], Any]] = {
     "uuid": UUID,
-    "timestamptz": datetime.fromisoformat,
-    "bigint": int,
-    "text": str,
+    "timestamptz": _instant,
+    "bigint": _position,
+    "text": _text,
     "boolean": {"true": True, "false": False}.__getitem__,
 }
 
 
-def _decoded(argument: str, cursor: str, orders: Sequence[Order]) -> tuple[str, ...]:
+def _decoded(argument: str, cursor: str, orders: Sequence[Order]) -> tuple[Any, ...]:
     try:
         signature, *values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if signature != _signature(orders) or len(values) != len(orders):
+        if signature != _signature(orders) or not all(isinstance(value, str) for value in values):
             raise ValueError(signature)
-        for order, value in zip(orders, values, strict=True):
-            if not isinstance(value, str) or "\0" in value:
-                raise ValueError(value)
-            _CHECKS[order.kind](value)
-    except (ValueError, KeyError, TypeError, binascii.Error) as error:
+        return tuple(_VALUES[order.kind](value) for order, value in zip(orders, values, strict=True))
+    except (ValueError, KeyError, TypeError, OverflowError, binascii.Error) as error:
         raise BadPage(argument, f"{argument} : curseur inconnu pour ce tri.") from error
-    return tuple(values)

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from projections.animations import without_accents
-from projections.queries.paging import Filter, Order
+from projections.animations import words
+from projections.queries.paging import Filter, Order, Source
 
-SELECT = "SELECT s.*, {cursor} FROM {structures} s"
-COUNT = "SELECT count(*) AS total FROM {structures} s WHERE "
+SOURCE = Source(table="structures", alias="s")
 BY_IDS = "SELECT s.* FROM {structures} s WHERE s.structure_id = ANY(%(ids)s)"
 BY_SIRET = "SELECT s.* FROM {structures} s WHERE s.siret = %(siret)s"
-CONVENTIONS = "SELECT * FROM {conventions} WHERE structure_id = %(structure_id)s ORDER BY signed_on, convention_id"
+CONVENTIONS = "SELECT * FROM {conventions} WHERE structure_id = ANY(%(structures)s) ORDER BY signed_on, convention_id"
 CONVENTION = "SELECT * FROM {conventions} WHERE convention_id = %(id)s"
 ORDERS = (Order("name", "s.name_key", "text"), Order("id", "s.structure_id", "uuid"))
 
 
 def narrowed(territory: Collection[str] | None, text: str | None) -> Filter:
-    """Structures of any of these territories whose name holds the text, accents ignored."""
+    """Structures of any of these territories whose name holds each word of the text, accents ignored."""
     filtered = Filter()
     if territory:
         filtered = filtered.where("s.territories && %(territory)s", territory=list(territory))
     if text is not None and text.strip():
         # A name is short and structures are few thousand: no index is needed to look inside it.
-        filtered = filtered.where("position(%(text)s IN s.name_key) > 0", text=without_accents(text.strip()))
+        sought = words(text)
+        holds = "(SELECT bool_and(position(word IN s.name_key) > 0) FROM unnest(%(words)s::text[]) AS word)"
+        filtered = filtered.where(holds, words=sought)
     return filtered

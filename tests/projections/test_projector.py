@@ -171,3 +171,22 @@ def test_a_fold_that_fails_stops_its_projection_alone_and_after_a_fix_it_goes_on
     assert_exact(app)
     with app.pool.connection() as conn:
         assert len(conn.execute("SELECT 1 FROM read_models.animations_g1").fetchall()) == 2
+
+
+def test_an_event_that_this_code_cannot_read_stops_all_before_it_and_its_position_is_named(
+    world: World, app: Application
+) -> None:
+    world.creates()
+    with app.pool.connection() as conn:
+        prepare(conn, projections)
+        (position,) = conn.execute(
+            "INSERT INTO stored_events (originator_id, originator_version, topic, state)"
+            " VALUES (gen_random_uuid(), 1, 'animation.teleported', '{}') RETURNING notification_id"
+        ).fetchone()
+        world.creates()
+        catch_up(conn, app.vault)
+        for generation in generations(conn, State.LIVE):
+            assert (generation.position, generation.failed_position) == (position - 1, position)
+            assert generation.failed_event == "animation.teleported"
+            assert f"position {position}" in (generation.failed_reason or "")
+        assert len(conn.execute("SELECT 1 FROM read_models.animations_g1").fetchall()) == 1
