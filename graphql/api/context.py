@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
-from uuid import UUID
+from typing import Any, Protocol, TypeVar
 
 import strawberry
 from strawberry.dataloader import DataLoader
@@ -19,8 +18,8 @@ from domain.actors import Actor
 from projections.reading import AsyncPool, Snapshot, snapshot
 from projections.registry import relations
 
-if TYPE_CHECKING:
-    from api.types.animation import Animation
+K = TypeVar("K")
+V = TypeVar("V")
 
 _RELATIONS = relations()
 
@@ -61,8 +60,9 @@ class Context:
         self._opening = asyncio.Lock()
         self._stack: AsyncExitStack | None = None
         self._snapshot: Snapshot | None = None
+        self._listing = asyncio.Lock()
         self._lists: Lists | None = None
-        self._animations: DataLoader[UUID, Animation | None] | None = None
+        self._loaders: dict[str, DataLoader[Any, Any]] = {}
 
     async def read(self) -> Snapshot:
         """The snapshot that all of this answer reads, opened when first asked for."""
@@ -76,18 +76,17 @@ class Context:
     async def lists(self) -> Lists:
         """Territories and terms, read once for this answer."""
         read = await self.read()
-        if self._lists is None:
-            self._lists = await read_lists(read)
-        return self._lists
+        async with self._listing:
+            if self._lists is None:
+                self._lists = await read_lists(read)
+            return self._lists
 
-    @property
-    def animations(self) -> DataLoader[UUID, Animation | None]:
-        """Animations by id, those asked for at the same level in one statement; None where not for the asker."""
-        if self._animations is None:
-            from api.types.animation import load_animations
-
-            self._animations = DataLoader(lambda ids: load_animations(self, ids))
-        return self._animations
+    async def together(self, what: str, key: K, load: Callable[[list[K]], Awaitable[Sequence[V]]]) -> V:
+        """Loads what belongs to `key` together with that of all others asked for at the same level: `load` is called
+        once with all their keys. `what` tells loads apart that differ in anything but the key.
+        """
+        loader: DataLoader[K, V] = self._loaders.setdefault(what, DataLoader(load))
+        return await loader.load(key)
 
     async def refresh(self) -> None:
         """Lets go of the snapshot: what is read from now on may be newer. Needed between mutations of one document."""
@@ -96,7 +95,8 @@ class Context:
     async def close(self) -> None:
         async with self._opening:
             stack, self._stack, self._snapshot = self._stack, None, None
-            self._lists = self._animations = None
+            self._lists = None
+            self._loaders = {}
             if stack is not None:
                 await stack.aclose()
 

@@ -68,7 +68,10 @@ class OwnAnimationWhere:
         )
 
 
-@strawberry.enum(description="What animations can be sorted by.")
+@strawberry.enum(
+    description="What animations can be sorted by. STATUS and ATTESTED make no difference in the public listing: all"
+    " are published there, and which are attested is not public."
+)
 class AnimationOrderField(StrEnum):
     STARTS_AT = "STARTS_AT"
     TITLE = "TITLE"

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TypeAlias
 from uuid import UUID
 
 from api.context import Context
 from api.errors import denied
 from api.inputs import AnimationOrder, AnimationWhere, AuditWhere, CandidatureWhere, OwnAnimationWhere, StructureWhere
+from api.lists import Lists
 from api.types.animation import Animation, animation_of
 from api.types.audit import AuditEntry, entry_of
-from api.types.base import Connection, asked_page, checked_text, checked_texts, connection
+from api.types.base import Connection, asked_page, checked_text, checked_texts, connection, connections
 from api.types.candidature import Candidature, candidature_of, readable
-from api.types.structure import Structure, bounds, structure_of
+from api.types.structure import Structure, structure_of
 from domain.rights import Action, Scope, scope_of
+from domain.typology import TermKind
 from projections.queries import animations as animation_queries
 from projections.queries import audit as audit_queries
 from projections.queries import candidatures as candidature_queries
@@ -38,10 +41,11 @@ async def published_animations(
     orders = animation_queries.orders([order.named() for order in order_by or ()], only_published=True)
     asked = asked_page(orders, first, after, last, before)
     conditions = where.conditions() if where else animation_queries.Conditions()
-    filtered = animation_queries.narrowed(animation_queries.published(), conditions, context.now)
     lists = await context.lists()
-    select, count = animation_queries.SELECT, animation_queries.COUNT
-    return await connection(context, select, count, filtered, orders, asked, lambda row: animation_of(row, lists))
+    filtered = animation_queries.narrowed(animation_queries.published(), _in_force(conditions, lists), context.now)
+    return await connection(
+        context, animation_queries.SOURCE, filtered, orders, asked, lambda row: animation_of(row, lists)
+    )
 
 
 async def own_animations(
@@ -58,14 +62,27 @@ async def own_animations(
     """A structure's animations in every status, in the territories `within` unless that is None."""
     orders = animation_queries.orders([order.named() for order in order_by or ()], only_published=False)
     asked = asked_page(orders, first, after, last, before)
-    mine = Filter().where("a.structure_id = %(mine)s", mine=structure_id)
-    if within is not None:
-        mine = mine.where("a.territory = ANY(%(within)s)", within=list(within))
+    allowed = Filter() if within is None else Filter().among("a.territory", "within", within)
     conditions = where.conditions() if where else animation_queries.Conditions()
-    filtered = animation_queries.narrowed(mine, conditions, context.now)
-    lists = await context.lists()
-    select, count = animation_queries.SELECT, animation_queries.COUNT
-    return await connection(context, select, count, filtered, orders, asked, lambda row: animation_of(row, lists))
+
+    async def pages(structures: list[UUID]) -> list[Connection[Animation]]:
+        lists = await context.lists()
+        filtered = animation_queries.narrowed(allowed, _in_force(conditions, lists), context.now)
+        return await connections(
+            context, structures, animation_queries.SOURCE, filtered, orders, asked, lambda row: animation_of(row, lists)
+        )
+
+    return await context.together(repr(("own", allowed, conditions, orders, asked)), structure_id, pages)
+
+
+def _in_force(conditions: animation_queries.Conditions, lists: Lists) -> animation_queries.Conditions:
+    return replace(
+        conditions,
+        theme=lists.sought(TermKind.THEME, conditions.theme),
+        type=lists.sought(TermKind.ANIMATION_TYPE, conditions.type),
+        venue_type=lists.sought(TermKind.VENUE_TYPE, conditions.venue_type),
+        audience=lists.sought(TermKind.AUDIENCE, conditions.audience),
+    )
 
 
 async def structures(
@@ -75,9 +92,7 @@ async def structures(
     asked = asked_page(orders, first, after)
     territory = checked_texts(where.territory, "territory") if where else None
     filtered = structure_queries.narrowed(territory, checked_text(where.text, "text") if where else None)
-    return await connection(
-        context, structure_queries.SELECT, structure_queries.COUNT, filtered, orders, asked, structure_of
-    )
+    return await connection(context, structure_queries.SOURCE, filtered, orders, asked, structure_of)
 
 
 async def candidatures(
@@ -91,8 +106,7 @@ async def candidatures(
     asked = asked_page(orders, first, after)
     conditions = where.conditions() if where else candidature_queries.Conditions()
     filtered = candidature_queries.narrowed(within, conditions)
-    select, count = candidature_queries.SELECT, candidature_queries.COUNT
-    return await connection(context, select, count, filtered, orders, asked, candidature_of)
+    return await connection(context, candidature_queries.SOURCE, filtered, orders, asked, candidature_of)
 
 
 async def audit_trail(
@@ -103,23 +117,24 @@ async def audit_trail(
     own = scope_of(context.actor, Action.AUDIT_READ) is Scope.OWN_STRUCTURE
     if own and conditions.structure_id not in (None, *context.actor.structures):
         raise denied(context.actor)
-    return await _trail(context, conditions, first, after, last, before)
+    orders = audit_queries.ORDERS
+    asked = asked_page(orders, first, after, last, before)
+    filtered = audit_queries.narrowed(auditable(context), conditions)
+    return await connection(context, audit_queries.SOURCE, filtered, orders, asked, entry_of)
 
 
 async def timeline(
     context: Context, structure_id: UUID, first: Size, after: Cursor, last: Size, before: Cursor
 ) -> Connection[AuditEntry]:
-    conditions = audit_queries.Conditions(structure_id=structure_id)
-    return await _trail(context, conditions, first, after, last, before)
+    """What the asker may see of a structure's history."""
+    orders = audit_queries.ORDERS
+    asked = asked_page(orders, first, after, last, before)
+    filtered = auditable(context)
 
+    async def pages(structures: list[UUID]) -> list[Connection[AuditEntry]]:
+        return await connections(context, structures, audit_queries.SOURCE, filtered, orders, asked, entry_of)
 
-async def _trail(
-    context: Context, conditions: audit_queries.Conditions, first: Size, after: Cursor, last: Size, before: Cursor
-) -> Connection[AuditEntry]:
-    asked = asked_page(audit_queries.ORDERS, first, after, last, before)
-    filtered = audit_queries.narrowed(auditable(context), conditions)
-    select, count = audit_queries.SELECT, audit_queries.COUNT
-    return await connection(context, select, count, filtered, audit_queries.ORDERS, asked, entry_of)
+    return await context.together(repr(("timeline", filtered, asked)), structure_id, pages)
 
 
 def auditable(context: Context) -> Filter:
@@ -129,8 +144,7 @@ def auditable(context: Context) -> Filter:
         case None:
             raise denied(actor)
         case Scope.OWN_STRUCTURE:
-            return Filter().where("t.structure_id = ANY(%(own_structures)s)", own_structures=list(actor.structures))
+            return Filter().among("t.structure_id", "own_structures", sorted(actor.structures))
         case Scope.OWN_TERRITORY:
-            own = bounds(actor, Action.AUDIT_READ)
-            return Filter().where("t.territory = ANY(%(own_territories)s)", own_territories=own)
+            return Filter().among("t.territory", "own_territories", sorted(actor.territories))
     return Filter()

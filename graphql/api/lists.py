@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,15 @@ class Lists:
 
         known = self.terms.get((kind.value, code))
         return known or Term(kind=kind, code=code, label=code, description=None, retired=False)
+
+    def sought(self, kind: TermKind, codes: Collection[str] | None) -> Collection[str] | None:
+        """The codes, and those that took their place: who kept an old link still finds what it led to."""
+        found = list(codes or ())
+        for code in found:
+            known = self.terms.get((kind.value, code))
+            if known is not None and known.merged_into and known.merged_into not in found:
+                found.append(known.merged_into)
+        return found
 
 
 async def read_lists(read: Snapshot) -> Lists:

@@ -16,7 +16,7 @@ from api.types.animation import Animation, load_animation
 from api.types.audit import AuditEntry
 from api.types.base import Connection, Node, node_id
 from api.types.candidature import Candidature, load_candidature
-from api.types.dashboard import StructureDashboard, require, territory_dashboard
+from api.types.dashboard import StructureDashboard, dashboard_of, require
 from api.types.structure import Structure, load_convention, load_structure, load_structure_by_siret
 from api.types.territory import Territory
 from api.types.typology import AttestationForm, Term, load_form
@@ -24,6 +24,7 @@ from api.viewer import Viewer, viewer_of
 from domain.identifiers import check_siret
 from domain.rights import Action, Belongings
 from domain.typology import TermKind
+from projections.queries import dashboards as figures
 
 First = Annotated[int | None, strawberry.argument(description="How many items, from the start: 1 to 100.")]
 After = Annotated[str | None, strawberry.argument(description="Begin after this cursor.")]
@@ -101,7 +102,7 @@ class Query:
         to: Annotated[date | None, strawberry.argument(description="Last local day, included.")] = None,
     ) -> StructureDashboard:
         require(info.context, Action.COUNTRY_READ, Belongings())
-        return await territory_dashboard(info.context, None, from_, to)
+        return await dashboard_of(info.context, figures.OF_THE_COUNTRY, "country", from_, to)
 
     @strawberry.field(
         description="One candidature. For the parent, the school's authorities, the coordonnateur of its territory and"

@@ -21,11 +21,6 @@ from projections.queries import animations as animation_queries
 from projections.queries import audit as audit_queries
 from projections.reading import Snapshot
 
-_PUBLISHED_SINCE = (
-    animation_queries.SELECT.replace("{cursor}", "t.position")
-    + " JOIN {audit_trail} t ON t.subject_id = a.animation_id"
-    + " WHERE t.type = 'animation.published' AND t.position > %(after)s"
-)
 _PAGE = " ORDER BY t.position LIMIT %(limit)s"
 
 
@@ -43,7 +38,7 @@ class Subscription:
 
         async def published(read: Snapshot, after: int, limit: int) -> list[tuple[int, Animation]]:
             filtered = animation_queries.narrowed(animation_queries.published(), conditions, context.services.clock())
-            statement = f"{_PUBLISHED_SINCE} AND {filtered.clause}{_PAGE}"
+            statement = f"{animation_queries.PUBLISHED_SINCE} AND {filtered.clause}{_PAGE}"
             rows = await read.rows(read.sql(statement), {**filtered.params, "after": after, "limit": limit})
             lists = await context.lists() if rows else None
             return [(row["position"], animation_of(row, lists)) for row in rows if lists is not None]
@@ -63,7 +58,7 @@ class Subscription:
 
         async def recorded(read: Snapshot, after: int, limit: int) -> list[tuple[int, AuditEntry]]:
             filtered = mine.where("t.position > %(after)s", after=after)
-            statement = audit_queries.SELECT.replace(", {cursor}", "") + f" WHERE {filtered.clause}{_PAGE}"
+            statement = f"{audit_queries.SELECT}{filtered.clause}{_PAGE}"
             rows = await read.rows(read.sql(statement), {**filtered.params, "limit": limit})
             return [(row["position"], entry_of(row)) for row in rows]
 

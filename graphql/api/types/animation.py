@@ -85,8 +85,11 @@ class Animation(Node):
 
     @strawberry.field(description="The animation that this one was cloned from, when the asker may see it.")
     async def cloned_from(self, info: Info) -> Annotated[Animation, strawberry.lazy(".animation")] | None:
-        source = self.row["cloned_from"]
-        return None if source is None else await info.context.animations.load(source)
+        source: UUID | None = self.row["cloned_from"]
+        context = info.context
+        if source is None:
+            return None
+        return await context.together("animations", source, lambda ids: load_animations(context, ids))
 
     @strawberry.field(description="Why the national team refused it. " + _RESTRICTED)
     def refusal_reason(self, info: Info) -> str | None:

@@ -12,7 +12,19 @@ import strawberry
 
 from api.context import Context
 from api.errors import invalid
-from projections.queries.paging import BadPage, Filter, Order, Page, cursor_of, page, page_statement
+from projections.queries.paging import (
+    BadPage,
+    Filter,
+    Order,
+    Page,
+    Source,
+    count_statement,
+    counts_statement,
+    cursor_of,
+    page,
+    page_statement,
+    pages_statement,
+)
 
 T = TypeVar("T")
 
@@ -87,8 +99,7 @@ def asked_page(
 
 async def connection(
     context: Context,
-    select: str,
-    count: str,
+    source: Source,
     filtered: Filter,
     orders: Sequence[Order],
     asked: Page,
@@ -96,19 +107,59 @@ async def connection(
 ) -> Connection[T]:
     """One page in one statement; `make` turns each row into what is shown."""
     read = await context.read()
-    statement, params = page_statement(select, filtered, orders, asked)
+    statement, params = page_statement(source, filtered, orders, asked)
     rows = await read.rows(read.sql(statement), params)
+
+    async def count() -> int:
+        again = await context.read()
+        (row,) = await again.rows(again.sql(count_statement(source, filtered)), filtered.params)
+        return int(row["total"])
+
+    return _page_of(rows, orders, asked, make, count)
+
+
+async def connections(
+    context: Context,
+    owners: Sequence[UUID],
+    source: Source,
+    filtered: Filter,
+    orders: Sequence[Order],
+    asked: Page,
+    make: Callable[[dict[str, Any]], T],
+) -> list[Connection[T]]:
+    """The same page of the list of each owner, all in one statement; so are their counts."""
+    read = await context.read()
+    statement, params = pages_statement(source, filtered, orders, asked)
+    found: dict[UUID, list[dict[str, Any]]] = {owner: [] for owner in owners}
+    for row in await read.rows(read.sql(statement), {**params, "owners": list(owners)}):
+        found[row[source.owner]].append(row)
+
+    async def counts(asked_for: list[UUID]) -> list[int]:
+        again = await context.read()
+        params = {**filtered.params, "owners": asked_for}
+        rows = await again.rows(again.sql(counts_statement(source, filtered)), params)
+        totals = {row["owner"]: row["total"] for row in rows}
+        return [totals.get(owner, 0) for owner in asked_for]
+
+    def count(owner: UUID) -> Callable[[], Awaitable[int]]:
+        return lambda: context.together(repr((source, filtered)), owner, counts)
+
+    return [_page_of(rows, orders, asked, make, count(owner)) for owner, rows in found.items()]
+
+
+def _page_of(
+    rows: list[dict[str, Any]],
+    orders: Sequence[Order],
+    asked: Page,
+    make: Callable[[dict[str, Any]], T],
+    count: Callable[[], Awaitable[int]],
+) -> Connection[T]:
+    """`rows` holds one more than the page where there are more."""
     more, rows = len(rows) > asked.size, rows[: asked.size]
     if asked.backwards:
         rows.reverse()
     edges = [Edge(cursor=cursor_of(orders, row["cursor_values"]), node=make(row)) for row in rows]
     started = asked.start is not None
-
-    async def counted() -> int:
-        again = await context.read()
-        (row,) = await again.rows(again.sql(count + filtered.clause), filtered.params)
-        return int(row["total"])
-
     return Connection(
         edges=edges,
         nodes=[edge.node for edge in edges],
@@ -118,5 +169,5 @@ async def connection(
             start_cursor=edges[0].cursor if edges else None,
             end_cursor=edges[-1].cursor if edges else None,
         ),
-        count=counted,
+        count=count,
     )

@@ -55,9 +55,9 @@ def readable(actor: Actor) -> Filter | None:
         case None:
             return None
         case Scope.OWN_TERRITORY:
-            return Filter().where("c.territory = ANY(%(own_territories)s)", own_territories=sorted(actor.territories))
+            return Filter().among("c.territory", "own_territories", sorted(actor.territories))
         case Scope.OWN_SCHOOL:
-            return Filter().where("c.school_uai = ANY(%(own_schools)s)", own_schools=sorted(actor.schools))
+            return Filter().among("c.school_uai", "own_schools", sorted(actor.schools))
         case Scope.OWN_PERSON:
             return Filter().where("c.person_id = %(own_person)s", own_person=actor.person_id)
     return Filter()

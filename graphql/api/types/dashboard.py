@@ -10,13 +10,12 @@ from uuid import UUID
 import strawberry
 
 from api.context import Context
-from api.errors import denied
+from api.errors import denied, invalid
 from api.lists import Lists
 from api.scalars import readable
 from api.types.typology import Term
 from domain.rights import Action, Belongings, may
 from domain.typology import TermKind
-from projections.queries import dashboards as queries
 
 
 @strawberry.type(description="Animations that were declared with a term.")
@@ -55,33 +54,39 @@ def require(context: Context, action: Action, of: Belongings) -> None:
         raise denied(context.actor)
 
 
-async def structure_dashboard(
+async def dashboard_of(
     context: Context,
-    structure_id: UUID,
-    territories: Sequence[str] | None,
+    query: str,
+    owner: UUID | str,
     first_day: date | None,
     last_day: date | None,
+    within: Sequence[str] | None = None,
 ) -> StructureDashboard:
-    """`territories`: only what was declared there; None: everywhere."""
-    params = {"structure_id": structure_id, "territories": territories}
-    return await _dashboard(context, queries.STRUCTURE_TOTALS, params, first_day, last_day)
+    """The figures of `owner` by one of `projections.queries.dashboards`, read together with those of its siblings.
+
+    `within`: only what was declared in these territories. Raises INVALID for a period that ends before it begins.
+    """
+    first, last = readable(first_day, "from"), readable(last_day, "to")
+    if first is not None and last is not None and last < first:
+        raise invalid("to : la fin de la période précède son début.", "to")
+    days = {"first_day": first, "last_day": last}
+
+    async def figures(owners: list[UUID | str]) -> list[StructureDashboard]:
+        read, lists = await context.read(), await context.lists()
+        given = {**days, "owners": owners, "territories": within, "now": context.now}
+        found: dict[UUID | str, list[dict[str, Any]]] = {owner: [] for owner in owners}
+        for row in await read.rows(read.sql(query), given):
+            found[row["owner"]].append(row)
+        return [_dashboard(rows, lists) for rows in found.values()]
+
+    return await context.together(repr((query, days, within)), owner, figures)
 
 
-async def territory_dashboard(
-    context: Context, territories: Sequence[str] | None, first_day: date | None, last_day: date | None
-) -> StructureDashboard:
-    """Of these territories together; None: of the whole country."""
-    return await _dashboard(context, queries.TERRITORY_TOTALS, {"territories": territories}, first_day, last_day)
+_NOTHING = dict.fromkeys(("animations", "published", "upcoming", "cancelled", "attested", "parents"), 0)
 
 
-async def _dashboard(
-    context: Context, query: str, params: dict[str, Any], first_day: date | None, last_day: date | None
-) -> StructureDashboard:
-    read, lists = await context.read(), await context.lists()
-    days = {"first_day": readable(first_day, "from"), "last_day": readable(last_day, "to")}
-    given = {**params, **days, "now": context.now}
-    rows = await read.rows(read.sql(query), given)
-    (total,) = (row for row in rows if row["part"] == "total")
+def _dashboard(rows: Sequence[dict[str, Any]], lists: Lists) -> StructureDashboard:
+    total = next((row for row in rows if row["part"] == "total"), _NOTHING)
     past = total["published"] - total["upcoming"]
     return StructureDashboard(
         animations=total["animations"],

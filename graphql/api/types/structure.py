@@ -11,9 +11,10 @@ import strawberry
 
 from api.context import Context, Info
 from api.types.base import Connection, Node
-from api.types.dashboard import StructureDashboard, require, structure_dashboard
+from api.types.dashboard import StructureDashboard, dashboard_of, require
 from domain.actors import Actor
 from domain.rights import Action, Belongings, Scope, may, scope_of
+from projections.queries import dashboards as figures
 from projections.queries import structures as queries
 
 if TYPE_CHECKING:
@@ -48,9 +49,9 @@ class Structure(Node):
 
     @strawberry.field(description="Its conventions, in the order of signing. " + _FOR)
     async def conventions(self, info: Info) -> list[Convention]:
-        within = self.require(info.context, Action.STRUCTURE_READ)
-        read = await info.context.read()
-        rows = await read.rows(read.sql(queries.CONVENTIONS), {"structure_id": self.structure_id})
+        context = info.context
+        within = self.require(context, Action.STRUCTURE_READ)
+        rows = await context.together("conventions", self.structure_id, lambda ids: _conventions(context, ids))
         return [convention_of(row) for row in rows if within is None or row["territory"] in within]
 
     @strawberry.field(description="All of its animations, in every status. " + _FOR)
@@ -81,7 +82,7 @@ class Structure(Node):
         to: Annotated[date | None, strawberry.argument(description="Last local day, included.")] = None,
     ) -> StructureDashboard:
         within = self.require(info.context, Action.STRUCTURE_READ)
-        return await structure_dashboard(info.context, self.structure_id, within, from_, to)
+        return await dashboard_of(info.context, figures.OF_STRUCTURES, self.structure_id, from_, to, within)
 
     @strawberry.field(description="Everything that happened to it, its conventions and its animations. " + _FOR)
     async def timeline(
@@ -125,6 +126,12 @@ def structure_of(row: dict[str, Any]) -> Structure:
 def convention_of(row: dict[str, Any]) -> Convention:
     shown = {name: row[name] for name in Convention.__annotations__}
     return Convention(id=strawberry.ID(str(row["convention_id"])), **shown)
+
+
+async def _conventions(context: Context, ids: list[UUID]) -> list[list[dict[str, Any]]]:
+    read = await context.read()
+    rows = await read.rows(read.sql(queries.CONVENTIONS), {"structures": ids})
+    return [[row for row in rows if row["structure_id"] == one] for one in ids]
 
 
 async def load_structures(context: Context, ids: list[UUID]) -> list[Structure]:

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 import strawberry
 
 from api.context import Context, Info
-from api.types.dashboard import StructureDashboard, require, territory_dashboard
+from api.types.dashboard import StructureDashboard, dashboard_of, require
 from domain.rights import Action, Belongings
+from projections.queries import dashboards as figures
 
 
 @strawberry.type(description="A department that takes part in the programme. Public, save for its dashboard.")
@@ -31,7 +32,7 @@ class Territory:
         to: Annotated[date | None, strawberry.argument(description="Last local day, included.")] = None,
     ) -> StructureDashboard:
         require(info.context, Action.TERRITORY_READ, Belongings(territories=frozenset([self.code])))
-        return await territory_dashboard(info.context, [self.code], from_, to)
+        return await dashboard_of(info.context, figures.OF_TERRITORIES, self.code, from_, to)
 
 
 def territory_of(row: dict[str, Any]) -> Territory:

@@ -1,0 +1,312 @@
+"""What those who answer for a structure or a territory read: own animations, figures, conventions, the timeline."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from application.animations import AttestationCorrect
+from application.conventions import ConventionAmend, ConventionTerminate
+from application.typology import TermMerge, TermRename
+from domain.identifiers import structure_id
+from domain.typology import TermKind
+from tests.api.asking import (
+    AUDITOR,
+    BASSE_TERRE,
+    EVERYWHERE,
+    NATIONAL,
+    TILLEULS,
+    Town,
+    coordonnateur,
+    order,
+    structure,
+    titles,
+    walk,
+)
+
+OWN = """
+query ($siret: String, $where: OwnAnimationWhere, $orderBy: [AnimationOrder!], $first: Int, $after: String) {
+  structure(siret: $siret) {
+    animations(where: $where, orderBy: $orderBy, first: $first, after: $after) {
+      nodes { id title status } totalCount pageInfo { hasNextPage endCursor }
+    }
+  }
+}"""
+FIGURES = """{ animations published past attested awaitingAttestation cancelled parents
+  byTheme { term { kind code label retired } animations parents } byType { term { code } animations parents }
+  byMonth { month animations parents } }"""
+PERIOD = f"dashboard(from: $from, to: $to) {FIGURES}"
+DASHBOARD = f"query ($siret: String, $from: Date, $to: Date) {{ structure(siret: $siret) {{ {PERIOD} }} }}"
+OCTOBER, NOVEMBER = datetime(2026, 10, 5, 16, 0, tzinfo=UTC), datetime(2026, 11, 9, 17, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def town(town: Town) -> Town:
+    town.signs()
+    return town
+
+
+def _own(town: Town, **arguments: Any) -> Any:
+    return town.asks(OWN, structure(TILLEULS), siret=TILLEULS, **arguments).data["structure"]["animations"]
+
+
+def _season(town: Town) -> None:
+    """One animation in each state, each titled by it."""
+    attested = town.declares(title="attestée", themes=("temps-ecran", "educonnect"), published=True)
+    town.declares(title="soumise", starts_at=NOVEMBER)
+    town.refuses(town.declares(title="refusée", starts_at=NOVEMBER))
+    town.cancels(town.declares(title="annulée", published=True, type="seminaire", audience="mediateurs"))
+    town.declares(title="passée", published=True)
+    town.declares(title="à venir", published=True, starts_at=datetime(2027, 1, 31, 23, 30, tzinfo=UTC))
+    town.now = datetime(2026, 12, 1, tzinfo=UTC)
+    town.attests(attested, parents=9)
+    correction = AttestationCorrect(animation_id=attested, parents=7, reason="Recompté.")
+    town.does(correction, structure(TILLEULS))
+
+
+def test_a_structures_own_animations_are_there_in_every_status_and_filtered(town: Town):
+    _season(town)
+    everything = {"attestée", "soumise", "refusée", "annulée", "passée", "à venir"}
+    page = _own(town)
+    assert (set(titles(page)), page["totalCount"]) == (everything, 6)
+    for where, expected in [
+        ({"status": ["SUBMITTED", "REFUSED"]}, {"soumise", "refusée"}),
+        ({"status": []}, everything),
+        ({"attested": True}, {"attestée"}),
+        ({"attested": False}, everything - {"attestée"}),
+        ({"past": False}, {"à venir"}),
+        ({"past": True, "status": ["PUBLISHED"], "attested": False}, {"passée"}),
+        ({"audience": ["mediateurs"]}, {"annulée"}),
+        ({"type": ["seminaire"]}, {"annulée"}),
+        ({"startsFrom": "2026-11-01T00:00:00Z", "startsBefore": "2026-12-01T00:00:00Z"}, {"soumise", "refusée"}),
+    ]:
+        page = _own(town, where=where)
+        assert (set(titles(page)), page["totalCount"]) == (expected, len(expected)), where
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        *("STARTS_AT", "TITLE", "PUBLISHED_AT", "TYPE", "AUDIENCE", "STATUS", "ATTESTED"),
+        *("STATUS,-TITLE", "-ATTESTED,PUBLISHED_AT,-STARTS_AT"),
+    ],
+)
+def test_my_animations_are_sorted_each_way_and_paged_without_loss(town: Town, fields: str):
+    _season(town)
+    orders = order(*fields.split(","))
+    whole = _own(town, orderBy=orders, first=100)
+    ids = [node["id"] for node in whole["nodes"]]
+    arguments: dict[str, Any] = {"siret": TILLEULS, "orderBy": orders}
+    for size in (1, 2, 4):
+        walked = walk(town, OWN, ["structure", "animations"], size, structure(TILLEULS), **arguments)
+        assert walked == ids, size
+    turned = [{"field": one["field"], "direction": {"ASC": "DESC", "DESC": "ASC"}[one["direction"]]} for one in orders]
+    assert [node["id"] for node in _own(town, orderBy=turned)["nodes"]] == ids[::-1]
+
+
+def test_figures_count_what_was_declared_and_what_came_of_it(town: Town):
+    _season(town)
+    town.signs(BASSE_TERRE, "Ville de Basse-Terre", "971")
+    told = town.asks(DASHBOARD, structure(TILLEULS), siret=TILLEULS).data["structure"]["dashboard"]
+    expected = {
+        "animations": 6,
+        "published": 3,
+        "past": 2,
+        "attested": 1,
+        "awaitingAttestation": 1,
+        "cancelled": 1,
+        "parents": 7,
+    }
+    assert {name: told[name] for name in expected} == expected
+    # By the local day: half past eleven in the evening, UTC, is the next month in Paris.
+    assert told["byMonth"] == [
+        {"month": "2026-10", "animations": 3, "parents": 7},
+        {"month": "2026-11", "animations": 2, "parents": 0},
+        {"month": "2027-02", "animations": 1, "parents": 0},
+    ]
+    assert {(count["term"]["code"], count["animations"], count["parents"]) for count in told["byTheme"]} == {
+        ("ent-pronote", 5, 0),
+        ("temps-ecran", 1, 7),
+        ("educonnect", 1, 7),
+    }
+    assert {(count["term"]["code"], count["animations"], count["parents"]) for count in told["byType"]} == {
+        ("cafe-des-parents", 5, 7),
+        ("seminaire", 1, 0),
+    }
+    territory = town.asks(f'{{ territory(code: "34") {{ dashboard {FIGURES} }} }}', coordonnateur("34")).data[
+        "territory"
+    ]
+    country = town.asks(f"{{ dashboard {FIGURES} }}", NATIONAL).data
+    assert territory["dashboard"] == country["dashboard"] == told
+
+
+def test_figures_of_a_period_include_its_first_and_last_day(town: Town):
+    _season(town)
+    documents = [
+        (DASHBOARD, lambda data: data["structure"]),
+        (
+            f'query ($from: Date, $to: Date) {{ territory(code: "34") {{ {PERIOD} }} }}',
+            lambda data: data["territory"],
+        ),
+        (f"query ($from: Date, $to: Date) {{ {PERIOD} }}", lambda data: data),
+    ]
+    for document, within in documents:
+        said = {"siret": TILLEULS} if "$siret" in document else {}
+        for period, animations, past in [
+            ({"from": "2026-10-05", "to": "2026-10-05"}, 3, 2),
+            ({"from": "2026-10-06"}, 3, 0),
+            ({"to": "2026-10-04"}, 0, 0),
+            ({"from": "2027-02-01", "to": "2027-02-01"}, 1, 0),
+        ]:
+            told = within(town.asks(document, NATIONAL, **period, **said).data)["dashboard"]
+            assert (told["animations"], told["past"]) == (animations, past), (document, period)
+
+
+def test_a_period_that_ends_before_it_begins_is_a_slip(town: Town):
+    asked = town.asks(DASHBOARD, NATIONAL, siret=TILLEULS, **{"from": "2026-10-06", "to": "2026-10-05"})
+    assert asked.codes == ["INVALID"]
+
+
+def test_a_coordonnateur_reads_of_a_structure_what_belongs_to_the_own_territories(town: Town):
+    town.signs(EVERYWHERE, "Partout", "34")
+    town.signs(EVERYWHERE, "Partout", "13")
+    town.declares(EVERYWHERE, title="ici")
+    town.declares(EVERYWHERE, title="là", territory="13")
+    document = f"""query ($siret: String) {{ structure(siret: $siret) {{
+      animations {{ nodes {{ title }} totalCount }} conventions {{ territory }}
+      dashboard {FIGURES} timeline {{ nodes {{ type }} }} }} }}"""
+    for actor, expected in [
+        (coordonnateur("34"), ["ici"]),
+        (coordonnateur("13"), ["là"]),
+        (coordonnateur("13", "34"), ["ici", "là"]),
+        (structure(EVERYWHERE), ["ici", "là"]),
+    ]:
+        told = town.asks(document, actor, siret=EVERYWHERE).data["structure"]
+        assert sorted(titles(told["animations"])) == expected
+        assert told["animations"]["totalCount"] == told["dashboard"]["animations"] == len(expected)
+        assert len(told["conventions"]) == len(expected)
+        created = [node for node in told["timeline"]["nodes"] if node["type"] == "animation.created"]
+        assert len(created) == len(expected)
+
+
+def test_a_convention_tells_its_terms_as_amended_and_ended(town: Town):
+    convention = town.signs(BASSE_TERRE, "Ville de Basse-Terre", "971")
+    changes = ConventionAmend(
+        convention_id=convention, rate_per_animation=Decimal("150.50"), required_pieces=("Liste signée",)
+    )
+    town.does(changes, NATIONAL)
+    end = ConventionTerminate(convention_id=convention, terminated_on="2027-06-30", reason="Fermeture.")
+    town.does(end, NATIONAL)
+    fields = """{ id version territory coordonnateur signedOn validFrom validUntil plannedAnimations ratePerAnimation
+      requiredPieces terminatedOn terminationReason }"""
+    document = f"query ($siret: String) {{ structure(siret: $siret) {{ conventions {fields} }} }}"
+    (told,) = town.asks(document, AUDITOR, siret=BASSE_TERRE).data["structure"]["conventions"]
+    assert told == {
+        "id": str(convention),
+        "version": 3,
+        "territory": "971",
+        "coordonnateur": "coordination-971",
+        "signedOn": "2026-09-01",
+        "validFrom": "2026-09-01",
+        "validUntil": "2027-08-31",
+        "plannedAnimations": None,
+        "ratePerAnimation": "150.50",
+        "requiredPieces": ["Liste signée"],
+        "terminatedOn": "2027-06-30",
+        "terminationReason": "Fermeture.",
+    }
+
+
+def test_the_timeline_tells_every_step_in_order_page_by_page(town: Town):
+    animation = town.declares(published=True)
+    document = """query ($siret: String, $first: Int, $after: String) { structure(siret: $siret) {
+      timeline(first: $first, after: $after) {
+        nodes { id position type subject subjectVersion actor role recordedAt data } pageInfo { hasNextPage endCursor }
+      } } }"""
+    told = town.asks(document, structure(TILLEULS), siret=TILLEULS).data["structure"]["timeline"]["nodes"]
+    assert [entry["type"] for entry in told] == [
+        "convention.signed",
+        "structure.account_opened",
+        "structure.convention_attached",
+        "animation.created",
+        "animation.published",
+    ]
+    created = told[3]
+    assert created["subject"] == str(animation)
+    assert (created["actor"], created["role"], created["subjectVersion"]) == ("structure", "structure", 1)
+    assert datetime.fromisoformat(created["recordedAt"]) == town.now
+    assert created["data"]["themes"] == ["ent-pronote"]
+    walked = walk(town, document, ["structure", "timeline"], 2, structure(TILLEULS), siret=TILLEULS)
+    assert walked == [entry["id"] for entry in told]
+
+
+def test_structures_are_found_by_territory_and_by_what_their_name_holds(town: Town):
+    town.signs(BASSE_TERRE, "Médiathèque de l'Étang", "971")
+    document = "query ($where: StructureWhere, $first: Int, $after: String) { structures(where: $where, first: $first, after: $after) { nodes { id name } totalCount pageInfo { hasNextPage endCursor } } }"  # noqa: E501
+    tilleuls, etang = ["Centre social Les Tilleuls"], ["Médiathèque de l'Étang"]
+    for where, expected in [
+        ({}, tilleuls + etang),
+        ({"territory": ["971"]}, etang),
+        ({"text": "etang"}, etang),
+        ({"text": "ÉTANG mediatheque"}, etang),
+        ({"text": "tilleuls social"}, tilleuls),
+        ({"text": "%"}, []),
+        ({"territory": ["34"], "text": "etang"}, []),
+    ]:
+        page = town.asks(document, where=where).data["structures"]
+        assert ([node["name"] for node in page["nodes"]], page["totalCount"]) == (expected, len(expected)), where
+    walked = walk(town, document, ["structures"], 1, NATIONAL)
+    assert walked == [str(structure_id(TILLEULS)), str(structure_id(BASSE_TERRE))]
+
+
+def test_territories_and_terms_are_public(town: Town):
+    data = town.asks("{ territories { code name timeZone } typology(kind: AUDIENCE) { kind code label retired } }").data
+    zones = {territory["code"]: territory["timeZone"] for territory in data["territories"]}
+    assert len(zones) == 12
+    assert (zones["971"], zones["34"]) == ("America/Guadeloupe", "Europe/Paris")
+    assert [term["code"] for term in data["typology"]] == ["parents", "mediateurs"]
+    assert town.asks('{ territory(code: "99") { name } }').data == {"territory": None}
+    assert (
+        town.asks("{ typology { kind } attestationForm { version questions } }").data["attestationForm"]["version"] == 1
+    )
+
+
+def test_times_are_those_of_the_territorys_clocks(town: Town):
+    town.signs(BASSE_TERRE, "Ville de Basse-Terre", "971")
+    here, there = town.declares(published=True), town.declares(BASSE_TERRE, territory="971", published=True)
+    document = "query ($id: ID!) { animation(id: $id) { startsAt endsAt } }"
+    assert town.asks(document, id=str(here)).data["animation"] == {
+        "startsAt": "2026-10-05T18:00:00+02:00",
+        "endsAt": "2026-10-05T20:00:00+02:00",
+    }
+    assert town.asks(document, id=str(there)).data["animation"]["startsAt"] == "2026-10-05T12:00:00-04:00"
+
+
+def test_a_merged_theme_is_still_found_by_its_old_code_and_shows_its_words(town: Town):
+    town.declares(published=True, themes=("educonnect",))
+    town.does(TermRename(kind=TermKind.THEME, code="ent-pronote", label="ENT"), NATIONAL)
+    town.does(TermMerge(kind=TermKind.THEME, source="educonnect", into="ent-pronote"), NATIONAL)
+    assert town.listing(where={"theme": ["educonnect"]}) == ["Café des parents"]
+
+
+def test_anything_is_found_by_its_id(town: Town):
+    convention = town.signs(BASSE_TERRE, "Ville de Basse-Terre", "971")
+    ids = {
+        str(town.declares()): "Animation",
+        str(structure_id(BASSE_TERRE)): "Structure",
+        str(convention): "Convention",
+        str(town.applies()): "Candidature",
+        "audit:1": "AuditEntry",
+    }
+    document = "query ($id: ID!) { node(id: $id) { __typename id } }"
+    for one, typename in ids.items():
+        assert town.asks(document, NATIONAL, id=one).data["node"] == {"__typename": typename, "id": one}
+    for unknown in (str(structure_id("nobody")), "audit:99999"):
+        assert town.asks(document, NATIONAL, id=unknown).data == {"node": None}
+    assert town.asks(document, coordonnateur("34"), id=str(convention)).data == {"node": None}
+    assert town.asks(document, id=str(convention)).data == {"node": None}
+    for malformed in ("audit:", "audit:-1", "audit:²", "nothing"):
+        assert town.asks(document, NATIONAL, id=malformed).codes == ["INVALID"]
