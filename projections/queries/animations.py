@@ -103,7 +103,10 @@ def orders(asked: Iterable[tuple[str, bool]], only_published: bool) -> Sequence[
     In the public listing (`only_published`) what is not public makes no difference.
     """
     expressions = ORDERS | _PUBLISHED_ONLY if only_published else ORDERS
-    chosen = {name: descending for name, descending in asked if not (only_published and name in _NOT_PUBLIC)}
+    chosen: dict[str, bool] = {}
+    for name, downwards in asked:
+        if not (only_published and name in _NOT_PUBLIC):
+            chosen.setdefault(name, downwards)
     last, descending = next(reversed(chosen.items()), ("STARTS_AT", False))
     if not chosen or last in _GROUPS:
         chosen.setdefault("STARTS_AT", descending)
