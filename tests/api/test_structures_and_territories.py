@@ -310,3 +310,41 @@ def test_anything_is_found_by_its_id(town: Town):
     assert town.asks(document, id=str(convention)).data == {"node": None}
     for malformed in ("audit:", "audit:-1", "audit:²", "nothing"):
         assert town.asks(document, NATIONAL, id=malformed).codes == ["INVALID"]
+
+
+def test_what_belongs_to_many_costs_as_few_statements_as_what_belongs_to_one(town: Town):
+    for siret in (BASSE_TERRE, EVERYWHERE):
+        town.signs(siret, f"Structure {siret}", "34")
+        town.declares(siret, title=siret)
+    document = """query ($first: Int) { structures(first: $first) { nodes { name
+      animations(first: 1, where: {past: false}) { nodes { title type { label } } totalCount }
+      conventions { territory } dashboard { animations byType { term { label } } }
+      timeline(first: 2) { nodes { type } totalCount } } } }"""
+    one, all_three = town.asks(document, NATIONAL, first=1), town.asks(document, NATIONAL, first=3)
+    told = {node["name"]: node for node in all_three.data["structures"]["nodes"]}
+    assert all_three.statements == one.statements
+    assert told["Centre social Les Tilleuls"]["animations"] == {"nodes": [], "totalCount": 0}
+    own = told[f"Structure {EVERYWHERE}"]
+    assert titles(own["animations"]) == [EVERYWHERE]
+    assert own["animations"]["totalCount"] == own["dashboard"]["animations"] == len(own["conventions"]) == 1
+    assert [node["type"] for node in own["timeline"]["nodes"]] == ["convention.signed", "structure.account_opened"]
+    assert own["timeline"]["totalCount"] == 4
+    territories = "{ territories { code dashboard { animations byTheme { term { label } } } } }"
+    asked = town.asks(territories, NATIONAL)
+    counts = {found["code"]: found["dashboard"]["animations"] for found in asked.data["territories"]}
+    assert (counts["34"], counts["13"], len(counts)) == (2, 0, 12)
+    assert asked.statements == 4
+
+
+def test_lists_asked_for_with_different_arguments_are_kept_apart(town: Town):
+    town.declares(title="a")
+    town.refuses(town.declares(title="b"))
+    document = """query ($siret: String) { structure(siret: $siret) {
+      all: animations(orderBy: [{field: TITLE, direction: ASC}]) { nodes { title } }
+      back: animations(orderBy: [{field: TITLE, direction: DESC}]) { nodes { title } }
+      refused: animations(where: {status: [REFUSED]}) { nodes { title } totalCount }
+      none: dashboard(to: "2026-09-30") { animations } some: dashboard(from: "2026-09-30") { animations } } }"""
+    told = town.asks(document, NATIONAL, siret=TILLEULS).data["structure"]
+    assert [titles(told[name]) for name in ("all", "back", "refused")] == [["a", "b"], ["b", "a"], ["b"]]
+    assert told["refused"]["totalCount"] == 1
+    assert (told["none"]["animations"], told["some"]["animations"]) == (0, 2)
