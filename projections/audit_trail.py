@@ -22,6 +22,9 @@ def _entry(row: Row | None, record: Recorded) -> Row:
     }
 
 
+#: As the index has it: an expression that finds days by this index must be the same.
+RECORDED_DAY = "((recorded_at AT TIME ZONE 'UTC')::date)"
+
 AUDIT_TRAIL = Projection(
     name="audit_trail",
     table=Table(
@@ -39,7 +42,7 @@ AUDIT_TRAIL = Projection(
             "(structure_id, position)",
             "(territory, position)",
             "(type, position)",
-            "(recorded_at, position)",
+            f"({RECORDED_DAY}, position)",
         ),
     ),
     folds=dict.fromkeys(registered_events().values(), _entry),

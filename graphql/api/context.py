@@ -63,6 +63,8 @@ class Context:
         self._listing = asyncio.Lock()
         self._lists: Lists | None = None
         self._loaders: dict[str, DataLoader[Any, Any]] = {}
+        #: How many items the pages asked for so far may hold (see `api.types.base.asked_page`).
+        self.asked_items = 0
 
     async def read(self) -> Snapshot:
         """The snapshot that all of this answer reads, opened when first asked for."""
@@ -97,6 +99,7 @@ class Context:
             stack, self._stack, self._snapshot = self._stack, None, None
             self._lists = None
             self._loaders = {}
+            self.asked_items = 0
             if stack is not None:
                 await stack.aclose()
 

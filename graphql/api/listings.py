@@ -39,7 +39,7 @@ async def published_animations(
 ) -> Connection[Animation]:
     """The public listing: what is published, whoever asks."""
     orders = animation_queries.orders([order.named() for order in order_by or ()], only_published=True)
-    asked = asked_page(orders, first, after, last, before)
+    asked = asked_page(context, orders, first, after, last, before)
     conditions = where.conditions() if where else animation_queries.Conditions()
     lists = await context.lists()
     filtered = animation_queries.narrowed(animation_queries.published(), _in_force(conditions, lists), context.now)
@@ -61,7 +61,7 @@ async def own_animations(
 ) -> Connection[Animation]:
     """A structure's animations in every status, in the territories `within` unless that is None."""
     orders = animation_queries.orders([order.named() for order in order_by or ()], only_published=False)
-    asked = asked_page(orders, first, after, last, before)
+    asked = asked_page(context, orders, first, after, last, before)
     allowed = Filter() if within is None else Filter().among("a.territory", "within", within)
     conditions = where.conditions() if where else animation_queries.Conditions()
 
@@ -89,7 +89,7 @@ async def structures(
     context: Context, where: StructureWhere | None, first: Size, after: Cursor
 ) -> Connection[Structure]:
     orders = structure_queries.ORDERS
-    asked = asked_page(orders, first, after)
+    asked = asked_page(context, orders, first, after)
     territory = checked_texts(where.territory, "territory") if where else None
     filtered = structure_queries.narrowed(territory, checked_text(where.text, "text") if where else None)
     return await connection(context, structure_queries.SOURCE, filtered, orders, asked, structure_of)
@@ -103,7 +103,7 @@ async def candidatures(
     if within is None:
         raise denied(context.actor)
     orders = candidature_queries.ORDERS
-    asked = asked_page(orders, first, after)
+    asked = asked_page(context, orders, first, after)
     conditions = where.conditions() if where else candidature_queries.Conditions()
     filtered = candidature_queries.narrowed(within, conditions)
     return await connection(context, candidature_queries.SOURCE, filtered, orders, asked, candidature_of)
@@ -118,7 +118,7 @@ async def audit_trail(
     if own and conditions.structure_id not in (None, *context.actor.structures):
         raise denied(context.actor)
     orders = audit_queries.ORDERS
-    asked = asked_page(orders, first, after, last, before)
+    asked = asked_page(context, orders, first, after, last, before)
     filtered = audit_queries.narrowed(auditable(context), conditions)
     return await connection(context, audit_queries.SOURCE, filtered, orders, asked, entry_of)
 
@@ -128,7 +128,7 @@ async def timeline(
 ) -> Connection[AuditEntry]:
     """What the asker may see of a structure's history."""
     orders = audit_queries.ORDERS
-    asked = asked_page(orders, first, after, last, before)
+    asked = asked_page(context, orders, first, after, last, before)
     filtered = auditable(context)
 
     async def pages(structures: list[UUID]) -> list[Connection[AuditEntry]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from projections.audit_trail import RECORDED_DAY
 from projections.queries.paging import Filter, Order, Source
 
 #: The trail with what the log holds.
@@ -19,6 +20,7 @@ SOURCE = Source(
 )
 #: Conditions, an order and a limit may follow.
 SELECT = f"SELECT t.*{SOURCE.shown} FROM {SOURCE.rows} {SOURCE.joined} WHERE "
+_TRAIL = "FROM {audit_trail}"
 ORDERS = (Order("position", "t.position", "bigint"),)
 
 
@@ -61,15 +63,23 @@ def narrowed(filtered: Filter, conditions: Conditions) -> Filter:
 def _between_positions(filtered: Filter, conditions: Conditions) -> Filter:
     """Instants as positions too: reading in log order then begins and ends at the period instead of passing through.
 
-    Without the `+ 0` the planner finds the least position by passing through as well.
+    The log may go back in time (a season loaded later): the first position of each day tells, by index, where to begin,
+    the last where to end.
     """
-    period = Filter()
-    for name in ("recorded_from", "recorded_before"):
-        if getattr(conditions, name) is not None:
-            period = period.where(_ONE[name].removeprefix("t."))
-    if not period.conditions:
-        return filtered
-    bound = f"FROM {{audit_trail}} WHERE {period.clause}"
-    return filtered.where(f"t.position >= (SELECT min(position + 0) {bound})").where(
-        f"t.position <= (SELECT max(position + 0) {bound})"
-    )
+    if conditions.recorded_from is not None:
+        filtered = filtered.where(f"t.position >= {_bound('min', 'ASC', conditions)}")
+    if conditions.recorded_before is not None:
+        filtered = filtered.where(f"t.position <= {_bound('max', 'DESC', conditions)}")
+    return filtered
+
+
+def _bound(extreme: str, direction: str, conditions: Conditions) -> str:
+    """The least or greatest position of the period's days: a look into the index for each of them."""
+    first, last = f"(SELECT min({RECORDED_DAY}) {_TRAIL})", f"(SELECT max({RECORDED_DAY}) {_TRAIL})"
+    if conditions.recorded_from is not None:
+        first = f"greatest({first}, {RECORDED_DAY.replace('recorded_at', '%(recorded_from)s::timestamptz')})"
+    if conditions.recorded_before is not None:
+        last = f"least({last}, {RECORDED_DAY.replace('recorded_at', '%(recorded_before)s::timestamptz')})"
+    edge = f"SELECT position {_TRAIL} WHERE {RECORDED_DAY} = {first} + days ORDER BY position {direction} LIMIT 1"
+    days = f"generate_series(0, {last} - {first}) AS days"
+    return f"(SELECT {extreme}(edge.position) FROM {days}, LATERAL ({edge}) AS edge)"

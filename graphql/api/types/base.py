@@ -28,6 +28,11 @@ from projections.queries.paging import (
 
 T = TypeVar("T")
 
+#: What a filter may say; the longest title is shorter.
+LONGEST_TEXT = 300
+#: What all pages of an answer may hold together, were they full: lists in lists multiply.
+MOST_ITEMS = 5_000
+
 
 @strawberry.interface(description="Anything that has an id of its own.")
 class Node:
@@ -70,9 +75,11 @@ def node_id(value: str, *field: str) -> UUID:
 
 
 def checked_text(value: str | None, field: str) -> str | None:
-    """The text, which PostgreSQL must be able to take. Raises INVALID on a null byte or half a character."""
+    """The text of a filter. Raises INVALID on a length, a null byte or half a character that PostgreSQL cannot take."""
     if value is not None and ("\0" in value or any("\ud800" <= char <= "\udfff" for char in value)):
-        raise invalid(f"{field} : caractère interdit.", field)
+        raise invalid(f"where.{field} : caractère interdit.", "where", field)
+    if value is not None and len(value) > LONGEST_TEXT:
+        raise invalid(f"where.{field} : {LONGEST_TEXT} caractères au plus.", "where", field)
     return value
 
 
@@ -88,13 +95,23 @@ def local(instant: datetime, time_zone: str) -> datetime:
 
 
 def asked_page(
-    orders: Sequence[Order], first: int | None, after: str | None, last: int | None = None, before: str | None = None
+    context: Context,
+    orders: Sequence[Order],
+    first: int | None,
+    after: str | None,
+    last: int | None = None,
+    before: str | None = None,
 ) -> Page:
-    """The page asked for. Raises INVALID naming the argument."""
+    """The page asked for. Raises INVALID naming the argument, also when the answer's pages grow too large together."""
     try:
-        return page(orders, first, after, last, before)
+        asked = page(orders, first, after, last, before)
     except BadPage as bad:
         raise invalid(str(bad), bad.argument) from None
+    context.asked_items += asked.size
+    if context.asked_items > MOST_ITEMS:
+        argument = "last" if asked.backwards else "first"
+        raise invalid(f"{MOST_ITEMS} éléments au plus dans une réponse : demandez de plus petites pages.", argument)
+    return asked
 
 
 async def connection(
