@@ -1,0 +1,83 @@
+"""What can become of an animation, and how often; and those courses that every season shows, however small."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from random import Random
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What would happen to an animation if there were time enough: what lies after now has not happened yet.
+
+    `early_changes` are made before it is published, `changes` after. `withdrawn`: cancelled before it is published.
+    """
+
+    cloned: bool = False
+    late: bool = False
+    refused: bool = False
+    corrected: bool = False
+    early_changes: int = 0
+    withdrawn: bool = False
+    published: bool = True
+    changes: int = 0
+    cancelled: bool = False
+    attested: bool = True
+    corrections: int = 0
+    type: str | None = None
+
+
+def draw_course(rng: Random) -> Course:
+    chance = rng.random
+    return Course(
+        cloned=chance() < 0.18,
+        late=chance() < 0.02,
+        refused=chance() < 0.08,
+        corrected=chance() < 0.7,
+        early_changes=_drawn(rng, (0.62, 0.90)),
+        withdrawn=chance() < 0.015,
+        published=chance() < 0.992,
+        changes=_drawn(rng, (0.22, 0.50, 0.76, 0.92)),
+        cancelled=chance() < 0.05,
+        attested=chance() < 0.88,
+        corrections=_drawn(rng, (0.88, 0.98)),
+    )
+
+
+def _drawn(rng: Random, limits: Sequence[float]) -> int:
+    """0 below the first limit, 1 below the second, and so on."""
+    drawn = rng.random()
+    return sum(drawn >= limit for limit in limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Showcase:
+    """A course that is always there: declared so many days ago, held so many days from now (negative: before)."""
+
+    course: Course
+    declared_ago: int
+    held_in: int
+
+
+_PLAIN = Course()
+
+SHOWCASES = (
+    Showcase(_PLAIN, 60, -35),
+    Showcase(replace(_PLAIN, corrections=1), 80, -50),
+    Showcase(replace(_PLAIN, attested=False), 40, -10),
+    Showcase(_PLAIN, 20, 12),
+    Showcase(replace(_PLAIN, published=False), 1, 20),
+    Showcase(replace(_PLAIN, refused=True), 20, 9),
+    Showcase(replace(_PLAIN, refused=True, corrected=True), 35, 15),
+    Showcase(replace(_PLAIN, refused=True, corrected=True, published=False), 20, 25),
+    Showcase(replace(_PLAIN, changes=2), 40, 18),
+    Showcase(replace(_PLAIN, cancelled=True), 60, -15),
+    Showcase(replace(_PLAIN, withdrawn=True), 20, 16),
+    Showcase(replace(_PLAIN, cloned=True, published=False), 2, 30),
+    Showcase(replace(_PLAIN, cloned=True), 55, -30),
+    Showcase(replace(_PLAIN, late=True), 40, -42),
+    Showcase(replace(_PLAIN, type="atelier-parents-enfants"), 70, -42),
+    Showcase(replace(_PLAIN, type="formation-mediateurs"), 28, 22),
+    Showcase(replace(_PLAIN, refused=True, corrected=True), 75, -40),
+)
