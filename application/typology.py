@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from application.commands import ChangeCommand, Command
 from application.unit_of_work import UnitOfWork
@@ -17,7 +18,7 @@ from domain.errors import not_found
 from domain.events import Event
 from domain.identifiers import ATTESTATION_FORM_ID, TYPOLOGY_ID, territory_id
 from domain.rights import Action, Belongings, authorize
-from domain.typology import TermAdded, TermKind, ThemeFamily, Typology
+from domain.typology import SplitPart, TermAdded, TermKind, ThemeFamily, Typology
 from domain.validation import Code, Label, LongText, TerritoryCode
 
 
@@ -53,12 +54,33 @@ class TermMerge(_TermChange):
 
     source: Code
     into: Code
+    since: date | None = None
+
+
+class Part(BaseModel):
+    """One part of a split: see `domain.typology.SplitPart`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    into: Code
+    animation_types: Annotated[tuple[Code, ...], Field(max_length=20)] = ()
+    starts_from: date | None = None
+    starts_before: date | None = None
+
+
+class TermSplit(_TermChange):
+    action: ClassVar[Action] = Action.TERM_SPLIT
+
+    code: Code
+    parts: Annotated[tuple[Part, ...], Field(min_length=2, max_length=20)]
+    since: date | None = None
 
 
 class TermRetire(_TermChange):
     action: ClassVar[Action] = Action.TERM_RETIRE
 
     code: Code
+    since: date | None = None
 
 
 class TerritoryJoin(Command):
@@ -99,12 +121,20 @@ def rename(command: TermRename, work: UnitOfWork) -> UUID:
 
 
 def merge(command: TermMerge, work: UnitOfWork) -> UUID:
-    facts = typologies.merge(_changing(work, command), work.actor, command.kind, command.source, command.into)
+    state = _changing(work, command)
+    facts = typologies.merge(state, work.actor, command.kind, command.source, command.into, command.since)
     return _record(work, facts)
 
 
+def split(command: TermSplit, work: UnitOfWork) -> UUID:
+    parts = [SplitPart(**part.model_dump()) for part in command.parts]
+    state = _changing(work, command)
+    return _record(work, typologies.split(state, work.actor, command.kind, command.code, parts, command.since))
+
+
 def retire(command: TermRetire, work: UnitOfWork) -> UUID:
-    return _record(work, typologies.retire(_changing(work, command), work.actor, command.kind, command.code))
+    state = _changing(work, command)
+    return _record(work, typologies.retire(state, work.actor, command.kind, command.code, command.since))
 
 
 def join(command: TerritoryJoin, work: UnitOfWork) -> UUID:
@@ -156,6 +186,7 @@ USE_CASES = (
     (TermAdd, add),
     (TermRename, rename),
     (TermMerge, merge),
+    (TermSplit, split),
     (TermRetire, retire),
     (TerritoryJoin, join),
     (TerritoryOpenCandidatures, open_candidatures),

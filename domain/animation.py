@@ -216,10 +216,11 @@ def _checked(content: AnimationContent, around: Surroundings, already: Animation
         (TermKind.ANIMATION_TYPE, content.type, ("type",)),
         *((TermKind.THEME, theme, ("themes", str(index))) for index, theme in enumerate(content.themes)),
     ]
-    kept = _terms(already) if already else set()
-    check_terms(around.typology, [choice for choice in chosen if choice[:2] not in kept])
     clock = around.territory.local_time
-    return content.model_copy(update={"starts_at": clock(content.starts_at), "ends_at": clock(content.ends_at)})
+    local = content.model_copy(update={"starts_at": clock(content.starts_at), "ends_at": clock(content.ends_at)})
+    kept = _terms(already) if already else set()
+    check_terms(around.typology, [choice for choice in chosen if choice[:2] not in kept], local.starts_at.date())
+    return local
 
 
 def _convention_after(state: Animation, content: AnimationDetails, around: Surroundings) -> UUID:

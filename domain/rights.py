@@ -50,6 +50,7 @@ class Action(StrEnum):
     TERM_ADD = "termAdd"
     TERM_RENAME = "termRename"
     TERM_MERGE = "termMerge"
+    TERM_SPLIT = "termSplit"
     TERM_RETIRE = "termRetire"
     TERRITORY_JOIN = "territoryJoin"
     TERRITORY_OPEN_CANDIDATURES = "territoryOpenCandidatures"
@@ -85,6 +86,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.TERM_ADD: {NA: _ANY, SY: _ANY},
     Action.TERM_RENAME: {NA: _ANY},
     Action.TERM_MERGE: {NA: _ANY},
+    Action.TERM_SPLIT: {NA: _ANY},
     Action.TERM_RETIRE: {NA: _ANY},
     Action.TERRITORY_JOIN: {NA: _ANY, SY: _ANY},
     Action.TERRITORY_OPEN_CANDIDATURES: {NA: _ANY},

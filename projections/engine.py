@@ -44,8 +44,8 @@ class Target:
 
 
 @lru_cache(maxsize=8)
-def _by_name(registry: Registry, terms: tuple[tuple[str, str, str], ...]) -> dict[str, Projection]:
-    return {projection.name: projection for projection in registry(TermsInForce.from_json(terms))}
+def _by_name(registry: Registry, shown: TermsInForce) -> dict[str, Projection]:
+    return {projection.name: projection for projection in registry(shown)}
 
 
 def targets(
@@ -57,8 +57,7 @@ def targets(
     """
     found = []
     for generation in generations(conn, state):
-        terms = tuple((kind, code, into) for kind, code, into in generation.terms_in_force.as_json())
-        projection = _by_name(registry, terms).get(generation.name)
+        projection = _by_name(registry, generation.terms_in_force).get(generation.name)
         wanted = names is None or generation.name in names
         if wanted and projection is not None and generation.failed_position is None:
             found.append(Target(projection, generation))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from application.eventstore.records import Recorded
 from domain.attestation_form import FormWorded
 from domain.territory import CandidaturesOpened, TerritoryJoined
-from domain.typology import TermAdded, TermMerged, TermRenamed, TermRetired
+from domain.typology import TermAdded, TermMerged, TermRenamed, TermRetired, TermSplit
 from projections.projection import Key, Projection, Row, Table
 
 
@@ -44,7 +44,7 @@ TERRITORIES = Projection(
 
 def _term_key(record: Recorded) -> Key:
     fact = record.event
-    assert isinstance(fact, TermAdded | TermRenamed | TermMerged | TermRetired)
+    assert isinstance(fact, TermAdded | TermRenamed | TermMerged | TermSplit | TermRetired)
     return (fact.kind.value, fact.code)
 
 
@@ -59,7 +59,8 @@ def _added(row: Row | None, record: Recorded) -> Row:
         "family": fact.family.value if fact.family else None,
         "admits_children": fact.admits_children,
         "retired": False,
-        "merged_into": None,
+        "since": None,
+        "became": [],
         "place": record.originator_version,
     }
 
@@ -75,12 +76,21 @@ def _merged(row: Row | None, record: Recorded) -> Row:
     assert row is not None
     fact = record.event
     assert isinstance(fact, TermMerged)
-    return {**row, "retired": True, "merged_into": fact.into}
+    return {**row, "retired": True, "since": fact.since, "became": [fact.into]}
+
+
+def _split(row: Row | None, record: Recorded) -> Row:
+    assert row is not None
+    fact = record.event
+    assert isinstance(fact, TermSplit)
+    return {**row, "retired": True, "since": fact.since, "became": list(dict.fromkeys(p.into for p in fact.parts))}
 
 
 def _retired(row: Row | None, record: Recorded) -> Row:
     assert row is not None
-    return {**row, "retired": True}
+    fact = record.event
+    assert isinstance(fact, TermRetired)
+    return {**row, "retired": True, "since": fact.since}
 
 
 TERMS = Projection(
@@ -94,13 +104,21 @@ TERMS = Projection(
             "family": "text",
             "admits_children": "boolean NOT NULL",
             "retired": "boolean NOT NULL",
-            "merged_into": "text",
+            "since": "date",
+            # The codes that took its place, after a merge or a split.
+            "became": "text[] NOT NULL",
             # In the order in which the terms were added.
             "place": "integer NOT NULL",
         },
         key=("kind", "code"),
     ),
-    folds={TermAdded: _added, TermRenamed: _term_renamed, TermMerged: _merged, TermRetired: _retired},
+    folds={
+        TermAdded: _added,
+        TermRenamed: _term_renamed,
+        TermMerged: _merged,
+        TermSplit: _split,
+        TermRetired: _retired,
+    },
     key_of=_term_key,
 )
 

@@ -2,55 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
 from typing import Any
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from application.eventstore.records import Recorded
 from domain.animation_events import AnimationDetails
-from domain.typology import TermKind, TermMerged
+from domain.typology import SplitPart, TermKind, TermMerged, TermSplit
+
+
+class Change(BaseModel):
+    """From `since` on (None: ever) what was recorded under `code` is shown under the first part that takes it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: TermKind
+    code: str
+    parts: tuple[SplitPart, ...]
+    since: date | None
+
+    def shown(self, animation_type: str, day: date) -> str:
+        if self.since is not None and day < self.since:
+            return self.code
+        return next(part.into for part in self.parts if part.takes(animation_type, day))
+
+
+_CHANGES = TypeAdapter(tuple[Change, ...])
 
 
 @dataclass(frozen=True)
 class TermsInForce:
-    """`merged` leads from a recorded (kind, code) to the code that took its place, through every later merge."""
+    """The merges and splits in the order of the log, so that a later one takes what an earlier one led to."""
 
-    merged: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    changes: tuple[Change, ...] = ()
 
-    def shown(self, kind: TermKind, code: str) -> str:
-        return self.merged.get((kind.value, code), code)
+    @cached_property
+    def _changed(self) -> frozenset[TermKind]:
+        return frozenset(change.kind for change in self.changes)
+
+    def shown(self, kind: TermKind, code: str, animation_type: str, day: date) -> str:
+        """The code under which what was recorded for an animation of that type and local day is shown."""
+        if kind in self._changed:
+            for change in self.changes:
+                if change.kind is kind and change.code == code:
+                    code = change.shown(animation_type, day)
+        return code
 
     def of_animation(self, fact: AnimationDetails) -> dict[str, Any]:
         """The animation's terms as shown today. Two themes that became one are shown once."""
-        if not self.merged:
+        if not self.changes:
             return {
                 "venue_type": fact.venue_type,
                 "audience": fact.audience,
                 "type": fact.type,
                 "themes": list(fact.themes),
             }
-        themes = dict.fromkeys(self.shown(TermKind.THEME, theme) for theme in fact.themes)
+        # Recorded with the territory's own offset: this is the local day.
+        day = fact.starts_at.date()
+        themes = dict.fromkeys(self.shown(TermKind.THEME, theme, fact.type, day) for theme in fact.themes)
         return {
-            "venue_type": self.shown(TermKind.VENUE_TYPE, fact.venue_type),
-            "audience": self.shown(TermKind.AUDIENCE, fact.audience),
-            "type": self.shown(TermKind.ANIMATION_TYPE, fact.type),
+            "venue_type": self.shown(TermKind.VENUE_TYPE, fact.venue_type, fact.type, day),
+            "audience": self.shown(TermKind.AUDIENCE, fact.audience, fact.type, day),
+            "type": self.shown(TermKind.ANIMATION_TYPE, fact.type, fact.type, day),
             "themes": list(themes),
         }
 
-    def as_json(self) -> list[list[str]]:
-        return sorted([kind, code, into] for (kind, code), into in self.merged.items())
+    def since(self, earlier: TermsInForce) -> Sequence[Change]:
+        """The changes that came after `earlier`."""
+        return self.changes[len(earlier.changes) :]
+
+    def as_json(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = _CHANGES.dump_python(self.changes, mode="json")
+        return found
 
     @classmethod
-    def from_json(cls, entries: Iterable[Iterable[str]]) -> TermsInForce:
-        return cls({(kind, code): into for kind, code, into in entries})
+    def from_json(cls, changes: Iterable[dict[str, Any]]) -> TermsInForce:
+        return cls(_CHANGES.validate_python(tuple(changes)))
 
     @classmethod
     def from_history(cls, typology_events: Iterable[Recorded]) -> TermsInForce:
         """Folds the typology's own stream."""
-        merged: dict[tuple[str, str], str] = {}
+        changes: list[Change] = []
         for record in typology_events:
-            if isinstance(fact := record.event, TermMerged):
-                into = fact.into
-                earlier = [key for key, code in merged.items() if key[0] == fact.kind.value and code == fact.code]
-                merged.update(dict.fromkeys([*earlier, (fact.kind.value, fact.code)], into))
-        return cls(merged)
+            match fact := record.event:
+                case TermMerged():
+                    whole = (SplitPart(into=fact.into),)
+                    changes.append(Change(kind=fact.kind, code=fact.code, parts=whole, since=fact.since))
+                case TermSplit():
+                    changes.append(Change(kind=fact.kind, code=fact.code, parts=fact.parts, since=fact.since))
+        return cls(tuple(changes))

@@ -34,8 +34,7 @@ class Lists:
         found = list(codes or ())
         for code in found:
             known = self.terms.get((kind.value, code))
-            if known is not None and known.merged_into and known.merged_into not in found:
-                found.append(known.merged_into)
+            found += [code for code in (known.became if known else ()) if code not in found]
         return found
 
 

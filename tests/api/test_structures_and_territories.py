@@ -10,13 +10,15 @@ import pytest
 
 from application.animations import AttestationCorrect
 from application.conventions import ConventionAmend, ConventionTerminate
-from application.typology import TermMerge, TermRename
+from application.typology import TermMerge
 from domain.identifiers import structure_id
 from domain.typology import TermKind
+from projections.rebuild import rebuild
 from tests.api.asking import (
     AUDITOR,
     BASSE_TERRE,
     EVERYWHERE,
+    MASTER_KEY,
     NATIONAL,
     TILLEULS,
     Town,
@@ -285,11 +287,17 @@ def test_times_are_those_of_the_territorys_clocks(town: Town):
     assert town.asks(document, id=str(there)).data["animation"]["startsAt"] == "2026-10-05T12:00:00-04:00"
 
 
-def test_a_merged_theme_is_still_found_by_its_old_code_and_shows_its_words(town: Town):
+def test_a_merged_theme_is_found_by_its_old_code_before_and_after_the_rebuild(town: Town):
     town.declares(published=True, themes=("educonnect",))
-    town.does(TermRename(kind=TermKind.THEME, code="ent-pronote", label="ENT"), NATIONAL)
     town.does(TermMerge(kind=TermKind.THEME, source="educonnect", into="ent-pronote"), NATIONAL)
-    assert town.listing(where={"theme": ["educonnect"]}) == ["Café des parents"]
+    for rebuilt in (False, True):
+        if rebuilt:
+            rebuild(town.url, MASTER_KEY)
+        assert town.listing(where={"theme": ["educonnect"]}) == ["Café des parents"]
+        assert town.listing(where={"theme": ["temps-ecran"]}) == []
+    assert town.listing(where={"theme": ["ent-pronote"]}) == ["Café des parents"]
+    (term,) = town.asks("{ animations { nodes { themes { code label } } } }").data["animations"]["nodes"][0]["themes"]
+    assert term == {"code": "ent-pronote", "label": "ENT - Pronote"}
 
 
 def test_anything_is_found_by_its_id(town: Town):

@@ -29,7 +29,7 @@ from domain.convention import ConventionAmended, ConventionTerminated
 from domain.events import Event, PersonalText, event, registered_events
 from domain.structure import AccountOpened, ConventionAttached, StructureRenamed
 from domain.territory import CandidaturesOpened, TerritoryJoined
-from domain.typology import TermKind, TermMerged, TermRenamed, TermRetired
+from domain.typology import SplitPart, TermKind, TermMerged, TermRenamed, TermRetired, TermSplit
 from tests.domain.builders import (
     CONVENTION_ID,
     PERSON,
@@ -50,6 +50,11 @@ SAMPLES: list[Event] = [
     TERMS[0],
     TermRenamed(kind=TermKind.THEME, code="temps-ecran", label="Écrans"),
     TermMerged(kind=TermKind.THEME, code="temps-ecran", into="ent-pronote"),
+    TermSplit(
+        kind=TermKind.THEME,
+        code="temps-ecran",
+        parts=(SplitPart(into="jeux-video", animation_types=("seminaire",)), SplitPart(into="ent-pronote")),
+    ),
     TermRetired(kind=TermKind.AUDIENCE, code="mediateurs"),
     AccountOpened(siret=SIRET, name="Les Tilleuls"),
     StructureRenamed(name="Maison des Tilleuls"),
@@ -121,6 +126,7 @@ def test_topics_never_change():
     assert set(registered_events()) == {
         *("territory.joined", "territory.candidatures_opened"),
         *("typology.term_added", "typology.term_renamed", "typology.term_merged", "typology.term_retired"),
+        "typology.term_split",
         *("structure.account_opened", "structure.renamed", "structure.convention_attached"),
         *("convention.signed", "convention.amended", "convention.terminated"),
         *("animation.created", "animation.modified", "animation.resubmitted", "animation.published"),

@@ -31,6 +31,7 @@ candidatureWithdraw        -      person -      -      terr  -        -      -  
 termAdd                    -      -      -      -      -     -        -      -      any    -       any
 termRename                 -      -      -      -      -     -        -      -      any    -       -
 termMerge                  -      -      -      -      -     -        -      -      any    -       -
+termSplit                  -      -      -      -      -     -        -      -      any    -       -
 termRetire                 -      -      -      -      -     -        -      -      any    -       -
 territoryJoin              -      -      -      -      -     -        -      -      any    -       any
 territoryOpenCandidatures  -      -      -      -      -     -        -      -      any    -       -

@@ -1,23 +1,28 @@
 """The typology: terms are added, renamed, merged, retired by the national team; history keeps its words."""
 
+from datetime import date, timedelta
+
 import pytest
 
 from domain.actors import SYSTEM, Role
 from domain.catalogue import TYPOLOGY
 from domain.errors import ErrorCode
 from domain.typology import (
+    SplitPart,
     Term,
     TermAdded,
     TermKind,
     TermMerged,
     TermRenamed,
     TermRetired,
+    TermSplit,
     ThemeFamily,
     Typology,
     add,
     merge,
     rename,
     retire,
+    split,
 )
 from tests.domain.builders import NATIONAL, TERMS, TODAY, actor
 from tests.domain.story import given
@@ -26,6 +31,7 @@ FORBIDDEN, INVALID, RULE_BROKEN = ErrorCode.FORBIDDEN, ErrorCode.INVALID, ErrorC
 THEME, TYPE, VENUE = TermKind.THEME, TermKind.ANIMATION_TYPE, TermKind.VENUE_TYPE
 GAMES = TermAdded(kind=THEME, code="jeux-video", label="Jeux vidéo", family=ThemeFamily.DIGITAL_PARENTING)
 RETIRED = TermRetired(kind=THEME, code="temps-ecran")
+DAY = date(2027, 3, 15)
 MERGED = TermMerged(kind=THEME, code="temps-ecran", into="ent-pronote")
 
 
@@ -35,7 +41,7 @@ def today(*further):
 
 def test_a_term_is_added_and_may_be_used():
     state = today().when(add, NATIONAL, GAMES).then(GAMES)
-    assert state.problem_with(THEME, "jeux-video") is None
+    assert state.problem_with(THEME, "jeux-video", DAY) is None
     assert state.terms[THEME, "jeux-video"] == Term(
         THEME, "jeux-video", "Jeux vidéo", family=ThemeFamily.DIGITAL_PARENTING
     )
@@ -82,7 +88,7 @@ def test_a_term_is_renamed_and_keeps_its_code():
     renamed = TermRenamed(kind=THEME, code="temps-ecran", label="Écrans et sommeil")
     state = today().when(rename, NATIONAL, THEME, "temps-ecran", renamed.label).then(renamed)
     assert state.terms[THEME, "temps-ecran"].label == "Écrans et sommeil"
-    assert state.problem_with(THEME, "temps-ecran") is None
+    assert state.problem_with(THEME, "temps-ecran", DAY) is None
 
 
 def test_a_new_name_is_new():
@@ -92,9 +98,9 @@ def test_a_new_name_is_new():
 def test_a_merged_term_is_no_longer_offered_and_tells_its_successor():
     state = today().when(merge, NATIONAL, THEME, "temps-ecran", "ent-pronote").then(MERGED)
     old = state.terms[THEME, "temps-ecran"]
-    assert (old.retired, old.merged_into, old.label) == (True, "ent-pronote", "Temps d'écran")
-    assert state.problem_with(THEME, "temps-ecran").code is RULE_BROKEN
-    assert state.problem_with(THEME, "ent-pronote") is None
+    assert (old.retired, old.became, old.label) == (True, ("ent-pronote",), "Temps d'écran")
+    assert state.problem_with(THEME, "temps-ecran", DAY).code is RULE_BROKEN
+    assert state.problem_with(THEME, "ent-pronote", DAY) is None
 
 
 def test_a_term_is_not_merged_with_itself():
@@ -112,7 +118,7 @@ def test_a_term_is_merged_neither_from_nor_into_a_retired_one():
 
 def test_a_retired_term_is_no_longer_offered_but_not_forgotten():
     state = today().when(retire, NATIONAL, THEME, "temps-ecran").then(RETIRED)
-    assert state.in_use(THEME) == ["ent-pronote"]
+    assert state.offered(THEME, DAY) == ["ent-pronote"]
     assert state.terms[THEME, "temps-ecran"].label == "Temps d'écran"
 
 
@@ -142,3 +148,59 @@ def test_folding_leaves_the_former_state_as_it_was():
     before = dict(TODAY.terms)
     TYPOLOGY.evolve(TODAY, NATIONAL.person_id, RETIRED)  # type: ignore[arg-type]
     assert dict(TODAY.terms) == before
+
+
+PARTS = (
+    SplitPart(into="jeux-video", animation_types=("cafe-des-parents",), starts_before=DAY),
+    SplitPart(into="ent-pronote"),
+)
+SPLIT = TermSplit(kind=THEME, code="temps-ecran", parts=PARTS, since=DAY)
+
+
+def test_a_term_is_split_by_a_rule_and_tells_its_successors():
+    state = today(GAMES).when(split, NATIONAL, THEME, "temps-ecran", PARTS, DAY).then(SPLIT)
+    old = state.terms[THEME, "temps-ecran"]
+    assert (old.retired, old.became, old.since) == (True, ("jeux-video", "ent-pronote"), DAY)
+
+
+@pytest.mark.parametrize(
+    ("animation_type", "day", "takes"),
+    [
+        ("cafe-des-parents", DAY - timedelta(days=1), True),
+        ("cafe-des-parents", DAY, False),
+        ("seminaire", DAY - timedelta(days=1), False),
+    ],
+)
+def test_a_part_takes_what_all_its_conditions_admit(animation_type, day, takes):
+    assert PARTS[0].takes(animation_type, day) is takes
+    assert PARTS[1].takes(animation_type, day)
+
+
+@pytest.mark.parametrize(
+    ("parts", "code", "field"),
+    [
+        (PARTS[1:] * 2, RULE_BROKEN, "parts"),
+        (PARTS[::-1], RULE_BROKEN, "parts"),
+        ((PARTS[0], SplitPart(into="temps-ecran")), RULE_BROKEN, "parts.1.into"),
+        ((PARTS[0], SplitPart(into="inconnu")), ErrorCode.NOT_FOUND, "parts.1.into"),
+        (
+            (SplitPart(into="jeux-video", animation_types=("inconnu",)), PARTS[1]),
+            ErrorCode.NOT_FOUND,
+            "parts.0.animation_types",
+        ),
+    ],
+)
+def test_a_split_leads_to_several_living_terms_and_leaves_nothing_over(parts, code, field):
+    today(GAMES).when(split, NATIONAL, THEME, "temps-ecran", parts).then_refused(code, field)
+
+
+def test_the_typology_is_split_by_the_national_team_only():
+    today(GAMES).when(split, actor(Role.STRUCTURE), THEME, "temps-ecran", PARTS).then_refused(FORBIDDEN)
+
+
+def test_a_term_retired_from_a_day_on_is_offered_for_the_days_before():
+    gone = TermRetired(kind=THEME, code="temps-ecran", since=DAY)
+    state = today().when(retire, NATIONAL, THEME, "temps-ecran", DAY).then(gone)
+    assert state.problem_with(THEME, "temps-ecran", DAY - timedelta(days=1)) is None
+    assert state.problem_with(THEME, "temps-ecran", DAY).code is RULE_BROKEN
+    assert state.offered(THEME, DAY) == ["ent-pronote"]

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 from random import Random
 from threading import Event
 
@@ -14,10 +15,12 @@ import pytest
 from psycopg_pool import AsyncConnectionPool
 
 from application.application import Application
-from application.typology import TermMerge
+from application.eventstore.log import read_stream
+from application.typology import TermMerge, TermSplit
 from domain.typology import TermKind
 from projections.engine import catch_up
 from projections.generations import State, generations, prepare
+from projections.preview import preview
 from projections.reading import snapshot
 from projections.rebuild import REBUILD_LOCK, back, rebuild
 from projections.registry import projections, relations
@@ -235,3 +238,38 @@ def test_nothing_personal_is_kept_in_a_generation_that_nobody_feeds(world: World
     rebuild(fresh_url, MASTER_KEY)
     with app.pool.connection() as conn:
         assert "candidature_people" not in {generation.name for generation in generations(conn, State.PREVIOUS)}
+
+
+def test_a_split_counts_each_animation_by_the_rule_and_history_keeps_its_words(
+    world: World, app: Application, fresh_url: str
+) -> None:
+    early = world.creates(themes=("temps-ecran",), type="cafe-des-parents")
+    world.now += timedelta(days=10)
+    workshop = world.creates(themes=("temps-ecran",), type="atelier-parents")
+    cafe = world.creates(themes=("temps-ecran",), type="cafe-des-parents")
+    project(app)
+    parts = ({"into": "jeux-video", "animation_types": ["atelier-parents"]}, {"into": "reseaux-sociaux-donnees"})
+    since = (world.now - timedelta(days=5)).date()
+    world.does(TermSplit(kind=TermKind.THEME, code="temps-ecran", parts=parts, since=since), NATIONAL)
+    project(app)
+    with app.pool.connection() as conn:
+        told = [(touched.into, touched.animations) for touched in preview(conn)]
+    assert told == [("jeux-video", 1), ("reseaux-sociaux-donnees", 1)]
+    rebuild(fresh_url, MASTER_KEY)
+    with app.pool.connection() as conn:
+        assert preview(conn) == []
+        (generation,) = (g.generation for g in generations(conn, State.LIVE) if g.name == "animations")
+        rows = conn.execute(f"SELECT animation_id, themes FROM read_models.animations_g{generation}").fetchall()
+        assert dict(rows) == {early: ["temps-ecran"], workshop: ["jeux-video"], cafe: ["reseaux-sociaux-donnees"]}
+        assert read_stream(conn, cafe)[0].event.themes == ("temps-ecran",)
+    assert_exact(app)
+
+
+def test_changes_follow_one_another_in_the_order_of_the_log(world: World, app: Application, fresh_url: str) -> None:
+    world.creates(themes=("ent-pronote", "temps-ecran"))
+    project(app)
+    for source, into in (("ent-pronote", "educonnect"), ("educonnect", "temps-ecran")):
+        world.does(TermMerge(kind=TermKind.THEME, source=source, into=into), NATIONAL)
+    rebuild(fresh_url, MASTER_KEY)
+    assert themes(app) == [["temps-ecran"]]
+    assert_exact(app)

@@ -82,7 +82,7 @@ def test_a_refused_animation_is_corrected_and_submitted_again_and_can_be_cancell
 
 
 def test_the_national_team_owns_the_typology(people: People, server: Server):
-    shown = "term { code label retired mergedInto family }"
+    shown = "term { code label retired became family }"
     new = {"kind": "THEME", "code": "intelligence-artificielle", "label": "Intelligence artificielle"}
     added = mutate(server, NATIONAL, "termAdd", shown, **new)["term"]
     assert (added["label"], added["family"]) == ("Intelligence artificielle", "DIGITAL_PARENTING")
@@ -99,7 +99,7 @@ def test_the_national_team_owns_the_typology(people: People, server: Server):
     assert {error["field"][0] for error in missing} == {"kind", "from", "into"}
     merge = {"kind": "THEME", "from": "intelligence-artificielle", "into": "temps-ecran"}
     merged = mutate(server, NATIONAL, "termMerge", shown, **merge)["term"]
-    assert (merged["code"], merged["mergedInto"]) == ("intelligence-artificielle", "temps-ecran")
+    assert (merged["code"], merged["became"]) == ("intelligence-artificielle", ["temps-ecran"])
     retired = mutate(server, NATIONAL, "termRetire", shown, kind="THEME", code="jeux-video")["term"]
     assert retired["retired"] is True
     (stale,) = mutate(server, NATIONAL, "termRetire", shown, kind="THEME", code="educonnect", expectedVersion=1)[

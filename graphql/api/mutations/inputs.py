@@ -42,12 +42,12 @@ class Versioned(Repeatable):
     expected_version: int | None = said("The version that the client saw: the error is CONFLICT when it has moved on.")
 
 
-def stated(given: Repeatable) -> dict[str, Any]:
+def stated(given: Any) -> dict[str, Any]:
     """What the client said, null and nothing being the same: for what is new, or happens once."""
     return {name: value for name, value in changed(given).items() if value is not None}
 
 
-def changed(given: Repeatable) -> dict[str, Any]:
+def changed(given: Any) -> dict[str, Any]:
     """What the client said, null included: in an amendment null takes a value away."""
     values = {field.name: getattr(given, field.name) for field in fields(given)}
     return {name: value for name, value in values.items() if value is not UNSET}

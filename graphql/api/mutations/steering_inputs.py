@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import strawberry
 
 from api.mutations.inputs import Repeatable, Versioned, said
 from domain.typology import TermKind, ThemeFamily
+
+_SINCE = "Animations that start before this local day keep the term; when left out, all history counts anew."
 
 
 @strawberry.input(description="A new term of the typology.")
@@ -35,11 +39,30 @@ class TermRenameInput(TermChangeInput):
 class TermMergeInput(TermChangeInput):
     source: str | None = said("Code of the term that goes. Mandatory.", name="from")
     into: str | None = said("Code of the term, of the same kind, that takes its place. Mandatory.")
+    since: date | None = said(_SINCE)
+
+
+@strawberry.input(description="A part of a split: all of its conditions must hold.")
+class SplitPartInput:
+    into: str | None = said("Code of the term, of the same kind, that this part goes to. Mandatory.")
+    animation_types: list[str] | None = said("Only animations of these types, as they were declared.")
+    starts_from: date | None = said("Only animations that start on this local day or after.")
+    starts_before: date | None = said("Only animations that start before this local day.")
+
+
+@strawberry.input(description="A term that becomes several, by a rule on what was recorded.")
+class TermSplitInput(TermChangeInput):
+    code: str | None = said("The term that goes. Mandatory.")
+    parts: list[SplitPartInput] | None = said(
+        "What an animation counts with: the first part that takes it; the last has no condition. Mandatory."
+    )
+    since: date | None = said(_SINCE)
 
 
 @strawberry.input(description="A term that is offered no more; history keeps it.")
 class TermRetireInput(TermChangeInput):
     code: str | None = said("The term. Mandatory.")
+    since: date | None = said("From this local day of start on; at once for every day when left out.")
 
 
 @strawberry.input(description="A department that joins the programme.")

@@ -12,7 +12,13 @@ from api.context import Context, Info
 from api.mutations.carrying_out import carry_out, thing
 from api.mutations.inputs import stated
 from api.mutations.payloads import Payload
-from api.mutations.steering_inputs import TermAddInput, TermMergeInput, TermRenameInput, TermRetireInput
+from api.mutations.steering_inputs import (
+    TermAddInput,
+    TermMergeInput,
+    TermRenameInput,
+    TermRetireInput,
+    TermSplitInput,
+)
 from api.types.typology import Term, load_term
 from application import typology as commands
 from application.commands import Command
@@ -51,6 +57,16 @@ class TypologyMutations:
     )
     async def term_merge(self, info: Info, input: TermMergeInput) -> TermPayload:
         return await _answer(info, commands.TermMerge, stated(input), input.source)
+
+    @strawberry.mutation(
+        description="Splits a term into several: it is offered no more, and what was declared under it counts with one"
+        " of them once the read models are rebuilt. For the national team."
+    )
+    async def term_split(self, info: Info, input: TermSplitInput) -> TermPayload:
+        values = stated(input)
+        if "parts" in values:
+            values["parts"] = [stated(part) for part in values["parts"]]
+        return await _answer(info, commands.TermSplit, values, input.code)
 
     @strawberry.mutation(description="Offers a term no more; history keeps it. For the national team.")
     async def term_retire(self, info: Info, input: TermRetireInput) -> TermPayload:

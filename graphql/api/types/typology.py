@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import strawberry
@@ -18,7 +19,13 @@ class Term:
     label: str = strawberry.field(description="What people read, in French.")
     description: str | None = strawberry.field(description="What it covers, in French.")
     retired: bool = strawberry.field(description="Whether it is offered no more.")
-    merged_into: str | None = strawberry.field(description="The code that took its place, if one did.", default=None)
+    since: date | None = strawberry.field(
+        description="Of a retired term: the first local day of start it is not offered for; null: not for any.",
+        default=None,
+    )
+    became: list[str] = strawberry.field(
+        description="The codes that took its place, after a merge or a split.", default_factory=list
+    )
     family: ThemeFamily | None = strawberry.field(description="Of a theme: its family.", default=None)
     admits_children: bool = strawberry.field(
         description="Of an animation type: whether children take part.", default=False
@@ -38,7 +45,8 @@ def term_of(row: dict[str, Any]) -> Term:
         label=row["label"],
         description=row["description"],
         retired=row["retired"],
-        merged_into=row["merged_into"],
+        since=row["since"],
+        became=row["became"],
         family=ThemeFamily(row["family"]) if row["family"] else None,
         admits_children=row["admits_children"],
     )
