@@ -12,9 +12,11 @@ from cli.console import Steps, Stopped, confirm, counted, note
 from cli.log_state import count_after
 from cli.options import Verbose, Yes, logs_of_a_command
 from cli.readiness import known_read_models
-from projections.generations import SCHEMA, State, generations, table_name
+from projections.generations import SCHEMA, State, generations, prepare, table_name
+from projections.preview import preview as touched_by_the_typology
 from projections.rebuild import back as go_back
 from projections.rebuild import rebuild as build_anew
+from projections.registry import projections
 from projections.switching import RebuildRefused
 
 _SIZE = "SELECT coalesce(sum(pg_total_relation_size(to_regclass(name))), 0) FROM unnest(%s::text[]) AS name"
@@ -27,6 +29,9 @@ def rebuild(
     ] = None,
     back: Annotated[
         bool, typer.Option("--back", help="Return to the previous generation instead, kept since the last rebuild.")
+    ] = False,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Only tell how many animations each change of the typology touches.")
     ] = False,
     yes: Yes = False,
     verbose: Verbose = False,
@@ -44,10 +49,23 @@ def rebuild(
     logs_of_a_command(verbose)
     chosen = _chosen(names or [])
     with open_everything(settings) as opened:
-        if back:
+        if preview:
+            _preview(opened)
+        elif back:
             _return(opened, chosen, yes)
         else:
             _rebuild(opened, chosen, yes)
+
+
+def _preview(opened: Opened) -> None:
+    with opened.connection() as conn:
+        prepare(conn, projections)
+        found = touched_by_the_typology(conn)
+    for touched in found:
+        animations = counted(touched.animations, "animation")
+        note(f"{touched.kind.value} {touched.code} → {touched.into}: {animations} will be shown and counted so")
+    if not found:
+        note("No animation is touched by a change of the typology since the read models were built.")
 
 
 def rebuild_with_progress(opened: Opened, names: list[str]) -> int:
@@ -64,6 +82,7 @@ def _chosen(names: list[str]) -> list[str]:
 
 
 def _rebuild(opened: Opened, names: list[str], yes: bool) -> None:
+    _preview(opened)
     with opened.connection() as conn:
         events, size = count_after(conn, 0), _size_in_use(conn, names)
     note(f"Will read {counted(events, 'event')} and rebuild {', '.join(names) or 'all read models'}.")
