@@ -1,6 +1,7 @@
 """Figures: of structures straight from their animations, of territories from the rollups that the projector keeps.
 
 Every statement answers for many owners at once, one row for each `owner`, `part` and `code`.
+What is attested is over, whatever a clock that is behind says: it is never upcoming.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ WITH mine AS MATERIALIZED (
 )
 SELECT owner, 'total' AS part, NULL AS code, count(*) AS animations,
     count(*) FILTER (WHERE status = 'PUBLISHED') AS published,
-    count(*) FILTER (WHERE status = 'PUBLISHED' AND ends_at > %(now)s) AS upcoming,
+    count(*) FILTER (WHERE status = 'PUBLISHED' AND NOT attested AND ends_at > %(now)s) AS upcoming,
     count(*) FILTER (WHERE status = 'CANCELLED') AS cancelled,
     count(*) FILTER (WHERE attested) AS attested, sum(parents)::bigint AS parents
 FROM mine GROUP BY owner
@@ -40,7 +41,8 @@ WITH days AS MATERIALIZED (
     FROM {{territory_days}} WHERE <owned>{_RANGE} GROUP BY 1, 2
 ), upcoming AS (
     SELECT <owner> AS owner, count(*) AS upcoming
-    FROM {{animations}} WHERE status = 'PUBLISHED' AND ends_at > %(now)s AND <owned>{_RANGE} GROUP BY 1
+    FROM {{animations}}
+    WHERE status = 'PUBLISHED' AND NOT attested AND ends_at > %(now)s AND <owned>{_RANGE} GROUP BY 1
 )
 SELECT owner, 'total' AS part, NULL AS code, sum(animations)::bigint AS animations,
     sum(published)::bigint AS published, coalesce(min(upcoming), 0) AS upcoming, sum(cancelled)::bigint AS cancelled,

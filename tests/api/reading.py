@@ -50,6 +50,11 @@ class Reader:
         return Asked(result, len(statements))
 
 
+def refusals(asked: Asked) -> list[dict[str, Any]]:
+    """What machines are told of each error: its code, and the field."""
+    return [dict(error.extensions or {}) for error in asked.result.errors or ()]
+
+
 @contextmanager
 def reading(town: Town) -> Iterator[Reader]:
     """A reader of what the town has done so far."""

@@ -20,7 +20,7 @@ from domain.actors import PUBLIC, Actor
 from domain.errors import DomainError
 from domain.identifiers import structure_id
 from tests.api.asking import NATIONAL, TILLEULS, Town, structure
-from tests.api.reading import Reader, opened_town, reading
+from tests.api.reading import Reader, opened_town, reading, refusals
 
 PAGE = """pageInfo { hasNextPage hasPreviousPage startCursor endCursor } edges { cursor node { id } }"""
 ARGUMENTS = "orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before"
@@ -212,8 +212,7 @@ def test_what_is_written_between_pages_neither_repeats_nor_hides_a_row(
 def test_an_argument_of_a_page_that_cannot_be_used_is_named(busy: Reader, public, arguments, field):
     listed = Listed(busy, public)
     asked = busy.asks(LISTING if public else OWN, listed.actor, **arguments)
-    (error,) = asked.result.errors or ()
-    assert error.extensions == {"code": "INVALID", "field": [field]}
+    assert refusals(asked) == [{"code": "INVALID", "field": [field]}]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from domain.identifiers import structure_id
 from tests.api.asking import AUDITOR, NATIONAL, TILLEULS, coordonnateur, structure
 from tests.api.reading import Reader, executed, opened_town, reading
 
-ANIMATIONS, EVENTS = 6_000, 40_000
+ANIMATIONS, EVENTS = 5_000, 25_000
 
 #: Copies of one animation, each other in what is asked for.
 _ANIMATIONS = f"""
@@ -45,6 +45,10 @@ SELECT (jsonb_populate_record(t, jsonb_build_object(
 ))).*
 FROM read_models.audit_trail_g1 t, generate_series(1, {EVENTS}) n WHERE t.type = 'animation.created'
 """
+_STRUCTURES = """
+INSERT INTO read_models.structures_g1
+SELECT md5(n::text)::uuid, 1, n::text, 'x', 'x', '{34}', now() FROM generate_series(0, 299) n
+"""
 _TABLES = {"animations_g1", "audit_trail_g1"}
 
 
@@ -58,11 +62,12 @@ def season(server_url: str, worker_id: str, founded_name: str) -> Iterator[Reade
             with town.app.pool.connection() as conn:
                 conn.execute(_ANIMATIONS)
                 conn.execute(_EVENTS)
-                conn.execute("INSERT INTO read_models.structures_g1 SELECT md5(n::text)::uuid, 1, n::text, 'x', 'x',"
-                             " '{34}', now() FROM generate_series(0, 299) n")  # fmt: skip
+                conn.execute(_STRUCTURES)
             with town.app.pool.connection() as conn:
                 conn.autocommit = True
-                conn.execute("VACUUM ANALYZE")
+                conn.execute(
+                    "VACUUM ANALYZE read_models.animations_g1, read_models.audit_trail_g1, read_models.structures_g1"
+                )
             yield reader
 
 
@@ -74,7 +79,7 @@ def _plans(reader: Reader, document: str, actor: Actor, variables: dict[str, Any
         plans = []
         for query, params in statements:
             text = query.as_string(conn)
-            (plan,) = conn.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + text, params).fetchone() or ()
+            ((plan,),) = conn.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + text, params).fetchall()
             plans.append(plan[0]["Plan"])
         return plans
 
@@ -112,7 +117,7 @@ HOT: dict[str, tuple[str, Actor, dict[str, Any], int]] = {
     "listing by publication": (LISTING, PUBLIC, _by("PUBLISHED_AT", "DESC"), 50),
     "listing by type": (LISTING, PUBLIC, _by("TYPE", "ASC"), 50),
     "listing by audience": (LISTING, PUBLIC, _by("AUDIENCE", "DESC"), 50),
-    "listing of a territory": (LISTING, PUBLIC, {"where": {"territory": ["34"]}}, 50),
+    "listing of a territory": (LISTING, PUBLIC, {"where": {"territory": ["34"]}}, 400),
     "listing of two territories": (LISTING, PUBLIC, {"where": {"territory": ["34", "971"]}}, 400),
     "listing of a rare theme": (LISTING, PUBLIC, {"where": {"theme": ["jeux-video"]}}, 200),
     "listing of a usual theme": (LISTING, PUBLIC, {"where": {"theme": ["temps-ecran"]}}, 100),
@@ -130,34 +135,36 @@ HOT: dict[str, tuple[str, Actor, dict[str, Any], int]] = {
     "waiting for a structure": ("{ viewer { waiting { refused } } }", structure(TILLEULS), {}, 60),
     "audit trail": (AUDIT, AUDITOR, {}, 50),
     "audit trail of a structure": (AUDIT, structure(TILLEULS), {}, 60),
-    "audit trail of a territory": (AUDIT, coordonnateur("34"), {}, 60),
+    "audit trail of a territory": (AUDIT, coordonnateur("34"), {}, 400),
     "audit trail of a subject": (AUDIT, AUDITOR, {"where": {"animationId": str(structure_id("x"))}}, 60),
-    "audit trail of a type": (AUDIT, AUDITOR, {"where": {"type": ["animation.attested"]}}, 60),
-    "audit trail of late days": (AUDIT, AUDITOR, {"where": {"recordedFrom": "2027-01-15T00:00:00Z"}}, 400),
+    "audit trail of a type": (AUDIT, AUDITOR, {"where": {"type": ["animation.attested"]}}, 400),
+    "audit trail of late days": (AUDIT, AUDITOR, {"where": {"recordedFrom": "2026-11-20T00:00:00Z"}}, 400),
     "audit trail of a day": (
         AUDIT,
         AUDITOR,
-        {"where": {"recordedFrom": "2026-12-15T06:00:00Z", "recordedBefore": "2026-12-15T07:00:00Z"}},
+        {"where": {"recordedFrom": "2026-10-15T06:00:00Z", "recordedBefore": "2026-10-15T07:00:00Z"}},
         800,
     ),
-    "audit trail far in": (AUDIT, AUDITOR, {"where": {"positionFrom": 1_030_000}}, 60),
+    "audit trail far in": (AUDIT, AUDITOR, {"where": {"positionFrom": 1_020_000}}, 60),
 }
 
 
-@pytest.mark.parametrize("what", HOT)
-def test_what_is_asked_all_day_looks_at_few_rows(season: Reader, what: str):
+def _faults(reader: Reader, what: str) -> list[str]:
     document, actor, variables, most = HOT[what]
-    nodes = [node for plan in _plans(season, document, actor, variables) for node in _nodes(plan)]
+    nodes = [node for plan in _plans(reader, document, actor, variables) for node in _nodes(plan)]
     large = [node for node in nodes if node.get("Relation Name") in _TABLES]
-    assert large
     told = [(node["Node Type"], node.get("Index Name"), _read(node), node.get("Index Cond")) for node in large]
-    assert not [node for node in large if node["Node Type"] == "Seq Scan"], told
-    assert sum(_read(node) for node in large) <= most, told
+    good = large and sum(map(_read, large)) <= most and all(node["Node Type"] != "Seq Scan" for node in large)
+    return [] if good else [f"{what}: {told}"]
+
+
+def test_what_is_asked_all_day_looks_at_few_rows_by_an_index(season: Reader):
+    assert [fault for what in HOT for fault in _faults(season, what)] == []
 
 
 def test_a_page_far_in_costs_what_the_first_one_costs(season: Reader):
-    order = _by("STARTS_AT", "ASC")
-    late = {"where": {"startsFrom": "2027-05-01T00:00:00Z"}}
-    cursor = season.asks(LISTING, **order, **late).data["animations"]["pageInfo"]["endCursor"]
-    nodes = [node for plan in _plans(season, LISTING, PUBLIC, {**order, "after": cursor}) for node in _nodes(plan)]
-    assert sum(_read(node) for node in nodes if node.get("Relation Name") in _TABLES) <= 50
+    late = {"where": {"startsFrom": "2027-04-01T00:00:00Z"}, **_by("STARTS_AT", "ASC")}
+    cursor = season.asks(LISTING, PUBLIC, None, **late).data["animations"]["pageInfo"]["endCursor"]
+    far = {**_by("STARTS_AT", "ASC"), "after": cursor}
+    nodes = [node for plan in _plans(season, LISTING, PUBLIC, far) for node in _nodes(plan)]
+    assert 20 <= sum(_read(node) for node in nodes if node.get("Relation Name") in _TABLES) <= 50
