@@ -71,11 +71,16 @@ def complain(text: str) -> None:
 
 def confirm(question: str, yes: bool) -> None:
     """Asks, where somebody is there to answer and `--yes` was not given. Ends the command when the answer is no."""
-    if yes or not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if yes or not somebody_is_there():
         return
     if not typer.confirm(question, err=True):
         note("Nothing was done.")
         raise typer.Exit(1)
+
+
+def somebody_is_there() -> bool:
+    """Whether a person can read a question and answer it."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
@@ -22,7 +21,7 @@ from application.tokens import issue_token
 from cli.cast import Part, cast
 from cli.catching_up import bring_up_to_date
 from cli.composition import Conn, Opened, open_everything, utc_now
-from cli.console import Refused, Stopped, confirm, note, warn
+from cli.console import Refused, Stopped, confirm, note, somebody_is_there, warn
 from cli.load import load_and_rebuild
 from cli.log_state import count_after
 from cli.options import Host, Port, Verbose, Yes, logs_of_a_command
@@ -89,7 +88,7 @@ def _settings() -> Settings:
 
 
 def _drop(settings: Settings, yes: bool) -> None:
-    if not yes and not sys.stdin.isatty():
+    if not yes and not somebody_is_there():
         raise Refused("--fresh drops the embedded database: say --yes too where nobody can be asked")
     confirm(f"Drop the embedded database under {settings.home}, with everything in it?", yes)
     with (

@@ -86,7 +86,6 @@ FIELDS: Mapping[str, str] = {
     "terminated_on": "dernier jour",
     "territory": "territoire",
     "themes": "thèmes",
-    "time_zone": "fuseau horaire",
     "title": "titre",
     "type": "type",
     "valid_from": "valable du",

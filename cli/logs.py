@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
 import traceback
@@ -39,6 +40,17 @@ class JsonLines(logging.Formatter):
         return orjson.dumps(line, default=str).decode()
 
 
+class _OrderlyEnd(logging.Filter):
+    """A server that stops ends the subscriptions that are still open: nothing that anybody should look into."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        ended = record.exc_info is not None and isinstance(record.exc_info[1], asyncio.CancelledError)
+        return not ended and not record.msg.startswith("Cancel %s running task(s)")
+
+
+_ORDERLY_END = _OrderlyEnd()
+
+
 def set_up_logs(level: str) -> None:
     """Sends the logs of all libraries, from `level` on, to standard error. Calling it again changes the level."""
     handler = logging.StreamHandler(sys.stderr)
@@ -46,6 +58,7 @@ def set_up_logs(level: str) -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     # Its messages quote what clients sent; the API reports what goes wrong itself, without the values.
     logging.getLogger("strawberry.execution").disabled = True
+    logging.getLogger("uvicorn.error").addFilter(_ORDERLY_END)
     # Loud at DEBUG without saying anything about us.
     for name in ("asyncio", "multipart"):
         logging.getLogger(name).setLevel(max(logging.INFO, logging.getLevelName(level)))

@@ -50,7 +50,7 @@ def replay(
         if as_json:
             privacy = Privacy(conn, history.records)
             for record in history.records:
-                typer.echo(orjson.dumps(_as_json(record, privacy)))
+                typer.echo(orjson.dumps(_as_json(record, privacy), option=orjson.OPT_UTC_Z))
         else:
             _show(history.stream, list(Timeline.open(conn, history.records).entries(history.records)))
             note(f"{counted(len(history.records), 'event')}, {history.found_by}")

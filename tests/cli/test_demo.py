@@ -1,0 +1,92 @@
+"""`parentalite demo`, as a newcomer runs it: on an embedded PostgreSQL of its own."""
+
+from __future__ import annotations
+
+import json
+import signal
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import psutil
+import pytest
+
+from application.tokens import TOKEN_ROLES
+from cli.demo import STALE_AFTER, _is_stale
+from tests.cli.conftest import error_line
+
+
+@pytest.fixture
+def embedded(short_tmp_path, monkeypatch) -> dict[str, str]:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setenv("PARENTALITE_HOME", str(short_tmp_path / "home"))
+    return {"PARENTALITE_HOME": str(short_tmp_path / "home")}
+
+
+def _servers(home: str) -> list[int]:
+    found = []
+    for process in psutil.process_iter(["name"]):
+        try:
+            if process.info["name"] == "postgres" and process.cwd() == f"{home}/postgres":
+                found.append(process.pid)
+        except psutil.Error:
+            continue
+    return found
+
+
+def _tokens(lines: list[str]) -> dict[str, str]:
+    return {
+        role: lines[number + 1]
+        for number, line in enumerate(lines)
+        if (role := line.partition(":")[0]) in TOKEN_ROLES and line.startswith(f"{role}: ")
+    }
+
+
+def test_a_newcomer_sees_a_season_tries_every_role_and_stops_all_of_it(start, embedded):
+    home = embedded["PARENTALITE_HOME"]
+    first = start("demo", "--port", "0", "--animations", "40", environment=embedded)
+    first.line_with("Ctrl-C stops")
+    assert any(line.startswith("Loaded ") for line in first.err)
+    address = first.line_with("GraphiQL ").split()[1]
+    assert "<html" in httpx.get(address, headers={"accept": "text/html"}).text
+
+    tokens = _tokens(first.out)
+    assert set(tokens) == set(TOKEN_ROLES)
+    for role, token in tokens.items():
+        answer = httpx.post(
+            address, json={"query": "{ viewer { role } }"}, headers={"authorization": f"Bearer {token}"}
+        ).json()
+        assert str(answer["data"]["viewer"]["role"]).lower() == role
+    (example,) = (line for line in first.out if line.startswith("  -d '"))
+    asked = json.loads(example.removeprefix("  -d '").removesuffix("'"))
+    headers = {"authorization": f"Bearer {tokens['structure']}"}
+    structure = httpx.post(address, json=asked, headers=headers).json()["data"]["structure"]
+    assert structure["animations"]["edges"]
+
+    assert _servers(home)
+    assert first.stop(signal.SIGINT) == 0
+    assert _servers(home) == []
+    assert "Traceback" not in "".join(first.err)
+
+    again = start("demo", "--port", "0", environment=embedded)
+    again.line_with("Ctrl-C stops")
+    assert "The demonstration season is there." in again.err
+    assert not any(line.startswith("Loaded ") for line in again.err)
+    assert set(_tokens(again.out)) == set(TOKEN_ROLES)
+    assert again.stop(signal.SIGTERM) == 0
+    assert _servers(home) == []
+
+
+def test_a_fresh_start_is_not_made_without_being_asked_for_twice(run, embedded):
+    assert "--yes" in error_line(run("demo", "--fresh", "--port", "0"))
+
+
+def test_a_season_of_long_ago_is_noticed(opened):
+    now = datetime.now(UTC)
+    with opened.connection() as conn:
+        assert not _is_stale(conn, now)
+        conn.execute(
+            "INSERT INTO person_keys (key_id, person_id, originator_id, wrapped_key)"
+            " VALUES (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), '')"
+        )
+        assert not _is_stale(conn, now)
+        assert _is_stale(conn, now + STALE_AFTER + timedelta(days=1))

@@ -1,0 +1,98 @@
+"""`parentalite privacy erase` and `parentalite load`."""
+
+from __future__ import annotations
+
+import json
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from application.candidatures import CandidatureSubmit
+from domain.actors import Actor, Role
+from domain.candidature import Degree
+from domain.identifiers import person_id
+from projections.generations import State, generations, identifier
+from projections.runner import LEASE
+from tests.cli.conftest import error_line, project
+from tests.projections.world import UAI
+
+SUBJECT = "une-personne"
+PARENT = Actor(Role.PARENT, "parent", person_id=person_id(SUBJECT))
+
+
+@pytest.fixture
+def candidature(world, opened):
+    command = CandidatureSubmit(
+        territory="971",
+        school_uai=UAI,
+        degree=Degree.SECOND,
+        first_name="Zélie",
+        last_name="Inventée",
+        email="zelie@example.org",
+        motivation="Je veux aider",
+    )
+    submitted = world.does(command, PARENT).subject_id
+    project(opened)
+    return submitted
+
+
+def _people(opened):
+    with opened.connection() as conn:
+        (live,) = (g for g in generations(conn, State.LIVE) if g.name == "candidature_people")
+        table = identifier(live.name, live.generation)
+        row = conn.execute(sql.SQL("SELECT count(*) FROM {}").format(table)).fetchone()
+        return row[0]
+
+
+@pytest.mark.parametrize("by", ["candidature", "subject", "pseudonym"])
+def test_a_person_is_erased_from_keys_and_read_models(run, opened, candidature, by):
+    assert _people(opened) == 1
+    named = {"candidature": str(candidature), "subject": SUBJECT, "pseudonym": str(PARENT.person_id)}[by]
+    result = run("privacy", "erase", named)
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout.split() == [str(candidature)]
+    assert _people(opened) == 0
+    with opened.connection() as conn:
+        assert conn.execute("SELECT count(*) FROM person_keys WHERE wrapped_key IS NOT NULL").fetchone() == (0,)
+
+
+def test_erasing_again_does_no_harm(run, candidature):
+    assert run("privacy", "erase", str(candidature)).exit_code == 0
+    assert run("privacy", "erase", str(candidature)).exit_code == 0
+
+
+def test_nothing_known_of_a_person_is_one_line(run, world, candidature):
+    for unknown in (str(uuid4()), "personne-d-autre"):
+        assert "nothing is known" in error_line(run("privacy", "erase", unknown))
+
+
+def test_a_projector_elsewhere_that_does_not_get_there_is_told(run, opened, candidature, monkeypatch):
+    monkeypatch.setattr("cli.catching_up.PATIENCE_SECONDS", 0.2)
+    with psycopg.connect(opened.url, autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", (LEASE,))
+        result = run("privacy", "erase", str(candidature))
+    assert result.exit_code == 1
+    assert "candidature_people" in result.stderr
+    assert "parentalite status" in result.stderr
+    # Said again, it is done to its end.
+    assert run("privacy", "erase", str(candidature)).exit_code == 0
+    assert _people(opened) == 0
+
+
+def test_a_season_is_loaded_and_read_at_once(run, environment):
+    result = run("load", "--animations", "40", "--seed", "5")
+    assert result.exit_code == 0, result.stderr
+    assert "40 animations" in result.stderr
+    status = json.loads(run("status", "--json").stdout)
+    assert status["log"]["events"] > 150
+    assert {model["lagEvents"] for model in status["readModels"]} == {0}
+
+    assert "seed 5 is already in this database" in error_line(run("load", "--animations", "40", "--seed", "5"))
+    assert run("load", "--animations", "20", "--seed", "6").exit_code == 0
+
+
+@pytest.mark.parametrize("animations", ["0", "-1", "many", "5000001"])
+def test_a_season_has_a_sensible_size(run, environment, animations):
+    assert run("load", "--animations", animations).exit_code == 2
