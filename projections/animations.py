@@ -30,8 +30,8 @@ _LONGEST_WORD = 64
 
 def _decomposed(text: str) -> str:
     # The ligatures have no decomposition, and French readers type two letters.
-    latin = text.casefold().replace("œ", "oe").replace("æ", "ae").replace("’", "'")
-    return unicodedata.normalize("NFKD", latin)
+    folded = unicodedata.normalize("NFKD", text).casefold()
+    return folded.replace("œ", "oe").replace("æ", "ae").replace("’", "'")
 
 
 def without_accents(text: str) -> str:
