@@ -112,7 +112,7 @@ def test_structures_are_found_by_any_part_of_the_words_of_their_names(library: R
 
 def test_the_letters_of_every_alphabet_can_be_looked_for(library: Reader):
     letters = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]
-    told = sorted({word for word in words(" ".join(letters))} | set(words("".join(letters))))
+    told = sorted(set(words(" ".join(letters))) | set(words("".join(letters))))
     unfound = """SELECT word FROM unnest(%s::text[]) AS word
         WHERE NOT word::tsvector @@ (quote_literal(left(word, 40)) || ':*')::tsquery"""
     with library.town.app.pool.connection() as conn:
