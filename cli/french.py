@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from pydantic import BaseModel
+
 from domain.actors import Role
 
 #: What happened, by the event's topic.
@@ -17,6 +19,7 @@ PHRASES: Mapping[str, str] = {
     "typology.term_added": "Terme ajouté à la typologie",
     "typology.term_renamed": "Terme renommé",
     "typology.term_merged": "Terme fusionné dans un autre",
+    "typology.term_split": "Terme divisé en plusieurs",
     "typology.term_retired": "Terme retiré",
     "attestation_form.worded": "Questions de l'attestation rédigées",
     "structure.account_opened": "Compte de la structure ouvert",
@@ -45,6 +48,7 @@ PHRASES: Mapping[str, str] = {
 FIELDS: Mapping[str, str] = {
     "address": "adresse",
     "admits_children": "enfants admis",
+    "animation_types": "pour les types",
     "answers": "réponses",
     "audience": "public",
     "children": "enfants",
@@ -70,6 +74,7 @@ FIELDS: Mapping[str, str] = {
     "motivation": "motivation",
     "name": "nom",
     "parents": "parents",
+    "parts": "parties",
     "phone": "téléphone",
     "planned_animations": "animations prévues",
     "questions": "questions",
@@ -80,7 +85,10 @@ FIELDS: Mapping[str, str] = {
     "school_uai": "établissement",
     "seats": "places",
     "signed_on": "signée le",
+    "since": "à compter du",
     "siret": "SIRET",
+    "starts_before": "avant le",
+    "starts_from": "à partir du",
     "starts_at": "début",
     "structure_name": "structure",
     "terminated_on": "dernier jour",
@@ -127,6 +135,9 @@ def in_french(value: Any) -> str:
             return str(value)
         case UUID():
             return str(value)
+        case BaseModel():
+            told = ((name, part) for name, part in value if part not in (None, ()))
+            return ", ".join(f"{FIELDS[name]} {in_french(part)}" for name, part in told)
         case tuple():
             return " ; ".join(in_french(part) for part in value) or "—"
         case _:

@@ -12,7 +12,7 @@ from application.eventstore.records import Recorded
 from cli.composition import Conn
 from cli.console import Refused
 from cli.readiness import known_read_models
-from domain.identifiers import check_siret, structure_id
+from domain.identifiers import TYPOLOGY_ID, check_siret, structure_id
 from projections.generations import State, fingerprint, generations, identifier
 
 _BATCH = 5_000
@@ -40,6 +40,8 @@ def history_of(conn: Conn, subject: str) -> History:
 
 
 def _stream(subject: str) -> UUID:
+    if subject == "typology":
+        return TYPOLOGY_ID
     try:
         return UUID(subject)
     except ValueError:

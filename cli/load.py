@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 from psycopg.conninfo import conninfo_to_dict
 
-from application.season.loader import MOST_ANIMATIONS, LoadSummary, load_season
+from application.season import LoadSummary, load_season
+from application.season.loader import MOST_ANIMATIONS
 from cli.composition import Opened, open_everything, settings_from_environment, utc_now
 from cli.console import Steps, Stopped, confirm, counted, note
 from cli.options import Verbose, Yes, logs_of_a_command

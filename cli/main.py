@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from application.database import DatabaseUnavailable
-from application.season.loader import SeasonError
+from application.season import SeasonError
 from application.settings import SettingsError
 from cli import demo, load, privacy, rebuild, replay, schema, serve, status, token
 from cli.console import Refused, Stopped, complain, note

@@ -12,11 +12,10 @@ from cli.console import Steps, Stopped, confirm, counted, note
 from cli.log_state import count_after
 from cli.options import Verbose, Yes, logs_of_a_command
 from cli.readiness import known_read_models
-from projections.generations import SCHEMA, State, generations, prepare, table_name
+from projections.generations import SCHEMA, State, generations, table_name
 from projections.preview import preview as touched_by_the_typology
 from projections.rebuild import back as go_back
 from projections.rebuild import rebuild as build_anew
-from projections.registry import projections
 from projections.switching import RebuildRefused
 
 _SIZE = "SELECT coalesce(sum(pg_total_relation_size(to_regclass(name))), 0) FROM unnest(%s::text[]) AS name"
@@ -42,30 +41,33 @@ def rebuild(
     readers are switched to it in one step. The old generation is kept until the next rebuild, for --back. Stopping at
     any moment leaves the site on the old one.
 
-    Needed after an update that changed a read model, and after a change of the typology. `parentalite
-    status` lists the names.
+    Needed after an update that changed a read model, and after a change of the typology: --preview
+    tells what that one means. `parentalite status` lists the names.
     """
     settings = settings_from_environment()
     logs_of_a_command(verbose)
+    if back and preview:
+        raise typer.BadParameter("--back and --preview exclude each other")
     chosen = _chosen(names or [])
     with open_everything(settings) as opened:
         if preview:
-            _preview(opened)
+            for line in _touched(opened):
+                typer.echo(line)
         elif back:
             _return(opened, chosen, yes)
         else:
             _rebuild(opened, chosen, yes)
 
 
-def _preview(opened: Opened) -> None:
+def _touched(opened: Opened) -> list[str]:
+    """What the changes of the typology since the last rebuild mean for animations, a line each."""
     with opened.connection() as conn:
-        prepare(conn, projections)
         found = touched_by_the_typology(conn)
-    for touched in found:
-        animations = counted(touched.animations, "animation")
-        note(f"{touched.kind.value} {touched.code} → {touched.into}: {animations} will be shown and counted so")
-    if not found:
-        note("No animation is touched by a change of the typology since the read models were built.")
+    return [
+        f"{touched.kind.value} {touched.code} → {touched.into}: "
+        f"{counted(touched.animations, 'animation')} will be shown and counted so"
+        for touched in found
+    ] or ["No animation is touched by a change of the typology since the read models were built."]
 
 
 def rebuild_with_progress(opened: Opened, names: list[str]) -> int:
@@ -82,7 +84,8 @@ def _chosen(names: list[str]) -> list[str]:
 
 
 def _rebuild(opened: Opened, names: list[str], yes: bool) -> None:
-    _preview(opened)
+    for line in _touched(opened):
+        note(line)
     with opened.connection() as conn:
         events, size = count_after(conn, 0), _size_in_use(conn, names)
     note(f"Will read {counted(events, 'event')} and rebuild {', '.join(names) or 'all read models'}.")

@@ -23,7 +23,7 @@ def replay(
         str,
         typer.Argument(
             metavar="ID|SIRET",
-            help="The id of an animation, a structure, a convention or a candidature; or a structure's SIRET.",
+            help="The id of an animation, a structure, a convention or a candidature; a SIRET; or the word typology.",
         ),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line, in log order.")] = False,

@@ -10,13 +10,13 @@ import pytest
 
 from application.animations import AnimationAttest, AnimationModify, AttestationCorrect
 from application.candidatures import CandidatureGiveOpinion, CandidatureSubmit
-from application.typology import TermRename
+from application.typology import TermRename, TermSplit
 from cli.french import FIELDS, PHRASES, ROLES
 from cli.timeline import _NOT_TOLD
 from domain.actors import PUBLIC, SYSTEM, Actor, Role
 from domain.candidature import Degree
 from domain.events import registered_events
-from domain.typology import TermKind
+from domain.typology import SplitPart, TermKind
 from tests.cli.conftest import error_line, project
 from tests.projections.world import NATIONAL, SIRET, STRUCTURE, STRUCTURE_ID, UAI
 
@@ -80,6 +80,15 @@ def test_terms_keep_the_words_of_the_day(run, world, animation):
     assert "thèmes : ENT - Pronote" in run("replay", str(animation)).stdout
     later = world.creates(starts_at=world.now + timedelta(hours=1), ends_at=world.now + timedelta(hours=2))
     assert "thèmes : Espace numérique" in run("replay", str(later)).stdout
+
+
+def test_the_typology_has_a_history_of_its_own(run, world):
+    parts = ({"into": "temps-ecran", "animation_types": ("seminaire",)}, {"into": "educonnect"})
+    split = {"kind": TermKind.THEME, "code": "jeux-video", "parts": parts}
+    world.does(TermSplit.model_validate(split), NATIONAL)
+    told = run("replay", "typology").stdout
+    assert "Terme ajouté à la typologie" in told
+    assert "parties : dans temps-ecran, pour les types seminaire ; dans educonnect" in told
 
 
 def test_the_json_lines_are_the_events_as_recorded(run, animation):
@@ -156,6 +165,6 @@ def test_what_is_neither_id_nor_siret_is_a_wrong_usage(run, world, wrong):
 def test_every_event_field_and_role_has_its_french_words():
     events = registered_events()
     assert set(PHRASES) == set(events)
-    fields = {name for event in events.values() for name in event.model_fields} - _NOT_TOLD
-    assert set(FIELDS) == fields
+    fields = {name for event in events.values() for name in event.model_fields} | set(SplitPart.model_fields)
+    assert set(FIELDS) == fields - _NOT_TOLD
     assert set(ROLES) == set(Role)

@@ -77,9 +77,12 @@ def test_whether_somebody_projects_is_told(run, world, opened, environment):
 
 
 def test_a_change_of_the_typology_is_told_with_the_command_that_shows_it(run, world, opened):
+    world.creates(themes=("jeux-video",))
     project(opened)
+    assert run("rebuild", "--preview").stdout.startswith("No animation is touched")
     world.does(TermMerge(kind=TermKind.THEME, source="jeux-video", into="temps-ecran"), NATIONAL)
     project(opened)
+    assert "jeux-video → temps-ecran: 1 animation" in run("rebuild", "--preview").stdout
     outdated = {model["name"] for model in _status(run)["readModels"] if not model["showsTodaysTypology"]}
     assert outdated == {"animations"}
     assert "parentalite rebuild animations" in run("status").stderr
@@ -118,6 +121,10 @@ def test_a_second_rebuild_is_refused_while_one_runs(run, world, opened):
     with opened.connection() as conn:
         conn.execute("SELECT pg_advisory_lock(%s)", (REBUILD_LOCK,))
         assert "another rebuild is running" in error_line(run("rebuild"))
+
+
+def test_looking_and_going_back_are_two_things(run, environment):
+    assert run("rebuild", "--back", "--preview").exit_code == 2
 
 
 def test_there_must_be_a_generation_to_go_back_to(run, world):
