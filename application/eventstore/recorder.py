@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
-from psycopg import Connection, Cursor
+from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import DictRow
 
@@ -37,17 +38,23 @@ FROM unnest(%s::uuid[]) AS id"""
 _OUTCOMES = (
     "SELECT idempotency_key, content_digest, subject_id, position FROM command_outcomes WHERE idempotency_key = ANY(%s)"
 )
-# Array parameters instead of the library's composite ones: thousands of rows a call stay linear.
-_INSERT_EVENTS = """
-INSERT INTO stored_events (originator_id, originator_version, topic, state)
-SELECT id, version, topic, state
-FROM unnest(%s::uuid[], %s::bigint[], %s::text[], %s::bytea[])
-     WITH ORDINALITY AS e(id, version, topic, state, place)
-ORDER BY place
-RETURNING notification_id"""
-_INSERT_OUTCOMES = """
-INSERT INTO command_outcomes (idempotency_key, content_digest, subject_id, position)
-SELECT * FROM unnest(%s::uuid[], %s::bytea[], %s::uuid[], %s::bigint[])"""
+# Array parameters instead of the library's composite ones: thousands of rows a call stay linear. Each kept outcome has
+# the position of the command's last event.
+_INSERT = """
+WITH inserted AS (
+    INSERT INTO stored_events (originator_id, originator_version, topic, state)
+    SELECT id, version, topic, state
+    FROM unnest(%s::uuid[], %s::bigint[], %s::text[], %s::bytea[])
+         WITH ORDINALITY AS e(id, version, topic, state, place)
+    ORDER BY place
+    RETURNING notification_id, originator_id, originator_version
+), kept AS (
+    INSERT INTO command_outcomes (idempotency_key, content_digest, subject_id, position)
+    SELECT key, digest, subject, notification_id
+    FROM unnest(%s::uuid[], %s::bytea[], %s::uuid[], %s::uuid[], %s::bigint[]) AS k(key, digest, subject, id, version)
+         JOIN inserted ON (originator_id, originator_version) = (k.id, k.version)
+)
+SELECT notification_id FROM inserted ORDER BY notification_id"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,24 +127,29 @@ class CommandRecorder(PostgresApplicationRecorder):
         Raises the library's PersistenceError when the database fails: then nothing of the batch was recorded, or the
         connection was lost during commit; repeating the commands with their idempotency keys is always safe.
         """
-        with self.datastore.get_connection() as conn, conn.transaction():
-            state = self._lock_and_read(conn, batch)
-            places = [self._judge(decided, state) for decided in batch]
-            positions = self._insert(conn, state.accepted)
-        return [positions[place] if isinstance(place, int) else place for place in places]
+        with self.datastore.get_connection() as conn, conn.cursor() as insertion:
+            # Two round trips: what is checked, then what is written with its commit.
+            with conn.pipeline(), conn.transaction():
+                state = self._lock_and_read(conn, batch)
+                places = [self._judge(decided, state) for decided in batch]
+                if state.accepted:
+                    insertion.execute(_INSERT, _insertion(state.accepted), prepare=True)
+                    with conn.cursor() as notifying:
+                        self._notify_channel(notifying)
+            positions = [row["notification_id"] for row in insertion.fetchall()] if state.accepted else []
+        outcomes = _outcomes(state.accepted, positions)
+        return [outcomes[place] if isinstance(place, int) else place for place in places]
 
     def _lock_and_read(self, conn: Connection[DictRow], batch: Sequence[Decided]) -> _Batch:
         streams = list({stream for decided in batch for stream in decided.reads})
         keys = [decided.idempotency.key for decided in batch if decided.idempotency]
-        outcomes: list[DictRow] = []
-        with conn.pipeline(), conn.cursor() as locking, conn.cursor() as versions, conn.cursor() as known:
+        with conn.cursor() as locking, conn.cursor() as versions, conn.cursor() as known:
             self._lock_table(locking)
             versions.execute(_VERSIONS, [streams], prepare=True)
             if keys:
                 known.execute(_OUTCOMES, [keys], prepare=True)
-                outcomes = known.fetchall()
             found = {row["id"]: row["max"] or 0 for row in versions.fetchall()}
-        return _Batch(found, _earlier(outcomes))
+            return _Batch(found, _earlier(known.fetchall() if keys else []))
 
     @staticmethod
     def _judge(decided: Decided, state: _Batch) -> int | Verdict:
@@ -152,27 +164,6 @@ class CommandRecorder(PostgresApplicationRecorder):
         state.accepted.append(decided)
         return len(state.accepted) - 1
 
-    def _insert(self, conn: Connection[DictRow], accepted: Sequence[Decided]) -> list[Outcome]:
-        events = [stored for decided in accepted for stored in decided.events]
-        if not events:
-            return []
-        with conn.cursor() as curs:
-            positions = [row["notification_id"] for row in _insert_events(curs, events).fetchall()]
-        outcomes, reached = [], 0
-        for decided in accepted:
-            reached += len(decided.events)
-            outcomes.append(Outcome(decided.subject_id, positions[reached - 1]))
-        keyed = [
-            (decided.idempotency.key, decided.idempotency.content_digest, outcome.subject_id, outcome.position)
-            for decided, outcome in zip(accepted, outcomes, strict=True)
-            if decided.idempotency
-        ]
-        with conn.pipeline(), conn.cursor() as curs:
-            if keyed:
-                curs.execute(_INSERT_OUTCOMES, [list(column) for column in zip(*keyed, strict=True)], prepare=True)
-            self._notify_channel(curs)
-        return outcomes
-
 
 def _key_in(key: UUID, accepted: Sequence[Decided]) -> bool:
     return any(decided.idempotency is not None and decided.idempotency.key == key for decided in accepted)
@@ -185,14 +176,27 @@ def _earlier(rows: Sequence[DictRow]) -> dict[UUID, Earlier]:
     }
 
 
-def _insert_events(curs: Cursor[DictRow], events: Sequence[StoredEvent]) -> Cursor[DictRow]:
-    columns: list[list[Any]] = [
+def _insertion(accepted: Sequence[Decided]) -> list[list[Any]]:
+    """The parameters of `_INSERT`: columns of events, then columns of outcomes to keep."""
+    events = [stored for decided in accepted for stored in decided.events]
+    keyed = [(decided.idempotency, decided) for decided in accepted if decided.idempotency]
+    return [
         [stored.originator_id for stored in events],
         [stored.originator_version for stored in events],
         [stored.topic for stored in events],
         [stored.state for stored in events],
+        [idempotency.key for idempotency, _ in keyed],
+        [idempotency.content_digest for idempotency, _ in keyed],
+        [decided.subject_id for _, decided in keyed],
+        [decided.events[-1].originator_id for _, decided in keyed],
+        [decided.events[-1].originator_version for _, decided in keyed],
     ]
-    return curs.execute(_INSERT_EVENTS, columns, prepare=True)
+
+
+def _outcomes(accepted: Sequence[Decided], positions: Sequence[int]) -> list[Outcome]:
+    """Each decision with the position of its last event."""
+    reached = accumulate(len(decided.events) for decided in accepted)
+    return [Outcome(decided.subject_id, positions[last - 1]) for decided, last in zip(accepted, reached, strict=True)]
 
 
 def open_datastore(database_url: str, pool_size: int = 2) -> PostgresDatastore:
