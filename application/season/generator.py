@@ -1,4 +1,4 @@
-"""The whole season, as it would have been recorded: command after command, in the order of time.
+"""The season as it would have been recorded: command after command, in the order of time.
 
 Every event comes from the domain's own decisions. Memory holds what is under way at one moment: the structures, and
 the animations and candidatures that were begun and not ended.
@@ -7,6 +7,7 @@ the animations and candidatures that were begun and not ended.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from heapq import heappop, heappush
 from itertools import accumulate, count
@@ -16,7 +17,7 @@ from uuid import UUID
 from application.eventstore.records import Recorded
 from application.season.animations import Plan, animation_story
 from application.season.courses import SHOWCASES, Course, Showcase, draw_course
-from application.season.organisations import choose_organisations
+from application.season.organisations import Organisation, choose_organisations
 from application.season.partners import FAITHFUL, Partner, convention_story, enrol
 from application.season.places import Places, read_places
 from application.season.school_year import DAY, LEADS, SchoolYear, open_day
@@ -30,34 +31,55 @@ _MOST_CANDIDATURES = 10_000
 
 def landmark(seed: int) -> UUID:
     """The stream that every season of this seed has: its first convention."""
-    return season_id(seed, "convention:0")
+    return season_id(_stage_name(seed, 0), "convention:0")
 
 
-def season(animations: int, seed: int, now: datetime, ground: Ground) -> Iterator[list[Recorded]]:
-    """The events of each command, in the order of `recorded_at`, which is never after `now`; personal fields in clear.
+@dataclass(frozen=True, slots=True)
+class Strand:
+    """One of `parts` in which a season of `animations` is told, numbered from 0. They share no stream."""
+
+    animations: int
+    seed: int
+    now: datetime
+    number: int
+    parts: int
+
+
+def play(strand: Strand, ground: Ground) -> Iterator[list[Recorded]]:
+    """The events of each command, in the order of `recorded_at`, none after `strand.now`; personal fields in clear.
 
     Deterministic: the same arguments give the same events. `ground` must know the founding's territories.
     """
-    return _Season(animations, seed, now.astimezone(UTC), ground).play()
+    return _Play(strand, ground).run()
 
 
-class _Season:
-    def __init__(self, animations: int, seed: int, now: datetime, ground: Ground) -> None:
-        self._now = now
-        self._year = SchoolYear(now)
+def _stage_name(seed: int, strand: int) -> str:
+    return f"{seed}:{strand}"
+
+
+class _Play:
+    """A season of its own, but for its structures, of which it has its part."""
+
+    def __init__(self, strand: Strand, ground: Ground) -> None:
+        name, animations, parts = _stage_name(strand.seed, strand.number), strand.animations, strand.parts
+        self._now = strand.now.astimezone(UTC)
+        self._year = SchoolYear(self._now)
         self._places: Places = read_places()
-        self._stage = Stage(seed, Random(seed), ground)
+        self._stage = Stage(name, Random(name), ground)
         self._rng = self._stage.rng
-        self._animations = animations
-        self._candidatures = max(len(COURSES), min(animations // 10, _MOST_CANDIDATURES))
-        self._partners = self._enrol(max(FAITHFUL + 3, min(animations // 10, _MOST_STRUCTURES)))
+        self._animations = animations // parts + (strand.number < animations % parts)
+        self._candidatures = max(len(COURSES), min(animations // 10, _MOST_CANDIDATURES) // parts)
+        structures = max((FAITHFUL + 3) * parts, min(animations // 10, _MOST_STRUCTURES))
+        territories = [code for code in ground.territories if code in self._places.communes]
+        chosen = choose_organisations(Random(strand.seed), self._places, territories, structures)
+        self._partners = self._enrol(chosen[strand.number :: parts])
         self._waiting: list[tuple[datetime, int, Story]] = []
         self._joined = FAITHFUL
         self._order = count()
         self._animation_numbers = count()
         self._candidature_numbers = count()
 
-    def play(self) -> Iterator[list[Recorded]]:
+    def run(self) -> Iterator[list[Recorded]]:
         planned = max(3, round(self._animations / len(self._partners)))
         for partner in self._partners:
             self._begin(convention_story(self._stage, partner, self._year, planned + self._rng.randint(-2, 4)))
@@ -80,9 +102,7 @@ class _Season:
                 self._begin_candidature(draw_volunteer_course(self._rng), day)
         yield from self._until(self._now + timedelta(microseconds=1))
 
-    def _enrol(self, number: int) -> list[Partner]:
-        territories = [code for code in self._stage.ground.territories if code in self._places.communes]
-        chosen = choose_organisations(self._rng, self._places, territories, number)
+    def _enrol(self, chosen: Sequence[Organisation]) -> list[Partner]:
         partners = [enrol(self._stage, self._year, index, organisation) for index, organisation in enumerate(chosen)]
         # In the order of signing, so that those who may declare on a day are a beginning of the list.
         others = sorted(partners[FAITHFUL:], key=lambda partner: partner.signed_at)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 from typing import Any
-from uuid import UUID
 
 import psycopg
 from psycopg import Connection
@@ -18,22 +17,17 @@ from psycopg import Connection
 from application.application import Application
 from application.eventstore.bulk import EVENTS_PER_TRANSACTION, Row, append_rows, in_batches
 from application.eventstore.log import read_stream
-from application.eventstore.records import Recorded, encode
+from application.eventstore.records import Recorded
 from application.eventstore.vault import Vault
 from application.founding import found
-from application.founding_data import TERRITORIES
-from application.season.generator import landmark, season
+from application.season.generator import landmark
+from application.season.ground import read_ground
 from application.season.school_year import SchoolYear
-from application.season.stage import Ground
+from application.season.strands import played, row, strands
 from domain.animation_events import AnimationCreated
-from domain.attestation_form import AttestationForm
 from domain.candidature import CandidatureSubmitted
-from domain.catalogue import ATTESTATION_FORM, STRUCTURE, TERRITORY, TYPOLOGY, AggregateKind
 from domain.convention import ConventionSigned
-from domain.identifiers import ATTESTATION_FORM_ID, TYPOLOGY_ID, territory_id
-from domain.structure import AccountOpened, Structure
-from domain.territory import Territory
-from domain.typology import Typology
+from domain.structure import AccountOpened
 
 MOST_ANIMATIONS = 5_000_000
 
@@ -86,15 +80,19 @@ def load_season(
         if read_stream(conn, landmark(seed)):
             raise SeasonAlreadyLoaded(seed)
         counted: Counter[str] = Counter()
-        position = 0
-        with app.pool.connection() as reading, ThreadPoolExecutor(1) as thread:
-            events = season(animations, seed, now, _ground(reading))
+        parts = strands(animations, seed, now)
+        with (
+            app.pool.connection() as reading,
+            played(parts, read_ground(reading), _address(app)) as commands,
+            ThreadPoolExecutor(1) as thread,
+        ):
             # While the database takes one batch, the next is made.
-            appending = None
-            for batch in in_batches(events, EVENTS_PER_TRANSACTION):
-                position = appending.result() if appending else 0
+            appending: Future[int] | None = None
+            for batch in in_batches((command.events for command in commands), EVENTS_PER_TRANSACTION):
+                if appending:
+                    appending.result()
                 appending = thread.submit(_append, conn, app.vault, batch)
-                counted.update(record.event.topic for record in chain.from_iterable(batch))
+                counted.update(_topic(event) for event in chain.from_iterable(batch))
                 progress(counted[AnimationCreated.topic])
             position = appending.result() if appending else 0
     return LoadSummary(
@@ -107,6 +105,12 @@ def load_season(
     )
 
 
+def _address(app: Application) -> str:
+    address = app.pool.conninfo
+    assert isinstance(address, str)
+    return address
+
+
 @contextmanager
 def _alone(conn: Conn) -> Iterator[None]:
     """One season at a time: another loading waits, then sees what this one brought."""
@@ -117,11 +121,11 @@ def _alone(conn: Conn) -> Iterator[None]:
         conn.execute(_UNLOCK)
 
 
-def _append(conn: Conn, vault: Vault, batch: Iterable[Sequence[Recorded]]) -> int:
+def _append(conn: Conn, vault: Vault, batch: Iterable[Sequence[Row | Recorded]]) -> int:
     try:
         with conn.transaction():
-            # Keys and events together; the log is locked only once all is sealed and encoded.
-            rows = [_row(conn, vault, record) for record in chain.from_iterable(batch)]
+            # Keys and events together; the log is locked only once all is sealed.
+            rows = [_sealed(conn, vault, event) for event in chain.from_iterable(batch)]
             return append_rows(conn, rows)
     except psycopg.errors.UniqueViolation as error:
         raise SeasonError(
@@ -130,29 +134,11 @@ def _append(conn: Conn, vault: Vault, batch: Iterable[Sequence[Recorded]]) -> in
         ) from error
 
 
-def _row(conn: Conn, vault: Vault, record: Recorded) -> Row:
-    event = record.event
-    if event.personal_fields:
-        event = vault.seal(conn, event, record.originator_id)
-    return record.originator_id, record.originator_version, event.topic, encode(event, record.stamp)
+def _sealed(conn: Conn, vault: Vault, event: Row | Recorded) -> Row:
+    if isinstance(event, Recorded):
+        return row(replace(event, event=vault.seal(conn, event.event, event.originator_id)))
+    return event
 
 
-def _ground(conn: Conn) -> Ground:
-    def structure(stream: UUID) -> tuple[int, Structure | None]:
-        return _fold(conn, STRUCTURE, stream)
-
-    territories: dict[str, Territory] = {}
-    for territory in TERRITORIES:
-        _, state = _fold(conn, TERRITORY, territory_id(territory.code))
-        if state is not None:
-            territories[territory.code] = state
-    _, typology = _fold(conn, TYPOLOGY, TYPOLOGY_ID)
-    _, form = _fold(conn, ATTESTATION_FORM, ATTESTATION_FORM_ID)
-    return Ground(territories, typology or Typology(), form or AttestationForm(), structure)
-
-
-def _fold(conn: Conn, kind: AggregateKind[Any], stream: UUID) -> tuple[int, Any]:
-    version, state = 0, None
-    for record in read_stream(conn, stream):
-        version, state = record.originator_version, kind.evolve(state, stream, record.event)
-    return version, state
+def _topic(event: Row | Recorded) -> str:
+    return event.event.topic if isinstance(event, Recorded) else event[2]

@@ -64,22 +64,22 @@ class Deed:
     id: UUID
 
 
-def season_id(seed: int, what: str) -> UUID:
-    """The same for the same seed, so that a season that was loaded before is recognised."""
-    return uuid5(NAMESPACE, f"season:{seed}:{what}")
+def season_id(stage: str, what: str) -> UUID:
+    """The same on the same stage, so that a season that was loaded before is recognised."""
+    return uuid5(NAMESPACE, f"season:{stage}:{what}")
 
 
 @dataclass(slots=True)
 class Stage:
-    """`take` gives the events of the acts since it was last called."""
+    """`take` gives the events of the acts since it was last called. `name` is that of no other stage of any season."""
 
-    seed: int
+    name: str
     rng: Random
     ground: Ground
     acts: list[Recorded] = field(default_factory=list)
 
     def new_id(self, what: str) -> UUID:
-        return season_id(self.seed, what)
+        return season_id(self.name, what)
 
     def random_id(self) -> UUID:
         return UUID(int=self.rng.getrandbits(128), version=4)

@@ -1,29 +1,22 @@
-"""A season at any scale: lawful, complete, the same for the same seed, and never from the future."""
+"""A season at any scale: lawful, complete and never from the future."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from random import Random
-from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
 
-from application.animations import AnimationPublish
-from application.application import Application, open_application
+from application.application import open_application
 from application.conventions import ConventionSign
-from application.database import temporary_database
-from application.eventstore.log import head, read_after
-from application.eventstore.records import Recorded
+from application.eventstore.log import read_after
 from application.eventstore.vault import is_sealed
-from application.founding import found
-from application.founding_data import TERRITORIES
-from application.season import SeasonAlreadyLoaded, SeasonError, load_season, texts
+from application.season import load_season, texts
 from application.season.organisations import PATTERNS, choose_organisations
 from application.season.places import primary_school, read_places
 from domain.actors import Actor, Role
@@ -41,25 +34,20 @@ from domain.animation_events import (
 )
 from domain.animation_transitions import AnimationStatus
 from domain.candidature import CandidatureStatus, CandidatureSubmitted, Degree
-from domain.catalogue import ANIMATION, CANDIDATURE, CONVENTION, STRUCTURE, AggregateKind
 from domain.convention import ConventionAmended, ConventionSigned, ConventionTerminated
-from domain.events import Event
-from domain.identifiers import check_siret, check_uai, structure_id
-from domain.structure import AccountOpened, ConventionAttached, StructureRenamed
-
-E = TypeVar("E", bound=Event)
-
-NOW = datetime(2026, 11, 23, 10, 30, tzinfo=UTC)
-#: In every season, in holidays, on a leap day, at a midnight between two years in Paris but not in Guadeloupe.
-MOMENTS = [
+from domain.identifiers import check_siret, check_uai
+from domain.structure import AccountOpened
+from tests.application.seasons import (
+    MOMENTS,
     NOW,
-    datetime(2026, 9, 1, 0, 30, tzinfo=UTC),
-    datetime(2026, 12, 31, 23, 30, tzinfo=UTC),
-    datetime(2028, 2, 29, 12, tzinfo=UTC),
-    datetime(2027, 5, 20, 9, tzinfo=UTC),
-    datetime(2027, 8, 10, 15, tzinfo=UTC),
-]
-KINDS: dict[str, AggregateKind[Any]] = {kind.name: kind for kind in (ANIMATION, CANDIDATURE, CONVENTION, STRUCTURE)}
+    a_season,
+    animation_streams,
+    by_stream,
+    facts_of,
+    kinds_of,
+    state_of,
+    the_log,
+)
 
 
 @pytest.fixture
@@ -68,49 +56,12 @@ def app(database_url):
         yield opened
 
 
-def _log(app: Application) -> list[Recorded]:
-    with app.pool.connection() as conn:
-        return app.vault.open(conn, read_after(conn, 0, 1_000_000))
-
-
-def _season(app, animations: int = 60, seed: int = 7, now: datetime = NOW) -> list[Recorded]:
-    load_season(app, animations, seed, now)
-    return [record for record in _log(app) if record.event.topic.split(".")[0] in KINDS]
-
-
-def _streams(records: list[Recorded]) -> dict[UUID, list[Recorded]]:
-    streams: dict[UUID, list[Recorded]] = {}
-    for record in records:
-        streams.setdefault(record.originator_id, []).append(record)
-    return streams
-
-
-def _facts_of(kind: type[E], records: Iterable[Recorded]) -> list[E]:
-    return [record.event for record in records if isinstance(record.event, kind)]
-
-
-def _state(stream: list[Recorded]) -> Any:
-    kind = KINDS[stream[0].event.topic.split(".")[0]]
-    state = None
-    for record in stream:
-        state = kind.evolve(state, record.originator_id, record.event)
-    return state
-
-
-def _animations(records: list[Recorded]) -> list[list[Recorded]]:
-    return [stream for stream in _streams(records).values() if isinstance(stream[0].event, AnimationCreated)]
-
-
-def _happened(stream: list[Recorded]) -> set[type]:
-    return {type(record.event) for record in stream}
-
-
 @pytest.mark.parametrize("now", MOMENTS, ids=lambda now: f"{now:%Y-%m-%d}")
 def test_every_state_of_an_animation_is_there_however_small_the_season(app, now):
-    streams = _animations(_season(app, 30, now=now))
+    streams = animation_streams(a_season(app, 30, now=now))
     seen: Counter[str] = Counter()
     for stream in streams:
-        state, happened, (created,) = _state(stream), _happened(stream), _facts_of(AnimationCreated, stream)
+        state, happened, (created,) = state_of(stream), kinds_of(stream), facts_of(AnimationCreated, stream)
         past = state.ends_at <= now
         seen["waits for publication"] += state.status is AnimationStatus.SUBMITTED
         seen["published, to come"] += state.status is AnimationStatus.PUBLISHED and not past
@@ -126,15 +77,15 @@ def test_every_state_of_an_animation_is_there_however_small_the_season(app, now)
         seen["attested, corrected"] += AttestationCorrected in happened
         seen["past, unattested"] += state.status is AnimationStatus.PUBLISHED and past and not state.attested
         seen["declared late"] += created.declared_late
-        seen["with children"] += any(fact.children for fact in _facts_of(AnimationAttested, stream))
+        seen["with children"] += any(fact.children for fact in facts_of(AnimationAttested, stream))
         seen["for médiateurs"] += state.content.audience == "mediateurs"
     assert not [name for name, times in seen.items() if not times]
 
 
 @pytest.mark.parametrize("now", MOMENTS, ids=lambda now: f"{now:%Y-%m-%d}")
 def test_candidatures_are_at_every_step_of_both_degrees(app, now):
-    streams = _streams(_season(app, 30, now=now)).values()
-    states = [_state(stream) for stream in streams if isinstance(stream[0].event, CandidatureSubmitted)]
+    streams = by_stream(a_season(app, 30, now=now)).values()
+    states = [state_of(stream) for stream in streams if isinstance(stream[0].event, CandidatureSubmitted)]
     assert {(state.degree, state.status) for state in states} == {
         (degree, status)
         for degree in Degree
@@ -145,79 +96,31 @@ def test_candidatures_are_at_every_step_of_both_degrees(app, now):
 
 
 def test_conventions_are_signed_amended_and_ended(app):
-    happened = {type(record.event) for record in _season(app, 30)}
+    happened = {type(record.event) for record in a_season(app, 30)}
     assert {ConventionSigned, ConventionAmended, ConventionTerminated} <= happened
 
 
 def test_every_territory_has_its_structures(app):
-    signed = _facts_of(ConventionSigned, _season(app, 30))
+    signed = facts_of(ConventionSigned, a_season(app, 30))
     assert len({fact.territory for fact in signed}) == 12
-
-
-@pytest.mark.parametrize("animations", [1, 5, 30, 200])
-def test_exactly_as_many_animations_as_asked_for_are_declared(app, animations):
-    summary = load_season(app, animations, 3, NOW)
-    assert summary.animations == animations
-    assert len(_animations(_log(app))) == animations
-
-
-def test_the_summary_tells_what_was_added(app):
-    told: list[int] = []
-    found(app, NOW)
-    before = len(_log(app))
-    summary = load_season(app, 60, 1, NOW, told.append)
-    records = _log(app)
-    assert summary.events == len(records) - before
-    assert summary.last_position == records[-1].position
-    assert summary.conventions == sum(isinstance(record.event, ConventionSigned) for record in records)
-    assert summary.structures == sum(isinstance(record.event, AccountOpened) for record in records)
-    assert summary.candidatures == sum(isinstance(record.event, CandidatureSubmitted) for record in records)
-    assert told[-1] == 60
-
-
-def _facts(records: list[Recorded]) -> list[tuple]:
-    return [(record.originator_id, record.originator_version, record.stamp, record.event) for record in records]
-
-
-def test_the_same_seed_at_the_same_moment_gives_the_same_season(server_url, worker_id):
-    seasons = []
-    for number in range(2):
-        with (
-            temporary_database(server_url, f"same_{worker_id}_{number}") as url,
-            open_application(url, b"k" * 32) as app,
-        ):
-            seasons.append(_facts(_season(app)))
-    assert seasons[0] == seasons[1]
-
-
-def test_another_seed_gives_another_season(app):
-    first = _season(app, 30, seed=1)
-    second = [record for record in _season(app, 30, seed=2) if record.position > first[-1].position]
-    assert not {record.originator_id for record in _flat(_animations(first))} & {
-        record.originator_id for record in _flat(_animations(second))
-    }
-
-
-def _flat(streams: list[list[Recorded]]) -> list[Recorded]:
-    return [record for stream in streams for record in stream]
 
 
 @pytest.mark.parametrize("now", MOMENTS, ids=lambda now: f"{now:%Y-%m-%d}")
 def test_time_runs_forward_along_the_log_and_never_past_now(app, now):
     load_season(app, 150, 11, now)
-    times = [record.stamp.recorded_at for record in _log(app)]
+    times = [record.stamp.recorded_at for record in the_log(app)]
     assert all(earlier <= later for earlier, later in pairwise(times))
     assert times[-1] <= now
     assert now - times[-1] < timedelta(days=3)
 
 
 def test_versions_of_every_stream_follow_each_other(app):
-    for stream in _streams(_season(app)).values():
+    for stream in by_stream(a_season(app)).values():
         assert [record.originator_version for record in stream] == list(range(1, len(stream) + 1))
 
 
 def test_what_a_policy_did_names_its_cause_as_the_command_bus_does(app):
-    records = _season(app, 30)
+    records = a_season(app, 30)
     place = {(record.originator_id, record.originator_version): record for record in records}
     caused = [record for record in records if record.stamp.cause.startswith("event:")]
     assert {record.event.topic for record in caused} == {
@@ -236,18 +139,18 @@ def test_what_a_policy_did_names_its_cause_as_the_command_bus_does(app):
 def test_stamps_are_those_that_commands_leave(app):
     national = Actor(Role.NATIONAL, "nationale")
     load_season(app, 30, 1, NOW)
-    signed = next(record for record in _log(app) if isinstance(record.event, ConventionSigned))
-    (fact, *_) = _facts_of(ConventionSigned, [signed])
+    signed = next(record for record in the_log(app) if isinstance(record.event, ConventionSigned))
+    (fact, *_) = facts_of(ConventionSigned, [signed])
     values = fact.model_dump(exclude={"structure_id", "siret"})
     app.execute(ConventionSign(siret="35600000000048", **values), national, NOW)
-    by_hand = next(record for record in reversed(_log(app)) if isinstance(record.event, ConventionSigned))
+    by_hand = next(record for record in reversed(the_log(app)) if isinstance(record.event, ConventionSigned))
     own = {"recorded_at", "actor", "role", "command_id", "structure_id"}
     assert by_hand.stamp.model_dump(exclude=own) == signed.stamp.model_dump(exclude=own)
     assert signed.stamp.structure_id == fact.structure_id
 
 
 def test_actors_have_the_roles_that_may_act_so(app):
-    for record in _season(app):
+    for record in a_season(app):
         role, event = record.stamp.role, record.event
         if isinstance(event, AnimationPublished | AnimationRefused):
             assert role is Role.NATIONAL
@@ -260,10 +163,10 @@ def test_actors_have_the_roles_that_may_act_so(app):
 
 
 def test_animations_lie_within_their_convention_and_are_declared_by_its_structure(app):
-    records = _season(app, 300)
+    records = a_season(app, 300)
     conventions = {
-        stream[0].originator_id: _state(stream)
-        for stream in _streams(records).values()
+        stream[0].originator_id: state_of(stream)
+        for stream in by_stream(records).values()
         if isinstance(stream[0].event, ConventionSigned)
     }
     for record in records:
@@ -275,7 +178,7 @@ def test_animations_lie_within_their_convention_and_are_declared_by_its_structur
 
 
 def test_times_are_the_territorys_own(app):
-    for created in _facts_of(AnimationCreated, _season(app, 200)):
+    for created in facts_of(AnimationCreated, a_season(app, 200)):
         here = created.starts_at.astimezone(ZoneInfo(created.time_zone))
         assert created.starts_at.utcoffset() == here.utcoffset()
         assert 8 <= here.hour <= 19
@@ -283,7 +186,7 @@ def test_times_are_the_territorys_own(app):
 
 
 def test_what_is_declared_is_within_todays_limits(app):
-    for record in _season(app, 300):
+    for record in a_season(app, 300):
         if isinstance(record.event, AnimationCreated | AnimationModified):
             values = {name: getattr(record.event, name) for name in AnimationDetails.model_fields}
             AnimationContent.model_validate(values)
@@ -291,7 +194,7 @@ def test_what_is_declared_is_within_todays_limits(app):
 
 def test_ent_is_sought_in_september_and_rights_in_may(app):
     asked: dict[int, Counter[str]] = {month: Counter() for month in range(1, 13)}
-    for created in _facts_of(AnimationCreated, _season(app, 1500, now=datetime(2027, 6, 15, tzinfo=UTC))):
+    for created in facts_of(AnimationCreated, a_season(app, 1500, now=datetime(2027, 6, 15, tzinfo=UTC))):
         asked[created.starts_at.month][created.themes[0]] += 1
     assert asked[9].most_common(1)[0][0] == "ent-pronote"
     assert asked[5].most_common(1)[0][0] == "acces-aux-droits"
@@ -299,7 +202,7 @@ def test_ent_is_sought_in_september_and_rights_in_may(app):
 
 
 def test_structures_have_one_account_each_under_a_siret_that_checks(app):
-    sirets = [fact.siret for fact in _facts_of(AccountOpened, _season(app, 300))]
+    sirets = [fact.siret for fact in facts_of(AccountOpened, a_season(app, 300))]
     assert len(set(sirets)) == len(sirets)
     assert [check_siret(siret) for siret in sirets] == sirets
     assert {siret[:9] for siret in sirets} <= {
@@ -318,7 +221,7 @@ def test_a_siret_has_one_name_whatever_the_seed():
 
 
 def test_schools_have_a_uai_that_checks(app):
-    submitted = _facts_of(CandidatureSubmitted, _season(app, 300))
+    submitted = facts_of(CandidatureSubmitted, a_season(app, 300))
     assert [check_uai(fact.school_uai) for fact in submitted] == [fact.school_uai for fact in submitted]
     lycees = {school.uai for schools in read_places().lycees.values() for school in schools}
     assert {fact.school_uai for fact in submitted if fact.degree is Degree.SECOND} <= lycees
@@ -347,71 +250,6 @@ def test_nothing_personal_is_stored_in_clear(app, database_url):
 
 
 def test_sealed_fields_can_be_read_with_the_key_and_belong_to_nobody(app):
-    submitted = _facts_of(CandidatureSubmitted, _season(app, 60))
+    submitted = facts_of(CandidatureSubmitted, a_season(app, 60))
     assert all(fact.email.endswith("@example.org") for fact in submitted)
     assert all(fact.phone is None or fact.phone.startswith("06 39 98") for fact in submitted)
-
-
-def test_the_same_seed_is_refused_and_appends_nothing(app):
-    load_season(app, 30, 5, NOW)
-    with app.pool.connection() as conn:
-        before = head(conn)
-    with pytest.raises(SeasonAlreadyLoaded, match="seed 5"):
-        load_season(app, 80, 5, NOW + timedelta(days=3))
-    with app.pool.connection() as conn:
-        assert head(conn) == before
-
-
-@pytest.mark.parametrize("animations", [0, -1, 10**9])
-def test_a_number_that_makes_no_sense_is_refused_in_one_line(app, animations):
-    with pytest.raises(SeasonError, match="animations can be loaded"):
-        load_season(app, animations, 1, NOW)
-    assert not _log(app)
-
-
-def test_a_second_season_builds_on_the_accounts_of_the_first(app):
-    # Two seeds that choose some of the same structures.
-    first, second = load_season(app, 30, 0, NOW), load_season(app, 30, 1, NOW)
-    records = _log(app)
-    opened = _facts_of(AccountOpened, records)
-    assert len({fact.siret for fact in opened}) == len(opened) == first.structures + second.structures
-    assert second.structures < second.conventions
-    for stream in _streams(records).values():
-        assert [record.originator_version for record in stream] == list(range(1, len(stream) + 1))
-
-
-def test_an_account_that_people_opened_before_is_used_and_takes_the_name_of_the_latest_convention(app):
-    found(app, NOW - timedelta(days=800))
-    territories = [territory.code for territory in TERRITORIES]
-    one = choose_organisations(Random(1), read_places(), territories, 15)[0]
-    day = (NOW - timedelta(days=700)).date()
-    earlier = ConventionSign(
-        siret=one.siret,
-        structure_name="Son ancien nom",
-        territory=one.commune.department,
-        coordonnateur="Coordination",
-        signed_on=day,
-        valid_from=day,
-        valid_until=day,
-    )
-    app.execute(earlier, Actor(Role.NATIONAL, "nationale"), NOW - timedelta(days=700))
-    load_season(app, 30, 1, NOW)
-    account = [record for record in _log(app) if record.originator_id == structure_id(one.siret)]
-    assert [type(record.event) for record in account] == [
-        AccountOpened,
-        ConventionAttached,
-        StructureRenamed,
-        ConventionAttached,
-    ]
-    assert _state(account).name == one.name
-
-
-def test_commands_work_on_what_was_loaded(app):
-    waiting = next(
-        stream
-        for stream in _animations(_season(app, 30))
-        if _state(stream).status is AnimationStatus.SUBMITTED and AnimationModified not in _happened(stream)
-    )
-    animation = waiting[0].originator_id
-    app.execute(AnimationPublish(animation_id=animation), Actor(Role.NATIONAL, "nationale"), NOW)
-    assert isinstance(_log(app)[-1].event, AnimationPublished)
