@@ -25,7 +25,7 @@ from cli.console import Refused, Stopped, confirm, note, somebody_is_there, warn
 from cli.load import load_and_rebuild
 from cli.log_state import count_after
 from cli.options import Host, Port, Verbose, Yes, logs_of_a_command
-from cli.readiness import check_read_models
+from cli.readiness import built_by_other_code, built_with_an_older_typology
 from cli.rebuild import rebuild_with_progress
 from cli.serving import address_of, run_api, take_address
 from domain.actors import Role
@@ -37,6 +37,7 @@ SEED = 2026
 #: After that, what was to come has become the past, and the listing is empty.
 STALE_AFTER = timedelta(days=60)
 
+_ANY_ANIMATION = "SELECT 1 FROM stored_events WHERE topic = 'animation.created' LIMIT 1"
 _LOADED_AT = "SELECT min(created_at) FROM person_keys"
 
 
@@ -104,13 +105,19 @@ def _drop(settings: Settings, yes: bool) -> None:
 
 def _load_once(opened: Opened, animations: int) -> None:
     with opened.connection() as conn:
-        there = bool(read_stream(conn, landmark(SEED)))
-        stale = there and _is_stale(conn, utc_now())
-    if not there:
+        ours = bool(read_stream(conn, landmark(SEED)))
+        others = not ours and conn.execute(_ANY_ANIMATION).fetchone() is not None
+        stale = ours and _is_stale(conn, utc_now())
+    if not (ours or others):
         note("Loading the demonstration season, once.")
         load_and_rebuild(opened, animations, SEED)
         return
-    if stale:
+    if others:
+        # Somebody's own animations, or those of an older release: nothing made up is mixed with them.
+        note(
+            "This database holds other animations: the season is not loaded. To replace them: parentalite demo --fresh"
+        )
+    elif stale:
         warn(
             "this season was loaded more than two months ago, and its dates are past. "
             "A new one, in place of all that is there: parentalite demo --fresh"
@@ -121,11 +128,12 @@ def _load_once(opened: Opened, animations: int) -> None:
 
 
 def _catch_up(opened: Opened) -> None:
-    """Takes up what a run that was broken off has left."""
+    """Takes up what a run that was broken off has left, and what an update of the code has changed."""
     with opened.connection() as conn:
-        check_read_models(conn)
         waiting = count_after(conn, min(live.position for live in generations(conn, State.LIVE)))
-    if waiting > FEW_EVENTS:
+        outdated = [*built_by_other_code(conn), *built_with_an_older_typology(conn)]
+    if outdated or waiting > FEW_EVENTS:
+        note("Rebuilding the read models.")
         rebuild_with_progress(opened, [])
     elif waiting:
         bring_up_to_date(opened)

@@ -10,8 +10,11 @@ import httpx
 import psutil
 import pytest
 
+from application.eventstore.log import head
 from application.tokens import TOKEN_ROLES
-from cli.demo import STALE_AFTER, _is_stale
+from cli.demo import STALE_AFTER, _is_stale, _load_once
+from cli.readiness import built_by_other_code
+from projections.generations import State, generations
 from tests.cli.conftest import error_line
 
 
@@ -74,6 +77,20 @@ def test_a_newcomer_sees_a_season_tries_every_role_and_stops_all_of_it(start, em
     assert set(_tokens(again.out)) == set(TOKEN_ROLES)
     assert again.stop(signal.SIGTERM) == 0
     assert _servers(home) == []
+
+
+def test_nothing_made_up_is_mixed_with_animations_of_ones_own(world, opened, capsys):
+    world.creates()
+    with opened.connection() as conn:
+        before = head(conn)
+        conn.execute("UPDATE read_models.generations SET fingerprint = 'older' WHERE name = 'terms'")
+    _load_once(opened, 10)
+    assert "holds other animations" in capsys.readouterr().err
+    with opened.connection() as conn:
+        assert head(conn) == before
+        # What an update of the code has changed is rebuilt on the way, and what was missing is there.
+        assert built_by_other_code(conn) == []
+        assert {live.position for live in generations(conn, State.LIVE)} == {before}
 
 
 def test_a_fresh_start_is_not_made_without_being_asked_for_twice(run, embedded):
