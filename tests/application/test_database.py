@@ -32,8 +32,8 @@ import sys
 from pathlib import Path
 from application.embedded_server import embedded_server
 with embedded_server(Path(sys.argv[1])) as url:
-    print(url, flush=True)
     try:
+        print(url, flush=True)
         sys.stdin.read()
     except KeyboardInterrupt:
         import psycopg
