@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -168,3 +169,13 @@ def test_a_page_far_in_costs_what_the_first_one_costs(season: Reader):
     far = {**_by("STARTS_AT", "ASC"), "after": cursor}
     nodes = [node for plan in _plans(season, LISTING, PUBLIC, far) for node in _nodes(plan)]
     assert 20 <= sum(_read(node) for node in nodes if node.get("Relation Name") in _TABLES) <= 50
+
+
+@pytest.mark.parametrize(
+    "document", [f'{{ territory(code: "34") {{ dashboard {FIGURES} }} }}', f"{{ dashboard {FIGURES} }}"]
+)
+def test_figures_of_territories_count_what_is_to_come_from_an_index_alone(season: Reader, monkeypatch, document):
+    monkeypatch.setattr(season.town, "now", datetime(2027, 3, 20, tzinfo=UTC))
+    nodes = [node for plan in _plans(season, document, NATIONAL, {}) for node in _nodes(plan)]
+    (one,) = [node for node in nodes if node.get("Relation Name") in _TABLES]
+    assert one["Node Type"] == "Index Only Scan"
