@@ -16,7 +16,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	done; echo python3)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types schema check-schema
+.PHONY: help demo test lint types schema check-schema bench-rebuild bench-append bench-lag
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-20s %s\n' "$$name" "$$what"; done
@@ -41,6 +41,15 @@ schema: $(RUN) ## Write graphql/schema.graphql from the code
 
 check-schema: $(RUN) ## Check that graphql/schema.graphql says what the code does
 	@$(BIN)/parentalite schema --check
+
+bench-rebuild: $(DEV) ## Measure rebuilds of 200,000 and 1,000,000 events (see bench/README.md)
+	@$(BIN)/python -m bench.rebuild
+
+bench-append: $(DEV) ## Measure durable commands a second against the library and the limit
+	@$(BIN)/python -m bench.append
+
+bench-lag: $(DEV) ## Measure the time from an acknowledged command to its visible row
+	@$(BIN)/python -m bench.lag
 
 $(RUN): pyproject.toml constraints.txt
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

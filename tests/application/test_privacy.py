@@ -17,7 +17,7 @@ from application.candidatures import CandidatureGiveOpinion, CandidatureReject, 
 from application.eventstore.log import read_stream
 from application.eventstore.vault import Vault, is_sealed
 from domain.actors import PUBLIC, SYSTEM, Actor, Role
-from domain.candidature import Degree
+from domain.candidature import CandidatureSubmitted, Degree, OpinionGiven
 from domain.errors import DomainError, ErrorCode
 from domain.identifiers import person_id
 from projections.engine import catch_up
@@ -88,6 +88,8 @@ def test_the_log_never_holds_personal_text_in_clear(world: World, app: Applicati
         states = b"".join(bytes(row[0]) for row in conn.execute("SELECT state FROM stored_events").fetchall())
         submitted, opinion = read_stream(conn, world.candidatures[0])
     assert not [secret for secret in SECRETS if secret.encode() in states]
+    assert isinstance(submitted.event, CandidatureSubmitted)
+    assert isinstance(opinion.event, OpinionGiven)
     assert is_sealed(submitted.event.email)
     assert is_sealed(opinion.event.comment)
 
@@ -175,6 +177,7 @@ def test_a_sealed_text_moved_to_another_field_does_not_open(world: World, app: A
     submit(world)
     with app.pool.connection() as conn:
         (record,) = read_stream(conn, world.candidatures[0])
+        assert isinstance(record.event, CandidatureSubmitted)
         moved = record.event.model_copy(update={"email": record.event.motivation})
         with pytest.raises(InvalidTag):
             app.vault.open(conn, [type(record)(1, record.originator_id, 1, record.stamp, moved)])

@@ -58,7 +58,7 @@ def kill(process: BaseProcess) -> None:
 
 def all_read(app: Application) -> bool:
     with app.pool.connection() as conn:
-        (head,) = conn.execute("SELECT max(notification_id) FROM stored_events").fetchone()
+        ((head,),) = conn.execute("SELECT max(notification_id) FROM stored_events").fetchall()
         return all(generation.position == head for generation in generations(conn, State.LIVE))
 
 
@@ -179,10 +179,10 @@ def test_an_event_that_this_code_cannot_read_stops_all_before_it_and_its_positio
     world.creates()
     with app.pool.connection() as conn:
         prepare(conn, projections)
-        (position,) = conn.execute(
+        ((position,),) = conn.execute(
             "INSERT INTO stored_events (originator_id, originator_version, topic, state)"
             " VALUES (gen_random_uuid(), 1, 'animation.teleported', '{}') RETURNING notification_id"
-        ).fetchone()
+        ).fetchall()
         world.creates()
         catch_up(conn, app.vault)
         for generation in generations(conn, State.LIVE):

@@ -17,6 +17,7 @@ from psycopg_pool import AsyncConnectionPool
 from application.application import Application
 from application.eventstore.log import read_stream
 from application.typology import TermMerge, TermSplit
+from domain.animation_events import AnimationCreated
 from domain.typology import TermKind
 from projections.engine import catch_up
 from projections.generations import State, generations, prepare
@@ -261,7 +262,9 @@ def test_a_split_counts_each_animation_by_the_rule_and_history_keeps_its_words(
         (generation,) = (g.generation for g in generations(conn, State.LIVE) if g.name == "animations")
         rows = conn.execute(f"SELECT animation_id, themes FROM read_models.animations_g{generation}").fetchall()
         assert dict(rows) == {early: ["temps-ecran"], workshop: ["jeux-video"], cafe: ["reseaux-sociaux-donnees"]}
-        assert read_stream(conn, cafe)[0].event.themes == ("temps-ecran",)
+        recorded = read_stream(conn, cafe)[0].event
+    assert isinstance(recorded, AnimationCreated)
+    assert recorded.themes == ("temps-ecran",)
     assert_exact(app)
 
 
