@@ -68,7 +68,7 @@ def load_season(
 ) -> LoadSummary:
     """Appends a season of so many animations, as if it had been lived until `now`; founds the database if need be.
 
-    `progress` is told, from time to time, how many animations were declared. Up to some 2,000 animations are loaded in
+    `progress` is told, from time to time, how many animations were declared. Up to some 1,800 animations are loaded in
     one transaction, all or nothing; more in several, so that commands can be given meanwhile. Times run on within the
     season only: loaded after something else, it goes back to its own September.
     Raises SeasonAlreadyLoaded, and appends nothing, when a season of this seed is there.

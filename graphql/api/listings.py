@@ -48,6 +48,25 @@ async def published_animations(
     )
 
 
+async def animations_to_publish(
+    context: Context, first: Size, after: Cursor, last: Size, before: Cursor
+) -> Connection[Animation]:
+    """What waits for the national team, oldest first. Raises FORBIDDEN for who may not publish everywhere."""
+    if scope_of(context.actor, Action.ANIMATION_PUBLISH) is not Scope.ANYWHERE:
+        raise denied(context.actor)
+    orders = animation_queries.BY_DECLARATION
+    asked = asked_page(context, orders, first, after, last, before)
+    lists = await context.lists()
+    return await connection(
+        context,
+        animation_queries.SOURCE,
+        animation_queries.submitted(),
+        orders,
+        asked,
+        lambda row: animation_of(row, lists),
+    )
+
+
 async def own_animations(
     context: Context,
     structure_id: UUID,

@@ -52,6 +52,15 @@ class Query:
     ) -> Connection[Animation]:
         return await listings.published_animations(info.context, where, order_by, first, after, last, before)
 
+    @strawberry.field(
+        description="Animations that wait for publication, the first declared first. For the national team; others:"
+        " FORBIDDEN."
+    )
+    async def animations_to_publish(
+        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
+    ) -> Connection[Animation]:
+        return await listings.animations_to_publish(info.context, first, after, last, before)
+
     @strawberry.field(description="One animation: published ones for everybody, others for those who answer for them.")
     async def animation(self, info: Info, id: strawberry.ID) -> Animation | None:
         return await load_animation(info.context, node_id(id))

@@ -25,6 +25,8 @@ PUBLISHED_SINCE = f"""
 SELECT a.*{SOURCE.shown}, t.position FROM {SOURCE.rows} {SOURCE.joined} JOIN {{audit_trail}} t
 ON t.subject_id = a.animation_id WHERE t.type = 'animation.published' AND t.position > %(after)s"""
 _ID = Order("id", "a.animation_id", "uuid")
+#: The order in which what waits for publication is looked at.
+BY_DECLARATION = (Order("created_at", "a.created_at", "timestamptz"), _ID)
 
 #: The ways to sort, by the contract's names. Unpublished animations come first by date of publication.
 ORDERS: dict[str, tuple[str, str]] = {
@@ -71,6 +73,10 @@ _ONE = {
     "attested": "a.attested = %(attested)s",
 }
 _NO_WORD = "false"
+
+
+def submitted() -> Filter:
+    return Filter(("a.status = 'SUBMITTED'",))
 
 
 def published() -> Filter:

@@ -9,7 +9,19 @@ import pytest
 
 from application.animations import AnimationPublish
 from domain.identifiers import structure_id
-from tests.api.asking import BASSE_TERRE, LISTING, NATIONAL, TILLEULS, Town, order, structure, titles, walk
+from tests.api.asking import (
+    AUDITOR,
+    BASSE_TERRE,
+    LISTING,
+    NATIONAL,
+    TILLEULS,
+    Town,
+    coordonnateur,
+    order,
+    structure,
+    titles,
+    walk,
+)
 
 OCTOBER, NOVEMBER = datetime(2026, 10, 5, 16, 0, tzinfo=UTC), datetime(2026, 11, 9, 17, 0, tzinfo=UTC)
 
@@ -221,3 +233,21 @@ def test_a_page_costs_the_same_few_statements_however_long_and_deep_it_is(town: 
     # Which sources a page of two clones has is one statement a level, as for twenty-five.
     assert many.statements <= few.statements + 1
     assert many.statements <= 8
+
+
+TO_PUBLISH = "{ animationsToPublish(first: 10) { totalCount nodes { title structure { name } } } }"
+
+
+def test_the_national_team_finds_what_waits_for_publication_of_every_structure_and_nobody_else_does(town: Town):
+    town.declares(title="Première")
+    town.declares(title="Publiée", published=True)
+    town.declares(BASSE_TERRE, territory="971", title="Seconde")
+    waiting = town.asks(TO_PUBLISH, NATIONAL).data["animationsToPublish"]
+    assert {(node["title"], node["structure"]["name"]) for node in waiting["nodes"]} == {
+        ("Première", "Centre social Les Tilleuls"),
+        ("Seconde", "Ville de Basse-Terre"),
+    }
+    assert waiting["totalCount"] == 2
+    for actor in (structure(TILLEULS), coordonnateur("34"), AUDITOR):
+        assert town.asks(TO_PUBLISH, actor).codes == ["FORBIDDEN"]
+    assert town.asks(TO_PUBLISH).codes == ["UNAUTHENTICATED"]

@@ -13,10 +13,9 @@ import typer.main
 from application import settings
 from cli.main import app as command_line
 from domain.actors import Role
-from tests.scenarios.conftest import founded_template, founded_url  # noqa: F401
 from tests.scenarios.server import Clock, Server, running_server, token
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SIRET, OTHER_SIRET = "21180033900999", "73282932000074"
 TOKENS = {
@@ -32,7 +31,7 @@ STEPS = {int(number): (who, document) for number, who, document in STEP.findall(
 
 
 @pytest.fixture
-def server(founded_url: str):  # noqa: F811
+def server(founded_url: str):
     with running_server(founded_url, Clock(datetime(2026, 11, 23, 12, 0, tzinfo=UTC))) as running:
         yield running
 
