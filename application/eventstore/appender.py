@@ -65,7 +65,8 @@ class Appender:
         with self._mutex:
             next_leader = self._waiting[0] if self._waiting else None
             self._led = next_leader is not None
-        if next_leader is not None:
-            next_leader.called.set()
+        # First those who are done: they may be back with their next command before the next commit begins.
         for waiting in batch:
             waiting.called.set()
+        if next_leader is not None:
+            next_leader.called.set()
