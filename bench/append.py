@@ -4,117 +4,127 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from statistics import median
 from uuid import UUID
 
 import psycopg
-from eventsourcing.application import Application as LibraryApplication
-from eventsourcing.domain import Aggregate
-from psycopg.conninfo import conninfo_to_dict
 
 from application.animations import AnimationPublish
-from application.application import Application, open_application
+from application.application import open_application
 from application.founding import found
-from bench.stage import MASTER_KEY, Goal, database, judge, server, show
+from bench.keys import MASTER_KEY
+from bench.library import Noted, saving
+from bench.stage import Goal, about_the_machine, database, judge, server, show
 from tests.projections.world import FOUNDED_AT, NATIONAL, World
 
 CLIENTS = 32
 LIMIT_CONNECTIONS = 16
 OF_THE_LIBRARY, OF_THE_LIMIT = 4.0, 0.5
+#: About what an event of ours takes.
+STATE_BYTES = 600
 
-
-class Counted(Aggregate):
-    """The library's smallest aggregate: one event a save, as ours is one event a command."""
-
-    class Happened(Aggregate.Event):
-        what: str
-
-    def count(self, what: str) -> None:
-        self.trigger_event(self.Happened, what=what)
+#: Does the given number of single commits with the given number of clients; returns how many that were a second.
+Measure = Callable[[int, int], float]
 
 
 def rate(clients: int, work: Callable[[int], object], items: int) -> float:
     """Items a second when `clients` threads share them."""
     started = time.perf_counter()
     with ThreadPoolExecutor(clients) as pool:
-        list(pool.map(work, range(items)))
+        for _ in pool.map(work, range(items)):
+            pass
     return items / (time.perf_counter() - started)
 
 
-def ours(url: str, clients: int, items: int) -> float:
-    with open_application(url, MASTER_KEY, pool_size=16) as app:
+@contextmanager
+def ours(url: str, prepared: int) -> Iterator[Measure]:
+    """Each command publishes an animation of its own, declared before: one event, durable when it returns."""
+    with open_application(url, MASTER_KEY) as app:
         found(app, FOUNDED_AT)
         world = World(app)
         world.sign()
-        ids = _waiting_animations(app, world, items)
-        return rate(clients, lambda n: app.execute(AnimationPublish(animation_id=ids[n]), NATIONAL, FOUNDED_AT), items)
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            waiting = list(pool.map(lambda _: world.creates(), range(prepared)))
+
+        def measure(clients: int, items: int) -> float:
+            ids: list[UUID] = [waiting.pop() for _ in range(items)]
+            return rate(
+                clients, lambda n: app.execute(AnimationPublish(animation_id=ids[n]), NATIONAL, FOUNDED_AT), items
+            )
+
+        yield measure
 
 
-def _waiting_animations(app: Application, world: World, count: int) -> Sequence[UUID]:
-    with ThreadPoolExecutor(CLIENTS) as pool:
-        return list(pool.map(lambda _: world.creates(), range(count)))
+@contextmanager
+def the_library(url: str) -> Iterator[Measure]:
+    """Each save records a new aggregate: one event, no state read before."""
+    what = "x" * STATE_BYTES
+    with saving(url) as app:
+        yield lambda clients, items: rate(clients, lambda _: app.save(Noted(what)), items)
 
 
-def the_library(url: str, clients: int, items: int) -> float:
-    given = conninfo_to_dict(url)
-    env = {
-        "PERSISTENCE_MODULE": "eventsourcing.postgres",
-        "POSTGRES_DBNAME": str(given["dbname"]),
-        "POSTGRES_HOST": str(given["host"]),
-        "POSTGRES_PORT": str(given.get("port") or "5432"),
-        "POSTGRES_USER": str(given["user"]),
-        "POSTGRES_PASSWORD": str(given.get("password") or ""),
-        "POSTGRES_POOL_SIZE": str(clients),
-    }
-    with LibraryApplication[UUID](env=env) as app:
-        aggregates = [Counted() for _ in range(items)]
-        for aggregate in aggregates:
-            app.save(aggregate)
+@contextmanager
+def single_rows(url: str) -> Iterator[Measure]:
+    """Each INSERT of one row is a transaction of its own, prepared, on a connection that stands."""
+    state = b"x" * STATE_BYTES
+    with ExitStack() as stack:
+        connections = [stack.enter_context(psycopg.connect(url, autocommit=True)) for _ in range(LIMIT_CONNECTIONS)]
+        connections[0].execute("CREATE TABLE single_rows (id bigserial PRIMARY KEY, state bytea)")
 
-        def save(number: int) -> None:
-            aggregates[number].count("one")
-            app.save(aggregates[number])
+        def measure(clients: int, items: int) -> float:
+            each = items // clients
 
-        return rate(clients, save, items)
+            def insert(number: int) -> None:
+                for _ in range(each):
+                    connections[number].execute("INSERT INTO single_rows (state) VALUES (%s)", (state,), prepare=True)
 
+            return rate(clients, insert, clients) * each
 
-def the_limit(url: str, items: int) -> float:
-    with psycopg.connect(url, autocommit=True) as conn:
-        conn.execute("CREATE TABLE single_rows (id bigserial PRIMARY KEY, state bytea)")
-    state = b"x" * 300
-    each = items // LIMIT_CONNECTIONS
-
-    def insert(_: int) -> None:
-        with psycopg.connect(url, autocommit=True) as conn:
-            for _turn in range(each):
-                conn.execute("INSERT INTO single_rows (state) VALUES (%s)", (state,), prepare=True)
-
-    return rate(LIMIT_CONNECTIONS, insert, LIMIT_CONNECTIONS) * each
+        yield measure
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--items", type=int, default=4_000, help="commands of each measurement (default 4,000)")
-    items = parser.parse_args().items
-    figures: dict[str, float] = {}
-    measures: dict[str, Callable[[str], float]] = {
-        "limit: single-row commits, 16 connections": lambda at: the_limit(at, items),
-        "library, 1 client": lambda at: the_library(at, 1, items // 4),
-        "library, 32 clients": lambda at: the_library(at, CLIENTS, items),
-        "ours, 1 client": lambda at: ours(at, 1, items // 4),
-        "ours, 32 clients": lambda at: ours(at, CLIENTS, items),
-    }
-    with server() as url:
-        for name, measure in measures.items():
-            with database(url, f"append_{len(figures)}") as at:
-                figures[name] = measure(at)
-    show("Durable commands a second", [(name, f"{figure:,.0f}/s") for name, figure in figures.items()])
-    ours_at_32 = figures["ours, 32 clients"]
+    parser.add_argument("--items", type=int, default=3_000, help="commits of each measurement (default 3,000)")
+    parser.add_argument("--rounds", type=int, default=3, help="medians of so many rounds are told (default 3)")
+    given = parser.parse_args()
+    items, alone = given.items, max(100, given.items // 4)
+    figures: dict[str, list[float]] = {}
+    with server() as server_url, ExitStack() as stack:
+        print(about_the_machine(server_url))
+
+        def fresh(name: str) -> str:
+            return stack.enter_context(database(server_url, name))
+
+        commits = stack.enter_context(single_rows(fresh("single_rows")))
+        saves = stack.enter_context(the_library(fresh("the_library")))
+        commands = stack.enter_context(ours(fresh("ours"), given.rounds * (items + alone)))
+        limit = f"single-row commits, {LIMIT_CONNECTIONS} connections: the limit"
+        # By turns, so that what slows the machine for a while slows all of them.
+        for _ in range(given.rounds):
+            for name, measure, clients, count in (
+                ("single-row commits, 1 connection", commits, 1, alone),
+                (limit, commits, LIMIT_CONNECTIONS, items),
+                ("library's Application.save, 1 client", saves, 1, alone),
+                (f"library's Application.save, {CLIENTS} clients", saves, CLIENTS, items),
+                ("ours, 1 client", commands, 1, alone),
+                (f"ours, {CLIENTS} clients", commands, CLIENTS, items),
+            ):
+                figures.setdefault(name, []).append(measure(clients, count))
+    show(
+        f"Durable commits a second, {given.rounds} rounds",
+        ("", "median", "lowest", "highest"),
+        [(name, *(f"{of(rates):,.0f}" for of in (median, min, max))) for name, rates in figures.items()],
+    )
+    of = {name: median(rates) for name, rates in figures.items()}
+    many, library = of[f"ours, {CLIENTS} clients"], of[f"library's Application.save, {CLIENTS} clients"]
     judge(
         [
-            Goal("32 clients against the library", ours_at_32 / figures["library, 32 clients"], OF_THE_LIBRARY),
-            Goal("32 clients against the limit", ours_at_32 / next(iter(figures.values())), OF_THE_LIMIT),
+            Goal(f"{CLIENTS} clients, times the library", many / library, OF_THE_LIBRARY),
+            Goal(f"{CLIENTS} clients, part of the limit", many / of[limit], OF_THE_LIMIT),
         ]
     )
 

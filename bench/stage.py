@@ -1,34 +1,48 @@
-"""What the benchmarks share: a server of their own with its usual durability, goals, and the table they print."""
+"""What the benchmarks share: a server with its usual durability, goals, and the tables they print."""
 
 from __future__ import annotations
 
+import os
+import platform
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 from rich.console import Console
 from rich.table import Table
 
 from application.database import temporary_database
 from application.embedded_server import embedded_server
 
-MASTER_KEY = bytes(range(32))
-
 
 @contextmanager
-def server() -> Iterator[str]:
-    """An embedded PostgreSQL in a temporary folder, fsync on."""
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder, embedded_server(Path(folder) / "postgres") as url:
-        yield url
+def server(folder: Path | None = None) -> Iterator[str]:
+    """An embedded PostgreSQL with its default settings, fsync on: in `folder`, which is kept, or in a temporary one."""
+    with ExitStack() as stack:
+        folder = folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
+        yield stack.enter_context(embedded_server(folder / "postgres"))
 
 
 @contextmanager
 def database(server_url: str, name: str) -> Iterator[str]:
+    """An empty database for one measurement, dropped after it."""
     with temporary_database(server_url, name) as url:
         yield url
+
+
+def about_the_machine(url: str) -> str:
+    """What the figures depend on, in one line, with how busy the machine was before."""
+    with psycopg.connect(url) as conn:
+        postgres = conn.info.parameter_status("server_version")
+        (fsync,) = conn.execute("SHOW fsync").fetchone() or ("?",)
+    return (
+        f"{os.cpu_count()} cores, Python {platform.python_version()}, PostgreSQL {postgres} (fsync {fsync}), "
+        f"load average {os.getloadavg()[0]:.1f}"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +59,23 @@ class Goal:
     def met(self) -> bool:
         return self.figure >= self.bound if self.at_least else self.figure <= self.bound
 
-
-def show(title: str, rows: list[tuple[str, str]]) -> None:
-    table = Table(title=title, show_header=False)
-    for what, figure in rows:
-        table.add_row(what, figure)
-    Console().print(table)
+    @property
+    def verdict(self) -> str:
+        return "met" if self.met else "MISSED" if self.binds else "not reached"
 
 
-def judge(goals: list[Goal]) -> None:
+def show(title: str, columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> None:
+    """A table whose first column says what, and whose others are figures."""
+    table = Table(title=title, title_justify="left", show_header=any(columns))
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="right" if number else "left")
+    for row in rows:
+        table.add_row(*row)
+    Console(width=120).print(table)
+
+
+def judge(goals: Sequence[Goal]) -> None:
     """Prints each goal, and exits with 1 when one that binds is missed."""
-    for goal in goals:
-        sign = "≥" if goal.at_least else "≤"
-        state = "met" if goal.met else "MISSED" if goal.binds else "not reached"
-        print(f"{goal.what}: {goal.figure:,.2f} (goal {sign} {goal.bound:,.2f}) {state}")
+    rows = [(g.what, f"{g.figure:,.2f}", f"{'≥' if g.at_least else '≤'} {g.bound:,g}", g.verdict) for g in goals]
+    show("Goals", ("", "figure", "goal", ""), rows)
     sys.exit(any(goal.binds and not goal.met for goal in goals))

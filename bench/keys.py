@@ -1,0 +1,3 @@
+"""The key that personal fields are sealed with in a benchmark's databases."""
+
+MASTER_KEY = bytes(range(32))

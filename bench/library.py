@@ -1,0 +1,145 @@
+"""The eventsourcing library used as its own documentation does, to compare with: saving, projecting, waiting."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from eventsourcing.application import Application
+from eventsourcing.domain import Aggregate
+from eventsourcing.persistence import Mapper, StoredEvent, Tracking
+from eventsourcing.postgres import PostgresTrackingRecorder
+from eventsourcing.projection import Projection, ProjectionRunner
+from psycopg.conninfo import conninfo_to_dict
+
+from application.eventstore.log import head
+from application.eventstore.records import Recorded, decode
+from projections.animations import animations
+from projections.folding import fold_batch
+from projections.generations import State, add_generation, create_indexes
+from projections.tables import load_rows, write_changes
+from projections.terms_in_force import TermsInForce
+
+#: What the runner feeds: the rows of the animations, with our own folds, and nothing else that would cost it time: no
+#: rollup, and no index but the primary key.
+_ANIMATIONS = animations(TermsInForce())
+ROWS = replace(_ANIMATIONS, table=replace(_ANIMATIONS.table, indexes=()), rollups=())
+#: A generation that neither the projector nor a rebuild ever takes.
+GENERATION = 1_000_000
+
+_LONGEST_SECONDS = 600.0
+
+
+def environment(url: str) -> dict[str, str]:
+    """The library's settings for the database: its PostgreSQL module, and its defaults for everything else."""
+    given = conninfo_to_dict(url)
+    return {
+        "PERSISTENCE_MODULE": "eventsourcing.postgres",
+        "POSTGRES_DBNAME": str(given["dbname"]),
+        "POSTGRES_HOST": str(given["host"]),
+        "POSTGRES_PORT": str(given.get("port") or "5432"),
+        "POSTGRES_USER": str(given["user"]),
+        "POSTGRES_PASSWORD": str(given.get("password") or ""),
+    }
+
+
+class Noted(Aggregate):
+    """The library's smallest aggregate: saving a new one records one event."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+
+
+@contextmanager
+def saving(url: str) -> Iterator[Application[UUID]]:
+    with Application[UUID](env=environment(url)) as app:
+        yield app
+
+
+class _OurMapper(Mapper[UUID]):
+    """Decodes with our own decoder, which is faster than the library's."""
+
+    def to_domain_event(self, stored_event: StoredEvent) -> Any:
+        assert isinstance(stored_event.originator_id, UUID)
+        return decode(
+            0, stored_event.originator_id, stored_event.originator_version, stored_event.topic, stored_event.state
+        )
+
+
+class OurLog(Application[UUID]):
+    """The library's application on our log."""
+
+    name = "stored"
+
+    def construct_mapper(self) -> Mapper[UUID]:
+        return _OurMapper(self.construct_transcoder())
+
+
+class AnimationRows(PostgresTrackingRecorder):
+    """A materialised view as the library wants it: the row and the tracking record in one transaction."""
+
+    def apply(self, record: Recorded, tracking: Tracking) -> None:
+        with self.datastore.transaction(commit=True) as curs:
+            conn = curs.connection
+            self._insert_tracking(curs, tracking)
+            changes = fold_batch(ROWS, [record], lambda keys: load_rows(conn, ROWS.name, ROWS.table, GENERATION, keys))
+            write_changes(conn, ROWS, GENERATION, changes)
+
+
+class FeedAnimations(Projection[AnimationRows]):
+    name = "bench_animations"
+
+    def __init__(self, view: AnimationRows) -> None:
+        super().__init__(view)
+        self.times: list[float] = []
+
+    def process_event(self, domain_event: Any, tracking: Tracking) -> None:
+        self.view.apply(domain_event, tracking)
+        self.times.append(time.perf_counter())
+
+
+def project_one_by_one(url: str) -> float:
+    """Events a second of the library's ProjectionRunner over the whole log, into a new table of animations."""
+    with psycopg.connect(url, autocommit=True) as conn:
+        add_generation(conn, ROWS, GENERATION, State.BUILDING, TermsInForce())
+        create_indexes(conn, ROWS, GENERATION)
+        # So that it is nobody else's.
+        conn.execute("DELETE FROM read_models.generations WHERE generation = %s", (GENERATION,))
+        last = head(conn)
+    with ProjectionRunner(
+        application_class=OurLog, projection_class=FeedAnimations, view_class=AnimationRows, env=environment(url)
+    ) as runner:
+        runner.wait(last, timeout=_LONGEST_SECONDS)
+        times = runner.projection.times  # type: ignore[attr-defined]
+    return (len(times) - 1) / float(times[-1] - times[0])
+
+
+class Seen(PostgresTrackingRecorder):
+    """A view of nothing but how far it has come: the least that a runner can do for an event."""
+
+
+class See(Projection[Seen]):
+    name = "bench_seen"
+
+    def process_event(self, domain_event: Any, tracking: Tracking) -> None:
+        self.view.insert_tracking(tracking)
+
+
+def waits(url: str, count: int, pause: float) -> list[float]:
+    """Milliseconds that the library's wait() takes after each of `count` saves, one at a time, sorted."""
+    found: list[float] = []
+    with ProjectionRunner(
+        application_class=Application[UUID], projection_class=See, view_class=Seen, env=environment(url)
+    ) as runner:
+        for _ in range(count):
+            time.sleep(pause)
+            (recording, *_rest) = runner.app.save(Noted("one"))
+            saved = time.perf_counter()
+            runner.wait(recording.notification.id, timeout=30)
+            found.append((time.perf_counter() - saved) * 1_000)
+    return sorted(found)
