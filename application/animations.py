@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar
 from uuid import UUID, uuid4
 
@@ -9,17 +10,15 @@ from pydantic import Field
 
 from application.commands import ChangeCommand, Command
 from application.conventions import find_territory
+from application.in_force import attestation_form_in_force, typology_in_force
 from application.unit_of_work import UnitOfWork
 from domain import animation as animations
 from domain.animation import Attendance, Surroundings
 from domain.animation_events import AnimationContent
-from domain.attestation_form import AttestationForm
-from domain.catalogue import ANIMATION, ATTESTATION_FORM, CONVENTION, STRUCTURE, TYPOLOGY
+from domain.catalogue import ANIMATION, CONVENTION, SERVICE_DOSSIER, STRUCTURE
 from domain.errors import broken
 from domain.events import Event
-from domain.identifiers import ATTESTATION_FORM_ID, TYPOLOGY_ID
 from domain.rights import Action, Belongings, authorize
-from domain.typology import Typology
 from domain.validation import HeadCount, Instant, LongText, Reason, TerritoryCode
 
 
@@ -133,13 +132,15 @@ def cancel(command: AnimationCancel, work: UnitOfWork) -> UUID:
 
 def attest(command: AnimationAttest, work: UnitOfWork) -> UUID:
     state = _animation(command, work)
-    facts = animations.attest(state, work.actor, _attendance(command), _form(work), _typology(work), work.now)
+    facts = animations.attest(
+        state, work.actor, _attendance(command), attestation_form_in_force(work), typology_in_force(work), work.now
+    )
     return _record(work, state, facts)
 
 
 def correct(command: AttestationCorrect, work: UnitOfWork) -> UUID:
-    state = _animation(command, work)
-    came, form, typology = _attendance(command), _form(work), _typology(work)
+    state = _with_dossier(_animation(command, work), work)
+    came, form, typology = _attendance(command), attestation_form_in_force(work), typology_in_force(work)
     facts = animations.correct_attestation(state, work.actor, came, command.reason, form, typology, work.now)
     return _record(work, state, facts)
 
@@ -148,21 +149,18 @@ def _animation(command: _AnimationChange, work: UnitOfWork) -> animations.Animat
     return work.subject(ANIMATION, command.animation_id, command.expected_version, "Animation", "animation_id")
 
 
+def _with_dossier(state: animations.Animation, work: UnitOfWork) -> animations.Animation:
+    dossier = work.find(SERVICE_DOSSIER, state.dossier_id) if state.dossier_id else None
+    return replace(state, dossier_status=dossier.status if dossier else None)
+
+
 def _surroundings(work: UnitOfWork, structure_id: UUID, territory_code: str) -> Surroundings:
     territory = find_territory(work, territory_code)
     structure = work.find(STRUCTURE, structure_id)
     bound = structure.conventions if structure else ()
     found = [work.find(CONVENTION, convention_id) for convention_id, code in bound if code == territory_code]
     conventions = [convention for convention in found if convention is not None]
-    return Surroundings(structure, conventions, territory, _typology(work))
-
-
-def _typology(work: UnitOfWork) -> Typology:
-    return work.find(TYPOLOGY, TYPOLOGY_ID) or Typology()
-
-
-def _form(work: UnitOfWork) -> AttestationForm:
-    return work.find(ATTESTATION_FORM, ATTESTATION_FORM_ID) or AttestationForm()
+    return Surroundings(structure, conventions, territory, typology_in_force(work))
 
 
 def _attendance(command: AnimationAttest) -> Attendance:

@@ -13,7 +13,15 @@ import psycopg
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
-from application import animations, candidatures, conventions, privacy, typology
+from application import (
+    animations,
+    candidatures,
+    conventions,
+    privacy,
+    service_amendments,
+    service_dossiers,
+    typology,
+)
 from application.bus import CommandBus, open_bus
 from application.commands import Command, use_cases
 from application.eventstore.recorder import CommandRecorder, Outcome, open_recorder
@@ -22,7 +30,13 @@ from application.eventstore.vault import Vault
 from domain.actors import Actor
 
 USE_CASES = use_cases(
-    conventions.USE_CASES, animations.USE_CASES, candidatures.USE_CASES, typology.USE_CASES, privacy.USE_CASES
+    conventions.USE_CASES,
+    animations.USE_CASES,
+    candidatures.USE_CASES,
+    typology.USE_CASES,
+    privacy.USE_CASES,
+    service_dossiers.USE_CASES,
+    service_amendments.USE_CASES,
 )
 
 Pool = ConnectionPool[Connection[Any]]

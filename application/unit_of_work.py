@@ -108,6 +108,10 @@ class UnitOfWork:
         self.expect(stream, version)
         return state
 
+    def version(self, stream: UUID) -> int:
+        """The version of an aggregate found before, this command's own events included."""
+        return self._loaded[stream].version
+
     def expect(self, stream: UUID, version: int | None) -> None:
         """Raises CONFLICT unless the stream, found before, is at the version that the client saw, if it says one."""
         found = self._loaded[stream].version

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,9 +15,11 @@ from domain.animation_events import (
     AnimationContent,
     AnimationCreated,
     AnimationDetails,
+    AnimationGathered,
     AnimationModified,
     AnimationPublished,
     AnimationRefused,
+    AnimationReleased,
     AnimationResubmitted,
     AttestationCorrected,
 )
@@ -27,6 +29,7 @@ from domain.convention import Convention, covering
 from domain.errors import broken, forbidden, invalid
 from domain.events import Event
 from domain.rights import Action, Belongings, authorize
+from domain.service_dossier_transitions import DossierStatus
 from domain.structure import Structure
 from domain.territory import Territory
 from domain.typology import TermKind, Typology, check_terms
@@ -46,6 +49,15 @@ class Surroundings:
 
 
 @dataclass(frozen=True, slots=True)
+class Attendance:
+    """Who came, parents and children apart, and the answers to the form's questions, in their order."""
+
+    parents: int
+    children: int = 0
+    answers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Animation:
     id: UUID
     structure_id: UUID
@@ -54,7 +66,22 @@ class Animation:
     time_zone: str
     content: AnimationDetails
     status: AnimationStatus = AnimationStatus.SUBMITTED
-    attested: bool = False
+    #: As attested, or as corrected last.
+    attendance: Attendance | None = None
+    #: The service dossier that holds it, and that dossier's status, which a use case looks up where it matters.
+    dossier_id: UUID | None = None
+    dossier_status: DossierStatus | None = None
+    #: SHA-256 of the signed attendance sheet.
+    sheet: str | None = None
+
+    @property
+    def attested(self) -> bool:
+        return self.attendance is not None
+
+    @property
+    def held_on(self) -> date:
+        """The day in the territory."""
+        return self.content.starts_at.date()
 
     @property
     def ends_at(self) -> datetime:
@@ -82,10 +109,12 @@ def evolve(state: Animation | None, originator_id: UUID, fact: Event) -> Animati
             return replace(state, status=AnimationStatus.REFUSED)
         case AnimationCancelled():
             return replace(state, status=AnimationStatus.CANCELLED)
-        case AnimationAttested():
-            return replace(state, attested=True)
-        case AttestationCorrected():
-            return state
+        case AnimationAttested() | AttestationCorrected():
+            return replace(state, attendance=Attendance(fact.parents, fact.children, fact.answers))
+        case AnimationGathered():
+            return replace(state, dossier_id=fact.dossier_id)
+        case AnimationReleased():
+            return replace(state, dossier_id=None)
     raise TypeError(f"not an animation's event: {fact!r}")
 
 
@@ -158,21 +187,12 @@ def cancel(state: Animation, actor: Actor, reason: str, now: datetime) -> list[E
     return [AnimationCancelled(reason=stated(reason))]
 
 
-@dataclass(frozen=True, slots=True)
-class Attendance:
-    """Who came, parents and children apart, and the answers to the form's questions, in their order."""
-
-    parents: int
-    children: int = 0
-    answers: tuple[str, ...] = ()
-
-
 def attest(
     state: Animation, actor: Actor, came: Attendance, form: AttestationForm, typology: Typology, now: datetime
 ) -> list[Event]:
     """Never before the end, never twice, only for what was published."""
     check(Action.ANIMATION_ATTEST, state, actor, now)
-    _check_attendance(state, came, form, typology)
+    check_attendance(state, came, form, typology)
     return [
         AnimationAttested(parents=came.parents, children=came.children, form_version=form.version, answers=came.answers)
     ]
@@ -189,7 +209,7 @@ def correct_attestation(
 ) -> list[Event]:
     """A mistake is corrected by a further event with a reason."""
     check(Action.ATTESTATION_CORRECT, state, actor, now)
-    _check_attendance(state, came, form, typology)
+    check_attendance(state, came, form, typology)
     return [
         AttestationCorrected(
             parents=came.parents,
@@ -244,7 +264,7 @@ def _terms(content: AnimationDetails) -> set[tuple[TermKind, str]]:
     }
 
 
-def _check_attendance(state: Animation, came: Attendance, form: AttestationForm, typology: Typology) -> None:
+def check_attendance(state: Animation, came: Attendance, form: AttestationForm, typology: Typology) -> None:
     if came.parents < 0:
         raise invalid("le nombre de parents ne peut pas être négatif.", "parents")
     if came.children < 0:

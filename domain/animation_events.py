@@ -107,6 +107,20 @@ class AnimationAttested(Event):
     answers: tuple[str, ...]
 
 
+@event("animation.gathered")
+class AnimationGathered(Event):
+    """A service dossier holds the animation from now on: no other may, until it is released."""
+
+    dossier_id: UUID
+
+
+@event("animation.released")
+class AnimationReleased(Event):
+    """The dossier was sent back, or gathers the animation no more."""
+
+    dossier_id: UUID
+
+
 @event("animation.attestation_corrected")
 class AttestationCorrected(Event):
     """Never an edit: the corrected figures stand beside the first ones, with the reason."""

@@ -10,8 +10,10 @@ from typing import Protocol
 from uuid import UUID
 
 from domain.actors import Actor
+from domain.allowed import AllowedAction
 from domain.errors import DomainError, ErrorCode, Problem, forbidden
 from domain.rights import Action, Belongings, may
+from domain.service_dossier_transitions import DossierStatus, correction_obstacle
 
 
 class AnimationStatus(StrEnum):
@@ -34,6 +36,9 @@ class Standing(Protocol):
     def structure_id(self) -> UUID: ...
     @property
     def territory(self) -> str: ...
+    @property
+    def dossier_status(self) -> DossierStatus | None:
+        """That of the service dossier which holds it."""
 
 
 #: Tells in French why the condition does not hold, or None when it does.
@@ -50,6 +55,10 @@ def _attested(animation: Standing, now: datetime) -> str | None:
 
 def _over(animation: Standing, now: datetime) -> str | None:
     return None if animation.ends_at <= now else "L'animation n'est pas encore terminée."
+
+
+def _not_certified(animation: Standing, now: datetime) -> str | None:
+    return correction_obstacle(animation.dossier_status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +79,7 @@ TRANSITIONS: Mapping[Action, Transition] = {
     Action.ANIMATION_CANCEL: Transition(frozenset({_SUBMITTED, _PUBLISHED}), (_not_attested,)),
     Action.ANIMATION_CLONE: Transition(frozenset(AnimationStatus)),
     Action.ANIMATION_ATTEST: Transition(frozenset({_PUBLISHED}), (_not_attested, _over)),
-    Action.ATTESTATION_CORRECT: Transition(frozenset({_PUBLISHED}), (_attested,)),
+    Action.ATTESTATION_CORRECT: Transition(frozenset({_PUBLISHED}), (_attested, _not_certified)),
 }
 
 _IN_STATUS: Mapping[AnimationStatus, str] = {
@@ -79,13 +88,6 @@ _IN_STATUS: Mapping[AnimationStatus, str] = {
     _REFUSED: "L'animation est refusée : corrigez-la pour la soumettre à nouveau.",
     _CANCELLED: "L'animation est annulée.",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class AllowedAction:
-    action: str
-    allowed: bool
-    reason: str | None = None
 
 
 def obstacle(action: Action, animation: Standing, now: datetime) -> str | None:

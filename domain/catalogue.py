@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from domain import animation, attestation_form, candidature, convention, structure, territory, typology
+from domain import animation, attestation_form, candidature, convention, service_dossier, structure, territory, typology
 from domain.events import Event
 
 S = TypeVar("S")
@@ -27,4 +27,5 @@ STRUCTURE = AggregateKind[structure.Structure]("structure", structure.evolve)
 CONVENTION = AggregateKind[convention.Convention]("convention", convention.evolve)
 ANIMATION = AggregateKind[animation.Animation]("animation", animation.evolve)
 ATTESTATION_FORM = AggregateKind[attestation_form.AttestationForm]("attestation_form", attestation_form.evolve)
+SERVICE_DOSSIER = AggregateKind[service_dossier.ServiceDossier]("service_dossier", service_dossier.evolve)
 CANDIDATURE = AggregateKind[candidature.Candidature]("candidature", candidature.evolve)

@@ -77,6 +77,15 @@ class ConventionTerminated(Event):
     reason: str
 
 
+@event("convention.service_certified")
+class ServiceCertified(Event):
+    """A dossier of the convention was certified: so many of the planned animations are done."""
+
+    dossier_id: UUID
+    animations: int
+    amount: Decimal
+
+
 AMENDABLE = tuple(name for name in ConventionAmended.model_fields if name != "changed")
 
 
@@ -92,6 +101,8 @@ class Convention:
     rate_per_animation: Decimal | None
     required_pieces: tuple[str, ...]
     terminated_on: date | None = None
+    #: Over all its dossiers.
+    certified_animations: int = 0
 
     @property
     def belongings(self) -> Belongings:
@@ -113,6 +124,9 @@ def evolve(state: Convention | None, originator_id: UUID, fact: Event) -> Conven
         case ConventionTerminated():
             assert state is not None
             return replace(state, terminated_on=fact.terminated_on)
+        case ServiceCertified():
+            assert state is not None
+            return replace(state, certified_animations=state.certified_animations + fact.animations)
     raise TypeError(f"not a convention's event: {fact!r}")
 
 

@@ -56,6 +56,16 @@ class Action(StrEnum):
     TERRITORY_OPEN_CANDIDATURES = "territoryOpenCandidatures"
     ATTESTATION_FORM_WORD = "attestationFormWord"
     PERSON_ERASE = "personErase"
+    SERVICE_DOSSIER_OPEN = "serviceDossierOpen"
+    SERVICE_DOSSIER_GATHER = "serviceDossierGather"
+    SERVICE_PIECE_ATTACH = "servicePieceAttach"
+    SERVICE_DOSSIER_SUBMIT = "serviceDossierSubmit"
+    SERVICE_DOSSIER_CERTIFY = "serviceDossierCertify"
+    SERVICE_DOSSIER_RETURN = "serviceDossierReturn"
+    SERVICE_PAYMENT_RECORD = "servicePaymentRecord"
+    SERVICE_AMENDMENT_PROPOSE = "serviceAmendmentPropose"
+    SERVICE_AMENDMENT_ACCEPT = "serviceAmendmentAccept"
+    SERVICE_AMENDMENT_REFUSE = "serviceAmendmentRefuse"
     STRUCTURE_READ = "structureRead"
     TERRITORY_READ = "territoryRead"
     COUNTRY_READ = "countryRead"
@@ -92,6 +102,16 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.TERRITORY_OPEN_CANDIDATURES: {NA: _ANY},
     Action.ATTESTATION_FORM_WORD: {NA: _ANY, SY: _ANY},
     Action.PERSON_ERASE: {PA: _PERSON, NA: _ANY, SY: _ANY},
+    Action.SERVICE_DOSSIER_OPEN: {ST: _STRUCTURE},
+    Action.SERVICE_DOSSIER_GATHER: {ST: _STRUCTURE},
+    Action.SERVICE_PIECE_ATTACH: {ST: _STRUCTURE},
+    Action.SERVICE_DOSSIER_SUBMIT: {ST: _STRUCTURE},
+    Action.SERVICE_DOSSIER_CERTIFY: {CO: _TERRITORY},
+    Action.SERVICE_DOSSIER_RETURN: {CO: _TERRITORY},
+    Action.SERVICE_PAYMENT_RECORD: {CO: _TERRITORY, NA: _ANY},
+    Action.SERVICE_AMENDMENT_PROPOSE: {ST: _STRUCTURE},
+    Action.SERVICE_AMENDMENT_ACCEPT: {CO: _TERRITORY},
+    Action.SERVICE_AMENDMENT_REFUSE: {CO: _TERRITORY},
     Action.STRUCTURE_READ: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY, AU: _ANY, SY: _ANY},
     Action.TERRITORY_READ: {CO: _TERRITORY, NA: _ANY, AU: _ANY, SY: _ANY},
     Action.COUNTRY_READ: {NA: _ANY, AU: _ANY, SY: _ANY},

@@ -12,9 +12,11 @@ from domain.animation_events import (
     AnimationAttested,
     AnimationCancelled,
     AnimationCreated,
+    AnimationGathered,
     AnimationModified,
     AnimationPublished,
     AnimationRefused,
+    AnimationReleased,
     AnimationResubmitted,
     AttestationCorrected,
 )
@@ -87,6 +89,8 @@ TABLE = Table(
         "form_version": "integer",
         "answers": "text[]",
         "corrections": "integer NOT NULL",
+        "dossier_id": "uuid",
+        "sheet_sha256": "text",
         "search": "tsvector NOT NULL",
     },
     key=("animation_id",),
@@ -102,6 +106,7 @@ TABLE = Table(
         "(created_at, animation_id) WHERE status = 'SUBMITTED'",
         "USING gin (themes) WHERE status = 'PUBLISHED'",
         "USING gin (search) WHERE status = 'PUBLISHED'",
+        "(convention_id, day) WHERE status = 'PUBLISHED' AND dossier_id IS NULL",
     ),
 )
 
@@ -156,6 +161,8 @@ def _folds(shown: TermsInForce) -> dict[type, Fold]:
             "form_version": None,
             "answers": None,
             "corrections": 0,
+            "dossier_id": None,
+            "sheet_sha256": None,
             **_content(fact, shown),
         }
 
@@ -174,6 +181,8 @@ def _folds(shown: TermsInForce) -> dict[type, Fold]:
         AnimationRefused: _refused,
         AnimationCancelled: _cancelled,
         AnimationAttested: _attested,
+        AnimationGathered: _gathered,
+        AnimationReleased: _released,
         AttestationCorrected: _corrected,
     }
 
@@ -230,6 +239,18 @@ def _attested(row: Row | None, record: Recorded) -> Row:
 def _corrected(row: Row | None, record: Recorded) -> Row:
     assert row is not None
     return {**row, "corrections": row["corrections"] + 1, **_attendance(record)}
+
+
+def _gathered(row: Row | None, record: Recorded) -> Row:
+    assert row is not None
+    fact = record.event
+    assert isinstance(fact, AnimationGathered)
+    return {**row, "version": record.originator_version, "dossier_id": fact.dossier_id}
+
+
+def _released(row: Row | None, record: Recorded) -> Row:
+    assert row is not None
+    return {**row, "version": record.originator_version, "dossier_id": None}
 
 
 def _attendance(record: Recorded) -> Row:

@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
+import orjson
 from psycopg import Connection, pq, sql
 from psycopg.errors import error_from_result
 
@@ -84,11 +85,21 @@ def _array(values: list[str]) -> str:
     return _escape(f"{{{quoted}}}")
 
 
+def _json(value: Any) -> str:
+    return _escape(orjson.dumps(value).decode())
+
+
+def _uuids(values: list[UUID]) -> str:
+    return f"{{{','.join(value.hex for value in values)}}}"
+
+
 _ENCODERS: dict[str, Callable[[Any], str]] = {
     "uuid": attrgetter("hex"),
     "text": _escape,
     "tsvector": _escape,
     "text[]": _array,
+    "uuid[]": _uuids,
+    "jsonb": _json,
     "integer": str,
     "bigint": str,
     "boolean": str,

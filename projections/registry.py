@@ -9,6 +9,7 @@ from projections.audit_trail import AUDIT_TRAIL
 from projections.candidatures import CANDIDATURE_PEOPLE, CANDIDATURES
 from projections.lists import FORMS, TERMS, TERRITORIES
 from projections.projection import Projection
+from projections.service_dossiers import SERVICE_DOSSIERS
 from projections.structures import CONVENTIONS, STRUCTURES
 from projections.terms_in_force import TermsInForce
 
@@ -22,6 +23,7 @@ def projections(shown: TermsInForce) -> tuple[Projection, ...]:
         STRUCTURES,
         CONVENTIONS,
         animations(shown),
+        SERVICE_DOSSIERS,
         CANDIDATURES,
         CANDIDATURE_PEOPLE,
         AUDIT_TRAIL,

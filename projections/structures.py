@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from application.eventstore.records import Recorded
-from domain.convention import AMENDABLE, ConventionAmended, ConventionSigned, ConventionTerminated
+from domain.convention import AMENDABLE, ConventionAmended, ConventionSigned, ConventionTerminated, ServiceCertified
 from domain.structure import AccountOpened, ConventionAttached, StructureRenamed
 from projections.animations import without_accents
 from projections.projection import Projection, Row, Table
@@ -74,6 +74,7 @@ def _signed(row: Row | None, record: Recorded) -> Row:
         "required_pieces": list(fact.required_pieces),
         "terminated_on": None,
         "termination_reason": None,
+        "certified_animations": 0,
     }
 
 
@@ -96,6 +97,14 @@ def _terminated(row: Row | None, record: Recorded) -> Row:
     }
 
 
+def _service_certified(row: Row | None, record: Recorded) -> Row:
+    assert row is not None
+    fact = record.event
+    assert isinstance(fact, ServiceCertified)
+    certified = row["certified_animations"] + fact.animations
+    return {**row, "version": record.originator_version, "certified_animations": certified}
+
+
 CONVENTIONS = Projection(
     name="conventions",
     table=Table(
@@ -113,9 +122,15 @@ CONVENTIONS = Projection(
             "required_pieces": "text[] NOT NULL",
             "terminated_on": "date",
             "termination_reason": "text",
+            "certified_animations": "integer NOT NULL",
         },
         key=("convention_id",),
         indexes=("(structure_id, signed_on, convention_id)",),
     ),
-    folds={ConventionSigned: _signed, ConventionAmended: _amended, ConventionTerminated: _terminated},
+    folds={
+        ConventionSigned: _signed,
+        ConventionAmended: _amended,
+        ConventionTerminated: _terminated,
+        ServiceCertified: _service_certified,
+    },
 )

@@ -8,12 +8,15 @@ from domain.actors import Role
 from domain.animation_transitions import AnimationStatus
 from domain.candidature import CandidatureStatus, Degree
 from domain.errors import ErrorCode
+from domain.service_dossier_transitions import AmendmentStatus, DossierStatus
 from domain.typology import TermKind, ThemeFamily
 
 strawberry.enum(Role, name="Role", description="In what role somebody acts.")
 strawberry.enum(AnimationStatus, name="AnimationStatus", description="Where an animation stands.")
 strawberry.enum(CandidatureStatus, name="CandidatureStatus", description="Where a candidature stands.")
 strawberry.enum(Degree, name="Degree", description="First degree: écoles. Second degree: collèges and lycées.")
+strawberry.enum(DossierStatus, name="ServiceDossierStatus", description="Where a service dossier stands.")
+strawberry.enum(AmendmentStatus, name="ServiceAmendmentStatus", description="Where an amendment stands.")
 strawberry.enum(ErrorCode, name="ErrorCode", description="Why a mutation was not carried out.")
 strawberry.enum(TermKind, name="TypologyKind", description="The lists of choices.")
 strawberry.enum(ThemeFamily, name="ThemeFamily", description="The two families of themes.")

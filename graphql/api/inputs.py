@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 import strawberry
@@ -11,7 +11,8 @@ from api.scalars import readable
 from api.types.base import checked_text, checked_texts, node_id
 from domain.animation_transitions import AnimationStatus
 from domain.candidature import CandidatureStatus, Degree
-from projections.queries import animations, audit, candidatures
+from domain.service_dossier_transitions import DossierStatus
+from projections.queries import animations, audit, candidatures, service_dossiers
 
 _ANY_OF = "Any of these codes."
 
@@ -118,6 +119,26 @@ class CandidatureWhere:
             school_uai=checked_texts(self.school_uai, "schoolUai"),
             degree=self.degree.value if self.degree else None,
             status=[status.value for status in self.status or ()],
+        )
+
+
+@strawberry.input(description="Narrows the service dossiers. All that is given must hold.")
+class ServiceDossierWhere:
+    structure_id: strawberry.ID | None = strawberry.field(default=None, description="Of this structure.")
+    convention_id: strawberry.ID | None = strawberry.field(default=None, description="Under this convention.")
+    territory: list[str] | None = strawberry.field(default=None, description="Any of these department codes.")
+    status: list[DossierStatus] | None = strawberry.field(default=None, description="Any of these statuses.")
+    period_from: date | None = strawberry.field(default=None, description="Whose period ends on this day or later.")
+    period_until: date | None = strawberry.field(default=None, description="Whose period begins on this day or before.")
+
+    def conditions(self) -> service_dossiers.Conditions:
+        return service_dossiers.Conditions(
+            structure_id=node_id(self.structure_id, "where", "structureId") if self.structure_id else None,
+            convention_id=node_id(self.convention_id, "where", "conventionId") if self.convention_id else None,
+            territory=checked_texts(self.territory, "territory"),
+            status=[status.value for status in self.status or ()],
+            period_from=readable(self.period_from, "where", "periodFrom"),
+            period_until=readable(self.period_until, "where", "periodUntil"),
         )
 
 

@@ -9,18 +9,28 @@ from uuid import UUID
 
 from api.context import Context
 from api.errors import denied
-from api.inputs import AnimationOrder, AnimationWhere, AuditWhere, CandidatureWhere, OwnAnimationWhere, StructureWhere
+from api.inputs import (
+    AnimationOrder,
+    AnimationWhere,
+    AuditWhere,
+    CandidatureWhere,
+    OwnAnimationWhere,
+    ServiceDossierWhere,
+    StructureWhere,
+)
 from api.lists import Lists
 from api.types.animation import Animation, animation_of
 from api.types.audit import AuditEntry, entry_of
 from api.types.base import Connection, asked_page, checked_text, checked_texts, connection, connections
 from api.types.candidature import Candidature, candidature_of, readable
+from api.types.service_dossier import ServiceDossier, dossier_of
 from api.types.structure import Structure, structure_of
 from domain.rights import Action, Scope, scope_of
 from domain.typology import TermKind
 from projections.queries import animations as animation_queries
 from projections.queries import audit as audit_queries
 from projections.queries import candidatures as candidature_queries
+from projections.queries import service_dossiers as dossier_queries
 from projections.queries import structures as structure_queries
 from projections.queries.paging import Filter
 
@@ -128,6 +138,21 @@ async def candidatures(
     return await connection(context, candidature_queries.SOURCE, filtered, orders, asked, candidature_of)
 
 
+async def service_dossiers(
+    context: Context, where: ServiceDossierWhere | None, first: Size, after: Cursor, last: Size, before: Cursor
+) -> Connection[ServiceDossier]:
+    """Those that the asker may read. Raises FORBIDDEN for a role that may read none."""
+    within = _own(context, Action.STRUCTURE_READ, "d")
+    orders = dossier_queries.ORDERS
+    asked = asked_page(context, orders, first, after, last, before)
+    conditions = where.conditions() if where else dossier_queries.Conditions()
+    lists = await context.lists()
+    filtered = dossier_queries.narrowed(within, conditions)
+    return await connection(
+        context, dossier_queries.SOURCE, filtered, orders, asked, lambda row: dossier_of(row, lists)
+    )
+
+
 async def audit_trail(
     context: Context, where: AuditWhere | None, first: Size, after: Cursor, last: Size, before: Cursor
 ) -> Connection[AuditEntry]:
@@ -158,12 +183,17 @@ async def timeline(
 
 def auditable(context: Context) -> Filter:
     """The events that the asker may see. Raises FORBIDDEN when there can be none."""
+    return _own(context, Action.AUDIT_READ, "t")
+
+
+def _own(context: Context, action: Action, alias: str) -> Filter:
+    """Rows of the table called `alias` that the action reaches. Raises FORBIDDEN when there can be none."""
     actor = context.actor
-    match scope_of(actor, Action.AUDIT_READ):
+    match scope_of(actor, action):
         case None:
             raise denied(actor)
         case Scope.OWN_STRUCTURE:
-            return Filter().among("t.structure_id", "own_structures", sorted(actor.structures))
+            return Filter().among(f"{alias}.structure_id", "own_structures", sorted(actor.structures))
         case Scope.OWN_TERRITORY:
-            return Filter().among("t.territory", "own_territories", sorted(actor.territories))
+            return Filter().among(f"{alias}.territory", "own_territories", sorted(actor.territories))
     return Filter()

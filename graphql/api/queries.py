@@ -11,12 +11,20 @@ import strawberry
 from api import listings
 from api.context import Context, Info
 from api.errors import invalid
-from api.inputs import AnimationOrder, AnimationWhere, AuditWhere, CandidatureWhere, StructureWhere
+from api.inputs import (
+    AnimationOrder,
+    AnimationWhere,
+    AuditWhere,
+    CandidatureWhere,
+    ServiceDossierWhere,
+    StructureWhere,
+)
 from api.types.animation import Animation, load_animation
 from api.types.audit import AuditEntry
 from api.types.base import Connection, Node, node_id
 from api.types.candidature import Candidature, load_candidature
 from api.types.dashboard import StructureDashboard, dashboard_of, require
+from api.types.service_dossier import FOR_DOSSIERS, ServiceDossier, load_dossier
 from api.types.structure import Structure, load_convention, load_structure, load_structure_by_siret
 from api.types.territory import Territory
 from api.types.typology import AttestationForm, Term, load_form
@@ -129,6 +137,25 @@ class Query:
     ) -> Connection[Candidature]:
         return await listings.candidatures(info.context, where, first, after)
 
+    @strawberry.field(description=f"One service dossier. {FOR_DOSSIERS} Null for others.")
+    async def service_dossier(self, info: Info, id: strawberry.ID) -> ServiceDossier | None:
+        return await load_dossier(info.context, node_id(id))
+
+    @strawberry.field(
+        description="The service dossiers that the asker may read, the last opened first: a structure's own, those of a"
+        " coordonnateur's territories, all for the national team and auditors; FORBIDDEN for other roles."
+    )
+    async def service_dossiers(
+        self,
+        info: Info,
+        where: ServiceDossierWhere | None = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[ServiceDossier]:
+        return await listings.service_dossiers(info.context, where, first, after, last, before)
+
     @strawberry.field(
         description="Every domain event that the asker may see, in log order: a structure its own, a coordonnateur"
         " those of the territories, the national team and auditors all; FORBIDDEN for other roles."
@@ -156,7 +183,7 @@ class Query:
 
 
 async def _thing(context: Context, thing_id: UUID) -> Node | None:
-    for load in (load_animation, load_structure, load_convention, load_candidature):
+    for load in (load_animation, load_structure, load_convention, load_candidature, load_dossier):
         if (found := await load(context, thing_id)) is not None:
             return found
     return None

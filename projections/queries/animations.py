@@ -14,7 +14,10 @@ from projections.queries.paging import Filter, Order, Source
 SOURCE = Source(
     table="animations",
     alias="a",
-    shown=", s.siret AS structure_siret, s.name AS structure_name, s.territories AS structure_territories",
+    shown=(
+        ", s.siret AS structure_siret, s.name AS structure_name, s.territories AS structure_territories"
+        ", (SELECT d.status FROM {service_dossiers} d WHERE d.dossier_id = a.dossier_id) AS dossier_status"
+    ),
     joined="JOIN {structures} s USING (structure_id)",
     owner="structure_id",
 )

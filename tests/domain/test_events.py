@@ -30,6 +30,7 @@ from domain.events import Event, PersonalText, event, registered_events
 from domain.structure import AccountOpened, ConventionAttached, StructureRenamed
 from domain.territory import CandidaturesOpened, TerritoryJoined
 from domain.typology import SplitPart, TermKind, TermMerged, TermRenamed, TermRetired, TermSplit
+from tests.domain import dossier_builders
 from tests.domain.builders import (
     CONVENTION_ID,
     PERSON,
@@ -78,6 +79,7 @@ SAMPLES: list[Event] = [
     CandidatureRejected(person_id=PERSON, reason="Non"),
     CandidatureWithdrawn(person_id=PERSON, reason=None),
     PersonalDataErased(person_id=PERSON),
+    *dossier_builders.SAMPLES,
 ]
 PERSONAL = {
     "candidature.submitted": {"first_name", "last_name", "email", "phone", "motivation"},
@@ -128,9 +130,14 @@ def test_topics_never_change():
         *("typology.term_added", "typology.term_renamed", "typology.term_merged", "typology.term_retired"),
         "typology.term_split",
         *("structure.account_opened", "structure.renamed", "structure.convention_attached"),
-        *("convention.signed", "convention.amended", "convention.terminated"),
+        *("convention.signed", "convention.amended", "convention.terminated", "convention.service_certified"),
         *("animation.created", "animation.modified", "animation.resubmitted", "animation.published"),
         *("animation.refused", "animation.cancelled", "animation.attested", "animation.attestation_corrected"),
+        *("animation.gathered", "animation.released"),
+        *("service_dossier.opened", "service_dossier.gathered", "service_dossier.piece_attached"),
+        *("service_dossier.submitted", "service_dossier.returned", "service_dossier.certified", "service_dossier.paid"),
+        *("service_dossier.amendment_proposed", "service_dossier.amendment_accepted"),
+        "service_dossier.amendment_refused",
         "attestation_form.worded",
         *("candidature.submitted", "candidature.opinion_given", "candidature.validated", "candidature.rejected"),
         *("candidature.coordonnateur_informed", "candidature.withdrawn", "candidature.personal_data_erased"),

@@ -37,6 +37,16 @@ territoryJoin              -      -      -      -      -     -        -      -  
 territoryOpenCandidatures  -      -      -      -      -     -        -      -      any    -       -
 attestationFormWord        -      -      -      -      -     -        -      -      any    -       any
 personErase                -      person -      -      -     -        -      -      any    -       any
+serviceDossierOpen         -      -      struct -      -     -        -      -      -      -       -
+serviceDossierGather       -      -      struct -      -     -        -      -      -      -       -
+servicePieceAttach         -      -      struct -      -     -        -      -      -      -       -
+serviceDossierSubmit       -      -      struct -      -     -        -      -      -      -       -
+serviceDossierCertify      -      -      -      -      terr  -        -      -      -      -       -
+serviceDossierReturn       -      -      -      -      terr  -        -      -      -      -       -
+servicePaymentRecord       -      -      -      -      terr  -        -      -      any    -       -
+serviceAmendmentPropose    -      -      struct -      -     -        -      -      -      -       -
+serviceAmendmentAccept     -      -      -      -      terr  -        -      -      -      -       -
+serviceAmendmentRefuse     -      -      -      -      terr  -        -      -      -      -       -
 structureRead              -      -      struct -      terr  -        -      -      any    any     any
 territoryRead              -      -      -      -      terr  -        -      -      any    any     any
 countryRead                -      -      -      -      -     -        -      -      any    any     any

@@ -7,12 +7,20 @@ import strawberry
 from api.mutations.animations import AnimationMutations
 from api.mutations.candidatures import CandidatureMutations
 from api.mutations.conventions import ConventionMutations
+from api.mutations.service_dossiers import ServiceDossierMutations
 from api.mutations.steering import SteeringMutations
 from api.mutations.typology import TypologyMutations
 
 
 @strawberry.type(description="Doing. Each records what happened, or says everything that stands against it.")
-class Mutation(ConventionMutations, AnimationMutations, CandidatureMutations, TypologyMutations, SteeringMutations):
+class Mutation(
+    ConventionMutations,
+    AnimationMutations,
+    ServiceDossierMutations,
+    CandidatureMutations,
+    TypologyMutations,
+    SteeringMutations,
+):
     pass
 
 

@@ -11,23 +11,18 @@ import strawberry
 
 from api.context import Context, Info
 from api.lists import Lists
+from api.types.allowed import AllowedAction, shown_actions
 from api.types.base import Node, local
-from api.types.structure import Structure
+from api.types.structure import Structure, structure_beside
 from api.types.territory import Territory
 from api.types.typology import Term
 from domain.animation_transitions import AnimationStatus, allowed_actions
 from domain.rights import Action, Belongings, may
+from domain.service_dossier_transitions import DossierStatus
 from domain.typology import TermKind
 from projections.queries import animations as queries
 
 _RESTRICTED = "For its structure, the coordonnateur of its territory, the national team and auditors; null for others."
-
-
-@strawberry.type(description="An action on an animation, and whether it is possible now.")
-class AllowedAction:
-    action: str = strawberry.field(description="The mutation's name.")
-    allowed: bool = strawberry.field(description="Whether the asker may take it now.")
-    reason: str | None = strawberry.field(description="Why it is not possible now, in French, for a person.")
 
 
 @strawberry.type(description="Who came, as the structure declared it. " + _RESTRICTED)
@@ -44,7 +39,7 @@ class Attestation:
 class _Standing:
     """A row of the read model, as the table of transitions wants to see an animation."""
 
-    __slots__ = ("attested", "ends_at", "status", "structure_id", "territory")
+    __slots__ = ("attested", "dossier_status", "ends_at", "status", "structure_id", "territory")
 
     def __init__(self, row: dict[str, Any]) -> None:
         self.status = AnimationStatus(row["status"])
@@ -52,6 +47,7 @@ class _Standing:
         self.ends_at: datetime = row["ends_at"]
         self.structure_id: UUID = row["structure_id"]
         self.territory: str = row["territory"]
+        self.dossier_status = DossierStatus(row["dossier_status"]) if row["dossier_status"] else None
 
 
 @strawberry.type(
@@ -117,8 +113,7 @@ class Animation(Node):
 
     @strawberry.field(description="What the asker may do with it now, and for what is not possible, why.")
     def allowed_actions(self, info: Info) -> list[AllowedAction]:
-        found = allowed_actions(_Standing(self.row), info.context.actor, info.context.now)
-        return [AllowedAction(action=one.action, allowed=one.allowed, reason=one.reason) for one in found]
+        return shown_actions(allowed_actions(_Standing(self.row), info.context.actor, info.context.now))
 
 
 def _answers_for(context: Context, row: dict[str, Any]) -> bool:
@@ -142,13 +137,7 @@ def animation_of(row: dict[str, Any], lists: Lists) -> Animation:
         status=AnimationStatus(row["status"]),
         title=row["title"],
         description=row["description"],
-        structure=Structure(
-            id=strawberry.ID(str(row["structure_id"])),
-            siret=row["structure_siret"],
-            name=row["structure_name"],
-            structure_id=row["structure_id"],
-            territories=frozenset(row["structure_territories"]),
-        ),
+        structure=structure_beside(row),
         territory=lists.territories[row["territory"]],
         starts_at=local(row["starts_at"], zone),
         ends_at=local(row["ends_at"], zone),

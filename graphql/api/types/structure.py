@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
@@ -36,6 +37,7 @@ class Convention(Node):
     planned_animations: int | None = strawberry.field(description="How many animations are planned.")
     rate_per_animation: Decimal | None = strawberry.field(description="What is paid for one animation, in euros.")
     required_pieces: list[str] = strawberry.field(description="The pieces that payment requires.")
+    certified_animations: int = strawberry.field(description="Animations whose service was certified so far.")
     terminated_on: date | None = strawberry.field(description="The last day covered, when it was terminated.")
     termination_reason: str | None = strawberry.field(description="Why it was terminated.")
 
@@ -123,6 +125,16 @@ def structure_of(row: dict[str, Any]) -> Structure:
     )
 
 
+def structure_beside(row: dict[str, Any]) -> Structure:
+    """The structure that is told beside a thing of its own, in columns that begin with `structure_`."""
+    beside = {
+        "siret": row["structure_siret"],
+        "name": row["structure_name"],
+        "territories": row["structure_territories"],
+    }
+    return structure_of({"structure_id": row["structure_id"], **beside})
+
+
 def convention_of(row: dict[str, Any]) -> Convention:
     shown = {name: row[name] for name in Convention.__annotations__}
     return Convention(id=strawberry.ID(str(row["convention_id"])), **shown)
@@ -149,10 +161,18 @@ async def load_structure_by_siret(context: Context, siret: str) -> Structure | N
     return structure_of(rows[0]) if rows else None
 
 
-async def load_convention(context: Context, convention_id: UUID) -> Convention | None:
-    """None for what does not exist or is not for the asker."""
+async def load_conventions(context: Context, ids: Sequence[UUID]) -> list[Convention | None]:
+    """The conventions in the order of `ids`; None for what does not exist or is not for the asker."""
     read = await context.read()
-    for row in await read.rows(read.sql(queries.CONVENTION), {"id": convention_id}):
-        if may(context.actor, Action.STRUCTURE_READ, Belongings(row["structure_id"], frozenset([row["territory"]]))):
-            return convention_of(row)
-    return None
+    rows = await read.rows(read.sql(queries.CONVENTIONS_BY_IDS), {"ids": list(ids)})
+    found = {
+        row["convention_id"]: convention_of(row)
+        for row in rows
+        if may(context.actor, Action.STRUCTURE_READ, Belongings(row["structure_id"], frozenset([row["territory"]])))
+    }
+    return [found.get(one) for one in ids]
+
+
+async def load_convention(context: Context, convention_id: UUID) -> Convention | None:
+    (convention,) = await load_conventions(context, [convention_id])
+    return convention

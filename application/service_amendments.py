@@ -1,0 +1,81 @@
+"""Use cases of amendments: an attestation in a certified dossier changes only as the coordonnateur accepts it."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from application.in_force import attestation_form_in_force, typology_in_force
+from application.service_dossiers import DossierChange, subject
+from application.unit_of_work import UnitOfWork
+from domain import animation as animations
+from domain import service_amendment as amendments
+from domain.animation import Attendance
+from domain.animation_events import AttestationCorrected
+from domain.catalogue import ANIMATION, SERVICE_DOSSIER
+from domain.errors import invalid
+from domain.rights import Action
+from domain.validation import HeadCount, LongText, Reason
+
+
+class ServiceAmendmentPropose(DossierChange):
+    action: ClassVar[Action] = Action.SERVICE_AMENDMENT_PROPOSE
+
+    animation_id: UUID
+    parents: HeadCount
+    children: HeadCount = 0
+    answers: Annotated[tuple[LongText, ...], Field(max_length=20)] = ()
+    reason: Reason
+
+
+class ServiceAmendmentAccept(DossierChange):
+    action: ClassVar[Action] = Action.SERVICE_AMENDMENT_ACCEPT
+
+    number: int
+
+
+class ServiceAmendmentRefuse(DossierChange):
+    action: ClassVar[Action] = Action.SERVICE_AMENDMENT_REFUSE
+
+    number: int
+    reason: Reason
+
+
+def propose(command: ServiceAmendmentPropose, work: UnitOfWork) -> UUID:
+    dossier = subject(command, work)
+    animation = work.find(ANIMATION, command.animation_id)
+    if animation is None or animation.attendance is None or animation.dossier_id != dossier.id:
+        raise invalid("cette animation n'est pas dans le dossier.", "animation_id")
+    came, form = Attendance(command.parents, command.children, command.answers), attestation_form_in_force(work)
+    animations.check_attendance(animation, came, form, typology_in_force(work))
+    facts = amendments.propose(
+        dossier, work.actor, animation.id, animation.attendance, came, form.version, command.reason
+    )
+    work.record(SERVICE_DOSSIER, dossier.id, facts, dossier.belongings)
+    return dossier.id
+
+
+def accept(command: ServiceAmendmentAccept, work: UnitOfWork) -> UUID:
+    dossier = subject(command, work)
+    facts = amendments.accept(dossier, work.actor, command.number)
+    proposed = amendments.pending(dossier, command.number)
+    accepted = work.record(SERVICE_DOSSIER, dossier.id, facts, dossier.belongings)
+    corrected = AttestationCorrected(**proposed.model_dump(exclude={"number", "animation_id"}))
+    work.record(ANIMATION, proposed.animation_id, [corrected], dossier.belongings, cause=accepted)
+    return dossier.id
+
+
+def decline(command: ServiceAmendmentRefuse, work: UnitOfWork) -> UUID:
+    dossier = subject(command, work)
+    facts = amendments.decline(dossier, work.actor, command.number, command.reason)
+    work.record(SERVICE_DOSSIER, dossier.id, facts, dossier.belongings)
+    return dossier.id
+
+
+USE_CASES = (
+    (ServiceAmendmentPropose, propose),
+    (ServiceAmendmentAccept, accept),
+    (ServiceAmendmentRefuse, decline),
+)
