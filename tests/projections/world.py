@@ -24,6 +24,15 @@ from application.candidatures import CandidatureSubmit, CandidatureValidate, Can
 from application.commands import Command
 from application.conventions import ConventionSign
 from application.eventstore.recorder import Outcome
+from application.service_amendments import ServiceAmendmentAccept, ServiceAmendmentPropose
+from application.service_dossiers import (
+    ServiceDossierCertify,
+    ServiceDossierGather,
+    ServiceDossierOpen,
+    ServiceDossierReturn,
+    ServiceDossierSubmit,
+    ServicePaymentRecord,
+)
 from application.typology import TermMerge, TermRename
 from domain.actors import PUBLIC, SYSTEM, Actor, Role
 from domain.candidature import Degree
@@ -37,6 +46,7 @@ SIRET = "21971101700018"
 STRUCTURE_ID = structure_id(SIRET)
 UAI = "0340002T"
 STRUCTURE = Actor(Role.STRUCTURE, "structure", structures=frozenset([STRUCTURE_ID]))
+COORDONNATEUR = Actor(Role.COORDONNATEUR, "coordonnateur", territories=frozenset(["971"]))
 NATIONAL = Actor(Role.NATIONAL, "national")
 HEAD = Actor(Role.HEAD, "head", schools=frozenset([UAI]))
 THEMES = ("ent-pronote", "temps-ecran", "jeux-video", "educonnect")
@@ -49,6 +59,8 @@ class World:
     now: datetime = FOUNDED_AT
     animations: list[UUID] = field(default_factory=list)
     candidatures: list[UUID] = field(default_factory=list)
+    conventions: list[UUID] = field(default_factory=list)
+    dossiers: list[UUID] = field(default_factory=list)
 
     def does(self, command: Command, actor: Actor) -> Outcome:
         return self.app.execute(command, actor, self.now)
@@ -64,7 +76,9 @@ class World:
             valid_until=date(2027, 8, 31),
             rate_per_animation=Decimal("150.00"),
         )
-        return self.does(command, NATIONAL)
+        signed = self.does(command, NATIONAL)
+        self.conventions.append(signed.subject_id)
+        return signed
 
     def creates(self, **changes: Any) -> UUID:
         values: dict[str, Any] = {
@@ -152,6 +166,35 @@ def _decide(world: World, random: Random) -> None:
         world.does(CandidatureWithdraw(candidature_id=candidature_id, reason="déménagement"), NATIONAL)
 
 
+def _claim(world: World, random: Random) -> None:
+    period = {"period_from": date(2026, 9, 1), "period_until": date(2027, 8, 31)}
+    convention_id = random.choice(world.conventions or [UUID(int=1)])
+    opened = ServiceDossierOpen(
+        structure_id=STRUCTURE_ID, convention_id=convention_id, **period, gatherable=tuple(world.animations)
+    )
+    world.dossiers.append(world.does(opened, STRUCTURE).subject_id)
+
+
+def _settle(world: World, random: Random) -> None:
+    dossier_id = random.choice(world.dossiers or [UUID(int=1)])
+    animation_id = random.choice(world.animations or [UUID(int=1)])
+    amended = {"animation_id": animation_id, "parents": random.randint(0, 20), "reason": "recompté"}
+    command, actor = random.choice(
+        [
+            (ServiceDossierSubmit(dossier_id=dossier_id), STRUCTURE),
+            (ServiceDossierSubmit(dossier_id=dossier_id), STRUCTURE),
+            (ServiceDossierReturn(dossier_id=dossier_id, reason="incomplet"), COORDONNATEUR),
+            (ServiceDossierGather(dossier_id=dossier_id, gatherable=tuple(world.animations)), STRUCTURE),
+            (ServiceDossierCertify(dossier_id=dossier_id), COORDONNATEUR),
+            (ServiceDossierCertify(dossier_id=dossier_id), COORDONNATEUR),
+            (ServicePaymentRecord(dossier_id=dossier_id, paid_on=world.now.date(), reference="VIR"), NATIONAL),
+            (ServiceAmendmentPropose(dossier_id=dossier_id, **amended), STRUCTURE),
+            (ServiceAmendmentAccept(dossier_id=dossier_id, number=1), COORDONNATEUR),
+        ]
+    )
+    world.does(command, actor)
+
+
 def _reword(world: World, random: Random) -> None:
     world.does(TermRename(kind=TermKind.THEME, code="jeux-video", label=f"Jeux {random.randint(1, 99)}"), NATIONAL)
 
@@ -160,4 +203,7 @@ def _merge(world: World, random: Random) -> None:
     world.does(TermMerge(kind=TermKind.THEME, source="educonnect", into="ent-pronote"), NATIONAL)
 
 
-_DEEDS = (_create, _create, _change, _change, _change, _change, _clone, _apply, _decide, _reword, _merge)
+_DEEDS = (
+    *(_create, _create, _change, _change, _change, _change, _clone, _apply, _decide),
+    *(_claim, _settle, _settle, _reword, _merge),
+)
