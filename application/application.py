@@ -27,6 +27,7 @@ from application.commands import Command, use_cases
 from application.eventstore.recorder import CommandRecorder, Outcome, open_recorder
 from application.eventstore.vault import DDL as VAULT_DDL
 from application.eventstore.vault import Vault
+from application.proof.checkpoints import create_tables as create_proof_tables
 from domain.actors import Actor
 
 USE_CASES = use_cases(
@@ -73,6 +74,7 @@ def open_application(database_url: str, master_key: bytes, pool_size: int = 8) -
         conn.execute("SELECT pg_advisory_lock(hashtext('parentalite.tables'))")
         recorder = open_recorder(database_url)
         conn.execute(VAULT_DDL)
+        create_proof_tables(conn)
     with recorder.datastore, pool:
         vault = Vault(master_key)
         yield Application(open_bus(USE_CASES, recorder, pool, vault, master_key), pool, vault, recorder)

@@ -1,16 +1,18 @@
 """What is configured from outside, read once from the environment.
 
-| Variable                   | Default                          | Meaning                                          |
-|----------------------------|----------------------------------|--------------------------------------------------|
-| `DATABASE_URL`             | the embedded PostgreSQL          | `postgresql://user:password@host:5432/name`, 14+ |
-| `PARENTALITE_HOME`         | `parentalite` in the user's data | Folder of embedded database, keys, stored files  |
-| `PARENTALITE_TOKEN_SECRET` | embedded: made, kept in `keys`   | Signs bearer tokens, 32 characters or more       |
-| `PARENTALITE_MASTER_KEY`   | embedded: made, kept in `keys`   | Wraps personal keys, base64 of 32 bytes          |
-| `PARENTALITE_WAIT_SECONDS` | `5`                              | Longest wait for `Min-Position`, 0 to 60 seconds |
-| `PARENTALITE_LOG_LEVEL`    | `INFO`                           | `DEBUG`, `INFO`, `WARNING`, `ERROR`, `CRITICAL`  |
+| Variable                         | Default                          | Meaning                                      |
+|----------------------------------|----------------------------------|----------------------------------------------|
+| `DATABASE_URL`                   | the embedded PostgreSQL          | postgresql://user:password@host/name, 14+    |
+| `PARENTALITE_HOME`               | `parentalite` in the user's data | Folder of embedded database, keys, stored files|
+| `PARENTALITE_TOKEN_SECRET`       | embedded: made, kept in `keys`   | Signs bearer tokens, 32 characters or more   |
+| `PARENTALITE_MASTER_KEY`         | embedded: made, kept in `keys`   | Wraps personal keys, base64 of 32 bytes      |
+| `PARENTALITE_CHECKPOINT_KEY`     | embedded: made, kept in `keys`   | Signs checkpoints (Ed25519), base64 of 32 bytes|
+| `PARENTALITE_CHECKPOINT_SECONDS` | `600`                            | Longest time between checkpoints, 1 to 86400 |
+| `PARENTALITE_WAIT_SECONDS`       | `5`                              | Longest wait for Min-Position, 0 to 60 s     |
+| `PARENTALITE_LOG_LEVEL`          | `INFO`                           | DEBUG, INFO, WARNING, ERROR, CRITICAL        |
 
-An empty value counts as none. With `DATABASE_URL`, both secrets must be given: two processes on one database have to
-share them, and a key that only one machine holds is lost with it.
+An empty value counts as none. With `DATABASE_URL`, all three secrets must be given: two processes on one database have
+to share them, and a key that only one machine holds is lost with it.
 """
 
 from __future__ import annotations
@@ -28,11 +30,13 @@ from pydantic import BaseModel, ConfigDict, Field
 MASTER_KEY_BYTES = 32
 SHORTEST_TOKEN_SECRET = 32
 LONGEST_WAIT_SECONDS = 60.0
+LONGEST_CHECKPOINT_SECONDS = 86_400.0
+CHECKPOINT_KEY_FILE = "checkpoint-key"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 # What a person pastes into a terminal to get a good value.
 _HOW_TO_MAKE_A_TOKEN_SECRET = 'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
-_HOW_TO_MAKE_A_MASTER_KEY = 'python3 -c "import base64, os; print(base64.b64encode(os.urandom(32)).decode())"'
+_HOW_TO_MAKE_A_KEY = 'python3 -c "import base64, os; print(base64.b64encode(os.urandom(32)).decode())"'
 
 
 class SettingsError(Exception):
@@ -48,6 +52,8 @@ class Settings(BaseModel):
     database_url: str | None = Field(default=None, repr=False)
     token_secret: str = Field(repr=False)
     master_key: bytes = Field(repr=False)
+    checkpoint_key: bytes = Field(repr=False)
+    checkpoint_seconds: float = 600.0
     wait_seconds: float = 5.0
     log_level: str = "INFO"
 
@@ -58,7 +64,7 @@ class Settings(BaseModel):
 
 
 def load_settings(environ: Mapping[str, str]) -> Settings:
-    """The settings that `environ` describes. On first use of the embedded setup, makes and keeps the two secrets."""
+    """The settings that `environ` describes. On first use of the embedded setup, makes and keeps the three secrets."""
     home = _home(environ)
     database_url = environ.get("DATABASE_URL") or None
     keys = home / "keys" if database_url is None else None
@@ -75,15 +81,24 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         "PARENTALITE_MASTER_KEY",
         environ,
         keys and keys / "master-key",
-        lambda: base64.b64encode(secrets.token_bytes(MASTER_KEY_BYTES)).decode(),
-        _HOW_TO_MAKE_A_MASTER_KEY,
+        make_key,
+        _HOW_TO_MAKE_A_KEY,
+    )
+    checkpoint_key = _secret(
+        "PARENTALITE_CHECKPOINT_KEY",
+        environ,
+        keys and keys / CHECKPOINT_KEY_FILE,
+        make_key,
+        _HOW_TO_MAKE_A_KEY,
     )
     return Settings(
         home=home,
         database_url=database_url,
         token_secret=_checked_token_secret(token_secret),
-        master_key=_checked_master_key(master_key),
-        wait_seconds=_wait_seconds(environ.get("PARENTALITE_WAIT_SECONDS") or "5"),
+        master_key=_checked_key("PARENTALITE_MASTER_KEY", master_key),
+        checkpoint_key=_checked_key("PARENTALITE_CHECKPOINT_KEY", checkpoint_key),
+        checkpoint_seconds=_number("PARENTALITE_CHECKPOINT_SECONDS", environ.get, "600", 1, LONGEST_CHECKPOINT_SECONDS),
+        wait_seconds=_number("PARENTALITE_WAIT_SECONDS", environ.get, "5", 0, LONGEST_WAIT_SECONDS),
         log_level=_log_level(environ.get("PARENTALITE_LOG_LEVEL") or "INFO"),
     )
 
@@ -164,29 +179,32 @@ def _checked_token_secret(value: str) -> str:
     return value
 
 
-def _checked_master_key(value: str) -> bytes:
+def make_key() -> str:
+    """A new random key of 32 bytes, as it is configured and kept."""
+    return base64.b64encode(secrets.token_bytes(MASTER_KEY_BYTES)).decode()
+
+
+def _checked_key(variable: str, value: str) -> bytes:
     try:
         key = base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError):
         key = b""
     if len(key) != MASTER_KEY_BYTES:
         raise SettingsError(
-            f"PARENTALITE_MASTER_KEY: base64 of exactly {MASTER_KEY_BYTES} bytes is needed; "
-            f"make a value with: {_HOW_TO_MAKE_A_MASTER_KEY}"
+            f"{variable}: base64 of exactly {MASTER_KEY_BYTES} bytes is needed; make a value with: {_HOW_TO_MAKE_A_KEY}"
         )
     return key
 
 
-def _wait_seconds(value: str) -> float:
+def _number(variable: str, given: Callable[[str], str | None], default: str, least: float, most: float) -> float:
+    value = given(variable) or default
     try:
-        seconds = float(value)
+        number = float(value)
     except ValueError:
-        seconds = -1.0
-    if not 0 <= seconds <= LONGEST_WAIT_SECONDS:
-        raise SettingsError(
-            f"PARENTALITE_WAIT_SECONDS: a number from 0 to {LONGEST_WAIT_SECONDS:.0f} is needed, not {value!r}"
-        )
-    return seconds
+        number = least - 1
+    if not least <= number <= most:
+        raise SettingsError(f"{variable}: a number from {least:.0f} to {most:.0f} is needed, not {value!r}")
+    return number
 
 
 def _log_level(value: str) -> str:

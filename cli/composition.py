@@ -15,6 +15,9 @@ from psycopg_pool import AsyncConnectionPool
 
 from application.application import Application, open_application
 from application.database import Database, open_database
+from application.proof.checkpoints import take_up_key
+from application.proof.notes import SigningKey
+from application.proof.public_keys import write_public_keys
 from application.settings import Settings, SettingsError, load_settings
 from projections.generations import prepare
 from projections.registry import projections
@@ -66,7 +69,8 @@ def connected(url: str) -> Iterator[Conn]:
 def open_everything(settings: Settings) -> Iterator[Opened]:
     """Database and application, all tables there: events, keys, and a live generation of each read model.
 
-    Raises DatabaseUnavailable. Founds nothing: see `application.founding`.
+    Raises DatabaseUnavailable, and KeyRetired for a checkpoint key that was replaced. Founds nothing: see
+    `application.founding`.
     """
     with open_database(settings) as database, open_application(database.url, settings.master_key) as application:
         with connected(database.url) as conn:
@@ -76,6 +80,9 @@ def open_everything(settings: Settings) -> Iterator[Opened]:
                     "set it to that key"
                 )
             prepare(conn, projections)
+            take_up_key(conn, SigningKey.from_seed(settings.checkpoint_key))
+            if settings.embedded:
+                write_public_keys(conn, settings.home / "keys")
         yield Opened(settings, database, application)
 
 

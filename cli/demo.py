@@ -18,6 +18,7 @@ from application.founding import found
 from application.season.generator import landmark
 from application.settings import Settings, load_settings
 from application.tokens import issue_token
+from cli.background import working
 from cli.cast import Part, cast
 from cli.catching_up import bring_up_to_date
 from cli.composition import Conn, Opened, open_everything, utc_now
@@ -31,7 +32,6 @@ from cli.serving import address_of, run_api, take_address
 from domain.actors import Role
 from projections.generations import State, generations
 from projections.rebuild import FEW_EVENTS
-from projections.runner import projecting
 
 SEED = 2026
 #: After that, what was to come has become the past, and the listing is empty.
@@ -74,7 +74,7 @@ def demo(
             opened = stack.enter_context(open_everything(settings))
             _load_once(opened, animations)
             found(opened.application, utc_now())
-            stack.enter_context(projecting(opened.url, opened.application.vault))
+            stack.enter_context(working(opened))
             with opened.connection() as conn:
                 parts = cast(conn, utc_now())
             run_api(opened, taken, lambda: _welcome(settings, address_of(taken), parts))

@@ -11,16 +11,21 @@ import typer
 from typer.core import TyperGroup
 
 from application.database import DatabaseUnavailable
+from application.proof.checkpoints import KeyRetired
+from application.proof.notes import BadNote
 from application.season import SeasonError
 from application.settings import SettingsError
-from cli import demo, load, privacy, rebuild, replay, schema, serve, status, token
+from cli import audit, demo, load, privacy, rebuild, replay, schema, serve, status, token
 from cli.console import Refused, Stopped, complain, note
 from domain.errors import DomainError
 from projections.folding import FoldFailed
 from projections.switching import RebuildRefused
 
 #: What a person or a machine did: told in one line, without a traceback. Anything else is a bug of ours and shows one.
-_EXPECTED = (SettingsError, DatabaseUnavailable, RebuildRefused, SeasonError, DomainError, Refused, FoldFailed)
+_EXPECTED = (
+    *(SettingsError, DatabaseUnavailable, RebuildRefused, SeasonError, DomainError, Refused, FoldFailed),
+    *(KeyRetired, BadNote),
+)
 _DATABASE_SAID = (
     psycopg.OperationalError,
     psycopg.errors.InsufficientPrivilege,
@@ -61,7 +66,8 @@ app = typer.Typer(
 
     Exit codes: 0 done, 1 failed or refused, 2 wrongly typed, 130 or 143 stopped by a signal.""",
     epilog="""Settings are read from the environment: DATABASE_URL, PARENTALITE_HOME, PARENTALITE_TOKEN_SECRET,
-    PARENTALITE_MASTER_KEY, PARENTALITE_WAIT_SECONDS, PARENTALITE_LOG_LEVEL.""",
+    PARENTALITE_MASTER_KEY, PARENTALITE_CHECKPOINT_KEY, PARENTALITE_CHECKPOINT_SECONDS, PARENTALITE_WAIT_SECONDS,
+    PARENTALITE_LOG_LEVEL.""",
 )
 
 _RUN, _LOOK, _CHANGE = "Run", "Look", "Change"
@@ -75,6 +81,7 @@ app.command("token", rich_help_panel=_LOOK)(token.token)
 app.command("schema", rich_help_panel=_LOOK)(schema.schema)
 app.command("rebuild", rich_help_panel=_CHANGE)(rebuild.rebuild)
 app.command("load", rich_help_panel=_CHANGE)(load.load)
+app.add_typer(audit.family, name="audit", rich_help_panel=_LOOK)
 app.add_typer(privacy.family, name="privacy", rich_help_panel=_CHANGE)
 
 

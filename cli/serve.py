@@ -10,12 +10,12 @@ from typing import Annotated
 import typer
 
 from application.founding import found
+from cli.background import working
 from cli.composition import Opened, open_everything, settings_from_environment, utc_now
 from cli.console import Stopped, note
 from cli.options import Host, Port, Verbose, logs_of_a_server
 from cli.readiness import check_read_models
 from cli.serving import address_of, run_api, take_address
-from projections.runner import projecting
 
 log = logging.getLogger("parentalite.serve")
 
@@ -46,7 +46,7 @@ def serve(
         opened = stack.enter_context(open_everything(settings))
         get_ready(opened)
         if project:
-            stack.enter_context(projecting(opened.url, opened.application.vault))
+            stack.enter_context(working(opened))
         try:
             run_api(opened, taken, lambda: log.info("serving", extra={"address": address_of(taken)}))
         except Stopped:
@@ -65,7 +65,7 @@ def project(verbose: Verbose = False) -> None:
         note("Projecting. Ctrl-C stops it.")
         try:
             # Not in the main thread: a signal would reach it between two statements of one transaction.
-            with projecting(opened.url, opened.application.vault):
+            with working(opened):
                 Event().wait()
         except Stopped:
             log.info("stopped")

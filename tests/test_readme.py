@@ -63,6 +63,7 @@ def tokens() -> dict[str, str | None]:
         "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
         "PARENTALITE_TOKEN_SECRET": TOKEN_SECRET,
         "PARENTALITE_MASTER_KEY": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+        "PARENTALITE_CHECKPOINT_KEY": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
     }
     made: dict[str, str | None] = {}
     for who, command in readme_page.table(STORY):
@@ -274,15 +275,21 @@ def test_the_table_of_variables_tells_of_all_that_is_read_and_of_its_defaults(tm
     assert read.embedded
     assert told["PARENTALITE_HOME"][0] == "`parentalite` in the user's data"
     assert platformdirs.user_data_path("parentalite").name == "parentalite"
-    for name, file in (("PARENTALITE_TOKEN_SECRET", "token-secret"), ("PARENTALITE_MASTER_KEY", "master-key")):
+    for name, file in (
+        ("PARENTALITE_TOKEN_SECRET", "token-secret"),
+        ("PARENTALITE_MASTER_KEY", "master-key"),
+        ("PARENTALITE_CHECKPOINT_KEY", "checkpoint-key"),
+    ):
         assert told[name][0] == "embedded: made, kept in `keys`"
         assert (tmp_path / "keys" / file).exists()
+    assert told["PARENTALITE_CHECKPOINT_SECONDS"][0] == f"`{read.checkpoint_seconds:g}`"
     assert told["PARENTALITE_WAIT_SECONDS"][0] == f"`{read.wait_seconds:g}`"
     assert told["PARENTALITE_LOG_LEVEL"][0] == f"`{read.log_level}`"
 
     assert f"{OLDEST_VERSION}+" in told["DATABASE_URL"][1]
     assert f"{settings.SHORTEST_TOKEN_SECRET} characters or more" in told["PARENTALITE_TOKEN_SECRET"][1]
     assert f"base64 of {settings.MASTER_KEY_BYTES} bytes" in told["PARENTALITE_MASTER_KEY"][1]
+    assert f"1 to {settings.LONGEST_CHECKPOINT_SECONDS:.0f}" in told["PARENTALITE_CHECKPOINT_SECONDS"][1]
     assert f"0 to {settings.LONGEST_WAIT_SECONDS:g} seconds" in told["PARENTALITE_WAIT_SECONDS"][1]
     assert tuple(re.findall(r"`(\w+)`", told["PARENTALITE_LOG_LEVEL"][1])) == settings.LOG_LEVELS
 
@@ -297,7 +304,13 @@ def test_the_rights_told_are_enough_to_run_and_rebuild(server_url: str, worker_i
             conn.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(role))
             conn.execute(re.sub(r"\bparentalite\b", name, grants).encode())
             own = url.replace("postgres@", f"{name}@")
-            given = Settings(home=tmp_path, database_url=own, token_secret=TOKEN_SECRET, master_key=MASTER_KEY)
+            given = Settings(
+                home=tmp_path,
+                database_url=own,
+                token_secret=TOKEN_SECRET,
+                master_key=MASTER_KEY,
+                checkpoint_key=MASTER_KEY,
+            )
             with open_everything(given) as opened:
                 found(opened.application, utc_now())
                 assert rebuild(own, MASTER_KEY, []) > 0

@@ -15,6 +15,7 @@ MASTER_KEY = bytes(range(32))
 SECRETS = {
     "PARENTALITE_TOKEN_SECRET": "s" * 32,
     "PARENTALITE_MASTER_KEY": base64.b64encode(MASTER_KEY).decode(),
+    "PARENTALITE_CHECKPOINT_KEY": base64.b64encode(MASTER_KEY).decode(),
 }
 
 
@@ -116,6 +117,9 @@ def test_a_master_key_lost_from_beside_its_database_is_not_replaced_in_silence(t
         ("PARENTALITE_MASTER_KEY", "not base64!", "base64 of exactly 32 bytes"),
         ("PARENTALITE_MASTER_KEY", base64.b64encode(b"x" * 31).decode(), "base64 of exactly 32 bytes"),
         ("PARENTALITE_MASTER_KEY", "é" * 44, "base64 of exactly 32 bytes"),
+        ("PARENTALITE_CHECKPOINT_KEY", "c2hvcnQ=", "base64 of exactly 32 bytes"),
+        ("PARENTALITE_CHECKPOINT_SECONDS", "0", "a number from 1 to 86400"),
+        ("PARENTALITE_CHECKPOINT_SECONDS", "86401", "a number from 1 to 86400"),
         ("PARENTALITE_WAIT_SECONDS", "soon", "a number from 0 to 60"),
         ("PARENTALITE_WAIT_SECONDS", "-1", "a number from 0 to 60"),
         ("PARENTALITE_WAIT_SECONDS", "61", "a number from 0 to 60"),

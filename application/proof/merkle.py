@@ -1,0 +1,123 @@
+"""Merkle trees as RFC 9162, section 2.1, has them: roots, inclusion proofs, consistency proofs. Pure.
+
+`Subtree` is how a tree is asked for its inner hashes: `subtree(start, end)` is the root of the leaves from `start` to
+`end` (excluded), where their number is a power of two and `start` a multiple of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+
+HASH_BYTES = 32
+#: The root of a tree without leaves.
+EMPTY_ROOT = sha256().digest()
+
+Subtree = Callable[[int, int], bytes]
+
+
+def leaf_hash(leaf: bytes) -> bytes:
+    return sha256(b"\0" + leaf).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    return sha256(b"\1" + left + right).digest()
+
+
+def fold_complete(hashes: Sequence[bytes]) -> bytes:
+    """The root over hashes whose number is a power of two."""
+    while len(hashes) > 1:
+        hashes = [node_hash(hashes[at], hashes[at + 1]) for at in range(0, len(hashes), 2)]
+    return hashes[0]
+
+
+def root(start: int, end: int, subtree: Subtree) -> bytes:
+    """The root of the leaves from `start` to `end`, a range that RFC 9162's splitting leads to."""
+    size = end - start
+    if size == 0:
+        return EMPTY_ROOT
+    if size & (size - 1) == 0:
+        return subtree(start, end)
+    middle = start + _split(size)
+    return node_hash(subtree(start, middle), root(middle, end, subtree))
+
+
+def inclusion_proof(index: int, size: int, subtree: Subtree) -> list[bytes]:
+    """That leaf `index` is in the tree of `size` leaves (section 2.1.3.1), the lowest hash first."""
+    proof: list[bytes] = []
+    start, end = 0, size
+    while end - start > 1:
+        middle = start + _split(end - start)
+        if index < middle:
+            proof.append(root(middle, end, subtree))
+            end = middle
+        else:
+            proof.append(root(start, middle, subtree))
+            start = middle
+    return proof[::-1]
+
+
+def consistency_proof(first: int, second: int, subtree: Subtree) -> list[bytes]:
+    """That the tree of `first` leaves begins the tree of `second` (section 2.1.4.1); 0 < first <= second."""
+    proof: list[bytes] = []
+    start, end, whole = 0, second, True
+    while first != end:
+        middle = start + _split(end - start)
+        if first <= middle:
+            proof.append(root(middle, end, subtree))
+            end = middle
+        else:
+            proof.append(root(start, middle, subtree))
+            start, whole = middle, False
+    return ([] if whole else [root(start, end, subtree)]) + proof[::-1]
+
+
+def verifies_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], expected_root: bytes) -> bool:
+    """Section 2.1.3.2; `leaf` is the leaf's hash."""
+    if not 0 <= index < size:
+        return False
+    first, last, found = index, size - 1, leaf
+    for hashed in proof:
+        if last == 0:
+            return False
+        if first & 1 or first == last:
+            found = node_hash(hashed, found)
+            while not first & 1 and first:
+                first, last = first >> 1, last >> 1
+        else:
+            found = node_hash(found, hashed)
+        first, last = first >> 1, last >> 1
+    return last == 0 and found == expected_root
+
+
+def verifies_consistency(
+    first: int, second: int, proof: Sequence[bytes], first_root: bytes, second_root: bytes
+) -> bool:
+    """Section 2.1.4.2, for 0 < first <= second."""
+    if not 0 < first <= second:
+        return False
+    if first == second:
+        return not proof and first_root == second_root
+    hashes = list(proof) if first & (first - 1) else [first_root, *proof]
+    if not hashes:
+        return False
+    number, last = first - 1, second - 1
+    while number & 1:
+        number, last = number >> 1, last >> 1
+    old = new = hashes[0]
+    for hashed in hashes[1:]:
+        if last == 0:
+            return False
+        if number & 1 or number == last:
+            old, new = node_hash(hashed, old), node_hash(hashed, new)
+            while not number & 1 and number:
+                number, last = number >> 1, last >> 1
+        else:
+            new = node_hash(new, hashed)
+        number, last = number >> 1, last >> 1
+    return last == 0 and (old, new) == (first_root, second_root)
+
+
+def _split(size: int) -> int:
+    """The largest power of two below `size`."""
+    return 1 << ((size - 1).bit_length() - 1)

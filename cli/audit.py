@@ -1,0 +1,137 @@
+"""`parentalite audit …`: what proves that nobody altered history, made and checked."""
+
+from __future__ import annotations
+
+import base64
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from application.eventstore.log import head
+from application.proof import checkpoints
+from application.proof.checking import check_log
+from application.proof.checkpoints import ASKED, ROTATION
+from application.proof.notes import BadNote, SigningKey, from_pem
+from application.proof.public_keys import IN_USE, write_public_keys
+from application.settings import CHECKPOINT_KEY_FILE, make_key
+from cli.composition import open_everything, settings_from_environment, utc_now
+from cli.console import Refused, Steps, complain, confirm, counted, note
+from cli.options import Verbose, Yes, logs_of_a_command
+
+family = typer.Typer(
+    no_args_is_help=True,
+    help="Prove that history was not altered: signed checkpoints over the log, and bundles that prove alone.",
+)
+
+Keys = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--key",
+        help="Public key in PEM to trust instead of those kept in the database; several for a log whose key changed.",
+    ),
+]
+
+
+@family.command()
+def checkpoint(verbose: Verbose = False) -> None:
+    """Sign the log as it stands now, and print the checkpoint: a text that others can keep a copy of.
+
+    `parentalite serve` signs one by itself every PARENTALITE_CHECKPOINT_SECONDS and at every certification, and
+    publishes the last one under /checkpoint.
+    """
+    settings = settings_from_environment()
+    logs_of_a_command(verbose)
+    with open_everything(settings) as opened, opened.connection() as conn:
+        key = SigningKey.from_seed(settings.checkpoint_key)
+        made = checkpoints.make_checkpoint(conn, key, head(conn), ASKED, utc_now())
+    if made is None:
+        raise Refused("the log is empty: there is nothing to sign yet (parentalite demo loads a season)")
+    typer.echo(made.note, nl=False)
+
+
+@family.command()
+def check(
+    copies: Annotated[
+        list[Path] | None,
+        typer.Option("--checkpoint", help="A checkpoint that somebody kept a copy of: the log must still fit it."),
+    ] = None,
+    keys: Keys = None,
+    verbose: Verbose = False,
+) -> None:
+    """Recompute the tree over the whole log, and compare it with every checkpoint that was signed.
+
+    Names each position whose event was changed, removed, inserted, exchanged or moved, and each checkpoint that was
+    forged. Exit code 1 when anything is found. Reads only; the site may go on.
+    """
+    settings = settings_from_environment()
+    logs_of_a_command(verbose)
+    trusted = read_keys(keys or [])
+    notes = [_read(path) for path in copies or []]
+    with (
+        open_everything(settings) as opened,
+        opened.connection() as log,
+        opened.connection() as tiles,
+        Steps() as steps,
+    ):
+        report = check_log(log, tiles, notes, trusted, steps)
+    for finding in report.findings:
+        complain(finding)
+    what = f"{counted(report.events, 'event')}, {counted(report.checkpoints, 'checkpoint')}"
+    if report.findings:
+        note(f"Checked {what}: {counted(len(report.findings), 'finding')}.")
+        raise typer.Exit(1)
+    unseen = report.events - report.tree_size
+    typer.echo(f"ok: {what}; nothing was altered" + (f" ({counted(unseen, 'event')} not signed yet)" if unseen else ""))
+
+
+@family.command()
+def rotate_key(yes: Yes = False, verbose: Verbose = False) -> None:
+    """Replace the key that signs checkpoints; the old public key is kept, for the checkpoints that it signed.
+
+    Embedded setup only: elsewhere, sign a last checkpoint (parentalite audit checkpoint), then give every process a new
+    PARENTALITE_CHECKPOINT_KEY. Processes that run with the old key stop signing and must be started again.
+    """
+    settings = settings_from_environment()
+    logs_of_a_command(verbose)
+    if not settings.embedded or os.environ.get("PARENTALITE_CHECKPOINT_KEY"):
+        raise Refused("PARENTALITE_CHECKPOINT_KEY: the key is configured there; set it to a new one to replace it")
+    confirm("Replace the key that signs checkpoints?", yes)
+    folder = settings.home / "keys"
+    with open_everything(settings) as opened, opened.connection() as conn:
+        old = SigningKey.from_seed(settings.checkpoint_key)
+        # The last word of the old key, so that none of its checkpoints can be added later.
+        checkpoints.make_checkpoint(conn, old, head(conn), ROTATION, utc_now())
+        encoded = make_key()
+        _replace(folder / CHECKPOINT_KEY_FILE, encoded)
+        checkpoints.take_up_key(conn, SigningKey.from_seed(base64.b64decode(encoded)))
+        write_public_keys(conn, folder)
+    note(f"Done: checkpoints are signed by a new key from now on; {folder / IN_USE} is its public half.")
+
+
+def read_keys(paths: list[Path]) -> list[bytes]:
+    """The public keys in these files. Raises BadNote, naming the file."""
+    found = []
+    for path in paths:
+        try:
+            found.append(from_pem(_read(path)))
+        except BadNote as bad:
+            raise BadNote(f"--key {path}: {bad}") from None
+    return found
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused(f"{path}: cannot be read ({getattr(error, 'strerror', None) or 'not UTF-8'})") from None
+
+
+def _replace(path: Path, encoded: str) -> None:
+    draft = path.with_name(f".{path.name}.new")
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+        file.write(encoded + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(draft, path)

@@ -1,0 +1,72 @@
+"""A log of 2,000 events with signed checkpoints over it, to be copied and tampered with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import count
+from uuid import UUID
+
+import psycopg
+import pytest
+from psycopg import Connection
+
+from application.application import open_application
+from application.database import temporary_database
+from application.eventstore.bulk import append_rows
+from application.proof.checkpoints import ASKED, make_checkpoint
+from application.proof.notes import SigningKey
+
+MASTER_KEY = bytes(range(32))
+KEY, NEXT_KEY = SigningKey.from_seed(b"k" * 32), SigningKey.from_seed(b"n" * 32)
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+EVENTS = 2_000
+#: Neither at the ends of tiles nor all within one.
+CHECKPOINTS = (700, 1_500, EVENTS)
+_copies = count(1)
+
+
+def rows(first: int, last: int) -> Iterator[tuple[UUID, int, str, bytes]]:
+    """Events of streams of ten."""
+    for number in range(first, last + 1):
+        stream, version = divmod(number - 1, 10)
+        yield (
+            UUID(int=stream + 1),
+            version + 1,
+            "animation.published",
+            b'{"number":%d,"text":"\xc3\xa9t\xc3\xa9"}' % number,
+        )
+
+
+@pytest.fixture(scope="session")
+def signed_template(server_url: str, worker_id: str) -> Iterator[str]:
+    name = f"proof_{worker_id}"
+    with temporary_database(server_url, name) as url:
+        with open_application(url, MASTER_KEY), psycopg.connect(url, autocommit=True) as conn:
+            append_rows(conn, rows(1, EVENTS))
+            for position in CHECKPOINTS:
+                make_checkpoint(conn, KEY, position, ASKED, NOW)
+        yield name
+
+
+@pytest.fixture
+def signed_url(server_url: str, worker_id: str, signed_template: str) -> Iterator[str]:
+    with temporary_database(server_url, f"proof_{worker_id}_{next(_copies)}", signed_template) as url:
+        yield url
+
+
+@pytest.fixture
+def conn(signed_url: str) -> Iterator[Connection]:
+    with psycopg.connect(signed_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def empty(server_url: str, worker_id: str) -> Iterator[Connection]:
+    """A log without events."""
+    with (
+        temporary_database(server_url, f"unsigned_{worker_id}_{next(_copies)}") as url,
+        open_application(url, MASTER_KEY),
+        psycopg.connect(url, autocommit=True) as connection,
+    ):
+        yield connection
