@@ -8,6 +8,8 @@
 | `PARENTALITE_MASTER_KEY`   | embedded: made, kept in `keys`   | Wraps personal keys, base64 of 32 bytes          |
 | `PARENTALITE_WAIT_SECONDS` | `5`                              | Longest wait for `Min-Position`, 0 to 60 seconds |
 | `PARENTALITE_LOG_LEVEL`    | `INFO`                           | `DEBUG`, `INFO`, `WARNING`, `ERROR`, `CRITICAL`  |
+| `PARENTALITE_FILES`        | `files` in `PARENTALITE_HOME`    | Folder of signed sheets, shared by all servers   |
+| `PARENTALITE_PUBLIC_URL`   | `http://127.0.0.1:8000`          | Address of the site, as QR codes lead to it      |
 
 An empty value counts as none. With `DATABASE_URL`, both secrets must be given: two processes on one database have to
 share them, and a key that only one machine holds is lost with it.
@@ -21,6 +23,7 @@ import os
 import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field
@@ -28,6 +31,7 @@ from pydantic import BaseModel, ConfigDict, Field
 MASTER_KEY_BYTES = 32
 SHORTEST_TOKEN_SECRET = 32
 LONGEST_WAIT_SECONDS = 60.0
+DEFAULT_PUBLIC_URL = "http://127.0.0.1:8000"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 # What a person pastes into a terminal to get a good value.
@@ -50,6 +54,8 @@ class Settings(BaseModel):
     master_key: bytes = Field(repr=False)
     wait_seconds: float = 5.0
     log_level: str = "INFO"
+    files: Path
+    public_url: str = DEFAULT_PUBLIC_URL
 
     @property
     def embedded(self) -> bool:
@@ -59,7 +65,7 @@ class Settings(BaseModel):
 
 def load_settings(environ: Mapping[str, str]) -> Settings:
     """The settings that `environ` describes. On first use of the embedded setup, makes and keeps the two secrets."""
-    home = _home(environ)
+    home = _folder("PARENTALITE_HOME", environ, platformdirs.user_data_path("parentalite"))
     database_url = environ.get("DATABASE_URL") or None
     keys = home / "keys" if database_url is None else None
     if keys is not None and not environ.get("PARENTALITE_MASTER_KEY"):
@@ -85,19 +91,21 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         master_key=_checked_master_key(master_key),
         wait_seconds=_wait_seconds(environ.get("PARENTALITE_WAIT_SECONDS") or "5"),
         log_level=_log_level(environ.get("PARENTALITE_LOG_LEVEL") or "INFO"),
+        files=_folder("PARENTALITE_FILES", environ, home / "files"),
+        public_url=_public_url(environ.get("PARENTALITE_PUBLIC_URL") or DEFAULT_PUBLIC_URL),
     )
 
 
-def _home(environ: Mapping[str, str]) -> Path:
-    named = environ.get("PARENTALITE_HOME")
+def _folder(variable: str, environ: Mapping[str, str], default: Path) -> Path:
+    named = environ.get(variable)
     try:
-        home = Path(named).expanduser().absolute() if named else platformdirs.user_data_path("parentalite")
+        folder = Path(named).expanduser().absolute() if named else default
     except RuntimeError as error:
-        raise SettingsError(f"PARENTALITE_HOME: a folder is needed, not {named!r} ({error})") from None
-    there = next(path for path in (home, *home.parents) if path.exists())
+        raise SettingsError(f"{variable}: a folder is needed, not {named!r} ({error})") from None
+    there = next(path for path in (folder, *folder.parents) if path.exists())
     if not there.is_dir():
-        raise SettingsError(f"PARENTALITE_HOME: a folder is needed, and {there} is none")
-    return home
+        raise SettingsError(f"{variable}: a folder is needed, and {there} is none")
+    return folder
 
 
 def _secret(
@@ -194,3 +202,16 @@ def _log_level(value: str) -> str:
     if level not in LOG_LEVELS:
         raise SettingsError(f"PARENTALITE_LOG_LEVEL: one of {', '.join(LOG_LEVELS)} is needed, not {value!r}")
     return level
+
+
+def _public_url(value: str) -> str:
+    try:
+        address = urlsplit(value)
+        usable = address.scheme in ("http", "https") and address.netloc and not (address.query or address.fragment)
+    except ValueError:
+        usable = False
+    if not usable:
+        raise SettingsError(
+            f"PARENTALITE_PUBLIC_URL: an address such as https://parentalite.example.org is needed, not {value!r}"
+        )
+    return value.rstrip("/")
