@@ -13,7 +13,7 @@ import psycopg
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
-from application import animations, candidatures, conventions, privacy, typology
+from application import animations, attendance_sheets, candidatures, conventions, privacy, typology
 from application.bus import CommandBus, open_bus
 from application.commands import Command, use_cases
 from application.eventstore.recorder import CommandRecorder, Outcome, open_recorder
@@ -22,7 +22,12 @@ from application.eventstore.vault import Vault
 from domain.actors import Actor
 
 USE_CASES = use_cases(
-    conventions.USE_CASES, animations.USE_CASES, candidatures.USE_CASES, typology.USE_CASES, privacy.USE_CASES
+    conventions.USE_CASES,
+    animations.USE_CASES,
+    attendance_sheets.USE_CASES,
+    candidatures.USE_CASES,
+    typology.USE_CASES,
+    privacy.USE_CASES,
 )
 
 Pool = ConnectionPool[Connection[Any]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -18,6 +19,9 @@ log = logging.getLogger(__name__)
 LARGEST_SCAN = 20 * 1024 * 1024
 #: An A3 page at 600 dots per inch has 70 million.
 MOST_PIXELS = 80_000_000
+_ENDINGS = {"application/pdf": (".pdf",), "image/jpeg": (".jpg", ".jpeg"), "image/png": (".png",)}
+_LONGEST_STEM = 120
+_NAMELESS = "emargement"
 _ACCEPTED = "un PDF ou une image JPEG ou PNG de 20 Mo au plus est attendu"
 
 
@@ -37,6 +41,18 @@ def media_type_of(path: Path, size: int) -> str:
 
 def too_large() -> DomainError:
     return _refused("le fichier est trop volumineux")
+
+
+def file_name_of(said: str, media_type: str) -> str:
+    """The last step of the path that a client named, safe to show and to save, with an ending that tells the truth."""
+    last = re.split(r"[/\\]", said)[-1]
+    printable = "".join(" " if char.isspace() else char for char in last if char.isspace() or char.isprintable())
+    name = " ".join(printable.split()).lstrip(".")
+    endings = _ENDINGS[media_type]
+    stem, dot, ending = name.rpartition(".")
+    if dot and f".{ending.lower()}" in endings:
+        return f"{stem[:_LONGEST_STEM].strip() or _NAMELESS}.{ending.lower()}"
+    return f"{name[:_LONGEST_STEM].strip() or _NAMELESS}{endings[0]}"
 
 
 def _refused(reason: str) -> DomainError:

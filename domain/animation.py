@@ -19,6 +19,7 @@ from domain.animation_events import (
     AnimationPublished,
     AnimationRefused,
     AnimationResubmitted,
+    AttendanceSheetAttached,
     AttestationCorrected,
 )
 from domain.animation_transitions import AnimationStatus, belongings, check
@@ -55,6 +56,8 @@ class Animation:
     content: AnimationDetails
     status: AnimationStatus = AnimationStatus.SUBMITTED
     attested: bool = False
+    #: The digest of the signed sheet.
+    sheet: str | None = None
 
     @property
     def ends_at(self) -> datetime:
@@ -86,6 +89,8 @@ def evolve(state: Animation | None, originator_id: UUID, fact: Event) -> Animati
             return replace(state, attested=True)
         case AttestationCorrected():
             return state
+        case AttendanceSheetAttached():
+            return replace(state, sheet=fact.sha256)
     raise TypeError(f"not an animation's event: {fact!r}")
 
 

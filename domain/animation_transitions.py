@@ -71,6 +71,7 @@ TRANSITIONS: Mapping[Action, Transition] = {
     Action.ANIMATION_CLONE: Transition(frozenset(AnimationStatus)),
     Action.ANIMATION_ATTEST: Transition(frozenset({_PUBLISHED}), (_not_attested, _over)),
     Action.ATTESTATION_CORRECT: Transition(frozenset({_PUBLISHED}), (_attested,)),
+    Action.ATTENDANCE_SHEET_ATTACH: Transition(frozenset({_PUBLISHED}), (_over,)),
 }
 
 _IN_STATUS: Mapping[AnimationStatus, str] = {

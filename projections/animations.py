@@ -16,6 +16,7 @@ from domain.animation_events import (
     AnimationPublished,
     AnimationRefused,
     AnimationResubmitted,
+    AttendanceSheetAttached,
     AttestationCorrected,
 )
 from domain.animation_transitions import AnimationStatus
@@ -87,6 +88,11 @@ TABLE = Table(
         "form_version": "integer",
         "answers": "text[]",
         "corrections": "integer NOT NULL",
+        "sheet_file_name": "text",
+        "sheet_media_type": "text",
+        "sheet_size": "integer",
+        "sheet_sha256": "text",
+        "sheet_attached_at": "timestamptz",
         "search": "tsvector NOT NULL",
     },
     key=("animation_id",),
@@ -156,6 +162,11 @@ def _folds(shown: TermsInForce) -> dict[type, Fold]:
             "form_version": None,
             "answers": None,
             "corrections": 0,
+            "sheet_file_name": None,
+            "sheet_media_type": None,
+            "sheet_size": None,
+            "sheet_sha256": None,
+            "sheet_attached_at": None,
             **_content(fact, shown),
         }
 
@@ -175,6 +186,7 @@ def _folds(shown: TermsInForce) -> dict[type, Fold]:
         AnimationCancelled: _cancelled,
         AnimationAttested: _attested,
         AttestationCorrected: _corrected,
+        AttendanceSheetAttached: _sheet_attached,
     }
 
 
@@ -230,6 +242,21 @@ def _attested(row: Row | None, record: Recorded) -> Row:
 def _corrected(row: Row | None, record: Recorded) -> Row:
     assert row is not None
     return {**row, "corrections": row["corrections"] + 1, **_attendance(record)}
+
+
+def _sheet_attached(row: Row | None, record: Recorded) -> Row:
+    assert row is not None
+    fact = record.event
+    assert isinstance(fact, AttendanceSheetAttached)
+    return {
+        **row,
+        "version": record.originator_version,
+        "sheet_file_name": fact.file_name,
+        "sheet_media_type": fact.media_type,
+        "sheet_size": fact.size,
+        "sheet_sha256": fact.sha256,
+        "sheet_attached_at": record.stamp.recorded_at,
+    }
 
 
 def _attendance(record: Recorded) -> Row:

@@ -89,7 +89,7 @@ def test_a_changed_file_is_reported_and_not_served(store: FileStore, tmp_path: P
     (tmp_path / "files" / DIGEST[:2] / DIGEST[2:]).write_bytes(changed)
     with caplog.at_level(logging.ERROR), pytest.raises(FileChanged, match="empreinte"):
         store.read(DIGEST)
-    assert [record.sha256 for record in caplog.records] == [DIGEST]  # type: ignore[attr-defined]
+    assert [record.sha256 for record in caplog.records] == [DIGEST]
 
 
 def test_a_changed_file_is_put_right_by_handing_it_in_again(store: FileStore, tmp_path: Path):
@@ -102,7 +102,7 @@ def test_a_changed_file_is_put_right_by_handing_it_in_again(store: FileStore, tm
 def test_a_missing_file_is_reported(store: FileStore, caplog):
     with caplog.at_level(logging.ERROR), pytest.raises(FileMissing, match="introuvable"):
         store.read(DIGEST)
-    assert [record.sha256 for record in caplog.records] == [DIGEST]  # type: ignore[attr-defined]
+    assert [record.sha256 for record in caplog.records] == [DIGEST]
 
 
 @pytest.mark.parametrize("name", ["", "../../etc/passwd", DIGEST.upper(), DIGEST[:-1], f"{DIGEST}\n"])

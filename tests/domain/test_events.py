@@ -12,6 +12,7 @@ from domain.animation_events import (
     AnimationPublished,
     AnimationRefused,
     AnimationResubmitted,
+    AttendanceSheetAttached,
     AttestationCorrected,
 )
 from domain.attestation_form import FormWorded
@@ -70,6 +71,7 @@ SAMPLES: list[Event] = [
     AnimationCancelled(reason="Non"),
     attested(),
     AttestationCorrected(parents=1, children=0, form_version=1, answers=(), reason="Erreur"),
+    AttendanceSheetAttached(file_name="liste.pdf", media_type="application/pdf", size=9, sha256="ab" * 32),
     FormWorded(version=1, questions=("Combien ?",)),
     submitted(Degree.FIRST),
     OpinionGiven(person_id=PERSON, favourable=True, comment="Oui"),
@@ -131,7 +133,7 @@ def test_topics_never_change():
         *("convention.signed", "convention.amended", "convention.terminated"),
         *("animation.created", "animation.modified", "animation.resubmitted", "animation.published"),
         *("animation.refused", "animation.cancelled", "animation.attested", "animation.attestation_corrected"),
-        "attestation_form.worded",
+        *("animation.sheet_attached", "attestation_form.worded"),
         *("candidature.submitted", "candidature.opinion_given", "candidature.validated", "candidature.rejected"),
         *("candidature.coordonnateur_informed", "candidature.withdrawn", "candidature.personal_data_erased"),
     }
