@@ -15,6 +15,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from application.application import Application, open_application
 from application.database import Database, open_database
+from application.files import FileStore
 from application.settings import Settings, SettingsError, load_settings
 from projections.generations import prepare
 from projections.registry import projections
@@ -99,4 +100,6 @@ def api_services(opened: Opened) -> Services:
         token_secret=opened.settings.token_secret,
         wait_seconds=opened.settings.wait_seconds,
         clock=utc_now,
+        files=FileStore(opened.settings.files),
+        public_url=opened.settings.public_url,
     )

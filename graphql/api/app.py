@@ -11,6 +11,7 @@ from starlette.routing import Route, WebSocketRoute
 from api import ide
 from api.context import Services
 from api.health import Health
+from api.papers import Papers
 from api.schema import schema
 from api.view import GraphQLView
 
@@ -18,7 +19,8 @@ from api.view import GraphQLView
 def create_app(services: Services) -> FastAPI:
     """An ASGI application on `services`. It opens and closes their pool and waiter; the rest lives longer than it.
 
-    Serves `/graphql` (POST, GET, WebSocket, SSE, and GraphiQL to browsers), `/health` and `/ready`.
+    Serves `/graphql` (POST, GET, WebSocket, SSE, and GraphiQL to browsers), the papers of an animation under
+    `/animations/{id}`, `/health` and `/ready`.
     """
 
     @asynccontextmanager
@@ -32,6 +34,8 @@ def create_app(services: Services) -> FastAPI:
     app.router.routes.append(Route("/graphql", view))
     app.router.routes.append(WebSocketRoute("/graphql", view))
     app.add_route("/graphiql/{name}", ide.asset, methods=["GET"])
+    papers = Papers(services)
+    app.add_route("/animations/{id}/attendance-sheet", papers.signed_sheet, methods=["GET"])
     health = Health(services.pool)
     app.add_route("/health", health.health, methods=["GET"])
     app.add_route("/ready", health.ready, methods=["GET"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from api.mutations.animations import AnimationMutations
+from api.mutations.attendance_sheets import AttendanceSheetMutations
 from api.mutations.candidatures import CandidatureMutations
 from api.mutations.conventions import ConventionMutations
 from api.mutations.steering import SteeringMutations
@@ -12,7 +13,14 @@ from api.mutations.typology import TypologyMutations
 
 
 @strawberry.type(description="Doing. Each records what happened, or says everything that stands against it.")
-class Mutation(ConventionMutations, AnimationMutations, CandidatureMutations, TypologyMutations, SteeringMutations):
+class Mutation(
+    ConventionMutations,
+    AnimationMutations,
+    AttendanceSheetMutations,
+    CandidatureMutations,
+    TypologyMutations,
+    SteeringMutations,
+):
     pass
 
 
