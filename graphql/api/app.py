@@ -36,6 +36,7 @@ def create_app(services: Services) -> FastAPI:
     app.add_route("/graphiql/{name}", ide.asset, methods=["GET"])
     papers = Papers(services)
     app.add_route("/animations/{id}/attendance-sheet", papers.signed_sheet, methods=["GET"])
+    app.add_route("/animations/{id}/attendance-sheet/blank.pdf", papers.blank_sheet, methods=["GET"])
     health = Health(services.pool)
     app.add_route("/health", health.health, methods=["GET"])
     app.add_route("/ready", health.ready, methods=["GET"])

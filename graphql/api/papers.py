@@ -17,11 +17,16 @@ from starlette.responses import Response
 
 from api.answers import JSON, Refused, refusal, unexpected
 from api.context import Context, Services
+from api.lists import Lists
 from api.requests import authenticated, wait_for_position
+from api.types.base import local
+from application.documents.blank_sheet import BlankSheet, blank_sheet
 from application.files import BadStoredFile
 from domain.actors import Role
+from domain.animation_transitions import AnimationStatus
 from domain.errors import forbidden
 from domain.rights import Action, Belongings, Scope, may, scope_of
+from domain.typology import TermKind
 from projections.queries import animations as queries
 
 Row = dict[str, Any]
@@ -45,6 +50,10 @@ class Papers:
     async def signed_sheet(self, request: Request) -> Response:
         """The very bytes that were attached last, or an error: never others."""
         return await self._answer(request, self._signed_sheet)
+
+    async def blank_sheet(self, request: Request) -> Response:
+        """The empty sheet as PDF, of an animation that is published."""
+        return await self._answer(request, self._blank_sheet)
 
     async def _answer(self, request: Request, make: Make) -> Response:
         context: Context | None = None
@@ -76,6 +85,33 @@ class Papers:
             raise Refused(500, "FILE_UNAVAILABLE", str(bad), sha256=digest) from None
         headers["Content-Disposition"] = disposition("attachment", row["sheet_file_name"])
         return Response(content, 200, headers, row["sheet_media_type"])
+
+    async def _blank_sheet(self, context: Context, request: Request, row: Row) -> Response:
+        if row["status"] != AnimationStatus.PUBLISHED:
+            raise Refused(409, "RULE_BROKEN", "La liste d'émargement est celle d'une animation publiée.")
+        sheet = blank_sheet_of(row, await context.lists(), self._services.public_url)
+        await context.close()
+        content = await to_thread.run_sync(blank_sheet, sheet)
+        name = disposition("inline", f"Liste d'émargement - {sheet.title}.pdf")
+        return Response(content, 200, {**_HARMLESS, "Content-Disposition": name}, "application/pdf")
+
+
+def blank_sheet_of(row: Row, lists: Lists, public_url: str) -> BlankSheet:
+    """What is printed of a row of `queries.BY_IDS`."""
+    zone = row["time_zone"]
+    return BlankSheet(
+        title=row["title"],
+        kind=lists.term(TermKind.ANIMATION_TYPE, row["type"]).label,
+        starts_at=local(row["starts_at"], zone),
+        ends_at=local(row["ends_at"], zone),
+        venue=row["venue_name"],
+        address=row["address"],
+        structure=row["structure_name"],
+        structure_siret=row["structure_siret"],
+        territory=lists.territories[row["territory"]].name,
+        seats=row["seats"],
+        url=f"{public_url}/animations/{row['animation_id']}",
+    )
 
 
 async def _readable_animation(context: Context, said: str) -> Row:

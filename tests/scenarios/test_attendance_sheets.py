@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from hashlib import sha256
@@ -11,6 +12,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from pypdf import PdfReader
 
 from application.scans import LARGEST_SCAN
 from domain.actors import Role
@@ -248,6 +250,34 @@ def test_a_changed_file_is_reported_and_not_served(server: Server, over: str, fi
     assert refused(download(server, over, AUDITOR)) == (500, "FILE_UNAVAILABLE")
     place.write_bytes(SCAN)
     assert download(server, over, AUDITOR).content == SCAN
+
+
+def test_the_empty_sheet_of_a_published_animation_is_printed_for_those_who_answer_for_it(
+    people: People, server: Server
+):
+    people.sign()
+    animation = people.declare(title="Café « œuvre » #1 : 100 % d'été")
+    address = f"/animations/{animation}/attendance-sheet/blank.pdf"
+    assert refused(server.http.get(address, headers=bearer(STRUCTURE))) == (409, "RULE_BROKEN")
+    people.publish(animation)
+    for who in (STRUCTURE, COORDONNATEUR, NATIONAL):
+        answer = server.http.get(address, headers=bearer(who))
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+        assert answer.headers["content-disposition"].startswith("inline; ")
+    (page,) = PdfReader(io.BytesIO(answer.content)).pages
+    text = " ".join(page.extract_text().split())
+    for said in (
+        "Café « œuvre » #1 : 100 % d'été",
+        "Atelier parents-enfants",
+        "lundi 15 mars 2027 de 18 h 00 à 20 h 00",
+        "École Jean Jaurès 1 rue de l'École, Montpellier",
+        "Centre social Les Tilleuls",
+        "Hérault",
+    ):
+        assert said in text
+    for who in (OTHER_STRUCTURE, ELSEWHERE, PARENT):
+        assert refused(server.http.get(address, headers=bearer(who))) == (403, "FORBIDDEN")
+    assert refused(server.http.get(address)) == (401, "UNAUTHENTICATED")
 
 
 def test_a_form_that_another_site_could_post_is_refused(server: Server, over: str):
