@@ -8,11 +8,6 @@ from datetime import datetime
 from application.documents.french import clock_time, full_date, siret
 from application.documents.typesetting import qr_code, typeset
 
-#: The programme's charter wants it on every paper, in these words.
-MANDATORY_SENTENCE = (
-    "Opération soutenue par l’État, dans le cadre de l’action Territoires d’Innovation pédagogique du Programme"
-    " d’investissements d’avenir, opérée par la Caisse des dépôts (La Banque des Territoires)"
-)
 #: Four pages: who expects more people prints the sheet again.
 MOST_ROWS = 100
 
@@ -50,7 +45,6 @@ def blank_sheet(sheet: BlankSheet) -> bytes:
             "rows": min(sheet.seats, MOST_ROWS),
             "url": sheet.url,
             "qr": qr_code(sheet.url),
-            "mandatory_sentence": MANDATORY_SENTENCE,
         },
     )
 

@@ -40,7 +40,7 @@ def clock_time(instant: datetime) -> str:
 
 def date_and_time(instant: datetime) -> str:
     """`15/03/2027 18:05`."""
-    return f"{instant:%d/%m/%Y}{NBSP}{instant:%H:%M}"
+    return f"{instant:%d/%m/%Y %H:%M}"
 
 
 def euros(amount: Decimal) -> str:

@@ -13,6 +13,12 @@ import orjson
 import segno
 import typst
 
+#: The programme's charter wants it on every paper, in these words.
+MANDATORY_SENTENCE = (
+    "Opération soutenue par l’État, dans le cadre de l’action Territoires d’Innovation pédagogique du Programme"
+    " d’investissements d’avenir, opérée par la Caisse des dépôts (La Banque des Territoires)"
+)
+
 _FOLDER = Path(__file__).parent
 #: The charter's font where the machine has it; it may not be shipped with code. The other one is under the OFL.
 _FAMILIES = ("Marianne", "Source Sans Pro")
@@ -25,11 +31,12 @@ def typeset(template: str, data: Mapping[str, Any]) -> bytes:
     A compiler of its own for each call: Typst's refuses two threads at once, and costs a millisecond.
     """
     fonts, families = _fonts()
+    said = {**data, "fonts": families, "mandatory_sentence": MANDATORY_SENTENCE}
     return typst.compile(
         str(_FOLDER / template),
         root=str(_FOLDER),
         font_paths=fonts,
-        sys_inputs={"data": orjson.dumps({**data, "fonts": families}).decode()},
+        sys_inputs={"data": orjson.dumps(said).decode()},
         # The document says its own dates: the moment of its making would make it another one each time.
         timestamp=0,
     )
