@@ -6,6 +6,7 @@ JSON in the form of GraphQL's; who may not read an animation is not told whether
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import quote
@@ -138,5 +139,6 @@ def _belongings(row: Row) -> Belongings:
 
 def disposition(kind: str, name: str) -> str:
     """A Content-Disposition that any browser takes: the name in ASCII, and as it is (RFC 6266)."""
-    ascii_name = "".join(char if char.isascii() and char.isprintable() and char not in '"\\%' else "_" for char in name)
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    ascii_name = "".join(char if char.isprintable() and char not in '"\\%' else "_" for char in plain)
     return f"{kind}; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(name, safe='')}"

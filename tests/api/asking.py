@@ -25,10 +25,11 @@ from application.animations import (
     AnimationRefuse,
 )
 from application.application import Application
+from application.attendance_sheets import AttendanceSheetAttach
 from application.candidatures import CandidatureSubmit
 from application.commands import Command
 from application.conventions import ConventionSign
-from application.files import FileStore
+from application.files import Draft, FileStore
 from domain.actors import PUBLIC, Actor, Role
 from domain.candidature import Degree
 from domain.identifiers import person_id, structure_id
@@ -158,6 +159,18 @@ class Town:
 
     def attests(self, animation: UUID, parents: int, siret: str = TILLEULS) -> None:
         self.does(AnimationAttest(animation_id=animation, parents=parents), structure(siret))
+
+    def attaches(self, animation: UUID, siret: str = TILLEULS, digest: str = "9f" * 32) -> None:
+        """A signed sheet whose file is taken to be in its place."""
+        command = AttendanceSheetAttach(
+            animation_id=animation,
+            file_name="liste.pdf",
+            media_type="application/pdf",
+            size=7,
+            sha256=digest,
+            draft=Draft(Path("kept before"), digest, 7, Path("there")),
+        )
+        self.does(command, structure(siret))
 
     def applies(self, school: str = SCHOOL, degree: Degree = Degree.FIRST, who: Actor = PARENT) -> UUID:
         command = CandidatureSubmit(
