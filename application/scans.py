@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from threading import BoundedSemaphore
 
 import filetype
 from PIL import Image, UnidentifiedImageError
@@ -19,6 +20,8 @@ log = logging.getLogger(__name__)
 LARGEST_SCAN = 20 * 1024 * 1024
 #: An A3 page at 600 dots per inch has 70 million.
 MOST_PIXELS = 80_000_000
+#: Reading a progressive JPEG of so many points takes a quarter of a gigabyte: few at a time.
+_OPENING = BoundedSemaphore(2)
 _ENDINGS = {"application/pdf": (".pdf",), "image/jpeg": (".jpg", ".jpeg"), "image/png": (".png",)}
 _LONGEST_STEM = 120
 _NAMELESS = "emargement"
@@ -34,7 +37,9 @@ def media_type_of(path: Path, size: int) -> str:
     found = filetype.guess_mime(str(path))
     if found not in _OPENED_BY:
         raise _refused("ce n'est pas un fichier accepté")
-    if reason := _OPENED_BY[found](path):
+    with _OPENING:
+        reason = _OPENED_BY[found](path)
+    if reason:
         raise _refused(reason)
     return str(found)
 

@@ -23,6 +23,14 @@ def pdf(pages: int = 1, password: str | None = None, title: str = "Émargement")
     return _written(writer.write)
 
 
+def pdf_bomb() -> bytes:
+    """A few hundred kilobytes whose table of objects is 100 million bytes long."""
+    table = zlib.compress(bytes(100_000_000), 1)
+    head = b"%PDF-1.5\n"
+    what = b"<</Type/XRef/Size 3/W[1 2 1]/Root 2 0 R/Filter/FlateDecode/Length %d>>" % len(table)
+    return head + b"1 0 obj\n%b\nstream\n%b\nendstream\nendobj\nstartxref\n%d\n%%%%EOF" % (what, table, len(head))
+
+
 def jpeg() -> bytes:
     return _image("JPEG")
 

@@ -9,7 +9,7 @@ import pytest
 
 from application.scans import LARGEST_SCAN, media_type_of
 from domain.errors import DomainError, ErrorCode
-from tests.application.papers import flipped, jpeg, pdf, png, png_bomb
+from tests.application.papers import flipped, jpeg, pdf, pdf_bomb, png, png_bomb
 
 
 def recognised(folder: Path, content: bytes) -> str:
@@ -48,6 +48,7 @@ def test_a_scan_is_recognised(content: bytes, media_type: str, tmp_path: Path):
         (b"%PDF-1.7\n", "PDF est abîmé"),
         (b"%PDF-1.7\n" + b"\xff" * 5_000, "PDF est abîmé"),
         (pdf()[: len(pdf()) // 2], "PDF est abîmé"),
+        (pdf_bomb(), "PDF est abîmé"),
         (pdf(pages=0), "aucune page"),
         (pdf(password="secret"), "mot de passe"),
         (jpeg()[: len(jpeg()) // 2], "image est abîmée"),
