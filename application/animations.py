@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated, Any, ClassVar
 from uuid import UUID, uuid4
 
@@ -11,11 +10,12 @@ from pydantic import Field
 from application.commands import ChangeCommand, Command
 from application.conventions import find_territory
 from application.in_force import attestation_form_in_force, typology_in_force
+from application.service_dossiers import with_dossier_status
 from application.unit_of_work import UnitOfWork
 from domain import animation as animations
 from domain.animation import Attendance, Surroundings
 from domain.animation_events import AnimationContent
-from domain.catalogue import ANIMATION, CONVENTION, SERVICE_DOSSIER, STRUCTURE
+from domain.catalogue import ANIMATION, CONVENTION, STRUCTURE
 from domain.errors import broken
 from domain.events import Event
 from domain.rights import Action, Belongings, authorize
@@ -139,7 +139,7 @@ def attest(command: AnimationAttest, work: UnitOfWork) -> UUID:
 
 
 def correct(command: AttestationCorrect, work: UnitOfWork) -> UUID:
-    state = _with_dossier(_animation(command, work), work)
+    state = with_dossier_status(_animation(command, work), work)
     came, form, typology = _attendance(command), attestation_form_in_force(work), typology_in_force(work)
     facts = animations.correct_attestation(state, work.actor, came, command.reason, form, typology, work.now)
     return _record(work, state, facts)
@@ -147,11 +147,6 @@ def correct(command: AttestationCorrect, work: UnitOfWork) -> UUID:
 
 def _animation(command: _AnimationChange, work: UnitOfWork) -> animations.Animation:
     return work.subject(ANIMATION, command.animation_id, command.expected_version, "Animation", "animation_id")
-
-
-def _with_dossier(state: animations.Animation, work: UnitOfWork) -> animations.Animation:
-    dossier = work.find(SERVICE_DOSSIER, state.dossier_id) if state.dossier_id else None
-    return replace(state, dossier_status=dossier.status if dossier else None)
 
 
 def _surroundings(work: UnitOfWork, structure_id: UUID, territory_code: str) -> Surroundings:

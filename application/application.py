@@ -15,6 +15,7 @@ from psycopg_pool import ConnectionPool
 
 from application import (
     animations,
+    attendance_sheets,
     candidatures,
     conventions,
     privacy,
@@ -33,11 +34,12 @@ from domain.actors import Actor
 USE_CASES = use_cases(
     conventions.USE_CASES,
     animations.USE_CASES,
+    service_dossiers.USE_CASES,
+    service_amendments.USE_CASES,
+    attendance_sheets.USE_CASES,
     candidatures.USE_CASES,
     typology.USE_CASES,
     privacy.USE_CASES,
-    service_dossiers.USE_CASES,
-    service_amendments.USE_CASES,
 )
 
 Pool = ConnectionPool[Connection[Any]]

@@ -7,12 +7,14 @@ that two dossiers can never both hold it. The coordonnateur's certification coun
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, ClassVar
 from uuid import UUID, uuid4
 
 from pydantic import Field
 
+from application.attachments import AttachFile
 from application.commands import ChangeCommand, Command
 from application.conventions import find_territory
 from application.eventstore.records import Recorded
@@ -60,16 +62,10 @@ class ServiceDossierGather(DossierChange, _Gathering):
     action: ClassVar[Action] = Action.SERVICE_DOSSIER_GATHER
 
 
-class ServicePieceAttach(DossierChange):
-    """The file is stored before: the command says which it is."""
-
+class ServicePieceAttach(DossierChange, AttachFile):
     action: ClassVar[Action] = Action.SERVICE_PIECE_ATTACH
 
     piece: Label
-    file_name: str
-    media_type: str
-    size: int
-    sha256: str
 
 
 class ServiceDossierSubmit(DossierChange):
@@ -147,7 +143,9 @@ def _release(work: UnitOfWork, dossier: ServiceDossier, animation_ids: Sequence[
 def attach_piece(command: ServicePieceAttach, work: UnitOfWork) -> UUID:
     dossier = subject(command, work)
     attached = PieceAttached(**{name: getattr(command, name) for name in PieceAttached.model_fields})
-    _record(work, dossier, dossiers.attach_piece(dossier, _convention(work, dossier), attached, work.actor))
+    facts = dossiers.attach_piece(dossier, _convention(work, dossier), attached, work.actor)
+    command.draft.keep()
+    _record(work, dossier, facts)
     return dossier.id
 
 
@@ -181,6 +179,12 @@ def record_payment(command: ServicePaymentRecord, work: UnitOfWork) -> UUID:
     today = find_territory(work, dossier.territory).local_date(work.now)
     _record(work, dossier, dossiers.record_payment(dossier, work.actor, command.paid_on, command.reference, today))
     return dossier.id
+
+
+def with_dossier_status(animation: Animation, work: UnitOfWork) -> Animation:
+    """The animation as the table of transitions wants to see it: with the status of the dossier that holds it."""
+    dossier = work.find(SERVICE_DOSSIER, animation.dossier_id) if animation.dossier_id else None
+    return replace(animation, dossier_status=dossier.status if dossier else None)
 
 
 def subject(command: DossierChange, work: UnitOfWork) -> ServiceDossier:

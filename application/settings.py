@@ -3,13 +3,15 @@
 | Variable                         | Default                          | Meaning                                      |
 |----------------------------------|----------------------------------|----------------------------------------------|
 | `DATABASE_URL`                   | the embedded PostgreSQL          | postgresql://user:password@host/name, 14+    |
-| `PARENTALITE_HOME`               | `parentalite` in the user's data | Folder of embedded database, keys, stored files|
+| `PARENTALITE_HOME`               | `parentalite` in the user's data | Folder of embedded database, keys, files     |
 | `PARENTALITE_TOKEN_SECRET`       | embedded: made, kept in `keys`   | Signs bearer tokens, 32 characters or more   |
 | `PARENTALITE_MASTER_KEY`         | embedded: made, kept in `keys`   | Wraps personal keys, base64 of 32 bytes      |
-| `PARENTALITE_CHECKPOINT_KEY`     | embedded: made, kept in `keys`   | Signs checkpoints (Ed25519), base64 of 32 bytes|
+| `PARENTALITE_CHECKPOINT_KEY`     | embedded: made, kept in `keys`   | Signs checkpoints, base64 of 32 bytes        |
 | `PARENTALITE_CHECKPOINT_SECONDS` | `600`                            | Longest time between checkpoints, 1 to 86400 |
 | `PARENTALITE_WAIT_SECONDS`       | `5`                              | Longest wait for Min-Position, 0 to 60 s     |
 | `PARENTALITE_LOG_LEVEL`          | `INFO`                           | DEBUG, INFO, WARNING, ERROR, CRITICAL        |
+| `PARENTALITE_FILES`              | `files` in `PARENTALITE_HOME`    | Folder of signed sheets, for all servers     |
+| `PARENTALITE_PUBLIC_URL`         | `http://127.0.0.1:8000`          | Address of the site, as QR codes lead to it  |
 
 An empty value counts as none. With `DATABASE_URL`, all three secrets must be given: two processes on one database have
 to share them, and a key that only one machine holds is lost with it.
@@ -23,6 +25,7 @@ import os
 import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field
@@ -32,6 +35,7 @@ SHORTEST_TOKEN_SECRET = 32
 LONGEST_WAIT_SECONDS = 60.0
 LONGEST_CHECKPOINT_SECONDS = 86_400.0
 CHECKPOINT_KEY_FILE = "checkpoint-key"
+DEFAULT_PUBLIC_URL = "http://127.0.0.1:8000"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 # What a person pastes into a terminal to get a good value.
@@ -56,6 +60,8 @@ class Settings(BaseModel):
     checkpoint_seconds: float = 600.0
     wait_seconds: float = 5.0
     log_level: str = "INFO"
+    files: Path
+    public_url: str = DEFAULT_PUBLIC_URL
 
     @property
     def embedded(self) -> bool:
@@ -65,7 +71,7 @@ class Settings(BaseModel):
 
 def load_settings(environ: Mapping[str, str]) -> Settings:
     """The settings that `environ` describes. On first use of the embedded setup, makes and keeps the three secrets."""
-    home = _home(environ)
+    home = _folder("PARENTALITE_HOME", environ, platformdirs.user_data_path("parentalite"))
     database_url = environ.get("DATABASE_URL") or None
     keys = home / "keys" if database_url is None else None
     if keys is not None and not environ.get("PARENTALITE_MASTER_KEY"):
@@ -100,19 +106,21 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         checkpoint_seconds=_number("PARENTALITE_CHECKPOINT_SECONDS", environ.get, "600", 1, LONGEST_CHECKPOINT_SECONDS),
         wait_seconds=_number("PARENTALITE_WAIT_SECONDS", environ.get, "5", 0, LONGEST_WAIT_SECONDS),
         log_level=_log_level(environ.get("PARENTALITE_LOG_LEVEL") or "INFO"),
+        files=_folder("PARENTALITE_FILES", environ, home / "files"),
+        public_url=_public_url(environ.get("PARENTALITE_PUBLIC_URL") or DEFAULT_PUBLIC_URL),
     )
 
 
-def _home(environ: Mapping[str, str]) -> Path:
-    named = environ.get("PARENTALITE_HOME")
+def _folder(variable: str, environ: Mapping[str, str], default: Path) -> Path:
+    named = environ.get(variable)
     try:
-        home = Path(named).expanduser().absolute() if named else platformdirs.user_data_path("parentalite")
+        folder = Path(named).expanduser().absolute() if named else default
     except RuntimeError as error:
-        raise SettingsError(f"PARENTALITE_HOME: a folder is needed, not {named!r} ({error})") from None
-    there = next(path for path in (home, *home.parents) if path.exists())
+        raise SettingsError(f"{variable}: a folder is needed, not {named!r} ({error})") from None
+    there = next(path for path in (folder, *folder.parents) if path.exists())
     if not there.is_dir():
-        raise SettingsError(f"PARENTALITE_HOME: a folder is needed, and {there} is none")
-    return home
+        raise SettingsError(f"{variable}: a folder is needed, and {there} is none")
+    return folder
 
 
 def _secret(
@@ -212,3 +220,16 @@ def _log_level(value: str) -> str:
     if level not in LOG_LEVELS:
         raise SettingsError(f"PARENTALITE_LOG_LEVEL: one of {', '.join(LOG_LEVELS)} is needed, not {value!r}")
     return level
+
+
+def _public_url(value: str) -> str:
+    try:
+        address = urlsplit(value)
+        usable = address.scheme in ("http", "https") and address.netloc and not (address.query or address.fragment)
+    except ValueError:
+        usable = False
+    if not usable:
+        raise SettingsError(
+            f"PARENTALITE_PUBLIC_URL: an address such as https://parentalite.example.org is needed, not {value!r}"
+        )
+    return value.rstrip("/")

@@ -15,6 +15,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from application.application import Application, open_application
 from application.database import Database, open_database
+from application.files import FileStore
 from application.proof.checkpoints import take_up_key
 from application.proof.notes import SigningKey
 from application.proof.public_keys import write_public_keys
@@ -106,4 +107,6 @@ def api_services(opened: Opened) -> Services:
         token_secret=opened.settings.token_secret,
         wait_seconds=opened.settings.wait_seconds,
         clock=utc_now,
+        files=FileStore(opened.settings.files),
+        public_url=opened.settings.public_url,
     )

@@ -21,6 +21,7 @@ from domain.animation_events import (
     AnimationRefused,
     AnimationReleased,
     AnimationResubmitted,
+    AttendanceSheetAttached,
     AttestationCorrected,
 )
 from domain.animation_transitions import AnimationStatus, belongings, check
@@ -115,6 +116,8 @@ def evolve(state: Animation | None, originator_id: UUID, fact: Event) -> Animati
             return replace(state, dossier_id=fact.dossier_id)
         case AnimationReleased():
             return replace(state, dossier_id=None)
+        case AttendanceSheetAttached():
+            return replace(state, sheet=fact.sha256)
     raise TypeError(f"not an animation's event: {fact!r}")
 
 

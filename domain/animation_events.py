@@ -121,6 +121,16 @@ class AnimationReleased(Event):
     dossier_id: UUID
 
 
+@event("animation.sheet_attached")
+class AttendanceSheetAttached(Event):
+    """The signed sheet, kept outside the log under its `sha256` (hexadecimal); `size` in bytes. The latest holds."""
+
+    file_name: str
+    media_type: str
+    size: int
+    sha256: str
+
+
 @event("animation.attestation_corrected")
 class AttestationCorrected(Event):
     """Never an edit: the corrected figures stand beside the first ones, with the reason."""

@@ -13,7 +13,7 @@ from domain.actors import Actor
 from domain.allowed import AllowedAction
 from domain.errors import DomainError, ErrorCode, Problem, forbidden
 from domain.rights import Action, Belongings, may
-from domain.service_dossier_transitions import DossierStatus, correction_obstacle
+from domain.service_dossier_transitions import DossierStatus, correction_obstacle, sheet_obstacle
 
 
 class AnimationStatus(StrEnum):
@@ -61,6 +61,10 @@ def _not_certified(animation: Standing, now: datetime) -> str | None:
     return correction_obstacle(animation.dossier_status)
 
 
+def _sheets_may_change(animation: Standing, now: datetime) -> str | None:
+    return sheet_obstacle(animation.dossier_status)
+
+
 @dataclass(frozen=True, slots=True)
 class Transition:
     """An action is open in these statuses, when every condition holds. Who may take it stands in `domain.rights`."""
@@ -80,6 +84,7 @@ TRANSITIONS: Mapping[Action, Transition] = {
     Action.ANIMATION_CLONE: Transition(frozenset(AnimationStatus)),
     Action.ANIMATION_ATTEST: Transition(frozenset({_PUBLISHED}), (_not_attested, _over)),
     Action.ATTESTATION_CORRECT: Transition(frozenset({_PUBLISHED}), (_attested, _not_certified)),
+    Action.ATTENDANCE_SHEET_ATTACH: Transition(frozenset({_PUBLISHED}), (_over, _sheets_may_change)),
 }
 
 _IN_STATUS: Mapping[AnimationStatus, str] = {

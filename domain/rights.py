@@ -42,6 +42,7 @@ class Action(StrEnum):
     ANIMATION_CLONE = "animationClone"
     ANIMATION_ATTEST = "animationAttest"
     ATTESTATION_CORRECT = "attestationCorrect"
+    ATTENDANCE_SHEET_ATTACH = "attendanceSheetAttach"
     CANDIDATURE_SUBMIT = "candidatureSubmit"
     CANDIDATURE_GIVE_OPINION = "candidatureGiveOpinion"
     CANDIDATURE_VALIDATE = "candidatureValidate"
@@ -88,6 +89,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.ANIMATION_CLONE: {ST: _STRUCTURE},
     Action.ANIMATION_ATTEST: {ST: _STRUCTURE},
     Action.ATTESTATION_CORRECT: {ST: _STRUCTURE},
+    Action.ATTENDANCE_SHEET_ATTACH: {ST: _STRUCTURE},
     Action.CANDIDATURE_SUBMIT: {P: _ANY, PA: _ANY},
     Action.CANDIDATURE_GIVE_OPINION: {DI: _SCHOOL},
     Action.CANDIDATURE_VALIDATE: {IN: _SCHOOL, HE: _SCHOOL},

@@ -93,3 +93,10 @@ def correction_obstacle(status: DossierStatus | None) -> str | None:
     if status in _CERTIFIED:
         return "Le service est certifié : proposez un avenant au dossier, que le coordonnateur devra accepter."
     return None
+
+
+def sheet_obstacle(status: DossierStatus | None) -> str | None:
+    """Why no other signed sheet may be attached, given the status of the dossier that holds its animation (French)."""
+    if status in _CERTIFIED:
+        return "Le service est certifié : ses feuilles d'émargement ne changent plus."
+    return correction_obstacle(status)

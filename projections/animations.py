@@ -18,6 +18,7 @@ from domain.animation_events import (
     AnimationRefused,
     AnimationReleased,
     AnimationResubmitted,
+    AttendanceSheetAttached,
     AttestationCorrected,
 )
 from domain.animation_transitions import AnimationStatus
@@ -90,7 +91,11 @@ TABLE = Table(
         "answers": "text[]",
         "corrections": "integer NOT NULL",
         "dossier_id": "uuid",
+        "sheet_file_name": "text",
+        "sheet_media_type": "text",
+        "sheet_size": "integer",
         "sheet_sha256": "text",
+        "sheet_attached_at": "timestamptz",
         "search": "tsvector NOT NULL",
     },
     key=("animation_id",),
@@ -162,7 +167,11 @@ def _folds(shown: TermsInForce) -> dict[type, Fold]:
             "answers": None,
             "corrections": 0,
             "dossier_id": None,
+            "sheet_file_name": None,
+            "sheet_media_type": None,
+            "sheet_size": None,
             "sheet_sha256": None,
+            "sheet_attached_at": None,
             **_content(fact, shown),
         }
 
@@ -184,6 +193,7 @@ def _folds(shown: TermsInForce) -> dict[type, Fold]:
         AnimationGathered: _gathered,
         AnimationReleased: _released,
         AttestationCorrected: _corrected,
+        AttendanceSheetAttached: _sheet_attached,
     }
 
 
@@ -251,6 +261,21 @@ def _gathered(row: Row | None, record: Recorded) -> Row:
 def _released(row: Row | None, record: Recorded) -> Row:
     assert row is not None
     return {**row, "version": record.originator_version, "dossier_id": None}
+
+
+def _sheet_attached(row: Row | None, record: Recorded) -> Row:
+    assert row is not None
+    fact = record.event
+    assert isinstance(fact, AttendanceSheetAttached)
+    return {
+        **row,
+        "version": record.originator_version,
+        "sheet_file_name": fact.file_name,
+        "sheet_media_type": fact.media_type,
+        "sheet_size": fact.size,
+        "sheet_sha256": fact.sha256,
+        "sheet_attached_at": record.stamp.recorded_at,
+    }
 
 
 def _attendance(record: Recorded) -> Row:

@@ -310,6 +310,7 @@ def test_the_rights_told_are_enough_to_run_and_rebuild(server_url: str, worker_i
                 token_secret=TOKEN_SECRET,
                 master_key=MASTER_KEY,
                 checkpoint_key=MASTER_KEY,
+                files=tmp_path / "files",
             )
             with open_everything(given) as opened:
                 found(opened.application, utc_now())

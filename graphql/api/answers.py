@@ -8,6 +8,8 @@ from typing import Any
 import orjson
 from starlette.responses import Response
 
+from api.incidents import report
+
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
 
@@ -20,6 +22,12 @@ class Refused(Exception):
         self.headers = dict(headers or {})
         self.error = {"message": message, "extensions": {"code": code, **told}}
         super().__init__(code)
+
+
+def unexpected(error: Exception) -> Refused:
+    """An error that nobody foresaw, logged; the client is told its number and nothing else."""
+    incident = report(error)
+    return Refused(500, "INTERNAL", f"Erreur inattendue, notée sous le numéro {incident}.", incident=incident)
 
 
 def refusal(refused: Refused, media_type: str) -> Response:

@@ -10,7 +10,9 @@ from starlette.routing import Route, WebSocketRoute
 
 from api import ide
 from api.context import Services
+from api.dossier_papers import DossierPapers
 from api.health import Health
+from api.papers import Papers
 from api.schema import schema
 from api.view import GraphQLView
 
@@ -18,7 +20,8 @@ from api.view import GraphQLView
 def create_app(services: Services) -> FastAPI:
     """An ASGI application on `services`. It opens and closes their pool and waiter; the rest lives longer than it.
 
-    Serves `/graphql` (POST, GET, WebSocket, SSE, and GraphiQL to browsers), `/health` and `/ready`.
+    Serves `/graphql` (POST, GET, WebSocket, SSE, and GraphiQL to browsers), the papers of an animation under
+    `/animations/{id}` and those of a dossier under `/service-dossiers/{id}`, `/health` and `/ready`.
     """
 
     @asynccontextmanager
@@ -32,6 +35,11 @@ def create_app(services: Services) -> FastAPI:
     app.router.routes.append(Route("/graphql", view))
     app.router.routes.append(WebSocketRoute("/graphql", view))
     app.add_route("/graphiql/{name}", ide.asset, methods=["GET"])
+    papers = Papers(services)
+    app.add_route("/animations/{id}/attendance-sheet", papers.signed_sheet, methods=["GET"])
+    app.add_route("/animations/{id}/attendance-sheet/blank.pdf", papers.blank_sheet, methods=["GET"])
+    dossier_papers = DossierPapers(services)
+    app.add_route("/service-dossiers/{id}/pieces/{sha256}", dossier_papers.piece, methods=["GET"])
     health = Health(services.pool)
     app.add_route("/health", health.health, methods=["GET"])
     app.add_route("/ready", health.ready, methods=["GET"])

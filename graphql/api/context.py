@@ -14,6 +14,7 @@ from strawberry.dataloader import DataLoader
 
 from api.lists import Lists, read_lists
 from application.application import Application
+from application.files import FileStore
 from domain.actors import Actor
 from projections.reading import AsyncPool, Snapshot, snapshot
 from projections.registry import relations
@@ -45,6 +46,9 @@ class Services:
     token_secret: str = field(repr=False)
     wait_seconds: float
     clock: Callable[[], datetime]
+    files: FileStore
+    #: Where people find the site, without a slash at its end.
+    public_url: str
 
 
 class Context:

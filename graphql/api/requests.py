@@ -52,19 +52,21 @@ async def wait_for_position(headers: Headers, services: Services, unreached_stat
         )
 
 
-def within_limit(headers: Headers, receive: Receive) -> Receive:
-    """`receive`, refusing (413) a body that is larger than allowed, said so or not."""
+def within_limit(
+    headers: Headers, receive: Receive, largest: int = LARGEST_BODY, refused: Refused | None = None
+) -> Receive:
+    """`receive`, refusing (413) a body that is larger than allowed, said so or not; `refused` says it otherwise."""
     announced = headers.get("content-length", "0")
-    if announced.isdigit() and int(announced) > LARGEST_BODY:
-        raise _too_large()
+    if announced.isdigit() and int(announced) > largest:
+        raise refused or _too_large()
     received = 0
 
     async def limited() -> Message:
         nonlocal received
         message = await receive()
         received += len(message.get("body", b""))
-        if received > LARGEST_BODY:
-            raise _too_large()
+        if received > largest:
+            raise refused or _too_large()
         return message
 
     return limited

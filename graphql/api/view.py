@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from cross_web import AsyncHTTPRequestAdapter, HTTPException, StarletteRequestAdapter
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
@@ -21,11 +21,11 @@ from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_
 from strawberry.types import ExecutionResult
 
 from api import ide
-from api.answers import GRAPHQL_JSON, Refused, answer, preferred_media_type, refusal, status_of
+from api.answers import GRAPHQL_JSON, Refused, answer, preferred_media_type, refusal, status_of, unexpected
 from api.context import Context, Services
-from api.incidents import report
 from api.requests import LONGEST_DOCUMENT, authenticated, wait_for_position, within_limit
 from api.sockets import Connection, SocketHandler
+from api.uploads import MULTIPART, asks_first, largest_body, operations_of
 
 MOST_SUBSCRIPTIONS_PER_CONNECTION = 20
 
@@ -49,6 +49,7 @@ class GraphQLView(GraphQL[Any, None]):
             schema,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
             max_subscriptions_per_connection=MOST_SUBSCRIPTIONS_PER_CONNECTION,
+            multipart_uploads_enabled=True,
         )
         self._services = services
 
@@ -56,7 +57,7 @@ class GraphQLView(GraphQL[Any, None]):
         if scope["type"] == "websocket":
             await super().__call__(scope, receive, send)
             return
-        request = Request(scope)
+        request = asked = Request(scope)
         media_type = preferred_media_type(request.headers.get("accept", ""))
         context: Context | None = None
         try:
@@ -65,19 +66,22 @@ class GraphQLView(GraphQL[Any, None]):
             else:
                 _check_form(request)
                 context = await self._admit(request, media_type)
-                response = await self.run(Request(scope, within_limit(request.headers, receive)), context=context)
+                largest, too_large = largest_body(context.actor, _content_type(request))
+                asked = Request(scope, within_limit(request.headers, receive, largest, too_large))
+                response = await self.run(asked, context=context)
         except Refused as refused:
             response = refusal(refused, media_type)
         except HTTPException as refused:
             response = refusal(_as_refusal(refused), media_type)
         except Exception as error:
-            response = refusal(_unexpected(error), media_type)
+            response = refusal(unexpected(error), media_type)
         try:
             if context is not None and not isinstance(response, StreamingResponse):
                 # Before sending: a client that reads slowly must not keep a connection to the database.
                 await context.close()
             await response(scope, receive, send)
         finally:
+            await asked.close()
             if context is not None:
                 await context.close()
 
@@ -103,6 +107,10 @@ class GraphQLView(GraphQL[Any, None]):
         if isinstance(asked, GraphQLRequestData) and len(asked.query or "") > LONGEST_DOCUMENT:
             raise HTTPException(413, f"The document is longer than {LONGEST_DOCUMENT} characters")
         return asked
+
+    async def parse_multipart(self, request: AsyncHTTPRequestAdapter) -> dict[str, Any]:
+        assert isinstance(request, StarletteRequestAdapter)
+        return await operations_of(request._request, self.parse_json)
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         content = await super().process_result(request, result)
@@ -145,10 +153,15 @@ def _wants_a_page(request: Request) -> bool:
 def _check_form(request: Request) -> None:
     if request.method not in ("GET", "POST"):
         raise Refused(405, "METHOD_NOT_ALLOWED", "GraphQL est servi par POST, et par GET.", {"Allow": "GET, POST"})
-    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    content_type = _content_type(request)
     # Nothing else: a form that another site makes a browser post is refused by this.
-    if request.method == "POST" and content_type != "application/json":
+    uploads = content_type == MULTIPART and asks_first(request.headers)
+    if request.method == "POST" and content_type != "application/json" and not uploads:
         raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", "Content-Type: application/json attendu.")
+
+
+def _content_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def _as_refusal(refused: HTTPException) -> Refused:
@@ -157,8 +170,3 @@ def _as_refusal(refused: HTTPException) -> Refused:
     if by_get:
         return Refused(405, "METHOD_NOT_ALLOWED", refused.reason, {"Allow": "POST"})
     return Refused(refused.status_code, "BAD_REQUEST", refused.reason)
-
-
-def _unexpected(error: Exception) -> Refused:
-    incident = report(error)
-    return Refused(500, "INTERNAL", f"Erreur inattendue, notée sous le numéro {incident}.", incident=incident)

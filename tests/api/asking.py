@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -24,15 +25,20 @@ from application.animations import (
     AnimationRefuse,
 )
 from application.application import Application
+from application.attendance_sheets import AttendanceSheetAttach
 from application.candidatures import CandidatureSubmit
 from application.commands import Command
 from application.conventions import ConventionSign
+from application.files import Draft, FileStore
 from domain.actors import PUBLIC, Actor, Role
 from domain.candidature import Degree
 from domain.identifiers import person_id, structure_id
 from projections.engine import catch_up
 
 MASTER_KEY = bytes(range(32))
+PUBLIC_URL = "https://parentalite.example.org"
+#: Nothing is kept in these tests: whoever tries is told by the folder.
+NO_FILES = FileStore(Path("/dev/null/files"))
 FOUNDED_AT = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 TILLEULS, BASSE_TERRE, EVERYWHERE = "21020001000010", "21971101700018", "73282932000074"
 SCHOOL, COLLEGE = "0340002T", "0340005W"
@@ -154,6 +160,18 @@ class Town:
     def attests(self, animation: UUID, parents: int, siret: str = TILLEULS) -> None:
         self.does(AnimationAttest(animation_id=animation, parents=parents), structure(siret))
 
+    def attaches(self, animation: UUID, siret: str = TILLEULS, digest: str = "9f" * 32) -> None:
+        """A signed sheet whose file is taken to be in its place."""
+        command = AttendanceSheetAttach(
+            animation_id=animation,
+            file_name="liste.pdf",
+            media_type="application/pdf",
+            size=7,
+            sha256=digest,
+            draft=Draft(Path("kept before"), digest, 7, Path("there")),
+        )
+        self.does(command, structure(siret))
+
     def applies(self, school: str = SCHOOL, degree: Degree = Degree.FIRST, who: Actor = PARENT) -> UUID:
         command = CandidatureSubmit(
             territory="34",
@@ -175,7 +193,7 @@ class Town:
     async def _ask(self, document: str, actor: Actor, variables: dict[str, Any]) -> Asked:
         kwargs = {"cursor_factory": _Counting}
         async with AsyncConnectionPool(self.url, min_size=1, max_size=2, kwargs=kwargs, open=False) as pool:
-            services = Services(self.app, pool, _Reached(), "secret", 1.0, lambda: self.now)  # type: ignore[arg-type]
+            services = Services(self.app, pool, _Reached(), "secret", 1.0, lambda: self.now, NO_FILES, PUBLIC_URL)  # type: ignore[arg-type]
             context = Context(services, actor)
             _Counting.executed = 0
             try:

@@ -84,6 +84,7 @@ HIDDEN: list[tuple[str, str, str]] = [
 #: Fields of a public animation, and who sees them; for others they are null.
 FIELDS: list[tuple[str, str, str]] = [
     ("attested", "attestation { parents }", "SCNA"),
+    ("attested", "attendanceSheet { sha256 url }", "SCNA"),
     ("attested", "declaredLate", "SCNA"),
     ("cancelled", "cancellationReason", ALL),
     ("attested", "clonedFrom { id }", "SCNA"),
@@ -91,7 +92,10 @@ FIELDS: list[tuple[str, str, str]] = [
 ]
 #: Who is told of which actions on the published animation.
 ACTIONS = {
-    "S": ["animationModify", "animationCancel", "animationClone", "animationAttest", "attestationCorrect"],
+    "S": [
+        *("animationModify", "animationCancel", "animationClone", "animationAttest", "attestationCorrect"),
+        "attendanceSheetAttach",
+    ],
     "N": ["animationPublish", "animationRefuse", "animationCancel"],
 }
 
@@ -130,6 +134,7 @@ def place(server_url: str, worker_id: str, founded_name: str) -> Iterator[Place]
         ids["candidature"] = town.applies()
         town.now = datetime(2027, 1, 20, tzinfo=UTC)
         town.attests(ids["attested"], parents=4)
+        town.attaches(ids["attested"])
         with reading(town) as reader:
             yield Place(reader, {name: str(one) for name, one in ids.items()})
 

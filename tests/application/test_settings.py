@@ -128,6 +128,12 @@ def test_a_master_key_lost_from_beside_its_database_is_not_replaced_in_silence(t
         ("PARENTALITE_HOME", __file__, "a folder is needed"),
         ("PARENTALITE_HOME", "~nobody-of-that-name/home", "a folder is needed"),
         ("PARENTALITE_HOME", "/dev/null/home", "a folder is needed"),
+        ("PARENTALITE_FILES", __file__, "a folder is needed"),
+        ("PARENTALITE_PUBLIC_URL", "parentalite.example.org", "an address such as https://"),
+        ("PARENTALITE_PUBLIC_URL", "ftp://parentalite.example.org", "an address such as https://"),
+        ("PARENTALITE_PUBLIC_URL", "https://", "an address such as https://"),
+        ("PARENTALITE_PUBLIC_URL", "https://[", "an address such as https://"),
+        ("PARENTALITE_PUBLIC_URL", "https://example.org/?page=", "an address such as https://"),
     ],
 )
 def test_a_bad_value_is_refused_with_the_variable_and_what_is_accepted(tmp_path, variable, value, accepted):
@@ -136,6 +142,17 @@ def test_a_bad_value_is_refused_with_the_variable_and_what_is_accepted(tmp_path,
     assert str(refusal.value).startswith(f"{variable}: ")
     assert accepted in str(refusal.value)
     assert "\n" not in str(refusal.value)
+
+
+def test_signed_sheets_are_kept_at_home_unless_another_folder_is_named(tmp_path):
+    assert embedded(tmp_path / "home").files == tmp_path / "home" / "files"
+    assert embedded(tmp_path / "home", PARENTALITE_FILES=str(tmp_path / "shared")).files == tmp_path / "shared"
+
+
+def test_the_public_address_is_kept_without_its_last_slash(tmp_path):
+    assert embedded(tmp_path).public_url == "http://127.0.0.1:8000"
+    named = embedded(tmp_path, PARENTALITE_PUBLIC_URL="https://parentalite.example.org/site/")
+    assert named.public_url == "https://parentalite.example.org/site"
 
 
 def test_a_log_level_may_be_written_in_small_letters(tmp_path):

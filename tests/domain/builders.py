@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from domain.actors import Actor, Role
 from domain.animation import CONTENT_FIELDS, Animation, Attendance, Surroundings
 from domain.animation_events import AnimationAttested, AnimationContent, AnimationCreated
+from domain.attendance_sheet import Sheet
 from domain.attestation_form import AttestationForm
 from domain.candidature import CandidatureSubmitted, Degree
 from domain.catalogue import ANIMATION, TYPOLOGY
@@ -128,6 +129,7 @@ def attested(parents: int = 9, children: int = 0) -> AnimationAttested:
     return AnimationAttested(parents=parents, children=children, form_version=FORM.version, answers=("3", "Oui"))
 
 
+SHEET = Sheet("Émargement du 15 mars.pdf", "application/pdf", 48_213, "9f" * 32)
 CAME = Attendance(parents=9, children=0, answers=("3", "Oui"))
 
 

@@ -23,6 +23,7 @@ from domain.animation import (
 )
 from domain.animation_events import AnimationCancelled, AnimationPublished, AnimationRefused
 from domain.animation_transitions import TRANSITIONS, allowed_actions
+from domain.attendance_sheet import attach_sheet
 from domain.errors import DomainError, ErrorCode, Problem
 from domain.rights import Action
 from tests.domain.builders import (
@@ -32,6 +33,7 @@ from tests.domain.builders import (
     FORM,
     NOW,
     OURS,
+    SHEET,
     START,
     THEIRS,
     TODAY,
@@ -58,6 +60,7 @@ animationCancel     yes        yes        remplie   refusée  annulée
 animationClone      yes        yes        yes       yes      yes
 animationAttest     attend     past       remplie   refusée  annulée
 attestationCorrect  attend     encore     yes       refusée  annulée
+attendanceSheetAttach  attend  past       past      refusée  annulée
 """
 
 WHO: Mapping[Role, set[str]] = {
@@ -67,6 +70,7 @@ WHO: Mapping[Role, set[str]] = {
         "animationClone",
         "animationAttest",
         "attestationCorrect",
+        "attendanceSheetAttach",
     },
     Role.NATIONAL: {"animationPublish", "animationRefuse", "animationCancel"},
 }
@@ -81,6 +85,7 @@ ACTS: Mapping[Action, Callable[[Animation, Actor, Any], Any]] = {
     Action.ATTESTATION_CORRECT: lambda state, who, now: correct_attestation(
         state, who, CAME, "Erreur", FORM, TODAY, now
     ),
+    Action.ATTENDANCE_SHEET_ATTACH: lambda state, who, now: attach_sheet(state, who, SHEET, now),
 }
 
 

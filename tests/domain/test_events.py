@@ -12,6 +12,7 @@ from domain.animation_events import (
     AnimationPublished,
     AnimationRefused,
     AnimationResubmitted,
+    AttendanceSheetAttached,
     AttestationCorrected,
 )
 from domain.attestation_form import FormWorded
@@ -71,6 +72,7 @@ SAMPLES: list[Event] = [
     AnimationCancelled(reason="Non"),
     attested(),
     AttestationCorrected(parents=1, children=0, form_version=1, answers=(), reason="Erreur"),
+    AttendanceSheetAttached(file_name="liste.pdf", media_type="application/pdf", size=9, sha256="ab" * 32),
     FormWorded(version=1, questions=("Combien ?",)),
     submitted(Degree.FIRST),
     OpinionGiven(person_id=PERSON, favourable=True, comment="Oui"),
@@ -138,7 +140,7 @@ def test_topics_never_change():
         *("service_dossier.submitted", "service_dossier.returned", "service_dossier.certified", "service_dossier.paid"),
         *("service_dossier.amendment_proposed", "service_dossier.amendment_accepted"),
         "service_dossier.amendment_refused",
-        "attestation_form.worded",
+        *("animation.sheet_attached", "attestation_form.worded"),
         *("candidature.submitted", "candidature.opinion_given", "candidature.validated", "candidature.rejected"),
         *("candidature.coordonnateur_informed", "candidature.withdrawn", "candidature.personal_data_erased"),
     }

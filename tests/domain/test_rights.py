@@ -23,6 +23,7 @@ animationCancel            -      -      struct -      -     -        -      -  
 animationClone             -      -      struct -      -     -        -      -      -      -       -
 animationAttest            -      -      struct -      -     -        -      -      -      -       -
 attestationCorrect         -      -      struct -      -     -        -      -      -      -       -
+attendanceSheetAttach      -      -      struct -      -     -        -      -      -      -       -
 candidatureSubmit          any    any    -      -      -     -        -      -      -      -       -
 candidatureGiveOpinion     -      -      -      -      -     school   -      -      -      -       -
 candidatureValidate        -      -      -      -      -     -        school school -      -       -

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -20,10 +21,12 @@ from application.animations import (
     AttestationCorrect,
 )
 from application.application import Application
+from application.attendance_sheets import AttendanceSheetAttach
 from application.candidatures import CandidatureSubmit, CandidatureValidate, CandidatureWithdraw
 from application.commands import Command
 from application.conventions import ConventionSign
 from application.eventstore.recorder import Outcome
+from application.files import Draft
 from application.service_amendments import ServiceAmendmentAccept, ServiceAmendmentPropose
 from application.service_dossiers import (
     ServiceDossierCertify,
@@ -131,9 +134,23 @@ def _change(world: World, random: Random) -> None:
             (AnimationAttest(animation_id=animation_id, **attendance), STRUCTURE),
             (AnimationAttest(animation_id=animation_id, **attendance), STRUCTURE),
             (AttestationCorrect(animation_id=animation_id, **attendance, reason="recompté"), STRUCTURE),
+            (_sheet(animation_id, random), STRUCTURE),
         ]
     )
     world.does(command, actor)
+
+
+def _sheet(animation_id: UUID, random: Random) -> AttendanceSheetAttach:
+    digest = f"{random.randint(1, 3):064x}"
+    kept_before = Draft(Path("kept before"), digest, 7, Path("there"))
+    return AttendanceSheetAttach(
+        animation_id=animation_id,
+        file_name="liste.pdf",
+        media_type="application/pdf",
+        size=7,
+        sha256=digest,
+        draft=kept_before,
+    )
 
 
 def _clone(world: World, random: Random) -> None:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -19,6 +20,7 @@ from api.app import create_app
 from api.context import Services
 from application.application import Application, open_application
 from application.eventstore.log import head
+from application.files import FileStore
 from application.tokens import issue_token
 from domain.actors import Role
 from projections.runner import projecting
@@ -106,9 +108,15 @@ def expired_token(role: Role) -> str:
 
 
 @contextmanager
-def running_server(database_url: str, clock: Clock, wait_seconds: float = 20.0) -> Iterator[Server]:
-    """A server on a free port, ready to answer; several may run on one database."""
-    with open_application(database_url, MASTER_KEY) as application, projecting(database_url, application.vault):
+def running_server(
+    database_url: str, clock: Clock, wait_seconds: float = 20.0, files: Path | None = None
+) -> Iterator[Server]:
+    """A server on a free port, ready to answer; several may run on one database, and on one folder of kept files."""
+    with (
+        open_application(database_url, MASTER_KEY) as application,
+        projecting(database_url, application.vault),
+        TemporaryDirectory(prefix="parentalite-files-") as own_folder,
+    ):
         services = Services(
             application=application,
             pool=AsyncConnectionPool(database_url, min_size=1, max_size=8, open=False),
@@ -116,6 +124,8 @@ def running_server(database_url: str, clock: Clock, wait_seconds: float = 20.0) 
             token_secret=TOKEN_SECRET,
             wait_seconds=wait_seconds,
             clock=clock,
+            files=FileStore(files or Path(own_folder)),
+            public_url="https://parentalite.example.org",
         )
         uvicorn_server = uvicorn.Server(uvicorn.Config(create_app(services), port=0, log_level="warning"))
         thread = threading.Thread(target=uvicorn_server.run, name="server", daemon=True)

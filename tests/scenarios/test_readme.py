@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import typer.main
@@ -13,6 +14,8 @@ import typer.main
 from application import settings
 from cli.main import app as command_line
 from domain.actors import Role
+from domain.errors import forbidden
+from tests.application.papers import pdf
 from tests.scenarios.server import Clock, Server, running_server, token
 
 ROOT = Path(__file__).parents[2]
@@ -102,6 +105,16 @@ def test_the_tour_goes_as_it_is_told(server: Server):
 def test_the_first_query_is_answered(server: Server):
     (document,) = re.findall(r"## A first query.*?```graphql\n(.*?)```", README, re.DOTALL)
     assert server.ask(document)["animations"] == {"totalCount": 0, "nodes": []}
+
+
+def test_the_form_that_attaches_a_sheet_is_taken_as_it_is_told(server: Server):
+    (operations,) = re.findall(r"-F 'operations=(.*?)'", README, re.DOTALL)
+    (places,) = re.findall(r"-F 'map=(.*?)'", README)
+    form = {"operations": operations.replace("ANIMATION_ID", str(uuid4())), "map": places}
+    headers = {"authorization": f"Bearer {TOKENS['structure']}"}
+    answer = server.http.post("/graphql", data=form, files={"0": ("signed.pdf", pdf())}, headers=headers)
+    (error,) = answer.json()["data"]["attendanceSheetAttach"]["errors"]
+    assert error["message"] == forbidden().problems[0].message
 
 
 def test_every_command_is_told_of_and_exists():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from api.mutations.animations import AnimationMutations
+from api.mutations.attendance_sheets import AttendanceSheetMutations
 from api.mutations.candidatures import CandidatureMutations
 from api.mutations.conventions import ConventionMutations
 from api.mutations.service_dossiers import ServiceDossierMutations
@@ -17,6 +18,7 @@ class Mutation(
     ConventionMutations,
     AnimationMutations,
     ServiceDossierMutations,
+    AttendanceSheetMutations,
     CandidatureMutations,
     TypologyMutations,
     SteeringMutations,

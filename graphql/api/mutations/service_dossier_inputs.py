@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 import strawberry
+from strawberry.file_uploads import Upload
 
+from api.mutations.attaching import FILE_DESCRIPTION
 from api.mutations.inputs import Repeatable, Versioned, named, said
 
 _CHOSEN = (
@@ -33,6 +35,12 @@ class ServiceDossierChangeInput(Versioned):
 @strawberry.input(description="The animations that a dossier holds from now on.")
 class ServiceDossierGatherInput(ServiceDossierChangeInput):
     animation_ids: list[strawberry.ID] | None = said(_CHOSEN)
+
+
+@strawberry.input(description="A piece that the convention requires, as a file.")
+class ServicePieceAttachInput(ServiceDossierChangeInput):
+    piece: str | None = said("Which piece: one of the convention's `requiredPieces`, word for word. Mandatory.")
+    file: Upload = named("The piece. " + FILE_DESCRIPTION)
 
 
 @strawberry.input(description="A dossier to be submitted to the coordonnateur.")

@@ -11,7 +11,8 @@ import strawberry
 from anyio import to_thread
 
 from api.context import Context, Info
-from api.mutations.carrying_out import carry_out, thing
+from api.mutations.attaching import carry_out_with_file
+from api.mutations.carrying_out import Carried, carry_out, thing
 from api.mutations.inputs import stated
 from api.mutations.payloads import Payload
 from api.mutations.service_dossier_inputs import (
@@ -24,6 +25,7 @@ from api.mutations.service_dossier_inputs import (
     ServiceDossierReturnInput,
     ServiceDossierSubmitInput,
     ServicePaymentRecordInput,
+    ServicePieceAttachInput,
 )
 from api.types.base import node_id
 from api.types.service_dossier import ServiceDossier, load_dossier
@@ -43,7 +45,10 @@ class ServiceDossierPayload(Payload):
 
 
 async def _answer(info: Info, command: type[Command], values: Mapping[str, Any]) -> ServiceDossierPayload:
-    carried = await carry_out(info.context, command, values)
+    return await _payload(info, await carry_out(info.context, command, values))
+
+
+async def _payload(info: Info, carried: Carried) -> ServiceDossierPayload:
     dossier = await thing(info.context, carried, load_dossier)
     return ServiceDossierPayload(dossier=dossier, position=carried.position, errors=list(carried.errors))
 
@@ -98,6 +103,13 @@ class ServiceDossierMutations:
         values = stated(input)
         proposed = await _proposed_to_gather(info.context, values)
         return await _answer(info, commands.ServiceDossierGather, values | {"gatherable": proposed})
+
+    @strawberry.mutation(
+        description="Attaches a piece that the convention requires for payment; a further file takes its place. For the"
+        " dossier's structure."
+    )
+    async def service_piece_attach(self, info: Info, input: ServicePieceAttachInput) -> ServiceDossierPayload:
+        return await _payload(info, await carry_out_with_file(info.context, commands.ServicePieceAttach, stated(input)))
 
     @strawberry.mutation(
         description="Submits the dossier as it stands to the coordonnateur. Refused while a required piece is missing:"

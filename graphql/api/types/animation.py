@@ -12,6 +12,7 @@ import strawberry
 from api.context import Context, Info
 from api.lists import Lists
 from api.types.allowed import AllowedAction, shown_actions
+from api.types.attendance_sheet import AttendanceSheet, sheet_of
 from api.types.base import Node, local
 from api.types.structure import Structure, structure_beside
 from api.types.territory import Territory
@@ -110,6 +111,10 @@ class Animation(Node):
             attested_at=local(row["attested_at"], row["time_zone"]),
             corrections=row["corrections"],
         )
+
+    @strawberry.field(description="The signed attendance sheet. " + _RESTRICTED)
+    def attendance_sheet(self, info: Info) -> AttendanceSheet | None:
+        return sheet_of(self.row) if _answers_for(info.context, self.row) else None
 
     @strawberry.field(description="What the asker may do with it now, and for what is not possible, why.")
     def allowed_actions(self, info: Info) -> list[AllowedAction]:

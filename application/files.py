@@ -1,0 +1,120 @@
+"""Files that people hand in, kept outside the log under the SHA-256 of their content.
+
+What is kept is never changed and never overwritten with anything else. It is read back whole and compared with its
+name: a file that somebody altered is reported, not served.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from time import time
+from typing import BinaryIO
+
+log = logging.getLogger(__name__)
+
+_CHUNK = 256 * 1024
+_A_DAY = 24 * 3600
+_DIGEST = re.compile("[0-9a-f]{64}")
+
+
+class BadStoredFile(Exception):
+    """A kept file cannot be given back. The message (French) says why, without its content."""
+
+
+class FileChanged(BadStoredFile):
+    """The bytes on the disk are no longer those that were handed in."""
+
+
+class FileMissing(BadStoredFile):
+    """The file is not in its place."""
+
+
+@dataclass
+class Draft:
+    """A file on the disk that is not kept yet: it goes with the end of `FileStore.draft`, unless `keep` was called."""
+
+    path: Path
+    sha256: str
+    size: int
+    _place: Path
+
+    def keep(self) -> None:
+        """Puts the file in its place for good: once this returns it outlives a power cut. May be called again."""
+        if not self.path.exists():
+            return
+        for folder in (self._place.parent.parent, self._place.parent):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Also over a file of that name: what it should hold is what is put there.
+        os.replace(self.path, self._place)
+        for folder in list(self._place.parents)[:3]:
+            _fsync_folder(folder)
+
+
+class FileStore:
+    """Kept files in a folder of their own, which processes on several machines may share. Thread-safe."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._drafts = folder / "drafts"
+        self._sweep()
+
+    @contextmanager
+    def draft(self, source: BinaryIO) -> Iterator[Draft]:
+        """The rest of `source` as a file on the disk, digested on the way, for the length of the `with`."""
+        self._drafts.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=self._drafts)
+        path = Path(name)
+        try:
+            digest, size = hashlib.sha256(), 0
+            with open(descriptor, "wb") as file:
+                while chunk := source.read(_CHUNK):
+                    digest.update(chunk)
+                    size += len(chunk)
+                    file.write(chunk)
+                file.flush()
+                os.fsync(file.fileno())
+            yield Draft(path, digest.hexdigest(), size, self._place(digest.hexdigest()))
+        finally:
+            path.unlink(missing_ok=True)
+
+    def read(self, sha256: str) -> bytes:
+        """The bytes that were handed in. Raises FileChanged or FileMissing, and logs it: somebody has to look."""
+        try:
+            content = self._place(sha256).read_bytes()
+        except FileNotFoundError:
+            log.error("a kept file is missing", extra={"sha256": sha256})
+            raise FileMissing("Le fichier conservé est introuvable ; l'incident est signalé.") from None
+        if hashlib.sha256(content).hexdigest() != sha256:
+            log.error("a kept file was changed", extra={"sha256": sha256})
+            raise FileChanged(
+                "Le fichier conservé ne correspond plus à son empreinte : il n'est pas remis ; l'incident est signalé."
+            )
+        return content
+
+    def _sweep(self) -> None:
+        """Removes what processes left behind that were killed at work."""
+        for left in self._drafts.glob("*"):
+            with suppress(FileNotFoundError):
+                if left.stat().st_mtime < time() - _A_DAY:
+                    left.unlink()
+
+    def _place(self, sha256: str) -> Path:
+        if _DIGEST.fullmatch(sha256) is None:
+            raise ValueError(f"64 hexadecimal digits are needed, not {sha256!r}")
+        return self._folder / sha256[:2] / sha256[2:]
+
+
+def _fsync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,360 @@
+"""The signed sheet over HTTP: attached as a form, shown to those who answer for it, given back byte for byte."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from pypdf import PdfReader
+
+from application.scans import LARGEST_SCAN
+from domain.actors import Role
+from tests.application.papers import jpeg, pdf, png, png_bomb
+from tests.scenarios.people import (
+    AUDITOR,
+    COORDONNATEUR,
+    DIRECTOR,
+    NATIONAL,
+    OTHER_STRUCTURE,
+    PARENT,
+    STRUCTURE,
+    People,
+)
+from tests.scenarios.server import OPERATIONS, Clock, Server, running_server, token
+
+ATTACH = (OPERATIONS / "18-attach-the-signed-sheet.graphql").read_text()
+SHEET = "query($id: ID!) { animation(id: $id) { attendanceSheet { fileName mediaType size sha256 attachedAt url } } }"
+SCAN = pdf()
+ELSEWHERE = token(Role.COORDONNATEUR, territories=["971"])
+
+
+def form(content: bytes, name: str, said: dict[str, Any]) -> dict[str, Any]:
+    operations = {"query": ATTACH, "variables": {"input": said | {"file": None}}}
+    return {
+        "data": {"operations": json.dumps(operations), "map": '{"0": ["variables.input.file"]}'},
+        "files": {"0": (name, content, "application/octet-stream")},
+    }
+
+
+def bearer(who: str | None) -> dict[str, str]:
+    return {} if who is None else {"authorization": f"Bearer {who}"}
+
+
+def send(server: Server, who: str | None, animation: str, content: bytes, name: str = "scan.pdf", **said: Any) -> Any:
+    headers = bearer(who) | {"graphql-require-preflight": "1"}
+    return server.http.post("/graphql", headers=headers, **form(content, name, {"animationId": animation} | said))
+
+
+def attach(server: Server, animation: str, content: bytes, name: str = "scan.pdf", **said: Any) -> dict[str, Any]:
+    """The payload of an upload by the structure."""
+    answer = send(server, STRUCTURE, animation, content, name, **said)
+    assert answer.status_code == 200, answer.text
+    payload: dict[str, Any] = answer.json()["data"]["attendanceSheetAttach"]
+    return payload
+
+
+def problem(payload: dict[str, Any]) -> tuple[str, list[str] | None]:
+    (error,) = payload["errors"]
+    assert (payload["animation"], payload["position"]) == (None, None)
+    return error["code"], error["field"]
+
+
+def download(server: Server, animation: str, who: str | None, **headers: str) -> httpx.Response:
+    said = bearer(who) | {name.replace("_", "-"): value for name, value in headers.items()}
+    return server.http.get(f"/animations/{animation}/attendance-sheet", headers=said)
+
+
+def refused(answer: httpx.Response) -> tuple[int, str]:
+    assert answer.headers["content-type"].startswith("application/json")
+    (error,) = answer.json()["errors"]
+    assert error["message"]
+    return answer.status_code, error["extensions"]["code"]
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    return tmp_path / "files"
+
+
+@pytest.fixture
+def server(founded_url: str, clock: Clock, files: Path) -> Iterator[Server]:
+    with running_server(founded_url, clock, files=files) as running:
+        yield running
+
+
+@pytest.fixture
+def over(people: People) -> str:
+    """An animation that has ended."""
+    people.sign()
+    animation = people.declare()
+    people.publish(animation)
+    people.server.clock.now = people.server.clock.now.replace(month=4)
+    return animation
+
+
+def kept(files: Path) -> list[str]:
+    return sorted(path.parent.name + path.name for path in files.rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "shown", "media_type"),
+    [
+        (SCAN, "Émargement d'avril.pdf", "Émargement d'avril.pdf", "application/pdf"),
+        (jpeg(), "photo.png", "photo.png.jpg", "image/jpeg"),
+        (png(), "C:\\scans\\page 1.PNG", "page 1.png", "image/png"),
+    ],
+    ids=["pdf", "jpeg", "png"],
+)
+def test_the_sheet_is_attached_shown_and_given_back_byte_for_byte(
+    content, name, shown, media_type, server: Server, over: str
+):
+    payload = attach(server, over, content, name)
+    assert payload["errors"] == []
+    sheet = payload["animation"]["attendanceSheet"]
+    digest = sha256(content).hexdigest()
+    assert (sheet["sha256"], sheet["size"]) == (digest, len(content))
+    assert (sheet["fileName"], sheet["mediaType"]) == (shown, media_type)
+    assert sheet["attachedAt"] == "2027-04-10T11:00:00+02:00"
+
+    answer = server.http.get(sheet["url"], headers=bearer(STRUCTURE))
+    assert (answer.status_code, answer.content) == (200, content)
+    assert answer.headers["content-type"] == media_type
+    assert answer.headers["etag"] == f'"{digest}"'
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["content-disposition"].startswith("attachment; filename=")
+    unchanged = download(server, over, STRUCTURE, if_none_match=answer.headers["etag"])
+    assert (unchanged.status_code, unchanged.content) == (304, b"")
+
+
+def test_a_name_that_is_not_ascii_reaches_the_browser(server: Server, over: str):
+    attach(server, over, SCAN, "Liste d'avril été €.pdf")
+    said = download(server, over, STRUCTURE).headers["content-disposition"]
+    assert said.endswith("filename*=UTF-8''Liste%20d%27avril%20%C3%A9t%C3%A9%20%E2%82%AC.pdf")
+    assert said.isascii()
+
+
+def test_those_who_answer_for_the_animation_read_the_sheet_and_nobody_else(server: Server, over: str):
+    attach(server, over, SCAN)
+    for who in (STRUCTURE, COORDONNATEUR, NATIONAL, AUDITOR):
+        assert download(server, over, who).content == SCAN
+        assert server.ask(SHEET, who, id=over)["animation"]["attendanceSheet"]["size"] == len(SCAN)
+    for who in (OTHER_STRUCTURE, ELSEWHERE, DIRECTOR, PARENT):
+        assert refused(download(server, over, who)) == (403, "FORBIDDEN")
+        assert server.ask(SHEET, who, id=over)["animation"]["attendanceSheet"] is None
+    assert refused(download(server, over, None)) == (401, "UNAUTHENTICATED")
+    assert refused(download(server, over, "forged")) == (401, "UNAUTHENTICATED")
+    assert server.ask(SHEET, None, id=over)["animation"]["attendanceSheet"] is None
+
+
+def test_a_refusal_does_not_tell_whether_there_is_such_an_animation(server: Server, over: str):
+    there, nowhere = (download(server, one, OTHER_STRUCTURE) for one in (over, str(uuid4())))
+    assert (there.status_code, there.content) == (nowhere.status_code, nowhere.content)
+    there, nowhere = (download(server, one, None) for one in (over, str(uuid4())))
+    assert (there.status_code, there.content) == (nowhere.status_code, nowhere.content)
+    assert refused(download(server, str(uuid4()), NATIONAL)) == (404, "NOT_FOUND")
+    assert refused(download(server, over, STRUCTURE)) == (404, "NOT_FOUND")
+    assert refused(download(server, "1", STRUCTURE)) == (400, "INVALID")
+
+
+def test_a_further_sheet_takes_the_place_of_the_first_and_history_keeps_both(
+    people: People, server: Server, over: str, files: Path
+):
+    first = attach(server, over, SCAN)
+    better = pdf(pages=2)
+    attach(server, over, better, expectedVersion=first["animation"]["version"])
+    assert download(server, over, STRUCTURE).content == better
+    attached = people.history(animationId=over, type=["animation.sheet_attached"])
+    assert [entry["data"]["sha256"] for entry in attached] == [sha256(one).hexdigest() for one in (SCAN, better)]
+    assert kept(files) == sorted(entry["data"]["sha256"] for entry in attached)
+    assert problem(attach(server, over, better)) == ("RULE_BROKEN", ["file"])
+    assert problem(attach(server, over, SCAN, expectedVersion=2)) == ("CONFLICT", ["expectedVersion"])
+
+
+def test_an_upload_sent_again_with_its_key_records_nothing_more(server: Server, over: str):
+    key = str(uuid4())
+    first = attach(server, over, SCAN, idempotencyKey=key)
+    head = server.log_head()
+    assert attach(server, over, SCAN, idempotencyKey=key) == first
+    assert problem(attach(server, over, pdf(pages=2), idempotencyKey=key)) == ("DUPLICATE", ["idempotencyKey"])
+    assert server.log_head() == head
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "vide"),
+        (b"<html>emargement</html>", "pas un fichier accepté"),
+        (SCAN[:100], "abîmé"),
+        (png_bomb(30_000), "trop de points"),
+        (pdf(password="secret"), "mot de passe"),
+        (SCAN + b"\n" * LARGEST_SCAN, "trop volumineux"),
+        (SCAN + b"\n" * (LARGEST_SCAN + 5_000_000), "trop volumineux"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else f"{len(value)} bytes",
+)
+def test_what_is_no_scan_is_refused_and_nothing_is_kept(content, reason, server: Server, over: str, files: Path):
+    head = server.log_head()
+    payload = attach(server, over, content, "scan.pdf")
+    assert problem(payload) == ("INVALID", ["file"])
+    assert reason in payload["errors"][0]["message"]
+    assert "PDF" in payload["errors"][0]["message"]
+    assert (server.log_head(), kept(files)) == (head, [])
+
+
+def test_a_rule_that_stands_against_it_leaves_no_file(people: People, server: Server, files: Path):
+    people.sign()
+    early = people.declare()
+    assert problem(attach(server, early, SCAN)) == ("RULE_BROKEN", None)
+    people.publish(early)
+    assert problem(attach(server, early, SCAN)) == ("RULE_BROKEN", None)
+    for who in (OTHER_STRUCTURE, NATIONAL, COORDONNATEUR, AUDITOR):
+        payload = send(server, who, early, SCAN).json()["data"]["attendanceSheetAttach"]
+        assert problem(payload) == ("FORBIDDEN", None)
+    payload = send(server, None, early, SCAN).json()["data"]["attendanceSheetAttach"]
+    assert problem(payload) == ("UNAUTHENTICATED", None)
+    assert kept(files) == []
+
+
+def test_what_may_be_attached_is_shown_among_the_allowed_actions(people: People, server: Server):
+    people.sign()
+    animation = people.declare()
+    people.publish(animation)
+    document = "query($id: ID!) { animation(id: $id) { allowedActions { action allowed reason } } }"
+
+    def shown() -> dict[str, Any]:
+        actions = server.ask(document, STRUCTURE, id=animation)["animation"]["allowedActions"]
+        return next(one for one in actions if one["action"] == "attendanceSheetAttach")
+
+    assert shown()["reason"] == "L'animation n'est pas encore terminée."
+    server.clock.now = server.clock.now.replace(month=4)
+    assert shown()["allowed"]
+
+
+def test_a_changed_file_is_reported_and_not_served(server: Server, over: str, files: Path, caplog):
+    attach(server, over, SCAN)
+    (digest,) = kept(files)
+    place = files / digest[:2] / digest[2:]
+    place.write_bytes(SCAN + b" ")
+    answer = download(server, over, AUDITOR)
+    assert refused(answer) == (500, "FILE_UNAVAILABLE")
+    assert "empreinte" in answer.json()["errors"][0]["message"]
+    assert "a kept file was changed" in caplog.text
+    place.unlink()
+    assert refused(download(server, over, AUDITOR)) == (500, "FILE_UNAVAILABLE")
+    place.write_bytes(SCAN)
+    assert download(server, over, AUDITOR).content == SCAN
+
+
+def test_the_empty_sheet_of_a_published_animation_is_printed_for_those_who_answer_for_it(
+    people: People, server: Server
+):
+    people.sign()
+    animation = people.declare(title="Café « œuvre » #1 : 100 % d'été")
+    address = f"/animations/{animation}/attendance-sheet/blank.pdf"
+    assert refused(server.http.get(address, headers=bearer(STRUCTURE))) == (409, "RULE_BROKEN")
+    people.publish(animation)
+    for who in (STRUCTURE, COORDONNATEUR, NATIONAL):
+        answer = server.http.get(address, headers=bearer(who))
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+        assert answer.headers["content-disposition"].startswith("inline; ")
+    (page,) = PdfReader(io.BytesIO(answer.content)).pages
+    text = " ".join(page.extract_text().split())
+    for said in (
+        "Café « œuvre » #1 : 100 % d'été",
+        "Atelier parents-enfants",
+        "lundi 15 mars 2027 de 18 h 00 à 20 h 00",
+        "École Jean Jaurès 1 rue de l'École, Montpellier",
+        "Centre social Les Tilleuls",
+        "Hérault",
+    ):
+        assert said in text
+    for who in (OTHER_STRUCTURE, ELSEWHERE, PARENT):
+        assert refused(server.http.get(address, headers=bearer(who))) == (403, "FORBIDDEN")
+    assert refused(server.http.get(address)) == (401, "UNAUTHENTICATED")
+
+
+def test_a_form_that_another_site_could_post_is_refused(server: Server, over: str):
+    answer = server.http.post("/graphql", **form(SCAN, "scan.pdf", {"animationId": over}))
+    assert refused(answer) == (415, "UNSUPPORTED_MEDIA_TYPE")
+    with_token = server.http.post("/graphql", headers=bearer(STRUCTURE), **form(SCAN, "a.pdf", {"animationId": over}))
+    assert with_token.json()["data"]["attendanceSheetAttach"]["errors"] == []
+
+
+def test_nobody_unknown_makes_the_server_take_a_large_body(server: Server, over: str):
+    assert refused(send(server, None, over, bytes(2_000_000))) == (413, "TOO_LARGE")
+
+
+def test_a_body_without_end_is_refused_on_the_way(server: Server, over: str):
+    body = form(b"", "scan.pdf", {"animationId": over})
+    request = server.http.build_request("POST", "/graphql", **body)
+    head, tail = request.read().split(b"application/octet-stream\r\n\r\n")
+
+    def endless() -> Iterator[bytes]:
+        yield head + b"application/octet-stream\r\n\r\n"
+        for _ in range(40):
+            yield bytes(1_000_000)
+        yield tail
+
+    headers = bearer(STRUCTURE) | {"content-type": request.headers["content-type"]}
+    answer = server.http.post("/graphql", content=endless(), headers=headers)
+    assert refused(answer) == (413, "TOO_LARGE")
+    assert "20 Mo" in answer.json()["errors"][0]["message"]
+
+
+def test_a_file_named_in_json_is_no_file(server: Server, over: str):
+    said = {"animationId": over, "file": "scan.pdf"}
+    payload = server.ask(ATTACH, STRUCTURE, input=said)["attendanceSheetAttach"]
+    assert problem(payload) == ("INVALID", ["file"])
+
+
+@pytest.mark.parametrize(
+    ("operations", "places"),
+    [
+        ("", "{}"),
+        ("[]", "{}"),
+        ('"x"', "{}"),
+        ("{", "{}"),
+        ('{"query": "{ position }"}', "[]"),
+        ('{"query": "{ position }"}', '{"1": ["variables.file"]}'),
+        ('{"query": "{ position }"}', '{"0": "variables.file"}'),
+        ('{"query": "{ position }"}', '{"0": [7]}'),
+        ('{"query": "{ position }"}', '{"0": ["query"]}'),
+        ('{"query": "{ position }"}', '{"0": ["variables"]}'),
+        ('{"query": "{ position }"}', '{"0": ["variables.file"]}'),
+        ('{"query": "{ position }", "variables": {"files": []}}', '{"0": ["variables.files.0"]}'),
+        ('{"query": "{ position }", "variables": {"files": [null]}}', '{"0": ["variables.files.one"]}'),
+        ('{"query": "{ position }", "variables": {"file": 7}}', '{"0": ["variables.file.name"]}'),
+        ('{"query": "{ position }", "variables": {"file": "taken"}}', '{"0": ["variables.file"]}'),
+        ('{"query": 7, "variables": {"file": null}}', '{"0": ["variables.file"]}'),
+    ],
+)
+def test_a_malformed_form_is_a_client_error(operations: str, places: str, server: Server):
+    answer = server.http.post(
+        "/graphql",
+        data={"operations": operations, "map": places},
+        files={"0": ("scan.pdf", SCAN)},
+        headers=bearer(STRUCTURE),
+    )
+    assert answer.status_code == 400, answer.text
+    assert answer.json()["errors"][0]["extensions"]["code"]
+
+
+@pytest.mark.parametrize("body", [b"", b"--x", b"\xff" * 900, b"--x\r\n\r\nno name\r\n--x--\r\n"])
+def test_a_form_that_is_none_is_a_client_error(body: bytes, server: Server):
+    headers = bearer(STRUCTURE) | {"content-type": "multipart/form-data; boundary=x"}
+    assert server.http.post("/graphql", content=body, headers=headers).status_code == 400
+    headers["content-type"] = "multipart/form-data"
+    assert server.http.post("/graphql", content=body, headers=headers).status_code == 400
+
+
+def test_two_files_in_a_form_are_one_too_many(server: Server, over: str):
+    body = form(SCAN, "scan.pdf", {"animationId": over})
+    body["files"]["1"] = ("other.pdf", SCAN)
+    assert server.http.post("/graphql", headers=bearer(STRUCTURE), **body).status_code == 400
