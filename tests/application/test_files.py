@@ -83,7 +83,11 @@ def test_an_empty_file_has_a_digest_too(store: FileStore):
         assert (draft.sha256, draft.size) == (sha256(b"").hexdigest(), 0)
 
 
-@pytest.mark.parametrize("changed", [CONTENT[:-1], CONTENT + b"x", CONTENT[:9] + b"x" + CONTENT[10:], b""])
+@pytest.mark.parametrize(
+    "changed",
+    [CONTENT[:-1], CONTENT + b"x", CONTENT[:9] + bytes([CONTENT[9] ^ 1]) + CONTENT[10:], b""],
+    ids=["shorter", "longer", "a bit", "empty"],
+)
 def test_a_changed_file_is_reported_and_not_served(store: FileStore, tmp_path: Path, changed: bytes, caplog):
     keep(store)
     (tmp_path / "files" / DIGEST[:2] / DIGEST[2:]).write_bytes(changed)
@@ -105,7 +109,11 @@ def test_a_missing_file_is_reported(store: FileStore, caplog):
     assert [record.sha256 for record in caplog.records] == [DIGEST]
 
 
-@pytest.mark.parametrize("name", ["", "../../etc/passwd", DIGEST.upper(), DIGEST[:-1], f"{DIGEST}\n"])
+@pytest.mark.parametrize(
+    "name",
+    ["", "../../etc/passwd", "A" * 64, DIGEST[:-1], f"{DIGEST}\n"],
+    ids=["nothing", "a path", "capitals", "too short", "a line"],
+)
 def test_only_a_digest_names_a_file(store: FileStore, name: str):
     with pytest.raises(ValueError, match="hexadecimal"):
         store.read(name)

@@ -58,7 +58,7 @@ def test_a_scan_is_recognised(content: bytes, media_type: str, tmp_path: Path):
         (png_bomb(9_200), "trop de points"),
         (png_bomb(30_000), "trop de points"),
     ],
-    ids=lambda value: value if isinstance(value, str) else f"{len(value)} bytes",
+    ids=lambda value: value if isinstance(value, str) else "scan",
 )
 def test_what_is_no_scan_is_refused_with_what_is_accepted(content: bytes, reason: str, tmp_path: Path):
     with pytest.raises(DomainError) as refusal:

@@ -197,7 +197,7 @@ def test_an_upload_sent_again_with_its_key_records_nothing_more(server: Server, 
         (SCAN + b"\n" * LARGEST_SCAN, "trop volumineux"),
         (SCAN + b"\n" * (LARGEST_SCAN + 5_000_000), "trop volumineux"),
     ],
-    ids=lambda value: value if isinstance(value, str) else f"{len(value)} bytes",
+    ids=lambda value: value if isinstance(value, str) else "scan",
 )
 def test_what_is_no_scan_is_refused_and_nothing_is_kept(content, reason, server: Server, over: str, files: Path):
     head = server.log_head()
