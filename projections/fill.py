@@ -1,6 +1,6 @@
-"""Filling a new generation with a share of the log's streams: one pass, each event decoded once, each row written once.
+"""Filling a new generation with shares of the log's streams: one pass, each event decoded once, each row written once.
 
-Runs in a process of its own, so that the shares use every core.
+Runs in several processes, so that the shares use every core.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 from queue import Queue
 from threading import Thread
 from typing import Any
@@ -31,9 +31,11 @@ from projections.tables import add_to_rollup
 Conn = Connection[Any]
 
 #: Events that are opened and folded between two reports of progress.
-CHUNK = 5_000
+CHUNK = 1_000
 #: Bytes of rows gathered before they are sent to their table.
 FLUSH_BYTES = 1 << 19
+#: Each reads the log's table once for each worker and takes three quarters of what the one before left.
+_ROUNDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +47,16 @@ class Share:
     last: UUID
 
 
-def shares(head: int, count: int) -> list[Share]:
-    """Equal shares of all streams: their ids are random, so ranges of ids are equal parts."""
-    bounds = [(1 << 128) * part // count for part in range(count + 1)]
-    return [Share(head, UUID(int=low), UUID(int=high - 1)) for low, high in pairwise(bounds)]
+def shares(head: int, workers: int) -> list[Share]:
+    """All streams in shares that become smaller, so that workers who take one after another end at about one time.
+
+    Stream ids are random: ranges of ids are parts of that size. A worker alone has one share.
+    """
+    bounds = [0]
+    for _ in range(_ROUNDS if workers > 1 else 0):
+        size = ((1 << 128) - bounds[-1]) * 3 // 4 // workers
+        bounds += [bounds[-1] + size * place for place in range(1, workers + 1)]
+    return [Share(head, UUID(int=low), UUID(int=high - 1)) for low, high in pairwise([*bounds, 1 << 128])]
 
 
 class _Writer:
@@ -170,12 +178,13 @@ def fill(
     database_url: str,
     vault: Vault,
     numbered: Sequence[tuple[Projection, int]],
-    share: Share,
+    parts: Iterable[Share],
     progress: Callable[[int], None],
 ) -> int:
-    """Fills the given generations with the share's streams; returns how many events that took.
+    """Fills the given generations with the streams of these shares; returns how many events that took.
 
-    `progress` is told the events taken since it was last told. Raises FoldFailed on an event that a fold cannot take.
+    A share is asked for when the one before is read: others may take from the same shares. `progress` is told the
+    events taken since it was last told. Raises FoldFailed on an event that a fold cannot take.
     """
     with (
         _no_search_for_cycles(),
@@ -188,9 +197,8 @@ def fill(
         writer = _Writer(writing)
         fillings = [_filling(projection, number, writer) for projection, number in numbered]
         try:
-            taken = _fold_all(
-                scan_streams(reading, share.head, share.first, share.last), fillings, vault, keys, progress
-            )
+            records = chain.from_iterable(scan_streams(reading, part.head, part.first, part.last) for part in parts)
+            taken = _fold_all(records, fillings, vault, keys, progress)
             for filling in fillings:
                 filling.output.flush()
         finally:
