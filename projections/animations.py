@@ -27,6 +27,10 @@ from projections.terms_in_force import TermsInForce
 
 _WORD = re.compile(r"[^\W_]+")
 _MARKS = re.compile("[\u0300-\u036f]")
+_FRENCH_MARKS = ("\u0301", "\u0300", "\u0302", "\u0327", "\u0308")
+_FRENCH_SIGNS = ("–", "«", "»")
+#: ASCII, with all that separates words as spaces.
+_APART = bytes(code if chr(code).isalnum() else ord(" ") for code in range(256))
 #: PostgreSQL takes no word of more than 2,046 bytes.
 _LONGEST_WORD = 64
 
@@ -44,13 +48,22 @@ def without_accents(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The words that a text is found by, of any alphabet, without accents and case."""
-    return [word[:_LONGEST_WORD] for word in _WORD.findall(_MARKS.sub("", _decomposed(text)))]
+    plain = _decomposed(text)
+    for mark in _FRENCH_MARKS:
+        plain = plain.replace(mark, "")
+    for sign in _FRENCH_SIGNS:
+        plain = plain.replace(sign, " ")
+    # Most French is ASCII from here on, and taken apart in a fifth of the time that patterns need.
+    if plain.isascii():
+        found = plain.encode().translate(_APART).decode().split()
+    else:
+        found = _WORD.findall(_MARKS.sub("", plain))
+    return [word[:_LONGEST_WORD] for word in found]
 
 
 def search_vector(*texts: str | None) -> str:
     """The distinct words as a tsvector literal."""
-    found = set(words(" ".join([text for text in texts if text])))
-    return " ".join(sorted(found))
+    return " ".join(dict.fromkeys(words(" ".join(filter(None, texts)))))
 
 
 TABLE = Table(

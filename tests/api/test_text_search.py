@@ -91,6 +91,12 @@ def test_every_text_is_found_by_its_own_words(text: str):
     assert all(word and not set(word) & set(" '&|!()*:\\\0") for word in found)
 
 
+@settings(max_examples=500, deadline=None)
+@given(text=st.text(st.one_of(st.characters(max_codepoint=0x17F), st.sampled_from("œ’–«»·…_'\u0301\u0345"))))
+def test_a_text_has_the_same_words_beside_another_alphabet(text: str):
+    assert words(f"{text} я") == [*words(text), "я"]
+
+
 @pytest.mark.parametrize(
     ("text", "names"),
     [

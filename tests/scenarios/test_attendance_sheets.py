@@ -29,7 +29,7 @@ from tests.scenarios.people import (
 )
 from tests.scenarios.server import OPERATIONS, Clock, Server, running_server, token
 
-ATTACH = (OPERATIONS / "18-attach-the-signed-sheet.graphql").read_text()
+ATTACH = (OPERATIONS / "27-attach-the-signed-sheet.graphql").read_text()
 SHEET = "query($id: ID!) { animation(id: $id) { attendanceSheet { fileName mediaType size sha256 attachedAt url } } }"
 SCAN = pdf()
 ELSEWHERE = token(Role.COORDONNATEUR, territories=["971"])
