@@ -6,15 +6,20 @@ import base64
 import os
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
+from application.documents.dossier_of_facts import pdf_of_facts
 from application.eventstore.log import head
+from application.files import FileStore
 from application.proof import checkpoints
+from application.proof.bundle import export_bundle
 from application.proof.checking import check_log
 from application.proof.checkpoints import ASKED, ROTATION
 from application.proof.notes import BadNote, SigningKey, from_pem
 from application.proof.public_keys import IN_USE, write_public_keys
+from application.proof.verifying import verify
 from application.settings import CHECKPOINT_KEY_FILE, make_key
 from cli.composition import open_everything, settings_from_environment, utc_now
 from cli.console import Refused, Steps, complain, confirm, counted, note
@@ -84,6 +89,55 @@ def check(
         raise typer.Exit(1)
     unseen = report.events - report.tree_size
     typer.echo(f"ok: {what}; nothing was altered" + (f" ({counted(unseen, 'event')} not signed yet)" if unseen else ""))
+
+
+@family.command()
+def export(
+    dossier: Annotated[UUID, typer.Option("--dossier", help="The service dossier's id.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The ZIP file to write; must not exist yet.")],
+    verbose: Verbose = False,
+) -> None:
+    """Write the auditor's bundle of a dossier: readable, complete, and checkable by anybody without trusting us.
+
+    It holds the dossier as PDF and JSON, its raw events with a proof for each that the signed log holds it, a signed
+    checkpoint, and the attached sheets and pieces. `parentalite audit verify` checks it offline.
+    """
+    settings = settings_from_environment()
+    logs_of_a_command(verbose)
+    if output.exists():
+        raise Refused(f"--output {output}: is there already; nothing was written")
+    with open_everything(settings) as opened, opened.connection() as conn:
+        proved = export_bundle(
+            output,
+            conn,
+            SigningKey.from_seed(settings.checkpoint_key),
+            dossier,
+            utc_now(),
+            pdf_of_facts,
+            FileStore(settings.files).read,
+        )
+    facts = proved.facts
+    note(f"{facts['status']}, {counted(len(facts['lines']), 'animation')}, {counted(len(proved.leaves), 'event')}.")
+    note(f"Check it anywhere with: parentalite audit verify {output} --key PUBLIC.pem")
+    typer.echo(output)
+
+
+@family.command("verify")
+def verify_bundle(
+    bundle: Annotated[Path, typer.Argument(help="The bundle, as audit export writes it.")],
+    keys: Annotated[
+        list[Path],
+        typer.Option("--key", help="Public key in PEM of the log's owner; several when the key changed meanwhile."),
+    ],
+) -> None:
+    """Check a bundle offline: no database, no network, no settings, nothing believed but the key.
+
+    Prints what was checked, a line each. Exit code 1 when something is wrong, and then exactly what.
+    """
+    for check in verify(bundle, read_keys(keys)):
+        typer.echo(f"{'ok   ' if check.ok else 'WRONG'}  {check.text}")
+        if not check.ok:
+            raise typer.Exit(1)
 
 
 @family.command()

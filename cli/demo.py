@@ -22,7 +22,8 @@ from cli.background import working
 from cli.cast import Part, cast
 from cli.catching_up import bring_up_to_date
 from cli.composition import Conn, Opened, open_everything, utc_now
-from cli.console import Refused, Stopped, confirm, note, somebody_is_there, warn
+from cli.console import Refused, Stopped, confirm, counted, note, somebody_is_there, warn
+from cli.demonstration_dossiers import make_dossiers
 from cli.load import load_and_rebuild
 from cli.log_state import count_after
 from cli.options import Host, Port, Verbose, Yes, logs_of_a_command
@@ -111,6 +112,11 @@ def _load_once(opened: Opened, animations: int) -> None:
     if not (ours or others):
         note("Loading the demonstration season, once.")
         load_and_rebuild(opened, animations, SEED)
+        with opened.connection() as conn:
+            sirets = structure_of(cast(conn, utc_now()))
+        made = make_dossiers(opened, sirets[0] if sirets else "")
+        note(f"Opened {counted(made, 'service dossier')}, one in each status.")
+        _catch_up(opened)
         return
     if others:
         # Somebody's own animations, or those of an older release: nothing made up is mixed with them.
@@ -125,6 +131,11 @@ def _load_once(opened: Opened, animations: int) -> None:
     else:
         note("The demonstration season is there.")
     _catch_up(opened)
+
+
+def structure_of(parts: Sequence[Part]) -> Sequence[str]:
+    """The SIRET that the structure's token speaks for."""
+    return next(part.sirets for part in parts if part.role is Role.STRUCTURE)
 
 
 def _catch_up(opened: Opened) -> None:
@@ -178,7 +189,7 @@ def _welcome(settings: Settings, address: str, parts: Sequence[Part]) -> None:
 
 
 def _example(address: str, parts: Sequence[Part], token: str) -> str:
-    siret = next((part.sirets[0] for part in parts if part.role is Role.STRUCTURE and part.sirets), "")
+    siret = next(iter(structure_of(parts)), "")
     query = (
         f'{{ structure(siret: \\"{siret}\\") {{ name dashboard {{ published awaitingAttestation }} '
         "animations(first: 3) { edges { node { title status startsAt } } } } }"

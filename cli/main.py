@@ -11,7 +11,9 @@ import typer
 from typer.core import TyperGroup
 
 from application.database import DatabaseUnavailable
+from application.files import BadStoredFile
 from application.proof.checkpoints import KeyRetired
+from application.proof.dossier_facts import NotADossier
 from application.proof.notes import BadNote
 from application.season import SeasonError
 from application.settings import SettingsError
@@ -24,7 +26,7 @@ from projections.switching import RebuildRefused
 #: What a person or a machine did: told in one line, without a traceback. Anything else is a bug of ours and shows one.
 _EXPECTED = (
     *(SettingsError, DatabaseUnavailable, RebuildRefused, SeasonError, DomainError, Refused, FoldFailed),
-    *(KeyRetired, BadNote),
+    *(KeyRetired, BadNote, NotADossier, BadStoredFile),
 )
 _DATABASE_SAID = (
     psycopg.OperationalError,

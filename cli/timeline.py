@@ -9,10 +9,11 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from application.documents.words import PHRASES, ROLES
 from application.eventstore.log import read_stream
 from application.eventstore.records import Recorded
 from cli.composition import Conn
-from cli.french import FIELDS, PHRASES, ROLES, in_french
+from cli.french import FIELDS, in_french
 from domain.events import Event
 from domain.identifiers import TYPOLOGY_ID, territory_id
 from domain.territory import TerritoryJoined

@@ -9,7 +9,7 @@ without PostgreSQL. https://www.postgresql.org/docs/current/sql-copy.html#SQL-CO
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -34,6 +34,12 @@ _LEAVES = """
 COPY (
     SELECT notification_id, originator_id, originator_version, topic, state FROM stored_events
     WHERE notification_id > {after} AND notification_id <= {until} ORDER BY notification_id LIMIT {most}
+) TO STDOUT (FORMAT binary)"""
+
+_OF_STREAMS = """
+COPY (
+    SELECT notification_id, originator_id, originator_version, topic, state FROM stored_events
+    WHERE originator_id = ANY({streams}::uuid[]) AND notification_id <= {until} ORDER BY notification_id
 ) TO STDOUT (FORMAT binary)"""
 
 
@@ -85,7 +91,17 @@ def position_of(data: bytes) -> int:
 def read_leaves(conn: Conn, after: int, until: int, most: int | None = None) -> Iterator[bytes]:
     """The leaves of the events after position `after` up to `until`, `most` at most, in log order, one by one."""
     query = sql.SQL(_LEAVES).format(after=sql.Literal(after), until=sql.Literal(until), most=sql.Literal(most))
+    return _leaves(conn, query)
+
+
+def _leaves(conn: Conn, query: sql.Composed) -> Iterator[bytes]:
     for data in copy_out(conn, query.as_bytes(conn)):
         row = data[_HEADER_BYTES:] if data.startswith(_HEADER) else data
         if row and row != _TRAILER:
             yield row
+
+
+def read_streams(conn: Conn, streams: Sequence[UUID], until: int) -> Iterator[bytes]:
+    """The leaves of these streams' events up to position `until`, in log order."""
+    query = sql.SQL(_OF_STREAMS).format(streams=sql.Literal(list(streams)), until=sql.Literal(until))
+    return _leaves(conn, query)

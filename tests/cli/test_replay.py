@@ -10,8 +10,9 @@ import pytest
 
 from application.animations import AnimationAttest, AnimationModify, AttestationCorrect
 from application.candidatures import CandidatureGiveOpinion, CandidatureSubmit
+from application.documents.words import PHRASES, ROLES
 from application.typology import TermRename, TermSplit
-from cli.french import FIELDS, PHRASES, ROLES
+from cli.french import FIELDS
 from cli.timeline import _NOT_TOLD
 from domain.actors import PUBLIC, SYSTEM, Actor, Role
 from domain.candidature import Degree

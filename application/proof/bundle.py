@@ -1,0 +1,161 @@
+"""The auditor's bundle: everything that proves one dossier, in one file. docs/proof.md tells its format."""
+
+from __future__ import annotations
+
+import base64
+import io
+import os
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import IO, Any, BinaryIO
+from uuid import UUID
+
+import orjson
+from psycopg import Connection
+
+from application.eventstore.log import head
+from application.eventstore.records import Recorded, decode
+from application.proof.archive import write_archive
+from application.proof.checkpoints import ASKED, Kept, certified_before, make_checkpoint
+from application.proof.dossier_facts import Facts, facts_of, file_digests
+from application.proof.leaves import decode_leaf, read_streams
+from application.proof.merkle import consistency_proof, inclusion_proof
+from application.proof.notes import SigningKey, to_pem
+from application.proof.tiles import StoredTree
+
+Conn = Connection[Any]
+#: The bytes of a kept file, by its SHA-256. Raises when it is missing or was changed.
+ReadFile = Callable[[str], bytes]
+#: The dossier as PDF, of its facts and the checkpoint's note.
+MakePdf = Callable[[Facts, str], bytes]
+
+MANIFEST, DOSSIER, PDF, EVENTS = "manifest", "dossier.json", "dossier.pdf", "events.jsonl"
+CHECKPOINT, PREVIOUS, CONSISTENCY, KEY, STAMP = (
+    *("checkpoint", "previous-checkpoint", "consistency.json"),
+    *("checkpoint.pub.pem", "checkpoint.tsr"),
+)
+FILES = "files/"
+HEADER = "parentalite-bundle/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """A dossier's events as raw leaves in log order, and the signed tree that holds them all."""
+
+    facts: Facts
+    leaves: Sequence[bytes]
+    checkpoint: Kept
+
+
+def gather_proof(conn: Conn, key: SigningKey, dossier_id: UUID, now: datetime) -> Proved:
+    """Reads the dossier's events and signs the log that holds them. Raises NotADossier."""
+    checkpoint = make_checkpoint(conn, key, head(conn), ASKED, now)
+    position = checkpoint.position if checkpoint else 0
+    streams = _streams(conn, dossier_id, position)
+    leaves = list(read_streams(conn, streams, position))
+    facts = facts_of(dossier_id, records_of(leaves))
+    assert checkpoint is not None, "a dossier has events"
+    return Proved(facts, leaves, checkpoint)
+
+
+def records_of(leaves: Sequence[bytes]) -> list[Recorded]:
+    """The events that leaves hold. Raises ValueError for what is no leaf, UnreadableEvent for an unknown event."""
+    found = [decode_leaf(leaf) for leaf in leaves]
+    return [decode(one.position, one.aggregate_id, one.version, one.topic, one.state) for one in found]
+
+
+def _streams(conn: Conn, dossier_id: UUID, until: int) -> list[UUID]:
+    """The dossier, and what it rests on: its structure, its convention, every animation that it ever held."""
+    facts: dict[str, Any] = {}
+    animations: dict[UUID, None] = {}
+    for record in records_of(list(read_streams(conn, [dossier_id], until))):
+        said = record.event.model_dump()
+        facts = facts or said
+        animations |= dict.fromkeys(said.get("animation_ids", ()))
+    rests_on = [facts[name] for name in ("structure_id", "convention_id") if name in facts]
+    return [dossier_id, *rests_on, *animations]
+
+
+def write_bundle(out: BinaryIO, conn: Conn, key: SigningKey, proved: Proved, pdf: bytes, read_file: ReadFile) -> None:
+    """Writes the bundle's members, signed by a manifest that comes first."""
+    members: dict[str, bytes] = {
+        DOSSIER: orjson.dumps(proved.facts, option=orjson.OPT_INDENT_2),
+        PDF: pdf,
+        **_tree_members(conn, proved),
+        KEY: to_pem(key.public).encode(),
+    }
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        files = {f"{FILES}{digest}": _unpack(read_file, digest, Path(folder)) for digest in file_digests(proved.facts)}
+        sizes = {name: len(content) for name, content in members.items()}
+        sizes |= {name: path.stat().st_size for name, path in files.items()}
+        digests = {name: sha256(content).hexdigest() for name, content in members.items()}
+        digests |= {name: name.removeprefix(FILES) for name in files}
+        manifest = manifest_text(proved.facts["dossier_id"], digests, sizes)
+        log_name = proved.checkpoint.note.split("\n", 1)[0]
+        signed = key.sign(manifest, log_name).encode()
+
+        def content(name: str) -> IO[bytes]:
+            return stack.enter_context(files[name].open("rb")) if name in files else io.BytesIO(members[name])
+
+        first: tuple[str, int, IO[bytes]] = (MANIFEST, len(signed), io.BytesIO(signed))
+        write_archive(out, [first, *((name, sizes[name], content(name)) for name in sizes)])
+
+
+def _tree_members(conn: Conn, proved: Proved) -> dict[str, bytes]:
+    tree, checkpoint = StoredTree(conn), proved.checkpoint
+    lines = [_event_line(tree, leaf, checkpoint.size) for leaf in proved.leaves]
+    members = {EVENTS: b"".join(lines), CHECKPOINT: checkpoint.note.encode()}
+    if checkpoint.stamp is not None:
+        members[STAMP] = checkpoint.stamp
+    if (previous := certified_before(conn, checkpoint.size)) is not None:
+        proof = consistency_proof(previous.size, checkpoint.size, tree.subtree)
+        told = {"first": previous.size, "second": checkpoint.size, "proof": [_encoded(one) for one in proof]}
+        members |= {PREVIOUS: previous.note.encode(), CONSISTENCY: orjson.dumps(told)}
+    return members
+
+
+def _event_line(tree: StoredTree, leaf: bytes, size: int) -> bytes:
+    position = decode_leaf(leaf).position
+    index = tree.index_of(position)
+    assert index is not None, f"position {position} is in the signed tree"
+    proof = [_encoded(one) for one in inclusion_proof(index, size, tree.subtree)]
+    return orjson.dumps(
+        {"position": position, "index": index, "leaf": _encoded(leaf), "proof": proof}, option=orjson.OPT_APPEND_NEWLINE
+    )
+
+
+def manifest_text(dossier_id: str, digests: Mapping[str, str], sizes: Mapping[str, int]) -> str:
+    """What is signed: the format, the dossier, then digest, size and name of every other member in their order."""
+    lines = [HEADER, dossier_id, *(f"{digests[name]} {size} {name}" for name, size in sizes.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _encoded(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def _unpack(read_file: ReadFile, digest: str, folder: Path) -> Path:
+    """One file at a time in memory: all sheets of a dossier together may be gigabytes."""
+    path = folder / digest
+    path.write_bytes(read_file(digest))
+    return path
+
+
+def export_bundle(
+    path: Path, conn: Conn, key: SigningKey, dossier_id: UUID, now: datetime, make_pdf: MakePdf, read_file: ReadFile
+) -> Proved:
+    """Writes the bundle to `path`, whole or not at all. Raises NotADossier, BadStoredFile, OSError."""
+    proved = gather_proof(conn, key, dossier_id, now)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with draft.open("xb") as out:
+            write_bundle(out, conn, key, proved, make_pdf(proved.facts, proved.checkpoint.note), read_file)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    return proved

@@ -1,0 +1,240 @@
+"""What a dossier's events say, as plain JSON: made when a bundle is written, and made again when it is verified."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from application.eventstore.records import Recorded
+from domain import animation_events as animations
+from domain import convention as conventions
+from domain import service_dossier_events as dossiers
+from domain import structure as structures
+from domain.events import Event
+from domain.service_dossier_transitions import AmendmentStatus, DossierStatus
+
+Facts = dict[str, Any]
+FORMAT = "parentalite-dossier/1"
+
+
+class NotADossier(Exception):
+    """The events are not those of one dossier with what it rests on; the message says what is missing."""
+
+
+def facts_of(dossier_id: UUID, records: Sequence[Recorded]) -> Facts:
+    """The dossier, its convention, structure, lines and timeline, from their events in log order.
+
+    Amounts are texts in euros, days and instants ISO 8601. Raises NotADossier.
+    """
+    told = _Telling(dossier_id)
+    for record in records:
+        told.take(record)
+    return told.facts()
+
+
+class _Telling:
+    """Folds the events of the dossier, of its animations, of its convention and structure, into one account."""
+
+    def __init__(self, dossier_id: UUID) -> None:
+        self._id = dossier_id
+        self._dossier: Facts = {}
+        self._convention: Facts = {}
+        self._structure: Facts = {}
+        self._animations: dict[str, Facts] = {}
+        self._timeline: list[Facts] = []
+
+    def take(self, record: Recorded) -> None:
+        fold = _FOLDS.get(type(record.event))
+        if fold is not None:
+            fold(self, record, record.event)
+        self._timeline.append(
+            {
+                "position": record.position,
+                "recorded_at": _instant(record.stamp.recorded_at),
+                "type": record.event.topic,
+                "subject": str(record.originator_id),
+                "version": record.originator_version,
+                "actor": record.stamp.actor,
+                "role": str(record.stamp.role),
+            }
+        )
+
+    def facts(self) -> Facts:
+        if not self._dossier:
+            raise NotADossier(f"no event opens the dossier {self._id}")
+        if not self._convention or not self._structure:
+            raise NotADossier("the events of the dossier's convention and structure are missing")
+        lines = [self._line(one) for one in self._dossier.pop("animation_ids")]
+        return {
+            "format": FORMAT,
+            "dossier_id": str(self._id),
+            **self._dossier,
+            "structure": self._structure,
+            "convention": self._convention,
+            "lines": lines,
+            "timeline": self._timeline,
+        }
+
+    def _line(self, animation_id: str) -> Facts:
+        if animation_id not in self._animations:
+            raise NotADossier(f"the events of animation {animation_id}, which the dossier holds, are missing")
+        submitted = next((one for one in self._dossier["submitted_lines"] if one["animation_id"] == animation_id), None)
+        return {**self._animations[animation_id], "submitted": submitted}
+
+    # Each of these takes one kind of event.
+
+    def opened(self, record: Recorded, fact: dossiers.DossierOpened) -> None:
+        if record.originator_id != self._id:
+            return
+        self._dossier = {
+            **_json(fact),
+            "status": DossierStatus.OPEN.value,
+            "animation_ids": [],
+            "submitted_lines": [],
+            "pieces": [],
+            "amendments": [],
+            "rate_per_animation": None,
+            "amount": None,
+            **dict.fromkeys(("submitted", "returned", "certified", "payment")),
+        }
+
+    def gathered(self, record: Recorded, fact: dossiers.DossierGathered) -> None:
+        self._dossier |= {"status": DossierStatus.OPEN.value, "animation_ids": [str(one) for one in fact.animation_ids]}
+
+    def piece(self, record: Recorded, fact: dossiers.PieceAttached) -> None:
+        others = [piece for piece in self._dossier["pieces"] if piece["piece"] != fact.piece]
+        self._dossier["pieces"] = [*others, {**_json(fact), "at": _instant(record.stamp.recorded_at)}]
+
+    def submitted(self, record: Recorded, fact: dossiers.DossierSubmitted) -> None:
+        said = _json(fact)
+        self._dossier |= {
+            "status": DossierStatus.SUBMITTED.value,
+            "submitted_lines": said["lines"],
+            "rate_per_animation": said["rate_per_animation"],
+            "amount": said["amount"],
+            "submitted": _act(record),
+        }
+
+    def returned(self, record: Recorded, fact: dossiers.DossierReturned) -> None:
+        self._dossier |= {"status": DossierStatus.RETURNED.value, "returned": {**_act(record), "reason": fact.reason}}
+
+    def certified(self, record: Recorded, fact: dossiers.DossierCertified) -> None:
+        self._dossier |= {
+            "status": DossierStatus.CERTIFIED.value,
+            "amount": str(fact.amount),
+            "certified": {**_act(record), **_json(fact)},
+        }
+
+    def paid(self, record: Recorded, fact: dossiers.DossierPaid) -> None:
+        self._dossier |= {"status": DossierStatus.PAID.value, "payment": {**_act(record), **_json(fact)}}
+
+    def proposed(self, record: Recorded, fact: dossiers.AmendmentProposed) -> None:
+        amendment = {**_json(fact), "status": AmendmentStatus.PENDING.value, "proposed": _act(record), "decided": None}
+        attested = self._animations[str(fact.animation_id)]["attestation"]
+        self._dossier["amendments"] = [*self._dossier["amendments"], {**amendment, "before": attested}]
+
+    def accepted(self, record: Recorded, fact: dossiers.AmendmentAccepted) -> None:
+        self._decide(record, fact.number, AmendmentStatus.ACCEPTED, None)
+
+    def declined(self, record: Recorded, fact: dossiers.AmendmentRefused) -> None:
+        self._decide(record, fact.number, AmendmentStatus.REFUSED, fact.reason)
+
+    def _decide(self, record: Recorded, number: int, status: AmendmentStatus, reason: str | None) -> None:
+        decision = {"status": status.value, "decided": {**_act(record), "reason": reason}}
+        amendments = self._dossier["amendments"]
+        self._dossier["amendments"] = [one | decision if one["number"] == number else one for one in amendments]
+
+    def account_opened(self, record: Recorded, fact: structures.AccountOpened) -> None:
+        self._structure = {"structure_id": str(record.originator_id), **_json(fact)}
+
+    def renamed(self, record: Recorded, fact: structures.StructureRenamed) -> None:
+        self._structure["name"] = fact.name
+
+    def signed(self, record: Recorded, fact: conventions.ConventionSigned) -> None:
+        self._convention = {"convention_id": str(record.originator_id), **_json(fact)}
+
+    def amended(self, record: Recorded, fact: conventions.ConventionAmended) -> None:
+        self._convention |= {name: value for name, value in _json(fact).items() if name != "changed"}
+
+    def terminated(self, record: Recorded, fact: conventions.ConventionTerminated) -> None:
+        self._convention["terminated_on"] = fact.terminated_on.isoformat()
+
+    def created(self, record: Recorded, fact: animations.AnimationCreated) -> None:
+        shown = {name: getattr(fact, name) for name in ("title", "venue_name", "commune_code", "time_zone")}
+        times = {"starts_at": fact.starts_at.isoformat(), "ends_at": fact.ends_at.isoformat()}
+        self._animations[str(record.originator_id)] = {
+            "animation_id": str(record.originator_id),
+            **shown,
+            **times,
+            "attestation": None,
+            "corrections": 0,
+            "sheet": None,
+        }
+
+    def modified(self, record: Recorded, fact: animations.AnimationModified) -> None:
+        shown = {name: getattr(fact, name) for name in ("title", "venue_name", "commune_code")}
+        times = {"starts_at": fact.starts_at.isoformat(), "ends_at": fact.ends_at.isoformat()}
+        self._animations[str(record.originator_id)] |= {**shown, **times}
+
+    def attested(self, record: Recorded, fact: animations.AnimationAttested) -> None:
+        self._animations[str(record.originator_id)]["attestation"] = {**_attendance(fact), **_act(record)}
+
+    def corrected(self, record: Recorded, fact: animations.AttestationCorrected) -> None:
+        animation = self._animations[str(record.originator_id)]
+        animation["attestation"] = {**animation["attestation"], **_attendance(fact)}
+        animation["corrections"] += 1
+
+    def sheet(self, record: Recorded, fact: animations.AttendanceSheetAttached) -> None:
+        self._animations[str(record.originator_id)]["sheet"] = _json(fact)
+
+
+def _act(record: Recorded) -> Facts:
+    """Who did it, and when."""
+    return {"by": record.stamp.actor, "at": _instant(record.stamp.recorded_at)}
+
+
+def _attendance(fact: animations.AnimationAttested | animations.AttestationCorrected) -> Facts:
+    return {"parents": fact.parents, "children": fact.children}
+
+
+def _json(fact: Event) -> Facts:
+    return fact.model_dump(mode="json")
+
+
+def _instant(value: datetime) -> str:
+    return value.isoformat()
+
+
+_FOLDS: Mapping[type[Event], Callable[[_Telling, Recorded, Any], None]] = {
+    dossiers.DossierOpened: _Telling.opened,
+    dossiers.DossierGathered: _Telling.gathered,
+    dossiers.PieceAttached: _Telling.piece,
+    dossiers.DossierSubmitted: _Telling.submitted,
+    dossiers.DossierReturned: _Telling.returned,
+    dossiers.DossierCertified: _Telling.certified,
+    dossiers.DossierPaid: _Telling.paid,
+    dossiers.AmendmentProposed: _Telling.proposed,
+    dossiers.AmendmentAccepted: _Telling.accepted,
+    dossiers.AmendmentRefused: _Telling.declined,
+    structures.AccountOpened: _Telling.account_opened,
+    structures.StructureRenamed: _Telling.renamed,
+    conventions.ConventionSigned: _Telling.signed,
+    conventions.ConventionAmended: _Telling.amended,
+    conventions.ConventionTerminated: _Telling.terminated,
+    animations.AnimationCreated: _Telling.created,
+    animations.AnimationModified: _Telling.modified,
+    animations.AnimationAttested: _Telling.attested,
+    animations.AttestationCorrected: _Telling.corrected,
+    animations.AttendanceSheetAttached: _Telling.sheet,
+}
+
+
+def file_digests(facts: Facts) -> list[str]:
+    """SHA-256 of every file that the dossier rests on: the sheets as submitted and as they are, and the pieces."""
+    sheets = [line["sheet"]["sha256"] for line in facts["lines"] if line["sheet"]]
+    submitted = [
+        line["submitted"]["sheet"] for line in facts["lines"] if line["submitted"] and line["submitted"]["sheet"]
+    ]
+    return list(dict.fromkeys(filter(None, [*sheets, *submitted, *(piece["sha256"] for piece in facts["pieces"])])))
