@@ -109,4 +109,5 @@ def api_services(opened: Opened) -> Services:
         clock=utc_now,
         files=FileStore(opened.settings.files),
         public_url=opened.settings.public_url,
+        checkpoint_key=SigningKey.from_seed(opened.settings.checkpoint_key),
     )

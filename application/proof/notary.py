@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import Event, Thread
+from traceback import extract_tb
 from typing import Any
 
 import psycopg
@@ -54,6 +55,10 @@ def watch(database_url: str, key: SigningKey, interval_seconds: float, stop: Eve
             return
         except (psycopg.OperationalError, psycopg.InterfaceError) as fault:
             log.warning("notary lost its connection", extra={"reason": type(fault).__name__})
+        except Exception as fault:
+            # Never dies in silence: what was not foreseen is told, by its places and never its values, and tried again.
+            places = [f"{place.filename}:{place.lineno}" for place in extract_tb(fault.__traceback__)]
+            log.error("notary failed", extra={"reason": type(fault).__name__, "places": places})
         failures += 1
         stop.wait(min(5.0, 0.1 * 2 ** min(failures, 10)) * random.uniform(0.5, 1.0))
 

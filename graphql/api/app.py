@@ -13,6 +13,7 @@ from api.context import Services
 from api.dossier_papers import DossierPapers
 from api.health import Health
 from api.papers import Papers
+from api.proof_pages import ProofPages
 from api.schema import schema
 from api.view import GraphQLView
 
@@ -21,7 +22,7 @@ def create_app(services: Services) -> FastAPI:
     """An ASGI application on `services`. It opens and closes their pool and waiter; the rest lives longer than it.
 
     Serves `/graphql` (POST, GET, WebSocket, SSE, and GraphiQL to browsers), the papers of an animation under
-    `/animations/{id}` and those of a dossier under `/service-dossiers/{id}`, `/health` and `/ready`.
+    `/animations/{id}` and those of a dossier under `/service-dossiers/{id}`, `/checkpoint`, `/health` and `/ready`.
     """
 
     @asynccontextmanager
@@ -40,6 +41,13 @@ def create_app(services: Services) -> FastAPI:
     app.add_route("/animations/{id}/attendance-sheet/blank.pdf", papers.blank_sheet, methods=["GET"])
     dossier_papers = DossierPapers(services)
     app.add_route("/service-dossiers/{id}/pieces/{sha256}", dossier_papers.piece, methods=["GET"])
+    app.add_route("/service-dossiers/{id}/dossier.pdf", dossier_papers.pdf, methods=["GET"])
+    app.add_route("/service-dossiers/{id}/bundle.zip", dossier_papers.bundle, methods=["GET"])
+    proof = ProofPages(services)
+    app.add_route("/checkpoint", proof.latest, methods=["GET"])
+    app.add_route("/checkpoints/{size}", proof.of_size, methods=["GET"])
+    app.add_route("/checkpoints/{size}/stamp.tsr", proof.stamp, methods=["GET"])
+    app.add_route("/keys/checkpoint.pem", proof.keys, methods=["GET"])
     health = Health(services.pool)
     app.add_route("/health", health.health, methods=["GET"])
     app.add_route("/ready", health.ready, methods=["GET"])

@@ -15,6 +15,7 @@ from strawberry.dataloader import DataLoader
 from api.lists import Lists, read_lists
 from application.application import Application
 from application.files import FileStore
+from application.proof.notes import SigningKey
 from domain.actors import Actor
 from projections.reading import AsyncPool, Snapshot, snapshot
 from projections.registry import relations
@@ -49,6 +50,7 @@ class Services:
     files: FileStore
     #: Where people find the site, without a slash at its end.
     public_url: str
+    checkpoint_key: SigningKey = field(repr=False)
 
 
 class Context:

@@ -1,17 +1,27 @@
-"""The papers of a service dossier: its pieces as they were handed in.
+"""The papers of a service dossier: its pieces as they were handed in, the dossier as PDF, and the auditor's bundle.
 
 For its structure, the coordonnateurs of its territory, the national team and auditors.
 """
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+from pathlib import Path
+from uuid import UUID
+
+from anyio import to_thread
+from starlette.background import BackgroundTask
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 
 from api.answers import Refused
 from api.context import Context, Services
-from api.documents import answered, denied, id_in_path, kept_file
+from api.documents import HARMLESS, answered, denied, disposition, id_in_path, kept_file
 from api.types.service_dossier import ServiceDossier, load_dossier
+from application.documents.dossier_of_facts import pdf_of_facts
+from application.files import BadStoredFile
+from application.proof.bundle import export_bundle, gather_proof
 from domain.rights import Action, Scope, scope_of
 
 
@@ -24,6 +34,53 @@ class DossierPapers:
     async def piece(self, request: Request) -> Response:
         """The very bytes of an attached piece, or an error: never others."""
         return await answered(self._services, request, _piece)
+
+    async def pdf(self, request: Request) -> Response:
+        """The dossier on paper, as its events tell it now."""
+        return await answered(self._services, request, _pdf)
+
+    async def bundle(self, request: Request) -> Response:
+        """Everything that proves the dossier, to be checked by `parentalite audit verify`."""
+        return await answered(self._services, request, _bundle)
+
+
+async def _pdf(context: Context, request: Request) -> Response:
+    dossier = await readable_dossier(context, request)
+    await context.close()
+    content = await to_thread.run_sync(_typeset, context, UUID(dossier.id))
+    headers = {**HARMLESS, "Content-Disposition": disposition("inline", f"dossier-{dossier.id}.pdf")}
+    return Response(content, 200, headers, "application/pdf")
+
+
+async def _bundle(context: Context, request: Request) -> Response:
+    dossier = await readable_dossier(context, request)
+    await context.close()
+    folder = Path(await to_thread.run_sync(tempfile.mkdtemp))
+    path = folder / "bundle.zip"
+    try:
+        await to_thread.run_sync(_export, context, UUID(dossier.id), path)
+    except BadStoredFile as bad:
+        shutil.rmtree(folder)
+        raise Refused(500, "FILE_UNAVAILABLE", str(bad)) from None
+    except BaseException:
+        shutil.rmtree(folder)
+        raise
+    headers = {**HARMLESS, "Content-Disposition": disposition("attachment", f"dossier-{dossier.id}.zip")}
+    return FileResponse(path, 200, headers, "application/zip", background=BackgroundTask(shutil.rmtree, folder))
+
+
+def _typeset(context: Context, dossier_id: UUID) -> bytes:
+    services = context.services
+    with services.application.pool.connection() as conn:
+        proved = gather_proof(conn, services.checkpoint_key, dossier_id, context.now)
+    return pdf_of_facts(proved.facts, proved.checkpoint.note)
+
+
+def _export(context: Context, dossier_id: UUID, path: Path) -> None:
+    services = context.services
+    with services.application.pool.connection() as conn:
+        key, read_file = services.checkpoint_key, services.files.read
+        export_bundle(path, conn, key, dossier_id, context.now, pdf_of_facts, read_file)
 
 
 async def _piece(context: Context, request: Request) -> Response:

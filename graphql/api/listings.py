@@ -23,6 +23,7 @@ from api.types.animation import Animation, animation_of
 from api.types.audit import AuditEntry, entry_of
 from api.types.base import Connection, asked_page, checked_text, checked_texts, connection, connections
 from api.types.candidature import Candidature, candidature_of, readable
+from api.types.checkpoint import Checkpoint, checkpoint_of
 from api.types.service_dossier import ServiceDossier, dossier_of
 from api.types.structure import Structure, structure_of
 from domain.rights import Action, Scope, scope_of
@@ -30,6 +31,7 @@ from domain.typology import TermKind
 from projections.queries import animations as animation_queries
 from projections.queries import audit as audit_queries
 from projections.queries import candidatures as candidature_queries
+from projections.queries import checkpoints as checkpoint_queries
 from projections.queries import service_dossiers as dossier_queries
 from projections.queries import structures as structure_queries
 from projections.queries.paging import Filter
@@ -136,6 +138,12 @@ async def candidatures(
     conditions = where.conditions() if where else candidature_queries.Conditions()
     filtered = candidature_queries.narrowed(within, conditions)
     return await connection(context, candidature_queries.SOURCE, filtered, orders, asked, candidature_of)
+
+
+async def checkpoints(context: Context, first: Size, after: Cursor) -> Connection[Checkpoint]:
+    orders = checkpoint_queries.ORDERS
+    asked = asked_page(context, orders, first, after)
+    return await connection(context, checkpoint_queries.SOURCE, Filter(), orders, asked, checkpoint_of)
 
 
 async def service_dossiers(

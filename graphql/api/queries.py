@@ -23,6 +23,7 @@ from api.types.animation import Animation, load_animation
 from api.types.audit import AuditEntry
 from api.types.base import Connection, Node, node_id
 from api.types.candidature import Candidature, load_candidature
+from api.types.checkpoint import Checkpoint, load_checkpoint
 from api.types.dashboard import StructureDashboard, dashboard_of, require
 from api.types.service_dossier import FOR_DOSSIERS, ServiceDossier, load_dossier
 from api.types.structure import Structure, load_convention, load_structure, load_structure_by_siret
@@ -170,6 +171,20 @@ class Query:
         before: Before = None,
     ) -> Connection[AuditEntry]:
         return await listings.audit_trail(info.context, where, first, after, last, before)
+
+    @strawberry.field(
+        description="A signed checkpoint of the log: the latest, or that of a tree of so many events. Public."
+    )
+    async def checkpoint(
+        self,
+        info: Info,
+        size: Annotated[int | None, strawberry.argument(description="How many events its tree holds.")] = None,
+    ) -> Checkpoint | None:
+        return await load_checkpoint(info.context, size)
+
+    @strawberry.field(description="The signed checkpoints of the log, the latest first. Public.")
+    async def checkpoints(self, info: Info, first: First = None, after: After = None) -> Connection[Checkpoint]:
+        return await listings.checkpoints(info.context, first, after)
 
     @strawberry.field(description="Anything by its id, as far as the asker may see it.")
     async def node(self, info: Info, id: strawberry.ID) -> Node | None:

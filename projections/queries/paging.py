@@ -61,7 +61,8 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a list's rows come from: `table`, called `alias` in conditions and orders.
+    """Where a list's rows come from: `table`, called `alias` in conditions and orders. It is a relation of the read
+    models, or any other when it is named with its schema.
 
     `shown` and `joined` add what is told beside a row, once the page is cut. `owner` is the column of those who each
     have a list of their own.
@@ -75,7 +76,8 @@ class Source:
 
     @property
     def rows(self) -> str:
-        return f"{{{self.table}}} {self.alias}"
+        named = self.table if "." in self.table else f"{{{self.table}}}"
+        return f"{named} {self.alias}"
 
 
 @dataclass(frozen=True, slots=True)

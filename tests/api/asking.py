@@ -30,15 +30,15 @@ from application.candidatures import CandidatureSubmit
 from application.commands import Command
 from application.conventions import ConventionSign
 from application.files import Draft, FileStore
+from application.proof.notes import SigningKey
 from domain.actors import PUBLIC, Actor, Role
 from domain.candidature import Degree
 from domain.identifiers import person_id, structure_id
 from projections.engine import catch_up
 
 MASTER_KEY = bytes(range(32))
-PUBLIC_URL = "https://parentalite.example.org"
 #: Nothing is kept in these tests: whoever tries is told by the folder.
-NO_FILES = FileStore(Path("/dev/null/files"))
+BESIDES = (FileStore(Path("/dev/null/files")), "https://parentalite.example.org", SigningKey.from_seed(b"k" * 32))
 FOUNDED_AT = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 TILLEULS, BASSE_TERRE, EVERYWHERE = "21020001000010", "21971101700018", "73282932000074"
 SCHOOL, COLLEGE = "0340002T", "0340005W"
@@ -193,7 +193,7 @@ class Town:
     async def _ask(self, document: str, actor: Actor, variables: dict[str, Any]) -> Asked:
         kwargs = {"cursor_factory": _Counting}
         async with AsyncConnectionPool(self.url, min_size=1, max_size=2, kwargs=kwargs, open=False) as pool:
-            services = Services(self.app, pool, _Reached(), "secret", 1.0, lambda: self.now, NO_FILES, PUBLIC_URL)  # type: ignore[arg-type]
+            services = Services(self.app, pool, _Reached(), "secret", 1.0, lambda: self.now, *BESIDES)  # type: ignore[arg-type]
             context = Context(services, actor)
             _Counting.executed = 0
             try:

@@ -20,7 +20,7 @@ from application.database import temporary_database
 from domain.actors import PUBLIC, Actor
 from projections.engine import catch_up
 from projections.reading import Snapshot
-from tests.api.asking import MASTER_KEY, NO_FILES, PUBLIC_URL, Asked, Town
+from tests.api.asking import BESIDES, MASTER_KEY, Asked, Town
 
 
 @dataclass
@@ -39,7 +39,7 @@ class Reader:
         return self.runner.run(self._ask(document, actor, now or self.town.now, variables))
 
     async def _ask(self, document: str, actor: Actor, now: datetime, variables: dict[str, Any]) -> Asked:
-        services = Services(self.town.app, self.pool, None, "secret", 1.0, lambda: now, NO_FILES, PUBLIC_URL)  # type: ignore[arg-type]
+        services = Services(self.town.app, self.pool, None, "secret", 1.0, lambda: now, *BESIDES)  # type: ignore[arg-type]
         context = Context(services, actor)
         with executed() as statements:
             try:

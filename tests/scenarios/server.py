@@ -21,12 +21,14 @@ from api.context import Services
 from application.application import Application, open_application
 from application.eventstore.log import head
 from application.files import FileStore
+from application.proof.notes import SigningKey
 from application.tokens import issue_token
 from domain.actors import Role
 from projections.runner import projecting
 from projections.waiting import PositionWaiter
 
 MASTER_KEY = b"m" * 32
+CHECKPOINT_KEY = SigningKey.from_seed(b"k" * 32)
 TOKEN_SECRET = "the secret of these tests, long enough"
 #: Before the animations of the stories; tests move on from here.
 EARLY = datetime(2027, 1, 10, 9, 0, tzinfo=UTC)
@@ -126,6 +128,7 @@ def running_server(
             clock=clock,
             files=FileStore(files or Path(own_folder)),
             public_url="https://parentalite.example.org",
+            checkpoint_key=CHECKPOINT_KEY,
         )
         uvicorn_server = uvicorn.Server(uvicorn.Config(create_app(services), port=0, log_level="warning"))
         thread = threading.Thread(target=uvicorn_server.run, name="server", daemon=True)
