@@ -18,7 +18,7 @@ from application.proof import checkpoints
 from application.proof.alignment import MOST_TOLD, Difference, align
 from application.proof.checkpoints import Kept, PublicKey
 from application.proof.leaves import read_leaves
-from application.proof.merkle import HASH_BYTES, leaf_hash
+from application.proof.merkle import HASH_BYTES, leaf_hashes
 from application.proof.notes import BadNote, opened, parsed
 from application.proof.pyramid import Pyramid
 from application.proof.tiles import TILE, TILE_HEIGHT, tree_size
@@ -56,15 +56,15 @@ def check_log(
     findings: list[str] = []
     intact = True
     for number, chunk in enumerate(_chunks(leaves)):
-        hashes = [leaf_hash(leaf) for leaf in chunk]
+        hashes = leaf_hashes(chunk)
+        if intact:
+            intact = _fits(next(stored, (b"", [])), hashes)
         for end in due.within(pyramid.size, pyramid.size + len(hashes)):
             cut = end - pyramid.size
             pyramid.extend(hashes[:cut])
             due.settle(end, pyramid.root(end))
             hashes = hashes[cut:]
         pyramid.extend(hashes)
-        if intact:
-            intact = _fits(next(stored, (b"", [])), chunk)
         if progress and number % 40 == 0:
             progress("checking", pyramid.size, max(size, pyramid.size))
     if intact:
@@ -95,11 +95,11 @@ def _stored(tiles: Conn) -> Generator[tuple[bytes, list[int]], None, None]:
         yield from cursor.execute(_LEAF_TILES)
 
 
-def _fits(tile: tuple[bytes, list[int]], chunk: list[bytes]) -> bool:
-    """Whether the tile holds these leaves; the last one may lack leaves that the notary has not seen yet."""
+def _fits(tile: tuple[bytes, list[int]], found: list[bytes]) -> bool:
+    """Whether the tile holds these hashes; the last one may lack leaves that the notary has not seen yet."""
     hashes, positions = tile
     width = len(positions)
-    return len(hashes) == width * HASH_BYTES and b"".join(map(leaf_hash, chunk[:width])) == hashes
+    return len(hashes) == width * HASH_BYTES and b"".join(found[:width]) == hashes
 
 
 def _differences(log: Conn, tiles: Conn, until: int) -> list[Difference]:

@@ -1,0 +1,81 @@
+"""The whole log checked against its checkpoints on one core, against reading it and doing nothing with it."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+
+import psycopg
+
+from application.eventstore.log import head
+from application.proof.checking import check_log
+from application.proof.checkpoints import ASKED, make_checkpoint
+from application.proof.leaves import read_leaves
+from application.proof.notes import SigningKey
+from bench.keys import MASTER_KEY
+from bench.logs import season_log
+from bench.stage import Goal, about_the_machine, judge, server, show
+
+EVENTS_A_SECOND = 200_000.0
+KEY = SigningKey.from_seed(MASTER_KEY)
+#: Checkpoints that are kept over the log: one every so many events.
+EVERY = 1_000
+
+
+def timed(work: Callable[[], int]) -> tuple[float, int]:
+    started = time.perf_counter()
+    done = work()
+    return time.perf_counter() - started, done
+
+
+def prepare(url: str) -> tuple[float, int]:
+    """Signs the log at intervals, as the notary does; how long that took, and the number of checkpoints."""
+    with psycopg.connect(url, autocommit=True) as conn:
+        last, now = head(conn), datetime.now(UTC)
+        conn.execute("TRUNCATE proof.tiles, proof.checkpoints")
+        seconds, made = timed(
+            lambda: sum(make_checkpoint(conn, KEY, at, ASKED, now) is not None for at in range(EVERY, last + 1, EVERY))
+        )
+        make_checkpoint(conn, KEY, last, ASKED, now)
+        return seconds, made
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--events", type=int, default=200_000, help="size of the log (default 200,000)")
+    parser.add_argument("--rounds", type=int, default=3, help="medians of so many rounds are told (default 3)")
+    parser.add_argument("--keep", type=Path, help="a folder to keep the log in, for the next run")
+    given = parser.parse_args()
+    with server(given.keep) as server_url:
+        print(about_the_machine(server_url))
+        url = season_log(server_url, given.events)
+        signing, made = prepare(url)
+        reads, checks, events = [], [], 0
+        with psycopg.connect(url, autocommit=True) as log, psycopg.connect(url, autocommit=True) as tiles:
+            last = head(log)
+            for _ in range(given.rounds):
+                seconds, events = timed(lambda: sum(1 for _ in read_leaves(log, 0, last)))
+                reads.append(seconds)
+                seconds, found = timed(lambda: len(check_log(log, tiles).findings))
+                checks.append(seconds)
+                assert found == 0
+    reading, checking = median(reads), median(checks)
+    show(
+        f"{events:,} events, {made:,} checkpoints",
+        ("", "seconds", "events/s"),
+        [
+            ("reading alone", f"{reading:.2f}", f"{events / reading:,.0f}"),
+            ("audit check", f"{checking:.2f}", f"{events / checking:,.0f}"),
+            ("time of the check / of reading alone", f"{checking / reading:.2f}", ""),
+            (f"one checkpoint with {EVERY:,} new events, ms", f"{signing / made * 1_000:.1f}", ""),
+        ],
+    )
+    judge([Goal("events a second", events / checking, EVENTS_A_SECOND)])
+
+
+if __name__ == "__main__":
+    main()
