@@ -8,6 +8,8 @@
 | `PARENTALITE_MASTER_KEY`         | embedded: made, kept in `keys`   | Wraps personal keys, base64 of 32 bytes      |
 | `PARENTALITE_CHECKPOINT_KEY`     | embedded: made, kept in `keys`   | Signs checkpoints, base64 of 32 bytes        |
 | `PARENTALITE_CHECKPOINT_SECONDS` | `600`                            | Longest time between checkpoints, 1 to 86400 |
+| `PARENTALITE_TSA_URL`            | none                             | Time-stamping authority (RFC 3161)           |
+| `PARENTALITE_TSA_ROOT`           | none                             | Its root certificates, a PEM file            |
 | `PARENTALITE_WAIT_SECONDS`       | `5`                              | Longest wait for Min-Position, 0 to 60 s     |
 | `PARENTALITE_LOG_LEVEL`          | `INFO`                           | DEBUG, INFO, WARNING, ERROR, CRITICAL        |
 | `PARENTALITE_FILES`              | `files` in `PARENTALITE_HOME`    | Folder of signed sheets, for all servers     |
@@ -25,6 +27,7 @@ import os
 import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import platformdirs
@@ -58,6 +61,8 @@ class Settings(BaseModel):
     master_key: bytes = Field(repr=False)
     checkpoint_key: bytes = Field(repr=False)
     checkpoint_seconds: float = 600.0
+    tsa_url: str | None = None
+    tsa_root: Path | None = None
     wait_seconds: float = 5.0
     log_level: str = "INFO"
     files: Path
@@ -104,6 +109,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         master_key=_checked_key("PARENTALITE_MASTER_KEY", master_key),
         checkpoint_key=_checked_key("PARENTALITE_CHECKPOINT_KEY", checkpoint_key),
         checkpoint_seconds=_number("PARENTALITE_CHECKPOINT_SECONDS", environ.get, "600", 1, LONGEST_CHECKPOINT_SECONDS),
+        **_time_stamping(environ),
         wait_seconds=_number("PARENTALITE_WAIT_SECONDS", environ.get, "5", 0, LONGEST_WAIT_SECONDS),
         log_level=_log_level(environ.get("PARENTALITE_LOG_LEVEL") or "INFO"),
         files=_folder("PARENTALITE_FILES", environ, home / "files"),
@@ -185,6 +191,18 @@ def _checked_token_secret(value: str) -> str:
             f"make a value with: {_HOW_TO_MAKE_A_TOKEN_SECRET}"
         )
     return value
+
+
+def _time_stamping(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Where checkpoints are time-stamped, and what its stamps are held against; neither when nothing is said."""
+    url, root = environ.get("PARENTALITE_TSA_URL") or None, environ.get("PARENTALITE_TSA_ROOT") or None
+    if url is None and root is None:
+        return {}
+    if url is None or not url.startswith(("http://", "https://")):
+        raise SettingsError(f"PARENTALITE_TSA_URL: the http(s) address of an authority is needed, not {url!r}")
+    if root is None or not Path(root).is_file():
+        raise SettingsError(f"PARENTALITE_TSA_ROOT: a file of root certificates (PEM) is needed, not {root!r}")
+    return {"tsa_url": url, "tsa_root": Path(root)}
 
 
 def make_key() -> str:

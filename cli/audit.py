@@ -129,12 +129,16 @@ def verify_bundle(
         list[Path],
         typer.Option("--key", help="Public key in PEM of the log's owner; several when the key changed meanwhile."),
     ],
+    roots: Annotated[
+        Path | None,
+        typer.Option("--tsa-root", help="Root certificates in PEM of the time-stamping authority."),
+    ] = None,
 ) -> None:
     """Check a bundle offline: no database, no network, no settings, nothing believed but the key.
 
     Prints what was checked, a line each. Exit code 1 when something is wrong, and then exactly what.
     """
-    for check in verify(bundle, read_keys(keys)):
+    for check in verify(bundle, read_keys(keys), _read(roots).encode() if roots else None):
         typer.echo(f"{'ok   ' if check.ok else 'WRONG'}  {check.text}")
         if not check.ok:
             raise typer.Exit(1)

@@ -7,8 +7,16 @@ from contextlib import contextmanager
 
 from application.proof.notary import notarising
 from application.proof.notes import SigningKey
+from application.proof.stamping import Authority
+from application.settings import Settings
 from cli.composition import Opened
 from projections.runner import projecting
+
+
+def _authority(settings: Settings) -> Authority | None:
+    if settings.tsa_url is None or settings.tsa_root is None:
+        return None
+    return Authority(settings.tsa_url, settings.tsa_root)
 
 
 @contextmanager
@@ -17,6 +25,6 @@ def working(opened: Opened) -> Iterator[None]:
     key = SigningKey.from_seed(opened.settings.checkpoint_key)
     with (
         projecting(opened.url, opened.application.vault),
-        notarising(opened.url, key, opened.settings.checkpoint_seconds),
+        notarising(opened.url, key, opened.settings.checkpoint_seconds, _authority(opened.settings)),
     ):
         yield

@@ -18,6 +18,7 @@ from application.eventstore.log import head
 from application.eventstore.recorder import EVENTS_CHANNEL
 from application.proof.checkpoints import CERTIFICATION, INTERVAL, KeyRetired, latest, make_checkpoint
 from application.proof.notes import SigningKey
+from application.proof.stamping import Authority, stamp_missing
 from application.proof.tiles import grow, tree_size
 
 log = logging.getLogger(__name__)
@@ -41,7 +42,14 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def watch(database_url: str, key: SigningKey, interval_seconds: float, stop: Event, clock: Clock = utc_now) -> None:
+def watch(
+    database_url: str,
+    key: SigningKey,
+    interval_seconds: float,
+    stop: Event,
+    authority: Authority | None = None,
+    clock: Clock = utc_now,
+) -> None:
     """Watches until `stop` is set. Lost connections are waited out; a key that was replaced ends it, with an error."""
     failures = 0
     while not stop.is_set():
@@ -49,7 +57,7 @@ def watch(database_url: str, key: SigningKey, interval_seconds: float, stop: Eve
             with psycopg.connect(
                 database_url, autocommit=True, application_name="parentalite-notary", connect_timeout=5
             ) as conn:
-                _watch_while_leased(conn, key, interval_seconds, stop, clock)
+                _watch_while_leased(conn, key, interval_seconds, stop, authority, clock)
         except KeyRetired as refused:
             log.error("notary stopped", extra={"reason": str(refused)})
             return
@@ -63,7 +71,9 @@ def watch(database_url: str, key: SigningKey, interval_seconds: float, stop: Eve
         stop.wait(min(5.0, 0.1 * 2 ** min(failures, 10)) * random.uniform(0.5, 1.0))
 
 
-def _watch_while_leased(conn: Conn, key: SigningKey, interval_seconds: float, stop: Event, clock: Clock) -> None:
+def _watch_while_leased(
+    conn: Conn, key: SigningKey, interval_seconds: float, stop: Event, authority: Authority | None, clock: Clock
+) -> None:
     while not (stop.is_set() or _take_lease(conn)):
         stop.wait(STANDBY_SECONDS)
     if stop.is_set():
@@ -71,6 +81,8 @@ def _watch_while_leased(conn: Conn, key: SigningKey, interval_seconds: float, st
     conn.execute(sql.SQL("LISTEN {}").format(sql.Identifier(EVENTS_CHANNEL)))
     while not stop.is_set():
         look(conn, key, interval_seconds, clock())
+        if authority is not None:
+            stamp_missing(conn, authority)
         for _ in conn.notifies(timeout=min(IDLE_SECONDS, interval_seconds), stop_after=1):
             stop.wait(PAUSE_SECONDS)
 
@@ -97,10 +109,13 @@ def _take_lease(conn: Conn) -> bool:
 
 
 @contextmanager
-def notarising(database_url: str, key: SigningKey, interval_seconds: float) -> Iterator[None]:
+def notarising(
+    database_url: str, key: SigningKey, interval_seconds: float, authority: Authority | None = None
+) -> Iterator[None]:
     """Runs the notary in a thread of its own for as long as the context lasts."""
     stop = Event()
-    thread = Thread(target=watch, args=(database_url, key, interval_seconds, stop), name="notary", daemon=True)
+    arguments = (database_url, key, interval_seconds, stop, authority)
+    thread = Thread(target=watch, args=arguments, name="notary", daemon=True)
     thread.start()
     try:
         yield

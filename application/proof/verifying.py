@@ -22,6 +22,7 @@ from application.proof.dossier_facts import Facts, NotADossier, facts_of, file_d
 from application.proof.leaves import Leaf, decode_leaf
 from application.proof.merkle import leaf_hash, verifies_consistency, verifies_inclusion
 from application.proof.notes import BadNote, Checkpoint, opened, parsed
+from application.proof.stamping import BadStamp, check_stamp
 
 _CHUNK = 1 << 20
 
@@ -38,10 +39,15 @@ class Wrong(Exception):
     """A check failed; the message says at what."""
 
 
+#: What a check raises of a bundle that is forged or damaged.
+_WRONG = (Wrong, BadNote, BadStamp, NotADossier, UnreadableEvent, ValueError, KeyError, TypeError)
+
+
 @dataclass(slots=True)
 class _Bundle:
     archive: zipfile.ZipFile
     keys: Sequence[bytes]
+    roots: bytes | None
     members: list[str] = field(default_factory=list)
     dossier_id: UUID = field(default_factory=lambda: UUID(int=0))
     checkpoint: Checkpoint = field(default_factory=lambda: Checkpoint("", 0, b""))
@@ -49,16 +55,19 @@ class _Bundle:
     facts: Facts = field(default_factory=dict)
 
 
-def verify(path: Path, keys: Sequence[bytes]) -> Iterator[Check]:
-    """Every check in turn, ending with the first that fails. `keys`: the public keys that are trusted."""
+def verify(path: Path, keys: Sequence[bytes], roots: bytes | None = None) -> Iterator[Check]:
+    """Every check in turn, ending with the first that fails. `keys`: the public keys that are trusted.
+
+    `roots`: root certificates (PEM) of time-stamping authorities; without them a time stamp is not checked.
+    """
     try:
         with open_archive(path) as archive:
-            bundle = _Bundle(archive, keys)
+            bundle = _Bundle(archive, keys, roots)
             yield Check(True, f"archive: {len(archive.infolist())} members, nothing hidden, nothing compressed")
             for name, check in _CHECKS:
                 try:
                     told = check(bundle)
-                except (Wrong, BadNote, NotADossier, UnreadableEvent, ValueError, KeyError, TypeError) as wrong:
+                except _WRONG as wrong:
                     yield Check(False, f"{name}: {_said(wrong)}")
                     return
                 if told is not None:
@@ -100,6 +109,16 @@ def _signed_tree(bundle: _Bundle) -> str:
     text, _ = opened(_text(bundle, layout.CHECKPOINT), bundle.keys)
     bundle.checkpoint = parsed(text)
     return f"signed by the given key: {bundle.checkpoint.size:,} events of {bundle.checkpoint.origin}"
+
+
+def _time_stamp(bundle: _Bundle) -> str | None:
+    """Somebody else's word for when the checkpoint was there."""
+    if layout.STAMP not in bundle.members:
+        return None
+    if bundle.roots is None:
+        return "there is one; it was not checked, since no root certificate was given"
+    stamp, note = bundle.archive.read(layout.STAMP), bundle.archive.read(layout.CHECKPOINT)
+    return f"the checkpoint was there on {check_stamp(stamp, note, bundle.roots)}"
 
 
 def _events(bundle: _Bundle) -> str:
@@ -186,6 +205,7 @@ def _files(bundle: _Bundle) -> str:
 _CHECKS: tuple[tuple[str, Callable[[_Bundle], str | None]], ...] = (
     ("manifest", _manifest),
     ("checkpoint", _signed_tree),
+    ("time stamp", _time_stamp),
     ("events", _events),
     ("consistency", _consistency),
     ("dossier", _dossier),

@@ -69,6 +69,7 @@ def test_keys_made_on_first_use_are_the_same_on_the_next_and_nobody_else_reads_t
     assert {path.name: mode(path) for path in (home / "keys").iterdir()} == {
         "token-secret": "0o600",
         "master-key": "0o600",
+        "checkpoint-key": "0o600",
     }
 
 
@@ -120,6 +121,7 @@ def test_a_master_key_lost_from_beside_its_database_is_not_replaced_in_silence(t
         ("PARENTALITE_CHECKPOINT_KEY", "c2hvcnQ=", "base64 of exactly 32 bytes"),
         ("PARENTALITE_CHECKPOINT_SECONDS", "0", "a number from 1 to 86400"),
         ("PARENTALITE_CHECKPOINT_SECONDS", "86401", "a number from 1 to 86400"),
+        ("PARENTALITE_TSA_URL", "ftp://stamps", "the http(s) address"),
         ("PARENTALITE_WAIT_SECONDS", "soon", "a number from 0 to 60"),
         ("PARENTALITE_WAIT_SECONDS", "-1", "a number from 0 to 60"),
         ("PARENTALITE_WAIT_SECONDS", "61", "a number from 0 to 60"),

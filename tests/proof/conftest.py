@@ -19,7 +19,7 @@ from application.proof.notes import SigningKey
 
 MASTER_KEY = bytes(range(32))
 KEY, NEXT_KEY = SigningKey.from_seed(b"k" * 32), SigningKey.from_seed(b"n" * 32)
-NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+NOW = datetime(2026, 9, 23, 12, 0, tzinfo=UTC)
 EVENTS = 2_000
 #: Neither at the ends of tiles nor all within one.
 CHECKPOINTS = (700, 1_500, EVENTS)
