@@ -31,7 +31,7 @@ from projections.tables import add_to_rollup
 Conn = Connection[Any]
 
 #: Events that are opened and folded between two reports of progress.
-CHUNK = 1_000
+CHUNK = 2_000
 #: Bytes of rows gathered before they are sent to their table.
 FLUSH_BYTES = 1 << 19
 #: Each reads the log's table once for each worker and takes three quarters of what the one before left.
@@ -172,6 +172,9 @@ class _RowOfEvent(_Filling):
         row = fold(None, record)
         assert row is not None
         self.write(row)
+
+    def end_stream(self) -> None:
+        pass
 
 
 def fill(
