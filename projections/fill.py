@@ -34,6 +34,8 @@ Conn = Connection[Any]
 CHUNK = 2_000
 #: Bytes of rows gathered before they are sent to their table.
 FLUSH_BYTES = 1 << 19
+#: Counted keys that are sent in one statement: a season has tens of thousands.
+KEYS_AT_ONCE = 5_000
 #: Each reads the log's table once for each worker and takes three quarters of what the one before left.
 _ROUNDS = 3
 
@@ -208,7 +210,9 @@ def fill(
             writer.close()
         for filling in fillings:
             for rollup in filling.projection.rollups:
-                add_to_rollup(keys, rollup, filling.number, filling.totals.get(rollup.name, {}))
+                totals = iter(filling.totals.get(rollup.name, {}).items())
+                while part := dict(islice(totals, KEYS_AT_ONCE)):
+                    add_to_rollup(keys, rollup, filling.number, part)
     return taken
 
 
