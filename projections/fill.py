@@ -31,9 +31,11 @@ from projections.tables import add_to_rollup
 Conn = Connection[Any]
 
 #: Events that are opened and folded between two reports of progress.
-CHUNK = 1_000
+CHUNK = 2_000
 #: Bytes of rows gathered before they are sent to their table.
 FLUSH_BYTES = 1 << 19
+#: Counted keys that are sent in one statement: a season has tens of thousands.
+KEYS_AT_ONCE = 5_000
 #: Each reads the log's table once for each worker and takes three quarters of what the one before left.
 _ROUNDS = 3
 
@@ -173,6 +175,9 @@ class _RowOfEvent(_Filling):
         assert row is not None
         self.write(row)
 
+    def end_stream(self) -> None:
+        pass
+
 
 def fill(
     database_url: str,
@@ -205,7 +210,9 @@ def fill(
             writer.close()
         for filling in fillings:
             for rollup in filling.projection.rollups:
-                add_to_rollup(keys, rollup, filling.number, filling.totals.get(rollup.name, {}))
+                totals = iter(filling.totals.get(rollup.name, {}).items())
+                while part := dict(islice(totals, KEYS_AT_ONCE)):
+                    add_to_rollup(keys, rollup, filling.number, part)
     return taken
 
 

@@ -75,4 +75,5 @@ def add_counts(totals: defaultdict[Key, list[int]], rollup: Rollup, row: Row, si
     for key, counters in rollup.counts(row):
         total = totals[key]
         for place, counter in enumerate(counters):
-            total[place] += sign * counter
+            if counter:
+                total[place] += sign * counter

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from threading import Event, Lock
+from threading import Lock
 
 from application.eventstore.recorder import Decided, Verdict
 
@@ -13,7 +13,10 @@ LARGEST_BATCH = 256
 
 
 class _Waiting:
-    """A decision in the queue. Its thread is called once it is settled, or to lead the next commit."""
+    """A decision in the queue. Its thread is called once it is settled, or to lead the next commit.
+
+    `called` is a bare lock, held until the call: an Event would take a third of the time of 32 clients.
+    """
 
     __slots__ = ("called", "decided", "failure", "verdict")
 
@@ -21,7 +24,8 @@ class _Waiting:
         self.decided = decided
         self.verdict: Verdict | None = None
         self.failure: BaseException | None = None
-        self.called = Event()
+        self.called = Lock()
+        self.called.acquire()
 
     @property
     def settled(self) -> bool:
@@ -44,7 +48,7 @@ class Appender:
             self._waiting.append(mine)
             leads, self._led = not self._led, True
         if not leads:
-            mine.called.wait()
+            mine.called.acquire()
         if not mine.settled:
             self._lead()
         if mine.failure is not None:
@@ -67,6 +71,6 @@ class Appender:
             self._led = next_leader is not None
         # First those who are done: they may be back with their next command before the next commit begins.
         for waiting in batch:
-            waiting.called.set()
+            waiting.called.release()
         if next_leader is not None:
-            next_leader.called.set()
+            next_leader.called.release()
