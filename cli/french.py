@@ -76,7 +76,6 @@ FIELDS: Mapping[str, str] = {
     "starts_at": "début",
     "starts_before": "avant le",
     "starts_from": "à partir du",
-    "structure_id": "structure",
     "structure_name": "structure",
     "submitted_by": "soumis par",
     "terminated_on": "dernier jour",

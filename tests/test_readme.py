@@ -27,8 +27,10 @@ from application.founding import found
 from application.settings import Settings, load_settings
 from cli.composition import open_everything, utc_now
 from cli.main import app as command_line
+from domain.errors import forbidden
 from projections.rebuild import rebuild
 from tests import readme_page
+from tests.application.papers import pdf
 from tests.readme_page import ROOT, TEXT
 from tests.scenarios.conftest import FOUNDED_AT
 from tests.scenarios.server import MASTER_KEY, TOKEN_SECRET, Clock, Server, running_server
@@ -333,3 +335,13 @@ def test_every_link_and_every_path_that_is_named_leads_somewhere():
 def test_nothing_leads_to_a_machine_or_a_place_that_readers_do_not_have():
     assert set(re.findall(r"https?://[\w.:-]+", TEXT)) == {"http://127.0.0.1:8000"}
     assert re.findall(r"\.\./|(?<![\w.~])/(?:home|root|work|tmp|usr|var)\b", TEXT) == []
+
+
+def test_the_form_that_attaches_a_sheet_is_taken_as_it_is_told(server: Server):
+    (operations,) = re.findall(r"-F 'operations=(.*?)'", TEXT, re.DOTALL)
+    (places,) = re.findall(r"-F 'map=(.*?)'", TEXT)
+    form = {"operations": operations.replace("ANIMATION_ID", str(uuid4())), "map": places}
+    headers = {"authorization": f"Bearer {tokens()['structure']}"}
+    answer = server.http.post("/graphql", data=form, files={"0": ("signed.pdf", pdf())}, headers=headers)
+    (error,) = answer.json()["data"]["attendanceSheetAttach"]["errors"]
+    assert error["message"] == forbidden().problems[0].message

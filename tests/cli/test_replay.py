@@ -17,6 +17,7 @@ from cli.timeline import _NOT_TOLD
 from domain.actors import PUBLIC, SYSTEM, Actor, Role
 from domain.candidature import Degree
 from domain.events import registered_events
+from domain.service_dossier_events import ServiceLine
 from domain.typology import SplitPart, TermKind
 from tests.cli.conftest import error_line, project
 from tests.projections.world import NATIONAL, SIRET, STRUCTURE, STRUCTURE_ID, UAI
@@ -166,6 +167,10 @@ def test_what_is_neither_id_nor_siret_is_a_wrong_usage(run, world, wrong):
 def test_every_event_field_and_role_has_its_french_words():
     events = registered_events()
     assert set(PHRASES) == set(events)
-    fields = {name for event in events.values() for name in event.model_fields} | set(SplitPart.model_fields)
+    fields = (
+        {name for event in events.values() for name in event.model_fields}
+        | set(SplitPart.model_fields)
+        | set(ServiceLine.model_fields)
+    )
     assert set(FIELDS) == fields - _NOT_TOLD
     assert set(ROLES) == set(Role)
