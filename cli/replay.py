@@ -12,10 +12,13 @@ from rich.tree import Tree
 
 from application.eventstore.records import Recorded
 from cli.composition import open_everything, settings_from_environment
-from cli.console import counted, note, results
+from cli.console import Refused, counted, note, results
 from cli.history import history_of
 from cli.options import Verbose, logs_of_a_command
+from cli.past import moment_of, state_of, told
 from cli.timeline import Entry, Privacy, Timeline
+from projections.past import Moment
+from projections.projection import Row
 
 
 def replay(
@@ -26,6 +29,14 @@ def replay(
             help="The id of an animation, a structure, a convention or a candidature; a SIRET; or the word typology.",
         ),
     ],
+    at: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE|POSITION",
+            help="Only what was known then, and the state that it led to: a position of the log, a day (until its end "
+            "in Paris) or an instant with its offset.",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line, in log order.")] = False,
     verbose: Verbose = False,
 ) -> None:
@@ -34,6 +45,9 @@ def replay(
     Times are those of the territory's clocks. Terms are shown with the words of the day on which they were recorded,
     also when the typology has changed since. Personal data is never shown: [personal] stands in its place, or [erased]
     where nobody can read it any more.
+
+    With --at, the state as it was known then follows the events; with --json, in a last object under "state". Nothing
+    but events recorded until then counts; terms are shown with the typology of that moment.
 
     A structure's history is its own stream and every event stamped with the structure: its conventions and animations.
     """
@@ -47,13 +61,29 @@ def replay(
                 f"{subject!r} is neither an id (a UUID) nor a SIRET (14 digits, the last a check digit)",
                 param_hint="ID|SIRET",
             ) from None
+        moment = Moment() if at is None else moment_of(conn, at)
+        records = moment.known(history.records)
+        if not any(record.originator_id == history.stream for record in records):
+            raise Refused(f"nothing was recorded of {subject} until {at}")
+        states = [] if at is None else state_of(conn, history.stream, moment, records)
         if as_json:
-            privacy = Privacy(conn, history.records)
-            for record in history.records:
-                typer.echo(orjson.dumps(_as_json(record, privacy), option=orjson.OPT_UTC_Z))
+            privacy = Privacy(conn, records)
+            lines = [_as_json(record, privacy) for record in records]
+            for line in lines if at is None else [*lines, {"at": at, "state": states}]:
+                typer.echo(orjson.dumps(line, default=str, option=orjson.OPT_UTC_Z))
         else:
-            _show(history.stream, list(Timeline.open(conn, history.records).entries(history.records)))
-            note(f"{counted(len(history.records), 'event')}, {history.found_by}")
+            timeline = Timeline.open(conn, records)
+            _show(history.stream, list(timeline.entries(records)))
+            for state in states:
+                _show_state(timeline, records[-1].position, state)
+            note(f"{counted(len(records), 'event')}, {history.found_by}")
+
+
+def _show_state(timeline: Timeline, position: int, state: Row) -> None:
+    tree = Tree(Text("État connu à ce moment", style="bold"), guide_style="dim")
+    for name, french, value in told(state):
+        tree.add(Text.assemble((f"{french} : ", "dim"), timeline.told(name, value, position, state.get("territory"))))
+    results().print(tree)
 
 
 def _show(stream: UUID, entries: list[Entry]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -117,6 +118,12 @@ class Timeline:
                 about=self._about(record),
                 details=list(self._details(record)),
             )
+
+    def told(self, name: str, value: Any, position: int, territory: str | None) -> str:
+        """A value of a row for a person: terms by their words at the position, instants by the territory's clocks."""
+        if isinstance(value, datetime):
+            value = value.astimezone(self._zone(territory))
+        return self._said(name, tuple(value) if isinstance(value, list) else value, position)
 
     def _zone(self, territory: str | None) -> ZoneInfo:
         """The clocks of the territory; of Paris, where an event belongs to none."""

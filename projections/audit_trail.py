@@ -6,6 +6,9 @@ from application.eventstore.records import Recorded
 from domain.events import registered_events
 from projections.projection import Key, Projection, Row, Table
 
+#: Of events that belong to no territory: an index answers for a value, not for none.
+NO_TERRITORY = ""
+
 
 def _position(record: Recorded) -> Key:
     return (record.position,)
@@ -18,7 +21,7 @@ def _entry(row: Row | None, record: Recorded) -> Row:
         "type": record.event.topic,
         "subject_id": record.originator_id,
         "structure_id": record.stamp.structure_id,
-        "territory": record.stamp.territory,
+        "territory": record.stamp.territory or NO_TERRITORY,
     }
 
 
@@ -34,14 +37,18 @@ AUDIT_TRAIL = Projection(
             "type": "text NOT NULL",
             "subject_id": "uuid NOT NULL",
             "structure_id": "uuid",
-            "territory": "text",
+            "territory": "text NOT NULL",
         },
         key=("position",),
+        # Every event writes to each of these: one more costs every rebuild. Positions alone are the key's.
         indexes=(
+            # One animation, convention, candidature; a dossier with its animations.
             "(subject_id, position)",
+            # A structure, with or without any other condition: none has more than a few thousand events.
             "(structure_id, position)",
-            "(territory, position)",
-            "(type, position)",
+            # Types, territories, and types in territories: every combination of their few values is looked up.
+            "(territory, type, position)",
+            # Where in the log a period begins and ends.
             f"({RECORDED_DAY}, position)",
         ),
     ),

@@ -109,5 +109,14 @@ class Context:
             if stack is not None:
                 await stack.aclose()
 
+    def whole(self) -> Context:
+        """Where what belongs to a thing is read: this context, unless it is of the past (see `api.past`)."""
+        return self
+
 
 Info = strawberry.Info[Context, None]
+
+
+def read_beside(past: Context | None, info: Info) -> Context:
+    """The context that a thing's surroundings are read in: that of the past which the thing is of, or today's."""
+    return info.context if past is None else past.whole()

@@ -152,6 +152,9 @@ class AuditWhere:
     candidature_id: strawberry.ID | None = strawberry.field(
         default=None, description="What happened to this candidature."
     )
+    dossier_id: strawberry.ID | None = strawberry.field(
+        default=None, description="What happened to this service dossier, and to the animations that it holds."
+    )
     type: list[str] | None = strawberry.field(default=None, description="Any of these: `animation.published`…")
     recorded_from: datetime | None = strawberry.field(default=None, description="Recorded at or after this instant.")
     recorded_before: datetime | None = strawberry.field(default=None, description="Recorded before this instant.")
@@ -167,6 +170,7 @@ class AuditWhere:
         return audit.Conditions(
             structure_id=node_id(self.structure_id, "where", "structureId") if self.structure_id else None,
             subject_ids=[node_id(given, "where", name) for name, given in subjects.items() if given],
+            dossier_id=node_id(self.dossier_id, "where", "dossierId") if self.dossier_id else None,
             type=checked_texts(self.type, "type"),
             recorded_from=readable(self.recorded_from, "where", "recordedFrom"),
             recorded_before=readable(self.recorded_before, "where", "recordedBefore"),

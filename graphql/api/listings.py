@@ -165,14 +165,25 @@ async def audit_trail(
     context: Context, where: AuditWhere | None, first: Size, after: Cursor, last: Size, before: Cursor
 ) -> Connection[AuditEntry]:
     """Every event that the asker may see. Raises FORBIDDEN for a role that may see none."""
-    conditions = where.conditions() if where else audit_queries.Conditions()
-    own = scope_of(context.actor, Action.AUDIT_READ) is Scope.OWN_STRUCTURE
-    if own and conditions.structure_id not in (None, *context.actor.structures):
-        raise denied(context.actor)
+    filtered = audit_filter(context, where)
     orders = audit_queries.ORDERS
     asked = asked_page(context, orders, first, after, last, before)
-    filtered = audit_queries.narrowed(auditable(context), conditions)
     return await connection(context, audit_queries.SOURCE, filtered, orders, asked, entry_of)
+
+
+def audit_filter(context: Context, where: AuditWhere | None) -> Filter:
+    """The events that the asker may see, narrowed. Raises FORBIDDEN when there can be none."""
+    actor, scope = context.actor, scope_of(context.actor, Action.AUDIT_READ)
+    if scope is None:
+        raise denied(actor)
+    conditions = where.conditions() if where else audit_queries.Conditions()
+    if scope is Scope.OWN_STRUCTURE:
+        if conditions.structure_id not in (None, *actor.structures):
+            raise denied(actor)
+        conditions = replace(conditions, structures=sorted(actor.structures))
+    if scope is Scope.OWN_TERRITORY:
+        conditions = replace(conditions, territories=sorted(actor.territories))
+    return audit_queries.narrowed(conditions)
 
 
 async def timeline(

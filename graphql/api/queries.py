@@ -19,6 +19,7 @@ from api.inputs import (
     ServiceDossierWhere,
     StructureWhere,
 )
+from api.past import AT, At, animation_at, dossier_at, structure_at
 from api.types.animation import Animation, load_animation
 from api.types.audit import AuditEntry
 from api.types.base import Connection, Node, node_id
@@ -70,22 +71,20 @@ class Query:
     ) -> Connection[Animation]:
         return await listings.animations_to_publish(info.context, first, after, last, before)
 
-    @strawberry.field(description="One animation: published ones for everybody, others for those who answer for them.")
-    async def animation(self, info: Info, id: strawberry.ID) -> Animation | None:
+    @strawberry.field(
+        description="One animation: published ones for everybody, others for those who answer for them." + AT
+    )
+    async def animation(self, info: Info, id: strawberry.ID, at: At | None = None) -> Animation | None:
+        if at is not None:
+            return await animation_at(info.context, node_id(id), at)
         return await load_animation(info.context, node_id(id))
 
-    @strawberry.field(description="One structure, by its id or its SIRET: exactly one of them. Public.")
+    @strawberry.field(description="One structure, by its id or its SIRET: exactly one of them. Public." + AT)
     async def structure(
-        self, info: Info, id: strawberry.ID | None = None, siret: str | None = None
+        self, info: Info, id: strawberry.ID | None = None, siret: str | None = None, at: At | None = None
     ) -> Structure | None:
-        if (id is None) == (siret is None):
-            raise invalid("Indiquez id ou siret, l'un ou l'autre.", "id")
-        if id is not None:
-            return await load_structure(info.context, node_id(id))
-        try:
-            return await load_structure_by_siret(info.context, check_siret(siret or ""))
-        except ValueError as error:
-            raise invalid(str(error), "siret") from None
+        today = await _structure(info.context, id, siret)
+        return today if at is None else await structure_at(info.context, today, at)
 
     @strawberry.field(description="The structures that have an account, by name. Public.")
     async def structures(
@@ -138,8 +137,10 @@ class Query:
     ) -> Connection[Candidature]:
         return await listings.candidatures(info.context, where, first, after)
 
-    @strawberry.field(description=f"One service dossier. {FOR_DOSSIERS} Null for others.")
-    async def service_dossier(self, info: Info, id: strawberry.ID) -> ServiceDossier | None:
+    @strawberry.field(description=f"One service dossier. {FOR_DOSSIERS} Null for others." + AT)
+    async def service_dossier(self, info: Info, id: strawberry.ID, at: At | None = None) -> ServiceDossier | None:
+        if at is not None:
+            return await dossier_at(info.context, node_id(id), at)
         return await load_dossier(info.context, node_id(id))
 
     @strawberry.field(
@@ -195,6 +196,17 @@ class Query:
     @strawberry.field(description="The position of the log that this answer's read models have reached.")
     async def position(self, info: Info) -> int:
         return (await info.context.read()).position
+
+
+async def _structure(context: Context, id: strawberry.ID | None, siret: str | None) -> Structure | None:
+    if (id is None) == (siret is None):
+        raise invalid("Indiquez id ou siret, l'un ou l'autre.", "id")
+    if id is not None:
+        return await load_structure(context, node_id(id))
+    try:
+        return await load_structure_by_siret(context, check_siret(siret or ""))
+    except ValueError as error:
+        raise invalid(str(error), "siret") from None
 
 
 async def _thing(context: Context, thing_id: UUID) -> Node | None:

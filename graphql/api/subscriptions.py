@@ -54,7 +54,7 @@ class Subscription:
         context = info.context
         followed = node_id(structure_id, "structureId")
         await _require_audit(context, followed)
-        mine = audit_queries.narrowed(auditable(context), audit_queries.Conditions(structure_id=followed))
+        mine = auditable(context).where("t.structure_id = %(structure_id)s", structure_id=followed)
 
         async def recorded(read: Snapshot, after: int, limit: int) -> list[tuple[int, AuditEntry]]:
             filtered = mine.where("t.position > %(after)s", after=after)

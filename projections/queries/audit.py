@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from projections.audit_trail import RECORDED_DAY
+from domain.events import registered_events
+from projections.audit_trail import NO_TERRITORY, RECORDED_DAY
 from projections.queries.paging import Filter, Order, Source
 
 #: The trail with what the log holds.
@@ -26,15 +27,27 @@ ORDERS = (Order("position", "t.position", "bigint"),)
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What a trail is narrowed to; None: not by that. Positions and instants: from included, before excluded."""
+    """What a trail is narrowed to; None: not by that. Positions and instants: from included, before excluded.
 
+    `structures` and `territories` are those that the asker is bound to. A dossier's events are its own and those of the
+    animations that it holds.
+    """
+
+    structures: Collection[UUID] | None = None
+    territories: Collection[str] | None = None
     structure_id: UUID | None = None
     subject_ids: Collection[UUID] = ()
+    dossier_id: UUID | None = None
     type: Collection[str] | None = None
     recorded_from: datetime | None = None
     recorded_before: datetime | None = None
     position_from: int | None = None
     position_to: int | None = None
+
+    @property
+    def of_few(self) -> bool:
+        """Whether an index on one thing, or on one structure, leaves so few rows that they can all be looked at."""
+        return bool(self.subject_ids or self.dossier_id or self.structure_id or self.structures is not None)
 
 
 _ONE = {
@@ -44,20 +57,46 @@ _ONE = {
     "position_from": "t.position >= %(position_from)s",
     "position_to": "t.position <= %(position_to)s",
 }
+_OF_DOSSIER = """ARRAY(SELECT %(dossier_id)s::uuid UNION
+SELECT unnest(animation_ids) FROM {service_dossiers} WHERE dossier_id = %(dossier_id)s)"""
+_TERRITORIES = f"ARRAY(SELECT code FROM {{territories}} UNION ALL SELECT '{NO_TERRITORY}')"
 
 
-def narrowed(filtered: Filter, conditions: Conditions) -> Filter:
-    """`filtered` and these conditions."""
+def narrowed(conditions: Conditions) -> Filter:
+    """The trail under these conditions, in the shape that an index answers."""
+    filtered = Filter()
     for name, condition in _ONE.items():
         if (value := getattr(conditions, name)) is not None:
             filtered = filtered.where(condition, **{name: value})
     for place, subject in enumerate(conditions.subject_ids):
         filtered = filtered.where(f"t.subject_id = %(subject{place})s", **{f"subject{place}": subject})
+    if conditions.dossier_id is not None:
+        filtered = filtered.each_of("t.subject_id", _OF_DOSSIER, dossier_id=conditions.dossier_id)
+    if conditions.of_few:
+        return _of_few(filtered, conditions)
+    return _between_positions(_of_territories_and_types(filtered, conditions), conditions)
+
+
+def _of_few(filtered: Filter, conditions: Conditions) -> Filter:
+    if conditions.structures is not None:
+        filtered = filtered.among("t.structure_id", "structures", conditions.structures)
+    if conditions.territories is not None:
+        filtered = filtered.among("t.territory", "territories", conditions.territories)
     if conditions.type:
         filtered = filtered.among("t.type", "type", conditions.type)
-    if conditions.structure_id is None and not conditions.subject_ids:
-        filtered = _between_positions(filtered, conditions)
     return filtered
+
+
+def _of_territories_and_types(filtered: Filter, conditions: Conditions) -> Filter:
+    """By the index on (territory, type, position): all territories, or all types, where it is not narrowed to some."""
+    if conditions.territories is None and not conditions.type:
+        return filtered
+    if conditions.territories is None:
+        filtered = filtered.each_of("t.territory", _TERRITORIES)
+    else:
+        filtered = filtered.each_of("t.territory", "%(territories)s::text[]", territories=list(conditions.territories))
+    types = list(dict.fromkeys(conditions.type or registered_events()))
+    return filtered.each_of("t.type", "%(type)s::text[]", type=types)
 
 
 def _between_positions(filtered: Filter, conditions: Conditions) -> Filter:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -43,9 +43,19 @@ class Filter:
 
     conditions: tuple[str, ...] = ()
     params: Mapping[str, Any] = field(default_factory=dict)
+    #: (column, SQL of an array): rows whose column is one of its values, looked for value by value (see `each_of`).
+    each: tuple[tuple[str, str], ...] = ()
 
     def where(self, condition: str, **params: Any) -> Filter:
-        return Filter((*self.conditions, condition), {**self.params, **params})
+        return replace(self, conditions=(*self.conditions, condition), params={**self.params, **params})
+
+    def each_of(self, column: str, array: str, **params: Any) -> Filter:
+        """Rows whose `column` is one of the array's values.
+
+        Of each value the page is cut by an index on (column, order), then one page is cut of them all. To go through
+        the order and throw away what is of other values would pass over the whole table where the values are rare.
+        """
+        return replace(self, each=(*self.each, (column, array)), params={**self.params, **params})
 
     def among(self, column: str, name: str, values: Collection[Any]) -> Filter:
         """Rows whose `column` is one of `values`; `name` is the parameter's."""
@@ -56,7 +66,15 @@ class Filter:
 
     @property
     def clause(self) -> str:
-        return " AND ".join(f"({condition})" for condition in self.conditions) or "true"
+        among = [f"{column} = ANY({array})" for column, array in self.each]
+        return " AND ".join(f"({condition})" for condition in (*self.conditions, *among)) or "true"
+
+    def value_by_value(self) -> tuple[str, Filter]:
+        """The relation of all combinations of the values of `each`, and the filter for one of them."""
+        names = [f"each{place}" for place in range(len(self.each))]
+        values = [f"unnest({array}) AS {name}(value)" for name, (_, array) in zip(names, self.each, strict=True)]
+        one = [f"{column} = {name}.value" for name, (column, _) in zip(names, self.each, strict=True)]
+        return " CROSS JOIN ".join(values), replace(self, conditions=(*self.conditions, *one), each=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +163,14 @@ def counts_statement(source: Source, filtered: Filter) -> str:
 
 
 def _cut(source: Source, filtered: Filter, orders: Sequence[Order], asked: Page) -> tuple[str, dict[str, Any]]:
+    if filtered.each:
+        combinations, one = filtered.value_by_value()
+        cut, params = _cut(source, one, orders, asked)
+        merged = (
+            f"SELECT {source.alias}.* FROM {combinations} CROSS JOIN LATERAL ({cut}) {source.alias}"
+            f" ORDER BY {_directions(orders, asked)} LIMIT {asked.size + 1}"
+        )
+        return merged, params
     params = dict(filtered.params)
     conditions = [filtered.clause]
     if asked.start is not None:

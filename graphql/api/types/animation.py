@@ -9,7 +9,7 @@ from uuid import UUID
 
 import strawberry
 
-from api.context import Context, Info
+from api.context import Context, Info, read_beside
 from api.lists import Lists
 from api.types.allowed import AllowedAction, shown_actions
 from api.types.attendance_sheet import AttendanceSheet, sheet_of
@@ -83,9 +83,9 @@ class Animation(Node):
     @strawberry.field(description="The animation that this one was cloned from, when the asker may see it.")
     async def cloned_from(self, info: Info) -> Annotated[Animation, strawberry.lazy(".animation")] | None:
         source: UUID | None = self.row["cloned_from"]
-        context = info.context
         if source is None:
             return None
+        context = read_beside(self.row.get("past"), info)
         return await context.together("animations", source, lambda ids: load_animations(context, ids))
 
     @strawberry.field(description="Why the national team refused it. " + _RESTRICTED)
@@ -118,6 +118,8 @@ class Animation(Node):
 
     @strawberry.field(description="What the asker may do with it now, and for what is not possible, why.")
     def allowed_actions(self, info: Info) -> list[AllowedAction]:
+        if "past" in self.row:
+            return []
         return shown_actions(allowed_actions(_Standing(self.row), info.context.actor, info.context.now))
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import strawberry
 
-from api.context import Context, Info
+from api.context import Context, Info, read_beside
 from api.lists import Lists
 from api.types.allowed import AllowedAction, shown_actions
 from api.types.animation import Animation, load_animations
@@ -113,29 +113,33 @@ class ServiceDossier(Node):
 
     @strawberry.field(description="The convention that it stands under.")
     async def convention(self, info: Info) -> Convention | None:
-        context = info.context
+        context = read_beside(self.row.get("past"), info)
         return await context.together(
             "conventions by id", self.row["convention_id"], lambda ids: load_conventions(context, ids)
         )
 
     @strawberry.field(description="Its animations, in the order of the dossier.")
     async def lines(self, info: Info) -> list[ServiceLine]:
-        found = await _animations(info.context, self.row["animation_ids"])
+        context = read_beside(self.row.get("past"), info)
+        found = await _animations(context, self.row["animation_ids"])
         submitted = {line["animation_id"]: line for line in self.row["lines"]}
         return [_line(animation, submitted.get(animation.id)) for animation in found if animation is not None]
 
     @strawberry.field(description="What is still missing for it to be certified, and what keeps it from submission.")
     async def missing(self, info: Info) -> list[Missing]:
-        return await missing_of(info.context, self.row)
+        return await missing_of(read_beside(self.row.get("past"), info), self.row)
 
     @strawberry.field(description="Corrections of what was certified, in their order.")
     async def amendments(self, info: Info) -> list[ServiceAmendment]:
         proposed = self.row["amendments"]
-        found = await _animations(info.context, [UUID(one["animation_id"]) for one in proposed])
+        context = read_beside(self.row.get("past"), info)
+        found = await _animations(context, [UUID(one["animation_id"]) for one in proposed])
         return [_amendment(one, animation) for one, animation in zip(proposed, found, strict=True)]
 
     @strawberry.field(description="What the asker may do with it now, and for what is not possible, why.")
     def allowed_actions(self, info: Info) -> list[AllowedAction]:
+        if "past" in self.row:
+            return []
         return shown_actions(allowed_actions(_Standing(self.row), info.context.actor))
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import strawberry
 
-from api.context import Context, Info
+from api.context import Context, Info, read_beside
 from api.types.base import Connection, Node
 from api.types.dashboard import StructureDashboard, dashboard_of, require
 from domain.actors import Actor
@@ -48,10 +48,11 @@ class Structure(Node):
     name: str = strawberry.field(description="Its name.")
     structure_id: strawberry.Private[UUID]
     territories: strawberry.Private[frozenset[str]]
+    past: strawberry.Private[Context | None] = None
 
     @strawberry.field(description="Its conventions, in the order of signing. " + _FOR)
     async def conventions(self, info: Info) -> list[Convention]:
-        context = info.context
+        context = read_beside(self.past, info)
         within = self.require(context, Action.STRUCTURE_READ)
         rows = await context.together("conventions", self.structure_id, lambda ids: _conventions(context, ids))
         return [convention_of(row) for row in rows if within is None or row["territory"] in within]
@@ -69,10 +70,9 @@ class Structure(Node):
     ) -> Connection[Annotated[Animation, strawberry.lazy("api.types.animation")]]:
         from api.listings import own_animations
 
-        within = self.require(info.context, Action.STRUCTURE_READ)
-        return await own_animations(
-            info.context, self.structure_id, within, where, order_by, first, after, last, before
-        )
+        context = read_beside(self.past, info)
+        within = self.require(context, Action.STRUCTURE_READ)
+        return await own_animations(context, self.structure_id, within, where, order_by, first, after, last, before)
 
     @strawberry.field(description="Its figures. " + _FOR)
     async def dashboard(
@@ -83,8 +83,9 @@ class Structure(Node):
         ] = None,
         to: Annotated[date | None, strawberry.argument(description="Last local day, included.")] = None,
     ) -> StructureDashboard:
-        within = self.require(info.context, Action.STRUCTURE_READ)
-        return await dashboard_of(info.context, figures.OF_STRUCTURES, self.structure_id, from_, to, within)
+        context = read_beside(self.past, info)
+        within = self.require(context, Action.STRUCTURE_READ)
+        return await dashboard_of(context, figures.OF_STRUCTURES, self.structure_id, from_, to, within)
 
     @strawberry.field(description="Everything that happened to it, its conventions and its animations. " + _FOR)
     async def timeline(
@@ -97,8 +98,9 @@ class Structure(Node):
     ) -> Connection[Annotated[AuditEntry, strawberry.lazy("api.types.audit")]]:
         from api.listings import timeline
 
-        self.require(info.context, Action.AUDIT_READ)
-        return await timeline(info.context, self.structure_id, first, after, last, before)
+        context = read_beside(self.past, info)
+        self.require(context, Action.AUDIT_READ)
+        return await timeline(context, self.structure_id, first, after, last, before)
 
     @property
     def belongings(self) -> Belongings:
@@ -122,6 +124,7 @@ def structure_of(row: dict[str, Any]) -> Structure:
         name=row["name"],
         structure_id=row["structure_id"],
         territories=frozenset(row["territories"]),
+        past=row.get("past"),
     )
 
 
@@ -131,6 +134,7 @@ def structure_beside(row: dict[str, Any]) -> Structure:
         "siret": row["structure_siret"],
         "name": row["structure_name"],
         "territories": row["structure_territories"],
+        "past": row.get("past"),
     }
     return structure_of({"structure_id": row["structure_id"], **beside})
 

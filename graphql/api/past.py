@@ -1,0 +1,140 @@
+"""Things as they were known at a moment: who asks is held to the rights of today, what is read are rows of then."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+import strawberry
+
+from api.context import Context
+from api.errors import invalid
+from api.scalars import readable
+from api.types.animation import Animation, load_animation
+from api.types.service_dossier import ServiceDossier, load_dossier
+from api.types.structure import Structure, load_structure
+from projections.past import (
+    PARIS,
+    Moment,
+    PastSnapshot,
+    end_of,
+    lists_then,
+    past_snapshot,
+    streams_then,
+    structure_then,
+)
+
+AT = (
+    " `at`: as it was known then, with the rights of today; null before it existed, and while it was not for the asker."
+    " What is read inside it is of then too, save for a territory's dashboard; nothing can be done with what is past:"
+    " `allowedActions` is empty."
+)
+_RECORDED = "SELECT recorded_at FROM {audit_trail} WHERE position <= %(position)s ORDER BY position DESC LIMIT 1"
+
+
+@strawberry.input(one_of=True, description="A moment of the log: exactly one of these.")
+class At:
+    position: strawberry.Maybe[int] = strawberry.field(description="After the event at this position.")
+    instant: strawberry.Maybe[datetime] = strawberry.field(
+        description="With what was recorded at this instant or before."
+    )
+    day: strawberry.Maybe[date] = strawberry.field(description="At the end of this day, on the clocks of Paris.")
+
+
+class PastContext(Context):
+    """The read models of a moment, as far as one thing needs them: its own streams, or all that is its structure's."""
+
+    def __init__(self, live: Context, moment: Moment, now: datetime, structure_id: UUID, *streams: UUID) -> None:
+        super().__init__(live.services, live.actor)
+        self.now = now
+        self.asked_items = live.asked_items
+        self._live, self._moment, self._structure_id, self._streams = live, moment, structure_id, streams
+        self._folding = asyncio.Lock()
+        self._past: PastSnapshot | None = None
+        self._whole: PastContext | None = None
+
+    async def read(self) -> PastSnapshot:
+        live = await self._live.read()
+        async with self._folding:
+            if self._past is None:
+                own = (
+                    await streams_then(live, self._moment, self._streams)
+                    if self._streams
+                    else await structure_then(live, self._moment, self._structure_id)
+                )
+                records = [*await lists_then(live, self._moment), *own]
+                self._past = past_snapshot(live, self._moment, records, {"past": self})
+            return self._past
+
+    def whole(self) -> PastContext:
+        """The same moment, with everything that was the structure's."""
+        if not self._streams:
+            return self
+        if self._whole is None:
+            self._whole = PastContext(self._live, self._moment, self.now, self._structure_id)
+        return self._whole
+
+
+async def animation_at(context: Context, animation_id: UUID, at: At) -> Animation | None:
+    moment, now = await _moment(context, at)
+    today = await load_animation(context, animation_id)
+    if today is None:
+        return None
+    structure_id = today.structure.structure_id
+    past = PastContext(context, moment, now, structure_id, animation_id, structure_id)
+    found = await load_animation(past, animation_id)
+    return found and replace(found, structure=_as_of_today(found.structure, today.structure))
+
+
+async def structure_at(context: Context, today: Structure | None, at: At) -> Structure | None:
+    moment, now = await _moment(context, at)
+    if today is None:
+        return None
+    past = PastContext(context, moment, now, today.structure_id, today.structure_id)
+    found = await load_structure(past, today.structure_id)
+    return found and _as_of_today(found, today)
+
+
+async def dossier_at(context: Context, dossier_id: UUID, at: At) -> ServiceDossier | None:
+    moment, now = await _moment(context, at)
+    today = await load_dossier(context, dossier_id)
+    if today is None:
+        return None
+    structure_id: UUID = today.row["structure_id"]
+    past = PastContext(context, moment, now, structure_id, dossier_id, structure_id, today.row["convention_id"])
+    found = await load_dossier(past, dossier_id)
+    return found and replace(found, structure=_as_of_today(found.structure, today.structure))
+
+
+def _as_of_today(then: Structure, today: Structure) -> Structure:
+    """The territories that give rights to a structure are those of today."""
+    return replace(then, territories=today.territories)
+
+
+async def _moment(context: Context, at: At) -> tuple[Moment, datetime]:
+    """The moment, and the instant that stands for it. Raises INVALID for what is still to come."""
+    if at.position is not None:
+        return await _at_position(context, at.position.value)
+    if at.day is not None:
+        day = readable(at.day.value, "at", "day")
+        if day > context.now.astimezone(PARIS).date():
+            raise invalid("at.day : ce jour est à venir.", "at", "day")
+        before = end_of(day)
+        return Moment(before=before), min(before, context.now)
+    assert at.instant is not None, "exactly one is given"
+    instant = readable(at.instant.value, "at", "instant")
+    if instant > context.now:
+        raise invalid("at.instant : ce moment est à venir.", "at", "instant")
+    return Moment(before=instant + timedelta(microseconds=1)), instant
+
+
+async def _at_position(context: Context, position: int) -> tuple[Moment, datetime]:
+    read = await context.read()
+    if not 1 <= position <= read.position:
+        raise invalid(
+            f"at.position : position attendue entre 1 et {read.position}, où en est le journal.", "at", "position"
+        )
+    rows = await read.rows(read.sql(_RECORDED), {"position": position})
+    return Moment(position=position), rows[0]["recorded_at"]

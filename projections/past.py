@@ -1,0 +1,150 @@
+"""The read models as they stood at a moment, from the events alone: the folds of today, over what was recorded then.
+
+Terms are shown with the typology of the moment. Personal fields are whatever the caller opened today: what was erased
+since stays erased.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import orjson
+from psycopg import Connection, sql
+from psycopg.rows import DictRow
+
+from application.eventstore.log import decode_rows
+from application.eventstore.records import Recorded
+from domain.identifiers import ATTESTATION_FORM_ID, TYPOLOGY_ID, territory_id
+from projections.folding import fold_batch
+from projections.projection import Key, Projection, Row
+from projections.reading import Snapshot
+from projections.registry import projections
+from projections.terms_in_force import TermsInForce
+
+#: Days without further word are those of the national team.
+PARIS = ZoneInfo("Europe/Paris")
+_COLUMNS = "e.notification_id, e.originator_id, e.originator_version, e.topic, e.state"
+_STREAMS = f"SELECT {_COLUMNS} FROM stored_events e WHERE e.originator_id = ANY(%(streams)s) ORDER BY 1"
+#: Every event that is stamped with the structure: its own, those of its conventions, animations and dossiers.
+_OF_STRUCTURE = f"""
+SELECT {_COLUMNS} FROM {{audit_trail}} t JOIN stored_events e ON e.notification_id = t.position
+WHERE t.structure_id = %(structure_id)s ORDER BY 1"""
+_TERRITORIES = "SELECT code FROM {territories}"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Until when events are known: up to `position`, included; recorded before `before`. None: no such bound."""
+
+    position: int | None = None
+    before: datetime | None = None
+
+    def known(self, records: Iterable[Recorded]) -> list[Recorded]:
+        """The records of the moment, out of those of whole streams in order.
+
+        A stream ends with the first of its events that is later, so that what is left can be folded even where a clock
+        went backwards.
+        """
+        ended: set[UUID] = set()
+        found = []
+        for record in records:
+            if self._is_later(record):
+                ended.add(record.originator_id)
+            elif record.originator_id not in ended:
+                found.append(record)
+        return found
+
+    def _is_later(self, record: Recorded) -> bool:
+        if self.position is not None and record.position > self.position:
+            return True
+        return self.before is not None and record.stamp.recorded_at >= self.before
+
+
+def end_of(day: date) -> datetime:
+    """The first instant after that day, on the clocks of Paris. Raises OverflowError for the last day that there is."""
+    return datetime.combine(day + timedelta(days=1), time(), PARIS)
+
+
+def rows_of(projection: Projection, records: Iterable[Recorded]) -> dict[Key, Row]:
+    """The projection's rows after these events alone, which are whole streams or beginnings of them."""
+    after = fold_batch(projection, records, lambda keys: {}).after
+    return {key: row for key, row in after.items() if row is not None}
+
+
+def row_at(conn: Connection[Any], name: str, stream: UUID, moment: Moment) -> Row | None:
+    """The row that the read model `name` held of a stream at the moment; None before there was one."""
+    with conn.cursor(binary=True) as cursor:
+        found = cursor.execute(_STREAMS, {"streams": [stream, TYPOLOGY_ID]}).fetchall()
+    records = moment.known(decode_rows(found))
+    (projection,) = (one for one in projections_of(records) if one.name == name)
+    own = [record for record in records if record.originator_id == stream]
+    return rows_of(projection, own).get((stream,))
+
+
+def projections_of(records: Iterable[Recorded]) -> Sequence[Projection]:
+    """The read models with terms shown as the typology's events among these records say."""
+    typology = [record for record in records if record.originator_id == TYPOLOGY_ID]
+    return projections(TermsInForce.from_history(typology))
+
+
+@dataclass(frozen=True, slots=True)
+class PastSnapshot(Snapshot):
+    """A snapshot whose tables hold rows of the past, so that every query of today answers about then.
+
+    `held` are the rows, as parameters of its tables; `told` is added to every row that is read.
+    """
+
+    held: dict[str, str]
+    told: Row
+
+    async def rows(self, query: sql.Composed | sql.SQL, params: Any = None) -> list[DictRow]:
+        found = await Snapshot.rows(self, query, {**(params or {}), **self.held})
+        return [row | self.told for row in found]
+
+
+async def streams_then(read: Snapshot, moment: Moment, streams: Iterable[UUID]) -> list[Recorded]:
+    """What was known of these streams."""
+    found = await read.rows(sql.SQL(_STREAMS), {"streams": list(streams)})
+    return _known(found, moment)
+
+
+async def structure_then(read: Snapshot, moment: Moment, structure_id: UUID) -> list[Recorded]:
+    """What was known of a structure and of all that is its own."""
+    found = await read.rows(read.sql(_OF_STRUCTURE), {"structure_id": structure_id})
+    return _known(found, moment)
+
+
+async def lists_then(read: Snapshot, moment: Moment) -> list[Recorded]:
+    """What was known of the territories, the typology and the attestation's questions."""
+    territories = [territory_id(row["code"]) for row in await read.rows(read.sql(_TERRITORIES))]
+    return await streams_then(read, moment, [TYPOLOGY_ID, ATTESTATION_FORM_ID, *territories])
+
+
+def past_snapshot(read: Snapshot, moment: Moment, records: Sequence[Recorded], told: Row) -> PastSnapshot:
+    """The read models after these records of the moment alone. Rollups, and what opens personal data, are left out."""
+    tables: dict[str, sql.Composable] = {"audit_trail": _trail(read, moment)}
+    held = {}
+    for projection in projections_of(records):
+        if projection.append_only or projection.opens_personal:
+            continue
+        name = f"past_{projection.name}"
+        tables[projection.name] = sql.SQL("jsonb_populate_recordset(NULL::{}, {}::text::jsonb)").format(
+            read.tables[projection.name], sql.Placeholder(name)
+        )
+        held[name] = orjson.dumps(list(rows_of(projection, records).values()), default=str).decode()
+    return PastSnapshot(read.conn, tables, read.position, held, told)
+
+
+def _trail(read: Snapshot, moment: Moment) -> sql.Composable:
+    bounds = [("position <= {}", moment.position), ("recorded_at < {}", moment.before)]
+    conditions = [sql.SQL(bound).format(sql.Literal(value)) for bound, value in bounds if value is not None]
+    return sql.SQL("(SELECT * FROM {} WHERE {})").format(read.tables["audit_trail"], sql.SQL(" AND ").join(conditions))
+
+
+def _known(rows: Iterable[DictRow], moment: Moment) -> list[Recorded]:
+    return moment.known(decode_rows(tuple(row.values()) for row in rows))
