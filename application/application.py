@@ -16,6 +16,7 @@ from psycopg_pool import ConnectionPool
 from application import (
     animations,
     candidatures,
+    controls,
     conventions,
     privacy,
     service_amendments,
@@ -37,6 +38,7 @@ USE_CASES = use_cases(
     privacy.USE_CASES,
     service_dossiers.USE_CASES,
     service_amendments.USE_CASES,
+    controls.USE_CASES,
 )
 
 Pool = ConnectionPool[Connection[Any]]
