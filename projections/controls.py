@@ -92,7 +92,7 @@ def _judged(row: Row | None, record: Recorded) -> Row:
     assert isinstance(fact, PieceJudged)
     return {
         "control_id": record.originator_id,
-        **fact.model_dump(mode="python"),
+        **fact.model_dump(),
         "reason_code": fact.reason_code.value,
         "judged_at": record.stamp.recorded_at,
         "judged_by": record.stamp.actor,

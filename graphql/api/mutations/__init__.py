@@ -6,6 +6,7 @@ import strawberry
 
 from api.mutations.animations import AnimationMutations
 from api.mutations.candidatures import CandidatureMutations
+from api.mutations.controls import ControlMutations
 from api.mutations.conventions import ConventionMutations
 from api.mutations.service_dossiers import ServiceDossierMutations
 from api.mutations.steering import SteeringMutations
@@ -17,6 +18,7 @@ class Mutation(
     ConventionMutations,
     AnimationMutations,
     ServiceDossierMutations,
+    ControlMutations,
     CandidatureMutations,
     TypologyMutations,
     SteeringMutations,
