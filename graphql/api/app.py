@@ -10,6 +10,7 @@ from starlette.routing import Route, WebSocketRoute
 
 from api import ide
 from api.context import Services
+from api.exports.dossier_csv import DossierCsv
 from api.health import Health
 from api.schema import schema
 from api.view import GraphQLView
@@ -18,7 +19,8 @@ from api.view import GraphQLView
 def create_app(services: Services) -> FastAPI:
     """An ASGI application on `services`. It opens and closes their pool and waiter; the rest lives longer than it.
 
-    Serves `/graphql` (POST, GET, WebSocket, SSE, and GraphiQL to browsers), `/health` and `/ready`.
+    Serves `/graphql` (POST, GET, WebSocket, SSE, and GraphiQL to browsers), `/service-dossiers/{id}.csv`, `/health` and
+    `/ready`.
     """
 
     @asynccontextmanager
@@ -26,12 +28,13 @@ def create_app(services: Services) -> FastAPI:
         async with services.pool, services.waiter:
             yield
 
-    # GraphQL is the only face: no OpenAPI pages of two health checks.
+    # GraphQL is the face: no OpenAPI pages of a few files and two health checks.
     app = FastAPI(title="Parentalité", lifespan=lifespan, openapi_url=None, redirect_slashes=False)
     view = GraphQLView(services, schema)
     app.router.routes.append(Route("/graphql", view))
     app.router.routes.append(WebSocketRoute("/graphql", view))
     app.add_route("/graphiql/{name}", ide.asset, methods=["GET"])
+    app.add_route("/service-dossiers/{id}.csv", DossierCsv(services).__call__, methods=["GET"])
     health = Health(services.pool)
     app.add_route("/health", health.health, methods=["GET"])
     app.add_route("/ready", health.ready, methods=["GET"])

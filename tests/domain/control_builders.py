@@ -36,7 +36,7 @@ def dossier(dossier_id: UUID = OURS, **changes: Any) -> ServiceDossier:
 
 
 def opened(*population: UUID, **changes: Any) -> ControlOpened:
-    told = {
+    told: dict[str, Any] = {
         "name": "Contrôle du printemps",
         "period_from": PERIOD[0],
         "period_until": PERIOD[1],

@@ -162,10 +162,10 @@ def test_controls_are_read_by_those_whose_dossiers_they_concern(controls: Contro
     for who in (OTHER_STRUCTURE, ELSEWHERE):
         assert controls.seen(who) == []
         assert server.ask(one, who, id=control) == {"control": None, "node": None}
-    for who, code in ((PARENT, "FORBIDDEN"), (MEDIATEUR, "FORBIDDEN"), (None, "UNAUTHENTICATED")):
-        (refused,) = server.errors("{ controls { totalCount } }", who)
+    for stranger, code in ((PARENT, "FORBIDDEN"), (MEDIATEUR, "FORBIDDEN"), (None, "UNAUTHENTICATED")):
+        (refused,) = server.errors("{ controls { totalCount } }", stranger)
         assert refused["extensions"]["code"] == code
-        assert server.ask(one, who, id=control) == {"control": None, "node": None}
+        assert server.ask(one, stranger, id=control) == {"control": None, "node": None}
 
 
 def test_controls_are_found_by_what_they_are(controls: Controls, server: Server):
