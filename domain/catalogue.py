@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from domain import animation, attestation_form, candidature, convention, service_dossier, structure, territory, typology
+from domain import (
+    animation,
+    attestation_form,
+    candidature,
+    control,
+    convention,
+    service_dossier,
+    structure,
+    territory,
+    typology,
+)
 from domain.events import Event
 
 S = TypeVar("S")
@@ -28,4 +38,5 @@ CONVENTION = AggregateKind[convention.Convention]("convention", convention.evolv
 ANIMATION = AggregateKind[animation.Animation]("animation", animation.evolve)
 ATTESTATION_FORM = AggregateKind[attestation_form.AttestationForm]("attestation_form", attestation_form.evolve)
 SERVICE_DOSSIER = AggregateKind[service_dossier.ServiceDossier]("service_dossier", service_dossier.evolve)
+CONTROL = AggregateKind[control.Control]("control", control.evolve)
 CANDIDATURE = AggregateKind[candidature.Candidature]("candidature", candidature.evolve)

@@ -67,11 +67,16 @@ class Action(StrEnum):
     SERVICE_AMENDMENT_PROPOSE = "serviceAmendmentPropose"
     SERVICE_AMENDMENT_ACCEPT = "serviceAmendmentAccept"
     SERVICE_AMENDMENT_REFUSE = "serviceAmendmentRefuse"
+    CONTROL_OPEN = "controlOpen"
+    CONTROL_PIECE_JUDGE = "controlPieceJudge"
+    CONTROL_ANSWER = "controlAnswer"
+    CONTROL_CLOSE = "controlClose"
     STRUCTURE_READ = "structureRead"
     TERRITORY_READ = "territoryRead"
     COUNTRY_READ = "countryRead"
     AUDIT_READ = "auditRead"
     CANDIDATURE_READ = "candidatureRead"
+    CONTROL_READ = "controlRead"
 
 
 _ANY, _STRUCTURE, _TERRITORY = Scope.ANYWHERE, Scope.OWN_STRUCTURE, Scope.OWN_TERRITORY
@@ -114,11 +119,16 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.SERVICE_AMENDMENT_PROPOSE: {ST: _STRUCTURE},
     Action.SERVICE_AMENDMENT_ACCEPT: {CO: _TERRITORY},
     Action.SERVICE_AMENDMENT_REFUSE: {CO: _TERRITORY},
+    Action.CONTROL_OPEN: {AU: _ANY},
+    Action.CONTROL_PIECE_JUDGE: {AU: _ANY},
+    Action.CONTROL_ANSWER: {ST: _STRUCTURE},
+    Action.CONTROL_CLOSE: {AU: _ANY},
     Action.STRUCTURE_READ: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY, AU: _ANY, SY: _ANY},
     Action.TERRITORY_READ: {CO: _TERRITORY, NA: _ANY, AU: _ANY, SY: _ANY},
     Action.COUNTRY_READ: {NA: _ANY, AU: _ANY, SY: _ANY},
     Action.AUDIT_READ: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY, AU: _ANY, SY: _ANY},
     Action.CANDIDATURE_READ: {PA: _PERSON, DI: _SCHOOL, IN: _SCHOOL, HE: _SCHOOL, CO: _TERRITORY, NA: _ANY, SY: _ANY},
+    Action.CONTROL_READ: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY, AU: _ANY, SY: _ANY},
 }
 
 

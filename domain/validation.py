@@ -45,14 +45,18 @@ def _of_our_time(value: datetime) -> datetime:
     return value
 
 
-def _text(longest: int) -> Any:
+def _text(longest: int, shortest: int = 1) -> Any:
     return Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=longest), AfterValidator(_printable)
+        str,
+        StringConstraints(strip_whitespace=True, min_length=shortest, max_length=longest),
+        AfterValidator(_printable),
     ]
 
 
 Label = _text(200)
 Address = _text(300)
+#: What a draw is made from: long enough that nobody tries all of them.
+Seed = _text(200, shortest=8)
 Reason = _text(2_000)
 LongText = _text(5_000)
 Code = Annotated[

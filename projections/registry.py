@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from projections.animations import animations
 from projections.audit_trail import AUDIT_TRAIL
 from projections.candidatures import CANDIDATURE_PEOPLE, CANDIDATURES
+from projections.controls import CONTROL_PIECES, CONTROLS
 from projections.lists import FORMS, TERMS, TERRITORIES
 from projections.projection import Projection
 from projections.service_dossiers import SERVICE_DOSSIERS
@@ -24,6 +25,8 @@ def projections(shown: TermsInForce) -> tuple[Projection, ...]:
         CONVENTIONS,
         animations(shown),
         SERVICE_DOSSIERS,
+        CONTROLS,
+        CONTROL_PIECES,
         CANDIDATURES,
         CANDIDATURE_PEOPLE,
         AUDIT_TRAIL,

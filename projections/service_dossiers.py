@@ -188,6 +188,7 @@ SERVICE_DOSSIERS = Projection(
             "(territory, opened_at, dossier_id)",
             "(convention_id, opened_at, dossier_id)",
             "(status, opened_at, dossier_id)",
+            "(certified_at) WHERE certified_at IS NOT NULL",
         ),
     ),
     folds={

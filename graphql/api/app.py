@@ -30,7 +30,7 @@ def create_app(services: Services) -> FastAPI:
         async with services.pool, services.waiter:
             yield
 
-    # GraphQL is the only face: no OpenAPI pages of two health checks.
+    # GraphQL is the face: no OpenAPI pages of a few files and two health checks.
     app = FastAPI(title="Parentalité", lifespan=lifespan, openapi_url=None, redirect_slashes=False)
     view = GraphQLView(services, schema)
     app.router.routes.append(Route("/graphql", view))
@@ -48,6 +48,7 @@ def create_app(services: Services) -> FastAPI:
     app.add_route("/checkpoints/{size}", proof.of_size, methods=["GET"])
     app.add_route("/checkpoints/{size}/stamp.tsr", proof.stamp, methods=["GET"])
     app.add_route("/keys/checkpoint.pem", proof.keys, methods=["GET"])
+    app.add_route("/service-dossiers/{id}.csv", dossier_papers.csv, methods=["GET"])
     health = Health(services.pool)
     app.add_route("/health", health.health, methods=["GET"])
     app.add_route("/ready", health.ready, methods=["GET"])

@@ -1,4 +1,4 @@
-"""The papers of a service dossier: its pieces as they were handed in, the dossier as PDF, and the auditor's bundle.
+"""The papers of a service dossier: its pieces as they were handed in, the dossier as PDF and as CSV, the bundle.
 
 For its structure, the coordonnateurs of its territory, the national team and auditors.
 """
@@ -18,7 +18,9 @@ from starlette.responses import FileResponse, Response
 from api.answers import Refused
 from api.context import Context, Services
 from api.documents import HARMLESS, answered, denied, disposition, id_in_path, kept_file
-from api.types.service_dossier import ServiceDossier, load_dossier
+from api.exports.csv_table import CSV, csv_table
+from api.exports.dossier_table import HEADERS, rows
+from api.types.service_dossier import ServiceDossier, dossier_lines, load_dossier
 from application.documents.dossier_of_facts import pdf_of_facts
 from application.files import BadStoredFile
 from application.proof.bundle import export_bundle, gather_proof
@@ -35,6 +37,10 @@ class DossierPapers:
         """The very bytes of an attached piece, or an error: never others."""
         return await answered(self._services, request, _piece)
 
+    async def csv(self, request: Request) -> Response:
+        """Its animations as a table for spreadsheets, a row each."""
+        return await answered(self._services, request, _csv)
+
     async def pdf(self, request: Request) -> Response:
         """The dossier on paper, as its events tell it now."""
         return await answered(self._services, request, _pdf)
@@ -42,6 +48,14 @@ class DossierPapers:
     async def bundle(self, request: Request) -> Response:
         """Everything that proves the dossier, to be checked by `parentalite audit verify`."""
         return await answered(self._services, request, _bundle)
+
+
+async def _csv(context: Context, request: Request) -> Response:
+    dossier = await readable_dossier(context, request)
+    # Some hundred rows at most: whole, so that what goes wrong is answered as such.
+    table = b"".join(csv_table(HEADERS, rows(dossier, await dossier_lines(context, dossier.row))))
+    headers = {**HARMLESS, "Content-Disposition": disposition("attachment", f"dossier-{dossier.id}.csv")}
+    return Response(table, 200, headers, CSV)
 
 
 async def _pdf(context: Context, request: Request) -> Response:

@@ -7,6 +7,8 @@ import strawberry
 from domain.actors import Role
 from domain.animation_transitions import AnimationStatus
 from domain.candidature import CandidatureStatus, Degree
+from domain.control_pieces import ReasonCode
+from domain.control_transitions import ControlStatus
 from domain.errors import ErrorCode
 from domain.service_dossier_transitions import AmendmentStatus, DossierStatus
 from domain.typology import TermKind, ThemeFamily
@@ -17,6 +19,8 @@ strawberry.enum(CandidatureStatus, name="CandidatureStatus", description="Where 
 strawberry.enum(Degree, name="Degree", description="First degree: écoles. Second degree: collèges and lycées.")
 strawberry.enum(DossierStatus, name="ServiceDossierStatus", description="Where a service dossier stands.")
 strawberry.enum(AmendmentStatus, name="ServiceAmendmentStatus", description="Where an amendment stands.")
+strawberry.enum(ControlStatus, name="ControlStatus", description="Where a control stands.")
+strawberry.enum(ReasonCode, name="ControlReasonCode", description="Why a piece is accepted (CONFORM) or refused.")
 strawberry.enum(ErrorCode, name="ErrorCode", description="Why a mutation was not carried out.")
 strawberry.enum(TermKind, name="TypologyKind", description="The lists of choices.")
 strawberry.enum(ThemeFamily, name="ThemeFamily", description="The two families of themes.")

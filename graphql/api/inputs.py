@@ -11,8 +11,9 @@ from api.scalars import readable
 from api.types.base import checked_text, checked_texts, node_id
 from domain.animation_transitions import AnimationStatus
 from domain.candidature import CandidatureStatus, Degree
+from domain.control_transitions import ControlStatus
 from domain.service_dossier_transitions import DossierStatus
-from projections.queries import animations, audit, candidatures, service_dossiers
+from projections.queries import animations, audit, candidatures, controls, service_dossiers
 
 _ANY_OF = "Any of these codes."
 
@@ -139,6 +140,22 @@ class ServiceDossierWhere:
             status=[status.value for status in self.status or ()],
             period_from=readable(self.period_from, "where", "periodFrom"),
             period_until=readable(self.period_until, "where", "periodUntil"),
+        )
+
+
+@strawberry.input(description="Narrows the controls. All that is given must hold.")
+class ControlWhere:
+    status: list[ControlStatus] | None = strawberry.field(default=None, description="Any of these statuses.")
+    territory: list[str] | None = strawberry.field(
+        default=None, description="Of any of these territories alone, by their codes: not of the whole country."
+    )
+    dossier_id: strawberry.ID | None = strawberry.field(default=None, description="That drew this dossier.")
+
+    def conditions(self) -> controls.Conditions:
+        return controls.Conditions(
+            status=[status.value for status in self.status or ()],
+            territory=checked_texts(self.territory, "territory"),
+            dossier_id=node_id(self.dossier_id, "where", "dossierId") if self.dossier_id else None,
         )
 
 

@@ -14,6 +14,7 @@ from api.inputs import (
     AnimationWhere,
     AuditWhere,
     CandidatureWhere,
+    ControlWhere,
     OwnAnimationWhere,
     ServiceDossierWhere,
     StructureWhere,
@@ -24,6 +25,7 @@ from api.types.audit import AuditEntry, entry_of
 from api.types.base import Connection, asked_page, checked_text, checked_texts, connection, connections
 from api.types.candidature import Candidature, candidature_of, readable
 from api.types.checkpoint import Checkpoint, checkpoint_of
+from api.types.control import Control, control_of, visible
 from api.types.service_dossier import ServiceDossier, dossier_of
 from api.types.structure import Structure, structure_of
 from domain.rights import Action, Scope, scope_of
@@ -32,6 +34,7 @@ from projections.queries import animations as animation_queries
 from projections.queries import audit as audit_queries
 from projections.queries import candidatures as candidature_queries
 from projections.queries import checkpoints as checkpoint_queries
+from projections.queries import controls as control_queries
 from projections.queries import service_dossiers as dossier_queries
 from projections.queries import structures as structure_queries
 from projections.queries.paging import Filter
@@ -158,6 +161,21 @@ async def service_dossiers(
     filtered = dossier_queries.narrowed(within, conditions)
     return await connection(
         context, dossier_queries.SOURCE, filtered, orders, asked, lambda row: dossier_of(row, lists)
+    )
+
+
+async def controls(
+    context: Context, where: ControlWhere | None, first: Size, after: Cursor, last: Size, before: Cursor
+) -> Connection[Control]:
+    """Those that the asker may read. Raises FORBIDDEN for a role that may read none."""
+    if scope_of(context.actor, Action.CONTROL_READ) is None:
+        raise denied(context.actor)
+    orders = control_queries.ORDERS
+    asked = asked_page(context, orders, first, after, last, before)
+    filtered = visible(context.actor, where.conditions() if where else control_queries.Conditions())
+    lists = await context.lists()
+    return await connection(
+        context, control_queries.SOURCE, filtered, orders, asked, lambda row: control_of(row, lists)
     )
 
 

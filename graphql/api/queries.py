@@ -16,6 +16,7 @@ from api.inputs import (
     AnimationWhere,
     AuditWhere,
     CandidatureWhere,
+    ControlWhere,
     ServiceDossierWhere,
     StructureWhere,
 )
@@ -25,6 +26,7 @@ from api.types.audit import AuditEntry
 from api.types.base import Connection, Node, node_id
 from api.types.candidature import Candidature, load_candidature
 from api.types.checkpoint import Checkpoint, load_checkpoint
+from api.types.control import FOR_CONTROLS, Control, load_control
 from api.types.dashboard import StructureDashboard, dashboard_of, require
 from api.types.service_dossier import FOR_DOSSIERS, ServiceDossier, load_dossier
 from api.types.structure import Structure, load_convention, load_structure, load_structure_by_siret
@@ -158,6 +160,25 @@ class Query:
     ) -> Connection[ServiceDossier]:
         return await listings.service_dossiers(info.context, where, first, after, last, before)
 
+    @strawberry.field(description=f"One sampled control. {FOR_CONTROLS} Null for others.")
+    async def control(self, info: Info, id: strawberry.ID) -> Control | None:
+        return await load_control(info.context, node_id(id))
+
+    @strawberry.field(
+        description=f"The sampled controls that the asker may read, the last opened first. {FOR_CONTROLS} FORBIDDEN for"
+        " other roles."
+    )
+    async def controls(
+        self,
+        info: Info,
+        where: ControlWhere | None = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Control]:
+        return await listings.controls(info.context, where, first, after, last, before)
+
     @strawberry.field(
         description="Every domain event that the asker may see, in log order: a structure its own, a coordonnateur"
         " those of the territories, the national team and auditors all; FORBIDDEN for other roles."
@@ -210,7 +231,7 @@ async def _structure(context: Context, id: strawberry.ID | None, siret: str | No
 
 
 async def _thing(context: Context, thing_id: UUID) -> Node | None:
-    for load in (load_animation, load_structure, load_convention, load_candidature, load_dossier):
+    for load in (load_animation, load_structure, load_convention, load_candidature, load_dossier, load_control):
         if (found := await load(context, thing_id)) is not None:
             return found
     return None

@@ -31,7 +31,7 @@ from domain.events import Event, PersonalText, event, registered_events
 from domain.structure import AccountOpened, ConventionAttached, StructureRenamed
 from domain.territory import CandidaturesOpened, TerritoryJoined
 from domain.typology import SplitPart, TermKind, TermMerged, TermRenamed, TermRetired, TermSplit
-from tests.domain import dossier_builders
+from tests.domain import control_builders, dossier_builders
 from tests.domain.builders import (
     CONVENTION_ID,
     PERSON,
@@ -82,6 +82,7 @@ SAMPLES: list[Event] = [
     CandidatureWithdrawn(person_id=PERSON, reason=None),
     PersonalDataErased(person_id=PERSON),
     *dossier_builders.SAMPLES,
+    *control_builders.SAMPLES,
 ]
 PERSONAL = {
     "candidature.submitted": {"first_name", "last_name", "email", "phone", "motivation"},
@@ -140,6 +141,7 @@ def test_topics_never_change():
         *("service_dossier.submitted", "service_dossier.returned", "service_dossier.certified", "service_dossier.paid"),
         *("service_dossier.amendment_proposed", "service_dossier.amendment_accepted"),
         "service_dossier.amendment_refused",
+        *("control.opened", "control.piece_judged", "control.answered", "control.closed"),
         *("animation.sheet_attached", "attestation_form.worded"),
         *("candidature.submitted", "candidature.opinion_given", "candidature.validated", "candidature.rejected"),
         *("candidature.coordonnateur_informed", "candidature.withdrawn", "candidature.personal_data_erased"),

@@ -48,11 +48,16 @@ servicePaymentRecord       -      -      -      -      terr  -        -      -  
 serviceAmendmentPropose    -      -      struct -      -     -        -      -      -      -       -
 serviceAmendmentAccept     -      -      -      -      terr  -        -      -      -      -       -
 serviceAmendmentRefuse     -      -      -      -      terr  -        -      -      -      -       -
+controlOpen                -      -      -      -      -     -        -      -      -      any     -
+controlPieceJudge          -      -      -      -      -     -        -      -      -      any     -
+controlAnswer              -      -      struct -      -     -        -      -      -      -       -
+controlClose               -      -      -      -      -     -        -      -      -      any     -
 structureRead              -      -      struct -      terr  -        -      -      any    any     any
 territoryRead              -      -      -      -      terr  -        -      -      any    any     any
 countryRead                -      -      -      -      -     -        -      -      any    any     any
 auditRead                  -      -      struct -      terr  -        -      -      any    any     any
 candidatureRead            -      person -      -      terr  school   school school any    -       any
+controlRead                -      -      struct -      terr  -        -      -      any    any     any
 """
 COLUMNS = (
     Role.PUBLIC,
@@ -107,12 +112,13 @@ def test_who_owns_nothing_reaches_nothing_of_their_own(action, role):
         assert may(nobody, action, thing) is (rows()[action.value][role] == "any")
 
 
-READING = {"structureRead", "territoryRead", "countryRead", "auditRead", "candidatureRead"}
+READING = {"structureRead", "territoryRead", "countryRead", "auditRead", "candidatureRead", "controlRead"}
+CONTROLLING = {"controlOpen", "controlPieceJudge", "controlClose"}
 
 
-def test_an_auditor_reads_what_justifies_a_payment_and_changes_nothing():
+def test_an_auditor_reads_what_justifies_a_payment_and_changes_nothing_but_controls():
     may_do = {name for name, row in rows().items() if may(actor(Role.AUDITOR), Action(name), OTHERS)}
-    assert may_do == READING - {"candidatureRead"}
+    assert may_do == READING - {"candidatureRead"} | CONTROLLING
 
 
 def test_a_mediateur_may_do_nothing_yet():

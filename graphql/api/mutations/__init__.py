@@ -7,6 +7,7 @@ import strawberry
 from api.mutations.animations import AnimationMutations
 from api.mutations.attendance_sheets import AttendanceSheetMutations
 from api.mutations.candidatures import CandidatureMutations
+from api.mutations.controls import ControlMutations
 from api.mutations.conventions import ConventionMutations
 from api.mutations.service_dossiers import ServiceDossierMutations
 from api.mutations.steering import SteeringMutations
@@ -19,6 +20,7 @@ class Mutation(
     AnimationMutations,
     ServiceDossierMutations,
     AttendanceSheetMutations,
+    ControlMutations,
     CandidatureMutations,
     TypologyMutations,
     SteeringMutations,

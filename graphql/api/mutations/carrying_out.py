@@ -14,6 +14,7 @@ from anyio.lowlevel import RunVar
 from api.context import Context
 from api.mutations.payloads import UserError, user_errors
 from application.commands import Command
+from application.eventstore.log import head
 from domain.actors import Role
 from domain.errors import DomainError
 from domain.validation import validated
@@ -62,6 +63,19 @@ async def settle(context: Context, execute: Callable[[], tuple[UUID | None, int]
     # What was read before the mutation, by an earlier one of the same document, is of the past.
     await context.refresh()
     return Carried(subject_id, position, visible)
+
+
+async def catch_up(context: Context) -> bool:
+    """Lets what is read from now on hold all that was recorded before this mutation. False when that takes too long."""
+    services = context.services
+
+    def recorded() -> int:
+        with services.application.pool.connection() as conn:
+            return head(conn)
+
+    reached = await services.waiter.wait(await to_thread.run_sync(recorded), services.wait_seconds)
+    await context.refresh()
+    return reached
 
 
 async def thing(context: Context, carried: Carried, load: Load[T]) -> T | None:

@@ -8,11 +8,10 @@ from typing import Any
 from uuid import UUID
 
 import strawberry
-from anyio import to_thread
 
 from api.context import Context, Info
 from api.mutations.attaching import carry_out_with_file
-from api.mutations.carrying_out import Carried, carry_out, thing
+from api.mutations.carrying_out import Carried, carry_out, catch_up, thing
 from api.mutations.inputs import stated
 from api.mutations.payloads import Payload
 from api.mutations.service_dossier_inputs import (
@@ -32,7 +31,6 @@ from api.types.service_dossier import ServiceDossier, load_dossier
 from application import service_amendments as amendments
 from application import service_dossiers as commands
 from application.commands import Command
-from application.eventstore.log import head
 from domain.service_dossier import MOST_ANIMATIONS
 from projections.queries import service_dossiers as queries
 
@@ -55,14 +53,7 @@ async def _payload(info: Info, carried: Carried) -> ServiceDossierPayload:
 
 async def _gatherable(context: Context, convention_id: UUID, period_from: date, period_until: date) -> list[UUID]:
     """What a dossier of that convention and period may gather, as of all that was recorded before this mutation."""
-    services = context.services
-
-    def recorded() -> int:
-        with services.application.pool.connection() as conn:
-            return head(conn)
-
-    await services.waiter.wait(await to_thread.run_sync(recorded), services.wait_seconds)
-    await context.refresh()
+    await catch_up(context)
     read = await context.read()
     period = {"convention_id": convention_id, "period_from": period_from, "period_until": period_until}
     rows = await read.rows(read.sql(queries.GATHERABLE), {**period, "most": MOST_ANIMATIONS})

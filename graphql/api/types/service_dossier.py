@@ -120,10 +120,7 @@ class ServiceDossier(Node):
 
     @strawberry.field(description="Its animations, in the order of the dossier.")
     async def lines(self, info: Info) -> list[ServiceLine]:
-        context = read_beside(self.row.get("past"), info)
-        found = await _animations(context, self.row["animation_ids"])
-        submitted = {line["animation_id"]: line for line in self.row["lines"]}
-        return [_line(animation, submitted.get(animation.id)) for animation in found if animation is not None]
+        return await dossier_lines(read_beside(self.row.get("past"), info), self.row)
 
     @strawberry.field(description="What is still missing for it to be certified, and what keeps it from submission.")
     async def missing(self, info: Info) -> list[Missing]:
@@ -157,6 +154,13 @@ class _Standing:
 async def _animations(context: Context, ids: Sequence[UUID]) -> list[Animation | None]:
     loaded = (context.together("animations", one, lambda keys: load_animations(context, keys)) for one in ids)
     return list(await asyncio.gather(*loaded))
+
+
+async def dossier_lines(context: Context, row: dict[str, Any]) -> list[ServiceLine]:
+    """The lines of the dossier of this row."""
+    found = await _animations(context, row["animation_ids"])
+    submitted = {line["animation_id"]: line for line in row["lines"]}
+    return [_line(animation, submitted.get(animation.id)) for animation in found if animation is not None]
 
 
 def _figures(parents: int, children: int) -> Figures:

@@ -1,0 +1,136 @@
+"""Use cases of sampled controls: an auditor draws certified dossiers and judges them, their structures answer."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, ClassVar
+from uuid import UUID, uuid4
+
+from pydantic import Field
+
+from application.commands import ChangeCommand, Command
+from application.conventions import find_territory
+from application.unit_of_work import UnitOfWork
+from domain import control as controls
+from domain.catalogue import CONTROL, SERVICE_DOSSIER
+from domain.control import Control
+from domain.control_pieces import ReasonCode
+from domain.errors import forbidden
+from domain.rights import Action
+from domain.service_dossier import ServiceDossier
+from domain.validation import Label, LongText, Reason, Seed, TerritoryCode
+
+#: A piece's name: longer than any animation's, and than any piece that a convention requires.
+PieceName = Annotated[str, Field(min_length=1, max_length=300)]
+
+
+class ControlOpen(Command):
+    """`certified`: the dossiers certified in the period, as the read side finds them.
+
+    No part of what the client said, so it is left out of the content that an idempotency key stands for.
+    """
+
+    action: ClassVar[Action] = Action.CONTROL_OPEN
+
+    name: Label
+    period_from: date
+    period_until: date
+    territory: TerritoryCode | None = None
+    share_percent: Annotated[int, Field(ge=1, le=100)]
+    seed: Seed
+    certified: tuple[UUID, ...] = Field(default=(), exclude=True)
+
+
+class ControlChange(ChangeCommand):
+    control_id: UUID
+
+
+class ControlPieceJudge(ControlChange):
+    action: ClassVar[Action] = Action.CONTROL_PIECE_JUDGE
+
+    dossier_id: UUID
+    piece: PieceName
+    accepted: bool
+    reason_code: ReasonCode | None = None
+    comment: Reason | None = None
+
+
+class ControlAnswer(ControlChange):
+    action: ClassVar[Action] = Action.CONTROL_ANSWER
+
+    dossier_id: UUID
+    piece: PieceName
+    answer: Reason
+
+
+class ControlClose(ControlChange):
+    action: ClassVar[Action] = Action.CONTROL_CLOSE
+
+    conclusion: LongText
+
+
+def open_(command: ControlOpen, work: UnitOfWork) -> UUID:
+    if command.territory is not None:
+        find_territory(work, command.territory)
+    found = [work.find(SERVICE_DOSSIER, one) for one in command.certified]
+    facts = controls.open_control(
+        command.name,
+        (command.period_from, command.period_until),
+        command.territory,
+        command.share_percent,
+        command.seed,
+        [one for one in found if one is not None],
+        work.actor,
+    )
+    control_id = uuid4()
+    work.record(CONTROL, control_id, facts, controls.whole(command.territory))
+    return control_id
+
+
+def judge(command: ControlPieceJudge, work: UnitOfWork) -> UUID:
+    control, dossier = _control(command, work), _dossier(command.dossier_id, work)
+    facts = controls.judge(
+        control, dossier, command.piece, command.accepted, command.reason_code, command.comment, work.actor
+    )
+    work.record(CONTROL, control.id, facts, dossier.belongings)
+    return control.id
+
+
+def answer(command: ControlAnswer, work: UnitOfWork) -> UUID:
+    dossier = _dossier(command.dossier_id, work)
+    control = work.find(CONTROL, command.control_id)
+    if control is None or dossier.id not in control.drawn:
+        # A structure knows of no control but those that its dossiers were drawn for.
+        raise forbidden()
+    work.expect(control.id, command.expected_version)
+    work.record(
+        CONTROL,
+        control.id,
+        controls.answer(control, dossier, command.piece, command.answer, work.actor),
+        dossier.belongings,
+    )
+    return control.id
+
+
+def close(command: ControlClose, work: UnitOfWork) -> UUID:
+    control = _control(command, work)
+    dossiers = [_dossier(one, work) for one in sorted(control.drawn)]
+    facts = controls.close(control, dossiers, command.conclusion, work.actor)
+    work.record(CONTROL, control.id, facts, control.belongings)
+    return control.id
+
+
+def _control(command: ControlChange, work: UnitOfWork) -> Control:
+    return work.subject(CONTROL, command.control_id, command.expected_version, "Contrôle", "control_id")
+
+
+def _dossier(dossier_id: UUID, work: UnitOfWork) -> ServiceDossier:
+    return work.subject(SERVICE_DOSSIER, dossier_id, None, "Dossier", "dossier_id")
+
+
+USE_CASES = (
+    (ControlOpen, open_),
+    (ControlPieceJudge, judge),
+    (ControlAnswer, answer),
+    (ControlClose, close),
+)

@@ -1,0 +1,56 @@
+"""What happens in a sampled control of certified dossiers, as recorded."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from domain.control_pieces import ReasonCode
+from domain.events import Event, event
+
+
+@event("control.opened")
+class ControlOpened(Event):
+    """A share of the dossiers that were certified in a period, both days included.
+
+    `territory`: None for the whole country. `population` is sorted, `drawn` is in the order of the draw: who knows the
+    seed, the share and the population finds the same (see `control_draw`).
+    """
+
+    name: str
+    period_from: date
+    period_until: date
+    territory: str | None
+    share_percent: int
+    seed: str
+    population: tuple[UUID, ...]
+    drawn: tuple[UUID, ...]
+
+
+@event("control.piece_judged")
+class PieceJudged(Event):
+    """`piece` as in `control_pieces`. A later judgement of the same piece takes the place of an earlier one."""
+
+    dossier_id: UUID
+    piece: str
+    accepted: bool
+    reason_code: ReasonCode
+    comment: str | None
+
+
+@event("control.answered")
+class ControlAnswered(Event):
+    """What the dossier's structure says to the refusal of a piece."""
+
+    dossier_id: UUID
+    piece: str
+    answer: str
+
+
+@event("control.closed")
+class ControlClosed(Event):
+    """`accepted` and `refused`: how many pieces were, in the end."""
+
+    conclusion: str
+    accepted: int
+    refused: int

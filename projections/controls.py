@@ -1,0 +1,131 @@
+"""The read models of sampled controls: one row for each, and one for each piece that was judged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from application.eventstore.records import Recorded
+from domain.control_events import ControlAnswered, ControlClosed, ControlOpened, PieceJudged
+from domain.control_transitions import ControlStatus
+from projections.projection import Key, Projection, Row, Table
+
+_COLUMNS = {
+    "control_id": "uuid NOT NULL",
+    "version": "integer NOT NULL",
+    "status": "text NOT NULL",
+    "name": "text NOT NULL",
+    "period_from": "date NOT NULL",
+    "period_until": "date NOT NULL",
+    "territory": "text",
+    "share_percent": "integer NOT NULL",
+    "seed": "text NOT NULL",
+    "population": "uuid[] NOT NULL",
+    "drawn": "uuid[] NOT NULL",
+    "opened_at": "timestamptz NOT NULL",
+    "opened_by": "text NOT NULL",
+    "conclusion": "text",
+    "accepted": "integer",
+    "refused": "integer",
+    "closed_at": "timestamptz",
+    "closed_by": "text",
+}
+
+
+def _opened(row: Row | None, record: Recorded) -> Row:
+    fact = record.event
+    assert isinstance(fact, ControlOpened)
+    return {
+        **dict.fromkeys(_COLUMNS),
+        **fact.model_dump(),
+        "control_id": record.originator_id,
+        "version": record.originator_version,
+        "status": ControlStatus.OPEN.value,
+        "population": list(fact.population),
+        "drawn": list(fact.drawn),
+        "opened_at": record.stamp.recorded_at,
+        "opened_by": record.stamp.actor,
+    }
+
+
+def _moved(row: Row | None, record: Recorded, **changes: Any) -> Row:
+    assert row is not None
+    return {**row, "version": record.originator_version, **changes}
+
+
+def _closed(row: Row | None, record: Recorded) -> Row:
+    fact = record.event
+    assert isinstance(fact, ControlClosed)
+    return _moved(
+        row,
+        record,
+        status=ControlStatus.CLOSED.value,
+        **fact.model_dump(),
+        closed_at=record.stamp.recorded_at,
+        closed_by=record.stamp.actor,
+    )
+
+
+CONTROLS = Projection(
+    name="controls",
+    table=Table(
+        columns=_COLUMNS,
+        key=("control_id",),
+        indexes=(
+            "(opened_at, control_id)",
+            "(status, opened_at, control_id)",
+            "(territory, opened_at, control_id)",
+            "USING gin (drawn)",
+        ),
+    ),
+    folds={ControlOpened: _opened, PieceJudged: _moved, ControlAnswered: _moved, ControlClosed: _closed},
+)
+
+
+def _piece_key(record: Recorded) -> Key:
+    fact = record.event
+    assert isinstance(fact, PieceJudged | ControlAnswered)
+    return (record.originator_id, fact.dossier_id, fact.piece)
+
+
+def _judged(row: Row | None, record: Recorded) -> Row:
+    fact = record.event
+    assert isinstance(fact, PieceJudged)
+    return {
+        "control_id": record.originator_id,
+        **fact.model_dump(),
+        "reason_code": fact.reason_code.value,
+        "judged_at": record.stamp.recorded_at,
+        "judged_by": record.stamp.actor,
+        "answer": row["answer"] if row else None,
+        "answered_at": row["answered_at"] if row else None,
+    }
+
+
+def _answered(row: Row | None, record: Recorded) -> Row:
+    assert row is not None
+    fact = record.event
+    assert isinstance(fact, ControlAnswered)
+    return {**row, "answer": fact.answer, "answered_at": record.stamp.recorded_at}
+
+
+#: Apart, so that a judgement writes its own row and not all that were given before it.
+CONTROL_PIECES = Projection(
+    name="control_pieces",
+    table=Table(
+        columns={
+            "control_id": "uuid NOT NULL",
+            "dossier_id": "uuid NOT NULL",
+            "piece": 'text COLLATE "C" NOT NULL',
+            "accepted": "boolean NOT NULL",
+            "reason_code": "text NOT NULL",
+            "comment": "text",
+            "judged_at": "timestamptz NOT NULL",
+            "judged_by": "text NOT NULL",
+            "answer": "text",
+            "answered_at": "timestamptz",
+        },
+        key=("control_id", "dossier_id", "piece"),
+    ),
+    folds={PieceJudged: _judged, ControlAnswered: _answered},
+    key_of=_piece_key,
+)

@@ -1,0 +1,55 @@
+"""CSV for French spreadsheets, read back by Python's own reader."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.exports.csv_table import csv_table
+
+
+def written(*rows) -> bytes:
+    return b"".join(csv_table(["Titre"], rows))
+
+
+def read_again(content: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";"))
+
+
+def test_the_file_is_byte_for_byte_what_a_french_spreadsheet_opens():
+    rows = [("Café; thé", 12, Decimal("150.00"), date(2027, 3, 5), None)]
+    expected = '\ufeffTitre\r\n"Café; thé";12;150,00;05/03/2027;\r\n'
+    assert written(*rows) == expected.encode()
+
+
+def test_a_table_without_rows_has_its_headers():
+    assert written() == "\ufeffTitre\r\n".encode()
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+33 6", "-2", "@SUM(A1)", "\t=1", "\r=1"])
+def test_a_text_that_begins_like_a_formula_is_defused(text):
+    assert read_again(written([text]))[1] == [f"'{text}"]
+
+
+@pytest.mark.parametrize(("number", "shown"), [(-3, "-3"), (Decimal("-1.50"), "-1,50"), (Decimal("1E+3"), "1000")])
+def test_numbers_stay_numbers(number, shown):
+    assert read_again(written([number]))[1] == [shown]
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=1, max_size=4))
+def test_every_text_is_read_again_as_it_was_but_for_the_apostrophe(row):
+    _, again = read_again(written(row))
+    assert [one.removeprefix("'") for one in again] == [one.removeprefix("'") for one in row]
+    assert not any(one.startswith(("=", "+", "-", "@", "\t", "\r")) for one in again)
+
+
+def test_a_long_table_comes_in_pieces_and_loses_no_row():
+    pieces = list(csv_table(["n"], ([number] for number in range(1_200))))
+    assert len(pieces) == 4
+    assert read_again(b"".join(pieces)) == [["n"], *([str(number)] for number in range(1_200))]
