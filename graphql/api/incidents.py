@@ -6,6 +6,8 @@ import logging
 import traceback
 from uuid import uuid4
 
+from api.answers import Refused
+
 log = logging.getLogger(__name__)
 
 
@@ -23,6 +25,12 @@ def report(error: BaseException) -> str:
     ]
     log.error("unexpected error %s: %s", incident, " < ".join(kinds), extra={"incident": incident, "places": places})
     return incident
+
+
+def unexpected(error: Exception) -> Refused:
+    """What a client is told of an error that was not foreseen: the number under which it was logged."""
+    incident = report(error)
+    return Refused(500, "INTERNAL", f"Erreur inattendue, notée sous le numéro {incident}.", incident=incident)
 
 
 def _with_causes(error: BaseException) -> list[BaseException]:

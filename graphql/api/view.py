@@ -23,7 +23,7 @@ from strawberry.types import ExecutionResult
 from api import ide
 from api.answers import GRAPHQL_JSON, Refused, answer, preferred_media_type, refusal, status_of
 from api.context import Context, Services
-from api.incidents import report
+from api.incidents import unexpected
 from api.requests import LONGEST_DOCUMENT, authenticated, wait_for_position, within_limit
 from api.sockets import Connection, SocketHandler
 
@@ -71,7 +71,7 @@ class GraphQLView(GraphQL[Any, None]):
         except HTTPException as refused:
             response = refusal(_as_refusal(refused), media_type)
         except Exception as error:
-            response = refusal(_unexpected(error), media_type)
+            response = refusal(unexpected(error), media_type)
         try:
             if context is not None and not isinstance(response, StreamingResponse):
                 # Before sending: a client that reads slowly must not keep a connection to the database.
@@ -157,8 +157,3 @@ def _as_refusal(refused: HTTPException) -> Refused:
     if by_get:
         return Refused(405, "METHOD_NOT_ALLOWED", refused.reason, {"Allow": "POST"})
     return Refused(refused.status_code, "BAD_REQUEST", refused.reason)
-
-
-def _unexpected(error: Exception) -> Refused:
-    incident = report(error)
-    return Refused(500, "INTERNAL", f"Erreur inattendue, notée sous le numéro {incident}.", incident=incident)

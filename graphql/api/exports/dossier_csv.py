@@ -12,6 +12,7 @@ from api.context import Context, Services
 from api.errors import denied
 from api.exports.csv_table import csv_table
 from api.exports.dossier_table import HEADERS, rows
+from api.incidents import unexpected
 from api.requests import authenticated, wait_for_position
 from api.types.service_dossier import dossier_lines, load_dossier
 from domain.actors import Actor, Role
@@ -35,6 +36,8 @@ class DossierCsv:
             return await self._export(request.path_params["id"], actor)
         except Refused as refused:
             return refusal(refused, JSON)
+        except Exception as error:
+            return refusal(unexpected(error), JSON)
 
     async def _export(self, said: str, actor: Actor) -> Response:
         context = Context(self._services, actor)
