@@ -97,8 +97,13 @@ def test_it_is_for_those_who_may_read_the_dossier(claims: Claims, server: Server
     assert refusal(fetched(server, dossier, "faux")) == (401, "UNAUTHENTICATED")
 
 
-@pytest.mark.parametrize("absent", [str(uuid4()), "rien", "%00"])
-def test_only_who_reads_everything_is_told_that_there_is_none(absent: str, server: Server):
+def test_only_who_reads_everything_is_told_that_there_is_none(server: Server):
+    absent = str(uuid4())
     assert refusal(fetched(server, absent, AUDITOR)) == (404, "NOT_FOUND")
     assert refusal(fetched(server, absent, STRUCTURE)) == (403, "FORBIDDEN")
     assert refusal(fetched(server, absent, None)) == (401, "UNAUTHENTICATED")
+
+
+@pytest.mark.parametrize("wrong", ["rien", "%00"])
+def test_what_is_no_id_is_told_so(wrong: str, server: Server):
+    assert refusal(fetched(server, wrong, AUDITOR)) == (400, "INVALID")
