@@ -10,6 +10,7 @@ from starlette.routing import Route, WebSocketRoute
 
 from api import ide
 from api.context import Services
+from api.exports.audit_trail import AuditTrailExport
 from api.health import Health
 from api.schema import schema
 from api.view import GraphQLView
@@ -18,7 +19,8 @@ from api.view import GraphQLView
 def create_app(services: Services) -> FastAPI:
     """An ASGI application on `services`. It opens and closes their pool and waiter; the rest lives longer than it.
 
-    Serves `/graphql` (POST, GET, WebSocket, SSE, and GraphiQL to browsers), `/health` and `/ready`.
+    Serves `/graphql` (POST, GET, WebSocket, SSE, and GraphiQL to browsers), `/audit-trail.csv`,
+    `/health` and `/ready`.
     """
 
     @asynccontextmanager
@@ -32,6 +34,7 @@ def create_app(services: Services) -> FastAPI:
     app.router.routes.append(Route("/graphql", view))
     app.router.routes.append(WebSocketRoute("/graphql", view))
     app.add_route("/graphiql/{name}", ide.asset, methods=["GET"])
+    app.router.routes.append(Route("/audit-trail.csv", AuditTrailExport(services).__call__, methods=["GET"]))
     health = Health(services.pool)
     app.add_route("/health", health.health, methods=["GET"])
     app.add_route("/ready", health.ready, methods=["GET"])
