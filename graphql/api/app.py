@@ -11,6 +11,7 @@ from starlette.routing import Route, WebSocketRoute
 from api import ide
 from api.context import Services
 from api.dossier_papers import DossierPapers
+from api.exports.audit_trail import AuditTrailExport
 from api.health import Health
 from api.papers import Papers
 from api.proof_pages import ProofPages
@@ -49,6 +50,7 @@ def create_app(services: Services) -> FastAPI:
     app.add_route("/checkpoints/{size}/stamp.tsr", proof.stamp, methods=["GET"])
     app.add_route("/keys/checkpoint.pem", proof.keys, methods=["GET"])
     app.add_route("/service-dossiers/{id}.csv", dossier_papers.csv, methods=["GET"])
+    app.add_route("/audit-trail.csv", AuditTrailExport(services).csv, methods=["GET"])
     health = Health(services.pool)
     app.add_route("/health", health.health, methods=["GET"])
     app.add_route("/ready", health.ready, methods=["GET"])

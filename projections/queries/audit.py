@@ -59,7 +59,8 @@ _ONE = {
 }
 _OF_DOSSIER = """ARRAY(SELECT %(dossier_id)s::uuid UNION
 SELECT unnest(animation_ids) FROM {service_dossiers} WHERE dossier_id = %(dossier_id)s)"""
-_TERRITORIES = f"ARRAY(SELECT code FROM {{territories}} UNION ALL SELECT '{NO_TERRITORY}')"
+#: In the collation of the trail's own column: an index of another one does not answer.
+_TERRITORIES = f"""ARRAY(SELECT code COLLATE "default" FROM {{territories}} UNION ALL SELECT '{NO_TERRITORY}')"""
 
 
 def narrowed(conditions: Conditions) -> Filter:

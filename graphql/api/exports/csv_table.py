@@ -6,52 +6,54 @@ No cell can become a formula: a text that begins like one is given an apostrophe
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
-from typing import TypeAlias
+from itertools import islice
+from typing import Any
 
 #: The media type.
 CSV = "text/csv; charset=utf-8"
-#: None is an empty cell.
-Cell: TypeAlias = str | int | Decimal | date | None
 
+_BOM = "\ufeff"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 #: Rows written to one piece of the answer.
 _AT_ONCE = 500
 
 
-def csv_table(headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
-    """The file in pieces, the headers first. Days are written 15/03/2027, numbers as numbers."""
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
-    writer.writerow(map(_text, headers))
-    yield codecs.BOM_UTF8
-    for number, row in enumerate(rows, 1):
-        writer.writerow(map(_text, row))
-        if number % _AT_ONCE == 0:
-            yield _emptied(buffer)
-    yield _emptied(buffer)
+def csv_table(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
+    """The file in pieces, the headers first. See `csv_rows`."""
+    yield csv_headers(headers)
+    left = iter(rows)
+    while some := list(islice(left, _AT_ONCE)):
+        yield csv_rows(some)
 
 
-def _emptied(buffer: io.StringIO) -> bytes:
-    written = buffer.getvalue().encode()
-    buffer.seek(0)
-    buffer.truncate()
-    return written
+def csv_headers(headers: Sequence[str]) -> bytes:
+    """How the file begins."""
+    return _BOM.encode() + csv_rows([headers])
 
 
-def _text(cell: Cell) -> str:
+def csv_rows(rows: Iterable[Sequence[Any]]) -> bytes:
+    """Rows as lines: days as 15/03/2027, instants in ISO 8601, numbers as numbers, None as an empty cell."""
+    lines = io.StringIO(newline="")
+    csv.writer(lines, delimiter=";", lineterminator="\r\n").writerows([_text(cell) for cell in row] for row in rows)
+    return lines.getvalue().encode()
+
+
+def _text(cell: Any) -> str:
     match cell:
         case None:
             return ""
-        case str():
-            return f"'{cell}" if cell.startswith(_FORMULA) else cell
+        case int():
+            return str(cell)
         case Decimal():
             return f"{cell:f}".replace(".", ",")
+        case datetime():
+            return cell.isoformat()
         case date():
             return f"{cell:%d/%m/%Y}"
-    return str(cell)
+    text = str(cell)
+    return f"'{text}" if text.startswith(_FORMULA) else text

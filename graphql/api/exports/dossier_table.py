@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
-from api.exports.csv_table import Cell
 from api.types.service_dossier import ServiceDossier, ServiceLine
 
 HEADERS = (
@@ -23,7 +23,7 @@ HEADERS = (
 )
 
 
-def rows(dossier: ServiceDossier, lines: Iterable[ServiceLine]) -> Iterator[tuple[Cell, ...]]:
+def rows(dossier: ServiceDossier, lines: Iterable[ServiceLine]) -> Iterator[tuple[Any, ...]]:
     """What was submitted is empty before the dossier is; the sheet is then that of the animation today."""
     for line in lines:
         animation, submitted, current = line.animation, line.submitted, line.current
