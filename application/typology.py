@@ -45,6 +45,7 @@ class TermRename(_TermChange):
 
     code: Code
     label: Label
+    since: date | None = None
 
 
 class TermMerge(_TermChange):
@@ -116,7 +117,8 @@ def _family(command: TermAdd) -> ThemeFamily | None:
 
 
 def rename(command: TermRename, work: UnitOfWork) -> UUID:
-    facts = typologies.rename(_changing(work, command), work.actor, command.kind, command.code, command.label)
+    state = _changing(work, command)
+    facts = typologies.rename(state, work.actor, command.kind, command.code, command.label, command.since)
     return _record(work, facts)
 
 

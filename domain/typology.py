@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -44,11 +45,18 @@ class TermAdded(Event):
     admits_children: bool = False
 
 
-@event("typology.term_renamed")
+def _renamed_for_all_history(data: dict[str, Any]) -> dict[str, Any]:
+    return {**data, "since": None}
+
+
+@event("typology.term_renamed", upcasters=(_renamed_for_all_history,))
 class TermRenamed(Event):
+    """`since`: animations that start before that day keep the label before; None: all history has the new one."""
+
     kind: TermKind
     code: str
     label: str
+    since: date | None = None
 
 
 @event("typology.term_merged")
@@ -194,11 +202,13 @@ def add(state: Typology, actor: Actor, added: TermAdded) -> list[Event]:
     return [added]
 
 
-def rename(state: Typology, actor: Actor, kind: TermKind, code: str, label: str) -> list[Event]:
+def rename(
+    state: Typology, actor: Actor, kind: TermKind, code: str, label: str, since: date | None = None
+) -> list[Event]:
     authorize(actor, Action.TERM_RENAME, Belongings())
     if _living(state, kind, code, "code").label == label:
         raise broken("Le terme porte déjà ce libellé.", "label")
-    return [TermRenamed(kind=kind, code=code, label=label)]
+    return [TermRenamed(kind=kind, code=code, label=label, since=since)]
 
 
 def merge(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from application.eventstore.records import Recorded
 from domain.attestation_form import FormWorded
 from domain.territory import CandidaturesOpened, TerritoryJoined
@@ -61,6 +63,7 @@ def _added(row: Row | None, record: Recorded) -> Row:
         "retired": False,
         "since": None,
         "became": [],
+        "former_labels": [],
         "place": record.originator_version,
     }
 
@@ -69,7 +72,14 @@ def _term_renamed(row: Row | None, record: Recorded) -> Row:
     assert row is not None
     fact = record.event
     assert isinstance(fact, TermRenamed)
-    return {**row, "label": fact.label}
+    former = [] if fact.since is None else _former(row, fact.since)
+    return {**row, "label": fact.label, "former_labels": former}
+
+
+def _former(row: Row, since: date) -> list[Row]:
+    """The labels that animations before `since` keep, each until its day (excluded), the earliest first."""
+    until = since.isoformat()
+    return [*(one for one in row["former_labels"] if one["until"] < until), {"label": row["label"], "until": until}]
 
 
 def _merged(row: Row | None, record: Recorded) -> Row:
@@ -107,6 +117,8 @@ TERMS = Projection(
             "since": "date",
             # The codes that took its place, after a merge or a split.
             "became": "text[] NOT NULL",
+            # What it was called before: label and the first day of start that it is not for.
+            "former_labels": "jsonb NOT NULL",
             # In the order in which the terms were added.
             "place": "integer NOT NULL",
         },

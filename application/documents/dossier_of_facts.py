@@ -57,7 +57,7 @@ def document_of(facts: Facts, checkpoint: str) -> DossierDocument:
         lines=tuple(_line(line, zone) for line in lines),
         pieces=tuple(piece["piece"] for piece in facts["pieces"]),
         amendments=tuple(_amendment(one, titles, zone) for one in facts["amendments"]),
-        timeline=tuple(_entry(entry, zone) for entry in facts["timeline"]),
+        timeline=tuple(_entry(entry, titles, zone) for entry in facts["timeline"]),
         paid_on=date.fromisoformat(payment["paid_on"]) if payment else None,
         payment_reference=payment["reference"] if payment else None,
         checkpoint=checkpoint,
@@ -91,12 +91,13 @@ def _amendment(one: Facts, titles: dict[str, str], zone: ZoneInfo) -> DossierAme
     )
 
 
-def _entry(entry: Facts, zone: ZoneInfo) -> DossierEntry:
+def _entry(entry: Facts, titles: dict[str, str], zone: ZoneInfo) -> DossierEntry:
+    what, title = PHRASES[entry["type"]], titles.get(entry["subject"])
     return DossierEntry(
         at=_local(entry["recorded_at"], zone),
         actor=entry["actor"],
         role=ROLES[Role(entry["role"])],
-        what=PHRASES[entry["type"]],
+        what=what if title is None else f"{what} : {title}",
     )
 
 

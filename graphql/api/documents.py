@@ -84,4 +84,5 @@ def disposition(kind: str, name: str) -> str:
     """A Content-Disposition that any browser takes: the name in ASCII, and as it is (RFC 6266)."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     ascii_name = "".join(char if char.isprintable() and char not in '"\\%' else "_" for char in plain)
-    return f"{kind}; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(name, safe='')}"
+    plainly = f'{kind}; filename="{ascii_name}"'
+    return plainly if ascii_name == name else f"{plainly}; filename*=UTF-8''{quote(name, safe='')}"

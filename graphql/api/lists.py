@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from domain.typology import TermKind
@@ -22,12 +23,14 @@ class Lists:
     territories: dict[str, Territory]
     terms: dict[tuple[str, str], Term]
 
-    def term(self, kind: TermKind, code: str) -> Term:
-        """The term; one that the typology does not know yet shows its code."""
+    def term(self, kind: TermKind, code: str, day: date | None = None) -> Term:
+        """The term, as an animation of that local day shows it; one that the typology does not know shows its code."""
         from api.types.typology import Term
 
         known = self.terms.get((kind.value, code))
-        return known or Term(kind=kind, code=code, label=code, description=None, retired=False)
+        if known is None:
+            return Term(kind=kind, code=code, label=code, description=None, retired=False)
+        return known if day is None else known.on(day)
 
     def sought(self, kind: TermKind, codes: Collection[str] | None) -> Collection[str] | None:
         """The codes, and those that took their place: who kept an old link still finds what it led to."""

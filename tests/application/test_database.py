@@ -28,8 +28,11 @@ from application.settings import Settings, load_settings
 ROOT = Path(__file__).parents[2]
 
 USER_OF_THE_SERVER = """
+import signal
 import sys
 from pathlib import Path
+# A shell that runs the tests in the background has its children ignore Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from application.embedded_server import embedded_server
 with embedded_server(Path(sys.argv[1])) as url:
     try:

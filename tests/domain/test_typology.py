@@ -91,6 +91,11 @@ def test_a_term_is_renamed_and_keeps_its_code():
     assert state.problem_with(THEME, "temps-ecran", DAY) is None
 
 
+def test_a_renaming_may_hold_from_a_day_on():
+    since = TermRenamed(kind=THEME, code="temps-ecran", label="Écrans et sommeil", since=DAY)
+    today().when(rename, NATIONAL, THEME, "temps-ecran", since.label, DAY).then(since)
+
+
 def test_a_new_name_is_new():
     today().when(rename, NATIONAL, THEME, "temps-ecran", "Temps d'écran").then_refused(RULE_BROKEN, "label")
 

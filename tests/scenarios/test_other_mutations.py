@@ -111,6 +111,25 @@ def test_the_national_team_owns_the_typology(people: People, server: Server):
     assert (offered["code"], offered["field"]) == ("RULE_BROKEN", ["themes", "0"])
 
 
+def test_a_renaming_from_a_day_on_leaves_earlier_animations_their_words(people: People, server: Server):
+    people.sign()
+    before = people.declare()
+    after = people.declare(startsAt="2027-04-01T00:00:00+02:00", endsAt="2027-04-01T02:00:00+02:00")
+    renaming = {"kind": "THEME", "code": "ent-pronote", "label": "Espace numérique", "since": "2027-04-01"}
+    shown = "term { label formerLabels { label until } }"
+    term = mutate(server, NATIONAL, "termRename", shown, **renaming)["term"]
+    assert term == {"label": "Espace numérique", "formerLabels": [{"label": "ENT - Pronote", "until": "2027-04-01"}]}
+
+    def theme(animation: str) -> str:
+        asked = "query($id: ID!) { animation(id: $id) { themes { label } } }"
+        return str(server.ask(asked, STRUCTURE, id=animation)["animation"]["themes"][0]["label"])
+
+    assert (theme(before), theme(after)) == ("ENT - Pronote", "Espace numérique")
+    again = {**renaming, "label": "Espace de travail", "since": None}
+    assert mutate(server, NATIONAL, "termRename", shown, **again)["term"]["formerLabels"] == []
+    assert (theme(before), theme(after)) == ("Espace de travail",) * 2
+
+
 def test_a_territory_joins_and_takes_candidatures(people: People, server: Server):
     shown = "territory { code name timeZone runsCandidatures }"
     new = {"code": "974", "name": "La Réunion", "timeZone": "Indian/Reunion"}

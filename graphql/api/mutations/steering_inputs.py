@@ -33,6 +33,9 @@ class TermChangeInput(Versioned):
 class TermRenameInput(TermChangeInput):
     code: str | None = said("The term. Mandatory.")
     label: str | None = said("What people read from now on, in French. Mandatory.")
+    since: date | None = said(
+        "Animations that start before this local day keep the label before; when left out, all history has the new one."
+    )
 
 
 @strawberry.input(description="A term that becomes part of another: listings and figures then speak of that one.")

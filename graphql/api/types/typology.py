@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,11 +13,19 @@ from domain.typology import TermKind, ThemeFamily
 from projections.queries import lists as queries
 
 
+@strawberry.type(description="A label that a term had.")
+class FormerLabel:
+    label: str = strawberry.field(description="What people read, in French.")
+    until: date = strawberry.field(description="Animations that start before this local day keep it.")
+
+
 @strawberry.type(description="A choice of one of the typology's lists. Public.")
 class Term:
     kind: TermKind = strawberry.field(description="The list that it belongs to.")
     code: str = strawberry.field(description="Its stable code, used in inputs and filters.")
-    label: str = strawberry.field(description="What people read, in French.")
+    label: str = strawberry.field(
+        description="What people read, in French. An animation shows the label of the day of its start."
+    )
     description: str | None = strawberry.field(description="What it covers, in French.")
     retired: bool = strawberry.field(description="Whether it is offered no more.")
     since: date | None = strawberry.field(
@@ -30,6 +39,14 @@ class Term:
     admits_children: bool = strawberry.field(
         description="Of an animation type: whether children take part.", default=False
     )
+    former_labels: list[FormerLabel] = strawberry.field(
+        description="What it was called before, where a renaming holds from a day on.", default_factory=list
+    )
+
+    def on(self, day: date) -> Term:
+        """The term as an animation of that local day shows it."""
+        former = next((one for one in self.former_labels if day < one.until), None)
+        return self if former is None else replace(self, label=former.label)
 
 
 @strawberry.type(description="The further questions of the attestation, as the national team words them. Public.")
@@ -49,7 +66,14 @@ def term_of(row: dict[str, Any]) -> Term:
         became=row["became"],
         family=ThemeFamily(row["family"]) if row["family"] else None,
         admits_children=row["admits_children"],
+        former_labels=[
+            FormerLabel(label=one["label"], until=date.fromisoformat(one["until"])) for one in row["former_labels"]
+        ],
     )
+
+
+def _former(told: dict[str, str]) -> FormerLabel:
+    return FormerLabel(label=told["label"], until=date.fromisoformat(told["until"]))
 
 
 async def load_term(context: Context, kind: str, code: str) -> Term | None:
