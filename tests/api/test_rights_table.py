@@ -59,6 +59,7 @@ REFUSED: list[tuple[str, str]] = [
     ("auditTrail { totalCount }", "SsCcNA"),
     ('node(id: "audit:1") { id }', "SsCcNA"),
     ("candidatures { totalCount }", "pCcDdIHN"),
+    ("controls { totalCount }", "SsCcNA"),
     (f"{S34} {{ name siret }}", ALL),
     ("structures { totalCount }", ALL),
     ("animations { totalCount }", ALL),

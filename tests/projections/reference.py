@@ -73,6 +73,11 @@ def _text(row: Row) -> str:
 def _plain(name: str, value: Any) -> Any:
     if name == "search":
         return sorted(value.replace("'", "").split())
+    if isinstance(value, list):
+        return [_plain(name, one) for one in value]
+    if isinstance(value, dict):
+        # PostgreSQL keeps the keys of a jsonb in an order of its own.
+        return {key: _plain(key, value[key]) for key in sorted(value)}
     return value.timestamp() if hasattr(value, "timestamp") else value
 
 

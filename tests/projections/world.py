@@ -51,6 +51,7 @@ UAI = "0340002T"
 STRUCTURE = Actor(Role.STRUCTURE, "structure", structures=frozenset([STRUCTURE_ID]))
 COORDONNATEUR = Actor(Role.COORDONNATEUR, "coordonnateur", territories=frozenset(["971"]))
 NATIONAL = Actor(Role.NATIONAL, "national")
+AUDITOR = Actor(Role.AUDITOR, "auditor")
 HEAD = Actor(Role.HEAD, "head", schools=frozenset([UAI]))
 THEMES = ("ent-pronote", "temps-ecran", "jeux-video", "educonnect")
 TYPES = ("cafe-des-parents", "atelier-parents", "atelier-parents-enfants")
@@ -64,6 +65,12 @@ class World:
     candidatures: list[UUID] = field(default_factory=list)
     conventions: list[UUID] = field(default_factory=list)
     dossiers: list[UUID] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """The convention may have been signed before, in the database that this one is a copy of."""
+        with self.app.pool.connection() as conn:
+            signed = conn.execute("SELECT originator_id FROM stored_events WHERE topic = 'convention.signed'")
+            self.conventions += [convention_id for (convention_id,) in signed.fetchall()]
 
     def does(self, command: Command, actor: Actor) -> Outcome:
         return self.app.execute(command, actor, self.now)

@@ -1,0 +1,74 @@
+"""Whatever the batches, and after a rebuild, the rows of controls are those of a fresh fold over the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+
+from application.animations import AnimationAttest
+from application.application import Application
+from application.commands import Command
+from application.controls import ControlAnswer, ControlClose, ControlOpen, ControlPieceJudge
+from application.service_dossiers import ServiceDossierCertify, ServiceDossierOpen, ServiceDossierSubmit
+from domain.actors import Actor, Role
+from domain.control_pieces import ReasonCode, pieces_of
+from projections.engine import catch_up
+from projections.generations import prepare
+from projections.rebuild import rebuild
+from projections.registry import projections
+from tests.projections.reference import live
+from tests.projections.test_exactness import assert_exact
+from tests.projections.world import COORDONNATEUR, MASTER_KEY, STRUCTURE, STRUCTURE_ID, World
+
+AUDITOR = Actor(Role.AUDITOR, "auditor")
+YEAR = {"period_from": date(2026, 9, 1), "period_until": date(2027, 8, 31)}
+
+
+def _certified(world: World) -> tuple[UUID, UUID]:
+    """A certified dossier and its only animation."""
+    animation = world.creates()
+    world.publishes(animation)
+    world.now += timedelta(days=1)
+    world.does(AnimationAttest(animation_id=animation, parents=7), STRUCTURE)
+    (convention,) = world.conventions
+    opened = ServiceDossierOpen(structure_id=STRUCTURE_ID, convention_id=convention, animation_ids=(animation,), **YEAR)
+    dossier = world.does(opened, STRUCTURE).subject_id
+    world.does(ServiceDossierSubmit(dossier_id=dossier), STRUCTURE)
+    world.does(ServiceDossierCertify(dossier_id=dossier), COORDONNATEUR)
+    return dossier, animation
+
+
+def _steps(world: World) -> Iterator[tuple[Command, Actor]]:
+    """Two controls of the same two dossiers, one of them brought to its end."""
+    held = dict(_certified(world) for _ in range(2))
+    opening = ControlOpen(name="Contrôle", share_percent=100, seed="graine publiée", certified=tuple(held), **YEAR)
+    first, second = (world.does(opening, AUDITOR).subject_id for _ in range(2))
+    pieces = [(dossier, piece) for dossier, animation in held.items() for piece in pieces_of([animation], [])]
+    told = [{"dossier_id": dossier, "piece": piece} for dossier, piece in pieces]
+    for of in told:
+        refusal = {"accepted": False, "reason_code": ReasonCode.MISSING, "comment": "Rien « du tout »\n"}
+        yield ControlPieceJudge(control_id=first, **of, **refusal), AUDITOR
+    yield ControlAnswer(control_id=first, **told[0], answer="La voici."), STRUCTURE
+    yield ControlPieceJudge(control_id=second, **told[0], accepted=True), AUDITOR
+    yield ControlPieceJudge(control_id=first, **told[0], accepted=True), AUDITOR
+    yield ControlAnswer(control_id=first, **told[1], answer="Elle est perdue."), STRUCTURE
+    yield ControlClose(control_id=first, conclusion="Une réserve."), AUDITOR
+
+
+@pytest.mark.parametrize("limit", [1, 3, 1_000])
+def test_rows_of_controls_are_those_of_a_fresh_fold(world: World, app: Application, fresh_url: str, limit: int):
+    with app.pool.connection() as conn:
+        prepare(conn, projections)
+        for command, actor in _steps(world):
+            world.does(command, actor)
+            if limit < 1_000:
+                catch_up(conn, app.vault, limit=limit)
+        catch_up(conn, app.vault, limit=limit)
+        rows = live(conn)
+    assert (len(rows["controls"]), len(rows["control_pieces"])) == (2, 5)
+    assert_exact(app)
+    rebuild(fresh_url, MASTER_KEY, workers=2)
+    assert_exact(app)
