@@ -109,7 +109,8 @@ def _between_positions(filtered: Filter, conditions: Conditions) -> Filter:
     if conditions.recorded_from is not None:
         filtered = filtered.where(f"t.position >= {_bound('min', 'ASC', conditions)}")
     if conditions.recorded_before is not None:
-        filtered = filtered.where(f"t.position <= {_bound('max', 'DESC', conditions)}")
+        # As rows: PostgreSQL takes two bounds on one column to leave next to nothing, and sorts what there is.
+        filtered = filtered.where(f"(t.position, 0) <= ({_bound('max', 'DESC', conditions)}, 0)")
     return filtered
 
 

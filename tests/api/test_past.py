@@ -286,3 +286,15 @@ def test_a_dossier_is_told_as_it_was_then(town: Town):
     assert then(AUDITOR, {"position": 1}) is None
     assert then(structure(BASSE_TERRE), {"position": gathered_at}) is None
     assert then(PUBLIC, {"position": gathered_at}) is None
+    trail = "query ($where: AuditWhere) { auditTrail(where: $where, first: 100) { nodes { subject } totalCount } }"
+
+    def subjects(who: Any, **where: Any) -> list[str]:
+        page = town.asks(trail, who, where={"dossierId": str(dossier), **where}).data["auditTrail"]
+        assert page["totalCount"] == len(page["nodes"])
+        return [node["subject"] for node in page["nodes"]]
+
+    # Its own events, and all those of the animations that it holds.
+    assert set(subjects(AUDITOR)) == {str(dossier), str(first), str(second)}
+    assert subjects(coordonnateur("34"), type=["animation.attested"]) == [str(first), str(second)]
+    assert subjects(structure(TILLEULS), animationId=str(first), type=["animation.created"]) == [str(first)]
+    assert subjects(coordonnateur("971")) == []

@@ -10,6 +10,8 @@ import pytest
 
 from domain.actors import PUBLIC, Actor
 from domain.identifiers import structure_id
+from projections.queries.audit import ORDERS
+from projections.queries.paging import cursor_of
 from tests.api.asking import AUDITOR, NATIONAL, TILLEULS, coordonnateur, structure
 from tests.api.reading import Reader, executed, opened_town, reading
 
@@ -139,6 +141,40 @@ HOT: dict[str, tuple[str, Actor, dict[str, Any], int]] = {
     "audit trail of a territory": (AUDIT, coordonnateur("34"), {}, 400),
     "audit trail of a subject": (AUDIT, AUDITOR, {"where": {"animationId": str(structure_id("x"))}}, 60),
     "audit trail of a type": (AUDIT, AUDITOR, {"where": {"type": ["animation.attested"]}}, 400),
+    "audit trail of a type that there is none of": (AUDIT, AUDITOR, {"where": {"type": ["typology.term_split"]}}, 50),
+    "audit trail of several types": (
+        AUDIT,
+        AUDITOR,
+        {"where": {"type": ["animation.attested", "animation.created", "convention.signed"]}},
+        600,
+    ),
+    "audit trail of a territory's type": (AUDIT, coordonnateur("34"), {"where": {"type": ["animation.refused"]}}, 50),
+    "audit trail of a territory's type that there is none of": (
+        AUDIT,
+        coordonnateur("02"),
+        {"where": {"type": ["candidature.submitted"]}},
+        50,
+    ),
+    "audit trail of three territories": (AUDIT, coordonnateur("34", "971", "02"), {}, 400),
+    "audit trail of a structure's type": (
+        AUDIT,
+        AUDITOR,
+        {"where": {"structureId": str(structure_id(TILLEULS)), "type": ["animation.refused"]}},
+        200,
+    ),
+    "audit trail of a dossier": (AUDIT, AUDITOR, {"where": {"dossierId": str(structure_id("x"))}}, 60),
+    "audit trail of a dossier's type": (
+        AUDIT,
+        coordonnateur("34"),
+        {"where": {"dossierId": str(structure_id("x")), "type": ["animation.refused"]}},
+        60,
+    ),
+    "audit trail of a type, late days": (
+        AUDIT,
+        AUDITOR,
+        {"where": {"type": ["animation.attested"], "recordedFrom": "2026-11-20T00:00:00Z"}},
+        600,
+    ),
     "audit trail of late days": (AUDIT, AUDITOR, {"where": {"recordedFrom": "2026-11-20T00:00:00Z"}}, 400),
     "audit trail of a day": (
         AUDIT,
@@ -169,6 +205,22 @@ def test_a_page_far_in_costs_what_the_first_one_costs(season: Reader):
     far = {**_by("STARTS_AT", "ASC"), "after": cursor}
     nodes = [node for plan in _plans(season, LISTING, PUBLIC, far) for node in _nodes(plan)]
     assert 20 <= sum(_read(node) for node in nodes if node.get("Relation Name") in _TABLES) <= 50
+
+
+def test_a_page_of_the_audit_trail_far_in_is_read_from_its_cursor_under_each_filter(season: Reader):
+    document = AUDIT.replace("$where: AuditWhere", "$where: AuditWhere, $after: String").replace(
+        "(where: $where)", "(where: $where, after: $after)"
+    )
+    for what, (asked, actor, variables, most) in HOT.items():
+        if asked is AUDIT:
+            far = cursor_of(ORDERS, [str(1_000_000 + EVENTS * 3 // 4)])
+            with executed() as statements:
+                season.asks(document, actor, **variables, after=far)
+            assert not any("OFFSET" in query.as_string(None).upper() for query, _ in statements), what
+            nodes = [n for plan in _plans(season, document, actor, {**variables, "after": far}) for n in _nodes(plan)]
+            large = [node for node in nodes if node.get("Relation Name") in _TABLES]
+            assert sum(map(_read, large)) <= most, what
+            assert all(node["Node Type"] != "Seq Scan" for node in large), what
 
 
 @pytest.mark.parametrize(
