@@ -6,7 +6,6 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-
 from api.exports.csv_writer import cell, csv_text
 
 
