@@ -16,7 +16,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	done; echo python3)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types schema check-schema bench-rebuild bench-append bench-lag bench-audit-trail
+.PHONY: help demo test lint types schema check-schema bench-rebuild bench-append bench-lag bench-audit bench-audit-trail
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-20s %s\n' "$$name" "$$what"; done
@@ -50,6 +50,9 @@ bench-append: $(DEV) ## Measure durable commands a second against the library an
 
 bench-lag: $(DEV) ## Measure the time from an acknowledged command to its visible row
 	@$(BIN)/python -m bench.lag
+
+bench-audit: $(DEV) ## Measure the check of a whole log against its checkpoints
+	@$(BIN)/python -m bench.audit
 
 bench-audit-trail: $(DEV) ## Measure pages of the audit trail under each filter at 1,000,000 events
 	@$(BIN)/python -m bench.audit_trail

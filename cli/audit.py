@@ -106,6 +106,8 @@ def export(
     logs_of_a_command(verbose)
     if output.exists():
         raise Refused(f"--output {output}: is there already; nothing was written")
+    if not output.absolute().parent.is_dir():
+        raise Refused(f"--output {output}: {output.absolute().parent} is no folder; nothing was written")
     with open_everything(settings) as opened, opened.connection() as conn:
         proved = export_bundle(
             output,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from application.eventstore.log import head, read_after
+from application.proof.checkpoints import Kept, latest
 from cli.composition import Conn
 from cli.readiness import is_outdated, known_read_models
 from projections.generations import Generation, State, fingerprint, generations, terms_in_force
@@ -39,12 +40,13 @@ class ReadModelState:
 
 @dataclass(frozen=True, slots=True)
 class LogState:
-    """`projecting`: some process, here or elsewhere, holds the projector's lease."""
+    """`projecting`: some process, here or elsewhere, holds the projector's lease. `checkpoint`: the last one signed."""
 
     position: int
     events: int
     projecting: bool
     read_models: tuple[ReadModelState, ...]
+    checkpoint: Kept | None
 
 
 def count_after(conn: Conn, position: int) -> int:
@@ -74,7 +76,7 @@ def log_state(conn: Conn, now: datetime) -> LogState:
                 )
             )
         row = conn.execute(_HOLDERS, (LEASE,)).fetchone()
-        return LogState(head(conn), count_after(conn, 0), bool(row and row[0]), tuple(states))
+        return LogState(head(conn), count_after(conn, 0), bool(row and row[0]), tuple(states), latest(conn))
 
 
 def _lag(conn: Conn, position: int, now: datetime) -> Lag:

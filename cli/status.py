@@ -30,12 +30,20 @@ def status(as_json: AsJson = False, verbose: Verbose = False) -> None:
         _show(state)
 
 
+def _last_checkpoint(state: LogState) -> str:
+    if state.checkpoint is None:
+        return "Checkpoint: none signed yet"
+    signed = f"position {state.checkpoint.position:,}, on {state.checkpoint.made_at:%Y-%m-%d %H:%M} UTC"
+    return f"Checkpoint: {signed} ({state.checkpoint.reason})"
+
+
 def _show(state: LogState) -> None:
     console = results()
     console.print(f"Log: position {state.position:,}, {counted(state.events, 'event')}")
     console.print(
         "Projector: running" if state.projecting else "Projector: none runs (parentalite serve, or parentalite project)"
     )
+    console.print(_last_checkpoint(state))
     table = Table("Read model", title_justify="left")
     for name in ("Generation", "Position", "Lag (events)", "Lag (seconds)"):
         table.add_column(name, justify="right")
@@ -82,6 +90,9 @@ def _as_json(state: LogState) -> dict[str, Any]:
     return {
         "log": {"position": state.position, "events": state.events},
         "projecting": state.projecting,
+        "checkpoint": None
+        if state.checkpoint is None
+        else {"size": state.checkpoint.size, "position": state.checkpoint.position, "reason": state.checkpoint.reason},
         "readModels": [
             {
                 "name": model.live.name,

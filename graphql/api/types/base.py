@@ -107,11 +107,15 @@ def asked_page(
         asked = page(orders, first, after, last, before)
     except BadPage as bad:
         raise invalid(str(bad), bad.argument) from None
-    context.asked_items += asked.size
-    if context.asked_items > MOST_ITEMS:
-        argument = "last" if asked.backwards else "first"
-        raise invalid(f"{MOST_ITEMS} éléments au plus dans une réponse : demandez de plus petites pages.", argument)
+    count_items(context, asked.size, "last" if asked.backwards else "first")
     return asked
+
+
+def count_items(context: Context, more: int, argument: str) -> None:
+    """Raises INVALID, naming the argument, when the answer's lists would grow too large together."""
+    context.asked_items += more
+    if context.asked_items > MOST_ITEMS:
+        raise invalid(f"{MOST_ITEMS} éléments au plus dans une réponse : demandez de plus petites pages.", argument)
 
 
 async def connection(

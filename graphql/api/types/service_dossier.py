@@ -15,7 +15,7 @@ from api.context import Context, Info, read_beside
 from api.lists import Lists
 from api.types.allowed import AllowedAction, shown_actions
 from api.types.animation import Animation, load_animations
-from api.types.base import Node, local
+from api.types.base import Node, count_items, local
 from api.types.missing import Missing, missing_of
 from api.types.structure import Convention, Structure, load_conventions, structure_beside
 from api.types.territory import Territory
@@ -157,7 +157,8 @@ async def _animations(context: Context, ids: Sequence[UUID]) -> list[Animation |
 
 
 async def dossier_lines(context: Context, row: dict[str, Any]) -> list[ServiceLine]:
-    """The lines of the dossier of this row."""
+    """The lines of the dossier of this row. Raises INVALID where those of a whole page of dossiers are too many."""
+    count_items(context, len(row["animation_ids"]), "first")
     found = await _animations(context, row["animation_ids"])
     submitted = {line["animation_id"]: line for line in row["lines"]}
     return [_line(animation, submitted.get(animation.id)) for animation in found if animation is not None]
