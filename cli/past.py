@@ -41,6 +41,7 @@ STATE_FIELDS: Mapping[str, str] = {
     "decided_at": "décidée le",
     "dossier_id": "dossier",
     "erased_at": "données effacées le",
+    "former_labels": "libellés antérieurs",
     "informed_at": "coordonnateur informé le",
     "judged_at": "contrôlée le",
     "judged_by": "contrôlée par",
