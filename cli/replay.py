@@ -26,7 +26,7 @@ def replay(
         str,
         typer.Argument(
             metavar="ID|SIRET",
-            help="Id of an animation, structure, convention, service dossier, control or candidature; a SIRET; or typology.",
+            help="Id of an animation, structure, convention, dossier, control or candidature; a SIRET; or typology.",
         ),
     ],
     at: Annotated[
