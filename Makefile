@@ -16,7 +16,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	done; echo python3)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types schema check-schema bench-rebuild bench-append bench-lag bench-audit bench-audit-trail
+.PHONY: help demo test soak fuzz lint types schema check-schema bench-rebuild bench-append bench-lag bench-audit bench-audit-trail
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-20s %s\n' "$$name" "$$what"; done
@@ -26,6 +26,12 @@ demo: $(RUN) ## Start the API on a demonstration season (make demo PORT=9000)
 
 test: $(DEV) ## Run all tests on a real PostgreSQL
 	@$(BIN)/pytest -q -n $(WORKERS) --dist worksteal
+
+soak: $(DEV) ## Projections at length: 20 times the commands, restarts, kills and rebuilds of the suite
+	@SOAK_TIMES=$${SOAK_TIMES:-20} $(BIN)/pytest -q tests/projections/test_exactness.py tests/projections/test_projector.py
+
+fuzz: $(DEV) ## Bundles at length: 50 times the flipped bytes of the suite
+	@SOAK_TIMES=$${SOAK_TIMES:-50} $(BIN)/pytest -q tests/proof/test_bundle.py
 
 lint: $(DEV) ## Check style, format and the direction of imports
 	@$(BIN)/ruff check .

@@ -20,6 +20,7 @@ from projections.registry import projections
 from projections.switching import RebuildRefused
 from tests.projections.reference import comparable, folded, live
 from tests.projections.world import MASTER_KEY, World
+from tests.soak import TIMES
 
 _numbers = count(1)
 
@@ -79,7 +80,7 @@ class _Stage:
             back(self.url, MASTER_KEY)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25 * TIMES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=_steps, seed=st.integers(0, 10_000))
 def test_any_order_of_commands_batches_restarts_and_rebuilds_leaves_the_rows_of_a_fresh_fold(
     steps, seed, server_url, founded, worker_id

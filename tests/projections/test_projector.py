@@ -26,6 +26,7 @@ from projections.runner import LEASE, projecting, run
 from projections.terms_in_force import TermsInForce
 from tests.projections.test_exactness import assert_exact
 from tests.projections.world import MASTER_KEY, World
+from tests.soak import TIMES
 
 PATIENCE_SECONDS = 30
 _processes = get_context("forkserver")
@@ -68,7 +69,7 @@ def test_killed_fifty_times_at_random_moments_it_has_applied_every_event_exactly
     random = Random(50)
     with app.pool.connection() as conn:
         prepare(conn, projections)
-    for _ in range(50):
+    for _ in range(50 * TIMES):
         projector = start_projector(fresh_url)
         for _ in range(6):
             world.acts_at_random(random)
