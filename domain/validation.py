@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -23,6 +24,9 @@ def _printable(value: str) -> str:
     """Refuses control characters (PostgreSQL cannot hold a null byte) but keeps line breaks and tabs."""
     if _CONTROL.search(value):
         raise ValueError("caractère de contrôle interdit")
+    # Format and space characters alone would pass for a reason that nobody can read.
+    if all(unicodedata.category(char)[0] in "CZM" for char in value):
+        raise ValueError("champ obligatoire")
     return value
 
 

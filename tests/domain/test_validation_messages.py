@@ -58,6 +58,8 @@ SENTENCES: list[tuple[Any, Any, str]] = [
     (Label, "", "champ obligatoire"),
     (Label, " \t\n ", "champ obligatoire"),
     (Label, "x" * 10_000, "200 caractères au plus"),
+    (Reason, "\u200b", "champ obligatoire"),
+    (Label, "\u00a0\u200d\u2028", "champ obligatoire"),
     (Label, "x" * 201, "200 caractères au plus"),
     (Reason, "x" * 2_001, "2000 caractères au plus"),
     (Address, "x" * 301, "300 caractères au plus"),
