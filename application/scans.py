@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import BoundedSemaphore
 
 import filetype
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
@@ -69,8 +69,10 @@ def _why_not_jpeg(path: Path) -> str | None:
 
 
 def _why_not_png(path: Path) -> str | None:
-    # The checksum of every chunk, without decoding them.
-    return _why_not_image(path, "PNG", lambda image: image.verify())
+    # The checksum of every chunk, then the picture itself: right checksums may hold anything.
+    return _why_not_image(path, "PNG", lambda image: image.verify()) or _why_not_image(
+        path, "PNG", lambda image: image.load()
+    )
 
 
 def _why_not_image(path: Path, kind: str, read: Callable[[Image.Image], object]) -> str | None:
@@ -81,7 +83,8 @@ def _why_not_image(path: Path, kind: str, read: Callable[[Image.Image], object])
             read(image)
     except Image.DecompressionBombError:
         return "l'image a trop de points"
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+    # What somebody made to confuse a parser makes it fail in ways that it does not tell of.
+    except Exception as error:
         log.info("a broken image was refused", extra={"kind": kind, "error": type(error).__name__})
         return "l'image est abîmée"
     return None

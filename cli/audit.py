@@ -18,9 +18,9 @@ from application.proof.bundle import export_bundle
 from application.proof.checking import check_log
 from application.proof.checkpoints import ASKED, ROTATION
 from application.proof.notes import BadNote, SigningKey, from_pem
-from application.proof.public_keys import IN_USE, write_public_keys
+from application.proof.public_keys import IN_USE, keep_public_key, kept_public_keys
 from application.proof.verifying import verify
-from application.settings import CHECKPOINT_KEY_FILE, make_key
+from application.settings import CHECKPOINT_KEY_FILE, Settings, make_key
 from cli.composition import open_everything, settings_from_environment, utc_now
 from cli.console import Refused, Steps, complain, confirm, counted, note
 from cli.options import Verbose, Yes, logs_of_a_command
@@ -34,7 +34,7 @@ Keys = Annotated[
     list[Path] | None,
     typer.Option(
         "--key",
-        help="Public key in PEM to trust instead of those kept in the database; several for a log whose key changed.",
+        help="Public key in PEM to believe; several when it changed. By default the configured one and those in keys.",
     ),
 ]
 
@@ -72,7 +72,7 @@ def check(
     """
     settings = settings_from_environment()
     logs_of_a_command(verbose)
-    trusted = read_keys(keys or [])
+    trusted = read_keys(keys) if keys else _own_keys(settings)
     notes = [_read(path) for path in copies or []]
     with (
         open_everything(settings) as opened,
@@ -80,14 +80,15 @@ def check(
         opened.connection() as tiles,
         Steps() as steps,
     ):
-        report = check_log(log, tiles, notes, trusted, steps)
+        report = check_log(log, tiles, trusted, notes, steps)
     for finding in report.findings:
         complain(finding)
     what = f"{counted(report.events, 'event')}, {counted(report.checkpoints, 'checkpoint')}"
     if report.findings:
         note(f"Checked {what}: {counted(len(report.findings), 'finding')}.")
         raise typer.Exit(1)
-    unseen = report.events - report.tree_size
+    note(f"Believed {counted(len(trusted), 'public key')}: {_where_from(keys, settings)}.")
+    unseen = report.events - report.signed
     typer.echo(f"ok: {what}; nothing was altered" + (f" ({counted(unseen, 'event')} not signed yet)" if unseen else ""))
 
 
@@ -165,9 +166,23 @@ def rotate_key(yes: Yes = False, verbose: Verbose = False) -> None:
         checkpoints.make_checkpoint(conn, old, head(conn), ROTATION, utc_now())
         encoded = make_key()
         _replace(folder / CHECKPOINT_KEY_FILE, encoded)
-        checkpoints.take_up_key(conn, SigningKey.from_seed(base64.b64decode(encoded)))
-        write_public_keys(conn, folder)
+        new = SigningKey.from_seed(base64.b64decode(encoded))
+        checkpoints.take_up_key(conn, new)
+        keep_public_key(new.public, folder)
     note(f"Done: checkpoints are signed by a new key from now on; {folder / IN_USE} is its public half.")
+
+
+def _own_keys(settings: Settings) -> list[bytes]:
+    """Public keys that are not taken from the database under check: the configured one's, and those kept as files."""
+    files = kept_public_keys(settings.home / "keys") if settings.embedded else []
+    return list(dict.fromkeys([*read_keys(files), SigningKey.from_seed(settings.checkpoint_key).public]))
+
+
+def _where_from(keys: list[Path] | None, settings: Settings) -> str:
+    if keys:
+        return "those of --key"
+    kept = f", and those in {settings.home / 'keys'}" if settings.embedded else "; name earlier ones with --key"
+    return f"that of PARENTALITE_CHECKPOINT_KEY{kept}"
 
 
 def read_keys(paths: list[Path]) -> list[bytes]:

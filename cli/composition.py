@@ -18,7 +18,7 @@ from application.database import Database, open_database
 from application.files import FileStore
 from application.proof.checkpoints import take_up_key
 from application.proof.notes import SigningKey
-from application.proof.public_keys import write_public_keys
+from application.proof.public_keys import keep_public_key
 from application.settings import Settings, SettingsError, load_settings
 from projections.generations import prepare
 from projections.registry import projections
@@ -81,9 +81,10 @@ def open_everything(settings: Settings) -> Iterator[Opened]:
                     "set it to that key"
                 )
             prepare(conn, projections)
-            take_up_key(conn, SigningKey.from_seed(settings.checkpoint_key))
+            key = SigningKey.from_seed(settings.checkpoint_key)
+            take_up_key(conn, key)
             if settings.embedded:
-                write_public_keys(conn, settings.home / "keys")
+                keep_public_key(key.public, settings.home / "keys")
         yield Opened(settings, database, application)
 
 

@@ -20,7 +20,7 @@ FIELDS: Mapping[str, str] = {
     "animation_ids": "animations",
     "animation_types": "pour les types",
     "animation_version": "version",
-    "animations": "animations",
+    "animations": "animations certifiées",
     "answer": "réponse",
     "answers": "réponses",
     "audience": "public",

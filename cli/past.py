@@ -9,6 +9,7 @@ from uuid import UUID
 
 import typer
 
+from application.documents.words import STATUSES
 from application.eventstore.log import head, read_stream
 from application.eventstore.records import Recorded
 from cli.composition import Conn, utc_now
@@ -136,4 +137,5 @@ def told(row: Row) -> Iterator[tuple[str, str, Any]]:
     for name, value in row.items():
         if name not in NOT_TOLD and value not in (None, [], False):
             several = isinstance(value, list) and value and isinstance(value[0], dict | UUID)
-            yield name, FIELDS.get(name) or STATE_FIELDS[name], len(value) if several else value
+            shown = len(value) if several else STATUSES.get(value, value) if name == "status" else value
+            yield name, FIELDS.get(name) or STATE_FIELDS[name], shown

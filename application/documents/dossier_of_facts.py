@@ -22,12 +22,12 @@ from domain.service_dossier_transitions import AmendmentStatus
 Facts = dict[str, Any]
 
 
-def pdf_of_facts(facts: Facts, checkpoint: str) -> bytes:
-    """The dossier as PDF, with the signed checkpoint that it rests on."""
+def pdf_of_facts(facts: Facts, checkpoint: str | None) -> bytes:
+    """The dossier as PDF, with the latest signed checkpoint."""
     return dossier_pdf(document_of(facts, checkpoint))
 
 
-def document_of(facts: Facts, checkpoint: str) -> DossierDocument:
+def document_of(facts: Facts, checkpoint: str | None) -> DossierDocument:
     """Instants are shown in the local time of the dossier's animations, and of Paris when it holds none."""
     lines = facts["lines"]
     zone = ZoneInfo(lines[0]["time_zone"] if lines else "Europe/Paris")

@@ -70,3 +70,20 @@ ROLES: Mapping[Role, str] = {
     Role.AUDITOR: "auditeur",
     Role.SYSTEM: "système",
 }
+
+#: Where an animation, a dossier, a control or a candidature stands, as their read models say it.
+STATUSES: Mapping[str, str] = {
+    "CANCELLED": "annulée",
+    "CERTIFIED": "service fait certifié",
+    "CLOSED": "clos",
+    "OPEN": "ouvert",
+    "OPINION_GIVEN": "avis donné",
+    "PAID": "payé",
+    "PUBLISHED": "publiée",
+    "REFUSED": "refusée",
+    "REJECTED": "rejetée",
+    "RETURNED": "renvoyé à la structure",
+    "SUBMITTED": "soumis, en attente de décision",
+    "VALIDATED": "validée",
+    "WITHDRAWN": "retirée",
+}

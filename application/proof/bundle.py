@@ -21,7 +21,7 @@ from psycopg import Connection
 from application.eventstore.log import head
 from application.eventstore.records import Recorded, decode
 from application.proof.archive import write_archive
-from application.proof.checkpoints import ASKED, Kept, certified_before, make_checkpoint
+from application.proof.checkpoints import ASKED, Kept, certified_before, latest, make_checkpoint
 from application.proof.dossier_facts import Facts, facts_of, file_digests
 from application.proof.leaves import decode_leaf, read_streams
 from application.proof.merkle import consistency_proof, inclusion_proof
@@ -50,6 +50,13 @@ class Proved:
     facts: Facts
     leaves: Sequence[bytes]
     checkpoint: Kept
+
+
+def facts_now(conn: Conn, dossier_id: UUID) -> tuple[Facts, str | None]:
+    """What the dossier's events say, and the note of the latest checkpoint if there is one. Raises NotADossier."""
+    until, checkpoint = head(conn), latest(conn)
+    leaves = list(read_streams(conn, _streams(conn, dossier_id, until), until))
+    return facts_of(dossier_id, records_of(leaves)), checkpoint.note if checkpoint else None
 
 
 def gather_proof(conn: Conn, key: SigningKey, dossier_id: UUID, now: datetime) -> Proved:

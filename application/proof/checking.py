@@ -33,20 +33,24 @@ _UPPER_TILES = "SELECT level, index, hashes FROM proof.tiles WHERE level > 0 ORD
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`findings` is empty when all is well: a line each otherwise. Sizes count leaves."""
+    """`findings` is empty when all is well: a line each otherwise.
+
+    `signed`: how many of the events the largest checkpoint that fits holds; those after it could still be altered.
+    """
 
     events: int
-    tree_size: int
+    signed: int
     checkpoints: int
     findings: tuple[str, ...]
 
 
 def check_log(
-    log: Conn, tiles: Conn, copies: Sequence[str] = (), trusted: Sequence[bytes] = (), progress: Progress | None = None
+    log: Conn, tiles: Conn, trusted: Sequence[bytes], copies: Sequence[str] = (), progress: Progress | None = None
 ) -> Report:
     """Reads the whole log once. `log` and `tiles` are two connections to the database.
 
-    `copies`: notes of checkpoints that others kept. `trusted`: public keys to believe instead of those in the database.
+    `trusted`: the public keys to believe, the oldest first; what the database says of keys proves nothing. `copies`:
+    notes of checkpoints that others kept.
     """
     until, (size, _) = head(log), tree_size(tiles)
     kept = checkpoints.all_checkpoints(tiles)
@@ -80,8 +84,8 @@ def check_log(
     findings += _upper_tiles(tiles, pyramid) if intact else []
     findings += due.unmet(intact)
     findings += _notes(tiles, kept, trusted)
-    findings += _signed_copies(due.copies, trusted or [key.public_key for key in checkpoints.keys(tiles)])
-    return Report(pyramid.size, size, len(kept) + len(copies), tuple(findings))
+    findings += _signed_copies(tiles, due.copies, trusted)
+    return Report(pyramid.size, due.last_good, len(kept) + len(copies), tuple(findings))
 
 
 def _chunks(leaves: Iterator[bytes]) -> Iterator[list[bytes]]:
@@ -134,7 +138,7 @@ class _Due:
         promises += [(one.size, one.root, f"checkpoint, {one.name},") for one in copies]
         self._promises = sorted(promises, key=lambda promise: promise[0])
         self._next = 0
-        self._last_good = 0
+        self.last_good = 0
         self._broken: list[tuple[int, str]] = []
 
     def within(self, start: int, end: int) -> list[int]:
@@ -151,7 +155,7 @@ class _Due:
         while self._next < len(self._promises) and self._promises[self._next][0] <= size:
             promised, expected, name = self._promises[self._next]
             if promised == size and expected == root:
-                self._last_good = size
+                self.last_good = size
             else:
                 self._broken.append((promised, name))
             self._next += 1
@@ -162,37 +166,66 @@ class _Due:
         if not broken:
             return []
         size, name = broken[0]
-        where = "" if not leaves_fit else f": between leaf {self._last_good + 1} and leaf {size}, and the tiles with it"
+        where = "" if not leaves_fit else f": between leaf {self.last_good + 1} and leaf {size}, and the tiles with it"
         others = f"; so do {len(broken) - 1} others" if len(broken) > 1 else ""
         return [f"{name} does not fit the log{where}{others}"]
 
 
 def _notes(tiles: Conn, kept: Sequence[Kept], trusted: Sequence[bytes]) -> Iterator[str]:
     """Checkpoints whose note does not hold what was kept of it, or was not signed by the key of its time."""
-    known = {key.public_key: key for key in checkpoints.keys(tiles)}
-    name = checkpoints.origin(tiles)
+    name, times = checkpoints.origin(tiles), _Times(checkpoints.keys(tiles))
+    yield from times.unknown(trusted)
     for one in kept:
         try:
-            text, key = opened(one.note, trusted or known)
+            text, key = opened(one.note, trusted)
             checkpoint = parsed(text)
         except BadNote as bad:
             yield f"checkpoint of size {one.size}: {bad}"
             continue
         if (checkpoint.origin, checkpoint.size, checkpoint.root) != (name, one.size, one.root):
             yield f"checkpoint of size {one.size}: its signed text says something else than what is kept beside it"
-        yield from _of_its_time(known.get(key), one.size)
+        yield from times.misused(key, one.size)
 
 
-def _of_its_time(key: PublicKey | None, size: int) -> Iterator[str]:
-    if key is not None and not key.may_sign(size):
-        ended = f"ended at size {key.until_size}" if key.until_size is not None else f"began at size {key.since_size}"
-        yield f"checkpoint of size {size}: signed by a rolled-back key, which {ended}"
+class _Times:
+    """Which key signs when: each from where the one before ended, and none again once another has signed."""
+
+    def __init__(self, kept: Sequence[PublicKey]) -> None:
+        self._kept = {key.public_key: key for key in kept}
+        self._current: bytes | None = None
+        self._ended: dict[bytes, int] = {}
+
+    def unknown(self, trusted: Sequence[bytes]) -> Iterator[str]:
+        for key in self._kept.values():
+            if key.public_key not in trusted:
+                since = f"the key in use since size {key.since_size}"
+                yield f"{since} is unknown here: if it is yours, name its public half with --key"
+
+    def misused(self, key: bytes, size: int) -> Iterator[str]:
+        """Checkpoints must come in the order of their sizes."""
+        if key in self._ended:
+            yield _rolled_back(size, f"ended at size {self._ended[key]}")
+            return
+        if self._current not in (None, key):
+            self._ended[self._current] = size - 1
+        self._current = key
+        kept = self._kept.get(key)
+        if kept is not None and not kept.may_sign(size):
+            ended = kept.until_size is not None and size > kept.until_size
+            why = f"ended at size {kept.until_size}" if ended else f"began at size {kept.since_size}"
+            yield _rolled_back(size, why)
 
 
-def _signed_copies(copies: Sequence[_Copy], trusted: Sequence[bytes]) -> Iterator[str]:
+def _rolled_back(size: int, why: str) -> str:
+    return f"checkpoint of size {size}: signed by a rolled-back key, which {why}"
+
+
+def _signed_copies(tiles: Conn, copies: Sequence[_Copy], trusted: Sequence[bytes]) -> Iterator[str]:
+    name = checkpoints.origin(tiles)
     for one in copies:
         try:
-            opened(one.note, trusted)
+            if parsed(opened(one.note, trusted)[0]).origin != name:
+                yield f"checkpoint, {one.name}: it is that of another log"
         except BadNote as bad:
             yield f"checkpoint, {one.name}: {bad}"
 

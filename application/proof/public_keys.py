@@ -1,28 +1,27 @@
-"""The public keys as files, for whoever wants to check: the one in use, and those that were."""
+"""The public keys as files: the one in use, and those before it. Never written from the database, which they judge."""
 
 from __future__ import annotations
 
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
-from psycopg import Connection
-
-from application.proof.checkpoints import PublicKey, keys
 from application.proof.notes import to_pem
 
 IN_USE = "checkpoint.pub.pem"
+_EARLIER = "checkpoint-{}.pub.pem"
 
 
-def write_public_keys(conn: Connection[Any], folder: Path) -> None:
-    """`checkpoint.pub.pem` and, for each key that was replaced, `checkpoint-<fingerprint>.pub.pem`."""
-    for key in keys(conn):
-        pem, path = to_pem(key.public_key), folder / _file_name(key)
-        if not path.exists() or path.read_text() != pem:
-            path.write_text(pem)
+def keep_public_key(public: bytes, folder: Path) -> None:
+    """Makes the key the one in use; another that was there before is kept under its fingerprint."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    pem, path = to_pem(public), folder / IN_USE
+    if path.exists():
+        before = path.read_text()
+        if before == pem:
+            return
+        (folder / _EARLIER.format(sha256(before.encode()).hexdigest()[:16])).write_text(before)
+    path.write_text(pem)
 
 
-def _file_name(key: PublicKey) -> str:
-    if key.until_size is None:
-        return IN_USE
-    return f"checkpoint-{sha256(key.public_key).hexdigest()[:16]}.pub.pem"
+def kept_public_keys(folder: Path) -> list[Path]:
+    return sorted([*folder.glob(IN_USE), *folder.glob(_EARLIER.format("*"))])

@@ -19,6 +19,7 @@ from application.proof import bundle as layout
 from application.proof.archive import BadBundle, open_archive
 from application.proof.bundle import manifest_text, records_of
 from application.proof.dossier_facts import Facts, NotADossier, facts_of, file_digests
+from application.proof.dossier_rules import broken_rules
 from application.proof.leaves import Leaf, decode_leaf
 from application.proof.merkle import leaf_hash, verifies_consistency, verifies_inclusion
 from application.proof.notes import BadNote, Checkpoint, opened, parsed
@@ -177,18 +178,15 @@ def _dossier(bundle: _Bundle) -> str:
     return f"{said}, {facts['amount']} euros, as the events say" if facts["amount"] else f"{said}, as the events say"
 
 
-def _amount(bundle: _Bundle) -> str | None:
-    facts = bundle.facts
-    if facts["certified"] is None:
+def _rules(bundle: _Bundle) -> str | None:
+    """What was submitted and certified follows from the convention's and the animations' own events."""
+    certified = bundle.facts["certified"]
+    for broken in broken_rules(bundle.dossier_id, records_of(bundle.leaves)):
+        raise Wrong(broken)
+    if certified is None:
         return None
-    certified = facts["certified"]
-    cents = int(certified["rate_per_animation"].replace(".", "")) * certified["animations"]
-    if cents != int(certified["amount"].replace(".", "")) or certified["animations"] != len(facts["submitted_lines"]):
-        raise Wrong("the certified amount is not the certified animations times the rate")
-    planned, done = certified["planned_animations"], certified["already_certified"] + certified["animations"]
-    if planned is not None and done > planned and not certified["overrun_reason"]:
-        raise Wrong(f"{done} animations are certified for {planned} planned, without a reason")
-    return f"{certified['animations']} animations × {certified['rate_per_animation']} = {certified['amount']} euros"
+    sum_ = f"{certified['animations']} animations × {certified['rate_per_animation']} = {certified['amount']} euros"
+    return f"{sum_}; rate, plan, attendance and sheets are those of the convention and of the attestations"
 
 
 def _files(bundle: _Bundle) -> str:
@@ -209,7 +207,7 @@ _CHECKS: tuple[tuple[str, Callable[[_Bundle], str | None]], ...] = (
     ("events", _events),
     ("consistency", _consistency),
     ("dossier", _dossier),
-    ("amount", _amount),
+    ("rules", _rules),
     ("files", _files),
 )
 

@@ -6,9 +6,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 
 from api import ide
+from api.answers import JSON, Refused, refusal
 from api.context import Services
 from api.dossier_papers import DossierPapers
 from api.exports.audit_trail import AuditTrailExport
@@ -33,6 +37,7 @@ def create_app(services: Services) -> FastAPI:
 
     # GraphQL is the face: no OpenAPI pages of a few files and two health checks.
     app = FastAPI(title="Parentalité", lifespan=lifespan, openapi_url=None, redirect_slashes=False)
+    app.add_exception_handler(HTTPException, _refused)
     view = GraphQLView(services, schema)
     app.router.routes.append(Route("/graphql", view))
     app.router.routes.append(WebSocketRoute("/graphql", view))
@@ -49,9 +54,18 @@ def create_app(services: Services) -> FastAPI:
     app.add_route("/checkpoints/{size}", proof.of_size, methods=["GET"])
     app.add_route("/checkpoints/{size}/stamp.tsr", proof.stamp, methods=["GET"])
     app.add_route("/keys/checkpoint.pem", proof.keys, methods=["GET"])
-    app.add_route("/service-dossiers/{id}.csv", dossier_papers.csv, methods=["GET"])
+    app.add_route("/service-dossiers/{id}/dossier.csv", dossier_papers.csv, methods=["GET"])
     app.add_route("/audit-trail.csv", AuditTrailExport(services).csv, methods=["GET"])
     health = Health(services.pool)
     app.add_route("/health", health.health, methods=["GET"])
     app.add_route("/ready", health.ready, methods=["GET"])
     return app
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    """An address or a method that there is not, told as all errors are."""
+    assert isinstance(error, HTTPException)
+    if error.status_code == 404:
+        return refusal(Refused(404, "NOT_FOUND", "Cette adresse n'existe pas."), JSON)
+    message = f"Méthode {request.method} non admise à cette adresse."
+    return refusal(Refused(error.status_code, "METHOD_NOT_ALLOWED", message, dict(error.headers or {})), JSON)

@@ -5,6 +5,7 @@ For its structure, the coordonnateurs of its territory, the national team and au
 
 from __future__ import annotations
 
+import logging
 import shutil
 import tempfile
 from pathlib import Path
@@ -23,8 +24,11 @@ from api.exports.dossier_table import HEADERS, rows
 from api.types.service_dossier import ServiceDossier, dossier_lines, load_dossier
 from application.documents.dossier_of_facts import pdf_of_facts
 from application.files import BadStoredFile
-from application.proof.bundle import export_bundle, gather_proof
+from application.proof.bundle import export_bundle, facts_now
+from application.proof.checkpoints import KeyRetired
 from domain.rights import Action, Scope, scope_of
+
+log = logging.getLogger(__name__)
 
 
 class DossierPapers:
@@ -76,6 +80,11 @@ async def _bundle(context: Context, request: Request) -> Response:
     except BadStoredFile as bad:
         shutil.rmtree(folder)
         raise Refused(500, "FILE_UNAVAILABLE", str(bad)) from None
+    except KeyRetired:
+        shutil.rmtree(folder)
+        log.error("the checkpoint key was replaced: restart this process with the new one")
+        message = "La clé de signature vient d'être remplacée : réessayez une fois le service redémarré."
+        raise Refused(503, "KEY_RETIRED", message) from None
     except BaseException:
         shutil.rmtree(folder)
         raise
@@ -86,8 +95,8 @@ async def _bundle(context: Context, request: Request) -> Response:
 def _typeset(context: Context, dossier_id: UUID) -> bytes:
     services = context.services
     with services.application.pool.connection() as conn:
-        proved = gather_proof(conn, services.checkpoint_key, dossier_id, context.now)
-    return pdf_of_facts(proved.facts, proved.checkpoint.note)
+        facts, note = facts_now(conn, dossier_id)
+    return pdf_of_facts(facts, note)
 
 
 def _export(context: Context, dossier_id: UUID, path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from contextlib import suppress
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from application.scans import LARGEST_SCAN, media_type_of
 from domain.errors import DomainError, ErrorCode
-from tests.application.papers import flipped, jpeg, pdf, pdf_bomb, png, png_bomb
+from tests.application.papers import flipped, jpeg, pdf, pdf_bomb, png, png_bomb, png_of
 
 
 def recognised(folder: Path, content: bytes) -> str:
@@ -55,6 +56,9 @@ def test_a_scan_is_recognised(content: bytes, media_type: str, tmp_path: Path):
         (b"\xff\xd8\xff\xe0" + bytes(100), "image est abîmée"),
         (png()[: len(png()) // 2], "image est abîmée"),
         (flipped(png(), len(png()) // 2), "image est abîmée"),
+        (png_of(), "image est abîmée"),
+        (png_of(b"not what zlib makes"), "image est abîmée"),
+        (png_of(zlib.compress(b"\0" * 5)), "image est abîmée"),
         (png_bomb(9_200), "trop de points"),
         (png_bomb(30_000), "trop de points"),
     ],

@@ -16,8 +16,8 @@ from tests.proof.dossiers import Claim
 SEED, OTHER_SEED = b"c" * 32, b"d" * 32
 
 
-@pytest.fixture
-def key(monkeypatch, tmp_path):
+@pytest.fixture(autouse=True)
+def key(environment, monkeypatch, tmp_path):
     """The file of the public key that checkpoints are signed with."""
     monkeypatch.setenv("PARENTALITE_CHECKPOINT_KEY", base64.b64encode(SEED).decode())
     return pem(tmp_path, "checkpoint.pub.pem", SEED)
@@ -116,12 +116,16 @@ def test_a_dossier_that_is_not_there_is_refused_and_no_file_is_left(run, world, 
     assert run("audit", "export", "--dossier", "rien", "-o", "x.zip").exit_code == 2
 
 
-def test_a_key_that_was_replaced_is_refused_at_the_start(run, world, key, monkeypatch):
+def test_a_key_that_was_replaced_is_refused_at_the_start(run, world, key, monkeypatch, tmp_path):
     world.creates()
     assert run("audit", "checkpoint").exit_code == 0
     monkeypatch.setenv("PARENTALITE_CHECKPOINT_KEY", base64.b64encode(OTHER_SEED).decode())
     assert run("audit", "checkpoint").exit_code == 0
-    assert run("audit", "check").exit_code == 0
+    unknown = run("audit", "check")
+    assert unknown.exit_code == 1
+    assert "--key" in unknown.stderr
+    other = pem(tmp_path, "other.pem", OTHER_SEED)
+    assert run("audit", "check", "--key", str(key), "--key", str(other)).exit_code == 0
     monkeypatch.setenv("PARENTALITE_CHECKPOINT_KEY", base64.b64encode(SEED).decode())
     assert "replaced" in error_line(run("status"))
 

@@ -10,11 +10,15 @@ import pytest
 
 from application.animations import AnimationAttest, AnimationModify
 from application.candidatures import CandidatureSubmit
+from application.documents.words import STATUSES
 from application.typology import TermRename
 from cli.french import FIELDS
 from cli.past import NOT_TOLD, STATE_FIELDS
 from domain.actors import PUBLIC, SYSTEM
-from domain.candidature import Degree
+from domain.animation_transitions import AnimationStatus
+from domain.candidature import CandidatureStatus, Degree
+from domain.control_transitions import ControlStatus
+from domain.service_dossier_transitions import DossierStatus
 from domain.typology import TermKind
 from projections.past import Moment, row_at
 from projections.registry import projections
@@ -138,3 +142,10 @@ def test_every_column_that_is_told_has_its_french_words():
     columns = {column for projection in open_to_all for column in projection.table.columns} - NOT_TOLD
     assert columns <= set(FIELDS) | set(STATE_FIELDS)
     assert set(STATE_FIELDS) <= columns
+
+
+def test_every_status_has_its_french_words():
+    statuses = {
+        one.value for kind in (AnimationStatus, DossierStatus, ControlStatus, CandidatureStatus) for one in kind
+    }
+    assert set(STATUSES) == statuses

@@ -80,10 +80,10 @@ def signed_again(path: Path, contents: dict[str, bytes], key: SigningKey = KEY) 
 def test_a_bundle_is_checked_line_by_line(bundle: Path):
     told = [check.text for check in checks(bundle)]
     assert [re.split(r":", text)[0] for text in told] == [
-        *("archive", "manifest", "checkpoint", "events", "consistency", "dossier", "amount", "files"),
+        *("archive", "manifest", "checkpoint", "events", "consistency", "dossier", "rules", "files"),
     ]
     assert told[5] == "dossier: PAID, 2 animations, 300.00 euros, as the events say"
-    assert told[6] == "amount: 2 animations × 150.00 = 300.00 euros"
+    assert told[6].startswith("rules: 2 animations × 150.00 = 300.00 euros; rate, plan")
     assert told[7].startswith("files: 2 attached sheets")
 
 
@@ -125,7 +125,7 @@ def test_the_same_dossier_makes_the_same_bundle(claim: Claim, tmp_path: Path):
 def test_a_dossier_can_be_exported_before_it_is_certified(claim: Claim, tmp_path: Path):
     bundle = claim.export(claim.submitted(*claim.attested(1)), tmp_path / "early.zip")
     assert all(check.ok for check in checks(bundle))
-    assert "amount" not in [check.text.split(":")[0] for check in checks(bundle)]
+    assert "rules" not in [check.text.split(":")[0] for check in checks(bundle)]
 
 
 def test_the_previous_certified_checkpoint_begins_the_one_of_the_bundle(claim: Claim, app: Application, tmp_path: Path):

@@ -14,14 +14,16 @@ from application.proof.checking import Report, check_log
 from application.proof.checkpoints import ASKED, latest, make_checkpoint, origin, take_up_key
 from application.proof.leaves import read_leaves
 from application.proof.merkle import leaf_hash
-from application.proof.notes import Checkpoint
+from application.proof.notes import Checkpoint, SigningKey
 from application.proof.tiles import StoredTree
 from tests.proof.conftest import EVENTS, KEY, NEXT_KEY, NOW, rows
 
+FOREIGN_KEY = SigningKey.from_seed(b"f" * 32)
 
-def check(conn: Connection, *copies: str, trusted: tuple[bytes, ...] = ()) -> Report:
+
+def check(conn: Connection, *copies: str, trusted: tuple[bytes, ...] = (KEY.public, NEXT_KEY.public)) -> Report:
     with psycopg.connect(conn.info.dsn, autocommit=True) as tiles:
-        return check_log(conn, tiles, copies, trusted)
+        return check_log(conn, tiles, trusted, copies)
 
 
 def unlocked(conn: Connection, *statements: str) -> None:
@@ -37,7 +39,7 @@ def test_a_log_that_nobody_touched_has_no_findings(conn: Connection):
 def test_what_is_not_signed_yet_is_no_finding(conn: Connection):
     append_rows(conn, rows(EVENTS + 1, EVENTS + 700))
     report = check(conn)
-    assert (report.events, report.tree_size, report.findings) == (EVENTS + 700, EVENTS, ())
+    assert (report.events, report.signed, report.findings) == (EVENTS + 700, EVENTS, ())
 
 
 @pytest.mark.parametrize("position", [1, 256, 257, 1_234, EVENTS])
@@ -180,9 +182,45 @@ def test_a_checkpoint_of_a_key_that_was_rolled_back_is_found(conn: Connection):
     assert finding == f"checkpoint of size {size}: signed by a rolled-back key, which ended at size {EVENTS}"
 
 
+def test_a_key_that_stands_in_the_database_alone_is_not_believed(conn: Connection):
+    """Who may write everything may also put keys of their own, and the owner's after them."""
+    unlocked(
+        conn,
+        "UPDATE stored_events SET state = '{}' WHERE notification_id = 1234",
+        "DELETE FROM proof.tiles",
+        "DELETE FROM proof.checkpoints",
+        "DELETE FROM proof.keys",
+    )
+    make_checkpoint(conn, FOREIGN_KEY, head(conn), ASKED, NOW)
+    take_up_key(conn, KEY)
+    first, second = check(conn).findings
+    assert first.startswith("the key in use since size 0 is unknown here")
+    assert second.startswith(f"checkpoint of size {EVENTS}: signed by an unknown key")
+
+
+def test_a_key_that_signs_again_after_another_is_found_whatever_the_database_says_of_them(conn: Connection):
+    append_rows(conn, rows(EVENTS + 1, EVENTS + 10))
+    take_up_key(conn, NEXT_KEY)
+    make_checkpoint(conn, NEXT_KEY, head(conn), ASKED, NOW)
+    unlocked(conn, "DELETE FROM proof.keys")
+    append_rows(conn, rows(EVENTS + 11, EVENTS + 20))
+    make_checkpoint(conn, KEY, head(conn), ASKED, NOW)
+    assert any(
+        finding.startswith(f"checkpoint of size {EVENTS + 20}: signed by a rolled-back key, which ended")
+        for finding in check(conn).findings
+    )
+
+
+def test_a_copy_of_another_log_is_told_so(conn: Connection):
+    kept = latest(conn)
+    assert kept is not None
+    other = KEY.sign(Checkpoint("parentalite.log/other", EVENTS, kept.root).text, "parentalite.log/other")
+    assert check(conn, other).findings == (f"checkpoint, copy 1 (size {EVENTS}): it is that of another log",)
+
+
 def test_a_checkpoint_of_an_unknown_key_is_found(conn: Connection):
     name = origin(conn)
-    note = NEXT_KEY.sign(Checkpoint(name, EVENTS, StoredTree(conn).root(EVENTS)).text, name)
+    note = FOREIGN_KEY.sign(Checkpoint(name, EVENTS, StoredTree(conn).root(EVENTS)).text, name)
     conn.execute("UPDATE proof.checkpoints SET note = %s WHERE size = %s", (note, EVENTS))
     (finding,) = check(conn).findings
     assert finding.startswith(f"checkpoint of size {EVENTS}: signed by an unknown key")
@@ -190,7 +228,7 @@ def test_a_checkpoint_of_an_unknown_key_is_found(conn: Connection):
 
 def test_only_the_keys_that_are_given_are_trusted(conn: Connection):
     assert check(conn, trusted=(KEY.public,)).findings == ()
-    assert len(check(conn, trusted=(NEXT_KEY.public,)).findings) == 3
+    assert len(check(conn, trusted=(NEXT_KEY.public,)).findings) == 4
 
 
 def test_a_copy_that_somebody_kept_convicts_a_log_that_was_rewritten_with_all_its_checkpoints(conn: Connection):

@@ -22,7 +22,7 @@ def claims(people: People) -> Claims:
 
 def fetched(server: Server, dossier: str, who: str | None = STRUCTURE, **headers: str) -> httpx.Response:
     said = headers | ({"authorization": f"Bearer {who}"} if who else {})
-    return server.http.get(f"/service-dossiers/{dossier}.csv", headers=said)
+    return server.http.get(f"/service-dossiers/{dossier}/dossier.csv", headers=said)
 
 
 def table(answer: httpx.Response) -> list[dict[str, str]]:

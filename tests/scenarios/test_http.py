@@ -136,3 +136,13 @@ def test_two_processes_on_one_database_agree(people: People, server: Server, fou
         assert [edge["node"]["id"] for edge in answers[0]["data"]["animations"]["edges"]] == [animation]
         People(other).declare(title="Déclarée par l'autre serveur")
         assert len(people.own_animations()) == 2
+
+
+def test_an_address_that_there_is_not_is_told_as_all_errors_are(server: Server):
+    missing = server.http.get("/service-dossiers")
+    (error,) = missing.json()["errors"]
+    assert (missing.status_code, error["extensions"]["code"]) == (404, "NOT_FOUND")
+    wrong = server.http.post("/checkpoint")
+    (error,) = wrong.json()["errors"]
+    assert (wrong.status_code, wrong.headers["allow"]) == (405, "GET, HEAD")
+    assert "POST" in error["message"]

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from application.eventstore.log import head
-from application.proof.checkpoints import ASKED, make_checkpoint
+from application.proof.checkpoints import ASKED, make_checkpoint, take_up_key
 from application.proof.notary import notarising
-from application.proof.notes import from_pem, opened, parsed
+from application.proof.notes import SigningKey, from_pem, opened, parsed
 from application.proof.verifying import verify
 from tests.application.papers import pdf, png
 from tests.proof import second_verifier
@@ -164,3 +164,18 @@ def test_a_certification_is_signed_at_once_and_other_things_at_intervals(
         claims.certified(*held)
         certified = _wait_for_checkpoint(server, signed_at + 1)
         assert certified["reason"] == "CERTIFICATION"
+
+
+def test_a_key_that_was_replaced_beside_a_running_server_is_told_and_papers_are_still_read(
+    claims: Claims, server: Server
+):
+    held = claims.held(1)
+    claims.attest(*held)
+    dossier = claims.certified(*held)
+    with server.application.pool.connection() as conn:
+        make_checkpoint(conn, CHECKPOINT_KEY, head(conn), ASKED, server.clock.now)
+        take_up_key(conn, SigningKey.from_seed(b"n" * 32))
+    refused = get(server, f"/service-dossiers/{dossier}/bundle.zip", AUDITOR)
+    (error,) = refused.json()["errors"]
+    assert (refused.status_code, error["extensions"]["code"]) == (503, "KEY_RETIRED")
+    assert get(server, f"/service-dossiers/{dossier}/dossier.pdf", AUDITOR).status_code == 200
