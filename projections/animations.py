@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from application.eventstore.records import Recorded
@@ -22,49 +19,10 @@ from domain.animation_events import (
     AttestationCorrected,
 )
 from domain.animation_transitions import AnimationStatus
-from projections.projection import Fold, Key, Projection, Rollup, Row, Table
+from projections.animation_figures import TERRITORY_DAYS, TERRITORY_TERMS
+from projections.projection import Fold, Projection, Row, Table
 from projections.terms_in_force import TermsInForce
-
-_WORD = re.compile(r"[^\W_]+")
-_MARKS = re.compile("[\u0300-\u036f]")
-_FRENCH_MARKS = ("\u0301", "\u0300", "\u0302", "\u0327", "\u0308")
-_FRENCH_SIGNS = ("–", "«", "»")
-#: ASCII, with all that separates words as spaces.
-_APART = bytes(code if chr(code).isalnum() else ord(" ") for code in range(256))
-#: PostgreSQL takes no word of more than 2,046 bytes.
-_LONGEST_WORD = 64
-
-
-def _decomposed(text: str) -> str:
-    # The ligatures have no decomposition, and French readers type two letters.
-    folded = unicodedata.normalize("NFKD", text).casefold()
-    return folded.replace("œ", "oe").replace("æ", "ae").replace("’", "'")
-
-
-def without_accents(text: str) -> str:
-    """Lower case letters of the Latin alphabet without accents: how titles and names are sorted."""
-    return _decomposed(text).encode("ascii", "ignore").decode()
-
-
-def words(text: str) -> list[str]:
-    """The words that a text is found by, of any alphabet, without accents and case."""
-    plain = _decomposed(text)
-    for mark in _FRENCH_MARKS:
-        plain = plain.replace(mark, "")
-    for sign in _FRENCH_SIGNS:
-        plain = plain.replace(sign, " ")
-    # Most French is ASCII from here on, and taken apart in a fifth of the time that patterns need.
-    if plain.isascii():
-        found = plain.encode().translate(_APART).decode().split()
-    else:
-        found = _WORD.findall(_MARKS.sub("", plain))
-    return [word[:_LONGEST_WORD] for word in found]
-
-
-def search_vector(*texts: str | None) -> str:
-    """The distinct words as a tsvector literal."""
-    return " ".join(dict.fromkeys(words(" ".join(filter(None, texts)))))
-
+from projections.words import search_vector, without_accents
 
 TABLE = Table(
     columns={
@@ -303,52 +261,6 @@ def _attendance(record: Recorded) -> Row:
     }
 
 
-DAYS = Table(
-    columns={
-        "territory": "text NOT NULL",
-        "day": "date NOT NULL",
-        "animations": "bigint NOT NULL",
-        "published": "bigint NOT NULL",
-        "cancelled": "bigint NOT NULL",
-        "attested": "bigint NOT NULL",
-        "parents": "bigint NOT NULL",
-    },
-    key=("territory", "day"),
-)
-TERMS = Table(
-    columns={
-        "territory": "text NOT NULL",
-        "day": "date NOT NULL",
-        "kind": "text NOT NULL",
-        "code": "text NOT NULL",
-        "animations": "bigint NOT NULL",
-        "parents": "bigint NOT NULL",
-    },
-    key=("territory", "day", "kind", "code"),
-)
-
-
-def _count_days(row: Row) -> Iterator[tuple[Key, tuple[int, ...]]]:
-    status = row["status"]
-    yield (
-        (row["territory"], row["day"]),
-        (
-            1,
-            int(status == AnimationStatus.PUBLISHED),
-            int(status == AnimationStatus.CANCELLED),
-            int(row["attested"]),
-            row["parents"] or 0,
-        ),
-    )
-
-
-def _count_terms(row: Row) -> Iterator[tuple[Key, tuple[int, ...]]]:
-    counted = (1, row["parents"] or 0)
-    yield (row["territory"], row["day"], "ANIMATION_TYPE", row["type"]), counted
-    for theme in row["themes"]:
-        yield (row["territory"], row["day"], "THEME", theme), counted
-
-
 def animations(shown: TermsInForce) -> Projection:
     """`shown` tells how recorded terms are shown and counted in the generation being filled."""
     return Projection(
@@ -356,8 +268,5 @@ def animations(shown: TermsInForce) -> Projection:
         table=TABLE,
         folds=_folds(shown),
         derive=_derive,
-        rollups=(
-            Rollup("territory_days", DAYS, _count_days),
-            Rollup("territory_terms", TERMS, _count_terms),
-        ),
+        rollups=(TERRITORY_DAYS, TERRITORY_TERMS),
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from application.eventstore.records import Recorded
 from domain.convention import AMENDABLE, ConventionAmended, ConventionSigned, ConventionTerminated, ServiceCertified
 from domain.structure import AccountOpened, ConventionAttached, StructureRenamed
-from projections.animations import without_accents
 from projections.projection import Projection, Row, Table
+from projections.words import without_accents
 
 
 def _opened(row: Row | None, record: Recorded) -> Row:

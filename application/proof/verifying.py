@@ -154,7 +154,7 @@ def _check_version(versions: dict[UUID, int], leaf: Leaf, where: str) -> None:
 def _consistency(bundle: _Bundle) -> str | None:
     """The previous certified checkpoint begins the signed tree."""
     if layout.PREVIOUS not in bundle.members:
-        return "no dossier was certified before"
+        return "there is no earlier checkpoint of a certification to begin it"
     previous = parsed(opened(_text(bundle, layout.PREVIOUS), bundle.keys)[0])
     told = orjson.loads(bundle.archive.read(layout.CONSISTENCY))
     proof = [_decoded(one) for one in told["proof"]]

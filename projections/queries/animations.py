@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from projections.animations import words
 from projections.queries.paging import Filter, Order, Source
+from projections.words import words
 
 #: Animations with what is shown of their structure.
 SOURCE = Source(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from projections.animations import words
 from projections.queries.paging import Filter, Order, Source
+from projections.words import words
 
 SOURCE = Source(table="structures", alias="s")
 BY_IDS = "SELECT s.* FROM {structures} s WHERE s.structure_id = ANY(%(ids)s)"

@@ -1,0 +1,57 @@
+"""What animations add up to for a territory: by local day, and by day and term."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from domain.animation_transitions import AnimationStatus
+from projections.projection import Key, Rollup, Row, Table
+
+DAYS = Table(
+    columns={
+        "territory": "text NOT NULL",
+        "day": "date NOT NULL",
+        "animations": "bigint NOT NULL",
+        "published": "bigint NOT NULL",
+        "cancelled": "bigint NOT NULL",
+        "attested": "bigint NOT NULL",
+        "parents": "bigint NOT NULL",
+    },
+    key=("territory", "day"),
+)
+TERMS = Table(
+    columns={
+        "territory": "text NOT NULL",
+        "day": "date NOT NULL",
+        "kind": "text NOT NULL",
+        "code": "text NOT NULL",
+        "animations": "bigint NOT NULL",
+        "parents": "bigint NOT NULL",
+    },
+    key=("territory", "day", "kind", "code"),
+)
+
+
+def _count_days(row: Row) -> Iterator[tuple[Key, tuple[int, ...]]]:
+    status = row["status"]
+    yield (
+        (row["territory"], row["day"]),
+        (
+            1,
+            int(status == AnimationStatus.PUBLISHED),
+            int(status == AnimationStatus.CANCELLED),
+            int(row["attested"]),
+            row["parents"] or 0,
+        ),
+    )
+
+
+def _count_terms(row: Row) -> Iterator[tuple[Key, tuple[int, ...]]]:
+    counted = (1, row["parents"] or 0)
+    yield (row["territory"], row["day"], "ANIMATION_TYPE", row["type"]), counted
+    for theme in row["themes"]:
+        yield (row["territory"], row["day"], "THEME", theme), counted
+
+
+TERRITORY_DAYS = Rollup("territory_days", DAYS, _count_days)
+TERRITORY_TERMS = Rollup("territory_terms", TERMS, _count_terms)
