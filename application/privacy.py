@@ -1,6 +1,7 @@
-"""Erasing a person: their keys are destroyed first, then every stream that spoke of them says so.
+"""What a person may ask about their own data: to have all of it, and to have it erased.
 
-Can be repeated after an interruption: whatever is still missing is done.
+Erasing destroys their keys first, then every stream that spoke of them says so. It can be repeated after an
+interruption: whatever is still missing is done.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from uuid import UUID
 from psycopg import Connection
 
 from application.commands import ChangeCommand, Command
+from application.eventstore.log import read_stream
 from application.eventstore.recorder import Outcome
-from application.eventstore.vault import erase_keys
+from application.eventstore.records import Recorded
+from application.eventstore.vault import Vault, erase_keys
 from application.unit_of_work import UnitOfWork
 from domain import candidature as candidatures
 from domain.actors import Actor
@@ -48,6 +51,39 @@ def resolve_person(conn: Conn, subject: str) -> UUID:
     with conn.cursor() as cursor:
         row = cursor.execute("SELECT person_id FROM person_keys WHERE originator_id = %s", (given,)).fetchone()
     return given if row is None else row[0]
+
+
+def held_on(conn: Conn, vault: Vault, person: UUID) -> dict[str, Any]:
+    """All that is held on the person, in clear, ready for JSON: each stream that speaks of them, event by event.
+
+    What was erased is null, and `erasedAt` tells since when (RGPD, article 15: the right of access).
+    """
+    with conn.cursor() as cursor:
+        rows = cursor.execute(
+            "SELECT originator_id, erased_at FROM person_keys WHERE person_id = %s ORDER BY created_at", (person,)
+        ).fetchall()
+    return {
+        "person": str(person),
+        "held": [
+            {
+                "subject": str(stream),
+                "erasedAt": erased_at.isoformat() if erased_at else None,
+                "events": [_told(record) for record in vault.open(conn, read_stream(conn, stream, 0))],
+            }
+            for stream, erased_at in rows
+        ],
+    }
+
+
+def _told(record: Recorded) -> dict[str, Any]:
+    return {
+        "position": record.position,
+        "type": record.event.topic,
+        "recordedAt": record.stamp.recorded_at.isoformat(),
+        "actor": record.stamp.actor,
+        "role": str(record.stamp.role),
+        "data": record.event.model_dump(mode="json"),
+    }
 
 
 def erase_person(conn: Conn, execute: Execute, person: UUID, actor: Actor, now: datetime) -> list[UUID]:

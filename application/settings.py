@@ -106,8 +106,8 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         home=home,
         database_url=database_url,
         token_secret=_checked_token_secret(token_secret),
-        master_key=_checked_key("PARENTALITE_MASTER_KEY", master_key),
-        checkpoint_key=_checked_key("PARENTALITE_CHECKPOINT_KEY", checkpoint_key),
+        master_key=checked_key("PARENTALITE_MASTER_KEY", master_key),
+        checkpoint_key=checked_key("PARENTALITE_CHECKPOINT_KEY", checkpoint_key),
         checkpoint_seconds=_number("PARENTALITE_CHECKPOINT_SECONDS", environ.get, "600", 1, LONGEST_CHECKPOINT_SECONDS),
         **_time_stamping(environ),
         wait_seconds=_number("PARENTALITE_WAIT_SECONDS", environ.get, "5", 0, LONGEST_WAIT_SECONDS),
@@ -210,7 +210,8 @@ def make_key() -> str:
     return base64.b64encode(secrets.token_bytes(MASTER_KEY_BYTES)).decode()
 
 
-def _checked_key(variable: str, value: str) -> bytes:
+def checked_key(variable: str, value: str) -> bytes:
+    """The 32 bytes of a key as it is configured. Raises SettingsError."""
     try:
         key = base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError):

@@ -23,6 +23,7 @@ from application.proof.verifying import verify
 from application.settings import CHECKPOINT_KEY_FILE, Settings, make_key
 from cli.composition import open_everything, settings_from_environment, utc_now
 from cli.console import Refused, Steps, complain, confirm, counted, note
+from cli.key_files import replace_key
 from cli.options import Verbose, Yes, logs_of_a_command
 
 family = typer.Typer(
@@ -165,7 +166,7 @@ def rotate_key(yes: Yes = False, verbose: Verbose = False) -> None:
         # The last word of the old key, so that none of its checkpoints can be added later.
         checkpoints.make_checkpoint(conn, old, head(conn), ROTATION, utc_now())
         encoded = make_key()
-        _replace(folder / CHECKPOINT_KEY_FILE, encoded)
+        replace_key(folder / CHECKPOINT_KEY_FILE, encoded)
         new = SigningKey.from_seed(base64.b64decode(encoded))
         checkpoints.take_up_key(conn, new)
         keep_public_key(new.public, folder)
@@ -201,12 +202,3 @@ def _read(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise Refused(f"{path}: cannot be read ({getattr(error, 'strerror', None) or 'not UTF-8'})") from None
-
-
-def _replace(path: Path, encoded: str) -> None:
-    draft = path.with_name(f".{path.name}.new")
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
-        file.write(encoded + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(draft, path)

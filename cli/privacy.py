@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import base64
+import os
 from typing import Annotated
 
+import orjson
 import typer
 
+from application.privacy import held_on, resolve_person
+from application.settings import Settings, checked_key, make_key
 from cli.catching_up import bring_up_to_date
 from cli.composition import Opened, open_everything, settings_from_environment, utc_now
 from cli.console import Refused, confirm, counted, note
+from cli.key_files import write_key
 from cli.options import Verbose, Yes, logs_of_a_command
 from domain.actors import SYSTEM
 
-family = typer.Typer(no_args_is_help=True, help="Personal data: erase what is held on a person.")
+family = typer.Typer(no_args_is_help=True, help="Personal data: what is held on a person, its erasure, its keys.")
 
 
 @family.callback()
 def _privacy() -> None:
-    """Personal data: erase what is held on a person."""
+    """Personal data: what is held on a person, its erasure, its keys."""
 
 
 @family.command("erase")
@@ -50,6 +56,64 @@ def erase(
             typer.echo(stream)
         _forget_in_read_models(opened)
         note("The read models have forgotten them too.")
+
+
+@family.command("export")
+def export(
+    subject: Annotated[
+        str,
+        typer.Argument(
+            help="The person: a candidature's id, the pseudonym that history keeps, or the subject of their token."
+        ),
+    ],
+    verbose: Verbose = False,
+) -> None:
+    """Print all that is held on a person as JSON, in clear: for the person who asks, and nobody else.
+
+    What was erased is null, and erasedAt tells since when.
+    """
+    settings = settings_from_environment()
+    logs_of_a_command(verbose)
+    with open_everything(settings) as opened, opened.connection() as conn:
+        told = held_on(conn, opened.application.vault, resolve_person(conn, subject))
+    if not told["held"]:
+        raise Refused(f"nothing is known of {subject}")
+    typer.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2))
+
+
+@family.command("rotate-master-key")
+def rotate_master_key(yes: Yes = False, verbose: Verbose = False) -> None:
+    """Replace the key that wraps all personal keys; the log is not touched, and personal data stay readable.
+
+    In the embedded setup the new key is made and kept. With DATABASE_URL, give it as PARENTALITE_NEW_MASTER_KEY, and
+    set PARENTALITE_MASTER_KEY to it afterwards. Stop other processes before: with the old key they can open nothing.
+    """
+    settings = settings_from_environment()
+    logs_of_a_command(verbose)
+    new = _new_master_key(settings)
+    confirm("Replace the master key?", yes)
+    kept_in = settings.home / "keys" / "master-key"
+    with open_everything(settings) as opened, opened.connection() as conn:
+        if settings.embedded:
+            # On the disk before anything is wrapped with it: were we killed now, it could be put in its place by hand.
+            write_key(kept_in.with_name("master-key.next"), new)
+        wrapped = opened.application.vault.rewrap(conn, base64.b64decode(new))
+        if settings.embedded:
+            os.replace(kept_in.with_name("master-key.next"), kept_in)
+    note(f"Done: {counted(wrapped, 'personal key')} wrapped anew.")
+    if not settings.embedded:
+        note("Set PARENTALITE_MASTER_KEY to the new key now, for every process.")
+
+
+def _new_master_key(settings: Settings) -> str:
+    """Raises SettingsError where a new key is needed and not given, Refused where the configured one is not a file."""
+    if settings.embedded and not os.environ.get("PARENTALITE_MASTER_KEY"):
+        return make_key()
+    if settings.embedded:
+        raise Refused("PARENTALITE_MASTER_KEY: the key is configured there; unset it when keys/master-key holds it")
+    given = os.environ.get("PARENTALITE_NEW_MASTER_KEY", "")
+    checked_key("PARENTALITE_NEW_MASTER_KEY", given)
+    return given
 
 
 def _forget_in_read_models(opened: Opened) -> None:

@@ -84,6 +84,21 @@ class Vault:
         except InvalidTag:
             return False
 
+    def rewrap(self, conn: Conn, new_master_key: bytes) -> int:
+        """Wraps every key anew, all or none; the log is not touched. Returns how many.
+
+        From then on only processes with the new master key can seal and open: the others must be started again.
+        """
+        new = Vault(new_master_key)
+        with conn.transaction(), conn.cursor() as cursor:
+            cursor.execute("LOCK TABLE person_keys IN SHARE ROW EXCLUSIVE MODE")
+            rows = cursor.execute(
+                "SELECT key_id, wrapped_key FROM person_keys WHERE wrapped_key IS NOT NULL"
+            ).fetchall()
+            wrapped = [(new._wrap(key_id, self._unwrapped(key_id, key)), key_id) for key_id, key in rows]
+            cursor.executemany("UPDATE person_keys SET wrapped_key = %s WHERE key_id = %s", wrapped)
+        return len(wrapped)
+
     def _key_for(self, conn: Conn, person_id: UUID, originator_id: UUID) -> tuple[UUID, AESGCM]:
         key_id = uuid4()
         wrapped = self._wrap(key_id, AESGCM.generate_key(256))
@@ -115,7 +130,10 @@ class Vault:
         return nonce + self._master.encrypt(nonce, key, key_id.bytes)
 
     def _unwrap(self, key_id: UUID, wrapped: bytes) -> AESGCM:
-        return AESGCM(self._master.decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], key_id.bytes))
+        return AESGCM(self._unwrapped(key_id, wrapped))
+
+    def _unwrapped(self, key_id: UUID, wrapped: bytes) -> bytes:
+        return self._master.decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], key_id.bytes)
 
 
 def erase_keys(conn: Conn, person_id: UUID) -> list[UUID]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from uuid import uuid4
 
@@ -96,3 +97,36 @@ def test_a_season_is_loaded_and_read_at_once(run, environment):
 @pytest.mark.parametrize("animations", ["0", "-1", "many", "5000001"])
 def test_a_season_has_a_sensible_size(run, environment, animations):
     assert run("load", "--animations", animations).exit_code == 2
+
+
+def test_a_person_gets_all_that_is_held_on_them(run, opened, candidature):
+    result = run("privacy", "export", SUBJECT)
+    assert result.exit_code == 0, result.stderr
+    told = json.loads(result.stdout)
+    assert told["person"] == str(PARENT.person_id)
+    (held,) = told["held"]
+    assert (held["subject"], held["erasedAt"]) == (str(candidature), None)
+    assert held["events"][0]["type"] == "candidature.submitted"
+    assert held["events"][0]["data"]["email"] == "zelie@example.org"
+    run("privacy", "erase", SUBJECT, "--yes")
+    (erased,) = json.loads(run("privacy", "export", SUBJECT).stdout)["held"]
+    assert erased["erasedAt"] is not None
+    assert erased["events"][0]["data"]["email"] is None
+    assert "nothing is known" in error_line(run("privacy", "export", "personne-d-autre"))
+
+
+def test_the_master_key_is_replaced_and_the_log_stays(run, opened, candidature, monkeypatch):
+    def log():
+        with opened.connection() as conn:
+            return conn.execute("SELECT * FROM stored_events ORDER BY notification_id").fetchall()
+
+    before, new = log(), base64.b64encode(b"n" * 32).decode()
+    assert "PARENTALITE_NEW_MASTER_KEY" in error_line(run("privacy", "rotate-master-key", "--yes"))
+    monkeypatch.setenv("PARENTALITE_NEW_MASTER_KEY", new)
+    rotated = run("privacy", "rotate-master-key", "--yes")
+    assert rotated.exit_code == 0, rotated.output
+    assert "1 personal key" in rotated.stderr
+    assert log() == before
+    assert "PARENTALITE_MASTER_KEY" in error_line(run("privacy", "export", SUBJECT))
+    monkeypatch.setenv("PARENTALITE_MASTER_KEY", new)
+    assert json.loads(run("privacy", "export", SUBJECT).stdout)["held"][0]["events"][0]["data"]["first_name"] == "Zélie"
