@@ -84,13 +84,19 @@ def check(
         report = check_log(log, tiles, trusted, notes, steps)
     for finding in report.findings:
         complain(finding)
-    what = f"{counted(report.events, 'event')}, {counted(report.checkpoints, 'checkpoint')}"
+    held = counted(report.checkpoints, "checkpoint")
     if report.findings:
-        note(f"Checked {what}: {counted(len(report.findings), 'finding')}.")
+        note(f"Checked {counted(report.events, 'event')}, {held}: {counted(len(report.findings), 'finding')}.")
         raise typer.Exit(1)
     note(f"Believed {counted(len(trusted), 'public key')}: {_where_from(keys, settings)}.")
-    unseen = report.events - report.signed
-    typer.echo(f"ok: {what}; nothing was altered" + (f" ({counted(unseen, 'event')} not signed yet)" if unseen else ""))
+    unsigned = counted(report.events - report.signed, "event")
+    if report.signed == 0:
+        typer.echo(
+            f"nothing is signed yet: {unsigned} that could still be altered; sign with: parentalite audit checkpoint"
+        )
+        return
+    later = f"; {unsigned} after them not signed yet" if report.events > report.signed else ""
+    typer.echo(f"ok: {counted(report.signed, 'event')} as they were signed, {held} fit{later}")
 
 
 @family.command()

@@ -47,7 +47,8 @@ def test_a_log_that_was_left_alone_is_told_so_and_what_was_changed_with_its_posi
     copy.write_text(signed.stdout)
     well = run("audit", "check", "--checkpoint", str(copy), "--key", str(key))
     assert well.exit_code == 0, well.output
-    assert well.stdout.endswith("nothing was altered\n")
+    assert well.stdout.startswith("ok: ")
+    assert well.stdout.endswith("2 checkpoints fit\n")
     with opened.connection() as conn:
         conn.execute("UPDATE stored_events SET topic = 'x' WHERE notification_id = 3")
     wrong = run("audit", "check")
@@ -56,11 +57,17 @@ def test_a_log_that_was_left_alone_is_told_so_and_what_was_changed_with_its_posi
     assert "2 findings" in wrong.stderr
 
 
+def test_a_log_without_a_checkpoint_is_not_said_to_be_well(run, world, key):
+    told = run("audit", "check")
+    assert told.exit_code == 0
+    assert told.stdout.startswith("nothing is signed yet")
+
+
 def test_what_came_after_the_last_checkpoint_is_told_as_not_signed_yet(run, world, key):
     world.creates()
     run("audit", "checkpoint")
     world.creates()
-    assert "(1 event not signed yet)" in run("audit", "check").stdout
+    assert "; 1 event after them not signed yet" in run("audit", "check").stdout
 
 
 def test_a_bundle_is_exported_and_verified(run, dossier_id, key, tmp_path):
