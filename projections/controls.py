@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from application.eventstore.records import Recorded
 from domain.control_events import ControlAnswered, ControlClosed, ControlOpened, PieceJudged
 from domain.control_transitions import ControlStatus
-from projections.projection import Key, Projection, Row, Table
+from projections.projection import Key, Projection, Row, Table, moved
 
 _COLUMNS = {
     "control_id": "uuid NOT NULL",
@@ -47,15 +45,10 @@ def _opened(row: Row | None, record: Recorded) -> Row:
     }
 
 
-def _moved(row: Row | None, record: Recorded, **changes: Any) -> Row:
-    assert row is not None
-    return {**row, "version": record.originator_version, **changes}
-
-
 def _closed(row: Row | None, record: Recorded) -> Row:
     fact = record.event
     assert isinstance(fact, ControlClosed)
-    return _moved(
+    return moved(
         row,
         record,
         status=ControlStatus.CLOSED.value,
@@ -77,7 +70,7 @@ CONTROLS = Projection(
             "USING gin (drawn)",
         ),
     ),
-    folds={ControlOpened: _opened, PieceJudged: _moved, ControlAnswered: _moved, ControlClosed: _closed},
+    folds={ControlOpened: _opened, PieceJudged: moved, ControlAnswered: moved, ControlClosed: _closed},
 )
 
 

@@ -47,6 +47,12 @@ def stream_key(record: Recorded) -> Key:
     return (record.originator_id,)
 
 
+def moved(row: Row | None, record: Recorded, **changes: Any) -> Row:
+    """The row of a stream after one more of its events, with these changes."""
+    assert row is not None
+    return {**row, "version": record.originator_version, **changes}
+
+
 @dataclass(frozen=True)
 class Projection:
     """A read model. Events that have no fold here only advance its position.

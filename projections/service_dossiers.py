@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from application.eventstore.records import Recorded
 from domain.service_dossier_events import (
     AmendmentAccepted,
@@ -18,7 +16,7 @@ from domain.service_dossier_events import (
     PieceAttached,
 )
 from domain.service_dossier_transitions import AmendmentStatus, DossierStatus
-from projections.projection import Projection, Row, Table
+from projections.projection import Projection, Row, Table, moved
 
 _COLUMNS = {
     "dossier_id": "uuid NOT NULL",
@@ -73,15 +71,10 @@ def _opened(row: Row | None, record: Recorded) -> Row:
     }
 
 
-def _moved(row: Row | None, record: Recorded, **changes: Any) -> Row:
-    assert row is not None
-    return {**row, "version": record.originator_version, **changes}
-
-
 def _gathered(row: Row | None, record: Recorded) -> Row:
     fact = record.event
     assert isinstance(fact, DossierGathered)
-    return _moved(row, record, status=DossierStatus.OPEN.value, animation_ids=list(fact.animation_ids))
+    return moved(row, record, status=DossierStatus.OPEN.value, animation_ids=list(fact.animation_ids))
 
 
 def _piece(row: Row | None, record: Recorded) -> Row:
@@ -90,13 +83,13 @@ def _piece(row: Row | None, record: Recorded) -> Row:
     assert isinstance(fact, PieceAttached)
     others = [piece for piece in row["pieces"] if piece["piece"] != fact.piece]
     attached = {**fact.model_dump(), "attached_at": record.stamp.recorded_at.isoformat()}
-    return _moved(row, record, pieces=[*others, attached])
+    return moved(row, record, pieces=[*others, attached])
 
 
 def _submitted(row: Row | None, record: Recorded) -> Row:
     fact = record.event
     assert isinstance(fact, DossierSubmitted)
-    return _moved(
+    return moved(
         row,
         record,
         status=DossierStatus.SUBMITTED.value,
@@ -113,7 +106,7 @@ def _submitted(row: Row | None, record: Recorded) -> Row:
 def _returned(row: Row | None, record: Recorded) -> Row:
     fact = record.event
     assert isinstance(fact, DossierReturned)
-    return _moved(
+    return moved(
         row,
         record,
         status=DossierStatus.RETURNED.value,
@@ -126,7 +119,7 @@ def _returned(row: Row | None, record: Recorded) -> Row:
 def _certified(row: Row | None, record: Recorded) -> Row:
     fact = record.event
     assert isinstance(fact, DossierCertified)
-    return _moved(
+    return moved(
         row,
         record,
         status=DossierStatus.CERTIFIED.value,
@@ -142,7 +135,7 @@ def _certified(row: Row | None, record: Recorded) -> Row:
 def _paid(row: Row | None, record: Recorded) -> Row:
     fact = record.event
     assert isinstance(fact, DossierPaid)
-    return _moved(
+    return moved(
         row,
         record,
         status=DossierStatus.PAID.value,
@@ -159,7 +152,7 @@ def _proposed(row: Row | None, record: Recorded) -> Row:
     assert isinstance(fact, AmendmentProposed)
     told = fact.model_dump(mode="json", include={"number", "animation_id", "parents", "children", "reason"})
     proposed = {**told, "status": AmendmentStatus.PENDING.value, "proposed_at": record.stamp.recorded_at.isoformat()}
-    return _moved(row, record, amendments=[*row["amendments"], proposed])
+    return moved(row, record, amendments=[*row["amendments"], proposed])
 
 
 def _decided(row: Row | None, record: Recorded) -> Row:
@@ -174,7 +167,7 @@ def _decided(row: Row | None, record: Recorded) -> Row:
         "refusal_reason": fact.reason if isinstance(fact, AmendmentRefused) else None,
     }
     amendments = [one | decision if one["number"] == fact.number else one for one in row["amendments"]]
-    return _moved(row, record, amendments=amendments)
+    return moved(row, record, amendments=amendments)
 
 
 SERVICE_DOSSIERS = Projection(
