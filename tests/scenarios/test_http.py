@@ -144,5 +144,5 @@ def test_an_address_that_there_is_not_is_told_as_all_errors_are(server: Server):
     assert (missing.status_code, error["extensions"]["code"]) == (404, "NOT_FOUND")
     wrong = server.http.post("/checkpoint")
     (error,) = wrong.json()["errors"]
-    assert (wrong.status_code, wrong.headers["allow"]) == (405, "GET, HEAD")
+    assert (wrong.status_code, set(wrong.headers["allow"].split(", "))) == (405, {"GET", "HEAD"})
     assert "POST" in error["message"]
