@@ -47,13 +47,27 @@ class Report:
 def check_log(
     log: Conn, tiles: Conn, trusted: Sequence[bytes], copies: Sequence[str] = (), progress: Progress | None = None
 ) -> Report:
-    """Reads the whole log once. `log` and `tiles` are two connections to the database.
+    """Reads the whole log once, while it may grow. `log` and `tiles` are two connections in autocommit mode.
 
     `trusted`: the public keys to believe, the oldest first; what the database says of keys proves nothing. `copies`:
     notes of checkpoints that others kept.
     """
-    until, (size, _) = head(log), tree_size(tiles)
-    kept = checkpoints.all_checkpoints(tiles)
+    with tiles.transaction():
+        # The hashes of one instant, and then at least as much of the log: what is signed meanwhile is not looked at.
+        tiles.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        kept = checkpoints.all_checkpoints(tiles)
+        return _checked(log, tiles, kept, trusted, copies, progress)
+
+
+def _checked(
+    log: Conn,
+    tiles: Conn,
+    kept: Sequence[Kept],
+    trusted: Sequence[bytes],
+    copies: Sequence[str],
+    progress: Progress | None,
+) -> Report:
+    (size, _), until = tree_size(tiles), head(log)
     pyramid, due = Pyramid(), _Due(kept, [_copy(number, note) for number, note in enumerate(copies, 1)])
     stored = _stored(tiles)
     leaves = read_leaves(log, 0, until)

@@ -41,7 +41,8 @@ class Wrong(Exception):
 
 
 #: What a check raises of a bundle that is forged or damaged.
-_WRONG = (Wrong, BadNote, BadStamp, NotADossier, UnreadableEvent, ValueError, KeyError, TypeError)
+_MALFORMED = (KeyError, TypeError, AttributeError, AssertionError)
+_WRONG = (Wrong, BadNote, BadStamp, NotADossier, UnreadableEvent, ValueError, *_MALFORMED)
 
 
 @dataclass(slots=True)
@@ -78,7 +79,7 @@ def verify(path: Path, keys: Sequence[bytes], roots: bytes | None = None) -> Ite
 
 
 def _said(wrong: Exception) -> str:
-    return f"malformed ({wrong!r})" if isinstance(wrong, KeyError | TypeError) else str(wrong)
+    return f"malformed ({wrong!r})" if isinstance(wrong, _MALFORMED) else str(wrong)
 
 
 def _manifest(bundle: _Bundle) -> str:

@@ -253,3 +253,19 @@ def test_a_log_that_was_rewritten_as_a_whole_is_told_in_a_bounded_number_of_line
     assert findings[0] == "position 1: changed"
     assert "only the first 50 differences are told" in findings
     assert len(findings) == 52
+
+
+def test_a_log_that_grows_and_is_signed_meanwhile_has_no_findings(conn: Connection):
+    grown: list[object] = []
+
+    def grow_once(step: str, done: int, total: int) -> None:
+        if not grown:
+            with psycopg.connect(conn.info.dsn, autocommit=True) as other:
+                append_rows(other, rows(EVENTS + 1, EVENTS + 900))
+                grown.append(make_checkpoint(other, KEY, head(other), ASKED, NOW))
+
+    with psycopg.connect(conn.info.dsn, autocommit=True) as tiles:
+        report = check_log(conn, tiles, [KEY.public], progress=grow_once)
+    assert grown
+    assert (report.events, report.signed, report.findings) == (EVENTS, EVENTS, ())
+    assert check(conn).findings == ()
