@@ -169,6 +169,7 @@ class AuditWhere:
     candidature_id: strawberry.ID | None = strawberry.field(
         default=None, description="What happened to this candidature."
     )
+    control_id: strawberry.ID | None = strawberry.field(default=None, description="What happened to this control.")
     dossier_id: strawberry.ID | None = strawberry.field(
         default=None, description="What happened to this service dossier, and to the animations that it holds."
     )
@@ -183,6 +184,7 @@ class AuditWhere:
             "animationId": self.animation_id,
             "conventionId": self.convention_id,
             "candidatureId": self.candidature_id,
+            "controlId": self.control_id,
         }
         return audit.Conditions(
             structure_id=node_id(self.structure_id, "where", "structureId") if self.structure_id else None,

@@ -127,6 +127,7 @@ def test_what_is_personal_is_named_and_never_shown(server, story):
         ({"structureId": "x"}, "structureId"),
         ({"animationId": "1"}, "animationId"),
         ({"dossierId": "é"}, "dossierId"),
+        ({"controlId": "2"}, "controlId"),
         ({"type": "a\x00"}, "type"),
         ({"recordedFrom": "hier"}, "recordedFrom"),
         ({"recordedBefore": "2026-10-05T18:00:00"}, "recordedBefore"),

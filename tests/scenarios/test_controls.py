@@ -211,6 +211,8 @@ def test_the_history_of_a_control_is_told_to_those_it_concerns(controls: Control
     assert told(ELSEWHERE) == told(OTHER_STRUCTURE) == []
     people.does("33-close-a-control", AUDITOR, controlId=control, conclusion="Une réserve.")
     assert told(AUDITOR)[-1] == "control.closed"
+    by_id = [entry["type"] for entry in people.history(AUDITOR, controlId=control)]
+    assert by_id == ["control.opened", *judged, "control.closed"]
 
 
 @pytest.mark.parametrize(

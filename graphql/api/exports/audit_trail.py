@@ -66,6 +66,7 @@ _PARAMETERS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "animationId": ("animation_id", str),
     "conventionId": ("convention_id", str),
     "candidatureId": ("candidature_id", str),
+    "controlId": ("control_id", str),
     "dossierId": ("dossier_id", str),
     "type": ("type", str),
     "recordedFrom": ("recorded_from", _instant),
