@@ -129,6 +129,19 @@ def test_a_moment_may_be_an_instant_or_a_day_of_paris(town, story):
     assert title(day="2026-09-03") == ("Atelier", "PUBLISHED")
 
 
+def test_what_is_recorded_after_midnight_in_paris_is_of_the_next_day_there(town):
+    town.signs()
+    town.now += timedelta(hours=13, minutes=59)
+    found = town.declares()
+    town.now += timedelta(minutes=1)
+    town.does(AnimationPublish(animation_id=found), NATIONAL)
+    # 21:59 and 22:00 UTC, in summer.
+    for day, status in (("2026-09-01", "SUBMITTED"), ("2026-09-02", "PUBLISHED")):
+        town.now += timedelta(days=1)
+        then = town.asks(ANIMATION, NATIONAL, id=str(found), at={"day": day}).data["animation"]
+        assert then["status"] == status
+
+
 def test_what_stands_beside_a_thing_is_of_then_too(town, story):
     town.clones(story["id"])
     cloned_at = head(town)

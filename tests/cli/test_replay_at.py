@@ -64,6 +64,16 @@ def test_a_day_is_meant_until_its_end_in_paris(run, animation):
     assert [_state(run, animation, f"2026-09-0{day}")["seats"] for day in (2, 3)] == [12, 30]
 
 
+def test_what_is_recorded_after_midnight_in_paris_is_of_the_next_day_there(run, world):
+    world.now += timedelta(hours=13, minutes=59)
+    found = world.creates()
+    world.now += timedelta(minutes=1)
+    world.publishes(found)
+    # 21:59 and 22:00 UTC, in summer.
+    assert _state(run, found, "2026-09-01")["status"] == "SUBMITTED"
+    assert _state(run, found, "2026-09-02")["status"] == "PUBLISHED"
+
+
 def test_a_position_is_a_moment_too_and_only_what_was_known_then_is_told(run, animation):
     whole = _lines(run, animation, "2026-09-04")[:-1]
     for number, event in enumerate(whole, 1):

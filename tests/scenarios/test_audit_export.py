@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from anyio import to_thread
 
 from api.exports import audit_trail
 from tests.scenarios.people import (
@@ -146,6 +147,29 @@ def test_a_parameter_that_cannot_be_used_is_named(server, params, name):
     (error,) = refused.json()["errors"]
     assert error["extensions"] == {"code": "INVALID", "field": [name]}
     assert error["message"].startswith(f"{name} : ")
+
+
+def test_what_is_recorded_while_it_is_sent_is_left_out_and_no_connection_is_held_between_pages(
+    server, people, story, monkeypatch
+):
+    read_page, waiting = audit_trail._page, []
+
+    async def _page(context, filtered, after):
+        if after is not None:
+            # Nobody else asks for one meanwhile: all are back.
+            stats = context.services.pool.get_stats()
+            waiting.append(stats["pool_size"] - stats["pool_available"])
+            await to_thread.run_sync(lambda: people.declare(title="Déclarée pendant l'envoi"))
+        return await read_page(context, filtered, after)
+
+    monkeypatch.setattr(audit_trail, "_page", _page)
+    monkeypatch.setattr(audit_trail, "PAGE", 20)
+    sent = _get(server)
+    assert _positions(sent) == list(range(1, int(story["position"]) + 1))
+    assert sent.headers["position"] == story["position"]
+    assert server.log_head() > int(story["position"])
+    assert waiting
+    assert set(waiting) == {0}
 
 
 def test_it_can_only_be_read(server):
