@@ -10,6 +10,7 @@ from pydantic import Field
 from application.commands import ChangeCommand, Command
 from application.conventions import find_territory
 from application.in_force import attestation_form_in_force, typology_in_force
+from application.registrations import after_modification
 from application.service_dossiers import with_dossier_status
 from application.unit_of_work import UnitOfWork
 from domain import animation as animations
@@ -103,7 +104,12 @@ def clone(command: AnimationClone, work: UnitOfWork) -> UUID:
 def modify(command: AnimationModify, work: UnitOfWork) -> UUID:
     state = _animation(command, work)
     around = _surroundings(work, state.structure_id, state.territory)
-    return _record(work, state, animations.modify(state, work.actor, _movable(command, state), around, work.now))
+    facts = animations.modify(state, work.actor, _movable(command, state), around, work.now)
+    modified = work.record(ANIMATION, state.id, facts, state.belongings)
+    after = work.find(ANIMATION, state.id)
+    assert after is not None
+    after_modification(work, state, after.content, modified)
+    return state.id
 
 
 def _movable(command: AnimationModify, state: animations.Animation) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from application import (
     controls,
     conventions,
     privacy,
+    registrations,
     service_amendments,
     service_dossiers,
     typology,
@@ -30,6 +31,7 @@ from application.eventstore.recorder import CommandRecorder, Outcome, open_recor
 from application.eventstore.vault import DDL as VAULT_DDL
 from application.eventstore.vault import Vault
 from application.proof.checkpoints import create_tables as create_proof_tables
+from application.signed_links import SignedLinks
 from domain.actors import Actor
 
 USE_CASES = use_cases(
@@ -40,6 +42,7 @@ USE_CASES = use_cases(
     service_amendments.USE_CASES,
     controls.USE_CASES,
     candidatures.USE_CASES,
+    registrations.USE_CASES,
     typology.USE_CASES,
     privacy.USE_CASES,
 )
@@ -56,6 +59,15 @@ class Application:
     vault: Vault
     recorder: CommandRecorder
 
+    def held_on(self, subject: str) -> dict[str, Any]:
+        """See `privacy.held_on`; `subject` as in `privacy.resolve_person`."""
+        with self.pool.connection() as conn:
+            return privacy.held_on(conn, self.vault, privacy.resolve_person(conn, self.bus.keyed, subject))
+
+    @property
+    def links(self) -> SignedLinks:
+        return self.bus.keyed.links
+
     def execute(self, command: Command, actor: Actor, now: datetime) -> Outcome:
         """Carries out the command durably; raises DomainError and records nothing when it is refused."""
         return self.bus.execute(command, actor, now)
@@ -63,8 +75,8 @@ class Application:
     def erase_person(self, subject: str, actor: Actor, now: datetime) -> list[UUID]:
         """See `privacy.erase_person`; `subject` as in `privacy.resolve_person`."""
         with self.pool.connection() as conn:
-            person = privacy.resolve_person(conn, subject)
-            return privacy.erase_person(conn, self.execute, person, actor, now)
+            people = privacy.resolve_person(conn, self.bus.keyed, subject)
+            return privacy.erase_person(conn, self.execute, people, actor, now)
 
 
 @contextmanager

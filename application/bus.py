@@ -26,6 +26,8 @@ from application.eventstore.log import read_stream
 from application.eventstore.recorder import CommandRecorder, Decided, Earlier, Idempotency, Outcome, Verdict
 from application.eventstore.records import Recorded, encode
 from application.eventstore.vault import PersonErased, Vault
+from application.keyed import Keyed
+from application.turns import Turns
 from application.unit_of_work import StateCache, UnitOfWork
 from domain.actors import Actor
 from domain.errors import DomainError, ErrorCode, broken, refuse
@@ -49,6 +51,8 @@ class CommandBus:
     vault: Vault
     digest_key: bytes
     cache: StateCache
+    keyed: Keyed
+    turns: Turns
 
     def execute(self, command: Command, actor: Actor, now: datetime) -> Outcome:
         """Carries out the command durably, or raises DomainError and records nothing.
@@ -58,6 +62,10 @@ class CommandBus:
         idempotency = self._idempotency(command, actor)
         if idempotency and (earlier := self.recorder.earlier_outcome(idempotency.key)):
             return _repeated(earlier, idempotency)
+        with self.turns.of(command.turn):
+            return self._decide(command, actor, now, idempotency)
+
+    def _decide(self, command: Command, actor: Actor, now: datetime, idempotency: Idempotency | None) -> Outcome:
         fresh = False
         for _ in range(MOST_ATTEMPTS):
             work = self._unit_of_work(command, actor, now, fresh)
@@ -85,7 +93,7 @@ class CommandBus:
         raise refuse(ErrorCode.CONFLICT, "Trop de modifications simultanées : réessayez.")
 
     def _unit_of_work(self, command: Command, actor: Actor, now: datetime, fresh: bool) -> UnitOfWork:
-        return UnitOfWork(actor, now, uuid4(), command.action, self._read_stream, self.cache, fresh)
+        return UnitOfWork(actor, now, uuid4(), command.action, self._read_stream, self.cache, self.keyed, fresh)
 
     def _read_stream(self, stream: UUID, after_version: int) -> list[Recorded]:
         with self.pool.connection() as conn:
@@ -136,7 +144,7 @@ def _repeated(earlier: Earlier, idempotency: Idempotency) -> Outcome:
 
 def open_bus(use_cases: UseCases, recorder: CommandRecorder, pool: Pool, vault: Vault, digest_key: bytes) -> CommandBus:
     appender = Appender(recorder.record)
-    return CommandBus(use_cases, recorder, appender, pool, vault, digest_key, StateCache())
+    return CommandBus(use_cases, recorder, appender, pool, vault, digest_key, StateCache(), Keyed(vault, pool), Turns())
 
 
 Execute = Callable[[Command, Actor, datetime], Outcome]

@@ -20,6 +20,11 @@ class Command(BaseModel):
     action: ClassVar[Action]
     idempotency_key: UUID | None = None
 
+    @property
+    def turn(self) -> UUID | None:
+        """What many people may write to at once: commands of one turn are decided one after the other."""
+        return None
+
 
 class ChangeCommand(Command):
     """A command on something that exists: `expected_version` is the version that the client saw."""

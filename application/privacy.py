@@ -6,7 +6,7 @@ interruption: whatever is still missing is done.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -18,16 +18,23 @@ from application.eventstore.log import read_stream
 from application.eventstore.recorder import Outcome
 from application.eventstore.records import Recorded
 from application.eventstore.vault import Vault, erase_keys
+from application.keyed import Keyed
+from application.registrations import RegistrantErase, address_of
 from application.unit_of_work import UnitOfWork
 from domain import candidature as candidatures
 from domain.actors import Actor
 from domain.catalogue import CANDIDATURE
 from domain.errors import DomainError, ErrorCode
 from domain.identifiers import person_id
+from domain.registration_events import RegistrationEvent, RegistrationMade
 from domain.rights import Action, Belongings, authorize
 
 Execute = Callable[[Command, Actor, datetime], Outcome]
 Conn = Connection[Any]
+_WHOSE_CANDIDATURE = """
+SELECT person_id FROM person_keys WHERE originator_id = %s AND EXISTS (
+    SELECT FROM stored_events e
+    WHERE e.originator_id = person_keys.originator_id AND topic = 'candidature.submitted')"""
 
 
 class CandidatureErase(ChangeCommand):
@@ -42,37 +49,57 @@ def erase_candidature(command: CandidatureErase, work: UnitOfWork) -> UUID:
     return state.id
 
 
-def resolve_person(conn: Conn, subject: str) -> UUID:
-    """The pseudonym meant by `subject`: itself, one of the person's candidatures, or a signed-in person's subject."""
+def resolve_person(conn: Conn, keyed: Keyed, subject: str) -> list[UUID]:
+    """The pseudonyms meant by `subject`: itself, whose candidature it is, or those of a token's subject and of an
+    e-mail address. Some of them may be of nobody.
+    """
     try:
-        given = UUID(subject)
+        given = UUID(subject.strip())
     except ValueError:
-        return person_id(subject)
+        return [person_id(subject), keyed.pseudonym(address_of(subject))]
     with conn.cursor() as cursor:
-        row = cursor.execute("SELECT person_id FROM person_keys WHERE originator_id = %s", (given,)).fetchone()
-    return given if row is None else row[0]
+        row = cursor.execute(_WHOSE_CANDIDATURE, (given,)).fetchone()
+    return [given if row is None else row[0]]
 
 
-def held_on(conn: Conn, vault: Vault, person: UUID) -> dict[str, Any]:
-    """All that is held on the person, in clear, ready for JSON: each stream that speaks of them, event by event.
+def held_on(conn: Conn, vault: Vault, people: Sequence[UUID]) -> dict[str, Any]:
+    """All that is held on a person known by these pseudonyms, in clear, ready for JSON: each stream that speaks of
+    them, event by event.
 
     What was erased is null, and `erasedAt` tells since when (RGPD, article 15: the right of access).
     """
     with conn.cursor() as cursor:
         rows = cursor.execute(
-            "SELECT originator_id, erased_at FROM person_keys WHERE person_id = %s ORDER BY created_at", (person,)
+            "SELECT person_id, originator_id, erased_at FROM person_keys WHERE person_id = ANY(%s) ORDER BY created_at",
+            (list(people),),
         ).fetchall()
     return {
-        "person": str(person),
+        "person": [str(person) for person in dict.fromkeys(row[0] for row in rows)],
         "held": [
             {
                 "subject": str(stream),
                 "erasedAt": erased_at.isoformat() if erased_at else None,
-                "events": [_told(record) for record in vault.open(conn, read_stream(conn, stream, 0))],
+                "events": [_told(record) for record in vault.open(conn, _about(conn, stream, person))],
             }
-            for stream, erased_at in rows
+            for person, stream, erased_at in rows
         ],
     }
+
+
+def _about(conn: Conn, stream: UUID, person: UUID) -> list[Recorded]:
+    """What a stream says of the person: all of it, or of the registrations for an animation their own."""
+    records = read_stream(conn, stream, 0)
+    own = {made.registration_id for made in _registrations(records, person)}
+    return [
+        record
+        for record in records
+        if not isinstance(record.event, RegistrationEvent) or record.event.registration_id in own
+    ]
+
+
+def _registrations(records: Sequence[Recorded], person: UUID) -> list[RegistrationMade]:
+    events = (record.event for record in records)
+    return [event for event in events if isinstance(event, RegistrationMade) and event.person_id == person]
 
 
 def _told(record: Recorded) -> dict[str, Any]:
@@ -86,22 +113,43 @@ def _told(record: Recorded) -> dict[str, Any]:
     }
 
 
-def erase_person(conn: Conn, execute: Execute, person: UUID, actor: Actor, now: datetime) -> list[UUID]:
-    """Destroys all that is held on the person. Returns the streams concerned, empty when nothing is known of them.
+def erase_person(conn: Conn, execute: Execute, people: Sequence[UUID], actor: Actor, now: datetime) -> list[UUID]:
+    """Destroys all that is held on a person known by these pseudonyms.
 
-    Raises DomainError (FORBIDDEN) unless the actor may. `conn` must be in autocommit mode: a destroyed key is
-    destroyed whatever follows.
+    Returns the candidatures and registrations concerned, empty when nothing is known of them. Raises DomainError
+    (FORBIDDEN) unless the actor may. `conn` must be in autocommit mode: a destroyed key is destroyed whatever follows.
     """
-    authorize(actor, Action.PERSON_ERASE, Belongings(person_id=person))
-    streams = erase_keys(conn, person)
-    for stream in streams:
-        try:
-            execute(CandidatureErase(candidature_id=stream), actor, now)
-        except DomainError as error:
-            # Said already, by an erasure before this one.
-            if error.code is not ErrorCode.RULE_BROKEN:
-                raise
-    return streams
+    for person in people:
+        authorize(actor, Action.PERSON_ERASE, Belongings(person_id=person))
+    return [subject for person in people for subject in _erase(conn, execute, person, actor, now)]
+
+
+def _erase(conn: Conn, execute: Execute, person: UUID, actor: Actor, now: datetime) -> list[UUID]:
+    subjects = []
+    for stream in erase_keys(conn, person):
+        for command in erasures(stream, person, read_stream(conn, stream, 0)):
+            subjects.append(say_erased(execute, command, actor, now))
+    return subjects
+
+
+def erasures(stream: UUID, person: UUID, records: Sequence[Recorded]) -> list[CandidatureErase | RegistrantErase]:
+    """What is left to be said in a stream once the person's key is destroyed."""
+    if isinstance(records[0].event, RegistrationEvent):
+        return [
+            RegistrantErase(animation_id=made.animation_id, registration_id=made.registration_id)
+            for made in _registrations(records, person)
+        ]
+    return [CandidatureErase(candidature_id=stream)]
+
+
+def say_erased(execute: Execute, command: CandidatureErase | RegistrantErase, actor: Actor, now: datetime) -> UUID:
+    """Records the erasure, unless one before this did. Returns what it is of."""
+    try:
+        execute(command, actor, now)
+    except DomainError as error:
+        if error.code is not ErrorCode.RULE_BROKEN:
+            raise
+    return command.candidature_id if isinstance(command, CandidatureErase) else command.registration_id
 
 
 USE_CASES = ((CandidatureErase, erase_candidature),)

@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from application.eventstore.records import Recorded, Stamp
+from application.keyed import Keyed
 from domain.actors import Actor
 from domain.catalogue import AggregateKind
 from domain.errors import ErrorCode, forbidden, not_found, refuse
@@ -82,6 +83,7 @@ class UnitOfWork:
     action: Action
     read_stream: ReadStream
     cache: StateCache
+    keyed: Keyed
     fresh: bool = False
     reads: dict[UUID, int] = field(default_factory=dict)
     recorded: list[Recorded] = field(default_factory=list)

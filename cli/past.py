@@ -63,7 +63,6 @@ STATE_FIELDS: Mapping[str, str] = {
     "return_reason": "motif du renvoi",
     "returned_at": "renvoyé le",
     "returned_by": "renvoyé par",
-    "seats_left": "places restantes",
     "sheet_attached_at": "feuille jointe le",
     "sheet_file_name": "fichier de la feuille",
     "sheet_media_type": "format de la feuille",

@@ -9,7 +9,6 @@ from typing import Annotated
 import orjson
 import typer
 
-from application.privacy import held_on, resolve_person
 from application.settings import Settings, checked_key, make_key
 from cli.catching_up import bring_up_to_date
 from cli.composition import Opened, open_everything, settings_from_environment, utc_now
@@ -31,7 +30,8 @@ def erase(
     subject: Annotated[
         str,
         typer.Argument(
-            help="The person: a candidature's id, the pseudonym that history keeps, or the subject of their token."
+            help="The person: an e-mail address, the subject of their token, the pseudonym that history keeps, or a"
+            " candidature's id."
         ),
     ],
     yes: Yes = False,
@@ -39,8 +39,8 @@ def erase(
 ) -> None:
     """Erase, for ever, all that is held on a person: names, e-mail, phone, what they wrote.
 
-    Their keys are destroyed first, then each of their candidatures records that they were, then the read models forget
-    them. The log stays as it is, and keeps its proofs: what it holds of them can no longer be read by anybody.
+    Their keys are destroyed first, then each of their candidatures and registrations records it, then the read models
+    forget them. The log stays as it is, and keeps its proofs: what it holds of them can no longer be read by anybody.
 
     May be repeated after an interruption: whatever is still missing is done.
     """
@@ -48,12 +48,13 @@ def erase(
     logs_of_a_command(verbose)
     with open_everything(settings) as opened:
         confirm(f"Erase all personal data of {subject}? This cannot be undone.", yes)
-        streams = opened.application.erase_person(subject, SYSTEM, utc_now())
-        if not streams:
+        erased = opened.application.erase_person(subject, SYSTEM, utc_now())
+        if not erased:
             raise Refused(f"nothing is known of {subject}: nothing was erased")
-        note(f"Keys destroyed: the personal data of {counted(len(streams), 'candidature')} can no longer be read.")
-        for stream in streams:
-            typer.echo(stream)
+        concerned = counted(len(erased), "candidature or registration", "candidatures and registrations")
+        note(f"Keys destroyed: the personal data of {concerned} can no longer be read.")
+        for one in erased:
+            typer.echo(one)
         _forget_in_read_models(opened)
         note("The read models have forgotten them too.")
 
@@ -63,7 +64,8 @@ def export(
     subject: Annotated[
         str,
         typer.Argument(
-            help="The person: a candidature's id, the pseudonym that history keeps, or the subject of their token."
+            help="The person: an e-mail address, the subject of their token, the pseudonym that history keeps, or a"
+            " candidature's id."
         ),
     ],
     verbose: Verbose = False,
@@ -74,8 +76,8 @@ def export(
     """
     settings = settings_from_environment()
     logs_of_a_command(verbose)
-    with open_everything(settings) as opened, opened.connection() as conn:
-        told = held_on(conn, opened.application.vault, resolve_person(conn, subject))
+    with open_everything(settings) as opened:
+        told = opened.application.held_on(subject)
     if not told["held"]:
         raise Refused(f"nothing is known of {subject}")
     typer.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2))

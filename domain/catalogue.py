@@ -13,6 +13,7 @@ from domain import (
     candidature,
     control,
     convention,
+    registration,
     service_dossier,
     structure,
     territory,
@@ -40,3 +41,4 @@ ATTESTATION_FORM = AggregateKind[attestation_form.AttestationForm]("attestation_
 SERVICE_DOSSIER = AggregateKind[service_dossier.ServiceDossier]("service_dossier", service_dossier.evolve)
 CONTROL = AggregateKind[control.Control]("control", control.evolve)
 CANDIDATURE = AggregateKind[candidature.Candidature]("candidature", candidature.evolve)
+REGISTRATION = AggregateKind[registration.RegistrationBook]("registration", registration.evolve)

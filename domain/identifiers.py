@@ -57,5 +57,10 @@ def person_id(subject: str) -> UUID:
     return uuid5(NAMESPACE, f"person:{subject}")
 
 
+def registration_book_id(animation_id: UUID) -> UUID:
+    """The stream of all registrations for an animation."""
+    return uuid5(NAMESPACE, f"registrations:{animation_id}")
+
+
 TYPOLOGY_ID = uuid5(NAMESPACE, "typology")
 ATTESTATION_FORM_ID = uuid5(NAMESPACE, "attestation-form")

@@ -48,6 +48,11 @@ class Action(StrEnum):
     CANDIDATURE_VALIDATE = "candidatureValidate"
     CANDIDATURE_REJECT = "candidatureReject"
     CANDIDATURE_WITHDRAW = "candidatureWithdraw"
+    REGISTRATION_SUBMIT = "registrationSubmit"
+    REGISTRATION_SUBMIT_FOR = "registrationSubmitFor"
+    REGISTRATION_CANCEL = "registrationCancel"
+    REGISTRATION_KEEP = "registrationKeep"
+    REGISTRATION_REMOVE = "registrationRemove"
     TERM_ADD = "termAdd"
     TERM_RENAME = "termRename"
     TERM_MERGE = "termMerge"
@@ -77,6 +82,7 @@ class Action(StrEnum):
     AUDIT_READ = "auditRead"
     CANDIDATURE_READ = "candidatureRead"
     CONTROL_READ = "controlRead"
+    REGISTRATION_READ = "registrationRead"
 
 
 _ANY, _STRUCTURE, _TERRITORY = Scope.ANYWHERE, Scope.OWN_STRUCTURE, Scope.OWN_TERRITORY
@@ -100,6 +106,12 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.CANDIDATURE_VALIDATE: {IN: _SCHOOL, HE: _SCHOOL},
     Action.CANDIDATURE_REJECT: {IN: _SCHOOL, HE: _SCHOOL, NA: _ANY},
     Action.CANDIDATURE_WITHDRAW: {PA: _PERSON, CO: _TERRITORY, NA: _ANY},
+    Action.REGISTRATION_SUBMIT: {P: _ANY, PA: _ANY, ME: _ANY},
+    Action.REGISTRATION_SUBMIT_FOR: {ST: _STRUCTURE, ME: _ANY, DI: _ANY, HE: _ANY},
+    # The registration's link or code is the right: whoever holds it may.
+    Action.REGISTRATION_CANCEL: {P: _ANY, PA: _ANY, ST: _ANY, ME: _ANY, DI: _ANY, HE: _ANY},
+    Action.REGISTRATION_KEEP: {P: _ANY, PA: _ANY, ST: _ANY, ME: _ANY, DI: _ANY, HE: _ANY},
+    Action.REGISTRATION_REMOVE: {ST: _STRUCTURE},
     Action.TERM_ADD: {NA: _ANY, SY: _ANY},
     Action.TERM_RENAME: {NA: _ANY},
     Action.TERM_MERGE: {NA: _ANY},
@@ -128,6 +140,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.COUNTRY_READ: {NA: _ANY, AU: _ANY, SY: _ANY},
     Action.AUDIT_READ: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY, AU: _ANY, SY: _ANY},
     Action.CANDIDATURE_READ: {PA: _PERSON, DI: _SCHOOL, IN: _SCHOOL, HE: _SCHOOL, CO: _TERRITORY, NA: _ANY, SY: _ANY},
+    Action.REGISTRATION_READ: {ST: _STRUCTURE},
     Action.CONTROL_READ: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY, AU: _ANY, SY: _ANY},
 }
 

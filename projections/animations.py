@@ -47,7 +47,6 @@ TABLE = Table(
         "type": "text NOT NULL",
         "themes": "text[] NOT NULL",
         "seats": "integer NOT NULL",
-        "seats_left": "integer NOT NULL",
         "declared_late": "boolean NOT NULL",
         "cloned_from": "uuid",
         "refusal_reason": "text",
@@ -97,8 +96,6 @@ def _content(fact: AnimationCreated | AnimationModified, shown: TermsInForce) ->
         "address": fact.address,
         "commune_code": fact.commune_code,
         "seats": fact.seats,
-        # Nobody can register yet; registrations will lower it.
-        "seats_left": fact.seats,
         **shown.of_animation(fact),
     }
 

@@ -20,7 +20,7 @@ from psycopg.rows import DictRow
 from application.eventstore.log import decode_rows
 from application.eventstore.records import Recorded
 from domain.identifiers import ATTESTATION_FORM_ID, TYPOLOGY_ID, territory_id
-from projections.folding import fold_batch
+from projections.folding import Changes, fold_batch, rollup_deltas
 from projections.projection import Key, Projection, Row
 from projections.reading import Snapshot
 from projections.registry import projections
@@ -126,18 +126,32 @@ async def lists_then(read: Snapshot, moment: Moment) -> list[Recorded]:
 
 
 def past_snapshot(read: Snapshot, moment: Moment, records: Sequence[Recorded], told: Row) -> PastSnapshot:
-    """The read models after these records of the moment alone. Rollups, and what opens personal data, are left out."""
+    """The read models after these records of the moment alone: rollups are of these too. What opens personal data is
+    left out.
+    """
     tables: dict[str, sql.Composable] = {"audit_trail": _trail(read, moment)}
     held = {}
     for projection in projections_of(records):
         if projection.append_only or projection.opens_personal:
             continue
-        name = f"past_{projection.name}"
-        tables[projection.name] = sql.SQL("jsonb_populate_recordset(NULL::{}, {}::text::jsonb)").format(
-            read.tables[projection.name], sql.Placeholder(name)
-        )
-        held[name] = orjson.dumps(list(rows_of(projection, records).values()), default=str).decode()
+        rows = list(rows_of(projection, records).values())
+        for relation, listed in {projection.name: rows, **_added_up(projection, rows)}.items():
+            name = f"past_{relation}"
+            tables[relation] = sql.SQL("jsonb_populate_recordset(NULL::{}, {}::text::jsonb)").format(
+                read.tables[relation], sql.Placeholder(name)
+            )
+            held[name] = orjson.dumps(listed, default=str).decode()
     return PastSnapshot(read.conn, tables, read.position, held, told)
+
+
+def _added_up(projection: Projection, rows: Sequence[Row]) -> dict[str, list[Row]]:
+    """What these rows alone come to in each of the projection's rollups."""
+    added: dict[str, list[Row]] = {}
+    for rollup in projection.rollups:
+        deltas = rollup_deltas(rollup, Changes({}, {(place,): row for place, row in enumerate(rows)}))
+        columns = rollup.table.columns
+        added[rollup.name] = [dict(zip(columns, (*key, *total), strict=True)) for key, total in deltas.items()]
+    return added
 
 
 def _trail(read: Snapshot, moment: Moment) -> sql.Composable:

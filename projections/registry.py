@@ -10,6 +10,7 @@ from projections.candidatures import CANDIDATURE_PEOPLE, CANDIDATURES
 from projections.controls import CONTROL_PIECES, CONTROLS
 from projections.lists import FORMS, TERMS, TERRITORIES
 from projections.projection import Projection
+from projections.registrations import REGISTRANTS, REGISTRATIONS
 from projections.service_dossiers import SERVICE_DOSSIERS
 from projections.structures import CONVENTIONS, STRUCTURES
 from projections.terms_in_force import TermsInForce
@@ -29,6 +30,8 @@ def projections(shown: TermsInForce) -> tuple[Projection, ...]:
         CONTROL_PIECES,
         CANDIDATURES,
         CANDIDATURE_PEOPLE,
+        REGISTRATIONS,
+        REGISTRANTS,
         AUDIT_TRAIL,
     )
 

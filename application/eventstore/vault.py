@@ -36,6 +36,8 @@ CREATE TABLE IF NOT EXISTS person_keys (
 )"""
 
 Conn = Connection[Any]
+#: Whose key is ours: it wraps nobody's data, and is wrapped anew with all others.
+_NOBODY = UUID(int=0)
 
 
 class PersonErased(Exception):
@@ -73,6 +75,10 @@ class Vault:
         keys = self._keys(conn, wanted)
         return [_opened(record, keys) if record.event.personal_fields else record for record in records]
 
+    def own_secret(self, conn: Conn) -> bytes:
+        """32 bytes that this database keeps for itself, made when first asked for. Rotation leaves them as they are."""
+        return self._raw_key(conn, _NOBODY, _NOBODY)[1]
+
     def fits(self, conn: Conn) -> bool:
         """Whether the master key is the one that the keys in this database are wrapped with; so if there is none."""
         with conn.cursor() as cursor:
@@ -100,6 +106,10 @@ class Vault:
         return len(wrapped)
 
     def _key_for(self, conn: Conn, person_id: UUID, originator_id: UUID) -> tuple[UUID, AESGCM]:
+        key_id, raw = self._raw_key(conn, person_id, originator_id)
+        return key_id, AESGCM(raw)
+
+    def _raw_key(self, conn: Conn, person_id: UUID, originator_id: UUID) -> tuple[UUID, bytes]:
         key_id = uuid4()
         wrapped = self._wrap(key_id, AESGCM.generate_key(256))
         conn.execute(
@@ -115,7 +125,7 @@ class Vault:
         assert row is not None
         if row[1] is None:
             raise PersonErased
-        return row[0], self._unwrap(row[0], row[1])
+        return row[0], self._unwrapped(row[0], row[1])
 
     def _keys(self, conn: Conn, key_ids: set[UUID]) -> dict[UUID, AESGCM]:
         with conn.cursor() as cursor:

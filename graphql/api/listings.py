@@ -26,6 +26,7 @@ from api.types.base import Connection, asked_page, checked_text, checked_texts, 
 from api.types.candidature import Candidature, candidature_of, readable
 from api.types.checkpoint import Checkpoint, checkpoint_of
 from api.types.control import Control, control_of, visible
+from api.types.registration import Registration, registration_of
 from api.types.service_dossier import ServiceDossier, dossier_of
 from api.types.structure import Structure, structure_of
 from domain.rights import Action, Scope, scope_of
@@ -35,9 +36,11 @@ from projections.queries import audit as audit_queries
 from projections.queries import candidatures as candidature_queries
 from projections.queries import checkpoints as checkpoint_queries
 from projections.queries import controls as control_queries
+from projections.queries import registrations as registration_queries
 from projections.queries import service_dossiers as dossier_queries
 from projections.queries import structures as structure_queries
 from projections.queries.paging import Filter
+from projections.registrations import RegistrationStatus
 
 Size: TypeAlias = int | None
 Cursor: TypeAlias = str | None
@@ -141,6 +144,21 @@ async def candidatures(
     conditions = where.conditions() if where else candidature_queries.Conditions()
     filtered = candidature_queries.narrowed(within, conditions)
     return await connection(context, candidature_queries.SOURCE, filtered, orders, asked, candidature_of)
+
+
+async def registrations(
+    context: Context, animation_id: UUID, status: Sequence[RegistrationStatus] | None, first: Size, after: Cursor
+) -> Connection[Registration]:
+    """Those for an animation, in the order of registering. The caller has seen to the asker's right."""
+    orders = registration_queries.ORDERS
+    asked = asked_page(context, orders, first, after)
+    filtered = registration_queries.narrowed([one.value for one in status or ()])
+
+    async def pages(animations: list[UUID]) -> list[Connection[Registration]]:
+        source = registration_queries.SOURCE
+        return await connections(context, animations, source, filtered, orders, asked, registration_of)
+
+    return await context.together(repr(("registrations", filtered, asked)), animation_id, pages)
 
 
 async def checkpoints(context: Context, first: Size, after: Cursor) -> Connection[Checkpoint]:

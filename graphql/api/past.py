@@ -15,6 +15,7 @@ from api.scalars import readable
 from api.types.animation import Animation, load_animation
 from api.types.service_dossier import ServiceDossier, load_dossier
 from api.types.structure import Structure, load_structure
+from domain.identifiers import registration_book_id
 from projections.past import (
     PARIS,
     Moment,
@@ -83,7 +84,8 @@ async def animation_at(context: Context, animation_id: UUID, at: At) -> Animatio
     if today is None:
         return None
     structure_id = today.structure.structure_id
-    past = PastContext(context, moment, now, structure_id, animation_id, structure_id)
+    book = registration_book_id(animation_id)
+    past = PastContext(context, moment, now, structure_id, animation_id, book, structure_id)
     found = await load_animation(past, animation_id)
     return found and replace(found, structure=_as_of_today(found.structure, today.structure))
 

@@ -28,11 +28,13 @@ from api.types.candidature import Candidature, load_candidature
 from api.types.checkpoint import Checkpoint, load_checkpoint
 from api.types.control import FOR_CONTROLS, Control, load_control
 from api.types.dashboard import StructureDashboard, dashboard_of, require
+from api.types.registration import Registration, load_held, load_registration
 from api.types.service_dossier import FOR_DOSSIERS, ServiceDossier, load_dossier
 from api.types.structure import Structure, load_convention, load_structure, load_structure_by_siret
 from api.types.territory import Territory
 from api.types.typology import AttestationForm, Term, load_form
 from api.viewer import Viewer, viewer_of
+from application.registrations import PURPOSE
 from domain.identifiers import check_siret
 from domain.rights import Action, Belongings
 from domain.typology import TermKind
@@ -139,6 +141,13 @@ class Query:
     ) -> Connection[Candidature]:
         return await listings.candidatures(info.context, where, first, after)
 
+    @strawberry.field(description="A registration, with its place in the waiting list. For who holds its link.")
+    async def registration(
+        self, info: Info, link: Annotated[str, strawberry.argument(description="The link, as it was received.")]
+    ) -> Registration | None:
+        _, registration_id = info.context.services.application.links.read(PURPOSE, link, "link")
+        return await load_held(info.context, registration_id)
+
     @strawberry.field(description=f"One service dossier. {FOR_DOSSIERS} Null for others." + AT)
     async def service_dossier(self, info: Info, id: strawberry.ID, at: At | None = None) -> ServiceDossier | None:
         if at is not None:
@@ -230,8 +239,19 @@ async def _structure(context: Context, id: strawberry.ID | None, siret: str | No
         raise invalid(str(error), "siret") from None
 
 
+_LOADS = (
+    load_animation,
+    load_structure,
+    load_convention,
+    load_candidature,
+    load_dossier,
+    load_control,
+    load_registration,
+)
+
+
 async def _thing(context: Context, thing_id: UUID) -> Node | None:
-    for load in (load_animation, load_structure, load_convention, load_candidature, load_dossier, load_control):
+    for load in _LOADS:
         if (found := await load(context, thing_id)) is not None:
             return found
     return None

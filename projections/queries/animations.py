@@ -17,8 +17,9 @@ SOURCE = Source(
     shown=(
         ", s.siret AS structure_siret, s.name AS structure_name, s.territories AS structure_territories"
         ", (SELECT d.status FROM {service_dossiers} d WHERE d.dossier_id = a.dossier_id) AS dossier_status"
+        ", greatest(0, a.seats - coalesce(r.seated, 0)) AS seats_left, coalesce(r.waiting, 0) AS waiting"
     ),
-    joined="JOIN {structures} s USING (structure_id)",
+    joined="JOIN {structures} s USING (structure_id) LEFT JOIN {animation_seats} r ON r.animation_id = a.animation_id",
     owner="structure_id",
 )
 _SELECT = f"SELECT a.*{SOURCE.shown} FROM {SOURCE.rows} {SOURCE.joined}"
@@ -72,7 +73,10 @@ _ONE = {
     "structure_id": "a.structure_id = %(structure_id)s",
     "starts_from": "a.starts_at >= %(starts_from)s",
     "starts_before": "a.starts_at < %(starts_before)s",
-    "seats_left": "(a.seats_left > 0) = %(seats_left)s",
+    "seats_left": (
+        "(a.seats > coalesce((SELECT r.seated FROM {animation_seats} r WHERE r.animation_id = a.animation_id), 0))"
+        " = %(seats_left)s"
+    ),
     "attested": "a.attested = %(attested)s",
 }
 _NO_WORD = "false"

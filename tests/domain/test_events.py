@@ -31,7 +31,7 @@ from domain.events import Event, PersonalText, event, registered_events
 from domain.structure import AccountOpened, ConventionAttached, StructureRenamed
 from domain.territory import CandidaturesOpened, TerritoryJoined
 from domain.typology import SplitPart, TermKind, TermMerged, TermRenamed, TermRetired, TermSplit
-from tests.domain import control_builders, dossier_builders
+from tests.domain import control_builders, dossier_builders, registration_builders
 from tests.domain.builders import (
     CONVENTION_ID,
     PERSON,
@@ -58,6 +58,7 @@ SAMPLES: list[Event] = [
         parts=(SplitPart(into="jeux-video", animation_types=("seminaire",)), SplitPart(into="ent-pronote")),
     ),
     TermRetired(kind=TermKind.AUDIENCE, code="mediateurs"),
+    *registration_builders.EVENTS,
     AccountOpened(siret=SIRET, name="Les Tilleuls"),
     StructureRenamed(name="Maison des Tilleuls"),
     ConventionAttached(convention_id=CONVENTION_ID, territory="34"),
@@ -87,6 +88,8 @@ SAMPLES: list[Event] = [
 #: Of events that have changed their form.
 VERSIONS = {"typology.term_renamed": 2}
 PERSONAL = {
+    "registration.made": {"first_name", "last_name", "email", "phone"},
+    "registration.removed": {"reason"},
     "candidature.submitted": {"first_name", "last_name", "email", "phone", "motivation"},
     "candidature.opinion_given": {"comment"},
     "candidature.rejected": {"reason"},
@@ -146,6 +149,8 @@ def test_topics_never_change():
         *("control.opened", "control.piece_judged", "control.answered", "control.closed"),
         *("animation.sheet_attached", "attestation_form.worded"),
         *("candidature.submitted", "candidature.opinion_given", "candidature.validated", "candidature.rejected"),
+        *("registration.made", "registration.seat_obtained", "registration.seat_questioned", "registration.seat_kept"),
+        *("registration.cancelled", "registration.removed", "registration.personal_data_erased"),
         *("candidature.coordonnateur_informed", "candidature.withdrawn", "candidature.personal_data_erased"),
     }
 

@@ -29,6 +29,11 @@ candidatureGiveOpinion     -      -      -      -      -     school   -      -  
 candidatureValidate        -      -      -      -      -     -        school school -      -       -
 candidatureReject          -      -      -      -      -     -        school school any    -       -
 candidatureWithdraw        -      person -      -      terr  -        -      -      any    -       -
+registrationSubmit         any    any    -      any    -     -        -      -      -      -       -
+registrationSubmitFor      -      -      struct any    -     any      -      any    -      -       -
+registrationCancel         any    any    any    any    -     any      -      any    -      -       -
+registrationKeep           any    any    any    any    -     any      -      any    -      -       -
+registrationRemove         -      -      struct -      -     -        -      -      -      -       -
 termAdd                    -      -      -      -      -     -        -      -      any    -       any
 termRename                 -      -      -      -      -     -        -      -      any    -       -
 termMerge                  -      -      -      -      -     -        -      -      any    -       -
@@ -57,6 +62,7 @@ territoryRead              -      -      -      -      terr  -        -      -  
 countryRead                -      -      -      -      -     -        -      -      any    any     any
 auditRead                  -      -      struct -      terr  -        -      -      any    any     any
 candidatureRead            -      person -      -      terr  school   school school any    -       any
+registrationRead           -      -      struct -      -     -        -      -      -      -       -
 controlRead                -      -      struct -      terr  -        -      -      any    any     any
 """
 COLUMNS = (
@@ -121,12 +127,17 @@ def test_an_auditor_reads_what_justifies_a_payment_and_changes_nothing_but_contr
     assert may_do == READING - {"candidatureRead"} | CONTROLLING
 
 
-def test_a_mediateur_may_do_nothing_yet():
-    assert not any(may(actor(Role.MEDIATEUR), action, thing) for action in Action for thing in OWN.values())
+REGISTERING = [Action.REGISTRATION_SUBMIT, Action.REGISTRATION_CANCEL, Action.REGISTRATION_KEEP]
 
 
-def test_the_public_only_submits_candidatures():
-    assert [action for action in Action if may(PUBLIC, action, Belongings())] == [Action.CANDIDATURE_SUBMIT]
+def test_a_mediateur_only_registers_themself_and_parents():
+    may_do = {action for action in Action for thing in OWN.values() if may(actor(Role.MEDIATEUR), action, thing)}
+    assert may_do == {*REGISTERING, Action.REGISTRATION_SUBMIT_FOR}
+
+
+def test_the_public_only_submits_candidatures_and_registers():
+    may_do = [action for action in Action if may(PUBLIC, action, Belongings())]
+    assert may_do == [Action.CANDIDATURE_SUBMIT, *REGISTERING]
 
 
 def test_the_system_decides_nothing_that_people_decide():
@@ -143,7 +154,7 @@ def test_a_refusal_says_the_same_whatever_was_asked():
     said = set()
     for action in Action:
         with pytest.raises(DomainError) as refusal:
-            authorize(actor(Role.MEDIATEUR), action, Belongings(structure_id=UUID(int=7)))
+            authorize(actor(Role.COORDONNATEUR, territories=frozenset()), action, Belongings(structure_id=UUID(int=7)))
         (problem,) = refusal.value.problems
         assert (problem.code, problem.field) == (ErrorCode.FORBIDDEN, ())
         said.add(problem.message)

@@ -179,17 +179,17 @@ def test_a_parent_has_what_is_known_of_them_erased(people: People, server: Serve
     candidature = people.does("12-submit-a-candidature", PARENT, **CANDIDATURE)["candidature"]["id"]
     seen = "query($id: ID!) { candidature(id: $id) { firstName email erasedAt } }"
     assert server.ask(seen, NATIONAL, id=candidature)["candidature"]["firstName"] == "Prénom"
-    (other,) = mutate(server, token(Role.PARENT, "autre"), "personErase", "candidatures", subject=candidature)["errors"]
+    (other,) = mutate(server, token(Role.PARENT, "autre"), "personErase", "erased", subject=candidature)["errors"]
     assert other["code"] == "FORBIDDEN"
-    (public,) = mutate(server, None, "personErase", "candidatures", subject=candidature)["errors"]
+    (public,) = mutate(server, None, "personErase", "erased", subject=candidature)["errors"]
     assert public["code"] == "UNAUTHENTICATED"
 
-    assert mutate(server, PARENT, "personErase", "candidatures")["candidatures"] == [candidature]
+    assert mutate(server, PARENT, "personErase", "erased")["erased"] == [candidature]
     gone = server.ask(seen, NATIONAL, id=candidature)["candidature"]
     assert (gone["firstName"], gone["email"]) == (None, None)
     assert gone["erasedAt"] is not None
-    assert mutate(server, NATIONAL, "personErase", "candidatures", subject=candidature)["errors"] == []
-    (whom,) = mutate(server, NATIONAL, "personErase", "candidatures")["errors"]
+    assert mutate(server, NATIONAL, "personErase", "erased", subject=candidature)["errors"] == []
+    (whom,) = mutate(server, NATIONAL, "personErase", "erased")["errors"]
     assert whom["field"] == ["subject"]
     assert people.history(AUDITOR, candidatureId=candidature)[-1]["type"] == "candidature.personal_data_erased"
 

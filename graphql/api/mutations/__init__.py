@@ -9,6 +9,7 @@ from api.mutations.attendance_sheets import AttendanceSheetMutations
 from api.mutations.candidatures import CandidatureMutations
 from api.mutations.controls import ControlMutations
 from api.mutations.conventions import ConventionMutations
+from api.mutations.registrations import RegistrationMutations
 from api.mutations.service_dossiers import ServiceDossierMutations
 from api.mutations.steering import SteeringMutations
 from api.mutations.typology import TypologyMutations
@@ -22,6 +23,7 @@ class Mutation(
     AttendanceSheetMutations,
     ControlMutations,
     CandidatureMutations,
+    RegistrationMutations,
     TypologyMutations,
     SteeringMutations,
 ):

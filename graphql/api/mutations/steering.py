@@ -39,8 +39,9 @@ class AttestationFormPayload(Payload):
 
 @strawberry.type(description="What became of an erasure.")
 class PersonPayload(Payload):
-    candidatures: list[strawberry.ID] | None = strawberry.field(
-        description="The candidatures that no longer tell who made them; empty when nothing was known of the person."
+    erased: list[strawberry.ID] | None = strawberry.field(
+        description="The candidatures and registrations that no longer tell who made them; empty when nothing was known"
+        " of the person."
     )
 
 
@@ -93,4 +94,4 @@ class SteeringMutations:
 
         carried = await settle(context, erase)
         ids = None if carried.errors else [strawberry.ID(str(stream)) for stream in erased]
-        return PersonPayload(candidatures=ids, position=carried.position, errors=list(carried.errors))
+        return PersonPayload(erased=ids, position=carried.position, errors=list(carried.errors))

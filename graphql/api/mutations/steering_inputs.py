@@ -89,6 +89,7 @@ class AttestationFormWordInput(Versioned):
 @strawberry.input(description="A person about whom nothing is to be readable any more. Repeating it is safe.")
 class PersonEraseInput:
     subject: str | None = said(
-        "The subject of the person's token, their pseudonym, or the id of one of their candidatures;"
+        "The person's e-mail address, the subject of their token, their pseudonym, or the id of one of their"
+        " candidatures;"
         " for a parent, themself when left out."
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import strawberry
@@ -13,7 +13,7 @@ from api.context import Context, Info, read_beside
 from api.lists import Lists
 from api.types.allowed import AllowedAction, shown_actions
 from api.types.attendance_sheet import AttendanceSheet, sheet_of
-from api.types.base import Node, local
+from api.types.base import Connection, Node, local
 from api.types.structure import Structure, structure_beside
 from api.types.territory import Territory
 from api.types.typology import Term
@@ -22,6 +22,10 @@ from domain.rights import Action, Belongings, may
 from domain.service_dossier_transitions import DossierStatus
 from domain.typology import TermKind
 from projections.queries import animations as queries
+
+if TYPE_CHECKING:
+    from api.types.registration import Registration
+    from projections.registrations import RegistrationStatus
 
 _RESTRICTED = "For its structure, the coordonnateur of its territory, the national team and auditors; null for others."
 
@@ -73,6 +77,7 @@ class Animation(Node):
     themes: list[Term] = strawberry.field(description="Its main theme, then the second if it has one.")
     seats: int = strawberry.field(description="How many can take part.")
     seats_left: int = strawberry.field(description="How many can still register.")
+    waiting: int = strawberry.field(description="How many wait for a seat.")
     published_at: datetime | None = strawberry.field(description="When it was last published (local time).")
     row: strawberry.Private[dict[str, Any]]
 
@@ -116,6 +121,24 @@ class Animation(Node):
     def attendance_sheet(self, info: Info) -> AttendanceSheet | None:
         return sheet_of(self.row) if _answers_for(info.context, self.row) else None
 
+    @strawberry.field(
+        description="Who registered, in that order: the waiting list is in the order of its line. With names: for its"
+        " structure; null for others, and for what is past."
+    )
+    async def registrations(
+        self,
+        info: Info,
+        status: list[Annotated[RegistrationStatus, strawberry.lazy("api.types.registration")]] | None = None,
+        first: int | None = None,
+        after: str | None = None,
+    ) -> Connection[Annotated[Registration, strawberry.lazy("api.types.registration")]] | None:
+        own = Belongings(self.row["structure_id"])
+        if "past" in self.row or not may(info.context.actor, Action.REGISTRATION_READ, own):
+            return None
+        from api.listings import registrations
+
+        return await registrations(info.context, self.row["animation_id"], status, first, after)
+
     @strawberry.field(description="What the asker may do with it now, and for what is not possible, why.")
     def allowed_actions(self, info: Info) -> list[AllowedAction]:
         if "past" in self.row:
@@ -157,6 +180,7 @@ def animation_of(row: dict[str, Any], lists: Lists) -> Animation:
         themes=[lists.term(TermKind.THEME, theme, row["day"]) for theme in row["themes"]],
         seats=row["seats"],
         seats_left=row["seats_left"],
+        waiting=row["waiting"],
         published_at=local(row["published_at"], zone) if row["published_at"] else None,
         row=row,
     )

@@ -1,0 +1,221 @@
+"""Use cases of registrations: made, cancelled, kept, removed; and what follows for the waiting list, by policy."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+from uuid import UUID, uuid4
+
+from pydantic import Field
+
+from application.candidatures import EmailAddress, Phone
+from application.commands import Command
+from application.eventstore.records import Recorded
+from application.unit_of_work import UnitOfWork
+from domain import registration as registrations
+from domain.actors import Role
+from domain.animation import Animation
+from domain.animation_events import AnimationDetails
+from domain.catalogue import ANIMATION, REGISTRATION
+from domain.errors import invalid
+from domain.events import Event
+from domain.identifiers import person_id, registration_book_id
+from domain.registration import EMPTY, Registrant, RegistrationBook
+from domain.rights import Action, Belongings, authorize
+from domain.validation import Label, Reason
+
+#: What the links and codes of registrations are for.
+PURPOSE = "registration"
+#: More than any family: a guard against slips of the keyboard.
+Children = Annotated[int, Field(ge=0, le=20)]
+
+
+def address_of(email: str) -> str:
+    """What the pseudonym of a person who is known by an e-mail address alone is made of."""
+    return f"address:{email.strip().casefold()}"
+
+
+class _OfAnimation(Command):
+    animation_id: UUID
+
+    @property
+    def turn(self) -> UUID | None:
+        return self.animation_id
+
+
+class RegistrationSubmit(_OfAnimation):
+    """A person registers themself."""
+
+    action: ClassVar[Action] = Action.REGISTRATION_SUBMIT
+
+    first_name: Label
+    last_name: Label
+    email: EmailAddress
+    phone: Phone | None = None
+    children: Children = 0
+
+
+class RegistrationSubmitFor(_OfAnimation):
+    """Somebody registers a parent, who may have no e-mail address."""
+
+    action: ClassVar[Action] = Action.REGISTRATION_SUBMIT_FOR
+
+    first_name: Label
+    last_name: Label
+    email: EmailAddress | None = None
+    phone: Phone | None = None
+    children: Children = 0
+
+
+class _ByHolder(Command):
+    """By `link`, or by `animation_id` with the printed `code`."""
+
+    link: str | None = None
+    animation_id: UUID | None = None
+    code: str | None = None
+
+
+class RegistrationCancel(_ByHolder):
+    action: ClassVar[Action] = Action.REGISTRATION_CANCEL
+
+
+class RegistrationKeep(_ByHolder):
+    action: ClassVar[Action] = Action.REGISTRATION_KEEP
+
+
+class RegistrationRemove(_OfAnimation):
+    action: ClassVar[Action] = Action.REGISTRATION_REMOVE
+
+    registration_id: UUID
+    reason: Reason
+
+
+class RegistrantErase(Command):
+    """Said of one registration, once the person's key is destroyed."""
+
+    action: ClassVar[Action] = Action.PERSON_ERASE
+
+    animation_id: UUID
+    registration_id: UUID
+
+
+def submit(command: RegistrationSubmit, work: UnitOfWork) -> UUID:
+    return _register(command, work, on_behalf=False)
+
+
+def submit_for(command: RegistrationSubmitFor, work: UnitOfWork) -> UUID:
+    return _register(command, work, on_behalf=True)
+
+
+def _register(command: RegistrationSubmit | RegistrationSubmitFor, work: UnitOfWork, on_behalf: bool) -> UUID:
+    animation = work.subject(ANIMATION, command.animation_id, None, "Animation", "animation_id")
+    registration_id = uuid4()
+    facts = registrations.register(
+        _book(work, animation.id),
+        animation,
+        Registrant(command.first_name, command.last_name, command.email, command.phone, command.children),
+        registration_id,
+        _person(work, command.email, registration_id, on_behalf),
+        work.keyed.pseudonym(f"contact:{animation.id}:{address_of(command.email)}") if command.email else None,
+        work.actor,
+        work.now,
+        on_behalf,
+    )
+    _record(work, animation, facts)
+    return registration_id
+
+
+def _person(work: UnitOfWork, email: str | None, registration_id: UUID, on_behalf: bool) -> UUID:
+    """Whose data it is: of the person signed in, else of whoever has that address, else of nobody known otherwise."""
+    if not on_behalf and work.actor.role is Role.MEDIATEUR:
+        return person_id(work.actor.name)
+    if not on_behalf and work.actor.person_id is not None:
+        return work.actor.person_id
+    return work.keyed.pseudonym(address_of(email)) if email else registration_id
+
+
+def cancel(command: RegistrationCancel, work: UnitOfWork) -> UUID:
+    animation, registration_id = _held(command, work)
+    book = _book(work, animation.id)
+    given_up = _record(work, animation, registrations.cancel(book, animation, registration_id, work.now))
+    _seat_next(work, animation, animation.content.seats, given_up)
+    return registration_id
+
+
+def keep(command: RegistrationKeep, work: UnitOfWork) -> UUID:
+    animation, registration_id = _held(command, work)
+    _record(work, animation, registrations.keep(_book(work, animation.id), animation, registration_id, work.now))
+    return registration_id
+
+
+def remove(command: RegistrationRemove, work: UnitOfWork) -> UUID:
+    animation = work.subject(ANIMATION, command.animation_id, None, "Animation", "animation_id")
+    book, one = _book(work, animation.id), command.registration_id
+    facts = registrations.remove(book, animation, one, command.reason, work.actor, work.now)
+    _seat_next(work, animation, animation.content.seats, _record(work, animation, facts))
+    return one
+
+
+def erase(command: RegistrantErase, work: UnitOfWork) -> UUID:
+    animation = work.find(ANIMATION, command.animation_id)
+    assert animation is not None, "registrations are for an animation that there is"
+    book = _book(work, animation.id)
+    authorize(work.actor, command.action, Belongings(person_id=book.people.get(command.registration_id)))
+    erased = _record(work, animation, registrations.erase(book, command.registration_id))
+    if animation.content.starts_at > work.now:
+        _seat_next(work, animation, animation.content.seats, erased)
+    return command.registration_id
+
+
+def after_modification(work: UnitOfWork, before: Animation, after: AnimationDetails, modified: Recorded) -> None:
+    """Policy of a modified animation: registrants are asked about a change of date or place, further seats are given.
+
+    Raises RULE_BROKEN for what registrations do not admit.
+    """
+    book = _book(work, before.id)
+    registrations.check_modification(book, before.content, after)
+    if questions := registrations.question(book, before.content, after):
+        _record(work, before, questions, modified)
+    _seat_next(work, before, after.seats, modified)
+
+
+def _seat_next(work: UnitOfWork, animation: Animation, seats: int, cause: Recorded) -> None:
+    """Policy: what is free goes to the first in the waiting list."""
+    if obtained := registrations.seat_next(_book(work, animation.id), seats):
+        _record(work, animation, obtained, cause)
+
+
+def _held(command: _ByHolder, work: UnitOfWork) -> tuple[Animation, UUID]:
+    """What the link or the code is for. Raises INVALID for one that is for nothing."""
+    if command.link is not None:
+        things = work.keyed.links.read(PURPOSE, command.link, "link")
+        animation_id, registration_id = things
+    elif command.animation_id is not None and command.code is not None:
+        animation_id, registration_id = command.animation_id, _coded(command.animation_id, command.code, work)
+    else:
+        raise invalid("link : indiquez le lien reçu, ou animationId avec le code imprimé.", "link")
+    return work.subject(ANIMATION, animation_id, None, "Animation", "animation_id"), registration_id
+
+
+def _coded(animation_id: UUID, code: str, work: UnitOfWork) -> UUID:
+    for registration_id in _book(work, animation_id).people:
+        if work.keyed.links.is_code(PURPOSE, registration_id, code):
+            return registration_id
+    raise invalid("code : ce code n'est pas celui d'une inscription à cette animation.", "code")
+
+
+def _book(work: UnitOfWork, animation_id: UUID) -> RegistrationBook:
+    return work.find(REGISTRATION, registration_book_id(animation_id)) or EMPTY
+
+
+def _record(work: UnitOfWork, animation: Animation, facts: list[Event], cause: Recorded | None = None) -> Recorded:
+    return work.record(REGISTRATION, registration_book_id(animation.id), facts, animation.belongings, cause)
+
+
+USE_CASES = (
+    (RegistrationSubmit, submit),
+    (RegistrationSubmitFor, submit_for),
+    (RegistrationCancel, cancel),
+    (RegistrationKeep, keep),
+    (RegistrationRemove, remove),
+    (RegistrantErase, erase),
+)

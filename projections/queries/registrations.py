@@ -1,0 +1,31 @@
+"""Registrations: those for an animation, and one with its place in the waiting list."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from projections.queries.paging import Filter, Order, Source
+
+#: With the animation's time zone and who registered, null once erased.
+SOURCE = Source(
+    table="registrations",
+    alias="g",
+    shown=(
+        ", a.time_zone, p.first_name, p.last_name, p.email, p.phone, p.removal_reason"
+        ", CASE WHEN g.status = 'WAITING' THEN (SELECT count(*) FROM {registrations} w"
+        " WHERE w.animation_id = g.animation_id AND w.status = 'WAITING' AND w.place <= g.place) END AS place_in_line"
+    ),
+    joined="JOIN {animations} a USING (animation_id) LEFT JOIN {registrants} p USING (registration_id)",
+    owner="animation_id",
+)
+BY_ID = f"SELECT g.*{SOURCE.shown} FROM {SOURCE.rows} {SOURCE.joined} WHERE g.registration_id = %(id)s"
+#: Those who have a seat, in the order of registering: for the attendance sheet.
+SEATED = """
+SELECT p.first_name, p.last_name FROM {registrations} g JOIN {registrants} p USING (registration_id)
+WHERE g.animation_id = %(animation_id)s AND g.status = 'SEATED' ORDER BY g.place LIMIT %(most)s"""
+#: In the order of registering: the waiting list is in the order of its line.
+ORDERS = (Order("place", "g.place", "bigint"), Order("id", "g.registration_id", "uuid"))
+
+
+def narrowed(status: Collection[str] | None) -> Filter:
+    return Filter().among("g.status", "status", status) if status else Filter()
