@@ -11,6 +11,8 @@
 | `PARENTALITE_TSA_URL`            | none                             | Time-stamping authority (RFC 3161)           |
 | `PARENTALITE_TSA_ROOT`           | none                             | Its root certificates, a PEM file            |
 | `PARENTALITE_WAIT_SECONDS`       | `5`                              | Longest wait for Min-Position, 0 to 60 s     |
+| `PARENTALITE_REGISTRANTS_DAYS`   | `90`                             | How long registrants' data are kept, 1-3650  |
+| `PARENTALITE_CANDIDATURES_MONTHS`| `12`                             | … and those of ended candidatures, 1 to 120  |
 | `PARENTALITE_LOG_LEVEL`          | `INFO`                           | DEBUG, INFO, WARNING, ERROR, CRITICAL        |
 | `PARENTALITE_FILES`              | `files` in `PARENTALITE_HOME`    | Folder of signed sheets, for all servers     |
 | `PARENTALITE_PUBLIC_URL`         | `http://127.0.0.1:8000`          | Address of the site, as QR codes lead to it  |
@@ -26,6 +28,7 @@ import binascii
 import os
 import secrets
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,6 +40,8 @@ MASTER_KEY_BYTES = 32
 SHORTEST_TOKEN_SECRET = 32
 LONGEST_WAIT_SECONDS = 60.0
 LONGEST_CHECKPOINT_SECONDS = 86_400.0
+#: The mean: nobody counts on the day.
+DAYS_A_MONTH = 365.25 / 12
 CHECKPOINT_KEY_FILE = "checkpoint-key"
 DEFAULT_PUBLIC_URL = "http://127.0.0.1:8000"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -67,6 +72,10 @@ class Settings(BaseModel):
     log_level: str = "INFO"
     files: Path
     public_url: str = DEFAULT_PUBLIC_URL
+    #: Counted from the end of the animation.
+    registrants_kept_for: timedelta = timedelta(days=90)
+    #: Counted from the end of the candidature.
+    candidatures_kept_for: timedelta = timedelta(days=365)
 
     @property
     def embedded(self) -> bool:
@@ -113,6 +122,8 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         wait_seconds=_number("PARENTALITE_WAIT_SECONDS", environ.get, "5", 0, LONGEST_WAIT_SECONDS),
         log_level=_log_level(environ.get("PARENTALITE_LOG_LEVEL") or "INFO"),
         files=_folder("PARENTALITE_FILES", environ, home / "files"),
+        registrants_kept_for=_days("PARENTALITE_REGISTRANTS_DAYS", environ.get, "90", 3650, 1),
+        candidatures_kept_for=_days("PARENTALITE_CANDIDATURES_MONTHS", environ.get, "12", 120, DAYS_A_MONTH),
         public_url=_public_url(environ.get("PARENTALITE_PUBLIC_URL") or DEFAULT_PUBLIC_URL),
     )
 
@@ -232,6 +243,10 @@ def _number(variable: str, given: Callable[[str], str | None], default: str, lea
     if not least <= number <= most:
         raise SettingsError(f"{variable}: a number from {least:.0f} to {most:.0f} is needed, not {value!r}")
     return number
+
+
+def _days(variable: str, given: Callable[[str], str | None], default: str, most: int, unit: float) -> timedelta:
+    return timedelta(days=_number(variable, given, default, 1, most) * unit)
 
 
 def _log_level(value: str) -> str:

@@ -157,6 +157,15 @@ def erase_keys(conn: Conn, person_id: UUID) -> list[UUID]:
     return [row[0] for row in rows]
 
 
+def erase_key(conn: Conn, person_id: UUID, originator_id: UUID) -> None:
+    """Destroys the person's key in one stream."""
+    conn.execute(
+        "UPDATE person_keys SET wrapped_key = NULL, erased_at = now()"
+        " WHERE person_id = %s AND originator_id = %s AND erased_at IS NULL",
+        (person_id, originator_id),
+    )
+
+
 def is_sealed(value: object) -> bool:
     return isinstance(value, str) and value.startswith(_SEAL)
 

@@ -71,7 +71,7 @@ def test_what_is_answered_of_a_moment_is_what_was_answered_then(town: Town, seed
     reached, _ = _last(town)
     with reading(town) as reader:
         notes = _Notes(reader)
-        for _ in range(60):
+        for _ in range(100):
             world.acts_at_random(random)
             position, topic = _last(town)
             if position == reached:

@@ -126,6 +126,8 @@ def test_a_master_key_lost_from_beside_its_database_is_not_replaced_in_silence(t
         ("PARENTALITE_WAIT_SECONDS", "-1", "a number from 0 to 60"),
         ("PARENTALITE_WAIT_SECONDS", "61", "a number from 0 to 60"),
         ("PARENTALITE_WAIT_SECONDS", "nan", "a number from 0 to 60"),
+        ("PARENTALITE_REGISTRANTS_DAYS", "0", "a number from 1 to 3650"),
+        ("PARENTALITE_CANDIDATURES_MONTHS", "121", "a number from 1 to 120"),
         ("PARENTALITE_LOG_LEVEL", "loud", "one of DEBUG, INFO"),
         ("PARENTALITE_HOME", __file__, "a folder is needed"),
         ("PARENTALITE_HOME", "~nobody-of-that-name/home", "a folder is needed"),
