@@ -225,6 +225,12 @@ def test_erasing_a_parent_leaves_nothing_of_them_and_frees_the_seat(people, serv
     assert [one["firstName"] for one in others] == ["Prénom2", "Prénom3"]
     (entry,) = people.history(type=["registration.personal_data_erased"])
     assert entry["role"] == "national"
+    document = "{ auditTrail(where: {type: [%s]}) { nodes { personalFields personalDataErasedAt } } }"
+    gone, kept, _ = server.ask(document % '"registration.made"', NATIONAL)["auditTrail"]["nodes"]
+    assert gone["personalDataErasedAt"] is not None
+    assert kept == gone | {"personalDataErasedAt": None}
+    table = server.http.get("/audit-trail.csv?type=registration.made", headers={"authorization": f"Bearer {AUDITOR}"})
+    assert [("effacé le" in line) for line in table.text.splitlines()] == [False, True, False, False]
     left = dump(founded_url)
     secrets = ("Xavière", "Introuvable", "parent1@exemple.fr", "06 98 76 54 32", "0698765432")
     assert "parent2@exemple.fr" in left, "the dump shows what is there"
