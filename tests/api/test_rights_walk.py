@@ -57,6 +57,7 @@ NOT_HERE = {
     "ServiceDossier.overrunReason",
     "ServiceDossier.returnedAt",
     "ServiceDossier.returnReason",
+    "Control.territory",
     "Control.closedAt",
     "Control.closedBy",
     "Control.conclusion",
