@@ -5,6 +5,9 @@
 | `DATABASE_URL`                   | the embedded PostgreSQL          | postgresql://user:password@host/name, 14+    |
 | `PARENTALITE_HOME`               | `parentalite` in the user's data | Folder of embedded database, keys, files     |
 | `PARENTALITE_TOKEN_SECRET`       | embedded: made, kept in `keys`   | Signs bearer tokens, 32 characters or more   |
+| `PARENTALITE_OIDC_ISSUER`        | none: tokens are signed here     | Address of the OpenID Connect issuer         |
+| `PARENTALITE_OIDC_AUDIENCE`      | none; needed with an issuer      | What its access tokens call this API         |
+| `PARENTALITE_OIDC_CLAIMS`        | its claims have our names        | Which claims say what, a JSON file           |
 | `PARENTALITE_MASTER_KEY`         | embedded: made, kept in `keys`   | Wraps personal keys, base64 of 32 bytes      |
 | `PARENTALITE_CHECKPOINT_KEY`     | embedded: made, kept in `keys`   | Signs checkpoints, base64 of 32 bytes        |
 | `PARENTALITE_CHECKPOINT_SECONDS` | `600`                            | Longest time between checkpoints, 1 to 86400 |
@@ -36,6 +39,8 @@ from urllib.parse import urlsplit
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field
 
+from application.sign_in.configuration import OidcSettings, oidc_settings
+
 MASTER_KEY_BYTES = 32
 SHORTEST_TOKEN_SECRET = 32
 LONGEST_WAIT_SECONDS = 60.0
@@ -62,7 +67,9 @@ class Settings(BaseModel):
 
     home: Path
     database_url: str | None = Field(default=None, repr=False)
-    token_secret: str = Field(repr=False)
+    #: None where an issuer is configured: no token is signed here then.
+    token_secret: str | None = Field(repr=False)
+    oidc: OidcSettings | None = None
     master_key: bytes = Field(repr=False)
     checkpoint_key: bytes = Field(repr=False)
     checkpoint_seconds: float = 600.0
@@ -90,13 +97,8 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     keys = home / "keys" if database_url is None else None
     if keys is not None and not environ.get("PARENTALITE_MASTER_KEY"):
         _refuse_to_replace_a_lost_master_key(home, keys / "master-key")
-    token_secret = _secret(
-        "PARENTALITE_TOKEN_SECRET",
-        environ,
-        keys and keys / "token-secret",
-        lambda: secrets.token_urlsafe(48),
-        _HOW_TO_MAKE_A_TOKEN_SECRET,
-    )
+    oidc = _oidc(environ)
+    token_secret = None if oidc else _token_secret(environ, keys)
     master_key = _secret(
         "PARENTALITE_MASTER_KEY",
         environ,
@@ -114,7 +116,8 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     return Settings(
         home=home,
         database_url=database_url,
-        token_secret=_checked_token_secret(token_secret),
+        token_secret=token_secret,
+        oidc=oidc,
         master_key=checked_key("PARENTALITE_MASTER_KEY", master_key),
         checkpoint_key=checked_key("PARENTALITE_CHECKPOINT_KEY", checkpoint_key),
         checkpoint_seconds=_number("PARENTALITE_CHECKPOINT_SECONDS", environ.get, "600", 1, LONGEST_CHECKPOINT_SECONDS),
@@ -195,13 +198,23 @@ def _fsync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _checked_token_secret(value: str) -> str:
+def _token_secret(environ: Mapping[str, str], keys: Path | None) -> str:
+    variable = "PARENTALITE_TOKEN_SECRET"
+    kept_in = keys and keys / "token-secret"
+    value = _secret(variable, environ, kept_in, lambda: secrets.token_urlsafe(48), _HOW_TO_MAKE_A_TOKEN_SECRET)
     if len(value) < SHORTEST_TOKEN_SECRET:
         raise SettingsError(
-            f"PARENTALITE_TOKEN_SECRET: {SHORTEST_TOKEN_SECRET} characters or more are needed, not {len(value)}; "
+            f"{variable}: {SHORTEST_TOKEN_SECRET} characters or more are needed, not {len(value)}; "
             f"make a value with: {_HOW_TO_MAKE_A_TOKEN_SECRET}"
         )
     return value
+
+
+def _oidc(environ: Mapping[str, str]) -> OidcSettings | None:
+    try:
+        return oidc_settings(environ)
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
 
 
 def _time_stamping(environ: Mapping[str, str]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from starlette.types import Message, Receive
 
 from api.answers import Refused
 from api.context import Services
-from application.tokens import BadToken, read_token
+from application.sign_in.accepting import BadToken, IssuerAway, SignIn
 from domain.actors import PUBLIC, Actor
 
 #: Documents and variables of people are some kilobytes; the largest attestation of all, a few tens.
@@ -17,17 +17,22 @@ LONGEST_DOCUMENT = 100_000
 _LARGEST_POSITION = 2**63 - 1
 
 
-def authenticated(authorization: str | None, token_secret: str) -> Actor:
-    """Who asks. No token is the public; a bad one is refused (401), never taken for the public."""
+async def authenticated(authorization: str | None, sign_in: SignIn) -> Actor:
+    """Who asks. No token is the public; a bad one is refused (401), never taken for the public.
+
+    503 where it cannot be told now.
+    """
     if authorization is None:
         return PUBLIC
     scheme, _, token = authorization.strip().partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise _unauthenticated("En-tête Authorization attendu sous la forme « Bearer <jeton> ».")
     try:
-        return read_token(token_secret, token.strip())
+        return await sign_in.actor(token.strip())
     except BadToken as refused:
         raise _unauthenticated(str(refused)) from None
+    except IssuerAway as away:
+        raise Refused(503, "SIGN_IN_UNAVAILABLE", str(away), {"Retry-After": "10"}) from None
 
 
 def _unauthenticated(message: str) -> Refused:

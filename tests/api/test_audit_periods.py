@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from application.tokens import issue_token, read_token
+from application.sign_in.local import issue_token, read_token
 from domain.actors import PUBLIC, Actor, Role
 from domain.identifiers import person_id, structure_id
 from tests.api.asking import BASSE_TERRE, FOUNDED_AT, NATIONAL, SCHOOL, TILLEULS, coordonnateur, structure
