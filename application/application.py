@@ -14,6 +14,7 @@ from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 from application import (
+    accounts,
     animations,
     attendance_sheets,
     candidatures,
@@ -35,6 +36,7 @@ from application.signed_links import SignedLinks
 from domain.actors import Actor
 
 USE_CASES = use_cases(
+    accounts.USE_CASES,
     conventions.USE_CASES,
     animations.USE_CASES,
     attendance_sheets.USE_CASES,

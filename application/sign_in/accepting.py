@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from domain.actors import Actor
@@ -15,9 +17,17 @@ class IssuerAway(Exception):
     """The issuer's keys are needed and cannot be had; the message (French) is for who signs in."""
 
 
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who a token speaks for, and when it was made out (None: it does not say)."""
+
+    actor: Actor
+    issued_at: datetime | None
+
+
 class SignIn(Protocol):
     """Tells who a bearer token speaks for."""
 
-    async def actor(self, token: str) -> Actor:
+    async def read(self, token: str) -> SignedIn:
         """Raises BadToken, or IssuerAway when it cannot be told now."""
         ...

@@ -13,12 +13,13 @@ of `values` is theirs. `otherwise` is the role of who has none of them: without 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from application.sign_in.accepting import BadToken
+from application.sign_in.accepting import BadToken, SignedIn
 from domain.actors import Actor, Role
 from domain.identifiers import check_siret, check_uai, person_id, structure_id
 
@@ -47,8 +48,13 @@ class ClaimsMapping(BaseModel):
     otherwise: Role | None = None
     userinfo: bool = False
 
-    def actor(self, claims: Mapping[str, Any]) -> Actor:
+    def signed_in(self, claims: Mapping[str, Any]) -> SignedIn:
         """Who the claims, which must have been verified, speak for. Raises BadToken when they cannot be used."""
+        issued_at = claims.get("iat")
+        when = datetime.fromtimestamp(issued_at, UTC) if isinstance(issued_at, int | float) else None
+        return SignedIn(self._actor(claims), when)
+
+    def _actor(self, claims: Mapping[str, Any]) -> Actor:
         subject = _claim(claims, self.subject)
         if not isinstance(subject, str) or not subject:
             raise BadToken("Jeton refusé : il ne dit pas qui vous êtes.")
@@ -88,6 +94,7 @@ def actor_of(
         territories=frozenset(territories),
         schools=frozenset(check_uai(school) for school in schools),
         person_id=person if role is Role.PARENT else None,
+        subject=subject,
     )
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import jwt
 
-from application.sign_in.accepting import BadToken
+from application.sign_in.accepting import BadToken, SignedIn
 from application.sign_in.claims import ClaimsMapping
-from domain.actors import Actor, Role
+from domain.actors import Role
 from domain.identifiers import check_siret, check_uai
 
 _ALGORITHM = "HS256"
@@ -39,15 +39,15 @@ def issue_token(
     return jwt.encode(claims, secret, algorithm=_ALGORITHM)
 
 
-def read_token(secret: str, token: str) -> Actor:
-    """The actor that the token speaks for. Raises BadToken."""
+def read_token(secret: str, token: str) -> SignedIn:
+    """Who the token speaks for. Raises BadToken."""
     try:
         claims = jwt.decode(token, secret, algorithms=[_ALGORITHM], options={"require": ["sub", "role", "exp"]})
     except jwt.ExpiredSignatureError as error:
         raise BadToken("Jeton expiré : reconnectez-vous.") from error
     except jwt.InvalidTokenError as error:
         raise BadToken("Jeton refusé : signature ou contenu invalide.") from error
-    return _OWN_CLAIMS.actor(claims)
+    return _OWN_CLAIMS.signed_in(claims)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,5 +56,5 @@ class LocalSignIn:
 
     secret: str = field(repr=False)
 
-    async def actor(self, token: str) -> Actor:
+    async def read(self, token: str) -> SignedIn:
         return read_token(self.secret, token)

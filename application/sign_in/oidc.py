@@ -20,10 +20,9 @@ from anyio import CapacityLimiter, to_thread
 from joserfc import jws, jwt
 from joserfc.errors import ExpiredTokenError, JoseError
 
-from application.sign_in.accepting import BadToken, IssuerAway
+from application.sign_in.accepting import BadToken, IssuerAway, SignedIn
 from application.sign_in.claims import ClaimsMapping
 from application.sign_in.issuer import AWAY, Issuer
-from domain.actors import Actor
 
 T = TypeVar("T")
 
@@ -57,8 +56,8 @@ class OidcSignIn:
     _kept: OrderedDict[bytes, tuple[float, Mapping[str, Any]]] = field(default_factory=OrderedDict)
     _limiter: CapacityLimiter | None = None
 
-    async def actor(self, token: str) -> Actor:
-        """See `SignIn.actor`. Asks the issuer, in a thread, only for what is not known yet."""
+    async def read(self, token: str) -> SignedIn:
+        """See `SignIn.read`. Asks the issuer, in a thread, only for what is not known yet."""
         if len(token) > LONGEST_TOKEN:
             raise BadToken("Jeton refusé : trop long.")
         opaque = token.count(".") != 2
@@ -67,7 +66,7 @@ class OidcSignIn:
         claims = {} if opaque else await self._verified(token, access=True)
         if self.mapping.userinfo:
             claims = await self._with_userinfo(token, claims)
-        return self.mapping.actor(claims)
+        return self.mapping.signed_in(claims)
 
     async def _verified(self, token: str, *, access: bool) -> dict[str, Any]:
         """The claims of a JWT that is the issuer's, for us, and of now."""

@@ -45,6 +45,7 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
         EVERYBODY: "id siret name",
         Action.STRUCTURE_READ: "conventions animations dashboard",
         Action.AUDIT_READ: "timeline",
+        Action.MANDATE_READ: "mandates invitations",
     },
     "Territory": {
         EVERYBODY: "code name timeZone runsCandidatures",
@@ -101,6 +102,8 @@ PARTS: Mapping[str, str] = {
     "ControlledPiece": "accepted answer answeredAt comment judgedAt judgedBy label piece reasonCode reasonLabel",
     "Figures": "children parents total",
     "FormerLabel": "label until",
+    "Invitation": "id structureId status email sentAt sentBy",
+    "Mandate": "id accountId subject role structureId territories schools until givenAt givenBy",
     "Missing": "animation kind message piece",
     "MonthCount": "animations month parents",
     "ServiceAmendment": "animation decidedAt decidedBy number proposed proposedAt reason refusalReason status",
@@ -112,7 +115,7 @@ PARTS: Mapping[str, str] = {
     ),
     "Term": "admitsChildren became code description family formerLabels kind label retired since",
     "TermCount": "animations parents term",
-    "Viewer": "actor role schools structures territories waiting",
+    "Viewer": "actor role territories schools structures mandates waiting",
     "Waiting": "awaitingAttestation awaitingPublication candidaturesToExamine refused",
 }
 
@@ -128,5 +131,6 @@ ROOTS: Mapping[Reach, str] = {
     Action.CANDIDATURE_READ: "candidatures",
     Action.CONTROL_READ: "controls",
     Action.COUNTRY_READ: "dashboard",
+    Action.COORDONNATEUR_APPOINT: "mandates",
     Action.STRUCTURE_READ: "serviceDossiers",
 }

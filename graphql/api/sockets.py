@@ -31,7 +31,7 @@ class Connection:
         if authorization is not None and not isinstance(authorization, str):
             raise ConnectionRejectionError
         try:
-            self.actor = await authenticated(authorization, self.services.sign_in)
+            self.actor = await authenticated(authorization, self.services)
         except Refused:
             raise ConnectionRejectionError from None
 

@@ -86,7 +86,7 @@ class GraphQLView(GraphQL[Any, None]):
                 await context.close()
 
     async def _admit(self, request: Request, media_type: str) -> Context:
-        actor = await authenticated(request.headers.get("authorization"), self._services.sign_in)
+        actor = await authenticated(request.headers.get("authorization"), self._services)
         unreached_status = 503 if media_type == GRAPHQL_JSON else 200
         await wait_for_position(request.headers, self._services, unreached_status)
         return Context(self._services, actor)

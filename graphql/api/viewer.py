@@ -7,9 +7,11 @@ from typing import Any
 import strawberry
 
 from api.context import Context, Info
+from api.types.mandate import Mandate, load_mandates
 from api.types.structure import Structure, load_structures
 from domain.actors import Role
 from domain.candidature import AUTHORITY, CandidatureStatus, Degree
+from domain.identifiers import account_id
 from projections.queries import dashboards as queries
 
 #: What waits for each authority of a school: the degree and status of the candidatures that are its to examine.
@@ -46,6 +48,11 @@ class Viewer:
     @strawberry.field(description="The structures that the asker speaks for.")
     async def structures(self, info: Info) -> list[Structure]:
         return await load_structures(info.context, list(info.context.actor.structures))
+
+    @strawberry.field(description="The mandates of the asker's account.")
+    async def mandates(self, info: Info) -> list[Mandate]:
+        subject = info.context.actor.subject
+        return [] if subject is None else await load_mandates(info.context, account_id(subject))
 
     @strawberry.field(description="What waits for the asker.")
     async def waiting(self, info: Info) -> Waiting:

@@ -28,7 +28,9 @@ _START = FOUNDED_AT - timedelta(days=2)
 
 def _parent() -> Actor:
     """A parent with a token of today's."""
-    return read_token("secret" * 9, issue_token("secret" * 9, Role.PARENT, "parent@exemple.fr", datetime.now(UTC)))
+    return read_token(
+        "secret" * 9, issue_token("secret" * 9, Role.PARENT, "parent@exemple.fr", datetime.now(UTC))
+    ).actor
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,8 @@ from starlette.datastructures import UploadFile
 
 from api.reading_rights import FIELDS, PARTS, ROOTS, ROWS
 from api.schema import schema
+from application.accounts import PURPOSE as INVITATION
+from application.accounts import InvitationSend, MediateurRegister
 from application.animations import AnimationRefuse
 from application.candidatures import CandidatureSubmit
 from application.controls import ControlOpen
@@ -137,7 +139,15 @@ def _one_of_each(world: World, claim: Claim) -> dict[str, str]:
         "structureId": STRUCTURE_ID,
     }
     link = world.app.links.link(PURPOSE, coming, made["registrationId"])
-    return {name: str(one) for name, one in made.items()} | {"link": link}
+    made["invitationId"] = world.does(
+        InvitationSend(structure_id=STRUCTURE_ID, email="i@example.org"), NATIONAL
+    ).subject_id
+    links = {"link": link, "invitation": world.app.links.link(INVITATION, made["invitationId"])}
+    joined = world.does(MediateurRegister(structure_id=STRUCTURE_ID), replace(PARENT, subject="médiatrice"))
+    account = world.app.bus.cache.get(joined.subject_id)
+    assert account is not None
+    made |= {"accountId": joined.subject_id, "mandateId": next(iter(account.state.mandates))}
+    return {name: str(one) for name, one in made.items()} | links
 
 
 def _things(ids: dict[str, str]) -> Iterator[Thing]:
@@ -227,6 +237,7 @@ ARGUMENTS = {
     "serviceDossier": '(id: "{dossierId}")',
     "structure": '(id: "{structureId}")',
     "territory": '(code: "971")',
+    "mandates": "(role: COORDONNATEUR)",
 }
 
 
@@ -269,6 +280,10 @@ SAID: dict[str, dict[str, Any]] = {
     "animationRefuse": {"reason": "Hors sujet"},
     "attestationCorrect": {"parents": 3, "reason": "Recompté"},
     "attestationFormWord": {"questions": ["Et ?"]},
+    "auditorAdmit": {"subject": "auditrice", "until": "2030-01-01T00:00:00Z"},
+    "coordonnateurAppoint": {"subject": "coordo", "territories": ["971"]},
+    "invitationSend": {"email": "q@example.org"},
+    "schoolStaffBind": {"subject": "ien", "staffRole": "INSPECTOR", "territory": "971", "schools": [UAI]},
     "candidatureGiveOpinion": {"favourable": True},
     "candidatureReject": {"reason": "Hors secteur"},
     "candidatureSubmit": {
@@ -330,7 +345,7 @@ def _input(mutation: str, ids: dict[str, str], known: bool) -> dict[str, Any]:
     values: dict[str, Any] = dict(SAID.get(mutation, {}))
     for name, field in given.fields.items():
         if name == "link":
-            values[name] = ids["link"]
+            values[name] = ids["invitation" if mutation == "invitationAccept" else "link"]
         elif name in ids and is_required_input_field(field):
             values[name] = ids[name] if known else _OF_NOBODY
         elif name == "file":

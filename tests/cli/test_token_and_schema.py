@@ -24,7 +24,7 @@ def test_a_token_and_nothing_else_is_printed_for_every_role(run, secret, role):
     result = run("token", "--role", role)
     assert result.exit_code == 0
     (token,) = result.stdout.splitlines()
-    assert read_token(TOKEN_SECRET, token).role is role
+    assert read_token(TOKEN_SECRET, token).actor.role is role
 
 
 def test_a_token_says_who_holds_it_and_what_it_speaks_for(run, secret):
@@ -32,7 +32,7 @@ def test_a_token_says_who_holds_it_and_what_it_speaks_for(run, secret):
         *("token", "--role", "structure", "--subject", "compte", "--structure", SIRET),
         *("--territory", "971", "--territory", "2A", "--school", UAI, "--days", "2"),
     )
-    actor = read_token(TOKEN_SECRET, result.stdout.strip())
+    actor = read_token(TOKEN_SECRET, result.stdout.strip()).actor
     assert actor.name == "compte"
     assert set(actor.structures) == {structure_id(SIRET)}
     assert (set(actor.territories), set(actor.schools)) == ({"971", "2A"}, {UAI})

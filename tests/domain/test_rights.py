@@ -34,6 +34,14 @@ registrationSubmitFor      -      -      struct any    -     any      -      any
 registrationCancel         any    any    any    any    -     any      -      any    -      -       -
 registrationKeep           any    any    any    any    -     any      -      any    -      -       -
 registrationRemove         -      -      struct -      -     -        -      -      -      -       -
+coordonnateurAppoint       -      -      -      -      -     -        -      -      any    -       -
+schoolStaffBind            -      -      -      -      terr  -        -      -      any    -       -
+auditorAdmit               -      -      -      -      -     -        -      -      any    -       -
+invitationSend             -      -      struct -      terr  -        -      -      any    -       -
+invitationRevoke           -      -      struct -      terr  -        -      -      any    -       -
+invitationAccept           -      any    any    any    -     -        -      -      -      -       -
+mediateurRegister          -      any    -      any    -     -        -      -      -      -       -
+mandateEnd                 -      -      struct -      terr  -        -      -      any    -       -
 termAdd                    -      -      -      -      -     -        -      -      any    -       any
 termRename                 -      -      -      -      -     -        -      -      any    -       -
 termMerge                  -      -      -      -      -     -        -      -      any    -       -
@@ -62,6 +70,7 @@ territoryRead              -      -      -      -      terr  -        -      -  
 countryRead                -      -      -      -      -     -        -      -      any    any     any
 auditRead                  -      -      struct -      terr  -        -      -      any    any     any
 candidatureRead            -      person -      -      terr  school   school school any    -       any
+mandateRead                -      -      struct -      terr  -        -      -      any    -       -
 registrationRead           -      -      struct -      -     -        -      -      -      -       -
 controlRead                -      -      struct -      terr  -        -      -      any    any     any
 """
@@ -130,9 +139,14 @@ def test_an_auditor_reads_what_justifies_a_payment_and_changes_nothing_but_contr
 REGISTERING = [Action.REGISTRATION_SUBMIT, Action.REGISTRATION_CANCEL, Action.REGISTRATION_KEEP]
 
 
-def test_a_mediateur_only_registers_themself_and_parents():
+def test_a_mediateur_only_registers_themself_and_parents_and_sees_to_their_own_account():
     may_do = {action for action in Action for thing in OWN.values() if may(actor(Role.MEDIATEUR), action, thing)}
-    assert may_do == {*REGISTERING, Action.REGISTRATION_SUBMIT_FOR}
+    assert may_do == {
+        *REGISTERING,
+        Action.REGISTRATION_SUBMIT_FOR,
+        Action.INVITATION_ACCEPT,
+        Action.MEDIATEUR_REGISTER,
+    }
 
 
 def test_the_public_only_submits_candidatures_and_registers():

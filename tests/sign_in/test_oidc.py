@@ -35,7 +35,7 @@ class Door:
     seconds: float = 0.0
 
     def admits(self, token: str) -> Actor:
-        return asyncio.run(self.sign_in.actor(token))
+        return asyncio.run(self.sign_in.read(token)).actor
 
     def refuses(self, token: str) -> str:
         with pytest.raises(BadToken) as refusal:

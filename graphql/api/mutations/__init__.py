@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
+from api.mutations.accounts import AccountMutations
 from api.mutations.animations import AnimationMutations
 from api.mutations.attendance_sheets import AttendanceSheetMutations
 from api.mutations.candidatures import CandidatureMutations
@@ -18,6 +19,7 @@ from api.mutations.typology import TypologyMutations
 @strawberry.type(description="Doing. Each records what happened, or says everything that stands against it.")
 class Mutation(
     ConventionMutations,
+    AccountMutations,
     AnimationMutations,
     ServiceDossierMutations,
     AttendanceSheetMutations,
