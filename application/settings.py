@@ -16,6 +16,8 @@
 | `PARENTALITE_WAIT_SECONDS`       | `5`                              | Longest wait for Min-Position, 0 to 60 s     |
 | `PARENTALITE_REGISTRANTS_DAYS`   | `90`                             | How long registrants' data are kept, 1-3650  |
 | `PARENTALITE_CANDIDATURES_MONTHS`| `12`                             | … and those of ended candidatures, 1 to 120  |
+| `PARENTALITE_SMTP_URL`           | none: no e-mail is sent          | smtp:// or smtps://user:password@host:port   |
+| `PARENTALITE_MAIL_FROM`          | none; needed with a mail server  | The address that e-mails come from           |
 | `PARENTALITE_LOG_LEVEL`          | `INFO`                           | DEBUG, INFO, WARNING, ERROR, CRITICAL        |
 | `PARENTALITE_FILES`              | `files` in `PARENTALITE_HOME`    | Folder of signed sheets, for all servers     |
 | `PARENTALITE_PUBLIC_URL`         | `http://127.0.0.1:8000`          | Address of the site, as QR codes lead to it  |
@@ -32,6 +34,7 @@ import os
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -79,6 +82,8 @@ class Settings(BaseModel):
     log_level: str = "INFO"
     files: Path
     public_url: str = DEFAULT_PUBLIC_URL
+    smtp_url: str | None = Field(default=None, repr=False)
+    mail_from: str | None = None
     #: Counted from the end of the animation.
     registrants_kept_for: timedelta = timedelta(days=90)
     #: Counted from the end of the candidature.
@@ -125,6 +130,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         wait_seconds=_number("PARENTALITE_WAIT_SECONDS", environ.get, "5", 0, LONGEST_WAIT_SECONDS),
         log_level=_log_level(environ.get("PARENTALITE_LOG_LEVEL") or "INFO"),
         files=_folder("PARENTALITE_FILES", environ, home / "files"),
+        **_mail(environ),
         registrants_kept_for=_days("PARENTALITE_REGISTRANTS_DAYS", environ.get, "90", 3650, 1),
         candidatures_kept_for=_days("PARENTALITE_CANDIDATURES_MONTHS", environ.get, "12", 120, DAYS_A_MONTH),
         public_url=_public_url(environ.get("PARENTALITE_PUBLIC_URL") or DEFAULT_PUBLIC_URL),
@@ -227,6 +233,27 @@ def _time_stamping(environ: Mapping[str, str]) -> dict[str, Any]:
     if root is None or not Path(root).is_file():
         raise SettingsError(f"PARENTALITE_TSA_ROOT: a file of root certificates (PEM) is needed, not {root!r}")
     return {"tsa_url": url, "tsa_root": Path(root)}
+
+
+def _mail(environ: Mapping[str, str]) -> dict[str, Any]:
+    """The mail server, and who e-mails come from; neither when nothing is said."""
+    url, sender = environ.get("PARENTALITE_SMTP_URL") or None, environ.get("PARENTALITE_MAIL_FROM") or None
+    if url is None and sender is None:
+        return {}
+    # Never repeated: it holds a password.
+    if url is None or not _is_mail_server(url):
+        raise SettingsError("PARENTALITE_SMTP_URL: smtp://host:port or smtps://user:password@host:port is needed")
+    if sender is None or "@" not in parseaddr(sender)[1]:
+        raise SettingsError(f"PARENTALITE_MAIL_FROM: an e-mail address is needed, not {sender!r}")
+    return {"smtp_url": url, "mail_from": sender}
+
+
+def _is_mail_server(url: str) -> bool:
+    try:
+        address = urlsplit(url)
+        return address.scheme in ("smtp", "smtps") and bool(address.hostname) and (address.port or 1) > 0
+    except ValueError:
+        return False
 
 
 def make_key() -> str:

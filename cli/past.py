@@ -41,6 +41,7 @@ STATE_FIELDS: Mapping[str, str] = {
     "day": "jour",
     "decided_at": "décidée le",
     "dossier_id": "dossier",
+    "ended": "passée",
     "erased_at": "données effacées le",
     "former_labels": "libellés antérieurs",
     "informed_at": "coordonnateur informé le",

@@ -40,6 +40,7 @@ class Action(StrEnum):
     ANIMATION_REFUSE = "animationRefuse"
     ANIMATION_CANCEL = "animationCancel"
     ANIMATION_CLONE = "animationClone"
+    ANIMATION_END = "animationEnd"
     ANIMATION_ATTEST = "animationAttest"
     ATTESTATION_CORRECT = "attestationCorrect"
     ATTENDANCE_SHEET_ATTACH = "attendanceSheetAttach"
@@ -61,6 +62,7 @@ class Action(StrEnum):
     INVITATION_ACCEPT = "invitationAccept"
     MEDIATEUR_REGISTER = "mediateurRegister"
     MANDATE_END = "mandateEnd"
+    NOTIFICATIONS_MARK_READ = "notificationsMarkRead"
     TERM_ADD = "termAdd"
     TERM_RENAME = "termRename"
     TERM_MERGE = "termMerge"
@@ -107,6 +109,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.ANIMATION_REFUSE: {NA: _ANY},
     Action.ANIMATION_CANCEL: {ST: _STRUCTURE, NA: _ANY},
     Action.ANIMATION_CLONE: {ST: _STRUCTURE},
+    Action.ANIMATION_END: {SY: _ANY},
     Action.ANIMATION_ATTEST: {ST: _STRUCTURE},
     Action.ATTESTATION_CORRECT: {ST: _STRUCTURE},
     Action.ATTENDANCE_SHEET_ATTACH: {ST: _STRUCTURE},
@@ -130,6 +133,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.INVITATION_ACCEPT: {PA: _ANY, ST: _ANY, ME: _ANY},
     Action.MEDIATEUR_REGISTER: {PA: _ANY, ME: _ANY},
     Action.MANDATE_END: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY},
+    Action.NOTIFICATIONS_MARK_READ: dict.fromkeys((PA, ST, ME, CO, DI, IN, HE, NA, AU), _ANY),
     Action.TERM_ADD: {NA: _ANY, SY: _ANY},
     Action.TERM_RENAME: {NA: _ANY},
     Action.TERM_MERGE: {NA: _ANY},

@@ -29,6 +29,7 @@ PHRASES: Mapping[str, str] = {
     "animation.published": "Animation publiée",
     "animation.refused": "Animation refusée",
     "animation.cancelled": "Animation annulée",
+    "animation.ended": "Fin de l'animation constatée",
     "animation.attested": "Présence attestée",
     "animation.attestation_corrected": "Attestation corrigée",
     "animation.sheet_attached": "Liste d'émargement signée jointe",

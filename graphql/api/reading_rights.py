@@ -115,7 +115,8 @@ PARTS: Mapping[str, str] = {
     ),
     "Term": "admitsChildren became code description family formerLabels kind label retired since",
     "TermCount": "animations parents term",
-    "Viewer": "actor role territories schools structures mandates waiting",
+    "Viewer": "actor role territories schools structures mandates notifications unreadNotifications waiting",
+    "Notification": "id kind message subjectId happenedAt read",
     "Waiting": "awaitingAttestation awaitingPublication candidaturesToExamine refused",
 }
 

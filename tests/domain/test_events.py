@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from domain import catalogue, events
 from domain.animation_events import (
     AnimationCancelled,
+    AnimationEnded,
     AnimationModified,
     AnimationPublished,
     AnimationRefused,
@@ -58,6 +59,7 @@ SAMPLES: list[Event] = [
         parts=(SplitPart(into="jeux-video", animation_types=("seminaire",)), SplitPart(into="ent-pronote")),
     ),
     TermRetired(kind=TermKind.AUDIENCE, code="mediateurs"),
+    AnimationEnded(),
     *registration_builders.EVENTS,
     *account_builders.EVENTS,
     AccountOpened(siret=SIRET, name="Les Tilleuls"),
@@ -157,6 +159,7 @@ def test_topics_never_change():
         *("account.speaker_joined", "account.mediateur_registered", "account.mandate_ended"),
         *("account.personal_data_erased", "invitation.personal_data_erased"),
         *("invitation.sent", "invitation.accepted", "invitation.revoked"),
+        "animation.ended",
         *("registration.made", "registration.seat_obtained", "registration.seat_questioned", "registration.seat_kept"),
         *("registration.cancelled", "registration.removed", "registration.personal_data_erased"),
         *("candidature.coordonnateur_informed", "candidature.withdrawn", "candidature.personal_data_erased"),

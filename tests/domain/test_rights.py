@@ -21,6 +21,7 @@ animationPublish           -      -      -      -      -     -        -      -  
 animationRefuse            -      -      -      -      -     -        -      -      any    -       -
 animationCancel            -      -      struct -      -     -        -      -      any    -       -
 animationClone             -      -      struct -      -     -        -      -      -      -       -
+animationEnd               -      -      -      -      -     -        -      -      -      -       any
 animationAttest            -      -      struct -      -     -        -      -      -      -       -
 attestationCorrect         -      -      struct -      -     -        -      -      -      -       -
 attendanceSheetAttach      -      -      struct -      -     -        -      -      -      -       -
@@ -42,6 +43,7 @@ invitationRevoke           -      -      struct -      terr  -        -      -  
 invitationAccept           -      any    any    any    -     -        -      -      -      -       -
 mediateurRegister          -      any    -      any    -     -        -      -      -      -       -
 mandateEnd                 -      -      struct -      terr  -        -      -      any    -       -
+notificationsMarkRead      -      any    any    any    any   any      any   any    any    any     -
 termAdd                    -      -      -      -      -     -        -      -      any    -       any
 termRename                 -      -      -      -      -     -        -      -      any    -       -
 termMerge                  -      -      -      -      -     -        -      -      any    -       -
@@ -133,7 +135,7 @@ CONTROLLING = {"controlOpen", "controlPieceJudge", "controlClose"}
 
 def test_an_auditor_reads_what_justifies_a_payment_and_changes_nothing_but_controls():
     may_do = {name for name, row in rows().items() if may(actor(Role.AUDITOR), Action(name), OTHERS)}
-    assert may_do == READING - {"candidatureRead"} | CONTROLLING
+    assert may_do == READING - {"candidatureRead"} | CONTROLLING | {"notificationsMarkRead"}
 
 
 REGISTERING = [Action.REGISTRATION_SUBMIT, Action.REGISTRATION_CANCEL, Action.REGISTRATION_KEEP]
@@ -146,6 +148,7 @@ def test_a_mediateur_only_registers_themself_and_parents_and_sees_to_their_own_a
         Action.REGISTRATION_SUBMIT_FOR,
         Action.INVITATION_ACCEPT,
         Action.MEDIATEUR_REGISTER,
+        Action.NOTIFICATIONS_MARK_READ,
     }
 
 
@@ -156,6 +159,7 @@ def test_the_public_only_submits_candidatures_and_registers():
 
 def test_the_system_decides_nothing_that_people_decide():
     assert {action.value for action in Action if may(SYSTEM, action, OTHERS)} == {
+        "animationEnd",
         "termAdd",
         "territoryJoin",
         "attestationFormWord",

@@ -10,6 +10,7 @@ from api.mutations.attendance_sheets import AttendanceSheetMutations
 from api.mutations.candidatures import CandidatureMutations
 from api.mutations.controls import ControlMutations
 from api.mutations.conventions import ConventionMutations
+from api.mutations.notifications import NotificationMutations
 from api.mutations.registrations import RegistrationMutations
 from api.mutations.service_dossiers import ServiceDossierMutations
 from api.mutations.steering import SteeringMutations
@@ -26,6 +27,7 @@ class Mutation(
     ControlMutations,
     CandidatureMutations,
     RegistrationMutations,
+    NotificationMutations,
     TypologyMutations,
     SteeringMutations,
 ):
