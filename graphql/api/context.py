@@ -13,9 +13,11 @@ import strawberry
 from strawberry.dataloader import DataLoader
 
 from api.lists import Lists, read_lists
+from api.rate_limits import RateLimiter
 from application.application import Application
 from application.files import FileStore
 from application.proof.notes import SigningKey
+from application.service_settings import Outside
 from application.sign_in.accepting import SignIn
 from domain.actors import Actor
 from projections.reading import AsyncPool, Snapshot, snapshot
@@ -52,6 +54,8 @@ class Services:
     #: Where people find the site, without a slash at its end.
     public_url: str
     checkpoint_key: SigningKey = field(repr=False)
+    outside: Outside = field(default_factory=Outside)
+    limiter: RateLimiter = field(default_factory=RateLimiter)
 
 
 class Context:
@@ -60,9 +64,11 @@ class Context:
     `close()` must be awaited once the answer is made: an open snapshot holds a connection.
     """
 
-    def __init__(self, services: Services, actor: Actor) -> None:
+    def __init__(self, services: Services, actor: Actor, client: str = "") -> None:
+        """`client`: the address that the request came from, for limits."""
         self.services = services
         self.actor = actor
+        self.client = client
         self.now = services.clock()
         self._opening = asyncio.Lock()
         self._stack: AsyncExitStack | None = None
