@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, ClassVar
 from uuid import UUID, uuid4
 
@@ -11,8 +12,10 @@ from application.commands import ChangeCommand, Command
 from application.conventions import find_territory
 from application.unit_of_work import UnitOfWork
 from domain import candidature as candidatures
+from domain.actors import Actor, Role
 from domain.candidature import Applicant, Candidature, Degree
 from domain.catalogue import CANDIDATURE
+from domain.errors import invalid
 from domain.events import Event
 from domain.identifiers import Uai
 from domain.rights import Action, Belongings
@@ -29,6 +32,10 @@ Phone = Annotated[
     StringConstraints(strip_whitespace=True, max_length=30),
     formatted(r"\+?[0-9 .()-]{6,29}", "numéro de téléphone attendu, par exemple 06 12 34 56 78"),
 ]
+
+
+#: What the links of candidatures are for.
+PURPOSE = "candidature"
 
 
 class CandidatureSubmit(Command):
@@ -65,10 +72,45 @@ class CandidatureReject(_CandidatureChange):
     reason: Reason
 
 
-class CandidatureWithdraw(_CandidatureChange):
+class _ByCandidate(ChangeCommand):
+    """By who may, with `candidature_id`; or by the candidate, who need not be signed in, with their `link`."""
+
+    candidature_id: UUID | None = None
+    link: str | None = None
+
+
+class CandidatureWithdraw(_ByCandidate):
     action: ClassVar[Action] = Action.CANDIDATURE_WITHDRAW
 
     reason: Reason | None = None
+
+
+class CandidatureRequestCertificate(_ByCandidate):
+    action: ClassVar[Action] = Action.CANDIDATURE_REQUEST_CERTIFICATE
+
+
+class CandidatureRecordContact(_CandidatureChange):
+    action: ClassVar[Action] = Action.CANDIDATURE_RECORD_CONTACT
+
+    on: date
+    note: Reason | None = None
+
+
+class CandidatureRecordTraining(_CandidatureChange):
+    action: ClassVar[Action] = Action.CANDIDATURE_RECORD_TRAINING
+
+    on: date
+    subject: Label
+
+
+class CandidatureRecordPix(_CandidatureChange):
+    action: ClassVar[Action] = Action.CANDIDATURE_RECORD_PIX
+
+    on: date
+
+
+class CandidatureIssueCertificate(_CandidatureChange):
+    action: ClassVar[Action] = Action.CANDIDATURE_ISSUE_CERTIFICATE
 
 
 def submit(command: CandidatureSubmit, work: UnitOfWork) -> UUID:
@@ -99,13 +141,61 @@ def reject(command: CandidatureReject, work: UnitOfWork) -> UUID:
     return _record(work, state, candidatures.reject(state, work.actor, command.reason))
 
 
-def withdraw(command: CandidatureWithdraw, work: UnitOfWork) -> UUID:
+def request_certificate(command: CandidatureRequestCertificate, work: UnitOfWork) -> UUID:
+    state = _own_candidature(command, work)
+    return _record(work, state, candidatures.request_certificate(state, work.actor))
+
+
+def record_contact(command: CandidatureRecordContact, work: UnitOfWork) -> UUID:
     state = _candidature(command, work)
+    today = _today(work, state)
+    return _record(work, state, candidatures.record_contact(state, work.actor, command.on, command.note, today))
+
+
+def record_training(command: CandidatureRecordTraining, work: UnitOfWork) -> UUID:
+    state = _candidature(command, work)
+    today = _today(work, state)
+    return _record(work, state, candidatures.record_training(state, work.actor, command.on, command.subject, today))
+
+
+def record_pix(command: CandidatureRecordPix, work: UnitOfWork) -> UUID:
+    state = _candidature(command, work)
+    return _record(work, state, candidatures.record_pix(state, work.actor, command.on, _today(work, state)))
+
+
+def issue_certificate(command: CandidatureIssueCertificate, work: UnitOfWork) -> UUID:
+    state = _candidature(command, work)
+    return _record(work, state, candidatures.issue_certificate(state, work.actor, _today(work, state)))
+
+
+def withdraw(command: CandidatureWithdraw, work: UnitOfWork) -> UUID:
+    state = _own_candidature(command, work)
     return _record(work, state, candidatures.withdraw(state, work.actor, command.reason))
 
 
 def _candidature(command: _CandidatureChange, work: UnitOfWork) -> Candidature:
     return work.subject(CANDIDATURE, command.candidature_id, command.expected_version, "Candidature", "candidature_id")
+
+
+def _own_candidature(command: _ByCandidate, work: UnitOfWork) -> Candidature:
+    """The candidature that the command names; its link makes who holds it the candidate. Raises INVALID on neither."""
+    if command.link is None:
+        if command.candidature_id is None:
+            raise invalid("indiquez candidatureId, ou le lien reçu (link).", "candidature_id")
+        return work.subject(
+            CANDIDATURE, command.candidature_id, command.expected_version, "Candidature", "candidature_id"
+        )
+    (candidature_id,) = work.keyed.links.read(PURPOSE, command.link, "link")
+    state = work.find(CANDIDATURE, candidature_id)
+    if state is None or state.erased:
+        raise invalid("ce lien n'est plus valable.", "link")
+    work.actor = Actor(Role.PARENT, f"parent:{state.person_id}", person_id=state.person_id)
+    work.expect(candidature_id, command.expected_version)
+    return state
+
+
+def _today(work: UnitOfWork, state: Candidature) -> date:
+    return find_territory(work, state.territory).local_date(work.now)
 
 
 def _record(work: UnitOfWork, state: Candidature, facts: list[Event]) -> UUID:
@@ -119,4 +209,9 @@ USE_CASES = (
     (CandidatureValidate, validate),
     (CandidatureReject, reject),
     (CandidatureWithdraw, withdraw),
+    (CandidatureRecordContact, record_contact),
+    (CandidatureRecordTraining, record_training),
+    (CandidatureRecordPix, record_pix),
+    (CandidatureRequestCertificate, request_certificate),
+    (CandidatureIssueCertificate, issue_certificate),
 )

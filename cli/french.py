@@ -57,6 +57,8 @@ FIELDS: Mapping[str, str] = {
     "motivation": "motivation",
     "name": "nom",
     "number": "avenant n°",
+    "note": "note",
+    "on": "le",
     "on_behalf": "inscrit par un tiers",
     "overrun_reason": "motif du dépassement",
     "paid_on": "payé le",

@@ -6,15 +6,18 @@ The director's opinion is advice: it never decides.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
+from typing import Protocol
 from uuid import UUID
 
 from domain.actors import Actor, Role
-from domain.errors import broken, forbidden
+from domain.allowed import AllowedAction
+from domain.errors import broken, forbidden, invalid
 from domain.events import Event, PersonalText, event
-from domain.rights import Action, Belongings, authorize
+from domain.rights import Action, Belongings, authorize, may
 from domain.territory import Territory
 from domain.validation import stated
 
@@ -78,6 +81,41 @@ class CandidatureWithdrawn(Event):
     reason: PersonalText | None = None
 
 
+@event("candidature.contact_recorded")
+class ContactRecorded(Event):
+    """The coordonnateur has made contact. `on` is a day in the territory."""
+
+    person_id: UUID
+    on: date
+    note: PersonalText | None = None
+
+
+@event("candidature.training_recorded")
+class TrainingRecorded(Event):
+    on: date
+    subject: str
+
+
+@event("candidature.pix_certified")
+class PixCertified(Event):
+    """The volunteer has passed the Pix certification, which is free of charge."""
+
+    on: date
+
+
+@event("candidature.certificate_requested")
+class CertificateRequested(Event):
+    pass
+
+
+@event("candidature.certificate_issued")
+class CertificateIssued(Event):
+    """The certificate of volunteering; `number` stands on it."""
+
+    number: str
+    on: date
+
+
 @event("candidature.personal_data_erased")
 class PersonalDataErased(Event):
     """The person's key is destroyed: what was written about them can never be read again."""
@@ -96,6 +134,21 @@ class Applicant:
     motivation: str
 
 
+class Standing(Protocol):
+    """What the table needs to know of a candidature: its aggregate has it, and so has its read model's row."""
+
+    @property
+    def degree(self) -> Degree: ...
+    @property
+    def status(self) -> CandidatureStatus: ...
+    @property
+    def pix_certified(self) -> bool: ...
+    @property
+    def certificate_requested(self) -> bool: ...
+    @property
+    def certificate_number(self) -> str | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Candidature:
     id: UUID
@@ -105,6 +158,9 @@ class Candidature:
     person_id: UUID
     status: CandidatureStatus = CandidatureStatus.SUBMITTED
     erased: bool = False
+    pix_certified: bool = False
+    certificate_requested: bool = False
+    certificate_number: str | None = None
 
     @property
     def belongings(self) -> Belongings:
@@ -117,6 +173,13 @@ def evolve(state: Candidature | None, originator_id: UUID, fact: Event) -> Candi
     assert state is not None, "a candidature's first event is candidature.submitted"
     if isinstance(fact, PersonalDataErased):
         return replace(state, erased=True)
+    match fact:
+        case PixCertified():
+            return replace(state, pix_certified=True)
+        case CertificateRequested():
+            return replace(state, certificate_requested=True)
+        case CertificateIssued():
+            return replace(state, certificate_number=fact.number)
     status = _STATUS_AFTER.get(type(fact))
     return replace(state, status=status) if status else state
 
@@ -127,6 +190,15 @@ _STATUS_AFTER: Mapping[type[Event], CandidatureStatus] = {
     CandidatureRejected: CandidatureStatus.REJECTED,
     CandidatureWithdrawn: CandidatureStatus.WITHDRAWN,
 }
+
+#: What the coordonnateur and the volunteer do once the candidature is validated.
+ACCOMPANYING = (
+    Action.CANDIDATURE_RECORD_CONTACT,
+    Action.CANDIDATURE_RECORD_TRAINING,
+    Action.CANDIDATURE_RECORD_PIX,
+    Action.CANDIDATURE_REQUEST_CERTIFICATE,
+    Action.CANDIDATURE_ISSUE_CERTIFICATE,
+)
 
 _S, _O, _V = CandidatureStatus.SUBMITTED, CandidatureStatus.OPINION_GIVEN, CandidatureStatus.VALIDATED
 
@@ -139,6 +211,7 @@ TRANSITIONS: Mapping[tuple[Degree, Action], frozenset[CandidatureStatus]] = {
     (Degree.SECOND, Action.CANDIDATURE_REJECT): frozenset({_S}),
     (Degree.FIRST, Action.CANDIDATURE_WITHDRAW): frozenset({_S, _O, _V}),
     (Degree.SECOND, Action.CANDIDATURE_WITHDRAW): frozenset({_S, _V}),
+    **{(degree, action): frozenset({_V}) for degree in Degree for action in ACCOMPANYING},
 }
 
 #: Who decides on a candidature of each degree, where a school's authority does.
@@ -156,14 +229,54 @@ _OBSTACLE: Mapping[CandidatureStatus, str] = {
 def check(action: Action, state: Candidature, actor: Actor) -> None:
     """Raises FORBIDDEN or RULE_BROKEN unless the actor may take the action on this candidature now."""
     authorize(actor, action, state.belongings)
-    decides = action in (Action.CANDIDATURE_VALIDATE, Action.CANDIDATURE_REJECT)
-    if decides and actor.role in AUTHORITY.values() and actor.role is not AUTHORITY[state.degree]:
+    if _is_anothers_to_decide(action, state.degree, actor):
         raise forbidden()
+    if reason := obstacle(action, state):
+        raise broken(reason)
+
+
+def _is_anothers_to_decide(action: Action, degree: Degree, actor: Actor) -> bool:
+    decides = action in (Action.CANDIDATURE_VALIDATE, Action.CANDIDATURE_REJECT)
+    return decides and actor.role in AUTHORITY.values() and actor.role is not AUTHORITY[degree]
+
+
+def obstacle(action: Action, state: Standing) -> str | None:
+    """Why the candidature's state does not admit the action (French), or None when it does."""
     open_in = TRANSITIONS.get((state.degree, action))
     if open_in is None:
-        raise broken("Au second degré, le chef d'établissement valide seul : il n'y a pas d'avis à donner.")
+        return "Au second degré, le chef d'établissement valide seul : il n'y a pas d'avis à donner."
     if state.status not in open_in:
-        raise broken(_OBSTACLE[state.status])
+        waits = action in ACCOMPANYING and state.status in (_S, _O)
+        return "La candidature n'est pas encore validée." if waits else _OBSTACLE[state.status]
+    return _CONDITIONS[action](state) if action in _CONDITIONS else None
+
+
+_CONDITIONS: Mapping[Action, Callable[[Standing], str | None]] = {
+    Action.CANDIDATURE_RECORD_PIX: lambda one: (
+        "La certification Pix est déjà enregistrée." if one.pix_certified else None
+    ),
+    Action.CANDIDATURE_REQUEST_CERTIFICATE: lambda one: (
+        "L'attestation est déjà demandée." if one.certificate_requested else None
+    ),
+    Action.CANDIDATURE_ISSUE_CERTIFICATE: lambda one: (
+        "L'attestation est déjà délivrée."
+        if one.certificate_number
+        else None
+        if one.certificate_requested
+        else "Le bénévole n'a pas demandé d'attestation."
+    ),
+}
+
+
+def allowed_actions(state: Standing, of: Belongings, actor: Actor) -> list[AllowedAction]:
+    """The actions that the actor's rights reach, each with whether it is possible now and, if not, why."""
+    reached = [
+        action
+        for degree, action in TRANSITIONS
+        if degree is state.degree and may(actor, action, of) and not _is_anothers_to_decide(action, degree, actor)
+    ]
+    reasons = [(action, obstacle(action, state)) for action in reached]
+    return [AllowedAction(action.value, reason is None, reason) for action, reason in reasons]
 
 
 def submit(
@@ -211,6 +324,40 @@ def reject(state: Candidature, actor: Actor, reason: str) -> list[Event]:
 def withdraw(state: Candidature, actor: Actor, reason: str | None) -> list[Event]:
     check(Action.CANDIDATURE_WITHDRAW, state, actor)
     return [CandidatureWithdrawn(person_id=state.person_id, reason=reason)]
+
+
+def record_contact(state: Candidature, actor: Actor, on: date, note: str | None, today: date) -> list[Event]:
+    check(Action.CANDIDATURE_RECORD_CONTACT, state, actor)
+    _check_past(on, today)
+    return [ContactRecorded(person_id=state.person_id, on=on, note=note)]
+
+
+def record_training(state: Candidature, actor: Actor, on: date, subject: str, today: date) -> list[Event]:
+    check(Action.CANDIDATURE_RECORD_TRAINING, state, actor)
+    _check_past(on, today)
+    return [TrainingRecorded(on=on, subject=subject)]
+
+
+def record_pix(state: Candidature, actor: Actor, on: date, today: date) -> list[Event]:
+    check(Action.CANDIDATURE_RECORD_PIX, state, actor)
+    _check_past(on, today)
+    return [PixCertified(on=on)]
+
+
+def request_certificate(state: Candidature, actor: Actor) -> list[Event]:
+    check(Action.CANDIDATURE_REQUEST_CERTIFICATE, state, actor)
+    return [CertificateRequested()]
+
+
+def issue_certificate(state: Candidature, actor: Actor, today: date) -> list[Event]:
+    """The number follows from the candidature: it is the same on every copy."""
+    check(Action.CANDIDATURE_ISSUE_CERTIFICATE, state, actor)
+    return [CertificateIssued(number=f"PR-{today.year}-{state.id.hex[:8].upper()}", on=today)]
+
+
+def _check_past(on: date, today: date) -> None:
+    if on > today:
+        raise invalid("ce jour est à venir.", "on")
 
 
 def erase(state: Candidature) -> list[Event]:

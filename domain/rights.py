@@ -49,6 +49,11 @@ class Action(StrEnum):
     CANDIDATURE_VALIDATE = "candidatureValidate"
     CANDIDATURE_REJECT = "candidatureReject"
     CANDIDATURE_WITHDRAW = "candidatureWithdraw"
+    CANDIDATURE_RECORD_CONTACT = "candidatureRecordContact"
+    CANDIDATURE_RECORD_TRAINING = "candidatureRecordTraining"
+    CANDIDATURE_RECORD_PIX = "candidatureRecordPix"
+    CANDIDATURE_REQUEST_CERTIFICATE = "candidatureRequestCertificate"
+    CANDIDATURE_ISSUE_CERTIFICATE = "candidatureIssueCertificate"
     REGISTRATION_SUBMIT = "registrationSubmit"
     REGISTRATION_SUBMIT_FOR = "registrationSubmitFor"
     REGISTRATION_CANCEL = "registrationCancel"
@@ -91,6 +96,7 @@ class Action(StrEnum):
     COUNTRY_READ = "countryRead"
     AUDIT_READ = "auditRead"
     CANDIDATURE_READ = "candidatureRead"
+    CANDIDATURE_NOTE_READ = "candidatureNoteRead"
     CONTROL_READ = "controlRead"
     REGISTRATION_READ = "registrationRead"
     MANDATE_READ = "mandateRead"
@@ -118,6 +124,11 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.CANDIDATURE_VALIDATE: {IN: _SCHOOL, HE: _SCHOOL},
     Action.CANDIDATURE_REJECT: {IN: _SCHOOL, HE: _SCHOOL, NA: _ANY},
     Action.CANDIDATURE_WITHDRAW: {PA: _PERSON, CO: _TERRITORY, NA: _ANY},
+    Action.CANDIDATURE_RECORD_CONTACT: {CO: _TERRITORY},
+    Action.CANDIDATURE_RECORD_TRAINING: {CO: _TERRITORY},
+    Action.CANDIDATURE_RECORD_PIX: {CO: _TERRITORY},
+    Action.CANDIDATURE_REQUEST_CERTIFICATE: {PA: _PERSON},
+    Action.CANDIDATURE_ISSUE_CERTIFICATE: {CO: _TERRITORY},
     Action.REGISTRATION_SUBMIT: {P: _ANY, PA: _ANY, ME: _ANY},
     Action.REGISTRATION_SUBMIT_FOR: {ST: _STRUCTURE, ME: _ANY, DI: _ANY, HE: _ANY},
     # The registration's link or code is the right: whoever holds it may.
@@ -163,6 +174,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.AUDIT_READ: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY, AU: _ANY, SY: _ANY},
     Action.CANDIDATURE_READ: {PA: _PERSON, DI: _SCHOOL, IN: _SCHOOL, HE: _SCHOOL, CO: _TERRITORY, NA: _ANY, SY: _ANY},
     Action.MANDATE_READ: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY},
+    Action.CANDIDATURE_NOTE_READ: {CO: _TERRITORY, NA: _ANY},
     Action.REGISTRATION_READ: {ST: _STRUCTURE},
     Action.CONTROL_READ: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY, AU: _ANY, SY: _ANY},
 }

@@ -9,11 +9,16 @@ from domain.candidature import (
     CandidatureSubmitted,
     CandidatureValidated,
     CandidatureWithdrawn,
+    CertificateIssued,
+    CertificateRequested,
+    ContactRecorded,
     CoordonnateurInformed,
     OpinionGiven,
     PersonalDataErased,
+    PixCertified,
+    TrainingRecorded,
 )
-from projections.projection import Fold, Projection, Row, Table
+from projections.projection import Fold, Projection, Row, Table, moved
 
 
 def _submitted(row: Row | None, record: Recorded) -> Row:
@@ -32,6 +37,12 @@ def _submitted(row: Row | None, record: Recorded) -> Row:
         "decided_at": None,
         "informed_at": None,
         "erased_at": None,
+        "contacted_on": None,
+        "trainings": [],
+        "pix_on": None,
+        "certificate_requested_at": None,
+        "certificate_number": None,
+        "certificate_on": None,
     }
 
 
@@ -62,6 +73,31 @@ def _dated(column: str) -> Fold:
     return fold
 
 
+def _on(column: str) -> Fold:
+    """A day that the event tells."""
+
+    def fold(row: Row | None, record: Recorded) -> Row:
+        fact = record.event
+        assert isinstance(fact, ContactRecorded | PixCertified)
+        return moved(row, record, **{column: fact.on})
+
+    return fold
+
+
+def _trained(row: Row | None, record: Recorded) -> Row:
+    fact = record.event
+    assert isinstance(fact, TrainingRecorded)
+    assert row is not None
+    told = {"on": fact.on.isoformat(), "subject": fact.subject}
+    return moved(row, record, trainings=[*row["trainings"], told])
+
+
+def _certified(row: Row | None, record: Recorded) -> Row:
+    fact = record.event
+    assert isinstance(fact, CertificateIssued)
+    return moved(row, record, certificate_number=fact.number, certificate_on=fact.on)
+
+
 CANDIDATURES = Projection(
     name="candidatures",
     table=Table(
@@ -78,6 +114,12 @@ CANDIDATURES = Projection(
             "decided_at": "timestamptz",
             "informed_at": "timestamptz",
             "erased_at": "timestamptz",
+            "contacted_on": "date",
+            "trainings": "jsonb NOT NULL",
+            "pix_on": "date",
+            "certificate_requested_at": "timestamptz",
+            "certificate_number": "text",
+            "certificate_on": "date",
         },
         key=("candidature_id",),
         indexes=(
@@ -95,17 +137,25 @@ CANDIDATURES = Projection(
         CandidatureWithdrawn: _decided(CandidatureStatus.WITHDRAWN),
         CoordonnateurInformed: _dated("informed_at"),
         PersonalDataErased: _dated("erased_at"),
+        ContactRecorded: _on("contacted_on"),
+        TrainingRecorded: _trained,
+        PixCertified: _on("pix_on"),
+        CertificateRequested: _dated("certificate_requested_at"),
+        CertificateIssued: _certified,
     },
 )
 
-_PERSONAL = ("first_name", "last_name", "email", "phone", "motivation", "opinion_comment", "decision_reason")
+_PERSONAL = (
+    *("first_name", "last_name", "email", "phone", "motivation"),
+    *("opinion_comment", "decision_reason", "contact_note"),
+)
 
 
 def _named(row: Row | None, record: Recorded) -> Row:
     fact = record.event
     assert isinstance(fact, CandidatureSubmitted)
     told = {name: getattr(fact, name) for name in _PERSONAL[:5]}
-    return {"candidature_id": record.originator_id, **told, "opinion_comment": None, "decision_reason": None}
+    return {"candidature_id": record.originator_id, **told, **dict.fromkeys(_PERSONAL[5:])}
 
 
 def _written(column: str, field: str) -> Fold:
@@ -131,6 +181,7 @@ CANDIDATURE_PEOPLE = Projection(
         OpinionGiven: _written("opinion_comment", "comment"),
         CandidatureRejected: _written("decision_reason", "reason"),
         CandidatureWithdrawn: _written("decision_reason", "reason"),
+        ContactRecorded: _written("contact_note", "note"),
         PersonalDataErased: _forgotten,
     },
     opens_personal=True,

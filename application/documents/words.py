@@ -73,6 +73,11 @@ PHRASES: Mapping[str, str] = {
     "candidature.coordonnateur_informed": "Coordonnateur informé",
     "candidature.rejected": "Candidature rejetée",
     "candidature.withdrawn": "Candidature retirée",
+    "candidature.contact_recorded": "Contact pris par le coordonnateur",
+    "candidature.training_recorded": "Formation suivie",
+    "candidature.pix_certified": "Certification Pix obtenue",
+    "candidature.certificate_requested": "Attestation de bénévolat demandée",
+    "candidature.certificate_issued": "Attestation de bénévolat délivrée",
     "candidature.personal_data_erased": "Données personnelles effacées",
 }
 

@@ -19,6 +19,7 @@ class Wording:
 
 
 _EVENT = "{title}, {when}, {place}."
+_FOLLOW = "Suivre ma candidature"
 _GIVE_UP = "Voir ou annuler mon inscription"
 
 WORDINGS: Mapping[str, Wording] = {
@@ -59,10 +60,15 @@ WORDINGS: Mapping[str, Wording] = {
     "candidature.received": Wording(
         "Votre candidature de Parent Ressource",
         ("Merci ! Votre candidature est reçue. Nous vous écrirons quand elle sera examinée.",),
+        _FOLLOW,
     ),
     "candidature.validated": Wording(
         "Votre candidature est validée",
         ("Votre candidature de Parent Ressource est validée. Le coordonnateur de votre territoire va vous contacter.",),
+        _FOLLOW,
+    ),
+    "candidature.certificate": Wording(
+        "Votre attestation de bénévolat", ("Votre attestation de bénévolat est délivrée : elle vous attend.",), _FOLLOW
     ),
     "candidature.rejected": Wording(
         "Votre candidature", ("Votre candidature de Parent Ressource n'est pas retenue : {reason}",)

@@ -24,6 +24,7 @@ from psycopg import Connection
 
 from application.accounts import PURPOSE as INVITATION_LINK
 from application.background import Work, working_at
+from application.candidatures import PURPOSE as CANDIDATURE_LINK
 from application.documents.french import clock_time, full_date
 from application.eventstore.log import read_at, read_stream
 from application.eventstore.vault import Vault
@@ -179,6 +180,9 @@ class Mailer:
         if "registration_id" in about:
             things = UUID(about["animation_id"]), UUID(about["registration_id"])
             return f"{self.public_url}/inscriptions/{self.keyed.links.link(REGISTRATION_LINK, *things)}"
+        if "candidature_id" in about:
+            link = self.keyed.links.link(CANDIDATURE_LINK, UUID(about["candidature_id"]))
+            return f"{self.public_url}/candidatures/{link}"
         if "invitation_id" in about:
             link = self.keyed.links.link(INVITATION_LINK, UUID(about["invitation_id"]))
             return f"{self.public_url}/invitations/{link}"

@@ -30,6 +30,8 @@ from domain.candidature import (
     CandidatureRejected,
     CandidatureSubmitted,
     CandidatureValidated,
+    CertificateIssued,
+    CertificateRequested,
     CoordonnateurInformed,
     Degree,
     OpinionGiven,
@@ -152,7 +154,7 @@ def _submitted(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
     assert isinstance(fact, CandidatureSubmitted)
     role = Role.DIRECTOR if fact.degree is Degree.FIRST else AUTHORITY[fact.degree]
     yield Notice(school(fact.school_uai, role), "candidature.to_examine", "Une candidature est à examiner.")
-    yield Letter("candidature.received", record.position)
+    yield Letter("candidature.received", record.position, {"candidature_id": str(record.originator_id)})
 
 
 def _opinion(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
@@ -168,9 +170,16 @@ def _informed(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
     yield Notice(territory(fact.territory), "candidature.validated", message)
 
 
+def _certificate_asked(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
+    candidature: Candidature = around.state(CANDIDATURE, record.originator_id)
+    message = "Un Parent Ressource demande son attestation de bénévolat."
+    yield Notice(territory(candidature.territory), "candidature.certificate_requested", message)
+
+
 def _to_candidate(kind: str) -> Reaction:
     def react(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
-        yield Letter(kind, around.events(record.originator_id)[0].position, {"detail_position": record.position})
+        about = {"candidature_id": str(record.originator_id), "detail_position": record.position}
+        yield Letter(kind, around.events(record.originator_id)[0].position, about)
 
     return react
 
@@ -215,6 +224,8 @@ REACTIONS: Mapping[type[Event], Reaction] = {
     CoordonnateurInformed: _informed,
     CandidatureValidated: _to_candidate("candidature.validated"),
     CandidatureRejected: _to_candidate("candidature.rejected"),
+    CertificateRequested: _certificate_asked,
+    CertificateIssued: _to_candidate("candidature.certificate"),
     DossierSubmitted: _dossier(
         "dossier.submitted", "Un dossier de service fait attend votre décision.", lambda one: territory(one.territory)
     ),

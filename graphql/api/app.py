@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from api import ide
 from api.answers import JSON, Refused, refusal
+from api.certificates import Certificates
 from api.context import Services
 from api.dossier_papers import DossierPapers
 from api.exports.audit_trail import AuditTrailExport
@@ -57,6 +58,7 @@ def _endpoints(services: Services, metrics: Metrics) -> FastAPI:
     papers = Papers(services)
     app.add_route("/animations/{id}/attendance-sheet", papers.signed_sheet, methods=["GET"])
     app.add_route("/animations/{id}/attendance-sheet/blank.pdf", papers.blank_sheet, methods=["GET"])
+    app.add_route("/candidatures/{id}/certificate.pdf", Certificates(services).pdf, methods=["GET"])
     dossier_papers = DossierPapers(services)
     app.add_route("/service-dossiers/{id}/pieces/{sha256}", dossier_papers.piece, methods=["GET"])
     app.add_route("/service-dossiers/{id}/dossier.pdf", dossier_papers.pdf, methods=["GET"])

@@ -24,7 +24,7 @@ from api.past import AT, At, animation_at, dossier_at, structure_at
 from api.types.animation import Animation, load_animation
 from api.types.audit import AuditEntry
 from api.types.base import Connection, Node, node_id
-from api.types.candidature import Candidature, load_candidature
+from api.types.candidature import Candidature, load_candidature, load_held_candidature
 from api.types.checkpoint import Checkpoint, load_checkpoint
 from api.types.control import FOR_CONTROLS, Control, load_control
 from api.types.dashboard import StructureDashboard, dashboard_of, require
@@ -35,6 +35,7 @@ from api.types.structure import Structure, load_convention, load_structure, load
 from api.types.territory import Territory
 from api.types.typology import AttestationForm, Term, load_form
 from api.viewer import Viewer, viewer_of
+from application.candidatures import PURPOSE as CANDIDATURE_LINK
 from application.registrations import PURPOSE
 from domain.actors import Role
 from domain.identifiers import check_siret
@@ -133,6 +134,14 @@ class Query:
     )
     async def candidature(self, info: Info, id: strawberry.ID) -> Candidature | None:
         return await load_candidature(info.context, node_id(id))
+
+    @strawberry.field(description="A candidature, with where it stands. For who holds its link.")
+    async def candidature_by_link(
+        self, info: Info, link: Annotated[str, strawberry.argument(description="The link, as it was received.")]
+    ) -> Candidature | None:
+        links = info.context.services.application.links
+        (candidature_id,) = links.read(CANDIDATURE_LINK, link, "link")
+        return await load_held_candidature(info.context, candidature_id)
 
     @strawberry.field(
         description="The candidatures that the asker may read: a parent's own, those of the asker's schools or"

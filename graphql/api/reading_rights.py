@@ -75,8 +75,10 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
     "Candidature": {
         Action.CANDIDATURE_READ: (
             "id version status territory schoolUai degree favourable submittedAt decidedAt informedAt erasedAt"
-            " firstName lastName email phone motivation opinionComment decisionReason"
+            " firstName lastName email phone motivation opinionComment decisionReason contactedOn trainings pixOn"
+            " certificateRequestedAt certificateNumber certificateOn certificateUrl allowedActions"
         ),
+        Action.CANDIDATURE_NOTE_READ: "contactNote",
     },
     "Registration": {
         Action.REGISTRATION_READ: (
@@ -114,6 +116,7 @@ PARTS: Mapping[str, str] = {
         "animations attested awaitingAttestation byMonth byTheme byType cancelled parents past published"
     ),
     "Term": "admitsChildren became code description family formerLabels kind label retired since",
+    "Training": "on subject",
     "TermCount": "animations parents term",
     "Viewer": "actor role territories schools structures mandates notifications unreadNotifications waiting",
     "Notification": "id kind message subjectId happenedAt read",
@@ -124,8 +127,9 @@ PARTS: Mapping[str, str] = {
 #: holds is what the asker may be shown one by one.
 ROOTS: Mapping[Reach, str] = {
     EVERYBODY: (
-        "animation animations attestationForm candidature checkpoint checkpoints control node position registration"
-        " serviceDossier structure structures territories territory typology viewer animationPublished"
+        "animation animations attestationForm candidature candidatureByLink checkpoint checkpoints control node"
+        " position registration serviceDossier structure structures territories territory typology viewer"
+        " animationPublished"
     ),
     Action.ANIMATION_PUBLISH: "animationsToPublish",
     Action.AUDIT_READ: "auditTrail structureTimeline",

@@ -10,7 +10,10 @@ from projections.queries.paging import Filter, Order, Source
 SOURCE = Source(
     table="candidatures",
     alias="c",
-    shown=", p.first_name, p.last_name, p.email, p.phone, p.motivation, p.opinion_comment, p.decision_reason",
+    shown=(
+        ", p.first_name, p.last_name, p.email, p.phone, p.motivation, p.opinion_comment, p.decision_reason"
+        ", p.contact_note"
+    ),
     joined="LEFT JOIN {candidature_people} p USING (candidature_id)",
 )
 BY_ID = f"SELECT c.*{SOURCE.shown} FROM {SOURCE.rows} {SOURCE.joined} WHERE c.candidature_id = %(id)s"

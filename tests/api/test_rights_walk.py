@@ -71,6 +71,13 @@ NOT_HERE = {
     "Candidature.erasedAt",
     "Candidature.opinionComment",
     "Candidature.decisionReason",
+    "Candidature.contactedOn",
+    "Candidature.contactNote",
+    "Candidature.pixOn",
+    "Candidature.certificateRequestedAt",
+    "Candidature.certificateNumber",
+    "Candidature.certificateOn",
+    "Candidature.certificateUrl",
     "Registration.placeInLine",
     "Registration.registeredBy",
     "Registration.removalReason",
@@ -229,6 +236,8 @@ def test_each_field_is_shown_to_those_that_the_table_names_and_to_nobody_else(ev
     assert set(reach) - told == {name.split(".")[1] for name in NOT_HERE if name.startswith(f"{kind}.")}
 
 
+#: For whoever holds the link.
+BY_LINK = {"registration", "candidatureByLink"}
 ARGUMENTS = {
     "animation": '(id: "{declared}")',
     "candidature": '(id: "{candidatureId}")',
@@ -244,7 +253,7 @@ ARGUMENTS = {
 @pytest.mark.parametrize("who", WHO, ids=lambda who: f"{who.role} {len(who.structures & OURS['structures'])}")
 def test_each_root_answers_those_that_the_table_names_and_refuses_all_others(everything: Everything, who: Actor):
     for reach, names in ROOTS.items():
-        for name in set(names.split()) & set(_fields("Query")) - {"registration"}:
+        for name in set(names.split()) & set(_fields("Query")) - BY_LINK:
             arguments = ARGUMENTS.get(name, "").format(**everything.ids)
             inside = " { __typename }" if is_composite_type(get_named_type(_fields("Query")[name].type)) else ""
             codes = everything.reader.asks(f"{{ {name}{arguments}{inside} }}", who).codes
@@ -285,6 +294,9 @@ SAID: dict[str, dict[str, Any]] = {
     "invitationSend": {"email": "q@example.org"},
     "schoolStaffBind": {"subject": "ien", "staffRole": "INSPECTOR", "territory": "971", "schools": [UAI]},
     "candidatureGiveOpinion": {"favourable": True},
+    "candidatureRecordContact": {"on": "2026-09-01"},
+    "candidatureRecordPix": {"on": "2026-09-01"},
+    "candidatureRecordTraining": {"on": "2026-09-01", "subject": "Pix"},
     "candidatureReject": {"reason": "Hors secteur"},
     "candidatureSubmit": {
         "territory": "971",
@@ -336,6 +348,9 @@ SAID: dict[str, dict[str, Any]] = {
     "territoryJoin": {"code": "95", "name": "Val-d'Oise", "timeZone": "Europe/Paris"},
     "territoryOpenCandidatures": {"code": "02"},
 }
+#: By a link, or by the id of the candidature.
+HELD = {"registrationCancel", "registrationKeep", "invitationAccept"}
+CANDIDATES = {"candidatureWithdraw", "candidatureRequestCertificate"}
 _ANSWER = "__typename errors { code message field }"
 _OF_NOBODY = str(UUID(int=(4 << 76) + (2 << 62) + 99))
 
@@ -345,9 +360,9 @@ def _input(mutation: str, ids: dict[str, str], known: bool) -> dict[str, Any]:
     given = get_named_type(_fields("Mutation")[mutation].args["input"].type)
     values: dict[str, Any] = dict(SAID.get(mutation, {}))
     for name, field in given.fields.items():
-        if name == "link":
+        if name == "link" and mutation in HELD:
             values[name] = ids["invitation" if mutation == "invitationAccept" else "link"]
-        elif name in ids and is_required_input_field(field):
+        elif name != "link" and name in ids and (is_required_input_field(field) or mutation in CANDIDATES):
             values[name] = ids[name] if known else _OF_NOBODY
         elif name == "file":
             values[name] = UploadFile(io.BytesIO(pdf()), filename="liste.pdf")

@@ -17,6 +17,7 @@ from domain.animation import (
     cancel,
     clone,
     correct_attestation,
+    end,
     modify,
     publish,
     refuse_publication,
@@ -58,6 +59,7 @@ animationRefuse     yes        déjà       déjà      refusée  annulée
 animationModify     yes        yes        remplie   yes      annulée
 animationCancel     yes        yes        remplie   refusée  annulée
 animationClone      yes        yes        yes       yes      yes
+animationEnd        attend     past       past      refusée  annulée
 animationAttest     attend     past       remplie   refusée  annulée
 attestationCorrect  attend     encore     yes       refusée  annulée
 attendanceSheetAttach  attend  past       past      refusée  annulée
@@ -73,10 +75,12 @@ WHO: Mapping[Role, set[str]] = {
         "attendanceSheetAttach",
     },
     Role.NATIONAL: {"animationPublish", "animationRefuse", "animationCancel"},
+    Role.SYSTEM: {"animationEnd"},
 }
 
 ACTS: Mapping[Action, Callable[[Animation, Actor, Any], Any]] = {
     Action.ANIMATION_PUBLISH: lambda state, who, now: publish(state, who, now),
+    Action.ANIMATION_END: lambda state, who, now: end(state, who, now),
     Action.ANIMATION_REFUSE: lambda state, who, now: refuse_publication(state, who, "Non", now),
     Action.ANIMATION_MODIFY: lambda state, who, now: modify(state, who, {"seats": 20}, around(), now),
     Action.ANIMATION_CANCEL: lambda state, who, now: cancel(state, who, "Non", now),

@@ -1,5 +1,6 @@
 """Events: frozen, closed, under stable topics, with their personal fields marked, and readable again from JSON."""
 
+from datetime import date
 from typing import Any, ClassVar
 
 import pytest
@@ -21,10 +22,15 @@ from domain.candidature import (
     CandidatureRejected,
     CandidatureValidated,
     CandidatureWithdrawn,
+    CertificateIssued,
+    CertificateRequested,
+    ContactRecorded,
     CoordonnateurInformed,
     Degree,
     OpinionGiven,
     PersonalDataErased,
+    PixCertified,
+    TrainingRecorded,
 )
 from domain.catalogue import AggregateKind
 from domain.convention import ConventionAmended, ConventionTerminated
@@ -60,6 +66,11 @@ SAMPLES: list[Event] = [
     ),
     TermRetired(kind=TermKind.AUDIENCE, code="mediateurs"),
     AnimationEnded(),
+    ContactRecorded(person_id=PERSON, on=date(2027, 1, 5), note="Très motivée"),
+    TrainingRecorded(on=date(2027, 1, 12), subject="Pix"),
+    PixCertified(on=date(2027, 2, 1)),
+    CertificateRequested(),
+    CertificateIssued(number="PR-2027-00000000", on=date(2027, 2, 2)),
     *registration_builders.EVENTS,
     *account_builders.EVENTS,
     AccountOpened(siret=SIRET, name="Les Tilleuls"),
@@ -98,6 +109,7 @@ PERSONAL = {
     "registration.removed": {"reason"},
     "candidature.submitted": {"first_name", "last_name", "email", "phone", "motivation"},
     "candidature.opinion_given": {"comment"},
+    "candidature.contact_recorded": {"note"},
     "candidature.rejected": {"reason"},
     "candidature.withdrawn": {"reason"},
 }
@@ -159,7 +171,8 @@ def test_topics_never_change():
         *("account.speaker_joined", "account.mediateur_registered", "account.mandate_ended"),
         *("account.personal_data_erased", "invitation.personal_data_erased"),
         *("invitation.sent", "invitation.accepted", "invitation.revoked"),
-        "animation.ended",
+        *("animation.ended", "candidature.contact_recorded", "candidature.training_recorded"),
+        *("candidature.pix_certified", "candidature.certificate_requested", "candidature.certificate_issued"),
         *("registration.made", "registration.seat_obtained", "registration.seat_questioned", "registration.seat_kept"),
         *("registration.cancelled", "registration.removed", "registration.personal_data_erased"),
         *("candidature.coordonnateur_informed", "candidature.withdrawn", "candidature.personal_data_erased"),

@@ -44,6 +44,11 @@ invitationAccept           -      any    any    any    -     -        -      -  
 mediateurRegister          -      any    -      any    -     -        -      -      -      -       -
 mandateEnd                 -      -      struct -      terr  -        -      -      any    -       -
 notificationsMarkRead      -      any    any    any    any   any      any   any    any    any     -
+candidatureRecordContact   -      -      -      -      terr  -        -      -      -      -       -
+candidatureRecordTraining  -      -      -      -      terr  -        -      -      -      -       -
+candidatureRecordPix       -      -      -      -      terr  -        -      -      -      -       -
+candidatureRequestCertificate -   person -      -      -     -        -      -      -      -       -
+candidatureIssueCertificate -     -      -      -      terr  -        -      -      -      -       -
 termAdd                    -      -      -      -      -     -        -      -      any    -       any
 termRename                 -      -      -      -      -     -        -      -      any    -       -
 termMerge                  -      -      -      -      -     -        -      -      any    -       -
@@ -72,6 +77,7 @@ territoryRead              -      -      -      -      terr  -        -      -  
 countryRead                -      -      -      -      -     -        -      -      any    any     any
 auditRead                  -      -      struct -      terr  -        -      -      any    any     any
 candidatureRead            -      person -      -      terr  school   school school any    -       any
+candidatureNoteRead        -      -      -      -      terr  -        -      -      any    -       -
 mandateRead                -      -      struct -      terr  -        -      -      any    -       -
 registrationRead           -      -      struct -      -     -        -      -      -      -       -
 controlRead                -      -      struct -      terr  -        -      -      any    any     any

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import strawberry
 
 from api.mutations.inputs import Repeatable, Versioned, named, said
@@ -45,6 +47,41 @@ class CandidatureRejectInput(CandidatureChangeInput):
     reason: str | None = said("Why, 2,000 characters at most. Mandatory.")
 
 
+@strawberry.input
+class CandidateInput(Versioned):
+    """An input of the candidate's; not an input of its own."""
+
+    candidature_id: strawberry.ID | None = said("The candidature; or its `link`.")
+    link: str | None = said("The candidature's link, as it was received, for who is not signed in.")
+
+
 @strawberry.input(description="A candidature that the parent takes back.")
-class CandidatureWithdrawInput(CandidatureChangeInput):
+class CandidatureWithdrawInput(CandidateInput):
     reason: str | None = said("Why, 2,000 characters at most.")
+
+
+@strawberry.input(description="A certificate of volunteering that is asked for.")
+class CandidatureRequestCertificateInput(CandidateInput):
+    pass
+
+
+@strawberry.input(description="A contact with a volunteer.")
+class CandidatureRecordContactInput(CandidatureChangeInput):
+    on: date | None = said("The day, in the territory. Mandatory.")
+    note: str | None = said("What was said, 2,000 characters at most. Kept encrypted.")
+
+
+@strawberry.input(description="A training that a volunteer followed.")
+class CandidatureRecordTrainingInput(CandidatureChangeInput):
+    on: date | None = said("The day, in the territory. Mandatory.")
+    subject: str | None = said("What it was about. Mandatory.")
+
+
+@strawberry.input(description="A volunteer's Pix certification.")
+class CandidatureRecordPixInput(CandidatureChangeInput):
+    on: date | None = said("The day. Mandatory.")
+
+
+@strawberry.input(description="A certificate of volunteering that is issued.")
+class CandidatureIssueCertificateInput(CandidatureChangeInput):
+    pass

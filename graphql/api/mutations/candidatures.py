@@ -8,10 +8,15 @@ from uuid import UUID
 
 import strawberry
 
-from api.context import Context, Info
+from api.context import Info
 from api.mutations.candidature_inputs import (
     CandidatureGiveOpinionInput,
+    CandidatureIssueCertificateInput,
+    CandidatureRecordContactInput,
+    CandidatureRecordPixInput,
+    CandidatureRecordTrainingInput,
     CandidatureRejectInput,
+    CandidatureRequestCertificateInput,
     CandidatureSubmitInput,
     CandidatureValidateInput,
     CandidatureWithdrawInput,
@@ -19,10 +24,9 @@ from api.mutations.candidature_inputs import (
 from api.mutations.carrying_out import Load, carry_out, thing
 from api.mutations.inputs import stated
 from api.mutations.payloads import Payload
-from api.types.candidature import Candidature, candidature_of, load_candidature
+from api.types.candidature import Candidature, load_candidature, load_held_candidature
 from application import candidatures as commands
 from application.commands import Command
-from projections.queries import candidatures as queries
 
 
 @strawberry.type(description="What became of a mutation on a candidature.")
@@ -30,13 +34,10 @@ class CandidaturePayload(Payload):
     candidature: Candidature | None = strawberry.field(
         description="The candidature as it now stands; null after errors, or when it cannot be read yet."
     )
-
-
-async def _submitted(context: Context, candidature_id: UUID) -> Candidature | None:
-    """For who has just submitted it: it says what they said. The public may not read it from then on."""
-    read = await context.read()
-    rows = await read.rows(read.sql(queries.BY_ID), {"id": candidature_id})
-    return candidature_of(rows[0]) if rows else None
+    link: str | None = strawberry.field(
+        description="Of `candidatureSubmit` only: follows the candidature and withdraws it; whoever holds it may. Told"
+        " here and by e-mail only."
+    )
 
 
 async def _answer(
@@ -44,14 +45,26 @@ async def _answer(
 ) -> CandidaturePayload:
     carried = await carry_out(info.context, command, values)
     candidature = await thing(info.context, carried, load)
-    return CandidaturePayload(candidature=candidature, position=carried.position, errors=list(carried.errors))
+    return CandidaturePayload(
+        candidature=candidature, link=None, position=carried.position, errors=list(carried.errors)
+    )
+
+
+async def _by_candidate(info: Info, command: type[Command], values: Mapping[str, Any]) -> CandidaturePayload:
+    """By who may, or by the link: who holds it is shown the candidature."""
+    return await _answer(info, command, values, load_held_candidature if "link" in values else load_candidature)
 
 
 @strawberry.type
 class CandidatureMutations:
     @strawberry.mutation(description="Volunteers as a Parent Ressource for one school. For parents, signed in or not.")
     async def candidature_submit(self, info: Info, input: CandidatureSubmitInput) -> CandidaturePayload:
-        return await _answer(info, commands.CandidatureSubmit, stated(input), _submitted)
+        # For who has just submitted it: it says what they said.
+        payload = await _answer(info, commands.CandidatureSubmit, stated(input), load_held_candidature)
+        if payload.candidature is not None:
+            links = info.context.services.application.links
+            payload.link = links.link(commands.PURPOSE, UUID(payload.candidature.id))
+        return payload
 
     @strawberry.mutation(
         description="Gives the director's opinion on a candidature of the first degree. For the director of the school."
@@ -74,7 +87,44 @@ class CandidatureMutations:
         return await _answer(info, commands.CandidatureReject, stated(input))
 
     @strawberry.mutation(
-        description="Takes a candidature back. For the parent, and on their behalf the coordonnateur and national team."
+        description="Takes a candidature back. For the parent, signed in or by the candidature's link, and on their"
+        " behalf the coordonnateur and national team."
     )
     async def candidature_withdraw(self, info: Info, input: CandidatureWithdrawInput) -> CandidaturePayload:
-        return await _answer(info, commands.CandidatureWithdraw, stated(input))
+        return await _by_candidate(info, commands.CandidatureWithdraw, stated(input))
+
+    @strawberry.mutation(
+        description="Records that contact was made with a volunteer. For the coordonnateur of the territory."
+    )
+    async def candidature_record_contact(self, info: Info, input: CandidatureRecordContactInput) -> CandidaturePayload:
+        return await _answer(info, commands.CandidatureRecordContact, stated(input))
+
+    @strawberry.mutation(
+        description="Records a training that a volunteer followed. For the coordonnateur of the territory."
+    )
+    async def candidature_record_training(
+        self, info: Info, input: CandidatureRecordTrainingInput
+    ) -> CandidaturePayload:
+        return await _answer(info, commands.CandidatureRecordTraining, stated(input))
+
+    @strawberry.mutation(
+        description="Records that a volunteer passed the Pix certification. For the coordonnateur of the territory."
+    )
+    async def candidature_record_pix(self, info: Info, input: CandidatureRecordPixInput) -> CandidaturePayload:
+        return await _answer(info, commands.CandidatureRecordPix, stated(input))
+
+    @strawberry.mutation(
+        description="Asks for a certificate of volunteering. For the parent, signed in or by the candidature's link."
+    )
+    async def candidature_request_certificate(
+        self, info: Info, input: CandidatureRequestCertificateInput
+    ) -> CandidaturePayload:
+        return await _by_candidate(info, commands.CandidatureRequestCertificate, stated(input))
+
+    @strawberry.mutation(
+        description="Issues the certificate of volunteering that was asked for. For the coordonnateur of the territory."
+    )
+    async def candidature_issue_certificate(
+        self, info: Info, input: CandidatureIssueCertificateInput
+    ) -> CandidaturePayload:
+        return await _answer(info, commands.CandidatureIssueCertificate, stated(input))

@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import strawberry
 
-from api.context import Context
+from api.context import Context, Info
+from api.types.allowed import AllowedAction, shown_actions
 from api.types.base import Node
 from domain.actors import Actor
-from domain.candidature import CandidatureStatus, Degree
+from domain.candidature import CandidatureStatus, Degree, allowed_actions
 from domain.rights import Action, Belongings, Scope, may, scope_of
 from projections.queries import candidatures as queries
 from projections.queries.paging import Filter
 
 _PERSONAL = "Personal: null once it is erased."
+
+
+@strawberry.type(description="A training that the volunteer followed.")
+class Training:
+    on: date = strawberry.field(description="The day.")
+    subject: str = strawberry.field(description="What it was about.")
+
+
+class _Standing:
+    """A row of the read model, as the table of transitions wants to see a candidature."""
+
+    __slots__ = ("certificate_number", "certificate_requested", "degree", "pix_certified", "status")
+
+    def __init__(self, row: dict[str, Any]) -> None:
+        self.degree = Degree(row["degree"])
+        self.status = CandidatureStatus(row["status"])
+        self.pix_certified: bool = row["pix_on"] is not None
+        self.certificate_requested: bool = row["certificate_requested_at"] is not None
+        self.certificate_number: str | None = row["certificate_number"]
 
 
 @strawberry.type(
@@ -41,12 +61,48 @@ class Candidature(Node):
     motivation: str | None = strawberry.field(description=_PERSONAL)
     opinion_comment: str | None = strawberry.field(description="What the director wrote. " + _PERSONAL)
     decision_reason: str | None = strawberry.field(description="Why it was rejected or withdrawn. " + _PERSONAL)
+    contacted_on: date | None = strawberry.field(description="When the coordonnateur last made contact.")
+    pix_on: date | None = strawberry.field(description="When the volunteer passed the Pix certification.")
+    certificate_requested_at: datetime | None = strawberry.field(
+        description="When the volunteer asked for a certificate."
+    )
+    certificate_number: str | None = strawberry.field(description="The number of the certificate that was issued.")
+    certificate_on: date | None = strawberry.field(description="When the certificate was issued.")
+    row: strawberry.Private[dict[str, Any]]
+
+    @strawberry.field(description="The trainings that the volunteer followed, in the order of being recorded.")
+    def trainings(self) -> list[Training]:
+        return [Training(on=date.fromisoformat(one["on"]), subject=one["subject"]) for one in self.row["trainings"]]
+
+    @strawberry.field(
+        description="What the coordonnateur noted of the contact. For the coordonnateur of the territory and the"
+        " national team; null for others. " + _PERSONAL
+    )
+    def contact_note(self, info: Info) -> str | None:
+        told = may(info.context.actor, Action.CANDIDATURE_NOTE_READ, belongings_of(self.row))
+        return self.row["contact_note"] if told else None
+
+    @strawberry.field(
+        description="The certificate of volunteering as PDF, once it is issued: for the coordonnateur of the territory,"
+        " the national team, the candidate signed in, and who adds the candidature's link as `?link=`."
+    )
+    def certificate_url(self) -> str | None:
+        issued = self.row["certificate_number"] is not None and self.row["erased_at"] is None
+        return f"/candidatures/{self.row['candidature_id']}/certificate.pdf" if issued else None
+
+    @strawberry.field(description="What the asker may do with it now, and for what is not possible, why.")
+    def allowed_actions(self, info: Info) -> list[AllowedAction]:
+        return shown_actions(allowed_actions(_Standing(self.row), belongings_of(self.row), info.context.actor))
 
 
 def candidature_of(row: dict[str, Any]) -> Candidature:
-    shown = {name: row[name] for name in Candidature.__annotations__}
+    shown = {name: row[name] for name in Candidature.__annotations__ if name != "row"}
     shown |= {"status": CandidatureStatus(row["status"]), "degree": Degree(row["degree"])}
-    return Candidature(id=strawberry.ID(str(row["candidature_id"])), **shown)
+    return Candidature(id=strawberry.ID(str(row["candidature_id"])), row=row, **shown)
+
+
+def belongings_of(row: dict[str, Any]) -> Belongings:
+    return Belongings(territories=frozenset([row["territory"]]), school=row["school_uai"], person_id=row["person_id"])
 
 
 def readable(actor: Actor) -> Filter | None:
@@ -67,7 +123,13 @@ async def load_candidature(context: Context, candidature_id: UUID) -> Candidatur
     """None for what does not exist or is not for the asker."""
     read = await context.read()
     for row in await read.rows(read.sql(queries.BY_ID), {"id": candidature_id}):
-        of = Belongings(territories=frozenset([row["territory"]]), school=row["school_uai"], person_id=row["person_id"])
-        if may(context.actor, Action.CANDIDATURE_READ, of):
+        if may(context.actor, Action.CANDIDATURE_READ, belongings_of(row)):
             return candidature_of(row)
     return None
+
+
+async def load_held_candidature(context: Context, candidature_id: UUID) -> Candidature | None:
+    """For who holds its link, or has just submitted it; None once its personal data are erased."""
+    read = await context.read()
+    rows = await read.rows(read.sql(queries.BY_ID), {"id": candidature_id})
+    return candidature_of(rows[0]) if rows and rows[0]["erased_at"] is None else None

@@ -17,6 +17,8 @@ from domain.rights import Action, Belongings, may
 from projections.queries import accounts as queries
 from projections.queries import structures as structure_queries
 
+strawberry.enum(InvitationStatus, description="Where an invitation stands.")
+
 FOR_MANDATES = "For the structure, the coordonnateurs of its territories and the national team"
 
 
