@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from contextlib import aclosing
 from typing import Any, TypeVar
@@ -31,6 +32,8 @@ DEEPEST = 15
 MOST_ALIASES = 50
 MOST_TOKENS = 5_000
 _CACHED = 500
+#: What graphql-core adds when a name resembles one that exists: guesses are not helped along.
+_SUGGESTION = re.compile(r" Did you mean [^?]*\?$")
 
 #: Made once: rules made for each request would never be found again in the validation cache.
 _RULES = [depth_limit(DEEPEST, None, None), aliases_limit(MOST_ALIASES)]
@@ -47,7 +50,8 @@ def _coded(error: GraphQLError) -> list[GraphQLError]:
     if isinstance(error, ApiError) or isinstance(original, ApiError) or (error.extensions or {}).get("code"):
         return [error]
     if original is None or isinstance(original, GraphQLError):
-        return [_at(error, error.message, {**(error.extensions or {}), "code": "GRAPHQL_INVALID"})]
+        message = _SUGGESTION.sub("", error.message)
+        return [_at(error, message, {**(error.extensions or {}), "code": "GRAPHQL_INVALID"})]
     incident = report(original)
     told = {"code": "INTERNAL", "incident": incident}
     return [_at(error, f"Erreur inattendue, notée sous le numéro {incident}.", told)]
