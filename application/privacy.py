@@ -15,6 +15,7 @@ from psycopg import Connection
 
 from application.accounts import AccountErase, InvitationErase
 from application.commands import ChangeCommand, Command
+from application.contacts import ContactErase
 from application.eventstore.log import read_stream
 from application.eventstore.recorder import Outcome
 from application.eventstore.records import Recorded
@@ -26,7 +27,9 @@ from domain import candidature as candidatures
 from domain.account_events import InvitationSent, MandateGiven
 from domain.actors import Actor
 from domain.catalogue import CANDIDATURE
+from domain.contact_events import ContactAdded, ContactErased, ContactRemoved, PlanningSent
 from domain.errors import DomainError, ErrorCode
+from domain.events import Event
 from domain.identifiers import person_id
 from domain.registration_events import RegistrationEvent, RegistrationMade
 from domain.rights import Action, Belongings, authorize
@@ -92,11 +95,18 @@ def _about(conn: Conn, stream: UUID, person: UUID) -> list[Recorded]:
     """What a stream says of the person: all of it, or of the registrations for an animation their own."""
     records = read_stream(conn, stream, 0)
     own = {made.registration_id for made in _registrations(records, person)}
-    return [
-        record
-        for record in records
-        if not isinstance(record.event, RegistrationEvent) or record.event.registration_id in own
-    ]
+    return [record for record in records if _is_about(record.event, person, own)]
+
+
+def _is_about(event: Event, person: UUID, registrations: set[UUID]) -> bool:
+    match event:
+        case RegistrationEvent():
+            return event.registration_id in registrations
+        case ContactAdded() | ContactErased():
+            return event.person_id == person
+        case ContactRemoved() | PlanningSent():
+            return False
+    return True
 
 
 def _registrations(records: Sequence[Recorded], person: UUID) -> list[RegistrationMade]:
@@ -142,6 +152,12 @@ def erasures(stream: UUID, person: UUID, records: Sequence[Recorded]) -> list[Er
             return [AccountErase(account_id=stream, person_id=person)]
         case InvitationSent():
             return [InvitationErase(invitation_id=stream, person_id=person)]
+        case ContactAdded():
+            return [
+                ContactErase(structure_id=record.event.structure_id, contact_id=record.event.contact_id)
+                for record in records
+                if isinstance(record.event, ContactAdded) and record.event.person_id == person
+            ]
     if isinstance(records[0].event, RegistrationEvent):
         return [
             RegistrantErase(animation_id=made.animation_id, registration_id=made.registration_id)
@@ -168,9 +184,11 @@ def _subject_of(command: Erasure) -> UUID:
             return command.registration_id
         case AccountErase():
             return command.account_id
+        case ContactErase():
+            return command.contact_id
     return command.invitation_id
 
 
-Erasure = CandidatureErase | RegistrantErase | AccountErase | InvitationErase
+Erasure = CandidatureErase | RegistrantErase | AccountErase | InvitationErase | ContactErase
 
 USE_CASES = ((CandidatureErase, erase_candidature),)

@@ -31,6 +31,8 @@ FIELDS: Mapping[str, str] = {
     "commune_code": "commune",
     "conclusion": "conclusion",
     "contact": "adresse (pseudonyme)",
+    "contact_id": "contact",
+    "contact_ids": "contacts",
     "convention_id": "convention",
     "coordonnateur": "coordonnateur",
     "declared_late": "déclarée après son début",

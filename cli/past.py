@@ -21,6 +21,7 @@ from projections.projection import Row
 
 #: What the rows tell beside the events' own fields (see `cli.french.FIELDS`).
 STATE_FIELDS: Mapping[str, str] = {
+    "added_at": "ajouté le",
     "already_certified": "déjà certifiées auparavant",
     "amendments": "demandes de rectification",
     "amount": "montant (€)",

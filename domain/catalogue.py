@@ -12,6 +12,7 @@ from domain import (
     animation,
     attestation_form,
     candidature,
+    contacts,
     control,
     convention,
     invitation,
@@ -46,3 +47,4 @@ CANDIDATURE = AggregateKind[candidature.Candidature]("candidature", candidature.
 REGISTRATION = AggregateKind[registration.RegistrationBook]("registration", registration.evolve)
 ACCOUNT = AggregateKind[account.Account]("account", account.evolve)
 INVITATION = AggregateKind[invitation.Invitation]("invitation", invitation.evolve)
+CONTACTS = AggregateKind[contacts.ContactList]("contact", contacts.evolve)

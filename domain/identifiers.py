@@ -62,6 +62,11 @@ def account_id(subject: str) -> UUID:
     return uuid5(NAMESPACE, f"account:{subject}")
 
 
+def contact_list_id(structure_id: UUID) -> UUID:
+    """The stream of a structure's contact list."""
+    return uuid5(NAMESPACE, f"contacts:{structure_id}")
+
+
 def registration_book_id(animation_id: UUID) -> UUID:
     """The stream of all registrations for an animation."""
     return uuid5(NAMESPACE, f"registrations:{animation_id}")

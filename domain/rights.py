@@ -67,6 +67,10 @@ class Action(StrEnum):
     INVITATION_ACCEPT = "invitationAccept"
     MEDIATEUR_REGISTER = "mediateurRegister"
     MANDATE_END = "mandateEnd"
+    CONTACT_ADD = "contactAdd"
+    CONTACTS_IMPORT = "contactsImport"
+    CONTACT_REMOVE = "contactRemove"
+    PLANNING_SEND = "planningSend"
     NOTIFICATIONS_MARK_READ = "notificationsMarkRead"
     TERM_ADD = "termAdd"
     TERM_RENAME = "termRename"
@@ -100,6 +104,7 @@ class Action(StrEnum):
     CONTROL_READ = "controlRead"
     REGISTRATION_READ = "registrationRead"
     MANDATE_READ = "mandateRead"
+    CONTACT_READ = "contactRead"
 
 
 _ANY, _STRUCTURE, _TERRITORY = Scope.ANYWHERE, Scope.OWN_STRUCTURE, Scope.OWN_TERRITORY
@@ -144,6 +149,10 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.INVITATION_ACCEPT: {PA: _ANY, ST: _ANY, ME: _ANY},
     Action.MEDIATEUR_REGISTER: {PA: _ANY, ME: _ANY},
     Action.MANDATE_END: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY},
+    Action.CONTACT_ADD: {ST: _STRUCTURE},
+    Action.CONTACTS_IMPORT: {ST: _STRUCTURE},
+    Action.CONTACT_REMOVE: {ST: _STRUCTURE},
+    Action.PLANNING_SEND: {ST: _STRUCTURE},
     Action.NOTIFICATIONS_MARK_READ: dict.fromkeys((PA, ST, ME, CO, DI, IN, HE, NA, AU), _ANY),
     Action.TERM_ADD: {NA: _ANY, SY: _ANY},
     Action.TERM_RENAME: {NA: _ANY},
@@ -173,6 +182,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.COUNTRY_READ: {NA: _ANY, AU: _ANY, SY: _ANY},
     Action.AUDIT_READ: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY, AU: _ANY, SY: _ANY},
     Action.CANDIDATURE_READ: {PA: _PERSON, DI: _SCHOOL, IN: _SCHOOL, HE: _SCHOOL, CO: _TERRITORY, NA: _ANY, SY: _ANY},
+    Action.CONTACT_READ: {ST: _STRUCTURE},
     Action.MANDATE_READ: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY},
     Action.CANDIDATURE_NOTE_READ: {CO: _TERRITORY, NA: _ANY},
     Action.REGISTRATION_READ: {ST: _STRUCTURE},

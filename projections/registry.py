@@ -8,6 +8,7 @@ from projections.accounts import ACCOUNT_PEOPLE, ACCOUNTS, INVITATIONS, INVITED_
 from projections.animations import animations
 from projections.audit_trail import AUDIT_TRAIL
 from projections.candidatures import CANDIDATURE_PEOPLE, CANDIDATURES
+from projections.contacts import CONTACT_PEOPLE, CONTACTS
 from projections.controls import CONTROL_PIECES, CONTROLS
 from projections.lists import FORMS, TERMS, TERRITORIES
 from projections.projection import Projection
@@ -31,6 +32,8 @@ def projections(shown: TermsInForce) -> tuple[Projection, ...]:
         CONTROL_PIECES,
         CANDIDATURES,
         CANDIDATURE_PEOPLE,
+        CONTACTS,
+        CONTACT_PEOPLE,
         ACCOUNTS,
         ACCOUNT_PEOPLE,
         INVITATIONS,

@@ -57,6 +57,10 @@ WORDINGS: Mapping[str, Wording] = {
         "Votre inscription est retirée : {title}", ("La structure a retiré votre inscription : {reason}", _EVENT)
     ),
     "animation.cancelled": Wording("Annulée : {title}", ("Cette animation n'aura pas lieu : {reason}", _EVENT)),
+    "animation.moved": Wording("Changement : {title}", ("La date ou le lieu a changé.", _EVENT)),
+    "planning": Wording(
+        "Les prochaines animations de {structure}", ("Voici les prochaines animations de {structure} :", "{planning}")
+    ),
     "candidature.received": Wording(
         "Votre candidature de Parent Ressource",
         ("Merci ! Votre candidature est reçue. Nous vous écrirons quand elle sera examinée.",),

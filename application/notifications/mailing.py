@@ -164,14 +164,9 @@ class Mailer:
     def _words(self, conn: Conn, about: Mapping[str, Any]) -> dict[str, str]:
         words = {"reason": str(about.get("reason", "non indiqué"))}
         if "animation_id" in about:
-            animation = _state(conn, ANIMATION, UUID(about["animation_id"]))
-            start = animation.content.starts_at.astimezone(ZoneInfo(animation.time_zone))
-            place = ", ".join(part for part in (animation.content.venue_name, animation.content.address) if part)
-            words |= {
-                "title": animation.content.title,
-                "when": f"{full_date(start)} à {clock_time(start)}",
-                "place": place,
-            }
+            words |= _told(conn, UUID(about["animation_id"]))
+        if "animation_ids" in about:
+            words["planning"] = "\n".join(_line(conn, UUID(one)) for one in about["animation_ids"])
         if "structure_id" in about:
             words["structure"] = _state(conn, STRUCTURE, UUID(about["structure_id"])).name
         return words
@@ -187,6 +182,18 @@ class Mailer:
             link = self.keyed.links.link(INVITATION_LINK, UUID(about["invitation_id"]))
             return f"{self.public_url}/invitations/{link}"
         return None
+
+
+def _told(conn: Conn, animation_id: UUID) -> dict[str, str]:
+    animation = _state(conn, ANIMATION, animation_id)
+    start = animation.content.starts_at.astimezone(ZoneInfo(animation.time_zone))
+    place = ", ".join(part for part in (animation.content.venue_name, animation.content.address) if part)
+    return {"title": animation.content.title, "when": f"{full_date(start)} à {clock_time(start)}", "place": place}
+
+
+def _line(conn: Conn, animation_id: UUID) -> str:
+    told = _told(conn, animation_id)
+    return f"{told['when']} : {told['title']}, {told['place']}"
 
 
 def _state(conn: Conn, kind: AggregateKind[Any], stream: UUID) -> Any:

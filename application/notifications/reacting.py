@@ -48,10 +48,11 @@ class _Around:
             self._streams[stream] = read_stream(self._conn, stream)
         return self._streams[stream]
 
-    def state(self, kind: AggregateKind[S], stream: UUID) -> S:
+    def state(self, kind: AggregateKind[S], stream: UUID, version: int | None = None) -> S:
         state: S | None = None
         for record in self.events(stream):
-            state = kind.evolve(state, stream, record.event)
+            if version is None or record.originator_version <= version:
+                state = kind.evolve(state, stream, record.event)
         assert state is not None, f"no {kind.name} {stream}"
         return state
 

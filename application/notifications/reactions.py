@@ -20,10 +20,12 @@ from domain.animation_events import (
     AnimationCancelled,
     AnimationCreated,
     AnimationEnded,
+    AnimationModified,
     AnimationPublished,
     AnimationRefused,
     AnimationResubmitted,
 )
+from domain.animation_transitions import AnimationStatus
 from domain.candidature import (
     AUTHORITY,
     Candidature,
@@ -36,10 +38,11 @@ from domain.candidature import (
     Degree,
     OpinionGiven,
 )
-from domain.catalogue import ANIMATION, CANDIDATURE, REGISTRATION, SERVICE_DOSSIER, AggregateKind
+from domain.catalogue import ANIMATION, CANDIDATURE, CONTACTS, REGISTRATION, SERVICE_DOSSIER, AggregateKind
+from domain.contact_events import ContactAdded, PlanningSent
 from domain.events import Event
-from domain.identifiers import registration_book_id
-from domain.registration import RegistrationBook
+from domain.identifiers import contact_list_id, registration_book_id
+from domain.registration import DATE_AND_PLACE, RegistrationBook
 from domain.registration_events import (
     RegistrationEvent,
     RegistrationMade,
@@ -73,9 +76,9 @@ class Letter:
 
 
 class Around(Protocol):
-    """What a reaction may look at: aggregates as they stand, and the events of a stream."""
+    """What a reaction may look at: aggregates as they stand, or stood at a version, and the events of a stream."""
 
-    def state(self, kind: AggregateKind[S], stream: UUID) -> S: ...
+    def state(self, kind: AggregateKind[S], stream: UUID, version: int | None = None) -> S: ...
     def events(self, stream: UUID) -> list[Recorded]: ...
 
 
@@ -96,23 +99,26 @@ def school(uai: str, role: Role) -> str:
 
 def _to_structure(kind: str, sentence: Callable[[Animation, Any], str]) -> Reaction:
     def react(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
-        animation = around.state(ANIMATION, record.originator_id)
+        animation = around.state(ANIMATION, record.originator_id, record.originator_version)
         yield Notice(structure(animation.structure_id), kind, sentence(animation, record.event))
 
     return react
 
 
 def _to_national_team(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
-    animation = around.state(ANIMATION, record.originator_id)
+    animation = around.state(ANIMATION, record.originator_id, record.originator_version)
     yield Notice(NATIONAL, "animation.to_publish", f"« {animation.content.title} » attend sa publication.")
 
 
 def _cancelled(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
     fact = record.event
     assert isinstance(fact, AnimationCancelled)
-    animation = around.state(ANIMATION, record.originator_id)
+    animation = around.state(ANIMATION, record.originator_id, record.originator_version)
     message = f"« {animation.content.title} » est annulée : {fact.reason}"
     yield Notice(structure(animation.structure_id), "animation.cancelled", message)
+    told = {"animation_id": str(record.originator_id), "reason": fact.reason}
+    if any(isinstance(one.event, AnimationPublished) for one in around.events(record.originator_id)):
+        yield from _to_contacts("animation.cancelled", animation.structure_id, around, told)
     book_id = registration_book_id(record.originator_id)
     if not around.events(book_id):
         return
@@ -158,7 +164,7 @@ def _submitted(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
 
 
 def _opinion(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
-    candidature: Candidature = around.state(CANDIDATURE, record.originator_id)
+    candidature: Candidature = around.state(CANDIDATURE, record.originator_id, record.originator_version)
     recipient = school(candidature.school_uai, AUTHORITY[Degree.FIRST])
     yield Notice(recipient, "candidature.to_examine", "Une candidature attend votre décision.")
 
@@ -171,7 +177,7 @@ def _informed(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
 
 
 def _certificate_asked(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
-    candidature: Candidature = around.state(CANDIDATURE, record.originator_id)
+    candidature: Candidature = around.state(CANDIDATURE, record.originator_id, record.originator_version)
     message = "Un Parent Ressource demande son attestation de bénévolat."
     yield Notice(territory(candidature.territory), "candidature.certificate_requested", message)
 
@@ -186,7 +192,7 @@ def _to_candidate(kind: str) -> Reaction:
 
 def _dossier(kind: str, sentence: str, recipient: Callable[[ServiceDossier], str]) -> Reaction:
     def react(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
-        dossier: ServiceDossier = around.state(SERVICE_DOSSIER, record.originator_id)
+        dossier: ServiceDossier = around.state(SERVICE_DOSSIER, record.originator_id, record.originator_version)
         reason = getattr(record.event, "reason", "")
         yield Notice(recipient(dossier), kind, sentence.format(reason=reason))
 
@@ -195,6 +201,37 @@ def _dossier(kind: str, sentence: str, recipient: Callable[[ServiceDossier], str
 
 def _own_structure(dossier: ServiceDossier) -> str:
     return structure(dossier.structure_id)
+
+
+def _planning(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
+    fact = record.event
+    assert isinstance(fact, PlanningSent)
+    about = {"structure_id": str(fact.structure_id), "animation_ids": [str(one) for one in fact.animation_ids]}
+    yield from _to_contacts("planning", fact.structure_id, around, about, set(fact.contact_ids))
+
+
+def _moved(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
+    """A change of date or place of what is published: to the structure's contacts; registrants are asked one by one."""
+    fact = record.event
+    assert isinstance(fact, AnimationModified)
+    animation = around.state(ANIMATION, record.originator_id, record.originator_version)
+    if animation.status is AnimationStatus.PUBLISHED and set(fact.changed) & set(DATE_AND_PLACE):
+        about = {"animation_id": str(record.originator_id)}
+        yield from _to_contacts("animation.moved", animation.structure_id, around, about)
+
+
+def _to_contacts(
+    kind: str, structure_id: UUID, around: Around, about: Mapping[str, Any], only: set[UUID] | None = None
+) -> Iterator[Letter]:
+    """To those who are in the list as it stands."""
+    stream = contact_list_id(structure_id)
+    records = around.events(stream)
+    if not records:
+        return
+    added = {one.event.contact_id: one.position for one in records if isinstance(one.event, ContactAdded)}
+    for contact_id in around.state(CONTACTS, stream).contacts:
+        if only is None or contact_id in only:
+            yield Letter(kind, added[contact_id], about)
 
 
 def _invited(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
@@ -235,4 +272,6 @@ REACTIONS: Mapping[type[Event], Reaction] = {
     DossierCertified: _dossier("dossier.certified", "Le service fait d'un dossier est certifié.", _own_structure),
     DossierPaid: _dossier("dossier.paid", "Le paiement d'un dossier est enregistré.", _own_structure),
     InvitationSent: _invited,
+    PlanningSent: _planning,
+    AnimationModified: _moved,
 }

@@ -25,6 +25,7 @@ from api.types.audit import AuditEntry, entry_of
 from api.types.base import Connection, asked_page, checked_text, checked_texts, connection, connections
 from api.types.candidature import Candidature, candidature_of, readable
 from api.types.checkpoint import Checkpoint, checkpoint_of
+from api.types.contact import Contact, contact_of
 from api.types.control import Control, control_of, visible
 from api.types.registration import Registration, registration_of
 from api.types.service_dossier import ServiceDossier, dossier_of
@@ -35,6 +36,7 @@ from projections.queries import animations as animation_queries
 from projections.queries import audit as audit_queries
 from projections.queries import candidatures as candidature_queries
 from projections.queries import checkpoints as checkpoint_queries
+from projections.queries import contacts as contact_queries
 from projections.queries import controls as control_queries
 from projections.queries import registrations as registration_queries
 from projections.queries import service_dossiers as dossier_queries
@@ -159,6 +161,17 @@ async def registrations(
         return await connections(context, animations, source, filtered, orders, asked, registration_of)
 
     return await context.together(repr(("registrations", filtered, asked)), animation_id, pages)
+
+
+async def contacts(context: Context, structure_id: UUID, first: Size, after: Cursor) -> Connection[Contact]:
+    """A structure's contacts. The caller has seen to the asker's right."""
+    orders = contact_queries.ORDERS
+    asked = asked_page(context, orders, first, after)
+
+    async def pages(structures: list[UUID]) -> list[Connection[Contact]]:
+        return await connections(context, structures, contact_queries.SOURCE, Filter(), orders, asked, contact_of)
+
+    return await context.together(repr(("contacts", asked)), structure_id, pages)
 
 
 async def checkpoints(context: Context, first: Size, after: Cursor) -> Connection[Checkpoint]:

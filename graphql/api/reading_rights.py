@@ -46,6 +46,7 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
         Action.STRUCTURE_READ: "conventions animations dashboard",
         Action.AUDIT_READ: "timeline",
         Action.MANDATE_READ: "mandates invitations",
+        Action.CONTACT_READ: "contacts",
     },
     "Territory": {
         EVERYBODY: "code name timeZone runsCandidatures",
@@ -100,6 +101,7 @@ PARTS: Mapping[str, str] = {
     "AttendanceSheet": "attachedAt fileName mediaType sha256 size url",
     "Attestation": "answers attestedAt children corrections formVersion parents total",
     "AttestationForm": "questions version",
+    "Contact": "id name email kind addedAt",
     "ControlledDossier": "dossier pieces",
     "ControlledPiece": "accepted answer answeredAt comment judgedAt judgedBy label piece reasonCode reasonLabel",
     "Figures": "children parents total",

@@ -18,15 +18,17 @@ from application.accounts import PURPOSE as INVITATION
 from application.accounts import InvitationSend, MediateurRegister
 from application.animations import AnimationRefuse
 from application.candidatures import CandidatureSubmit
+from application.contacts import ContactAdd
 from application.controls import ControlOpen
 from application.files import FileStore
 from application.registrations import PURPOSE, RegistrationSubmit
 from domain.actors import PUBLIC, Actor, Role
 from domain.candidature import Degree
+from domain.identifiers import contact_list_id
 from domain.rights import Action, Belongings, may, scope_of
 from tests.api.reading import Reader, opened_town, reading
 from tests.application.papers import pdf
-from tests.projections.world import AUDITOR, NATIONAL, STRUCTURE_ID, UAI, World
+from tests.projections.world import AUDITOR, NATIONAL, STRUCTURE, STRUCTURE_ID, UAI, World
 from tests.proof.dossiers import Claim
 
 GRAPHQL = schema._schema
@@ -153,6 +155,10 @@ def _one_of_each(world: World, claim: Claim) -> dict[str, str]:
     joined = world.does(MediateurRegister(structure_id=STRUCTURE_ID), replace(PARENT, subject="médiatrice"))
     account = world.app.bus.cache.get(joined.subject_id)
     assert account is not None
+    world.does(ContactAdd(structure_id=STRUCTURE_ID, name="École", email="k@example.org"), STRUCTURE)
+    contacts = world.app.bus.cache.get(contact_list_id(STRUCTURE_ID))
+    assert contacts is not None
+    made["contactId"] = next(iter(contacts.state.contacts))
     made |= {"accountId": joined.subject_id, "mandateId": next(iter(account.state.mandates))}
     return {name: str(one) for name, one in made.items()} | links
 
@@ -307,6 +313,8 @@ SAID: dict[str, dict[str, Any]] = {
         "email": "p@example.org",
         "motivation": "Aider.",
     },
+    "contactAdd": {"name": "École", "email": "e@example.org"},
+    "contactsImport": {"csv": "nom;courriel\nÉcole;e@example.org"},
     "controlAnswer": {"piece": "dossier", "answer": "Voici"},
     "controlClose": {"conclusion": "Rien à redire"},
     "controlOpen": {

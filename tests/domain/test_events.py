@@ -33,6 +33,7 @@ from domain.candidature import (
     TrainingRecorded,
 )
 from domain.catalogue import AggregateKind
+from domain.contact_events import ContactAdded, ContactErased, ContactRemoved, PlanningSent
 from domain.convention import ConventionAmended, ConventionTerminated
 from domain.events import Event, PersonalText, event, registered_events
 from domain.structure import AccountOpened, ConventionAttached, StructureRenamed
@@ -66,6 +67,10 @@ SAMPLES: list[Event] = [
     ),
     TermRetired(kind=TermKind.AUDIENCE, code="mediateurs"),
     AnimationEnded(),
+    ContactAdded(contact_id=PERSON, structure_id=PERSON, person_id=PERSON, name="École", email="e@x.fr", kind="école"),
+    ContactRemoved(contact_id=PERSON),
+    PlanningSent(structure_id=PERSON, animation_ids=(PERSON,), contact_ids=(PERSON,)),
+    ContactErased(contact_id=PERSON, person_id=PERSON),
     ContactRecorded(person_id=PERSON, on=date(2027, 1, 5), note="Très motivée"),
     TrainingRecorded(on=date(2027, 1, 12), subject="Pix"),
     PixCertified(on=date(2027, 2, 1)),
@@ -105,6 +110,7 @@ _GIVEN = ("coordonnateur_appointed", "school_staff_bound", "auditor_admitted", "
 PERSONAL = {
     **{f"account.{name}": {"subject"} for name in _GIVEN},
     "invitation.sent": {"email"},
+    "contact.added": {"name", "email"},
     "registration.made": {"first_name", "last_name", "email", "phone"},
     "registration.removed": {"reason"},
     "candidature.submitted": {"first_name", "last_name", "email", "phone", "motivation"},
@@ -171,6 +177,7 @@ def test_topics_never_change():
         *("account.speaker_joined", "account.mediateur_registered", "account.mandate_ended"),
         *("account.personal_data_erased", "invitation.personal_data_erased"),
         *("invitation.sent", "invitation.accepted", "invitation.revoked"),
+        *("contact.added", "contact.removed", "contact.planning_sent", "contact.personal_data_erased"),
         *("animation.ended", "candidature.contact_recorded", "candidature.training_recorded"),
         *("candidature.pix_certified", "candidature.certificate_requested", "candidature.certificate_issued"),
         *("registration.made", "registration.seat_obtained", "registration.seat_questioned", "registration.seat_kept"),

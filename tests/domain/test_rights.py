@@ -43,6 +43,11 @@ invitationRevoke           -      -      struct -      terr  -        -      -  
 invitationAccept           -      any    any    any    -     -        -      -      -      -       -
 mediateurRegister          -      any    -      any    -     -        -      -      -      -       -
 mandateEnd                 -      -      struct -      terr  -        -      -      any    -       -
+contactAdd                 -      -      struct -      -     -        -      -      -      -       -
+contactsImport             -      -      struct -      -     -        -      -      -      -       -
+contactRemove              -      -      struct -      -     -        -      -      -      -       -
+planningSend               -      -      struct -      -     -        -      -      -      -       -
+contactRead                -      -      struct -      -     -        -      -      -      -       -
 notificationsMarkRead      -      any    any    any    any   any      any   any    any    any     -
 candidatureRecordContact   -      -      -      -      terr  -        -      -      -      -       -
 candidatureRecordTraining  -      -      -      -      terr  -        -      -      -      -       -

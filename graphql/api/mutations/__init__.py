@@ -8,6 +8,7 @@ from api.mutations.accounts import AccountMutations
 from api.mutations.animations import AnimationMutations
 from api.mutations.attendance_sheets import AttendanceSheetMutations
 from api.mutations.candidatures import CandidatureMutations
+from api.mutations.contacts import ContactMutations
 from api.mutations.controls import ControlMutations
 from api.mutations.conventions import ConventionMutations
 from api.mutations.notifications import NotificationMutations
@@ -28,6 +29,7 @@ class Mutation(
     CandidatureMutations,
     RegistrationMutations,
     NotificationMutations,
+    ContactMutations,
     TypologyMutations,
     SteeringMutations,
 ):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from api.inputs import AnimationOrder, OwnAnimationWhere
     from api.types.animation import Animation
     from api.types.audit import AuditEntry
+    from api.types.contact import Contact
 
 _FOR = "For the structure, the coordonnateurs of its territories, the national team and auditors; others: FORBIDDEN."
 
@@ -57,6 +58,15 @@ class Structure(Node):
         within = self.require(context, Action.STRUCTURE_READ)
         rows = await context.together("conventions", self.structure_id, lambda ids: _conventions(context, ids))
         return [convention_of(row) for row in rows if within is None or row["territory"] in within]
+
+    @strawberry.field(description="Whom it tells of its animations. For the structure; others: FORBIDDEN.")
+    async def contacts(
+        self, info: Info, first: int | None = None, after: str | None = None
+    ) -> Connection[Annotated[Contact, strawberry.lazy("api.types.contact")]]:
+        require(info.context, Action.CONTACT_READ, self.belongings)
+        from api.listings import contacts
+
+        return await contacts(info.context, self.structure_id, first, after)
 
     @strawberry.field(description=f"Who may speak for it, and its médiateurs. {FOR_MANDATES}; others: FORBIDDEN.")
     async def mandates(self, info: Info) -> list[Mandate]:

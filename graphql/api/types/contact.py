@@ -1,0 +1,28 @@
+"""A structure's contacts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import strawberry
+
+from api.types.base import Node
+
+
+@strawberry.type(description="Somebody whom a structure tells of its animations. For the structure.")
+class Contact(Node):
+    name: str | None = strawberry.field(description="The name. Personal: null once it is erased.")
+    email: str | None = strawberry.field(description="The e-mail address. Personal: null once it is erased.")
+    kind: str = strawberry.field(description="What it is: école, centre social…")
+    added_at: datetime = strawberry.field(description="When it was added (UTC).")
+
+
+def contact_of(row: dict[str, Any]) -> Contact:
+    return Contact(
+        id=strawberry.ID(str(row["contact_id"])),
+        name=row["name"],
+        email=row["email"],
+        kind=row["kind"],
+        added_at=row["added_at"],
+    )

@@ -1,0 +1,130 @@
+"""The contact list over HTTP: filled by hand and from a file, and written to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from application.notifications.mailing import Mailer, Smtp
+from application.notifications.reacting import react
+from tests.dumps import dump, in_hexadecimal
+from tests.notifications.post import PostOffice, post_office
+from tests.scenarios.people import COORDONNATEUR, NATIONAL, OTHER_STRUCTURE, STRUCTURE, STRUCTURE_ID
+
+ADD, IMPORT, REMOVE, PLAN = (
+    "70-add-a-contact",
+    "71-import-contacts",
+    "72-remove-a-contact",
+    "73-send-the-planning",
+)
+LINES = ("Nom;Courriel;Type", "École Jean Jaurès;ecole@exemple.fr;école", "", "Maison « Les Lilas »;lilas@exemple.fr;")
+FILE = "\ufeff" + "\r\n".join(LINES) + "\r\n"
+OURS = {"structureId": STRUCTURE_ID}
+
+
+@pytest.fixture(autouse=True)
+def _signed(people: Any, server: Any) -> None:
+    people.sign()
+    with server.application.pool.connection() as conn:
+        while react(conn, with_mail=True):
+            pass
+
+
+def _contacts(payload: dict[str, Any]) -> list[tuple[str, str, str]]:
+    return [(one["name"], one["email"], one["kind"]) for one in payload["structure"]["contacts"]["nodes"]]
+
+
+def _posts(server: Any) -> PostOffice:
+    """What has been sent once everything that happened is reacted to."""
+    application = server.application
+    with post_office() as office, application.pool.connection() as conn:
+        while react(conn, with_mail=True):
+            pass
+        send = Smtp(office.url).send
+        mailer = Mailer(application.vault, application.bus.keyed, "a@example.org", "https://x.example.org", send)
+        while mailer.send_next(conn):
+            pass
+        return office
+
+
+def test_contacts_are_added_by_hand_and_from_a_file(people):
+    people.does(ADD, STRUCTURE, **OURS, name="Centre social", email="centre@exemple.fr", kind="centre social")
+    payload = people.does(IMPORT, STRUCTURE, **OURS, csv=FILE)
+    assert _contacts(payload) == [
+        ("Centre social", "centre@exemple.fr", "centre social"),
+        ("École Jean Jaurès", "ecole@exemple.fr", "école"),
+        ("Maison « Les Lilas »", "lilas@exemple.fr", "autre"),
+    ]
+    (twice,) = people.is_refused(ADD, STRUCTURE, **OURS, name="Encore", email="CENTRE@exemple.fr")
+    assert (twice["code"], twice["field"]) == ("DUPLICATE", ["email"])
+
+
+def test_a_file_is_taken_whole_or_not_at_all_and_each_bad_line_is_named(people):
+    people.does(ADD, STRUCTURE, **OURS, name="École", email="ecole@exemple.fr")
+    bad = "nom,courriel\nSans adresse,\n,vide@exemple.fr\nBonne,bonne@exemple.fr\nMauvaise,pas une adresse\n"
+    errors = people.is_refused(IMPORT, STRUCTURE, **OURS, csv=bad)
+    assert [error["message"].split(" : ")[0] for error in errors] == ["ligne 2", "ligne 3", "ligne 5"]
+    (twice,) = people.is_refused(IMPORT, STRUCTURE, **OURS, csv=FILE)
+    assert twice["message"].startswith("ligne 2 : ")
+    for nothing in ("", "a;b\n1;2\n", "nom;courriel\n"):
+        (error,) = people.is_refused(IMPORT, STRUCTURE, **OURS, csv=nothing)
+        assert (error["code"], error["field"]) == ("INVALID", ["csv"])
+
+
+def test_others_neither_see_nor_touch_the_list(people, server):
+    contact = people.does(ADD, STRUCTURE, **OURS, name="École", email="ecole@exemple.fr")
+    (one,) = contact["structure"]["contacts"]["nodes"]
+    document = "query($id: ID!) { structure(id: $id) { contacts { totalCount } } }"
+    for who in (OTHER_STRUCTURE, COORDONNATEUR, NATIONAL):
+        people.is_refused(ADD, who, **OURS, name="X", email="x@exemple.fr")
+        people.is_refused(REMOVE, who, **OURS, contactId=one["id"])
+        people.is_refused(PLAN, who, **OURS)
+        (error,) = server.errors(document, who, id=STRUCTURE_ID)
+        assert error["extensions"]["code"] == "FORBIDDEN"
+
+
+def test_the_planning_of_coming_animations_is_sent_to_those_in_the_list(people, server):
+    people.does(IMPORT, STRUCTURE, **OURS, csv=FILE)
+    (error,) = people.is_refused(PLAN, STRUCTURE, **OURS)
+    assert "Aucune animation publiée" in error["message"]
+    for title in ("Un", "Deux"):
+        people.publish(people.declare(title=title))
+    people.declare(title="Pas publiée")
+    payload = people.does(PLAN, STRUCTURE, **OURS, days=100)
+    (lilas,) = (one for one in payload["structure"]["contacts"]["nodes"] if one["email"] == "lilas@exemple.fr")
+    people.does(REMOVE, STRUCTURE, **OURS, contactId=lilas["id"])
+    office = _posts(server)
+    (message,) = office.received
+    assert (message["To"], message["Subject"]) == (
+        "ecole@exemple.fr",
+        "Les prochaines animations de Centre social Les Tilleuls",
+    )
+    text = office.text().replace("\xa0", " ")
+    assert "lundi 15 mars 2027 à 18 h 00 : Un, École Jean Jaurès" in text
+    assert ": Deux, " in text
+    assert "Pas publiée" not in text
+
+
+def test_contacts_are_told_of_a_change_and_of_a_cancellation_of_what_was_published(people, server):
+    people.does(ADD, STRUCTURE, **OURS, name="École", email="ecole@exemple.fr")
+    published, draft = people.declare(title="Publiée"), people.declare(title="Brouillon")
+    people.publish(published)
+    for animation in (published, draft):
+        people.does("47-modify-an-animation", STRUCTURE, animationId=animation, venueName="Ailleurs")
+        people.does("47-modify-an-animation", STRUCTURE, animationId=animation, seats=50)
+        document = 'mutation($id: ID!) { animationCancel(input: {animationId: $id, reason: "Neige"}) { position } }'
+        server.ask(document, STRUCTURE, id=animation)
+    assert _posts(server).to("ecole@exemple.fr") == ["Changement : Publiée", "Annulée : Publiée"]
+
+
+def test_an_erased_contact_is_written_to_no_more_and_leaves_no_address(people, server, founded_url):
+    people.does(ADD, STRUCTURE, **OURS, name="Personne Unique", email="unique@exemple.fr")
+    people.publish(people.declare())
+    people.does(PLAN, STRUCTURE, **OURS, days=100)
+    server.ask('mutation { personErase(input: {subject: "unique@exemple.fr"}) { erased } }', NATIONAL)
+    assert _posts(server).received == []
+    left = dump(founded_url)
+    for secret in ("unique@exemple.fr", "Personne Unique"):
+        assert secret not in left
+        assert in_hexadecimal(secret) not in left
