@@ -40,7 +40,7 @@ SELECT structure_id FROM {audit_trail} WHERE structure_id IS NOT NULL GROUP BY 1
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One question put to both: ours without the answer cache, with it (None: not for the public), and PostGraphile's."""
+    """One question put to both: ours without the answer cache and with it (None: not public), and PostGraphile's."""
 
     question: Question
     uncached: Pace
