@@ -17,6 +17,7 @@ from strawberry.schema.schema import StreamResult
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.base import StrawberryObjectDefinition, StrawberryType
 
+from api.compiled.documents import Documents
 from api.errors import ApiError, api_errors
 from api.incidents import report
 from api.mutations import Mutation
@@ -110,3 +111,8 @@ schema = Schema(
         ReleaseAfterEachResult,
     ],
 )
+
+
+def compiled_documents(schema: Schema) -> Documents:
+    """The documents that are executed without graphql-core, within the same limits."""
+    return Documents(schema, _RULES, MOST_TOKENS, _CACHED)

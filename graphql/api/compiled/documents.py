@@ -1,0 +1,126 @@
+"""Documents that were parsed, validated and compiled once, to be executed often."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from graphql import (
+    ASTValidationRule,
+    DirectiveNode,
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    OperationDefinitionNode,
+    OperationType,
+    VariableNode,
+    get_operation_ast,
+    parse,
+    specified_rules,
+    validate,
+    visit,
+)
+from graphql.execution.values import VariableValues, get_variable_values
+from graphql.language import Visitor
+from strawberry import Schema
+
+from api.compiled.plan import Plan
+from api.compiled.unsure import Unsure
+
+_CONDITIONS = ("skip", "include")
+#: What people write is a tenth of it; what is longer is not kept in memory.
+_LONGEST = 20_000
+#: Of a document whose fields hang on many variables.
+_MOST_PLANS = 16
+
+
+class Prepared:
+    """A valid query, with its plans: one for each combination of variables that fields are skipped or included by."""
+
+    def __init__(self, schema: Schema, document: DocumentNode, operation: OperationDefinitionNode) -> None:
+        self._schema, self._operation = schema, operation
+        self._fragments = {
+            one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)
+        }
+        self._conditions = _conditions(document)
+        self._plans: dict[tuple[Any, ...], Plan | None] = {}
+
+    @property
+    def root_fields(self) -> frozenset[str] | None:
+        """The names of its root fields; None when some of them stand in fragments."""
+        selections = self._operation.selection_set.selections
+        names = [getattr(one, "name", None) for one in selections if one.kind == "field"]
+        return frozenset(name.value for name in names if name) if len(names) == len(selections) else None
+
+    async def execute(self, context: Any, given: dict[str, Any]) -> dict[str, Any]:
+        """The `data` of the answer. Raises Unsure, or whatever a resolver raised: then graphql-core must answer."""
+        schema = self._schema._schema
+        variables = get_variable_values(schema, self._operation.variable_definitions or (), given, max_errors=1)
+        if not isinstance(variables, VariableValues):
+            raise Unsure
+        return await self._plan(variables).execute(context, variables)
+
+    def _plan(self, variables: VariableValues) -> Plan:
+        chosen = tuple(variables.coerced.get(name) for name in self._conditions)
+        if chosen not in self._plans:
+            if len(self._plans) >= _MOST_PLANS:
+                self._plans.clear()
+            self._plans[chosen] = self._compiled(variables)
+        plan = self._plans[chosen]
+        if plan is None:
+            raise Unsure
+        return plan
+
+    def _compiled(self, variables: VariableValues) -> Plan | None:
+        schema = self._schema
+        try:
+            return Plan(schema._schema, schema.schema_converter, self._operation, self._fragments, variables)
+        except (Unsure, RecursionError):
+            return None
+
+
+class Documents:
+    """The prepared documents of a schema, the latest `most` of them."""
+
+    def __init__(self, schema: Schema, rules: Sequence[type[ASTValidationRule]], max_tokens: int, most: int) -> None:
+        self._schema, self._rules, self._max_tokens, self._most = schema, [*specified_rules, *rules], max_tokens, most
+        self._known: dict[tuple[str, str | None], Prepared | None] = {}
+
+    def prepared(self, query: str, operation_name: str | None) -> Prepared | None:
+        """None for what graphql-core must answer: anything but a valid query."""
+        if len(query) > _LONGEST:
+            return None
+        key = (query, operation_name)
+        if key in self._known:
+            found = self._known[key] = self._known.pop(key)
+            return found
+        if len(self._known) >= self._most:
+            del self._known[next(iter(self._known))]
+        found = self._known[key] = self._prepare(query, operation_name)
+        return found
+
+    def _prepare(self, query: str, operation_name: str | None) -> Prepared | None:
+        try:
+            document = parse(query, max_tokens=self._max_tokens)
+            operation = get_operation_ast(document, operation_name)
+            if operation is None or operation.operation is not OperationType.QUERY:
+                return None
+            if validate(self._schema._schema, document, self._rules, max_errors=1):
+                return None
+        except (GraphQLError, RecursionError):
+            return None
+        return Prepared(self._schema, document, operation)
+
+
+def _conditions(document: DocumentNode) -> tuple[str, ...]:
+    """The variables that fields are skipped or included by."""
+    found: dict[str, None] = {}
+
+    class Conditions(Visitor):
+        def enter_directive(self, node: DirectiveNode, *_: Any) -> None:
+            if node.name.value in _CONDITIONS:
+                values = [argument.value for argument in node.arguments or ()]
+                found.update((value.name.value, None) for value in values if isinstance(value, VariableNode))
+
+    visit(document, Conditions())
+    return tuple(found)

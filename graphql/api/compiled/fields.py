@@ -1,0 +1,104 @@
+"""How a field's value is taken: an attribute of the source, or the schema's own resolver."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+from operator import attrgetter
+from types import CoroutineType
+from typing import Any, TypeAlias
+
+from graphql import GraphQLField, GraphQLObjectType
+from graphql.execution.collect_fields import FieldDetailsList
+from graphql.execution.values import get_argument_values
+from graphql.pyutils import Path
+from strawberry.schema.schema_converter import GraphQLCoreConverter, get_arguments
+from strawberry.types.field import StrawberryField
+
+from api.compiled.running import Complete, Run
+from api.compiled.unsure import Unsure
+
+#: Puts a field of the source into the answer, now or when it has been awaited.
+Take: TypeAlias = Callable[[Any, Run, dict[str, Any]], None]
+#: Makes what resolvers are told of the execution: (run, field, details, parent type).
+MakeInfo: TypeAlias = Callable[[Run, GraphQLField, FieldDetailsList, GraphQLObjectType, Path], Any]
+
+_places = count()
+_SOURCE = object()
+
+
+def constant(key: str, value: str) -> Take:
+    def take(source: Any, run: Run, answer: dict[str, Any]) -> None:
+        answer[key] = value
+
+    return take
+
+
+def attribute(key: str, name: str, complete: Complete) -> Take:
+    get = attrgetter(name)
+
+    def take(source: Any, run: Run, answer: dict[str, Any]) -> None:
+        answer[key] = complete(get(source), run)
+
+    return take
+
+
+def strawberry_field(definition: GraphQLField) -> StrawberryField:
+    found = definition.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    if not isinstance(found, StrawberryField):
+        raise Unsure
+    return found
+
+
+def resolver(key: str, prepare: Callable[[Run], Callable[[Any], Any]], complete: Complete) -> Take:
+    """`prepare` makes, once an execution, the call for every source."""
+    place = next(_places)
+
+    def take(source: Any, run: Run, answer: dict[str, Any]) -> None:
+        call = run.calls.get(place)
+        if call is None:
+            call = run.calls[place] = prepare(run)
+        value = call(source)
+        if type(value) is CoroutineType:
+            # Its place among the keys is taken now.
+            answer[key] = None
+            run.awaited.append((answer, key, value, complete))
+        else:
+            answer[key] = complete(value, run)
+
+    return take
+
+
+def prepared_call(
+    definition: GraphQLField,
+    details: FieldDetailsList,
+    parent: GraphQLObjectType,
+    converter: GraphQLCoreConverter,
+    make_info: MakeInfo,
+) -> Callable[[Run], Callable[[Any], Any]]:
+    """The resolver with its arguments, converted as Strawberry does. Raises Unsure for what hangs on more than that."""
+    field = strawberry_field(definition)
+    found = field.base_resolver
+    if found is None or field.extensions or found.parent_parameter or found.root_parameter:
+        raise Unsure
+    function: Any = found.wrapped_func
+    takes_source = found.self_parameter is not None
+    node = details[0].node
+
+    def prepare(run: Run) -> Callable[[Any], Any]:
+        given = get_argument_values(definition, node, run.variables)
+        info = make_info(run, definition, details, parent, Path(None, node.name.value, parent.name))
+        info = converter.config.info_class(_raw_info=info, _field=field)
+        _, arguments = get_arguments(
+            field=field,
+            source=_SOURCE,
+            info=info,
+            kwargs=given,
+            config=converter.config,
+            scalar_registry=converter.scalar_registry,
+        )
+        if takes_source:
+            return lambda source: function(source, **arguments)
+        return lambda source: function(**arguments)
+
+    return prepare
