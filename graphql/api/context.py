@@ -69,6 +69,7 @@ class Context:
         self._listing = asyncio.Lock()
         self._lists: Lists | None = None
         self._loaders: dict[str, DataLoader[Any, Any]] = {}
+        self._loading: set[asyncio.Task[Any]] = set()
         #: How many items the pages asked for so far may hold (see `api.types.base.asked_page`).
         self.asked_items = 0
 
@@ -93,18 +94,41 @@ class Context:
         """Loads what belongs to `key` together with that of all others asked for at the same level: `load` is called
         once with all their keys. `what` tells loads apart that differ in anything but the key.
         """
-        loader: DataLoader[K, V] = self._loaders.setdefault(what, DataLoader(load))
-        return await loader.load(key)
+        loader: DataLoader[K, V] | None = self._loaders.get(what)
+        if loader is None:
+            loader = self._loaders[what] = DataLoader(self._watched(load))
+        # Shared with others at other places of the answer: an error that gives up one of them is none of theirs.
+        return await asyncio.shield(loader.load(key))
+
+    def _watched(self, load: Callable[[list[K]], Awaitable[Sequence[V]]]) -> Callable[[list[K]], Awaitable[Any]]:
+        """`load`, known to `close` while it runs: it may outlive the part of the answer that asked for it."""
+        own = self._loaders
+
+        async def loading(keys: list[K]) -> Sequence[V | None]:
+            if self._loaders is not own:
+                # The answer is over, and with it its view of the read models: nobody waits for this any more.
+                return [None] * len(keys)
+            task = asyncio.current_task()
+            assert task is not None
+            self._loading.add(task)
+            try:
+                return await load(keys)
+            finally:
+                self._loading.discard(task)
+
+        return loading
 
     async def refresh(self) -> None:
         """Lets go of the snapshot: what is read from now on may be newer. Needed between mutations of one document."""
         await self.close()
 
     async def close(self) -> None:
+        self._loaders = {}
+        if self._loading:
+            await asyncio.wait(self._loading)
         async with self._opening:
             stack, self._stack, self._snapshot = self._stack, None, None
             self._lists = None
-            self._loaders = {}
             self.asked_items = 0
             if stack is not None:
                 await stack.aclose()

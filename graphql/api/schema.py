@@ -34,7 +34,7 @@ MOST_TOKENS = 5_000
 _CACHED = 500
 
 #: Made once: rules made for each request would never be found again in the validation cache.
-_RULES = [depth_limit(DEEPEST, None, None), aliases_limit(MOST_ALIASES)]
+RULES = [depth_limit(DEEPEST, None, None), aliases_limit(MOST_ALIASES)]
 
 
 def coded(errors: Sequence[GraphQLError]) -> list[GraphQLError]:
@@ -105,7 +105,7 @@ schema = Schema(
     config=StrawberryConfig(scalar_map=SCALARS, name_converter=ContractNames()),
     extensions=[
         lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS),
-        lambda: AddValidationRules(list(_RULES)),
+        lambda: AddValidationRules(list(RULES)),
         lambda: ParserCache(maxsize=_CACHED),
         lambda: ValidationCache(maxsize=_CACHED),
         ReleaseAfterEachResult,
@@ -115,4 +115,4 @@ schema = Schema(
 
 def compiled_documents(schema: Schema) -> Documents:
     """The documents that are executed without graphql-core, within the same limits."""
-    return Documents(schema, _RULES, MOST_TOKENS, _CACHED)
+    return Documents(schema, RULES, MOST_TOKENS, _CACHED)

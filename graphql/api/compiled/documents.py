@@ -17,12 +17,12 @@ from graphql import (
     get_operation_ast,
     parse,
     specified_rules,
-    validate,
     visit,
 )
 from graphql.execution.values import VariableValues, get_variable_values
 from graphql.language import Visitor
 from strawberry import Schema
+from strawberry.schema.schema import validate_document
 
 from api.compiled.plan import Plan
 from api.compiled.unsure import Unsure
@@ -83,7 +83,8 @@ class Documents:
     """The prepared documents of a schema, the latest `most` of them."""
 
     def __init__(self, schema: Schema, rules: Sequence[type[ASTValidationRule]], max_tokens: int, most: int) -> None:
-        self._schema, self._rules, self._max_tokens, self._most = schema, [*specified_rules, *rules], max_tokens, most
+        self._schema, self._rules = schema, (*specified_rules, *rules)
+        self._max_tokens, self._most = max_tokens, most
         self._known: dict[tuple[str, str | None], Prepared | None] = {}
 
     def prepared(self, query: str, operation_name: str | None) -> Prepared | None:
@@ -105,7 +106,7 @@ class Documents:
             operation = get_operation_ast(document, operation_name)
             if operation is None or operation.operation is not OperationType.QUERY:
                 return None
-            if validate(self._schema._schema, document, self._rules, max_errors=1):
+            if validate_document(self._schema._schema, document, self._rules):
                 return None
         except (GraphQLError, RecursionError):
             return None
