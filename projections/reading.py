@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from psycopg import AsyncConnection, IsolationLevel, sql
+from psycopg import AsyncConnection, sql
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
@@ -15,19 +15,23 @@ from projections.generations import identifier
 
 AsyncPool = AsyncConnectionPool[AsyncConnection[Any]]
 
-_LIVE = "SELECT name, generation, position FROM read_models.generations WHERE state = 'live'"
+#: Both go to the server at once.
+_BEGIN = """BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+SELECT name, generation, position FROM read_models.generations WHERE state = 'live'"""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """What one answer reads: the same generation and the same instant for all its statements.
 
-    `tables` names every live table, to be put into SQL; `position` is what all of them have reached.
+    `tables` names every live table, to be put into SQL; `position` is what all of them have reached. `live` holds of
+    each read model its generation and position: while they are the same, so are its rows.
     """
 
     conn: AsyncConnection[Any]
     tables: Mapping[str, sql.Composable]
     position: int
+    live: Mapping[str, tuple[int, int]] = field(default_factory=dict, kw_only=True)
 
     async def rows(self, query: sql.Composed | sql.SQL, params: Mapping[str, Any] | None = None) -> list[DictRow]:
         async with self.conn.cursor(row_factory=dict_row, binary=True) as cursor:
@@ -43,13 +47,18 @@ class Snapshot:
 async def snapshot(pool: AsyncPool, relations: Mapping[str, str]) -> AsyncIterator[Snapshot]:
     """A read-only, repeatable-read view. `relations` gives each relation's projection (see `registry.relations`)."""
     async with pool.connection() as conn:
-        await conn.set_isolation_level(IsolationLevel.REPEATABLE_READ)
-        await conn.set_read_only(True)
-        async with conn.transaction():
-            live = {row[0]: row for row in await (await conn.execute(_LIVE, prepare=True)).fetchall()}
+        await conn.set_autocommit(True)
+        try:
+            cursor = await conn.execute(_BEGIN)
+            cursor.nextset()
+            live = {name: (generation, position) for name, generation, position in await cursor.fetchall()}
             tables = {
-                relation: identifier(relation, live[projection][1])
+                relation: identifier(relation, live[projection][0])
                 for relation, projection in relations.items()
                 if projection in live
             }
-            yield Snapshot(conn, tables, min((row[2] for row in live.values()), default=0))
+            reached = min((position for _, position in live.values()), default=0)
+            yield Snapshot(conn, tables, reached, live=live)
+        finally:
+            if not conn.closed:
+                await conn.rollback()

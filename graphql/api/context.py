@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 import strawberry
 from strawberry.dataloader import DataLoader
 
-from api.lists import Lists, read_lists
+from api.lists import KnownLists, Lists
 from application.application import Application
 from application.files import FileStore
 from application.proof.notes import SigningKey
@@ -51,6 +51,7 @@ class Services:
     #: Where people find the site, without a slash at its end.
     public_url: str
     checkpoint_key: SigningKey = field(repr=False)
+    lists: KnownLists = field(default_factory=KnownLists, repr=False)
 
 
 class Context:
@@ -83,11 +84,11 @@ class Context:
             return self._snapshot
 
     async def lists(self) -> Lists:
-        """Territories and terms, read once for this answer."""
+        """Territories and terms, as of this answer's snapshot."""
         read = await self.read()
         async with self._listing:
             if self._lists is None:
-                self._lists = await read_lists(read)
+                self._lists = await self.services.lists.at(read)
             return self._lists
 
     async def together(self, what: str, key: K, load: Callable[[list[K]], Awaitable[Sequence[V]]]) -> V:

@@ -130,7 +130,7 @@ class Drawing:
             return self.random.choice(list(declared.values))
         if isinstance(declared, GraphQLInputObjectType):
             return self._input(declared)
-        return self.random.choice(self.values.get(name, self.values[declared.name]))  # type: ignore[union-attr]
+        return self.random.choice(self.values.get(name, self.values[declared.name]))
 
     def _input(self, declared: GraphQLInputObjectType) -> dict[str, Any]:
         names = list(declared.fields)

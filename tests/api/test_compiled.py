@@ -131,7 +131,7 @@ def test_documents_drawn_from_the_whole_schema_are_answered_byte_for_byte_as_by_
     random = Random(20261123)
     drawing = Drawing(schema._schema, values(busy), random, [*specified_rules, *RULES])
     asked = [(drawing.document(), random.choice(ASKERS)) for _ in range(DOCUMENTS)]
-    kinds = Counter()
+    kinds: Counter[str] = Counter()
     for (document, actor), (compiled, core, failed) in zip(asked, ask_both(busy, asked), strict=True):
         told = f"{document.query}\n{document.variables} {actor.role}"
         if failed:
@@ -150,7 +150,7 @@ def test_one_plan_serves_all_variables_and_another_is_made_when_other_fields_are
         nodes { title @include(if: $with) ... @skip(if: $without) { again: title structure { name } } }
       }
     }"""
-    said = [
+    said: list[dict[str, Any]] = [
         {"first": 1, "without": False},
         {"first": 2, "without": False},
         {"first": 2, "without": True, "with": False},

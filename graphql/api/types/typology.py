@@ -45,6 +45,8 @@ class Term:
 
     def on(self, day: date) -> Term:
         """The term as an animation of that local day shows it."""
+        if not self.former_labels:
+            return self
         former = next((one for one in self.former_labels if day < one.until), None)
         return self if former is None else replace(self, label=former.label)
 
