@@ -59,6 +59,9 @@ async def snapshot(pool: AsyncPool, relations: Mapping[str, str]) -> AsyncIterat
             }
             reached = min((position for _, position in live.values()), default=0)
             yield Snapshot(conn, tables, reached, live=live)
-        finally:
+            # Nothing was written; but after a rollback psycopg forgets what it has prepared.
+            await conn.commit()
+        except BaseException:
             if not conn.closed:
                 await conn.rollback()
+            raise

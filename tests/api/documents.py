@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 from graphql import (
     ASTValidationRule,
@@ -123,9 +123,8 @@ class Drawing:
         if name not in self.values and self.random.random() < 0.1:
             return None
         if isinstance(declared, GraphQLList):
-            return [
-                self._value(name, GraphQLNonNull(get_named_type(declared))) for _ in range(self.random.randint(0, 2))
-            ]
+            item: Any = GraphQLNonNull(cast("Any", get_named_type(declared)))
+            return [self._value(name, item) for _ in range(self.random.randint(0, 2))]
         if isinstance(declared, GraphQLEnumType):
             return self.random.choice(list(declared.values))
         if isinstance(declared, GraphQLInputObjectType):
