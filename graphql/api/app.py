@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 
 from api import ide
+from api.answer_cache import AnswerCache
 from api.answers import JSON, Refused, refusal
 from api.context import Services
 from api.dossier_papers import DossierPapers
@@ -39,7 +40,7 @@ def create_app(services: Services) -> FastAPI:
     app = FastAPI(title="Parentalité", lifespan=lifespan, openapi_url=None, redirect_slashes=False)
     app.add_exception_handler(HTTPException, _refused)
     view = GraphQLView(services, schema)
-    app.router.routes.append(Route("/graphql", view))
+    app.router.routes.append(Route("/graphql", AnswerCache(view, services.waiter)))
     app.router.routes.append(WebSocketRoute("/graphql", view))
     app.add_route("/graphiql/{name}", ide.asset, methods=["GET"])
     papers = Papers(services)

@@ -31,6 +31,8 @@ class Waiter(Protocol):
 
     @property
     def position(self) -> int: ...
+    @property
+    def standing(self) -> int | None: ...
     async def wait(self, position: int, timeout: float) -> bool: ...
     def moves(self) -> AsyncIterator[int]: ...
     async def __aenter__(self) -> Waiter: ...
@@ -63,7 +65,9 @@ class Context:
     def __init__(self, services: Services, actor: Actor) -> None:
         self.services = services
         self.actor = actor
-        self.now = services.clock()
+        self._now = services.clock()
+        #: Whether anything in the answer hangs on the time.
+        self.told_time = False
         self._opening = asyncio.Lock()
         self._stack: AsyncExitStack | None = None
         self._snapshot: Snapshot | None = None
@@ -73,6 +77,11 @@ class Context:
         self._loading: set[asyncio.Task[Any]] = set()
         #: How many items the pages asked for so far may hold (see `api.types.base.asked_page`).
         self.asked_items = 0
+
+    @property
+    def now(self) -> datetime:
+        self.told_time = True
+        return self._now
 
     async def read(self) -> Snapshot:
         """The snapshot that all of this answer reads, opened when first asked for."""

@@ -60,7 +60,7 @@ async def published_animations(
     asked = asked_page(context, orders, first, after, last, before)
     conditions = where.conditions() if where else animation_queries.Conditions()
     lists = await context.lists()
-    filtered = animation_queries.narrowed(animation_queries.published(), _in_force(conditions, lists), context.now)
+    filtered = animation_queries.narrowed(animation_queries.published(), _in_force(conditions, lists))
     return await connection(
         context, animation_queries.SOURCE, filtered, orders, asked, lambda row: animation_of(row, lists)
     )
@@ -104,7 +104,8 @@ async def own_animations(
 
     async def pages(structures: list[UUID]) -> list[Connection[Animation]]:
         lists = await context.lists()
-        filtered = animation_queries.narrowed(allowed, _in_force(conditions, lists), context.now)
+        now = context.now if conditions.past is not None else None
+        filtered = animation_queries.narrowed(allowed, _in_force(conditions, lists), now)
         return await connections(
             context, structures, animation_queries.SOURCE, filtered, orders, asked, lambda row: animation_of(row, lists)
         )

@@ -20,6 +20,7 @@ from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_
 from strawberry.types import ExecutionResult
 
 from api import ide
+from api.answer_cache import LASTING
 from api.answers import GRAPHQL_JSON, Refused, answer, preferred_media_type, refusal, status_of, unexpected
 from api.compiled.questions import question_of
 from api.context import Context, Services
@@ -27,8 +28,13 @@ from api.requests import LONGEST_DOCUMENT, authenticated, wait_for_position, wit
 from api.schema import Schema, compiled_documents
 from api.sockets import Connection, SocketHandler
 from api.uploads import MULTIPART, asks_first, largest_body, operations_of
+from domain.actors import Role
 
 MOST_SUBSCRIPTIONS_PER_CONNECTION = 20
+#: What the public reads from the read models alone, with all that is in it.
+_OF_READ_MODELS = frozenset(
+    ("animations", "animation", "structures", "structure", "territories", "territory", "typology", "attestationForm")
+) | {"position", "__typename"}
 
 
 class _Headers(Response):
@@ -101,6 +107,8 @@ class GraphQLView(GraphQL[Any, None]):
             return None
         try:
             data = await found.execute(context, question.variables)
+            if context.actor.role is Role.PUBLIC and found.root_fields <= _OF_READ_MODELS and not context.told_time:
+                request.scope[LASTING] = True
             return answer({"data": data}, 200, media_type)
         except Exception:
             # Executed again: graphql-core finds the same error, and tells it with its path.

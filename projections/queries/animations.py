@@ -90,8 +90,10 @@ def published() -> Filter:
     return Filter(("a.status = 'PUBLISHED'",))
 
 
-def narrowed(filtered: Filter, conditions: Conditions, now: datetime) -> Filter:
-    """`filtered` and these conditions. An empty collection narrows nothing, as a form without a choice."""
+def narrowed(filtered: Filter, conditions: Conditions, now: datetime | None = None) -> Filter:
+    """`filtered` and these conditions; `now` tells what is past. An empty collection narrows nothing, as a form without
+    a choice.
+    """
     for name in _AMONG:
         if chosen := getattr(conditions, name):
             filtered = filtered.among(f"a.{name}", name, chosen)

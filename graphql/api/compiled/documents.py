@@ -9,6 +9,7 @@ from graphql import (
     ASTValidationRule,
     DirectiveNode,
     DocumentNode,
+    FieldNode,
     FragmentDefinitionNode,
     GraphQLError,
     OperationDefinitionNode,
@@ -43,14 +44,14 @@ class Prepared:
             one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)
         }
         self._conditions = _conditions(document)
+        selections = operation.selection_set.selections
+        self._root_fields = frozenset(one.name.value if isinstance(one, FieldNode) else "..." for one in selections)
         self._plans: dict[tuple[Any, ...], Plan | None] = {}
 
     @property
-    def root_fields(self) -> frozenset[str] | None:
-        """The names of its root fields; None when some of them stand in fragments."""
-        selections = self._operation.selection_set.selections
-        names = [getattr(one, "name", None) for one in selections if one.kind == "field"]
-        return frozenset(name.value for name in names if name) if len(names) == len(selections) else None
+    def root_fields(self) -> frozenset[str]:
+        """The names of its root fields; a name that there is not when some of them stand in fragments."""
+        return self._root_fields
 
     async def execute(self, context: Any, given: dict[str, Any]) -> dict[str, Any]:
         """The `data` of the answer. Raises Unsure, or whatever a resolver raised: then graphql-core must answer."""
