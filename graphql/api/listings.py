@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 from uuid import UUID
@@ -54,16 +54,16 @@ async def published_animations(
     after: Cursor,
     last: Size,
     before: Cursor,
+    columns: Collection[str] | None,
 ) -> Connection[Animation]:
-    """The public listing: what is published, whoever asks."""
+    """The public listing: what is published, whoever asks. `columns`: those to read (None: all)."""
     orders = animation_queries.orders([order.named() for order in order_by or ()], only_published=True)
     asked = asked_page(context, orders, first, after, last, before)
     conditions = where.conditions() if where else animation_queries.Conditions()
     lists = await context.lists()
     filtered = animation_queries.narrowed(animation_queries.published(), _in_force(conditions, lists))
-    return await connection(
-        context, animation_queries.SOURCE, filtered, orders, asked, lambda row: animation_of(row, lists)
-    )
+    source = animation_queries.source(columns)
+    return await connection(context, source, filtered, orders, asked, lambda row: animation_of(row, lists))
 
 
 async def animations_to_publish(
@@ -95,22 +95,27 @@ async def own_animations(
     after: Cursor,
     last: Size,
     before: Cursor,
+    columns: Collection[str] | None,
 ) -> Connection[Animation]:
-    """A structure's animations in every status, in the territories `within` unless that is None."""
+    """A structure's animations in every status, in the territories `within` unless that is None. `columns`: those to
+    read (None: all).
+    """
     orders = animation_queries.orders([order.named() for order in order_by or ()], only_published=False)
     asked = asked_page(context, orders, first, after, last, before)
     allowed = Filter() if within is None else Filter().among("a.territory", "within", within)
     conditions = where.conditions() if where else animation_queries.Conditions()
+
+    source = animation_queries.source(columns)
 
     async def pages(structures: list[UUID]) -> list[Connection[Animation]]:
         lists = await context.lists()
         now = context.now if conditions.past is not None else None
         filtered = animation_queries.narrowed(allowed, _in_force(conditions, lists), now)
         return await connections(
-            context, structures, animation_queries.SOURCE, filtered, orders, asked, lambda row: animation_of(row, lists)
+            context, structures, source, filtered, orders, asked, lambda row: animation_of(row, lists)
         )
 
-    return await context.together(repr(("own", allowed, conditions, orders, asked)), structure_id, pages)
+    return await context.together(repr(("own", allowed, conditions, orders, asked, source)), structure_id, pages)
 
 
 def _in_force(conditions: animation_queries.Conditions, lists: Lists) -> animation_queries.Conditions:

@@ -3,25 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from projections.queries.paging import Filter, Order, Source
 from projections.words import words
 
+#: What is told beside an animation's own columns, of its structure and of who registered.
+_BESIDE = {
+    "structure_siret": "s.siret",
+    "structure_name": "s.name",
+    "structure_territories": "s.territories",
+    "dossier_status": "(SELECT d.status FROM {service_dossiers} d WHERE d.dossier_id = a.dossier_id)",
+    "seats_left": "greatest(0, a.seats - coalesce(r.seated, 0))",
+    "waiting": "coalesce(r.waiting, 0)",
+}
+
+
+def _beside(names: Iterable[str]) -> str:
+    return "".join(f", {_BESIDE[name]} AS {name}" for name in names)
+
+
 #: Animations with what is shown of their structure.
 SOURCE = Source(
     table="animations",
     alias="a",
-    shown=(
-        ", s.siret AS structure_siret, s.name AS structure_name, s.territories AS structure_territories"
-        ", (SELECT d.status FROM {service_dossiers} d WHERE d.dossier_id = a.dossier_id) AS dossier_status"
-        ", greatest(0, a.seats - coalesce(r.seated, 0)) AS seats_left, coalesce(r.waiting, 0) AS waiting"
-    ),
+    shown=_beside(_BESIDE),
     joined="JOIN {structures} s USING (structure_id) LEFT JOIN {animation_seats} r ON r.animation_id = a.animation_id",
     owner="structure_id",
 )
+
+
+def source(columns: Collection[str] | None) -> Source:
+    """`SOURCE` with these columns alone; None: with all."""
+    if columns is None:
+        return SOURCE
+    own = sorted({"animation_id", "structure_id", *columns}.difference(_BESIDE))
+    beside = _beside(name for name in _BESIDE if name in columns)
+    return replace(SOURCE, own=", ".join(f"a.{name}" for name in own), shown=beside)
+
+
 _SELECT = f"SELECT a.*{SOURCE.shown} FROM {SOURCE.rows} {SOURCE.joined}"
 BY_IDS = f"{_SELECT} WHERE a.animation_id = ANY(%(ids)s)"
 #: What was published after a position, each with the `position` of that; more conditions and a limit may follow.

@@ -83,7 +83,7 @@ class Source:
     models, or any other when it is named with its schema.
 
     `shown` and `joined` add what is told beside a row, once the page is cut. `owner` is the column of those who each
-    have a list of their own.
+    have a list of their own. `own`: the row's own columns that are read; all when it is empty.
     """
 
     table: str
@@ -91,6 +91,7 @@ class Source:
     shown: str = ""
     joined: str = ""
     owner: str = ""
+    own: str = ""
 
     @property
     def rows(self) -> str:
@@ -186,10 +187,8 @@ def _cut(source: Source, filtered: Filter, orders: Sequence[Order], asked: Page)
 
 def _shown(source: Source, cut: str, orders: Sequence[Order], asked: Page) -> str:
     # Joined after the page is cut, however the planner would rather do it.
-    return (
-        f"SELECT {source.alias}.*{source.shown} FROM {cut} {source.alias} {source.joined}"
-        f" ORDER BY {_directions(orders, asked)}"
-    )
+    own = f"{source.own}, {source.alias}.cursor_values" if source.own else f"{source.alias}.*"
+    return f"SELECT {own}{source.shown} FROM {cut} {source.alias} {source.joined} ORDER BY {_directions(orders, asked)}"
 
 
 def _directions(orders: Sequence[Order], asked: Page) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from graphql import (
@@ -12,6 +13,7 @@ from graphql import (
     GraphQLOutputType,
     GraphQLSchema,
     OperationDefinitionNode,
+    get_named_type,
     is_abstract_type,
     is_leaf_type,
     is_list_type,
@@ -31,6 +33,7 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.base import StrawberryObjectDefinition
 
 from api.compiled.fields import Take, attribute, constant, prepared_call, resolver, strawberry_field
+from api.compiled.look_ahead import columns_asked
 from api.compiled.resolve_info import ResolveInfo
 from api.compiled.running import Complete, Run
 from api.compiled.unsure import Unsure
@@ -96,7 +99,8 @@ class Plan:
         field = strawberry_field(definition)
         if field.is_basic_field:
             return attribute(key, field.python_name, complete)
-        call = prepared_call(definition, details, parent, self._converter, self._info)
+        columns = self._columns(definition, details)
+        call = prepared_call(definition, details, parent, self._converter, partial(self._info, columns))
         return resolver(key, call, complete)
 
     def _type(
@@ -142,7 +146,7 @@ class Plan:
 
         def completed(value: Any, run: Run) -> Any:
             path = Path(None, details[0].node.name.value, parent.name)
-            name = resolve_type(value, self._info(run, definition, details, parent, path), output)
+            name = resolve_type(value, self._info(None, run, definition, details, parent, path), output)
             if not isinstance(name, str):
                 raise Unsure
             if name not in known:
@@ -162,8 +166,21 @@ class Plan:
             raise Unsure
         return collected.grouped_field_set
 
+    def _columns(self, definition: GraphQLField, details: FieldDetailsList) -> frozenset[str] | None:
+        """Of a page: the columns that its items need."""
+        page = get_named_type(definition.type)
+        if not is_object_type(page) or not page.name.endswith("Connection"):
+            return None
+        return columns_asked(page, self._subfields(page, details), self._subfields)
+
     def _info(
-        self, run: Run, definition: GraphQLField, details: FieldDetailsList, parent: GraphQLObjectType, path: Path
+        self,
+        columns: frozenset[str] | None,
+        run: Run,
+        definition: GraphQLField,
+        details: FieldDetailsList,
+        parent: GraphQLObjectType,
+        path: Path,
     ) -> Any:
         return ResolveInfo(
             details[0].node.name.value,
@@ -177,6 +194,7 @@ class Plan:
             self._operation,
             run.variables.coerced,
             run.context,
+            columns,
         )
 
 

@@ -16,7 +16,10 @@ from graphql.pyutils import Path
 
 
 class ResolveInfo(NamedTuple):
-    """Made once for a field of an operation: of all its places in the answer, `path` ends alike."""
+    """Made once for a field of an operation: of all its places in the answer, `path` ends alike.
+
+    `columns`: what the items of a page need; None: everything.
+    """
 
     field_name: str
     field_nodes: list[FieldNode]
@@ -29,3 +32,4 @@ class ResolveInfo(NamedTuple):
     operation: OperationDefinitionNode
     variable_values: dict[str, Any]
     context: Any
+    columns: frozenset[str] | None

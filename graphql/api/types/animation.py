@@ -56,29 +56,42 @@ class _Standing:
         self.dossier_status = DossierStatus(row["dossier_status"]) if row["dossier_status"] else None
 
 
-#: How what is shown is made of a row of `queries.SELECT`, and of the lists.
-_MADE: dict[str, Callable[[Any], Any]] = {
-    "id": lambda one: strawberry.ID(str(one.row["animation_id"])),
-    "version": lambda one: one.row["version"],
-    "status": lambda one: AnimationStatus(one.row["status"]),
-    "title": lambda one: one.row["title"],
-    "description": lambda one: one.row["description"],
-    "structure": lambda one: structure_beside(one.row),
-    "territory": lambda one: one.lists.territories[one.row["territory"]],
-    "starts_at": lambda one: local(one.row["starts_at"], one.row["time_zone"]),
-    "ends_at": lambda one: local(one.row["ends_at"], one.row["time_zone"]),
-    "venue_type": lambda one: one.lists.term(TermKind.VENUE_TYPE, one.row["venue_type"], one.row["day"]),
-    "venue_name": lambda one: one.row["venue_name"],
-    "address": lambda one: one.row["address"],
-    "commune_code": lambda one: one.row["commune_code"],
-    "audience": lambda one: one.lists.term(TermKind.AUDIENCE, one.row["audience"], one.row["day"]),
-    "type": lambda one: one.lists.term(TermKind.ANIMATION_TYPE, one.row["type"], one.row["day"]),
-    "themes": lambda one: [one.lists.term(TermKind.THEME, theme, one.row["day"]) for theme in one.row["themes"]],
-    "seats": lambda one: one.row["seats"],
-    "seats_left": lambda one: one.row["seats_left"],
-    "waiting": lambda one: one.row["waiting"],
-    "published_at": lambda one: (
-        local(one.row["published_at"], one.row["time_zone"]) if one.row["published_at"] else None
+#: How what is shown is made of a row of `queries.SELECT` and of the lists, and the columns that this needs.
+_SHOWN: dict[str, tuple[Callable[[Any], Any], Sequence[str]]] = {
+    "id": (lambda one: strawberry.ID(str(one.row["animation_id"])), ("animation_id",)),
+    "version": (lambda one: one.row["version"], ("version",)),
+    "status": (lambda one: AnimationStatus(one.row["status"]), ("status",)),
+    "title": (lambda one: one.row["title"], ("title",)),
+    "description": (lambda one: one.row["description"], ("description",)),
+    "structure": (
+        lambda one: structure_beside(one.row),
+        ("structure_id", "structure_siret", "structure_name", "structure_territories"),
+    ),
+    "territory": (lambda one: one.lists.territories[one.row["territory"]], ("territory",)),
+    "starts_at": (lambda one: local(one.row["starts_at"], one.row["time_zone"]), ("starts_at", "time_zone")),
+    "ends_at": (lambda one: local(one.row["ends_at"], one.row["time_zone"]), ("ends_at", "time_zone")),
+    "venue_type": (
+        lambda one: one.lists.term(TermKind.VENUE_TYPE, one.row["venue_type"], one.row["day"]),
+        ("venue_type", "day"),
+    ),
+    "venue_name": (lambda one: one.row["venue_name"], ("venue_name",)),
+    "address": (lambda one: one.row["address"], ("address",)),
+    "commune_code": (lambda one: one.row["commune_code"], ("commune_code",)),
+    "audience": (
+        lambda one: one.lists.term(TermKind.AUDIENCE, one.row["audience"], one.row["day"]),
+        ("audience", "day"),
+    ),
+    "type": (lambda one: one.lists.term(TermKind.ANIMATION_TYPE, one.row["type"], one.row["day"]), ("type", "day")),
+    "themes": (
+        lambda one: [one.lists.term(TermKind.THEME, theme, one.row["day"]) for theme in one.row["themes"]],
+        ("day", "themes"),
+    ),
+    "seats": (lambda one: one.row["seats"], ("seats",)),
+    "seats_left": (lambda one: one.row["seats_left"], ("seats_left",)),
+    "waiting": (lambda one: one.row["waiting"], ("waiting",)),
+    "published_at": (
+        lambda one: local(one.row["published_at"], one.row["time_zone"]) if one.row["published_at"] else None,
+        ("published_at", "time_zone"),
     ),
 }
 
@@ -88,7 +101,8 @@ _MADE: dict[str, Callable[[Any], Any]] = {
     " the coordonnateur of their territory, the national team and auditors."
 )
 class Animation(Lazily, Node):
-    MADE: ClassVar = _MADE
+    MADE: ClassVar = {name: make for name, (make, _) in _SHOWN.items()}
+    NEEDS: ClassVar = {name: needs for name, (_, needs) in _SHOWN.items()}
     version: int = strawberry.field(description="Rises with every change: for `expectedVersion`.")
     status: AnimationStatus = strawberry.field(description="Where it stands.")
     title: str = strawberry.field(description="Its title.")

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import strawberry
 
-from api.context import Context
+from api.context import Context, Info
 from api.errors import invalid
 from api.types.lazily import Lazily, lazily
 from projections.queries.paging import (
@@ -89,6 +89,12 @@ class Connection(Lazily, Generic[T]):
             start_cursor=self.cursor(self.rows[0]) if self.rows else None,
             end_cursor=self.cursor(self.rows[-1]) if self.rows else None,
         )
+
+
+def asked_columns(info: Info) -> frozenset[str] | None:
+    """The columns that the items of the page asked for need, where that is known beforehand; None: all."""
+    columns: frozenset[str] | None = getattr(info._raw_info, "columns", None)
+    return columns
 
 
 def node_id(value: str, *field: str) -> UUID:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 T = TypeVar("T")
@@ -12,6 +12,8 @@ class Lazily:
     """`MADE` tells how each attribute is made of the thing; what it is made from is given to `lazily`."""
 
     MADE: ClassVar[Mapping[str, Callable[[Any], Any]]] = {}
+    #: The columns of the row that each is made from, for those of which a page may read these alone.
+    NEEDS: ClassVar[Mapping[str, Sequence[str]]] = {}
 
     if not TYPE_CHECKING:
 

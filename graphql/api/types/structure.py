@@ -11,7 +11,7 @@ from uuid import UUID
 import strawberry
 
 from api.context import Context, Info, read_beside
-from api.types.base import Connection, Node
+from api.types.base import Connection, Node, asked_columns
 from api.types.dashboard import StructureDashboard, dashboard_of, require
 from domain.actors import Actor
 from domain.rights import Action, Belongings, Scope, may, scope_of
@@ -72,7 +72,8 @@ class Structure(Node):
 
         context = read_beside(self.past, info)
         within = self.require(context, Action.STRUCTURE_READ)
-        return await own_animations(context, self.structure_id, within, where, order_by, first, after, last, before)
+        page = (first, after, last, before)
+        return await own_animations(context, self.structure_id, within, where, order_by, *page, asked_columns(info))
 
     @strawberry.field(description="Its figures. " + _FOR)
     async def dashboard(
