@@ -68,6 +68,12 @@ class AnimationClone(_AnimationChange):
     ends_at: Instant
 
 
+class AnimationEnd(_AnimationChange):
+    """By the scheduler."""
+
+    action: ClassVar[Action] = Action.ANIMATION_END
+
+
 class AnimationAttest(_AnimationChange):
     """Who came. The further questions may be left without an answer."""
 
@@ -136,6 +142,11 @@ def cancel(command: AnimationCancel, work: UnitOfWork) -> UUID:
     return _record(work, state, animations.cancel(state, work.actor, command.reason, work.now))
 
 
+def end(command: AnimationEnd, work: UnitOfWork) -> UUID:
+    state = _animation(command, work)
+    return _record(work, state, animations.end(state, work.actor, work.now))
+
+
 def attest(command: AnimationAttest, work: UnitOfWork) -> UUID:
     state = _animation(command, work)
     facts = animations.attest(
@@ -186,6 +197,7 @@ USE_CASES = (
     (AnimationRefuse, refuse),
     (AnimationCancel, cancel),
     (AnimationClone, clone),
+    (AnimationEnd, end),
     (AnimationAttest, attest),
     (AttestationCorrect, correct),
 )

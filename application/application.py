@@ -14,6 +14,7 @@ from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 from application import (
+    accounts,
     animations,
     attendance_sheets,
     candidatures,
@@ -30,11 +31,14 @@ from application.commands import Command, use_cases
 from application.eventstore.recorder import CommandRecorder, Outcome, open_recorder
 from application.eventstore.vault import DDL as VAULT_DDL
 from application.eventstore.vault import Vault
+from application.notifications.tables import create_tables as create_notification_tables
 from application.proof.checkpoints import create_tables as create_proof_tables
+from application.scheduling import create_tables as create_job_tables
 from application.signed_links import SignedLinks
 from domain.actors import Actor
 
 USE_CASES = use_cases(
+    accounts.USE_CASES,
     conventions.USE_CASES,
     animations.USE_CASES,
     attendance_sheets.USE_CASES,
@@ -91,6 +95,8 @@ def open_application(database_url: str, master_key: bytes, pool_size: int = 8) -
         recorder = open_recorder(database_url)
         conn.execute(VAULT_DDL)
         create_proof_tables(conn)
+        create_notification_tables(conn)
+        create_job_tables(conn)
     with recorder.datastore, pool:
         vault = Vault(master_key)
         yield Application(open_bus(USE_CASES, recorder, pool, vault, master_key), pool, vault, recorder)

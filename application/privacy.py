@@ -13,6 +13,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
+from application.accounts import AccountErase, InvitationErase
 from application.commands import ChangeCommand, Command
 from application.eventstore.log import read_stream
 from application.eventstore.recorder import Outcome
@@ -22,6 +23,7 @@ from application.keyed import Keyed
 from application.registrations import RegistrantErase, address_of
 from application.unit_of_work import UnitOfWork
 from domain import candidature as candidatures
+from domain.account_events import InvitationSent, MandateGiven
 from domain.actors import Actor
 from domain.catalogue import CANDIDATURE
 from domain.errors import DomainError, ErrorCode
@@ -116,8 +118,9 @@ def _told(record: Recorded) -> dict[str, Any]:
 def erase_person(conn: Conn, execute: Execute, people: Sequence[UUID], actor: Actor, now: datetime) -> list[UUID]:
     """Destroys all that is held on a person known by these pseudonyms.
 
-    Returns the candidatures and registrations concerned, empty when nothing is known of them. Raises DomainError
-    (FORBIDDEN) unless the actor may. `conn` must be in autocommit mode: a destroyed key is destroyed whatever follows.
+    Returns the candidatures, registrations, accounts and invitations concerned, empty when nothing is known of them.
+    Raises DomainError (FORBIDDEN) unless the actor may. `conn` must be in autocommit mode: a destroyed key is destroyed
+    whatever follows.
     """
     for person in people:
         authorize(actor, Action.PERSON_ERASE, Belongings(person_id=person))
@@ -132,8 +135,13 @@ def _erase(conn: Conn, execute: Execute, person: UUID, actor: Actor, now: dateti
     return subjects
 
 
-def erasures(stream: UUID, person: UUID, records: Sequence[Recorded]) -> list[CandidatureErase | RegistrantErase]:
+def erasures(stream: UUID, person: UUID, records: Sequence[Recorded]) -> list[Erasure]:
     """What is left to be said in a stream once the person's key is destroyed."""
+    match records[0].event:
+        case MandateGiven():
+            return [AccountErase(account_id=stream, person_id=person)]
+        case InvitationSent():
+            return [InvitationErase(invitation_id=stream, person_id=person)]
     if isinstance(records[0].event, RegistrationEvent):
         return [
             RegistrantErase(animation_id=made.animation_id, registration_id=made.registration_id)
@@ -142,14 +150,27 @@ def erasures(stream: UUID, person: UUID, records: Sequence[Recorded]) -> list[Ca
     return [CandidatureErase(candidature_id=stream)]
 
 
-def say_erased(execute: Execute, command: CandidatureErase | RegistrantErase, actor: Actor, now: datetime) -> UUID:
+def say_erased(execute: Execute, command: Erasure, actor: Actor, now: datetime) -> UUID:
     """Records the erasure, unless one before this did. Returns what it is of."""
     try:
         execute(command, actor, now)
     except DomainError as error:
         if error.code is not ErrorCode.RULE_BROKEN:
             raise
-    return command.candidature_id if isinstance(command, CandidatureErase) else command.registration_id
+    return _subject_of(command)
 
+
+def _subject_of(command: Erasure) -> UUID:
+    match command:
+        case CandidatureErase():
+            return command.candidature_id
+        case RegistrantErase():
+            return command.registration_id
+        case AccountErase():
+            return command.account_id
+    return command.invitation_id
+
+
+Erasure = CandidatureErase | RegistrantErase | AccountErase | InvitationErase
 
 USE_CASES = ((CandidatureErase, erase_candidature),)

@@ -5,12 +5,19 @@
 | `DATABASE_URL`                   | the embedded PostgreSQL          | postgresql://user:password@host/name, 14+    |
 | `PARENTALITE_HOME`               | `parentalite` in the user's data | Folder of embedded database, keys, files     |
 | `PARENTALITE_TOKEN_SECRET`       | embedded: made, kept in `keys`   | Signs bearer tokens, 32 characters or more   |
+| `PARENTALITE_OIDC_ISSUER`        | none: tokens are signed here     | Address of the OpenID Connect issuer         |
+| `PARENTALITE_OIDC_AUDIENCE`      | none; needed with an issuer      | What its access tokens call this API         |
+| `PARENTALITE_OIDC_CLAIMS`        | its claims have our names        | Which claims say what, a JSON file           |
 | `PARENTALITE_MASTER_KEY`         | embedded: made, kept in `keys`   | Wraps personal keys, base64 of 32 bytes      |
 | `PARENTALITE_CHECKPOINT_KEY`     | embedded: made, kept in `keys`   | Signs checkpoints, base64 of 32 bytes        |
 | `PARENTALITE_CHECKPOINT_SECONDS` | `600`                            | Longest time between checkpoints, 1 to 86400 |
 | `PARENTALITE_TSA_URL`            | none                             | Time-stamping authority (RFC 3161)           |
 | `PARENTALITE_TSA_ROOT`           | none                             | Its root certificates, a PEM file            |
 | `PARENTALITE_WAIT_SECONDS`       | `5`                              | Longest wait for Min-Position, 0 to 60 s     |
+| `PARENTALITE_REGISTRANTS_DAYS`   | `90`                             | How long registrants' data are kept, 1-3650  |
+| `PARENTALITE_CANDIDATURES_MONTHS`| `12`                             | … and those of ended candidatures, 1 to 120  |
+| `PARENTALITE_SMTP_URL`           | none: no e-mail is sent          | smtp:// or smtps://user:password@host:port   |
+| `PARENTALITE_MAIL_FROM`          | none; needed with a mail server  | The address that e-mails come from           |
 | `PARENTALITE_LOG_LEVEL`          | `INFO`                           | DEBUG, INFO, WARNING, ERROR, CRITICAL        |
 | `PARENTALITE_FILES`              | `files` in `PARENTALITE_HOME`    | Folder of signed sheets, for all servers     |
 | `PARENTALITE_PUBLIC_URL`         | `http://127.0.0.1:8000`          | Address of the site, as QR codes lead to it  |
@@ -26,6 +33,8 @@ import binascii
 import os
 import secrets
 from collections.abc import Callable, Mapping
+from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,10 +42,14 @@ from urllib.parse import urlsplit
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field
 
+from application.sign_in.configuration import OidcSettings, oidc_settings
+
 MASTER_KEY_BYTES = 32
 SHORTEST_TOKEN_SECRET = 32
 LONGEST_WAIT_SECONDS = 60.0
 LONGEST_CHECKPOINT_SECONDS = 86_400.0
+#: The mean: nobody counts on the day.
+DAYS_A_MONTH = 365.25 / 12
 CHECKPOINT_KEY_FILE = "checkpoint-key"
 DEFAULT_PUBLIC_URL = "http://127.0.0.1:8000"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -57,7 +70,9 @@ class Settings(BaseModel):
 
     home: Path
     database_url: str | None = Field(default=None, repr=False)
-    token_secret: str = Field(repr=False)
+    #: None where an issuer is configured: no token is signed here then.
+    token_secret: str | None = Field(repr=False)
+    oidc: OidcSettings | None = None
     master_key: bytes = Field(repr=False)
     checkpoint_key: bytes = Field(repr=False)
     checkpoint_seconds: float = 600.0
@@ -67,6 +82,12 @@ class Settings(BaseModel):
     log_level: str = "INFO"
     files: Path
     public_url: str = DEFAULT_PUBLIC_URL
+    smtp_url: str | None = Field(default=None, repr=False)
+    mail_from: str | None = None
+    #: Counted from the end of the animation.
+    registrants_kept_for: timedelta = timedelta(days=90)
+    #: Counted from the end of the candidature.
+    candidatures_kept_for: timedelta = timedelta(days=365)
 
     @property
     def embedded(self) -> bool:
@@ -81,13 +102,8 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     keys = home / "keys" if database_url is None else None
     if keys is not None and not environ.get("PARENTALITE_MASTER_KEY"):
         _refuse_to_replace_a_lost_master_key(home, keys / "master-key")
-    token_secret = _secret(
-        "PARENTALITE_TOKEN_SECRET",
-        environ,
-        keys and keys / "token-secret",
-        lambda: secrets.token_urlsafe(48),
-        _HOW_TO_MAKE_A_TOKEN_SECRET,
-    )
+    oidc = _oidc(environ)
+    token_secret = None if oidc else _token_secret(environ, keys)
     master_key = _secret(
         "PARENTALITE_MASTER_KEY",
         environ,
@@ -105,7 +121,8 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     return Settings(
         home=home,
         database_url=database_url,
-        token_secret=_checked_token_secret(token_secret),
+        token_secret=token_secret,
+        oidc=oidc,
         master_key=checked_key("PARENTALITE_MASTER_KEY", master_key),
         checkpoint_key=checked_key("PARENTALITE_CHECKPOINT_KEY", checkpoint_key),
         checkpoint_seconds=_number("PARENTALITE_CHECKPOINT_SECONDS", environ.get, "600", 1, LONGEST_CHECKPOINT_SECONDS),
@@ -113,6 +130,9 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         wait_seconds=_number("PARENTALITE_WAIT_SECONDS", environ.get, "5", 0, LONGEST_WAIT_SECONDS),
         log_level=_log_level(environ.get("PARENTALITE_LOG_LEVEL") or "INFO"),
         files=_folder("PARENTALITE_FILES", environ, home / "files"),
+        **_mail(environ),
+        registrants_kept_for=_days("PARENTALITE_REGISTRANTS_DAYS", environ.get, "90", 3650, 1),
+        candidatures_kept_for=_days("PARENTALITE_CANDIDATURES_MONTHS", environ.get, "12", 120, DAYS_A_MONTH),
         public_url=_public_url(environ.get("PARENTALITE_PUBLIC_URL") or DEFAULT_PUBLIC_URL),
     )
 
@@ -184,13 +204,23 @@ def _fsync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _checked_token_secret(value: str) -> str:
+def _token_secret(environ: Mapping[str, str], keys: Path | None) -> str:
+    variable = "PARENTALITE_TOKEN_SECRET"
+    kept_in = keys and keys / "token-secret"
+    value = _secret(variable, environ, kept_in, lambda: secrets.token_urlsafe(48), _HOW_TO_MAKE_A_TOKEN_SECRET)
     if len(value) < SHORTEST_TOKEN_SECRET:
         raise SettingsError(
-            f"PARENTALITE_TOKEN_SECRET: {SHORTEST_TOKEN_SECRET} characters or more are needed, not {len(value)}; "
+            f"{variable}: {SHORTEST_TOKEN_SECRET} characters or more are needed, not {len(value)}; "
             f"make a value with: {_HOW_TO_MAKE_A_TOKEN_SECRET}"
         )
     return value
+
+
+def _oidc(environ: Mapping[str, str]) -> OidcSettings | None:
+    try:
+        return oidc_settings(environ)
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
 
 
 def _time_stamping(environ: Mapping[str, str]) -> dict[str, Any]:
@@ -203,6 +233,27 @@ def _time_stamping(environ: Mapping[str, str]) -> dict[str, Any]:
     if root is None or not Path(root).is_file():
         raise SettingsError(f"PARENTALITE_TSA_ROOT: a file of root certificates (PEM) is needed, not {root!r}")
     return {"tsa_url": url, "tsa_root": Path(root)}
+
+
+def _mail(environ: Mapping[str, str]) -> dict[str, Any]:
+    """The mail server, and who e-mails come from; neither when nothing is said."""
+    url, sender = environ.get("PARENTALITE_SMTP_URL") or None, environ.get("PARENTALITE_MAIL_FROM") or None
+    if url is None and sender is None:
+        return {}
+    # Never repeated: it holds a password.
+    if url is None or not _is_mail_server(url):
+        raise SettingsError("PARENTALITE_SMTP_URL: smtp://host:port or smtps://user:password@host:port is needed")
+    if sender is None or "@" not in parseaddr(sender)[1]:
+        raise SettingsError(f"PARENTALITE_MAIL_FROM: an e-mail address is needed, not {sender!r}")
+    return {"smtp_url": url, "mail_from": sender}
+
+
+def _is_mail_server(url: str) -> bool:
+    try:
+        address = urlsplit(url)
+        return address.scheme in ("smtp", "smtps") and bool(address.hostname) and (address.port or 1) > 0
+    except ValueError:
+        return False
 
 
 def make_key() -> str:
@@ -232,6 +283,10 @@ def _number(variable: str, given: Callable[[str], str | None], default: str, lea
     if not least <= number <= most:
         raise SettingsError(f"{variable}: a number from {least:.0f} to {most:.0f} is needed, not {value!r}")
     return number
+
+
+def _days(variable: str, given: Callable[[str], str | None], default: str, most: int, unit: float) -> timedelta:
+    return timedelta(days=_number(variable, given, default, 1, most) * unit)
 
 
 def _log_level(value: str) -> str:

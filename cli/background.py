@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from application.notifications.mailing import Mailer, Smtp, mailing
+from application.notifications.reacting import reacting
 from application.proof.notary import notarising
 from application.proof.notes import SigningKey
 from application.proof.stamping import Authority
+from application.scheduling import scheduling
 from application.settings import Settings
-from cli.composition import Opened
+from cli.composition import Opened, utc_now
+from cli.jobs import jobs
 from projections.runner import projecting
 
 
@@ -21,10 +25,28 @@ def _authority(settings: Settings) -> Authority | None:
 
 @contextmanager
 def working(opened: Opened) -> Iterator[None]:
-    """Projects, and signs checkpoints, for as long as the context lasts; another process may have the lead."""
-    key = SigningKey.from_seed(opened.settings.checkpoint_key)
+    """Projects, signs checkpoints, reacts to events, sends e-mails and runs jobs for as long as the context lasts;
+    another process may have the lead in each.
+    """
+    settings, application = opened.settings, opened.application
+    key = SigningKey.from_seed(settings.checkpoint_key)
     with (
-        projecting(opened.url, opened.application.vault),
-        notarising(opened.url, key, opened.settings.checkpoint_seconds, _authority(opened.settings)),
+        projecting(opened.url, application.vault),
+        notarising(opened.url, key, settings.checkpoint_seconds, _authority(settings)),
+        reacting(opened.url, with_mail=settings.smtp_url is not None),
+        scheduling(opened.url, jobs(application, settings), utc_now),
+        _mailing(opened),
     ):
+        yield
+
+
+@contextmanager
+def _mailing(opened: Opened) -> Iterator[None]:
+    settings, application = opened.settings, opened.application
+    if settings.smtp_url is None or settings.mail_from is None:
+        yield
+        return
+    send = Smtp(settings.smtp_url).send
+    mailer = Mailer(application.vault, application.bus.keyed, settings.mail_from, settings.public_url, send)
+    with mailing(opened.url, mailer):
         yield

@@ -11,7 +11,7 @@ from psycopg import sql
 
 from cli.composition import Conn
 from domain.actors import Role
-from projections.generations import State, generations, identifier
+from projections.generations import live_tables
 
 # One with animations to publish, to attest and to come; where candidatures are collected, if there is one.
 _STRUCTURE: LiteralString = """
@@ -79,7 +79,7 @@ def cast(conn: Conn, now: datetime) -> list[Part]:
 
 def _one(conn: Conn, query: LiteralString, **params: Any) -> Sequence[Any]:
     """The first row; as many times None as needed where the season is too small to have one."""
-    tables = {live.name: identifier(live.name, live.generation) for live in generations(conn, State.LIVE)}
+    tables = live_tables(conn)
     with conn.cursor() as cursor:
         row = cursor.execute(sql.SQL(query).format(**tables), params).fetchone()
     return row or (None, None, None)[: 3 if query is _STRUCTURE else 2]

@@ -20,6 +20,8 @@ from application.proof.checkpoints import take_up_key
 from application.proof.notes import SigningKey
 from application.proof.public_keys import keep_public_key
 from application.settings import Settings, SettingsError, load_settings
+from application.sign_in.accepting import SignIn
+from application.sign_in.local import LocalSignIn
 from projections.generations import prepare
 from projections.registry import projections
 
@@ -49,6 +51,25 @@ class Opened:
         """A connection of its own, in autocommit mode."""
         with connected(self.url) as conn:
             yield conn
+
+
+def sign_in_of(settings: Settings) -> SignIn:
+    """How tokens are read: the issuer's where one is configured, else those signed here."""
+    if settings.oidc is None:
+        return LocalSignIn(own_token_secret(settings))
+    # Beside the embedded setup alone nobody waits for it to be imported.
+    from application.sign_in.issuer import Issuer
+    from application.sign_in.oidc import OidcSignIn
+
+    oidc = settings.oidc
+    return OidcSignIn(Issuer(oidc.issuer), oidc.audience, oidc.claims, utc_now)
+
+
+def own_token_secret(settings: Settings) -> str:
+    """What tokens of the embedded setup are signed with. Raises SettingsError where an issuer signs them."""
+    if settings.token_secret is None:
+        raise SettingsError("PARENTALITE_OIDC_ISSUER: tokens come from that issuer; this command makes none beside it")
+    return settings.token_secret
 
 
 def utc_now() -> datetime:
@@ -105,7 +126,7 @@ def api_services(opened: Opened) -> Services:
             name="queries",
         ),
         waiter=PositionWaiter(opened.url),
-        token_secret=opened.settings.token_secret,
+        sign_in=sign_in_of(opened.settings),
         wait_seconds=opened.settings.wait_seconds,
         clock=utc_now,
         files=FileStore(opened.settings.files),

@@ -17,11 +17,11 @@ from application.eventstore.log import read_stream
 from application.founding import found
 from application.season.generator import landmark
 from application.settings import Settings, load_settings
-from application.tokens import issue_token
+from application.sign_in.local import issue_token
 from cli.background import working
 from cli.cast import Part, cast
 from cli.catching_up import bring_up_to_date
-from cli.composition import Conn, Opened, open_everything, utc_now
+from cli.composition import Conn, Opened, open_everything, own_token_secret, utc_now
 from cli.console import Refused, Stopped, confirm, counted, note, somebody_is_there, warn
 from cli.demonstration_dossiers import make_dossiers
 from cli.load import load_and_rebuild
@@ -160,7 +160,7 @@ def _welcome(settings: Settings, address: str, parts: Sequence[Part]) -> None:
     now = utc_now()
     tokens = {
         part.role: issue_token(
-            settings.token_secret,
+            own_token_secret(settings),
             part.role,
             part.subject,
             now,

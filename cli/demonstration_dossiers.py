@@ -26,7 +26,7 @@ from application.service_dossiers import (
 )
 from cli.composition import Opened, utc_now
 from domain.actors import Actor, Role
-from projections.generations import State, generations, identifier
+from projections.generations import live_tables
 
 #: The convention with most that can be paid for; its structure is the one that the cast plays, when that has enough.
 _CONVENTION: LiteralString = """
@@ -143,6 +143,6 @@ def _shares(animation_ids: Sequence[UUID]) -> list[Sequence[UUID]]:
 
 def _claim(opened: Opened, siret: str) -> _Claim | None:
     with opened.connection() as conn:
-        tables = {live.name: identifier(live.name, live.generation) for live in generations(conn, State.LIVE)}
+        tables = live_tables(conn)
         row = conn.execute(sql.SQL(_CONVENTION).format(**tables), {"siret": siret}).fetchone()
     return _Claim(*row) if row else None

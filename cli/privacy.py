@@ -12,9 +12,10 @@ import typer
 from application.settings import Settings, checked_key, make_key
 from cli.catching_up import bring_up_to_date
 from cli.composition import Opened, open_everything, settings_from_environment, utc_now
-from cli.console import Refused, confirm, counted, note
+from cli.console import Refused, Steps, confirm, counted, note
 from cli.key_files import write_key
 from cli.options import Verbose, Yes, logs_of_a_command
+from cli.retaining import due, erase_due
 from domain.actors import SYSTEM
 
 family = typer.Typer(no_args_is_help=True, help="Personal data: what is held on a person, its erasure, its keys.")
@@ -83,6 +84,37 @@ def export(
     typer.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2))
 
 
+@family.command("retain")
+def retain(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what is due.")] = False,
+    yes: Yes = False,
+    verbose: Verbose = False,
+) -> None:
+    """Erase the personal data that have been kept for as long as they may be.
+
+    Registrants' data: PARENTALITE_REGISTRANTS_DAYS after the end of the animation. Candidatures that were rejected or
+    withdrawn: PARENTALITE_CANDIDATURES_MONTHS after that. A running server does the same once a day; each erasure is
+    recorded. May be repeated after an interruption.
+    """
+    settings = settings_from_environment()
+    logs_of_a_command(verbose)
+    with open_everything(settings) as opened:
+        _up_to_date(opened, "what is due cannot be told while these read models are behind")
+        with opened.connection() as conn:
+            found = due(conn, settings, utc_now())
+        registrations, candidatures = len(found.registrants), len(found.candidatures)
+        told = f"{counted(registrations, 'registration')} and {counted(candidatures, 'candidature')}"
+        if dry_run or not found.count:
+            note(f"Due: {told}.")
+            return
+        confirm(f"Erase the personal data of {told}? This cannot be undone.", yes)
+        with Steps("erasures") as steps:
+            for done in erase_due(opened.application, found, utc_now()):
+                steps("erasing", done, found.count)
+        _forget_in_read_models(opened)
+        note(f"Erased: the personal data of {told}.")
+
+
 @family.command("rotate-master-key")
 def rotate_master_key(yes: Yes = False, verbose: Verbose = False) -> None:
     """Replace the key that wraps all personal keys; the log is not touched, and personal data stay readable.
@@ -119,8 +151,9 @@ def _new_master_key(settings: Settings) -> str:
 
 
 def _forget_in_read_models(opened: Opened) -> None:
+    _up_to_date(opened, "the keys are destroyed, but these read models may still show the person")
+
+
+def _up_to_date(opened: Opened, else_said: str) -> None:
     if behind := bring_up_to_date(opened):
-        raise Refused(
-            f"the keys are destroyed, but these read models may still show the person: {', '.join(behind)}. "
-            "See why with: parentalite status"
-        )
+        raise Refused(f"{else_said}: {', '.join(behind)}. See why with: parentalite status")

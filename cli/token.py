@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 from pydantic import TypeAdapter, ValidationError
 
-from application.tokens import TOKEN_ROLES, issue_token
-from cli.composition import settings_from_environment, utc_now
+from application.sign_in.claims import TOKEN_ROLES
+from application.sign_in.local import issue_token
+from cli.composition import own_token_secret, settings_from_environment, utc_now
 from cli.console import warn
 from domain.actors import Role
 from domain.identifiers import check_siret, check_uai
@@ -70,7 +71,7 @@ def token(
         warn(f"without {_NEEDS[role]} this token speaks for nothing, and may do little")
     typer.echo(
         issue_token(
-            settings.token_secret,
+            own_token_secret(settings),
             role,
             subject.strip() or f"{role}-demo",
             utc_now(),

@@ -33,6 +33,8 @@ class Actor:
     territories: frozenset[str] = frozenset()
     schools: frozenset[str] = frozenset()
     person_id: UUID | None = None
+    #: What the person's token calls them; nobody's where nobody has signed in.
+    subject: str | None = None
 
 
 PUBLIC = Actor(Role.PUBLIC, "public")

@@ -15,6 +15,7 @@ from domain.animation_events import (
     AnimationContent,
     AnimationCreated,
     AnimationDetails,
+    AnimationEnded,
     AnimationGathered,
     AnimationModified,
     AnimationPublished,
@@ -74,6 +75,8 @@ class Animation:
     dossier_status: DossierStatus | None = None
     #: SHA-256 of the signed attendance sheet.
     sheet: str | None = None
+    #: Whether it is recorded that its end has passed.
+    ended: bool = False
 
     @property
     def attested(self) -> bool:
@@ -101,7 +104,9 @@ def evolve(state: Animation | None, originator_id: UUID, fact: Event) -> Animati
     assert state is not None, "an animation's first event is animation.created"
     match fact:
         case AnimationModified():
-            return replace(state, content=_details(fact), convention_id=fact.convention_id)
+            moved = fact.ends_at != state.content.ends_at
+            ended = state.ended and not moved
+            return replace(state, content=_details(fact), convention_id=fact.convention_id, ended=ended)
         case AnimationResubmitted():
             return replace(state, status=AnimationStatus.SUBMITTED)
         case AnimationPublished():
@@ -110,6 +115,8 @@ def evolve(state: Animation | None, originator_id: UUID, fact: Event) -> Animati
             return replace(state, status=AnimationStatus.REFUSED)
         case AnimationCancelled():
             return replace(state, status=AnimationStatus.CANCELLED)
+        case AnimationEnded():
+            return replace(state, ended=True)
         case AnimationAttested() | AttestationCorrected():
             return replace(state, attendance=Attendance(fact.parents, fact.children, fact.answers))
         case AnimationGathered():
@@ -188,6 +195,14 @@ def refuse_publication(state: Animation, actor: Actor, reason: str, now: datetim
 def cancel(state: Animation, actor: Actor, reason: str, now: datetime) -> list[Event]:
     check(Action.ANIMATION_CANCEL, state, actor, now)
     return [AnimationCancelled(reason=stated(reason))]
+
+
+def end(state: Animation, actor: Actor, now: datetime) -> list[Event]:
+    """What a scheduler records, once, when the end of a published animation has passed."""
+    check(Action.ANIMATION_END, state, actor, now)
+    if state.ended:
+        raise broken("La fin de cette animation est déjà constatée.")
+    return [AnimationEnded()]
 
 
 def attest(

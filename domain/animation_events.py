@@ -97,6 +97,11 @@ class AnimationCancelled(Event):
     reason: str
 
 
+@event("animation.ended")
+class AnimationEnded(Event):
+    """Its end has passed: the structure is invited to fill in the attestation."""
+
+
 @event("animation.attested")
 class AnimationAttested(Event):
     """The structure's declaration of who came. `form_version` is that of the questions answered."""

@@ -82,6 +82,7 @@ TRANSITIONS: Mapping[Action, Transition] = {
     Action.ANIMATION_MODIFY: Transition(frozenset({_SUBMITTED, _REFUSED, _PUBLISHED}), (_not_attested,)),
     Action.ANIMATION_CANCEL: Transition(frozenset({_SUBMITTED, _PUBLISHED}), (_not_attested,)),
     Action.ANIMATION_CLONE: Transition(frozenset(AnimationStatus)),
+    Action.ANIMATION_END: Transition(frozenset({_PUBLISHED}), (_over,)),
     Action.ANIMATION_ATTEST: Transition(frozenset({_PUBLISHED}), (_not_attested, _over)),
     Action.ATTESTATION_CORRECT: Transition(frozenset({_PUBLISHED}), (_attested, _not_certified)),
     Action.ATTENDANCE_SHEET_ATTACH: Transition(frozenset({_PUBLISHED}), (_over, _sheets_may_change)),

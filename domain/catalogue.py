@@ -8,11 +8,13 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from domain import (
+    account,
     animation,
     attestation_form,
     candidature,
     control,
     convention,
+    invitation,
     registration,
     service_dossier,
     structure,
@@ -42,3 +44,5 @@ SERVICE_DOSSIER = AggregateKind[service_dossier.ServiceDossier]("service_dossier
 CONTROL = AggregateKind[control.Control]("control", control.evolve)
 CANDIDATURE = AggregateKind[candidature.Candidature]("candidature", candidature.evolve)
 REGISTRATION = AggregateKind[registration.RegistrationBook]("registration", registration.evolve)
+ACCOUNT = AggregateKind[account.Account]("account", account.evolve)
+INVITATION = AggregateKind[invitation.Invitation]("invitation", invitation.evolve)

@@ -57,6 +57,11 @@ def person_id(subject: str) -> UUID:
     return uuid5(NAMESPACE, f"person:{subject}")
 
 
+def account_id(subject: str) -> UUID:
+    """The stream of the account of who signs in under that name."""
+    return uuid5(NAMESPACE, f"account:{subject}")
+
+
 def registration_book_id(animation_id: UUID) -> UUID:
     """The stream of all registrations for an animation."""
     return uuid5(NAMESPACE, f"registrations:{animation_id}")

@@ -40,6 +40,7 @@ class Action(StrEnum):
     ANIMATION_REFUSE = "animationRefuse"
     ANIMATION_CANCEL = "animationCancel"
     ANIMATION_CLONE = "animationClone"
+    ANIMATION_END = "animationEnd"
     ANIMATION_ATTEST = "animationAttest"
     ATTESTATION_CORRECT = "attestationCorrect"
     ATTENDANCE_SHEET_ATTACH = "attendanceSheetAttach"
@@ -53,6 +54,15 @@ class Action(StrEnum):
     REGISTRATION_CANCEL = "registrationCancel"
     REGISTRATION_KEEP = "registrationKeep"
     REGISTRATION_REMOVE = "registrationRemove"
+    COORDONNATEUR_APPOINT = "coordonnateurAppoint"
+    SCHOOL_STAFF_BIND = "schoolStaffBind"
+    AUDITOR_ADMIT = "auditorAdmit"
+    INVITATION_SEND = "invitationSend"
+    INVITATION_REVOKE = "invitationRevoke"
+    INVITATION_ACCEPT = "invitationAccept"
+    MEDIATEUR_REGISTER = "mediateurRegister"
+    MANDATE_END = "mandateEnd"
+    NOTIFICATIONS_MARK_READ = "notificationsMarkRead"
     TERM_ADD = "termAdd"
     TERM_RENAME = "termRename"
     TERM_MERGE = "termMerge"
@@ -83,6 +93,7 @@ class Action(StrEnum):
     CANDIDATURE_READ = "candidatureRead"
     CONTROL_READ = "controlRead"
     REGISTRATION_READ = "registrationRead"
+    MANDATE_READ = "mandateRead"
 
 
 _ANY, _STRUCTURE, _TERRITORY = Scope.ANYWHERE, Scope.OWN_STRUCTURE, Scope.OWN_TERRITORY
@@ -98,6 +109,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.ANIMATION_REFUSE: {NA: _ANY},
     Action.ANIMATION_CANCEL: {ST: _STRUCTURE, NA: _ANY},
     Action.ANIMATION_CLONE: {ST: _STRUCTURE},
+    Action.ANIMATION_END: {SY: _ANY},
     Action.ANIMATION_ATTEST: {ST: _STRUCTURE},
     Action.ATTESTATION_CORRECT: {ST: _STRUCTURE},
     Action.ATTENDANCE_SHEET_ATTACH: {ST: _STRUCTURE},
@@ -112,6 +124,16 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.REGISTRATION_CANCEL: {P: _ANY, PA: _ANY, ST: _ANY, ME: _ANY, DI: _ANY, HE: _ANY},
     Action.REGISTRATION_KEEP: {P: _ANY, PA: _ANY, ST: _ANY, ME: _ANY, DI: _ANY, HE: _ANY},
     Action.REGISTRATION_REMOVE: {ST: _STRUCTURE},
+    Action.COORDONNATEUR_APPOINT: {NA: _ANY},
+    Action.SCHOOL_STAFF_BIND: {CO: _TERRITORY, NA: _ANY},
+    Action.AUDITOR_ADMIT: {NA: _ANY},
+    Action.INVITATION_SEND: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY},
+    Action.INVITATION_REVOKE: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY},
+    # Who is signed in, for themself: an invitation by its link, a structure out of the list.
+    Action.INVITATION_ACCEPT: {PA: _ANY, ST: _ANY, ME: _ANY},
+    Action.MEDIATEUR_REGISTER: {PA: _ANY, ME: _ANY},
+    Action.MANDATE_END: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY},
+    Action.NOTIFICATIONS_MARK_READ: dict.fromkeys((PA, ST, ME, CO, DI, IN, HE, NA, AU), _ANY),
     Action.TERM_ADD: {NA: _ANY, SY: _ANY},
     Action.TERM_RENAME: {NA: _ANY},
     Action.TERM_MERGE: {NA: _ANY},
@@ -140,6 +162,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.COUNTRY_READ: {NA: _ANY, AU: _ANY, SY: _ANY},
     Action.AUDIT_READ: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY, AU: _ANY, SY: _ANY},
     Action.CANDIDATURE_READ: {PA: _PERSON, DI: _SCHOOL, IN: _SCHOOL, HE: _SCHOOL, CO: _TERRITORY, NA: _ANY, SY: _ANY},
+    Action.MANDATE_READ: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY},
     Action.REGISTRATION_READ: {ST: _STRUCTURE},
     Action.CONTROL_READ: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY, AU: _ANY, SY: _ANY},
 }

@@ -9,6 +9,7 @@ from domain.animation_events import (
     AnimationAttested,
     AnimationCancelled,
     AnimationCreated,
+    AnimationEnded,
     AnimationGathered,
     AnimationModified,
     AnimationPublished,
@@ -20,7 +21,7 @@ from domain.animation_events import (
 )
 from domain.animation_transitions import AnimationStatus
 from projections.animation_figures import TERRITORY_DAYS, TERRITORY_TERMS
-from projections.projection import Fold, Projection, Row, Table
+from projections.projection import Fold, Projection, Row, Table, moved
 from projections.terms_in_force import TermsInForce
 from projections.words import search_vector, without_accents
 
@@ -51,6 +52,7 @@ TABLE = Table(
         "cloned_from": "uuid",
         "refusal_reason": "text",
         "cancellation_reason": "text",
+        "ended": "boolean NOT NULL",
         "created_at": "timestamptz NOT NULL",
         "published_at": "timestamptz",
         "attested": "boolean NOT NULL",
@@ -78,6 +80,7 @@ TABLE = Table(
         "(type, starts_at, animation_id) WHERE status = 'PUBLISHED'",
         "(audience, starts_at, animation_id) WHERE status = 'PUBLISHED'",
         "(ends_at) INCLUDE (territory, day) WHERE status = 'PUBLISHED' AND NOT attested",
+        "(ends_at, animation_id) WHERE status = 'PUBLISHED' AND NOT ended",
         "(created_at, animation_id) WHERE status = 'SUBMITTED'",
         "USING gin (themes) WHERE status = 'PUBLISHED'",
         "USING gin (search) WHERE status = 'PUBLISHED'",
@@ -125,6 +128,7 @@ def _folds(shown: TermsInForce) -> dict[type, Fold]:
             "cloned_from": fact.cloned_from,
             "refusal_reason": None,
             "cancellation_reason": None,
+            "ended": False,
             "created_at": record.stamp.recorded_at,
             "published_at": None,
             "attested": False,
@@ -148,7 +152,9 @@ def _folds(shown: TermsInForce) -> dict[type, Fold]:
         fact = record.event
         assert isinstance(fact, AnimationModified)
         content = _content(fact, shown)
-        return {**row, "version": record.originator_version, "convention_id": fact.convention_id, **content}
+        ended = row["ended"] and row["ends_at"] == fact.ends_at
+        told = {"version": record.originator_version, "convention_id": fact.convention_id, "ended": ended}
+        return {**row, **told, **content}
 
     return {
         AnimationCreated: created,
@@ -157,6 +163,7 @@ def _folds(shown: TermsInForce) -> dict[type, Fold]:
         AnimationPublished: _published,
         AnimationRefused: _refused,
         AnimationCancelled: _cancelled,
+        AnimationEnded: _ended,
         AnimationAttested: _attested,
         AnimationGathered: _gathered,
         AnimationReleased: _released,
@@ -207,6 +214,10 @@ def _cancelled(row: Row | None, record: Recorded) -> Row:
         "status": AnimationStatus.CANCELLED.value,
         "cancellation_reason": fact.reason,
     }
+
+
+def _ended(row: Row | None, record: Recorded) -> Row:
+    return moved(row, record, ended=True)
 
 
 def _attested(row: Row | None, record: Recorded) -> Row:

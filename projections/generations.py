@@ -85,6 +85,11 @@ def identifier(relation: str, generation: int) -> sql.Identifier:
     return sql.Identifier(SCHEMA, table_name(relation, generation))
 
 
+def live_tables(conn: Conn) -> dict[str, sql.Identifier]:
+    """The live table of each projection, to be put into SQL. For work beside the answering of requests."""
+    return {live.name: identifier(live.name, live.generation) for live in generations(conn, State.LIVE)}
+
+
 def fingerprint(projection: Projection) -> str:
     """Changes when the tables or the events taken change: then what is in use was built by other code."""
     tables = [(name, list(table.columns.items()), table.indexes) for name, table in projection.relations.items()]

@@ -102,6 +102,7 @@ REGISTRATIONS = Projection(
         indexes=(
             "(animation_id, place, registration_id)",
             "(animation_id, place) WHERE status = 'WAITING'",
+            "(animation_id, registration_id) WHERE erased_at IS NULL",
         ),
     ),
     folds={

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from projections.accounts import ACCOUNT_PEOPLE, ACCOUNTS, INVITATIONS, INVITED_PEOPLE
 from projections.animations import animations
 from projections.audit_trail import AUDIT_TRAIL
 from projections.candidatures import CANDIDATURE_PEOPLE, CANDIDATURES
@@ -30,6 +31,10 @@ def projections(shown: TermsInForce) -> tuple[Projection, ...]:
         CONTROL_PIECES,
         CANDIDATURES,
         CANDIDATURE_PEOPLE,
+        ACCOUNTS,
+        ACCOUNT_PEOPLE,
+        INVITATIONS,
+        INVITED_PEOPLE,
         REGISTRATIONS,
         REGISTRANTS,
         AUDIT_TRAIL,

@@ -1,4 +1,7 @@
-"""The empty attendance sheet of a published animation, to be printed, signed, and attached afterwards."""
+"""The attendance sheet of a published animation, to be printed, signed, and attached afterwards.
+
+Its rows are empty, or begin with those who registered.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,10 @@ MOST_ROWS = 100
 
 @dataclass(frozen=True, slots=True)
 class BlankSheet:
-    """`starts_at` and `ends_at` in the territory's local time; `url` is where the animation stands on the site."""
+    """`starts_at` and `ends_at` in the territory's local time; `url` is where the animation stands on the site.
+
+    `registrants`: names to be printed in the first rows, the others stay empty for who comes without.
+    """
 
     title: str
     kind: str
@@ -27,6 +33,7 @@ class BlankSheet:
     territory: str
     seats: int
     url: str
+    registrants: tuple[str, ...] = ()
 
 
 def blank_sheet(sheet: BlankSheet) -> bytes:
@@ -43,6 +50,7 @@ def blank_sheet(sheet: BlankSheet) -> bytes:
             "siret": siret(sheet.structure_siret),
             "territory": sheet.territory,
             "rows": min(sheet.seats, MOST_ROWS),
+            "names": sheet.registrants[:MOST_ROWS],
             "url": sheet.url,
             "qr": qr_code(sheet.url),
         },

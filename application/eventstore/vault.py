@@ -21,7 +21,7 @@ from application.eventstore.records import Recorded
 from domain.events import Event
 
 _NONCE_BYTES = 12  # NIST SP 800-38D, section 5.2.1.1: 96 bits
-_SEAL = "sealed:1:"
+SEAL = "sealed:1:"
 
 DDL = """
 CREATE TABLE IF NOT EXISTS person_keys (
@@ -157,8 +157,17 @@ def erase_keys(conn: Conn, person_id: UUID) -> list[UUID]:
     return [row[0] for row in rows]
 
 
+def erase_key(conn: Conn, person_id: UUID, originator_id: UUID) -> None:
+    """Destroys the person's key in one stream."""
+    conn.execute(
+        "UPDATE person_keys SET wrapped_key = NULL, erased_at = now()"
+        " WHERE person_id = %s AND originator_id = %s AND erased_at IS NULL",
+        (person_id, originator_id),
+    )
+
+
 def is_sealed(value: object) -> bool:
-    return isinstance(value, str) and value.startswith(_SEAL)
+    return isinstance(value, str) and value.startswith(SEAL)
 
 
 def _context(event: Event, name: str, originator_id: UUID) -> bytes:
@@ -168,7 +177,7 @@ def _context(event: Event, name: str, originator_id: UUID) -> bytes:
 
 def _seal(key_id: UUID, key: AESGCM, context: bytes, clear: str) -> str:
     nonce = os.urandom(_NONCE_BYTES)
-    return f"{_SEAL}{key_id}:{b64encode(nonce + key.encrypt(nonce, clear.encode(), context)).decode()}"
+    return f"{SEAL}{key_id}:{b64encode(nonce + key.encrypt(nonce, clear.encode(), context)).decode()}"
 
 
 def _key_ids(event: Event) -> list[UUID]:

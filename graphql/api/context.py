@@ -16,6 +16,7 @@ from api.lists import KnownLists, Lists
 from application.application import Application
 from application.files import FileStore
 from application.proof.notes import SigningKey
+from application.sign_in.accepting import SignIn
 from domain.actors import Actor
 from projections.reading import AsyncPool, Snapshot, snapshot
 from projections.registry import relations
@@ -46,7 +47,7 @@ class Services:
     application: Application
     pool: AsyncPool
     waiter: Waiter
-    token_secret: str = field(repr=False)
+    sign_in: SignIn
     wait_seconds: float
     clock: Callable[[], datetime]
     files: FileStore

@@ -36,7 +36,7 @@ async def answered(services: Services, request: Request, make: Make) -> Response
     """What `make` answers to whom the request speaks for; what it raises, as JSON."""
     context: Context | None = None
     try:
-        actor = authenticated(request.headers.get("authorization"), services.token_secret)
+        actor = await authenticated(request.headers.get("authorization"), services)
         await wait_for_position(request.headers, services, 503)
         context = Context(services, actor)
         return await make(context, request)

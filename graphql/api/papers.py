@@ -1,6 +1,7 @@
 """The papers of an animation: the empty attendance sheet, and the signed one as it was handed in.
 
-Both are for its structure, the coordonnateurs of its territory, the national team and auditors.
+Both are for its structure, the coordonnateurs of its territory, the national team and auditors. With the names of those
+who registered, the empty one is for its structure alone.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ from api.context import Context, Services
 from api.documents import HARMLESS, answered, denied, disposition, id_in_path, kept_file
 from api.lists import Lists
 from api.types.base import local
-from application.documents.blank_sheet import BlankSheet, blank_sheet
+from application.documents.blank_sheet import MOST_ROWS, BlankSheet, blank_sheet
 from domain.animation_transitions import AnimationStatus
 from domain.rights import Action, Belongings, Scope, may, scope_of
 from domain.typology import TermKind
 from projections.queries import animations as queries
+from projections.queries import registrations as registration_queries
 
 Row = dict[str, Any]
 
@@ -36,7 +38,7 @@ class Papers:
         return await answered(self._services, request, _signed_sheet)
 
     async def blank_sheet(self, request: Request) -> Response:
-        """The empty sheet as PDF, of an animation that is published."""
+        """The empty sheet as PDF, of an animation that is published; with `?registrants=true`, their names in it."""
         return await answered(self._services, request, _blank_sheet)
 
 
@@ -51,14 +53,32 @@ async def _blank_sheet(context: Context, request: Request) -> Response:
     row = await _readable_animation(context, request)
     if row["status"] != AnimationStatus.PUBLISHED:
         raise Refused(409, "RULE_BROKEN", "La liste d'émargement est celle d'une animation publiée.")
-    sheet = blank_sheet_of(row, await context.lists(), context.services.public_url)
+    names = await _registrants(context, row) if _with_registrants(request) else ()
+    sheet = blank_sheet_of(row, await context.lists(), context.services.public_url, names)
     await context.close()
     content = await to_thread.run_sync(blank_sheet, sheet)
     name = disposition("inline", f"Liste d'émargement - {sheet.title}.pdf")
     return Response(content, 200, {**HARMLESS, "Content-Disposition": name}, "application/pdf")
 
 
-def blank_sheet_of(row: Row, lists: Lists, public_url: str) -> BlankSheet:
+def _with_registrants(request: Request) -> bool:
+    said = request.query_params.get("registrants", "false")
+    if said not in ("true", "false"):
+        raise Refused(400, "INVALID", "registrants : true ou false attendu.")
+    return said == "true"
+
+
+async def _registrants(context: Context, row: Row) -> tuple[str, ...]:
+    """The names of those who have a seat, in the order of registering. Raises FORBIDDEN for all but the structure."""
+    if not may(context.actor, Action.REGISTRATION_READ, _belongings(row)):
+        raise denied(context.actor)
+    read = await context.read()
+    asked = {"animation_id": row["animation_id"], "most": MOST_ROWS}
+    rows = await read.rows(read.sql(registration_queries.SEATED), asked)
+    return tuple(f"{one['last_name']} {one['first_name']}" for one in rows)
+
+
+def blank_sheet_of(row: Row, lists: Lists, public_url: str, registrants: tuple[str, ...] = ()) -> BlankSheet:
     """What is printed of a row of `queries.BY_IDS`."""
     zone = row["time_zone"]
     return BlankSheet(
@@ -73,6 +93,7 @@ def blank_sheet_of(row: Row, lists: Lists, public_url: str) -> BlankSheet:
         territory=lists.territories[row["territory"]].name,
         seats=row["seats"],
         url=f"{public_url}/animations/{row['animation_id']}",
+        registrants=registrants,
     )
 
 

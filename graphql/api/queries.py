@@ -28,6 +28,7 @@ from api.types.candidature import Candidature, load_candidature
 from api.types.checkpoint import Checkpoint, load_checkpoint
 from api.types.control import FOR_CONTROLS, Control, load_control
 from api.types.dashboard import StructureDashboard, dashboard_of, require
+from api.types.mandate import Mandate, mandates_of_role
 from api.types.registration import Registration, load_held, load_registration
 from api.types.service_dossier import FOR_DOSSIERS, ServiceDossier, load_dossier
 from api.types.structure import Structure, load_convention, load_structure, load_structure_by_siret
@@ -35,6 +36,7 @@ from api.types.territory import Territory
 from api.types.typology import AttestationForm, Term, load_form
 from api.viewer import Viewer, viewer_of
 from application.registrations import PURPOSE
+from domain.actors import Role
 from domain.identifiers import check_siret
 from domain.rights import Action, Belongings
 from domain.typology import TermKind
@@ -148,6 +150,14 @@ class Query:
     ) -> Registration | None:
         _, registration_id = info.context.services.application.links.read(PURPOSE, link, "link")
         return await load_held(info.context, registration_id)
+
+    @strawberry.field(
+        description="All who were given a role: the coordonnateurs, the auditors… 500 at most. For the national team;"
+        " others: FORBIDDEN."
+    )
+    async def mandates(self, info: Info, role: Role) -> list[Mandate]:
+        require(info.context, Action.MANDATE_READ, Belongings())
+        return await mandates_of_role(info.context, role, 500)
 
     @strawberry.field(description=f"One service dossier. {FOR_DOSSIERS} Null for others." + AT)
     async def service_dossier(self, info: Info, id: strawberry.ID, at: At | None = None) -> ServiceDossier | None:

@@ -7,7 +7,9 @@ from starlette.types import Message, Receive
 
 from api.answers import Refused
 from api.context import Services
-from application.tokens import BadToken, read_token
+from api.mandates import held_by
+from application.sign_in.accepting import BadToken, IssuerAway
+from domain.account import in_force, widened
 from domain.actors import PUBLIC, Actor
 
 #: Documents and variables of people are some kilobytes; the largest attestation of all, a few tens.
@@ -17,17 +19,26 @@ LONGEST_DOCUMENT = 100_000
 _LARGEST_POSITION = 2**63 - 1
 
 
-def authenticated(authorization: str | None, token_secret: str) -> Actor:
-    """Who asks. No token is the public; a bad one is refused (401), never taken for the public."""
+async def authenticated(authorization: str | None, services: Services) -> Actor:
+    """Who asks, with what their account gives them. No token is the public; a bad one is refused (401), never taken for
+    the public; 503 where it cannot be told now.
+    """
     if authorization is None:
         return PUBLIC
     scheme, _, token = authorization.strip().partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise _unauthenticated("En-tête Authorization attendu sous la forme « Bearer <jeton> ».")
     try:
-        return read_token(token_secret, token.strip())
+        signed_in = await services.sign_in.read(token.strip())
     except BadToken as refused:
         raise _unauthenticated(str(refused)) from None
+    except IssuerAway as away:
+        raise Refused(503, "SIGN_IN_UNAVAILABLE", str(away), {"Retry-After": "10"}) from None
+    held = await held_by(signed_in.actor, services)
+    if held.erased_at is not None and signed_in.issued_at is not None and signed_in.issued_at <= held.erased_at:
+        # RGPD, article 17: who was erased is signed in nowhere any more.
+        raise _unauthenticated("Vos données ont été effacées : cette connexion a pris fin.")
+    return widened(signed_in.actor, in_force(held.mandates, services.clock()))
 
 
 def _unauthenticated(message: str) -> Refused:

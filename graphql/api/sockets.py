@@ -24,14 +24,14 @@ class Connection:
         self.connection_params: dict[str, Any] = {}
         self._authorization = authorization
 
-    def authenticate(self) -> None:
+    async def authenticate(self) -> None:
         """Reads the token from `connection_init`, where browsers can say it, or else from the handshake's headers."""
         said = {name.lower(): value for name, value in self.connection_params.items()}
         authorization = said.get("authorization", self._authorization)
         if authorization is not None and not isinstance(authorization, str):
             raise ConnectionRejectionError
         try:
-            self.actor = authenticated(authorization, self.services.token_secret)
+            self.actor = await authenticated(authorization, self.services)
         except Refused:
             raise ConnectionRejectionError from None
 

@@ -94,7 +94,7 @@ class GraphQLView(GraphQL[Any, None]):
                 await context.close()
 
     async def _admit(self, request: Request, media_type: str) -> Context:
-        actor = authenticated(request.headers.get("authorization"), self._services.token_secret)
+        actor = await authenticated(request.headers.get("authorization"), self._services)
         unreached_status = 503 if media_type == GRAPHQL_JSON else 200
         await wait_for_position(request.headers, self._services, unreached_status)
         return Context(self._services, actor)
@@ -120,7 +120,7 @@ class GraphQLView(GraphQL[Any, None]):
         return Connection(self._services, request.headers.get("authorization"))
 
     async def on_ws_connect(self, context: Any) -> Any:
-        context.authenticate()
+        await context.authenticate()
         return await super().on_ws_connect(context)
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import strawberry
 
 from api.context import Context, Info
+from api.types.base import Connection, asked_page, connection
+from api.types.mandate import Mandate, load_mandates
+from api.types.notification import Notification, notification_of
 from api.types.structure import Structure, load_structures
+from application.notifications.inbox import recipients_of
 from domain.actors import Role
 from domain.candidature import AUTHORITY, CandidatureStatus, Degree
+from domain.identifiers import account_id, person_id
 from projections.queries import dashboards as queries
+from projections.queries import notifications as notification_queries
+from projections.queries.paging import Filter
 
 #: What waits for each authority of a school: the degree and status of the candidatures that are its to examine.
 _TO_EXAMINE = {
@@ -47,9 +55,36 @@ class Viewer:
     async def structures(self, info: Info) -> list[Structure]:
         return await load_structures(info.context, list(info.context.actor.structures))
 
+    @strawberry.field(description="The mandates of the asker's account.")
+    async def mandates(self, info: Info) -> list[Mandate]:
+        subject = info.context.actor.subject
+        return [] if subject is None else await load_mandates(info.context, account_id(subject))
+
+    @strawberry.field(description="What happened that concerns the asker, the latest first.")
+    async def notifications(
+        self, info: Info, first: int | None = None, after: str | None = None
+    ) -> Connection[Notification]:
+        context = info.context
+        asked = asked_page(context, notification_queries.ORDERS, first, after)
+        source, orders = notification_queries.SOURCE, notification_queries.ORDERS
+        return await connection(context, source, _own_notifications(context), orders, asked, notification_of)
+
+    @strawberry.field(
+        description=f"How many of them the asker has not read; {notification_queries.MOST_COUNTED} stands for more."
+    )
+    async def unread_notifications(self, info: Info) -> int:
+        read = await info.context.read()
+        (row,) = await read.rows(read.sql(notification_queries.UNREAD), _own_notifications(info.context).params)
+        return int(row["unread"])
+
     @strawberry.field(description="What waits for the asker.")
     async def waiting(self, info: Info) -> Waiting:
         return Waiting(**await _waiting(info.context))
+
+
+def _own_notifications(context: Context) -> Filter:
+    subject = context.actor.subject
+    return notification_queries.of(recipients_of(context.actor), person_id(subject) if subject else UUID(int=0))
 
 
 def viewer_of(context: Context) -> Viewer:

@@ -46,6 +46,10 @@ def source(columns: Collection[str] | None) -> Source:
 
 _SELECT = f"SELECT a.*{SOURCE.shown} FROM {SOURCE.rows} {SOURCE.joined}"
 BY_IDS = f"{_SELECT} WHERE a.animation_id = ANY(%(ids)s)"
+#: Published ones whose end has passed since a moment, which nobody has recorded yet.
+ENDED = """
+SELECT animation_id FROM {animations} WHERE status = 'PUBLISHED' AND NOT ended
+AND ends_at > %(since)s AND ends_at <= %(now)s ORDER BY ends_at, animation_id LIMIT %(most)s"""
 #: What was published after a position, each with the `position` of that; more conditions and a limit may follow.
 PUBLISHED_SINCE = f"""
 SELECT a.*{SOURCE.shown}, t.position FROM {SOURCE.rows} {SOURCE.joined} JOIN {{audit_trail}} t

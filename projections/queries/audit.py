@@ -7,15 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from application.eventstore.vault import SEAL
 from domain.events import registered_events
 from projections.audit_trail import NO_TERRITORY, RECORDED_DAY
 from projections.queries.paging import Filter, Order, Source
 
+_PERSONAL = ", ".join(f"'{topic}'" for topic, event in registered_events().items() if event.personal_fields)
+#: When the key was destroyed that the event's personal fields are sealed with; a sealed field begins with its key's id.
+_ERASED_AT = f"""
+CASE WHEN t.type IN ({_PERSONAL}) THEN (SELECT k.erased_at FROM person_keys k WHERE k.key_id =
+    substring(convert_from(e.state, 'UTF8') FROM '"{SEAL}([0-9a-f-]{{{{36}}}}):')::uuid) END AS erased_at"""
 #: The trail with what the log holds.
 SOURCE = Source(
     table="audit_trail",
     alias="t",
-    shown=", e.originator_version, e.state",
+    shown=f", e.originator_version, e.state, {_ERASED_AT}",
     joined="JOIN stored_events e ON e.notification_id = t.position",
     owner="structure_id",
 )

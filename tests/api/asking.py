@@ -70,7 +70,7 @@ class _Counting(AsyncCursor[Any]):
         return await super().execute(*args, **kwargs)
 
 
-class _Reached:
+class Reached:
     """Stands in for the waiter: these tests bring the read models up to date themselves."""
 
     position = 0
@@ -193,7 +193,7 @@ class Town:
     async def _ask(self, document: str, actor: Actor, variables: dict[str, Any]) -> Asked:
         kwargs = {"cursor_factory": _Counting}
         async with AsyncConnectionPool(self.url, min_size=1, max_size=2, kwargs=kwargs, open=False) as pool:
-            services = Services(self.app, pool, _Reached(), "secret", 1.0, lambda: self.now, *BESIDES)  # type: ignore[arg-type]
+            services = Services(self.app, pool, Reached(), "secret", 1.0, lambda: self.now, *BESIDES)  # type: ignore[arg-type]
             context = Context(services, actor)
             _Counting.executed = 0
             try:

@@ -17,10 +17,11 @@ from api.context import Context, Services
 from api.schema import schema
 from application.application import open_application
 from application.database import temporary_database
+from application.files import FileStore
 from domain.actors import PUBLIC, Actor
 from projections.engine import catch_up
 from projections.reading import Snapshot
-from tests.api.asking import BESIDES, MASTER_KEY, Asked, Town
+from tests.api.asking import BESIDES, MASTER_KEY, Asked, Reached, Town
 
 
 @dataclass
@@ -30,6 +31,7 @@ class Reader:
     town: Town
     runner: asyncio.Runner
     pool: AsyncConnectionPool
+    files: FileStore
 
     def catches_up(self) -> None:
         with self.town.app.pool.connection() as conn:
@@ -39,7 +41,8 @@ class Reader:
         return self.runner.run(self._ask(document, actor, now or self.town.now, variables))
 
     async def _ask(self, document: str, actor: Actor, now: datetime, variables: dict[str, Any]) -> Asked:
-        services = Services(self.town.app, self.pool, None, "secret", 1.0, lambda: now, *BESIDES)  # type: ignore[arg-type]
+        besides = (self.files, *BESIDES[1:])
+        services = Services(self.town.app, self.pool, Reached(), "secret", 1.0, lambda: now, *besides)  # type: ignore[arg-type]
         context = Context(services, actor)
         with executed() as statements:
             try:
@@ -56,13 +59,13 @@ def refusals(asked: Asked) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def reading(town: Town) -> Iterator[Reader]:
+def reading(town: Town, files: FileStore = BESIDES[0]) -> Iterator[Reader]:
     """A reader of what the town has done so far."""
     with asyncio.Runner() as runner:
         pool = AsyncConnectionPool(town.url, min_size=1, max_size=2, open=False)
         runner.run(pool.open())
         try:
-            reader = Reader(town, runner, pool)
+            reader = Reader(town, runner, pool, files)
             reader.catches_up()
             yield reader
         finally:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from application.tokens import issue_token, read_token
+from application.sign_in.local import issue_token, read_token
 from domain.actors import PUBLIC, Actor, Role
 from domain.identifiers import person_id, structure_id
 from tests.api.asking import BASSE_TERRE, FOUNDED_AT, NATIONAL, SCHOOL, TILLEULS, coordonnateur, structure
@@ -28,7 +28,9 @@ _START = FOUNDED_AT - timedelta(days=2)
 
 def _parent() -> Actor:
     """A parent with a token of today's."""
-    return read_token("secret" * 9, issue_token("secret" * 9, Role.PARENT, "parent@exemple.fr", datetime.now(UTC)))
+    return read_token(
+        "secret" * 9, issue_token("secret" * 9, Role.PARENT, "parent@exemple.fr", datetime.now(UTC))
+    ).actor
 
 
 @pytest.fixture(scope="module")

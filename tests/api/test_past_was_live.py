@@ -68,10 +68,11 @@ def _last(town: Town) -> tuple[int, str]:
 def test_what_is_answered_of_a_moment_is_what_was_answered_then(town: Town, seed: int):
     world, random = World(town.app), Random(seed)
     world.sign()
+    world.publishes(world.creates())
     reached, _ = _last(town)
     with reading(town) as reader:
         notes = _Notes(reader)
-        for _ in range(60):
+        for _ in range(70):
             world.acts_at_random(random)
             position, topic = _last(town)
             if position == reached:

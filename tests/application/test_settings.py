@@ -126,6 +126,14 @@ def test_a_master_key_lost_from_beside_its_database_is_not_replaced_in_silence(t
         ("PARENTALITE_WAIT_SECONDS", "-1", "a number from 0 to 60"),
         ("PARENTALITE_WAIT_SECONDS", "61", "a number from 0 to 60"),
         ("PARENTALITE_WAIT_SECONDS", "nan", "a number from 0 to 60"),
+        ("PARENTALITE_OIDC_ISSUER", "connexion.example.org", "an https address"),
+        ("PARENTALITE_OIDC_ISSUER", "http://connexion.example.org", "an https address"),
+        ("PARENTALITE_OIDC_ISSUER", "https://[", "an https address"),
+        ("PARENTALITE_SMTP_URL", "mail.example.org", "smtp://host:port"),
+        ("PARENTALITE_SMTP_URL", "smtp://mail.example.org:port", "smtp://host:port"),
+        ("PARENTALITE_SMTP_URL", "http://mail.example.org", "smtp://host:port"),
+        ("PARENTALITE_REGISTRANTS_DAYS", "0", "a number from 1 to 3650"),
+        ("PARENTALITE_CANDIDATURES_MONTHS", "121", "a number from 1 to 120"),
         ("PARENTALITE_LOG_LEVEL", "loud", "one of DEBUG, INFO"),
         ("PARENTALITE_HOME", __file__, "a folder is needed"),
         ("PARENTALITE_HOME", "~nobody-of-that-name/home", "a folder is needed"),
@@ -171,3 +179,31 @@ def test_secrets_and_the_address_with_its_password_stay_out_of_the_representatio
     assert "pass-word" not in repr(settings)
     assert SECRETS["PARENTALITE_TOKEN_SECRET"] not in repr(settings)
     assert repr(MASTER_KEY) not in repr(settings)
+
+
+ISSUER = {"PARENTALITE_OIDC_ISSUER": "https://connexion.example.org", "PARENTALITE_OIDC_AUDIENCE": "https://api"}
+
+
+def test_an_issuer_takes_the_place_of_tokens_signed_here(tmp_path):
+    settings = load_settings({"PARENTALITE_HOME": str(tmp_path), **ISSUER})
+    assert settings.token_secret is None
+    assert settings.oidc is not None
+    assert (settings.oidc.issuer, settings.oidc.audience) == tuple(ISSUER.values())
+
+
+def test_claims_are_mapped_by_a_file(tmp_path):
+    mapping = tmp_path / "claims.json"
+    mapping.write_text('{"roles": {"claim": "groupes", "values": {"gip": "national"}}, "otherwise": "parent"}')
+    settings = load_settings({"PARENTALITE_HOME": str(tmp_path), **ISSUER, "PARENTALITE_OIDC_CLAIMS": str(mapping)})
+    assert settings.oidc is not None
+    assert dict(settings.oidc.claims.roles.values) == {"gip": "national"}
+
+
+@pytest.mark.parametrize("content", [None, "", "{", "[]", '{"role": "x"}', '{"roles": {"values": {"gip": "emperor"}}}'])
+def test_a_mapping_that_cannot_be_used_is_refused_in_one_line(tmp_path, content):
+    mapping = tmp_path / "claims.json"
+    if content is not None:
+        mapping.write_text(content)
+    with pytest.raises(SettingsError, match=r"^PARENTALITE_OIDC_CLAIMS: a JSON file") as refusal:
+        load_settings({"PARENTALITE_HOME": str(tmp_path), **ISSUER, "PARENTALITE_OIDC_CLAIMS": str(mapping)})
+    assert "\n" not in str(refusal.value)

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from application.eventstore.log import head
-from application.tokens import TOKEN_ROLES
+from application.sign_in.claims import TOKEN_ROLES
 from cli.demo import STALE_AFTER, _is_stale, _load_once
 from cli.readiness import built_by_other_code
 from projections.generations import State, generations

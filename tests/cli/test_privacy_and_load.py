@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -56,7 +56,9 @@ def test_a_person_is_erased_from_keys_and_read_models(run, opened, candidature, 
     assert result.stdout.split() == [str(candidature)]
     assert _people(opened) == 0
     with opened.connection() as conn:
-        assert conn.execute("SELECT count(*) FROM person_keys WHERE wrapped_key IS NOT NULL").fetchone() == (0,)
+        # The database keeps one secret of its own there.
+        left = "SELECT count(*) FROM person_keys WHERE wrapped_key IS NOT NULL AND person_id <> %s"
+        assert conn.execute(left, [UUID(int=0)]).fetchone() == (0,)
 
 
 def test_erasing_again_does_no_harm(run, candidature):
@@ -103,7 +105,7 @@ def test_a_person_gets_all_that_is_held_on_them(run, opened, candidature):
     result = run("privacy", "export", SUBJECT)
     assert result.exit_code == 0, result.stderr
     told = json.loads(result.stdout)
-    assert told["person"] == str(PARENT.person_id)
+    assert told["person"] == [str(PARENT.person_id)]
     (held,) = told["held"]
     assert (held["subject"], held["erasedAt"]) == (str(candidature), None)
     assert held["events"][0]["type"] == "candidature.submitted"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from application.tokens import TOKEN_ROLES, read_token
+from application.sign_in.claims import TOKEN_ROLES
+from application.sign_in.local import read_token
 from cli.schema import PUBLISHED
 from domain.identifiers import structure_id
 from tests.cli.conftest import TOKEN_SECRET, error_line
@@ -23,7 +24,7 @@ def test_a_token_and_nothing_else_is_printed_for_every_role(run, secret, role):
     result = run("token", "--role", role)
     assert result.exit_code == 0
     (token,) = result.stdout.splitlines()
-    assert read_token(TOKEN_SECRET, token).role is role
+    assert read_token(TOKEN_SECRET, token).actor.role is role
 
 
 def test_a_token_says_who_holds_it_and_what_it_speaks_for(run, secret):
@@ -31,7 +32,7 @@ def test_a_token_says_who_holds_it_and_what_it_speaks_for(run, secret):
         *("token", "--role", "structure", "--subject", "compte", "--structure", SIRET),
         *("--territory", "971", "--territory", "2A", "--school", UAI, "--days", "2"),
     )
-    actor = read_token(TOKEN_SECRET, result.stdout.strip())
+    actor = read_token(TOKEN_SECRET, result.stdout.strip()).actor
     assert actor.name == "compte"
     assert set(actor.structures) == {structure_id(SIRET)}
     assert (set(actor.territories), set(actor.schools)) == ({"971", "2A"}, {UAI})
@@ -89,3 +90,14 @@ def test_a_schema_that_differs_is_refused_and_what_would_break_clients_is_named(
 
 def test_a_published_schema_that_is_not_there_is_told(run, tmp_path):
     assert "cannot be read" in error_line(run("schema", "--check", "--published", str(tmp_path / "none")))
+
+
+def test_beside_an_issuer_no_token_is_made_here(run, monkeypatch, tmp_path):
+    monkeypatch.setenv("PARENTALITE_HOME", str(tmp_path))
+    monkeypatch.delenv("PARENTALITE_TOKEN_SECRET", raising=False)
+    monkeypatch.setenv("PARENTALITE_OIDC_ISSUER", "https://connexion.example.org")
+    assert "PARENTALITE_OIDC_AUDIENCE" in error_line(run("token", "--role", "national"))
+    monkeypatch.setenv("PARENTALITE_OIDC_AUDIENCE", "https://api.example.org")
+    assert "tokens come from that issuer" in error_line(run("token", "--role", "national"))
+    monkeypatch.setenv("PARENTALITE_TOKEN_SECRET", TOKEN_SECRET)
+    assert "of no use beside" in error_line(run("token", "--role", "national"))

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from domain import catalogue, events
 from domain.animation_events import (
     AnimationCancelled,
+    AnimationEnded,
     AnimationModified,
     AnimationPublished,
     AnimationRefused,
@@ -31,7 +32,7 @@ from domain.events import Event, PersonalText, event, registered_events
 from domain.structure import AccountOpened, ConventionAttached, StructureRenamed
 from domain.territory import CandidaturesOpened, TerritoryJoined
 from domain.typology import SplitPart, TermKind, TermMerged, TermRenamed, TermRetired, TermSplit
-from tests.domain import control_builders, dossier_builders, registration_builders
+from tests.domain import account_builders, control_builders, dossier_builders, registration_builders
 from tests.domain.builders import (
     CONVENTION_ID,
     PERSON,
@@ -58,7 +59,9 @@ SAMPLES: list[Event] = [
         parts=(SplitPart(into="jeux-video", animation_types=("seminaire",)), SplitPart(into="ent-pronote")),
     ),
     TermRetired(kind=TermKind.AUDIENCE, code="mediateurs"),
+    AnimationEnded(),
     *registration_builders.EVENTS,
+    *account_builders.EVENTS,
     AccountOpened(siret=SIRET, name="Les Tilleuls"),
     StructureRenamed(name="Maison des Tilleuls"),
     ConventionAttached(convention_id=CONVENTION_ID, territory="34"),
@@ -87,7 +90,10 @@ SAMPLES: list[Event] = [
 ]
 #: Of events that have changed their form.
 VERSIONS = {"typology.term_renamed": 2}
+_GIVEN = ("coordonnateur_appointed", "school_staff_bound", "auditor_admitted", "speaker_joined", "mediateur_registered")
 PERSONAL = {
+    **{f"account.{name}": {"subject"} for name in _GIVEN},
+    "invitation.sent": {"email"},
     "registration.made": {"first_name", "last_name", "email", "phone"},
     "registration.removed": {"reason"},
     "candidature.submitted": {"first_name", "last_name", "email", "phone", "motivation"},
@@ -149,6 +155,11 @@ def test_topics_never_change():
         *("control.opened", "control.piece_judged", "control.answered", "control.closed"),
         *("animation.sheet_attached", "attestation_form.worded"),
         *("candidature.submitted", "candidature.opinion_given", "candidature.validated", "candidature.rejected"),
+        *("account.coordonnateur_appointed", "account.school_staff_bound", "account.auditor_admitted"),
+        *("account.speaker_joined", "account.mediateur_registered", "account.mandate_ended"),
+        *("account.personal_data_erased", "invitation.personal_data_erased"),
+        *("invitation.sent", "invitation.accepted", "invitation.revoked"),
+        "animation.ended",
         *("registration.made", "registration.seat_obtained", "registration.seat_questioned", "registration.seat_kept"),
         *("registration.cancelled", "registration.removed", "registration.personal_data_erased"),
         *("candidature.coordonnateur_informed", "candidature.withdrawn", "candidature.personal_data_erased"),

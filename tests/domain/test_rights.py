@@ -21,6 +21,7 @@ animationPublish           -      -      -      -      -     -        -      -  
 animationRefuse            -      -      -      -      -     -        -      -      any    -       -
 animationCancel            -      -      struct -      -     -        -      -      any    -       -
 animationClone             -      -      struct -      -     -        -      -      -      -       -
+animationEnd               -      -      -      -      -     -        -      -      -      -       any
 animationAttest            -      -      struct -      -     -        -      -      -      -       -
 attestationCorrect         -      -      struct -      -     -        -      -      -      -       -
 attendanceSheetAttach      -      -      struct -      -     -        -      -      -      -       -
@@ -34,6 +35,15 @@ registrationSubmitFor      -      -      struct any    -     any      -      any
 registrationCancel         any    any    any    any    -     any      -      any    -      -       -
 registrationKeep           any    any    any    any    -     any      -      any    -      -       -
 registrationRemove         -      -      struct -      -     -        -      -      -      -       -
+coordonnateurAppoint       -      -      -      -      -     -        -      -      any    -       -
+schoolStaffBind            -      -      -      -      terr  -        -      -      any    -       -
+auditorAdmit               -      -      -      -      -     -        -      -      any    -       -
+invitationSend             -      -      struct -      terr  -        -      -      any    -       -
+invitationRevoke           -      -      struct -      terr  -        -      -      any    -       -
+invitationAccept           -      any    any    any    -     -        -      -      -      -       -
+mediateurRegister          -      any    -      any    -     -        -      -      -      -       -
+mandateEnd                 -      -      struct -      terr  -        -      -      any    -       -
+notificationsMarkRead      -      any    any    any    any   any      any   any    any    any     -
 termAdd                    -      -      -      -      -     -        -      -      any    -       any
 termRename                 -      -      -      -      -     -        -      -      any    -       -
 termMerge                  -      -      -      -      -     -        -      -      any    -       -
@@ -62,6 +72,7 @@ territoryRead              -      -      -      -      terr  -        -      -  
 countryRead                -      -      -      -      -     -        -      -      any    any     any
 auditRead                  -      -      struct -      terr  -        -      -      any    any     any
 candidatureRead            -      person -      -      terr  school   school school any    -       any
+mandateRead                -      -      struct -      terr  -        -      -      any    -       -
 registrationRead           -      -      struct -      -     -        -      -      -      -       -
 controlRead                -      -      struct -      terr  -        -      -      any    any     any
 """
@@ -124,15 +135,21 @@ CONTROLLING = {"controlOpen", "controlPieceJudge", "controlClose"}
 
 def test_an_auditor_reads_what_justifies_a_payment_and_changes_nothing_but_controls():
     may_do = {name for name, row in rows().items() if may(actor(Role.AUDITOR), Action(name), OTHERS)}
-    assert may_do == READING - {"candidatureRead"} | CONTROLLING
+    assert may_do == READING - {"candidatureRead"} | CONTROLLING | {"notificationsMarkRead"}
 
 
 REGISTERING = [Action.REGISTRATION_SUBMIT, Action.REGISTRATION_CANCEL, Action.REGISTRATION_KEEP]
 
 
-def test_a_mediateur_only_registers_themself_and_parents():
+def test_a_mediateur_only_registers_themself_and_parents_and_sees_to_their_own_account():
     may_do = {action for action in Action for thing in OWN.values() if may(actor(Role.MEDIATEUR), action, thing)}
-    assert may_do == {*REGISTERING, Action.REGISTRATION_SUBMIT_FOR}
+    assert may_do == {
+        *REGISTERING,
+        Action.REGISTRATION_SUBMIT_FOR,
+        Action.INVITATION_ACCEPT,
+        Action.MEDIATEUR_REGISTER,
+        Action.NOTIFICATIONS_MARK_READ,
+    }
 
 
 def test_the_public_only_submits_candidatures_and_registers():
@@ -142,6 +159,7 @@ def test_the_public_only_submits_candidatures_and_registers():
 
 def test_the_system_decides_nothing_that_people_decide():
     assert {action.value for action in Action if may(SYSTEM, action, OTHERS)} == {
+        "animationEnd",
         "termAdd",
         "territoryJoin",
         "attestationFormWord",

@@ -27,6 +27,13 @@ from application.commands import Command
 from application.conventions import ConventionSign
 from application.eventstore.recorder import Outcome
 from application.files import Draft
+from application.registrations import (
+    PURPOSE,
+    RegistrationCancel,
+    RegistrationKeep,
+    RegistrationRemove,
+    RegistrationSubmit,
+)
 from application.service_amendments import ServiceAmendmentAccept, ServiceAmendmentPropose
 from application.service_dossiers import (
     ServiceDossierCertify,
@@ -63,6 +70,7 @@ class World:
     now: datetime = FOUNDED_AT
     animations: list[UUID] = field(default_factory=list)
     candidatures: list[UUID] = field(default_factory=list)
+    registrations: list[tuple[UUID, UUID]] = field(default_factory=list)
     conventions: list[UUID] = field(default_factory=list)
     dossiers: list[UUID] = field(default_factory=list)
 
@@ -190,6 +198,33 @@ def _decide(world: World, random: Random) -> None:
         world.does(CandidatureWithdraw(candidature_id=candidature_id, reason="déménagement"), NATIONAL)
 
 
+def _register(world: World, random: Random) -> None:
+    animation_id = random.choice(world.animations or [UUID(int=1)])
+    who = {"first_name": "Prénom", "last_name": "Nom", "children": random.randint(0, 3)}
+    submit = RegistrationSubmit(animation_id=animation_id, email=f"p{random.randint(1, 30)}@example.org", **who)
+    world.registrations.append((animation_id, world.does(submit, PUBLIC).subject_id))
+
+
+def _unregister(world: World, random: Random) -> None:
+    animation_id, registration_id = random.choice(world.registrations or [(UUID(int=1), UUID(int=1))])
+    link = world.app.links.link(PURPOSE, animation_id, registration_id)
+    command, actor = random.choice(
+        [
+            (RegistrationCancel(link=link), PUBLIC),
+            (RegistrationKeep(link=link), PUBLIC),
+            (
+                RegistrationRemove(animation_id=animation_id, registration_id=registration_id, reason="en double"),
+                STRUCTURE,
+            ),
+            (AnimationModify(animation_id=animation_id, changes={"seats": random.randint(1, 12)}), STRUCTURE),
+        ]
+    )
+    if random.random() < 0.2:
+        world.app.erase_person(f"p{random.randint(1, 30)}@example.org", SYSTEM, world.now)
+    else:
+        world.does(command, actor)
+
+
 def _claim(world: World, random: Random) -> None:
     period = {"period_from": date(2026, 9, 1), "period_until": date(2027, 8, 31)}
     convention_id = random.choice(world.conventions or [UUID(int=1)])
@@ -229,5 +264,5 @@ def _merge(world: World, random: Random) -> None:
 
 _DEEDS = (
     *(_create, _create, _change, _change, _change, _change, _clone, _apply, _decide),
-    *(_claim, _settle, _settle, _reword, _merge),
+    *(_claim, _settle, _settle, _reword, _merge, _register, _register, _register, _unregister),
 )

@@ -22,7 +22,8 @@ from application.application import Application, open_application
 from application.eventstore.log import head
 from application.files import FileStore
 from application.proof.notes import SigningKey
-from application.tokens import issue_token
+from application.sign_in.accepting import SignIn
+from application.sign_in.local import LocalSignIn, issue_token
 from domain.actors import Role
 from projections.runner import projecting
 from projections.waiting import PositionWaiter
@@ -111,7 +112,11 @@ def expired_token(role: Role) -> str:
 
 @contextmanager
 def running_server(
-    database_url: str, clock: Clock, wait_seconds: float = 20.0, files: Path | None = None
+    database_url: str,
+    clock: Clock,
+    wait_seconds: float = 20.0,
+    files: Path | None = None,
+    sign_in: SignIn | None = None,
 ) -> Iterator[Server]:
     """A server on a free port, ready to answer; several may run on one database, and on one folder of kept files."""
     with (
@@ -123,7 +128,7 @@ def running_server(
             application=application,
             pool=AsyncConnectionPool(database_url, min_size=1, max_size=8, open=False),
             waiter=PositionWaiter(database_url),
-            token_secret=TOKEN_SECRET,
+            sign_in=sign_in or LocalSignIn(TOKEN_SECRET),
             wait_seconds=wait_seconds,
             clock=clock,
             files=FileStore(files or Path(own_folder)),

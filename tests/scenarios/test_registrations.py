@@ -11,6 +11,7 @@ import pytest
 
 from domain.actors import Role
 from projections.rebuild import rebuild
+from tests.documents.reading import text
 from tests.dumps import dump, in_hexadecimal
 from tests.scenarios.people import (
     ANIMATION,
@@ -224,10 +225,35 @@ def test_erasing_a_parent_leaves_nothing_of_them_and_frees_the_seat(people, serv
     assert [one["firstName"] for one in others] == ["Prénom2", "Prénom3"]
     (entry,) = people.history(type=["registration.personal_data_erased"])
     assert entry["role"] == "national"
+    document = "{ auditTrail(where: {type: [%s]}) { nodes { personalFields personalDataErasedAt } } }"
+    gone, kept, _ = server.ask(document % '"registration.made"', NATIONAL)["auditTrail"]["nodes"]
+    assert gone["personalDataErasedAt"] is not None
+    assert kept == gone | {"personalDataErasedAt": None}
+    table = server.http.get("/audit-trail.csv?type=registration.made", headers={"authorization": f"Bearer {AUDITOR}"})
+    assert [("effacé le" in line) for line in table.text.splitlines()] == [False, True, False, False]
     left = dump(founded_url)
     secrets = ("Xavière", "Introuvable", "parent1@exemple.fr", "06 98 76 54 32", "0698765432")
     assert "parent2@exemple.fr" in left, "the dump shows what is there"
     assert not [secret for secret in secrets if secret in left or in_hexadecimal(secret) in left]
+
+
+def test_the_structure_prints_those_who_have_a_seat_into_the_attendance_sheet(people, server, animation):
+    for number in range(1, 4):
+        _register(people, animation, number, lastName=f"Nom-{number} d'Été")
+    path = f"/animations/{animation}/attendance-sheet/blank.pdf"
+
+    def answer(who: str, **params: str) -> httpx.Response:
+        found: httpx.Response = server.http.get(path, params=params, headers={"authorization": f"Bearer {who}"})
+        return found
+
+    printed = text(answer(STRUCTURE, registrants="true").content)
+    assert "1 Nom-1 d'Été Prénom1 2 Nom-2 d'Été Prénom2 Parents présents" in printed
+    assert "Nom-3" not in printed
+    assert "Nom-1" not in text(answer(STRUCTURE).content)
+    for who in (COORDONNATEUR, NATIONAL, AUDITOR):
+        assert answer(who).status_code == 200
+        assert answer(who, registrants="true").status_code == 403
+    assert answer(STRUCTURE, registrants="oui").status_code == 400
 
 
 def test_a_rebuild_counts_the_same_seats(people, server, animation, founded_url):

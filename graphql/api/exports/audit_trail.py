@@ -25,7 +25,9 @@ from api.inputs import AuditWhere
 from api.listings import audit_filter
 from api.scalars import SCALARS
 from api.types.audit import entry_of
+from application.documents.french import short_date
 from domain.errors import ErrorCode
+from projections.past import PARIS
 from projections.queries import audit as queries
 from projections.queries.paging import Filter, Page, page_statement
 
@@ -44,6 +46,7 @@ HEADERS = (
     "Commande",
     "Données",
     "Champs personnels (masqués)",
+    "Données personnelles",
 )
 _STATUS = {ErrorCode.UNAUTHENTICATED.value: 401, ErrorCode.FORBIDDEN.value: 403}
 
@@ -171,4 +174,9 @@ def _line(row: dict[str, Any]) -> tuple[Any, ...]:
         entry.command_id,
         orjson.dumps(entry.data).decode(),
         ", ".join(entry.personal_fields),
+        _erased(entry.personal_data_erased_at),
     )
+
+
+def _erased(at: datetime | None) -> str | None:
+    return None if at is None else f"effacé le {short_date(at.astimezone(PARIS))}"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import strawberry
 
+from api.mutations.accounts import AccountMutations
 from api.mutations.animations import AnimationMutations
 from api.mutations.attendance_sheets import AttendanceSheetMutations
 from api.mutations.candidatures import CandidatureMutations
 from api.mutations.controls import ControlMutations
 from api.mutations.conventions import ConventionMutations
+from api.mutations.notifications import NotificationMutations
 from api.mutations.registrations import RegistrationMutations
 from api.mutations.service_dossiers import ServiceDossierMutations
 from api.mutations.steering import SteeringMutations
@@ -18,12 +20,14 @@ from api.mutations.typology import TypologyMutations
 @strawberry.type(description="Doing. Each records what happened, or says everything that stands against it.")
 class Mutation(
     ConventionMutations,
+    AccountMutations,
     AnimationMutations,
     ServiceDossierMutations,
     AttendanceSheetMutations,
     ControlMutations,
     CandidatureMutations,
     RegistrationMutations,
+    NotificationMutations,
     TypologyMutations,
     SteeringMutations,
 ):

@@ -31,6 +31,9 @@ class AuditEntry(Node):
         description="The event's own fields, as recorded. Those in `personalFields` are encrypted, and null here."
     )
     personal_fields: list[str] = strawberry.field(description="The fields that speak of a person.")
+    personal_data_erased_at: datetime | None = strawberry.field(
+        description="When the key of those fields was destroyed (UTC): nobody can read them since."
+    )
 
 
 def entry_of(row: dict[str, Any]) -> AuditEntry:
@@ -51,4 +54,5 @@ def entry_of(row: dict[str, Any]) -> AuditEntry:
         command_id=strawberry.ID(stamp["command_id"]),
         data=data | dict.fromkeys(personal),
         personal_fields=personal,
+        personal_data_erased_at=row["erased_at"],
     )

@@ -13,6 +13,7 @@ import strawberry
 from api.context import Context, Info, read_beside
 from api.types.base import Connection, Node, asked_columns
 from api.types.dashboard import StructureDashboard, dashboard_of, require
+from api.types.mandate import FOR_MANDATES, Invitation, Mandate, invitations_of_structures, mandates_of_structures
 from domain.actors import Actor
 from domain.rights import Action, Belongings, Scope, may, scope_of
 from projections.queries import dashboards as figures
@@ -56,6 +57,18 @@ class Structure(Node):
         within = self.require(context, Action.STRUCTURE_READ)
         rows = await context.together("conventions", self.structure_id, lambda ids: _conventions(context, ids))
         return [convention_of(row) for row in rows if within is None or row["territory"] in within]
+
+    @strawberry.field(description=f"Who may speak for it, and its médiateurs. {FOR_MANDATES}; others: FORBIDDEN.")
+    async def mandates(self, info: Info) -> list[Mandate]:
+        context = info.context
+        require(context, Action.MANDATE_READ, self.belongings)
+        return await context.together("mandates", self.structure_id, lambda ids: mandates_of_structures(context, ids))
+
+    @strawberry.field(description=f"Who was invited to speak for it. {FOR_MANDATES}; others: FORBIDDEN.")
+    async def invitations(self, info: Info) -> list[Invitation]:
+        context = info.context
+        require(context, Action.MANDATE_READ, self.belongings)
+        return await context.together("invited", self.structure_id, lambda ids: invitations_of_structures(context, ids))
 
     @strawberry.field(description="All of its animations, in every status. " + _FOR)
     async def animations(

@@ -1,0 +1,247 @@
+"""Use cases of accounts: invitations, appointments, bindings and grants, each given to a person by their subject."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+from uuid import UUID, uuid4
+
+from pydantic import AfterValidator, Field
+
+from application.candidatures import EmailAddress
+from application.commands import Command
+from application.conventions import find_territory
+from application.registrations import address_of
+from application.unit_of_work import UnitOfWork
+from domain import account as accounts
+from domain import invitation as invitations
+from domain.account import Account
+from domain.account_events import (
+    AuditorAdmitted,
+    CoordonnateurAppointed,
+    MediateurRegistered,
+    SchoolStaffBound,
+    SpeakerJoined,
+)
+from domain.catalogue import ACCOUNT, INVITATION, STRUCTURE
+from domain.errors import forbidden
+from domain.events import Event
+from domain.identifiers import Uai, account_id, person_id
+from domain.rights import Action, Belongings, authorize
+from domain.validation import Instant, Label, TerritoryCode
+
+#: What the links of invitations are for.
+PURPOSE = "invitation"
+
+
+def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values))
+
+
+Territories = Annotated[tuple[TerritoryCode, ...], Field(min_length=1, max_length=200), AfterValidator(_distinct)]
+Schools = Annotated[tuple[Uai, ...], Field(min_length=1, max_length=500), AfterValidator(_distinct)]
+
+
+class _ForSubject(Command):
+    """`subject`: what the person's token calls them."""
+
+    subject: Label
+
+
+class CoordonnateurAppoint(_ForSubject):
+    action: ClassVar[Action] = Action.COORDONNATEUR_APPOINT
+
+    territories: Territories
+
+
+class SchoolStaffBind(_ForSubject):
+    action: ClassVar[Action] = Action.SCHOOL_STAFF_BIND
+
+    staff_role: Literal["director", "inspector", "head"]
+    territory: TerritoryCode
+    schools: Schools
+
+
+class AuditorAdmit(_ForSubject):
+    action: ClassVar[Action] = Action.AUDITOR_ADMIT
+
+    until: Instant
+
+
+class InvitationSend(Command):
+    action: ClassVar[Action] = Action.INVITATION_SEND
+
+    structure_id: UUID
+    email: EmailAddress
+
+
+class InvitationRevoke(Command):
+    action: ClassVar[Action] = Action.INVITATION_REVOKE
+
+    invitation_id: UUID
+
+
+class InvitationAccept(Command):
+    """By who is signed in as `subject`, and holds the invitation's link."""
+
+    action: ClassVar[Action] = Action.INVITATION_ACCEPT
+
+    link: str
+
+
+class MediateurRegister(Command):
+    action: ClassVar[Action] = Action.MEDIATEUR_REGISTER
+
+    structure_id: UUID
+
+
+class MandateEnd(Command):
+    action: ClassVar[Action] = Action.MANDATE_END
+
+    account_id: UUID
+    mandate_id: UUID
+
+
+class AccountErase(Command):
+    action: ClassVar[Action] = Action.PERSON_ERASE
+
+    account_id: UUID
+    person_id: UUID
+
+
+class InvitationErase(Command):
+    action: ClassVar[Action] = Action.PERSON_ERASE
+
+    invitation_id: UUID
+    person_id: UUID
+
+
+def appoint(command: CoordonnateurAppoint, work: UnitOfWork) -> UUID:
+    authorize(work.actor, command.action, Belongings())
+    for code in command.territories:
+        find_territory(work, code)
+    given = CoordonnateurAppointed(**_to(command.subject), territories=command.territories)
+    account = _account(work, command.subject)
+    return _record(work, account, accounts.appoint_coordonnateur(account, given, work.actor))
+
+
+def bind(command: SchoolStaffBind, work: UnitOfWork) -> UUID:
+    authorize(work.actor, command.action, Belongings(territories=frozenset([command.territory])))
+    find_territory(work, command.territory)
+    given = SchoolStaffBound(
+        **_to(command.subject), staff_role=command.staff_role, territory=command.territory, schools=command.schools
+    )
+    account = _account(work, command.subject)
+    of = Belongings(territories=frozenset([command.territory]))
+    return _record(work, account, accounts.bind_school_staff(account, given, work.actor), of)
+
+
+def admit(command: AuditorAdmit, work: UnitOfWork) -> UUID:
+    given = AuditorAdmitted(**_to(command.subject), until=command.until)
+    account = _account(work, command.subject)
+    return _record(work, account, accounts.admit_auditor(account, given, work.actor, work.now))
+
+
+def send(command: InvitationSend, work: UnitOfWork) -> UUID:
+    structure = work.find(STRUCTURE, command.structure_id)
+    person = work.keyed.pseudonym(address_of(command.email))
+    facts = invitations.send(structure, person, command.email, work.actor)
+    invitation_id = uuid4()
+    work.record(INVITATION, invitation_id, facts, Belongings(structure_id=command.structure_id))
+    return invitation_id
+
+
+def revoke(command: InvitationRevoke, work: UnitOfWork) -> UUID:
+    state = work.subject(INVITATION, command.invitation_id, None, "Invitation", "invitation_id")
+    facts = invitations.revoke(state, work.actor)
+    work.record(INVITATION, state.id, facts, Belongings(structure_id=state.structure_id))
+    return state.id
+
+
+def accept(command: InvitationAccept, work: UnitOfWork) -> UUID:
+    """The invitation is used up in the same transaction: of two who hold its link one joins."""
+    authorize(work.actor, command.action, Belongings())
+    subject = _own_subject(work)
+    (invitation_id,) = work.keyed.links.read(PURPOSE, command.link, "link")
+    invitation = work.find(INVITATION, invitation_id)
+    assert invitation is not None, "links are made for invitations that there are"
+    given = SpeakerJoined(**_to(subject), structure_id=invitation.structure_id, invitation_id=invitation.id)
+    account = _account(work, subject)
+    facts = accounts.join_structure(account, given, invitation, work.actor)
+    of = Belongings(structure_id=invitation.structure_id)
+    joined = work.record(ACCOUNT, account.id, facts, of)
+    work.record(INVITATION, invitation.id, invitations.accept(given.mandate_id), of, cause=joined)
+    return account.id
+
+
+def register(command: MediateurRegister, work: UnitOfWork) -> UUID:
+    authorize(work.actor, command.action, Belongings())
+    subject = _own_subject(work)
+    given = MediateurRegistered(**_to(subject), structure_id=command.structure_id)
+    account = _account(work, subject)
+    structure = work.find(STRUCTURE, command.structure_id)
+    facts = accounts.register_mediateur(account, given, structure, work.actor)
+    return _record(work, account, facts, Belongings(structure_id=command.structure_id))
+
+
+def end(command: MandateEnd, work: UnitOfWork) -> UUID:
+    account = work.find(ACCOUNT, command.account_id) or Account(command.account_id)
+    facts = accounts.end_mandate(account, command.mandate_id, work.actor, lambda one: _territories(work, one))
+    return _record(work, account, facts, _stamped(account.mandates[command.mandate_id].belongings))
+
+
+def erase_account(command: AccountErase, work: UnitOfWork) -> UUID:
+    authorize(work.actor, command.action, Belongings(person_id=command.person_id))
+    account = work.find(ACCOUNT, command.account_id) or Account(command.account_id)
+    return _record(work, account, accounts.erase(account, command.person_id))
+
+
+def erase_invitation(command: InvitationErase, work: UnitOfWork) -> UUID:
+    authorize(work.actor, command.action, Belongings(person_id=command.person_id))
+    state = work.find(INVITATION, command.invitation_id)
+    assert state is not None
+    facts = invitations.erase(state, command.person_id)
+    work.record(INVITATION, state.id, facts, Belongings(structure_id=state.structure_id))
+    return state.id
+
+
+def _to(subject: str) -> dict[str, object]:
+    return {"mandate_id": uuid4(), "person_id": person_id(subject), "subject": subject}
+
+
+def _own_subject(work: UnitOfWork) -> str:
+    if work.actor.subject is None:
+        raise forbidden()
+    return work.actor.subject
+
+
+def _account(work: UnitOfWork, subject: str) -> Account:
+    stream = account_id(subject)
+    return work.find(ACCOUNT, stream) or Account(stream)
+
+
+def _territories(work: UnitOfWork, structure_id: UUID) -> frozenset[str]:
+    structure = work.find(STRUCTURE, structure_id)
+    return structure.territories if structure else frozenset()
+
+
+def _stamped(of: Belongings) -> Belongings:
+    return Belongings(structure_id=of.structure_id, territories=of.territories)
+
+
+def _record(work: UnitOfWork, account: Account, facts: list[Event], of: Belongings | None = None) -> UUID:
+    work.record(ACCOUNT, account.id, facts, of or Belongings())
+    return account.id
+
+
+USE_CASES = (
+    (CoordonnateurAppoint, appoint),
+    (SchoolStaffBind, bind),
+    (AuditorAdmit, admit),
+    (InvitationSend, send),
+    (InvitationRevoke, revoke),
+    (InvitationAccept, accept),
+    (MediateurRegister, register),
+    (MandateEnd, end),
+    (AccountErase, erase_account),
+    (InvitationErase, erase_invitation),
+)

@@ -1,0 +1,83 @@
+"""Work beside the answering of requests, done by one process at a time, which holds a lease in PostgreSQL."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Event, Thread
+from traceback import extract_tb
+from typing import Any
+
+import psycopg
+from psycopg import Connection, sql
+
+log = logging.getLogger(__name__)
+
+STANDBY_SECONDS = 1.0
+
+Conn = Connection[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """`round` does what there is to do and tells in how many seconds to look again; NOTIFY on `channel` wakes it.
+
+    `lease` is its number among PostgreSQL's advisory locks. `round` must leave everything as it was when it raises.
+    """
+
+    name: str
+    lease: int
+    round: Callable[[Conn], float]
+    channel: str | None = None
+
+
+def keep_at(database_url: str, work: Work, stop: Event) -> None:
+    """Works until `stop` is set. Lost connections are waited out; nothing ends it in silence."""
+    failures = 0
+    while not stop.is_set():
+        try:
+            name = f"parentalite-{work.name}"
+            with psycopg.connect(database_url, autocommit=True, application_name=name, connect_timeout=5) as conn:
+                _while_leased(conn, work, stop)
+        except (psycopg.OperationalError, psycopg.InterfaceError) as fault:
+            log.warning("work lost its connection", extra={"work": work.name, "reason": type(fault).__name__})
+        except Exception as fault:
+            # By its places and never its values, which may be personal.
+            places = [f"{place.filename}:{place.lineno}" for place in extract_tb(fault.__traceback__)]
+            log.error("work failed", extra={"work": work.name, "reason": type(fault).__name__, "places": places})
+        failures += 1
+        stop.wait(min(5.0, 0.1 * 2 ** min(failures, 10)) * random.uniform(0.5, 1.0))
+
+
+def _while_leased(conn: Conn, work: Work, stop: Event) -> None:
+    while not (stop.is_set() or _take_lease(conn, work.lease)):
+        stop.wait(STANDBY_SECONDS)
+    if work.channel is not None:
+        conn.execute(sql.SQL("LISTEN {}").format(sql.Identifier(work.channel)))
+    while not stop.is_set():
+        seconds = work.round(conn)
+        if work.channel is None:
+            stop.wait(seconds)
+        else:
+            list(conn.notifies(timeout=seconds, stop_after=1))
+
+
+def _take_lease(conn: Conn, lease: int) -> bool:
+    row = conn.execute("SELECT pg_try_advisory_lock(%s)", (lease,)).fetchone()
+    return bool(row and row[0])
+
+
+@contextmanager
+def working_at(database_url: str, work: Work) -> Iterator[None]:
+    """Keeps at it in a thread of its own for as long as the context lasts."""
+    stop = Event()
+    thread = Thread(target=keep_at, args=(database_url, work, stop), name=work.name, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(timeout=10)

@@ -1,0 +1,44 @@
+"""The inbox: which recipients a person reads for, and what they have read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from psycopg import Connection
+
+from application.notifications.reactions import NATIONAL, school, structure, territory
+from domain.account import STAFF
+from domain.actors import Actor, Role
+from domain.errors import forbidden
+from domain.identifiers import person_id
+from domain.rights import Action, Belongings, authorize
+
+_READ = """
+INSERT INTO notification_reads (reader, notification_id)
+SELECT %(reader)s, notification_id FROM notifications
+WHERE recipient = ANY(%(recipients)s) AND (notification_id = ANY(%(ids)s) OR notification_id <= %(up_to)s)
+ON CONFLICT DO NOTHING"""
+
+
+def recipients_of(actor: Actor) -> list[str]:
+    """Whose inbox the actor reads: that of what they speak for."""
+    if actor.role is Role.STRUCTURE:
+        return sorted(structure(one) for one in actor.structures)
+    if actor.role is Role.COORDONNATEUR:
+        return sorted(territory(code) for code in actor.territories)
+    if actor.role in STAFF:
+        return sorted(school(uai, actor.role) for uai in actor.schools)
+    return [NATIONAL] if actor.role is Role.NATIONAL else []
+
+
+def mark_read(conn: Connection[Any], actor: Actor, ids: Sequence[int], up_to: int | None) -> int:
+    """Marks these notifications, and all up to one, as read by the actor. Returns how many were new to them.
+
+    Of others' notifications nothing is marked and nothing is told. Raises FORBIDDEN for who is not signed in.
+    """
+    authorize(actor, Action.NOTIFICATIONS_MARK_READ, Belongings())
+    if actor.subject is None:
+        raise forbidden()
+    asked = {"reader": person_id(actor.subject), "recipients": recipients_of(actor), "ids": list(ids), "up_to": up_to}
+    return conn.execute(_READ, asked).rowcount

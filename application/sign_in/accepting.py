@@ -1,0 +1,33 @@
+"""What any way of signing in offers, and how it refuses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from domain.actors import Actor
+
+
+class BadToken(Exception):
+    """The token is forged, expired, or not for us; the message (French) says which."""
+
+
+class IssuerAway(Exception):
+    """The issuer's keys are needed and cannot be had; the message (French) is for who signs in."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who a token speaks for, and when it was made out (None: it does not say)."""
+
+    actor: Actor
+    issued_at: datetime | None
+
+
+class SignIn(Protocol):
+    """Tells who a bearer token speaks for."""
+
+    async def read(self, token: str) -> SignedIn:
+        """Raises BadToken, or IssuerAway when it cannot be told now."""
+        ...

@@ -1,0 +1,60 @@
+"""Bearer tokens of the embedded setup: signed JWTs that say who somebody is and what they speak for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import jwt
+
+from application.sign_in.accepting import BadToken, SignedIn
+from application.sign_in.claims import ClaimsMapping
+from domain.actors import Role
+from domain.identifiers import check_siret, check_uai
+
+_ALGORITHM = "HS256"
+_OWN_CLAIMS = ClaimsMapping()
+
+
+def issue_token(
+    secret: str,
+    role: Role,
+    subject: str,
+    now: datetime,
+    *,
+    sirets: Sequence[str] = (),
+    territories: Sequence[str] = (),
+    schools: Sequence[str] = (),
+    valid_for: timedelta = timedelta(days=30),
+) -> str:
+    """A token for `role`. Raises ValueError (French) on a SIRET or UAI whose check fails."""
+    claims: dict[str, Any] = {"sub": subject, "role": role.value, "iat": now, "exp": now + valid_for}
+    claims |= {
+        "structures": [check_siret(siret) for siret in sirets],
+        "territories": list(territories),
+        "schools": [check_uai(school) for school in schools],
+    }
+    return jwt.encode(claims, secret, algorithm=_ALGORITHM)
+
+
+def read_token(secret: str, token: str) -> SignedIn:
+    """Who the token speaks for. Raises BadToken."""
+    try:
+        claims = jwt.decode(token, secret, algorithms=[_ALGORITHM], options={"require": ["sub", "role", "exp"]})
+    except jwt.ExpiredSignatureError as error:
+        raise BadToken("Jeton expiré : reconnectez-vous.") from error
+    except jwt.InvalidTokenError as error:
+        raise BadToken("Jeton refusé : signature ou contenu invalide.") from error
+    return _OWN_CLAIMS.signed_in(claims)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalSignIn:
+    """Tokens signed here, with a secret that nobody else has."""
+
+    secret: str = field(repr=False)
+
+    async def read(self, token: str) -> SignedIn:
+        return read_token(self.secret, token)

@@ -1,0 +1,149 @@
+"""Access tokens of an OpenID Connect issuer (RFC 9068), and its userinfo, signed or not.
+
+A token is believed when a key of the issuer's has signed it, with a public-key algorithm, for our audience, and now is
+within its time. What it then says of a person is read as configured (`application.sign_in.claims`).
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, TypeVar
+
+import httpx
+from anyio import CapacityLimiter, to_thread
+from joserfc import jws, jwt
+from joserfc.errors import ExpiredTokenError, JoseError
+
+from application.sign_in.accepting import BadToken, IssuerAway, SignedIn
+from application.sign_in.claims import ClaimsMapping
+from application.sign_in.issuer import AWAY, Issuer
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+#: Signatures only: nothing that a public key could be taken for the secret of.
+ALGORITHMS = ("RS256", "ES256", "EdDSA", "Ed25519")
+#: Seconds that our clock and the issuer's may differ by.
+SKEW = 60
+#: Longer ones are no tokens; reading them would cost others' time.
+LONGEST_TOKEN = 16_000
+#: Seconds that a userinfo is believed for, the token's own end permitting.
+USERINFO_KEPT = 60
+_MOST_KEPT = 10_000
+_MOST_AT_ONCE = 4
+_ACCESS = ("at+jwt", "application/at+jwt", "jwt")
+
+_REFUSED = "Jeton refusé : signature ou contenu invalide."
+_EXPIRED = "Jeton expiré : reconnectez-vous."
+
+
+@dataclass(slots=True)
+class OidcSignIn:
+    """`clock` tells the time (aware). `audience` is what the issuer calls this API."""
+
+    issuer: Issuer
+    audience: str
+    mapping: ClaimsMapping
+    clock: Callable[[], datetime]
+    #: Userinfo by the token's digest, with the second until which it is believed.
+    _kept: OrderedDict[bytes, tuple[float, Mapping[str, Any]]] = field(default_factory=OrderedDict)
+    _limiter: CapacityLimiter | None = None
+
+    async def read(self, token: str) -> SignedIn:
+        """See `SignIn.read`. Asks the issuer, in a thread, only for what is not known yet."""
+        if len(token) > LONGEST_TOKEN:
+            raise BadToken("Jeton refusé : trop long.")
+        opaque = token.count(".") != 2
+        if opaque and not self.mapping.userinfo:
+            raise BadToken(_REFUSED)
+        claims = {} if opaque else await self._verified(token, access=True)
+        if self.mapping.userinfo:
+            claims = await self._with_userinfo(token, claims)
+        return self.mapping.signed_in(claims)
+
+    async def _verified(self, token: str, *, access: bool) -> dict[str, Any]:
+        """The claims of a JWT that is the issuer's, for us, and of now."""
+        header = _header(token)
+        if access and str(header.get("typ", "JWT")).lower() not in _ACCESS:
+            raise BadToken(_REFUSED)
+        await self._know_key(header.get("kid"))
+        try:
+            found = jwt.decode(token, self.issuer.keys, algorithms=list(ALGORITHMS))
+            self._check(found.claims, access=access)
+        except ExpiredTokenError as error:
+            raise BadToken(_EXPIRED) from error
+        except (JoseError, ValueError, TypeError, KeyError) as error:
+            # The reason is for us: who forges learns nothing.
+            log.info("token refused", extra={"reason": type(error).__name__})
+            raise BadToken(_REFUSED) from error
+        return dict(found.claims)
+
+    async def _know_key(self, key_id: str | None) -> None:
+        self.issuer.refresh()
+        if self.issuer.knows(key_id):
+            return
+        await self._in_thread(self.issuer.ask_for_keys)
+        if not self.issuer.knows(key_id) and self.issuer.away:
+            raise IssuerAway(AWAY)
+
+    async def _in_thread(self, ask: Callable[[], T]) -> T:
+        """Few at a time: whoever sends forged tokens must not keep the threads that others need."""
+        if self._limiter is None:
+            self._limiter = CapacityLimiter(_MOST_AT_ONCE)
+        return await to_thread.run_sync(ask, limiter=self._limiter)
+
+    def _check(self, claims: Mapping[str, Any], *, access: bool) -> None:
+        """An access token must end; a signed userinfo need not (OpenID Connect Core, section 5.3.2)."""
+        registry = jwt.JWTClaimsRegistry(
+            now=lambda: int(self.clock().timestamp()),
+            leeway=SKEW,
+            iss={"essential": True, "value": self.issuer.address},
+            aud={"essential": True, "value": self.audience},
+            exp={"essential": access},
+        )
+        registry.validate(dict(claims))
+
+    async def _with_userinfo(self, token: str, claims: dict[str, Any]) -> dict[str, Any]:
+        digest = sha256(token.encode()).digest()
+        now = self.clock().timestamp()
+        until, told = self._kept.get(digest, (0.0, {}))
+        if until <= now:
+            told = await self._ask_userinfo(token, believed=bool(claims))
+            self._kept[digest] = (min(now + USERINFO_KEPT, float(claims.get("exp", now + USERINFO_KEPT))), told)
+            while len(self._kept) > _MOST_KEPT:
+                self._kept.popitem(last=False)
+        # Another's answer in the place of this one's (OpenID Connect Core, section 5.3.2).
+        if claims and not hmac.compare_digest(str(told.get("sub")).encode(), str(claims.get("sub")).encode()):
+            raise BadToken(_REFUSED)
+        return {**claims, **told}
+
+    async def _ask_userinfo(self, token: str, *, believed: bool) -> Mapping[str, Any]:
+        """`believed`: the token was for us. Else only a signed answer tells whether it is."""
+        answer = await self._in_thread(lambda: self.issuer.userinfo(token))
+        if answer.status_code != httpx.codes.OK:
+            raise BadToken(_EXPIRED if answer.status_code == httpx.codes.UNAUTHORIZED else _REFUSED)
+        if answer.headers.get("content-type", "").startswith("application/jwt"):
+            return await self._verified(answer.text.strip(), access=False)
+        if not believed:
+            raise BadToken(_REFUSED)
+        try:
+            told = answer.json()
+        except ValueError:
+            raise BadToken(_REFUSED) from None
+        if not isinstance(told, dict):
+            raise BadToken(_REFUSED)
+        return told
+
+
+def _header(token: str) -> Mapping[str, Any]:
+    try:
+        return jws.extract_compact(token.encode()).headers()
+    except (JoseError, ValueError) as error:
+        raise BadToken(_REFUSED) from error

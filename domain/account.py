@@ -1,0 +1,179 @@
+"""Accounts: the mandates of a person, and the decisions that give and end them (domain.md, "Who acts")."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import UUID
+
+from domain.account_events import (
+    AccountErased,
+    AuditorAdmitted,
+    CoordonnateurAppointed,
+    MandateEnded,
+    MandateGiven,
+    MediateurRegistered,
+    SchoolStaffBound,
+    SpeakerJoined,
+)
+from domain.actors import Actor, Role
+from domain.errors import broken, invalid
+from domain.events import Event
+from domain.invitation import Invitation, InvitationStatus
+from domain.rights import Action, Belongings, authorize
+from domain.structure import Structure
+
+#: Those whom schools have.
+STAFF = (Role.DIRECTOR, Role.INSPECTOR, Role.HEAD)
+
+
+@dataclass(frozen=True, slots=True)
+class Mandate:
+    """A role, what it reaches, and until when (excluded); without `until`, until somebody ends it."""
+
+    role: Role
+    structure_id: UUID | None = None
+    territories: tuple[str, ...] = ()
+    schools: tuple[str, ...] = ()
+    until: datetime | None = None
+    #: Whose it is to end it.
+    belongings: Belongings = field(default_factory=Belongings)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Of one person. `mandates` are those that nobody has ended."""
+
+    id: UUID
+    mandates: Mapping[UUID, Mandate] = field(default_factory=dict)
+    erased: bool = False
+
+    def holds(self, mandate: Mandate) -> bool:
+        return mandate in self.mandates.values()
+
+
+_MANDATE_OF: Mapping[type[Event], Callable[..., Mandate]] = {
+    CoordonnateurAppointed: lambda fact: Mandate(Role.COORDONNATEUR, territories=fact.territories),
+    SchoolStaffBound: lambda fact: Mandate(
+        Role(fact.staff_role),
+        schools=fact.schools,
+        belongings=Belongings(territories=frozenset([fact.territory])),
+    ),
+    AuditorAdmitted: lambda fact: Mandate(Role.AUDITOR, until=fact.until),
+    SpeakerJoined: lambda fact: _of_structure(Role.STRUCTURE, fact.structure_id),
+    MediateurRegistered: lambda fact: _of_structure(Role.MEDIATEUR, fact.structure_id),
+}
+
+
+def _of_structure(role: Role, structure_id: UUID) -> Mandate:
+    return Mandate(role, structure_id=structure_id, belongings=Belongings(structure_id=structure_id))
+
+
+def mandate_of(fact: MandateGiven) -> Mandate:
+    return _MANDATE_OF[type(fact)](fact)
+
+
+def evolve(state: Account | None, originator_id: UUID, fact: Event) -> Account:
+    account = state or Account(originator_id)
+    match fact:
+        case MandateGiven():
+            return replace(account, mandates={**account.mandates, fact.mandate_id: mandate_of(fact)})
+        case MandateEnded():
+            left = {one: mandate for one, mandate in account.mandates.items() if one != fact.mandate_id}
+            return replace(account, mandates=left)
+        case AccountErased():
+            return replace(account, mandates={}, erased=True)
+    raise TypeError(f"not an account's event: {fact!r}")
+
+
+def appoint_coordonnateur(account: Account, given: CoordonnateurAppointed, actor: Actor) -> list[Event]:
+    authorize(actor, Action.COORDONNATEUR_APPOINT, Belongings())
+    if not given.territories:
+        raise invalid("au moins un territoire.", "territories")
+    return _given(account, given)
+
+
+def bind_school_staff(account: Account, given: SchoolStaffBound, actor: Actor) -> list[Event]:
+    authorize(actor, Action.SCHOOL_STAFF_BIND, Belongings(territories=frozenset([given.territory])))
+    if not given.schools:
+        raise invalid("au moins un établissement.", "schools")
+    return _given(account, given)
+
+
+def admit_auditor(account: Account, given: AuditorAdmitted, actor: Actor, now: datetime) -> list[Event]:
+    """Read-only and for a time: what an auditor may do stands in `domain.rights`."""
+    authorize(actor, Action.AUDITOR_ADMIT, Belongings())
+    if given.until <= now:
+        raise invalid("la fin doit être à venir.", "until")
+    return _given(account, given)
+
+
+def join_structure(account: Account, given: SpeakerJoined, invitation: Invitation, actor: Actor) -> list[Event]:
+    """By the invitation's link, which serves once."""
+    authorize(actor, Action.INVITATION_ACCEPT, Belongings())
+    if invitation.status is not InvitationStatus.OPEN:
+        raise broken("Cette invitation a déjà servi ou a été retirée : demandez-en une autre.")
+    return _given(account, given)
+
+
+def register_mediateur(
+    account: Account, given: MediateurRegistered, structure: Structure | None, actor: Actor
+) -> list[Event]:
+    authorize(actor, Action.MEDIATEUR_REGISTER, Belongings())
+    if structure is None:
+        raise invalid("choisissez une structure de la liste.", "structure_id")
+    return _given(account, given)
+
+
+def end_mandate(
+    account: Account, mandate_id: UUID, actor: Actor, territories_of: Callable[[UUID], frozenset[str]]
+) -> list[Event]:
+    """`territories_of` tells where a structure works: the coordonnateur of one of them answers for it too."""
+    mandate = account.mandates.get(mandate_id)
+    of = mandate.belongings if mandate else Belongings()
+    if of.structure_id is not None:
+        of = replace(of, territories=territories_of(of.structure_id))
+    authorize(actor, Action.MANDATE_END, of)
+    if mandate is None:
+        raise broken("Ce mandat a déjà pris fin.")
+    return [MandateEnded(mandate_id=mandate_id)]
+
+
+def erase(account: Account, person_id: UUID) -> list[Event]:
+    """What remains to be recorded once the person's key is destroyed."""
+    if account.erased:
+        raise broken("Les données personnelles de ce compte sont déjà effacées.")
+    return [AccountErased(person_id=person_id)]
+
+
+def in_force(mandates: Sequence[Mandate], now: datetime) -> list[Mandate]:
+    """Those that have not come to their end by themselves."""
+    return [mandate for mandate in mandates if mandate.until is None or now < mandate.until]
+
+
+def widened(actor: Actor, mandates: Sequence[Mandate]) -> Actor:
+    """The actor with what these mandates, in force, give: for their role; or another, if they only are a parent.
+
+    Of several roles the first in the order of `Role` is theirs, unless their token says which.
+    """
+    roles = {mandate.role for mandate in mandates}
+    role = actor.role if actor.role is not Role.PARENT else next((one for one in Role if one in roles), actor.role)
+    own = [mandate for mandate in mandates if mandate.role is role]
+    if not own:
+        return actor
+    return replace(
+        actor,
+        role=role,
+        structures=actor.structures | {one.structure_id for one in own if one.structure_id is not None},
+        territories=actor.territories.union(*(one.territories for one in own)),
+        schools=actor.schools.union(*(one.schools for one in own)),
+    )
+
+
+def _given(account: Account, fact: MandateGiven) -> list[Event]:
+    if account.erased:
+        raise broken("Les données de cette personne ont été effacées : ce compte est clos.")
+    if account.holds(mandate_of(fact)):
+        raise broken("Cette personne a déjà ce mandat.")
+    return [fact]

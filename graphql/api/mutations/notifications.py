@@ -1,0 +1,57 @@
+"""The mutation on notifications."""
+
+from __future__ import annotations
+
+import strawberry
+
+from api.context import Info
+from api.errors import invalid
+from api.mutations.carrying_out import settle
+from api.mutations.payloads import Payload
+from application.eventstore.log import head
+from application.notifications.inbox import mark_read
+
+_PREFIX = "notification:"
+_MOST = 500
+
+
+@strawberry.input(description="Notifications that the asker has read.")
+class NotificationsMarkReadInput:
+    ids: list[strawberry.ID] | None = strawberry.field(default=None, description="These, 500 at most.")
+    up_to: strawberry.ID | None = strawberry.field(default=None, description="This one and all before it.")
+
+
+@strawberry.type(description="What became of marking notifications as read.")
+class NotificationsPayload(Payload):
+    marked: int | None = strawberry.field(description="How many were unread until now; null after errors.")
+
+
+@strawberry.type
+class NotificationMutations:
+    @strawberry.mutation(
+        description="Marks notifications as read by the asker; others who read the same inbox keep theirs. For who is"
+        " signed in, of their own notifications; others' are left alone."
+    )
+    async def notifications_mark_read(self, info: Info, input: NotificationsMarkReadInput) -> NotificationsPayload:
+        application, actor = info.context.services.application, info.context.actor
+        marked: list[int] = []
+
+        def mark() -> tuple[None, int]:
+            ids = [_number(one, "ids") for one in input.ids or ()]
+            if len(ids) > _MOST:
+                raise invalid(f"ids : {_MOST} au plus.", "ids")
+            up_to = _number(input.up_to, "upTo") if input.up_to else None
+            with application.pool.connection() as conn:
+                marked.append(mark_read(conn, actor, ids, up_to))
+                return None, head(conn)
+
+        carried = await settle(info.context, mark)
+        done = marked[0] if marked else None
+        return NotificationsPayload(marked=done, position=carried.position, errors=list(carried.errors))
+
+
+def _number(notification_id: str, field: str) -> int:
+    number = notification_id.removeprefix(_PREFIX)
+    if not (notification_id.startswith(_PREFIX) and number.isascii() and number.isdigit() and len(number) <= 18):
+        raise invalid(f"{field} : identifiants de notifications attendus.", field)
+    return int(number)

@@ -1,0 +1,137 @@
+"""Who may read each field of the schema: one table, readable at a glance, beside that of `domain.rights`.
+
+Each type's fields stand under the action that reading them asks for; how far that action reaches for each role stands
+in `domain.rights`. A field that has no entry here fails a test, which also asks the whole schema as each role.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from domain.rights import Action
+
+#: Whoever asks.
+EVERYBODY: Final = None
+Reach = Action | None
+
+#: Things by themselves: what it takes to be shown one at all. Published animations are for everybody, others under
+#: STRUCTURE_READ; registrations also for who holds their link; candidatures also for who holds theirs.
+ROWS: Mapping[str, Reach] = {
+    "Animation": EVERYBODY,
+    "Structure": EVERYBODY,
+    "Territory": EVERYBODY,
+    "Checkpoint": EVERYBODY,
+    "Convention": Action.STRUCTURE_READ,
+    "ServiceDossier": Action.STRUCTURE_READ,
+    "Control": Action.CONTROL_READ,
+    "Candidature": Action.CANDIDATURE_READ,
+    "Registration": Action.REGISTRATION_READ,
+    "AuditEntry": Action.AUDIT_READ,
+}
+
+#: The fields of those things, by what it takes to be shown them.
+FIELDS: Mapping[str, Mapping[Reach, str]] = {
+    "Animation": {
+        EVERYBODY: (
+            "id version status title description structure territory startsAt endsAt venueType venueName address"
+            " communeCode audience type themes seats seatsLeft waiting publishedAt clonedFrom cancellationReason"
+            " allowedActions"
+        ),
+        Action.STRUCTURE_READ: "declaredLate refusalReason attestation attendanceSheet",
+        Action.REGISTRATION_READ: "registrations",
+    },
+    "Structure": {
+        EVERYBODY: "id siret name",
+        Action.STRUCTURE_READ: "conventions animations dashboard",
+        Action.AUDIT_READ: "timeline",
+        Action.MANDATE_READ: "mandates invitations",
+    },
+    "Territory": {
+        EVERYBODY: "code name timeZone runsCandidatures",
+        Action.TERRITORY_READ: "dashboard",
+    },
+    "Checkpoint": {EVERYBODY: "position size root note madeAt reason stamped"},
+    "Convention": {
+        Action.STRUCTURE_READ: (
+            "id version territory coordonnateur signedOn validFrom validUntil plannedAnimations ratePerAnimation"
+            " requiredPieces certifiedAnimations terminatedOn terminationReason"
+        ),
+    },
+    "ServiceDossier": {
+        Action.STRUCTURE_READ: (
+            "id version status structure territory convention periodFrom periodUntil animationCount ratePerAnimation"
+            " amount plannedAnimations alreadyCertified overrunReason openedAt submittedAt submittedBy returnedAt"
+            " returnReason certifiedAt certifiedBy payment pieces lines missing amendments allowedActions"
+        ),
+    },
+    "Control": {
+        Action.CONTROL_READ: (
+            "id version status name periodFrom periodUntil territory sharePercent seed populationSize"
+            " dossiers accepted refused conclusion openedAt openedBy closedAt closedBy allowedActions"
+        ),
+        Action.COUNTRY_READ: "population",
+    },
+    "Candidature": {
+        Action.CANDIDATURE_READ: (
+            "id version status territory schoolUai degree favourable submittedAt decidedAt informedAt erasedAt"
+            " firstName lastName email phone motivation opinionComment decisionReason"
+        ),
+    },
+    "Registration": {
+        Action.REGISTRATION_READ: (
+            "id status placeInLine toConfirm children firstName lastName email phone registeredAt onBehalf registeredBy"
+            " removalReason animation"
+        ),
+    },
+    "AuditEntry": {
+        Action.AUDIT_READ: (
+            "id position type recordedAt actor role subject subjectVersion cause commandId data personalFields"
+            " personalDataErasedAt"
+        ),
+    },
+}
+
+#: What is only shown as part of one of the things above, to whom that part is shown; or tells the asker of themself.
+PARTS: Mapping[str, str] = {
+    "AllowedAction": "action allowed reason",
+    "AttendanceSheet": "attachedAt fileName mediaType sha256 size url",
+    "Attestation": "answers attestedAt children corrections formVersion parents total",
+    "AttestationForm": "questions version",
+    "ControlledDossier": "dossier pieces",
+    "ControlledPiece": "accepted answer answeredAt comment judgedAt judgedBy label piece reasonCode reasonLabel",
+    "Figures": "children parents total",
+    "FormerLabel": "label until",
+    "Invitation": "id structureId status email sentAt sentBy",
+    "Mandate": "id accountId subject role structureId territories schools until givenAt givenBy",
+    "Missing": "animation kind message piece",
+    "MonthCount": "animations month parents",
+    "ServiceAmendment": "animation decidedAt decidedBy number proposed proposedAt reason refusalReason status",
+    "ServiceLine": "animation current submitted submittedSheet",
+    "ServicePayment": "amount paidOn recordedAt recordedBy reference",
+    "ServicePiece": "attachedAt fileName mediaType piece sha256 size",
+    "StructureDashboard": (
+        "animations attested awaitingAttestation byMonth byTheme byType cancelled parents past published"
+    ),
+    "Term": "admitsChildren became code description family formerLabels kind label retired since",
+    "TermCount": "animations parents term",
+    "Viewer": "actor role territories schools structures mandates notifications unreadNotifications waiting",
+    "Notification": "id kind message subjectId happenedAt read",
+    "Waiting": "awaitingAttestation awaitingPublication candidaturesToExamine refused",
+}
+
+#: The lists and figures of the schema's roots, by what it takes to be answered at all: others are refused. What a list
+#: holds is what the asker may be shown one by one.
+ROOTS: Mapping[Reach, str] = {
+    EVERYBODY: (
+        "animation animations attestationForm candidature checkpoint checkpoints control node position registration"
+        " serviceDossier structure structures territories territory typology viewer animationPublished"
+    ),
+    Action.ANIMATION_PUBLISH: "animationsToPublish",
+    Action.AUDIT_READ: "auditTrail structureTimeline",
+    Action.CANDIDATURE_READ: "candidatures",
+    Action.CONTROL_READ: "controls",
+    Action.COUNTRY_READ: "dashboard",
+    Action.COORDONNATEUR_APPOINT: "mandates",
+    Action.STRUCTURE_READ: "serviceDossiers",
+}

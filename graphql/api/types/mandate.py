@@ -1,0 +1,110 @@
+"""Mandates and invitations: who may speak for what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import strawberry
+
+from api.context import Context
+from api.types.base import Node
+from domain.actors import Role
+from domain.invitation import InvitationStatus
+from domain.rights import Action, Belongings, may
+from projections.queries import accounts as queries
+from projections.queries import structures as structure_queries
+
+FOR_MANDATES = "For the structure, the coordonnateurs of its territories and the national team"
+
+
+@strawberry.type(description="A role that a person was given, and what it reaches. " + FOR_MANDATES + "; and oneself.")
+class Mandate(Node):
+    account_id: strawberry.ID = strawberry.field(description="Whose it is: for `mandateEnd`.")
+    subject: str | None = strawberry.field(description="What the person's token calls them. Null once it is erased.")
+    role: Role = strawberry.field(description="The role.")
+    structure_id: strawberry.ID | None = strawberry.field(description="The structure that the person speaks for.")
+    territories: list[str] = strawberry.field(description="The codes of the territories that it reaches.")
+    schools: list[str] = strawberry.field(description="The UAIs of the schools that it reaches.")
+    until: datetime | None = strawberry.field(description="When it ends by itself (UTC, excluded), if it does.")
+    given_at: datetime = strawberry.field(description="When it was given (UTC).")
+    given_by: str = strawberry.field(description="Who gave it: the person themself, for médiateurs and those invited.")
+
+
+@strawberry.type(description="An invitation to speak for a structure. " + FOR_MANDATES + ".")
+class Invitation(Node):
+    structure_id: strawberry.ID = strawberry.field(description="The structure.")
+    status: InvitationStatus = strawberry.field(description="Open, accepted or revoked.")
+    email: str | None = strawberry.field(description="The address that it was sent to. Null once it is erased.")
+    sent_at: datetime = strawberry.field(description="When it was sent (UTC).")
+    sent_by: str = strawberry.field(description="Who sent it.")
+
+
+def mandate_shown(account_id: UUID, subject: str | None, told: dict[str, Any]) -> Mandate:
+    """What is shown of a mandate as the read model keeps it."""
+    return Mandate(
+        id=strawberry.ID(told["id"]),
+        account_id=strawberry.ID(str(account_id)),
+        subject=subject,
+        role=Role(told["role"]),
+        structure_id=strawberry.ID(told["structure_id"]) if told["structure_id"] else None,
+        territories=told["territories"],
+        schools=told["schools"],
+        until=datetime.fromisoformat(told["until"]) if told["until"] else None,
+        given_at=datetime.fromisoformat(told["given_at"]),
+        given_by=told["given_by"],
+    )
+
+
+async def load_mandates(context: Context, account_id: UUID) -> list[Mandate]:
+    """All of an account's, for who has just given or ended one, and for its owner."""
+    read = await context.read()
+    rows = await read.rows(read.sql(queries.ACCOUNT), {"id": account_id})
+    return [mandate_shown(account_id, row["subject"], told) for row in rows for told in row["mandates"]]
+
+
+async def mandates_of_structures(context: Context, structures: list[UUID]) -> list[list[Mandate]]:
+    read = await context.read()
+    asked = {"structures": [str(one) for one in structures]}
+    rows = await read.rows(read.sql(queries.OF_STRUCTURES), asked)
+    return [
+        [mandate_shown(row["account_id"], row["subject"], row["mandate"]) for row in rows if row["structure_id"] == one]
+        for one in structures
+    ]
+
+
+async def mandates_of_role(context: Context, role: Role, most: int) -> list[Mandate]:
+    read = await context.read()
+    rows = await read.rows(read.sql(queries.OF_ROLE), {"role": role.value, "most": most})
+    return [mandate_shown(row["account_id"], row["subject"], row["mandate"]) for row in rows]
+
+
+async def invitations_of_structures(context: Context, structures: list[UUID]) -> list[list[Invitation]]:
+    read = await context.read()
+    rows = await read.rows(read.sql(queries.INVITATIONS_OF), {"structures": structures})
+    return [[_invitation_of(row) for row in rows if row["structure_id"] == one] for one in structures]
+
+
+async def load_invitation(context: Context, invitation_id: UUID) -> Invitation | None:
+    """None for what does not exist or is not for the asker."""
+    read = await context.read()
+    rows: Sequence[dict[str, Any]] = await read.rows(read.sql(queries.INVITATION), {"id": invitation_id})
+    for row in rows:
+        found = await read.rows(read.sql(structure_queries.BY_IDS), {"ids": [row["structure_id"]]})
+        territories = frozenset(code for one in found for code in one["territories"])
+        if may(context.actor, Action.MANDATE_READ, Belongings(row["structure_id"], territories)):
+            return _invitation_of(row)
+    return None
+
+
+def _invitation_of(row: dict[str, Any]) -> Invitation:
+    return Invitation(
+        id=strawberry.ID(str(row["invitation_id"])),
+        structure_id=strawberry.ID(str(row["structure_id"])),
+        status=InvitationStatus(row["status"]),
+        email=row["email"],
+        sent_at=row["sent_at"],
+        sent_by=row["sent_by"],
+    )

@@ -1,0 +1,29 @@
+"""Accounts: what a person may speak for, who speaks for a structure, and who was invited to."""
+
+from __future__ import annotations
+
+#: One indexed look: the mandates of who signs in, and when their data were last erased by their wish.
+OF_ONE = """
+SELECT (SELECT mandates FROM {accounts} WHERE account_id = %(account_id)s) AS mandates,
+       (SELECT max(erased_at) FROM person_keys WHERE person_id = %(person_id)s) AS erased_at"""
+#: Of several structures at once, in the order of being given.
+OF_STRUCTURES = """
+SELECT one.structure::uuid AS structure_id, a.account_id, p.subject, m.mandate
+FROM unnest(%(structures)s::text[]) AS one(structure)
+JOIN {accounts} a ON a.structures @> ARRAY[one.structure]
+JOIN LATERAL jsonb_array_elements(a.mandates) AS m(mandate) ON m.mandate->>'structure_id' = one.structure
+LEFT JOIN {account_people} p USING (account_id) ORDER BY m.mandate->>'given_at', a.account_id"""
+#: All who have a role, in the order of being given it.
+OF_ROLE = """
+SELECT a.account_id, p.subject, m.mandate FROM {accounts} a
+JOIN LATERAL jsonb_array_elements(a.mandates) AS m(mandate) ON m.mandate->>'role' = %(role)s
+LEFT JOIN {account_people} p USING (account_id)
+WHERE a.roles @> ARRAY[%(role)s] ORDER BY m.mandate->>'given_at', a.account_id LIMIT %(most)s"""
+INVITATIONS_OF = """
+SELECT i.*, p.email FROM {invitations} i LEFT JOIN {invited_people} p USING (invitation_id)
+WHERE i.structure_id = ANY(%(structures)s) ORDER BY i.sent_at, i.invitation_id"""
+INVITATION = """
+SELECT i.*, p.email FROM {invitations} i LEFT JOIN {invited_people} p USING (invitation_id)
+WHERE i.invitation_id = %(id)s"""
+ACCOUNT = """
+SELECT a.*, p.subject FROM {accounts} a LEFT JOIN {account_people} p USING (account_id) WHERE a.account_id = %(id)s"""

@@ -1,0 +1,24 @@
+"""A person's notifications, the latest first, with whether they have read each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from projections.queries.paging import Filter, Order, Source
+
+_IS_READ = """
+EXISTS (SELECT FROM public.notification_reads r
+    WHERE r.reader = %(reader)s AND r.notification_id = n.notification_id)"""
+SOURCE = Source(table="public.notifications", alias="n", shown=f", {_IS_READ} AS is_read")
+ORDERS = (Order("id", "n.notification_id", "bigint", True),)
+#: As many as this are counted: whoever has more has too many to count.
+MOST_COUNTED = 1_000
+UNREAD = f"""
+SELECT count(*) AS unread FROM (SELECT FROM public.notifications n
+WHERE n.recipient = ANY(%(recipients)s) AND NOT {_IS_READ} LIMIT {MOST_COUNTED}) AS counted"""
+
+
+def of(recipients: Sequence[str], reader: UUID) -> Filter:
+    filtered = Filter().each_of("n.recipient", "%(recipients)s::text[]", recipients=list(recipients))
+    return filtered.where("true", reader=reader)

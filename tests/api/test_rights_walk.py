@@ -1,0 +1,379 @@
+"""The whole schema, asked as every role about what is theirs and what is not: what is shown is what the tables say."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+import pytest
+from graphql import GraphQLNamedType, GraphQLObjectType, get_named_type, is_composite_type, is_required_input_field
+from starlette.datastructures import UploadFile
+
+from api.reading_rights import FIELDS, PARTS, ROOTS, ROWS
+from api.schema import schema
+from application.accounts import PURPOSE as INVITATION
+from application.accounts import InvitationSend, MediateurRegister
+from application.animations import AnimationRefuse
+from application.candidatures import CandidatureSubmit
+from application.controls import ControlOpen
+from application.files import FileStore
+from application.registrations import PURPOSE, RegistrationSubmit
+from domain.actors import PUBLIC, Actor, Role
+from domain.candidature import Degree
+from domain.rights import Action, Belongings, may, scope_of
+from tests.api.reading import Reader, opened_town, reading
+from tests.application.papers import pdf
+from tests.projections.world import AUDITOR, NATIONAL, STRUCTURE_ID, UAI, World
+from tests.proof.dossiers import Claim
+
+GRAPHQL = schema._schema
+PARENT_ID = UUID(int=(4 << 76) + (2 << 62) + 7)
+OURS: dict[str, Any] = {
+    "structures": frozenset([STRUCTURE_ID]),
+    "territories": frozenset(["971"]),
+    "schools": frozenset([UAI]),
+    "person_id": PARENT_ID,
+}
+THEIRS: dict[str, Any] = {
+    "structures": frozenset([UUID(int=1)]),
+    "territories": frozenset(["02"]),
+    "schools": frozenset(["0340005W"]),
+    "person_id": UUID(int=2),
+}
+ROLES = [role for role in Role if role not in (Role.PUBLIC, Role.SYSTEM)]
+WHO = [PUBLIC, *(Actor(role, f"{role}", **scope) for role in ROLES for scope in (OURS, THEIRS))]
+PARENT = Actor(Role.PARENT, "parent", **OURS)
+#: Nothing in this world has one: what has not happened to a thing tells nothing of who may read it.
+NOT_HERE = {
+    "Animation.address",
+    "Animation.communeCode",
+    "Animation.clonedFrom",
+    "Animation.cancellationReason",
+    "Convention.plannedAnimations",
+    "Convention.terminatedOn",
+    "Convention.terminationReason",
+    "ServiceDossier.plannedAnimations",
+    "ServiceDossier.overrunReason",
+    "ServiceDossier.returnedAt",
+    "ServiceDossier.returnReason",
+    "Control.territory",
+    "Control.closedAt",
+    "Control.closedBy",
+    "Control.conclusion",
+    "Control.accepted",
+    "Control.refused",
+    "Candidature.favourable",
+    "Candidature.decidedAt",
+    "Candidature.informedAt",
+    "Candidature.erasedAt",
+    "Candidature.opinionComment",
+    "Candidature.decisionReason",
+    "Registration.placeInLine",
+    "Registration.registeredBy",
+    "Registration.removalReason",
+    "AuditEntry.personalDataErasedAt",
+}
+
+
+@dataclass(frozen=True)
+class Thing:
+    """One thing of the world, whose it is, and what it takes to be shown it at all."""
+
+    type: str
+    id: str
+    of: Belongings
+    row: Action | None
+
+    def is_for(self, who: Actor, reach: Action | None) -> bool:
+        return all(one is None or may(who, one, self.of) for one in (self.row, reach))
+
+    @property
+    def root(self) -> str:
+        return f'territory(code: "{self.id}")' if self.type == "Territory" else f'node(id: "{self.id}")'
+
+
+@dataclass(frozen=True)
+class Everything:
+    reader: Reader
+    things: list[Thing]
+    #: Valid ids by what inputs call them.
+    ids: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def everything(server_url: str, worker_id: str, founded_name: str, tmp_path_factory: Any) -> Iterator[Everything]:
+    with opened_town(server_url, f"api_walk_{worker_id}", founded_name) as town:
+        world, files = World(town.app), FileStore(tmp_path_factory.mktemp("files"))
+        ids = _one_of_each(world, Claim(world, files))
+        town.now = world.now
+        with reading(town, files) as reader:
+            document = '{ auditTrail(where: {type: "animation.attested"}, first: 1) { nodes { id } } }'
+            ids["entry"] = reader.asks(document, NATIONAL).data["auditTrail"]["nodes"][0]["id"]
+            yield Everything(reader, list(_things(ids)), ids)
+
+
+def _one_of_each(world: World, claim: Claim) -> dict[str, str]:
+    world.sign()
+    attested = claim.attested(2)
+    dossier = claim.paid(*attested)
+    day = {"period_from": world.now.date(), "period_until": world.now.date()}
+    control = ControlOpen(name="Contrôle", **day, share_percent=100, seed="graine publiée", certified=(dossier,))
+    coming, declared, refused = world.creates(), world.creates(), world.creates()
+    world.publishes(coming)
+    world.does(AnimationRefuse(animation_id=refused, reason="À préciser."), NATIONAL)
+    who = {"first_name": "Prénom", "last_name": "Nom", "email": "p@example.org", "phone": "0600000000"}
+    volunteers = {"territory": "971", "school_uai": UAI, "degree": Degree.FIRST, "motivation": "Aider."}
+    made = {
+        "controlId": world.does(control, AUDITOR).subject_id,
+        "registrationId": world.does(RegistrationSubmit(animation_id=coming, **who), PARENT).subject_id,
+        "candidatureId": world.does(CandidatureSubmit(**volunteers, **who), PARENT).subject_id,
+        "attested": attested[0],
+        "animationId": coming,
+        "declared": declared,
+        "refused": refused,
+        "dossierId": dossier,
+        "conventionId": world.conventions[-1],
+        "structureId": STRUCTURE_ID,
+    }
+    link = world.app.links.link(PURPOSE, coming, made["registrationId"])
+    made["invitationId"] = world.does(
+        InvitationSend(structure_id=STRUCTURE_ID, email="i@example.org"), NATIONAL
+    ).subject_id
+    links = {"link": link, "invitation": world.app.links.link(INVITATION, made["invitationId"])}
+    joined = world.does(MediateurRegister(structure_id=STRUCTURE_ID), replace(PARENT, subject="médiatrice"))
+    account = world.app.bus.cache.get(joined.subject_id)
+    assert account is not None
+    made |= {"accountId": joined.subject_id, "mandateId": next(iter(account.state.mandates))}
+    return {name: str(one) for name, one in made.items()} | links
+
+
+def _things(ids: dict[str, str]) -> Iterator[Thing]:
+    own = Belongings(STRUCTURE_ID, frozenset(["971"]))
+    person = Belongings(None, frozenset(["971"]), UAI, PARENT.person_id)
+    for name in ("attested", "animationId"):
+        yield Thing("Animation", ids[name], own, None)
+    for name in ("declared", "refused"):
+        yield Thing("Animation", ids[name], own, Action.STRUCTURE_READ)
+    yield Thing("Candidature", ids["candidatureId"], person, ROWS["Candidature"])
+    yield Thing("Territory", "971", Belongings(None, frozenset(["971"])), None)
+    for kind, name in (("Structure", "structureId"), ("Convention", "conventionId"), ("ServiceDossier", "dossierId")):
+        yield Thing(kind, ids[name], own, ROWS[kind])
+    for kind, name in (("Control", "controlId"), ("Registration", "registrationId"), ("AuditEntry", "entry")):
+        yield Thing(kind, ids[name], own, ROWS[kind])
+
+
+def _names(table: Any) -> list[str]:
+    return [name for names in table.values() for name in names.split()]
+
+
+def _fields(kind: str) -> dict[str, Any]:
+    found = GRAPHQL.type_map[kind]
+    assert isinstance(found, GraphQLObjectType)
+    return dict(found.fields)
+
+
+def test_every_field_of_the_schema_has_its_entry_and_only_one():
+    structural = ("Connection", "Edge", "Payload")
+    roots = {"Query", "Mutation", "Subscription", "PageInfo", "UserError"}
+    objects = {
+        name
+        for name, kind in GRAPHQL.type_map.items()
+        if isinstance(kind, GraphQLObjectType) and not name.startswith("__") and not name.endswith(structural)
+    }
+    assert objects - roots == set(FIELDS) | set(PARTS)
+    assert set(FIELDS) == set(ROWS)
+    for kind, table in FIELDS.items():
+        assert sorted(_names(table)) == sorted(_fields(kind)), kind
+    for kind, names in PARTS.items():
+        assert sorted(names.split()) == sorted(_fields(kind)), kind
+    assert sorted(_names(ROOTS)) == sorted([*_fields("Query"), *_fields("Subscription")])
+
+
+def test_every_mutation_has_its_row_in_the_table_of_rights():
+    assert set(_fields("Mutation")) <= {action.value for action in Action}
+
+
+def _selected(kind: GraphQLNamedType, name: str) -> str:
+    return f"{name} {{ __typename }}" if is_composite_type(get_named_type(_fields(kind.name)[name].type)) else name
+
+
+def _shown(reader: Reader, thing: Thing, names: list[str], who: Actor) -> set[str]:
+    """Which of these fields hold something for that person; each is asked alone where they cannot be asked together."""
+    kind = GRAPHQL.type_map[thing.type]
+    selection = " ".join(_selected(kind, name) for name in names)
+    inside = selection if thing.type == "Territory" else f"... on {thing.type} {{ {selection} }}"
+    asked = reader.asks(f"{{ one: {thing.root} {{ {inside} }} }}", who)
+    if not asked.result.errors:
+        found = asked.data["one"] or {}
+        return {name for name, value in found.items() if value is not None}
+    assert set(asked.codes) <= {"FORBIDDEN", "UNAUTHENTICATED"}, asked.result.errors
+    if len(names) == 1:
+        return set()
+    return {name for one in names for name in _shown(reader, thing, [one], who)}
+
+
+@pytest.mark.parametrize("kind", sorted(set(ROWS) - {"Checkpoint"}))
+def test_each_field_is_shown_to_those_that_the_table_names_and_to_nobody_else(everything: Everything, kind: str):
+    reach = {name: action for action, names in FIELDS[kind].items() for name in names.split()}
+    told = set()
+    for thing in (one for one in everything.things if one.type == kind):
+        shown = {who: _shown(everything.reader, thing, list(reach), who) for who in WHO}
+        here = set().union(*shown.values())
+        told |= here
+        for who, names in shown.items():
+            expected = {name for name in here if thing.is_for(who, reach[name])}
+            assert names == expected, (thing.type, who.role, who.structures)
+    assert set(reach) - told == {name.split(".")[1] for name in NOT_HERE if name.startswith(f"{kind}.")}
+
+
+ARGUMENTS = {
+    "animation": '(id: "{declared}")',
+    "candidature": '(id: "{candidatureId}")',
+    "control": '(id: "{controlId}")',
+    "node": '(id: "{dossierId}")',
+    "serviceDossier": '(id: "{dossierId}")',
+    "structure": '(id: "{structureId}")',
+    "territory": '(code: "971")',
+    "mandates": "(role: COORDONNATEUR)",
+}
+
+
+@pytest.mark.parametrize("who", WHO, ids=lambda who: f"{who.role} {len(who.structures & OURS['structures'])}")
+def test_each_root_answers_those_that_the_table_names_and_refuses_all_others(everything: Everything, who: Actor):
+    for reach, names in ROOTS.items():
+        for name in set(names.split()) & set(_fields("Query")) - {"registration"}:
+            arguments = ARGUMENTS.get(name, "").format(**everything.ids)
+            inside = " { __typename }" if is_composite_type(get_named_type(_fields("Query")[name].type)) else ""
+            codes = everything.reader.asks(f"{{ {name}{arguments}{inside} }}", who).codes
+            if reach is None or reach in _held_by(who):
+                assert codes == [], (name, codes)
+            else:
+                assert codes == ["UNAUTHENTICATED" if who is PUBLIC else "FORBIDDEN"], name
+
+
+def _held_by(who: Actor) -> set[Action]:
+    return {action for action in Action if scope_of(who, action) is not None}
+
+
+#: What each mutation may be given beside the id of what it is about.
+SAID: dict[str, dict[str, Any]] = {
+    "animationAttest": {"parents": 3},
+    "animationCancel": {"reason": "Neige"},
+    "animationClone": {"startsAt": "2027-01-11T17:00:00Z", "endsAt": "2027-01-11T19:00:00Z"},
+    "animationCreate": {
+        "territory": "971",
+        "title": "Café",
+        "description": "Échanger.",
+        "startsAt": "2027-01-11T17:00:00Z",
+        "endsAt": "2027-01-11T19:00:00Z",
+        "venueType": "ecole",
+        "venueName": "Jean Jaurès",
+        "audience": "parents",
+        "type": "cafe-des-parents",
+        "themes": ["ent-pronote"],
+        "seats": 12,
+    },
+    "animationModify": {"seats": 5},
+    "animationRefuse": {"reason": "Hors sujet"},
+    "attestationCorrect": {"parents": 3, "reason": "Recompté"},
+    "attestationFormWord": {"questions": ["Et ?"]},
+    "auditorAdmit": {"subject": "auditrice", "until": "2030-01-01T00:00:00Z"},
+    "coordonnateurAppoint": {"subject": "coordo", "territories": ["971"]},
+    "invitationSend": {"email": "q@example.org"},
+    "schoolStaffBind": {"subject": "ien", "staffRole": "INSPECTOR", "territory": "971", "schools": [UAI]},
+    "candidatureGiveOpinion": {"favourable": True},
+    "candidatureReject": {"reason": "Hors secteur"},
+    "candidatureSubmit": {
+        "territory": "971",
+        "schoolUai": UAI,
+        "degree": "FIRST",
+        "firstName": "Prénom",
+        "lastName": "Nom",
+        "email": "p@example.org",
+        "motivation": "Aider.",
+    },
+    "controlAnswer": {"piece": "dossier", "answer": "Voici"},
+    "controlClose": {"conclusion": "Rien à redire"},
+    "controlOpen": {
+        "name": "Contrôle",
+        "periodFrom": "2026-09-01",
+        "periodUntil": "2026-09-30",
+        "sharePercent": 10,
+        "seed": "graine publiée",
+    },
+    "controlPieceJudge": {"piece": "dossier", "accepted": True},
+    "conventionAmend": {"plannedAnimations": 3},
+    "conventionSign": {
+        "siret": "73282932000074",
+        "structureName": "Autre",
+        "territory": "971",
+        "coordonnateur": "coordination",
+        "signedOn": "2026-09-01",
+        "validFrom": "2026-09-01",
+        "validUntil": "2027-08-31",
+    },
+    "conventionTerminate": {"terminatedOn": "2027-01-01", "reason": "Fin"},
+    "notificationsMarkRead": {"ids": ["notification:1"]},
+    "personErase": {"subject": str(PARENT.person_id)},
+    "registrationRemove": {"reason": "En double"},
+    "registrationSubmit": {"firstName": "Prénom", "lastName": "Nom", "email": "q@example.org"},
+    "registrationSubmitFor": {"firstName": "Prénom", "lastName": "Nom"},
+    "serviceAmendmentAccept": {"number": 1},
+    "serviceAmendmentPropose": {"parents": 3, "reason": "Recompté"},
+    "serviceAmendmentRefuse": {"number": 1, "reason": "Non"},
+    "serviceDossierOpen": {"periodFrom": "2026-09-01", "periodUntil": "2027-08-31"},
+    "serviceDossierReturn": {"reason": "Incomplet"},
+    "servicePaymentRecord": {"paidOn": "2026-10-01", "reference": "VIR-2"},
+    "servicePieceAttach": {"piece": "Facture"},
+    "termAdd": {"kind": "THEME", "code": "autre", "label": "Autre"},
+    "termMerge": {"kind": "THEME", "from": "educonnect", "into": "ent-pronote"},
+    "termRename": {"kind": "THEME", "code": "educonnect", "label": "ÉduConnect"},
+    "termRetire": {"kind": "THEME", "code": "educonnect"},
+    "termSplit": {"kind": "THEME", "code": "educonnect", "parts": [{"into": "ent-pronote"}, {"into": "jeux-video"}]},
+    "territoryJoin": {"code": "95", "name": "Val-d'Oise", "timeZone": "Europe/Paris"},
+    "territoryOpenCandidatures": {"code": "02"},
+}
+_ANSWER = "__typename errors { code message field }"
+_OF_NOBODY = str(UUID(int=(4 << 76) + (2 << 62) + 99))
+
+
+def _input(mutation: str, ids: dict[str, str], known: bool) -> dict[str, Any]:
+    """A sound input, about what is ours or about what there is none of."""
+    given = get_named_type(_fields("Mutation")[mutation].args["input"].type)
+    values: dict[str, Any] = dict(SAID.get(mutation, {}))
+    for name, field in given.fields.items():
+        if name == "link":
+            values[name] = ids["invitation" if mutation == "invitationAccept" else "link"]
+        elif name in ids and is_required_input_field(field):
+            values[name] = ids[name] if known else _OF_NOBODY
+        elif name == "file":
+            values[name] = UploadFile(io.BytesIO(pdf()), filename="liste.pdf")
+    return values
+
+
+def _reaches(who: Actor, mutation: str) -> bool:
+    """Whether the table lets that person do it with what is ours."""
+    ours = Belongings(STRUCTURE_ID, frozenset(["971"]), UAI, PARENT.person_id)
+    return may(who, Action(mutation), ours)
+
+
+@pytest.mark.parametrize("mutation", sorted(_fields("Mutation")))
+def test_each_mutation_is_refused_to_those_whom_the_table_does_not_name_whether_the_thing_exists_or_not(
+    everything: Everything, mutation: str
+):
+    answer = str(_fields("Mutation")[mutation].type).rstrip("!")
+    given = _fields("Mutation")[mutation].args["input"].type
+    document = f"mutation ($input: {given}) {{ one: {mutation}(input: $input) {{ {_ANSWER} }} }}"
+    for who in (one for one in WHO if not _reaches(one, mutation)):
+        refusals = [
+            everything.reader.asks(document, who, input=_input(mutation, everything.ids, known)).data["one"]
+            for known in (True, False)
+        ]
+        for refusal in refusals:
+            assert refusal["__typename"] == answer
+            (error,) = refusal["errors"]
+            assert error["code"] == ("UNAUTHENTICATED" if who is PUBLIC else "FORBIDDEN"), (who.role, error)
+        assert refusals[0] == refusals[1], who.role

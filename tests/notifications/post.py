@@ -1,0 +1,60 @@
+"""A real SMTP server on loopback that keeps what it is sent, and refuses as it is told."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+from aiosmtpd.controller import Controller
+
+
+@dataclass
+class PostOffice:
+    """`answers` maps an address to what the server says to it; others are accepted."""
+
+    port: int = 0
+    received: list[EmailMessage] = field(default_factory=list)
+    answers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self.port}"
+
+    def to(self, address: str) -> list[str]:
+        """The subjects of what that address was sent, in order."""
+        return [str(one["Subject"]) for one in self.received if address in str(one["To"])]
+
+    def text(self, number: int = -1) -> str:
+        body = self.received[number].get_body(("plain",))
+        assert body is not None
+        return str(body.get_content())
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        if said := self.answers.get(address):
+            return said
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        message = message_from_bytes(envelope.content, policy=policy.default)
+        assert isinstance(message, EmailMessage)
+        self.received.append(message)
+        return "250 OK"
+
+
+@contextmanager
+def post_office() -> Iterator[PostOffice]:
+    office = PostOffice()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        office.port = free.getsockname()[1]
+    controller = Controller(office, hostname="127.0.0.1", port=office.port)
+    controller.start()
+    try:
+        yield office
+    finally:
+        controller.stop()

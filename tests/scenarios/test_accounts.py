@@ -1,0 +1,168 @@
+"""Accounts over HTTP: what a person is given counts from the next request on, and what is taken counts no more."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.actors import Role
+from tests.dumps import dump, in_hexadecimal
+from tests.scenarios.people import (
+    ANIMATION,
+    COORDONNATEUR,
+    NATIONAL,
+    OTHER_SIRET,
+    OTHER_STRUCTURE,
+    SCHOOL,
+    STRUCTURE,
+    STRUCTURE_ID,
+)
+from tests.scenarios.server import token
+
+INVITE, ACCEPT, REVOKE = (
+    "50-invite-somebody-to-speak-for-a-structure",
+    "51-accept-an-invitation",
+    "52-revoke-an-invitation",
+)
+MEDIATEUR_REGISTERS, APPOINT, BIND = (
+    "53-register-as-mediateur",
+    "54-appoint-a-coordonnateur",
+    "55-bind-school-staff",
+)
+ADMIT, END, SEE = "56-admit-an-auditor", "57-end-a-mandate", "58-see-who-speaks-for-a-structure"
+DECLARE = "03-declare-an-animation"
+CAMILLE, DOMINIQUE = (token(Role.PARENT, f"{name}@exemple.fr") for name in ("camille", "dominique"))
+VIEWER = "{ viewer { role territories schools structures { id } mandates { id role until } } }"
+
+
+@pytest.fixture(autouse=True)
+def _signed(people: Any) -> None:
+    people.sign()
+
+
+def _viewer(server: Any, who: str) -> dict[str, Any]:
+    viewer: dict[str, Any] = server.ask(VIEWER, who)["viewer"]
+    return viewer
+
+
+def _invited(people: Any) -> str:
+    return str(people.does(INVITE, STRUCTURE, structureId=STRUCTURE_ID, email="camille@exemple.fr")["link"])
+
+
+def test_who_accepts_an_invitation_speaks_for_the_structure_until_it_is_ended(people, server):
+    link = _invited(people)
+    people.is_refused(DECLARE, CAMILLE, **ANIMATION)
+    (mandate,) = people.does(ACCEPT, CAMILLE, link=link)["mandates"]
+    assert _viewer(server, CAMILLE)["role"] == "STRUCTURE"
+    declared = people.does(DECLARE, CAMILLE, **ANIMATION)["animation"]["id"]
+    assert declared in people.own_animations()
+    seen = server.run(SEE, STRUCTURE, id=STRUCTURE_ID)
+    assert [(one["subject"], one["role"]) for one in seen["mandates"]] == [("camille@exemple.fr", "STRUCTURE")]
+    assert [one["status"] for one in seen["invitations"]] == ["ACCEPTED"]
+    people.does(END, STRUCTURE, accountId=mandate["accountId"], mandateId=mandate["id"])
+    people.is_refused(DECLARE, CAMILLE, **ANIMATION)
+    assert _viewer(server, CAMILLE) == {
+        "role": "PARENT",
+        "territories": [],
+        "schools": [],
+        "structures": [],
+        "mandates": [],
+    }
+
+
+def test_several_people_may_speak_for_one_structure_each_by_an_invitation_of_their_own(people, server):
+    first, second = _invited(people), _invited(people)
+    people.does(ACCEPT, CAMILLE, link=first)
+    (error,) = people.is_refused(ACCEPT, DOMINIQUE, link=first)
+    assert "déjà servi" in error["message"]
+    people.does(ACCEPT, DOMINIQUE, link=second)
+    assert len(server.run(SEE, STRUCTURE, id=STRUCTURE_ID)["mandates"]) == 2
+
+
+def test_who_has_joined_may_invite_the_next(people):
+    people.does(ACCEPT, CAMILLE, link=_invited(people))
+    people.does(INVITE, CAMILLE, structureId=STRUCTURE_ID, email="dominique@exemple.fr")
+
+
+def test_a_revoked_invitation_and_a_forged_link_let_nobody_in(people):
+    payload = people.does(INVITE, STRUCTURE, structureId=STRUCTURE_ID, email="camille@exemple.fr")
+    people.does(REVOKE, STRUCTURE, invitationId=payload["invitation"]["id"])
+    people.is_refused(ACCEPT, CAMILLE, link=payload["link"])
+    (error,) = people.is_refused(ACCEPT, CAMILLE, link=payload["link"][:-2] + "AA")
+    assert (error["code"], error["field"]) == ("INVALID", ["link"])
+
+
+def test_others_neither_invite_nor_see_who_was_invited(people, server):
+    _invited(people)
+    people.is_refused(INVITE, OTHER_STRUCTURE, structureId=STRUCTURE_ID, email="x@exemple.fr")
+    for who in (OTHER_STRUCTURE, CAMILLE):
+        document = "query($id: ID!) { structure(id: $id) { invitations { email } } }"
+        (error,) = server.errors(document, who, id=STRUCTURE_ID)
+        assert error["extensions"]["code"] == "FORBIDDEN"
+
+
+def test_a_mediateur_registers_with_a_structure_and_then_for_trainings_only(people, server):
+    people.does(MEDIATEUR_REGISTERS, CAMILLE, structureId=STRUCTURE_ID)
+    assert _viewer(server, CAMILLE)["role"] == "MEDIATEUR"
+    training = people.declare(audience="mediateurs", type="formation-mediateurs")
+    workshop = people.declare()
+    for animation in (training, workshop):
+        people.publish(animation)
+    who = {"firstName": "Camille", "lastName": "Exemple", "email": "camille@exemple.fr"}
+    people.does("40-register-for-an-animation", CAMILLE, animationId=training, **who)
+    (error,) = people.is_refused("40-register-for-an-animation", CAMILLE, animationId=workshop, **who)
+    assert error["code"] == "RULE_BROKEN"
+    people.is_refused(DECLARE, CAMILLE, **ANIMATION)
+
+
+def test_a_coordonnateur_acts_from_the_appointment_to_its_end(people, server):
+    other = {"siret": OTHER_SIRET, "structureName": "Autre", "territory": "02", "coordonnateur": "Coordination 02"}
+    convention = {"signedOn": "2026-08-25", "validFrom": "2026-09-01", "validUntil": "2027-08-31", **other}
+    people.is_refused("01-sign-a-convention", CAMILLE, **convention)
+    said = {"subject": "camille@exemple.fr", "territories": ["02"]}
+    people.is_refused(APPOINT, COORDONNATEUR, **said)
+    (mandate,) = people.does(APPOINT, NATIONAL, **said)["mandates"]
+    people.does("01-sign-a-convention", CAMILLE, **convention)
+    listed = server.ask("{ mandates(role: COORDONNATEUR) { subject territories } }", NATIONAL)["mandates"]
+    assert listed == [{"subject": "camille@exemple.fr", "territories": ["02"]}]
+    people.does(END, NATIONAL, accountId=mandate["accountId"], mandateId=mandate["id"])
+    people.is_refused("01-sign-a-convention", CAMILLE, **convention)
+    (unknown,) = people.is_refused(APPOINT, NATIONAL, subject="camille@exemple.fr", territories=["99"])
+    assert unknown["code"] == "INVALID"
+
+
+def test_an_inspector_examines_the_candidatures_of_the_constituency(people, server):
+    said = {"subject": "dominique@exemple.fr", "staffRole": "INSPECTOR", "territory": "34", "schools": [SCHOOL]}
+    people.does(BIND, COORDONNATEUR, **said)
+    assert _viewer(server, DOMINIQUE)["schools"] == [SCHOOL]
+    assert server.ask("{ candidatures { totalCount } }", DOMINIQUE)["candidatures"] == {"totalCount": 0}
+    elsewhere = token(Role.COORDONNATEUR, "Coordination 971", territories=["971"])
+    people.is_refused(BIND, elsewhere, **said | {"subject": "x"})
+
+
+def test_an_auditor_reads_until_the_grant_ends_and_changes_nothing(people, server):
+    until = server.clock.now + timedelta(days=7)
+    people.does(ADMIT, NATIONAL, subject="camille@exemple.fr", until=until.isoformat())
+    assert len(people.history(CAMILLE)) > 0
+    people.is_refused(DECLARE, CAMILLE, **ANIMATION)
+    server.clock.now = until
+    (error,) = server.errors("{ auditTrail { totalCount } }", CAMILLE)
+    assert error["extensions"]["code"] == "FORBIDDEN"
+    (past,) = people.is_refused(ADMIT, NATIONAL, subject="x", until="2020-01-01T00:00:00Z")
+    assert (past["code"], past["field"]) == ("INVALID", ["until"])
+
+
+def test_erasing_a_person_ends_mandates_and_sign_ins_and_leaves_no_address(people, server, founded_url):
+    link = _invited(people)
+    people.does(ACCEPT, CAMILLE, link=link)
+    assert "camille@exemple.fr" in dump(founded_url), "the dump shows what is there"
+    erased = server.ask('mutation { personErase(input: {subject: "camille@exemple.fr"}) { erased } }', NATIONAL)
+    assert len(erased["personErase"]["erased"]) == 2
+    answer = server.post({"query": VIEWER}, CAMILLE)
+    assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (401, "UNAUTHENTICATED")
+    assert server.run(SEE, STRUCTURE, id=STRUCTURE_ID)["mandates"] == []
+    left = dump(founded_url)
+    assert "camille" not in left
+    assert in_hexadecimal("camille@exemple.fr") not in left

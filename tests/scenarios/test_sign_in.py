@@ -1,0 +1,198 @@
+"""The API behind a real OpenID Provider: npm's oidc-provider, run on loopback by Node."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import parse_qs, urljoin, urlsplit
+
+import fasteners  # type: ignore[import-untyped]
+import httpx
+import platformdirs
+import pytest
+from joserfc.jwk import KeySet
+
+from application.sign_in.claims import ClaimsMapping
+from application.sign_in.issuer import KEYS_APART, Issuer
+from application.sign_in.local import issue_token
+from application.sign_in.oidc import OidcSignIn
+from domain.actors import Role
+from tests.scenarios.people import ANIMATION, CONVENTION, People
+from tests.scenarios.server import TOKEN_SECRET, Clock, Server, running_server
+
+VERSION = "9.13.3"
+AUDIENCE = "https://api.parentalite.example.org"
+SECRET = "a secret that these tests alone know"
+BACK = "https://client.example.org/back"
+VIEWER = "{ viewer { actor role territories structures { siret } } }"
+
+
+@dataclass
+class Provider:
+    process: subprocess.Popen[str]
+    address: str
+
+    def token(self, client: str) -> str:
+        """An access token by client credentials, as a JWT for our audience."""
+        said = {"grant_type": "client_credentials", "scope": "api"}
+        answer = httpx.post(f"{self.address}/token", data=said, auth=(client, SECRET))
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["access_token"])
+
+    def rotates_its_keys(self) -> None:
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        # The provider writes its own notices there, too.
+        while self.process.stdout.readline().strip() != "rotated":
+            assert self.process.poll() is None
+
+    def opaque_token(self, login: str) -> str:
+        """What a person gets who signs in by the provider's own pages and consents: a token for its userinfo alone."""
+        asked = {"client_id": AUDIENCE, "response_type": "code", "redirect_uri": BACK, "scope": "openid"}
+        with httpx.Client() as browser:
+            page = browser.get(f"{self.address}/auth", params=asked)
+            while not (place := urljoin(self.address, page.headers.get("location", ""))).startswith(BACK):
+                page = browser.get(place)
+                if page.status_code == 200:
+                    page = self._answers(browser, str(page.url), page.text, login)
+            code = parse_qs(urlsplit(place).query)["code"][0]
+            said = {"grant_type": "authorization_code", "code": code, "redirect_uri": BACK}
+            answer = browser.post(f"{self.address}/token", data=said, auth=(_quoted, SECRET))
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["access_token"])
+
+    @staticmethod
+    def _answers(browser: httpx.Client, url: str, page: str, login: str) -> httpx.Response:
+        prompt = re.search(r'name="prompt" value="(\w+)"', page)
+        assert prompt is not None, page
+        action = re.search(r'action="([^"]+)"', page)
+        assert action is not None, page
+        return browser.post(urljoin(url, action[1]), data={"prompt": prompt[1], "login": login, "password": "any"})
+
+
+_quoted = AUDIENCE.replace(":", "%3A").replace("/", "%2F")
+
+
+@pytest.fixture(scope="module")
+def package() -> Path:
+    """The folder that the provider is installed in: by npm, once for all runs on this machine."""
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        pytest.skip("Node and npm are not installed: the provider cannot be run")
+    folder = platformdirs.user_cache_path("parentalite-tests") / f"oidc-provider-{VERSION}"
+    folder.mkdir(parents=True, exist_ok=True)
+    with fasteners.InterProcessLock(folder / "lock"):
+        if not (folder / "installed").exists():
+            (folder / "package.json").write_text('{"private": true, "type": "module"}')
+            install = ["npm", "install", "--no-audit", "--no-fund", "--save-exact", f"oidc-provider@{VERSION}"]
+            done = subprocess.run(install, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
+            assert done.returncode == 0, done.stderr
+            (folder / "installed").touch()
+    return folder
+
+
+@pytest.fixture
+def provider(package: Path, tmp_path: Path) -> Iterator[Provider]:
+    script = tmp_path / "provider.mjs"
+    shutil.copy(Path(__file__).parents[1] / "sign_in" / "provider.mjs", script)
+    (tmp_path / "node_modules").symlink_to(package / "node_modules")
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(["node", str(script), AUDIENCE], text=True, env=os.environ, **pipes)  # type: ignore[call-overload]
+    try:
+        yield Provider(process, process.stdout.readline().strip())
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def issuer(provider: Provider) -> Issuer:
+    return Issuer(provider.address)
+
+
+@pytest.fixture
+def server(founded_url: str, clock: Clock, issuer: Issuer, request: pytest.FixtureRequest) -> Iterator[Server]:
+    mapping = ClaimsMapping(userinfo=getattr(request, "param", False))
+    sign_in = OidcSignIn(issuer, AUDIENCE, mapping, lambda: datetime.now(UTC))
+    with running_server(founded_url, clock, sign_in=sign_in) as running:
+        yield running
+
+
+def test_clients_of_the_provider_act_in_their_roles_whatever_algorithm_signs(provider, server):
+    national, structure, coordonnateur = (provider.token(who) for who in ("national", "structure", "coordonnateur"))
+    viewer = server.ask(VIEWER, coordonnateur)["viewer"]
+    assert viewer == {"actor": "coordonnateur", "role": "COORDONNATEUR", "territories": ["34"], "structures": []}
+    people = People(server)
+
+    people.does("01-sign-a-convention", coordonnateur, **CONVENTION)
+    declared = people.does("03-declare-an-animation", structure, **ANIMATION)["animation"]["id"]
+    people.does("06-publish-an-animation", national, animationId=declared)
+    assert people.listing() == [ANIMATION["title"]]
+    assert server.ask(VIEWER, structure)["viewer"]["structures"] == [{"siret": "21020001000010"}]
+
+
+def test_who_has_no_role_and_who_brings_a_token_of_the_embedded_setup_are_refused(provider, server):
+    own = issue_token(TOKEN_SECRET, Role.NATIONAL, "national", datetime.now(UTC))
+    for bad in (provider.token("nobody"), own):
+        answer = server.post({"query": VIEWER}, bad)
+        assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (401, "UNAUTHENTICATED")
+
+
+def test_after_a_rotation_new_tokens_are_believed(provider, server, issuer):
+    assert server.post({"query": VIEWER}, provider.token("national")).status_code == 200
+    provider.rotates_its_keys()
+    waited = issuer.clock() + KEYS_APART
+    issuer.clock = lambda: waited
+    assert server.post({"query": VIEWER}, provider.token("national")).status_code == 200
+
+
+def test_while_the_provider_is_down_those_signed_in_go_on_and_nobody_is_taken_for_the_public(provider, server, issuer):
+    token = provider.token("national")
+    assert server.post({"query": VIEWER}, token).status_code == 200
+    other = provider.token("structure")
+    provider.process.kill()
+    provider.process.wait()
+    assert server.post({"query": VIEWER}, token).status_code == 200
+    issuer.keys = type(issuer.keys)([])
+    waited = issuer.clock() + KEYS_APART
+    issuer.clock = lambda: waited
+    answer = server.post({"query": VIEWER}, other)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
+    assert answer.json()["errors"][0]["extensions"]["code"] == "SIGN_IN_UNAVAILABLE"
+
+
+@pytest.mark.parametrize("server", [True], indirect=True, ids=["with userinfo"])
+def test_a_person_who_signs_in_by_the_providers_pages_is_known_by_the_signed_userinfo(provider, server):
+    viewer = server.ask(VIEWER, provider.opaque_token("Coordination 34"))["viewer"]
+    assert (viewer["actor"], viewer["role"], viewer["territories"]) == ("Coordination 34", "COORDONNATEUR", ["34"])
+
+
+def test_many_requests_at_once_ask_the_provider_for_its_keys_once(provider, server, issuer, monkeypatch):
+    asked: list[Issuer] = []
+    ask = Issuer._current_keys
+
+    def counted(issuer: Issuer) -> KeySet:
+        asked.append(issuer)
+        return ask(issuer)
+
+    monkeypatch.setattr(Issuer, "_current_keys", counted)
+    token = provider.token("national")
+    answers: list[int] = []
+    threads = [
+        threading.Thread(target=lambda: answers.append(server.post({"query": VIEWER}, token).status_code))
+        for _ in range(20)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [200] * 20
+    assert len(asked) == 1

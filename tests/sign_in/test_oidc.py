@@ -1,0 +1,282 @@
+"""Access tokens of an issuer: which are believed, and every way of being refused."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hmac
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from joserfc.jwk import ECKey, RSAKey
+
+from application.sign_in.accepting import BadToken, IssuerAway
+from application.sign_in.claims import ClaimsMapping
+from application.sign_in.issuer import KEYS_APART, KEYS_KEPT, Issuer
+from application.sign_in.oidc import LONGEST_TOKEN, SKEW, USERINFO_KEPT, OidcSignIn
+from domain.actors import Actor, Role
+from domain.identifiers import person_id, structure_id
+from tests.sign_in.issuing import AUDIENCE, KEYS, NOW, FakeIssuer, fake_issuer
+
+SIRET, UAI = "21020001000010", "0340002T"
+
+
+@dataclass
+class Door:
+    """Where tokens are shown, at a clock that the test moves."""
+
+    issuer: FakeIssuer
+    sign_in: OidcSignIn
+    now: datetime = NOW
+    seconds: float = 0.0
+
+    def admits(self, token: str) -> Actor:
+        return asyncio.run(self.sign_in.read(token)).actor
+
+    def refuses(self, token: str) -> str:
+        with pytest.raises(BadToken) as refusal:
+            self.admits(token)
+        return str(refusal.value)
+
+    def later(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+        self.seconds += seconds
+
+
+def door_of(issuer: FakeIssuer, **mapping: Any) -> Door:
+    known = Issuer(issuer.address)
+    found = Door(issuer, OidcSignIn(known, AUDIENCE, ClaimsMapping(**mapping), lambda: found.now))
+    known.clock = lambda: found.seconds
+    return found
+
+
+@pytest.fixture
+def issuer() -> Iterator[FakeIssuer]:
+    with fake_issuer() as running:
+        yield running
+
+
+@pytest.fixture
+def door(issuer: FakeIssuer) -> Door:
+    return door_of(issuer)
+
+
+@pytest.mark.parametrize("algorithm", list(KEYS))
+def test_a_token_of_the_issuer_speaks_for_whom_it_names(door, issuer, algorithm):
+    told = {"role": "structure", "structures": [SIRET], "territories": ["34"], "schools": [UAI.lower()]}
+    actor = door.admits(issuer.signs(algorithm, **told))
+    assert (actor.role, actor.name) == (Role.STRUCTURE, "camille")
+    assert actor.structures == {structure_id(SIRET)}
+    assert (actor.territories, actor.schools) == ({"34"}, {UAI})
+
+
+def test_the_audience_may_be_one_of_several(door, issuer):
+    assert door.admits(issuer.signs(aud=["https://other.example.org", AUDIENCE])).role is Role.NATIONAL
+
+
+def test_history_keeps_a_pseudonym_of_a_parent(door, issuer):
+    actor = door.admits(issuer.signs(role="parent", sub="parent@exemple.fr"))
+    assert (actor.person_id, actor.name) == (person_id("parent@exemple.fr"), f"parent:{actor.person_id}")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"aud": "https://other.example.org"},
+        {"aud": None},
+        {"aud": []},
+        {"iss": "https://other.example.org"},
+        {"iss": None},
+        {"exp": None},
+        {"exp": "demain"},
+        {"exp": float("1e400")},
+        {"nbf": NOW + timedelta(seconds=SKEW + 10)},
+        {"iat": NOW + timedelta(seconds=SKEW + 10)},
+        {"sub": None},
+        {"sub": ""},
+        {"sub": 7},
+        {"role": "system"},
+        {"role": "public"},
+        {"role": "emperor"},
+        {"role": None},
+        {"role": {"a": 1}},
+        {"structures": ["21020001000011"]},
+        {"structures": [21020001000010]},
+        {"schools": ["0340002X"]},
+    ],
+    ids=lambda changes: f"{next(iter(changes))} {next(iter(changes.values()))}",
+)
+def test_a_token_whose_claims_are_not_for_us_is_refused(door, issuer, changes):
+    assert door.refuses(issuer.signs(**changes)).startswith("Jeton refusé")
+
+
+def test_an_expired_token_is_told_so_and_clocks_may_differ_a_little(door, issuer):
+    token = issuer.signs(exp=NOW)
+    assert door.admits(token)
+    door.later(SKEW + 1)
+    assert "expiré" in door.refuses(token)
+
+
+def _forged(issuer: FakeIssuer, header: dict[str, Any], signature: bytes = b"") -> str:
+    claims = {name: int(one.timestamp()) if isinstance(one, datetime) else one for name, one in issuer.claims().items()}
+    parts = [json.dumps(header).encode(), json.dumps(claims).encode(), signature]
+    return ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts)
+
+
+@pytest.mark.parametrize("algorithm", ["none", "None", "NONE", ""])
+def test_a_token_without_signature_is_refused(door, issuer, algorithm):
+    assert door.refuses(_forged(issuer, {"alg": algorithm, "kid": "rsa-1"}))
+
+
+def test_a_public_key_is_never_taken_for_a_secret(door, issuer):
+    for kid, key in (("rsa-1", KEYS["RS256"]), ("ec-1", KEYS["ES256"])):
+        said = _forged(issuer, {"alg": "HS256", "kid": kid}).rpartition(".")[0]
+        signature = hmac.digest(key.as_pem(private=False), said.encode(), "sha256")
+        assert door.refuses(f"{said}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}")
+
+
+def test_a_key_of_the_same_name_that_is_not_the_issuers_is_refused(door, issuer):
+    assert door.refuses(issuer.signs(key=RSAKey.generate_key(2048, {"kid": "rsa-1"})))
+    assert door.refuses(issuer.signs("ES256", ECKey.generate_key("P-256", {"kid": "rsa-1"})))
+
+
+@pytest.mark.parametrize("cut", [1, 20, 300])
+def test_a_token_changed_on_its_way_is_refused(door, issuer, cut):
+    token = issuer.signs()
+    middle = len(token) // 2
+    assert door.refuses(token[:middle] + ("A" if token[middle] != "A" else "B") + token[middle + 1 :])
+    assert door.refuses(token[:-cut])
+
+
+@pytest.mark.parametrize("token", ["", "x", "a.b.c", "..", "é.é.é", "a.b.c.d.e", "\x00.\x00.\x00"])
+def test_what_is_no_token_is_refused(door, token):
+    assert door.refuses(token)
+
+
+def test_an_id_token_or_anything_else_that_was_signed_is_no_access_token(door, issuer):
+    for typ in ("logout+jwt", "secevent+jwt", "id+jwt"):
+        assert door.refuses(issuer.signs(typ=typ))
+
+
+def test_a_token_of_too_many_characters_is_not_even_read(door, issuer):
+    assert "trop long" in door.refuses(issuer.signs(filler="x" * LONGEST_TOKEN))
+
+
+def test_keys_are_asked_for_once_for_many_tokens(door, issuer):
+    for _ in range(5):
+        door.admits(issuer.signs())
+    assert issuer.asked == ["/.well-known/openid-configuration", "/jwks"]
+
+
+def test_a_new_key_is_found_when_a_token_names_it_and_the_one_withdrawn_ends(door, issuer):
+    old, new = issuer.signs(), RSAKey.generate_key(2048, {"kid": "rsa-2"})
+    door.admits(old)
+    issuer.publishes(new)
+    door.later(KEYS_APART)
+    assert door.admits(issuer.signs(key=new))
+    assert door.refuses(old)
+
+
+def test_unknown_keys_make_the_issuer_be_asked_seldom(door, issuer):
+    door.admits(issuer.signs())
+    stranger = RSAKey.generate_key(2048, {"kid": "stranger"})
+    for _ in range(20):
+        assert door.refuses(issuer.signs(key=stranger))
+    assert issuer.asked.count("/jwks") == 1
+    door.later(KEYS_APART)
+    assert door.refuses(issuer.signs(key=stranger))
+    assert issuer.asked.count("/jwks") == 2
+
+
+def test_while_the_issuer_is_away_known_keys_go_on_and_others_are_told_to_come_back(door, issuer):
+    door.admits(issuer.signs())
+    issuer.says("/jwks", "", status=503)
+    door.later(KEYS_KEPT)
+    fresh = {"iat": door.now, "exp": door.now + timedelta(minutes=5)}
+    assert door.admits(issuer.signs(**fresh))
+    door.later(KEYS_APART)
+    with pytest.raises(IssuerAway, match="réessayez"):
+        door.admits(issuer.signs(key=RSAKey.generate_key(2048, {"kid": "rsa-2"}), **fresh))
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        ("/jwks", "not JSON"),
+        ("/jwks", {"keys": []}),
+        ("/jwks", {"keys": [{"kty": "RSA", "kid": "rsa-1"}]}),
+        ("/jwks", "x" * 2_000_000),
+        ("/.well-known/openid-configuration", {"issuer": "https://other.example.org", "jwks_uri": "x"}),
+        ("/.well-known/openid-configuration", {}),
+    ],
+)
+def test_an_issuer_that_talks_nonsense_is_as_one_that_is_away(door, issuer, path, content):
+    issuer.says(path, content)
+    with pytest.raises(IssuerAway):
+        door.admits(issuer.signs())
+
+
+def test_claims_are_read_as_configured(issuer):
+    door = door_of(
+        issuer,
+        subject="https://example.org/id",
+        roles={"claim": "realm_access.roles", "values": {"gip": "national", "coordo": "coordonnateur"}},
+        territories="departements",
+    )
+    roles = {"realm_access": {"roles": ["autre", "coordo"]}, "role": "national"}
+    told = {"https://example.org/id": "c@example.org", **roles}
+    actor = door.admits(issuer.signs(**told, departements="34"))
+    assert (actor.name, actor.role) == ("c@example.org", Role.COORDONNATEUR)
+    assert actor.territories == {"34"}
+    both = door.admits(issuer.signs(**told | {"realm_access": {"roles": ["coordo", "gip"]}}))
+    assert both.role is Role.NATIONAL, "the first of the configured order"
+
+
+def test_who_has_none_of_the_roles_is_refused_unless_one_is_meant_for_them(issuer):
+    assert "aucun rôle" in door_of(issuer).refuses(issuer.signs(role="autre"))
+    assert door_of(issuer, otherwise="parent").admits(issuer.signs(role="autre")).role is Role.PARENT
+
+
+def test_a_signed_userinfo_is_believed_by_its_signature(issuer):
+    door = door_of(issuer, userinfo=True)
+    issuer.says("/userinfo", issuer.signs(typ="JWT", role="auditor", exp=None), media_type="application/jwt")
+    actor = door.admits("an-opaque-token")
+    assert (actor.role, issuer.seen_tokens) == (Role.AUDITOR, ["Bearer an-opaque-token"])
+    forged = issuer.signs(key=RSAKey.generate_key(2048, {"kid": "rsa-1"}), typ="JWT", role="national")
+    issuer.says("/userinfo", forged, media_type="application/jwt; charset=utf-8")
+    assert door.refuses("another-opaque-token")
+
+
+@pytest.mark.parametrize("changes", [{"aud": "https://other.example.org"}, {"iss": "x"}, {"exp": NOW - timedelta(1)}])
+def test_a_signed_userinfo_for_somebody_else_is_refused(issuer, changes):
+    issuer.says("/userinfo", issuer.signs(typ="JWT", **changes), media_type="application/jwt")
+    assert door_of(issuer, userinfo=True).refuses("an-opaque-token")
+
+
+def test_a_plain_userinfo_tells_of_a_person_only_beside_a_token_that_is_for_us(issuer):
+    door = door_of(issuer, userinfo=True)
+    issuer.says("/userinfo", {"sub": "camille", "role": "coordonnateur", "territories": ["34"]})
+    assert door.refuses("an-opaque-token")
+    assert door.admits(issuer.signs(role=None)).role is Role.COORDONNATEUR
+    issuer.says("/userinfo", {"sub": "somebody-else", "role": "national"})
+    assert door.refuses(issuer.signs(role=None, jti="2"))
+
+
+def test_userinfo_is_asked_again_after_a_while(issuer):
+    door = door_of(issuer, userinfo=True)
+    issuer.says("/userinfo", {"sub": "camille", "role": "national"})
+    token = issuer.signs()
+    for _ in range(3):
+        door.admits(token)
+    assert issuer.asked.count("/userinfo") == 1
+    door.later(USERINFO_KEPT)
+    issuer.says("/userinfo", "", status=401)
+    assert "expiré" in door.refuses(token)
+
+
+def test_without_userinfo_an_opaque_token_is_refused(door):
+    assert door.refuses("an-opaque-token")
