@@ -29,6 +29,16 @@ _COMMENTS = {
     "audit_trail": "@name audit_trail\n@foreignKey (structure_id) references read_models.{structures} (structure_id)"
     "|@fieldName structure|@foreignFieldName timeline",
 }
+#: Tables of former generations, functions of former runs, and what is not asked for.
+_HIDE_ALL = """
+DO $$ DECLARE one regclass; made regprocedure; BEGIN
+FOR one IN SELECT oid FROM pg_class WHERE relnamespace = 'read_models'::regnamespace AND relkind = 'r' LOOP
+    EXECUTE format('COMMENT ON TABLE %s IS %L', one, '@behavior -*' || chr(10) || '@name hidden_' || one::oid);
+END LOOP;
+FOR made IN SELECT oid FROM pg_proc WHERE pronamespace = 'read_models'::regnamespace LOOP
+    EXECUTE format('DROP FUNCTION %s', made);
+END LOOP;
+END $$"""
 #: The terms of an animation's themes in their order, and what the log holds of an entry.
 _FUNCTIONS = """
 CREATE OR REPLACE FUNCTION read_models.{animations}_theme_terms(a read_models.{animations})
@@ -59,6 +69,7 @@ def install() -> Path:
 def describe_tables(url: str, tables: Mapping[str, str]) -> None:
     """Names the live tables and says how they belong together, since they hold no foreign keys."""
     with psycopg.connect(url, autocommit=True) as conn:
+        conn.execute(_HIDE_ALL)
         for relation, comment in _COMMENTS.items():
             table = sql.Identifier("read_models", tables[relation])
             conn.execute(sql.SQL("COMMENT ON TABLE {} IS {}").format(table, comment.format(**tables)))

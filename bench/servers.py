@@ -90,15 +90,24 @@ def ask(address: str, body: Mapping[str, Any], token: str | None = None) -> Any:
 
 
 def pace(
-    address: str, body: Mapping[str, Any], seconds: int, token: str | None = None, new_each_time: bool = False
+    address: str,
+    body: Mapping[str, Any],
+    seconds: int,
+    token: str | None = None,
+    kept: bool = False,
+    new_each_time: bool = False,
 ) -> Pace:
-    """How fast `body` is answered to 8 connections. `new_each_time`: every document is one never seen before."""
+    """How fast `body` is answered to 8 connections. `kept`: the answer may be one that was kept. `new_each_time`: every
+    document is one never seen before.
+    """
     wrk = shutil.which("wrk")
     if wrk is None:
         raise SystemExit("bench-graphql needs wrk (apt install wrk)")
     environment = os.environ | {
         "BODY": json.dumps(body),
         "TOKEN": token or "",
+        # What comes with a cookie is nobody else's: it is neither kept nor answered by what was.
+        "COOKIE": "" if kept else "bench=1",
         "NEW_EACH_TIME": "1" if new_each_time else "",
     }
     command = [wrk, "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency", "-s", str(_SCRIPT), address]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Hashable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +20,12 @@ _BEGIN = """BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 SELECT name, generation, position FROM read_models.generations WHERE state = 'live'"""
 
 
+#: Of one set of tables: each list has a statement for each choice of filters, order and size.
+_MOST_COMPOSED = 2_000
+#: Sets of tables: one, and another after each rebuild.
+_MOST_LAYOUTS = 8
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """What one answer reads: the same generation and the same instant for all its statements.
@@ -32,15 +38,51 @@ class Snapshot:
     tables: Mapping[str, sql.Composable]
     position: int
     live: Mapping[str, tuple[int, int]] = field(default_factory=dict, kw_only=True)
+    #: Statements composed before for the same tables.
+    composed: dict[str, sql.SQL] = field(default_factory=dict, kw_only=True)
 
     async def rows(self, query: sql.Composed | sql.SQL, params: Mapping[str, Any] | None = None) -> list[DictRow]:
         async with self.conn.cursor(row_factory=dict_row, binary=True) as cursor:
             await cursor.execute(query, params, prepare=True)
             return await cursor.fetchall()
 
-    def sql(self, template: str, **parts: sql.Composable) -> sql.Composed:
+    def sql(self, template: str, **parts: sql.Composable) -> sql.Composed | sql.SQL:
         """A query in which {animations} and the like stand for the live tables; `parts` fills the other braces."""
-        return sql.SQL(template).format(**self.tables, **parts)
+        if parts:
+            return sql.SQL(template).format(**self.tables, **parts)
+        query = self.composed.get(template)
+        if query is None:
+            if len(self.composed) >= _MOST_COMPOSED:
+                self.composed.clear()
+            query = sql.SQL(sql.SQL(template).format(**self.tables).as_string(self.conn))
+            self.composed[template] = query
+        return query
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """The tables of one set of live generations, and what was composed for them."""
+
+    tables: Mapping[str, sql.Composable]
+    composed: dict[str, sql.SQL] = field(default_factory=dict)
+
+
+_layouts: dict[Hashable, _Layout] = {}
+
+
+def _layout(live: Mapping[str, tuple[int, int]], relations: Mapping[str, str]) -> _Layout:
+    key = (*((name, generation) for name, (generation, _) in live.items()), *relations)
+    if key not in _layouts:
+        if len(_layouts) >= _MOST_LAYOUTS:
+            _layouts.clear()
+        _layouts[key] = _Layout(
+            {
+                relation: identifier(relation, live[projection][0])
+                for relation, projection in relations.items()
+                if projection in live
+            }
+        )
+    return _layouts[key]
 
 
 @asynccontextmanager
@@ -52,13 +94,9 @@ async def snapshot(pool: AsyncPool, relations: Mapping[str, str]) -> AsyncIterat
             cursor = await conn.execute(_BEGIN)
             cursor.nextset()
             live = {name: (generation, position) for name, generation, position in await cursor.fetchall()}
-            tables = {
-                relation: identifier(relation, live[projection][0])
-                for relation, projection in relations.items()
-                if projection in live
-            }
+            layout = _layout(live, relations)
             reached = min((position for _, position in live.values()), default=0)
-            yield Snapshot(conn, tables, reached, live=live)
+            yield Snapshot(conn, layout.tables, reached, live=live, composed=layout.composed)
             # Nothing was written; but after a rollback psycopg forgets what it has prepared.
             await conn.commit()
         except BaseException:

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException, StarletteRequestAdapter
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
@@ -77,6 +77,9 @@ class GraphQLView(GraphQL[Any, None]):
                 largest, too_large = largest_body(context.actor, _content_type(request))
                 asked = Request(scope, within_limit(request.headers, receive, largest, too_large))
                 response = await self._compiled(asked, context, media_type) or await self.run(asked, context=context)
+        except ClientDisconnect:
+            # Nobody is left to be answered.
+            response = Response()
         except Refused as refused:
             response = refusal(refused, media_type)
         except HTTPException as refused:

@@ -29,8 +29,8 @@ from tests.api.asking import (
     PARENT,
     SCHOOL,
     TILLEULS,
+    Reached,
     Town,
-    _Reached,
     coordonnateur,
     of_school,
     structure,
@@ -91,7 +91,7 @@ class Both:
     """Asks both executors the same, each on a snapshot of its own."""
 
     def __init__(self, town: Town, pool: Any) -> None:
-        self._services = Services(town.app, pool, _Reached(), "secret", 1.0, lambda: town.now, *BESIDES)  # type: ignore[arg-type]
+        self._services = Services(town.app, pool, Reached(), "secret", 1.0, lambda: town.now, *BESIDES)  # type: ignore[arg-type]
         self._documents = compiled_documents(schema)
 
     async def compiled(self, asked: Drawn, actor: Actor) -> bytes | None:
