@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Hashable, Mapping
+from collections.abc import AsyncIterator, Hashable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -103,3 +103,22 @@ async def snapshot(pool: AsyncPool, relations: Mapping[str, str]) -> AsyncIterat
             if not conn.closed:
                 await conn.rollback()
             raise
+
+
+async def rows_at_once(
+    pool: AsyncPool, seen: Snapshot, lasting: Iterable[str], statement: str, params: Mapping[str, Any]
+) -> list[DictRow] | None:
+    """The rows of one `at_once_statement`, which needs no transaction, in one round trip.
+
+    `seen` is a snapshot of before. None when other generations are live than then, or when one of the read models named
+    in `lasting` has moved since.
+    """
+    async with pool.connection() as conn:
+        await conn.set_autocommit(True)
+        now = Snapshot(conn, seen.tables, seen.position, live=seen.live, composed=seen.composed)
+        rows = await now.rows(now.sql(statement), params)
+    live = {name: (int(generation), int(position)) for name, generation, position in rows[0]["live_told"]}
+    same_tables = all(live.get(name, (0, 0))[0] == generation for name, (generation, _) in seen.live.items())
+    if not same_tables or any(live[name] != seen.live[name] for name in lasting):
+        return None
+    return rows

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from projections.reading import Snapshot
 
 
-_READ_MODELS = ("territories", "terms")
+#: The read models that they are of.
+LASTING_LISTS = ("territories", "terms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +49,18 @@ class KnownLists:
     """The lists as one process read them last: between two moves of their read models they are the same."""
 
     def __init__(self) -> None:
-        self._last: tuple[object, Lists] | None = None
+        self._standing: object = None
+        #: The snapshot that they were last seen in, and what they were.
+        self.seen: tuple[Snapshot, Lists] | None = None
 
     async def at(self, read: Snapshot) -> Lists:
-        standing = tuple(read.live.get(name) for name in _READ_MODELS)
+        standing = tuple(read.live.get(name) for name in LASTING_LISTS)
         if None in standing:
             # Of the past: each has its own.
             return await read_lists(read)
-        if self._last is None or self._last[0] != standing:
-            self._last = (standing, await read_lists(read))
-        return self._last[1]
+        known = self.seen[1] if self.seen and self._standing == standing else await read_lists(read)
+        self._standing, self.seen = standing, (read, known)
+        return known
 
 
 async def read_lists(read: Snapshot) -> Lists:

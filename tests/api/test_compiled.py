@@ -184,3 +184,33 @@ def test_introspection_and_what_is_not_a_valid_query_are_not_compiled():
     ]
     assert [documents.prepared(one, None) for one in refused] == [None] * len(refused)
     assert documents.prepared("query a { position } query b { position }", "b") is not None
+
+
+def test_a_listing_that_reads_nothing_else_is_one_statement_and_no_transaction(busy: Town, monkeypatch):
+    page = "{ animations(first: 2) { totalCount nodes { title structure { name } } pageInfo { endCursor } } }"
+    empty = '{ animations(where: {territory: ["18"]}) { totalCount nodes { title } } }'
+    more = "{ position animations(first: 2) { totalCount nodes { title } } }"
+    opened: list[str] = []
+    read = Context.read
+
+    async def counted(self: Context) -> Any:
+        opened.append("snapshot")
+        return await read(self)
+
+    monkeypatch.setattr(Context, "read", counted)
+
+    async def asking() -> list[int]:
+        async with AsyncConnectionPool(busy.url, min_size=1, max_size=2, open=False) as pool:
+            both, snapshots = Both(busy, pool), []
+            for query in (more, page, empty, more):
+                before = len(opened)
+                compiled = await both.compiled(Drawn(query, {}), PUBLIC)
+                snapshots.append(len(opened) - before)
+                assert compiled == (await both.core(Drawn(query, {}), PUBLIC))[0], query
+        return snapshots
+
+    with busy.app.pool.connection() as conn:
+        catch_up(conn, busy.app.vault)
+    first, of_page, of_empty, last = asyncio.run(asking())
+    assert (of_page, of_empty) == (0, 0)
+    assert min(first, last) > 0

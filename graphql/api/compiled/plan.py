@@ -38,6 +38,9 @@ from api.compiled.resolve_info import ResolveInfo
 from api.compiled.running import Complete, Run
 from api.compiled.unsure import Unsure
 from api.compiled.values import leaf, list_of, not_null, nullable
+from api.types.base import Ahead
+
+_COUNT = "totalCount"
 
 
 class Plan:
@@ -62,7 +65,10 @@ class Plan:
         collected = collect_fields(schema, self._details, variables, root, operation)
         if collected.new_defer_usages or collected.forbidden_directive_instances:
             raise Unsure
+        self._resolved: list[str] = []
         self._root = self._object(root, collected.grouped_field_set)
+        # Whatever else is resolved may read, and an answer comes from one instant.
+        self._reads_one_field = len([name for name in self._resolved if name != _COUNT]) == 1
 
     async def execute(self, context: Any, variables: VariableValues) -> dict[str, Any]:
         """The `data` of the answer. Raises Unsure, or whatever a resolver raised."""
@@ -99,8 +105,9 @@ class Plan:
         field = strawberry_field(definition)
         if field.is_basic_field:
             return attribute(key, field.python_name, complete)
-        columns = self._columns(definition, details)
-        call = prepared_call(definition, details, parent, self._converter, partial(self._info, columns))
+        self._resolved.append(name)
+        ahead = self._ahead(definition, details)
+        call = prepared_call(definition, details, parent, self._converter, partial(self._info, ahead))
         return resolver(key, call, complete)
 
     def _type(
@@ -166,16 +173,20 @@ class Plan:
             raise Unsure
         return collected.grouped_field_set
 
-    def _columns(self, definition: GraphQLField, details: FieldDetailsList) -> frozenset[str] | None:
-        """Of a page: the columns that its items need."""
+    def _ahead(self, definition: GraphQLField, details: FieldDetailsList) -> Ahead | None:
         page = get_named_type(definition.type)
         if not is_object_type(page) or not page.name.endswith("Connection"):
             return None
-        return columns_asked(page, self._subfields(page, details), self._subfields)
+        fields = self._subfields(page, details)
+        columns = columns_asked(page, fields, self._subfields)
+        if columns is None:
+            return None
+        counted = any(one[0].node.name.value == _COUNT for one in fields.values())
+        return Ahead(columns, counted, alone=False)
 
     def _info(
         self,
-        columns: frozenset[str] | None,
+        ahead: Ahead | None,
         run: Run,
         definition: GraphQLField,
         details: FieldDetailsList,
@@ -194,7 +205,7 @@ class Plan:
             self._operation,
             run.variables.coerced,
             run.context,
-            columns,
+            ahead and ahead._replace(alone=self._reads_one_field),
         )
 
 

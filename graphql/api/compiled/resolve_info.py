@@ -14,11 +14,13 @@ from graphql import (
 )
 from graphql.pyutils import Path
 
+from api.types.base import Ahead
+
 
 class ResolveInfo(NamedTuple):
     """Made once for a field of an operation: of all its places in the answer, `path` ends alike.
 
-    `columns`: what the items of a page need; None: everything.
+    `ahead`: of a page, what is known of it before it is read.
     """
 
     field_name: str
@@ -32,4 +34,4 @@ class ResolveInfo(NamedTuple):
     operation: OperationDefinitionNode
     variable_values: dict[str, Any]
     context: Any
-    columns: frozenset[str] | None
+    ahead: Ahead | None

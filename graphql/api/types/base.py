@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ import strawberry
 
 from api.context import Context, Info
 from api.errors import invalid
+from api.lists import LASTING_LISTS
 from api.types.lazily import Lazily, lazily
 from projections.queries.paging import (
     BadPage,
@@ -19,6 +20,7 @@ from projections.queries.paging import (
     Order,
     Page,
     Source,
+    at_once_statement,
     count_statement,
     counts_statement,
     cursor_of,
@@ -26,6 +28,7 @@ from projections.queries.paging import (
     page_statement,
     pages_statement,
 )
+from projections.reading import Snapshot, rows_at_once
 
 T = TypeVar("T")
 
@@ -91,10 +94,20 @@ class Connection(Lazily, Generic[T]):
         )
 
 
-def asked_columns(info: Info) -> frozenset[str] | None:
-    """The columns that the items of the page asked for need, where that is known beforehand; None: all."""
-    columns: frozenset[str] | None = getattr(info._raw_info, "columns", None)
-    return columns
+class Ahead(NamedTuple):
+    """What is known of a page before it is read: the columns that its items need, whether their number is asked for,
+    and whether the page is all that the answer reads.
+    """
+
+    columns: frozenset[str]
+    counted: bool
+    alone: bool
+
+
+def looked_ahead(info: Info) -> Ahead | None:
+    """None where it cannot be known beforehand."""
+    ahead: Ahead | None = getattr(info._raw_info, "ahead", None)
+    return ahead
 
 
 def node_id(value: str, *field: str) -> UUID:
@@ -169,6 +182,30 @@ async def connection(
         return int(row["total"])
 
     return _page_of(rows, orders, asked, make, count)
+
+
+async def connection_at_once(
+    context: Context,
+    seen: Snapshot,
+    source: Source,
+    filtered: Filter,
+    orders: Sequence[Order],
+    asked: Page,
+    counted: bool,
+    make: Callable[[dict[str, Any]], T],
+) -> Connection[T] | None:
+    """The page of `connection` and its count, without a snapshot; None when what was `seen` does not hold any more."""
+    statement, params = at_once_statement(source, filtered, orders, asked, counted)
+    rows = await rows_at_once(context.services.pool, seen, LASTING_LISTS, statement, params)
+    if rows is None:
+        return None
+    total = rows[0].get("total")
+
+    async def count() -> int:
+        assert total is not None, "asked for, it was counted"
+        return int(total)
+
+    return _page_of([row for row in rows if row["place"] is not None], orders, asked, make, count)
 
 
 async def connections(

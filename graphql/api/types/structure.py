@@ -11,7 +11,7 @@ from uuid import UUID
 import strawberry
 
 from api.context import Context, Info, read_beside
-from api.types.base import Connection, Node, asked_columns
+from api.types.base import Connection, Node, looked_ahead
 from api.types.dashboard import StructureDashboard, dashboard_of, require
 from api.types.mandate import FOR_MANDATES, Invitation, Mandate, invitations_of_structures, mandates_of_structures
 from domain.actors import Actor
@@ -86,7 +86,7 @@ class Structure(Node):
         context = read_beside(self.past, info)
         within = self.require(context, Action.STRUCTURE_READ)
         page = (first, after, last, before)
-        return await own_animations(context, self.structure_id, within, where, order_by, *page, asked_columns(info))
+        return await own_animations(context, self.structure_id, within, where, order_by, *page, looked_ahead(info))
 
     @strawberry.field(description="Its figures. " + _FOR)
     async def dashboard(
