@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import orjson
 from graphql import (
     ASTValidationRule,
     DirectiveNode,
@@ -26,6 +27,7 @@ from strawberry import Schema
 from strawberry.schema.schema import validate_document
 
 from api.compiled.plan import Plan
+from api.compiled.running import Variables
 from api.compiled.unsure import Unsure
 
 _CONDITIONS = ("skip", "include")
@@ -33,6 +35,8 @@ _CONDITIONS = ("skip", "include")
 _LONGEST = 20_000
 #: Of a document whose fields hang on many variables.
 _MOST_PLANS = 16
+#: Variables that are kept as they were coerced, of each document, and in how many bytes.
+_MOST_GIVEN, _LONGEST_GIVEN = 50, 1_000
 
 
 class Prepared:
@@ -47,6 +51,7 @@ class Prepared:
         selections = operation.selection_set.selections
         self._root_fields = frozenset(one.name.value if isinstance(one, FieldNode) else "..." for one in selections)
         self._plans: dict[tuple[Any, ...], Plan | None] = {}
+        self._given: dict[bytes, tuple[Plan, Variables]] = {}
 
     @property
     def root_fields(self) -> frozenset[str]:
@@ -55,11 +60,25 @@ class Prepared:
 
     async def execute(self, context: Any, given: dict[str, Any]) -> dict[str, Any]:
         """The `data` of the answer. Raises Unsure, or whatever a resolver raised: then graphql-core must answer."""
-        schema = self._schema._schema
-        variables = get_variable_values(schema, self._operation.variable_definitions or (), given, max_errors=1)
-        if not isinstance(variables, VariableValues):
-            raise Unsure
-        return await self._plan(variables).execute(context, variables)
+        plan, variables = self._known(given)
+        return await plan.execute(context, variables)
+
+    def _known(self, given: dict[str, Any]) -> tuple[Plan, Variables]:
+        """The plan and the variables as they were coerced before, where the same were given."""
+        said = orjson.dumps(given)
+        found = self._given.get(said)
+        if found is None:
+            variables = get_variable_values(
+                self._schema._schema, self._operation.variable_definitions or (), given, max_errors=1
+            )
+            if not isinstance(variables, VariableValues):
+                raise Unsure
+            found = (self._plan(variables), Variables(variables))
+            if len(said) <= _LONGEST_GIVEN:
+                if len(self._given) >= _MOST_GIVEN:
+                    del self._given[next(iter(self._given))]
+                self._given[said] = found
+        return found
 
     def _plan(self, variables: VariableValues) -> Plan:
         chosen = tuple(variables.coerced.get(name) for name in self._conditions)

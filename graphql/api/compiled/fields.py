@@ -83,20 +83,28 @@ def prepared_call(
         raise Unsure
     function: Any = found.wrapped_func
     takes_source = found.self_parameter is not None
-    node = details[0].node
+    node, place = details[0].node, next(_places)
+    told = found.info_parameter.name if found.info_parameter else None
 
-    def prepare(run: Run) -> Callable[[Any], Any]:
-        given = get_argument_values(definition, node, run.variables)
-        info = make_info(run, definition, details, parent, Path(None, node.name.value, parent.name))
-        info = converter.config.info_class(_raw_info=info, _field=field)
+    def converted(run: Run, info: Any) -> dict[str, Any]:
         _, arguments = get_arguments(
             field=field,
             source=_SOURCE,
             info=info,
-            kwargs=given,
+            kwargs=get_argument_values(definition, node, run.variables.values),
             config=converter.config,
             scalar_registry=converter.scalar_registry,
         )
+        return arguments
+
+    def prepare(run: Run) -> Callable[[Any], Any]:
+        info = make_info(run, definition, details, parent, Path(None, node.name.value, parent.name))
+        info = converter.config.info_class(_raw_info=info, _field=field)
+        known = run.variables.arguments.get(place)
+        if known is None:
+            known = converted(run, info)
+            run.variables.arguments[place] = {name: value for name, value in known.items() if name != told}
+        arguments = known if told is None else {**known, told: info}
         if takes_source:
             return lambda source: function(source, **arguments)
         return lambda source: function(**arguments)

@@ -35,7 +35,7 @@ from strawberry.types.base import StrawberryObjectDefinition
 from api.compiled.fields import Take, attribute, constant, prepared_call, resolver, strawberry_field
 from api.compiled.look_ahead import columns_asked
 from api.compiled.resolve_info import ResolveInfo
-from api.compiled.running import Complete, Run
+from api.compiled.running import Complete, Run, Variables
 from api.compiled.unsure import Unsure
 from api.compiled.values import leaf, list_of, not_null, nullable
 from api.types.base import Ahead
@@ -70,7 +70,7 @@ class Plan:
         # Whatever else is resolved may read, and an answer comes from one instant.
         self._reads_one_field = len([name for name in self._resolved if name != _COUNT]) == 1
 
-    async def execute(self, context: Any, variables: VariableValues) -> dict[str, Any]:
+    async def execute(self, context: Any, variables: Variables) -> dict[str, Any]:
         """The `data` of the answer. Raises Unsure, or whatever a resolver raised."""
         run = Run(context, variables)
         try:
@@ -203,7 +203,7 @@ class Plan:
             self._fragments,
             None,
             self._operation,
-            run.variables.coerced,
+            run.variables.values.coerced,
             run.context,
             ahead and ahead._replace(alone=self._reads_one_field),
         )

@@ -15,12 +15,20 @@ from api.compiled.unsure import Unsure
 Complete: TypeAlias = "Callable[[Any, Run], Any]"
 
 
+@dataclass(frozen=True, slots=True)
+class Variables:
+    """The variables of an execution, and what arguments they were converted to: resolvers only read them."""
+
+    values: VariableValues
+    arguments: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+
 @dataclass(slots=True)
 class Run:
     """`calls` holds each resolver with its arguments, made when first needed; `awaited` the answers still to come."""
 
     context: Any
-    variables: VariableValues
+    variables: Variables
     calls: dict[int, Callable[[Any], Any]] = field(default_factory=dict)
     awaited: list[tuple[dict[str, Any], str, Coroutine[Any, Any, Any], Complete]] = field(default_factory=list)
 
