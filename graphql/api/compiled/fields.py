@@ -43,6 +43,16 @@ def attribute(key: str, name: str, complete: Complete) -> Take:
     return take
 
 
+def made_attribute(key: str, name: str, make: Callable[[Any], Any], complete: Complete) -> Take:
+    """Of a thing whose attributes are made when asked for (`api.types.lazily`): made here, and not kept."""
+
+    def take(source: Any, run: Run, answer: dict[str, Any]) -> None:
+        known = source.__dict__
+        answer[key] = complete(known[name] if name in known else make(source), run)
+
+    return take
+
+
 def strawberry_field(definition: GraphQLField) -> StrawberryField:
     found = definition.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
     if not isinstance(found, StrawberryField):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -32,7 +33,7 @@ from graphql.pyutils import Path
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.base import StrawberryObjectDefinition
 
-from api.compiled.fields import Take, attribute, constant, prepared_call, resolver, strawberry_field
+from api.compiled.fields import Take, attribute, constant, made_attribute, prepared_call, resolver, strawberry_field
 from api.compiled.look_ahead import columns_asked
 from api.compiled.resolve_info import ResolveInfo
 from api.compiled.running import Complete, Run, Variables
@@ -104,6 +105,9 @@ class Plan:
         complete = self._type(definition.type, definition, parent, details)
         field = strawberry_field(definition)
         if field.is_basic_field:
+            make = _made(parent).get(field.python_name)
+            if make is not None:
+                return made_attribute(key, field.python_name, make, complete)
             return attribute(key, field.python_name, complete)
         self._resolved.append(name)
         ahead = self._ahead(definition, details)
@@ -207,6 +211,13 @@ class Plan:
             run.context,
             ahead and ahead._replace(alone=self._reads_one_field),
         )
+
+
+def _made(object_type: GraphQLObjectType) -> Mapping[str, Callable[[Any], Any]]:
+    """How attributes of the type are made, where that is when they are asked for."""
+    definition = object_type.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    made: Mapping[str, Callable[[Any], Any]] = getattr(getattr(definition, "origin", None), "MADE", {})
+    return made
 
 
 def _is_of(object_type: GraphQLObjectType) -> type | None:
