@@ -16,11 +16,18 @@
 | `PARENTALITE_WAIT_SECONDS`       | `5`                              | Longest wait for Min-Position, 0 to 60 s     |
 | `PARENTALITE_REGISTRANTS_DAYS`   | `90`                             | How long registrants' data are kept, 1-3650  |
 | `PARENTALITE_CANDIDATURES_MONTHS`| `12`                             | … and those of ended candidatures, 1 to 120  |
+| `PARENTALITE_REQUESTS_PER_MINUTE`| `6000`                           | Limit for each client and token, 0 for none  |
+| `PARENTALITE_REGISTRATIONS_PER_MINUTE` | `60`                       | … for each client and animation              |
+| `PARENTALITE_TRUSTED_PROXIES`    | none                             | Proxies whose X-Forwarded-For is believed    |
+| `PARENTALITE_CORS_ORIGINS`       | none                             | Sites whose pages may ask                    |
+| `PARENTALITE_METRICS_TOKEN`      | none: /metrics for this machine  | Bearer token that reads /metrics             |
 | `PARENTALITE_SMTP_URL`           | none: no e-mail is sent          | smtp:// or smtps://user:password@host:port   |
 | `PARENTALITE_MAIL_FROM`          | none; needed with a mail server  | The address that e-mails come from           |
 | `PARENTALITE_LOG_LEVEL`          | `INFO`                           | DEBUG, INFO, WARNING, ERROR, CRITICAL        |
 | `PARENTALITE_FILES`              | `files` in `PARENTALITE_HOME`    | Folder of signed sheets, for all servers     |
 | `PARENTALITE_PUBLIC_URL`         | `http://127.0.0.1:8000`          | Address of the site, as QR codes lead to it  |
+
+Secrets may be given by files: `DATABASE_URL_FILE`, `PARENTALITE_MASTER_KEY_FILE` and so on name them.
 
 An empty value counts as none. With `DATABASE_URL`, all three secrets must be given: two processes on one database have
 to share them, and a key that only one machine holds is lost with it.
@@ -34,15 +41,17 @@ import os
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from email.utils import parseaddr
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field
 
+from application.service_settings import Outside, mail, outside, with_secrets_from_files
 from application.sign_in.configuration import OidcSettings, oidc_settings
+
+T = TypeVar("T")
 
 MASTER_KEY_BYTES = 32
 SHORTEST_TOKEN_SECRET = 32
@@ -82,6 +91,7 @@ class Settings(BaseModel):
     log_level: str = "INFO"
     files: Path
     public_url: str = DEFAULT_PUBLIC_URL
+    outside: Outside = Outside()
     smtp_url: str | None = Field(default=None, repr=False)
     mail_from: str | None = None
     #: Counted from the end of the animation.
@@ -97,12 +107,13 @@ class Settings(BaseModel):
 
 def load_settings(environ: Mapping[str, str]) -> Settings:
     """The settings that `environ` describes. On first use of the embedded setup, makes and keeps the three secrets."""
+    environ = _told(lambda: with_secrets_from_files(environ))
     home = _folder("PARENTALITE_HOME", environ, platformdirs.user_data_path("parentalite"))
     database_url = environ.get("DATABASE_URL") or None
     keys = home / "keys" if database_url is None else None
     if keys is not None and not environ.get("PARENTALITE_MASTER_KEY"):
         _refuse_to_replace_a_lost_master_key(home, keys / "master-key")
-    oidc = _oidc(environ)
+    oidc = _told(lambda: oidc_settings(environ))
     token_secret = None if oidc else _token_secret(environ, keys)
     master_key = _secret(
         "PARENTALITE_MASTER_KEY",
@@ -130,7 +141,8 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         wait_seconds=_number("PARENTALITE_WAIT_SECONDS", environ.get, "5", 0, LONGEST_WAIT_SECONDS),
         log_level=_log_level(environ.get("PARENTALITE_LOG_LEVEL") or "INFO"),
         files=_folder("PARENTALITE_FILES", environ, home / "files"),
-        **_mail(environ),
+        **_told(lambda: mail(environ)),
+        outside=_told(lambda: outside(environ)),
         registrants_kept_for=_days("PARENTALITE_REGISTRANTS_DAYS", environ.get, "90", 3650, 1),
         candidatures_kept_for=_days("PARENTALITE_CANDIDATURES_MONTHS", environ.get, "12", 120, DAYS_A_MONTH),
         public_url=_public_url(environ.get("PARENTALITE_PUBLIC_URL") or DEFAULT_PUBLIC_URL),
@@ -216,9 +228,10 @@ def _token_secret(environ: Mapping[str, str], keys: Path | None) -> str:
     return value
 
 
-def _oidc(environ: Mapping[str, str]) -> OidcSettings | None:
+def _told(read: Callable[[], T]) -> T:
+    """What `read` tells, or its one line as a SettingsError."""
     try:
-        return oidc_settings(environ)
+        return read()
     except ValueError as error:
         raise SettingsError(str(error)) from None
 
@@ -233,27 +246,6 @@ def _time_stamping(environ: Mapping[str, str]) -> dict[str, Any]:
     if root is None or not Path(root).is_file():
         raise SettingsError(f"PARENTALITE_TSA_ROOT: a file of root certificates (PEM) is needed, not {root!r}")
     return {"tsa_url": url, "tsa_root": Path(root)}
-
-
-def _mail(environ: Mapping[str, str]) -> dict[str, Any]:
-    """The mail server, and who e-mails come from; neither when nothing is said."""
-    url, sender = environ.get("PARENTALITE_SMTP_URL") or None, environ.get("PARENTALITE_MAIL_FROM") or None
-    if url is None and sender is None:
-        return {}
-    # Never repeated: it holds a password.
-    if url is None or not _is_mail_server(url):
-        raise SettingsError("PARENTALITE_SMTP_URL: smtp://host:port or smtps://user:password@host:port is needed")
-    if sender is None or "@" not in parseaddr(sender)[1]:
-        raise SettingsError(f"PARENTALITE_MAIL_FROM: an e-mail address is needed, not {sender!r}")
-    return {"smtp_url": url, "mail_from": sender}
-
-
-def _is_mail_server(url: str) -> bool:
-    try:
-        address = urlsplit(url)
-        return address.scheme in ("smtp", "smtps") and bool(address.hostname) and (address.port or 1) > 0
-    except ValueError:
-        return False
 
 
 def make_key() -> str:

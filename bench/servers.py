@@ -48,6 +48,7 @@ def ours(url: str) -> Iterator[str]:
             "PARENTALITE_MASTER_KEY": base64.b64encode(MASTER_KEY).decode(),
             "PARENTALITE_CHECKPOINT_KEY": base64.b64encode(MASTER_KEY).decode(),
             "PARENTALITE_LOG_LEVEL": "WARNING",
+            "PARENTALITE_REQUESTS_PER_MINUTE": "0",
             "PYTHONPATH": os.pathsep.join([".", "graphql"]),
         }
         command = [sys.executable, "-m", "cli", "serve", "--no-project", "--port", str(port)]

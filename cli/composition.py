@@ -132,4 +132,5 @@ def api_services(opened: Opened) -> Services:
         files=FileStore(opened.settings.files),
         public_url=opened.settings.public_url,
         checkpoint_key=SigningKey.from_seed(opened.settings.checkpoint_key),
+        outside=opened.settings.outside,
     )

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import sys
 import traceback
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
+from uuid import uuid4
 
 import orjson
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 requests_log = logging.getLogger("parentalite.requests")
@@ -32,6 +36,8 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
+        if (asked := request_id.get()) is not None:
+            line["request"] = asked
         line |= {name: value for name, value in vars(record).items() if name not in _STANDARD}
         if record.exc_info and (error := record.exc_info[1]) is not None:
             frames = traceback.extract_tb(error.__traceback__)
@@ -64,22 +70,34 @@ def set_up_logs(level: str) -> None:
         logging.getLogger(name).setLevel(max(logging.INFO, logging.getLevelName(level)))
 
 
+#: The request at hand; what is logged while it is answered tells its id.
+request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+_SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
+
+
 class RequestLog:
-    """ASGI middleware: a line for each HTTP request. No query string, no client address: both are personal."""
+    """ASGI middleware: a line for each HTTP request. No query string, no client address: both are personal.
+
+    A request has the id that its sender gave it as X-Request-Id, or one made here; the answer tells it.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not requests_log.isEnabledFor(logging.INFO):
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         began, status = monotonic(), 500
+        said_id = Headers(scope=scope).get("x-request-id", "")
+        own_id = said_id if _SANE_ID.fullmatch(said_id) else uuid4().hex
+        request_id.set(own_id)
 
         async def sending(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                MutableHeaders(scope=message)["x-request-id"] = own_id
             await send(message)
 
         try:

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp
 
 from api import ide
 from api.answer_cache import AnswerCache
@@ -17,15 +18,26 @@ from api.answers import JSON, Refused, refusal
 from api.context import Services
 from api.dossier_papers import DossierPapers
 from api.exports.audit_trail import AuditTrailExport
+from api.guarding import SecurityHeaders, with_cors
 from api.health import Health
+from api.metrics import Counting, Metrics
 from api.papers import Papers
 from api.proof_pages import ProofPages
+from api.rate_limits import RateLimits
 from api.schema import schema
 from api.view import GraphQLView
 
 
-def create_app(services: Services) -> FastAPI:
-    """An ASGI application on `services`. It opens and closes their pool and waiter; the rest lives longer than it.
+def create_app(services: Services) -> ASGIApp:
+    """The service as it is met from outside: counted, limited, with the headers that browsers heed."""
+    metrics = Metrics(services)
+    app: ASGIApp = RateLimits(_endpoints(services, metrics), services.outside, services.limiter)
+    app = SecurityHeaders(with_cors(app, services.outside.cors_origins), services.public_url)
+    return Counting(app, metrics)
+
+
+def _endpoints(services: Services, metrics: Metrics) -> FastAPI:
+    """The endpoints on `services`. It opens and closes their pool and waiter; the rest lives longer than it.
 
     Serves `/graphql` (POST, GET, WebSocket, SSE, and GraphiQL to browsers), the papers of an animation under
     `/animations/{id}` and those of a dossier under `/service-dossiers/{id}`, `/checkpoint`, `/health` and `/ready`.
@@ -60,6 +72,7 @@ def create_app(services: Services) -> FastAPI:
     health = Health(services.pool)
     app.add_route("/health", health.health, methods=["GET"])
     app.add_route("/ready", health.ready, methods=["GET"])
+    app.add_route("/metrics", metrics.page, methods=["GET"])
     return app
 
 

@@ -13,9 +13,11 @@ import strawberry
 from strawberry.dataloader import DataLoader
 
 from api.lists import KnownLists, Lists
+from api.rate_limits import RateLimiter
 from application.application import Application
 from application.files import FileStore
 from application.proof.notes import SigningKey
+from application.service_settings import Outside
 from application.sign_in.accepting import SignIn
 from domain.actors import Actor
 from projections.reading import AsyncPool, Snapshot, snapshot
@@ -55,6 +57,8 @@ class Services:
     public_url: str
     checkpoint_key: SigningKey = field(repr=False)
     lists: KnownLists = field(default_factory=KnownLists, repr=False)
+    outside: Outside = field(default_factory=Outside)
+    limiter: RateLimiter = field(default_factory=RateLimiter)
 
 
 class Context:
@@ -63,9 +67,11 @@ class Context:
     `close()` must be awaited once the answer is made: an open snapshot holds a connection.
     """
 
-    def __init__(self, services: Services, actor: Actor) -> None:
+    def __init__(self, services: Services, actor: Actor, client: str = "") -> None:
+        """`client`: the address that the request came from, for limits."""
         self.services = services
         self.actor = actor
+        self.client = client
         self._now = services.clock()
         #: Whether anything in the answer hangs on the time.
         self.told_time = False

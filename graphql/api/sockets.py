@@ -18,8 +18,9 @@ from domain.actors import PUBLIC, Actor
 class Connection:
     """What the operations of one WebSocket have in common. Strawberry sets `connection_params`."""
 
-    def __init__(self, services: Services, authorization: str | None) -> None:
+    def __init__(self, services: Services, authorization: str | None, client: str) -> None:
         self.services = services
+        self.client = client
         self.actor: Actor = PUBLIC
         self.connection_params: dict[str, Any] = {}
         self._authorization = authorization
@@ -36,7 +37,7 @@ class Connection:
             raise ConnectionRejectionError from None
 
     def context(self) -> Context:
-        return Context(self.services, self.actor)
+        return Context(self.services, self.actor, self.client)
 
 
 class SocketHandler(BaseGraphQLTransportWSHandler[Any, None]):

@@ -24,6 +24,7 @@ from api.answer_cache import LASTING
 from api.answers import GRAPHQL_JSON, Refused, answer, preferred_media_type, refusal, status_of, unexpected
 from api.compiled.questions import question_of
 from api.context import Context, Services
+from api.rate_limits import client_address
 from api.requests import LONGEST_DOCUMENT, authenticated, wait_for_position, within_limit
 from api.schema import Schema, compiled_documents
 from api.sockets import Connection, SocketHandler
@@ -57,6 +58,8 @@ class GraphQLView(GraphQL[Any, None]):
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
             max_subscriptions_per_connection=MOST_SUBSCRIPTIONS_PER_CONNECTION,
             multipart_uploads_enabled=True,
+            # Pages of this very site may open WebSockets besides.
+            allowed_origins=services.outside.cors_origins,
         )
         self._services = services
         self._documents = compiled_documents(schema)
@@ -100,7 +103,7 @@ class GraphQLView(GraphQL[Any, None]):
         actor = await authenticated(request.headers.get("authorization"), self._services)
         unreached_status = 503 if media_type == GRAPHQL_JSON else 200
         await wait_for_position(request.headers, self._services, unreached_status)
-        return Context(self._services, actor)
+        return Context(self._services, actor, client_address(request.scope, self._services.outside))
 
     async def _compiled(self, request: Request, context: Context, media_type: str) -> Response | None:
         """The answer of a query that is compiled and goes well; None: graphql-core must answer, from the beginning."""
@@ -120,7 +123,8 @@ class GraphQLView(GraphQL[Any, None]):
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Any:
         """Of a WebSocket: what its operations have in common. Over HTTP, `__call__` has made the context."""
-        return Connection(self._services, request.headers.get("authorization"))
+        client = client_address(request.scope, self._services.outside)
+        return Connection(self._services, request.headers.get("authorization"), client)
 
     async def on_ws_connect(self, context: Any) -> Any:
         await context.authenticate()

@@ -22,6 +22,7 @@ from application.application import Application, open_application
 from application.eventstore.log import head
 from application.files import FileStore
 from application.proof.notes import SigningKey
+from application.service_settings import Outside
 from application.sign_in.accepting import SignIn
 from application.sign_in.local import LocalSignIn, issue_token
 from domain.actors import Role
@@ -117,6 +118,7 @@ def running_server(
     wait_seconds: float = 20.0,
     files: Path | None = None,
     sign_in: SignIn | None = None,
+    outside: Outside | None = None,
 ) -> Iterator[Server]:
     """A server on a free port, ready to answer; several may run on one database, and on one folder of kept files."""
     with (
@@ -134,6 +136,7 @@ def running_server(
             files=FileStore(files or Path(own_folder)),
             public_url="https://parentalite.example.org",
             checkpoint_key=CHECKPOINT_KEY,
+            outside=outside or Outside(),
         )
         uvicorn_server = uvicorn.Server(uvicorn.Config(create_app(services), port=0, log_level="warning"))
         thread = threading.Thread(target=uvicorn_server.run, name="server", daemon=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import strawberry
 
 from api.context import Info
-from api.errors import invalid
 from api.mutations.carrying_out import settle
 from api.mutations.payloads import Payload
 from application.eventstore.log import head
 from application.notifications.inbox import mark_read
+from domain.errors import invalid
 
 _PREFIX = "notification:"
 _MOST = 500

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import strawberry
+from graphql import GraphQLError
 
 from api.context import Info
 from api.mutations.carrying_out import Carried, carry_out, thing
@@ -19,6 +20,7 @@ from api.mutations.registration_inputs import (
     RegistrationSubmitForInput,
     RegistrationSubmitInput,
 )
+from api.rate_limits import REGISTRATIONS_AT_ONCE
 from api.types.registration import Registration, load_held
 from application import registrations as commands
 from application.commands import Command
@@ -85,6 +87,7 @@ async def _answer(info: Info, command: type[Command], values: Mapping[str, Any])
 
 
 async def _made(info: Info, command: type[Command], values: Mapping[str, Any]) -> RegistrationMadePayload:
+    _check_not_too_often(info, values["animation_id"])
     carried = await carry_out(info.context, command, values)
     made = carried.subject_id
     if made is None:
@@ -95,6 +98,17 @@ async def _made(info: Info, command: type[Command], values: Mapping[str, Any]) -
         code=links.code(commands.PURPOSE, made),
         **await _told(info, carried),
     )
+
+
+def _check_not_too_often(info: Info, animation_id: str) -> None:
+    """Raises TOO_MANY_REQUESTS for who registers half a town from one place: no account is needed for it."""
+    context = info.context
+    services = context.services
+    limit, key = services.outside.registrations_per_minute, f"{context.client} {animation_id}"
+    if wait := services.limiter.take("registration", key, limit, REGISTRATIONS_AT_ONCE):
+        seconds = round(wait + 0.5)
+        message = f"Trop d'inscriptions d'affilée depuis cet endroit : réessayez dans {seconds} s."
+        raise GraphQLError(message, extensions={"code": "TOO_MANY_REQUESTS", "retryAfter": seconds})
 
 
 async def _told(info: Info, carried: Carried) -> dict[str, Any]:

@@ -1,0 +1,57 @@
+"""What every answer carries for the safety of browsers, and from which sites' pages one may ask."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.datastructures import MutableHeaders
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_ALWAYS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "x-frame-options": "DENY",
+    "cross-origin-opener-policy": "same-origin",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+}
+#: A year (RFC 6797, section 6.1); said only where the site itself is served by https.
+_HSTS = "max-age=31536000"
+
+
+class SecurityHeaders:
+    """ASGI middleware. A page that needs another policy says its own."""
+
+    def __init__(self, app: ASGIApp, public_url: str) -> None:
+        told = dict(_ALWAYS)
+        if public_url.startswith("https://"):
+            told["strict-transport-security"] = _HSTS
+        self._app, self._told = app, told
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._told.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, sending)
+
+
+def with_cors(app: ASGIApp, origins: Sequence[str]) -> ASGIApp:
+    """Tokens travel in a header that pages set themselves: no cookie is ever asked for, so no credentials are."""
+    if not origins:
+        return app
+    return CORSMiddleware(
+        app,
+        allow_origins=list(origins),
+        allow_methods=["GET", "POST"],
+        allow_headers=["authorization", "content-type", "min-position", "graphql-require-preflight", "x-request-id"],
+        expose_headers=["position", "retry-after", "x-request-id", "etag"],
+        max_age=600,
+    )

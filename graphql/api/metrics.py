@@ -1,0 +1,128 @@
+"""`/metrics` for Prometheus: what was asked and how long it took, and how far everything that follows the log has come.
+
+For this machine, and for who has the metrics token.
+"""
+
+from __future__ import annotations
+
+import hmac
+from time import perf_counter
+from typing import Any
+
+import psycopg
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from psycopg.rows import dict_row
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.answers import JSON, Refused, refusal
+from api.context import Services
+from api.rate_limits import client_address
+
+_PATIENCE_SECONDS = 2.0
+_FOLLOWERS = """
+SELECT name, position, head - position AS lag, failed_position IS NOT NULL AS failed, head
+FROM read_models.generations, (SELECT coalesce(max(notification_id), 0) AS head FROM stored_events) AS log
+WHERE state = 'live' UNION ALL
+SELECT 'reactions', position, head - position, false, head
+FROM reaction_position, (SELECT coalesce(max(notification_id), 0) AS head FROM stored_events) AS log"""
+_MAILS = """
+SELECT count(*) FILTER (WHERE sent_at IS NULL AND given_up_at IS NULL) AS waiting,
+    count(*) FILTER (WHERE given_up_at IS NOT NULL) AS given_up FROM mail_outbox"""
+#: The first part of paths that there are; whatever else is asked for has one name together.
+_PLACES = frozenset(
+    (
+        "graphql",
+        "animations",
+        "structures",
+        "service-dossiers",
+        "audit-trail.csv",
+        "checkpoint",
+        "checkpoints",
+        "health",
+    )
+)
+
+
+class Metrics:
+    """What one process has counted, with what its database tells when asked."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._registry = CollectorRegistry()
+        labels = ("place", "method", "status")
+        self.requests = Counter("parentalite_requests", "Requests answered.", labels, registry=self._registry)
+        self.seconds = Histogram("parentalite_request_seconds", "How long.", ("place",), registry=self._registry)
+        self._gauges = {
+            "position": self._gauge("follower_position", "Where a follower of the log has come to.", "name"),
+            "lag": self._gauge("follower_lag_events", "Events that a follower of the log has still to take.", "name"),
+            "failed": self._gauge("follower_failed", "1 where a follower stands still on an event.", "name"),
+        }
+        self._head = self._gauge("log_position", "The position of the last event.")
+        self._mails = self._gauge("mails", "E-mails in the outbox, by what became of them.", "state")
+        self._pool = self._gauge("pool_connections", "Connections that answer queries.", "state")
+
+    def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
+        return Gauge(f"parentalite_{name}", text, labels, registry=self._registry)
+
+    async def page(self, request: Request) -> Response:
+        """In Prometheus' text format; 403 for others, 503 while the database is out of reach."""
+        if not self._may_read(request):
+            return refusal(Refused(403, "FORBIDDEN", "Les mesures sont pour qui a leur jeton."), JSON)
+        try:
+            await self._look()
+        except psycopg.Error:
+            return refusal(Refused(503, "UNAVAILABLE", "La base de données ne répond pas."), JSON)
+        return Response(generate_latest(self._registry), 200, {"Cache-Control": "no-store"}, CONTENT_TYPE_LATEST)
+
+    def _may_read(self, request: Request) -> bool:
+        token = self._services.outside.metrics_token
+        if token is None:
+            return client_address(request.scope, self._services.outside) in ("127.0.0.1", "::1")
+        said = request.headers.get("authorization", "")
+        return hmac.compare_digest(said.encode(), f"Bearer {token}".encode())
+
+    async def _look(self) -> None:
+        pool = self._services.pool
+        async with pool.connection(timeout=_PATIENCE_SECONDS) as conn, conn.cursor(row_factory=dict_row) as cursor:
+            followers: list[dict[str, Any]] = await (await cursor.execute(_FOLLOWERS)).fetchall()
+            mails = await (await cursor.execute(_MAILS)).fetchone()
+        for row in followers:
+            for name, gauge in self._gauges.items():
+                gauge.labels(row["name"]).set(row[name])
+        self._head.set(max((row["head"] for row in followers), default=0))
+        for state, count in (mails or {}).items():
+            self._mails.labels(state).set(count)
+        stats = pool.get_stats()
+        for state in ("pool_size", "pool_available", "requests_waiting"):
+            self._pool.labels(state).set(stats.get(state, 0))
+
+
+class Counting:
+    """ASGI middleware: counts each request, by the place that was asked for."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app, self._metrics = app, metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began, status = perf_counter(), 500
+        first = scope["path"].split("/", 2)[1]
+        place = first if first in _PLACES else "other"
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sending)
+        finally:
+            method = scope["method"] if scope["method"] in ("GET", "POST", "OPTIONS", "HEAD") else "other"
+            self._metrics.requests.labels(place, method, status).inc()
+            self._metrics.seconds.labels(place).observe(perf_counter() - began)

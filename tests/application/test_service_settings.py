@@ -1,0 +1,72 @@
+"""How the service meets the outside, and secrets that files hold."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from application.settings import SettingsError, load_settings
+
+KEY = base64.b64encode(b"k" * 32).decode()
+
+
+def _refused(tmp_path, **variables):
+    with pytest.raises(SettingsError) as refusal:
+        load_settings({"PARENTALITE_HOME": str(tmp_path), **variables})
+    assert "\n" not in str(refusal.value)
+    return str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "accepted"),
+    [
+        ("PARENTALITE_REQUESTS_PER_MINUTE", "many", "a whole number from 0"),
+        ("PARENTALITE_REQUESTS_PER_MINUTE", "-1", "a whole number from 0"),
+        ("PARENTALITE_REGISTRATIONS_PER_MINUTE", "1.5", "a whole number from 0"),
+        ("PARENTALITE_TRUSTED_PROXIES", "10.0.0.1,proxy", "addresses or networks"),
+        ("PARENTALITE_CORS_ORIGINS", "parentalite.example.org", "origins such as"),
+        ("PARENTALITE_CORS_ORIGINS", "*", "origins such as"),
+        ("PARENTALITE_CORS_ORIGINS", "https://parentalite.example.org/page", "origins such as"),
+        ("PARENTALITE_METRICS_TOKEN", "short", "16 characters"),
+        ("PARENTALITE_SMTP_URL", "mail.example.org", "smtp://host:port"),
+        ("PARENTALITE_SMTP_URL", "smtp://mail.example.org:port", "smtp://host:port"),
+        ("PARENTALITE_MAIL_FROM", "nobody@example.org", "smtp://host:port"),
+        ("PARENTALITE_MASTER_KEY_FILE", "/nowhere/key", "a file that can be read"),
+    ],
+)
+def test_a_bad_value_is_refused_with_the_variable_and_what_is_accepted(tmp_path, variable, value, accepted):
+    told = _refused(tmp_path, **{variable: value})
+    assert told.startswith("PARENTALITE_SMTP_URL: " if "MAIL" in variable else f"{variable}: ")
+    assert accepted in told
+
+
+def test_a_mail_server_goes_with_a_sender(tmp_path):
+    server = {"PARENTALITE_SMTP_URL": "smtps://user:pass%40word@mail.example.org"}
+    assert "PARENTALITE_MAIL_FROM" in _refused(tmp_path, **server)
+    settings = load_settings({"PARENTALITE_HOME": str(tmp_path), **server, "PARENTALITE_MAIL_FROM": "a@example.org"})
+    assert settings.mail_from == "a@example.org"
+    assert "pass" not in repr(settings)
+
+
+def test_lists_are_read_with_commas_between(tmp_path):
+    told = {
+        "PARENTALITE_TRUSTED_PROXIES": "10.0.0.1, 192.168.0.0/16",
+        "PARENTALITE_CORS_ORIGINS": "https://a.example.org,http://localhost:3000",
+        "PARENTALITE_METRICS_TOKEN": "a token for the metrics",
+    }
+    outside = load_settings({"PARENTALITE_HOME": str(tmp_path), **told}).outside
+    assert [str(one) for one in outside.trusted_proxies] == ["10.0.0.1/32", "192.168.0.0/16"]
+    assert outside.cors_origins == ("https://a.example.org", "http://localhost:3000")
+    assert "a token" not in repr(outside)
+
+
+def test_a_secret_may_stand_in_a_file_that_others_cannot_read(tmp_path):
+    file = tmp_path / "key"
+    file.write_text(KEY + "\n")
+    file.chmod(0o640)
+    home = {"PARENTALITE_HOME": str(tmp_path), "PARENTALITE_MASTER_KEY_FILE": str(file)}
+    assert load_settings(home).master_key == b"k" * 32
+    assert "one of them is enough" in _refused(tmp_path, **home, PARENTALITE_MASTER_KEY=KEY)
+    file.chmod(0o644)
+    assert "chmod o-rwx" in _refused(tmp_path, **home)
