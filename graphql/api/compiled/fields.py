@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import count
 from operator import attrgetter
 from types import CoroutineType
@@ -51,6 +51,23 @@ def made_attribute(key: str, name: str, make: Callable[[Any], Any], complete: Co
         answer[key] = complete(known[name] if name in known else make(source), run)
 
     return take
+
+
+def shared(takes: Sequence[Take]) -> Complete:
+    """Of things that stand in many places of an answer, and of which nothing is awaited: each is completed once."""
+    place = next(_places)
+
+    def completed(source: Any, run: Run) -> dict[str, Any]:
+        found = run.shared.get((place, id(source)))
+        if found is None:
+            answer: dict[str, Any] = {}
+            for take in takes:
+                take(source, run, answer)
+            # With the thing itself: as long as it is there, its id is no other's.
+            found = run.shared[place, id(source)] = (answer, source)
+        return found[0]
+
+    return completed
 
 
 def strawberry_field(definition: GraphQLField) -> StrawberryField:

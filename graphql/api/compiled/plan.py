@@ -33,7 +33,16 @@ from graphql.pyutils import Path
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.base import StrawberryObjectDefinition
 
-from api.compiled.fields import Take, attribute, constant, made_attribute, prepared_call, resolver, strawberry_field
+from api.compiled.fields import (
+    Take,
+    attribute,
+    constant,
+    made_attribute,
+    prepared_call,
+    resolver,
+    shared,
+    strawberry_field,
+)
 from api.compiled.look_ahead import columns_asked
 from api.compiled.resolve_info import ResolveInfo
 from api.compiled.running import Complete, Run, Variables
@@ -82,8 +91,11 @@ class Plan:
         return data
 
     def _object(self, object_type: GraphQLObjectType, fields: GroupedFieldSet) -> Complete:
+        before = len(self._resolved)
         takes = [self._field(key, object_type, details) for key, details in fields.items()]
         is_it = _is_of(object_type)
+        if is_it is None and _is_shared(object_type) and len(self._resolved) == before:
+            return shared(takes)
 
         def completed(source: Any, run: Run) -> dict[str, Any]:
             if is_it is not None and type(source) is not is_it and not _belongs(object_type, source):
@@ -211,6 +223,12 @@ class Plan:
             run.context,
             ahead and ahead._replace(alone=self._reads_one_field),
         )
+
+
+def _is_shared(object_type: GraphQLObjectType) -> bool:
+    """Whether the same thing stands in many places of an answer."""
+    definition = object_type.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    return getattr(getattr(definition, "origin", None), "SHARED", False) is True
 
 
 def _made(object_type: GraphQLObjectType) -> Mapping[str, Callable[[Any], Any]]:

@@ -25,10 +25,13 @@ class Variables:
 
 @dataclass(slots=True)
 class Run:
-    """`calls` holds each resolver with its arguments, made when first needed; `awaited` the answers still to come."""
+    """`calls` holds each resolver with its arguments, made when first needed; `shared` what stands in many places;
+    `awaited` the answers still to come.
+    """
 
     context: Any
     variables: Variables
+    shared: dict[tuple[int, int], tuple[dict[str, Any], Any]] = field(default_factory=dict)
     calls: dict[int, Callable[[Any], Any]] = field(default_factory=dict)
     awaited: list[tuple[dict[str, Any], str, Coroutine[Any, Any, Any], Complete]] = field(default_factory=list)
 
