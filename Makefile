@@ -16,7 +16,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	done; echo python3)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak fuzz lint types schema check-schema bench-rebuild bench-append bench-lag bench-audit bench-audit-trail
+.PHONY: help demo test soak fuzz lint types schema check-schema bench-rebuild bench-append bench-lag bench-audit bench-audit-trail bench-graphql
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-20s %s\n' "$$name" "$$what"; done
@@ -62,6 +62,9 @@ bench-audit: $(DEV) ## Measure the check of a whole log against its checkpoints
 
 bench-audit-trail: $(DEV) ## Measure pages of the audit trail under each filter at 1,000,000 events
 	@$(BIN)/python -m bench.audit_trail
+
+bench-graphql: $(DEV) ## Measure GraphQL answers beside PostGraphile 5 under wrk (npm and wrk needed)
+	@$(BIN)/python -m bench.graphql
 
 $(RUN): pyproject.toml constraints.txt
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

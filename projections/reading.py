@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Hashable, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from psycopg import AsyncConnection, IsolationLevel, sql
+from psycopg import AsyncConnection, sql
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
@@ -15,41 +15,110 @@ from projections.generations import identifier
 
 AsyncPool = AsyncConnectionPool[AsyncConnection[Any]]
 
-_LIVE = "SELECT name, generation, position FROM read_models.generations WHERE state = 'live'"
+#: Both go to the server at once.
+_BEGIN = """BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+SELECT name, generation, position FROM read_models.generations WHERE state = 'live'"""
+
+
+#: Of one set of tables: each list has a statement for each choice of filters, order and size.
+_MOST_COMPOSED = 2_000
+#: Sets of tables: one, and another after each rebuild.
+_MOST_LAYOUTS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """What one answer reads: the same generation and the same instant for all its statements.
 
-    `tables` names every live table, to be put into SQL; `position` is what all of them have reached.
+    `tables` names every live table, to be put into SQL; `position` is what all of them have reached. `live` holds of
+    each read model its generation and position: while they are the same, so are its rows.
     """
 
     conn: AsyncConnection[Any]
     tables: Mapping[str, sql.Composable]
     position: int
+    live: Mapping[str, tuple[int, int]] = field(default_factory=dict, kw_only=True)
+    #: Statements composed before for the same tables.
+    composed: dict[str, sql.SQL] = field(default_factory=dict, kw_only=True)
 
     async def rows(self, query: sql.Composed | sql.SQL, params: Mapping[str, Any] | None = None) -> list[DictRow]:
         async with self.conn.cursor(row_factory=dict_row, binary=True) as cursor:
             await cursor.execute(query, params, prepare=True)
             return await cursor.fetchall()
 
-    def sql(self, template: str, **parts: sql.Composable) -> sql.Composed:
+    def sql(self, template: str, **parts: sql.Composable) -> sql.Composed | sql.SQL:
         """A query in which {animations} and the like stand for the live tables; `parts` fills the other braces."""
-        return sql.SQL(template).format(**self.tables, **parts)
+        if parts:
+            return sql.SQL(template).format(**self.tables, **parts)
+        query = self.composed.get(template)
+        if query is None:
+            if len(self.composed) >= _MOST_COMPOSED:
+                self.composed.clear()
+            query = sql.SQL(sql.SQL(template).format(**self.tables).as_string(self.conn))
+            self.composed[template] = query
+        return query
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """The tables of one set of live generations, and what was composed for them."""
+
+    tables: Mapping[str, sql.Composable]
+    composed: dict[str, sql.SQL] = field(default_factory=dict)
+
+
+_layouts: dict[Hashable, _Layout] = {}
+
+
+def _layout(live: Mapping[str, tuple[int, int]], relations: Mapping[str, str]) -> _Layout:
+    key = (*((name, generation) for name, (generation, _) in live.items()), *relations)
+    if key not in _layouts:
+        if len(_layouts) >= _MOST_LAYOUTS:
+            _layouts.clear()
+        _layouts[key] = _Layout(
+            {
+                relation: identifier(relation, live[projection][0])
+                for relation, projection in relations.items()
+                if projection in live
+            }
+        )
+    return _layouts[key]
 
 
 @asynccontextmanager
 async def snapshot(pool: AsyncPool, relations: Mapping[str, str]) -> AsyncIterator[Snapshot]:
     """A read-only, repeatable-read view. `relations` gives each relation's projection (see `registry.relations`)."""
     async with pool.connection() as conn:
-        await conn.set_isolation_level(IsolationLevel.REPEATABLE_READ)
-        await conn.set_read_only(True)
-        async with conn.transaction():
-            live = {row[0]: row for row in await (await conn.execute(_LIVE, prepare=True)).fetchall()}
-            tables = {
-                relation: identifier(relation, live[projection][1])
-                for relation, projection in relations.items()
-                if projection in live
-            }
-            yield Snapshot(conn, tables, min((row[2] for row in live.values()), default=0))
+        await conn.set_autocommit(True)
+        try:
+            cursor = await conn.execute(_BEGIN)
+            cursor.nextset()
+            live = {name: (generation, position) for name, generation, position in await cursor.fetchall()}
+            layout = _layout(live, relations)
+            reached = min((position for _, position in live.values()), default=0)
+            yield Snapshot(conn, layout.tables, reached, live=live, composed=layout.composed)
+            # Nothing was written; but after a rollback psycopg forgets what it has prepared.
+            await conn.commit()
+        except BaseException:
+            if not conn.closed:
+                await conn.rollback()
+            raise
+
+
+async def rows_at_once(
+    pool: AsyncPool, seen: Snapshot, lasting: Iterable[str], statement: str, params: Mapping[str, Any]
+) -> list[DictRow] | None:
+    """The rows of one `at_once_statement`, which needs no transaction, in one round trip.
+
+    `seen` is a snapshot of before. None when other generations are live than then, or when one of the read models named
+    in `lasting` has moved since.
+    """
+    async with pool.connection() as conn:
+        await conn.set_autocommit(True)
+        now = Snapshot(conn, seen.tables, seen.position, live=seen.live, composed=seen.composed)
+        rows = await now.rows(now.sql(statement), params)
+    live = {name: (int(generation), int(position)) for name, generation, position in rows[0]["live_told"]}
+    same_tables = all(live.get(name, (0, 0))[0] == generation for name, (generation, _) in seen.live.items())
+    if not same_tables or any(live[name] != seen.live[name] for name in lasting):
+        return None
+    return rows

@@ -27,6 +27,8 @@ class PositionWaiter:
         self._database_url = database_url
         self._reached = 0
         self._going_on = 0
+        self._notices = 0
+        self._listening = False
         self._moved = asyncio.Condition()
         self._listener: asyncio.Task[None] | None = None
 
@@ -34,6 +36,11 @@ class PositionWaiter:
     def position(self) -> int:
         """What all read models have reached."""
         return self._reached
+
+    @property
+    def standing(self) -> int | None:
+        """Another with each notice of a move or of a switch of generations; None while none could be heard."""
+        return self._notices if self._listening else None
 
     async def __aenter__(self) -> PositionWaiter:
         self._listener = asyncio.create_task(self._listen(), name="position-waiter")
@@ -85,11 +92,16 @@ class PositionWaiter:
             row: tuple[Any, ...] | None = await (await conn.execute(_REACHED)).fetchone()
             assert row is not None
             await self._tell(int(row[0]), int(row[1]))
-            async for notice in conn.notifies():
-                reached, going_on = notice.payload.split()
-                await self._tell(int(reached), int(going_on))
+            self._listening = True
+            try:
+                async for notice in conn.notifies():
+                    reached, going_on = notice.payload.split()
+                    await self._tell(int(reached), int(going_on))
+            finally:
+                self._listening = False
 
     async def _tell(self, reached: int, going_on: int) -> None:
         async with self._moved:
             self._reached, self._going_on = reached, going_on
+            self._notices += 1
             self._moved.notify_all()

@@ -13,6 +13,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp
 
 from api import ide
+from api.answer_cache import AnswerCache
 from api.answers import JSON, Refused, refusal
 from api.certificates import Certificates
 from api.context import Services
@@ -52,7 +53,7 @@ def _endpoints(services: Services, metrics: Metrics) -> FastAPI:
     app = FastAPI(title="Parentalité", lifespan=lifespan, openapi_url=None, redirect_slashes=False)
     app.add_exception_handler(HTTPException, _refused)
     view = GraphQLView(services, schema)
-    app.router.routes.append(Route("/graphql", view))
+    app.router.routes.append(Route("/graphql", AnswerCache(view, services.waiter)))
     app.router.routes.append(WebSocketRoute("/graphql", view))
     app.add_route("/graphiql/{name}", ide.asset, methods=["GET"])
     papers = Papers(services)

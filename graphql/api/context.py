@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 import strawberry
 from strawberry.dataloader import DataLoader
 
-from api.lists import Lists, read_lists
+from api.lists import KnownLists, Lists
 from api.rate_limits import RateLimiter
 from application.application import Application
 from application.files import FileStore
@@ -34,6 +34,8 @@ class Waiter(Protocol):
 
     @property
     def position(self) -> int: ...
+    @property
+    def standing(self) -> int | None: ...
     async def wait(self, position: int, timeout: float) -> bool: ...
     def moves(self) -> AsyncIterator[int]: ...
     async def __aenter__(self) -> Waiter: ...
@@ -54,6 +56,7 @@ class Services:
     #: Where people find the site, without a slash at its end.
     public_url: str
     checkpoint_key: SigningKey = field(repr=False)
+    lists: KnownLists = field(default_factory=KnownLists, repr=False)
     outside: Outside = field(default_factory=Outside)
     limiter: RateLimiter = field(default_factory=RateLimiter)
 
@@ -69,15 +72,23 @@ class Context:
         self.services = services
         self.actor = actor
         self.client = client
-        self.now = services.clock()
+        self._now = services.clock()
+        #: Whether anything in the answer hangs on the time.
+        self.told_time = False
         self._opening = asyncio.Lock()
         self._stack: AsyncExitStack | None = None
         self._snapshot: Snapshot | None = None
         self._listing = asyncio.Lock()
         self._lists: Lists | None = None
         self._loaders: dict[str, DataLoader[Any, Any]] = {}
+        self._loading: set[asyncio.Task[Any]] = set()
         #: How many items the pages asked for so far may hold (see `api.types.base.asked_page`).
         self.asked_items = 0
+
+    @property
+    def now(self) -> datetime:
+        self.told_time = True
+        return self._now
 
     async def read(self) -> Snapshot:
         """The snapshot that all of this answer reads, opened when first asked for."""
@@ -89,29 +100,52 @@ class Context:
             return self._snapshot
 
     async def lists(self) -> Lists:
-        """Territories and terms, read once for this answer."""
+        """Territories and terms, as of this answer's snapshot."""
         read = await self.read()
         async with self._listing:
             if self._lists is None:
-                self._lists = await read_lists(read)
+                self._lists = await self.services.lists.at(read)
             return self._lists
 
     async def together(self, what: str, key: K, load: Callable[[list[K]], Awaitable[Sequence[V]]]) -> V:
         """Loads what belongs to `key` together with that of all others asked for at the same level: `load` is called
         once with all their keys. `what` tells loads apart that differ in anything but the key.
         """
-        loader: DataLoader[K, V] = self._loaders.setdefault(what, DataLoader(load))
-        return await loader.load(key)
+        loader: DataLoader[K, V] | None = self._loaders.get(what)
+        if loader is None:
+            loader = self._loaders[what] = DataLoader(self._watched(load))
+        # Shared with others at other places of the answer: an error that gives up one of them is none of theirs.
+        return await asyncio.shield(loader.load(key))
+
+    def _watched(self, load: Callable[[list[K]], Awaitable[Sequence[V]]]) -> Callable[[list[K]], Awaitable[Any]]:
+        """`load`, known to `close` while it runs: it may outlive the part of the answer that asked for it."""
+        own = self._loaders
+
+        async def loading(keys: list[K]) -> Sequence[V | None]:
+            if self._loaders is not own:
+                # The answer is over, and with it its view of the read models: nobody waits for this any more.
+                return [None] * len(keys)
+            task = asyncio.current_task()
+            assert task is not None
+            self._loading.add(task)
+            try:
+                return await load(keys)
+            finally:
+                self._loading.discard(task)
+
+        return loading
 
     async def refresh(self) -> None:
         """Lets go of the snapshot: what is read from now on may be newer. Needed between mutations of one document."""
         await self.close()
 
     async def close(self) -> None:
+        self._loaders = {}
+        if self._loading:
+            await asyncio.wait(self._loading)
         async with self._opening:
             stack, self._stack, self._snapshot = self._stack, None, None
             self._lists = None
-            self._loaders = {}
             self.asked_items = 0
             if stack is not None:
                 await stack.aclose()

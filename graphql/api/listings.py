@@ -22,7 +22,16 @@ from api.inputs import (
 from api.lists import Lists
 from api.types.animation import Animation, animation_of
 from api.types.audit import AuditEntry, entry_of
-from api.types.base import Connection, asked_page, checked_text, checked_texts, connection, connections
+from api.types.base import (
+    Ahead,
+    Connection,
+    asked_page,
+    checked_text,
+    checked_texts,
+    connection,
+    connection_at_once,
+    connections,
+)
 from api.types.candidature import Candidature, candidature_of, readable
 from api.types.checkpoint import Checkpoint, checkpoint_of
 from api.types.contact import Contact, contact_of
@@ -56,16 +65,26 @@ async def published_animations(
     after: Cursor,
     last: Size,
     before: Cursor,
+    ahead: Ahead | None,
 ) -> Connection[Animation]:
     """The public listing: what is published, whoever asks."""
     orders = animation_queries.orders([order.named() for order in order_by or ()], only_published=True)
     asked = asked_page(context, orders, first, after, last, before)
     conditions = where.conditions() if where else animation_queries.Conditions()
+    source = animation_queries.source(ahead and ahead.columns)
+
+    def within(lists: Lists) -> Filter:
+        return animation_queries.narrowed(animation_queries.published(), _in_force(conditions, lists))
+
+    if ahead is not None and ahead.alone and context.services.lists.seen is not None:
+        seen, known = context.services.lists.seen
+        page = await connection_at_once(
+            context, seen, source, within(known), orders, asked, ahead.counted, lambda row: animation_of(row, known)
+        )
+        if page is not None:
+            return page
     lists = await context.lists()
-    filtered = animation_queries.narrowed(animation_queries.published(), _in_force(conditions, lists), context.now)
-    return await connection(
-        context, animation_queries.SOURCE, filtered, orders, asked, lambda row: animation_of(row, lists)
-    )
+    return await connection(context, source, within(lists), orders, asked, lambda row: animation_of(row, lists))
 
 
 async def animations_to_publish(
@@ -97,6 +116,7 @@ async def own_animations(
     after: Cursor,
     last: Size,
     before: Cursor,
+    ahead: Ahead | None,
 ) -> Connection[Animation]:
     """A structure's animations in every status, in the territories `within` unless that is None."""
     orders = animation_queries.orders([order.named() for order in order_by or ()], only_published=False)
@@ -104,14 +124,17 @@ async def own_animations(
     allowed = Filter() if within is None else Filter().among("a.territory", "within", within)
     conditions = where.conditions() if where else animation_queries.Conditions()
 
+    source = animation_queries.source(ahead and ahead.columns)
+
     async def pages(structures: list[UUID]) -> list[Connection[Animation]]:
         lists = await context.lists()
-        filtered = animation_queries.narrowed(allowed, _in_force(conditions, lists), context.now)
+        now = context.now if conditions.past is not None else None
+        filtered = animation_queries.narrowed(allowed, _in_force(conditions, lists), now)
         return await connections(
-            context, structures, animation_queries.SOURCE, filtered, orders, asked, lambda row: animation_of(row, lists)
+            context, structures, source, filtered, orders, asked, lambda row: animation_of(row, lists)
         )
 
-    return await context.together(repr(("own", allowed, conditions, orders, asked)), structure_id, pages)
+    return await context.together(repr(("own", allowed, conditions, orders, asked, source)), structure_id, pages)
 
 
 def _in_force(conditions: animation_queries.Conditions, lists: Lists) -> animation_queries.Conditions:

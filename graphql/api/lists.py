@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from projections.reading import Snapshot
 
 
+#: The read models that they are of.
+LASTING_LISTS = ("territories", "terms")
+
+
 @dataclass(frozen=True, slots=True)
 class Lists:
     """By code, in their order."""
@@ -27,7 +31,7 @@ class Lists:
         """The term, as an animation of that local day shows it; one that the typology does not know shows its code."""
         from api.types.typology import Term
 
-        known = self.terms.get((kind.value, code))
+        known = self.terms.get((kind, code))
         if known is None:
             return Term(kind=kind, code=code, label=code, description=None, retired=False)
         return known if day is None else known.on(day)
@@ -39,6 +43,24 @@ class Lists:
             known = self.terms.get((kind.value, code))
             found += [code for code in (known.became if known else ()) if code not in found]
         return found
+
+
+class KnownLists:
+    """The lists as one process read them last: between two moves of their read models they are the same."""
+
+    def __init__(self) -> None:
+        self._standing: object = None
+        #: The snapshot that they were last seen in, and what they were.
+        self.seen: tuple[Snapshot, Lists] | None = None
+
+    async def at(self, read: Snapshot) -> Lists:
+        standing = tuple(read.live.get(name) for name in LASTING_LISTS)
+        if None in standing:
+            # Of the past: each has its own.
+            return await read_lists(read)
+        known = self.seen[1] if self.seen and self._standing == standing else await read_lists(read)
+        self._standing, self.seen = standing, (read, known)
+        return known
 
 
 async def read_lists(read: Snapshot) -> Lists:

@@ -49,7 +49,7 @@ class PastContext(Context):
 
     def __init__(self, live: Context, moment: Moment, now: datetime, structure_id: UUID, *streams: UUID) -> None:
         super().__init__(live.services, live.actor)
-        self.now = now
+        self._now = now
         self.asked_items = live.asked_items
         self._live, self._moment, self._structure_id, self._streams = live, moment, structure_id, streams
         self._folding = asyncio.Lock()

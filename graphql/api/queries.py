@@ -23,7 +23,7 @@ from api.inputs import (
 from api.past import AT, At, animation_at, dossier_at, structure_at
 from api.types.animation import Animation, load_animation
 from api.types.audit import AuditEntry
-from api.types.base import Connection, Node, node_id
+from api.types.base import Connection, Node, looked_ahead, node_id
 from api.types.candidature import Candidature, load_candidature, load_held_candidature
 from api.types.checkpoint import Checkpoint, load_checkpoint
 from api.types.control import FOR_CONTROLS, Control, load_control
@@ -67,7 +67,8 @@ class Query:
         last: Last = None,
         before: Before = None,
     ) -> Connection[Animation]:
-        return await listings.published_animations(info.context, where, order_by, first, after, last, before)
+        ahead = looked_ahead(info)
+        return await listings.published_animations(info.context, where, order_by, first, after, last, before, ahead)
 
     @strawberry.field(
         description="Animations that wait for publication, the first declared first. For the national team; others:"

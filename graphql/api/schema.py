@@ -18,6 +18,7 @@ from strawberry.schema.schema import StreamResult
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.base import StrawberryObjectDefinition, StrawberryType
 
+from api.compiled.documents import Documents
 from api.errors import ApiError, api_errors
 from api.incidents import report
 from api.mutations import Mutation
@@ -36,7 +37,7 @@ _CACHED = 500
 _SUGGESTION = re.compile(r" Did you mean [^?]*\?$")
 
 #: Made once: rules made for each request would never be found again in the validation cache.
-_RULES = [depth_limit(DEEPEST, None, None), aliases_limit(MOST_ALIASES)]
+RULES = [depth_limit(DEEPEST, None, None), aliases_limit(MOST_ALIASES)]
 
 
 def coded(errors: Sequence[GraphQLError]) -> list[GraphQLError]:
@@ -108,9 +109,14 @@ schema = Schema(
     config=StrawberryConfig(scalar_map=SCALARS, name_converter=ContractNames()),
     extensions=[
         lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS),
-        lambda: AddValidationRules(list(_RULES)),
+        lambda: AddValidationRules(list(RULES)),
         lambda: ParserCache(maxsize=_CACHED),
         lambda: ValidationCache(maxsize=_CACHED),
         ReleaseAfterEachResult,
     ],
 )
+
+
+def compiled_documents(schema: Schema) -> Documents:
+    """The documents that are executed without graphql-core, within the same limits."""
+    return Documents(schema, RULES, MOST_TOKENS, _CACHED)

@@ -3,25 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from projections.queries.paging import Filter, Order, Source
 from projections.words import words
 
+#: What is told beside an animation's own columns, of its structure and of who registered.
+_BESIDE = {
+    "structure_siret": "s.siret",
+    "structure_name": "s.name",
+    "structure_territories": "s.territories",
+    "dossier_status": "(SELECT d.status FROM {service_dossiers} d WHERE d.dossier_id = a.dossier_id)",
+    "seats_left": "greatest(0, a.seats - coalesce(r.seated, 0))",
+    "waiting": "coalesce(r.waiting, 0)",
+}
+
+
+_STRUCTURE = "JOIN {structures} s USING (structure_id)"
+_SEATS = "LEFT JOIN {animation_seats} r ON r.animation_id = a.animation_id"
+
+
+def _beside(names: Iterable[str]) -> str:
+    return "".join(f", {_BESIDE[name]} AS {name}" for name in names)
+
+
 #: Animations with what is shown of their structure.
 SOURCE = Source(
     table="animations",
     alias="a",
-    shown=(
-        ", s.siret AS structure_siret, s.name AS structure_name, s.territories AS structure_territories"
-        ", (SELECT d.status FROM {service_dossiers} d WHERE d.dossier_id = a.dossier_id) AS dossier_status"
-        ", greatest(0, a.seats - coalesce(r.seated, 0)) AS seats_left, coalesce(r.waiting, 0) AS waiting"
-    ),
-    joined="JOIN {structures} s USING (structure_id) LEFT JOIN {animation_seats} r ON r.animation_id = a.animation_id",
+    shown=_beside(_BESIDE),
+    joined=f"{_STRUCTURE} {_SEATS}",
     owner="structure_id",
 )
+
+
+def source(columns: Collection[str] | None) -> Source:
+    """`SOURCE` with these columns alone; None: with all."""
+    if columns is None:
+        return SOURCE
+    own = sorted({"animation_id", "structure_id", *columns}.difference(_BESIDE))
+    beside = [name for name in _BESIDE if name in columns]
+    # To plan a join, were it left out afterwards, takes as long as to read a page.
+    told = " ".join(_BESIDE[name] for name in beside)
+    joined = " ".join(join for alias, join in (("s.", _STRUCTURE), ("r.", _SEATS)) if alias in told)
+    return replace(SOURCE, own=", ".join(f"a.{name}" for name in own), shown=_beside(beside), joined=joined)
+
+
 _SELECT = f"SELECT a.*{SOURCE.shown} FROM {SOURCE.rows} {SOURCE.joined}"
 BY_IDS = f"{_SELECT} WHERE a.animation_id = ANY(%(ids)s)"
 #: Published ones whose end has passed since a moment, which nobody has recorded yet.
@@ -94,8 +123,10 @@ def published() -> Filter:
     return Filter(("a.status = 'PUBLISHED'",))
 
 
-def narrowed(filtered: Filter, conditions: Conditions, now: datetime) -> Filter:
-    """`filtered` and these conditions. An empty collection narrows nothing, as a form without a choice."""
+def narrowed(filtered: Filter, conditions: Conditions, now: datetime | None = None) -> Filter:
+    """`filtered` and these conditions; `now` tells what is past. An empty collection narrows nothing, as a form without
+    a choice.
+    """
     for name in _AMONG:
         if chosen := getattr(conditions, name):
             filtered = filtered.among(f"a.{name}", name, chosen)

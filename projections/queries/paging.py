@@ -83,7 +83,7 @@ class Source:
     models, or any other when it is named with its schema.
 
     `shown` and `joined` add what is told beside a row, once the page is cut. `owner` is the column of those who each
-    have a list of their own.
+    have a list of their own. `own`: the row's own columns that are read; all when it is empty.
     """
 
     table: str
@@ -91,6 +91,7 @@ class Source:
     shown: str = ""
     joined: str = ""
     owner: str = ""
+    own: str = ""
 
     @property
     def rows(self) -> str:
@@ -153,6 +154,24 @@ def count_statement(source: Source, filtered: Filter) -> str:
     return f"SELECT count(*) AS total FROM {source.rows} WHERE {filtered.clause}"
 
 
+def at_once_statement(
+    source: Source, filtered: Filter, orders: Sequence[Order], asked: Page, counted: bool
+) -> tuple[str, dict[str, Any]]:
+    """A page as of `page_statement` in rows with `live_told`, the live generations and their positions of the same
+    instant, and with the list's `total` where it is `counted`. An empty page is one row without `place`.
+    """
+    page, params = page_statement(source, filtered, orders, asked)
+    count = f" CROSS JOIN ({count_statement(source, filtered)}) counted" if counted else ""
+    total = ", counted.total" if counted else ""
+    statement = (
+        f"SELECT live.told AS live_told{total}, page.*"
+        " FROM (SELECT array_agg(ARRAY[name, generation::text, position::text]) AS told"
+        f" FROM read_models.generations WHERE state = 'live') live{count}"
+        f" LEFT JOIN (SELECT row_number() OVER () AS place, cut.* FROM ({page}) cut) page ON true ORDER BY page.place"
+    )
+    return statement, params
+
+
 def counts_statement(source: Source, filtered: Filter) -> str:
     """How many rows each of the lists of `%(owners)s` has, as `owner` and `total`; none for an empty list."""
     owner = f"{source.alias}.{source.owner}"
@@ -186,10 +205,8 @@ def _cut(source: Source, filtered: Filter, orders: Sequence[Order], asked: Page)
 
 def _shown(source: Source, cut: str, orders: Sequence[Order], asked: Page) -> str:
     # Joined after the page is cut, however the planner would rather do it.
-    return (
-        f"SELECT {source.alias}.*{source.shown} FROM {cut} {source.alias} {source.joined}"
-        f" ORDER BY {_directions(orders, asked)}"
-    )
+    own = f"{source.own}, {source.alias}.cursor_values" if source.own else f"{source.alias}.*"
+    return f"SELECT {own}{source.shown} FROM {cut} {source.alias} {source.joined} ORDER BY {_directions(orders, asked)}"
 
 
 def _directions(orders: Sequence[Order], asked: Page) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from uuid import UUID
 
 import strawberry
@@ -14,6 +14,7 @@ from api.lists import Lists
 from api.types.allowed import AllowedAction, shown_actions
 from api.types.attendance_sheet import AttendanceSheet, sheet_of
 from api.types.base import Connection, Node, local
+from api.types.lazily import Lazily, lazily
 from api.types.structure import Structure, structure_beside
 from api.types.territory import Territory
 from api.types.typology import Term
@@ -55,11 +56,53 @@ class _Standing:
         self.dossier_status = DossierStatus(row["dossier_status"]) if row["dossier_status"] else None
 
 
+#: How what is shown is made of a row of `queries.SELECT` and of the lists, and the columns that this needs.
+_SHOWN: dict[str, tuple[Callable[[Any], Any], Sequence[str]]] = {
+    "id": (lambda one: strawberry.ID(str(one.row["animation_id"])), ("animation_id",)),
+    "version": (lambda one: one.row["version"], ("version",)),
+    "status": (lambda one: AnimationStatus(one.row["status"]), ("status",)),
+    "title": (lambda one: one.row["title"], ("title",)),
+    "description": (lambda one: one.row["description"], ("description",)),
+    "structure": (
+        lambda one: structure_beside(one.row),
+        ("structure_id", "structure_siret", "structure_name", "structure_territories"),
+    ),
+    "territory": (lambda one: one.lists.territories[one.row["territory"]], ("territory",)),
+    "starts_at": (lambda one: local(one.row["starts_at"], one.row["time_zone"]), ("starts_at", "time_zone")),
+    "ends_at": (lambda one: local(one.row["ends_at"], one.row["time_zone"]), ("ends_at", "time_zone")),
+    "venue_type": (
+        lambda one: one.lists.term(TermKind.VENUE_TYPE, one.row["venue_type"], one.row["day"]),
+        ("venue_type", "day"),
+    ),
+    "venue_name": (lambda one: one.row["venue_name"], ("venue_name",)),
+    "address": (lambda one: one.row["address"], ("address",)),
+    "commune_code": (lambda one: one.row["commune_code"], ("commune_code",)),
+    "audience": (
+        lambda one: one.lists.term(TermKind.AUDIENCE, one.row["audience"], one.row["day"]),
+        ("audience", "day"),
+    ),
+    "type": (lambda one: one.lists.term(TermKind.ANIMATION_TYPE, one.row["type"], one.row["day"]), ("type", "day")),
+    "themes": (
+        lambda one: [one.lists.term(TermKind.THEME, theme, one.row["day"]) for theme in one.row["themes"]],
+        ("day", "themes"),
+    ),
+    "seats": (lambda one: one.row["seats"], ("seats",)),
+    "seats_left": (lambda one: one.row["seats_left"], ("seats_left",)),
+    "waiting": (lambda one: one.row["waiting"], ("waiting",)),
+    "published_at": (
+        lambda one: local(one.row["published_at"], one.row["time_zone"]) if one.row["published_at"] else None,
+        ("published_at", "time_zone"),
+    ),
+}
+
+
 @strawberry.type(
     description="A workshop, a parents' café, a training… Published ones are public; others are for their structure,"
     " the coordonnateur of their territory, the national team and auditors."
 )
-class Animation(Node):
+class Animation(Lazily, Node):
+    MADE: ClassVar = {name: make for name, (make, _) in _SHOWN.items()}
+    NEEDS: ClassVar = {name: needs for name, (_, needs) in _SHOWN.items()}
     version: int = strawberry.field(description="Rises with every change: for `expectedVersion`.")
     status: AnimationStatus = strawberry.field(description="Where it stands.")
     title: str = strawberry.field(description="Its title.")
@@ -80,6 +123,7 @@ class Animation(Node):
     waiting: int = strawberry.field(description="How many wait for a seat.")
     published_at: datetime | None = strawberry.field(description="When it was last published (local time).")
     row: strawberry.Private[dict[str, Any]]
+    lists: strawberry.Private[Lists]
 
     @strawberry.field(description="Whether it was declared after its start. " + _RESTRICTED)
     def declared_late(self, info: Info) -> bool | None:
@@ -160,30 +204,7 @@ def is_visible(context: Context, row: dict[str, Any]) -> bool:
 
 def animation_of(row: dict[str, Any], lists: Lists) -> Animation:
     """What is shown of a row of `queries.SELECT`."""
-    zone = row["time_zone"]
-    return Animation(
-        id=strawberry.ID(str(row["animation_id"])),
-        version=row["version"],
-        status=AnimationStatus(row["status"]),
-        title=row["title"],
-        description=row["description"],
-        structure=structure_beside(row),
-        territory=lists.territories[row["territory"]],
-        starts_at=local(row["starts_at"], zone),
-        ends_at=local(row["ends_at"], zone),
-        venue_type=lists.term(TermKind.VENUE_TYPE, row["venue_type"], row["day"]),
-        venue_name=row["venue_name"],
-        address=row["address"],
-        commune_code=row["commune_code"],
-        audience=lists.term(TermKind.AUDIENCE, row["audience"], row["day"]),
-        type=lists.term(TermKind.ANIMATION_TYPE, row["type"], row["day"]),
-        themes=[lists.term(TermKind.THEME, theme, row["day"]) for theme in row["themes"]],
-        seats=row["seats"],
-        seats_left=row["seats_left"],
-        waiting=row["waiting"],
-        published_at=local(row["published_at"], zone) if row["published_at"] else None,
-        row=row,
-    )
+    return lazily(Animation, row=row, lists=lists)
 
 
 async def load_animations(context: Context, ids: Sequence[UUID]) -> list[Animation | None]:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import strawberry
 
-from api.context import Context
+from api.context import Context, Info
 from api.errors import invalid
+from api.lists import LASTING_LISTS
+from api.types.lazily import Lazily, lazily
 from projections.queries.paging import (
     BadPage,
     Filter,
     Order,
     Page,
     Source,
+    at_once_statement,
     count_statement,
     counts_statement,
     cursor_of,
@@ -25,6 +28,7 @@ from projections.queries.paging import (
     page_statement,
     pages_statement,
 )
+from projections.reading import Snapshot, rows_at_once
 
 T = TypeVar("T")
 
@@ -54,15 +58,56 @@ class Edge(Generic[T]):
 
 
 @strawberry.type(description="A page of a list. Pages hold 20 items unless told otherwise, 100 at most.")
-class Connection(Generic[T]):
+class Connection(Lazily, Generic[T]):
+    MADE: ClassVar = {
+        "edges": lambda page: page.make_edges(),
+        "nodes": lambda page: [page.make(row) for row in page.rows],
+        "page_info": lambda page: page.make_page_info(),
+    }
     edges: list[Edge[T]] = strawberry.field(description="The items with their cursors.")
     nodes: list[T] = strawberry.field(description="The items alone.")
     page_info: PageInfo = strawberry.field(description="Where this page stands.")
+    rows: strawberry.Private[list[dict[str, Any]]]
+    orders: strawberry.Private[Sequence[Order]]
+    make: strawberry.Private[Callable[[dict[str, Any]], T]]
+    more: strawberry.Private[bool]
+    asked: strawberry.Private[Page]
     count: strawberry.Private[Callable[[], Awaitable[int]]]
 
     @strawberry.field(description="How many items the whole list has; counted only when asked for.")
     async def total_count(self) -> int:
         return await self.count()
+
+    def cursor(self, row: dict[str, Any]) -> str:
+        return cursor_of(self.orders, row["cursor_values"])
+
+    def make_edges(self) -> list[Edge[T]]:
+        return [Edge(cursor=self.cursor(row), node=node) for row, node in zip(self.rows, self.nodes, strict=True)]
+
+    def make_page_info(self) -> PageInfo:
+        started = self.asked.start is not None
+        return PageInfo(
+            has_next_page=started if self.asked.backwards else self.more,
+            has_previous_page=self.more if self.asked.backwards else started,
+            start_cursor=self.cursor(self.rows[0]) if self.rows else None,
+            end_cursor=self.cursor(self.rows[-1]) if self.rows else None,
+        )
+
+
+class Ahead(NamedTuple):
+    """What is known of a page before it is read: the columns that its items need, whether their number is asked for,
+    and whether the page is all that the answer reads.
+    """
+
+    columns: frozenset[str]
+    counted: bool
+    alone: bool
+
+
+def looked_ahead(info: Info) -> Ahead | None:
+    """None where it cannot be known beforehand."""
+    ahead: Ahead | None = getattr(info._raw_info, "ahead", None)
+    return ahead
 
 
 def node_id(value: str, *field: str) -> UUID:
@@ -139,6 +184,30 @@ async def connection(
     return _page_of(rows, orders, asked, make, count)
 
 
+async def connection_at_once(
+    context: Context,
+    seen: Snapshot,
+    source: Source,
+    filtered: Filter,
+    orders: Sequence[Order],
+    asked: Page,
+    counted: bool,
+    make: Callable[[dict[str, Any]], T],
+) -> Connection[T] | None:
+    """The page of `connection` and its count, without a snapshot; None when what was `seen` does not hold any more."""
+    statement, params = at_once_statement(source, filtered, orders, asked, counted)
+    rows = await rows_at_once(context.services.pool, seen, LASTING_LISTS, statement, params)
+    if rows is None:
+        return None
+    total = rows[0].get("total")
+
+    async def count() -> int:
+        assert total is not None, "asked for, it was counted"
+        return int(total)
+
+    return _page_of([row for row in rows if row["place"] is not None], orders, asked, make, count)
+
+
 async def connections(
     context: Context,
     owners: Sequence[UUID],
@@ -179,16 +248,4 @@ def _page_of(
     more, rows = len(rows) > asked.size, rows[: asked.size]
     if asked.backwards:
         rows.reverse()
-    edges = [Edge(cursor=cursor_of(orders, row["cursor_values"]), node=make(row)) for row in rows]
-    started = asked.start is not None
-    return Connection(
-        edges=edges,
-        nodes=[edge.node for edge in edges],
-        page_info=PageInfo(
-            has_next_page=started if asked.backwards else more,
-            has_previous_page=more if asked.backwards else started,
-            start_cursor=edges[0].cursor if edges else None,
-            end_cursor=edges[-1].cursor if edges else None,
-        ),
-        count=count,
-    )
+    return lazily(Connection, rows=rows, orders=orders, make=make, more=more, asked=asked, count=count)

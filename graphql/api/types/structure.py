@@ -11,7 +11,7 @@ from uuid import UUID
 import strawberry
 
 from api.context import Context, Info, read_beside
-from api.types.base import Connection, Node
+from api.types.base import Connection, Node, looked_ahead
 from api.types.dashboard import StructureDashboard, dashboard_of, require
 from api.types.mandate import FOR_MANDATES, Invitation, Mandate, invitations_of_structures, mandates_of_structures
 from domain.actors import Actor
@@ -95,7 +95,8 @@ class Structure(Node):
 
         context = read_beside(self.past, info)
         within = self.require(context, Action.STRUCTURE_READ)
-        return await own_animations(context, self.structure_id, within, where, order_by, first, after, last, before)
+        page = (first, after, last, before)
+        return await own_animations(context, self.structure_id, within, where, order_by, *page, looked_ahead(info))
 
     @strawberry.field(description="Its figures. " + _FOR)
     async def dashboard(

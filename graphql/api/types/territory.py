@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import strawberry
 
@@ -15,6 +15,9 @@ from projections.queries import dashboards as figures
 
 @strawberry.type(description="A department that takes part in the programme. Public, save for its dashboard.")
 class Territory:
+    #: The same one stands in many places of an answer (see `api.compiled`).
+    SHARED: ClassVar = True
+
     code: str = strawberry.field(description="The department's code.")
     name: str = strawberry.field(description="The department's name.")
     time_zone: str = strawberry.field(description="The IANA time zone of its clocks.")

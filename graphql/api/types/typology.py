@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 import strawberry
 
@@ -21,6 +21,9 @@ class FormerLabel:
 
 @strawberry.type(description="A choice of one of the typology's lists. Public.")
 class Term:
+    #: The same one stands in many places of an answer (see `api.compiled`).
+    SHARED: ClassVar = True
+
     kind: TermKind = strawberry.field(description="The list that it belongs to.")
     code: str = strawberry.field(description="Its stable code, used in inputs and filters.")
     label: str = strawberry.field(
@@ -45,6 +48,8 @@ class Term:
 
     def on(self, day: date) -> Term:
         """The term as an animation of that local day shows it."""
+        if not self.former_labels:
+            return self
         former = next((one for one in self.former_labels if day < one.until), None)
         return self if former is None else replace(self, label=former.label)
 

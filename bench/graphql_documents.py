@@ -1,0 +1,116 @@
+"""The three questions of the benchmark, as our clients put them and as PostGraphile's do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_PAGE_OF_20 = """
+query ($where: AnimationWhere) {
+  animations(where: $where, first: 20) {
+    totalCount
+    nodes { id title description status startsAt endsAt venueName address seats }
+    pageInfo { hasNextPage endCursor }
+  }
+}"""
+_PAGE_OF_20_BESIDE = """
+query ($condition: AnimationCondition) {
+  allAnimations(condition: $condition, first: 20, orderBy: [STARTS_AT_ASC, ANIMATION_ID_ASC]) {
+    totalCount
+    nodes { animationId title description status startsAt endsAt venueName address seats }
+    pageInfo { hasNextPage endCursor }
+  }
+}"""
+_PAGE_OF_100 = """
+{
+  animations(first: 100) {
+    nodes {
+      id title startsAt endsAt venueName seats
+      structure { id name siret }
+      territory { code name }
+      themes { code label family }
+    }
+    pageInfo { hasNextPage endCursor }
+  }
+}"""
+_PAGE_OF_100_BESIDE = """
+{
+  allAnimations(condition: {status: "PUBLISHED"}, first: 100, orderBy: [STARTS_AT_ASC, ANIMATION_ID_ASC]) {
+    nodes {
+      animationId title startsAt endsAt venueName seats
+      structure { structureId name siret }
+      territoryOf { code name }
+      themeTermsList { code label family }
+    }
+    pageInfo { hasNextPage endCursor }
+  }
+}"""
+_TIMELINE = """
+query ($id: ID!) {
+  structure(id: $id) {
+    id name siret
+    timeline(first: 50) {
+      nodes { position type recordedAt subject actor role cause commandId data }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+}"""
+_TIMELINE_BESIDE = """
+query ($id: UUID!) {
+  structureByStructureId(structureId: $id) {
+    structureId name siret
+    timeline(first: 50, orderBy: [POSITION_ASC]) {
+      nodes { position type recordedAt subjectId state }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question, put to each in its own words; `*_found` tell what an answer found, to be held side by side."""
+
+    name: str
+    ours: Mapping[str, Any]
+    theirs: Mapping[str, Any]
+    ours_found: Callable[[Any], Any]
+    theirs_found: Callable[[Any], Any]
+    public: bool = True
+
+
+def questions(busiest: Mapping[str, str], structure_id: str) -> list[Question]:
+    """`busiest`: the territory, type and audience to filter by."""
+    where = {name: [code] for name, code in busiest.items()}
+    return [
+        Question(
+            "page of 20",
+            {"query": _PAGE_OF_20, "variables": {"where": where}},
+            {"query": _PAGE_OF_20_BESIDE, "variables": {"condition": {**busiest, "status": "PUBLISHED"}}},
+            lambda data: (data["animations"]["totalCount"], [one["id"] for one in data["animations"]["nodes"]]),
+            lambda data: (
+                data["allAnimations"]["totalCount"],
+                [one["animationId"] for one in data["allAnimations"]["nodes"]],
+            ),
+        ),
+        Question(
+            "page of 100, nested",
+            {"query": _PAGE_OF_100},
+            {"query": _PAGE_OF_100_BESIDE},
+            lambda data: [_nested(one, "id", "themes") for one in data["animations"]["nodes"]],
+            lambda data: [_nested(one, "animationId", "themeTermsList") for one in data["allAnimations"]["nodes"]],
+        ),
+        Question(
+            "timeline",
+            {"query": _TIMELINE, "variables": {"id": structure_id}},
+            {"query": _TIMELINE_BESIDE, "variables": {"id": structure_id}},
+            lambda data: [one["position"] for one in data["structure"]["timeline"]["nodes"]],
+            lambda data: [int(one["position"]) for one in data["structureByStructureId"]["timeline"]["nodes"]],
+            public=False,
+        ),
+    ]
+
+
+def _nested(animation: Mapping[str, Any], id: str, themes: str) -> tuple[Any, ...]:
+    return animation[id], animation["structure"]["name"], [term["code"] for term in animation[themes]]

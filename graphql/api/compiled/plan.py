@@ -1,0 +1,254 @@
+"""An operation compiled: its selection sets as closures, for as long as the document is known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from graphql import (
+    FragmentDefinitionNode,
+    GraphQLAbstractType,
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    get_named_type,
+    is_abstract_type,
+    is_leaf_type,
+    is_list_type,
+    is_non_null_type,
+    is_object_type,
+)
+from graphql.execution.collect_fields import (
+    FieldDetailsList,
+    FragmentDetails,
+    GroupedFieldSet,
+    collect_fields,
+    collect_subfields,
+)
+from graphql.execution.values import VariableValues
+from graphql.pyutils import Path
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types.base import StrawberryObjectDefinition
+
+from api.compiled.fields import (
+    Take,
+    attribute,
+    constant,
+    made_attribute,
+    prepared_call,
+    resolver,
+    shared,
+    strawberry_field,
+)
+from api.compiled.look_ahead import columns_asked
+from api.compiled.resolve_info import ResolveInfo
+from api.compiled.running import Complete, Run, Variables
+from api.compiled.unsure import Unsure
+from api.compiled.values import leaf, list_of, not_null, nullable
+from api.types.base import Ahead
+
+_COUNT = "totalCount"
+
+
+class Plan:
+    """One query of a document, for variables that include and skip the same fields as `variables` do.
+
+    Raises Unsure when there is anything in it that is not compiled.
+    """
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        converter: GraphQLCoreConverter,
+        operation: OperationDefinitionNode,
+        fragments: dict[str, FragmentDefinitionNode],
+        variables: VariableValues,
+    ) -> None:
+        self._schema, self._converter = schema, converter
+        self._operation, self._fragments, self._variables = operation, fragments, variables
+        self._details = {name: FragmentDetails(fragment) for name, fragment in fragments.items()}
+        root = schema.query_type
+        assert root is not None
+        collected = collect_fields(schema, self._details, variables, root, operation)
+        if collected.new_defer_usages or collected.forbidden_directive_instances:
+            raise Unsure
+        self._resolved: list[str] = []
+        self._root = self._object(root, collected.grouped_field_set)
+        # Whatever else is resolved may read, and an answer comes from one instant.
+        self._reads_one_field = len([name for name in self._resolved if name != _COUNT]) == 1
+
+    async def execute(self, context: Any, variables: Variables) -> dict[str, Any]:
+        """The `data` of the answer. Raises Unsure, or whatever a resolver raised."""
+        run = Run(context, variables)
+        try:
+            data: dict[str, Any] = self._root(None, run)
+            await run.settle()
+        finally:
+            run.abandon()
+        return data
+
+    def _object(self, object_type: GraphQLObjectType, fields: GroupedFieldSet) -> Complete:
+        before = len(self._resolved)
+        takes = [self._field(key, object_type, details) for key, details in fields.items()]
+        is_it = _is_of(object_type)
+        if is_it is None and _is_shared(object_type) and len(self._resolved) == before:
+            return shared(takes)
+
+        def completed(source: Any, run: Run) -> dict[str, Any]:
+            if is_it is not None and type(source) is not is_it and not _belongs(object_type, source):
+                raise Unsure
+            answer: dict[str, Any] = {}
+            for take in takes:
+                take(source, run, answer)
+            return answer
+
+        return completed
+
+    def _field(self, key: str, parent: GraphQLObjectType, details: FieldDetailsList) -> Take:
+        name = details[0].node.name.value
+        if name == "__typename":
+            return constant(key, parent.name)
+        definition = parent.fields.get(name)
+        if definition is None:
+            raise Unsure
+        complete = self._type(definition.type, definition, parent, details)
+        field = strawberry_field(definition)
+        if field.is_basic_field:
+            make = _made(parent).get(field.python_name)
+            if make is not None:
+                return made_attribute(key, field.python_name, make, complete)
+            return attribute(key, field.python_name, complete)
+        self._resolved.append(name)
+        ahead = self._ahead(definition, details)
+        call = prepared_call(definition, details, parent, self._converter, partial(self._info, ahead))
+        return resolver(key, call, complete)
+
+    def _type(
+        self,
+        output: GraphQLOutputType,
+        definition: GraphQLField,
+        parent: GraphQLObjectType,
+        details: FieldDetailsList,
+    ) -> Complete:
+        if is_non_null_type(output):
+            return not_null(self._present(output.of_type, definition, parent, details))
+        return nullable(self._present(output, definition, parent, details))
+
+    def _present(
+        self,
+        output: GraphQLOutputType,
+        definition: GraphQLField,
+        parent: GraphQLObjectType,
+        details: FieldDetailsList,
+    ) -> Complete:
+        """Of a value that is not null."""
+        if is_list_type(output):
+            return list_of(self._type(output.of_type, definition, parent, details))
+        if is_leaf_type(output):
+            return leaf(output)
+        if is_object_type(output):
+            return self._object(output, self._subfields(output, details))
+        if is_abstract_type(output):
+            return self._abstract(output, definition, parent, details)
+        raise Unsure
+
+    def _abstract(
+        self,
+        output: GraphQLAbstractType,
+        definition: GraphQLField,
+        parent: GraphQLObjectType,
+        details: FieldDetailsList,
+    ) -> Complete:
+        known: dict[str, Complete] = {}
+        resolve_type = output.resolve_type
+        if resolve_type is None:
+            raise Unsure
+
+        def completed(value: Any, run: Run) -> Any:
+            path = Path(None, details[0].node.name.value, parent.name)
+            name = resolve_type(value, self._info(None, run, definition, details, parent, path), output)
+            if not isinstance(name, str):
+                raise Unsure
+            if name not in known:
+                concrete = self._schema.get_type(name)
+                if not is_object_type(concrete) or not self._schema.is_sub_type(output, concrete):
+                    raise Unsure
+                known[name] = self._object(concrete, self._subfields(concrete, details))
+            return known[name](value, run)
+
+        return completed
+
+    def _subfields(self, object_type: GraphQLObjectType, details: FieldDetailsList) -> GroupedFieldSet:
+        collected = collect_subfields(
+            self._schema, self._details, self._variables, self._operation, object_type, details
+        )
+        if collected.new_defer_usages:
+            raise Unsure
+        return collected.grouped_field_set
+
+    def _ahead(self, definition: GraphQLField, details: FieldDetailsList) -> Ahead | None:
+        page = get_named_type(definition.type)
+        if not is_object_type(page) or not page.name.endswith("Connection"):
+            return None
+        fields = self._subfields(page, details)
+        columns = columns_asked(page, fields, self._subfields)
+        if columns is None:
+            return None
+        counted = any(one[0].node.name.value == _COUNT for one in fields.values())
+        return Ahead(columns, counted, alone=False)
+
+    def _info(
+        self,
+        ahead: Ahead | None,
+        run: Run,
+        definition: GraphQLField,
+        details: FieldDetailsList,
+        parent: GraphQLObjectType,
+        path: Path,
+    ) -> Any:
+        return ResolveInfo(
+            details[0].node.name.value,
+            [detail.node for detail in details],
+            definition.type,
+            parent,
+            path,
+            self._schema,
+            self._fragments,
+            None,
+            self._operation,
+            run.variables.values.coerced,
+            run.context,
+            ahead and ahead._replace(alone=self._reads_one_field),
+        )
+
+
+def _is_shared(object_type: GraphQLObjectType) -> bool:
+    """Whether the same thing stands in many places of an answer."""
+    definition = object_type.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    return getattr(getattr(definition, "origin", None), "SHARED", False) is True
+
+
+def _made(object_type: GraphQLObjectType) -> Mapping[str, Callable[[Any], Any]]:
+    """How attributes of the type are made, where that is when they are asked for."""
+    definition = object_type.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    made: Mapping[str, Callable[[Any], Any]] = getattr(getattr(definition, "origin", None), "MADE", {})
+    return made
+
+
+def _is_of(object_type: GraphQLObjectType) -> type | None:
+    """The class whose instances are of the type, where graphql-core would make sure."""
+    definition = object_type.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    if object_type.is_type_of is None:
+        return None
+    if not isinstance(definition, StrawberryObjectDefinition):
+        raise Unsure
+    return definition.origin
+
+
+def _belongs(object_type: GraphQLObjectType, source: Any) -> bool:
+    assert object_type.is_type_of is not None
+    # Strawberry's own look at the value alone.
+    return object_type.is_type_of(source, None) is True  # type: ignore[arg-type]

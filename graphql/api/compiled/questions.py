@@ -1,0 +1,55 @@
+"""The plain form of a request for a query: a document, its variables, and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import orjson
+from starlette.requests import Request
+
+_PARTS = frozenset(("query", "variables", "operationName"))
+#: Answered as a stream, or in parts.
+_NOT_AT_ONCE = ("text/event-stream", "multipart/")
+
+
+class Question(NamedTuple):
+    query: str
+    operation_name: str | None
+    variables: dict[str, Any]
+
+
+async def question_of(request: Request) -> Question | None:
+    """What is asked; None for every other form than the plain one, and for what is wrong in it."""
+    accept = request.headers.get("accept", "")
+    if any(kind in accept for kind in _NOT_AT_ONCE):
+        return None
+    if request.method == "GET":
+        return _by_get(request)
+    if not request.headers.get("content-type", "").startswith("application/json"):
+        return None
+    return _question(_loaded(await request.body()))
+
+
+def _by_get(request: Request) -> Question | None:
+    said: dict[str, Any] = dict(request.query_params)
+    if len(request.query_params.multi_items()) != len(said):
+        return None
+    if "variables" in said:
+        said["variables"] = _loaded(said["variables"])
+    return _question(said)
+
+
+def _loaded(said: bytes | str) -> Any:
+    try:
+        return orjson.loads(said)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _question(said: Any) -> Question | None:
+    if not isinstance(said, dict) or not _PARTS.issuperset(said):
+        return None
+    query, name, variables = said.get("query"), said.get("operationName"), said.get("variables")
+    if not isinstance(query, str) or not isinstance(name, str | None) or not isinstance(variables, dict | None):
+        return None
+    return Question(query, name, variables or {})

@@ -1,0 +1,7 @@
+"""The way out of compiled execution."""
+
+from __future__ import annotations
+
+
+class Unsure(Exception):
+    """Only graphql-core can tell what to answer: an error, a value of another type than declared, a rare feature."""

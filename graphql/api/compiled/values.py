@@ -1,0 +1,91 @@
+"""From what resolvers give to what JSON is made of, as graphql-core completes values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graphql import (
+    GraphQLBoolean,
+    GraphQLEnumType,
+    GraphQLFloat,
+    GraphQLID,
+    GraphQLInt,
+    GraphQLLeafType,
+    GraphQLString,
+)
+
+from api.compiled.running import Complete, Run
+from api.compiled.unsure import Unsure
+
+#: Values of exactly this type are answered as they are.
+_AS_IT_IS = {GraphQLString.name: str, GraphQLID.name: str, GraphQLBoolean.name: bool}
+_INT_BOUND = 2**31
+
+
+def not_null(complete: Complete) -> Complete:
+    def completed(value: Any, run: Run) -> Any:
+        if value is None:
+            raise Unsure
+        return complete(value, run)
+
+    return completed
+
+
+def nullable(complete: Complete) -> Complete:
+    def completed(value: Any, run: Run) -> Any:
+        return None if value is None else complete(value, run)
+
+    return completed
+
+
+def list_of(complete: Complete) -> Complete:
+    def completed(value: Any, run: Run) -> Any:
+        if type(value) is not list and type(value) is not tuple:
+            raise Unsure
+        return [complete(item, run) for item in value]
+
+    return completed
+
+
+def leaf(leaf_type: GraphQLLeafType) -> Complete:
+    """The value as its scalar or enum writes it."""
+    if expected := _AS_IT_IS.get(leaf_type.name):
+        return _as_it_is(leaf_type, expected)
+    if leaf_type.name == GraphQLInt.name:
+        return _integer
+    if leaf_type.name == GraphQLFloat.name:
+        return lambda value, run: _coerced(leaf_type, value)
+    if isinstance(leaf_type, GraphQLEnumType):
+        return _enum(leaf_type)
+    return lambda value, run: _coerced(leaf_type, value)
+
+
+def _as_it_is(leaf_type: GraphQLLeafType, expected: type) -> Complete:
+    def completed(value: Any, run: Run) -> Any:
+        return value if type(value) is expected else _coerced(leaf_type, value)
+
+    return completed
+
+
+def _integer(value: Any, run: Run) -> Any:
+    within = type(value) is int and -_INT_BOUND <= value < _INT_BOUND
+    return value if within else _coerced(GraphQLInt, value)
+
+
+def _enum(enum: GraphQLEnumType) -> Complete:
+    names: dict[tuple[type, Any], Any] = {}
+
+    def completed(value: Any, run: Run) -> Any:
+        known = (type(value), value)
+        if known not in names:
+            names[known] = _coerced(enum, value)
+        return names[known]
+
+    return completed
+
+
+def _coerced(leaf_type: GraphQLLeafType, value: Any) -> Any:
+    written = leaf_type.coerce_output_value(value)
+    if written is None:
+        raise Unsure
+    return written

@@ -1,0 +1,32 @@
+"""Things whose attributes are made when they are first asked for: an answer seldom asks for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+T = TypeVar("T")
+
+
+class Lazily:
+    """`MADE` tells how each attribute is made of the thing; what it is made from is given to `lazily`."""
+
+    MADE: ClassVar[Mapping[str, Callable[[Any], Any]]] = {}
+    #: The columns of the row that each is made from, for those of which a page may read these alone.
+    NEEDS: ClassVar[Mapping[str, Sequence[str]]] = {}
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            make = self.MADE.get(name)
+            if make is None:
+                raise AttributeError(f"{type(self).__name__} has no {name}", name=name, obj=self)
+            made = self.__dict__[name] = make(self)
+            return made
+
+
+def lazily(kind: type[T], **known: Any) -> T:
+    """A thing of which only `known` is there yet."""
+    made = object.__new__(kind)
+    made.__dict__.update(known)
+    return made

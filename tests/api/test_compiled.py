@@ -1,0 +1,216 @@
+"""Compiled execution answers byte for byte as graphql-core does, or leaves the answer to it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+import orjson
+import pytest
+from graphql import specified_rules
+from psycopg_pool import AsyncConnectionPool
+
+from api.context import Context, Services
+from api.schema import RULES, compiled_documents, schema
+from domain.actors import PUBLIC, Actor, Role
+from domain.identifiers import structure_id
+from projections.engine import catch_up
+from tests.api.asking import (
+    AUDITOR,
+    BASSE_TERRE,
+    BESIDES,
+    FOUNDED_AT,
+    NATIONAL,
+    PARENT,
+    SCHOOL,
+    TILLEULS,
+    Reached,
+    Town,
+    coordonnateur,
+    of_school,
+    structure,
+)
+from tests.api.documents import Drawing, Drawn
+
+DOCUMENTS = 400 * int(os.environ.get("SOAK_TIMES", "1"))
+ASKERS = [PUBLIC, NATIONAL, AUDITOR, PARENT, structure(TILLEULS), coordonnateur("34"), of_school(Role.DIRECTOR, SCHOOL)]
+
+
+@pytest.fixture
+def busy(town: Town) -> Town:
+    """Something of everything that public and partners read."""
+    convention = town.signs()
+    town.signs(BASSE_TERRE, "Ville de Basse-Terre", "971")
+    held = town.declares(title="Tenue", themes=("temps-ecran", "educonnect"), published=True)
+    town.animations = [
+        held,
+        town.declares(title="Annoncée", published=True, address="1, rue « Jules Ferry »\n34000 Montpellier"),
+        town.declares(BASSE_TERRE, title="Aux îles", territory="971", type="atelier-parents", published=True),
+        town.declares(title="Proposée"),
+        structure_id(TILLEULS),
+        convention,
+        town.applies(),
+    ]
+    town.refuses(town.declares(title="Refusée"))
+    town.cancels(town.declares(title="Annulée", published=True))
+    town.animations.append(town.clones(held))
+    town.now = FOUNDED_AT + timedelta(days=60)
+    town.attests(held, 7)
+    town.attaches(held)
+    return town
+
+
+def values(town: Town) -> dict[str, Sequence[Any]]:
+    ids = [str(one) for one in town.animations]
+    return {
+        "ID": [*ids, *ids, "audit:3", "nobody", "6f7c1c0e-2a3f-4d11-9a53-0b6f0c7d971e"],
+        "Int": [1, 2, 20, 100, 0, 101],
+        "first": [1, 2, 20, 100, 0],
+        "last": [1, 20, 101],
+        "position": [1, 30, 60, 10_000],
+        "size": [1, 5],
+        "String": ["34", "971", "cafe", "ent-pronote", "atelier-parents", ""],
+        "siret": [TILLEULS, BASSE_TERRE, "123"],
+        "after": ["nonsense"],
+        "before": ["nonsense"],
+        "Boolean": [True, False],
+        "DateTime": ["2026-10-01T00:00:00+02:00", "2026-10-20T00:00:00Z", "tomorrow"],
+        "Date": ["2026-10-01", "2026-09-01", "never"],
+        "UUID": ids,
+        "Float": [1.5],
+        "JSON": ["x"],
+    }
+
+
+class Both:
+    """Asks both executors the same, each on a snapshot of its own."""
+
+    def __init__(self, town: Town, pool: Any) -> None:
+        self._services = Services(town.app, pool, Reached(), "secret", 1.0, lambda: town.now, *BESIDES)  # type: ignore[arg-type]
+        self._documents = compiled_documents(schema)
+
+    async def compiled(self, asked: Drawn, actor: Actor) -> bytes | None:
+        found = self._documents.prepared(asked.query, None)
+        assert found is not None, asked.query
+        context = Context(self._services, actor)
+        try:
+            return orjson.dumps({"data": await found.execute(context, asked.variables)})
+        except Exception:
+            return None
+        finally:
+            await context.close()
+
+    async def core(self, asked: Drawn, actor: Actor) -> tuple[bytes, bool]:
+        context = Context(self._services, actor)
+        try:
+            result: Any = await schema.execute(asked.query, asked.variables, context_value=context)
+        finally:
+            await context.close()
+        return orjson.dumps({"data": result.data}), bool(result.errors)
+
+
+def ask_both(town: Town, asked: Sequence[tuple[Drawn, Actor]]) -> list[tuple[bytes | None, bytes, bool]]:
+    """Of each: what was answered compiled, by graphql-core, and whether that had errors."""
+
+    async def asking() -> list[tuple[bytes | None, bytes, bool]]:
+        async with AsyncConnectionPool(town.url, min_size=1, max_size=2, open=False) as pool:
+            both = Both(town, pool)
+            return [(await both.compiled(one, actor), *await both.core(one, actor)) for one, actor in asked]
+
+    with town.app.pool.connection() as conn:
+        catch_up(conn, town.app.vault)
+    return asyncio.run(asking())
+
+
+def test_documents_drawn_from_the_whole_schema_are_answered_byte_for_byte_as_by_graphql_core(busy: Town):
+    random = Random(20261123)
+    drawing = Drawing(schema._schema, values(busy), random, [*specified_rules, *RULES])
+    asked = [(drawing.document(), random.choice(ASKERS)) for _ in range(DOCUMENTS)]
+    kinds: Counter[str] = Counter()
+    for (document, actor), (compiled, core, failed) in zip(asked, ask_both(busy, asked), strict=True):
+        told = f"{document.query}\n{document.variables} {actor.role}"
+        if failed:
+            assert compiled is None, told
+        else:
+            assert compiled == core, told
+        kinds["failed" if failed else "went well"] += 1
+    # Both ways were gone often enough to tell.
+    assert min(kinds["failed"], kinds["went well"]) > DOCUMENTS / 10, kinds
+
+
+def test_one_plan_serves_all_variables_and_another_is_made_when_other_fields_are_included(busy: Town):
+    query = """
+    query ($first: Int, $with: Boolean = true, $without: Boolean!) {
+      animations(first: $first) {
+        nodes { title @include(if: $with) ... @skip(if: $without) { again: title structure { name } } }
+      }
+    }"""
+    said: list[dict[str, Any]] = [
+        {"first": 1, "without": False},
+        {"first": 2, "without": False},
+        {"first": 2, "without": True, "with": False},
+        {"with": True, "without": True},
+    ]
+    answers = ask_both(busy, [(Drawn(query, variables), PUBLIC) for variables in said])
+    assert all(compiled == core and not failed for compiled, core, failed in answers)
+    assert len({core for _, core, _ in answers}) == len(said)
+
+
+def test_an_answer_with_an_error_anywhere_is_left_to_graphql_core(busy: Town):
+    documents = [
+        "{ animations(first: 0) { totalCount } }",
+        f'{{ structure(siret: "{TILLEULS}") {{ name dashboard {{ parents }} }} territories {{ code }} }}',
+        "{ a: animations { totalCount } b: auditTrail { totalCount } }",
+    ]
+    for compiled, _, failed in ask_both(busy, [(Drawn(one, {}), PUBLIC) for one in documents]):
+        assert failed
+        assert compiled is None
+
+
+def test_introspection_and_what_is_not_a_valid_query_are_not_compiled():
+    documents = compiled_documents(schema)
+    refused = [
+        "{ nonsense }",
+        "{ animations {",
+        "mutation { animationPublish(input: {}) { position } }",
+        "subscription { animationPublished { id } }",
+        "{ " + " ".join(f"a{n}: position" for n in range(60)) + " }",
+        "query a { position } query b { position }",
+    ]
+    assert [documents.prepared(one, None) for one in refused] == [None] * len(refused)
+    assert documents.prepared("query a { position } query b { position }", "b") is not None
+
+
+def test_a_listing_that_reads_nothing_else_is_one_statement_and_no_transaction(busy: Town, monkeypatch):
+    page = "{ animations(first: 2) { totalCount nodes { title structure { name } } pageInfo { endCursor } } }"
+    empty = '{ animations(where: {territory: ["18"]}) { totalCount nodes { title } } }'
+    more = "{ position animations(first: 2) { totalCount nodes { title } } }"
+    opened: list[str] = []
+    read = Context.read
+
+    async def counted(self: Context) -> Any:
+        opened.append("snapshot")
+        return await read(self)
+
+    monkeypatch.setattr(Context, "read", counted)
+
+    async def asking() -> list[int]:
+        async with AsyncConnectionPool(busy.url, min_size=1, max_size=2, open=False) as pool:
+            both, snapshots = Both(busy, pool), []
+            for query in (more, page, empty, more):
+                before = len(opened)
+                compiled = await both.compiled(Drawn(query, {}), PUBLIC)
+                snapshots.append(len(opened) - before)
+                assert compiled == (await both.core(Drawn(query, {}), PUBLIC))[0], query
+        return snapshots
+
+    with busy.app.pool.connection() as conn:
+        catch_up(conn, busy.app.vault)
+    first, of_page, of_empty, last = asyncio.run(asking())
+    assert (of_page, of_empty) == (0, 0)
+    assert min(first, last) > 0
