@@ -13,6 +13,7 @@ from application.conventions import find_territory
 from application.registrations import address_of
 from application.unit_of_work import UnitOfWork
 from domain import account as accounts
+from domain import account_events as events
 from domain import invitation as invitations
 from domain.account import Account
 from domain.account_events import (
@@ -92,6 +93,16 @@ class MediateurRegister(Command):
     action: ClassVar[Action] = Action.MEDIATEUR_REGISTER
 
     structure_id: UUID
+
+
+class MailPreferencesSet(Command):
+    """`recipients`: the inboxes that the person reads, as the API knows them; no part of what the client said."""
+
+    action: ClassVar[Action] = Action.MAIL_PREFERENCES_SET
+
+    email: EmailAddress | None = None
+    muted: Annotated[tuple[Label, ...], Field(max_length=50)] = ()
+    recipients: Annotated[tuple[str, ...], Field(exclude=True)] = ()
 
 
 class MandateEnd(Command):
@@ -183,6 +194,16 @@ def register(command: MediateurRegister, work: UnitOfWork) -> UUID:
     return _record(work, account, facts, Belongings(structure_id=command.structure_id))
 
 
+def set_mail_preferences(command: MailPreferencesSet, work: UnitOfWork) -> UUID:
+    authorize(work.actor, command.action, Belongings())
+    subject = _own_subject(work)
+    given = events.MailPreferencesSet(
+        person_id=person_id(subject), email=command.email, recipients=command.recipients, muted=command.muted
+    )
+    account = _account(work, subject)
+    return _record(work, account, accounts.set_mail_preferences(account, given, work.actor))
+
+
 def end(command: MandateEnd, work: UnitOfWork) -> UUID:
     account = work.find(ACCOUNT, command.account_id) or Account(command.account_id)
     facts = accounts.end_mandate(account, command.mandate_id, work.actor, lambda one: _territories(work, one))
@@ -241,6 +262,7 @@ USE_CASES = (
     (InvitationRevoke, revoke),
     (InvitationAccept, accept),
     (MediateurRegister, register),
+    (MailPreferencesSet, set_mail_preferences),
     (MandateEnd, end),
     (AccountErase, erase_account),
     (InvitationErase, erase_invitation),

@@ -24,7 +24,7 @@ from application.keyed import Keyed
 from application.registrations import RegistrantErase, address_of
 from application.unit_of_work import UnitOfWork
 from domain import candidature as candidatures
-from domain.account_events import InvitationSent, MandateGiven
+from domain.account_events import InvitationSent, MailPreferencesSet, MandateGiven
 from domain.actors import Actor
 from domain.catalogue import CANDIDATURE
 from domain.contact_events import ContactAdded, ContactErased, ContactRemoved, PlanningSent
@@ -148,7 +148,7 @@ def _erase(conn: Conn, execute: Execute, person: UUID, actor: Actor, now: dateti
 def erasures(stream: UUID, person: UUID, records: Sequence[Recorded]) -> list[Erasure]:
     """What is left to be said in a stream once the person's key is destroyed."""
     match records[0].event:
-        case MandateGiven():
+        case MandateGiven() | MailPreferencesSet():
             return [AccountErase(account_id=stream, person_id=person)]
         case InvitationSent():
             return [InvitationErase(invitation_id=stream, person_id=person)]

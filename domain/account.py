@@ -11,6 +11,7 @@ from domain.account_events import (
     AccountErased,
     AuditorAdmitted,
     CoordonnateurAppointed,
+    MailPreferencesSet,
     MandateEnded,
     MandateGiven,
     MediateurRegistered,
@@ -84,6 +85,8 @@ def evolve(state: Account | None, originator_id: UUID, fact: Event) -> Account:
             return replace(account, mandates=left)
         case AccountErased():
             return replace(account, mandates={}, erased=True)
+        case MailPreferencesSet():
+            return account
     raise TypeError(f"not an account's event: {fact!r}")
 
 
@@ -138,6 +141,14 @@ def end_mandate(
     if mandate is None:
         raise broken("Ce mandat a déjà pris fin.")
     return [MandateEnded(mandate_id=mandate_id)]
+
+
+def set_mail_preferences(account: Account, given: MailPreferencesSet, actor: Actor) -> list[Event]:
+    """For oneself."""
+    authorize(actor, Action.MAIL_PREFERENCES_SET, Belongings())
+    if account.erased:
+        raise broken("Les données de cette personne ont été effacées : ce compte est clos.")
+    return [given]
 
 
 def erase(account: Account, person_id: UUID) -> list[Event]:

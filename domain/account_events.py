@@ -61,6 +61,16 @@ class MandateEnded(Event):
     mandate_id: UUID
 
 
+@event("account.mail_preferences_set")
+class MailPreferencesSet(Event):
+    """Where the person wants to be written to, of which inboxes, and of which kinds not. No address: not at all."""
+
+    person_id: UUID
+    email: PersonalText | None = None
+    recipients: tuple[str, ...]
+    muted: tuple[str, ...]
+
+
 @event("account.personal_data_erased")
 class AccountErased(Event):
     """The person's key is destroyed, and all their mandates are ended."""

@@ -71,6 +71,7 @@ class Action(StrEnum):
     CONTACTS_IMPORT = "contactsImport"
     CONTACT_REMOVE = "contactRemove"
     PLANNING_SEND = "planningSend"
+    MAIL_PREFERENCES_SET = "mailPreferencesSet"
     NOTIFICATIONS_MARK_READ = "notificationsMarkRead"
     TERM_ADD = "termAdd"
     TERM_RENAME = "termRename"
@@ -153,6 +154,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.CONTACTS_IMPORT: {ST: _STRUCTURE},
     Action.CONTACT_REMOVE: {ST: _STRUCTURE},
     Action.PLANNING_SEND: {ST: _STRUCTURE},
+    Action.MAIL_PREFERENCES_SET: dict.fromkeys((PA, ST, ME, CO, DI, IN, HE, NA, AU), _ANY),
     Action.NOTIFICATIONS_MARK_READ: dict.fromkeys((PA, ST, ME, CO, DI, IN, HE, NA, AU), _ANY),
     Action.TERM_ADD: {NA: _ANY, SY: _ANY},
     Action.TERM_RENAME: {NA: _ANY},

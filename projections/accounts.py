@@ -12,6 +12,7 @@ from domain.account_events import (
     InvitationErased,
     InvitationRevoked,
     InvitationSent,
+    MailPreferencesSet,
     MandateEnded,
     MandateGiven,
     MediateurRegistered,
@@ -39,24 +40,30 @@ def _given(row: Row | None, record: Recorded) -> Row:
         "given_at": record.stamp.recorded_at.isoformat(),
         "given_by": record.stamp.actor,
     }
-    return _account(record, [*_mandates(row), told])
+    return _account(row, record, [*_mandates(row), told])
 
 
 def _ended(row: Row | None, record: Recorded) -> Row:
     fact = record.event
     assert isinstance(fact, MandateEnded)
-    return _account(record, [one for one in _mandates(row) if one["id"] != str(fact.mandate_id)])
+    return _account(row, record, [one for one in _mandates(row) if one["id"] != str(fact.mandate_id)])
 
 
 def _erased(row: Row | None, record: Recorded) -> Row:
-    return _account(record, [])
+    return _account(row, record, [])
+
+
+def _preferring(row: Row | None, record: Recorded) -> Row:
+    fact = record.event
+    assert isinstance(fact, MailPreferencesSet)
+    return {**_account(row, record, _mandates(row)), "muted": list(fact.muted)}
 
 
 def _mandates(row: Row | None) -> list[Row]:
     return [] if row is None else list(row["mandates"])
 
 
-def _account(record: Recorded, mandates: list[Row]) -> Row:
+def _account(row: Row | None, record: Recorded, mandates: list[Row]) -> Row:
     structures = [one["structure_id"] for one in mandates if one["structure_id"] is not None]
     return {
         "account_id": record.originator_id,
@@ -65,6 +72,7 @@ def _account(record: Recorded, mandates: list[Row]) -> Row:
         "roles": sorted({one["role"] for one in mandates}),
         "structures": sorted(set(structures)),
         "territories": sorted({code for one in mandates for code in one["territories"]}),
+        "muted": [] if row is None else row["muted"],
     }
 
 
@@ -78,18 +86,32 @@ ACCOUNTS = Projection(
             "roles": "text[] NOT NULL",
             "structures": "text[] NOT NULL",
             "territories": "text[] NOT NULL",
+            "muted": "text[] NOT NULL",
         },
         key=("account_id",),
         indexes=("USING gin (structures)", "USING gin (roles)"),
     ),
-    folds={**dict.fromkeys(_GIVING, _given), MandateEnded: _ended, AccountErased: _erased},
+    folds={
+        **dict.fromkeys(_GIVING, _given),
+        MandateEnded: _ended,
+        AccountErased: _erased,
+        MailPreferencesSet: _preferring,
+    },
 )
 
 
 def _called(row: Row | None, record: Recorded) -> Row:
     fact = record.event
     assert isinstance(fact, MandateGiven)
-    return {"account_id": record.originator_id, "subject": fact.subject}
+    told = {"account_id": record.originator_id, "email": None} if row is None else row
+    return {**told, "subject": fact.subject}
+
+
+def _reached(row: Row | None, record: Recorded) -> Row:
+    fact = record.event
+    assert isinstance(fact, MailPreferencesSet)
+    told = {"account_id": record.originator_id, "subject": None} if row is None else row
+    return {**told, "email": fact.email}
 
 
 def _forgotten(row: Row | None, record: Recorded) -> None:
@@ -98,8 +120,8 @@ def _forgotten(row: Row | None, record: Recorded) -> None:
 
 ACCOUNT_PEOPLE = Projection(
     name="account_people",
-    table=Table(columns={"account_id": "uuid NOT NULL", "subject": "text"}, key=("account_id",)),
-    folds={**dict.fromkeys(_GIVING, _called), AccountErased: _forgotten},
+    table=Table(columns={"account_id": "uuid NOT NULL", "subject": "text", "email": "text"}, key=("account_id",)),
+    folds={**dict.fromkeys(_GIVING, _called), MailPreferencesSet: _reached, AccountErased: _forgotten},
     opens_personal=True,
 )
 

@@ -54,6 +54,7 @@ PHRASES: Mapping[str, str] = {
     "account.auditor_admitted": "Auditeur admis jusqu'à une date",
     "account.speaker_joined": "Personne habilitée à parler pour la structure",
     "account.mediateur_registered": "Médiateur inscrit",
+    "account.mail_preferences_set": "Préférences d'e-mail indiquées",
     "account.mandate_ended": "Mandat terminé",
     "account.personal_data_erased": "Données personnelles du compte effacées",
     "invitation.sent": "Invitation envoyée",

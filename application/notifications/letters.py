@@ -58,6 +58,7 @@ WORDINGS: Mapping[str, Wording] = {
     ),
     "animation.cancelled": Wording("Annulée : {title}", ("Cette animation n'aura pas lieu : {reason}", _EVENT)),
     "animation.moved": Wording("Changement : {title}", ("La date ou le lieu a changé.", _EVENT)),
+    "notice": Wording("{message}", ("{message}", "Connectez-vous pour en savoir plus, ou pour ne plus être prévenu.")),
     "planning": Wording(
         "Les prochaines animations de {structure}", ("Voici les prochaines animations de {structure} :", "{planning}")
     ),

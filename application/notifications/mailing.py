@@ -162,7 +162,7 @@ class Mailer:
         return message
 
     def _words(self, conn: Conn, about: Mapping[str, Any]) -> dict[str, str]:
-        words = {"reason": str(about.get("reason", "non indiqué"))}
+        words = {"reason": str(about.get("reason", "non indiqué")), "message": str(about.get("message", ""))}
         if "animation_id" in about:
             words |= _told(conn, UUID(about["animation_id"]))
         if "animation_ids" in about:

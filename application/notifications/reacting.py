@@ -19,6 +19,7 @@ from application.eventstore.log import read_after, read_stream
 from application.eventstore.recorder import EVENTS_CHANNEL
 from application.eventstore.records import Recorded
 from application.notifications.reactions import REACTIONS, Letter, Notice
+from application.notifications.subscriptions import take_in, wanting
 from application.notifications.tables import MAIL_CHANNEL
 from domain.catalogue import AggregateKind
 from domain.identifiers import NAMESPACE
@@ -66,11 +67,14 @@ def react(conn: Conn, with_mail: bool) -> int:
         around = _Around(conn)
         for record in records:
             reaction = REACTIONS.get(type(record.event))
+            take_in(conn, record)
             for place, one in enumerate(reaction(record, around) if reaction else ()):
                 if isinstance(one, Notice):
                     _write_notice(conn, record, one)
+                    if with_mail:
+                        _write_to_those_who_want_it(conn, record, one, place)
                 elif with_mail:
-                    _write_letter(conn, record, one, place)
+                    _write_letter(conn, record, one, f"{place}")
         if records:
             conn.execute("UPDATE reaction_position SET position = %s", (records[-1].position,))
             conn.execute("SELECT pg_notify(%s, '')", (MAIL_CHANNEL,))
@@ -83,7 +87,13 @@ def _write_notice(conn: Conn, record: Recorded, notice: Notice) -> None:
     conn.execute(_NOTICE, told, prepare=True)
 
 
-def _write_letter(conn: Conn, record: Recorded, letter: Letter, place: int) -> None:
+def _write_to_those_who_want_it(conn: Conn, record: Recorded, notice: Notice, place: int) -> None:
+    for account_id, position in wanting(conn, notice.recipient, notice.kind):
+        letter = Letter("notice", position, {"message": notice.message})
+        _write_letter(conn, record, letter, f"{place}:{account_id}")
+
+
+def _write_letter(conn: Conn, record: Recorded, letter: Letter, place: str) -> None:
     """Under an id that follows from the event: it is the e-mail's Message-ID, by which a second copy is known."""
     mail_id = uuid5(NAMESPACE, f"mail:{record.originator_id}:{record.originator_version}:{place}")
     conn.execute(_LETTER, (mail_id, letter.kind, letter.address_position, Jsonb(dict(letter.about))), prepare=True)

@@ -43,6 +43,14 @@ CREATE TABLE IF NOT EXISTS mail_outbox (
     given_up_at timestamptz,
     reason text
 );
+CREATE TABLE IF NOT EXISTS mail_subscriptions (
+    account_id uuid NOT NULL,
+    recipient text NOT NULL,
+    address_position bigint NOT NULL,
+    muted text[] NOT NULL,
+    PRIMARY KEY (recipient, account_id)
+);
+CREATE INDEX IF NOT EXISTS subscriptions_of_account ON mail_subscriptions (account_id);
 CREATE INDEX IF NOT EXISTS mail_due ON mail_outbox (due_at) WHERE sent_at IS NULL AND given_up_at IS NULL;
 """
 

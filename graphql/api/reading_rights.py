@@ -120,7 +120,10 @@ PARTS: Mapping[str, str] = {
     "Term": "admitsChildren became code description family formerLabels kind label retired since",
     "Training": "on subject",
     "TermCount": "animations parents term",
-    "Viewer": "actor role territories schools structures mandates notifications unreadNotifications waiting",
+    "MailPreferences": "email muted",
+    "Viewer": (
+        "actor role territories schools structures mandates notifications unreadNotifications mailPreferences waiting"
+    ),
     "Notification": "id kind message subjectId happenedAt read",
     "Waiting": "awaitingAttestation awaitingPublication candidaturesToExamine refused",
 }

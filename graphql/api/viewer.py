@@ -16,6 +16,7 @@ from application.notifications.inbox import recipients_of
 from domain.actors import Role
 from domain.candidature import AUTHORITY, CandidatureStatus, Degree
 from domain.identifiers import account_id, person_id
+from projections.queries import accounts as account_queries
 from projections.queries import dashboards as queries
 from projections.queries import notifications as notification_queries
 from projections.queries.paging import Filter
@@ -42,6 +43,12 @@ class Waiting:
     candidatures_to_examine: int | None = strawberry.field(
         default=None, description="Candidatures of the asker's schools that wait for the asker's step."
     )
+
+
+@strawberry.type(description="Where and of what the asker wants to be written to. For oneself.")
+class MailPreferences:
+    email: str | None = strawberry.field(description="The address; null: no e-mails. Personal: null once erased.")
+    muted: list[str] = strawberry.field(description="Kinds of notifications that no e-mails are sent of.")
 
 
 @strawberry.type(description="The asker. Everybody sees themself only.")
@@ -76,6 +83,17 @@ class Viewer:
         read = await info.context.read()
         (row,) = await read.rows(read.sql(notification_queries.UNREAD), _own_notifications(info.context).params)
         return int(row["unread"])
+
+    @strawberry.field(
+        description="Where and of what the asker wants to be written to; null as long as nothing was said."
+    )
+    async def mail_preferences(self, info: Info) -> MailPreferences | None:
+        subject = info.context.actor.subject
+        read = await info.context.read()
+        asked = {"id": account_id(subject) if subject else UUID(int=0)}
+        for row in await read.rows(read.sql(account_queries.ACCOUNT), asked):
+            return MailPreferences(email=row["email"], muted=row["muted"])
+        return None
 
     @strawberry.field(description="What waits for the asker.")
     async def waiting(self, info: Info) -> Waiting:

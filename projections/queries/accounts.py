@@ -26,4 +26,5 @@ INVITATION = """
 SELECT i.*, p.email FROM {invitations} i LEFT JOIN {invited_people} p USING (invitation_id)
 WHERE i.invitation_id = %(id)s"""
 ACCOUNT = """
-SELECT a.*, p.subject FROM {accounts} a LEFT JOIN {account_people} p USING (account_id) WHERE a.account_id = %(id)s"""
+SELECT a.*, p.subject, p.email FROM {accounts} a LEFT JOIN {account_people} p USING (account_id)
+WHERE a.account_id = %(id)s"""

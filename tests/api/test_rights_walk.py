@@ -336,6 +336,7 @@ SAID: dict[str, dict[str, Any]] = {
         "validUntil": "2027-08-31",
     },
     "conventionTerminate": {"terminatedOn": "2027-01-01", "reason": "Fin"},
+    "mailPreferencesSet": {"email": "moi@example.org"},
     "notificationsMarkRead": {"ids": ["notification:1"]},
     "personErase": {"subject": str(PARENT.person_id)},
     "registrationRemove": {"reason": "En double"},

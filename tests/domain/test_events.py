@@ -110,6 +110,7 @@ _GIVEN = ("coordonnateur_appointed", "school_staff_bound", "auditor_admitted", "
 PERSONAL = {
     **{f"account.{name}": {"subject"} for name in _GIVEN},
     "invitation.sent": {"email"},
+    "account.mail_preferences_set": {"email"},
     "contact.added": {"name", "email"},
     "registration.made": {"first_name", "last_name", "email", "phone"},
     "registration.removed": {"reason"},
@@ -175,6 +176,7 @@ def test_topics_never_change():
         *("candidature.submitted", "candidature.opinion_given", "candidature.validated", "candidature.rejected"),
         *("account.coordonnateur_appointed", "account.school_staff_bound", "account.auditor_admitted"),
         *("account.speaker_joined", "account.mediateur_registered", "account.mandate_ended"),
+        "account.mail_preferences_set",
         *("account.personal_data_erased", "invitation.personal_data_erased"),
         *("invitation.sent", "invitation.accepted", "invitation.revoked"),
         *("contact.added", "contact.removed", "contact.planning_sent", "contact.personal_data_erased"),

@@ -48,6 +48,7 @@ contactsImport             -      -      struct -      -     -        -      -  
 contactRemove              -      -      struct -      -     -        -      -      -      -       -
 planningSend               -      -      struct -      -     -        -      -      -      -       -
 contactRead                -      -      struct -      -     -        -      -      -      -       -
+mailPreferencesSet         -      any    any    any    any   any      any   any    any    any     -
 notificationsMarkRead      -      any    any    any    any   any      any   any    any    any     -
 candidatureRecordContact   -      -      -      -      terr  -        -      -      -      -       -
 candidatureRecordTraining  -      -      -      -      terr  -        -      -      -      -       -
@@ -146,7 +147,7 @@ CONTROLLING = {"controlOpen", "controlPieceJudge", "controlClose"}
 
 def test_an_auditor_reads_what_justifies_a_payment_and_changes_nothing_but_controls():
     may_do = {name for name, row in rows().items() if may(actor(Role.AUDITOR), Action(name), OTHERS)}
-    assert may_do == READING - {"candidatureRead"} | CONTROLLING | {"notificationsMarkRead"}
+    assert may_do == READING - {"candidatureRead"} | CONTROLLING | {"notificationsMarkRead", "mailPreferencesSet"}
 
 
 REGISTERING = [Action.REGISTRATION_SUBMIT, Action.REGISTRATION_CANCEL, Action.REGISTRATION_KEEP]
@@ -159,6 +160,7 @@ def test_a_mediateur_only_registers_themself_and_parents_and_sees_to_their_own_a
         Action.REGISTRATION_SUBMIT_FOR,
         Action.INVITATION_ACCEPT,
         Action.MEDIATEUR_REGISTER,
+        Action.MAIL_PREFERENCES_SET,
         Action.NOTIFICATIONS_MARK_READ,
     }
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Annotated
+
 import strawberry
 
 from api.context import Info
-from api.mutations.carrying_out import settle
+from api.mutations.carrying_out import carry_out, settle
+from api.mutations.inputs import Repeatable, said, stated
 from api.mutations.payloads import Payload
+from application.accounts import MailPreferencesSet
 from application.eventstore.log import head
-from application.notifications.inbox import mark_read
+from application.notifications.inbox import mark_read, recipients_of
 from domain.errors import invalid
+
+if TYPE_CHECKING:
+    from api.viewer import Viewer
 
 _PREFIX = "notification:"
 _MOST = 500
@@ -26,8 +33,33 @@ class NotificationsPayload(Payload):
     marked: int | None = strawberry.field(description="How many were unread until now; null after errors.")
 
 
+@strawberry.input(description="Where and of what the asker wants to be written to.")
+class MailPreferencesSetInput(Repeatable):
+    email: str | None = said("The address; when left out, no e-mails are sent. Kept encrypted.")
+    muted: list[str] | None = said("Kinds of notifications that no e-mails are sent of, such as `animation.published`.")
+
+
+@strawberry.type(description="What became of the preferences.")
+class MailPreferencesPayload(Payload):
+    viewer: Annotated[Viewer, strawberry.lazy("api.viewer")] | None = strawberry.field(
+        description="The asker, with the preferences as they now stand; null after errors."
+    )
+
+
 @strawberry.type
 class NotificationMutations:
+    @strawberry.mutation(
+        description="Says where the asker wants e-mails of the notifications of what they speak for, and of which kinds"
+        " not. For who is signed in, for themself; to be said again when they speak for something else."
+    )
+    async def mail_preferences_set(self, info: Info, input: MailPreferencesSetInput) -> MailPreferencesPayload:
+        from api.viewer import viewer_of
+
+        values = stated(input) | {"recipients": recipients_of(info.context.actor)}
+        carried = await carry_out(info.context, MailPreferencesSet, values)
+        viewer = None if carried.errors else viewer_of(info.context)
+        return MailPreferencesPayload(viewer=viewer, position=carried.position, errors=list(carried.errors))
+
     @strawberry.mutation(
         description="Marks notifications as read by the asker; others who read the same inbox keep theirs. For who is"
         " signed in, of their own notifications; others' are left alone."
