@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from psycopg.conninfo import conninfo_to_dict
 
+from application.notifications.tables import leave_history_alone
 from application.season import LoadSummary, load_season
 from application.season.loader import MOST_ANIMATIONS
 from cli.composition import Opened, open_everything, settings_from_environment, utc_now
@@ -50,6 +51,8 @@ def load_and_rebuild(opened: Opened, animations: int, seed: int) -> LoadSummary:
         summary = load_season(
             opened.application, animations, seed, utc_now(), lambda done: steps("loading", done, animations)
         )
+    with opened.connection() as conn:
+        leave_history_alone(conn)
     seconds = monotonic() - began
     note(
         f"Loaded {counted(summary.events, 'event')} in {seconds:.1f} s ({summary.events / seconds:,.0f} events/s): "

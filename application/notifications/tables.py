@@ -55,6 +55,11 @@ CREATE INDEX IF NOT EXISTS mail_due ON mail_outbox (due_at) WHERE sent_at IS NUL
 """
 
 
+def leave_history_alone(conn: Connection[Any]) -> None:
+    """Goes on from the head of the log: a season that was loaded is history, and nobody is told of it."""
+    conn.execute("UPDATE reaction_position SET position = %s", (head(conn),))
+
+
 def create_tables(conn: Connection[Any]) -> None:
     """Also where reactions begin: at the head of the log, so that nobody is told of what is long past."""
     conn.execute(_DDL)

@@ -11,6 +11,7 @@ import pytest
 from psycopg import sql
 
 from application.candidatures import CandidatureSubmit
+from application.notifications.reacting import react
 from domain.actors import Actor, Role
 from domain.candidature import Degree
 from domain.identifiers import person_id
@@ -94,6 +95,13 @@ def test_a_season_is_loaded_and_read_at_once(run, environment):
 
     assert "seed 5 is already in this database" in error_line(run("load", "--animations", "40", "--seed", "5"))
     assert run("load", "--animations", "20", "--seed", "6").exit_code == 0
+
+
+def test_nobody_is_told_of_a_season_that_was_loaded(run, opened):
+    assert run("load", "--animations", "40", "--seed", "5").exit_code == 0
+    with opened.connection() as conn:
+        assert react(conn, with_mail=True) == 0
+        assert conn.execute("SELECT count(*) FROM mail_outbox").fetchone() == (0,)
 
 
 @pytest.mark.parametrize("animations", ["0", "-1", "many", "5000001"])
