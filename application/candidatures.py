@@ -13,7 +13,8 @@ from application.conventions import find_territory
 from application.unit_of_work import UnitOfWork
 from domain import candidature as candidatures
 from domain.actors import Actor, Role
-from domain.candidature import Applicant, Candidature, Degree
+from domain.candidature import Applicant, Candidature
+from domain.candidature_events import Degree
 from domain.catalogue import CANDIDATURE
 from domain.errors import invalid
 from domain.events import Event

@@ -14,7 +14,7 @@ from application.eventstore.vault import erase_key
 from application.privacy import CandidatureErase, say_erased
 from application.registrations import RegistrantErase
 from domain.actors import SYSTEM
-from domain.candidature import CandidatureSubmitted
+from domain.candidature_events import CandidatureSubmitted
 from domain.identifiers import registration_book_id
 from domain.registration_events import RegistrationMade
 

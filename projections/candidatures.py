@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from application.eventstore.records import Recorded
-from domain.candidature import (
+from domain.candidature import CandidatureStatus
+from domain.candidature_events import (
     CandidatureRejected,
-    CandidatureStatus,
     CandidatureSubmitted,
     CandidatureValidated,
     CandidatureWithdrawn,

@@ -26,9 +26,8 @@ from domain.animation_events import (
     AnimationResubmitted,
 )
 from domain.animation_transitions import AnimationStatus
-from domain.candidature import (
-    AUTHORITY,
-    Candidature,
+from domain.candidature import AUTHORITY, Candidature
+from domain.candidature_events import (
     CandidatureRejected,
     CandidatureSubmitted,
     CandidatureValidated,

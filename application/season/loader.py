@@ -25,7 +25,7 @@ from application.season.ground import read_ground
 from application.season.school_year import SchoolYear
 from application.season.strands import played, row, strands
 from domain.animation_events import AnimationCreated
-from domain.candidature import CandidatureSubmitted
+from domain.candidature_events import CandidatureSubmitted
 from domain.convention import ConventionSigned
 from domain.structure import AccountOpened
 

@@ -14,7 +14,8 @@ from application.season.school_year import office_hours, some_time
 from application.season.stage import Stage, Story, Subject
 from domain import candidature as decisions
 from domain.actors import PUBLIC, Actor, Role
-from domain.candidature import AUTHORITY, Applicant, Candidature, Degree
+from domain.candidature import AUTHORITY, Applicant, Candidature
+from domain.candidature_events import Degree
 from domain.catalogue import CANDIDATURE
 from domain.events import Event
 from domain.rights import Action, Belongings

@@ -6,7 +6,8 @@ import strawberry
 
 from domain.actors import Role
 from domain.animation_transitions import AnimationStatus
-from domain.candidature import CandidatureStatus, Degree
+from domain.candidature import CandidatureStatus
+from domain.candidature_events import Degree
 from domain.control_pieces import ReasonCode
 from domain.control_transitions import ControlStatus
 from domain.errors import ErrorCode

@@ -10,7 +10,8 @@ import strawberry
 from api.scalars import readable
 from api.types.base import checked_text, checked_texts, node_id
 from domain.animation_transitions import AnimationStatus
-from domain.candidature import CandidatureStatus, Degree
+from domain.candidature import CandidatureStatus
+from domain.candidature_events import Degree
 from domain.control_transitions import ControlStatus
 from domain.service_dossier_transitions import DossierStatus
 from projections.queries import animations, audit, candidatures, controls, service_dossiers

@@ -14,7 +14,8 @@ from api.types.notification import Notification, notification_of
 from api.types.structure import Structure, load_structures
 from application.notifications.inbox import recipients_of
 from domain.actors import Role
-from domain.candidature import AUTHORITY, CandidatureStatus, Degree
+from domain.candidature import AUTHORITY, CandidatureStatus
+from domain.candidature_events import Degree
 from domain.identifiers import account_id, person_id
 from projections.queries import accounts as account_queries
 from projections.queries import dashboards as queries

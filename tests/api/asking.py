@@ -32,7 +32,7 @@ from application.conventions import ConventionSign
 from application.files import Draft, FileStore
 from application.proof.notes import SigningKey
 from domain.actors import PUBLIC, Actor, Role
-from domain.candidature import Degree
+from domain.candidature_events import Degree
 from domain.identifiers import person_id, structure_id
 from projections.engine import catch_up
 

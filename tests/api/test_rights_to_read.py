@@ -10,7 +10,7 @@ import pytest
 from application.animations import AnimationPublish
 from application.candidatures import CandidatureGiveOpinion
 from domain.actors import PUBLIC, Actor, Role
-from domain.candidature import Degree
+from domain.candidature_events import Degree
 from domain.identifiers import structure_id
 from tests.api.asking import (
     AUDITOR,

@@ -23,7 +23,7 @@ from application.controls import ControlOpen
 from application.files import FileStore
 from application.registrations import PURPOSE, RegistrationSubmit
 from domain.actors import PUBLIC, Actor, Role
-from domain.candidature import Degree
+from domain.candidature_events import Degree
 from domain.identifiers import contact_list_id
 from domain.rights import Action, Belongings, may, scope_of
 from tests.api.reading import Reader, opened_town, reading

@@ -13,7 +13,7 @@ from application.candidatures import CandidatureGiveOpinion, CandidatureReject, 
 from application.eventstore.log import read_stream
 from application.eventstore.vault import Vault, is_sealed
 from domain.actors import PUBLIC, SYSTEM, Actor, Role
-from domain.candidature import CandidatureSubmitted, Degree, OpinionGiven
+from domain.candidature_events import CandidatureSubmitted, Degree, OpinionGiven
 from domain.errors import DomainError, ErrorCode
 from domain.identifiers import person_id
 from projections.engine import catch_up

@@ -33,7 +33,8 @@ from domain.animation_events import (
     AttestationCorrected,
 )
 from domain.animation_transitions import AnimationStatus
-from domain.candidature import CandidatureStatus, CandidatureSubmitted, Degree
+from domain.candidature import CandidatureStatus
+from domain.candidature_events import CandidatureSubmitted, Degree
 from domain.convention import ConventionAmended, ConventionSigned, ConventionTerminated
 from domain.identifiers import check_siret, check_uai
 from domain.structure import AccountOpened

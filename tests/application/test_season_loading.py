@@ -30,7 +30,7 @@ from domain.animation_events import (
     AnimationPublished,
 )
 from domain.animation_transitions import AnimationStatus
-from domain.candidature import CandidatureSubmitted
+from domain.candidature_events import CandidatureSubmitted
 from domain.convention import ConventionSigned
 from domain.identifiers import structure_id
 from domain.structure import AccountOpened, ConventionAttached, StructureRenamed

@@ -11,7 +11,7 @@ import pytest
 from application.candidatures import CandidatureSubmit
 from cli.console import Stopped, counted
 from domain.actors import PUBLIC
-from domain.candidature import Degree
+from domain.candidature_events import Degree
 from tests.cli.conftest import error_line
 from tests.projections.world import UAI
 

@@ -13,7 +13,7 @@ from psycopg import sql
 from application.candidatures import CandidatureSubmit
 from application.notifications.reacting import react
 from domain.actors import Actor, Role
-from domain.candidature import Degree
+from domain.candidature_events import Degree
 from domain.identifiers import person_id
 from projections.generations import State, generations, identifier
 from projections.runner import LEASE

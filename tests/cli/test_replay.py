@@ -15,7 +15,7 @@ from application.typology import TermRename, TermSplit
 from cli.french import FIELDS
 from cli.timeline import _NOT_TOLD
 from domain.actors import PUBLIC, SYSTEM, Actor, Role
-from domain.candidature import Degree
+from domain.candidature_events import Degree
 from domain.events import registered_events
 from domain.service_dossier_events import ServiceLine
 from domain.typology import SplitPart, TermKind

@@ -16,7 +16,8 @@ from cli.french import FIELDS
 from cli.past import NOT_TOLD, STATE_FIELDS
 from domain.actors import PUBLIC, SYSTEM
 from domain.animation_transitions import AnimationStatus
-from domain.candidature import CandidatureStatus, Degree
+from domain.candidature import CandidatureStatus
+from domain.candidature_events import Degree
 from domain.control_transitions import ControlStatus
 from domain.service_dossier_transitions import DossierStatus
 from domain.typology import TermKind

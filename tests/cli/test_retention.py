@@ -10,7 +10,7 @@ from application.candidatures import CandidatureReject, CandidatureSubmit
 from application.registrations import RegistrationSubmit
 from application.retention import forget_registrant
 from domain.actors import PUBLIC
-from domain.candidature import Degree
+from domain.candidature_events import Degree
 from tests.cli.conftest import error_line, project
 from tests.dumps import dump, in_hexadecimal
 from tests.projections.world import HEAD, UAI

@@ -14,7 +14,7 @@ from domain.animation import CONTENT_FIELDS, Animation, Attendance, Surroundings
 from domain.animation_events import AnimationAttested, AnimationContent, AnimationCreated
 from domain.attendance_sheet import Sheet
 from domain.attestation_form import AttestationForm
-from domain.candidature import CandidatureSubmitted, Degree
+from domain.candidature_events import CandidatureSubmitted, Degree
 from domain.catalogue import ANIMATION, TYPOLOGY
 from domain.convention import Convention, ConventionSigned, ConventionTerms
 from domain.identifiers import structure_id

@@ -7,19 +7,7 @@ import pytest
 from domain.actors import PUBLIC, Role
 from domain.candidature import (
     Applicant,
-    CandidatureRejected,
     CandidatureStatus,
-    CandidatureValidated,
-    CandidatureWithdrawn,
-    CertificateIssued,
-    CertificateRequested,
-    ContactRecorded,
-    CoordonnateurInformed,
-    Degree,
-    OpinionGiven,
-    PersonalDataErased,
-    PixCertified,
-    TrainingRecorded,
     allowed_actions,
     erase,
     give_opinion,
@@ -33,6 +21,20 @@ from domain.candidature import (
     submit,
     validate,
     withdraw,
+)
+from domain.candidature_events import (
+    CandidatureRejected,
+    CandidatureValidated,
+    CandidatureWithdrawn,
+    CertificateIssued,
+    CertificateRequested,
+    ContactRecorded,
+    CoordonnateurInformed,
+    Degree,
+    OpinionGiven,
+    PersonalDataErased,
+    PixCertified,
+    TrainingRecorded,
 )
 from domain.catalogue import CANDIDATURE
 from domain.errors import ErrorCode

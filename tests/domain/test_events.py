@@ -18,7 +18,7 @@ from domain.animation_events import (
     AttestationCorrected,
 )
 from domain.attestation_form import FormWorded
-from domain.candidature import (
+from domain.candidature_events import (
     CandidatureRejected,
     CandidatureValidated,
     CandidatureWithdrawn,

@@ -26,9 +26,9 @@ from domain.animation_events import (
     AttestationCorrected,
 )
 from domain.animation_transitions import AnimationStatus, allowed_actions
-from domain.candidature import (
+from domain.candidature import CandidatureStatus
+from domain.candidature_events import (
     CandidatureRejected,
-    CandidatureStatus,
     CandidatureValidated,
     CandidatureWithdrawn,
     Degree,

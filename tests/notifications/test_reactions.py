@@ -17,7 +17,7 @@ from application.registrations import PURPOSE, RegistrationCancel, RegistrationS
 from cli.jobs import end_animations
 from domain.actors import PUBLIC, Actor, Role
 from domain.animation_events import AnimationPublished
-from domain.candidature import Degree
+from domain.candidature_events import Degree
 from projections.engine import catch_up
 from projections.generations import prepare
 from projections.rebuild import rebuild

@@ -45,7 +45,7 @@ from application.service_dossiers import (
 )
 from application.typology import TermMerge, TermRename
 from domain.actors import PUBLIC, SYSTEM, Actor, Role
-from domain.candidature import Degree
+from domain.candidature_events import Degree
 from domain.errors import DomainError
 from domain.identifiers import structure_id
 from domain.typology import TermKind

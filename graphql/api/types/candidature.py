@@ -12,7 +12,8 @@ from api.context import Context, Info
 from api.types.allowed import AllowedAction, shown_actions
 from api.types.base import Node
 from domain.actors import Actor
-from domain.candidature import CandidatureStatus, Degree, allowed_actions
+from domain.candidature import CandidatureStatus, allowed_actions
+from domain.candidature_events import Degree
 from domain.rights import Action, Belongings, Scope, may, scope_of
 from projections.queries import candidatures as queries
 from projections.queries.paging import Filter
