@@ -187,6 +187,8 @@ def _own_candidature(command: _ByCandidate, work: UnitOfWork) -> Candidature:
             CANDIDATURE, command.candidature_id, command.expected_version, "Candidature", "candidature_id"
         )
     (candidature_id,) = work.keyed.links.read(PURPOSE, command.link, "link")
+    if command.candidature_id not in (None, candidature_id):
+        raise invalid("ce lien est celui d'une autre candidature.", "link")
     state = work.find(CANDIDATURE, candidature_id)
     if state is None or state.erased:
         raise invalid("ce lien n'est plus valable.", "link")

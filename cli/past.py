@@ -33,7 +33,9 @@ STATE_FIELDS: Mapping[str, str] = {
     "cancellation_reason": "motif de l'annulation",
     "certificate_number": "attestation n°",
     "certificate_on": "attestation délivrée le",
+    "certificate_pix_on": "Pix attesté le",
     "certificate_requested_at": "attestation demandée le",
+    "certificate_trainings": "formations attestées",
     "certified_animations": "animations certifiées",
     "certified_at": "certifié le",
     "certified_by": "certifié par",
@@ -91,6 +93,7 @@ STATE_FIELDS: Mapping[str, str] = {
     "termination_reason": "motif de la résiliation",
     "territories": "territoires",
     "trainings": "formations",
+    "validated_at": "validée le",
     "worded_at": "rédigées le",
 }
 #: Made for finding and sorting, or known from what is told beside.

@@ -64,6 +64,8 @@ class Standing(Protocol):
     @property
     def status(self) -> CandidatureStatus: ...
     @property
+    def erased(self) -> bool: ...
+    @property
     def pix_certified(self) -> bool: ...
     @property
     def certificate_requested(self) -> bool: ...
@@ -113,6 +115,8 @@ _STATUS_AFTER: Mapping[type[Event], CandidatureStatus] = {
     CandidatureWithdrawn: CandidatureStatus.WITHDRAWN,
 }
 
+#: The programme is younger: earlier years are slips of the keyboard.
+FIRST_YEAR = 2020
 #: What the coordonnateur and the volunteer do once the candidature is validated.
 ACCOMPANYING = (
     Action.CANDIDATURE_RECORD_CONTACT,
@@ -164,6 +168,8 @@ def _is_anothers_to_decide(action: Action, degree: Degree, actor: Actor) -> bool
 
 def obstacle(action: Action, state: Standing) -> str | None:
     """Why the candidature's state does not admit the action (French), or None when it does."""
+    if state.erased:
+        return "Les données personnelles de cette candidature sont effacées."
     open_in = TRANSITIONS.get((state.degree, action))
     if open_in is None:
         return "Au second degré, le chef d'établissement valide seul : il n'y a pas d'avis à donner."
@@ -280,6 +286,8 @@ def issue_certificate(state: Candidature, actor: Actor, today: date) -> list[Eve
 def _check_past(on: date, today: date) -> None:
     if on > today:
         raise invalid("ce jour est à venir.", "on")
+    if on.year < FIRST_YEAR:
+        raise invalid(f"année attendue à partir de {FIRST_YEAR}.", "on")
 
 
 def erase(state: Candidature) -> list[Event]:

@@ -37,12 +37,15 @@ def _submitted(row: Row | None, record: Recorded) -> Row:
         "decided_at": None,
         "informed_at": None,
         "erased_at": None,
+        "validated_at": None,
         "contacted_on": None,
         "trainings": [],
         "pix_on": None,
         "certificate_requested_at": None,
         "certificate_number": None,
         "certificate_on": None,
+        "certificate_trainings": [],
+        "certificate_pix_on": None,
     }
 
 
@@ -73,15 +76,23 @@ def _dated(column: str) -> Fold:
     return fold
 
 
-def _on(column: str) -> Fold:
-    """A day that the event tells."""
+def _validated(row: Row | None, record: Recorded) -> Row:
+    at = record.stamp.recorded_at
+    return {**_moved(row, record, CandidatureStatus.VALIDATED), "decided_at": at, "validated_at": at}
 
-    def fold(row: Row | None, record: Recorded) -> Row:
-        fact = record.event
-        assert isinstance(fact, ContactRecorded | PixCertified)
-        return moved(row, record, **{column: fact.on})
 
-    return fold
+def _contacted(row: Row | None, record: Recorded) -> Row:
+    """The latest contact, whatever the order of recording."""
+    fact = record.event
+    assert isinstance(fact, ContactRecorded)
+    assert row is not None
+    return moved(row, record, contacted_on=max(row["contacted_on"] or fact.on, fact.on))
+
+
+def _pix(row: Row | None, record: Recorded) -> Row:
+    fact = record.event
+    assert isinstance(fact, PixCertified)
+    return moved(row, record, pix_on=fact.on)
 
 
 def _trained(row: Row | None, record: Recorded) -> Row:
@@ -95,7 +106,10 @@ def _trained(row: Row | None, record: Recorded) -> Row:
 def _certified(row: Row | None, record: Recorded) -> Row:
     fact = record.event
     assert isinstance(fact, CertificateIssued)
-    return moved(row, record, certificate_number=fact.number, certificate_on=fact.on)
+    assert row is not None
+    # What stands on it is what was so when it was issued, whatever is recorded afterwards.
+    stands = {"certificate_trainings": row["trainings"], "certificate_pix_on": row["pix_on"]}
+    return moved(row, record, certificate_number=fact.number, certificate_on=fact.on, **stands)
 
 
 CANDIDATURES = Projection(
@@ -114,12 +128,15 @@ CANDIDATURES = Projection(
             "decided_at": "timestamptz",
             "informed_at": "timestamptz",
             "erased_at": "timestamptz",
+            "validated_at": "timestamptz",
             "contacted_on": "date",
             "trainings": "jsonb NOT NULL",
             "pix_on": "date",
             "certificate_requested_at": "timestamptz",
             "certificate_number": "text",
             "certificate_on": "date",
+            "certificate_trainings": "jsonb NOT NULL",
+            "certificate_pix_on": "date",
         },
         key=("candidature_id",),
         indexes=(
@@ -132,14 +149,14 @@ CANDIDATURES = Projection(
     folds={
         CandidatureSubmitted: _submitted,
         OpinionGiven: _opinion,
-        CandidatureValidated: _decided(CandidatureStatus.VALIDATED),
+        CandidatureValidated: _validated,
         CandidatureRejected: _decided(CandidatureStatus.REJECTED),
         CandidatureWithdrawn: _decided(CandidatureStatus.WITHDRAWN),
         CoordonnateurInformed: _dated("informed_at"),
         PersonalDataErased: _dated("erased_at"),
-        ContactRecorded: _on("contacted_on"),
+        ContactRecorded: _contacted,
         TrainingRecorded: _trained,
-        PixCertified: _on("pix_on"),
+        PixCertified: _pix,
         CertificateRequested: _dated("certificate_requested_at"),
         CertificateIssued: _certified,
     },
@@ -166,6 +183,12 @@ def _written(column: str, field: str) -> Fold:
     return fold
 
 
+def _noted(row: Row | None, record: Recorded) -> Row | None:
+    """A contact without a note leaves the last one."""
+    assert isinstance(record.event, ContactRecorded)
+    return row if row is None or record.event.note is None else {**row, "contact_note": record.event.note}
+
+
 def _forgotten(row: Row | None, record: Recorded) -> None:
     return None
 
@@ -181,7 +204,7 @@ CANDIDATURE_PEOPLE = Projection(
         OpinionGiven: _written("opinion_comment", "comment"),
         CandidatureRejected: _written("decision_reason", "reason"),
         CandidatureWithdrawn: _written("decision_reason", "reason"),
-        ContactRecorded: _written("contact_note", "note"),
+        ContactRecorded: _noted,
         PersonalDataErased: _forgotten,
     },
     opens_personal=True,

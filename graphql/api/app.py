@@ -18,6 +18,7 @@ from api.answers import JSON, Refused, refusal
 from api.certificates import Certificates
 from api.context import Services
 from api.dossier_papers import DossierPapers
+from api.exports.animations import AnimationExports
 from api.exports.audit_trail import AuditTrailExport
 from api.guarding import SecurityHeaders, with_cors
 from api.health import Health
@@ -70,6 +71,12 @@ def _endpoints(services: Services, metrics: Metrics) -> FastAPI:
     app.add_route("/checkpoints/{size}/stamp.tsr", proof.stamp, methods=["GET"])
     app.add_route("/keys/checkpoint.pem", proof.keys, methods=["GET"])
     app.add_route("/service-dossiers/{id}/dossier.csv", dossier_papers.csv, methods=["GET"])
+    exports = AnimationExports(services)
+    app.add_route("/animations.csv", exports.listing_csv, methods=["GET"])
+    app.add_route("/animations.xlsx", exports.listing_xlsx, methods=["GET"])
+    app.add_route("/animations.ics", exports.calendar, methods=["GET"])
+    app.add_route("/structures/{id}/animations.csv", exports.own_csv, methods=["GET"])
+    app.add_route("/structures/{id}/animations.xlsx", exports.own_xlsx, methods=["GET"])
     app.add_route("/audit-trail.csv", AuditTrailExport(services).csv, methods=["GET"])
     health = Health(services.pool)
     app.add_route("/health", health.health, methods=["GET"])

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from api.answers import Refused
 from api.context import Context, Services
 from api.documents import HARMLESS, answered, denied, disposition, id_in_path
+from api.types.base import local
 from api.types.candidature import belongings_of
 from application.candidatures import PURPOSE
 from application.documents.certificate import Certificate, certificate
@@ -49,9 +50,9 @@ async def _certificate(context: Context, request: Request) -> Response:
         name=f"{row['first_name']} {row['last_name']}",
         school_uai=row["school_uai"],
         territory=lists.territories[row["territory"]].name,
-        since=row["decided_at"].date(),
-        trainings=tuple((date.fromisoformat(one["on"]), one["subject"]) for one in row["trainings"]),
-        pix_on=row["pix_on"],
+        since=local(row["validated_at"], lists.territories[row["territory"]].time_zone).date(),
+        trainings=tuple((date.fromisoformat(one["on"]), one["subject"]) for one in row["certificate_trainings"]),
+        pix_on=row["certificate_pix_on"],
     )
     await context.close()
     content = await to_thread.run_sync(certificate, told)

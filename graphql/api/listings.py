@@ -74,7 +74,7 @@ async def published_animations(
     source = animation_queries.source(ahead and ahead.columns)
 
     def within(lists: Lists) -> Filter:
-        return animation_queries.narrowed(animation_queries.published(), _in_force(conditions, lists))
+        return animation_queries.narrowed(animation_queries.published(), in_force(conditions, lists))
 
     if ahead is not None and ahead.alone and context.services.lists.seen is not None:
         seen, known = context.services.lists.seen
@@ -129,7 +129,7 @@ async def own_animations(
     async def pages(structures: list[UUID]) -> list[Connection[Animation]]:
         lists = await context.lists()
         now = context.now if conditions.past is not None else None
-        filtered = animation_queries.narrowed(allowed, _in_force(conditions, lists), now)
+        filtered = animation_queries.narrowed(allowed, in_force(conditions, lists), now)
         return await connections(
             context, structures, source, filtered, orders, asked, lambda row: animation_of(row, lists)
         )
@@ -137,7 +137,8 @@ async def own_animations(
     return await context.together(repr(("own", allowed, conditions, orders, asked, source)), structure_id, pages)
 
 
-def _in_force(conditions: animation_queries.Conditions, lists: Lists) -> animation_queries.Conditions:
+def in_force(conditions: animation_queries.Conditions, lists: Lists) -> animation_queries.Conditions:
+    """The conditions in today's terms: what a code became is sought with it."""
     return replace(
         conditions,
         theme=lists.sought(TermKind.THEME, conditions.theme),

@@ -123,6 +123,11 @@ def published() -> Filter:
     return Filter(("a.status = 'PUBLISHED'",))
 
 
+def known_to_the_public() -> Filter:
+    """What is published, and what was cancelled after it had been."""
+    return Filter(("a.status = 'PUBLISHED' OR (a.status = 'CANCELLED' AND a.published_at IS NOT NULL)",))
+
+
 def narrowed(filtered: Filter, conditions: Conditions, now: datetime | None = None) -> Filter:
     """`filtered` and these conditions; `now` tells what is past. An empty collection narrows nothing, as a form without
     a choice.

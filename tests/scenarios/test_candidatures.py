@@ -139,3 +139,54 @@ def test_after_erasure_the_link_shows_nothing_and_the_certificate_is_made_no_mor
 def test_a_link_that_was_not_made_here_shows_nothing(server, link):
     (error,) = server.errors("query($link: String!) { candidatureByLink(link: $link) { id } }", link=link)
     assert error["extensions"]["code"] == "INVALID"
+
+
+def test_a_certificate_says_for_ever_what_was_so_when_it_was_issued(people, server):
+    candidature, link = _validated(people)
+    people.does(TRAIN, COORDONNATEUR, candidatureId=candidature, on="2027-01-09", subject="Avant")
+    people.does(ASK, None, link=link)
+    people.does(ISSUE, COORDONNATEUR, candidatureId=candidature)
+    before = _pdf(server, candidature, link=link).content
+    people.a_month_later()
+    people.does(TRAIN, COORDONNATEUR, candidatureId=candidature, on="2027-02-01", subject="Après")
+    people.does(PIX, COORDONNATEUR, candidatureId=candidature, on="2027-02-02")
+    people.does(WITHDRAW, None, link=link)
+    assert _pdf(server, candidature, link=link).content == before
+
+
+def test_nothing_is_issued_or_offered_once_the_person_is_erased(people, server):
+    candidature, link = _validated(people)
+    people.does(ASK, None, link=link)
+    server.ask("mutation($id: String!) { personErase(input: {subject: $id}) { erased } }", NATIONAL, id=candidature)
+    (error,) = people.is_refused(ISSUE, COORDONNATEUR, candidatureId=candidature)
+    assert error["code"] == "RULE_BROKEN"
+    document = "query($id: ID!) { candidature(id: $id) { allowedActions { allowed } } }"
+    offered = server.ask(document, COORDONNATEUR, id=candidature)["candidature"]["allowedActions"]
+    assert not any(one["allowed"] for one in offered)
+
+
+def test_the_link_shows_what_the_candidate_may_do(people, server):
+    _, link = _validated(people)
+    document = "query($link: String!) { candidatureByLink(link: $link) { allowedActions { action allowed } } }"
+    assert server.ask(document, link=link)["candidatureByLink"]["allowedActions"] == [
+        {"action": "candidatureWithdraw", "allowed": True},
+        {"action": "candidatureRequestCertificate", "allowed": True},
+    ]
+
+
+def test_a_link_and_an_id_that_disagree_do_nothing(people):
+    first, _ = _submitted(people)
+    _, other = _submitted(people)
+    (error,) = people.is_refused(WITHDRAW, None, candidatureId=first, link=other)
+    assert (error["code"], error["field"]) == ("INVALID", ["link"])
+
+
+def test_the_latest_contact_is_told_whatever_the_order_of_recording(people, server):
+    candidature, _ = _validated(people)
+    people.does(CONTACT, COORDONNATEUR, candidatureId=candidature, on="2027-01-08", note="Le soir")
+    told = people.does(CONTACT, COORDONNATEUR, candidatureId=candidature, on="2027-01-05")["candidature"]
+    assert told["contactedOn"] == "2027-01-08"
+    document = "query($id: ID!) { candidature(id: $id) { contactNote } }"
+    assert server.ask(document, COORDONNATEUR, id=candidature)["candidature"]["contactNote"] == "Le soir"
+    (error,) = people.is_refused(CONTACT, COORDONNATEUR, candidatureId=candidature, on="1900-01-01")
+    assert (error["code"], error["field"]) == ("INVALID", ["on"])

@@ -7,26 +7,23 @@ one position all the same.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from api.answers import Refused
 from api.context import Context, Services
 from api.documents import HARMLESS, answered, disposition
 from api.errors import ApiError
 from api.exports.csv_table import CSV, csv_headers, csv_rows
+from api.exports.parameters import as_refusal, where_of
 from api.inputs import AuditWhere
 from api.listings import audit_filter
-from api.scalars import SCALARS
 from api.types.audit import entry_of
 from application.documents.french import short_date
-from domain.errors import ErrorCode
 from projections.past import PARIS
 from projections.queries import audit as queries
 from projections.queries.paging import Filter, Page, page_statement
@@ -48,36 +45,6 @@ HEADERS = (
     "Champs personnels (masqués)",
     "Données personnelles",
 )
-_STATUS = {ErrorCode.UNAUTHENTICATED.value: 401, ErrorCode.FORBIDDEN.value: 403}
-
-
-def _position(value: str) -> int:
-    if not (value.isascii() and value.isdigit() and len(value) <= 18):
-        raise ValueError("nombre entier positif attendu, par exemple 1200")
-    return int(value)
-
-
-def _instant(value: str) -> Any:
-    parse = SCALARS[datetime].parse_value
-    assert parse is not None
-    return parse(value)
-
-
-#: The parameters, with the filter of the query that each is and how its text is read.
-_PARAMETERS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
-    "structureId": ("structure_id", str),
-    "animationId": ("animation_id", str),
-    "conventionId": ("convention_id", str),
-    "candidatureId": ("candidature_id", str),
-    "controlId": ("control_id", str),
-    "dossierId": ("dossier_id", str),
-    "type": ("type", str),
-    "recordedFrom": ("recorded_from", _instant),
-    "recordedBefore": ("recorded_before", _instant),
-    "positionFrom": ("position_from", _position),
-    "positionTo": ("position_to", _position),
-}
-_SEVERAL = frozenset({"type"})
 
 
 class AuditTrailExport:
@@ -93,47 +60,15 @@ class AuditTrailExport:
 
 async def _export(context: Context, request: Request) -> Response:
     try:
-        filtered = audit_filter(context, where_of(request.query_params))
+        filtered = audit_filter(context, where_of(AuditWhere, request.query_params))
     except ApiError as error:
-        raise _as_refusal(error) from None
+        raise as_refusal(error) from None
     reached = (await context.read()).position
     filtered = filtered.where("t.position <= %(reached)s", reached=reached)
     first = await _page(context, filtered, None)
     name = disposition("attachment", f"journal-{reached}.csv")
     headers = {**HARMLESS, "Content-Disposition": name, "Position": str(reached)}
     return StreamingResponse(_chunks(context, filtered, first), 200, headers, CSV)
-
-
-def where_of(params: QueryParams) -> AuditWhere:
-    """The filter that the parameters say. Raises Refused (400) naming the parameter that is unknown or unreadable."""
-    found: dict[str, Any] = {}
-    for name in params:
-        if name not in _PARAMETERS:
-            raise _bad(name, f"paramètre inconnu ; acceptés : {', '.join(_PARAMETERS)}")
-        values = [value for value in params.getlist(name) if value]
-        if len(values) > 1 and name not in _SEVERAL:
-            raise _bad(name, "une seule valeur attendue")
-        filter_name, read = _PARAMETERS[name]
-        try:
-            given = [read(value) for value in values]
-        except ValueError as error:
-            raise _bad(name, str(error)) from None
-        if given:
-            found[filter_name] = given if name in _SEVERAL else given[0]
-    return AuditWhere(**found)
-
-
-def _bad(name: str, message: str) -> Refused:
-    return Refused(400, ErrorCode.INVALID.value, f"{name} : {message}.", field=[name])
-
-
-def _as_refusal(error: ApiError) -> Refused:
-    told = dict(error.extensions or {})
-    code = str(told.pop("code"))
-    field = [name for name in told.pop("field", ()) if name != "where"]
-    headers = {"WWW-Authenticate": "Bearer"} if code == ErrorCode.UNAUTHENTICATED else {}
-    extensions = {"field": field} if field else {}
-    return Refused(_STATUS.get(code, 400), code, error.message.removeprefix("where."), headers, **extensions)
 
 
 async def _chunks(context: Context, filtered: Filter, first: list[dict[str, Any]]) -> AsyncIterator[bytes]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 import strawberry
 
@@ -60,11 +59,15 @@ class CandidatureMutations:
     @strawberry.mutation(description="Volunteers as a Parent Ressource for one school. For parents, signed in or not.")
     async def candidature_submit(self, info: Info, input: CandidatureSubmitInput) -> CandidaturePayload:
         # For who has just submitted it: it says what they said.
-        payload = await _answer(info, commands.CandidatureSubmit, stated(input), load_held_candidature)
-        if payload.candidature is not None:
-            links = info.context.services.application.links
-            payload.link = links.link(commands.PURPOSE, UUID(payload.candidature.id))
-        return payload
+        carried = await carry_out(info.context, commands.CandidatureSubmit, stated(input))
+        candidature = await thing(info.context, carried, load_held_candidature)
+        links, made = info.context.services.application.links, carried.subject_id
+        return CandidaturePayload(
+            candidature=candidature,
+            link=None if made is None else links.link(commands.PURPOSE, made),
+            position=carried.position,
+            errors=list(carried.errors),
+        )
 
     @strawberry.mutation(
         description="Gives the director's opinion on a candidature of the first degree. For the director of the school."

@@ -11,7 +11,7 @@ import strawberry
 from api.context import Context, Info
 from api.types.allowed import AllowedAction, shown_actions
 from api.types.base import Node
-from domain.actors import Actor
+from domain.actors import Actor, Role
 from domain.candidature import CandidatureStatus, allowed_actions
 from domain.candidature_events import Degree
 from domain.rights import Action, Belongings, Scope, may, scope_of
@@ -30,11 +30,12 @@ class Training:
 class _Standing:
     """A row of the read model, as the table of transitions wants to see a candidature."""
 
-    __slots__ = ("certificate_number", "certificate_requested", "degree", "pix_certified", "status")
+    __slots__ = ("certificate_number", "certificate_requested", "degree", "erased", "pix_certified", "status")
 
     def __init__(self, row: dict[str, Any]) -> None:
         self.degree = Degree(row["degree"])
         self.status = CandidatureStatus(row["status"])
+        self.erased: bool = row["erased_at"] is not None
         self.pix_certified: bool = row["pix_on"] is not None
         self.certificate_requested: bool = row["certificate_requested_at"] is not None
         self.certificate_number: str | None = row["certificate_number"]
@@ -93,7 +94,13 @@ class Candidature(Node):
 
     @strawberry.field(description="What the asker may do with it now, and for what is not possible, why.")
     def allowed_actions(self, info: Info) -> list[AllowedAction]:
-        return shown_actions(allowed_actions(_Standing(self.row), belongings_of(self.row), info.context.actor))
+        return shown_actions(allowed_actions(_Standing(self.row), belongings_of(self.row), self._asker(info)))
+
+    def _asker(self, info: Info) -> Actor:
+        """Who holds the link is the candidate."""
+        if "held" not in self.row:
+            return info.context.actor
+        return Actor(Role.PARENT, "candidate", person_id=self.row["person_id"])
 
 
 def candidature_of(row: dict[str, Any]) -> Candidature:
@@ -133,4 +140,4 @@ async def load_held_candidature(context: Context, candidature_id: UUID) -> Candi
     """For who holds its link, or has just submitted it; None once its personal data are erased."""
     read = await context.read()
     rows = await read.rows(read.sql(queries.BY_ID), {"id": candidature_id})
-    return candidature_of(rows[0]) if rows and rows[0]["erased_at"] is None else None
+    return candidature_of(rows[0] | {"held": True}) if rows and rows[0]["erased_at"] is None else None
