@@ -13,9 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urljoin, urlsplit
 
-import fasteners  # type: ignore[import-untyped]
 import httpx
-import platformdirs
 import pytest
 from joserfc.jwk import KeySet
 
@@ -24,6 +22,7 @@ from application.sign_in.issuer import KEYS_APART, Issuer
 from application.sign_in.local import issue_token
 from application.sign_in.oidc import OidcSignIn
 from domain.actors import Role
+from tests.npm import installed
 from tests.scenarios.people import ANIMATION, CONVENTION, People
 from tests.scenarios.server import TOKEN_SECRET, Clock, Server, running_server
 
@@ -84,19 +83,8 @@ _quoted = AUDIENCE.replace(":", "%3A").replace("/", "%2F")
 
 @pytest.fixture(scope="module")
 def package() -> Path:
-    """The folder that the provider is installed in: by npm, once for all runs on this machine."""
-    if shutil.which("node") is None or shutil.which("npm") is None:
-        pytest.skip("Node and npm are not installed: the provider cannot be run")
-    folder = platformdirs.user_cache_path("parentalite-tests") / f"oidc-provider-{VERSION}"
-    folder.mkdir(parents=True, exist_ok=True)
-    with fasteners.InterProcessLock(folder / "lock"):
-        if not (folder / "installed").exists():
-            (folder / "package.json").write_text('{"private": true, "type": "module"}')
-            install = ["npm", "install", "--no-audit", "--no-fund", "--save-exact", f"oidc-provider@{VERSION}"]
-            done = subprocess.run(install, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
-            assert done.returncode == 0, done.stderr
-            (folder / "installed").touch()
-    return folder
+    """The folder that the provider is installed in."""
+    return installed(f"oidc-provider-{VERSION}", f"oidc-provider@{VERSION}")
 
 
 @pytest.fixture
