@@ -62,6 +62,9 @@ def resolve_person(conn: Conn, keyed: Keyed, subject: str) -> list[UUID]:
         given = UUID(subject.strip())
     except ValueError:
         return [person_id(subject), keyed.pseudonym(address_of(subject))]
+    if not given.int:
+        # Nobody's: the database's own secret stands under it.
+        return []
     with conn.cursor() as cursor:
         row = cursor.execute(_WHOSE_CANDIDATURE, (given,)).fetchone()
     return [given if row is None else row[0]]
@@ -147,6 +150,9 @@ def _erase(conn: Conn, execute: Execute, person: UUID, actor: Actor, now: dateti
 
 def erasures(stream: UUID, person: UUID, records: Sequence[Recorded]) -> list[Erasure]:
     """What is left to be said in a stream once the person's key is destroyed."""
+    if not records:
+        # A key was made for something that was not recorded in the end.
+        return []
     match records[0].event:
         case MandateGiven() | MailPreferencesSet():
             return [AccountErase(account_id=stream, person_id=person)]

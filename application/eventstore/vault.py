@@ -148,6 +148,8 @@ class Vault:
 
 def erase_keys(conn: Conn, person_id: UUID) -> list[UUID]:
     """Destroys the person's keys. Returns every stream that ever spoke of them, also those erased before."""
+    if person_id == _NOBODY:
+        return []
     conn.execute(
         "UPDATE person_keys SET wrapped_key = NULL, erased_at = now() WHERE person_id = %s AND erased_at IS NULL",
         (person_id,),

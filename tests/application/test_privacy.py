@@ -172,3 +172,15 @@ def test_the_digest_of_a_command_cannot_be_made_without_the_master_key(world: Wo
     with app.pool.connection() as conn:
         digests = [bytes(row[0]) for row in conn.execute("SELECT content_digest FROM command_outcomes").fetchall()]
     assert sha256(said.encode()).digest() not in digests
+
+
+def test_a_key_that_was_made_for_nothing_is_destroyed_all_the_same(world: World, app: Application) -> None:
+    submit(world)
+    with app.pool.connection() as conn:
+        conn.execute(
+            "INSERT INTO person_keys (key_id, person_id, originator_id, wrapped_key)"
+            " SELECT gen_random_uuid(), person_id, gen_random_uuid(), wrapped_key FROM person_keys LIMIT 1"
+        )
+    assert app.erase_person(str(world.candidatures[0]), SYSTEM, world.now) == [world.candidatures[0]]
+    with app.pool.connection() as conn:
+        assert conn.execute("SELECT count(*) FROM person_keys WHERE wrapped_key IS NOT NULL").fetchone() == (0,)

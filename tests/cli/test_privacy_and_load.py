@@ -12,6 +12,7 @@ from psycopg import sql
 
 from application.candidatures import CandidatureSubmit
 from application.notifications.reacting import react
+from cli.composition import open_everything, settings_from_environment
 from domain.actors import Actor, Role
 from domain.candidature_events import Degree
 from domain.identifiers import person_id
@@ -60,6 +61,15 @@ def test_a_person_is_erased_from_keys_and_read_models(run, opened, candidature, 
         # The database keeps one secret of its own there.
         left = "SELECT count(*) FROM person_keys WHERE wrapped_key IS NOT NULL AND person_id <> %s"
         assert conn.execute(left, [UUID(int=0)]).fetchone() == (0,)
+
+
+def test_the_database_s_own_secret_is_nobody_s_to_erase_or_to_see(run, opened, candidature):
+    secret = opened.application.links.link("x", candidature)
+    nobody = str(UUID(int=0))
+    for command in (("erase", nobody, "--yes"), ("export", nobody)):
+        assert "nothing is known" in error_line(run("privacy", *command))
+    with open_everything(settings_from_environment()) as again:
+        assert again.application.links.link("x", candidature) == secret
 
 
 def test_erasing_again_does_no_harm(run, candidature):
