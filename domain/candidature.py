@@ -168,7 +168,7 @@ def _is_anothers_to_decide(action: Action, degree: Degree, actor: Actor) -> bool
 
 def obstacle(action: Action, state: Standing) -> str | None:
     """Why the candidature's state does not admit the action (French), or None when it does."""
-    if state.erased:
+    if state.erased and action in ACCOMPANYING:
         return "Les données personnelles de cette candidature sont effacées."
     open_in = TRANSITIONS.get((state.degree, action))
     if open_in is None:
