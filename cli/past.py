@@ -39,6 +39,7 @@ STATE_FIELDS: Mapping[str, str] = {
     "certified_animations": "animations certifiées",
     "certified_at": "certifié le",
     "certified_by": "certifié par",
+    "changed_at": "dernier changement annoncé le",
     "closed_at": "clos le",
     "closed_by": "clos par",
     "contacted_on": "contact pris le",

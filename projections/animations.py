@@ -55,6 +55,8 @@ TABLE = Table(
         "ended": "boolean NOT NULL",
         "created_at": "timestamptz NOT NULL",
         "published_at": "timestamptz",
+        # What everybody is told of it.
+        "changed_at": "timestamptz NOT NULL",
         "attested": "boolean NOT NULL",
         "attested_at": "timestamptz",
         "parents": "integer",
@@ -75,7 +77,9 @@ TABLE = Table(
         "(structure_id, starts_at, animation_id)",
         "(starts_at, animation_id) WHERE status = 'PUBLISHED'",
         "(territory, starts_at, animation_id) WHERE status = 'PUBLISHED'",
+        "(starts_at, animation_id) WHERE status = 'CANCELLED'",
         "(published_at, animation_id) WHERE status = 'PUBLISHED'",
+        "(changed_at, animation_id) WHERE status = 'PUBLISHED'",
         "(title_key, animation_id) WHERE status = 'PUBLISHED'",
         "(type, starts_at, animation_id) WHERE status = 'PUBLISHED'",
         "(audience, starts_at, animation_id) WHERE status = 'PUBLISHED'",
@@ -131,6 +135,7 @@ def _folds(shown: TermsInForce) -> dict[type, Fold]:
             "ended": False,
             "created_at": record.stamp.recorded_at,
             "published_at": None,
+            "changed_at": record.stamp.recorded_at,
             "attested": False,
             "attested_at": None,
             "parents": None,
@@ -153,8 +158,8 @@ def _folds(shown: TermsInForce) -> dict[type, Fold]:
         assert isinstance(fact, AnimationModified)
         content = _content(fact, shown)
         ended = row["ended"] and row["ends_at"] == fact.ends_at
-        told = {"version": record.originator_version, "convention_id": fact.convention_id, "ended": ended}
-        return {**row, **told, **content}
+        told = {"convention_id": fact.convention_id, "ended": ended, "changed_at": record.stamp.recorded_at}
+        return moved(row, record, **told, **content)
 
     return {
         AnimationCreated: created,
@@ -189,6 +194,7 @@ def _published(row: Row | None, record: Recorded) -> Row:
         "version": record.originator_version,
         "status": AnimationStatus.PUBLISHED.value,
         "published_at": record.stamp.recorded_at,
+        "changed_at": record.stamp.recorded_at,
     }
 
 
@@ -213,6 +219,7 @@ def _cancelled(row: Row | None, record: Recorded) -> Row:
         "version": record.originator_version,
         "status": AnimationStatus.CANCELLED.value,
         "cancellation_reason": fact.reason,
+        "changed_at": record.stamp.recorded_at,
     }
 
 

@@ -20,6 +20,7 @@ from api.context import Services
 from api.dossier_papers import DossierPapers
 from api.exports.animations import AnimationExports
 from api.exports.audit_trail import AuditTrailExport
+from api.exports.feeds import AnimationFeeds
 from api.guarding import SecurityHeaders, with_cors
 from api.health import Health
 from api.metrics import Counting, Metrics
@@ -74,7 +75,10 @@ def _endpoints(services: Services, metrics: Metrics) -> FastAPI:
     exports = AnimationExports(services)
     app.add_route("/animations.csv", exports.listing_csv, methods=["GET"])
     app.add_route("/animations.xlsx", exports.listing_xlsx, methods=["GET"])
-    app.add_route("/animations.ics", exports.calendar, methods=["GET"])
+    feeds = AnimationFeeds(services)
+    app.add_route("/animations.ics", feeds.calendar, methods=["GET"])
+    app.add_route("/animations.atom", feeds.atom, methods=["GET"])
+    app.add_route("/animations.jsonld", feeds.json_ld, methods=["GET"])
     app.add_route("/structures/{id}/animations.csv", exports.own_csv, methods=["GET"])
     app.add_route("/structures/{id}/animations.xlsx", exports.own_xlsx, methods=["GET"])
     app.add_route("/audit-trail.csv", AuditTrailExport(services).csv, methods=["GET"])

@@ -36,6 +36,11 @@ _PLACES = frozenset(
     (
         "graphql",
         "animations",
+        "animations.atom",
+        "animations.csv",
+        "animations.ics",
+        "animations.jsonld",
+        "animations.xlsx",
         "structures",
         "service-dossiers",
         "audit-trail.csv",

@@ -65,6 +65,9 @@ _ID = Order("id", "a.animation_id", "uuid")
 #: The order in which what waits for publication is looked at.
 BY_DECLARATION = (Order("created_at", "a.created_at", "timestamptz"), _ID)
 
+#: What was told last comes first.
+BY_CHANGE = (Order("changed_at", "a.changed_at", "timestamptz", True), replace(_ID, descending=True))
+
 #: The ways to sort, by the contract's names. Unpublished animations come first by date of publication.
 ORDERS: dict[str, tuple[str, str]] = {
     "STARTS_AT": ("a.starts_at", "timestamptz"),
@@ -123,9 +126,9 @@ def published() -> Filter:
     return Filter(("a.status = 'PUBLISHED'",))
 
 
-def known_to_the_public() -> Filter:
-    """What is published, and what was cancelled after it had been."""
-    return Filter(("a.status = 'PUBLISHED' OR (a.status = 'CANCELLED' AND a.published_at IS NOT NULL)",))
+def cancelled() -> Filter:
+    """What was cancelled after it had been published."""
+    return Filter(("a.status = 'CANCELLED'", "a.published_at IS NOT NULL"))
 
 
 def narrowed(filtered: Filter, conditions: Conditions, now: datetime | None = None) -> Filter:

@@ -28,6 +28,15 @@ HEADERS = (
     "Identifiant",
 )
 OWN_HEADERS = (*HEADERS, "État", "Attestée", "Parents présents", "Enfants présents", "Déclarée après son début")
+#: The columns that `line` reads, and those that `own_line` reads besides.
+COLUMNS = frozenset(
+    {
+        *("animation_id", "starts_at", "ends_at", "time_zone", "day", "title", "structure_name", "structure_siret"),
+        *("territory", "type", "audience", "themes", "venue_type", "venue_name", "address", "commune_code"),
+        *("seats", "seats_left"),
+    }
+)
+OWN_COLUMNS = COLUMNS | {"status", "attested", "parents", "children", "declared_late"}
 _STATUSES = {"SUBMITTED": "à publier", "PUBLISHED": "publiée", "REFUSED": "refusée", "CANCELLED": "annulée"}
 
 
@@ -40,8 +49,8 @@ def line(row: dict[str, Any], lists: Lists) -> tuple[Any, ...]:
 
     return (
         starts_at.date(),
-        f"{starts_at:%H:%M}",
-        f"{ends_at:%H:%M}",
+        starts_at.time(),
+        ends_at.time(),
         row["title"],
         row["structure_name"],
         row["structure_siret"],

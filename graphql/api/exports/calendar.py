@@ -2,57 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Sequence
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from icalendar import Calendar, Event
 
-from api.lists import Lists
-from api.types.base import local
-from domain.animation_transitions import AnimationStatus
+from api.exports.entries import Entry
 
 ICALENDAR = "text/calendar; charset=utf-8"
-#: What calendars show; the listing itself has no bounds.
-PAST, COMING = timedelta(days=31), timedelta(days=366)
-MOST_ENTRIES = 1_000
+_NAME = "Parentalité et Numérique"
 _REFRESHED_EVERY = timedelta(hours=1)
 
 
-def bounds(now: datetime) -> tuple[datetime, datetime]:
-    """From when to when animations start that the feed tells of."""
-    return now - PAST, now + COMING
+def calendar(entries: Sequence[Entry], url: str) -> bytes:
+    """The feed at `url`, with the time zones of its entries' territories."""
+    feed = Calendar()
+    feed.add("prodid", "-//Parentalite et Numerique//Animations//FR")
+    feed.add("version", "2.0")
+    feed.add("name", _NAME)
+    feed.add("x-wr-calname", _NAME)
+    feed.add("source", url, parameters={"VALUE": "URI"})
+    feed.add("refresh-interval", _REFRESHED_EVERY, parameters={"VALUE": "DURATION"})
+    feed.add("x-published-ttl", _REFRESHED_EVERY)
+    for entry in entries:
+        feed.add_component(_event(entry))
+    feed.add_missing_timezones()
+    return bytes(feed.to_ical())
 
 
-def feed(rows: Iterable[dict[str, Any]], lists: Lists, public_url: str) -> bytes:
-    """The calendar of these rows of `queries.SOURCE`; with the time zones of their territories."""
-    calendar = Calendar()
-    calendar.add("prodid", "-//Parentalite et Numerique//Animations//FR")
-    calendar.add("version", "2.0")
-    calendar.add("name", "Parentalité et Numérique")
-    calendar.add("x-wr-calname", "Parentalité et Numérique")
-    calendar.add("refresh-interval", _REFRESHED_EVERY, parameters={"VALUE": "DURATION"})
-    calendar.add("x-published-ttl", _REFRESHED_EVERY)
-    for row in rows:
-        calendar.add_component(_entry(row, lists, public_url))
-    calendar.add_missing_timezones()
-    return bytes(calendar.to_ical())
-
-
-def _entry(row: dict[str, Any], lists: Lists, public_url: str) -> Event:
+def _event(entry: Entry) -> Event:
     """`SEQUENCE` is the animation's version: calendars take a higher one for the newer."""
-    cancelled = row["status"] == AnimationStatus.CANCELLED
-    entry = Event()
-    entry.add("uid", f"{row['animation_id']}@{urlsplit(public_url).hostname}")
-    entry.add("dtstamp", row["published_at"])
-    entry.add("sequence", row["version"])
-    entry.add("status", "CANCELLED" if cancelled else "CONFIRMED")
-    entry.add("summary", f"Annulée : {row['title']}" if cancelled else row["title"])
-    entry.add("description", row["description"])
-    entry.add("dtstart", local(row["starts_at"], row["time_zone"]))
-    entry.add("dtend", local(row["ends_at"], row["time_zone"]))
-    entry.add("location", ", ".join(part for part in (row["venue_name"], row["address"]) if part))
-    entry.add("url", f"{public_url}/animations/{row['animation_id']}")
-    entry.add("categories", [lists.territories[row["territory"]].name])
-    return entry
+    event = Event()
+    event.add("uid", f"{entry.id}@{urlsplit(entry.url).hostname}")
+    event.add("dtstamp", entry.changed_at)
+    event.add("last-modified", entry.changed_at)
+    event.add("sequence", entry.version)
+    event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
+    event.add("summary", entry.title)
+    event.add("description", entry.text)
+    event.add("dtstart", entry.starts_at)
+    event.add("dtend", entry.ends_at)
+    event.add("location", entry.place)
+    event.add("url", entry.url)
+    event.add("categories", [entry.territory, entry.type, *entry.themes])
+    return event

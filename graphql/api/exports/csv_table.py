@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from itertools import islice
 from typing import Any
@@ -37,7 +37,9 @@ def csv_headers(headers: Sequence[str]) -> bytes:
 
 
 def csv_rows(rows: Iterable[Sequence[Any]]) -> bytes:
-    """Rows as lines: days as 15/03/2027, instants in ISO 8601, numbers as numbers, None as an empty cell."""
+    """Rows as lines: days as 15/03/2027, times of day as 18:00, instants in ISO 8601, numbers as numbers, None as an
+    empty cell.
+    """
     lines = io.StringIO(newline="")
     csv.writer(lines, delimiter=";", lineterminator="\r\n").writerows([_text(cell) for cell in row] for row in rows)
     return lines.getvalue().encode()
@@ -55,5 +57,7 @@ def _text(cell: Any) -> str:
             return cell.isoformat()
         case date():
             return f"{cell:%d/%m/%Y}"
+        case time():
+            return f"{cell:%H:%M}"
     text = str(cell)
     return f"'{text}" if text.startswith(_FORMULA) else text

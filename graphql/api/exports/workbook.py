@@ -1,58 +1,94 @@
-"""XLSX, written row by row: what is written is on the disk, not in memory. Real dates and numbers, no formulas."""
+"""XLSX, written row by row: to the disk, not to memory. Real dates, times and numbers, and no formulas."""
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
+from datetime import date, time
+from typing import IO, Any
 
 import xlsxwriter  # type: ignore[import-untyped]
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+#: What a sheet can hold below its headers.
+MOST_ROWS = 1_048_575
 _WIDTH = 22
+_PIECE = 64 * 1024
+
+
+class TooManyRows(Exception):
+    """No sheet can hold so many."""
 
 
 @dataclass(slots=True)
 class Sheet:
-    """One sheet of a workbook that is being written."""
+    """One sheet of a workbook that is being written to `file`, which has no name and vanishes once it is closed."""
 
+    file: IO[bytes]
     _book: Any
     _sheet: Any
-    _path: Path
     _date: Any
-    _written: int = 1
+    _time: Any
+    _written: int = 0
 
     def write(self, lines: Iterable[Sequence[Any]]) -> None:
+        """Raises TooManyRows."""
         for line in lines:
-            for column, cell in enumerate(line):
-                if isinstance(cell, date):
-                    self._sheet.write_datetime(self._written, column, cell, self._date)
-                elif isinstance(cell, int | float):
-                    self._sheet.write_number(self._written, column, cell)
-                elif cell is not None:
-                    self._sheet.write_string(self._written, column, str(cell))
+            if self._written == MOST_ROWS:
+                raise TooManyRows
             self._written += 1
+            for column, cell in enumerate(line):
+                self._put(column, cell)
 
-    def content(self) -> bytes:
-        """The whole file; nothing can be written afterwards."""
+    def _put(self, column: int, cell: Any) -> None:
+        """Texts are written as texts, whatever they begin with."""
+        match cell:
+            case None:
+                return
+            case date():
+                refused = self._sheet.write_datetime(self._written, column, cell, self._date)
+            case time():
+                refused = self._sheet.write_datetime(self._written, column, cell, self._time)
+            case int():
+                refused = self._sheet.write_number(self._written, column, cell)
+            case _:
+                refused = self._sheet.write_string(self._written, column, str(cell))
+        if refused:
+            raise ValueError(f"no cell can hold column {column} of row {self._written}")
+
+    def finish(self) -> int:
+        """How long the file is; nothing can be written afterwards."""
         self._book.close()
-        return self._path.read_bytes()
+        return self.file.seek(0, 2)
 
 
 @contextmanager
 def workbook(headers: Sequence[str]) -> Iterator[Sheet]:
     """A workbook of one sheet that begins with these headers, in bold, which stay in sight."""
-    with TemporaryDirectory(prefix="parentalite-xlsx-") as folder:
-        path = Path(folder) / "table.xlsx"
-        book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "tmpdir": folder})
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - it outlives the writing: it is what is sent
+    with tempfile.TemporaryDirectory(prefix="parentalite-xlsx-") as folder:
+        book = xlsxwriter.Workbook(file, {"constant_memory": True, "tmpdir": folder})
         sheet = book.add_worksheet("Animations")
         sheet.freeze_panes(1, 0)
         sheet.set_column(0, len(headers) - 1, _WIDTH)
         bold = book.add_format({"bold": True})
         for column, header in enumerate(headers):
             sheet.write_string(0, column, header, bold)
-        yield Sheet(book, sheet, path, book.add_format({"num_format": "dd/mm/yyyy"}))
+        formats = (book.add_format({"num_format": form}) for form in ("dd/mm/yyyy", "hh:mm"))
+        try:
+            yield Sheet(file, book, sheet, *formats)
+        except BaseException:
+            # Else it would try to write itself later, when there is no file any more.
+            book.close()
+            file.close()
+            raise
+
+
+def pieces(file: IO[bytes]) -> Iterator[bytes]:
+    """The file from its beginning; it is closed after that."""
+    with file:
+        file.seek(0)
+        while piece := file.read(_PIECE):
+            yield piece
