@@ -12,6 +12,10 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 
+from application.application import Application
+from application.notifications.mailing import Mailer, Smtp
+from application.notifications.reacting import react
+
 
 @dataclass
 class PostOffice:
@@ -58,3 +62,15 @@ def post_office() -> Iterator[PostOffice]:
         yield office
     finally:
         controller.stop()
+
+
+def sent_by(application: Application) -> PostOffice:
+    """What has been sent once everything that happened is reacted to."""
+    with post_office() as office, application.pool.connection() as conn:
+        while react(conn, with_mail=True):
+            pass
+        send = Smtp(office.url).send
+        mailer = Mailer(application.vault, application.bus.keyed, "a@example.org", "https://x.example.org", send)
+        while mailer.send_next(conn):
+            pass
+        return office

@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from application.notifications.mailing import Mailer, Smtp
 from application.notifications.reacting import react
 from tests.dumps import dump, in_hexadecimal
-from tests.notifications.post import PostOffice, post_office
+from tests.notifications.post import sent_by
 from tests.scenarios.people import COORDONNATEUR, NATIONAL, OTHER_STRUCTURE, STRUCTURE, STRUCTURE_ID
 
 ADD, IMPORT, REMOVE, PLAN = (
@@ -33,19 +32,6 @@ def _signed(people: Any, server: Any) -> None:
 
 def _contacts(payload: dict[str, Any]) -> list[tuple[str, str, str]]:
     return [(one["name"], one["email"], one["kind"]) for one in payload["structure"]["contacts"]["nodes"]]
-
-
-def _posts(server: Any) -> PostOffice:
-    """What has been sent once everything that happened is reacted to."""
-    application = server.application
-    with post_office() as office, application.pool.connection() as conn:
-        while react(conn, with_mail=True):
-            pass
-        send = Smtp(office.url).send
-        mailer = Mailer(application.vault, application.bus.keyed, "a@example.org", "https://x.example.org", send)
-        while mailer.send_next(conn):
-            pass
-        return office
 
 
 def test_contacts_are_added_by_hand_and_from_a_file(people):
@@ -94,7 +80,7 @@ def test_the_planning_of_coming_animations_is_sent_to_those_in_the_list(people, 
     payload = people.does(PLAN, STRUCTURE, **OURS, days=100)
     (lilas,) = (one for one in payload["structure"]["contacts"]["nodes"] if one["email"] == "lilas@exemple.fr")
     people.does(REMOVE, STRUCTURE, **OURS, contactId=lilas["id"])
-    office = _posts(server)
+    office = sent_by(server.application)
     (message,) = office.received
     assert (message["To"], message["Subject"]) == (
         "ecole@exemple.fr",
@@ -115,7 +101,7 @@ def test_contacts_are_told_of_a_change_and_of_a_cancellation_of_what_was_publish
         people.does("47-modify-an-animation", STRUCTURE, animationId=animation, seats=50)
         document = 'mutation($id: ID!) { animationCancel(input: {animationId: $id, reason: "Neige"}) { position } }'
         server.ask(document, STRUCTURE, id=animation)
-    assert _posts(server).to("ecole@exemple.fr") == ["Changement : Publiée", "Annulée : Publiée"]
+    assert sent_by(server.application).to("ecole@exemple.fr") == ["Changement : Publiée", "Annulée : Publiée"]
 
 
 def test_an_erased_contact_is_written_to_no_more_and_leaves_no_address(people, server, founded_url):
@@ -123,7 +109,7 @@ def test_an_erased_contact_is_written_to_no_more_and_leaves_no_address(people, s
     people.publish(people.declare())
     people.does(PLAN, STRUCTURE, **OURS, days=100)
     server.ask('mutation { personErase(input: {subject: "unique@exemple.fr"}) { erased } }', NATIONAL)
-    assert _posts(server).received == []
+    assert sent_by(server.application).received == []
     left = dump(founded_url)
     for secret in ("unique@exemple.fr", "Personne Unique"):
         assert secret not in left

@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from application.notifications.mailing import Mailer, Smtp
 from application.notifications.reacting import react
 from domain.actors import Role
-from tests.notifications.post import PostOffice, post_office
+from tests.notifications.post import sent_by
 from tests.scenarios.people import (
     ANIMATION,
     AUDITOR,
@@ -79,19 +78,6 @@ def test_the_inbox_is_paged(told, server):
     assert (len(first["nodes"]), len(rest["nodes"]), rest["pageInfo"]["hasNextPage"]) == (1, 1, False)
 
 
-def _sent(server: Any) -> PostOffice:
-    """What has been sent once everything that happened is reacted to."""
-    application = server.application
-    with post_office() as office, application.pool.connection() as conn:
-        while react(conn, with_mail=True):
-            pass
-        send = Smtp(office.url).send
-        mailer = Mailer(application.vault, application.bus.keyed, "a@example.org", "https://x.example.org", send)
-        while mailer.send_next(conn):
-            pass
-        return office
-
-
 PREFER = "69-say-where-to-be-written-to"
 
 
@@ -105,13 +91,13 @@ def test_who_wants_e_mails_gets_those_that_are_not_muted_and_nobody_else_does(pe
     people.publish(published)
     document = 'mutation($id: ID!) { animationRefuse(input: {animationId: $id, reason: "Trop loin"}) { position } }'
     server.ask(document, NATIONAL, id=refused)
-    office = _sent(server)
+    office = sent_by(server.application)
     assert [(str(one["To"]), str(one["Subject"])) for one in office.received] == [
         ("tilleuls@exemple.fr", "« Un » est publiée.")
     ]
     assert server.run(PREFER, STRUCTURE, input={})["viewer"]["mailPreferences"] == {"email": None, "muted": []}
     people.publish(people.declare(title="Trois"))
-    assert _sent(server).received == []
+    assert sent_by(server.application).received == []
 
 
 def test_an_erased_person_gets_no_e_mails_of_an_inbox(people, server):
