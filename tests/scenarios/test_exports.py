@@ -1,18 +1,17 @@
-"""Animations beside GraphQL: tables and a calendar, with the filters and the rights of the queries."""
+"""Animations as tables beside GraphQL, with the filters and the rights of the queries."""
 
 from __future__ import annotations
 
 import csv
 import io
-from datetime import date
+from datetime import date, time, timedelta
 from typing import Any
 
 import httpx
 import pytest
-from icalendar import Calendar
 from openpyxl import load_workbook  # type: ignore[import-untyped]
 
-from api.exports import animations as exports
+from api.exports import pages, workbook
 from projections.reading import Snapshot
 from tests.scenarios.people import ANIMATION, AUDITOR, COORDONNATEUR, NATIONAL, OTHER_STRUCTURE, STRUCTURE, STRUCTURE_ID
 from tests.scenarios.server import Server
@@ -71,49 +70,14 @@ def test_the_workbook_holds_real_dates_and_numbers_and_no_formula(season, server
     found = {row[headers.index("Titre")]: dict(zip(headers, row, strict=True)) for row in rows}
     assert set(found) == set(season)
     assert found["Publiée"]["Date"].date() == date(2027, 3, 15)
+    assert (found["Publiée"]["Début"], found["Publiée"]["Fin"]) == (time(18), time(20))
     assert found["Publiée"]["Places"] == ANIMATION["seats"]
     assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
 
 
-def test_the_calendar_marks_what_is_cancelled_and_keeps_local_times(season, server):
-    answer = _get(server, "/animations.ics")
-    assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
-    calendar = Calendar.from_ical(answer.content)
-    entries = {str(entry["summary"]): entry for entry in calendar.walk("VEVENT")}
-    assert set(entries) == {"Publiée", "Annulée : =Annulée()"}
-    published, cancelled = entries["Publiée"], entries["Annulée : =Annulée()"]
-    assert (published["status"], cancelled["status"]) == ("CONFIRMED", "CANCELLED")
-    assert published["dtstart"].params["TZID"] == "Europe/Paris"
-    assert published.decoded("dtstart").isoformat() == "2027-03-15T18:00:00+01:00"
-    assert published["uid"] == f"{season['Publiée']}@parentalite.example.org"
-    assert cancelled.decoded("sequence") > published.decoded("sequence")
-    assert [str(zone["tzid"]) for zone in calendar.walk("VTIMEZONE")] == ["Europe/Paris"]
-
-
-@pytest.mark.parametrize(
-    "path", ["/animations.csv", "/animations.xlsx", "/animations.ics", f"{OWN}.csv", f"{OWN}.xlsx"]
-)
-def test_as_long_as_nothing_moves_nothing_is_read_or_sent_again(season, people, server, path, monkeypatch):
-    first = _get(server, path, STRUCTURE)
-    read = Snapshot.rows
-    pages: list[str] = []
-
-    async def noted(self: Snapshot, query: Any, params: Any = None) -> Any:
-        if "cursor_values" in query.as_string(None):
-            pages.append(path)
-        return await read(self, query, params)
-
-    monkeypatch.setattr(Snapshot, "rows", noted)
-    again = _get(server, path, STRUCTURE, first.headers["etag"])
-    assert (again.status_code, again.content, pages) == (304, b"", [])
-    assert _get(server, path, NATIONAL, first.headers["etag"]).status_code == 200, "another asker"
-    people.declare(title="Encore une")
-    assert _get(server, path, STRUCTURE, first.headers["etag"]).status_code == 200
-
-
 def test_many_rows_come_page_by_page_in_order(people, server, monkeypatch):
     people.sign()
-    monkeypatch.setattr(exports, "PAGE", 2)
+    monkeypatch.setattr(pages, "PAGE", 2)
     titles = [f"Café {number}" for number in range(5)]
     for number, title in enumerate(titles):
         day = f"2027-03-{10 + number}"
@@ -144,3 +108,45 @@ def test_the_filters_are_those_of_the_query(season, server):
     assert _rows(_get(server, "/animations.csv", territory="02")) == []
     answer = server.http.get("/animations.csv", params=[("territory", "02"), ("territory", "34")])
     assert len(_rows(answer)) == 1
+
+
+def test_a_sheet_that_would_be_too_long_is_refused_whole(season, server, monkeypatch):
+    monkeypatch.setattr(workbook, "MOST_ROWS", 2)
+    answer = _get(server, f"{OWN}.xlsx", STRUCTURE)
+    assert answer.status_code == 400
+    assert "CSV" in answer.json()["errors"][0]["message"]
+
+
+def test_what_is_past_hangs_on_the_time_and_is_read_each_time(season, server):
+    before = _get(server, f"{OWN}.csv", STRUCTURE, past="true")
+    assert _rows(before) == []
+    assert not {"etag", "last-modified"}.intersection(before.headers)
+    server.clock.now += timedelta(days=100)
+    assert len(_rows(_get(server, f"{OWN}.csv", STRUCTURE, past="true"))) == 3
+
+
+def test_only_who_reads_everything_is_told_that_there_is_no_such_structure(season, server):
+    nobody = "/structures/00000000-0000-4000-8000-000000000001/animations.csv"
+    assert [_get(server, nobody, who).status_code for who in (AUDITOR, OTHER_STRUCTURE, None)] == [404, 403, 401]
+
+
+def test_who_breaks_off_keeps_no_connection(people, server, monkeypatch):
+    people.sign()
+    for number in range(3):
+        people.publish(people.declare(title=f"Café {number}"))
+    monkeypatch.setattr(pages, "PAGE", 2)
+    read, asked = Snapshot.rows, []
+
+    async def failing(self: Snapshot, query: Any, params: Any = None) -> Any:
+        if "cursor_values" in query.as_string(None):
+            asked.append(query)
+            if len(asked) % 2 == 0:
+                raise ConnectionAbortedError
+        return await read(self, query, params)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Snapshot, "rows", failing)
+        for _ in range(server.services.pool.max_size + 1):
+            with pytest.raises(httpx.RemoteProtocolError):
+                _get(server, "/animations.csv")
+    assert len(_rows(_get(server, "/animations.csv"))) == 3
