@@ -53,14 +53,15 @@ def _asked(reader: Reader, path: str) -> tuple[bytes, list[dict[str, Any]]]:
         assert answer.status_code == 200, answer.body
         if not isinstance(answer, StreamingResponse):
             return bytes(answer.body)
-        return b"".join([bytes(chunk) async for chunk in answer.body_iterator])
+        chunks: list[Any] = [chunk async for chunk in answer.body_iterator]
+        return b"".join(chunks)
 
     with executed() as statements:
         content = reader.runner.run(whole())
     with town.app.pool.connection() as conn:
         texts = [(query.as_string(conn), params) for query, params in statements]
         plans = [
-            conn.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + text, params).fetchone()[0][0]["Plan"]
+            conn.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + text, params).fetchall()[0][0][0]["Plan"]
             for text, params in texts
             if "cursor_values" in text
         ]

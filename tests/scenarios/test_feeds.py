@@ -103,7 +103,7 @@ def test_a_calendar_knows_the_clocks_of_guadeloupe_and_of_both_seasons_of_paris(
     declared = people.does("03-declare-an-animation", town, **ANIMATION | there | hours)
     people.publish(str(declared["animation"]["id"]))
 
-    calendar = Calendar.from_ical(server.http.get("/animations.ics").content)
+    calendar: Any = Calendar.from_ical(server.http.get("/animations.ics").content)
     zones = {str(zone["tzid"]): zone.to_tz(lookup_tzid=False) for zone in calendar.walk("VTIMEZONE")}
     assert set(zones) == {"Europe/Paris", "America/Guadeloupe"}
     found = {}

@@ -24,7 +24,7 @@ def calendar(entries: Sequence[Entry], url: str) -> bytes:
     feed.add("x-wr-calname", _NAME)
     feed.add("source", url, parameters={"VALUE": "URI"})
     feed.add("refresh-interval", _REFRESHED_EVERY, parameters={"VALUE": "DURATION"})
-    feed.add("x-published-ttl", _REFRESHED_EVERY)
+    feed.add("x-published-ttl", "PT1H")
     for entry in entries:
         feed.add_component(_event(entry))
     feed.add_missing_timezones()
