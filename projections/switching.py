@@ -33,8 +33,10 @@ def switch(conn: Conn, vault: Vault, source: State, names: Sequence[str], progre
             "SELECT 1 FROM read_models.generations WHERE state = 'live' AND name = ANY(%s) ORDER BY name FOR UPDATE",
             (list(names),),
         )
-        while advance(conn, vault, source, names=names):
-            pass
+        # Commands go on meanwhile: what is recorded after this moment is the projector's again.
+        goal = head(conn)
+        while _behind(conn, source, names) < goal and advance(conn, vault, source, names=names):
+            _refuse_failed(conn, source, names)
         _refuse_failed(conn, source, names)
         conn.execute(
             "UPDATE read_models.generations SET state = 'leaving' WHERE state = 'live' AND name = ANY(%s)",
