@@ -79,7 +79,8 @@ def fake_issuer() -> Iterator[FakeIssuer]:
             """Tests are quiet."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    # Stopping takes as long as it sleeps between looks.
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     issuer.address = f"http://127.0.0.1:{server.server_address[1]}"
     issuer.says(

@@ -2,67 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hmac
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from joserfc.jwk import ECKey, RSAKey
 
-from application.sign_in.accepting import BadToken, IssuerAway
-from application.sign_in.claims import ClaimsMapping
-from application.sign_in.issuer import KEYS_APART, KEYS_KEPT, Issuer
-from application.sign_in.oidc import LONGEST_TOKEN, SKEW, USERINFO_KEPT, OidcSignIn
-from domain.actors import Actor, Role
+from application.sign_in.oidc import LONGEST_TOKEN, SKEW
+from domain.actors import Role
 from domain.identifiers import person_id, structure_id
-from tests.sign_in.issuing import AUDIENCE, KEYS, NOW, FakeIssuer, fake_issuer
+from tests.sign_in.door import door_of
+from tests.sign_in.issuing import AUDIENCE, KEYS, NOW, FakeIssuer
 
 SIRET, UAI = "21020001000010", "0340002T"
-
-
-@dataclass
-class Door:
-    """Where tokens are shown, at a clock that the test moves."""
-
-    issuer: FakeIssuer
-    sign_in: OidcSignIn
-    now: datetime = NOW
-    seconds: float = 0.0
-
-    def admits(self, token: str) -> Actor:
-        return asyncio.run(self.sign_in.read(token)).actor
-
-    def refuses(self, token: str) -> str:
-        with pytest.raises(BadToken) as refusal:
-            self.admits(token)
-        return str(refusal.value)
-
-    def later(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
-        self.seconds += seconds
-
-
-def door_of(issuer: FakeIssuer, **mapping: Any) -> Door:
-    known = Issuer(issuer.address)
-    found = Door(issuer, OidcSignIn(known, AUDIENCE, ClaimsMapping(**mapping), lambda: found.now))
-    known.clock = lambda: found.seconds
-    return found
-
-
-@pytest.fixture
-def issuer() -> Iterator[FakeIssuer]:
-    with fake_issuer() as running:
-        yield running
-
-
-@pytest.fixture
-def door(issuer: FakeIssuer) -> Door:
-    return door_of(issuer)
 
 
 @pytest.mark.parametrize("algorithm", list(KEYS))
@@ -166,60 +121,6 @@ def test_a_token_of_too_many_characters_is_not_even_read(door, issuer):
     assert "trop long" in door.refuses(issuer.signs(filler="x" * LONGEST_TOKEN))
 
 
-def test_keys_are_asked_for_once_for_many_tokens(door, issuer):
-    for _ in range(5):
-        door.admits(issuer.signs())
-    assert issuer.asked == ["/.well-known/openid-configuration", "/jwks"]
-
-
-def test_a_new_key_is_found_when_a_token_names_it_and_the_one_withdrawn_ends(door, issuer):
-    old, new = issuer.signs(), RSAKey.generate_key(2048, {"kid": "rsa-2"})
-    door.admits(old)
-    issuer.publishes(new)
-    door.later(KEYS_APART)
-    assert door.admits(issuer.signs(key=new))
-    assert door.refuses(old)
-
-
-def test_unknown_keys_make_the_issuer_be_asked_seldom(door, issuer):
-    door.admits(issuer.signs())
-    stranger = RSAKey.generate_key(2048, {"kid": "stranger"})
-    for _ in range(20):
-        assert door.refuses(issuer.signs(key=stranger))
-    assert issuer.asked.count("/jwks") == 1
-    door.later(KEYS_APART)
-    assert door.refuses(issuer.signs(key=stranger))
-    assert issuer.asked.count("/jwks") == 2
-
-
-def test_while_the_issuer_is_away_known_keys_go_on_and_others_are_told_to_come_back(door, issuer):
-    door.admits(issuer.signs())
-    issuer.says("/jwks", "", status=503)
-    door.later(KEYS_KEPT)
-    fresh = {"iat": door.now, "exp": door.now + timedelta(minutes=5)}
-    assert door.admits(issuer.signs(**fresh))
-    door.later(KEYS_APART)
-    with pytest.raises(IssuerAway, match="réessayez"):
-        door.admits(issuer.signs(key=RSAKey.generate_key(2048, {"kid": "rsa-2"}), **fresh))
-
-
-@pytest.mark.parametrize(
-    ("path", "content"),
-    [
-        ("/jwks", "not JSON"),
-        ("/jwks", {"keys": []}),
-        ("/jwks", {"keys": [{"kty": "RSA", "kid": "rsa-1"}]}),
-        ("/jwks", "x" * 2_000_000),
-        ("/.well-known/openid-configuration", {"issuer": "https://other.example.org", "jwks_uri": "x"}),
-        ("/.well-known/openid-configuration", {}),
-    ],
-)
-def test_an_issuer_that_talks_nonsense_is_as_one_that_is_away(door, issuer, path, content):
-    issuer.says(path, content)
-    with pytest.raises(IssuerAway):
-        door.admits(issuer.signs())
-
-
 def test_claims_are_read_as_configured(issuer):
     door = door_of(
         issuer,
@@ -239,44 +140,3 @@ def test_claims_are_read_as_configured(issuer):
 def test_who_has_none_of_the_roles_is_refused_unless_one_is_meant_for_them(issuer):
     assert "aucun rôle" in door_of(issuer).refuses(issuer.signs(role="autre"))
     assert door_of(issuer, otherwise="parent").admits(issuer.signs(role="autre")).role is Role.PARENT
-
-
-def test_a_signed_userinfo_is_believed_by_its_signature(issuer):
-    door = door_of(issuer, userinfo=True)
-    issuer.says("/userinfo", issuer.signs(typ="JWT", role="auditor", exp=None), media_type="application/jwt")
-    actor = door.admits("an-opaque-token")
-    assert (actor.role, issuer.seen_tokens) == (Role.AUDITOR, ["Bearer an-opaque-token"])
-    forged = issuer.signs(key=RSAKey.generate_key(2048, {"kid": "rsa-1"}), typ="JWT", role="national")
-    issuer.says("/userinfo", forged, media_type="application/jwt; charset=utf-8")
-    assert door.refuses("another-opaque-token")
-
-
-@pytest.mark.parametrize("changes", [{"aud": "https://other.example.org"}, {"iss": "x"}, {"exp": NOW - timedelta(1)}])
-def test_a_signed_userinfo_for_somebody_else_is_refused(issuer, changes):
-    issuer.says("/userinfo", issuer.signs(typ="JWT", **changes), media_type="application/jwt")
-    assert door_of(issuer, userinfo=True).refuses("an-opaque-token")
-
-
-def test_a_plain_userinfo_tells_of_a_person_only_beside_a_token_that_is_for_us(issuer):
-    door = door_of(issuer, userinfo=True)
-    issuer.says("/userinfo", {"sub": "camille", "role": "coordonnateur", "territories": ["34"]})
-    assert door.refuses("an-opaque-token")
-    assert door.admits(issuer.signs(role=None)).role is Role.COORDONNATEUR
-    issuer.says("/userinfo", {"sub": "somebody-else", "role": "national"})
-    assert door.refuses(issuer.signs(role=None, jti="2"))
-
-
-def test_userinfo_is_asked_again_after_a_while(issuer):
-    door = door_of(issuer, userinfo=True)
-    issuer.says("/userinfo", {"sub": "camille", "role": "national"})
-    token = issuer.signs()
-    for _ in range(3):
-        door.admits(token)
-    assert issuer.asked.count("/userinfo") == 1
-    door.later(USERINFO_KEPT)
-    issuer.says("/userinfo", "", status=401)
-    assert "expiré" in door.refuses(token)
-
-
-def test_without_userinfo_an_opaque_token_is_refused(door):
-    assert door.refuses("an-opaque-token")

@@ -1,0 +1,65 @@
+"""The issuer's keys: had once, renewed, and what happens while they cannot be had."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from joserfc.jwk import RSAKey
+
+from application.sign_in.accepting import IssuerAway
+from application.sign_in.issuer import KEYS_APART, KEYS_KEPT
+
+
+def test_keys_are_asked_for_once_for_many_tokens(door, issuer):
+    for _ in range(5):
+        door.admits(issuer.signs())
+    assert issuer.asked == ["/.well-known/openid-configuration", "/jwks"]
+
+
+def test_a_new_key_is_found_when_a_token_names_it_and_the_one_withdrawn_ends(door, issuer):
+    old, new = issuer.signs(), RSAKey.generate_key(2048, {"kid": "rsa-2"})
+    door.admits(old)
+    issuer.publishes(new)
+    door.later(KEYS_APART)
+    assert door.admits(issuer.signs(key=new))
+    assert door.refuses(old)
+
+
+def test_unknown_keys_make_the_issuer_be_asked_seldom(door, issuer):
+    door.admits(issuer.signs())
+    stranger = RSAKey.generate_key(2048, {"kid": "stranger"})
+    for _ in range(20):
+        assert door.refuses(issuer.signs(key=stranger))
+    assert issuer.asked.count("/jwks") == 1
+    door.later(KEYS_APART)
+    assert door.refuses(issuer.signs(key=stranger))
+    assert issuer.asked.count("/jwks") == 2
+
+
+def test_while_the_issuer_is_away_known_keys_go_on_and_others_are_told_to_come_back(door, issuer):
+    door.admits(issuer.signs())
+    issuer.says("/jwks", "", status=503)
+    door.later(KEYS_KEPT)
+    fresh = {"iat": door.now, "exp": door.now + timedelta(minutes=5)}
+    assert door.admits(issuer.signs(**fresh))
+    door.later(KEYS_APART)
+    with pytest.raises(IssuerAway, match="réessayez"):
+        door.admits(issuer.signs(key=RSAKey.generate_key(2048, {"kid": "rsa-2"}), **fresh))
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        ("/jwks", "not JSON"),
+        ("/jwks", {"keys": []}),
+        ("/jwks", {"keys": [{"kty": "RSA", "kid": "rsa-1"}]}),
+        ("/jwks", "x" * 2_000_000),
+        ("/.well-known/openid-configuration", {"issuer": "https://other.example.org", "jwks_uri": "x"}),
+        ("/.well-known/openid-configuration", {}),
+    ],
+)
+def test_an_issuer_that_talks_nonsense_is_as_one_that_is_away(door, issuer, path, content):
+    issuer.says(path, content)
+    with pytest.raises(IssuerAway):
+        door.admits(issuer.signs())

@@ -1,0 +1,54 @@
+"""What the issuer's userinfo adds to a token: signed, or not."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from joserfc.jwk import RSAKey
+
+from application.sign_in.oidc import USERINFO_KEPT
+from domain.actors import Role
+from tests.sign_in.door import door_of
+from tests.sign_in.issuing import NOW
+
+
+def test_a_signed_userinfo_is_believed_by_its_signature(issuer):
+    door = door_of(issuer, userinfo=True)
+    issuer.says("/userinfo", issuer.signs(typ="JWT", role="auditor", exp=None), media_type="application/jwt")
+    actor = door.admits("an-opaque-token")
+    assert (actor.role, issuer.seen_tokens) == (Role.AUDITOR, ["Bearer an-opaque-token"])
+    forged = issuer.signs(key=RSAKey.generate_key(2048, {"kid": "rsa-1"}), typ="JWT", role="national")
+    issuer.says("/userinfo", forged, media_type="application/jwt; charset=utf-8")
+    assert door.refuses("another-opaque-token")
+
+
+@pytest.mark.parametrize("changes", [{"aud": "https://other.example.org"}, {"iss": "x"}, {"exp": NOW - timedelta(1)}])
+def test_a_signed_userinfo_for_somebody_else_is_refused(issuer, changes):
+    issuer.says("/userinfo", issuer.signs(typ="JWT", **changes), media_type="application/jwt")
+    assert door_of(issuer, userinfo=True).refuses("an-opaque-token")
+
+
+def test_a_plain_userinfo_tells_of_a_person_only_beside_a_token_that_is_for_us(issuer):
+    door = door_of(issuer, userinfo=True)
+    issuer.says("/userinfo", {"sub": "camille", "role": "coordonnateur", "territories": ["34"]})
+    assert door.refuses("an-opaque-token")
+    assert door.admits(issuer.signs(role=None)).role is Role.COORDONNATEUR
+    issuer.says("/userinfo", {"sub": "somebody-else", "role": "national"})
+    assert door.refuses(issuer.signs(role=None, jti="2"))
+
+
+def test_userinfo_is_asked_again_after_a_while(issuer):
+    door = door_of(issuer, userinfo=True)
+    issuer.says("/userinfo", {"sub": "camille", "role": "national"})
+    token = issuer.signs()
+    for _ in range(3):
+        door.admits(token)
+    assert issuer.asked.count("/userinfo") == 1
+    door.later(USERINFO_KEPT)
+    issuer.says("/userinfo", "", status=401)
+    assert "expiré" in door.refuses(token)
+
+
+def test_without_userinfo_an_opaque_token_is_refused(door):
+    assert door.refuses("an-opaque-token")
