@@ -19,7 +19,7 @@ class IssuerAway(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who a token speaks for, and when it was made out (None: it does not say)."""
+    """Who a token speaks for, and when it was made out (None: it is opaque, and does not say)."""
 
     actor: Actor
     issued_at: datetime | None

@@ -38,7 +38,9 @@ LONGEST_TOKEN = 16_000
 USERINFO_KEPT = 60
 _MOST_KEPT = 10_000
 _MOST_AT_ONCE = 4
-_ACCESS = ("at+jwt", "application/at+jwt", "jwt")
+_ACCESS = ("at+jwt", "application/at+jwt")
+#: What a JWT of no particular type says if it gives access (RFC 9068, section 2.2; RFC 8693, section 4.2).
+_OF_ACCESS = ("client_id", "scope", "scp")
 
 _REFUSED = "Jeton refusé : signature ou contenu invalide."
 _EXPIRED = "Jeton expiré : reconnectez-vous."
@@ -71,12 +73,12 @@ class OidcSignIn:
     async def _verified(self, token: str, *, access: bool) -> dict[str, Any]:
         """The claims of a JWT that is the issuer's, for us, and of now."""
         header = _header(token)
-        if access and str(header.get("typ", "JWT")).lower() not in _ACCESS:
-            raise BadToken(_REFUSED)
         await self._know_key(header.get("kid"))
         try:
             found = jwt.decode(token, self.issuer.keys, algorithms=list(ALGORITHMS))
             self._check(found.claims, access=access)
+            if access and not _gives_access(header, found.claims):
+                raise ValueError("no access token")
         except ExpiredTokenError as error:
             raise BadToken(_EXPIRED) from error
         except (JoseError, ValueError, TypeError, KeyError) as error:
@@ -100,13 +102,14 @@ class OidcSignIn:
         return await to_thread.run_sync(ask, limiter=self._limiter)
 
     def _check(self, claims: Mapping[str, Any], *, access: bool) -> None:
-        """An access token must end; a signed userinfo need not (OpenID Connect Core, section 5.3.2)."""
+        """An access token tells when it begins and ends; a signed userinfo need not (OpenID Connect Core, 5.3.2)."""
         registry = jwt.JWTClaimsRegistry(
             now=lambda: int(self.clock().timestamp()),
             leeway=SKEW,
             iss={"essential": True, "value": self.issuer.address},
             aud={"essential": True, "value": self.audience},
             exp={"essential": access},
+            iat={"essential": access},
         )
         registry.validate(dict(claims))
 
@@ -122,7 +125,8 @@ class OidcSignIn:
         # Another's answer in the place of this one's (OpenID Connect Core, section 5.3.2).
         if claims and not hmac.compare_digest(str(told.get("sub")).encode(), str(claims.get("sub")).encode()):
             raise BadToken(_REFUSED)
-        return {**claims, **told}
+        # When the userinfo was made out says nothing of the sign-in.
+        return {**claims, **told, "iat": claims.get("iat")}
 
     async def _ask_userinfo(self, token: str, *, believed: bool) -> Mapping[str, Any]:
         """`believed`: the token was for us. Else only a signed answer tells whether it is."""
@@ -147,3 +151,9 @@ def _header(token: str) -> Mapping[str, Any]:
         return jws.extract_compact(token.encode()).headers()
     except (JoseError, ValueError) as error:
         raise BadToken(_REFUSED) from error
+
+
+def _gives_access(header: Mapping[str, Any], claims: Mapping[str, Any]) -> bool:
+    """Whether it was made to be shown here: ID tokens and logout tokens are the same issuer's, and may name us, too."""
+    typ = str(header.get("typ", "JWT")).lower()
+    return typ in _ACCESS or (typ == "jwt" and any(name in claims for name in _OF_ACCESS))

@@ -35,8 +35,8 @@ async def authenticated(authorization: str | None, services: Services) -> Actor:
     except IssuerAway as away:
         raise Refused(503, "SIGN_IN_UNAVAILABLE", str(away), {"Retry-After": "10"}) from None
     held = await held_by(signed_in.actor, services)
-    if held.erased_at is not None and signed_in.issued_at is not None and signed_in.issued_at <= held.erased_at:
-        # RGPD, article 17: who was erased is signed in nowhere any more.
+    if held.erased_at is not None and (signed_in.issued_at is None or signed_in.issued_at <= held.erased_at):
+        # RGPD, article 17: who was erased is signed in nowhere any more, nor by what does not tell how old it is.
         raise _unauthenticated("Vos données ont été effacées : cette connexion a pris fin.")
     return widened(signed_in.actor, in_force(held.mandates, services.clock()))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -11,11 +12,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 import httpx
+import psycopg
 import pytest
 from joserfc.jwk import KeySet
+from websockets.exceptions import ConnectionClosed
 
 from application.sign_in.claims import ClaimsMapping
 from application.sign_in.issuer import KEYS_APART, Issuer
@@ -23,8 +27,9 @@ from application.sign_in.local import issue_token
 from application.sign_in.oidc import OidcSignIn
 from domain.actors import Role
 from tests.npm import installed
-from tests.scenarios.people import ANIMATION, CONVENTION, People
+from tests.scenarios.people import ANIMATION, CONVENTION, NATIONAL, STRUCTURE_ID, People
 from tests.scenarios.server import TOKEN_SECRET, Clock, Server, running_server
+from tests.scenarios.test_subscriptions import TIMELINE, opened, subscribe
 
 VERSION = "9.13.3"
 AUDIENCE = "https://api.parentalite.example.org"
@@ -55,7 +60,11 @@ class Provider:
             assert self.process.poll() is None
 
     def opaque_token(self, login: str) -> str:
-        """What a person gets who signs in by the provider's own pages and consents: a token for its userinfo alone."""
+        """A token for the provider's userinfo alone."""
+        return str(self.signs_in(login)["access_token"])
+
+    def signs_in(self, login: str) -> dict[str, Any]:
+        """What a person gets who signs in by the provider's own pages and consents: tokens, none of them for us."""
         asked = {"client_id": AUDIENCE, "response_type": "code", "redirect_uri": BACK, "scope": "openid"}
         with httpx.Client() as browser:
             page = browser.get(f"{self.address}/auth", params=asked)
@@ -67,7 +76,8 @@ class Provider:
             said = {"grant_type": "authorization_code", "code": code, "redirect_uri": BACK}
             answer = browser.post(f"{self.address}/token", data=said, auth=(_quoted, SECRET))
         assert answer.status_code == 200, answer.text
-        return str(answer.json()["access_token"])
+        tokens: dict[str, Any] = answer.json()
+        return tokens
 
     @staticmethod
     def _answers(browser: httpx.Client, url: str, page: str, login: str) -> httpx.Response:
@@ -161,6 +171,44 @@ def test_while_the_provider_is_down_those_signed_in_go_on_and_nobody_is_taken_fo
 def test_a_person_who_signs_in_by_the_providers_pages_is_known_by_the_signed_userinfo(provider, server):
     viewer = server.ask(VIEWER, provider.opaque_token("Coordination 34"))["viewer"]
     assert (viewer["actor"], viewer["role"], viewer["territories"]) == ("Coordination 34", "COORDONNATEUR", ["34"])
+
+
+@pytest.mark.parametrize("server", [False, True], indirect=True, ids=["without userinfo", "with userinfo"])
+def test_an_id_token_of_a_person_is_no_access_token_though_it_is_signed_and_names_us(provider, server):
+    id_token = provider.signs_in("Coordination 34")["id_token"]
+    assert server.post({"query": VIEWER}, id_token).status_code == 401
+
+
+@pytest.mark.parametrize("server", [True], indirect=True, ids=["with userinfo"])
+def test_erasing_a_person_ends_a_sign_in_that_does_not_tell_how_old_it_is(provider, server, founded_url, clock):
+    login = "coordination34@exemple.fr"
+    token = provider.opaque_token(login)
+    with running_server(founded_url, clock) as own:
+        People(own).does("56-admit-an-auditor", NATIONAL, subject=login, until="2027-06-01T00:00:00Z")
+        assert server.post({"query": VIEWER}, token).status_code == 200
+        own.ask("mutation($of: String!) { personErase(input: {subject: $of}) { erased } }", NATIONAL, of=login)
+    with psycopg.connect(founded_url) as conn:
+        # The userinfo that is made out after the erasure is younger than it, the token is not.
+        conn.execute("UPDATE person_keys SET erased_at = erased_at - interval '1 hour' WHERE erased_at IS NOT NULL")
+    answer = server.post({"query": VIEWER}, token)
+    assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (401, "UNAUTHENTICATED")
+
+
+def test_sockets_and_streams_know_the_providers_tokens_and_refuse_others(provider, server):
+    token, own = provider.token("structure"), issue_token(TOKEN_SECRET, Role.NATIONAL, "national", datetime.now(UTC))
+    with opened(server, token) as socket:
+        subscribe(socket, VIEWER)
+        assert json.loads(socket.recv(timeout=10))["payload"]["data"]["viewer"]["role"] == "STRUCTURE"
+    with pytest.raises(ConnectionClosed) as closed, opened(server, own):
+        pass
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 4403
+
+    asked = {"query": TIMELINE, "variables": {"structureId": STRUCTURE_ID}}
+    for shown, status in ((token, 200), (own, 401)):
+        headers = {"accept": "text/event-stream", "authorization": f"Bearer {shown}"}
+        with server.http.stream("POST", "/graphql", json=asked, headers=headers) as stream:
+            assert stream.status_code == status
 
 
 def test_many_requests_at_once_ask_the_provider_for_its_keys_once(provider, server, issuer, monkeypatch):

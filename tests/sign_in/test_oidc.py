@@ -49,6 +49,7 @@ def test_history_keeps_a_pseudonym_of_a_parent(door, issuer):
         {"exp": None},
         {"exp": "demain"},
         {"exp": float("1e400")},
+        {"iat": None},
         {"nbf": NOW + timedelta(seconds=SKEW + 10)},
         {"iat": NOW + timedelta(seconds=SKEW + 10)},
         {"sub": None},
@@ -112,9 +113,22 @@ def test_what_is_no_token_is_refused(door, token):
     assert door.refuses(token)
 
 
-def test_an_id_token_or_anything_else_that_was_signed_is_no_access_token(door, issuer):
-    for typ in ("logout+jwt", "secevent+jwt", "id+jwt"):
-        assert door.refuses(issuer.signs(typ=typ))
+@pytest.mark.parametrize("typ", ["logout+jwt", "secevent+jwt", "id+jwt"])
+def test_what_was_signed_for_another_purpose_is_no_access_token(door, issuer, typ):
+    assert door.refuses(issuer.signs(typ=typ, scope="api"))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"nonce": "n", "at_hash": "x"}, {"events": {"http://schemas.openid.net/event/backchannel-logout": {}}}],
+)
+def test_an_id_token_or_a_logout_token_is_no_access_token_though_it_names_us(door, issuer, changes):
+    assert door.refuses(issuer.signs(typ="JWT", **changes))
+
+
+@pytest.mark.parametrize("claim", ["client_id", "scope", "scp"])
+def test_an_access_token_of_no_particular_type_is_known_by_what_it_gives_access_to(door, issuer, claim):
+    assert door.admits(issuer.signs(typ="JWT", **{claim: "api"})).role is Role.NATIONAL
 
 
 def test_a_token_of_too_many_characters_is_not_even_read(door, issuer):

@@ -52,3 +52,12 @@ def test_userinfo_is_asked_again_after_a_while(issuer):
 
 def test_without_userinfo_an_opaque_token_is_refused(door):
     assert door.refuses("an-opaque-token")
+
+
+def test_when_the_userinfo_was_made_out_is_not_when_somebody_signed_in(issuer):
+    door = door_of(issuer, userinfo=True)
+    later = int((NOW + timedelta(seconds=30)).timestamp())
+    issuer.says("/userinfo", {"sub": "camille", "iat": later})
+    assert door.reads(issuer.signs()).issued_at == NOW
+    issuer.says("/userinfo", issuer.signs(typ="JWT", iat=later), media_type="application/jwt")
+    assert door.reads("an-opaque-token").issued_at is None
