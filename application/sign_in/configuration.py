@@ -45,11 +45,15 @@ def oidc_settings(environ: Mapping[str, str]) -> OidcSettings | None:
     return OidcSettings(issuer=issuer, audience=audience, claims=mapping)
 
 
-def _is_issuer(given: str) -> bool:
+def is_confidential(address: str) -> bool:
     """https, or http on loopback, where nobody else listens (OpenID Connect Discovery 1.0, section 3)."""
     try:
-        address = urlsplit(given)
-        plain = address.scheme == "http" and address.hostname in _LOOPBACK
+        parts = urlsplit(address)
+        plain = parts.scheme == "http" and parts.hostname in _LOOPBACK
     except ValueError:
         return False
-    return bool((address.scheme == "https" or plain) and address.netloc and not (address.query or address.fragment))
+    return bool((parts.scheme == "https" or plain) and parts.netloc)
+
+
+def _is_issuer(given: str) -> bool:
+    return is_confidential(given) and "?" not in given and "#" not in given

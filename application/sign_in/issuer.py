@@ -15,9 +15,10 @@ from typing import Any
 
 import httpx
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import JWKRegistry, Key, KeySet
 
 from application.sign_in.accepting import IssuerAway
+from application.sign_in.configuration import is_confidential
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,8 @@ KEYS_KEPT = 3600.0
 _TIMEOUT = httpx.Timeout(5.0)
 #: An issuer's documents have a few kilobytes.
 _LARGEST_ANSWER = 1_000_000
+#: What an issuer can do wrong: not answer, or answer something else.
+_FAULTS = (httpx.HTTPError, httpx.InvalidURL, JoseError, ValueError, KeyError, TypeError)
 _ABOUT_THE_WAY = ("content-encoding", "content-length", "transfer-encoding")
 AWAY = "Le service de connexion ne répond pas : réessayez dans quelques instants."
 
@@ -67,7 +70,7 @@ class Issuer:
             try:
                 self.keys = self._current_keys()
                 self._had_at = self._asked_at
-            except (httpx.HTTPError, JoseError, ValueError, KeyError, TypeError) as error:
+            except _FAULTS as error:
                 log.warning("issuer's keys cannot be had", extra={"reason": f"{type(error).__name__}: {error}"})
 
     def userinfo(self, access_token: str) -> httpx.Response:
@@ -77,8 +80,11 @@ class Issuer:
                 self._discover()
             if self._userinfo is None:
                 raise ValueError("no userinfo_endpoint")
-            return _get(self._userinfo, {"Authorization": f"Bearer {access_token}"})
-        except (httpx.TransportError, ValueError, KeyError) as error:
+            answer = _get(self._userinfo, {"Authorization": f"Bearer {access_token}"})
+            if answer.is_server_error or answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
+                answer.raise_for_status()
+            return answer
+        except _FAULTS as error:
             log.warning("userinfo cannot be had", extra={"reason": f"{type(error).__name__}: {error}"})
             raise IssuerAway(AWAY) from error
 
@@ -86,12 +92,12 @@ class Issuer:
         return self._asked_at is None or self.clock() - self._asked_at >= KEYS_APART
 
     def _current_keys(self) -> KeySet:
-        answer = _get(str(self._discover()["jwks_uri"]))
+        answer = _get(_endpoint(self._discover(), "jwks_uri"))
         answer.raise_for_status()
-        found = answer.json()["keys"]
-        # Keys for encryption are no business of ours, nor those of kinds that we do not know.
-        signing = [key for key in found if key.get("use", "sig") == "sig" and key.get("kty") in ("RSA", "EC", "OKP")]
-        return KeySet.import_key_set({"keys": signing})
+        signing = [key for told in answer.json()["keys"] if (key := _signing_key(told)) is not None]
+        if not signing:
+            raise ValueError("no key that signs")
+        return KeySet(signing)
 
     def _discover(self) -> dict[str, Any]:
         answer = _get(f"{self.address.rstrip('/')}/.well-known/openid-configuration")
@@ -99,8 +105,27 @@ class Issuer:
         found: dict[str, Any] = answer.json()
         if found["issuer"] != self.address:
             raise ValueError(f"the document is that of {found['issuer']!r}")
-        self._userinfo = found.get("userinfo_endpoint")
+        self._userinfo = _endpoint(found, "userinfo_endpoint") if "userinfo_endpoint" in found else None
         return found
+
+
+def _endpoint(document: dict[str, Any], name: str) -> str:
+    """Tokens are sent there, or keys believed: nobody on the way may read or change them."""
+    address = document[name]
+    if not isinstance(address, str) or not is_confidential(address):
+        raise ValueError(f"{name}: an https address is needed, not {address!r}")
+    return address
+
+
+def _signing_key(told: Any) -> Key | None:
+    """None for a key of another use, of a kind that is not known, or malformed: RFC 7517, section 5, passes it over."""
+    if not isinstance(told, dict) or told.get("use", "sig") != "sig" or told.get("kty") not in ("RSA", "EC", "OKP"):
+        return None
+    try:
+        return JWKRegistry.import_key(told)
+    except (JoseError, ValueError, TypeError, KeyError) as error:
+        log.warning("a key of the issuer's is passed over", extra={"reason": f"{type(error).__name__}: {error}"})
+        return None
 
 
 def _get(address: str, headers: dict[str, str] | None = None) -> httpx.Response:

@@ -6,7 +6,6 @@ within its time. What it then says of a person is read as configured (`applicati
 
 from __future__ import annotations
 
-import hmac
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -123,7 +122,7 @@ class OidcSignIn:
             while len(self._kept) > _MOST_KEPT:
                 self._kept.popitem(last=False)
         # Another's answer in the place of this one's (OpenID Connect Core, section 5.3.2).
-        if claims and not hmac.compare_digest(str(told.get("sub")).encode(), str(claims.get("sub")).encode()):
+        if claims and (not isinstance(told.get("sub"), str) or told["sub"] != claims.get("sub")):
             raise BadToken(_REFUSED)
         # When the userinfo was made out says nothing of the sign-in.
         return {**claims, **told, "iat": claims.get("iat")}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive
 
@@ -17,6 +19,8 @@ LARGEST_BODY = 1_000_000
 #: What people and generated clients write is a tenth of it; reading a document keeps all other requests waiting.
 LONGEST_DOCUMENT = 100_000
 _LARGEST_POSITION = 2**63 - 1
+#: RFC 6750, section 2.1: anything else is nothing to ask an issuer about.
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 
 
 async def authenticated(authorization: str | None, services: Services) -> Actor:
@@ -26,10 +30,10 @@ async def authenticated(authorization: str | None, services: Services) -> Actor:
     if authorization is None:
         return PUBLIC
     scheme, _, token = authorization.strip().partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
+    if scheme.lower() != "bearer" or not _TOKEN.fullmatch(token := token.strip()):
         raise _unauthenticated("En-tête Authorization attendu sous la forme « Bearer <jeton> ».")
     try:
-        signed_in = await services.sign_in.read(token.strip())
+        signed_in = await services.sign_in.read(token)
     except BadToken as refused:
         raise _unauthenticated(str(refused)) from None
     except IssuerAway as away:

@@ -70,6 +70,8 @@ class Provider:
             page = browser.get(f"{self.address}/auth", params=asked)
             while not (place := urljoin(self.address, page.headers.get("location", ""))).startswith(BACK):
                 page = browser.get(place)
+                # An error's page leads nowhere.
+                assert page.status_code < 400, page.text
                 if page.status_code == 200:
                     page = self._answers(browser, str(page.url), page.text, login)
             code = parse_qs(urlsplit(place).query)["code"][0]
@@ -177,6 +179,13 @@ def test_a_person_who_signs_in_by_the_providers_pages_is_known_by_the_signed_use
 def test_an_id_token_of_a_person_is_no_access_token_though_it_is_signed_and_names_us(provider, server):
     id_token = provider.signs_in("Coordination 34")["id_token"]
     assert server.post({"query": VIEWER}, id_token).status_code == 401
+
+
+@pytest.mark.parametrize("server", [True], indirect=True, ids=["with userinfo"])
+@pytest.mark.parametrize("shown", ["é", "a b", "a\tb", "=", "{}"])
+def test_what_has_not_the_form_of_a_token_is_refused_and_not_put_down_to_the_provider(provider, server, shown):
+    headers = {"authorization": f"Bearer {shown}".encode("latin-1")}
+    assert server.http.post("/graphql", json={"query": VIEWER}, headers=headers).status_code == 401
 
 
 @pytest.mark.parametrize("server", [True], indirect=True, ids=["with userinfo"])

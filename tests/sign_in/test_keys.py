@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from joserfc.jwk import RSAKey
+from joserfc.jwk import KeySet, RSAKey
 
 from application.sign_in.accepting import IssuerAway
 from application.sign_in.issuer import KEYS_APART, KEYS_KEPT
+from tests.sign_in.issuing import KEYS
 
 
 def test_keys_are_asked_for_once_for_many_tokens(door, issuer):
@@ -54,12 +55,41 @@ def test_while_the_issuer_is_away_known_keys_go_on_and_others_are_told_to_come_b
         ("/jwks", "not JSON"),
         ("/jwks", {"keys": []}),
         ("/jwks", {"keys": [{"kty": "RSA", "kid": "rsa-1"}]}),
+        ("/jwks", {"keys": "none"}),
+        ("/jwks", {"keys": ["none"]}),
         ("/jwks", "x" * 2_000_000),
         ("/.well-known/openid-configuration", {"issuer": "https://other.example.org", "jwks_uri": "x"}),
         ("/.well-known/openid-configuration", {}),
+        ("/.well-known/openid-configuration", []),
     ],
 )
 def test_an_issuer_that_talks_nonsense_is_as_one_that_is_away(door, issuer, path, content):
     issuer.says(path, content)
     with pytest.raises(IssuerAway):
         door.admits(issuer.signs())
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "no key",
+        {"kty": "RSA", "kid": "odd"},
+        {"kty": "EC", "crv": "BP-256", "kid": "odd", "x": "AA", "y": "AA"},
+        {"kty": "EC", "crv": "P-256", "kid": "odd", "x": "AA", "y": "AA"},
+        {"kty": "OKP", "crv": "X9", "kid": "odd", "x": "AA"},
+        {"kty": "oct", "kid": "odd", "k": "AA"},
+        {"kty": "RSA", "kid": "rsa-1", "use": "enc", "n": "AQAB", "e": "AQAB"},
+    ],
+    ids=str,
+)
+def test_one_key_that_cannot_be_read_takes_nothing_from_the_others(door, issuer, odd):
+    issuer.says("/jwks", {"keys": [odd, *KeySet(list(KEYS.values())).as_dict(private=False)["keys"]]})
+    assert door.admits(issuer.signs())
+
+
+@pytest.mark.parametrize("endpoint", ["http://keys.example.org/jwks", "file:///etc/passwd", "http://[", 7])
+def test_keys_are_not_asked_for_where_others_could_change_them(door, issuer, endpoint):
+    issuer.says("/.well-known/openid-configuration", {"issuer": issuer.address, "jwks_uri": endpoint})
+    with pytest.raises(IssuerAway):
+        door.admits(issuer.signs())
+    assert issuer.asked == ["/.well-known/openid-configuration"]

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from joserfc.jwk import RSAKey
 
+from application.sign_in.accepting import IssuerAway
 from application.sign_in.oidc import USERINFO_KEPT
 from domain.actors import Role
 from tests.sign_in.door import door_of
@@ -61,3 +62,28 @@ def test_when_the_userinfo_was_made_out_is_not_when_somebody_signed_in(issuer):
     assert door.reads(issuer.signs()).issued_at == NOW
     issuer.says("/userinfo", issuer.signs(typ="JWT", iat=later), media_type="application/jwt")
     assert door.reads("an-opaque-token").issued_at is None
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_userinfo_that_cannot_be_told_now_is_no_refusal(issuer, status):
+    door = door_of(issuer, userinfo=True)
+    issuer.says("/userinfo", "", status=status)
+    with pytest.raises(IssuerAway):
+        door.admits(issuer.signs())
+
+
+@pytest.mark.parametrize(
+    ("status", "document"), [(503, {}), (200, []), (200, {"userinfo_endpoint": "http://x.example"})]
+)
+def test_while_the_issuer_does_not_say_where_its_userinfo_is_nobody_is_refused(issuer, status, document):
+    if isinstance(document, dict):
+        document |= {"issuer": issuer.address, "jwks_uri": f"{issuer.address}/jwks"}
+    issuer.says("/.well-known/openid-configuration", document, status=status)
+    with pytest.raises(IssuerAway):
+        door_of(issuer, userinfo=True).admits("an-opaque-token")
+
+
+@pytest.mark.parametrize("sub", [None, "None"])
+def test_a_userinfo_that_does_not_say_whose_it_is_tells_nothing(issuer, sub):
+    issuer.says("/userinfo", {"role": "national"})
+    assert door_of(issuer, userinfo=True).refuses(issuer.signs(sub=sub, role=None))
