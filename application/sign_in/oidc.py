@@ -18,6 +18,7 @@ import httpx
 from anyio import CapacityLimiter, to_thread
 from joserfc import jws, jwt
 from joserfc.errors import ExpiredTokenError, JoseError
+from joserfc.jwk import KeySet
 
 from application.sign_in.accepting import BadToken, IssuerAway, SignedIn
 from application.sign_in.claims import ClaimsMapping
@@ -55,6 +56,8 @@ class OidcSignIn:
     clock: Callable[[], datetime]
     #: Userinfo by the token's digest, with the second until which it is believed.
     _kept: OrderedDict[bytes, tuple[float, Mapping[str, Any]]] = field(default_factory=OrderedDict)
+    #: Claims by the token's digest, with the keys that its signature was checked by.
+    _signed: OrderedDict[bytes, tuple[KeySet, dict[str, Any]]] = field(default_factory=OrderedDict)
     _limiter: CapacityLimiter | None = None
 
     async def read(self, token: str) -> SignedIn:
@@ -64,30 +67,35 @@ class OidcSignIn:
         opaque = token.count(".") != 2
         if opaque and not self.mapping.userinfo:
             raise BadToken(_REFUSED)
-        claims = {} if opaque else await self._verified(token, access=True)
+        self.issuer.refresh()
+        claims = {} if opaque else await self._access(token)
         if self.mapping.userinfo:
             claims = await self._with_userinfo(token, claims)
         return self.mapping.signed_in(claims)
 
-    async def _verified(self, token: str, *, access: bool) -> dict[str, Any]:
-        """The claims of a JWT that is the issuer's, for us, and of now."""
-        header = _header(token)
-        await self._know_key(header.get("kid"))
+    async def _access(self, token: str) -> dict[str, Any]:
+        """The claims of an access token, whose signature is checked once: the same token comes with every request."""
+        digest = sha256(token.encode()).digest()
+        keys, claims = self._signed.get(digest, (None, {}))
+        if keys is not self.issuer.keys:
+            keys, header, claims = await self._decoded(token)
+            if not _gives_access(header, claims):
+                raise BadToken(_REFUSED)
+            _keep(self._signed, digest, (keys, claims))
+        self._check(claims, access=True)
+        return claims
+
+    async def _decoded(self, token: str) -> tuple[KeySet, Mapping[str, Any], dict[str, Any]]:
+        """Header and claims of a JWT that the issuer has signed, and the keys that tell so."""
+        await self._know_key(_header(token).get("kid"))
+        keys = self.issuer.keys
         try:
-            found = jwt.decode(token, self.issuer.keys, algorithms=list(ALGORITHMS))
-            self._check(found.claims, access=access)
-            if access and not _gives_access(header, found.claims):
-                raise ValueError("no access token")
-        except ExpiredTokenError as error:
-            raise BadToken(_EXPIRED) from error
+            found = jwt.decode(token, keys, algorithms=list(ALGORITHMS))
         except (JoseError, ValueError, TypeError, KeyError) as error:
-            # The reason is for us: who forges learns nothing.
-            log.info("token refused", extra={"reason": type(error).__name__})
-            raise BadToken(_REFUSED) from error
-        return dict(found.claims)
+            raise _refused(error) from error
+        return keys, found.header, dict(found.claims)
 
     async def _know_key(self, key_id: str | None) -> None:
-        self.issuer.refresh()
         if self.issuer.knows(key_id):
             return
         await self._in_thread(self.issuer.ask_for_keys)
@@ -110,7 +118,12 @@ class OidcSignIn:
             exp={"essential": access},
             iat={"essential": access},
         )
-        registry.validate(dict(claims))
+        try:
+            registry.validate(dict(claims))
+        except ExpiredTokenError as error:
+            raise BadToken(_EXPIRED) from error
+        except (JoseError, ValueError, TypeError, OverflowError) as error:
+            raise _refused(error) from error
 
     async def _with_userinfo(self, token: str, claims: dict[str, Any]) -> dict[str, Any]:
         digest = sha256(token.encode()).digest()
@@ -118,9 +131,8 @@ class OidcSignIn:
         until, told = self._kept.get(digest, (0.0, {}))
         if until <= now:
             told = await self._ask_userinfo(token, believed=bool(claims))
-            self._kept[digest] = (min(now + USERINFO_KEPT, float(claims.get("exp", now + USERINFO_KEPT))), told)
-            while len(self._kept) > _MOST_KEPT:
-                self._kept.popitem(last=False)
+            until = min(now + USERINFO_KEPT, float(claims.get("exp", now + USERINFO_KEPT)))
+            _keep(self._kept, digest, (until, told))
         # Another's answer in the place of this one's (OpenID Connect Core, section 5.3.2).
         if claims and (not isinstance(told.get("sub"), str) or told["sub"] != claims.get("sub")):
             raise BadToken(_REFUSED)
@@ -133,7 +145,9 @@ class OidcSignIn:
         if answer.status_code != httpx.codes.OK:
             raise BadToken(_EXPIRED if answer.status_code == httpx.codes.UNAUTHORIZED else _REFUSED)
         if answer.headers.get("content-type", "").startswith("application/jwt"):
-            return await self._verified(answer.text.strip(), access=False)
+            _, _, told = await self._decoded(answer.text.strip())
+            self._check(told, access=False)
+            return told
         if not believed:
             raise BadToken(_REFUSED)
         try:
@@ -143,6 +157,19 @@ class OidcSignIn:
         if not isinstance(told, dict):
             raise BadToken(_REFUSED)
         return told
+
+
+def _keep(kept: OrderedDict[bytes, T], digest: bytes, value: T) -> None:
+    """Keeps it in the place of the oldest ones, where there are too many."""
+    kept[digest] = value
+    while len(kept) > _MOST_KEPT:
+        kept.popitem(last=False)
+
+
+def _refused(error: Exception) -> BadToken:
+    """The reason is for us: who forges learns nothing."""
+    log.info("token refused", extra={"reason": type(error).__name__})
+    return BadToken(_REFUSED)
 
 
 def _header(token: str) -> Mapping[str, Any]:

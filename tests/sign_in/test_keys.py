@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
 from application.sign_in.accepting import IssuerAway
 from application.sign_in.issuer import KEYS_APART, KEYS_KEPT
-from tests.sign_in.issuing import KEYS
+from application.sign_in.oidc import SKEW
+from tests.sign_in.issuing import KEYS, NOW
 
 
 def test_keys_are_asked_for_once_for_many_tokens(door, issuer):
@@ -25,6 +28,29 @@ def test_a_new_key_is_found_when_a_token_names_it_and_the_one_withdrawn_ends(doo
     door.later(KEYS_APART)
     assert door.admits(issuer.signs(key=new))
     assert door.refuses(old)
+
+
+def test_a_signature_is_checked_once_for_as_long_as_the_keys_stay_and_time_each_time(door, issuer, monkeypatch):
+    checked: list[str] = []
+    decode = jwt.decode
+
+    def counted(token: str, *args: Any, **options: Any) -> jwt.Token:
+        checked.append(token)
+        return decode(token, *args, **options)
+
+    monkeypatch.setattr(jwt, "decode", counted)
+    token = issuer.signs(exp=NOW + timedelta(hours=2))
+    for _ in range(3):
+        door.admits(token)
+    assert len(checked) == 1
+    door.later(KEYS_APART)
+    new = RSAKey.generate_key(2048, {"kid": "rsa-2"})
+    issuer.publishes(new, *KEYS.values())
+    door.admits(issuer.signs(key=new))
+    door.admits(token)
+    assert checked.count(token) == 2
+    door.later(2 * 3600 + SKEW)
+    assert "expiré" in door.refuses(token)
 
 
 def test_unknown_keys_make_the_issuer_be_asked_seldom(door, issuer):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
 from joserfc.jwk import RSAKey
 
 from application.sign_in.accepting import IssuerAway
+from application.sign_in.issuer import KEYS_KEPT
 from application.sign_in.oidc import USERINFO_KEPT
 from domain.actors import Role
 from tests.sign_in.door import door_of
-from tests.sign_in.issuing import NOW
+from tests.sign_in.issuing import KEYS, NOW
 
 
 def test_a_signed_userinfo_is_believed_by_its_signature(issuer):
@@ -87,3 +89,17 @@ def test_while_the_issuer_does_not_say_where_its_userinfo_is_nobody_is_refused(i
 def test_a_userinfo_that_does_not_say_whose_it_is_tells_nothing(issuer, sub):
     issuer.says("/userinfo", {"role": "national"})
     assert door_of(issuer, userinfo=True).refuses(issuer.signs(sub=sub, role=None))
+
+
+def test_keys_grow_old_too_where_all_tokens_are_opaque(issuer):
+    door = door_of(issuer, userinfo=True)
+    issuer.says("/userinfo", issuer.signs(typ="JWT", exp=None), media_type="application/jwt")
+    door.admits("an-opaque-token")
+    issuer.publishes(KEYS["ES256"])
+    door.later(KEYS_KEPT)
+    door.admits("an-opaque-token")
+    for thread in threading.enumerate():
+        if thread.name == "issuer's keys":
+            thread.join()
+    door.later(USERINFO_KEPT)
+    assert door.refuses("an-opaque-token")
