@@ -122,7 +122,8 @@ def test_a_calendar_knows_the_clocks_of_guadeloupe_and_of_both_seasons_of_paris(
 def test_calendars_are_told_when_to_ask_again(season, server):
     answer = server.http.get("/animations.ics", params={"territory": "34"})
     assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
-    assert b"REFRESH-INTERVAL;VALUE=DURATION:PT1H\r\n" in answer.content
+    assert b"\r\nREFRESH-INTERVAL;VALUE=DURATION:PT1H\r\n" in answer.content
+    assert b"\r\nX-PUBLISHED-TTL:PT1H\r\n" in answer.content
     assert str(Calendar.from_ical(answer.content)["source"]) == f"{SITE}/animations.ics?territory=34"
 
 

@@ -116,9 +116,9 @@ async def _csv(context: Context, table: _Table, headers: dict[str, str]) -> Resp
         return csv_rows(table.line(row, lists) for row in rows)
 
     async def chunks() -> AsyncIterator[bytes]:
-        yield csv_headers(table.headers) + lines(first)
+        yield csv_headers(table.headers) + await to_thread.run_sync(lines, first)
         async for rows in reading:
-            yield lines(rows)
+            yield await to_thread.run_sync(lines, rows)
 
     return StreamingResponse(chunks(), 200, told, CSV)
 
