@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -21,7 +20,7 @@ from application.proof.notes import BadNote, SigningKey, from_pem
 from application.proof.public_keys import IN_USE, keep_public_key, kept_public_keys
 from application.proof.verifying import verify
 from application.settings import CHECKPOINT_KEY_FILE, Settings, make_key
-from cli.composition import open_everything, settings_from_environment, utc_now
+from cli.composition import environment, open_everything, settings_from_environment, utc_now
 from cli.console import Refused, Steps, complain, confirm, counted, note
 from cli.key_files import replace_key
 from cli.options import Verbose, Yes, logs_of_a_command
@@ -163,7 +162,7 @@ def rotate_key(yes: Yes = False, verbose: Verbose = False) -> None:
     """
     settings = settings_from_environment()
     logs_of_a_command(verbose)
-    if not settings.embedded or os.environ.get("PARENTALITE_CHECKPOINT_KEY"):
+    if not settings.embedded or environment().get("PARENTALITE_CHECKPOINT_KEY"):
         raise Refused("PARENTALITE_CHECKPOINT_KEY: the key is configured there; set it to a new one to replace it")
     confirm("Replace the key that signs checkpoints?", yes)
     folder = settings.home / "keys"

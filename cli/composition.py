@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +19,7 @@ from application.files import FileStore
 from application.proof.checkpoints import take_up_key
 from application.proof.notes import SigningKey
 from application.proof.public_keys import keep_public_key
+from application.service_settings import with_secrets_from_files
 from application.settings import Settings, SettingsError, load_settings
 from application.sign_in.accepting import SignIn
 from application.sign_in.local import LocalSignIn
@@ -74,6 +75,14 @@ def own_token_secret(settings: Settings) -> str:
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def environment() -> Mapping[str, str]:
+    """What is told from outside, secrets that files hold among it. Raises SettingsError."""
+    try:
+        return with_secrets_from_files(os.environ)
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
 
 
 def settings_from_environment() -> Settings:

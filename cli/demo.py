@@ -37,6 +37,7 @@ from projections.rebuild import FEW_EVENTS
 SEED = 2026
 #: After that, what was to come has become the past, and the listing is empty.
 STALE_AFTER = timedelta(days=60)
+_NAMES_A_DATABASE = ("DATABASE_URL", "DATABASE_URL_FILE")
 
 _ANY_ANIMATION = "SELECT 1 FROM stored_events WHERE topic = 'animation.created' LIMIT 1"
 _LOADED_AT = "SELECT min(created_at) FROM person_keys"
@@ -65,7 +66,7 @@ def demo(
     Always on the embedded PostgreSQL under PARENTALITE_HOME, never on DATABASE_URL. The season is loaded on first use,
     with dates around that day; later runs find it there and start in seconds. Ctrl-C stops all of it.
     """
-    settings = _settings()
+    settings = demonstration_settings()
     with take_address(host, port) as taken, ExitStack() as stack:
         logs_of_a_command(verbose)
         try:
@@ -83,10 +84,12 @@ def demo(
             note("Stopping.")
 
 
-def _settings() -> Settings:
-    if os.environ.get("DATABASE_URL"):
-        note("DATABASE_URL is left alone: the demonstration has a PostgreSQL of its own.")
-    return load_settings({name: value for name, value in os.environ.items() if name != "DATABASE_URL"})
+def demonstration_settings() -> Settings:
+    """Without the database that the environment names, be it by a file."""
+    for name in _NAMES_A_DATABASE:
+        if os.environ.get(name):
+            note(f"{name} is left alone: the demonstration has a PostgreSQL of its own.")
+    return load_settings({name: value for name, value in os.environ.items() if name not in _NAMES_A_DATABASE})
 
 
 def _drop(settings: Settings, yes: bool) -> None:

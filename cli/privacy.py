@@ -11,7 +11,7 @@ import typer
 
 from application.settings import Settings, checked_key, make_key
 from cli.catching_up import bring_up_to_date
-from cli.composition import Opened, open_everything, settings_from_environment, utc_now
+from cli.composition import Opened, environment, open_everything, settings_from_environment, utc_now
 from cli.console import Refused, Steps, confirm, counted, note
 from cli.key_files import write_key
 from cli.options import Verbose, Yes, logs_of_a_command
@@ -120,7 +120,8 @@ def rotate_master_key(yes: Yes = False, verbose: Verbose = False) -> None:
     """Replace the key that wraps all personal keys; the log is not touched, and personal data stay readable.
 
     In the embedded setup the new key is made and kept. With DATABASE_URL, give it as PARENTALITE_NEW_MASTER_KEY, and
-    set PARENTALITE_MASTER_KEY to it afterwards. Stop other processes before: with the old key they can open nothing.
+    set PARENTALITE_MASTER_KEY to it afterwards; each may be in a file, which the variable with _FILE names. Stop other
+    processes before: with the old key they can open nothing.
     """
     settings = settings_from_environment()
     logs_of_a_command(verbose)
@@ -141,11 +142,11 @@ def rotate_master_key(yes: Yes = False, verbose: Verbose = False) -> None:
 
 def _new_master_key(settings: Settings) -> str:
     """Raises SettingsError where a new key is needed and not given, Refused where the configured one is not a file."""
-    if settings.embedded and not os.environ.get("PARENTALITE_MASTER_KEY"):
+    if settings.embedded and not environment().get("PARENTALITE_MASTER_KEY"):
         return make_key()
     if settings.embedded:
         raise Refused("PARENTALITE_MASTER_KEY: the key is configured there; unset it when keys/master-key holds it")
-    given = os.environ.get("PARENTALITE_NEW_MASTER_KEY", "")
+    given = environment().get("PARENTALITE_NEW_MASTER_KEY", "")
     checked_key("PARENTALITE_NEW_MASTER_KEY", given)
     return given
 

@@ -13,6 +13,7 @@ from psycopg import sql
 from application.candidatures import CandidatureSubmit
 from application.notifications.reacting import react
 from cli.composition import open_everything, settings_from_environment
+from cli.demo import demonstration_settings
 from domain.actors import Actor, Role
 from domain.candidature_events import Degree
 from domain.identifiers import person_id
@@ -150,3 +151,43 @@ def test_the_master_key_is_replaced_and_the_log_stays(run, opened, candidature, 
     assert "PARENTALITE_MASTER_KEY" in error_line(run("privacy", "export", SUBJECT))
     monkeypatch.setenv("PARENTALITE_MASTER_KEY", new)
     assert json.loads(run("privacy", "export", SUBJECT).stdout)["held"][0]["events"][0]["data"]["first_name"] == "Zélie"
+
+
+def test_the_new_master_key_may_be_in_a_file(run, opened, candidature, monkeypatch, tmp_path):
+    secret = tmp_path / "new-master-key"
+    secret.write_bytes(base64.b64encode(b"n" * 32))
+    secret.chmod(0o600)
+    monkeypatch.setenv("PARENTALITE_NEW_MASTER_KEY_FILE", str(secret))
+    assert run("privacy", "rotate-master-key", "--yes").exit_code == 0
+    monkeypatch.setenv("PARENTALITE_MASTER_KEY", secret.read_text())
+    assert json.loads(run("privacy", "export", SUBJECT).stdout)["held"][0]["erasedAt"] is None
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [("privacy rotate-master-key", "PARENTALITE_MASTER_KEY"), ("audit rotate-key", "PARENTALITE_CHECKPOINT_KEY")],
+)
+def test_a_key_that_a_file_outside_holds_is_not_replaced_here(run, embedded_home, monkeypatch, tmp_path, command, name):
+    secret = tmp_path / "key"
+    secret.write_bytes(base64.b64encode(b"k" * 32))
+    secret.chmod(0o600)
+    monkeypatch.setenv(f"{name}_FILE", str(secret))
+    assert f"{name}: the key is configured there" in error_line(run(*command.split(), "--yes"))
+
+
+def test_the_demonstration_has_a_database_of_its_own_even_beside_one_that_a_file_names(
+    embedded_home, monkeypatch, tmp_path, capsys
+):
+    secret = tmp_path / "database-url"
+    secret.write_text("postgresql://production.example.org/parentalite")
+    secret.chmod(0o600)
+    monkeypatch.setenv("DATABASE_URL_FILE", str(secret))
+    assert demonstration_settings().embedded
+    assert "DATABASE_URL_FILE is left alone" in capsys.readouterr().err
+
+
+@pytest.fixture
+def embedded_home(tmp_path, monkeypatch) -> None:
+    """No database is named: the embedded one would be used."""
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setenv("PARENTALITE_HOME", str(tmp_path / "home"))
