@@ -19,6 +19,7 @@ from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.base import StrawberryObjectDefinition, StrawberryType
 
 from api.compiled.documents import Documents
+from api.costing import CostLimit
 from api.errors import ApiError, api_errors
 from api.incidents import report
 from api.mutations import Mutation
@@ -112,6 +113,7 @@ schema = Schema(
         lambda: AddValidationRules(list(RULES)),
         lambda: ParserCache(maxsize=_CACHED),
         lambda: ValidationCache(maxsize=_CACHED),
+        CostLimit,
         ReleaseAfterEachResult,
     ],
 )

@@ -24,6 +24,8 @@ from api.answer_cache import LASTING
 from api.answers import GRAPHQL_JSON, Refused, answer, preferred_media_type, refusal, status_of, unexpected
 from api.compiled.questions import question_of
 from api.context import Context, Services
+from api.cost import MOST_COST
+from api.costing import told_cost
 from api.rate_limits import client_address
 from api.requests import LONGEST_DOCUMENT, authenticated, wait_for_position, within_limit
 from api.schema import Schema, compiled_documents
@@ -111,11 +113,14 @@ class GraphQLView(GraphQL[Any, None]):
         found = question and self._documents.prepared(question.query, question.operation_name)
         if question is None or found is None:
             return None
+        cost = found.cost(question.variables)
+        if cost > MOST_COST:
+            return None
         try:
             data = await found.execute(context, question.variables)
             if context.actor.role is Role.PUBLIC and found.root_fields <= _OF_READ_MODELS and not context.told_time:
                 request.scope[LASTING] = True
-            return answer({"data": data}, 200, media_type)
+            return answer({"data": data, "extensions": told_cost(cost)}, 200, media_type)
         except Exception:
             # Executed again: graphql-core finds the same error, and tells it with its path.
             await context.refresh()

@@ -16,6 +16,7 @@ from graphql import specified_rules
 from psycopg_pool import AsyncConnectionPool
 
 from api.context import Context, Services
+from api.costing import told_cost
 from api.schema import RULES, compiled_documents, schema
 from domain.actors import PUBLIC, Actor, Role
 from domain.identifiers import structure_id
@@ -99,7 +100,8 @@ class Both:
         assert found is not None, asked.query
         context = Context(self._services, actor)
         try:
-            return orjson.dumps({"data": await found.execute(context, asked.variables)})
+            told = told_cost(found.cost(asked.variables))
+            return orjson.dumps({"data": await found.execute(context, asked.variables), "extensions": told})
         except Exception:
             return None
         finally:
@@ -111,7 +113,7 @@ class Both:
             result: Any = await schema.execute(asked.query, asked.variables, context_value=context)
         finally:
             await context.close()
-        return orjson.dumps({"data": result.data}), bool(result.errors)
+        return orjson.dumps({"data": result.data, "extensions": result.extensions}), bool(result.errors)
 
 
 def ask_both(town: Town, asked: Sequence[tuple[Drawn, Actor]]) -> list[tuple[bytes | None, bytes, bool]]:

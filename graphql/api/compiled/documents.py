@@ -29,6 +29,7 @@ from strawberry.schema.schema import validate_document
 from api.compiled.plan import Plan
 from api.compiled.running import Variables
 from api.compiled.unsure import Unsure
+from api.cost import cost_of
 
 _CONDITIONS = ("skip", "include")
 #: What people write is a tenth of it; what is longer is not kept in memory.
@@ -48,6 +49,7 @@ class Prepared:
             one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)
         }
         self._conditions = _conditions(document)
+        self._cost = cost_of(schema._schema, document, operation)
         selections = operation.selection_set.selections
         self._root_fields = frozenset(one.name.value if isinstance(one, FieldNode) else "..." for one in selections)
         self._plans: dict[tuple[Any, ...], Plan | None] = {}
@@ -57,6 +59,10 @@ class Prepared:
     def root_fields(self) -> frozenset[str]:
         """The names of its root fields; a name that there is not when some of them stand in fragments."""
         return self._root_fields
+
+    def cost(self, given: dict[str, Any]) -> int:
+        """The number of fields that its answer can hold at most (see `api.cost`)."""
+        return self._cost.of(given)
 
     async def execute(self, context: Any, given: dict[str, Any]) -> dict[str, Any]:
         """The `data` of the answer. Raises Unsure, or whatever a resolver raised: then graphql-core must answer."""

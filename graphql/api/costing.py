@@ -1,0 +1,44 @@
+"""Telling each client what its answer cost, and refusing what costs too much before anything is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from graphql import GraphQLError, get_operation_ast
+from strawberry.extensions import SchemaExtension
+
+from api.cost import MOST_COST, Cost, cost_of
+
+
+def told_cost(cost: int) -> dict[str, Any]:
+    """What goes into the answer's `extensions`."""
+    return {"cost": {"requested": cost, "most": MOST_COST}}
+
+
+class CostLimit(SchemaExtension):
+    """For what graphql-core executes; compiled documents know their cost themselves."""
+
+    _cost: int | None = None
+
+    def on_execute(self) -> Iterator[None]:
+        asked = self.execution_context
+        document = asked.graphql_document
+        assert document is not None, "parsed before"
+        operation = get_operation_ast(document, asked.operation_name)
+        if operation is not None:
+            cost: Cost = cost_of(asked.schema._schema, document, operation)
+            self._cost = cost.of(asked.variables or {})
+            if self._cost > MOST_COST:
+                raise too_costly(self._cost)
+        yield
+
+    def get_results(self) -> dict[str, Any]:
+        return {} if self._cost is None else told_cost(self._cost)
+
+
+def too_costly(cost: int) -> GraphQLError:
+    return GraphQLError(
+        f"Cette demande peut contenir {cost} champs, {MOST_COST} au plus sont servis : demandez de plus petites pages.",
+        extensions={"code": "TOO_COSTLY"},
+    )

@@ -1,0 +1,54 @@
+"""What an answer may cost: counted before it is made, told with it, and limited."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from graphql import get_operation_ast, parse
+
+from api.cost import cost_of
+from api.schema import schema
+
+
+def cost(query: str, **given: Any) -> int:
+    document = parse(query)
+    operation = get_operation_ast(document)
+    assert operation is not None
+    return cost_of(schema._schema, document, operation).of(given)
+
+
+@pytest.mark.parametrize(
+    ("query", "fields"),
+    [
+        ("{ position }", 1),
+        ("{ animations { totalCount } }", 2),
+        ("{ animations(first: 3) { nodes { id title } } }", 2 + 3 * 2),
+        ("{ animations { nodes { id } } }", 2 + 20),
+        ("{ animations(last: 7) { edges { cursor node { id } } } }", 2 + 7 * 3),
+        ("{ animations(first: 5) { nodes { structure { name } themes { code label } } } }", 2 + 5 * (2 + 1 + 10 * 2)),
+        ("{ structures(first: 4) { nodes { animations(first: 5) { nodes { id } } } } }", 2 + 4 * (2 + 5)),
+        ("{ a: position b: position ... { c: position } }", 3),
+        ("{ ...Twice ...Twice } fragment Twice on Query { position }", 2),
+        ('{ node(id: "x") { id ... on Animation { title } } }', 3),
+    ],
+)
+def test_each_field_counts_as_often_as_the_pages_around_it_may_hold_it(query: str, fields: int):
+    assert cost(query) == fields
+
+
+def test_a_page_counts_as_large_as_a_variable_says():
+    query = "query ($first: Int = 7) { animations(first: $first) { nodes { id } } }"
+    assert cost(query) == 2 + 7
+    assert cost(query, first=50) == 2 + 50
+    # What is no size is refused when it is read; until then it counts as if it had not been said.
+    assert cost(query, first=10**9) == cost(query, first="x") == 2 + 7
+
+
+def test_fragments_within_fragments_are_counted_once_each_however_often_they_are_spread():
+    """Counted one by one, these 2^200 fields would take longer than the universe has."""
+    doubling = " ".join(
+        f"fragment F{n} on Query {{ ...F{n + 1} ...F{n + 1} animations(first: $n) {{ totalCount }} }}" for n in range(200)
+    )
+    query = f"query ($n: Int) {{ ...F0 }} {doubling} fragment F200 on Query {{ position }}"
+    assert cost(query) == 2**200 + 2 * (2**200 - 1)
