@@ -9,11 +9,13 @@ import os
 import stat
 from collections.abc import Mapping
 from email.utils import parseaddr
+from hashlib import sha256
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
 Network = IPv4Network | IPv6Network
@@ -80,6 +82,26 @@ def mail(environ: Mapping[str, str]) -> dict[str, Any]:
     if sender is None or "@" not in parseaddr(sender)[1]:
         raise ValueError(f"PARENTALITE_MAIL_FROM: an e-mail address is needed, not {sender!r}")
     return {"smtp_url": url, "mail_from": sender}
+
+
+def trusted_documents(environ: Mapping[str, str]) -> dict[str, str] | None:
+    """GraphQL documents by their SHA-256, as `parentalite documents` prints them; None where any may be sent."""
+    variable = "PARENTALITE_TRUSTED_DOCUMENTS"
+    if not (named := environ.get(variable)):
+        return None
+    path = Path(named).expanduser()
+    try:
+        found = orjson.loads(path.read_bytes())
+    except OSError as error:
+        raise ValueError(f"{variable}: a file that can be read is needed; {path}: {error.strerror}") from None
+    except orjson.JSONDecodeError as error:
+        raise ValueError(f"{variable}: {path} is no JSON: {error}") from None
+    if not isinstance(found, dict) or not found or not all(isinstance(one, str) for one in found.values()):
+        raise ValueError(f"{variable}: an object of documents by their SHA-256 is needed in {path}")
+    for told, document in found.items():
+        if told != sha256(document.encode()).hexdigest():
+            raise ValueError(f"{variable}: {told!r} in {path} is not the SHA-256 of its document")
+    return found
 
 
 def _is_mail_server(url: str) -> bool:

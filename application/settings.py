@@ -48,7 +48,7 @@ from urllib.parse import urlsplit
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field
 
-from application.service_settings import Outside, mail, outside, with_secrets_from_files
+from application.service_settings import Outside, mail, outside, trusted_documents, with_secrets_from_files
 from application.sign_in.configuration import OidcSettings, oidc_settings
 
 T = TypeVar("T")
@@ -94,6 +94,8 @@ class Settings(BaseModel):
     outside: Outside = Outside()
     smtp_url: str | None = Field(default=None, repr=False)
     mail_from: str | None = None
+    #: GraphQL documents by their SHA-256, if no others are answered.
+    trusted_documents: dict[str, str] | None = Field(default=None, repr=False)
     #: Counted from the end of the animation.
     registrants_kept_for: timedelta = timedelta(days=90)
     #: Counted from the end of the candidature.
@@ -143,6 +145,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         files=_folder("PARENTALITE_FILES", environ, home / "files"),
         **_told(lambda: mail(environ)),
         outside=_told(lambda: outside(environ)),
+        trusted_documents=_told(lambda: trusted_documents(environ)),
         registrants_kept_for=_days("PARENTALITE_REGISTRANTS_DAYS", environ.get, "90", 3650, 1),
         candidatures_kept_for=_days("PARENTALITE_CANDIDATURES_MONTHS", environ.get, "12", 120, DAYS_A_MONTH),
         public_url=_public_url(environ.get("PARENTALITE_PUBLIC_URL") or DEFAULT_PUBLIC_URL),

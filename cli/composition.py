@@ -122,6 +122,7 @@ def api_services(opened: Opened) -> Services:
     """What the API answers with. It opens and closes pool and waiter itself."""
     # Imported here: Strawberry takes most of a second, which `parentalite token` should not cost.
     from api.context import Services
+    from api.persisted import PersistedDocuments
     from projections.waiting import PositionWaiter
 
     return Services(
@@ -142,4 +143,5 @@ def api_services(opened: Opened) -> Services:
         public_url=opened.settings.public_url,
         checkpoint_key=SigningKey.from_seed(opened.settings.checkpoint_key),
         outside=opened.settings.outside,
+        documents=PersistedDocuments(opened.settings.trusted_documents),
     )

@@ -17,7 +17,7 @@ from application.proof.dossier_facts import NotADossier
 from application.proof.notes import BadNote
 from application.season import SeasonError
 from application.settings import SettingsError
-from cli import audit, demo, load, privacy, rebuild, replay, schema, serve, status, token
+from cli import audit, demo, documents, load, privacy, rebuild, replay, schema, serve, status, token
 from cli.console import Refused, Stopped, complain, note
 from domain.errors import DomainError
 from projections.folding import FoldFailed
@@ -81,6 +81,7 @@ app.command("status", rich_help_panel=_LOOK)(status.status)
 app.command("replay", rich_help_panel=_LOOK)(replay.replay)
 app.command("token", rich_help_panel=_LOOK)(token.token)
 app.command("schema", rich_help_panel=_LOOK)(schema.schema)
+app.command("documents", rich_help_panel=_LOOK)(documents.documents)
 app.command("rebuild", rich_help_panel=_CHANGE)(rebuild.rebuild)
 app.command("load", rich_help_panel=_CHANGE)(load.load)
 app.add_typer(audit.family, name="audit", rich_help_panel=_LOOK)

@@ -13,6 +13,7 @@ import strawberry
 from strawberry.dataloader import DataLoader
 
 from api.lists import KnownLists, Lists
+from api.persisted import PersistedDocuments
 from api.rate_limits import RateLimiter
 from application.application import Application
 from application.files import FileStore
@@ -59,6 +60,7 @@ class Services:
     lists: KnownLists = field(default_factory=KnownLists, repr=False)
     outside: Outside = field(default_factory=Outside)
     limiter: RateLimiter = field(default_factory=RateLimiter)
+    documents: PersistedDocuments = field(default_factory=PersistedDocuments, repr=False)
 
 
 class Context:

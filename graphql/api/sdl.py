@@ -6,9 +6,18 @@ from difflib import unified_diff
 from functools import cache
 from pathlib import Path
 
-from graphql import build_schema, find_breaking_changes, lexicographic_sort_schema, print_schema
+from graphql import (
+    GraphQLError,
+    build_schema,
+    find_breaking_changes,
+    lexicographic_sort_schema,
+    parse,
+    print_schema,
+    specified_rules,
+    validate,
+)
 
-from api.schema import schema
+from api.schema import MOST_TOKENS, RULES, schema
 
 
 @cache
@@ -28,3 +37,12 @@ def check_against(path: Path) -> list[str]:
     breaking = [f"breaking change: {change.description}" for change in changes]
     lines = unified_diff(published.splitlines(), current.splitlines(), str(path), "the code", lineterm="", n=0)
     return [*breaking, *lines]
+
+
+def faults(document: str) -> list[str]:
+    """What is wrong with a document by this schema and its limits, with the line; empty when it would be answered."""
+    try:
+        found = validate(schema._schema, parse(document, max_tokens=MOST_TOKENS), [*specified_rules, *RULES])
+    except GraphQLError as error:
+        found = [error]
+    return [f"line {error.locations[0].line}: {error.message}" if error.locations else error.message for error in found]

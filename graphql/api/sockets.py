@@ -44,10 +44,22 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Any, None]):
     """Strawberry's handler, with a context for each operation, and proof against messages of any form."""
 
     async def handle_message(self, message: Any) -> None:
-        if _well_formed(message):
+        if not _well_formed(message):
+            await self.handle_invalid_message("Invalid message")
+        elif message.get("type") != "subscribe":
             await super().handle_message(message)
         else:
-            await self.handle_invalid_message("Invalid message")
+            await self._subscribe(message)
+
+    async def _subscribe(self, message: Any) -> None:
+        try:
+            payload = self.context.services.documents.completed(message["payload"])
+        except Refused as refused:
+            told: Any = {"type": "error", "id": message["id"], "payload": [refused.error]}
+            await self.send_message(told)
+            return
+        message["payload"] = payload
+        await super().handle_message(message)
 
     async def handle_task_exception(self, error: Exception) -> None:
         report(error)
@@ -69,9 +81,10 @@ def _well_formed(message: Any) -> bool:
         return True
     payload = message.get("payload")
     return (
-        isinstance(payload, dict)
-        and isinstance(payload.get("query"), str)
-        and len(payload["query"]) <= LONGEST_DOCUMENT
+        "id" in message
+        and isinstance(payload, dict)
+        and isinstance(payload.get("query", ""), str)
+        and len(payload.get("query", "")) <= LONGEST_DOCUMENT
         and isinstance(payload.get("variables"), dict | None)
         and isinstance(payload.get("operationName"), str | None)
     )

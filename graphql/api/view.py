@@ -109,7 +109,8 @@ class GraphQLView(GraphQL[Any, None]):
 
     async def _compiled(self, request: Request, context: Context, media_type: str) -> Response | None:
         """The answer of a query that is compiled and goes well; None: graphql-core must answer, from the beginning."""
-        question = await question_of(request)
+        unknown_status = 400 if media_type == GRAPHQL_JSON else 200
+        question = await question_of(request, lambda said: self._services.documents.completed(said, unknown_status))
         found = question and self._documents.prepared(question.query, question.operation_name)
         if question is None or found is None:
             return None
@@ -146,7 +147,9 @@ class GraphQLView(GraphQL[Any, None]):
 
     async def parse_multipart(self, request: AsyncHTTPRequestAdapter) -> dict[str, Any]:
         assert isinstance(request, StarletteRequestAdapter)
-        return await operations_of(request._request, self.parse_json)
+        operations: dict[str, Any] = await operations_of(request._request, self.parse_json)
+        completed: dict[str, Any] = self._services.documents.completed(operations)
+        return completed
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         content = await super().process_result(request, result)
@@ -168,7 +171,11 @@ class GraphQLView(GraphQL[Any, None]):
         is_body = isinstance(data, bytes)
         if is_body and not isinstance(value, dict | list):
             raise HTTPException(400, "The request body must be a JSON object")
-        return value
+        return self._services.documents.completed(value) if is_body else value
+
+    def parse_query_params(self, params: Any) -> dict[str, Any]:
+        said: dict[str, Any] = self._services.documents.completed(super().parse_query_params(params))
+        return said
 
     def decode_json(self, data: str | bytes) -> object:
         # Refuses what PostgreSQL could not keep either: invalid UTF-8, lone surrogates, endless nesting.

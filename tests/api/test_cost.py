@@ -48,7 +48,8 @@ def test_a_page_counts_as_large_as_a_variable_says():
 def test_fragments_within_fragments_are_counted_once_each_however_often_they_are_spread():
     """Counted one by one, these 2^200 fields would take longer than the universe has."""
     doubling = " ".join(
-        f"fragment F{n} on Query {{ ...F{n + 1} ...F{n + 1} animations(first: $n) {{ totalCount }} }}" for n in range(200)
+        f"fragment F{n} on Query {{ ...F{n + 1} ...F{n + 1} animations(first: $n) {{ totalCount }} }}"
+        for n in range(200)
     )
     query = f"query ($n: Int) {{ ...F0 }} {doubling} fragment F200 on Query {{ position }}"
     assert cost(query) == 2**200 + 2 * (2**200 - 1)

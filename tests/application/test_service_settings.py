@@ -33,6 +33,8 @@ def _refused(tmp_path, **variables):
         ("PARENTALITE_SMTP_URL", "smtp://mail.example.org:port", "smtp://host:port"),
         ("PARENTALITE_MAIL_FROM", "nobody@example.org", "smtp://host:port"),
         ("PARENTALITE_MASTER_KEY_FILE", "/nowhere/key", "a file that can be read"),
+        ("PARENTALITE_TRUSTED_DOCUMENTS", "/nowhere/list.json", "a file that can be read"),
+        ("PARENTALITE_TRUSTED_DOCUMENTS", __file__, "is no JSON"),
     ],
 )
 def test_a_bad_value_is_refused_with_the_variable_and_what_is_accepted(tmp_path, variable, value, accepted):
@@ -70,3 +72,18 @@ def test_a_secret_may_stand_in_a_file_that_others_cannot_read(tmp_path):
     assert "one of them is enough" in _refused(tmp_path, **home, PARENTALITE_MASTER_KEY=KEY)
     file.chmod(0o644)
     assert "chmod o-rwx" in _refused(tmp_path, **home)
+
+
+@pytest.mark.parametrize(
+    ("content", "accepted"),
+    [
+        ("{}", "documents by their SHA-256"),
+        ("[]", "documents by their SHA-256"),
+        ('{"a": 1}', "documents by their SHA-256"),
+        ('{"a": "{ position }"}', "'a'"),
+    ],
+)
+def test_a_list_of_documents_that_are_not_under_their_hash_is_refused(tmp_path, content, accepted):
+    listed = tmp_path / "trusted.json"
+    listed.write_text(content)
+    assert accepted in _refused(tmp_path, PARENTALITE_TRUSTED_DOCUMENTS=str(listed))

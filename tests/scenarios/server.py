@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -18,6 +18,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from api.app import create_app
 from api.context import Services
+from api.persisted import PersistedDocuments
 from application.application import Application, open_application
 from application.eventstore.log import head
 from application.files import FileStore
@@ -119,6 +120,7 @@ def running_server(
     files: Path | None = None,
     sign_in: SignIn | None = None,
     outside: Outside | None = None,
+    trusted: Mapping[str, str] | None = None,
 ) -> Iterator[Server]:
     """A server on a free port, ready to answer; several may run on one database, and on one folder of kept files."""
     with (
@@ -137,6 +139,7 @@ def running_server(
             public_url="https://parentalite.example.org",
             checkpoint_key=CHECKPOINT_KEY,
             outside=outside or Outside(),
+            documents=PersistedDocuments(trusted),
         )
         uvicorn_server = uvicorn.Server(uvicorn.Config(create_app(services), port=0, log_level="warning"))
         thread = threading.Thread(target=uvicorn_server.run, name="server", daemon=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import orjson
@@ -18,25 +19,28 @@ class Question(NamedTuple):
     variables: dict[str, Any]
 
 
-async def question_of(request: Request) -> Question | None:
-    """What is asked; None for every other form than the plain one, and for what is wrong in it."""
+async def question_of(request: Request, complete: Callable[[Any], Any]) -> Question | None:
+    """What is asked; None for every other form than the plain one, and for what is wrong in it.
+
+    `complete` puts the document in the place of a hash that names it. Raises what it raises.
+    """
     accept = request.headers.get("accept", "")
     if any(kind in accept for kind in _NOT_AT_ONCE):
         return None
     if request.method == "GET":
-        return _by_get(request)
-    if not request.headers.get("content-type", "").startswith("application/json"):
+        said = _by_get(request)
+    elif request.headers.get("content-type", "").startswith("application/json"):
+        said = _loaded(await request.body())
+    else:
         return None
-    return _question(_loaded(await request.body()))
+    return _question(complete(said))
 
 
-def _by_get(request: Request) -> Question | None:
+def _by_get(request: Request) -> dict[str, Any] | None:
     said: dict[str, Any] = dict(request.query_params)
     if len(request.query_params.multi_items()) != len(said):
         return None
-    if "variables" in said:
-        said["variables"] = _loaded(said["variables"])
-    return _question(said)
+    return said | {name: _loaded(said[name]) for name in ("variables", "extensions") if name in said}
 
 
 def _loaded(said: bytes | str) -> Any:
