@@ -189,7 +189,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.MANDATE_READ: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY},
     Action.CANDIDATURE_NOTE_READ: {CO: _TERRITORY, NA: _ANY},
     Action.REGISTRATION_READ: {ST: _STRUCTURE},
-    Action.REBUILD_FOLLOW: {NA: _ANY, SY: _ANY},
+    Action.REBUILD_FOLLOW: {NA: _ANY},
     Action.CONTROL_READ: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY, AU: _ANY, SY: _ANY},
 }
 

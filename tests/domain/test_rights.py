@@ -48,7 +48,7 @@ contactsImport             -      -      struct -      -     -        -      -  
 contactRemove              -      -      struct -      -     -        -      -      -      -       -
 planningSend               -      -      struct -      -     -        -      -      -      -       -
 contactRead                -      -      struct -      -     -        -      -      -      -       -
-rebuildFollow              -      -      -      -      -     -        -      -      any    -       any
+rebuildFollow              -      -      -      -      -     -        -      -      any    -       -
 mailPreferencesSet         -      any    any    any    any   any      any   any    any    any     -
 notificationsMarkRead      -      any    any    any    any   any      any   any    any    any     -
 candidatureRecordContact   -      -      -      -      terr  -        -      -      -      -       -
