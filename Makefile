@@ -30,8 +30,8 @@ test: $(DEV) ## Run all tests on a real PostgreSQL
 soak: $(DEV) ## Projections at length: 20 times the commands, restarts, kills and rebuilds of the suite
 	@SOAK_TIMES=$${SOAK_TIMES:-20} $(BIN)/pytest -q tests/projections/test_exactness.py tests/projections/test_projector.py
 
-fuzz: $(DEV) ## Bundles and documents at length: 50 times the flipped bytes and the drawn documents of the suite
-	@SOAK_TIMES=$${SOAK_TIMES:-50} $(BIN)/pytest -q tests/proof/test_bundle.py tests/api/test_any_document.py
+fuzz: $(DEV) ## Bundles, documents and hostile requests at length: 50 times those of the suite
+	@SOAK_TIMES=$${SOAK_TIMES:-50} $(BIN)/pytest -q tests/proof/test_bundle.py tests/api/test_any_document.py tests/scenarios/test_hostile_documents.py
 
 lint: $(DEV) ## Check style, format and the direction of imports
 	@$(BIN)/ruff check .

@@ -40,6 +40,7 @@ MOST_COST = 100_000
 _LIST = 10
 #: What is told of the schema takes graphql-core about as many times longer than a field of ours.
 _OF_SCHEMA = 4
+_BEYOND_COUNTING = 10**12
 _SIZES = ("first", "last")
 
 
@@ -66,8 +67,8 @@ class Cost:
     parts: tuple[tuple[_Repeated, Cost], ...] = ()
 
     def of(self, given: Mapping[str, Any]) -> int:
-        """With these variables, as the client gave them."""
-        return self._of(given, {}) if self.parts else self.fixed
+        """With these variables, as the client gave them; of what is beyond all measure, a number that JSON can tell."""
+        return min(self._of(given, {}) if self.parts else self.fixed, _BEYOND_COUNTING)
 
     def _of(self, given: Mapping[str, Any], known: dict[int, int]) -> int:
         if id(self) not in known:

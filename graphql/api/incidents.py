@@ -8,6 +8,9 @@ from uuid import uuid4
 
 log = logging.getLogger(__name__)
 
+#: Of each error the innermost: an endless recursion has a thousand alike.
+_MOST_PLACES = 40
+
 
 def report(error: BaseException) -> str:
     """Logs the kinds of the error and of its causes and the places in the code, and returns the incident's number.
@@ -19,7 +22,7 @@ def report(error: BaseException) -> str:
     places = [
         f"{frame.filename}:{frame.lineno} {frame.name}"
         for cause in _with_causes(error)
-        for frame in traceback.extract_tb(cause.__traceback__)
+        for frame in traceback.extract_tb(cause.__traceback__, limit=-_MOST_PLACES)
     ]
     log.error("unexpected error %s: %s", incident, " < ".join(kinds), extra={"incident": incident, "places": places})
     return incident

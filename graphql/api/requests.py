@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive
@@ -20,6 +21,8 @@ from domain.actors import PUBLIC, Actor
 LARGEST_BODY = 1_000_000
 #: What people and generated clients write is a tenth of it; reading a document keeps all other requests waiting.
 LONGEST_DOCUMENT = 100_000
+#: Of all variables together: each is looked at one by one.
+MOST_VALUES = 5_000
 _LARGEST_POSITION = 2**63 - 1
 #: RFC 6750, section 2.1: anything else is nothing to ask an issuer about.
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
@@ -45,6 +48,17 @@ async def authenticated(authorization: str | None, services: Services) -> Actor:
         # RGPD, article 17: who was erased is signed in nowhere any more, nor by what does not tell how old it is.
         raise _unauthenticated("Vos données ont été effacées : cette connexion a pris fin.")
     return widened(signed_in.actor, in_force(held.mandates, services.clock()))
+
+
+def too_many_values(variables: Any) -> bool:
+    """Whether variables hold more values than may be given, in lists and objects at any depth."""
+    waiting, count = [variables], 0
+    while waiting and count <= MOST_VALUES:
+        one = waiting.pop()
+        if isinstance(one, dict | list):
+            count += len(one)
+            waiting.extend(one.values() if isinstance(one, dict) else one)
+    return count > MOST_VALUES
 
 
 def admission(authorization: str | None, services: Services) -> Callable[[], Awaitable[Actor]]:

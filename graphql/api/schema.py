@@ -10,8 +10,6 @@ from typing import Any, TypeVar
 import strawberry
 from graphql import GraphQLError
 from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ParserCache, ValidationCache
-from strawberry.extensions.max_aliases import create_validator as aliases_limit
-from strawberry.extensions.query_depth_limiter import create_validator as depth_limit
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.name_converter import NameConverter
 from strawberry.schema.schema import StreamResult
@@ -21,9 +19,11 @@ from strawberry.types.base import StrawberryObjectDefinition, StrawberryType
 from api.compiled.documents import Documents
 from api.context import Context
 from api.costing import CostLimit
+from api.document_limits import Limits
 from api.errors import ApiError, api_errors
 from api.incidents import report
 from api.mutations import Mutation
+from api.named_operation import NamedOperation
 from api.queries import Query
 from api.release import EachResult
 from api.scalars import SCALARS
@@ -31,15 +31,14 @@ from api.subscriptions import Subscription
 from api.types.structure import Convention
 from domain.errors import DomainError
 
-DEEPEST = 15
-MOST_ALIASES = 50
-MOST_TOKENS = 5_000
+#: Four times what the longest of our documents has.
+MOST_TOKENS = 2_000
 _CACHED = 500
 #: What graphql-core adds when a name resembles one that exists: guesses are not helped along.
 _SUGGESTION = re.compile(r" Did you mean [^?]*\?$")
 
 #: Made once: rules made for each request would never be found again in the validation cache.
-RULES = [depth_limit(DEEPEST, None, None), aliases_limit(MOST_ALIASES)]
+RULES = [Limits]
 
 
 def coded(errors: Sequence[GraphQLError]) -> list[GraphQLError]:
@@ -52,6 +51,9 @@ def _coded(error: GraphQLError) -> list[GraphQLError]:
         return [_at(error, one.message, one.extensions or {}) for one in api_errors(original)]
     if isinstance(error, ApiError) or isinstance(original, ApiError) or (error.extensions or {}).get("code"):
         return [error]
+    if isinstance(original, RecursionError) and error.path is None:
+        # Before anything was executed: it is the document's nesting that the parser's stack does not hold.
+        return [_at(error, "The document is nested too deeply", {"code": "GRAPHQL_INVALID"})]
     if original is None or isinstance(original, GraphQLError):
         message = _SUGGESTION.sub("", error.message)
         return [_at(error, message, {**(error.extensions or {}), "code": "GRAPHQL_INVALID"})]
@@ -117,6 +119,7 @@ schema = Schema(
         lambda: AddValidationRules(list(RULES)),
         lambda: ParserCache(maxsize=_CACHED),
         lambda: ValidationCache(maxsize=_CACHED),
+        NamedOperation,
         CostLimit,
         EachResult,
     ],

@@ -11,7 +11,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Bas
 from api.answers import Refused
 from api.context import Context, Services
 from api.incidents import report
-from api.requests import LONGEST_DOCUMENT, admission
+from api.requests import LONGEST_DOCUMENT, admission, too_many_values
 from domain.actors import PUBLIC, Actor
 
 
@@ -88,4 +88,5 @@ def _well_formed(message: Any) -> bool:
         and len(payload.get("query", "")) <= LONGEST_DOCUMENT
         and isinstance(payload.get("variables"), dict | None)
         and isinstance(payload.get("operationName"), str | None)
+        and not too_many_values(payload.get("variables"))
     )

@@ -28,7 +28,14 @@ from api.context import Context, Services
 from api.cost import MOST_COST
 from api.costing import told_cost
 from api.rate_limits import client_address
-from api.requests import LONGEST_DOCUMENT, admission, wait_for_position, within_limit
+from api.requests import (
+    LONGEST_DOCUMENT,
+    MOST_VALUES,
+    admission,
+    too_many_values,
+    wait_for_position,
+    within_limit,
+)
 from api.schema import Schema, compiled_documents
 from api.sockets import Connection, SocketHandler
 from api.uploads import MULTIPART, asks_first, largest_body, operations_of
@@ -150,6 +157,8 @@ class GraphQLView(GraphQL[Any, None]):
         asked = await super().parse_http_body(request)
         if isinstance(asked, GraphQLRequestData) and len(asked.query or "") > LONGEST_DOCUMENT:
             raise HTTPException(413, f"The document is longer than {LONGEST_DOCUMENT} characters")
+        if isinstance(asked, GraphQLRequestData) and too_many_values(asked.variables):
+            raise HTTPException(413, f"The variables hold more than {MOST_VALUES} values")
         return asked
 
     async def parse_multipart(self, request: AsyncHTTPRequestAdapter) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, cast
@@ -10,6 +11,7 @@ from typing import Any, cast
 from graphql import (
     ASTValidationRule,
     GraphQLEnumType,
+    GraphQLError,
     GraphQLInputObjectType,
     GraphQLInputType,
     GraphQLInterfaceType,
@@ -51,8 +53,10 @@ class Drawing:
         """A valid one: some that are drawn have more aliases than are allowed, or null where it may not be."""
         while True:
             drawn = self._drawn()
-            if not validate_document(self.schema, parse(drawn.query), tuple(self.rules)):
-                return drawn
+            # What is beyond the limits is raised.
+            with suppress(GraphQLError):
+                if not validate_document(self.schema, parse(drawn.query), tuple(self.rules)):
+                    return drawn
 
     def _drawn(self) -> Drawn:
         self._declared, self._variables, self._fragments = [], {}, []

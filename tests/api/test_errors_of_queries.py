@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from api import listings
-from api.schema import DEEPEST, MOST_ALIASES, MOST_TOKENS
+from api.document_limits import DEEPEST, MOST_ALIASES
+from api.schema import MOST_TOKENS
 from api.types.base import LONGEST_TEXT, MOST_ITEMS
 from domain.actors import PUBLIC
 from projections.queries import lists as list_queries

@@ -154,7 +154,7 @@ from application.notifications.mailing import Mailer, Smtp, mailing
 from application.notifications.reacting import reacting
 url, post, which = sys.argv[1:]
 with open_application(url, bytes(range(32))) as app:
-    mailer = Mailer(app.vault, app.bus.keyed, "a@example.org", "https://x.example.org", Smtp(post).send)
+    mailer = Mailer(app.vault, app.bus.keyed, "a@example.org", "https://parentalite.example.org", Smtp(post).send)
     with reacting(url, True):
         print("up", flush=True)
         if which == "both":

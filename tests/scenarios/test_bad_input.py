@@ -67,7 +67,7 @@ def people(server: Server) -> People:
         (DECLARE, STRUCTURE, ANIMATION | {"description": "\0"}, ["description"]),
         (DECLARE, STRUCTURE, ANIMATION | {"themes": ["inconnu"]}, ["themes", "0"]),
         (DECLARE, STRUCTURE, ANIMATION | {"themes": []}, ["themes"]),
-        (DECLARE, STRUCTURE, ANIMATION | {"themes": ["temps-ecran"] * 50_000}, ["themes"]),
+        (DECLARE, STRUCTURE, ANIMATION | {"themes": ["temps-ecran"] * 4_000}, ["themes"]),
         (DECLARE, STRUCTURE, ANIMATION | {"venueType": "inconnu"}, ["venueType"]),
         (DECLARE, STRUCTURE, ANIMATION | {"endsAt": ANIMATION["startsAt"]}, ["endsAt"]),
         (DECLARE, STRUCTURE, ANIMATION | {"seats": 0}, ["seats"]),

@@ -10,6 +10,8 @@ from starlette.requests import Request
 
 _PARTS = frozenset(("query", "variables", "operationName"))
 #: Answered as a stream, or in parts.
+#: Bytes of a question with its variables; what is longer is held against more limits.
+_LONGEST = 10_000
 _NOT_AT_ONCE = ("text/event-stream", "multipart/")
 
 
@@ -30,7 +32,10 @@ async def question_of(request: Request, complete: Callable[[Any], Any]) -> Quest
     if request.method == "GET":
         said = _by_get(request)
     elif request.headers.get("content-type", "").startswith("application/json"):
-        said = _loaded(await request.body())
+        body = await request.body()
+        if len(body) > _LONGEST:
+            return None
+        said = _loaded(body)
     else:
         return None
     return _question(complete(said))
