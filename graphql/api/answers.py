@@ -20,7 +20,7 @@ class Refused(Exception):
     def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None, **told: Any):
         self.status = status
         self.headers = dict(headers or {})
-        self.error = {"message": message, "extensions": {"code": code, **told}}
+        self.error: dict[str, Any] = {"message": message, "extensions": {"code": code, **told}}
         super().__init__(code)
 
 

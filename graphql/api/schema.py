@@ -20,6 +20,7 @@ from strawberry.types.base import StrawberryObjectDefinition, StrawberryType
 
 from api.compiled.documents import Documents
 from api.costing import CostLimit
+from api.descriptions import describe
 from api.errors import ApiError, api_errors
 from api.incidents import report
 from api.mutations import Mutation
@@ -117,6 +118,7 @@ schema = Schema(
         ReleaseAfterEachResult,
     ],
 )
+describe(schema._schema)
 
 
 def compiled_documents(schema: Schema) -> Documents:
