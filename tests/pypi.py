@@ -19,7 +19,15 @@ def installed(name: str, *packages: str) -> Path:
     with fasteners.InterProcessLock(folder / "lock"):
         if not (folder / "installed").exists():
             venv.create(folder / "environment", with_pip=True, clear=True)
-            install = [programs / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages]
+            install = [
+                str(programs / "python"),
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+                *packages,
+            ]
             done = subprocess.run(install, capture_output=True, text=True, timeout=300, check=False)
             if done.returncode:
                 # No registry within reach says nothing about us.
