@@ -15,6 +15,8 @@ from cli.logs import RequestLog
 
 #: How long a stopping server waits for answers under way, and for clients that only listen.
 GRACE_SECONDS = 3
+#: How long somebody may leave what was sent to them unread (RFC 5482).
+SLOWEST_READER_MS = 30_000
 
 
 def take_address(host: str, port: int) -> socket.socket:
@@ -30,6 +32,9 @@ def take_address(host: str, port: int) -> socket.socket:
     try:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(address)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            # Connections inherit it: who reads nothing of what waits for them is dropped, subscriptions and all.
+            taken.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SLOWEST_READER_MS)
         # Bound alone, it could still be taken by another; what comes meanwhile waits for the first answer.
         taken.listen(128)
     except OSError as error:

@@ -106,6 +106,7 @@ class Action(StrEnum):
     REGISTRATION_READ = "registrationRead"
     MANDATE_READ = "mandateRead"
     CONTACT_READ = "contactRead"
+    REBUILD_FOLLOW = "rebuildFollow"
 
 
 _ANY, _STRUCTURE, _TERRITORY = Scope.ANYWHERE, Scope.OWN_STRUCTURE, Scope.OWN_TERRITORY
@@ -188,6 +189,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.MANDATE_READ: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY},
     Action.CANDIDATURE_NOTE_READ: {CO: _TERRITORY, NA: _ANY},
     Action.REGISTRATION_READ: {ST: _STRUCTURE},
+    Action.REBUILD_FOLLOW: {NA: _ANY},
     Action.CONTROL_READ: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY, AU: _ANY, SY: _ANY},
 }
 

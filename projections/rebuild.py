@@ -16,6 +16,7 @@ from psycopg import Connection, sql
 
 from application.eventstore.log import head
 from application.eventstore.vault import Vault
+from projections.announcing import announced
 from projections.generations import (
     State,
     add_generation,
@@ -55,10 +56,12 @@ def rebuild(
         number = _new_generation(conn, chosen, shown)
         upto = head(conn)
         found, count = [projection.name for projection in chosen], _workers(workers, upto)
-        taken = fill_in_parallel(Filling(database_url, master_key, tuple(found), number, shown, upto), count, progress)
-        _index(database_url, chosen, number, progress, count)
-        _set_position(conn, found, upto)
-        switch(conn, Vault(master_key), State.BUILDING, found, progress)
+        with announced(conn, found, progress) as told:
+            filling = Filling(database_url, master_key, tuple(found), number, shown, upto)
+            taken = fill_in_parallel(filling, count, told)
+            _index(database_url, chosen, number, told, count)
+            _set_position(conn, found, upto)
+            switch(conn, Vault(master_key), State.BUILDING, found, told)
     return taken
 
 
@@ -77,7 +80,8 @@ def back(
                     f"the previous generation of {projection.name} was built by other code: start that code to go back"
                 )
         found = [projection.name for projection in chosen]
-        switch(conn, Vault(master_key), State.PREVIOUS, found, progress)
+        with announced(conn, found, progress) as told:
+            switch(conn, Vault(master_key), State.PREVIOUS, found, told)
     return found
 
 

@@ -1,4 +1,4 @@
-"""Waiting for the read models to reach a position: woken by NOTIFY, one listening connection a process."""
+"""Waiting for the read models to move, or to be rebuilt: woken by NOTIFY, one listening connection a process."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 from psycopg import AsyncConnection
 
+from projections.announcing import ENDED, REBUILD_CHANNEL, RebuildNotice, notice_of
 from projections.engine import READ_MODELS_CHANNEL
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ class PositionWaiter:
         self._reached = 0
         self._going_on = 0
         self._notices = 0
+        self._rebuild: RebuildNotice | None = None
         self._listening = False
         self._moved = asyncio.Condition()
         self._listener: asyncio.Task[None] | None = None
@@ -75,6 +77,18 @@ class PositionWaiter:
                 told = self._reached
             yield told
 
+    async def rebuilds(self) -> AsyncIterator[RebuildNotice]:
+        """How rebuilds go on, from the latest notice of one that has not ended; notices that come while one is handled
+        are told as one, the latest.
+        """
+        told = self._rebuild if self._rebuild is not None and self._rebuild.step in ENDED else None
+        while True:
+            async with self._moved:
+                while self._rebuild is None or self._rebuild is told:
+                    await self._moved.wait()
+                told = self._rebuild
+            yield told
+
     async def _listen(self) -> None:
         while True:
             try:
@@ -88,17 +102,26 @@ class PositionWaiter:
             self._database_url, autocommit=True, application_name="parentalite-waiter", connect_timeout=5
         )
         async with await connecting as conn:
-            await conn.execute(f"LISTEN {READ_MODELS_CHANNEL}")
+            for channel in (READ_MODELS_CHANNEL, REBUILD_CHANNEL):
+                await conn.execute(f"LISTEN {channel}")
             row: tuple[Any, ...] | None = await (await conn.execute(_REACHED)).fetchone()
             assert row is not None
             await self._tell(int(row[0]), int(row[1]))
             self._listening = True
             try:
                 async for notice in conn.notifies():
+                    if notice.channel == REBUILD_CHANNEL:
+                        await self._tell_rebuild(notice_of(notice.payload))
+                        continue
                     reached, going_on = notice.payload.split()
                     await self._tell(int(reached), int(going_on))
             finally:
                 self._listening = False
+
+    async def _tell_rebuild(self, notice: RebuildNotice) -> None:
+        async with self._moved:
+            self._rebuild = notice
+            self._moved.notify_all()
 
     async def _tell(self, reached: int, going_on: int) -> None:
         async with self._moved:

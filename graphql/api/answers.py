@@ -20,8 +20,13 @@ class Refused(Exception):
     def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None, **told: Any):
         self.status = status
         self.headers = dict(headers or {})
-        self.error: dict[str, Any] = {"message": message, "extensions": {"code": code, **told}}
+        self.message, self.extensions = message, {"code": code, **told}
         super().__init__(code)
+
+    @property
+    def error(self) -> dict[str, Any]:
+        """As it stands in the `errors` of an answer."""
+        return {"message": self.message, "extensions": self.extensions}
 
 
 def unexpected(error: Exception) -> Refused:

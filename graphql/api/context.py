@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,12 +15,14 @@ from strawberry.dataloader import DataLoader
 from api.lists import KnownLists, Lists
 from api.persisted import PersistedDocuments
 from api.rate_limits import RateLimiter
+from api.recent import RecentEntries
 from application.application import Application
 from application.files import FileStore
 from application.proof.notes import SigningKey
 from application.service_settings import Outside
 from application.sign_in.accepting import SignIn
 from domain.actors import Actor
+from projections.announcing import RebuildNotice
 from projections.reading import AsyncPool, Snapshot, snapshot
 from projections.registry import relations
 
@@ -39,6 +41,7 @@ class Waiter(Protocol):
     def standing(self) -> int | None: ...
     async def wait(self, position: int, timeout: float) -> bool: ...
     def moves(self) -> AsyncIterator[int]: ...
+    def rebuilds(self) -> AsyncIterator[RebuildNotice]: ...
     async def __aenter__(self) -> Waiter: ...
     async def __aexit__(self, *exc: object) -> None: ...
 
@@ -61,6 +64,7 @@ class Services:
     outside: Outside = field(default_factory=Outside)
     limiter: RateLimiter = field(default_factory=RateLimiter)
     documents: PersistedDocuments = field(default_factory=PersistedDocuments, repr=False)
+    recent: RecentEntries = field(default_factory=RecentEntries, repr=False)
 
 
 class Context:
@@ -69,11 +73,18 @@ class Context:
     `close()` must be awaited once the answer is made: an open snapshot holds a connection.
     """
 
-    def __init__(self, services: Services, actor: Actor, client: str = "") -> None:
-        """`client`: the address that the request came from, for limits."""
+    def __init__(
+        self, services: Services, actor: Actor, client: str = "", admit: Callable[[], Awaitable[Actor]] | None = None
+    ) -> None:
+        """`client`: the address that the request came from, for limits. `admit` tells again who asks."""
         self.services = services
         self.actor = actor
         self.client = client
+        self._admit = admit
+        #: Where a subscription has come to: the log position of what it tells.
+        self.told_position: int | None = None
+        #: What a subscription tells, one answer after the other.
+        self.answers: AsyncGenerator[Any, None] | None = None
         self._now = services.clock()
         #: Whether anything in the answer hangs on the time.
         self.told_time = False
@@ -136,6 +147,11 @@ class Context:
                 self._loading.discard(task)
 
         return loading
+
+    async def admit_again(self) -> None:
+        """Who asks, with what their account gives them now. Raises Refused when their token does not hold any more."""
+        if self._admit is not None:
+            self.actor = await self._admit()
 
     async def refresh(self) -> None:
         """Lets go of the snapshot: what is read from now on may be newer. Needed between mutations of one document."""

@@ -15,10 +15,8 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
-    GraphQLField,
     GraphQLInterfaceType,
     GraphQLNamedType,
-    GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
     InlineFragmentNode,
@@ -28,16 +26,20 @@ from graphql import (
     SelectionSetNode,
     VariableNode,
     get_named_type,
+    get_nullable_type,
     is_leaf_type,
     is_list_type,
 )
 from graphql.utilities import value_from_ast_untyped
 
+from api.introspection_cost import ROOTS, IntrospectionCounting
 from projections.queries.paging import DEFAULT_PAGE, LARGEST_PAGE
 
 MOST_COST = 100_000
 #: Terms, answers, allowed actions: lists without pages hold about so many.
 _LIST = 10
+#: What is told of the schema takes graphql-core about as many times longer than a field of ours.
+_OF_SCHEMA = 4
 _SIZES = ("first", "last")
 
 
@@ -99,7 +101,7 @@ class _Counting:
 
     def _one(self, one: SelectionNode, of: GraphQLNamedType, page: _Repeated | None) -> Cost:
         if isinstance(one, FieldNode):
-            return self._field(one, of, page)
+            return self._introspected(one) if one.name.value in ROOTS else self._field(one, of, page)
         if isinstance(one, FragmentSpreadNode):
             key = (one.name.value, page)
             if key not in self.known:
@@ -111,6 +113,11 @@ class _Counting:
         narrowed = self._type(one.type_condition.name.value) if one.type_condition else of
         return self.selected(one.selection_set, narrowed, page)
 
+    def _introspected(self, asked: FieldNode) -> Cost:
+        return Cost(
+            _OF_SCHEMA * IntrospectionCounting(self.schema, self.fragments, MOST_COST // _OF_SCHEMA).root(asked)
+        )
+
     def _type(self, name: str) -> GraphQLNamedType:
         return self.schema.type_map[name]
 
@@ -119,7 +126,7 @@ class _Counting:
         if told is None or asked.selection_set is None or is_leaf_type(get_named_type(told.type)):
             return Cost(1)
         own = self._asked_size(asked) if any(name in told.args for name in _SIZES) else None
-        if not _is_list(told):
+        if not is_list_type(get_nullable_type(told.type)):
             return _sum((Cost(1), self.selected(asked.selection_set, get_named_type(told.type), own)))
         within = self.selected(asked.selection_set, get_named_type(told.type), None)
         return _sum((Cost(1), _times(own or page or _Repeated(_LIST), within)))
@@ -139,10 +146,6 @@ class _Counting:
 def _page_size(said: Any, otherwise: int) -> int:
     """What is no size that may be asked for is refused when it is read."""
     return said if isinstance(said, int) and 0 <= said <= LARGEST_PAGE else otherwise
-
-
-def _is_list(told: GraphQLField) -> bool:
-    return is_list_type(told.type.of_type if isinstance(told.type, GraphQLNonNull) else told.type)
 
 
 def _sum(costs: Iterable[Cost]) -> Cost:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from graphql import GraphQLError, get_operation_ast
+from graphql import GraphQLError, OperationType, get_operation_ast
 from strawberry.extensions import SchemaExtension
 
 from api.cost import MOST_COST, Cost, cost_of
@@ -26,7 +26,7 @@ class CostLimit(SchemaExtension):
         document = asked.graphql_document
         assert document is not None, "parsed before"
         operation = get_operation_ast(document, asked.operation_name)
-        if operation is not None:
+        if operation is not None and operation.operation is not OperationType.SUBSCRIPTION:
             cost: Cost = cost_of(asked.schema._schema, document, operation)
             self._cost = cost.of(asked.variables or {})
             if self._cost > MOST_COST:

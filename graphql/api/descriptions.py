@@ -66,6 +66,13 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
         "REVOKED": "Taken back: its link leads nowhere.",
     },
     "OrderDirection": {"ASC": "The smallest, the earliest or A first.", "DESC": "The largest, the latest or Z first."},
+    "RebuildStep": {
+        "FILLING": "New tables are filled beside those in use.",
+        "INDEXING": "They are indexed.",
+        "CATCHING_UP": "They take what was recorded meanwhile.",
+        "SWITCHED": "They are in use. Final.",
+        "STOPPED": "It was given up; the tables in use are those of before. Final.",
+    },
     "RegistrationStatus": {
         "SEATED": "With a seat.",
         "WAITING": "In the waiting list, in the order of its line.",
@@ -128,7 +135,6 @@ ARGUMENTS: Final[Mapping[str, str]] = {
     "Query.typology.kind": "One of the lists. Left out: all of them.",
     "Query.mandates.role": "The role that was given.",
     "Animation.registrations.status": "Any of these statuses. Left out or empty: all of them.",
-    "Subscription.structureTimeline.structureId": "The structure to follow.",
 }
 
 

@@ -13,8 +13,14 @@ from domain.control_transitions import ControlStatus
 from domain.errors import ErrorCode
 from domain.service_dossier_transitions import AmendmentStatus, DossierStatus
 from domain.typology import TermKind, ThemeFamily
+from projections.announcing import Step
 
 strawberry.enum(Role, name="Role", description="In what role somebody acts.")
+strawberry.enum(
+    Step,
+    name="RebuildStep",
+    description="What a rebuild does: fill new tables, index them, take what was recorded meanwhile; or how it ended.",
+)
 strawberry.enum(AnimationStatus, name="AnimationStatus", description="Where an animation stands.")
 strawberry.enum(CandidatureStatus, name="CandidatureStatus", description="Where a candidature stands.")
 strawberry.enum(Degree, name="Degree", description="First degree: écoles. Second degree: collèges and lycées.")

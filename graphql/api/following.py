@@ -1,35 +1,112 @@
-"""Following the read models: what is new after each move, from the moment of subscribing on."""
+"""Following the read models: what is new after each move, from the moment of subscribing or from a position on."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from typing import TypeVar
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
+from graphql import GraphQLError
+
+from api.answers import Refused
 from api.context import Context
+from api.errors import invalid
+from api.recent import Concerns
+from domain.actors import Role
+from projections.announcing import RebuildNotice
 from projections.reading import Snapshot
 
 T = TypeVar("T")
-#: Reads at most `limit` news in log order whose position is greater than the given one, each with its position.
-ReadNews = Callable[[Snapshot, int, int], Awaitable[list[tuple[int, T]]]]
+#: Raises when the asker may not follow (any more).
+Check = Callable[[], Awaitable[None]]
 
 #: News held in memory for one subscriber: who reads slowly is told later, never kept in mind.
 PAGE = 50
+#: Positions that one statement looks through: who goes on from long ago keeps no connection for long.
+WINDOW = 20_000
 
 
-async def news(context: Context, read: ReadNews[T]) -> AsyncGenerator[T, None]:
-    """Yields what `read` finds as the read models move on. Between two of them no connection is held."""
-    told = (await context.read()).position
+@dataclass(frozen=True, slots=True)
+class Feed(Generic[T]):
+    """What is followed. `read` finds at most `limit` news whose position is greater than `after` and at most `upto`, in
+    log order, each with its position; `concerns` tells which entries of the log may be among them.
+    """
+
+    read: Callable[[Snapshot, int, int, int], Awaitable[list[tuple[int, T]]]]
+    concerns: Concerns
+    check: Check
+
+
+async def news(context: Context, feed: Feed[T], after: int | None) -> AsyncGenerator[T, None]:
+    """Yields what the feed has after position `after`, or from now on, as the read models move on.
+
+    Between two of them no connection is held. Who asks is asked again before anything is told: a token ends, and so
+    does a mandate. Raises INVALID for a position that is not reached in the time that a request may wait.
+    """
+    await feed.check()
+    told = await _beginning(context, after)
+    with _counted(context):
+        async for reached in context.services.waiter.moves():
+            while told < reached:
+                passed = await context.services.recent.passed(context, told, feed.concerns)
+                if passed is not None:
+                    told = passed
+                    continue
+                page, looked_through = await _page(context, feed, told)
+                if page and context.actor.role is not Role.PUBLIC:
+                    await _still_admitted(context, feed.check)
+                    page, looked_through = await _page(context, feed, told)
+                for position, item in page:
+                    context.told_position = told = position
+                    yield item
+                if len(page) < PAGE:
+                    told = max(told, looked_through)
+
+
+async def rebuilds(context: Context, check: Check) -> AsyncIterator[RebuildNotice]:
+    """How rebuilds go on, for as long as `check` lets the asker follow."""
+    await check()
+    with _counted(context):
+        async for notice in context.services.waiter.rebuilds():
+            await _still_admitted(context, check)
+            yield notice
+
+
+async def _beginning(context: Context, after: int | None) -> int:
+    if after is None:
+        now = (await context.read()).position
+        await context.refresh()
+        return now
+    waiter = context.services.waiter
+    if after < 0 or not await waiter.wait(after, context.services.wait_seconds):
+        raise invalid(f"after : position entre 0 et {waiter.position} attendue, jusqu'où vont les données.", "after")
+    return after
+
+
+async def _page(context: Context, feed: Feed[T], told: int) -> tuple[list[tuple[int, T]], int]:
+    """The next news, and the position that was looked through. What is shown of them is read on a view of its own."""
+    snapshot = await context.read()
+    upto = min(told + WINDOW, snapshot.position)
+    page = await feed.read(snapshot, told, upto, PAGE)
     await context.refresh()
-    async for _ in context.services.waiter.moves():
-        while True:
-            snapshot = await context.read()
-            reached = snapshot.position
-            page = await read(snapshot, told, PAGE)
-            # What is yielded is resolved on a view of its own, which is let go of once the answer is made.
-            await context.refresh()
-            for position, item in page:
-                yield item
-                told = position
-            if len(page) < PAGE:
-                told = reached
-                break
+    return page, upto
+
+
+async def _still_admitted(context: Context, check: Check) -> None:
+    try:
+        await context.admit_again()
+    except Refused as refused:
+        raise GraphQLError(refused.message, extensions=refused.extensions) from None
+    await check()
+    await context.refresh()
+
+
+@contextmanager
+def _counted(context: Context) -> Iterator[None]:
+    recent = context.services.recent
+    recent.subscribers += 1
+    try:
+        yield
+    finally:
+        recent.subscribers -= 1

@@ -67,6 +67,7 @@ class Metrics:
         }
         self._head = self._gauge("log_position", "The position of the last event.")
         self._mails = self._gauge("mails", "E-mails in the outbox, by what became of them.", "state")
+        self._subscribers = self._gauge("subscribers", "Subscriptions that are answered now.")
         self._pool = self._gauge("pool_connections", "Connections that answer queries.", "state")
 
     def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
@@ -100,6 +101,7 @@ class Metrics:
         self._head.set(max((row["head"] for row in followers), default=0))
         for state, count in (mails or {}).items():
             self._mails.labels(state).set(count)
+        self._subscribers.set(self._services.recent.subscribers)
         stats = pool.get_stats()
         for state in ("pool_size", "pool_available", "requests_waiting"):
             self._pool.labels(state).set(stats.get(state, 0))

@@ -110,6 +110,7 @@ PARTS: Mapping[str, str] = {
     "Mandate": "id accountId subject role structureId territories schools until givenAt givenBy",
     "Missing": "animation kind message piece",
     "MonthCount": "animations month parents",
+    "RebuildProgress": "done readModels step toldAt total",
     "ServiceAmendment": "animation decidedAt decidedBy number proposed proposedAt reason refusalReason status",
     "ServiceLine": "animation current submitted submittedSheet",
     "ServicePayment": "amount paidOn recordedAt recordedBy reference",
@@ -143,4 +144,5 @@ ROOTS: Mapping[Reach, str] = {
     Action.COUNTRY_READ: "dashboard",
     Action.COORDONNATEUR_APPOINT: "mandates",
     Action.STRUCTURE_READ: "serviceDossiers",
+    Action.REBUILD_FOLLOW: "rebuildProgress",
 }

@@ -1,16 +1,21 @@
-"""Letting go of an answer's snapshot as soon as the answer is made, where one operation gives many."""
+"""What each of the many answers of one subscription has: its log position, and an end of its snapshot."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
 from strawberry.extensions import SchemaExtension
-from strawberry.types import StreamExecutionResult
+from strawberry.types import ExecutionResult, StreamExecutionResult
+
+from api.context import Context
 
 
-class ReleaseAfterEachResult(SchemaExtension):
+class EachResult(SchemaExtension):
     """A subscriber that reads slowly, or waits for long, holds no connection to the database meanwhile."""
 
     async def on_stream_result(self, result: StreamExecutionResult) -> AsyncIterator[None]:
+        context: Context = self.execution_context.context
+        if context.told_position is not None and isinstance(result, ExecutionResult):
+            result.extensions = {**(result.extensions or {}), "position": context.told_position}
         yield
-        await self.execution_context.context.close()
+        await context.close()

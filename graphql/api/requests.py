@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive
@@ -43,6 +45,11 @@ async def authenticated(authorization: str | None, services: Services) -> Actor:
         # RGPD, article 17: who was erased is signed in nowhere any more, nor by what does not tell how old it is.
         raise _unauthenticated("Vos données ont été effacées : cette connexion a pris fin.")
     return widened(signed_in.actor, in_force(held.mandates, services.clock()))
+
+
+def admission(authorization: str | None, services: Services) -> Callable[[], Awaitable[Actor]]:
+    """Asks `authenticated` each time it is called: what lasts longer than a token or a mandate asks again."""
+    return partial(authenticated, authorization, services)
 
 
 def _unauthenticated(message: str) -> Refused:

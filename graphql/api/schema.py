@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import Any, TypeVar
 
@@ -19,13 +19,14 @@ from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.base import StrawberryObjectDefinition, StrawberryType
 
 from api.compiled.documents import Documents
+from api.context import Context
 from api.costing import CostLimit
 from api.descriptions import describe
 from api.errors import ApiError, api_errors
 from api.incidents import report
 from api.mutations import Mutation
 from api.queries import Query
-from api.release import ReleaseAfterEachResult
+from api.release import EachResult
 from api.scalars import SCALARS
 from api.subscriptions import Subscription
 from api.types.structure import Convention
@@ -82,7 +83,10 @@ class Schema(strawberry.Schema):
         return _with_codes(await super().execute(*args, **kwargs))
 
     async def stream(self, *args: Any, **kwargs: Any) -> StreamResult:
-        return _stream_with_codes(await super().stream(*args, **kwargs))
+        answers = _stream_with_codes(await super().stream(*args, **kwargs))
+        context: Context = kwargs["context_value"]
+        context.answers = answers
+        return answers
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Nothing is logged here: what was not expected is, by `coded`, and no value that a person sent."""
@@ -97,7 +101,7 @@ def _with_codes(result: R) -> R:
     return result
 
 
-async def _stream_with_codes(results: StreamResult) -> StreamResult:
+async def _stream_with_codes(results: StreamResult) -> AsyncGenerator[Any, None]:
     async with aclosing(results):
         async for result in results:
             yield _with_codes(result)
@@ -115,7 +119,7 @@ schema = Schema(
         lambda: ParserCache(maxsize=_CACHED),
         lambda: ValidationCache(maxsize=_CACHED),
         CostLimit,
-        ReleaseAfterEachResult,
+        EachResult,
     ],
 )
 describe(schema._schema)

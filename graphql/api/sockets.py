@@ -11,7 +11,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Bas
 from api.answers import Refused
 from api.context import Context, Services
 from api.incidents import report
-from api.requests import LONGEST_DOCUMENT, authenticated
+from api.requests import LONGEST_DOCUMENT, admission
 from domain.actors import PUBLIC, Actor
 
 
@@ -23,21 +23,22 @@ class Connection:
         self.client = client
         self.actor: Actor = PUBLIC
         self.connection_params: dict[str, Any] = {}
-        self._authorization = authorization
+        self._admit = admission(authorization, services)
 
     async def authenticate(self) -> None:
         """Reads the token from `connection_init`, where browsers can say it, or else from the handshake's headers."""
         said = {name.lower(): value for name, value in self.connection_params.items()}
-        authorization = said.get("authorization", self._authorization)
-        if authorization is not None and not isinstance(authorization, str):
-            raise ConnectionRejectionError
+        if "authorization" in said:
+            if not isinstance(said["authorization"], str | None):
+                raise ConnectionRejectionError
+            self._admit = admission(said["authorization"], self.services)
         try:
-            self.actor = await authenticated(authorization, self.services)
+            self.actor = await self._admit()
         except Refused:
             raise ConnectionRejectionError from None
 
     def context(self) -> Context:
-        return Context(self.services, self.actor, self.client)
+        return Context(self.services, self.actor, self.client, self._admit)
 
 
 class SocketHandler(BaseGraphQLTransportWSHandler[Any, None]):

@@ -6,7 +6,8 @@ All that goes wrong is answered as GraphQL errors with a code. A `Min-Position` 
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import AsyncGenerator
+from typing import Any, cast
 
 import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException, StarletteRequestAdapter
@@ -27,7 +28,7 @@ from api.context import Context, Services
 from api.cost import MOST_COST
 from api.costing import told_cost
 from api.rate_limits import client_address
-from api.requests import LONGEST_DOCUMENT, authenticated, wait_for_position, within_limit
+from api.requests import LONGEST_DOCUMENT, admission, wait_for_position, within_limit
 from api.schema import Schema, compiled_documents
 from api.sockets import Connection, SocketHandler
 from api.uploads import MULTIPART, asks_first, largest_body, operations_of
@@ -98,14 +99,20 @@ class GraphQLView(GraphQL[Any, None]):
             await response(scope, receive, send)
         finally:
             await asked.close()
+            if isinstance(response, StreamingResponse):
+                # In this order: the first stops whoever asks the second for more.
+                await cast("AsyncGenerator[str]", response.body_iterator).aclose()
+                if context is not None and context.answers is not None:
+                    await context.answers.aclose()
             if context is not None:
                 await context.close()
 
     async def _admit(self, request: Request, media_type: str) -> Context:
-        actor = await authenticated(request.headers.get("authorization"), self._services)
+        admit = admission(request.headers.get("authorization"), self._services)
+        actor = await admit()
         unreached_status = 503 if media_type == GRAPHQL_JSON else 200
         await wait_for_position(request.headers, self._services, unreached_status)
-        return Context(self._services, actor, client_address(request.scope, self._services.outside))
+        return Context(self._services, actor, client_address(request.scope, self._services.outside), admit)
 
     async def _compiled(self, request: Request, context: Context, media_type: str) -> Response | None:
         """The answer of a query that is compiled and goes well; None: graphql-core must answer, from the beginning."""

@@ -57,10 +57,10 @@ BY_IDS = f"{_SELECT} WHERE a.animation_id = ANY(%(ids)s)"
 ENDED = """
 SELECT animation_id FROM {animations} WHERE status = 'PUBLISHED' AND NOT ended
 AND ends_at > %(since)s AND ends_at <= %(now)s ORDER BY ends_at, animation_id LIMIT %(most)s"""
-#: What was published after a position, each with the `position` of that; more conditions and a limit may follow.
-PUBLISHED_SINCE = f"""
+#: What was published, each with the `position` of that; conditions on it and a limit may follow.
+PUBLISHED = f"""
 SELECT a.*{SOURCE.shown}, t.position FROM {SOURCE.rows} {SOURCE.joined} JOIN {{audit_trail}} t
-ON t.subject_id = a.animation_id WHERE t.type = 'animation.published' AND t.position > %(after)s"""
+ON t.subject_id = a.animation_id WHERE t.type = 'animation.published'"""
 _ID = Order("id", "a.animation_id", "uuid")
 #: The order in which what waits for publication is looked at.
 BY_DECLARATION = (Order("created_at", "a.created_at", "timestamptz"), _ID)

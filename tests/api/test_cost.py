@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from graphql import get_operation_ast, parse
+from graphql import execute_sync, get_introspection_query, get_operation_ast, parse
 
-from api.cost import cost_of
+from api.cost import MOST_COST, cost_of
 from api.schema import schema
 
 
@@ -43,6 +43,34 @@ def test_a_page_counts_as_large_as_a_variable_says():
     assert cost(query, first=50) == 2 + 50
     # What is no size is refused when it is read; until then it counts as if it had not been said.
     assert cost(query, first=10**9) == cost(query, first="x") == 2 + 7
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        get_introspection_query(input_value_deprecation=True, directive_is_repeatable=True),
+        "{ __schema { types { ...T } } } fragment T on __Type { fields { name type { fields { name } } } }",
+        '{ __type(name: "Animation") { fields { name args { name } type { name ofType { name } } } } }',
+    ],
+    ids=["what tools ask", "types of fields of types", "one type"],
+)
+def test_what_is_asked_of_the_schema_itself_counts_as_much_as_it_is(query: str):
+    answer = execute_sync(schema._schema, parse(query))
+    counted, held = cost(query), fields_in(answer.data)
+    # An empty list counts as one field, as does each fragment that is spread.
+    assert 4 * held <= counted <= 8 * held
+    assert counted < MOST_COST
+
+
+def test_the_schema_asked_for_again_and_again_costs_too_much():
+    many = " ".join(f"a{n}: __schema {{ types {{ fields {{ name args {{ name }} }} }} }}" for n in range(20))
+    assert cost(f"{{ {many} }}") > MOST_COST
+
+
+def fields_in(answer: Any) -> int:
+    if isinstance(answer, list):
+        return sum(fields_in(one) for one in answer)
+    return sum(1 + fields_in(one) for one in answer.values()) if isinstance(answer, dict) else 0
 
 
 def test_fragments_within_fragments_are_counted_once_each_however_often_they_are_spread():

@@ -14,6 +14,7 @@ from graphql import (
     is_specified_directive,
 )
 
+from api.descriptions import ARGUMENTS
 from api.reading_rights import FIELDS, ROOTS
 from api.sdl import sdl
 from domain.actors import Role
@@ -65,6 +66,12 @@ def test_every_type_field_argument_input_field_and_enum_value_is_described():
 
 def test_descriptions_are_whole_sentences():
     assert [coordinate for coordinate, said, _ in _described() if not (said or "").rstrip().endswith((".", "…"))] == []
+
+
+def test_no_argument_is_described_that_is_not_there():
+    described = {coordinate: said for coordinate, said, _ in _described() if "(" in coordinate}
+    used = {said for said in described.values() if said in ARGUMENTS.values()}
+    assert [name for name, meaning in ARGUMENTS.items() if meaning not in used] == []
 
 
 def test_deprecations_say_what_to_use_instead():

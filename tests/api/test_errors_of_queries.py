@@ -107,7 +107,7 @@ def test_a_statement_that_fails_spoils_no_later_answer(reader: Reader, monkeypat
 
 
 def _deep(levels: int) -> str:
-    opening = "structure { animations { nodes { " * (levels // 3)
+    opening = "structure { animations(first: 2) { nodes { " * (levels // 3)
     return "{ animations { nodes { " + opening + "id" + " } } }" * (levels // 3) + " } } }"
 
 

@@ -48,6 +48,7 @@ contactsImport             -      -      struct -      -     -        -      -  
 contactRemove              -      -      struct -      -     -        -      -      -      -       -
 planningSend               -      -      struct -      -     -        -      -      -      -       -
 contactRead                -      -      struct -      -     -        -      -      -      -       -
+rebuildFollow              -      -      -      -      -     -        -      -      any    -       -
 mailPreferencesSet         -      any    any    any    any   any      any   any    any    any     -
 notificationsMarkRead      -      any    any    any    any   any      any   any    any    any     -
 candidatureRecordContact   -      -      -      -      terr  -        -      -      -      -       -

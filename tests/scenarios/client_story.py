@@ -52,17 +52,17 @@ class Story:
     async def tell(self) -> None:
         structure = await self.sign()
         animation = await self.declare(structure)
-        await self.publish(animation)
+        position = await self.publish(animation)
         await self.search()
         clone = await self.clone(animation)
         await self.publish(clone)
+        await self.follow(position, clone)
         await self.attest_too_early(clone)
         await self.attest(animation)
         await self.correct(animation)
         await self.see_figures(structure)
         await self.read_history(structure)
         await self.volunteer()
-        await self.follow(animation)
 
     async def sign(self) -> str:
         """Returns the id of the structure's account."""
@@ -118,11 +118,14 @@ class Story:
         assert await self.listed() == []
         return declared.id
 
-    async def publish(self, animation: str) -> None:
+    async def publish(self, animation: str) -> int:
+        """Returns the position in the log."""
         said = AnimationPublishInput(animation_id=animation)
         published = (await self.clients["national"].publish_an_animation(said)).animation_publish
         assert published.animation is not None, published.errors
         assert published.animation.status is AnimationStatus.PUBLISHED
+        assert published.position is not None
+        return published.position
 
     async def listed(self) -> list[str]:
         where = AnimationWhere(
@@ -228,18 +231,11 @@ class Story:
         payload = (await self.clients[who].validate_a_candidature(said)).candidature_validate
         return payload.errors[0].code if payload.candidature is None else payload.candidature.status
 
-    async def follow(self, animation: str) -> None:
-        """Publishes until a subscription has begun, and is told of a publication."""
-        told = asyncio.ensure_future(anext(self.anybody.follow_publications(AnimationWhere(territory=["18"]))))
-        for _ in range(60):
-            said = AnimationCloneInput(animation_id=animation, starts_at=LATER, ends_at=LATER + TWO_HOURS)
-            clone = (await self.clients["structure"].clone_an_animation(said)).animation_clone.animation
-            assert clone is not None
-            await self.publish(clone.id)
-            await asyncio.wait([told], timeout=0.5)
-            if told.done():
-                break
-        assert told.result().animation_published.starts_at == LATER
+    async def follow(self, position: int, clone: str) -> None:
+        """What was published last is told to who goes on from before it."""
+        told = self.anybody.follow_publications(AnimationWhere(territory=["18"]), after=position)
+        published = (await anext(told)).animation_published
+        assert (published.id, published.starts_at) == (clone, LATER)
 
 
 def _without_key(said: AnimationAttestInput) -> AnimationAttestInput:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -121,6 +122,7 @@ def running_server(
     sign_in: SignIn | None = None,
     outside: Outside | None = None,
     trusted: Mapping[str, str] | None = None,
+    taken: socket.socket | None = None,
 ) -> Iterator[Server]:
     """A server on a free port, ready to answer; several may run on one database, and on one folder of kept files."""
     with (
@@ -142,7 +144,8 @@ def running_server(
             documents=PersistedDocuments(trusted),
         )
         uvicorn_server = uvicorn.Server(uvicorn.Config(create_app(services), port=0, log_level="warning"))
-        thread = threading.Thread(target=uvicorn_server.run, name="server", daemon=True)
+        sockets = None if taken is None else [taken]
+        thread = threading.Thread(target=uvicorn_server.run, args=(sockets,), name="server", daemon=True)
         thread.start()
         try:
             server = Server(_address(uvicorn_server, thread), services, clock)

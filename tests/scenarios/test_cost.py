@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from tests.scenarios.server import Server
 
-COSTLY = "{ structures(first: 100) { nodes { animations(first: 100) { nodes { id title startsAt endsAt seats version venueName address communeCode description } } } } }"
+COSTLY = """
+{ structures(first: 100) { nodes { animations(first: 100) { nodes {
+  id title startsAt endsAt seats version venueName address communeCode description
+} } } } }"""
 
 
 def test_a_compiled_answer_and_one_of_graphql_core_tell_their_cost(server: Server):
