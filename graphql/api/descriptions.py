@@ -17,7 +17,7 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
     "AnimationOrderField": {
         "STARTS_AT": "When it starts.",
         "TITLE": "Its title, accents and case ignored.",
-        "PUBLISHED_AT": "When it was published.",
+        "PUBLISHED_AT": "When it was published; what is not published comes first.",
         "TYPE": "The code of its type.",
         "AUDIENCE": "The code of its audience.",
         "STATUS": "Where it stands.",
@@ -39,7 +39,7 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
     "CheckpointReason": {
         "INTERVAL": "The usual time since the one before had passed.",
         "CERTIFICATION": "A service was certified: what is due can be proven from then on.",
-        "ASKED": "Whoever runs the service asked for it.",
+        "ASKED": "Asked for by whoever runs the service, or for a dossier's bundle.",
         "ROTATION": "The signing key was replaced.",
     },
     "ControlReasonCode": {
@@ -99,7 +99,7 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
     "ServiceDossierStatus": {
         "OPEN": "The structure gathers its animations and pieces.",
         "SUBMITTED": "It waits for the coordonnateur to certify it or send it back.",
-        "RETURNED": "Sent back with a reason: the structure may gather and submit again.",
+        "RETURNED": "Sent back with a reason: the structure gathers its animations again, then submits it.",
         "CERTIFIED": "The service is done, the amount is due.",
         "PAID": "The payment is recorded.",
     },
