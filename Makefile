@@ -16,7 +16,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	done; echo python3)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak fuzz lint types schema check-schema bench-rebuild bench-append bench-lag bench-audit bench-audit-trail bench-graphql
+.PHONY: help demo test soak fuzz lint types schema accept-schema check-schema bench-rebuild bench-append bench-lag bench-audit bench-audit-trail bench-graphql
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-20s %s\n' "$$name" "$$what"; done
@@ -41,12 +41,22 @@ lint: $(DEV) ## Check style, format and the direction of imports
 types: $(DEV) ## Check types, strictly
 	@$(BIN)/mypy
 
-schema: $(RUN) ## Write graphql/schema.graphql from the code
-	@$(BIN)/parentalite schema > $(VENV)/schema.graphql
-	@mv $(VENV)/schema.graphql graphql/schema.graphql
+schema: $(RUN) ## Write graphql/schema.graphql and docs/graphql.md from the code; stop where clients would break
+	@$(BIN)/parentalite schema > $(VENV)/schema
+	@mv $(VENV)/schema graphql/schema.graphql
+	@$(BIN)/parentalite schema --as docs > $(VENV)/schema
+	@mv $(VENV)/schema docs/graphql.md
+	@$(BIN)/parentalite schema --breaking-since graphql/baseline.graphql
+	@$(MAKE) --no-print-directory accept-schema
 
-check-schema: $(RUN) ## Check that graphql/schema.graphql says what the code does
+accept-schema: $(RUN) ## Take the schema for what clients may depend on, also where it breaks them
+	@$(BIN)/parentalite schema --as bare > $(VENV)/schema
+	@mv $(VENV)/schema graphql/baseline.graphql
+
+check-schema: $(RUN) ## Check that what is published of the schema says what the code does, and that no client breaks
+	@$(BIN)/parentalite schema --as bare --check
 	@$(BIN)/parentalite schema --check
+	@$(BIN)/parentalite schema --as docs --check
 
 bench-rebuild: $(DEV) ## Measure rebuilds of 200,000 and 1,000,000 events (see bench/README.md)
 	@$(BIN)/python -m bench.rebuild

@@ -145,8 +145,9 @@ class Query:
         return await load_held_candidature(info.context, candidature_id)
 
     @strawberry.field(
-        description="The candidatures that the asker may read: a parent's own, those of the asker's schools or"
-        " territories, all for the national team; FORBIDDEN for other roles."
+        description="The candidatures that the asker may read: a parent's own, those of their schools for directors,"
+        " inspectors and heads, those of their territories for coordonnateurs, all for the national team; FORBIDDEN for"
+        " other roles."
     )
     async def candidatures(
         self, info: Info, where: CandidatureWhere | None = None, first: First = None, after: After = None

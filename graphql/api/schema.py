@@ -19,6 +19,7 @@ from strawberry.types.base import StrawberryObjectDefinition, StrawberryType
 from api.compiled.documents import Documents
 from api.context import Context
 from api.costing import CostLimit
+from api.descriptions import describe
 from api.document_limits import Limits
 from api.errors import ApiError, api_errors
 from api.incidents import report
@@ -124,6 +125,7 @@ schema = Schema(
         EachResult,
     ],
 )
+describe(schema._schema)
 
 
 def compiled_documents(schema: Schema) -> Documents:

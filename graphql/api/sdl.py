@@ -1,20 +1,22 @@
-"""The published SDL: written from the code, and compared with the file that clients rely on."""
+"""The schema as SDL, written from the code, and what is wrong with a document by it."""
 
 from __future__ import annotations
 
-from difflib import unified_diff
+from dataclasses import replace
 from functools import cache
-from pathlib import Path
+from typing import Any
 
 from graphql import (
     GraphQLError,
+    Visitor,
     build_schema,
-    find_breaking_changes,
     lexicographic_sort_schema,
     parse,
+    print_ast,
     print_schema,
     specified_rules,
     validate,
+    visit,
 )
 
 from api.schema import MOST_TOKENS, RULES, schema
@@ -27,16 +29,15 @@ def sdl() -> str:
     return print_schema(lexicographic_sort_schema(build_schema(schema.as_str()))) + "\n"
 
 
-def check_against(path: Path) -> list[str]:
-    """How the schema differs from the published file; empty when it does not. Breaking changes come first, named."""
-    published = path.read_text(encoding="utf-8")
-    current = sdl()
-    if published == current:
-        return []
-    changes = find_breaking_changes(build_schema(published), build_schema(current))
-    breaking = [f"breaking change: {change.description}" for change in changes]
-    lines = unified_diff(published.splitlines(), current.splitlines(), str(path), "the code", lineterm="", n=0)
-    return [*breaking, *lines]
+@cache
+def bare_sdl() -> str:
+    """The schema as SDL without descriptions: all that clients can depend on, and nothing else."""
+    return print_ast(visit(parse(sdl()), _Undescribed())) + "\n"
+
+
+class _Undescribed(Visitor):
+    def leave(self, node: Any, *_: Any) -> Any:
+        return replace(node, description=None) if getattr(node, "description", None) else None
 
 
 def faults(document: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""`parentalite token` and `parentalite schema`: neither needs a database."""
+"""`parentalite token`: it needs no database."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import pytest
 
 from application.sign_in.claims import TOKEN_ROLES
 from application.sign_in.local import read_token
-from cli.schema import PUBLISHED
 from domain.identifiers import structure_id
 from tests.cli.conftest import TOKEN_SECRET, error_line
 from tests.projections.world import SIRET, UAI
@@ -70,26 +69,6 @@ def test_no_token_for_a_database_without_a_secret(run, secret, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgresql://localhost/x")
     monkeypatch.delenv("PARENTALITE_TOKEN_SECRET")
     assert "PARENTALITE_TOKEN_SECRET" in error_line(run("token", "--role", "national"))
-
-
-def test_the_schema_is_the_published_one(run):
-    result = run("schema")
-    assert result.exit_code == 0
-    assert result.stdout == PUBLISHED.read_text()
-    assert run("schema", "--check").exit_code == 0
-
-
-def test_a_schema_that_differs_is_refused_and_what_would_break_clients_is_named(run, tmp_path):
-    other = tmp_path / "other.graphql"
-    other.write_text(PUBLISHED.read_text().replace("type Mutation {", "type Mutation {\n  gone: Int!"))
-    result = run("schema", "--check", "--published", str(other))
-    assert "make schema" in error_line(result)
-    assert "breaking change: " in result.stderr
-    assert "gone" in result.stderr
-
-
-def test_a_published_schema_that_is_not_there_is_told(run, tmp_path):
-    assert "cannot be read" in error_line(run("schema", "--check", "--published", str(tmp_path / "none")))
 
 
 def test_beside_an_issuer_no_token_is_made_here(run, monkeypatch, tmp_path):
