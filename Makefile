@@ -16,7 +16,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	done; echo python3)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak fuzz lint types schema accept-schema check-schema bench-rebuild bench-append bench-lag bench-audit bench-audit-trail bench-graphql
+.PHONY: help demo test soak fuzz lint types schema accept-schema check-schema bench-rebuild bench-append bench-lag bench-audit bench-audit-trail bench-graphql bench-hostile
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-20s %s\n' "$$name" "$$what"; done
@@ -27,8 +27,9 @@ demo: $(RUN) ## Start the API on a demonstration season (make demo PORT=9000)
 test: $(DEV) ## Run all tests on a real PostgreSQL
 	@$(BIN)/pytest -q -n $(WORKERS) --dist worksteal
 
-soak: $(DEV) ## Projections at length: 20 times the commands, restarts, kills and rebuilds of the suite
+soak: $(DEV) ## Projections 20 times as long as in the suite; a server at work for ten minutes with 200 subscribers
 	@SOAK_TIMES=$${SOAK_TIMES:-20} $(BIN)/pytest -q tests/projections/test_exactness.py tests/projections/test_projector.py
+	@SOAK_SECONDS=$${SOAK_SECONDS:-600} SOAK_SUBSCRIBERS=$${SOAK_SUBSCRIBERS:-200} $(BIN)/pytest -q -s tests/cli/test_soak.py
 
 fuzz: $(DEV) ## Bundles, documents and hostile requests at length: 50 times those of the suite
 	@SOAK_TIMES=$${SOAK_TIMES:-50} $(BIN)/pytest -q tests/proof/test_bundle.py tests/api/test_any_document.py tests/scenarios/test_hostile_documents.py
@@ -75,6 +76,9 @@ bench-audit-trail: $(DEV) ## Measure pages of the audit trail under each filter 
 
 bench-graphql: $(DEV) ## Measure GraphQL answers beside PostGraphile 5 under wrk (npm and wrk needed)
 	@$(BIN)/python -m bench.graphql
+
+bench-hostile: $(DEV) ## Measure what a usual client feels beside 10,000 requests made to harm
+	@$(BIN)/python -m bench.hostile
 
 $(RUN): pyproject.toml constraints.txt
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

@@ -35,11 +35,11 @@ from graphql.utilities import value_from_ast_untyped
 from api.introspection_cost import ROOTS, IntrospectionCounting
 from projections.queries.paging import DEFAULT_PAGE, LARGEST_PAGE
 
-MOST_COST = 100_000
+MOST_COST = 50_000
 #: Terms, answers, allowed actions: lists without pages hold about so many.
 _LIST = 10
 #: What is told of the schema takes graphql-core about as many times longer than a field of ours.
-_OF_SCHEMA = 4
+_OF_SCHEMA = 2
 _BEYOND_COUNTING = 10**12
 _SIZES = ("first", "last")
 

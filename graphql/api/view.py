@@ -23,6 +23,7 @@ from strawberry.types import ExecutionResult
 from api import ide
 from api.answer_cache import LASTING
 from api.answers import GRAPHQL_JSON, Refused, answer, preferred_media_type, refusal, status_of, unexpected
+from api.compiled.documents import Invalid
 from api.compiled.questions import question_of
 from api.context import Context, Services
 from api.cost import MOST_COST
@@ -36,7 +37,7 @@ from api.requests import (
     wait_for_position,
     within_limit,
 )
-from api.schema import Schema, compiled_documents
+from api.schema import Schema, coded, compiled_documents
 from api.sockets import Connection, SocketHandler
 from api.uploads import MULTIPART, asks_first, largest_body, operations_of
 from domain.actors import Role
@@ -125,8 +126,13 @@ class GraphQLView(GraphQL[Any, None]):
         """The answer of a query that is compiled and goes well; None: graphql-core must answer, from the beginning."""
         unknown_status = 400 if media_type == GRAPHQL_JSON else 200
         question = await question_of(request, lambda said: self._services.documents.completed(said, unknown_status))
-        found = question and self._documents.prepared(question.query, question.operation_name)
-        if question is None or found is None:
+        if question is None or len(question.query) > LONGEST_DOCUMENT:
+            return None
+        found = await self._documents.prepared(question.query, question.operation_name)
+        if isinstance(found, Invalid):
+            content = {"errors": [error.formatted for error in coded(found.errors)]}
+            return answer(content, status_of(content, media_type), media_type)
+        if found is None:
             return None
         cost = found.cost(question.variables)
         if cost > MOST_COST:

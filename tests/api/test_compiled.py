@@ -15,9 +15,10 @@ import pytest
 from graphql import specified_rules
 from psycopg_pool import AsyncConnectionPool
 
+from api.compiled.documents import Invalid, Prepared
 from api.context import Context, Services
 from api.costing import told_cost
-from api.schema import RULES, compiled_documents, schema
+from api.schema import RULES, coded, compiled_documents, schema
 from domain.actors import PUBLIC, Actor, Role
 from domain.identifiers import structure_id
 from projections.engine import catch_up
@@ -96,8 +97,8 @@ class Both:
         self._documents = compiled_documents(schema)
 
     async def compiled(self, asked: Drawn, actor: Actor) -> bytes | None:
-        found = self._documents.prepared(asked.query, None)
-        assert found is not None, asked.query
+        found = await self._documents.prepared(asked.query, None)
+        assert isinstance(found, Prepared), asked.query
         context = Context(self._services, actor)
         try:
             told = told_cost(found.cost(asked.variables))
@@ -176,16 +177,49 @@ def test_an_answer_with_an_error_anywhere_is_left_to_graphql_core(busy: Town):
 
 def test_introspection_and_what_is_not_a_valid_query_are_not_compiled():
     documents = compiled_documents(schema)
-    refused = [
-        "{ nonsense }",
-        "{ animations {",
-        "mutation { animationPublish(input: {}) { position } }",
+    for_graphql_core = [
+        'mutation { planningSend(input: {structureId: "x"}) { position } }',
         "subscription { animationPublished { id } }",
-        "{ " + " ".join(f"a{n}: position" for n in range(60)) + " }",
         "query a { position } query b { position }",
     ]
-    assert [documents.prepared(one, None) for one in refused] == [None] * len(refused)
-    assert documents.prepared("query a { position } query b { position }", "b") is not None
+    invalid = [
+        "{ nonsense }",
+        "{ animations {",
+        "{ animations " * 500 + "}" * 500,
+        "mutation { animationPublish(input: {}) { position } }",
+        "{ " + " ".join(f"a{n}: position" for n in range(60)) + " }",
+    ]
+
+    async def looks() -> None:
+        for one in for_graphql_core:
+            assert await documents.prepared(one, None) is None, one
+        for one in invalid:
+            assert isinstance(await documents.prepared(one, None), Invalid), one
+        assert isinstance(await documents.prepared("query a { position } query b { position }", "b"), Prepared)
+
+    asyncio.run(looks())
+
+
+@pytest.mark.parametrize("padding", ["", " " * 400], ids=["short", "beside the event loop"])
+def test_what_is_wrong_with_a_document_is_told_in_the_words_of_graphql_core(padding: str):
+    documents = compiled_documents(schema)
+    wrong = [
+        "{ nonsense }",
+        "{ animations { nodes { id(x: 1) themes } } }",
+        "{ animations {",
+        "query ($a: X) { position }",
+    ]
+
+    async def looks() -> None:
+        for one in wrong:
+            found = await documents.prepared(one + padding, None)
+            assert isinstance(found, Invalid)
+            result = await schema.execute(one + padding)
+            assert [error.formatted for error in coded(found.errors)] == [
+                error.formatted for error in result.errors or ()
+            ]
+
+    asyncio.run(looks())
 
 
 def test_a_listing_that_reads_nothing_else_is_one_statement_and_no_transaction(busy: Town, monkeypatch):

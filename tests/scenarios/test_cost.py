@@ -12,10 +12,10 @@ COSTLY = """
 
 def test_a_compiled_answer_and_one_of_graphql_core_tell_their_cost(server: Server):
     compiled = server.post({"query": "{ animations(first: 3) { nodes { id title } } }"}).json()
-    assert compiled["extensions"] == {"cost": {"requested": 8, "most": 100_000}}
+    assert compiled["extensions"] == {"cost": {"requested": 8, "most": 50_000}}
     failed = server.post({"query": "{ animations(first: 0) { nodes { id title } } }"}).json()
     assert failed["errors"]
-    assert failed["extensions"] == {"cost": {"requested": 2, "most": 100_000}}
+    assert failed["extensions"] == {"cost": {"requested": 2, "most": 50_000}}
 
 
 def test_what_costs_too_much_is_refused_and_tells_how_much_it_would_be(server: Server):

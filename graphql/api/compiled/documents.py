@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from anyio import CapacityLimiter, to_thread
 from graphql import (
     ASTValidationRule,
     DirectiveNode,
@@ -19,12 +21,12 @@ from graphql import (
     get_operation_ast,
     parse,
     specified_rules,
+    validate,
     visit,
 )
 from graphql.execution.values import VariableValues, get_variable_values
 from graphql.language import Visitor
 from strawberry import Schema
-from strawberry.schema.schema import validate_document
 
 from api.compiled.plan import Plan
 from api.compiled.running import Variables
@@ -34,6 +36,10 @@ from api.cost import cost_of
 _CONDITIONS = ("skip", "include")
 #: What people write is a tenth of it; what is longer is not kept in memory.
 _LONGEST = 20_000
+#: Read and validated in some milliseconds, whatever it holds.
+_SHORT = 300
+#: Who has so many to mend need not know the others.
+_MOST_FAULTS = 20
 #: Of a document whose fields hang on many variables.
 _MOST_PLANS = 16
 #: Variables that are kept as they were coerced, of each document, and in how many bytes.
@@ -105,38 +111,53 @@ class Prepared:
             return None
 
 
+@dataclass(frozen=True, slots=True)
+class Invalid:
+    """What is wrong with a document that is not answered, as far as was looked."""
+
+    errors: Sequence[GraphQLError]
+
+
 class Documents:
     """The prepared documents of a schema, the latest `most` of them."""
 
     def __init__(self, schema: Schema, rules: Sequence[type[ASTValidationRule]], max_tokens: int, most: int) -> None:
         self._schema, self._rules = schema, (*specified_rules, *rules)
         self._max_tokens, self._most = max_tokens, most
-        self._known: dict[tuple[str, str | None], Prepared | None] = {}
+        self._known: dict[tuple[str, str | None], Prepared | Invalid | None] = {}
+        self._one_at_a_time: CapacityLimiter | None = None
 
-    def prepared(self, query: str, operation_name: str | None) -> Prepared | None:
-        """None for what graphql-core must answer: anything but a valid query."""
-        if len(query) > _LONGEST:
-            return None
+    async def prepared(self, query: str, operation_name: str | None) -> Prepared | Invalid | None:
+        """None for what graphql-core must answer: anything but a valid query, though it be refused."""
         key = (query, operation_name)
         if key in self._known:
             found = self._known[key] = self._known.pop(key)
             return found
-        if len(self._known) >= self._most:
-            del self._known[next(iter(self._known))]
-        found = self._known[key] = self._prepare(query, operation_name)
+        if len(query) <= _SHORT:
+            found = self._prepare(query, operation_name)
+        else:
+            # Beside the event loop: whoever sends what takes long to look at keeps nobody else waiting.
+            self._one_at_a_time = self._one_at_a_time or CapacityLimiter(1)
+            found = await to_thread.run_sync(self._prepare, query, operation_name, limiter=self._one_at_a_time)
+        if len(query) <= _LONGEST:
+            if len(self._known) >= self._most:
+                del self._known[next(iter(self._known))]
+            self._known[key] = found
         return found
 
-    def _prepare(self, query: str, operation_name: str | None) -> Prepared | None:
+    def _prepare(self, query: str, operation_name: str | None) -> Prepared | Invalid | None:
         try:
             document = parse(query, max_tokens=self._max_tokens)
+            if faults := validate(self._schema._schema, document, self._rules, max_errors=_MOST_FAULTS):
+                return Invalid(faults)
             operation = get_operation_ast(document, operation_name)
             if operation is None or operation.operation is not OperationType.QUERY:
                 return None
-            if validate_document(self._schema._schema, document, self._rules):
-                return None
-        except (GraphQLError, RecursionError):
-            return None
-        return Prepared(self._schema, document, operation)
+            return Prepared(self._schema, document, operation)
+        except GraphQLError as fault:
+            return Invalid([fault])
+        except RecursionError as deep:
+            return Invalid([GraphQLError("", original_error=deep)])
 
 
 def _conditions(document: DocumentNode) -> tuple[str, ...]:

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 import orjson
 from starlette.requests import Request
 
+from api.requests import MOST_VALUES, too_many_values
+
 _PARTS = frozenset(("query", "variables", "operationName"))
 #: Answered as a stream, or in parts.
-#: Bytes of a question with its variables; what is longer is held against more limits.
-_LONGEST = 10_000
 _NOT_AT_ONCE = ("text/event-stream", "multipart/")
 
 
@@ -33,9 +33,9 @@ async def question_of(request: Request, complete: Callable[[Any], Any]) -> Quest
         said = _by_get(request)
     elif request.headers.get("content-type", "").startswith("application/json"):
         body = await request.body()
-        if len(body) > _LONGEST:
-            return None
         said = _loaded(body)
+        if len(body) > MOST_VALUES and isinstance(said, dict) and too_many_values(said.get("variables")):
+            return None
     else:
         return None
     return _question(complete(said))
