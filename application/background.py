@@ -7,12 +7,14 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from threading import Event, Thread
+from threading import Event
 from traceback import extract_tb
 from typing import Any
 
 import psycopg
 from psycopg import Connection, sql
+
+from application.eventstore.beside import beside
 
 log = logging.getLogger(__name__)
 
@@ -73,11 +75,5 @@ def _take_lease(conn: Conn, lease: int) -> bool:
 @contextmanager
 def working_at(database_url: str, work: Work) -> Iterator[None]:
     """Keeps at it in a thread of its own for as long as the context lasts."""
-    stop = Event()
-    thread = Thread(target=keep_at, args=(database_url, work, stop), name=work.name, daemon=True)
-    thread.start()
-    try:
+    with beside(work.name, lambda stop: keep_at(database_url, work, stop), database_url, work.channel):
         yield
-    finally:
-        stop.set()
-        thread.join(timeout=10)

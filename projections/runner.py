@@ -7,13 +7,14 @@ import random
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Event, Thread
+from threading import Event
 from traceback import extract_tb
 from typing import Any
 
 import psycopg
 from psycopg import Connection, sql
 
+from application.eventstore.beside import beside
 from application.eventstore.recorder import EVENTS_CHANNEL
 from application.eventstore.vault import Vault
 from projections.engine import BATCH, Overtaken, Registry, advance, retry_failed
@@ -78,11 +79,5 @@ def _take_lease(conn: Conn) -> bool:
 @contextmanager
 def projecting(database_url: str, vault: Vault, registry: Registry = projections) -> Iterator[None]:
     """Runs the projector in a thread of its own for as long as the context lasts."""
-    stop = Event()
-    thread = Thread(target=run, args=(database_url, vault, stop, registry), name="projector", daemon=True)
-    thread.start()
-    try:
+    with beside("projector", lambda stop: run(database_url, vault, stop, registry), database_url, EVENTS_CHANNEL):
         yield
-    finally:
-        stop.set()
-        thread.join(timeout=10)

@@ -7,13 +7,14 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from threading import Event, Thread
+from threading import Event
 from traceback import extract_tb
 from typing import Any
 
 import psycopg
 from psycopg import Connection, sql
 
+from application.eventstore.beside import beside
 from application.eventstore.log import head
 from application.eventstore.recorder import EVENTS_CHANNEL
 from application.proof.checkpoints import CERTIFICATION, INTERVAL, KeyRetired, latest, make_checkpoint
@@ -113,12 +114,9 @@ def notarising(
     database_url: str, key: SigningKey, interval_seconds: float, authority: Authority | None = None
 ) -> Iterator[None]:
     """Runs the notary in a thread of its own for as long as the context lasts."""
-    stop = Event()
-    arguments = (database_url, key, interval_seconds, stop, authority)
-    thread = Thread(target=watch, args=arguments, name="notary", daemon=True)
-    thread.start()
-    try:
+
+    def run(stop: Event) -> None:
+        watch(database_url, key, interval_seconds, stop, authority)
+
+    with beside("notary", run, database_url, EVENTS_CHANNEL):
         yield
-    finally:
-        stop.set()
-        thread.join(timeout=10)
