@@ -149,35 +149,41 @@ def in_force(conditions: animation_queries.Conditions, lists: Lists) -> animatio
 
 
 async def structures(
-    context: Context, where: StructureWhere | None, first: Size, after: Cursor
+    context: Context, where: StructureWhere | None, first: Size, after: Cursor, last: Size, before: Cursor
 ) -> Connection[Structure]:
     orders = structure_queries.ORDERS
-    asked = asked_page(context, orders, first, after)
+    asked = asked_page(context, orders, first, after, last, before)
     territory = checked_texts(where.territory, "territory") if where else None
     filtered = structure_queries.narrowed(territory, checked_text(where.text, "text") if where else None)
     return await connection(context, structure_queries.SOURCE, filtered, orders, asked, structure_of)
 
 
 async def candidatures(
-    context: Context, where: CandidatureWhere | None, first: Size, after: Cursor
+    context: Context, where: CandidatureWhere | None, first: Size, after: Cursor, last: Size, before: Cursor
 ) -> Connection[Candidature]:
     """Those that the asker may read. Raises FORBIDDEN for a role that may read none."""
     within = readable(context.actor)
     if within is None:
         raise denied(context.actor)
     orders = candidature_queries.ORDERS
-    asked = asked_page(context, orders, first, after)
+    asked = asked_page(context, orders, first, after, last, before)
     conditions = where.conditions() if where else candidature_queries.Conditions()
     filtered = candidature_queries.narrowed(within, conditions)
     return await connection(context, candidature_queries.SOURCE, filtered, orders, asked, candidature_of)
 
 
 async def registrations(
-    context: Context, animation_id: UUID, status: Sequence[RegistrationStatus] | None, first: Size, after: Cursor
+    context: Context,
+    animation_id: UUID,
+    status: Sequence[RegistrationStatus] | None,
+    first: Size,
+    after: Cursor,
+    last: Size,
+    before: Cursor,
 ) -> Connection[Registration]:
     """Those for an animation, in the order of registering. The caller has seen to the asker's right."""
     orders = registration_queries.ORDERS
-    asked = asked_page(context, orders, first, after)
+    asked = asked_page(context, orders, first, after, last, before)
     filtered = registration_queries.narrowed([one.value for one in status or ()])
 
     async def pages(animations: list[UUID]) -> list[Connection[Registration]]:
@@ -187,10 +193,12 @@ async def registrations(
     return await context.together(repr(("registrations", filtered, asked)), animation_id, pages)
 
 
-async def contacts(context: Context, structure_id: UUID, first: Size, after: Cursor) -> Connection[Contact]:
+async def contacts(
+    context: Context, structure_id: UUID, first: Size, after: Cursor, last: Size, before: Cursor
+) -> Connection[Contact]:
     """A structure's contacts. The caller has seen to the asker's right."""
     orders = contact_queries.ORDERS
-    asked = asked_page(context, orders, first, after)
+    asked = asked_page(context, orders, first, after, last, before)
 
     async def pages(structures: list[UUID]) -> list[Connection[Contact]]:
         return await connections(context, structures, contact_queries.SOURCE, Filter(), orders, asked, contact_of)
@@ -198,9 +206,11 @@ async def contacts(context: Context, structure_id: UUID, first: Size, after: Cur
     return await context.together(repr(("contacts", asked)), structure_id, pages)
 
 
-async def checkpoints(context: Context, first: Size, after: Cursor) -> Connection[Checkpoint]:
+async def checkpoints(
+    context: Context, first: Size, after: Cursor, last: Size, before: Cursor
+) -> Connection[Checkpoint]:
     orders = checkpoint_queries.ORDERS
-    asked = asked_page(context, orders, first, after)
+    asked = asked_page(context, orders, first, after, last, before)
     return await connection(context, checkpoint_queries.SOURCE, Filter(), orders, asked, checkpoint_of)
 
 

@@ -96,9 +96,15 @@ class Query:
 
     @strawberry.field(description="The structures that have an account, by name. Public.")
     async def structures(
-        self, info: Info, where: StructureWhere | None = None, first: First = None, after: After = None
+        self,
+        info: Info,
+        where: StructureWhere | None = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> Connection[Structure]:
-        return await listings.structures(info.context, where, first, after)
+        return await listings.structures(info.context, where, first, after, last, before)
 
     @strawberry.field(description="The territories that take part. Public.")
     async def territories(self, info: Info) -> list[Territory]:
@@ -150,9 +156,15 @@ class Query:
         " other roles."
     )
     async def candidatures(
-        self, info: Info, where: CandidatureWhere | None = None, first: First = None, after: After = None
+        self,
+        info: Info,
+        where: CandidatureWhere | None = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> Connection[Candidature]:
-        return await listings.candidatures(info.context, where, first, after)
+        return await listings.candidatures(info.context, where, first, after, last, before)
 
     @strawberry.field(description="A registration, with its place in the waiting list. For who holds its link.")
     async def registration(
@@ -235,8 +247,10 @@ class Query:
         return await load_checkpoint(info.context, size)
 
     @strawberry.field(description="The signed checkpoints of the log, the latest first. Public.")
-    async def checkpoints(self, info: Info, first: First = None, after: After = None) -> Connection[Checkpoint]:
-        return await listings.checkpoints(info.context, first, after)
+    async def checkpoints(
+        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
+    ) -> Connection[Checkpoint]:
+        return await listings.checkpoints(info.context, first, after, last, before)
 
     @strawberry.field(description="Anything by its id, as far as the asker may see it.")
     async def node(self, info: Info, id: strawberry.ID) -> Node | None:

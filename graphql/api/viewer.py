@@ -70,10 +70,15 @@ class Viewer:
 
     @strawberry.field(description="What happened that concerns the asker, the latest first.")
     async def notifications(
-        self, info: Info, first: int | None = None, after: str | None = None
+        self,
+        info: Info,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
     ) -> Connection[Notification]:
         context = info.context
-        asked = asked_page(context, notification_queries.ORDERS, first, after)
+        asked = asked_page(context, notification_queries.ORDERS, first, after, last, before)
         source, orders = notification_queries.SOURCE, notification_queries.ORDERS
         return await connection(context, source, _own_notifications(context), orders, asked, notification_of)
 

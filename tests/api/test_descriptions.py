@@ -11,6 +11,7 @@ from graphql import (
     GraphQLInterfaceType,
     GraphQLObjectType,
     build_schema,
+    get_named_type,
     is_specified_directive,
 )
 
@@ -122,3 +123,16 @@ def test_a_list_that_is_not_for_everybody_names_all_who_may_ask_for_it(name: str
 @pytest.mark.parametrize("name", list(_type("Mutation").fields))
 def test_a_mutation_names_all_who_may_use_it(name: str):
     assert _unnamed(Action(name), str(_type("Mutation").fields[name].description)) == []
+
+
+def test_every_connection_is_paged_from_both_ends():
+    pages = [
+        (f"{kind}.{name}", field)
+        for kind, told in SCHEMA.type_map.items()
+        if isinstance(told, GraphQLObjectType)
+        for name, field in told.fields.items()
+        if get_named_type(field.type).name.endswith("Connection")
+    ]
+    assert len(pages) > 10
+    for name, field in pages:
+        assert {"first", "after", "last", "before"} <= set(field.args), name

@@ -46,6 +46,25 @@ def test_contacts_are_added_by_hand_and_from_a_file(people):
     assert (twice["code"], twice["field"]) == ("DUPLICATE", ["email"])
 
 
+def test_contacts_are_paged_from_both_ends(people, server):
+    for name in ("Amicale", "Bibliothèque", "Centre social"):
+        people.does(ADD, STRUCTURE, **OURS, name=name, email=f"{name[0]}@exemple.fr")
+    document = """query($id: ID!, $first: Int, $after: String, $last: Int, $before: String) { structure(id: $id) {
+      contacts(first: $first, after: $after, last: $last, before: $before) {
+        nodes { name } pageInfo { startCursor endCursor hasPreviousPage hasNextPage } } } }"""
+
+    def page(**asked: Any) -> tuple[list[str], dict[str, Any]]:
+        told = server.ask(document, STRUCTURE, id=STRUCTURE_ID, **asked)["structure"]["contacts"]
+        return [one["name"] for one in told["nodes"]], told["pageInfo"]
+
+    names, info = page(last=2)
+    assert (names, info["hasPreviousPage"]) == (["Bibliothèque", "Centre social"], True)
+    names, info = page(last=2, before=info["startCursor"])
+    assert (names, info["hasPreviousPage"]) == (["Amicale"], False)
+    names, info = page(first=2)
+    assert (names, info["hasNextPage"]) == (["Amicale", "Bibliothèque"], True)
+
+
 def test_a_file_is_taken_whole_or_not_at_all_and_each_bad_line_is_named(people):
     people.does(ADD, STRUCTURE, **OURS, name="École", email="ecole@exemple.fr")
     bad = "nom,courriel\nSans adresse,\n,vide@exemple.fr\nBonne,bonne@exemple.fr\nMauvaise,pas une adresse\n"

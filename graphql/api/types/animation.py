@@ -175,13 +175,15 @@ class Animation(Lazily, Node):
         status: list[Annotated[RegistrationStatus, strawberry.lazy("api.types.registration")]] | None = None,
         first: int | None = None,
         after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
     ) -> Connection[Annotated[Registration, strawberry.lazy("api.types.registration")]] | None:
         own = Belongings(self.row["structure_id"])
         if "past" in self.row or not may(info.context.actor, Action.REGISTRATION_READ, own):
             return None
         from api.listings import registrations
 
-        return await registrations(info.context, self.row["animation_id"], status, first, after)
+        return await registrations(info.context, self.row["animation_id"], status, first, after, last, before)
 
     @strawberry.field(description="What the asker may do with it now, and for what is not possible, why.")
     def allowed_actions(self, info: Info) -> list[AllowedAction]:

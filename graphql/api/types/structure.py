@@ -61,12 +61,17 @@ class Structure(Node):
 
     @strawberry.field(description="Whom it tells of its animations. For the structure; others: FORBIDDEN.")
     async def contacts(
-        self, info: Info, first: int | None = None, after: str | None = None
+        self,
+        info: Info,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
     ) -> Connection[Annotated[Contact, strawberry.lazy("api.types.contact")]]:
         require(info.context, Action.CONTACT_READ, self.belongings)
         from api.listings import contacts
 
-        return await contacts(info.context, self.structure_id, first, after)
+        return await contacts(info.context, self.structure_id, first, after, last, before)
 
     @strawberry.field(description=f"Who may speak for it, and its médiateurs. {FOR_MANDATES}; others: FORBIDDEN.")
     async def mandates(self, info: Info) -> list[Mandate]:
