@@ -153,9 +153,9 @@ def test_a_subscription_ends_with_the_mandate_that_allowed_it(people: People, se
 def test_a_subscription_ends_with_the_token_that_opened_it(people: People, server: Server):
     people.sign()
     soon = datetime.now(UTC)
-    brief = issue_token(TOKEN_SECRET, Role.NATIONAL, "national", soon, valid_for=timedelta(seconds=3))
+    brief = issue_token(TOKEN_SECRET, Role.NATIONAL, "national", soon, valid_for=timedelta(seconds=5))
     with subscribed(server, TIMELINE, brief, structureId=STRUCTURE_ID) as connection:
-        until(lambda: datetime.now(UTC) > soon + timedelta(seconds=4))
+        until(lambda: datetime.now(UTC) > soon + timedelta(seconds=6))
         people.declare()
         message = told(connection)
         assert message["payload"]["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
