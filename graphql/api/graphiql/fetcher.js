@@ -2,7 +2,7 @@
 
 const PROTOCOL = "graphql-transport-ws";
 const FORBIDDEN = 4403;
-const NO_LONGER = "Ce jeton est refusé par le serveur : il est faux, ou il a expiré.";
+const REFUSED = "Ce jeton est refusé par le serveur.";
 
 /**
  * The function that GraphiQL asks through. `endpoint`: the address of POST. `token`: tells the token, "" for the public.
@@ -38,11 +38,12 @@ async function ask(endpoint, question, headers, refused) {
   headers.set("Content-Type", "application/json");
   headers.set("Accept", "application/graphql-response+json, application/json");
   const answer = await fetch(endpoint, { method: "POST", headers, body: JSON.stringify(question) });
-  refused(answer.status === 401 ? NO_LONGER : null);
   if (!/json/.test(answer.headers.get("Content-Type"))) {
     throw new Error(`Réponse inattendue du serveur : ${answer.status} ${answer.statusText}`);
   }
-  return answer.json();
+  const content = await answer.json();
+  refused(answer.status === 401 ? `${REFUSED} ${content.errors[0].message}` : null);
+  return content;
 }
 
 /** Opens a socket for one subscription. Returns what GraphiQL stops it with. */
@@ -77,8 +78,8 @@ function follow(endpoint, payload, headers, refused, observer) {
   };
   socket.onclose = ({ code, reason }) =>
     end(() => {
-      if (code === FORBIDDEN) refused(NO_LONGER);
-      observer.error(new Error(code === FORBIDDEN ? NO_LONGER : `Connexion fermée (${code}) ${reason}`.trim()));
+      if (code === FORBIDDEN) refused(REFUSED);
+      observer.error(new Error(code === FORBIDDEN ? REFUSED : `Connexion fermée (${code}) ${reason}`.trim()));
     });
   return { unsubscribe: () => end(() => {}) };
 }
