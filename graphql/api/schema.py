@@ -13,6 +13,7 @@ from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ParserCa
 from strawberry.extensions.max_aliases import create_validator as aliases_limit
 from strawberry.extensions.query_depth_limiter import create_validator as depth_limit
 from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.schema.name_converter import NameConverter
 from strawberry.schema.schema import StreamResult
 from strawberry.types import ExecutionContext, ExecutionResult
@@ -35,6 +36,8 @@ DEEPEST = 15
 MOST_ALIASES = 50
 MOST_TOKENS = 5_000
 _CACHED = 500
+#: Who asked named no operation of the document, or one that may not be asked in this way.
+_OF_WHO_ASKS = (GraphQLError, CannotGetOperationTypeError, InvalidOperationTypeError)
 #: What graphql-core adds when a name resembles one that exists: guesses are not helped along.
 _SUGGESTION = re.compile(r" Did you mean [^?]*\?$")
 
@@ -52,7 +55,7 @@ def _coded(error: GraphQLError) -> list[GraphQLError]:
         return [_at(error, one.message, one.extensions or {}) for one in api_errors(original)]
     if isinstance(error, ApiError) or isinstance(original, ApiError) or (error.extensions or {}).get("code"):
         return [error]
-    if original is None or isinstance(original, GraphQLError):
+    if original is None or isinstance(original, _OF_WHO_ASKS):
         message = _SUGGESTION.sub("", error.message)
         return [_at(error, message, {**(error.extensions or {}), "code": "GRAPHQL_INVALID"})]
     incident = report(original)
