@@ -176,7 +176,7 @@ def _welcome(settings: Settings, address: str, parts: Sequence[Part]) -> None:
     lines = [
         "",
         "Tokens, one for each role, valid for 30 days. No token is the public.",
-        'In GraphiQL, under Headers: {"Authorization": "Bearer TOKEN"}',
+        "In GraphiQL, paste one into « Jeton d'accès ».",
     ]
     for part in parts:
         lines += ["", f"{part.role}: {part.can}", tokens[part.role]]

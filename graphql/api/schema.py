@@ -11,6 +11,7 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.schema.name_converter import NameConverter
 from strawberry.schema.schema import StreamResult
 from strawberry.types import ExecutionContext, ExecutionResult
@@ -35,6 +36,8 @@ from domain.errors import DomainError
 #: Four times what the longest of our documents has.
 MOST_TOKENS = 2_000
 _CACHED = 500
+#: Who asked named no operation of the document, or one that may not be asked in this way.
+_OF_WHO_ASKS = (GraphQLError, CannotGetOperationTypeError, InvalidOperationTypeError)
 #: What graphql-core adds when a name resembles one that exists: guesses are not helped along.
 _SUGGESTION = re.compile(r" Did you mean [^?]*\?$")
 
@@ -55,7 +58,7 @@ def _coded(error: GraphQLError) -> list[GraphQLError]:
     if isinstance(original, RecursionError) and error.path is None:
         # Before anything was executed: it is the document's nesting that the parser's stack does not hold.
         return [_at(error, "The document is nested too deeply", {"code": "GRAPHQL_INVALID"})]
-    if original is None or isinstance(original, GraphQLError):
+    if original is None or isinstance(original, _OF_WHO_ASKS):
         message = _SUGGESTION.sub("", error.message)
         return [_at(error, message, {**(error.extensions or {}), "code": "GRAPHQL_INVALID"})]
     incident = report(original)

@@ -20,12 +20,15 @@ def test_a_browser_gets_a_page_to_ask_from(server: Server):
     assert page.headers["content-type"].startswith("text/html")
     assets = re.findall(r'(?:src|href)="([^"]+)"', page.text)
     local = [asset for asset in assets if not asset.startswith("data:")]
-    assert len(local) == 4
-    for asset in local:
+    assert len(local) == 6
+    for asset in (*local, "graphiql/fetcher.js", "graphiql/examples.json"):
         # Everything comes from here: the page works without the internet.
         answer = server.http.get(f"/{asset}")
         assert answer.status_code == 200
-        assert len(answer.content) > 5_000
+        assert len(answer.content) > 1_000
+        again = server.http.get(f"/{asset}", headers={"if-none-match": answer.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["cache-control"] == answer.headers["cache-control"]
     assert server.http.get("/graphiql/..%2Fpage.html").status_code == 404
 
 

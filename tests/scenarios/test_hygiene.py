@@ -108,7 +108,8 @@ def test_every_answer_has_the_headers_that_browsers_heed(server, path):
 
 def test_the_page_of_graphiql_keeps_its_own_policy(server):
     policy = server.http.get("/graphql", headers={"accept": "text/html"}).headers["content-security-policy"]
-    assert "script-src 'self'" in policy
+    assert "default-src 'none'; script-src 'self';" in policy
+    assert "connect-src 'self';" in policy
 
 
 def test_answers_to_who_is_signed_in_are_not_kept_by_caches(server):

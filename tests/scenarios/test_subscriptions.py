@@ -127,6 +127,17 @@ def test_a_malformed_message_closes_the_socket(message: str, server: Server):
         assert closed.value.rcvd.code == 4400
 
 
+def test_an_operation_that_the_document_has_not_is_the_askers_error(server: Server):
+    with opened(server) as socket:
+        payload = {"query": "query A { position }", "operationName": "B"}
+        socket.send(json.dumps({"type": "subscribe", "id": "1", "payload": payload}))
+        told = json.loads(socket.recv(timeout=10))
+        assert told["type"] == "error"
+        (error,) = told["payload"]
+        assert error["message"] == 'Unknown operation named "B".'
+        assert error["extensions"]["code"] == "GRAPHQL_INVALID"
+
+
 def test_publications_are_told_as_server_sent_events(people: People, server: Server):
     people.sign()
     body, enough = {"query": PUBLICATIONS}, Event()
