@@ -12,6 +12,7 @@ from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
 from projections.generations import identifier
+from projections.sent_rows import SentRows
 
 AsyncPool = AsyncConnectionPool[AsyncConnection[Any]]
 
@@ -107,8 +108,8 @@ async def snapshot(pool: AsyncPool, relations: Mapping[str, str]) -> AsyncIterat
 
 async def rows_at_once(
     pool: AsyncPool, seen: Snapshot, lasting: Iterable[str], statement: str, params: Mapping[str, Any]
-) -> list[DictRow] | None:
-    """The rows of one `at_once_statement`, which needs no transaction, in one round trip.
+) -> tuple[DictRow, SentRows] | None:
+    """What the first row of an `at_once_statement` tells, and its page: one round trip, which needs no transaction.
 
     `seen` is a snapshot of before. None when other generations are live than then, or when one of the read models named
     in `lasting` has moved since.
@@ -116,9 +117,12 @@ async def rows_at_once(
     async with pool.connection() as conn:
         await conn.set_autocommit(True)
         now = Snapshot(conn, seen.tables, seen.position, live=seen.live, composed=seen.composed)
-        rows = await now.rows(now.sql(statement), params)
-    live = {name: (int(generation), int(position)) for name, generation, position in rows[0]["live_told"]}
+        async with conn.cursor(binary=True) as cursor:
+            await cursor.execute(now.sql(statement), params, prepare=True)
+            rows = SentRows(conn, cursor)
+    told = rows[0]
+    live = {name: (int(generation), int(position)) for name, generation, position in told["live_told"]}
     same_tables = all(live.get(name, (0, 0))[0] == generation for name, (generation, _) in seen.live.items())
     if not same_tables or any(live[name] != seen.live[name] for name in lasting):
         return None
-    return rows
+    return told, rows[:0] if told["place"] is None else rows

@@ -79,7 +79,15 @@ async def published_animations(
     if ahead is not None and ahead.alone and context.services.lists.seen is not None:
         seen, known = context.services.lists.seen
         page = await connection_at_once(
-            context, seen, source, within(known), orders, asked, ahead.counted, lambda row: animation_of(row, known)
+            context,
+            seen,
+            source,
+            within(known),
+            orders,
+            asked,
+            ahead.counted,
+            lambda row: animation_of(row, known),
+            beside=known,
         )
         if page is not None:
             return page

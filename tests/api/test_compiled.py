@@ -15,11 +15,14 @@ import pytest
 from graphql import specified_rules
 from psycopg_pool import AsyncConnectionPool
 
+from api.compiled.writing import Writer
 from api.context import Context, Services
 from api.costing import told_cost
 from api.schema import RULES, compiled_documents, schema
+from application.typology import TermRename
 from domain.actors import PUBLIC, Actor, Role
 from domain.identifiers import structure_id
+from domain.typology import TermKind
 from projections.engine import catch_up
 from tests.api.asking import (
     AUDITOR,
@@ -216,3 +219,63 @@ def test_a_listing_that_reads_nothing_else_is_one_statement_and_no_transaction(b
     first, of_page, of_empty, last = asyncio.run(asking())
     assert (of_page, of_empty) == (0, 0)
     assert min(first, last) > 0
+
+
+_EVERYTHING = """
+fragment Words on Term { code label family formerLabels { label until } }
+query ($first: Int, $last: Int, $with: Boolean = true) {
+  animations(first: $first, last: $last, orderBy: [{field: TITLE, direction: DESC}]) {
+    totalCount
+    nodes {
+      __typename again: id title description address communeCode startsAt endsAt publishedAt seats seatsLeft status
+      ... on Node { id }
+      structure { name kind: __typename siret @include(if: $with) }
+      territory { timeZone }
+      themes { ...Words }
+      type { ...Words admitsChildren }
+    }
+    pageInfo { hasNextPage startCursor endCursor }
+  }
+}"""
+
+
+def test_a_page_written_from_its_rows_bytes_is_what_graphql_core_makes_of_them(busy: Town, monkeypatch):
+    busy.declares(title='"Tenue" \\ / \u2028 été 🎈 %b %%', published=True, description="L'un\n\tet l'autre")
+    busy.declares(BASSE_TERRE, title="Aux îles", territory="971", themes=("autre-numerique-scolaire",), published=True)
+    written: list[Any] = []
+    write = Writer.written
+
+    def noted(*told: Any) -> Any:
+        written.append(told)
+        return write(*told)
+
+    monkeypatch.setattr(Writer, "written", noted)
+    asked: list[dict[str, Any]] = [{"first": 100}, {"first": 100}, {"last": 2}, {"first": 1, "with": False}]
+    documents = [Drawn(_EVERYTHING, variables) for variables in asked]
+    documents.append(Drawn("{ animations { nodes { id __typename ... on Node { id } } } }", {}))
+    documents.append(Drawn('{ animations(where: {territory: ["18"]}) { nodes { id } } }', {}))
+    answers = ask_both(busy, [(one, PUBLIC) for one in documents * 2])
+    assert all(compiled == core and not failed for compiled, core, failed in answers)
+    # The first of all reads the lists, and with them the page, as any other answer is made.
+    assert len(written) == len(answers) - 1
+
+
+def test_what_was_written_of_a_term_is_forgotten_when_it_is_renamed(busy: Town):
+    asked = [(Drawn(_EVERYTHING, {"first": 100}), PUBLIC)] * 2
+
+    async def asking() -> list[bytes | None]:
+        async with AsyncConnectionPool(busy.url, min_size=1, max_size=2, open=False) as pool:
+            both = Both(busy, pool)
+            told: list[bytes | None] = []
+            for label in ("Les écrans et nous", "Écrans"):
+                busy.does(TermRename(kind=TermKind.THEME, code="temps-ecran", label=label), NATIONAL)
+                with busy.app.pool.connection() as conn:
+                    catch_up(conn, busy.app.vault)
+                for one, actor in asked * 2:
+                    compiled = await both.compiled(one, actor)
+                    assert compiled == (await both.core(one, actor))[0]
+                    assert label.encode() in (compiled or b"")
+                    told.append(compiled)
+        return told
+
+    assert len(set(asyncio.run(asking()))) == 2

@@ -43,14 +43,15 @@ from api.compiled.fields import (
     shared,
     strawberry_field,
 )
-from api.compiled.look_ahead import columns_asked
+from api.compiled.look_ahead import columns_asked, needs_of
 from api.compiled.resolve_info import ResolveInfo
 from api.compiled.running import Complete, Run, Variables
 from api.compiled.unsure import Unsure
 from api.compiled.values import leaf, list_of, not_null, nullable
+from api.compiled.writing import ItemField, Writer, written_items
 from api.types.base import Ahead
 
-_COUNT = "totalCount"
+_COUNT, _ITEMS = "totalCount", "nodes"
 
 
 class Plan:
@@ -114,17 +115,40 @@ class Plan:
         definition = parent.fields.get(name)
         if definition is None:
             raise Unsure
+        before = len(self._resolved)
         complete = self._type(definition.type, definition, parent, details)
         field = strawberry_field(definition)
         if field.is_basic_field:
             make = _made(parent).get(field.python_name)
             if make is not None:
-                return made_attribute(key, field.python_name, make, complete)
+                take = made_attribute(key, field.python_name, make, complete)
+                writer = self._writer(definition, details) if len(self._resolved) == before else None
+                return take if writer is None else written_items(key, writer, take)
             return attribute(key, field.python_name, complete)
         self._resolved.append(name)
         ahead = self._ahead(definition, details)
         call = prepared_call(definition, details, parent, self._converter, partial(self._info, ahead))
         return resolver(key, call, complete)
+
+    def _writer(self, definition: GraphQLField, details: FieldDetailsList) -> Writer | None:
+        """Of the items of a page; None where something else is told of them than what columns say."""
+        item = get_named_type(definition.type)
+        if details[0].node.name.value != _ITEMS or not is_object_type(item):
+            return None
+        needs, fields, constants = needs_of(item), [], {}
+        selected = self._subfields(item, details)
+        for key, one in selected.items():
+            name = one[0].node.name.value
+            if name == "__typename":
+                constants[key] = item.name
+                continue
+            shown = item.fields[name]
+            attribute = strawberry_field(shown).python_name
+            if attribute not in needs:
+                return None
+            complete = self._type(shown.type, shown, item, one)
+            fields.append(ItemField(key, needs[attribute], _made(item)[attribute], complete))
+        return Writer(fields, list(selected), constants) if fields else None
 
     def _type(
         self,

@@ -67,12 +67,14 @@ class Connection(Lazily, Generic[T]):
     edges: list[Edge[T]] = strawberry.field(description="The items with their cursors.")
     nodes: list[T] = strawberry.field(description="The items alone.")
     page_info: PageInfo = strawberry.field(description="Where this page stands.")
-    rows: strawberry.Private[list[dict[str, Any]]]
+    rows: strawberry.Private[Sequence[dict[str, Any]]]
     orders: strawberry.Private[Sequence[Order]]
     make: strawberry.Private[Callable[[dict[str, Any]], T]]
     more: strawberry.Private[bool]
     asked: strawberry.Private[Page]
     count: strawberry.Private[Callable[[], Awaitable[int]]]
+    #: What the items of rows as they were sent are made from besides (see `api.compiled.writing`).
+    beside: strawberry.Private[object] = None
 
     @strawberry.field(description="How many items the whole list has; counted only when asked for.")
     async def total_count(self) -> int:
@@ -193,19 +195,23 @@ async def connection_at_once(
     asked: Page,
     counted: bool,
     make: Callable[[dict[str, Any]], T],
+    beside: object,
 ) -> Connection[T] | None:
-    """The page of `connection` and its count, without a snapshot; None when what was `seen` does not hold any more."""
+    """The page of `connection` and its count, without a snapshot; None when what was `seen` does not hold any more.
+    `beside`: all that `make` makes items from besides their rows.
+    """
     statement, params = at_once_statement(source, filtered, orders, asked, counted)
-    rows = await rows_at_once(context.services.pool, seen, LASTING_LISTS, statement, params)
-    if rows is None:
+    found = await rows_at_once(context.services.pool, seen, LASTING_LISTS, statement, params)
+    if found is None:
         return None
-    total = rows[0].get("total")
+    told, rows = found
+    total = told.get("total")
 
     async def count() -> int:
         assert total is not None, "asked for, it was counted"
         return int(total)
 
-    return _page_of([row for row in rows if row["place"] is not None], orders, asked, make, count)
+    return _page_of(rows, orders, asked, make, count, beside)
 
 
 async def connections(
@@ -238,14 +244,15 @@ async def connections(
 
 
 def _page_of(
-    rows: list[dict[str, Any]],
+    rows: Sequence[dict[str, Any]],
     orders: Sequence[Order],
     asked: Page,
     make: Callable[[dict[str, Any]], T],
     count: Callable[[], Awaitable[int]],
+    beside: object = None,
 ) -> Connection[T]:
     """`rows` holds one more than the page where there are more."""
     more, rows = len(rows) > asked.size, rows[: asked.size]
     if asked.backwards:
-        rows.reverse()
-    return lazily(Connection, rows=rows, orders=orders, make=make, more=more, asked=asked, count=count)
+        rows = rows[::-1]
+    return lazily(Connection, rows=rows, orders=orders, make=make, more=more, asked=asked, count=count, beside=beside)
