@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Hashable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 from psycopg import AsyncConnection, sql
+from psycopg.errors import UndefinedTable
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
@@ -15,6 +16,8 @@ from projections.generations import identifier
 from projections.sent_rows import SentRows
 
 AsyncPool = AsyncConnectionPool[AsyncConnection[Any]]
+#: Of each read model in use, its generation and position: while they are the same, so are its rows.
+Live: TypeAlias = Mapping[str, tuple[int, int]]
 
 #: Both go to the server at once.
 _BEGIN = """BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
@@ -31,14 +34,14 @@ _MOST_LAYOUTS = 8
 class Snapshot:
     """What one answer reads: the same generation and the same instant for all its statements.
 
-    `tables` names every live table, to be put into SQL; `position` is what all of them have reached. `live` holds of
-    each read model its generation and position: while they are the same, so are its rows.
+    `tables` names every live table, to be put into SQL; `position` is what all of them have reached. `live` tells
+    where each of them stands.
     """
 
     conn: AsyncConnection[Any]
     tables: Mapping[str, sql.Composable]
     position: int
-    live: Mapping[str, tuple[int, int]] = field(default_factory=dict, kw_only=True)
+    live: Live = field(default_factory=dict, kw_only=True)
     #: Statements composed before for the same tables.
     composed: dict[str, sql.SQL] = field(default_factory=dict, kw_only=True)
 
@@ -71,7 +74,7 @@ class _Layout:
 _layouts: dict[Hashable, _Layout] = {}
 
 
-def _layout(live: Mapping[str, tuple[int, int]], relations: Mapping[str, str]) -> _Layout:
+def _layout(live: Live, relations: Mapping[str, str]) -> _Layout:
     key = (*((name, generation) for name, (generation, _) in live.items()), *relations)
     if key not in _layouts:
         if len(_layouts) >= _MOST_LAYOUTS:
@@ -106,10 +109,17 @@ async def snapshot(pool: AsyncPool, relations: Mapping[str, str]) -> AsyncIterat
             raise
 
 
+class AtOnce(NamedTuple):
+    """What one statement read: `live` is where the read models stood then."""
+
+    live: Live
+    rows: SentRows
+
+
 async def rows_at_once(
     pool: AsyncPool, seen: Snapshot, lasting: Iterable[str], statement: str, params: Mapping[str, Any]
-) -> tuple[DictRow, SentRows] | None:
-    """What the first row of an `at_once_statement` tells, and its page: one round trip, which needs no transaction.
+) -> AtOnce | None:
+    """The rows of one statement, which needs no transaction, in one round trip. Its first row has `live_told`.
 
     `seen` is a snapshot of before. None when other generations are live than then, or when one of the read models named
     in `lasting` has moved since.
@@ -118,11 +128,14 @@ async def rows_at_once(
         await conn.set_autocommit(True)
         now = Snapshot(conn, seen.tables, seen.position, live=seen.live, composed=seen.composed)
         async with conn.cursor(binary=True) as cursor:
-            await cursor.execute(now.sql(statement), params, prepare=True)
+            try:
+                await cursor.execute(now.sql(statement), params, prepare=True)
+            except UndefinedTable:
+                # That generation is gone.
+                return None
             rows = SentRows(conn, cursor)
-    told = rows[0]
-    live = {name: (int(generation), int(position)) for name, generation, position in told["live_told"]}
+    live = {name: (int(generation), int(position)) for name, generation, position in rows[0]["live_told"]}
     same_tables = all(live.get(name, (0, 0))[0] == generation for name, (generation, _) in seen.live.items())
     if not same_tables or any(live[name] != seen.live[name] for name in lasting):
         return None
-    return told, rows[:0] if told["place"] is None else rows
+    return AtOnce(live, rows)

@@ -19,7 +19,7 @@ from api.inputs import (
     ServiceDossierWhere,
     StructureWhere,
 )
-from api.lists import Lists
+from api.lists import LASTING_LISTS, Lists
 from api.types.animation import Animation, animation_of
 from api.types.audit import AuditEntry, entry_of
 from api.types.base import (
@@ -81,6 +81,7 @@ async def published_animations(
         page = await connection_at_once(
             context,
             seen,
+            LASTING_LISTS,
             source,
             within(known),
             orders,
@@ -268,12 +269,26 @@ def audit_filter(context: Context, where: AuditWhere | None) -> Filter:
 
 
 async def timeline(
-    context: Context, structure_id: UUID, first: Size, after: Cursor, last: Size, before: Cursor
+    context: Context,
+    structure_id: UUID,
+    first: Size,
+    after: Cursor,
+    last: Size,
+    before: Cursor,
+    ahead: Ahead | None,
 ) -> Connection[AuditEntry]:
     """What the asker may see of a structure's history."""
     orders = audit_queries.ORDERS
     asked = asked_page(context, orders, first, after, last, before)
     filtered = auditable(context)
+    if ahead is not None and (seen := context.seen) is not None:
+        own = filtered.where("t.structure_id = %(owner)s", owner=structure_id)
+        counted, stands = ahead.counted, seen.snapshot
+        page = await connection_at_once(
+            context, stands, stands.live, audit_queries.SOURCE, own, orders, asked, counted, entry_of
+        )
+        if page is not None:
+            return page
 
     async def pages(structures: list[UUID]) -> list[Connection[AuditEntry]]:
         return await connections(context, structures, audit_queries.SOURCE, filtered, orders, asked, entry_of)

@@ -27,7 +27,7 @@ from api.context import Context, Services
 from api.cost import MOST_COST
 from api.costing import told_cost
 from api.rate_limits import client_address
-from api.requests import LONGEST_DOCUMENT, authenticated, wait_for_position, within_limit
+from api.requests import LONGEST_DOCUMENT, looked_up, wait_for_position, within_limit
 from api.schema import Schema, compiled_documents
 from api.sockets import Connection, SocketHandler
 from api.uploads import MULTIPART, asks_first, largest_body, operations_of
@@ -102,10 +102,12 @@ class GraphQLView(GraphQL[Any, None]):
                 await context.close()
 
     async def _admit(self, request: Request, media_type: str) -> Context:
-        actor = await authenticated(request.headers.get("authorization"), self._services)
+        actor, live = await looked_up(request.headers.get("authorization"), self._services)
         unreached_status = 503 if media_type == GRAPHQL_JSON else 200
         await wait_for_position(request.headers, self._services, unreached_status)
-        return Context(self._services, actor, client_address(request.scope, self._services.outside))
+        # What was awaited came after that look.
+        live = None if "min-position" in request.headers else live
+        return Context(self._services, actor, client_address(request.scope, self._services.outside), live)
 
     async def _compiled(self, request: Request, context: Context, media_type: str) -> Response | None:
         """The answer of a query that is compiled and goes well; None: graphql-core must answer, from the beginning."""
@@ -117,6 +119,7 @@ class GraphQLView(GraphQL[Any, None]):
         cost = found.cost(question.variables)
         if cost > MOST_COST:
             return None
+        context.rely_on_last_seen()
         try:
             data = await found.execute(context, question.variables)
             if context.actor.role is Role.PUBLIC and found.root_fields <= _OF_READ_MODELS and not context.told_time:

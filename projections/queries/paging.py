@@ -16,6 +16,11 @@ from uuid import UUID
 import orjson
 
 DEFAULT_PAGE = 20
+#: The live generations and their positions, as `told`.
+LIVE_TOLD = (
+    "SELECT array_agg(ARRAY[name, generation::text, position::text]) AS told"
+    " FROM read_models.generations WHERE state = 'live'"
+)
 LARGEST_PAGE = 100
 
 
@@ -166,8 +171,7 @@ def at_once_statement(
     statement = (
         # Told with each row, they would be the larger part of what is sent.
         f"SELECT CASE WHEN coalesce(page.place, 1) = 1 THEN live.told END AS live_told{total}, page.*"
-        " FROM (SELECT array_agg(ARRAY[name, generation::text, position::text]) AS told"
-        f" FROM read_models.generations WHERE state = 'live') live{count}"
+        f" FROM ({LIVE_TOLD}) live{count}"
         f" LEFT JOIN (SELECT row_number() OVER () AS place, cut.* FROM ({page}) cut) page ON true ORDER BY page.place"
     )
     return statement, params

@@ -219,8 +219,6 @@ class Plan:
             return None
         fields = self._subfields(page, details)
         columns = columns_asked(page, fields, self._subfields)
-        if columns is None:
-            return None
         counted = any(one[0].node.name.value == _COUNT for one in fields.values())
         return Ahead(columns, counted, alone=False)
 

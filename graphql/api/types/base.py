@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 from uuid import UUID
@@ -12,7 +12,6 @@ import strawberry
 
 from api.context import Context, Info
 from api.errors import invalid
-from api.lists import LASTING_LISTS
 from api.types.lazily import Lazily, lazily
 from projections.queries.paging import (
     BadPage,
@@ -97,11 +96,11 @@ class Connection(Lazily, Generic[T]):
 
 
 class Ahead(NamedTuple):
-    """What is known of a page before it is read: the columns that its items need, whether their number is asked for,
-    and whether the page is all that the answer reads.
+    """What is known of a page before it is read: the columns that its items need (None: all), whether their number is
+    asked for, and whether the page is all that the answer reads.
     """
 
-    columns: frozenset[str]
+    columns: frozenset[str] | None
     counted: bool
     alone: bool
 
@@ -189,29 +188,30 @@ async def connection(
 async def connection_at_once(
     context: Context,
     seen: Snapshot,
+    lasting: Iterable[str],
     source: Source,
     filtered: Filter,
     orders: Sequence[Order],
     asked: Page,
     counted: bool,
     make: Callable[[dict[str, Any]], T],
-    beside: object,
+    beside: object = None,
 ) -> Connection[T] | None:
-    """The page of `connection` and its count, without a snapshot; None when what was `seen` does not hold any more.
-    `beside`: all that `make` makes items from besides their rows.
+    """The page of `connection` and its count, without a snapshot; None when what was `seen` does not hold any more of
+    the read models named in `lasting`. `beside`: all that `make` makes items from besides their rows.
     """
     statement, params = at_once_statement(source, filtered, orders, asked, counted)
-    found = await rows_at_once(context.services.pool, seen, LASTING_LISTS, statement, params)
+    found = await rows_at_once(context.services.pool, seen, lasting, statement, params)
     if found is None:
         return None
-    told, rows = found
-    total = told.get("total")
+    first, rows = found.rows[0], found.rows
+    total = first.get("total")
 
     async def count() -> int:
         assert total is not None, "asked for, it was counted"
         return int(total)
 
-    return _page_of(rows, orders, asked, make, count, beside)
+    return _page_of(rows[:0] if first["place"] is None else rows, orders, asked, make, count, beside)
 
 
 async def connections(
