@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Hashable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 from psycopg import AsyncConnection, sql
@@ -109,6 +110,13 @@ async def snapshot(pool: AsyncPool, relations: Mapping[str, str]) -> AsyncIterat
             raise
 
 
+@lru_cache(maxsize=100)
+def _live(told: str) -> Live:
+    """What `queries.paging.LIVE_TOLD` says."""
+    stands = (one.split(" ") for one in told.split(","))
+    return {name: (int(generation), int(position)) for name, generation, position in stands}
+
+
 class AtOnce(NamedTuple):
     """What one statement read: `live` is where the read models stood then."""
 
@@ -134,7 +142,7 @@ async def rows_at_once(
                 # That generation is gone.
                 return None
             rows = SentRows(conn, cursor)
-    live = {name: (int(generation), int(position)) for name, generation, position in rows[0]["live_told"]}
+    live = _live(rows[0]["live_told"])
     same_tables = all(live.get(name, (0, 0))[0] == generation for name, (generation, _) in seen.live.items())
     if not same_tables or any(live[name] != seen.live[name] for name in lasting):
         return None

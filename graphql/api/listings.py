@@ -281,19 +281,18 @@ async def timeline(
     orders = audit_queries.ORDERS
     asked = asked_page(context, orders, first, after, last, before)
     filtered = auditable(context)
+    source = audit_queries.source(ahead and ahead.columns)
     if ahead is not None and (seen := context.seen) is not None:
         own = filtered.where("t.structure_id = %(owner)s", owner=structure_id)
         counted, stands = ahead.counted, seen.snapshot
-        page = await connection_at_once(
-            context, stands, stands.live, audit_queries.SOURCE, own, orders, asked, counted, entry_of
-        )
+        page = await connection_at_once(context, stands, stands.live, source, own, orders, asked, counted, entry_of)
         if page is not None:
             return page
 
     async def pages(structures: list[UUID]) -> list[Connection[AuditEntry]]:
-        return await connections(context, structures, audit_queries.SOURCE, filtered, orders, asked, entry_of)
+        return await connections(context, structures, source, filtered, orders, asked, entry_of)
 
-    return await context.together(repr(("timeline", filtered, asked)), structure_id, pages)
+    return await context.together(repr(("timeline", filtered, asked, source)), structure_id, pages)
 
 
 def auditable(context: Context) -> Filter:

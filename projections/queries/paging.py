@@ -16,9 +16,9 @@ from uuid import UUID
 import orjson
 
 DEFAULT_PAGE = 20
-#: The live generations and their positions, as `told`.
+#: The live generations and their positions, as `told`: a text that stays the same while they do.
 LIVE_TOLD = (
-    "SELECT array_agg(ARRAY[name, generation::text, position::text]) AS told"
+    "SELECT string_agg(concat_ws(' ', name, generation, position), ',' ORDER BY name) AS told"
     " FROM read_models.generations WHERE state = 'live'"
 )
 LARGEST_PAGE = 100

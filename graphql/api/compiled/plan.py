@@ -47,7 +47,7 @@ from api.compiled.look_ahead import columns_asked, needs_of
 from api.compiled.resolve_info import ResolveInfo
 from api.compiled.running import Complete, Run, Variables
 from api.compiled.unsure import Unsure
-from api.compiled.values import leaf, list_of, not_null, nullable
+from api.compiled.values import as_it_is, leaf, list_of, not_null, nullable
 from api.compiled.writing import ItemField, Writer, written_items
 from api.types.base import Ahead
 
@@ -119,12 +119,13 @@ class Plan:
         complete = self._type(definition.type, definition, parent, details)
         field = strawberry_field(definition)
         if field.is_basic_field:
+            plain = as_it_is(definition.type)
             make = _made(parent).get(field.python_name)
             if make is not None:
-                take = made_attribute(key, field.python_name, make, complete)
+                take = made_attribute(key, field.python_name, make, complete, plain)
                 writer = self._writer(definition, details) if len(self._resolved) == before else None
                 return take if writer is None else written_items(key, writer, take)
-            return attribute(key, field.python_name, complete)
+            return attribute(key, field.python_name, complete, plain)
         self._resolved.append(name)
         ahead = self._ahead(definition, details)
         call = prepared_call(definition, details, parent, self._converter, partial(self._info, ahead))

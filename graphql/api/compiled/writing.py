@@ -103,7 +103,7 @@ def written_items(key: str, writer: Writer, otherwise: Take) -> Take:
     """The items of a page; `otherwise` takes those of rows that were loaded."""
 
     def take(page: Any, run: Run, answer: dict[str, Any]) -> None:
-        if isinstance(page.rows, SentRows):
+        if page.beside is not None and isinstance(page.rows, SentRows):
             answer[key] = writer.written(page, run)
         else:
             otherwise(page, run, answer)

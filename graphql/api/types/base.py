@@ -72,7 +72,7 @@ class Connection(Lazily, Generic[T]):
     more: strawberry.Private[bool]
     asked: strawberry.Private[Page]
     count: strawberry.Private[Callable[[], Awaitable[int]]]
-    #: What the items of rows as they were sent are made from besides (see `api.compiled.writing`).
+    #: What items are made from besides their rows, where much of what they show repeats (`api.compiled.writing`).
     beside: strawberry.Private[object] = None
 
     @strawberry.field(description="How many items the whole list has; counted only when asked for.")
