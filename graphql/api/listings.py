@@ -282,9 +282,9 @@ async def timeline(
     asked = asked_page(context, orders, first, after, last, before)
     filtered = auditable(context)
     source = audit_queries.source(ahead and ahead.columns)
-    if ahead is not None and (seen := context.seen) is not None:
+    if ahead is not None and ahead.alone and context.seen is not None:
         own = filtered.where("t.structure_id = %(owner)s", owner=structure_id)
-        counted, stands = ahead.counted, seen.snapshot
+        counted, stands = ahead.counted, context.relied_upon().snapshot
         page = await connection_at_once(context, stands, stands.live, source, own, orders, asked, counted, entry_of)
         if page is not None:
             return page

@@ -52,6 +52,8 @@ from api.compiled.writing import ItemField, Writer, written_items
 from api.types.base import Ahead
 
 _COUNT, _ITEMS = "totalCount", "nodes"
+#: What is known of the structure before may be relied upon (`api.context`): then its timeline is all that is read.
+_IN_A_STRUCTURE = ["timeline", "structure"]
 
 
 class Plan:
@@ -79,7 +81,8 @@ class Plan:
         self._resolved: list[str] = []
         self._root = self._object(root, collected.grouped_field_set)
         # Whatever else is resolved may read, and an answer comes from one instant.
-        self._reads_one_field = len([name for name in self._resolved if name != _COUNT]) == 1
+        resolved = [name for name in self._resolved if name != _COUNT]
+        self._reads_one_page = len(resolved) == 1 or resolved == _IN_A_STRUCTURE
 
     async def execute(self, context: Any, variables: Variables) -> dict[str, Any]:
         """The `data` of the answer. Raises Unsure, or whatever a resolver raised."""
@@ -244,7 +247,7 @@ class Plan:
             self._operation,
             run.variables.values.coerced,
             run.context,
-            ahead and ahead._replace(alone=self._reads_one_field),
+            ahead and ahead._replace(alone=self._reads_one_page),
         )
 
 

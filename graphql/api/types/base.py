@@ -97,7 +97,7 @@ class Connection(Lazily, Generic[T]):
 
 class Ahead(NamedTuple):
     """What is known of a page before it is read: the columns that its items need (None: all), whether their number is
-    asked for, and whether the page is all that the answer reads.
+    asked for, and whether the page is all that the answer reads, save for what is relied upon without being read.
     """
 
     columns: frozenset[str] | None
