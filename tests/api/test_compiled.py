@@ -323,7 +323,7 @@ def test_a_timeline_is_one_statement_once_its_structure_was_seen_and_nothing_mov
                 snapshots.append(opened)
                 assert compiled == (await both.core(asked, AUDITOR))[0]
                 assert compiled is not None
-                # Of one connection, an answer that reads more besides takes no other.
+                # What reads more besides does so in one snapshot.
                 assert await both.compiled(besides, AUDITOR) == (await both.core(besides, AUDITOR))[0]
 
     _catch_up(busy)
