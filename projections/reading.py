@@ -118,9 +118,10 @@ def _live(told: str) -> Live:
 
 
 class AtOnce(NamedTuple):
-    """What one statement read: `live` is where the read models stood then."""
+    """What one statement read: `live` is where the read models stood then, `first` the first of its rows."""
 
     live: Live
+    first: DictRow
     rows: SentRows
 
 
@@ -142,8 +143,9 @@ async def rows_at_once(
                 # That generation is gone.
                 return None
             rows = SentRows(conn, cursor)
-    live = _live(rows[0]["live_told"])
+    first = rows[0]
+    live = _live(first["live_told"])
     same_tables = all(live.get(name, (0, 0))[0] == generation for name, (generation, _) in seen.live.items())
     if not same_tables or any(live[name] != seen.live[name] for name in lasting):
         return None
-    return AtOnce(live, rows)
+    return AtOnce(live, first, rows)

@@ -45,7 +45,7 @@ async def _at_once(services: Services, asked: Mapping[str, Any]) -> tuple[Live, 
     """None while this process has not seen the tables that are in use now."""
     seen = services.last_seen.seen
     found = seen and await rows_at_once(services.pool, seen.snapshot, (), queries.OF_ONE, asked)
-    return (found.live, found.rows[0]) if found else None
+    return (found.live, found.first) if found else None
 
 
 async def _in_a_snapshot(services: Services, asked: Mapping[str, Any]) -> tuple[Live, DictRow]:

@@ -8,7 +8,7 @@ Texts and identifiers, which differ, are each written from their bytes.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import count, repeat
+from itertools import count
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -81,22 +81,20 @@ def _column(
 ) -> list[bytes]:
     """What the field shows of each row."""
     needs = itemgetter(*(page.rows.columns.index(name) for name in field.needs))
+    known = _kept.written
 
-    def written(place: int) -> bytes:
-        return orjson.dumps(field.complete(field.make(page.make(page.rows[place])), run))
+    def written(place: int, told: Any) -> bytes:
+        one = known.get((number, told))
+        if one is None:
+            one = orjson.dumps(field.complete(field.make(page.make(page.rows[place])), run))
+            _kept.keep((number, told), one)
+        return one
 
     directly = getattr(field.make, "written", None)
-    if directly is not None:
-        values = map(needs, sent)
-        return [written(place) if value is None else directly(value) for place, value in enumerate(values)]
-    known, found = _kept.written, []
-    for place, told in enumerate(zip(repeat(number), map(needs, sent))):
-        one = known.get(told)
-        if one is None:
-            one = written(place)
-            _kept.keep(told, one)
-        found.append(one)
-    return found
+    if directly is None:
+        return [written(place, told) for place, told in enumerate(map(needs, sent))]
+    values = map(needs, sent)
+    return [written(place, None) if value is None else directly(value) for place, value in enumerate(values)]
 
 
 def written_items(key: str, writer: Writer, otherwise: Take) -> Take:

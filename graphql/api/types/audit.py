@@ -55,9 +55,7 @@ _SHOWN: dict[str, tuple[Callable[[Any], Any], Sequence[str]]] = {
     " territory, the national team and auditors."
 )
 class AuditEntry(Lazily, Node):
-    MADE: ClassVar = {name: make for name, (make, _) in _SHOWN.items()} | {
-        "recorded": lambda one: orjson.loads(one.row["state"]),
-    }
+    MADE: ClassVar = {name: make for name, (make, _) in _SHOWN.items()}
     NEEDS: ClassVar = {name: needs for name, (_, needs) in _SHOWN.items()}
     position: int = strawberry.field(description="Its place in the log: one order for everything that happened.")
     type: str = strawberry.field(description="What happened: `animation.published`.")
@@ -81,4 +79,4 @@ class AuditEntry(Lazily, Node):
 
 def entry_of(row: dict[str, Any]) -> AuditEntry:
     """What is shown of a row of `queries.SOURCE`."""
-    return lazily(AuditEntry, row=row)
+    return lazily(AuditEntry, row=row, recorded=orjson.loads(row["state"]) if "state" in row else {})

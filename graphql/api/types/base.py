@@ -204,14 +204,14 @@ async def connection_at_once(
     found = await rows_at_once(context.services.pool, seen, lasting, statement, params)
     if found is None:
         return None
-    first, rows = found.rows[0], found.rows
-    total = first.get("total")
+    total = found.first.get("total")
 
     async def count() -> int:
         assert total is not None, "asked for, it was counted"
         return int(total)
 
-    return _page_of(rows[:0] if first["place"] is None else rows, orders, asked, make, count, beside)
+    rows = found.rows[:0] if found.first["place"] is None else found.rows
+    return _page_of(rows, orders, asked, make, count, beside)
 
 
 async def connections(
