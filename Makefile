@@ -16,7 +16,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	done; echo python3)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak fuzz lint types schema accept-schema check-schema bench-rebuild bench-append bench-lag bench-audit bench-audit-trail bench-graphql bench-hostile
+.PHONY: help demo test soak fuzz lint types schema accept-schema check-schema bench-rebuild bench-append bench-lag bench-audit bench-audit-trail bench-graphql bench-scale bench-hostile
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-20s %s\n' "$$name" "$$what"; done
@@ -76,6 +76,9 @@ bench-audit-trail: $(DEV) ## Measure pages of the audit trail under each filter 
 
 bench-graphql: $(DEV) ## Measure GraphQL answers beside PostGraphile 5 under wrk (npm and wrk needed)
 	@$(BIN)/python -m bench.graphql
+
+bench-scale: $(DEV) ## Measure pages of the listing at 1,000,000 events beside 10,000 under wrk (wrk needed)
+	@$(BIN)/python -m bench.scale
 
 bench-hostile: $(DEV) ## Measure what a usual client feels beside 10,000 requests made to harm
 	@$(BIN)/python -m bench.hostile

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg import Connection, sql
@@ -87,13 +87,20 @@ def live_tables(conn: Connection[Any]) -> dict[str, str]:
 
 
 def questions(conn: Connection[Any], tables: Mapping[str, str]) -> list[Question]:
+    return documents.questions(busiest(conn, tables), str(_found(conn, tables, _LONGEST)["structure_id"]))
+
+
+def busiest(conn: Connection[Any], tables: Mapping[str, str]) -> dict[str, str]:
+    """The territory, type and audience that together leave the longest public listing."""
+    return _found(conn, tables, _BUSIEST)
+
+
+def _found(conn: Connection[Any], tables: Mapping[str, str], query: LiteralString) -> dict[str, Any]:
     named = {relation: sql.Identifier("read_models", table) for relation, table in tables.items()}
     with conn.cursor(row_factory=dict_row) as cursor:
-        busiest = cursor.execute(sql.SQL(_BUSIEST).format(**named)).fetchone()
-        longest = cursor.execute(sql.SQL(_LONGEST).format(**named)).fetchone()
-    assert busiest is not None
-    assert longest is not None
-    return documents.questions(busiest, str(longest["structure_id"]))
+        found = cursor.execute(sql.SQL(query).format(**named)).fetchone()
+    assert found is not None
+    return found
 
 
 def same_answers(question: Question, here: str, there: str, token: str | None) -> None:

@@ -82,11 +82,10 @@ class Question:
 
 def questions(busiest: Mapping[str, str], structure_id: str) -> list[Question]:
     """`busiest`: the territory, type and audience to filter by."""
-    where = {name: [code] for name, code in busiest.items()}
     return [
         Question(
             "page of 20",
-            {"query": _PAGE_OF_20, "variables": {"where": where}},
+            {"query": _PAGE_OF_20, "variables": _where(busiest)},
             {"query": _PAGE_OF_20_BESIDE, "variables": {"condition": {**busiest, "status": "PUBLISHED"}}},
             lambda data: (data["animations"]["totalCount"], [one["id"] for one in data["animations"]["nodes"]]),
             lambda data: (
@@ -110,6 +109,19 @@ def questions(busiest: Mapping[str, str], structure_id: str) -> list[Question]:
             public=False,
         ),
     ]
+
+
+def listings(busiest: Mapping[str, str]) -> Mapping[str, Mapping[str, Any]]:
+    """Pages of the public listing, by name: as questions to our server alone."""
+    return {
+        "page of 20": {"query": _PAGE_OF_20.replace("totalCount", ""), "variables": _where(busiest)},
+        "page of 100, nested": {"query": _PAGE_OF_100},
+        "page of 20 with its count": {"query": _PAGE_OF_20, "variables": _where(busiest)},
+    }
+
+
+def _where(busiest: Mapping[str, str]) -> Mapping[str, Any]:
+    return {"where": {name: [code] for name, code in busiest.items()}}
 
 
 def _nested(animation: Mapping[str, Any], id: str, themes: str) -> tuple[Any, ...]:

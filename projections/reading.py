@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Hashable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeAlias
 
 from psycopg import AsyncConnection, sql
+from psycopg.errors import UndefinedTable
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
 from projections.generations import identifier
+from projections.sent_rows import SentRows
 
 AsyncPool = AsyncConnectionPool[AsyncConnection[Any]]
+#: Of each read model in use, its generation and position: while they are the same, so are its rows.
+Live: TypeAlias = Mapping[str, tuple[int, int]]
 
 #: Both go to the server at once.
 _BEGIN = """BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
@@ -30,14 +35,14 @@ _MOST_LAYOUTS = 8
 class Snapshot:
     """What one answer reads: the same generation and the same instant for all its statements.
 
-    `tables` names every live table, to be put into SQL; `position` is what all of them have reached. `live` holds of
-    each read model its generation and position: while they are the same, so are its rows.
+    `tables` names every live table, to be put into SQL; `position` is what all of them have reached. `live` tells
+    where each of them stands.
     """
 
     conn: AsyncConnection[Any]
     tables: Mapping[str, sql.Composable]
     position: int
-    live: Mapping[str, tuple[int, int]] = field(default_factory=dict, kw_only=True)
+    live: Live = field(default_factory=dict, kw_only=True)
     #: Statements composed before for the same tables.
     composed: dict[str, sql.SQL] = field(default_factory=dict, kw_only=True)
 
@@ -70,7 +75,7 @@ class _Layout:
 _layouts: dict[Hashable, _Layout] = {}
 
 
-def _layout(live: Mapping[str, tuple[int, int]], relations: Mapping[str, str]) -> _Layout:
+def _layout(live: Live, relations: Mapping[str, str]) -> _Layout:
     key = (*((name, generation) for name, (generation, _) in live.items()), *relations)
     if key not in _layouts:
         if len(_layouts) >= _MOST_LAYOUTS:
@@ -105,10 +110,25 @@ async def snapshot(pool: AsyncPool, relations: Mapping[str, str]) -> AsyncIterat
             raise
 
 
+@lru_cache(maxsize=100)
+def _live(told: str) -> Live:
+    """What `queries.paging.LIVE_TOLD` says."""
+    stands = (one.split(" ") for one in told.split(","))
+    return {name: (int(generation), int(position)) for name, generation, position in stands}
+
+
+class AtOnce(NamedTuple):
+    """What one statement read: `live` is where the read models stood then, `first` the first of its rows."""
+
+    live: Live
+    first: DictRow
+    rows: SentRows
+
+
 async def rows_at_once(
     pool: AsyncPool, seen: Snapshot, lasting: Iterable[str], statement: str, params: Mapping[str, Any]
-) -> list[DictRow] | None:
-    """The rows of one `at_once_statement`, which needs no transaction, in one round trip.
+) -> AtOnce | None:
+    """The rows of one statement, which needs no transaction, in one round trip. Its first row has `live_told`.
 
     `seen` is a snapshot of before. None when other generations are live than then, or when one of the read models named
     in `lasting` has moved since.
@@ -116,9 +136,16 @@ async def rows_at_once(
     async with pool.connection() as conn:
         await conn.set_autocommit(True)
         now = Snapshot(conn, seen.tables, seen.position, live=seen.live, composed=seen.composed)
-        rows = await now.rows(now.sql(statement), params)
-    live = {name: (int(generation), int(position)) for name, generation, position in rows[0]["live_told"]}
+        async with conn.cursor(binary=True) as cursor:
+            try:
+                await cursor.execute(now.sql(statement), params, prepare=True)
+            except UndefinedTable:
+                # That generation is gone.
+                return None
+            rows = SentRows(conn, cursor)
+    first = rows[0]
+    live = _live(first["live_told"])
     same_tables = all(live.get(name, (0, 0))[0] == generation for name, (generation, _) in seen.live.items())
     if not same_tables or any(live[name] != seen.live[name] for name in lasting):
         return None
-    return rows
+    return AtOnce(live, first, rows)

@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeVar
 import strawberry
 from strawberry.dataloader import DataLoader
 
+from api.last_seen import LastSeen, Seen
 from api.lists import KnownLists, Lists
 from api.persisted import PersistedDocuments
 from api.rate_limits import RateLimiter
@@ -23,7 +24,7 @@ from application.service_settings import Outside
 from application.sign_in.accepting import SignIn
 from domain.actors import Actor
 from projections.announcing import RebuildNotice
-from projections.reading import AsyncPool, Snapshot, snapshot
+from projections.reading import AsyncPool, Live, Snapshot, snapshot
 from projections.registry import relations
 
 K = TypeVar("K")
@@ -65,6 +66,11 @@ class Services:
     limiter: RateLimiter = field(default_factory=RateLimiter)
     documents: PersistedDocuments = field(default_factory=PersistedDocuments, repr=False)
     recent: RecentEntries = field(default_factory=RecentEntries, repr=False)
+    last_seen: LastSeen = field(default_factory=LastSeen, repr=False)
+
+
+class Moved(Exception):
+    """What the answer has relied upon does not hold any more: it must be made anew."""
 
 
 class Context:
@@ -74,9 +80,16 @@ class Context:
     """
 
     def __init__(
-        self, services: Services, actor: Actor, client: str = "", admit: Callable[[], Awaitable[Actor]] | None = None
+        self,
+        services: Services,
+        actor: Actor,
+        client: str = "",
+        admit: Callable[[], Awaitable[Actor]] | None = None,
+        live: Live | None = None,
     ) -> None:
-        """`client`: the address that the request came from, for limits. `admit` tells again who asks."""
+        """`client`: the address that the request came from, for limits. `admit` tells again who asks. `live`: where the
+        read models stood when the asker was looked up, if they were.
+        """
         self.services = services
         self.actor = actor
         self.client = client
@@ -95,6 +108,10 @@ class Context:
         self._lists: Lists | None = None
         self._loaders: dict[str, DataLoader[Any, Any]] = {}
         self._loading: set[asyncio.Task[Any]] = set()
+        self._stood = live
+        #: What was seen before of the read models as they stand for this answer (see `rely_on_last_seen`).
+        self.seen: Seen | None = None
+        self._relied = False
         #: How many items the pages asked for so far may hold (see `api.types.base.asked_page`).
         self.asked_items = 0
 
@@ -110,7 +127,31 @@ class Context:
                 stack = AsyncExitStack()
                 self._snapshot = await stack.enter_async_context(snapshot(self.services.pool, _RELATIONS))
                 self._stack = stack
+                self._check_standing(self._snapshot)
             return self._snapshot
+
+    def rely_on_last_seen(self) -> None:
+        """Lets this answer take what was seen before instead of reading it, where the read models stood still since.
+
+        Not for what is executed after a change of its own. What is read besides must be of the same standing: `read`
+        raises Moved when it is not.
+        """
+        seen = self.services.last_seen.seen
+        if seen is not None and self._stood == seen.snapshot.live:
+            self.seen = seen
+
+    def relied_upon(self) -> Seen:
+        """What was seen before, of which something goes into the answer."""
+        assert self.seen is not None
+        self._relied = True
+        return self.seen
+
+    def _check_standing(self, read: Snapshot) -> None:
+        """From now on the snapshot tells, and its connection is the only one that the answer takes."""
+        self.services.last_seen.see(read)
+        if self._relied and self._stood != read.live:
+            raise Moved
+        self.seen = None
 
     async def lists(self) -> Lists:
         """Territories and terms, as of this answer's snapshot."""
@@ -163,7 +204,8 @@ class Context:
             await asyncio.wait(self._loading)
         async with self._opening:
             stack, self._stack, self._snapshot = self._stack, None, None
-            self._lists = None
+            self._lists = self.seen = None
+            self._relied = False
             self.asked_items = 0
             if stack is not None:
                 await stack.aclose()

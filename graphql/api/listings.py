@@ -19,7 +19,7 @@ from api.inputs import (
     ServiceDossierWhere,
     StructureWhere,
 )
-from api.lists import Lists
+from api.lists import LASTING_LISTS, Lists
 from api.types.animation import Animation, animation_of
 from api.types.audit import AuditEntry, entry_of
 from api.types.base import (
@@ -79,7 +79,16 @@ async def published_animations(
     if ahead is not None and ahead.alone and context.services.lists.seen is not None:
         seen, known = context.services.lists.seen
         page = await connection_at_once(
-            context, seen, source, within(known), orders, asked, ahead.counted, lambda row: animation_of(row, known)
+            context,
+            seen,
+            LASTING_LISTS,
+            source,
+            within(known),
+            orders,
+            asked,
+            ahead.counted,
+            lambda row: animation_of(row, known),
+            beside=known,
         )
         if page is not None:
             return page
@@ -270,17 +279,30 @@ def audit_filter(context: Context, where: AuditWhere | None) -> Filter:
 
 
 async def timeline(
-    context: Context, structure_id: UUID, first: Size, after: Cursor, last: Size, before: Cursor
+    context: Context,
+    structure_id: UUID,
+    first: Size,
+    after: Cursor,
+    last: Size,
+    before: Cursor,
+    ahead: Ahead | None,
 ) -> Connection[AuditEntry]:
     """What the asker may see of a structure's history."""
     orders = audit_queries.ORDERS
     asked = asked_page(context, orders, first, after, last, before)
     filtered = auditable(context)
+    source = audit_queries.source(ahead and ahead.columns)
+    if ahead is not None and ahead.alone and context.seen is not None:
+        own = filtered.where("t.structure_id = %(owner)s", owner=structure_id)
+        counted, stands = ahead.counted, context.relied_upon().snapshot
+        page = await connection_at_once(context, stands, stands.live, source, own, orders, asked, counted, entry_of)
+        if page is not None:
+            return page
 
     async def pages(structures: list[UUID]) -> list[Connection[AuditEntry]]:
-        return await connections(context, structures, audit_queries.SOURCE, filtered, orders, asked, entry_of)
+        return await connections(context, structures, source, filtered, orders, asked, entry_of)
 
-    return await context.together(repr(("timeline", filtered, asked)), structure_id, pages)
+    return await context.together(repr(("timeline", filtered, asked, source)), structure_id, pages)
 
 
 def auditable(context: Context) -> Filter:

@@ -58,7 +58,11 @@ class KnownLists:
         if None in standing:
             # Of the past: each has its own.
             return await read_lists(read)
-        known = self.seen[1] if self.seen and self._standing == standing else await read_lists(read)
+        known = self.seen and self.seen[1]
+        if known is None or self._standing != standing:
+            now = await read_lists(read)
+            # The same object while nothing in it has changed: what was written of it goes on (`api.compiled.writing`).
+            known = known if known == now else now
         self._standing, self.seen = standing, (read, known)
         return known
 

@@ -8,39 +8,51 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from psycopg import sql
-from psycopg.rows import dict_row
+from psycopg.rows import DictRow
 
 from api.context import Services
 from domain.account import Mandate
 from domain.actors import Actor, Role
 from domain.identifiers import account_id, person_id
-from projections.generations import identifier
 from projections.queries import accounts as queries
+from projections.reading import Live, rows_at_once, snapshot
+from projections.registry import relations
 
-_LIVE = "SELECT generation FROM read_models.generations WHERE name = 'accounts' AND state = 'live'"
+_RELATIONS = relations()
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The mandates of an account that nobody has ended, and when the person's data were last erased, if ever."""
+    """The mandates of an account that nobody has ended, when the person's data were last erased, if ever, and where
+    the read models stood that tell so.
+    """
 
     mandates: list[Mandate]
     erased_at: datetime | None
+    live: Live | None
 
 
 async def held_by(actor: Actor, services: Services) -> Held:
     """Read anew for each request: a mandate that was ended gives nothing from the next one on."""
     if actor.subject is None:
-        return Held([], None)
+        return Held([], None, None)
     asked = {"account_id": account_id(actor.subject), "person_id": person_id(actor.subject)}
-    async with services.pool.connection() as conn, conn.cursor(row_factory=dict_row) as cursor:
-        live = await (await cursor.execute(_LIVE, prepare=True)).fetchone()
-        table = identifier("accounts", live["generation"] if live else 1)
-        query = sql.SQL(queries.OF_ONE).format(accounts=table)
-        row = await (await cursor.execute(query, asked, prepare=True)).fetchone()
-    assert row is not None
-    return Held([mandate_of(told) for told in row["mandates"] or ()], row["erased_at"])
+    live, row = await _at_once(services, asked) or await _in_a_snapshot(services, asked)
+    return Held([mandate_of(told) for told in row["mandates"] or ()], row["erased_at"], live)
+
+
+async def _at_once(services: Services, asked: Mapping[str, Any]) -> tuple[Live, DictRow] | None:
+    """None while this process has not seen the tables that are in use now."""
+    seen = services.last_seen.seen
+    found = seen and await rows_at_once(services.pool, seen.snapshot, (), queries.OF_ONE, asked)
+    return (found.live, found.first) if found else None
+
+
+async def _in_a_snapshot(services: Services, asked: Mapping[str, Any]) -> tuple[Live, DictRow]:
+    async with snapshot(services.pool, _RELATIONS) as read:
+        services.last_seen.see(read)
+        (row,) = await read.rows(read.sql(queries.OF_ONE), asked)
+    return read.live, row
 
 
 def mandate_of(told: Mapping[str, Any]) -> Mandate:

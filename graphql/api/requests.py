@@ -16,6 +16,7 @@ from api.mandates import held_by
 from application.sign_in.accepting import BadToken, IssuerAway
 from domain.account import in_force, widened
 from domain.actors import PUBLIC, Actor
+from projections.reading import Live
 
 #: Documents and variables of people are some kilobytes; the largest attestation of all, a few tens.
 LARGEST_BODY = 1_000_000
@@ -32,8 +33,14 @@ async def authenticated(authorization: str | None, services: Services) -> Actor:
     """Who asks, with what their account gives them. No token is the public; a bad one is refused (401), never taken for
     the public; 503 where it cannot be told now.
     """
+    actor, _ = await looked_up(authorization, services)
+    return actor
+
+
+async def looked_up(authorization: str | None, services: Services) -> tuple[Actor, Live | None]:
+    """As `authenticated`, with where the read models stood that told what the account gives, where they were read."""
     if authorization is None:
-        return PUBLIC
+        return PUBLIC, None
     scheme, _, token = authorization.strip().partition(" ")
     if scheme.lower() != "bearer" or not _TOKEN.fullmatch(token := token.strip()):
         raise _unauthenticated("En-tête Authorization attendu sous la forme « Bearer <jeton> ».")
@@ -47,7 +54,7 @@ async def authenticated(authorization: str | None, services: Services) -> Actor:
     if held.erased_at is not None and (signed_in.issued_at is None or signed_in.issued_at <= held.erased_at):
         # RGPD, article 17: who was erased is signed in nowhere any more, nor by what does not tell how old it is.
         raise _unauthenticated("Vos données ont été effacées : cette connexion a pris fin.")
-    return widened(signed_in.actor, in_force(held.mandates, services.clock()))
+    return widened(signed_in.actor, in_force(held.mandates, services.clock())), held.live
 
 
 def too_many_values(variables: Any) -> bool:

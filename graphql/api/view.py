@@ -33,6 +33,7 @@ from api.requests import (
     LONGEST_DOCUMENT,
     MOST_VALUES,
     admission,
+    looked_up,
     too_many_values,
     wait_for_position,
     within_limit,
@@ -116,11 +117,14 @@ class GraphQLView(GraphQL[Any, None]):
                 await context.close()
 
     async def _admit(self, request: Request, media_type: str) -> Context:
-        admit = admission(request.headers.get("authorization"), self._services)
-        actor = await admit()
+        authorization = request.headers.get("authorization")
+        actor, live = await looked_up(authorization, self._services)
         unreached_status = 503 if media_type == GRAPHQL_JSON else 200
         await wait_for_position(request.headers, self._services, unreached_status)
-        return Context(self._services, actor, client_address(request.scope, self._services.outside), admit)
+        # What was awaited came after that look.
+        live = None if "min-position" in request.headers else live
+        client = client_address(request.scope, self._services.outside)
+        return Context(self._services, actor, client, admission(authorization, self._services), live)
 
     async def _compiled(self, request: Request, context: Context, media_type: str) -> Response | None:
         """The answer of a query that is compiled and goes well; None: graphql-core must answer, from the beginning."""
@@ -137,6 +141,7 @@ class GraphQLView(GraphQL[Any, None]):
         cost = found.cost(question.variables)
         if cost > MOST_COST:
             return None
+        context.rely_on_last_seen()
         try:
             data = await found.execute(context, question.variables)
             if context.actor.role is Role.PUBLIC and found.root_fields <= _OF_READ_MODELS and not context.told_time:

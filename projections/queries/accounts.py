@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-#: One indexed look: the mandates of who signs in, and when their data were last erased by their wish.
-OF_ONE = """
-SELECT (SELECT mandates FROM {accounts} WHERE account_id = %(account_id)s) AS mandates,
+from projections.queries.paging import LIVE_TOLD
+
+#: One indexed look: the mandates of who signs in, and when their data were last erased by their wish; and which
+#: generations are live.
+OF_ONE = f"""
+SELECT ({LIVE_TOLD}) AS live_told, (SELECT mandates FROM {{accounts}} WHERE account_id = %(account_id)s) AS mandates,
        (SELECT max(erased_at) FROM person_keys WHERE person_id = %(person_id)s) AS erased_at"""
 #: Of several structures at once, in the order of being given.
 OF_STRUCTURES = """

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -16,15 +16,35 @@ _PERSONAL = ", ".join(f"'{topic}'" for topic, event in registered_events().items
 #: When the key was destroyed that the event's personal fields are sealed with; a sealed field begins with its key's id.
 _ERASED_AT = f"""
 CASE WHEN t.type IN ({_PERSONAL}) THEN (SELECT k.erased_at FROM person_keys k WHERE k.key_id =
-    substring(convert_from(e.state, 'UTF8') FROM '"{SEAL}([0-9a-f-]{{{{36}}}}):')::uuid) END AS erased_at"""
+    substring(convert_from(e.state, 'UTF8') FROM '"{SEAL}([0-9a-f-]{{{{36}}}}):')::uuid) END"""
+#: What is told beside an entry's own columns, by the log.
+_BESIDE = {"originator_version": "e.originator_version", "state": "e.state", "erased_at": _ERASED_AT}
+
+
+def _beside(names: Iterable[str]) -> str:
+    return "".join(f", {_BESIDE[name]} AS {name}" for name in names)
+
+
 #: The trail with what the log holds.
 SOURCE = Source(
     table="audit_trail",
     alias="t",
-    shown=f", e.originator_version, e.state, {_ERASED_AT}",
+    shown=_beside(_BESIDE),
     joined="JOIN stored_events e ON e.notification_id = t.position",
     owner="structure_id",
 )
+
+
+def source(columns: Collection[str] | None) -> Source:
+    """`SOURCE` with these columns alone; None: with all."""
+    if columns is None:
+        return SOURCE
+    own = sorted({"structure_id", *columns}.difference(_BESIDE))
+    beside = [name for name in _BESIDE if name in columns]
+    joined = SOURCE.joined if beside else ""
+    return replace(SOURCE, own=", ".join(f"t.{name}" for name in own), shown=_beside(beside), joined=joined)
+
+
 #: Conditions, an order and a limit may follow.
 SELECT = f"SELECT t.*{SOURCE.shown} FROM {SOURCE.rows} {SOURCE.joined} WHERE "
 _TRAIL = "FROM {audit_trail}"

@@ -16,6 +16,11 @@ from uuid import UUID
 import orjson
 
 DEFAULT_PAGE = 20
+#: The live generations and their positions, as `told`: a text that stays the same while they do.
+LIVE_TOLD = (
+    "SELECT string_agg(concat_ws(' ', name, generation, position), ',' ORDER BY name) AS told"
+    " FROM read_models.generations WHERE state = 'live'"
+)
 LARGEST_PAGE = 100
 
 
@@ -157,16 +162,16 @@ def count_statement(source: Source, filtered: Filter) -> str:
 def at_once_statement(
     source: Source, filtered: Filter, orders: Sequence[Order], asked: Page, counted: bool
 ) -> tuple[str, dict[str, Any]]:
-    """A page as of `page_statement` in rows with `live_told`, the live generations and their positions of the same
-    instant, and with the list's `total` where it is `counted`. An empty page is one row without `place`.
+    """A page as of `page_statement` whose first row has `live_told`, the live generations and their positions of the
+    same instant, and the list's `total` where it is `counted`. An empty page is one row without `place`.
     """
     page, params = page_statement(source, filtered, orders, asked)
     count = f" CROSS JOIN ({count_statement(source, filtered)}) counted" if counted else ""
     total = ", counted.total" if counted else ""
     statement = (
-        f"SELECT live.told AS live_told{total}, page.*"
-        " FROM (SELECT array_agg(ARRAY[name, generation::text, position::text]) AS told"
-        f" FROM read_models.generations WHERE state = 'live') live{count}"
+        # Told with each row, they would be the larger part of what is sent.
+        f"SELECT CASE WHEN coalesce(page.place, 1) = 1 THEN live.told END AS live_told{total}, page.*"
+        f" FROM ({LIVE_TOLD}) live{count}"
         f" LEFT JOIN (SELECT row_number() OVER () AS place, cut.* FROM ({page}) cut) page ON true ORDER BY page.place"
     )
     return statement, params

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from domain.actors import Role
+from projections.rebuild import rebuild
 from tests.dumps import dump, in_hexadecimal
 from tests.scenarios.people import (
     ANIMATION,
@@ -19,7 +20,7 @@ from tests.scenarios.people import (
     STRUCTURE,
     STRUCTURE_ID,
 )
-from tests.scenarios.server import token
+from tests.scenarios.server import MASTER_KEY, token
 
 INVITE, ACCEPT, REVOKE = (
     "50-invite-somebody-to-speak-for-a-structure",
@@ -166,3 +167,31 @@ def test_erasing_a_person_ends_mandates_and_sign_ins_and_leaves_no_address(peopl
     left = dump(founded_url)
     assert "camille" not in left
     assert in_hexadecimal("camille@exemple.fr") not in left
+
+
+TIMELINE = "query($id: ID!) { structure(id: $id) { name timeline(last: 1) { nodes { type } } } }"
+
+
+def test_a_timeline_shows_what_was_just_done_and_is_refused_to_whose_mandate_was_just_ended(people, server):
+    def latest() -> str:
+        nodes = server.ask(TIMELINE, CAMILLE, id=STRUCTURE_ID)["structure"]["timeline"]["nodes"]
+        return str(nodes[0]["type"])
+
+    (mandate,) = people.does(ACCEPT, CAMILLE, link=_invited(people))["mandates"]
+    declared = people.does(DECLARE, CAMILLE, **ANIMATION)["animation"]["id"]
+    for _ in range(3):
+        assert latest() == "animation.created"
+    people.publish(declared)
+    for _ in range(3):
+        assert latest() == "animation.published"
+    people.does(END, STRUCTURE, accountId=mandate["accountId"], mandateId=mandate["id"])
+    (error,) = server.errors(TIMELINE, CAMILLE, id=STRUCTURE_ID)
+    assert error["extensions"]["code"] == "FORBIDDEN"
+
+
+def test_an_account_is_known_after_rebuilds_that_leave_no_table_of_before(people, server, founded_url):
+    people.does(ACCEPT, CAMILLE, link=_invited(people))
+    assert _viewer(server, CAMILLE)["role"] == "STRUCTURE"
+    for _ in range(3):
+        rebuild(founded_url, MASTER_KEY, ["accounts"], workers=1)
+    assert _viewer(server, CAMILLE)["role"] == "STRUCTURE"

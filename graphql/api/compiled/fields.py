@@ -34,21 +34,24 @@ def constant(key: str, value: str) -> Take:
     return take
 
 
-def attribute(key: str, name: str, complete: Complete) -> Take:
+def attribute(key: str, name: str, complete: Complete, plain: type | None) -> Take:
+    """`plain`: values of this very type are answered as they are."""
     get = attrgetter(name)
 
     def take(source: Any, run: Run, answer: dict[str, Any]) -> None:
-        answer[key] = complete(get(source), run)
+        value = get(source)
+        answer[key] = value if type(value) is plain else complete(value, run)
 
     return take
 
 
-def made_attribute(key: str, name: str, make: Callable[[Any], Any], complete: Complete) -> Take:
+def made_attribute(key: str, name: str, make: Callable[[Any], Any], complete: Complete, plain: type | None) -> Take:
     """Of a thing whose attributes are made when asked for (`api.types.lazily`): made here, and not kept."""
 
     def take(source: Any, run: Run, answer: dict[str, Any]) -> None:
         known = source.__dict__
-        answer[key] = complete(known[name] if name in known else make(source), run)
+        value = known[name] if name in known else make(source)
+        answer[key] = value if type(value) is plain else complete(value, run)
 
     return take
 

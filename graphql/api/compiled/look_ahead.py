@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from graphql import GraphQLObjectType, get_named_type, is_object_type
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
@@ -20,8 +20,7 @@ def columns_asked(page: GraphQLObjectType, fields: GroupedFieldSet, subfields: S
     """The columns that the items of a page need; None where it is not said of one that is asked for: then all."""
     columns: set[str] = set()
     for item, asked in _items(page, fields, subfields):
-        definition = item.extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
-        needs = getattr(definition.origin, "NEEDS", {})
+        needs = needs_of(item)
         for details in asked.values():
             name = details[0].node.name.value
             if name == "__typename":
@@ -31,6 +30,13 @@ def columns_asked(page: GraphQLObjectType, fields: GroupedFieldSet, subfields: S
                 return None
             columns.update(needed)
     return frozenset(columns)
+
+
+def needs_of(item: GraphQLObjectType) -> Mapping[str, Sequence[str]]:
+    """The columns that attributes of the type are made of, where it says so (`api.types.lazily`)."""
+    definition = item.extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
+    needs: Mapping[str, Sequence[str]] = getattr(definition.origin, "NEEDS", {})
+    return needs
 
 
 def _items(

@@ -43,14 +43,17 @@ from api.compiled.fields import (
     shared,
     strawberry_field,
 )
-from api.compiled.look_ahead import columns_asked
+from api.compiled.look_ahead import columns_asked, needs_of
 from api.compiled.resolve_info import ResolveInfo
 from api.compiled.running import Complete, Run, Variables
 from api.compiled.unsure import Unsure
-from api.compiled.values import leaf, list_of, not_null, nullable
+from api.compiled.values import as_it_is, leaf, list_of, not_null, nullable
+from api.compiled.writing import ItemField, Writer, written_items
 from api.types.base import Ahead
 
-_COUNT = "totalCount"
+_COUNT, _ITEMS = "totalCount", "nodes"
+#: What is known of the structure before may be relied upon (`api.context`): then its timeline is all that is read.
+_IN_A_STRUCTURE = ["timeline", "structure"]
 
 
 class Plan:
@@ -78,7 +81,8 @@ class Plan:
         self._resolved: list[str] = []
         self._root = self._object(root, collected.grouped_field_set)
         # Whatever else is resolved may read, and an answer comes from one instant.
-        self._reads_one_field = len([name for name in self._resolved if name != _COUNT]) == 1
+        resolved = [name for name in self._resolved if name != _COUNT]
+        self._reads_one_page = len(resolved) == 1 or resolved == _IN_A_STRUCTURE
 
     async def execute(self, context: Any, variables: Variables) -> dict[str, Any]:
         """The `data` of the answer. Raises Unsure, or whatever a resolver raised."""
@@ -114,17 +118,41 @@ class Plan:
         definition = parent.fields.get(name)
         if definition is None:
             raise Unsure
+        before = len(self._resolved)
         complete = self._type(definition.type, definition, parent, details)
         field = strawberry_field(definition)
         if field.is_basic_field:
+            plain = as_it_is(definition.type)
             make = _made(parent).get(field.python_name)
             if make is not None:
-                return made_attribute(key, field.python_name, make, complete)
-            return attribute(key, field.python_name, complete)
+                take = made_attribute(key, field.python_name, make, complete, plain)
+                writer = self._writer(definition, details) if len(self._resolved) == before else None
+                return take if writer is None else written_items(key, writer, take)
+            return attribute(key, field.python_name, complete, plain)
         self._resolved.append(name)
         ahead = self._ahead(definition, details)
         call = prepared_call(definition, details, parent, self._converter, partial(self._info, ahead))
         return resolver(key, call, complete)
+
+    def _writer(self, definition: GraphQLField, details: FieldDetailsList) -> Writer | None:
+        """Of the items of a page; None where something else is told of them than what columns say."""
+        item = get_named_type(definition.type)
+        if details[0].node.name.value != _ITEMS or not is_object_type(item):
+            return None
+        needs, fields, constants = needs_of(item), [], {}
+        selected = self._subfields(item, details)
+        for key, one in selected.items():
+            name = one[0].node.name.value
+            if name == "__typename":
+                constants[key] = item.name
+                continue
+            shown = item.fields[name]
+            attribute = strawberry_field(shown).python_name
+            if attribute not in needs:
+                return None
+            complete = self._type(shown.type, shown, item, one)
+            fields.append(ItemField(key, needs[attribute], _made(item)[attribute], complete))
+        return Writer(fields, list(selected), constants) if fields else None
 
     def _type(
         self,
@@ -195,8 +223,6 @@ class Plan:
             return None
         fields = self._subfields(page, details)
         columns = columns_asked(page, fields, self._subfields)
-        if columns is None:
-            return None
         counted = any(one[0].node.name.value == _COUNT for one in fields.values())
         return Ahead(columns, counted, alone=False)
 
@@ -221,7 +247,7 @@ class Plan:
             self._operation,
             run.variables.values.coerced,
             run.context,
-            ahead and ahead._replace(alone=self._reads_one_field),
+            ahead and ahead._replace(alone=self._reads_one_page),
         )
 
 

@@ -11,7 +11,10 @@ from graphql import (
     GraphQLID,
     GraphQLInt,
     GraphQLLeafType,
+    GraphQLOutputType,
     GraphQLString,
+    is_leaf_type,
+    is_non_null_type,
 )
 
 from api.compiled.running import Complete, Run
@@ -45,6 +48,12 @@ def list_of(complete: Complete) -> Complete:
         return [complete(item, run) for item in value]
 
     return completed
+
+
+def as_it_is(output: GraphQLOutputType) -> type | None:
+    """The Python type whose values are answered as they are; None where there is none."""
+    inner = output.of_type if is_non_null_type(output) else output
+    return _AS_IT_IS.get(inner.name) if is_leaf_type(inner) else None
 
 
 def leaf(leaf_type: GraphQLLeafType) -> Complete:

@@ -14,7 +14,7 @@ from api.lists import Lists
 from api.types.allowed import AllowedAction, shown_actions
 from api.types.attendance_sheet import AttendanceSheet, sheet_of
 from api.types.base import Connection, Node, local
-from api.types.lazily import Lazily, lazily
+from api.types.lazily import Identifier, Lazily, Text, lazily
 from api.types.structure import Structure, structure_beside
 from api.types.territory import Territory
 from api.types.typology import Term
@@ -58,11 +58,11 @@ class _Standing:
 
 #: How what is shown is made of a row of `queries.SELECT` and of the lists, and the columns that this needs.
 _SHOWN: dict[str, tuple[Callable[[Any], Any], Sequence[str]]] = {
-    "id": (lambda one: strawberry.ID(str(one.row["animation_id"])), ("animation_id",)),
+    "id": (Identifier("animation_id"), ("animation_id",)),
     "version": (lambda one: one.row["version"], ("version",)),
     "status": (lambda one: AnimationStatus(one.row["status"]), ("status",)),
-    "title": (lambda one: one.row["title"], ("title",)),
-    "description": (lambda one: one.row["description"], ("description",)),
+    "title": (Text("title"), ("title",)),
+    "description": (Text("description"), ("description",)),
     "structure": (
         lambda one: structure_beside(one.row),
         ("structure_id", "structure_siret", "structure_name", "structure_territories"),
@@ -74,9 +74,9 @@ _SHOWN: dict[str, tuple[Callable[[Any], Any], Sequence[str]]] = {
         lambda one: one.lists.term(TermKind.VENUE_TYPE, one.row["venue_type"], one.row["day"]),
         ("venue_type", "day"),
     ),
-    "venue_name": (lambda one: one.row["venue_name"], ("venue_name",)),
-    "address": (lambda one: one.row["address"], ("address",)),
-    "commune_code": (lambda one: one.row["commune_code"], ("commune_code",)),
+    "venue_name": (Text("venue_name"), ("venue_name",)),
+    "address": (Text("address"), ("address",)),
+    "commune_code": (Text("commune_code"), ("commune_code",)),
     "audience": (
         lambda one: one.lists.term(TermKind.AUDIENCE, one.row["audience"], one.row["day"]),
         ("audience", "day"),

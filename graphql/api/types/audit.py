@@ -2,22 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, ClassVar
 
 import orjson
 import strawberry
 from strawberry.scalars import JSON
 
 from api.types.base import Node
+from api.types.lazily import Identifier, Lazily, Text, lazily
 from domain.events import registered_events
+
+
+@cache
+def _personal_fields_of(topic: str) -> tuple[str, ...]:
+    event_class = registered_events().get(topic)
+    return tuple(event_class.personal_fields) if event_class else ()
+
+
+def _personal_fields(one: Any) -> list[str]:
+    data = one.recorded["data"]
+    return [name for name in _personal_fields_of(one.row["type"]) if name in data]
+
+
+def _data(one: Any) -> Any:
+    personal = _personal_fields(one)
+    return one.recorded["data"] | dict.fromkeys(personal) if personal else one.recorded["data"]
+
+
+#: How what is shown is made of a row of `queries.SOURCE`, and the columns that this needs.
+_SHOWN: dict[str, tuple[Callable[[Any], Any], Sequence[str]]] = {
+    "id": (lambda one: strawberry.ID(f"audit:{one.row['position']}"), ("position",)),
+    "position": (lambda one: one.row["position"], ("position",)),
+    "type": (Text("type"), ("type",)),
+    "recorded_at": (lambda one: one.row["recorded_at"], ("recorded_at",)),
+    "actor": (lambda one: one.recorded["stamp"]["actor"], ("state",)),
+    "role": (lambda one: one.recorded["stamp"]["role"], ("state",)),
+    "subject": (Identifier("subject_id"), ("subject_id",)),
+    "subject_version": (lambda one: one.row["originator_version"], ("originator_version",)),
+    "cause": (lambda one: one.recorded["stamp"]["cause"], ("state",)),
+    "command_id": (lambda one: strawberry.ID(one.recorded["stamp"]["command_id"]), ("state",)),
+    "data": (_data, ("state", "type")),
+    "personal_fields": (_personal_fields, ("state", "type")),
+    "personal_data_erased_at": (lambda one: one.row["erased_at"], ("erased_at",)),
+}
 
 
 @strawberry.type(
     description="One domain event, as the log holds it. For the structure that it belongs to, the coordonnateur of its"
     " territory, the national team and auditors."
 )
-class AuditEntry(Node):
+class AuditEntry(Lazily, Node):
+    MADE: ClassVar = {name: make for name, (make, _) in _SHOWN.items()}
+    NEEDS: ClassVar = {name: needs for name, (_, needs) in _SHOWN.items()}
     position: int = strawberry.field(description="Its place in the log: one order for everything that happened.")
     type: str = strawberry.field(description="What happened: `animation.published`.")
     recorded_at: datetime = strawberry.field(description="When it was recorded (UTC).")
@@ -34,25 +73,10 @@ class AuditEntry(Node):
     personal_data_erased_at: datetime | None = strawberry.field(
         description="When the key of those fields was destroyed (UTC): nobody can read them since."
     )
+    row: strawberry.Private[dict[str, Any]]
+    recorded: strawberry.Private[dict[str, Any]]
 
 
 def entry_of(row: dict[str, Any]) -> AuditEntry:
-    state = orjson.loads(row["state"])
-    stamp, data = state["stamp"], state["data"]
-    event_class = registered_events().get(row["type"])
-    personal = [name for name in (event_class.personal_fields if event_class else ()) if name in data]
-    return AuditEntry(
-        id=strawberry.ID(f"audit:{row['position']}"),
-        position=row["position"],
-        type=row["type"],
-        recorded_at=row["recorded_at"],
-        actor=stamp["actor"],
-        role=stamp["role"],
-        subject=strawberry.ID(str(row["subject_id"])),
-        subject_version=row["originator_version"],
-        cause=stamp["cause"],
-        command_id=strawberry.ID(stamp["command_id"]),
-        data=data | dict.fromkeys(personal),
-        personal_fields=personal,
-        personal_data_erased_at=row["erased_at"],
-    )
+    """What is shown of a row of `queries.SOURCE`."""
+    return lazily(AuditEntry, row=row, recorded=orjson.loads(row["state"]) if "state" in row else {})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 from uuid import UUID
@@ -12,7 +12,6 @@ import strawberry
 
 from api.context import Context, Info
 from api.errors import invalid
-from api.lists import LASTING_LISTS
 from api.types.lazily import Lazily, lazily
 from projections.queries.paging import (
     BadPage,
@@ -67,12 +66,14 @@ class Connection(Lazily, Generic[T]):
     edges: list[Edge[T]] = strawberry.field(description="The items with their cursors.")
     nodes: list[T] = strawberry.field(description="The items alone.")
     page_info: PageInfo = strawberry.field(description="Where this page stands.")
-    rows: strawberry.Private[list[dict[str, Any]]]
+    rows: strawberry.Private[Sequence[dict[str, Any]]]
     orders: strawberry.Private[Sequence[Order]]
     make: strawberry.Private[Callable[[dict[str, Any]], T]]
     more: strawberry.Private[bool]
     asked: strawberry.Private[Page]
     count: strawberry.Private[Callable[[], Awaitable[int]]]
+    #: What items are made from besides their rows, where much of what they show repeats (`api.compiled.writing`).
+    beside: strawberry.Private[object] = None
 
     @strawberry.field(description="How many items the whole list has; counted only when asked for.")
     async def total_count(self) -> int:
@@ -95,11 +96,11 @@ class Connection(Lazily, Generic[T]):
 
 
 class Ahead(NamedTuple):
-    """What is known of a page before it is read: the columns that its items need, whether their number is asked for,
-    and whether the page is all that the answer reads.
+    """What is known of a page before it is read: the columns that its items need (None: all), whether their number is
+    asked for, and whether the page is all that the answer reads, save for what is relied upon without being read.
     """
 
-    columns: frozenset[str]
+    columns: frozenset[str] | None
     counted: bool
     alone: bool
 
@@ -187,25 +188,30 @@ async def connection(
 async def connection_at_once(
     context: Context,
     seen: Snapshot,
+    lasting: Iterable[str],
     source: Source,
     filtered: Filter,
     orders: Sequence[Order],
     asked: Page,
     counted: bool,
     make: Callable[[dict[str, Any]], T],
+    beside: object = None,
 ) -> Connection[T] | None:
-    """The page of `connection` and its count, without a snapshot; None when what was `seen` does not hold any more."""
+    """The page of `connection` and its count, without a snapshot; None when what was `seen` does not hold any more of
+    the read models named in `lasting`. `beside`: all that `make` makes items from besides their rows.
+    """
     statement, params = at_once_statement(source, filtered, orders, asked, counted)
-    rows = await rows_at_once(context.services.pool, seen, LASTING_LISTS, statement, params)
-    if rows is None:
+    found = await rows_at_once(context.services.pool, seen, lasting, statement, params)
+    if found is None:
         return None
-    total = rows[0].get("total")
+    total = found.first.get("total")
 
     async def count() -> int:
         assert total is not None, "asked for, it was counted"
         return int(total)
 
-    return _page_of([row for row in rows if row["place"] is not None], orders, asked, make, count)
+    rows = found.rows[:0] if found.first["place"] is None else found.rows
+    return _page_of(rows, orders, asked, make, count, beside)
 
 
 async def connections(
@@ -238,14 +244,15 @@ async def connections(
 
 
 def _page_of(
-    rows: list[dict[str, Any]],
+    rows: Sequence[dict[str, Any]],
     orders: Sequence[Order],
     asked: Page,
     make: Callable[[dict[str, Any]], T],
     count: Callable[[], Awaitable[int]],
+    beside: object = None,
 ) -> Connection[T]:
     """`rows` holds one more than the page where there are more."""
     more, rows = len(rows) > asked.size, rows[: asked.size]
     if asked.backwards:
-        rows.reverse()
-    return lazily(Connection, rows=rows, orders=orders, make=make, more=more, asked=asked, count=count)
+        rows = rows[::-1]
+    return lazily(Connection, rows=rows, orders=orders, make=make, more=more, asked=asked, count=count, beside=beside)

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+import orjson
+import strawberry
 
 T = TypeVar("T")
 
@@ -23,6 +27,35 @@ class Lazily:
                 raise AttributeError(f"{type(self).__name__} has no {name}", name=name, obj=self)
             made = self.__dict__[name] = make(self)
             return made
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Makes an attribute of a row's column of text."""
+
+    column: str
+
+    def __call__(self, one: Any) -> Any:
+        return one.row[self.column]
+
+    def written(self, sent: bytes) -> bytes:
+        """The same in JSON, from the column's bytes as PostgreSQL sends them."""
+        return orjson.dumps(sent.decode())
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """Makes an attribute of a row's column of UUIDs."""
+
+    column: str
+
+    def __call__(self, one: Any) -> Any:
+        return strawberry.ID(str(one.row[self.column]))
+
+    def written(self, sent: bytes) -> bytes:
+        """The same in JSON, from the column's 16 bytes."""
+        said = sent.hex()
+        return f'"{said[:8]}-{said[8:12]}-{said[12:16]}-{said[16:20]}-{said[20:]}"'.encode()
 
 
 def lazily(kind: type[T], **known: Any) -> T:

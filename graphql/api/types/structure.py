@@ -129,7 +129,7 @@ class Structure(Node):
 
         context = read_beside(self.past, info)
         self.require(context, Action.AUDIT_READ)
-        return await timeline(context, self.structure_id, first, after, last, before)
+        return await timeline(context, self.structure_id, first, after, last, before, looked_ahead(info))
 
     @property
     def belongings(self) -> Belongings:
@@ -180,8 +180,12 @@ async def _conventions(context: Context, ids: list[UUID]) -> list[list[dict[str,
 
 
 async def load_structures(context: Context, ids: list[UUID]) -> list[Structure]:
+    if context.seen is not None and all(one in context.seen.structures for one in ids):
+        return [structure_of(context.relied_upon().structures[one]) for one in ids]
     read = await context.read()
-    return [structure_of(row) for row in await read.rows(read.sql(queries.BY_IDS), {"ids": ids})]
+    rows = await read.rows(read.sql(queries.BY_IDS), {"ids": ids})
+    context.services.last_seen.keep(read, rows)
+    return [structure_of(row) for row in rows]
 
 
 async def load_structure(context: Context, structure_id: UUID) -> Structure | None:

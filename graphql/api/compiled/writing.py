@@ -1,0 +1,109 @@
+"""Items of a page written straight into JSON, from the bytes of their rows.
+
+What a field shows depends on the columns that its type names in `NEEDS`, and on what the page's items are made from
+besides. Places, times and numbers repeat from row to row: what was written of the same bytes before is written again.
+Texts and identifiers, which differ, are each written from their bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import count
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+import orjson
+
+from api.compiled.fields import Take
+from api.compiled.running import Complete, Run
+from projections.sent_rows import SentRows
+
+#: Of all documents together, in bytes; and about what Python adds to each text and what it is kept by.
+_MOST_KEPT, _AROUND_EACH = 32_000_000, 500
+
+_numbers = count()
+
+
+class ItemField(NamedTuple):
+    """A field of the items, shown of the columns `needs`. `make` and `complete` are as in `fields.made_attribute`;
+    `make.written`, where there is one, writes the one column's bytes.
+    """
+
+    key: str
+    needs: Sequence[str]
+    make: Callable[[Any], Any]
+    complete: Complete
+
+
+class _Kept:
+    """What was written, by number of the field and the bytes that it was written from."""
+
+    def __init__(self) -> None:
+        self.written: dict[tuple[int, Any], bytes] = {}
+        self._left = _MOST_KEPT
+
+    def keep(self, told: tuple[int, Any], written: bytes) -> None:
+        self._left -= len(written) + _AROUND_EACH
+        if self._left < 0:
+            self.written.clear()
+            self._left = _MOST_KEPT
+        self.written[told] = written
+
+
+_kept = _Kept()
+
+
+class Writer:
+    """Writes the items of pages of one selection. `constants` are the texts of fields that are the same of each."""
+
+    def __init__(self, fields: Sequence[ItemField], keys: Sequence[str], constants: dict[str, str]) -> None:
+        """`keys` has the fields and the constants in their order."""
+        self._fields = fields
+        told = [(orjson.dumps(key), orjson.dumps(constants[key]) if key in constants else b"%b") for key in keys]
+        self._item = b"{%b}" % b",".join(b"%b:%b" % one for one in told)
+        self._beside: object = None
+        self._numbers: list[int] = []
+
+    def written(self, page: Any, run: Run) -> orjson.Fragment:
+        """The list of the page's items. Raises Unsure."""
+        if self._beside is not page.beside:
+            # Under new numbers: what was kept is of what stood beside before.
+            self._beside, self._numbers = page.beside, [next(_numbers) for _ in self._fields]
+        sent = page.rows.as_sent()
+        columns = [
+            _column(one, number, page, sent, run) for one, number in zip(self._fields, self._numbers, strict=True)
+        ]
+        return orjson.Fragment(b"[%b]" % b",".join([self._item % values for values in zip(*columns, strict=True)]))
+
+
+def _column(
+    field: ItemField, number: int, page: Any, sent: Sequence[tuple[bytes | None, ...]], run: Run
+) -> list[bytes]:
+    """What the field shows of each row."""
+    needs = itemgetter(*(page.rows.columns.index(name) for name in field.needs))
+    known = _kept.written
+
+    def written(place: int, told: Any) -> bytes:
+        one = known.get((number, told))
+        if one is None:
+            one = orjson.dumps(field.complete(field.make(page.make(page.rows[place])), run))
+            _kept.keep((number, told), one)
+        return one
+
+    directly = getattr(field.make, "written", None)
+    if directly is None:
+        return [written(place, told) for place, told in enumerate(map(needs, sent))]
+    values = map(needs, sent)
+    return [written(place, None) if value is None else directly(value) for place, value in enumerate(values)]
+
+
+def written_items(key: str, writer: Writer, otherwise: Take) -> Take:
+    """The items of a page; `otherwise` takes those of rows that were loaded."""
+
+    def take(page: Any, run: Run, answer: dict[str, Any]) -> None:
+        if page.beside is not None and isinstance(page.rows, SentRows):
+            answer[key] = writer.written(page, run)
+        else:
+            otherwise(page, run, answer)
+
+    return take
