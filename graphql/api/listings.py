@@ -13,7 +13,6 @@ from api.inputs import (
     AnimationOrder,
     AnimationWhere,
     AuditWhere,
-    CandidatureWhere,
     ControlWhere,
     OwnAnimationWhere,
     ServiceDossierWhere,
@@ -32,26 +31,19 @@ from api.types.base import (
     connection_at_once,
     connections,
 )
-from api.types.candidature import Candidature, candidature_of, readable
 from api.types.checkpoint import Checkpoint, checkpoint_of
-from api.types.contact import Contact, contact_of
 from api.types.control import Control, control_of, visible
-from api.types.registration import Registration, registration_of
 from api.types.service_dossier import ServiceDossier, dossier_of
 from api.types.structure import Structure, structure_of
 from domain.rights import Action, Scope, scope_of
 from domain.typology import TermKind
 from projections.queries import animations as animation_queries
 from projections.queries import audit as audit_queries
-from projections.queries import candidatures as candidature_queries
 from projections.queries import checkpoints as checkpoint_queries
-from projections.queries import contacts as contact_queries
 from projections.queries import controls as control_queries
-from projections.queries import registrations as registration_queries
 from projections.queries import service_dossiers as dossier_queries
 from projections.queries import structures as structure_queries
 from projections.queries.paging import Filter
-from projections.registrations import RegistrationStatus
 
 Size: TypeAlias = int | None
 Cursor: TypeAlias = str | None
@@ -165,54 +157,6 @@ async def structures(
     territory = checked_texts(where.territory, "territory") if where else None
     filtered = structure_queries.narrowed(territory, checked_text(where.text, "text") if where else None)
     return await connection(context, structure_queries.SOURCE, filtered, orders, asked, structure_of)
-
-
-async def candidatures(
-    context: Context, where: CandidatureWhere | None, first: Size, after: Cursor, last: Size, before: Cursor
-) -> Connection[Candidature]:
-    """Those that the asker may read. Raises FORBIDDEN for a role that may read none."""
-    within = readable(context.actor)
-    if within is None:
-        raise denied(context.actor)
-    orders = candidature_queries.ORDERS
-    asked = asked_page(context, orders, first, after, last, before)
-    conditions = where.conditions() if where else candidature_queries.Conditions()
-    filtered = candidature_queries.narrowed(within, conditions)
-    return await connection(context, candidature_queries.SOURCE, filtered, orders, asked, candidature_of)
-
-
-async def registrations(
-    context: Context,
-    animation_id: UUID,
-    status: Sequence[RegistrationStatus] | None,
-    first: Size,
-    after: Cursor,
-    last: Size,
-    before: Cursor,
-) -> Connection[Registration]:
-    """Those for an animation, in the order of registering. The caller has seen to the asker's right."""
-    orders = registration_queries.ORDERS
-    asked = asked_page(context, orders, first, after, last, before)
-    filtered = registration_queries.narrowed([one.value for one in status or ()])
-
-    async def pages(animations: list[UUID]) -> list[Connection[Registration]]:
-        source = registration_queries.SOURCE
-        return await connections(context, animations, source, filtered, orders, asked, registration_of)
-
-    return await context.together(repr(("registrations", filtered, asked)), animation_id, pages)
-
-
-async def contacts(
-    context: Context, structure_id: UUID, first: Size, after: Cursor, last: Size, before: Cursor
-) -> Connection[Contact]:
-    """A structure's contacts. The caller has seen to the asker's right."""
-    orders = contact_queries.ORDERS
-    asked = asked_page(context, orders, first, after, last, before)
-
-    async def pages(structures: list[UUID]) -> list[Connection[Contact]]:
-        return await connections(context, structures, contact_queries.SOURCE, Filter(), orders, asked, contact_of)
-
-    return await context.together(repr(("contacts", asked)), structure_id, pages)
 
 
 async def checkpoints(

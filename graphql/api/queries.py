@@ -8,7 +8,7 @@ from uuid import UUID
 
 import strawberry
 
-from api import listings
+from api import listings, people_listings
 from api.context import Context, Info
 from api.errors import invalid
 from api.inputs import (
@@ -164,7 +164,7 @@ class Query:
         last: Last = None,
         before: Before = None,
     ) -> Connection[Candidature]:
-        return await listings.candidatures(info.context, where, first, after, last, before)
+        return await people_listings.candidatures(info.context, where, first, after, last, before)
 
     @strawberry.field(description="A registration, with its place in the waiting list. For who holds its link.")
     async def registration(

@@ -181,7 +181,7 @@ class Animation(Lazily, Node):
         own = Belongings(self.row["structure_id"])
         if "past" in self.row or not may(info.context.actor, Action.REGISTRATION_READ, own):
             return None
-        from api.listings import registrations
+        from api.people_listings import registrations
 
         return await registrations(info.context, self.row["animation_id"], status, first, after, last, before)
 

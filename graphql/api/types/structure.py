@@ -69,7 +69,7 @@ class Structure(Node):
         before: str | None = None,
     ) -> Connection[Annotated[Contact, strawberry.lazy("api.types.contact")]]:
         require(info.context, Action.CONTACT_READ, self.belongings)
-        from api.listings import contacts
+        from api.people_listings import contacts
 
         return await contacts(info.context, self.structure_id, first, after, last, before)
 
