@@ -6,10 +6,11 @@ from playwright.sync_api import expect
 
 from domain.actors import Role
 from tests.ide.window import Window
-from tests.scenarios.people import NATIONAL, People
+from tests.scenarios.people import NATIONAL, STRUCTURE, STRUCTURE_ID, People
 from tests.scenarios.server import expired_token
 
 WHO = "{ viewer { role } }"
+TIMELINE = f'subscription {{ structureTimeline(structureId: "{STRUCTURE_ID}") {{ type }} }}'
 
 
 def test_the_page_works_without_the_internet(window: Window):
@@ -67,45 +68,56 @@ def test_an_example_is_chosen_by_keyboard_and_run(window: Window, people: People
     expect(window.examples).to_be_focused()
     window.page.keyboard.type("Chercher parmi")
     expect(window.document).to_contain_text("query SearchTheListing")
-    expect(window.page.get_by_label("Variables", exact=True).first).to_contain_text('"text": "ent"')
+    expect(window.variables).to_contain_text('"text": "ent"')
     window.run()
     expect(window.answer).to_contain_text("L'ENT pas à pas")
 
 
-def test_an_example_replaces_what_was_written_since(window: Window):
+def test_an_example_replaces_all_that_was_written_since(window: Window):
     window.open()
-    window.examples.select_option(label="Voir les contrôles")
-    window.write(WHO)
-    window.examples.select_option(label="Voir ses notifications")
-    expect(window.document).to_contain_text("query SeeNotifications")
-    expect(window.document).not_to_contain_text("viewer { role }")
+    window.examples.select_option(label="Suivre une inscription")
+    expect(window.variables).to_contain_text('"link": "LINK"')
+    window.write("# un brouillon")
+    window.write("{}", window.variables)
+    # Its variables are those of the one before.
+    window.examples.select_option(label="Suivre sa candidature")
+    expect(window.document).to_contain_text("query FollowACandidature")
+    expect(window.document).not_to_contain_text("brouillon")
+    expect(window.variables).to_contain_text('"link": "LINK"')
 
 
-def test_a_subscription_tells_what_happens(window: Window, people: People):
+def test_a_subscription_tells_what_happens_to_who_may_know_it(window: Window, people: People):
     window.open()
-    window.paste(NATIONAL)
-    window.examples.select_option(label="Suivre les publications")
-    window.write("subscription { animationPublished { title } }")
-    window.run()
-    for _ in range(20):
-        people.publish(people.declare(title="Attendue"))
-        if "Attendue" in window.answer.inner_text():
-            break
-        window.page.wait_for_timeout(250)
-    expect(window.answer).to_contain_text('"title": "Attendue"')
-    window.page.get_by_role("button", name="Stop query").click()
-    expect(window.run_button).to_be_visible()
-
-
-def test_a_subscription_is_followed_with_the_token(window: Window):
-    window.open()
-    window.write("subscription { rebuildProgress { step } }")
+    window.write(TIMELINE)
     window.run()
     expect(window.answer).to_contain_text("UNAUTHENTICATED")
-    window.paste(expired_token(Role.NATIONAL))
+
+    window.paste(STRUCTURE)
     window.run()
-    expect(window.problem).to_contain_text("Ce jeton est refusé")
-    expect(window.answer).to_contain_text("Ce jeton est refusé")
+    for _ in range(20):
+        people.declare()
+        if "animation.created" in window.answer.inner_text():
+            break
+        window.page.wait_for_timeout(250)
+    expect(window.answer).to_contain_text('"type": "animation.created"')
+    window.stop_button.click()
+    expect(window.run_button).to_be_visible()
+
+    window.paste(expired_token(Role.STRUCTURE))
+    window.run()
+    expect(window.problem).to_contain_text("Ce jeton est refusé par le serveur.")
+    expect(window.answer).to_contain_text("Ce jeton est refusé par le serveur.")
+
+
+def test_an_example_of_a_subscription_is_followed_until_it_is_stopped(window: Window):
+    window.open()
+    window.examples.select_option(label="Suivre les publications")
+    window.run()
+    expect(window.stop_button).to_be_visible()
+    window.stop_button.click()
+    expect(window.run_button).to_be_visible()
+    assert f"{window.address.replace('http', 'ws')}/graphql" in window.asked
+    assert window.complaints == []
 
 
 def test_a_narrow_window_has_the_answer_under_the_question_and_never_scrolls_sideways(window: Window):

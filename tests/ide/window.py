@@ -46,6 +46,10 @@ class Window:
         return self.page.get_by_role("button", name="Execute query")
 
     @property
+    def stop_button(self) -> Locator:
+        return self.page.get_by_role("button", name="Stop query")
+
+    @property
     def answer(self) -> Locator:
         return self.page.get_by_label("Result Window")
 
@@ -53,16 +57,19 @@ class Window:
     def document(self) -> Locator:
         return self.page.get_by_label("Query Editor")
 
+    @property
+    def variables(self) -> Locator:
+        return self.page.locator("section[aria-label=Variables]")
+
     def paste(self, token: str) -> None:
         self.token.fill(token)
         self.token.press("Tab")
 
-    def write(self, document: str) -> None:
-        """Instead of the document in the editor."""
-        editor = self.document.locator(".CodeMirror").first
-        editor.click()
+    def write(self, text: str, into: Locator | None = None) -> None:
+        """Instead of what stands in the editor of the document, or in another."""
+        (into or self.document).locator(".CodeMirror").first.click()
         self.page.keyboard.press("ControlOrMeta+A")
-        self.page.keyboard.insert_text(document)
+        self.page.keyboard.insert_text(text)
 
     def run(self) -> None:
         self.run_button.click()
