@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from types import TracebackType
 from urllib.parse import urlsplit
 
+#: Servers end a connection that nobody has used for some seconds.
+_KEPT_SECONDS = 3.0
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 
 
@@ -18,6 +21,7 @@ class PlainHttp:
         parts = urlsplit(address)
         self._host, self._port, self._path = parts.hostname or "", parts.port or 80, parts.path
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._used_at = 0.0
 
     async def __aenter__(self) -> PlainHttp:
         return self
@@ -27,6 +31,8 @@ class PlainHttp:
 
     async def post(self, body: bytes, **headers: str) -> tuple[int, bytes]:
         """Status and body; header names are written with underscores."""
+        if time.monotonic() - self._used_at > _KEPT_SECONDS:
+            self.close()
         if self._streams is None:
             self._streams = await asyncio.open_connection(self._host, self._port)
         reader, writer = self._streams
@@ -38,6 +44,7 @@ class PlainHttp:
         length = _LENGTH.search(head)
         assert length is not None, head
         answer = await reader.readexactly(int(length[1]))
+        self._used_at = time.monotonic()
         if b"connection: close" in head.lower():
             self.close()
         return int(head.split(b" ", 2)[1]), answer

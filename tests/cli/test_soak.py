@@ -45,6 +45,7 @@ class Soak:
     """What was seen while it went on: answers, what each subscriber was told, bytes of memory, connections."""
 
     answers: int = 0
+    longest: float = 0.0
     told: list[list[int]] = field(default_factory=list)
     memory: list[int] = field(default_factory=list)
     connections: list[int] = field(default_factory=list)
@@ -60,6 +61,7 @@ async def _asks(address: str, soak: Soak, over: Callable[[], bool], number: int)
             assert status == 200, answer
             assert b'"errors"' not in answer, answer
             soak.answers += 1
+            soak.longest = max(soak.longest, time.perf_counter() - began)
             # As long as it took: half of what would be answered without a pause.
             await asyncio.sleep(time.perf_counter() - began)
 
@@ -151,7 +153,9 @@ def test_at_half_its_rate_with_many_subscribers_nothing_fails_is_lost_or_grows(s
     asyncio.run(_until(lambda: not _clients_of(server, address)))
     half = len(soak.memory) // 2
     assert max(soak.connections[half:]) <= max(soak.connections[:half]) + 1
-    print(f"{soak.answers / SECONDS:.0f} answers a second, {len(published)} publications to {SUBSCRIBERS} subscribers")
+    print(
+        f"{soak.answers / SECONDS:.0f} answers a second, {soak.longest:.2f} s the longest, {len(published)} publications to {SUBSCRIBERS} subscribers"
+    )
     print(f"memory, MB: {[round(one / 1e6, 1) for one in soak.memory[:: max(1, len(soak.memory) // 10)]]}")
     if SECONDS >= LONG_SECONDS:
         quarter = len(soak.memory) // 4
