@@ -16,9 +16,9 @@ from uuid import UUID
 import orjson
 
 DEFAULT_PAGE = 20
-#: The live generations and their positions, as `told`: a text that stays the same while they do.
+#: The live generations and their positions, as `told`, in whatever order they stand.
 LIVE_TOLD = (
-    "SELECT string_agg(concat_ws(' ', name, generation, position), ',' ORDER BY name) AS told"
+    "SELECT string_agg(concat_ws(' ', name, generation, position), ',') AS told"
     " FROM read_models.generations WHERE state = 'live'"
 )
 LARGEST_PAGE = 100
@@ -169,7 +169,7 @@ def at_once_statement(
     count = f" CROSS JOIN ({count_statement(source, filtered)}) counted" if counted else ""
     total = ", counted.total" if counted else ""
     statement = (
-        # Told with each row, they would be the larger part of what is sent.
+        # Told with each row, they would be much of what is sent.
         f"SELECT CASE WHEN coalesce(page.place, 1) = 1 THEN live.told END AS live_told{total}, page.*"
         f" FROM ({LIVE_TOLD}) live{count}"
         f" LEFT JOIN (SELECT row_number() OVER () AS place, cut.* FROM ({page}) cut) page ON true ORDER BY page.place"
