@@ -26,6 +26,7 @@ from api.errors import ApiError, api_errors
 from api.incidents import report
 from api.mutations import Mutation
 from api.named_operation import NamedOperation
+from api.per_event import PerEventExecutor
 from api.queries import Query
 from api.release import EachResult
 from api.scalars import SCALARS
@@ -117,6 +118,7 @@ schema = Schema(
     mutation=Mutation,
     subscription=Subscription,
     types=[Convention],
+    execution_context_class=PerEventExecutor,
     config=StrawberryConfig(scalar_map=SCALARS, name_converter=ContractNames()),
     extensions=[
         lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import socket
 import time
@@ -112,6 +113,21 @@ def test_what_lies_far_back_is_told_once_each_and_in_order_however_it_is_cut(peo
         people.declare(title="Jamais publiée")
     with subscribed(server, PUBLICATIONS, after=0) as connection:
         assert [title_of(told(connection)) for _ in titles] == titles
+
+
+def test_a_long_subscription_remembers_nothing_of_what_it_has_told(people: People, server: Server):
+    people.sign()
+
+    def remembered(count: int) -> int:
+        for number in range(count):
+            people.publish(people.declare(title=f"Animation {number}"))
+            told(connection)
+        gc.collect()
+        return sum(type(one).__name__ == "CollectedFields" for one in gc.get_objects())
+
+    with subscribed(server, PUBLICATIONS) as connection:
+        before = remembered(3)
+        assert remembered(20) <= before + 10
 
 
 def test_what_does_not_concern_a_subscriber_costs_it_no_statement(people: People, server: Server, monkeypatch):
