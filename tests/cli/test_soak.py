@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -151,6 +152,7 @@ def test_at_half_its_rate_with_many_subscribers_nothing_fails_is_lost_or_grows(s
         assert told == published
     asyncio.run(_until(lambda: _gauge(address, "parentalite_subscribers") == 0))
     asyncio.run(_until(lambda: not _clients_of(server, address)))
+    assert process.stop(signal.SIGTERM) == 0
     half = len(soak.memory) // 2
     assert max(soak.connections[half:]) <= max(soak.connections[:half]) + 1
     print(f"{soak.answers / SECONDS:.0f} answers a second, {soak.longest:.2f} s the longest")
