@@ -47,7 +47,8 @@ class _Kept:
         if self._left < 0:
             self.written.clear()
             self._left = _MOST_KEPT
-        self.written[told] = written
+        # A copy: what orjson gives holds on to the kilobytes that it was written in.
+        self.written[told] = b"%b" % written
 
 
 _kept = _Kept()
