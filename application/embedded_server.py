@@ -12,6 +12,7 @@ import hashlib
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -141,11 +142,19 @@ class _Server:
     def stop(self) -> None:
         """Ends the server if it runs, disconnecting whoever is left."""
         lines = self._pid_file()
-        if lines and lines[0] in self._living():
-            self._pg_ctl("stop", "-m", "fast")
-            if len(lines) > 4 and lines[4] != str(self._folder):
-                with suppress(OSError):
-                    Path(lines[4]).rmdir()
+        if not lines or lines[0] not in self._living():
+            return
+        # Not by pg_ctl, which waits two minutes for a postmaster that was killed and that nobody has reaped yet.
+        with suppress(ProcessLookupError):
+            os.kill(int(lines[0]), signal.SIGINT)
+        deadline = time.monotonic() + START_SECONDS
+        while lines[0] in self._living():
+            if time.monotonic() > deadline:
+                raise EmbeddedServerError(f"the embedded PostgreSQL does not stop; its log is {self._log}")
+            time.sleep(0.02)
+        if len(lines) > 4 and lines[4] != str(self._folder):
+            with suppress(OSError):
+                Path(lines[4]).rmdir()
 
     def _create_data(self) -> None:
         # In a folder of another name, so that a half-made one is never taken for a database.
@@ -164,7 +173,8 @@ class _Server:
             leftover.unlink(missing_ok=True)
         settings = {**options, "unix_socket_directories": str(sockets)}
         command_line = " ".join(shlex.quote(f"--{name}={value}") for name, value in settings.items())
-        self._pg_ctl("start", "-l", str(self._log), "-o", command_line)
+        wait = ("-w", "-t", f"{START_SECONDS:.0f}")
+        self._run("pg_ctl", "start", "-D", str(self._folder), *wait, "-l", str(self._log), "-o", command_line)
 
     def _socket_folder(self) -> Path:
         """The data folder, or one with a short name where that is too long for a socket."""
@@ -210,9 +220,6 @@ class _Server:
                 if process.info["name"] == "postgres" and process.cwd() == str(self._folder):
                     pids.add(str(process.pid))
         return pids
-
-    def _pg_ctl(self, action: str, *arguments: str) -> None:
-        self._run("pg_ctl", "-D", str(self._folder), "-w", "-t", f"{START_SECONDS:.0f}", *arguments, action)
 
     def _run(self, program: str, *arguments: str) -> None:
         # The server would take the port, options and so on that are meant for clients as its own.
