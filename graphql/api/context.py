@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 import strawberry
 from strawberry.dataloader import DataLoader
 
-from api.last_seen import LastSeen, Seen
+from api.last_seen import Held, LastSeen, Seen
 from api.lists import KnownLists, Lists
 from api.persisted import PersistedDocuments
 from api.rate_limits import RateLimiter
@@ -24,7 +24,7 @@ from application.service_settings import Outside
 from application.sign_in.accepting import SignIn
 from domain.actors import Actor
 from projections.announcing import RebuildNotice
-from projections.reading import AsyncPool, Live, Snapshot, snapshot
+from projections.reading import AsyncPool, Snapshot, snapshot
 from projections.registry import relations
 
 K = TypeVar("K")
@@ -85,10 +85,11 @@ class Context:
         actor: Actor,
         client: str = "",
         admit: Callable[[], Awaitable[Actor]] | None = None,
-        live: Live | None = None,
+        held: Held | None = None,
+        assumed: bool = False,
     ) -> None:
-        """`client`: the address that the request came from, for limits. `admit` tells again who asks. `live`: where the
-        read models stood when the asker was looked up, if they were.
+        """`client`: the address that the request came from, for limits. `admit` tells again who asks. `held`: what the
+        asker's account gave when it was looked at, if it was; `assumed`: that was before, and has to be confirmed.
         """
         self.services = services
         self.actor = actor
@@ -108,7 +109,9 @@ class Context:
         self._lists: Lists | None = None
         self._loaders: dict[str, DataLoader[Any, Any]] = {}
         self._loading: set[asyncio.Task[Any]] = set()
-        self._stood = live
+        self._held = held
+        #: What the asker's account is assumed to give; None once that is confirmed.
+        self.assumed = held if assumed else None
         #: What was seen before of the read models as they stand for this answer (see `rely_on_last_seen`).
         self.seen: Seen | None = None
         self._relied = False
@@ -124,6 +127,7 @@ class Context:
         """The snapshot that all of this answer reads, opened when first asked for."""
         async with self._opening:
             if self._snapshot is None:
+                await self.confirm()
                 stack = AsyncExitStack()
                 self._snapshot = await stack.enter_async_context(snapshot(self.services.pool, _RELATIONS))
                 self._stack = stack
@@ -137,7 +141,7 @@ class Context:
         raises Moved when it is not.
         """
         seen = self.services.last_seen.seen
-        if seen is not None and self._stood == seen.snapshot.live:
+        if seen is not None and self._held is not None and self._held.live == seen.snapshot.live:
             self.seen = seen
 
     def relied_upon(self) -> Seen:
@@ -149,7 +153,7 @@ class Context:
     def _check_standing(self, read: Snapshot) -> None:
         """From now on the snapshot tells, and its connection is the only one that the answer takes."""
         self.services.last_seen.see(read)
-        if self._relied and self._stood != read.live:
+        if self._relied and (self._held is None or self._held.live != read.live):
             raise Moved
         self.seen = None
 
@@ -188,6 +192,17 @@ class Context:
                 self._loading.discard(task)
 
         return loading
+
+    async def confirm(self) -> None:
+        """Looks up who asks, where that was assumed. Raises Moved when their account gives them something else now, and
+        Refused when they may not ask any more.
+        """
+        if self.assumed is not None:
+            before = self.actor
+            await self.admit_again()
+            self.assumed = None
+            if self.actor != before:
+                raise Moved
 
     async def admit_again(self) -> None:
         """Who asks, with what their account gives them now. Raises Refused when their token does not hold any more."""

@@ -4,21 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 if TYPE_CHECKING:
-    from projections.reading import Snapshot
+    from domain.account import Mandate
+    from projections.reading import Live, Snapshot
 
-_MOST_STRUCTURES = 2_000
+_MOST_STRUCTURES, _MOST_ASKERS = 2_000, 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The mandates of an account that nobody has ended, when the person's data were last erased, if ever, and where
+    the read models stood that tell so. `person_id` is None of who has no account.
+    """
+
+    person_id: UUID | None
+    mandates: list[Mandate]
+    erased_at: datetime | None
+    live: Live | None
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """`snapshot` is closed: it tells tables and positions. `structures` are rows that were read where it stands."""
+    """`snapshot` is closed: it tells tables and positions. `structures` are rows that were read where it stands, and
+    `askers` what the accounts of those who asked gave them there, by subject.
+    """
 
     snapshot: Snapshot
     structures: dict[UUID, dict[str, Any]] = field(default_factory=dict)
+    askers: dict[str, Held] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -38,3 +55,10 @@ class LastSeen:
         for row in structures:
             if len(self.seen.structures) < _MOST_STRUCTURES:
                 self.seen.structures[row["structure_id"]] = row
+
+    def keep_asker(self, subject: str, held: Held) -> None:
+        """As `keep`, of what was read of an account."""
+        if self.seen is None or self.seen.snapshot.live != held.live:
+            return
+        if subject in self.seen.askers or len(self.seen.askers) < _MOST_ASKERS:
+            self.seen.askers[subject] = held

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +10,7 @@ from uuid import UUID
 from psycopg.rows import DictRow
 
 from api.context import Services
+from api.last_seen import Held
 from domain.account import Mandate
 from domain.actors import Actor, Role
 from domain.identifiers import account_id, person_id
@@ -21,24 +21,22 @@ from projections.registry import relations
 _RELATIONS = relations()
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """The mandates of an account that nobody has ended, when the person's data were last erased, if ever, and where
-    the read models stood that tell so.
-    """
-
-    mandates: list[Mandate]
-    erased_at: datetime | None
-    live: Live | None
-
-
 async def held_by(actor: Actor, services: Services) -> Held:
     """Read anew for each request: a mandate that was ended gives nothing from the next one on."""
     if actor.subject is None:
-        return Held([], None, None)
-    asked = {"account_id": account_id(actor.subject), "person_id": person_id(actor.subject)}
+        return Held(None, [], None, None)
+    person = person_id(actor.subject)
+    asked = {"account_id": account_id(actor.subject), "person_id": person}
     live, row = await _at_once(services, asked) or await _in_a_snapshot(services, asked)
-    return Held([mandate_of(told) for told in row["mandates"] or ()], row["erased_at"], live)
+    held = Held(person, [mandate_of(told) for told in row["mandates"] or ()], row["erased_at"], live)
+    services.last_seen.keep_asker(actor.subject, held)
+    return held
+
+
+def remembered(actor: Actor, services: Services) -> Held | None:
+    """What `held_by` found where this process saw the read models last. It stands to be confirmed."""
+    seen = services.last_seen.seen
+    return seen.askers.get(actor.subject) if seen and actor.subject else None
 
 
 async def _at_once(services: Services, asked: Mapping[str, Any]) -> tuple[Live, DictRow] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -12,11 +13,11 @@ from starlette.types import Message, Receive
 
 from api.answers import Refused
 from api.context import Services
-from api.mandates import held_by
+from api.last_seen import Held
+from api.mandates import held_by, remembered
 from application.sign_in.accepting import BadToken, IssuerAway
 from domain.account import in_force, widened
 from domain.actors import PUBLIC, Actor
-from projections.reading import Live
 
 #: Documents and variables of people are some kilobytes; the largest attestation of all, a few tens.
 LARGEST_BODY = 1_000_000
@@ -33,14 +34,24 @@ async def authenticated(authorization: str | None, services: Services) -> Actor:
     """Who asks, with what their account gives them. No token is the public; a bad one is refused (401), never taken for
     the public; 503 where it cannot be told now.
     """
-    actor, _ = await looked_up(authorization, services)
-    return actor
+    return (await admitted(authorization, services)).actor
 
 
-async def looked_up(authorization: str | None, services: Services) -> tuple[Actor, Live | None]:
-    """As `authenticated`, with where the read models stood that told what the account gives, where they were read."""
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """Who asks. `held` is what their account was found to give them, where it was looked for; where it is `assumed`, it
+    was found before, and has to be confirmed before anything is answered (`Context.confirm`).
+    """
+
+    actor: Actor
+    held: Held | None = None
+    assumed: bool = False
+
+
+async def admitted(authorization: str | None, services: Services, may_assume: bool = False) -> Admitted:
+    """As `authenticated`; with `may_assume`, by what is remembered of the account, if anything."""
     if authorization is None:
-        return PUBLIC, None
+        return Admitted(PUBLIC)
     scheme, _, token = authorization.strip().partition(" ")
     if scheme.lower() != "bearer" or not _TOKEN.fullmatch(token := token.strip()):
         raise _unauthenticated("En-tête Authorization attendu sous la forme « Bearer <jeton> ».")
@@ -50,11 +61,13 @@ async def looked_up(authorization: str | None, services: Services) -> tuple[Acto
         raise _unauthenticated(str(refused)) from None
     except IssuerAway as away:
         raise Refused(503, "SIGN_IN_UNAVAILABLE", str(away), {"Retry-After": "10"}) from None
-    held = await held_by(signed_in.actor, services)
+    known = remembered(signed_in.actor, services) if may_assume else None
+    held = known or await held_by(signed_in.actor, services)
     if held.erased_at is not None and (signed_in.issued_at is None or signed_in.issued_at <= held.erased_at):
         # RGPD, article 17: who was erased is signed in nowhere any more, nor by what does not tell how old it is.
         raise _unauthenticated("Vos données ont été effacées : cette connexion a pris fin.")
-    return widened(signed_in.actor, in_force(held.mandates, services.clock())), held.live
+    actor = widened(signed_in.actor, in_force(held.mandates, services.clock()))
+    return Admitted(actor, held, assumed=known is not None)
 
 
 def too_many_values(variables: Any) -> bool:

@@ -7,6 +7,7 @@ All that goes wrong is answered as GraphQL errors with a code. A `Min-Position` 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 from typing import Any, cast
 
 import orjson
@@ -25,7 +26,7 @@ from api.answer_cache import LASTING
 from api.answers import GRAPHQL_JSON, Refused, answer, preferred_media_type, refusal, status_of, unexpected
 from api.compiled.documents import Invalid
 from api.compiled.questions import question_of
-from api.context import Context, Services
+from api.context import Context, Moved, Services
 from api.cost import MOST_COST
 from api.costing import told_cost
 from api.rate_limits import client_address
@@ -33,7 +34,7 @@ from api.requests import (
     LONGEST_DOCUMENT,
     MOST_VALUES,
     admission,
-    looked_up,
+    admitted,
     too_many_values,
     wait_for_position,
     within_limit,
@@ -91,7 +92,7 @@ class GraphQLView(GraphQL[Any, None]):
                 context = await self._admit(request, media_type)
                 largest, too_large = largest_body(context.actor, _content_type(request))
                 asked = Request(scope, within_limit(request.headers, receive, largest, too_large))
-                response = await self._compiled(asked, context, media_type) or await self.run(asked, context=context)
+                response = await self._compiled(asked, context, media_type) or await self._run(asked, context)
         except ClientDisconnect:
             # Nobody is left to be answered.
             response = Response()
@@ -118,13 +119,15 @@ class GraphQLView(GraphQL[Any, None]):
 
     async def _admit(self, request: Request, media_type: str) -> Context:
         authorization = request.headers.get("authorization")
-        actor, live = await looked_up(authorization, self._services)
+        # What is awaited comes after any look; and how large files may be is told before anything is read.
+        waits, uploads = "min-position" in request.headers, _content_type(request) == MULTIPART
+        asker = await admitted(authorization, self._services, may_assume=not waits and not uploads)
         unreached_status = 503 if media_type == GRAPHQL_JSON else 200
         await wait_for_position(request.headers, self._services, unreached_status)
-        # What was awaited came after that look.
-        live = None if "min-position" in request.headers else live
         client = client_address(request.scope, self._services.outside)
-        return Context(self._services, actor, client, admission(authorization, self._services), live)
+        held = None if waits else asker.held
+        admit = admission(authorization, self._services)
+        return Context(self._services, asker.actor, client, admit, held, asker.assumed)
 
     async def _compiled(self, request: Request, context: Context, media_type: str) -> Response | None:
         """The answer of a query that is compiled and goes well; None: graphql-core must answer, from the beginning."""
@@ -134,6 +137,7 @@ class GraphQLView(GraphQL[Any, None]):
             return None
         found = await self._documents.prepared(question.query, question.operation_name)
         if isinstance(found, Invalid):
+            await _make_sure_who_asks(context)
             content = {"errors": [error.formatted for error in coded(found.errors)]}
             return answer(content, status_of(content, media_type), media_type)
         if found is None:
@@ -144,6 +148,7 @@ class GraphQLView(GraphQL[Any, None]):
         context.rely_on_last_seen()
         try:
             data = await found.execute(context, question.variables)
+            await context.confirm()
             if context.actor.role is Role.PUBLIC and found.root_fields <= _OF_READ_MODELS and not context.told_time:
                 request.scope[LASTING] = True
             return answer({"data": data, "extensions": told_cost(cost)}, 200, media_type)
@@ -151,6 +156,11 @@ class GraphQLView(GraphQL[Any, None]):
             # Executed again: graphql-core finds the same error, and tells it with its path.
             await context.refresh()
             return None
+
+    async def _run(self, request: Request, context: Context) -> Response:
+        await _make_sure_who_asks(context)
+        response: Response = await self.run(request, context=context)
+        return response
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Any:
         """Of a WebSocket: what its operations have in common. Over HTTP, `__call__` has made the context."""
@@ -210,6 +220,12 @@ class GraphQLView(GraphQL[Any, None]):
 
     def encode_json(self, data: object) -> str:
         return orjson.dumps(data).decode()
+
+
+async def _make_sure_who_asks(context: Context) -> None:
+    """Of what was answered so far nothing is given: should they have other rights than assumed, they have them now."""
+    with suppress(Moved):
+        await context.confirm()
 
 
 def _wants_a_page(request: Request) -> bool:

@@ -106,7 +106,7 @@ class Both:
         assert isinstance(found, Prepared), asked.query
         # As of somebody who is signed in: what was seen before is relied upon.
         held = await held_by(replace(actor, subject="somebody"), self.services)
-        context = Context(self.services, actor, live=held.live)
+        context = Context(self.services, actor, held=held)
         context.rely_on_last_seen()
         try:
             told = told_cost(found.cost(asked.variables))

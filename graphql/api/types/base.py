@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 from uuid import UUID
@@ -35,6 +35,8 @@ T = TypeVar("T")
 LONGEST_TEXT = 300
 #: What all pages of an answer may hold together, were they full: lists in lists multiply.
 MOST_ITEMS = 5_000
+#: The read model of what accounts give.
+_ACCOUNTS = "accounts"
 
 
 @strawberry.interface(description="Anything that has an id of its own.")
@@ -188,7 +190,7 @@ async def connection(
 async def connection_at_once(
     context: Context,
     seen: Snapshot,
-    lasting: Iterable[str],
+    lasting: Collection[str],
     source: Source,
     filtered: Filter,
     orders: Sequence[Order],
@@ -198,12 +200,19 @@ async def connection_at_once(
     beside: object = None,
 ) -> Connection[T] | None:
     """The page of `connection` and its count, without a snapshot; None when what was `seen` does not hold any more of
-    the read models named in `lasting`. `beside`: all that `make` makes items from besides their rows.
+    the read models named in `lasting`. `beside`: all that `make` makes items from besides their rows. Where accounts
+    are among those, it also confirms who asks.
     """
-    statement, params = at_once_statement(source, filtered, orders, asked, counted)
+    asker = context.assumed if _ACCOUNTS in lasting else None
+    statement, params = at_once_statement(source, filtered, orders, asked, counted, asker.person_id if asker else None)
     found = await rows_at_once(context.services.pool, seen, lasting, statement, params)
     if found is None:
         return None
+    if asker is not None:
+        if asker.live != seen.live or asker.erased_at != found.first["asker_erased_at"]:
+            return None
+        # Accounts stand where they stood, and nothing was erased since.
+        context.assumed = None
     total = found.first.get("total")
 
     async def count() -> int:
