@@ -6,6 +6,7 @@ import asyncio
 import errno
 import gc
 import socket
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -87,6 +88,8 @@ def run_api(opened: Opened, taken: socket.socket, started: Callable[[], None]) -
         ws_max_size=LARGEST_BODY,
     )
     _spare_the_collector()
+    # What long documents are validated in is a thread of its own: the event loop waits this long for it, not ten times.
+    sys.setswitchinterval(0.0005)
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(Server(config).serve([taken]))
 

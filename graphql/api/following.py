@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ T = TypeVar("T")
 Check = Callable[[], Awaitable[None]]
 
 #: News held in memory for one subscriber: who reads slowly is told later, never kept in mind.
-PAGE = 50
+PAGE = 20
 #: Positions that one statement looks through: who goes on from long ago keeps no connection for long.
 WINDOW = 20_000
 
@@ -57,10 +58,12 @@ async def news(context: Context, feed: Feed[T], after: int | None) -> AsyncGener
                 if page and context.actor.role is not Role.PUBLIC:
                     await _still_admitted(context, feed.check)
                     page, looked_through = await _page(context, feed, told)
-                for position, item in page:
-                    context.told_position = told = position
-                    yield item
-                if len(page) < PAGE:
+                whole = len(page) < PAGE
+                while page:
+                    # Taken from the page, which may lie here for long: some hundred subscribers would keep megabytes.
+                    context.told_position = told = page[0][0]
+                    yield page.popleft()[1]
+                if whole:
                     told = max(told, looked_through)
 
 
@@ -84,11 +87,11 @@ async def _beginning(context: Context, after: int | None) -> int:
     return after
 
 
-async def _page(context: Context, feed: Feed[T], told: int) -> tuple[list[tuple[int, T]], int]:
+async def _page(context: Context, feed: Feed[T], told: int) -> tuple[deque[tuple[int, T]], int]:
     """The next news, and the position that was looked through. What is shown of them is read on a view of its own."""
     snapshot = await context.read()
     upto = min(told + WINDOW, snapshot.position)
-    page = await feed.read(snapshot, told, upto, PAGE)
+    page = deque(await feed.read(snapshot, told, upto, PAGE))
     await context.refresh()
     return page, upto
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -11,6 +12,8 @@ from graphql.execution.values import VariableValues
 
 from api.compiled.unsure import Unsure
 
+#: In seconds.
+_LONGEST_TURN = 0.005
 #: Turns what a resolver gave into what JSON is made of. Raises Unsure.
 Complete: TypeAlias = "Callable[[Any, Run], Any]"
 
@@ -38,8 +41,10 @@ class Run:
     async def settle(self) -> None:
         """Awaits level by level, all of a level together, so that loads of the same kind become one statement.
 
-        Raises Unsure when anything fails; nothing is left running then.
+        Others have their turn between two parts of a long answer. Raises Unsure when anything fails; nothing is left
+        running then.
         """
+        began = time.perf_counter()
         while self.awaited:
             level, self.awaited = self.awaited, []
             if len(level) == 1:
@@ -50,6 +55,9 @@ class Run:
                 if isinstance(value, BaseException):
                     raise Unsure from value
                 answer[key] = complete(value, self)
+                if time.perf_counter() - began > _LONGEST_TURN:
+                    await asyncio.sleep(0)
+                    began = time.perf_counter()
 
     def abandon(self) -> None:
         """Nothing that was begun is left to be awaited."""

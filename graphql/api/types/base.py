@@ -124,10 +124,10 @@ def node_id(value: str, *field: str) -> UUID:
 
 def checked_text(value: str | None, field: str) -> str | None:
     """The text of a filter. Raises INVALID on a length, a null byte or half a character that PostgreSQL cannot take."""
-    if value is not None and ("\0" in value or any("\ud800" <= char <= "\udfff" for char in value)):
-        raise invalid(f"where.{field} : caractère interdit.", "where", field)
     if value is not None and len(value) > LONGEST_TEXT:
         raise invalid(f"where.{field} : {LONGEST_TEXT} caractères au plus.", "where", field)
+    if value is not None and ("\0" in value or any("\ud800" <= char <= "\udfff" for char in value)):
+        raise invalid(f"where.{field} : caractère interdit.", "where", field)
     return value
 
 
