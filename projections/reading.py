@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from psycopg import AsyncConnection, sql
 from psycopg.errors import UndefinedTable
-from psycopg.rows import DictRow, dict_row
+from psycopg.rows import DictRow
 from psycopg_pool import AsyncConnectionPool
 
 from projections.generations import identifier
@@ -47,9 +47,13 @@ class Snapshot:
     composed: dict[str, sql.SQL] = field(default_factory=dict, kw_only=True)
 
     async def rows(self, query: sql.Composed | sql.SQL, params: Mapping[str, Any] | None = None) -> list[DictRow]:
-        async with self.conn.cursor(row_factory=dict_row, binary=True) as cursor:
+        return list(await self.sent(query, params))
+
+    async def sent(self, query: sql.Composed | sql.SQL, params: Mapping[str, Any] | None = None) -> SentRows:
+        """As `rows`, each loaded when it is asked for."""
+        async with self.conn.cursor(binary=True) as cursor:
             await cursor.execute(query, params, prepare=True)
-            return await cursor.fetchall()
+            return SentRows(self.conn, cursor)
 
     def sql(self, template: str, **parts: sql.Composable) -> sql.Composed | sql.SQL:
         """A query in which {animations} and the like stand for the live tables; `parts` fills the other braces."""
@@ -136,13 +140,11 @@ async def rows_at_once(
     async with pool.connection() as conn:
         await conn.set_autocommit(True)
         now = Snapshot(conn, seen.tables, seen.position, live=seen.live, composed=seen.composed)
-        async with conn.cursor(binary=True) as cursor:
-            try:
-                await cursor.execute(now.sql(statement), params, prepare=True)
-            except UndefinedTable:
-                # That generation is gone.
-                return None
-            rows = SentRows(conn, cursor)
+        try:
+            rows = await now.sent(now.sql(statement), params)
+        except UndefinedTable:
+            # That generation is gone.
+            return None
     first = rows[0]
     live = _live(first["live_told"])
     same_tables = all(live.get(name, (0, 0))[0] == generation for name, (generation, _) in seen.live.items())

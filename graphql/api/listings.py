@@ -85,7 +85,9 @@ async def published_animations(
         if page is not None:
             return page
     lists = await context.lists()
-    return await connection(context, source, within(lists), orders, asked, lambda row: animation_of(row, lists))
+    return await connection(
+        context, source, within(lists), orders, asked, lambda row: animation_of(row, lists), beside=lists
+    )
 
 
 async def animations_to_publish(
@@ -104,6 +106,7 @@ async def animations_to_publish(
         orders,
         asked,
         lambda row: animation_of(row, lists),
+        beside=lists,
     )
 
 

@@ -79,17 +79,17 @@ Statement = tuple[sql.Composed | sql.SQL, Any]
 def executed() -> Iterator[list[Statement]]:
     """The statements that resolvers execute meanwhile, with their parameters."""
     found: list[Statement] = []
-    rows = Snapshot.rows
+    sent = Snapshot.sent
 
     async def noted(self: Snapshot, query: sql.Composed | sql.SQL, params: Any = None) -> Any:
         found.append((query, params))
-        return await rows(self, query, params)
+        return await sent(self, query, params)
 
-    Snapshot.rows = noted  # type: ignore[method-assign]
+    Snapshot.sent = noted  # type: ignore[method-assign]
     try:
         yield found
     finally:
-        Snapshot.rows = rows  # type: ignore[method-assign]
+        Snapshot.sent = sent  # type: ignore[method-assign]
 
 
 @contextmanager

@@ -135,7 +135,7 @@ def test_who_breaks_off_keeps_no_connection(people, server, monkeypatch):
     for number in range(3):
         people.publish(people.declare(title=f"Café {number}"))
     monkeypatch.setattr(pages, "PAGE", 2)
-    read, asked = Snapshot.rows, []
+    read, asked = Snapshot.sent, []
 
     async def failing(self: Snapshot, query: Any, params: Any = None) -> Any:
         if "cursor_values" in query.as_string(None):
@@ -145,7 +145,7 @@ def test_who_breaks_off_keeps_no_connection(people, server, monkeypatch):
         return await read(self, query, params)
 
     with monkeypatch.context() as broken:
-        broken.setattr(Snapshot, "rows", failing)
+        broken.setattr(Snapshot, "sent", failing)
         for _ in range(server.services.pool.max_size + 1):
             with pytest.raises(httpx.RemoteProtocolError):
                 _get(server, "/animations.csv")

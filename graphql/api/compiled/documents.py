@@ -147,9 +147,10 @@ class Documents:
 
     def _prepare(self, query: str, operation_name: str | None) -> Prepared | Invalid | None:
         try:
-            document = parse(query, max_tokens=self._max_tokens)
-            if faults := validate(self._schema._schema, document, self._rules, max_errors=_MOST_FAULTS):
-                return Invalid(faults)
+            # Kept without the places of its words, which would be most of it: only faults tell them.
+            document = parse(query, max_tokens=self._max_tokens, no_location=True)
+            if self._faults(document):
+                return Invalid(self._faults(parse(query, max_tokens=self._max_tokens)))
             operation = get_operation_ast(document, operation_name)
             if operation is None or operation.operation is not OperationType.QUERY:
                 return None
@@ -158,6 +159,9 @@ class Documents:
             return Invalid([fault])
         except RecursionError as deep:
             return Invalid([GraphQLError("", original_error=deep)])
+
+    def _faults(self, document: DocumentNode) -> Sequence[GraphQLError]:
+        return validate(self._schema._schema, document, self._rules, max_errors=_MOST_FAULTS)
 
 
 def _conditions(document: DocumentNode) -> tuple[str, ...]:

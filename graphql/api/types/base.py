@@ -173,18 +173,19 @@ async def connection(
     orders: Sequence[Order],
     asked: Page,
     make: Callable[[dict[str, Any]], T],
+    beside: object = None,
 ) -> Connection[T]:
-    """One page in one statement; `make` turns each row into what is shown."""
+    """One page in one statement; `make` turns each row into what is shown, of the row and of what is `beside`."""
     read = await context.read()
     statement, params = page_statement(source, filtered, orders, asked)
-    rows = await read.rows(read.sql(statement), params)
+    rows = await read.sent(read.sql(statement), params)
 
     async def count() -> int:
         again = await context.read()
         (row,) = await again.rows(again.sql(count_statement(source, filtered)), filtered.params)
         return int(row["total"])
 
-    return _page_of(rows, orders, asked, make, count)
+    return _page_of(rows, orders, asked, make, count, beside)
 
 
 async def connection_at_once(
