@@ -20,7 +20,7 @@ from api.inputs import (
 )
 from api.lists import LASTING_LISTS, Lists
 from api.types.animation import Animation, animation_of
-from api.types.audit import AuditEntry, entry_of
+from api.types.audit import NOTHING_BESIDE, AuditEntry, entry_of
 from api.types.base import (
     Ahead,
     Connection,
@@ -207,7 +207,7 @@ async def audit_trail(
     filtered = audit_filter(context, where)
     orders = audit_queries.ORDERS
     asked = asked_page(context, orders, first, after, last, before)
-    return await connection(context, audit_queries.SOURCE, filtered, orders, asked, entry_of)
+    return await connection(context, audit_queries.SOURCE, filtered, orders, asked, entry_of, NOTHING_BESIDE)
 
 
 def audit_filter(context: Context, where: AuditWhere | None) -> Filter:
@@ -242,7 +242,9 @@ async def timeline(
     if ahead is not None and ahead.alone and context.seen is not None:
         own = filtered.where("t.structure_id = %(owner)s", owner=structure_id)
         counted, stands = ahead.counted, context.relied_upon().snapshot
-        page = await connection_at_once(context, stands, stands.live, source, own, orders, asked, counted, entry_of)
+        page = await connection_at_once(
+            context, stands, stands.live, source, own, orders, asked, counted, entry_of, NOTHING_BESIDE
+        )
         if page is not None:
             return page
 

@@ -43,12 +43,16 @@ class _Kept:
         self._left = _MOST_KEPT
 
     def keep(self, told: tuple[int, Any], written: bytes) -> None:
-        self._left -= len(written) + _AROUND_EACH
+        self._left -= len(written) + _size(told[1]) + _AROUND_EACH
         if self._left < 0:
             self.written.clear()
             self._left = _MOST_KEPT
         # A copy: what orjson gives holds on to the kilobytes that it was written in.
         self.written[told] = b"%b" % written
+
+
+def _size(sent: bytes | tuple[bytes | None, ...] | None) -> int:
+    return len(sent or b"") if not isinstance(sent, tuple) else sum(len(one or b"") for one in sent)
 
 
 _kept = _Kept()
@@ -71,23 +75,35 @@ class Writer:
             # Under new numbers: what was kept is of what stood beside before.
             self._beside, self._numbers = page.beside, [next(_numbers) for _ in self._fields]
         sent = page.rows.as_sent()
+        items: dict[int, Any] = {}
+
+        def item(place: int) -> Any:
+            if place not in items:
+                items[place] = page.make(page.rows[place])
+            return items[place]
+
         columns = [
-            _column(one, number, page, sent, run) for one, number in zip(self._fields, self._numbers, strict=True)
+            _column(one, number, page, sent, item, run) for one, number in zip(self._fields, self._numbers, strict=True)
         ]
         return orjson.Fragment(b"[%b]" % b",".join([self._item % values for values in zip(*columns, strict=True)]))
 
 
 def _column(
-    field: ItemField, number: int, page: Any, sent: Sequence[tuple[bytes | None, ...]], run: Run
+    field: ItemField,
+    number: int,
+    page: Any,
+    sent: Sequence[tuple[bytes | None, ...]],
+    item: Callable[[int], Any],
+    run: Run,
 ) -> list[bytes]:
-    """What the field shows of each row."""
+    """What the field shows of each row; `item` makes what stands at a place."""
     needs = itemgetter(*(page.rows.columns.index(name) for name in field.needs))
     known = _kept.written
 
     def written(place: int, told: Any) -> bytes:
         one = known.get((number, told))
         if one is None:
-            one = orjson.dumps(field.complete(field.make(page.make(page.rows[place])), run))
+            one = orjson.dumps(field.complete(field.make(item(place)), run))
             _kept.keep((number, told), one)
         return one
 

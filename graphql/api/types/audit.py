@@ -12,7 +12,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from api.types.base import Node
-from api.types.lazily import Identifier, Lazily, Text, lazily
+from api.types.lazily import Identifier, Lazily, Number, Text, lazily
 from domain.events import registered_events
 
 
@@ -32,16 +32,18 @@ def _data(one: Any) -> Any:
     return one.recorded["data"] | dict.fromkeys(personal) if personal else one.recorded["data"]
 
 
+#: What entries are made from besides their rows (see `api.compiled.writing`): nothing, for ever.
+NOTHING_BESIDE = object()
 #: How what is shown is made of a row of `queries.SOURCE`, and the columns that this needs.
 _SHOWN: dict[str, tuple[Callable[[Any], Any], Sequence[str]]] = {
     "id": (lambda one: strawberry.ID(f"audit:{one.row['position']}"), ("position",)),
-    "position": (lambda one: one.row["position"], ("position",)),
+    "position": (Number("position"), ("position",)),
     "type": (Text("type"), ("type",)),
     "recorded_at": (lambda one: one.row["recorded_at"], ("recorded_at",)),
     "actor": (lambda one: one.recorded["stamp"]["actor"], ("state",)),
     "role": (lambda one: one.recorded["stamp"]["role"], ("state",)),
     "subject": (Identifier("subject_id"), ("subject_id",)),
-    "subject_version": (lambda one: one.row["originator_version"], ("originator_version",)),
+    "subject_version": (Number("originator_version"), ("originator_version",)),
     "cause": (lambda one: one.recorded["stamp"]["cause"], ("state",)),
     "command_id": (lambda one: strawberry.ID(one.recorded["stamp"]["command_id"]), ("state",)),
     "data": (_data, ("state", "type")),

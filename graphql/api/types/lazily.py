@@ -58,6 +58,20 @@ class Identifier:
         return f'"{said[:8]}-{said[8:12]}-{said[12:16]}-{said[16:20]}-{said[20:]}"'.encode()
 
 
+@dataclass(frozen=True, slots=True)
+class Number:
+    """Makes an attribute of a row's column of whole numbers."""
+
+    column: str
+
+    def __call__(self, one: Any) -> Any:
+        return one.row[self.column]
+
+    def written(self, sent: bytes) -> bytes:
+        """The same in JSON, from the column's bytes: two's complement, the highest first."""
+        return b"%d" % int.from_bytes(sent, signed=True)
+
+
 def lazily(kind: type[T], **known: Any) -> T:
     """A thing of which only `known` is there yet."""
     made = object.__new__(kind)
