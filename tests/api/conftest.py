@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import count
 
 import pytest
@@ -10,10 +11,11 @@ import pytest
 from application.application import open_application
 from application.database import temporary_database
 from application.founding import found
+from domain.identifiers import structure_id
 from projections.engine import catch_up
 from projections.generations import prepare
 from projections.registry import projections
-from tests.api.asking import FOUNDED_AT, MASTER_KEY, Town
+from tests.api.asking import BASSE_TERRE, FOUNDED_AT, MASTER_KEY, TILLEULS, Town
 
 _numbers = count(1)
 
@@ -38,3 +40,27 @@ def town(server_url: str, worker_id: str, founded_name: str) -> Iterator[Town]:
         open_application(url, MASTER_KEY) as app,
     ):
         yield Town(app, url)
+
+
+@pytest.fixture
+def busy(town: Town) -> Town:
+    """Something of everything that public and partners read."""
+    convention = town.signs()
+    town.signs(BASSE_TERRE, "Ville de Basse-Terre", "971")
+    held = town.declares(title="Tenue", themes=("temps-ecran", "educonnect"), published=True)
+    town.animations = [
+        held,
+        town.declares(title="Annoncée", published=True, address="1, rue « Jules Ferry »\n34000 Montpellier"),
+        town.declares(BASSE_TERRE, title="Aux îles", territory="971", type="atelier-parents", published=True),
+        town.declares(title="Proposée"),
+        structure_id(TILLEULS),
+        convention,
+        town.applies(),
+    ]
+    town.refuses(town.declares(title="Refusée"))
+    town.cancels(town.declares(title="Annulée", published=True))
+    town.animations.append(town.clones(held))
+    town.now = FOUNDED_AT + timedelta(days=60)
+    town.attests(held, 7)
+    town.attaches(held)
+    return town

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from functools import partial
 from typing import Any
 
@@ -151,8 +151,23 @@ class Plan:
             if attribute not in needs:
                 return None
             complete = self._type(shown.type, shown, item, one)
-            fields.append(ItemField(key, needs[attribute], _made(item)[attribute], complete))
+            shape = (item.name, self._shape(shown.type, one))
+            fields.append(ItemField(shape, needs[attribute], _made(item)[attribute], complete))
         return Writer(fields, list(selected), constants) if fields else None
+
+    def _shape(self, output: GraphQLOutputType, details: FieldDetailsList) -> Hashable:
+        """Equal of fields that show the same of the same thing."""
+        name, of = details[0].node.name.value, get_named_type(output)
+        if is_leaf_type(of):
+            return name
+        if not is_object_type(of):
+            return object()
+        inside = self._subfields(of, details).items()
+        return name, *((key, self._inner_shape(of, one)) for key, one in inside)
+
+    def _inner_shape(self, parent: GraphQLObjectType, details: FieldDetailsList) -> Hashable:
+        definition = parent.fields.get(details[0].node.name.value)
+        return "__typename" if definition is None else self._shape(definition.type, details)
 
     def _type(
         self,

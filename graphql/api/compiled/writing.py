@@ -1,13 +1,13 @@
 """Items of a page written straight into JSON, from the bytes of their rows.
 
 What a field shows depends on the columns that its type names in `NEEDS`, and on what the page's items are made from
-besides. Places, times and numbers repeat from row to row: what was written of the same bytes before is written again.
-Texts and identifiers, which differ, are each written from their bytes.
+besides. Places, times and terms repeat from row to row and from page to page: what was written of the same bytes is
+written again, whichever document asks for it. Texts and identifiers, which differ, are each written from their bytes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from itertools import count
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -20,16 +20,18 @@ from projections.sent_rows import SentRows
 
 #: Of all documents together, in bytes; and about what Python adds to each text and what it is kept by.
 _MOST_KEPT, _AROUND_EACH = 32_000_000, 500
+_MOST_SHAPES = 2_000
 
 _numbers = count()
 
 
 class ItemField(NamedTuple):
     """A field of the items, shown of the columns `needs`. `make` and `complete` are as in `fields.made_attribute`;
-    `make.written`, where there is one, writes the one column's bytes.
+    `make.written`, where there is one, writes the one column's bytes. Of the same `shape`, fields show the same of the
+    same bytes.
     """
 
-    key: str
+    shape: Hashable
     needs: Sequence[str]
     make: Callable[[Any], Any]
     complete: Complete
@@ -41,6 +43,17 @@ class _Kept:
     def __init__(self) -> None:
         self.written: dict[tuple[int, Any], bytes] = {}
         self._left = _MOST_KEPT
+        self._numbers: dict[Hashable, tuple[object, int]] = {}
+
+    def number(self, shape: Hashable, beside: object) -> int:
+        """The same for the same shape as long as the same stands beside."""
+        of, number = self._numbers.get(shape, (None, 0))
+        if of is not beside:
+            if len(self._numbers) >= _MOST_SHAPES:
+                self._numbers.clear()
+            number = next(_numbers)
+            self._numbers[shape] = (beside, number)
+        return number
 
     def keep(self, told: tuple[int, Any], written: bytes) -> None:
         self._left -= len(written) + _size(told[1]) + _AROUND_EACH
@@ -72,8 +85,8 @@ class Writer:
     def written(self, page: Any, run: Run) -> orjson.Fragment:
         """The list of the page's items. Raises Unsure."""
         if self._beside is not page.beside:
-            # Under new numbers: what was kept is of what stood beside before.
-            self._beside, self._numbers = page.beside, [next(_numbers) for _ in self._fields]
+            # Under other numbers: what was kept is of what stood beside before.
+            self._beside, self._numbers = page.beside, [_kept.number(one.shape, page.beside) for one in self._fields]
         sent = page.rows.as_sent()
         items: dict[int, Any] = {}
 
