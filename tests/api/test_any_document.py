@@ -35,7 +35,7 @@ from application.files import FileStore
 from domain.actors import PUBLIC, Actor, Role
 from domain.rights import Action, Scope, scope_of
 from tests.api.reading import Reader, opened_town, reading
-from tests.api.test_rights_walk import OURS, ROLES, WHO
+from tests.api.rights_world import OURS, ROLES, WHO
 from tests.projections.world import NATIONAL, World
 from tests.proof.dossiers import Claim
 
