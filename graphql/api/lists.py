@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
@@ -50,6 +51,8 @@ class KnownLists:
 
     def __init__(self) -> None:
         self._standing: object = None
+        #: After a move, all who follow it ask at once: one of them reads.
+        self._reading = asyncio.Lock()
         #: The snapshot that they were last seen in, and what they were.
         self.seen: tuple[Snapshot, Lists] | None = None
 
@@ -58,13 +61,14 @@ class KnownLists:
         if None in standing:
             # Of the past: each has its own.
             return await read_lists(read)
-        known = self.seen and self.seen[1]
-        if known is None or self._standing != standing:
-            now = await read_lists(read)
-            # The same object while nothing in it has changed: what was written of it goes on (`api.compiled.writing`).
-            known = known if known == now else now
-        self._standing, self.seen = standing, (read, known)
-        return known
+        async with self._reading:
+            known = self.seen and self.seen[1]
+            if known is None or self._standing != standing:
+                now = await read_lists(read)
+                # The same object while nothing in it has changed: what was written of it goes on.
+                known = known if known == now else now
+            self._standing, self.seen = standing, (read, known)
+            return known
 
 
 async def read_lists(read: Snapshot) -> Lists:

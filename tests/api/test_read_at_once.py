@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from psycopg_pool import AsyncConnectionPool
 
+from api import lists
 from api.context import Context
 from domain.actors import PUBLIC
 from domain.identifiers import structure_id
@@ -121,3 +122,26 @@ def test_what_moved_while_an_answer_was_made_is_left_to_graphql_core(busy: Town,
     before, then = asyncio.run(asking())
     assert before is not None
     assert then is None
+
+
+def test_of_all_who_ask_after_a_move_one_reads_the_lists(busy: Town, monkeypatch):
+    asked = Drawn("{ position animations(first: 1) { nodes { territory { name } } } }", {})
+    reading, read_lists = 0, lists.read_lists
+
+    async def counted(read: Any) -> Any:
+        nonlocal reading
+        reading += 1
+        return await read_lists(read)
+
+    monkeypatch.setattr(lists, "read_lists", counted)
+
+    async def asking() -> list[bytes | None]:
+        async with AsyncConnectionPool(busy.url, min_size=6, max_size=6, open=False) as pool:
+            both = Both(busy, pool)
+            return await asyncio.gather(*(both.compiled(asked, PUBLIC) for _ in range(6)))
+
+    catch_up_with(busy)
+    answers = asyncio.run(asking())
+    assert len(set(answers)) == 1
+    assert answers[0] is not None
+    assert reading == 1
