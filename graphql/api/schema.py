@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from functools import cached_property
 from typing import Any, TypeVar
 
 import strawberry
@@ -16,8 +17,9 @@ from strawberry.schema.name_converter import NameConverter
 from strawberry.schema.schema import StreamResult
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.base import StrawberryObjectDefinition, StrawberryType
+from strawberry.types.execution import PreExecutionError
 
-from api.compiled.documents import Documents
+from api.compiled.documents import Documents, Invalid
 from api.context import Context
 from api.costing import CostLimit
 from api.descriptions import describe
@@ -85,14 +87,26 @@ class Schema(strawberry.Schema):
     Done here, not by an extension: those never see an error that is raised while a document is parsed or validated.
     """
 
-    async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:
-        return _with_codes(await super().execute(*args, **kwargs))
+    @cached_property
+    def documents(self) -> Documents:
+        """The documents that are executed without graphql-core, within the same limits."""
+        return Documents(self, RULES, MOST_TOKENS, _CACHED)
 
-    async def stream(self, *args: Any, **kwargs: Any) -> StreamResult:
-        answers = _stream_with_codes(await super().stream(*args, **kwargs))
+    async def execute(self, query: str | None, *args: Any, **kwargs: Any) -> ExecutionResult:
+        refused = await self._refused(query, kwargs.get("operation_name"))
+        return _with_codes(refused or await super().execute(query, *args, **kwargs))
+
+    async def stream(self, query: str | None, *args: Any, **kwargs: Any) -> StreamResult:
+        refused = await self._refused(query, kwargs.get("operation_name"))
+        answers = _stream_with_codes(_alone(refused) if refused else await super().stream(query, *args, **kwargs))
         context: Context = kwargs["context_value"]
         context.answers = answers
         return answers
+
+    async def _refused(self, query: str | None, operation_name: str | None) -> PreExecutionError | None:
+        """What is wrong with a document. Looked for beside the event loop, however it came and whatever it asks for."""
+        found = await self.documents.prepared(query, operation_name) if query else None
+        return PreExecutionError(data=None, errors=list(found.errors)) if isinstance(found, Invalid) else None
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Nothing is logged here: what was not expected is, by `coded`, and no value that a person sent."""
@@ -113,6 +127,10 @@ async def _stream_with_codes(results: StreamResult) -> AsyncGenerator[Any, None]
             yield _with_codes(result)
 
 
+async def _alone(result: PreExecutionError) -> AsyncGenerator[PreExecutionError]:
+    yield result
+
+
 schema = Schema(
     query=Query,
     mutation=Mutation,
@@ -131,8 +149,3 @@ schema = Schema(
     ],
 )
 describe(schema._schema)
-
-
-def compiled_documents(schema: Schema) -> Documents:
-    """The documents that are executed without graphql-core, within the same limits."""
-    return Documents(schema, RULES, MOST_TOKENS, _CACHED)

@@ -39,7 +39,7 @@ from api.requests import (
     wait_for_position,
     within_limit,
 )
-from api.schema import Schema, coded, compiled_documents
+from api.schema import Schema, coded
 from api.sockets import Connection, SocketHandler
 from api.uploads import MULTIPART, asks_first, largest_body, operations_of
 from domain.actors import Role
@@ -75,7 +75,7 @@ class GraphQLView(GraphQL[Any, None]):
             allowed_origins=services.outside.cors_origins,
         )
         self._services = services
-        self._documents = compiled_documents(schema)
+        self._documents = schema.documents
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":

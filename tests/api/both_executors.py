@@ -10,11 +10,11 @@ from typing import Any
 import orjson
 from psycopg_pool import AsyncConnectionPool
 
-from api.compiled.documents import Prepared
+from api.compiled.documents import Documents, Prepared
 from api.context import Context, Services
 from api.costing import told_cost
 from api.mandates import held_by
-from api.schema import compiled_documents, schema
+from api.schema import MOST_TOKENS, RULES, schema
 from domain.actors import Actor
 from projections.engine import catch_up
 from tests.api.asking import (
@@ -30,7 +30,7 @@ class Both:
 
     def __init__(self, town: Town, pool: Any) -> None:
         self.services = Services(town.app, pool, Reached(), "secret", 1.0, lambda: town.now, *BESIDES)  # type: ignore[arg-type]
-        self._documents = compiled_documents(schema)
+        self._documents = Documents(schema, RULES, MOST_TOKENS, 500)
 
     async def compiled(self, asked: Drawn, actor: Actor) -> bytes | None:
         found = await self._documents.prepared(asked.query, None)

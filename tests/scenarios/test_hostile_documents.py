@@ -5,12 +5,17 @@
 
 from __future__ import annotations
 
+import json
 from random import Random
+from threading import current_thread
 
 import pytest
+from graphql import DocumentNode
+from graphql.language.parser import Parser
 
 from tests.hostile import KINDS
 from tests.scenarios.server import Server
+from tests.scenarios.test_subscriptions import opened, subscribe
 from tests.soak import TIMES
 
 GRAPHQL = "application/graphql-response+json"
@@ -58,3 +63,30 @@ def test_variables_with_too_many_values_are_refused(server: Server):
     }
     more = {"theme": [f"t{number}" for number in range(5_000)]}
     assert server.post({"query": query, "variables": {"where": more}}).status_code == 413
+
+
+@pytest.mark.parametrize("how", ["plainly", "with an extension", "as a stream", "over a socket"])
+def test_a_long_document_that_is_wrong_is_read_beside_the_event_loop_however_it_comes(server: Server, monkeypatch, how):
+    readers, read = [], Parser.parse_document
+
+    def noted(parser: Parser) -> DocumentNode:
+        readers.append(current_thread().name)
+        return read(parser)
+
+    monkeypatch.setattr(Parser, "parse_document", noted)
+    asked = {"query": "subscription { nowhere } # " + how * 40}
+    if how == "over a socket":
+        with opened(server) as socket:
+            subscribe(socket, asked["query"])
+            message = json.loads(socket.recv(timeout=10))
+        assert message["type"] == "error"
+        errors = message["payload"]
+    elif how == "as a stream":
+        told = server.post(asked, accept="text/event-stream").text
+        errors = json.loads(told.split("data: ", 1)[1].split("\n", 1)[0])["errors"]
+    else:
+        errors = server.post(asked | ({"extensions": {"x": 1}} if "extension" in how else {})).json()["errors"]
+    assert [error["extensions"]["code"] for error in errors] == ["GRAPHQL_INVALID"]
+    assert "Cannot query field 'nowhere'" in errors[0]["message"]
+    assert readers
+    assert all("worker" in name for name in readers), readers
