@@ -27,8 +27,8 @@ _numbers = count()
 
 class ItemField(NamedTuple):
     """A field of the items, shown of the columns `needs`. `make` and `complete` are as in `fields.made_attribute`;
-    `make.written`, where there is one, writes the one column's bytes. Of the same `shape`, fields show the same of the
-    same bytes.
+    `make.written`, where there is one, writes the one column's bytes; where `make.plain` is true, it makes what JSON is
+    made of. Of the same `shape`, fields show the same of the same bytes.
     """
 
     shape: Hashable
@@ -111,12 +111,12 @@ def _column(
 ) -> list[bytes]:
     """What the field shows of each row; `item` makes what stands at a place."""
     needs = itemgetter(*(page.rows.columns.index(name) for name in field.needs))
-    known = _kept.written
+    known, plain = _kept.written, getattr(field.make, "plain", False)
 
     def written(place: int, told: Any) -> bytes:
         one = known.get((number, told))
         if one is None:
-            one = orjson.dumps(field.complete(field.make(item(place)), run))
+            one = orjson.dumps(field.make(item(place)) if plain else field.complete(field.make(item(place)), run))
             _kept.keep((number, told), one)
         return one
 

@@ -12,7 +12,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from api.types.base import Node
-from api.types.lazily import Identifier, Lazily, Number, Text, lazily
+from api.types.lazily import Identifier, Instant, Lazily, Number, Plain, Text, lazily
 from domain.events import registered_events
 
 
@@ -36,18 +36,18 @@ def _data(one: Any) -> Any:
 NOTHING_BESIDE = object()
 #: How what is shown is made of a row of `queries.SOURCE`, and the columns that this needs.
 _SHOWN: dict[str, tuple[Callable[[Any], Any], Sequence[str]]] = {
-    "id": (lambda one: strawberry.ID(f"audit:{one.row['position']}"), ("position",)),
+    "id": (Plain(lambda one: f"audit:{one.row['position']}"), ("position",)),
     "position": (Number("position"), ("position",)),
     "type": (Text("type"), ("type",)),
-    "recorded_at": (lambda one: one.row["recorded_at"], ("recorded_at",)),
-    "actor": (lambda one: one.recorded["stamp"]["actor"], ("state",)),
-    "role": (lambda one: one.recorded["stamp"]["role"], ("state",)),
+    "recorded_at": (Instant("recorded_at"), ("recorded_at",)),
+    "actor": (Plain(lambda one: one.recorded["stamp"]["actor"]), ("state",)),
+    "role": (Plain(lambda one: one.recorded["stamp"]["role"]), ("state",)),
     "subject": (Identifier("subject_id"), ("subject_id",)),
     "subject_version": (Number("originator_version"), ("originator_version",)),
-    "cause": (lambda one: one.recorded["stamp"]["cause"], ("state",)),
-    "command_id": (lambda one: strawberry.ID(one.recorded["stamp"]["command_id"]), ("state",)),
-    "data": (_data, ("state", "type")),
-    "personal_fields": (_personal_fields, ("state", "type")),
+    "cause": (Plain(lambda one: one.recorded["stamp"]["cause"]), ("state",)),
+    "command_id": (Plain(lambda one: one.recorded["stamp"]["command_id"]), ("state",)),
+    "data": (Plain(_data), ("state", "type")),
+    "personal_fields": (Plain(_personal_fields), ("state", "type")),
     "personal_data_erased_at": (lambda one: one.row["erased_at"], ("erased_at",)),
 }
 

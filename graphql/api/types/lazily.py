@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import orjson
 import strawberry
 
 T = TypeVar("T")
+
+_YEAR_2000 = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class Lazily:
@@ -70,6 +73,31 @@ class Number:
     def written(self, sent: bytes) -> bytes:
         """The same in JSON, from the column's bytes: two's complement, the highest first."""
         return b"%d" % int.from_bytes(sent, signed=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """Makes an attribute of a row's column of instants, in UTC."""
+
+    column: str
+
+    def __call__(self, one: Any) -> Any:
+        return one.row[self.column]
+
+    def written(self, sent: bytes) -> bytes:
+        """The same in JSON, from the column's bytes: microseconds since the year 2000, which PostgreSQL counts from."""
+        return b'"%b"' % (_YEAR_2000 + timedelta(microseconds=int.from_bytes(sent, signed=True))).isoformat().encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """Makes an attribute by `make`, which gives what JSON is made of: it is shown as it is."""
+
+    make: Callable[[Any], Any]
+    plain: ClassVar = True
+
+    def __call__(self, one: Any) -> Any:
+        return self.make(one)
 
 
 def lazily(kind: type[T], **known: Any) -> T:
