@@ -147,8 +147,10 @@ def index_statements(projection: Projection, number: int) -> Iterable[sql.Compos
     """The primary key of the rows and every index. Rollups have had their keys from the start: they add up by them."""
     yield sql.SQL("ALTER TABLE {} ADD {}").format(identifier(projection.name, number), _primary_key(projection.table))
     for relation, table in projection.relations.items():
-        for index in table.indexes:
-            yield sql.SQL("CREATE INDEX ON {} {}").format(identifier(relation, number), sql.SQL(index))
+        for place, index in enumerate(table.indexes, start=1):
+            # Named here: two that are made at once on the same columns may be given the same name by PostgreSQL.
+            name = sql.Identifier(f"{table_name(relation, number)}_index_{place}")
+            yield sql.SQL("CREATE INDEX {} ON {} {}").format(name, identifier(relation, number), sql.SQL(index))
 
 
 def drop_generation(conn: Conn, projection_name: str, relations: Iterable[str], number: int) -> None:

@@ -103,9 +103,12 @@ class Schema(strawberry.Schema):
         context.answers = answers
         return answers
 
-    async def _refused(self, query: str | None, operation_name: str | None) -> PreExecutionError | None:
+    async def _refused(self, query: object, operation_name: object) -> PreExecutionError | None:
         """What is wrong with a document. Looked for beside the event loop, however it came and whatever it asks for."""
-        found = await self.documents.prepared(query, operation_name) if query else None
+        if not query or not isinstance(query, str) or not isinstance(operation_name, str | None):
+            # What is no document, graphql-core refuses in its own words.
+            return None
+        found = await self.documents.prepared(query, operation_name)
         return PreExecutionError(data=None, errors=list(found.errors)) if isinstance(found, Invalid) else None
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:

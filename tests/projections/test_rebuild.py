@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ from domain.animation_events import AnimationCreated
 from domain.typology import TermKind
 from projections import switching
 from projections.engine import advance, catch_up
-from projections.generations import State, generations, prepare
+from projections.generations import State, generations, index_statements, prepare
 from projections.preview import preview
 from projections.reading import snapshot
 from projections.rebuild import REBUILD_LOCK, back, rebuild
@@ -290,3 +291,11 @@ def test_changes_follow_one_another_in_the_order_of_the_log(world: World, app: A
     rebuild(fresh_url, MASTER_KEY)
     assert themes(app) == [["temps-ecran"]]
     assert_exact(app)
+
+
+def test_indexes_that_are_made_at_once_have_names_of_their_own():
+    made = [one.as_string(None) for projection in projections for one in index_statements(projection, 2)]
+    names = [match[1] for one in made if (match := re.fullmatch(r'CREATE INDEX "(\w+)" ON .*', one, re.DOTALL))]
+    assert len(names) == sum(one.startswith("CREATE INDEX") for one in made) == len(set(names))
+    # PostgreSQL would cut them off.
+    assert max(map(len, names)) < 64
