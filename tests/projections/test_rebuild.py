@@ -29,6 +29,7 @@ from projections.rebuild import REBUILD_LOCK, back, rebuild
 from projections.registry import projections, relations
 from projections.runner import projecting
 from projections.switching import RebuildRefused
+from projections.terms_in_force import TermsInForce
 from tests.projections.reference import comparable, live
 from tests.projections.test_exactness import assert_exact
 from tests.projections.world import MASTER_KEY, NATIONAL, World
@@ -294,7 +295,9 @@ def test_changes_follow_one_another_in_the_order_of_the_log(world: World, app: A
 
 
 def test_indexes_that_are_made_at_once_have_names_of_their_own():
-    made = [one.as_string(None) for projection in projections for one in index_statements(projection, 2)]
+    made = [
+        one.as_string(None) for projection in projections(TermsInForce()) for one in index_statements(projection, 2)
+    ]
     names = [match[1] for one in made if (match := re.fullmatch(r'CREATE INDEX "(\w+)" ON .*', one, re.DOTALL))]
     assert len(names) == sum(one.startswith("CREATE INDEX") for one in made) == len(set(names))
     # PostgreSQL would cut them off.
