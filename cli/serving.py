@@ -88,7 +88,7 @@ def run_api(opened: Opened, taken: socket.socket, started: Callable[[], None]) -
         ws_max_size=LARGEST_BODY,
     )
     _spare_the_collector()
-    # What long documents are validated in is a thread of its own: the event loop waits this long for it, not ten times.
+    # Beside the thread that validates long documents, the event loop waits for each turn a tenth of the usual time.
     sys.setswitchinterval(0.0005)
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(Server(config).serve([taken]))

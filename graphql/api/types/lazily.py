@@ -33,13 +33,17 @@ class Lazily:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """Makes an attribute of a row's column of text."""
+class _Column:
+    """Makes an attribute of what a column of the row holds."""
 
     column: str
 
     def __call__(self, one: Any) -> Any:
         return one.row[self.column]
+
+
+class Text(_Column):
+    """Makes an attribute of a row's column of text."""
 
     def written(self, sent: bytes) -> bytes:
         """The same in JSON, from the column's bytes as PostgreSQL sends them."""
@@ -61,28 +65,16 @@ class Identifier:
         return f'"{said[:8]}-{said[8:12]}-{said[12:16]}-{said[16:20]}-{said[20:]}"'.encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(_Column):
     """Makes an attribute of a row's column of whole numbers."""
-
-    column: str
-
-    def __call__(self, one: Any) -> Any:
-        return one.row[self.column]
 
     def written(self, sent: bytes) -> bytes:
         """The same in JSON, from the column's bytes: two's complement, the highest first."""
         return b"%d" % int.from_bytes(sent, signed=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Instant:
+class Instant(_Column):
     """Makes an attribute of a row's column of instants, in UTC."""
-
-    column: str
-
-    def __call__(self, one: Any) -> Any:
-        return one.row[self.column]
 
     def written(self, sent: bytes) -> bytes:
         """The same in JSON, from the column's bytes: microseconds since the year 2000, which PostgreSQL counts from."""
