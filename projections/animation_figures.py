@@ -1,4 +1,6 @@
-"""What animations add up to for a territory: by local day, and by day and term."""
+"""What animations add up to: for a territory by local day, and by day and term; in the public listing, by what it is
+filtered by.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +32,17 @@ TERMS = Table(
     },
     key=("territory", "day", "kind", "code"),
 )
+#: The more columns, the more rows: these have few values each.
+LISTED = Table(
+    columns={
+        "territory": "text NOT NULL",
+        "type": "text NOT NULL",
+        "audience": "text NOT NULL",
+        "venue_type": "text NOT NULL",
+        "animations": "bigint NOT NULL",
+    },
+    key=("territory", "type", "audience", "venue_type"),
+)
 
 
 def _count_days(row: Row) -> Iterator[tuple[Key, tuple[int, ...]]]:
@@ -53,5 +66,11 @@ def _count_terms(row: Row) -> Iterator[tuple[Key, tuple[int, ...]]]:
         yield (row["territory"], row["day"], "THEME", theme), counted
 
 
+def _count_listed(row: Row) -> Iterator[tuple[Key, tuple[int, ...]]]:
+    if row["status"] == AnimationStatus.PUBLISHED:
+        yield tuple(row[name] for name in LISTED.key), (1,)
+
+
 TERRITORY_DAYS = Rollup("territory_days", DAYS, _count_days)
 TERRITORY_TERMS = Rollup("territory_terms", TERMS, _count_terms)
+LISTED_ANIMATIONS = Rollup("listed_animations", LISTED, _count_listed)

@@ -20,7 +20,7 @@ from domain.animation_events import (
     AttestationCorrected,
 )
 from domain.animation_transitions import AnimationStatus
-from projections.animation_figures import TERRITORY_DAYS, TERRITORY_TERMS
+from projections.animation_figures import LISTED_ANIMATIONS, TERRITORY_DAYS, TERRITORY_TERMS
 from projections.projection import Fold, Projection, Row, Table, moved
 from projections.terms_in_force import TermsInForce
 from projections.words import search_vector, without_accents
@@ -76,7 +76,7 @@ TABLE = Table(
     indexes=(
         "(structure_id, starts_at, animation_id)",
         "(starts_at, animation_id) WHERE status = 'PUBLISHED'",
-        # What the listing is filtered by besides stands in the index: how many there are is counted in it alone.
+        # What the listing is filtered by besides stands in the index: how many of a period there are is counted in it.
         "(territory, starts_at, animation_id) INCLUDE (type, audience, venue_type) WHERE status = 'PUBLISHED'",
         "(starts_at, animation_id) WHERE status = 'CANCELLED'",
         "(published_at, animation_id) WHERE status = 'PUBLISHED'",
@@ -284,5 +284,5 @@ def animations(shown: TermsInForce) -> Projection:
         table=TABLE,
         folds=_folds(shown),
         derive=_derive,
-        rollups=(TERRITORY_DAYS, TERRITORY_TERMS),
+        rollups=(TERRITORY_DAYS, TERRITORY_TERMS, LISTED_ANIMATIONS),
     )

@@ -43,7 +43,7 @@ from projections.queries import checkpoints as checkpoint_queries
 from projections.queries import controls as control_queries
 from projections.queries import service_dossiers as dossier_queries
 from projections.queries import structures as structure_queries
-from projections.queries.paging import Filter
+from projections.queries.paging import Filter, count_statement
 
 Size: TypeAlias = int | None
 Cursor: TypeAlias = str | None
@@ -65,28 +65,34 @@ async def published_animations(
     conditions = where.conditions() if where else animation_queries.Conditions()
     source = animation_queries.source(ahead and ahead.columns)
 
-    def within(lists: Lists) -> Filter:
-        return animation_queries.narrowed(animation_queries.published(), in_force(conditions, lists))
-
     if ahead is not None and ahead.alone and context.services.lists.seen is not None:
         seen, known = context.services.lists.seen
+        sought = in_force(conditions, known)
         page = await connection_at_once(
             context,
             seen,
             LASTING_LISTS,
             source,
-            within(known),
+            animation_queries.listed(sought),
             orders,
             asked,
-            ahead.counted,
+            animation_queries.listed_count(sought) if ahead.counted else None,
             lambda row: animation_of(row, known),
             beside=known,
         )
         if page is not None:
             return page
     lists = await context.lists()
+    sought = in_force(conditions, lists)
     return await connection(
-        context, source, within(lists), orders, asked, lambda row: animation_of(row, lists), beside=lists
+        context,
+        source,
+        animation_queries.listed(sought),
+        orders,
+        asked,
+        lambda row: animation_of(row, lists),
+        lists,
+        animation_queries.listed_count(sought),
     )
 
 
@@ -241,9 +247,10 @@ async def timeline(
     source = audit_queries.source(ahead and ahead.columns)
     if ahead is not None and ahead.alone and context.seen is not None:
         own = filtered.where("t.structure_id = %(owner)s", owner=structure_id)
-        counted, stands = ahead.counted, context.relied_upon().snapshot
+        stands = context.relied_upon().snapshot
+        counting = count_statement(source, own) if ahead.counted else None
         page = await connection_at_once(
-            context, stands, stands.live, source, own, orders, asked, counted, entry_of, NOTHING_BESIDE
+            context, stands, stands.live, source, own, orders, asked, counting, entry_of, NOTHING_BESIDE
         )
         if page is not None:
             return page

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from uuid import UUID
 
-from projections.queries.paging import Filter, Order, Source
+from projections.animation_figures import LISTED_ANIMATIONS
+from projections.queries.paging import Filter, Order, Source, count_statement
 from projections.words import words
 
 #: What is told beside an animation's own columns, of its structure and of who registered.
@@ -115,6 +116,8 @@ _ONE = {
     ),
     "attested": "a.attested = %(attested)s",
 }
+#: What the rollup of the listing does not know.
+_NOT_ADDED_UP = frozenset(one.name for one in fields(Conditions)).difference(LISTED_ANIMATIONS.table.key)
 _NO_WORD = "false"
 
 
@@ -151,6 +154,19 @@ def narrowed(filtered: Filter, conditions: Conditions, now: datetime | None = No
             filtered.where("a.search @@ %(sought)s::tsquery", sought=sought) if sought else filtered.where(_NO_WORD)
         )
     return filtered
+
+
+def listed(conditions: Conditions) -> Filter:
+    """What the conditions leave of the public listing."""
+    return narrowed(published(), conditions)
+
+
+def listed_count(conditions: Conditions) -> str:
+    """The statement for how many `listed` leaves, as `total`, with the same parameters."""
+    if any(getattr(conditions, name) is not None for name in _NOT_ADDED_UP):
+        return count_statement(SOURCE, listed(conditions))
+    within = narrowed(Filter(), conditions).clause
+    return f"SELECT coalesce(sum(a.animations), 0)::bigint AS total FROM {{listed_animations}} a WHERE {within}"
 
 
 def orders(asked: Iterable[tuple[str, bool]], only_published: bool) -> Sequence[Order]:

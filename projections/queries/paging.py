@@ -160,15 +160,14 @@ def count_statement(source: Source, filtered: Filter) -> str:
 
 
 def at_once_statement(
-    source: Source, filtered: Filter, orders: Sequence[Order], asked: Page, counted: bool, asker: UUID | None = None
+    source: Source, filtered: Filter, orders: Sequence[Order], asked: Page, count: str | None, asker: UUID | None = None
 ) -> tuple[str, dict[str, Any]]:
     """A page as of `page_statement` whose first row has `live_told`, the live generations and their positions of the
-    same instant, the list's `total` where it is `counted`, and `asker_erased_at`, when the data of the person `asker`
-    were last erased, where one is given. An empty page is one row without `place`.
+    same instant, the list's `total` where the statement that would `count` it is given, and `asker_erased_at`, when the
+    data of the person `asker` were last erased, where one is given. An empty page is one row without `place`.
     """
     page, params = page_statement(source, filtered, orders, asked)
-    count = f" CROSS JOIN ({count_statement(source, filtered)}) counted" if counted else ""
-    total = ", counted.total" if counted else ""
+    total = f", ({count}) AS total" if count else ""
     erased = ", (SELECT max(erased_at) FROM person_keys WHERE person_id = %(asker)s) AS asker_erased_at"
     if asker is not None:
         params = {**params, "asker": asker}
@@ -176,7 +175,7 @@ def at_once_statement(
         # Told with each row, they would be much of what is sent.
         "SELECT CASE WHEN coalesce(page.place, 1) = 1 THEN live.told END AS live_told"
         f"{total}{erased if asker is not None else ''}, page.*"
-        f" FROM ({LIVE_TOLD}) live{count}"
+        f" FROM ({LIVE_TOLD}) live"
         f" LEFT JOIN (SELECT row_number() OVER () AS place, cut.* FROM ({page}) cut) page ON true ORDER BY page.place"
     )
     return statement, params

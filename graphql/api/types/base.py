@@ -174,15 +174,18 @@ async def connection(
     asked: Page,
     make: Callable[[dict[str, Any]], T],
     beside: object = None,
+    counting: str | None = None,
 ) -> Connection[T]:
-    """One page in one statement; `make` turns each row into what is shown, of the row and of what is `beside`."""
+    """One page in one statement; `make` turns each row into what is shown, of the row and of what is `beside`.
+    `counting`: the statement for how many there are, where there is a quicker one than to count them.
+    """
     read = await context.read()
     statement, params = page_statement(source, filtered, orders, asked)
     rows = await read.sent(read.sql(statement), params)
 
     async def count() -> int:
         again = await context.read()
-        (row,) = await again.rows(again.sql(count_statement(source, filtered)), filtered.params)
+        (row,) = await again.rows(again.sql(counting or count_statement(source, filtered)), filtered.params)
         return int(row["total"])
 
     return _page_of(rows, orders, asked, make, count, beside)
@@ -196,16 +199,17 @@ async def connection_at_once(
     filtered: Filter,
     orders: Sequence[Order],
     asked: Page,
-    counted: bool,
+    counting: str | None,
     make: Callable[[dict[str, Any]], T],
     beside: object = None,
 ) -> Connection[T] | None:
-    """The page of `connection` and its count, without a snapshot; None when what was `seen` does not hold any more of
-    the read models named in `lasting`. `beside`: all that `make` makes items from besides their rows. Where accounts
-    are among those, it also confirms who asks.
+    """The page of `connection` and, where the statement `counting` it is given, its count, without a snapshot; None
+    when what was `seen` does not hold any more of the read models named in `lasting`. Where accounts are among those,
+    it also confirms who asks. `beside`: all that `make` makes items from besides their rows.
     """
     asker = context.assumed if _ACCOUNTS in lasting else None
-    statement, params = at_once_statement(source, filtered, orders, asked, counted, asker.person_id if asker else None)
+    erasable = asker.person_id if asker else None
+    statement, params = at_once_statement(source, filtered, orders, asked, counting, erasable)
     found = await rows_at_once(context.services.pool, seen, lasting, statement, params)
     if found is None:
         return None
