@@ -37,7 +37,7 @@ class Lists:
             return Term(kind=kind, code=code, label=code, description=None, retired=False)
         return known if day is None else known.on(day)
 
-    def sought(self, kind: TermKind, codes: Collection[str] | None) -> Collection[str] | None:
+    def sought(self, kind: TermKind, codes: Collection[str] | None) -> list[str]:
         """The codes, and those that took their place: who kept an old link still finds what it led to."""
         found = list(codes or ())
         for code in found:

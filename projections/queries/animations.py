@@ -118,6 +118,7 @@ _ONE = {
 }
 #: What the rollup of the listing does not know.
 _NOT_ADDED_UP = frozenset(one.name for one in fields(Conditions)).difference(LISTED_ANIMATIONS.table.key)
+_NARROWING_NOTHING: tuple[object, ...] = (None, [])
 _NO_WORD = "false"
 
 
@@ -163,7 +164,7 @@ def listed(conditions: Conditions) -> Filter:
 
 def listed_count(conditions: Conditions) -> str:
     """The statement for how many `listed` leaves, as `total`, with the same parameters."""
-    if any(getattr(conditions, name) is not None for name in _NOT_ADDED_UP):
+    if any(getattr(conditions, name) not in _NARROWING_NOTHING for name in _NOT_ADDED_UP):
         return count_statement(SOURCE, listed(conditions))
     within = narrowed(Filter(), conditions).clause
     return f"SELECT coalesce(sum(a.animations), 0)::bigint AS total FROM {{listed_animations}} a WHERE {within}"

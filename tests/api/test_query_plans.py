@@ -121,6 +121,12 @@ HOT: dict[str, tuple[str, Actor, dict[str, Any], int]] = {
     "listing by type": (LISTING, PUBLIC, _by("TYPE", "ASC"), 50),
     "listing by audience": (LISTING, PUBLIC, _by("AUDIENCE", "DESC"), 50),
     "listing of a territory": (LISTING, PUBLIC, {"where": {"territory": ["34"]}}, 400),
+    "listing of what is rare in a territory": (
+        LISTING,
+        PUBLIC,
+        {"where": {"territory": ["34"], "type": ["seminaire"], "audience": ["parents"]}},
+        50,
+    ),
     "listing of two territories": (LISTING, PUBLIC, {"where": {"territory": ["34", "971"]}}, 400),
     "listing of a rare theme": (LISTING, PUBLIC, {"where": {"theme": ["jeux-video"]}}, 200),
     "listing of a usual theme": (LISTING, PUBLIC, {"where": {"theme": ["temps-ecran"]}}, 100),
