@@ -11,6 +11,7 @@ from uuid import UUID
 from domain.animation import Animation, Attendance
 from domain.animation_events import AnimationGathered, AnimationReleased
 from domain.animation_transitions import AnimationStatus
+from domain.catalogue import SERVICE_DOSSIER
 from domain.convention import ServiceCertified
 from domain.events import Event
 from domain.service_dossier_events import (
@@ -27,6 +28,7 @@ from domain.service_dossier_events import (
     ServiceLine,
 )
 from tests.domain.builders import CAME, CONVENTION_ID, OURS, START, content
+from tests.domain.story import Given, given
 
 FIRST, SECOND, THIRD = (UUID(int=0xD0 + number) for number in range(3))
 SHEET = "5e" * 32
@@ -127,3 +129,8 @@ SAMPLES: list[Event] = [
     AmendmentAccepted(number=1),
     AmendmentRefused(number=1, reason="La feuille dit autre chose"),
 ]
+
+
+def dossier(*events: Event) -> Given:
+    """The story of a dossier to which this has happened."""
+    return given(SERVICE_DOSSIER, *events)

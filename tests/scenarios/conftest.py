@@ -55,3 +55,13 @@ def server(founded_url: str, clock: Clock) -> Iterator[Server]:
 def people(server: Server) -> People:
     """A structure with a convention, and those it deals with."""
     return People(server)
+
+
+@pytest.fixture
+def over(people: People) -> str:
+    """An animation that has ended."""
+    people.sign()
+    animation = people.declare()
+    people.publish(animation)
+    people.server.clock.now = people.server.clock.now.replace(month=4)
+    return animation

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -27,55 +26,16 @@ from tests.scenarios.people import (
     STRUCTURE,
     People,
 )
-from tests.scenarios.server import OPERATIONS, Clock, Server, running_server, token
+from tests.scenarios.server import Clock, Server, running_server, token
+from tests.scenarios.sheets import SCAN, attach, bearer, problem, refused, send
 
-ATTACH = (OPERATIONS / "27-attach-the-signed-sheet.graphql").read_text()
 SHEET = "query($id: ID!) { animation(id: $id) { attendanceSheet { fileName mediaType size sha256 attachedAt url } } }"
-SCAN = pdf()
 ELSEWHERE = token(Role.COORDONNATEUR, territories=["971"])
-
-
-def form(content: bytes, name: str, said: dict[str, Any]) -> dict[str, Any]:
-    operations = {"query": ATTACH, "variables": {"input": said | {"file": None}}}
-    return {
-        "data": {"operations": json.dumps(operations), "map": '{"0": ["variables.input.file"]}'},
-        "files": {"0": (name, content, "application/octet-stream")},
-    }
-
-
-def bearer(who: str | None) -> dict[str, str]:
-    return {} if who is None else {"authorization": f"Bearer {who}"}
-
-
-def send(server: Server, who: str | None, animation: str, content: bytes, name: str = "scan.pdf", **said: Any) -> Any:
-    headers = bearer(who) | {"graphql-require-preflight": "1"}
-    return server.http.post("/graphql", headers=headers, **form(content, name, {"animationId": animation} | said))
-
-
-def attach(server: Server, animation: str, content: bytes, name: str = "scan.pdf", **said: Any) -> dict[str, Any]:
-    """The payload of an upload by the structure."""
-    answer = send(server, STRUCTURE, animation, content, name, **said)
-    assert answer.status_code == 200, answer.text
-    payload: dict[str, Any] = answer.json()["data"]["attendanceSheetAttach"]
-    return payload
-
-
-def problem(payload: dict[str, Any]) -> tuple[str, list[str] | None]:
-    (error,) = payload["errors"]
-    assert (payload["animation"], payload["position"]) == (None, None)
-    return error["code"], error["field"]
 
 
 def download(server: Server, animation: str, who: str | None, **headers: str) -> httpx.Response:
     said = bearer(who) | {name.replace("_", "-"): value for name, value in headers.items()}
     return server.http.get(f"/animations/{animation}/attendance-sheet", headers=said)
-
-
-def refused(answer: httpx.Response) -> tuple[int, str]:
-    assert answer.headers["content-type"].startswith("application/json")
-    (error,) = answer.json()["errors"]
-    assert error["message"]
-    return answer.status_code, error["extensions"]["code"]
 
 
 @pytest.fixture
@@ -87,16 +47,6 @@ def files(tmp_path: Path) -> Path:
 def server(founded_url: str, clock: Clock, files: Path) -> Iterator[Server]:
     with running_server(founded_url, clock, files=files) as running:
         yield running
-
-
-@pytest.fixture
-def over(people: People) -> str:
-    """An animation that has ended."""
-    people.sign()
-    animation = people.declare()
-    people.publish(animation)
-    people.server.clock.now = people.server.clock.now.replace(month=4)
-    return animation
 
 
 def kept(files: Path) -> list[str]:
@@ -278,83 +228,3 @@ def test_the_empty_sheet_of_a_published_animation_is_printed_for_those_who_answe
     for who in (OTHER_STRUCTURE, ELSEWHERE, PARENT):
         assert refused(server.http.get(address, headers=bearer(who))) == (403, "FORBIDDEN")
     assert refused(server.http.get(address)) == (401, "UNAUTHENTICATED")
-
-
-def test_a_form_that_another_site_could_post_is_refused(server: Server, over: str):
-    answer = server.http.post("/graphql", **form(SCAN, "scan.pdf", {"animationId": over}))
-    assert refused(answer) == (415, "UNSUPPORTED_MEDIA_TYPE")
-    with_token = server.http.post("/graphql", headers=bearer(STRUCTURE), **form(SCAN, "a.pdf", {"animationId": over}))
-    assert with_token.json()["data"]["attendanceSheetAttach"]["errors"] == []
-
-
-def test_nobody_unknown_makes_the_server_take_a_large_body(server: Server, over: str):
-    assert refused(send(server, None, over, bytes(2_000_000))) == (413, "TOO_LARGE")
-
-
-def test_a_body_without_end_is_refused_on_the_way(server: Server, over: str):
-    body = form(b"", "scan.pdf", {"animationId": over})
-    request = server.http.build_request("POST", "/graphql", **body)
-    head, tail = request.read().split(b"application/octet-stream\r\n\r\n")
-
-    def endless() -> Iterator[bytes]:
-        yield head + b"application/octet-stream\r\n\r\n"
-        for _ in range(40):
-            yield bytes(1_000_000)
-        yield tail
-
-    headers = bearer(STRUCTURE) | {"content-type": request.headers["content-type"]}
-    answer = server.http.post("/graphql", content=endless(), headers=headers)
-    assert refused(answer) == (413, "TOO_LARGE")
-    assert "20 Mo" in answer.json()["errors"][0]["message"]
-
-
-def test_a_file_named_in_json_is_no_file(server: Server, over: str):
-    said = {"animationId": over, "file": "scan.pdf"}
-    payload = server.ask(ATTACH, STRUCTURE, input=said)["attendanceSheetAttach"]
-    assert problem(payload) == ("INVALID", ["file"])
-
-
-@pytest.mark.parametrize(
-    ("operations", "places"),
-    [
-        ("", "{}"),
-        ("[]", "{}"),
-        ('"x"', "{}"),
-        ("{", "{}"),
-        ('{"query": "{ position }"}', "[]"),
-        ('{"query": "{ position }"}', '{"1": ["variables.file"]}'),
-        ('{"query": "{ position }"}', '{"0": "variables.file"}'),
-        ('{"query": "{ position }"}', '{"0": [7]}'),
-        ('{"query": "{ position }"}', '{"0": ["query"]}'),
-        ('{"query": "{ position }"}', '{"0": ["variables"]}'),
-        ('{"query": "{ position }"}', '{"0": ["variables.file"]}'),
-        ('{"query": "{ position }", "variables": {"files": []}}', '{"0": ["variables.files.0"]}'),
-        ('{"query": "{ position }", "variables": {"files": [null]}}', '{"0": ["variables.files.one"]}'),
-        ('{"query": "{ position }", "variables": {"file": 7}}', '{"0": ["variables.file.name"]}'),
-        ('{"query": "{ position }", "variables": {"file": "taken"}}', '{"0": ["variables.file"]}'),
-        ('{"query": 7, "variables": {"file": null}}', '{"0": ["variables.file"]}'),
-    ],
-)
-def test_a_malformed_form_is_a_client_error(operations: str, places: str, server: Server):
-    answer = server.http.post(
-        "/graphql",
-        data={"operations": operations, "map": places},
-        files={"0": ("scan.pdf", SCAN)},
-        headers=bearer(STRUCTURE),
-    )
-    assert answer.status_code == 400, answer.text
-    assert answer.json()["errors"][0]["extensions"]["code"]
-
-
-@pytest.mark.parametrize("body", [b"", b"--x", b"\xff" * 900, b"--x\r\n\r\nno name\r\n--x--\r\n"])
-def test_a_form_that_is_none_is_a_client_error(body: bytes, server: Server):
-    headers = bearer(STRUCTURE) | {"content-type": "multipart/form-data; boundary=x"}
-    assert server.http.post("/graphql", content=body, headers=headers).status_code == 400
-    headers["content-type"] = "multipart/form-data"
-    assert server.http.post("/graphql", content=body, headers=headers).status_code == 400
-
-
-def test_two_files_in_a_form_are_one_too_many(server: Server, over: str):
-    body = form(SCAN, "scan.pdf", {"animationId": over})
-    body["files"]["1"] = ("other.pdf", SCAN)
-    assert server.http.post("/graphql", headers=bearer(STRUCTURE), **body).status_code == 400
