@@ -16,7 +16,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -224,6 +224,7 @@ class _Server:
     def _run(self, program: str, *arguments: str) -> None:
         # The server would take the port, options and so on that are meant for clients as its own.
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+        logged_before = self._log.stat().st_size if self._log.exists() else 0
         # Output goes to a file: the server inherits it, and a pipe would not end before the server does. A session of
         # its own keeps the terminal's Ctrl-C from it: we stop the server, after our own work has ended.
         with tempfile.TemporaryFile() as output:
@@ -240,12 +241,19 @@ class _Server:
             )
             if done.returncode != 0:
                 output.seek(0)
-                reason = self._reason(output.read().decode(errors="replace"))
+                reason = _reason(self._logged_since(logged_before), output.read().decode(errors="replace").splitlines())
                 raise EmbeddedServerError(f"the embedded PostgreSQL: {program} failed: {reason}")
 
-    def _reason(self, output: str) -> str:
-        """The line that says why: the server's own in its log, else the last one the program printed."""
-        logged = self._log.read_text(errors="replace").splitlines()[-20:] if self._log.exists() else []
-        fatal = [line for line in logged if "FATAL" in line or "PANIC" in line]
-        printed = [line for line in output.splitlines() if line.strip()]
-        return " ".join((fatal or printed or ["no reason given"])[-1].split())
+    def _logged_since(self, size: int) -> list[str]:
+        if not self._log.exists():
+            return []
+        with self._log.open(errors="replace") as log:
+            log.seek(size)
+            return log.read().splitlines()
+
+
+def _reason(logged: Sequence[str], printed: Sequence[str]) -> str:
+    """The line that says why: the server's own in its log, else the last one the program printed."""
+    fatal = [line for line in logged if "FATAL" in line or "PANIC" in line]
+    said = [line for line in printed if line.strip()]
+    return " ".join((fatal or said or ["no reason given"])[-1].split())

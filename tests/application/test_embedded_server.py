@@ -213,6 +213,19 @@ def test_data_that_the_server_refuses_is_told_in_one_line(short_tmp_path):
         pass
 
 
+def test_a_reason_of_long_ago_is_not_told_of_what_fails_now(short_tmp_path):
+    with embedded_server(short_tmp_path / "postgres"):
+        pass
+    with (short_tmp_path / "postgres" / "log").open("a") as log:
+        log.write("2026-01-01 08:00:00.000 UTC [1] FATAL:  of long ago\n")
+    (short_tmp_path / "postgres" / "PG_VERSION").unlink()
+    with (
+        pytest.raises(EmbeddedServerError, match=r"^[^\n]*not a database cluster directory[^\n]*$"),
+        embedded_server(short_tmp_path / "postgres"),
+    ):
+        pass
+
+
 def test_a_folder_that_cannot_be_made_is_told_in_one_line():
     with (
         pytest.raises(EmbeddedServerError, match=r"^[^\n]*/proc/parentalite[^\n]*$"),
