@@ -10,29 +10,22 @@ from __future__ import annotations
 import logging
 import smtplib
 import ssl
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
-from email.utils import formatdate
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from psycopg import Connection
 
-from application.accounts import PURPOSE as INVITATION_LINK
 from application.background import Work, working_at
-from application.candidatures import PURPOSE as CANDIDATURE_LINK
-from application.documents.french import clock_time, full_date
-from application.eventstore.log import read_at, read_stream
 from application.eventstore.vault import Vault
 from application.keyed import Keyed
-from application.notifications.letters import compose
+from application.notifications.composing import Composer
+from application.notifications.messages import message
 from application.notifications.tables import MAIL_CHANNEL
-from application.registrations import PURPOSE as REGISTRATION_LINK
-from domain.catalogue import ANIMATION, STRUCTURE, AggregateKind
 
 log = logging.getLogger(__name__)
 
@@ -98,17 +91,19 @@ class Mailer:
                 return False
             mail_id, kind, position, about, attempts = row
             try:
-                message = self._message(conn, mail_id, kind, position, about)
+                draft = Composer(self.vault, self.keyed, self.public_url).draft(conn, kind, position, about)
+                host = urlsplit(self.public_url).hostname or "localhost"
+                letter = None if draft is None else message(draft, mail_id, self.sender, host)
             except (ValueError, LookupError) as unusable:
                 # An address that no header can hold: it must not be told, and nobody else's letter waits for it.
                 log.error("mail cannot be made", extra={"mail": str(mail_id), "reason": type(unusable).__name__})
                 conn.execute(_GIVEN_UP, (f"unusable: {type(unusable).__name__}", mail_id))
                 return True
-            if message is None:
+            if letter is None:
                 conn.execute(_GIVEN_UP, ("erased", mail_id))
                 return True
             try:
-                self.send(message)
+                self.send(letter)
             except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPSenderRefused) as refused:
                 self._refused(conn, mail_id, attempts, refused)
             except (smtplib.SMTPException, OSError) as fault:
@@ -137,70 +132,6 @@ class Mailer:
         else:
             conn.execute(_LATER, (reason, min(LONGEST_WAIT, FIRST_WAIT * 2**attempts), mail_id))
         log.warning("mail not sent", extra={"mail": str(mail_id), "reason": reason, "attempts": attempts + 1})
-
-    def _message(
-        self, conn: Conn, mail_id: UUID, kind: str, position: int, about: Mapping[str, Any]
-    ) -> EmailMessage | None:
-        """None when the address can never be read again."""
-        positions = [position, *([about["detail_position"]] if "detail_position" in about else [])]
-        events = {one.position: one.event for one in self.vault.open(conn, read_at(conn, positions))}
-        address = getattr(events[position], "email", None)
-        if address is None:
-            return None
-        words = self._words(conn, about)
-        reason = getattr(events[positions[-1]], "reason", None)
-        if reason is not None:
-            words["reason"] = reason
-        letter = compose(kind, getattr(events[position], "first_name", None), words, self._link(about))
-        message = EmailMessage()
-        message["Subject"], message["From"], message["To"] = letter.subject, self.sender, address
-        message["Date"] = formatdate(localtime=False)
-        message["Message-ID"] = f"<{mail_id}@{urlsplit(self.public_url).hostname}>"
-        message["Auto-Submitted"] = "auto-generated"  # RFC 3834
-        message.set_content(letter.text)
-        message.add_alternative(letter.html, subtype="html")
-        return message
-
-    def _words(self, conn: Conn, about: Mapping[str, Any]) -> dict[str, str]:
-        words = {"reason": str(about.get("reason", "non indiqué")), "message": str(about.get("message", ""))}
-        if "animation_id" in about:
-            words |= _told(conn, UUID(about["animation_id"]))
-        if "animation_ids" in about:
-            words["planning"] = "\n".join(_line(conn, UUID(one)) for one in about["animation_ids"])
-        if "structure_id" in about:
-            words["structure"] = _state(conn, STRUCTURE, UUID(about["structure_id"])).name
-        return words
-
-    def _link(self, about: Mapping[str, Any]) -> str | None:
-        if "registration_id" in about:
-            things = UUID(about["animation_id"]), UUID(about["registration_id"])
-            return f"{self.public_url}/inscriptions/{self.keyed.links.link(REGISTRATION_LINK, *things)}"
-        if "candidature_id" in about:
-            link = self.keyed.links.link(CANDIDATURE_LINK, UUID(about["candidature_id"]))
-            return f"{self.public_url}/candidatures/{link}"
-        if "invitation_id" in about:
-            link = self.keyed.links.link(INVITATION_LINK, UUID(about["invitation_id"]))
-            return f"{self.public_url}/invitations/{link}"
-        return None
-
-
-def _told(conn: Conn, animation_id: UUID) -> dict[str, str]:
-    animation = _state(conn, ANIMATION, animation_id)
-    start = animation.content.starts_at.astimezone(ZoneInfo(animation.time_zone))
-    place = ", ".join(part for part in (animation.content.venue_name, animation.content.address) if part)
-    return {"title": animation.content.title, "when": f"{full_date(start)} à {clock_time(start)}", "place": place}
-
-
-def _line(conn: Conn, animation_id: UUID) -> str:
-    told = _told(conn, animation_id)
-    return f"{told['when']} : {told['title']}, {told['place']}"
-
-
-def _state(conn: Conn, kind: AggregateKind[Any], stream: UUID) -> Any:
-    state = None
-    for record in read_stream(conn, stream):
-        state = kind.evolve(state, stream, record.event)
-    return state
 
 
 @contextmanager
