@@ -59,7 +59,8 @@ def run_due(conn: Conn, jobs: Sequence[Job], now: datetime) -> dict[str, int]:
     for job in jobs:
         row = conn.execute(_RUN, (job.name,)).fetchone()
         since, last = row if row else (now, None)
-        if last is not None and now - last < job.every:
+        # Also due when it last ran in the future: the clock was ahead then.
+        if last is not None and timedelta() <= now - last < job.every:
             continue
         try:
             did[job.name] = job.run(now, since)

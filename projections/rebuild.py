@@ -34,7 +34,7 @@ from projections.registry import projections
 from projections.switching import RebuildRefused, switch
 from projections.terms_in_force import TermsInForce
 
-REBUILD_LOCK = 7311003
+REBUILD_LOCK = 7311009
 FEW_EVENTS = 20_000
 
 Conn = Connection[Any]

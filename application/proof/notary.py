@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from threading import Event
 from traceback import extract_tb
@@ -14,6 +14,7 @@ from typing import Any
 import psycopg
 from psycopg import Connection, sql
 
+from application.background import Work, working_at
 from application.eventstore.beside import beside
 from application.eventstore.log import head
 from application.eventstore.recorder import EVENTS_CHANNEL
@@ -35,6 +36,9 @@ STANDBY_SECONDS = 1.0
 IDLE_SECONDS = 5.0
 #: Events come in bursts: they are hashed together.
 PAUSE_SECONDS = 0.5
+STAMPING_LEASE = 7311008
+#: Between two looks for checkpoints without a stamp.
+STAMPING_SECONDS = 2.0
 
 _CERTIFIED = "SELECT EXISTS (SELECT FROM stored_events WHERE notification_id > %s AND topic = ANY(%s))"
 
@@ -48,7 +52,6 @@ def watch(
     key: SigningKey,
     interval_seconds: float,
     stop: Event,
-    authority: Authority | None = None,
     clock: Clock = utc_now,
 ) -> None:
     """Watches until `stop` is set. Lost connections are waited out; a key that was replaced ends it, with an error."""
@@ -58,7 +61,7 @@ def watch(
             with psycopg.connect(
                 database_url, autocommit=True, application_name="parentalite-notary", connect_timeout=5
             ) as conn:
-                _watch_while_leased(conn, key, interval_seconds, stop, authority, clock)
+                _watch_while_leased(conn, key, interval_seconds, stop, clock)
         except KeyRetired as refused:
             log.error("notary stopped", extra={"reason": str(refused)})
             return
@@ -72,9 +75,7 @@ def watch(
         stop.wait(min(5.0, 0.1 * 2 ** min(failures, 10)) * random.uniform(0.5, 1.0))
 
 
-def _watch_while_leased(
-    conn: Conn, key: SigningKey, interval_seconds: float, stop: Event, authority: Authority | None, clock: Clock
-) -> None:
+def _watch_while_leased(conn: Conn, key: SigningKey, interval_seconds: float, stop: Event, clock: Clock) -> None:
     while not (stop.is_set() or _take_lease(conn)):
         stop.wait(STANDBY_SECONDS)
     if stop.is_set():
@@ -82,9 +83,8 @@ def _watch_while_leased(
     conn.execute(sql.SQL("LISTEN {}").format(sql.Identifier(EVENTS_CHANNEL)))
     while not stop.is_set():
         look(conn, key, interval_seconds, clock())
-        if authority is not None:
-            stamp_missing(conn, authority)
-        for _ in conn.notifies(timeout=min(IDLE_SECONDS, interval_seconds), stop_after=1):
+        # All notices that have come count as one: a pause for each would fall behind for good.
+        if list(conn.notifies(timeout=min(IDLE_SECONDS, interval_seconds), stop_after=1)):
             stop.wait(PAUSE_SECONDS)
 
 
@@ -98,7 +98,8 @@ def look(conn: Conn, key: SigningKey, interval_seconds: float, now: datetime) ->
     certified = conn.execute(_CERTIFIED, (since, list(CERTIFYING_TOPICS)), prepare=True).fetchone()
     if certified and certified[0]:
         make_checkpoint(conn, key, until, CERTIFICATION, now)
-    elif last is None or (now - last.made_at).total_seconds() >= interval_seconds:
+    elif last is None or not 0 <= (now - last.made_at).total_seconds() < interval_seconds:
+        # Also when the last one was made in the future: the clock was ahead then.
         make_checkpoint(conn, key, until, INTERVAL, now)
     elif tree_size(conn)[1] < until:
         grow(conn, until)
@@ -113,10 +114,23 @@ def _take_lease(conn: Conn) -> bool:
 def notarising(
     database_url: str, key: SigningKey, interval_seconds: float, authority: Authority | None = None
 ) -> Iterator[None]:
-    """Runs the notary in a thread of its own for as long as the context lasts."""
+    """Runs the notary in a thread of its own for as long as the context lasts, and the stamping in another."""
 
     def run(stop: Event) -> None:
-        watch(database_url, key, interval_seconds, stop, authority)
+        watch(database_url, key, interval_seconds, stop)
 
-    with beside("notary", run, database_url, EVENTS_CHANNEL):
+    with ExitStack() as stack:
+        stack.enter_context(beside("notary", run, database_url, EVENTS_CHANNEL))
+        if authority is not None:
+            stack.enter_context(working_at(database_url, _stamping(authority)))
         yield
+
+
+def _stamping(authority: Authority) -> Work:
+    """Apart from signing, which an authority that answers slowly must not keep waiting."""
+
+    def stamp(conn: Conn) -> float:
+        stamp_missing(conn, authority)
+        return STAMPING_SECONDS
+
+    return Work("stamping", STAMPING_LEASE, stamp)

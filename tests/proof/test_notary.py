@@ -5,14 +5,17 @@ from __future__ import annotations
 import logging
 import time
 from contextlib import ExitStack
+from datetime import timedelta
+from threading import Event, Thread
 from uuid import UUID
 
 import pytest
 
 from application.eventstore.bulk import append_rows
 from application.proof.checkpoints import ASKED, CERTIFICATION, INTERVAL, all_checkpoints, make_checkpoint, take_up_key
-from application.proof.notary import notarising
+from application.proof.notary import look, notarising, utc_now, watch
 from application.proof.tiles import tree_size
+from projections.rebuild import REBUILD_LOCK
 from tests.proof.conftest import KEY, NEXT_KEY, NOW, rows
 
 
@@ -68,3 +71,51 @@ def test_a_notary_whose_key_was_replaced_stops_and_says_so(empty, caplog: pytest
     with caplog.at_level(logging.ERROR), notarising(empty.info.dsn, KEY, 1):
         until(lambda: "notary stopped" in caplog.text)
     assert kept(empty) == [(5, ASKED)]
+
+
+class CountedPauses(Event):
+    """Counts how often it is waited for."""
+
+    def __init__(self):
+        super().__init__()
+        self.pauses = 0
+
+    def wait(self, timeout=None):
+        self.pauses += 1
+        return super().wait(timeout)
+
+
+def test_a_hundred_commits_at_once_cost_one_pause_and_not_a_hundred(empty):
+    append_rows(empty, rows(1, 5))
+    stop = CountedPauses()
+    watching = Thread(target=watch, args=(empty.info.dsn, KEY, 3_600, stop), daemon=True)
+    watching.start()
+    try:
+        until(lambda: kept(empty) == [(5, INTERVAL)])
+        empty.execute("SELECT pg_notify('stored_events', n::text) FROM generate_series(1, 100) AS n")
+        append_rows(empty, [(UUID(int=99), 1, "service_dossier.certified", b"{}")])
+        until(lambda: kept(empty) == [(5, INTERVAL), (6, CERTIFICATION)])
+        assert stop.pauses < 10
+    finally:
+        stop.set()
+        empty.execute("NOTIFY stored_events")
+        watching.join(timeout=20)
+
+
+def test_a_rebuild_that_goes_on_keeps_nothing_from_being_signed(empty):
+    append_rows(empty, rows(1, 5))
+    empty.execute("SELECT pg_advisory_lock(%s)", (REBUILD_LOCK,))
+    with notarising(empty.info.dsn, KEY, 3_600):
+        until(lambda: kept(empty) == [(5, INTERVAL)])
+
+
+def test_a_clock_that_was_ahead_once_silences_no_checkpoint(empty):
+    append_rows(empty, rows(1, 5))
+    ahead = utc_now() + timedelta(days=365)
+    look(empty, KEY, 600, ahead)
+    append_rows(empty, rows(6, 9))
+    look(empty, KEY, 600, ahead - timedelta(hours=1))
+    assert kept(empty) == [(5, INTERVAL), (9, INTERVAL)]
+    append_rows(empty, rows(10, 12))
+    look(empty, KEY, 600, ahead - timedelta(minutes=59))
+    assert kept(empty) == [(5, INTERVAL), (9, INTERVAL)]
