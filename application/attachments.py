@@ -6,7 +6,8 @@ from pydantic import ConfigDict, Field
 
 from application.commands import ChangeCommand
 from application.files import Draft
-from domain.validation import Label
+
+_ENDINGS = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}
 
 
 class AttachFile(ChangeCommand):
@@ -17,8 +18,11 @@ class AttachFile(ChangeCommand):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    file_name: Label
     media_type: str
     size: int
     sha256: str
     draft: Draft = Field(exclude=True, repr=False)
+
+    def named(self, stem: str) -> str:
+        """The file's name for people. What somebody called it may name persons, and is kept nowhere."""
+        return f"{stem}{_ENDINGS[self.media_type]}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import BoundedSemaphore
@@ -22,9 +21,6 @@ LARGEST_SCAN = 20 * 1024 * 1024
 MOST_PIXELS = 80_000_000
 #: Reading a progressive JPEG of so many points takes a quarter of a gigabyte: few at a time.
 _OPENING = BoundedSemaphore(2)
-_ENDINGS = {"application/pdf": (".pdf",), "image/jpeg": (".jpg", ".jpeg"), "image/png": (".png",)}
-_LONGEST_STEM = 120
-_NAMELESS = "emargement"
 _ACCEPTED = "un PDF ou une image JPEG ou PNG de 20 Mo au plus est attendu"
 
 
@@ -46,18 +42,6 @@ def media_type_of(path: Path, size: int) -> str:
 
 def too_large() -> DomainError:
     return _refused("le fichier est trop volumineux")
-
-
-def file_name_of(said: str, media_type: str) -> str:
-    """The last step of the path that a client named, safe to show and to save, with an ending that tells the truth."""
-    last = re.split(r"[/\\]", said)[-1]
-    printable = "".join(" " if char.isspace() else char for char in last if char.isspace() or char.isprintable())
-    name = " ".join(printable.split()).lstrip(".")
-    endings = _ENDINGS[media_type]
-    stem, dot, ending = name.rpartition(".")
-    if dot and f".{ending.lower()}" in endings:
-        return f"{stem[:_LONGEST_STEM].strip() or _NAMELESS}.{ending.lower()}"
-    return f"{name[:_LONGEST_STEM].strip() or _NAMELESS}{endings[0]}"
 
 
 def _refused(reason: str) -> DomainError:

@@ -142,11 +142,23 @@ def _release(work: UnitOfWork, dossier: ServiceDossier, animation_ids: Sequence[
 
 def attach_piece(command: ServicePieceAttach, work: UnitOfWork) -> UUID:
     dossier = subject(command, work)
-    attached = PieceAttached(**{name: getattr(command, name) for name in PieceAttached.model_fields})
-    facts = dossiers.attach_piece(dossier, _convention(work, dossier), attached, work.actor)
+    convention = _convention(work, dossier)
+    attached = PieceAttached(
+        piece=command.piece,
+        file_name=command.named(f"piece-{_number(command.piece, convention)}"),
+        media_type=command.media_type,
+        size=command.size,
+        sha256=command.sha256,
+    )
+    facts = dossiers.attach_piece(dossier, convention, attached, work.actor)
     command.draft.keep()
     _record(work, dossier, facts)
     return dossier.id
+
+
+def _number(piece: str, convention: Convention) -> int:
+    """The place of a piece among those that the convention requires, from 1."""
+    return [*convention.required_pieces, piece].index(piece) + 1
 
 
 def submit(command: ServiceDossierSubmit, work: UnitOfWork) -> UUID:

@@ -73,9 +73,9 @@ class _People:
 
     def submits(self, dossier_id: UUID, animation_ids: Sequence[UUID]) -> None:
         for animation_id in animation_ids:
-            self._attach(AttendanceSheetAttach, "Liste d'émargement.pdf", animation_id=animation_id)
+            self._attach(AttendanceSheetAttach, animation_id=animation_id)
         for piece in self._claim.required_pieces:
-            self._attach(ServicePieceAttach, f"{piece}.pdf".replace("/", " "), dossier_id=dossier_id, piece=piece)
+            self._attach(ServicePieceAttach, dossier_id=dossier_id, piece=piece)
         self._structure_does(ServiceDossierSubmit(dossier_id=dossier_id))
 
     def decides(self, command: Command) -> None:
@@ -91,9 +91,9 @@ class _People:
     def _structure_does(self, command: Command) -> UUID:
         return self._opened.application.execute(command, self._structure, self._now).subject_id
 
-    def _attach(self, command_class: type[AttachFile], file_name: str, **about: Any) -> None:
+    def _attach(self, command_class: type[AttachFile], **about: Any) -> None:
         with self._files.draft(io.BytesIO(self._scan(str(about)))) as draft:
-            told = {"file_name": file_name, "media_type": "application/pdf", "size": draft.size}
+            told = {"media_type": "application/pdf", "size": draft.size}
             self._structure_does(command_class(**about, **told, sha256=draft.sha256, draft=draft))
 
     def _scan(self, title: str) -> bytes:

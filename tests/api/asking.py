@@ -164,7 +164,6 @@ class Town:
         """A signed sheet whose file is taken to be in its place."""
         command = AttendanceSheetAttach(
             animation_id=animation,
-            file_name="liste.pdf",
             media_type="application/pdf",
             size=7,
             sha256=digest,

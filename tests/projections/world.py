@@ -160,7 +160,6 @@ def _sheet(animation_id: UUID, random: Random) -> AttendanceSheetAttach:
     kept_before = Draft(Path("kept before"), digest, 7, Path("there"))
     return AttendanceSheetAttach(
         animation_id=animation_id,
-        file_name="liste.pdf",
         media_type="application/pdf",
         size=7,
         sha256=digest,

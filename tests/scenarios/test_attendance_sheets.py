@@ -16,6 +16,7 @@ from pypdf import PdfReader
 from application.scans import LARGEST_SCAN
 from domain.actors import Role
 from tests.application.papers import jpeg, pdf, png, png_bomb
+from tests.dumps import dump, in_hexadecimal
 from tests.scenarios.people import (
     AUDITOR,
     COORDONNATEUR,
@@ -56,9 +57,9 @@ def kept(files: Path) -> list[str]:
 @pytest.mark.parametrize(
     ("content", "name", "shown", "media_type"),
     [
-        (SCAN, "Émargement d'avril.pdf", "Émargement d'avril.pdf", "application/pdf"),
-        (jpeg(), "photo.png", "photo.png.jpg", "image/jpeg"),
-        (png(), "C:\\scans\\page 1.PNG", "page 1.png", "image/png"),
+        (SCAN, "Émargement d'avril.pdf", "emargement-2027-03-15.pdf", "application/pdf"),
+        (jpeg(), "photo.png", "emargement-2027-03-15.jpg", "image/jpeg"),
+        (png(), "C:\\scans\\page 1.PNG", "emargement-2027-03-15.png", "image/png"),
     ],
     ids=["pdf", "jpeg", "png"],
 )
@@ -83,11 +84,13 @@ def test_the_sheet_is_attached_shown_and_given_back_byte_for_byte(
     assert (unchanged.status_code, unchanged.content) == (304, b"")
 
 
-def test_a_name_that_is_not_ascii_reaches_the_browser(server: Server, over: str):
-    attach(server, over, SCAN, "Liste d'avril été €.pdf")
+def test_what_a_scan_was_called_is_kept_nowhere(server: Server, over: str, founded_url: str):
+    attach(server, over, SCAN, "liste Mme Inventée 0600000000.pdf")
     said = download(server, over, STRUCTURE).headers["content-disposition"]
-    assert said.endswith("filename*=UTF-8''Liste%20d%27avril%20%C3%A9t%C3%A9%20%E2%82%AC.pdf")
-    assert said.isascii()
+    assert said == 'attachment; filename="emargement-2027-03-15.pdf"'
+    written = dump(founded_url)
+    assert in_hexadecimal("emargement-2027-03-15.pdf") in written
+    assert not any(word in written for word in ("Inventée", in_hexadecimal("Inventée"), "0600000000"))
 
 
 def test_those_who_answer_for_the_animation_read_the_sheet_and_nobody_else(server: Server, over: str):

@@ -71,6 +71,8 @@ def test_the_pieces_that_the_convention_requires_are_attached_before_submission(
     assert (empty["code"], empty["field"]) == ("INVALID", ["file"])
     people.does("19-submit-a-service-dossier", STRUCTURE, dossierId=dossier)
 
+    names = {one["piece"]: one["fileName"] for one in seen(server)[0]["pieces"]}
+    assert names == {"Facture": "piece-1.pdf", "RIB": "piece-2.png"}
     digest = next(one["sha256"] for one in seen(server)[0]["pieces"] if one["piece"] == "Facture")
     path = f"/service-dossiers/{dossier}/pieces/{digest}"
     for who in (STRUCTURE, COORDONNATEUR, AUDITOR):

@@ -10,7 +10,7 @@ from starlette.datastructures import UploadFile
 from api.context import Context
 from api.mutations.carrying_out import Carried, settle
 from application.commands import Command
-from application.scans import file_name_of, media_type_of
+from application.scans import media_type_of
 from domain.errors import invalid
 from domain.validation import validated
 
@@ -34,7 +34,6 @@ async def carry_out_with_file(context: Context, command_class: type[Command], sa
         with context.services.files.draft(file.file) as draft:
             media_type = media_type_of(draft.path, draft.size)
             found = {
-                "file_name": file_name_of(file.filename or "", media_type),
                 "media_type": media_type,
                 "size": draft.size,
                 "sha256": draft.sha256,

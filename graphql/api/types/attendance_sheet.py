@@ -15,7 +15,9 @@ from api.types.base import local
     " territory, the national team and auditors; null for others."
 )
 class AttendanceSheet:
-    file_name: str = strawberry.field(description="Its name, for people.")
+    file_name: str = strawberry.field(
+        description="Its name, for people; what it was called by who sent it is not kept."
+    )
     media_type: str = strawberry.field(description="`application/pdf`, `image/jpeg` or `image/png`.")
     size: int = strawberry.field(description="How many bytes it has.")
     sha256: str = strawberry.field(description="The SHA-256 of its bytes, in hexadecimal, as the log records it.")

@@ -48,7 +48,9 @@ class ServiceLine:
 @strawberry.type(description="A piece that the convention requires, attached as a file.")
 class ServicePiece:
     piece: str = strawberry.field(description="Which of the required pieces.")
-    file_name: str = strawberry.field(description="The name of the file that was sent.")
+    file_name: str = strawberry.field(
+        description="Its name, for people; what it was called by who sent it is not kept."
+    )
     media_type: str = strawberry.field(description="Its media type, found from its content.")
     size: int = strawberry.field(description="Its size in bytes.")
     sha256: str = strawberry.field(description="Its SHA-256: `GET /service-dossiers/{id}/pieces/{sha256}` gives it.")
