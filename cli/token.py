@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from pydantic import TypeAdapter, ValidationError
 
+from application.sign_in.claim_values import LONGEST_SUBJECT
 from application.sign_in.claims import TOKEN_ROLES
 from application.sign_in.local import issue_token
 from cli.composition import own_token_secret, settings_from_environment, utc_now
@@ -73,7 +74,7 @@ def token(
         issue_token(
             own_token_secret(settings),
             role,
-            subject.strip() or f"{role}-demo",
+            _subject(subject) or f"{role}-demo",
             utc_now(),
             sirets=sirets,
             territories=territories,
@@ -87,6 +88,13 @@ def _role(given: str) -> Role:
     if given not in TOKEN_ROLES:
         raise typer.BadParameter(f"{given!r} is no role of a token: choose from {_ROLES}")
     return Role(given)
+
+
+def _subject(given: str) -> str:
+    subject = given.strip()
+    if len(subject) > LONGEST_SUBJECT or (subject and not subject.isprintable()):
+        raise typer.BadParameter(f"{LONGEST_SUBJECT} printable characters at most", param_hint="--subject")
+    return subject
 
 
 def _sirets(given: Sequence[str]) -> list[str]:

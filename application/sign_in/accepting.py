@@ -8,6 +8,9 @@ from typing import Protocol
 
 from domain.actors import Actor
 
+#: Longer ones are no tokens; reading them would cost others' time.
+LONGEST_TOKEN = 16_000
+
 
 class BadToken(Exception):
     """The token is forged, expired, or not for us; the message (French) says which."""
@@ -19,10 +22,13 @@ class IssuerAway(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who a token speaks for, and when it was made out (None: it is opaque, and does not say)."""
+    """Who a token speaks for, when it was made out, and for how many seconds it holds from now on (None: it is opaque,
+    and does not say).
+    """
 
     actor: Actor
     issued_at: datetime | None
+    seconds_left: float | None = None
 
 
 class SignIn(Protocol):

@@ -6,8 +6,10 @@ The file is JSON, for instance
      "roles": {"claim": "realm_access.roles", "values": {"gip": "national", "coordo": "coordonnateur"}},
      "structures": "siret", "territories": "departements", "schools": "uai", "otherwise": "parent", "userinfo": true}
 
-A claim is named as it is, or by the path to it with dots. Of several roles that a person has, the first in the order
-of `values` is theirs. `otherwise` is the role of who has none of them: without it they are refused.
+A claim is named as it is, or by the path to it with dots; a token that has both is refused. Of several roles that a
+person has, the first in the order of `values` is theirs. `otherwise` is the role of who has none of them, `parent` or
+nothing: without it they are refused. `userinfo` has the issuer's userinfo asked for too; `opaque` says whether tokens
+may be opaque then, so that the userinfo is asked about whatever is no JWT (they may, unless it says false).
 """
 
 from __future__ import annotations
@@ -15,11 +17,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
 
 from application.sign_in.accepting import BadToken, SignedIn
+from application.sign_in.claim_values import UNREADABLE, claim, instant, subject, territories, texts
 from domain.actors import Actor, Role
 from domain.identifiers import check_siret, check_uai, person_id, structure_id
 
@@ -27,12 +30,25 @@ from domain.identifiers import check_siret, check_uai, person_id, structure_id
 TOKEN_ROLES = tuple(role for role in Role if role not in (Role.PUBLIC, Role.SYSTEM))
 
 
+#: Far more than anybody has; they are only compared.
+MOST_ROLES = 2_000
+
+
+def _held_by_token(role: Role) -> Role:
+    if role not in TOKEN_ROLES:
+        raise ValueError(f"{role} holds no token")
+    return role
+
+
+_Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
 class _Roles(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    claim: str = "role"
+    claim: _Name = "role"
     #: From the issuer's word to our role.
-    values: Mapping[str, Role] = {role.value: role for role in TOKEN_ROLES}
+    values: Mapping[_Name, Annotated[Role, AfterValidator(_held_by_token)]] = {role.value: role for role in TOKEN_ROLES}
 
 
 class ClaimsMapping(BaseModel):
@@ -40,37 +56,50 @@ class ClaimsMapping(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    subject: str = "sub"
+    subject: _Name = "sub"
     roles: _Roles = _Roles()
-    structures: str = "structures"
-    territories: str = "territories"
-    schools: str = "schools"
-    otherwise: Role | None = None
+    structures: _Name = "structures"
+    territories: _Name = "territories"
+    schools: _Name = "schools"
+    #: One word must not make everybody who can sign in anything more.
+    otherwise: Literal[Role.PARENT] | None = None
     userinfo: bool = False
+    opaque: bool | None = None
 
-    def signed_in(self, claims: Mapping[str, Any]) -> SignedIn:
+    @model_validator(mode="after")
+    def _can_work(self) -> Self:
+        if not self.roles.values and self.otherwise is None:
+            raise ValueError("roles.values: without any role, and without otherwise, nobody could sign in")
+        if self.opaque and not self.userinfo:
+            raise ValueError('opaque: tokens that are no JWT tell nothing without "userinfo": true')
+        return self
+
+    @property
+    def takes_opaque(self) -> bool:
+        """Whether a token may be anything but a JWT."""
+        return self.userinfo and self.opaque is not False
+
+    def signed_in(self, claims: Mapping[str, Any], now: datetime) -> SignedIn:
         """Who the claims, which must have been verified, speak for. Raises BadToken when they cannot be used."""
-        issued_at = claims.get("iat")
-        when = datetime.fromtimestamp(issued_at, UTC) if isinstance(issued_at, int | float) else None
-        return SignedIn(self._actor(claims), when)
+        try:
+            issued_at, expires_at = instant(claims.get("iat")), instant(claims.get("exp"))
+            actor = self._actor(claims)
+        except UNREADABLE as error:
+            raise BadToken("Jeton refusé : ses informations ne peuvent pas être lues.") from error
+        left = None if expires_at is None else expires_at - now.timestamp()
+        return SignedIn(actor, None if issued_at is None else datetime.fromtimestamp(issued_at, UTC), left)
 
     def _actor(self, claims: Mapping[str, Any]) -> Actor:
-        subject = _claim(claims, self.subject)
-        if not isinstance(subject, str) or not subject:
-            raise BadToken("Jeton refusé : il ne dit pas qui vous êtes.")
-        try:
-            return actor_of(
-                self._role(claims),
-                subject,
-                sirets=_texts(_claim(claims, self.structures)),
-                territories=_texts(_claim(claims, self.territories)),
-                schools=_texts(_claim(claims, self.schools)),
-            )
-        except (ValueError, TypeError) as error:
-            raise BadToken("Jeton refusé : ses informations ne peuvent pas être lues.") from error
+        return actor_of(
+            self._role(claims),
+            subject(claim(claims, self.subject)),
+            sirets=texts(claim(claims, self.structures)),
+            territories=territories(claim(claims, self.territories)),
+            schools=texts(claim(claims, self.schools)),
+        )
 
     def _role(self, claims: Mapping[str, Any]) -> Role:
-        said = set(_texts(_claim(claims, self.roles.claim)))
+        said = set(texts(claim(claims, self.roles.claim), MOST_ROLES))
         for word, role in self.roles.values.items():
             if word in said:
                 return role
@@ -108,23 +137,3 @@ def load_mapping(path: Path) -> ClaimsMapping:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"])
         raise ValueError(f"says something else: {where + ': ' if where else ''}{first['msg']}") from None
-
-
-def _claim(claims: Mapping[str, Any], name: str) -> Any:
-    """The claim of that name; else what the name's dots lead to."""
-    if name in claims:
-        return claims[name]
-    found: Any = claims
-    for part in name.split("."):
-        if not isinstance(found, Mapping):
-            return None
-        found = found.get(part)
-    return found
-
-
-def _texts(value: Any) -> list[str]:
-    """A text, or a list of them; nothing where there is no such claim."""
-    values = [] if value is None else [value] if isinstance(value, str) else value
-    if not isinstance(values, list) or not all(isinstance(one, str) for one in values):
-        raise TypeError("a text or a list of texts")
-    return values

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 import jwt
 
-from application.sign_in.accepting import BadToken, SignedIn
+from application.sign_in.accepting import LONGEST_TOKEN, BadToken, SignedIn
+from application.sign_in.claim_values import UNREADABLE
 from application.sign_in.claims import ClaimsMapping
 from domain.actors import Role
 from domain.identifiers import check_siret, check_uai
@@ -52,15 +52,18 @@ def _verified(secret: str, token: str) -> dict[str, Any]:
 
 def read_token(secret: str, token: str) -> SignedIn:
     """Who the token speaks for. Raises BadToken."""
+    if len(token) > LONGEST_TOKEN:
+        raise BadToken("Jeton refusé : trop long.")
+    now = datetime.now(UTC)
     try:
         claims = _verified(secret, token)
-        if int(claims["exp"]) <= time.time():
+        if int(claims["exp"]) <= now.timestamp():
             raise jwt.ExpiredSignatureError
     except jwt.ExpiredSignatureError as error:
         raise BadToken("Jeton expiré : reconnectez-vous.") from error
-    except jwt.InvalidTokenError as error:
+    except (jwt.PyJWTError, *UNREADABLE) as error:
         raise BadToken("Jeton refusé : signature ou contenu invalide.") from error
-    return _OWN_CLAIMS.signed_in(claims)
+    return _OWN_CLAIMS.signed_in(claims, now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from joserfc.jwk import ECKey, RSAKey
 
-from application.sign_in.oidc import LONGEST_TOKEN, SKEW
+from application.sign_in.accepting import LONGEST_TOKEN
+from application.sign_in.oidc import SKEW
 from domain.actors import Role
 from domain.identifiers import person_id, structure_id
 from tests.sign_in.door import door_of

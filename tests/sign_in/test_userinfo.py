@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from datetime import timedelta
 
+import httpx
 import pytest
 from joserfc.jwk import RSAKey
 
-from application.sign_in.accepting import IssuerAway
-from application.sign_in.issuer import KEYS_KEPT
-from application.sign_in.oidc import USERINFO_KEPT
+from application.sign_in.accepting import BadToken, IssuerAway
+from application.sign_in.issuer import KEYS_KEPT, Issuer
+from application.sign_in.oidc import REFUSAL_KEPT, USERINFO_KEPT
+from application.sign_in.places import AT_ONCE, WAITING
 from domain.actors import Role
 from tests.sign_in.door import door_of
 from tests.sign_in.issuing import KEYS, NOW
@@ -103,3 +106,64 @@ def test_keys_grow_old_too_where_all_tokens_are_opaque(issuer):
             thread.join()
     door.later(USERINFO_KEPT)
     assert door.refuses("an-opaque-token")
+
+
+def test_random_words_keep_nobody_else_from_signing_in(issuer, monkeypatch):
+    door, answering = door_of(issuer, userinfo=True), threading.Event()
+
+    def userinfo(_: Issuer, token: str) -> httpx.Response:
+        if token.count(".") == 2:
+            return httpx.Response(200, json={"sub": "camille", "role": "national"})
+        answering.wait(timeout=30)
+        return httpx.Response(401)
+
+    monkeypatch.setattr(Issuer, "userinfo", userinfo)
+
+    async def outcome(token: str) -> str:
+        try:
+            return (await door.sign_in.read(token)).actor.role
+        except (BadToken, IssuerAway) as refused:
+            return type(refused).__name__
+
+    async def story() -> tuple[list[str], str, list[str]]:
+        asking = [asyncio.create_task(outcome(f"word-{number}")) for number in range(20)]
+        busy = [await asking[number] for number in range(AT_ONCE + WAITING, 20)]
+        signed_in = await outcome(issuer.signs())
+        answering.set()
+        return busy, signed_in, list(await asyncio.gather(*asking[:AT_ONCE]))
+
+    busy, signed_in, refused = asyncio.run(story())
+    assert set(busy) == {"IssuerAway"}, "who is beyond the queue is told at once"
+    assert signed_in == Role.NATIONAL
+    assert refused == ["BadToken"] * AT_ONCE
+
+
+def test_a_refusal_is_remembered_for_a_while(issuer):
+    door = door_of(issuer, userinfo=True)
+    issuer.says("/userinfo", "", status=401)
+    for _ in range(3):
+        assert "expiré" in door.refuses("a-word")
+    assert issuer.asked.count("/userinfo") == 1
+    door.later(REFUSAL_KEPT)
+    door.refuses("a-word")
+    assert issuer.asked.count("/userinfo") == 2
+
+
+def test_several_requests_of_one_person_are_one_question(issuer):
+    door = door_of(issuer, userinfo=True)
+    issuer.says("/userinfo", {"sub": "camille", "role": "national"})
+    token = issuer.signs()
+
+    async def story() -> None:
+        await asyncio.gather(*(door.sign_in.read(token) for _ in range(30)))
+
+    asyncio.run(story())
+    assert issuer.asked.count("/userinfo") == 1
+
+
+def test_no_word_is_asked_about_where_tokens_are_never_opaque(issuer):
+    door = door_of(issuer, userinfo=True, opaque=False)
+    issuer.says("/userinfo", {"sub": "camille", "role": "national"})
+    assert door.refuses("a-word")
+    assert issuer.asked == []
+    assert door.admits(issuer.signs()).role is Role.NATIONAL

@@ -1,0 +1,68 @@
+"""Values of claims, whatever a token may hold: of the right kind, and of a length that somebody can have meant.
+
+Each function raises one of UNREADABLE, or BadToken.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from application.sign_in.accepting import BadToken
+from domain.validation import TerritoryCode
+
+#: What libraries and Python raise on values of another kind, range or depth.
+UNREADABLE = (ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError)
+LONGEST_SUBJECT = 255
+#: Structures, territories or schools that one token may speak for.
+MOST_TEXTS = 500
+_TERRITORY: TypeAdapter[str] = TypeAdapter(TerritoryCode)
+#: The first second of the year 10000: no calendar of ours goes on.
+_END_OF_TIME = 253_402_300_800
+
+
+def claim(claims: Mapping[str, Any], name: str) -> Any:
+    """The claim of that name, or what the name's dots lead to; never one in place of the other."""
+    found: Any = claims
+    for part in name.split("."):
+        found = found.get(part) if isinstance(found, Mapping) else None
+    if "." not in name or name not in claims:
+        return found
+    if found is not None:
+        raise BadToken(f"Jeton refusé : il dit {name} de deux façons.")
+    return claims[name]
+
+
+def subject(value: Any) -> str:
+    """Who it is: what tables, letters and the log can hold and people can read."""
+    if not isinstance(value, str) or not value.strip():
+        raise BadToken("Jeton refusé : il ne dit pas qui vous êtes.")
+    if len(value) > LONGEST_SUBJECT or not value.isprintable():
+        raise BadToken(f"Jeton refusé : {LONGEST_SUBJECT} caractères imprimables au plus disent qui vous êtes.")
+    return value
+
+
+def texts(value: Any, most: int = MOST_TEXTS) -> list[str]:
+    """A text, or a list of them; nothing where there is no such claim."""
+    values = [] if value is None else [value] if isinstance(value, str) else value
+    if not isinstance(values, list) or len(values) > most or not all(isinstance(text, str) for text in values):
+        raise TypeError(f"a text or a list of at most {most} texts")
+    return values
+
+
+def territories(value: Any) -> list[str]:
+    return [_TERRITORY.validate_python(code) for code in texts(value)]
+
+
+def instant(value: Any) -> float | None:
+    """Seconds since 1970 (RFC 7519, section 2: NumericDate)."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError("a number of seconds")
+    if not math.isfinite(value) or not 0 <= value < _END_OF_TIME:
+        raise ValueError("a number of seconds since 1970")
+    return float(value)
