@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 
 from pydantic import AfterValidator, Field
 
-from application.candidatures import EmailAddress
 from application.commands import Command
 from application.conventions import find_territory
 from application.registrations import address_of
@@ -27,8 +26,9 @@ from domain.catalogue import ACCOUNT, INVITATION, STRUCTURE
 from domain.errors import forbidden
 from domain.events import Event
 from domain.identifiers import Uai, account_id, person_id
+from domain.people import EmailAddress
 from domain.rights import Action, Belongings, authorize
-from domain.validation import Instant, Label, TerritoryCode
+from domain.validation import Instant, Label, Link, Subject, TerritoryCode
 
 #: What the links of invitations are for.
 PURPOSE = "invitation"
@@ -45,7 +45,7 @@ Schools = Annotated[tuple[Uai, ...], Field(min_length=1, max_length=500), AfterV
 class _ForSubject(Command):
     """`subject`: what the person's token calls them."""
 
-    subject: Label
+    subject: Subject
 
 
 class CoordonnateurAppoint(_ForSubject):
@@ -86,7 +86,7 @@ class InvitationAccept(Command):
 
     action: ClassVar[Action] = Action.INVITATION_ACCEPT
 
-    link: str
+    link: Link
 
 
 class MediateurRegister(Command):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import ConfigDict, Field
 
 from application.commands import ChangeCommand
@@ -18,9 +20,9 @@ class AttachFile(ChangeCommand):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    media_type: str
+    media_type: Annotated[str, Field(max_length=100)]
     size: int
-    sha256: str
+    sha256: Annotated[str, Field(max_length=64)]
     draft: Draft = Field(exclude=True, repr=False)
 
     def named(self, stem: str) -> str:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, ClassVar
+from typing import ClassVar
 from uuid import UUID, uuid4
-
-from pydantic import StringConstraints
 
 from application.commands import ChangeCommand, Command
 from application.conventions import find_territory
@@ -19,21 +17,9 @@ from domain.catalogue import CANDIDATURE
 from domain.errors import invalid
 from domain.events import Event
 from domain.identifiers import Uai
+from domain.people import EmailAddress, PersonName, Phone
 from domain.rights import Action, Belongings
-from domain.validation import Label, LongText, Reason, TerritoryCode, formatted
-
-#: One @, a dot after it, no blank: the rest is for the mail server to say (RFC 5321 admits far more than people type).
-EmailAddress = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, max_length=254),
-    formatted(r"[^@\s\x00]+@[^@\s\x00]+\.[^@\s\x00]+", "adresse électronique attendue, par exemple nom@exemple.fr"),
-]
-Phone = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, max_length=30),
-    formatted(r"\+?[0-9 .()-]{6,29}", "numéro de téléphone attendu, par exemple 06 12 34 56 78"),
-]
-
+from domain.validation import Label, Link, LongText, Reason, TerritoryCode
 
 #: What the links of candidatures are for.
 PURPOSE = "candidature"
@@ -45,8 +31,8 @@ class CandidatureSubmit(Command):
     territory: TerritoryCode
     school_uai: Uai
     degree: Degree
-    first_name: Label
-    last_name: Label
+    first_name: PersonName
+    last_name: PersonName
     email: EmailAddress
     phone: Phone | None = None
     motivation: LongText
@@ -77,7 +63,7 @@ class _ByCandidate(ChangeCommand):
     """By who may, with `candidature_id`; or by the candidate, who need not be signed in, with their `link`."""
 
     candidature_id: UUID | None = None
-    link: str | None = None
+    link: Link | None = None
 
 
 class CandidatureWithdraw(_ByCandidate):

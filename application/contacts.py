@@ -2,41 +2,24 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
 from typing import Annotated, ClassVar
 from uuid import UUID, uuid4
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from application.candidatures import EmailAddress
 from application.commands import Command
+from application.contact_file import LARGEST_FILE, Contact, of_line, read_contacts
 from application.registrations import address_of
 from application.unit_of_work import UnitOfWork
 from domain import contacts
 from domain.catalogue import CONTACTS, STRUCTURE
 from domain.contact_events import ContactAdded
-from domain.contacts import EMPTY, MOST_CONTACTS, ContactList
-from domain.errors import DomainError, Problem, forbidden, invalid
+from domain.contacts import EMPTY, ContactList
+from domain.errors import DomainError, Problem, forbidden
 from domain.events import Event
 from domain.identifiers import contact_list_id
 from domain.rights import Action, Belongings, authorize
-from domain.validation import Label, validated
-
-#: The first line of a file of contacts, in any order; the kind may be missing.
-COLUMNS = {"nom": "name", "courriel": "email", "type": "kind"}
-LARGEST_FILE = 500_000
-
-
-class Contact(BaseModel):
-    """`kind`: what it is, in a word: école, centre social…"""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: Label
-    email: EmailAddress
-    kind: Label = "autre"
 
 
 class _OfStructure(Command):
@@ -90,45 +73,11 @@ def add(command: ContactAdd, work: UnitOfWork) -> UUID:
 
 def import_file(command: ContactsImport, work: UnitOfWork) -> UUID:
     authorize(work.actor, command.action, Belongings(structure_id=command.structure_id))
+    file = read_contacts(command.csv)
     try:
-        return _add(work, command.structure_id, read_contacts(command.csv))
+        return _add(work, command.structure_id, file.contacts)
     except DomainError as error:
-        raise DomainError(_of_line(problem) for problem in error.problems) from None
-
-
-def _of_line(problem: Problem) -> Problem:
-    """A problem of one of the contacts told by its line in the file: the first contact stands on line 2."""
-    place, *rest = problem.field or ("",)
-    if not place.isdigit():
-        return problem
-    return Problem(problem.code, f"ligne {int(place) + 2} : {problem.message}", ("csv", *rest))
-
-
-def read_contacts(text: str) -> list[Contact]:
-    """The contacts of a file. Raises DomainError that names every line and column that cannot be used."""
-    first = text.lstrip("\ufeff").splitlines()[:1]
-    rows = csv.DictReader(io.StringIO(text.lstrip("\ufeff")), delimiter=";" if first and ";" in first[0] else ",")
-    named = {name: COLUMNS.get((name or "").strip().lower()) for name in rows.fieldnames or ()}
-    if not {"name", "email"} <= set(named.values()):
-        raise invalid("première ligne attendue : nom;courriel;type.", "csv")
-    found: list[Contact] = []
-    problems: list[Problem] = []
-    for place, row in enumerate(rows):
-        if place >= MOST_CONTACTS:
-            raise invalid(f"{MOST_CONTACTS} lignes au plus.", "csv")
-        said = {field: (row[name] or "").strip() for name, field in named.items() if field is not None}
-        said = {field: value for field, value in said.items() if value}
-        if not said:
-            continue
-        try:
-            found.append(validated(Contact, said))
-        except DomainError as error:
-            problems += [Problem(one.code, one.message, (str(place), *one.field)) for one in error.problems]
-    if problems:
-        raise DomainError(problems)
-    if not found:
-        raise invalid("aucun contact dans ce fichier.", "csv")
-    return found
+        raise DomainError(of_line(problem, file.lines) for problem in error.problems) from None
 
 
 def _add(work: UnitOfWork, structure_id: UUID, given: Iterable[Contact]) -> UUID:

@@ -17,6 +17,7 @@ from domain.catalogue import CONVENTION, STRUCTURE, TERRITORY
 from domain.convention import AMENDABLE, ConventionSigned, ConventionTerms
 from domain.errors import invalid
 from domain.identifiers import structure_id, territory_id
+from domain.people import Name
 from domain.rights import Action, Belongings
 from domain.territory import Territory
 from domain.validation import Euros, Label, Reason
@@ -30,7 +31,7 @@ class ConventionAmend(ChangeCommand):
     action: ClassVar[Action] = Action.CONVENTION_AMEND
 
     convention_id: UUID
-    coordonnateur: Label | None = None
+    coordonnateur: Name | None = None
     valid_from: date | None = None
     valid_until: date | None = None
     planned_animations: Annotated[int, Field(ge=1, le=100_000)] | None = None

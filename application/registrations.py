@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 
 from pydantic import Field
 
-from application.candidatures import EmailAddress, Phone
 from application.commands import Command
 from application.eventstore.records import Recorded
 from application.unit_of_work import UnitOfWork
@@ -19,9 +18,10 @@ from domain.catalogue import ANIMATION, REGISTRATION
 from domain.errors import invalid
 from domain.events import Event
 from domain.identifiers import person_id, registration_book_id
+from domain.people import EmailAddress, PersonName, Phone, comparison_form
 from domain.registration import EMPTY, Registrant, RegistrationBook
 from domain.rights import Action, Belongings, authorize
-from domain.validation import Label, Reason
+from domain.validation import Link, PrintedCode, Reason
 
 #: What the links and codes of registrations are for.
 PURPOSE = "registration"
@@ -31,7 +31,7 @@ Children = Annotated[int, Field(ge=0, le=20)]
 
 def address_of(email: str) -> str:
     """What the pseudonym of a person who is known by an e-mail address alone is made of."""
-    return f"address:{email.strip().casefold()}"
+    return f"address:{comparison_form(email)}"
 
 
 class _OfAnimation(Command):
@@ -47,8 +47,8 @@ class RegistrationSubmit(_OfAnimation):
 
     action: ClassVar[Action] = Action.REGISTRATION_SUBMIT
 
-    first_name: Label
-    last_name: Label
+    first_name: PersonName
+    last_name: PersonName
     email: EmailAddress
     phone: Phone | None = None
     children: Children = 0
@@ -59,8 +59,8 @@ class RegistrationSubmitFor(_OfAnimation):
 
     action: ClassVar[Action] = Action.REGISTRATION_SUBMIT_FOR
 
-    first_name: Label
-    last_name: Label
+    first_name: PersonName
+    last_name: PersonName
     email: EmailAddress | None = None
     phone: Phone | None = None
     children: Children = 0
@@ -69,9 +69,9 @@ class RegistrationSubmitFor(_OfAnimation):
 class _ByHolder(Command):
     """By `link`, or by `animation_id` with the printed `code`."""
 
-    link: str | None = None
+    link: Link | None = None
     animation_id: UUID | None = None
-    code: str | None = None
+    code: PrintedCode | None = None
 
 
 class RegistrationCancel(_ByHolder):

@@ -15,6 +15,7 @@ from domain.actors import Actor
 from domain.errors import broken, invalid
 from domain.events import Event, event
 from domain.identifiers import Siret, structure_id
+from domain.people import Name
 from domain.rights import Action, Belongings, authorize
 from domain.validation import Euros, Label, TerritoryCode, stated, validated
 
@@ -35,7 +36,7 @@ class ConventionTerms(PaymentTerms):
     siret: Siret
     structure_name: Label
     territory: TerritoryCode
-    coordonnateur: Label
+    coordonnateur: Name
     signed_on: date
     valid_from: date
     valid_until: date

@@ -6,12 +6,18 @@ import re
 from typing import Annotated
 from uuid import UUID, uuid5
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, WithJsonSchema
 from stdnum.exceptions import ValidationError as StdnumError
 from stdnum.fr import siret as siret_number
 
 #: Never change: every derived stream id depends on it.
 NAMESPACE = UUID("6f7c1c0e-2a3f-5d11-9a53-0b6f0c7d971e")
+
+#: With room for blanks and dots between groups. Looked at first: stdnum walks through a text character by character.
+LONGEST_IDENTIFIER = 40
+
+_BAD_SIRET = "SIRET invalide : 14 chiffres attendus, dont une clé de contrôle juste"
+_BAD_UAI = "UAI invalide : 7 chiffres et une lettre attendus"
 
 UAI_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"  # 23 letters: no I, O, Q
 _UAI = re.compile(r"(\d{7})([A-Z])", re.ASCII)
@@ -19,10 +25,12 @@ _UAI = re.compile(r"(\d{7})([A-Z])", re.ASCII)
 
 def check_siret(value: str) -> str:
     """The 14 digits of a SIRET. Raises ValueError (French) when the length or the check digit is wrong."""
+    if len(value) > LONGEST_IDENTIFIER:
+        raise ValueError(_BAD_SIRET)
     try:
         return str(siret_number.validate(value))
     except StdnumError as error:
-        raise ValueError("SIRET invalide : 14 chiffres attendus, dont une clé de contrôle juste") from error
+        raise ValueError(_BAD_SIRET) from error
 
 
 def check_uai(value: str) -> str:
@@ -30,17 +38,20 @@ def check_uai(value: str) -> str:
 
     Raises ValueError (French) otherwise.
     """
+    if len(value) > LONGEST_IDENTIFIER:
+        raise ValueError(_BAD_UAI)
     match = _UAI.fullmatch(value.strip().upper())
     if match is None:
-        raise ValueError("UAI invalide : 7 chiffres et une lettre attendus")
+        raise ValueError(_BAD_UAI)
     digits, letter = match.groups()
     if UAI_LETTERS[int(digits) % 23] != letter:
         raise ValueError("UAI invalide : la lettre de contrôle ne correspond pas aux chiffres")
     return digits + letter
 
 
-Siret = Annotated[str, AfterValidator(check_siret)]
-Uai = Annotated[str, AfterValidator(check_uai)]
+_BOUND = WithJsonSchema({"type": "string", "maxLength": LONGEST_IDENTIFIER})
+Siret = Annotated[str, AfterValidator(check_siret), _BOUND]
+Uai = Annotated[str, AfterValidator(check_uai), _BOUND]
 
 
 def structure_id(siret: str) -> UUID:

@@ -9,7 +9,17 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints, ValidationError, create_model
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    ValidationError,
+    WithJsonSchema,
+    create_model,
+)
 
 from domain.errors import DomainError, ErrorCode, Problem
 
@@ -18,16 +28,36 @@ M = TypeVar("M", bound=BaseModel)
 
 # Unicode's categories Cc and Cs, without tab and line breaks.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+# They show a text in another order than it is stored in (Unicode Technical Report 36, section 2.7).
+_DIRECTION = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+_BREAKS = re.compile(r"[\t\n\r\u2028\u2029]")
+#: The two format characters that words of several languages need (Unicode Standard Annex 31, section 2.3).
+_JOINERS = "\u200c\u200d"
 
 
 def _printable(value: str) -> str:
     """Refuses control characters (PostgreSQL cannot hold a null byte) but keeps line breaks and tabs."""
     if _CONTROL.search(value):
         raise ValueError("caractère de contrôle interdit")
+    if match := _DIRECTION.search(value):
+        raise ValueError(_invisible(match.group()))
     # Format and space characters alone would pass for a reason that nobody can read.
     if all(unicodedata.category(char)[0] in "CZM" for char in value):
         raise ValueError("champ obligatoire")
+    return unicodedata.normalize("NFC", value)
+
+
+def _one_line(value: str) -> str:
+    if _BREAKS.search(value):
+        raise ValueError("une seule ligne attendue, sans retour à la ligne ni tabulation")
+    for char in value:
+        if unicodedata.category(char) in ("Cf", "Co") and char not in _JOINERS:
+            raise ValueError(_invisible(char))
     return value
+
+
+def _invisible(char: str) -> str:
+    return f"caractère invisible interdit (U+{ord(char):04X}) : retapez ce texte"
 
 
 def formatted(pattern: str, expected: str) -> AfterValidator:
@@ -49,7 +79,17 @@ def _of_our_time(value: datetime) -> datetime:
     return value
 
 
+_LONGEST_AMOUNT = 40
+
+
+def _amount(value: object) -> object:
+    if isinstance(value, str) and len(value) > _LONGEST_AMOUNT:
+        raise ValueError("montant attendu, par exemple 150.00")
+    return value
+
+
 def _text(longest: int, shortest: int = 1) -> Any:
+    """Text of several lines, in NFC."""
     return Annotated[
         str,
         StringConstraints(strip_whitespace=True, min_length=shortest, max_length=longest),
@@ -57,10 +97,24 @@ def _text(longest: int, shortest: int = 1) -> Any:
     ]
 
 
-Label = _text(200)
-Address = _text(300)
+def line(longest: int, shortest: int = 1, check: Callable[[str], str] = str) -> Any:
+    """Text of one line, in NFC, of characters that can be seen: fit for a title, a header, a cell, a list.
+
+    `check` looks at what remains, and raises ValueError (French).
+    """
+    return Annotated[_text(longest, shortest), AfterValidator(_one_line), AfterValidator(check)]
+
+
+Label = line(200)
+Address = line(300)
 #: What a draw is made from: long enough that nobody tries all of them.
-Seed = _text(200, shortest=8)
+Seed = line(200, shortest=8)
+#: What a token calls a person: compared as it stands, at most as long as OpenID Connect admits (Core 1.0, section 2).
+Subject = line(255)
+#: A signed link, with room for what is pasted around it; see `application.signed_links`.
+Link = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+#: A code typed from paper, with whatever stands between its groups.
+PrintedCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
 Reason = _text(2_000)
 LongText = _text(5_000)
 Code = Annotated[
@@ -70,14 +124,25 @@ Code = Annotated[
         r"[a-z0-9]+(-[a-z0-9]+)*", "code attendu en minuscules sans accent, chiffres et tirets, par exemple temps-ecran"
     ),
 ]
-TerritoryCode = Annotated[str, formatted(r"\d{2}|2[AB]|97\d", "code de département attendu, par exemple 34, 2A ou 971")]
+TerritoryCode = Annotated[
+    str,
+    StringConstraints(max_length=60),
+    formatted(r"\d{2}|2[AB]|97\d", "code de département attendu, par exemple 34, 2A ou 971"),
+]
 CommuneCode = Annotated[
-    str, formatted(r"(\d{2}|2[AB])\d{3}", "code INSEE de commune attendu, par exemple 34172 ou 2A004")
+    str,
+    StringConstraints(max_length=60),
+    formatted(r"(\d{2}|2[AB])\d{3}", "code INSEE de commune attendu, par exemple 34172 ou 2A004"),
 ]
 #: More than any hall holds: a guard against slips of the keyboard, not a rule of the programme.
 HeadCount = Annotated[int, Field(ge=0, le=100_000)]
 Seats = Annotated[int, Field(ge=1, le=100_000)]
-Euros = Annotated[Decimal, Field(gt=0, max_digits=9, decimal_places=2)]
+Euros = Annotated[
+    Decimal,
+    BeforeValidator(_amount),
+    Field(gt=0, max_digits=9, decimal_places=2),
+    WithJsonSchema({"type": "string", "maxLength": _LONGEST_AMOUNT}),
+]
 #: An instant with its offset; which wall clock it shows is the territory's matter.
 Instant = AwareDatetime
 #: An instant that somebody declares.

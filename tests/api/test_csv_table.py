@@ -53,3 +53,8 @@ def test_a_long_table_comes_in_pieces_and_loses_no_row():
     pieces = list(csv_table(["n"], ([number] for number in range(1_200))))
     assert len(pieces) == 4
     assert read_again(b"".join(pieces)) == [["n"], *([str(number)] for number in range(1_200))]
+
+
+@pytest.mark.parametrize("sign", ["＝", "＋", "－", "＠"])
+def test_full_width_signs_are_read_as_plain_ones_by_some_spreadsheets(sign):
+    assert f"'{sign}1+1".encode() in written([f"{sign}1+1"])

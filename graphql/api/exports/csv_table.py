@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -60,4 +61,5 @@ def _text(cell: Any) -> str:
         case time():
             return f"{cell:%H:%M}"
     text = str(cell)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    # Spreadsheets read full-width signs (＝ ＋ － ＠) as the plain ones; NFKC makes them so.
+    return f"'{text}" if unicodedata.normalize("NFKC", text[:1]).startswith(_FORMULA) else text

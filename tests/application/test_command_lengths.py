@@ -1,0 +1,48 @@
+"""Every text and list that a command takes has a length, looked at before anything else is."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from pydantic import create_model
+
+from application.application import USE_CASES
+
+_BOUNDED_FORMATS = {"uuid", "date", "date-time"}
+#: New values by field name, each validated as `AnimationContent`: see `domain.animation.modify`.
+_ELSEWHERE = {("AnimationModify", "changes")}
+
+
+def unbounded(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Iterator[str]:
+    """What a JSON schema admits without a longest length."""
+    if "$ref" in schema:
+        yield from unbounded(definitions[schema["$ref"].rpartition("/")[2]], definitions)
+    for choice in schema.get("anyOf", ()):
+        yield from unbounded(choice, definitions)
+    match schema.get("type"):
+        case "string":
+            if not {"maxLength", "enum", "const"} & schema.keys() and schema.get("format") not in _BOUNDED_FORMATS:
+                yield "text"
+        case "array":
+            if "maxItems" not in schema:
+                yield "list"
+            yield from unbounded(schema.get("items", {}), definitions)
+        case "object":
+            if "properties" not in schema:
+                yield "table"
+            for property in schema.get("properties", {}).values():
+                yield from unbounded(property, definitions)
+
+
+@pytest.mark.parametrize("command", USE_CASES, ids=lambda command: command.__name__)
+def test_every_field_of_a_command_has_a_longest_length(command):
+    fields = {
+        name: (field.annotation, field)
+        for name, field in command.model_fields.items()
+        if not field.exclude and (command.__name__, name) not in _ELSEWHERE
+    }
+    model: Any = create_model("Fields", **fields)  # type: ignore[call-overload]
+    schema = model.model_json_schema()
+    definitions = schema.get("$defs", {})
+    found = {name: list(unbounded(of, definitions)) for name, of in schema.get("properties", {}).items()}
+    assert {name: kinds for name, kinds in found.items() if kinds} == {}

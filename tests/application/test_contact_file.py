@@ -1,0 +1,76 @@
+"""A file of contacts is what people make of it; what would be lost or is garbled is told, by its line."""
+
+import contextlib
+
+import pytest
+from hypothesis import given as for_all
+from hypothesis import strategies as st
+
+from application.contact_file import read_contacts
+from domain.errors import DomainError, ErrorCode
+
+
+def contacts(text):
+    return [(contact.name, contact.email, contact.kind) for contact in read_contacts(text).contacts]
+
+
+def refusals(text):
+    with pytest.raises(DomainError) as refusal:
+        read_contacts(text)
+    assert {(problem.code, problem.field[0]) for problem in refusal.value.problems} == {(ErrorCode.INVALID, "csv")}
+    return [problem.message for problem in refusal.value.problems]
+
+
+@pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("quote", ["", '"'])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_any_usual_delimiter_line_end_and_quoting_is_read(delimiter, end, quote, mark):
+    rows = [("Nom", "COURRIEL", "type"), ("École", "ecole@exemple.fr", "école"), ("Amicale", "amicale@exemple.fr", "")]
+    text = mark + end.join(delimiter.join(f"{quote}{cell}{quote}" for cell in row) for row in rows) + end
+    assert contacts(text) == [("École", "ecole@exemple.fr", "école"), ("Amicale", "amicale@exemple.fr", "autre")]
+
+
+def test_a_carriage_return_pasted_from_elsewhere_ends_a_line():
+    text = "nom;courriel\nA;a@example.org\rB;b@example.org\n"
+    assert contacts(text) == [("A", "a@example.org", "autre"), ("B", "b@example.org", "autre")]
+
+
+def test_empty_lines_and_empty_cells_at_the_end_are_passed_over():
+    assert len(contacts("nom;courriel;;\n\nA;a@example.org;;\n;;;\nB;b@example.org\n")) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("nom;courriel\nA;b@example.org;de trop\n", "ligne 2 : 1 cellule(s) de trop"),
+        ("nom;courriel\nJos\ufffd;jose@example.org\n", "ligne 2 : name : caractère illisible"),
+        ('nom;courriel\nA;a@example.org\n"B;b@example.org\nC;c@example.org\n', "ligne 3 : un guillemet"),
+        ('nom;courriel\n"A"x;a@example.org\n', "ligne 2 : un guillemet"),
+        ("nom;courriel\n\nA;" + "x" * 140_000 + "@example.org\n", "ligne 3 : un guillemet n'est pas refermé"),
+        ("nom;courriel;telephone\nA;a@example.org;06\n", "ligne 1 : colonne inconnue « telephone »"),
+        ("nom;courriel;e-mail\nA;a@example.org;b@example.org\n", "ligne 1 : une colonne est nommée deux fois"),
+        ("nom;courriel\nA;mailto:a@example.org\n", "ligne 2 : email : adresse électronique attendue"),
+        ('nom;courriel\n"A\nB";a@example.org\n\nC;c\n', "ligne 2 : name : une seule ligne attendue"),
+        ("nom;courriel\nhttp://site.example;a@example.org\n", "ligne 2 : name : nom attendu, sans adresse de site"),
+        ("nom;courriel\nA\0;a@example.org\n", "ligne 2 : name : caractère de contrôle interdit"),
+        ("", "première ligne attendue"),
+        ('"', "ligne 1 : un guillemet"),
+    ],
+)
+def test_what_cannot_be_used_is_told_by_its_line(text, said):
+    assert said in refusals(text)[0]
+
+
+def test_lines_are_counted_as_an_editor_counts_them():
+    assert [message.split(" : ")[0] for message in refusals('nom;courriel\n\n"A\nB";x\nC;y\n')] == [
+        "ligne 3",
+        "ligne 3",
+        "ligne 5",
+    ]
+
+
+@for_all(st.text(alphabet='nomcurielA;,"\n\r\t|@.\0\ufffd\ufeff ', max_size=80))
+def test_whatever_is_sent_is_read_or_refused_by_name(text):
+    with contextlib.suppress(DomainError):
+        read_contacts("nom;courriel\n" + text)
