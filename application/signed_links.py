@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from domain.errors import DomainError, invalid
 
 _SEAL_BYTES = 16
+#: A link is of a few things; blanks may stand around it.
+_LONGEST_LINK = 400
 #: 40 bits: nobody tries them all through an API that limits how often one may ask.
 _CODE_LETTERS = 8
 #: RFC 4648's letters without those that are mistaken for digits; 0 and 1 are never printed.
@@ -42,6 +44,8 @@ class SignedLinks:
 
     def read(self, purpose: str, link: str, *field: str) -> tuple[UUID, ...]:
         """The things that the link is for. Raises INVALID on one that was not made here for this purpose."""
+        if len(link) > _LONGEST_LINK:
+            raise _bad_link(*field)
         try:
             raw = urlsafe_b64decode(link.strip() + "=" * (-len(link.strip()) % 4))
         except ValueError:

@@ -1,4 +1,6 @@
-"""Telling each client what its answer cost, and refusing what costs too much before anything is read."""
+"""Telling each client what its answer cost, and refusing what costs too much, or gives too long texts, before anything
+is read.
+"""
 
 from __future__ import annotations
 
@@ -26,11 +28,15 @@ class CostLimit(SchemaExtension):
         document = asked.graphql_document
         assert document is not None, "parsed before"
         operation = get_operation_ast(document, asked.operation_name)
-        if operation is not None and operation.operation is not OperationType.SUBSCRIPTION:
+        if operation is not None:
             cost: Cost = cost_of(asked.schema._schema, document, operation)
-            self._cost = cost.of(asked.variables or {})
-            if self._cost > MOST_COST:
-                raise too_costly(self._cost)
+            cost.check(asked.variables or {})
+            counted = cost.of(asked.variables or {})
+            if counted > MOST_COST:
+                self._cost = counted
+                raise too_costly(counted)
+            if operation.operation is not OperationType.SUBSCRIPTION:
+                self._cost = counted
         yield
 
     def get_results(self) -> dict[str, Any]:

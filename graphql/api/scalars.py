@@ -35,6 +35,14 @@ def readable(value: T, *field: str) -> T:
     return value
 
 
+#: Longer than any instant, amount or identifier that is written in full.
+_LONGEST = 100
+
+
+def _short(value: object) -> str | None:
+    return value if isinstance(value, str) and len(value) <= _LONGEST else None
+
+
 _INSTANT = Misread("date et heure avec décalage horaire attendues, par exemple 2027-01-15T18:00:00+01:00")
 _DAY = Misread("date attendue, par exemple 2027-01-15")
 _AMOUNT = Misread("montant attendu, par exemple 150.00")
@@ -43,7 +51,7 @@ _IDENTIFIER = Misread("identifiant (UUID) attendu")
 
 def _instant(value: object) -> datetime | Misread:
     try:
-        instant = datetime.fromisoformat(value) if isinstance(value, str) else None
+        instant = datetime.fromisoformat(said) if (said := _short(value)) is not None else None
     except ValueError:
         return _INSTANT
     return _INSTANT if instant is None or instant.tzinfo is None else instant
@@ -51,18 +59,21 @@ def _instant(value: object) -> datetime | Misread:
 
 def _day(value: object) -> date | Misread:
     try:
-        return date.fromisoformat(value) if isinstance(value, str) else _DAY
+        return date.fromisoformat(said) if (said := _short(value)) is not None else _DAY
     except ValueError:
         return _DAY
 
 
 def _amount(value: object) -> str | int | float | Misread:
     # Its form is the command's matter, which tells more precisely what is wrong.
-    return value if isinstance(value, str | int | float) and not isinstance(value, bool) else _AMOUNT
+    if isinstance(value, str):
+        return value if len(value) <= _LONGEST else _AMOUNT
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else _AMOUNT
 
 
 def _identifier(value: object) -> str | Misread:
-    return value if isinstance(value, str) else _IDENTIFIER
+    said = _short(value)
+    return _IDENTIFIER if said is None else said
 
 
 _iso = methodcaller("isoformat")

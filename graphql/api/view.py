@@ -29,6 +29,7 @@ from api.compiled.questions import question_of
 from api.context import Context, Moved, Services
 from api.cost import MOST_COST
 from api.costing import told_cost
+from api.errors import ApiError
 from api.rate_limits import client_address
 from api.requests import (
     LONGEST_DOCUMENT,
@@ -142,6 +143,12 @@ class GraphQLView(GraphQL[Any, None]):
             return answer(content, status_of(content, media_type), media_type)
         if found is None:
             return None
+        try:
+            found.check(question.variables)
+        except ApiError as refused:
+            await _make_sure_who_asks(context)
+            content = {"errors": [refused.formatted]}
+            return answer(content, status_of(content, media_type), media_type)
         cost = found.cost(question.variables)
         if cost > MOST_COST:
             return None

@@ -57,10 +57,6 @@ def test_what_is_beyond_a_limit_is_told_so(server: Server, document: str, told: 
 
 def test_variables_with_too_many_values_are_refused(server: Server):
     query = "query ($where: AnimationWhere) { animations(where: $where) { totalCount } }"
-    most = {"theme": [f"t{number}" for number in range(4_990)]}
-    assert server.post({"query": query, "variables": {"where": most}}).json()["data"] == {
-        "animations": {"totalCount": 0}
-    }
     more = {"theme": [f"t{number}" for number in range(5_000)]}
     assert server.post({"query": query, "variables": {"where": more}}).status_code == 413
 

@@ -70,6 +70,10 @@ class Prepared:
         """The number of fields that its answer can hold at most (see `api.cost`)."""
         return self._cost.of(given)
 
+    def check(self, given: dict[str, Any]) -> None:
+        """Raises INVALID for a text or a list that is longer than any may be."""
+        self._cost.check(given)
+
     async def execute(self, context: Any, given: dict[str, Any]) -> dict[str, Any]:
         """The `data` of the answer. Raises Unsure, or whatever a resolver raised: then graphql-core must answer."""
         plan, variables = self._known(given)

@@ -12,6 +12,7 @@ from api.cost import MOST_COST
 from api.document_limits import DEEPEST, MOST_ALIASES, MOST_ALIKE, MOST_SPREADS
 from api.documentation.reference import reference
 from api.error_codes import ERROR_CODES
+from api.limits import values as limits
 from api.requests import LARGEST_BODY, LONGEST_DOCUMENT, MOST_VALUES
 from api.schema import MOST_TOKENS
 from api.sdl import sdl
@@ -33,6 +34,8 @@ _LIMITS = {
     "most_values": MOST_VALUES,
     "most_cost": MOST_COST,
     "most_items": MOST_ITEMS,
+    "longest_value": limits.LONGEST_TEXT,
+    "most_in_list": limits.MOST_IN_LIST,
     "longest_text": LONGEST_TEXT,
     "most_subscriptions": MOST_SUBSCRIPTIONS_PER_CONNECTION,
     "default_page": DEFAULT_PAGE,

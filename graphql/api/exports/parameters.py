@@ -14,6 +14,7 @@ from starlette.datastructures import QueryParams
 
 from api.answers import Refused
 from api.errors import ApiError, api_path
+from api.limits.values import MOST_IN_LIST
 from api.scalars import SCALARS
 from domain.errors import ErrorCode
 
@@ -33,6 +34,8 @@ def where_of(where: type[W], params: QueryParams) -> W:
         values = [value for value in params.getlist(name) if value]
         if len(values) > 1 and not several:
             raise bad(name, "une seule valeur attendue")
+        if len(values) > MOST_IN_LIST:
+            raise bad(name, f"{MOST_IN_LIST} valeurs au plus")
         try:
             given = [read(value) for value in values]
         except ValueError as error:

@@ -8,11 +8,10 @@ from uuid import UUID
 from starlette.datastructures import UploadFile
 
 from api.context import Context
-from api.mutations.carrying_out import Carried, settle
+from api.mutations.carrying_out import Carried, made, settle
 from application.commands import Command
 from application.scans import media_type_of
 from domain.errors import invalid
-from domain.validation import validated
 
 #: What a file's input field says.
 FILE_DESCRIPTION = (
@@ -39,7 +38,7 @@ async def carry_out_with_file(context: Context, command_class: type[Command], sa
                 "sha256": draft.sha256,
                 "draft": draft,
             }
-            command = validated(command_class, said | found)
+            command = made(command_class, said | found)
             outcome = context.services.application.execute(command, context.actor, context.now)
             return outcome.subject_id, outcome.position
 

@@ -12,6 +12,7 @@ from anyio import to_thread
 from anyio.lowlevel import RunVar
 
 from api.context import Context
+from api.limits.values import too_long
 from api.mutations.payloads import UserError, user_errors
 from application.commands import Command
 from application.eventstore.log import head
@@ -44,11 +45,18 @@ async def carry_out(context: Context, command_class: type[Command], values: Mapp
 
     def execute() -> tuple[UUID, int]:
         # Validated in the thread too: a long text costs time that belongs to other requests.
-        command = validated(command_class, values)
+        command = made(command_class, values)
         outcome = context.services.application.execute(command, context.actor, context.now)
         return outcome.subject_id, outcome.position
 
     return await settle(context, execute)
+
+
+def made(command_class: type[Command], values: Mapping[str, Any]) -> Command:
+    """The command made from `values`. Raises DomainError (INVALID) for each field that is wrong, or longer than any."""
+    if problems := too_long(values):
+        raise DomainError(problems)
+    return validated(command_class, values)
 
 
 async def settle(context: Context, execute: Callable[[], tuple[UUID | None, int]]) -> Carried:

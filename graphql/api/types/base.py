@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
@@ -31,8 +32,11 @@ from projections.reading import Snapshot, rows_at_once
 
 T = TypeVar("T")
 
+_UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
 #: What a filter may say; the longest title is shorter.
 LONGEST_TEXT = 300
+#: A UUID in any of its spellings is shorter.
+LONGEST_ID = 100
 #: What all pages of an answer may hold together, were they full: lists in lists multiply.
 MOST_ITEMS = 5_000
 #: The read model of what accounts give.
@@ -116,7 +120,7 @@ def looked_ahead(info: Info) -> Ahead | None:
 def node_id(value: str, *field: str) -> UUID:
     """The UUID of an `ID`. Raises INVALID naming the argument."""
     try:
-        return UUID(str(value))
+        return UUID(value if len(value) <= LONGEST_ID else "")
     except ValueError:
         name = ".".join(field) or "id"
         raise invalid(f"{name} : identifiant (UUID) attendu.", *(field or ("id",))) from None
@@ -126,7 +130,7 @@ def checked_text(value: str | None, field: str) -> str | None:
     """The text of a filter. Raises INVALID on a length, a null byte or half a character that PostgreSQL cannot take."""
     if value is not None and len(value) > LONGEST_TEXT:
         raise invalid(f"where.{field} : {LONGEST_TEXT} caractères au plus.", "where", field)
-    if value is not None and ("\0" in value or any("\ud800" <= char <= "\udfff" for char in value)):
+    if value is not None and _UNKEEPABLE.search(value):
         raise invalid(f"where.{field} : caractère interdit.", "where", field)
     return value
 

@@ -1,0 +1,1 @@
+"""Bounds that are held before the work is done."""
