@@ -19,18 +19,20 @@ from uuid import UUID, uuid4
 from eventsourcing.persistence import StoredEvent
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
+from pydantic_core import PydanticSerializationError
 
 from application.commands import Command, UseCases
 from application.eventstore.appender import Appender
 from application.eventstore.log import read_stream
 from application.eventstore.recorder import CommandRecorder, Decided, Earlier, Idempotency, Outcome, Verdict
-from application.eventstore.records import Recorded, encode
+from application.eventstore.records import Recorded, Stamp, encode, holds_nul
 from application.eventstore.vault import PersonErased, Vault
 from application.keyed import Keyed
 from application.turns import Turns
 from application.unit_of_work import StateCache, UnitOfWork
 from domain.actors import Actor
-from domain.errors import DomainError, ErrorCode, broken, refuse
+from domain.errors import DomainError, ErrorCode, broken, invalid, refuse
+from domain.events import Event
 
 log = logging.getLogger(__name__)
 
@@ -115,8 +117,10 @@ class CommandBus:
         ]
 
     def _state(self, record: Recorded) -> bytes:
+        # Before anything is sealed: read models hold some of it in clear.
+        clear = _encoded(record.event, record.stamp)
         if not record.event.personal_fields:
-            return encode(record.event, record.stamp)
+            return clear
         try:
             with self.pool.connection() as conn:
                 sealed = self.vault.seal(conn, record.event, record.originator_id)
@@ -129,7 +133,20 @@ class CommandBus:
             return None
         # Keyed, so that the digest of a short personal text cannot be guessed back from a copy of the table.
         said = f"{actor.role}:{actor.name}:{command.action}:{command.model_dump_json()}"
-        return Idempotency(command.idempotency_key, hmac.new(self.digest_key, said.encode(), sha256).digest())
+        return Idempotency(
+            command.idempotency_key, hmac.new(self.digest_key, said.encode(errors="surrogatepass"), sha256).digest()
+        )
+
+
+def _encoded(event: Event, stamp: Stamp) -> bytes:
+    """The event's JSON. Raises INVALID on text that no table can hold: nothing of the kind may enter the log."""
+    try:
+        clear = encode(event, stamp)
+    except (PydanticSerializationError, UnicodeError):
+        raise invalid("Un texte contient un caractère qui n'est pas de l'Unicode.") from None
+    if holds_nul(clear):
+        raise invalid("Un texte contient un caractère nul (U+0000), qui ne peut pas être enregistré.")
+    return clear
 
 
 def _repeated(earlier: Earlier, idempotency: Idempotency) -> Outcome:

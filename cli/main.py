@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from application.database import DatabaseUnavailable
+from application.eventstore.records import UnreadableEvent
 from application.files import BadStoredFile
 from application.proof.checkpoints import KeyRetired
 from application.proof.dossier_facts import NotADossier
@@ -20,13 +21,13 @@ from application.settings import SettingsError
 from cli import audit, demo, documents, load, privacy, rebuild, replay, schema, serve, status, token
 from cli.console import Refused, Stopped, complain, note
 from domain.errors import DomainError
-from projections.folding import FoldFailed
+from projections.folding import FoldFailed, RowRefused
 from projections.switching import RebuildRefused
 
 #: What a person or a machine did: told in one line, without a traceback. Anything else is a bug of ours and shows one.
 _EXPECTED = (
     *(SettingsError, DatabaseUnavailable, RebuildRefused, SeasonError, DomainError, Refused, FoldFailed),
-    *(KeyRetired, BadNote, NotADossier, BadStoredFile),
+    *(KeyRetired, BadNote, NotADossier, BadStoredFile, RowRefused, UnreadableEvent),
 )
 _DATABASE_SAID = (
     psycopg.OperationalError,

@@ -12,6 +12,7 @@ from psycopg import Connection
 
 from application.eventstore.log import read_after
 from application.eventstore.records import Recorded, UnreadableEvent
+from application.eventstore.unavailable import is_unavailable
 from application.eventstore.vault import Vault
 from projections.folding import Changes, FoldFailed, fold_batch
 from projections.generations import Generation, State, generations
@@ -102,21 +103,97 @@ def advance(
 
 
 def feed(conn: Conn, vault: Vault, group: Sequence[Target], records: Sequence[Recorded]) -> None:
-    """Folds and writes one batch for each target. One that fails stops before the event it failed on; others go on."""
-    opened = vault.open(conn, records) if any(target.projection.opens_personal for target in group) else records
-    for target in group:
-        taken = opened if target.projection.opens_personal else records
+    """Folds and writes one batch for each target. One that fails stops before the event it failed on; others go on.
+
+    What passes, such as a lost connection, a lock or a full disk, is raised: nothing is written then.
+    """
+    opened = _Opened(records, None)
+    if any(target.projection.opens_personal for target in group):
+        opened = _open(conn, vault, records)
+    if opened.sealed is None:
         try:
-            changes = _fold(conn, target, taken)
-            reached = records[-1].position
-        except FoldFailed as failure:
-            log.error("projection stopped", extra={"projection": failure.projection, "position": failure.position})
-            before = [record for record in taken if record.position < failure.position]
-            changes = _fold(conn, target, before)
-            reached = before[-1].position if before else target.generation.position
-            _mark_failed(conn, target, failure.position, failure.topic, failure.reason)
-        write_changes(conn, target.projection, target.generation.generation, changes)
-        _move(conn, target, reached)
+            with conn.transaction():
+                for target in group:
+                    _write(conn, target, opened.records if target.projection.opens_personal else records)
+                    _move(conn, target, records[-1].position)
+            return
+        except Exception as refused:
+            if _passes(refused):
+                raise
+    for target in group:
+        personal = target.projection.opens_personal
+        failure = _write_up_to_failure(conn, target, opened.records if personal else records)
+        _settle(conn, target, records, failure or (opened.failure(target) if personal else None))
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """Records in clear, up to the first that cannot be opened, if there is one."""
+
+    records: Sequence[Recorded]
+    sealed: tuple[Recorded, Exception] | None
+
+    def failure(self, target: Target) -> FoldFailed | None:
+        return None if self.sealed is None else FoldFailed(target.projection.name, *self.sealed)
+
+
+def _open(conn: Conn, vault: Vault, records: Sequence[Recorded]) -> _Opened:
+    try:
+        return _Opened(vault.open(conn, records), None)
+    except Exception as refused:
+        if _passes(refused):
+            raise
+    clear: list[Recorded] = []
+    for record in records:
+        try:
+            clear += vault.open(conn, [record])
+        except Exception as refused:
+            if _passes(refused):
+                raise
+            return _Opened(clear, (record, refused))
+    return _Opened(clear, None)
+
+
+def _settle(conn: Conn, target: Target, records: Sequence[Recorded], failure: FoldFailed | None) -> None:
+    """Moves the target to the end of the records, or to before the one that it failed on, which is kept with it."""
+    if failure is None:
+        _move(conn, target, records[-1].position)
+        return
+    log.error(
+        "projection stopped",
+        extra={"projection": failure.projection, "position": failure.position, "reason": failure.kind},
+    )
+    before = [record.position for record in records if record.position < failure.position]
+    _move(conn, target, before[-1] if before else target.generation.position)
+    _mark_failed(conn, target, failure.position, failure.topic, failure.reason)
+
+
+def _write(conn: Conn, target: Target, records: Sequence[Recorded]) -> None:
+    write_changes(conn, target.projection, target.generation.generation, _fold(conn, target, records))
+
+
+def _write_up_to_failure(conn: Conn, target: Target, records: Sequence[Recorded]) -> FoldFailed | None:
+    """Writes as many of the records as can be: a batch that is refused is halved, down to the event to blame."""
+    if not records:
+        return None
+    try:
+        with conn.transaction():
+            _write(conn, target, records)
+        return None
+    except FoldFailed as failure:
+        before = [record for record in records if record.position < failure.position]
+        return _write_up_to_failure(conn, target, before) or failure
+    except Exception as refused:
+        if _passes(refused):
+            raise
+        if len(records) == 1:
+            return FoldFailed(target.projection.name, records[0], refused)
+        half = len(records) // 2
+        return _write_up_to_failure(conn, target, records[:half]) or _write_up_to_failure(conn, target, records[half:])
+
+
+def _passes(error: Exception) -> bool:
+    return isinstance(error, Overtaken) or is_unavailable(error)
 
 
 def _fold(conn: Conn, target: Target, records: Sequence[Recorded]) -> Changes:

@@ -23,7 +23,7 @@ from application.eventstore.records import Recorded
 from application.eventstore.vault import Vault
 from domain.events import Event
 from projections.bulk import COPY_ROWS, row_encoder, scan_streams
-from projections.folding import FoldFailed, add_counts
+from projections.folding import FoldFailed, RowRefused, add_counts
 from projections.generations import identifier
 from projections.projection import Fold, Key, Projection, Rollup, Row, stream_key
 from projections.tables import add_to_rollup
@@ -87,7 +87,10 @@ class _Writer:
             if self._failure is None:
                 try:
                     self._send(*item)
-                except psycopg.Error as failure:
+                except (psycopg.DataError, psycopg.IntegrityError, psycopg.errors.ProgramLimitExceeded) as refused:
+                    name = item[0].as_string(self._conn)
+                    self._failure = RowRefused(f"{name} cannot take a row: {type(refused).__name__}")
+                except Exception as failure:
                     self._failure = failure
 
     def _send(self, table: sql.Identifier, lines: bytes) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from psycopg import Error
 
 from application.eventstore.records import Recorded
 from projections.projection import Key, Projection, Rollup, Row
@@ -13,14 +16,30 @@ LoadRows = Callable[[Sequence[Key]], Mapping[Key, Row]]
 
 
 class FoldFailed(Exception):
-    """A fold could not take an event: the projection stops before it."""
+    """A projection could not take an event, or its table what was made of it: the projection stops before it."""
 
     def __init__(self, projection: str, record: Recorded, reason: BaseException) -> None:
         self.projection = projection
         self.position = record.position
         self.topic = record.event.topic
-        self.reason = f"{type(reason).__name__}: {reason}"
+        self.kind = type(reason).__name__
+        # Of what the database says the kind alone: its words repeat the value that it could not take.
+        self.reason = f"{self.kind} ({reason.sqlstate})" if isinstance(reason, Error) else f"{self.kind}: {reason}"
         super().__init__(f"{projection} cannot take {self.topic} at position {self.position}: {self.reason}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A rebuild's other processes send it as it is, not made anew from its message.
+        return _remade, (type(self), self.args, self.__dict__)
+
+
+def _remade(kind: type[FoldFailed], args: tuple[Any, ...], attributes: dict[str, Any]) -> FoldFailed:
+    failure = kind.__new__(kind, *args)
+    failure.__dict__.update(attributes)
+    return failure
+
+
+class RowRefused(Exception):
+    """In a rebuild, a table could not take a row: one line that names the table."""
 
 
 @dataclass(frozen=True, slots=True)

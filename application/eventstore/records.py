@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +15,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter, Validati
 import domain.catalogue  # noqa: F401  registers every event class
 from domain.actors import Role
 from domain.events import Event, registered_events
+
+#: Its backslash is not itself escaped.
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 class Stamp(BaseModel):
@@ -70,6 +74,11 @@ def encode(event: Event, stamp: Stamp) -> bytes:
     """The UTF-8 JSON under which the event is stored. Personal fields must have been sealed before."""
     state = _state_model(type(event)).model_construct(schema_version=event.schema_version(), stamp=stamp, data=event)
     return state.model_dump_json().encode()
+
+
+def holds_nul(state: bytes) -> bool:
+    """Whether a text in the JSON has the character U+0000, which PostgreSQL can keep in no text."""
+    return b"\\u0000" in state and _NUL.search(state) is not None
 
 
 Decoder = Callable[[bytes], Any]

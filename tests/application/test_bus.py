@@ -206,3 +206,18 @@ def test_an_amendment_of_a_convention_needs_a_convention(world: World) -> None:
     with pytest.raises(DomainError) as refused:
         world.does(ConventionAmend(convention_id=uuid4(), planned_animations=3), NATIONAL)
     assert refused.value.code is ErrorCode.NOT_FOUND
+
+
+@pytest.mark.parametrize("subject", ["a\0b", "a\ud800b"])
+def test_text_that_no_table_can_hold_never_enters_the_log(world: World, app: Application, subject: str) -> None:
+    created, reached = world.creates(), log_head(app)
+    with pytest.raises(DomainError) as refused:
+        world.does(AnimationPublish(animation_id=created, idempotency_key=uuid4()), Actor(Role.NATIONAL, subject))
+    assert refused.value.code is ErrorCode.INVALID
+    assert log_head(app) == reached
+
+
+def test_a_backslash_before_u0000_is_text_like_any_other(world: World, app: Application) -> None:
+    reached = log_head(app)
+    world.creates(description="On tape \\u0000 et rien ne casse.")
+    assert log_head(app) == reached + 1

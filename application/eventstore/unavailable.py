@@ -1,0 +1,54 @@
+"""What the database says when it is away, busy or full: nobody's fault who asks, and gone when tried again later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import psycopg
+
+#: SQLSTATE classes and codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
+#: 08 connections, 40 conflicts of transactions, 53 disk, memory and connections, 55 locks, 57 shutdowns and time-outs,
+#: 58 the machine's own faults; of 25 the read-only server after a failover and the time-outs of transactions.
+_PASSING = ("08", "40", "53", "55", "57", "58", "25006", "25P03", "25P04")
+
+
+class Unavailable(Exception):
+    """The database did not do it in time. Nothing was recorded, unless `maybe_recorded`: then nobody can tell."""
+
+    def __init__(self, why: str, maybe_recorded: bool = False) -> None:
+        super().__init__(why)
+        self.maybe_recorded = maybe_recorded
+
+
+def is_unavailable(error: BaseException) -> bool:
+    """Whether trying again later may do: told of the error itself, and of what it was raised from."""
+    return any(isinstance(cause, Unavailable) or _passes(cause) for cause in _with_causes(error))
+
+
+def is_connection_lost(error: BaseException) -> bool:
+    """Whether the connection is gone, as one is that stood in a pool while the server was started again."""
+    return any(_lost(cause) for cause in _with_causes(error))
+
+
+def _passes(error: BaseException) -> bool:
+    if not isinstance(error, psycopg.Error):
+        return False
+    if error.sqlstate is None:
+        return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+    return error.sqlstate.startswith(_PASSING)
+
+
+def _lost(error: BaseException) -> bool:
+    # What the pool says when it has no connection has no SQLSTATE either.
+    if not isinstance(error, psycopg.OperationalError | psycopg.InterfaceError) or "pool" in type(error).__module__:
+        return False
+    return error.sqlstate is None or error.sqlstate.startswith(("08", "57P"))
+
+
+def _with_causes(error: BaseException) -> Iterator[BaseException]:
+    seen: list[BaseException] = []
+    cause: BaseException | None = error
+    while cause is not None and cause not in seen:
+        seen.append(cause)
+        yield cause
+        cause = cause.__cause__
