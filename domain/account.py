@@ -49,6 +49,8 @@ class Account:
     id: UUID
     mandates: Mapping[UUID, Mandate] = field(default_factory=dict)
     erased: bool = False
+    #: Whose it is, once they were given anything.
+    person_id: UUID | None = None
 
     def holds(self, mandate: Mandate) -> bool:
         return mandate in self.mandates.values()
@@ -79,7 +81,8 @@ def evolve(state: Account | None, originator_id: UUID, fact: Event) -> Account:
     account = state or Account(originator_id)
     match fact:
         case MandateGiven():
-            return replace(account, mandates={**account.mandates, fact.mandate_id: mandate_of(fact)})
+            given = {**account.mandates, fact.mandate_id: mandate_of(fact)}
+            return replace(account, mandates=given, person_id=fact.person_id)
         case MandateEnded():
             left = {one: mandate for one, mandate in account.mandates.items() if one != fact.mandate_id}
             return replace(account, mandates=left)
@@ -132,9 +135,11 @@ def register_mediateur(
 def end_mandate(
     account: Account, mandate_id: UUID, actor: Actor, territories_of: Callable[[UUID], frozenset[str]]
 ) -> list[Event]:
-    """`territories_of` tells where a structure works: the coordonnateur of one of them answers for it too."""
+    """By its holder, or by who answers for it. `territories_of` tells where a structure works: the coordonnateur of one
+    of them answers for it too.
+    """
     mandate = account.mandates.get(mandate_id)
-    of = mandate.belongings if mandate else Belongings()
+    of = replace(mandate.belongings if mandate else Belongings(), person_id=account.person_id)
     if of.structure_id is not None:
         of = replace(of, territories=territories_of(of.structure_id))
     authorize(actor, Action.MANDATE_END, of)
@@ -176,6 +181,7 @@ def widened(actor: Actor, mandates: Sequence[Mandate]) -> Actor:
     return replace(
         actor,
         role=role,
+        also=(frozenset([actor.role]) | roles & {Role.MEDIATEUR}) - {role},
         structures=actor.structures | {one.structure_id for one in own if one.structure_id is not None},
         territories=actor.territories.union(*(one.territories for one in own)),
         schools=actor.schools.union(*(one.schools for one in own)),

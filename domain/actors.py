@@ -35,6 +35,13 @@ class Actor:
     person_id: UUID | None = None
     #: What the person's token calls them; nobody's where nobody has signed in.
     subject: str | None = None
+    #: What a person is besides the role in which they act by a mandate: what a parent, or a médiateur, may do anywhere
+    #: they may do too. A mandate adds, and takes nothing away.
+    also: frozenset[Role] = frozenset()
+
+    def is_a(self, role: Role) -> bool:
+        """Whether they act in that role, or are it besides."""
+        return role is self.role or role in self.also
 
 
 PUBLIC = Actor(Role.PUBLIC, "public")

@@ -210,9 +210,9 @@ def _check_open(animation: Animation, now: datetime) -> None:
 
 def _check_audience(animation: Animation, actor: Actor, on_behalf: bool) -> None:
     for_mediateurs = animation.content.audience == FOR_MEDIATEURS
-    if for_mediateurs and (on_behalf or actor.role is not Role.MEDIATEUR):
+    if for_mediateurs and (on_behalf or not actor.is_a(Role.MEDIATEUR)):
         raise broken("Cette animation s'adresse aux médiateurs : seul un médiateur connecté peut s'y inscrire.")
-    if actor.role is Role.MEDIATEUR and not on_behalf and not for_mediateurs:
+    if actor.role is Role.MEDIATEUR and not on_behalf and not for_mediateurs and not actor.is_a(Role.PARENT):
         raise broken("Un médiateur ne s'inscrit qu'aux formations des médiateurs.")
 
 

@@ -111,6 +111,9 @@ class Action(StrEnum):
 
 _ANY, _STRUCTURE, _TERRITORY = Scope.ANYWHERE, Scope.OWN_STRUCTURE, Scope.OWN_TERRITORY
 _SCHOOL, _PERSON = Scope.OWN_SCHOOL, Scope.OWN_PERSON
+#: Every role that a person can have or be given. What is their own stays theirs in each of them.
+PERSONS = (PA, ST, ME, CO, DI, IN, HE, NA, AU)
+_OWN = dict.fromkeys(PERSONS, _PERSON)
 
 RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.CONVENTION_SIGN: {CO: _TERRITORY, NA: _ANY},
@@ -130,11 +133,11 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.CANDIDATURE_GIVE_OPINION: {DI: _SCHOOL},
     Action.CANDIDATURE_VALIDATE: {IN: _SCHOOL, HE: _SCHOOL},
     Action.CANDIDATURE_REJECT: {IN: _SCHOOL, HE: _SCHOOL, NA: _ANY},
-    Action.CANDIDATURE_WITHDRAW: {PA: _PERSON, CO: _TERRITORY, NA: _ANY},
+    Action.CANDIDATURE_WITHDRAW: {**_OWN, CO: _TERRITORY, NA: _ANY},
     Action.CANDIDATURE_RECORD_CONTACT: {CO: _TERRITORY},
     Action.CANDIDATURE_RECORD_TRAINING: {CO: _TERRITORY},
     Action.CANDIDATURE_RECORD_PIX: {CO: _TERRITORY},
-    Action.CANDIDATURE_REQUEST_CERTIFICATE: {PA: _PERSON},
+    Action.CANDIDATURE_REQUEST_CERTIFICATE: _OWN,
     Action.CANDIDATURE_ISSUE_CERTIFICATE: {CO: _TERRITORY},
     Action.REGISTRATION_SUBMIT: {P: _ANY, PA: _ANY, ME: _ANY},
     Action.REGISTRATION_SUBMIT_FOR: {ST: _STRUCTURE, ME: _ANY, DI: _ANY, HE: _ANY},
@@ -150,13 +153,14 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     # Who is signed in, for themself: an invitation by its link, a structure out of the list.
     Action.INVITATION_ACCEPT: {PA: _ANY, ST: _ANY, ME: _ANY},
     Action.MEDIATEUR_REGISTER: {PA: _ANY, ME: _ANY},
-    Action.MANDATE_END: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY},
+    # Whoever holds a mandate may lay it down.
+    Action.MANDATE_END: {**_OWN, ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY},
     Action.CONTACT_ADD: {ST: _STRUCTURE},
     Action.CONTACTS_IMPORT: {ST: _STRUCTURE},
     Action.CONTACT_REMOVE: {ST: _STRUCTURE},
     Action.PLANNING_SEND: {ST: _STRUCTURE},
-    Action.MAIL_PREFERENCES_SET: dict.fromkeys((PA, ST, ME, CO, DI, IN, HE, NA, AU), _ANY),
-    Action.NOTIFICATIONS_MARK_READ: dict.fromkeys((PA, ST, ME, CO, DI, IN, HE, NA, AU), _ANY),
+    Action.MAIL_PREFERENCES_SET: dict.fromkeys(PERSONS, _ANY),
+    Action.NOTIFICATIONS_MARK_READ: dict.fromkeys(PERSONS, _ANY),
     Action.TERM_ADD: {NA: _ANY, SY: _ANY},
     Action.TERM_RENAME: {NA: _ANY},
     Action.TERM_MERGE: {NA: _ANY},
@@ -165,7 +169,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.TERRITORY_JOIN: {NA: _ANY, SY: _ANY},
     Action.TERRITORY_OPEN_CANDIDATURES: {NA: _ANY},
     Action.ATTESTATION_FORM_WORD: {NA: _ANY, SY: _ANY},
-    Action.PERSON_ERASE: {PA: _PERSON, NA: _ANY, SY: _ANY},
+    Action.PERSON_ERASE: {**_OWN, NA: _ANY, SY: _ANY},
     Action.SERVICE_DOSSIER_OPEN: {ST: _STRUCTURE},
     Action.SERVICE_DOSSIER_GATHER: {ST: _STRUCTURE},
     Action.SERVICE_PIECE_ATTACH: {ST: _STRUCTURE},
@@ -184,9 +188,13 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.TERRITORY_READ: {CO: _TERRITORY, NA: _ANY, AU: _ANY, SY: _ANY},
     Action.COUNTRY_READ: {NA: _ANY, AU: _ANY, SY: _ANY},
     Action.AUDIT_READ: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY, AU: _ANY, SY: _ANY},
-    Action.CANDIDATURE_READ: {PA: _PERSON, DI: _SCHOOL, IN: _SCHOOL, HE: _SCHOOL, CO: _TERRITORY, NA: _ANY, SY: _ANY},
+    Action.CANDIDATURE_READ: {
+        **_OWN,
+        **dict.fromkeys((DI, IN, HE), _SCHOOL),
+        **{CO: _TERRITORY, NA: _ANY, SY: _ANY},
+    },
     Action.CONTACT_READ: {ST: _STRUCTURE},
-    Action.MANDATE_READ: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY},
+    Action.MANDATE_READ: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY, AU: _ANY},
     Action.CANDIDATURE_NOTE_READ: {CO: _TERRITORY, NA: _ANY},
     Action.REGISTRATION_READ: {ST: _STRUCTURE},
     Action.REBUILD_FOLLOW: {NA: _ANY},
@@ -213,15 +221,26 @@ _REACHES: Mapping[Scope, Callable[[Actor, Belongings], bool]] = {
 }
 
 
+def reaches_own(action: Action) -> bool:
+    """Whether the action may be taken on what is one's own, in whatever role."""
+    return RIGHTS[action].get(Role.PARENT) is Scope.OWN_PERSON
+
+
 def scope_of(actor: Actor, action: Action) -> Scope | None:
-    """How far the actor may take the action; None when not at all."""
-    return RIGHTS[action].get(actor.role)
+    """How far the actor may take the action; None when not at all. What they are besides adds to it."""
+    row = RIGHTS[action]
+    if any(row.get(role) is Scope.ANYWHERE for role in actor.also):
+        return Scope.ANYWHERE
+    return row.get(actor.role)
 
 
 def may(actor: Actor, action: Action, of: Belongings) -> bool:
     """Whether the actor may take the action on a thing that belongs so."""
     scope = scope_of(actor, action)
-    return scope is not None and _REACHES[scope](actor, of)
+    if scope is None:
+        return False
+    own = reaches_own(action) and _REACHES[Scope.OWN_PERSON](actor, of)
+    return own or _REACHES[scope](actor, of)
 
 
 def authorize(actor: Actor, action: Action, of: Belongings) -> None:

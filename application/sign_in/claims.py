@@ -122,7 +122,7 @@ def actor_of(
         structures=frozenset(structure_id(check_siret(siret)) for siret in sirets),
         territories=frozenset(territories),
         schools=frozenset(check_uai(school) for school in schools),
-        person_id=person if role is Role.PARENT else None,
+        person_id=person,
         subject=subject,
     )
 

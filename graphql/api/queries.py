@@ -151,9 +151,9 @@ class Query:
         return await load_held_candidature(info.context, candidature_id)
 
     @strawberry.field(
-        description="The candidatures that the asker may read: a parent's own, those of their schools for directors,"
-        " inspectors and heads, those of their territories for coordonnateurs, all for the national team; FORBIDDEN for"
-        " other roles."
+        description="The candidatures that the asker may read: for a parent who is signed in, in whatever role, their"
+        " own; besides, those of their schools for directors, inspectors and heads, those of their territories for"
+        " coordonnateurs, all for the national team; FORBIDDEN for others."
     )
     async def candidatures(
         self,
@@ -174,8 +174,8 @@ class Query:
         return await load_held(info.context, registration_id)
 
     @strawberry.field(
-        description="All who were given a role: the coordonnateurs, the auditors… 500 at most. For the national team;"
-        " others: FORBIDDEN."
+        description="All who were given a role: the coordonnateurs, the auditors… 500 at most. For the national team"
+        " and auditors; others: FORBIDDEN."
     )
     async def mandates(self, info: Info, role: Role) -> list[Mandate]:
         require(info.context, Action.MANDATE_READ, Belongings())

@@ -45,7 +45,8 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
         EVERYBODY: "id siret name",
         Action.STRUCTURE_READ: "conventions animations dashboard",
         Action.AUDIT_READ: "timeline",
-        Action.MANDATE_READ: "mandates invitations",
+        Action.MANDATE_READ: "mandates",
+        Action.INVITATION_REVOKE: "invitations",
         Action.CONTACT_READ: "contacts",
     },
     "Territory": {
@@ -141,8 +142,7 @@ ROOTS: Mapping[Reach, str] = {
     Action.AUDIT_READ: "auditTrail structureTimeline",
     Action.CANDIDATURE_READ: "candidatures",
     Action.CONTROL_READ: "controls",
-    Action.COUNTRY_READ: "dashboard",
-    Action.COORDONNATEUR_APPOINT: "mandates",
+    Action.COUNTRY_READ: "dashboard mandates",
     Action.STRUCTURE_READ: "serviceDossiers",
     Action.REBUILD_FOLLOW: "rebuildProgress",
 }

@@ -46,12 +46,12 @@ ACCOUNT = Structure(OURS, SIRET, "Centre social Les Tilleuls", ((CONVENTION_ID, 
 
 
 def actor(role: Role, **owns: Any) -> Actor:
-    """Of that role, speaking for our structure, the Hérault, our school and our person unless told otherwise."""
+    """Of that role, for our structure, the Hérault and our school, a parent as our person, unless told otherwise."""
     ours: dict[str, Any] = {
         "structures": frozenset([OURS]),
         "territories": frozenset(["34"]),
         "schools": frozenset([UAI]),
-        "person_id": PERSON,
+        "person_id": PERSON if role is Role.PARENT else None,
     }
     return Actor(role, role.value, **ours | owns)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -24,6 +25,7 @@ from domain.catalogue import ACCOUNT, INVITATION
 from domain.errors import ErrorCode
 from domain.invitation import InvitationStatus, accept, revoke, send
 from domain.invitation import erase as erase_invitation
+from domain.rights import PERSONS
 from tests.domain.account_builders import (
     ADMITTED,
     APPOINTED,
@@ -159,9 +161,23 @@ def test_a_mandate_is_ended_by_those_who_answer_for_it(fact, may_end, may_not):
 
 def test_an_account_gives_a_parent_the_role_and_its_reach():
     mandates = list(fold(ACCOUNT, JOINED).mandates.values())
-    assert widened(WHO, mandates) == replace(WHO, role=Role.STRUCTURE, structures=frozenset([OURS]))
+    besides = frozenset([Role.PARENT])
+    assert widened(WHO, mandates) == replace(WHO, role=Role.STRUCTURE, structures=frozenset([OURS]), also=besides)
     bound = list(fold(ACCOUNT, BOUND).mandates.values())
-    assert widened(WHO, bound) == replace(WHO, role=Role.INSPECTOR, schools=frozenset([UAI]))
+    assert widened(WHO, bound) == replace(WHO, role=Role.INSPECTOR, schools=frozenset([UAI]), also=besides)
+
+
+def test_who_speaks_for_a_structure_stays_a_parent_and_a_mediateur():
+    both = list(fold(ACCOUNT, JOINED, REGISTERED.model_copy(update={"mandate_id": UUID(int=7)})).mandates.values())
+    speaker = widened(WHO, both)
+    assert (speaker.role, speaker.also) == (Role.STRUCTURE, frozenset([Role.PARENT, Role.MEDIATEUR]))
+
+
+@pytest.mark.parametrize("fact", [JOINED, REGISTERED, BOUND, APPOINTED, ADMITTED], ids=lambda one: one.topic)
+def test_whoever_holds_a_mandate_may_lay_it_down_in_whatever_role_they_act(fact):
+    for role in PERSONS:
+        holder = Actor(role, "x", person_id=fact.person_id)
+        account(fact).when(end_mandate, MANDATE, holder, of_34).then(ENDED)
 
 
 def test_an_account_widens_what_a_token_gives_in_its_role_and_in_no_other():

@@ -1,15 +1,18 @@
 """Who may do what: the whole table, by hand, against what the domain answers."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
 
-from domain.actors import PUBLIC, SYSTEM, Role
+from domain.actors import PUBLIC, SYSTEM, Actor, Role
 from domain.errors import DomainError, ErrorCode
-from domain.rights import RIGHTS, Action, Belongings, authorize, may
-from tests.domain.builders import OTHER_PERSON, OTHER_UAI, OURS, PERSON, THEIRS, UAI, actor
+from domain.rights import PERSONS, RIGHTS, Action, Belongings, Scope, authorize, may
+from tests.domain import builders
+from tests.domain.builders import OTHER_PERSON, OTHER_UAI, OURS, PERSON, THEIRS, UAI
 
-#: `any`: everywhere; `struct`, `terr`, `school`, `person`: on what is one's own; `-`: not at all.
+#: `any`: everywhere; `struct`, `terr`, `school`, `person`: on what is one's own; `p+terr`: on what is one's own as a
+#: person, and in one's territory; `-`: not at all.
 TABLE = """
                            public parent struct médiat coord director inspec head   nation auditor system
 conventionSign             -      -      -      -      terr  -        -      -      any    -       -
@@ -29,7 +32,7 @@ candidatureSubmit          any    any    -      -      -     -        -      -  
 candidatureGiveOpinion     -      -      -      -      -     school   -      -      -      -       -
 candidatureValidate        -      -      -      -      -     -        school school -      -       -
 candidatureReject          -      -      -      -      -     -        school school any    -       -
-candidatureWithdraw        -      person -      -      terr  -        -      -      any    -       -
+candidatureWithdraw        -      person person person p+terr person person person any    person -
 registrationSubmit         any    any    -      any    -     -        -      -      -      -       -
 registrationSubmitFor      -      -      struct any    -     any      -      any    -      -       -
 registrationCancel         any    any    any    any    -     any      -      any    -      -       -
@@ -42,7 +45,7 @@ invitationSend             -      -      struct -      terr  -        -      -  
 invitationRevoke           -      -      struct -      terr  -        -      -      any    -       -
 invitationAccept           -      any    any    any    -     -        -      -      -      -       -
 mediateurRegister          -      any    -      any    -     -        -      -      -      -       -
-mandateEnd                 -      -      struct -      terr  -        -      -      any    -       -
+mandateEnd                 -      person p+struct person p+terr person person person any    person -
 contactAdd                 -      -      struct -      -     -        -      -      -      -       -
 contactsImport             -      -      struct -      -     -        -      -      -      -       -
 contactRemove              -      -      struct -      -     -        -      -      -      -       -
@@ -54,7 +57,7 @@ notificationsMarkRead      -      any    any    any    any   any      any   any 
 candidatureRecordContact   -      -      -      -      terr  -        -      -      -      -       -
 candidatureRecordTraining  -      -      -      -      terr  -        -      -      -      -       -
 candidatureRecordPix       -      -      -      -      terr  -        -      -      -      -       -
-candidatureRequestCertificate -   person -      -      -     -        -      -      -      -       -
+candidatureRequestCertificate -      person person person person person person person person person -
 candidatureIssueCertificate -     -      -      -      terr  -        -      -      -      -       -
 termAdd                    -      -      -      -      -     -        -      -      any    -       any
 termRename                 -      -      -      -      -     -        -      -      any    -       -
@@ -64,7 +67,7 @@ termRetire                 -      -      -      -      -     -        -      -  
 territoryJoin              -      -      -      -      -     -        -      -      any    -       any
 territoryOpenCandidatures  -      -      -      -      -     -        -      -      any    -       -
 attestationFormWord        -      -      -      -      -     -        -      -      any    -       any
-personErase                -      person -      -      -     -        -      -      any    -       any
+personErase                -      person person person person person person person any    person any
 serviceDossierOpen         -      -      struct -      -     -        -      -      -      -       -
 serviceDossierGather       -      -      struct -      -     -        -      -      -      -       -
 servicePieceAttach         -      -      struct -      -     -        -      -      -      -       -
@@ -83,9 +86,9 @@ structureRead              -      -      struct -      terr  -        -      -  
 territoryRead              -      -      -      -      terr  -        -      -      any    any     any
 countryRead                -      -      -      -      -     -        -      -      any    any     any
 auditRead                  -      -      struct -      terr  -        -      -      any    any     any
-candidatureRead            -      person -      -      terr  school   school school any    -       any
+candidatureRead            -      person person person p+terr p+school p+school p+school any    person any
 candidatureNoteRead        -      -      -      -      terr  -        -      -      any    -       -
-mandateRead                -      -      struct -      terr  -        -      -      any    -       -
+mandateRead                -      -      struct -      terr   -      -      -      any    any    -
 registrationRead           -      -      struct -      -     -        -      -      -      -       -
 controlRead                -      -      struct -      terr  -        -      -      any    any     any
 """
@@ -113,6 +116,12 @@ OWN = {
 }
 
 
+def actor(role: Role, **owns: Any) -> Actor:
+    """As the builders' one, and our person in every role but those that nobody is."""
+    person = {} if role in (Role.PUBLIC, Role.SYSTEM) else {"person_id": PERSON}
+    return builders.actor(role, **person | owns)
+
+
 def rows() -> dict[str, dict[Role, str]]:
     _, *lines = TABLE.strip("\n").splitlines()
     return {name: dict(zip(COLUMNS, reach, strict=True)) for name, *reach in (line.split() for line in lines)}
@@ -124,12 +133,16 @@ def test_the_table_holds_every_action_and_every_role():
     assert set(RIGHTS) == set(Action)
 
 
+def _owned(reach: str) -> list[str]:
+    return reach.replace("p+", "person+").split("+")
+
+
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("action", Action)
 def test_rights_follow_the_table(action, role):
     reach, who = rows()[action.value][role], actor(role)
     for own, thing in OWN.items():
-        assert may(who, action, thing) is (reach in ("any", own)), own
+        assert may(who, action, thing) is (reach == "any" or own in _owned(reach)), own
     assert may(who, action, OTHERS) is (reach == "any")
     assert may(who, action, Belongings()) is (reach == "any")
 
@@ -148,14 +161,34 @@ CONTROLLING = {"controlOpen", "controlPieceJudge", "controlClose"}
 
 def test_an_auditor_reads_what_justifies_a_payment_and_changes_nothing_but_controls():
     may_do = {name for name, row in rows().items() if may(actor(Role.AUDITOR), Action(name), OTHERS)}
-    assert may_do == READING - {"candidatureRead"} | CONTROLLING | {"notificationsMarkRead", "mailPreferencesSet"}
+    assert may_do - {"mandateRead"} == READING - {"candidatureRead"} | CONTROLLING | {
+        "notificationsMarkRead",
+        "mailPreferencesSet",
+    }
+
+
+@pytest.mark.parametrize("role", PERSONS)
+@pytest.mark.parametrize("action", [one for one in Action if Scope.OWN_PERSON in RIGHTS[one].values()])
+def test_what_is_a_person_s_own_is_theirs_in_whatever_role_they_act(action, role):
+    theirs = Belongings(THEIRS, frozenset(["02"]), OTHER_UAI, PERSON)
+    assert may(actor(role), action, theirs)
+    assert not may(actor(role, person_id=None), action, Belongings()) or RIGHTS[action][role] is Scope.ANYWHERE
+
+
+@pytest.mark.parametrize("role", PERSONS)
+def test_a_mandate_takes_nothing_away_that_a_parent_or_a_mediateur_may_do(role):
+    mandated = actor(role, also=frozenset([Role.PARENT, Role.MEDIATEUR]))
+    for besides in (Role.PARENT, Role.MEDIATEUR):
+        theirs = [one for one in Action if may(actor(besides), one, Belongings(person_id=PERSON))]
+        assert all(may(mandated, action, Belongings(person_id=PERSON)) for action in theirs)
 
 
 REGISTERING = [Action.REGISTRATION_SUBMIT, Action.REGISTRATION_CANCEL, Action.REGISTRATION_KEEP]
 
 
 def test_a_mediateur_only_registers_themself_and_parents_and_sees_to_their_own_account():
-    may_do = {action for action in Action for thing in OWN.values() if may(actor(Role.MEDIATEUR), action, thing)}
+    others = [thing for own, thing in OWN.items() if own != "person"]
+    may_do = {action for action in Action for thing in others if may(actor(Role.MEDIATEUR), action, thing)}
     assert may_do == {
         *REGISTERING,
         Action.REGISTRATION_SUBMIT_FOR,

@@ -104,7 +104,7 @@ def test_others_neither_invite_nor_see_who_was_invited(people, server):
         assert error["extensions"]["code"] == "FORBIDDEN"
 
 
-def test_a_mediateur_registers_with_a_structure_and_then_for_trainings_only(people, server):
+def test_a_mediateur_registers_with_a_structure_and_then_for_trainings_too(people, server):
     people.does(MEDIATEUR_REGISTERS, CAMILLE, structureId=STRUCTURE_ID)
     assert _viewer(server, CAMILLE)["role"] == "MEDIATEUR"
     training = people.declare(audience="mediateurs", type="formation-mediateurs")
@@ -113,8 +113,10 @@ def test_a_mediateur_registers_with_a_structure_and_then_for_trainings_only(peop
         people.publish(animation)
     who = {"firstName": "Camille", "lastName": "Exemple", "email": "camille@exemple.fr"}
     people.does("40-register-for-an-animation", CAMILLE, animationId=training, **who)
-    (error,) = people.is_refused("40-register-for-an-animation", CAMILLE, animationId=workshop, **who)
-    assert error["code"] == "RULE_BROKEN"
+    people.does("40-register-for-an-animation", CAMILLE, animationId=workshop, **who)
+    named_so = {"animationId": workshop, **who, "email": "autre@exemple.fr"}
+    (error,) = people.is_refused("40-register-for-an-animation", token(Role.MEDIATEUR, "médi"), **named_so)
+    assert error["code"] == "RULE_BROKEN", "whose token says no more than médiateur"
     people.is_refused(DECLARE, CAMILLE, **ANIMATION)
 
 
@@ -195,3 +197,43 @@ def test_an_account_is_known_after_rebuilds_that_leave_no_table_of_before(people
     for _ in range(3):
         rebuild(founded_url, MASTER_KEY, ["accounts"], workers=1)
     assert _viewer(server, CAMILLE)["role"] == "STRUCTURE"
+
+
+WITHDRAW = """mutation($id: ID!) {
+  candidatureWithdraw(input: {candidatureId: $id}) { candidature { status } errors { code } }
+}"""
+
+
+@pytest.mark.parametrize("take", ["mediateur", "speaker", "coordonnateur", "staff", "auditor"])
+def test_who_takes_a_mandate_keeps_what_is_their_own_and_may_lay_the_mandate_down(people, server, take):
+    said = {"firstName": "Camille", "lastName": "Exemple", "email": "camille@exemple.fr", "motivation": "Aider."}
+    submits = "12-submit-a-candidature"
+    applies = {"territory": "18", "schoolUai": "0180025E", "degree": "SECOND", **said}
+    candidature = people.does(submits, CAMILLE, **applies)["candidature"]["id"]
+    (mandate,) = {
+        "mediateur": lambda: people.does(MEDIATEUR_REGISTERS, CAMILLE, structureId=STRUCTURE_ID),
+        "speaker": lambda: people.does(ACCEPT, CAMILLE, link=_invited(people)),
+        "coordonnateur": lambda: people.does(APPOINT, NATIONAL, subject="camille@exemple.fr", territories=["25"]),
+        "staff": lambda: people.does(
+            BIND, NATIONAL, subject="camille@exemple.fr", staffRole="HEAD", territory="18", schools=[SCHOOL]
+        ),
+        "auditor": lambda: people.does(ADMIT, NATIONAL, subject="camille@exemple.fr", until="2027-06-01T00:00:00Z"),
+    }[take]()["mandates"]
+    assert _viewer(server, CAMILLE)["role"] != "PARENT"
+    seen = server.ask(
+        "query($id: ID!) { candidature(id: $id) { status } candidatures { totalCount } }", CAMILLE, id=candidature
+    )
+    assert seen == {"candidature": {"status": "SUBMITTED"}, "candidatures": {"totalCount": 1}}
+    workshop = people.declare()
+    people.publish(workshop)
+    who = {"firstName": "Camille", "lastName": "Exemple", "email": "camille@exemple.fr"}
+    people.does("40-register-for-an-animation", CAMILLE, animationId=workshop, **who)
+    second = people.does(submits, CAMILLE, **applies)["candidature"]["id"]
+    withdrawn = server.ask(WITHDRAW, CAMILLE, id=candidature)["candidatureWithdraw"]
+    assert withdrawn == {"candidature": {"status": "WITHDRAWN"}, "errors": []}
+    people.is_refused(END, DOMINIQUE, accountId=mandate["accountId"], mandateId=mandate["id"])
+    assert people.does(END, CAMILLE, accountId=mandate["accountId"], mandateId=mandate["id"])["mandates"] == []
+    assert _viewer(server, CAMILLE)["role"] == "PARENT"
+    erased = server.ask("mutation { personErase(input: {}) { erased errors { code } } }", CAMILLE)["personErase"]
+    assert erased["errors"] == []
+    assert {candidature, second} <= set(erased["erased"])

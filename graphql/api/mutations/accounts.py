@@ -142,7 +142,8 @@ class AccountMutations:
     @strawberry.mutation(
         description="Ends a mandate: it gives nothing from the next request on. Of who speaks for a structure, and of"
         " its médiateurs: for the structure, the coordonnateurs of its territories and the national team; of school"
-        " staff: for the coordonnateurs of the territory and the national team; of others: for the national team."
+        " staff: for the coordonnateurs of the territory and the national team; of others: for the national team; and"
+        " for who is signed in, of their own."
     )
     async def mandate_end(self, info: Info, input: MandateEndInput) -> MandatePayload:
         return await _mandates(info, commands.MandateEnd, stated(input))

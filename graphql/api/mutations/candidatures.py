@@ -90,8 +90,8 @@ class CandidatureMutations:
         return await _answer(info, commands.CandidatureReject, stated(input))
 
     @strawberry.mutation(
-        description="Takes a candidature back. For the parent, signed in or by the candidature's link, and on their"
-        " behalf the coordonnateur and national team."
+        description="Takes a candidature back. For the parent who is signed in, in whatever role, or holds the"
+        " candidature's link, and on their behalf the coordonnateur and national team."
     )
     async def candidature_withdraw(self, info: Info, input: CandidatureWithdrawInput) -> CandidaturePayload:
         return await _by_candidate(info, commands.CandidatureWithdraw, stated(input))
@@ -117,7 +117,8 @@ class CandidatureMutations:
         return await _answer(info, commands.CandidatureRecordPix, stated(input))
 
     @strawberry.mutation(
-        description="Asks for a certificate of volunteering. For the parent, signed in or by the candidature's link."
+        description="Asks for a certificate of volunteering. For the parent who is signed in, in whatever role, or"
+        " holds the candidature's link."
     )
     async def candidature_request_certificate(
         self, info: Info, input: CandidatureRequestCertificateInput

@@ -21,6 +21,7 @@ from api.types.typology import AttestationForm, load_form
 from application import typology as commands
 from application.eventstore.log import head
 from domain.errors import invalid
+from domain.rights import Action, Scope, scope_of
 
 
 @strawberry.type(description="What became of a mutation on a territory.")
@@ -77,7 +78,7 @@ class SteeringMutations:
 
     @strawberry.mutation(
         description="Destroys the key of a person's data: names, addresses and what was written about them can never be"
-        " read again. For that parent and the national team."
+        " read again. For who is signed in, of themself, and the national team."
     )
     async def person_erase(self, info: Info, input: PersonEraseInput) -> PersonPayload:
         context = info.context
@@ -85,7 +86,8 @@ class SteeringMutations:
         erased: list[UUID] = []
 
         def erase() -> tuple[None, int]:
-            subject = input.subject or (str(context.actor.person_id) if context.actor.person_id else None)
+            own = context.actor.person_id if scope_of(context.actor, Action.PERSON_ERASE) is Scope.OWN_PERSON else None
+            subject = input.subject or (str(own) if own else None)
             if not subject:
                 raise invalid("subject : champ obligatoire.", "subject")
             erased.extend(application.erase_person(subject, context.actor, context.now))

@@ -91,5 +91,5 @@ class PersonEraseInput:
     subject: str | None = said(
         "The person's e-mail address, the subject of their token, their pseudonym, or the id of one of their"
         " candidatures;"
-        " for a parent, themself when left out."
+        " the asker themself when left out, but for the national team."
     )

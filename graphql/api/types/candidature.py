@@ -42,8 +42,8 @@ class _Standing:
 
 
 @strawberry.type(
-    description="A parent's offer to help other parents. For the parent, the authorities of the school, the"
-    " coordonnateur of the territory and the national team."
+    description="A parent's offer to help other parents. For the parent who is signed in, in whatever role, the"
+    " authorities of the school, the coordonnateur of the territory and the national team."
 )
 class Candidature(Node):
     version: int = strawberry.field(description="Rises with every change: for `expectedVersion`.")
@@ -115,15 +115,20 @@ def belongings_of(row: dict[str, Any]) -> Belongings:
 
 def readable(actor: Actor) -> Filter | None:
     """The candidatures that the actor may read; None when there can be none."""
+    own, asker = "c.person_id = %(own_person)s", actor.person_id
     match scope_of(actor, Action.CANDIDATURE_READ):
         case None:
             return None
         case Scope.OWN_TERRITORY:
-            return Filter().among("c.territory", "own_territories", sorted(actor.territories))
+            reach = f"(c.territory = ANY(%(own_territories)s) OR {own})"
+            return Filter().where(reach, own_territories=sorted(actor.territories), own_person=asker)
         case Scope.OWN_SCHOOL:
-            return Filter().among("c.school_uai", "own_schools", sorted(actor.schools))
+            reach = f"(c.school_uai = ANY(%(own_schools)s) OR {own})"
+            return Filter().where(reach, own_schools=sorted(actor.schools), own_person=asker)
+        case Scope.OWN_PERSON if actor.is_a(Role.PARENT):
+            return Filter().where(own, own_person=asker)
         case Scope.OWN_PERSON:
-            return Filter().where("c.person_id = %(own_person)s", own_person=actor.person_id)
+            return None
     return Filter()
 
 

@@ -22,7 +22,9 @@ strawberry.enum(InvitationStatus, description="Where an invitation stands.")
 FOR_MANDATES = "For the structure, the coordonnateurs of its territories and the national team"
 
 
-@strawberry.type(description="A role that a person was given, and what it reaches. " + FOR_MANDATES + "; and oneself.")
+@strawberry.type(
+    description="A role that a person was given, and what it reaches. " + FOR_MANDATES + ", and auditors; and oneself."
+)
 class Mandate(Node):
     account_id: strawberry.ID = strawberry.field(description="Whose it is: for `mandateEnd`.")
     subject: str | None = strawberry.field(description="What the person's token calls them. Null once it is erased.")
@@ -96,7 +98,7 @@ async def load_invitation(context: Context, invitation_id: UUID) -> Invitation |
     for row in rows:
         found = await read.rows(read.sql(structure_queries.BY_IDS), {"ids": [row["structure_id"]]})
         territories = frozenset(code for one in found for code in one["territories"])
-        if may(context.actor, Action.MANDATE_READ, Belongings(row["structure_id"], territories)):
+        if may(context.actor, Action.INVITATION_REVOKE, Belongings(row["structure_id"], territories)):
             return _invitation_of(row)
     return None
 

@@ -73,7 +73,9 @@ class Structure(Node):
 
         return await contacts(info.context, self.structure_id, first, after, last, before)
 
-    @strawberry.field(description=f"Who may speak for it, and its médiateurs. {FOR_MANDATES}; others: FORBIDDEN.")
+    @strawberry.field(
+        description=f"Who may speak for it, and its médiateurs. {FOR_MANDATES}, and auditors; others: FORBIDDEN."
+    )
     async def mandates(self, info: Info) -> list[Mandate]:
         context = info.context
         require(context, Action.MANDATE_READ, self.belongings)
@@ -82,7 +84,7 @@ class Structure(Node):
     @strawberry.field(description=f"Who was invited to speak for it. {FOR_MANDATES}; others: FORBIDDEN.")
     async def invitations(self, info: Info) -> list[Invitation]:
         context = info.context
-        require(context, Action.MANDATE_READ, self.belongings)
+        require(context, Action.INVITATION_REVOKE, self.belongings)
         return await context.together("invited", self.structure_id, lambda ids: invitations_of_structures(context, ids))
 
     @strawberry.field(description="All of its animations, in every status. " + _FOR)
