@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
+from email_validator import EmailNotValidError, validate_email
 from pydantic import BaseModel, ConfigDict, Field
 
 Network = IPv4Network | IPv6Network
@@ -79,7 +80,7 @@ def mail(environ: Mapping[str, str]) -> dict[str, Any]:
     # Never repeated: it holds a password.
     if url is None or not _is_mail_server(url):
         raise ValueError("PARENTALITE_SMTP_URL: smtp://host:port or smtps://user:password@host:port is needed")
-    if sender is None or "@" not in parseaddr(sender)[1]:
+    if sender is None or not _is_mailbox(parseaddr(sender)[1]):
         raise ValueError(f"PARENTALITE_MAIL_FROM: an e-mail address is needed, not {sender!r}")
     return {"smtp_url": url, "mail_from": sender}
 
@@ -102,6 +103,13 @@ def trusted_documents(environ: Mapping[str, str]) -> dict[str, str] | None:
         if told != sha256(document.encode()).hexdigest():
             raise ValueError(f"{variable}: {told!r} in {path} is not the SHA-256 of its document")
     return found
+
+
+def _is_mailbox(address: str) -> bool:
+    try:
+        return validate_email(address, check_deliverability=False).ascii_email is not None
+    except EmailNotValidError:
+        return False
 
 
 def _is_mail_server(url: str) -> bool:

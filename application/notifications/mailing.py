@@ -3,19 +3,21 @@
 The address is opened in the vault at the moment of sending: an erased person is written to no more, and the outbox
 never holds an address. Between the mail server's acceptance and our commit a crash sends a letter again, under the same
 Message-ID: nothing more can be had from SMTP (RFC 5321, section 6.1).
+
+Whatever is raised while one letter is made or sent concerns that letter alone; what concerns all stops all, loses
+nothing and is told (`application.notifications.sending_state`).
 """
 
 from __future__ import annotations
 
 import logging
-import smtplib
-import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email.message import EmailMessage
+from traceback import extract_tb
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from psycopg import Connection
@@ -23,54 +25,26 @@ from psycopg import Connection
 from application.background import Work, working_at
 from application.eventstore.vault import Vault
 from application.keyed import Keyed
+from application.notifications import outbox
+from application.notifications.capping import HELD_BACK, held_until, mailbox_of
 from application.notifications.composing import Composer
-from application.notifications.messages import message
+from application.notifications.messages import UnusableAddress, message
+from application.notifications.outbox import Letter
+from application.notifications.sending_state import Sending, go_on, sending, stop, suspect
+from application.notifications.smtp import Failure, Smtp, Trouble
 from application.notifications.tables import MAIL_CHANNEL
+
+__all__ = ["Mailer", "Smtp", "mailing"]
 
 log = logging.getLogger(__name__)
 
 LEASE = 7311006
 IDLE_SECONDS = 10.0
-TIMEOUT_SECONDS = 10
-#: Waits of 30 s, 1 min, 2 min… an hour at most: some four hours in all.
-MOST_ATTEMPTS = 12
-FIRST_WAIT, LONGEST_WAIT = 30, 3600
+#: Then it is looked whether to stop.
+LETTERS_AT_ONCE = 50
 
 Conn = Connection[Any]
 Send = Callable[[EmailMessage], None]
-
-_DUE = """
-SELECT mail_id, kind, address_position, about, attempts FROM mail_outbox
-WHERE sent_at IS NULL AND given_up_at IS NULL AND due_at <= now() ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED"""
-_SENT = "UPDATE mail_outbox SET sent_at = now(), attempts = attempts + 1 WHERE mail_id = %s"
-_GIVEN_UP = "UPDATE mail_outbox SET given_up_at = now(), attempts = attempts + 1, reason = %s WHERE mail_id = %s"
-_LATER = """
-UPDATE mail_outbox SET attempts = attempts + 1, reason = %s, due_at = now() + make_interval(secs => %s)
-WHERE mail_id = %s"""
-
-
-@dataclass(frozen=True, slots=True)
-class Smtp:
-    """A mail server: `smtp://` takes STARTTLS where it is offered, `smtps://` begins with TLS."""
-
-    url: str = field(repr=False)
-
-    def send(self, message: EmailMessage) -> None:
-        address = urlsplit(self.url)
-        host, port = address.hostname or "", address.port or (465 if address.scheme == "smtps" else 25)
-        if address.scheme == "smtps":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(
-                host, port, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()
-            )
-        else:
-            server = smtplib.SMTP(host, port, timeout=TIMEOUT_SECONDS)
-        with server:
-            server.ehlo_or_helo_if_needed()
-            if address.scheme == "smtp" and server.has_extn("starttls"):
-                server.starttls(context=ssl.create_default_context())
-            if address.username:
-                server.login(unquote(address.username), unquote(address.password or ""))
-            server.send_message(message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,54 +58,99 @@ class Mailer:
     send: Send
 
     def send_next(self, conn: Conn) -> bool:
-        """Sends the letter that has been due for longest; False when none is."""
+        """Tries the letter that has been due for longest; False when none is, or nothing is to be sent for now."""
         with conn.transaction():
-            row = conn.execute(_DUE).fetchone()
-            if row is None:
-                return False
-            mail_id, kind, position, about, attempts = row
-            try:
-                draft = Composer(self.vault, self.keyed, self.public_url).draft(conn, kind, position, about)
-                host = urlsplit(self.public_url).hostname or "localhost"
-                letter = None if draft is None else message(draft, mail_id, self.sender, host)
-            except (ValueError, LookupError) as unusable:
-                # An address that no header can hold: it must not be told, and nobody else's letter waits for it.
-                log.error("mail cannot be made", extra={"mail": str(mail_id), "reason": type(unusable).__name__})
-                conn.execute(_GIVEN_UP, (f"unusable: {type(unusable).__name__}", mail_id))
-                return True
+            # A mail server may take its time over a letter.
+            conn.execute("SET LOCAL idle_in_transaction_session_timeout = '10min'")
+            state = sending(conn)
+            letter = None if state.pausing else outbox.next_due(conn)
             if letter is None:
-                conn.execute(_GIVEN_UP, ("erased", mail_id))
-                return True
-            try:
-                self.send(letter)
-            except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPSenderRefused) as refused:
-                self._refused(conn, mail_id, attempts, refused)
-            except (smtplib.SMTPException, OSError) as fault:
-                self._later(conn, mail_id, attempts, type(fault).__name__)
-            else:
-                conn.execute(_SENT, (mail_id,))
-                log.info("mail sent", extra={"mail": str(mail_id), "kind": kind})
+                return False
+            self._try(conn, state, letter)
             return True
 
-    def _refused(self, conn: Conn, mail_id: UUID, attempts: int, refused: smtplib.SMTPException) -> None:
-        """For good with a code of 500 or more (RFC 5321, section 4.2.1): nobody else's letter waits for it."""
-        codes = (
-            [code for code, _ in refused.recipients.values()]
-            if isinstance(refused, smtplib.SMTPRecipientsRefused)
-            else [getattr(refused, "smtp_code", 500)]
-        )
-        if min(codes) >= 500:
-            conn.execute(_GIVEN_UP, (f"refused: {min(codes)}", mail_id))
-            log.warning("mail refused", extra={"mail": str(mail_id), "code": min(codes)})
+    def _try(self, conn: Conn, state: Sending, letter: Letter) -> None:
+        if letter.superseded:
+            outbox.given_up(conn, letter, "superseded by a newer letter", unreached=False)
+            return
+        try:
+            with conn.transaction():
+                made = self._made(conn, letter)
+                until = held_until(conn, made[1], letter.kind) if made else None
+        except UnusableAddress:
+            self._give_up(conn, letter, "unusable address", unreached=True)
+            return
+        except Exception as fault:
+            self._unforeseen(conn, letter, fault)
+            return
+        if made is None:
+            self._give_up(conn, letter, "erased", unreached=False)
+        elif until is not None:
+            outbox.held_back(conn, letter, until, HELD_BACK)
         else:
-            self._later(conn, mail_id, attempts, f"refused: {min(codes)}")
+            self._hand_over(conn, state, letter, *made)
 
-    def _later(self, conn: Conn, mail_id: UUID, attempts: int, reason: str) -> None:
-        if attempts + 1 >= MOST_ATTEMPTS:
-            conn.execute(_GIVEN_UP, (reason, mail_id))
+    def _made(self, conn: Conn, letter: Letter) -> tuple[EmailMessage, UUID] | None:
+        """With the keyed digest of its mailbox. None when the address can never be read again."""
+        composer = Composer(self.vault, self.keyed, self.public_url)
+        draft = composer.draft(conn, letter.kind, letter.address_position, letter.about)
+        if draft is None:
+            return None
+        made = message(draft, letter.mail_id, self.sender, urlsplit(self.public_url).hostname or "localhost")
+        (recipient,) = made["To"].addresses
+        return made, self.keyed.pseudonym(f"mailbox:{mailbox_of(recipient.addr_spec)}")
+
+    def _hand_over(self, conn: Conn, state: Sending, letter: Letter, made: EmailMessage, recipient: UUID) -> None:
+        try:
+            self.send(made)
+        except Failure as failure:
+            self._failed(conn, state, letter, failure)
+        except Exception as fault:
+            self._unforeseen(conn, letter, fault)
         else:
-            conn.execute(_LATER, (reason, min(LONGEST_WAIT, FIRST_WAIT * 2**attempts), mail_id))
-        log.warning("mail not sent", extra={"mail": str(mail_id), "reason": reason, "attempts": attempts + 1})
+            outbox.sent(conn, letter, recipient)
+            go_on(conn, state)
+            log.info("mail sent", extra={"mail": str(letter.mail_id), "kind": letter.kind})
+
+    def _failed(self, conn: Conn, state: Sending, letter: Letter, failure: Failure) -> None:
+        match failure.trouble:
+            case Trouble.AWAY | Trouble.SERVICE:
+                outbox.postponed(conn, letter, stop(conn, state, failure), failure.reason)
+                return
+            case Trouble.RECIPIENT:
+                self._give_up(conn, letter, failure.reason, unreached=True)
+            case _ if letter.expired and state.stopped_since is None:
+                self._give_up(conn, letter, f"tried for {outbox.TRIED_FOR}: {failure.reason}", unreached=True)
+            case _:
+                outbox.tried_later(conn, letter, failure.reason)
+                seen = {"mail": str(letter.mail_id), "reason": failure.reason, "attempts": letter.attempts + 1}
+                log.warning("mail not sent", extra=seen)
+        if failure.trouble is Trouble.SUSPECTED:
+            suspect(conn, state, failure)
+        elif not state.suspected:
+            # The server answers of one letter: it takes others.
+            go_on(conn, state)
+
+    def _give_up(self, conn: Conn, letter: Letter, reason: str, *, unreached: bool) -> None:
+        outbox.given_up(conn, letter, reason, unreached=unreached)
+        if unreached:
+            log.warning("mail refused", extra={"mail": str(letter.mail_id), "reason": reason})
+
+    def _unforeseen(self, conn: Conn, letter: Letter, fault: Exception) -> None:
+        """Raises what broke the connection: then nothing can be written down."""
+        if conn.closed:
+            raise fault
+        # By its places and never its values, which may be personal.
+        places = [f"{place.filename.rpartition('/')[2]}:{place.lineno}" for place in extract_tb(fault.__traceback__)]
+        reason = f"{type(fault).__name__} at {places[-1]}" if places else type(fault).__name__
+        seen = {"mail": str(letter.mail_id), "kind": letter.kind, "reason": reason, "places": places}
+        if letter.attempts + 1 >= outbox.MOST_UNFORESEEN:
+            outbox.set_aside(conn, letter, reason)
+            log.error("mail set aside", extra=seen)
+            return
+        outbox.tried_later(conn, letter, reason)
+        if letter.attempts == 0:
+            log.error("mail cannot be made", extra=seen)
 
 
 @contextmanager
@@ -139,9 +158,10 @@ def mailing(database_url: str, mailer: Mailer) -> Iterator[None]:
     """Sends in a thread of its own for as long as the context lasts; another process may have the lead."""
 
     def empty(conn: Conn) -> float:
-        while mailer.send_next(conn):
-            pass
-        return IDLE_SECONDS
+        for _ in range(LETTERS_AT_ONCE):
+            if not mailer.send_next(conn):
+                return outbox.seconds_until_due(conn, IDLE_SECONDS)
+        return 0.0
 
     with working_at(database_url, Work("mailer", LEASE, empty, MAIL_CHANNEL)):
         yield

@@ -50,8 +50,45 @@ CREATE TABLE IF NOT EXISTS mail_subscriptions (
     muted text[] NOT NULL,
     PRIMARY KEY (recipient, account_id)
 );
+CREATE TABLE IF NOT EXISTS mail_sending (
+    only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    letters_after bigint,
+    suspected integer NOT NULL DEFAULT 0,
+    stopped_since timestamptz,
+    retry_at timestamptz,
+    failures integer NOT NULL DEFAULT 0,
+    reason text
+);
+INSERT INTO mail_sending DEFAULT VALUES ON CONFLICT DO NOTHING;
+CREATE TABLE IF NOT EXISTS reactions_set_aside (
+    position bigint PRIMARY KEY,
+    event text NOT NULL,
+    reason text NOT NULL,
+    attempts integer NOT NULL DEFAULT 1,
+    set_aside_at timestamptz NOT NULL DEFAULT now(),
+    due_at timestamptz,
+    given_up_at timestamptz
+);
 CREATE INDEX IF NOT EXISTS subscriptions_of_account ON mail_subscriptions (account_id);
+"""
+
+
+#: Of tables that an earlier release made. `recipient` is a keyed digest of the mailbox, kept while it is counted;
+#: `tried_since` is when a letter was first refused, `unreached` that its recipient must be reached otherwise.
+_COLUMNS = {
+    "recipient": "uuid",
+    "tried_since": "timestamptz",
+    "set_aside_at": "timestamptz",
+    "unreached": "boolean NOT NULL DEFAULT false",
+    "told_at": "timestamptz",
+}
+_KNOWN = "SELECT attname FROM pg_attribute WHERE attrelid = 'mail_outbox'::regclass AND attnum > 0"
+_INDEXES = """
 CREATE INDEX IF NOT EXISTS mail_due ON mail_outbox (due_at) WHERE sent_at IS NULL AND given_up_at IS NULL;
+CREATE INDEX IF NOT EXISTS mail_waiting_for ON mail_outbox (address_position)
+    WHERE sent_at IS NULL AND given_up_at IS NULL;
+CREATE INDEX IF NOT EXISTS mail_sent_to ON mail_outbox (recipient, sent_at) WHERE recipient IS NOT NULL;
+CREATE INDEX IF NOT EXISTS mail_to_tell ON mail_outbox (due_at) WHERE unreached AND told_at IS NULL;
 """
 
 
@@ -60,8 +97,21 @@ def leave_history_alone(conn: Connection[Any]) -> None:
     conn.execute("UPDATE reaction_position SET position = %s", (head(conn),))
 
 
+def switch_mail_on(conn: Connection[Any]) -> None:
+    """Letters are written from now on, whichever process reacts: what was reacted to before is told to nobody."""
+    conn.execute(
+        "UPDATE mail_sending SET letters_after = (SELECT position FROM reaction_position) WHERE letters_after IS NULL"
+    )
+
+
 def create_tables(conn: Connection[Any]) -> None:
     """Also where reactions begin: at the head of the log, so that nobody is told of what is long past."""
     conn.execute(_DDL)
+    known = {row[0] for row in conn.execute(_KNOWN).fetchall()}
+    for name, kind in _COLUMNS.items():
+        # Only where it is missing: even an ALTER that changes nothing waits for whoever is writing.
+        if name not in known:
+            conn.execute(f"ALTER TABLE mail_outbox ADD COLUMN {name} {kind}")
+    conn.execute(_INDEXES)
     begins = "INSERT INTO reaction_position (position) VALUES (%s) ON CONFLICT DO NOTHING"
     conn.execute(begins, (head(conn),))

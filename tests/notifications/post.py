@@ -19,11 +19,19 @@ from application.notifications.reacting import react
 
 @dataclass
 class PostOffice:
-    """`answers` maps an address to what the server says to it; others are accepted."""
+    """`answers` maps an address to what the server says to it; others are accepted.
+
+    `to_senders` and `to_letters` are said instead of accepting a sender, or a letter.
+    """
 
     port: int = 0
     received: list[EmailMessage] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
+    to_senders: str | None = None
+    to_letters: str | None = None
+    raw: list[bytes] = field(default_factory=list)
+    recipients: list[str] = field(default_factory=list)
+    connections: int = 0
 
     @property
     def url(self) -> str:
@@ -38,13 +46,29 @@ class PostOffice:
         assert body is not None
         return str(body.get_content())
 
+    async def handle_EHLO(self, server: Any, session: Any, envelope: Any, host: str, responses: list[str]) -> list[str]:
+        self.connections += 1
+        session.host_name = host
+        return responses
+
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+        if self.to_senders is not None:
+            return self.to_senders
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
+
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
         if said := self.answers.get(address):
             return said
         envelope.rcpt_tos.append(address)
+        self.recipients.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        if self.to_letters is not None:
+            return self.to_letters
+        self.raw.append(envelope.original_content)
         message = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(message, EmailMessage)
         self.received.append(message)
@@ -52,11 +76,12 @@ class PostOffice:
 
 
 @contextmanager
-def post_office() -> Iterator[PostOffice]:
+def post_office(**options: Any) -> Iterator[PostOffice]:
+    """`options` are those of aiosmtpd's controller."""
     office = PostOffice()
     with socket.create_server(("127.0.0.1", 0)) as free:
         office.port = free.getsockname()[1]
-    controller = Controller(office, hostname="127.0.0.1", port=office.port)
+    controller = Controller(office, hostname="127.0.0.1", port=office.port, **options)
     controller.start()
     try:
         yield office
