@@ -1,6 +1,6 @@
 """Carrying out a command: decide on the states known, record if they still hold, else decide again.
 
-- A refusal is only ever given on fresh states: what a cached state seems to forbid is decided again from the log.
+- A refusal is only ever given on states that still hold: where a cached one has moved on, it is decided again.
 - An idempotency key is recorded in the transaction of its events. Same key and content: the first outcome again;
   same key, other content: DUPLICATE. A refused command leaves no key, since nothing was recorded.
 """
@@ -68,18 +68,16 @@ class CommandBus:
             return self._decide(command, actor, now, idempotency)
 
     def _decide(self, command: Command, actor: Actor, now: datetime, idempotency: Idempotency | None) -> Outcome:
-        fresh = False
         for _ in range(MOST_ATTEMPTS):
-            work = self._unit_of_work(command, actor, now, fresh)
+            work = self._unit_of_work(command, actor, now)
             try:
                 subject_id = self.use_cases[type(command)](command, work)
             except DomainError:
-                if not work.relied_on_cache:
+                if not work.catch_up():
                     # Sent twice at once, a command may be refused for what its twin has just recorded.
                     if idempotency and (earlier := self.recorder.earlier_outcome(idempotency.key)):
                         return _repeated(earlier, idempotency)
                     raise
-                fresh = True
                 continue
             verdict = self._append(subject_id, work, idempotency)
             match verdict:
@@ -94,8 +92,8 @@ class CommandBus:
                     self.cache.drop(verdict.streams)
         raise refuse(ErrorCode.CONFLICT, "Trop de modifications simultanées : réessayez.")
 
-    def _unit_of_work(self, command: Command, actor: Actor, now: datetime, fresh: bool) -> UnitOfWork:
-        return UnitOfWork(actor, now, uuid4(), command.action, self._read_stream, self.cache, self.keyed, fresh)
+    def _unit_of_work(self, command: Command, actor: Actor, now: datetime) -> UnitOfWork:
+        return UnitOfWork(actor, now, uuid4(), command.action, self._read_stream, self.cache, self.keyed)
 
     def _read_stream(self, stream: UUID, after_version: int) -> list[Recorded]:
         with self.pool.connection() as conn:

@@ -13,7 +13,7 @@ from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 from application.eventstore.vault import Vault
-from application.signed_links import SignedLinks, derived
+from application.signed_links import Codes, SignedLinks, derived
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,10 @@ class Keyed:
     @cached_property
     def links(self) -> SignedLinks:
         return SignedLinks(self._keys["links"])
+
+    @cached_property
+    def codes(self) -> Codes:
+        return Codes(self.links)
 
     @cached_property
     def _keys(self) -> dict[str, bytes]:

@@ -19,7 +19,8 @@ from domain.errors import invalid
 from domain.events import Event
 from domain.identifiers import person_id, registration_book_id
 from domain.people import EmailAddress, PersonName, Phone, comparison_form
-from domain.registration import EMPTY, Registrant, RegistrationBook
+from domain.registration import Registrant
+from domain.registration_book import EMPTY, RegistrationBook
 from domain.rights import Action, Belongings, authorize
 from domain.validation import Link, PrintedCode, Reason
 
@@ -197,9 +198,9 @@ def _held(command: _ByHolder, work: UnitOfWork) -> tuple[Animation, UUID]:
 
 
 def _coded(animation_id: UUID, code: str, work: UnitOfWork) -> UUID:
-    for registration_id in _book(work, animation_id).people:
-        if work.keyed.links.is_code(PURPOSE, registration_id, code):
-            return registration_id
+    people = _book(work, animation_id).people
+    if (found := work.keyed.codes.thing(PURPOSE, animation_id, people, code)) is not None:
+        return found
     raise invalid("code : ce code n'est pas celui d'une inscription à cette animation.", "code")
 
 

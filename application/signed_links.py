@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hmac
 from base64 import b32encode, urlsafe_b64decode, urlsafe_b64encode
+from collections import OrderedDict
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from hashlib import sha256
+from threading import Lock
 from uuid import UUID
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -23,6 +25,8 @@ _LONGEST_LINK = 400
 #: 40 bits: nobody tries them all through an API that limits how often one may ask.
 _CODE_LETTERS = 8
 #: RFC 4648's letters without those that are mistaken for digits; 0 and 1 are never printed.
+#: With room for blanks and dashes.
+_LONGEST_TYPED = 40
 _TYPED = str.maketrans("01", "OI")
 
 
@@ -60,14 +64,46 @@ class SignedLinks:
         letters = b32encode(self._seal(f"code:{purpose}", thing.bytes)).decode()[:_CODE_LETTERS]
         return f"{letters[:4]}-{letters[4:]}"
 
-    def is_code(self, purpose: str, thing: UUID, typed: str) -> bool:
-        """Whether that is the thing's code, however its groups and capitals were typed."""
-        plain = "".join(char for char in typed.upper() if char.isalnum()).translate(_TYPED)
-        expected = self.code(purpose, thing).replace("-", "")
-        return hmac.compare_digest(plain.encode(), expected.encode())
-
     def _seal(self, purpose: str, said: bytes) -> bytes:
-        return hmac.new(self.key, purpose.encode() + b"\0" + said, sha256).digest()[:_SEAL_BYTES]
+        return hmac.digest(self.key, purpose.encode() + b"\0" + said, "sha256")[:_SEAL_BYTES]
+
+
+def typed_code(typed: str) -> str | None:
+    """A code as `SignedLinks.code` writes it, however its groups and capitals were typed; None for what is none."""
+    if len(typed) > _LONGEST_TYPED:
+        return None
+    letters = "".join(char for char in typed.upper() if char.isalnum()).translate(_TYPED)
+    return f"{letters[:4]}-{letters[4:]}" if len(letters) == _CODE_LETTERS else None
+
+
+class Codes:
+    """Which thing a code is of, for groups of things that are known from each other by an id. Thread-safe.
+
+    The codes of a group are made once for all that are typed. The latest groups are kept.
+    """
+
+    def __init__(self, links: SignedLinks, most: int = 200) -> None:
+        self._links, self._most = links, most
+        self._groups: OrderedDict[tuple[str, UUID], tuple[Collection[UUID], dict[str, UUID]]] = OrderedDict()
+        self._lock = Lock()
+
+    def thing(self, purpose: str, group: UUID, things: Collection[UUID], typed: str) -> UUID | None:
+        """The one of the group's `things`, as they stand, whose code that is. Collections that changed are others."""
+        code = typed_code(typed)
+        return self._codes(purpose, group, things).get(code) if code is not None and things else None
+
+    def _codes(self, purpose: str, group: UUID, things: Collection[UUID]) -> dict[str, UUID]:
+        with self._lock:
+            known, codes = self._groups.get((purpose, group), ((), {}))
+        if known is not things:
+            of = {thing: code for code, thing in codes.items()}
+            codes = {of.get(thing) or self._links.code(purpose, thing): thing for thing in things}
+            with self._lock:
+                self._groups[purpose, group] = (things, codes)
+                self._groups.move_to_end((purpose, group))
+                if len(self._groups) > self._most:
+                    self._groups.popitem(last=False)
+        return codes
 
 
 def _bad_link(*field: str) -> DomainError:

@@ -44,7 +44,7 @@ class StateCache:
     """The latest states that commands have seen, least recently used out first. Thread-safe.
 
     A state may be outdated, since another process records too. That is harmless: what is decided on it is checked
-    under the log's lock, and a refusal is given on fresh states only (see `application.bus`).
+    under the log's lock, and a refusal is given on states that have not moved on (see `application.bus`).
     """
 
     def __init__(self, largest: int = 10_000) -> None:
@@ -84,10 +84,10 @@ class UnitOfWork:
     read_stream: ReadStream
     cache: StateCache
     keyed: Keyed
-    fresh: bool = False
     reads: dict[UUID, int] = field(default_factory=dict)
     recorded: list[Recorded] = field(default_factory=list)
-    relied_on_cache: bool = False
+    #: The states that were taken from the cache, at the versions that they were known at.
+    _relied_on: dict[UUID, Loaded] = field(default_factory=dict)
     _loaded: dict[UUID, Loaded] = field(default_factory=dict)
 
     def find(self, kind: AggregateKind[S], stream: UUID) -> S | None:
@@ -145,24 +145,39 @@ class UnitOfWork:
             structure_id=belongings.structure_id,
             territory=territory,
         )
-        for event in events:
-            loaded = Loaded(kind, loaded.version + 1, kind.evolve(loaded.state, stream, event))
-            self.recorded.append(Recorded(0, stream, loaded.version, stamp, event))
-        self._loaded[stream] = loaded
+        for version, event in enumerate(events, start=loaded.version + 1):
+            self.recorded.append(Recorded(0, stream, version, stamp, event))
+        self._loaded[stream] = Loaded(kind, loaded.version + len(events), kind.fold(loaded.state, stream, events))
         return self.recorded[-1]
 
     def remember(self) -> None:
         """Gives the states reached to the cache: to be called once they are durable."""
         for stream, loaded in self._loaded.items():
-            if loaded.version:
+            if loaded.version and loaded.state is not None:
                 self.cache.put(stream, loaded)
 
+    def catch_up(self) -> bool:
+        """Brings the states that were taken from the cache up to date there. Whether any of them had moved on: what was
+        decided on them may be decided otherwise now.
+        """
+        moved = False
+        for stream, known in self._relied_on.items():
+            further = self.read_stream(stream, known.version)
+            if further:
+                moved = True
+                state = known.kind.fold(known.state, stream, (record.event for record in further))
+                self.cache.put(stream, Loaded(known.kind, further[-1].originator_version, state))
+        return moved
+
     def _load(self, kind: AggregateKind[Any], stream: UUID) -> None:
-        loaded = None if self.fresh else self.cache.get(stream)
+        loaded = self.cache.get(stream)
         if loaded is None:
             loaded = self._fold(kind, stream)
+            if loaded.state is not None:
+                # Whatever becomes of the command: a long history is folded once, not for each refusal.
+                self.cache.put(stream, loaded)
         else:
-            self.relied_on_cache = True
+            self._relied_on[stream] = loaded
         if loaded.kind is not kind:
             # The id is that of another kind of thing: there is no such thing of this kind.
             loaded = Loaded(kind, loaded.version, None)
@@ -170,12 +185,11 @@ class UnitOfWork:
         self._loaded[stream] = loaded
 
     def _fold(self, kind: AggregateKind[Any], stream: UUID) -> Loaded:
-        version, state = 0, None
-        for record in self.read_stream(stream, 0):
-            if not record.event.topic.startswith(f"{kind.name}."):
-                return Loaded(kind, record.originator_version, None)
-            version, state = record.originator_version, kind.evolve(state, stream, record.event)
-        return Loaded(kind, version, state)
+        records = self.read_stream(stream, 0)
+        version = records[-1].originator_version if records else 0
+        if any(not record.event.topic.startswith(f"{kind.name}.") for record in records):
+            return Loaded(kind, version, None)
+        return Loaded(kind, version, kind.fold(None, stream, (record.event for record in records)))
 
 
 def _cause(record: Recorded) -> str:

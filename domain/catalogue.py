@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from domain import (
     control,
     convention,
     invitation,
-    registration,
+    registration_book,
     service_dossier,
     structure,
     territory,
@@ -29,10 +29,22 @@ S = TypeVar("S")
 
 @dataclass(frozen=True)
 class AggregateKind(Generic[S]):
-    """`name` begins the topics of its events; `evolve(state, id, event)` gives the next state."""
+    """`name` begins the topics of its events; `evolve(state, id, event)` gives the next state. `at_once`: the state
+    after many events, where a state that grows would be copied for each of them.
+    """
 
     name: str
     evolve: Callable[[S | None, UUID, Event], S]
+    at_once: Callable[[S | None, UUID, Iterable[Event]], S] | None = field(default=None, repr=False)
+
+    def fold(self, state: S | None, stream: UUID, events: Iterable[Event]) -> S | None:
+        """The state after these events."""
+        known = list(events)
+        if self.at_once is not None and known:
+            return self.at_once(state, stream, known)
+        for event in known:
+            state = self.evolve(state, stream, event)
+        return state
 
 
 TERRITORY = AggregateKind[territory.Territory]("territory", territory.evolve)
@@ -44,7 +56,9 @@ ATTESTATION_FORM = AggregateKind[attestation_form.AttestationForm]("attestation_
 SERVICE_DOSSIER = AggregateKind[service_dossier.ServiceDossier]("service_dossier", service_dossier.evolve)
 CONTROL = AggregateKind[control.Control]("control", control.evolve)
 CANDIDATURE = AggregateKind[candidature.Candidature]("candidature", candidature.evolve)
-REGISTRATION = AggregateKind[registration.RegistrationBook]("registration", registration.evolve)
+REGISTRATION = AggregateKind[registration_book.RegistrationBook](
+    "registration", registration_book.evolve, registration_book.fold
+)
 ACCOUNT = AggregateKind[account.Account]("account", account.evolve)
 INVITATION = AggregateKind[invitation.Invitation]("invitation", invitation.evolve)
 CONTACTS = AggregateKind[contacts.ContactList]("contact", contacts.evolve)

@@ -5,10 +5,9 @@ domain.md, "Registrations": parents register while seats remain, then wait; a fr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from itertools import islice
 from uuid import UUID
 
 from domain.actors import Actor, Role
@@ -17,10 +16,10 @@ from domain.animation_events import AnimationDetails
 from domain.animation_transitions import AnimationStatus
 from domain.errors import ErrorCode, broken, invalid, not_found, refuse
 from domain.events import Event
+from domain.registration_book import Place, RegistrationBook
 from domain.registration_events import (
     RegistrantErased,
     RegistrationCancelled,
-    RegistrationEvent,
     RegistrationMade,
     RegistrationRemoved,
     SeatKept,
@@ -30,10 +29,10 @@ from domain.registration_events import (
 from domain.rights import Action, authorize
 from domain.validation import stated
 
-T = TypeVar("T")
-
 #: The audience of trainings: médiateurs register for these and for nothing else.
 FOR_MEDIATEURS = "mediateurs"
+#: Who waits behind so many others will not get a seat; a list that anybody may lengthen has an end.
+WAITING_FOR_A_SEAT, LONGEST_WAITING_LIST = 30, 3_000
 #: What makes a registrant ask themself whether they can still come.
 DATE_AND_PLACE = ("starts_at", "ends_at", "venue_name", "address", "commune_code")
 
@@ -47,60 +46,6 @@ class Registrant:
     email: str | None
     phone: str | None
     children: int
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A registration that holds: with a seat, or waiting for one."""
-
-    contact: UUID | None
-    seated: bool
-    questioned: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class RegistrationBook:
-    """All registrations for one animation. `places` are in the order of registering."""
-
-    places: Mapping[UUID, Place] = field(default_factory=dict)
-    #: Whose personal data are kept, by registration: also those that were cancelled.
-    people: Mapping[UUID, UUID] = field(default_factory=dict)
-
-    @property
-    def seated(self) -> int:
-        return sum(place.seated for place in self.places.values())
-
-
-EMPTY = RegistrationBook()
-
-
-def evolve(state: RegistrationBook | None, originator_id: UUID, fact: Event) -> RegistrationBook:
-    book = state or EMPTY
-    assert isinstance(fact, RegistrationEvent), f"not a registration's event: {fact!r}"
-    one = fact.registration_id
-    match fact:
-        case RegistrationMade():
-            places = {**book.places, one: Place(fact.contact, fact.seated)}
-            return RegistrationBook(places, {**book.people, one: fact.person_id})
-        case SeatObtained():
-            return _with(book, one, replace(book.places[one], seated=True))
-        case SeatQuestioned():
-            return _with(book, one, replace(book.places[one], questioned=True))
-        case SeatKept():
-            return _with(book, one, replace(book.places[one], questioned=False))
-        case RegistrationCancelled() | RegistrationRemoved():
-            return replace(book, places=_without(book.places, one))
-        case RegistrantErased():
-            return RegistrationBook(_without(book.places, one), _without(book.people, one))
-    raise TypeError(f"not a registration's event: {fact!r}")
-
-
-def _with(book: RegistrationBook, one: UUID, place: Place) -> RegistrationBook:
-    return replace(book, places={**book.places, one: place})
-
-
-def _without(table: Mapping[UUID, T], one: UUID) -> Mapping[UUID, T]:
-    return {key: value for key, value in table.items() if key != one}
 
 
 def register(
@@ -120,8 +65,11 @@ def register(
     _check_audience(animation, actor, on_behalf)
     if registrant.email is None and not on_behalf:
         raise invalid("email : champ obligatoire.", "email")
-    if contact is not None and any(place.contact == contact for place in book.places.values()):
+    if contact is not None and contact in book.contacts:
         raise refuse(ErrorCode.DUPLICATE, "Une inscription à cette animation existe déjà pour cette adresse.", "email")
+    seats = animation.content.seats
+    if book.seated >= seats and len(book.waiting) >= min(seats * WAITING_FOR_A_SEAT, LONGEST_WAITING_LIST):
+        raise broken(f"L'animation est complète, et sa liste d'attente aussi ({len(book.waiting)} personnes).")
     return [
         RegistrationMade(
             registration_id=registration_id,
@@ -134,7 +82,7 @@ def register(
             phone=registrant.phone,
             children=registrant.children,
             on_behalf=on_behalf,
-            seated=book.seated < animation.content.seats,
+            seated=book.seated < seats,
         )
     ]
 
@@ -170,9 +118,7 @@ def keep(book: RegistrationBook, animation: Animation, registration_id: UUID, no
 
 def seat_next(book: RegistrationBook, seats: int) -> list[Event]:
     """What follows when seats are free, by policy: they go to the first in the waiting list."""
-    free = seats - book.seated
-    waiting = [one for one, place in book.places.items() if not place.seated]
-    return [SeatObtained(registration_id=one) for one in waiting[: max(0, free)]]
+    return [SeatObtained(registration_id=one) for one in islice(book.waiting, max(0, seats - book.seated))]
 
 
 def question(book: RegistrationBook, before: AnimationDetails, after: AnimationDetails) -> list[Event]:

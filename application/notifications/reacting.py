@@ -50,10 +50,8 @@ class _Around:
         return self._streams[stream]
 
     def state(self, kind: AggregateKind[S], stream: UUID, version: int | None = None) -> S:
-        state: S | None = None
-        for record in self.events(stream):
-            if version is None or record.originator_version <= version:
-                state = kind.evolve(state, stream, record.event)
+        known = (one.event for one in self.events(stream) if version is None or one.originator_version <= version)
+        state = kind.fold(None, stream, known)
         assert state is not None, f"no {kind.name} {stream}"
         return state
 

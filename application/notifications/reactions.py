@@ -41,7 +41,8 @@ from domain.catalogue import ANIMATION, CANDIDATURE, CONTACTS, REGISTRATION, SER
 from domain.contact_events import ContactAdded, PlanningSent
 from domain.events import Event
 from domain.identifiers import contact_list_id, registration_book_id
-from domain.registration import DATE_AND_PLACE, RegistrationBook
+from domain.registration import DATE_AND_PLACE
+from domain.registration_book import RegistrationBook
 from domain.registration_events import (
     RegistrationEvent,
     RegistrationMade,

@@ -43,6 +43,12 @@ class RateLimiter:
             self._buckets.popitem(last=False)
         return wait
 
+    def give_back(self, kind: str, key: str) -> None:
+        """One that was taken, and should not count."""
+        if (kind, key) in self._buckets:
+            left, since = self._buckets[kind, key]
+            self._buckets[kind, key] = (left + 1, since)
+
 
 def too_often(seconds: float) -> Refused:
     """429 (RFC 6585, section 4)."""

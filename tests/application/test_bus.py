@@ -221,3 +221,28 @@ def test_a_backslash_before_u0000_is_text_like_any_other(world: World, app: Appl
     reached = log_head(app)
     world.creates(description="On tape \\u0000 et rien ne casse.")
     assert log_head(app) == reached + 1
+
+
+def test_a_refusal_reads_what_is_new_and_not_the_whole_history_again(world: World, monkeypatch) -> None:
+    created = world.creates()
+    world.publishes(created)
+    for seats in range(20, 30):
+        world.does(AnimationModify(animation_id=created, changes={"seats": seats}), STRUCTURE)
+    read: list[int] = []
+
+    def counted(*args: object) -> object:
+        records = read_stream(*args)  # type: ignore[arg-type]
+        read.append(len(records))
+        return records
+
+    monkeypatch.setattr("application.bus.read_stream", counted)
+    for _ in range(3):
+        with pytest.raises(DomainError):
+            world.does(AnimationPublish(animation_id=created), NATIONAL)
+    assert sum(read) == 0
+    # Once everything is forgotten, the history is read once, whatever becomes of the command.
+    world.app.bus.cache.drop([created])
+    for _ in range(3):
+        with pytest.raises(DomainError):
+            world.does(AnimationPublish(animation_id=created), NATIONAL)
+    assert sum(read) == 12

@@ -12,6 +12,7 @@ from anyio import to_thread
 from anyio.lowlevel import RunVar
 
 from api.context import Context
+from api.limits.places import SharedPlaces
 from api.limits.values import too_long
 from api.mutations.payloads import UserError, user_errors
 from application.commands import Command
@@ -20,14 +21,16 @@ from domain.actors import Role
 from domain.errors import DomainError
 from domain.validation import validated
 
-#: Commands of one process that are in the database at the same time: they are committed in groups.
-MOST_COMMANDS_AT_ONCE = 32
+#: Commands of one process that are in the database at the same time: they are committed in groups. The last quarter is
+#: for clients who hold few.
+MOST_COMMANDS_AT_ONCE, _KEPT = 32, 8
 
 T = TypeVar("T")
 #: Reads the thing that a mutation was about; None when the asker may not see it.
 Load = Callable[[Context, UUID], Awaitable[T | None]]
 
 _limiter: RunVar[anyio.CapacityLimiter] = RunVar("commands")
+_places: RunVar[SharedPlaces] = RunVar("places of commands")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,8 @@ def made(command_class: type[Command], values: Mapping[str, Any]) -> Command:
 async def settle(context: Context, execute: Callable[[], tuple[UUID | None, int]]) -> Carried:
     """Runs `execute` in a thread, and waits within bounds until its effect, at the position it returns, can be read."""
     try:
-        subject_id, position = await to_thread.run_sync(execute, limiter=_commands())
+        async with _shared().one(_client(context)):
+            subject_id, position = await to_thread.run_sync(execute, limiter=_commands())
     except DomainError as refusal:
         signed_in = context.actor.role is not Role.PUBLIC
         return Carried(errors=tuple(user_errors(refusal.problems, signed_in)))
@@ -91,6 +95,21 @@ async def thing(context: Context, carried: Carried, load: Load[T]) -> T | None:
     if carried.subject_id is None or not carried.visible:
         return None
     return await load(context, carried.subject_id)
+
+
+def _client(context: Context) -> str:
+    """Who shares places with nobody else: whoever signed in, else whoever asks from that address."""
+    actor = context.actor
+    return f"public {context.client}" if actor.role is Role.PUBLIC else f"{actor.role} {actor.subject or actor.name}"
+
+
+def _shared() -> SharedPlaces:
+    try:
+        return _places.get()
+    except LookupError:
+        places = SharedPlaces(MOST_COMMANDS_AT_ONCE, _KEPT, _KEPT)
+        _places.set(places)
+        return places
 
 
 def _commands() -> anyio.CapacityLimiter:

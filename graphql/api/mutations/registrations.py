@@ -10,6 +10,8 @@ import strawberry
 from graphql import GraphQLError
 
 from api.context import Info
+from api.errors import ApiError
+from api.limits.guesses import Guess
 from api.mutations.carrying_out import Carried, carry_out, thing
 from api.mutations.inputs import stated
 from api.mutations.payloads import Payload
@@ -21,6 +23,7 @@ from api.mutations.registration_inputs import (
     RegistrationSubmitInput,
 )
 from api.rate_limits import REGISTRATIONS_AT_ONCE
+from api.types.base import node_id
 from api.types.registration import Registration, load_held
 from application import registrations as commands
 from application.commands import Command
@@ -67,11 +70,11 @@ class RegistrationMutations:
         + _HOLDER
     )
     async def registration_cancel(self, info: Info, input: RegistrationCancelInput) -> RegistrationPayload:
-        return await _answer(info, commands.RegistrationCancel, stated(input))
+        return await _held(info, commands.RegistrationCancel, stated(input))
 
     @strawberry.mutation(description="Keeps the seat after a change of date or place." + _HOLDER)
     async def registration_keep(self, info: Info, input: RegistrationKeepInput) -> RegistrationPayload:
-        return await _answer(info, commands.RegistrationKeep, stated(input))
+        return await _held(info, commands.RegistrationKeep, stated(input))
 
     @strawberry.mutation(
         description="Removes a registration, with a reason that the person is told; a seat goes to the first in the"
@@ -86,13 +89,33 @@ async def _answer(info: Info, command: type[Command], values: Mapping[str, Any])
     return RegistrationPayload(**await _told(info, carried))
 
 
+async def _held(info: Info, command: type[Command], values: Mapping[str, Any]) -> RegistrationPayload:
+    """Of who says to hold the registration: codes are short, so that wrong ones are counted."""
+    animation_id = _understood(values.get("animation_id")) if "link" not in values and "code" in values else None
+    if animation_id is None:
+        return await _answer(info, command, values)
+    guess = Guess(info.context, animation_id)
+    carried = await carry_out(info.context, command, values)
+    if not any(error.field == ["code"] for error in carried.errors):
+        guess.was_right()
+    return RegistrationPayload(**await _told(info, carried))
+
+
+def _understood(identifier: str | None) -> UUID | None:
+    """Which thing it names, however it is spelt."""
+    try:
+        return node_id(identifier or "")
+    except ApiError:
+        return None
+
+
 async def _made(info: Info, command: type[Command], values: Mapping[str, Any]) -> RegistrationMadePayload:
     _check_not_too_often(info, values["animation_id"])
     carried = await carry_out(info.context, command, values)
     made = carried.subject_id
     if made is None:
         return RegistrationMadePayload(link=None, code=None, **await _told(info, carried))
-    links, animation_id = info.context.services.application.links, UUID(values["animation_id"])
+    links, animation_id = info.context.services.application.links, node_id(values["animation_id"])
     return RegistrationMadePayload(
         link=links.link(commands.PURPOSE, animation_id, made),
         code=links.code(commands.PURPOSE, made),
@@ -104,7 +127,7 @@ def _check_not_too_often(info: Info, animation_id: str) -> None:
     """Raises TOO_MANY_REQUESTS for who registers half a town from one place: no account is needed for it."""
     context = info.context
     services = context.services
-    limit, key = services.outside.registrations_per_minute, f"{context.client} {animation_id}"
+    limit, key = services.outside.registrations_per_minute, f"{context.client} {_understood(animation_id)}"
     if wait := services.limiter.take("registration", key, limit, REGISTRATIONS_AT_ONCE):
         seconds = round(wait + 0.5)
         message = f"Trop d'inscriptions d'affilée depuis cet endroit : réessayez dans {seconds} s."

@@ -1,0 +1,40 @@
+"""What is a right by being known is counted when it is wrong: by the thing, from one place and from all together."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from graphql import GraphQLError
+
+from api.context import Context
+
+#: Wrong codes for one thing from one client, and then how many a minute; more for all clients together.
+FROM_ONE_PLACE, _A_MINUTE = 10, 1
+FROM_EVERYWHERE, _A_MINUTE_EVERYWHERE = 300, 30
+
+
+class Guess:
+    """One code that is tried. It counts from before it is looked at, so that many at once count as many one by one."""
+
+    def __init__(self, context: Context, thing: UUID) -> None:
+        """Raises TOO_MANY_REQUESTS for who has tried too many wrong ones."""
+        self._limiter = context.services.limiter
+        self._from_here = ("wrong code", f"{context.client} {thing}")
+        self._from_all = ("wrong code of all", str(thing))
+        self._take(*self._from_here, _A_MINUTE, FROM_ONE_PLACE)
+        try:
+            self._take(*self._from_all, _A_MINUTE_EVERYWHERE, FROM_EVERYWHERE)
+        except GraphQLError:
+            self._limiter.give_back(*self._from_here)
+            raise
+
+    def was_right(self) -> None:
+        """It counts no more."""
+        self._limiter.give_back(*self._from_here)
+        self._limiter.give_back(*self._from_all)
+
+    def _take(self, kind: str, key: str, per_minute: int, burst: int) -> None:
+        if wait := self._limiter.take(kind, key, per_minute, burst):
+            seconds = round(wait + 0.5)
+            message = f"Trop de codes erronés pour cette animation : réessayez dans {seconds} s."
+            raise GraphQLError(message, extensions={"code": "TOO_MANY_REQUESTS", "retryAfter": seconds})
