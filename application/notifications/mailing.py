@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
-from traceback import extract_tb
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -31,6 +30,7 @@ from application.notifications.composing import Composer
 from application.notifications.messages import UnusableAddress, message
 from application.notifications.outbox import Letter
 from application.notifications.sending_state import Sending, go_on, sending, stop, suspect
+from application.notifications.set_aside import told
 from application.notifications.smtp import Failure, Smtp, Trouble
 from application.notifications.tables import MAIL_CHANNEL
 
@@ -140,9 +140,7 @@ class Mailer:
         """Raises what broke the connection: then nothing can be written down."""
         if conn.closed:
             raise fault
-        # By its places and never its values, which may be personal.
-        places = [f"{place.filename.rpartition('/')[2]}:{place.lineno}" for place in extract_tb(fault.__traceback__)]
-        reason = f"{type(fault).__name__} at {places[-1]}" if places else type(fault).__name__
+        reason, places = told(fault)
         seen = {"mail": str(letter.mail_id), "kind": letter.kind, "reason": reason, "places": places}
         if letter.attempts + 1 >= outbox.MOST_UNFORESEEN:
             outbox.set_aside(conn, letter, reason)

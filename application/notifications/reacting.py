@@ -1,7 +1,11 @@
 """The reactor: follows the log, and writes what follows from each event in the transaction that moves its position.
 
 So each reaction happens once, whenever and however often processes stop in between; and a rebuild of the read models,
-which does not touch the position, tells nobody anything again.
+which does not touch the position, tells nobody anything again. An event that cannot be reacted to is set aside and
+tried again (`application.notifications.set_aside`): those after it do not wait.
+
+Letters are written from the moment when mail was first switched on for this database, whichever process reacts: they
+wait for one that can send.
 """
 
 from __future__ import annotations
@@ -11,16 +15,18 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
+import psycopg
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from application.background import Work, working_at
-from application.eventstore.log import read_after, read_stream
+from application.eventstore.log import read_after, read_at, read_stream
 from application.eventstore.recorder import EVENTS_CHANNEL
-from application.eventstore.records import Recorded
+from application.eventstore.records import Recorded, UnreadableEvent
 from application.notifications.reactions import REACTIONS, Letter, Notice
-from application.notifications.subscriptions import take_in, wanting
-from application.notifications.tables import MAIL_CHANNEL
+from application.notifications.set_aside import done, failed_again, next_due, set_aside
+from application.notifications.subscriptions import subscribes, take_in, wanting
+from application.notifications.tables import MAIL_CHANNEL, switch_mail_on
 from domain.catalogue import AggregateKind
 from domain.identifiers import NAMESPACE
 
@@ -56,27 +62,89 @@ class _Around:
         return state
 
 
-def react(conn: Conn, with_mail: bool) -> int:
-    """Reacts to the next events; returns how many were taken. `with_mail`: letters are written too."""
+def react(conn: Conn, with_mail: bool = False) -> int:
+    """Reacts to the next events; returns how many were taken. `with_mail` switches mail on, if it never was."""
     with conn.transaction():
         row = conn.execute("SELECT position FROM reaction_position FOR UPDATE").fetchone()
         assert row is not None, "the tables are made before"
-        records = read_after(conn, row[0], BATCH)
-        around = _Around(conn)
+        if with_mail:
+            switch_mail_on(conn)
+        records, unreadable = _next(conn, row[0])
+        reactor = Reactor(conn)
         for record in records:
-            reaction = REACTIONS.get(type(record.event))
-            take_in(conn, record)
-            for place, one in enumerate(reaction(record, around) if reaction else ()):
-                if isinstance(one, Notice):
-                    _write_notice(conn, record, one)
-                    if with_mail:
-                        _write_to_those_who_want_it(conn, record, one, place)
-                elif with_mail:
-                    _write_letter(conn, record, one, f"{place}")
-        if records:
-            conn.execute("UPDATE reaction_position SET position = %s", (records[-1].position,))
+            try:
+                reactor.react(record)
+            except Exception as fault:
+                if conn.closed:
+                    raise
+                set_aside(conn, record.position, record.event.topic, fault)
+        if unreadable is not None:
+            set_aside(conn, unreadable.position, unreadable.topic, unreadable)
+        taken = len(records) + (unreadable is not None)
+        if taken:
+            last = records[-1].position if unreadable is None else unreadable.position
+            conn.execute("UPDATE reaction_position SET position = %s", (last,))
             conn.execute("SELECT pg_notify(%s, '')", (MAIL_CHANNEL,))
-    return len(records)
+    return taken
+
+
+def react_again(conn: Conn) -> bool:
+    """Tries the event that was set aside for longest, if one is due."""
+    with conn.transaction():
+        position = next_due(conn)
+        if position is None:
+            return False
+        try:
+            with conn.transaction():
+                for record in read_at(conn, [position]):
+                    Reactor(conn).react(record, late=True)
+        except Exception as fault:
+            if conn.closed:
+                raise
+            failed_again(conn, position, fault)
+        else:
+            done(conn, position)
+            conn.execute("SELECT pg_notify(%s, '')", (MAIL_CHANNEL,))
+        return True
+
+
+def _next(conn: Conn, position: int) -> tuple[list[Recorded], UnreadableEvent | None]:
+    """The next events, and the one after them that this code cannot read, if it is there."""
+    try:
+        return read_after(conn, position, BATCH), None
+    except UnreadableEvent as fault:
+        return read_after(conn, position, BATCH, before=fault.position), fault
+
+
+class Reactor:
+    """Writes what follows from events, each all or nothing."""
+
+    def __init__(self, conn: Conn) -> None:
+        self._conn, self._around = conn, _Around(conn)
+        row = conn.execute("SELECT letters_after FROM mail_sending").fetchone()
+        self._letters_after: int | None = row[0] if row else None
+
+    def react(self, record: Recorded, late: bool = False) -> None:
+        """`late`: others were reacted to since. Raises whatever a reaction raises; then nothing of it is written."""
+        reaction = REACTIONS.get(type(record.event))
+        if reaction is None and not subscribes(record):
+            return
+        with_mail = self._letters_after is not None and record.position > self._letters_after
+        with self._conn.transaction():
+            if not (late and self._said_again(record)):
+                take_in(self._conn, record)
+            for place, one in enumerate(reaction(record, self._around) if reaction else ()):
+                if isinstance(one, Notice):
+                    _write_notice(self._conn, record, one)
+                    if with_mail:
+                        _write_to_those_who_want_it(self._conn, record, one, place)
+                elif with_mail:
+                    _write_letter(self._conn, record, one, f"{place}")
+
+    def _said_again(self, record: Recorded) -> bool:
+        """Whether a later event of the account has said anew who wants what."""
+        later = (one for one in self._around.events(record.originator_id) if one.position > record.position)
+        return subscribes(record) and any(subscribes(one) for one in later)
 
 
 def _write_notice(conn: Conn, record: Recorded, notice: Notice) -> None:
@@ -102,9 +170,13 @@ def reacting(database_url: str, with_mail: bool) -> Iterator[None]:
     """Reacts in a thread of its own for as long as the context lasts; another process may have the lead."""
 
     def follow(conn: Conn) -> float:
-        while react(conn, with_mail):
+        while react(conn) or react_again(conn):
             pass
         return IDLE_SECONDS
 
+    if with_mail:
+        # By this process at once, whichever has the lead.
+        with psycopg.connect(database_url, autocommit=True, connect_timeout=5) as conn:
+            switch_mail_on(conn)
     with working_at(database_url, Work("reactor", LEASE, follow, EVENTS_CHANNEL)):
         yield

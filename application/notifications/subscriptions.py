@@ -22,6 +22,11 @@ _WANTING = """
 SELECT account_id, address_position FROM mail_subscriptions WHERE recipient = %s AND NOT %s = ANY(muted)"""
 
 
+def subscribes(record: Recorded) -> bool:
+    """Whether the event changes who wants what."""
+    return isinstance(record.event, MailPreferencesSet | MandateEnded | AccountErased)
+
+
 def take_in(conn: Conn, record: Recorded) -> None:
     """What the event changes in who wants what. Whoever loses a mandate says anew what they want to be told."""
     fact = record.event

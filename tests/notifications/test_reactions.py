@@ -10,13 +10,10 @@ from application.accounts import InvitationSend
 from application.animations import AnimationCancel, AnimationModify, AnimationRefuse
 from application.application import Application
 from application.candidatures import CandidatureGiveOpinion, CandidatureSubmit, CandidatureValidate
-from application.notifications import reacting
 from application.notifications.reacting import react
-from application.notifications.reactions import REACTIONS
 from application.registrations import PURPOSE, RegistrationCancel, RegistrationSubmit
 from cli.jobs import end_animations
 from domain.actors import PUBLIC, Actor, Role
-from domain.animation_events import AnimationPublished
 from domain.candidature_events import Degree
 from projections.engine import catch_up
 from projections.generations import prepare
@@ -151,28 +148,3 @@ def test_nothing_is_told_twice_and_a_rebuild_tells_nothing_at_all(signed, app, f
     rebuild(fresh_url, MASTER_KEY, workers=1)
     _reacts(app)
     assert (_told(app, OURS), _letters(app)) == before
-
-
-def test_who_fails_in_the_middle_has_told_nobody_anything(signed, app, monkeypatch):
-    signed.publishes(signed.creates(title="Un"))
-    working = dict(REACTIONS)
-
-    def breaks(record, around):
-        raise RuntimeError("out of order")
-
-    monkeypatch.setattr(reacting, "REACTIONS", working | {AnimationPublished: breaks})
-    with pytest.raises(RuntimeError):
-        _reacts(app)
-    assert _told(app, "national") == []
-    monkeypatch.setattr(reacting, "REACTIONS", working)
-    _reacts(app)
-    assert (_told(app, "national"), _told(app, OURS)) == (["« Un » attend sa publication."], ["« Un » est publiée."])
-
-
-def test_without_a_mail_server_no_letters_are_left_lying_about(signed, app):
-    animation = signed.creates()
-    signed.publishes(animation)
-    _registers(signed, animation, 1)
-    _reacts(app, with_mail=False)
-    assert _letters(app) == []
-    assert _told(app, OURS)
