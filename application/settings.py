@@ -20,12 +20,13 @@
 | `PARENTALITE_REGISTRATIONS_PER_MINUTE` | `60`                       | … for each client and animation              |
 | `PARENTALITE_TRUSTED_PROXIES`    | none                             | Proxies whose X-Forwarded-For is believed    |
 | `PARENTALITE_CORS_ORIGINS`       | none                             | Sites whose pages may ask                    |
+| `PARENTALITE_TRUSTED_DOCUMENTS`  | none: any is answered            | The only GraphQL documents that are, a file  |
 | `PARENTALITE_METRICS_TOKEN`      | none: /metrics for this machine  | Bearer token that reads /metrics             |
 | `PARENTALITE_SMTP_URL`           | none: no e-mail is sent          | smtp:// or smtps://user:password@host:port   |
 | `PARENTALITE_MAIL_FROM`          | none; needed with a mail server  | The address that e-mails come from           |
 | `PARENTALITE_LOG_LEVEL`          | `INFO`                           | DEBUG, INFO, WARNING, ERROR, CRITICAL        |
 | `PARENTALITE_FILES`              | `files` in `PARENTALITE_HOME`    | Folder of signed sheets, for all servers     |
-| `PARENTALITE_PUBLIC_URL`         | `http://127.0.0.1:8000`          | Address of the site, as QR codes lead to it  |
+| `PARENTALITE_PUBLIC_URL`         | the address that is served       | Address of the site; needed to send e-mails  |
 
 Secrets may be given by files: `DATABASE_URL_FILE`, `PARENTALITE_MASTER_KEY_FILE` and so on name them.
 
@@ -38,6 +39,7 @@ from __future__ import annotations
 import base64
 import binascii
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -52,6 +54,9 @@ from application.service_settings import Outside, mail, outside, trusted_documen
 from application.sign_in.configuration import OidcSettings, oidc_settings
 
 T = TypeVar("T")
+
+#: Every variable that is read, in the order of the table above.
+VARIABLES = tuple(re.findall(r"^\| `(\w+)`", __doc__ or "", re.MULTILINE))
 
 MASTER_KEY_BYTES = 32
 SHORTEST_TOKEN_SECRET = 32
@@ -91,6 +96,7 @@ class Settings(BaseModel):
     log_level: str = "INFO"
     files: Path
     public_url: str = DEFAULT_PUBLIC_URL
+    public_url_named: bool = False
     outside: Outside = Outside()
     smtp_url: str | None = Field(default=None, repr=False)
     mail_from: str | None = None
@@ -106,50 +112,67 @@ class Settings(BaseModel):
         """Whether the embedded PostgreSQL is used, since no other one was named."""
         return self.database_url is None
 
+    def served_at(self, address: str) -> Settings:
+        """With the address that is served for the site's, unless somebody named that: no link leads nowhere."""
+        return self if self.public_url_named else self.model_copy(update={"public_url": address})
 
-def load_settings(environ: Mapping[str, str]) -> Settings:
-    """The settings that `environ` describes. On first use of the embedded setup, makes and keeps the three secrets."""
-    environ = _told(lambda: with_secrets_from_files(environ))
-    home = _folder("PARENTALITE_HOME", environ, platformdirs.user_data_path("parentalite"))
+
+def load_settings(variables: Mapping[str, str]) -> Settings:
+    """The settings that `environ` describes. On first use of the embedded setup, makes and keeps the three secrets.
+
+    Raises SettingsError, with a line for everything that is missing or wrong.
+    """
+    problems: list[str] = []
+
+    def read(reader: Callable[[], T]) -> Any:
+        """What `reader` returns; None, its line kept, when it raises."""
+        try:
+            return reader()
+        except (SettingsError, ValueError) as error:
+            problems.append(str(error))
+            return None
+
+    environ = read(lambda: with_secrets_from_files(variables)) or variables
+    home = read(lambda: _folder("PARENTALITE_HOME", environ, platformdirs.user_data_path("parentalite")))
     database_url = environ.get("DATABASE_URL") or None
-    keys = home / "keys" if database_url is None else None
+    keys = home / "keys" if home and database_url is None else None
     if keys is not None and not environ.get("PARENTALITE_MASTER_KEY"):
-        _refuse_to_replace_a_lost_master_key(home, keys / "master-key")
-    oidc = _told(lambda: oidc_settings(environ))
-    token_secret = None if oidc else _token_secret(environ, keys)
-    master_key = _secret(
-        "PARENTALITE_MASTER_KEY",
-        environ,
-        keys and keys / "master-key",
-        make_key,
-        _HOW_TO_MAKE_A_KEY,
-    )
-    checkpoint_key = _secret(
-        "PARENTALITE_CHECKPOINT_KEY",
-        environ,
-        keys and keys / CHECKPOINT_KEY_FILE,
-        make_key,
-        _HOW_TO_MAKE_A_KEY,
-    )
-    return Settings(
-        home=home,
-        database_url=database_url,
-        token_secret=token_secret,
-        oidc=oidc,
-        master_key=checked_key("PARENTALITE_MASTER_KEY", master_key),
-        checkpoint_key=checked_key("PARENTALITE_CHECKPOINT_KEY", checkpoint_key),
-        checkpoint_seconds=_number("PARENTALITE_CHECKPOINT_SECONDS", environ.get, "600", 1, LONGEST_CHECKPOINT_SECONDS),
-        **_time_stamping(environ),
-        wait_seconds=_number("PARENTALITE_WAIT_SECONDS", environ.get, "5", 0, LONGEST_WAIT_SECONDS),
-        log_level=_log_level(environ.get("PARENTALITE_LOG_LEVEL") or "INFO"),
-        files=_folder("PARENTALITE_FILES", environ, home / "files"),
-        **_told(lambda: mail(environ)),
-        outside=_told(lambda: outside(environ)),
-        trusted_documents=_told(lambda: trusted_documents(environ)),
-        registrants_kept_for=_days("PARENTALITE_REGISTRANTS_DAYS", environ.get, "90", 3650, 1),
-        candidatures_kept_for=_days("PARENTALITE_CANDIDATURES_MONTHS", environ.get, "12", 120, DAYS_A_MONTH),
-        public_url=_public_url(environ.get("PARENTALITE_PUBLIC_URL") or DEFAULT_PUBLIC_URL),
-    )
+        read(lambda: _refuse_to_replace_a_lost_master_key(home, keys / "master-key"))
+    if problems:
+        # Nothing is made in a home that is not as it should be.
+        raise SettingsError("\n".join(problems))
+    oidc = read(lambda: oidc_settings(environ))
+    values = {
+        "oidc": oidc,
+        "token_secret": None if oidc else read(lambda: _token_secret(environ, keys)),
+        "master_key": read(lambda: _key("PARENTALITE_MASTER_KEY", environ, keys and keys / "master-key")),
+        "checkpoint_key": read(
+            lambda: _key("PARENTALITE_CHECKPOINT_KEY", environ, keys and keys / CHECKPOINT_KEY_FILE)
+        ),
+        "checkpoint_seconds": read(
+            lambda: _number("PARENTALITE_CHECKPOINT_SECONDS", environ.get, "600", 1, LONGEST_CHECKPOINT_SECONDS)
+        ),
+        **(read(lambda: _time_stamping(environ)) or {}),
+        "wait_seconds": read(lambda: _number("PARENTALITE_WAIT_SECONDS", environ.get, "5", 0, LONGEST_WAIT_SECONDS)),
+        "log_level": read(lambda: _log_level(environ.get("PARENTALITE_LOG_LEVEL") or "INFO")),
+        "files": read(lambda: _folder("PARENTALITE_FILES", environ, home / "files")),
+        **(read(lambda: mail(environ)) or {}),
+        "outside": read(lambda: outside(environ)),
+        "trusted_documents": read(lambda: trusted_documents(environ)),
+        "registrants_kept_for": read(lambda: _days("PARENTALITE_REGISTRANTS_DAYS", environ.get, "90", 3650, 1)),
+        "candidatures_kept_for": read(
+            lambda: _days("PARENTALITE_CANDIDATURES_MONTHS", environ.get, "12", 120, DAYS_A_MONTH)
+        ),
+        "public_url": read(lambda: _public_url(environ.get("PARENTALITE_PUBLIC_URL") or DEFAULT_PUBLIC_URL)),
+        "public_url_named": bool(environ.get("PARENTALITE_PUBLIC_URL")),
+    }
+    if problems:
+        raise SettingsError("\n".join(problems))
+    return Settings(home=home, database_url=database_url, **values)
+
+
+def _key(variable: str, environ: Mapping[str, str], kept_in: Path | None) -> bytes:
+    return checked_key(variable, _secret(variable, environ, kept_in, make_key, _HOW_TO_MAKE_A_KEY))
 
 
 def _folder(variable: str, environ: Mapping[str, str], default: Path) -> Path:
@@ -158,7 +181,12 @@ def _folder(variable: str, environ: Mapping[str, str], default: Path) -> Path:
         folder = Path(named).expanduser().absolute() if named else default
     except RuntimeError as error:
         raise SettingsError(f"{variable}: a folder is needed, not {named!r} ({error})") from None
-    there = next(path for path in (folder, *folder.parents) if path.exists())
+    try:
+        there = next(path for path in (folder, *folder.parents) if path.exists())
+    except PermissionError as error:
+        raise SettingsError(
+            f"{variable}: this account may not look into {error.filename}; set {variable} to a folder of its own"
+        ) from None
     if not there.is_dir():
         raise SettingsError(f"{variable}: a folder is needed, and {there} is none")
     return folder
@@ -229,14 +257,6 @@ def _token_secret(environ: Mapping[str, str], keys: Path | None) -> str:
             f"make a value with: {_HOW_TO_MAKE_A_TOKEN_SECRET}"
         )
     return value
-
-
-def _told(read: Callable[[], T]) -> T:
-    """What `read` tells, or its one line as a SettingsError."""
-    try:
-        return read()
-    except ValueError as error:
-        raise SettingsError(str(error)) from None
 
 
 def _time_stamping(environ: Mapping[str, str]) -> dict[str, Any]:

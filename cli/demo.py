@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from contextlib import ExitStack
-from datetime import datetime, timedelta
 from typing import Annotated
 
 import psycopg
@@ -13,34 +12,19 @@ import typer
 from psycopg import sql
 
 from application.database import EMBEDDED_DATABASE, open_database, with_database
-from application.eventstore.log import read_stream
 from application.founding import found
-from application.season.generator import landmark
 from application.settings import Settings, load_settings
 from application.sign_in.local import issue_token
 from cli.background import working
 from cli.cast import Part, cast
-from cli.catching_up import bring_up_to_date
-from cli.composition import Conn, Opened, open_everything, own_token_secret, utc_now
-from cli.console import Refused, Stopped, confirm, counted, note, somebody_is_there, warn
-from cli.demonstration_dossiers import make_dossiers
-from cli.load import load_and_rebuild
-from cli.log_state import count_after
+from cli.composition import open_everything, own_token_secret, utc_now
+from cli.console import Refused, Stopped, confirm, note, somebody_is_there
+from cli.demonstration_season import load_once, structure_of
 from cli.options import Host, Port, Verbose, Yes, logs_of_a_command
-from cli.readiness import built_by_other_code, built_with_an_older_typology
-from cli.rebuild import rebuild_with_progress
 from cli.serving import address_of, run_api, take_address
 from domain.actors import Role
-from projections.generations import State, generations
-from projections.rebuild import FEW_EVENTS
 
-SEED = 2026
-#: After that, what was to come has become the past, and the listing is empty.
-STALE_AFTER = timedelta(days=60)
 _NAMES_A_DATABASE = ("DATABASE_URL", "DATABASE_URL_FILE")
-
-_ANY_ANIMATION = "SELECT 1 FROM stored_events WHERE topic = 'animation.created' LIMIT 1"
-_LOADED_AT = "SELECT min(created_at) FROM person_keys"
 
 
 def demo(
@@ -68,13 +52,14 @@ def demo(
     """
     settings = demonstration_settings()
     with take_address(host, port) as taken, ExitStack() as stack:
+        settings = settings.served_at(address_of(taken))
         logs_of_a_command(verbose)
         try:
             if fresh:
                 _drop(settings, yes)
             note(f"Starting PostgreSQL under {settings.home}")
             opened = stack.enter_context(open_everything(settings))
-            _load_once(opened, animations)
+            load_once(opened, animations, utc_now())
             found(opened.application, utc_now())
             stack.enter_context(working(opened))
             with opened.connection() as conn:
@@ -105,58 +90,6 @@ def _drop(settings: Settings, yes: bool) -> None:
             conn.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(EMBEDDED_DATABASE)))
         except psycopg.errors.ObjectInUse:
             raise Refused("another process uses the embedded database: stop it, then try --fresh again") from None
-
-
-def _load_once(opened: Opened, animations: int) -> None:
-    with opened.connection() as conn:
-        ours = bool(read_stream(conn, landmark(SEED)))
-        others = not ours and conn.execute(_ANY_ANIMATION).fetchone() is not None
-        stale = ours and _is_stale(conn, utc_now())
-    if not (ours or others):
-        note("Loading the demonstration season, once.")
-        load_and_rebuild(opened, animations, SEED)
-        with opened.connection() as conn:
-            sirets = structure_of(cast(conn, utc_now()))
-        made = make_dossiers(opened, sirets[0] if sirets else "")
-        note(f"Opened {counted(made, 'service dossier')}, one in each status.")
-        _catch_up(opened)
-        return
-    if others:
-        # Somebody's own animations, or those of an older release: nothing made up is mixed with them.
-        note(
-            "This database holds other animations: the season is not loaded. To replace them: parentalite demo --fresh"
-        )
-    elif stale:
-        warn(
-            "this season was loaded more than two months ago, and its dates are past. "
-            "A new one, in place of all that is there: parentalite demo --fresh"
-        )
-    else:
-        note("The demonstration season is there.")
-    _catch_up(opened)
-
-
-def structure_of(parts: Sequence[Part]) -> Sequence[str]:
-    """The SIRET that the structure's token speaks for."""
-    return next(part.sirets for part in parts if part.role is Role.STRUCTURE)
-
-
-def _catch_up(opened: Opened) -> None:
-    """Takes up what a run that was broken off has left, and what an update of the code has changed."""
-    with opened.connection() as conn:
-        waiting = count_after(conn, min(live.position for live in generations(conn, State.LIVE)))
-        outdated = [*built_by_other_code(conn), *built_with_an_older_typology(conn)]
-    if outdated or waiting > FEW_EVENTS:
-        note("Rebuilding the read models.")
-        rebuild_with_progress(opened, [])
-    elif waiting:
-        bring_up_to_date(opened)
-
-
-def _is_stale(conn: Conn, now: datetime) -> bool:
-    # The events tell of a past that was made up; the keys of its people were made when it was loaded.
-    row = conn.execute(_LOADED_AT).fetchone()
-    return bool(row and row[0] is not None and now - row[0] > STALE_AFTER)
 
 
 def _welcome(settings: Settings, address: str, parts: Sequence[Part]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from time import monotonic
 from typing import Annotated
 
@@ -38,18 +39,18 @@ def load(
         note(f"Will load {counted(animations, 'animation')} (seed {seed}) into {_named(opened)}.")
         confirm("Load?", yes)
         try:
-            load_and_rebuild(opened, animations, seed)
+            load_and_rebuild(opened, animations, seed, utc_now())
         except Stopped:
             note("Stopped: what was loaded so far stays. Read models take it up by: parentalite rebuild")
             raise
 
 
-def load_and_rebuild(opened: Opened, animations: int, seed: int) -> LoadSummary:
-    """Loads with progress, and fills the read models with progress."""
+def load_and_rebuild(opened: Opened, animations: int, seed: int, now: datetime) -> LoadSummary:
+    """Loads a season that was lived until `now`, and fills the read models, both with progress."""
     began = monotonic()
     with Steps("animations") as steps:
         summary = load_season(
-            opened.application, animations, seed, utc_now(), lambda done: steps("loading", done, animations)
+            opened.application, animations, seed, now, lambda done: steps("loading", done, animations)
         )
     with opened.connection() as conn:
         leave_history_alone(conn)

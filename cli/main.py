@@ -17,7 +17,7 @@ from application.proof.checkpoints import KeyRetired
 from application.proof.dossier_facts import NotADossier
 from application.proof.notes import BadNote
 from application.season import SeasonError
-from application.settings import SettingsError
+from application.settings import VARIABLES, SettingsError
 from cli import audit, demo, documents, load, privacy, rebuild, replay, schema, serve, status, token
 from cli.console import Refused, Stopped, complain, note
 from domain.errors import DomainError
@@ -68,9 +68,8 @@ app = typer.Typer(
     the commands that use it. Start with `parentalite demo`: it loads a season and prints what to try.
 
     Exit codes: 0 done, 1 failed or refused, 2 wrongly typed, 130 or 143 stopped by a signal.""",
-    epilog="""Settings are read from the environment: DATABASE_URL, PARENTALITE_HOME, PARENTALITE_TOKEN_SECRET,
-    PARENTALITE_MASTER_KEY, PARENTALITE_CHECKPOINT_KEY, PARENTALITE_CHECKPOINT_SECONDS, PARENTALITE_WAIT_SECONDS,
-    PARENTALITE_LOG_LEVEL.""",
+    epilog=f"""Settings are read from the environment: {", ".join(VARIABLES)}. Their defaults and meanings stand in
+    README.md, under Configuration.""",
 )
 
 _RUN, _LOOK, _CHANGE = "Run", "Look", "Change"

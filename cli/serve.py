@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from application.founding import found
+from application.settings import Settings, SettingsError
 from cli.background import working
 from cli.composition import Opened, open_everything, settings_from_environment, utc_now
 from cli.console import Stopped, note
@@ -43,6 +44,8 @@ def serve(
     settings = settings_from_environment()
     with take_address(host, port) as taken, ExitStack() as stack:
         logs_of_a_server(settings, verbose)
+        check_links(settings)
+        settings = settings.served_at(address_of(taken))
         opened = stack.enter_context(open_everything(settings))
         get_ready(opened)
         if project:
@@ -59,6 +62,7 @@ def project(verbose: Verbose = False) -> None:
     One process projects at a time: another one stands by, and takes over within seconds when the first ends.
     """
     settings = settings_from_environment()
+    check_links(settings)
     logs_of_a_server(settings, verbose)
     with open_everything(settings) as opened:
         get_ready(opened)
@@ -69,6 +73,15 @@ def project(verbose: Verbose = False) -> None:
                 Event().wait()
         except Stopped:
             log.info("stopped")
+
+
+def check_links(settings: Settings) -> None:
+    """Raises SettingsError where letters would leave with links to an address that nobody outside reaches."""
+    if settings.smtp_url is not None and not settings.public_url_named:
+        raise SettingsError(
+            "PARENTALITE_PUBLIC_URL: needed together with PARENTALITE_SMTP_URL: links in letters lead to it; "
+            "set it to the site's address, such as https://parentalite.example.org"
+        )
 
 
 def get_ready(opened: Opened) -> None:

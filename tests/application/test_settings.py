@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import base64
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from application.settings import Settings, SettingsError, load_settings
+from application.settings import VARIABLES, Settings, SettingsError, load_settings
 
+ROOT = Path(__file__).parents[2]
 MASTER_KEY = bytes(range(32))
 SECRETS = {
     "PARENTALITE_TOKEN_SECRET": "s" * 32,
@@ -207,3 +209,52 @@ def test_a_mapping_that_cannot_be_used_is_refused_in_one_line(tmp_path, content)
     with pytest.raises(SettingsError, match=r"^PARENTALITE_OIDC_CLAIMS: a JSON file") as refusal:
         load_settings({"PARENTALITE_HOME": str(tmp_path), **ISSUER, "PARENTALITE_OIDC_CLAIMS": str(mapping)})
     assert "\n" not in str(refusal.value)
+
+
+def test_all_that_is_missing_or_wrong_is_told_at_once(tmp_path):
+    variables = {
+        "DATABASE_URL": "postgresql://u:p@127.0.0.1/x",
+        "PARENTALITE_HOME": str(tmp_path),
+        "PARENTALITE_LOG_LEVEL": "LOUD",
+        "PARENTALITE_WAIT_SECONDS": "never",
+        "PARENTALITE_SMTP_URL": "ftp://x",
+    }
+    with pytest.raises(SettingsError) as refusal:
+        load_settings(variables)
+    assert [line.split(":")[0] for line in str(refusal.value).splitlines()] == [
+        "PARENTALITE_TOKEN_SECRET",
+        "PARENTALITE_MASTER_KEY",
+        "PARENTALITE_CHECKPOINT_KEY",
+        "PARENTALITE_WAIT_SECONDS",
+        "PARENTALITE_LOG_LEVEL",
+        "PARENTALITE_SMTP_URL",
+    ]
+
+
+@pytest.mark.parametrize("variable", ["PARENTALITE_HOME", "PARENTALITE_FILES"])
+def test_a_folder_that_this_account_may_not_look_into_is_told_by_its_variable(tmp_path, monkeypatch, variable):
+    exists, closed = Path.exists, tmp_path / "closed"
+
+    def as_an_ordinary_user(path: Path) -> bool:
+        if path.is_relative_to(closed):
+            raise PermissionError(13, "Permission denied", str(path))
+        return exists(path)
+
+    # As root nothing is closed.
+    monkeypatch.setattr(Path, "exists", as_an_ordinary_user)
+    with pytest.raises(SettingsError, match=f"^{variable}: this account may not look into"):
+        load_settings({"PARENTALITE_HOME": str(tmp_path / "home"), variable: str(closed / "deep")})
+
+
+def test_the_address_that_is_served_is_the_sites_unless_another_is_named(tmp_path):
+    home = {"PARENTALITE_HOME": str(tmp_path)}
+    assert load_settings(home).served_at("http://127.0.0.1:9000").public_url == "http://127.0.0.1:9000"
+    named = load_settings(home | {"PARENTALITE_PUBLIC_URL": "https://site.example.org"})
+    assert named.served_at("http://127.0.0.1:9000").public_url == "https://site.example.org"
+
+
+def test_every_variable_that_is_read_stands_in_the_list_that_help_prints():
+    sources = "".join(path.read_text() for path in (ROOT / "application").rglob("*.py"))
+    read = set(re.findall(r'"(PARENTALITE_[A-Z_]+[A-Z])"', sources)) | {"DATABASE_URL"}
+    # Given to one command, for one act.
+    assert read - {"PARENTALITE_NEW_MASTER_KEY"} <= set(VARIABLES)

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from application.candidatures import CandidatureSubmit
+from application.settings import VARIABLES
 from cli.console import Stopped, counted
 from domain.actors import PUBLIC
 from domain.candidature_events import Degree
@@ -88,3 +89,15 @@ def test_a_signal_ends_a_command_with_the_code_of_the_shell(run, environment, mo
 def test_numbers_are_told_with_their_noun():
     assert counted(1, "event") == "1 event"
     assert counted(1_000, "event") == "1,000 events"
+
+
+@pytest.mark.parametrize("command", [["serve", "--port", "0"], ["project"]], ids=" ".join)
+def test_no_letters_leave_without_an_address_that_their_links_lead_to(run, environment, monkeypatch, command):
+    monkeypatch.setenv("PARENTALITE_SMTP_URL", "smtp://127.0.0.1:2525")
+    monkeypatch.setenv("PARENTALITE_MAIL_FROM", "ne-pas-repondre@example.org")
+    assert "PARENTALITE_PUBLIC_URL: needed together with PARENTALITE_SMTP_URL" in error_line(run(*command))
+
+
+def test_help_names_every_setting(run):
+    said = run("--help").stdout
+    assert [name for name in VARIABLES if name not in said] == []
