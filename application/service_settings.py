@@ -43,6 +43,8 @@ class Outside(BaseModel):
     requests_per_minute: int = 6_000
     #: Registrations a minute for each client address and animation, after a first 300: a school shares one address.
     registrations_per_minute: int = 60
+    #: WebSockets and streams of events open at once for each client address.
+    sockets_per_address: int = 200
     #: Proxies whose X-Forwarded-For is believed.
     trusted_proxies: tuple[Network, ...] = ()
     #: Sites whose pages may ask, as browsers name them.
@@ -54,6 +56,7 @@ def outside(environ: Mapping[str, str]) -> Outside:
     return Outside(
         requests_per_minute=_count("PARENTALITE_REQUESTS_PER_MINUTE", environ, "6000"),
         registrations_per_minute=_count("PARENTALITE_REGISTRATIONS_PER_MINUTE", environ, "60"),
+        sockets_per_address=_count("PARENTALITE_SOCKETS_PER_ADDRESS", environ, "200"),
         trusted_proxies=tuple(_networks("PARENTALITE_TRUSTED_PROXIES", environ)),
         cors_origins=tuple(_origins("PARENTALITE_CORS_ORIGINS", environ)),
         metrics_token=_metrics_token(environ),

@@ -18,6 +18,7 @@
 | `PARENTALITE_CANDIDATURES_MONTHS`| `12`                             | … and those of ended candidatures, 1 to 120  |
 | `PARENTALITE_REQUESTS_PER_MINUTE`| `6000`                           | Limit for each client and token, 0 for none  |
 | `PARENTALITE_REGISTRATIONS_PER_MINUTE` | `60`                       | … for each client and animation              |
+| `PARENTALITE_SOCKETS_PER_ADDRESS`| `200`                            | WebSockets and streams at once, 0 for none   |
 | `PARENTALITE_TRUSTED_PROXIES`    | none                             | Proxies whose X-Forwarded-For is believed    |
 | `PARENTALITE_CORS_ORIGINS`       | none                             | Sites whose pages may ask                    |
 | `PARENTALITE_TRUSTED_DOCUMENTS`  | none: any is answered            | The only GraphQL documents that are, a file  |

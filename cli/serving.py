@@ -8,11 +8,14 @@ import gc
 import socket
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cli.composition import Opened, api_services
 from cli.console import Refused
 from cli.logs import RequestLog
+
+if TYPE_CHECKING:
+    import uvicorn
 
 #: How long a stopping server waits for answers under way, and for clients that only listen.
 GRACE_SECONDS = 3
@@ -70,28 +73,37 @@ def run_api(opened: Opened, taken: socket.socket, started: Callable[[], None]) -
     import uvicorn
 
     from api.app import create_app
-    from api.requests import LARGEST_BODY
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             started()
 
-    application: Any = RequestLog(create_app(api_services(opened)))
-    config = uvicorn.Config(
-        application,
-        log_config=None,
-        access_log=False,
-        lifespan="on",
-        server_header=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-        ws_max_size=LARGEST_BODY,
-    )
+    config = server_config(RequestLog(create_app(api_services(opened))))
     _spare_the_collector()
     # Beside the thread that validates long documents, the event loop waits for each turn a tenth of the usual time.
     sys.setswitchinterval(0.0005)
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(Server(config).serve([taken]))
+
+
+def server_config(application: Any, port: int = 0) -> uvicorn.Config:
+    """How the server is run, whatever the environment says: only PARENTALITE_TRUSTED_PROXIES tells who is believed."""
+    import uvicorn
+
+    from api.requests import LARGEST_BODY
+
+    return uvicorn.Config(
+        application,
+        port=port,
+        log_config=None,
+        access_log=False,
+        lifespan="on",
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        ws_max_size=LARGEST_BODY,
+    )
 
 
 def _spare_the_collector() -> None:

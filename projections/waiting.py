@@ -67,27 +67,33 @@ class PositionWaiter:
                 await self._moved.wait_for(lambda: self._going_on >= position or self._reached >= position)
         return self._reached >= position
 
-    async def moves(self) -> AsyncIterator[int]:
-        """The position reached, now and after every move; moves that come while one is handled are told as one."""
+    async def moves(self, every: float | None = None) -> AsyncIterator[int]:
+        """The position reached, now and after every move; moves that come while one is handled are told as one.
+
+        Told again after `every` seconds without a move.
+        """
         told = -1
         while True:
-            async with self._moved:
-                while self._reached <= told:
-                    await self._moved.wait()
-                told = self._reached
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(every), self._moved:
+                    while self._reached <= told:
+                        await self._moved.wait()
+            told = self._reached
             yield told
 
-    async def rebuilds(self) -> AsyncIterator[RebuildNotice]:
+    async def rebuilds(self, every: float | None = None) -> AsyncIterator[RebuildNotice | None]:
         """How rebuilds go on, from the latest notice of one that has not ended; notices that come while one is handled
-        are told as one, the latest.
+        are told as one, the latest. None after `every` seconds without a notice.
         """
         told = self._rebuild if self._rebuild is not None and self._rebuild.step in ENDED else None
         while True:
-            async with self._moved:
-                while self._rebuild is None or self._rebuild is told:
-                    await self._moved.wait()
-                told = self._rebuild
-            yield told
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(every), self._moved:
+                    while self._rebuild is None or self._rebuild is told:
+                        await self._moved.wait()
+            news = None if self._rebuild is told else self._rebuild
+            told = self._rebuild
+            yield news
 
     async def _listen(self) -> None:
         while True:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import strawberry
 from strawberry.dataloader import DataLoader
@@ -27,10 +29,15 @@ from projections.announcing import RebuildNotice
 from projections.reading import AsyncPool, Snapshot, snapshot
 from projections.registry import relations
 
+if TYPE_CHECKING:
+    from api.requests import Admission
+
 K = TypeVar("K")
 V = TypeVar("V")
 
 _RELATIONS = relations()
+#: Whatever comes later than this is not the request that was admitted.
+_AT_ONCE_SECONDS = 1.0
 
 
 class Waiter(Protocol):
@@ -41,8 +48,8 @@ class Waiter(Protocol):
     @property
     def standing(self) -> int | None: ...
     async def wait(self, position: int, timeout: float) -> bool: ...
-    def moves(self) -> AsyncIterator[int]: ...
-    def rebuilds(self) -> AsyncIterator[RebuildNotice]: ...
+    def moves(self, every: float | None = None) -> AsyncIterator[int]: ...
+    def rebuilds(self, every: float | None = None) -> AsyncIterator[RebuildNotice | None]: ...
     async def __aenter__(self) -> Waiter: ...
     async def __aexit__(self, *exc: object) -> None: ...
 
@@ -66,6 +73,8 @@ class Services:
     limiter: RateLimiter = field(default_factory=RateLimiter)
     documents: PersistedDocuments = field(default_factory=PersistedDocuments, repr=False)
     recent: RecentEntries = field(default_factory=RecentEntries, repr=False)
+    #: What clients did that was no request, by what it was: counted, never logged above INFO.
+    client_faults: Counter[str] = field(default_factory=Counter)
     last_seen: LastSeen = field(default_factory=LastSeen, repr=False)
 
 
@@ -84,7 +93,7 @@ class Context:
         services: Services,
         actor: Actor,
         client: str = "",
-        admit: Callable[[], Awaitable[Actor]] | None = None,
+        admit: Admission | None = None,
         held: Held | None = None,
         assumed: bool = False,
     ) -> None:
@@ -99,6 +108,9 @@ class Context:
         self.told_position: int | None = None
         #: What a subscription tells, one answer after the other.
         self.answers: AsyncGenerator[Any, None] | None = None
+        #: A subscription has ended with the right to it.
+        self.ended = False
+        self._made_at = monotonic()
         self._now = services.clock()
         #: Whether anything in the answer hangs on the time.
         self.told_time = False
@@ -208,6 +220,21 @@ class Context:
         """Who asks, with what their account gives them now. Raises Refused when their token does not hold any more."""
         if self._admit is not None:
             self.actor = await self._admit()
+
+    @property
+    def age(self) -> float:
+        """In seconds."""
+        return monotonic() - self._made_at
+
+    async def confirm_after_waiting(self) -> None:
+        """As `admit_again`, where the asker was long about it: rights may have ended since they were looked up."""
+        if self.age > _AT_ONCE_SECONDS:
+            await self.admit_again()
+
+    def may_have_ended(self, after_seconds: float) -> bool:
+        """See `Admission.may_have_ended`; never for the public."""
+        admit = self._admit
+        return admit is not None and admit.authorization is not None and admit.may_have_ended(after_seconds)
 
     async def refresh(self) -> None:
         """Lets go of the snapshot: what is read from now on may be newer. Needed between mutations of one document."""

@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from api.answers import JSON, Refused, refusal, unexpected
 from api.context import Context, Services
-from api.requests import authenticated, wait_for_position
+from api.requests import Admission, wait_for_position
 from application.files import BadStoredFile
 from domain.actors import Actor, Role
 from domain.errors import forbidden
@@ -36,9 +36,11 @@ async def answered(services: Services, request: Request, make: Make) -> Response
     """What `make` answers to whom the request speaks for; what it raises, as JSON."""
     context: Context | None = None
     try:
-        actor = await authenticated(request.headers.get("authorization"), services)
-        await wait_for_position(request.headers, services, 503)
-        context = Context(services, actor)
+        admit = Admission(request.headers.get("authorization"), services)
+        actor = await admit()
+        if await wait_for_position(request.headers, services, 503):
+            actor = await admit()
+        context = Context(services, actor, admit=admit)
         return await make(context, request)
     except Refused as refused:
         return refusal(refused, JSON)

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from graphql import GraphQLError
+from psycopg import OperationalError
 
 from api.answers import Refused
 from api.context import Context
 from api.errors import invalid
-from api.recent import Concerns
+from api.recent import Concerns, Entry
+from domain.account_events import MandateEnded
 from domain.actors import Role
 from projections.announcing import RebuildNotice
 from projections.reading import Snapshot
@@ -24,6 +26,11 @@ Check = Callable[[], Awaitable[None]]
 
 #: News held in memory for one subscriber: who reads slowly is told later, never kept in mind.
 PAGE = 20
+#: Seconds between two looks at whether a token or a mandate has come to its end by itself, which ask nobody; and after
+#: which those who are signed in are looked up again, though nothing has moved.
+TICK, LOOK = 2.0, 15.0
+#: Who follows for longer has to come again, the public too.
+LONGEST_LIFE = 24 * 3600.0
 #: Positions that one statement looks through: who goes on from long ago keeps no connection for long.
 WINDOW = 20_000
 
@@ -47,19 +54,26 @@ async def news(context: Context, feed: Feed[T], after: int | None) -> AsyncGener
     """
     await feed.check()
     told = await _beginning(context, after)
+    signed_in = context.actor.role is not Role.PUBLIC
     with _counted(context):
-        async for reached in context.services.waiter.moves():
+        async for reached in context.services.waiter.moves(_every(context)):
+            await _look(context, feed.check)
             while told < reached:
+                if signed_in and await context.services.recent.passed(context, told, _may_end_rights) is None:
+                    await _still_admitted(context, feed.check)
                 passed = await context.services.recent.passed(context, told, feed.concerns)
                 if passed is not None:
                     told = passed
                     continue
                 page, looked_through = await _page(context, feed, told)
-                if page and context.actor.role is not Role.PUBLIC:
+                if page and signed_in:
                     await _still_admitted(context, feed.check)
                     page, looked_through = await _page(context, feed, told)
                 whole = len(page) < PAGE
                 while page:
+                    if context.may_have_ended(after_seconds=1.0):
+                        # Who reads slowly is told the rest later than it was read.
+                        await _still_admitted(context, feed.check)
                     # Taken from the page, which may lie here for long: some hundred subscribers would keep megabytes.
                     context.told_position = told = page[0][0]
                     yield page.popleft()[1]
@@ -71,9 +85,11 @@ async def rebuilds(context: Context, check: Check) -> AsyncIterator[RebuildNotic
     """How rebuilds go on, for as long as `check` lets the asker follow."""
     await check()
     with _counted(context):
-        async for notice in context.services.waiter.rebuilds():
-            await _still_admitted(context, check)
-            yield notice
+        async for notice in context.services.waiter.rebuilds(_every(context)):
+            await _look(context, check)
+            if notice is not None:
+                await _still_admitted(context, check)
+                yield notice
 
 
 async def _beginning(context: Context, after: int | None) -> int:
@@ -96,13 +112,46 @@ async def _page(context: Context, feed: Feed[T], told: int) -> tuple[deque[tuple
     return page, upto
 
 
+def _every(context: Context) -> float:
+    return LONGEST_LIFE if context.actor.role is Role.PUBLIC else TICK
+
+
+def _may_end_rights(entry: Entry) -> bool:
+    return entry.type == MandateEnded.topic or entry.type.endswith("_erased")
+
+
+async def _look(context: Context, check: Check) -> None:
+    """Ends what is followed once the right to it has ended, though nothing is told. Raises GraphQLError."""
+    if context.age >= LONGEST_LIFE:
+        message = "Ce suivi dure depuis trop longtemps : reprenez-le où il en était (« after »)."
+        raise GraphQLError(message, extensions={"code": "UNAVAILABLE"})
+    if not context.may_have_ended(LOOK):
+        return
+    try:
+        await _still_admitted(context, check)
+    except _Unsure:
+        # Nothing is told before it is known who asks; until then they may wait.
+        return
+
+
+class _Unsure(GraphQLError):
+    """Who asks cannot be told now."""
+
+
 async def _still_admitted(context: Context, check: Check) -> None:
     try:
         await context.admit_again()
+        await check()
+        await context.refresh()
     except Refused as refused:
-        raise GraphQLError(refused.message, extensions=refused.extensions) from None
-    await check()
-    await context.refresh()
+        context.ended = refused.status == 401
+        kind = GraphQLError if context.ended else _Unsure
+        raise kind(refused.message, extensions=refused.extensions) from None
+    except OperationalError as error:
+        raise _Unsure("Réessayez plus tard.", original_error=error, extensions={"code": "UNAVAILABLE"}) from error
+    except GraphQLError:
+        context.ended = True
+        raise
 
 
 @contextmanager

@@ -18,8 +18,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.answers import JSON, Refused, refusal
+from api.clients import client_of
 from api.context import Services
-from api.rate_limits import client_address
 
 _PATIENCE_SECONDS = 2.0
 _FOLLOWERS = """
@@ -67,6 +67,7 @@ class Metrics:
         }
         self._head = self._gauge("log_position", "The position of the last event.")
         self._mails = self._gauge("mails", "E-mails in the outbox, by what became of them.", "state")
+        self._faults = self._gauge("client_faults", "What clients did that was no request, by what it was.", "kind")
         self._subscribers = self._gauge("subscribers", "Subscriptions that are answered now.")
         self._pool = self._gauge("pool_connections", "Connections that answer queries.", "state")
 
@@ -86,7 +87,7 @@ class Metrics:
     def _may_read(self, request: Request) -> bool:
         token = self._services.outside.metrics_token
         if token is None:
-            return client_address(request.scope, self._services.outside) in ("127.0.0.1", "::1")
+            return client_of(request.scope, self._services.outside).direct
         said = request.headers.get("authorization", "")
         return hmac.compare_digest(said.encode(), f"Bearer {token}".encode())
 
@@ -101,6 +102,8 @@ class Metrics:
         self._head.set(max((row["head"] for row in followers), default=0))
         for state, count in (mails or {}).items():
             self._mails.labels(state).set(count)
+        for kind, count in self._services.client_faults.items():
+            self._faults.labels(kind).set(count)
         self._subscribers.set(self._services.recent.subscribers)
         stats = pool.get_stats()
         for state in ("pool_size", "pool_available", "requests_waiting"):

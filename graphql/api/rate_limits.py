@@ -1,18 +1,22 @@
-"""How often one may ask: token buckets in this process, for each client address, each token, each thing."""
+"""How often one may ask: token buckets in this process, for each client address, each token, each thing.
+
+A limit belongs to the operation, whatever brings it: HTTP, server-sent events, or a WebSocket (`api.sockets`).
+"""
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
-from ipaddress import ip_address
 from time import monotonic
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocket
 
 from api.answers import JSON, Refused, refusal
+from api.clients import Client, client_of
 from application.service_settings import Outside
 
 #: Buckets kept; the one untouched for longest goes first. It was full again, or soon would have been.
@@ -49,6 +53,19 @@ class RateLimiter:
             left, since = self._buckets[kind, key]
             self._buckets[kind, key] = (left + 1, since)
 
+    def take_request(self, outside: Outside, client: Client, authorization: str | None) -> float:
+        """As `take`, for one operation or handshake, whatever brings it. This machine is not limited by address."""
+        limit = outside.requests_per_minute
+        if not limit:
+            return 0.0
+        burst = max(1, limit // 6)
+        by_address = 0.0 if client.direct else self.take("address", client.address, limit, burst)
+        if by_address or authorization is None:
+            return by_address
+        # By its digest: what is in memory for long must not be a token. However the scheme is spelt, it is one token.
+        token = authorization.strip().rpartition(" ")[2]
+        return self.take("token", sha256(token.encode()).hexdigest(), limit, burst)
+
 
 def too_often(seconds: float) -> Refused:
     """429 (RFC 6585, section 4)."""
@@ -56,52 +73,52 @@ def too_often(seconds: float) -> Refused:
     return Refused(429, "TOO_MANY_REQUESTS", f"Trop de demandes : réessayez dans {wait} s.", {"Retry-After": str(wait)})
 
 
-def client_address(scope: Scope, outside: Outside) -> str:
-    """Who asks: the last address on the way that is none of our proxies' (RFC 7239, section 7.4)."""
-    address: str = (scope.get("client") or ("", 0))[0]
-    forwarded = Headers(scope=scope).get("x-forwarded-for", "")
-    for named in (part.strip() for part in reversed(forwarded.split(",")) if part.strip()):
-        if not _is_proxy(address, outside):
-            break
-        address = named
-    return address
-
-
-def _is_proxy(address: str, outside: Outside) -> bool:
-    try:
-        return any(ip_address(address) in network for network in outside.trusted_proxies)
-    except ValueError:
-        return False
-
-
-def _is_this_machine(address: str) -> bool:
-    try:
-        return ip_address(address).is_loopback
-    except ValueError:
-        return False
-
-
 class RateLimits:
-    """ASGI middleware: refuses requests beyond the limits with 429. This machine itself is not limited by address."""
+    """ASGI middleware: refuses requests and handshakes beyond the limits with 429, and what lasts beyond its bound."""
 
     def __init__(self, app: ASGIApp, outside: Outside, limiter: RateLimiter) -> None:
         self._app, self._outside, self._limiter = app, outside, limiter
+        self._lasting: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] not in FREE_PATHS and (wait := self._wait(scope)):
-            await refusal(too_often(wait), JSON)(scope, receive, send)
+        if scope["type"] not in ("http", "websocket") or scope["path"] in FREE_PATHS:
+            await self._app(scope, receive, send)
             return
-        await self._app(scope, receive, send)
+        client, headers = client_of(scope, self._outside), Headers(scope=scope)
+        if wait := self._limiter.take_request(self._outside, client, headers.get("authorization")):
+            await _refuse(too_often(wait), scope, receive, send)
+        elif client.direct or not _lasts(scope, headers):
+            await self._app(scope, receive, send)
+        else:
+            await self._lasts(client.address, scope, receive, send)
 
-    def _wait(self, scope: Scope) -> float:
-        limit = self._outside.requests_per_minute
-        if not limit:
-            return 0.0
-        burst = max(1, limit // 6)
-        address = client_address(scope, self._outside)
-        by_address = 0.0 if _is_this_machine(address) else self._limiter.take("address", address, limit, burst)
-        token = Headers(scope=scope).get("authorization")
-        if by_address or token is None:
-            return by_address
-        # By its digest: what is in memory for long must not be a token.
-        return self._limiter.take("token", sha256(token.encode()).hexdigest(), limit, burst)
+    async def _lasts(self, address: str, scope: Scope, receive: Receive, send: Send) -> None:
+        most = self._outside.sockets_per_address
+        if most and self._lasting[address] >= most:
+            await _refuse(_too_many_at_once(most), scope, receive, send)
+            return
+        self._lasting[address] += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._lasting[address] -= 1
+            if not self._lasting[address]:
+                del self._lasting[address]
+
+
+def _lasts(scope: Scope, headers: Headers) -> bool:
+    """What goes on for as long as the client likes: a WebSocket, or server-sent events."""
+    return scope["type"] == "websocket" or "text/event-stream" in headers.get("accept", "").lower()
+
+
+def _too_many_at_once(most: int) -> Refused:
+    message = f"Trop de suivis à la fois depuis votre adresse : {most} au plus."
+    return Refused(429, "TOO_MANY_REQUESTS", message, {"Retry-After": "60"})
+
+
+async def _refuse(refused: Refused, scope: Scope, receive: Receive, send: Send) -> None:
+    answer = refusal(refused, JSON)
+    if scope["type"] == "http":
+        await answer(scope, receive, send)
+    else:
+        await WebSocket(scope, receive, send).send_denial_response(answer)

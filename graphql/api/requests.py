@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import partial
+from time import monotonic
 from typing import Any
 
 from starlette.datastructures import Headers
@@ -16,7 +15,7 @@ from api.context import Services
 from api.last_seen import Held
 from api.mandates import held_by, remembered
 from application.sign_in.accepting import BadToken, IssuerAway
-from domain.account import in_force, widened
+from domain.account import Mandate, in_force, widened
 from domain.actors import PUBLIC, Actor
 
 #: Documents and variables of people are some kilobytes; the largest attestation of all, a few tens.
@@ -46,6 +45,10 @@ class Admitted:
     actor: Actor
     held: Held | None = None
     assumed: bool = False
+    #: The mandates of their account that are in force.
+    mandates: tuple[Mandate, ...] = ()
+    #: How long their token holds from now on; None where it does not say.
+    seconds_left: float | None = None
 
 
 async def admitted(authorization: str | None, services: Services, may_assume: bool = False) -> Admitted:
@@ -66,8 +69,9 @@ async def admitted(authorization: str | None, services: Services, may_assume: bo
     if held.erased_at is not None and (signed_in.issued_at is None or signed_in.issued_at <= held.erased_at):
         # RGPD, article 17: who was erased is signed in nowhere any more, nor by what does not tell how old it is.
         raise _unauthenticated("Vos données ont été effacées : cette connexion a pris fin.")
-    actor = widened(signed_in.actor, in_force(held.mandates, services.clock()))
-    return Admitted(actor, held, assumed=known is not None)
+    mandates = in_force(held.mandates, services.clock())
+    actor = widened(signed_in.actor, mandates)
+    return Admitted(actor, held, known is not None, tuple(mandates), signed_in.seconds_left)
 
 
 def too_many_values(variables: Any) -> bool:
@@ -81,20 +85,49 @@ def too_many_values(variables: Any) -> bool:
     return count > MOST_VALUES
 
 
-def admission(authorization: str | None, services: Services) -> Callable[[], Awaitable[Actor]]:
-    """Asks `authenticated` each time it is called: what lasts longer than a token or a mandate asks again."""
-    return partial(authenticated, authorization, services)
+class Admission:
+    """Who asks, asked again each time it is called: what lasts longer than a token or a mandate calls it again."""
+
+    def __init__(self, authorization: str | None, services: Services) -> None:
+        self.authorization = authorization
+        self._services = services
+        self._last: Admitted | None = None
+        self._looked_at = 0.0
+
+    async def __call__(self) -> Actor:
+        return (await self.look()).actor
+
+    async def look(self) -> Admitted:
+        """Raises Refused when their token does not hold any more."""
+        looked_at = monotonic()
+        self._last = await admitted(self.authorization, self._services)
+        self._looked_at = looked_at
+        return self._last
+
+    def may_have_ended(self, after_seconds: float) -> bool:
+        """Whether the token, or a mandate, has come to its end since the last look, or that is longer ago than so many
+        seconds. Asks nobody.
+        """
+        if self._last is None:
+            return True
+        passed = monotonic() - self._looked_at
+        left = self._last.seconds_left
+        still = in_force(self._last.mandates, self._services.clock())
+        return passed >= after_seconds or (left is not None and passed >= left) or len(still) < len(self._last.mandates)
 
 
 def _unauthenticated(message: str) -> Refused:
     return Refused(401, "UNAUTHENTICATED", message, {"WWW-Authenticate": 'Bearer error="invalid_token"'})
 
 
-async def wait_for_position(headers: Headers, services: Services, unreached_status: int) -> None:
-    """Holds a request with `Min-Position` until the read models have got there; refuses it when they do not in time."""
+async def wait_for_position(headers: Headers, services: Services, unreached_status: int) -> bool:
+    """Holds a request with `Min-Position` until the read models have got there; refuses it when they do not in time.
+
+    Returns whether anything may have changed meanwhile: who asks is to be asked again then.
+    """
     said = headers.get("min-position")
     if said is None:
-        return
+        return False
     if not (said.isascii() and said.isdigit()) or len(said) > 19 or int(said) > _LARGEST_POSITION:
         raise Refused(400, "INVALID", "En-tête Min-Position : nombre entier positif attendu.")
     if not await services.waiter.wait(int(said), services.wait_seconds):
@@ -106,6 +139,7 @@ async def wait_for_position(headers: Headers, services: Services, unreached_stat
             {"Retry-After": "1"},
             position=reached,
         )
+    return True
 
 
 def within_limit(

@@ -46,10 +46,7 @@ async def operations_of(request: Request, parse_json: ParseJson) -> dict[str, An
 
     The file is closed with the request.
     """
-    try:
-        form = await request.form(max_files=1, max_fields=8, max_part_size=LARGEST_BODY)
-    except (HTTPException, MultiPartException) as error:
-        raise _malformed("formulaire multipart illisible, ou plus d'un fichier") from error
+    form = await form_of(request)
     operations, places = (_json_object(form, name, parse_json) for name in ("operations", "map"))
     for name, paths in places.items():
         file = form.get(name)
@@ -60,6 +57,14 @@ async def operations_of(request: Request, parse_json: ParseJson) -> dict[str, An
         for path in paths:
             _put(operations, path, file)
     return operations
+
+
+async def form_of(request: Request) -> FormData:
+    """The form, read once. Raises Refused."""
+    try:
+        return await request.form(max_files=1, max_fields=8, max_part_size=LARGEST_BODY)
+    except (HTTPException, MultiPartException) as error:
+        raise _malformed("formulaire multipart illisible, ou plus d'un fichier") from error
 
 
 def _json_object(form: FormData, name: str, parse_json: ParseJson) -> dict[str, Any]:

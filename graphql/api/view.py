@@ -24,28 +24,27 @@ from strawberry.types import ExecutionResult
 from api import ide
 from api.answer_cache import LASTING
 from api.answers import GRAPHQL_JSON, Refused, answer, preferred_media_type, refusal, status_of, unexpected
+from api.clients import client_of
 from api.compiled.documents import Invalid
 from api.compiled.questions import question_of
 from api.context import Context, Moved, Services
 from api.cost import MOST_COST
 from api.costing import told_cost
 from api.errors import ApiError
-from api.rate_limits import client_address
 from api.requests import (
     LONGEST_DOCUMENT,
     MOST_VALUES,
-    admission,
+    Admission,
     admitted,
     too_many_values,
     wait_for_position,
     within_limit,
 )
 from api.schema import Schema, coded
-from api.sockets import Connection, SocketHandler
-from api.uploads import MULTIPART, asks_first, largest_body, operations_of
+from api.sockets import MOST_OPERATIONS_AT_ONCE, Connection, SocketHandler
+from api.uploads import MULTIPART, asks_first, form_of, largest_body, operations_of
 from domain.actors import Role
 
-MOST_SUBSCRIPTIONS_PER_CONNECTION = 20
 #: What the public reads from the read models alone, with all that is in it.
 _OF_READ_MODELS = frozenset(
     ("animations", "animation", "structures", "structure", "territories", "territory", "typology", "attestationForm")
@@ -70,7 +69,7 @@ class GraphQLView(GraphQL[Any, None]):
         super().__init__(
             schema,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
-            max_subscriptions_per_connection=MOST_SUBSCRIPTIONS_PER_CONNECTION,
+            max_subscriptions_per_connection=MOST_OPERATIONS_AT_ONCE,
             multipart_uploads_enabled=True,
             # Pages of this very site may open WebSockets besides.
             allowed_origins=services.outside.cors_origins,
@@ -124,16 +123,18 @@ class GraphQLView(GraphQL[Any, None]):
         waits, uploads = "min-position" in request.headers, _content_type(request) == MULTIPART
         asker = await admitted(authorization, self._services, may_assume=not waits and not uploads)
         unreached_status = 503 if media_type == GRAPHQL_JSON else 200
-        await wait_for_position(request.headers, self._services, unreached_status)
-        client = client_address(request.scope, self._services.outside)
+        if await wait_for_position(request.headers, self._services, unreached_status):
+            asker = await admitted(authorization, self._services)
+        client = client_of(request.scope, self._services.outside).address
         held = None if waits else asker.held
-        admit = admission(authorization, self._services)
+        admit = Admission(authorization, self._services)
         return Context(self._services, asker.actor, client, admit, held, asker.assumed)
 
     async def _compiled(self, request: Request, context: Context, media_type: str) -> Response | None:
         """The answer of a query that is compiled and goes well; None: graphql-core must answer, from the beginning."""
         unknown_status = 400 if media_type == GRAPHQL_JSON else 200
         question = await question_of(request, lambda said: self._services.documents.completed(said, unknown_status))
+        await context.confirm_after_waiting()
         if question is None or len(question.query) > LONGEST_DOCUMENT:
             return None
         found = await self._documents.prepared(question.query, question.operation_name)
@@ -166,12 +167,16 @@ class GraphQLView(GraphQL[Any, None]):
 
     async def _run(self, request: Request, context: Context) -> Response:
         await _make_sure_who_asks(context)
+        if _content_type(request) == MULTIPART:
+            # Read here, for as long as it takes, rather than while the operation is carried out by who asked before.
+            await form_of(request)
+            await context.confirm_after_waiting()
         response: Response = await self.run(request, context=context)
         return response
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Any:
         """Of a WebSocket: what its operations have in common. Over HTTP, `__call__` has made the context."""
-        client = client_address(request.scope, self._services.outside)
+        client = client_of(request.scope, self._services.outside)
         return Connection(self._services, request.headers.get("authorization"), client)
 
     async def on_ws_connect(self, context: Any) -> Any:

@@ -27,6 +27,7 @@ from application.proof.notes import SigningKey
 from application.service_settings import Outside
 from application.sign_in.accepting import SignIn
 from application.sign_in.local import LocalSignIn, issue_token
+from cli.serving import server_config
 from domain.actors import Role
 from projections.runner import projecting
 from projections.waiting import PositionWaiter
@@ -143,7 +144,7 @@ def running_server(
             outside=outside or Outside(),
             documents=PersistedDocuments(trusted),
         )
-        uvicorn_server = uvicorn.Server(uvicorn.Config(create_app(services), port=0, log_level="warning"))
+        uvicorn_server = uvicorn.Server(server_config(create_app(services)))
         sockets = None if taken is None else [taken]
         thread = threading.Thread(target=uvicorn_server.run, args=(sockets,), name="server", daemon=True)
         thread.start()

@@ -16,9 +16,9 @@ from api.limits import values as limits
 from api.requests import LARGEST_BODY, LONGEST_DOCUMENT, MOST_VALUES
 from api.schema import MOST_TOKENS
 from api.sdl import sdl
+from api.sockets import MOST_OPERATIONS_AT_ONCE
 from api.types.base import LONGEST_TEXT, MOST_ITEMS
 from api.uploads import LARGEST_UPLOAD
-from api.view import MOST_SUBSCRIPTIONS_PER_CONNECTION
 from projections.queries.paging import DEFAULT_PAGE, LARGEST_PAGE
 
 _HERE = Path(__file__).parent
@@ -37,7 +37,7 @@ _LIMITS = {
     "longest_value": limits.LONGEST_TEXT,
     "most_in_list": limits.MOST_IN_LIST,
     "longest_text": LONGEST_TEXT,
-    "most_subscriptions": MOST_SUBSCRIPTIONS_PER_CONNECTION,
+    "most_subscriptions": MOST_OPERATIONS_AT_ONCE,
     "default_page": DEFAULT_PAGE,
     "largest_page": LARGEST_PAGE,
 }
