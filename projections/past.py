@@ -6,7 +6,7 @@ since stays erased.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import orjson
+from anyio import to_thread
 from psycopg import Connection, sql
 from psycopg.rows import DictRow
 
@@ -34,6 +35,8 @@ _STREAMS = f"SELECT {_COLUMNS} FROM stored_events e WHERE e.originator_id = ANY(
 _OF_STRUCTURE = f"""
 SELECT {_COLUMNS} FROM {{audit_trail}} t JOIN stored_events e ON e.notification_id = t.position
 WHERE t.structure_id = %(structure_id)s ORDER BY 1"""
+#: Some ten times what a busy structure has in a year; all that it takes is folded anew for each moment.
+MOST_EVENTS = 50_000
 _TERRITORIES = "SELECT code FROM {territories}"
 
 
@@ -107,28 +110,40 @@ class PastSnapshot(Snapshot):
         return [row | self.told for row in found]
 
 
-async def streams_then(read: Snapshot, moment: Moment, streams: Iterable[UUID]) -> list[Recorded]:
-    """What was known of these streams."""
-    found = await read.rows(sql.SQL(_STREAMS), {"streams": list(streams)})
-    return _known(found, moment)
+class TooLong(Exception):
+    """There are more events than are folded for one answer."""
 
 
-async def structure_then(read: Snapshot, moment: Moment, structure_id: UUID) -> list[Recorded]:
-    """What was known of a structure and of all that is its own."""
-    found = await read.rows(read.sql(_OF_STRUCTURE), {"structure_id": structure_id})
-    return _known(found, moment)
+async def of_streams(read: Snapshot, streams: Iterable[UUID]) -> list[Recorded]:
+    """All that was recorded of these streams. Raises TooLong."""
+    return await _recorded(read, sql.SQL(f"{_STREAMS} LIMIT {MOST_EVENTS + 1}"), {"streams": list(streams)})
 
 
-async def lists_then(read: Snapshot, moment: Moment) -> list[Recorded]:
-    """What was known of the territories, the typology and the attestation's questions."""
+async def of_structure(read: Snapshot, structure_id: UUID) -> list[Recorded]:
+    """All that was recorded of a structure and of what is its own. Raises TooLong."""
+    statement = f"{_OF_STRUCTURE} LIMIT {MOST_EVENTS + 1}"
+    return await _recorded(read, read.sql(statement), {"structure_id": structure_id})
+
+
+async def of_lists(read: Snapshot) -> list[Recorded]:
+    """All that was recorded of the territories, the typology and the attestation's questions."""
     territories = [territory_id(row["code"]) for row in await read.rows(read.sql(_TERRITORIES))]
-    return await streams_then(read, moment, [TYPOLOGY_ID, ATTESTATION_FORM_ID, *territories])
+    return await of_streams(read, [TYPOLOGY_ID, ATTESTATION_FORM_ID, *territories])
 
 
-def past_snapshot(read: Snapshot, moment: Moment, records: Sequence[Recorded], told: Row) -> PastSnapshot:
-    """The read models after these records of the moment alone: rollups are of these too. What opens personal data is
-    left out.
+async def _recorded(read: Snapshot, statement: sql.Composed | sql.SQL, params: Mapping[str, Any]) -> list[Recorded]:
+    found = await read.sent(statement, params)
+    if len(found) > MOST_EVENTS:
+        raise TooLong
+    # Beside the event loop, as everything that grows with a history.
+    return await to_thread.run_sync(lambda: decode_rows(tuple(row.values()) for row in found))
+
+
+def past_snapshot(read: Snapshot, moment: Moment, recorded: Sequence[Recorded], told: Row) -> PastSnapshot:
+    """The read models after what was recorded by the moment alone, out of whole streams: rollups are of these too. What
+    opens personal data is left out.
     """
+    records = moment.known(recorded)
     tables: dict[str, sql.Composable] = {"audit_trail": _trail(read, moment)}
     held = {}
     for projection in projections_of(records):
@@ -158,7 +173,3 @@ def _trail(read: Snapshot, moment: Moment) -> sql.Composable:
     bounds = [("position <= {}", moment.position), ("recorded_at < {}", moment.before)]
     conditions = [sql.SQL(bound).format(sql.Literal(value)) for bound, value in bounds if value is not None]
     return sql.SQL("(SELECT * FROM {} WHERE {})").format(read.tables["audit_trail"], sql.SQL(" AND ").join(conditions))
-
-
-def _known(rows: Iterable[DictRow], moment: Moment) -> list[Recorded]:
-    return moment.known(decode_rows(tuple(row.values()) for row in rows))

@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import TypeAlias
 from uuid import UUID
 
 import strawberry
+from anyio import CapacityLimiter, to_thread
+from anyio.lowlevel import RunVar
 
 from api.context import Context
 from api.errors import invalid
@@ -15,23 +18,31 @@ from api.scalars import readable
 from api.types.animation import Animation, load_animation
 from api.types.service_dossier import ServiceDossier, load_dossier
 from api.types.structure import Structure, load_structure
+from application.eventstore.records import Recorded
 from domain.identifiers import registration_book_id
 from projections.past import (
     PARIS,
     Moment,
     PastSnapshot,
+    TooLong,
     end_of,
-    lists_then,
+    of_lists,
+    of_streams,
+    of_structure,
     past_snapshot,
-    streams_then,
-    structure_then,
 )
+from projections.reading import Snapshot
 
 AT = (
     " `at`: as it was known then, with the rights of today; null before it existed, and while it was not for the asker."
     " What is read inside it is of then too, save for a territory's dashboard; nothing can be done with what is past:"
     " `allowedActions` is empty."
 )
+#: Of a structure and all that is its own, of these streams, or (none) of the lists.
+_History: TypeAlias = UUID | tuple[UUID, ...]
+_Asked: TypeAlias = tuple[Moment, datetime, UUID, tuple[UUID, ...]]
+_MOST_AT_ONCE = 2
+_limiter: RunVar[CapacityLimiter] = RunVar("folds of the past")
 _RECORDED = "SELECT recorded_at FROM {audit_trail} WHERE position <= %(position)s ORDER BY position DESC LIMIT 1"
 
 
@@ -60,14 +71,23 @@ class PastContext(Context):
         live = await self._live.read()
         async with self._folding:
             if self._past is None:
-                own = (
-                    await streams_then(live, self._moment, self._streams)
-                    if self._streams
-                    else await structure_then(live, self._moment, self._structure_id)
+                recorded = [*await self._recorded(()), *await self._recorded(self._streams or self._structure_id)]
+                told = {"past": self}
+                self._past = await to_thread.run_sync(
+                    past_snapshot, live, self._moment, recorded, told, limiter=_folds()
                 )
-                records = [*await lists_then(live, self._moment), *own]
-                self._past = past_snapshot(live, self._moment, records, {"past": self})
             return self._past
+
+    async def _recorded(self, what: _History) -> list[Recorded]:
+        """Read once for all moments that an answer tells of."""
+        return await self._live.together("recorded", what, self._read_histories)
+
+    async def _read_histories(self, asked: list[_History]) -> list[list[Recorded]]:
+        live = await self._live.read()
+        try:
+            return [await _read_history(live, what) for what in asked]
+        except TooLong:
+            raise invalid("at : cette histoire est trop longue pour être relue d'un coup.", "at") from None
 
     def whole(self) -> PastContext:
         """The same moment, with everything that was the structure's."""
@@ -78,6 +98,33 @@ class PastContext(Context):
         return self._whole
 
 
+async def _past_of(context: Context, moment: Moment, now: datetime, structure_id: UUID, *streams: UUID) -> PastContext:
+    """The same for all of an answer that asks for the same: what is folded is folded once."""
+
+    async def made(asked: list[_Asked]) -> list[PastContext]:
+        return [
+            PastContext(context, moment, now, structure_id, *streams) for moment, now, structure_id, streams in asked
+        ]
+
+    return await context.together("past", (moment, now, structure_id, streams), made)
+
+
+async def _read_history(live: Snapshot, what: _History) -> list[Recorded]:
+    if isinstance(what, UUID):
+        return await of_structure(live, what)
+    return await of_streams(live, what) if what else await of_lists(live)
+
+
+def _folds() -> CapacityLimiter:
+    """How many are folded at once: beside the event loop, and beside each other in turns."""
+    try:
+        return _limiter.get()
+    except LookupError:
+        limiter = CapacityLimiter(_MOST_AT_ONCE)
+        _limiter.set(limiter)
+        return limiter
+
+
 async def animation_at(context: Context, animation_id: UUID, at: At) -> Animation | None:
     moment, now = await _moment(context, at)
     today = await load_animation(context, animation_id)
@@ -85,7 +132,7 @@ async def animation_at(context: Context, animation_id: UUID, at: At) -> Animatio
         return None
     structure_id = today.structure.structure_id
     book = registration_book_id(animation_id)
-    past = PastContext(context, moment, now, structure_id, animation_id, book, structure_id)
+    past = await _past_of(context, moment, now, structure_id, animation_id, book, structure_id)
     found = await load_animation(past, animation_id)
     return found and replace(found, structure=_as_of_today(found.structure, today.structure))
 
@@ -94,7 +141,7 @@ async def structure_at(context: Context, today: Structure | None, at: At) -> Str
     moment, now = await _moment(context, at)
     if today is None:
         return None
-    past = PastContext(context, moment, now, today.structure_id, today.structure_id)
+    past = await _past_of(context, moment, now, today.structure_id, today.structure_id)
     found = await load_structure(past, today.structure_id)
     return found and _as_of_today(found, today)
 
@@ -105,7 +152,7 @@ async def dossier_at(context: Context, dossier_id: UUID, at: At) -> ServiceDossi
     if today is None:
         return None
     structure_id: UUID = today.row["structure_id"]
-    past = PastContext(context, moment, now, structure_id, dossier_id, structure_id, today.row["convention_id"])
+    past = await _past_of(context, moment, now, structure_id, dossier_id, structure_id, today.row["convention_id"])
     found = await load_dossier(past, dossier_id)
     return found and replace(found, structure=_as_of_today(found.structure, today.structure))
 
