@@ -42,6 +42,11 @@ def found(app: Application, now: datetime) -> bool:
     return recorded
 
 
+def keys() -> list[UUID]:
+    """The idempotency keys of the founding: as long as they are known nothing is founded twice."""
+    return [_key(command) for command in _commands()]
+
+
 def _missing(app: Application) -> list[Command]:
     commands = {_key(command): command for command in _commands()}
     with app.pool.connection() as conn, conn.cursor() as cursor:

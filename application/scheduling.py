@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from traceback import extract_tb
 from typing import Any
 
 from psycopg import Connection
@@ -17,6 +18,8 @@ log = logging.getLogger(__name__)
 
 LEASE = 7311007
 LOOK_SECONDS = 5.0
+#: A job that failed is tried after 30 s, 1 min, 2 min… an hour at most, or when its time comes anyway.
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
 
 Conn = Connection[Any]
 
@@ -28,8 +31,20 @@ CREATE TABLE IF NOT EXISTS job_runs (
     runs bigint NOT NULL,
     did bigint NOT NULL,
     did_last bigint NOT NULL
+);
+CREATE TABLE IF NOT EXISTS job_failures (
+    job text PRIMARY KEY,
+    since timestamptz NOT NULL,
+    failed_at timestamptz NOT NULL,
+    failures integer NOT NULL,
+    reason text NOT NULL
 )"""
 _RUN = "SELECT first_run_at, last_run_at FROM job_runs WHERE job = %s"
+_FAILURES = "SELECT failed_at, failures FROM job_failures WHERE job = %s"
+_FAILED = """
+INSERT INTO job_failures (job, since, failed_at, failures, reason) VALUES (%(job)s, %(now)s, %(now)s, 1, %(reason)s)
+ON CONFLICT (job) DO UPDATE SET failed_at = %(now)s, failures = job_failures.failures + 1, reason = %(reason)s
+RETURNING failures"""
 _RAN = """
 INSERT INTO job_runs (job, first_run_at, last_run_at, runs, did, did_last)
 VALUES (%(job)s, %(now)s, %(now)s, 1, %(did)s, %(did)s)
@@ -53,24 +68,70 @@ def create_tables(conn: Conn) -> None:
     conn.execute(_DDL)
 
 
+class PartlyFailed(Exception):
+    """Some of the things that a job does could not be done; the others were."""
+
+    def __init__(self, did: int, faults: Sequence[Exception]) -> None:
+        super().__init__(f"{len(faults)} of {did + len(faults)}")
+        self.did, self.faults = did, faults
+
+
+def each(things: Iterable[Callable[[], bool | None]]) -> int:
+    """Does all of them, whatever one raises; returns how many did not say False. Raises PartlyFailed at the end."""
+    did, faults = 0, []
+    for thing in things:
+        try:
+            did += thing() is not False
+        except Exception as fault:
+            faults.append(fault)
+    if faults:
+        raise PartlyFailed(did, faults)
+    return did
+
+
 def run_due(conn: Conn, jobs: Sequence[Job], now: datetime) -> dict[str, int]:
-    """Runs the jobs whose time has come; returns what each did. One that raises is logged, and the others run."""
+    """Runs the jobs whose time has come; returns what each did. One that raises is recorded, and the others run."""
     did = {}
     for job in jobs:
         row = conn.execute(_RUN, (job.name,)).fetchone()
         since, last = row if row else (now, None)
-        # Also due when it last ran in the future: the clock was ahead then.
-        if last is not None and timedelta() <= now - last < job.every:
+        failure = conn.execute(_FAILURES, (job.name,)).fetchone()
+        if not _is_due(job, now, last, failure):
             continue
         try:
-            did[job.name] = job.run(now, since)
+            done = job.run(now, since)
+        except PartlyFailed as fault:
+            _record_failure(conn, job, now, fault.faults[0])
+            done = fault.did
         except Exception as fault:
-            log.error("job failed", extra={"job": job.name, "reason": type(fault).__name__})
+            _record_failure(conn, job, now, fault)
             continue
-        conn.execute(_RAN, {"job": job.name, "now": now, "did": did[job.name]})
-        if did[job.name]:
-            log.info("job done", extra={"job": job.name, "did": did[job.name]})
+        else:
+            conn.execute("DELETE FROM job_failures WHERE job = %s", (job.name,))
+        did[job.name] = done
+        conn.execute(_RAN, {"job": job.name, "now": now, "did": done})
+        if done:
+            log.info("job done", extra={"job": job.name, "did": done})
     return did
+
+
+def _is_due(job: Job, now: datetime, last: datetime | None, failure: tuple[datetime, int] | None) -> bool:
+    """Also when it last ran, or failed, in the future: the clock was ahead then."""
+    if failure is not None:
+        failed_at, failures = failure
+        wait = min(job.every, LONGEST_WAIT, FIRST_WAIT * 2 ** min(failures - 1, 10))
+        return not timedelta() <= now - failed_at < wait
+    return last is None or not timedelta() <= now - last < job.every
+
+
+def _record_failure(conn: Conn, job: Job, now: datetime, fault: Exception) -> None:
+    """By its places and never its values, which may be personal."""
+    places = [f"{place.filename.rpartition('/')[2]}:{place.lineno}" for place in extract_tb(fault.__traceback__)]
+    reason = f"{type(fault).__name__} at {places[-1]}" if places else type(fault).__name__
+    row = conn.execute(_FAILED, {"job": job.name, "now": now, "reason": reason}).fetchone()
+    # Once loudly: the table tells that it goes on.
+    level = logging.ERROR if row is None or row[0] == 1 else logging.INFO
+    log.log(level, "job failed", extra={"job": job.name, "reason": reason, "places": places})
 
 
 @contextmanager

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
+from uuid import UUID
 
 from psycopg import sql
 
+from application import founding
 from application.animations import AnimationEnd
 from application.application import Application
-from application.scheduling import Job
+from application.retention import forget_candidature, forget_registrant
+from application.scheduling import Job, each
 from application.settings import Settings
-from cli.retaining import due, erase_due
+from application.tidying import tidy
+from cli.retaining import due
 from domain.actors import SYSTEM
 from domain.errors import DomainError, ErrorCode
 from projections.generations import live_tables
@@ -24,6 +29,7 @@ def jobs(app: Application, settings: Settings) -> list[Job]:
     return [
         Job("animations-ended", timedelta(seconds=30), lambda now, since: end_animations(app, now, since)),
         Job("retention", timedelta(days=1), lambda now, since: retain(app, settings, now)),
+        Job("tidying", timedelta(hours=6), lambda now, since: tidied(app)),
     ]
 
 
@@ -35,20 +41,33 @@ def end_animations(app: Application, now: datetime, since: datetime) -> int:
     with app.pool.connection() as conn:
         query = sql.SQL(queries.ENDED).format(**live_tables(conn))
         found = conn.execute(query, {"since": since, "now": now, "most": MOST_AT_ONCE}).fetchall()
-    did = 0
-    for (animation_id,) in found:
-        try:
-            app.execute(AnimationEnd(animation_id=animation_id), SYSTEM, now)
-            did += 1
-        except DomainError as error:
-            # Cancelled, moved or ended since the read model was written.
-            if error.code is not ErrorCode.RULE_BROKEN:
-                raise
-    return did
+    return each(partial(_end, app, animation_id, now) for (animation_id,) in found)
+
+
+def _end(app: Application, animation_id: UUID, now: datetime) -> bool:
+    """False where it was cancelled, moved or ended since the read model was written."""
+    try:
+        app.execute(AnimationEnd(animation_id=animation_id), SYSTEM, now)
+    except DomainError as error:
+        if error.code is not ErrorCode.RULE_BROKEN:
+            raise
+        return False
+    return True
 
 
 def retain(app: Application, settings: Settings, now: datetime) -> int:
     """Erases personal data that have been kept for as long as they may be."""
     with app.pool.connection() as conn:
         found = due(conn, settings, now, MOST_AT_ONCE)
-    return sum(1 for _ in erase_due(app, found, now))
+    return each(
+        [
+            *(partial(forget_registrant, app, *registration, now) for registration in found.registrants),
+            *(partial(forget_candidature, app, candidature_id, now) for candidature_id in found.candidatures),
+        ]
+    )
+
+
+def tidied(app: Application) -> int:
+    """Deletes what is no longer of use to anybody."""
+    with app.pool.connection() as conn:
+        return tidy(conn, founding.keys())

@@ -87,6 +87,7 @@ _INDEXES = """
 CREATE INDEX IF NOT EXISTS mail_due ON mail_outbox (due_at) WHERE sent_at IS NULL AND given_up_at IS NULL;
 CREATE INDEX IF NOT EXISTS mail_waiting_for ON mail_outbox (address_position)
     WHERE sent_at IS NULL AND given_up_at IS NULL;
+CREATE INDEX IF NOT EXISTS mail_given_up ON mail_outbox (given_up_at) WHERE given_up_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS mail_sent_to ON mail_outbox (recipient, sent_at) WHERE recipient IS NOT NULL;
 CREATE INDEX IF NOT EXISTS mail_to_tell ON mail_outbox (due_at) WHERE unreached AND told_at IS NULL;
 """

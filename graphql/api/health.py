@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.answers import JSON
+from application.notifications.standing import STANDING, Standing
 from projections.reading import AsyncPool
 
 #: A pool without a free connection for so long counts as a database out of reach.
@@ -48,19 +49,32 @@ class Health:
         self._pool = pool
 
     async def health(self, request: Request) -> Response:
-        """200 as long as the database answers; `status` is `degraded` when a read model stands still."""
-        models = await self._read_models()
-        if models is None:
+        """200 as long as the database answers; `status` is `degraded` when a read model stands still, letters do not
+        leave, or something is set aside until somebody looks at it.
+        """
+        models, standing = await self._read_models(), await self._standing()
+        if models is None or standing is None:
             return _json(503, {"status": "down", "database": False})
-        status = "ok" if models and not any(model.failed_position for model in models) else "degraded"
+        well = models and not any(model.failed_position for model in models) and not standing.troubled
+        status = "ok" if well else "degraded"
         told = {"status": status, "database": True, "position": max((model.head for model in models), default=0)}
-        return _json(200, {**told, "readModels": [model.shown() for model in models]})
+        return _json(200, {**told, "readModels": [model.shown() for model in models], **standing.shown()})
 
     async def ready(self, request: Request) -> Response:
         """200 when requests can be answered: the database answers, and every read model goes on."""
         models = await self._read_models()
         ready = bool(models) and not any(model.failed_position for model in models or ())
         return _json(200 if ready else 503, {"ready": ready})
+
+    async def _standing(self) -> Standing | None:
+        try:
+            async with (
+                self._pool.connection(timeout=_PATIENCE_SECONDS) as conn,
+                conn.cursor(row_factory=class_row(Standing)) as cursor,
+            ):
+                return await (await cursor.execute(STANDING)).fetchone()
+        except psycopg.Error:
+            return None
 
     async def _read_models(self) -> Sequence[ReadModel] | None:
         try:

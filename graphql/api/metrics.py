@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.answers import JSON, Refused, refusal
 from api.clients import client_of
 from api.context import Services
+from application.notifications.standing import STANDING
 
 _PATIENCE_SECONDS = 2.0
 _FOLLOWERS = """
@@ -28,9 +29,6 @@ FROM read_models.generations, (SELECT coalesce(max(notification_id), 0) AS head 
 WHERE state = 'live' UNION ALL
 SELECT 'reactions', position, head - position, false, head
 FROM reaction_position, (SELECT coalesce(max(notification_id), 0) AS head FROM stored_events) AS log"""
-_MAILS = """
-SELECT count(*) FILTER (WHERE sent_at IS NULL AND given_up_at IS NULL) AS waiting,
-    count(*) FILTER (WHERE given_up_at IS NOT NULL) AS given_up FROM mail_outbox"""
 #: The first part of paths that there are; whatever else is asked for has one name together.
 _PLACES = frozenset(
     (
@@ -68,6 +66,13 @@ class Metrics:
         self._head = self._gauge("log_position", "The position of the last event.")
         self._mails = self._gauge("mails", "E-mails in the outbox, by what became of them.", "state")
         self._faults = self._gauge("client_faults", "What clients did that was no request, by what it was.", "kind")
+        self._mail = {
+            "oldest_due_seconds": self._gauge("mail_oldest_due_seconds", "Since when the oldest letter is due."),
+            "oldest_waiting_seconds": self._gauge("mail_oldest_waiting_seconds", "The age of the oldest that waits."),
+            "reactions_set_aside": self._gauge("reactions_set_aside", "Events that could not be reacted to."),
+        }
+        self._stopped = self._gauge("mail_stopped", "1 while no letter leaves, whoever it is for.")
+        self._failing = self._gauge("jobs_failing", "Jobs whose last run failed.")
         self._subscribers = self._gauge("subscribers", "Subscriptions that are answered now.")
         self._pool = self._gauge("pool_connections", "Connections that answer queries.", "state")
 
@@ -95,13 +100,18 @@ class Metrics:
         pool = self._services.pool
         async with pool.connection(timeout=_PATIENCE_SECONDS) as conn, conn.cursor(row_factory=dict_row) as cursor:
             followers: list[dict[str, Any]] = await (await cursor.execute(_FOLLOWERS)).fetchall()
-            mails = await (await cursor.execute(_MAILS)).fetchone()
+            standing = await (await cursor.execute(STANDING)).fetchone()
+        assert standing is not None, "the tables are made before"
         for row in followers:
             for name, gauge in self._gauges.items():
                 gauge.labels(row["name"]).set(row[name])
         self._head.set(max((row["head"] for row in followers), default=0))
-        for state, count in (mails or {}).items():
-            self._mails.labels(state).set(count)
+        for state in ("waiting", "given_up", "set_aside"):
+            self._mails.labels(state).set(standing[state])
+        for name, figure in self._mail.items():
+            figure.set(standing[name] or 0)
+        self._stopped.set(standing["stopped_since"] is not None)
+        self._failing.set(len(standing["failing_jobs"]))
         for kind, count in self._services.client_faults.items():
             self._faults.labels(kind).set(count)
         self._subscribers.set(self._services.recent.subscribers)

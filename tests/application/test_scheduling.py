@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
-from application.scheduling import Job, run_due
+from application.scheduling import Job, each, run_due
 
 NOW = datetime(2026, 9, 23, 12, 0, tzinfo=UTC)
 
@@ -23,3 +24,63 @@ def test_a_clock_that_was_ahead_once_silences_no_job(app):
         run_due(conn, [job], NOW + timedelta(minutes=59))
         run_due(conn, [job], NOW + timedelta(minutes=60))
     assert ran == [NOW + timedelta(days=365), NOW, NOW + timedelta(minutes=60)]
+
+
+def _counting(ran: list[datetime]) -> Job:
+    def count(now: datetime, since: datetime) -> int:
+        ran.append(now)
+        return 1
+
+    return Job("counted", timedelta(seconds=30), count)
+
+
+def test_a_job_that_raises_stops_no_other_is_recorded_and_tried_ever_less_often(app, caplog):
+    ran: list[datetime] = []
+    tried: list[int] = []
+
+    def breaks(now: datetime, since: datetime) -> int:
+        tried.append(int((now - NOW).total_seconds()))
+        raise AttributeError("p1@example.org is personal")
+
+    jobs = [Job("broken", timedelta(days=1), breaks), _counting(ran)]
+    with app.pool.connection() as conn:
+        for seconds in range(0, 600, 30):
+            run_due(conn, jobs, NOW + timedelta(seconds=seconds))
+        failures = conn.execute("SELECT job, failures, reason FROM job_failures").fetchall()
+    assert len(ran) == 20
+    assert tried == [0, 30, 90, 210, 450]
+    ((job, count, reason),) = failures
+    assert (job, count) == ("broken", 5)
+    assert reason.startswith("AttributeError at test_scheduling.py:")
+    assert [one.levelname for one in caplog.records if one.message == "job failed"] == ["ERROR"]
+    assert "personal" not in "".join(str(vars(one)) for one in caplog.records)
+
+
+def test_a_job_that_works_again_is_failing_no_more(app):
+    faults = [AttributeError(), None]
+
+    def mends(now: datetime, since: datetime) -> int:
+        if fault := faults.pop(0):
+            raise fault
+        return 1
+
+    job = Job("mended", timedelta(days=1), mends)
+    with app.pool.connection() as conn:
+        assert run_due(conn, [job], NOW) == {}
+        assert run_due(conn, [job], NOW + timedelta(seconds=30)) == {"mended": 1}
+        assert conn.execute("SELECT * FROM job_failures").fetchall() == []
+
+
+def test_one_thing_that_a_job_cannot_do_stops_none_of_the_others(app):
+    done: list[int] = []
+
+    def do(number: int) -> None:
+        if number == 1:
+            raise KeyError
+        done.append(number)
+
+    job = Job("parts", timedelta(days=1), lambda now, since: each(partial(do, number) for number in range(4)))
+    with app.pool.connection() as conn:
+        assert run_due(conn, [job], NOW) == {"parts": 3}
+        assert conn.execute("SELECT job, failures FROM job_failures").fetchall() == [("parts", 1)]
+    assert done == [0, 2, 3]

@@ -1,0 +1,64 @@
+"""How telling people fares: what waits, what is stuck, whether letters leave. One query, cheap enough for every probe.
+
+Why something is stuck is for who runs the service: `parentalite mail`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+#: A letter that is due for longer has nobody who sends it: a mailer that works tries it, or says when it will.
+LONGEST_DUE_SECONDS = 300
+
+STANDING = """
+SELECT waiting.*, sending.stopped_since, sending.suspected,
+    (SELECT count(*) FROM mail_outbox WHERE given_up_at IS NOT NULL) AS given_up,
+    (SELECT count(*) FROM reactions_set_aside WHERE given_up_at IS NULL) AS reactions_set_aside,
+    (SELECT coalesce(array_agg(job ORDER BY job), '{}') FROM job_failures) AS failing_jobs
+FROM mail_sending AS sending, (
+    SELECT count(*) FILTER (WHERE set_aside_at IS NULL) AS waiting,
+        count(*) FILTER (WHERE set_aside_at IS NOT NULL) AS set_aside,
+        extract(epoch FROM now() - min(due_at) FILTER (WHERE due_at <= now()))::float8 AS oldest_due_seconds,
+        extract(epoch FROM now() - min(created_at) FILTER (WHERE set_aside_at IS NULL))::float8
+            AS oldest_waiting_seconds
+    FROM mail_outbox WHERE sent_at IS NULL AND given_up_at IS NULL
+) AS waiting"""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A row of `STANDING`. `stopped_since`: no letter leaves, whoever it is for."""
+
+    waiting: int
+    set_aside: int
+    oldest_due_seconds: float | None
+    oldest_waiting_seconds: float | None
+    stopped_since: datetime | None
+    suspected: int
+    given_up: int
+    reactions_set_aside: int
+    failing_jobs: list[str]
+
+    @property
+    def troubled(self) -> bool:
+        """Whether somebody should look."""
+        halted = self.waiting > 0 and (self.stopped_since is not None or self.suspected > 0)
+        unsent = (self.oldest_due_seconds or 0) > LONGEST_DUE_SECONDS
+        return bool(halted or unsent or self.set_aside or self.reactions_set_aside or self.failing_jobs)
+
+    def shown(self) -> dict[str, Any]:
+        """To everybody: numbers, times and names of our own."""
+        oldest = self.oldest_due_seconds
+        return {
+            "mail": {
+                "waiting": self.waiting,
+                "setAside": self.set_aside,
+                "givenUp": self.given_up,
+                "oldestDueSeconds": None if oldest is None else round(oldest),
+                "stoppedSince": None if self.stopped_since is None else self.stopped_since.isoformat(),
+            },
+            "reactions": {"setAside": self.reactions_set_aside},
+            "jobs": {"failing": self.failing_jobs},
+        }

@@ -1,0 +1,49 @@
+"""Deleting what is of no more use: tables beside the log that would grow for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+
+Conn = Connection[Any]
+
+#: How long a repeated command is known by its idempotency key: no client repeats one after a month.
+OUTCOMES_KEPT = "30 days"
+#: How long it can be seen what became of a letter. Whose it was is of use for a day only: see `capping`.
+LETTERS_KEPT, RECIPIENTS_KEPT = "90 days", "2 days"
+#: Rows of one transaction, and what one run does at most.
+AT_ONCE, MOST = 5_000, 500_000
+
+_OUTCOMES = """
+DELETE FROM command_outcomes WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM command_outcomes
+    WHERE recorded_at < now() - %(outcomes)s::interval AND idempotency_key <> ALL(%(kept)s) LIMIT %(most)s))"""
+_LETTERS = """
+DELETE FROM mail_outbox WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM mail_outbox
+    WHERE coalesce(sent_at, given_up_at) < now() - %(letters)s::interval LIMIT %(most)s))"""
+_RECIPIENTS = """
+UPDATE mail_outbox SET recipient = NULL WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM mail_outbox
+    WHERE recipient IS NOT NULL AND coalesce(sent_at, given_up_at) < now() - %(recipients)s::interval
+    LIMIT %(most)s))"""
+
+
+def tidy(conn: Conn, kept: Sequence[UUID]) -> int:
+    """Returns how many rows were deleted. `kept`: idempotency keys that must be known for ever."""
+    params = {
+        **{"outcomes": OUTCOMES_KEPT, "letters": LETTERS_KEPT, "recipients": RECIPIENTS_KEPT},
+        **{"kept": list(kept), "most": AT_ONCE},
+    }
+    _in_parts(conn, _RECIPIENTS, params)
+    return sum(_in_parts(conn, statement, params) for statement in (_LETTERS, _OUTCOMES))
+
+
+def _in_parts(conn: Conn, statement: str, params: dict[str, Any]) -> int:
+    done = 0
+    while done < MOST and (rows := conn.execute(statement, params).rowcount):
+        done += rows
+    return done
