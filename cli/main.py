@@ -18,7 +18,7 @@ from application.proof.dossier_facts import NotADossier
 from application.proof.notes import BadNote
 from application.season import SeasonError
 from application.settings import VARIABLES, SettingsError
-from cli import audit, demo, documents, load, privacy, rebuild, replay, schema, serve, status, token
+from cli import audit, demo, documents, load, mail, privacy, rebuild, replay, schema, serve, status, token
 from cli.console import Refused, Stopped, complain, note
 from domain.errors import DomainError
 from projections.folding import FoldFailed, RowRefused
@@ -86,6 +86,7 @@ app.command("rebuild", rich_help_panel=_CHANGE)(rebuild.rebuild)
 app.command("load", rich_help_panel=_CHANGE)(load.load)
 app.add_typer(audit.family, name="audit", rich_help_panel=_LOOK)
 app.add_typer(privacy.family, name="privacy", rich_help_panel=_CHANGE)
+app.add_typer(mail.family, name="mail", rich_help_panel=_CHANGE)
 
 
 def main() -> None:

@@ -1,0 +1,199 @@
+"""`parentalite mail`: letters and reactions that do not get on."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any
+from uuid import UUID
+
+import orjson
+import typer
+from rich.table import Table
+
+from application.notifications import operating
+from application.notifications.operating import MailState
+from cli.composition import open_everything, settings_from_environment
+from cli.console import Refused, confirm, counted, note, results
+from cli.options import AsJson, Verbose, Yes, logs_of_a_command
+
+#: What one look shows of each: more than anybody reads, and little to fetch.
+_MOST_SHOWN = 200
+_LONGEST_REASON = 200
+
+family = typer.Typer(no_args_is_help=True, help="Letters and reactions that do not get on: see, retry, give up.")
+
+Ids = Annotated[
+    list[str] | None,
+    typer.Argument(help="Ids of letters, or positions of events, as `parentalite mail status` shows them."),
+]
+
+
+@family.callback()
+def _mail() -> None:
+    """Letters and reactions that do not get on: see, retry, give up.
+
+    A letter waits, is tried again, and is given up when its recipient is refused for good or has been for five days.
+    One that cannot be made is set aside after eight attempts; so is an event that cannot be reacted to. What concerns
+    all letters (the mail server is away, refuses our sender, sign-in or number of letters) stops sending: nothing is
+    lost, and it goes on by itself once the server accepts.
+    """
+
+
+@family.command("status")
+def status(as_json: AsJson = False, verbose: Verbose = False) -> None:
+    """Show what waits, since when, what is stuck and why, and whether letters leave.
+
+    Whom a letter is for is not shown: the outbox does not know.
+    """
+    settings = settings_from_environment()
+    logs_of_a_command(verbose)
+    with open_everything(settings) as opened, opened.connection() as conn:
+        state = operating.mail_state(conn, _MOST_SHOWN)
+    if as_json:
+        typer.echo(orjson.dumps(_as_json(state)))
+    else:
+        _show(state)
+
+
+@family.command("retry")
+def retry(
+    ids: Ids = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="All that waits after a failure or is set aside, letters and events.")
+    ] = False,
+    given_up: Annotated[
+        bool, typer.Option("--given-up", help="With --all: also letters that were given up and reached nobody.")
+    ] = False,
+    yes: Yes = False,
+    verbose: Verbose = False,
+) -> None:
+    """Try letters and events again now, as if for the first time, and a mail server that is waited for.
+
+    Use it once the cause is mended: `parentalite mail retry --all`. One that was sent is never sent again; one that is
+    held back because its mailbox got many letters keeps its time unless it is named.
+    """
+    if bool(ids) == everything or (given_up and not everything):
+        raise typer.BadParameter("give ids, or --all (with --given-up if wanted)", param_hint="IDS")
+    letters, positions = _read(ids or [])
+    settings = settings_from_environment()
+    logs_of_a_command(verbose)
+    with open_everything(settings) as opened, opened.connection() as conn:
+        if everything:
+            confirm("Try all of them again now?", yes)
+            done = operating.retry_all(conn, given_up)
+        else:
+            done = operating.retry(conn, letters, positions)
+            _check_found(done, letters, positions)
+    note(f"To be tried now: {counted(done, 'letter or event', 'letters and events')}.")
+
+
+@family.command("give-up")
+def give_up(
+    ids: Ids = None,
+    reason: Annotated[str, typer.Option("--reason", help="Why, for who looks later. No personal data.")] = "",
+    yes: Yes = False,
+    verbose: Verbose = False,
+) -> None:
+    """Try letters and events no more. Who was to get a letter counts as not reached by e-mail.
+
+    `parentalite mail retry ID` takes it back, for as long as letters are kept (90 days).
+    """
+    letters, positions = _read(ids or [])
+    reason = " ".join(reason.split())
+    if not letters and not positions:
+        raise typer.BadParameter("give ids, as `parentalite mail status` shows them", param_hint="IDS")
+    if not 0 < len(reason) <= _LONGEST_REASON:
+        raise typer.BadParameter(f"1 to {_LONGEST_REASON} characters are needed", param_hint="--reason")
+    settings = settings_from_environment()
+    logs_of_a_command(verbose)
+    with open_everything(settings) as opened, opened.connection() as conn:
+        confirm(f"Give up {counted(len(letters) + len(positions), 'letter or event', 'letters and events')}?", yes)
+        done = operating.give_up(conn, letters, positions, reason)
+        _check_found(done, letters, positions)
+    note(f"Given up: {counted(done, 'letter or event', 'letters and events')}.")
+
+
+def _read(ids: list[str]) -> tuple[list[UUID], list[int]]:
+    letters, positions = [], []
+    for one in ids:
+        if one.isascii() and one.isdigit() and len(one) < 19:
+            positions.append(int(one))
+            continue
+        try:
+            letters.append(UUID(one))
+        except ValueError:
+            raise typer.BadParameter(
+                f"{one!r} is neither a letter's id nor an event's position", param_hint="IDS"
+            ) from None
+    return letters, positions
+
+
+def _check_found(done: int, letters: list[UUID], positions: list[int]) -> None:
+    asked = len(set(letters)) + len(set(positions))
+    if done < asked:
+        raise Refused(f"{asked - done} of {asked} are not stuck, or not known: see parentalite mail status")
+
+
+def _show(state: MailState) -> None:
+    console, sending, counts = results(), state.sending, state.counts
+    if sending.letters_after is None:
+        console.print("Mail: never switched on for this database (PARENTALITE_SMTP_URL): no letters are written.")
+    elif sending.stopped_since is not None:
+        console.print(
+            f"Sending: stopped since {sending.stopped_since:%Y-%m-%d %H:%M:%S %Z}: {sending.reason}", style="red"
+        )
+        if sending.retry_at is not None:
+            console.print(f"Tried {counted(sending.failures, 'time')}, next at {sending.retry_at:%H:%M:%S %Z}.")
+    elif sending.suspected:
+        console.print(f"Sending: goes on; the last letter was refused as if for our sake: {sending.reason}")
+    else:
+        console.print("Sending: goes on")
+    since = "" if counts.waiting_since is None else f", the oldest since {counts.waiting_since:%Y-%m-%d %H:%M %Z}"
+    console.print(
+        f"Letters: {counts.waiting:,} waiting, {counts.held_back:,} held back, {counts.set_aside:,} set aside{since};"
+        f" {counts.given_up:,} given up, {counts.unreached:,} of them without reaching anybody"
+    )
+    if state.letters:
+        table = Table("Letter", "Kind", "State", "Since", "Next attempt", "Reason")
+        for letter in state.letters:
+            due = letter.due_at if letter.state in ("waiting", "held back") else None
+            table.add_row(
+                str(letter.mail_id),
+                letter.kind,
+                f"{letter.state}, {counted(letter.attempts, 'attempt')}",
+                f"{letter.created_at:%Y-%m-%d %H:%M}",
+                "" if due is None else f"{due:%Y-%m-%d %H:%M}",
+                letter.reason or "",
+            )
+        console.print(table)
+    if state.reactions:
+        table = Table("Event", "Kind", "Attempts", "Since", "Next attempt", "Reason")
+        for one in state.reactions:
+            table.add_row(
+                str(one.position),
+                one.event,
+                str(one.attempts),
+                f"{one.set_aside_at:%Y-%m-%d %H:%M}",
+                "none" if one.due_at is None else f"{one.due_at:%Y-%m-%d %H:%M}",
+                one.reason,
+            )
+        console.print(table)
+    if state.letters or state.reactions:
+        note("To try again: parentalite mail retry ID, or --all. To end it: parentalite mail give-up ID --reason WHY")
+
+
+def _as_json(state: MailState) -> dict[str, Any]:
+    return {
+        "sending": _camel(asdict(state.sending)),
+        "counts": _camel(asdict(state.counts)),
+        "letters": [_camel(asdict(letter)) for letter in state.letters],
+        "reactions": [_camel(asdict(reaction)) for reaction in state.reactions],
+    }
+
+
+def _camel(row: dict[str, Any]) -> dict[str, Any]:
+    def name(snake: str) -> str:
+        first, *rest = snake.split("_")
+        return first + "".join(word.capitalize() for word in rest)
+
+    return {name(key): value for key, value in row.items()}
