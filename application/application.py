@@ -26,6 +26,7 @@ from application import (
     service_amendments,
     service_dossiers,
     typology,
+    unsubscribing,
 )
 from application.bus import CommandBus, open_bus
 from application.commands import Command, use_cases
@@ -48,6 +49,7 @@ USE_CASES = use_cases(
     controls.USE_CASES,
     candidatures.USE_CASES,
     contacts.USE_CASES,
+    unsubscribing.USE_CASES,
     registrations.USE_CASES,
     typology.USE_CASES,
     privacy.USE_CASES,

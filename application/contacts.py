@@ -14,8 +14,8 @@ from application.registrations import address_of
 from application.unit_of_work import UnitOfWork
 from domain import contacts
 from domain.catalogue import CONTACTS, STRUCTURE
-from domain.contact_events import ContactAdded
-from domain.contacts import EMPTY, ContactList
+from domain.contact_events import ContactAdded, PlanningSent
+from domain.contacts import EMPTY, PLANNING_AGAIN, ContactList, EarlierPlanning
 from domain.errors import DomainError, Problem, forbidden
 from domain.events import Event
 from domain.identifiers import contact_list_id
@@ -102,8 +102,14 @@ def remove(command: ContactRemove, work: UnitOfWork) -> UUID:
 
 
 def send_planning(command: PlanningSend, work: UnitOfWork) -> UUID:
+    authorize(work.actor, command.action, Belongings(structure_id=command.structure_id))
     book = _book(work, command.structure_id)
-    facts = contacts.send_planning(book, command.structure_id, command.animation_ids, work.actor)
+    before = [
+        EarlierPlanning(record.event, work.now - record.stamp.recorded_at)
+        for record in work.read_stream(contact_list_id(command.structure_id), 0)
+        if isinstance(record.event, PlanningSent) and work.now - record.stamp.recorded_at < PLANNING_AGAIN
+    ]
+    facts = contacts.send_planning(book, command.structure_id, command.animation_ids, work.actor, before)
     return _record(work, command.structure_id, facts)
 
 

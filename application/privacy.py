@@ -27,7 +27,7 @@ from domain import candidature as candidatures
 from domain.account_events import InvitationSent, MailPreferencesSet, MandateGiven
 from domain.actors import Actor
 from domain.catalogue import CANDIDATURE
-from domain.contact_events import ContactAdded, ContactErased, ContactRemoved, PlanningSent
+from domain.contact_events import ContactAdded, ContactErased, ContactRemoved, ContactUnsubscribed, PlanningSent
 from domain.errors import DomainError, ErrorCode
 from domain.events import Event
 from domain.identifiers import person_id
@@ -107,7 +107,7 @@ def _is_about(event: Event, person: UUID, registrations: set[UUID]) -> bool:
             return event.registration_id in registrations
         case ContactAdded() | ContactErased():
             return event.person_id == person
-        case ContactRemoved() | PlanningSent():
+        case ContactRemoved() | ContactUnsubscribed() | PlanningSent():
             return False
     return True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from heapq import merge
 from typing import Annotated, ClassVar
 from uuid import UUID, uuid4
 
@@ -21,6 +22,7 @@ from domain.identifiers import person_id, registration_book_id
 from domain.people import EmailAddress, PersonName, Phone, comparison_form
 from domain.registration import Registrant
 from domain.registration_book import EMPTY, RegistrationBook
+from domain.registration_events import RegistrationEvent, RegistrationMade, SeatKept
 from domain.rights import Action, Belongings, authorize
 from domain.validation import Link, PrintedCode, Reason
 
@@ -174,9 +176,24 @@ def after_modification(work: UnitOfWork, before: Animation, after: AnimationDeta
     """
     book = _book(work, before.id)
     registrations.check_modification(book, before.content, after)
-    if questions := registrations.question(book, before.content, after):
+    agreed = _agreed(work, before.id) if any(place.questioned for place in book.places.values()) else {}
+    if questions := registrations.question(book, before.content, after, agreed):
         _record(work, before, questions, modified)
     _seat_next(work, before, after.seats, modified)
+
+
+def _agreed(work: UnitOfWork, animation_id: UUID) -> dict[UUID, AnimationDetails]:
+    """The animation as each registrant last agreed to come to it: by registering, or by keeping their seat."""
+    agreed: dict[UUID, AnimationDetails] = {}
+    animation: Animation | None = None
+    streams = work.read_stream(animation_id, 0), work.read_stream(registration_book_id(animation_id), 0)
+    for record in merge(*streams, key=lambda one: one.position):
+        fact = record.event
+        if not isinstance(fact, RegistrationEvent):
+            animation = ANIMATION.evolve(animation, animation_id, fact)
+        elif isinstance(fact, RegistrationMade | SeatKept) and animation is not None:
+            agreed[fact.registration_id] = animation.content
+    return agreed
 
 
 def _seat_next(work: UnitOfWork, animation: Animation, seats: int, cause: Recorded) -> None:

@@ -94,6 +94,7 @@ STATE_FIELDS: Mapping[str, str] = {
     "termination_reason": "motif de la résiliation",
     "territories": "territoires",
     "trainings": "formations",
+    "unsubscribed_at": "désabonné le",
     "validated_at": "validée le",
     "worded_at": "rédigées le",
 }

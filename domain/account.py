@@ -156,6 +156,13 @@ def set_mail_preferences(account: Account, given: MailPreferencesSet, actor: Act
     return [given]
 
 
+def stop_mail(account: Account, before: MailPreferencesSet) -> list[Event]:
+    """By the link of a letter: no e-mails at all, until the person says anew where to write to."""
+    if account.erased:
+        raise broken("Les données de cette personne ont été effacées : ce compte est clos.")
+    return [MailPreferencesSet(person_id=before.person_id, recipients=(), muted=before.muted)]
+
+
 def erase(account: Account, person_id: UUID) -> list[Event]:
     """What remains to be recorded once the person's key is destroyed."""
     if account.erased:

@@ -24,6 +24,13 @@ class ContactRemoved(Event):
     contact_id: UUID
 
 
+@event("contact.unsubscribed")
+class ContactUnsubscribed(Event):
+    """By whoever holds the link of a letter: the contact stays in the list, and is written to no more."""
+
+    contact_id: UUID
+
+
 @event("contact.planning_sent")
 class PlanningSent(Event):
     """These coming animations are made known to these contacts."""

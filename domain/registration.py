@@ -5,6 +5,7 @@ domain.md, "Registrations": parents register while seats remain, then wait; a fr
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -18,6 +19,7 @@ from domain.errors import ErrorCode, broken, invalid, not_found, refuse
 from domain.events import Event
 from domain.registration_book import Place, RegistrationBook
 from domain.registration_events import (
+    QuestionWithdrawn,
     RegistrantErased,
     RegistrationCancelled,
     RegistrationMade,
@@ -121,11 +123,28 @@ def seat_next(book: RegistrationBook, seats: int) -> list[Event]:
     return [SeatObtained(registration_id=one) for one in islice(book.waiting, max(0, seats - book.seated))]
 
 
-def question(book: RegistrationBook, before: AnimationDetails, after: AnimationDetails) -> list[Event]:
-    """What follows a modification, by policy: a change of date or place is put to every registrant."""
-    if all(getattr(before, name) == getattr(after, name) for name in DATE_AND_PLACE):
+def question(
+    book: RegistrationBook,
+    before: AnimationDetails,
+    after: AnimationDetails,
+    agreed: Mapping[UUID, AnimationDetails] | None = None,
+) -> list[Event]:
+    """What follows a modification, by policy: every change of date or place is put to every registrant.
+
+    `agreed`: what each had last agreed to. Back at that, there is nothing to ask of them any more.
+    """
+    if same_date_and_place(before, after):
         return []
-    return [SeatQuestioned(registration_id=one) for one, place in book.places.items() if not place.questioned]
+    facts: list[Event] = []
+    for one, place in book.places.items():
+        known = (agreed or {}).get(one)
+        back = place.questioned and known is not None and same_date_and_place(known, after)
+        facts.append(QuestionWithdrawn(registration_id=one) if back else SeatQuestioned(registration_id=one))
+    return facts
+
+
+def same_date_and_place(one: AnimationDetails, other: AnimationDetails) -> bool:
+    return all(getattr(one, name) == getattr(other, name) for name in DATE_AND_PLACE)
 
 
 def check_modification(book: RegistrationBook, before: AnimationDetails, after: AnimationDetails) -> None:

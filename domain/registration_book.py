@@ -13,6 +13,7 @@ from uuid import UUID
 
 from domain.events import Event
 from domain.registration_events import (
+    QuestionWithdrawn,
     RegistrantErased,
     RegistrationCancelled,
     RegistrationEvent,
@@ -86,7 +87,7 @@ class _Draft:
                 self.waiting.pop(one, None)
             case SeatQuestioned():
                 self._change(one, questioned=True)
-            case SeatKept():
+            case SeatKept() | QuestionWithdrawn():
                 self._change(one, questioned=False)
             case RegistrationCancelled() | RegistrationRemoved():
                 self._give_up(one)

@@ -46,6 +46,11 @@ class SeatQuestioned(RegistrationEvent):
     """The date or place changed: the registrant is asked to keep the seat or to give it up."""
 
 
+@event("registration.question_withdrawn")
+class QuestionWithdrawn(RegistrationEvent):
+    """Date and place are again those that the registrant had agreed to: there is nothing to confirm any more."""
+
+
 @event("registration.seat_kept")
 class SeatKept(RegistrationEvent):
     """The registrant comes all the same."""

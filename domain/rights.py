@@ -72,6 +72,7 @@ class Action(StrEnum):
     CONTACT_REMOVE = "contactRemove"
     PLANNING_SEND = "planningSend"
     MAIL_PREFERENCES_SET = "mailPreferencesSet"
+    UNSUBSCRIBE = "unsubscribe"
     NOTIFICATIONS_MARK_READ = "notificationsMarkRead"
     TERM_ADD = "termAdd"
     TERM_RENAME = "termRename"
@@ -160,6 +161,8 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.CONTACT_REMOVE: {ST: _STRUCTURE},
     Action.PLANNING_SEND: {ST: _STRUCTURE},
     Action.MAIL_PREFERENCES_SET: dict.fromkeys(PERSONS, _ANY),
+    # The letter's link is the right: whoever holds it is taken for nobody else.
+    Action.UNSUBSCRIBE: {P: _ANY},
     Action.NOTIFICATIONS_MARK_READ: dict.fromkeys(PERSONS, _ANY),
     Action.TERM_ADD: {NA: _ANY, SY: _ANY},
     Action.TERM_RENAME: {NA: _ANY},

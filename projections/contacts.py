@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from application.eventstore.records import Recorded
-from domain.contact_events import ContactAdded, ContactErased, ContactRemoved
+from domain.contact_events import ContactAdded, ContactErased, ContactRemoved, ContactUnsubscribed
 from projections.projection import Key, Projection, Row, Table
 
 
 def _of_contact(record: Recorded) -> Key:
     fact = record.event
-    assert isinstance(fact, ContactAdded | ContactRemoved | ContactErased)
+    assert isinstance(fact, ContactAdded | ContactRemoved | ContactUnsubscribed | ContactErased)
     return (fact.contact_id,)
 
 
@@ -22,7 +22,13 @@ def _added(row: Row | None, record: Recorded) -> Row:
         "place": record.originator_version,
         "kind": fact.kind,
         "added_at": record.stamp.recorded_at,
+        "unsubscribed_at": None,
     }
+
+
+def _unsubscribed(row: Row | None, record: Recorded) -> Row:
+    assert row is not None
+    return {**row, "unsubscribed_at": record.stamp.recorded_at}
 
 
 def _named(row: Row | None, record: Recorded) -> Row:
@@ -44,11 +50,17 @@ CONTACTS = Projection(
             "place": "integer NOT NULL",
             "kind": "text NOT NULL",
             "added_at": "timestamptz NOT NULL",
+            "unsubscribed_at": "timestamptz",
         },
         key=("contact_id",),
         indexes=("(structure_id, place, contact_id)",),
     ),
-    folds={ContactAdded: _added, ContactRemoved: _gone, ContactErased: _gone},
+    folds={
+        ContactAdded: _added,
+        ContactUnsubscribed: _unsubscribed,
+        ContactRemoved: _gone,
+        ContactErased: _gone,
+    },
     key_of=_of_contact,
 )
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from application.eventstore.records import Recorded
 from domain.registration_events import (
+    QuestionWithdrawn,
     RegistrantErased,
     RegistrationCancelled,
     RegistrationEvent,
@@ -110,6 +111,7 @@ REGISTRATIONS = Projection(
         SeatObtained: _changed(status=RegistrationStatus.SEATED.value),
         SeatQuestioned: _changed(questioned=True),
         SeatKept: _changed(questioned=False),
+        QuestionWithdrawn: _changed(questioned=False),
         RegistrationCancelled: _GIVEN_UP,
         RegistrationRemoved: _GIVEN_UP,
         RegistrantErased: _erased,

@@ -6,29 +6,53 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from psycopg import Connection
 
 from application.accounts import PURPOSE as INVITATION_LINK
 from application.candidatures import PURPOSE as CANDIDATURE_LINK
-from application.documents.french import clock_time, full_date
 from application.eventstore.log import read_at, read_stream
 from application.eventstore.vault import Vault
 from application.keyed import Keyed
-from application.notifications.letters import Composed, compose
+from application.notifications import animation_words
+from application.notifications.animation_words import Host
+from application.notifications.letters import Around, Composed, Section, compose
 from application.registrations import PURPOSE as REGISTRATION_LINK
-from domain.catalogue import ANIMATION, STRUCTURE, AggregateKind
+from application.unsubscribing import unsubscribe_address
+from domain.animation import Animation
+from domain.animation_transitions import AnimationStatus
+from domain.catalogue import ANIMATION, CONTACTS, STRUCTURE, TYPOLOGY, AggregateKind
+from domain.contacts import ContactList
+from domain.identifiers import TYPOLOGY_ID, contact_list_id
+from domain.registration import same_date_and_place
+from domain.typology import Typology
 
 Conn = Connection[Any]
 
 
+class NotToBeSent(Exception):
+    """There is nothing to tell any more, or nobody who wants to be told; the message says which."""
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A letter before it is a message: whom it goes to, and its words. `application.notifications.messages` sets it."""
+    """A letter before it is a message: whom it goes to, and its words. `application.notifications.messages` sets it.
+
+    `unsubscribe`: the address that ends such letters (RFC 8058), where the recipient may.
+    """
 
     address: str
     letter: Composed
+    unsubscribe: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What a wording is filled with, what stands in the letter's middle, and whose letter it is."""
+
+    named: dict[str, str]
+    sections: tuple[Section, ...] = ()
+    structure: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,27 +64,64 @@ class Composer:
     public_url: str
 
     def draft(self, conn: Conn, kind: str, position: int, about: Mapping[str, Any]) -> Draft | None:
-        """None when the address can never be read again."""
+        """None when the address can never be read again. Raises NotToBeSent when it is not to be written to."""
         positions = [position, *([about["detail_position"]] if "detail_position" in about else [])]
         events = {one.position: one.event for one in self.vault.open(conn, read_at(conn, positions))}
         address = getattr(events[position], "email", None)
         if address is None:
             return None
-        words = self._words(conn, about)
+        _check_wanted(conn, about)
+        words = self._words(conn, kind, about)
         reason = getattr(events[positions[-1]], "reason", None)
         if reason is not None:
-            words["reason"] = reason
-        return Draft(address, compose(kind, getattr(events[position], "first_name", None), words, self._link(about)))
+            words.named["reason"] = reason
+        unsubscribe = unsubscribe_address(self.keyed.links, self.public_url, about)
+        around = Around(words.structure, unsubscribe=unsubscribe)
+        letter = compose(kind, words.named, words.sections, self._link(about), around)
+        return Draft(address, letter, unsubscribe)
 
-    def _words(self, conn: Conn, about: Mapping[str, Any]) -> dict[str, str]:
-        words = {"reason": str(about.get("reason", "non indiqué")), "message": str(about.get("message", ""))}
+    def _words(self, conn: Conn, kind: str, about: Mapping[str, Any]) -> _Words:
+        named = {"reason": str(about.get("reason", "non indiqué")), "message": str(about.get("message", ""))}
+        named["subject"] = str(about.get("subject", named["message"]))
         if "animation_id" in about:
-            words |= _told(conn, UUID(about["animation_id"]))
-        if "animation_ids" in about:
-            words["planning"] = "\n".join(_line(conn, UUID(one)) for one in about["animation_ids"])
-        if "structure_id" in about:
-            words["structure"] = _state(conn, STRUCTURE, UUID(about["structure_id"])).name
-        return words
+            return self._of_animation(conn, kind, about, named)
+        if "structure_id" not in about:
+            return _Words(named)
+        structure = _state(conn, STRUCTURE, UUID(about["structure_id"])).name
+        named["structure"] = structure
+        sections = self._planning(conn, about, structure) if "animation_ids" in about else ()
+        return _Words(named, sections, structure)
+
+    def _of_animation(self, conn: Conn, kind: str, about: Mapping[str, Any], named: dict[str, str]) -> _Words:
+        animation_id = UUID(about["animation_id"])
+        animation: Animation = _state(conn, ANIMATION, animation_id)
+        host = Host(_state(conn, STRUCTURE, animation.structure_id).name, self.public_url)
+        named["title"] = animation.content.title
+        if "before" not in about:
+            return _Words(named, (animation_words.about(animation, host),), host.name)
+        known: Animation = _state(conn, ANIMATION, animation_id, about["before"])
+        if animation.status is AnimationStatus.CANCELLED:
+            # By what the recipient knows it: a change that they were not told of says nothing to them any more.
+            if kind != "animation.cancelled":
+                raise NotToBeSent("cancelled")
+            return _Words(named, (animation_words.about(known, host),), host.name)
+        before, after = known.content, animation.content
+        if "after" in about:
+            after = _state(conn, ANIMATION, animation_id, about["after"]).content
+        if same_date_and_place(before, after):
+            if "after" in about:
+                raise NotToBeSent("moved back")
+            return _Words(named, (animation_words.about(animation, host),), host.name)
+        named["what_changed"] = animation_words.what_changed(animation, before, after)
+        return _Words(named, tuple(animation_words.change(animation, before, after, host)), host.name)
+
+    def _planning(self, conn: Conn, about: Mapping[str, Any], structure: str) -> tuple[Section, ...]:
+        found: list[Animation] = [_state(conn, ANIMATION, UUID(one)) for one in about["animation_ids"]]
+        coming = [one for one in found if one.status is AnimationStatus.PUBLISHED]
+        if not coming:
+            raise NotToBeSent("cancelled")
+        typology: Typology = _state(conn, TYPOLOGY, TYPOLOGY_ID) or Typology()
+        return tuple(animation_words.planning(coming, typology, Host(structure, self.public_url)))
 
     def _link(self, about: Mapping[str, Any]) -> str | None:
         if "registration_id" in about:
@@ -75,20 +136,19 @@ class Composer:
         return None
 
 
-def _told(conn: Conn, animation_id: UUID) -> dict[str, str]:
-    animation = _state(conn, ANIMATION, animation_id)
-    start = animation.content.starts_at.astimezone(ZoneInfo(animation.time_zone))
-    place = ", ".join(part for part in (animation.content.venue_name, animation.content.address) if part)
-    return {"title": animation.content.title, "when": f"{full_date(start)} à {clock_time(start)}", "place": place}
+def _check_wanted(conn: Conn, about: Mapping[str, Any]) -> None:
+    """A contact may have been removed, or have unsubscribed, since the letter was written."""
+    if "contact_id" not in about:
+        return
+    contacts: ContactList = _state(conn, CONTACTS, contact_list_id(UUID(about["structure_id"])))
+    if UUID(about["contact_id"]) not in contacts.written_to:
+        raise NotToBeSent("unsubscribed")
 
 
-def _line(conn: Conn, animation_id: UUID) -> str:
-    told = _told(conn, animation_id)
-    return f"{told['when']} : {told['title']}, {told['place']}"
-
-
-def _state(conn: Conn, kind: AggregateKind[Any], stream: UUID) -> Any:
+def _state(conn: Conn, kind: AggregateKind[Any], stream: UUID, version: int | None = None) -> Any:
+    """As it stands, or stood at a version."""
     state = None
     for record in read_stream(conn, stream):
-        state = kind.evolve(state, stream, record.event)
+        if version is None or record.originator_version <= version:
+            state = kind.evolve(state, stream, record.event)
     return state

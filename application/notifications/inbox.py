@@ -7,12 +7,12 @@ from typing import Any
 
 from psycopg import Connection
 
-from application.notifications.reactions import NATIONAL, school, structure, territory
+from application.notifications.reaction import NATIONAL, author, school, structure, territory
 from domain.account import STAFF
 from domain.actors import Actor, Role
 from domain.errors import forbidden
 from domain.identifiers import person_id
-from domain.rights import Action, Belongings, authorize
+from domain.rights import RIGHTS, Action, Belongings, authorize
 
 _READ = """
 INSERT INTO notification_reads (reader, notification_id)
@@ -22,7 +22,12 @@ ON CONFLICT DO NOTHING"""
 
 
 def recipients_of(actor: Actor) -> list[str]:
-    """Whose inbox the actor reads: that of what they speak for."""
+    """Whose inbox the actor reads: that of what they speak for, and of those whom they registered."""
+    own = [author(actor.name)] if actor.role in RIGHTS[Action.REGISTRATION_SUBMIT_FOR] else []
+    return _spoken_for(actor) + own
+
+
+def _spoken_for(actor: Actor) -> list[str]:
     if actor.role is Role.STRUCTURE:
         return sorted(structure(one) for one in actor.structures)
     if actor.role is Role.COORDONNATEUR:

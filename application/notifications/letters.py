@@ -1,87 +1,140 @@
-"""The letters that are sent by e-mail: their French words, by kind. Each is set as text and as HTML by templates."""
+"""The letters that are sent by e-mail: their French words, by kind. Each is set as text and as HTML by templates.
+
+A letter to a person greets nobody by name: nobody has proven that the address is theirs.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from application.documents.typesetting import MANDATORY_SENTENCE
+
+#: Longer subjects are cut: the rest stands in the text.
+LONGEST_SUBJECT = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """`subject` and `paragraphs` with names in braces; `action` is what the link is called, where there is one."""
+    """`subject` and paragraphs with names in braces; what the letter is about stands between `before` and `after`.
+
+    `action` is what the link is called, where there is one; `private`: the link is the recipient's own.
+    """
 
     subject: str
-    paragraphs: tuple[str, ...]
+    before: tuple[str, ...]
+    after: tuple[str, ...] = ()
     action: str | None = None
+    private: bool = True
 
 
-_EVENT = "{title}, {when}, {place}."
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A value with its name; `new`: it has changed. A `link` leads somewhere."""
+
+    name: str
+    value: str
+    new: bool = False
+    link: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Lines under a heading; `day` begins a new day of a planning."""
+
+    heading: str | None
+    lines: tuple[Line, ...]
+    day: str | None = None
+
+
 _FOLLOW = "Suivre ma candidature"
 _GIVE_UP = "Voir ou annuler mon inscription"
 
 WORDINGS: Mapping[str, Wording] = {
     "registration.seated": Wording(
         "Votre inscription : {title}",
-        (
-            "Votre place est réservée.",
-            _EVENT,
-            "Si vous ne pouvez plus venir, annulez : votre place ira à quelqu'un d'autre.",
-        ),
+        ("Votre place est réservée.",),
+        ("Si vous ne pouvez plus venir, annulez : votre place ira à quelqu'un d'autre.",),
         _GIVE_UP,
     ),
     "registration.waiting": Wording(
         "Sur liste d'attente : {title}",
-        (
-            "Toutes les places sont prises : vous êtes sur la liste d'attente.",
-            _EVENT,
-            "Dès qu'une place se libère pour vous, nous vous écrivons.",
-        ),
+        ("Toutes les places sont prises : vous êtes sur la liste d'attente.",),
+        ("Dès qu'une place se libère pour vous, nous vous écrivons.",),
         _GIVE_UP,
     ),
     "registration.seat_obtained": Wording(
-        "Une place pour vous : {title}", ("Une place s'est libérée : elle est à vous.", _EVENT), _GIVE_UP
+        "Une place pour vous : {title}",
+        ("Une place s'est libérée : elle est à vous.",),
+        ("Si vous ne pouvez plus venir, annulez : votre place ira à quelqu'un d'autre.",),
+        _GIVE_UP,
     ),
     "registration.questioned": Wording(
         "Changement : {title}",
-        (
-            "La date ou le lieu a changé. Venez-vous quand même ?",
-            _EVENT,
-            "Confirmez ou libérez votre place par le lien.",
-        ),
+        ("{what_changed} Venez-vous quand même ?",),
+        ("Confirmez ou libérez votre place par le lien.",),
         "Garder ou libérer ma place",
     ),
-    "registration.removed": Wording(
-        "Votre inscription est retirée : {title}", ("La structure a retiré votre inscription : {reason}", _EVENT)
+    "registration.question_withdrawn": Wording(
+        "Date et lieu rétablis : {title}",
+        ("La date et le lieu sont de nouveau ceux pour lesquels vous vous étiez inscrit.",),
+        ("Votre inscription tient : vous n'avez rien à confirmer.",),
+        _GIVE_UP,
     ),
-    "animation.cancelled": Wording("Annulée : {title}", ("Cette animation n'aura pas lieu : {reason}", _EVENT)),
-    "animation.moved": Wording("Changement : {title}", ("La date ou le lieu a changé.", _EVENT)),
-    "notice": Wording("{message}", ("{message}", "Connectez-vous pour en savoir plus, ou pour ne plus être prévenu.")),
+    "registration.kept": Wording(
+        "Vous gardez votre place : {title}",
+        ("C'est noté : vous gardez votre inscription.",),
+        ("Si vous ne pouvez plus venir, annulez : votre place ira à quelqu'un d'autre.",),
+        _GIVE_UP,
+    ),
+    "registration.cancelled": Wording(
+        "Inscription annulée : {title}",
+        ("C'est noté : votre inscription est annulée.",),
+        ("Vous changez d'avis ? Vous pouvez vous inscrire à nouveau s'il reste des places.",),
+    ),
+    "registration.removed": Wording(
+        "Votre inscription est retirée : {title}", ("La structure a retiré votre inscription.", "Motif : {reason}")
+    ),
+    "animation.cancelled": Wording("Annulée : {title}", ("Cette animation n'aura pas lieu.", "Motif : {reason}")),
+    "animation.moved": Wording("Changement : {title}", ("{what_changed}",)),
+    "notice": Wording("{subject}", ("{message}",), ("Connectez-vous pour en savoir plus.",)),
     "planning": Wording(
-        "Les prochaines animations de {structure}", ("Voici les prochaines animations de {structure} :", "{planning}")
+        "Les prochaines animations de {structure}",
+        ("Voici les prochaines animations de {structure}.",),
+        ("Vous pouvez transmettre ce message, et l'afficher.",),
+        private=False,
     ),
     "candidature.received": Wording(
         "Votre candidature de Parent Ressource",
         ("Merci ! Votre candidature est reçue. Nous vous écrirons quand elle sera examinée.",),
-        _FOLLOW,
+        action=_FOLLOW,
     ),
     "candidature.validated": Wording(
         "Votre candidature est validée",
         ("Votre candidature de Parent Ressource est validée. Le coordonnateur de votre territoire va vous contacter.",),
-        _FOLLOW,
+        action=_FOLLOW,
     ),
     "candidature.certificate": Wording(
-        "Votre attestation de bénévolat", ("Votre attestation de bénévolat est délivrée : elle vous attend.",), _FOLLOW
+        "Votre attestation de bénévolat",
+        ("Votre attestation de bénévolat est délivrée : elle vous attend.",),
+        action=_FOLLOW,
     ),
     "candidature.rejected": Wording(
-        "Votre candidature", ("Votre candidature de Parent Ressource n'est pas retenue : {reason}",)
+        "Votre candidature",
+        ("Votre candidature de Parent Ressource n'est pas retenue.", "Motif : {reason}"),
+    ),
+    "candidature.withdrawn": Wording(
+        "Votre candidature est retirée",
+        ("C'est noté : votre candidature de Parent Ressource est retirée. Nous ne vous écrirons plus à son sujet.",),
     ),
     "invitation": Wording(
         "Invitation à parler pour {structure}",
         ("Vous êtes invité à parler pour {structure} dans Parentalité et Numérique. Le lien sert une fois.",),
-        "Accepter l'invitation",
+        action="Accepter l'invitation",
     ),
 }
 
@@ -93,20 +146,49 @@ class Composed:
     html: str
 
 
-def compose(kind: str, name: str | None, words: Mapping[str, str], link: str | None) -> Composed:
-    """The letter in both forms; `name` is greeted. Raises KeyError on words that its wording needs and has not."""
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What surrounds a letter's words: whose it is, whether answers reach them, and how to end such letters."""
+
+    structure: str | None = None
+    answered: bool = False
+    unsubscribe: str | None = None
+
+
+def compose(
+    kind: str,
+    words: Mapping[str, str],
+    sections: Sequence[Section] = (),
+    link: str | None = None,
+    around: Around = Around(),
+) -> Composed:
+    """The letter in both forms. Raises KeyError on words that its wording needs and has not."""
     wording = WORDINGS[kind]
-    subject = " ".join(wording.subject.format_map(words).split())
+    subject = shortened(wording.subject.format_map(words), LONGEST_SUBJECT)
+    action = wording.action if link else None
     told = {
         "subject": subject,
-        "name": name,
-        "paragraphs": [paragraph.format_map(words) for paragraph in wording.paragraphs],
-        "action": wording.action if link else None,
+        "before": [paragraph.format_map(words) for paragraph in wording.before],
+        "sections": sections,
+        "after": [paragraph.format_map(words) for paragraph in wording.after],
+        "action": action,
         "link": link,
+        "private": action is not None and wording.private,
+        "around": around,
+        "mandatory_sentence": MANDATORY_SENTENCE,
     }
     templates = _templates()
     text, html = (templates.get_template(f"letter.{form}.jinja").render(told) for form in ("txt", "html"))
-    return Composed(subject, text, html)
+    return Composed(subject, text.strip() + "\n", html)
+
+
+def shortened(text: str, longest: int) -> str:
+    """On one line, cut at a word, with an ellipsis where something is left out."""
+    line = " ".join(text.split())
+    if len(line) <= longest:
+        return line
+    cut = textwrap.shorten(line, longest - 1, placeholder="", break_on_hyphens=False)
+    return (cut.rstrip(" ,;:.«(") or line[: longest - 1]) + "…"
 
 
 @lru_cache(maxsize=1)

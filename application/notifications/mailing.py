@@ -26,7 +26,7 @@ from application.eventstore.vault import Vault
 from application.keyed import Keyed
 from application.notifications import outbox
 from application.notifications.capping import HELD_BACK, held_until, mailbox_of
-from application.notifications.composing import Composer
+from application.notifications.composing import Composer, NotToBeSent
 from application.notifications.messages import UnusableAddress, message
 from application.notifications.outbox import Letter
 from application.notifications.sending_state import Sending, go_on, sending, stop, suspect
@@ -77,6 +77,9 @@ class Mailer:
             with conn.transaction():
                 made = self._made(conn, letter)
                 until = held_until(conn, made[1], letter.kind) if made else None
+        except NotToBeSent as why:
+            outbox.given_up(conn, letter, str(why), unreached=False)
+            return
         except UnusableAddress:
             self._give_up(conn, letter, "unusable address", unreached=True)
             return

@@ -39,6 +39,10 @@ def message(draft: Draft, mail_id: UUID, sender: str, host: str) -> EmailMessage
     built["Date"] = formatdate(localtime=False)
     built["Message-ID"] = f"<{mail_id}@{host}>"
     built["Auto-Submitted"] = "auto-generated"  # RFC 3834
+    if draft.unsubscribe is not None:
+        # One click, and no question more (RFC 8058).
+        built["List-Unsubscribe"] = f"<{draft.unsubscribe}>"
+        built["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     built.set_content(draft.letter.text)
     built.add_alternative(draft.letter.html, subtype="html")
     return built

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
@@ -23,7 +24,8 @@ from application.background import Work, working_at
 from application.eventstore.log import read_after, read_at, read_stream
 from application.eventstore.recorder import EVENTS_CHANNEL
 from application.eventstore.records import Recorded, UnreadableEvent
-from application.notifications.reactions import REACTIONS, Letter, Notice
+from application.notifications.reaction import CHANGE_WAIT, LONGEST_CHANGE_WAIT, Letter, Notice
+from application.notifications.reactions import REACTIONS
 from application.notifications.set_aside import done, failed_again, next_due, set_aside
 from application.notifications.subscriptions import subscribes, take_in, wanting
 from application.notifications.tables import MAIL_CHANNEL, switch_mail_on
@@ -38,9 +40,18 @@ IDLE_SECONDS = 5.0
 BATCH = 500
 
 _NOTICE = """
-INSERT INTO notifications (position, recipient, kind, subject_id, message, happened_at)
-VALUES (%s, %s, %s, %s, %s, %s)"""
-_LETTER = "INSERT INTO mail_outbox (mail_id, kind, address_position, about) VALUES (%s, %s, %s, %s)"
+INSERT INTO notifications (position, recipient, kind, subject_id, message, happened_at, registrations)
+VALUES (%s, %s, %s, %s, %s, %s, %s)"""
+_LETTER = """
+INSERT INTO mail_outbox (mail_id, kind, address_position, about, key, due_at)
+VALUES (%(mail_id)s, %(kind)s, %(address)s, %(about)s, %(key)s, now() + %(wait)s)"""
+#: A letter that has not left is overtaken by the next of its key, which tells what has changed since the last that did.
+_OVERTAKE = """
+UPDATE mail_outbox SET mail_id = %(mail_id)s, kind = %(kind)s, address_position = %(address)s, attempts = 0,
+    tried_since = NULL, set_aside_at = NULL, reason = NULL,
+    about = %(about)s::jsonb || jsonb_strip_nulls(jsonb_build_object('before', about -> 'before')),
+    due_at = greatest(now(), least(now() + %(wait)s, created_at + %(longest_wait)s))
+WHERE key = %(key)s AND sent_at IS NULL AND given_up_at IS NULL"""
 
 
 class _Around:
@@ -148,21 +159,34 @@ class Reactor:
 
 
 def _write_notice(conn: Conn, record: Recorded, notice: Notice) -> None:
-    happened_at = record.stamp.recorded_at
-    told = (record.position, notice.recipient, notice.kind, record.originator_id, notice.message, happened_at)
-    conn.execute(_NOTICE, told, prepare=True)
+    whose = (record.position, notice.recipient, notice.kind, record.originator_id)
+    told = (notice.message, record.stamp.recorded_at, list(notice.registrations))
+    conn.execute(_NOTICE, (*whose, *told), prepare=True)
 
 
 def _write_to_those_who_want_it(conn: Conn, record: Recorded, notice: Notice, place: int) -> None:
     for account_id, position in wanting(conn, notice.recipient, notice.kind):
-        letter = Letter("notice", position, {"message": notice.message})
+        about = {"message": notice.message, "subject": notice.subject or notice.message, "account_id": str(account_id)}
+        # Whom to telephone is told once for a burst of changes, like the changes themselves.
+        key = f"to-call:{record.originator_id}:{account_id}" if notice.registrations else None
+        letter = Letter("notice", position, about, key, CHANGE_WAIT if key else timedelta(0))
         _write_letter(conn, record, letter, f"{place}:{account_id}")
 
 
 def _write_letter(conn: Conn, record: Recorded, letter: Letter, place: str) -> None:
     """Under an id that follows from the event: it is the e-mail's Message-ID, by which a second copy is known."""
     mail_id = uuid5(NAMESPACE, f"mail:{record.originator_id}:{record.originator_version}:{place}")
-    conn.execute(_LETTER, (mail_id, letter.kind, letter.address_position, Jsonb(dict(letter.about))), prepare=True)
+    row = {
+        "mail_id": mail_id,
+        "kind": letter.kind,
+        "address": letter.address_position,
+        "about": Jsonb(dict(letter.about)),
+        "key": letter.key,
+        "wait": letter.wait,
+        "longest_wait": LONGEST_CHANGE_WAIT,
+    }
+    if letter.key is None or not conn.execute(_OVERTAKE, row, prepare=True).rowcount:
+        conn.execute(_LETTER, row, prepare=True)
 
 
 @contextmanager

@@ -1,21 +1,32 @@
-"""What follows from each event for whom: one table. A row more is all that a further notification needs.
-
-Recipients are accounts by what they speak for: `structure:<id>`, `territory:<code>` (its coordonnateurs),
-`school:<uai>:<role>`, `national`. Letters go to the address that an event holds, sealed: the outbox names the event's
-position, and never the address.
-"""
+"""What follows from each event for whom: one table. A row more is all that a further notification needs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
-from uuid import UUID
+from collections.abc import Callable, Iterator, Mapping
 
 from application.eventstore.records import Recorded
+from application.notifications.reaction import (
+    NATIONAL,
+    Around,
+    Letter,
+    Notice,
+    Reaction,
+    school,
+    structure,
+    territory,
+)
+from application.notifications.registrants import (
+    REMOVED,
+    SEAT_FREED,
+    on_cancelled,
+    on_made,
+    on_moved,
+    on_planning,
+    to_registrant,
+    to_who_is_asked,
+)
 from domain.account_events import InvitationSent
 from domain.actors import Role
-from domain.animation import Animation
 from domain.animation_events import (
     AnimationCancelled,
     AnimationCreated,
@@ -25,82 +36,42 @@ from domain.animation_events import (
     AnimationRefused,
     AnimationResubmitted,
 )
-from domain.animation_transitions import AnimationStatus
 from domain.candidature import AUTHORITY, Candidature
 from domain.candidature_events import (
     CandidatureRejected,
     CandidatureSubmitted,
     CandidatureValidated,
+    CandidatureWithdrawn,
     CertificateIssued,
     CertificateRequested,
     CoordonnateurInformed,
     Degree,
     OpinionGiven,
 )
-from domain.catalogue import ANIMATION, CANDIDATURE, CONTACTS, REGISTRATION, SERVICE_DOSSIER, AggregateKind
-from domain.contact_events import ContactAdded, PlanningSent
+from domain.catalogue import ANIMATION, CANDIDATURE, SERVICE_DOSSIER
+from domain.contact_events import PlanningSent
 from domain.events import Event
-from domain.identifiers import contact_list_id, registration_book_id
-from domain.registration import DATE_AND_PLACE
-from domain.registration_book import RegistrationBook
 from domain.registration_events import (
-    RegistrationEvent,
+    QuestionWithdrawn,
+    RegistrationCancelled,
     RegistrationMade,
     RegistrationRemoved,
+    SeatKept,
     SeatObtained,
     SeatQuestioned,
 )
 from domain.service_dossier import ServiceDossier
 from domain.service_dossier_events import DossierCertified, DossierPaid, DossierReturned, DossierSubmitted
 
-S = TypeVar("S")
-NATIONAL = "national"
 
+def _to_structure(kind: str, sentence: str) -> Reaction:
+    """`sentence` is about the title; the event's reason, where it has one, follows it."""
 
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A line in the inbox of a recipient, in French, of a `kind` that preferences and programs know."""
-
-    recipient: str
-    kind: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """An e-mail to the address that the event at `address_position` holds, `about` these things."""
-
-    kind: str
-    address_position: int
-    about: Mapping[str, Any] = field(default_factory=dict)
-
-
-class Around(Protocol):
-    """What a reaction may look at: aggregates as they stand, or stood at a version, and the events of a stream."""
-
-    def state(self, kind: AggregateKind[S], stream: UUID, version: int | None = None) -> S: ...
-    def events(self, stream: UUID) -> list[Recorded]: ...
-
-
-Reaction = Callable[[Recorded, Around], Iterable[Notice | Letter]]
-
-
-def structure(structure_id: UUID | str) -> str:
-    return f"structure:{structure_id}"
-
-
-def territory(code: str) -> str:
-    return f"territory:{code}"
-
-
-def school(uai: str, role: Role) -> str:
-    return f"school:{uai}:{role}"
-
-
-def _to_structure(kind: str, sentence: Callable[[Animation, Any], str]) -> Reaction:
     def react(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
         animation = around.state(ANIMATION, record.originator_id, record.originator_version)
-        yield Notice(structure(animation.structure_id), kind, sentence(animation, record.event))
+        told, reason = sentence.format(title=animation.content.title), getattr(record.event, "reason", None)
+        message = told if reason is None else f"{told.removesuffix('.')} : {reason}"
+        yield Notice(structure(animation.structure_id), kind, message, told)
 
     return react
 
@@ -108,51 +79,6 @@ def _to_structure(kind: str, sentence: Callable[[Animation, Any], str]) -> React
 def _to_national_team(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
     animation = around.state(ANIMATION, record.originator_id, record.originator_version)
     yield Notice(NATIONAL, "animation.to_publish", f"« {animation.content.title} » attend sa publication.")
-
-
-def _cancelled(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
-    fact = record.event
-    assert isinstance(fact, AnimationCancelled)
-    animation = around.state(ANIMATION, record.originator_id, record.originator_version)
-    message = f"« {animation.content.title} » est annulée : {fact.reason}"
-    yield Notice(structure(animation.structure_id), "animation.cancelled", message)
-    told = {"animation_id": str(record.originator_id), "reason": fact.reason}
-    if any(isinstance(one.event, AnimationPublished) for one in around.events(record.originator_id)):
-        yield from _to_contacts("animation.cancelled", animation.structure_id, around, told)
-    book_id = registration_book_id(record.originator_id)
-    if not around.events(book_id):
-        return
-    made = _positions(around.events(book_id))
-    book: RegistrationBook = around.state(REGISTRATION, book_id)
-    for registration_id in book.places:
-        about = {"animation_id": str(record.originator_id), "registration_id": str(registration_id)}
-        yield Letter("animation.cancelled", made[registration_id], about | {"reason": fact.reason})
-
-
-def _positions(records: list[Recorded]) -> dict[UUID, int]:
-    """Where each registration was made: the event that holds the address."""
-    return {one.event.registration_id: one.position for one in records if isinstance(one.event, RegistrationMade)}
-
-
-def _to_registrant(kind: str) -> Reaction:
-    def react(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
-        fact = record.event
-        assert isinstance(fact, RegistrationEvent)
-        records = around.events(record.originator_id)
-        (animation_id,) = {one.event.animation_id for one in records if isinstance(one.event, RegistrationMade)}
-        about = {"animation_id": str(animation_id), "registration_id": str(fact.registration_id)}
-        address = _positions(records)[fact.registration_id]
-        yield Letter(kind, address, about | {"detail_position": record.position})
-
-    return react
-
-
-def _made(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
-    fact = record.event
-    assert isinstance(fact, RegistrationMade)
-    if fact.email is not None:
-        about = {"animation_id": str(fact.animation_id), "registration_id": str(fact.registration_id)}
-        yield Letter("registration.seated" if fact.seated else "registration.waiting", record.position, about)
 
 
 def _submitted(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
@@ -193,45 +119,15 @@ def _to_candidate(kind: str) -> Reaction:
 def _dossier(kind: str, sentence: str, recipient: Callable[[ServiceDossier], str]) -> Reaction:
     def react(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
         dossier: ServiceDossier = around.state(SERVICE_DOSSIER, record.originator_id, record.originator_version)
-        reason = getattr(record.event, "reason", "")
-        yield Notice(recipient(dossier), kind, sentence.format(reason=reason))
+        reason = getattr(record.event, "reason", None)
+        message = sentence if reason is None else f"{sentence.removesuffix('.')} : {reason}"
+        yield Notice(recipient(dossier), kind, message, sentence)
 
     return react
 
 
 def _own_structure(dossier: ServiceDossier) -> str:
     return structure(dossier.structure_id)
-
-
-def _planning(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
-    fact = record.event
-    assert isinstance(fact, PlanningSent)
-    about = {"structure_id": str(fact.structure_id), "animation_ids": [str(one) for one in fact.animation_ids]}
-    yield from _to_contacts("planning", fact.structure_id, around, about, set(fact.contact_ids))
-
-
-def _moved(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
-    """A change of date or place of what is published: to the structure's contacts; registrants are asked one by one."""
-    fact = record.event
-    assert isinstance(fact, AnimationModified)
-    animation = around.state(ANIMATION, record.originator_id, record.originator_version)
-    if animation.status is AnimationStatus.PUBLISHED and set(fact.changed) & set(DATE_AND_PLACE):
-        about = {"animation_id": str(record.originator_id)}
-        yield from _to_contacts("animation.moved", animation.structure_id, around, about)
-
-
-def _to_contacts(
-    kind: str, structure_id: UUID, around: Around, about: Mapping[str, Any], only: set[UUID] | None = None
-) -> Iterator[Letter]:
-    """To those who are in the list as it stands."""
-    stream = contact_list_id(structure_id)
-    records = around.events(stream)
-    if not records:
-        return
-    added = {one.event.contact_id: one.position for one in records if isinstance(one.event, ContactAdded)}
-    for contact_id in around.state(CONTACTS, stream).contacts:
-        if only is None or contact_id in only:
-            yield Letter(kind, added[contact_id], about)
 
 
 def _invited(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
@@ -244,34 +140,32 @@ def _invited(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
 REACTIONS: Mapping[type[Event], Reaction] = {
     AnimationCreated: _to_national_team,
     AnimationResubmitted: _to_national_team,
-    AnimationPublished: _to_structure("animation.published", lambda one, _: f"« {one.content.title} » est publiée."),
-    AnimationRefused: _to_structure(
-        "animation.refused", lambda one, fact: f"« {one.content.title} » est refusée : {fact.reason}"
-    ),
-    AnimationCancelled: _cancelled,
-    AnimationEnded: _to_structure(
-        "animation.to_attest", lambda one, _: f"« {one.content.title} » est passée : remplissez l'attestation."
-    ),
-    RegistrationMade: _made,
-    SeatObtained: _to_registrant("registration.seat_obtained"),
-    SeatQuestioned: _to_registrant("registration.questioned"),
-    RegistrationRemoved: _to_registrant("registration.removed"),
+    AnimationPublished: _to_structure("animation.published", "« {title} » est publiée."),
+    AnimationRefused: _to_structure("animation.refused", "« {title} » est refusée."),
+    AnimationCancelled: on_cancelled,
+    AnimationEnded: _to_structure("animation.to_attest", "« {title} » est passée : remplissez l'attestation."),
+    RegistrationMade: on_made,
+    SeatObtained: to_registrant("registration.seat_obtained", to_call=SEAT_FREED),
+    SeatQuestioned: to_who_is_asked("registration.questioned"),
+    QuestionWithdrawn: to_who_is_asked("registration.question_withdrawn"),
+    SeatKept: to_registrant("registration.kept", last=True),
+    RegistrationCancelled: to_registrant("registration.cancelled", last=True),
+    RegistrationRemoved: to_registrant("registration.removed", last=True, to_call=REMOVED),
     CandidatureSubmitted: _submitted,
     OpinionGiven: _opinion,
     CoordonnateurInformed: _informed,
     CandidatureValidated: _to_candidate("candidature.validated"),
     CandidatureRejected: _to_candidate("candidature.rejected"),
+    CandidatureWithdrawn: _to_candidate("candidature.withdrawn"),
     CertificateRequested: _certificate_asked,
     CertificateIssued: _to_candidate("candidature.certificate"),
     DossierSubmitted: _dossier(
         "dossier.submitted", "Un dossier de service fait attend votre décision.", lambda one: territory(one.territory)
     ),
-    DossierReturned: _dossier(
-        "dossier.returned", "Un dossier de service fait vous est renvoyé : {reason}", _own_structure
-    ),
+    DossierReturned: _dossier("dossier.returned", "Un dossier de service fait vous est renvoyé.", _own_structure),
     DossierCertified: _dossier("dossier.certified", "Le service fait d'un dossier est certifié.", _own_structure),
     DossierPaid: _dossier("dossier.paid", "Le paiement d'un dossier est enregistré.", _own_structure),
     InvitationSent: _invited,
-    PlanningSent: _planning,
-    AnimationModified: _moved,
+    PlanningSent: on_planning,
+    AnimationModified: on_moved,
 }

@@ -81,13 +81,19 @@ _COLUMNS = {
     "set_aside_at": "timestamptz",
     "unreached": "boolean NOT NULL DEFAULT false",
     "told_at": "timestamptz",
+    #: Of letters that are waiting there is one under each.
+    "key": "text",
 }
-_KNOWN = "SELECT attname FROM pg_attribute WHERE attrelid = 'mail_outbox'::regclass AND attnum > 0"
+#: Those who are to be telephoned.
+_COLUMNS_OF_NOTIFICATIONS = {"registrations": "uuid[] NOT NULL DEFAULT '{}'"}
+_KNOWN = "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0"
 _INDEXES = """
 CREATE INDEX IF NOT EXISTS mail_due ON mail_outbox (due_at) WHERE sent_at IS NULL AND given_up_at IS NULL;
 CREATE INDEX IF NOT EXISTS mail_waiting_for ON mail_outbox (address_position)
     WHERE sent_at IS NULL AND given_up_at IS NULL;
 CREATE INDEX IF NOT EXISTS mail_given_up ON mail_outbox (given_up_at) WHERE given_up_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS mail_waiting ON mail_outbox (key)
+    WHERE key IS NOT NULL AND sent_at IS NULL AND given_up_at IS NULL;
 CREATE INDEX IF NOT EXISTS mail_sent_to ON mail_outbox (recipient, sent_at) WHERE recipient IS NOT NULL;
 CREATE INDEX IF NOT EXISTS mail_to_tell ON mail_outbox (due_at) WHERE unreached AND told_at IS NULL;
 """
@@ -108,11 +114,12 @@ def switch_mail_on(conn: Connection[Any]) -> None:
 def create_tables(conn: Connection[Any]) -> None:
     """Also where reactions begin: at the head of the log, so that nobody is told of what is long past."""
     conn.execute(_DDL)
-    known = {row[0] for row in conn.execute(_KNOWN).fetchall()}
-    for name, kind in _COLUMNS.items():
-        # Only where it is missing: even an ALTER that changes nothing waits for whoever is writing.
-        if name not in known:
-            conn.execute(f"ALTER TABLE mail_outbox ADD COLUMN {name} {kind}")
+    for table, columns in (("mail_outbox", _COLUMNS), ("notifications", _COLUMNS_OF_NOTIFICATIONS)):
+        known = {row[0] for row in conn.execute(_KNOWN, (table,)).fetchall()}
+        for name, kind in columns.items():
+            # Only where it is missing: even an ALTER that changes nothing waits for whoever is writing.
+            if name not in known:
+                conn.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
     conn.execute(_INDEXES)
     begins = "INSERT INTO reaction_position (position) VALUES (%s) ON CONFLICT DO NOTHING"
     conn.execute(begins, (head(conn),))

@@ -28,7 +28,9 @@ from api.papers import Papers
 from api.proof_pages import ProofPages
 from api.rate_limits import RateLimits
 from api.schema import schema
+from api.unsubscribing import Unsubscribing
 from api.view import GraphQLView
+from application.unsubscribing import PATH as UNSUBSCRIBING
 
 
 def create_app(services: Services) -> ASGIApp:
@@ -74,6 +76,9 @@ def _endpoints(services: Services, metrics: Metrics, view: GraphQLView) -> FastA
     app.add_route("/animations/{id}/attendance-sheet", papers.signed_sheet, methods=["GET"])
     app.add_route("/animations/{id}/attendance-sheet/blank.pdf", papers.blank_sheet, methods=["GET"])
     app.add_route("/candidatures/{id}/certificate.pdf", Certificates(services).pdf, methods=["GET"])
+    unsubscribing = Unsubscribing(services)
+    app.add_route(f"/{UNSUBSCRIBING}/{{link}}", unsubscribing.ask, methods=["GET"])
+    app.add_route(f"/{UNSUBSCRIBING}/{{link}}", unsubscribing.do, methods=["POST"])
     dossier_papers = DossierPapers(services)
     app.add_route("/service-dossiers/{id}/pieces/{sha256}", dossier_papers.piece, methods=["GET"])
     app.add_route("/service-dossiers/{id}/dossier.pdf", dossier_papers.pdf, methods=["GET"])

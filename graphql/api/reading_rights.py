@@ -102,7 +102,7 @@ PARTS: Mapping[str, str] = {
     "AttendanceSheet": "attachedAt fileName mediaType sha256 size url",
     "Attestation": "answers attestedAt children corrections formVersion parents total",
     "AttestationForm": "questions version",
-    "Contact": "id name email kind addedAt",
+    "Contact": "id name email kind addedAt unsubscribedAt",
     "ControlledDossier": "dossier pieces",
     "ControlledPiece": "accepted answer answeredAt comment judgedAt judgedBy label piece reasonCode reasonLabel",
     "Figures": "children parents total",
@@ -111,6 +111,7 @@ PARTS: Mapping[str, str] = {
     "Mandate": "id accountId subject role structureId territories schools until givenAt givenBy",
     "Missing": "animation kind message piece",
     "MonthCount": "animations month parents",
+    "PersonToCall": "registrationId firstName lastName phone",
     "RebuildProgress": "done readModels step toldAt total",
     "ServiceAmendment": "animation decidedAt decidedBy number proposed proposedAt reason refusalReason status",
     "ServiceLine": "animation current submitted submittedSheet",
@@ -126,7 +127,7 @@ PARTS: Mapping[str, str] = {
     "Viewer": (
         "actor role territories schools structures mandates notifications unreadNotifications mailPreferences waiting"
     ),
-    "Notification": "id kind message subjectId happenedAt read",
+    "Notification": "id kind message subjectId happenedAt read toCall",
     "Waiting": "awaitingAttestation awaitingPublication candidaturesToExamine refused",
 }
 

@@ -14,6 +14,11 @@ SOURCE = Source(table="public.notifications", alias="n", shown=f", {_IS_READ} AS
 ORDERS = (Order("id", "n.notification_id", "bigint", True),)
 #: As many as this are counted: whoever has more has too many to count.
 MOST_COUNTED = 1_000
+#: Whom to telephone: those of these registrations that are still known.
+TO_CALL = """
+SELECT g.registration_id, g.structure_id, g.on_behalf, g.registered_by, p.first_name, p.last_name, p.phone
+FROM {registrations} g JOIN {registrants} p USING (registration_id)
+WHERE g.registration_id = ANY(%(ids)s) ORDER BY g.place"""
 UNREAD = f"""
 SELECT count(*) AS unread FROM (SELECT FROM public.notifications n
 WHERE n.recipient = ANY(%(recipients)s) AND NOT {_IS_READ} LIMIT {MOST_COUNTED}) AS counted"""

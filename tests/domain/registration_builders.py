@@ -8,6 +8,7 @@ from uuid import UUID
 from domain.events import Event
 from domain.registration import Registrant
 from domain.registration_events import (
+    QuestionWithdrawn,
     RegistrantErased,
     RegistrationCancelled,
     RegistrationMade,
@@ -59,6 +60,7 @@ EVENTS: list[Event] = [
     SeatObtained(registration_id=number(1)),
     SeatQuestioned(registration_id=number(1)),
     SeatKept(registration_id=number(1)),
+    QuestionWithdrawn(registration_id=number(1)),
     RegistrationCancelled(registration_id=number(1)),
     RegistrationRemoved(registration_id=number(1), person_id=PERSON, reason="Ne peut plus venir"),
     RegistrantErased(registration_id=number(1), person_id=PERSON),

@@ -33,7 +33,7 @@ from domain.candidature_events import (
     TrainingRecorded,
 )
 from domain.catalogue import AggregateKind
-from domain.contact_events import ContactAdded, ContactErased, ContactRemoved, PlanningSent
+from domain.contact_events import ContactAdded, ContactErased, ContactRemoved, ContactUnsubscribed, PlanningSent
 from domain.convention import ConventionAmended, ConventionTerminated
 from domain.events import Event, PersonalText, event, registered_events
 from domain.structure import AccountOpened, ConventionAttached, StructureRenamed
@@ -69,6 +69,7 @@ SAMPLES: list[Event] = [
     AnimationEnded(),
     ContactAdded(contact_id=PERSON, structure_id=PERSON, person_id=PERSON, name="École", email="e@x.fr", kind="école"),
     ContactRemoved(contact_id=PERSON),
+    ContactUnsubscribed(contact_id=PERSON),
     PlanningSent(structure_id=PERSON, animation_ids=(PERSON,), contact_ids=(PERSON,)),
     ContactErased(contact_id=PERSON, person_id=PERSON),
     ContactRecorded(person_id=PERSON, on=date(2027, 1, 5), note="Très motivée"),
@@ -180,6 +181,8 @@ def test_topics_never_change():
         *("account.personal_data_erased", "invitation.personal_data_erased"),
         *("invitation.sent", "invitation.accepted", "invitation.revoked"),
         *("contact.added", "contact.removed", "contact.planning_sent", "contact.personal_data_erased"),
+        "contact.unsubscribed",
+        "registration.question_withdrawn",
         *("animation.ended", "candidature.contact_recorded", "candidature.training_recorded"),
         *("candidature.pix_certified", "candidature.certificate_requested", "candidature.certificate_issued"),
         *("registration.made", "registration.seat_obtained", "registration.seat_questioned", "registration.seat_kept"),

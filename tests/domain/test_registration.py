@@ -26,6 +26,7 @@ from domain.registration import (
 )
 from domain.registration_book import EMPTY, RegistrationBook, evolve, fold
 from domain.registration_events import (
+    QuestionWithdrawn,
     RegistrantErased,
     RegistrationCancelled,
     RegistrationRemoved,
@@ -217,10 +218,24 @@ def test_other_changes_trouble_nobody():
     book(*registered(True)).when(question, PUBLISHED.content, changed).then()
 
 
-def test_who_has_not_answered_yet_is_not_asked_twice():
+def test_who_has_not_answered_yet_is_asked_again_by_each_change():
     events = [*registered(True, True), SeatQuestioned(registration_id=number(1))]
     moved = content(starts_at=START + timedelta(hours=1))
-    book(*events).when(question, PUBLISHED.content, moved).then(SeatQuestioned(registration_id=number(2)))
+    asked = [SeatQuestioned(registration_id=number(place)) for place in (1, 2)]
+    book(*events).when(question, PUBLISHED.content, moved).then(*asked)
+
+
+def test_back_at_what_a_registrant_had_agreed_to_nothing_is_left_to_confirm():
+    events = [
+        *registered(True, True),
+        SeatQuestioned(registration_id=number(1)),
+        SeatQuestioned(registration_id=number(2)),
+    ]
+    moved = content(starts_at=START + timedelta(hours=1))
+    agreed = {number(1): PUBLISHED.content, number(2): moved}
+    withdrawn, asked = QuestionWithdrawn(registration_id=number(1)), SeatQuestioned(registration_id=number(2))
+    book(*events).when(question, moved, PUBLISHED.content, agreed).then(withdrawn, asked)
+    book(*events, withdrawn).when(keep, PUBLISHED, number(1), NOW).then_refused(RULE_BROKEN, saying="rien à confirmer")
 
 
 def test_a_registrant_keeps_the_seat():

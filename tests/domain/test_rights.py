@@ -51,6 +51,7 @@ contactsImport             -      -      struct -      -     -        -      -  
 contactRemove              -      -      struct -      -     -        -      -      -      -       -
 planningSend               -      -      struct -      -     -        -      -      -      -       -
 contactRead                -      -      struct -      -     -        -      -      -      -       -
+unsubscribe                any    -      -      -      -     -        -      -      -      -       -
 rebuildFollow              -      -      -      -      -     -        -      -      any    -       -
 mailPreferencesSet         -      any    any    any    any   any      any   any    any    any     -
 notificationsMarkRead      -      any    any    any    any   any      any   any    any    any     -
@@ -201,7 +202,7 @@ def test_a_mediateur_only_registers_themself_and_parents_and_sees_to_their_own_a
 
 def test_the_public_only_submits_candidatures_and_registers():
     may_do = [action for action in Action if may(PUBLIC, action, Belongings())]
-    assert may_do == [Action.CANDIDATURE_SUBMIT, *REGISTERING]
+    assert may_do == [Action.CANDIDATURE_SUBMIT, *REGISTERING, Action.UNSUBSCRIBE]
 
 
 def test_the_system_decides_nothing_that_people_decide():

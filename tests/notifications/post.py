@@ -94,6 +94,8 @@ def sent_by(application: Application) -> PostOffice:
     with post_office() as office, application.pool.connection() as conn:
         while react(conn, with_mail=True):
             pass
+        # As if whatever waits to be overtaken had waited.
+        conn.execute("UPDATE mail_outbox SET due_at = now() WHERE due_at > now()")
         send = Smtp(office.url).send
         mailer = Mailer(application.vault, application.bus.keyed, "a@example.org", "https://x.example.org", send)
         while mailer.send_next(conn):

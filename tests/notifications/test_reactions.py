@@ -94,9 +94,10 @@ def test_registrants_are_written_to_when_they_register_get_a_seat_and_when_somet
     signed.does(AnimationModify(animation_id=animation, changes={"venue_name": "Ailleurs"}), STRUCTURE)
     signed.does(AnimationCancel(animation_id=animation, reason="Neige."), STRUCTURE)
     _reacts(app)
+    # Nobody is asked any more whether they come to what is cancelled.
     assert sorted(_letters(app)) == [
         "animation.cancelled",
-        "registration.questioned",
+        "registration.cancelled",
         "registration.seat_obtained",
         "registration.seated",
         "registration.waiting",

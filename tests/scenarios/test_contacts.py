@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -106,21 +107,29 @@ def test_the_planning_of_coming_animations_is_sent_to_those_in_the_list(people, 
         "Les prochaines animations de Centre social Les Tilleuls",
     )
     text = office.text().replace("\xa0", " ")
-    assert "lundi 15 mars 2027 à 18 h 00 : Un, École Jean Jaurès" in text
-    assert ": Deux, " in text
+    assert " ".join(text.split()).count("== Lundi 15 mars 2027 ==") == 1
+    for told in ("Un", "Horaire : de 18 h 00 à 20 h 00", "Où : École Jean Jaurès, 1 rue de l'École", "Deux"):
+        assert told in text
+    for told in ("Thèmes : ENT - Pronote, Temps d'écran", "Public : Parents", "transmettre ce message"):
+        assert told in text
+    assert re.search(r"S'inscrire : https://\S+/animations/\S+", text)
     assert "Pas publiée" not in text
+    assert "ne transmettez pas" not in text
 
 
 def test_contacts_are_told_of_a_change_and_of_a_cancellation_of_what_was_published(people, server):
     people.does(ADD, STRUCTURE, **OURS, name="École", email="ecole@exemple.fr")
     published, draft = people.declare(title="Publiée"), people.declare(title="Brouillon")
     people.publish(published)
+    office = []
     for animation in (published, draft):
         people.does("47-modify-an-animation", STRUCTURE, animationId=animation, venueName="Ailleurs")
         people.does("47-modify-an-animation", STRUCTURE, animationId=animation, seats=50)
+        office.append(sent_by(server.application))
         document = 'mutation($id: ID!) { animationCancel(input: {animationId: $id, reason: "Neige"}) { position } }'
         server.ask(document, STRUCTURE, id=animation)
-    assert sent_by(server.application).to("ecole@exemple.fr") == ["Changement : Publiée", "Annulée : Publiée"]
+        office.append(sent_by(server.application))
+    assert [one.to("ecole@exemple.fr") for one in office] == [["Changement : Publiée"], ["Annulée : Publiée"], [], []]
 
 
 def test_an_erased_contact_is_written_to_no_more_and_leaves_no_address(people, server, founded_url):

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import strawberry
+from anyio import to_thread
 
 from api.context import Info
 from api.mutations.carrying_out import carry_out, catch_up, thing
@@ -16,6 +17,8 @@ from api.mutations.payloads import Payload
 from api.types.structure import Structure, load_structure
 from application import contacts as commands
 from application.commands import Command
+from application.eventstore.log import read_at
+from domain.contact_events import PlanningSent
 from domain.rights import Action, Belongings, may
 from projections.queries import contacts as queries
 
@@ -53,6 +56,9 @@ class ContactsPayload(Payload):
     structure: Structure | None = strawberry.field(
         description="The structure, with its list as it now stands; null after errors, or when it cannot be read yet."
     )
+    written_to: int | None = strawberry.field(
+        default=None, description="How many contacts the planning goes to; null for what sends none, and after errors."
+    )
 
 
 @strawberry.type
@@ -79,7 +85,17 @@ class ContactMutations:
     async def planning_send(self, info: Info, input: PlanningSendInput) -> ContactsPayload:
         values = stated(input)
         days = values.pop("days", DEFAULT_DAYS)
-        return await _answer(info, commands.PlanningSend, values | {"animation_ids": await _coming(info, input, days)})
+        values |= {"animation_ids": await _coming(info, input, days)}
+        payload = await _answer(info, commands.PlanningSend, values)
+        if payload.position is not None:
+            payload.written_to = await to_thread.run_sync(_written_to, info, payload.position)
+        return payload
+
+
+def _written_to(info: Info, position: int) -> int | None:
+    with info.context.services.application.pool.connection() as conn:
+        sent = [record.event for record in read_at(conn, [position])]
+    return next((len(event.contact_ids) for event in sent if isinstance(event, PlanningSent)), None)
 
 
 async def _coming(info: Info, input: PlanningSendInput, days: int) -> list[UUID]:

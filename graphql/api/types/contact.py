@@ -16,6 +16,9 @@ class Contact(Node):
     email: str | None = strawberry.field(description="The e-mail address. Personal: null once it is erased.")
     kind: str = strawberry.field(description="What it is: école, centre social…")
     added_at: datetime = strawberry.field(description="When it was added (UTC).")
+    unsubscribed_at: datetime | None = strawberry.field(
+        description="Since when the contact wants no more letters (UTC); null for who is written to."
+    )
 
 
 def contact_of(row: dict[str, Any]) -> Contact:
@@ -25,4 +28,5 @@ def contact_of(row: dict[str, Any]) -> Contact:
         email=row["email"],
         kind=row["kind"],
         added_at=row["added_at"],
+        unsubscribed_at=row["unsubscribed_at"],
     )

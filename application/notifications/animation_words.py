@@ -1,0 +1,135 @@
+"""What letters tell of an animation: what it is, from when until when, where, whose, and what has changed of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from application.documents.french import clock_time, full_date
+from application.notifications.letters import Line, Section
+from domain.animation import Animation
+from domain.animation_events import AnimationDetails
+from domain.registration import FOR_MEDIATEURS
+from domain.typology import TermKind, Typology
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """Whose the animations are, and where their pages stand."""
+
+    name: str
+    public_url: str
+
+    def page(self, animation: Animation) -> str:
+        return f"{self.public_url}/animations/{animation.id}"
+
+
+def about(animation: Animation, host: Host) -> Section:
+    """One animation as it stands."""
+    start, end = _local(animation, animation.content)
+    lines = [Line("Quand", _span(start, end)), Line("Où", _place(animation.content))]
+    return Section(animation.content.title, (*lines, *_whose(animation, host)))
+
+
+def change(animation: Animation, before: AnimationDetails, after: AnimationDetails, host: Host) -> list[Section]:
+    """Date and place before and after, with a mark on what is new."""
+    (old_when, old_where), (when, where) = _when_and_where(animation, before), _when_and_where(animation, after)
+    commune = before.commune_code != after.commune_code
+    lines = [Line("Quand", when, new=when != old_when), Line("Où", where, new=where != old_where)]
+    if commune and after.commune_code:
+        lines.append(Line("Commune (code INSEE)", after.commune_code, new=True))
+    earlier = [Line("Quand", old_when), Line("Où", old_where)]
+    if commune and before.commune_code:
+        earlier.append(Line("Commune (code INSEE)", before.commune_code))
+    return [
+        Section(after.title, _whose(animation, host)),
+        Section("Avant", tuple(earlier)),
+        Section("Maintenant", tuple(lines)),
+    ]
+
+
+def what_changed(animation: Animation, before: AnimationDetails, after: AnimationDetails) -> str:
+    """`La date et le lieu ont changé.`"""
+    (start, end), (new_start, new_end) = _local(animation, before), _local(animation, after)
+    found = []
+    if start.date() != new_start.date():
+        found.append("La date")
+    if (start.time(), end.time()) != (new_start.time(), new_end.time()):
+        found.append("L'heure" if start.time() != new_start.time() else "L'heure de fin")
+    elif not found and end.date() != new_end.date():
+        found.append("La date de fin")
+    if any(getattr(before, name) != getattr(after, name) for name in ("venue_name", "address", "commune_code")):
+        found.append("Le lieu")
+    first, *others = found
+    named = [first, *(name[0].lower() + name[1:] for name in others)]
+    if len(named) == 1:
+        return f"{first} a changé."
+    return f"{', '.join(named[:-1])} et {named[-1]} ont changé."
+
+
+def planning(animations: Iterable[Animation], typology: Typology, host: Host) -> Iterator[Section]:
+    """In the order of their starts, the first of each day under its date."""
+    ordered = sorted(animations, key=lambda one: (one.content.starts_at, str(one.id)))
+    for day, of_day in groupby(ordered, key=lambda one: _local(one, one.content)[0].date()):
+        for number, animation in enumerate(of_day):
+            named = full_date(day)
+            yield _entry(animation, typology, host, None if number else f"{named[0].upper()}{named[1:]}")
+
+
+def _entry(animation: Animation, typology: Typology, host: Host, day: str | None) -> Section:
+    content = animation.content
+    start, end = _local(animation, content)
+    themes = [_label(typology, TermKind.THEME, code) for code in content.themes]
+    audience = _label(typology, TermKind.AUDIENCE, content.audience)
+    if content.audience == FOR_MEDIATEURS:
+        audience = f"{audience} (formation réservée aux médiateurs)"
+    lines = (
+        Line("Horaire", _hours(start, end)),
+        Line("Où", _place(content)),
+        Line("Thème" if len(themes) == 1 else "Thèmes", ", ".join(themes)),
+        Line("Public", audience),
+        Line("S'inscrire", host.page(animation), link=True),
+    )
+    return Section(content.title, lines, day)
+
+
+def _whose(animation: Animation, host: Host) -> tuple[Line, ...]:
+    return Line("Organisé par", host.name), Line("Page de l'animation", host.page(animation), link=True)
+
+
+def _when_and_where(animation: Animation, content: AnimationDetails) -> tuple[str, str]:
+    return _span(*_local(animation, content)), _place(content)
+
+
+def _local(animation: Animation, content: AnimationDetails) -> tuple[datetime, datetime]:
+    zone = ZoneInfo(animation.time_zone)
+    return content.starts_at.astimezone(zone), content.ends_at.astimezone(zone)
+
+
+def _span(start: datetime, end: datetime) -> str:
+    """`vendredi 15 janvier 2027, de 18 h 00 à 20 h 00`."""
+    if start.date() == end.date():
+        return f"{full_date(start)}, {_hours(start, end)}"
+    return f"du {full_date(start)} à {clock_time(start)} au {full_date(end)} à {clock_time(end)}"
+
+
+def _hours(start: datetime, end: datetime) -> str:
+    if start.date() == end.date():
+        return f"de {clock_time(start)} à {clock_time(end)}"
+    return f"de {clock_time(start)} au {full_date(end)} à {clock_time(end)}"
+
+
+def _place(content: AnimationDetails) -> str:
+    parts: Sequence[str | None] = (content.venue_name, content.address)
+    return " ".join(", ".join(part for part in parts if part).split())
+
+
+def _label(typology: Typology, kind: TermKind, code: str) -> str:
+    """As it is called today; a term that another took the place of goes by that one's name."""
+    term = typology.terms.get((kind, code))
+    if term is None:
+        return code
+    return _label(typology, kind, term.became[0]) if len(term.became) == 1 else term.label
