@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import psycopg
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
@@ -30,6 +29,7 @@ from application import (
 )
 from application.bus import CommandBus, open_bus
 from application.commands import Command, use_cases
+from application.eventstore.connections import commands_pool, connect
 from application.eventstore.recorder import CommandRecorder, Outcome, open_recorder
 from application.eventstore.vault import DDL as VAULT_DDL
 from application.eventstore.vault import Vault
@@ -90,10 +90,8 @@ class Application:
 @contextmanager
 def open_application(database_url: str, master_key: bytes, pool_size: int = 8) -> Iterator[Application]:
     """Opens the application on a database, its tables created where they are missing; closes its connections after."""
-    pool: Pool = ConnectionPool(
-        database_url, min_size=1, max_size=pool_size, open=False, kwargs={"autocommit": True}, name="commands"
-    )
-    with psycopg.connect(database_url, autocommit=True) as conn:
+    pool = commands_pool(database_url, pool_size)
+    with connect(database_url, "parentalite-tables") as conn:
         # Processes that start at once would make the same tables at once, which PostgreSQL refuses; freed on closing.
         conn.execute("SELECT pg_advisory_lock(hashtext('parentalite.tables'))")
         recorder = open_recorder(database_url)

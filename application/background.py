@@ -15,6 +15,7 @@ import psycopg
 from psycopg import Connection, sql
 
 from application.eventstore.beside import beside
+from application.eventstore.connections import connect
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +42,7 @@ def keep_at(database_url: str, work: Work, stop: Event) -> None:
     failures = 0
     while not stop.is_set():
         try:
-            name = f"parentalite-{work.name}"
-            with psycopg.connect(database_url, autocommit=True, application_name=name, connect_timeout=5) as conn:
+            with connect(database_url, f"parentalite-{work.name}") as conn:
                 _while_leased(conn, work, stop)
         except (psycopg.OperationalError, psycopg.InterfaceError) as fault:
             log.warning("work lost its connection", extra={"work": work.name, "reason": type(fault).__name__})

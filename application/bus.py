@@ -26,6 +26,7 @@ from application.eventstore.appender import Appender
 from application.eventstore.log import read_stream
 from application.eventstore.recorder import CommandRecorder, Decided, Earlier, Idempotency, Outcome, Verdict
 from application.eventstore.records import Recorded, Stamp, encode, holds_nul
+from application.eventstore.unavailable import Unavailable, is_connection_lost
 from application.eventstore.vault import PersonErased, Vault
 from application.keyed import Keyed
 from application.turns import Turns
@@ -59,8 +60,22 @@ class CommandBus:
     def execute(self, command: Command, actor: Actor, now: datetime) -> Outcome:
         """Carries out the command durably, or raises DomainError and records nothing.
 
-        `now` is aware; events carry it as their time of recording.
+        `now` is aware; events carry it as their time of recording. Raises what `is_unavailable` knows when the database
+        does not do it in time: repeating the command with its idempotency key is always safe.
         """
+        try:
+            return self._execute(command, actor, now)
+        except Unavailable:
+            raise
+        except Exception as fault:
+            if not is_connection_lost(fault):
+                raise
+        # It was lost while reading, before anything was sent to be recorded; others in the pools may be dead too.
+        self.pool.drain()
+        self.recorder.datastore.pool.drain()
+        return self._execute(command, actor, now)
+
+    def _execute(self, command: Command, actor: Actor, now: datetime) -> Outcome:
         idempotency = self._idempotency(command, actor)
         if idempotency and (earlier := self.recorder.earlier_outcome(idempotency.key)):
             return _repeated(earlier, idempotency)

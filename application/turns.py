@@ -11,6 +11,11 @@ from dataclasses import dataclass, field
 from threading import Lock
 from uuid import UUID
 
+from application.eventstore.unavailable import Unavailable
+
+#: What one command may take in the database, and some.
+LONGEST_WAIT_SECONDS = 5.0
+
 
 @dataclass(slots=True)
 class _Turn:
@@ -35,8 +40,12 @@ class Turns:
             turn = self._turns.setdefault(thing, _Turn())
             turn.taking += 1
         try:
-            with turn.lock:
+            if not turn.lock.acquire(timeout=LONGEST_WAIT_SECONDS):
+                raise Unavailable("others wait for the same thing")
+            try:
                 yield
+            finally:
+                turn.lock.release()
         finally:
             with self._guard:
                 turn.taking -= 1

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg import Connection
-from psycopg_pool import AsyncConnectionPool
 
 from application.application import Application, open_application
 from application.database import Database, open_database
+from application.eventstore.connections import reading_pool
 from application.files import FileStore
 from application.proof.checkpoints import take_up_key
 from application.proof.notes import SigningKey
@@ -127,14 +127,7 @@ def api_services(opened: Opened) -> Services:
 
     return Services(
         application=opened.application,
-        pool=AsyncConnectionPool(
-            opened.url,
-            min_size=2,
-            max_size=READING_CONNECTIONS,
-            open=False,
-            kwargs={"autocommit": True},
-            name="queries",
-        ),
+        pool=reading_pool(opened.url, READING_CONNECTIONS),
         waiter=PositionWaiter(opened.url),
         sign_in=sign_in_of(opened.settings),
         wait_seconds=opened.settings.wait_seconds,

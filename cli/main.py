@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from application.database import DatabaseUnavailable
 from application.eventstore.records import UnreadableEvent
+from application.eventstore.unavailable import is_unavailable
 from application.files import BadStoredFile
 from application.proof.checkpoints import KeyRetired
 from application.proof.dossier_facts import NotADossier
@@ -29,11 +30,7 @@ _EXPECTED = (
     *(SettingsError, DatabaseUnavailable, RebuildRefused, SeasonError, DomainError, Refused, FoldFailed),
     *(KeyRetired, BadNote, NotADossier, BadStoredFile, RowRefused, UnreadableEvent),
 )
-_DATABASE_SAID = (
-    psycopg.OperationalError,
-    psycopg.errors.InsufficientPrivilege,
-    psycopg.errors.ReadOnlySqlTransaction,
-)
+_DATABASE_SAID = (psycopg.OperationalError, psycopg.errors.InsufficientPrivilege)
 
 
 class _Commands(TyperGroup):
@@ -45,7 +42,9 @@ class _Commands(TyperGroup):
         except _EXPECTED as error:
             complain(str(error))
             raise typer.Exit(1) from error
-        except _DATABASE_SAID as error:
+        except Exception as error:
+            if not (isinstance(error, _DATABASE_SAID) or is_unavailable(error)):
+                raise
             # The first line tells what happened; those after it repeat our own SQL.
             complain(f"PostgreSQL: {(str(error).strip() or type(error).__name__).splitlines()[0]}")
             raise typer.Exit(1) from error

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Hashable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
+import psycopg
 from psycopg import AsyncConnection, sql
 from psycopg.errors import UndefinedTable
 from psycopg.rows import DictRow
 from psycopg_pool import AsyncConnectionPool
 
+from application.eventstore.connections import POOL_SECONDS
+from application.eventstore.unavailable import is_connection_lost
 from projections.generations import identifier
 from projections.sent_rows import SentRows
 
+T = TypeVar("T")
 AsyncPool = AsyncConnectionPool[AsyncConnection[Any]]
 #: Of each read model in use, its generation and position: while they are the same, so are its rows.
 Live: TypeAlias = Mapping[str, tuple[int, int]]
@@ -97,12 +101,8 @@ def _layout(live: Live, relations: Mapping[str, str]) -> _Layout:
 @asynccontextmanager
 async def snapshot(pool: AsyncPool, relations: Mapping[str, str]) -> AsyncIterator[Snapshot]:
     """A read-only, repeatable-read view. `relations` gives each relation's projection (see `registry.relations`)."""
-    async with pool.connection() as conn:
-        await conn.set_autocommit(True)
+    async with _begun(pool) as (conn, live):
         try:
-            cursor = await conn.execute(_BEGIN)
-            cursor.nextset()
-            live = {name: (generation, position) for name, generation, position in await cursor.fetchall()}
             layout = _layout(live, relations)
             reached = min((position for _, position in live.values()), default=0)
             yield Snapshot(conn, layout.tables, reached, live=live, composed=layout.composed)
@@ -112,6 +112,49 @@ async def snapshot(pool: AsyncPool, relations: Mapping[str, str]) -> AsyncIterat
             if not conn.closed:
                 await conn.rollback()
             raise
+
+
+@asynccontextmanager
+async def _begun(pool: AsyncPool) -> AsyncIterator[tuple[AsyncConnection[Any], Live]]:
+    """A connection with its transaction begun. One that had died in the pool is let go, with all others of its age."""
+    for is_last in (False, True):
+        stack = AsyncExitStack()
+        try:
+            conn = await stack.enter_async_context(pool.connection(POOL_SECONDS))
+            live = await _begin(conn)
+        except BaseException as fault:
+            with suppress(psycopg.Error):
+                await stack.aclose()
+            if is_last or not is_connection_lost(fault):
+                raise
+            await pool.drain()
+            continue
+        async with stack:
+            yield conn, live
+        return
+
+
+async def _begin(conn: AsyncConnection[Any]) -> Live:
+    await conn.set_autocommit(True)
+    cursor = await conn.execute(_BEGIN)
+    cursor.nextset()
+    return {name: (generation, position) for name, generation, position in await cursor.fetchall()}
+
+
+async def read_on(
+    pool: AsyncPool, work: Callable[[AsyncConnection[Any]], Awaitable[T]], wait: float | None = None
+) -> T:
+    """What `work`, which only reads, gives on a connection; on another one where that had died in the pool."""
+    patience = POOL_SECONDS if wait is None else wait
+    try:
+        async with pool.connection(patience) as conn:
+            return await work(conn)
+    except psycopg.Error as fault:
+        if not is_connection_lost(fault):
+            raise
+    await pool.drain()
+    async with pool.connection(patience) as conn:
+        return await work(conn)
 
 
 @lru_cache(maxsize=100)
@@ -137,14 +180,17 @@ async def rows_at_once(
     `seen` is a snapshot of before. None when other generations are live than then, or when one of the read models named
     in `lasting` has moved since.
     """
-    async with pool.connection() as conn:
+
+    async def ask(conn: AsyncConnection[Any]) -> SentRows:
         await conn.set_autocommit(True)
         now = Snapshot(conn, seen.tables, seen.position, live=seen.live, composed=seen.composed)
-        try:
-            rows = await now.sent(now.sql(statement), params)
-        except UndefinedTable:
-            # That generation is gone.
-            return None
+        return await now.sent(now.sql(statement), params)
+
+    try:
+        rows = await read_on(pool, ask)
+    except UndefinedTable:
+        # That generation is gone.
+        return None
     first = rows[0]
     live = _live(first["live_told"])
     same_tables = all(live.get(name, (0, 0))[0] == generation for name, (generation, _) in seen.live.items())

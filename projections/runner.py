@@ -15,6 +15,7 @@ import psycopg
 from psycopg import Connection, sql
 
 from application.eventstore.beside import beside
+from application.eventstore.connections import connect
 from application.eventstore.recorder import EVENTS_CHANNEL
 from application.eventstore.vault import Vault
 from projections.engine import BATCH, Overtaken, Registry, advance, retry_failed
@@ -38,7 +39,7 @@ def run(database_url: str, vault: Vault, stop: Event, registry: Registry = proje
     while not stop.is_set():
         started = time.monotonic()
         try:
-            with _connect(database_url) as conn:
+            with connect(database_url, "parentalite-projector") as conn:
                 _project_while_leased(conn, vault, stop, registry, batch)
         except (psycopg.OperationalError, psycopg.InterfaceError, Overtaken) as fault:
             log.warning("projector lost its connection", extra={"reason": type(fault).__name__})
@@ -50,10 +51,6 @@ def run(database_url: str, vault: Vault, stop: Event, registry: Registry = proje
             continue
         failures = 1 if time.monotonic() - started > LONGEST_BACKOFF_SECONDS else failures + 1
         stop.wait(min(LONGEST_BACKOFF_SECONDS, 0.1 * 2 ** min(failures, 10)) * random.uniform(0.5, 1.0))
-
-
-def _connect(database_url: str) -> Conn:
-    return psycopg.connect(database_url, autocommit=True, application_name="parentalite-projector", connect_timeout=5)
 
 
 def _project_while_leased(conn: Conn, vault: Vault, stop: Event, registry: Registry, batch: int) -> None:

@@ -8,13 +8,15 @@ import logging
 from collections.abc import AsyncIterator
 from typing import Any
 
-import psycopg
 from psycopg import AsyncConnection
 
+from application.eventstore.connections import liveliness
 from projections.announcing import ENDED, REBUILD_CHANNEL, RebuildNotice, notice_of
 from projections.engine import READ_MODELS_CHANNEL
 
 log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 5.0
 
 _REACHED = """
 SELECT coalesce(min(position), 0), coalesce(min(position) FILTER (WHERE failed_position IS NULL), 0)
@@ -99,30 +101,42 @@ class PositionWaiter:
         while True:
             try:
                 await self._follow()
-            except psycopg.Error as fault:
+            except Exception as fault:
                 log.warning("waiter lost its connection", extra={"reason": type(fault).__name__})
                 await asyncio.sleep(0.5)
 
     async def _follow(self) -> None:
         connecting = AsyncConnection.connect(
-            self._database_url, autocommit=True, application_name="parentalite-waiter", connect_timeout=5
+            self._database_url,
+            autocommit=True,
+            application_name="parentalite-waiter",
+            **liveliness(self._database_url),
         )
         async with await connecting as conn:
             for channel in (READ_MODELS_CHANNEL, REBUILD_CHANNEL):
                 await conn.execute(f"LISTEN {channel}")
-            row: tuple[Any, ...] | None = await (await conn.execute(_REACHED)).fetchone()
-            assert row is not None
-            await self._tell(int(row[0]), int(row[1]))
-            self._listening = True
             try:
-                async for notice in conn.notifies():
-                    if notice.channel == REBUILD_CHANNEL:
-                        await self._tell_rebuild(notice_of(notice.payload))
-                        continue
-                    reached, going_on = notice.payload.split()
-                    await self._tell(int(reached), int(going_on))
+                while True:
+                    await self._look(conn)
+                    self._listening = True
+                    async for notice in conn.notifies(timeout=LOOK_SECONDS):
+                        if notice.channel == REBUILD_CHANNEL:
+                            await self._tell_rebuild(notice_of(notice.payload))
+                            continue
+                        reached, going_on = notice.payload.split()
+                        await self._tell(int(reached), int(going_on))
             finally:
+                # The server that answers next may stand earlier: what was heard from this one is not believed any more.
                 self._listening = False
+                self._reached = self._going_on = 0
+
+    async def _look(self, conn: AsyncConnection[Any]) -> None:
+        """Also now and then while nothing is heard: a connection that is dead says nothing either."""
+        async with asyncio.timeout(LOOK_SECONDS):
+            row: tuple[Any, ...] | None = await (await conn.execute(_REACHED)).fetchone()
+        assert row is not None
+        if not self._listening or (int(row[0]), int(row[1])) != (self._reached, self._going_on):
+            await self._tell(int(row[0]), int(row[1]))
 
     async def _tell_rebuild(self, notice: RebuildNotice) -> None:
         async with self._moved:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from threading import Lock
 
 from application.eventstore.recorder import Decided, Verdict
+from application.eventstore.unavailable import is_unavailable
 
 #: More in one transaction would make the first of them wait for the last.
 LARGEST_BATCH = 256
@@ -73,6 +74,11 @@ class Appender:
             for waiting, verdict in zip(batch, self._record([w.decided for w in batch]), strict=True):
                 waiting.verdict = verdict
         except BaseException as failure:
+            if is_unavailable(failure):
+                # Those who came meanwhile have waited as long: they need not wait for the same once more.
+                with self._mutex:
+                    batch += self._waiting
+                    self._waiting.clear()
             for waiting in batch:
                 waiting.failure = failure
         with self._mutex:

@@ -7,17 +7,21 @@ changed; and positions are handed out in commit order, so a tailing reader passe
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
-from eventsourcing.persistence import StoredEvent
+from eventsourcing.persistence import PersistenceError, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from psycopg import Connection
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.errors import LockNotAvailable
 from psycopg.rows import DictRow
+
+from application.eventstore.connections import RECORDING, recorder_pool
+from application.eventstore.unavailable import Unavailable, is_connection_lost, is_unavailable
 
 EVENTS_TABLE = "stored_events"
 #: The channel that the library notifies on every commit.
@@ -55,6 +59,15 @@ WITH inserted AS (
          JOIN inserted ON (originator_id, originator_version) = (k.id, k.version)
 )
 SELECT notification_id FROM inserted ORDER BY notification_id"""
+
+
+#: Whoever holds what recording needs. To read alone keeps nobody waiting.
+_HOLDERS = """
+SELECT pid, application_name, state, mode, xact_start, query_start
+FROM pg_locks JOIN pg_stat_activity USING (pid)
+WHERE relation = 'stored_events'::regclass AND granted AND mode <> 'AccessShareLock' AND pid <> pg_backend_pid()"""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,21 +137,50 @@ class CommandRecorder(PostgresApplicationRecorder):
     def record(self, batch: Sequence[Decided]) -> list[Verdict]:
         """Records, in one transaction, each decision of the batch that still stands. Verdicts come in batch order.
 
-        Raises the library's PersistenceError when the database fails: then nothing of the batch was recorded, or the
-        connection was lost during commit; repeating the commands with their idempotency keys is always safe.
+        Raises Unavailable when the database does not do it: then nothing of the batch was recorded, or the connection
+        was lost during commit (`maybe_recorded`); repeating the commands with their idempotency keys is always safe.
         """
-        with self.datastore.get_connection() as conn, conn.cursor() as insertion:
-            # Two round trips: what is checked, then what is written with its commit.
-            with conn.pipeline(), conn.transaction():
-                state = self._lock_and_read(conn, batch)
-                places = [self._judge(decided, state) for decided in batch]
-                if state.accepted:
-                    insertion.execute(_INSERT, _insertion(state.accepted), prepare=True)
-                    with conn.cursor() as notifying:
-                        self._notify_channel(notifying)
-            positions = [row["notification_id"] for row in insertion.fetchall()] if state.accepted else []
+        try:
+            return self._record(batch)
+        except Unavailable as unavailable:
+            if unavailable.maybe_recorded or not is_connection_lost(unavailable):
+                raise
+        # It had died in the pool, and others may have with it. Nothing was sent by it: the same again is safe.
+        self.datastore.pool.drain()
+        return self._record(batch)
+
+    def _record(self, batch: Sequence[Decided]) -> list[Verdict]:
+        sent = False
+        try:
+            with self.datastore.get_connection() as conn, conn.cursor() as insertion:
+                # Two round trips: what is checked, then what is written with its commit.
+                with conn.pipeline(), conn.transaction():
+                    state = self._lock_and_read(conn, batch)
+                    places = [self._judge(decided, state) for decided in batch]
+                    if state.accepted:
+                        sent = True
+                        insertion.execute(_INSERT, _insertion(state.accepted), prepare=True)
+                        with conn.cursor() as notifying:
+                            self._notify_channel(notifying)
+                positions = [row["notification_id"] for row in insertion.fetchall()] if state.accepted else []
+        except Exception as fault:
+            if not is_unavailable(fault):
+                raise
+            self._log_holders(fault)
+            raise Unavailable("the log cannot be written now", sent and is_connection_lost(fault)) from fault
         outcomes = _outcomes(state.accepted, positions)
         return [outcomes[place] if isinstance(place, int) else place for place in places]
+
+    def _log_holders(self, fault: BaseException) -> None:
+        """Says who holds the log's table, where that is what the recording waited for: a session, and no data of it."""
+        if not isinstance(fault.__cause__, LockNotAvailable):
+            return
+        try:
+            with self.datastore.cursor() as curs:
+                holders = curs.execute(_HOLDERS).fetchall()
+        except PersistenceError:
+            holders = []
+        log.error("the log is locked by another session", extra={"holders": holders})
 
     def _lock_and_read(self, conn: Connection[DictRow], batch: Sequence[Decided]) -> _Batch:
         streams = list({stream for decided in batch for stream in decided.reads})
@@ -201,15 +243,9 @@ def _outcomes(accepted: Sequence[Decided], positions: Sequence[int]) -> list[Out
 
 def open_datastore(database_url: str, pool_size: int = 2) -> PostgresDatastore:
     """The library's datastore for any libpq connection string or URL (its sslmode and other options included)."""
-    given = dict(conninfo_to_dict(database_url))
-    named = {name: str(given.pop(name, None) or "") for name in ("dbname", "host", "port", "user", "password")}
-    datastore = PostgresDatastore(**named, pool_size=pool_size, max_overflow=2, pre_ping=False)  # type: ignore[arg-type]
-    assert isinstance(datastore.pool.kwargs, dict)
-    # What the string does not say is left to libpq's own defaults and environment.
-    for name, value in named.items():
-        if not value:
-            del datastore.pool.kwargs[name]
-    datastore.pool.kwargs.update(given)
+    # The library sets its own bound before it locks: without one, that of the connection would be lifted.
+    datastore = PostgresDatastore("", "", "", "", "", pool_size=pool_size, lock_timeout=RECORDING.lock)
+    datastore.pool = recorder_pool(database_url, pool_size)
     return datastore
 
 

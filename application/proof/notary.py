@@ -16,6 +16,7 @@ from psycopg import Connection, sql
 
 from application.background import Work, working_at
 from application.eventstore.beside import beside
+from application.eventstore.connections import connect
 from application.eventstore.log import head
 from application.eventstore.recorder import EVENTS_CHANNEL
 from application.proof.checkpoints import CERTIFICATION, INTERVAL, KeyRetired, latest, make_checkpoint
@@ -58,9 +59,7 @@ def watch(
     failures = 0
     while not stop.is_set():
         try:
-            with psycopg.connect(
-                database_url, autocommit=True, application_name="parentalite-notary", connect_timeout=5
-            ) as conn:
+            with connect(database_url, "parentalite-notary") as conn:
                 _watch_while_leased(conn, key, interval_seconds, stop, clock)
         except KeyRetired as refused:
             log.error("notary stopped", extra={"reason": str(refused)})

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
 import orjson
 from starlette.responses import Response
 
-from api.incidents import report
+from api.incidents import kinds, report
+from application.eventstore.unavailable import is_unavailable
+
+log = logging.getLogger(__name__)
 
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
+
+
+UNAVAILABLE, NOT_REACHED = "UNAVAILABLE", "POSITION_NOT_REACHED"
+AWAY = "La base de données ne répond pas : réessayez dans quelques secondes."
+RETRY_LATER = {"Retry-After": "5"}
 
 
 class Refused(Exception):
@@ -29,8 +38,36 @@ class Refused(Exception):
         return {"message": self.message, "extensions": self.extensions}
 
 
+def position_not_reached(position: int, reached: int) -> Refused:
+    return Refused(
+        503,
+        "POSITION_NOT_REACHED",
+        f"Les données n'ont pas encore atteint la position {position} (elles en sont à {reached}) : réessayez.",
+        {"Retry-After": "1"},
+        position=reached,
+    )
+
+
+def refused_within(error: BaseException) -> Refused | None:
+    """The refusal that an answer ended with, whatever it was raised through."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, Refused):
+        cause = cause.__cause__
+    return cause
+
+
+def unavailable(error: BaseException, message: str = AWAY) -> Refused:
+    """The database is away, busy or full: nobody's fault who asks."""
+    log.warning("the database is unavailable", extra={"reason": kinds(error)})
+    return Refused(503, "UNAVAILABLE", message, RETRY_LATER)
+
+
 def unexpected(error: Exception) -> Refused:
-    """An error that nobody foresaw, logged; the client is told its number and nothing else."""
+    """What stopped an answer: the database that is away, or what nobody foresaw, which is logged; the client is told
+    its number and nothing else.
+    """
+    if is_unavailable(error):
+        return unavailable(error)
     incident = report(error)
     return Refused(500, "INTERNAL", f"Erreur inattendue, notée sous le numéro {incident}.", incident=incident)
 
@@ -66,5 +103,22 @@ def _quality(parameters: list[str]) -> float:
 
 
 def status_of(content: Mapping[str, Any], media_type: str) -> int:
-    """Plain JSON always answers 200 once the request was understood; the newer media type says 400 without data."""
+    """Plain JSON always answers 200 once the request was understood; the newer media type says 400 without data.
+
+    503 in both when the database is away and nothing was answered: balancers and clients know what to do then.
+    """
+    if _answers_nothing_but(UNAVAILABLE, content):
+        return 503
+    if media_type == GRAPHQL_JSON and _answers_nothing_but(NOT_REACHED, content):
+        return 503
     return 400 if media_type == GRAPHQL_JSON and "data" not in content else 200
+
+
+def headers_of(status: int) -> Mapping[str, str]:
+    return RETRY_LATER if status == 503 else {}
+
+
+def _answers_nothing_but(code: str, content: Mapping[str, Any]) -> bool:
+    if any((content.get("data") or {}).values()):
+        return False
+    return any((error.get("extensions") or {}).get("code") == code for error in content.get("errors") or ())

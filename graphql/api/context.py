@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
@@ -11,9 +12,11 @@ from datetime import datetime
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+import psycopg
 import strawberry
 from strawberry.dataloader import DataLoader
 
+from api.answers import position_not_reached
 from api.last_seen import Held, LastSeen, Seen
 from api.lists import KnownLists, Lists
 from api.persisted import PersistedDocuments
@@ -32,12 +35,16 @@ from projections.registry import relations
 if TYPE_CHECKING:
     from api.requests import Admission
 
+log = logging.getLogger(__name__)
+
 K = TypeVar("K")
 V = TypeVar("V")
 
 _RELATIONS = relations()
 #: Whatever comes later than this is not the request that was admitted.
 _AT_ONCE_SECONDS = 1.0
+#: Between two looks whether the read models have got to where an answer has to stand.
+_BETWEEN_LOOKS = 0.02
 
 
 class Waiter(Protocol):
@@ -96,12 +103,15 @@ class Context:
         admit: Admission | None = None,
         held: Held | None = None,
         assumed: bool = False,
+        at_least: int = 0,
     ) -> None:
         """`client`: the address that the request came from, for limits. `admit` tells again who asks. `held`: what the
         asker's account gave when it was looked at, if it was; `assumed`: that was before, and has to be confirmed.
+        `at_least`: the position that the asker wants the answer to stand at.
         """
         self.services = services
         self.actor = actor
+        self.at_least = at_least
         self.client = client
         self._admit = admit
         #: Where a subscription has come to: the log position of what it tells.
@@ -136,15 +146,29 @@ class Context:
         return self._now
 
     async def read(self) -> Snapshot:
-        """The snapshot that all of this answer reads, opened when first asked for."""
+        """The snapshot that all of this answer reads, opened when first asked for; never older than `at_least`.
+
+        Raises Refused when the read models do not get there in the time that a request may wait.
+        """
         async with self._opening:
             if self._snapshot is None:
                 await self.confirm()
-                stack = AsyncExitStack()
-                self._snapshot = await stack.enter_async_context(snapshot(self.services.pool, _RELATIONS))
-                self._stack = stack
+                self._stack, self._snapshot = await self._opened()
                 self._check_standing(self._snapshot)
             return self._snapshot
+
+    async def _opened(self) -> tuple[AsyncExitStack, Snapshot]:
+        """What was heard of the read models may have been of a server that is gone: the snapshot itself is asked."""
+        deadline = monotonic() + self.services.wait_seconds
+        while True:
+            stack = AsyncExitStack()
+            read = await stack.enter_async_context(snapshot(self.services.pool, _RELATIONS))
+            if read.position >= self.at_least:
+                return stack, read
+            await stack.aclose()
+            if monotonic() >= deadline:
+                raise position_not_reached(self.at_least, read.position)
+            await asyncio.sleep(_BETWEEN_LOOKS)
 
     def rely_on_last_seen(self) -> None:
         """Lets this answer take what was seen before instead of reading it, where the read models stood still since.
@@ -250,7 +274,11 @@ class Context:
             self._relied = False
             self.asked_items = 0
             if stack is not None:
-                await stack.aclose()
+                try:
+                    await stack.aclose()
+                except psycopg.Error as fault:
+                    # What was read was read: it is answered, whatever becomes of the connection, which is not kept.
+                    log.warning("a snapshot could not be let go of", extra={"reason": type(fault).__name__})
 
     def whole(self) -> Context:
         """Where what belongs to a thing is read: this context, unless it is of the past (see `api.past`)."""

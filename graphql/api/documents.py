@@ -38,9 +38,10 @@ async def answered(services: Services, request: Request, make: Make) -> Response
     try:
         admit = Admission(request.headers.get("authorization"), services)
         actor = await admit()
-        if await wait_for_position(request.headers, services, 503):
+        at_least = await wait_for_position(request.headers, services)
+        if at_least is not None:
             actor = await admit()
-        context = Context(services, actor, admit=admit)
+        context = Context(services, actor, admit=admit, at_least=at_least or 0)
         return await make(context, request)
     except Refused as refused:
         return refusal(refused, JSON)

@@ -18,14 +18,18 @@ def report(error: BaseException) -> str:
     Never their messages: those of databases and parsers repeat the values that they could not take.
     """
     incident = uuid4().hex
-    kinds = [type(cause).__name__ for cause in _with_causes(error)]
     places = [
         f"{frame.filename}:{frame.lineno} {frame.name}"
         for cause in _with_causes(error)
         for frame in traceback.extract_tb(cause.__traceback__, limit=-_MOST_PLACES)
     ]
-    log.error("unexpected error %s: %s", incident, " < ".join(kinds), extra={"incident": incident, "places": places})
+    log.error("unexpected error %s: %s", incident, kinds(error), extra={"incident": incident, "places": places})
     return incident
+
+
+def kinds(error: BaseException) -> str:
+    """The kinds of the error and of its causes."""
+    return " < ".join(type(cause).__name__ for cause in _with_causes(error))
 
 
 def _with_causes(error: BaseException) -> list[BaseException]:

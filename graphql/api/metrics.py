@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.answers import JSON, Refused, refusal
+from api.answers import JSON, Refused, refusal, unavailable
 from api.clients import client_of
 from api.context import Services
 from application.notifications.standing import STANDING
@@ -85,8 +85,8 @@ class Metrics:
             return refusal(Refused(403, "FORBIDDEN", "Les mesures sont pour qui a leur jeton."), JSON)
         try:
             await self._look()
-        except psycopg.Error:
-            return refusal(Refused(503, "UNAVAILABLE", "La base de données ne répond pas."), JSON)
+        except psycopg.Error as error:
+            return refusal(unavailable(error), JSON)
         return Response(generate_latest(self._registry), 200, {"Cache-Control": "no-store"}, CONTENT_TYPE_LATEST)
 
     def _may_read(self, request: Request) -> bool:

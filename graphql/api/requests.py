@@ -10,7 +10,7 @@ from typing import Any
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive
 
-from api.answers import Refused
+from api.answers import Refused, position_not_reached
 from api.context import Services
 from api.last_seen import Held
 from api.mandates import held_by, remembered
@@ -120,26 +120,19 @@ def _unauthenticated(message: str) -> Refused:
     return Refused(401, "UNAUTHENTICATED", message, {"WWW-Authenticate": 'Bearer error="invalid_token"'})
 
 
-async def wait_for_position(headers: Headers, services: Services, unreached_status: int) -> bool:
+async def wait_for_position(headers: Headers, services: Services) -> int | None:
     """Holds a request with `Min-Position` until the read models have got there; refuses it when they do not in time.
 
-    Returns whether anything may have changed meanwhile: who asks is to be asked again then.
+    Returns the position that the answer has to stand at, if any: who asks is to be asked again then.
     """
     said = headers.get("min-position")
     if said is None:
-        return False
+        return None
     if not (said.isascii() and said.isdigit()) or len(said) > 19 or int(said) > _LARGEST_POSITION:
         raise Refused(400, "INVALID", "En-tête Min-Position : nombre entier positif attendu.")
     if not await services.waiter.wait(int(said), services.wait_seconds):
-        reached = services.waiter.position
-        raise Refused(
-            unreached_status,
-            "POSITION_NOT_REACHED",
-            f"Les données n'ont pas encore atteint la position {said} (elles en sont à {reached}) : réessayez.",
-            {"Retry-After": "1"},
-            position=reached,
-        )
-    return True
+        raise position_not_reached(int(said), services.waiter.position)
+    return int(said)
 
 
 def within_limit(

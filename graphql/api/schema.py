@@ -19,6 +19,7 @@ from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.base import StrawberryObjectDefinition, StrawberryType
 from strawberry.types.execution import PreExecutionError
 
+from api.answers import Refused, unavailable
 from api.compiled.documents import Documents, Invalid
 from api.context import Context
 from api.costing import CostLimit
@@ -34,6 +35,7 @@ from api.release import EachResult
 from api.scalars import SCALARS
 from api.subscriptions import Subscription
 from api.types.structure import Convention
+from application.eventstore.unavailable import is_unavailable
 from domain.errors import DomainError
 
 #: Four times what the longest of our documents has.
@@ -64,6 +66,11 @@ def _coded(error: GraphQLError) -> list[GraphQLError]:
     if original is None or isinstance(original, _OF_WHO_ASKS):
         message = _SUGGESTION.sub("", error.message)
         return [_at(error, message, {**(error.extensions or {}), "code": "GRAPHQL_INVALID"})]
+    if isinstance(original, Refused):
+        return [_at(error, original.message, original.extensions)]
+    if is_unavailable(original):
+        away = unavailable(original)
+        return [_at(error, away.message, away.extensions)]
     incident = report(original)
     told = {"code": "INTERNAL", "incident": incident}
     return [_at(error, f"Erreur inattendue, notée sous le numéro {incident}.", told)]

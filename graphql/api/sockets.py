@@ -99,7 +99,8 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Any, None]):
         except Refused as refused:
             await self.close(_LATER, refused.message)
         except Exception as error:
-            await self.close(_INTERNAL, unexpected(error).message)
+            why = unexpected(error)
+            await self.close(_LATER if why.status == 503 else _INTERNAL, why.message)
         if self.connection_acknowledged and self._end is None:
             seconds, loop = self.context.seconds_left, asyncio.get_running_loop()
             code = _GOING_AWAY if seconds >= LONGEST_LIFE else _FORBIDDEN

@@ -23,7 +23,18 @@ from strawberry.types import ExecutionResult
 
 from api import ide
 from api.answer_cache import LASTING
-from api.answers import GRAPHQL_JSON, Refused, answer, preferred_media_type, refusal, status_of, unexpected
+from api.answers import (
+    GRAPHQL_JSON,
+    NOT_REACHED,
+    Refused,
+    answer,
+    headers_of,
+    preferred_media_type,
+    refusal,
+    refused_within,
+    status_of,
+    unexpected,
+)
 from api.clients import client_of
 from api.compiled.documents import Invalid
 from api.compiled.questions import question_of
@@ -43,6 +54,7 @@ from api.requests import (
 from api.schema import Schema, coded
 from api.sockets import MOST_OPERATIONS_AT_ONCE, Connection, SocketHandler
 from api.uploads import MULTIPART, asks_first, form_of, largest_body, operations_of
+from application.eventstore.unavailable import is_unavailable
 from domain.actors import Role
 
 #: What the public reads from the read models alone, with all that is in it.
@@ -89,7 +101,7 @@ class GraphQLView(GraphQL[Any, None]):
                 response: Response = ide.page()
             else:
                 _check_form(request)
-                context = await self._admit(request, media_type)
+                context = await self._admit(request)
                 largest, too_large = largest_body(context.actor, _content_type(request))
                 asked = Request(scope, within_limit(request.headers, receive, largest, too_large))
                 response = await self._compiled(asked, context, media_type) or await self._run(asked, context)
@@ -97,6 +109,8 @@ class GraphQLView(GraphQL[Any, None]):
             # Nobody is left to be answered.
             response = Response()
         except Refused as refused:
+            if refused.extensions["code"] == NOT_REACHED and media_type != GRAPHQL_JSON:
+                refused.status = 200
             response = refusal(refused, media_type)
         except HTTPException as refused:
             response = refusal(_as_refusal(refused), media_type)
@@ -117,18 +131,18 @@ class GraphQLView(GraphQL[Any, None]):
             if context is not None:
                 await context.close()
 
-    async def _admit(self, request: Request, media_type: str) -> Context:
+    async def _admit(self, request: Request) -> Context:
         authorization = request.headers.get("authorization")
         # What is awaited comes after any look; and how large files may be is told before anything is read.
         waits, uploads = "min-position" in request.headers, _content_type(request) == MULTIPART
         asker = await admitted(authorization, self._services, may_assume=not waits and not uploads)
-        unreached_status = 503 if media_type == GRAPHQL_JSON else 200
-        if await wait_for_position(request.headers, self._services, unreached_status):
+        at_least = await wait_for_position(request.headers, self._services)
+        if at_least is not None:
             asker = await admitted(authorization, self._services)
         client = client_of(request.scope, self._services.outside).address
         held = None if waits else asker.held
         admit = Admission(authorization, self._services)
-        return Context(self._services, asker.actor, client, admit, held, asker.assumed)
+        return Context(self._services, asker.actor, client, admit, held, asker.assumed, at_least or 0)
 
     async def _compiled(self, request: Request, context: Context, media_type: str) -> Response | None:
         """The answer of a query that is compiled and goes well; None: graphql-core must answer, from the beginning."""
@@ -160,7 +174,12 @@ class GraphQLView(GraphQL[Any, None]):
             if context.actor.role is Role.PUBLIC and found.root_fields <= _OF_READ_MODELS and not context.told_time:
                 request.scope[LASTING] = True
             return answer({"data": data, "extensions": told_cost(cost)}, 200, media_type)
-        except Exception:
+        except Exception as error:
+            # Where something was waited for in vain, to wait once more would be as long again.
+            if why := refused_within(error):
+                raise why from None
+            if is_unavailable(error):
+                raise
             # Executed again: graphql-core finds the same error, and tells it with its path.
             await context.refresh()
             return None
@@ -213,7 +232,8 @@ class GraphQLView(GraphQL[Any, None]):
         assert isinstance(response_data, dict), "batches are refused before"
         assert isinstance(sub_response, _Headers)
         media_type = sub_response.answered_as
-        return answer(response_data, status_of(response_data, media_type), media_type)
+        status = status_of(response_data, media_type)
+        return answer(response_data, status, media_type, headers_of(status))
 
     def parse_json(self, data: str | bytes) -> Any:
         value = super().parse_json(data)

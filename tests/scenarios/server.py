@@ -15,12 +15,12 @@ from typing import Any
 
 import httpx
 import uvicorn
-from psycopg_pool import AsyncConnectionPool
 
 from api.app import create_app
 from api.context import Services
 from api.persisted import PersistedDocuments
 from application.application import Application, open_application
+from application.eventstore.connections import reading_pool
 from application.eventstore.log import head
 from application.files import FileStore
 from application.proof.notes import SigningKey
@@ -133,7 +133,7 @@ def running_server(
     ):
         services = Services(
             application=application,
-            pool=AsyncConnectionPool(database_url, min_size=1, max_size=8, open=False),
+            pool=reading_pool(database_url, 8),
             waiter=PositionWaiter(database_url),
             sign_in=sign_in or LocalSignIn(TOKEN_SECRET),
             wait_seconds=wait_seconds,

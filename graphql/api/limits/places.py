@@ -10,8 +10,12 @@ from dataclasses import dataclass, field
 import anyio
 from graphql import GraphQLError
 
+from application.eventstore.unavailable import Unavailable
+
 #: How many may wait for one client; who sends more is told so at once.
 MOST_WAITING = 200
+#: Longest wait for a place.
+LONGEST_WAIT_SECONDS = 6.0
 
 
 @dataclass(slots=True)
@@ -51,14 +55,17 @@ class SharedPlaces:
         self._waiting.append(turn)
         self._waiting_for[client] += 1
         try:
-            await turn[1].wait()
-        except BaseException:
+            with anyio.fail_after(LONGEST_WAIT_SECONDS):
+                await turn[1].wait()
+        except BaseException as fault:
             if turn[1].is_set():
                 _less(self._held, client)
                 self._let_in()
             else:
                 self._waiting.remove(turn)
                 _less(self._waiting_for, client)
+            if isinstance(fault, TimeoutError):
+                raise Unavailable("all places stay taken") from None
             raise
 
     def _let_in(self) -> None:

@@ -10,13 +10,16 @@ from uuid import UUID
 import anyio
 from anyio import to_thread
 from anyio.lowlevel import RunVar
+from graphql import GraphQLError
 
+from api.answers import NOT_REACHED, Refused, unavailable
 from api.context import Context
 from api.limits.places import SharedPlaces
 from api.limits.values import too_long
 from api.mutations.payloads import UserError, user_errors
 from application.commands import Command
 from application.eventstore.log import head
+from application.eventstore.unavailable import Unavailable, is_unavailable
 from domain.actors import Role
 from domain.errors import DomainError
 from domain.validation import validated
@@ -31,6 +34,10 @@ Load = Callable[[Context, UUID], Awaitable[T | None]]
 
 _limiter: RunVar[anyio.CapacityLimiter] = RunVar("commands")
 _places: RunVar[SharedPlaces] = RunVar("places of commands")
+
+_REPEAT = "réessayez dans quelques secondes ; avec la même idempotencyKey, rien ne sera fait deux fois."
+_NOT_DONE = f"La base de données ne répond pas et rien n'a été enregistré : {_REPEAT}"
+_MAYBE_DONE = f"La base de données n'a pas confirmé l'enregistrement, qui a peut-être eu lieu : {_REPEAT}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +77,17 @@ async def settle(context: Context, execute: Callable[[], tuple[UUID | None, int]
     except DomainError as refusal:
         signed_in = context.actor.role is not Role.PUBLIC
         return Carried(errors=tuple(user_errors(refusal.problems, signed_in)))
+    except Exception as fault:
+        if not is_unavailable(fault):
+            raise
+        away = unavailable(fault, _MAYBE_DONE if isinstance(fault, Unavailable) and fault.maybe_recorded else _NOT_DONE)
+        raise GraphQLError(away.message, extensions=away.extensions) from fault
     services = context.services
     visible = await services.waiter.wait(position, services.wait_seconds)
     # What was read before the mutation, by an earlier one of the same document, is of the past.
     await context.refresh()
+    if visible:
+        context.at_least = max(context.at_least, position)
     return Carried(subject_id, position, visible)
 
 
@@ -85,8 +99,11 @@ async def catch_up(context: Context) -> bool:
         with services.application.pool.connection() as conn:
             return head(conn)
 
-    reached = await services.waiter.wait(await to_thread.run_sync(recorded), services.wait_seconds)
+    position = await to_thread.run_sync(recorded)
+    reached = await services.waiter.wait(position, services.wait_seconds)
     await context.refresh()
+    if reached:
+        context.at_least = max(context.at_least, position)
     return reached
 
 
@@ -94,7 +111,13 @@ async def thing(context: Context, carried: Carried, load: Load[T]) -> T | None:
     """The thing as it reads now; None after errors, or when the read models have not got there in time."""
     if carried.subject_id is None or not carried.visible:
         return None
-    return await load(context, carried.subject_id)
+    try:
+        return await load(context, carried.subject_id)
+    except Refused as refused:
+        if refused.extensions["code"] != NOT_REACHED:
+            raise
+        # What was heard of the read models does not hold any more: that it was recorded does.
+        return None
 
 
 def _client(context: Context) -> str:

@@ -1,0 +1,165 @@
+"""Connections to PostgreSQL on which every wait has a bound, and pools that hand out none that has died.
+
+What rebuilds, loads in bulk or makes tables works for as long as it takes: it connects by itself.
+"""
+
+from __future__ import annotations
+
+import select
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any, TypeVar
+
+from eventsourcing.postgres import ConnectionPool as RecorderPool
+from psycopg import AsyncConnection, Connection
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import ConnStatus
+from psycopg.rows import dict_row
+from psycopg_pool import AsyncConnectionPool, ConnectionPool
+
+C = TypeVar("C", bound=Connection[Any])
+Conn = Connection[Any]
+AsyncConn = AsyncConnection[Any]
+
+#: Longest wait for a connection of a pool. Nothing that is answered waits for two.
+POOL_SECONDS = 4.0
+#: How long a pool goes on trying to replace a connection: its pauses double up to that.
+RECONNECT_SECONDS = 3.0
+#: The other side is given up when it does not even acknowledge for so long (libpq's parameters).
+_LIVELINESS = {
+    "connect_timeout": 4,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The longest waits for a lock, for a statement, and of a transaction for its next statement, in seconds."""
+
+    lock: int
+    statement: int
+    idle: int
+
+    @property
+    def statements(self) -> str:
+        """Set once connected: in the address, PgBouncer would refuse them."""
+        return (
+            f"SET lock_timeout = '{self.lock}s'; SET statement_timeout = '{self.statement}s';"
+            f" SET idle_in_transaction_session_timeout = '{self.idle}s'"
+        )
+
+
+READING = Bounds(lock=3, statement=15, idle=60)
+COMMANDS = Bounds(lock=3, statement=15, idle=30)
+RECORDING = Bounds(lock=3, statement=5, idle=10)
+#: What works beside the answering takes thousands of events in one statement.
+BACKGROUND = Bounds(lock=10, statement=300, idle=120)
+
+
+def bound(conn: Conn, bounds: Bounds) -> None:
+    conn.execute(bounds.statements)
+
+
+def liveliness(database_url: str) -> dict[str, Any]:
+    """Parameters for connections that notice when the other side is gone, where the address does not say otherwise."""
+    said = conninfo_to_dict(database_url)
+    return {name: value for name, value in _LIVELINESS.items() if name not in said}
+
+
+def connect(database_url: str, name: str) -> Conn:
+    """A connection of its own for work beside the answering, in autocommit mode, known to PostgreSQL as `name`."""
+    conn: Conn = Connection.connect(database_url, autocommit=True, application_name=name, **liveliness(database_url))
+    bound(conn, BACKGROUND)
+    return conn
+
+
+def is_dead(conn: Conn | AsyncConn) -> bool:
+    """Whether the server has closed the connection while it stood idle. Looks at what has come, and asks nothing."""
+    pgconn = conn.pgconn
+    if pgconn.status != ConnStatus.OK:
+        return True
+    # Nothing comes unasked on an idle connection, but word that it has ended.
+    poll = select.poll()
+    poll.register(pgconn.socket, select.POLLIN)
+    return bool(poll.poll(0))
+
+
+class Pool(ConnectionPool[C]):
+    """Finds one dead connection, and lets go of all: psycopg's `check` would pause longer and longer between them."""
+
+    def getconn(self, timeout: float | None = None) -> C:
+        deadline = monotonic() + (self.timeout if timeout is None else timeout)
+        while is_dead(conn := super().getconn(max(0.001, deadline - monotonic()))):
+            conn.close()
+            self.putconn(conn)
+            self.drain()
+        return conn
+
+
+class AsyncPool(AsyncConnectionPool[AsyncConn]):
+    """As `Pool`."""
+
+    async def getconn(self, timeout: float | None = None) -> AsyncConn:
+        deadline = monotonic() + (self.timeout if timeout is None else timeout)
+        while is_dead(conn := await super().getconn(max(0.001, deadline - monotonic()))):
+            await conn.close()
+            await self.putconn(conn)
+            await self.drain()
+        return conn
+
+
+class _RecorderPool(Pool[Connection[Any]], RecorderPool[Connection[Any]]):
+    """The library's pool, which its datastore wants."""
+
+
+def commands_pool(database_url: str, size: int) -> Pool[Conn]:
+    return Pool(
+        database_url,
+        min_size=1,
+        max_size=size,
+        open=False,
+        kwargs={"autocommit": True, "application_name": "parentalite-commands", **liveliness(database_url)},
+        configure=lambda conn: bound(conn, COMMANDS),
+        name="commands",
+        timeout=POOL_SECONDS,
+        reconnect_timeout=RECONNECT_SECONDS,
+    )
+
+
+def recorder_pool(database_url: str, size: int) -> RecorderPool[Connection[Any]]:
+    return _RecorderPool(
+        database_url,
+        min_size=size,
+        max_size=size + 2,
+        open=False,
+        kwargs={
+            "autocommit": True,
+            "row_factory": dict_row,
+            "application_name": "parentalite-recorder",
+            **liveliness(database_url),
+        },
+        configure=lambda conn: bound(conn, RECORDING),
+        name="recorder",
+        timeout=POOL_SECONDS,
+        reconnect_timeout=RECONNECT_SECONDS,
+    )
+
+
+def reading_pool(database_url: str, size: int) -> AsyncPool:
+    async def configure(conn: AsyncConn) -> None:
+        await conn.execute(READING.statements)
+
+    return AsyncPool(
+        database_url,
+        min_size=min(2, size),
+        max_size=size,
+        open=False,
+        kwargs={"autocommit": True, "application_name": "parentalite-queries", **liveliness(database_url)},
+        configure=configure,
+        name="queries",
+        timeout=POOL_SECONDS,
+        reconnect_timeout=RECONNECT_SECONDS,
+    )
