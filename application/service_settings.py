@@ -50,6 +50,8 @@ class Outside(BaseModel):
     #: Sites whose pages may ask, as browsers name them.
     cors_origins: tuple[str, ...] = ()
     metrics_token: str | None = Field(default=None, repr=False)
+    #: `/ready` says no once an event has waited so long for a read model.
+    ready_lag_seconds: float = 30.0
 
 
 def outside(environ: Mapping[str, str]) -> Outside:
@@ -60,6 +62,7 @@ def outside(environ: Mapping[str, str]) -> Outside:
         trusted_proxies=tuple(_networks("PARENTALITE_TRUSTED_PROXIES", environ)),
         cors_origins=tuple(_origins("PARENTALITE_CORS_ORIGINS", environ)),
         metrics_token=_metrics_token(environ),
+        ready_lag_seconds=_count("PARENTALITE_READY_LAG_SECONDS", environ, "30"),
     )
 
 

@@ -136,5 +136,6 @@ def api_services(opened: Opened) -> Services:
         public_url=opened.settings.public_url,
         checkpoint_key=SigningKey.from_seed(opened.settings.checkpoint_key),
         outside=opened.settings.outside,
+        checkpoint_seconds=opened.settings.checkpoint_seconds,
         documents=PersistedDocuments(opened.settings.trusted_documents),
     )

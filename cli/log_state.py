@@ -10,13 +10,9 @@ from application.proof.checkpoints import Kept, latest
 from cli.composition import Conn
 from cli.readiness import is_outdated, known_read_models
 from projections.generations import Generation, State, fingerprint, generations, terms_in_force
-from projections.runner import LEASE
+from projections.runner import HOLDER, SILENT_SECONDS
 
 _COUNT_AFTER = "SELECT count(*) FROM stored_events WHERE notification_id > %s"
-_HOLDERS = """
-SELECT count(*) FROM pg_locks
-WHERE locktype = 'advisory' AND granted AND classid = 0 AND objid = %s
-  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +36,14 @@ class ReadModelState:
 
 @dataclass(frozen=True, slots=True)
 class LogState:
-    """`projecting`: some process, here or elsewhere, holds the projector's lease. `checkpoint`: the last one signed."""
+    """`projecting`: some process, here or elsewhere, projects; `frozen_projector` is the PostgreSQL session of one that
+    could and does nothing. `checkpoint`: the last one signed.
+    """
 
     position: int
     events: int
     projecting: bool
+    frozen_projector: int | None
     read_models: tuple[ReadModelState, ...]
     checkpoint: Kept | None
 
@@ -75,8 +74,10 @@ def log_state(conn: Conn, now: datetime) -> LogState:
                     shows_todays_typology=not is_outdated(live, shown),
                 )
             )
-        row = conn.execute(_HOLDERS, (LEASE,)).fetchone()
-        return LogState(head(conn), count_after(conn, 0), bool(row and row[0]), tuple(states), latest(conn))
+        row = conn.execute(HOLDER, {"silent": SILENT_SECONDS}).fetchone()
+        goes_on = bool(row and row[1])
+        frozen = row[0] if row and not goes_on else None
+        return LogState(head(conn), count_after(conn, 0), goes_on, frozen, tuple(states), latest(conn))
 
 
 def _lag(conn: Conn, position: int, now: datetime) -> Lag:

@@ -37,12 +37,21 @@ def _last_checkpoint(state: LogState) -> str:
     return f"Checkpoint: {signed} ({state.checkpoint.reason})"
 
 
+def _projector(state: LogState) -> str:
+    if state.projecting:
+        return "running"
+    if state.frozen_projector is not None:
+        return (
+            f"frozen: its process holds the lease in session {state.frozen_projector} of PostgreSQL and does nothing; "
+            f"end it, or SELECT pg_terminate_backend({state.frozen_projector})"
+        )
+    return "none runs (parentalite serve, or parentalite project)"
+
+
 def _show(state: LogState) -> None:
     console = results()
     console.print(f"Log: position {state.position:,}, {counted(state.events, 'event')}")
-    console.print(
-        "Projector: running" if state.projecting else "Projector: none runs (parentalite serve, or parentalite project)"
-    )
+    console.print(f"Projector: {_projector(state)}")
     console.print(_last_checkpoint(state))
     table = Table("Read model", title_justify="left")
     for name in ("Generation", "Position", "Lag (events)", "Lag (seconds)"):
@@ -90,6 +99,7 @@ def _as_json(state: LogState) -> dict[str, Any]:
     return {
         "log": {"position": state.position, "events": state.events},
         "projecting": state.projecting,
+        "frozenProjector": state.frozen_projector,
         "checkpoint": None
         if state.checkpoint is None
         else {"size": state.checkpoint.size, "position": state.checkpoint.position, "reason": state.checkpoint.reason},

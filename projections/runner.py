@@ -27,6 +27,16 @@ log = logging.getLogger(__name__)
 #: Held by the session that projects: it goes with the session, so the writer and the holder are always the same.
 LEASE = 7311002
 STANDBY_SECONDS = 0.5
+#: Whoever holds the lease, and whether it goes on: at rest it looks at the log every second. Of a session of another
+#: role nothing is told but that it is there.
+HOLDER = f"""
+SELECT pid, a.state_change IS NULL OR a.state = 'active'
+    OR clock_timestamp() - a.state_change < make_interval(secs => %(silent)s) AS goes_on
+FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid)
+WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 0 AND l.objid = {LEASE}
+    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
+#: Whoever has said nothing for so long is frozen.
+SILENT_SECONDS = 15.0
 IDLE_SECONDS = 1.0
 LONGEST_BACKOFF_SECONDS = 5.0
 

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -124,6 +125,14 @@ class _Batch:
 class CommandRecorder(PostgresApplicationRecorder):
     """The library's application recorder, plus `record` for decided commands."""
 
+    #: When the last command could not be recorded; None once another could.
+    _failed_at: float | None = None
+
+    def failed_within(self, seconds: float) -> bool:
+        """Whether the last command could not be recorded, not longer ago than that."""
+        failed_at = self._failed_at
+        return failed_at is not None and monotonic() - failed_at < seconds
+
     def create_table(self) -> None:
         super().create_table()
         with self.datastore.transaction(commit=True) as curs:
@@ -166,8 +175,10 @@ class CommandRecorder(PostgresApplicationRecorder):
         except Exception as fault:
             if not is_unavailable(fault):
                 raise
+            self._failed_at = monotonic()
             self._log_holders(fault)
             raise Unavailable("the log cannot be written now", sent and is_connection_lost(fault)) from fault
+        self._failed_at = None
         outcomes = _outcomes(state.accepted, positions)
         return [outcomes[place] if isinstance(place, int) else place for place in places]
 

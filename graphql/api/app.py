@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -28,6 +29,7 @@ from api.papers import Papers
 from api.proof_pages import ProofPages
 from api.rate_limits import RateLimits
 from api.schema import schema
+from api.standstill import Watch
 from api.unsubscribing import Unsubscribing
 from api.view import GraphQLView
 from application.unsubscribing import PATH as UNSUBSCRIBING
@@ -35,18 +37,19 @@ from application.unsubscribing import PATH as UNSUBSCRIBING
 
 def create_app(services: Services) -> ASGIApp:
     """The service as it is met from outside: counted, limited, with the headers that browsers heed."""
-    metrics = Metrics(services)
-    app: ASGIApp = RateLimits(_served(services, metrics), services.outside, services.limiter)
+    watch = Watch(services)
+    metrics = Metrics(services, watch)
+    app: ASGIApp = RateLimits(_served(services, metrics, watch), services.outside, services.limiter)
     app = SecurityHeaders(with_cors(app, services.outside.cors_origins), services.public_url)
     return Counting(app, metrics)
 
 
-def _served(services: Services, metrics: Metrics) -> ASGIApp:
+def _served(services: Services, metrics: Metrics, watch: Watch) -> ASGIApp:
     """GraphQL over HTTP, which is most of what is asked, straight from its view: FastAPI's layers would take a
     twentieth of a short answer's time. Everything else by way of them.
     """
     view = GraphQLView(services, schema)
-    graphql, endpoints = AnswerCache(view, services.waiter), _endpoints(services, metrics, view)
+    graphql, endpoints = AnswerCache(view, services.waiter), _endpoints(services, metrics, watch, view)
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         is_graphql = scope["type"] == "http" and scope["path"] == "/graphql"
@@ -55,7 +58,7 @@ def _served(services: Services, metrics: Metrics) -> ASGIApp:
     return serve
 
 
-def _endpoints(services: Services, metrics: Metrics, view: GraphQLView) -> FastAPI:
+def _endpoints(services: Services, metrics: Metrics, watch: Watch, view: GraphQLView) -> FastAPI:
     """The endpoints on `services`. It opens and closes their pool and waiter; the rest lives longer than it.
 
     Serves `/graphql` by WebSocket, the papers of an animation under
@@ -65,7 +68,11 @@ def _endpoints(services: Services, metrics: Metrics, view: GraphQLView) -> FastA
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with services.pool, services.waiter:
-            yield
+            watching = asyncio.create_task(watch.keep(), name="watch")
+            try:
+                yield
+            finally:
+                watching.cancel()
 
     # GraphQL is the face: no OpenAPI pages of a few files and two health checks.
     app = FastAPI(title="Parentalité", lifespan=lifespan, openapi_url=None, redirect_slashes=False)
@@ -99,7 +106,7 @@ def _endpoints(services: Services, metrics: Metrics, view: GraphQLView) -> FastA
     app.add_route("/structures/{id}/animations.csv", exports.own_csv, methods=["GET"])
     app.add_route("/structures/{id}/animations.xlsx", exports.own_xlsx, methods=["GET"])
     app.add_route("/audit-trail.csv", AuditTrailExport(services).csv, methods=["GET"])
-    health = Health(services.pool)
+    health = Health(watch)
     app.add_route("/health", health.health, methods=["GET"])
     app.add_route("/ready", health.ready, methods=["GET"])
     app.add_route("/metrics", metrics.page, methods=["GET"])

@@ -77,6 +77,8 @@ class Services:
     checkpoint_key: SigningKey = field(repr=False)
     lists: KnownLists = field(default_factory=KnownLists, repr=False)
     outside: Outside = field(default_factory=Outside)
+    #: Longest time between checkpoints.
+    checkpoint_seconds: float = 600.0
     limiter: RateLimiter = field(default_factory=RateLimiter)
     documents: PersistedDocuments = field(default_factory=PersistedDocuments, repr=False)
     recent: RecentEntries = field(default_factory=RecentEntries, repr=False)

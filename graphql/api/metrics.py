@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import hmac
 from time import perf_counter
-from typing import Any
 
-import psycopg
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
-from psycopg.rows import dict_row
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,15 +17,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.answers import JSON, Refused, refusal, unavailable
 from api.clients import client_of
 from api.context import Services
-from application.notifications.standing import STANDING
+from api.standstill import Watch
+from application.eventstore.unavailable import Unavailable
 
-_PATIENCE_SECONDS = 2.0
-_FOLLOWERS = """
-SELECT name, position, head - position AS lag, failed_position IS NOT NULL AS failed, head
-FROM read_models.generations, (SELECT coalesce(max(notification_id), 0) AS head FROM stored_events) AS log
-WHERE state = 'live' UNION ALL
-SELECT 'reactions', position, head - position, false, head
-FROM reaction_position, (SELECT coalesce(max(notification_id), 0) AS head FROM stored_events) AS log"""
 #: The first part of paths that there are; whatever else is asked for has one name together.
 _PLACES = frozenset(
     (
@@ -52,8 +43,8 @@ _PLACES = frozenset(
 class Metrics:
     """What one process has counted, with what its database tells when asked."""
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
+    def __init__(self, services: Services, watch: Watch) -> None:
+        self._services, self._watch = services, watch
         self._registry = CollectorRegistry()
         labels = ("place", "method", "status")
         self.requests = Counter("parentalite_requests", "Requests answered.", labels, registry=self._registry)
@@ -61,9 +52,13 @@ class Metrics:
         self._gauges = {
             "position": self._gauge("follower_position", "Where a follower of the log has come to.", "name"),
             "lag": self._gauge("follower_lag_events", "Events that a follower of the log has still to take.", "name"),
-            "failed": self._gauge("follower_failed", "1 where a follower stands still on an event.", "name"),
+            "lag_seconds": self._gauge("follower_lag_seconds", "For how long its next event has waited.", "name"),
         }
+        self._failed = self._gauge("follower_failed", "1 where a follower stands still on an event.", "name")
         self._head = self._gauge("log_position", "The position of the last event.")
+        self._projecting = self._gauge("projecting", "1 where some process projects.")
+        self._recording = self._gauge("recording", "1 where commands can be recorded.")
+        self._problems = self._gauge("problems", "How many problems /health tells.")
         self._mails = self._gauge("mails", "E-mails in the outbox, by what became of them.", "state")
         self._faults = self._gauge("client_faults", "What clients did that was no request, by what it was.", "kind")
         self._mail = {
@@ -85,7 +80,7 @@ class Metrics:
             return refusal(Refused(403, "FORBIDDEN", "Les mesures sont pour qui a leur jeton."), JSON)
         try:
             await self._look()
-        except psycopg.Error as error:
+        except Unavailable as error:
             return refusal(unavailable(error), JSON)
         return Response(generate_latest(self._registry), 200, {"Cache-Control": "no-store"}, CONTENT_TYPE_LATEST)
 
@@ -97,25 +92,28 @@ class Metrics:
         return hmac.compare_digest(said.encode(), f"Bearer {token}".encode())
 
     async def _look(self) -> None:
-        pool = self._services.pool
-        async with pool.connection(timeout=_PATIENCE_SECONDS) as conn, conn.cursor(row_factory=dict_row) as cursor:
-            followers: list[dict[str, Any]] = await (await cursor.execute(_FOLLOWERS)).fetchall()
-            standing = await (await cursor.execute(STANDING)).fetchone()
-        assert standing is not None, "the tables are made before"
-        for row in followers:
+        standing = await self._watch.look()
+        if standing is None:
+            raise Unavailable("the watch sees nothing")
+        for follower in standing.followers:
             for name, gauge in self._gauges.items():
-                gauge.labels(row["name"]).set(row[name])
-        self._head.set(max((row["head"] for row in followers), default=0))
-        for state in ("waiting", "given_up", "set_aside"):
-            self._mails.labels(state).set(standing[state])
-        for name, figure in self._mail.items():
-            figure.set(standing[name] or 0)
-        self._stopped.set(standing["stopped_since"] is not None)
-        self._failing.set(len(standing["failing_jobs"]))
+                gauge.labels(follower.name).set(getattr(follower, name))
+            self._failed.labels(follower.name).set(follower.failed_position is not None)
+        self._head.set(standing.head)
+        self._projecting.set(standing.projecting)
+        self._recording.set(standing.recording)
+        self._problems.set(len(standing.problems))
+        if (told := standing.telling) is not None:
+            for state in ("waiting", "given_up", "set_aside"):
+                self._mails.labels(state).set(getattr(told, state))
+            for name, figure in self._mail.items():
+                figure.set(getattr(told, name) or 0)
+            self._stopped.set(told.stopped_since is not None)
+            self._failing.set(len(told.failing_jobs))
         for kind, count in self._services.client_faults.items():
             self._faults.labels(kind).set(count)
         self._subscribers.set(self._services.recent.subscribers)
-        stats = pool.get_stats()
+        stats = self._services.pool.get_stats()
         for state in ("pool_size", "pool_available", "requests_waiting"):
             self._pool.labels(state).set(stats.get(state, 0))
 

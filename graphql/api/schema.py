@@ -66,7 +66,7 @@ def _coded(error: GraphQLError) -> list[GraphQLError]:
     if original is None or isinstance(original, _OF_WHO_ASKS):
         message = _SUGGESTION.sub("", error.message)
         return [_at(error, message, {**(error.extensions or {}), "code": "GRAPHQL_INVALID"})]
-    if isinstance(original, Refused):
+    if isinstance(original, Refused) and vars(original):
         return [_at(error, original.message, original.extensions)]
     if is_unavailable(original):
         away = unavailable(original)

@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -124,11 +124,15 @@ def running_server(
     outside: Outside | None = None,
     trusted: Mapping[str, str] | None = None,
     taken: socket.socket | None = None,
+    projects: bool = True,
 ) -> Iterator[Server]:
-    """A server on a free port, ready to answer; several may run on one database, and on one folder of kept files."""
+    """A server on a free port, ready to answer; several may run on one database, and on one folder of kept files.
+
+    One that does not project is ready when somebody else does.
+    """
     with (
         open_application(database_url, MASTER_KEY) as application,
-        projecting(database_url, application.vault),
+        projecting(database_url, application.vault) if projects else nullcontext(),
         TemporaryDirectory(prefix="parentalite-files-") as own_folder,
     ):
         services = Services(
@@ -150,7 +154,8 @@ def running_server(
         thread.start()
         try:
             server = Server(_address(uvicorn_server, thread), services, clock)
-            _wait_until_ready(server)
+            if projects:
+                _wait_until_ready(server)
             yield server
             server.http.close()
         finally:
