@@ -80,6 +80,10 @@ class Application:
         """Carries out the command durably; raises DomainError and records nothing when it is refused."""
         return self.bus.execute(command, actor, now)
 
+    def rehearse(self, command: Command, actor: Actor, now: datetime) -> None:
+        """Raises DomainError where the command would be refused, before what it brings is looked at."""
+        self.bus.rehearse(command, actor, now)
+
     def erase_person(self, subject: str, actor: Actor, now: datetime) -> list[UUID]:
         """See `privacy.erase_person`; `subject` as in `privacy.resolve_person`."""
         with self.pool.connection() as conn:

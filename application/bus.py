@@ -82,6 +82,20 @@ class CommandBus:
         with self.turns.of(command.turn):
             return self._decide(command, actor, now, idempotency)
 
+    def rehearse(self, command: Command, actor: Actor, now: datetime) -> None:
+        """Raises what `execute` would refuse the command with, as far as it can be told now; records nothing."""
+        idempotency = self._idempotency(command, actor)
+        if idempotency and self.recorder.earlier_outcome(idempotency.key):
+            return
+        for _ in range(MOST_ATTEMPTS):
+            work = self._unit_of_work(command, actor, now)
+            try:
+                self.use_cases[type(command)](command, work)
+                return
+            except DomainError:
+                if not work.catch_up():
+                    raise
+
     def _decide(self, command: Command, actor: Actor, now: datetime, idempotency: Idempotency | None) -> Outcome:
         for _ in range(MOST_ATTEMPTS):
             work = self._unit_of_work(command, actor, now)

@@ -58,6 +58,16 @@ class Draft:
             _fsync_folder(folder)
 
 
+class NoDraft(Draft):
+    """Stands for a file that nobody has looked at yet: nothing is kept of it."""
+
+    def __init__(self) -> None:
+        super().__init__(Path(os.devnull), "0" * 64, 1, Path(os.devnull))
+
+    def keep(self) -> None:
+        pass
+
+
 class FileStore:
     """Kept files in a folder of their own, which processes on several machines may share. Thread-safe."""
 

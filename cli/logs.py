@@ -7,6 +7,7 @@ import logging
 import re
 import sys
 import traceback
+from collections import Counter
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from time import monotonic
@@ -54,6 +55,30 @@ class _OrderlyEnd(logging.Filter):
         return not ended and not record.msg.startswith("Cancel %s running task(s)")
 
 
+class Bounded(logging.Filter):
+    """Keeps a library from filling the disk: of one line of its code, so many records a minute are written."""
+
+    _OURS = ("parentalite", "api.", "application.", "cli.", "projections.", "domain.", "web.")
+    _A_MINUTE, _MOST_PLACES = 30, 1_000
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._since = 0.0
+        self._written: Counter[tuple[str, int]] = Counter()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.startswith(self._OURS):
+            return True
+        if record.created - self._since >= 60 or len(self._written) > self._MOST_PLACES:
+            self._since = record.created
+            self._written.clear()
+        place = (record.name, record.lineno)
+        self._written[place] += 1
+        if self._written[place] == self._A_MINUTE:
+            record.msg, record.args = f"{record.getMessage()} (and more of it, left out for a minute)", ()
+        return self._written[place] <= self._A_MINUTE
+
+
 _ORDERLY_END = _OrderlyEnd()
 
 
@@ -61,12 +86,13 @@ def set_up_logs(level: str) -> None:
     """Sends the logs of all libraries, from `level` on, to standard error. Calling it again changes the level."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
+    handler.addFilter(Bounded())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     # Its messages quote what clients sent; the API reports what goes wrong itself, without the values.
     logging.getLogger("strawberry.execution").disabled = True
     logging.getLogger("uvicorn.error").addFilter(_ORDERLY_END)
     # Loud at DEBUG without saying anything about us.
-    for name in ("asyncio", "multipart"):
+    for name in ("asyncio", "multipart", "python_multipart"):
         logging.getLogger(name).setLevel(max(logging.INFO, logging.getLevelName(level)))
 
 

@@ -28,6 +28,7 @@ from application.proof.notes import SigningKey
 from application.service_settings import Outside
 from application.sign_in.accepting import SignIn
 from domain.actors import Actor
+from domain.errors import DomainError
 from projections.announcing import RebuildNotice
 from projections.reading import AsyncPool, Snapshot, snapshot
 from projections.registry import relations
@@ -141,6 +142,8 @@ class Context:
         self._relied = False
         #: How many items the pages asked for so far may hold (see `api.types.base.asked_page`).
         self.asked_items = 0
+        #: What files of this request were found to be, or why they were refused, by their SHA-256.
+        self.opened_files: dict[str, str | DomainError] = {}
 
     @property
     def now(self) -> datetime:

@@ -1,45 +1,100 @@
-"""Mutations that bring a file: it is checked by its content, and kept before anything is recorded."""
+"""Mutations that bring a file: rights and state are looked at first, then the file by its content, once for a request.
+
+A file is kept before anything is recorded.
+"""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+import anyio
+from anyio import to_thread
+from anyio.lowlevel import RunVar
 from starlette.datastructures import UploadFile
 
 from api.context import Context
-from api.mutations.carrying_out import Carried, made, settle
+from api.limits.places import SharedPlaces
+from api.mutations.carrying_out import Carried, client_of, in_turn, made, refusal_of, settle
 from application.commands import Command
+from application.files import Draft, NoDraft
+from application.scanning.opening import AT_ONCE
 from application.scans import media_type_of
-from domain.errors import invalid
+from domain.errors import DomainError, invalid
 
 #: What a file's input field says.
 FILE_DESCRIPTION = (
     "A PDF, a JPEG or a PNG of 20 MB at most, told by its content. Sent by the GraphQL multipart request specification."
 )
+#: Says what the command would be refused for, whatever the file.
+_UNKNOWN = {"media_type": "application/pdf", "size": 1, "sha256": "0" * 64}
+_places: RunVar[SharedPlaces] = RunVar("places of files that are opened")
 
 
 async def carry_out_with_file(context: Context, command_class: type[Command], said: dict[str, Any]) -> Carried:
     """Executes the command made from `said`, whose `file` becomes the fields of a kept file."""
     file = said.pop("file")
-
-    def execute() -> tuple[UUID, int]:
+    try:
         if not isinstance(file, UploadFile):
             raise invalid(
                 "file : fichier attendu, envoyé selon la spécification « GraphQL multipart request ».", "file"
             )
-        # The same file may stand in two mutations of one document.
-        file.file.seek(0)
-        with context.services.files.draft(file.file) as draft:
-            media_type = media_type_of(draft.path, draft.size)
-            found = {
-                "media_type": media_type,
-                "size": draft.size,
-                "sha256": draft.sha256,
-                "draft": draft,
-            }
-            command = made(command_class, said | found)
-            outcome = context.services.application.execute(command, context.actor, context.now)
-            return outcome.subject_id, outcome.position
+        await in_turn(context, partial(_rehearse, context, command_class, said))
+        async with AsyncExitStack() as stack:
+            # No place of commands is held meanwhile.
+            async with _shared().one(client_of(context)):
+                draft = await stack.enter_async_context(_draft(context, file))
+                media_type = await to_thread.run_sync(_media_type, context, draft)
+            found = {"media_type": media_type, "size": draft.size, "sha256": draft.sha256, "draft": draft}
+            return await settle(context, partial(_execute, context, command_class, said | found))
+    except DomainError as refusal:
+        return refusal_of(context, refusal)
 
-    return await settle(context, execute)
+
+def _rehearse(context: Context, command_class: type[Command], said: dict[str, Any]) -> None:
+    command = made(command_class, said | _UNKNOWN | {"draft": NoDraft()})
+    context.services.application.rehearse(command, context.actor, context.now)
+
+
+def _execute(context: Context, command_class: type[Command], values: dict[str, Any]) -> tuple[UUID, int]:
+    outcome = context.services.application.execute(made(command_class, values), context.actor, context.now)
+    return outcome.subject_id, outcome.position
+
+
+@asynccontextmanager
+async def _draft(context: Context, file: UploadFile) -> AsyncIterator[Draft]:
+    # The same file may stand in two mutations of one document.
+    file.file.seek(0)
+    opened = context.services.files.draft(file.file)
+    draft = await to_thread.run_sync(opened.__enter__)
+    try:
+        yield draft
+    finally:
+        with anyio.CancelScope(shield=True):
+            await to_thread.run_sync(opened.__exit__, None, None, None)
+
+
+def _media_type(context: Context, draft: Draft) -> str:
+    """Opened once, however often the document uses the file. Raises DomainError."""
+    known = context.opened_files.get(draft.sha256)
+    if known is None:
+        try:
+            known = media_type_of(draft.path, draft.size)
+        except DomainError as refusal:
+            known = refusal
+        context.opened_files[draft.sha256] = known
+    if isinstance(known, DomainError):
+        raise known
+    return known
+
+
+def _shared() -> SharedPlaces:
+    try:
+        return _places.get()
+    except LookupError:
+        places = SharedPlaces(AT_ONCE, AT_ONCE - 1, 1)
+        _places.set(places)
+        return places

@@ -72,16 +72,9 @@ def made(command_class: type[Command], values: Mapping[str, Any]) -> Command:
 async def settle(context: Context, execute: Callable[[], tuple[UUID | None, int]]) -> Carried:
     """Runs `execute` in a thread, and waits within bounds until its effect, at the position it returns, can be read."""
     try:
-        async with _shared().one(_client(context)):
-            subject_id, position = await to_thread.run_sync(execute, limiter=_commands())
+        subject_id, position = await in_turn(context, execute)
     except DomainError as refusal:
-        signed_in = context.actor.role is not Role.PUBLIC
-        return Carried(errors=tuple(user_errors(refusal.problems, signed_in)))
-    except Exception as fault:
-        if not is_unavailable(fault):
-            raise
-        away = unavailable(fault, _MAYBE_DONE if isinstance(fault, Unavailable) and fault.maybe_recorded else _NOT_DONE)
-        raise GraphQLError(away.message, extensions=away.extensions) from fault
+        return refusal_of(context, refusal)
     services = context.services
     visible = await services.waiter.wait(position, services.wait_seconds)
     # What was read before the mutation, by an earlier one of the same document, is of the past.
@@ -89,6 +82,27 @@ async def settle(context: Context, execute: Callable[[], tuple[UUID | None, int]
     if visible:
         context.at_least = max(context.at_least, position)
     return Carried(subject_id, position, visible)
+
+
+async def in_turn(context: Context, command: Callable[[], T]) -> T:
+    """What `command` returns, run in a thread as soon as the asker has a place. Raises what it raises, and UNAVAILABLE
+    where the database does not answer.
+    """
+    try:
+        async with _shared().one(client_of(context)):
+            return await to_thread.run_sync(command, limiter=_commands())
+    except DomainError:
+        raise
+    except Exception as fault:
+        if not is_unavailable(fault):
+            raise
+        away = unavailable(fault, _MAYBE_DONE if isinstance(fault, Unavailable) and fault.maybe_recorded else _NOT_DONE)
+        raise GraphQLError(away.message, extensions=away.extensions) from fault
+
+
+def refusal_of(context: Context, refusal: DomainError) -> Carried:
+    signed_in = context.actor.role is not Role.PUBLIC
+    return Carried(errors=tuple(user_errors(refusal.problems, signed_in)))
 
 
 async def catch_up(context: Context) -> bool:
@@ -120,7 +134,7 @@ async def thing(context: Context, carried: Carried, load: Load[T]) -> T | None:
         return None
 
 
-def _client(context: Context) -> str:
+def client_of(context: Context) -> str:
     """Who shares places with nobody else: whoever signed in, else whoever asks from that address."""
     actor = context.actor
     return f"public {context.client}" if actor.role is Role.PUBLIC else f"{actor.role} {actor.subject or actor.name}"

@@ -1,0 +1,1 @@
+"""Opening files of strangers, in processes of their own."""
