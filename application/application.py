@@ -24,6 +24,7 @@ from application import (
     registrations,
     service_amendments,
     service_dossiers,
+    stored_files,
     typology,
     unsubscribing,
 )
@@ -45,6 +46,7 @@ USE_CASES = use_cases(
     animations.USE_CASES,
     attendance_sheets.USE_CASES,
     service_dossiers.USE_CASES,
+    stored_files.USE_CASES,
     service_amendments.USE_CASES,
     controls.USE_CASES,
     candidatures.USE_CASES,

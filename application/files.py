@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from time import time
 from typing import BinaryIO
@@ -35,6 +36,10 @@ class FileChanged(BadStoredFile):
 
 class FileMissing(BadStoredFile):
     """The file is not in its place."""
+
+
+class FileExpired(BadStoredFile):
+    """The file was deleted at the end of its retention, which the log tells."""
 
 
 @dataclass
@@ -100,6 +105,10 @@ class FileStore:
         try:
             content = self._place(sha256).read_bytes()
         except FileNotFoundError:
+            if self._tombstone(sha256).exists():
+                raise FileExpired(
+                    "Ce fichier a été supprimé au terme de sa conservation ; son empreinte reste dans l'historique."
+                ) from None
             log.error("a kept file is missing", extra={"sha256": sha256})
             raise FileMissing("Le fichier conservé est introuvable ; l'incident est signalé.") from None
         if hashlib.sha256(content).hexdigest() != sha256:
@@ -108,6 +117,24 @@ class FileStore:
                 "Le fichier conservé ne correspond plus à son empreinte : il n'est pas remis ; l'incident est signalé."
             )
         return content
+
+    def kept_before(self, moment: datetime) -> Iterator[str]:
+        """The SHA-256 of every file that was put in its place before that moment, as the disk's clock tells."""
+        for path in self._folder.glob("[0-9a-f][0-9a-f]/*"):
+            digest = path.parent.name + path.name
+            if _DIGEST.fullmatch(digest) is not None and path.stat().st_mtime < moment.timestamp():
+                yield digest
+
+    def remove(self, sha256: str) -> None:
+        """Deletes a file whose end the log tells. May be called again; handed in once more, the file is there again."""
+        place = self._place(sha256)
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._tombstone(sha256).touch(mode=0o600)
+        place.unlink(missing_ok=True)
+        _fsync_folder(place.parent)
+
+    def _tombstone(self, sha256: str) -> Path:
+        return self._place(sha256).with_suffix(".expired")
 
     def _sweep(self) -> None:
         """Removes what processes left behind that were killed at work."""

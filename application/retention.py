@@ -5,34 +5,74 @@ Which are due is asked of the read models by who calls; here each is erased, and
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from application.accounts import InvitationErase
 from application.application import Application
+from application.contacts import ContactErase
 from application.eventstore.log import read_stream
 from application.eventstore.vault import erase_key
+from application.files import FileStore
 from application.privacy import CandidatureErase, say_erased
 from application.registrations import RegistrantErase
+from application.stored_files import FileExpire
+from domain.account_events import InvitationSent
 from domain.actors import SYSTEM
 from domain.candidature_events import CandidatureSubmitted
-from domain.identifiers import registration_book_id
+from domain.contact_events import ContactAdded
+from domain.identifiers import contact_list_id, registration_book_id
 from domain.registration_events import RegistrationMade
 
 
-def forget_registrant(app: Application, animation_id: UUID, registration_id: UUID, now: datetime) -> None:
-    """Destroys what one registration tells of a person. May be repeated after an interruption."""
-    book = registration_book_id(animation_id)
+def forget_registrants(app: Application, animation_id: UUID, registration_ids: Sequence[UUID], now: datetime) -> int:
+    """Destroys what these registrations for one animation tell of people. May be repeated after an interruption."""
+    book, due = registration_book_id(animation_id), frozenset(registration_ids)
     with app.pool.connection() as conn:
         for record in read_stream(conn, book, 0):
-            if isinstance(record.event, RegistrationMade) and record.event.registration_id == registration_id:
+            if isinstance(record.event, RegistrationMade) and record.event.registration_id in due:
                 erase_key(conn, record.event.person_id, book)
-    say_erased(app.execute, RegistrantErase(animation_id=animation_id, registration_id=registration_id), SYSTEM, now)
+    for registration_id in registration_ids:
+        say_erased(
+            app.execute, RegistrantErase(animation_id=animation_id, registration_id=registration_id), SYSTEM, now
+        )
+    return len(registration_ids)
 
 
-def forget_candidature(app: Application, candidature_id: UUID, now: datetime) -> None:
+def forget_candidature(app: Application, candidature_id: UUID, now: datetime) -> int:
     """Destroys what one candidature tells of a person. May be repeated after an interruption."""
     with app.pool.connection() as conn:
         submitted = read_stream(conn, candidature_id, 0)[0].event
         assert isinstance(submitted, CandidatureSubmitted)
         erase_key(conn, submitted.person_id, candidature_id)
     say_erased(app.execute, CandidatureErase(candidature_id=candidature_id), SYSTEM, now)
+    return 1
+
+
+def forget_invited(app: Application, invitation_id: UUID, now: datetime) -> int:
+    """Destroys the address of an invitation, which ends with it. May be repeated after an interruption."""
+    with app.pool.connection() as conn:
+        sent = read_stream(conn, invitation_id, 0)[0].event
+        assert isinstance(sent, InvitationSent)
+        erase_key(conn, sent.person_id, invitation_id)
+    say_erased(app.execute, InvitationErase(invitation_id=invitation_id, person_id=sent.person_id), SYSTEM, now)
+    return 1
+
+
+def forget_contact(app: Application, structure_id: UUID, contact_id: UUID, now: datetime) -> int:
+    """Destroys what a structure's list tells of a contact. May be repeated after an interruption."""
+    contact_list = contact_list_id(structure_id)
+    with app.pool.connection() as conn:
+        for record in read_stream(conn, contact_list, 0):
+            if isinstance(record.event, ContactAdded) and record.event.contact_id == contact_id:
+                erase_key(conn, record.event.person_id, contact_list)
+    say_erased(app.execute, ContactErase(structure_id=structure_id, contact_id=contact_id), SYSTEM, now)
+    return 1
+
+
+def expire_file(app: Application, store: FileStore, sha256: str, now: datetime) -> int:
+    """Records the end of a file's retention, then deletes its bytes. May be repeated after an interruption."""
+    app.execute(FileExpire(sha256=sha256), SYSTEM, now)
+    store.remove(sha256)
+    return 1

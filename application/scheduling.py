@@ -76,12 +76,16 @@ class PartlyFailed(Exception):
         self.did, self.faults = did, faults
 
 
-def each(things: Iterable[Callable[[], bool | None]]) -> int:
-    """Does all of them, whatever one raises; returns how many did not say False. Raises PartlyFailed at the end."""
+def each(things: Iterable[Callable[[], int | None]]) -> int:
+    """Does all of them, whatever one raises. Returns how many things they say they did, each one if it says nothing.
+
+    Raises PartlyFailed at the end.
+    """
     did, faults = 0, []
     for thing in things:
         try:
-            did += thing() is not False
+            done = thing()
+            did += 1 if done is None else done
         except Exception as fault:
             faults.append(fault)
     if faults:

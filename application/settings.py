@@ -16,6 +16,10 @@
 | `PARENTALITE_WAIT_SECONDS`       | `5`                              | Longest wait for Min-Position, 0 to 60 s     |
 | `PARENTALITE_REGISTRANTS_DAYS`   | `90`                             | How long registrants' data are kept, 1-3650  |
 | `PARENTALITE_CANDIDATURES_MONTHS`| `12`                             | … and those of ended candidatures, 1 to 120  |
+| `PARENTALITE_VOLUNTEERS_MONTHS`  | `36`                             | … of volunteers after their last step, 1-240 |
+| `PARENTALITE_INVITATIONS_DAYS`   | `30`                             | … of those invited, 1 to 3650                |
+| `PARENTALITE_CONTACTS_MONTHS`    | `36`                             | … of structures' contacts, 1 to 240          |
+| `PARENTALITE_SCANS_MONTHS`       | `60`                             | Signed sheets and pieces after payment, 1-360|
 | `PARENTALITE_REQUESTS_PER_MINUTE`| `6000`                           | Limit for each client and token, 0 for none  |
 | `PARENTALITE_REGISTRATIONS_PER_MINUTE` | `60`                       | … for each client and animation              |
 | `PARENTALITE_SOCKETS_PER_ADDRESS`| `200`                            | WebSockets and streams at once, 0 for none   |
@@ -107,6 +111,14 @@ class Settings(BaseModel):
     registrants_kept_for: timedelta = timedelta(days=90)
     #: Counted from the end of the candidature.
     candidatures_kept_for: timedelta = timedelta(days=365)
+    #: Counted from the end of the volunteer's last step that is recorded.
+    volunteers_kept_for: timedelta = timedelta(days=3 * 365)
+    #: Counted from the sending.
+    invitations_kept_for: timedelta = timedelta(days=30)
+    #: Counted from the adding.
+    contacts_kept_for: timedelta = timedelta(days=3 * 365)
+    #: Counted from the payment, or from the end of an animation that no dossier holds.
+    scans_kept_for: timedelta = timedelta(days=5 * 365)
 
     @property
     def embedded(self) -> bool:
@@ -164,6 +176,12 @@ def load_settings(variables: Mapping[str, str]) -> Settings:
         "candidatures_kept_for": read(
             lambda: _days("PARENTALITE_CANDIDATURES_MONTHS", environ.get, "12", 120, DAYS_A_MONTH)
         ),
+        "volunteers_kept_for": read(
+            lambda: _days("PARENTALITE_VOLUNTEERS_MONTHS", environ.get, "36", 240, DAYS_A_MONTH)
+        ),
+        "invitations_kept_for": read(lambda: _days("PARENTALITE_INVITATIONS_DAYS", environ.get, "30", 3650, 1)),
+        "contacts_kept_for": read(lambda: _days("PARENTALITE_CONTACTS_MONTHS", environ.get, "36", 240, DAYS_A_MONTH)),
+        "scans_kept_for": read(lambda: _days("PARENTALITE_SCANS_MONTHS", environ.get, "60", 360, DAYS_A_MONTH)),
         "public_url": read(lambda: _public_url(environ.get("PARENTALITE_PUBLIC_URL") or DEFAULT_PUBLIC_URL)),
         "public_url_named": bool(environ.get("PARENTALITE_PUBLIC_URL")),
     }

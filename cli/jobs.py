@@ -11,11 +11,11 @@ from psycopg import sql
 from application import founding
 from application.animations import AnimationEnd
 from application.application import Application
-from application.retention import forget_candidature, forget_registrant
+from application.files import FileStore
 from application.scheduling import Job, each
 from application.settings import Settings
 from application.tidying import tidy
-from cli.retaining import due
+from cli.retaining import due, erasures
 from domain.actors import SYSTEM
 from domain.errors import DomainError, ErrorCode
 from projections.generations import live_tables
@@ -56,15 +56,11 @@ def _end(app: Application, animation_id: UUID, now: datetime) -> bool:
 
 
 def retain(app: Application, settings: Settings, now: datetime) -> int:
-    """Erases personal data that have been kept for as long as they may be."""
+    """Erases all that has been kept for as long as it may be."""
+    store = FileStore(settings.files)
     with app.pool.connection() as conn:
-        found = due(conn, settings, now, MOST_AT_ONCE)
-    return each(
-        [
-            *(partial(forget_registrant, app, *registration, now) for registration in found.registrants),
-            *(partial(forget_candidature, app, candidature_id, now) for candidature_id in found.candidatures),
-        ]
-    )
+        found = due(conn, store, settings, now)
+    return each(erasures(app, store, found, now))
 
 
 def tidied(app: Application) -> int:

@@ -9,13 +9,14 @@ from typing import Annotated
 import orjson
 import typer
 
+from application.files import FileStore
 from application.settings import Settings, checked_key, make_key
 from cli.catching_up import bring_up_to_date
 from cli.composition import Opened, environment, open_everything, settings_from_environment, utc_now
 from cli.console import Refused, Steps, confirm, counted, note
 from cli.key_files import write_key
 from cli.options import Verbose, Yes, logs_of_a_command
-from cli.retaining import due, erase_due
+from cli.retaining import due, erasures
 from domain.actors import SYSTEM
 
 family = typer.Typer(no_args_is_help=True, help="Personal data: what is held on a person, its erasure, its keys.")
@@ -92,27 +93,32 @@ def retain(
 ) -> None:
     """Erase the personal data that have been kept for as long as they may be.
 
-    Registrants' data: PARENTALITE_REGISTRANTS_DAYS after the end of the animation. Candidatures that were rejected or
-    withdrawn: PARENTALITE_CANDIDATURES_MONTHS after that. A running server does the same once a day; each erasure is
-    recorded. May be repeated after an interruption.
+    Registrants' data: PARENTALITE_REGISTRANTS_DAYS after the end of the animation. Candidatures that were rejected,
+    withdrawn or never decided: PARENTALITE_CANDIDATURES_MONTHS after that; volunteers: PARENTALITE_VOLUNTEERS_MONTHS
+    after the last that is recorded of them. Invitations: PARENTALITE_INVITATIONS_DAYS after their sending. Contacts:
+    PARENTALITE_CONTACTS_MONTHS after their adding. Signed sheets, pieces: PARENTALITE_SCANS_MONTHS after the payment.
+
+    A running server does the same once a day; each erasure is recorded. May be repeated after an interruption.
     """
     settings = settings_from_environment()
     logs_of_a_command(verbose)
     with open_everything(settings) as opened:
         _up_to_date(opened, "what is due cannot be told while these read models are behind")
+        store = FileStore(settings.files)
         with opened.connection() as conn:
-            found = due(conn, settings, utc_now())
-        registrations, candidatures = len(found.registrants), len(found.candidatures)
-        told = f"{counted(registrations, 'registration')} and {counted(candidatures, 'candidature')}"
+            found = due(conn, store, settings, utc_now())
+        told = ", ".join(counted(number, name) for name, number in found.counts.items())
         if dry_run or not found.count:
             note(f"Due: {told}.")
             return
         confirm(f"Erase the personal data of {told}? This cannot be undone.", yes)
+        done = 0
         with Steps("erasures") as steps:
-            for done in erase_due(opened.application, found, utc_now()):
+            for erasure in erasures(opened.application, store, found, utc_now()):
+                done += erasure()
                 steps("erasing", done, found.count)
         _forget_in_read_models(opened)
-        note(f"Erased: the personal data of {told}.")
+        note(f"Erased: {told}.")
 
 
 @family.command("rotate-master-key")

@@ -18,6 +18,7 @@ from domain import (
     invitation,
     registration_book,
     service_dossier,
+    stored_file,
     structure,
     territory,
     typology,
@@ -62,3 +63,4 @@ REGISTRATION = AggregateKind[registration_book.RegistrationBook](
 ACCOUNT = AggregateKind[account.Account]("account", account.evolve)
 INVITATION = AggregateKind[invitation.Invitation]("invitation", invitation.evolve)
 CONTACTS = AggregateKind[contacts.ContactList]("contact", contacts.evolve)
+STORED_FILE = AggregateKind[stored_file.StoredFile]("file", stored_file.evolve)

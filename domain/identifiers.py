@@ -83,5 +83,10 @@ def registration_book_id(animation_id: UUID) -> UUID:
     return uuid5(NAMESPACE, f"registrations:{animation_id}")
 
 
+def file_id(sha256: str) -> UUID:
+    """The stream of the file with that digest."""
+    return uuid5(NAMESPACE, f"file:{sha256}")
+
+
 TYPOLOGY_ID = uuid5(NAMESPACE, "typology")
 ATTESTATION_FORM_ID = uuid5(NAMESPACE, "attestation-form")

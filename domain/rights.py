@@ -41,6 +41,7 @@ class Action(StrEnum):
     ANIMATION_CANCEL = "animationCancel"
     ANIMATION_CLONE = "animationClone"
     ANIMATION_END = "animationEnd"
+    FILE_EXPIRE = "fileExpire"
     ANIMATION_ATTEST = "animationAttest"
     ATTESTATION_CORRECT = "attestationCorrect"
     ATTENDANCE_SHEET_ATTACH = "attendanceSheetAttach"
@@ -127,6 +128,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.ANIMATION_CANCEL: {ST: _STRUCTURE, NA: _ANY},
     Action.ANIMATION_CLONE: {ST: _STRUCTURE},
     Action.ANIMATION_END: {SY: _ANY},
+    Action.FILE_EXPIRE: {SY: _ANY},
     Action.ANIMATION_ATTEST: {ST: _STRUCTURE},
     Action.ATTESTATION_CORRECT: {ST: _STRUCTURE},
     Action.ATTENDANCE_SHEET_ATTACH: {ST: _STRUCTURE},

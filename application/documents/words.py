@@ -8,6 +8,7 @@ from domain.actors import Role
 
 #: What happened, by the event's topic.
 PHRASES: Mapping[str, str] = {
+    "file.expired": "Fichier supprimé au terme de sa conservation",
     "territory.joined": "Territoire entré dans le programme",
     "territory.candidatures_opened": "Candidatures ouvertes dans le territoire",
     "typology.term_added": "Terme ajouté à la typologie",

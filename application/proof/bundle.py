@@ -6,7 +6,7 @@ import base64
 import io
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +27,8 @@ from application.proof.leaves import decode_leaf, read_streams
 from application.proof.merkle import consistency_proof, inclusion_proof
 from application.proof.notes import SigningKey, to_pem
 from application.proof.tiles import StoredTree
+from domain.identifiers import file_id
+from domain.stored_file import FileExpired
 
 Conn = Connection[Any]
 #: The bytes of a kept file, by its SHA-256. Raises when it is missing or was changed.
@@ -55,17 +57,15 @@ class Proved:
 def facts_now(conn: Conn, dossier_id: UUID) -> tuple[Facts, str | None]:
     """What the dossier's events say, and the note of the latest checkpoint if there is one. Raises NotADossier."""
     until, checkpoint = head(conn), latest(conn)
-    leaves = list(read_streams(conn, _streams(conn, dossier_id, until), until))
-    return facts_of(dossier_id, records_of(leaves)), checkpoint.note if checkpoint else None
+    facts, _ = _facts_and_leaves(conn, dossier_id, until)
+    return facts, checkpoint.note if checkpoint else None
 
 
 def gather_proof(conn: Conn, key: SigningKey, dossier_id: UUID, now: datetime) -> Proved:
     """Reads the dossier's events and signs the log that holds them. Raises NotADossier."""
     checkpoint = make_checkpoint(conn, key, head(conn), ASKED, now)
     position = checkpoint.position if checkpoint else 0
-    streams = _streams(conn, dossier_id, position)
-    leaves = list(read_streams(conn, streams, position))
-    facts = facts_of(dossier_id, records_of(leaves))
+    facts, leaves = _facts_and_leaves(conn, dossier_id, position)
     assert checkpoint is not None, "a dossier has events"
     return Proved(facts, leaves, checkpoint)
 
@@ -74,6 +74,27 @@ def records_of(leaves: Sequence[bytes]) -> list[Recorded]:
     """The events that leaves hold. Raises ValueError for what is no leaf, UnreadableEvent for an unknown event."""
     found = [decode_leaf(leaf) for leaf in leaves]
     return [decode(one.position, one.aggregate_id, one.version, one.topic, one.state) for one in found]
+
+
+def _facts_and_leaves(conn: Conn, dossier_id: UUID, until: int) -> tuple[Facts, list[bytes]]:
+    streams = _streams(conn, dossier_id, until)
+    leaves = list(read_streams(conn, streams, until))
+    facts = facts_of(dossier_id, records_of(leaves))
+    if ends := _ends_of_files(conn, facts, until):
+        leaves = list(read_streams(conn, [*streams, *ends], until))
+        facts = facts_of(dossier_id, records_of(leaves))
+    return facts, leaves
+
+
+def _ends_of_files(conn: Conn, facts: Facts, until: int) -> list[UUID]:
+    """The streams of the dossier's files whose retention has ended."""
+    files = [file_id(digest) for digest in file_digests(facts)]
+    return list({UUID(str(decode_leaf(leaf).aggregate_id)) for leaf in read_streams(conn, files, until)})
+
+
+def expired_files(records: Iterable[Recorded]) -> frozenset[str]:
+    """SHA-256 of the files that these events tell to be deleted at the end of their retention."""
+    return frozenset(record.event.sha256 for record in records if isinstance(record.event, FileExpired))
 
 
 def _streams(conn: Conn, dossier_id: UUID, until: int) -> list[UUID]:
@@ -97,7 +118,9 @@ def write_bundle(out: BinaryIO, conn: Conn, key: SigningKey, proved: Proved, pdf
         KEY: to_pem(key.public).encode(),
     }
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        files = {f"{FILES}{digest}": _unpack(read_file, digest, Path(folder)) for digest in file_digests(proved.facts)}
+        expired = expired_files(records_of(proved.leaves))
+        kept = [digest for digest in file_digests(proved.facts) if digest not in expired]
+        files = {f"{FILES}{digest}": _unpack(read_file, digest, Path(folder)) for digest in kept}
         sizes = {name: len(content) for name, content in members.items()}
         sizes |= {name: path.stat().st_size for name, path in files.items()}
         digests = {name: sha256(content).hexdigest() for name, content in members.items()}

@@ -191,14 +191,17 @@ def _rules(bundle: _Bundle) -> str | None:
 
 
 def _files(bundle: _Bundle) -> str:
-    """Every sheet and piece that the events name is there, and nothing else."""
+    """Every sheet and piece that the events name is there, unless they tell its retention's end; and nothing else."""
+    expired = layout.expired_files(records_of(bundle.leaves))
     named = {f"{layout.FILES}{digest}" for digest in file_digests(bundle.facts)}
     there = {name for name in bundle.members if name.startswith(layout.FILES)}
-    if missing := sorted(named - there):
+    gone = {f"{layout.FILES}{digest}" for digest in expired} & (named - there)
+    if missing := sorted(named - there - gone):
         raise Wrong(f"{missing[0]} is named by the events and missing")
     if unknown := sorted(there - named):
         raise Wrong(f"{unknown[0]} is named by no event")
-    return f"{len(there)} attached sheets and pieces have the digests that the events say"
+    said = f"{len(there)} attached sheets and pieces have the digests that the events say"
+    return f"{said}; {len(gone)} expired: deleted at the end of their retention, as the events tell" if gone else said
 
 
 _CHECKS: tuple[tuple[str, Callable[[_Bundle], str | None]], ...] = (

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from api.answers import JSON, Refused, refusal, unexpected
 from api.context import Context, Services
 from api.requests import Admission, wait_for_position
-from application.files import BadStoredFile
+from application.files import BadStoredFile, FileExpired
 from domain.actors import Actor, Role
 from domain.errors import forbidden
 
@@ -61,6 +61,8 @@ async def kept_file(context: Context, request: Request, sha256: str, name: str, 
         return Response(status_code=304, headers=headers)
     try:
         content = await to_thread.run_sync(context.services.files.read, sha256)
+    except FileExpired as expired:
+        raise Refused(410, "FILE_EXPIRED", str(expired), sha256=sha256) from None
     except BadStoredFile as bad:
         raise Refused(500, "FILE_UNAVAILABLE", str(bad), sha256=sha256) from None
     headers["Content-Disposition"] = disposition("attachment", name)

@@ -11,6 +11,7 @@ ERROR_CODES: Final[Mapping[str, str]] = {
     "CONFLICT": "The thing has changed since the version that was expected: read it again, then decide.",
     "DOCUMENT_NOT_TRUSTED": "This service answers only the documents of its list, and this is none of them.",
     "DUPLICATE": "The idempotency key was used for something else before.",
+    "FILE_EXPIRED": "A file was deleted at the end of its retention; its digest stays in the history.",
     "FILE_UNAVAILABLE": "A file that was kept is not as it was kept. It is for whoever runs the service.",
     "FORBIDDEN": "The asker may not do or read this. The words are the same whether the thing exists or not.",
     "GRAPHQL_INVALID": "The document or its variables do not fit the schema or its limits: nothing was executed.",

@@ -1,13 +1,48 @@
-"""Whose personal data have been kept for as long as they may be."""
+"""Whose personal data, and which files, have been kept for as long as they may be."""
 
 from __future__ import annotations
 
 #: Of animations that ended before `ended_before`, the first ended first.
 REGISTRANTS = """
 SELECT g.animation_id, g.registration_id FROM {registrations} g JOIN {animations} a USING (animation_id)
-WHERE g.erased_at IS NULL AND a.ends_at < %(ended_before)s ORDER BY a.ends_at, g.registration_id LIMIT %(most)s"""
-#: Rejected or withdrawn before `ended_before`, the first ended first.
+WHERE g.erased_at IS NULL AND a.ends_at < %(ended_before)s ORDER BY a.ends_at, g.animation_id, g.registration_id"""
+#: Rejected or withdrawn before `ended_before`, or waiting for a decision since then, the first ended first.
 CANDIDATURES = """
 SELECT candidature_id FROM {candidatures}
-WHERE erased_at IS NULL AND status IN ('REJECTED', 'WITHDRAWN') AND decided_at < %(ended_before)s
-ORDER BY decided_at, candidature_id LIMIT %(most)s"""
+WHERE erased_at IS NULL AND status <> 'VALIDATED' AND coalesce(decided_at, submitted_at) < %(ended_before)s
+ORDER BY coalesce(decided_at, submitted_at), candidature_id"""
+#: Validated, and nothing recorded of them since `ended_before`.
+VOLUNTEERS = """
+SELECT candidature_id FROM {candidatures}
+WHERE erased_at IS NULL AND status = 'VALIDATED' AND greatest(
+    validated_at, informed_at, certificate_requested_at, contacted_on, pix_on, certificate_on,
+    (SELECT max((training ->> 'on')::date) FROM jsonb_array_elements(trainings) AS training)
+) < %(ended_before)s
+ORDER BY validated_at, candidature_id"""
+#: Sent before `ended_before`, accepted or not, whose address is still kept.
+INVITATIONS = """
+SELECT i.invitation_id FROM {invitations} i JOIN {invited_people} p USING (invitation_id)
+WHERE i.sent_at < %(ended_before)s AND p.email IS NOT NULL ORDER BY i.sent_at, i.invitation_id"""
+#: Added before `ended_before`.
+CONTACTS = """
+SELECT structure_id, contact_id FROM {contacts} WHERE added_at < %(ended_before)s ORDER BY added_at, contact_id"""
+
+#: What the log says files were handed in for, as (digest, animation, dossier).
+USES = """
+SELECT convert_from(state, 'UTF8')::jsonb #>> '{{data,sha256}}',
+       CASE WHEN topic = 'animation.sheet_attached' THEN originator_id END,
+       CASE WHEN topic = 'service_dossier.piece_attached' THEN originator_id END
+FROM stored_events WHERE topic IN ('animation.sheet_attached', 'service_dossier.piece_attached')"""
+#: Animations whose sheets may prove something still: not over before `ended_before`, or held by a dossier that may.
+ANIMATIONS_IN_USE = """
+SELECT a.animation_id FROM {animations} a LEFT JOIN {service_dossiers} d USING (dossier_id)
+WHERE a.animation_id = ANY(%(ids)s) AND CASE WHEN d.dossier_id IS NULL THEN a.ends_at >= %(ended_before)s
+    ELSE d.paid_on IS NULL OR d.paid_on >= (%(ended_before)s AT TIME ZONE 'UTC')::date OR EXISTS (
+        SELECT FROM {controls} c WHERE c.status = 'OPEN' AND d.dossier_id = ANY(c.drawn)) END"""
+#: Dossiers whose pieces may prove something still: not paid before `ended_before`, or under control.
+DOSSIERS_IN_USE = """
+SELECT d.dossier_id FROM {service_dossiers} d
+WHERE d.dossier_id = ANY(%(ids)s) AND (
+    CASE WHEN d.status IN ('OPEN', 'RETURNED') THEN d.opened_at >= %(ended_before)s
+    ELSE d.paid_on IS NULL OR d.paid_on >= (%(ended_before)s AT TIME ZONE 'UTC')::date END
+    OR EXISTS (SELECT FROM {controls} c WHERE c.status = 'OPEN' AND d.dossier_id = ANY(c.drawn)))"""

@@ -36,6 +36,7 @@ from domain.catalogue import AggregateKind
 from domain.contact_events import ContactAdded, ContactErased, ContactRemoved, ContactUnsubscribed, PlanningSent
 from domain.convention import ConventionAmended, ConventionTerminated
 from domain.events import Event, PersonalText, event, registered_events
+from domain.stored_file import FileExpired
 from domain.structure import AccountOpened, ConventionAttached, StructureRenamed
 from domain.territory import CandidaturesOpened, TerritoryJoined
 from domain.typology import SplitPart, TermKind, TermMerged, TermRenamed, TermRetired, TermSplit
@@ -67,6 +68,7 @@ SAMPLES: list[Event] = [
     ),
     TermRetired(kind=TermKind.AUDIENCE, code="mediateurs"),
     AnimationEnded(),
+    FileExpired(sha256="9f86d081"),
     ContactAdded(contact_id=PERSON, structure_id=PERSON, person_id=PERSON, name="École", email="e@x.fr", kind="école"),
     ContactRemoved(contact_id=PERSON),
     ContactUnsubscribed(contact_id=PERSON),
@@ -183,6 +185,7 @@ def test_topics_never_change():
         *("contact.added", "contact.removed", "contact.planning_sent", "contact.personal_data_erased"),
         "contact.unsubscribed",
         "registration.question_withdrawn",
+        "file.expired",
         *("animation.ended", "candidature.contact_recorded", "candidature.training_recorded"),
         *("candidature.pix_certified", "candidature.certificate_requested", "candidature.certificate_issued"),
         *("registration.made", "registration.seat_obtained", "registration.seat_questioned", "registration.seat_kept"),

@@ -25,6 +25,7 @@ animationRefuse            -      -      -      -      -     -        -      -  
 animationCancel            -      -      struct -      -     -        -      -      any    -       -
 animationClone             -      -      struct -      -     -        -      -      -      -       -
 animationEnd               -      -      -      -      -     -        -      -      -      -       any
+fileExpire                 -      -      -      -      -     -        -      -      -      -       any
 animationAttest            -      -      struct -      -     -        -      -      -      -       -
 attestationCorrect         -      -      struct -      -     -        -      -      -      -       -
 attendanceSheetAttach      -      -      struct -      -     -        -      -      -      -       -
@@ -208,6 +209,7 @@ def test_the_public_only_submits_candidatures_and_registers():
 def test_the_system_decides_nothing_that_people_decide():
     assert {action.value for action in Action if may(SYSTEM, action, OTHERS)} == {
         "animationEnd",
+        "fileExpire",
         "termAdd",
         "territoryJoin",
         "attestationFormWord",
