@@ -30,8 +30,9 @@ from application import (
 )
 from application.bus import CommandBus, open_bus
 from application.commands import Command, use_cases
-from application.eventstore.connections import commands_pool, connect
+from application.eventstore.connections import STARTING, commands_pool, connect
 from application.eventstore.recorder import CommandRecorder, Outcome, open_recorder
+from application.eventstore.sequence import put_right
 from application.eventstore.vault import DDL as VAULT_DDL
 from application.eventstore.vault import Vault
 from application.notifications.tables import create_tables as create_notification_tables
@@ -97,10 +98,11 @@ class Application:
 def open_application(database_url: str, master_key: bytes, pool_size: int = 8) -> Iterator[Application]:
     """Opens the application on a database, its tables created where they are missing; closes its connections after."""
     pool = commands_pool(database_url, pool_size)
-    with connect(database_url, "parentalite-tables") as conn:
+    with connect(database_url, "parentalite-tables", STARTING) as conn:
         # Processes that start at once would make the same tables at once, which PostgreSQL refuses; freed on closing.
         conn.execute("SELECT pg_advisory_lock(hashtext('parentalite.tables'))")
         recorder = open_recorder(database_url)
+        put_right(conn)
         conn.execute(VAULT_DDL)
         create_proof_tables(conn)
         create_notification_tables(conn)

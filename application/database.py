@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -79,8 +80,38 @@ def check_database(url: str) -> None:
     try:
         with psycopg.connect(url, connect_timeout=CONNECT_SECONDS) as connection:
             check_server(connection.info.server_version, connection.info.parameter_status("server_encoding") or "")
+        check_sessions(url)
     except psycopg.Error as error:
         raise DatabaseUnavailable(f"PostgreSQL cannot be reached: {_one_line(error, parameters)}") from None
+
+
+def check_sessions(url: str) -> None:
+    """Raises DatabaseUnavailable where a pooler stands between that gives a session to several at once."""
+    with (
+        psycopg.connect(url, connect_timeout=CONNECT_SECONDS, autocommit=True) as one,
+        psycopg.connect(url, connect_timeout=CONNECT_SECONDS, autocommit=True) as other,
+    ):
+        before = _backend(one)
+        with other.transaction():
+            is_shared = _backend(other) == before or _backend(one) != before
+        if not is_shared:
+            # Poolers that take their sessions in turn look like none until one waits for what it has asked for.
+            channel = f"parentalite_check_{secrets.token_hex(8)}"
+            one.execute(f"LISTEN {channel}")
+            other.execute(f"NOTIFY {channel}")
+            is_shared = not list(one.notifies(timeout=CONNECT_SECONDS, stop_after=1))
+    if is_shared:
+        raise DatabaseUnavailable(
+            "DATABASE_URL leads to a pooler that gives each transaction another session (PgBouncer: pool_mode = "
+            "transaction), and prepared statements, advisory locks and LISTEN need one of their own: set "
+            "pool_mode = session, or name PostgreSQL itself"
+        )
+
+
+def _backend(connection: psycopg.Connection) -> int:
+    row = connection.execute("SELECT pg_backend_pid()").fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def check_server(version: int, encoding: str) -> None:

@@ -57,6 +57,8 @@ COMMANDS = Bounds(lock=3, statement=15, idle=30)
 RECORDING = Bounds(lock=3, statement=5, idle=10)
 #: What works beside the answering takes thousands of events in one statement.
 BACKGROUND = Bounds(lock=10, statement=300, idle=120)
+#: Tables are made by one process after the other.
+STARTING = Bounds(lock=60, statement=300, idle=120)
 
 
 def bound(conn: Conn, bounds: Bounds) -> None:
@@ -69,10 +71,10 @@ def liveliness(database_url: str) -> dict[str, Any]:
     return {name: value for name, value in _LIVELINESS.items() if name not in said}
 
 
-def connect(database_url: str, name: str) -> Conn:
+def connect(database_url: str, name: str, bounds: Bounds = BACKGROUND) -> Conn:
     """A connection of its own for work beside the answering, in autocommit mode, known to PostgreSQL as `name`."""
     conn: Conn = Connection.connect(database_url, autocommit=True, application_name=name, **liveliness(database_url))
-    bound(conn, BACKGROUND)
+    bound(conn, bounds)
     return conn
 
 

@@ -17,6 +17,7 @@ from application.database import (
     with_database,
 )
 from application.settings import Settings, load_settings
+from tests.pooler import pooled_by_transaction
 
 
 def settings_of(home: Path, **variables: str) -> Settings:
@@ -122,3 +123,12 @@ def test_the_database_of_an_address_is_replaced_in_both_forms():
         "postgresql://me@/a%20b?host=%2Ftmp&port=5432"
     )
     assert with_database("host=/tmp dbname=old", "new") == "dbname=new host=/tmp"
+
+
+def test_a_pooler_that_shares_sessions_is_refused_in_one_line_that_says_what_is_needed(database_url: str) -> None:
+    with pooled_by_transaction(database_url) as url:
+        with psycopg.connect(url, autocommit=True) as one:
+            assert one.execute("SELECT 1").fetchone() == (1,)
+        with pytest.raises(DatabaseUnavailable, match="pool_mode = session") as refused:
+            check_database(url)
+        assert "\n" not in str(refused.value)
