@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import errno
 import gc
+import resource
 import socket
 import sys
 from collections.abc import Callable
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 from cli.composition import Opened, api_services
@@ -17,8 +19,13 @@ from cli.logs import RequestLog
 if TYPE_CHECKING:
     import uvicorn
 
+    from api.context import Services
+    from application.service_settings import Outside
+
 #: How long a stopping server waits for answers under way, and for clients that only listen.
 GRACE_SECONDS = 3
+#: Connections at once, of one peer a quarter of them: who comes beyond is answered 503.
+MOST_CONNECTIONS = 4_000
 #: How long somebody may leave what was sent to them unread (RFC 5482).
 SLOWEST_READER_MS = 30_000
 
@@ -79,7 +86,8 @@ def run_api(opened: Opened, taken: socket.socket, started: Callable[[], None]) -
             await super().startup(sockets)
             started()
 
-    config = server_config(RequestLog(create_app(api_services(opened))))
+    services = api_services(opened)
+    config = server_config(RequestLog(create_app(services)), services)
     _spare_the_collector()
     # Beside the thread that validates long documents, the event loop waits for each turn a tenth of the usual time.
     sys.setswitchinterval(0.0005)
@@ -87,15 +95,21 @@ def run_api(opened: Opened, taken: socket.socket, started: Callable[[], None]) -
         runner.run(Server(config).serve([taken]))
 
 
-def server_config(application: Any, port: int = 0) -> uvicorn.Config:
+def server_config(application: Any, services: Services, port: int = 0) -> uvicorn.Config:
     """How the server is run, whatever the environment says: only PARENTALITE_TRUSTED_PROXIES tells who is believed."""
     import uvicorn
 
     from api.requests import LARGEST_BODY
+    from cli.bounded_http import Door, bounded
+    from cli.bounded_websocket import BoundedWebSocket
 
+    most = most_connections()
+    door = Door(most, most // 4, lambda peer: stands_for_many(peer, services.outside), services.client_faults)
     return uvicorn.Config(
         application,
         port=port,
+        http=bounded(door),
+        ws=BoundedWebSocket,
         log_config=None,
         access_log=False,
         lifespan="on",
@@ -104,6 +118,25 @@ def server_config(application: Any, port: int = 0) -> uvicorn.Config:
         timeout_graceful_shutdown=GRACE_SECONDS,
         ws_max_size=LARGEST_BODY,
     )
+
+
+def most_connections() -> int:
+    """How many clients may be connected: each takes a file descriptor, and some are needed for the rest."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * MOST_CONNECTIONS
+    if soft < wanted and (hard == resource.RLIM_INFINITY or hard > soft):
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return min(MOST_CONNECTIONS, soft // 2)
+
+
+def stands_for_many(peer: str, outside: Outside) -> bool:
+    """Whether a connection from there may be any client's: a trusted proxy, or something on this machine."""
+    try:
+        address = ip_address(peer)
+    except ValueError:
+        return False
+    return address.is_loopback or any(address in network for network in outside.trusted_proxies)
 
 
 def _spare_the_collector() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import logging
 from typing import Any
 
 from starlette.websockets import WebSocketState
@@ -31,6 +32,10 @@ MOST_OPERATIONS_AT_ONCE = 20
 #: Ids are UUIDs, or numbers.
 _LONGEST_ID = 200
 _ENDED = "Vos droits ont changé : reconnectez-vous."
+
+
+# It warns, with their words, of pages that may not ask: anybody can be one.
+logging.getLogger("strawberry.ws").setLevel(logging.ERROR)
 
 
 class Connection:

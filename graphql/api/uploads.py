@@ -7,6 +7,7 @@ a browser ask (`Authorization`, or `GraphQL-Require-Preflight`).
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -24,6 +25,9 @@ from domain.actors import Actor, Role
 LARGEST_UPLOAD = LARGEST_SCAN * 3 // 2
 MULTIPART = "multipart/form-data"
 _PREFLIGHT_HEADERS = ("authorization", "graphql-require-preflight")
+
+# Anybody can send what it warns of; the answer says so.
+logging.getLogger("python_multipart").setLevel(logging.ERROR)
 
 ParseJson = Callable[[str], Any]
 

@@ -27,6 +27,7 @@ from application.proof.notes import SigningKey
 from application.service_settings import Outside
 from application.sign_in.accepting import SignIn
 from application.sign_in.local import LocalSignIn, issue_token
+from cli.bounded_http import Door
 from cli.serving import server_config
 from domain.actors import Role
 from projections.runner import projecting
@@ -57,6 +58,7 @@ class Server:
     address: str
     services: Services
     clock: Clock
+    door: Door
     http: httpx.Client = field(init=False)
 
     def __post_init__(self) -> None:
@@ -148,12 +150,13 @@ def running_server(
             outside=outside or Outside(),
             documents=PersistedDocuments(trusted),
         )
-        uvicorn_server = uvicorn.Server(server_config(create_app(services)))
+        config = server_config(create_app(services), services)
+        uvicorn_server = uvicorn.Server(config)
         sockets = None if taken is None else [taken]
         thread = threading.Thread(target=uvicorn_server.run, args=(sockets,), name="server", daemon=True)
         thread.start()
         try:
-            server = Server(_address(uvicorn_server, thread), services, clock)
+            server = Server(_address(uvicorn_server, thread), services, clock, config.http.door)  # type: ignore[union-attr]
             if projects:
                 _wait_until_ready(server)
             yield server
