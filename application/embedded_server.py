@@ -30,7 +30,14 @@ START_SECONDS = 120.0
 
 # A socket's whole path has to fit in 104 bytes on macOS, 108 on Linux.
 _LONGEST_SOCKET_FOLDER = 103 - len("/.s.PGSQL.5432")
-_DEFAULT_OPTIONS = {"listen_addresses": "", "port": "5432", "unix_socket_permissions": "0700", "timezone": "UTC"}
+_DEFAULT_OPTIONS = {
+    "listen_addresses": "",
+    "port": "5432",
+    "unix_socket_permissions": "0700",
+    "timezone": "UTC",
+    # A recycled segment keeps what was written of people until it is overwritten, which may be in months.
+    "wal_recycle": "off",
+}
 
 
 class EmbeddedServerError(Exception):

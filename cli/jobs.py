@@ -15,6 +15,7 @@ from application.files import FileStore
 from application.scheduling import Job, each
 from application.settings import Settings
 from application.tidying import tidy
+from cli.forgetting import forget
 from cli.retaining import due, erasures
 from domain.actors import SYSTEM
 from domain.errors import DomainError, ErrorCode
@@ -30,6 +31,7 @@ def jobs(app: Application, settings: Settings) -> list[Job]:
         Job("animations-ended", timedelta(seconds=30), lambda now, since: end_animations(app, now, since)),
         Job("retention", timedelta(days=1), lambda now, since: retain(app, settings, now)),
         Job("tidying", timedelta(hours=6), lambda now, since: tidied(app)),
+        Job("forgetting", timedelta(hours=1), lambda now, since: forget(str(app.pool.conninfo), settings.master_key)),
     ]
 
 

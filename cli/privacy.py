@@ -14,6 +14,7 @@ from application.settings import Settings, checked_key, make_key
 from cli.catching_up import bring_up_to_date
 from cli.composition import Opened, environment, open_everything, settings_from_environment, utc_now
 from cli.console import Refused, Steps, confirm, counted, note
+from cli.forgetting import forget
 from cli.key_files import write_key
 from cli.options import Verbose, Yes, logs_of_a_command
 from cli.retaining import due, erasures
@@ -159,6 +160,8 @@ def _new_master_key(settings: Settings) -> str:
 
 def _forget_in_read_models(opened: Opened) -> None:
     _up_to_date(opened, "the keys are destroyed, but these read models may still show the person")
+    # A server does it within the hour; here it is done when the command says so.
+    forget(opened.url, opened.settings.master_key)
 
 
 def _up_to_date(opened: Opened, else_said: str) -> None:

@@ -1,0 +1,73 @@
+"""What PostgreSQL keeps of the erased: row versions that nobody reads any more, and the write-ahead log.
+
+A DELETE leaves the row in its page, and an UPDATE the key that it overwrites; VACUUM only marks their place as free.
+The read models of people are therefore filled anew, in files of their own, and the table of keys is written anew.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import psycopg
+from psycopg import Connection
+
+from application.eventstore.log import head
+from domain.events import registered_events
+from projections.rebuild import rebuild
+from projections.registry import projections
+from projections.terms_in_force import TermsInForce
+
+log = logging.getLogger(__name__)
+
+Conn = Connection[Any]
+
+_DDL = """
+CREATE TABLE IF NOT EXISTS forgetting (
+    only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    position bigint NOT NULL
+)"""
+_DONE_UNTIL = "SELECT position FROM forgetting"
+_DONE = """
+INSERT INTO forgetting (position) VALUES (%s) ON CONFLICT (only_row) DO UPDATE SET position = EXCLUDED.position"""
+_ERASED = "SELECT DISTINCT topic FROM stored_events WHERE notification_id > %s AND notification_id <= %s"
+#: Commands that write about people wait for the lock meanwhile: seconds at a million keys.
+_KEYS = "VACUUM (FULL) person_keys"
+
+
+def forget(database_url: str, master_key: bytes) -> int:
+    """Writes anew whatever held what was erased since the last time. Returns how many read models that were.
+
+    Raises RebuildRefused when another rebuild is running: to be tried again.
+    """
+    with psycopg.connect(database_url, autocommit=True, application_name="parentalite-forgetting") as conn:
+        conn.execute(_DDL)
+        upto = head(conn)
+        names = _concerned(conn, upto)
+        if names:
+            rebuild(database_url, master_key, names)
+            conn.execute(_KEYS)
+            _recycle_no_wal(conn)
+        conn.execute(_DONE, (upto,))
+    return len(names)
+
+
+def _concerned(conn: Conn, upto: int) -> list[str]:
+    """The read models of people that an erasure since the last time has touched."""
+    row = conn.execute(_DONE_UNTIL).fetchone()
+    topics = {topic for (topic,) in conn.execute(_ERASED, (row[0] if row else 0, upto)) if "erased" in topic}
+    erasures = {event for topic, event in registered_events().items() if topic in topics}
+    return [
+        projection.name
+        for projection in projections(TermsInForce())
+        if projection.opens_personal and not erasures.isdisjoint(projection.folds)
+    ]
+
+
+def _recycle_no_wal(conn: Conn) -> None:
+    """Files of dropped tables, and segments of the log before this moment, go with a checkpoint."""
+    try:
+        conn.execute("SELECT pg_switch_wal()")
+        conn.execute("CHECKPOINT")
+    except psycopg.errors.InsufficientPrivilege:
+        log.info("PostgreSQL makes its own next checkpoint: this role may not ask for one")
