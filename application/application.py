@@ -109,4 +109,4 @@ def open_application(database_url: str, master_key: bytes, pool_size: int = 8) -
         create_job_tables(conn)
     with recorder.datastore, pool:
         vault = Vault(master_key)
-        yield Application(open_bus(USE_CASES, recorder, pool, vault, master_key), pool, vault, recorder)
+        yield Application(open_bus(USE_CASES, recorder, pool, vault), pool, vault, recorder)

@@ -52,7 +52,6 @@ class CommandBus:
     appender: Appender
     pool: Pool
     vault: Vault
-    digest_key: bytes
     cache: StateCache
     keyed: Keyed
     turns: Turns
@@ -158,11 +157,9 @@ class CommandBus:
     def _idempotency(self, command: Command, actor: Actor) -> Idempotency | None:
         if command.idempotency_key is None:
             return None
-        # Keyed, so that the digest of a short personal text cannot be guessed back from a copy of the table.
         said = f"{actor.role}:{actor.name}:{command.action}:{command.model_dump_json()}"
-        return Idempotency(
-            command.idempotency_key, hmac.new(self.digest_key, said.encode(errors="surrogatepass"), sha256).digest()
-        )
+        digest = hmac.new(self.keyed.digest_key, said.encode(errors="surrogatepass"), sha256).digest()
+        return Idempotency(command.idempotency_key, digest)
 
 
 def _encoded(event: Event, stamp: Stamp) -> bytes:
@@ -186,9 +183,9 @@ def _repeated(earlier: Earlier, idempotency: Idempotency) -> Outcome:
     return earlier.outcome
 
 
-def open_bus(use_cases: UseCases, recorder: CommandRecorder, pool: Pool, vault: Vault, digest_key: bytes) -> CommandBus:
+def open_bus(use_cases: UseCases, recorder: CommandRecorder, pool: Pool, vault: Vault) -> CommandBus:
     appender = Appender(recorder.record)
-    return CommandBus(use_cases, recorder, appender, pool, vault, digest_key, StateCache(), Keyed(vault, pool), Turns())
+    return CommandBus(use_cases, recorder, appender, pool, vault, StateCache(), Keyed(vault, pool), Turns())
 
 
 Execute = Callable[[Command, Actor, datetime], Outcome]

@@ -27,6 +27,11 @@ class Keyed:
         """The same for the same words; who has a copy of the log but not the secret can test no guess against it."""
         return UUID(bytes=hmac.new(self._keys["pseudonyms"], said.encode(), sha256).digest()[:16], version=5)
 
+    @property
+    def digest_key(self) -> bytes:
+        """What digests of commands are made with: short personal texts cannot be guessed back from them."""
+        return self._keys["idempotency"]
+
     @cached_property
     def links(self) -> SignedLinks:
         return SignedLinks(self._keys["links"])
@@ -39,4 +44,4 @@ class Keyed:
     def _keys(self) -> dict[str, bytes]:
         with self.pool.connection() as conn:
             secret = self.vault.own_secret(conn)
-        return {purpose: derived(secret, purpose) for purpose in ("pseudonyms", "links")}
+        return {purpose: derived(secret, purpose) for purpose in ("pseudonyms", "links", "idempotency")}

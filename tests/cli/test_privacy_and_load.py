@@ -10,11 +10,12 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from application.application import open_application
 from application.candidatures import CandidatureSubmit
 from application.notifications.reacting import react
 from cli.composition import open_everything, settings_from_environment
 from cli.demo import demonstration_settings
-from domain.actors import Actor, Role
+from domain.actors import PUBLIC, Actor, Role
 from domain.candidature_events import Degree
 from domain.identifiers import person_id
 from projections.generations import State, generations, identifier
@@ -26,18 +27,20 @@ SUBJECT = "une-personne"
 PARENT = Actor(Role.PARENT, "parent", person_id=person_id(SUBJECT))
 
 
+CANDIDATURE = {
+    "territory": "971",
+    "school_uai": UAI,
+    "degree": Degree.SECOND,
+    "first_name": "Zélie",
+    "last_name": "Inventée",
+    "email": "zelie@example.org",
+    "motivation": "Je veux aider",
+}
+
+
 @pytest.fixture
 def candidature(world, opened):
-    command = CandidatureSubmit(
-        territory="971",
-        school_uai=UAI,
-        degree=Degree.SECOND,
-        first_name="Zélie",
-        last_name="Inventée",
-        email="zelie@example.org",
-        motivation="Je veux aider",
-    )
-    submitted = world.does(command, PARENT).subject_id
+    submitted = world.does(CandidatureSubmit(**CANDIDATURE), PARENT).subject_id
     project(opened)
     return submitted
 
@@ -191,3 +194,13 @@ def embedded_home(tmp_path, monkeypatch) -> None:
     """No database is named: the embedded one would be used."""
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.setenv("PARENTALITE_HOME", str(tmp_path / "home"))
+
+
+def test_a_command_repeated_under_a_new_master_key_has_its_first_outcome(run, opened, world, monkeypatch):
+    submit = CandidatureSubmit(**{**CANDIDATURE, "idempotency_key": uuid4()})
+    first = opened.application.execute(submit, PUBLIC, world.now)
+    new = base64.b64encode(b"n" * 32).decode()
+    monkeypatch.setenv("PARENTALITE_NEW_MASTER_KEY", new)
+    assert run("privacy", "rotate-master-key", "--yes").exit_code == 0
+    with open_application(opened.url, b"n" * 32) as application:
+        assert application.execute(submit, PUBLIC, world.now) == first
