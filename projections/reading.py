@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias, TypeVar
@@ -14,7 +15,7 @@ from psycopg.errors import UndefinedTable
 from psycopg.rows import DictRow
 from psycopg_pool import AsyncConnectionPool
 
-from application.eventstore.connections import POOL_SECONDS
+from application.eventstore.connections import POOL_SECONDS, READING, hang_up
 from application.eventstore.unavailable import is_connection_lost
 from projections.generations import identifier
 from projections.sent_rows import SentRows
@@ -33,6 +34,19 @@ SELECT name, generation, position FROM read_models.generations WHERE state = 'li
 _MOST_COMPOSED = 2_000
 #: Sets of tables: one, and another after each rebuild.
 _MOST_LAYOUTS = 8
+
+
+#: The server itself breaks off what takes longer: one that does not is not there.
+LONGEST_STATEMENT = READING.statement + 1.0
+
+
+@contextmanager
+def _in_time(conn: AsyncConnection[Any], seconds: float) -> Iterator[None]:
+    patience = asyncio.get_running_loop().call_later(seconds, hang_up, conn)
+    try:
+        yield
+    finally:
+        patience.cancel()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +70,8 @@ class Snapshot:
     async def sent(self, query: sql.Composed | sql.SQL, params: Mapping[str, Any] | None = None) -> SentRows:
         """As `rows`, each loaded when it is asked for."""
         async with self.conn.cursor(binary=True) as cursor:
-            await cursor.execute(query, params, prepare=True)
+            with _in_time(self.conn, LONGEST_STATEMENT):
+                await cursor.execute(query, params, prepare=True)
             return SentRows(self.conn, cursor)
 
     def sql(self, template: str, **parts: sql.Composable) -> sql.Composed | sql.SQL:
@@ -136,7 +151,9 @@ async def _begun(pool: AsyncPool) -> AsyncIterator[tuple[AsyncConnection[Any], L
 
 async def _begin(conn: AsyncConnection[Any]) -> Live:
     await conn.set_autocommit(True)
-    cursor = await conn.execute(_BEGIN)
+    # It takes less than a millisecond: a server that lets it wait answers nothing.
+    with _in_time(conn, POOL_SECONDS):
+        cursor = await conn.execute(_BEGIN)
     cursor.nextset()
     return {name: (generation, position) for name, generation, position in await cursor.fetchall()}
 

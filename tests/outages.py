@@ -25,6 +25,9 @@ class Proxy:
         #: Once these were sent to the server over one connection, in this order, its answer is never seen.
         self.swallow: tuple[bytes, ...] = ()
         self.swallowed = threading.Event()
+        #: While it is not set, nothing comes through, and no connection ends.
+        self.flows = threading.Event()
+        self.flows.set()
         self._accept()
 
     def cut(self) -> None:
@@ -67,6 +70,7 @@ class Proxy:
                 if not to_server and lost.is_set():
                     self.swallowed.set()
                     break
+                self.flows.wait()
                 target.sendall(data)
         self._close(source)
         self._close(target)
@@ -85,6 +89,7 @@ def proxied(database_url: str) -> Iterator[Proxy]:
     try:
         yield proxy
     finally:
+        proxy.flows.set()
         proxy.cut()
 
 

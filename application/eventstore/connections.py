@@ -5,17 +5,25 @@ What rebuilds, loads in bulk or makes tables works for as long as it takes: it c
 
 from __future__ import annotations
 
+import logging
+import os
 import select
+import socket
+from contextlib import suppress
 from dataclasses import dataclass
-from time import monotonic
+from threading import Lock, Thread
+from time import monotonic, sleep
 from typing import Any, TypeVar
 
+import psycopg
 from eventsourcing.postgres import ConnectionPool as RecorderPool
 from psycopg import AsyncConnection, Connection
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import ConnStatus
 from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool, ConnectionPool
+
+log = logging.getLogger(__name__)
 
 C = TypeVar("C", bound=Connection[Any])
 Conn = Connection[Any]
@@ -33,15 +41,23 @@ _LIVELINESS = {
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
+_SERVERS_LIVELINESS = (
+    "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3;"
+    " SET tcp_user_timeout = '10s'"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """The longest waits for a lock, for a statement, and of a transaction for its next statement, in seconds."""
+    """The longest waits for a lock, for a statement, and of a transaction for its next statement, in seconds.
+
+    `lent` is for how long a pool lends a connection: past it a server that neither answers nor ends is hung up on.
+    """
 
     lock: int
     statement: int
     idle: int
+    lent: int = 0
 
     @property
     def statements(self) -> str:
@@ -52,9 +68,9 @@ class Bounds:
         )
 
 
-READING = Bounds(lock=3, statement=15, idle=60)
-COMMANDS = Bounds(lock=3, statement=15, idle=30)
-RECORDING = Bounds(lock=3, statement=5, idle=10)
+READING = Bounds(lock=3, statement=15, idle=60, lent=60)
+COMMANDS = Bounds(lock=3, statement=15, idle=30, lent=120)
+RECORDING = Bounds(lock=3, statement=5, idle=10, lent=9)
 #: What works beside the answering takes thousands of events in one statement.
 BACKGROUND = Bounds(lock=10, statement=300, idle=120)
 #: Tables are made by one process after the other.
@@ -72,9 +88,13 @@ def liveliness(database_url: str) -> dict[str, Any]:
 
 
 def connect(database_url: str, name: str, bounds: Bounds = BACKGROUND) -> Conn:
-    """A connection of its own for work beside the answering, in autocommit mode, known to PostgreSQL as `name`."""
+    """A connection of its own for work beside the answering, in autocommit mode, known to PostgreSQL as `name`.
+
+    The server too notices when this machine is gone, and with it the session and the leases that it holds.
+    """
     conn: Conn = Connection.connect(database_url, autocommit=True, application_name=name, **liveliness(database_url))
     bound(conn, bounds)
+    conn.execute(_SERVERS_LIVELINESS)
     return conn
 
 
@@ -89,16 +109,61 @@ def is_dead(conn: Conn | AsyncConn) -> bool:
     return bool(poll.poll(0))
 
 
+def hang_up(conn: Conn | AsyncConn) -> None:
+    """Ends the connection for whoever waits for its answer, in this thread or another."""
+    log.error("hung up on a database that does not answer")
+    with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(conn.pgconn.socket)) as same:
+        same.shutdown(socket.SHUT_RDWR)
+
+
+class _Lendings:
+    """Hangs up on connections that are lent for too long. One thread a process, once anything is lent."""
+
+    def __init__(self) -> None:
+        self._lent: dict[Conn | AsyncConn, float] = {}
+        self._guard = Lock()
+        self._thread: Thread | None = None
+
+    def begin(self, conn: Conn | AsyncConn, seconds: float) -> None:
+        self._lent[conn] = monotonic() + seconds
+        if self._thread is None:
+            with self._guard:
+                if self._thread is None:
+                    self._thread = Thread(target=self._watch, name="lendings", daemon=True)
+                    self._thread.start()
+
+    def end(self, conn: Conn | AsyncConn) -> None:
+        self._lent.pop(conn, None)
+
+    def _watch(self) -> None:
+        while True:
+            sleep(0.5)
+            now = monotonic()
+            for conn, until in list(self._lent.items()):
+                if now > until and self._lent.pop(conn, None) is not None:
+                    hang_up(conn)
+
+
+_lendings = _Lendings()
+
+
 class Pool(ConnectionPool[C]):
     """Finds one dead connection, and lets go of all: psycopg's `check` would pause longer and longer between them."""
+
+    bounds = COMMANDS
 
     def getconn(self, timeout: float | None = None) -> C:
         deadline = monotonic() + (self.timeout if timeout is None else timeout)
         while is_dead(conn := super().getconn(max(0.001, deadline - monotonic()))):
             conn.close()
-            self.putconn(conn)
+            super().putconn(conn)
             self.drain()
+        _lendings.begin(conn, self.bounds.lent)
         return conn
+
+    def putconn(self, conn: C) -> None:
+        _lendings.end(conn)
+        super().putconn(conn)
 
 
 class AsyncPool(AsyncConnectionPool[AsyncConn]):
@@ -108,13 +173,20 @@ class AsyncPool(AsyncConnectionPool[AsyncConn]):
         deadline = monotonic() + (self.timeout if timeout is None else timeout)
         while is_dead(conn := await super().getconn(max(0.001, deadline - monotonic()))):
             await conn.close()
-            await self.putconn(conn)
+            await super().putconn(conn)
             await self.drain()
+        _lendings.begin(conn, READING.lent)
         return conn
+
+    async def putconn(self, conn: AsyncConn) -> None:
+        _lendings.end(conn)
+        await super().putconn(conn)
 
 
 class _RecorderPool(Pool[Connection[Any]], RecorderPool[Connection[Any]]):
     """The library's pool, which its datastore wants."""
+
+    bounds = RECORDING
 
 
 def commands_pool(database_url: str, size: int) -> Pool[Conn]:

@@ -12,10 +12,11 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from eventsourcing.persistence import PersistenceError
 from websockets.exceptions import ConnectionClosed
 
 from api.context import Context
-from application.eventstore.connections import reading_pool
+from application.eventstore.connections import Bounds, reading_pool
 from domain.actors import PUBLIC
 from projections.waiting import PositionWaiter
 from tests.outages import log_locked, proxied, terminate_all
@@ -185,3 +186,26 @@ def test_what_was_heard_over_a_connection_is_forgotten_with_it(people: People, f
         assert time.monotonic() < deadline
         time.sleep(0.02)
     assert waiter.position == people.server.log_head()
+
+
+def test_a_database_that_neither_answers_nor_ends_is_hung_up_on(
+    founded_url: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with proxied(founded_url) as proxy, running_server(proxy.url, clock) as server:
+        People(server).sign()
+        reached = server.log_head()
+        monkeypatch.setattr("application.eventstore.connections._RecorderPool.bounds", Bounds(1, 1, 1, lent=1))
+        monkeypatch.setattr("application.eventstore.connections.Pool.bounds", Bounds(1, 1, 1, lent=1))
+        monkeypatch.setattr("projections.reading.POOL_SECONDS", 1.0)
+        monkeypatch.setattr("projections.reading.LONGEST_STATEMENT", 1.0)
+        proxy.flows.clear()
+        with ThreadPoolExecutor(2) as clients:
+            read = clients.submit(server.post, {"query": "{ position animations { totalCount } }"}, NATIONAL)
+            looked_up = clients.submit(server.application.recorder.earlier_outcome, uuid4())
+            is_unavailable(read.result(timeout=25))
+            with pytest.raises(PersistenceError):
+                looked_up.result(timeout=25)
+        proxy.flows.set()
+        answer = declare(server).json()["data"]["animationCreate"]
+        assert answer["errors"] == []
+        assert answer["position"] == reached + 1
