@@ -28,6 +28,7 @@ ERROR_CODES: Final[Mapping[str, str]] = {
     "TOO_LARGE": "The body is larger than what is accepted.",
     "TOO_MANY_REQUESTS": "Too many requests in a row: try again after `Retry-After` seconds.",
     "UNAUTHENTICATED": "Sign in: there is no token, or one that is not accepted (any more).",
-    "UNAVAILABLE": "The database does not answer now: try again later.",
+    "UNAVAILABLE": "The database does not answer now: try again after `Retry-After` seconds. With the same "
+    "`idempotencyKey` a mutation is never carried out twice.",
     "UNSUPPORTED_MEDIA_TYPE": "The body must be `application/json`, or a form with files as the documentation says.",
 }
