@@ -22,10 +22,12 @@ from domain.account_events import (
     SchoolStaffBound,
     SpeakerJoined,
 )
+from domain.actors import Actor
 from domain.catalogue import ACCOUNT, INVITATION, STRUCTURE
 from domain.errors import forbidden
 from domain.events import Event
 from domain.identifiers import Uai, account_id, person_id
+from domain.invitation import Invitation
 from domain.people import EmailAddress
 from domain.rights import Action, Belongings, authorize
 from domain.validation import Instant, Label, Link, Subject, TerritoryCode
@@ -95,6 +97,13 @@ class MediateurRegister(Command):
     structure_id: UUID
 
 
+class MediateurAccept(Command):
+    action: ClassVar[Action] = Action.MEDIATEUR_ACCEPT
+
+    account_id: UUID
+    mandate_id: UUID
+
+
 class MailPreferencesSet(Command):
     """`recipients`: the inboxes that the person reads, as the API knows them; no part of what the client said."""
 
@@ -162,8 +171,12 @@ def send(command: InvitationSend, work: UnitOfWork) -> UUID:
 
 
 def revoke(command: InvitationRevoke, work: UnitOfWork) -> UUID:
-    state = work.subject(INVITATION, command.invitation_id, None, "Invitation", "invitation_id")
-    facts = invitations.revoke(state, work.actor)
+    state = work.subject(
+        INVITATION, command.invitation_id, None, "Invitation", "invitation_id", of=lambda one: _inviting(work, one)
+    )
+    structure = work.find(STRUCTURE, state.structure_id)
+    assert structure is not None, "invitations are to structures that there are"
+    facts = invitations.revoke(state, structure, work.actor)
     work.record(INVITATION, state.id, facts, Belongings(structure_id=state.structure_id))
     return state.id
 
@@ -204,10 +217,17 @@ def set_mail_preferences(command: MailPreferencesSet, work: UnitOfWork) -> UUID:
     return _record(work, account, accounts.set_mail_preferences(account, given, work.actor))
 
 
+def accept_mediateur(command: MediateurAccept, work: UnitOfWork) -> UUID:
+    account = work.find(ACCOUNT, command.account_id) or Account(command.account_id)
+    facts = accounts.accept_mediateur(account, command.mandate_id, work.actor, lambda one: _home(work, one))
+    of = account.mandates[command.mandate_id].belongings
+    return _record(work, account, facts, Belongings(structure_id=of.structure_id))
+
+
 def end(command: MandateEnd, work: UnitOfWork) -> UUID:
     account = work.find(ACCOUNT, command.account_id) or Account(command.account_id)
-    facts = accounts.end_mandate(account, command.mandate_id, work.actor, lambda one: _territories(work, one))
-    return _record(work, account, facts, _stamped(account.mandates[command.mandate_id].belongings))
+    facts = accounts.end_mandate(account, command.mandate_id, work.actor, lambda one: _home(work, one))
+    return _record(work, account, facts, _stamped(account.mandates[command.mandate_id].belongings, work.actor))
 
 
 def erase_account(command: AccountErase, work: UnitOfWork) -> UUID:
@@ -240,13 +260,19 @@ def _account(work: UnitOfWork, subject: str) -> Account:
     return work.find(ACCOUNT, stream) or Account(stream)
 
 
-def _territories(work: UnitOfWork, structure_id: UUID) -> frozenset[str]:
+def _home(work: UnitOfWork, structure_id: UUID) -> frozenset[str]:
     structure = work.find(STRUCTURE, structure_id)
-    return structure.territories if structure else frozenset()
+    return structure.home if structure else frozenset()
 
 
-def _stamped(of: Belongings) -> Belongings:
-    return Belongings(structure_id=of.structure_id, territories=of.territories)
+def _inviting(work: UnitOfWork, invitation: Invitation) -> Belongings:
+    return Belongings(invitation.structure_id, home=_home(work, invitation.structure_id))
+
+
+def _stamped(of: Belongings, actor: Actor) -> Belongings:
+    """An event is stamped with one territory: of several that have schools, with the actor's own."""
+    stamped = sorted(of.home & actor.territories or of.home)[:1]
+    return Belongings(structure_id=of.structure_id, territories=frozenset(stamped))
 
 
 def _record(work: UnitOfWork, account: Account, facts: list[Event], of: Belongings | None = None) -> UUID:
@@ -262,6 +288,7 @@ USE_CASES = (
     (InvitationRevoke, revoke),
     (InvitationAccept, accept),
     (MediateurRegister, register),
+    (MediateurAccept, accept_mediateur),
     (MailPreferencesSet, set_mail_preferences),
     (MandateEnd, end),
     (AccountErase, erase_account),

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from pydantic import Field
 
 from application.commands import ChangeCommand, Command
-from application.conventions import find_territory
+from application.conventions import conventions_of, find_territory
 from application.in_force import attestation_form_in_force, typology_in_force
 from application.registrations import after_modification
 from application.service_dossiers import with_dossier_status
@@ -16,7 +16,7 @@ from application.unit_of_work import UnitOfWork
 from domain import animation as animations
 from domain.animation import Attendance, Surroundings
 from domain.animation_events import AnimationContent
-from domain.catalogue import ANIMATION, CONVENTION, STRUCTURE
+from domain.catalogue import ANIMATION, STRUCTURE
 from domain.errors import broken
 from domain.events import Event
 from domain.rights import Action, Belongings, authorize
@@ -169,9 +169,7 @@ def _animation(command: _AnimationChange, work: UnitOfWork) -> animations.Animat
 def _surroundings(work: UnitOfWork, structure_id: UUID, territory_code: str) -> Surroundings:
     territory = find_territory(work, territory_code)
     structure = work.find(STRUCTURE, structure_id)
-    bound = structure.conventions if structure else ()
-    found = [work.find(CONVENTION, convention_id) for convention_id, code in bound if code == territory_code]
-    conventions = [convention for convention in found if convention is not None]
+    conventions = [one for one in conventions_of(work, structure) if one.territory == territory_code]
     return Surroundings(structure, conventions, territory, typology_in_force(work))
 
 

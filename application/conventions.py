@@ -14,17 +14,26 @@ from application.unit_of_work import UnitOfWork
 from domain import convention as conventions
 from domain import structure as structures
 from domain.catalogue import CONVENTION, STRUCTURE, TERRITORY
-from domain.convention import AMENDABLE, ConventionSigned, ConventionTerms
+from domain.convention import AMENDABLE, Convention, ConventionSigned, ConventionTerms
 from domain.errors import invalid
 from domain.identifiers import structure_id, territory_id
 from domain.people import Name
 from domain.rights import Action, Belongings
+from domain.structure import Structure
 from domain.territory import Territory
 from domain.validation import Euros, Label, Reason
 
 
 class ConventionSign(Command, ConventionTerms):
     action: ClassVar[Action] = Action.CONVENTION_SIGN
+
+
+class StructureRename(Command):
+    action: ClassVar[Action] = Action.STRUCTURE_RENAME
+
+    structure_id: UUID
+    name: Label
+    reason: Reason
 
 
 class ConventionAmend(ChangeCommand):
@@ -60,12 +69,19 @@ def find_territory(work: UnitOfWork, code: str) -> Territory:
 def sign(command: ConventionSign, work: UnitOfWork) -> UUID:
     territory = find_territory(work, command.territory)
     terms = ConventionTerms.model_construct(**{name: getattr(command, name) for name in ConventionTerms.model_fields})
-    facts = conventions.sign(terms, work.actor, territory.local_date(work.now))
+    others = conventions_of(work, work.find(STRUCTURE, structure_id(command.siret)))
+    facts = conventions.sign(terms, work.actor, territory.local_date(work.now), others)
     convention_id = uuid4()
     belongings = Belongings(structure_id(command.siret), frozenset([territory.code]))
     signed = work.record(CONVENTION, convention_id, facts, belongings)
     attach_to_account(work, signed, belongings)
     return convention_id
+
+
+def conventions_of(work: UnitOfWork, structure: Structure | None) -> list[Convention]:
+    """In the order of signing."""
+    found = [work.find(CONVENTION, convention_id) for convention_id, _ in (structure.conventions if structure else ())]
+    return [convention for convention in found if convention is not None]
 
 
 def attach_to_account(work: UnitOfWork, signed: Recorded, belongings: Belongings) -> None:
@@ -75,6 +91,13 @@ def attach_to_account(work: UnitOfWork, signed: Recorded, belongings: Belongings
     account = work.find(STRUCTURE, fact.structure_id)
     facts = structures.attach_convention(account, fact.siret, fact.structure_name, signed.originator_id, fact.territory)
     work.record(STRUCTURE, fact.structure_id, facts, belongings, cause=signed)
+
+
+def rename(command: StructureRename, work: UnitOfWork) -> UUID:
+    state = work.subject(STRUCTURE, command.structure_id, None, "Structure", "structure_id")
+    facts = structures.rename(state, work.actor, command.name, command.reason)
+    work.record(STRUCTURE, state.id, facts, Belongings(state.id, state.home))
+    return state.id
 
 
 def amend(command: ConventionAmend, work: UnitOfWork) -> UUID:
@@ -93,4 +116,9 @@ def terminate(command: ConventionTerminate, work: UnitOfWork) -> UUID:
     return state.id
 
 
-USE_CASES = ((ConventionSign, sign), (ConventionAmend, amend), (ConventionTerminate, terminate))
+USE_CASES = (
+    (ConventionSign, sign),
+    (StructureRename, rename),
+    (ConventionAmend, amend),
+    (ConventionTerminate, terminate),
+)

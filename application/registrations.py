@@ -5,6 +5,7 @@ from __future__ import annotations
 from heapq import merge
 from typing import Annotated, ClassVar
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
@@ -122,9 +123,25 @@ def _register(command: RegistrationSubmit | RegistrationSubmitFor, work: UnitOfW
         work.actor,
         work.now,
         on_behalf,
+        _others_today(work, animation) if on_behalf else 0,
     )
     _record(work, animation, facts)
     return registration_id
+
+
+def _others_today(work: UnitOfWork, animation: Animation) -> int:
+    """How many others the actor has registered for the animation, this day in its territory."""
+    zone = ZoneInfo(animation.time_zone)
+    today = work.now.astimezone(zone).date()
+    made = (
+        one for one in work.read_stream(registration_book_id(animation.id), 0) if one.stamp.actor == work.actor.name
+    )
+    return sum(
+        isinstance(one.event, RegistrationMade)
+        and one.event.on_behalf
+        and one.stamp.recorded_at.astimezone(zone).date() == today
+        for one in made
+    )
 
 
 def _person(work: UnitOfWork, email: str | None, registration_id: UUID, on_behalf: bool) -> UUID:

@@ -97,16 +97,25 @@ class UnitOfWork:
         state: S | None = self._loaded[stream].state
         return state
 
-    def subject(self, kind: AggregateKind[T], stream: UUID, version: int | None, what: str, *path: str) -> T:
+    def subject(
+        self,
+        kind: AggregateKind[T],
+        stream: UUID,
+        version: int | None,
+        what: str,
+        *path: str,
+        of: Callable[[T], Belongings] | None = None,
+    ) -> T:
         """The thing that the command is about, `what` in French, at the version that the client expects.
 
         Raises FORBIDDEN when the actor may not act on it (and, for those whose power has bounds, also when there is
-        no such thing: a refusal teaches nothing), NOT_FOUND when there is none, CONFLICT when it has moved on.
+        no such thing: a refusal teaches nothing), NOT_FOUND when there is none, CONFLICT when it has moved on. `of`
+        tells whose it is where the state alone does not.
         """
         state = self.find(kind, stream)
         if state is None:
             raise not_found(what, *path) if scope_of(self.actor, self.action) is Scope.ANYWHERE else forbidden()
-        authorize(self.actor, self.action, state.belongings)
+        authorize(self.actor, self.action, of(state) if of else state.belongings)
         self.expect(stream, version)
         return state
 

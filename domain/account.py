@@ -14,6 +14,7 @@ from domain.account_events import (
     MailPreferencesSet,
     MandateEnded,
     MandateGiven,
+    MediateurAccepted,
     MediateurRegistered,
     SchoolStaffBound,
     SpeakerJoined,
@@ -21,6 +22,7 @@ from domain.account_events import (
 from domain.actors import Actor, Role
 from domain.errors import broken, invalid
 from domain.events import Event
+from domain.identifiers import department_of_school
 from domain.invitation import Invitation, InvitationStatus
 from domain.rights import Action, Belongings, authorize
 from domain.structure import Structure
@@ -40,6 +42,9 @@ class Mandate:
     until: datetime | None = None
     #: Whose it is to end it.
     belongings: Belongings = field(default_factory=Belongings)
+    #: Whether somebody else than its holder says so too: of médiateurs, who register themselves, their structure. Those
+    #: who registered before structures were asked have to be accepted too: nothing told them from strangers.
+    accepted: bool = field(default=True, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +66,18 @@ _MANDATE_OF: Mapping[type[Event], Callable[..., Mandate]] = {
     SchoolStaffBound: lambda fact: Mandate(
         Role(fact.staff_role),
         schools=fact.schools,
-        belongings=Belongings(territories=frozenset([fact.territory])),
+        belongings=Belongings(home=_where_schools_are(fact)),
     ),
     AuditorAdmitted: lambda fact: Mandate(Role.AUDITOR, until=fact.until),
     SpeakerJoined: lambda fact: _of_structure(Role.STRUCTURE, fact.structure_id),
-    MediateurRegistered: lambda fact: _of_structure(Role.MEDIATEUR, fact.structure_id),
+    MediateurRegistered: lambda fact: replace(_of_structure(Role.MEDIATEUR, fact.structure_id), accepted=False),
 }
+
+
+def _where_schools_are(fact: SchoolStaffBound) -> frozenset[str]:
+    """By the schools themselves: older bindings name a territory that they may not lie in."""
+    departments = frozenset(code for uai in fact.schools if (code := department_of_school(uai)) is not None)
+    return departments or frozenset([fact.territory])
 
 
 def _of_structure(role: Role, structure_id: UUID) -> Mandate:
@@ -83,6 +94,9 @@ def evolve(state: Account | None, originator_id: UUID, fact: Event) -> Account:
         case MandateGiven():
             given = {**account.mandates, fact.mandate_id: mandate_of(fact)}
             return replace(account, mandates=given, person_id=fact.person_id)
+        case MediateurAccepted():
+            accepted = replace(account.mandates[fact.mandate_id], accepted=True)
+            return replace(account, mandates={**account.mandates, fact.mandate_id: accepted})
         case MandateEnded():
             left = {one: mandate for one, mandate in account.mandates.items() if one != fact.mandate_id}
             return replace(account, mandates=left)
@@ -104,6 +118,9 @@ def bind_school_staff(account: Account, given: SchoolStaffBound, actor: Actor) -
     authorize(actor, Action.SCHOOL_STAFF_BIND, Belongings(territories=frozenset([given.territory])))
     if not given.schools:
         raise invalid("au moins un établissement.", "schools")
+    if elsewhere := [uai for uai in given.schools if department_of_school(uai) != given.territory]:
+        named = ", ".join(elsewhere[:20]) + ("…" if len(elsewhere) > 20 else "")
+        raise invalid(f"établissements du territoire {given.territory} attendus ; n'en sont pas : {named}.", "schools")
     return _given(account, given)
 
 
@@ -132,16 +149,32 @@ def register_mediateur(
     return _given(account, given)
 
 
-def end_mandate(
-    account: Account, mandate_id: UUID, actor: Actor, territories_of: Callable[[UUID], frozenset[str]]
+def accept_mediateur(
+    account: Account, mandate_id: UUID, actor: Actor, home_of: Callable[[UUID], frozenset[str]]
 ) -> list[Event]:
-    """By its holder, or by who answers for it. `territories_of` tells where a structure works: the coordonnateur of one
-    of them answers for it too.
+    """By the structure that they chose, or by who answers for its people."""
+    mandate = account.mandates.get(mandate_id)
+    of = mandate.belongings if mandate else Belongings()
+    if of.structure_id is not None:
+        of = replace(of, home=home_of(of.structure_id))
+    authorize(actor, Action.MEDIATEUR_ACCEPT, of)
+    if mandate is None:
+        raise broken("Ce mandat a déjà pris fin.")
+    if mandate.accepted:
+        raise broken("Ce mandat n'attend pas d'être accepté.")
+    return [MediateurAccepted(mandate_id=mandate_id)]
+
+
+def end_mandate(
+    account: Account, mandate_id: UUID, actor: Actor, home_of: Callable[[UUID], frozenset[str]]
+) -> list[Event]:
+    """By its holder, or by who answers for it. `home_of` tells a structure's first territory: its coordonnateurs answer
+    for the structure's people too.
     """
     mandate = account.mandates.get(mandate_id)
     of = replace(mandate.belongings if mandate else Belongings(), person_id=account.person_id)
     if of.structure_id is not None:
-        of = replace(of, territories=territories_of(of.structure_id))
+        of = replace(of, home=home_of(of.structure_id))
     authorize(actor, Action.MANDATE_END, of)
     if mandate is None:
         raise broken("Ce mandat a déjà pris fin.")
@@ -183,13 +216,16 @@ def widened(actor: Actor, mandates: Sequence[Mandate]) -> Actor:
     roles = {mandate.role for mandate in mandates}
     role = actor.role if actor.role is not Role.PARENT else next((one for one in Role if one in roles), actor.role)
     own = [mandate for mandate in mandates if mandate.role is role]
+    mediateur = [mandate for mandate in mandates if mandate.role is Role.MEDIATEUR]
     if not own:
         return actor
     return replace(
         actor,
         role=role,
         also=(frozenset([actor.role]) | roles & {Role.MEDIATEUR}) - {role},
-        structures=actor.structures | {one.structure_id for one in own if one.structure_id is not None},
+        structures=actor.structures
+        | {one.structure_id for one in own if one.structure_id is not None and one.accepted},
+        accepted=actor.role is Role.MEDIATEUR or not mediateur or any(one.accepted for one in mediateur),
         territories=actor.territories.union(*(one.territories for one in own)),
         schools=actor.schools.union(*(one.schools for one in own)),
     )

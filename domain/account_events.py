@@ -51,9 +51,16 @@ class SpeakerJoined(MandateGiven):
 
 @event("account.mediateur_registered")
 class MediateurRegistered(MandateGiven):
-    """By themself, having chosen the structure in the list."""
+    """By themself, having chosen the structure in the list: what the structure says to it is `MediateurAccepted`."""
 
     structure_id: UUID
+
+
+@event("account.mediateur_accepted")
+class MediateurAccepted(Event):
+    """By the structure that the person chose: they are its médiateur, and may register others."""
+
+    mandate_id: UUID
 
 
 @event("account.mandate_ended")

@@ -38,6 +38,9 @@ class Actor:
     #: What a person is besides the role in which they act by a mandate: what a parent, or a médiateur, may do anywhere
     #: they may do too. A mandate adds, and takes nothing away.
     also: frozenset[Role] = frozenset()
+    #: As a médiateur: whether the structure, or the token's issuer, says so too. What one declares of oneself gives no
+    #: right over others' things.
+    accepted: bool = True
 
     def is_a(self, role: Role) -> bool:
         """Whether they act in that role, or are it besides."""

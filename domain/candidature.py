@@ -32,6 +32,7 @@ from domain.candidature_events import (
 )
 from domain.errors import broken, forbidden, invalid
 from domain.events import Event
+from domain.identifiers import department_of_school
 from domain.rights import Action, Belongings, authorize, may
 from domain.territory import Territory
 from domain.validation import stated
@@ -214,6 +215,10 @@ def submit(
     authorize(actor, Action.CANDIDATURE_SUBMIT, Belongings())
     if not territory.runs_candidatures:
         raise broken(f"Le territoire {territory.name} ne recueille pas de candidatures.", "territory")
+    if department_of_school(school_uai) != territory.code:
+        raise invalid(
+            f"établissement du territoire {territory.code} attendu, « {school_uai} » n'en est pas.", "school_uai"
+        )
     return [
         CandidatureSubmitted(
             territory=territory.code,

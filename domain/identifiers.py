@@ -20,6 +20,7 @@ _BAD_SIRET = "SIRET invalide : 14 chiffres attendus, dont une clé de contrôle 
 _BAD_UAI = "UAI invalide : 7 chiffres et une lettre attendus"
 
 UAI_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"  # 23 letters: no I, O, Q
+_CORSICA = {"620": "2A", "720": "2B"}
 _UAI = re.compile(r"(\d{7})([A-Z])", re.ASCII)
 
 
@@ -52,6 +53,24 @@ def check_uai(value: str) -> str:
 _BOUND = WithJsonSchema({"type": "string", "maxLength": LONGEST_IDENTIFIER})
 Siret = Annotated[str, AfterValidator(check_siret), _BOUND]
 Uai = Annotated[str, AfterValidator(check_uai), _BOUND]
+
+
+def department_of_school(uai: str) -> str | None:
+    """The department that a UAI begins with: `018` is 18, Corsica's `620` and `720` are 2A and 2B, overseas `971` is
+    itself. None for what is no department's. Whose a school is follows from this, never from what somebody says.
+    """
+    prefix = uai[:3]
+    if prefix in _CORSICA:
+        return _CORSICA[prefix]
+    if prefix.startswith("97"):
+        return prefix
+    return prefix[1:] if prefix.startswith("0") and prefix != "000" else None
+
+
+def schools_begin_with(department: str) -> str:
+    """The first three digits of the UAIs of a department: the other way round."""
+    corsica = {code: prefix for prefix, code in _CORSICA.items()}
+    return corsica.get(department) or department.rjust(3, "0")
 
 
 def structure_id(siret: str) -> UUID:

@@ -24,18 +24,18 @@ class InvitationStatus(StrEnum):
 class Invitation:
     id: UUID
     structure_id: UUID
-    territories: frozenset[str]
     status: InvitationStatus = InvitationStatus.OPEN
     erased: bool = False
 
     @property
     def belongings(self) -> Belongings:
-        return Belongings(structure_id=self.structure_id, territories=self.territories)
+        """Who else answers for it, its structure tells: see `revoke`."""
+        return Belongings(structure_id=self.structure_id)
 
 
 def evolve(state: Invitation | None, originator_id: UUID, fact: Event) -> Invitation:
     if isinstance(fact, InvitationSent):
-        return Invitation(originator_id, fact.structure_id, frozenset(fact.territories))
+        return Invitation(originator_id, fact.structure_id)
     assert state is not None, "an invitation's first event is invitation.sent"
     match fact:
         case InvitationAccepted():
@@ -52,14 +52,14 @@ def send(structure: Structure | None, person_id: UUID, email: str, actor: Actor)
     """Several people may speak for one structure: each is invited."""
     if structure is None:
         raise forbidden()
-    of = Belongings(structure_id=structure.id, territories=structure.territories)
-    authorize(actor, Action.INVITATION_SEND, of)
+    authorize(actor, Action.INVITATION_SEND, structure.belongings)
     territories = tuple(sorted(structure.territories))
     return [InvitationSent(structure_id=structure.id, territories=territories, person_id=person_id, email=email)]
 
 
-def revoke(state: Invitation, actor: Actor) -> list[Event]:
-    authorize(actor, Action.INVITATION_REVOKE, state.belongings)
+def revoke(state: Invitation, structure: Structure, actor: Actor) -> list[Event]:
+    """`structure`: the invitation's, as it stands."""
+    authorize(actor, Action.INVITATION_REVOKE, structure.belongings)
     if state.status is not InvitationStatus.OPEN:
         raise broken("Cette invitation a déjà servi ou a été retirée.")
     return [InvitationRevoked()]

@@ -35,6 +35,8 @@ from domain.validation import stated
 FOR_MEDIATEURS = "mediateurs"
 #: Who waits behind so many others will not get a seat; a list that anybody may lengthen has an end.
 WAITING_FOR_A_SEAT, LONGEST_WAITING_LIST = 30, 3_000
+#: How many others one person registers for an animation in a day; the animation's structure itself is not bounded.
+MOST_FOR_OTHERS = 50
 #: What makes a registrant ask themself whether they can still come.
 DATE_AND_PLACE = ("starts_at", "ends_at", "venue_name", "address", "commune_code")
 
@@ -60,11 +62,20 @@ def register(
     actor: Actor,
     now: datetime,
     on_behalf: bool = False,
+    others_today: int = 0,
 ) -> list[Event]:
-    """A seat while there are any, else a place at the end of the waiting list. `contact`: the e-mail's pseudonym."""
+    """A seat while there are any, else a place at the end of the waiting list. `contact`: the e-mail's pseudonym.
+
+    `others_today`: how many the actor has registered for this animation today.
+    """
     authorize(actor, Action.REGISTRATION_SUBMIT_FOR if on_behalf else Action.REGISTRATION_SUBMIT, animation.belongings)
     _check_open(animation, now)
     _check_audience(animation, actor, on_behalf)
+    if on_behalf and actor.role is not Role.STRUCTURE and others_today >= MOST_FOR_OTHERS:
+        raise broken(
+            f"Vous avez inscrit {others_today} personnes à cette animation aujourd'hui, {MOST_FOR_OTHERS} au plus :"
+            " sa structure peut en inscrire d'autres."
+        )
     if registrant.email is None and not on_behalf:
         raise invalid("email : champ obligatoire.", "email")
     if contact is not None and contact in book.contacts:

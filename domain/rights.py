@@ -22,8 +22,13 @@ class Scope(StrEnum):
     """How far a role's power reaches."""
 
     ANYWHERE = "anywhere"
+    #: For who does not only say of themself what they are: a médiateur whom the structure has accepted.
+    ACCEPTED = "anywhere, once accepted"
     OWN_STRUCTURE = "own structure"
     OWN_TERRITORY = "own territory"
+    #: About a structure itself, its name and its people, or about a school's: the territory that answers for it. A
+    #: convention in a further territory gives rights over the work done there, and none over these.
+    HOME_TERRITORY = "home territory"
     OWN_SCHOOL = "own school"
     OWN_PERSON = "own person"
 
@@ -34,6 +39,7 @@ class Action(StrEnum):
     CONVENTION_SIGN = "conventionSign"
     CONVENTION_AMEND = "conventionAmend"
     CONVENTION_TERMINATE = "conventionTerminate"
+    STRUCTURE_RENAME = "structureRename"
     ANIMATION_CREATE = "animationCreate"
     ANIMATION_MODIFY = "animationModify"
     ANIMATION_PUBLISH = "animationPublish"
@@ -67,6 +73,7 @@ class Action(StrEnum):
     INVITATION_REVOKE = "invitationRevoke"
     INVITATION_ACCEPT = "invitationAccept"
     MEDIATEUR_REGISTER = "mediateurRegister"
+    MEDIATEUR_ACCEPT = "mediateurAccept"
     MANDATE_END = "mandateEnd"
     CONTACT_ADD = "contactAdd"
     CONTACTS_IMPORT = "contactsImport"
@@ -112,7 +119,7 @@ class Action(StrEnum):
 
 
 _ANY, _STRUCTURE, _TERRITORY = Scope.ANYWHERE, Scope.OWN_STRUCTURE, Scope.OWN_TERRITORY
-_SCHOOL, _PERSON = Scope.OWN_SCHOOL, Scope.OWN_PERSON
+_SCHOOL, _PERSON, _HOME = Scope.OWN_SCHOOL, Scope.OWN_PERSON, Scope.HOME_TERRITORY
 #: Every role that a person can have or be given. What is their own stays theirs in each of them.
 PERSONS = (PA, ST, ME, CO, DI, IN, HE, NA, AU)
 _OWN = dict.fromkeys(PERSONS, _PERSON)
@@ -121,6 +128,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.CONVENTION_SIGN: {CO: _TERRITORY, NA: _ANY},
     Action.CONVENTION_AMEND: {CO: _TERRITORY, NA: _ANY},
     Action.CONVENTION_TERMINATE: {CO: _TERRITORY, NA: _ANY},
+    Action.STRUCTURE_RENAME: {CO: _HOME, NA: _ANY},
     Action.ANIMATION_CREATE: {ST: _STRUCTURE},
     Action.ANIMATION_MODIFY: {ST: _STRUCTURE},
     Action.ANIMATION_PUBLISH: {NA: _ANY},
@@ -143,7 +151,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.CANDIDATURE_REQUEST_CERTIFICATE: _OWN,
     Action.CANDIDATURE_ISSUE_CERTIFICATE: {CO: _TERRITORY},
     Action.REGISTRATION_SUBMIT: {P: _ANY, PA: _ANY, ME: _ANY},
-    Action.REGISTRATION_SUBMIT_FOR: {ST: _STRUCTURE, ME: _ANY, DI: _ANY, HE: _ANY},
+    Action.REGISTRATION_SUBMIT_FOR: {ST: _STRUCTURE, ME: Scope.ACCEPTED, DI: _ANY, HE: _ANY},
     # The registration's link or code is the right: whoever holds it may.
     Action.REGISTRATION_CANCEL: {P: _ANY, PA: _ANY, ST: _ANY, ME: _ANY, DI: _ANY, HE: _ANY},
     Action.REGISTRATION_KEEP: {P: _ANY, PA: _ANY, ST: _ANY, ME: _ANY, DI: _ANY, HE: _ANY},
@@ -151,13 +159,14 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.COORDONNATEUR_APPOINT: {NA: _ANY},
     Action.SCHOOL_STAFF_BIND: {CO: _TERRITORY, NA: _ANY},
     Action.AUDITOR_ADMIT: {NA: _ANY},
-    Action.INVITATION_SEND: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY},
-    Action.INVITATION_REVOKE: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY},
+    Action.INVITATION_SEND: {ST: _STRUCTURE, CO: _HOME, NA: _ANY},
+    Action.INVITATION_REVOKE: {ST: _STRUCTURE, CO: _HOME, NA: _ANY},
     # Who is signed in, for themself: an invitation by its link, a structure out of the list.
     Action.INVITATION_ACCEPT: {PA: _ANY, ST: _ANY, ME: _ANY},
     Action.MEDIATEUR_REGISTER: {PA: _ANY, ME: _ANY},
+    Action.MEDIATEUR_ACCEPT: {ST: _STRUCTURE, CO: _HOME, NA: _ANY},
     # Whoever holds a mandate may lay it down.
-    Action.MANDATE_END: {**_OWN, ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY},
+    Action.MANDATE_END: {**_OWN, ST: _STRUCTURE, CO: _HOME, NA: _ANY},
     Action.CONTACT_ADD: {ST: _STRUCTURE},
     Action.CONTACTS_IMPORT: {ST: _STRUCTURE},
     Action.CONTACT_REMOVE: {ST: _STRUCTURE},
@@ -199,7 +208,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
         **{CO: _TERRITORY, NA: _ANY, SY: _ANY},
     },
     Action.CONTACT_READ: {ST: _STRUCTURE},
-    Action.MANDATE_READ: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY, AU: _ANY},
+    Action.MANDATE_READ: {ST: _STRUCTURE, CO: _HOME, NA: _ANY, AU: _ANY},
     Action.CANDIDATURE_NOTE_READ: {CO: _TERRITORY, NA: _ANY},
     Action.REGISTRATION_READ: {ST: _STRUCTURE},
     Action.REBUILD_FOLLOW: {NA: _ANY},
@@ -209,18 +218,25 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
 
 @dataclass(frozen=True, slots=True)
 class Belongings:
-    """Whose a thing is: what a scope is compared with. A structure may work in several territories."""
+    """Whose a thing is: what a scope is compared with. It follows from the thing, never from what an input says of it.
+
+    A structure may work in several territories; `home` holds those that answer for the thing itself: of a structure the
+    first that it signed in, of what is bound to schools where they are.
+    """
 
     structure_id: UUID | None = None
     territories: frozenset[str] = frozenset()
     school: str | None = None
     person_id: UUID | None = None
+    home: frozenset[str] = frozenset()
 
 
 _REACHES: Mapping[Scope, Callable[[Actor, Belongings], bool]] = {
     Scope.ANYWHERE: lambda actor, of: True,
+    Scope.ACCEPTED: lambda actor, of: actor.accepted,
     Scope.OWN_STRUCTURE: lambda actor, of: of.structure_id in actor.structures,
     Scope.OWN_TERRITORY: lambda actor, of: bool(of.territories & actor.territories),
+    Scope.HOME_TERRITORY: lambda actor, of: bool(of.home & actor.territories),
     Scope.OWN_SCHOOL: lambda actor, of: of.school in actor.schools,
     Scope.OWN_PERSON: lambda actor, of: of.person_id is not None and of.person_id == actor.person_id,
 }
@@ -234,7 +250,8 @@ def reaches_own(action: Action) -> bool:
 def scope_of(actor: Actor, action: Action) -> Scope | None:
     """How far the actor may take the action; None when not at all. What they are besides adds to it."""
     row = RIGHTS[action]
-    if any(row.get(role) is Scope.ANYWHERE for role in actor.also):
+    beside = {row.get(role) for role in actor.also}
+    if Scope.ANYWHERE in beside or (Scope.ACCEPTED in beside and actor.accepted):
         return Scope.ANYWHERE
     return row.get(actor.role)
 

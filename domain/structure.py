@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
+from domain.actors import Actor
 from domain.errors import broken
 from domain.events import Event, event
+from domain.rights import Action, Belongings, authorize
+from domain.validation import stated
 
 
 @event("structure.account_opened")
@@ -15,9 +19,16 @@ class AccountOpened(Event):
     name: str
 
 
-@event("structure.renamed")
+def _renamed_by_a_signing(data: dict[str, Any]) -> dict[str, Any]:
+    return {**data, "reason": None}
+
+
+@event("structure.renamed", upcasters=(_renamed_by_a_signing,))
 class StructureRenamed(Event):
+    """`reason`: none where a signing renamed, as signings once did."""
+
     name: str
+    reason: str | None
 
 
 @event("structure.convention_attached")
@@ -40,6 +51,15 @@ class Structure:
     def territories(self) -> frozenset[str]:
         return frozenset(territory for _, territory in self.conventions)
 
+    @property
+    def home(self) -> frozenset[str]:
+        """The first territory that it signed in: it answers for the structure's name and people."""
+        return frozenset(territory for _, territory in self.conventions[:1])
+
+    @property
+    def belongings(self) -> Belongings:
+        return Belongings(self.id, self.territories, home=self.home)
+
 
 def evolve(state: Structure | None, originator_id: UUID, fact: Event) -> Structure:
     if isinstance(fact, AccountOpened):
@@ -60,10 +80,17 @@ def open_account(state: Structure | None, siret: str, name: str) -> list[Event]:
 def attach_convention(
     state: Structure | None, siret: str, name: str, convention_id: UUID, territory: str
 ) -> list[Event]:
-    """What a signing does to the account: opens it the first time, takes the latest name, knows the convention."""
-    facts: list[Event] = []
-    if state is None:
-        facts += open_account(state, siret, name)
-    elif state.name != name:
-        facts.append(StructureRenamed(name=name))
-    return [*facts, ConventionAttached(convention_id=convention_id, territory=territory)]
+    """What a signing does to the account: opens it the first time, knows the convention.
+
+    A known structure keeps its name, whatever stands on the paper: anybody who signs with it could rename it otherwise.
+    """
+    opened = open_account(state, siret, name) if state is None else []
+    return [*opened, ConventionAttached(convention_id=convention_id, territory=territory)]
+
+
+def rename(state: Structure, actor: Actor, name: str, reason: str) -> list[Event]:
+    """A decision of its own, with a reason."""
+    authorize(actor, Action.STRUCTURE_RENAME, state.belongings)
+    if name == state.name:
+        raise broken("La structure porte déjà ce nom.", "name")
+    return [StructureRenamed(name=name, reason=stated(reason))]

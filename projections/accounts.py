@@ -15,6 +15,7 @@ from domain.account_events import (
     MailPreferencesSet,
     MandateEnded,
     MandateGiven,
+    MediateurAccepted,
     MediateurRegistered,
     SchoolStaffBound,
     SpeakerJoined,
@@ -36,11 +37,20 @@ def _given(row: Row | None, record: Recorded) -> Row:
         "structure_id": None if mandate.structure_id is None else str(mandate.structure_id),
         "territories": list(mandate.territories),
         "schools": list(mandate.schools),
+        "accepted": mandate.accepted,
         "until": None if mandate.until is None else mandate.until.isoformat(),
         "given_at": record.stamp.recorded_at.isoformat(),
         "given_by": record.stamp.actor,
     }
     return _account(row, record, [*_mandates(row), told])
+
+
+def _accepted(row: Row | None, record: Recorded) -> Row:
+    fact = record.event
+    assert isinstance(fact, MediateurAccepted)
+    accepted = str(fact.mandate_id)
+    mandates = [one | {"accepted": True} if one["id"] == accepted else one for one in _mandates(row)]
+    return _account(row, record, mandates)
 
 
 def _ended(row: Row | None, record: Recorded) -> Row:
@@ -93,6 +103,7 @@ ACCOUNTS = Projection(
     ),
     folds={
         **dict.fromkeys(_GIVING, _given),
+        MediateurAccepted: _accepted,
         MandateEnded: _ended,
         AccountErased: _erased,
         MailPreferencesSet: _preferring,

@@ -34,7 +34,8 @@ def _attached(row: Row | None, record: Recorded) -> Row:
     assert row is not None
     fact = record.event
     assert isinstance(fact, ConventionAttached)
-    territories = sorted({*row["territories"], fact.territory})
+    # The first is the one that answers for the structure itself.
+    territories = list(dict.fromkeys([*row["territories"], fact.territory]))
     return {**row, "version": record.originator_version, "territories": territories}
 
 
@@ -54,6 +55,7 @@ STRUCTURES = Projection(
         indexes=("(siret)", "(name_key, structure_id)", "USING gin (territories)"),
     ),
     folds={AccountOpened: _opened, StructureRenamed: _renamed, ConventionAttached: _attached},
+    revision=2,
 )
 
 

@@ -56,6 +56,7 @@ PHRASES: Mapping[str, str] = {
     "account.speaker_joined": "Personne habilitée à parler pour la structure",
     "account.mediateur_registered": "Médiateur inscrit",
     "account.mail_preferences_set": "Préférences d'e-mail indiquées",
+    "account.mediateur_accepted": "Médiateur accepté",
     "account.mandate_ended": "Mandat terminé",
     "account.personal_data_erased": "Données personnelles du compte effacées",
     "invitation.sent": "Invitation envoyée",

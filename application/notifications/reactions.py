@@ -25,7 +25,7 @@ from application.notifications.registrants import (
     to_registrant,
     to_who_is_asked,
 )
-from domain.account_events import InvitationSent
+from domain.account_events import InvitationSent, MediateurRegistered
 from domain.actors import Role
 from domain.animation_events import (
     AnimationCancelled,
@@ -137,6 +137,15 @@ def _invited(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
     yield Letter("invitation", record.position, about)
 
 
+def _mediateur(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
+    fact = record.event
+    assert isinstance(fact, MediateurRegistered)
+    message = (
+        "Une personne se dit médiatrice ou médiateur de votre structure : acceptez-la, ou mettez fin à son mandat."
+    )
+    yield Notice(structure(fact.structure_id), "mediateur.to_accept", message)
+
+
 REACTIONS: Mapping[type[Event], Reaction] = {
     AnimationCreated: _to_national_team,
     AnimationResubmitted: _to_national_team,
@@ -166,6 +175,7 @@ REACTIONS: Mapping[type[Event], Reaction] = {
     DossierCertified: _dossier("dossier.certified", "Le service fait d'un dossier est certifié.", _own_structure),
     DossierPaid: _dossier("dossier.paid", "Le paiement d'un dossier est enregistré.", _own_structure),
     InvitationSent: _invited,
+    MediateurRegistered: _mediateur,
     PlanningSent: on_planning,
     AnimationModified: on_moved,
 }

@@ -60,5 +60,7 @@ def mandate_of(told: Mapping[str, Any]) -> Mandate:
         structure_id=None if told["structure_id"] is None else UUID(told["structure_id"]),
         territories=tuple(told["territories"]),
         schools=tuple(told["schools"]),
+        # Rows of before structures were asked do not say.
+        accepted=told.get("accepted", told["role"] != Role.MEDIATEUR),
         until=None if told["until"] is None else datetime.fromisoformat(told["until"]),
     )

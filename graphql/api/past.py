@@ -159,7 +159,7 @@ async def dossier_at(context: Context, dossier_id: UUID, at: At) -> ServiceDossi
 
 def _as_of_today(then: Structure, today: Structure) -> Structure:
     """The territories that give rights to a structure are those of today."""
-    return replace(then, territories=today.territories)
+    return replace(then, territories=today.territories, home=today.home)
 
 
 async def _moment(context: Context, at: At) -> tuple[Moment, datetime]:

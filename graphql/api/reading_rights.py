@@ -108,7 +108,7 @@ PARTS: Mapping[str, str] = {
     "Figures": "children parents total",
     "FormerLabel": "label until",
     "Invitation": "id structureId status email sentAt sentBy",
-    "Mandate": "id accountId subject role structureId territories schools until givenAt givenBy",
+    "Mandate": "id accountId subject role structureId territories schools accepted until givenAt givenBy",
     "Missing": "animation kind message piece",
     "MonthCount": "animations month parents",
     "PersonToCall": "registrationId firstName lastName phone",
@@ -143,7 +143,8 @@ ROOTS: Mapping[Reach, str] = {
     Action.AUDIT_READ: "auditTrail structureTimeline",
     Action.CANDIDATURE_READ: "candidatures",
     Action.CONTROL_READ: "controls",
-    Action.COUNTRY_READ: "dashboard mandates",
+    Action.COUNTRY_READ: "dashboard",
+    Action.MANDATE_READ: "mandates",
     Action.STRUCTURE_READ: "serviceDossiers",
     Action.REBUILD_FOLLOW: "rebuildProgress",
 }

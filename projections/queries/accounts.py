@@ -16,12 +16,20 @@ FROM unnest(%(structures)s::text[]) AS one(structure)
 JOIN {accounts} a ON a.structures @> ARRAY[one.structure]
 JOIN LATERAL jsonb_array_elements(a.mandates) AS m(mandate) ON m.mandate->>'structure_id' = one.structure
 LEFT JOIN {account_people} p USING (account_id) ORDER BY m.mandate->>'given_at', a.account_id"""
-#: All who have a role, in the order of being given it.
+#: All who have a role, in the order of being given it: of these structures; or of those that these territories answer
+#: for, and of their schools (whose UAIs begin so); of all where both are NULL.
 OF_ROLE = """
 SELECT a.account_id, p.subject, m.mandate FROM {accounts} a
 JOIN LATERAL jsonb_array_elements(a.mandates) AS m(mandate) ON m.mandate->>'role' = %(role)s
 LEFT JOIN {account_people} p USING (account_id)
-WHERE a.roles @> ARRAY[%(role)s] ORDER BY m.mandate->>'given_at', a.account_id LIMIT %(most)s"""
+WHERE a.roles @> ARRAY[%(role)s]
+  AND (%(structures)s::text[] IS NULL OR m.mandate->>'structure_id' = ANY(%(structures)s))
+  AND (%(territories)s::text[] IS NULL
+       OR m.mandate->>'structure_id' IN (SELECT structure_id::text FROM {structures} s
+                                         WHERE s.territories[1] = ANY(%(territories)s))
+       OR EXISTS (SELECT FROM jsonb_array_elements_text(m.mandate->'schools') AS uai
+                  WHERE left(uai, 3) = ANY(%(schools)s)))
+ORDER BY m.mandate->>'given_at', a.account_id LIMIT %(most)s"""
 INVITATIONS_OF = """
 SELECT i.*, p.email FROM {invitations} i LEFT JOIN {invited_people} p USING (invitation_id)
 WHERE i.structure_id = ANY(%(structures)s) ORDER BY i.sent_at, i.invitation_id"""

@@ -28,7 +28,7 @@ from application.application import Application
 from application.attendance_sheets import AttendanceSheetAttach
 from application.candidatures import CandidatureSubmit
 from application.commands import Command
-from application.conventions import ConventionSign
+from application.conventions import ConventionSign, StructureRename
 from application.files import Draft, FileStore
 from application.proof.notes import SigningKey
 from domain.actors import PUBLIC, Actor, Role
@@ -124,6 +124,9 @@ class Town:
             valid_until=date(2027, 8, 31),
         )
         return self.does(command, NATIONAL)
+
+    def renames(self, name: str, siret: str = TILLEULS) -> None:
+        self.does(StructureRename(structure_id=structure_id(siret), name=name, reason="Fusion."), NATIONAL)
 
     def declares(self, siret: str = TILLEULS, *, published: bool = False, **changes: Any) -> UUID:
         starts_at = changes.get("starts_at", datetime(2026, 10, 5, 16, 0, tzinfo=UTC))

@@ -106,7 +106,7 @@ def one_of_each(world: World, claim: Claim) -> dict[str, str]:
 
 
 def things(ids: dict[str, str]) -> Iterator[Thing]:
-    own = Belongings(STRUCTURE_ID, frozenset(["971"]))
+    own = Belongings(STRUCTURE_ID, frozenset(["971"]), home=frozenset(["971"]))
     person = Belongings(None, frozenset(["971"]), UAI, PARENT.person_id)
     for name in ("attested", "animationId"):
         yield Thing("Animation", ids[name], own, None)

@@ -14,8 +14,8 @@ from starlette.datastructures import UploadFile
 from api.reading_rights import FIELDS, PARTS, ROOTS, ROWS
 from api.schema import schema
 from application.files import FileStore
-from domain.actors import PUBLIC, Actor
-from domain.rights import Action, Belongings, may, scope_of
+from domain.actors import PUBLIC, Actor, Role
+from domain.rights import Action, Belongings, Scope, may, scope_of
 from tests.api.reading import Reader, opened_town, reading
 from tests.api.rights_world import OURS, PARENT, WHO, Everything, Thing, one_of_each, things
 from tests.application.papers import pdf
@@ -166,7 +166,13 @@ def test_each_root_answers_those_that_the_table_names_and_refuses_all_others(eve
 
 
 def _held_by(who: Actor) -> set[Action]:
-    return {action for action in Action if scope_of(who, action) is not None}
+    """What is one's own as a person is asked for by who is a parent, or came in as one."""
+    asked = {action: scope_of(who, action) for action in Action}
+    return {
+        action
+        for action, scope in asked.items()
+        if scope is not None and (scope is not Scope.OWN_PERSON or who.is_a(Role.PARENT))
+    }
 
 
 #: What each mutation may be given beside the id of what it is about.
@@ -245,6 +251,7 @@ SAID: dict[str, dict[str, Any]] = {
     "serviceDossierReturn": {"reason": "Incomplet"},
     "servicePaymentRecord": {"paidOn": "2026-10-01", "reference": "VIR-2"},
     "servicePieceAttach": {"piece": "Facture"},
+    "structureRename": {"name": "Autre nom", "reason": "Fusion"},
     "termAdd": {"kind": "THEME", "code": "autre", "label": "Autre"},
     "termMerge": {"kind": "THEME", "from": "educonnect", "into": "ent-pronote"},
     "termRename": {"kind": "THEME", "code": "educonnect", "label": "ÉduConnect"},
@@ -276,7 +283,7 @@ def _input(mutation: str, ids: dict[str, str], known: bool) -> dict[str, Any]:
 
 def _reaches(who: Actor, mutation: str) -> bool:
     """Whether the table lets that person do it with what is ours."""
-    ours = Belongings(STRUCTURE_ID, frozenset(["971"]), UAI, PARENT.person_id)
+    ours = Belongings(STRUCTURE_ID, frozenset(["971"]), UAI, PARENT.person_id, frozenset(["971"]))
     return may(who, Action(mutation), ours)
 
 

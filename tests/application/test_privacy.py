@@ -39,7 +39,7 @@ PARENT = Actor(Role.PARENT, "parent:…", person_id=person_id("parent@example.or
 def submit(world: World, actor: Actor = PUBLIC) -> CandidatureSubmit:
     first_name, last_name, email, phone, motivation, _ = SECRETS
     command = CandidatureSubmit(
-        territory="34",
+        territory="971",
         school_uai=UAI,
         degree=Degree.FIRST,
         first_name=first_name,

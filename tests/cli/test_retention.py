@@ -137,7 +137,7 @@ def test_more_than_any_piece_is_erased_in_one_go(run, world, opened, monkeypatch
 
 def _candidature():
     return {
-        "territory": "34",
+        "territory": "971",
         "school_uai": UAI,
         "degree": Degree.SECOND,
         "first_name": "Zélie",

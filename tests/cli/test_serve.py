@@ -147,7 +147,7 @@ def _term(key: str) -> dict:
 
 def _candidature(key: str) -> dict:
     values = {
-        "territory": "34",
+        "territory": "971",
         "schoolUai": UAI,
         "degree": "SECOND",
         "firstName": "Zélie",

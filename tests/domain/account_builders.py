@@ -16,6 +16,7 @@ from domain.account_events import (
     InvitationSent,
     MailPreferencesSet,
     MandateEnded,
+    MediateurAccepted,
     MediateurRegistered,
     SchoolStaffBound,
     SpeakerJoined,
@@ -33,6 +34,7 @@ BOUND = SchoolStaffBound(**SAID, staff_role="inspector", territory="34", schools
 ADMITTED = AuditorAdmitted(**SAID, until=UNTIL)
 JOINED = SpeakerJoined(**SAID, structure_id=OURS, invitation_id=INVITATION_ID)
 REGISTERED = MediateurRegistered(**SAID, structure_id=OURS)
+ACCEPTED = MediateurAccepted(mandate_id=MANDATE)
 ENDED = MandateEnded(mandate_id=MANDATE)
 SENT = InvitationSent(structure_id=OURS, territories=("34",), person_id=PERSON, email="camille@exemple.fr")
 
@@ -42,6 +44,7 @@ EVENTS: list[Event] = [
     ADMITTED,
     JOINED,
     REGISTERED,
+    ACCEPTED,
     ENDED,
     MailPreferencesSet(person_id=PERSON, email="camille@exemple.fr", recipients=("national",), muted=("dossier.paid",)),
     AccountErased(person_id=PERSON),

@@ -2,11 +2,31 @@
 
 from uuid import UUID
 
+import pytest
+
+from domain.actors import Role
 from domain.catalogue import STRUCTURE as ACCOUNT
 from domain.errors import ErrorCode
 from domain.identifiers import check_siret, structure_id
-from domain.structure import AccountOpened, ConventionAttached, StructureRenamed, attach_convention, open_account
-from tests.domain.builders import CONVENTION_ID, OTHER_SIRET, SIRET
+from domain.structure import (
+    AccountOpened,
+    ConventionAttached,
+    StructureRenamed,
+    attach_convention,
+    open_account,
+    rename,
+)
+from tests.domain.builders import (
+    CONVENTION_ID,
+    COORDONNATEUR,
+    DIRECTOR,
+    NATIONAL,
+    OTHER_SIRET,
+    PARENT,
+    SIRET,
+    STRUCTURE,
+    actor,
+)
 from tests.domain.story import given
 
 NAME = "Centre social Les Tilleuls"
@@ -36,13 +56,31 @@ def test_a_second_convention_joins_the_same_account():
     assert state.territories == {"34", "02"}
 
 
-def test_the_latest_signing_names_the_structure():
+def test_a_signing_leaves_a_known_structure_its_name():
     state = (
         given(ACCOUNT, OPENED, ATTACHED)
-        .when(attach_convention, SIRET, "Maison des Tilleuls", SECOND, "34")
-        .then(StructureRenamed(name="Maison des Tilleuls"), ConventionAttached(convention_id=SECOND, territory="34"))
+        .when(attach_convention, SIRET, "Maison des Tilleuls", SECOND, "02")
+        .then(ConventionAttached(convention_id=SECOND, territory="02"))
     )
-    assert state.name == "Maison des Tilleuls"
+    assert state.name == NAME
+
+
+RENAMED = StructureRenamed(name="Maison des Tilleuls", reason="Fusion de deux centres")
+FURTHER = actor(Role.COORDONNATEUR, territories=frozenset(["02"]))
+
+
+@pytest.mark.parametrize("who", [COORDONNATEUR, NATIONAL])
+def test_a_structure_is_renamed_with_a_reason_by_who_answers_for_its_first_territory(who):
+    known = given(ACCOUNT, OPENED, ATTACHED, ConventionAttached(convention_id=SECOND, territory="02"))
+    known.when(rename, who, RENAMED.name, "Fusion de deux centres").then(RENAMED)
+    known.when(rename, who, RENAMED.name, " ").then_refused(ErrorCode.INVALID, "reason")
+    known.when(rename, who, NAME, "Rien").then_refused(ErrorCode.RULE_BROKEN, "name")
+
+
+@pytest.mark.parametrize("who", [FURTHER, STRUCTURE, DIRECTOR, PARENT])
+def test_nobody_else_renames_it(who):
+    known = given(ACCOUNT, OPENED, ATTACHED, ConventionAttached(convention_id=SECOND, territory="02"))
+    known.when(rename, who, RENAMED.name, "Fusion").then_refused(ErrorCode.FORBIDDEN)
 
 
 def test_an_accounts_id_derives_from_its_siret_however_it_was_typed():

@@ -85,6 +85,12 @@ def test_a_candidature_is_submitted_only_where_the_scheme_runs():
     )
 
 
+def test_a_candidature_is_for_a_school_of_its_territory():
+    given().when(submit, APPLICANT, HERAULT, "0250001R", FIRST, PERSON, PARENT).then_refused(
+        INVALID, "school_uai", "du territoire 34"
+    )
+
+
 @pytest.mark.parametrize("role", [role for role in Role if role not in (Role.PUBLIC, Role.PARENT)])
 def test_nobody_submits_on_behalf_of_an_office(role):
     given().when(submit, APPLICANT, HERAULT, UAI, FIRST, PERSON, actor(role)).then_refused(FORBIDDEN)

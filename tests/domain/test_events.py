@@ -82,7 +82,7 @@ SAMPLES: list[Event] = [
     *registration_builders.EVENTS,
     *account_builders.EVENTS,
     AccountOpened(siret=SIRET, name="Les Tilleuls"),
-    StructureRenamed(name="Maison des Tilleuls"),
+    StructureRenamed(name="Maison des Tilleuls", reason="Fusion"),
     ConventionAttached(convention_id=CONVENTION_ID, territory="34"),
     signed(),
     ConventionAmended(**AMENDED, changed=("valid_until",)),
@@ -108,7 +108,7 @@ SAMPLES: list[Event] = [
     *control_builders.SAMPLES,
 ]
 #: Of events that have changed their form.
-VERSIONS = {"typology.term_renamed": 2}
+VERSIONS = {"typology.term_renamed": 2, "structure.renamed": 2}
 _GIVEN = ("coordonnateur_appointed", "school_staff_bound", "auditor_admitted", "speaker_joined", "mediateur_registered")
 PERSONAL = {
     **{f"account.{name}": {"subject"} for name in _GIVEN},
@@ -179,6 +179,7 @@ def test_topics_never_change():
         *("candidature.submitted", "candidature.opinion_given", "candidature.validated", "candidature.rejected"),
         *("account.coordonnateur_appointed", "account.school_staff_bound", "account.auditor_admitted"),
         *("account.speaker_joined", "account.mediateur_registered", "account.mandate_ended"),
+        "account.mediateur_accepted",
         "account.mail_preferences_set",
         *("account.personal_data_erased", "invitation.personal_data_erased"),
         *("invitation.sent", "invitation.accepted", "invitation.revoked"),

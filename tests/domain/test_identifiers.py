@@ -1,11 +1,15 @@
 """Official identifiers: SIRET check digits, UAI check letters, codes of departments and communes."""
 
+import csv
+from pathlib import Path
+
 import pytest
 from hypothesis import assume
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 from pydantic import create_model
 
+from application import season
 from domain.errors import DomainError, ErrorCode
 from domain.identifiers import (
     ATTESTATION_FORM_ID,
@@ -14,7 +18,9 @@ from domain.identifiers import (
     Uai,
     check_siret,
     check_uai,
+    department_of_school,
     person_id,
+    schools_begin_with,
     structure_id,
     territory_id,
 )
@@ -132,6 +138,27 @@ def test_a_malformed_uai_is_refused_and_told_what_is_expected(uai):
 @pytest.mark.parametrize("uai", ["0020012C", "0340002T", "6200001G", "9710002A"])
 def test_real_lycees_have_right_letters(uai):
     assert check_uai(uai) == uai
+
+
+LYCEES = Path(season.__file__).with_name("data") / "lycees.csv"
+
+
+def test_a_uai_tells_its_department_for_every_lycee_that_is_known():
+    with LYCEES.open(encoding="utf-8", newline="") as lines:
+        lycees = list(csv.DictReader(lines))
+    assert len(lycees) > 700
+    for lycee in lycees:
+        assert department_of_school(lycee["uai"]) == lycee["department"]
+        assert lycee["uai"].startswith(schools_begin_with(lycee["department"]))
+
+
+@pytest.mark.parametrize(
+    ("uai", "department"),
+    [("0180025E", "18"), ("6200001G", "2A"), ("7200001X", "2B"), ("9740001A", "974"), ("1000001A", None)],
+)
+def test_corsica_and_overseas_have_departments_of_their_own(uai, department):
+    assert department_of_school(uai) == department
+    assert department is None or uai.startswith(schools_begin_with(department))
 
 
 @pytest.mark.parametrize("code", ["02", "13", "2A", "2B", "95", "971", "976"])

@@ -8,6 +8,7 @@ import pytest
 
 from domain.account import (
     Account,
+    accept_mediateur,
     admit_auditor,
     appoint_coordonnateur,
     bind_school_staff,
@@ -27,6 +28,7 @@ from domain.invitation import InvitationStatus, accept, revoke, send
 from domain.invitation import erase as erase_invitation
 from domain.rights import PERSONS
 from tests.domain.account_builders import (
+    ACCEPTED,
     ADMITTED,
     APPOINTED,
     BOUND,
@@ -96,6 +98,23 @@ def test_nobody_else_binds_them(who):
     given().when(bind_school_staff, NOBODY, BOUND, who).then_refused(FORBIDDEN)
 
 
+#: 25 is where the Doubs is, 34 the Hérault.
+ABROAD = "0250001R"
+
+
+def test_staff_is_bound_to_schools_of_the_territory_and_to_no_others():
+    mixed = BOUND.model_copy(update={"schools": (UAI, ABROAD)})
+    for who in (COORDONNATEUR, NATIONAL):
+        given().when(bind_school_staff, NOBODY, mixed, who).then_refused(INVALID, "schools", ABROAD)
+
+
+def test_an_older_binding_is_ended_by_those_who_answer_for_the_schools_whatever_territory_it_names():
+    older = BOUND.model_copy(update={"schools": (ABROAD,)})
+    doubs = actor(Role.COORDONNATEUR, territories=frozenset(["25"]))
+    account(older).when(end_mandate, MANDATE, doubs, of_34).then(ENDED)
+    account(older).when(end_mandate, MANDATE, COORDONNATEUR, of_34).then_refused(FORBIDDEN)
+
+
 def test_an_auditor_is_admitted_until_an_instant_to_come():
     given().when(admit_auditor, NOBODY, ADMITTED, NATIONAL, NOW).then(ADMITTED)
     given().when(admit_auditor, NOBODY, ADMITTED, COORDONNATEUR, NOW).then_refused(FORBIDDEN)
@@ -121,9 +140,9 @@ def test_an_invitation_serves_once():
 
 
 def test_a_revoked_invitation_serves_nobody():
-    given(INVITATION, SENT).when(revoke, STRUCTURE).then(InvitationRevoked())
-    given(INVITATION, SENT).when(revoke, OTHER_STRUCTURE).then_refused(FORBIDDEN)
-    given(INVITATION, SENT, InvitationRevoked()).when(revoke, STRUCTURE).then_refused(RULE_BROKEN)
+    given(INVITATION, SENT).when(revoke, STRUCTURE_ACCOUNT, STRUCTURE).then(InvitationRevoked())
+    given(INVITATION, SENT).when(revoke, STRUCTURE_ACCOUNT, OTHER_STRUCTURE).then_refused(FORBIDDEN)
+    given(INVITATION, SENT, InvitationRevoked()).when(revoke, STRUCTURE_ACCOUNT, STRUCTURE).then_refused(RULE_BROKEN)
     revoked = fold(INVITATION, SENT, InvitationRevoked())
     given().when(join_structure, NOBODY, JOINED, revoked, WHO).then_refused(RULE_BROKEN)
 
@@ -184,6 +203,26 @@ def test_an_account_widens_what_a_token_gives_in_its_role_and_in_no_other():
     mandates = list(fold(ACCOUNT, APPOINTED).mandates.values())
     assert widened(ELSEWHERE, mandates).territories == {"34", "971"}
     assert widened(STRUCTURE, mandates) == STRUCTURE
+
+
+def test_a_mediateur_is_accepted_once_by_those_who_answer_for_the_structures_people():
+    for who in (STRUCTURE, COORDONNATEUR, NATIONAL):
+        account(REGISTERED).when(accept_mediateur, MANDATE, who, of_34).then(ACCEPTED)
+        account(REGISTERED, ACCEPTED).when(accept_mediateur, MANDATE, who, of_34).then_refused(RULE_BROKEN)
+    for who in (OTHER_STRUCTURE, ELSEWHERE, MEDIATEUR, WHO):
+        account(REGISTERED).when(accept_mediateur, MANDATE, who, of_34).then_refused(FORBIDDEN)
+        account(REGISTERED, ENDED).when(accept_mediateur, MANDATE, who, of_34).then_refused(FORBIDDEN)
+    account(JOINED).when(accept_mediateur, MANDATE, STRUCTURE, of_34).then_refused(RULE_BROKEN)
+
+
+def test_a_mediateur_who_registered_themself_speaks_for_nothing_until_they_are_accepted():
+    declared, accepted = (
+        widened(WHO, list(fold(ACCOUNT, *facts).mandates.values())) for facts in ((REGISTERED,), (REGISTERED, ACCEPTED))
+    )
+    assert (declared.role, declared.accepted, declared.structures) == (Role.MEDIATEUR, False, frozenset())
+    assert (accepted.role, accepted.accepted, accepted.structures) == (Role.MEDIATEUR, True, frozenset([OURS]))
+    assert widened(MEDIATEUR, list(fold(ACCOUNT, REGISTERED).mandates.values())).accepted
+    account(REGISTERED, ACCEPTED).when(register_mediateur, REGISTERED, STRUCTURE_ACCOUNT, WHO).then_refused(RULE_BROKEN)
 
 
 def test_without_a_mandate_nobody_becomes_anything():

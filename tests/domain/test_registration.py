@@ -14,6 +14,7 @@ from domain.catalogue import REGISTRATION
 from domain.errors import DomainError, ErrorCode
 from domain.registration import (
     LONGEST_WAITING_LIST,
+    MOST_FOR_OTHERS,
     WAITING_FOR_A_SEAT,
     cancel,
     check_modification,
@@ -109,6 +110,20 @@ def test_parents_without_e_mail_are_told_apart_by_nobody_and_all_register():
 @pytest.mark.parametrize("who", [MEDIATEUR, DIRECTOR, HEAD, STRUCTURE], ids=lambda who: who.role)
 def test_who_may_register_a_parent_without_e_mail(who):
     registers([], who, said=NOBODY_KNOWN, contact=None, on_behalf=True).then_accepted()
+
+
+@pytest.mark.parametrize("who", [MEDIATEUR, DIRECTOR, HEAD], ids=lambda who: who.role)
+def test_one_person_registers_so_many_others_for_an_animation_in_a_day(who):
+    said = {"said": NOBODY_KNOWN, "contact": None, "on_behalf": True}
+    registers([], who, **said, others_today=MOST_FOR_OTHERS - 1).then_accepted()
+    registers([], who, **said, others_today=MOST_FOR_OTHERS).then_refused(RULE_BROKEN, saying="50 au plus")
+    registers([], STRUCTURE, **said, others_today=MOST_FOR_OTHERS).then_accepted()
+
+
+def test_who_only_says_that_they_are_a_mediateur_registers_nobody_else():
+    self_declared = replace(MEDIATEUR, accepted=False)
+    registers([], self_declared, said=NOBODY_KNOWN, contact=None, on_behalf=True).then_refused(FORBIDDEN)
+    registers([], self_declared, of=TRAINING).then_accepted()
 
 
 @pytest.mark.parametrize("who", [PUBLIC, PARENT, COORDONNATEUR, NATIONAL, OTHER_STRUCTURE], ids=lambda who: who.role)

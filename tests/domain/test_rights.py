@@ -1,5 +1,6 @@
 """Who may do what: the whole table, by hand, against what the domain answers."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -11,13 +12,14 @@ from domain.rights import PERSONS, RIGHTS, Action, Belongings, Scope, authorize,
 from tests.domain import builders
 from tests.domain.builders import OTHER_PERSON, OTHER_UAI, OURS, PERSON, THEIRS, UAI
 
-#: `any`: everywhere; `struct`, `terr`, `school`, `person`: on what is one's own; `p+terr`: on what is one's own as a
-#: person, and in one's territory; `-`: not at all.
+#: `any`: everywhere; `struct`, `terr`, `home`, `school`, `person`: on what is one's own; `p+terr`: on what is one's own
+#: as a person, and in one's territory; `-`: not at all.
 TABLE = """
                            public parent struct médiat coord director inspec head   nation auditor system
 conventionSign             -      -      -      -      terr  -        -      -      any    -       -
 conventionAmend            -      -      -      -      terr  -        -      -      any    -       -
 conventionTerminate        -      -      -      -      terr  -        -      -      any    -       -
+structureRename            -      -      -      -      home  -        -      -      any    -       -
 animationCreate            -      -      struct -      -     -        -      -      -      -       -
 animationModify            -      -      struct -      -     -        -      -      -      -       -
 animationPublish           -      -      -      -      -     -        -      -      any    -       -
@@ -35,18 +37,19 @@ candidatureValidate        -      -      -      -      -     -        school sch
 candidatureReject          -      -      -      -      -     -        school school any    -       -
 candidatureWithdraw        -      person person person p+terr person person person any    person -
 registrationSubmit         any    any    -      any    -     -        -      -      -      -       -
-registrationSubmitFor      -      -      struct any    -     any      -      any    -      -       -
+registrationSubmitFor      -      -      struct accept -     any      -      any    -      -       -
 registrationCancel         any    any    any    any    -     any      -      any    -      -       -
 registrationKeep           any    any    any    any    -     any      -      any    -      -       -
 registrationRemove         -      -      struct -      -     -        -      -      -      -       -
 coordonnateurAppoint       -      -      -      -      -     -        -      -      any    -       -
 schoolStaffBind            -      -      -      -      terr  -        -      -      any    -       -
 auditorAdmit               -      -      -      -      -     -        -      -      any    -       -
-invitationSend             -      -      struct -      terr  -        -      -      any    -       -
-invitationRevoke           -      -      struct -      terr  -        -      -      any    -       -
+invitationSend             -      -      struct -      home  -        -      -      any    -       -
+invitationRevoke           -      -      struct -      home  -        -      -      any    -       -
 invitationAccept           -      any    any    any    -     -        -      -      -      -       -
+mediateurAccept            -      -      struct -      home  -        -      -      any    -       -
 mediateurRegister          -      any    -      any    -     -        -      -      -      -       -
-mandateEnd                 -      person p+struct person p+terr person person person any    person -
+mandateEnd                 -      person p+struct person p+home person person person any    person -
 contactAdd                 -      -      struct -      -     -        -      -      -      -       -
 contactsImport             -      -      struct -      -     -        -      -      -      -       -
 contactRemove              -      -      struct -      -     -        -      -      -      -       -
@@ -90,10 +93,12 @@ countryRead                -      -      -      -      -     -        -      -  
 auditRead                  -      -      struct -      terr  -        -      -      any    any     any
 candidatureRead            -      person person person p+terr p+school p+school p+school any    person any
 candidatureNoteRead        -      -      -      -      terr  -        -      -      any    -       -
-mandateRead                -      -      struct -      terr   -      -      -      any    any    -
+mandateRead                -      -      struct -      home   -      -      -      any    any    -
 registrationRead           -      -      struct -      -     -        -      -      -      -       -
 controlRead                -      -      struct -      terr  -        -      -      any    any     any
 """
+#: `accept`: everywhere too, for who does not only say of themself what they are.
+EVERYWHERE = ("any", "accept")
 COLUMNS = (
     Role.PUBLIC,
     Role.PARENT,
@@ -109,10 +114,11 @@ COLUMNS = (
 )
 
 #: A thing that is somebody's own in one way only, and everything else somebody else's.
-OTHERS = Belongings(THEIRS, frozenset(["02"]), OTHER_UAI, OTHER_PERSON)
+OTHERS = Belongings(THEIRS, frozenset(["02"]), OTHER_UAI, OTHER_PERSON, frozenset(["02"]))
 OWN = {
     "struct": Belongings(OURS, frozenset(["02"]), OTHER_UAI, OTHER_PERSON),
-    "terr": Belongings(THEIRS, frozenset(["02", "34"]), OTHER_UAI, OTHER_PERSON),
+    "terr": Belongings(THEIRS, frozenset(["02", "34"]), OTHER_UAI, OTHER_PERSON, frozenset(["02"])),
+    "home": Belongings(THEIRS, frozenset(["02"]), OTHER_UAI, OTHER_PERSON, frozenset(["34"])),
     "school": Belongings(THEIRS, frozenset(["02"]), UAI, OTHER_PERSON),
     "person": Belongings(THEIRS, frozenset(["02"]), OTHER_UAI, PERSON),
 }
@@ -135,6 +141,17 @@ def test_the_table_holds_every_action_and_every_role():
     assert set(RIGHTS) == set(Action)
 
 
+def test_what_one_only_says_of_oneself_gives_no_right_over_others_things():
+    told = {(name, role) for name, row in rows().items() for role, reach in row.items() if reach == "accept"}
+    assert told == {("registrationSubmitFor", Role.MEDIATEUR)}
+    mediateur = actor(Role.MEDIATEUR)
+    for who in (mediateur, replace(mediateur, role=Role.STRUCTURE, also=frozenset([Role.MEDIATEUR]))):
+        self_declared = replace(who, accepted=False)
+        accepted = replace(self_declared, accepted=True)
+        assert not may(self_declared, Action.REGISTRATION_SUBMIT_FOR, OTHERS)
+        assert may(accepted, Action.REGISTRATION_SUBMIT_FOR, OTHERS)
+
+
 def _owned(reach: str) -> list[str]:
     return reach.replace("p+", "person+").split("+")
 
@@ -144,9 +161,9 @@ def _owned(reach: str) -> list[str]:
 def test_rights_follow_the_table(action, role):
     reach, who = rows()[action.value][role], actor(role)
     for own, thing in OWN.items():
-        assert may(who, action, thing) is (reach == "any" or own in _owned(reach)), own
-    assert may(who, action, OTHERS) is (reach == "any")
-    assert may(who, action, Belongings()) is (reach == "any")
+        assert may(who, action, thing) is (reach in EVERYWHERE or own in _owned(reach)), own
+    assert may(who, action, OTHERS) is (reach in EVERYWHERE)
+    assert may(who, action, Belongings()) is (reach in EVERYWHERE)
 
 
 @pytest.mark.parametrize("role", Role)
@@ -154,7 +171,7 @@ def test_rights_follow_the_table(action, role):
 def test_who_owns_nothing_reaches_nothing_of_their_own(action, role):
     nobody = actor(role, structures=frozenset(), territories=frozenset(), schools=frozenset(), person_id=None)
     for thing in (*OWN.values(), Belongings()):
-        assert may(nobody, action, thing) is (rows()[action.value][role] == "any")
+        assert may(nobody, action, thing) is (rows()[action.value][role] in EVERYWHERE)
 
 
 READING = {"structureRead", "territoryRead", "countryRead", "auditRead", "candidatureRead", "controlRead"}

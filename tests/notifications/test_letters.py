@@ -159,7 +159,7 @@ def test_giving_up_or_keeping_a_seat_and_withdrawing_a_candidature_have_a_receip
     assert office.to(PARENT) == ["Inscription annulée : Café des parents"]
     assert "/inscriptions/" not in office.text()
     who = {"first_name": "Max", "last_name": "Nom", "email": PARENT, "motivation": "Lisez ceci."}
-    candidature = world.does(CandidatureSubmit(territory="34", school_uai=UAI, degree=Degree.FIRST, **who), PUBLIC)
+    candidature = world.does(CandidatureSubmit(territory="971", school_uai=UAI, degree=Degree.FIRST, **who), PUBLIC)
     sent_by(app)
     links = app.links.link(CANDIDATURE_LINK, candidature.subject_id)
     world.does(CandidatureWithdraw(link=links, reason="Lisez cela."), PUBLIC)
@@ -172,7 +172,7 @@ def test_what_a_stranger_typed_reaches_nobody_else(world, app, animation):
     who = {"first_name": "Gagnezmille", "last_name": "Eurosici", "email": PARENT}
     world.does(RegistrationSubmit(animation_id=animation, **who), PUBLIC)
     said = {**who, "motivation": "Mille euros ici."}
-    world.does(CandidatureSubmit(territory="34", school_uai=UAI, degree=Degree.FIRST, **said), PUBLIC)
+    world.does(CandidatureSubmit(territory="971", school_uai=UAI, degree=Degree.FIRST, **said), PUBLIC)
     office = sent_by(app)
     assert len(office.received) == 2
     for message in office.received:

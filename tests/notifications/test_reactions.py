@@ -106,7 +106,7 @@ def test_registrants_are_written_to_when_they_register_get_a_seat_and_when_somet
 
 def test_each_authority_is_told_of_a_candidature_when_it_is_its_turn(signed, app):
     submit = CandidatureSubmit(
-        territory="34",
+        territory="971",
         school_uai=UAI,
         degree=Degree.FIRST,
         first_name="Prénom",
@@ -125,7 +125,7 @@ def test_each_authority_is_told_of_a_candidature_when_it_is_its_turn(signed, app
     signed.does(CandidatureValidate(candidature_id=candidature), Actor(Role.INSPECTOR, "ien", schools=schools))
     _reacts(app)
     assert _told(app, f"school:{UAI}:inspector") == ["Une candidature attend votre décision."]
-    assert _told(app, "territory:34") == ["Une candidature est validée : prenez contact avec le parent."]
+    assert _told(app, "territory:971") == ["Une candidature est validée : prenez contact avec le parent."]
     assert _letters(app) == ["candidature.received", "candidature.validated"]
 
 

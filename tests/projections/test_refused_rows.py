@@ -97,7 +97,7 @@ def test_personal_data_that_cannot_be_opened_stop_the_read_models_that_open_them
 
 def _submits(world: World) -> UUID:
     submit = CandidatureSubmit(
-        territory="34",
+        territory="971",
         school_uai=UAI,
         degree=Degree.SECOND,
         first_name="Prénom",

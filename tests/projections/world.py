@@ -54,7 +54,7 @@ MASTER_KEY = bytes(range(32))
 FOUNDED_AT = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 SIRET = "21971101700018"
 STRUCTURE_ID = structure_id(SIRET)
-UAI = "0340002T"
+UAI = "9710002A"
 STRUCTURE = Actor(Role.STRUCTURE, "structure", structures=frozenset([STRUCTURE_ID]))
 COORDONNATEUR = Actor(Role.COORDONNATEUR, "coordonnateur", territories=frozenset(["971"]))
 NATIONAL = Actor(Role.NATIONAL, "national")
@@ -91,7 +91,8 @@ class World:
             coordonnateur="coordination-971",
             signed_on=date(2026, 9, 1),
             valid_from=date(2026, 9, 1),
-            valid_until=date(2027, 8, 31),
+            # One for the same days stands once.
+            valid_until=date(2027, 8, 31) + timedelta(days=len(self.conventions)),
             rate_per_animation=Decimal("150.00"),
         )
         signed = self.does(command, NATIONAL)
@@ -176,7 +177,7 @@ def _clone(world: World, random: Random) -> None:
 
 def _apply(world: World, random: Random) -> None:
     submitted = CandidatureSubmit(
-        territory="34",
+        territory="971",
         school_uai=UAI,
         degree=Degree.SECOND,
         first_name="Prénom",

@@ -69,6 +69,12 @@ class MediateurRegisterInput(Repeatable):
     structure_id: strawberry.ID = named("The structure, chosen in the list.")
 
 
+@strawberry.input(description="A médiateur whom their structure accepts.")
+class MediateurAcceptInput(Repeatable):
+    account_id: strawberry.ID = named("Whose mandate it is, as `mandates` tells it.")
+    mandate_id: strawberry.ID = named("The mandate.")
+
+
 @strawberry.input(description="A mandate that ends.")
 class MandateEndInput(Repeatable):
     account_id: strawberry.ID = named("Whose it is.")
@@ -114,7 +120,7 @@ class AccountMutations:
 
     @strawberry.mutation(
         description="Invites somebody to speak for a structure; several people may. For the structure, the"
-        " coordonnateurs of its territories and the national team."
+        " coordonnateurs of its first territory and the national team."
     )
     async def invitation_send(self, info: Info, input: InvitationSendInput) -> InvitationPayload:
         return await _invitation(info, commands.InvitationSend, stated(input), with_link=True)
@@ -134,16 +140,24 @@ class AccountMutations:
         return await _mandates(info, commands.InvitationAccept, stated(input))
 
     @strawberry.mutation(
-        description="Registers the asker as médiateur of a structure. For who is signed in as a parent or a médiateur."
+        description="Registers the asker as médiateur of a structure. Until the structure accepts them"
+        " (`mediateurAccept`) they register only themself. For who is signed in as a parent or a médiateur."
     )
     async def mediateur_register(self, info: Info, input: MediateurRegisterInput) -> MandatePayload:
         return await _mandates(info, commands.MediateurRegister, stated(input))
 
     @strawberry.mutation(
+        description="Accepts a médiateur who chose the structure: from the next request on they may register others."
+        " For the structure, the coordonnateurs of its first territory and the national team."
+    )
+    async def mediateur_accept(self, info: Info, input: MediateurAcceptInput) -> MandatePayload:
+        return await _mandates(info, commands.MediateurAccept, stated(input))
+
+    @strawberry.mutation(
         description="Ends a mandate: it gives nothing from the next request on. Of who speaks for a structure, and of"
-        " its médiateurs: for the structure, the coordonnateurs of its territories and the national team; of school"
-        " staff: for the coordonnateurs of the territory and the national team; of others: for the national team; and"
-        " for who is signed in, of their own."
+        " its médiateurs: for the structure, the coordonnateurs of its first territory and the national team; of"
+        " school staff: for the coordonnateurs of where the schools are and the national team; of others: for the"
+        " national team; and for who is signed in, of their own."
     )
     async def mandate_end(self, info: Info, input: MandateEndInput) -> MandatePayload:
         return await _mandates(info, commands.MandateEnd, stated(input))

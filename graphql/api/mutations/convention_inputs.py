@@ -22,12 +22,21 @@ class PaymentTermsInput(Repeatable):
 @strawberry.input(description="A convention that both parties have signed, on paper or not.")
 class ConventionSignInput(PaymentTermsInput):
     siret: str | None = said("SIRET of the structure, 14 digits. Mandatory.")
-    structure_name: str | None = said("Name of the structure, 200 characters at most. Mandatory.")
+    structure_name: str | None = said(
+        "Name of the structure, 200 characters at most. Mandatory. One that is known keeps its name."
+    )
     territory: str | None = said("Code of the territory, such as 34, 2A or 971. Mandatory.")
     coordonnateur: str | None = said("Who signs for the territory. Mandatory.")
     signed_on: date | None = said("Day of signature, not in the future. Mandatory.")
     valid_from: date | None = said("First day covered. Mandatory.")
     valid_until: date | None = said("Last day covered. Mandatory.")
+
+
+@strawberry.input(description="A structure's new name.")
+class StructureRenameInput(Repeatable):
+    structure_id: strawberry.ID = named("The structure.")
+    name: str | None = said("The name that it has from now on, 200 characters at most. Mandatory.")
+    reason: str | None = said("Why, 2,000 characters at most. Mandatory.")
 
 
 @strawberry.input(description="New conditions of a convention: what is left out stays as it is, null takes away.")

@@ -10,16 +10,18 @@ from uuid import UUID
 import strawberry
 
 from api.context import Context
+from api.errors import denied
 from api.types.base import Node
 from domain.actors import Role
+from domain.identifiers import schools_begin_with
 from domain.invitation import InvitationStatus
-from domain.rights import Action, Belongings, may
+from domain.rights import Action, Belongings, Scope, may, scope_of
 from projections.queries import accounts as queries
 from projections.queries import structures as structure_queries
 
 strawberry.enum(InvitationStatus, description="Where an invitation stands.")
 
-FOR_MANDATES = "For the structure, the coordonnateurs of its territories and the national team"
+FOR_MANDATES = "For the structure, the coordonnateurs of its first territory and the national team"
 
 
 @strawberry.type(
@@ -32,6 +34,10 @@ class Mandate(Node):
     structure_id: strawberry.ID | None = strawberry.field(description="The structure that the person speaks for.")
     territories: list[str] = strawberry.field(description="The codes of the territories that it reaches.")
     schools: list[str] = strawberry.field(description="The UAIs of the schools that it reaches.")
+    accepted: bool = strawberry.field(
+        description="False for a médiateur whom the structure has not accepted yet: until then they register only"
+        " themself."
+    )
     until: datetime | None = strawberry.field(description="When it ends by itself (UTC, excluded), if it does.")
     given_at: datetime = strawberry.field(description="When it was given (UTC).")
     given_by: str = strawberry.field(description="Who gave it: the person themself, for médiateurs and those invited.")
@@ -56,6 +62,7 @@ def mandate_shown(account_id: UUID, subject: str | None, told: dict[str, Any]) -
         structure_id=strawberry.ID(told["structure_id"]) if told["structure_id"] else None,
         territories=told["territories"],
         schools=told["schools"],
+        accepted=told.get("accepted", told["role"] != Role.MEDIATEUR),
         until=datetime.fromisoformat(told["until"]) if told["until"] else None,
         given_at=datetime.fromisoformat(told["given_at"]),
         given_by=told["given_by"],
@@ -80,8 +87,17 @@ async def mandates_of_structures(context: Context, structures: list[UUID]) -> li
 
 
 async def mandates_of_role(context: Context, role: Role, most: int) -> list[Mandate]:
+    """Those that the asker may read. Raises FORBIDDEN for a role that may read none."""
+    actor, scope = context.actor, scope_of(context.actor, Action.MANDATE_READ)
+    if scope is None:
+        raise denied(actor)
+    within = {
+        "structures": [str(one) for one in actor.structures] if scope is Scope.OWN_STRUCTURE else None,
+        "territories": list(actor.territories) if scope is Scope.HOME_TERRITORY else None,
+        "schools": [schools_begin_with(one) for one in actor.territories],
+    }
     read = await context.read()
-    rows = await read.rows(read.sql(queries.OF_ROLE), {"role": role.value, "most": most})
+    rows = await read.rows(read.sql(queries.OF_ROLE), {"role": role.value, "most": most, **within})
     return [mandate_shown(row["account_id"], row["subject"], row["mandate"]) for row in rows]
 
 
@@ -97,8 +113,8 @@ async def load_invitation(context: Context, invitation_id: UUID) -> Invitation |
     rows: Sequence[dict[str, Any]] = await read.rows(read.sql(queries.INVITATION), {"id": invitation_id})
     for row in rows:
         found = await read.rows(read.sql(structure_queries.BY_IDS), {"ids": [row["structure_id"]]})
-        territories = frozenset(code for one in found for code in one["territories"])
-        if may(context.actor, Action.INVITATION_REVOKE, Belongings(row["structure_id"], territories)):
+        home = frozenset(code for one in found for code in one["territories"][:1])
+        if may(context.actor, Action.INVITATION_REVOKE, Belongings(row["structure_id"], home=home)):
             return _invitation_of(row)
     return None
 

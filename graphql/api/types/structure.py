@@ -50,6 +50,7 @@ class Structure(Node):
     name: str = strawberry.field(description="Its name.")
     structure_id: strawberry.Private[UUID]
     territories: strawberry.Private[frozenset[str]]
+    home: strawberry.Private[frozenset[str]]
     past: strawberry.Private[Context | None] = None
 
     @strawberry.field(description="Its conventions, in the order of signing. " + _FOR)
@@ -135,7 +136,7 @@ class Structure(Node):
 
     @property
     def belongings(self) -> Belongings:
-        return Belongings(self.structure_id, self.territories)
+        return Belongings(self.structure_id, self.territories, home=self.home)
 
     def require(self, context: Context, action: Action) -> list[str] | None:
         """Raises FORBIDDEN unless the asker may. Returns the territories that bound it; None: no bound."""
@@ -155,6 +156,7 @@ def structure_of(row: dict[str, Any]) -> Structure:
         name=row["name"],
         structure_id=row["structure_id"],
         territories=frozenset(row["territories"]),
+        home=frozenset(row["territories"][:1]),
         past=row.get("past"),
     )
 
@@ -179,6 +181,19 @@ async def _conventions(context: Context, ids: list[UUID]) -> list[list[dict[str,
     read = await context.read()
     rows = await read.rows(read.sql(queries.CONVENTIONS), {"structures": ids})
     return [[row for row in rows if row["structure_id"] == one] for one in ids]
+
+
+async def overlapping(context: Context, structure_id: UUID, signed: Convention) -> list[Convention]:
+    """The structure's other conventions of the same territory that cover days of this one."""
+    (rows,) = await _conventions(context, [structure_id])
+    others = [convention_of(row) for row in rows if row["territory"] == signed.territory]
+    return [
+        one
+        for one in others
+        if one.id != signed.id
+        and one.valid_from <= signed.valid_until
+        and signed.valid_from <= (one.terminated_on or one.valid_until)
+    ]
 
 
 async def load_structures(context: Context, ids: list[UUID]) -> list[Structure]:
