@@ -31,10 +31,12 @@ from projections.terms_in_force import TermsInForce
 PARIS = ZoneInfo("Europe/Paris")
 _COLUMNS = "e.notification_id, e.originator_id, e.originator_version, e.topic, e.state"
 _STREAMS = f"SELECT {_COLUMNS} FROM stored_events e WHERE e.originator_id = ANY(%(streams)s) ORDER BY 1"
-#: Every event that is stamped with the structure: its own, those of its conventions, animations and dossiers.
+#: The whole streams of what is the structure's own: those that begin with an event of it. A control or an account that
+#: has some events of it is left out, or comes whole: a part of a stream cannot be folded.
 _OF_STRUCTURE = f"""
-SELECT {_COLUMNS} FROM {{audit_trail}} t JOIN stored_events e ON e.notification_id = t.position
-WHERE t.structure_id = %(structure_id)s ORDER BY 1"""
+SELECT {_COLUMNS} FROM stored_events e WHERE e.originator_id IN (
+    SELECT first.originator_id FROM {{audit_trail}} t JOIN stored_events first ON first.notification_id = t.position
+    WHERE t.structure_id = %(structure_id)s AND first.originator_version = 1) ORDER BY 1"""
 #: Some ten times what a busy structure has in a year; all that it takes is folded anew for each moment.
 MOST_EVENTS = 50_000
 _TERRITORIES = "SELECT code FROM {territories}"
