@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from application.keyed import Keyed
 from application.notifications import animation_words
 from application.notifications.animation_words import Host
 from application.notifications.letters import Around, Composed, Section, compose
+from application.notifications.subscriptions import may_read
 from application.registrations import PURPOSE as REGISTRATION_LINK
 from application.unsubscribing import unsubscribe_address
 from domain.animation import Animation
@@ -137,7 +139,11 @@ class Composer:
 
 
 def _check_wanted(conn: Conn, about: Mapping[str, Any]) -> None:
-    """A contact may have been removed, or have unsubscribed, since the letter was written."""
+    """A contact may have been removed, or have unsubscribed, or an inbox be another's, since the letter was written."""
+    if "recipient" in about:
+        told_at = datetime.fromisoformat(about["told_at"])
+        if not may_read(conn, UUID(about["account_id"]), about["recipient"], told_at):
+            raise NotToBeSent("not theirs to read any more")
     if "contact_id" not in about:
         return
     contacts: ContactList = _state(conn, CONTACTS, contact_list_id(UUID(about["structure_id"])))

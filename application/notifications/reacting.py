@@ -165,8 +165,10 @@ def _write_notice(conn: Conn, record: Recorded, notice: Notice) -> None:
 
 
 def _write_to_those_who_want_it(conn: Conn, record: Recorded, notice: Notice, place: int) -> None:
-    for account_id, position in wanting(conn, notice.recipient, notice.kind):
+    at = record.stamp.recorded_at
+    for account_id, position in wanting(conn, notice.recipient, notice.kind, at):
         about = {"message": notice.message, "subject": notice.subject or notice.message, "account_id": str(account_id)}
+        about |= {"recipient": notice.recipient, "told_at": at.isoformat()}
         # Whom to telephone is told once for a burst of changes, like the changes themselves.
         key = f"to-call:{record.originator_id}:{account_id}" if notice.registrations else None
         letter = Letter("notice", position, about, key, CHANGE_WAIT if key else timedelta(0))

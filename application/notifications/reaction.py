@@ -76,6 +76,10 @@ def school(uai: str, role: Role) -> str:
     return f"school:{uai}:{role}"
 
 
+#: What begins the inbox of who did something for somebody else.
+AUTHOR = "author:"
+
+
 def author(name: str) -> str:
     """`name`: what history keeps of who acts."""
-    return f"author:{uuid5(NAMESPACE, f'author:{name}')}"
+    return f"{AUTHOR}{uuid5(NAMESPACE, f'author:{name}')}"

@@ -50,6 +50,11 @@ CREATE TABLE IF NOT EXISTS mail_subscriptions (
     muted text[] NOT NULL,
     PRIMARY KEY (recipient, account_id)
 );
+CREATE TABLE IF NOT EXISTS sign_ins_seen (
+    account_id uuid PRIMARY KEY,
+    recipients text[] NOT NULL,
+    seen_at timestamptz NOT NULL
+);
 CREATE TABLE IF NOT EXISTS mail_sending (
     only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
     letters_after bigint,

@@ -22,6 +22,7 @@ from api.lists import KnownLists, Lists
 from api.persisted import PersistedDocuments
 from api.rate_limits import RateLimiter
 from api.recent import RecentEntries
+from api.sign_ins_seen import SignInsSeen
 from application.application import Application
 from application.files import FileStore
 from application.proof.notes import SigningKey
@@ -86,6 +87,7 @@ class Services:
     #: What clients did that was no request, by what it was: counted, never logged above INFO.
     client_faults: Counter[str] = field(default_factory=Counter)
     last_seen: LastSeen = field(default_factory=LastSeen, repr=False)
+    sign_ins_seen: SignInsSeen = field(default_factory=SignInsSeen, repr=False)
 
 
 class Moved(Exception):

@@ -69,6 +69,7 @@ async def admitted(authorization: str | None, services: Services, may_assume: bo
     if held.erased_at is not None and (signed_in.issued_at is None or signed_in.issued_at <= held.erased_at):
         # RGPD, article 17: who was erased is signed in nowhere any more, nor by what does not tell how old it is.
         raise _unauthenticated("Vos données ont été effacées : cette connexion a pris fin.")
+    await services.sign_ins_seen.note(signed_in.actor, services)
     mandates = in_force(held.mandates, services.clock())
     actor = widened(signed_in.actor, mandates)
     return Admitted(actor, held, known is not None, tuple(mandates), signed_in.seconds_left)

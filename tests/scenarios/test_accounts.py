@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from domain.actors import Role
+from domain.identifiers import account_id
 from projections.rebuild import rebuild
 from tests.dumps import dump, in_hexadecimal
 from tests.scenarios.people import (
@@ -17,6 +18,7 @@ from tests.scenarios.people import (
     OTHER_SIRET,
     OTHER_STRUCTURE,
     SCHOOL,
+    SIRET,
     STRUCTURE,
     STRUCTURE_ID,
 )
@@ -215,7 +217,7 @@ def test_who_takes_a_mandate_keeps_what_is_their_own_and_may_lay_the_mandate_dow
         "speaker": lambda: people.does(ACCEPT, CAMILLE, link=_invited(people)),
         "coordonnateur": lambda: people.does(APPOINT, NATIONAL, subject="camille@exemple.fr", territories=["25"]),
         "staff": lambda: people.does(
-            BIND, NATIONAL, subject="camille@exemple.fr", staffRole="HEAD", territory="18", schools=[SCHOOL]
+            BIND, NATIONAL, subject="camille@exemple.fr", staffRole="HEAD", territory="34", schools=[SCHOOL]
         ),
         "auditor": lambda: people.does(ADMIT, NATIONAL, subject="camille@exemple.fr", until="2027-06-01T00:00:00Z"),
     }[take]()["mandates"]
@@ -237,3 +239,24 @@ def test_who_takes_a_mandate_keeps_what_is_their_own_and_may_lay_the_mandate_dow
     erased = server.ask("mutation { personErase(input: {}) { erased errors { code } } }", CAMILLE)["personErase"]
     assert erased["errors"] == []
     assert {candidature, second} <= set(erased["erased"])
+
+
+def test_what_a_sign_in_gives_is_noted_once_a_day_and_when_it_changes(people, server):
+    preferring = "69-say-where-to-be-written-to"
+    with_it, without_it = (token(Role.STRUCTURE, "ancienne", sirets=sirets) for sirets in ([SIRET], []))
+
+    def noted() -> Any:
+        with server.application.pool.connection() as conn:
+            statement = "SELECT xmin::text, recipients FROM sign_ins_seen WHERE account_id = %s"
+            row = conn.execute(statement, (account_id("ancienne"),)).fetchone()
+        return row and (row[0], row[1])
+
+    people.does(preferring, with_it, email="ancienne@exemple.fr")
+    before = noted()
+    ours = f"structure:{STRUCTURE_ID}"
+    assert ours in before[1]
+    for _ in range(3):
+        _viewer(server, with_it)
+    assert noted() == before
+    _viewer(server, without_it)
+    assert ours not in noted()[1]

@@ -1,0 +1,49 @@
+"""Notes which inboxes a token gives its holder: letters about one go on only while its reader is seen to sign in."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from anyio import to_thread
+
+from application.notifications.inbox import recipients_of
+from application.notifications.subscriptions import seen
+from domain.actors import Actor
+from domain.identifiers import account_id
+
+if TYPE_CHECKING:
+    from api.context import Services
+
+#: Seen again within it, with the same inboxes, nothing is written.
+_NOTED_FOR = timedelta(days=1)
+_MOST_NOTED = 20_000
+
+
+@dataclass(slots=True)
+class SignInsSeen:
+    """What this process has noted, by subject; the one noted for longest goes first."""
+
+    _noted: OrderedDict[str, tuple[list[str], datetime]] = field(default_factory=OrderedDict)
+
+    async def note(self, actor: Actor, services: Services) -> None:
+        """`actor`: as the token alone tells. One small write a day and person, and when the token gives others."""
+        subject, now = actor.subject, services.clock()
+        if subject is None:
+            return
+        recipients = recipients_of(actor)
+        before = self._noted.get(subject)
+        if before is not None and before[0] == recipients and before[1] <= now < before[1] + _NOTED_FOR:
+            return
+
+        def write() -> None:
+            with services.application.pool.connection() as conn:
+                seen(conn, account_id(subject), recipients, now)
+
+        await to_thread.run_sync(write)
+        self._noted[subject] = (recipients, now)
+        self._noted.move_to_end(subject)
+        if len(self._noted) > _MOST_NOTED:
+            self._noted.popitem(last=False)
