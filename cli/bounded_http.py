@@ -23,7 +23,7 @@ BODY_SECONDS = 60.0
 #: Bytes a second: who uploads no faster than this may take as long as the file needs by it.
 LEAST_SPEED = 20_000
 #: Seconds and bytes that somebody who was refused may go on sending, so that they read why.
-LINGER_SECONDS, LINGER_BYTES = 2.0, 1_000_000
+LINGER_SECONDS, LINGER_BYTES = 2.0, 32_000_000
 #: What uvicorn takes in before the application reads: until then it is not the client who is slow.
 _OURS_TO_READ_SECONDS = 5.0
 #: Memory of bodies that have not come whole, in all connections together. Of a file, no more than this is in memory.

@@ -90,7 +90,8 @@ def set_up_logs(level: str) -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     # Its messages quote what clients sent; the API reports what goes wrong itself, without the values.
     logging.getLogger("strawberry.execution").disabled = True
-    logging.getLogger("uvicorn.error").addFilter(_ORDERLY_END)
+    for name in ("uvicorn.error", "uvicorn.error.websockets"):
+        logging.getLogger(name).addFilter(_ORDERLY_END)
     # Loud at DEBUG without saying anything about us.
     for name in ("asyncio", "multipart", "python_multipart"):
         logging.getLogger(name).setLevel(max(logging.INFO, logging.getLevelName(level)))

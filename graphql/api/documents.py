@@ -23,6 +23,9 @@ from domain.errors import forbidden
 
 Make = Callable[[Context, Request], Awaitable[Response]]
 
+#: How long what was looked up of the asker holds for, while a table is sent; and its last line where it has ended.
+LOOK_SECONDS = 5.0
+INTERRUPTED = "Interrompu : vos droits ont pris fin pendant cet envoi, la suite manque."
 #: A browser takes the file for what it is said to be, and runs nothing in it.
 HARMLESS = {
     "X-Content-Type-Options": "nosniff",
@@ -50,6 +53,17 @@ async def answered(services: Services, request: Request, make: Make) -> Response
     finally:
         if context is not None:
             await context.close()
+
+
+async def still_admitted(context: Context) -> bool:
+    """Whether who asked for what is sent piece by piece is who they were: some read for longer than a right lasts."""
+    before = context.actor
+    try:
+        if context.may_have_ended(LOOK_SECONDS):
+            await context.admit_again()
+    except Refused:
+        return False
+    return context.actor == before
 
 
 async def kept_file(context: Context, request: Request, sha256: str, name: str, media_type: str) -> Response:

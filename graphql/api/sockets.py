@@ -31,7 +31,7 @@ _FORBIDDEN, _GOING_AWAY, _INTERNAL, _LATER = 4403, 1001, 1011, 1013
 MOST_OPERATIONS_AT_ONCE = 20
 #: Ids are UUIDs, or numbers.
 _LONGEST_ID = 200
-_ENDED = "Vos droits ont changé : reconnectez-vous."
+_ENDED = "Cette connexion a pris fin : reconnectez-vous."
 
 
 # It warns, with their words, of pages that may not ask: anybody can be one.

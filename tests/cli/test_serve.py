@@ -11,6 +11,8 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 
 from application.founding import found
 from cli.composition import utc_now
@@ -48,7 +50,12 @@ def test_a_server_answers_until_it_is_told_to_stop(start, environment, opened):
         headers = {"accept": "text/event-stream"}
         with browser.stream("POST", f"{address}/graphql", json=asked, headers=headers) as following:
             assert following.status_code == 200
-            assert process.stop(signal.SIGTERM) == 0
+            url = address.replace("http", "ws") + "/graphql"
+            with connect(url, subprotocols=[Subprotocol("graphql-transport-ws")]) as socket:
+                socket.send(json.dumps({"type": "connection_init"}))
+                socket.send(json.dumps({"type": "subscribe", "id": "1", "payload": asked}))
+                socket.recv(timeout=10)
+                assert process.stop(signal.SIGTERM) == 0
     assert process.out == []
     lines = [json.loads(line) for line in process.err]
     assert not [line for line in lines if line["level"] in ("WARNING", "ERROR")]

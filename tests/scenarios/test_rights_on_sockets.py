@@ -12,10 +12,12 @@ from typing import Any
 
 import httpx
 import pytest
+from anyio import to_thread
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
-from api import following
+from api import documents, following
+from api.exports import audit_trail
 from application.sign_in.local import issue_token
 from domain.actors import Role
 from tests.scenarios.people import NATIONAL, STRUCTURE_ID, People
@@ -173,3 +175,21 @@ def test_a_body_that_took_its_time_is_carried_out_by_who_asks_then(people, serve
     said = {"authorization": f"Bearer {ending.token}", "content-type": "application/json"}
     answer = httpx.post(f"{server.address}/graphql", content=slowly(), headers=said, timeout=30)
     assert [error["extensions"]["code"] for error in answer.json()["errors"]] == ["FORBIDDEN"]
+
+
+def test_a_table_that_is_read_slowly_ends_with_the_right_to_it(people, server, ending, monkeypatch):
+    monkeypatch.setattr(documents, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(audit_trail, "PAGE", 2)
+    pages, page = 0, audit_trail._page
+
+    async def counted(*args: Any) -> Any:
+        nonlocal pages
+        pages += 1
+        if pages == 2:
+            await to_thread.run_sync(ending.ended)
+        return await page(*args)
+
+    monkeypatch.setattr(audit_trail, "_page", counted)
+    answer = server.http.get("/audit-trail.csv", headers={"authorization": f"Bearer {ending.token}"})
+    assert answer.text.rstrip().endswith(documents.INTERRUPTED)
+    assert pages == 2

@@ -15,7 +15,7 @@ from starlette.responses import Response, StreamingResponse
 
 from api.answers import Refused
 from api.context import Context, Services
-from api.documents import HARMLESS, answered, denied, disposition, id_in_path
+from api.documents import HARMLESS, INTERRUPTED, answered, denied, disposition, id_in_path, still_admitted
 from api.errors import ApiError
 from api.exports.animation_table import COLUMNS, HEADERS, OWN_COLUMNS, OWN_HEADERS, line, own_line
 from api.exports.csv_table import CSV, csv_headers, csv_rows
@@ -118,6 +118,9 @@ async def _csv(context: Context, table: _Table, headers: dict[str, str]) -> Resp
     async def chunks() -> AsyncIterator[bytes]:
         yield csv_headers(table.headers) + await to_thread.run_sync(lines, first)
         async for rows in reading:
+            if not await still_admitted(context):
+                yield csv_rows([(INTERRUPTED,)])
+                return
             yield await to_thread.run_sync(lines, rows)
 
     return StreamingResponse(chunks(), 200, told, CSV)

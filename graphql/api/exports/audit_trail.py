@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from api.context import Context, Services
-from api.documents import HARMLESS, answered, disposition
+from api.documents import HARMLESS, INTERRUPTED, answered, disposition, still_admitted
 from api.errors import ApiError
 from api.exports.csv_table import CSV, csv_headers, csv_rows
 from api.exports.parameters import as_refusal, where_of
@@ -78,6 +78,9 @@ async def _chunks(context: Context, filtered: Filter, first: list[dict[str, Any]
     while rows:
         yield csv_rows(_line(row) for row in rows[:PAGE])
         if len(rows) <= PAGE:
+            return
+        if not await still_admitted(context):
+            yield csv_rows([(INTERRUPTED,)])
             return
         try:
             rows = await _page(context, filtered, rows[PAGE - 1]["position"])
