@@ -50,7 +50,7 @@ def busy(town: Town) -> Town:
     held = town.declares(title="Tenue", themes=("temps-ecran", "educonnect"), published=True)
     town.animations = [
         held,
-        town.declares(title="Annoncée", published=True, address="1, rue « Jules Ferry »\n34000 Montpellier"),
+        town.declares(title="Annoncée", published=True, address="1, rue « Jules Ferry », 34000 Montpellier"),
         town.declares(BASSE_TERRE, title="Aux îles", territory="971", type="atelier-parents", published=True),
         town.declares(title="Proposée"),
         structure_id(TILLEULS),
