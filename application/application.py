@@ -26,6 +26,7 @@ from application import (
     service_dossiers,
     stored_files,
     typology,
+    unreached,
     unsubscribing,
 )
 from application.bus import CommandBus, open_bus
@@ -56,6 +57,7 @@ USE_CASES = use_cases(
     registrations.USE_CASES,
     typology.USE_CASES,
     privacy.USE_CASES,
+    unreached.USE_CASES,
 )
 
 Pool = ConnectionPool[Connection[Any]]

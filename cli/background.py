@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from application.notifications.mailing import Mailer, Smtp, mailing
 from application.notifications.reacting import reacting
+from application.notifications.unreached import tell_unreached
 from application.proof.notary import notarising
 from application.proof.notes import SigningKey
 from application.proof.stamping import Authority
@@ -48,5 +49,5 @@ def _mailing(opened: Opened) -> Iterator[None]:
         return
     send = Smtp(settings.smtp_url).send
     mailer = Mailer(application.vault, application.bus.keyed, settings.mail_from, settings.public_url, send)
-    with mailing(opened.url, mailer):
+    with mailing(opened.url, mailer, lambda conn: tell_unreached(conn, application.execute, utc_now())):
         yield

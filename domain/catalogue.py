@@ -16,6 +16,7 @@ from domain import (
     control,
     convention,
     invitation,
+    letter,
     registration_book,
     service_dossier,
     stored_file,
@@ -63,4 +64,5 @@ REGISTRATION = AggregateKind[registration_book.RegistrationBook](
 ACCOUNT = AggregateKind[account.Account]("account", account.evolve)
 INVITATION = AggregateKind[invitation.Invitation]("invitation", invitation.evolve)
 CONTACTS = AggregateKind[contacts.ContactList]("contact", contacts.evolve)
+LETTER = AggregateKind[letter.Letters]("letter", letter.evolve)
 STORED_FILE = AggregateKind[stored_file.StoredFile]("file", stored_file.evolve)

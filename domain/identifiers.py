@@ -92,6 +92,11 @@ def account_id(subject: str) -> UUID:
     return uuid5(NAMESPACE, f"account:{subject}")
 
 
+def letters_id(about_id: UUID) -> UUID:
+    """The stream of what became of letters about one registration, contact, candidature or invitation."""
+    return uuid5(NAMESPACE, f"letters:{about_id}")
+
+
 def contact_list_id(structure_id: UUID) -> UUID:
     """The stream of a structure's contact list."""
     return uuid5(NAMESPACE, f"contacts:{structure_id}")

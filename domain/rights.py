@@ -91,6 +91,7 @@ class Action(StrEnum):
     TERRITORY_OPEN_CANDIDATURES = "territoryOpenCandidatures"
     ATTESTATION_FORM_WORD = "attestationFormWord"
     PERSON_ERASE = "personErase"
+    LETTER_REFUSE = "letterRefuse"
     SERVICE_DOSSIER_OPEN = "serviceDossierOpen"
     SERVICE_DOSSIER_GATHER = "serviceDossierGather"
     SERVICE_PIECE_ATTACH = "servicePieceAttach"
@@ -184,6 +185,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.TERRITORY_OPEN_CANDIDATURES: {NA: _ANY},
     Action.ATTESTATION_FORM_WORD: {NA: _ANY, SY: _ANY},
     Action.PERSON_ERASE: {**_OWN, NA: _ANY, SY: _ANY},
+    Action.LETTER_REFUSE: {SY: _ANY},
     Action.SERVICE_DOSSIER_OPEN: {ST: _STRUCTURE},
     Action.SERVICE_DOSSIER_GATHER: {ST: _STRUCTURE},
     Action.SERVICE_PIECE_ATTACH: {ST: _STRUCTURE},

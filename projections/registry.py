@@ -16,6 +16,7 @@ from projections.registrations import REGISTRANTS, REGISTRATIONS
 from projections.service_dossiers import SERVICE_DOSSIERS
 from projections.structures import CONVENTIONS, STRUCTURES
 from projections.terms_in_force import TermsInForce
+from projections.unreached import UNREACHED
 
 
 def projections(shown: TermsInForce) -> tuple[Projection, ...]:
@@ -40,6 +41,7 @@ def projections(shown: TermsInForce) -> tuple[Projection, ...]:
         INVITED_PEOPLE,
         REGISTRATIONS,
         REGISTRANTS,
+        UNREACHED,
         AUDIT_TRAIL,
     )
 

@@ -76,6 +76,7 @@ PHRASES: Mapping[str, str] = {
     "registration.cancelled": "Inscription annulée",
     "registration.removed": "Inscription retirée par la structure",
     "registration.personal_data_erased": "Données personnelles de l'inscrit effacées",
+    "letter.refused": "Lettre refusée : personne n'est joint par courriel",
     "candidature.submitted": "Candidature déposée",
     "candidature.opinion_given": "Avis du directeur donné",
     "candidature.validated": "Candidature validée",

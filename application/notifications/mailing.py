@@ -155,13 +155,18 @@ class Mailer:
 
 
 @contextmanager
-def mailing(database_url: str, mailer: Mailer) -> Iterator[None]:
-    """Sends in a thread of its own for as long as the context lasts; another process may have the lead."""
+def mailing(database_url: str, mailer: Mailer, tell: Callable[[Conn], object] = lambda conn: None) -> Iterator[None]:
+    """Sends in a thread of its own for as long as the context lasts; another process may have the lead.
+
+    `tell` makes known what became of letters.
+    """
 
     def empty(conn: Conn) -> float:
         for _ in range(LETTERS_AT_ONCE):
             if not mailer.send_next(conn):
+                tell(conn)
                 return outbox.seconds_until_due(conn, IDLE_SECONDS)
+        tell(conn)
         return 0.0
 
     with working_at(database_url, Work("mailer", LEASE, empty, MAIL_CHANNEL)):

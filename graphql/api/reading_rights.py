@@ -77,15 +77,15 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
     "Candidature": {
         Action.CANDIDATURE_READ: (
             "id version status territory schoolUai degree favourable submittedAt decidedAt informedAt erasedAt"
-            " firstName lastName email phone motivation opinionComment decisionReason contactedOn trainings pixOn"
-            " certificateRequestedAt certificateNumber certificateOn certificateUrl allowedActions"
+            " firstName lastName email emailProblem phone motivation opinionComment decisionReason contactedOn"
+            " trainings pixOn certificateRequestedAt certificateNumber certificateOn certificateUrl allowedActions"
         ),
         Action.CANDIDATURE_NOTE_READ: "contactNote",
     },
     "Registration": {
         Action.REGISTRATION_READ: (
-            "id status placeInLine toConfirm children firstName lastName email phone registeredAt onBehalf registeredBy"
-            " removalReason animation"
+            "id status placeInLine toConfirm children firstName lastName email emailProblem phone registeredAt onBehalf"
+            " registeredBy removalReason animation"
         ),
     },
     "AuditEntry": {
@@ -102,12 +102,12 @@ PARTS: Mapping[str, str] = {
     "AttendanceSheet": "attachedAt fileName mediaType sha256 size url",
     "Attestation": "answers attestedAt children corrections formVersion parents total",
     "AttestationForm": "questions version",
-    "Contact": "id name email kind addedAt unsubscribedAt",
+    "Contact": "id name email emailProblem kind addedAt unsubscribedAt",
     "ControlledDossier": "dossier pieces",
     "ControlledPiece": "accepted answer answeredAt comment judgedAt judgedBy label piece reasonCode reasonLabel",
     "Figures": "children parents total",
     "FormerLabel": "label until",
-    "Invitation": "id structureId status email sentAt sentBy",
+    "Invitation": "id structureId status email emailProblem sentAt sentBy",
     "Mandate": "id accountId subject role structureId territories schools accepted until givenAt givenBy",
     "Missing": "animation kind message piece",
     "MonthCount": "animations month parents",

@@ -31,10 +31,12 @@ WHERE a.roles @> ARRAY[%(role)s]
                   WHERE left(uai, 3) = ANY(%(schools)s)))
 ORDER BY m.mandate->>'given_at', a.account_id LIMIT %(most)s"""
 INVITATIONS_OF = """
-SELECT i.*, p.email FROM {invitations} i LEFT JOIN {invited_people} p USING (invitation_id)
+SELECT i.*, p.email, u.reason AS unreached FROM {invitations} i LEFT JOIN {invited_people} p USING (invitation_id)
+LEFT JOIN {unreached} u ON u.about_id = i.invitation_id
 WHERE i.structure_id = ANY(%(structures)s) ORDER BY i.sent_at, i.invitation_id"""
 INVITATION = """
-SELECT i.*, p.email FROM {invitations} i LEFT JOIN {invited_people} p USING (invitation_id)
+SELECT i.*, p.email, u.reason AS unreached FROM {invitations} i LEFT JOIN {invited_people} p USING (invitation_id)
+LEFT JOIN {unreached} u ON u.about_id = i.invitation_id
 WHERE i.invitation_id = %(id)s"""
 ACCOUNT = """
 SELECT a.*, p.subject, p.email FROM {accounts} a LEFT JOIN {account_people} p USING (account_id)

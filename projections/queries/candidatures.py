@@ -12,9 +12,12 @@ SOURCE = Source(
     alias="c",
     shown=(
         ", p.first_name, p.last_name, p.email, p.phone, p.motivation, p.opinion_comment, p.decision_reason"
-        ", p.contact_note"
+        ", p.contact_note, u.reason AS unreached"
     ),
-    joined="LEFT JOIN {candidature_people} p USING (candidature_id)",
+    joined=(
+        "LEFT JOIN {candidature_people} p USING (candidature_id)"
+        " LEFT JOIN {unreached} u ON u.about_id = c.candidature_id"
+    ),
 )
 BY_ID = f"SELECT c.*{SOURCE.shown} FROM {SOURCE.rows} {SOURCE.joined} WHERE c.candidature_id = %(id)s"
 ORDERS = (Order("submitted_at", "c.submitted_at", "timestamptz"), Order("id", "c.candidature_id", "uuid"))

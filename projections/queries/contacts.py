@@ -7,8 +7,8 @@ from projections.queries.paging import Order, Source
 SOURCE = Source(
     table="contacts",
     alias="k",
-    shown=", p.name, p.email",
-    joined="LEFT JOIN {contact_people} p USING (contact_id)",
+    shown=", p.name, p.email, u.reason AS unreached",
+    joined="LEFT JOIN {contact_people} p USING (contact_id) LEFT JOIN {unreached} u ON u.about_id = k.contact_id",
     owner="structure_id",
 )
 ORDERS = (Order("place", "k.place", "bigint"), Order("id", "k.contact_id", "uuid"))

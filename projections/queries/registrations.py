@@ -11,11 +11,14 @@ SOURCE = Source(
     table="registrations",
     alias="g",
     shown=(
-        ", a.time_zone, p.first_name, p.last_name, p.email, p.phone, p.removal_reason"
+        ", a.time_zone, p.first_name, p.last_name, p.email, p.phone, p.removal_reason, u.reason AS unreached"
         ", CASE WHEN g.status = 'WAITING' THEN (SELECT count(*) FROM {registrations} w"
         " WHERE w.animation_id = g.animation_id AND w.status = 'WAITING' AND w.place <= g.place) END AS place_in_line"
     ),
-    joined="JOIN {animations} a USING (animation_id) LEFT JOIN {registrants} p USING (registration_id)",
+    joined=(
+        "JOIN {animations} a USING (animation_id) LEFT JOIN {registrants} p USING (registration_id)"
+        " LEFT JOIN {unreached} u ON u.about_id = g.registration_id"
+    ),
     owner="animation_id",
 )
 BY_ID = f"SELECT g.*{SOURCE.shown} FROM {SOURCE.rows} {SOURCE.joined} WHERE g.registration_id = %(id)s"

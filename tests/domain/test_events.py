@@ -36,6 +36,7 @@ from domain.catalogue import AggregateKind
 from domain.contact_events import ContactAdded, ContactErased, ContactRemoved, ContactUnsubscribed, PlanningSent
 from domain.convention import ConventionAmended, ConventionTerminated
 from domain.events import Event, PersonalText, event, registered_events
+from domain.letter_events import LetterAbout, LetterRefused, Unreached
 from domain.stored_file import FileExpired
 from domain.structure import AccountOpened, ConventionAttached, StructureRenamed
 from domain.territory import CandidaturesOpened, TerritoryJoined
@@ -81,6 +82,7 @@ SAMPLES: list[Event] = [
     CertificateIssued(number="PR-2027-00000000", on=date(2027, 2, 2)),
     *registration_builders.EVENTS,
     *account_builders.EVENTS,
+    LetterRefused(about=LetterAbout.REGISTRATION, about_id=PERSON, animation_id=PERSON, reason=Unreached.REFUSED),
     AccountOpened(siret=SIRET, name="Les Tilleuls"),
     StructureRenamed(name="Maison des Tilleuls", reason="Fusion"),
     ConventionAttached(convention_id=CONVENTION_ID, territory="34"),
@@ -191,6 +193,7 @@ def test_topics_never_change():
         *("candidature.pix_certified", "candidature.certificate_requested", "candidature.certificate_issued"),
         *("registration.made", "registration.seat_obtained", "registration.seat_questioned", "registration.seat_kept"),
         *("registration.cancelled", "registration.removed", "registration.personal_data_erased"),
+        "letter.refused",
         *("candidature.coordonnateur_informed", "candidature.withdrawn", "candidature.personal_data_erased"),
     }
 

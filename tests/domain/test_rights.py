@@ -27,6 +27,7 @@ animationRefuse            -      -      -      -      -     -        -      -  
 animationCancel            -      -      struct -      -     -        -      -      any    -       -
 animationClone             -      -      struct -      -     -        -      -      -      -       -
 animationEnd               -      -      -      -      -     -        -      -      -      -       any
+letterRefuse               -      -      -      -      -     -        -      -      -      -       any
 fileExpire                 -      -      -      -      -     -        -      -      -      -       any
 animationAttest            -      -      struct -      -     -        -      -      -      -       -
 attestationCorrect         -      -      struct -      -     -        -      -      -      -       -
@@ -231,6 +232,7 @@ def test_the_system_decides_nothing_that_people_decide():
         "territoryJoin",
         "attestationFormWord",
         "personErase",
+        "letterRefuse",
         *READING,
     }
 

@@ -11,6 +11,7 @@ import strawberry
 from api.context import Context, Info
 from api.types.allowed import AllowedAction, shown_actions
 from api.types.base import Node
+from api.types.unreached import EMAIL_PROBLEM, email_problem
 from domain.actors import Actor, Role
 from domain.candidature import CandidatureStatus, allowed_actions
 from domain.candidature_events import Degree
@@ -59,6 +60,7 @@ class Candidature(Node):
     first_name: str | None = strawberry.field(description=_PERSONAL)
     last_name: str | None = strawberry.field(description=_PERSONAL)
     email: str | None = strawberry.field(description=_PERSONAL)
+    email_problem: str | None = strawberry.field(description=EMAIL_PROBLEM)
     phone: str | None = strawberry.field(description=_PERSONAL)
     motivation: str | None = strawberry.field(description=_PERSONAL)
     opinion_comment: str | None = strawberry.field(description="What the director wrote. " + _PERSONAL)
@@ -104,7 +106,8 @@ class Candidature(Node):
 
 
 def candidature_of(row: dict[str, Any]) -> Candidature:
-    shown = {name: row[name] for name in Candidature.__annotations__ if name != "row"}
+    shown = {name: row[name] for name in Candidature.__annotations__ if name not in ("row", "email_problem")}
+    shown["email_problem"] = email_problem(row["unreached"])
     shown |= {"status": CandidatureStatus(row["status"]), "degree": Degree(row["degree"])}
     return Candidature(id=strawberry.ID(str(row["candidature_id"])), row=row, **shown)
 

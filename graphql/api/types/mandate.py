@@ -12,6 +12,7 @@ import strawberry
 from api.context import Context
 from api.errors import denied
 from api.types.base import Node
+from api.types.unreached import EMAIL_PROBLEM, email_problem
 from domain.actors import Role
 from domain.identifiers import schools_begin_with
 from domain.invitation import InvitationStatus
@@ -48,6 +49,7 @@ class Invitation(Node):
     structure_id: strawberry.ID = strawberry.field(description="The structure.")
     status: InvitationStatus = strawberry.field(description="Open, accepted or revoked.")
     email: str | None = strawberry.field(description="The address that it was sent to. Null once it is erased.")
+    email_problem: str | None = strawberry.field(description=EMAIL_PROBLEM)
     sent_at: datetime = strawberry.field(description="When it was sent (UTC).")
     sent_by: str = strawberry.field(description="Who sent it.")
 
@@ -125,6 +127,7 @@ def _invitation_of(row: dict[str, Any]) -> Invitation:
         structure_id=strawberry.ID(str(row["structure_id"])),
         status=InvitationStatus(row["status"]),
         email=row["email"],
+        email_problem=email_problem(row["unreached"]),
         sent_at=row["sent_at"],
         sent_by=row["sent_by"],
     )

@@ -11,6 +11,7 @@ import strawberry
 from api.context import Context, Info
 from api.types.animation import Animation, load_animations
 from api.types.base import Node, local
+from api.types.unreached import EMAIL_PROBLEM, email_problem
 from domain.rights import Action, Belongings, may
 from projections.queries import registrations as queries
 from projections.registrations import RegistrationStatus
@@ -32,6 +33,7 @@ class Registration(Node):
     first_name: str | None = strawberry.field(description="First name. " + _PERSONAL)
     last_name: str | None = strawberry.field(description="Last name. " + _PERSONAL)
     email: str | None = strawberry.field(description="E-mail address, where there is one. " + _PERSONAL)
+    email_problem: str | None = strawberry.field(description=EMAIL_PROBLEM)
     phone: str | None = strawberry.field(description="Telephone number, where one was given. " + _PERSONAL)
     registered_at: datetime = strawberry.field(description="When it was made (local time).")
     on_behalf: bool = strawberry.field(description="Whether somebody else registered the person.")
@@ -58,6 +60,7 @@ def registration_of(row: dict[str, Any]) -> Registration:
         first_name=row["first_name"],
         last_name=row["last_name"],
         email=row["email"],
+        email_problem=email_problem(row["unreached"]),
         phone=row["phone"],
         registered_at=local(row["registered_at"], row["time_zone"]),
         on_behalf=row["on_behalf"],
