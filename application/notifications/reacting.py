@@ -159,7 +159,7 @@ class Reactor:
 
 
 def _write_notice(conn: Conn, record: Recorded, notice: Notice) -> None:
-    whose = (record.position, notice.recipient, notice.kind, record.originator_id)
+    whose = (record.position, notice.recipient, notice.kind, notice.thing or record.originator_id)
     told = (notice.message, record.stamp.recorded_at, list(notice.registrations))
     conn.execute(_NOTICE, (*whose, *told), prepare=True)
 

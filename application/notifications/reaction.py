@@ -31,6 +31,7 @@ class Notice:
     """A line in the inbox of a recipient, in French, of a `kind` that preferences and programs know.
 
     `subject` is that of its e-mails: the message without what makes it long. `registrations`: of whom to telephone.
+    `thing` is what it is about, where that is not the aggregate of the event.
     """
 
     recipient: str
@@ -38,6 +39,7 @@ class Notice:
     message: str
     subject: str | None = None
     registrations: tuple[UUID, ...] = ()
+    thing: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

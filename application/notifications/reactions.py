@@ -22,6 +22,7 @@ from application.notifications.registrants import (
     on_made,
     on_moved,
     on_planning,
+    on_unreached,
     to_registrant,
     to_who_is_asked,
 )
@@ -51,6 +52,7 @@ from domain.candidature_events import (
 from domain.catalogue import ANIMATION, CANDIDATURE, SERVICE_DOSSIER
 from domain.contact_events import PlanningSent
 from domain.events import Event
+from domain.letter_events import LetterRefused
 from domain.registration_events import (
     QuestionWithdrawn,
     RegistrationCancelled,
@@ -178,4 +180,5 @@ REACTIONS: Mapping[type[Event], Reaction] = {
     MediateurRegistered: _mediateur,
     PlanningSent: on_planning,
     AnimationModified: on_moved,
+    LetterRefused: on_unreached,
 }

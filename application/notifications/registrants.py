@@ -15,14 +15,16 @@ from application.notifications.reaction import (
     Reaction,
     author,
     structure,
+    territory,
 )
 from domain.actors import Role
 from domain.animation import Animation
 from domain.animation_events import AnimationCancelled, AnimationModified, AnimationPublished
 from domain.animation_transitions import AnimationStatus
-from domain.catalogue import ANIMATION, CONTACTS, REGISTRATION
+from domain.catalogue import ANIMATION, CANDIDATURE, CONTACTS, REGISTRATION
 from domain.contact_events import ContactAdded, PlanningSent
-from domain.identifiers import contact_list_id, registration_book_id
+from domain.identifiers import contact_list_id, letters_id, registration_book_id
+from domain.letter_events import LetterAbout, LetterRefused
 from domain.registration import DATE_AND_PLACE
 from domain.registration_book import RegistrationBook
 from domain.registration_events import RegistrationEvent, RegistrationMade
@@ -109,6 +111,28 @@ def on_cancelled(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
             yield Letter("animation.cancelled", made.address, made.about | about, key)
 
 
+def on_unreached(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
+    """A letter reached nobody: whoever answers for the person is asked to telephone."""
+    fact = record.event
+    assert isinstance(fact, LetterRefused)
+    match fact.about:
+        case LetterAbout.REGISTRATION if fact.animation_id is not None:
+            animation = around.state(ANIMATION, fact.animation_id)
+            made = _made(around.events(registration_book_id(fact.animation_id)))[fact.about_id]
+            message = f"Une personne inscrite à « {animation.content.title} » n'est pas jointe par courriel"
+            yield from _to_call(animation, [made], f"{message} : prévenez-la par téléphone.")
+        case LetterAbout.CANDIDATURE:
+            candidature = around.state(CANDIDATURE, fact.about_id)
+            message = "Un candidat Parent Ressource n'est pas joint par courriel : téléphonez-lui."
+            yield Notice(territory(candidature.territory), "candidature.unreached", message, thing=fact.about_id)
+        case _ if record.stamp.structure_id is not None:
+            contact = fact.about is LetterAbout.CONTACT
+            kind = "contact.unreached" if contact else "invitation.unreached"
+            whose = "d'un contact de votre liste" if contact else "d'une personne que vous avez invitée"
+            message = f"L'adresse {whose} est refusée par sa messagerie : vérifiez-la, ou téléphonez."
+            yield Notice(structure(record.stamp.structure_id), kind, message, thing=fact.about_id)
+
+
 def on_planning(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
     fact = record.event
     assert isinstance(fact, PlanningSent)
@@ -154,14 +178,22 @@ def _holding(animation_id: UUID, around: Around) -> list[_Made]:
 
 
 def _calls(animation: Animation, around: Around, why: str) -> Iterator[Notice]:
-    unreached = [made for made in _holding(animation.id, around) if made.address is None]
+    unreached = [made for made in _holding(animation.id, around) if _is_unreached(made, around)]
+    # Also those to whom a letter was refused.
+    lacking = all(made.address is None for made in unreached)
     if len(unreached) == 1:
-        message = f"Une personne inscrite à « {animation.content.title} » n'a pas d'adresse électronique"
+        what = "n'a pas d'adresse électronique" if lacking else "n'est pas jointe par courriel"
+        message = f"Une personne inscrite à « {animation.content.title} » {what}"
         yield from _to_call(animation, unreached, f"{message} : prévenez-la par téléphone, {why}.")
     elif unreached:
         title = animation.content.title
-        message = f"{len(unreached)} personnes inscrites à « {title} » n'ont pas d'adresse électronique"
+        what = "n'ont pas d'adresse électronique" if lacking else "ne sont pas jointes par courriel"
+        message = f"{len(unreached)} personnes inscrites à « {title} » {what}"
         yield from _to_call(animation, unreached, f"{message} : prévenez-les par téléphone, {why}.")
+
+
+def _is_unreached(made: _Made, around: Around) -> bool:
+    return made.address is None or bool(around.events(letters_id(made.registration_id)))
 
 
 def _to_call(animation: Animation, unreached: Sequence[_Made], message: str) -> Iterator[Notice]:
