@@ -145,11 +145,14 @@ def _count(variable: str, environ: Mapping[str, str], default: str) -> int:
 
 def _networks(variable: str, environ: Mapping[str, str]) -> list[Network]:
     try:
-        return [ip_network(one.strip()) for one in environ.get(variable, "").split(",") if one.strip()]
+        networks = [ip_network(one.strip()) for one in environ.get(variable, "").split(",") if one.strip()]
     except ValueError:
         raise ValueError(
             f"{variable}: addresses or networks with commas between them are needed, such as 10.0.0.1,192.168.0.0/16"
         ) from None
+    if any(network.prefixlen == 0 for network in networks):
+        raise ValueError(f"{variable}: whoever is believed must be named; with all addresses in it anybody is anybody")
+    return networks
 
 
 def _origins(variable: str, environ: Mapping[str, str]) -> list[str]:

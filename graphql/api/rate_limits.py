@@ -21,8 +21,9 @@ from application.service_settings import Outside
 
 #: Buckets kept; the one untouched for longest goes first. It was full again, or soon would have been.
 MOST_BUCKETS = 50_000
-#: What is asked by those who run the service.
+#: What is asked by those who run the service, whatever else they are allowed; by far less often than this.
 FREE_PATHS = ("/health", "/ready", "/metrics")
+PROBES_PER_MINUTE, PROBES_AT_ONCE = 600, 100
 REGISTRATIONS_AT_ONCE = 300
 
 
@@ -81,16 +82,23 @@ class RateLimits:
         self._lasting: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in ("http", "websocket") or scope["path"] in FREE_PATHS:
+        if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
         client, headers = client_of(scope, self._outside), Headers(scope=scope)
-        if wait := self._limiter.take_request(self._outside, client, headers.get("authorization")):
+        if wait := self._wait(scope["path"], client, headers):
             await _refuse(too_often(wait), scope, receive, send)
         elif client.direct or not _lasts(scope, headers):
             await self._app(scope, receive, send)
         else:
             await self._lasts(client.address, scope, receive, send)
+
+    def _wait(self, path: str, client: Client, headers: Headers) -> float:
+        if path not in FREE_PATHS:
+            return self._limiter.take_request(self._outside, client, headers.get("authorization"))
+        if client.direct:
+            return 0.0
+        return self._limiter.take("probe", client.address, PROBES_PER_MINUTE, PROBES_AT_ONCE)
 
     async def _lasts(self, address: str, scope: Scope, receive: Receive, send: Send) -> None:
         most = self._outside.sockets_per_address

@@ -27,7 +27,7 @@ from domain.account import Mandate
 
 #: What subscriptions tell when their right ends comes before the end of the socket.
 _GRACE_SECONDS = 3.0
-_FORBIDDEN, _GOING_AWAY, _INTERNAL, _LATER = 4403, 1001, 1011, 1013
+_FORBIDDEN, _GOING_AWAY, _INTERNAL, _LATER, _TOO_MANY = 4403, 1001, 1011, 1013, 4429
 MOST_OPERATIONS_AT_ONCE = 20
 #: Ids are UUIDs, or numbers.
 _LONGEST_ID = 200
@@ -118,9 +118,17 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Any, None]):
         if not _well_formed(message):
             await self.handle_invalid_message("Invalid message")
         elif message.get("type") != "subscribe" or not self.connection_acknowledged:
+            if self._is_idle_talk(message) and self.context.wait():
+                await self.close(_TOO_MANY, "Trop de messages.")
+                return
             await super().handle_message(message)
         else:
             await self._subscribe(message)
+
+    def _is_idle_talk(self, message: Any) -> bool:
+        """What asks for nothing, and ends nothing that runs: it costs what an operation costs."""
+        kind = message.get("type")
+        return kind != "connection_init" and not (kind == "complete" and message.get("id") in self.operations)
 
     async def _subscribe(self, message: Any) -> None:
         try:

@@ -25,6 +25,7 @@ def _refused(tmp_path, **variables):
         ("PARENTALITE_REQUESTS_PER_MINUTE", "-1", "a whole number from 0"),
         ("PARENTALITE_REGISTRATIONS_PER_MINUTE", "1.5", "a whole number from 0"),
         ("PARENTALITE_TRUSTED_PROXIES", "10.0.0.1,proxy", "addresses or networks"),
+        ("PARENTALITE_TRUSTED_PROXIES", "10.0.0.1,0.0.0.0/0", "must be named"),
         ("PARENTALITE_CORS_ORIGINS", "parentalite.example.org", "origins such as"),
         ("PARENTALITE_CORS_ORIGINS", "*", "origins such as"),
         ("PARENTALITE_CORS_ORIGINS", "https://parentalite.example.org/page", "origins such as"),

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from ipaddress import ip_network
 from typing import Any
 
 import httpx
 import pytest
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from api.clients import Client, client_of
+from api.rate_limits import PROBES_AT_ONCE, PROBES_PER_MINUTE
 from application.service_settings import Outside
 from tests.scenarios.people import NATIONAL
 from tests.scenarios.server import Clock, Server, running_server
@@ -147,3 +148,25 @@ def test_metrics_are_for_who_is_on_this_machine_and_speaks_for_nobody_else(serve
         for name in ("x-forwarded-for", "x-real-ip", "forwarded", "via", "x-forwarded-host"):
             for value in (HERE, "8.8.8.8"):
                 assert running.http.get("/metrics", headers={name: value}).status_code == 403
+
+
+def test_messages_that_ask_for_nothing_are_counted_too(limited):
+    with socket_from(limited, "203.0.113.7") as socket:
+        for _ in range(7):
+            with suppress(ConnectionClosed):
+                socket.send('{"type": "ping"}')
+        answers = []
+        with suppress(ConnectionClosed):
+            while True:
+                answers.append(json.loads(socket.recv(timeout=20))["type"])
+        assert answers == ["pong"] * 5
+        assert socket.close_code == 4429
+
+
+def test_probes_have_an_allowance_of_their_own(limited):
+    headers = {"x-forwarded-for": "203.0.113.7"}
+    for _ in range(PROBES_AT_ONCE):
+        limited.services.limiter.take("probe", "203.0.113.7", PROBES_PER_MINUTE, PROBES_AT_ONCE)
+    statuses = [limited.http.get("/ready", headers=headers).status_code for _ in range(20)]
+    assert 429 in statuses
+    assert {limited.http.get("/ready").status_code for _ in range(20)} == {200}
