@@ -27,6 +27,8 @@ from psycopg import pq
 from application.server_account import server_account
 
 START_SECONDS = 120.0
+#: What pg_ctl and initdb may take at most: a start waits for as long as above.
+LONGEST_RUN_SECONDS = 300.0
 
 # A socket's whole path has to fit in 104 bytes on macOS, 108 on Linux.
 _LONGEST_SOCKET_FOLDER = 103 - len("/.s.PGSQL.5432")
@@ -235,17 +237,21 @@ class _Server:
         # Output goes to a file: the server inherits it, and a pipe would not end before the server does. A session of
         # its own keeps the terminal's Ctrl-C from it: we stop the server, after our own work has ended.
         with tempfile.TemporaryFile() as output:
-            done = subprocess.run(
-                [str(self._binaries / program), *arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                cwd="/",
-                env={**environment, "LC_ALL": "C"},
-                start_new_session=True,
-                check=False,
-                **self._account.of_process(),
-            )
+            try:
+                done = subprocess.run(
+                    [str(self._binaries / program), *arguments],
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    cwd="/",
+                    env={**environment, "LC_ALL": "C"},
+                    start_new_session=True,
+                    check=False,
+                    timeout=LONGEST_RUN_SECONDS,
+                    **self._account.of_process(),
+                )
+            except subprocess.TimeoutExpired:
+                raise EmbeddedServerError(f"the embedded PostgreSQL: {program} did not end in time") from None
             if done.returncode != 0:
                 output.seek(0)
                 reason = _reason(self._logged_since(logged_before), output.read().decode(errors="replace").splitlines())

@@ -60,8 +60,8 @@ def _system_user() -> pwd.struct_passwd:
         pass
     command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER]
     try:
-        subprocess.run(command, check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError):
+        subprocess.run(command, check=True, capture_output=True, timeout=30)
+    except (OSError, subprocess.SubprocessError):
         try:
             # Another process may have been faster.
             return pwd.getpwnam(SYSTEM_USER)

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from api.context import Services
 from api.incidents import report
+from application.eventstore.unavailable import is_unavailable
 from application.unsubscribing import PURPOSE, Unsubscribe
 from domain.actors import PUBLIC
 from domain.errors import DomainError, ErrorCode
@@ -73,12 +74,18 @@ class Unsubscribing:
             if refused.code is ErrorCode.INVALID:
                 return _bad_link()
             if refused.code is not ErrorCode.RULE_BROKEN:
-                return _page(503, "Réessayez plus tard", "<p>Votre demande n'a pas pu être notée.</p>", "30")
+                return _later()
             # Unsubscribed already, or removed from the list: what is asked for is so.
         except Exception as error:
+            if is_unavailable(error):
+                return _later()
             incident = escape(str(report(error)))
             return _page(500, "Erreur inattendue", f"<p>Elle est notée sous le numéro {incident}.</p>")
         return _page(200, "C'est fait", "<p>Vous ne recevrez plus ces messages par e-mail.</p>")
+
+
+def _later() -> Response:
+    return _page(503, "Réessayez plus tard", "<p>Votre demande n'a pas pu être notée.</p>", "30")
 
 
 def _bad_link() -> Response:
