@@ -32,7 +32,7 @@ soak: $(DEV) ## Projections 20 times as long as in the suite; a server at work f
 	@SOAK_SECONDS=$${SOAK_SECONDS:-600} SOAK_SUBSCRIBERS=$${SOAK_SUBSCRIBERS:-200} $(BIN)/pytest -q -s tests/cli/test_soak.py
 
 fuzz: $(DEV) ## Bundles and hostile requests, 50 times those of the suite; documents, ten minutes with each role (two hours)
-	@SOAK_TIMES=$${SOAK_TIMES:-50} $(BIN)/pytest -q tests/proof/test_bundle.py tests/scenarios/test_hostile_documents.py
+	@SOAK_TIMES=$${SOAK_TIMES:-50} $(BIN)/pytest -q tests/proof/test_bundle.py tests/scenarios/test_hostile_documents.py tests/scenarios/test_largest_inputs.py
 	@FUZZ_SECONDS=$${FUZZ_SECONDS:-300} $(BIN)/pytest -q -n $(WORKERS) --dist worksteal tests/api/test_any_document.py
 
 lint: $(DEV) ## Check style, format and the direction of imports

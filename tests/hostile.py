@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from random import Random
+from uuid import UUID
 
 import orjson
 
@@ -180,6 +181,63 @@ def _unfinished(random: Random) -> bytes:
     )
 
 
+def _long_value_by_aliases(random: Random) -> bytes:
+    """Each alias reads the same long value anew."""
+    field, declared = random.choice(
+        [
+            ("structure(siret: $v) { id }", "String!"),
+            ("node(id: $v) { id }", "ID!"),
+            ("registration(link: $v) { id }", "String!"),
+            ("animations(after: $v) { totalCount }", "String!"),
+            ("animations(where: { startsFrom: $v }) { totalCount }", "DateTime"),
+            ("animations(where: { text: $v }) { totalCount }", "String"),
+        ]
+    )
+    text = random.choice(["1", "A", "é", " ", "a "]) * random.choice([301, 5_000, 30_000, 400_000])
+    return _asking(f"query ($v: {declared}) {{ {' '.join(f'a{n}: {field}' for n in range(50))} }}", v=text)
+
+
+def _long_filters_by_aliases(random: Random) -> bytes:
+    many = random.choice([100, 3_000, 4_900])
+    where = {random.choice(["theme", "type", "territory"]): [f"{n}" * random.choice([1, 60]) for n in range(many)]}
+    fields = " ".join(f"a{n}: animations(where: $w) {{ totalCount }}" for n in range(50))
+    return _asking(f"query ($w: AnimationWhere) {{ {fields} }}", w=where)
+
+
+def _long_codes(random: Random) -> bytes:
+    said = {"animationId": str(UUID(int=random.getrandbits(128))), "code": "A" * random.choice([9, 30_000, 900_000])}
+    query = "mutation ($input: RegistrationCancelInput!) { registrationCancel(input: $input) { errors { code } } }"
+    return _asking(query, input=said)
+
+
+def _guessed_codes(random: Random) -> bytes:
+    animation = UUID(int=random.getrandbits(128))
+    guesses = (
+        f'a{n}: registrationKeep(input: {{ animationId: "{animation}", code: "{n:08d}" }}) {{ errors {{ code }} }}'
+        for n in range(50)
+    )
+    return _asking(f"mutation {{ {' '.join(guesses)} }}")
+
+
+def _the_past_by_aliases(random: Random) -> bytes:
+    times = random.choice([19, 20, 50])
+    moment = random.choice(["position: %d", 'day: "2026-01-%02d"', 'instant: "2026-01-01T00:00:%02dZ"'])
+    field = random.choice(
+        [
+            'animation(id: "6f7c1c0e-2a3f-4d11-9a53-0b6f0c7d971e", at: {%s}) { id }',
+            'structure(siret: "1", at: {%s}) { id }',
+        ]
+    )
+    return _asking("{ " + " ".join(f"a{n}: {field % (moment % (1 + n % 28))}" for n in range(times)) + " }")
+
+
+def _unknown_names(random: Random) -> bytes:
+    """Each is compared with those that there are."""
+    many = random.choice([50, 4_900])
+    where = {f"structureI{number:04d}": 1 for number in range(many)}
+    return _asking("query ($w: AnimationWhere) { animations(where: $w) { totalCount } }", w=where)
+
+
 KINDS: dict[str, Draw] = {
     draw.__name__.strip("_").replace("_", " "): draw
     for draw in (
@@ -206,6 +264,12 @@ KINDS: dict[str, Draw] = {
         _wrong_types,
         _batch,
         _unfinished,
+        _long_value_by_aliases,
+        _long_filters_by_aliases,
+        _long_codes,
+        _guessed_codes,
+        _the_past_by_aliases,
+        _unknown_names,
     )
 }
 

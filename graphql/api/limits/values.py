@@ -35,6 +35,8 @@ LONGEST_TEXT = 5_000
 MOST_IN_LIST = 100
 #: Texts of whole files have a bound of their own, told by the command.
 FILES = frozenset(("csv",))
+#: Filters by words are looked up word by word.
+_SEARCH, _OF_A_SEARCH = "text", 50
 #: What usual requests give costs nothing; beyond that, each value, and each hundred characters, as much as a field.
 _FREE_VALUES, _CHARACTERS_OF_A_VALUE = 20, 100
 
@@ -53,8 +55,10 @@ class GivenValues:
     def take(self, path: Path, node: ValueNode, kind: GraphQLInputType, for_command: bool) -> tuple[int, Path]:
         """Takes an argument in. Returns the weight of what it says literally, and the variables that it uses."""
         variables: list[str] = []
-        weight = self._taken(path, node, kind, for_command, variables)
-        return max(0, weight - _FREE_VALUES), tuple(variables)
+        weight = max(0, self._taken(path, node, kind, for_command, variables) - _FREE_VALUES)
+        if isinstance(node, ObjectValueNode) and any(one.name.value == _SEARCH for one in node.fields):
+            weight += _OF_A_SEARCH
+        return weight, tuple(variables)
 
     def check(self, given: Mapping[str, Any]) -> None:
         """Raises INVALID, naming the argument, for the first value that is too long."""
@@ -107,7 +111,8 @@ def weight_of(value: Any) -> int:
         elif isinstance(one, list | dict):
             weight += len(one)
             waiting.extend(one.values() if isinstance(one, dict) else one)
-    return max(0, weight - _FREE_VALUES)
+    searches = isinstance(value, dict) and bool(value.get(_SEARCH))
+    return max(0, weight - _FREE_VALUES) + searches * _OF_A_SEARCH
 
 
 def default_values(operation: Any) -> dict[str, Any]:
