@@ -33,6 +33,7 @@ from domain.events import Event
 from domain.identifiers import person_id
 from domain.registration_events import RegistrationEvent, RegistrationMade
 from domain.rights import Action, Belongings, authorize
+from domain.structure import AccountOpened
 
 Execute = Callable[[Command, Actor, datetime], Outcome]
 Conn = Connection[Any]
@@ -158,6 +159,9 @@ def erasures(stream: UUID, person: UUID, records: Sequence[Recorded]) -> list[Er
             return [AccountErase(account_id=stream, person_id=person)]
         case InvitationSent():
             return [InvitationErase(invitation_id=stream, person_id=person)]
+        case AccountOpened():
+            # Of a structure nothing is left to be said: its contact alone was sealed.
+            return []
         case ContactAdded():
             return [
                 ContactErase(structure_id=record.event.structure_id, contact_id=record.event.contact_id)

@@ -48,6 +48,7 @@ FIELDS: Mapping[str, str] = {
     "first_name": "prénom",
     "form_version": "version des questions",
     "held_on": "le",
+    "hours": "horaires",
     "into": "dans",
     "invitation_id": "invitation",
     "kind": "liste",

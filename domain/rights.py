@@ -79,6 +79,7 @@ class Action(StrEnum):
     CONTACTS_IMPORT = "contactsImport"
     CONTACT_REMOVE = "contactRemove"
     PLANNING_SEND = "planningSend"
+    STRUCTURE_CONTACT_SET = "structureContactSet"
     MAIL_PREFERENCES_SET = "mailPreferencesSet"
     UNSUBSCRIBE = "unsubscribe"
     NOTIFICATIONS_MARK_READ = "notificationsMarkRead"
@@ -172,6 +173,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.CONTACTS_IMPORT: {ST: _STRUCTURE},
     Action.CONTACT_REMOVE: {ST: _STRUCTURE},
     Action.PLANNING_SEND: {ST: _STRUCTURE},
+    Action.STRUCTURE_CONTACT_SET: {ST: _STRUCTURE},
     Action.MAIL_PREFERENCES_SET: dict.fromkeys(PERSONS, _ANY),
     # The letter's link is the right: whoever holds it is taken for nobody else.
     Action.UNSUBSCRIBE: {P: _ANY},

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.actors import Actor
 from domain.errors import broken
-from domain.events import Event, event
+from domain.events import Event, PersonalText, event
 from domain.rights import Action, Belongings, authorize
 from domain.validation import stated
 
@@ -39,6 +39,18 @@ class ConventionAttached(Event):
     territory: str
 
 
+@event("structure.contact_set")
+class StructureContactSet(Event):
+    """Whom the public may call or write to, all of it anew. Sealed, since a sole trader's is personal: `person_id` is
+    the structure's own id.
+    """
+
+    person_id: UUID
+    phone: PersonalText | None = None
+    email: PersonalText | None = None
+    hours: PersonalText | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Structure:
     id: UUID
@@ -67,6 +79,8 @@ def evolve(state: Structure | None, originator_id: UUID, fact: Event) -> Structu
     assert state is not None
     if isinstance(fact, ConventionAttached):
         return replace(state, conventions=(*state.conventions, (fact.convention_id, fact.territory)))
+    if isinstance(fact, StructureContactSet):
+        return state
     assert isinstance(fact, StructureRenamed)
     return replace(state, name=fact.name)
 

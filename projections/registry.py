@@ -14,6 +14,7 @@ from projections.lists import FORMS, TERMS, TERRITORIES
 from projections.projection import Projection
 from projections.registrations import REGISTRANTS, REGISTRATIONS
 from projections.service_dossiers import SERVICE_DOSSIERS
+from projections.structure_contacts import STRUCTURE_CONTACTS
 from projections.structures import CONVENTIONS, STRUCTURES
 from projections.terms_in_force import TermsInForce
 from projections.unreached import UNREACHED
@@ -26,6 +27,7 @@ def projections(shown: TermsInForce) -> tuple[Projection, ...]:
         TERMS,
         FORMS,
         STRUCTURES,
+        STRUCTURE_CONTACTS,
         CONVENTIONS,
         animations(shown),
         SERVICE_DOSSIERS,

@@ -19,6 +19,7 @@ PHRASES: Mapping[str, str] = {
     "attestation_form.worded": "Questions de l'attestation rédigées",
     "structure.account_opened": "Compte de la structure ouvert",
     "structure.renamed": "Structure renommée",
+    "structure.contact_set": "Contact public de la structure indiqué",
     "structure.convention_attached": "Convention rattachée au compte",
     "convention.signed": "Convention signée",
     "convention.amended": "Convention modifiée par avenant",

@@ -22,6 +22,9 @@ class Host:
 
     name: str
     public_url: str
+    #: Whom to call or write to, on one line; none where the structure has said nothing.
+    contact: str | None = None
+    email: str | None = None
 
     def page(self, animation: Animation) -> str:
         return f"{self.public_url}/animations/{animation.id}"
@@ -91,13 +94,15 @@ def _entry(animation: Animation, typology: Typology, host: Host, day: str | None
         Line("Où", _place(content)),
         Line("Thème" if len(themes) == 1 else "Thèmes", ", ".join(themes)),
         Line("Public", audience),
+        *((Line("Contact", host.contact),) if host.contact else ()),
         Line("S'inscrire", host.page(animation), link=True),
     )
     return Section(content.title, lines, day)
 
 
 def _whose(animation: Animation, host: Host) -> tuple[Line, ...]:
-    return Line("Organisé par", host.name), Line("Page de l'animation", host.page(animation), link=True)
+    contact = (Line("Contact", host.contact),) if host.contact else ()
+    return Line("Organisé par", host.name), *contact, Line("Page de l'animation", host.page(animation), link=True)
 
 
 def _when_and_where(animation: Animation, content: AnimationDetails) -> tuple[str, str]:

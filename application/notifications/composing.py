@@ -27,6 +27,7 @@ from domain.catalogue import ANIMATION, CONTACTS, STRUCTURE, TYPOLOGY, Aggregate
 from domain.contacts import ContactList
 from domain.identifiers import TYPOLOGY_ID, contact_list_id
 from domain.registration import same_date_and_place
+from domain.structure import StructureContactSet
 from domain.typology import Typology
 
 Conn = Connection[Any]
@@ -40,12 +41,15 @@ class NotToBeSent(Exception):
 class Draft:
     """A letter before it is a message: whom it goes to, and its words. `application.notifications.messages` sets it.
 
-    `unsubscribe`: the address that ends such letters (RFC 8058), where the recipient may.
+    `unsubscribe`: the address that ends such letters (RFC 8058), where the recipient may. `reply_to`: where answers
+    reach `answered_by`, if they reach anybody.
     """
 
     address: str
     letter: Composed
     unsubscribe: str | None = None
+    reply_to: str | None = None
+    answered_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ class _Words:
 
     named: dict[str, str]
     sections: tuple[Section, ...] = ()
-    structure: str | None = None
+    host: Host | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +82,10 @@ class Composer:
         if reason is not None:
             words.named["reason"] = reason
         unsubscribe = unsubscribe_address(self.keyed.links, self.public_url, about)
-        around = Around(words.structure, unsubscribe=unsubscribe)
+        host, reply_to = words.host, words.host.email if words.host else None
+        around = Around(host.name if host else None, reply_to is not None, unsubscribe)
         letter = compose(kind, words.named, words.sections, self._link(about), around)
-        return Draft(address, letter, unsubscribe)
+        return Draft(address, letter, unsubscribe, reply_to, host.name if host else "")
 
     def _words(self, conn: Conn, kind: str, about: Mapping[str, Any]) -> _Words:
         named = {"reason": str(about.get("reason", "non indiqué")), "message": str(about.get("message", ""))}
@@ -89,41 +94,51 @@ class Composer:
             return self._of_animation(conn, kind, about, named)
         if "structure_id" not in about:
             return _Words(named)
-        structure = _state(conn, STRUCTURE, UUID(about["structure_id"])).name
-        named["structure"] = structure
-        sections = self._planning(conn, about, structure) if "animation_ids" in about else ()
-        return _Words(named, sections, structure)
+        host = self._host(conn, UUID(about["structure_id"]))
+        named["structure"] = host.name
+        sections = self._planning(conn, about, host) if "animation_ids" in about else ()
+        return _Words(named, sections, host)
 
     def _of_animation(self, conn: Conn, kind: str, about: Mapping[str, Any], named: dict[str, str]) -> _Words:
         animation_id = UUID(about["animation_id"])
         animation: Animation = _state(conn, ANIMATION, animation_id)
-        host = Host(_state(conn, STRUCTURE, animation.structure_id).name, self.public_url)
+        host = self._host(conn, animation.structure_id)
         named["title"] = animation.content.title
         if "before" not in about:
-            return _Words(named, (animation_words.about(animation, host),), host.name)
+            return _Words(named, (animation_words.about(animation, host),), host)
         known: Animation = _state(conn, ANIMATION, animation_id, about["before"])
         if animation.status is AnimationStatus.CANCELLED:
             # By what the recipient knows it: a change that they were not told of says nothing to them any more.
             if kind != "animation.cancelled":
                 raise NotToBeSent("cancelled")
-            return _Words(named, (animation_words.about(known, host),), host.name)
+            return _Words(named, (animation_words.about(known, host),), host)
         before, after = known.content, animation.content
         if "after" in about:
             after = _state(conn, ANIMATION, animation_id, about["after"]).content
         if same_date_and_place(before, after):
             if "after" in about:
                 raise NotToBeSent("moved back")
-            return _Words(named, (animation_words.about(animation, host),), host.name)
+            return _Words(named, (animation_words.about(animation, host),), host)
         named["what_changed"] = animation_words.what_changed(animation, before, after)
-        return _Words(named, tuple(animation_words.change(animation, before, after, host)), host.name)
+        return _Words(named, tuple(animation_words.change(animation, before, after, host)), host)
 
-    def _planning(self, conn: Conn, about: Mapping[str, Any], structure: str) -> tuple[Section, ...]:
+    def _host(self, conn: Conn, structure_id: UUID) -> Host:
+        name = _state(conn, STRUCTURE, structure_id).name
+        said = [one for one in read_stream(conn, structure_id) if isinstance(one.event, StructureContactSet)]
+        for record in self.vault.open(conn, said[-1:]):
+            contact = record.event
+            assert isinstance(contact, StructureContactSet)
+            line = ", ".join(part for part in (contact.phone, contact.email, contact.hours) if part)
+            return Host(name, self.public_url, line or None, contact.email)
+        return Host(name, self.public_url)
+
+    def _planning(self, conn: Conn, about: Mapping[str, Any], host: Host) -> tuple[Section, ...]:
         found: list[Animation] = [_state(conn, ANIMATION, UUID(one)) for one in about["animation_ids"]]
         coming = [one for one in found if one.status is AnimationStatus.PUBLISHED]
         if not coming:
             raise NotToBeSent("cancelled")
         typology: Typology = _state(conn, TYPOLOGY, TYPOLOGY_ID) or Typology()
-        return tuple(animation_words.planning(coming, typology, Host(structure, self.public_url)))
+        return tuple(animation_words.planning(coming, typology, host))
 
     def _link(self, about: Mapping[str, Any]) -> str | None:
         if "registration_id" in about:

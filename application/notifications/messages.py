@@ -39,6 +39,8 @@ def message(draft: Draft, mail_id: UUID, sender: str, host: str) -> EmailMessage
     built["Date"] = formatdate(localtime=False)
     built["Message-ID"] = f"<{mail_id}@{host}>"
     built["Auto-Submitted"] = "auto-generated"  # RFC 3834
+    if draft.reply_to is not None:
+        built["Reply-To"] = address(draft.reply_to, draft.answered_by, bare=True)
     if draft.unsubscribe is not None:
         # One click, and no question more (RFC 8058).
         built["List-Unsubscribe"] = f"<{draft.unsubscribe}>"
@@ -99,6 +101,9 @@ class _AsWritten(EmailPolicy):
     def _own(self, name: str, value: Any) -> str | None:
         if name.lower() == "subject":
             return f"{name}: {encoded(str(value), name, self.linesep)}{self.linesep}"
+        if name.lower() == "list-unsubscribe":
+            # On one line, which may have 998 characters: folded, a link becomes encoded words, which no program reads.
+            return f"{name}: {value}{self.linesep}"
         if name.lower() in _ADDRESSES:
             written = f",{self.linesep} ".join(_mailbox(one, name, self.linesep) for one in value.addresses)
             return f"{name}: {written}{self.linesep}"

@@ -21,7 +21,7 @@ from domain.identifiers import NAMESPACE
 S = TypeVar("S")
 NATIONAL = "national"
 #: Changes of date or place that follow each other as fast as this are told in one letter…
-CHANGE_WAIT = timedelta(seconds=60)
+CHANGE_WAIT = timedelta(seconds=30)
 #: …which waits no longer than this in all.
 LONGEST_CHANGE_WAIT = timedelta(minutes=10)
 

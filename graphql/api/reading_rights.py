@@ -42,7 +42,7 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
         Action.REGISTRATION_READ: "registrations",
     },
     "Structure": {
-        EVERYBODY: "id siret name",
+        EVERYBODY: "id siret name contact",
         Action.STRUCTURE_READ: "conventions animations dashboard",
         Action.AUDIT_READ: "timeline",
         Action.MANDATE_READ: "mandates",
@@ -117,6 +117,7 @@ PARTS: Mapping[str, str] = {
     "ServiceLine": "animation current submitted submittedSheet",
     "ServicePayment": "amount paidOn recordedAt recordedBy reference",
     "ServicePiece": "attachedAt fileName mediaType piece sha256 size",
+    "StructureContact": "phone email hours",
     "StructureDashboard": (
         "animations attested awaitingAttestation byMonth byTheme byType cancelled parents past published"
     ),

@@ -29,6 +29,7 @@ NOT_HERE = {
     "Animation.communeCode",
     "Animation.clonedFrom",
     "Animation.cancellationReason",
+    "Structure.contact",
     "Convention.plannedAnimations",
     "Convention.terminatedOn",
     "Convention.terminationReason",

@@ -38,7 +38,7 @@ from domain.convention import ConventionAmended, ConventionTerminated
 from domain.events import Event, PersonalText, event, registered_events
 from domain.letter_events import LetterAbout, LetterRefused, Unreached
 from domain.stored_file import FileExpired
-from domain.structure import AccountOpened, ConventionAttached, StructureRenamed
+from domain.structure import AccountOpened, ConventionAttached, StructureContactSet, StructureRenamed
 from domain.territory import CandidaturesOpened, TerritoryJoined
 from domain.typology import SplitPart, TermKind, TermMerged, TermRenamed, TermRetired, TermSplit
 from tests.domain import account_builders, control_builders, dossier_builders, registration_builders
@@ -73,6 +73,7 @@ SAMPLES: list[Event] = [
     ContactAdded(contact_id=PERSON, structure_id=PERSON, person_id=PERSON, name="École", email="e@x.fr", kind="école"),
     ContactRemoved(contact_id=PERSON),
     ContactUnsubscribed(contact_id=PERSON),
+    StructureContactSet(person_id=PERSON, phone="01 23 45 67 89", email="e@x.fr", hours="le matin"),
     PlanningSent(structure_id=PERSON, animation_ids=(PERSON,), contact_ids=(PERSON,)),
     ContactErased(contact_id=PERSON, person_id=PERSON),
     ContactRecorded(person_id=PERSON, on=date(2027, 1, 5), note="Très motivée"),
@@ -117,6 +118,7 @@ PERSONAL = {
     "invitation.sent": {"email"},
     "account.mail_preferences_set": {"email"},
     "contact.added": {"name", "email"},
+    "structure.contact_set": {"phone", "email", "hours"},
     "registration.made": {"first_name", "last_name", "email", "phone"},
     "registration.removed": {"reason"},
     "candidature.submitted": {"first_name", "last_name", "email", "phone", "motivation"},
@@ -186,6 +188,7 @@ def test_topics_never_change():
         *("account.personal_data_erased", "invitation.personal_data_erased"),
         *("invitation.sent", "invitation.accepted", "invitation.revoked"),
         *("contact.added", "contact.removed", "contact.planning_sent", "contact.personal_data_erased"),
+        "structure.contact_set",
         "contact.unsubscribed",
         "registration.question_withdrawn",
         "file.expired",

@@ -56,6 +56,7 @@ contactsImport             -      -      struct -      -     -        -      -  
 contactRemove              -      -      struct -      -     -        -      -      -      -       -
 planningSend               -      -      struct -      -     -        -      -      -      -       -
 contactRead                -      -      struct -      -     -        -      -      -      -       -
+structureContactSet        -      -      struct -      -     -        -      -      -      -       -
 unsubscribe                any    -      -      -      -     -        -      -      -      -       -
 rebuildFollow              -      -      -      -      -     -        -      -      any    -       -
 mailPreferencesSet         -      any    any    any    any   any      any   any    any    any     -

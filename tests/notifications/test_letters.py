@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -12,11 +12,14 @@ from application.animations import AnimationCancel, AnimationModify
 from application.application import Application
 from application.candidatures import PURPOSE as CANDIDATURE_LINK
 from application.candidatures import CandidatureSubmit, CandidatureWithdraw
-from application.contacts import ContactAdd
+from application.contacts import ContactAdd, PlanningSend
 from application.documents.typesetting import MANDATORY_SENTENCE
-from application.notifications.letters import compose, shortened
+from application.notifications.composing import Draft
+from application.notifications.letters import Composed, compose, shortened
+from application.notifications.messages import message
 from application.notifications.reacting import react
 from application.registrations import PURPOSE, RegistrationCancel, RegistrationKeep, RegistrationSubmit
+from application.structures import SetStructureContact
 from domain.actors import PUBLIC
 from domain.candidature_events import Degree
 from tests.notifications.post import PostOffice, sent_by
@@ -175,10 +178,10 @@ def test_what_a_stranger_typed_reaches_nobody_else(world, app, animation):
     world.does(CandidatureSubmit(territory="971", school_uai=UAI, degree=Degree.FIRST, **said), PUBLIC)
     office = sent_by(app)
     assert len(office.received) == 2
-    for message in office.received:
-        forms = "".join(part.get_content() for part in message.walk() if not part.is_multipart())
+    for received in office.received:
+        forms = "".join(part.get_content() for part in received.walk() if not part.is_multipart())
         for typed in ("Gagnezmille", "Eurosici", "Mille euros"):
-            assert typed not in str(message["Subject"]) + forms
+            assert typed not in str(received["Subject"]) + forms
 
 
 def test_a_letter_bears_its_structure_and_the_mandatory_sentence(world, app, animation, registered):
@@ -212,3 +215,32 @@ def test_a_reason_stands_in_the_text_and_not_in_the_subject():
     letter = compose("notice", {"message": f"« Un » est refusée : {reason}", "subject": "« Un » est refusée."})
     assert letter.subject == "« Un » est refusée."
     assert reason.strip() in letter.text
+
+
+def test_the_link_of_one_click_stands_whole_in_its_header_and_answers_reach_the_structure():
+    link = "https://parentalite-et-numerique.example.org/desabonnement/" + "PI6sAUTkVuCFcxVHIkbFcEfoj8uBS046sTIf" * 2
+    draft = Draft(CONTACT, Composed("Bonjour", "Texte\n", "<p>"), link, "maison@example.org", "Maison de Bourges")
+    sent = message(draft, uuid4(), "ne-pas-repondre@example.org", "example.org").as_bytes().decode()
+    unfolded = sent.replace("\r\n ", " ").splitlines()
+    assert f"List-Unsubscribe: <{link}>" in unfolded
+    assert "List-Unsubscribe-Post: List-Unsubscribe=One-Click" in unfolded
+    assert 'Reply-To: "Maison de Bourges" <maison@example.org>' in unfolded
+
+
+def test_whom_to_call_or_write_to_stands_in_every_letter_of_the_structure_and_answers_reach_it(
+    world, app, animation, registered
+):
+    said = {"phone": "02 48 12 34 56", "email": "maison@example.org", "hours": "le matin"}
+    world.does(SetStructureContact(structure_id=STRUCTURE_ID, **said), STRUCTURE)
+    world.does(PlanningSend(structure_id=STRUCTURE_ID, animation_ids=(animation,)), STRUCTURE)
+    _moves(world, animation, 10)
+    office = sent_by(app)
+    assert sorted(office.to(CONTACT)) == [
+        "Changement : Café des parents",
+        "Les prochaines animations de Ville de Basse-Terre",
+    ]
+    for number, received in enumerate(office.received):
+        assert str(received["Reply-To"]) == "Ville de Basse-Terre <maison@example.org>"
+        text = " ".join(office.text(number).split())
+        assert "Contact : 02 48 12 34 56, maison@example.org, le matin" in text
+        assert "Répondez à ce message pour écrire à Ville de Basse-Terre." in text

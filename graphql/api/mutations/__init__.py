@@ -15,6 +15,7 @@ from api.mutations.notifications import NotificationMutations
 from api.mutations.registrations import RegistrationMutations
 from api.mutations.service_dossiers import ServiceDossierMutations
 from api.mutations.steering import SteeringMutations
+from api.mutations.structures import StructureMutations
 from api.mutations.typology import TypologyMutations
 
 
@@ -30,6 +31,7 @@ class Mutation(
     RegistrationMutations,
     NotificationMutations,
     ContactMutations,
+    StructureMutations,
     TypologyMutations,
     SteeringMutations,
 ):

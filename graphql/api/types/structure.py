@@ -44,6 +44,13 @@ class Convention(Node):
     termination_reason: str | None = strawberry.field(description="Why it was terminated.")
 
 
+@strawberry.type(description="Whom the public may call or write to, at an organisation.")
+class StructureContact:
+    phone: str | None = strawberry.field(description="The telephone number.")
+    email: str | None = strawberry.field(description="The e-mail address.")
+    hours: str | None = strawberry.field(description="When one may call or come.")
+
+
 @strawberry.type(description="An organisation that runs animations. Its name and SIRET are public.")
 class Structure(Node):
     siret: str = strawberry.field(description="Its SIRET.")
@@ -52,6 +59,14 @@ class Structure(Node):
     territories: strawberry.Private[frozenset[str]]
     home: strawberry.Private[frozenset[str]]
     past: strawberry.Private[Context | None] = None
+
+    @strawberry.field(description="Whom the public may call or write to; null where nothing is said, and once erased.")
+    async def contact(self, info: Info) -> StructureContact | None:
+        context = info.context
+        row = await context.together("public contacts", self.structure_id, lambda ids: _contacts(context, ids))
+        if row is None or (row["phone"], row["email"], row["hours"]) == (None, None, None):
+            return None
+        return StructureContact(phone=row["phone"], email=row["email"], hours=row["hours"])
 
     @strawberry.field(description="Its conventions, in the order of signing. " + _FOR)
     async def conventions(self, info: Info) -> list[Convention]:
@@ -175,6 +190,13 @@ def structure_beside(row: dict[str, Any]) -> Structure:
 def convention_of(row: dict[str, Any]) -> Convention:
     shown = {name: row[name] for name in Convention.__annotations__}
     return Convention(id=strawberry.ID(str(row["convention_id"])), **shown)
+
+
+async def _contacts(context: Context, ids: list[UUID]) -> list[dict[str, Any] | None]:
+    read = await context.read()
+    rows = await read.rows(read.sql(queries.CONTACTS), {"structures": ids})
+    found = {row["structure_id"]: row for row in rows}
+    return [found.get(one) for one in ids]
 
 
 async def _conventions(context: Context, ids: list[UUID]) -> list[list[dict[str, Any]]]:

@@ -1,0 +1,39 @@
+"""Use cases of structures: whom the public may call or write to."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+from uuid import UUID
+
+from application.commands import Command
+from application.unit_of_work import UnitOfWork
+from domain.catalogue import STRUCTURE
+from domain.errors import forbidden
+from domain.people import EmailAddress, Phone
+from domain.rights import Action, Belongings, authorize
+from domain.structure import StructureContactSet
+from domain.validation import Label
+
+
+class SetStructureContact(Command):
+    """All of it anew: what is left out is told no more. `hours`: when one may call."""
+
+    action: ClassVar[Action] = Action.STRUCTURE_CONTACT_SET
+
+    structure_id: UUID
+    phone: Phone | None = None
+    email: EmailAddress | None = None
+    hours: Label | None = None
+
+
+def set_contact(command: SetStructureContact, work: UnitOfWork) -> UUID:
+    authorize(work.actor, command.action, Belongings(structure_id=command.structure_id))
+    if work.find(STRUCTURE, command.structure_id) is None:
+        raise forbidden()
+    said = {"phone": command.phone, "email": command.email, "hours": command.hours}
+    fact = StructureContactSet(person_id=command.structure_id, **said)
+    work.record(STRUCTURE, command.structure_id, [fact], Belongings(structure_id=command.structure_id))
+    return command.structure_id
+
+
+USE_CASES = ((SetStructureContact, set_contact),)

@@ -1,0 +1,24 @@
+"""The read model of structures' public contacts, apart from the structures: a sole trader's is personal."""
+
+from __future__ import annotations
+
+from application.eventstore.records import Recorded
+from domain.structure import StructureContactSet
+from projections.projection import Projection, Row, Table
+
+
+def _set(row: Row | None, record: Recorded) -> Row:
+    fact = record.event
+    assert isinstance(fact, StructureContactSet)
+    return {"structure_id": record.originator_id, "phone": fact.phone, "email": fact.email, "hours": fact.hours}
+
+
+STRUCTURE_CONTACTS = Projection(
+    name="structure_contacts",
+    table=Table(
+        columns={"structure_id": "uuid NOT NULL", **dict.fromkeys(("phone", "email", "hours"), "text")},
+        key=("structure_id",),
+    ),
+    folds={StructureContactSet: _set},
+    opens_personal=True,
+)
