@@ -16,7 +16,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	done; echo python3)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak fuzz lint types schema accept-schema check-schema bench-rebuild bench-append bench-lag bench-audit bench-audit-trail bench-graphql bench-scale bench-hostile
+.PHONY: help demo test soak fuzz lint types schema accept-schema check-schema requirements audit-packages bench-rebuild bench-append bench-lag bench-audit bench-audit-trail bench-graphql bench-scale bench-hostile
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-20s %s\n' "$$name" "$$what"; done
@@ -59,6 +59,17 @@ check-schema: $(RUN) ## Check that what is published of the schema says what the
 	@$(BIN)/parentalite schema --as bare --check
 	@$(BIN)/parentalite schema --check
 	@$(BIN)/parentalite schema --as docs --check
+
+requirements: $(DEV) ## Write requirements.txt anew from pyproject.toml and constraints.txt, with digests (needs the network)
+	@$(BIN)/python -m venv $(VENV)/locking && $(VENV)/locking/bin/pip install -qq pip-tools
+	@$(VENV)/locking/bin/pip-compile -q pyproject.toml -c constraints.txt --generate-hashes --no-emit-index-url \
+		--no-emit-trusted-host --no-header --no-annotate --strip-extras --allow-unsafe --output-file $(VENV)/requirements
+	@{ grep '^#' requirements.txt; grep -v '^--' $(VENV)/requirements | sed '/./,$$!d'; } > $(VENV)/requirements.new
+	@mv $(VENV)/requirements.new requirements.txt
+
+audit-packages: ## Ask the advisory database about what is deployed (needs the network)
+	@"$(PYTHON)" -m venv $(VENV)/audit && $(VENV)/audit/bin/pip install -qq pip-audit
+	@$(VENV)/audit/bin/pip-audit --disable-pip --no-deps -r requirements.txt
 
 bench-rebuild: $(DEV) ## Measure rebuilds of 200,000 and 1,000,000 events (see bench/README.md)
 	@$(BIN)/python -m bench.rebuild
