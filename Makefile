@@ -15,8 +15,13 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo "$$python"; exit; fi; \
 	done; echo python3)
 
+# What reads a clock, or tells days and hours.
+KNOWS_DATES := tests/application/test_season.py tests/cli/test_demo.py tests/cli/test_demonstration_season.py tests/cli/test_token.py \
+	tests/cli/test_retention.py tests/documents tests/domain tests/notifications tests/proof/test_notary.py tests/test_readme.py \
+	tests/scenarios/test_feeds.py tests/scenarios/test_exports.py tests/scenarios/test_story.py tests/sign_in
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak fuzz lint types schema accept-schema check-schema requirements audit-packages bench-rebuild bench-append bench-lag bench-audit bench-audit-trail bench-graphql bench-scale bench-hostile
+.PHONY: help demo test test-clock soak fuzz lint types schema accept-schema check-schema requirements audit-packages bench-rebuild bench-append bench-lag bench-audit bench-audit-trail bench-graphql bench-scale bench-hostile
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-20s %s\n' "$$name" "$$what"; done
@@ -26,6 +31,9 @@ demo: $(RUN) ## Start the API on a demonstration season (make demo PORT=9000)
 
 test: $(DEV) ## Run all tests on a real PostgreSQL
 	@$(BIN)/pytest -q -n $(WORKERS) --dist worksteal
+
+test-clock: $(DEV) ## Run what knows dates at 00:30 UTC on 1 January, on a machine of another time zone (faketime needed)
+	@TZ=Pacific/Kiritimati faketime -f "@2027-01-01 14:30:00" $(BIN)/pytest -q -n $(WORKERS) --dist worksteal $(KNOWS_DATES)
 
 soak: $(DEV) ## Projections 20 times as long as in the suite; a server at work for ten minutes with 200 subscribers
 	@SOAK_TIMES=$${SOAK_TIMES:-20} $(BIN)/pytest -q tests/projections/test_exactness.py tests/projections/test_projector.py
