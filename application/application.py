@@ -29,6 +29,7 @@ from application import (
     typology,
     unreached,
     unsubscribing,
+    words,
 )
 from application.bus import CommandBus, open_bus
 from application.commands import Command, use_cases
@@ -60,6 +61,7 @@ USE_CASES = use_cases(
     typology.USE_CASES,
     privacy.USE_CASES,
     unreached.USE_CASES,
+    words.USE_CASES,
 )
 
 Pool = ConnectionPool[Connection[Any]]

@@ -125,7 +125,8 @@ class CommandBus:
 
     def _read_stream(self, stream: UUID, after_version: int) -> list[Recorded]:
         with self.pool.connection() as conn:
-            return read_stream(conn, stream, after_version)
+            # What people wrote is compared and copied by commands; who they are is not.
+            return self.vault.open(conn, read_stream(conn, stream, after_version), of_persons=False)
 
     def _append(self, subject_id: UUID, work: UnitOfWork, idempotency: Idempotency | None) -> Verdict:
         assert work.recorded, "a use case that decides nothing must refuse"
@@ -137,22 +138,23 @@ class CommandBus:
                 originator_id=record.originator_id,
                 originator_version=record.originator_version,
                 topic=record.event.topic,
-                state=self._state(record),
+                state=_encoded(record.event, record.stamp),
             )
-            for record in records
+            for record in self._sealed(records)
         ]
 
-    def _state(self, record: Recorded) -> bytes:
-        # Before anything is sealed: read models hold some of it in clear.
-        clear = _encoded(record.event, record.stamp)
-        if not record.event.personal_fields:
-            return clear
+    def _sealed(self, records: list[Recorded]) -> list[Recorded]:
+        personal = [record for record in records if record.event.personal_fields]
+        if not personal:
+            return records
+        for record in personal:
+            # Before anything is sealed: read models hold it in clear.
+            _encoded(record.event, record.stamp)
         try:
             with self.pool.connection() as conn:
-                sealed = self.vault.seal(conn, record.event, record.originator_id)
+                return self.vault.seal(conn, records)
         except PersonErased:
             raise broken("Les données de cette personne ont été effacées : rien ne peut plus être écrit.") from None
-        return encode(sealed, record.stamp)
 
     def _idempotency(self, command: Command, actor: Actor) -> Idempotency | None:
         if command.idempotency_key is None:

@@ -23,6 +23,7 @@ from application.eventstore.vault import Vault, erase_keys
 from application.keyed import Keyed
 from application.registrations import RegistrantErase, address_of
 from application.unit_of_work import UnitOfWork
+from application.words import WordsErase, words_erasures
 from domain import candidature as candidatures
 from domain.account_events import InvitationSent, MailPreferencesSet, MandateGiven
 from domain.actors import Actor
@@ -30,10 +31,9 @@ from domain.catalogue import CANDIDATURE
 from domain.contact_events import ContactAdded, ContactErased, ContactRemoved, ContactUnsubscribed, PlanningSent
 from domain.errors import DomainError, ErrorCode
 from domain.events import Event
-from domain.identifiers import person_id
+from domain.identifiers import check_siret, person_id, structure_id
 from domain.registration_events import RegistrationEvent, RegistrationMade
 from domain.rights import Action, Belongings, authorize
-from domain.structure import AccountOpened
 
 Execute = Callable[[Command, Actor, datetime], Outcome]
 Conn = Connection[Any]
@@ -58,17 +58,27 @@ def erase_candidature(command: CandidatureErase, work: UnitOfWork) -> UUID:
 def resolve_person(conn: Conn, keyed: Keyed, subject: str) -> list[UUID]:
     """The pseudonyms meant by `subject`: itself, whose candidature it is, or those of a token's subject and of an
     e-mail address. Some of them may be of nobody.
+
+    The id of a thing means what people wrote in it; a SIRET, or its structure's id, the structure's name.
     """
     try:
         given = UUID(subject.strip())
     except ValueError:
-        return [person_id(subject), keyed.pseudonym(address_of(subject))]
+        people = [person_id(subject), keyed.pseudonym(address_of(subject))]
+        return [*people, *_structure(subject)]
     if not given.int:
         # Nobody's: the database's own secret stands under it.
         return []
     with conn.cursor() as cursor:
         row = cursor.execute(_WHOSE_CANDIDATURE, (given,)).fetchone()
     return [given if row is None else row[0]]
+
+
+def _structure(siret: str) -> list[UUID]:
+    try:
+        return [structure_id(check_siret(siret))]
+    except ValueError:
+        return []
 
 
 def held_on(conn: Conn, vault: Vault, people: Sequence[UUID]) -> dict[str, Any]:
@@ -154,14 +164,14 @@ def erasures(stream: UUID, person: UUID, records: Sequence[Recorded]) -> list[Er
     if not records:
         # A key was made for something that was not recorded in the end.
         return []
+    said = words_erasures(stream, person, records[0].event.topic)
+    if said is not None:
+        return list(said)
     match records[0].event:
         case MandateGiven() | MailPreferencesSet():
             return [AccountErase(account_id=stream, person_id=person)]
         case InvitationSent():
             return [InvitationErase(invitation_id=stream, person_id=person)]
-        case AccountOpened():
-            # Of a structure nothing is left to be said: its contact alone was sealed.
-            return []
         case ContactAdded():
             return [
                 ContactErase(structure_id=record.event.structure_id, contact_id=record.event.contact_id)
@@ -196,9 +206,11 @@ def _subject_of(command: Erasure) -> UUID:
             return command.account_id
         case ContactErase():
             return command.contact_id
+        case WordsErase():
+            return command.thing_id
     return command.invitation_id
 
 
-Erasure = CandidatureErase | RegistrantErase | AccountErase | InvitationErase | ContactErase
+Erasure = CandidatureErase | RegistrantErase | AccountErase | InvitationErase | ContactErase | WordsErase
 
 USE_CASES = ((CandidatureErase, erase_candidature),)

@@ -119,6 +119,7 @@ def export(
         proved = export_bundle(
             output,
             conn,
+            opened.application.vault,
             SigningKey.from_seed(settings.checkpoint_key),
             dossier,
             utc_now(),

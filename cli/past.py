@@ -15,6 +15,7 @@ from application.eventstore.records import Recorded
 from cli.composition import Conn, utc_now
 from cli.console import Refused
 from cli.french import FIELDS
+from cli.timeline import Privacy
 from domain.identifiers import TYPOLOGY_ID
 from projections.past import Moment, end_of, projections_of, rows_of
 from projections.projection import Row
@@ -147,8 +148,9 @@ def _bounds(said: str) -> tuple[datetime, datetime]:
 
 
 def state_of(conn: Conn, stream: UUID, moment: Moment, known: Sequence[Recorded]) -> list[Row]:
-    """The rows that the read models held of the stream after its known events; nothing personal is among them."""
-    own = [record for record in known if record.originator_id == stream]
+    """The rows that the read models held of the stream after its known events; marks stand for what is personal."""
+    privacy = Privacy(conn, known)
+    own = [privacy.masked(record) for record in known if record.originator_id == stream]
     typology = moment.known(read_stream(conn, TYPOLOGY_ID))
     open_to_all = (one for one in projections_of(typology) if not (one.append_only or one.opens_personal))
     return [row for projection in open_to_all for row in rows_of(projection, own).values()]

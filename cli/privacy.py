@@ -34,7 +34,8 @@ def erase(
         str,
         typer.Argument(
             help="The person: an e-mail address, the subject of their token, the pseudonym that history keeps, or a"
-            " candidature's id."
+            " candidature's id. The id of an animation, convention, dossier or control: what was written in it."
+            " A SIRET: the structure's name."
         ),
     ],
     yes: Yes = False,
@@ -68,7 +69,8 @@ def export(
         str,
         typer.Argument(
             help="The person: an e-mail address, the subject of their token, the pseudonym that history keeps, or a"
-            " candidature's id."
+            " candidature's id. The id of an animation, convention, dossier or control: what was written in it."
+            " A SIRET: the structure's name."
         ),
     ],
     verbose: Verbose = False,

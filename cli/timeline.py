@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from application.documents.words import PHRASES, ROLES
 from application.eventstore.log import read_stream
 from application.eventstore.records import Recorded
+from application.eventstore.seals import key_names, sealed_with
 from cli.composition import Conn
 from cli.french import FIELDS, in_french
 from domain.events import Event
@@ -33,8 +34,7 @@ _TERM_FIELDS: Mapping[str, TermKind] = {
     "venue_type": TermKind.VENUE_TYPE,
     "audience": TermKind.AUDIENCE,
 }
-_ERASED = """
-SELECT originator_id, person_id FROM person_keys WHERE erased_at IS NOT NULL AND originator_id = ANY(%s)"""
+_ERASED = "SELECT key_id FROM person_keys WHERE erased_at IS NOT NULL AND key_id = ANY(%s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +54,37 @@ class Privacy:
     """Puts a mark in the place of every personal value: they are read neither in clear nor as ciphertext."""
 
     def __init__(self, conn: Conn, records: Iterable[Recorded]) -> None:
-        streams = list({record.originator_id for record in records if record.event.personal_fields})
-        self._erased = set(conn.execute(_ERASED, (streams,)).fetchall()) if streams else set()
+        keys = sealed_with(records)
+        self._erased = {str(key_id) for (key_id,) in conn.execute(_ERASED, (keys,)).fetchall()} if keys else set()
 
     def values(self, record: Recorded) -> dict[str, Any]:
         """The event's own fields."""
         event = record.event
         told = {name: getattr(event, name) for name in type(event).model_fields}
-        return told | {name: self._mark(record) for name in event.personal_fields if told[name] is not None}
+        return told | self._marks(event)
 
     def as_json(self, record: Recorded) -> dict[str, Any]:
         """The same for a program: values as the log keeps them."""
         event = record.event
-        data = event.model_dump(mode="json")
-        return data | {name: self._mark(record) for name in event.personal_fields if data[name] is not None}
+        return event.model_dump(mode="json") | self._marks(event)
 
-    def _mark(self, record: Recorded) -> str:
-        person = getattr(record.event, "person_id", None)
-        return ERASED if (record.originator_id, person) in self._erased else PERSONAL
+    def masked(self, record: Recorded) -> Recorded:
+        """The record with the marks in its event."""
+        event = record.event
+        marks = {
+            name: (mark,) if isinstance(getattr(event, name), tuple) else mark
+            for name, mark in self._marks(event).items()
+        }
+        return replace(record, event=event.model_copy(update=marks)) if marks else record
+
+    def _marks(self, event: Event) -> dict[str, str]:
+        """What stands for each personal field that says something, whether sealed or, long ago, recorded in clear."""
+        said = (name for name in event.personal_fields if getattr(event, name))
+        return {name: self._mark(getattr(event, name)) for name in said}
+
+    def _mark(self, value: str | tuple[str, ...]) -> str:
+        keys = key_names(value)
+        return ERASED if any(key in self._erased for key in keys) else PERSONAL
 
 
 @dataclass(slots=True)
@@ -133,7 +146,8 @@ class Timeline:
 
     def _about(self, record: Recorded) -> str:
         kind = record.event.topic.partition(".")[0]
-        title = getattr(record.event, "name" if kind == "structure" else "title", None)
+        # A structure's name may be a person's.
+        title = getattr(record.event, "siret" if kind == "structure" else "title", None)
         if title is not None:
             self._titles[record.originator_id] = f"« {in_french(title)} »"
         return " ".join(filter(None, (kind, self._titles.get(record.originator_id), str(record.originator_id))))

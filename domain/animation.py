@@ -22,6 +22,7 @@ from domain.animation_events import (
     AnimationRefused,
     AnimationReleased,
     AnimationResubmitted,
+    AnimationWordsErased,
     AttendanceSheetAttached,
     AttestationCorrected,
 )
@@ -29,7 +30,7 @@ from domain.animation_transitions import AnimationStatus, belongings, check
 from domain.attestation_form import AttestationForm
 from domain.convention import Convention, covering
 from domain.errors import broken, forbidden, invalid
-from domain.events import Event
+from domain.events import ERASED_WORDS, Event, without_words
 from domain.rights import Action, Belongings, authorize
 from domain.service_dossier_transitions import DossierStatus
 from domain.structure import Structure
@@ -125,7 +126,18 @@ def evolve(state: Animation | None, originator_id: UUID, fact: Event) -> Animati
             return replace(state, dossier_id=None)
         case AttendanceSheetAttached():
             return replace(state, sheet=fact.sha256)
+        case AnimationWordsErased():
+            return _without_words(state)
     raise TypeError(f"not an animation's event: {fact!r}")
+
+
+def _without_words(state: Animation) -> Animation:
+    came = state.attendance
+    return replace(
+        state,
+        content=without_words(state.content, AnimationCreated.personal_marks),
+        attendance=came and replace(came, answers=(ERASED_WORDS,) * len(came.answers)),
+    )
 
 
 def _details(fact: AnimationDetails) -> AnimationDetails:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from domain.events import Event, event
+from domain.events import Event, SaidText, WordsErased, event
 from domain.validation import Address, Code, CommuneCode, DeclaredInstant, Instant, Label, LongText, Seats
 
 
@@ -20,12 +20,12 @@ class AnimationDetails(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     title: str
-    description: str
+    description: SaidText
     starts_at: Instant
     ends_at: Instant
     venue_type: str
-    venue_name: str
-    address: str | None = None
+    venue_name: SaidText
+    address: SaidText | None = None
     commune_code: str | None = None
     audience: str
     type: str
@@ -89,12 +89,17 @@ class AnimationPublished(Event):
 
 @event("animation.refused")
 class AnimationRefused(Event):
-    reason: str
+    reason: SaidText
 
 
 @event("animation.cancelled")
 class AnimationCancelled(Event):
-    reason: str
+    reason: SaidText
+
+
+@event("animation.words_erased")
+class AnimationWordsErased(WordsErased):
+    """Description, place, reasons, answers. The title stays: it is what the thing is called."""
 
 
 @event("animation.ended")
@@ -109,7 +114,7 @@ class AnimationAttested(Event):
     parents: int
     children: int
     form_version: int
-    answers: tuple[str, ...]
+    answers: tuple[SaidText, ...]
 
 
 @event("animation.gathered")
@@ -143,5 +148,5 @@ class AttestationCorrected(Event):
     parents: int
     children: int
     form_version: int
-    answers: tuple[str, ...]
-    reason: str
+    answers: tuple[SaidText, ...]
+    reason: SaidText

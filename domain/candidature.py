@@ -268,7 +268,7 @@ def record_contact(state: Candidature, actor: Actor, on: date, note: str | None,
 def record_training(state: Candidature, actor: Actor, on: date, subject: str, today: date) -> list[Event]:
     check(Action.CANDIDATURE_RECORD_TRAINING, state, actor)
     _check_past(on, today)
-    return [TrainingRecorded(on=on, subject=subject)]
+    return [TrainingRecorded(person_id=state.person_id, on=on, subject=subject)]
 
 
 def record_pix(state: Candidature, actor: Actor, on: date, today: date) -> list[Event]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from typing import Annotated, Any
 from uuid import UUID
 
-from domain.events import Event, PersonalText, event
+from domain.events import ERASED_WORDS, Event, PersonalMark, PersonalText, event
 
 
 class Degree(StrEnum):
@@ -69,10 +70,16 @@ class ContactRecorded(Event):
     note: PersonalText | None = None
 
 
-@event("candidature.training_recorded")
+def _of_nobody(data: dict[str, Any]) -> dict[str, Any]:
+    """The subject stood in clear."""
+    return {"person_id": None, **data}
+
+
+@event("candidature.training_recorded", upcasters=(_of_nobody,))
 class TrainingRecorded(Event):
+    person_id: UUID | None
     on: date
-    subject: str
+    subject: Annotated[str, PersonalMark(erased=ERASED_WORDS)]
 
 
 @event("candidature.pix_certified")

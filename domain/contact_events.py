@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from uuid import UUID
 
-from domain.events import Event, PersonalText, event
+from domain.events import Event, PersonalMark, PersonalText, event
 
 
 @event("contact.added")
@@ -16,7 +17,7 @@ class ContactAdded(Event):
     person_id: UUID
     name: PersonalText
     email: PersonalText
-    kind: str
+    kind: Annotated[str, PersonalMark(erased="autre")]
 
 
 @event("contact.removed")

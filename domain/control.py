@@ -9,11 +9,18 @@ from uuid import UUID
 
 from domain.actors import Actor
 from domain.control_draw import draw
-from domain.control_events import ControlAnswered, ControlClosed, ControlOpened, PieceJudged
+from domain.control_events import (
+    ControlAnswered,
+    ControlClosed,
+    ControlOpened,
+    ControlWordsErased,
+    PieceJudged,
+    PieceWordsErased,
+)
 from domain.control_pieces import ReasonCode, pieces_of
 from domain.control_transitions import ControlStatus, check, unjudged_obstacle
 from domain.errors import broken, invalid
-from domain.events import Event
+from domain.events import Event, without_words
 from domain.rights import Action, Belongings, authorize
 from domain.service_dossier import ServiceDossier
 from domain.service_dossier_transitions import DossierStatus
@@ -56,6 +63,12 @@ def evolve(state: Control | None, originator_id: UUID, fact: Event) -> Control:
             return state
         case ControlClosed():
             return replace(state, status=ControlStatus.CLOSED)
+        case ControlWordsErased():
+            return state
+        case PieceWordsErased():
+            judged = state.judged[fact.dossier_id][fact.piece]
+            of_dossier = {**state.judged[fact.dossier_id], fact.piece: without_words(judged, judged.personal_marks)}
+            return replace(state, judged={**state.judged, fact.dossier_id: of_dossier})
     raise TypeError(f"not a control's event: {fact!r}")
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from domain.control_pieces import ReasonCode
-from domain.events import Event, event
+from domain.events import Event, SaidText, WordsErased, event
 
 
 @event("control.opened")
@@ -17,7 +17,7 @@ class ControlOpened(Event):
     seed, the share and the population finds the same (see `control_draw`).
     """
 
-    name: str
+    name: SaidText
     period_from: date
     period_until: date
     territory: str | None
@@ -35,7 +35,7 @@ class PieceJudged(Event):
     piece: str
     accepted: bool
     reason_code: ReasonCode
-    comment: str | None
+    comment: SaidText | None
 
 
 @event("control.answered")
@@ -44,13 +44,26 @@ class ControlAnswered(Event):
 
     dossier_id: UUID
     piece: str
-    answer: str
+    answer: SaidText
 
 
 @event("control.closed")
 class ControlClosed(Event):
     """`accepted` and `refused`: how many pieces were, in the end."""
 
-    conclusion: str
+    conclusion: SaidText
     accepted: int
     refused: int
+
+
+@event("control.words_erased")
+class ControlWordsErased(WordsErased):
+    """What it was called, and the conclusion."""
+
+
+@event("control.piece_words_erased")
+class PieceWordsErased(WordsErased):
+    """The comment on a piece, and what the structure answered."""
+
+    dossier_id: UUID
+    piece: str

@@ -13,10 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.actors import Actor
 from domain.errors import ErrorCode, broken, invalid, refuse
-from domain.events import Event, event
+from domain.events import ERASED_WORDS, Event, PersonalMark, SaidText, WordsErased, event
 from domain.identifiers import Siret, structure_id
 from domain.people import Name
 from domain.rights import Action, Belongings, authorize
+from domain.structure import ERASED_NAME
 from domain.validation import Euros, Label, TerritoryCode, stated, validated
 
 
@@ -42,13 +43,17 @@ class ConventionTerms(PaymentTerms):
     valid_until: date
 
 
+#: A sole trader's name is personal. It goes with the structure's own, wherever it was written.
+StructureName = Annotated[str, PersonalMark("structure_id", ERASED_NAME)]
+
+
 @event("convention.signed")
 class ConventionSigned(Event):
     structure_id: UUID
     siret: str
-    structure_name: str
+    structure_name: StructureName
     territory: str
-    coordonnateur: str
+    coordonnateur: SaidText
     signed_on: date
     valid_from: date
     valid_until: date
@@ -61,7 +66,7 @@ class ConventionSigned(Event):
 class ConventionAmended(Event):
     """The terms in force after the amendment, whole; `changed` names those that are new."""
 
-    coordonnateur: str
+    coordonnateur: SaidText
     valid_from: date
     valid_until: date
     planned_animations: int | None
@@ -75,7 +80,12 @@ class ConventionTerminated(Event):
     """`terminated_on` is the last day that the convention covers."""
 
     terminated_on: date
-    reason: str
+    reason: SaidText
+
+
+@event("convention.words_erased")
+class ConventionWordsErased(WordsErased):
+    """The coordonnateur's name, and why it was terminated."""
 
 
 @event("convention.service_certified")
@@ -128,6 +138,9 @@ def evolve(state: Convention | None, originator_id: UUID, fact: Event) -> Conven
         case ServiceCertified():
             assert state is not None
             return replace(state, certified_animations=state.certified_animations + fact.animations)
+        case ConventionWordsErased():
+            assert state is not None
+            return replace(state, coordonnateur=ERASED_WORDS)
     raise TypeError(f"not a convention's event: {fact!r}")
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -11,12 +13,34 @@ E = TypeVar("E", bound="type[Event]")
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
 
+#: In the place of a field's name: the key is that of the stream itself, so of the thing that the event happened to.
+OF_THE_THING = ""
+#: What readers see in the place of words whose key is destroyed.
+ERASED_WORDS = "[texte effacé]"
+
+
+@dataclass(frozen=True, slots=True)
 class PersonalMark:
-    """Marks an event's field as personal: it is encrypted with its person's key before it reaches the log."""
+    """Marks an event's field, a text or several, as personal: it is encrypted before it reaches the log.
+
+    `key` names the event's field that says whose key does that: a person's pseudonym, or the id of the thing that the
+    text is about. `erased` is what readers see once that key is destroyed.
+    """
+
+    key: str = "person_id"
+    erased: str | None = None
+
+    @property
+    def of_person(self) -> bool:
+        """Whether the key is a person's: once destroyed, nothing can be written about them any more."""
+        return self.key == "person_id"
 
 
 #: Text about a person. In the log it stands encrypted; once the person's key is erased it can never be read again.
 PersonalText = Annotated[str, PersonalMark()]
+#: What people wrote in a thing (an animation, a dossier…) in their own words, which may speak of anybody. Its key is
+#: the thing's: destroyed when what was said in it is erased.
+SaidText = Annotated[str, PersonalMark(OF_THE_THING, ERASED_WORDS)]
 
 
 class Event(BaseModel):
@@ -24,33 +48,59 @@ class Event(BaseModel):
 
     `topic` is its stable name in the log (never a Python path: code can be renamed, history cannot).
     `upcasters[n]` turns the stored data of schema version n+1 into that of version n+2, so the current
-    `schema_version` is always one more than their number. An event with personal fields has a field `person_id`.
+    `schema_version` is always one more than their number. An event with personal fields has the fields that their marks
+    name: a text about a person needs a `person_id`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     topic: ClassVar[str]
     upcasters: ClassVar[tuple[Upcaster, ...]] = ()
+    personal_marks: ClassVar[Mapping[str, PersonalMark]] = MappingProxyType({})
     personal_fields: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         super().__pydantic_init_subclass__(**kwargs)
-        cls.personal_fields = tuple(
-            name
-            for name, field in cls.model_fields.items()
-            if any(isinstance(mark, PersonalMark) for mark in _marks(field.annotation, field.metadata))
+        cls.personal_marks = MappingProxyType(
+            {
+                name: mark
+                for name, field in cls.model_fields.items()
+                for mark in _marks(field.annotation, field.metadata)
+                if isinstance(mark, PersonalMark)
+            }
         )
-        if cls.personal_fields and "person_id" not in cls.model_fields:
-            raise TypeError(f"{cls.__name__} has personal fields {cls.personal_fields} but no person_id")
+        cls.personal_fields = tuple(cls.personal_marks)
+        for name, mark in cls.personal_marks.items():
+            if mark.key != OF_THE_THING and mark.key not in cls.model_fields:
+                raise TypeError(f"{cls.__name__} has the personal field {name} but no {mark.key}")
 
     @classmethod
     def schema_version(cls) -> int:
         return len(cls.upcasters) + 1
 
 
+class WordsErased(Event):
+    """The key of the thing is destroyed: what people wrote in it until then can never be read again."""
+
+
+W = TypeVar("W", bound=BaseModel)
+
+
+def without_words(said: W, marks: Mapping[str, PersonalMark]) -> W:
+    """The same once the words that these fields hold are erased; a field that says nothing stays so."""
+    return said.model_copy(update={name: erased(getattr(said, name), mark) for name, mark in marks.items()})
+
+
+def erased(value: str | tuple[str, ...] | None, mark: PersonalMark) -> str | tuple[str | None, ...] | None:
+    """What stands for a field once its key is destroyed."""
+    if isinstance(value, tuple):
+        return (mark.erased,) * len(value)
+    return None if value is None else mark.erased
+
+
 def _marks(annotation: Any, metadata: list[Any]) -> list[Any]:
-    """The annotations of a field, also those inside `PersonalText | None`."""
+    """The annotations of a field, also those inside `PersonalText | None` and `tuple[PersonalText, ...]`."""
     inside = [mark for arg in getattr(annotation, "__args__", ()) for mark in getattr(arg, "__metadata__", ())]
     return [*metadata, *inside]
 

@@ -13,7 +13,7 @@ from domain.animation import Animation
 from domain.animation_transitions import AnimationStatus
 from domain.convention import Convention
 from domain.errors import DomainError, ErrorCode, Problem, broken, invalid
-from domain.events import Event
+from domain.events import Event, without_words
 from domain.rights import Action, Belongings, authorize
 from domain.service_dossier_events import (
     AmendmentAccepted,
@@ -25,6 +25,7 @@ from domain.service_dossier_events import (
     DossierPaid,
     DossierReturned,
     DossierSubmitted,
+    DossierWordsErased,
     PieceAttached,
     ServiceLine,
 )
@@ -88,6 +89,9 @@ def evolve(state: ServiceDossier | None, originator_id: UUID, fact: Event) -> Se
             return replace(state, amendments=fact.number, pending={**state.pending, fact.number: fact})
         case AmendmentAccepted() | AmendmentRefused():
             return replace(state, pending={n: one for n, one in state.pending.items() if n != fact.number})
+        case DossierWordsErased():
+            pending = {n: without_words(one, one.personal_marks) for n, one in state.pending.items()}
+            return replace(state, pending=pending)
     raise TypeError(f"not a service dossier's event: {fact!r}")
 
 

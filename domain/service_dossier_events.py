@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from domain.events import Event, event
+from domain.events import Event, SaidText, WordsErased, event
 
 
 class ServiceLine(BaseModel):
@@ -68,7 +68,7 @@ class DossierSubmitted(Event):
 
 @event("service_dossier.returned")
 class DossierReturned(Event):
-    reason: str
+    reason: SaidText
 
 
 @event("service_dossier.certified")
@@ -83,7 +83,7 @@ class DossierCertified(Event):
     amount: Decimal
     planned_animations: int | None
     already_certified: int
-    overrun_reason: str | None
+    overrun_reason: SaidText | None
 
 
 @event("service_dossier.paid")
@@ -102,8 +102,8 @@ class AmendmentProposed(Event):
     parents: int
     children: int
     form_version: int
-    answers: tuple[str, ...]
-    reason: str
+    answers: tuple[SaidText, ...]
+    reason: SaidText
 
 
 @event("service_dossier.amendment_accepted")
@@ -114,4 +114,9 @@ class AmendmentAccepted(Event):
 @event("service_dossier.amendment_refused")
 class AmendmentRefused(Event):
     number: int
-    reason: str
+    reason: SaidText
+
+
+@event("service_dossier.words_erased")
+class DossierWordsErased(WordsErased):
+    """Reasons, and the answers of amendments."""

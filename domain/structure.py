@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from domain.actors import Actor
 from domain.errors import broken
-from domain.events import Event, PersonalText, event
+from domain.events import OF_THE_THING, Event, PersonalMark, SaidText, WordsErased, event
 from domain.rights import Action, Belongings, authorize
 from domain.validation import stated
+
+#: What a structure is called once its name is erased: its SIRET says which one it is.
+ERASED_NAME = "Structure effacée"
+#: A sole trader's name is personal.
+_Name = Annotated[str, PersonalMark(OF_THE_THING, ERASED_NAME)]
+_Contact = Annotated[str, PersonalMark(OF_THE_THING)]
 
 
 @event("structure.account_opened")
 class AccountOpened(Event):
     siret: str
-    name: str
+    name: _Name
 
 
 def _renamed_by_a_signing(data: dict[str, Any]) -> dict[str, Any]:
@@ -27,8 +33,13 @@ def _renamed_by_a_signing(data: dict[str, Any]) -> dict[str, Any]:
 class StructureRenamed(Event):
     """`reason`: none where a signing renamed, as signings once did."""
 
-    name: str
-    reason: str | None
+    name: _Name
+    reason: SaidText | None
+
+
+@event("structure.words_erased")
+class StructureWordsErased(WordsErased):
+    """Its name, wherever it was written, and its contact: a sole trader's are personal."""
 
 
 @event("structure.convention_attached")
@@ -46,9 +57,9 @@ class StructureContactSet(Event):
     """
 
     person_id: UUID
-    phone: PersonalText | None = None
-    email: PersonalText | None = None
-    hours: PersonalText | None = None
+    phone: _Contact | None = None
+    email: _Contact | None = None
+    hours: _Contact | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +92,8 @@ def evolve(state: Structure | None, originator_id: UUID, fact: Event) -> Structu
         return replace(state, conventions=(*state.conventions, (fact.convention_id, fact.territory)))
     if isinstance(fact, StructureContactSet):
         return state
+    if isinstance(fact, StructureWordsErased):
+        return replace(state, name=ERASED_NAME)
     assert isinstance(fact, StructureRenamed)
     return replace(state, name=fact.name)
 

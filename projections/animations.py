@@ -16,12 +16,13 @@ from domain.animation_events import (
     AnimationRefused,
     AnimationReleased,
     AnimationResubmitted,
+    AnimationWordsErased,
     AttendanceSheetAttached,
     AttestationCorrected,
 )
 from domain.animation_transitions import AnimationStatus
 from projections.animation_figures import LISTED_ANIMATIONS, TERRITORY_DAYS, TERRITORY_TERMS
-from projections.projection import Fold, Projection, Row, Table, moved
+from projections.projection import Fold, Projection, Row, Table, moved, words_erased
 from projections.terms_in_force import TermsInForce
 from projections.words import search_vector, without_accents
 
@@ -94,6 +95,9 @@ TABLE = Table(
         "(convention_id, day) WHERE status = 'PUBLISHED' AND dossier_id IS NULL",
     ),
 )
+
+
+_REASONS = ("refusal_reason", "cancellation_reason")
 
 
 def _content(fact: AnimationCreated | AnimationModified, shown: TermsInForce) -> Row:
@@ -177,6 +181,7 @@ def _folds(shown: TermsInForce) -> dict[type, Fold]:
         AnimationReleased: _released,
         AttestationCorrected: _corrected,
         AttendanceSheetAttached: _sheet_attached,
+        AnimationWordsErased: words_erased("description", "venue_name", "address", *_REASONS, "answers"),
     }
 
 
@@ -287,4 +292,5 @@ def animations(shown: TermsInForce) -> Projection:
         folds=_folds(shown),
         derive=_derive,
         rollups=(TERRITORY_DAYS, TERRITORY_TERMS, LISTED_ANIMATIONS),
+        opens_words=True,
     )

@@ -18,6 +18,7 @@ from domain.candidature_events import (
     PixCertified,
     TrainingRecorded,
 )
+from domain.events import ERASED_WORDS
 from projections.projection import Fold, Projection, Row, Table, moved
 
 
@@ -103,6 +104,16 @@ def _trained(row: Row | None, record: Recorded) -> Row:
     return moved(row, record, trainings=[*row["trainings"], told])
 
 
+def _erased(row: Row | None, record: Recorded) -> Row:
+    """What was recorded of trainings stays, without the words."""
+    assert row is not None
+    trainings = {
+        name: [training | {"subject": ERASED_WORDS} for training in row[name]]
+        for name in ("trainings", "certificate_trainings")
+    }
+    return moved(row, record, erased_at=record.stamp.recorded_at, **trainings)
+
+
 def _certified(row: Row | None, record: Recorded) -> Row:
     fact = record.event
     assert isinstance(fact, CertificateIssued)
@@ -153,13 +164,14 @@ CANDIDATURES = Projection(
         CandidatureRejected: _decided(CandidatureStatus.REJECTED),
         CandidatureWithdrawn: _decided(CandidatureStatus.WITHDRAWN),
         CoordonnateurInformed: _dated("informed_at"),
-        PersonalDataErased: _dated("erased_at"),
+        PersonalDataErased: _erased,
         ContactRecorded: _contacted,
         TrainingRecorded: _trained,
         PixCertified: _pix,
         CertificateRequested: _dated("certificate_requested_at"),
         CertificateIssued: _certified,
     },
+    opens_words=True,
 )
 
 _PERSONAL = (

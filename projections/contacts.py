@@ -62,6 +62,7 @@ CONTACTS = Projection(
         ContactErased: _gone,
     },
     key_of=_of_contact,
+    opens_words=True,
 )
 
 CONTACT_PEOPLE = Projection(

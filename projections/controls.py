@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from application.eventstore.records import Recorded
-from domain.control_events import ControlAnswered, ControlClosed, ControlOpened, PieceJudged
+from domain.control_events import (
+    ControlAnswered,
+    ControlClosed,
+    ControlOpened,
+    ControlWordsErased,
+    PieceJudged,
+    PieceWordsErased,
+)
 from domain.control_transitions import ControlStatus
-from projections.projection import Key, Projection, Row, Table, moved
+from domain.events import ERASED_WORDS
+from projections.projection import Key, Projection, Row, Table, moved, words_erased
 
 _COLUMNS = {
     "control_id": "uuid NOT NULL",
@@ -70,13 +78,21 @@ CONTROLS = Projection(
             "USING gin (drawn)",
         ),
     ),
-    folds={ControlOpened: _opened, PieceJudged: moved, ControlAnswered: moved, ControlClosed: _closed},
+    folds={
+        ControlOpened: _opened,
+        PieceJudged: moved,
+        ControlAnswered: moved,
+        ControlClosed: _closed,
+        ControlWordsErased: words_erased("name", "conclusion"),
+        PieceWordsErased: moved,
+    },
+    opens_words=True,
 )
 
 
 def _piece_key(record: Recorded) -> Key:
     fact = record.event
-    assert isinstance(fact, PieceJudged | ControlAnswered)
+    assert isinstance(fact, PieceJudged | ControlAnswered | PieceWordsErased)
     return (record.originator_id, fact.dossier_id, fact.piece)
 
 
@@ -101,6 +117,11 @@ def _answered(row: Row | None, record: Recorded) -> Row:
     return {**row, "answer": fact.answer, "answered_at": record.stamp.recorded_at}
 
 
+def _words_erased(row: Row | None, record: Recorded) -> Row:
+    assert row is not None
+    return row | {name: ERASED_WORDS for name in ("comment", "answer") if row[name]}
+
+
 #: Apart, so that a judgement writes its own row and not all that were given before it.
 CONTROL_PIECES = Projection(
     name="control_pieces",
@@ -119,6 +140,7 @@ CONTROL_PIECES = Projection(
         },
         key=("control_id", "dossier_id", "piece"),
     ),
-    folds={PieceJudged: _judged, ControlAnswered: _answered},
+    folds={PieceJudged: _judged, ControlAnswered: _answered, PieceWordsErased: _words_erased},
     key_of=_piece_key,
+    opens_words=True,
 )

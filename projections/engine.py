@@ -15,7 +15,7 @@ from application.eventstore.records import Recorded, UnreadableEvent
 from application.eventstore.unavailable import is_unavailable
 from application.eventstore.vault import Vault
 from projections.folding import Changes, FoldFailed, fold_batch
-from projections.generations import Generation, State, generations
+from projections.generations import Generation, State, drop_generation, generations
 from projections.projection import Projection
 from projections.registry import projections
 from projections.tables import load_rows, write_changes
@@ -108,22 +108,22 @@ def feed(conn: Conn, vault: Vault, group: Sequence[Target], records: Sequence[Re
     What passes, such as a lost connection, a lock or a full disk, is raised: nothing is written then.
     """
     opened = _Opened(records, None)
-    if any(target.projection.opens_personal for target in group):
+    if any(target.projection.opens for target in group):
         opened = _open(conn, vault, records)
     if opened.sealed is None:
         try:
             with conn.transaction():
                 for target in group:
-                    _write(conn, target, opened.records if target.projection.opens_personal else records)
+                    _write(conn, target, opened.records if target.projection.opens else records)
                     _move(conn, target, records[-1].position)
             return
         except Exception as refused:
             if _passes(refused):
                 raise
     for target in group:
-        personal = target.projection.opens_personal
-        failure = _write_up_to_failure(conn, target, opened.records if personal else records)
-        _settle(conn, target, records, failure or (opened.failure(target) if personal else None))
+        opens = target.projection.opens
+        failure = _write_up_to_failure(conn, target, opened.records if opens else records)
+        _settle(conn, target, records, failure or (opened.failure(target) if opens else None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +170,19 @@ def _settle(conn: Conn, target: Target, records: Sequence[Recorded], failure: Fo
 
 def _write(conn: Conn, target: Target, records: Sequence[Recorded]) -> None:
     write_changes(conn, target.projection, target.generation.generation, _fold(conn, target, records))
+    if target.projection.opens_words and any(_erases(target.projection, record) for record in records):
+        _drop_previous(conn, target.projection)
+
+
+def _erases(projection: Projection, record: Recorded) -> bool:
+    return record.event.topic.endswith("_erased") and type(record.event) in projection.folds
+
+
+def _drop_previous(conn: Conn, projection: Projection) -> None:
+    """Nothing feeds a previous generation: what is erased would be read in it again on the way back."""
+    for generation in generations(conn, State.PREVIOUS):
+        if generation.name == projection.name:
+            drop_generation(conn, projection.name, projection.relations, generation.generation)
 
 
 def _write_up_to_failure(conn: Conn, target: Target, records: Sequence[Recorded]) -> FoldFailed | None:

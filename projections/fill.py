@@ -249,7 +249,7 @@ def _fold_all(
 ) -> int:
     taken, stream = 0, None
     plan = _plan(fillings)
-    opens = {event for filling in fillings if filling.projection.opens_personal for event in filling.projection.folds}
+    opens = {event for filling in fillings if filling.projection.opens for event in filling.projection.folds}
     while chunk := list(islice(records, CHUNK)):
         for record, opened in zip(chunk, _opened(chunk, opens, vault, keys), strict=True):
             if record.originator_id != stream:
@@ -277,5 +277,5 @@ def _plan(fillings: Sequence[_Filling]) -> Mapping[type[Event], list[tuple[_Fill
     plan: defaultdict[type[Event], list[tuple[_Filling, Fold, bool]]] = defaultdict(list)
     for filling in fillings:
         for event_class, fold in filling.projection.folds.items():
-            plan[event_class].append((filling, fold, filling.projection.opens_personal))
+            plan[event_class].append((filling, fold, filling.projection.opens))
     return plan

@@ -1,7 +1,7 @@
 """The read models as they stood at a moment, from the events alone: the folds of today, over what was recorded then.
 
-Terms are shown with the typology of the moment. Personal fields are whatever the caller opened today: what was erased
-since stays erased.
+Terms are shown with the typology of the moment. What people wrote is what can be opened today: what was erased since
+stays erased.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from psycopg.rows import DictRow
 
 from application.eventstore.log import decode_rows
 from application.eventstore.records import Recorded
+from application.eventstore.seals import sealed_with
+from application.eventstore.vault import WRAPPED_KEYS, Vault
 from domain.identifiers import ATTESTATION_FORM_ID, TYPOLOGY_ID, territory_id
 from projections.folding import Changes, fold_batch, rollup_deltas
 from projections.projection import Key, Projection, Row
@@ -82,7 +84,10 @@ def rows_of(projection: Projection, records: Iterable[Recorded]) -> dict[Key, Ro
 
 
 def row_at(conn: Connection[Any], name: str, stream: UUID, moment: Moment) -> Row | None:
-    """The row that the read model `name` held of a stream at the moment; None before there was one."""
+    """The row that the read model `name` held of a stream at the moment; None before there was one.
+
+    What is sealed stays so.
+    """
     with conn.cursor(binary=True) as cursor:
         found = cursor.execute(_STREAMS, {"streams": [stream, TYPOLOGY_ID]}).fetchall()
     records = moment.known(decode_rows(found))
@@ -139,6 +144,14 @@ async def _recorded(read: Snapshot, statement: sql.Composed | sql.SQL, params: M
         raise TooLong
     # Beside the event loop, as everything that grows with a history.
     return await to_thread.run_sync(lambda: decode_rows(tuple(row.values()) for row in found))
+
+
+async def opened(read: Snapshot, vault: Vault, records: Sequence[Recorded]) -> list[Recorded]:
+    """The records with what people wrote in clear; who they are stays sealed."""
+    wanted = sealed_with(records, of_persons=False)
+    rows = await read.rows(sql.SQL(WRAPPED_KEYS), {"key_ids": wanted}) if wanted else []
+    keys = [(row["key_id"], row["wrapped_key"]) for row in rows]
+    return await to_thread.run_sync(lambda: vault.opened(records, keys, of_persons=False))
 
 
 def past_snapshot(read: Snapshot, moment: Moment, recorded: Sequence[Recorded], told: Row) -> PastSnapshot:

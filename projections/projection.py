@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from application.eventstore.records import Recorded
-from domain.events import Event
+from domain.events import ERASED_WORDS, Event
 
 Row = dict[str, Any]
 Key = tuple[Any, ...]
@@ -53,11 +53,28 @@ def moved(row: Row | None, record: Recorded, **changes: Any) -> Row:
     return {**row, "version": record.originator_version, **changes}
 
 
+def words_erased(*columns: str) -> Fold:
+    """The fold of a thing whose words are erased, in these columns: texts, or lists of texts."""
+
+    def fold(row: Row | None, record: Recorded) -> Row:
+        assert row is not None
+        return moved(row, record, **{name: _erased(row[name]) for name in columns})
+
+    return fold
+
+
+def _erased(value: str | list[str] | None) -> str | list[str] | None:
+    if isinstance(value, list):
+        return [ERASED_WORDS] * len(value)
+    return None if value is None else ERASED_WORDS
+
+
 @dataclass(frozen=True)
 class Projection:
     """A read model. Events that have no fold here only advance its position.
 
-    `opens_personal`: the fold is given personal fields in clear (None once erased), for a table of their own.
+    `opens_personal`: the fold is given personal fields in clear (None once erased), for a table of their own, which
+    shows who people are. `opens_words`: it is given them for what people wrote, which stands among the other columns.
     """
 
     name: str
@@ -68,10 +85,16 @@ class Projection:
     derive: Callable[[Row], Row] | None = None
     rollups: tuple[Rollup, ...] = field(default=())
     opens_personal: bool = False
+    opens_words: bool = False
     #: Every event makes a row of its own, which no later event touches.
     append_only: bool = False
     #: Raised by hand when a fold changes its mind while tables and events stay as they are.
     revision: int = 1
+
+    @property
+    def opens(self) -> bool:
+        """Whether the fold is given personal fields in clear."""
+        return self.opens_personal or self.opens_words
 
     @property
     def relations(self) -> Mapping[str, Table]:

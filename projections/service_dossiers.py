@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from application.eventstore.records import Recorded
+from domain.events import ERASED_WORDS
 from domain.service_dossier_events import (
     AmendmentAccepted,
     AmendmentProposed,
@@ -13,10 +14,11 @@ from domain.service_dossier_events import (
     DossierPaid,
     DossierReturned,
     DossierSubmitted,
+    DossierWordsErased,
     PieceAttached,
 )
 from domain.service_dossier_transitions import AmendmentStatus, DossierStatus
-from projections.projection import Projection, Row, Table, moved
+from projections.projection import Projection, Row, Table, moved, words_erased
 
 _COLUMNS = {
     "dossier_id": "uuid NOT NULL",
@@ -51,6 +53,9 @@ _COLUMNS = {
     "payment_recorded_at": "timestamptz",
     "payment_recorded_by": "text",
 }
+
+
+_OWN_WORDS_ERASED = words_erased("return_reason", "overrun_reason")
 
 
 def _opened(row: Row | None, record: Recorded) -> Row:
@@ -170,6 +175,13 @@ def _decided(row: Row | None, record: Recorded) -> Row:
     return moved(row, record, amendments=amendments)
 
 
+def _words_erased(row: Row | None, record: Recorded) -> Row:
+    assert row is not None
+    reasons = ("reason", "refusal_reason")
+    amendments = [one | {name: ERASED_WORDS for name in reasons if one.get(name)} for one in row["amendments"]]
+    return moved(_OWN_WORDS_ERASED(row, record), record, amendments=amendments)
+
+
 SERVICE_DOSSIERS = Projection(
     name="service_dossiers",
     table=Table(
@@ -195,5 +207,7 @@ SERVICE_DOSSIERS = Projection(
         AmendmentProposed: _proposed,
         AmendmentAccepted: _decided,
         AmendmentRefused: _decided,
+        DossierWordsErased: _words_erased,
     },
+    opens_words=True,
 )

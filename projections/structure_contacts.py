@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from application.eventstore.records import Recorded
-from domain.structure import StructureContactSet
+from domain.structure import StructureContactSet, StructureWordsErased
 from projections.projection import Projection, Row, Table
 
 
@@ -13,12 +13,16 @@ def _set(row: Row | None, record: Recorded) -> Row:
     return {"structure_id": record.originator_id, "phone": fact.phone, "email": fact.email, "hours": fact.hours}
 
 
+def _erased(row: Row | None, record: Recorded) -> None:
+    return None
+
+
 STRUCTURE_CONTACTS = Projection(
     name="structure_contacts",
     table=Table(
         columns={"structure_id": "uuid NOT NULL", **dict.fromkeys(("phone", "email", "hours"), "text")},
         key=("structure_id",),
     ),
-    folds={StructureContactSet: _set},
+    folds={StructureContactSet: _set, StructureWordsErased: _erased},
     opens_personal=True,
 )

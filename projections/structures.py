@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from application.eventstore.records import Recorded
-from domain.convention import AMENDABLE, ConventionAmended, ConventionSigned, ConventionTerminated, ServiceCertified
-from domain.structure import AccountOpened, ConventionAttached, StructureRenamed
-from projections.projection import Projection, Row, Table
+from domain.convention import (
+    AMENDABLE,
+    ConventionAmended,
+    ConventionSigned,
+    ConventionTerminated,
+    ConventionWordsErased,
+    ServiceCertified,
+)
+from domain.structure import ERASED_NAME, AccountOpened, ConventionAttached, StructureRenamed, StructureWordsErased
+from projections.projection import Projection, Row, Table, moved, words_erased
 from projections.words import without_accents
 
 
@@ -28,6 +35,10 @@ def _renamed(row: Row | None, record: Recorded) -> Row:
     fact = record.event
     assert isinstance(fact, StructureRenamed)
     return {**row, "version": record.originator_version, "name": fact.name, "name_key": without_accents(fact.name)}
+
+
+def _name_erased(row: Row | None, record: Recorded) -> Row:
+    return moved(row, record, name=ERASED_NAME, name_key=without_accents(ERASED_NAME))
 
 
 def _attached(row: Row | None, record: Recorded) -> Row:
@@ -54,7 +65,13 @@ STRUCTURES = Projection(
         key=("structure_id",),
         indexes=("(siret)", "(name_key, structure_id)", "USING gin (territories)"),
     ),
-    folds={AccountOpened: _opened, StructureRenamed: _renamed, ConventionAttached: _attached},
+    folds={
+        AccountOpened: _opened,
+        StructureRenamed: _renamed,
+        StructureWordsErased: _name_erased,
+        ConventionAttached: _attached,
+    },
+    opens_words=True,
     revision=2,
 )
 
@@ -134,5 +151,7 @@ CONVENTIONS = Projection(
         ConventionAmended: _amended,
         ConventionTerminated: _terminated,
         ServiceCertified: _service_certified,
+        ConventionWordsErased: words_erased("coordonnateur", "termination_reason"),
     },
+    opens_words=True,
 )

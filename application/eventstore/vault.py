@@ -1,15 +1,14 @@
-"""Personal fields: sealed with a person's key before they reach the log, opened for those who may read them.
+"""Personal fields: sealed with somebody's key before they reach the log, opened for those who may read them.
 
-AES-256-GCM. Each key belongs to one person in one stream, stands in a table outside the log, wrapped by the master
-key, and can be destroyed: then what it sealed is lost for ever while the log's bytes stay as they are.
+AES-256-GCM. Each key belongs to one person, or to one thing, in one stream (see `domain.events.PersonalMark`), stands
+in a table outside the log, wrapped by the master key, and can be destroyed: then what it sealed is lost for ever while
+the log's bytes stay as they are.
 """
 
 from __future__ import annotations
 
 import os
-from base64 import b64decode, b64encode
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,10 +17,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from psycopg import Connection
 
 from application.eventstore.records import Recorded
-from domain.events import Event
-
-_NONCE_BYTES = 12  # NIST SP 800-38D, section 5.2.1.1: 96 bits
-SEAL = "sealed:1:"
+from application.eventstore.seals import NONCE_BYTES, Key, Owner, opened, owners, sealed, sealed_with
+from domain.events import PersonalMark
 
 DDL = """
 CREATE TABLE IF NOT EXISTS person_keys (
@@ -31,9 +28,38 @@ CREATE TABLE IF NOT EXISTS person_keys (
     wrapped_key bytea,
     created_at timestamptz NOT NULL DEFAULT now(),
     erased_at timestamptz,
-    UNIQUE (person_id, originator_id),
     CHECK ((wrapped_key IS NULL) = (erased_at IS NOT NULL))
-)"""
+);
+DO $$ BEGIN
+    IF EXISTS (SELECT FROM pg_constraint WHERE conname = 'person_keys_person_id_originator_id_key') THEN
+        ALTER TABLE person_keys DROP CONSTRAINT person_keys_person_id_originator_id_key;
+    END IF;
+END $$;
+CREATE UNIQUE INDEX IF NOT EXISTS person_keys_in_use ON person_keys (person_id, originator_id)
+    WHERE wrapped_key IS NOT NULL;
+CREATE INDEX IF NOT EXISTS person_keys_of_person ON person_keys (person_id);
+CREATE INDEX IF NOT EXISTS person_keys_of_stream ON person_keys (originator_id)"""
+
+_KNOWN = """
+SELECT key_id, wrapped_key FROM person_keys WHERE person_id = %s AND originator_id = %s
+ORDER BY wrapped_key IS NULL LIMIT 1"""
+# The key is on the disk with the event that it seals, at the latest: PostgreSQL writes what it commits in order, and
+# the event's own commit waits for the disk.
+_ADD = """
+WITH unhurried AS (SELECT set_config('synchronous_commit', 'off', true))
+INSERT INTO person_keys (key_id, person_id, originator_id, wrapped_key) SELECT %s, %s, %s, %s FROM unhurried
+ON CONFLICT (person_id, originator_id) WHERE wrapped_key IS NOT NULL DO NOTHING RETURNING key_id"""
+_KNOWN_OF_MANY = """
+SELECT DISTINCT ON (person_id, originator_id) person_id, originator_id, key_id, wrapped_key
+FROM unnest(%s::uuid[], %s::uuid[]) AS wanted (person_id, originator_id) JOIN person_keys
+USING (person_id, originator_id) ORDER BY person_id, originator_id, wrapped_key IS NULL"""
+_STREAMS_OF = "SELECT originator_id FROM person_keys WHERE person_id = %s GROUP BY 1 ORDER BY min(created_at)"
+_ADD_MANY = """
+INSERT INTO person_keys (key_id, person_id, originator_id, wrapped_key)
+SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::bytea[])"""
+
+#: Those of `sealed_with` that are not destroyed.
+WRAPPED_KEYS = "SELECT key_id, wrapped_key FROM person_keys WHERE key_id = ANY(%(key_ids)s) AND wrapped_key IS NOT NULL"
 
 Conn = Connection[Any]
 #: Whose key is ours: it wraps nobody's data, and is wrapped anew with all others.
@@ -52,32 +78,61 @@ class Vault:
             raise ValueError("the master key has 32 bytes")
         self._master = AESGCM(master_key)
 
-    def seal(self, conn: Conn, event: Event, originator_id: UUID) -> Event:
-        """The event with its personal fields encrypted; a person's first one in a stream makes their key.
+    def seal(self, conn: Conn, records: Sequence[Recorded]) -> list[Recorded]:
+        """The records with their personal fields encrypted; the first of an owner in a stream makes their key.
 
-        Raises PersonErased when that key is already destroyed.
+        Raises PersonErased when the key of a person is already destroyed. No query when nothing is personal.
         """
-        present = [name for name in event.personal_fields if getattr(event, name) is not None]
-        if not present:
-            return event
-        key_id, key = self._key_for(conn, event.person_id, originator_id)  # type: ignore[attr-defined]
-        sealed = {
-            name: _seal(key_id, key, _context(event, name, originator_id), getattr(event, name)) for name in present
-        }
-        return event.model_copy(update=sealed)
+        keys: dict[Owner, Key] = {}
+        for record in records:
+            for owner, mark in owners(record):
+                if owner not in keys:
+                    keys[owner] = self._key_for(conn, owner, mark, record.originator_version == 1)
+        return [sealed(record, keys) for record in records] if keys else list(records)
 
-    def open(self, conn: Conn, records: Sequence[Recorded]) -> list[Recorded]:
-        """The records with their personal fields in clear, or None where the key is destroyed. One query at most."""
-        personal = [record.event for record in records if record.event.personal_fields]
-        wanted = {key_id for event in personal for key_id in _key_ids(event)}
+    def seal_many(self, conn: Conn, records: Sequence[Recorded]) -> list[Recorded]:
+        """The same for thousands of records, in a few queries. Whoever else seals in these streams makes it fail."""
+        wanted = {owner: mark for record in records for owner, mark in owners(record)}
+        columns = [list(column) for column in zip(*wanted, strict=True)] or [[], []]
+        keys: dict[Owner, Key] = {}
+        with conn.cursor(binary=True) as cursor:
+            for person, stream, key_id, wrapped in cursor.execute(_KNOWN_OF_MANY, columns):
+                if wrapped is not None:
+                    keys[person, stream] = Key(str(key_id), self._unwrap(key_id, wrapped))
+                elif wanted[person, stream].of_person:
+                    raise PersonErased
+            rows = []
+            for owner in wanted.keys() - keys.keys():
+                key_id, raw = uuid4(), AESGCM.generate_key(256)
+                rows.append((key_id, *owner, self._wrap(key_id, raw)))
+                keys[owner] = Key(str(key_id), AESGCM(raw))
+            if rows:
+                cursor.execute(_ADD_MANY, [list(column) for column in zip(*rows, strict=True)])
+        return [sealed(record, keys) for record in records]
+
+    def open(self, conn: Conn, records: Sequence[Recorded], of_persons: bool = True) -> list[Recorded]:
+        """The records with their personal fields in clear, or what stands for them where the key is destroyed.
+
+        One query at most. Without `of_persons`, what is sealed with the key of a person stays so.
+        """
+        wanted = sealed_with(records, of_persons)
         if not wanted:
             return list(records)
-        keys = self._keys(conn, wanted)
-        return [_opened(record, keys) if record.event.personal_fields else record for record in records]
+        with conn.cursor(binary=True) as cursor:
+            rows = cursor.execute(WRAPPED_KEYS, {"key_ids": wanted}, prepare=True).fetchall()
+        return self.opened(records, rows, of_persons)
+
+    def opened(
+        self, records: Sequence[Recorded], wrapped: Iterable[tuple[UUID, bytes]], of_persons: bool = True
+    ) -> list[Recorded]:
+        """The same with the keys that `WRAPPED_KEYS` found."""
+        keys = {str(key_id): self._unwrap(key_id, key) for key_id, key in wrapped}
+        return [opened(record, keys, of_persons) if record.event.personal_fields else record for record in records]
 
     def own_secret(self, conn: Conn) -> bytes:
         """32 bytes that this database keeps for itself, made when first asked for. Rotation leaves them as they are."""
-        return self._raw_key(conn, _NOBODY, _NOBODY)[1]
+        key_id, wrapped = self._known(conn, (_NOBODY, _NOBODY)) or self._added(conn, (_NOBODY, _NOBODY))
+        return self._unwrapped(key_id, wrapped)
 
     def fits(self, conn: Conn) -> bool:
         """Whether the master key is the one that the keys in this database are wrapped with; so if there is none."""
@@ -105,45 +160,38 @@ class Vault:
             cursor.executemany("UPDATE person_keys SET wrapped_key = %s WHERE key_id = %s", wrapped)
         return len(wrapped)
 
-    def _key_for(self, conn: Conn, person_id: UUID, originator_id: UUID) -> tuple[UUID, AESGCM]:
-        key_id, raw = self._raw_key(conn, person_id, originator_id)
-        return key_id, AESGCM(raw)
+    def _key_for(self, conn: Conn, owner: Owner, mark: PersonalMark, new: bool) -> Key:
+        """`new`: the stream begins, so there hardly is a key yet."""
+        known = None if new and not mark.of_person else self._known(conn, owner)
+        if known is None:
+            known = self._added(conn, owner)
+        if known[1] is None:
+            if mark.of_person:
+                raise PersonErased
+            known = self._added(conn, owner)
+        return Key(str(known[0]), self._unwrap(*known))
 
-    def _raw_key(self, conn: Conn, person_id: UUID, originator_id: UUID) -> tuple[UUID, bytes]:
+    def _known(self, conn: Conn, owner: Owner) -> Any:
+        """Its id and wrapping, or its id alone where it is destroyed."""
+        with conn.cursor(binary=True) as cursor:
+            return cursor.execute(_KNOWN, owner, prepare=True).fetchone()
+
+    def _added(self, conn: Conn, owner: Owner) -> Any:
+        """A new key, or the one that somebody else has just added."""
         key_id = uuid4()
         wrapped = self._wrap(key_id, AESGCM.generate_key(256))
-        conn.execute(
-            "INSERT INTO person_keys (key_id, person_id, originator_id, wrapped_key) VALUES (%s, %s, %s, %s)"
-            " ON CONFLICT (person_id, originator_id) DO NOTHING",
-            (key_id, person_id, originator_id, wrapped),
-        )
-        with conn.cursor() as cursor:
-            row = cursor.execute(
-                "SELECT key_id, wrapped_key FROM person_keys WHERE person_id = %s AND originator_id = %s",
-                (person_id, originator_id),
-            ).fetchone()
-        assert row is not None
-        if row[1] is None:
-            raise PersonErased
-        return row[0], self._unwrapped(row[0], row[1])
-
-    def _keys(self, conn: Conn, key_ids: set[UUID]) -> dict[UUID, AESGCM]:
-        with conn.cursor() as cursor:
-            rows = cursor.execute(
-                "SELECT key_id, wrapped_key FROM person_keys WHERE key_id = ANY(%s) AND wrapped_key IS NOT NULL",
-                (list(key_ids),),
-            ).fetchall()
-        return {key_id: self._unwrap(key_id, wrapped) for key_id, wrapped in rows}
+        added = conn.execute(_ADD, (key_id, *owner, wrapped), prepare=True).fetchone()
+        return self._known(conn, owner) if added is None else (key_id, wrapped)
 
     def _wrap(self, key_id: UUID, key: bytes) -> bytes:
-        nonce = os.urandom(_NONCE_BYTES)
+        nonce = os.urandom(NONCE_BYTES)
         return nonce + self._master.encrypt(nonce, key, key_id.bytes)
 
     def _unwrap(self, key_id: UUID, wrapped: bytes) -> AESGCM:
         return AESGCM(self._unwrapped(key_id, wrapped))
 
     def _unwrapped(self, key_id: UUID, wrapped: bytes) -> bytes:
-        return self._master.decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], key_id.bytes)
+        return self._master.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], key_id.bytes)
 
 
 def erase_keys(conn: Conn, person_id: UUID) -> list[UUID]:
@@ -155,7 +203,7 @@ def erase_keys(conn: Conn, person_id: UUID) -> list[UUID]:
         (person_id,),
     )
     with conn.cursor() as cursor:
-        rows = cursor.execute("SELECT originator_id FROM person_keys WHERE person_id = %s", (person_id,)).fetchall()
+        rows = cursor.execute(_STREAMS_OF, (person_id,)).fetchall()
     return [row[0] for row in rows]
 
 
@@ -166,34 +214,3 @@ def erase_key(conn: Conn, person_id: UUID, originator_id: UUID) -> None:
         " WHERE person_id = %s AND originator_id = %s AND erased_at IS NULL",
         (person_id, originator_id),
     )
-
-
-def is_sealed(value: object) -> bool:
-    return isinstance(value, str) and value.startswith(SEAL)
-
-
-def _context(event: Event, name: str, originator_id: UUID) -> bytes:
-    """Bound to the ciphertext, so that it cannot be moved to another field, event kind or stream."""
-    return f"{event.topic}:{name}:{originator_id}".encode()
-
-
-def _seal(key_id: UUID, key: AESGCM, context: bytes, clear: str) -> str:
-    nonce = os.urandom(_NONCE_BYTES)
-    return f"{SEAL}{key_id}:{b64encode(nonce + key.encrypt(nonce, clear.encode(), context)).decode()}"
-
-
-def _key_ids(event: Event) -> list[UUID]:
-    values = (getattr(event, name) for name in event.personal_fields)
-    return [UUID(value.split(":")[2]) for value in values if is_sealed(value)]
-
-
-def _opened(record: Recorded, keys: Mapping[UUID, AESGCM]) -> Recorded:
-    event = record.event
-    clear: dict[str, str | None] = {}
-    for name in event.personal_fields:
-        if is_sealed(value := getattr(event, name)):
-            _, _, key_id, sealed = value.split(":")
-            key, raw = keys.get(UUID(key_id)), b64decode(sealed)
-            context = _context(event, name, record.originator_id)
-            clear[name] = key.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], context).decode() if key else None
-    return replace(record, event=event.model_copy(update=clear))

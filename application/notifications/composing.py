@@ -18,6 +18,7 @@ from application.keyed import Keyed
 from application.notifications import animation_words
 from application.notifications.animation_words import Host
 from application.notifications.letters import Around, Composed, Section, compose
+from application.notifications.reaction import reasoned
 from application.notifications.subscriptions import may_read
 from application.registrations import PURPOSE as REGISTRATION_LINK
 from application.unsubscribing import unsubscribe_address
@@ -76,11 +77,11 @@ class Composer:
         address = getattr(events[position], "email", None)
         if address is None:
             return None
-        _check_wanted(conn, about)
+        _check_wanted(conn, self.vault, about)
         words = self._words(conn, kind, about)
         reason = getattr(events[positions[-1]], "reason", None)
         if reason is not None:
-            words.named["reason"] = reason
+            words.named.update(reason=reason, message=reasoned(words.named["message"], reason))
         unsubscribe = unsubscribe_address(self.keyed.links, self.public_url, about)
         host, reply_to = words.host, words.host.email if words.host else None
         around = Around(host.name if host else None, reply_to is not None, unsubscribe)
@@ -101,12 +102,12 @@ class Composer:
 
     def _of_animation(self, conn: Conn, kind: str, about: Mapping[str, Any], named: dict[str, str]) -> _Words:
         animation_id = UUID(about["animation_id"])
-        animation: Animation = _state(conn, ANIMATION, animation_id)
+        animation: Animation = _state(conn, self.vault, ANIMATION, animation_id)
         host = self._host(conn, animation.structure_id)
         named["title"] = animation.content.title
         if "before" not in about:
             return _Words(named, (animation_words.about(animation, host),), host)
-        known: Animation = _state(conn, ANIMATION, animation_id, about["before"])
+        known: Animation = _state(conn, self.vault, ANIMATION, animation_id, about["before"])
         if animation.status is AnimationStatus.CANCELLED:
             # By what the recipient knows it: a change that they were not told of says nothing to them any more.
             if kind != "animation.cancelled":
@@ -114,7 +115,7 @@ class Composer:
             return _Words(named, (animation_words.about(known, host),), host)
         before, after = known.content, animation.content
         if "after" in about:
-            after = _state(conn, ANIMATION, animation_id, about["after"]).content
+            after = _state(conn, self.vault, ANIMATION, animation_id, about["after"]).content
         if same_date_and_place(before, after):
             if "after" in about:
                 raise NotToBeSent("moved back")
@@ -123,7 +124,7 @@ class Composer:
         return _Words(named, tuple(animation_words.change(animation, before, after, host)), host)
 
     def _host(self, conn: Conn, structure_id: UUID) -> Host:
-        name = _state(conn, STRUCTURE, structure_id).name
+        name = _state(conn, self.vault, STRUCTURE, structure_id).name
         said = [one for one in read_stream(conn, structure_id) if isinstance(one.event, StructureContactSet)]
         for record in self.vault.open(conn, said[-1:]):
             contact = record.event
@@ -133,11 +134,11 @@ class Composer:
         return Host(name, self.public_url)
 
     def _planning(self, conn: Conn, about: Mapping[str, Any], host: Host) -> tuple[Section, ...]:
-        found: list[Animation] = [_state(conn, ANIMATION, UUID(one)) for one in about["animation_ids"]]
+        found: list[Animation] = [_state(conn, self.vault, ANIMATION, UUID(one)) for one in about["animation_ids"]]
         coming = [one for one in found if one.status is AnimationStatus.PUBLISHED]
         if not coming:
             raise NotToBeSent("cancelled")
-        typology: Typology = _state(conn, TYPOLOGY, TYPOLOGY_ID) or Typology()
+        typology: Typology = _state(conn, self.vault, TYPOLOGY, TYPOLOGY_ID) or Typology()
         return tuple(animation_words.planning(coming, typology, host))
 
     def _link(self, about: Mapping[str, Any]) -> str | None:
@@ -153,7 +154,7 @@ class Composer:
         return None
 
 
-def _check_wanted(conn: Conn, about: Mapping[str, Any]) -> None:
+def _check_wanted(conn: Conn, vault: Vault, about: Mapping[str, Any]) -> None:
     """A contact may have been removed, or have unsubscribed, or an inbox be another's, since the letter was written."""
     if "recipient" in about:
         told_at = datetime.fromisoformat(about["told_at"])
@@ -161,15 +162,15 @@ def _check_wanted(conn: Conn, about: Mapping[str, Any]) -> None:
             raise NotToBeSent("not theirs to read any more")
     if "contact_id" not in about:
         return
-    contacts: ContactList = _state(conn, CONTACTS, contact_list_id(UUID(about["structure_id"])))
+    contacts: ContactList = _state(conn, vault, CONTACTS, contact_list_id(UUID(about["structure_id"])))
     if UUID(about["contact_id"]) not in contacts.written_to:
         raise NotToBeSent("unsubscribed")
 
 
-def _state(conn: Conn, kind: AggregateKind[Any], stream: UUID, version: int | None = None) -> Any:
+def _state(conn: Conn, vault: Vault, kind: AggregateKind[Any], stream: UUID, version: int | None = None) -> Any:
     """As it stands, or stood at a version."""
     state = None
-    for record in read_stream(conn, stream):
+    for record in vault.open(conn, read_stream(conn, stream), of_persons=False):
         if version is None or record.originator_version <= version:
             state = kind.evolve(state, stream, record.event)
     return state

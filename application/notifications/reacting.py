@@ -40,8 +40,8 @@ IDLE_SECONDS = 5.0
 BATCH = 500
 
 _NOTICE = """
-INSERT INTO notifications (position, recipient, kind, subject_id, message, happened_at, registrations)
-VALUES (%s, %s, %s, %s, %s, %s, %s)"""
+INSERT INTO notifications (position, recipient, kind, subject_id, message, happened_at, registrations, with_reason)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"""
 _LETTER = """
 INSERT INTO mail_outbox (mail_id, kind, address_position, about, key, due_at)
 VALUES (%(mail_id)s, %(kind)s, %(address)s, %(about)s, %(key)s, now() + %(wait)s)"""
@@ -160,15 +160,18 @@ class Reactor:
 
 def _write_notice(conn: Conn, record: Recorded, notice: Notice) -> None:
     whose = (record.position, notice.recipient, notice.kind, notice.thing or record.originator_id)
-    told = (notice.message, record.stamp.recorded_at, list(notice.registrations))
+    told = (notice.message, record.stamp.recorded_at, list(notice.registrations), notice.with_reason)
     conn.execute(_NOTICE, (*whose, *told), prepare=True)
 
 
 def _write_to_those_who_want_it(conn: Conn, record: Recorded, notice: Notice, place: int) -> None:
     at = record.stamp.recorded_at
     for account_id, position in wanting(conn, notice.recipient, notice.kind, at):
-        about = {"message": notice.message, "subject": notice.subject or notice.message, "account_id": str(account_id)}
+        subject = notice.subject or notice.message
+        about: dict[str, Any] = {"message": notice.message, "subject": subject, "account_id": str(account_id)}
         about |= {"recipient": notice.recipient, "told_at": at.isoformat()}
+        if notice.with_reason:
+            about["detail_position"] = record.position
         # Whom to telephone is told once for a burst of changes, like the changes themselves.
         key = f"to-call:{record.originator_id}:{account_id}" if notice.registrations else None
         letter = Letter("notice", position, about, key, CHANGE_WAIT if key else timedelta(0))

@@ -31,7 +31,8 @@ class Notice:
     """A line in the inbox of a recipient, in French, of a `kind` that preferences and programs know.
 
     `subject` is that of its e-mails: the message without what makes it long. `registrations`: of whom to telephone.
-    `thing` is what it is about, where that is not the aggregate of the event.
+    `thing` is what it is about, where that is not the aggregate of the event. `with_reason`: the reason that the event
+    holds, sealed, is told after the message; it is opened when that is read, and kept nowhere else.
     """
 
     recipient: str
@@ -40,6 +41,7 @@ class Notice:
     subject: str | None = None
     registrations: tuple[UUID, ...] = ()
     thing: UUID | None = None
+    with_reason: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,11 @@ class Around(Protocol):
 
 
 Reaction = Callable[[Recorded, Around], Iterable[Notice | Letter]]
+
+
+def reasoned(message: str, reason: str) -> str:
+    """The message with the reason after it."""
+    return f"{message.removesuffix('.')} : {reason}"
 
 
 def structure(structure_id: UUID | str) -> str:

@@ -71,9 +71,8 @@ def _to_structure(kind: str, sentence: str) -> Reaction:
 
     def react(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
         animation = around.state(ANIMATION, record.originator_id, record.originator_version)
-        told, reason = sentence.format(title=animation.content.title), getattr(record.event, "reason", None)
-        message = told if reason is None else f"{told.removesuffix('.')} : {reason}"
-        yield Notice(structure(animation.structure_id), kind, message, told)
+        message, with_reason = sentence.format(title=animation.content.title), hasattr(record.event, "reason")
+        yield Notice(structure(animation.structure_id), kind, message, with_reason=with_reason)
 
     return react
 
@@ -121,9 +120,7 @@ def _to_candidate(kind: str) -> Reaction:
 def _dossier(kind: str, sentence: str, recipient: Callable[[ServiceDossier], str]) -> Reaction:
     def react(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
         dossier: ServiceDossier = around.state(SERVICE_DOSSIER, record.originator_id, record.originator_version)
-        reason = getattr(record.event, "reason", None)
-        message = sentence if reason is None else f"{sentence.removesuffix('.')} : {reason}"
-        yield Notice(recipient(dossier), kind, message, sentence)
+        yield Notice(recipient(dossier), kind, sentence, with_reason=hasattr(record.event, "reason"))
 
     return react
 

@@ -19,7 +19,7 @@ from application.notifications.reaction import (
 )
 from domain.actors import Role
 from domain.animation import Animation
-from domain.animation_events import AnimationCancelled, AnimationModified, AnimationPublished
+from domain.animation_events import AnimationModified, AnimationPublished
 from domain.animation_transitions import AnimationStatus
 from domain.catalogue import ANIMATION, CANDIDATURE, CONTACTS, REGISTRATION
 from domain.contact_events import ContactAdded, PlanningSent
@@ -96,11 +96,9 @@ def on_moved(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
 
 
 def on_cancelled(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
-    fact = record.event
-    assert isinstance(fact, AnimationCancelled)
     animation = around.state(ANIMATION, record.originator_id, record.originator_version)
-    told = f"« {animation.content.title} » est annulée"
-    yield Notice(structure(animation.structure_id), "animation.cancelled", f"{told} : {fact.reason}", f"{told}.")
+    told = f"« {animation.content.title} » est annulée."
+    yield Notice(structure(animation.structure_id), "animation.cancelled", told, with_reason=True)
     yield from _calls(animation, around, "l'animation est annulée")
     about = {"animation_id": str(animation.id), "detail_position": record.position}
     if any(isinstance(one.event, AnimationPublished) for one in around.events(animation.id)):

@@ -90,7 +90,10 @@ _COLUMNS = {
     "key": "text",
 }
 #: Those who are to be telephoned.
-_COLUMNS_OF_NOTIFICATIONS = {"registrations": "uuid[] NOT NULL DEFAULT '{}'"}
+_COLUMNS_OF_NOTIFICATIONS = {
+    "registrations": "uuid[] NOT NULL DEFAULT '{}'",
+    "with_reason": "boolean NOT NULL DEFAULT false",
+}
 _KNOWN = "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0"
 _INDEXES = """
 CREATE INDEX IF NOT EXISTS mail_due ON mail_outbox (due_at) WHERE sent_at IS NULL AND given_up_at IS NULL;

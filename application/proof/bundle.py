@@ -20,6 +20,7 @@ from psycopg import Connection
 
 from application.eventstore.log import head
 from application.eventstore.records import Recorded, decode
+from application.eventstore.vault import Vault
 from application.proof.archive import write_archive
 from application.proof.checkpoints import ASKED, Kept, certified_before, latest, make_checkpoint
 from application.proof.dossier_facts import Facts, facts_of, file_digests
@@ -47,27 +48,37 @@ HEADER = "parentalite-bundle/1"
 
 @dataclass(frozen=True, slots=True)
 class Proved:
-    """A dossier's events as raw leaves in log order, and the signed tree that holds them all."""
+    """A dossier's events as raw leaves in log order, and the signed tree that holds them all.
+
+    `facts` are what they say, with what is sealed in them in clear.
+    """
 
     facts: Facts
     leaves: Sequence[bytes]
     checkpoint: Kept
 
 
-def facts_now(conn: Conn, dossier_id: UUID) -> tuple[Facts, str | None]:
-    """What the dossier's events say, and the note of the latest checkpoint if there is one. Raises NotADossier."""
+def facts_now(conn: Conn, vault: Vault, dossier_id: UUID) -> tuple[Facts, str | None]:
+    """What the dossier's events say, in clear, and the note of the latest checkpoint if there is one.
+
+    Raises NotADossier.
+    """
     until, checkpoint = head(conn), latest(conn)
-    facts, _ = _facts_and_leaves(conn, dossier_id, until)
-    return facts, checkpoint.note if checkpoint else None
+    _, leaves = _facts_and_leaves(conn, dossier_id, until)
+    return _readable(conn, vault, dossier_id, leaves), checkpoint.note if checkpoint else None
 
 
-def gather_proof(conn: Conn, key: SigningKey, dossier_id: UUID, now: datetime) -> Proved:
+def gather_proof(conn: Conn, vault: Vault, key: SigningKey, dossier_id: UUID, now: datetime) -> Proved:
     """Reads the dossier's events and signs the log that holds them. Raises NotADossier."""
     checkpoint = make_checkpoint(conn, key, head(conn), ASKED, now)
     position = checkpoint.position if checkpoint else 0
-    facts, leaves = _facts_and_leaves(conn, dossier_id, position)
+    _, leaves = _facts_and_leaves(conn, dossier_id, position)
     assert checkpoint is not None, "a dossier has events"
-    return Proved(facts, leaves, checkpoint)
+    return Proved(_readable(conn, vault, dossier_id, leaves), leaves, checkpoint)
+
+
+def _readable(conn: Conn, vault: Vault, dossier_id: UUID, leaves: Sequence[bytes]) -> Facts:
+    return facts_of(dossier_id, vault.open(conn, records_of(leaves)))
 
 
 def records_of(leaves: Sequence[bytes]) -> list[Recorded]:
@@ -177,10 +188,17 @@ def _unpack(read_file: ReadFile, digest: str, folder: Path) -> Path:
 
 
 def export_bundle(
-    path: Path, conn: Conn, key: SigningKey, dossier_id: UUID, now: datetime, make_pdf: MakePdf, read_file: ReadFile
+    path: Path,
+    conn: Conn,
+    vault: Vault,
+    key: SigningKey,
+    dossier_id: UUID,
+    now: datetime,
+    make_pdf: MakePdf,
+    read_file: ReadFile,
 ) -> Proved:
     """Writes the bundle to `path`, whole or not at all. Raises NotADossier, BadStoredFile, OSError."""
-    proved = gather_proof(conn, key, dossier_id, now)
+    proved = gather_proof(conn, vault, key, dossier_id, now)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with draft.open("xb") as out:

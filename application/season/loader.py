@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from typing import Any
@@ -125,19 +125,15 @@ def _append(conn: Conn, vault: Vault, batch: Iterable[Sequence[Row | Recorded]])
     try:
         with conn.transaction():
             # Keys and events together; the log is locked only once all is sealed.
-            rows = [_sealed(conn, vault, event) for event in chain.from_iterable(batch)]
+            events = list(chain.from_iterable(batch))
+            sealed = iter(vault.seal_many(conn, [event for event in events if isinstance(event, Recorded)]))
+            rows = [row(next(sealed)) if isinstance(event, Recorded) else event for event in events]
             return append_rows(conn, rows)
     except psycopg.errors.UniqueViolation as error:
         raise SeasonError(
             "somebody signed a convention with one of the season's structures meanwhile: what was loaded so far stays; "
             "load again with another seed"
         ) from error
-
-
-def _sealed(conn: Conn, vault: Vault, event: Row | Recorded) -> Row:
-    if isinstance(event, Recorded):
-        return row(replace(event, event=vault.seal(conn, event.event, event.originator_id)))
-    return event
 
 
 def _topic(event: Row | Recorded) -> str:

@@ -95,15 +95,15 @@ async def _bundle(context: Context, request: Request) -> Response:
 def _typeset(context: Context, dossier_id: UUID) -> bytes:
     services = context.services
     with services.application.pool.connection() as conn:
-        facts, note = facts_now(conn, dossier_id)
+        facts, note = facts_now(conn, services.application.vault, dossier_id)
     return pdf_of_facts(facts, note)
 
 
 def _export(context: Context, dossier_id: UUID, path: Path) -> None:
     services = context.services
     with services.application.pool.connection() as conn:
-        key, read_file = services.checkpoint_key, services.files.read
-        export_bundle(path, conn, key, dossier_id, context.now, pdf_of_facts, read_file)
+        key, vault, read_file = services.checkpoint_key, services.application.vault, services.files.read
+        export_bundle(path, conn, vault, key, dossier_id, context.now, pdf_of_facts, read_file)
 
 
 async def _piece(context: Context, request: Request) -> Response:

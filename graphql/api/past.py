@@ -29,6 +29,7 @@ from projections.past import (
     of_lists,
     of_streams,
     of_structure,
+    opened,
     past_snapshot,
 )
 from projections.reading import Snapshot
@@ -85,7 +86,8 @@ class PastContext(Context):
     async def _read_histories(self, asked: list[_History]) -> list[list[Recorded]]:
         live = await self._live.read()
         try:
-            return [await _read_history(live, what) for what in asked]
+            vault = self.services.application.vault
+            return [await opened(live, vault, await _read_history(live, what)) for what in asked]
         except TooLong:
             raise invalid("at : cette histoire est trop longue pour être relue d'un coup.", "at") from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -80,7 +81,8 @@ class Viewer:
         context = info.context
         asked = asked_page(context, notification_queries.ORDERS, first, after, last, before)
         source, orders = notification_queries.SOURCE, notification_queries.ORDERS
-        return await connection(context, source, _own_notifications(context), orders, asked, notification_of)
+        made = partial(notification_of, context.services.application.vault)
+        return await connection(context, source, _own_notifications(context), orders, asked, made)
 
     @strawberry.field(
         description=f"How many of them the asker has not read; {notification_queries.MOST_COUNTED} stands for more."

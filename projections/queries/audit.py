@@ -7,16 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from application.eventstore.vault import SEAL
+from application.eventstore.seals import SEAL
 from domain.events import registered_events
 from projections.audit_trail import NO_TERRITORY, RECORDED_DAY
 from projections.queries.paging import Filter, Order, Source
 
 _PERSONAL = ", ".join(f"'{topic}'" for topic, event in registered_events().items() if event.personal_fields)
-#: When the key was destroyed that the event's personal fields are sealed with; a sealed field begins with its key's id.
+#: When a key was destroyed that the event's personal fields are sealed with; what is sealed begins with its key's id.
 _ERASED_AT = f"""
-CASE WHEN t.type IN ({_PERSONAL}) THEN (SELECT k.erased_at FROM person_keys k WHERE k.key_id =
-    substring(convert_from(e.state, 'UTF8') FROM '"{SEAL}([0-9a-f-]{{{{36}}}}):')::uuid) END"""
+CASE WHEN t.type IN ({_PERSONAL}) THEN (SELECT min(k.erased_at)
+    FROM regexp_matches(convert_from(e.state, 'UTF8'), '"{SEAL}([0-9a-f-]{{{{36}}}}):', 'g') AS sealed (with_key)
+    JOIN person_keys k ON k.key_id = with_key[1]::uuid) END"""
 #: What is told beside an entry's own columns, by the log.
 _BESIDE = {"originator_version": "e.originator_version", "state": "e.state", "erased_at": _ERASED_AT}
 

@@ -11,7 +11,8 @@ from cryptography.exceptions import InvalidTag
 from application.application import Application
 from application.candidatures import CandidatureGiveOpinion, CandidatureReject, CandidatureSubmit, CandidatureWithdraw
 from application.eventstore.log import read_stream
-from application.eventstore.vault import Vault, is_sealed
+from application.eventstore.seals import is_sealed
+from application.eventstore.vault import Vault
 from domain.actors import PUBLIC, SYSTEM, Actor, Role
 from domain.candidature_events import CandidatureSubmitted, Degree, OpinionGiven
 from domain.errors import DomainError, ErrorCode
@@ -182,10 +183,11 @@ def test_a_key_that_was_made_for_nothing_is_destroyed_all_the_same(world: World,
         conn.execute(
             "INSERT INTO person_keys (key_id, person_id, originator_id, wrapped_key)"
             " SELECT gen_random_uuid(), person_id, gen_random_uuid(), wrapped_key FROM person_keys"
-            " WHERE person_id <> %s LIMIT 1",
-            (NOBODY,),
+            " WHERE originator_id = %s",
+            (world.candidatures[0],),
         )
     assert app.erase_person(str(world.candidatures[0]), SYSTEM, world.now) == [world.candidatures[0]]
     with app.pool.connection() as conn:
-        left = "SELECT count(*) FROM person_keys WHERE wrapped_key IS NOT NULL AND person_id <> %s"
-        assert conn.execute(left, (NOBODY,)).fetchone() == (0,)
+        left = """SELECT count(*) FROM person_keys WHERE wrapped_key IS NOT NULL
+            AND person_id = (SELECT person_id FROM person_keys WHERE originator_id = %s)"""
+        assert conn.execute(left, (world.candidatures[0],)).fetchone() == (0,)

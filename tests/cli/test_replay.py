@@ -72,7 +72,8 @@ def test_an_animation_is_told_in_french_with_what_changed(run, animation):
     assert sorted(words, key=told.index) == words
     assert "places : 12 → 30" in told
     assert "parents : 12 → 14" in told
-    assert "motif : recompté" in told
+    assert "motif : [personal]" in told
+    assert "recompté" not in told
     assert "national (équipe nationale)" in told
     # Guadeloupe's clocks, not those of Paris.
     assert "2026-09-01 04:00:00 -0400" in told

@@ -10,7 +10,14 @@ from uuid import UUID
 from domain.actors import Role
 from domain.catalogue import SERVICE_DOSSIER
 from domain.control_draw import draw
-from domain.control_events import ControlAnswered, ControlClosed, ControlOpened, PieceJudged
+from domain.control_events import (
+    ControlAnswered,
+    ControlClosed,
+    ControlOpened,
+    ControlWordsErased,
+    PieceJudged,
+    PieceWordsErased,
+)
 from domain.control_pieces import PieceKind, ReasonCode, piece_name
 from domain.events import Event
 from domain.service_dossier import ServiceDossier
@@ -62,4 +69,5 @@ ANSWERED = ControlAnswered(dossier_id=OURS, piece=PIECES[0], answer="La feuille 
 CLOSED = ControlClosed(conclusion="Service fait conforme", accepted=4, refused=1)
 ALL_JUDGED: tuple[Event, ...] = (opened(), refused(), *(accepted(one) for one in PIECES[1:]))
 
-SAMPLES: list[Event] = [opened(), refused(comment="Rien dans l'envoi"), ANSWERED, CLOSED]
+ERASED: tuple[Event, ...] = (ControlWordsErased(), PieceWordsErased(dossier_id=OURS, piece=PIECES[0]))
+SAMPLES: list[Event] = [opened(), refused(comment="Rien dans l'envoi"), ANSWERED, CLOSED, *ERASED]

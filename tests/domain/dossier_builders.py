@@ -24,6 +24,7 @@ from domain.service_dossier_events import (
     DossierPaid,
     DossierReturned,
     DossierSubmitted,
+    DossierWordsErased,
     PieceAttached,
     ServiceLine,
 )
@@ -128,6 +129,7 @@ SAMPLES: list[Event] = [
     proposed(),
     AmendmentAccepted(number=1),
     AmendmentRefused(number=1, reason="La feuille dit autre chose"),
+    DossierWordsErased(),
 ]
 
 

@@ -229,7 +229,7 @@ def test_personal_data_are_erased_once_and_the_decision_stands():
 
 
 CONTACTED = ContactRecorded(person_id=PERSON, on=date(2027, 1, 5), note="Très motivée")
-TRAINED = TrainingRecorded(on=date(2027, 1, 5), subject="Pronote")
+TRAINED = TrainingRecorded(person_id=PERSON, on=date(2027, 1, 5), subject="Pronote")
 PIX = PixCertified(on=date(2027, 1, 5))
 TODAY = date(2027, 1, 10)
 VALIDATED_FIRST = (submitted(FIRST), GOOD, VALIDATED)

@@ -1,10 +1,11 @@
 """Events: frozen, closed, under stable topics, with their personal fields marked, and readable again from JSON."""
 
+from collections.abc import Iterator
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 
 import pytest
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from domain import catalogue, events
 from domain.animation_events import (
@@ -14,6 +15,7 @@ from domain.animation_events import (
     AnimationPublished,
     AnimationRefused,
     AnimationResubmitted,
+    AnimationWordsErased,
     AttendanceSheetAttached,
     AttestationCorrected,
 )
@@ -34,11 +36,17 @@ from domain.candidature_events import (
 )
 from domain.catalogue import AggregateKind
 from domain.contact_events import ContactAdded, ContactErased, ContactRemoved, ContactUnsubscribed, PlanningSent
-from domain.convention import ConventionAmended, ConventionTerminated
-from domain.events import Event, PersonalText, event, registered_events
+from domain.convention import ConventionAmended, ConventionTerminated, ConventionWordsErased
+from domain.events import OF_THE_THING, Event, PersonalText, event, registered_events
 from domain.letter_events import LetterAbout, LetterRefused, Unreached
 from domain.stored_file import FileExpired
-from domain.structure import AccountOpened, ConventionAttached, StructureContactSet, StructureRenamed
+from domain.structure import (
+    AccountOpened,
+    ConventionAttached,
+    StructureContactSet,
+    StructureRenamed,
+    StructureWordsErased,
+)
 from domain.territory import CandidaturesOpened, TerritoryJoined
 from domain.typology import SplitPart, TermKind, TermMerged, TermRenamed, TermRetired, TermSplit
 from tests.domain import account_builders, control_builders, dossier_builders, registration_builders
@@ -77,7 +85,7 @@ SAMPLES: list[Event] = [
     PlanningSent(structure_id=PERSON, animation_ids=(PERSON,), contact_ids=(PERSON,)),
     ContactErased(contact_id=PERSON, person_id=PERSON),
     ContactRecorded(person_id=PERSON, on=date(2027, 1, 5), note="Très motivée"),
-    TrainingRecorded(on=date(2027, 1, 12), subject="Pix"),
+    TrainingRecorded(person_id=PERSON, on=date(2027, 1, 12), subject="Pix"),
     PixCertified(on=date(2027, 2, 1)),
     CertificateRequested(),
     CertificateIssued(number="PR-2027-00000000", on=date(2027, 2, 2)),
@@ -109,23 +117,84 @@ SAMPLES: list[Event] = [
     PersonalDataErased(person_id=PERSON),
     *dossier_builders.SAMPLES,
     *control_builders.SAMPLES,
+    AnimationWordsErased(),
+    ConventionWordsErased(),
+    StructureWordsErased(),
 ]
 #: Of events that have changed their form.
 VERSIONS = {"typology.term_renamed": 2, "structure.renamed": 2}
+VERSIONS = {"typology.term_renamed": 2, "candidature.training_recorded": 2, "structure.renamed": 2}
 _GIVEN = ("coordonnateur_appointed", "school_staff_bound", "auditor_admitted", "speaker_joined", "mediateur_registered")
 PERSONAL = {
     **{f"account.{name}": {"subject"} for name in _GIVEN},
     "invitation.sent": {"email"},
     "account.mail_preferences_set": {"email"},
-    "contact.added": {"name", "email"},
+    "contact.added": {"name", "email", "kind"},
     "structure.contact_set": {"phone", "email", "hours"},
     "registration.made": {"first_name", "last_name", "email", "phone"},
     "registration.removed": {"reason"},
     "candidature.submitted": {"first_name", "last_name", "email", "phone", "motivation"},
     "candidature.opinion_given": {"comment"},
     "candidature.contact_recorded": {"note"},
+    "candidature.training_recorded": {"subject"},
     "candidature.rejected": {"reason"},
     "candidature.withdrawn": {"reason"},
+    "structure.account_opened": {"name"},
+    "structure.renamed": {"name", "reason"},
+    "convention.signed": {"structure_name", "coordonnateur"},
+    "convention.amended": {"coordonnateur"},
+    "convention.terminated": {"reason"},
+    "animation.created": {"description", "venue_name", "address"},
+    "animation.modified": {"description", "venue_name", "address"},
+    "animation.refused": {"reason"},
+    "animation.cancelled": {"reason"},
+    "animation.attested": {"answers"},
+    "animation.attestation_corrected": {"answers", "reason"},
+    "service_dossier.returned": {"reason"},
+    "service_dossier.certified": {"overrun_reason"},
+    "service_dossier.amendment_proposed": {"answers", "reason"},
+    "service_dossier.amendment_refused": {"reason"},
+    "control.opened": {"name"},
+    "control.piece_judged": {"comment"},
+    "control.answered": {"answer"},
+    "control.closed": {"conclusion"},
+}
+#: Texts that stand in the log in clear, by field or by event and field, and why each may.
+IN_CLEAR = {
+    "territory": "the code of a department",
+    "territories": "codes of departments",
+    "code": "the code of a term or of a department",
+    "time_zone": "of the IANA",
+    "siret": "the number by which the State knows a structure: public, and what stands for an erased name",
+    "school_uai": "the code of a school",
+    "schools": "codes of schools",
+    "staff_role": "a word of ours",
+    "recipients": "names of inboxes, made by us",
+    "muted": "kinds of notifications, made by us",
+    "sha256": "a digest",
+    "sheet": "a digest",
+    "media_type": "found by us in the content",
+    "file_name": "made by us: what the sender called the file is kept nowhere",
+    "changed": "names of fields",
+    "venue_type": "a code of the typology",
+    "audience": "a code of the typology",
+    "type": "a code of the typology",
+    "themes": "codes of the typology",
+    "animation_types": "codes of the typology",
+    "into": "a code of the typology",
+    "commune_code": "of the INSEE",
+    "submitted_by": "who acted, as in the stamp: what four eyes are held to",
+    "title": "what an animation is called in public lists, on posters and in feeds: history is told by it",
+    "required_pieces": "terms of payment, by whose words pieces are found again",
+    "piece": "one of the required pieces, or made by us",
+    "questions": "worded by the national team, published",
+    "seed": "anybody draws again by it",
+    "territory.joined.name": "a department's",
+    "typology.term_added.label": "worded by the national team, published",
+    "typology.term_added.description": "worded by the national team, published",
+    "typology.term_renamed.label": "worded by the national team, published",
+    "candidature.certificate_issued.number": "made by us",
+    "service_dossier.paid.reference": "the payer's own number for the transfer: a bundle is matched with it, offline",
 }
 KINDS: dict[str, AggregateKind[Any]] = {
     kind.name: kind for kind in vars(catalogue).values() if isinstance(kind, AggregateKind)
@@ -198,14 +267,42 @@ def test_topics_never_change():
         *("registration.cancelled", "registration.removed", "registration.personal_data_erased"),
         "letter.refused",
         *("candidature.coordonnateur_informed", "candidature.withdrawn", "candidature.personal_data_erased"),
+        *("animation.words_erased", "convention.words_erased", "structure.words_erased"),
+        *("service_dossier.words_erased", "control.words_erased", "control.piece_words_erased"),
     }
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=topic)
-def test_what_is_said_of_a_parent_is_marked_personal_and_nothing_else(sample):
+def test_what_is_said_of_people_is_marked_personal_and_nothing_else(sample):
     assert set(sample.personal_fields) == PERSONAL.get(sample.topic, set())
-    if sample.personal_fields:
-        assert "person_id" in type(sample).model_fields
+    for mark in sample.personal_marks.values():
+        assert mark.key == OF_THE_THING or mark.key in type(sample).model_fields
+
+
+def _texts(model: type[BaseModel]) -> Iterator[str]:
+    """The fields that may hold any text at all, those of what the model holds included."""
+    for name, field in model.model_fields.items():
+        inside, parts = [field.annotation], []
+        while inside:
+            part = inside.pop()
+            parts.append(part)
+            inside += get_args(part)
+        if str in parts:
+            yield name
+        for part in parts:
+            if isinstance(part, type) and issubclass(part, BaseModel):
+                yield from _texts(part)
+
+
+def test_no_text_of_people_enters_the_log_in_clear():
+    in_clear = {
+        (topic, name)
+        for topic, event_class in registered_events().items()
+        for name in _texts(event_class)
+        if name not in event_class.personal_fields
+    }
+    assert {(topic, name) for topic, name in in_clear if not {name, f"{topic}.{name}"} & set(IN_CLEAR)} == set()
+    assert set(IN_CLEAR) <= {name for _, name in in_clear} | {f"{topic}.{name}" for topic, name in in_clear}
 
 
 def test_a_personal_field_needs_a_person():

@@ -63,8 +63,9 @@ def test_the_structure_is_told_what_becomes_of_its_animations_and_the_national_t
     _reacts(app)
     assert _told(app, OURS) == [
         "« Un » est publiée.",
-        "« Deux » est refusée : À préciser.",
-        "« Un » est annulée : Neige.",
+        # The reasons are sealed in the events, and kept nowhere else.
+        "« Deux » est refusée.",
+        "« Un » est annulée.",
     ]
     assert _told(app, "national") == ["« Un » attend sa publication.", "« Deux » attend sa publication."]
 

@@ -25,7 +25,7 @@ def folded(conn: Connection[Any], vault: Vault) -> Rows:
     for generation in generations(conn, State.LIVE):
         projection = _named(generation.name, generation.terms_in_force)
         state: dict[Any, Row | None] = {}
-        for record in opened if projection.opens_personal else records:
+        for record in opened if projection.opens else records:
             if fold := projection.folds.get(type(record.event)):
                 key = projection.key_of(record)
                 state[key] = fold(state.get(key), record)

@@ -81,5 +81,7 @@ class Claim:
 
     def export(self, dossier_id: UUID, path: Path, key: SigningKey = KEY) -> Path:
         with self.world.app.pool.connection() as conn:
-            export_bundle(path, conn, key, dossier_id, self.world.now, pdf_of_facts, self.files.read)
+            export_bundle(
+                path, conn, self.world.app.vault, key, dossier_id, self.world.now, pdf_of_facts, self.files.read
+            )
         return path

@@ -25,7 +25,7 @@ def told(world: World, tmp_path: Path) -> tuple[UUID, list[Recorded]]:
     claim = Claim(world, FileStore(tmp_path / "files"))
     dossier_id = claim.paid(*claim.attested(2))
     with world.app.pool.connection() as conn:
-        return dossier_id, records_of(gather_proof(conn, KEY, dossier_id, world.now).leaves)
+        return dossier_id, records_of(gather_proof(conn, world.app.vault, KEY, dossier_id, world.now).leaves)
 
 
 def forged(told: tuple[UUID, list[Recorded]], kind: type, **changes: Any) -> list[str]:

@@ -90,6 +90,7 @@ class AttestationFormWordInput(Versioned):
 class PersonEraseInput:
     subject: str | None = said(
         "The person's e-mail address, the subject of their token, their pseudonym, or the id of one of their"
-        " candidatures;"
+        " candidatures; the id of an animation, convention, dossier or control, for what was written in it; a SIRET,"
+        " for the structure's name;"
         " the asker themself when left out, but for the national team."
     )

@@ -69,9 +69,12 @@ class AuditEntry(Lazily, Node):
     cause: str = strawberry.field(description="The command, or the event that a policy answered to.")
     command_id: strawberry.ID = strawberry.field(description="What was recorded together has the same.")
     data: JSON = strawberry.field(
-        description="The event's own fields, as recorded. Those in `personalFields` are encrypted, and null here."
+        description="The event's own fields, as recorded. Those in `personalFields` are encrypted, and null here;"
+        " what the thing itself shows, it shows in clear to those who may read it."
     )
-    personal_fields: list[str] = strawberry.field(description="The fields that speak of a person.")
+    personal_fields: list[str] = strawberry.field(
+        description="The fields that may speak of people: who they are, and what was written."
+    )
     personal_data_erased_at: datetime | None = strawberry.field(
         description="When the key of those fields was destroyed (UTC): nobody can read them since."
     )

@@ -10,6 +10,10 @@ import strawberry
 
 from api.context import Context, Info
 from api.types.base import Node
+from application.eventstore.records import decode
+from application.eventstore.vault import Vault
+from application.notifications.reaction import reasoned
+from domain.events import ERASED_WORDS
 from domain.rights import Action, Belongings, may
 from projections.queries import notifications as queries
 
@@ -63,13 +67,23 @@ def _person(row: dict[str, Any]) -> PersonToCall:
     )
 
 
-def notification_of(row: dict[str, Any]) -> Notification:
+def notification_of(vault: Vault, row: dict[str, Any]) -> Notification:
     return Notification(
         id=strawberry.ID(f"notification:{row['notification_id']}"),
         kind=row["kind"],
-        message=row["message"],
+        message=_message(vault, row),
         subject_id=strawberry.ID(str(row["subject_id"])),
         happened_at=row["happened_at"],
         read=row["is_read"],
         row=row,
     )
+
+
+def _message(vault: Vault, row: dict[str, Any]) -> str:
+    message: str = row["message"]
+    if not row["with_reason"]:
+        return message
+    place = (row[name] for name in ("position", "originator_id", "originator_version", "topic", "state"))
+    key = [(row["key_id"], row["wrapped_key"])] if row["key_id"] else []
+    (record,) = vault.opened([decode(*place)], key)
+    return reasoned(message, getattr(record.event, "reason", ERASED_WORDS))

@@ -1,0 +1,110 @@
+"""Events with their personal fields sealed, and opened again: what keys do, wherever they are kept (see `vault`)."""
+
+from __future__ import annotations
+
+import os
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from application.eventstore.records import Recorded
+from domain.events import OF_THE_THING, Event, PersonalMark
+
+NONCE_BYTES = 12  # NIST SP 800-38D, section 5.2.1.1: 96 bits
+SEAL = "sealed:1:"
+#: Whose key, and in which stream.
+Owner = tuple[UUID, UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key as it seals, and the name that what it sealed bears."""
+
+    name: str
+    cipher: AESGCM
+
+
+def is_sealed(value: object) -> bool:
+    return isinstance(value, str) and value.startswith(SEAL)
+
+
+def sealed_with(records: Iterable[Recorded], of_persons: bool = True) -> list[UUID]:
+    """The keys of what is sealed in these records; without `of_persons`, those of things alone."""
+    events = (record.event for record in records if record.event.personal_fields)
+    fields = ((event, name) for event in events for name, mark in _marks(event, of_persons))
+    return [UUID(key) for key in {key for event, name in fields for key in key_names(getattr(event, name))}]
+
+
+def key_names(value: str | Sequence[str] | None) -> list[str]:
+    """The names of the keys that a field's texts are sealed with."""
+    return [text.split(":", 3)[2] for text in _texts(value) if is_sealed(text)]
+
+
+def _marks(event: Event, of_persons: bool) -> Iterator[tuple[str, PersonalMark]]:
+    return ((name, mark) for name, mark in event.personal_marks.items() if of_persons or not mark.of_person)
+
+
+def _texts(value: Any) -> Sequence[str]:
+    if value is None:
+        return ()
+    return (value,) if isinstance(value, str) else value
+
+
+def owners(record: Recorded) -> Iterator[tuple[Owner, PersonalMark]]:
+    """Whose keys the record's personal fields need: those that say something."""
+    for name, mark in record.event.personal_marks.items():
+        if _texts(getattr(record.event, name)):
+            yield _owner(record, mark), mark
+
+
+def _owner(record: Recorded, mark: PersonalMark) -> Owner:
+    person = record.originator_id if mark.key == OF_THE_THING else getattr(record.event, mark.key)
+    if person is None:
+        raise ValueError(f"{record.event.topic} does not say whose key seals it")
+    return person, record.originator_id
+
+
+def _context(event: Event, name: str, originator_id: UUID) -> bytes:
+    """Bound to the ciphertext, so that it cannot be moved to another field, event kind or stream."""
+    return f"{event.topic}:{name}:{originator_id}".encode()
+
+
+def sealed(record: Recorded, keys: Mapping[Owner, Key]) -> Recorded:
+    event, changed = record.event, dict[str, Any]()
+    for name, mark in event.personal_marks.items():
+        value = getattr(event, name)
+        if texts := _texts(value):
+            key, context = keys[_owner(record, mark)], _context(event, name, record.originator_id)
+            ciphertexts = [_seal(key, context, text) for text in texts]
+            changed[name] = ciphertexts[0] if isinstance(value, str) else tuple(ciphertexts)
+    return replace(record, event=event.model_copy(update=changed)) if changed else record
+
+
+def _seal(key: Key, context: bytes, clear: str) -> str:
+    nonce = os.urandom(NONCE_BYTES)
+    return f"{SEAL}{key.name}:{b64encode(nonce + key.cipher.encrypt(nonce, clear.encode(), context)).decode()}"
+
+
+def opened(record: Recorded, keys: Mapping[str, AESGCM], of_persons: bool = True) -> Recorded:
+    event, clear = record.event, dict[str, Any]()
+    for name, mark in _marks(event, of_persons):
+        value = getattr(event, name)
+        if is_sealed(value):
+            clear[name] = _open(keys, _context(event, name, record.originator_id), value, mark)
+        elif isinstance(value, tuple) and value:
+            context = _context(event, name, record.originator_id)
+            clear[name] = tuple([_open(keys, context, one, mark) if is_sealed(one) else one for one in value])
+    return replace(record, event=event.model_copy(update=clear)) if clear else record
+
+
+def _open(keys: Mapping[str, AESGCM], context: bytes, value: str, mark: PersonalMark) -> str | None:
+    _, _, name, encoded = value.split(":")
+    key = keys.get(name)
+    if key is None:
+        return mark.erased
+    raw = b64decode(encoded)
+    return key.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], context).decode()
