@@ -21,7 +21,10 @@ class Cap:
 
 
 #: What anybody can have sent to an address that nobody has proven to be theirs.
-ANYBODYS = ("registration.seated", "registration.waiting", "registration.cancelled", "candidature.received")
+ANYBODYS = (
+    *("registration.seated", "registration.waiting", "registration.kept", "registration.cancelled"),
+    *("candidature.received", "candidature.withdrawn"),
+)
 ANYBODYS_CAP = Cap(hourly=5, daily=20)
 #: All else follows from what structures and the programme's own people do.
 OTHERS_CAP = Cap(hourly=30, daily=200)

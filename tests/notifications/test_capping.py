@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from application.application import Application
-from application.notifications.capping import ANYBODYS_CAP, HELD_BACK, mailbox_of
+from application.notifications.capping import ANYBODYS, ANYBODYS_CAP, HELD_BACK, mailbox_of
+from application.notifications.letters import WORDINGS
 from application.notifications.mailing import Mailer, Smtp
 from application.notifications.reacting import react
 from application.registrations import RegistrationSubmit
@@ -88,3 +89,7 @@ def test_what_was_held_back_is_sent_within_the_days_after(app, thirty, fresh_url
 def test_a_mailbox_counts_as_one_however_it_is_spelt(spelling):
     assert mailbox_of(spelling) == "a@b.fr"
     assert mailbox_of("+a@b.fr") != "@b.fr"
+
+
+def test_every_kind_that_is_capped_is_a_kind_of_letter():
+    assert set(ANYBODYS) <= set(WORDINGS)
