@@ -109,6 +109,7 @@ def dossier_pdf(dossier: DossierDocument) -> bytes:
             "amount_label": "Montant certifié" if final else "Montant, sous réserve de certification",
             "basis": _basis(dossier),
             "lines": [_line(line) for line in dossier.lines],
+            "equal_sheets": _equal_sheets(dossier),
             "parents": sum(line.parents for line in dossier.lines),
             "children": sum(line.children for line in dossier.lines),
             "pieces": _pieces(dossier),
@@ -156,6 +157,15 @@ def _pieces(dossier: DossierDocument) -> list[dict[str, Any]]:
     required = dossier.convention.required_pieces
     beside = [piece for piece in dossier.pieces if piece not in required]
     return [{"name": piece, "there": piece in dossier.pieces} for piece in (*required, *beside)]
+
+
+def _equal_sheets(dossier: DossierDocument) -> list[str]:
+    """For each scan that stands for several of the dossier's animations, the numbers of these."""
+    numbers: dict[str, list[str]] = {}
+    for number, line in enumerate(dossier.lines, start=1):
+        if line.sheet_sha256 is not None:
+            numbers.setdefault(line.sheet_sha256, []).append(str(number))
+    return [", ".join(found) for found in numbers.values() if len(found) > 1]
 
 
 def _line(line: DossierLine) -> dict[str, Any]:

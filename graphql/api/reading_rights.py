@@ -64,7 +64,8 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
         Action.STRUCTURE_READ: (
             "id version status structure territory convention periodFrom periodUntil animationCount ratePerAnimation"
             " amount plannedAnimations alreadyCertified overrunReason openedAt submittedAt submittedBy returnedAt"
-            " returnReason certifiedAt certifiedBy payment pieces lines missing amendments allowedActions"
+            " returnReason certifiedAt certifiedBy payment pieces lines missing duplicateSheets amendments"
+            " allowedActions"
         ),
     },
     "Control": {
@@ -105,6 +106,7 @@ PARTS: Mapping[str, str] = {
     "Contact": "id name email emailProblem kind addedAt unsubscribedAt",
     "ControlledDossier": "dossier pieces",
     "ControlledPiece": "accepted answer answeredAt comment judgedAt judgedBy label piece reasonCode reasonLabel",
+    "DuplicateSheet": "animations elsewhere message sha256",
     "Figures": "children parents total",
     "FormerLabel": "label until",
     "Invitation": "id structureId status email emailProblem sentAt sentBy",

@@ -35,6 +35,16 @@ ON a.convention_id = d.convention_id AND a.day BETWEEN d.period_from AND d.perio
 AND a.status = 'PUBLISHED' AND a.dossier_id IS NULL
 WHERE d.dossier_id = ANY(%(ids)s) AND NOT a.attested AND a.ends_at <= %(now)s ORDER BY a.day, a.animation_id"""
 
+#: Scans of these dossiers that are those of other animations of the structure too, in the dossier or not.
+EQUAL_SHEETS = """
+SELECT d.dossier_id, a.sheet_sha256, count(*) FILTER (WHERE NOT a.animation_id = ANY(d.animation_ids)) AS elsewhere,
+       array_agg(a.animation_id ORDER BY a.day, a.animation_id)
+           FILTER (WHERE a.animation_id = ANY(d.animation_ids)) AS held
+FROM {service_dossiers} d
+JOIN {animations} a ON a.structure_id = d.structure_id AND a.sheet_sha256 IS NOT NULL
+WHERE d.dossier_id = ANY(%(ids)s) GROUP BY d.dossier_id, a.sheet_sha256
+HAVING count(*) > 1 AND bool_or(a.animation_id = ANY(d.animation_ids)) ORDER BY d.dossier_id, a.sheet_sha256"""
+
 
 @dataclass(frozen=True, slots=True)
 class Conditions:

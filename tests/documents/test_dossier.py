@@ -54,6 +54,13 @@ def test_each_animation_stands_with_its_attendance_and_the_digest_of_its_sheet()
     assert "non attestée" in found
 
 
+def test_one_scan_that_stands_for_several_animations_is_told():
+    same = [line(number, sheet_sha256="a" * 64) for number in (1, 2)]
+    found = said(replace(dossier(), lines=(same[0], line(3), same[1])))
+    assert "La même liste d'émargement signée est jointe aux animations 1, 3." in found
+    assert "La même liste" not in said(dossier())
+
+
 def test_required_pieces_and_what_is_missing_of_them_are_shown():
     found = said(dossier(pieces=("Liste d'émargement signée", "Bilan")))
     assert "Liste d'émargement signée : présente" in found

@@ -16,6 +16,7 @@ from api.lists import Lists
 from api.types.allowed import AllowedAction, shown_actions
 from api.types.animation import Animation, load_animations
 from api.types.base import Node, count_items, local
+from api.types.duplicate_sheets import DuplicateSheet, duplicate_sheets_of
 from api.types.missing import Missing, missing_of
 from api.types.structure import Convention, Structure, load_conventions, structure_beside
 from api.types.territory import Territory
@@ -127,6 +128,13 @@ class ServiceDossier(Node):
     @strawberry.field(description="What is still missing for it to be certified, and what keeps it from submission.")
     async def missing(self, info: Info) -> list[Missing]:
         return await missing_of(read_beside(self.row.get("past"), info), self.row)
+
+    @strawberry.field(
+        description="Scans that were attached to several animations of the structure: to be looked into before the"
+        " service is certified."
+    )
+    async def duplicate_sheets(self, info: Info) -> list[DuplicateSheet]:
+        return await duplicate_sheets_of(read_beside(self.row.get("past"), info), self.row)
 
     @strawberry.field(description="Corrections of what was certified, in their order.")
     async def amendments(self, info: Info) -> list[ServiceAmendment]:
