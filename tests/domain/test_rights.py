@@ -1,10 +1,13 @@
 """Who may do what: the whole table, by hand, against what the domain answers."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domain.actors import PUBLIC, SYSTEM, Actor, Role
 from domain.errors import DomainError, ErrorCode
@@ -248,3 +251,32 @@ def test_a_refusal_says_the_same_whatever_was_asked():
         assert (problem.code, problem.field) == (ErrorCode.FORBIDDEN, ())
         said.add(problem.message)
     assert said == {"Vous n'avez pas le droit de faire cette action."}
+
+
+_CODES = ("02", "18", "34", "971")
+_IDS = tuple(UUID(int=number) for number in range(4))
+
+
+@st.composite
+def strangers(draw: st.DrawFn) -> tuple[Actor, Belongings]:
+    """Somebody, and a thing of which nothing is theirs."""
+
+    def split(values: Sequence[Any]) -> tuple[frozenset[Any], frozenset[Any]]:
+        ours = draw(st.frozensets(st.sampled_from(values), max_size=len(values) // 2))
+        return ours, draw(st.frozensets(st.sampled_from([one for one in values if one not in ours]), max_size=2))
+
+    def one_of(values: frozenset[Any]) -> Any:
+        return next(iter(values), None)
+
+    (structures, theirs), (territories, there), (_, home) = split(_IDS), split(_CODES), split(_CODES)
+    (schools, elsewhere), (person, other) = split((UAI, OTHER_UAI)), split((PERSON, OTHER_PERSON))
+    reach = {"structures": structures, "territories": territories, "schools": schools, "person_id": one_of(person)}
+    who = Actor(draw(st.sampled_from(Role)), "somebody", **reach, accepted=draw(st.booleans()))
+    return who, Belongings(one_of(theirs), there, one_of(elsewhere), one_of(other), home - territories)
+
+
+@given(strangers(), st.sampled_from(Action))
+def test_no_power_but_one_over_everything_reaches_what_is_not_ones_own(stranger, action):
+    who, thing = stranger
+    scope = RIGHTS[action].get(who.role)
+    assert may(who, action, thing) is (scope is Scope.ANYWHERE or (scope is Scope.ACCEPTED and who.accepted))
