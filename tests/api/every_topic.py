@@ -17,6 +17,7 @@ from application.accounts import (
     InvitationSend,
     MailPreferencesSet,
     MandateEnd,
+    MediateurAccept,
     SchoolStaffBind,
 )
 from application.animations import (
@@ -51,6 +52,7 @@ from application.registrations import (
 )
 from application.service_amendments import ServiceAmendmentPropose, ServiceAmendmentRefuse
 from application.service_dossiers import ServiceDossierGather, ServiceDossierReturn, ServicePieceAttach
+from application.stored_files import FileExpire
 from application.typology import (
     AttestationFormWord,
     Part,
@@ -61,12 +63,16 @@ from application.typology import (
     TerritoryJoin,
     TerritoryOpenCandidatures,
 )
+from application.unreached import LetterRefuse
+from application.unsubscribing import PURPOSE as UNSUBSCRIBE
+from application.unsubscribing import Unsubscribe
 from domain.actors import PUBLIC, SYSTEM, Actor, Role
 from domain.candidature_events import Degree
 from domain.catalogue import CONTACTS, SERVICE_DOSSIER
 from domain.control import pieces
 from domain.control_pieces import ReasonCode
 from domain.identifiers import contact_list_id
+from domain.letter_events import LetterAbout, Unreached
 from domain.typology import TermKind
 from tests.api.rights_world import PARENT, one_of_each
 from tests.application.papers import pdf
@@ -89,6 +95,9 @@ def an_event_of_every_topic(world: World, claim: Claim) -> dict[str, str]:
     _written_to(world)
     _steered(world)
     _ended(world)
+    mediateur = {"account_id": UUID(ids["accountId"]), "mandate_id": UUID(ids["mandateId"])}
+    world.does(MediateurAccept(**mediateur), STRUCTURE)
+    world.does(FileExpire(sha256="0" * 64), SYSTEM)
     world.does(AnimationModify(animation_id=UUID(ids["refused"]), changes={"title": "Précisé"}), STRUCTURE)
     return ids
 
@@ -140,9 +149,12 @@ def _registered(world: World) -> None:
         world.does(RegistrationSubmit(animation_id=animation, email=f"{name}@example.org", **WHO), PUBLIC).subject_id
         for name in ("a", "b", "c")
     )
+    as_declared = {"starts_at": world.now + timedelta(hours=2), "ends_at": world.now + timedelta(hours=4)}
     moved = {"starts_at": world.now + timedelta(days=2), "ends_at": world.now + timedelta(days=2, hours=1)}
     world.does(AnimationModify(animation_id=animation, changes=moved), STRUCTURE)
     world.does(RegistrationKeep(link=world.app.links.link(PURPOSE, animation, first)), PUBLIC)
+    world.does(AnimationModify(animation_id=animation, changes=as_declared), STRUCTURE)
+    world.does(LetterRefuse(about=LetterAbout.REGISTRATION, about_id=first, reason=Unreached.REFUSED), SYSTEM)
     world.does(RegistrationCancel(link=world.app.links.link(PURPOSE, animation, first)), PUBLIC)
     world.does(RegistrationRemove(animation_id=animation, registration_id=second, reason="En double"), STRUCTURE)
     world.app.erase_person("c@example.org", SYSTEM, world.now)
@@ -197,8 +209,9 @@ def _written_to(world: World) -> None:
         world.does(ContactAdd(structure_id=STRUCTURE_ID, name="École", email=f"{name}@example.org"), STRUCTURE)
     coming = (world.animations[-1],)
     world.does(PlanningSend(structure_id=STRUCTURE_ID, animation_ids=coming), STRUCTURE)
-    book = _state(world, CONTACTS, contact_list_id(STRUCTURE_ID))
-    world.does(ContactRemove(structure_id=STRUCTURE_ID, contact_id=next(iter(book.contacts))), STRUCTURE)
+    one = next(iter(_state(world, CONTACTS, contact_list_id(STRUCTURE_ID)).contacts))
+    world.does(Unsubscribe(link=world.app.links.link(UNSUBSCRIBE, STRUCTURE_ID, one)), PUBLIC)
+    world.does(ContactRemove(structure_id=STRUCTURE_ID, contact_id=one), STRUCTURE)
     world.app.erase_person("k2@example.org", NATIONAL, world.now)
 
 
