@@ -18,8 +18,9 @@ from uuid import UUID
 from eventsourcing.persistence import PersistenceError, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from psycopg import Connection
-from psycopg.errors import LockNotAvailable
+from psycopg.errors import LockNotAvailable, ReadOnlySqlTransaction
 from psycopg.rows import DictRow
+from psycopg_pool import PoolTimeout
 
 from application.eventstore.connections import RECORDING, recorder_pool
 from application.eventstore.unavailable import Unavailable, is_connection_lost, is_unavailable
@@ -125,7 +126,7 @@ class _Batch:
 class CommandRecorder(PostgresApplicationRecorder):
     """The library's application recorder, plus `record` for decided commands."""
 
-    #: When the last command could not be recorded; None once another could.
+    #: When the last command could not be recorded, for what only shows then; None once another could.
     _failed_at: float | None = None
 
     def failed_within(self, seconds: float) -> bool:
@@ -175,9 +176,13 @@ class CommandRecorder(PostgresApplicationRecorder):
         except Exception as fault:
             if not is_unavailable(fault):
                 raise
-            self._failed_at = monotonic()
+            is_lost = is_connection_lost(fault)
+            if not is_lost and not isinstance(fault.__cause__, LockNotAvailable | PoolTimeout):
+                # What nobody sees who only looks, such as a full disk.
+                self._failed_at = monotonic()
             self._log_holders(fault)
-            raise Unavailable("the log cannot be written now", sent and is_connection_lost(fault)) from fault
+            maybe_recorded = sent and is_lost and not isinstance(fault.__cause__, ReadOnlySqlTransaction)
+            raise Unavailable("the log cannot be written now", maybe_recorded) from fault
         self._failed_at = None
         outcomes = _outcomes(state.accepted, positions)
         return [outcomes[place] if isinstance(place, int) else place for place in places]

@@ -26,7 +26,9 @@ def is_unavailable(error: BaseException) -> bool:
 
 
 def is_connection_lost(error: BaseException) -> bool:
-    """Whether the connection is gone, as one is that stood in a pool while the server was started again."""
+    """Whether the connection is gone, as one is that stood in a pool while the server was started again; or leads to a
+    server that has become a standby, which is as good as gone.
+    """
     return any(_lost(cause) for cause in _with_causes(error))
 
 
@@ -39,6 +41,8 @@ def _passes(error: BaseException) -> bool:
 
 
 def _lost(error: BaseException) -> bool:
+    if isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
+        return True
     # What the pool says when it has no connection has no SQLSTATE either.
     if not isinstance(error, psycopg.OperationalError | psycopg.InterfaceError) or "pool" in type(error).__module__:
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from anyio import to_thread
 
+from application.eventstore.unavailable import is_unavailable
 from application.notifications.inbox import recipients_of
 from application.notifications.subscriptions import seen
 from domain.actors import Actor
@@ -16,6 +18,8 @@ from domain.identifiers import account_id
 
 if TYPE_CHECKING:
     from api.context import Services
+
+log = logging.getLogger(__name__)
 
 #: Seen again within it, with the same inboxes, nothing is written.
 _NOTED_FOR = timedelta(days=1)
@@ -42,8 +46,16 @@ class SignInsSeen:
             with services.application.pool.connection() as conn:
                 seen(conn, account_id(subject), recipients, now)
 
-        await to_thread.run_sync(write)
-        self._noted[subject] = (recipients, now)
+        noted_at = now
+        try:
+            await to_thread.run_sync(write)
+        except Exception as fault:
+            if not is_unavailable(fault):
+                raise
+            # Who asks is answered all the same, and noted with what they ask in a minute.
+            log.warning("a sign-in could not be noted", extra={"reason": type(fault).__name__})
+            noted_at = now - _NOTED_FOR + timedelta(minutes=1)
+        self._noted[subject] = (recipients, noted_at)
         self._noted.move_to_end(subject)
         if len(self._noted) > _MOST_NOTED:
             self._noted.popitem(last=False)

@@ -36,6 +36,8 @@ FAILED_SECONDS = 10.0
 #: Beyond what is configured, for those who follow the log beside the read models.
 LATE_SECONDS = 60.0
 MOST_CLOCK_DIFFERENCE_SECONDS = 5.0
+#: Whoever starts together has begun to work by then.
+SETTLING_SECONDS = 10.0
 #: Between two looks of the process itself.
 WATCH_SECONDS = 5.0
 
@@ -142,6 +144,7 @@ class Watch:
         self._projected_at: float | None = None
         self._looking: asyncio.Task[Standing | None] | None = None
         self._told: tuple[str, ...] = ()
+        self._began = monotonic()
 
     async def look(self) -> Standing | None:
         """How all stands now; None while the database does not answer. Who asks meanwhile is given the same."""
@@ -170,7 +173,7 @@ class Watch:
             if not is_unavailable(fault):
                 log.error("the watch failed", extra={"reason": type(fault).__name__})
             return None
-        if standing.problems != self._told:
+        if standing.problems != self._told and monotonic() - self._began > SETTLING_SECONDS:
             # Each change once, without the seconds that pass.
             log.warning("standing", extra={"problems": standing.problems})
             self._told = standing.problems

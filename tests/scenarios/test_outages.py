@@ -11,6 +11,7 @@ from dataclasses import replace
 from uuid import uuid4
 
 import httpx
+import psycopg
 import pytest
 from eventsourcing.persistence import PersistenceError
 from websockets.exceptions import ConnectionClosed
@@ -209,3 +210,18 @@ def test_a_database_that_neither_answers_nor_ends_is_hung_up_on(
         answer = declare(server).json()["data"]["animationCreate"]
         assert answer["errors"] == []
         assert answer["position"] == reached + 1
+
+
+def test_a_server_that_has_become_a_standby_costs_no_command(people: People, founded_url: str) -> None:
+    people.sign()
+    # As after a fail-over: connections of before are alive, and lead where nothing can be written any more.
+    with psycopg.connect(founded_url, autocommit=True) as conn:
+        name = conn.info.dbname
+        conn.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+        terminate_all(founded_url, "parentalite-%")
+        assert people.server.ask("{ position }")
+        message = is_unavailable(declare(people.server))
+        assert "rien n'a été enregistré" in message
+        conn.execute("SET default_transaction_read_only = off")
+        conn.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only")
+    people.declare()

@@ -58,6 +58,7 @@ def test_a_frozen_projector_and_the_events_that_wait_for_it_are_told(
     monkeypatch.setattr(runner, "SILENT_SECONDS", 0.2)
     monkeypatch.setattr(log_states, "SILENT_SECONDS", 0.2)
     monkeypatch.setattr(standstill, "HANDING_OVER_SECONDS", 0.2)
+    monkeypatch.setattr(standstill, "SETTLING_SECONDS", 0.0)
     people.sign()
     # Somebody holds the lease and does nothing, as a process that was stopped.
     with (
