@@ -7,6 +7,7 @@ import pytest
 from graphql import GraphQLError
 
 from api.limits.places import SharedPlaces
+from application.eventstore.unavailable import Unavailable
 
 pytestmark = pytest.mark.anyio
 
@@ -70,3 +71,17 @@ async def test_who_sends_more_than_may_wait_is_told_so_at_once():
                 raise AssertionError("it was let in")
         end.set()
     assert held == ["greedy"] * 3
+
+
+async def test_who_finds_no_place_in_time_is_told_so():
+    places, end = SharedPlaces(most=1, kept=0, share=1, patience=0.05), anyio.Event()
+    held: list[str] = []
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(_holds, places, "first", held, end)
+        await anyio.wait_all_tasks_blocked()
+        with pytest.raises(Unavailable):
+            async with places.one("second"):
+                raise AssertionError("it was let in")
+        end.set()
+    async with places.one("third"):
+        assert places._held.total() == 1

@@ -82,6 +82,12 @@ def test_right_codes_and_links_count_for_nothing(server, animation):
         assert content["data"]["registrationCancel"]["errors"][0]["code"] == "INVALID"
 
 
+def test_what_can_be_no_code_is_no_guess(server, animation):
+    for _ in range(FROM_ONE_PLACE + 2):
+        assert _tries(server, animation, "A" * 30_000) == "INVALID"
+    assert _tries(server, animation, "AAAA-AAAA") == "INVALID"
+
+
 def test_another_spelling_of_an_animation_is_no_other_allowance(server, animation, monkeypatch):
     monkeypatch.setattr(registrations, "REGISTRATIONS_AT_ONCE", 3)
     assert all("errors" not in _registers(server, animation, number) for number in range(3))

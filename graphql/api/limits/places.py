@@ -26,13 +26,16 @@ class SharedPlaces:
     kept: int
     share: int
     most_waiting: int = MOST_WAITING
+    patience: float = LONGEST_WAIT_SECONDS
     _held: Counter[str] = field(default_factory=Counter)
     _waiting: deque[tuple[str, anyio.Event]] = field(default_factory=deque)
     _waiting_for: Counter[str] = field(default_factory=Counter)
 
     @asynccontextmanager
     async def one(self, client: str) -> AsyncIterator[None]:
-        """A place, for as long as it lasts. Raises TOO_MANY_REQUESTS when the client has too many who wait already."""
+        """A place, for as long as it lasts. Raises TOO_MANY_REQUESTS when the client has too many who wait already, and
+        Unavailable when none becomes free in time.
+        """
         if not self._may(client) or self._waiting_for[client]:
             await self._wait(client)
         else:
@@ -55,7 +58,7 @@ class SharedPlaces:
         self._waiting.append(turn)
         self._waiting_for[client] += 1
         try:
-            with anyio.fail_after(LONGEST_WAIT_SECONDS):
+            with anyio.fail_after(self.patience):
                 await turn[1].wait()
         except BaseException as fault:
             if turn[1].is_set():

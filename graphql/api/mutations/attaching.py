@@ -14,14 +14,16 @@ from uuid import UUID
 import anyio
 from anyio import to_thread
 from anyio.lowlevel import RunVar
+from graphql import GraphQLError
 from starlette.datastructures import UploadFile
 
 from api.context import Context
 from api.limits.places import SharedPlaces
 from api.mutations.carrying_out import Carried, client_of, in_turn, made, refusal_of, settle
 from application.commands import Command
+from application.eventstore.unavailable import Unavailable
 from application.files import Draft, NoDraft
-from application.scanning.opening import AT_ONCE
+from application.scanning.opening import AT_ONCE, PATIENCE_SECONDS
 from application.scans import media_type_of
 from domain.errors import DomainError, invalid
 
@@ -45,7 +47,7 @@ async def carry_out_with_file(context: Context, command_class: type[Command], sa
         await in_turn(context, partial(_rehearse, context, command_class, said))
         async with AsyncExitStack() as stack:
             # No place of commands is held meanwhile.
-            async with _shared().one(client_of(context)):
+            async with _place(context):
                 draft = await stack.enter_async_context(_draft(context, file))
                 media_type = await to_thread.run_sync(_media_type, context, draft)
             found = {"media_type": media_type, "size": draft.size, "sha256": draft.sha256, "draft": draft}
@@ -91,10 +93,22 @@ def _media_type(context: Context, draft: Draft) -> str:
     return known
 
 
+@asynccontextmanager
+async def _place(context: Context) -> AsyncIterator[None]:
+    """One of the few that files are opened in. Raises TOO_MANY_REQUESTS when none becomes free in time."""
+    async with AsyncExitStack() as stack:
+        try:
+            await stack.enter_async_context(_shared().one(client_of(context)))
+        except Unavailable:
+            message = "D'autres fichiers sont encore en cours d'examen : réessayez dans quelques instants."
+            raise GraphQLError(message, extensions={"code": "TOO_MANY_REQUESTS", "retryAfter": 10}) from None
+        yield
+
+
 def _shared() -> SharedPlaces:
     try:
         return _places.get()
     except LookupError:
-        places = SharedPlaces(AT_ONCE, AT_ONCE - 1, 1)
+        places = SharedPlaces(AT_ONCE, AT_ONCE - 1, 1, patience=PATIENCE_SECONDS + 5)
         _places.set(places)
         return places

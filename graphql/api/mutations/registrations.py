@@ -27,6 +27,7 @@ from api.types.base import node_id
 from api.types.registration import Registration, load_held
 from application import registrations as commands
 from application.commands import Command
+from application.signed_links import typed_code
 
 _HOLDER = " For who holds the registration's link, or the code printed for the animation."
 
@@ -91,8 +92,9 @@ async def _answer(info: Info, command: type[Command], values: Mapping[str, Any])
 
 async def _held(info: Info, command: type[Command], values: Mapping[str, Any]) -> RegistrationPayload:
     """Of who says to hold the registration: codes are short, so that wrong ones are counted."""
-    animation_id = _understood(values.get("animation_id")) if "link" not in values and "code" in values else None
-    if animation_id is None:
+    animation_id = _understood(values.get("animation_id"))
+    # What can be no code is no guess, and refused for what it is.
+    if animation_id is None or "link" in values or typed_code(values.get("code") or "") is None:
         return await _answer(info, command, values)
     guess = Guess(info.context, animation_id)
     carried = await carry_out(info.context, command, values)
