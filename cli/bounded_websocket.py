@@ -6,6 +6,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Any
 
+import websockets.http11
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 if TYPE_CHECKING:
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 #: What uvicorn and websockets say at INFO names clients and what they asked.
 _log = logging.getLogger("uvicorn.error.websockets")
 _log.setLevel(logging.WARNING)
+# The handshake has been read, and bounded, by the protocol of HTTP: what passed there passes here.
+websockets.http11.MAX_LINE_LENGTH = 32_000
+websockets.http11.MAX_NUM_HEADERS = 1_000
 #: Seconds for a message that comes in pieces. Within one piece, who sends nothing answers no ping either.
 MESSAGE_SECONDS = 60.0
 _BAD = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
