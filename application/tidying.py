@@ -15,7 +15,7 @@ OUTCOMES_KEPT = "30 days"
 #: How long it can be seen what became of a letter. Whose it was is of use for a day only: see `capping`.
 LETTERS_KEPT, RECIPIENTS_KEPT = "90 days", "2 days"
 #: Rows of one transaction, and what one run does at most.
-AT_ONCE, MOST = 5_000, 500_000
+AT_ONCE, MOST = 5_000, 100_000
 
 _OUTCOMES = """
 DELETE FROM command_outcomes WHERE ctid = ANY(ARRAY(

@@ -30,7 +30,7 @@ def jobs(app: Application, settings: Settings) -> list[Job]:
     return [
         Job("animations-ended", timedelta(seconds=30), lambda now, since: end_animations(app, now, since)),
         Job("retention", timedelta(days=1), lambda now, since: retain(app, settings, now)),
-        Job("tidying", timedelta(hours=6), lambda now, since: tidied(app)),
+        Job("tidying", timedelta(hours=1), lambda now, since: tidied(app)),
         Job("forgetting", timedelta(hours=1), lambda now, since: forget(str(app.pool.conninfo), settings.master_key)),
     ]
 
