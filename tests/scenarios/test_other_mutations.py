@@ -139,7 +139,7 @@ def test_a_territory_joins_and_takes_candidatures(people: People, server: Server
     assert nowhere["field"] == ["timeZone"]
     opened = mutate(server, NATIONAL, "territoryOpenCandidatures", shown, code="974")["territory"]
     assert opened["runsCandidatures"] is True
-    people.does("12-submit-a-candidature", None, **CANDIDATURE | {"territory": "974"})
+    people.does("12-submit-a-candidature", None, **CANDIDATURE | {"territory": "974", "schoolUai": "9740001H"})
 
 
 def test_the_attestations_questions_are_worded_anew_and_answers_keep_their_version(
