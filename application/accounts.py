@@ -9,7 +9,6 @@ from pydantic import AfterValidator, Field
 
 from application.commands import Command
 from application.conventions import find_territory
-from application.registrations import address_of
 from application.unit_of_work import UnitOfWork
 from domain import account as accounts
 from domain import account_events as events
@@ -26,7 +25,7 @@ from domain.actors import Actor
 from domain.catalogue import ACCOUNT, INVITATION, STRUCTURE
 from domain.errors import forbidden
 from domain.events import Event
-from domain.identifiers import Uai, account_id, person_id
+from domain.identifiers import Uai
 from domain.invitation import Invitation
 from domain.people import EmailAddress
 from domain.rights import Action, Belongings, authorize
@@ -128,6 +127,15 @@ class AccountErase(Command):
     person_id: UUID
 
 
+class PreferencesErase(Command):
+    """Of an account that stays: the address alone is erased."""
+
+    action: ClassVar[Action] = Action.PERSON_ERASE
+
+    account_id: UUID
+    person_id: UUID
+
+
 class InvitationErase(Command):
     action: ClassVar[Action] = Action.PERSON_ERASE
 
@@ -139,7 +147,7 @@ def appoint(command: CoordonnateurAppoint, work: UnitOfWork) -> UUID:
     authorize(work.actor, command.action, Belongings())
     for code in command.territories:
         find_territory(work, code)
-    given = CoordonnateurAppointed(**_to(command.subject), territories=command.territories)
+    given = CoordonnateurAppointed(**_to(work, command.subject), territories=command.territories)
     account = _account(work, command.subject)
     return _record(work, account, accounts.appoint_coordonnateur(account, given, work.actor))
 
@@ -148,7 +156,10 @@ def bind(command: SchoolStaffBind, work: UnitOfWork) -> UUID:
     authorize(work.actor, command.action, Belongings(territories=frozenset([command.territory])))
     find_territory(work, command.territory)
     given = SchoolStaffBound(
-        **_to(command.subject), staff_role=command.staff_role, territory=command.territory, schools=command.schools
+        **_to(work, command.subject),
+        staff_role=command.staff_role,
+        territory=command.territory,
+        schools=command.schools,
     )
     account = _account(work, command.subject)
     of = Belongings(territories=frozenset([command.territory]))
@@ -156,14 +167,14 @@ def bind(command: SchoolStaffBind, work: UnitOfWork) -> UUID:
 
 
 def admit(command: AuditorAdmit, work: UnitOfWork) -> UUID:
-    given = AuditorAdmitted(**_to(command.subject), until=command.until)
+    given = AuditorAdmitted(**_to(work, command.subject), until=command.until)
     account = _account(work, command.subject)
     return _record(work, account, accounts.admit_auditor(account, given, work.actor, work.now))
 
 
 def send(command: InvitationSend, work: UnitOfWork) -> UUID:
     structure = work.find(STRUCTURE, command.structure_id)
-    person = work.keyed.pseudonym(address_of(command.email))
+    person = work.keyed.mailbox(command.email)
     facts = invitations.send(structure, person, command.email, work.actor)
     invitation_id = uuid4()
     work.record(INVITATION, invitation_id, facts, Belongings(structure_id=command.structure_id))
@@ -188,7 +199,7 @@ def accept(command: InvitationAccept, work: UnitOfWork) -> UUID:
     (invitation_id,) = work.keyed.links.read(PURPOSE, command.link, "link")
     invitation = work.find(INVITATION, invitation_id)
     assert invitation is not None, "links are made for invitations that there are"
-    given = SpeakerJoined(**_to(subject), structure_id=invitation.structure_id, invitation_id=invitation.id)
+    given = SpeakerJoined(**_to(work, subject), structure_id=invitation.structure_id, invitation_id=invitation.id)
     account = _account(work, subject)
     facts = accounts.join_structure(account, given, invitation, work.actor)
     of = Belongings(structure_id=invitation.structure_id)
@@ -200,7 +211,7 @@ def accept(command: InvitationAccept, work: UnitOfWork) -> UUID:
 def register(command: MediateurRegister, work: UnitOfWork) -> UUID:
     authorize(work.actor, command.action, Belongings())
     subject = _own_subject(work)
-    given = MediateurRegistered(**_to(subject), structure_id=command.structure_id)
+    given = MediateurRegistered(**_to(work, subject), structure_id=command.structure_id)
     account = _account(work, subject)
     structure = work.find(STRUCTURE, command.structure_id)
     facts = accounts.register_mediateur(account, given, structure, work.actor)
@@ -210,10 +221,15 @@ def register(command: MediateurRegister, work: UnitOfWork) -> UUID:
 def set_mail_preferences(command: MailPreferencesSet, work: UnitOfWork) -> UUID:
     authorize(work.actor, command.action, Belongings())
     subject = _own_subject(work)
-    given = events.MailPreferencesSet(
-        person_id=person_id(subject), email=command.email, recipients=command.recipients, muted=command.muted
-    )
     account = _account(work, subject)
+    # Under the key of the mailbox, not of the account: whose address it is may have it erased, and the account stays.
+    person = work.keyed.mailbox(command.email) if command.email else work.keyed.identity(subject).person_id
+    given = events.MailPreferencesSet(
+        person_id=work.keyed.writable(person, account.id),
+        email=command.email,
+        recipients=command.recipients,
+        muted=command.muted,
+    )
     return _record(work, account, accounts.set_mail_preferences(account, given, work.actor))
 
 
@@ -236,6 +252,13 @@ def erase_account(command: AccountErase, work: UnitOfWork) -> UUID:
     return _record(work, account, accounts.erase(account, command.person_id))
 
 
+def erase_preferences(command: PreferencesErase, work: UnitOfWork) -> UUID:
+    """Said as preferences without an address, once its key is destroyed."""
+    authorize(work.actor, command.action, Belongings(person_id=command.person_id))
+    account = work.find(ACCOUNT, command.account_id) or Account(command.account_id)
+    return _record(work, account, accounts.erase_address(account, command.person_id))
+
+
 def erase_invitation(command: InvitationErase, work: UnitOfWork) -> UUID:
     authorize(work.actor, command.action, Belongings(person_id=command.person_id))
     state = work.find(INVITATION, command.invitation_id)
@@ -245,8 +268,8 @@ def erase_invitation(command: InvitationErase, work: UnitOfWork) -> UUID:
     return state.id
 
 
-def _to(subject: str) -> dict[str, object]:
-    return {"mandate_id": uuid4(), "person_id": person_id(subject), "subject": subject}
+def _to(work: UnitOfWork, subject: str) -> dict[str, object]:
+    return {"mandate_id": uuid4(), "person_id": work.keyed.identity(subject).person_id, "subject": subject}
 
 
 def _own_subject(work: UnitOfWork) -> str:
@@ -256,7 +279,7 @@ def _own_subject(work: UnitOfWork) -> str:
 
 
 def _account(work: UnitOfWork, subject: str) -> Account:
-    stream = account_id(subject)
+    stream = work.keyed.identity(subject).account_id
     return work.find(ACCOUNT, stream) or Account(stream)
 
 
@@ -292,5 +315,6 @@ USE_CASES = (
     (MailPreferencesSet, set_mail_preferences),
     (MandateEnd, end),
     (AccountErase, erase_account),
+    (PreferencesErase, erase_preferences),
     (InvitationErase, erase_invitation),
 )

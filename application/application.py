@@ -34,15 +34,21 @@ from application import (
 from application.bus import CommandBus, open_bus
 from application.commands import Command, use_cases
 from application.eventstore.connections import STARTING, commands_pool, connect
+from application.eventstore.identities import DDL as IDENTITIES_DDL
 from application.eventstore.recorder import CommandRecorder, Outcome, open_recorder
 from application.eventstore.sequence import put_right
 from application.eventstore.vault import DDL as VAULT_DDL
 from application.eventstore.vault import Vault
 from application.notifications.tables import create_tables as create_notification_tables
+from application.people import finding
+from application.people.exporting import held_on
+from application.people.index import DDL as PEOPLE_INDEX_DDL
 from application.proof.checkpoints import create_tables as create_proof_tables
 from application.scheduling import create_tables as create_job_tables
 from application.signed_links import SignedLinks
 from domain.actors import Actor
+from domain.errors import forbidden
+from domain.rights import Action, Scope, reaches_own, scope_of
 
 USE_CASES = use_cases(
     accounts.USE_CASES,
@@ -77,9 +83,10 @@ class Application:
     recorder: CommandRecorder
 
     def held_on(self, subject: str) -> dict[str, Any]:
-        """See `privacy.held_on`; `subject` as in `privacy.resolve_person`."""
+        """All that is held on a person; `subject` is whatever they are called by (see `people.finding`)."""
         with self.pool.connection() as conn:
-            return privacy.held_on(conn, self.vault, privacy.resolve_person(conn, self.bus.keyed, subject))
+            found = finding.find(conn, self.vault, self.bus.keyed, subject)
+            return held_on(conn, self.vault, self.bus.keyed, found)
 
     @property
     def links(self) -> SignedLinks:
@@ -94,10 +101,31 @@ class Application:
         self.bus.rehearse(command, actor, now)
 
     def erase_person(self, subject: str, actor: Actor, now: datetime) -> list[UUID]:
-        """See `privacy.erase_person`; `subject` as in `privacy.resolve_person`."""
+        """As `erase`: the ids of what was erased."""
+        return [thing for _, thing in self.erase(subject, actor, now).things]
+
+    def erase(self, subject: str | None, actor: Actor, now: datetime) -> privacy.Erased:
+        """Destroys all that is held on who is meant by `subject` (see `people.finding`), or on the actor themself.
+
+        Raises FORBIDDEN, whether there is such a person or not, unless the actor may.
+        """
+        keyed = self.bus.keyed
         with self.pool.connection() as conn:
-            people = privacy.resolve_person(conn, self.bus.keyed, subject)
-            return privacy.erase_person(conn, self.execute, people, actor, now)
+            if subject is not None and scope_of(actor, Action.PERSON_ERASE) is Scope.ANYWHERE:
+                found = finding.find(conn, self.vault, keyed, subject)
+            else:
+                found = self._own(conn, subject, actor)
+            return privacy.erase_found(conn, self.execute, keyed, found, actor, now)
+
+    def _own(self, conn: Connection[Any], subject: str | None, actor: Actor) -> finding.Found:
+        """What is the actor's own, whose pseudonym or candidature they may name."""
+        if actor.person_id is None or not reaches_own(Action.PERSON_ERASE):
+            raise forbidden()
+        own = finding.find_own(conn, self.bus.keyed, actor.person_id, actor.subject)
+        named = {str(one) for pair in own.pairs for one in pair} | {str(actor.person_id)}
+        if subject is not None and subject.strip().lower() not in named:
+            raise forbidden()
+        return own
 
 
 @contextmanager
@@ -110,6 +138,8 @@ def open_application(database_url: str, master_key: bytes, pool_size: int = 8) -
         recorder = open_recorder(database_url)
         put_right(conn)
         conn.execute(VAULT_DDL)
+        conn.execute(IDENTITIES_DDL)
+        conn.execute(PEOPLE_INDEX_DDL)
         create_proof_tables(conn)
         create_notification_tables(conn)
         create_job_tables(conn)

@@ -10,7 +10,6 @@ from pydantic import Field
 
 from application.commands import Command
 from application.contact_file import LARGEST_FILE, Contact, of_line, read_contacts
-from application.registrations import address_of
 from application.unit_of_work import UnitOfWork
 from domain import contacts
 from domain.catalogue import CONTACTS, STRUCTURE
@@ -83,11 +82,13 @@ def import_file(command: ContactsImport, work: UnitOfWork) -> UUID:
 def _add(work: UnitOfWork, structure_id: UUID, given: Iterable[Contact]) -> UUID:
     if work.find(STRUCTURE, structure_id) is None:
         raise forbidden()
+    given = list(given)
+    people = work.keyed.mailboxes([one.email for one in given])
     added = [
         ContactAdded(
             contact_id=uuid4(),
             structure_id=structure_id,
-            person_id=work.keyed.pseudonym(address_of(one.email)),
+            person_id=people[one.email],
             **one.model_dump(),
         )
         for one in given

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -12,8 +13,25 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
-from application.eventstore.vault import Vault
+from application.eventstore.identities import Identity, generations, identity, renew, roots
+from application.eventstore.vault import Vault, is_erased
 from application.signed_links import Codes, SignedLinks, derived
+from domain.identifiers import account_id, person_id
+from domain.people import comparison_form, phone_comparison_form
+
+
+def address_of(email: str) -> str:
+    """What the digest of an e-mail address, and the pseudonym of who is known by it alone, are made of."""
+    return f"address:{comparison_form(email)}"
+
+
+def telephone_of(phone: str) -> str:
+    return f"telephone:{phone_comparison_form(phone)}"
+
+
+def subject_of(subject: str) -> str:
+    """Of what a token calls a person."""
+    return f"subject:{subject}"
 
 
 @dataclass(frozen=True)
@@ -23,9 +41,60 @@ class Keyed:
     vault: Vault = field(repr=False)
     pool: ConnectionPool[Connection[Any]]
 
+    def digest(self, said: str) -> bytes:
+        """32 bytes, the same for the same words; who has a copy of the database but not the secret tests no guess."""
+        return self._hmac(said.encode())
+
     def pseudonym(self, said: str) -> UUID:
-        """The same for the same words; who has a copy of the log but not the secret can test no guess against it."""
-        return UUID(bytes=hmac.new(self._keys["pseudonyms"], said.encode(), sha256).digest()[:16], version=5)
+        """What history calls who is known by these words, before they are ever erased."""
+        return _uuid(self.digest(said))
+
+    def renewed(self, root: UUID, generation: int) -> UUID:
+        """What history calls who had that pseudonym at first, after so many erasures."""
+        return root if generation == 0 else _uuid(self._hmac(b"renewed" + root.bytes + generation.to_bytes(4, "big")))
+
+    def again(self, person: UUID) -> UUID:
+        """What a person is called where they were erased under the pseudonym before, in that one stream."""
+        return _uuid(self._hmac(b"again" + person.bytes))
+
+    def account(self, person: UUID) -> UUID:
+        """The stream of the account of who has that pseudonym, if it is none of the first scheme."""
+        return _uuid(self._hmac(b"account" + person.bytes))
+
+    def called(self, subject: str) -> dict[str, UUID]:
+        """Who a token calls so: the parameters of `identities.WHO`."""
+        person = self.pseudonym(subject_of(subject))
+        former = {"former_person": person_id(subject), "former_account": account_id(subject)}
+        return {"person": person, "account": self.account(person), **former}
+
+    def identity(self, subject: str) -> Identity:
+        """Who that is in history now."""
+        with self.pool.connection() as conn:
+            return identity(conn, self.called(subject))
+
+    def mailbox(self, email: str) -> UUID:
+        """The pseudonym of who is known by an e-mail address alone."""
+        return self.mailboxes([email])[email]
+
+    def mailboxes(self, emails: Sequence[str]) -> dict[str, UUID]:
+        """As `mailbox`, of each. One query."""
+        first = {email: self.pseudonym(address_of(email)) for email in emails}
+        with self.pool.connection() as conn:
+            counts = generations(conn, list(first.values()))
+        return {email: self.renewed(root, counts.get(root, 0)) for email, root in first.items()}
+
+    def writable(self, person: UUID, stream: UUID) -> UUID:
+        """The person's pseudonym in a stream: another, where what the stream said of them was erased."""
+        with self.pool.connection() as conn:
+            while is_erased(conn, person, stream):
+                person = self.again(person)
+        return person
+
+    def renew(self, conn: Connection[Any], people: Sequence[UUID]) -> None:
+        """Lets those who have these pseudonyms come back as somebody new only."""
+        for root, generation in set(roots(conn, people).values()):
+            person = self.renewed(root, generation + 1)
+            renew(conn, root, generation + 1, person, self.account(person))
 
     @property
     def digest_key(self) -> bytes:
@@ -36,6 +105,9 @@ class Keyed:
     def links(self) -> SignedLinks:
         return SignedLinks(self._keys["links"])
 
+    def _hmac(self, said: bytes) -> bytes:
+        return hmac.new(self._keys["pseudonyms"], said, sha256).digest()
+
     @cached_property
     def codes(self) -> Codes:
         return Codes(self.links)
@@ -45,3 +117,7 @@ class Keyed:
         with self.pool.connection() as conn:
             secret = self.vault.own_secret(conn)
         return {purpose: derived(secret, purpose) for purpose in ("pseudonyms", "links", "idempotency")}
+
+
+def _uuid(made: bytes) -> UUID:
+    return UUID(bytes=made[:16], version=5)

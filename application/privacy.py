@@ -1,46 +1,45 @@
-"""What a person may ask about their own data: to have all of it, and to have it erased.
+"""The erasure of what is held on a person (RGPD, article 17).
 
-Erasing destroys their keys first, then every stream that spoke of them says so. It can be repeated after an
-interruption: whatever is still missing is done.
+Their keys are destroyed first, then every stream that spoke of them says so. It can be repeated after an interruption:
+whatever is still missing is done.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
 from psycopg import Connection
 
-from application.accounts import AccountErase, InvitationErase
+from application.accounts import AccountErase, InvitationErase, PreferencesErase
 from application.commands import ChangeCommand, Command
 from application.contacts import ContactErase
 from application.eventstore.log import read_stream
 from application.eventstore.recorder import Outcome
 from application.eventstore.records import Recorded
-from application.eventstore.vault import Vault, erase_keys
+from application.eventstore.vault import erase_key, erase_stream
 from application.keyed import Keyed
-from application.registrations import RegistrantErase, address_of
+from application.people import index
+from application.people.finding import Found, Pair, whole
+from application.registrations import RegistrantErase
 from application.unit_of_work import UnitOfWork
 from application.words import WordsErase, words_erasures
 from domain import candidature as candidatures
 from domain.account_events import InvitationSent, MailPreferencesSet, MandateGiven
 from domain.actors import Actor
+from domain.candidature_events import CandidatureSubmitted
 from domain.catalogue import CANDIDATURE
-from domain.contact_events import ContactAdded, ContactErased, ContactRemoved, ContactUnsubscribed, PlanningSent
+from domain.contact_events import ContactAdded
 from domain.errors import DomainError, ErrorCode
-from domain.events import Event
-from domain.identifiers import check_siret, person_id, structure_id
 from domain.registration_events import RegistrationEvent, RegistrationMade
-from domain.rights import Action, Belongings, authorize
+from domain.rights import Action, Scope, scope_of
 
 Execute = Callable[[Command, Actor, datetime], Outcome]
 Conn = Connection[Any]
-_WHOSE_CANDIDATURE = """
-SELECT person_id FROM person_keys WHERE originator_id = %s AND EXISTS (
-    SELECT FROM stored_events e
-    WHERE e.originator_id = person_keys.originator_id AND topic = 'candidature.submitted')"""
 
 
 class CandidatureErase(ChangeCommand):
@@ -55,135 +54,183 @@ def erase_candidature(command: CandidatureErase, work: UnitOfWork) -> UUID:
     return state.id
 
 
-def resolve_person(conn: Conn, keyed: Keyed, subject: str) -> list[UUID]:
-    """The pseudonyms meant by `subject`: itself, whose candidature it is, or those of a token's subject and of an
-    e-mail address. Some of them may be of nobody.
+Erasure = (
+    CandidatureErase
+    | RegistrantErase
+    | AccountErase
+    | PreferencesErase
+    | InvitationErase
+    | ContactErase
+    | WordsErase
+)
 
-    The id of a thing means what people wrote in it; a SIRET, or its structure's id, the structure's name.
+
+class Kind(StrEnum):
+    """What may be held on a person."""
+
+    CANDIDATURE = "candidature"
+    REGISTRATION = "registration"
+    ACCOUNT = "account"
+    MAIL_PREFERENCES = "mail_preferences"
+    INVITATION = "invitation"
+    CONTACT = "contact"
+    WORDS = "words"
+
+
+#: The kind of thing that each command is about, and the field that names it.
+_ABOUT: Mapping[type[Command], tuple[Kind, str]] = {
+    CandidatureErase: (Kind.CANDIDATURE, "candidature_id"),
+    RegistrantErase: (Kind.REGISTRATION, "registration_id"),
+    AccountErase: (Kind.ACCOUNT, "account_id"),
+    PreferencesErase: (Kind.MAIL_PREFERENCES, "account_id"),
+    InvitationErase: (Kind.INVITATION, "invitation_id"),
+    ContactErase: (Kind.CONTACT, "contact_id"),
+    WordsErase: (Kind.WORDS, "thing_id"),
+}
+
+
+@dataclass(slots=True)
+class Erased:
+    """What was erased, each thing with its kind; `unreached` tells, in French, what was not."""
+
+    things: list[tuple[Kind, UUID]] = field(default_factory=list)
+    unreached: list[str] = field(default_factory=list)
+
+    @property
+    def counts(self) -> dict[Kind, int]:
+        return counted(self.things)
+
+
+def counted(things: Iterable[tuple[Kind, UUID]]) -> dict[Kind, int]:
+    kinds = [kind for kind, _ in things]
+    return {kind: kinds.count(kind) for kind in Kind if kind in kinds}
+
+
+def erase_found(conn: Conn, execute: Execute, keyed: Keyed, found: Found, actor: Actor, now: datetime) -> Erased:
+    """Destroys all that is held on the person found, whom the actor must be entitled to erase.
+
+    `conn` must be in autocommit mode: a destroyed key is destroyed whatever follows. Who was found as a whole comes
+    back as somebody new, and their sign-ins end.
     """
-    try:
-        given = UUID(subject.strip())
-    except ValueError:
-        people = [person_id(subject), keyed.pseudonym(address_of(subject))]
-        return [*people, *_structure(subject)]
-    if not given.int:
-        # Nobody's: the database's own secret stands under it.
-        return []
-    with conn.cursor() as cursor:
-        row = cursor.execute(_WHOSE_CANDIDATURE, (given,)).fetchone()
-    return [given if row is None else row[0]]
+    streams, commands = _to_say(conn, keyed, found)
+    accounts = _account_holders(commands)
+    if accounts - found.people:
+        # Whose account ends with what was found is erased as a whole: nothing is left that nobody could ask for.
+        found = found.with_all_of(whole(conn, keyed, accounts))
+        streams, commands = _to_say(conn, keyed, found)
+    erased = Erased()
+    if scope_of(actor, Action.PERSON_ERASE) is Scope.ANYWHERE:
+        erased.unreached += _elsewhere(conn, found.pairs)
+    with conn.transaction():
+        for stream, said in commands.items():
+            if any(isinstance(one, AccountErase) for one in said):
+                erase_stream(conn, stream)
+            for person in streams[stream]:
+                erase_key(conn, person, stream)
+        things = {one.thing_id for said in commands.values() for one in said if isinstance(one, WordsErase)}
+        keyed.renew(conn, list((found.people | accounts) - things))
+    for stream, said in commands.items():
+        if _say_all(execute, said, streams[stream], actor, now, erased):
+            for person in streams[stream]:
+                index.forget(conn, person, stream)
+    if Kind.REGISTRATION in erased.counts:
+        erased.unreached.append(
+            "Les feuilles d'émargement signées des animations où la personne est venue, si elles portent son nom."
+        )
+    return erased
 
 
-def _structure(siret: str) -> list[UUID]:
-    try:
-        return [structure_id(check_siret(siret))]
-    except ValueError:
-        return []
-
-
-def held_on(conn: Conn, vault: Vault, people: Sequence[UUID]) -> dict[str, Any]:
-    """All that is held on a person known by these pseudonyms, in clear, ready for JSON: each stream that speaks of
-    them, event by event.
-
-    What was erased is null, and `erasedAt` tells since when (RGPD, article 15: the right of access).
-    """
-    with conn.cursor() as cursor:
-        rows = cursor.execute(
-            "SELECT person_id, originator_id, erased_at FROM person_keys WHERE person_id = ANY(%s) ORDER BY created_at",
-            (list(people),),
-        ).fetchall()
-    return {
-        "person": [str(person) for person in dict.fromkeys(row[0] for row in rows)],
-        "held": [
-            {
-                "subject": str(stream),
-                "erasedAt": erased_at.isoformat() if erased_at else None,
-                "events": [_told(record) for record in vault.open(conn, _about(conn, stream, person))],
-            }
-            for person, stream, erased_at in rows
-        ],
+def _to_say(conn: Conn, keyed: Keyed, found: Found) -> tuple[dict[UUID, list[UUID]], dict[UUID, Sequence[Erasure]]]:
+    """Of each stream, the people found in it, and what it has to say of them."""
+    streams: dict[UUID, list[UUID]] = {}
+    for person, stream in found.pairs:
+        streams.setdefault(stream, []).append(person)
+    commands = {
+        stream: erasures(keyed, stream, people, read_stream(conn, stream)) for stream, people in streams.items()
     }
+    return streams, {stream: said for stream, said in commands.items() if said is not None}
 
 
-def _about(conn: Conn, stream: UUID, person: UUID) -> list[Recorded]:
-    """What a stream says of the person: all of it, or of the registrations for an animation their own."""
-    records = read_stream(conn, stream, 0)
-    own = {made.registration_id for made in _registrations(records, person)}
-    return [record for record in records if _is_about(record.event, person, own)]
+def _account_holders(commands: Mapping[UUID, Sequence[Erasure]]) -> set[UUID]:
+    return {one.person_id for said in commands.values() for one in said if isinstance(one, AccountErase)}
 
 
-def _is_about(event: Event, person: UUID, registrations: set[UUID]) -> bool:
-    match event:
-        case RegistrationEvent():
-            return event.registration_id in registrations
-        case ContactAdded() | ContactErased():
-            return event.person_id == person
-        case ContactRemoved() | ContactUnsubscribed() | PlanningSent():
-            return False
-    return True
+def _say_all(
+    execute: Execute, said: Sequence[Erasure], people: Sequence[UUID], actor: Actor, now: datetime, erased: Erased
+) -> bool:
+    """Records what is left to be said of one stream; False where something could not be."""
+    done = True
+    for command in said:
+        kind, _ = _ABOUT[type(command)]
+        try:
+            erased.things.append((kind, _say_as(execute, command, actor, people, now)))
+        except DomainError as error:
+            done = False
+            erased.unreached.append(f"{kind} {subject_of_erasure(command)} : {error.problems[0].message}")
+    return done
 
 
-def _registrations(records: Sequence[Recorded], person: UUID) -> list[RegistrationMade]:
-    events = (record.event for record in records)
-    return [event for event in events if isinstance(event, RegistrationMade) and event.person_id == person]
-
-
-def _told(record: Recorded) -> dict[str, Any]:
-    return {
-        "position": record.position,
-        "type": record.event.topic,
-        "recordedAt": record.stamp.recorded_at.isoformat(),
-        "actor": record.stamp.actor,
-        "role": str(record.stamp.role),
-        "data": record.event.model_dump(mode="json"),
-    }
-
-
-def erase_person(conn: Conn, execute: Execute, people: Sequence[UUID], actor: Actor, now: datetime) -> list[UUID]:
-    """Destroys all that is held on a person known by these pseudonyms.
-
-    Returns the candidatures, registrations, accounts and invitations concerned, empty when nothing is known of them.
-    Raises DomainError (FORBIDDEN) unless the actor may. `conn` must be in autocommit mode: a destroyed key is destroyed
-    whatever follows.
-    """
+def _say_as(execute: Execute, command: Erasure, actor: Actor, people: Sequence[UUID], now: datetime) -> UUID:
+    """Who erases what is their own does so under each pseudonym that they ever had."""
+    if scope_of(actor, Action.PERSON_ERASE) is Scope.ANYWHERE:
+        return say_erased(execute, command, actor, now)
     for person in people:
-        authorize(actor, Action.PERSON_ERASE, Belongings(person_id=person))
-    return [subject for person in people for subject in _erase(conn, execute, person, actor, now)]
+        try:
+            return say_erased(execute, command, replace(actor, person_id=person), now)
+        except DomainError as error:
+            if error.code is not ErrorCode.FORBIDDEN:
+                raise
+    # It is nobody's any more: said before.
+    return subject_of_erasure(command)
 
 
-def _erase(conn: Conn, execute: Execute, person: UUID, actor: Actor, now: datetime) -> list[UUID]:
-    subjects = []
-    for stream in erase_keys(conn, person):
-        for command in erasures(stream, person, read_stream(conn, stream, 0)):
-            subjects.append(say_erased(execute, command, actor, now))
-    return subjects
+def _elsewhere(conn: Conn, pairs: Iterable[Pair]) -> list[str]:
+    """Of what is held under the same address or telephone, and was not found."""
+    known = set(pairs)
+    holding = index.holding(conn, index.digests_of(conn, list(known)))
+    others = {(entry.originator_id, entry.thing_id) for entry in holding} - {
+        (entry.originator_id, entry.thing_id) for entry in holding if (entry.person_id, entry.originator_id) in known
+    }
+    if not others:
+        return []
+    return [f"{len(others)} de plus sous la même adresse ou le même téléphone : effacez-les en l'indiquant."]
 
 
-def erasures(stream: UUID, person: UUID, records: Sequence[Recorded]) -> list[Erasure]:
-    """What is left to be said in a stream once the person's key is destroyed."""
+def erasures(
+    keyed: Keyed, stream: UUID, people: Sequence[UUID], records: Sequence[Recorded]
+) -> Sequence[Erasure] | None:
+    """What is left to be said in a stream once the keys of these people are destroyed. None: it is not about people."""
     if not records:
         # A key was made for something that was not recorded in the end.
         return []
-    said = words_erasures(stream, person, records[0].event.topic)
-    if said is not None:
-        return list(said)
-    match records[0].event:
+    events = [record.event for record in records]
+    words = [words_erasures(stream, person, events[0].topic) for person in people]
+    if any(said is not None for said in words):
+        return [one for said in words for one in said or ()]
+    match events[0]:
         case MandateGiven() | MailPreferencesSet():
-            return [AccountErase(account_id=stream, person_id=person)]
+            holders = {event.person_id for event in events if isinstance(event, MandateGiven)}
+            own = [person for person in people if person in holders or keyed.account(person) == stream]
+            if own:
+                return [AccountErase(account_id=stream, person_id=own[0])]
+            return [PreferencesErase(account_id=stream, person_id=people[0])]
         case InvitationSent():
-            return [InvitationErase(invitation_id=stream, person_id=person)]
+            return [InvitationErase(invitation_id=stream, person_id=people[0])]
         case ContactAdded():
             return [
-                ContactErase(structure_id=record.event.structure_id, contact_id=record.event.contact_id)
-                for record in records
-                if isinstance(record.event, ContactAdded) and record.event.person_id == person
+                ContactErase(structure_id=event.structure_id, contact_id=event.contact_id)
+                for event in events
+                if isinstance(event, ContactAdded) and event.person_id in people
             ]
-    if isinstance(records[0].event, RegistrationEvent):
-        return [
-            RegistrantErase(animation_id=made.animation_id, registration_id=made.registration_id)
-            for made in _registrations(records, person)
-        ]
-    return [CandidatureErase(candidature_id=stream)]
+        case CandidatureSubmitted():
+            return [CandidatureErase(candidature_id=stream)]
+        case RegistrationEvent():
+            return [
+                RegistrantErase(animation_id=event.animation_id, registration_id=event.registration_id)
+                for event in events
+                if isinstance(event, RegistrationMade) and event.person_id in people
+            ]
+    return None
 
 
 def say_erased(execute: Execute, command: Erasure, actor: Actor, now: datetime) -> UUID:
@@ -193,24 +240,16 @@ def say_erased(execute: Execute, command: Erasure, actor: Actor, now: datetime) 
     except DomainError as error:
         if error.code is not ErrorCode.RULE_BROKEN:
             raise
-    return _subject_of(command)
+    return subject_of_erasure(command)
 
 
-def _subject_of(command: Erasure) -> UUID:
-    match command:
-        case CandidatureErase():
-            return command.candidature_id
-        case RegistrantErase():
-            return command.registration_id
-        case AccountErase():
-            return command.account_id
-        case ContactErase():
-            return command.contact_id
-        case WordsErase():
-            return command.thing_id
-    return command.invitation_id
+def subject_of_erasure(command: Erasure) -> UUID:
+    thing: UUID = getattr(command, _ABOUT[type(command)][1])
+    return thing
 
 
-Erasure = CandidatureErase | RegistrantErase | AccountErase | InvitationErase | ContactErase | WordsErase
+def things_of(commands: Iterable[Erasure]) -> list[tuple[Kind, UUID]]:
+    return [(_ABOUT[type(command)][0], subject_of_erasure(command)) for command in commands]
+
 
 USE_CASES = ((CandidatureErase, erase_candidature),)

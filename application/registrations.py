@@ -11,16 +11,16 @@ from pydantic import Field
 
 from application.commands import Command
 from application.eventstore.records import Recorded
+from application.keyed import address_of
 from application.unit_of_work import UnitOfWork
 from domain import registration as registrations
-from domain.actors import Role
 from domain.animation import Animation
 from domain.animation_events import AnimationDetails
 from domain.catalogue import ANIMATION, REGISTRATION
 from domain.errors import invalid
 from domain.events import Event
-from domain.identifiers import person_id, registration_book_id
-from domain.people import EmailAddress, PersonName, Phone, comparison_form
+from domain.identifiers import registration_book_id
+from domain.people import EmailAddress, PersonName, Phone
 from domain.registration import Registrant
 from domain.registration_book import EMPTY, RegistrationBook
 from domain.registration_events import RegistrationEvent, RegistrationMade, SeatKept
@@ -31,11 +31,6 @@ from domain.validation import Link, PrintedCode, Reason
 PURPOSE = "registration"
 #: More than any family: a guard against slips of the keyboard.
 Children = Annotated[int, Field(ge=0, le=20)]
-
-
-def address_of(email: str) -> str:
-    """What the pseudonym of a person who is known by an e-mail address alone is made of."""
-    return f"address:{comparison_form(email)}"
 
 
 class _OfAnimation(Command):
@@ -112,13 +107,13 @@ def submit_for(command: RegistrationSubmitFor, work: UnitOfWork) -> UUID:
 
 def _register(command: RegistrationSubmit | RegistrationSubmitFor, work: UnitOfWork, on_behalf: bool) -> UUID:
     animation = work.subject(ANIMATION, command.animation_id, None, "Animation", "animation_id")
-    registration_id = uuid4()
+    registration_id, book_id = uuid4(), registration_book_id(animation.id)
     facts = registrations.register(
         _book(work, animation.id),
         animation,
         Registrant(command.first_name, command.last_name, command.email, command.phone, command.children),
         registration_id,
-        _person(work, command.email, registration_id, on_behalf),
+        work.keyed.writable(_person(work, command.email, registration_id, on_behalf), book_id),
         work.keyed.pseudonym(f"contact:{animation.id}:{address_of(command.email)}") if command.email else None,
         work.actor,
         work.now,
@@ -146,11 +141,9 @@ def _others_today(work: UnitOfWork, animation: Animation) -> int:
 
 def _person(work: UnitOfWork, email: str | None, registration_id: UUID, on_behalf: bool) -> UUID:
     """Whose data it is: of the person signed in, else of whoever has that address, else of nobody known otherwise."""
-    if not on_behalf and work.actor.role is Role.MEDIATEUR:
-        return person_id(work.actor.name)
     if not on_behalf and work.actor.person_id is not None:
         return work.actor.person_id
-    return work.keyed.pseudonym(address_of(email)) if email else registration_id
+    return work.keyed.mailbox(email) if email else registration_id
 
 
 def cancel(command: RegistrationCancel, work: UnitOfWork) -> UUID:

@@ -52,13 +52,15 @@ def erase(
     logs_of_a_command(verbose)
     with open_everything(settings) as opened:
         confirm(f"Erase all personal data of {subject}? This cannot be undone.", yes)
-        erased = opened.application.erase_person(subject, SYSTEM, utc_now())
-        if not erased:
+        erased = opened.application.erase(subject, SYSTEM, utc_now())
+        if not erased.things:
             raise Refused(f"nothing is known of {subject}: nothing was erased")
-        concerned = counted(len(erased), "candidature or registration", "candidatures and registrations")
-        note(f"Keys destroyed: the personal data of {concerned} can no longer be read.")
-        for one in erased:
-            typer.echo(one)
+        concerned = ", ".join(f"{kind.replace('_', ' ')}: {count}" for kind, count in erased.counts.items())
+        note(f"Keys destroyed: these personal data can no longer be read ({concerned}).")
+        for _, thing in erased.things:
+            typer.echo(thing)
+        for sentence in erased.unreached:
+            note(f"Not erased: {sentence}")
         _forget_in_read_models(opened)
         note("The read models have forgotten them too.")
 

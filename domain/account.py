@@ -56,6 +56,8 @@ class Account:
     erased: bool = False
     #: Whose it is, once they were given anything.
     person_id: UUID | None = None
+    #: Whose key the address of its preferences has, where there is one.
+    mailbox: UUID | None = None
 
     def holds(self, mandate: Mandate) -> bool:
         return mandate in self.mandates.values()
@@ -103,7 +105,7 @@ def evolve(state: Account | None, originator_id: UUID, fact: Event) -> Account:
         case AccountErased():
             return replace(account, mandates={}, erased=True)
         case MailPreferencesSet():
-            return account
+            return replace(account, mailbox=None if fact.email is None else fact.person_id)
     raise TypeError(f"not an account's event: {fact!r}")
 
 
@@ -196,6 +198,13 @@ def stop_mail(account: Account, before: MailPreferencesSet) -> list[Event]:
     return [MailPreferencesSet(person_id=before.person_id, recipients=(), muted=before.muted)]
 
 
+def erase_address(account: Account, person_id: UUID) -> list[Event]:
+    """What remains to be recorded once the key of the address in its preferences is destroyed."""
+    if account.erased or account.mailbox != person_id:
+        raise broken("Cette adresse est déjà effacée.")
+    return [MailPreferencesSet(person_id=person_id, recipients=(), muted=())]
+
+
 def erase(account: Account, person_id: UUID) -> list[Event]:
     """What remains to be recorded once the person's key is destroyed."""
     if account.erased:
@@ -206,6 +215,12 @@ def erase(account: Account, person_id: UUID) -> list[Event]:
 def in_force(mandates: Sequence[Mandate], now: datetime) -> list[Mandate]:
     """Those that have not come to their end by themselves."""
     return [mandate for mandate in mandates if mandate.until is None or now < mandate.until]
+
+
+def known_as(actor: Actor, person_id: UUID, account_id: UUID) -> Actor:
+    """The actor of a token by the pseudonyms of who they are. History must not name a parent."""
+    name = f"parent:{person_id}" if actor.role is Role.PARENT else actor.name
+    return replace(actor, name=name, person_id=person_id, account_id=account_id)
 
 
 def widened(actor: Actor, mandates: Sequence[Mandate]) -> Actor:
@@ -222,6 +237,8 @@ def widened(actor: Actor, mandates: Sequence[Mandate]) -> Actor:
     return replace(
         actor,
         role=role,
+        # Who acts by a mandate is named by it: an official, whom those who may read mandates can tell.
+        name=actor.name if role is actor.role or actor.account_id is None else f"{role}:{actor.account_id}",
         also=(frozenset([actor.role]) | roles & {Role.MEDIATEUR}) - {role},
         structures=actor.structures
         | {one.structure_id for one in own if one.structure_id is not None and one.accepted},

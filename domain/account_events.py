@@ -70,7 +70,10 @@ class MandateEnded(Event):
 
 @event("account.mail_preferences_set")
 class MailPreferencesSet(Event):
-    """Where the person wants to be written to, of which inboxes, and of which kinds not. No address: not at all."""
+    """Where the person wants to be written to, of which inboxes, and of which kinds not. No address: not at all.
+
+    `person_id` is a pseudonym of the address, whose key seals it; of the account's person where there is none.
+    """
 
     person_id: UUID
     email: PersonalText | None = None

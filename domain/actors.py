@@ -25,7 +25,9 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The person or account behind a command. `name` is what history keeps (a pseudonym for parents)."""
+    """The person or account behind a command. `name` is what history keeps: what the token calls who is an official by
+    it, a pseudonym for parents, function and account for who is an official by a mandate.
+    """
 
     role: Role
     name: str
@@ -33,6 +35,8 @@ class Actor:
     territories: frozenset[str] = frozenset()
     schools: frozenset[str] = frozenset()
     person_id: UUID | None = None
+    #: The stream of their account, of who has signed in.
+    account_id: UUID | None = None
     #: What the person's token calls them; nobody's where nobody has signed in.
     subject: str | None = None
     #: What a person is besides the role in which they act by a mandate: what a parent, or a médiateur, may do anywhere

@@ -53,7 +53,6 @@ _KNOWN_OF_MANY = """
 SELECT DISTINCT ON (person_id, originator_id) person_id, originator_id, key_id, wrapped_key
 FROM unnest(%s::uuid[], %s::uuid[]) AS wanted (person_id, originator_id) JOIN person_keys
 USING (person_id, originator_id) ORDER BY person_id, originator_id, wrapped_key IS NULL"""
-_STREAMS_OF = "SELECT originator_id FROM person_keys WHERE person_id = %s GROUP BY 1 ORDER BY min(created_at)"
 _ADD_MANY = """
 INSERT INTO person_keys (key_id, person_id, originator_id, wrapped_key)
 SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::bytea[])"""
@@ -194,17 +193,12 @@ class Vault:
         return self._master.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], key_id.bytes)
 
 
-def erase_keys(conn: Conn, person_id: UUID) -> list[UUID]:
-    """Destroys the person's keys. Returns every stream that ever spoke of them, also those erased before."""
-    if person_id == _NOBODY:
-        return []
+def erase_stream(conn: Conn, originator_id: UUID) -> None:
+    """Destroys every key in a stream that is of one person."""
     conn.execute(
-        "UPDATE person_keys SET wrapped_key = NULL, erased_at = now() WHERE person_id = %s AND erased_at IS NULL",
-        (person_id,),
+        "UPDATE person_keys SET wrapped_key = NULL, erased_at = now() WHERE originator_id = %s AND erased_at IS NULL",
+        (originator_id,),
     )
-    with conn.cursor() as cursor:
-        rows = cursor.execute(_STREAMS_OF, (person_id,)).fetchall()
-    return [row[0] for row in rows]
 
 
 def erase_key(conn: Conn, person_id: UUID, originator_id: UUID) -> None:

@@ -11,7 +11,6 @@ from application.notifications.reaction import NATIONAL, author, school, structu
 from domain.account import STAFF
 from domain.actors import Actor, Role
 from domain.errors import forbidden
-from domain.identifiers import person_id
 from domain.rights import RIGHTS, Action, Belongings, authorize
 
 _READ = """
@@ -43,7 +42,7 @@ def mark_read(conn: Connection[Any], actor: Actor, ids: Sequence[int], up_to: in
     Of others' notifications nothing is marked and nothing is told. Raises FORBIDDEN for who is not signed in.
     """
     authorize(actor, Action.NOTIFICATIONS_MARK_READ, Belongings())
-    if actor.subject is None:
+    if actor.person_id is None:
         raise forbidden()
-    asked = {"reader": person_id(actor.subject), "recipients": recipients_of(actor), "ids": list(ids), "up_to": up_to}
+    asked = {"reader": actor.person_id, "recipients": recipients_of(actor), "ids": list(ids), "up_to": up_to}
     return conn.execute(_READ, asked).rowcount

@@ -73,6 +73,15 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
         "SWITCHED": "They are in use. Final.",
         "STOPPED": "It was given up; the tables in use are those of before. Final.",
     },
+    "PersonalKind": {
+        "CANDIDATURE": "A candidature that they made.",
+        "REGISTRATION": "A registration for an animation, by themself or by others.",
+        "ACCOUNT": "Their account, with its mandates.",
+        "MAIL_PREFERENCES": "An address that an account is written to at.",
+        "INVITATION": "An invitation to speak for a structure.",
+        "CONTACT": "A contact in a structure's list.",
+        "WORDS": "What people wrote in a thing, or the name of a structure.",
+    },
     "RegistrationStatus": {
         "SEATED": "With a seat.",
         "WAITING": "In the waiting list, in the order of its line.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -18,13 +18,16 @@ _MOST_STRUCTURES, _MOST_ASKERS = 2_000, 2_000
 @dataclass(frozen=True, slots=True)
 class Held:
     """The mandates of an account that nobody has ended, when the person's data were last erased, if ever, and where
-    the read models stood that tell so. `person_id` is None of who has no account.
+    the read models stood that tell so. `person_id` and `account_id` are None of who has not signed in; `called` is what
+    was asked.
     """
 
-    person_id: UUID | None
     mandates: list[Mandate]
-    erased_at: datetime | None
-    live: Live | None
+    erased_at: datetime | None = None
+    live: Live | None = None
+    person_id: UUID | None = None
+    account_id: UUID | None = None
+    called: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from api.context import Services
 from api.last_seen import Held
 from domain.account import Mandate
 from domain.actors import Actor, Role
-from domain.identifiers import account_id, person_id
 from projections.queries import accounts as queries
 from projections.reading import Live, rows_at_once, snapshot
 from projections.registry import relations
@@ -24,11 +23,11 @@ _RELATIONS = relations()
 async def held_by(actor: Actor, services: Services) -> Held:
     """Read anew for each request: a mandate that was ended gives nothing from the next one on."""
     if actor.subject is None:
-        return Held(None, [], None, None)
-    person = person_id(actor.subject)
-    asked = {"account_id": account_id(actor.subject), "person_id": person}
-    live, row = await _at_once(services, asked) or await _in_a_snapshot(services, asked)
-    held = Held(person, [mandate_of(told) for told in row["mandates"] or ()], row["erased_at"], live)
+        return Held([])
+    called = services.application.bus.keyed.called(actor.subject)
+    live, row = await _at_once(services, called) or await _in_a_snapshot(services, called)
+    mandates = [mandate_of(told) for told in row["mandates"] or ()]
+    held = Held(mandates, row["erased_at"], live, row["person_id"], row["account_id"], called)
     services.last_seen.keep_asker(actor.subject, held)
     return held
 

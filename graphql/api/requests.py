@@ -15,7 +15,7 @@ from api.context import Services
 from api.last_seen import Held
 from api.mandates import held_by, remembered
 from application.sign_in.accepting import BadToken, IssuerAway
-from domain.account import Mandate, in_force, widened
+from domain.account import Mandate, in_force, known_as, widened
 from domain.actors import PUBLIC, Actor
 
 #: Documents and variables of people are some kilobytes; the largest attestation of all, a few tens.
@@ -69,9 +69,12 @@ async def admitted(authorization: str | None, services: Services, may_assume: bo
     if held.erased_at is not None and (signed_in.issued_at is None or signed_in.issued_at <= held.erased_at):
         # RGPD, article 17: who was erased is signed in nowhere any more, nor by what does not tell how old it is.
         raise _unauthenticated("Vos données ont été effacées : cette connexion a pris fin.")
-    await services.sign_ins_seen.note(signed_in.actor, services)
+    assert held.person_id is not None
+    assert held.account_id is not None
+    own = known_as(signed_in.actor, held.person_id, held.account_id)
+    await services.sign_ins_seen.note(own, services)
     mandates = in_force(held.mandates, services.clock())
-    actor = widened(signed_in.actor, mandates)
+    actor = widened(own, mandates)
     return Admitted(actor, held, known is not None, tuple(mandates), signed_in.seconds_left)
 
 

@@ -14,7 +14,6 @@ from application.eventstore.unavailable import is_unavailable
 from application.notifications.inbox import recipients_of
 from application.notifications.subscriptions import seen
 from domain.actors import Actor
-from domain.identifiers import account_id
 
 if TYPE_CHECKING:
     from api.context import Services
@@ -34,8 +33,8 @@ class SignInsSeen:
 
     async def note(self, actor: Actor, services: Services) -> None:
         """`actor`: as the token alone tells. One small write a day and person, and when the token gives others."""
-        subject, now = actor.subject, services.clock()
-        if subject is None:
+        subject, account, now = actor.subject, actor.account_id, services.clock()
+        if subject is None or account is None:
             return
         recipients = recipients_of(actor)
         before = self._noted.get(subject)
@@ -44,7 +43,7 @@ class SignInsSeen:
 
         def write() -> None:
             with services.application.pool.connection() as conn:
-                seen(conn, account_id(subject), recipients, now)
+                seen(conn, account, recipients, now)
 
         noted_at = now
         try:

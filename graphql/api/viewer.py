@@ -17,7 +17,6 @@ from application.notifications.inbox import recipients_of
 from domain.actors import Role
 from domain.candidature import AUTHORITY, CandidatureStatus
 from domain.candidature_events import Degree
-from domain.identifiers import account_id, person_id
 from projections.queries import accounts as account_queries
 from projections.queries import dashboards as queries
 from projections.queries import notifications as notification_queries
@@ -66,8 +65,8 @@ class Viewer:
 
     @strawberry.field(description="The mandates of the asker's account.")
     async def mandates(self, info: Info) -> list[Mandate]:
-        subject = info.context.actor.subject
-        return [] if subject is None else await load_mandates(info.context, account_id(subject))
+        account = info.context.actor.account_id
+        return [] if account is None else await load_mandates(info.context, account)
 
     @strawberry.field(description="What happened that concerns the asker, the latest first.")
     async def notifications(
@@ -96,9 +95,8 @@ class Viewer:
         description="Where and of what the asker wants to be written to; null as long as nothing was said."
     )
     async def mail_preferences(self, info: Info) -> MailPreferences | None:
-        subject = info.context.actor.subject
         read = await info.context.read()
-        asked = {"id": account_id(subject) if subject else UUID(int=0)}
+        asked = {"id": info.context.actor.account_id or UUID(int=0)}
         for row in await read.rows(read.sql(account_queries.ACCOUNT), asked):
             return MailPreferences(email=row["email"], muted=row["muted"])
         return None
@@ -109,8 +107,7 @@ class Viewer:
 
 
 def _own_notifications(context: Context) -> Filter:
-    subject = context.actor.subject
-    return notification_queries.of(recipients_of(context.actor), person_id(subject) if subject else UUID(int=0))
+    return notification_queries.of(recipients_of(context.actor), context.actor.person_id or UUID(int=0))
 
 
 def viewer_of(context: Context) -> Viewer:

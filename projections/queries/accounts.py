@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from application.eventstore.identities import WHO
 from projections.queries.paging import LIVE_TOLD
 
-#: One indexed look: the mandates of who signs in, and when their data were last erased by their wish; and which
+#: One indexed look: who signs in, their mandates, and when their data were last erased by their wish; and which
 #: generations are live.
 OF_ONE = f"""
-SELECT ({LIVE_TOLD}) AS live_told, (SELECT mandates FROM {{accounts}} WHERE account_id = %(account_id)s) AS mandates,
-       (SELECT max(erased_at) FROM person_keys WHERE person_id = %(person_id)s) AS erased_at"""
+SELECT ({LIVE_TOLD}) AS live_told, who.person_id, who.account_id, who.erased_at,
+       (SELECT mandates FROM {{accounts}} a WHERE a.account_id = who.account_id) AS mandates FROM {WHO}"""
 #: Of several structures at once, in the order of being given.
 OF_STRUCTURES = """
 SELECT one.structure::uuid AS structure_id, a.account_id, p.subject, m.mandate

@@ -15,6 +15,8 @@ from uuid import UUID
 
 import orjson
 
+from application.eventstore.identities import WHO
+
 DEFAULT_PAGE = 20
 #: The live generations and their positions, as `told`, in whatever order they stand.
 LIVE_TOLD = (
@@ -160,17 +162,23 @@ def count_statement(source: Source, filtered: Filter) -> str:
 
 
 def at_once_statement(
-    source: Source, filtered: Filter, orders: Sequence[Order], asked: Page, count: str | None, asker: UUID | None = None
+    source: Source,
+    filtered: Filter,
+    orders: Sequence[Order],
+    asked: Page,
+    count: str | None,
+    asker: Mapping[str, Any] | None = None,
 ) -> tuple[str, dict[str, Any]]:
     """A page as of `page_statement` whose first row has `live_told`, the live generations and their positions of the
     same instant, the list's `total` where the statement that would `count` it is given, and `asker_erased_at`, when the
-    data of the person `asker` were last erased, where one is given. An empty page is one row without `place`.
+    data of the `asker` (as of `Keyed.called`) were last erased, where one is given. An empty page is one row without
+    `place`.
     """
     page, params = page_statement(source, filtered, orders, asked)
     total = f", ({count}) AS total" if count else ""
-    erased = ", (SELECT max(erased_at) FROM person_keys WHERE person_id = %(asker)s) AS asker_erased_at"
+    erased = f", (SELECT who.erased_at FROM {WHO}) AS asker_erased_at"
     if asker is not None:
-        params = {**params, "asker": asker}
+        params = {**params, **asker}
     statement = (
         # Told with each row, they would be much of what is sent.
         "SELECT CASE WHEN coalesce(page.place, 1) = 1 THEN live.told END AS live_told"

@@ -8,8 +8,8 @@ import psycopg
 import pytest
 
 from api import requests
+from application.eventstore.identities import renew
 from domain.actors import Role
-from domain.identifiers import person_id
 from tests.scenarios.people import NATIONAL, STRUCTURE_ID
 from tests.scenarios.server import token
 
@@ -78,11 +78,9 @@ def test_a_mandate_that_was_ended_gives_nothing_to_who_is_remembered_with_it(peo
 def test_who_was_erased_is_signed_in_nowhere_though_remembered_and_though_nothing_moved(server, founded_url, document):
     _known(server)
     with psycopg.connect(founded_url) as conn:
-        erased = conn.execute(
-            "UPDATE person_keys SET wrapped_key = NULL, erased_at = now() + interval '1 minute' WHERE person_id = %s",
-            (person_id(SUBJECT),),
-        )
-        assert erased.rowcount == 1
+        called = server.services.application.bus.keyed.called(SUBJECT)
+        renew(conn, called["person"], 1, called["person"], called["account"])
+        conn.execute("UPDATE renewed_people SET erased_at = now() + interval '1 minute'")
     answer = server.post({"query": document}, CAMILLE)
     codes = [error["extensions"]["code"] for error in answer.json()["errors"]]
     assert (answer.status_code, codes) == (401, ["UNAUTHENTICATED"])

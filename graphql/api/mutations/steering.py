@@ -20,7 +20,10 @@ from api.types.territory import Territory, load_territory
 from api.types.typology import AttestationForm, load_form
 from application import typology as commands
 from application.eventstore.log import head
-from domain.errors import invalid
+from application.privacy import Erased
+from application.privacy import Kind as PersonalKind
+from domain.actors import Role
+from domain.errors import ErrorCode, invalid, refuse
 from domain.rights import Action, Scope, scope_of
 
 
@@ -38,11 +41,25 @@ class AttestationFormPayload(Payload):
     )
 
 
+strawberry.enum(PersonalKind, name="PersonalKind", description="What may be held on a person.")
+
+
+@strawberry.type(description="How many things of one kind were erased.")
+class ErasedCount:
+    kind: PersonalKind = strawberry.field(description="What they are.")
+    count: int = strawberry.field(description="How many.")
+
+
 @strawberry.type(description="What became of an erasure.")
 class PersonPayload(Payload):
     erased: list[strawberry.ID] | None = strawberry.field(
-        description="The candidatures and registrations that no longer tell who made them; empty when nothing was known"
-        " of the person."
+        description="The candidatures, registrations, contacts, invitations, accounts and mail preferences that no"
+        " longer tell whose they were."
+    )
+    counts: list[ErasedCount] | None = strawberry.field(description="How many of them there are, kind by kind.")
+    unreached: list[str] | None = strawberry.field(
+        description="What could not be erased with them, in French: what is held under the same address by other names,"
+        " signed sheets…"
     )
 
 
@@ -83,17 +100,29 @@ class SteeringMutations:
     async def person_erase(self, info: Info, input: PersonEraseInput) -> PersonPayload:
         context = info.context
         application = context.services.application
-        erased: list[UUID] = []
+        done: list[Erased] = []
 
         def erase() -> tuple[None, int]:
             own = context.actor.person_id if scope_of(context.actor, Action.PERSON_ERASE) is Scope.OWN_PERSON else None
-            subject = input.subject or (str(own) if own else None)
-            if not subject:
+            subject = (input.subject or "").strip() or None
+            if subject is None and own is None and context.actor.role is not Role.PUBLIC:
                 raise invalid("subject : champ obligatoire.", "subject")
-            erased.extend(application.erase_person(subject, context.actor, context.now))
+            done.append(application.erase(subject, context.actor, context.now))
+            if not done[0].things:
+                raise refuse(ErrorCode.NOT_FOUND, "Rien n'est connu de cette personne.", "subject")
             with application.pool.connection() as conn:
                 return None, head(conn)
 
         carried = await settle(context, erase)
-        ids = None if carried.errors else [strawberry.ID(str(stream)) for stream in erased]
-        return PersonPayload(erased=ids, position=carried.position, errors=list(carried.errors))
+        if carried.errors:
+            return PersonPayload(
+                erased=None, counts=None, unreached=None, position=carried.position, errors=list(carried.errors)
+            )
+        (erased,) = done
+        return PersonPayload(
+            erased=[strawberry.ID(str(thing)) for _, thing in erased.things],
+            counts=[ErasedCount(kind=kind, count=count) for kind, count in erased.counts.items()],
+            unreached=list(erased.unreached),
+            position=carried.position,
+            errors=[],
+        )

@@ -212,7 +212,7 @@ async def connection_at_once(
     it also confirms who asks. `beside`: all that `make` makes items from besides their rows.
     """
     asker = context.assumed if _ACCOUNTS in lasting else None
-    erasable = asker.person_id if asker else None
+    erasable = asker.called if asker else None
     statement, params = at_once_statement(source, filtered, orders, asked, counting, erasable)
     found = await rows_at_once(context.services.pool, seen, lasting, statement, params)
     if found is None:

@@ -1,0 +1,1 @@
+"""People as the log knows them: found by whatever they are called, exported, erased."""

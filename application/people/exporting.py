@@ -1,0 +1,87 @@
+"""All that is held on a person, for that person (RGPD, article 15: the right of access)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+
+from application.eventstore.log import read_stream
+from application.eventstore.records import Recorded
+from application.eventstore.vault import Vault
+from application.keyed import Keyed
+from application.people.finding import Found
+from application.privacy import counted, erasures, things_of
+from domain.account_events import MailPreferencesSet, MandateGiven
+from domain.contact_events import ContactAdded, ContactErased, ContactRemoved, ContactUnsubscribed, PlanningSent
+from domain.events import Event
+from domain.registration_events import RegistrationEvent, RegistrationMade
+
+Conn = Connection[Any]
+
+_KEYS = """
+SELECT person_id, originator_id, CASE WHEN bool_and(erased_at IS NOT NULL) THEN max(erased_at) END FROM person_keys
+JOIN unnest(%s::uuid[], %s::uuid[]) AS p(person_id, originator_id) USING (person_id, originator_id)
+GROUP BY 1, 2 ORDER BY min(created_at)"""
+
+
+def held_on(conn: Conn, vault: Vault, keyed: Keyed, found: Found) -> dict[str, Any]:
+    """In clear, ready for JSON: how much of each kind, and each stream that speaks of the person, event by event.
+
+    What was erased is null, and `erasedAt` tells since when.
+    """
+    people, streams = [person for person, _ in found.pairs], [stream for _, stream in found.pairs]
+    with conn.cursor() as cursor:
+        rows = cursor.execute(_KEYS, (people, streams)).fetchall()
+    things, held = [], []
+    for person, stream, erased_at in rows:
+        records = read_stream(conn, stream)
+        only = found.pairs[person, stream]
+        commands = erasures(keyed, stream, [person], records)
+        if commands is None:
+            continue
+        things += [(kind, thing) for kind, thing in things_of(commands) if only is None or thing in only]
+        about = [record for record in records if _is_about(record.event, person, _own(records, person, only))]
+        held.append(
+            {
+                "subject": str(stream),
+                "erasedAt": erased_at.isoformat() if erased_at else None,
+                "events": [_told(record) for record in vault.open(conn, about)],
+            }
+        )
+    return {
+        "person": [str(person) for person in dict.fromkeys(row[0] for row in rows)],
+        "found": {str(kind): count for kind, count in counted(things).items()},
+        "held": held,
+    }
+
+
+def _own(records: Sequence[Recorded], person: UUID, only: set[UUID] | None) -> set[UUID]:
+    """The person's registrations in a book, of those asked for."""
+    made = (record.event for record in records if isinstance(record.event, RegistrationMade))
+    own = {event.registration_id for event in made if event.person_id == person}
+    return own if only is None else own & only
+
+
+def _is_about(event: Event, person: UUID, registrations: set[UUID]) -> bool:
+    match event:
+        case RegistrationEvent():
+            return event.registration_id in registrations
+        case ContactAdded() | ContactErased() | MandateGiven() | MailPreferencesSet():
+            return event.person_id == person
+        case ContactRemoved() | ContactUnsubscribed() | PlanningSent():
+            return False
+    return True
+
+
+def _told(record: Recorded) -> dict[str, Any]:
+    return {
+        "position": record.position,
+        "type": record.event.topic,
+        "recordedAt": record.stamp.recorded_at.isoformat(),
+        "actor": record.stamp.actor,
+        "role": str(record.stamp.role),
+        "data": record.event.model_dump(mode="json"),
+    }
