@@ -40,7 +40,7 @@ from application.eventstore.sequence import put_right
 from application.eventstore.vault import DDL as VAULT_DDL
 from application.eventstore.vault import Vault
 from application.notifications.tables import create_tables as create_notification_tables
-from application.people import finding
+from application.people import finding, index
 from application.people.exporting import held_on
 from application.people.index import DDL as PEOPLE_INDEX_DDL
 from application.proof.checkpoints import create_tables as create_proof_tables
@@ -103,6 +103,11 @@ class Application:
     def erase_person(self, subject: str, actor: Actor, now: datetime) -> list[UUID]:
         """As `erase`: the ids of what was erased."""
         return [thing for _, thing in self.erase(subject, actor, now).things]
+
+    def index_people(self) -> int:
+        """Takes what was recorded into the index of people (see `people.index`). Returns how many events."""
+        with self.pool.connection() as conn:
+            return index.catch_up(conn, self.vault, self.bus.keyed)
 
     def erase(self, subject: str | None, actor: Actor, now: datetime) -> privacy.Erased:
         """Destroys all that is held on who is meant by `subject` (see `people.finding`), or on the actor themself.

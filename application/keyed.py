@@ -41,6 +41,10 @@ class Keyed:
     vault: Vault = field(repr=False)
     pool: ConnectionPool[Connection[Any]]
 
+    def open(self) -> None:
+        """Reads the secret, if that was not done yet: whoever asks then waits for nothing."""
+        assert self._keys
+
     def digest(self, said: str) -> bytes:
         """32 bytes, the same for the same words; who has a copy of the database but not the secret tests no guess."""
         return self._hmac(said.encode())

@@ -55,13 +55,7 @@ def erase_candidature(command: CandidatureErase, work: UnitOfWork) -> UUID:
 
 
 Erasure = (
-    CandidatureErase
-    | RegistrantErase
-    | AccountErase
-    | PreferencesErase
-    | InvitationErase
-    | ContactErase
-    | WordsErase
+    CandidatureErase | RegistrantErase | AccountErase | PreferencesErase | InvitationErase | ContactErase | WordsErase
 )
 
 

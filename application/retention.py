@@ -13,8 +13,8 @@ from application.accounts import InvitationErase
 from application.application import Application
 from application.contacts import ContactErase
 from application.eventstore.log import read_stream
-from application.eventstore.vault import erase_key
 from application.files import FileStore
+from application.people.index import erase_and_forget
 from application.privacy import CandidatureErase, say_erased
 from application.registrations import RegistrantErase
 from application.stored_files import FileExpire
@@ -32,7 +32,7 @@ def forget_registrants(app: Application, animation_id: UUID, registration_ids: S
     with app.pool.connection() as conn:
         for record in read_stream(conn, book, 0):
             if isinstance(record.event, RegistrationMade) and record.event.registration_id in due:
-                erase_key(conn, record.event.person_id, book)
+                erase_and_forget(conn, record.event.person_id, book)
     for registration_id in registration_ids:
         say_erased(
             app.execute, RegistrantErase(animation_id=animation_id, registration_id=registration_id), SYSTEM, now
@@ -45,7 +45,7 @@ def forget_candidature(app: Application, candidature_id: UUID, now: datetime) ->
     with app.pool.connection() as conn:
         submitted = read_stream(conn, candidature_id, 0)[0].event
         assert isinstance(submitted, CandidatureSubmitted)
-        erase_key(conn, submitted.person_id, candidature_id)
+        erase_and_forget(conn, submitted.person_id, candidature_id)
     say_erased(app.execute, CandidatureErase(candidature_id=candidature_id), SYSTEM, now)
     return 1
 
@@ -55,7 +55,7 @@ def forget_invited(app: Application, invitation_id: UUID, now: datetime) -> int:
     with app.pool.connection() as conn:
         sent = read_stream(conn, invitation_id, 0)[0].event
         assert isinstance(sent, InvitationSent)
-        erase_key(conn, sent.person_id, invitation_id)
+        erase_and_forget(conn, sent.person_id, invitation_id)
     say_erased(app.execute, InvitationErase(invitation_id=invitation_id, person_id=sent.person_id), SYSTEM, now)
     return 1
 
@@ -66,7 +66,7 @@ def forget_contact(app: Application, structure_id: UUID, contact_id: UUID, now: 
     with app.pool.connection() as conn:
         for record in read_stream(conn, contact_list, 0):
             if isinstance(record.event, ContactAdded) and record.event.contact_id == contact_id:
-                erase_key(conn, record.event.person_id, contact_list)
+                erase_and_forget(conn, record.event.person_id, contact_list)
     say_erased(app.execute, ContactErase(structure_id=structure_id, contact_id=contact_id), SYSTEM, now)
     return 1
 

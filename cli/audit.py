@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -12,6 +13,7 @@ import typer
 from application.documents.dossier_of_facts import pdf_of_facts
 from application.eventstore.log import head
 from application.files import FileStore
+from application.people.officials import names
 from application.proof import checkpoints
 from application.proof.bundle import export_bundle
 from application.proof.checking import check_log
@@ -123,7 +125,7 @@ def export(
             SigningKey.from_seed(settings.checkpoint_key),
             dossier,
             utc_now(),
-            pdf_of_facts,
+            partial(pdf_of_facts, name_of=names(conn, opened.application.vault)),
             FileStore(settings.files).read,
         )
     facts = proved.facts

@@ -30,6 +30,8 @@ def jobs(app: Application, settings: Settings) -> list[Job]:
     return [
         Job("animations-ended", timedelta(seconds=30), lambda now, since: end_animations(app, now, since)),
         Job("retention", timedelta(days=1), lambda now, since: retain(app, settings, now)),
+        # A long history is taken in before somebody asks to be erased, not while they wait.
+        Job("people-index", timedelta(minutes=5), lambda now, since: app.index_people()),
         Job("tidying", timedelta(hours=1), lambda now, since: tidied(app)),
         Job("forgetting", timedelta(hours=1), lambda now, since: forget(str(app.pool.conninfo), settings.master_key)),
     ]

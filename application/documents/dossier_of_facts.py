@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -22,12 +23,16 @@ from domain.service_dossier_transitions import AmendmentStatus
 Facts = dict[str, Any]
 
 
-def pdf_of_facts(facts: Facts, checkpoint: str | None) -> bytes:
+#: What people call who acted, told what history calls them (see `people.officials`).
+NameOf = Callable[[str], str]
+
+
+def pdf_of_facts(facts: Facts, checkpoint: str | None, name_of: NameOf = str) -> bytes:
     """The dossier as PDF, with the latest signed checkpoint."""
-    return dossier_pdf(document_of(facts, checkpoint))
+    return dossier_pdf(document_of(facts, checkpoint, name_of))
 
 
-def document_of(facts: Facts, checkpoint: str | None) -> DossierDocument:
+def document_of(facts: Facts, checkpoint: str | None, name_of: NameOf = str) -> DossierDocument:
     """Instants are shown in the local time of the dossier's animations, and of Paris when it holds none."""
     lines = facts["lines"]
     zone = ZoneInfo(lines[0]["time_zone"] if lines else "Europe/Paris")
@@ -56,8 +61,8 @@ def document_of(facts: Facts, checkpoint: str | None) -> DossierDocument:
         amount=amount,
         lines=tuple(_line(line, zone) for line in lines),
         pieces=tuple(piece["piece"] for piece in facts["pieces"]),
-        amendments=tuple(_amendment(one, titles, zone) for one in facts["amendments"]),
-        timeline=tuple(_entry(entry, titles, zone) for entry in facts["timeline"]),
+        amendments=tuple(_amendment(one, titles, zone, name_of) for one in facts["amendments"]),
+        timeline=tuple(_entry(entry, titles, zone, name_of) for entry in facts["timeline"]),
         paid_on=date.fromisoformat(payment["paid_on"]) if payment else None,
         payment_reference=payment["reference"] if payment else None,
         checkpoint=checkpoint,
@@ -79,7 +84,7 @@ def _line(line: Facts, zone: ZoneInfo) -> DossierLine:
     )
 
 
-def _amendment(one: Facts, titles: dict[str, str], zone: ZoneInfo) -> DossierAmendment:
+def _amendment(one: Facts, titles: dict[str, str], zone: ZoneInfo, name_of: NameOf) -> DossierAmendment:
     accepted = one["status"] == AmendmentStatus.ACCEPTED
     return DossierAmendment(
         at=_local(one["proposed"]["at"], zone),
@@ -87,15 +92,15 @@ def _amendment(one: Facts, titles: dict[str, str], zone: ZoneInfo) -> DossierAme
         before=(one["before"]["parents"], one["before"]["children"]),
         after=(one["parents"], one["children"]),
         reason=one["reason"],
-        accepted_by=one["decided"]["by"] if accepted else None,
+        accepted_by=name_of(one["decided"]["by"]) if accepted else None,
     )
 
 
-def _entry(entry: Facts, titles: dict[str, str], zone: ZoneInfo) -> DossierEntry:
+def _entry(entry: Facts, titles: dict[str, str], zone: ZoneInfo, name_of: NameOf) -> DossierEntry:
     what, title = PHRASES[entry["type"]], titles.get(entry["subject"])
     return DossierEntry(
         at=_local(entry["recorded_at"], zone),
-        actor=entry["actor"],
+        actor=name_of(entry["actor"]),
         role=ROLES[Role(entry["role"])],
         what=what if title is None else f"{what} : {title}",
     )

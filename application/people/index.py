@@ -16,7 +16,7 @@ from psycopg import Connection
 
 from application.eventstore.log import decode_rows, head
 from application.eventstore.records import Recorded
-from application.eventstore.vault import Vault
+from application.eventstore.vault import Vault, erase_key
 from application.keyed import Keyed, address_of, subject_of, telephone_of
 from domain.account_events import MandateGiven
 from domain.contact_events import ContactAdded
@@ -57,8 +57,9 @@ class Entry:
     thing_id: UUID
 
 
-def catch_up(conn: Conn, vault: Vault, keyed: Keyed) -> None:
-    """Takes in all that was recorded until now. `conn` must be in autocommit mode."""
+def catch_up(conn: Conn, vault: Vault, keyed: Keyed) -> int:
+    """Takes in all that was recorded until now. Returns how many events. `conn` must be in autocommit mode."""
+    taken = 0
     topics = [topic for topic, kind in registered_events().items() if _holds_a_name(kind)]
     until = head(conn)
     while True:
@@ -69,8 +70,9 @@ def catch_up(conn: Conn, vault: Vault, keyed: Keyed) -> None:
             cursor.executemany(_INSERT, entries)
             reached = rows[-1][0] if len(rows) == AT_ONCE else max(position, until)
             cursor.execute("UPDATE person_index_position SET position = %s", (reached,))
+        taken += len(rows)
         if len(rows) < AT_ONCE:
-            return
+            return taken
 
 
 def holding(conn: Conn, digests: Sequence[bytes]) -> list[Entry]:
@@ -100,6 +102,12 @@ USING (person_id, originator_id)"""
 def forget(conn: Conn, person_id: UUID, originator_id: UUID) -> None:
     """Once what the stream says of the person is erased."""
     conn.execute("DELETE FROM person_index WHERE person_id = %s AND originator_id = %s", (person_id, originator_id))
+
+
+def erase_and_forget(conn: Conn, person_id: UUID, originator_id: UUID) -> None:
+    """Destroys the person's key in one stream, whose end of retention has come."""
+    erase_key(conn, person_id, originator_id)
+    forget(conn, person_id, originator_id)
 
 
 def _holds_a_name(kind: type[Event]) -> bool:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from anyio import to_thread
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -67,6 +68,8 @@ def _endpoints(services: Services, metrics: Metrics, watch: Watch, view: GraphQL
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        # The database's own secret is read once, and not when the first who has signed in asks.
+        await to_thread.run_sync(services.application.bus.keyed.open)
         async with services.pool, services.waiter:
             watching = asyncio.create_task(watch.keep(), name="watch")
             try:

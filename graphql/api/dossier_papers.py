@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import shutil
 import tempfile
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -22,8 +23,10 @@ from api.documents import HARMLESS, answered, denied, disposition, id_in_path, k
 from api.exports.csv_table import CSV, csv_table
 from api.exports.dossier_table import HEADERS, rows
 from api.types.service_dossier import ServiceDossier, dossier_lines, load_dossier
-from application.documents.dossier_of_facts import pdf_of_facts
+from application.documents.dossier import dossier_pdf
+from application.documents.dossier_of_facts import document_of, pdf_of_facts
 from application.files import BadStoredFile
+from application.people.officials import names
 from application.proof.bundle import export_bundle, facts_now
 from application.proof.checkpoints import KeyRetired
 from domain.rights import Action, Scope, scope_of
@@ -96,14 +99,16 @@ def _typeset(context: Context, dossier_id: UUID) -> bytes:
     services = context.services
     with services.application.pool.connection() as conn:
         facts, note = facts_now(conn, services.application.vault, dossier_id)
-    return pdf_of_facts(facts, note)
+        document = document_of(facts, note, names(conn, services.application.vault))
+    return dossier_pdf(document)
 
 
 def _export(context: Context, dossier_id: UUID, path: Path) -> None:
     services = context.services
     with services.application.pool.connection() as conn:
         key, vault, read_file = services.checkpoint_key, services.application.vault, services.files.read
-        export_bundle(path, conn, vault, key, dossier_id, context.now, pdf_of_facts, read_file)
+        pdf = partial(pdf_of_facts, name_of=names(conn, vault))
+        export_bundle(path, conn, vault, key, dossier_id, context.now, pdf, read_file)
 
 
 async def _piece(context: Context, request: Request) -> Response:

@@ -28,7 +28,8 @@ from api.types.candidature import Candidature, load_candidature, load_held_candi
 from api.types.checkpoint import Checkpoint, load_checkpoint
 from api.types.control import FOR_CONTROLS, Control, load_control
 from api.types.dashboard import StructureDashboard, dashboard_of, require
-from api.types.mandate import Mandate, mandates_of_role
+from api.types.mandate import Mandate, Official, mandates_of_role
+from api.types.mandate import official as official_named
 from api.types.registration import Registration, load_held, load_registration
 from api.types.service_dossier import FOR_DOSSIERS, ServiceDossier, load_dossier
 from api.types.structure import Structure, load_convention, load_structure, load_structure_by_siret
@@ -180,6 +181,16 @@ class Query:
     )
     async def mandates(self, info: Info, role: Role) -> list[Mandate]:
         return await mandates_of_role(info.context, role, 500)
+
+    @strawberry.field(
+        description="Whom history names by function and account, as it does who acts by a mandate; null for any other"
+        " name. For the national team and auditors; others: FORBIDDEN."
+    )
+    async def official(
+        self, info: Info, name: Annotated[str, strawberry.argument(description="As `actor`, `certifiedBy`… tell it.")]
+    ) -> Official | None:
+        require(info.context, Action.MANDATE_READ, Belongings())
+        return await official_named(info.context, name)
 
     @strawberry.field(description=f"One service dossier. {FOR_DOSSIERS} Null for others." + AT)
     async def service_dossier(self, info: Info, id: strawberry.ID, at: At | None = None) -> ServiceDossier | None:

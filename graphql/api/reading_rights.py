@@ -64,7 +64,8 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
         Action.STRUCTURE_READ: (
             "id version status structure territory convention periodFrom periodUntil animationCount ratePerAnimation"
             " amount plannedAnimations alreadyCertified overrunReason openedAt submittedAt submittedBy returnedAt"
-            " returnReason certifiedAt certifiedBy payment pieces lines missing duplicateSheets amendments"
+            " returnReason certifiedAt certifiedBy certifiedByName payment pieces lines missing"
+            " duplicateSheets amendments"
             " allowedActions"
         ),
     },
@@ -109,6 +110,7 @@ PARTS: Mapping[str, str] = {
     "DuplicateSheet": "animations elsewhere message sha256",
     "Figures": "children parents total",
     "FormerLabel": "label until",
+    "Official": "accountId role subject",
     "Invitation": "id structureId status email emailProblem sentAt sentBy",
     "Mandate": "id accountId subject role structureId territories schools accepted until givenAt givenBy",
     "Missing": "animation kind message piece",
@@ -146,7 +148,7 @@ ROOTS: Mapping[Reach, str] = {
     Action.AUDIT_READ: "auditTrail structureTimeline",
     Action.CANDIDATURE_READ: "candidatures",
     Action.CONTROL_READ: "controls",
-    Action.COUNTRY_READ: "dashboard",
+    Action.COUNTRY_READ: "dashboard official",
     Action.MANDATE_READ: "mandates",
     Action.STRUCTURE_READ: "serviceDossiers",
     Action.REBUILD_FOLLOW: "rebuildProgress",

@@ -31,6 +31,7 @@ WHERE a.roles @> ARRAY[%(role)s]
        OR EXISTS (SELECT FROM jsonb_array_elements_text(m.mandate->'schools') AS uai
                   WHERE left(uai, 3) = ANY(%(schools)s)))
 ORDER BY m.mandate->>'given_at', a.account_id LIMIT %(most)s"""
+SUBJECTS = "SELECT account_id, subject FROM {account_people} WHERE account_id = ANY(%(ids)s)"
 INVITATIONS_OF = """
 SELECT i.*, p.email, u.reason AS unreached FROM {invitations} i LEFT JOIN {invited_people} p USING (invitation_id)
 LEFT JOIN {unreached} u ON u.about_id = i.invitation_id

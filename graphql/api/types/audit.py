@@ -62,7 +62,10 @@ class AuditEntry(Lazily, Node):
     position: int = strawberry.field(description="Its place in the log: one order for everything that happened.")
     type: str = strawberry.field(description="What happened: `animation.published`.")
     recorded_at: datetime = strawberry.field(description="When it was recorded (UTC).")
-    actor: str = strawberry.field(description="Who acted; a pseudonym for parents.")
+    actor: str = strawberry.field(
+        description="Who acted: the name of their token; a pseudonym for parents; function and account for who acted by"
+        " a mandate, whom `official` tells."
+    )
     role: str = strawberry.field(description="In what role.")
     subject: strawberry.ID = strawberry.field(description="The thing it happened to: an animation, a convention…")
     subject_version: int = strawberry.field(description="The thing's version after it.")

@@ -13,6 +13,7 @@ from api.context import Context
 from api.errors import denied
 from api.types.base import Node
 from api.types.unreached import EMAIL_PROBLEM, email_problem
+from application.people.officials import account_named
 from domain.actors import Role
 from domain.identifiers import schools_begin_with
 from domain.invitation import InvitationStatus
@@ -44,6 +45,13 @@ class Mandate(Node):
     given_by: str = strawberry.field(description="Who gave it: the person themself, for médiateurs and those invited.")
 
 
+@strawberry.type(description="Who acted by a mandate, also one that has ended. For the national team and auditors.")
+class Official:
+    account_id: strawberry.ID = strawberry.field(description="Their account.")
+    role: Role = strawberry.field(description="In what role they acted.")
+    subject: str | None = strawberry.field(description="What their token calls them. Null once it is erased.")
+
+
 @strawberry.type(description="An invitation to speak for a structure. " + FOR_MANDATES + ".")
 class Invitation(Node):
     structure_id: strawberry.ID = strawberry.field(description="The structure.")
@@ -69,6 +77,24 @@ def mandate_shown(account_id: UUID, subject: str | None, told: dict[str, Any]) -
         given_at=datetime.fromisoformat(told["given_at"]),
         given_by=told["given_by"],
     )
+
+
+async def officials_named(context: Context, names: list[str]) -> list[str | None]:
+    """What people call those whom history names so: None where that is erased, the same for who acted by no mandate."""
+    accounts = {name: account for name in names if (account := account_named(name)) is not None}
+    read = await context.read()
+    rows = await read.rows(read.sql(queries.SUBJECTS), {"ids": list(accounts.values())}) if accounts else []
+    subjects = {row["account_id"]: row["subject"] for row in rows}
+    return [subjects.get(accounts[name]) if name in accounts else name for name in names]
+
+
+async def official(context: Context, name: str) -> Official | None:
+    """Whom history names so; None for what is no name of who acted by a mandate."""
+    account = account_named(name)
+    if account is None:
+        return None
+    (subject,) = await officials_named(context, [name])
+    return Official(account_id=strawberry.ID(str(account)), role=Role(name.partition(":")[0]), subject=subject)
 
 
 async def load_mandates(context: Context, account_id: UUID) -> list[Mandate]:

@@ -17,6 +17,7 @@ from api.types.allowed import AllowedAction, shown_actions
 from api.types.animation import Animation, load_animations
 from api.types.base import Node, count_items, local
 from api.types.duplicate_sheets import DuplicateSheet, duplicate_sheets_of
+from api.types.mandate import officials_named
 from api.types.missing import Missing, missing_of
 from api.types.structure import Convention, Structure, load_conventions, structure_beside
 from api.types.territory import Territory
@@ -110,9 +111,21 @@ class ServiceDossier(Node):
     returned_at: datetime | None = strawberry.field(description="When it was last sent back (local time).")
     return_reason: str | None = strawberry.field(description="Why it was last sent back.")
     certified_at: datetime | None = strawberry.field(description="When the service was certified (local time).")
-    certified_by: str | None = strawberry.field(description="The coordonnateur who certified it.")
+    certified_by: str | None = strawberry.field(
+        description="The coordonnateur who certified it: by the name of their token, or by function and account."
+    )
     payment: ServicePayment | None = strawberry.field(description="Its payment, once recorded.")
     row: strawberry.Private[dict[str, Any]]
+
+    @strawberry.field(
+        description="Who that coordonnateur is, as their token calls them, also where they acted by a mandate. Null"
+        " before, and once that is erased."
+    )
+    async def certified_by_name(self, info: Info) -> str | None:
+        if self.certified_by is None:
+            return None
+        context = read_beside(self.row.get("past"), info)
+        return await context.together("officials", self.certified_by, lambda names: officials_named(context, names))
 
     @strawberry.field(description="The convention that it stands under.")
     async def convention(self, info: Info) -> Convention | None:
