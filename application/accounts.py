@@ -223,9 +223,9 @@ def set_mail_preferences(command: MailPreferencesSet, work: UnitOfWork) -> UUID:
     subject = _own_subject(work)
     account = _account(work, subject)
     # Under the key of the mailbox, not of the account: whose address it is may have it erased, and the account stays.
-    person = work.keyed.mailbox(command.email) if command.email else work.keyed.identity(subject).person_id
+    own = work.keyed.identity(subject).person_id
     given = events.MailPreferencesSet(
-        person_id=work.keyed.writable(person, account.id),
+        person_id=work.keyed.mailbox_in(command.email, account.id) if command.email else own,
         email=command.email,
         recipients=command.recipients,
         muted=command.muted,

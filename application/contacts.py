@@ -83,7 +83,7 @@ def _add(work: UnitOfWork, structure_id: UUID, given: Iterable[Contact]) -> UUID
     if work.find(STRUCTURE, structure_id) is None:
         raise forbidden()
     given = list(given)
-    people = work.keyed.mailboxes([one.email for one in given])
+    people = work.keyed.mailboxes_in([one.email for one in given], contact_list_id(structure_id))
     added = [
         ContactAdded(
             contact_id=uuid4(),

@@ -13,8 +13,8 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
-from application.eventstore.identities import Identity, generations, identity, renew, roots
-from application.eventstore.vault import Vault, is_erased
+from application.eventstore.identities import Identity, erased_in, generations, identity, now_in, renew, roots
+from application.eventstore.vault import Vault
 from application.signed_links import Codes, SignedLinks, derived
 from domain.identifiers import account_id, person_id
 from domain.people import comparison_form, phone_comparison_form
@@ -78,21 +78,30 @@ class Keyed:
 
     def mailbox(self, email: str) -> UUID:
         """The pseudonym of who is known by an e-mail address alone."""
-        return self.mailboxes([email])[email]
+        root = self.pseudonym(address_of(email))
+        with self.pool.connection() as conn:
+            return self.renewed(root, generations(conn, [root]).get(root, 0))
 
-    def mailboxes(self, emails: Sequence[str]) -> dict[str, UUID]:
-        """As `mailbox`, of each. One query."""
+    def mailboxes_in(self, emails: Sequence[str], stream: UUID) -> dict[str, UUID]:
+        """As `mailbox_in`, of each. Two queries, and one for each who was erased there."""
         first = {email: self.pseudonym(address_of(email)) for email in emails}
         with self.pool.connection() as conn:
             counts = generations(conn, list(first.values()))
-        return {email: self.renewed(root, counts.get(root, 0)) for email, root in first.items()}
+            now = {email: self.renewed(root, counts.get(root, 0)) for email, root in first.items()}
+            gone = erased_in(conn, list(now.values()), stream)
+        return {email: self.writable(person, stream) if person in gone else person for email, person in now.items()}
 
     def writable(self, person: UUID, stream: UUID) -> UUID:
         """The person's pseudonym in a stream: another, where what the stream said of them was erased."""
         with self.pool.connection() as conn:
-            while is_erased(conn, person, stream):
-                person = self.again(person)
+            person, erased = now_in(conn, person, stream)
+            while erased:
+                person, erased = now_in(conn, self.again(person), stream)
         return person
+
+    def mailbox_in(self, email: str, stream: UUID) -> UUID:
+        """As `mailbox`, in a stream. One query."""
+        return self.writable(self.pseudonym(address_of(email)), stream)
 
     def renew(self, conn: Connection[Any], people: Sequence[UUID]) -> None:
         """Lets those who have these pseudonyms come back as somebody new only."""

@@ -113,7 +113,7 @@ def _register(command: RegistrationSubmit | RegistrationSubmitFor, work: UnitOfW
         animation,
         Registrant(command.first_name, command.last_name, command.email, command.phone, command.children),
         registration_id,
-        work.keyed.writable(_person(work, command.email, registration_id, on_behalf), book_id),
+        _person(work, command.email, registration_id, book_id, on_behalf),
         work.keyed.pseudonym(f"contact:{animation.id}:{address_of(command.email)}") if command.email else None,
         work.actor,
         work.now,
@@ -139,11 +139,11 @@ def _others_today(work: UnitOfWork, animation: Animation) -> int:
     )
 
 
-def _person(work: UnitOfWork, email: str | None, registration_id: UUID, on_behalf: bool) -> UUID:
+def _person(work: UnitOfWork, email: str | None, registration_id: UUID, book_id: UUID, on_behalf: bool) -> UUID:
     """Whose data it is: of the person signed in, else of whoever has that address, else of nobody known otherwise."""
     if not on_behalf and work.actor.person_id is not None:
-        return work.actor.person_id
-    return work.keyed.mailbox(email) if email else registration_id
+        return work.keyed.writable(work.actor.person_id, book_id)
+    return work.keyed.mailbox_in(email, book_id) if email else registration_id
 
 
 def cancel(command: RegistrationCancel, work: UnitOfWork) -> UUID:
@@ -186,7 +186,11 @@ def after_modification(work: UnitOfWork, before: Animation, after: AnimationDeta
     """
     book = _book(work, before.id)
     registrations.check_modification(book, before.content, after)
-    agreed = _agreed(work, before.id) if any(place.questioned for place in book.places.values()) else {}
+    agreed = (
+        _agreed(work, before.id)
+        if any(place.questioned for place in (*book.places.values(), *book.repeated.values()))
+        else {}
+    )
     if questions := registrations.question(book, before.content, after, agreed):
         _record(work, before, questions, modified)
     _seat_next(work, before, after.seats, modified)

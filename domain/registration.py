@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from typing import Any
 from uuid import UUID
 
 from domain.actors import Actor, Role
@@ -24,11 +25,12 @@ from domain.registration_events import (
     RegistrationCancelled,
     RegistrationMade,
     RegistrationRemoved,
+    RegistrationRepeated,
     SeatKept,
     SeatObtained,
     SeatQuestioned,
 )
-from domain.rights import Action, authorize
+from domain.rights import Action, authorize, may
 from domain.validation import stated
 
 #: The audience of trainings: médiateurs register for these and for nothing else.
@@ -66,6 +68,8 @@ def register(
 ) -> list[Event]:
     """A seat while there are any, else a place at the end of the waiting list. `contact`: the e-mail's pseudonym.
 
+    An address that is registered already is so once: who registered it, and who may read the animation's registrations,
+    is told (DUPLICATE); to all others the answer is the same as if it were not (see `RegistrationRepeated`).
     `others_today`: how many the actor has registered for this animation today.
     """
     authorize(actor, Action.REGISTRATION_SUBMIT_FOR if on_behalf else Action.REGISTRATION_SUBMIT, animation.belongings)
@@ -78,31 +82,40 @@ def register(
         )
     if registrant.email is None and not on_behalf:
         raise invalid("email : champ obligatoire.", "email")
-    if contact is not None and contact in book.contacts:
+    standing = None if contact is None else book.contacts.get(contact)
+    own = (
+        standing is not None
+        and not on_behalf
+        and actor.person_id is not None
+        and book.people.get(standing) == actor.person_id
+    )
+    if standing is not None and (own or may(actor, Action.REGISTRATION_READ, animation.belongings)):
         raise refuse(ErrorCode.DUPLICATE, "Une inscription à cette animation existe déjà pour cette adresse.", "email")
     seats = animation.content.seats
     if book.seated >= seats and len(book.waiting) >= min(seats * WAITING_FOR_A_SEAT, LONGEST_WAITING_LIST):
         raise broken(f"L'animation est complète, et sa liste d'attente aussi ({len(book.waiting)} personnes).")
+    said: dict[str, Any] = {
+        "registration_id": registration_id,
+        "animation_id": animation.id,
+        "person_id": person_id,
+        "first_name": registrant.first_name,
+        "last_name": registrant.last_name,
+        "email": registrant.email,
+        "phone": registrant.phone,
+        "children": registrant.children,
+        "on_behalf": on_behalf,
+        "seated": book.seated < seats,
+    }
     return [
-        RegistrationMade(
-            registration_id=registration_id,
-            animation_id=animation.id,
-            person_id=person_id,
-            contact=contact,
-            first_name=registrant.first_name,
-            last_name=registrant.last_name,
-            email=registrant.email,
-            phone=registrant.phone,
-            children=registrant.children,
-            on_behalf=on_behalf,
-            seated=book.seated < seats,
-        )
+        RegistrationMade(contact=contact, **said)
+        if standing is None
+        else RegistrationRepeated(repeats=standing, **said)
     ]
 
 
 def cancel(book: RegistrationBook, animation: Animation, registration_id: UUID, now: datetime) -> list[Event]:
     """Given up by who holds the registration's link or code: holding it is the right."""
-    _place(book, registration_id)
+    _place(book, registration_id, repeated=True)
     _check_open(animation, now)
     return [RegistrationCancelled(registration_id=registration_id)]
 
@@ -122,7 +135,7 @@ def remove(
 
 def keep(book: RegistrationBook, animation: Animation, registration_id: UUID, now: datetime) -> list[Event]:
     """The answer to a change of date or place, by who holds the registration's link or code."""
-    place = _place(book, registration_id)
+    place = _place(book, registration_id, repeated=True)
     _check_open(animation, now)
     if not place.questioned:
         raise broken("Il n'y a rien à confirmer : l'inscription est en ordre.")
@@ -147,7 +160,7 @@ def question(
     if same_date_and_place(before, after):
         return []
     facts: list[Event] = []
-    for one, place in book.places.items():
+    for one, place in [*book.places.items(), *book.repeated.items()]:
         known = (agreed or {}).get(one)
         back = place.questioned and known is not None and same_date_and_place(known, after)
         facts.append(QuestionWithdrawn(registration_id=one) if back else SeatQuestioned(registration_id=one))
@@ -192,7 +205,9 @@ def _check_audience(animation: Animation, actor: Actor, on_behalf: bool) -> None
         raise broken("Un médiateur ne s'inscrit qu'aux formations des médiateurs.")
 
 
-def _place(book: RegistrationBook, registration_id: UUID) -> Place:
-    if registration_id not in book.places:
+def _place(book: RegistrationBook, registration_id: UUID, repeated: bool = False) -> Place:
+    """`repeated`: also one that repeats another, for who holds its link."""
+    place = book.places.get(registration_id) or (book.repeated.get(registration_id) if repeated else None)
+    if place is None:
         raise broken("Cette inscription est déjà annulée.")
-    return book.places[registration_id]
+    return place

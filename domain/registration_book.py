@@ -19,6 +19,7 @@ from domain.registration_events import (
     RegistrationEvent,
     RegistrationMade,
     RegistrationRemoved,
+    RegistrationRepeated,
     SeatKept,
     SeatObtained,
     SeatQuestioned,
@@ -44,6 +45,8 @@ class RegistrationBook:
     #: The contacts of those who hold a place.
     contacts: Mapping[UUID, UUID] = field(default_factory=dict)
     waiting: Mapping[UUID, None] = field(default_factory=dict)
+    #: Those that repeat another: they look as a registration does to who made them, and hold nothing.
+    repeated: Mapping[UUID, Place] = field(default_factory=dict)
 
     @property
     def seated(self) -> int:
@@ -63,7 +66,7 @@ def fold(state: RegistrationBook | None, originator_id: UUID, facts: Iterable[Ev
     for fact in facts:
         assert isinstance(fact, RegistrationEvent), f"not a registration's event: {fact!r}"
         draft.take(fact)
-    return RegistrationBook(draft.places, draft.people, draft.contacts, draft.waiting)
+    return RegistrationBook(draft.places, draft.people, draft.contacts, draft.waiting, draft.repeated)
 
 
 class _Draft:
@@ -72,10 +75,13 @@ class _Draft:
     def __init__(self, book: RegistrationBook) -> None:
         self.places, self.people = dict(book.places), dict(book.people)
         self.contacts, self.waiting = dict(book.contacts), dict(book.waiting)
+        self.repeated = dict(book.repeated)
 
     def take(self, fact: RegistrationEvent) -> None:
         one = fact.registration_id
         match fact:
+            case RegistrationRepeated():
+                self.repeated[one], self.people[one] = Place(None, fact.seated), fact.person_id
             case RegistrationMade():
                 self.places[one], self.people[one] = Place(fact.contact, fact.seated), fact.person_id
                 if fact.contact is not None:
@@ -98,9 +104,11 @@ class _Draft:
                 raise TypeError(f"not a registration's event: {fact!r}")
 
     def _change(self, one: UUID, **said: Any) -> None:
-        self.places[one] = replace(self.places[one], **said)
+        table = self.repeated if one in self.repeated else self.places
+        table[one] = replace(table[one], **said)
 
     def _give_up(self, one: UUID) -> None:
+        self.repeated.pop(one, None)
         place = self.places.pop(one, None)
         self.waiting.pop(one, None)
         if place is not None and place.contact is not None and self.contacts.get(place.contact) == one:

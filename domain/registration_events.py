@@ -36,6 +36,20 @@ class RegistrationMade(RegistrationEvent):
     seated: bool
 
 
+@event("registration.repeated")
+class RegistrationRepeated(RegistrationMade):
+    """Somebody registered an address that is registered already, for which the registration `repeats` stands.
+
+    Whoever types an address must not learn from the answer whether its owner comes (nobody has proven that it is
+    theirs). So this is answered as a registration is: with a standing (`seated` is what a further registration would
+    have had), a link and a code, which follow, keep and cancel what was said here, and have no power over the one
+    that stands. It takes no seat and no place in the line, and the structure's list does not hold it. The address is
+    written to, with the link of the registration that stands.
+    """
+
+    repeats: UUID
+
+
 @event("registration.seat_obtained")
 class SeatObtained(RegistrationEvent):
     """The first in the waiting list has a seat that became free."""

@@ -257,16 +257,17 @@ def scope_of(actor: Actor, action: Action) -> Scope | None:
     beside = {row.get(role) for role in actor.also}
     if Scope.ANYWHERE in beside or (Scope.ACCEPTED in beside and actor.accepted):
         return Scope.ANYWHERE
-    return row.get(actor.role)
+    scope = row.get(actor.role)
+    # What is one's own is found by being named, in every role; lists of it are a parent's.
+    return None if scope is Scope.OWN_PERSON and not actor.is_a(Role.PARENT) else scope
 
 
 def may(actor: Actor, action: Action, of: Belongings) -> bool:
     """Whether the actor may take the action on a thing that belongs so."""
+    if actor.role in RIGHTS[action] and reaches_own(action) and _REACHES[Scope.OWN_PERSON](actor, of):
+        return True
     scope = scope_of(actor, action)
-    if scope is None:
-        return False
-    own = reaches_own(action) and _REACHES[Scope.OWN_PERSON](actor, of)
-    return own or _REACHES[scope](actor, of)
+    return scope is not None and _REACHES[scope](actor, of)
 
 
 def authorize(actor: Actor, action: Action, of: Belongings) -> None:

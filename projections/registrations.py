@@ -13,6 +13,7 @@ from domain.registration_events import (
     RegistrationEvent,
     RegistrationMade,
     RegistrationRemoved,
+    RegistrationRepeated,
     SeatKept,
     SeatObtained,
     SeatQuestioned,
@@ -47,6 +48,7 @@ def _made(row: Row | None, record: Recorded) -> Row:
         "registered_by_role": record.stamp.role.value,
         "registered_at": record.stamp.recorded_at,
         "erased_at": None,
+        "repeats": fact.repeats if isinstance(fact, RegistrationRepeated) else None,
     }
 
 
@@ -69,7 +71,7 @@ _GIVEN_UP = _changed(status=RegistrationStatus.CANCELLED.value, questioned=False
 
 def _seats(row: Row) -> Iterator[tuple[Key, tuple[int, ...]]]:
     seated, waiting = (row["status"] == status for status in (RegistrationStatus.SEATED, RegistrationStatus.WAITING))
-    if seated or waiting:
+    if (seated or waiting) and row["repeats"] is None:
         yield (row["animation_id"],), (int(seated), int(waiting))
 
 
@@ -98,6 +100,7 @@ REGISTRATIONS = Projection(
             "registered_by_role": "text NOT NULL",
             "registered_at": "timestamptz NOT NULL",
             "erased_at": "timestamptz",
+            "repeats": "uuid",
         },
         key=("registration_id",),
         indexes=(
@@ -108,6 +111,7 @@ REGISTRATIONS = Projection(
     ),
     folds={
         RegistrationMade: _made,
+        RegistrationRepeated: _made,
         SeatObtained: _changed(status=RegistrationStatus.SEATED.value),
         SeatQuestioned: _changed(questioned=True),
         SeatKept: _changed(questioned=False),
@@ -145,7 +149,12 @@ REGISTRANTS = Projection(
         columns={"registration_id": "uuid NOT NULL", **dict.fromkeys((*_PERSONAL, "removal_reason"), "text")},
         key=("registration_id",),
     ),
-    folds={RegistrationMade: _named, RegistrationRemoved: _why, RegistrantErased: _forgotten},
+    folds={
+        RegistrationMade: _named,
+        RegistrationRepeated: _named,
+        RegistrationRemoved: _why,
+        RegistrantErased: _forgotten,
+    },
     key_of=_of_registration,
     opens_personal=True,
 )

@@ -76,6 +76,7 @@ PHRASES: Mapping[str, str] = {
     "contact.planning_sent": "Planning envoyé aux contacts",
     "contact.personal_data_erased": "Données personnelles du contact effacées",
     "registration.made": "Inscription faite",
+    "registration.repeated": "Inscription demandée pour une adresse déjà inscrite",
     "registration.seat_obtained": "Place obtenue par la liste d'attente",
     "registration.seat_questioned": "Inscrit consulté après un changement",
     "registration.question_withdrawn": "Plus rien à confirmer : date et lieu rétablis",

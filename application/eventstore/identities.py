@@ -75,6 +75,29 @@ def generations(conn: Conn, roots: Sequence[UUID]) -> dict[UUID, int]:
         return dict(cursor.execute(_GENERATIONS, (list(roots),)).fetchall())
 
 
+_WRITABLE = """
+SELECT person_id, EXISTS (SELECT FROM person_keys k WHERE k.person_id = now.person_id AND originator_id = %(stream)s
+                          AND erased_at IS NOT NULL)
+FROM (SELECT coalesce((SELECT person_id FROM renewed_people WHERE root = %(person)s), %(person)s) AS person_id) now"""
+
+
+def now_in(conn: Conn, person: UUID, stream: UUID) -> tuple[UUID, bool]:
+    """The pseudonym that this one leads to, and whether what the stream said of them was erased."""
+    with conn.cursor() as cursor:
+        row = cursor.execute(_WRITABLE, {"person": person, "stream": stream}, prepare=True).fetchone()
+    assert row is not None
+    return row[0], row[1]
+
+
+def erased_in(conn: Conn, people: Sequence[UUID], stream: UUID) -> set[UUID]:
+    """Of whom the stream said what is erased."""
+    asked = (
+        "SELECT person_id FROM person_keys WHERE person_id = ANY(%s) AND originator_id = %s AND erased_at IS NOT NULL"
+    )
+    with conn.cursor() as cursor:
+        return {row[0] for row in cursor.execute(asked, (list(people), stream)).fetchall()}
+
+
 def roots(conn: Conn, people: Sequence[UUID]) -> dict[UUID, tuple[UUID, int]]:
     """The first pseudonym of each, and how often they were erased."""
     with conn.cursor() as cursor:

@@ -22,7 +22,13 @@ class Cap:
 
 #: What anybody can have sent to an address that nobody has proven to be theirs.
 ANYBODYS = (
-    *("registration.seated", "registration.waiting", "registration.kept", "registration.cancelled"),
+    *(
+        "registration.seated",
+        "registration.waiting",
+        "registration.repeated",
+        "registration.kept",
+        "registration.cancelled",
+    ),
     *("candidature.received", "candidature.withdrawn"),
 )
 ANYBODYS_CAP = Cap(hourly=5, daily=20)

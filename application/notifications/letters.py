@@ -61,6 +61,14 @@ WORDINGS: Mapping[str, Wording] = {
         ("Si vous ne pouvez plus venir, annulez : votre place ira à quelqu'un d'autre.",),
         _GIVE_UP,
     ),
+    "registration.repeated": Wording(
+        "Vous êtes déjà inscrit : {title}",
+        (
+            "Cette adresse vient d'être indiquée pour une inscription ou une annulation, et elle est déjà inscrite.",
+            "Votre inscription tient, rien n'a changé : le lien ci-dessous la montre, et l'annule si vous le voulez.",
+        ),
+        action=_GIVE_UP,
+    ),
     "registration.waiting": Wording(
         "Sur liste d'attente : {title}",
         ("Toutes les places sont prises : vous êtes sur la liste d'attente.",),

@@ -27,11 +27,13 @@ from domain.identifiers import contact_list_id, letters_id, registration_book_id
 from domain.letter_events import LetterAbout, LetterRefused
 from domain.registration import DATE_AND_PLACE
 from domain.registration_book import RegistrationBook
-from domain.registration_events import RegistrationEvent, RegistrationMade
+from domain.registration_events import RegistrationEvent, RegistrationMade, RegistrationRepeated
 
 #: For the inbox: these registrations have no e-mail address.
 TO_CALL = "registration.to_call"
 SEAT_FREED = "Une place se libère pour une personne inscrite à"
+#: Letters to one address about being registered again for the same animation.
+MOST_TOLD = 3
 REMOVED = "La structure retire l'inscription d'une personne inscrite à"
 
 
@@ -43,6 +45,33 @@ def on_made(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
         yield Letter("registration.seated" if fact.seated else "registration.waiting", record.position, about)
 
 
+def on_repeated(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
+    """To the address that is registered already, with the link of the registration that stands: a few times each."""
+    fact = record.event
+    assert isinstance(fact, RegistrationRepeated)
+    records = around.events(record.originator_id)
+    before = [
+        one
+        for one in records
+        if isinstance(one.event, RegistrationRepeated)
+        and one.event.repeats == fact.repeats
+        and one.position < record.position
+    ]
+    standing = _made(records)[fact.repeats]
+    if standing.address is not None and len(before) < MOST_TOLD:
+        yield Letter("registration.repeated", standing.address, standing.about)
+
+
+def _repeated(record: Recorded, around: Around) -> RegistrationRepeated | None:
+    """What was repeated, where the event is about no registration of its own."""
+    fact = record.event
+    assert isinstance(fact, RegistrationEvent)
+    for one in around.events(record.originator_id):
+        if isinstance(one.event, RegistrationRepeated) and one.event.registration_id == fact.registration_id:
+            return one.event
+    return None
+
+
 def to_registrant(kind: str, last: bool = False, to_call: str | None = None) -> Reaction:
     """A letter to the registrant. `last`: whatever change they were to be told of says nothing to them any more.
 
@@ -52,7 +81,14 @@ def to_registrant(kind: str, last: bool = False, to_call: str | None = None) -> 
     def react(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
         fact = record.event
         assert isinstance(fact, RegistrationEvent)
-        made = _made(around.events(record.originator_id))[fact.registration_id]
+        known = _made(around.events(record.originator_id))
+        if (repeated := _repeated(record, around)) is not None:
+            # Who gave up what is none may mean the one that stands.
+            standing = known[repeated.repeats]
+            if standing.address is not None:
+                yield Letter("registration.repeated", standing.address, standing.about)
+            return
+        made = known[fact.registration_id]
         if made.address is not None:
             key = _change_key(fact.registration_id) if last else None
             yield Letter(kind, made.address, made.about | {"detail_position": record.position}, key)
@@ -71,7 +107,7 @@ def to_who_is_asked(kind: str) -> Reaction:
         fact = record.event
         assert isinstance(fact, RegistrationEvent)
         made = _made(around.events(record.originator_id))[fact.registration_id]
-        if made.address is not None:
+        if made.address is not None and _repeated(record, around) is None:
             change = max(
                 one.originator_version
                 for one in around.events(made.animation_id)

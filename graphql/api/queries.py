@@ -187,10 +187,14 @@ class Query:
         " name. For the national team and auditors; others: FORBIDDEN."
     )
     async def official(
-        self, info: Info, name: Annotated[str, strawberry.argument(description="As `actor`, `certifiedBy`… tell it.")]
+        self,
+        info: Info,
+        name: Annotated[
+            str | None, strawberry.argument(description="As `actor`, `certifiedBy`… tell it. Left out: null.")
+        ] = None,
     ) -> Official | None:
         require(info.context, Action.MANDATE_READ, Belongings())
-        return await official_named(info.context, name)
+        return None if name is None else await official_named(info.context, name)
 
     @strawberry.field(description=f"One service dossier. {FOR_DOSSIERS} Null for others." + AT)
     async def service_dossier(self, info: Info, id: strawberry.ID, at: At | None = None) -> ServiceDossier | None:

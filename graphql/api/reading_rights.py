@@ -108,6 +108,7 @@ PARTS: Mapping[str, str] = {
     "ControlledDossier": "dossier pieces",
     "ControlledPiece": "accepted answer answeredAt comment judgedAt judgedBy label piece reasonCode reasonLabel",
     "DuplicateSheet": "animations elsewhere message sha256",
+    "ErasedCount": "count kind",
     "Figures": "children parents total",
     "FormerLabel": "label until",
     "Official": "accountId role subject",

@@ -13,6 +13,7 @@ from domain.registration_events import (
     RegistrationCancelled,
     RegistrationMade,
     RegistrationRemoved,
+    RegistrationRepeated,
     SeatKept,
     SeatObtained,
     SeatQuestioned,
@@ -55,8 +56,14 @@ def registered(*seated: bool) -> list[Event]:
     return [made(place, seated=one) for place, one in enumerate(seated, 1)]
 
 
+def repeated(place: int = 2, of: int = 1, **changes: Any) -> RegistrationRepeated:
+    """A registration at that place that repeats another."""
+    return RegistrationRepeated(**made(place).model_dump() | {"contact": None, "repeats": number(of)} | changes)
+
+
 EVENTS: list[Event] = [
     made(),
+    repeated(),
     SeatObtained(registration_id=number(1)),
     SeatQuestioned(registration_id=number(1)),
     SeatKept(registration_id=number(1)),

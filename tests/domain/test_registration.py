@@ -41,6 +41,7 @@ from tests.domain.builders import (
     HEAD,
     NATIONAL,
     NOW,
+    OTHER_PERSON,
     OTHER_STRUCTURE,
     PARENT,
     PERSON,
@@ -50,7 +51,7 @@ from tests.domain.builders import (
     animation,
     content,
 )
-from tests.domain.registration_builders import WHO, contact, made, number, registered
+from tests.domain.registration_builders import WHO, contact, made, number, registered, repeated
 from tests.domain.story import SUBJECT, given
 
 DUPLICATE, FORBIDDEN, INVALID = ErrorCode.DUPLICATE, ErrorCode.FORBIDDEN, ErrorCode.INVALID
@@ -92,8 +93,36 @@ def seat_after_cancelling(place):
     return [RegistrationCancelled(registration_id=number(place)), SeatObtained(registration_id=number(3))]
 
 
-def test_one_e_mail_address_registers_once_for_an_animation():
-    registers(registered(True), PUBLIC, contact=contact(1)).then_refused(DUPLICATE, "email", "existe déjà")
+@pytest.mark.parametrize(("who", "how"), [(PARENT, {}), (STRUCTURE, {"on_behalf": True})])
+def test_who_registered_an_address_and_who_reads_the_list_is_told_that_it_is_registered(who, how):
+    registers(registered(True), who, contact=contact(1), **how).then_refused(DUPLICATE, "email", "existe déjà")
+
+
+@pytest.mark.parametrize(
+    ("who", "how"),
+    [
+        (PUBLIC, {}),
+        (actor(Role.PARENT, person_id=OTHER_PERSON), {}),
+        (MEDIATEUR, {"on_behalf": True}),
+        (DIRECTOR, {"on_behalf": True}),
+    ],
+)
+def test_all_others_are_answered_as_if_it_were_not(who, how):
+    registers(registered(True), who, contact=contact(1), **how).then(repeated(9, **how))
+    registers(registered(True, True), who, contact=contact(1), **how).then(repeated(9, seated=False, **how))
+
+
+def test_what_repeats_a_registration_takes_no_seat_and_has_no_power_over_it():
+    events = [*registered(True), repeated(2)]
+    assert (book(*events).state.seated, list(book(*events).state.places)) == (1, [number(1)])
+    cancelled = RegistrationCancelled(registration_id=number(2))
+    book(*events).when(cancel, PUBLISHED, number(2), NOW).then(cancelled)
+    assert list(book(*events, cancelled).state.places) == [number(1)]
+    book(*events, cancelled).when(cancel, PUBLISHED, number(2), NOW).then_refused(RULE_BROKEN, saying="déjà annulée")
+    book(*events).when(remove, PUBLISHED, number(2), "Non", STRUCTURE, NOW).then_refused(RULE_BROKEN)
+    moved = PUBLISHED.content.model_copy(update={"venue_name": "Ailleurs"})
+    asked = question(book(*events).state, PUBLISHED.content, moved)
+    assert asked == [SeatQuestioned(registration_id=number(1)), SeatQuestioned(registration_id=number(2))]
 
 
 def test_who_cancelled_may_register_again():

@@ -91,9 +91,12 @@ def test_a_cancelled_seat_goes_to_the_first_in_line_by_itself(people, server, an
     assert error["message"] == "Cette inscription est déjà annulée."
 
 
-def test_one_e_mail_address_registers_once_and_again_after_cancelling(people, animation):
+def test_one_e_mail_address_registers_once_and_again_after_cancelling(people, server, animation):
     link = _register(people, animation, 1)["link"]
-    (error,) = people.is_refused(REGISTER, None, animationId=animation, **_who(2, email="Parent1@Exemple.FR "))
+    named = {"animationId": animation, **_who(2, email="Parent1@Exemple.FR ")}
+    assert people.does(REGISTER, None, **named)["registration"]["status"] == "SEATED"
+    assert [one["lastName"] for one in _listed(server, animation)] == ["Nom1"]
+    (error,) = people.is_refused(REGISTER_FOR, STRUCTURE, **named)
     assert (error["code"], error["field"]) == ("DUPLICATE", ["email"])
     people.does(CANCEL, None, link=link)
     assert _register(people, animation, 1)["registration"]["status"] == "SEATED"

@@ -22,7 +22,6 @@ from application import typology as commands
 from application.eventstore.log import head
 from application.privacy import Erased
 from application.privacy import Kind as PersonalKind
-from domain.actors import Role
 from domain.errors import ErrorCode, invalid, refuse
 from domain.rights import Action, Scope, scope_of
 
@@ -103,9 +102,8 @@ class SteeringMutations:
         done: list[Erased] = []
 
         def erase() -> tuple[None, int]:
-            own = context.actor.person_id if scope_of(context.actor, Action.PERSON_ERASE) is Scope.OWN_PERSON else None
             subject = (input.subject or "").strip() or None
-            if subject is None and own is None and context.actor.role is not Role.PUBLIC:
+            if subject is None and scope_of(context.actor, Action.PERSON_ERASE) is Scope.ANYWHERE:
                 raise invalid("subject : champ obligatoire.", "subject")
             done.append(application.erase(subject, context.actor, context.now))
             if not done[0].things:

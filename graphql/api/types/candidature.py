@@ -128,10 +128,8 @@ def readable(actor: Actor) -> Filter | None:
         case Scope.OWN_SCHOOL:
             reach = f"(c.school_uai = ANY(%(own_schools)s) OR {own})"
             return Filter().where(reach, own_schools=sorted(actor.schools), own_person=asker)
-        case Scope.OWN_PERSON if actor.is_a(Role.PARENT):
-            return Filter().where(own, own_person=asker)
         case Scope.OWN_PERSON:
-            return None
+            return Filter().where(own, own_person=asker)
     return Filter()
 
 

@@ -73,7 +73,11 @@ def registration_of(row: dict[str, Any]) -> Registration:
 async def load_registration(context: Context, registration_id: UUID) -> Registration | None:
     """For the animation's structure; None for others and for what does not exist."""
     found = await load_held(context, registration_id)
-    if found is None or not may(context.actor, Action.REGISTRATION_READ, Belongings(found.row["structure_id"])):
+    if (
+        found is None
+        or found.row["repeats"] is not None
+        or not may(context.actor, Action.REGISTRATION_READ, Belongings(found.row["structure_id"]))
+    ):
         return None
     return found
 
