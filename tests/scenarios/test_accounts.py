@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from domain.actors import Role
-from domain.identifiers import account_id
 from projections.rebuild import rebuild
 from tests.dumps import dump, in_hexadecimal
 from tests.scenarios.people import (
@@ -248,7 +247,7 @@ def test_what_a_sign_in_gives_is_noted_once_a_day_and_when_it_changes(people, se
     def noted() -> Any:
         with server.application.pool.connection() as conn:
             statement = "SELECT xmin::text, recipients FROM sign_ins_seen WHERE account_id = %s"
-            row = conn.execute(statement, (account_id("ancienne"),)).fetchone()
+            row = conn.execute(statement, (server.application.bus.keyed.identity("ancienne").account_id,)).fetchone()
         return row and (row[0], row[1])
 
     people.does(preferring, with_it, email="ancienne@exemple.fr")

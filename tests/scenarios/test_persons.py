@@ -202,4 +202,5 @@ def test_every_kind_of_thing_is_counted():
         "mail_preferences",
         "invitation",
         "contact",
+        "words",
     ]
