@@ -58,8 +58,8 @@ def test_who_certifies_by_a_mandate_is_told_to_those_who_check_the_payment(claim
     for who in (AUDITOR, NATIONAL):
         told = server.ask(OFFICIAL, who, name=name)["official"]
         assert told == {"accountId": account, "role": "COORDONNATEUR", "subject": "nathalie.coordo"}
-    for who in (None, PARENT, STRUCTURE, COORDONNATEUR):
-        assert server.errors(OFFICIAL, who, name=name)
+    for other in (None, PARENT, STRUCTURE, COORDONNATEUR):
+        assert server.errors(OFFICIAL, other, name=name)
     assert server.ask(OFFICIAL, AUDITOR, name=_viewer(server)["actor"])["official"] is None, (
         "a parent is nobody's to tell"
     )
