@@ -20,6 +20,7 @@
 | `PARENTALITE_INVITATIONS_DAYS`   | `30`                             | … of those invited, 1 to 3650                |
 | `PARENTALITE_CONTACTS_MONTHS`    | `36`                             | … of structures' contacts, 1 to 240          |
 | `PARENTALITE_SCANS_MONTHS`       | `60`                             | Signed sheets and pieces after payment, 1-360|
+| `PARENTALITE_READY_LAG_SECONDS`  | `30`                             | Longest lag with which `/ready` says yes     |
 | `PARENTALITE_REQUESTS_PER_MINUTE`| `6000`                           | Limit for each client and token, 0 for none  |
 | `PARENTALITE_REGISTRATIONS_PER_MINUTE` | `60`                       | … for each client and animation              |
 | `PARENTALITE_SOCKETS_PER_ADDRESS`| `200`                            | WebSockets and streams at once, 0 for none   |

@@ -11,16 +11,18 @@ from dataclasses import dataclass, field
 from threading import Lock
 from uuid import UUID
 
-from application.eventstore.unavailable import Unavailable
+from application.eventstore.unavailable import Unavailable, is_unavailable
 
-#: What one command may take in the database, and some.
-LONGEST_WAIT_SECONDS = 5.0
+#: Longer than any crowd takes while the database goes on.
+LONGEST_WAIT_SECONDS = 30.0
 
 
 @dataclass(slots=True)
 class _Turn:
     lock: Lock = field(default_factory=Lock)
     taking: int = 0
+    #: How many of them found the database unavailable.
+    failures: int = 0
 
 
 @dataclass(slots=True)
@@ -39,11 +41,19 @@ class Turns:
         with self._guard:
             turn = self._turns.setdefault(thing, _Turn())
             turn.taking += 1
+            failures = turn.failures
         try:
             if not turn.lock.acquire(timeout=LONGEST_WAIT_SECONDS):
                 raise Unavailable("others wait for the same thing")
             try:
+                if turn.failures != failures:
+                    # Who waited meanwhile need not wait as long once more.
+                    raise Unavailable("others have waited for the database in vain")
                 yield
+            except Exception as fault:
+                if turn.failures == failures and is_unavailable(fault):
+                    turn.failures += 1
+                raise
             finally:
                 turn.lock.release()
         finally:

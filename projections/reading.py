@@ -7,15 +7,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterab
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
+from time import monotonic
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import psycopg
 from psycopg import AsyncConnection, sql
 from psycopg.errors import UndefinedTable
 from psycopg.rows import DictRow
-from psycopg_pool import AsyncConnectionPool
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from application.eventstore.connections import POOL_SECONDS, READING, hang_up
+from application.eventstore.connections import BUSY_SECONDS, POOL_SECONDS, READING, connection_errors, hang_up
 from application.eventstore.unavailable import is_connection_lost
 from projections.generations import identifier
 from projections.sent_rows import SentRows
@@ -135,7 +136,7 @@ async def _begun(pool: AsyncPool) -> AsyncIterator[tuple[AsyncConnection[Any], L
     for is_last in (False, True):
         stack = AsyncExitStack()
         try:
-            conn = await stack.enter_async_context(pool.connection(POOL_SECONDS))
+            conn = await stack.enter_async_context(_lent(pool, POOL_SECONDS))
             live = await _begin(conn)
         except BaseException as fault:
             with suppress(psycopg.Error):
@@ -147,6 +148,24 @@ async def _begun(pool: AsyncPool) -> AsyncIterator[tuple[AsyncConnection[Any], L
         async with stack:
             yield conn, live
         return
+
+
+@asynccontextmanager
+async def _lent(pool: AsyncPool, patience: float) -> AsyncIterator[AsyncConnection[Any]]:
+    """As `pool.connection`; where all connections are in use while others can be made, others' turn is waited for."""
+    busy_until, errors = monotonic() + BUSY_SECONDS, connection_errors(pool)
+    while True:
+        try:
+            conn = await pool.getconn(patience)
+            break
+        except PoolTimeout:
+            if connection_errors(pool) > errors or monotonic() > busy_until:
+                raise
+    try:
+        async with conn:
+            yield conn
+    finally:
+        await pool.putconn(conn)
 
 
 async def _begin(conn: AsyncConnection[Any]) -> Live:
@@ -164,13 +183,13 @@ async def read_on(
     """What `work`, which only reads, gives on a connection; on another one where that had died in the pool."""
     patience = POOL_SECONDS if wait is None else wait
     try:
-        async with pool.connection(patience) as conn:
+        async with _lent(pool, patience) as conn:
             return await work(conn)
     except psycopg.Error as fault:
         if not is_connection_lost(fault):
             raise
     await pool.drain()
-    async with pool.connection(patience) as conn:
+    async with _lent(pool, patience) as conn:
         return await work(conn)
 
 

@@ -21,7 +21,7 @@ from psycopg import AsyncConnection, Connection
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import ConnStatus
 from psycopg.rows import dict_row
-from psycopg_pool import AsyncConnectionPool, ConnectionPool
+from psycopg_pool import AsyncConnectionPool, ConnectionPool, PoolTimeout
 
 log = logging.getLogger(__name__)
 
@@ -29,13 +29,15 @@ C = TypeVar("C", bound=Connection[Any])
 Conn = Connection[Any]
 AsyncConn = AsyncConnection[Any]
 
-#: Longest wait for a connection of a pool. Nothing that is answered waits for two.
+#: Longest wait for a connection of a pool while none can be made. Nothing that is answered waits for two.
 POOL_SECONDS = 4.0
+#: Longest wait while all are in use, and the database goes on.
+BUSY_SECONDS = 30.0
 #: How long a pool goes on trying to replace a connection: its pauses double up to that.
 RECONNECT_SECONDS = 3.0
 #: The other side is given up when it does not even acknowledge for so long (libpq's parameters).
 _LIVELINESS = {
-    "connect_timeout": 4,
+    "connect_timeout": 3,
     "keepalives_idle": 5,
     "keepalives_interval": 2,
     "keepalives_count": 3,
@@ -147,19 +149,32 @@ class _Lendings:
 _lendings = _Lendings()
 
 
+def connection_errors(pool: ConnectionPool[Any] | AsyncConnectionPool[Any]) -> int:
+    """How often a connection could not be made: a pool that waits in vain with none of these is only busy."""
+    return int(pool.get_stats().get("connections_errors", 0))
+
+
 class Pool(ConnectionPool[C]):
     """Finds one dead connection, and lets go of all: psycopg's `check` would pause longer and longer between them."""
 
     bounds = COMMANDS
 
     def getconn(self, timeout: float | None = None) -> C:
-        deadline = monotonic() + (self.timeout if timeout is None else timeout)
-        while is_dead(conn := super().getconn(max(0.001, deadline - monotonic()))):
+        patience, busy_until = self.timeout if timeout is None else timeout, monotonic() + BUSY_SECONDS
+        errors = connection_errors(self)
+        while True:
+            try:
+                conn = super().getconn(patience)
+            except PoolTimeout:
+                if connection_errors(self) > errors or monotonic() > busy_until:
+                    raise
+                continue
+            if not is_dead(conn):
+                _lendings.begin(conn, self.bounds.lent)
+                return conn
             conn.close()
             super().putconn(conn)
             self.drain()
-        _lendings.begin(conn, self.bounds.lent)
-        return conn
 
     def putconn(self, conn: C) -> None:
         _lendings.end(conn)

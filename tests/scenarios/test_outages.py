@@ -19,6 +19,8 @@ from websockets.exceptions import ConnectionClosed
 from api.context import Context
 from application.eventstore.connections import Bounds, reading_pool
 from domain.actors import PUBLIC
+from projections.reading import AsyncPool, snapshot
+from projections.registry import relations
 from projections.waiting import PositionWaiter
 from tests.outages import log_locked, proxied, terminate_all
 from tests.scenarios.people import ANIMATION, NATIONAL, STRUCTURE, People
@@ -225,3 +227,25 @@ def test_a_server_that_has_become_a_standby_costs_no_command(people: People, fou
         conn.execute("SET default_transaction_read_only = off")
         conn.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only")
     people.declare()
+
+
+def test_a_pool_that_is_only_busy_is_waited_for(founded_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("projections.reading.POOL_SECONDS", 0.05)
+
+    async def read_beside_another() -> int:
+        async with reading_pool(founded_url, 1) as pool:
+            await pool.wait()
+            conn = await pool.getconn()
+            reading = asyncio.create_task(_position(pool))
+            # Several times as long as a database that is away would be waited for.
+            await asyncio.sleep(0.5)
+            assert not reading.done()
+            await pool.putconn(conn)
+            return await reading
+
+    assert asyncio.run(read_beside_another()) > 0
+
+
+async def _position(pool: AsyncPool) -> int:
+    async with snapshot(pool, relations()) as read:
+        return read.position

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 import anyio
 from graphql import GraphQLError
 
-from application.eventstore.unavailable import Unavailable
+from application.eventstore.unavailable import Unavailable, is_unavailable
 
 #: How many may wait for one client; who sends more is told so at once.
 MOST_WAITING = 200
-#: Longest wait for a place.
-LONGEST_WAIT_SECONDS = 6.0
+#: Longest wait for a place: longer than any crowd takes while the database goes on.
+LONGEST_WAIT_SECONDS = 30.0
 
 
 @dataclass(slots=True)
@@ -30,6 +30,7 @@ class SharedPlaces:
     _held: Counter[str] = field(default_factory=Counter)
     _waiting: deque[tuple[str, anyio.Event]] = field(default_factory=deque)
     _waiting_for: Counter[str] = field(default_factory=Counter)
+    _turned_away: set[anyio.Event] = field(default_factory=set)
 
     @asynccontextmanager
     async def one(self, client: str) -> AsyncIterator[None]:
@@ -42,6 +43,10 @@ class SharedPlaces:
             self._held[client] += 1
         try:
             yield
+        except Exception as fault:
+            if is_unavailable(fault):
+                self._turn_away()
+            raise
         finally:
             _less(self._held, client)
             self._let_in()
@@ -60,8 +65,12 @@ class SharedPlaces:
         try:
             with anyio.fail_after(self.patience):
                 await turn[1].wait()
+            if turn[1] in self._turned_away:
+                raise Unavailable("others have waited for the database in vain")
         except BaseException as fault:
-            if turn[1].is_set():
+            if turn[1] in self._turned_away:
+                self._turned_away.discard(turn[1])
+            elif turn[1].is_set():
                 _less(self._held, client)
                 self._let_in()
             else:
@@ -70,6 +79,14 @@ class SharedPlaces:
             if isinstance(fault, TimeoutError):
                 raise Unavailable("all places stay taken") from None
             raise
+
+    def _turn_away(self) -> None:
+        """Those who wait while the database is unavailable need not wait as long once more."""
+        while self._waiting:
+            client, event = self._waiting.popleft()
+            _less(self._waiting_for, client)
+            self._turned_away.add(event)
+            event.set()
 
     def _let_in(self) -> None:
         """Gives what is free to those who may have it, first come first served."""
