@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from application.documents.french import clock_time, full_date
@@ -26,6 +27,10 @@ class Host:
     contact: str | None = None
     email: str | None = None
 
+    @property
+    def site(self) -> str:
+        return urlsplit(self.public_url).hostname or "localhost"
+
     def page(self, animation: Animation) -> str:
         return f"{self.public_url}/animations/{animation.id}"
 
@@ -33,7 +38,7 @@ class Host:
 def about(animation: Animation, host: Host) -> Section:
     """One animation as it stands."""
     start, end = _local(animation, animation.content)
-    lines = [Line("Quand", _span(start, end)), Line("Où", _place(animation.content))]
+    lines = [Line("Quand", _span(start, end)), Line("Où", place(animation.content))]
     return Section(animation.content.title, (*lines, *_whose(animation, host)))
 
 
@@ -91,7 +96,7 @@ def _entry(animation: Animation, typology: Typology, host: Host, day: str | None
         audience = f"{audience} (formation réservée aux médiateurs)"
     lines = (
         Line("Horaire", _hours(start, end)),
-        Line("Où", _place(content)),
+        Line("Où", place(content)),
         Line("Thème" if len(themes) == 1 else "Thèmes", ", ".join(themes)),
         Line("Public", audience),
         *((Line("Contact", host.contact),) if host.contact else ()),
@@ -106,7 +111,7 @@ def _whose(animation: Animation, host: Host) -> tuple[Line, ...]:
 
 
 def _when_and_where(animation: Animation, content: AnimationDetails) -> tuple[str, str]:
-    return _span(*_local(animation, content)), _place(content)
+    return _span(*_local(animation, content)), place(content)
 
 
 def _local(animation: Animation, content: AnimationDetails) -> tuple[datetime, datetime]:
@@ -127,7 +132,8 @@ def _hours(start: datetime, end: datetime) -> str:
     return f"de {clock_time(start)} au {full_date(end)} à {clock_time(end)}"
 
 
-def _place(content: AnimationDetails) -> str:
+def place(content: AnimationDetails) -> str:
+    """Its name and address, on one line."""
     parts: Sequence[str | None] = (content.venue_name, content.address)
     return " ".join(", ".join(part for part in parts if part).split())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from application.eventstore.vault import Vault
 from application.keyed import Keyed
 from application.notifications import animation_words
 from application.notifications.animation_words import Host
+from application.notifications.calendar_entry import calendar_entry
 from application.notifications.letters import Around, Composed, Section, compose
 from application.notifications.reaction import reasoned
 from application.notifications.subscriptions import may_read
@@ -24,14 +25,22 @@ from application.registrations import PURPOSE as REGISTRATION_LINK
 from application.unsubscribing import unsubscribe_address
 from domain.animation import Animation
 from domain.animation_transitions import AnimationStatus
-from domain.catalogue import ANIMATION, CONTACTS, STRUCTURE, TYPOLOGY, AggregateKind
-from domain.contacts import ContactList
-from domain.identifiers import TYPOLOGY_ID, contact_list_id
+from domain.catalogue import ANIMATION, REGISTRATION, STRUCTURE, TYPOLOGY, AggregateKind
+from domain.contact_events import ContactErased, ContactRemoved, ContactUnsubscribed
+from domain.identifiers import TYPOLOGY_ID, contact_list_id, registration_book_id
 from domain.registration import same_date_and_place
 from domain.structure import StructureContactSet
 from domain.typology import Typology
 
 Conn = Connection[Any]
+
+#: Letters by which a registrant who has a seat keeps their calendar up to date.
+IN_CALENDARS = (
+    "registration.seated",
+    "registration.seat_obtained",
+    "registration.kept",
+    "animation.cancelled",
+)
 
 
 class NotToBeSent(Exception):
@@ -43,7 +52,7 @@ class Draft:
     """A letter before it is a message: whom it goes to, and its words. `application.notifications.messages` sets it.
 
     `unsubscribe`: the address that ends such letters (RFC 8058), where the recipient may. `reply_to`: where answers
-    reach `answered_by`, if they reach anybody.
+    reach `answered_by`, if they reach anybody. `calendar`: the entry of an animation to which the recipient goes.
     """
 
     address: str
@@ -51,6 +60,7 @@ class Draft:
     unsubscribe: str | None = None
     reply_to: str | None = None
     answered_by: str = ""
+    calendar: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,7 @@ class _Words:
     named: dict[str, str]
     sections: tuple[Section, ...] = ()
     host: Host | None = None
+    calendar: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +88,7 @@ class Composer:
         address = getattr(events[position], "email", None)
         if address is None:
             return None
-        _check_wanted(conn, self.vault, about)
+        _check_wanted(conn, about)
         words = self._words(conn, kind, about)
         reason = getattr(events[positions[-1]], "reason", None)
         if reason is not None:
@@ -86,13 +97,14 @@ class Composer:
         host, reply_to = words.host, words.host.email if words.host else None
         around = Around(host.name if host else None, reply_to is not None, unsubscribe)
         letter = compose(kind, words.named, words.sections, self._link(about), around)
-        return Draft(address, letter, unsubscribe, reply_to, host.name if host else "")
+        return Draft(address, letter, unsubscribe, reply_to, host.name if host else "", words.calendar)
 
     def _words(self, conn: Conn, kind: str, about: Mapping[str, Any]) -> _Words:
         named = {"reason": str(about.get("reason", "non indiqué")), "message": str(about.get("message", ""))}
         named["subject"] = str(about.get("subject", named["message"]))
         if "animation_id" in about:
-            return self._of_animation(conn, kind, about, named)
+            words = self._of_animation(conn, kind, about, named)
+            return replace(words, calendar=_calendar(conn, self.vault, kind, about, words.host))
         if "structure_id" not in about:
             return _Words(named)
         host = self._host(conn, UUID(about["structure_id"]))
@@ -154,7 +166,21 @@ class Composer:
         return None
 
 
-def _check_wanted(conn: Conn, vault: Vault, about: Mapping[str, Any]) -> None:
+def _calendar(conn: Conn, vault: Vault, kind: str, about: Mapping[str, Any], host: Host | None) -> str | None:
+    if kind not in IN_CALENDARS or "registration_id" not in about or host is None:
+        return None
+    animation_id = UUID(about["animation_id"])
+    book_id = registration_book_id(animation_id)
+    book = REGISTRATION.fold(None, book_id, (record.event for record in read_stream(conn, book_id)))
+    held = book.places.get(UUID(about["registration_id"])) if book else None
+    if held is None or not held.seated:
+        return None
+    last = read_stream(conn, animation_id)[-1]
+    animation = _state(conn, vault, ANIMATION, animation_id)
+    return calendar_entry(animation, last.originator_version, last.stamp.recorded_at, host)
+
+
+def _check_wanted(conn: Conn, about: Mapping[str, Any]) -> None:
     """A contact may have been removed, or have unsubscribed, or an inbox be another's, since the letter was written."""
     if "recipient" in about:
         told_at = datetime.fromisoformat(about["told_at"])
@@ -162,9 +188,11 @@ def _check_wanted(conn: Conn, vault: Vault, about: Mapping[str, Any]) -> None:
             raise NotToBeSent("not theirs to read any more")
     if "contact_id" not in about:
         return
-    contacts: ContactList = _state(conn, vault, CONTACTS, contact_list_id(UUID(about["structure_id"])))
-    if UUID(about["contact_id"]) not in contacts.written_to:
-        raise NotToBeSent("unsubscribed")
+    contact_id = UUID(about["contact_id"])
+    for record in read_stream(conn, contact_list_id(UUID(about["structure_id"]))):
+        fact = record.event
+        if isinstance(fact, ContactRemoved | ContactErased | ContactUnsubscribed) and fact.contact_id == contact_id:
+            raise NotToBeSent("unsubscribed")
 
 
 def _state(conn: Conn, vault: Vault, kind: AggregateKind[Any], stream: UUID, version: int | None = None) -> Any:

@@ -94,7 +94,7 @@ WORDINGS: Mapping[str, Wording] = {
         _GIVE_UP,
     ),
     "registration.kept": Wording(
-        "Vous gardez votre place : {title}",
+        "Inscription gardée : {title}",
         ("C'est noté : vous gardez votre inscription.",),
         ("Si vous ne pouvez plus venir, annulez : votre place ira à quelqu'un d'autre.",),
         _GIVE_UP,

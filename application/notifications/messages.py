@@ -47,6 +47,8 @@ def message(draft: Draft, mail_id: UUID, sender: str, host: str) -> EmailMessage
         built["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     built.set_content(draft.letter.text)
     built.add_alternative(draft.letter.html, subtype="html")
+    if draft.calendar is not None:
+        built.add_attachment(draft.calendar, subtype="calendar", filename="animation.ics")
     return built
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from email.message import EmailMessage
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from icalendar import Calendar
 
 from application.animations import AnimationCancel, AnimationModify
 from application.application import Application
@@ -156,7 +158,7 @@ def test_giving_up_or_keeping_a_seat_and_withdrawing_a_candidature_have_a_receip
     _moves(world, animation, 10)
     sent_by(app)
     world.does(RegistrationKeep(link=link), PUBLIC)
-    assert sent_by(app).to(PARENT) == ["Vous gardez votre place : Café des parents"]
+    assert sent_by(app).to(PARENT) == ["Inscription gardée : Café des parents"]
     world.does(RegistrationCancel(link=link), PUBLIC)
     office = sent_by(app)
     assert office.to(PARENT) == ["Inscription annulée : Café des parents"]
@@ -244,3 +246,21 @@ def test_whom_to_call_or_write_to_stands_in_every_letter_of_the_structure_and_an
         text = " ".join(office.text(number).split())
         assert "Contact : 02 48 12 34 56, maison@example.org, le matin" in text
         assert "Répondez à ce message pour écrire à Ville de Basse-Terre." in text
+
+
+def test_who_has_a_seat_gets_a_calendar_entry_that_a_later_one_takes_the_place_of(world, app, animation):
+    who = {"first_name": "Zoé", "last_name": "Nom", "email": PARENT}
+    world.does(RegistrationSubmit(animation_id=animation, **who), PUBLIC)
+    first = sent_by(app)
+    world.does(AnimationCancel(animation_id=animation, reason="Neige."), STRUCTURE)
+    last = [one for one in sent_by(app).received if one["To"] == PARENT]
+    entries: list[Any] = []
+    for received in (*first.received, *last):
+        (attached,) = (part for part in received.iter_attachments() if isinstance(part, EmailMessage))
+        entries += Calendar.from_ical(attached.get_content()).walk("VEVENT")
+    seated, cancelled = entries
+    assert (seated["SUMMARY"], seated["LOCATION"]) == ("Café des parents", "Jean Jaurès")
+    assert seated.end - seated.start == timedelta(hours=2)
+    assert (seated["STATUS"], cancelled["STATUS"]) == ("CONFIRMED", "CANCELLED")
+    assert (seated["UID"], seated["SEQUENCE"] < cancelled["SEQUENCE"]) == (cancelled["UID"], True)
+    assert first.text().startswith("Bonjour"), "the letter is still read first"
