@@ -16,6 +16,7 @@ from psycopg import Connection
 
 from application.application import Application
 from application.eventstore.bulk import EVENTS_PER_TRANSACTION, Row, append_rows, in_batches
+from application.eventstore.connections import connect
 from application.eventstore.log import read_stream
 from application.eventstore.records import Recorded
 from application.eventstore.vault import Vault
@@ -76,13 +77,14 @@ def load_season(
     if not 1 <= animations <= MOST_ANIMATIONS:
         raise SeasonError(f"from 1 to {MOST_ANIMATIONS:,} animations can be loaded, not {animations:,}")
     found(app, SchoolYear(now).founded_at)
-    with app.pool.connection() as conn, _alone(conn):
+    # Not of the pool, which hangs up on what is lent for long: a large season takes its time.
+    with connect(_address(app), "season") as conn, _alone(conn):
         if read_stream(conn, landmark(seed)):
             raise SeasonAlreadyLoaded(seed)
         counted: Counter[str] = Counter()
         parts = strands(animations, seed, now)
         with (
-            app.pool.connection() as reading,
+            connect(_address(app), "season") as reading,
             played(parts, read_ground(reading), _address(app)) as commands,
             ThreadPoolExecutor(1) as thread,
         ):
@@ -122,13 +124,12 @@ def _alone(conn: Conn) -> Iterator[None]:
 
 
 def _append(conn: Conn, vault: Vault, batch: Iterable[Sequence[Row | Recorded]]) -> int:
+    events = list(chain.from_iterable(batch))
+    # The keys first: should the events not follow, they are keys of nothing.
+    sealed = iter(vault.seal_many(conn, [event for event in events if isinstance(event, Recorded)]))
+    rows = [row(next(sealed)) if isinstance(event, Recorded) else event for event in events]
     try:
-        with conn.transaction():
-            # Keys and events together; the log is locked only once all is sealed.
-            events = list(chain.from_iterable(batch))
-            sealed = iter(vault.seal_many(conn, [event for event in events if isinstance(event, Recorded)]))
-            rows = [row(next(sealed)) if isinstance(event, Recorded) else event for event in events]
-            return append_rows(conn, rows)
+        return append_rows(conn, rows)
     except psycopg.errors.UniqueViolation as error:
         raise SeasonError(
             "somebody signed a convention with one of the season's structures meanwhile: what was loaded so far stays; "
