@@ -59,6 +59,8 @@ NOT_HERE = {
     "Registration.placeInLine",
     "Registration.registeredBy",
     "Registration.removalReason",
+    "Registration.emailProblem",
+    "Candidature.emailProblem",
     "AuditEntry.personalDataErasedAt",
 }
 
