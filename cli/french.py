@@ -11,6 +11,8 @@ from uuid import UUID
 from pydantic import BaseModel
 
 FIELDS: Mapping[str, str] = {
+    "about": "lettre au sujet de",
+    "about_id": "identifiant du destinataire",
     "accepted": "acceptées",
     "address": "adresse",
     "admits_children": "enfants admis",
@@ -82,6 +84,7 @@ FIELDS: Mapping[str, str] = {
     "reference": "référence",
     "refused": "refusées",
     "registration_id": "inscription",
+    "repeats": "répète",
     "required_pieces": "pièces demandées",
     "runs_candidatures": "recueille des candidatures",
     "schools": "établissements",
