@@ -97,6 +97,13 @@ def _text(longest: int, shortest: int = 1) -> Any:
     ]
 
 
+def _joined(value: object) -> object:
+    """The lines of a text as one, with commas between them."""
+    if not isinstance(value, str) or len(value) > 1_000:
+        return value
+    return ", ".join(part for each in re.split(r"[\r\n\u2028\u2029]+", value) if (part := each.strip().rstrip(",")))
+
+
 def line(longest: int, shortest: int = 1, check: Callable[[str], str] = str) -> Any:
     """Text of one line, in NFC, of characters that can be seen: fit for a title, a header, a cell, a list.
 
@@ -105,8 +112,13 @@ def line(longest: int, shortest: int = 1, check: Callable[[str], str] = str) -> 
     return Annotated[_text(longest, shortest), AfterValidator(_one_line), AfterValidator(check)]
 
 
+def _joined_line(longest: int) -> Any:
+    """Text that people write in several lines, as on an envelope, and that stands in sentences, headers and cells."""
+    return Annotated[line(longest), BeforeValidator(_joined)]
+
+
 Label = line(200)
-Address = line(300)
+Address = _joined_line(300)
 #: What a draw is made from: long enough that nobody tries all of them.
 Seed = line(200, shortest=8)
 #: What a token calls a person: compared as it stands, at most as long as OpenID Connect admits (Core 1.0, section 2).

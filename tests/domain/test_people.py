@@ -13,7 +13,7 @@ from domain.people import (
     phone_comparison_form,
     written_address,
 )
-from domain.validation import Label, LongText, Reason
+from domain.validation import Address, Label, LongText, Reason
 from tests.domain.test_validation_messages import accepted, problems
 
 NOT_ONE_MAILBOX = (
@@ -199,3 +199,8 @@ def test_text_is_kept_in_one_normal_form():
 def test_a_refused_value_is_never_repeated(kind):
     ((_, message),) = problems(kind, "secret://x")
     assert "secret" not in message
+
+
+def test_the_lines_of_an_address_are_joined():
+    assert accepted(Address, "1, rue Jules Ferry,\n34000 Montpellier\r\n") == "1, rue Jules Ferry, 34000 Montpellier"
+    assert problems(Address, "1 rue\u202e Ferry")
