@@ -69,8 +69,7 @@ def find_territory(work: UnitOfWork, code: str) -> Territory:
 def sign(command: ConventionSign, work: UnitOfWork) -> UUID:
     territory = find_territory(work, command.territory)
     terms = ConventionTerms.model_construct(**{name: getattr(command, name) for name in ConventionTerms.model_fields})
-    others = conventions_of(work, work.find(STRUCTURE, structure_id(command.siret)))
-    facts = conventions.sign(terms, work.actor, territory.local_date(work.now), others)
+    facts = conventions.sign(terms, work.actor, territory.local_date(work.now))
     convention_id = uuid4()
     belongings = Belongings(structure_id(command.siret), frozenset([territory.code]))
     signed = work.record(CONVENTION, convention_id, facts, belongings)

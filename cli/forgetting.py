@@ -7,6 +7,7 @@ The read models of people are therefore filled anew, in files of their own, and 
 from __future__ import annotations
 
 import logging
+from time import monotonic, sleep
 from typing import Any
 
 import psycopg
@@ -34,6 +35,12 @@ _ERASED = "SELECT DISTINCT topic FROM stored_events WHERE notification_id > %s A
 #: Commands that write about people wait for the lock meanwhile: seconds at a million keys.
 _KEYS = "VACUUM (FULL) person_keys"
 
+_OLDER = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND age(backend_xmin) > age(%s::xid)"""
+_LONGEST_WAIT_SECONDS = 60.0
+_PAUSE_SECONDS = 0.2
+
 
 def forget(database_url: str, master_key: bytes) -> int:
     """Writes anew whatever held what was erased since the last time. Returns how many read models that were.
@@ -46,6 +53,7 @@ def forget(database_url: str, master_key: bytes) -> int:
         names = _concerned(conn, upto)
         if names:
             rebuild(database_url, master_key, names)
+            _wait_for_older_snapshots(conn)
             conn.execute(_KEYS)
             _recycle_no_wal(conn)
         conn.execute(_DONE, (upto,))
@@ -62,6 +70,16 @@ def _concerned(conn: Conn, upto: int) -> list[str]:
         for projection in projections(TermsInForce())
         if projection.opens_personal and not erasures.isdisjoint(projection.folds)
     ]
+
+
+def _wait_for_older_snapshots(conn: Conn) -> None:
+    """What some transaction may still see is written again, erased or not. Raises after a minute of one."""
+    (mark,) = conn.execute("SELECT pg_current_xact_id()::xid::text").fetchone() or ("",)
+    deadline = monotonic() + _LONGEST_WAIT_SECONDS
+    while (row := conn.execute(_OLDER, (mark,)).fetchone()) and row[0]:
+        if monotonic() > deadline:
+            raise TimeoutError(f"{row[0]} transactions have been open for longer than {_LONGEST_WAIT_SECONDS} s")
+        sleep(_PAUSE_SECONDS)
 
 
 def _recycle_no_wal(conn: Conn) -> None:

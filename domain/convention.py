@@ -12,7 +12,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.actors import Actor
-from domain.errors import ErrorCode, broken, invalid, refuse
+from domain.errors import broken, invalid
 from domain.events import ERASED_WORDS, Event, PersonalMark, SaidText, WordsErased, event
 from domain.identifiers import Siret, structure_id
 from domain.people import Name
@@ -144,29 +144,13 @@ def evolve(state: Convention | None, originator_id: UUID, fact: Event) -> Conven
     raise TypeError(f"not a convention's event: {fact!r}")
 
 
-def sign(terms: ConventionTerms, actor: Actor, today: date, others: Sequence[Convention] = ()) -> list[Event]:
-    """`today` is the day in the territory. A convention may have been signed on paper before, never in the future.
-
-    `others`: those that the structure has. One for the same territory and days stands once: else each would have
-    dossiers of its own for the same planned animations.
-    """
+def sign(terms: ConventionTerms, actor: Actor, today: date) -> list[Event]:
+    """`today` is the day in the territory. A convention may have been signed on paper before, never in the future."""
     authorize(actor, Action.CONVENTION_SIGN, Belongings(territories=frozenset([terms.territory])))
     _check_period(terms.valid_from, terms.valid_until)
     if terms.signed_on > today + timedelta(days=1):
         raise invalid("la date de signature est dans le futur.", "signed_on")
-    if any(_is_the_same(one, terms) for one in others):
-        message = (
-            f"une convention de cette structure sur le territoire {terms.territory} vaut déjà du"
-            f" {terms.valid_from:%d/%m/%Y} au {terms.valid_until:%d/%m/%Y} : modifiez-la (conventionAmend), ou"
-            " résiliez-la d'abord (conventionTerminate)."
-        )
-        raise refuse(ErrorCode.DUPLICATE, message, "valid_from")
     return [ConventionSigned(structure_id=structure_id(terms.siret), **terms.model_dump())]
-
-
-def _is_the_same(one: Convention, terms: ConventionTerms) -> bool:
-    days = (one.valid_from, one.valid_until) == (terms.valid_from, terms.valid_until)
-    return one.territory == terms.territory and days and one.terminated_on is None
 
 
 def amend(state: Convention, actor: Actor, changes: dict[str, object]) -> list[Event]:

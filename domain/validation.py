@@ -30,7 +30,9 @@ M = TypeVar("M", bound=BaseModel)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 # They show a text in another order than it is stored in (Unicode Technical Report 36, section 2.7).
 _DIRECTION = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
-_BREAKS = re.compile(r"[\t\n\r\u2028\u2029]")
+_BREAKS = re.compile(r"[\t\n\r]")
+# Separators that nobody types: they come with what is pasted from elsewhere.
+_SEPARATORS = re.compile(r"[\u2028\u2029]")
 #: The two format characters that words of several languages need (Unicode Standard Annex 31, section 2.3).
 _JOINERS = "\u200c\u200d"
 
@@ -53,7 +55,7 @@ def _one_line(value: str) -> str:
     for char in value:
         if unicodedata.category(char) in ("Cf", "Co") and char not in _JOINERS:
             raise ValueError(_invisible(char))
-    return value
+    return _SEPARATORS.sub(" ", value)
 
 
 def _invisible(char: str) -> str:

@@ -107,10 +107,10 @@ def feed(conn: Conn, vault: Vault, group: Sequence[Target], records: Sequence[Re
 
     What passes, such as a lost connection, a lock or a full disk, is raised: nothing is written then.
     """
-    opened = _Opened(records, None)
+    opened = _Opened(records)
     if any(target.projection.opens for target in group):
         opened = _open(conn, vault, records)
-    if opened.sealed is None:
+    if not opened.sealed:
         try:
             with conn.transaction():
                 for target in group:
@@ -121,37 +121,44 @@ def feed(conn: Conn, vault: Vault, group: Sequence[Target], records: Sequence[Re
             if _passes(refused):
                 raise
     for target in group:
-        opens = target.projection.opens
-        failure = _write_up_to_failure(conn, target, opened.records if opens else records)
-        _settle(conn, target, records, failure or (opened.failure(target) if opens else None))
+        seal = opened.failure(target) if target.projection.opens else None
+        readable = opened.records if target.projection.opens else records
+        if seal is not None:
+            readable = [record for record in readable if record.position < seal.position]
+        _settle(conn, target, records, _write_up_to_failure(conn, target, readable) or seal)
 
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """Records in clear, up to the first that cannot be opened, if there is one."""
+    """Records in clear, but for those that cannot be opened: they stop who folds them, and nobody else."""
 
     records: Sequence[Recorded]
-    sealed: tuple[Recorded, Exception] | None
+    sealed: Sequence[tuple[Recorded, Exception]] = ()
 
     def failure(self, target: Target) -> FoldFailed | None:
-        return None if self.sealed is None else FoldFailed(target.projection.name, *self.sealed)
+        for record, refused in self.sealed:
+            if type(record.event) in target.projection.folds:
+                return FoldFailed(target.projection.name, record, refused)
+        return None
 
 
 def _open(conn: Conn, vault: Vault, records: Sequence[Recorded]) -> _Opened:
     try:
-        return _Opened(vault.open(conn, records), None)
+        return _Opened(vault.open(conn, records))
     except Exception as refused:
         if _passes(refused):
             raise
-    clear: list[Recorded] = []
+    tried: list[Recorded] = []
+    sealed: list[tuple[Recorded, Exception]] = []
     for record in records:
         try:
-            clear += vault.open(conn, [record])
+            tried += vault.open(conn, [record])
         except Exception as refused:
             if _passes(refused):
                 raise
-            return _Opened(clear, (record, refused))
-    return _Opened(clear, None)
+            tried.append(record)
+            sealed.append((record, refused))
+    return _Opened(tried, sealed)
 
 
 def _settle(conn: Conn, target: Target, records: Sequence[Recorded], failure: FoldFailed | None) -> None:

@@ -154,18 +154,15 @@ async def _begun(pool: AsyncPool) -> AsyncIterator[tuple[AsyncConnection[Any], L
 async def _lent(pool: AsyncPool, patience: float) -> AsyncIterator[AsyncConnection[Any]]:
     """As `pool.connection`; where all connections are in use while others can be made, others' turn is waited for."""
     busy_until, errors = monotonic() + BUSY_SECONDS, connection_errors(pool)
-    while True:
-        try:
-            conn = await pool.getconn(patience)
-            break
-        except PoolTimeout:
-            if connection_errors(pool) > errors or monotonic() > busy_until:
-                raise
-    try:
-        async with conn:
-            yield conn
-    finally:
-        await pool.putconn(conn)
+    async with AsyncExitStack() as stack:
+        while True:
+            try:
+                conn = await stack.enter_async_context(pool.connection(patience))
+                break
+            except PoolTimeout:
+                if connection_errors(pool) > errors or monotonic() > busy_until:
+                    raise
+        yield conn
 
 
 async def _begin(conn: AsyncConnection[Any]) -> Live:

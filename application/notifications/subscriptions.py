@@ -60,9 +60,9 @@ def take_in(conn: Conn, record: Recorded) -> None:
     if not isinstance(fact, MailPreferencesSet | AccountErased):
         return
     conn.execute("DELETE FROM mail_subscriptions WHERE account_id = %s", (account,))
-    if isinstance(fact, AccountErased):
+    if isinstance(fact, AccountErased) or fact.email is None:
         conn.execute("DELETE FROM sign_ins_seen WHERE account_id = %s", (account,))
-    elif fact.email is not None:
+    else:
         recipients, at = list(fact.recipients), record.stamp.recorded_at
         conn.execute(_SUBSCRIBE, (account, recipients, record.position, list(fact.muted)))
         # Who says it is signed in: what no mandate gives them, their sign-in does.

@@ -63,15 +63,6 @@ def test_the_national_team_may_record_a_signing_anywhere():
     given().when(sign, terms(), NATIONAL, TODAY).then(signed())
 
 
-def test_one_convention_for_a_structure_a_territory_and_the_same_days_stands_once():
-    standing, ended = convention(), replace(convention(), terminated_on=TODAY)
-    given().when(sign, terms(), COORDONNATEUR, TODAY, [standing]).then_refused(
-        ErrorCode.DUPLICATE, "valid_from", "01/09"
-    )
-    for other in (ended, replace(standing, territory="02"), replace(standing, valid_until=TODAY)):
-        given().when(sign, terms(), COORDONNATEUR, TODAY, [other]).then(signed())
-
-
 def test_a_coordonnateur_of_another_territory_may_not_sign():
     elsewhere = actor(Role.COORDONNATEUR, territories=frozenset(["02"]))
     given().when(sign, terms(), elsewhere, TODAY).then_refused(FORBIDDEN)

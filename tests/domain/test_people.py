@@ -178,7 +178,7 @@ def test_a_line_holds_no_character_that_cannot_be_seen(typed, code):
     assert f"caractère invisible interdit ({code})" in message
 
 
-@pytest.mark.parametrize("typed", ["a\nb", "a\rb", "a\tb", "a\u2028b", "a\u2029b"])
+@pytest.mark.parametrize("typed", ["a\nb", "a\rb", "a\tb", "a\r\nb"])
 def test_a_line_is_one_line(typed):
     ((_, message),) = problems(Label, typed)
     assert "une seule ligne attendue" in message
@@ -204,3 +204,7 @@ def test_a_refused_value_is_never_repeated(kind):
 def test_the_lines_of_an_address_are_joined():
     assert accepted(Address, "1, rue Jules Ferry,\n34000 Montpellier\r\n") == "1, rue Jules Ferry, 34000 Montpellier"
     assert problems(Address, "1 rue\u202e Ferry")
+
+
+def test_separators_of_lines_that_nobody_types_become_blanks():
+    assert accepted(Label, "Café\u2028des\u2029parents") == "Café des parents"

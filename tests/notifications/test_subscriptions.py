@@ -14,10 +14,10 @@ from application.accounts import (
     MandateEnd,
 )
 from application.application import Application
+from application.eventstore.identities import identity
 from application.notifications.reacting import react
 from application.notifications.subscriptions import LONGEST_UNSEEN, seen
 from domain.actors import Actor, Role
-from domain.identifiers import account_id
 from tests.notifications.post import sent_by
 from tests.projections.world import NATIONAL, STRUCTURE, STRUCTURE_ID, World
 
@@ -47,7 +47,8 @@ def _told(world: World) -> list[str]:
 
 def _signs_in(world: World, *recipients: str) -> None:
     with world.app.pool.connection() as conn:
-        seen(conn, account_id("ancienne"), recipients, world.now)
+        account = identity(conn, world.app.bus.keyed.called("ancienne")).account_id
+        seen(conn, account, recipients, world.now)
 
 
 def test_an_inbox_that_a_token_alone_gave_counts_while_its_holder_is_seen(world: World):

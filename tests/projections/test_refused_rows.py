@@ -12,6 +12,7 @@ from psycopg.errors import LockNotAvailable
 from application.application import Application
 from application.candidatures import CandidatureSubmit
 from application.eventstore.log import head
+from application.eventstore.seals import is_sealed
 from cli.main import _EXPECTED
 from domain.actors import PUBLIC
 from domain.candidature_events import Degree
@@ -33,7 +34,8 @@ def forge(conn: psycopg.Connection, like: UUID, **values: object) -> int:
     ).fetchall()
     topic, state = first
     content = json.loads(state)
-    content["data"] |= values
+    # Sealed for its own stream, text could not be opened in another.
+    content["data"] = {name: "clair" if is_sealed(value) else value for name, value in content["data"].items()} | values
     ((position,),) = conn.execute(
         "INSERT INTO stored_events (originator_id, originator_version, topic, state)"
         " VALUES (%s, 1, %s, %s) RETURNING notification_id",
@@ -90,7 +92,7 @@ def test_personal_data_that_cannot_be_opened_stop_the_read_models_that_open_them
         catch_up(conn, app.vault)
         states = {generation.name: generation for generation in generations(conn, State.LIVE)}
         stopped = {name for name, generation in states.items() if generation.failed_position}
-        assert stopped == {p.name for p in projections(states["animations"].terms_in_force) if p.opens_personal}
+        assert stopped == {"candidatures", "candidature_people"}
         assert all(states[name].position == head(conn) for name in states.keys() - stopped)
         assert before < head(conn)
 

@@ -79,7 +79,7 @@ def test_a_frozen_projector_and_the_events_that_wait_for_it_are_told(
         (animations,) = [model for model in told["readModels"] if model["name"] == "animations"]
         assert animations["lag"] == 1
         assert animations["lagSeconds"] >= 1
-        assert any("animations: events wait" in vars(r).get("problems", ()) for r in caplog.records)
+        until(lambda: any("animations: events wait" in vars(r).get("problems", ()) for r in caplog.records))
         text = other.http.get("/metrics").text
         assert 'parentalite_follower_lag_events{name="animations"} 1.0' in text
         assert "parentalite_projecting 0.0" in text

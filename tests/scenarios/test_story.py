@@ -136,7 +136,8 @@ def test_the_audit_trail_tells_every_step_in_order_with_who_when_and_what(people
     assert positions == sorted(positions)
     assert [step["subjectVersion"] for step in steps[3:]] == [1, 2, 3, 4]
     assert datetime.fromisoformat(steps[-1]["recordedAt"]) == AFTER_ITS_END
-    assert steps[-1]["data"]["reason"] == "Erreur."
+    # Free text may speak of people: the audit trail keeps it sealed.
+    assert steps[-1]["data"]["reason"] is None
     assert steps[5]["data"]["parents"] == 9
 
 

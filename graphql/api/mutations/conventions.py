@@ -58,9 +58,8 @@ async def _answer(info: Info, command: type[Command], values: Mapping[str, Any])
 @strawberry.type
 class ConventionMutations:
     @strawberry.mutation(
-        description="Records a signed convention, which opens the structure's single account. One for the same"
-        " structure, territory and days stands once (DUPLICATE). For coordonnateurs of the territory and the national"
-        " team."
+        description="Records a signed convention, which opens the structure's single account. Another one"
+        " for the same days is told in `warnings`. For coordonnateurs of the territory and the national team."
     )
     async def convention_sign(self, info: Info, input: ConventionSignInput) -> ConventionPayload:
         values = stated(input)
