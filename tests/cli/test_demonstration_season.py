@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from threading import Event, Thread
 
 import pytest
 from psycopg import sql
 
 from application.eventstore.log import head
 from cli import demonstration_dossiers, demonstration_season
-from cli.console import Refused
 from cli.demonstration_dossiers import make_dossiers
 from cli.demonstration_season import load_once
 from domain.service_dossier_transitions import DossierStatus
@@ -92,33 +90,6 @@ def season_without_dossiers(opened, monkeypatch):
         patched.setattr(demonstration_season, "make_dossiers", lambda *_: 0)
         load_once(opened, 60, NOW)
     return opened
-
-
-def test_a_second_process_waits_for_the_first_and_finds_the_season_there(opened, capsys):
-    loading, done = Event(), Event()
-    with opened.connection() as conn:
-        conn.execute(demonstration_season._LOCK)
-
-        def load() -> None:
-            loading.set()
-            load_once(opened, 30, NOW)
-            done.set()
-
-        second = Thread(target=load)
-        second.start()
-        assert loading.wait(10)
-        assert not done.wait(1.5)
-        assert "waiting for it" in capsys.readouterr().err
-    assert done.wait(60)
-    second.join()
-
-
-def test_who_waits_for_too_long_is_told_so(opened, monkeypatch):
-    monkeypatch.setattr(demonstration_season, "_LONGEST_WAIT_SECONDS", 1)
-    with opened.connection() as conn:
-        conn.execute(demonstration_season._LOCK)
-        with pytest.raises(Refused, match="another process"):
-            load_once(opened, 30, NOW)
 
 
 @pytest.mark.parametrize(("days", "word"), [(0, "The demonstration season is there, with"), (120, "are past")])
