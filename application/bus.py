@@ -26,7 +26,7 @@ from application.eventstore.appender import Appender
 from application.eventstore.log import read_stream
 from application.eventstore.recorder import CommandRecorder, Decided, Earlier, Idempotency, Outcome, Verdict
 from application.eventstore.records import Recorded, Stamp, encode, holds_nul
-from application.eventstore.unavailable import Unavailable, is_connection_lost
+from application.eventstore.unavailable import Unavailable, is_connection_lost, is_unavailable
 from application.eventstore.vault import PersonErased, Vault
 from application.keyed import Keyed
 from application.turns import Turns
@@ -155,6 +155,10 @@ class CommandBus:
                 return self.vault.seal(conn, records)
         except PersonErased:
             raise broken("Les données de cette personne ont été effacées : rien ne peut plus être écrit.") from None
+        except Exception as fault:
+            if is_unavailable(fault):
+                self.recorder.note_failure()
+            raise
 
     def _idempotency(self, command: Command, actor: Actor) -> Idempotency | None:
         if command.idempotency_key is None:

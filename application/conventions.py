@@ -32,7 +32,7 @@ class StructureRename(Command):
     action: ClassVar[Action] = Action.STRUCTURE_RENAME
 
     structure_id: UUID
-    name: Label
+    name: Name
     reason: Reason
 
 

@@ -26,6 +26,7 @@ from application.keyed import Keyed
 from application.people import index
 from application.people.finding import Found, Pair, whole
 from application.registrations import RegistrantErase
+from application.structures import StructureContactErase
 from application.unit_of_work import UnitOfWork
 from application.words import WordsErase, words_erasures
 from domain import candidature as candidatures
@@ -37,6 +38,7 @@ from domain.contact_events import ContactAdded
 from domain.errors import DomainError, ErrorCode
 from domain.registration_events import RegistrationEvent, RegistrationMade
 from domain.rights import Action, Scope, scope_of
+from domain.structure import StructureContactSet
 
 Execute = Callable[[Command, Actor, datetime], Outcome]
 Conn = Connection[Any]
@@ -55,7 +57,14 @@ def erase_candidature(command: CandidatureErase, work: UnitOfWork) -> UUID:
 
 
 Erasure = (
-    CandidatureErase | RegistrantErase | AccountErase | PreferencesErase | InvitationErase | ContactErase | WordsErase
+    CandidatureErase
+    | RegistrantErase
+    | AccountErase
+    | PreferencesErase
+    | InvitationErase
+    | ContactErase
+    | WordsErase
+    | StructureContactErase
 )
 
 
@@ -79,6 +88,7 @@ _ABOUT: Mapping[type[Command], tuple[Kind, str]] = {
     PreferencesErase: (Kind.MAIL_PREFERENCES, "account_id"),
     InvitationErase: (Kind.INVITATION, "invitation_id"),
     ContactErase: (Kind.CONTACT, "contact_id"),
+    StructureContactErase: (Kind.CONTACT, "structure_id"),
     WordsErase: (Kind.WORDS, "thing_id"),
 }
 
@@ -121,7 +131,9 @@ def erase_found(conn: Conn, execute: Execute, keyed: Keyed, found: Found, actor:
                 erase_stream(conn, stream)
             for person in streams[stream]:
                 erase_key(conn, person, stream)
-        things = {one.thing_id for said in commands.values() for one in said if isinstance(one, WordsErase)}
+        every = [one for said in commands.values() for one in said]
+        things = {one.thing_id for one in every if isinstance(one, WordsErase)}
+        things |= {one.person_id for one in every if isinstance(one, StructureContactErase)}
         keyed.renew(conn, list((found.people | accounts) - things))
     for stream, said in commands.items():
         if _say_all(execute, said, streams[stream], actor, now, erased):
@@ -200,7 +212,11 @@ def erasures(
     events = [record.event for record in records]
     words = [words_erasures(stream, person, events[0].topic) for person in people]
     if any(said is not None for said in words):
-        return [one for said in words for one in said or ()]
+        contacts = {event.person_id for event in events if isinstance(event, StructureContactSet)} - {stream}
+        return [
+            *(one for said in words for one in said or ()),
+            *(StructureContactErase(structure_id=stream, person_id=one) for one in people if one in contacts),
+        ]
     match events[0]:
         case MandateGiven() | MailPreferencesSet():
             holders = {event.person_id for event in events if isinstance(event, MandateGiven)}

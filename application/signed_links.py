@@ -70,6 +70,8 @@ class SignedLinks:
 
 def typed_code(typed: str) -> str | None:
     """A code as `SignedLinks.code` writes it, however its groups and capitals were typed; None for what is none."""
+    # Measured as the command measures it: what stands around a code is no part of it.
+    typed = typed.strip()
     if len(typed) > _LONGEST_TYPED:
         return None
     letters = "".join(char for char in typed.upper() if char.isalnum()).translate(_TYPED)

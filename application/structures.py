@@ -9,6 +9,7 @@ from application.commands import Command
 from application.unit_of_work import UnitOfWork
 from domain.catalogue import STRUCTURE
 from domain.errors import forbidden
+from domain.identifiers import structure_contact_id
 from domain.people import EmailAddress, Phone
 from domain.rights import Action, Belongings, authorize
 from domain.structure import StructureContactSet
@@ -26,14 +27,31 @@ class SetStructureContact(Command):
     hours: Label | None = None
 
 
+class StructureContactErase(Command):
+    """Said once the contact's key is destroyed: there is none from then on."""
+
+    action: ClassVar[Action] = Action.PERSON_ERASE
+
+    structure_id: UUID
+    person_id: UUID
+
+
 def set_contact(command: SetStructureContact, work: UnitOfWork) -> UUID:
     authorize(work.actor, command.action, Belongings(structure_id=command.structure_id))
     if work.find(STRUCTURE, command.structure_id) is None:
         raise forbidden()
     said = {"phone": command.phone, "email": command.email, "hours": command.hours}
-    fact = StructureContactSet(person_id=command.structure_id, **said)
+    person = work.keyed.writable(structure_contact_id(command.structure_id), command.structure_id)
+    fact = StructureContactSet(person_id=person, **said)
     work.record(STRUCTURE, command.structure_id, [fact], Belongings(structure_id=command.structure_id))
     return command.structure_id
 
 
-USE_CASES = ((SetStructureContact, set_contact),)
+def erase_contact(command: StructureContactErase, work: UnitOfWork) -> UUID:
+    authorize(work.actor, command.action, Belongings())
+    fact = StructureContactSet(person_id=command.person_id)
+    work.record(STRUCTURE, command.structure_id, [fact], Belongings(structure_id=command.structure_id))
+    return command.structure_id
+
+
+USE_CASES = ((SetStructureContact, set_contact), (StructureContactErase, erase_contact))

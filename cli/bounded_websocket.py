@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 #: What uvicorn and websockets say at INFO names clients and what they asked.
 _log = logging.getLogger("uvicorn.error.websockets")
 _log.setLevel(logging.WARNING)
+# A handshake that is refused is complete for us, and counted by who refuses it.
+_log.addFilter(lambda record: "without completing handshake" not in record.getMessage())
 # The handshake has been read, and bounded, by the protocol of HTTP: what passed there passes here.
 websockets.http11.MAX_LINE_LENGTH = 32_000
 websockets.http11.MAX_NUM_HEADERS = 1_000

@@ -7,6 +7,7 @@ The read models of people are therefore filled anew, in files of their own, and 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from time import monotonic, sleep
 from typing import Any
 
@@ -14,7 +15,8 @@ import psycopg
 from psycopg import Connection
 
 from application.eventstore.log import head
-from domain.events import registered_events
+from domain.events import Event, registered_events
+from projections.generations import State, drop_generation, generations
 from projections.rebuild import rebuild
 from projections.registry import projections
 from projections.terms_in_force import TermsInForce
@@ -50,9 +52,12 @@ def forget(database_url: str, master_key: bytes) -> int:
     with psycopg.connect(database_url, autocommit=True, application_name="parentalite-forgetting") as conn:
         conn.execute(_DDL)
         upto = head(conn)
-        names = _concerned(conn, upto)
+        erasures = _erasures(conn, upto)
+        names = _concerned(erasures)
         if names:
             rebuild(database_url, master_key, names)
+            _drop_previous(conn, names)
+        if erasures:
             _wait_for_older_snapshots(conn)
             conn.execute(_KEYS)
             _recycle_no_wal(conn)
@@ -60,16 +65,28 @@ def forget(database_url: str, master_key: bytes) -> int:
     return len(names)
 
 
-def _concerned(conn: Conn, upto: int) -> list[str]:
-    """The read models of people that an erasure since the last time has touched."""
+def _erasures(conn: Conn, upto: int) -> set[type[Event]]:
+    """What was recorded of erasures since the last time."""
     row = conn.execute(_DONE_UNTIL).fetchone()
     topics = {topic for (topic,) in conn.execute(_ERASED, (row[0] if row else 0, upto)) if "erased" in topic}
-    erasures = {event for topic, event in registered_events().items() if topic in topics}
+    return {event for topic, event in registered_events().items() if topic in topics}
+
+
+def _concerned(erasures: set[type[Event]]) -> list[str]:
+    """The read models that show what these erasures end."""
     return [
         projection.name
         for projection in projections(TermsInForce())
-        if projection.opens_personal and not erasures.isdisjoint(projection.folds)
+        if projection.opens and not erasures.isdisjoint(projection.folds)
     ]
+
+
+def _drop_previous(conn: Conn, names: Sequence[str]) -> None:
+    """The pages that were in use until now still hold what was erased in them."""
+    known = {projection.name: projection for projection in projections(TermsInForce())}
+    for generation in generations(conn, State.PREVIOUS):
+        if generation.name in names:
+            drop_generation(conn, generation.name, known[generation.name].relations, generation.generation)
 
 
 def _wait_for_older_snapshots(conn: Conn) -> None:

@@ -35,7 +35,7 @@ class ConventionTerms(PaymentTerms):
     """What the two parties sign. Dates are calendar days in the territory, both ends included."""
 
     siret: Siret
-    structure_name: Label
+    structure_name: Name
     territory: TerritoryCode
     coordonnateur: Name
     signed_on: date

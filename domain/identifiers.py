@@ -107,6 +107,11 @@ def registration_book_id(animation_id: UUID) -> UUID:
     return uuid5(NAMESPACE, f"registrations:{animation_id}")
 
 
+def structure_contact_id(structure_id: UUID) -> UUID:
+    """Whose key seals a structure's public contact: a key apart from that of its name."""
+    return uuid5(NAMESPACE, f"structure-contact:{structure_id}")
+
+
 def file_id(sha256: str) -> UUID:
     """The stream of the file with that digest."""
     return uuid5(NAMESPACE, f"file:{sha256}")

@@ -19,10 +19,12 @@ from domain.validation import line
 LONGEST_ADDRESS = 254
 #: Territories whose national numbers are not those of metropolitan France, each with a plan of its own.
 _OVERSEAS = ("GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "NC", "PF", "WF")
+_FRANCE = 33
 _EXPECTED_ADDRESS = "adresse électronique attendue, une seule, par exemple nom@exemple.fr"
 _EXPECTED_PHONE = "numéro de téléphone attendu, par exemple 06 12 34 56 78, 0590 12 34 56 ou +32 470 12 34 56"
-#: A relay of old would hand these on to another host (RFC 1123, section 5.2.16).
-_ROUTES = re.compile(r"[%!]")
+#: A relay of old would hand « % » and « ! » on to another host (RFC 1123, section 5.2.16); « =?…?= » is decoded as
+#: another address by what reads it as a header (RFC 2047).
+_ROUTES = re.compile(r"[%!?]")
 #: U+200C, U+200D, U+2019 and the letters' own modifier apostrophes stand in names of many languages.
 _NAME_SIGNS = re.compile(r"[ '’ʼ.·‐‑–\u200c\u200d-]")
 #: A dot ends an initial or an abbreviation: « J.-P. », « Jr. ». What follows it at once reads as the name of a site.
@@ -103,7 +105,11 @@ def _of(number: phonenumbers.PhoneNumber, region: str, typed: str) -> bool:
 
 def _possible(typed: str) -> phonenumbers.PhoneNumber | None:
     number = _parsed(typed, "FR")
-    return number if number and phonenumbers.is_possible_number(number) else None
+    if number is None or not phonenumbers.is_possible_number(number):
+        return None
+    # A French number has nine digits after its 0 or its +33, none of them a 0 at first.
+    french = number.country_code == _FRANCE
+    return None if french and not 100_000_000 <= (number.national_number or 0) <= 999_999_999 else number
 
 
 def _parsed(typed: str, region: str) -> phonenumbers.PhoneNumber | None:

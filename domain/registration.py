@@ -75,7 +75,8 @@ def register(
     authorize(actor, Action.REGISTRATION_SUBMIT_FOR if on_behalf else Action.REGISTRATION_SUBMIT, animation.belongings)
     _check_open(animation, now)
     _check_audience(animation, actor, on_behalf)
-    if on_behalf and actor.role is not Role.STRUCTURE and others_today >= MOST_FOR_OTHERS:
+    ours = actor.role is Role.STRUCTURE and animation.structure_id in actor.structures
+    if on_behalf and not ours and others_today >= MOST_FOR_OTHERS:
         raise broken(
             f"Vous avez inscrit {others_today} personnes à cette animation aujourd'hui, {MOST_FOR_OTHERS} au plus :"
             " sa structure peut en inscrire d'autres."

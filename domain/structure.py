@@ -52,8 +52,8 @@ class ConventionAttached(Event):
 
 @event("structure.contact_set")
 class StructureContactSet(Event):
-    """Whom the public may call or write to, all of it anew. Sealed, since a sole trader's is personal: `person_id` is
-    the structure's own id.
+    """Whom the public may call or write to, all of it anew. Sealed, since a sole trader's is personal, under a
+    key of its own: whose address it is may have it erased, and the structure's name stays.
     """
 
     person_id: UUID

@@ -35,6 +35,8 @@ _BREAKS = re.compile(r"[\t\n\r]")
 _SEPARATORS = re.compile(r"[\u2028\u2029]")
 #: The two format characters that words of several languages need (Unicode Standard Annex 31, section 2.3).
 _JOINERS = "\u200c\u200d"
+#: Letters and marks that show nothing (Unicode's property Default_Ignorable_Code_Point, and the empty Braille cell).
+_BLANK_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
 
 def _printable(value: str) -> str:
@@ -53,7 +55,7 @@ def _one_line(value: str) -> str:
     if _BREAKS.search(value):
         raise ValueError("une seule ligne attendue, sans retour à la ligne ni tabulation")
     for char in value:
-        if unicodedata.category(char) in ("Cf", "Co") and char not in _JOINERS:
+        if (unicodedata.category(char) in ("Cf", "Co") and char not in _JOINERS) or char in _BLANK_LETTERS:
             raise ValueError(_invisible(char))
     return _SEPARATORS.sub(" ", value)
 

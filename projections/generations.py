@@ -6,6 +6,7 @@ and the projector feeds it. A rebuild fills a `building` one beside it; the one 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -131,11 +132,29 @@ def add_generation(conn: Conn, projection: Projection, number: int, state: State
     for relation, table in projection.relations.items():
         conn.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(identifier(relation, number)))
         conn.execute(_create_table(relation, table, number, with_key=relation != projection.name))
+    for column in _words_without_statistics(projection):
+        conn.execute(
+            sql.SQL("ALTER TABLE {} ALTER COLUMN {} SET STATISTICS 0").format(
+                identifier(projection.name, number), sql.Identifier(column)
+            )
+        )
     conn.execute(
         "INSERT INTO read_models.generations (name, generation, state, position, fingerprint, terms_in_force)"
         " VALUES (%s, %s, %s, 0, %s, %s)",
         (projection.name, number, state.value, fingerprint(projection), Jsonb(shown.as_json())),
     )
+
+
+def _words_without_statistics(projection: Projection) -> list[str]:
+    """Texts that the planner needs no sample of, where what people wrote stands: ANALYZE keeps samples in clear."""
+    if not projection.opens:
+        return []
+    indexed = " ".join(projection.table.indexes)
+    return [
+        name
+        for name, kind in projection.table.columns.items()
+        if kind.startswith(("text", "jsonb")) and not re.search(rf"\b{name}\b", indexed)
+    ]
 
 
 def create_indexes(conn: Conn, projection: Projection, number: int) -> None:

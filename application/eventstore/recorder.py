@@ -18,7 +18,7 @@ from uuid import UUID
 from eventsourcing.persistence import PersistenceError, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from psycopg import Connection
-from psycopg.errors import LockNotAvailable, ReadOnlySqlTransaction
+from psycopg.errors import LockNotAvailable, ReadOnlySqlTransaction, UniqueViolation
 from psycopg.rows import DictRow
 from psycopg_pool import PoolTimeout
 
@@ -134,6 +134,10 @@ class CommandRecorder(PostgresApplicationRecorder):
         failed_at = self._failed_at
         return failed_at is not None and monotonic() - failed_at < seconds
 
+    def note_failure(self) -> None:
+        """Something on the way to the log, such as the table of keys, let a command fail."""
+        self._failed_at = monotonic()
+
     def create_table(self) -> None:
         super().create_table()
         with self.datastore.transaction(commit=True) as curs:
@@ -174,6 +178,10 @@ class CommandRecorder(PostgresApplicationRecorder):
                             self._notify_channel(notifying)
                 positions = [row["notification_id"] for row in insertion.fetchall()] if state.accepted else []
         except Exception as fault:
+            if _position_taken(fault):
+                # The next one is tried with the next command: see `eventstore.sequence`.
+                log.error("the sequence of positions is behind the log: restart a server, which puts it right")
+                raise Unavailable("a position was handed out twice") from fault
             if not is_unavailable(fault):
                 raise
             is_lost = is_connection_lost(fault)
@@ -221,6 +229,11 @@ class CommandRecorder(PostgresApplicationRecorder):
             state.versions[UUID(str(stored.originator_id))] = stored.originator_version
         state.accepted.append(decided)
         return len(state.accepted) - 1
+
+
+def _position_taken(fault: BaseException) -> bool:
+    cause = fault.__cause__ if fault.__cause__ is not None else fault
+    return isinstance(cause, UniqueViolation) and "notification_id" in (cause.diag.constraint_name or "")
 
 
 def _key_in(key: UUID, accepted: Sequence[Decided]) -> bool:

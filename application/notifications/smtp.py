@@ -144,7 +144,9 @@ def judged(error: smtplib.SMTPException | OSError) -> Failure:
     match error:
         case smtplib.SMTPRecipientsRefused():
             ((code, text),) = list(error.recipients.values())[:1] or [(500, b"")]
-            return _of_one_letter(error, code, text, shown=False)
+            failure = _of_one_letter(error, code, text, shown=False)
+            # Anybody may type an address whose server says so: it keeps nobody else waiting.
+            return Failure(Trouble.LATER, failure.reason) if failure.trouble is Trouble.SUSPECTED else failure
         case smtplib.SMTPSenderRefused() if not _TOO_LARGE.search(_text(error.smtp_error)):
             trouble = Trouble.AWAY if error.smtp_code == 421 else Trouble.SERVICE
             return Failure(trouble, _told(error, error.smtp_code, error.smtp_error))

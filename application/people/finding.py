@@ -19,7 +19,7 @@ from application.eventstore.identities import generations
 from application.eventstore.vault import Vault
 from application.keyed import Keyed, address_of, subject_of, telephone_of
 from application.people import index
-from domain.identifiers import account_id, check_siret, person_id, structure_id
+from domain.identifiers import account_id, check_siret, person_id, structure_contact_id, structure_id
 
 Conn = Connection[Any]
 #: A person and a stream that speaks of them.
@@ -72,7 +72,10 @@ def whole(conn: Conn, keyed: Keyed, people: Iterable[UUID], accounts: Iterable[U
     streams = [keyed.account(name) for name in names]
     with conn.cursor() as cursor:
         rows = cursor.execute(_STREAMS, (names, [*streams, *accounts])).fetchall()
-    return Found(dict.fromkeys(rows), {person for person, _ in rows})
+    # Of who said where to be written to and nothing else, the account speaks under the mailbox alone.
+    holders = dict(zip(streams, names, strict=True))
+    owners = {holders[stream] for _, stream in rows if stream in holders}
+    return Found(dict.fromkeys(rows), {person for person, _ in rows} | owners)
 
 
 def _named(conn: Conn, keyed: Keyed, said: str) -> Found:
@@ -93,7 +96,8 @@ def _named(conn: Conn, keyed: Keyed, said: str) -> Found:
 def _structure(siret: str) -> list[UUID]:
     """Whose name is that of a sole trader."""
     try:
-        return [structure_id(check_siret(siret))]
+        structure = structure_id(check_siret(siret))
+        return [structure, structure_contact_id(structure)]
     except ValueError:
         return []
 
@@ -105,7 +109,7 @@ def _identified(conn: Conn, given: UUID) -> list[UUID]:
         return []
     with conn.cursor() as cursor:
         rows = cursor.execute(_WHOSE_STREAM, (given,)).fetchall()
-    return [given, *(row[0] for row in rows), *index.whose(conn, given)]
+    return [given, structure_contact_id(given), *(row[0] for row in rows), *index.whose(conn, given)]
 
 
 def _called(conn: Conn, keyed: Keyed, subject: str) -> list[UUID]:

@@ -64,7 +64,7 @@ class RateLimiter:
         if by_address or authorization is None:
             return by_address
         # By its digest: what is in memory for long must not be a token. However the scheme is spelt, it is one token.
-        token = authorization.strip().rpartition(" ")[2]
+        token = authorization.strip().rpartition(" ")[2].rstrip("=")
         return self.take("token", sha256(token.encode()).hexdigest(), limit, burst)
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, OperationType, get_operation_ast, parse
 from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
@@ -80,6 +80,12 @@ def _at(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQ
     return GraphQLError(message, error.nodes, error.source, error.positions, error.path, extensions=extensions)
 
 
+_INVALID = {"code": "GRAPHQL_INVALID"}
+_ONLY_FOLLOWED = (
+    "Un abonnement se suit par WebSocket (graphql-transport-ws), ou par HTTP avec l'en-tête Accept: text/event-stream."
+)
+
+
 class ContractNames(NameConverter):
     """Strawberry's own names, but for the one that the contract shortens."""
 
@@ -100,7 +106,10 @@ class Schema(strawberry.Schema):
         return Documents(self, RULES, MOST_TOKENS, _CACHED)
 
     async def execute(self, query: str | None, *args: Any, **kwargs: Any) -> ExecutionResult:
-        refused = await self._refused(query, kwargs.get("operation_name"))
+        name = kwargs.get("operation_name")
+        refused = await self._refused(query, name)
+        if refused is None and _subscribes(query, name):
+            refused = PreExecutionError(data=None, errors=[GraphQLError(_ONLY_FOLLOWED, extensions=_INVALID)])
         return _with_codes(refused or await super().execute(query, *args, **kwargs))
 
     async def stream(self, query: str | None, *args: Any, **kwargs: Any) -> StreamResult:
@@ -120,6 +129,14 @@ class Schema(strawberry.Schema):
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Nothing is logged here: what was not expected is, by `coded`, and no value that a person sent."""
+
+
+def _subscribes(query: object, operation_name: str | None) -> bool:
+    """Of a document that is valid. Few hold the word at all."""
+    if not isinstance(query, str) or "subscription" not in query:
+        return False
+    operation = get_operation_ast(parse(query, no_location=True, max_tokens=MOST_TOKENS), operation_name)
+    return operation is not None and operation.operation is OperationType.SUBSCRIPTION
 
 
 R = TypeVar("R")

@@ -41,6 +41,8 @@ def test_an_erased_person_is_in_no_file_of_the_database(opened, world):
     world.does(RegistrationSubmit(animation_id=animation, **who), PUBLIC)
     world.does(ContactAdd(structure_id=STRUCTURE_ID, name=WORDS[2], email=WORDS[1]), STRUCTURE)
     project(opened)
+    with opened.connection() as conn:
+        conn.execute("ANALYZE")
     assert files_with(opened, *WORDS), "the files show what is there"
     keys = key_rows(opened)
     opened.application.erase_person(WORDS[1], NATIONAL, world.now)
@@ -54,6 +56,18 @@ def test_an_erased_person_is_in_no_file_of_the_database(opened, world):
         (path,) = conn.execute("SELECT pg_relation_filepath('person_keys')").fetchone()
     table = (Path(folder) / path).read_bytes()
     assert not any(key in table for key in gone)
+
+
+def test_words_that_were_erased_are_in_no_file_either(opened, world):
+    animation = world.creates(venue_name="Chez Qwvenue", description="Avec Qwdesc")
+    project(opened)
+    with opened.connection() as conn:
+        conn.execute("ANALYZE")
+    assert files_with(opened, "Qwvenue", "Qwdesc"), "the files show what is there"
+    opened.application.erase_person(str(animation), NATIONAL, world.now)
+    project(opened)
+    assert forget(opened.url, MASTER_KEY) >= 1
+    assert files_with(opened, "Qwvenue", "Qwdesc") == set()
 
 
 def test_nothing_is_written_anew_where_nobody_was_erased(opened, world):

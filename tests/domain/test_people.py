@@ -17,6 +17,7 @@ from domain.validation import Address, Label, LongText, Reason
 from tests.domain.test_validation_messages import accepted, problems
 
 NOT_ONE_MAILBOX = (
+    "=?utf-8?q?victime?=@example.org", "=?utf-8?b?dmljdGltZQ==?=@example.org", "a?b@example.org",
     "root,b@example.org", "b;c@example.org", "mailto:b@example.org", "<b@example.org>", "(c)b@example.org",
     "b@example.org,", "a:b;@example.org", "a%b@example.org", "a!b@example.org", "grp:b@example.org;.fr",
     "x:;@example.org",
@@ -171,7 +172,10 @@ def test_names_of_offices_pass(typed):
 
 @pytest.mark.parametrize(
     ("typed", "code"),
-    [("Café\u202eruop", "U+202E"), ("Ca\u200bfé", "U+200B"), ("Ca\ufefffé", "U+FEFF"), ("a\u00adb", "U+00AD")],
+    [
+        *(("Café\u202eruop", "U+202E"), ("Ca\u200bfé", "U+200B"), ("Ca\ufefffé", "U+FEFF"), ("a\u00adb", "U+00AD")),
+        *(("a\u3164", "U+3164"), ("\u2800", "U+2800"), ("a\u034fb", "U+034F")),
+    ],
 )
 def test_a_line_holds_no_character_that_cannot_be_seen(typed, code):
     ((_, message),) = problems(Label, typed)

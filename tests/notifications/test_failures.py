@@ -188,6 +188,15 @@ def test_no_recipient_can_stop_the_letters_of_others(app, office, three):
     assert _outbox(app, "attempts, given_up_at")[0] == (1, None)
 
 
+def test_recipients_of_a_server_that_blocks_us_keep_nobody_else_waiting(app, office, three):
+    for name in ("p1", "p2"):
+        office.answers[f"{name}@example.org"] = "550 5.7.1 Recipient address rejected: Access denied"
+    _sends(app, office.url)
+    assert _received(office) == ALL[2:]
+    assert _sending(app, "stopped_since, suspected") == (None, 0)
+    assert [row[0] for row in _outbox(app, "given_up_at")] == [None] * 3
+
+
 def test_a_mail_server_that_is_away_is_tried_once_for_all(app, office, three):
     for _ in range(3):
         _sends(app, "smtp://127.0.0.1:9")
@@ -301,15 +310,15 @@ def _refused(code: int, text: str) -> smtplib.SMTPRecipientsRefused:
         (_refused(550, "No such user"), Trouble.RECIPIENT),
         (_refused(552, "5.2.2 mailbox over quota"), Trouble.RECIPIENT),
         (_refused(550, "5.4.1 Recipient address rejected: Access denied"), Trouble.RECIPIENT),
-        (_refused(554, "5.7.1 <dead@example.org>: Relay access denied"), Trouble.SUSPECTED),
-        (_refused(550, "relaying denied"), Trouble.SUSPECTED),
-        (_refused(530, "5.7.0 authentication required"), Trouble.SUSPECTED),
-        (_refused(550, "5.1.8 bad sender's system address"), Trouble.SUSPECTED),
+        (_refused(554, "5.7.1 <dead@example.org>: Relay access denied"), Trouble.LATER),
+        (_refused(550, "relaying denied"), Trouble.LATER),
+        (_refused(530, "5.7.0 authentication required"), Trouble.LATER),
+        (_refused(550, "5.1.8 bad sender's system address"), Trouble.LATER),
         (_refused(450, "4.2.0 Greylisted"), Trouble.LATER),
         (_refused(451, "4.7.1 Greylisting in action"), Trouble.LATER),
         (_refused(452, "4.2.2 over quota"), Trouble.LATER),
-        (_refused(450, "4.7.1 too many messages, rate limited"), Trouble.SUSPECTED),
-        (_refused(421, "4.3.2 shutting down"), Trouble.SUSPECTED),
+        (_refused(450, "4.7.1 too many messages, rate limited"), Trouble.LATER),
+        (_refused(421, "4.3.2 shutting down"), Trouble.LATER),
         (smtplib.SMTPDataError(550, b"5.4.5 Daily user sending quota exceeded"), Trouble.SUSPECTED),
         (smtplib.SMTPDataError(550, b"5.7.26 unauthenticated sender"), Trouble.SUSPECTED),
         (smtplib.SMTPDataError(552, b"5.3.4 message size exceeds limit"), Trouble.RECIPIENT),

@@ -167,3 +167,12 @@ def test_long_values_count_each_time_that_they_are_used(server: Server):
     )
     (error,) = server.errors(query, i={"structureId": STRUCTURE_ID, "csv": "x" * 500_000})
     assert error["extensions"]["code"] == "TOO_COSTLY"
+
+
+@pytest.mark.parametrize("names", [{"x" * 900_000: 1}, {f"startsFro{number}": 1 for number in range(4_900)}])
+def test_names_that_no_input_has_are_refused_without_being_repeated(server: Server, names):
+    query = "query($w: AnimationWhere) { animations(where: $w) { totalCount } }"
+    answer = server.post({"query": query, "variables": {"w": names}})
+    (error,) = answer.json()["errors"]
+    assert error["extensions"]["code"] == "INVALID"
+    assert len(answer.content) < 1_000

@@ -94,3 +94,8 @@ def test_another_spelling_of_an_animation_is_no_other_allowance(server, animatio
     for number, spelling in enumerate((animation, animation.upper(), animation.replace("-", ""), f"{{{animation}}}")):
         (error,) = _registers(server, spelling, 10 + number)["errors"]
         assert error["extensions"]["code"] == "TOO_MANY_REQUESTS"
+
+
+def test_blanks_around_a_code_make_it_no_other_guess(server, people, animation):
+    tried = [_tries(server, animation, " " * number + f"{number:08d}") for number in range(30, 90)]
+    assert "TOO_MANY_REQUESTS" in tried

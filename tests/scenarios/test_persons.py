@@ -204,3 +204,27 @@ def test_every_kind_of_thing_is_counted():
         "contact",
         "words",
     ]
+
+
+def test_the_address_of_a_structures_contact_is_erased_and_its_name_stays(people, server):
+    people.sign()
+    document = "query($id: ID!) { structure(id: $id) { name contact { email phone } } }"
+    for _ in range(2):
+        # A further contact can be said afterwards.
+        people.does("77-say-whom-to-call", STRUCTURE, structureId=STRUCTURE_ID, email=ADDRESS, phone="04 67 00 00 00")
+        before = server.ask(document, None, id=STRUCTURE_ID)["structure"]
+        assert before["contact"]["email"] == ADDRESS
+        assert _erase(server, ADDRESS)["errors"] == []
+        after = server.ask(document, None, id=STRUCTURE_ID)["structure"]
+        assert after["name"] == before["name"]
+        assert not (after["contact"] or {}).get("email")
+
+
+def test_who_only_said_where_to_be_written_to_comes_back_as_somebody_new(people, server):
+    people.sign()
+    server.ask(PREFERENCES, CAMILLE, email=ADDRESS)
+    before = server.ask(VIEWER, CAMILLE)["viewer"]["actor"]
+    assert _erase(server, "camille")["errors"] == []
+    assert server.post({"query": VIEWER}, CAMILLE).status_code == 401
+    _an_hour_ago(server)
+    assert server.ask(VIEWER, token(Role.PARENT, "camille"))["viewer"]["actor"] != before

@@ -156,3 +156,11 @@ def test_publications_are_told_as_server_sent_events(people: People, server: Ser
             enough.set()
             publisher.join()
     assert json.loads(data.removeprefix("data: "))["data"]["animationPublished"]["title"] == "À l'écoute"
+
+
+@pytest.mark.parametrize("accept", ["application/json", "*/*", "multipart/mixed", "application/graphql-response+json"])
+def test_a_subscription_without_a_stream_is_refused_in_words_and_is_no_incident(server: Server, accept: str):
+    asked = {"query": "subscription { animationPublished { id } }"}
+    (error,) = server.http.post("/graphql", json=asked, headers={"accept": accept}).json()["errors"]
+    assert error["extensions"]["code"] == "GRAPHQL_INVALID"
+    assert "text/event-stream" in error["message"]

@@ -159,9 +159,17 @@ def _problems(value: Any, path: Path, kind: GraphQLInputType, command: bool) -> 
             waiting.extend((one, path, inner) for one in value)
         elif isinstance(value, dict):
             kinds = _fields(kind)
+            problem = _names_problem(value, path)
             waiting.extend((one, (*path, name), kinds[name]) for name, one in value.items() if name in kinds)
         if problem is not None:
             yield problem
+
+
+def _names_problem(value: Mapping[str, Any], path: Path) -> Problem | None:
+    """Names that no input type has are repeated by graphql-core, each compared with all that it knows."""
+    if len(value) <= MOST_IN_LIST and all(len(name) <= MOST_IN_LIST for name in value):
+        return None
+    return Problem(ErrorCode.INVALID, _sentence(path, f"{MOST_IN_LIST} champs au plus, aux noms aussi courts"), path)
 
 
 def _text_problem(text: str, path: Path, kind: GraphQLInputType, command: bool) -> Problem | None:
