@@ -35,7 +35,7 @@ _ENDINGS = frozenset(
     {"app", "biz", "click", "club", "com", "dev", "eu", "fr", "info", "io", "link", "net", "org", "shop"}
 )
 #: Registers tell namesakes apart by a number; a telephone or a sum of money takes more.
-_MOST_DIGITS = 3
+_MOST_DIGITS = 4
 
 
 def written_address(value: str) -> str:
