@@ -94,13 +94,17 @@ def test_a_userinfo_that_does_not_say_whose_it_is_tells_nothing(issuer, sub):
     assert door_of(issuer, userinfo=True).refuses(issuer.signs(sub=sub, role=None))
 
 
-def test_keys_grow_old_too_where_all_tokens_are_opaque(issuer):
+def test_keys_grow_old_too_where_all_tokens_are_opaque(issuer, monkeypatch):
     door = door_of(issuer, userinfo=True)
     issuer.says("/userinfo", issuer.signs(typ="JWT", exp=None), media_type="application/jwt")
     door.admits("an-opaque-token")
     issuer.publishes(KEYS["ES256"])
     door.later(KEYS_KEPT)
+    # The new keys are asked for meanwhile: they come once the old ones have served.
+    served, current_keys = threading.Event(), Issuer._current_keys
+    monkeypatch.setattr(Issuer, "_current_keys", lambda self: served.wait(10) and current_keys(self))
     door.admits("an-opaque-token")
+    served.set()
     for thread in threading.enumerate():
         if thread.name == "issuer's keys":
             thread.join()
