@@ -37,9 +37,11 @@ _ERASED = "SELECT DISTINCT topic FROM stored_events WHERE notification_id > %s A
 #: Commands that write about people wait for the lock meanwhile: seconds at a million keys.
 _KEYS = "VACUUM (FULL) person_keys"
 
+#: Snapshots of this database alone hold a row, but each of them reaches back to the oldest transaction of any database.
 _OLDER = """
-SELECT count(*) FROM pg_stat_activity
-WHERE datname = current_database() AND pid <> pg_backend_pid() AND age(backend_xmin) > age(%s::xid)"""
+SELECT (SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid() AND age(backend_xmin) > age(%(mark)s::xid8::xid))
+     + (pg_snapshot_xmin(pg_current_snapshot()) < %(mark)s::xid8)::int"""
 _LONGEST_WAIT_SECONDS = 60.0
 _PAUSE_SECONDS = 0.2
 
@@ -91,11 +93,13 @@ def _drop_previous(conn: Conn, names: Sequence[str]) -> None:
 
 def _wait_for_older_snapshots(conn: Conn) -> None:
     """What some transaction may still see is written again, erased or not. Raises after a minute of one."""
-    (mark,) = conn.execute("SELECT pg_current_xact_id()::xid::text").fetchone() or ("",)
+    (mark,) = conn.execute("SELECT pg_current_xact_id()::text").fetchone() or ("",)
     deadline = monotonic() + _LONGEST_WAIT_SECONDS
-    while (row := conn.execute(_OLDER, (mark,)).fetchone()) and row[0]:
+    while (row := conn.execute(_OLDER, {"mark": mark}).fetchone()) and row[0]:
         if monotonic() > deadline:
-            raise TimeoutError(f"{row[0]} transactions have been open for longer than {_LONGEST_WAIT_SECONDS} s")
+            raise TimeoutError(
+                f"{row[0]} or more transactions have been open for longer than {_LONGEST_WAIT_SECONDS} s"
+            )
         sleep(_PAUSE_SECONDS)
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import psycopg
+import pytest
+
 from application.contacts import ContactAdd
 from application.registrations import RegistrationSubmit
 from cli.forgetting import forget
@@ -34,6 +37,14 @@ def key_rows(opened) -> list[bytes]:
         ]
 
 
+def key_table(opened) -> bytes:
+    """The bytes of the file that holds the keys."""
+    with opened.connection() as conn:
+        (folder,) = conn.execute("SHOW data_directory").fetchone()
+        (path,) = conn.execute("SELECT pg_relation_filepath('person_keys')").fetchone()
+    return (Path(folder) / path).read_bytes()
+
+
 def test_an_erased_person_is_in_no_file_of_the_database(opened, world):
     animation = world.creates()
     world.publishes(animation)
@@ -51,11 +62,28 @@ def test_an_erased_person_is_in_no_file_of_the_database(opened, world):
     assert files_with(opened, *WORDS) == set()
     gone = [key for key in keys if key not in key_rows(opened)]
     assert gone
-    with opened.connection() as conn:
-        (folder,) = conn.execute("SHOW data_directory").fetchone()
-        (path,) = conn.execute("SELECT pg_relation_filepath('person_keys')").fetchone()
-    table = (Path(folder) / path).read_bytes()
-    assert not any(key in table for key in gone)
+    assert not any(key in key_table(opened) for key in gone)
+
+
+def test_a_transaction_of_another_database_keeps_no_key_of_the_erased(opened, world, monkeypatch):
+    """Every new snapshot reaches back to the oldest transaction of the whole server."""
+    monkeypatch.setattr("cli.forgetting._LONGEST_WAIT_SECONDS", 0.5)
+    animation = world.creates()
+    world.publishes(animation)
+    who = {"first_name": WORDS[0], "last_name": "Inventée", "email": WORDS[1]}
+    world.does(RegistrationSubmit(animation_id=animation, **who), PUBLIC)
+    project(opened)
+    keys = key_rows(opened)
+    with psycopg.connect(opened.url, dbname="postgres") as other:
+        other.execute("SELECT pg_current_xact_id()")
+        opened.application.erase_person(WORDS[1], NATIONAL, world.now)
+        project(opened)
+        with pytest.raises(TimeoutError, match="transactions have been open"):
+            forget(opened.url, MASTER_KEY)
+    assert forget(opened.url, MASTER_KEY) >= 1
+    gone = [key for key in keys if key not in key_rows(opened)]
+    assert gone
+    assert not any(key in key_table(opened) for key in gone)
 
 
 def test_words_that_were_erased_are_in_no_file_either(opened, world):
