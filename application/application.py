@@ -33,12 +33,6 @@ from application import (
 )
 from application.bus import CommandBus, open_bus
 from application.commands import Command, use_cases
-from application.eventstore.connections import STARTING, commands_pool, connect
-from application.eventstore.identities import DDL as IDENTITIES_DDL
-from application.eventstore.recorder import CommandRecorder, Outcome, open_recorder
-from application.eventstore.sequence import put_right
-from application.eventstore.vault import DDL as VAULT_DDL
-from application.eventstore.vault import Vault
 from application.notifications.tables import create_tables as create_notification_tables
 from application.people import finding, index
 from application.people.exporting import held_on
@@ -49,6 +43,12 @@ from application.signed_links import SignedLinks
 from domain.actors import Actor
 from domain.errors import forbidden
 from domain.rights import Action, Scope, reaches_own, scope_of
+from eventstore.connections import STARTING, commands_pool, connect
+from eventstore.identities import DDL as IDENTITIES_DDL
+from eventstore.recorder import CommandRecorder, Outcome, open_recorder
+from eventstore.sequence import put_right
+from eventstore.vault import DDL as VAULT_DDL
+from eventstore.vault import Vault
 
 USE_CASES = use_cases(
     accounts.USE_CASES,

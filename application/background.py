@@ -14,8 +14,8 @@ from typing import Any
 import psycopg
 from psycopg import Connection, sql
 
-from application.eventstore.beside import beside
-from application.eventstore.connections import connect
+from eventstore.connections import connect
+from eventstore.listening_thread import beside
 
 log = logging.getLogger(__name__)
 

@@ -22,18 +22,18 @@ from psycopg_pool import ConnectionPool
 from pydantic_core import PydanticSerializationError
 
 from application.commands import Command, UseCases
-from application.eventstore.appender import Appender
-from application.eventstore.log import read_stream
-from application.eventstore.recorder import CommandRecorder, Decided, Earlier, Idempotency, Outcome, Verdict
-from application.eventstore.records import Recorded, Stamp, encode, holds_nul
-from application.eventstore.unavailable import Unavailable, is_connection_lost, is_unavailable
-from application.eventstore.vault import PersonErased, Vault
 from application.keyed import Keyed
 from application.turns import Turns
 from application.unit_of_work import StateCache, UnitOfWork
 from domain.actors import Actor
 from domain.errors import DomainError, ErrorCode, broken, invalid, refuse
 from domain.events import Event
+from eventstore.appender import Appender
+from eventstore.log import read_stream
+from eventstore.recorder import CommandRecorder, Decided, Earlier, Idempotency, Outcome, Verdict
+from eventstore.records import Recorded, Stamp, encode, holds_nul
+from eventstore.unavailable import Unavailable, is_connection_lost, is_unavailable
+from eventstore.vault import PersonErased, Vault
 
 log = logging.getLogger(__name__)
 

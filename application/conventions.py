@@ -9,7 +9,6 @@ from uuid import UUID, uuid4
 from pydantic import Field
 
 from application.commands import ChangeCommand, Command
-from application.eventstore.records import Recorded
 from application.unit_of_work import UnitOfWork
 from domain import convention as conventions
 from domain import structure as structures
@@ -22,6 +21,7 @@ from domain.rights import Action, Belongings
 from domain.structure import Structure
 from domain.territory import Territory
 from domain.validation import Euros, Label, Reason
+from eventstore.records import Recorded
 
 
 class ConventionSign(Command, ConventionTerms):

@@ -18,10 +18,6 @@ from psycopg import Connection
 from application.accounts import AccountErase, InvitationErase, PreferencesErase
 from application.commands import ChangeCommand, Command
 from application.contacts import ContactErase
-from application.eventstore.log import read_stream
-from application.eventstore.recorder import Outcome
-from application.eventstore.records import Recorded
-from application.eventstore.vault import erase_key, erase_stream
 from application.keyed import Keyed
 from application.people import index
 from application.people.finding import Found, Pair, whole
@@ -39,6 +35,10 @@ from domain.errors import DomainError, ErrorCode
 from domain.registration_events import RegistrationEvent, RegistrationMade
 from domain.rights import Action, Scope, scope_of
 from domain.structure import StructureContactSet
+from eventstore.log import read_stream
+from eventstore.recorder import Outcome
+from eventstore.records import Recorded
+from eventstore.vault import erase_key, erase_stream
 
 Execute = Callable[[Command, Actor, datetime], Outcome]
 Conn = Connection[Any]

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from application.commands import Command
-from application.eventstore.records import Recorded
 from application.keyed import address_of
 from application.unit_of_work import UnitOfWork
 from domain import registration as registrations
@@ -26,6 +25,7 @@ from domain.registration_book import EMPTY, RegistrationBook
 from domain.registration_events import RegistrationEvent, RegistrationMade, SeatKept
 from domain.rights import Action, Belongings, authorize
 from domain.validation import Link, PrintedCode, Reason
+from eventstore.records import Recorded
 
 #: What the links and codes of registrations are for.
 PURPOSE = "registration"

@@ -12,7 +12,6 @@ from uuid import UUID
 from application.accounts import InvitationErase
 from application.application import Application
 from application.contacts import ContactErase
-from application.eventstore.log import read_stream
 from application.files import FileStore
 from application.people.index import erase_and_forget
 from application.privacy import CandidatureErase, say_erased
@@ -24,6 +23,7 @@ from domain.candidature_events import CandidatureSubmitted
 from domain.contact_events import ContactAdded
 from domain.identifiers import contact_list_id, registration_book_id
 from domain.registration_events import RegistrationMade
+from eventstore.log import read_stream
 
 
 def forget_registrants(app: Application, animation_id: UUID, registration_ids: Sequence[UUID], now: datetime) -> int:

@@ -17,7 +17,6 @@ from pydantic import Field
 from application.attachments import AttachFile
 from application.commands import ChangeCommand, Command
 from application.conventions import find_territory
-from application.eventstore.records import Recorded
 from application.unit_of_work import UnitOfWork
 from domain import service_dossier as dossiers
 from domain.animation import Animation
@@ -30,6 +29,7 @@ from domain.rights import Action
 from domain.service_dossier import ServiceDossier
 from domain.service_dossier_events import DossierCertified, DossierGathered, PieceAttached
 from domain.validation import Label, Reason
+from eventstore.records import Recorded
 
 AnimationIds = Annotated[tuple[UUID, ...], Field(max_length=10_000)]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from uuid import UUID
 
-from application.eventstore.unavailable import Unavailable, is_unavailable
+from eventstore.unavailable import Unavailable, is_unavailable
 
 #: Longer than any crowd takes while the database goes on.
 LONGEST_WAIT_SECONDS = 30.0

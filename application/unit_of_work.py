@@ -10,13 +10,13 @@ from threading import Lock
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from application.eventstore.records import Recorded, Stamp
 from application.keyed import Keyed
 from domain.actors import Actor
 from domain.catalogue import AggregateKind
 from domain.errors import ErrorCode, forbidden, not_found, refuse
 from domain.events import Event
 from domain.rights import Action, Belongings, Scope, authorize, scope_of
+from eventstore.records import Recorded, Stamp
 
 
 class Owned(Protocol):

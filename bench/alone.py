@@ -13,8 +13,8 @@ from uuid import UUID
 
 import psycopg
 
-from application.eventstore.log import head
 from bench.keys import MASTER_KEY
+from eventstore.log import head
 from projections.bulk import scan_streams
 from projections.rebuild import rebuild
 

@@ -11,7 +11,6 @@ from statistics import median
 
 import psycopg
 
-from application.eventstore.log import head
 from application.proof.checking import check_log
 from application.proof.checkpoints import ASKED, make_checkpoint
 from application.proof.leaves import read_leaves
@@ -19,6 +18,7 @@ from application.proof.notes import SigningKey
 from bench.keys import MASTER_KEY
 from bench.logs import season_log
 from bench.stage import Goal, about_the_machine, judge, server, show
+from eventstore.log import head
 
 EVENTS_A_SECOND = 200_000.0
 KEY = SigningKey.from_seed(MASTER_KEY)

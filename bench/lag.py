@@ -18,12 +18,12 @@ import psycopg
 
 from application.animations import AnimationPublish
 from application.application import Application, open_application
-from application.eventstore.log import head
-from application.eventstore.vault import Vault
 from application.founding import found
 from bench.keys import MASTER_KEY
 from bench.library import waits
 from bench.stage import Goal, about_the_machine, database, judge, server, show
+from eventstore.log import head
+from eventstore.vault import Vault
 from projections.generations import identifier, prepare
 from projections.registry import projections
 from projections.runner import projecting, run

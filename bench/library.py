@@ -17,8 +17,8 @@ from eventsourcing.postgres import PostgresTrackingRecorder
 from eventsourcing.projection import Projection, ProjectionRunner
 from psycopg.conninfo import conninfo_to_dict
 
-from application.eventstore.log import head
-from application.eventstore.records import Recorded, decode
+from eventstore.log import head
+from eventstore.records import Recorded, decode
 from projections.animations import animations
 from projections.folding import fold_batch
 from projections.generations import State, add_generation, create_indexes

@@ -11,7 +11,6 @@ from uuid import UUID
 import typer
 
 from application.documents.dossier_of_facts import pdf_of_facts
-from application.eventstore.log import head
 from application.files import FileStore
 from application.people.officials import names
 from application.proof import checkpoints
@@ -26,6 +25,7 @@ from cli.composition import environment, open_everything, settings_from_environm
 from cli.console import Refused, Steps, complain, confirm, counted, note
 from cli.key_files import replace_key
 from cli.options import Verbose, Yes, logs_of_a_command
+from eventstore.log import head
 
 family = typer.Typer(
     no_args_is_help=True,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from time import monotonic, sleep
 
-from application.eventstore.log import head
 from cli.composition import Conn, Opened
+from eventstore.log import head
 from projections.engine import catch_up
 from projections.generations import State, generations
 from projections.runner import LEASE

@@ -14,7 +14,6 @@ from psycopg import Connection
 
 from application.application import Application, open_application
 from application.database import Database, open_database
-from application.eventstore.connections import reading_pool
 from application.files import FileStore
 from application.proof.checkpoints import take_up_key
 from application.proof.notes import SigningKey
@@ -23,6 +22,7 @@ from application.service_settings import with_secrets_from_files
 from application.settings import Settings, SettingsError, load_settings
 from application.sign_in.accepting import SignIn
 from application.sign_in.local import LocalSignIn
+from eventstore.connections import reading_pool
 from projections.generations import prepare
 from projections.registry import projections
 

@@ -14,8 +14,8 @@ from typing import Any
 import psycopg
 from psycopg import Connection
 
-from application.eventstore.log import head
 from domain.events import Event, registered_events
+from eventstore.log import head
 from projections.generations import State, drop_generation, generations
 from projections.rebuild import rebuild
 from projections.registry import projections

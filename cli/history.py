@@ -7,12 +7,12 @@ from uuid import UUID
 
 from psycopg import sql
 
-from application.eventstore.log import read_after, read_at, read_stream
-from application.eventstore.records import Recorded
 from cli.composition import Conn
 from cli.console import Refused
 from cli.readiness import known_read_models
 from domain.identifiers import TYPOLOGY_ID, check_siret, structure_id
+from eventstore.log import read_after, read_at, read_stream
+from eventstore.records import Recorded
 from projections.generations import State, fingerprint, generations, identifier
 
 _BATCH = 5_000

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from application.eventstore.log import head, read_after
 from application.proof.checkpoints import Kept, latest
 from cli.composition import Conn
 from cli.readiness import is_outdated, known_read_models
+from eventstore.log import head, read_after
 from projections.generations import Generation, State, fingerprint, generations, terms_in_force
 from projections.runner import HOLDER, SILENT_SECONDS
 

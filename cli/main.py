@@ -11,8 +11,6 @@ import typer
 from typer.core import TyperGroup
 
 from application.database import DatabaseUnavailable
-from application.eventstore.records import UnreadableEvent
-from application.eventstore.unavailable import is_unavailable
 from application.files import BadStoredFile
 from application.proof.checkpoints import KeyRetired
 from application.proof.dossier_facts import NotADossier
@@ -22,6 +20,8 @@ from application.settings import VARIABLES, SettingsError
 from cli import audit, demo, documents, load, mail, privacy, rebuild, replay, schema, serve, status, token
 from cli.console import Refused, Stopped, complain, note
 from domain.errors import DomainError
+from eventstore.records import UnreadableEvent
+from eventstore.unavailable import is_unavailable
 from projections.folding import FoldFailed, RowRefused
 from projections.switching import RebuildRefused
 

@@ -10,13 +10,13 @@ from uuid import UUID
 import typer
 
 from application.documents.words import STATUSES
-from application.eventstore.log import head, read_stream
-from application.eventstore.records import Recorded
 from cli.composition import Conn, utc_now
 from cli.console import Refused
 from cli.french import FIELDS
 from cli.timeline import Privacy
 from domain.identifiers import TYPOLOGY_ID
+from eventstore.log import head, read_stream
+from eventstore.records import Recorded
 from projections.past import Moment, end_of, projections_of, rows_of
 from projections.projection import Row
 

@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from application.eventstore.log import head
 from cli.composition import Conn, Opened, open_everything, settings_from_environment
 from cli.console import Steps, Stopped, confirm, counted, note
 from cli.log_state import count_after
 from cli.options import Verbose, Yes, logs_of_a_command
 from cli.readiness import known_read_models
+from eventstore.log import head
 from projections.generations import SCHEMA, State, generations, table_name
 from projections.preview import preview as touched_by_the_typology
 from projections.rebuild import back as go_back

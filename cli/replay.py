@@ -10,13 +10,13 @@ import typer
 from rich.text import Text
 from rich.tree import Tree
 
-from application.eventstore.records import Recorded
 from cli.composition import open_everything, settings_from_environment
 from cli.console import Refused, counted, note, results
 from cli.history import history_of
 from cli.options import Verbose, logs_of_a_command
 from cli.past import moment_of, state_of, told
 from cli.timeline import Entry, Privacy, Timeline
+from eventstore.records import Recorded
 from projections.past import Moment
 from projections.projection import Row
 

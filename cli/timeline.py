@@ -11,15 +11,15 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from application.documents.words import PHRASES, ROLES
-from application.eventstore.log import read_stream
-from application.eventstore.records import Recorded
-from application.eventstore.seals import key_names, sealed_with
 from cli.composition import Conn
 from cli.french import FIELDS, in_french
 from domain.events import Event
 from domain.identifiers import TYPOLOGY_ID, territory_id
 from domain.territory import TerritoryJoined
 from domain.typology import TermAdded, TermKind, TermRenamed
+from eventstore.log import read_stream
+from eventstore.records import Recorded
+from eventstore.seals import key_names, sealed_with
 
 PERSONAL = "[personal]"
 ERASED = "[erased]"

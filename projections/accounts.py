@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from application.eventstore.records import Recorded
 from domain.account import mandate_of
 from domain.account_events import (
     AccountErased,
@@ -21,6 +20,7 @@ from domain.account_events import (
     SpeakerJoined,
 )
 from domain.invitation import InvitationStatus
+from eventstore.records import Recorded
 from projections.projection import Fold, Projection, Row, Table
 
 _GIVING = (CoordonnateurAppointed, SchoolStaffBound, AuditorAdmitted, SpeakerJoined, MediateurRegistered)

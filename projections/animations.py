@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from application.eventstore.records import Recorded
 from domain.animation_events import (
     AnimationAttested,
     AnimationCancelled,
@@ -21,6 +20,7 @@ from domain.animation_events import (
     AttestationCorrected,
 )
 from domain.animation_transitions import AnimationStatus
+from eventstore.records import Recorded
 from projections.animation_figures import LISTED_ANIMATIONS, TERRITORY_DAYS, TERRITORY_TERMS
 from projections.projection import Fold, Projection, Row, Table, moved, words_erased
 from projections.terms_in_force import TermsInForce

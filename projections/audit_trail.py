@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from application.eventstore.records import Recorded
 from domain.events import registered_events
+from eventstore.records import Recorded
 from projections.projection import Key, Projection, Row, Table
 
 #: Of events that belong to no territory: an index answers for a value, not for none.

@@ -12,8 +12,8 @@ from uuid import UUID
 import orjson
 from psycopg import Connection, sql
 
-from application.eventstore.copying import copy_out
-from application.eventstore.records import Recorded, decode
+from eventstore.copy_out import copy_out
+from eventstore.records import Recorded, decode
 from projections.projection import Row, Table
 
 Conn = Connection[Any]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from application.eventstore.records import Recorded
 from domain.candidature import CandidatureStatus
 from domain.candidature_events import (
     CandidatureRejected,
@@ -19,6 +18,7 @@ from domain.candidature_events import (
     TrainingRecorded,
 )
 from domain.events import ERASED_WORDS
+from eventstore.records import Recorded
 from projections.projection import Fold, Projection, Row, Table, moved
 
 

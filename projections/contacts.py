@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from application.eventstore.records import Recorded
 from domain.contact_events import ContactAdded, ContactErased, ContactRemoved, ContactUnsubscribed
+from eventstore.records import Recorded
 from projections.projection import Key, Projection, Row, Table
 
 

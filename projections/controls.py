@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from application.eventstore.records import Recorded
 from domain.control_events import (
     ControlAnswered,
     ControlClosed,
@@ -13,6 +12,7 @@ from domain.control_events import (
 )
 from domain.control_transitions import ControlStatus
 from domain.events import ERASED_WORDS
+from eventstore.records import Recorded
 from projections.projection import Key, Projection, Row, Table, moved, words_erased
 
 _COLUMNS = {

@@ -10,10 +10,10 @@ from typing import Any
 
 from psycopg import Connection
 
-from application.eventstore.log import read_after
-from application.eventstore.records import Recorded, UnreadableEvent
-from application.eventstore.unavailable import is_unavailable
-from application.eventstore.vault import Vault
+from eventstore.log import read_after
+from eventstore.records import Recorded, UnreadableEvent
+from eventstore.unavailable import is_unavailable
+from eventstore.vault import Vault
 from projections.folding import Changes, FoldFailed, fold_batch
 from projections.generations import Generation, State, drop_generation, generations
 from projections.projection import Projection

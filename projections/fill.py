@@ -19,9 +19,9 @@ from uuid import UUID
 import psycopg
 from psycopg import Connection, sql
 
-from application.eventstore.records import Recorded
-from application.eventstore.vault import Vault
 from domain.events import Event
+from eventstore.records import Recorded
+from eventstore.vault import Vault
 from projections.bulk import COPY_ROWS, row_encoder, scan_streams
 from projections.folding import FoldFailed, RowRefused, add_counts
 from projections.generations import identifier

@@ -9,7 +9,7 @@ from typing import Any
 
 from psycopg import Error
 
-from application.eventstore.records import Recorded
+from eventstore.records import Recorded
 from projections.projection import Key, Projection, Rollup, Row
 
 LoadRows = Callable[[Sequence[Key]], Mapping[Key, Row]]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from application.eventstore.records import Recorded
 from domain.attestation_form import FormWorded
 from domain.territory import CandidaturesOpened, TerritoryJoined
 from domain.typology import TermAdded, TermMerged, TermRenamed, TermRetired, TermSplit
+from eventstore.records import Recorded
 from projections.projection import Key, Projection, Row, Table
 
 

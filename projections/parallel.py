@@ -12,7 +12,7 @@ from multiprocessing.sharedctypes import Synchronized
 from queue import Empty
 from signal import SIG_BLOCK, SIG_SETMASK, SIGINT, pthread_sigmask
 
-from application.eventstore.vault import Vault
+from eventstore.vault import Vault
 from projections.fill import Share, fill, shares
 from projections.registry import projections
 from projections.terms_in_force import TermsInForce

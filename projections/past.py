@@ -18,11 +18,11 @@ from anyio import to_thread
 from psycopg import Connection, sql
 from psycopg.rows import DictRow
 
-from application.eventstore.log import decode_rows
-from application.eventstore.records import Recorded
-from application.eventstore.seals import sealed_with
-from application.eventstore.vault import WRAPPED_KEYS, Vault
 from domain.identifiers import ATTESTATION_FORM_ID, TYPOLOGY_ID, territory_id
+from eventstore.log import decode_rows
+from eventstore.records import Recorded
+from eventstore.seals import sealed_with
+from eventstore.vault import WRAPPED_KEYS, Vault
 from projections.folding import Changes, fold_batch, rollup_deltas
 from projections.projection import Key, Projection, Row
 from projections.reading import Snapshot

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from application.eventstore.records import Recorded
 from domain.events import ERASED_WORDS, Event
+from eventstore.records import Recorded
 
 Row = dict[str, Any]
 Key = tuple[Any, ...]

@@ -16,8 +16,8 @@ from psycopg.errors import UndefinedTable
 from psycopg.rows import DictRow
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from application.eventstore.connections import BUSY_SECONDS, POOL_SECONDS, READING, connection_errors, hang_up
-from application.eventstore.unavailable import is_connection_lost
+from eventstore.connections import BUSY_SECONDS, POOL_SECONDS, READING, connection_errors, hang_up
+from eventstore.unavailable import is_connection_lost
 from projections.generations import identifier
 from projections.sent_rows import SentRows
 

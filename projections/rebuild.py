@@ -14,8 +14,8 @@ from typing import Any
 import psycopg
 from psycopg import Connection, sql
 
-from application.eventstore.log import head
-from application.eventstore.vault import Vault
+from eventstore.log import head
+from eventstore.vault import Vault
 from projections.announcing import announced
 from projections.generations import (
     State,

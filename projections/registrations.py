@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import StrEnum
 
-from application.eventstore.records import Recorded
 from domain.registration_events import (
     QuestionWithdrawn,
     RegistrantErased,
@@ -18,6 +17,7 @@ from domain.registration_events import (
     SeatObtained,
     SeatQuestioned,
 )
+from eventstore.records import Recorded
 from projections.projection import Fold, Key, Projection, Rollup, Row, Table
 
 

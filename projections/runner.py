@@ -14,10 +14,10 @@ from typing import Any
 import psycopg
 from psycopg import Connection, sql
 
-from application.eventstore.beside import beside
-from application.eventstore.connections import connect
-from application.eventstore.recorder import EVENTS_CHANNEL
-from application.eventstore.vault import Vault
+from eventstore.connections import connect
+from eventstore.listening_thread import beside
+from eventstore.recorder import EVENTS_CHANNEL
+from eventstore.vault import Vault
 from projections.engine import BATCH, Overtaken, Registry, advance, retry_failed
 from projections.generations import State, prepare
 from projections.registry import projections

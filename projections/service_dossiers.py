@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from application.eventstore.records import Recorded
 from domain.events import ERASED_WORDS
 from domain.service_dossier_events import (
     AmendmentAccepted,
@@ -18,6 +17,7 @@ from domain.service_dossier_events import (
     PieceAttached,
 )
 from domain.service_dossier_transitions import AmendmentStatus, DossierStatus
+from eventstore.records import Recorded
 from projections.projection import Projection, Row, Table, moved, words_erased
 
 _COLUMNS = {

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from application.eventstore.records import Recorded
 from domain.structure import StructureContactSet, StructureWordsErased
+from eventstore.records import Recorded
 from projections.projection import Projection, Row, Table
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from application.eventstore.records import Recorded
 from domain.convention import (
     AMENDABLE,
     ConventionAmended,
@@ -12,6 +11,7 @@ from domain.convention import (
     ServiceCertified,
 )
 from domain.structure import ERASED_NAME, AccountOpened, ConventionAttached, StructureRenamed, StructureWordsErased
+from eventstore.records import Recorded
 from projections.projection import Projection, Row, Table, moved, words_erased
 from projections.words import without_accents
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from psycopg import Connection
 
-from application.eventstore.log import head
-from application.eventstore.vault import Vault
+from eventstore.log import head
+from eventstore.vault import Vault
 from projections.engine import BATCH, advance, tell
 from projections.generations import State, drop_generation, generations
 from projections.parallel import Progress

@@ -10,9 +10,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from application.eventstore.records import Recorded
 from domain.animation_events import AnimationDetails
 from domain.typology import SplitPart, TermKind, TermMerged, TermSplit
+from eventstore.records import Recorded
 
 
 class Change(BaseModel):

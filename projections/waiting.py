@@ -10,7 +10,7 @@ from typing import Any
 
 from psycopg import AsyncConnection
 
-from application.eventstore.connections import liveliness
+from eventstore.connections import liveliness
 from projections.announcing import ENDED, REBUILD_CHANNEL, RebuildNotice, notice_of
 from projections.engine import READ_MODELS_CHANNEL
 

@@ -12,8 +12,6 @@ from psycopg import Connection
 
 from application.accounts import PURPOSE as INVITATION_LINK
 from application.candidatures import PURPOSE as CANDIDATURE_LINK
-from application.eventstore.log import read_at, read_stream
-from application.eventstore.vault import Vault
 from application.keyed import Keyed
 from application.notifications import animation_words
 from application.notifications.animation_words import Host
@@ -31,6 +29,8 @@ from domain.identifiers import TYPOLOGY_ID, contact_list_id, registration_book_i
 from domain.registration import same_date_and_place
 from domain.structure import StructureContactSet
 from domain.typology import Typology
+from eventstore.log import read_at, read_stream
+from eventstore.vault import Vault
 
 Conn = Connection[Any]
 

@@ -22,7 +22,6 @@ from uuid import UUID
 from psycopg import Connection
 
 from application.background import Work, working_at
-from application.eventstore.vault import Vault
 from application.keyed import Keyed
 from application.notifications import outbox
 from application.notifications.capping import HELD_BACK, held_until, mailbox_of
@@ -33,6 +32,7 @@ from application.notifications.sending_state import Sending, go_on, sending, sto
 from application.notifications.set_aside import told
 from application.notifications.smtp import Failure, Smtp, Trouble
 from application.notifications.tables import MAIL_CHANNEL
+from eventstore.vault import Vault
 
 __all__ = ["Mailer", "Smtp", "mailing"]
 

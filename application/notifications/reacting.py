@@ -21,9 +21,6 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from application.background import Work, working_at
-from application.eventstore.log import read_after, read_at, read_stream
-from application.eventstore.recorder import EVENTS_CHANNEL
-from application.eventstore.records import Recorded, UnreadableEvent
 from application.notifications.reaction import CHANGE_WAIT, LONGEST_CHANGE_WAIT, Letter, Notice
 from application.notifications.reactions import REACTIONS
 from application.notifications.set_aside import done, failed_again, next_due, set_aside
@@ -31,6 +28,9 @@ from application.notifications.subscriptions import subscribes, take_in, wanting
 from application.notifications.tables import MAIL_CHANNEL, switch_mail_on
 from domain.catalogue import AggregateKind
 from domain.identifiers import NAMESPACE
+from eventstore.log import read_after, read_at, read_stream
+from eventstore.recorder import EVENTS_CHANNEL
+from eventstore.records import Recorded, UnreadableEvent
 
 S = TypeVar("S")
 Conn = Connection[Any]

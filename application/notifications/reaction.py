@@ -13,10 +13,10 @@ from datetime import timedelta
 from typing import Any, Protocol, TypeVar
 from uuid import UUID, uuid5
 
-from application.eventstore.records import Recorded
 from domain.actors import Role
 from domain.catalogue import AggregateKind
 from domain.identifiers import NAMESPACE
+from eventstore.records import Recorded
 
 S = TypeVar("S")
 NATIONAL = "national"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from application.eventstore.records import Recorded
 from application.notifications.reaction import (
     NATIONAL,
     Around,
@@ -66,6 +65,7 @@ from domain.registration_events import (
 )
 from domain.service_dossier import ServiceDossier
 from domain.service_dossier_events import DossierCertified, DossierPaid, DossierReturned, DossierSubmitted
+from eventstore.records import Recorded
 
 
 def _to_structure(kind: str, sentence: str) -> Reaction:

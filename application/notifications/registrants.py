@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from application.eventstore.records import Recorded
 from application.notifications.reaction import (
     CHANGE_WAIT,
     Around,
@@ -28,6 +27,7 @@ from domain.letter_events import LetterAbout, LetterRefused
 from domain.registration import DATE_AND_PLACE
 from domain.registration_book import RegistrationBook
 from domain.registration_events import RegistrationEvent, RegistrationMade, RegistrationRepeated
+from eventstore.records import Recorded
 
 #: For the inbox: these registrations have no e-mail address.
 TO_CALL = "registration.to_call"

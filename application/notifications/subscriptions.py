@@ -14,8 +14,6 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from application.eventstore.log import read_stream
-from application.eventstore.records import Recorded
 from application.notifications.inbox import recipients_of
 from application.notifications.reaction import AUTHOR
 from domain.account import in_force, widened
@@ -23,6 +21,8 @@ from domain.account_events import AccountErased, MailPreferencesSet
 from domain.actors import Actor, Role
 from domain.catalogue import ACCOUNT
 from domain.rights import RIGHTS, Action
+from eventstore.log import read_stream
+from eventstore.records import Recorded
 
 Conn = Connection[Any]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from application.eventstore.log import head
+from eventstore.log import head
 
 #: Wakes who sends e-mails.
 MAIL_CHANNEL = "mail_outbox"

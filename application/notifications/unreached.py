@@ -9,7 +9,6 @@ from typing import Any
 
 from psycopg import Connection
 
-from application.eventstore.log import read_at
 from application.notifications.set_aside import told
 from application.unreached import LetterRefuse
 from domain.account_events import InvitationSent
@@ -19,6 +18,7 @@ from domain.contact_events import ContactAdded
 from domain.errors import DomainError
 from domain.letter_events import LetterAbout, Unreached
 from domain.registration_events import RegistrationMade
+from eventstore.log import read_at
 
 log = logging.getLogger(__name__)
 

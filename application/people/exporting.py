@@ -8,9 +8,6 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from application.eventstore.log import read_stream
-from application.eventstore.records import Recorded
-from application.eventstore.vault import Vault
 from application.keyed import Keyed
 from application.people.finding import Found
 from application.privacy import counted, erasures, things_of
@@ -18,6 +15,9 @@ from domain.account_events import MailPreferencesSet, MandateGiven
 from domain.contact_events import ContactAdded, ContactErased, ContactRemoved, ContactUnsubscribed, PlanningSent
 from domain.events import Event
 from domain.registration_events import RegistrationEvent, RegistrationMade
+from eventstore.log import read_stream
+from eventstore.records import Recorded
+from eventstore.vault import Vault
 
 Conn = Connection[Any]
 

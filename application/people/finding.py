@@ -15,11 +15,11 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from application.eventstore.identities import generations
-from application.eventstore.vault import Vault
 from application.keyed import Keyed, address_of, subject_of, telephone_of
 from application.people import index
 from domain.identifiers import account_id, check_siret, person_id, structure_contact_id, structure_id
+from eventstore.identities import generations
+from eventstore.vault import Vault
 
 Conn = Connection[Any]
 #: A person and a stream that speaks of them.

@@ -9,10 +9,10 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from application.eventstore.log import read_stream
-from application.eventstore.vault import Vault
 from domain.account_events import MandateGiven
 from domain.actors import Role
+from eventstore.log import read_stream
+from eventstore.vault import Vault
 
 
 def account_named(actor: str) -> UUID | None:

@@ -18,9 +18,6 @@ from uuid import UUID
 import orjson
 from psycopg import Connection
 
-from application.eventstore.log import head
-from application.eventstore.records import Recorded, decode
-from application.eventstore.vault import Vault
 from application.proof.archive import write_archive
 from application.proof.checkpoints import ASKED, Kept, certified_before, latest, make_checkpoint
 from application.proof.dossier_facts import Facts, facts_of, file_digests
@@ -30,6 +27,9 @@ from application.proof.notes import SigningKey, to_pem
 from application.proof.tiles import StoredTree
 from domain.identifiers import file_id
 from domain.stored_file import FileExpired
+from eventstore.log import head
+from eventstore.records import Recorded, decode
+from eventstore.vault import Vault
 
 Conn = Connection[Any]
 #: The bytes of a kept file, by its SHA-256. Raises when it is missing or was changed.

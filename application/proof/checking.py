@@ -13,7 +13,6 @@ from typing import Any
 
 from psycopg import Connection
 
-from application.eventstore.log import head
 from application.proof import checkpoints
 from application.proof.alignment import MOST_TOLD, Difference, align
 from application.proof.checkpoints import Kept, PublicKey
@@ -22,6 +21,7 @@ from application.proof.merkle import HASH_BYTES, leaf_hashes
 from application.proof.notes import BadNote, opened, parsed
 from application.proof.pyramid import Pyramid
 from application.proof.tiles import TILE, TILE_HEIGHT, tree_size
+from eventstore.log import head
 
 Conn = Connection[Any]
 #: Told how far a step has come: (step, done, total).

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from application.eventstore.records import Recorded
 from domain import animation_events as animations
 from domain import convention as conventions
 from domain import service_dossier_events as dossiers
 from domain import structure as structures
 from domain.events import Event
 from domain.service_dossier_transitions import AmendmentStatus, DossierStatus
+from eventstore.records import Recorded
 
 Facts = dict[str, Any]
 FORMAT = "parentalite-dossier/1"

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from application.eventstore.records import Recorded
 from domain.animation import Animation
 from domain.catalogue import ANIMATION, CONVENTION
 from domain.convention import Convention
 from domain.service_dossier_events import DossierCertified, DossierOpened, DossierSubmitted, ServiceLine
+from eventstore.records import Recorded
 
 
 def broken_rules(dossier_id: UUID, records: Sequence[Recorded]) -> Iterator[str]:

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from psycopg import Connection, sql
 
-from application.eventstore.copying import copy_out
+from eventstore.copy_out import copy_out
 
 Conn = Connection[Any]
 

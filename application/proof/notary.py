@@ -15,14 +15,14 @@ import psycopg
 from psycopg import Connection, sql
 
 from application.background import Work, working_at
-from application.eventstore.beside import beside
-from application.eventstore.connections import connect
-from application.eventstore.log import head
-from application.eventstore.recorder import EVENTS_CHANNEL
 from application.proof.checkpoints import CERTIFICATION, INTERVAL, KeyRetired, latest, make_checkpoint
 from application.proof.notes import SigningKey
 from application.proof.stamping import Authority, stamp_missing
 from application.proof.tiles import grow, tree_size
+from eventstore.connections import connect
+from eventstore.listening_thread import beside
+from eventstore.log import head
+from eventstore.recorder import EVENTS_CHANNEL
 
 log = logging.getLogger(__name__)
 

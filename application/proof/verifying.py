@@ -14,8 +14,6 @@ from uuid import UUID
 
 import orjson
 
-from application.eventstore.records import UnreadableEvent
-from application.eventstore.seals import is_sealed
 from application.proof import bundle as layout
 from application.proof.archive import BadBundle, open_archive
 from application.proof.bundle import manifest_text, records_of
@@ -25,6 +23,8 @@ from application.proof.leaves import Leaf, decode_leaf
 from application.proof.merkle import leaf_hash, verifies_consistency, verifies_inclusion
 from application.proof.notes import BadNote, Checkpoint, opened, parsed
 from application.proof.stamping import BadStamp, check_stamp
+from eventstore.records import UnreadableEvent
+from eventstore.seals import is_sealed
 
 _CHUNK = 1 << 20
 

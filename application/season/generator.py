@@ -14,7 +14,6 @@ from itertools import accumulate, count
 from random import Random
 from uuid import UUID
 
-from application.eventstore.records import Recorded
 from application.season.animations import Plan, animation_story
 from application.season.courses import SHOWCASES, Course, Showcase, draw_course
 from application.season.organisations import Organisation, choose_organisations
@@ -24,6 +23,7 @@ from application.season.school_year import DAY, LEADS, SchoolYear, open_day
 from application.season.stage import Ground, Stage, Story, Subject, season_id
 from application.season.volunteers import COURSES, LONG_AGO, VolunteerCourse, candidature_story, draw_volunteer_course
 from domain.animation import Animation
+from eventstore.records import Recorded
 
 _MOST_STRUCTURES = 5_000
 _MOST_CANDIDATURES = 10_000

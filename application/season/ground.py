@@ -7,7 +7,6 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from application.eventstore.log import read_stream
 from application.founding_data import TERRITORIES
 from application.season.stage import Ground
 from domain.attestation_form import AttestationForm
@@ -16,6 +15,7 @@ from domain.identifiers import ATTESTATION_FORM_ID, TYPOLOGY_ID, territory_id
 from domain.structure import Structure
 from domain.territory import Territory
 from domain.typology import Typology
+from eventstore.log import read_stream
 
 Conn = Connection[Any]
 

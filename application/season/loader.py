@@ -15,11 +15,6 @@ import psycopg
 from psycopg import Connection
 
 from application.application import Application
-from application.eventstore.bulk import EVENTS_PER_TRANSACTION, Row, append_rows, in_batches
-from application.eventstore.connections import connect
-from application.eventstore.log import read_stream
-from application.eventstore.records import Recorded
-from application.eventstore.vault import Vault
 from application.founding import found
 from application.season.generator import landmark
 from application.season.ground import read_ground
@@ -29,6 +24,11 @@ from domain.animation_events import AnimationCreated
 from domain.candidature_events import CandidatureSubmitted
 from domain.convention import ConventionSigned
 from domain.structure import AccountOpened
+from eventstore.bulk import EVENTS_PER_TRANSACTION, Row, append_rows, in_batches
+from eventstore.connections import connect
+from eventstore.log import read_stream
+from eventstore.records import Recorded
+from eventstore.vault import Vault
 
 MOST_ANIMATIONS = 5_000_000
 

@@ -10,7 +10,6 @@ from typing import Generic, TypeVar
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
-from application.eventstore.records import Recorded, Stamp
 from domain.actors import Actor, Role
 from domain.attestation_form import AttestationForm
 from domain.catalogue import AggregateKind
@@ -20,6 +19,7 @@ from domain.rights import Action, Belongings
 from domain.structure import Structure
 from domain.territory import Territory
 from domain.typology import TermKind, Typology
+from eventstore.records import Recorded, Stamp
 
 S = TypeVar("S")
 

@@ -16,10 +16,10 @@ from datetime import datetime
 from heapq import merge
 from typing import IO, NamedTuple
 
-from application.eventstore.bulk import Row
-from application.eventstore.records import Recorded, encode
 from application.season.generator import Strand, play
 from application.season.stage import Ground
+from eventstore.bulk import Row
+from eventstore.records import Recorded, encode
 
 #: From so many animations on, more processes than this one pay.
 _LARGE = 20_000

@@ -10,7 +10,7 @@ import orjson
 from starlette.responses import Response
 
 from api.incidents import kinds, report
-from application.eventstore.unavailable import is_unavailable
+from eventstore.unavailable import is_unavailable
 
 log = logging.getLogger(__name__)
 

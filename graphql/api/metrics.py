@@ -18,7 +18,7 @@ from api.answers import JSON, Refused, refusal, unavailable
 from api.clients import client_of
 from api.context import Services
 from api.standstill import Watch
-from application.eventstore.unavailable import Unavailable
+from eventstore.unavailable import Unavailable
 
 #: The first part of paths that there are; whatever else is asked for has one name together.
 _PLACES = frozenset(

@@ -18,8 +18,8 @@ from api.scalars import readable
 from api.types.animation import Animation, load_animation
 from api.types.service_dossier import ServiceDossier, load_dossier
 from api.types.structure import Structure, load_structure
-from application.eventstore.records import Recorded
 from domain.identifiers import registration_book_id
+from eventstore.records import Recorded
 from projections.past import (
     PARIS,
     Moment,

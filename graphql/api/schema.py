@@ -35,8 +35,8 @@ from api.release import EachResult
 from api.scalars import SCALARS
 from api.subscriptions import Subscription
 from api.types.structure import Convention
-from application.eventstore.unavailable import is_unavailable
 from domain.errors import DomainError
+from eventstore.unavailable import is_unavailable
 
 #: Four times what the longest of our documents has.
 MOST_TOKENS = 2_000

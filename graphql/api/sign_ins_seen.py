@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from anyio import to_thread
 
-from application.eventstore.unavailable import is_unavailable
 from application.notifications.inbox import recipients_of
 from application.notifications.subscriptions import seen
 from domain.actors import Actor
+from eventstore.unavailable import is_unavailable
 
 if TYPE_CHECKING:
     from api.context import Services

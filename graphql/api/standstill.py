@@ -17,8 +17,8 @@ from psycopg import AsyncConnection
 from psycopg.rows import class_row, dict_row
 
 from api.context import Services
-from application.eventstore.unavailable import is_unavailable
 from application.notifications import standing as telling
+from eventstore.unavailable import is_unavailable
 from projections import runner
 from projections.reading import read_on
 from projections.runner import HOLDER

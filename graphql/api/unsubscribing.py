@@ -13,11 +13,11 @@ from starlette.responses import Response
 
 from api.context import Services
 from api.incidents import report
-from application.eventstore.unavailable import is_unavailable
 from application.unsubscribing import PURPOSE, Unsubscribe
 from domain.actors import PUBLIC
 from domain.errors import DomainError, ErrorCode
 from domain.validation import validated
+from eventstore.unavailable import is_unavailable
 
 _HEADERS = {
     "Content-Security-Policy": (

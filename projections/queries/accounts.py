@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from application.eventstore.identities import WHO
+from eventstore.identities import WHO
 from projections.queries.paging import LIVE_TOLD
 
 #: One indexed look: who signs in, their mandates, and when their data were last erased by their wish; and which

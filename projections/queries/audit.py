@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from application.eventstore.seals import SEAL
 from domain.events import registered_events
+from eventstore.seals import SEAL
 from projections.audit_trail import NO_TERRITORY, RECORDED_DAY
 from projections.queries.paging import Filter, Order, Source
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from application.eventstore.seals import SEAL
+from eventstore.seals import SEAL
 from projections.queries.paging import Filter, Order, Source
 
 _IS_READ = """

@@ -15,7 +15,7 @@ from uuid import UUID
 
 import orjson
 
-from application.eventstore.identities import WHO
+from eventstore.identities import WHO
 
 DEFAULT_PAGE = 20
 #: The live generations and their positions, as `told`, in whatever order they stand.

@@ -42,7 +42,6 @@ from application.candidatures import (
 from application.contacts import ContactAdd, ContactRemove, PlanningSend
 from application.controls import ControlAnswer, ControlClose, ControlPieceJudge
 from application.conventions import ConventionAmend, ConventionSign, ConventionTerminate, StructureRename
-from application.eventstore.log import read_stream
 from application.registrations import (
     PURPOSE,
     RegistrationCancel,
@@ -74,6 +73,7 @@ from domain.control_pieces import ReasonCode
 from domain.identifiers import contact_list_id
 from domain.letter_events import LetterAbout, Unreached
 from domain.typology import TermKind
+from eventstore.log import read_stream
 from tests.api.rights_world import PARENT, one_of_each
 from tests.application.papers import pdf
 from tests.projections.world import AUDITOR, COORDONNATEUR, HEAD, NATIONAL, SIRET, STRUCTURE, STRUCTURE_ID, UAI, World

@@ -7,7 +7,7 @@ import pytest
 from graphql import GraphQLError
 
 from api.limits.places import SharedPlaces
-from application.eventstore.unavailable import Unavailable
+from eventstore.unavailable import Unavailable
 
 pytestmark = pytest.mark.anyio
 

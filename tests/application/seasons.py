@@ -8,14 +8,14 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from application.application import Application
-from application.eventstore.log import read_after
-from application.eventstore.records import Recorded
 from application.season import load_season
 from domain.animation_events import (
     AnimationCreated,
 )
 from domain.catalogue import ANIMATION, CANDIDATURE, CONVENTION, STRUCTURE, AggregateKind
 from domain.events import Event
+from eventstore.log import read_after
+from eventstore.records import Recorded
 
 E = TypeVar("E", bound=Event)
 

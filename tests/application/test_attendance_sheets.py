@@ -13,13 +13,13 @@ import pytest
 
 from application.application import Application
 from application.attendance_sheets import AttendanceSheetAttach
-from application.eventstore.log import read_stream
-from application.eventstore.recorder import Outcome
 from application.files import FileStore
 from domain.actors import Actor
 from domain.animation_events import AttendanceSheetAttached
 from domain.errors import DomainError, ErrorCode
 from domain.events import Event
+from eventstore.log import read_stream
+from eventstore.recorder import Outcome
 from tests.projections.world import NATIONAL, STRUCTURE, World
 
 Attach = Callable[..., Outcome]

@@ -11,13 +11,13 @@ import psycopg
 import pytest
 
 from application.application import open_application
-from application.eventstore.bulk import append_in_bulk, append_rows
-from application.eventstore.log import head, read_after, read_stream
-from application.eventstore.recorder import EVENTS_CHANNEL
-from application.eventstore.records import Stamp, encode
 from application.typology import TerritoryJoin
 from domain.actors import SYSTEM, Role
 from domain.animation_events import AnimationPublished
+from eventstore.bulk import append_in_bulk, append_rows
+from eventstore.log import head, read_after, read_stream
+from eventstore.recorder import EVENTS_CHANNEL
+from eventstore.records import Stamp, encode
 
 NOW = datetime(2026, 9, 1, 8, tzinfo=UTC)
 

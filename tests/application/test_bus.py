@@ -11,11 +11,11 @@ import pytest
 from application.animations import AnimationAttest, AnimationModify, AnimationPublish
 from application.application import Application, open_application
 from application.conventions import ConventionAmend
-from application.eventstore.log import head, read_after, read_stream
 from application.typology import TermRetire
 from domain.actors import Actor, Role
 from domain.errors import DomainError, ErrorCode
 from domain.typology import TermKind
+from eventstore.log import head, read_after, read_stream
 from tests.projections.world import MASTER_KEY, NATIONAL, STRUCTURE, STRUCTURE_ID, World
 
 STRANGER = Actor(Role.STRUCTURE, "stranger", structures=frozenset([UUID(int=7)]))

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 import pytest
 
 from application.application import Application, open_application
-from application.eventstore.log import head, read_after
 from application.founding import found
 from application.founding_data import TERMS, TERRITORIES
 from application.typology import TermAdd, TermRename
@@ -17,6 +16,7 @@ from domain.attestation_form import FormWorded
 from domain.identifiers import territory_id
 from domain.territory import TerritoryJoined
 from domain.typology import TermAdded, TermKind
+from eventstore.log import head, read_after
 
 NOW = datetime(2026, 9, 1, 8, tzinfo=UTC)
 KEY = b"k" * 32

@@ -10,13 +10,13 @@ from cryptography.exceptions import InvalidTag
 
 from application.application import Application
 from application.candidatures import CandidatureGiveOpinion, CandidatureReject, CandidatureSubmit, CandidatureWithdraw
-from application.eventstore.log import read_stream
-from application.eventstore.seals import is_sealed
-from application.eventstore.vault import Vault
 from domain.actors import PUBLIC, SYSTEM, Actor, Role
 from domain.candidature_events import CandidatureSubmitted, Degree, OpinionGiven
 from domain.errors import DomainError, ErrorCode
 from domain.identifiers import person_id
+from eventstore.log import read_stream
+from eventstore.seals import is_sealed
+from eventstore.vault import Vault
 from projections.engine import catch_up
 from projections.generations import prepare
 from projections.rebuild import rebuild

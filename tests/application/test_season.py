@@ -14,8 +14,6 @@ import pytest
 
 from application.application import open_application
 from application.conventions import ConventionSign
-from application.eventstore.log import read_after
-from application.eventstore.seals import is_sealed
 from application.season import load_season, texts
 from application.season.organisations import PATTERNS, choose_organisations
 from application.season.places import primary_school, read_places
@@ -38,6 +36,8 @@ from domain.candidature_events import CandidatureSubmitted, Degree
 from domain.convention import ConventionAmended, ConventionSigned, ConventionTerminated
 from domain.identifiers import check_siret, check_uai
 from domain.structure import AccountOpened
+from eventstore.log import read_after
+from eventstore.seals import is_sealed
 from tests.application.seasons import (
     MOMENTS,
     NOW,

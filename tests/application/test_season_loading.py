@@ -13,8 +13,6 @@ from application.animations import AnimationPublish
 from application.application import open_application
 from application.conventions import ConventionSign
 from application.database import temporary_database
-from application.eventstore.log import head
-from application.eventstore.records import Recorded
 from application.founding import found
 from application.founding_data import TERRITORIES
 from application.season import SeasonAlreadyLoaded, SeasonError, load_season
@@ -34,6 +32,8 @@ from domain.candidature_events import CandidatureSubmitted
 from domain.convention import ConventionSigned
 from domain.identifiers import structure_id
 from domain.structure import AccountOpened, ConventionAttached
+from eventstore.log import head
+from eventstore.records import Recorded
 from tests.application.seasons import NOW, a_season, animation_streams, by_stream, facts_of, kinds_of, state_of, the_log
 
 

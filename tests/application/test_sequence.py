@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from application.application import open_application
-from application.eventstore.log import head
+from eventstore.log import head
 from tests.projections.world import MASTER_KEY, World
 
 _BEHIND = """

@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from application.eventstore.unavailable import Unavailable
 from application.turns import Turns
+from eventstore.unavailable import Unavailable
 
 THING = UUID(int=1)
 

@@ -9,11 +9,11 @@ import httpx
 import psutil
 import pytest
 
-from application.eventstore.log import head
 from application.sign_in.claims import TOKEN_ROLES
 from cli.composition import utc_now
 from cli.demonstration_season import load_once
 from cli.readiness import built_by_other_code
+from eventstore.log import head
 from projections.generations import State, generations
 from tests.cli.conftest import error_line
 

@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from psycopg import sql
 
-from application.eventstore.log import head
 from cli import demonstration_dossiers, demonstration_season
 from cli.demonstration_dossiers import make_dossiers
 from cli.demonstration_season import load_once
 from domain.service_dossier_transitions import DossierStatus
+from eventstore.log import head
 from projections.generations import live_tables
 from tests.cli.conftest import project
 

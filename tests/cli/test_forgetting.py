@@ -42,7 +42,7 @@ def key_table(opened) -> bytes:
     with opened.connection() as conn:
         (folder,) = conn.execute("SHOW data_directory").fetchone()
         (path,) = conn.execute("SELECT pg_relation_filepath('person_keys')").fetchone()
-    return (Path(folder) / path).read_bytes()
+    return bytes((Path(folder) / path).read_bytes())
 
 
 def test_an_erased_person_is_in_no_file_of_the_database(opened, world):

@@ -7,8 +7,8 @@ from typing import Any
 from psycopg import Connection, sql
 from psycopg.rows import dict_row
 
-from application.eventstore.log import read_after
-from application.eventstore.vault import Vault
+from eventstore.log import read_after
+from eventstore.vault import Vault
 from projections.generations import State, generations, identifier
 from projections.projection import Projection, Row
 from projections.registry import projections

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from application.animations import AnimationCancel
 from application.application import Application, open_application
 from application.database import temporary_database
-from application.eventstore.log import head, read_after
-from application.eventstore.records import Recorded
+from eventstore.log import head, read_after
+from eventstore.records import Recorded
 from projections.past import Moment, projections_of, row_at
 from tests.projections.world import MASTER_KEY, NATIONAL, World
 

@@ -16,9 +16,9 @@ import psycopg
 import pytest
 
 from application.application import Application
-from application.eventstore.log import read_after
-from application.eventstore.vault import Vault
 from domain.animation_events import AnimationPublished
+from eventstore.log import read_after
+from eventstore.vault import Vault
 from projections.engine import Overtaken, advance, catch_up, feed, targets
 from projections.generations import State, generations, prepare
 from projections.registry import projections

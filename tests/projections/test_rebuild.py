@@ -16,10 +16,10 @@ import pytest
 from psycopg_pool import AsyncConnectionPool
 
 from application.application import Application
-from application.eventstore.log import read_stream
 from application.typology import TermMerge, TermSplit
 from domain.animation_events import AnimationCreated
 from domain.typology import TermKind
+from eventstore.log import read_stream
 from projections import switching
 from projections.engine import advance, catch_up
 from projections.generations import State, generations, index_statements, prepare

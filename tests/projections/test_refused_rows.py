@@ -11,11 +11,11 @@ from psycopg.errors import LockNotAvailable
 
 from application.application import Application
 from application.candidatures import CandidatureSubmit
-from application.eventstore.log import head
-from application.eventstore.seals import is_sealed
 from cli.main import _EXPECTED
 from domain.actors import PUBLIC
 from domain.candidature_events import Degree
+from eventstore.log import head
+from eventstore.seals import is_sealed
 from projections.engine import advance, catch_up
 from projections.folding import RowRefused
 from projections.generations import State, generations, prepare

@@ -25,7 +25,6 @@ from application.attendance_sheets import AttendanceSheetAttach
 from application.candidatures import CandidatureSubmit, CandidatureValidate, CandidatureWithdraw
 from application.commands import Command
 from application.conventions import ConventionSign
-from application.eventstore.recorder import Outcome
 from application.files import Draft
 from application.registrations import (
     PURPOSE,
@@ -49,6 +48,7 @@ from domain.candidature_events import Degree
 from domain.errors import DomainError
 from domain.identifiers import structure_id
 from domain.typology import TermKind
+from eventstore.recorder import Outcome
 
 MASTER_KEY = bytes(range(32))
 FOUNDED_AT = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)

@@ -13,9 +13,9 @@ from psycopg import Connection
 
 from application.application import open_application
 from application.database import temporary_database
-from application.eventstore.bulk import append_rows
 from application.proof.checkpoints import ASKED, make_checkpoint
 from application.proof.notes import SigningKey
+from eventstore.bulk import append_rows
 
 MASTER_KEY = bytes(range(32))
 KEY, NEXT_KEY = SigningKey.from_seed(b"k" * 32), SigningKey.from_seed(b"n" * 32)

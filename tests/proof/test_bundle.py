@@ -132,7 +132,7 @@ def test_the_previous_certified_checkpoint_begins_the_one_of_the_bundle(claim: C
     first, second = claim.attested(2)
     claim.certified(first)
     with app.pool.connection() as conn:
-        from application.eventstore.log import head
+        from eventstore.log import head
 
         make_checkpoint(conn, KEY, head(conn), CERTIFICATION, claim.world.now)
     bundle = claim.export(claim.certified(second), tmp_path / "second.zip")
@@ -144,7 +144,7 @@ def test_the_previous_certified_checkpoint_begins_the_one_of_the_bundle(claim: C
 
 
 def test_after_a_rotation_both_keys_are_needed(claim: Claim, app: Application, tmp_path: Path):
-    from application.eventstore.log import head
+    from eventstore.log import head
 
     first, second = claim.attested(2)
     claim.certified(first)

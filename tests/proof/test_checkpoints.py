@@ -10,8 +10,6 @@ import psycopg
 import pytest
 from psycopg import Connection
 
-from application.eventstore.bulk import append_rows
-from application.eventstore.log import head
 from application.proof.checkpoints import (
     ASKED,
     CERTIFICATION,
@@ -30,6 +28,8 @@ from application.proof.merkle import consistency_proof as prove_consistency
 from application.proof.merkle import inclusion_proof, leaf_hash, verifies_consistency, verifies_inclusion
 from application.proof.notes import BadNote, SigningKey, from_pem, opened, parsed, to_pem
 from application.proof.tiles import IncompleteTree, StoredTree, grow, tree_size
+from eventstore.bulk import append_rows
+from eventstore.log import head
 from tests.proof.conftest import CHECKPOINTS, EVENTS, KEY, NEXT_KEY, NOW, rows
 from tests.proof.test_merkle import by_definition
 

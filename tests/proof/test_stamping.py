@@ -11,13 +11,13 @@ from threading import Thread
 
 import pytest
 
-from application.eventstore.bulk import append_rows
-from application.eventstore.log import head
 from application.files import FileStore
 from application.proof.checkpoints import CERTIFICATION, all_checkpoints, latest, make_checkpoint
 from application.proof.notary import notarising
 from application.proof.stamping import Authority, BadStamp, check_stamp, request_stamp, stamp_missing
 from application.proof.verifying import verify
+from eventstore.bulk import append_rows
+from eventstore.log import head
 from tests.proof.conftest import EVENTS, KEY, rows
 from tests.proof.dossiers import Claim
 from tests.proof.test_notary import until

@@ -8,14 +8,14 @@ import psycopg
 import pytest
 from psycopg import Connection
 
-from application.eventstore.bulk import append_rows
-from application.eventstore.log import head
 from application.proof.checking import Report, check_log
 from application.proof.checkpoints import ASKED, latest, make_checkpoint, origin, take_up_key
 from application.proof.leaves import read_leaves
 from application.proof.merkle import leaf_hash
 from application.proof.notes import Checkpoint, SigningKey
 from application.proof.tiles import StoredTree
+from eventstore.bulk import append_rows
+from eventstore.log import head
 from tests.proof.conftest import EVENTS, KEY, NEXT_KEY, NOW, rows
 
 FOREIGN_KEY = SigningKey.from_seed(b"f" * 32)

@@ -20,8 +20,6 @@ from api.app import create_app
 from api.context import Services
 from api.persisted import PersistedDocuments
 from application.application import Application, open_application
-from application.eventstore.connections import reading_pool
-from application.eventstore.log import head
 from application.files import FileStore
 from application.proof.notes import SigningKey
 from application.service_settings import Outside
@@ -30,6 +28,8 @@ from application.sign_in.local import LocalSignIn, issue_token
 from cli.bounded_http import Door
 from cli.serving import server_config
 from domain.actors import Role
+from eventstore.connections import reading_pool
+from eventstore.log import head
 from projections.runner import projecting
 from projections.waiting import PositionWaiter
 

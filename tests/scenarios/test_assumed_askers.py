@@ -8,8 +8,8 @@ import psycopg
 import pytest
 
 from api import requests
-from application.eventstore.identities import renew
 from domain.actors import Role
+from eventstore.identities import renew
 from tests.scenarios.people import NATIONAL, STRUCTURE_ID
 from tests.scenarios.server import token
 

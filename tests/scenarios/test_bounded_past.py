@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from application.eventstore.log import decode_rows, read_stream
+from eventstore.log import decode_rows, read_stream
 from projections import past
 from tests.scenarios.people import NATIONAL, SIRET, STRUCTURE, People
 from tests.scenarios.server import Server

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from application.eventstore.log import read_at
 from application.notifications.reacting import react
 from domain.actors import Role
+from eventstore.log import read_at
 from tests.scenarios.people import DIRECTOR, NATIONAL, STRUCTURE
 from tests.scenarios.server import token
 

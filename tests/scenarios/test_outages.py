@@ -17,8 +17,8 @@ from eventsourcing.persistence import PersistenceError
 from websockets.exceptions import ConnectionClosed
 
 from api.context import Context
-from application.eventstore.connections import Bounds, reading_pool
 from domain.actors import PUBLIC
+from eventstore.connections import Bounds, reading_pool
 from projections.reading import AsyncPool, snapshot
 from projections.registry import relations
 from projections.waiting import PositionWaiter
@@ -197,8 +197,8 @@ def test_a_database_that_neither_answers_nor_ends_is_hung_up_on(
     with proxied(founded_url) as proxy, running_server(proxy.url, clock) as server:
         People(server).sign()
         reached = server.log_head()
-        monkeypatch.setattr("application.eventstore.connections._RecorderPool.bounds", Bounds(1, 1, 1, lent=1))
-        monkeypatch.setattr("application.eventstore.connections.Pool.bounds", Bounds(1, 1, 1, lent=1))
+        monkeypatch.setattr("eventstore.connections._RecorderPool.bounds", Bounds(1, 1, 1, lent=1))
+        monkeypatch.setattr("eventstore.connections.Pool.bounds", Bounds(1, 1, 1, lent=1))
         monkeypatch.setattr("projections.reading.POOL_SECONDS", 1.0)
         monkeypatch.setattr("projections.reading.LONGEST_STATEMENT", 1.0)
         proxy.flows.clear()

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from application.eventstore.log import head
 from application.proof.checkpoints import ASKED, make_checkpoint, take_up_key
 from application.proof.notary import notarising
 from application.proof.notes import SigningKey, from_pem, opened, parsed
 from application.proof.verifying import verify
+from eventstore.log import head
 from tests.application.papers import pdf, png
 from tests.proof import second_verifier
 from tests.scenarios.people import AUDITOR, COORDONNATEUR, OTHER_STRUCTURE, STRUCTURE, People

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import anyio
 from graphql import GraphQLError
 
-from application.eventstore.unavailable import Unavailable, is_unavailable
+from eventstore.unavailable import Unavailable, is_unavailable
 
 #: How many may wait for one client; who sends more is told so at once.
 MOST_WAITING = 200

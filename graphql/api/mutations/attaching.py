@@ -21,11 +21,11 @@ from api.context import Context
 from api.limits.places import SharedPlaces
 from api.mutations.carrying_out import Carried, client_of, in_turn, made, refusal_of, settle
 from application.commands import Command
-from application.eventstore.unavailable import Unavailable
 from application.files import Draft, NoDraft
 from application.scanning.opening import AT_ONCE, PATIENCE_SECONDS
 from application.scans import media_type_of
 from domain.errors import DomainError, invalid
+from eventstore.unavailable import Unavailable
 
 #: What a file's input field says.
 FILE_DESCRIPTION = (

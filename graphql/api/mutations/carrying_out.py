@@ -18,11 +18,11 @@ from api.limits.places import SharedPlaces
 from api.limits.values import too_long
 from api.mutations.payloads import UserError, user_errors
 from application.commands import Command
-from application.eventstore.log import head
-from application.eventstore.unavailable import Unavailable, is_unavailable
 from domain.actors import Role
 from domain.errors import DomainError
 from domain.validation import validated
+from eventstore.log import head
+from eventstore.unavailable import Unavailable, is_unavailable
 
 #: Commands of one process that are in the database at the same time: they are committed in groups. The last quarter is
 #: for clients who hold few.

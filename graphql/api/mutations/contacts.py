@@ -17,9 +17,9 @@ from api.mutations.payloads import Payload
 from api.types.structure import Structure, load_structure
 from application import contacts as commands
 from application.commands import Command
-from application.eventstore.log import read_at
 from domain.contact_events import PlanningSent
 from domain.rights import Action, Belongings, may
+from eventstore.log import read_at
 from projections.queries import contacts as queries
 
 DEFAULT_DAYS, MOST_DAYS, MOST_ANIMATIONS = 30, 366, 200

@@ -11,9 +11,9 @@ from api.mutations.carrying_out import carry_out, settle
 from api.mutations.inputs import Repeatable, said, stated
 from api.mutations.payloads import Payload
 from application.accounts import MailPreferencesSet
-from application.eventstore.log import head
 from application.notifications.inbox import mark_read, recipients_of
 from domain.errors import invalid
+from eventstore.log import head
 
 if TYPE_CHECKING:
     from api.viewer import Viewer

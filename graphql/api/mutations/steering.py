@@ -19,11 +19,11 @@ from api.mutations.steering_inputs import (
 from api.types.territory import Territory, load_territory
 from api.types.typology import AttestationForm, load_form
 from application import typology as commands
-from application.eventstore.log import head
 from application.privacy import Erased
 from application.privacy import Kind as PersonalKind
 from domain.errors import ErrorCode, invalid, refuse
 from domain.rights import Action, Scope, scope_of
+from eventstore.log import head
 
 
 @strawberry.type(description="What became of a mutation on a territory.")

@@ -10,11 +10,11 @@ import strawberry
 
 from api.context import Context, Info
 from api.types.base import Node
-from application.eventstore.records import decode
-from application.eventstore.vault import Vault
 from application.notifications.reaction import reasoned
 from domain.events import ERASED_WORDS
 from domain.rights import Action, Belongings, may
+from eventstore.records import decode
+from eventstore.vault import Vault
 from projections.queries import notifications as queries
 
 _PERSONAL = "Personal: gone once it is erased."

@@ -7,7 +7,7 @@ from typing import Any
 
 from psycopg import Connection, sql
 
-from application.eventstore.log import head
+from eventstore.log import head
 
 log = logging.getLogger(__name__)
 

@@ -22,8 +22,8 @@ from psycopg.errors import LockNotAvailable, ReadOnlySqlTransaction, UniqueViola
 from psycopg.rows import DictRow
 from psycopg_pool import PoolTimeout
 
-from application.eventstore.connections import RECORDING, recorder_pool
-from application.eventstore.unavailable import Unavailable, is_connection_lost, is_unavailable
+from eventstore.connections import RECORDING, recorder_pool
+from eventstore.unavailable import Unavailable, is_connection_lost, is_unavailable
 
 EVENTS_TABLE = "stored_events"
 #: The channel that the library notifies on every commit.

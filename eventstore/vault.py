@@ -16,9 +16,9 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from psycopg import Connection
 
-from application.eventstore.records import Recorded
-from application.eventstore.seals import NONCE_BYTES, Key, Owner, opened, owners, sealed, sealed_with
 from domain.events import PersonalMark
+from eventstore.records import Recorded
+from eventstore.seals import NONCE_BYTES, Key, Owner, opened, owners, sealed, sealed_with
 
 DDL = """
 CREATE TABLE IF NOT EXISTS person_keys (

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from application.eventstore.records import Recorded, decode
+from eventstore.records import Recorded, decode
 
 _COLUMNS = "notification_id, originator_id, originator_version, topic, state"
 _STREAM = f"SELECT {_COLUMNS} FROM stored_events WHERE originator_id = %s AND originator_version > %s ORDER BY 3"

@@ -15,8 +15,8 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from application.eventstore.log import head
-from application.eventstore.recorder import EVENTS_CHANNEL, EVENTS_TABLE
+from eventstore.log import head
+from eventstore.recorder import EVENTS_CHANNEL, EVENTS_TABLE
 
 T = TypeVar("T")
 Conn = Connection[Any]

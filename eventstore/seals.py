@@ -11,8 +11,8 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from application.eventstore.records import Recorded
 from domain.events import OF_THE_THING, Event, PersonalMark
+from eventstore.records import Recorded
 
 NONCE_BYTES = 12  # NIST SP 800-38D, section 5.2.1.1: 96 bits
 SEAL = "sealed:1:"

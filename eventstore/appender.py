@@ -7,8 +7,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from threading import Lock
 
-from application.eventstore.recorder import Decided, Verdict
-from application.eventstore.unavailable import is_unavailable
+from eventstore.recorder import Decided, Verdict
+from eventstore.unavailable import is_unavailable
 
 #: More in one transaction would make the first of them wait for the last.
 LARGEST_BATCH = 256

@@ -1,0 +1,1 @@
+"""The log: one application, one total order, and the keys of the people in it."""
