@@ -10,26 +10,26 @@ from pydantic import AfterValidator, Field
 from application.commands import Command
 from application.conventions import find_territory
 from application.unit_of_work import UnitOfWork
-from domain import account as accounts
-from domain import account_events as events
-from domain import invitation as invitations
-from domain.account import Account
-from domain.account_events import (
+from domain.accounts import account as accounts
+from domain.accounts import events
+from domain.accounts import invitation as invitations
+from domain.accounts.account import Account
+from domain.accounts.events import (
     AuditorAdmitted,
     CoordonnateurAppointed,
     MediateurRegistered,
     SchoolStaffBound,
     SpeakerJoined,
 )
-from domain.actors import Actor
+from domain.accounts.invitation import Invitation
 from domain.catalogue import ACCOUNT, INVITATION, STRUCTURE
-from domain.errors import forbidden
-from domain.events import Event
-from domain.identifiers import Uai
-from domain.invitation import Invitation
-from domain.people import EmailAddress
-from domain.rights import Action, Belongings, authorize
-from domain.validation import Instant, Label, Link, Subject, TerritoryCode
+from domain.kernel.actors import Actor
+from domain.kernel.errors import forbidden
+from domain.kernel.events import Event
+from domain.kernel.identifiers import Uai
+from domain.kernel.people import EmailAddress
+from domain.kernel.rights import Action, Belongings, authorize
+from domain.kernel.validation import Instant, Label, Link, Subject, TerritoryCode
 
 #: What the links of invitations are for.
 PURPOSE = "invitation"

@@ -13,14 +13,14 @@ from application.in_force import attestation_form_in_force, typology_in_force
 from application.registrations import after_modification
 from application.service_dossiers import with_dossier_status
 from application.unit_of_work import UnitOfWork
-from domain import animation as animations
-from domain.animation import Attendance, Surroundings
-from domain.animation_events import AnimationContent
+from domain.animations import animation as animations
+from domain.animations.animation import Attendance, Surroundings
+from domain.animations.events import AnimationContent
 from domain.catalogue import ANIMATION, STRUCTURE
-from domain.errors import broken
-from domain.events import Event
-from domain.rights import Action, Belongings, authorize
-from domain.validation import HeadCount, Instant, LongText, Reason, TerritoryCode
+from domain.kernel.errors import broken
+from domain.kernel.events import Event
+from domain.kernel.rights import Action, Belongings, authorize
+from domain.kernel.validation import HeadCount, Instant, LongText, Reason, TerritoryCode
 
 
 class AnimationCreate(Command, AnimationContent):

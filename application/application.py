@@ -40,9 +40,9 @@ from application.people.index import DDL as PEOPLE_INDEX_DDL
 from application.proof.checkpoints import create_tables as create_proof_tables
 from application.scheduling import create_tables as create_job_tables
 from application.signed_links import SignedLinks
-from domain.actors import Actor
-from domain.errors import forbidden
-from domain.rights import Action, Scope, reaches_own, scope_of
+from domain.kernel.actors import Actor
+from domain.kernel.errors import forbidden
+from domain.kernel.rights import Action, Scope, reaches_own, scope_of
 from eventstore.connections import STARTING, commands_pool, connect
 from eventstore.identities import DDL as IDENTITIES_DDL
 from eventstore.recorder import CommandRecorder, Outcome, open_recorder

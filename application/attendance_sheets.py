@@ -8,9 +8,9 @@ from uuid import UUID
 from application.attachments import AttachFile
 from application.service_dossiers import with_dossier_status
 from application.unit_of_work import UnitOfWork
-from domain.attendance_sheet import Sheet, attach_sheet
+from domain.animations.attendance_sheet import Sheet, attach_sheet
 from domain.catalogue import ANIMATION
-from domain.rights import Action
+from domain.kernel.rights import Action
 
 
 class AttendanceSheetAttach(AttachFile):

@@ -25,9 +25,9 @@ from application.commands import Command, UseCases
 from application.keyed import Keyed
 from application.turns import Turns
 from application.unit_of_work import StateCache, UnitOfWork
-from domain.actors import Actor
-from domain.errors import DomainError, ErrorCode, broken, invalid, refuse
-from domain.events import Event
+from domain.kernel.actors import Actor
+from domain.kernel.errors import DomainError, ErrorCode, broken, invalid, refuse
+from domain.kernel.events import Event
 from eventstore.appender import Appender
 from eventstore.log import read_stream
 from eventstore.recorder import CommandRecorder, Decided, Earlier, Idempotency, Outcome, Verdict

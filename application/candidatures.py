@@ -9,17 +9,17 @@ from uuid import UUID, uuid4
 from application.commands import ChangeCommand, Command
 from application.conventions import find_territory
 from application.unit_of_work import UnitOfWork
-from domain import candidature as candidatures
-from domain.actors import Actor, Role
-from domain.candidature import Applicant, Candidature
-from domain.candidature_events import Degree
+from domain.candidatures import candidature as candidatures
+from domain.candidatures.candidature import Applicant, Candidature
+from domain.candidatures.events import Degree
 from domain.catalogue import CANDIDATURE
-from domain.errors import invalid
-from domain.events import Event
-from domain.identifiers import Uai
-from domain.people import EmailAddress, PersonName, Phone
-from domain.rights import Action, Belongings
-from domain.validation import Label, Link, LongText, Reason, TerritoryCode
+from domain.kernel.actors import Actor, Role
+from domain.kernel.errors import invalid
+from domain.kernel.events import Event
+from domain.kernel.identifiers import Uai
+from domain.kernel.people import EmailAddress, PersonName, Phone
+from domain.kernel.rights import Action, Belongings
+from domain.kernel.validation import Label, Link, LongText, Reason, TerritoryCode
 
 #: What the links of candidatures are for.
 PURPOSE = "candidature"

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from application.unit_of_work import UnitOfWork
-from domain.rights import Action
+from domain.kernel.rights import Action
 
 
 class Command(BaseModel):

@@ -9,10 +9,10 @@ from typing import Annotated, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
-from domain.contacts import MOST_CONTACTS
-from domain.errors import DomainError, ErrorCode, Problem, invalid
-from domain.people import EmailAddress, Name
-from domain.validation import Label, validated
+from domain.contacts.contacts import MOST_CONTACTS
+from domain.kernel.errors import DomainError, ErrorCode, Problem, invalid
+from domain.kernel.people import EmailAddress, Name
+from domain.kernel.validation import Label, validated
 
 #: The first line of a file, in any order and case; the kind may be missing.
 COLUMNS = {

@@ -11,14 +11,14 @@ from pydantic import Field
 from application.commands import Command
 from application.contact_file import LARGEST_FILE, Contact, of_line, read_contacts
 from application.unit_of_work import UnitOfWork
-from domain import contacts
 from domain.catalogue import CONTACTS, STRUCTURE
-from domain.contact_events import ContactAdded, PlanningSent
-from domain.contacts import EMPTY, PLANNING_AGAIN, ContactList, EarlierPlanning
-from domain.errors import DomainError, Problem, forbidden
-from domain.events import Event
-from domain.identifiers import contact_list_id
-from domain.rights import Action, Belongings, authorize
+from domain.contacts import contacts
+from domain.contacts.contacts import EMPTY, PLANNING_AGAIN, ContactList, EarlierPlanning
+from domain.contacts.events import ContactAdded, PlanningSent
+from domain.kernel.errors import DomainError, Problem, forbidden
+from domain.kernel.events import Event
+from domain.kernel.identifiers import contact_list_id
+from domain.kernel.rights import Action, Belongings, authorize
 
 
 class _OfStructure(Command):

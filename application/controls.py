@@ -11,14 +11,14 @@ from pydantic import Field
 from application.commands import ChangeCommand, Command
 from application.conventions import find_territory
 from application.unit_of_work import UnitOfWork
-from domain import control as controls
 from domain.catalogue import CONTROL, SERVICE_DOSSIER
-from domain.control import Control
-from domain.control_pieces import ReasonCode
-from domain.errors import forbidden
-from domain.rights import Action
-from domain.service_dossier import ServiceDossier
-from domain.validation import Label, LongText, Reason, Seed, TerritoryCode
+from domain.controls import control as controls
+from domain.controls.control import Control
+from domain.controls.pieces import ReasonCode
+from domain.kernel.errors import forbidden
+from domain.kernel.rights import Action
+from domain.kernel.validation import Label, LongText, Reason, Seed, TerritoryCode
+from domain.service_dossiers.service_dossier import ServiceDossier
 
 #: A piece's name: longer than any animation's, and than any piece that a convention requires.
 PieceName = Annotated[str, Field(min_length=1, max_length=300)]

@@ -10,17 +10,17 @@ from pydantic import Field
 
 from application.commands import ChangeCommand, Command
 from application.unit_of_work import UnitOfWork
-from domain import convention as conventions
-from domain import structure as structures
 from domain.catalogue import CONVENTION, STRUCTURE, TERRITORY
-from domain.convention import AMENDABLE, Convention, ConventionSigned, ConventionTerms
-from domain.errors import invalid
-from domain.identifiers import structure_id, territory_id
-from domain.people import Name
-from domain.rights import Action, Belongings
-from domain.structure import Structure
-from domain.territory import Territory
-from domain.validation import Euros, Label, Reason
+from domain.conventions import convention as conventions
+from domain.conventions.convention import AMENDABLE, Convention, ConventionSigned, ConventionTerms
+from domain.kernel.errors import invalid
+from domain.kernel.identifiers import structure_id, territory_id
+from domain.kernel.people import Name
+from domain.kernel.rights import Action, Belongings
+from domain.kernel.validation import Euros, Label, Reason
+from domain.structures import structure as structures
+from domain.structures.structure import Structure
+from domain.typology.territory import Territory
 from eventstore.records import Recorded
 
 

@@ -15,9 +15,9 @@ from application.application import Application
 from application.commands import Command
 from application.founding_data import QUESTIONS, TERMS, TERRITORIES
 from application.typology import AttestationFormWord, TermAdd, TerritoryJoin
-from domain.actors import SYSTEM
-from domain.errors import DomainError, ErrorCode
-from domain.identifiers import NAMESPACE
+from domain.kernel.actors import SYSTEM
+from domain.kernel.errors import DomainError, ErrorCode
+from domain.kernel.identifiers import NAMESPACE
 
 _KNOWN = "SELECT idempotency_key FROM command_outcomes WHERE idempotency_key = ANY(%s)"
 

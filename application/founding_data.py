@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from domain.typology import TermKind, ThemeFamily
+from domain.typology.typology import TermKind, ThemeFamily
 
 _PARIS = "Europe/Paris"
 

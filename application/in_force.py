@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from application.unit_of_work import UnitOfWork
-from domain.attestation_form import AttestationForm
 from domain.catalogue import ATTESTATION_FORM, TYPOLOGY
-from domain.identifiers import ATTESTATION_FORM_ID, TYPOLOGY_ID
-from domain.typology import Typology
+from domain.kernel.identifiers import ATTESTATION_FORM_ID, TYPOLOGY_ID
+from domain.typology.attestation_form import AttestationForm
+from domain.typology.typology import Typology
 
 
 def typology_in_force(work: UnitOfWork) -> Typology:

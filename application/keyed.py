@@ -14,8 +14,8 @@ from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 from application.signed_links import Codes, SignedLinks, derived
-from domain.identifiers import account_id, person_id
-from domain.people import comparison_form, phone_comparison_form
+from domain.kernel.identifiers import account_id, person_id
+from domain.kernel.people import comparison_form, phone_comparison_form
 from eventstore.identities import Identity, erased_in, generations, identity, now_in, renew, roots
 from eventstore.vault import Vault
 

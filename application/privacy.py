@@ -25,16 +25,16 @@ from application.registrations import RegistrantErase
 from application.structures import StructureContactErase
 from application.unit_of_work import UnitOfWork
 from application.words import WordsErase, words_erasures
-from domain import candidature as candidatures
-from domain.account_events import InvitationSent, MailPreferencesSet, MandateGiven
-from domain.actors import Actor
-from domain.candidature_events import CandidatureSubmitted
+from domain.accounts.events import InvitationSent, MailPreferencesSet, MandateGiven
+from domain.candidatures import candidature as candidatures
+from domain.candidatures.events import CandidatureSubmitted
 from domain.catalogue import CANDIDATURE
-from domain.contact_events import ContactAdded
-from domain.errors import DomainError, ErrorCode
-from domain.registration_events import RegistrationEvent, RegistrationMade
-from domain.rights import Action, Scope, scope_of
-from domain.structure import StructureContactSet
+from domain.contacts.events import ContactAdded
+from domain.kernel.actors import Actor
+from domain.kernel.errors import DomainError, ErrorCode
+from domain.kernel.rights import Action, Scope, scope_of
+from domain.registrations.events import RegistrationEvent, RegistrationMade
+from domain.structures.structure import StructureContactSet
 from eventstore.log import read_stream
 from eventstore.recorder import Outcome
 from eventstore.records import Recorded

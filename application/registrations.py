@@ -12,19 +12,19 @@ from pydantic import Field
 from application.commands import Command
 from application.keyed import address_of
 from application.unit_of_work import UnitOfWork
-from domain import registration as registrations
-from domain.animation import Animation
-from domain.animation_events import AnimationDetails
+from domain.animations.animation import Animation
+from domain.animations.events import AnimationDetails
 from domain.catalogue import ANIMATION, REGISTRATION
-from domain.errors import invalid
-from domain.events import Event
-from domain.identifiers import registration_book_id
-from domain.people import EmailAddress, PersonName, Phone
-from domain.registration import Registrant
-from domain.registration_book import EMPTY, RegistrationBook
-from domain.registration_events import RegistrationEvent, RegistrationMade, SeatKept
-from domain.rights import Action, Belongings, authorize
-from domain.validation import Link, PrintedCode, Reason
+from domain.kernel.errors import invalid
+from domain.kernel.events import Event
+from domain.kernel.identifiers import registration_book_id
+from domain.kernel.people import EmailAddress, PersonName, Phone
+from domain.kernel.rights import Action, Belongings, authorize
+from domain.kernel.validation import Link, PrintedCode, Reason
+from domain.registrations import registration as registrations
+from domain.registrations.events import RegistrationEvent, RegistrationMade, SeatKept
+from domain.registrations.registration import Registrant
+from domain.registrations.registration_book import EMPTY, RegistrationBook
 from eventstore.records import Recorded
 
 #: What the links and codes of registrations are for.

@@ -17,12 +17,12 @@ from application.people.index import erase_and_forget
 from application.privacy import CandidatureErase, say_erased
 from application.registrations import RegistrantErase
 from application.stored_files import FileExpire
-from domain.account_events import InvitationSent
-from domain.actors import SYSTEM
-from domain.candidature_events import CandidatureSubmitted
-from domain.contact_events import ContactAdded
-from domain.identifiers import contact_list_id, registration_book_id
-from domain.registration_events import RegistrationMade
+from domain.accounts.events import InvitationSent
+from domain.candidatures.events import CandidatureSubmitted
+from domain.contacts.events import ContactAdded
+from domain.kernel.actors import SYSTEM
+from domain.kernel.identifiers import contact_list_id, registration_book_id
+from domain.registrations.events import RegistrationMade
 from eventstore.log import read_stream
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import filetype
 
 from application.scanning.opening import TOO_LONG, Openers, Stopped
-from domain.errors import DomainError, invalid
+from domain.kernel.errors import DomainError, invalid
 
 log = logging.getLogger(__name__)
 

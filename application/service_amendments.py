@@ -10,14 +10,14 @@ from pydantic import Field
 from application.in_force import attestation_form_in_force, typology_in_force
 from application.service_dossiers import DossierChange, subject
 from application.unit_of_work import UnitOfWork
-from domain import animation as animations
-from domain import service_amendment as amendments
-from domain.animation import Attendance
-from domain.animation_events import AttestationCorrected
+from domain.animations import animation as animations
+from domain.animations.animation import Attendance
+from domain.animations.events import AttestationCorrected
 from domain.catalogue import ANIMATION, SERVICE_DOSSIER
-from domain.errors import invalid
-from domain.rights import Action
-from domain.validation import HeadCount, LongText, Reason
+from domain.kernel.errors import invalid
+from domain.kernel.rights import Action
+from domain.kernel.validation import HeadCount, LongText, Reason
+from domain.service_dossiers import amendment as amendments
 
 
 class ServiceAmendmentPropose(DossierChange):

@@ -18,17 +18,17 @@ from application.attachments import AttachFile
 from application.commands import ChangeCommand, Command
 from application.conventions import find_territory
 from application.unit_of_work import UnitOfWork
-from domain import service_dossier as dossiers
-from domain.animation import Animation
-from domain.animation_events import AnimationGathered, AnimationReleased
+from domain.animations.animation import Animation
+from domain.animations.events import AnimationGathered, AnimationReleased
 from domain.catalogue import ANIMATION, CONVENTION, SERVICE_DOSSIER
-from domain.convention import Convention, ServiceCertified
-from domain.errors import invalid
-from domain.events import Event
-from domain.rights import Action
-from domain.service_dossier import ServiceDossier
-from domain.service_dossier_events import DossierCertified, DossierGathered, PieceAttached
-from domain.validation import Label, Reason
+from domain.conventions.convention import Convention, ServiceCertified
+from domain.kernel.errors import invalid
+from domain.kernel.events import Event
+from domain.kernel.rights import Action
+from domain.kernel.validation import Label, Reason
+from domain.service_dossiers import service_dossier as dossiers
+from domain.service_dossiers.events import DossierCertified, DossierGathered, PieceAttached
+from domain.service_dossiers.service_dossier import ServiceDossier
 from eventstore.records import Recorded
 
 AnimationIds = Annotated[tuple[UUID, ...], Field(max_length=10_000)]

@@ -17,7 +17,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from domain.errors import DomainError, invalid
+from domain.kernel.errors import DomainError, invalid
 
 _SEAL_BYTES = 16
 #: A link is of a few things; blanks may stand around it.

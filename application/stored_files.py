@@ -9,10 +9,10 @@ from pydantic import Field
 
 from application.commands import Command
 from application.unit_of_work import UnitOfWork
-from domain import stored_file
 from domain.catalogue import STORED_FILE
-from domain.identifiers import file_id
-from domain.rights import Action, Belongings
+from domain.files import stored_file
+from domain.kernel.identifiers import file_id
+from domain.kernel.rights import Action, Belongings
 
 
 class FileExpire(Command):

@@ -8,12 +8,12 @@ from uuid import UUID
 from application.commands import Command
 from application.unit_of_work import UnitOfWork
 from domain.catalogue import STRUCTURE
-from domain.errors import forbidden
-from domain.identifiers import structure_contact_id
-from domain.people import EmailAddress, Phone
-from domain.rights import Action, Belongings, authorize
-from domain.structure import StructureContactSet
-from domain.validation import Label
+from domain.kernel.errors import forbidden
+from domain.kernel.identifiers import structure_contact_id
+from domain.kernel.people import EmailAddress, Phone
+from domain.kernel.rights import Action, Belongings, authorize
+from domain.kernel.validation import Label
+from domain.structures.structure import StructureContactSet
 
 
 class SetStructureContact(Command):

@@ -10,16 +10,16 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from application.commands import ChangeCommand, Command
 from application.unit_of_work import UnitOfWork
-from domain import attestation_form as forms
-from domain import territory as territories
-from domain import typology as typologies
 from domain.catalogue import ATTESTATION_FORM, TERRITORY, TYPOLOGY
-from domain.errors import not_found
-from domain.events import Event
-from domain.identifiers import ATTESTATION_FORM_ID, TYPOLOGY_ID, territory_id
-from domain.rights import Action, Belongings, authorize
-from domain.typology import SplitPart, TermAdded, TermKind, ThemeFamily, Typology
-from domain.validation import Code, Label, LongText, TerritoryCode
+from domain.kernel.errors import not_found
+from domain.kernel.events import Event
+from domain.kernel.identifiers import ATTESTATION_FORM_ID, TYPOLOGY_ID, territory_id
+from domain.kernel.rights import Action, Belongings, authorize
+from domain.kernel.validation import Code, Label, LongText, TerritoryCode
+from domain.typology import attestation_form as forms
+from domain.typology import territory as territories
+from domain.typology import typology as typologies
+from domain.typology.typology import SplitPart, TermAdded, TermKind, ThemeFamily, Typology
 
 
 class TermAdd(Command):
@@ -59,7 +59,7 @@ class TermMerge(_TermChange):
 
 
 class Part(BaseModel):
-    """One part of a split: see `domain.typology.SplitPart`."""
+    """One part of a split: see `domain.typology.typology.SplitPart`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

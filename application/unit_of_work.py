@@ -11,11 +11,11 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from application.keyed import Keyed
-from domain.actors import Actor
 from domain.catalogue import AggregateKind
-from domain.errors import ErrorCode, forbidden, not_found, refuse
-from domain.events import Event
-from domain.rights import Action, Belongings, Scope, authorize, scope_of
+from domain.kernel.actors import Actor
+from domain.kernel.errors import ErrorCode, forbidden, not_found, refuse
+from domain.kernel.events import Event
+from domain.kernel.rights import Action, Belongings, Scope, authorize, scope_of
 from eventstore.records import Recorded, Stamp
 
 

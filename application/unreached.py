@@ -7,11 +7,11 @@ from uuid import UUID
 
 from application.commands import Command
 from application.unit_of_work import UnitOfWork
-from domain import letter
 from domain.catalogue import ANIMATION, CANDIDATURE, LETTER
-from domain.identifiers import letters_id
-from domain.letter_events import LetterAbout, Unreached
-from domain.rights import Action, Belongings
+from domain.kernel.identifiers import letters_id
+from domain.kernel.rights import Action, Belongings
+from domain.notifications import letter
+from domain.notifications.events import LetterAbout, Unreached
 
 
 class LetterRefuse(Command):

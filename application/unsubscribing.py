@@ -9,16 +9,16 @@ from uuid import UUID
 from application.commands import Command
 from application.signed_links import SignedLinks
 from application.unit_of_work import UnitOfWork
-from domain import account as accounts
-from domain import contacts
-from domain.account import Account
-from domain.account_events import MailPreferencesSet
+from domain.accounts import account as accounts
+from domain.accounts.account import Account
+from domain.accounts.events import MailPreferencesSet
 from domain.catalogue import ACCOUNT, CONTACTS
-from domain.contacts import EMPTY
-from domain.errors import broken
-from domain.identifiers import contact_list_id
-from domain.rights import Action, Belongings, authorize
-from domain.validation import Link
+from domain.contacts import contacts
+from domain.contacts.contacts import EMPTY
+from domain.kernel.errors import broken
+from domain.kernel.identifiers import contact_list_id
+from domain.kernel.rights import Action, Belongings, authorize
+from domain.kernel.validation import Link
 
 #: What the links are for: a structure and its contact, or an account.
 PURPOSE = "unsubscribe"

@@ -10,15 +10,15 @@ from pydantic import Field
 
 from application.commands import Command
 from application.unit_of_work import UnitOfWork
-from domain.animation_events import AnimationWordsErased
+from domain.animations.events import AnimationWordsErased
 from domain.catalogue import ANIMATION, CONTROL, CONVENTION, SERVICE_DOSSIER, STRUCTURE, AggregateKind
-from domain.control import Control
-from domain.control_events import ControlWordsErased, PieceWordsErased
-from domain.convention import ConventionWordsErased
-from domain.events import Event, WordsErased
-from domain.rights import Action, Belongings, authorize
-from domain.service_dossier_events import DossierWordsErased
-from domain.structure import StructureWordsErased
+from domain.controls.control import Control
+from domain.controls.events import ControlWordsErased, PieceWordsErased
+from domain.conventions.convention import ConventionWordsErased
+from domain.kernel.events import Event, WordsErased
+from domain.kernel.rights import Action, Belongings, authorize
+from domain.service_dossiers.events import DossierWordsErased
+from domain.structures.structure import StructureWordsErased
 
 #: Things that hold what people wrote, by the beginning of their topics, and what says that it is erased.
 _THINGS: Mapping[str, tuple[AggregateKind[Any], type[WordsErased]]] = {

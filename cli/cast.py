@@ -10,7 +10,7 @@ from typing import Any, LiteralString
 from psycopg import sql
 
 from cli.composition import Conn
-from domain.actors import Role
+from domain.kernel.actors import Role
 from projections.generations import live_tables
 
 # One with animations to publish, to attest and to come; where candidatures are collected, if there is one.

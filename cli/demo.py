@@ -22,7 +22,7 @@ from cli.console import Refused, Stopped, confirm, note, somebody_is_there
 from cli.demonstration_season import load_once, structure_of
 from cli.options import Host, Port, Verbose, Yes, logs_of_a_command
 from cli.serving import address_of, run_api, take_address
-from domain.actors import Role
+from domain.kernel.actors import Role
 
 _NAMES_A_DATABASE = ("DATABASE_URL", "DATABASE_URL_FILE")
 

@@ -29,8 +29,8 @@ from application.service_dossiers import (
     ServicePieceAttach,
 )
 from cli.composition import Opened
-from domain.actors import Actor, Role
-from domain.service_dossier_transitions import DossierStatus
+from domain.kernel.actors import Actor, Role
+from domain.service_dossiers.transitions import DossierStatus
 from projections.generations import live_tables
 
 #: The convention with most that can be paid for; its structure is the one that the cast plays, when that has enough.

@@ -19,7 +19,7 @@ from cli.load import load_and_rebuild
 from cli.log_state import count_after
 from cli.readiness import built_by_other_code, built_with_an_older_typology
 from cli.rebuild import rebuild_with_progress
-from domain.actors import Role
+from domain.kernel.actors import Role
 from eventstore.log import read_stream
 from projections.generations import State, generations, live_tables
 from projections.rebuild import FEW_EVENTS

@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 from psycopg import Connection
 
-from domain.events import Event, registered_events
+from domain.kernel.events import Event, registered_events
 from eventstore.log import head
 from projections.generations import State, drop_generation, generations
 from projections.rebuild import rebuild

@@ -10,7 +10,7 @@ from psycopg import sql
 from cli.composition import Conn
 from cli.console import Refused
 from cli.readiness import known_read_models
-from domain.identifiers import TYPOLOGY_ID, check_siret, structure_id
+from domain.kernel.identifiers import TYPOLOGY_ID, check_siret, structure_id
 from eventstore.log import read_after, read_at, read_stream
 from eventstore.records import Recorded
 from projections.generations import State, fingerprint, generations, identifier

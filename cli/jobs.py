@@ -17,8 +17,8 @@ from application.settings import Settings
 from application.tidying import tidy
 from cli.forgetting import forget
 from cli.retaining import due, erasures
-from domain.actors import SYSTEM
-from domain.errors import DomainError, ErrorCode
+from domain.kernel.actors import SYSTEM
+from domain.kernel.errors import DomainError, ErrorCode
 from projections.generations import live_tables
 from projections.queries import animations as queries
 

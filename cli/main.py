@@ -19,7 +19,7 @@ from application.season import SeasonError
 from application.settings import VARIABLES, SettingsError
 from cli import audit, demo, documents, load, mail, privacy, rebuild, replay, schema, serve, status, token
 from cli.console import Refused, Stopped, complain, note
-from domain.errors import DomainError
+from domain.kernel.errors import DomainError
 from eventstore.records import UnreadableEvent
 from eventstore.unavailable import is_unavailable
 from projections.folding import FoldFailed, RowRefused

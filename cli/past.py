@@ -14,7 +14,7 @@ from cli.composition import Conn, utc_now
 from cli.console import Refused
 from cli.french import FIELDS
 from cli.timeline import Privacy
-from domain.identifiers import TYPOLOGY_ID
+from domain.kernel.identifiers import TYPOLOGY_ID
 from eventstore.log import head, read_stream
 from eventstore.records import Recorded
 from projections.past import Moment, end_of, projections_of, rows_of

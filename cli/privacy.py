@@ -18,7 +18,7 @@ from cli.forgetting import forget
 from cli.key_files import write_key
 from cli.options import Verbose, Yes, logs_of_a_command
 from cli.retaining import due, erasures
-from domain.actors import SYSTEM
+from domain.kernel.actors import SYSTEM
 
 family = typer.Typer(no_args_is_help=True, help="Personal data: what is held on a person, its erasure, its keys.")
 

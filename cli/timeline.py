@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 from application.documents.words import PHRASES, ROLES
 from cli.composition import Conn
 from cli.french import FIELDS, in_french
-from domain.events import Event
-from domain.identifiers import TYPOLOGY_ID, territory_id
-from domain.territory import TerritoryJoined
-from domain.typology import TermAdded, TermKind, TermRenamed
+from domain.kernel.events import Event
+from domain.kernel.identifiers import TYPOLOGY_ID, territory_id
+from domain.typology.territory import TerritoryJoined
+from domain.typology.typology import TermAdded, TermKind, TermRenamed
 from eventstore.log import read_stream
 from eventstore.records import Recorded
 from eventstore.seals import key_names, sealed_with

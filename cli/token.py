@@ -14,9 +14,9 @@ from application.sign_in.claims import TOKEN_ROLES
 from application.sign_in.local import issue_token
 from cli.composition import own_token_secret, settings_from_environment, utc_now
 from cli.console import warn
-from domain.actors import Role
-from domain.identifiers import check_siret, check_uai
-from domain.validation import TerritoryCode
+from domain.kernel.actors import Role
+from domain.kernel.identifiers import check_siret, check_uai
+from domain.kernel.validation import TerritoryCode
 
 _TERRITORY: TypeAdapter[str] = TypeAdapter(TerritoryCode)
 

@@ -7,24 +7,19 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from domain import (
-    account,
-    animation,
-    attestation_form,
-    candidature,
-    contacts,
-    control,
-    convention,
-    invitation,
-    letter,
-    registration_book,
-    service_dossier,
-    stored_file,
-    structure,
-    territory,
-    typology,
-)
-from domain.events import Event
+from domain.accounts import account, invitation
+from domain.animations import animation
+from domain.candidatures import candidature
+from domain.contacts import contacts
+from domain.controls import control
+from domain.conventions import convention
+from domain.files import stored_file
+from domain.kernel.events import Event
+from domain.notifications import letter
+from domain.registrations import registration_book
+from domain.service_dossiers import service_dossier
+from domain.structures import structure
+from domain.typology import attestation_form, territory, typology
 
 S = TypeVar("S")
 

@@ -13,8 +13,8 @@ import orjson
 from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter, ValidationError, create_model
 
 import domain.catalogue  # noqa: F401  registers every event class
-from domain.actors import Role
-from domain.events import Event, registered_events
+from domain.kernel.actors import Role
+from domain.kernel.events import Event, registered_events
 
 #: Its backslash is not itself escaped.
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")

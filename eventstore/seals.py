@@ -11,7 +11,7 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from domain.events import OF_THE_THING, Event, PersonalMark
+from domain.kernel.events import OF_THE_THING, Event, PersonalMark
 from eventstore.records import Recorded
 
 NONCE_BYTES = 12  # NIST SP 800-38D, section 5.2.1.1: 96 bits

@@ -1,8 +1,8 @@
 """Personal fields: sealed with somebody's key before they reach the log, opened for those who may read them.
 
-AES-256-GCM. Each key belongs to one person, or to one thing, in one stream (see `domain.events.PersonalMark`), stands
-in a table outside the log, wrapped by the master key, and can be destroyed: then what it sealed is lost for ever while
-the log's bytes stay as they are.
+AES-256-GCM. Each key belongs to one person, or to one thing, in one stream (`domain.kernel.events.PersonalMark`),
+stands in a table outside the log, wrapped by the master key, and can be destroyed: then what it sealed is lost for ever
+while the log's bytes stay as they are.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from psycopg import Connection
 
-from domain.events import PersonalMark
+from domain.kernel.events import PersonalMark
 from eventstore.records import Recorded
 from eventstore.seals import NONCE_BYTES, Key, Owner, opened, owners, sealed, sealed_with
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from domain.account import mandate_of
-from domain.account_events import (
+from domain.accounts.account import mandate_of
+from domain.accounts.events import (
     AccountErased,
     AuditorAdmitted,
     CoordonnateurAppointed,
@@ -19,7 +19,7 @@ from domain.account_events import (
     SchoolStaffBound,
     SpeakerJoined,
 )
-from domain.invitation import InvitationStatus
+from domain.accounts.invitation import InvitationStatus
 from eventstore.records import Recorded
 from projections.projection import Fold, Projection, Row, Table
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from domain.animation_transitions import AnimationStatus
+from domain.animations.transitions import AnimationStatus
 from projections.projection import Key, Rollup, Row, Table
 
 DAYS = Table(

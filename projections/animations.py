@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from domain.animation_events import (
+from domain.animations.events import (
     AnimationAttested,
     AnimationCancelled,
     AnimationCreated,
@@ -19,7 +19,7 @@ from domain.animation_events import (
     AttendanceSheetAttached,
     AttestationCorrected,
 )
-from domain.animation_transitions import AnimationStatus
+from domain.animations.transitions import AnimationStatus
 from eventstore.records import Recorded
 from projections.animation_figures import LISTED_ANIMATIONS, TERRITORY_DAYS, TERRITORY_TERMS
 from projections.projection import Fold, Projection, Row, Table, moved, words_erased

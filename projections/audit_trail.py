@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.events import registered_events
+from domain.kernel.events import registered_events
 from eventstore.records import Recorded
 from projections.projection import Key, Projection, Row, Table
 

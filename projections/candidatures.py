@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from domain.candidature import CandidatureStatus
-from domain.candidature_events import (
+from domain.candidatures.candidature import CandidatureStatus
+from domain.candidatures.events import (
     CandidatureRejected,
     CandidatureSubmitted,
     CandidatureValidated,
@@ -17,7 +17,7 @@ from domain.candidature_events import (
     PixCertified,
     TrainingRecorded,
 )
-from domain.events import ERASED_WORDS
+from domain.kernel.events import ERASED_WORDS
 from eventstore.records import Recorded
 from projections.projection import Fold, Projection, Row, Table, moved
 

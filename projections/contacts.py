@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.contact_events import ContactAdded, ContactErased, ContactRemoved, ContactUnsubscribed
+from domain.contacts.events import ContactAdded, ContactErased, ContactRemoved, ContactUnsubscribed
 from eventstore.records import Recorded
 from projections.projection import Key, Projection, Row, Table
 

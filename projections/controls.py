@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.control_events import (
+from domain.controls.events import (
     ControlAnswered,
     ControlClosed,
     ControlOpened,
@@ -10,8 +10,8 @@ from domain.control_events import (
     PieceJudged,
     PieceWordsErased,
 )
-from domain.control_transitions import ControlStatus
-from domain.events import ERASED_WORDS
+from domain.controls.transitions import ControlStatus
+from domain.kernel.events import ERASED_WORDS
 from eventstore.records import Recorded
 from projections.projection import Key, Projection, Row, Table, moved, words_erased
 

@@ -19,7 +19,7 @@ from uuid import UUID
 import psycopg
 from psycopg import Connection, sql
 
-from domain.events import Event
+from domain.kernel.events import Event
 from eventstore.records import Recorded
 from eventstore.vault import Vault
 from projections.bulk import COPY_ROWS, row_encoder, scan_streams

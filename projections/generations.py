@@ -17,7 +17,7 @@ from psycopg import Connection, sql
 from psycopg.rows import kwargs_row
 from psycopg.types.json import Jsonb
 
-from domain.identifiers import TYPOLOGY_ID
+from domain.kernel.identifiers import TYPOLOGY_ID
 from eventstore.log import read_stream
 from projections.projection import Projection, Table
 from projections.terms_in_force import TermsInForce

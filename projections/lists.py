@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from domain.attestation_form import FormWorded
-from domain.territory import CandidaturesOpened, TerritoryJoined
-from domain.typology import TermAdded, TermMerged, TermRenamed, TermRetired, TermSplit
+from domain.typology.attestation_form import FormWorded
+from domain.typology.territory import CandidaturesOpened, TerritoryJoined
+from domain.typology.typology import TermAdded, TermMerged, TermRenamed, TermRetired, TermSplit
 from eventstore.records import Recorded
 from projections.projection import Key, Projection, Row, Table
 

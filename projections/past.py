@@ -18,7 +18,7 @@ from anyio import to_thread
 from psycopg import Connection, sql
 from psycopg.rows import DictRow
 
-from domain.identifiers import ATTESTATION_FORM_ID, TYPOLOGY_ID, territory_id
+from domain.kernel.identifiers import ATTESTATION_FORM_ID, TYPOLOGY_ID, territory_id
 from eventstore.log import decode_rows
 from eventstore.records import Recorded
 from eventstore.seals import sealed_with

@@ -10,7 +10,7 @@ from typing import Any
 
 from psycopg import Connection, sql
 
-from domain.typology import TermKind
+from domain.typology.typology import TermKind
 from projections.generations import State, generations, identifier, terms_in_force
 from projections.terms_in_force import Change
 

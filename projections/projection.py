@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from domain.events import ERASED_WORDS, Event
+from domain.kernel.events import ERASED_WORDS, Event
 from eventstore.records import Recorded
 
 Row = dict[str, Any]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import StrEnum
 
-from domain.registration_events import (
+from domain.registrations.events import (
     QuestionWithdrawn,
     RegistrantErased,
     RegistrationCancelled,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from domain.events import ERASED_WORDS
-from domain.service_dossier_events import (
+from domain.kernel.events import ERASED_WORDS
+from domain.service_dossiers.events import (
     AmendmentAccepted,
     AmendmentProposed,
     AmendmentRefused,
@@ -16,7 +16,7 @@ from domain.service_dossier_events import (
     DossierWordsErased,
     PieceAttached,
 )
-from domain.service_dossier_transitions import AmendmentStatus, DossierStatus
+from domain.service_dossiers.transitions import AmendmentStatus, DossierStatus
 from eventstore.records import Recorded
 from projections.projection import Projection, Row, Table, moved, words_erased
 

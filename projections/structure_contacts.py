@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.structure import StructureContactSet, StructureWordsErased
+from domain.structures.structure import StructureContactSet, StructureWordsErased
 from eventstore.records import Recorded
 from projections.projection import Projection, Row, Table
 

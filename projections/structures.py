@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.convention import (
+from domain.conventions.convention import (
     AMENDABLE,
     ConventionAmended,
     ConventionSigned,
@@ -10,7 +10,13 @@ from domain.convention import (
     ConventionWordsErased,
     ServiceCertified,
 )
-from domain.structure import ERASED_NAME, AccountOpened, ConventionAttached, StructureRenamed, StructureWordsErased
+from domain.structures.structure import (
+    ERASED_NAME,
+    AccountOpened,
+    ConventionAttached,
+    StructureRenamed,
+    StructureWordsErased,
+)
 from eventstore.records import Recorded
 from projections.projection import Projection, Row, Table, moved, words_erased
 from projections.words import without_accents

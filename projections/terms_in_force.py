@@ -10,8 +10,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from domain.animation_events import AnimationDetails
-from domain.typology import SplitPart, TermKind, TermMerged, TermSplit
+from domain.animations.events import AnimationDetails
+from domain.typology.typology import SplitPart, TermKind, TermMerged, TermSplit
 from eventstore.records import Recorded
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.letter_events import LetterRefused
+from domain.notifications.events import LetterRefused
 from eventstore.records import Recorded
 from projections.projection import Key, Projection, Row, Table
 

@@ -27,7 +27,7 @@ from application.founding import found
 from application.settings import Settings, load_settings
 from cli.composition import open_everything, utc_now
 from cli.main import app as command_line
-from domain.errors import forbidden
+from domain.kernel.errors import forbidden
 from projections.rebuild import rebuild
 from tests import readme_page
 from tests.application.papers import pdf

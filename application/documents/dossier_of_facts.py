@@ -17,8 +17,8 @@ from application.documents.dossier import (
     dossier_pdf,
 )
 from application.documents.words import PHRASES, ROLES
-from domain.actors import Role
-from domain.service_dossier_transitions import AmendmentStatus
+from domain.kernel.actors import Role
+from domain.service_dossiers.transitions import AmendmentStatus
 
 Facts = dict[str, Any]
 

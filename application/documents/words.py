@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from domain.actors import Role
+from domain.kernel.actors import Role
 
 #: What happened, by the event's topic.
 PHRASES: Mapping[str, str] = {

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 
 from application.documents.french import clock_time, full_date
 from application.notifications.letters import Line, Section
-from domain.animation import Animation
-from domain.animation_events import AnimationDetails
-from domain.registration import FOR_MEDIATEURS
-from domain.typology import TermKind, Typology
+from domain.animations.animation import Animation
+from domain.animations.events import AnimationDetails
+from domain.registrations.registration import FOR_MEDIATEURS
+from domain.typology.typology import TermKind, Typology
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from icalendar import Calendar, Event
 
 from application.notifications.animation_words import Host, place
-from domain.animation import Animation
-from domain.animation_transitions import AnimationStatus
+from domain.animations.animation import Animation
+from domain.animations.transitions import AnimationStatus
 
 
 def calendar_entry(animation: Animation, version: int, changed_at: datetime, host: Host) -> str:

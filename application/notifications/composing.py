@@ -21,14 +21,14 @@ from application.notifications.reaction import reasoned
 from application.notifications.subscriptions import may_read
 from application.registrations import PURPOSE as REGISTRATION_LINK
 from application.unsubscribing import unsubscribe_address
-from domain.animation import Animation
-from domain.animation_transitions import AnimationStatus
+from domain.animations.animation import Animation
+from domain.animations.transitions import AnimationStatus
 from domain.catalogue import ANIMATION, REGISTRATION, STRUCTURE, TYPOLOGY, AggregateKind
-from domain.contact_events import ContactErased, ContactRemoved, ContactUnsubscribed
-from domain.identifiers import TYPOLOGY_ID, contact_list_id, registration_book_id
-from domain.registration import same_date_and_place
-from domain.structure import StructureContactSet
-from domain.typology import Typology
+from domain.contacts.events import ContactErased, ContactRemoved, ContactUnsubscribed
+from domain.kernel.identifiers import TYPOLOGY_ID, contact_list_id, registration_book_id
+from domain.registrations.registration import same_date_and_place
+from domain.structures.structure import StructureContactSet
+from domain.typology.typology import Typology
 from eventstore.log import read_at, read_stream
 from eventstore.vault import Vault
 

@@ -8,10 +8,10 @@ from typing import Any
 from psycopg import Connection
 
 from application.notifications.reaction import NATIONAL, author, school, structure, territory
-from domain.account import STAFF
-from domain.actors import Actor, Role
-from domain.errors import forbidden
-from domain.rights import RIGHTS, Action, Belongings, authorize
+from domain.accounts.account import STAFF
+from domain.kernel.actors import Actor, Role
+from domain.kernel.errors import forbidden
+from domain.kernel.rights import RIGHTS, Action, Belongings, authorize
 
 _READ = """
 INSERT INTO notification_reads (reader, notification_id)

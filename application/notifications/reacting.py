@@ -27,7 +27,7 @@ from application.notifications.set_aside import done, failed_again, next_due, se
 from application.notifications.subscriptions import subscribes, take_in, wanting
 from application.notifications.tables import MAIL_CHANNEL, switch_mail_on
 from domain.catalogue import AggregateKind
-from domain.identifiers import NAMESPACE
+from domain.kernel.identifiers import NAMESPACE
 from eventstore.log import read_after, read_at, read_stream
 from eventstore.recorder import EVENTS_CHANNEL
 from eventstore.records import Recorded, UnreadableEvent

@@ -13,9 +13,9 @@ from datetime import timedelta
 from typing import Any, Protocol, TypeVar
 from uuid import UUID, uuid5
 
-from domain.actors import Role
 from domain.catalogue import AggregateKind
-from domain.identifiers import NAMESPACE
+from domain.kernel.actors import Role
+from domain.kernel.identifiers import NAMESPACE
 from eventstore.records import Recorded
 
 S = TypeVar("S")

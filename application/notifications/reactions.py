@@ -26,9 +26,8 @@ from application.notifications.registrants import (
     to_registrant,
     to_who_is_asked,
 )
-from domain.account_events import InvitationSent, MediateurRegistered
-from domain.actors import Role
-from domain.animation_events import (
+from domain.accounts.events import InvitationSent, MediateurRegistered
+from domain.animations.events import (
     AnimationCancelled,
     AnimationCreated,
     AnimationEnded,
@@ -37,8 +36,8 @@ from domain.animation_events import (
     AnimationRefused,
     AnimationResubmitted,
 )
-from domain.candidature import AUTHORITY, Candidature
-from domain.candidature_events import (
+from domain.candidatures.candidature import AUTHORITY, Candidature
+from domain.candidatures.events import (
     CandidatureRejected,
     CandidatureSubmitted,
     CandidatureValidated,
@@ -50,10 +49,11 @@ from domain.candidature_events import (
     OpinionGiven,
 )
 from domain.catalogue import ANIMATION, CANDIDATURE, SERVICE_DOSSIER
-from domain.contact_events import PlanningSent
-from domain.events import Event
-from domain.letter_events import LetterRefused
-from domain.registration_events import (
+from domain.contacts.events import PlanningSent
+from domain.kernel.actors import Role
+from domain.kernel.events import Event
+from domain.notifications.events import LetterRefused
+from domain.registrations.events import (
     QuestionWithdrawn,
     RegistrationCancelled,
     RegistrationMade,
@@ -63,8 +63,8 @@ from domain.registration_events import (
     SeatObtained,
     SeatQuestioned,
 )
-from domain.service_dossier import ServiceDossier
-from domain.service_dossier_events import DossierCertified, DossierPaid, DossierReturned, DossierSubmitted
+from domain.service_dossiers.events import DossierCertified, DossierPaid, DossierReturned, DossierSubmitted
+from domain.service_dossiers.service_dossier import ServiceDossier
 from eventstore.records import Recorded
 
 

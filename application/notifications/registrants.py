@@ -16,17 +16,17 @@ from application.notifications.reaction import (
     structure,
     territory,
 )
-from domain.actors import Role
-from domain.animation import Animation
-from domain.animation_events import AnimationModified, AnimationPublished
-from domain.animation_transitions import AnimationStatus
+from domain.animations.animation import Animation
+from domain.animations.events import AnimationModified, AnimationPublished
+from domain.animations.transitions import AnimationStatus
 from domain.catalogue import ANIMATION, CANDIDATURE, CONTACTS, REGISTRATION
-from domain.contact_events import ContactAdded, PlanningSent
-from domain.identifiers import contact_list_id, letters_id, registration_book_id
-from domain.letter_events import LetterAbout, LetterRefused
-from domain.registration import DATE_AND_PLACE
-from domain.registration_book import RegistrationBook
-from domain.registration_events import RegistrationEvent, RegistrationMade, RegistrationRepeated
+from domain.contacts.events import ContactAdded, PlanningSent
+from domain.kernel.actors import Role
+from domain.kernel.identifiers import contact_list_id, letters_id, registration_book_id
+from domain.notifications.events import LetterAbout, LetterRefused
+from domain.registrations.events import RegistrationEvent, RegistrationMade, RegistrationRepeated
+from domain.registrations.registration import DATE_AND_PLACE
+from domain.registrations.registration_book import RegistrationBook
 from eventstore.records import Recorded
 
 #: For the inbox: these registrations have no e-mail address.

@@ -16,11 +16,11 @@ from psycopg import Connection
 
 from application.notifications.inbox import recipients_of
 from application.notifications.reaction import AUTHOR
-from domain.account import in_force, widened
-from domain.account_events import AccountErased, MailPreferencesSet
-from domain.actors import Actor, Role
+from domain.accounts.account import in_force, widened
+from domain.accounts.events import AccountErased, MailPreferencesSet
 from domain.catalogue import ACCOUNT
-from domain.rights import RIGHTS, Action
+from domain.kernel.actors import Actor, Role
+from domain.kernel.rights import RIGHTS, Action
 from eventstore.log import read_stream
 from eventstore.records import Recorded
 

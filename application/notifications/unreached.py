@@ -11,13 +11,13 @@ from psycopg import Connection
 
 from application.notifications.set_aside import told
 from application.unreached import LetterRefuse
-from domain.account_events import InvitationSent
-from domain.actors import SYSTEM, Actor
-from domain.candidature_events import CandidatureSubmitted
-from domain.contact_events import ContactAdded
-from domain.errors import DomainError
-from domain.letter_events import LetterAbout, Unreached
-from domain.registration_events import RegistrationMade
+from domain.accounts.events import InvitationSent
+from domain.candidatures.events import CandidatureSubmitted
+from domain.contacts.events import ContactAdded
+from domain.kernel.actors import SYSTEM, Actor
+from domain.kernel.errors import DomainError
+from domain.notifications.events import LetterAbout, Unreached
+from domain.registrations.events import RegistrationMade
 from eventstore.log import read_at
 
 log = logging.getLogger(__name__)

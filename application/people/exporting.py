@@ -11,10 +11,16 @@ from psycopg import Connection
 from application.keyed import Keyed
 from application.people.finding import Found
 from application.privacy import counted, erasures, things_of
-from domain.account_events import MailPreferencesSet, MandateGiven
-from domain.contact_events import ContactAdded, ContactErased, ContactRemoved, ContactUnsubscribed, PlanningSent
-from domain.events import Event
-from domain.registration_events import RegistrationEvent, RegistrationMade
+from domain.accounts.events import MailPreferencesSet, MandateGiven
+from domain.contacts.events import (
+    ContactAdded,
+    ContactErased,
+    ContactRemoved,
+    ContactUnsubscribed,
+    PlanningSent,
+)
+from domain.kernel.events import Event
+from domain.registrations.events import RegistrationEvent, RegistrationMade
 from eventstore.log import read_stream
 from eventstore.records import Recorded
 from eventstore.vault import Vault

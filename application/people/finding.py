@@ -17,7 +17,7 @@ from psycopg import Connection
 
 from application.keyed import Keyed, address_of, subject_of, telephone_of
 from application.people import index
-from domain.identifiers import account_id, check_siret, person_id, structure_contact_id, structure_id
+from domain.kernel.identifiers import account_id, check_siret, person_id, structure_contact_id, structure_id
 from eventstore.identities import generations
 from eventstore.vault import Vault
 

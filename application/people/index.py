@@ -15,10 +15,10 @@ from uuid import UUID
 from psycopg import Connection
 
 from application.keyed import Keyed, address_of, subject_of, telephone_of
-from domain.account_events import MandateGiven
-from domain.contact_events import ContactAdded
-from domain.events import Event, registered_events
-from domain.registration_events import RegistrationMade
+from domain.accounts.events import MandateGiven
+from domain.contacts.events import ContactAdded
+from domain.kernel.events import Event, registered_events
+from domain.registrations.events import RegistrationMade
 from eventstore.log import decode_rows, head
 from eventstore.records import Recorded
 from eventstore.vault import Vault, erase_key

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from domain.account_events import MandateGiven
-from domain.actors import Role
+from domain.accounts.events import MandateGiven
+from domain.kernel.actors import Role
 from eventstore.log import read_stream
 from eventstore.vault import Vault
 

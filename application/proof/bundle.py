@@ -25,8 +25,8 @@ from application.proof.leaves import decode_leaf, read_streams
 from application.proof.merkle import consistency_proof, inclusion_proof
 from application.proof.notes import SigningKey, to_pem
 from application.proof.tiles import StoredTree
-from domain.identifiers import file_id
-from domain.stored_file import FileExpired
+from domain.files.stored_file import FileExpired
+from domain.kernel.identifiers import file_id
 from eventstore.log import head
 from eventstore.records import Recorded, decode
 from eventstore.vault import Vault

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from domain import animation_events as animations
-from domain import convention as conventions
-from domain import service_dossier_events as dossiers
-from domain import structure as structures
-from domain.events import Event
-from domain.service_dossier_transitions import AmendmentStatus, DossierStatus
+from domain.animations import events as animations
+from domain.conventions import convention as conventions
+from domain.kernel.events import Event
+from domain.service_dossiers import events as dossiers
+from domain.service_dossiers.transitions import AmendmentStatus, DossierStatus
+from domain.structures import structure as structures
 from eventstore.records import Recorded
 
 Facts = dict[str, Any]

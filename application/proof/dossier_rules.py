@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from domain.animation import Animation
+from domain.animations.animation import Animation
 from domain.catalogue import ANIMATION, CONVENTION
-from domain.convention import Convention
-from domain.service_dossier_events import DossierCertified, DossierOpened, DossierSubmitted, ServiceLine
+from domain.conventions.convention import Convention
+from domain.service_dossiers.events import DossierCertified, DossierOpened, DossierSubmitted, ServiceLine
 from eventstore.records import Recorded
 
 

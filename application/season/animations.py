@@ -12,11 +12,11 @@ from application.season.courses import Course
 from application.season.partners import Partner
 from application.season.school_year import office_hours, some_time, waking_hours
 from application.season.stage import NATIONAL, Stage, Story, Subject
-from domain import animation as decisions
-from domain.animation import Animation, Attendance
+from domain.animations import animation as decisions
+from domain.animations.animation import Animation, Attendance
 from domain.catalogue import ANIMATION
-from domain.events import Event
-from domain.rights import Action
+from domain.kernel.events import Event
+from domain.kernel.rights import Action
 
 _HOUR = timedelta(hours=1)
 

@@ -11,8 +11,8 @@ from application.season import texts
 from application.season.partners import Partner
 from application.season.school_year import at_clock, busyness
 from application.season.stage import Stage
-from domain.animation_events import AnimationContent, AnimationDetails
-from domain.typology import TermKind
+from domain.animations.events import AnimationContent, AnimationDetails
+from domain.typology.typology import TermKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from application.season.places import Places, read_places
 from application.season.school_year import DAY, LEADS, SchoolYear, open_day
 from application.season.stage import Ground, Stage, Story, Subject, season_id
 from application.season.volunteers import COURSES, LONG_AGO, VolunteerCourse, candidature_story, draw_volunteer_course
-from domain.animation import Animation
+from domain.animations.animation import Animation
 from eventstore.records import Recorded
 
 _MOST_STRUCTURES = 5_000

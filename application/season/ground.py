@@ -9,12 +9,12 @@ from psycopg import Connection
 
 from application.founding_data import TERRITORIES
 from application.season.stage import Ground
-from domain.attestation_form import AttestationForm
 from domain.catalogue import ATTESTATION_FORM, STRUCTURE, TERRITORY, TYPOLOGY, AggregateKind
-from domain.identifiers import ATTESTATION_FORM_ID, TYPOLOGY_ID, territory_id
-from domain.structure import Structure
-from domain.territory import Territory
-from domain.typology import Typology
+from domain.kernel.identifiers import ATTESTATION_FORM_ID, TYPOLOGY_ID, territory_id
+from domain.structures.structure import Structure
+from domain.typology.attestation_form import AttestationForm
+from domain.typology.territory import Territory
+from domain.typology.typology import Typology
 from eventstore.log import read_stream
 
 Conn = Connection[Any]

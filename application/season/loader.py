@@ -20,10 +20,10 @@ from application.season.generator import landmark
 from application.season.ground import read_ground
 from application.season.school_year import SchoolYear
 from application.season.strands import played, row, strands
-from domain.animation_events import AnimationCreated
-from domain.candidature_events import CandidatureSubmitted
-from domain.convention import ConventionSigned
-from domain.structure import AccountOpened
+from domain.animations.events import AnimationCreated
+from domain.candidatures.events import CandidatureSubmitted
+from domain.conventions.convention import ConventionSigned
+from domain.structures.structure import AccountOpened
 from eventstore.bulk import EVENTS_PER_TRANSACTION, Row, append_rows, in_batches
 from eventstore.connections import connect
 from eventstore.log import read_stream

@@ -11,7 +11,7 @@ from uuid import UUID
 from stdnum import luhn
 
 from application.season.places import Commune, Places, School
-from domain.identifiers import structure_id
+from domain.kernel.identifiers import structure_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,14 @@ from application.season import texts
 from application.season.organisations import Organisation
 from application.season.school_year import DAY, DECLARING_AHEAD, SIGNING_TIME, SchoolYear, office_hours, some_time
 from application.season.stage import Stage, Story, Subject
-from domain import convention as conventions
-from domain import structure as structures
-from domain.actors import Actor, Role
-from domain.animation import Animation, Surroundings
+from domain.animations.animation import Animation, Surroundings
 from domain.catalogue import CONVENTION, STRUCTURE
-from domain.convention import Convention, ConventionTerms
-from domain.rights import Action, Belongings
-from domain.structure import Structure
+from domain.conventions import convention as conventions
+from domain.conventions.convention import Convention, ConventionTerms
+from domain.kernel.actors import Actor, Role
+from domain.kernel.rights import Action, Belongings
+from domain.structures import structure as structures
+from domain.structures.structure import Structure
 
 #: The first so many structures, one for each territory at least, are there from the start to the end.
 FAITHFUL = 12

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from domain.identifiers import UAI_LETTERS
+from domain.kernel.identifiers import UAI_LETTERS
 
 
 @dataclass(frozen=True, slots=True)

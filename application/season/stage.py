@@ -10,15 +10,15 @@ from typing import Generic, TypeVar
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
-from domain.actors import Actor, Role
-from domain.attestation_form import AttestationForm
 from domain.catalogue import AggregateKind
-from domain.events import Event
-from domain.identifiers import NAMESPACE
-from domain.rights import Action, Belongings
-from domain.structure import Structure
-from domain.territory import Territory
-from domain.typology import TermKind, Typology
+from domain.kernel.actors import Actor, Role
+from domain.kernel.events import Event
+from domain.kernel.identifiers import NAMESPACE
+from domain.kernel.rights import Action, Belongings
+from domain.structures.structure import Structure
+from domain.typology.attestation_form import AttestationForm
+from domain.typology.territory import Territory
+from domain.typology.typology import TermKind, Typology
 from eventstore.records import Recorded, Stamp
 
 S = TypeVar("S")

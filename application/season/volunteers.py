@@ -12,13 +12,13 @@ from application.season import texts
 from application.season.places import Places, School, primary_school
 from application.season.school_year import office_hours, some_time
 from application.season.stage import Stage, Story, Subject
-from domain import candidature as decisions
-from domain.actors import PUBLIC, Actor, Role
-from domain.candidature import AUTHORITY, Applicant, Candidature
-from domain.candidature_events import Degree
+from domain.candidatures import candidature as decisions
+from domain.candidatures.candidature import AUTHORITY, Applicant, Candidature
+from domain.candidatures.events import Degree
 from domain.catalogue import CANDIDATURE
-from domain.events import Event
-from domain.rights import Action, Belongings
+from domain.kernel.actors import PUBLIC, Actor, Role
+from domain.kernel.events import Event
+from domain.kernel.rights import Action, Belongings
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from domain.actors import Actor
+from domain.kernel.actors import Actor
 
 #: Longer ones are no tokens; reading them would cost others' time.
 LONGEST_TOKEN = 16_000

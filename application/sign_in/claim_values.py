@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from application.sign_in.accepting import BadToken
-from domain.validation import TerritoryCode
+from domain.kernel.validation import TerritoryCode
 
 #: What libraries and Python raise on values of another kind, range or depth.
 UNREADABLE = (ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError)

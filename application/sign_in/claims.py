@@ -23,8 +23,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, V
 
 from application.sign_in.accepting import BadToken, SignedIn
 from application.sign_in.claim_values import UNREADABLE, claim, instant, subject, territories, texts
-from domain.actors import Actor, Role
-from domain.identifiers import check_siret, check_uai, person_id, structure_id
+from domain.kernel.actors import Actor, Role
+from domain.kernel.identifiers import check_siret, check_uai, person_id, structure_id
 
 #: Who may hold a token: the public has none, the system needs none.
 TOKEN_ROLES = tuple(role for role in Role if role not in (Role.PUBLIC, Role.SYSTEM))

@@ -13,8 +13,8 @@ import jwt
 from application.sign_in.accepting import LONGEST_TOKEN, BadToken, SignedIn
 from application.sign_in.claim_values import UNREADABLE
 from application.sign_in.claims import ClaimsMapping
-from domain.actors import Role
-from domain.identifiers import check_siret, check_uai
+from domain.kernel.actors import Role
+from domain.kernel.identifiers import check_siret, check_uai
 
 _ALGORITHM = "HS256"
 _OWN_CLAIMS = ClaimsMapping()

@@ -20,9 +20,9 @@ from api.types.base import local
 from api.types.candidature import belongings_of
 from application.candidatures import PURPOSE
 from application.documents.certificate import Certificate, certificate
-from domain.actors import Role
-from domain.errors import DomainError
-from domain.rights import Action, may
+from domain.kernel.actors import Role
+from domain.kernel.errors import DomainError
+from domain.kernel.rights import Action, may
 from projections.queries import candidatures as queries
 
 _READERS = (Role.PARENT, Role.COORDONNATEUR, Role.NATIONAL)

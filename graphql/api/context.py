@@ -28,8 +28,8 @@ from application.files import FileStore
 from application.proof.notes import SigningKey
 from application.service_settings import Outside
 from application.sign_in.accepting import SignIn
-from domain.actors import Actor
-from domain.errors import DomainError
+from domain.kernel.actors import Actor
+from domain.kernel.errors import DomainError
 from projections.announcing import RebuildNotice
 from projections.reading import AsyncPool, Snapshot, snapshot
 from projections.registry import relations

@@ -10,7 +10,7 @@ from typing import Final
 from graphql import GraphQLArgument, GraphQLEnumType, GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
 
 from api.error_codes import ERROR_CODES
-from domain.errors import ErrorCode
+from domain.kernel.errors import ErrorCode
 
 #: The meaning of each value, by enum.
 VALUES: Final[Mapping[str, Mapping[str, str]]] = {

@@ -18,8 +18,8 @@ from api.answers import JSON, Refused, refusal, unexpected
 from api.context import Context, Services
 from api.requests import Admission, wait_for_position
 from application.files import BadStoredFile, FileExpired
-from domain.actors import Actor, Role
-from domain.errors import forbidden
+from domain.kernel.actors import Actor, Role
+from domain.kernel.errors import forbidden
 
 Make = Callable[[Context, Request], Awaitable[Response]]
 

@@ -29,7 +29,7 @@ from application.files import BadStoredFile
 from application.people.officials import names
 from application.proof.bundle import export_bundle, facts_now
 from application.proof.checkpoints import KeyRetired
-from domain.rights import Action, Scope, scope_of
+from domain.kernel.rights import Action, Scope, scope_of
 
 log = logging.getLogger(__name__)
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import strawberry
 
-from domain.actors import Role
-from domain.animation_transitions import AnimationStatus
-from domain.candidature import CandidatureStatus
-from domain.candidature_events import Degree
-from domain.control_pieces import ReasonCode
-from domain.control_transitions import ControlStatus
-from domain.errors import ErrorCode
-from domain.service_dossier_transitions import AmendmentStatus, DossierStatus
-from domain.typology import TermKind, ThemeFamily
+from domain.animations.transitions import AnimationStatus
+from domain.candidatures.candidature import CandidatureStatus
+from domain.candidatures.events import Degree
+from domain.controls.pieces import ReasonCode
+from domain.controls.transitions import ControlStatus
+from domain.kernel.actors import Role
+from domain.kernel.errors import ErrorCode
+from domain.service_dossiers.transitions import AmendmentStatus, DossierStatus
+from domain.typology.typology import TermKind, ThemeFamily
 from projections.announcing import Step
 
 strawberry.enum(Role, name="Role", description="In what role somebody acts.")

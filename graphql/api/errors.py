@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from graphql import GraphQLError
 
-from domain.actors import Actor, Role
-from domain.errors import DomainError, ErrorCode, Problem, forbidden
+from domain.kernel.actors import Actor, Role
+from domain.kernel.errors import DomainError, ErrorCode, Problem, forbidden
 
 
 class ApiError(GraphQLError):

@@ -15,8 +15,8 @@ from api.answers import Refused
 from api.context import Context
 from api.errors import invalid
 from api.recent import Concerns, Entry
-from domain.account_events import MandateEnded
-from domain.actors import Role
+from domain.accounts.events import MandateEnded
+from domain.kernel.actors import Role
 from projections.announcing import RebuildNotice
 from projections.reading import Snapshot
 

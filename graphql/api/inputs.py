@@ -9,11 +9,11 @@ import strawberry
 
 from api.scalars import readable
 from api.types.base import checked_text, checked_texts, node_id
-from domain.animation_transitions import AnimationStatus
-from domain.candidature import CandidatureStatus
-from domain.candidature_events import Degree
-from domain.control_transitions import ControlStatus
-from domain.service_dossier_transitions import DossierStatus
+from domain.animations.transitions import AnimationStatus
+from domain.candidatures.candidature import CandidatureStatus
+from domain.candidatures.events import Degree
+from domain.controls.transitions import ControlStatus
+from domain.service_dossiers.transitions import DossierStatus
 from projections.queries import animations, audit, candidatures, controls, service_dossiers
 
 _ANY_OF = "Any of these codes."

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 if TYPE_CHECKING:
-    from domain.account import Mandate
+    from domain.accounts.account import Mandate
     from projections.reading import Live, Snapshot
 
 _MOST_STRUCTURES, _MOST_ASKERS = 2_000, 2_000

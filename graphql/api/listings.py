@@ -35,8 +35,8 @@ from api.types.checkpoint import Checkpoint, checkpoint_of
 from api.types.control import Control, control_of, visible
 from api.types.service_dossier import ServiceDossier, dossier_of
 from api.types.structure import Structure, structure_of
-from domain.rights import Action, Scope, scope_of
-from domain.typology import TermKind
+from domain.kernel.rights import Action, Scope, scope_of
+from domain.typology.typology import TermKind
 from projections.queries import animations as animation_queries
 from projections.queries import audit as audit_queries
 from projections.queries import checkpoints as checkpoint_queries

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from domain.typology import TermKind
+from domain.typology.typology import TermKind
 from projections.queries import lists as queries
 
 if TYPE_CHECKING:

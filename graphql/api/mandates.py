@@ -11,8 +11,8 @@ from psycopg.rows import DictRow
 
 from api.context import Services
 from api.last_seen import Held
-from domain.account import Mandate
-from domain.actors import Actor, Role
+from domain.accounts.account import Mandate
+from domain.kernel.actors import Actor, Role
 from projections.queries import accounts as queries
 from projections.reading import Live, rows_at_once, snapshot
 from projections.registry import relations

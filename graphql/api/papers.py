@@ -18,9 +18,9 @@ from api.documents import HARMLESS, answered, denied, disposition, id_in_path, k
 from api.lists import Lists
 from api.types.base import local
 from application.documents.blank_sheet import MOST_ROWS, BlankSheet, blank_sheet
-from domain.animation_transitions import AnimationStatus
-from domain.rights import Action, Belongings, Scope, may, scope_of
-from domain.typology import TermKind
+from domain.animations.transitions import AnimationStatus
+from domain.kernel.rights import Action, Belongings, Scope, may, scope_of
+from domain.typology.typology import TermKind
 from projections.queries import animations as queries
 from projections.queries import registrations as registration_queries
 

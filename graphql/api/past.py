@@ -18,7 +18,7 @@ from api.scalars import readable
 from api.types.animation import Animation, load_animation
 from api.types.service_dossier import ServiceDossier, load_dossier
 from api.types.structure import Structure, load_structure
-from domain.identifiers import registration_book_id
+from domain.kernel.identifiers import registration_book_id
 from eventstore.records import Recorded
 from projections.past import (
     PARIS,

@@ -38,10 +38,10 @@ from api.types.typology import AttestationForm, Term, load_form
 from api.viewer import Viewer, viewer_of
 from application.candidatures import PURPOSE as CANDIDATURE_LINK
 from application.registrations import PURPOSE
-from domain.actors import Role
-from domain.identifiers import check_siret
-from domain.rights import Action, Belongings
-from domain.typology import TermKind
+from domain.kernel.actors import Role
+from domain.kernel.identifiers import check_siret
+from domain.kernel.rights import Action, Belongings
+from domain.typology.typology import TermKind
 from projections.queries import dashboards as figures
 
 First = Annotated[int | None, strawberry.argument(description="How many items, from the start: 1 to 100.")]

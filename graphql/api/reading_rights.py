@@ -1,7 +1,7 @@
-"""Who may read each field of the schema: one table, readable at a glance, beside that of `domain.rights`.
+"""Who may read each field of the schema: one table, readable at a glance, beside that of `domain.kernel.rights`.
 
 Each type's fields stand under the action that reading them asks for; how far that action reaches for each role stands
-in `domain.rights`. A field that has no entry here fails a test, which also asks the whole schema as each role.
+in `domain.kernel.rights`. A field that has no entry here fails a test, which also asks the whole schema as each role.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from domain.rights import Action
+from domain.kernel.rights import Action
 
 #: Whoever asks.
 EVERYBODY: Final = None

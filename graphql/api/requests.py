@@ -15,8 +15,8 @@ from api.context import Services
 from api.last_seen import Held
 from api.mandates import held_by, remembered
 from application.sign_in.accepting import BadToken, IssuerAway
-from domain.account import Mandate, in_force, known_as, widened
-from domain.actors import PUBLIC, Actor
+from domain.accounts.account import Mandate, in_force, known_as, widened
+from domain.kernel.actors import PUBLIC, Actor
 
 #: Documents and variables of people are some kilobytes; the largest attestation of all, a few tens.
 LARGEST_BODY = 1_000_000

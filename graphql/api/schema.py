@@ -35,7 +35,7 @@ from api.release import EachResult
 from api.scalars import SCALARS
 from api.subscriptions import Subscription
 from api.types.structure import Convention
-from domain.errors import DomainError
+from domain.kernel.errors import DomainError
 from eventstore.unavailable import is_unavailable
 
 #: Four times what the longest of our documents has.

@@ -12,7 +12,7 @@ from anyio import to_thread
 
 from application.notifications.inbox import recipients_of
 from application.notifications.subscriptions import seen
-from domain.actors import Actor
+from domain.kernel.actors import Actor
 from eventstore.unavailable import is_unavailable
 
 if TYPE_CHECKING:

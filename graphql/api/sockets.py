@@ -23,7 +23,7 @@ from api.following import LONGEST_LIFE
 from api.incidents import report
 from api.rate_limits import too_often
 from api.requests import LONGEST_DOCUMENT, Admission, Admitted, too_many_values
-from domain.account import Mandate
+from domain.accounts.account import Mandate
 
 #: What subscriptions tell when their right ends comes before the end of the socket.
 _GRACE_SECONDS = 3.0

@@ -19,8 +19,8 @@ from api.types.base import node_id
 from api.types.dashboard import require
 from api.types.rebuild import RebuildProgress, rebuild_progress_of
 from api.types.structure import load_structure
-from domain.animation_events import AnimationPublished
-from domain.rights import Action, Belongings, may
+from domain.animations.events import AnimationPublished
+from domain.kernel.rights import Action, Belongings, may
 from projections.queries import animations as animation_queries
 from projections.queries import audit as audit_queries
 from projections.reading import Snapshot

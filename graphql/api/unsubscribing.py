@@ -14,9 +14,9 @@ from starlette.responses import Response
 from api.context import Services
 from api.incidents import report
 from application.unsubscribing import PURPOSE, Unsubscribe
-from domain.actors import PUBLIC
-from domain.errors import DomainError, ErrorCode
-from domain.validation import validated
+from domain.kernel.actors import PUBLIC
+from domain.kernel.errors import DomainError, ErrorCode
+from domain.kernel.validation import validated
 from eventstore.unavailable import is_unavailable
 
 _HEADERS = {

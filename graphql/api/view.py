@@ -54,7 +54,7 @@ from api.requests import (
 from api.schema import Schema, coded
 from api.sockets import MOST_OPERATIONS_AT_ONCE, Connection, SocketHandler
 from api.uploads import MULTIPART, asks_first, form_of, largest_body, operations_of
-from domain.actors import Role
+from domain.kernel.actors import Role
 from eventstore.unavailable import is_unavailable
 
 #: What the public reads from the read models alone, with all that is in it.

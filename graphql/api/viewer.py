@@ -14,9 +14,9 @@ from api.types.mandate import Mandate, load_mandates
 from api.types.notification import Notification, notification_of
 from api.types.structure import Structure, load_structures
 from application.notifications.inbox import recipients_of
-from domain.actors import Role
-from domain.candidature import AUTHORITY, CandidatureStatus
-from domain.candidature_events import Degree
+from domain.candidatures.candidature import AUTHORITY, CandidatureStatus
+from domain.candidatures.events import Degree
+from domain.kernel.actors import Role
 from projections.queries import accounts as account_queries
 from projections.queries import dashboards as queries
 from projections.queries import notifications as notification_queries

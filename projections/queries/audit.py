@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from domain.events import registered_events
+from domain.kernel.events import registered_events
 from eventstore.seals import SEAL
 from projections.audit_trail import NO_TERRITORY, RECORDED_DAY
 from projections.queries.paging import Filter, Order, Source

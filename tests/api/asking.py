@@ -31,9 +31,9 @@ from application.commands import Command
 from application.conventions import ConventionSign, StructureRename
 from application.files import Draft, FileStore
 from application.proof.notes import SigningKey
-from domain.actors import PUBLIC, Actor, Role
-from domain.candidature_events import Degree
-from domain.identifiers import person_id, structure_id
+from domain.candidatures.events import Degree
+from domain.kernel.actors import PUBLIC, Actor, Role
+from domain.kernel.identifiers import person_id, structure_id
 from projections.engine import catch_up
 
 MASTER_KEY = bytes(range(32))

@@ -15,7 +15,7 @@ from api.context import Context, Services
 from api.costing import told_cost
 from api.mandates import held_by
 from api.schema import MOST_TOKENS, RULES, schema
-from domain.actors import Actor
+from domain.kernel.actors import Actor
 from projections.engine import catch_up
 from tests.api.asking import (
     BESIDES,

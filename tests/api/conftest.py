@@ -11,7 +11,7 @@ import pytest
 from application.application import open_application
 from application.database import temporary_database
 from application.founding import found
-from domain.identifiers import structure_id
+from domain.kernel.identifiers import structure_id
 from projections.engine import catch_up
 from projections.generations import prepare
 from projections.registry import projections

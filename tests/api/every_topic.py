@@ -65,14 +65,14 @@ from application.typology import (
 from application.unreached import LetterRefuse
 from application.unsubscribing import PURPOSE as UNSUBSCRIBE
 from application.unsubscribing import Unsubscribe
-from domain.actors import PUBLIC, SYSTEM, Actor, Role
-from domain.candidature_events import Degree
+from domain.candidatures.events import Degree
 from domain.catalogue import CONTACTS, SERVICE_DOSSIER
-from domain.control import pieces
-from domain.control_pieces import ReasonCode
-from domain.identifiers import contact_list_id
-from domain.letter_events import LetterAbout, Unreached
-from domain.typology import TermKind
+from domain.controls.control import pieces
+from domain.controls.pieces import ReasonCode
+from domain.kernel.actors import PUBLIC, SYSTEM, Actor, Role
+from domain.kernel.identifiers import contact_list_id
+from domain.notifications.events import LetterAbout, Unreached
+from domain.typology.typology import TermKind
 from eventstore.log import read_stream
 from tests.api.rights_world import PARENT, one_of_each
 from tests.application.papers import pdf

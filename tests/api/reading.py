@@ -18,7 +18,7 @@ from api.schema import schema
 from application.application import open_application
 from application.database import temporary_database
 from application.files import FileStore
-from domain.actors import PUBLIC, Actor
+from domain.kernel.actors import PUBLIC, Actor
 from projections.engine import catch_up
 from projections.reading import Snapshot
 from tests.api.asking import BESIDES, MASTER_KEY, Asked, Reached, Town

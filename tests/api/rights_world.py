@@ -15,10 +15,10 @@ from application.candidatures import CandidatureSubmit
 from application.contacts import ContactAdd
 from application.controls import ControlOpen
 from application.registrations import PURPOSE, RegistrationSubmit
-from domain.actors import PUBLIC, Actor, Role
-from domain.candidature_events import Degree
-from domain.identifiers import contact_list_id
-from domain.rights import Action, Belongings, may
+from domain.candidatures.events import Degree
+from domain.kernel.actors import PUBLIC, Actor, Role
+from domain.kernel.identifiers import contact_list_id
+from domain.kernel.rights import Action, Belongings, may
 from tests.api.reading import Reader
 from tests.projections.world import AUDITOR, NATIONAL, STRUCTURE, STRUCTURE_ID, UAI, World
 from tests.proof.dossiers import Claim

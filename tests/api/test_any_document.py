@@ -32,8 +32,8 @@ from hypothesis_graphql import strategies as gql
 from api.reading_rights import FIELDS
 from api.schema import schema
 from application.files import FileStore
-from domain.actors import PUBLIC, Actor, Role
-from domain.rights import Action, Scope, scope_of
+from domain.kernel.actors import PUBLIC, Actor, Role
+from domain.kernel.rights import Action, Scope, scope_of
 from tests.api.reading import Reader, opened_town, reading
 from tests.api.rights_world import OURS, ROLES, WHO
 from tests.projections.world import NATIONAL, World

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from domain.identifiers import structure_id
+from domain.kernel.identifiers import structure_id
 from tests.api.asking import NATIONAL, TILLEULS, Town, walk
 
 AUDIT = """query ($where: AuditWhere, $first: Int, $after: String, $last: Int) {

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from application.sign_in.local import issue_token, read_token
-from domain.actors import PUBLIC, Actor, Role
-from domain.identifiers import person_id, structure_id
+from domain.kernel.actors import PUBLIC, Actor, Role
+from domain.kernel.identifiers import person_id, structure_id
 from tests.api.asking import BASSE_TERRE, FOUNDED_AT, NATIONAL, SCHOOL, TILLEULS, coordonnateur, structure
 from tests.api.reading import Reader, opened_town, reading, refusals
 

@@ -15,7 +15,7 @@ from graphql import specified_rules
 
 from api.compiled.documents import Documents, Invalid, Prepared
 from api.schema import MOST_TOKENS, RULES, coded, schema
-from domain.actors import PUBLIC, Role
+from domain.kernel.actors import PUBLIC, Role
 from tests.api.asking import (
     AUDITOR,
     BASSE_TERRE,

@@ -12,8 +12,8 @@ import pytest
 from application.controls import ControlOpen, ControlPieceJudge
 from application.conventions import ConventionAmend
 from application.service_dossiers import ServiceDossierCertify, ServiceDossierOpen, ServiceDossierSubmit
-from domain.actors import Actor
-from domain.identifiers import structure_id
+from domain.kernel.actors import Actor
+from domain.kernel.identifiers import structure_id
 from projections.queries import controls as queries
 from tests.api.asking import AUDITOR, NATIONAL, TILLEULS, Town, coordonnateur, structure
 from tests.api.reading import Reader, executed, opened_town, reading

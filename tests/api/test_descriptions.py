@@ -18,8 +18,8 @@ from graphql import (
 from api.descriptions import ARGUMENTS
 from api.reading_rights import FIELDS, ROOTS
 from api.sdl import sdl
-from domain.actors import Role
-from domain.rights import RIGHTS, Action
+from domain.kernel.actors import Role
+from domain.kernel.rights import RIGHTS, Action
 
 SCHEMA = build_schema(sdl())
 BUILT_IN = {"String", "Int", "Float", "Boolean", "ID"}

@@ -24,8 +24,8 @@ from api.errors import ApiError, denied, invalid
 from api.mutations.payloads import user_errors
 from api.schema import coded, schema
 from api.view import _as_refusal
-from domain.actors import PUBLIC
-from domain.errors import DomainError, ErrorCode, Problem
+from domain.kernel.actors import PUBLIC
+from domain.kernel.errors import DomainError, ErrorCode, Problem
 
 SOURCES = sorted(Path(str(api.__file__)).parent.rglob("*.py"))
 PACKAGES = (domain, application, projections, api)

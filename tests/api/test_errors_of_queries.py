@@ -13,7 +13,7 @@ from api.document_limits import DEEPEST, MOST_ALIASES
 from api.limits import values
 from api.schema import MOST_TOKENS
 from api.types.base import LONGEST_TEXT, MOST_ITEMS
-from domain.actors import PUBLIC
+from domain.kernel.actors import PUBLIC
 from projections.queries import lists as list_queries
 from tests.api.asking import AUDITOR, NATIONAL, TILLEULS, Town, structure
 from tests.api.reading import Reader, opened_town, reading, refusals

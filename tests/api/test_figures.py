@@ -23,9 +23,9 @@ from application.animations import (
     AnimationRefuse,
     AttestationCorrect,
 )
-from domain.actors import Actor
-from domain.errors import DomainError
-from domain.identifiers import structure_id
+from domain.kernel.actors import Actor
+from domain.kernel.errors import DomainError
+from domain.kernel.identifiers import structure_id
 from tests.api.asking import BASSE_TERRE, EVERYWHERE, NATIONAL, TILLEULS, Town, coordonnateur, structure
 from tests.api.reading import Reader, opened_town, reading, refusals
 

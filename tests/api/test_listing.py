@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from application.animations import AnimationPublish
-from domain.identifiers import structure_id
+from domain.kernel.identifiers import structure_id
 from tests.api.asking import (
     AUDITOR,
     BASSE_TERRE,

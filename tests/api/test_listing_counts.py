@@ -13,8 +13,8 @@ from psycopg_pool import AsyncConnectionPool
 
 from application.animations import AnimationModify, AnimationPublish
 from application.typology import TermMerge
-from domain.actors import PUBLIC
-from domain.typology import TermKind
+from domain.kernel.actors import PUBLIC
+from domain.typology.typology import TermKind
 from projections.rebuild import rebuild
 from tests.api.asking import BASSE_TERRE, MASTER_KEY, NATIONAL, TILLEULS, Town, structure
 from tests.api.both_executors import Both, catch_up_with

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from psycopg.rows import dict_row
 
 from application.animations import AnimationPublish
-from domain.actors import PUBLIC, Actor
-from domain.errors import DomainError
-from domain.identifiers import structure_id
+from domain.kernel.actors import PUBLIC, Actor
+from domain.kernel.errors import DomainError
+from domain.kernel.identifiers import structure_id
 from tests.api.asking import NATIONAL, TILLEULS, Town, structure
 from tests.api.reading import Reader, opened_town, reading, refusals
 

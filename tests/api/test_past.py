@@ -13,9 +13,9 @@ from application.animations import AnimationModify, AnimationPublish, Attestatio
 from application.conventions import ConventionSign
 from application.service_dossiers import ServiceDossierGather, ServiceDossierOpen, ServiceDossierSubmit
 from application.typology import TermMerge, TermRename
-from domain.actors import PUBLIC
-from domain.identifiers import structure_id
-from domain.typology import TermKind
+from domain.kernel.actors import PUBLIC
+from domain.kernel.identifiers import structure_id
+from domain.typology.typology import TermKind
 from projections.rebuild import rebuild
 from tests.api.asking import (
     AUDITOR,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from application.files import FileStore
-from domain.events import registered_events
+from domain.kernel.events import registered_events
 from tests.api.asking import AUDITOR
 from tests.api.every_topic import an_event_of_every_topic
 from tests.api.reading import Reader, opened_town, reading

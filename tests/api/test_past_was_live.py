@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from domain.actors import Actor
+from domain.kernel.actors import Actor
 from projections.rebuild import rebuild
 from tests.api.asking import MASTER_KEY, NATIONAL, PARENT, Town
 from tests.api.reading import Reader, reading

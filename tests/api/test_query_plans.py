@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from domain.actors import PUBLIC, Actor
-from domain.identifiers import structure_id
+from domain.kernel.actors import PUBLIC, Actor
+from domain.kernel.identifiers import structure_id
 from projections.queries.audit import ORDERS
 from projections.queries.paging import cursor_of
 from tests.api.asking import AUDITOR, NATIONAL, TILLEULS, coordonnateur, structure

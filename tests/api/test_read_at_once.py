@@ -10,8 +10,8 @@ from psycopg_pool import AsyncConnectionPool
 
 from api import lists
 from api.context import Context
-from domain.actors import PUBLIC
-from domain.identifiers import structure_id
+from domain.kernel.actors import PUBLIC
+from domain.kernel.identifiers import structure_id
 from tests.api.asking import (
     AUDITOR,
     TILLEULS,

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from application.animations import AnimationPublish
-from domain.actors import PUBLIC, Actor, Role
-from domain.errors import forbidden
-from domain.identifiers import structure_id
+from domain.kernel.actors import PUBLIC, Actor, Role
+from domain.kernel.errors import forbidden
+from domain.kernel.identifiers import structure_id
 from tests.api.asking import (
     AUDITOR,
     BASSE_TERRE,

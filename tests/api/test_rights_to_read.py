@@ -1,4 +1,4 @@
-"""Who may read what: the table of domain/rights.py, asked through the API."""
+"""Who may read what: the table of domain/kernel/rights.py, asked through the API."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import pytest
 
 from application.animations import AnimationPublish
 from application.candidatures import CandidatureGiveOpinion
-from domain.actors import PUBLIC, Actor, Role
-from domain.candidature_events import Degree
-from domain.identifiers import structure_id
+from domain.candidatures.events import Degree
+from domain.kernel.actors import PUBLIC, Actor, Role
+from domain.kernel.identifiers import structure_id
 from tests.api.asking import (
     AUDITOR,
     BASSE_TERRE,

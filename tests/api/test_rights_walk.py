@@ -14,8 +14,8 @@ from starlette.datastructures import UploadFile
 from api.reading_rights import FIELDS, PARTS, ROOTS, ROWS
 from api.schema import schema
 from application.files import FileStore
-from domain.actors import PUBLIC, Actor, Role
-from domain.rights import Action, Belongings, Scope, may, scope_of
+from domain.kernel.actors import PUBLIC, Actor, Role
+from domain.kernel.rights import Action, Belongings, Scope, may, scope_of
 from tests.api.reading import Reader, opened_town, reading
 from tests.api.rights_world import OURS, PARENT, WHO, Everything, Thing, one_of_each, things
 from tests.application.papers import pdf

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from application.typology import TermMerge
-from domain.identifiers import structure_id
-from domain.typology import TermKind
+from domain.kernel.identifiers import structure_id
+from domain.typology.typology import TermKind
 from projections.rebuild import rebuild
 from tests.api.asking import BASSE_TERRE, MASTER_KEY, NATIONAL, TILLEULS, Town, coordonnateur, walk
 

@@ -11,8 +11,8 @@ from psycopg_pool import AsyncConnectionPool
 from api.compiled import writing
 from api.compiled.writing import Writer
 from application.typology import TermRename
-from domain.actors import PUBLIC
-from domain.typology import TermKind
+from domain.kernel.actors import PUBLIC
+from domain.typology.typology import TermKind
 from tests.api.asking import (
     BASSE_TERRE,
     NATIONAL,

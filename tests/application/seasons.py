@@ -9,11 +9,9 @@ from uuid import UUID
 
 from application.application import Application
 from application.season import load_season
-from domain.animation_events import (
-    AnimationCreated,
-)
+from domain.animations.events import AnimationCreated
 from domain.catalogue import ANIMATION, CANDIDATURE, CONVENTION, STRUCTURE, AggregateKind
-from domain.events import Event
+from domain.kernel.events import Event
 from eventstore.log import read_after
 from eventstore.records import Recorded
 

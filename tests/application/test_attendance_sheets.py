@@ -14,10 +14,10 @@ import pytest
 from application.application import Application
 from application.attendance_sheets import AttendanceSheetAttach
 from application.files import FileStore
-from domain.actors import Actor
-from domain.animation_events import AttendanceSheetAttached
-from domain.errors import DomainError, ErrorCode
-from domain.events import Event
+from domain.animations.events import AttendanceSheetAttached
+from domain.kernel.actors import Actor
+from domain.kernel.errors import DomainError, ErrorCode
+from domain.kernel.events import Event
 from eventstore.log import read_stream
 from eventstore.recorder import Outcome
 from tests.projections.world import NATIONAL, STRUCTURE, World

@@ -12,8 +12,8 @@ import pytest
 
 from application.application import open_application
 from application.typology import TerritoryJoin
-from domain.actors import SYSTEM, Role
-from domain.animation_events import AnimationPublished
+from domain.animations.events import AnimationPublished
+from domain.kernel.actors import SYSTEM, Role
 from eventstore.bulk import append_in_bulk, append_rows
 from eventstore.log import head, read_after, read_stream
 from eventstore.recorder import EVENTS_CHANNEL

@@ -12,9 +12,9 @@ from application.animations import AnimationAttest, AnimationModify, AnimationPu
 from application.application import Application, open_application
 from application.conventions import ConventionAmend
 from application.typology import TermRetire
-from domain.actors import Actor, Role
-from domain.errors import DomainError, ErrorCode
-from domain.typology import TermKind
+from domain.kernel.actors import Actor, Role
+from domain.kernel.errors import DomainError, ErrorCode
+from domain.typology.typology import TermKind
 from eventstore.log import head, read_after, read_stream
 from tests.projections.world import MASTER_KEY, NATIONAL, STRUCTURE, STRUCTURE_ID, World
 

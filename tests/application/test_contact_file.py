@@ -7,7 +7,7 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from application.contact_file import read_contacts
-from domain.errors import DomainError, ErrorCode
+from domain.kernel.errors import DomainError, ErrorCode
 
 
 def contacts(text):

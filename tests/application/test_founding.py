@@ -11,11 +11,11 @@ from application.application import Application, open_application
 from application.founding import found
 from application.founding_data import TERMS, TERRITORIES
 from application.typology import TermAdd, TermRename
-from domain.actors import Actor, Role
-from domain.attestation_form import FormWorded
-from domain.identifiers import territory_id
-from domain.territory import TerritoryJoined
-from domain.typology import TermAdded, TermKind
+from domain.kernel.actors import Actor, Role
+from domain.kernel.identifiers import territory_id
+from domain.typology.attestation_form import FormWorded
+from domain.typology.territory import TerritoryJoined
+from domain.typology.typology import TermAdded, TermKind
 from eventstore.log import head, read_after
 
 NOW = datetime(2026, 9, 1, 8, tzinfo=UTC)

@@ -10,10 +10,10 @@ from cryptography.exceptions import InvalidTag
 
 from application.application import Application
 from application.candidatures import CandidatureGiveOpinion, CandidatureReject, CandidatureSubmit, CandidatureWithdraw
-from domain.actors import PUBLIC, SYSTEM, Actor, Role
-from domain.candidature_events import CandidatureSubmitted, Degree, OpinionGiven
-from domain.errors import DomainError, ErrorCode
-from domain.identifiers import person_id
+from domain.candidatures.events import CandidatureSubmitted, Degree, OpinionGiven
+from domain.kernel.actors import PUBLIC, SYSTEM, Actor, Role
+from domain.kernel.errors import DomainError, ErrorCode
+from domain.kernel.identifiers import person_id
 from eventstore.log import read_stream
 from eventstore.seals import is_sealed
 from eventstore.vault import Vault

@@ -17,8 +17,7 @@ from application.conventions import ConventionSign
 from application.season import load_season, texts
 from application.season.organisations import PATTERNS, choose_organisations
 from application.season.places import primary_school, read_places
-from domain.actors import Actor, Role
-from domain.animation_events import (
+from domain.animations.events import (
     AnimationAttested,
     AnimationCancelled,
     AnimationContent,
@@ -30,12 +29,13 @@ from domain.animation_events import (
     AnimationResubmitted,
     AttestationCorrected,
 )
-from domain.animation_transitions import AnimationStatus
-from domain.candidature import CandidatureStatus
-from domain.candidature_events import CandidatureSubmitted, Degree
-from domain.convention import ConventionAmended, ConventionSigned, ConventionTerminated
-from domain.identifiers import check_siret, check_uai
-from domain.structure import AccountOpened
+from domain.animations.transitions import AnimationStatus
+from domain.candidatures.candidature import CandidatureStatus
+from domain.candidatures.events import CandidatureSubmitted, Degree
+from domain.conventions.convention import ConventionAmended, ConventionSigned, ConventionTerminated
+from domain.kernel.actors import Actor, Role
+from domain.kernel.identifiers import check_siret, check_uai
+from domain.structures.structure import AccountOpened
 from eventstore.log import read_after
 from eventstore.seals import is_sealed
 from tests.application.seasons import (

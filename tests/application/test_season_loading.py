@@ -21,17 +21,13 @@ from application.season.ground import read_ground
 from application.season.organisations import choose_organisations
 from application.season.places import read_places
 from application.season.strands import in_order, played, prepared, strands
-from domain.actors import Actor, Role
-from domain.animation_events import (
-    AnimationCreated,
-    AnimationModified,
-    AnimationPublished,
-)
-from domain.animation_transitions import AnimationStatus
-from domain.candidature_events import CandidatureSubmitted
-from domain.convention import ConventionSigned
-from domain.identifiers import structure_id
-from domain.structure import AccountOpened, ConventionAttached
+from domain.animations.events import AnimationCreated, AnimationModified, AnimationPublished
+from domain.animations.transitions import AnimationStatus
+from domain.candidatures.events import CandidatureSubmitted
+from domain.conventions.convention import ConventionSigned
+from domain.kernel.actors import Actor, Role
+from domain.kernel.identifiers import structure_id
+from domain.structures.structure import AccountOpened, ConventionAttached
 from eventstore.log import head
 from eventstore.records import Recorded
 from tests.application.seasons import NOW, a_season, animation_streams, by_stream, facts_of, kinds_of, state_of, the_log

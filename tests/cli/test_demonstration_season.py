@@ -11,7 +11,7 @@ from psycopg import sql
 from cli import demonstration_dossiers, demonstration_season
 from cli.demonstration_dossiers import make_dossiers
 from cli.demonstration_season import load_once
-from domain.service_dossier_transitions import DossierStatus
+from domain.service_dossiers.transitions import DossierStatus
 from eventstore.log import head
 from projections.generations import live_tables
 from tests.cli.conftest import project

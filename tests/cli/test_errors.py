@@ -11,8 +11,8 @@ import pytest
 from application.candidatures import CandidatureSubmit
 from application.settings import VARIABLES
 from cli.console import Stopped, counted
-from domain.actors import PUBLIC
-from domain.candidature_events import Degree
+from domain.candidatures.events import Degree
+from domain.kernel.actors import PUBLIC
 from tests.cli.conftest import error_line
 from tests.projections.world import UAI
 

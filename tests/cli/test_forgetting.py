@@ -10,7 +10,7 @@ import pytest
 from application.contacts import ContactAdd
 from application.registrations import RegistrationSubmit
 from cli.forgetting import forget
-from domain.actors import PUBLIC
+from domain.kernel.actors import PUBLIC
 from tests.cli.conftest import project
 from tests.projections.world import MASTER_KEY, NATIONAL, STRUCTURE, STRUCTURE_ID
 

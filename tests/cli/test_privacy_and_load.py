@@ -15,9 +15,9 @@ from application.candidatures import CandidatureSubmit
 from application.notifications.reacting import react
 from cli.composition import open_everything, settings_from_environment
 from cli.demo import demonstration_settings
-from domain.actors import PUBLIC, Actor, Role
-from domain.candidature_events import Degree
-from domain.identifiers import person_id
+from domain.candidatures.events import Degree
+from domain.kernel.actors import PUBLIC, Actor, Role
+from domain.kernel.identifiers import person_id
 from projections.generations import State, generations, identifier
 from projections.runner import LEASE
 from tests.cli.conftest import error_line, project

@@ -14,11 +14,11 @@ from application.documents.words import PHRASES, ROLES
 from application.typology import TermRename, TermSplit
 from cli.french import FIELDS
 from cli.timeline import _NOT_TOLD
-from domain.actors import PUBLIC, SYSTEM, Actor, Role
-from domain.candidature_events import Degree
-from domain.events import registered_events
-from domain.service_dossier_events import ServiceLine
-from domain.typology import SplitPart, TermKind
+from domain.candidatures.events import Degree
+from domain.kernel.actors import PUBLIC, SYSTEM, Actor, Role
+from domain.kernel.events import registered_events
+from domain.service_dossiers.events import ServiceLine
+from domain.typology.typology import SplitPart, TermKind
 from tests.cli.conftest import error_line, project
 from tests.projections.world import NATIONAL, SIRET, STRUCTURE, STRUCTURE_ID, UAI
 

@@ -14,13 +14,13 @@ from application.documents.words import STATUSES
 from application.typology import TermRename
 from cli.french import FIELDS
 from cli.past import NOT_TOLD, STATE_FIELDS
-from domain.actors import PUBLIC, SYSTEM
-from domain.animation_transitions import AnimationStatus
-from domain.candidature import CandidatureStatus
-from domain.candidature_events import Degree
-from domain.control_transitions import ControlStatus
-from domain.service_dossier_transitions import DossierStatus
-from domain.typology import TermKind
+from domain.animations.transitions import AnimationStatus
+from domain.candidatures.candidature import CandidatureStatus
+from domain.candidatures.events import Degree
+from domain.controls.transitions import ControlStatus
+from domain.kernel.actors import PUBLIC, SYSTEM
+from domain.service_dossiers.transitions import DossierStatus
+from domain.typology.typology import TermKind
 from projections.past import Moment, row_at
 from projections.registry import projections
 from projections.terms_in_force import TermsInForce

@@ -13,8 +13,8 @@ from application.registrations import RegistrationSubmit
 from application.retention import forget_registrants
 from cli.composition import settings_from_environment
 from cli.jobs import retain
-from domain.actors import PUBLIC
-from domain.candidature_events import Degree
+from domain.candidatures.events import Degree
+from domain.kernel.actors import PUBLIC
 from tests.cli.conftest import error_line, project
 from tests.dumps import dump, in_hexadecimal
 from tests.projections.world import HEAD, STRUCTURE, STRUCTURE_ID, UAI

@@ -17,7 +17,7 @@ from websockets.typing import Subprotocol
 from application.founding import found
 from cli.composition import utc_now
 from cli.serving import address_of, take_address
-from domain.actors import Role
+from domain.kernel.actors import Role
 from projections.generations import State, generations, identifier
 from projections.rebuild import rebuild
 from projections.registry import relations

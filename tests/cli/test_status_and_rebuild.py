@@ -15,7 +15,7 @@ from application.typology import TermMerge
 from cli.composition import utc_now
 from cli.console import Stopped
 from cli.readiness import known_read_models
-from domain.typology import TermKind
+from domain.typology.typology import TermKind
 from projections.generations import State, fingerprint, generations
 from projections.rebuild import REBUILD_LOCK, rebuild
 from projections.runner import projecting

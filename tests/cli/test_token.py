@@ -6,7 +6,7 @@ import pytest
 
 from application.sign_in.claims import TOKEN_ROLES
 from application.sign_in.local import read_token
-from domain.identifiers import structure_id
+from domain.kernel.identifiers import structure_id
 from tests.cli.conftest import TOKEN_SECRET, error_line
 from tests.projections.world import SIRET, UAI
 

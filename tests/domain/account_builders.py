@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from domain.account_events import (
+from domain.accounts.events import (
     AccountErased,
     AuditorAdmitted,
     CoordonnateurAppointed,
@@ -21,7 +21,7 @@ from domain.account_events import (
     SchoolStaffBound,
     SpeakerJoined,
 )
-from domain.events import Event
+from domain.kernel.events import Event
 from tests.domain.builders import OURS, PERSON, UAI
 
 MANDATE = UUID("00000000-0000-4000-8000-0000000000e1")

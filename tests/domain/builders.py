@@ -9,19 +9,19 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from domain.actors import Actor, Role
-from domain.animation import CONTENT_FIELDS, Animation, Attendance, Surroundings
-from domain.animation_events import AnimationAttested, AnimationContent, AnimationCreated
-from domain.attendance_sheet import Sheet
-from domain.attestation_form import AttestationForm
-from domain.candidature_events import CandidatureSubmitted, Degree
+from domain.animations.animation import CONTENT_FIELDS, Animation, Attendance, Surroundings
+from domain.animations.attendance_sheet import Sheet
+from domain.animations.events import AnimationAttested, AnimationContent, AnimationCreated
+from domain.candidatures.events import CandidatureSubmitted, Degree
 from domain.catalogue import ANIMATION, TYPOLOGY
-from domain.convention import Convention, ConventionSigned, ConventionTerms
-from domain.identifiers import structure_id
-from domain.structure import Structure
-from domain.territory import Territory
-from domain.typology import TermAdded, TermKind, TermRetired, ThemeFamily, Typology
-from domain.validation import validated
+from domain.conventions.convention import Convention, ConventionSigned, ConventionTerms
+from domain.kernel.actors import Actor, Role
+from domain.kernel.identifiers import structure_id
+from domain.kernel.validation import validated
+from domain.structures.structure import Structure
+from domain.typology.attestation_form import AttestationForm
+from domain.typology.territory import Territory
+from domain.typology.typology import TermAdded, TermKind, TermRetired, ThemeFamily, Typology
 from tests.domain.story import SUBJECT, fold
 
 SIRET = "21020001000010"

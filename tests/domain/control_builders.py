@@ -7,10 +7,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from domain.actors import Role
 from domain.catalogue import SERVICE_DOSSIER
-from domain.control_draw import draw
-from domain.control_events import (
+from domain.controls.draw import draw
+from domain.controls.events import (
     ControlAnswered,
     ControlClosed,
     ControlOpened,
@@ -18,9 +17,10 @@ from domain.control_events import (
     PieceJudged,
     PieceWordsErased,
 )
-from domain.control_pieces import PieceKind, ReasonCode, piece_name
-from domain.events import Event
-from domain.service_dossier import ServiceDossier
+from domain.controls.pieces import PieceKind, ReasonCode, piece_name
+from domain.kernel.actors import Role
+from domain.kernel.events import Event
+from domain.service_dossiers.service_dossier import ServiceDossier
 from tests.domain.builders import actor
 from tests.domain.dossier_builders import FIRST, GATHERED, OPENED, SECOND, certified, piece, submitted
 from tests.domain.story import fold

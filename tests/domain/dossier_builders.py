@@ -8,13 +8,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from domain.animation import Animation, Attendance
-from domain.animation_events import AnimationGathered, AnimationReleased
-from domain.animation_transitions import AnimationStatus
+from domain.animations.animation import Animation, Attendance
+from domain.animations.events import AnimationGathered, AnimationReleased
+from domain.animations.transitions import AnimationStatus
 from domain.catalogue import SERVICE_DOSSIER
-from domain.convention import ServiceCertified
-from domain.events import Event
-from domain.service_dossier_events import (
+from domain.conventions.convention import ServiceCertified
+from domain.kernel.events import Event
+from domain.service_dossiers.events import (
     AmendmentAccepted,
     AmendmentProposed,
     AmendmentRefused,

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from domain.events import Event
-from domain.registration import Registrant
-from domain.registration_events import (
+from domain.kernel.events import Event
+from domain.registrations.events import (
     QuestionWithdrawn,
     RegistrantErased,
     RegistrationCancelled,
@@ -18,6 +17,7 @@ from domain.registration_events import (
     SeatObtained,
     SeatQuestioned,
 )
+from domain.registrations.registration import Registrant
 from tests.domain.builders import PERSON
 from tests.domain.story import SUBJECT
 

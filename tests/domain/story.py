@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from domain.catalogue import AggregateKind
-from domain.errors import DomainError, ErrorCode, Problem
-from domain.events import Event
+from domain.kernel.errors import DomainError, ErrorCode, Problem
+from domain.kernel.events import Event
 
 SUBJECT = UUID("00000000-0000-4000-8000-000000000001")
 

@@ -4,11 +4,11 @@ from uuid import UUID
 
 import pytest
 
-from domain.actors import Role
 from domain.catalogue import STRUCTURE as ACCOUNT
-from domain.errors import ErrorCode
-from domain.identifiers import check_siret, structure_id
-from domain.structure import (
+from domain.kernel.actors import Role
+from domain.kernel.errors import ErrorCode
+from domain.kernel.identifiers import check_siret, structure_id
+from domain.structures.structure import (
     AccountOpened,
     ConventionAttached,
     StructureRenamed,

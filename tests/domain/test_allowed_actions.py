@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from domain.actors import Actor, Role
-from domain.animation import (
+from domain.animations.animation import (
     Animation,
     attest,
     cancel,
@@ -22,11 +21,12 @@ from domain.animation import (
     publish,
     refuse_publication,
 )
-from domain.animation_events import AnimationCancelled, AnimationPublished, AnimationRefused
-from domain.animation_transitions import TRANSITIONS, allowed_actions
-from domain.attendance_sheet import attach_sheet
-from domain.errors import DomainError, ErrorCode, Problem
-from domain.rights import Action
+from domain.animations.attendance_sheet import attach_sheet
+from domain.animations.events import AnimationCancelled, AnimationPublished, AnimationRefused
+from domain.animations.transitions import TRANSITIONS, allowed_actions
+from domain.kernel.actors import Actor, Role
+from domain.kernel.errors import DomainError, ErrorCode, Problem
+from domain.kernel.rights import Action
 from tests.domain.builders import (
     AFTER,
     CAME,

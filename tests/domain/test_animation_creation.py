@@ -4,13 +4,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain.actors import Role
-from domain.animation import declare
-from domain.animation_events import AnimationCreated
-from domain.animation_transitions import AnimationStatus
+from domain.animations.animation import declare
+from domain.animations.events import AnimationCreated
+from domain.animations.transitions import AnimationStatus
 from domain.catalogue import ANIMATION
-from domain.errors import DomainError, ErrorCode
-from domain.typology import TermKind
+from domain.kernel.actors import Role
+from domain.kernel.errors import DomainError, ErrorCode
+from domain.typology.typology import TermKind
 from tests.domain.builders import (
     END,
     NOW,

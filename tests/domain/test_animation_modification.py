@@ -4,12 +4,17 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain.animation import modify
-from domain.animation_events import AnimationCancelled, AnimationModified, AnimationPublished, AnimationRefused
-from domain.animation_transitions import AnimationStatus
+from domain.animations.animation import modify
+from domain.animations.events import (
+    AnimationCancelled,
+    AnimationModified,
+    AnimationPublished,
+    AnimationRefused,
+)
+from domain.animations.transitions import AnimationStatus
 from domain.catalogue import ANIMATION
-from domain.errors import DomainError, ErrorCode
-from domain.typology import TermKind
+from domain.kernel.errors import DomainError, ErrorCode
+from domain.typology.typology import TermKind
 from tests.domain.builders import (
     AFTER,
     CONVENTION_ID,

@@ -2,12 +2,17 @@
 
 import pytest
 
-from domain.actors import Role
-from domain.animation import cancel, modify, publish, refuse_publication
-from domain.animation_events import AnimationCancelled, AnimationPublished, AnimationRefused, AnimationResubmitted
-from domain.animation_transitions import AnimationStatus
+from domain.animations.animation import cancel, modify, publish, refuse_publication
+from domain.animations.events import (
+    AnimationCancelled,
+    AnimationPublished,
+    AnimationRefused,
+    AnimationResubmitted,
+)
+from domain.animations.transitions import AnimationStatus
 from domain.catalogue import ANIMATION
-from domain.errors import ErrorCode
+from domain.kernel.actors import Role
+from domain.kernel.errors import ErrorCode
 from tests.domain.builders import (
     AFTER,
     COORDONNATEUR,

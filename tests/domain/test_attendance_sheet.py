@@ -5,17 +5,17 @@ from datetime import timedelta
 
 import pytest
 
-from domain.actors import Role
-from domain.animation_events import (
+from domain.animations.attendance_sheet import attach_sheet
+from domain.animations.events import (
     AnimationCancelled,
     AnimationModified,
     AnimationPublished,
     AnimationRefused,
     AttendanceSheetAttached,
 )
-from domain.attendance_sheet import attach_sheet
 from domain.catalogue import ANIMATION
-from domain.errors import ErrorCode
+from domain.kernel.actors import Role
+from domain.kernel.errors import ErrorCode
 from tests.domain.builders import (
     AFTER,
     CONVENTION_ID,

@@ -4,17 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from domain.actors import Role
-from domain.animation import Attendance, attest, correct_attestation
-from domain.animation_events import (
+from domain.animations.animation import Attendance, attest, correct_attestation
+from domain.animations.events import (
     AnimationCancelled,
     AnimationPublished,
     AnimationRefused,
     AttestationCorrected,
 )
-from domain.attestation_form import AttestationForm, FormWorded, word
 from domain.catalogue import ANIMATION, ATTESTATION_FORM
-from domain.errors import ErrorCode
+from domain.kernel.actors import Role
+from domain.kernel.errors import ErrorCode
+from domain.typology.attestation_form import AttestationForm, FormWorded, word
 from tests.domain.builders import (
     AFTER,
     CAME,

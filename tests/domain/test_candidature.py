@@ -4,8 +4,7 @@ from datetime import date
 
 import pytest
 
-from domain.actors import PUBLIC, Role
-from domain.candidature import (
+from domain.candidatures.candidature import (
     Applicant,
     CandidatureStatus,
     allowed_actions,
@@ -22,7 +21,7 @@ from domain.candidature import (
     validate,
     withdraw,
 )
-from domain.candidature_events import (
+from domain.candidatures.events import (
     CandidatureRejected,
     CandidatureValidated,
     CandidatureWithdrawn,
@@ -37,7 +36,8 @@ from domain.candidature_events import (
     TrainingRecorded,
 )
 from domain.catalogue import CANDIDATURE
-from domain.errors import ErrorCode
+from domain.kernel.actors import PUBLIC, Role
+from domain.kernel.errors import ErrorCode
 from tests.domain.builders import (
     AISNE,
     COORDONNATEUR,

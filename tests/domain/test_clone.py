@@ -4,12 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from domain.animation import clone
-from domain.animation_events import AnimationCancelled, AnimationCreated, AnimationPublished, AnimationRefused
-from domain.animation_transitions import AnimationStatus
+from domain.animations.animation import clone
+from domain.animations.events import (
+    AnimationCancelled,
+    AnimationCreated,
+    AnimationPublished,
+    AnimationRefused,
+)
+from domain.animations.transitions import AnimationStatus
 from domain.catalogue import ANIMATION
-from domain.errors import ErrorCode
-from domain.typology import TermKind
+from domain.kernel.errors import ErrorCode
+from domain.typology.typology import TermKind
 from tests.domain.builders import (
     AFTER,
     END,

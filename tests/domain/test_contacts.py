@@ -6,9 +6,24 @@ from uuid import UUID
 import pytest
 
 from domain.catalogue import CONTACTS
-from domain.contact_events import ContactAdded, ContactErased, ContactRemoved, ContactUnsubscribed, PlanningSent
-from domain.contacts import EMPTY, MOST_CONTACTS, EarlierPlanning, add, erase, remove, send_planning, unsubscribe
-from domain.errors import ErrorCode
+from domain.contacts.contacts import (
+    EMPTY,
+    MOST_CONTACTS,
+    EarlierPlanning,
+    add,
+    erase,
+    remove,
+    send_planning,
+    unsubscribe,
+)
+from domain.contacts.events import (
+    ContactAdded,
+    ContactErased,
+    ContactRemoved,
+    ContactUnsubscribed,
+    PlanningSent,
+)
+from domain.kernel.errors import ErrorCode
 from tests.domain.builders import COORDONNATEUR, NATIONAL, OTHER_STRUCTURE, OURS, PARENT, STRUCTURE
 from tests.domain.story import given
 

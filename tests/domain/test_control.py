@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given as for_any
 from hypothesis import strategies as st
 
-from domain.actors import Role
 from domain.catalogue import CONTROL
-from domain.control import MOST_DRAWN, MOST_IN_POPULATION, answer, close, judge, open_control
-from domain.control_draw import draw
-from domain.control_events import ControlAnswered
-from domain.control_pieces import REASON_LABELS, ReasonCode, pieces_of
-from domain.control_transitions import ControlStatus, allowed_actions
-from domain.errors import ErrorCode
-from domain.service_dossier_transitions import DossierStatus
+from domain.controls.control import MOST_DRAWN, MOST_IN_POPULATION, answer, close, judge, open_control
+from domain.controls.draw import draw
+from domain.controls.events import ControlAnswered
+from domain.controls.pieces import REASON_LABELS, ReasonCode, pieces_of
+from domain.controls.transitions import ControlStatus, allowed_actions
+from domain.kernel.actors import Role
+from domain.kernel.errors import ErrorCode
+from domain.service_dossiers.transitions import DossierStatus
 from tests.domain.builders import COORDONNATEUR, NATIONAL, OTHER_STRUCTURE, STRUCTURE, actor
 from tests.domain.control_builders import (
     ALL_JUDGED,

@@ -7,10 +7,17 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
-from domain.actors import Role
 from domain.catalogue import CONVENTION
-from domain.convention import ConventionAmended, ConventionTerminated, amend, covering, sign, terminate
-from domain.errors import DomainError, ErrorCode
+from domain.conventions.convention import (
+    ConventionAmended,
+    ConventionTerminated,
+    amend,
+    covering,
+    sign,
+    terminate,
+)
+from domain.kernel.actors import Role
+from domain.kernel.errors import DomainError, ErrorCode
 from tests.domain.builders import (
     CONVENTION_ID,
     COORDONNATEUR,

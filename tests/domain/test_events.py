@@ -7,8 +7,8 @@ from typing import Any, ClassVar, get_args
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from domain import catalogue, events
-from domain.animation_events import (
+from domain import catalogue
+from domain.animations.events import (
     AnimationCancelled,
     AnimationEnded,
     AnimationModified,
@@ -19,8 +19,7 @@ from domain.animation_events import (
     AttendanceSheetAttached,
     AttestationCorrected,
 )
-from domain.attestation_form import FormWorded
-from domain.candidature_events import (
+from domain.candidatures.events import (
     CandidatureRejected,
     CandidatureValidated,
     CandidatureWithdrawn,
@@ -35,20 +34,28 @@ from domain.candidature_events import (
     TrainingRecorded,
 )
 from domain.catalogue import AggregateKind
-from domain.contact_events import ContactAdded, ContactErased, ContactRemoved, ContactUnsubscribed, PlanningSent
-from domain.convention import ConventionAmended, ConventionTerminated, ConventionWordsErased
-from domain.events import OF_THE_THING, Event, PersonalText, event, registered_events
-from domain.letter_events import LetterAbout, LetterRefused, Unreached
-from domain.stored_file import FileExpired
-from domain.structure import (
+from domain.contacts.events import (
+    ContactAdded,
+    ContactErased,
+    ContactRemoved,
+    ContactUnsubscribed,
+    PlanningSent,
+)
+from domain.conventions.convention import ConventionAmended, ConventionTerminated, ConventionWordsErased
+from domain.files.stored_file import FileExpired
+from domain.kernel import events
+from domain.kernel.events import OF_THE_THING, Event, PersonalText, event, registered_events
+from domain.notifications.events import LetterAbout, LetterRefused, Unreached
+from domain.structures.structure import (
     AccountOpened,
     ConventionAttached,
     StructureContactSet,
     StructureRenamed,
     StructureWordsErased,
 )
-from domain.territory import CandidaturesOpened, TerritoryJoined
-from domain.typology import SplitPart, TermKind, TermMerged, TermRenamed, TermRetired, TermSplit
+from domain.typology.attestation_form import FormWorded
+from domain.typology.territory import CandidaturesOpened, TerritoryJoined
+from domain.typology.typology import SplitPart, TermKind, TermMerged, TermRenamed, TermRetired, TermSplit
 from tests.domain import account_builders, control_builders, dossier_builders, registration_builders
 from tests.domain.builders import (
     CONVENTION_ID,

@@ -12,11 +12,9 @@ from hypothesis import Phase, find, settings
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from domain import animation as animations
-from domain import candidature as candidatures
-from domain.actors import Actor, Role
-from domain.animation import Animation, Attendance
-from domain.animation_events import (
+from domain.animations import animation as animations
+from domain.animations.animation import Animation, Attendance
+from domain.animations.events import (
     AnimationAttested,
     AnimationCancelled,
     AnimationModified,
@@ -25,9 +23,10 @@ from domain.animation_events import (
     AnimationResubmitted,
     AttestationCorrected,
 )
-from domain.animation_transitions import AnimationStatus, allowed_actions
-from domain.candidature import CandidatureStatus
-from domain.candidature_events import (
+from domain.animations.transitions import AnimationStatus, allowed_actions
+from domain.candidatures import candidature as candidatures
+from domain.candidatures.candidature import CandidatureStatus
+from domain.candidatures.events import (
     CandidatureRejected,
     CandidatureValidated,
     CandidatureWithdrawn,
@@ -35,9 +34,10 @@ from domain.candidature_events import (
     OpinionGiven,
 )
 from domain.catalogue import ANIMATION, CANDIDATURE
-from domain.errors import ErrorCode
-from domain.events import Event
-from domain.rights import Action
+from domain.kernel.actors import Actor, Role
+from domain.kernel.errors import ErrorCode
+from domain.kernel.events import Event
+from domain.kernel.rights import Action
 from tests.domain.builders import END, FORM, START, TODAY, actor, around, attested, convention, created, submitted
 from tests.domain.story import fold, given
 

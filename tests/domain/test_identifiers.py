@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from pydantic import create_model
 
 from application import season
-from domain.errors import DomainError, ErrorCode
-from domain.identifiers import (
+from domain.kernel.errors import DomainError, ErrorCode
+from domain.kernel.identifiers import (
     ATTESTATION_FORM_ID,
     TYPOLOGY_ID,
     Siret,
@@ -24,7 +24,7 @@ from domain.identifiers import (
     structure_id,
     territory_id,
 )
-from domain.validation import Code, CommuneCode, TerritoryCode, validated
+from domain.kernel.validation import Code, CommuneCode, TerritoryCode, validated
 
 DIGITS = "0123456789"
 WITHOUT_I_O_Q = "ABCDEFGHJKLMNPRSTUVWXYZ"

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from domain.account import (
+from domain.accounts.account import (
     Account,
     accept_mediateur,
     admit_auditor,
@@ -20,13 +20,13 @@ from domain.account import (
     register_mediateur,
     widened,
 )
-from domain.account_events import AccountErased, InvitationAccepted, InvitationErased, InvitationRevoked
-from domain.actors import Actor, Role
+from domain.accounts.events import AccountErased, InvitationAccepted, InvitationErased, InvitationRevoked
+from domain.accounts.invitation import InvitationStatus, accept, revoke, send
+from domain.accounts.invitation import erase as erase_invitation
 from domain.catalogue import ACCOUNT, INVITATION
-from domain.errors import ErrorCode
-from domain.invitation import InvitationStatus, accept, revoke, send
-from domain.invitation import erase as erase_invitation
-from domain.rights import PERSONS
+from domain.kernel.actors import Actor, Role
+from domain.kernel.errors import ErrorCode
+from domain.kernel.rights import PERSONS
 from tests.domain.account_builders import (
     ACCEPTED,
     ADMITTED,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from domain.people import (
+from domain.kernel.people import (
     EmailAddress,
     Name,
     PersonName,
@@ -13,7 +13,7 @@ from domain.people import (
     phone_comparison_form,
     written_address,
 )
-from domain.validation import Address, Label, LongText, Reason
+from domain.kernel.validation import Address, Label, LongText, Reason
 from tests.domain.test_validation_messages import accepted, problems
 
 NOT_ONE_MAILBOX = (

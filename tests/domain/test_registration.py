@@ -8,11 +8,20 @@ import pytest
 from hypothesis import given as for_any
 from hypothesis import strategies as st
 
-from domain.actors import PUBLIC, Role
-from domain.animation_events import AnimationCancelled, AnimationPublished, AnimationRefused
+from domain.animations.events import AnimationCancelled, AnimationPublished, AnimationRefused
 from domain.catalogue import REGISTRATION
-from domain.errors import DomainError, ErrorCode
-from domain.registration import (
+from domain.kernel.actors import PUBLIC, Role
+from domain.kernel.errors import DomainError, ErrorCode
+from domain.registrations.events import (
+    QuestionWithdrawn,
+    RegistrantErased,
+    RegistrationCancelled,
+    RegistrationRemoved,
+    SeatKept,
+    SeatObtained,
+    SeatQuestioned,
+)
+from domain.registrations.registration import (
     LONGEST_WAITING_LIST,
     MOST_FOR_OTHERS,
     WAITING_FOR_A_SEAT,
@@ -25,16 +34,7 @@ from domain.registration import (
     remove,
     seat_next,
 )
-from domain.registration_book import EMPTY, RegistrationBook, evolve, fold
-from domain.registration_events import (
-    QuestionWithdrawn,
-    RegistrantErased,
-    RegistrationCancelled,
-    RegistrationRemoved,
-    SeatKept,
-    SeatObtained,
-    SeatQuestioned,
-)
+from domain.registrations.registration_book import EMPTY, RegistrationBook, evolve, fold
 from tests.domain.builders import (
     COORDONNATEUR,
     DIRECTOR,

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.actors import PUBLIC, SYSTEM, Actor, Role
-from domain.errors import DomainError, ErrorCode
-from domain.rights import PERSONS, RIGHTS, Action, Belongings, Scope, authorize, may
+from domain.kernel.actors import PUBLIC, SYSTEM, Actor, Role
+from domain.kernel.errors import DomainError, ErrorCode
+from domain.kernel.rights import PERSONS, RIGHTS, Action, Belongings, Scope, authorize, may
 from tests.domain import builders
 from tests.domain.builders import OTHER_PERSON, OTHER_UAI, OURS, PERSON, THEIRS, UAI
 

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from domain.animation import correct_attestation
+from domain.animations.animation import correct_attestation
 from domain.catalogue import ANIMATION, SERVICE_DOSSIER
-from domain.errors import ErrorCode
-from domain.service_amendment import accept, decline, propose
-from domain.service_dossier_events import AmendmentAccepted, AmendmentRefused
-from domain.service_dossier_transitions import DossierStatus
+from domain.kernel.errors import ErrorCode
+from domain.service_dossiers.amendment import accept, decline, propose
+from domain.service_dossiers.events import AmendmentAccepted, AmendmentRefused
+from domain.service_dossiers.transitions import DossierStatus
 from tests.domain.builders import AFTER, CAME, COORDONNATEUR, FORM, NATIONAL, OTHER_STRUCTURE, STRUCTURE, TODAY
 from tests.domain.dossier_builders import (
     COUNTED_AGAIN,
@@ -122,7 +122,7 @@ def test_what_is_in_preparation_can_still_be_corrected(status):
 
 
 def test_an_animation_knows_the_dossier_that_holds_it():
-    from domain.animation_events import AnimationGathered, AnimationReleased
+    from domain.animations.events import AnimationGathered, AnimationReleased
     from tests.domain.builders import attested, created
 
     held = given(ANIMATION, created(), attested(), AnimationGathered(dossier_id=THIRD))

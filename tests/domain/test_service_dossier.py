@@ -5,17 +5,17 @@ from uuid import UUID
 
 import pytest
 
-from domain.animation_transitions import AnimationStatus
-from domain.errors import DomainError, ErrorCode
-from domain.service_dossier import (
+from domain.animations.transitions import AnimationStatus
+from domain.kernel.errors import DomainError, ErrorCode
+from domain.service_dossiers.events import DossierGathered, DossierReturned
+from domain.service_dossiers.service_dossier import (
     MOST_ANIMATIONS,
     attach_piece,
     gather,
     open_dossier,
     submit,
 )
-from domain.service_dossier_events import DossierGathered, DossierReturned
-from domain.service_dossier_transitions import DossierStatus
+from domain.service_dossiers.transitions import DossierStatus
 from tests.domain.builders import COORDONNATEUR, OTHER_STRUCTURE, STRUCTURE, THEIRS, convention
 from tests.domain.dossier_builders import (
     FIRST,

@@ -9,11 +9,17 @@ import pytest
 from hypothesis import given as for_any
 from hypothesis import strategies as st
 
-from domain.actors import Role
-from domain.errors import ErrorCode
-from domain.service_dossier import MOST_ANIMATIONS, certify, record_payment, send_back, submit
-from domain.service_dossier_events import DossierCertified, DossierReturned, DossierSubmitted
-from domain.service_dossier_transitions import DossierStatus, allowed_actions
+from domain.kernel.actors import Role
+from domain.kernel.errors import ErrorCode
+from domain.service_dossiers.events import DossierCertified, DossierReturned, DossierSubmitted
+from domain.service_dossiers.service_dossier import (
+    MOST_ANIMATIONS,
+    certify,
+    record_payment,
+    send_back,
+    submit,
+)
+from domain.service_dossiers.transitions import DossierStatus, allowed_actions
 from tests.domain.builders import COORDONNATEUR, NATIONAL, STRUCTURE, actor, convention
 from tests.domain.dossier_builders import (
     GATHERED,

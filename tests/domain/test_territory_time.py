@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from domain.actors import SYSTEM, Role
-from domain.animation import declare, modify
-from domain.animation_events import AnimationCreated, AnimationModified, AnimationPublished
-from domain.animation_transitions import allowed_actions
+from domain.animations.animation import declare, modify
+from domain.animations.events import AnimationCreated, AnimationModified, AnimationPublished
+from domain.animations.transitions import allowed_actions
 from domain.catalogue import ANIMATION, TERRITORY
-from domain.errors import ErrorCode
-from domain.territory import CandidaturesOpened, Territory, TerritoryJoined, join, open_candidatures
+from domain.kernel.actors import SYSTEM, Role
+from domain.kernel.errors import ErrorCode
+from domain.typology.territory import CandidaturesOpened, Territory, TerritoryJoined, join, open_candidatures
 from tests.domain.builders import (
     GUADELOUPE,
     HERAULT,

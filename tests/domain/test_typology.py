@@ -4,10 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain.actors import SYSTEM, Role
 from domain.catalogue import TYPOLOGY
-from domain.errors import ErrorCode
-from domain.typology import (
+from domain.kernel.actors import SYSTEM, Role
+from domain.kernel.errors import ErrorCode
+from domain.typology.typology import (
     SplitPart,
     Term,
     TermAdded,

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, create_model
 from pydantic_core import PydanticCustomError
 
-from domain.animation_events import AnimationContent
-from domain.errors import DomainError, ErrorCode, Problem
-from domain.validation import (
+from domain.animations.events import AnimationContent
+from domain.kernel.errors import DomainError, ErrorCode, Problem
+from domain.kernel.validation import (
     Address,
     Code,
     DeclaredInstant,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from domain.events import Event, registered_events
+from domain.kernel.events import Event, registered_events
 from eventstore.records import UnreadableEvent, decode, encode, upcast
 
 SAMPLES = {path.stem: path.read_bytes().rstrip(b"\n") for path in (Path(__file__).parent / "samples").glob("*.json")}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from domain.actors import Role
+from domain.kernel.actors import Role
 from tests.ide.window import Window
 from tests.scenarios.people import NATIONAL, STRUCTURE, STRUCTURE_ID, People
 from tests.scenarios.server import expired_token

@@ -12,7 +12,7 @@ from application.notifications.letters import WORDINGS
 from application.notifications.mailing import Mailer, Smtp
 from application.notifications.reacting import react
 from application.registrations import RegistrationSubmit
-from domain.actors import PUBLIC
+from domain.kernel.actors import PUBLIC
 from tests.dumps import dump
 from tests.notifications.post import PostOffice, post_office
 from tests.projections.world import World

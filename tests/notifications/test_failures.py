@@ -17,7 +17,7 @@ from application.notifications.mailing import Mailer, Smtp
 from application.notifications.reacting import react
 from application.notifications.smtp import Trouble, judged, unreached
 from application.registrations import RegistrationSubmit
-from domain.actors import PUBLIC
+from domain.kernel.actors import PUBLIC
 from tests.notifications.post import PostOffice, post_office
 from tests.projections.world import World
 

@@ -22,8 +22,8 @@ from application.notifications.messages import message
 from application.notifications.reacting import react
 from application.registrations import PURPOSE, RegistrationCancel, RegistrationKeep, RegistrationSubmit
 from application.structures import SetStructureContact
-from domain.actors import PUBLIC
-from domain.candidature_events import Degree
+from domain.candidatures.events import Degree
+from domain.kernel.actors import PUBLIC
 from tests.notifications.post import PostOffice, sent_by
 from tests.projections.world import STRUCTURE, STRUCTURE_ID, UAI, World
 

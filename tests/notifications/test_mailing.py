@@ -20,7 +20,7 @@ from application.application import Application
 from application.notifications.mailing import Mailer, Smtp
 from application.notifications.reacting import react
 from application.registrations import RegistrationCancel, RegistrationRemove, RegistrationSubmit
-from domain.actors import PUBLIC, SYSTEM
+from domain.kernel.actors import PUBLIC, SYSTEM
 from tests.dumps import dump
 from tests.notifications.post import PostOffice, post_office
 from tests.projections.world import MASTER_KEY, STRUCTURE, World

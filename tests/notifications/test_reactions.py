@@ -13,8 +13,8 @@ from application.candidatures import CandidatureGiveOpinion, CandidatureSubmit, 
 from application.notifications.reacting import react
 from application.registrations import PURPOSE, RegistrationCancel, RegistrationSubmit
 from cli.jobs import end_animations
-from domain.actors import PUBLIC, Actor, Role
-from domain.candidature_events import Degree
+from domain.candidatures.events import Degree
+from domain.kernel.actors import PUBLIC, Actor, Role
 from projections.engine import catch_up
 from projections.generations import prepare
 from projections.rebuild import rebuild

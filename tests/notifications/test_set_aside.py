@@ -16,8 +16,8 @@ from application.notifications.reactions import REACTIONS
 from application.notifications.set_aside import MOST_ATTEMPTS
 from application.notifications.tables import switch_mail_on
 from application.registrations import RegistrationSubmit
-from domain.actors import PUBLIC
-from domain.animation_events import AnimationPublished
+from domain.animations.events import AnimationPublished
+from domain.kernel.actors import PUBLIC
 from tests.projections.world import STRUCTURE, STRUCTURE_ID, World
 
 OURS = f"structure:{STRUCTURE_ID}"

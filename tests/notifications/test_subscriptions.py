@@ -16,7 +16,7 @@ from application.accounts import (
 from application.application import Application
 from application.notifications.reacting import react
 from application.notifications.subscriptions import LONGEST_UNSEEN, seen
-from domain.actors import Actor, Role
+from domain.kernel.actors import Actor, Role
 from eventstore.identities import identity
 from tests.notifications.post import sent_by
 from tests.projections.world import NATIONAL, STRUCTURE, STRUCTURE_ID, World

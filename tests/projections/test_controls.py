@@ -13,8 +13,8 @@ from application.application import Application
 from application.commands import Command
 from application.controls import ControlAnswer, ControlClose, ControlOpen, ControlPieceJudge
 from application.service_dossiers import ServiceDossierCertify, ServiceDossierOpen, ServiceDossierSubmit
-from domain.actors import Actor, Role
-from domain.control_pieces import ReasonCode, pieces_of
+from domain.controls.pieces import ReasonCode, pieces_of
+from domain.kernel.actors import Actor, Role
 from projections.engine import catch_up
 from projections.generations import prepare
 from projections.rebuild import rebuild

@@ -16,7 +16,7 @@ import psycopg
 import pytest
 
 from application.application import Application
-from domain.animation_events import AnimationPublished
+from domain.animations.events import AnimationPublished
 from eventstore.log import read_after
 from eventstore.vault import Vault
 from projections.engine import Overtaken, advance, catch_up, feed, targets

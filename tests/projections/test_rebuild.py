@@ -17,8 +17,8 @@ from psycopg_pool import AsyncConnectionPool
 
 from application.application import Application
 from application.typology import TermMerge, TermSplit
-from domain.animation_events import AnimationCreated
-from domain.typology import TermKind
+from domain.animations.events import AnimationCreated
+from domain.typology.typology import TermKind
 from eventstore.log import read_stream
 from projections import switching
 from projections.engine import advance, catch_up

@@ -12,8 +12,8 @@ from psycopg.errors import LockNotAvailable
 from application.application import Application
 from application.candidatures import CandidatureSubmit
 from cli.main import _EXPECTED
-from domain.actors import PUBLIC
-from domain.candidature_events import Degree
+from domain.candidatures.events import Degree
+from domain.kernel.actors import PUBLIC
 from eventstore.log import head
 from eventstore.seals import is_sealed
 from projections.engine import advance, catch_up

@@ -43,11 +43,11 @@ from application.service_dossiers import (
     ServicePaymentRecord,
 )
 from application.typology import TermMerge, TermRename
-from domain.actors import PUBLIC, SYSTEM, Actor, Role
-from domain.candidature_events import Degree
-from domain.errors import DomainError
-from domain.identifiers import structure_id
-from domain.typology import TermKind
+from domain.candidatures.events import Degree
+from domain.kernel.actors import PUBLIC, SYSTEM, Actor, Role
+from domain.kernel.errors import DomainError
+from domain.kernel.identifiers import structure_id
+from domain.typology.typology import TermKind
 from eventstore.recorder import Outcome
 
 MASTER_KEY = bytes(range(32))

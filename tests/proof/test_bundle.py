@@ -272,7 +272,7 @@ def test_a_sheet_that_was_altered_on_disk_stops_the_export(claim: Claim, tmp_pat
 
 
 def test_erasing_a_person_leaves_proofs_valid(claim: Claim, tmp_path: Path, app: Application):
-    from domain.actors import SYSTEM
+    from domain.kernel.actors import SYSTEM
     from tests.projections.world import _apply
 
     dossier_id = claim.paid(*claim.attested(1))

@@ -13,7 +13,7 @@ import pytest
 from application.files import FileStore
 from application.proof.bundle import gather_proof, records_of
 from application.proof.dossier_rules import broken_rules
-from domain.service_dossier_events import DossierCertified, DossierSubmitted
+from domain.service_dossiers.events import DossierCertified, DossierSubmitted
 from eventstore.records import Recorded
 from tests.projections.world import World
 from tests.proof.dossiers import KEY, Claim

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from domain.actors import Role
-from domain.identifiers import structure_id
+from domain.kernel.actors import Role
+from domain.kernel.identifiers import structure_id
 from tests.scenarios.server import Server, token
 
 SIRET = "21020001000010"

@@ -27,7 +27,7 @@ from application.sign_in.accepting import SignIn
 from application.sign_in.local import LocalSignIn, issue_token
 from cli.bounded_http import Door
 from cli.serving import server_config
-from domain.actors import Role
+from domain.kernel.actors import Role
 from eventstore.connections import reading_pool
 from eventstore.log import head
 from projections.runner import projecting

@@ -11,7 +11,7 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from api.answer_cache import LASTING, AnswerCache
-from domain.actors import Role
+from domain.kernel.actors import Role
 from tests.scenarios.people import People
 from tests.scenarios.server import Clock, Server, token
 

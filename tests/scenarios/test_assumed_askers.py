@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from api import requests
-from domain.actors import Role
+from domain.kernel.actors import Role
 from eventstore.identities import renew
 from tests.scenarios.people import NATIONAL, STRUCTURE_ID
 from tests.scenarios.server import token

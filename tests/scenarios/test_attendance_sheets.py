@@ -14,7 +14,7 @@ import pytest
 from pypdf import PdfReader
 
 from application.scans import LARGEST_SCAN
-from domain.actors import Role
+from domain.kernel.actors import Role
 from tests.application.papers import jpeg, pdf, png, png_bomb
 from tests.dumps import dump, in_hexadecimal
 from tests.scenarios.people import (

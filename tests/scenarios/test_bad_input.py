@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from domain.actors import Role
+from domain.kernel.actors import Role
 from tests.scenarios.people import (
     ANIMATION,
     CANDIDATURE,

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from domain.actors import Role
+from domain.kernel.actors import Role
 from tests.documents.reading import text
 from tests.dumps import dump, in_hexadecimal
 from tests.scenarios.people import (

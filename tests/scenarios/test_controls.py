@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.actors import Role
-from domain.control_draw import draw
+from domain.controls.draw import draw
+from domain.kernel.actors import Role
 from tests.scenarios.people import AUDITOR, COORDONNATEUR, NATIONAL, OTHER_STRUCTURE, PARENT, STRUCTURE, People
 from tests.scenarios.server import Server, token
 from tests.scenarios.test_service_dossiers import ELSEWHERE, Claims

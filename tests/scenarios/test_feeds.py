@@ -14,8 +14,8 @@ import pytest
 from icalendar import Calendar
 
 from api.exports import feeds
-from domain.actors import Role
-from domain.identifiers import structure_id
+from domain.kernel.actors import Role
+from domain.kernel.identifiers import structure_id
 from tests.api.reading import executed
 from tests.scenarios.people import ANIMATION, CONVENTION, NATIONAL, STRUCTURE
 from tests.scenarios.server import Server, token

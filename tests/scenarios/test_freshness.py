@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from api.exports import freshness
-from domain.actors import Actor, Role
+from domain.kernel.actors import Actor, Role
 from projections.rebuild import rebuild
 from tests.api.reading import executed
 from tests.scenarios.people import NATIONAL, STRUCTURE, STRUCTURE_ID

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from application.notifications.reacting import react
-from domain.actors import Role
+from domain.kernel.actors import Role
 from eventstore.log import read_at
 from tests.scenarios.people import DIRECTOR, NATIONAL, STRUCTURE
 from tests.scenarios.server import token

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from application.notifications.reacting import react
-from domain.actors import Role
+from domain.kernel.actors import Role
 from tests.notifications.post import sent_by
 from tests.scenarios.people import (
     ANIMATION,

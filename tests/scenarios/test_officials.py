@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from domain.actors import Role
+from domain.kernel.actors import Role
 from tests.documents.reading import text
 from tests.scenarios.people import AUDITOR, COORDONNATEUR, NATIONAL, PARENT, SCHOOL, STRUCTURE, STRUCTURE_ID, People
 from tests.scenarios.server import Server, token

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from domain.actors import Role
+from domain.kernel.actors import Role
 from tests.scenarios.people import (
     ANIMATION,
     AUDITOR,

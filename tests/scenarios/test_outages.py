@@ -17,7 +17,7 @@ from eventsourcing.persistence import PersistenceError
 from websockets.exceptions import ConnectionClosed
 
 from api.context import Context
-from domain.actors import PUBLIC
+from domain.kernel.actors import PUBLIC
 from eventstore.connections import Bounds, reading_pool
 from projections.reading import AsyncPool, snapshot
 from projections.registry import relations

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from application.privacy import Kind
-from domain.actors import Role
-from domain.identifiers import account_id, person_id
+from domain.kernel.actors import Role
+from domain.kernel.identifiers import account_id, person_id
 from projections.rebuild import rebuild
 from tests.dumps import dump, in_hexadecimal
 from tests.scenarios.people import (

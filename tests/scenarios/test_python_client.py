@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from graphql import OperationDefinitionNode, parse
 
-from domain.actors import Role
+from domain.kernel.actors import Role
 from tests.pypi import installed
 from tests.scenarios.server import OPERATIONS, Server, token
 

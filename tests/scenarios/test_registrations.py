@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from domain.actors import Role
+from domain.kernel.actors import Role
 from projections.rebuild import rebuild
 from tests.documents.reading import text
 from tests.dumps import dump, in_hexadecimal

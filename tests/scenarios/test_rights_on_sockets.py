@@ -19,7 +19,7 @@ from websockets.sync.client import ClientConnection
 from api import documents, following
 from api.exports import audit_trail
 from application.sign_in.local import issue_token
-from domain.actors import Role
+from domain.kernel.actors import Role
 from tests.scenarios.people import NATIONAL, STRUCTURE_ID, People
 from tests.scenarios.server import TOKEN_SECRET, Clock, Server
 from tests.scenarios.test_following import until

@@ -10,8 +10,8 @@ from uuid import uuid4
 
 import pytest
 
-from domain.actors import Role
-from domain.identifiers import structure_id
+from domain.kernel.actors import Role
+from domain.kernel.identifiers import structure_id
 from tests.scenarios.people import (
     AUDITOR,
     COORDONNATEUR,

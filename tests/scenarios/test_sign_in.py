@@ -25,7 +25,7 @@ from application.sign_in.claims import ClaimsMapping
 from application.sign_in.issuer import KEYS_APART, Issuer
 from application.sign_in.local import issue_token
 from application.sign_in.oidc import OidcSignIn
-from domain.actors import Role
+from domain.kernel.actors import Role
 from tests.npm import installed
 from tests.scenarios.people import ANIMATION, CONVENTION, NATIONAL, STRUCTURE_ID, People
 from tests.scenarios.server import TOKEN_SECRET, Clock, Server, running_server

@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from domain.actors import Role
+from domain.kernel.actors import Role
 from tests.scenarios.people import NATIONAL, OTHER_STRUCTURE, PARENT, STRUCTURE, STRUCTURE_ID, People
 from tests.scenarios.server import OPERATIONS, Server, expired_token
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from domain.actors import Role
+from domain.kernel.actors import Role
 from tests.scenarios.people import (
     CANDIDATURE,
     CONVENTION,
@@ -167,7 +167,7 @@ def test_a_mediateur_registers_nobody_else_until_the_structure_accepts_them(peop
 
 
 def test_what_one_person_registers_for_others_in_a_day_is_bounded(people, server, monkeypatch):
-    monkeypatch.setattr("domain.registration.MOST_FOR_OTHERS", 2)
+    monkeypatch.setattr("domain.registrations.registration.MOST_FOR_OTHERS", 2)
     people.sign()
     animation = people.declare()
     people.publish(animation)

@@ -13,7 +13,7 @@ from application.sign_in.accepting import BadToken, SignedIn
 from application.sign_in.claims import ClaimsMapping
 from application.sign_in.issuer import Issuer
 from application.sign_in.oidc import OidcSignIn
-from domain.actors import Actor
+from domain.kernel.actors import Actor
 from tests.sign_in.issuing import AUDIENCE, NOW, FakeIssuer
 
 

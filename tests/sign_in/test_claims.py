@@ -12,7 +12,7 @@ from joserfc import jws
 from application.sign_in.accepting import BadToken
 from application.sign_in.claims import load_mapping
 from application.sign_in.local import read_token
-from domain.actors import Role
+from domain.kernel.actors import Role
 from tests.sign_in.door import door_of
 from tests.sign_in.issuing import KEYS, NOW
 

@@ -13,8 +13,8 @@ from joserfc.jwk import ECKey, RSAKey
 
 from application.sign_in.accepting import LONGEST_TOKEN
 from application.sign_in.oidc import SKEW
-from domain.actors import Role
-from domain.identifiers import person_id, structure_id
+from domain.kernel.actors import Role
+from domain.kernel.identifiers import person_id, structure_id
 from tests.sign_in.door import door_of
 from tests.sign_in.issuing import AUDIENCE, KEYS, NOW, FakeIssuer
 

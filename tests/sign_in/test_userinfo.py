@@ -14,7 +14,7 @@ from application.sign_in.accepting import BadToken, IssuerAway
 from application.sign_in.issuer import KEYS_KEPT, Issuer
 from application.sign_in.oidc import REFUSAL_KEPT, USERINFO_KEPT
 from application.sign_in.places import AT_ONCE, WAITING
-from domain.actors import Role
+from domain.kernel.actors import Role
 from tests.sign_in.door import door_of
 from tests.sign_in.issuing import KEYS, NOW
 

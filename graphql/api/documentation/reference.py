@@ -24,8 +24,8 @@ from graphql import (
 )
 
 from api.reading_rights import ROOTS
-from domain.actors import Role
-from domain.rights import RIGHTS, Action, Scope
+from domain.kernel.actors import Role
+from domain.kernel.rights import RIGHTS, Action, Scope
 
 #: Those that every client knows.
 _EVERYWHERE = frozenset({"Boolean", "Float", "ID", "Int", "String"})

@@ -6,7 +6,7 @@ from typing import Any
 
 from api.lists import Lists
 from api.types.base import local
-from domain.typology import TermKind
+from domain.typology.typology import TermKind
 
 HEADERS = (
     "Date",

@@ -27,7 +27,7 @@ from api.inputs import AnimationWhere, OwnAnimationWhere
 from api.listings import in_force
 from api.lists import Lists
 from api.types.structure import load_structure
-from domain.rights import Action, Scope, may, scope_of
+from domain.kernel.rights import Action, Scope, may, scope_of
 from projections.queries import animations as queries
 from projections.queries.paging import Filter
 

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from api.lists import Lists
 from api.types.base import local
-from domain.animation_transitions import AnimationStatus
-from domain.typology import TermKind
+from domain.animations.transitions import AnimationStatus
+from domain.typology.typology import TermKind
 
 #: The columns that `entry_of` reads.
 COLUMNS = frozenset(

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.context import Context
-from domain.actors import Actor
+from domain.kernel.actors import Actor
 
 #: Longer than the projector's transactions take.
 _STILL = timedelta(seconds=5)

@@ -16,7 +16,7 @@ from api.answers import Refused
 from api.errors import ApiError, api_path
 from api.limits.values import MOST_IN_LIST
 from api.scalars import SCALARS
-from domain.errors import ErrorCode
+from domain.kernel.errors import ErrorCode
 
 W = TypeVar("W")
 _STATUS = {ErrorCode.UNAUTHENTICATED.value: 401, ErrorCode.FORBIDDEN.value: 403}

@@ -27,7 +27,7 @@ from graphql import (
 from graphql.utilities import value_from_ast_untyped
 
 from api.errors import ApiError, api_path
-from domain.errors import ErrorCode, Problem
+from domain.kernel.errors import ErrorCode, Problem
 
 #: The longest text that any field of a command takes.
 LONGEST_TEXT = 5_000

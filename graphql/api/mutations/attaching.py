@@ -24,7 +24,7 @@ from application.commands import Command
 from application.files import Draft, NoDraft
 from application.scanning.opening import AT_ONCE, PATIENCE_SECONDS
 from application.scans import media_type_of
-from domain.errors import DomainError, invalid
+from domain.kernel.errors import DomainError, invalid
 from eventstore.unavailable import Unavailable
 
 #: What a file's input field says.

@@ -7,7 +7,7 @@ from datetime import date
 import strawberry
 
 from api.mutations.inputs import Repeatable, Versioned, named, said
-from domain.candidature_events import Degree
+from domain.candidatures.events import Degree
 
 
 @strawberry.input(

@@ -18,9 +18,9 @@ from api.limits.places import SharedPlaces
 from api.limits.values import too_long
 from api.mutations.payloads import UserError, user_errors
 from application.commands import Command
-from domain.actors import Role
-from domain.errors import DomainError
-from domain.validation import validated
+from domain.kernel.actors import Role
+from domain.kernel.errors import DomainError
+from domain.kernel.validation import validated
 from eventstore.log import head
 from eventstore.unavailable import Unavailable, is_unavailable
 

@@ -17,8 +17,8 @@ from api.mutations.payloads import Payload
 from api.types.structure import Structure, load_structure
 from application import contacts as commands
 from application.commands import Command
-from domain.contact_events import PlanningSent
-from domain.rights import Action, Belongings, may
+from domain.contacts.events import PlanningSent
+from domain.kernel.rights import Action, Belongings, may
 from eventstore.log import read_at
 from projections.queries import contacts as queries
 

@@ -7,7 +7,7 @@ from datetime import date
 import strawberry
 
 from api.mutations.inputs import Repeatable, Versioned, named, said
-from domain.control_pieces import ReasonCode
+from domain.controls.pieces import ReasonCode
 
 
 @strawberry.input(description="A new control: a share of the dossiers that were certified in a period.")

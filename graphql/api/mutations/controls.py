@@ -22,9 +22,9 @@ from api.mutations.payloads import Payload
 from api.types.control import Control, load_control
 from application import controls as commands
 from application.commands import Command
-from domain.control import MOST_IN_POPULATION
-from domain.errors import ErrorCode, refuse
-from domain.rights import Action, scope_of
+from domain.controls.control import MOST_IN_POPULATION
+from domain.kernel.errors import ErrorCode, refuse
+from domain.kernel.rights import Action, scope_of
 from projections.queries import controls as queries
 
 

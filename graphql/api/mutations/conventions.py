@@ -27,7 +27,7 @@ from api.types.structure import (
 )
 from application import conventions as commands
 from application.commands import Command
-from domain.identifiers import check_siret
+from domain.kernel.identifiers import check_siret
 
 
 @strawberry.type(description="What became of a mutation on a convention.")

@@ -12,7 +12,7 @@ from api.mutations.inputs import Repeatable, said, stated
 from api.mutations.payloads import Payload
 from application.accounts import MailPreferencesSet
 from application.notifications.inbox import mark_read, recipients_of
-from domain.errors import invalid
+from domain.kernel.errors import invalid
 from eventstore.log import head
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import strawberry
 
 from api.errors import api_path
-from domain.errors import ErrorCode, Problem
+from domain.kernel.errors import ErrorCode, Problem
 
 _SIGN_IN = Problem(ErrorCode.UNAUTHENTICATED, "Connectez-vous pour faire cette action.")
 

@@ -31,7 +31,7 @@ from api.types.service_dossier import ServiceDossier, load_dossier
 from application import service_amendments as amendments
 from application import service_dossiers as commands
 from application.commands import Command
-from domain.service_dossier import MOST_ANIMATIONS
+from domain.service_dossiers.service_dossier import MOST_ANIMATIONS
 from projections.queries import service_dossiers as queries
 
 

@@ -21,8 +21,8 @@ from api.types.typology import AttestationForm, load_form
 from application import typology as commands
 from application.privacy import Erased
 from application.privacy import Kind as PersonalKind
-from domain.errors import ErrorCode, invalid, refuse
-from domain.rights import Action, Scope, scope_of
+from domain.kernel.errors import ErrorCode, invalid, refuse
+from domain.kernel.rights import Action, Scope, scope_of
 from eventstore.log import head
 
 

@@ -7,7 +7,7 @@ from datetime import date
 import strawberry
 
 from api.mutations.inputs import Repeatable, Versioned, said
-from domain.typology import TermKind, ThemeFamily
+from domain.typology.typology import TermKind, ThemeFamily
 
 _SINCE = "Animations that start before this local day keep the term; when left out, all history counts anew."
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import strawberry
 
-from domain import allowed
+from domain.kernel import allowed
 
 
 @strawberry.type(description="An action on a thing, and whether it is possible now.")

@@ -18,10 +18,10 @@ from api.types.lazily import Identifier, Lazily, Text, lazily
 from api.types.structure import Structure, structure_beside
 from api.types.territory import Territory
 from api.types.typology import Term
-from domain.animation_transitions import AnimationStatus, allowed_actions
-from domain.rights import Action, Belongings, may
-from domain.service_dossier_transitions import DossierStatus
-from domain.typology import TermKind
+from domain.animations.transitions import AnimationStatus, allowed_actions
+from domain.kernel.rights import Action, Belongings, may
+from domain.service_dossiers.transitions import DossierStatus
+from domain.typology.typology import TermKind
 from projections.queries import animations as queries
 
 if TYPE_CHECKING:

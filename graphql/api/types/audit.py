@@ -13,7 +13,7 @@ from strawberry.scalars import JSON
 
 from api.types.base import Node
 from api.types.lazily import Identifier, Instant, Lazily, Number, Plain, Text, lazily
-from domain.events import registered_events
+from domain.kernel.events import registered_events
 
 
 @cache

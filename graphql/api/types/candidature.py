@@ -12,10 +12,10 @@ from api.context import Context, Info
 from api.types.allowed import AllowedAction, shown_actions
 from api.types.base import Node
 from api.types.unreached import EMAIL_PROBLEM, email_problem
-from domain.actors import Actor, Role
-from domain.candidature import CandidatureStatus, allowed_actions
-from domain.candidature_events import Degree
-from domain.rights import Action, Belongings, Scope, may, scope_of
+from domain.candidatures.candidature import CandidatureStatus, allowed_actions
+from domain.candidatures.events import Degree
+from domain.kernel.actors import Actor, Role
+from domain.kernel.rights import Action, Belongings, Scope, may, scope_of
 from projections.queries import candidatures as queries
 from projections.queries.paging import Filter
 

@@ -17,10 +17,10 @@ from api.types.animation import Animation, load_animations
 from api.types.base import Node
 from api.types.service_dossier import ServiceDossier, dossier_of
 from api.types.territory import Territory
-from domain.actors import Actor
-from domain.control_pieces import REASON_LABELS, PieceKind, ReasonCode, pieces_of
-from domain.control_transitions import ControlStatus, allowed_actions
-from domain.rights import Action, Belongings, Scope, scope_of
+from domain.controls.pieces import REASON_LABELS, PieceKind, ReasonCode, pieces_of
+from domain.controls.transitions import ControlStatus, allowed_actions
+from domain.kernel.actors import Actor
+from domain.kernel.rights import Action, Belongings, Scope, scope_of
 from projections.queries import controls as queries
 from projections.queries import service_dossiers as dossier_queries
 from projections.queries.paging import Filter

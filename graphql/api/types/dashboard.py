@@ -14,8 +14,8 @@ from api.errors import denied, invalid
 from api.lists import Lists
 from api.scalars import readable
 from api.types.typology import Term
-from domain.rights import Action, Belongings, may
-from domain.typology import TermKind
+from domain.kernel.rights import Action, Belongings, may
+from domain.typology.typology import TermKind
 
 
 @strawberry.type(description="Animations that were declared with a term.")

@@ -14,10 +14,10 @@ from api.errors import denied
 from api.types.base import Node
 from api.types.unreached import EMAIL_PROBLEM, email_problem
 from application.people.officials import account_named
-from domain.actors import Role
-from domain.identifiers import schools_begin_with
-from domain.invitation import InvitationStatus
-from domain.rights import Action, Belongings, Scope, may, scope_of
+from domain.accounts.invitation import InvitationStatus
+from domain.kernel.actors import Role
+from domain.kernel.identifiers import schools_begin_with
+from domain.kernel.rights import Action, Belongings, Scope, may, scope_of
 from projections.queries import accounts as queries
 from projections.queries import structures as structure_queries
 

@@ -10,7 +10,7 @@ import strawberry
 
 from api.context import Context
 from api.types.animation import Animation, load_animations
-from domain.service_dossier_transitions import DossierStatus
+from domain.service_dossiers.transitions import DossierStatus
 from projections.queries import service_dossiers as queries
 
 

@@ -11,8 +11,8 @@ import strawberry
 from api.context import Context, Info
 from api.types.base import Node
 from application.notifications.reaction import reasoned
-from domain.events import ERASED_WORDS
-from domain.rights import Action, Belongings, may
+from domain.kernel.events import ERASED_WORDS
+from domain.kernel.rights import Action, Belongings, may
 from eventstore.records import decode
 from eventstore.vault import Vault
 from projections.queries import notifications as queries

@@ -12,7 +12,7 @@ from api.context import Context, Info
 from api.types.animation import Animation, load_animations
 from api.types.base import Node, local
 from api.types.unreached import EMAIL_PROBLEM, email_problem
-from domain.rights import Action, Belongings, may
+from domain.kernel.rights import Action, Belongings, may
 from projections.queries import registrations as queries
 from projections.registrations import RegistrationStatus
 

@@ -21,8 +21,8 @@ from api.types.mandate import officials_named
 from api.types.missing import Missing, missing_of
 from api.types.structure import Convention, Structure, load_conventions, structure_beside
 from api.types.territory import Territory
-from domain.rights import Action, may
-from domain.service_dossier_transitions import AmendmentStatus, DossierStatus, allowed_actions, belongings
+from domain.kernel.rights import Action, may
+from domain.service_dossiers.transitions import AmendmentStatus, DossierStatus, allowed_actions, belongings
 from projections.queries import service_dossiers as queries
 
 FOR_DOSSIERS = "For its structure, the coordonnateurs of its territory, the national team and auditors."

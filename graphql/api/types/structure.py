@@ -14,8 +14,8 @@ from api.context import Context, Info, read_beside
 from api.types.base import Connection, Node, looked_ahead
 from api.types.dashboard import StructureDashboard, dashboard_of, require
 from api.types.mandate import FOR_MANDATES, Invitation, Mandate, invitations_of_structures, mandates_of_structures
-from domain.actors import Actor
-from domain.rights import Action, Belongings, Scope, may, scope_of
+from domain.kernel.actors import Actor
+from domain.kernel.rights import Action, Belongings, Scope, may, scope_of
 from projections.queries import dashboards as figures
 from projections.queries import structures as queries
 

@@ -9,7 +9,7 @@ import strawberry
 
 from api.context import Context, Info
 from api.types.dashboard import StructureDashboard, dashboard_of, require
-from domain.rights import Action, Belongings
+from domain.kernel.rights import Action, Belongings
 from projections.queries import dashboards as figures
 
 

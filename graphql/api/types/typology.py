@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import strawberry
 
 from api.context import Context
-from domain.typology import TermKind, ThemeFamily
+from domain.typology.typology import TermKind, ThemeFamily
 from projections.queries import lists as queries
 
 

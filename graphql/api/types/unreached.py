@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from domain.letter_events import Unreached
+from domain.notifications.events import Unreached
 
 EMAIL_PROBLEM = "Why a letter did not reach the address (French): somebody should telephone. Null while none was lost."
 

@@ -1,0 +1,77 @@
+"""An invitation to speak for a structure: sent to an address, accepted once by whoever holds its link, or revoked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from uuid import UUID
+
+from domain.accounts.events import InvitationAccepted, InvitationErased, InvitationRevoked, InvitationSent
+from domain.kernel.actors import Actor
+from domain.kernel.errors import broken, forbidden
+from domain.kernel.events import Event
+from domain.kernel.rights import Action, Belongings, authorize
+from domain.structures.structure import Structure
+
+
+class InvitationStatus(StrEnum):
+    OPEN = "OPEN"
+    ACCEPTED = "ACCEPTED"
+    REVOKED = "REVOKED"
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    id: UUID
+    structure_id: UUID
+    status: InvitationStatus = InvitationStatus.OPEN
+    erased: bool = False
+
+    @property
+    def belongings(self) -> Belongings:
+        """Who else answers for it, its structure tells: see `revoke`."""
+        return Belongings(structure_id=self.structure_id)
+
+
+def evolve(state: Invitation | None, originator_id: UUID, fact: Event) -> Invitation:
+    if isinstance(fact, InvitationSent):
+        return Invitation(originator_id, fact.structure_id)
+    assert state is not None, "an invitation's first event is invitation.sent"
+    match fact:
+        case InvitationAccepted():
+            return replace(state, status=InvitationStatus.ACCEPTED)
+        case InvitationRevoked():
+            return replace(state, status=InvitationStatus.REVOKED)
+        case InvitationErased():
+            open_still = state.status is InvitationStatus.OPEN
+            return replace(state, status=InvitationStatus.REVOKED if open_still else state.status, erased=True)
+    raise TypeError(f"not an invitation's event: {fact!r}")
+
+
+def send(structure: Structure | None, person_id: UUID, email: str, actor: Actor) -> list[Event]:
+    """Several people may speak for one structure: each is invited."""
+    if structure is None:
+        raise forbidden()
+    authorize(actor, Action.INVITATION_SEND, structure.belongings)
+    territories = tuple(sorted(structure.territories))
+    return [InvitationSent(structure_id=structure.id, territories=territories, person_id=person_id, email=email)]
+
+
+def revoke(state: Invitation, structure: Structure, actor: Actor) -> list[Event]:
+    """`structure`: the invitation's, as it stands."""
+    authorize(actor, Action.INVITATION_REVOKE, structure.belongings)
+    if state.status is not InvitationStatus.OPEN:
+        raise broken("Cette invitation a déjà servi ou a été retirée.")
+    return [InvitationRevoked()]
+
+
+def accept(mandate_id: UUID) -> list[Event]:
+    """What follows when somebody joins by it, by policy."""
+    return [InvitationAccepted(mandate_id=mandate_id)]
+
+
+def erase(state: Invitation, person_id: UUID) -> list[Event]:
+    """What remains to be recorded once the key of the address is destroyed."""
+    if state.erased:
+        raise broken("Les données personnelles de cette invitation sont déjà effacées.")
+    return [InvitationErased(person_id=person_id)]

@@ -1,0 +1,305 @@
+"""The animation: its state, and the decisions that make its events (domain.md, "Life of an animation")."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from domain.animations.events import (
+    AnimationAttested,
+    AnimationCancelled,
+    AnimationContent,
+    AnimationCreated,
+    AnimationDetails,
+    AnimationEnded,
+    AnimationGathered,
+    AnimationModified,
+    AnimationPublished,
+    AnimationRefused,
+    AnimationReleased,
+    AnimationResubmitted,
+    AnimationWordsErased,
+    AttendanceSheetAttached,
+    AttestationCorrected,
+)
+from domain.animations.transitions import AnimationStatus, belongings, check
+from domain.conventions.convention import Convention, covering
+from domain.kernel.actors import Actor
+from domain.kernel.errors import broken, forbidden, invalid
+from domain.kernel.events import ERASED_WORDS, Event, without_words
+from domain.kernel.rights import Action, Belongings, authorize
+from domain.kernel.validation import stated, validated
+from domain.service_dossiers.transitions import DossierStatus
+from domain.structures.structure import Structure
+from domain.typology.attestation_form import AttestationForm
+from domain.typology.territory import Territory
+from domain.typology.typology import TermKind, Typology, check_terms
+
+CONTENT_FIELDS = tuple(AnimationDetails.model_fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The other aggregates that a declaration is checked against."""
+
+    structure: Structure | None
+    conventions: Sequence[Convention]
+    territory: Territory
+    typology: Typology
+
+
+@dataclass(frozen=True, slots=True)
+class Attendance:
+    """Who came, parents and children apart, and the answers to the form's questions, in their order."""
+
+    parents: int
+    children: int = 0
+    answers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Animation:
+    id: UUID
+    structure_id: UUID
+    convention_id: UUID
+    territory: str
+    time_zone: str
+    content: AnimationDetails
+    status: AnimationStatus = AnimationStatus.SUBMITTED
+    #: As attested, or as corrected last.
+    attendance: Attendance | None = None
+    #: The service dossier that holds it, and that dossier's status, which a use case looks up where it matters.
+    dossier_id: UUID | None = None
+    dossier_status: DossierStatus | None = None
+    #: SHA-256 of the signed attendance sheet.
+    sheet: str | None = None
+    #: Whether it is recorded that its end has passed.
+    ended: bool = False
+
+    @property
+    def attested(self) -> bool:
+        return self.attendance is not None
+
+    @property
+    def held_on(self) -> date:
+        """The day in the territory."""
+        return self.content.starts_at.date()
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.content.ends_at
+
+    @property
+    def belongings(self) -> Belongings:
+        return belongings(self)
+
+
+def evolve(state: Animation | None, originator_id: UUID, fact: Event) -> Animation:
+    if isinstance(fact, AnimationCreated):
+        return Animation(
+            originator_id, fact.structure_id, fact.convention_id, fact.territory, fact.time_zone, _details(fact)
+        )
+    assert state is not None, "an animation's first event is animation.created"
+    match fact:
+        case AnimationModified():
+            moved = fact.ends_at != state.content.ends_at
+            ended = state.ended and not moved
+            return replace(state, content=_details(fact), convention_id=fact.convention_id, ended=ended)
+        case AnimationResubmitted():
+            return replace(state, status=AnimationStatus.SUBMITTED)
+        case AnimationPublished():
+            return replace(state, status=AnimationStatus.PUBLISHED)
+        case AnimationRefused():
+            return replace(state, status=AnimationStatus.REFUSED)
+        case AnimationCancelled():
+            return replace(state, status=AnimationStatus.CANCELLED)
+        case AnimationEnded():
+            return replace(state, ended=True)
+        case AnimationAttested() | AttestationCorrected():
+            return replace(state, attendance=Attendance(fact.parents, fact.children, fact.answers))
+        case AnimationGathered():
+            return replace(state, dossier_id=fact.dossier_id)
+        case AnimationReleased():
+            return replace(state, dossier_id=None)
+        case AttendanceSheetAttached():
+            return replace(state, sheet=fact.sha256)
+        case AnimationWordsErased():
+            return _without_words(state)
+    raise TypeError(f"not an animation's event: {fact!r}")
+
+
+def _without_words(state: Animation) -> Animation:
+    came = state.attendance
+    return replace(
+        state,
+        content=without_words(state.content, AnimationCreated.personal_marks),
+        attendance=came and replace(came, answers=(ERASED_WORDS,) * len(came.answers)),
+    )
+
+
+def _details(fact: AnimationDetails) -> AnimationDetails:
+    return AnimationDetails.model_construct(**{name: getattr(fact, name) for name in CONTENT_FIELDS})
+
+
+def declare(
+    content: AnimationContent,
+    structure_id: UUID,
+    actor: Actor,
+    around: Surroundings,
+    now: datetime,
+    cloned_from: UUID | None = None,
+) -> list[Event]:
+    """A new animation, waiting for publication. Declared after its start it is accepted and marked late."""
+    authorize(actor, Action.ANIMATION_CREATE, Belongings(structure_id=structure_id))
+    content = _checked(content, around, already=None)
+    convention_id = covering(around.conventions, around.territory.code, content.starts_at.date()).id
+    return [
+        AnimationCreated(
+            structure_id=structure_id,
+            convention_id=convention_id,
+            territory=around.territory.code,
+            time_zone=around.territory.time_zone,
+            declared_late=content.starts_at <= now,
+            cloned_from=cloned_from,
+            **content.model_dump(),
+        )
+    ]
+
+
+def clone(
+    source: Animation, actor: Actor, starts_at: datetime, ends_at: datetime, around: Surroundings, now: datetime
+) -> list[Event]:
+    """The same content at new dates. It never carries the attestation, whenever it is made."""
+    check(Action.ANIMATION_CLONE, source, actor, now)
+    values = source.content.model_dump() | {"starts_at": starts_at, "ends_at": ends_at}
+    content = validated(AnimationContent, values)
+    return declare(content, source.structure_id, actor, around, now, cloned_from=source.id)
+
+
+def modify(
+    state: Animation, actor: Actor, changes: Mapping[str, Any], around: Surroundings, now: datetime
+) -> list[Event]:
+    """`changes` holds new values by field name. A refused animation that is corrected is submitted again."""
+    check(Action.ANIMATION_MODIFY, state, actor, now)
+    content = validated(AnimationContent, state.content.model_dump() | dict(changes))
+    content = _checked(content, around, already=state.content)
+    convention_id = _convention_after(state, content, around)
+    changed = tuple(name for name in CONTENT_FIELDS if getattr(content, name) != getattr(state.content, name))
+    if not changed:
+        raise broken("Rien ne change : indiquez au moins une valeur nouvelle.")
+    facts: list[Event] = [AnimationModified(convention_id=convention_id, changed=changed, **content.model_dump())]
+    return [*facts, AnimationResubmitted()] if state.status is AnimationStatus.REFUSED else facts
+
+
+def publish(state: Animation, actor: Actor, now: datetime) -> list[Event]:
+    check(Action.ANIMATION_PUBLISH, state, actor, now)
+    return [AnimationPublished()]
+
+
+def refuse_publication(state: Animation, actor: Actor, reason: str, now: datetime) -> list[Event]:
+    check(Action.ANIMATION_REFUSE, state, actor, now)
+    return [AnimationRefused(reason=stated(reason))]
+
+
+def cancel(state: Animation, actor: Actor, reason: str, now: datetime) -> list[Event]:
+    check(Action.ANIMATION_CANCEL, state, actor, now)
+    return [AnimationCancelled(reason=stated(reason))]
+
+
+def end(state: Animation, actor: Actor, now: datetime) -> list[Event]:
+    """What a scheduler records, once, when the end of a published animation has passed."""
+    check(Action.ANIMATION_END, state, actor, now)
+    if state.ended:
+        raise broken("La fin de cette animation est déjà constatée.")
+    return [AnimationEnded()]
+
+
+def attest(
+    state: Animation, actor: Actor, came: Attendance, form: AttestationForm, typology: Typology, now: datetime
+) -> list[Event]:
+    """Never before the end, never twice, only for what was published."""
+    check(Action.ANIMATION_ATTEST, state, actor, now)
+    check_attendance(state, came, form, typology)
+    return [
+        AnimationAttested(parents=came.parents, children=came.children, form_version=form.version, answers=came.answers)
+    ]
+
+
+def correct_attestation(
+    state: Animation,
+    actor: Actor,
+    came: Attendance,
+    reason: str,
+    form: AttestationForm,
+    typology: Typology,
+    now: datetime,
+) -> list[Event]:
+    """A mistake is corrected by a further event with a reason."""
+    check(Action.ATTESTATION_CORRECT, state, actor, now)
+    check_attendance(state, came, form, typology)
+    return [
+        AttestationCorrected(
+            parents=came.parents,
+            children=came.children,
+            form_version=form.version,
+            answers=came.answers,
+            reason=stated(reason),
+        )
+    ]
+
+
+def _checked(content: AnimationContent, around: Surroundings, already: AnimationDetails | None) -> AnimationContent:
+    """The content in the territory's local time. Raises what stands against it.
+
+    A term that was declared before (`already`) and retired since may stay: history keeps its words.
+    """
+    if around.structure is None:
+        raise forbidden()
+    if content.ends_at <= content.starts_at:
+        raise invalid("la fin doit suivre le début.", "ends_at")
+    chosen = [
+        (TermKind.VENUE_TYPE, content.venue_type, ("venue_type",)),
+        (TermKind.AUDIENCE, content.audience, ("audience",)),
+        (TermKind.ANIMATION_TYPE, content.type, ("type",)),
+        *((TermKind.THEME, theme, ("themes", str(index))) for index, theme in enumerate(content.themes)),
+    ]
+    clock = around.territory.local_time
+    local = content.model_copy(update={"starts_at": clock(content.starts_at), "ends_at": clock(content.ends_at)})
+    kept = _terms(already) if already else set()
+    check_terms(around.typology, [choice for choice in chosen if choice[:2] not in kept], local.starts_at.date())
+    return local
+
+
+def _convention_after(state: Animation, content: AnimationDetails, around: Surroundings) -> UUID:
+    """The convention that the modified animation stands under: its own for as long as that covers its day.
+
+    A correction that leaves the day as it is never moves an animation to another convention, and so to another rate.
+    """
+    day = content.starts_at.date()
+    own = next((convention for convention in around.conventions if convention.id == state.convention_id), None)
+    if day == state.content.starts_at.date() or (own is not None and own.covers(day)):
+        return state.convention_id
+    return covering(around.conventions, around.territory.code, day).id
+
+
+def _terms(content: AnimationDetails) -> set[tuple[TermKind, str]]:
+    themes = {(TermKind.THEME, theme) for theme in content.themes}
+    return themes | {
+        (TermKind.VENUE_TYPE, content.venue_type),
+        (TermKind.AUDIENCE, content.audience),
+        (TermKind.ANIMATION_TYPE, content.type),
+    }
+
+
+def check_attendance(state: Animation, came: Attendance, form: AttestationForm, typology: Typology) -> None:
+    if came.parents < 0:
+        raise invalid("le nombre de parents ne peut pas être négatif.", "parents")
+    if came.children < 0:
+        raise invalid("le nombre d'enfants ne peut pas être négatif.", "children")
+    if came.children and not typology.admits_children(state.content.type):
+        raise broken("Ce type d'animation n'accueille pas d'enfants : le nombre d'enfants doit être 0.", "children")
+    if len(came.answers) > len(form.questions):
+        raise broken(f"Le formulaire en vigueur compte {len(form.questions)} question(s).", "answers")

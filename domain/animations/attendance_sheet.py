@@ -1,0 +1,32 @@
+"""The signed attendance sheet, attached after the animation as proof of service (domain.md, "Life of an animation")."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from domain.animations.animation import Animation
+from domain.animations.events import AttendanceSheetAttached
+from domain.animations.transitions import check
+from domain.kernel.actors import Actor
+from domain.kernel.errors import broken
+from domain.kernel.events import Event
+from domain.kernel.rights import Action
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A kept file: its name for people, its media type, its size in bytes, its SHA-256 in hexadecimal."""
+
+    file_name: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+def attach_sheet(state: Animation, actor: Actor, sheet: Sheet, now: datetime) -> list[Event]:
+    """Only after the end of what was published, attested or not. A further sheet replaces the one shown before."""
+    check(Action.ATTENDANCE_SHEET_ATTACH, state, actor, now)
+    if sheet.sha256 == state.sheet:
+        raise broken("Ce fichier est déjà la liste d'émargement de l'animation.", "file")
+    return [AttendanceSheetAttached(**asdict(sheet))]

@@ -1,0 +1,124 @@
+"""What may be done next with an animation: one table, which commands enforce and `allowedActions` shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from domain.kernel.actors import Actor
+from domain.kernel.allowed import AllowedAction
+from domain.kernel.errors import DomainError, ErrorCode, Problem, forbidden
+from domain.kernel.rights import Action, Belongings, may
+from domain.service_dossiers.transitions import DossierStatus, correction_obstacle, sheet_obstacle
+
+
+class AnimationStatus(StrEnum):
+    SUBMITTED = "SUBMITTED"
+    PUBLISHED = "PUBLISHED"
+    REFUSED = "REFUSED"
+    CANCELLED = "CANCELLED"
+
+
+class Standing(Protocol):
+    """What the table needs to know of an animation: its aggregate has it, and so has its read model's row."""
+
+    @property
+    def status(self) -> AnimationStatus: ...
+    @property
+    def attested(self) -> bool: ...
+    @property
+    def ends_at(self) -> datetime: ...
+    @property
+    def structure_id(self) -> UUID: ...
+    @property
+    def territory(self) -> str: ...
+    @property
+    def dossier_status(self) -> DossierStatus | None:
+        """That of the service dossier which holds it."""
+
+
+#: Tells in French why the condition does not hold, or None when it does.
+Condition = Callable[[Standing, datetime], str | None]
+
+
+def _not_attested(animation: Standing, now: datetime) -> str | None:
+    return "L'attestation est déjà remplie." if animation.attested else None
+
+
+def _attested(animation: Standing, now: datetime) -> str | None:
+    return None if animation.attested else "L'attestation n'est pas encore remplie."
+
+
+def _over(animation: Standing, now: datetime) -> str | None:
+    return None if animation.ends_at <= now else "L'animation n'est pas encore terminée."
+
+
+def _not_certified(animation: Standing, now: datetime) -> str | None:
+    return correction_obstacle(animation.dossier_status)
+
+
+def _sheets_may_change(animation: Standing, now: datetime) -> str | None:
+    return sheet_obstacle(animation.dossier_status)
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """An action is open in these statuses when every condition holds; `domain.kernel.rights` says who may take it."""
+
+    open_in: frozenset[AnimationStatus]
+    conditions: tuple[Condition, ...] = ()
+
+
+_SUBMITTED, _PUBLISHED = AnimationStatus.SUBMITTED, AnimationStatus.PUBLISHED
+_REFUSED, _CANCELLED = AnimationStatus.REFUSED, AnimationStatus.CANCELLED
+
+TRANSITIONS: Mapping[Action, Transition] = {
+    Action.ANIMATION_PUBLISH: Transition(frozenset({_SUBMITTED})),
+    Action.ANIMATION_REFUSE: Transition(frozenset({_SUBMITTED})),
+    Action.ANIMATION_MODIFY: Transition(frozenset({_SUBMITTED, _REFUSED, _PUBLISHED}), (_not_attested,)),
+    Action.ANIMATION_CANCEL: Transition(frozenset({_SUBMITTED, _PUBLISHED}), (_not_attested,)),
+    Action.ANIMATION_CLONE: Transition(frozenset(AnimationStatus)),
+    Action.ANIMATION_END: Transition(frozenset({_PUBLISHED}), (_over,)),
+    Action.ANIMATION_ATTEST: Transition(frozenset({_PUBLISHED}), (_not_attested, _over)),
+    Action.ATTESTATION_CORRECT: Transition(frozenset({_PUBLISHED}), (_attested, _not_certified)),
+    Action.ATTENDANCE_SHEET_ATTACH: Transition(frozenset({_PUBLISHED}), (_over, _sheets_may_change)),
+}
+
+_IN_STATUS: Mapping[AnimationStatus, str] = {
+    _SUBMITTED: "L'animation attend sa publication.",
+    _PUBLISHED: "L'animation est déjà publiée.",
+    _REFUSED: "L'animation est refusée : corrigez-la pour la soumettre à nouveau.",
+    _CANCELLED: "L'animation est annulée.",
+}
+
+
+def obstacle(action: Action, animation: Standing, now: datetime) -> str | None:
+    """Why the animation's state does not admit the action now (French), or None when it does."""
+    transition = TRANSITIONS[action]
+    if animation.status not in transition.open_in:
+        return _IN_STATUS[animation.status]
+    reasons = (condition(animation, now) for condition in transition.conditions)
+    return next((reason for reason in reasons if reason is not None), None)
+
+
+def belongings(animation: Standing) -> Belongings:
+    return Belongings(structure_id=animation.structure_id, territories=frozenset([animation.territory]))
+
+
+def check(action: Action, animation: Standing, actor: Actor, now: datetime) -> None:
+    """Raises FORBIDDEN or RULE_BROKEN unless the actor may take the action now."""
+    if not may(actor, action, belongings(animation)):
+        raise forbidden()
+    if reason := obstacle(action, animation, now):
+        raise DomainError([Problem(ErrorCode.RULE_BROKEN, reason)])
+
+
+def allowed_actions(animation: Standing, actor: Actor, now: datetime) -> list[AllowedAction]:
+    """The actions that the actor's rights reach, each with whether it is possible now and, if not, why."""
+    reached = [action for action in TRANSITIONS if may(actor, action, belongings(animation))]
+    reasons = [(action, obstacle(action, animation, now)) for action in reached]
+    return [AllowedAction(action.value, reason is None, reason) for action, reason in reasons]

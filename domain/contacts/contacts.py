@@ -1,0 +1,143 @@
+"""A structure's contact list: whom it tells of its animations (domain.md, "Life of an animation", 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from uuid import UUID
+
+from domain.contacts.events import (
+    ContactAdded,
+    ContactErased,
+    ContactRemoved,
+    ContactUnsubscribed,
+    PlanningSent,
+)
+from domain.kernel.actors import Actor
+from domain.kernel.errors import DomainError, ErrorCode, Problem, broken
+from domain.kernel.events import Event
+from domain.kernel.rights import Action, Belongings, authorize
+
+#: More than any structure writes to: a guard against a file of something else.
+MOST_CONTACTS = 2_000
+#: Who has had a planning has it not again within this time.
+PLANNING_AGAIN = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class ContactList:
+    """`contacts`: the pseudonym of each one's address, in the order of being added."""
+
+    contacts: Mapping[UUID, UUID] = field(default_factory=dict)
+    #: Pseudonyms of addresses that want no more letters, whether or not they are still in the list.
+    unsubscribed: frozenset[UUID] = frozenset()
+
+    @property
+    def written_to(self) -> list[UUID]:
+        return [one for one, person in self.contacts.items() if person not in self.unsubscribed]
+
+
+EMPTY = ContactList()
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierPlanning:
+    planning: PlanningSent
+    ago: timedelta
+
+
+def evolve(state: ContactList | None, originator_id: UUID, fact: Event) -> ContactList:
+    book = state or EMPTY
+    match fact:
+        case ContactAdded():
+            return replace(book, contacts={**book.contacts, fact.contact_id: fact.person_id})
+        case ContactUnsubscribed():
+            return replace(book, unsubscribed=book.unsubscribed | {book.contacts[fact.contact_id]})
+        case ContactErased():
+            # Who comes back is somebody new.
+            return _without(replace(book, unsubscribed=book.unsubscribed - {fact.person_id}), fact.contact_id)
+        case ContactRemoved():
+            return _without(book, fact.contact_id)
+        case PlanningSent():
+            return book
+    raise TypeError(f"not a contact list's event: {fact!r}")
+
+
+def _without(book: ContactList, contact_id: UUID) -> ContactList:
+    return replace(book, contacts={one: of for one, of in book.contacts.items() if one != contact_id})
+
+
+def add(book: ContactList, added: Sequence[ContactAdded], structure_id: UUID, actor: Actor) -> list[Event]:
+    """All of them or none: every one that is there already is named, by its place in what was given (from 0)."""
+    authorize(actor, Action.CONTACT_ADD, Belongings(structure_id=structure_id))
+    known, problems = set(book.contacts.values()), []
+    for place, one in enumerate(added):
+        if one.person_id in known:
+            problems.append(
+                Problem(ErrorCode.DUPLICATE, "cette adresse est déjà dans la liste.", (str(place), "email"))
+            )
+        elif one.person_id in book.unsubscribed:
+            problems.append(
+                Problem(ErrorCode.RULE_BROKEN, "cette adresse ne veut plus de vos messages.", (str(place), "email"))
+            )
+        known.add(one.person_id)
+    if problems:
+        raise DomainError(problems)
+    if len(book.contacts) + len(added) > MOST_CONTACTS:
+        raise broken(f"Une liste compte {MOST_CONTACTS} contacts au plus.")
+    return list(added)
+
+
+def remove(book: ContactList, contact_id: UUID, structure_id: UUID, actor: Actor) -> list[Event]:
+    authorize(actor, Action.CONTACT_REMOVE, Belongings(structure_id=structure_id))
+    if contact_id not in book.contacts:
+        raise broken("Ce contact n'est plus dans la liste.")
+    return [ContactRemoved(contact_id=contact_id)]
+
+
+def unsubscribe(book: ContactList, contact_id: UUID) -> list[Event]:
+    """By whoever holds the link of a letter: holding it is the right."""
+    if contact_id not in book.written_to:
+        raise broken("Ce contact ne reçoit plus de messages.")
+    return [ContactUnsubscribed(contact_id=contact_id)]
+
+
+def send_planning(
+    book: ContactList,
+    structure_id: UUID,
+    animation_ids: Sequence[UUID],
+    actor: Actor,
+    before: Sequence[EarlierPlanning] = (),
+) -> list[Event]:
+    """To everybody who has not just had it: `before` are the plannings that were sent a short time ago."""
+    authorize(actor, Action.PLANNING_SEND, Belongings(structure_id=structure_id))
+    if not book.contacts:
+        raise broken("La liste de contacts est vide : ajoutez d'abord des contacts.")
+    if not animation_ids:
+        raise broken("Aucune animation publiée n'est à venir dans cette période.")
+    if not book.written_to:
+        raise broken("Tous les contacts se sont désabonnés : aucun ne reçoit plus de messages.")
+    same = [one for one in before if set(animation_ids) <= set(one.planning.animation_ids)]
+    have_it = {contact for one in same for contact in one.planning.contact_ids}
+    told = tuple(one for one in book.written_to if one not in have_it)
+    if not told:
+        ago = minutes_ago(min(one.ago for one in same))
+        wait = int(PLANNING_AGAIN.total_seconds()) // 60
+        raise broken(f"Ce planning a été envoyé {ago} : le même peut repartir au bout de {wait} minutes.")
+    return [PlanningSent(structure_id=structure_id, animation_ids=tuple(animation_ids), contact_ids=told)]
+
+
+def minutes_ago(ago: timedelta) -> str:
+    """`il y a 2 minutes`."""
+    minutes = int(ago.total_seconds()) // 60
+    if minutes < 1:
+        return "il y a moins d'une minute"
+    return "il y a une minute" if minutes == 1 else f"il y a {minutes} minutes"
+
+
+def erase(book: ContactList, contact_id: UUID) -> list[Event]:
+    """What remains to be recorded once the key of the address is destroyed."""
+    if contact_id not in book.contacts:
+        raise broken("Les données personnelles de ce contact sont déjà effacées.")
+    return [ContactErased(contact_id=contact_id, person_id=book.contacts[contact_id])]

@@ -1,0 +1,178 @@
+"""The sampled control of certified dossiers: its state, and the decisions that make its events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from uuid import UUID
+
+from domain.controls.draw import draw
+from domain.controls.events import (
+    ControlAnswered,
+    ControlClosed,
+    ControlOpened,
+    ControlWordsErased,
+    PieceJudged,
+    PieceWordsErased,
+)
+from domain.controls.pieces import ReasonCode, pieces_of
+from domain.controls.transitions import ControlStatus, check, unjudged_obstacle
+from domain.kernel.actors import Actor
+from domain.kernel.errors import broken, invalid
+from domain.kernel.events import Event, without_words
+from domain.kernel.rights import Action, Belongings, authorize
+from domain.service_dossiers.service_dossier import ServiceDossier
+from domain.service_dossiers.transitions import DossierStatus
+
+#: Each one is read by the command that draws: a longer period is cut into several controls.
+MOST_IN_POPULATION = 5_000
+#: Every piece of every dossier drawn is judged by hand, and read in one answer.
+MOST_DRAWN = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    id: UUID
+    territory: str | None
+    drawn: frozenset[UUID]
+    status: ControlStatus = ControlStatus.OPEN
+    #: The last judgement of each piece, by dossier.
+    judged: Mapping[UUID, Mapping[str, PieceJudged]] = field(default_factory=dict)
+
+    @property
+    def belongings(self) -> Belongings:
+        """Of no structure: what concerns one dossier belongs to that dossier's."""
+        return whole(self.territory)
+
+
+def whole(territory: str | None) -> Belongings:
+    """Whose a control of that territory (None: the country) is."""
+    return Belongings(territories=frozenset([territory] if territory is not None else []))
+
+
+def evolve(state: Control | None, originator_id: UUID, fact: Event) -> Control:
+    if isinstance(fact, ControlOpened):
+        return Control(originator_id, fact.territory, frozenset(fact.drawn))
+    assert state is not None, "a control's first event is control.opened"
+    match fact:
+        case PieceJudged():
+            of_dossier = {**state.judged.get(fact.dossier_id, {}), fact.piece: fact}
+            return replace(state, judged={**state.judged, fact.dossier_id: of_dossier})
+        case ControlAnswered():
+            return state
+        case ControlClosed():
+            return replace(state, status=ControlStatus.CLOSED)
+        case ControlWordsErased():
+            return state
+        case PieceWordsErased():
+            judged = state.judged[fact.dossier_id][fact.piece]
+            of_dossier = {**state.judged[fact.dossier_id], fact.piece: without_words(judged, judged.personal_marks)}
+            return replace(state, judged={**state.judged, fact.dossier_id: of_dossier})
+    raise TypeError(f"not a control's event: {fact!r}")
+
+
+def open_control(
+    name: str,
+    period: tuple[date, date],
+    territory: str | None,
+    share_percent: int,
+    seed: str,
+    dossiers: Sequence[ServiceDossier],
+    actor: Actor,
+) -> list[Event]:
+    """Draws among those of `dossiers` that are certified, in that territory if one is named.
+
+    `dossiers` are those that were certified in the period (first and last day, both included, in their territory).
+    """
+    authorize(actor, Action.CONTROL_OPEN, whole(territory))
+    if period[1] < period[0]:
+        raise invalid("la fin de la période précède son début.", "period_until")
+    population = sorted(one.id for one in dossiers if _controllable(one, territory))
+    if not population:
+        raise broken("Aucun dossier n'a été certifié dans cette période : il n'y a rien à tirer au sort.")
+    if len(population) > MOST_IN_POPULATION:
+        message = f"plus de {MOST_IN_POPULATION} dossiers certifiés : choisissez une période plus courte."
+        raise invalid(message, "period_until")
+    drawn = draw(seed, population, share_percent)
+    if len(drawn) > MOST_DRAWN:
+        message = (
+            f"{len(drawn)} dossiers seraient tirés au sort, {MOST_DRAWN} au plus : choisissez une part plus petite."
+        )
+        raise invalid(message, "share_percent")
+    return [
+        ControlOpened(
+            name=name,
+            period_from=period[0],
+            period_until=period[1],
+            territory=territory,
+            share_percent=share_percent,
+            seed=seed,
+            population=tuple(population),
+            drawn=drawn,
+        )
+    ]
+
+
+def _controllable(dossier: ServiceDossier, territory: str | None) -> bool:
+    certified = dossier.status in (DossierStatus.CERTIFIED, DossierStatus.PAID)
+    return certified and territory in (None, dossier.territory)
+
+
+def pieces(dossier: ServiceDossier) -> tuple[str, ...]:
+    return pieces_of((line.animation_id for line in dossier.lines), dossier.pieces)
+
+
+def judge(
+    control: Control,
+    dossier: ServiceDossier,
+    piece: str,
+    accepted: bool,
+    reason_code: ReasonCode | None,
+    comment: str | None,
+    actor: Actor,
+) -> list[Event]:
+    """Accepts or refuses a piece, or thinks again. An accepted one is CONFORM, which need not be said."""
+    check(Action.CONTROL_PIECE_JUDGE, control, dossier.belongings, actor)
+    if dossier.id not in control.drawn:
+        raise invalid("ce dossier n'a pas été tiré au sort pour ce contrôle.", "dossier_id")
+    if piece not in pieces(dossier):
+        raise invalid(
+            "pièce du dossier attendue : « attestation: » ou « sheet: » et une animation, « piece: » et un nom.",
+            "piece",
+        )
+    if reason_code is None and accepted:
+        reason_code = ReasonCode.CONFORM
+    if reason_code is None or (reason_code is ReasonCode.CONFORM) is not accepted:
+        raise invalid("CONFORM pour une pièce acceptée, un autre motif pour une pièce refusée.", "reason_code")
+    if reason_code is ReasonCode.OTHER and comment is None:
+        raise invalid("commentaire obligatoire pour le motif OTHER.", "comment")
+    judged = PieceJudged(
+        dossier_id=dossier.id, piece=piece, accepted=accepted, reason_code=reason_code, comment=comment
+    )
+    if _judgement(control, dossier.id, piece) == judged:
+        raise broken("Rien ne change : la pièce est déjà jugée ainsi.")
+    return [judged]
+
+
+def answer(control: Control, dossier: ServiceDossier, piece: str, said: str, actor: Actor) -> list[Event]:
+    """The structure answers to a refusal; once more if it has more to say."""
+    check(Action.CONTROL_ANSWER, control, dossier.belongings, actor)
+    judged = _judgement(control, dossier.id, piece)
+    if judged is None or judged.accepted:
+        raise broken("Cette pièce n'est pas refusée : il n'y a rien à quoi répondre.", "piece")
+    return [ControlAnswered(dossier_id=dossier.id, piece=piece, answer=said)]
+
+
+def close(control: Control, dossiers: Sequence[ServiceDossier], conclusion: str, actor: Actor) -> list[Event]:
+    """`dossiers`: all that were drawn. Nothing of them is left without a judgement."""
+    check(Action.CONTROL_CLOSE, control, control.belongings, actor)
+    judged = [_judgement(control, one.id, piece) for one in dossiers for piece in pieces(one)]
+    if reason := unjudged_obstacle(judged.count(None)):
+        raise broken(reason)
+    accepted = sum(one is not None and one.accepted for one in judged)
+    return [ControlClosed(conclusion=conclusion, accepted=accepted, refused=len(judged) - accepted)]
+
+
+def _judgement(control: Control, dossier_id: UUID, piece: str) -> PieceJudged | None:
+    return control.judged.get(dossier_id, {}).get(piece)

@@ -1,0 +1,200 @@
+"""The convention between a structure and a coordonnateur (domain.md, "Convention and account")."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.kernel.actors import Actor
+from domain.kernel.errors import broken, invalid
+from domain.kernel.events import ERASED_WORDS, Event, PersonalMark, SaidText, WordsErased, event
+from domain.kernel.identifiers import Siret, structure_id
+from domain.kernel.people import Name
+from domain.kernel.rights import Action, Belongings, authorize
+from domain.kernel.validation import Euros, Label, TerritoryCode, stated, validated
+from domain.structures.structure import ERASED_NAME
+
+
+class PaymentTerms(BaseModel):
+    """Agreed locally, all optional: number of animations planned, euros for one animation, pieces required."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    planned_animations: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    rate_per_animation: Euros | None = None
+    required_pieces: Annotated[tuple[Label, ...], Field(max_length=20)] = ()
+
+
+class ConventionTerms(PaymentTerms):
+    """What the two parties sign. Dates are calendar days in the territory, both ends included."""
+
+    siret: Siret
+    structure_name: Name
+    territory: TerritoryCode
+    coordonnateur: Name
+    signed_on: date
+    valid_from: date
+    valid_until: date
+
+
+#: A sole trader's name is personal. It goes with the structure's own, wherever it was written.
+StructureName = Annotated[str, PersonalMark("structure_id", ERASED_NAME)]
+
+
+@event("convention.signed")
+class ConventionSigned(Event):
+    structure_id: UUID
+    siret: str
+    structure_name: StructureName
+    territory: str
+    coordonnateur: SaidText
+    signed_on: date
+    valid_from: date
+    valid_until: date
+    planned_animations: int | None
+    rate_per_animation: Decimal | None
+    required_pieces: tuple[str, ...]
+
+
+@event("convention.amended")
+class ConventionAmended(Event):
+    """The terms in force after the amendment, whole; `changed` names those that are new."""
+
+    coordonnateur: SaidText
+    valid_from: date
+    valid_until: date
+    planned_animations: int | None
+    rate_per_animation: Decimal | None
+    required_pieces: tuple[str, ...]
+    changed: tuple[str, ...]
+
+
+@event("convention.terminated")
+class ConventionTerminated(Event):
+    """`terminated_on` is the last day that the convention covers."""
+
+    terminated_on: date
+    reason: SaidText
+
+
+@event("convention.words_erased")
+class ConventionWordsErased(WordsErased):
+    """The coordonnateur's name, and why it was terminated."""
+
+
+@event("convention.service_certified")
+class ServiceCertified(Event):
+    """A dossier of the convention was certified: so many of the planned animations are done."""
+
+    dossier_id: UUID
+    animations: int
+    amount: Decimal
+
+
+AMENDABLE = tuple(name for name in ConventionAmended.model_fields if name != "changed")
+
+
+@dataclass(frozen=True, slots=True)
+class Convention:
+    id: UUID
+    structure_id: UUID
+    territory: str
+    coordonnateur: str
+    valid_from: date
+    valid_until: date
+    planned_animations: int | None
+    rate_per_animation: Decimal | None
+    required_pieces: tuple[str, ...]
+    terminated_on: date | None = None
+    #: Over all its dossiers.
+    certified_animations: int = 0
+
+    @property
+    def belongings(self) -> Belongings:
+        return Belongings(structure_id=self.structure_id, territories=frozenset([self.territory]))
+
+    def covers(self, day: date) -> bool:
+        last = self.valid_until if self.terminated_on is None else min(self.valid_until, self.terminated_on)
+        return self.valid_from <= day <= last
+
+
+def evolve(state: Convention | None, originator_id: UUID, fact: Event) -> Convention:
+    match fact:
+        case ConventionSigned():
+            kept = fact.model_dump(include={"structure_id", "territory", *AMENDABLE})
+            return Convention(id=originator_id, **kept)
+        case ConventionAmended():
+            assert state is not None
+            return replace(state, **fact.model_dump(include=set(AMENDABLE)))
+        case ConventionTerminated():
+            assert state is not None
+            return replace(state, terminated_on=fact.terminated_on)
+        case ServiceCertified():
+            assert state is not None
+            return replace(state, certified_animations=state.certified_animations + fact.animations)
+        case ConventionWordsErased():
+            assert state is not None
+            return replace(state, coordonnateur=ERASED_WORDS)
+    raise TypeError(f"not a convention's event: {fact!r}")
+
+
+def sign(terms: ConventionTerms, actor: Actor, today: date) -> list[Event]:
+    """`today` is the day in the territory. A convention may have been signed on paper before, never in the future."""
+    authorize(actor, Action.CONVENTION_SIGN, Belongings(territories=frozenset([terms.territory])))
+    _check_period(terms.valid_from, terms.valid_until)
+    if terms.signed_on > today + timedelta(days=1):
+        raise invalid("la date de signature est dans le futur.", "signed_on")
+    return [ConventionSigned(structure_id=structure_id(terms.siret), **terms.model_dump())]
+
+
+def amend(state: Convention, actor: Actor, changes: dict[str, object]) -> list[Event]:
+    """`changes` holds new values by field name, a subset of `AMENDABLE`."""
+    authorize(actor, Action.CONVENTION_AMEND, state.belongings)
+    _check_in_force(state)
+    old = {name: getattr(state, name) for name in AMENDABLE}
+    new = {**old, **changes}
+    changed = tuple(name for name in AMENDABLE if new[name] != old[name])
+    if not changed:
+        raise broken("Rien ne change : indiquez au moins une condition nouvelle.")
+    amended = validated(ConventionAmended, {**new, "changed": changed})
+    _check_period(amended.valid_from, amended.valid_until)
+    return [amended]
+
+
+def terminate(state: Convention, actor: Actor, terminated_on: date, reason: str) -> list[Event]:
+    authorize(actor, Action.CONVENTION_TERMINATE, state.belongings)
+    _check_in_force(state)
+    if not state.valid_from <= terminated_on <= state.valid_until:
+        raise invalid(
+            f"date attendue entre le {state.valid_from:%d/%m/%Y} et le {state.valid_until:%d/%m/%Y}.", "terminated_on"
+        )
+    return [ConventionTerminated(terminated_on=terminated_on, reason=stated(reason))]
+
+
+def covering(conventions: Sequence[Convention], territory: str, day: date) -> Convention:
+    """The convention of that territory that covers the day, the latest signed when several do.
+
+    Raises RULE_BROKEN: animations may only be declared under a convention that covers their date.
+    """
+    for convention in reversed(conventions):
+        if convention.territory == territory and convention.covers(day):
+            return convention
+    raise broken(
+        f"Aucune convention de la structure sur le territoire {territory} ne couvre le {day:%d/%m/%Y}.", "starts_at"
+    )
+
+
+def _check_period(valid_from: date, valid_until: date) -> None:
+    if valid_until < valid_from:
+        raise invalid("la fin de validité précède son début.", "valid_until")
+
+
+def _check_in_force(state: Convention) -> None:
+    if state.terminated_on is not None:
+        raise broken("La convention est résiliée.", "convention_id")

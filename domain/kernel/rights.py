@@ -1,0 +1,276 @@
+"""Who may do what, on whose things: one table, readable at a glance (domain.md, "Who acts").
+
+The rows are the actions, named as the GraphQL mutations are; each tells which roles may take it and how far each
+role's power reaches. `may` is the only judge: commands, `allowedActions` and the read side all ask it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from domain.kernel.actors import Actor, Role
+from domain.kernel.errors import forbidden
+
+P, PA, ST, ME, CO = Role.PUBLIC, Role.PARENT, Role.STRUCTURE, Role.MEDIATEUR, Role.COORDONNATEUR
+DI, IN, HE, NA, AU, SY = Role.DIRECTOR, Role.INSPECTOR, Role.HEAD, Role.NATIONAL, Role.AUDITOR, Role.SYSTEM
+
+
+class Scope(StrEnum):
+    """How far a role's power reaches."""
+
+    ANYWHERE = "anywhere"
+    #: For who does not only say of themself what they are: a médiateur whom the structure has accepted.
+    ACCEPTED = "anywhere, once accepted"
+    OWN_STRUCTURE = "own structure"
+    OWN_TERRITORY = "own territory"
+    #: About a structure itself, its name and its people, or about a school's: the territory that answers for it. A
+    #: convention in a further territory gives rights over the work done there, and none over these.
+    HOME_TERRITORY = "home territory"
+    OWN_SCHOOL = "own school"
+    OWN_PERSON = "own person"
+
+
+class Action(StrEnum):
+    """Everything that rights are asked for. Values of commands are the contract's mutation names."""
+
+    CONVENTION_SIGN = "conventionSign"
+    CONVENTION_AMEND = "conventionAmend"
+    CONVENTION_TERMINATE = "conventionTerminate"
+    STRUCTURE_RENAME = "structureRename"
+    ANIMATION_CREATE = "animationCreate"
+    ANIMATION_MODIFY = "animationModify"
+    ANIMATION_PUBLISH = "animationPublish"
+    ANIMATION_REFUSE = "animationRefuse"
+    ANIMATION_CANCEL = "animationCancel"
+    ANIMATION_CLONE = "animationClone"
+    ANIMATION_END = "animationEnd"
+    FILE_EXPIRE = "fileExpire"
+    ANIMATION_ATTEST = "animationAttest"
+    ATTESTATION_CORRECT = "attestationCorrect"
+    ATTENDANCE_SHEET_ATTACH = "attendanceSheetAttach"
+    CANDIDATURE_SUBMIT = "candidatureSubmit"
+    CANDIDATURE_GIVE_OPINION = "candidatureGiveOpinion"
+    CANDIDATURE_VALIDATE = "candidatureValidate"
+    CANDIDATURE_REJECT = "candidatureReject"
+    CANDIDATURE_WITHDRAW = "candidatureWithdraw"
+    CANDIDATURE_RECORD_CONTACT = "candidatureRecordContact"
+    CANDIDATURE_RECORD_TRAINING = "candidatureRecordTraining"
+    CANDIDATURE_RECORD_PIX = "candidatureRecordPix"
+    CANDIDATURE_REQUEST_CERTIFICATE = "candidatureRequestCertificate"
+    CANDIDATURE_ISSUE_CERTIFICATE = "candidatureIssueCertificate"
+    REGISTRATION_SUBMIT = "registrationSubmit"
+    REGISTRATION_SUBMIT_FOR = "registrationSubmitFor"
+    REGISTRATION_CANCEL = "registrationCancel"
+    REGISTRATION_KEEP = "registrationKeep"
+    REGISTRATION_REMOVE = "registrationRemove"
+    COORDONNATEUR_APPOINT = "coordonnateurAppoint"
+    SCHOOL_STAFF_BIND = "schoolStaffBind"
+    AUDITOR_ADMIT = "auditorAdmit"
+    INVITATION_SEND = "invitationSend"
+    INVITATION_REVOKE = "invitationRevoke"
+    INVITATION_ACCEPT = "invitationAccept"
+    MEDIATEUR_REGISTER = "mediateurRegister"
+    MEDIATEUR_ACCEPT = "mediateurAccept"
+    MANDATE_END = "mandateEnd"
+    CONTACT_ADD = "contactAdd"
+    CONTACTS_IMPORT = "contactsImport"
+    CONTACT_REMOVE = "contactRemove"
+    PLANNING_SEND = "planningSend"
+    STRUCTURE_CONTACT_SET = "structureContactSet"
+    MAIL_PREFERENCES_SET = "mailPreferencesSet"
+    UNSUBSCRIBE = "unsubscribe"
+    NOTIFICATIONS_MARK_READ = "notificationsMarkRead"
+    TERM_ADD = "termAdd"
+    TERM_RENAME = "termRename"
+    TERM_MERGE = "termMerge"
+    TERM_SPLIT = "termSplit"
+    TERM_RETIRE = "termRetire"
+    TERRITORY_JOIN = "territoryJoin"
+    TERRITORY_OPEN_CANDIDATURES = "territoryOpenCandidatures"
+    ATTESTATION_FORM_WORD = "attestationFormWord"
+    PERSON_ERASE = "personErase"
+    LETTER_REFUSE = "letterRefuse"
+    SERVICE_DOSSIER_OPEN = "serviceDossierOpen"
+    SERVICE_DOSSIER_GATHER = "serviceDossierGather"
+    SERVICE_PIECE_ATTACH = "servicePieceAttach"
+    SERVICE_DOSSIER_SUBMIT = "serviceDossierSubmit"
+    SERVICE_DOSSIER_CERTIFY = "serviceDossierCertify"
+    SERVICE_DOSSIER_RETURN = "serviceDossierReturn"
+    SERVICE_PAYMENT_RECORD = "servicePaymentRecord"
+    SERVICE_AMENDMENT_PROPOSE = "serviceAmendmentPropose"
+    SERVICE_AMENDMENT_ACCEPT = "serviceAmendmentAccept"
+    SERVICE_AMENDMENT_REFUSE = "serviceAmendmentRefuse"
+    CONTROL_OPEN = "controlOpen"
+    CONTROL_PIECE_JUDGE = "controlPieceJudge"
+    CONTROL_ANSWER = "controlAnswer"
+    CONTROL_CLOSE = "controlClose"
+    STRUCTURE_READ = "structureRead"
+    TERRITORY_READ = "territoryRead"
+    COUNTRY_READ = "countryRead"
+    AUDIT_READ = "auditRead"
+    CANDIDATURE_READ = "candidatureRead"
+    CANDIDATURE_NOTE_READ = "candidatureNoteRead"
+    CONTROL_READ = "controlRead"
+    REGISTRATION_READ = "registrationRead"
+    MANDATE_READ = "mandateRead"
+    CONTACT_READ = "contactRead"
+    REBUILD_FOLLOW = "rebuildFollow"
+
+
+_ANY, _STRUCTURE, _TERRITORY = Scope.ANYWHERE, Scope.OWN_STRUCTURE, Scope.OWN_TERRITORY
+_SCHOOL, _PERSON, _HOME = Scope.OWN_SCHOOL, Scope.OWN_PERSON, Scope.HOME_TERRITORY
+#: Every role that a person can have or be given. What is their own stays theirs in each of them.
+PERSONS = (PA, ST, ME, CO, DI, IN, HE, NA, AU)
+_OWN = dict.fromkeys(PERSONS, _PERSON)
+
+RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
+    Action.CONVENTION_SIGN: {CO: _TERRITORY, NA: _ANY},
+    Action.CONVENTION_AMEND: {CO: _TERRITORY, NA: _ANY},
+    Action.CONVENTION_TERMINATE: {CO: _TERRITORY, NA: _ANY},
+    Action.STRUCTURE_RENAME: {CO: _HOME, NA: _ANY},
+    Action.ANIMATION_CREATE: {ST: _STRUCTURE},
+    Action.ANIMATION_MODIFY: {ST: _STRUCTURE},
+    Action.ANIMATION_PUBLISH: {NA: _ANY},
+    Action.ANIMATION_REFUSE: {NA: _ANY},
+    Action.ANIMATION_CANCEL: {ST: _STRUCTURE, NA: _ANY},
+    Action.ANIMATION_CLONE: {ST: _STRUCTURE},
+    Action.ANIMATION_END: {SY: _ANY},
+    Action.FILE_EXPIRE: {SY: _ANY},
+    Action.ANIMATION_ATTEST: {ST: _STRUCTURE},
+    Action.ATTESTATION_CORRECT: {ST: _STRUCTURE},
+    Action.ATTENDANCE_SHEET_ATTACH: {ST: _STRUCTURE},
+    Action.CANDIDATURE_SUBMIT: {P: _ANY, PA: _ANY},
+    Action.CANDIDATURE_GIVE_OPINION: {DI: _SCHOOL},
+    Action.CANDIDATURE_VALIDATE: {IN: _SCHOOL, HE: _SCHOOL},
+    Action.CANDIDATURE_REJECT: {IN: _SCHOOL, HE: _SCHOOL, NA: _ANY},
+    Action.CANDIDATURE_WITHDRAW: {**_OWN, CO: _TERRITORY, NA: _ANY},
+    Action.CANDIDATURE_RECORD_CONTACT: {CO: _TERRITORY},
+    Action.CANDIDATURE_RECORD_TRAINING: {CO: _TERRITORY},
+    Action.CANDIDATURE_RECORD_PIX: {CO: _TERRITORY},
+    Action.CANDIDATURE_REQUEST_CERTIFICATE: _OWN,
+    Action.CANDIDATURE_ISSUE_CERTIFICATE: {CO: _TERRITORY},
+    Action.REGISTRATION_SUBMIT: {P: _ANY, PA: _ANY, ME: _ANY},
+    Action.REGISTRATION_SUBMIT_FOR: {ST: _STRUCTURE, ME: Scope.ACCEPTED, DI: _ANY, HE: _ANY},
+    # The registration's link or code is the right: whoever holds it may.
+    Action.REGISTRATION_CANCEL: {P: _ANY, PA: _ANY, ST: _ANY, ME: _ANY, DI: _ANY, HE: _ANY},
+    Action.REGISTRATION_KEEP: {P: _ANY, PA: _ANY, ST: _ANY, ME: _ANY, DI: _ANY, HE: _ANY},
+    Action.REGISTRATION_REMOVE: {ST: _STRUCTURE},
+    Action.COORDONNATEUR_APPOINT: {NA: _ANY},
+    Action.SCHOOL_STAFF_BIND: {CO: _TERRITORY, NA: _ANY},
+    Action.AUDITOR_ADMIT: {NA: _ANY},
+    Action.INVITATION_SEND: {ST: _STRUCTURE, CO: _HOME, NA: _ANY},
+    Action.INVITATION_REVOKE: {ST: _STRUCTURE, CO: _HOME, NA: _ANY},
+    # Who is signed in, for themself: an invitation by its link, a structure out of the list.
+    Action.INVITATION_ACCEPT: {PA: _ANY, ST: _ANY, ME: _ANY},
+    Action.MEDIATEUR_REGISTER: {PA: _ANY, ME: _ANY},
+    Action.MEDIATEUR_ACCEPT: {ST: _STRUCTURE, CO: _HOME, NA: _ANY},
+    # Whoever holds a mandate may lay it down.
+    Action.MANDATE_END: {**_OWN, ST: _STRUCTURE, CO: _HOME, NA: _ANY},
+    Action.CONTACT_ADD: {ST: _STRUCTURE},
+    Action.CONTACTS_IMPORT: {ST: _STRUCTURE},
+    Action.CONTACT_REMOVE: {ST: _STRUCTURE},
+    Action.PLANNING_SEND: {ST: _STRUCTURE},
+    Action.STRUCTURE_CONTACT_SET: {ST: _STRUCTURE},
+    Action.MAIL_PREFERENCES_SET: dict.fromkeys(PERSONS, _ANY),
+    # The letter's link is the right: whoever holds it is taken for nobody else.
+    Action.UNSUBSCRIBE: {P: _ANY},
+    Action.NOTIFICATIONS_MARK_READ: dict.fromkeys(PERSONS, _ANY),
+    Action.TERM_ADD: {NA: _ANY, SY: _ANY},
+    Action.TERM_RENAME: {NA: _ANY},
+    Action.TERM_MERGE: {NA: _ANY},
+    Action.TERM_SPLIT: {NA: _ANY},
+    Action.TERM_RETIRE: {NA: _ANY},
+    Action.TERRITORY_JOIN: {NA: _ANY, SY: _ANY},
+    Action.TERRITORY_OPEN_CANDIDATURES: {NA: _ANY},
+    Action.ATTESTATION_FORM_WORD: {NA: _ANY, SY: _ANY},
+    Action.PERSON_ERASE: {**_OWN, NA: _ANY, SY: _ANY},
+    Action.LETTER_REFUSE: {SY: _ANY},
+    Action.SERVICE_DOSSIER_OPEN: {ST: _STRUCTURE},
+    Action.SERVICE_DOSSIER_GATHER: {ST: _STRUCTURE},
+    Action.SERVICE_PIECE_ATTACH: {ST: _STRUCTURE},
+    Action.SERVICE_DOSSIER_SUBMIT: {ST: _STRUCTURE},
+    Action.SERVICE_DOSSIER_CERTIFY: {CO: _TERRITORY},
+    Action.SERVICE_DOSSIER_RETURN: {CO: _TERRITORY},
+    Action.SERVICE_PAYMENT_RECORD: {CO: _TERRITORY, NA: _ANY},
+    Action.SERVICE_AMENDMENT_PROPOSE: {ST: _STRUCTURE},
+    Action.SERVICE_AMENDMENT_ACCEPT: {CO: _TERRITORY},
+    Action.SERVICE_AMENDMENT_REFUSE: {CO: _TERRITORY},
+    Action.CONTROL_OPEN: {AU: _ANY},
+    Action.CONTROL_PIECE_JUDGE: {AU: _ANY},
+    Action.CONTROL_ANSWER: {ST: _STRUCTURE},
+    Action.CONTROL_CLOSE: {AU: _ANY},
+    Action.STRUCTURE_READ: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY, AU: _ANY, SY: _ANY},
+    Action.TERRITORY_READ: {CO: _TERRITORY, NA: _ANY, AU: _ANY, SY: _ANY},
+    Action.COUNTRY_READ: {NA: _ANY, AU: _ANY, SY: _ANY},
+    Action.AUDIT_READ: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY, AU: _ANY, SY: _ANY},
+    Action.CANDIDATURE_READ: {
+        **_OWN,
+        **dict.fromkeys((DI, IN, HE), _SCHOOL),
+        **{CO: _TERRITORY, NA: _ANY, SY: _ANY},
+    },
+    Action.CONTACT_READ: {ST: _STRUCTURE},
+    Action.MANDATE_READ: {ST: _STRUCTURE, CO: _HOME, NA: _ANY, AU: _ANY},
+    Action.CANDIDATURE_NOTE_READ: {CO: _TERRITORY, NA: _ANY},
+    Action.REGISTRATION_READ: {ST: _STRUCTURE},
+    Action.REBUILD_FOLLOW: {NA: _ANY},
+    Action.CONTROL_READ: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY, AU: _ANY, SY: _ANY},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Belongings:
+    """Whose a thing is: what a scope is compared with. It follows from the thing, never from what an input says of it.
+
+    A structure may work in several territories; `home` holds those that answer for the thing itself: of a structure the
+    first that it signed in, of what is bound to schools where they are.
+    """
+
+    structure_id: UUID | None = None
+    territories: frozenset[str] = frozenset()
+    school: str | None = None
+    person_id: UUID | None = None
+    home: frozenset[str] = frozenset()
+
+
+_REACHES: Mapping[Scope, Callable[[Actor, Belongings], bool]] = {
+    Scope.ANYWHERE: lambda actor, of: True,
+    Scope.ACCEPTED: lambda actor, of: actor.accepted,
+    Scope.OWN_STRUCTURE: lambda actor, of: of.structure_id in actor.structures,
+    Scope.OWN_TERRITORY: lambda actor, of: bool(of.territories & actor.territories),
+    Scope.HOME_TERRITORY: lambda actor, of: bool(of.home & actor.territories),
+    Scope.OWN_SCHOOL: lambda actor, of: of.school in actor.schools,
+    Scope.OWN_PERSON: lambda actor, of: of.person_id is not None and of.person_id == actor.person_id,
+}
+
+
+def reaches_own(action: Action) -> bool:
+    """Whether the action may be taken on what is one's own, in whatever role."""
+    return RIGHTS[action].get(Role.PARENT) is Scope.OWN_PERSON
+
+
+def scope_of(actor: Actor, action: Action) -> Scope | None:
+    """How far the actor may take the action; None when not at all. What they are besides adds to it."""
+    row = RIGHTS[action]
+    beside = {row.get(role) for role in actor.also}
+    if Scope.ANYWHERE in beside or (Scope.ACCEPTED in beside and actor.accepted):
+        return Scope.ANYWHERE
+    scope = row.get(actor.role)
+    # What is one's own is found by being named, in every role; lists of it are a parent's.
+    return None if scope is Scope.OWN_PERSON and not actor.is_a(Role.PARENT) else scope
+
+
+def may(actor: Actor, action: Action, of: Belongings) -> bool:
+    """Whether the actor may take the action on a thing that belongs so."""
+    if actor.role in RIGHTS[action] and reaches_own(action) and _REACHES[Scope.OWN_PERSON](actor, of):
+        return True
+    scope = scope_of(actor, action)
+    return scope is not None and _REACHES[scope](actor, of)
+
+
+def authorize(actor: Actor, action: Action, of: Belongings) -> None:
+    """Raises FORBIDDEN, always in the same words, unless the actor may take the action."""
+    if not may(actor, action, of):
+        raise forbidden()

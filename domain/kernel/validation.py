@@ -1,0 +1,262 @@
+"""Field types that commands share, and pydantic's findings in French, every field named at once."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    ValidationError,
+    WithJsonSchema,
+    create_model,
+)
+
+from domain.kernel.errors import DomainError, ErrorCode, Problem
+
+M = TypeVar("M", bound=BaseModel)
+
+
+# Unicode's categories Cc and Cs, without tab and line breaks.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+# They show a text in another order than it is stored in (Unicode Technical Report 36, section 2.7).
+_DIRECTION = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+_BREAKS = re.compile(r"[\t\n\r]")
+# Separators that nobody types: they come with what is pasted from elsewhere.
+_SEPARATORS = re.compile(r"[\u2028\u2029]")
+#: The two format characters that words of several languages need (Unicode Standard Annex 31, section 2.3).
+_JOINERS = "\u200c\u200d"
+#: Letters and marks that show nothing (Unicode's property Default_Ignorable_Code_Point, and the empty Braille cell).
+_BLANK_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+
+
+def _printable(value: str) -> str:
+    """Refuses control characters (PostgreSQL cannot hold a null byte) but keeps line breaks and tabs."""
+    if _CONTROL.search(value):
+        raise ValueError("caractère de contrôle interdit")
+    if match := _DIRECTION.search(value):
+        raise ValueError(_invisible(match.group()))
+    # Format and space characters alone would pass for a reason that nobody can read.
+    if all(unicodedata.category(char)[0] in "CZM" for char in value):
+        raise ValueError("champ obligatoire")
+    return unicodedata.normalize("NFC", value)
+
+
+def _one_line(value: str) -> str:
+    if _BREAKS.search(value):
+        raise ValueError("une seule ligne attendue, sans retour à la ligne ni tabulation")
+    for char in value:
+        if (unicodedata.category(char) in ("Cf", "Co") and char not in _JOINERS) or char in _BLANK_LETTERS:
+            raise ValueError(_invisible(char))
+    return _SEPARATORS.sub(" ", value)
+
+
+def _invisible(char: str) -> str:
+    return f"caractère invisible interdit (U+{ord(char):04X}) : retapez ce texte"
+
+
+def formatted(pattern: str, expected: str) -> AfterValidator:
+    """A whole text of that form. What is expected is said in French words: nobody should have to read a pattern."""
+    form = re.compile(pattern, re.ASCII)
+
+    def check(value: str) -> str:
+        if form.fullmatch(value) is None:
+            raise ValueError(expected)
+        return value
+
+    return AfterValidator(check)
+
+
+def _of_our_time(value: datetime) -> datetime:
+    """Far-off years are slips of the keyboard, and no local time exists at the ends of the calendar."""
+    if not 2000 <= value.year <= 2100:
+        raise ValueError("année attendue entre 2000 et 2100")
+    return value
+
+
+_LONGEST_AMOUNT = 40
+
+
+def _amount(value: object) -> object:
+    if isinstance(value, str) and len(value) > _LONGEST_AMOUNT:
+        raise ValueError("montant attendu, par exemple 150.00")
+    return value
+
+
+def _text(longest: int, shortest: int = 1) -> Any:
+    """Text of several lines, in NFC."""
+    return Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=shortest, max_length=longest),
+        AfterValidator(_printable),
+    ]
+
+
+def _joined(value: object) -> object:
+    """The lines of a text as one, with commas between them."""
+    if not isinstance(value, str) or len(value) > 1_000:
+        return value
+    return ", ".join(part for each in re.split(r"[\r\n\u2028\u2029]+", value) if (part := each.strip().rstrip(",")))
+
+
+def line(longest: int, shortest: int = 1, check: Callable[[str], str] = str) -> Any:
+    """Text of one line, in NFC, of characters that can be seen: fit for a title, a header, a cell, a list.
+
+    `check` looks at what remains, and raises ValueError (French).
+    """
+    return Annotated[_text(longest, shortest), AfterValidator(_one_line), AfterValidator(check)]
+
+
+def _joined_line(longest: int) -> Any:
+    """Text that people write in several lines, as on an envelope, and that stands in sentences, headers and cells."""
+    return Annotated[line(longest), BeforeValidator(_joined)]
+
+
+Label = line(200)
+Address = _joined_line(300)
+#: What a draw is made from: long enough that nobody tries all of them.
+Seed = line(200, shortest=8)
+#: What a token calls a person: compared as it stands, at most as long as OpenID Connect admits (Core 1.0, section 2).
+Subject = line(255)
+#: A signed link, with room for what is pasted around it; see `application.signed_links`.
+Link = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+#: A code typed from paper, with whatever stands between its groups.
+PrintedCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+Reason = _text(2_000)
+LongText = _text(5_000)
+Code = Annotated[
+    str,
+    StringConstraints(max_length=60),
+    formatted(
+        r"[a-z0-9]+(-[a-z0-9]+)*", "code attendu en minuscules sans accent, chiffres et tirets, par exemple temps-ecran"
+    ),
+]
+TerritoryCode = Annotated[
+    str,
+    StringConstraints(max_length=60),
+    formatted(r"\d{2}|2[AB]|97\d", "code de département attendu, par exemple 34, 2A ou 971"),
+]
+CommuneCode = Annotated[
+    str,
+    StringConstraints(max_length=60),
+    formatted(r"(\d{2}|2[AB])\d{3}", "code INSEE de commune attendu, par exemple 34172 ou 2A004"),
+]
+#: More than any hall holds: a guard against slips of the keyboard, not a rule of the programme.
+HeadCount = Annotated[int, Field(ge=0, le=100_000)]
+Seats = Annotated[int, Field(ge=1, le=100_000)]
+Euros = Annotated[
+    Decimal,
+    BeforeValidator(_amount),
+    Field(gt=0, max_digits=9, decimal_places=2),
+    WithJsonSchema({"type": "string", "maxLength": _LONGEST_AMOUNT}),
+]
+#: An instant with its offset; which wall clock it shows is the territory's matter.
+Instant = AwareDatetime
+#: An instant that somebody declares.
+DeclaredInstant = Annotated[AwareDatetime, AfterValidator(_of_our_time)]
+
+
+def _in_french(expected: str) -> str:
+    """Pydantic's list of accepted values: `'A', 'B' or 'C'`."""
+    return expected.replace("' or '", "', '").replace("'", "")
+
+
+Sentence = Callable[[Mapping[str, Any]], str]
+
+
+def _same(sentence: str, *kinds: str) -> Mapping[str, Sentence]:
+    return {kind: lambda _: sentence for kind in kinds}
+
+
+_FRENCH: Mapping[str, Sentence] = {
+    "missing": lambda _: "champ obligatoire",
+    "string_type": lambda _: "texte attendu",
+    "string_too_short": lambda c: (
+        "champ obligatoire" if c["min_length"] == 1 else f"au moins {c['min_length']} caractères"
+    ),
+    "string_too_long": lambda c: f"{c['max_length']} caractères au plus",
+    "string_pattern_mismatch": lambda _: "format incorrect",
+    "string_unicode": lambda _: "texte attendu",
+    "greater_than": lambda c: f"doit être supérieur à {c['gt']}",
+    "greater_than_equal": lambda c: f"doit être au moins {c['ge']}",
+    "less_than_equal": lambda c: f"doit être au plus {c['le']}",
+    "int_type": lambda _: "nombre entier attendu",
+    "int_parsing": lambda _: "nombre entier attendu",
+    "int_parsing_size": lambda _: "nombre trop grand",
+    "int_from_float": lambda _: "nombre entier attendu",
+    "finite_number": lambda _: "nombre attendu",
+    "bool_type": lambda _: "vrai ou faux attendu",
+    "bool_parsing": lambda _: "vrai ou faux attendu",
+    "decimal_max_places": lambda c: f"{c['decimal_places']} décimales au plus",
+    "decimal_max_digits": lambda c: f"{c['max_digits']} chiffres au plus",
+    "decimal_whole_digits": lambda c: f"{c['whole_digits']} chiffres au plus avant la virgule",
+    "decimal_parsing": lambda _: "montant attendu, par exemple 150.00",
+    "decimal_type": lambda _: "montant attendu, par exemple 150.00",
+    "timezone_aware": lambda _: "date et heure avec décalage horaire attendues, par exemple 2027-01-15T18:00:00+01:00",
+    **_same(
+        "date et heure attendues, par exemple 2027-01-15T18:00:00+01:00",
+        "datetime_type",
+        "datetime_parsing",
+        "datetime_from_date_parsing",
+        "datetime_object_invalid",
+    ),
+    **_same(
+        "date attendue, par exemple 2027-01-15",
+        "date_type",
+        "date_parsing",
+        "date_from_datetime_parsing",
+        "date_from_datetime_inexact",
+    ),
+    "uuid_parsing": lambda _: "identifiant (UUID) attendu",
+    "uuid_type": lambda _: "identifiant (UUID) attendu",
+    "tuple_type": lambda _: "liste attendue",
+    "too_short": lambda c: f"au moins {c['min_length']} élément(s)",
+    "too_long": lambda c: f"{c['max_length']} éléments au plus",
+    "enum": lambda c: f"valeurs acceptées : {_in_french(c['expected'])}",
+    "literal_error": lambda c: f"valeurs acceptées : {_in_french(c['expected'])}",
+    "extra_forbidden": lambda _: "champ inconnu",
+    "value_error": lambda c: str(c.get("error", "valeur invalide")),
+}
+
+
+def _unforeseen(_: Mapping[str, Any]) -> str:
+    return "valeur invalide"
+
+
+def _problem(error: Mapping[str, Any]) -> Problem:
+    # A null given for a mandatory field is a missing field, whatever type was expected.
+    absent = error["input"] is None and error["type"] not in ("value_error", "extra_forbidden")
+    kind = "missing" if absent else error["type"]
+    sentence = _FRENCH.get(kind, _unforeseen)(error.get("ctx", {}))
+    path = tuple(str(part) for part in error["loc"])
+    return Problem(ErrorCode.INVALID, f"{'.'.join(path)} : {sentence}." if path else f"{sentence}.", path)
+
+
+def problems_of(error: ValidationError) -> DomainError:
+    """What pydantic found, one French problem a field. The refused values are not repeated: they may be personal."""
+    return DomainError(_problem(found) for found in error.errors(include_url=False))
+
+
+def validated(model: type[M], values: Mapping[str, Any]) -> M:
+    """`model` made from `values`. Raises DomainError (INVALID) that names each field that is missing or wrong."""
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise problems_of(error) from error
+
+
+_Stated = create_model("_Stated", reason=(Reason, ...))
+
+
+def stated(reason: str) -> str:
+    """The reason that a refusal, a correction, an end must have. Raises DomainError when nothing is said."""
+    return str(validated(_Stated, {"reason": reason}).model_dump()["reason"])

@@ -1,0 +1,214 @@
+"""Registrations for an animation: seats, the waiting list, and the decisions that make their events.
+
+domain.md, "Registrations": parents register while seats remain, then wait; a freed seat goes to the first in line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from domain.animations.animation import Animation
+from domain.animations.events import AnimationDetails
+from domain.animations.transitions import AnimationStatus
+from domain.kernel.actors import Actor, Role
+from domain.kernel.errors import ErrorCode, broken, invalid, not_found, refuse
+from domain.kernel.events import Event
+from domain.kernel.rights import Action, authorize, may
+from domain.kernel.validation import stated
+from domain.registrations.events import (
+    QuestionWithdrawn,
+    RegistrantErased,
+    RegistrationCancelled,
+    RegistrationMade,
+    RegistrationRemoved,
+    RegistrationRepeated,
+    SeatKept,
+    SeatObtained,
+    SeatQuestioned,
+)
+from domain.registrations.registration_book import Place, RegistrationBook
+
+#: The audience of trainings: médiateurs register for these and for nothing else.
+FOR_MEDIATEURS = "mediateurs"
+#: Who waits behind so many others will not get a seat; a list that anybody may lengthen has an end.
+WAITING_FOR_A_SEAT, LONGEST_WAITING_LIST = 30, 3_000
+#: How many others one person registers for an animation in a day; the animation's structure itself is not bounded.
+MOST_FOR_OTHERS = 50
+#: What makes a registrant ask themself whether they can still come.
+DATE_AND_PLACE = ("starts_at", "ends_at", "venue_name", "address", "commune_code")
+
+
+@dataclass(frozen=True, slots=True)
+class Registrant:
+    """What is told of who comes; names, e-mail and telephone are personal. `children`: how many come along."""
+
+    first_name: str
+    last_name: str
+    email: str | None
+    phone: str | None
+    children: int
+
+
+def register(
+    book: RegistrationBook,
+    animation: Animation,
+    registrant: Registrant,
+    registration_id: UUID,
+    person_id: UUID,
+    contact: UUID | None,
+    actor: Actor,
+    now: datetime,
+    on_behalf: bool = False,
+    others_today: int = 0,
+) -> list[Event]:
+    """A seat while there are any, else a place at the end of the waiting list. `contact`: the e-mail's pseudonym.
+
+    An address that is registered already is so once: who registered it, and who may read the animation's registrations,
+    is told (DUPLICATE); to all others the answer is the same as if it were not (see `RegistrationRepeated`).
+    `others_today`: how many the actor has registered for this animation today.
+    """
+    authorize(actor, Action.REGISTRATION_SUBMIT_FOR if on_behalf else Action.REGISTRATION_SUBMIT, animation.belongings)
+    _check_open(animation, now)
+    _check_audience(animation, actor, on_behalf)
+    ours = actor.role is Role.STRUCTURE and animation.structure_id in actor.structures
+    if on_behalf and not ours and others_today >= MOST_FOR_OTHERS:
+        raise broken(
+            f"Vous avez inscrit {others_today} personnes à cette animation aujourd'hui, {MOST_FOR_OTHERS} au plus :"
+            " sa structure peut en inscrire d'autres."
+        )
+    if registrant.email is None and not on_behalf:
+        raise invalid("email : champ obligatoire.", "email")
+    standing = None if contact is None else book.contacts.get(contact)
+    own = (
+        standing is not None
+        and not on_behalf
+        and actor.person_id is not None
+        and book.people.get(standing) == actor.person_id
+    )
+    if standing is not None and (own or may(actor, Action.REGISTRATION_READ, animation.belongings)):
+        raise refuse(ErrorCode.DUPLICATE, "Une inscription à cette animation existe déjà pour cette adresse.", "email")
+    seats = animation.content.seats
+    if book.seated >= seats and len(book.waiting) >= min(seats * WAITING_FOR_A_SEAT, LONGEST_WAITING_LIST):
+        raise broken(f"L'animation est complète, et sa liste d'attente aussi ({len(book.waiting)} personnes).")
+    said: dict[str, Any] = {
+        "registration_id": registration_id,
+        "animation_id": animation.id,
+        "person_id": person_id,
+        "first_name": registrant.first_name,
+        "last_name": registrant.last_name,
+        "email": registrant.email,
+        "phone": registrant.phone,
+        "children": registrant.children,
+        "on_behalf": on_behalf,
+        "seated": book.seated < seats,
+    }
+    return [
+        RegistrationMade(contact=contact, **said)
+        if standing is None
+        else RegistrationRepeated(repeats=standing, **said)
+    ]
+
+
+def cancel(book: RegistrationBook, animation: Animation, registration_id: UUID, now: datetime) -> list[Event]:
+    """Given up by who holds the registration's link or code: holding it is the right."""
+    _place(book, registration_id, repeated=True)
+    _check_open(animation, now)
+    return [RegistrationCancelled(registration_id=registration_id)]
+
+
+def remove(
+    book: RegistrationBook, animation: Animation, registration_id: UUID, reason: str, actor: Actor, now: datetime
+) -> list[Event]:
+    authorize(actor, Action.REGISTRATION_REMOVE, animation.belongings)
+    _place(book, registration_id)
+    _check_open(animation, now)
+    return [
+        RegistrationRemoved(
+            registration_id=registration_id, person_id=book.people[registration_id], reason=stated(reason)
+        )
+    ]
+
+
+def keep(book: RegistrationBook, animation: Animation, registration_id: UUID, now: datetime) -> list[Event]:
+    """The answer to a change of date or place, by who holds the registration's link or code."""
+    place = _place(book, registration_id, repeated=True)
+    _check_open(animation, now)
+    if not place.questioned:
+        raise broken("Il n'y a rien à confirmer : l'inscription est en ordre.")
+    return [SeatKept(registration_id=registration_id)]
+
+
+def seat_next(book: RegistrationBook, seats: int) -> list[Event]:
+    """What follows when seats are free, by policy: they go to the first in the waiting list."""
+    return [SeatObtained(registration_id=one) for one in islice(book.waiting, max(0, seats - book.seated))]
+
+
+def question(
+    book: RegistrationBook,
+    before: AnimationDetails,
+    after: AnimationDetails,
+    agreed: Mapping[UUID, AnimationDetails] | None = None,
+) -> list[Event]:
+    """What follows a modification, by policy: every change of date or place is put to every registrant.
+
+    `agreed`: what each had last agreed to. Back at that, there is nothing to ask of them any more.
+    """
+    if same_date_and_place(before, after):
+        return []
+    facts: list[Event] = []
+    for one, place in [*book.places.items(), *book.repeated.items()]:
+        known = (agreed or {}).get(one)
+        back = place.questioned and known is not None and same_date_and_place(known, after)
+        facts.append(QuestionWithdrawn(registration_id=one) if back else SeatQuestioned(registration_id=one))
+    return facts
+
+
+def same_date_and_place(one: AnimationDetails, other: AnimationDetails) -> bool:
+    return all(getattr(one, name) == getattr(other, name) for name in DATE_AND_PLACE)
+
+
+def check_modification(book: RegistrationBook, before: AnimationDetails, after: AnimationDetails) -> None:
+    """Raises what registrations hold against a modification: nobody loses a seat or becomes the wrong audience."""
+    if after.seats < book.seated:
+        raise broken(f"{book.seated} personnes ont déjà une place : indiquez au moins {book.seated} places.", "seats")
+    if book.places and (before.audience == FOR_MEDIATEURS) != (after.audience == FOR_MEDIATEURS):
+        raise broken("Des personnes sont déjà inscrites : le public ne peut plus changer.", "audience")
+
+
+def erase(book: RegistrationBook, registration_id: UUID) -> list[Event]:
+    """What remains to be recorded once the person's key is destroyed."""
+    if registration_id not in book.people:
+        raise broken("Les données personnelles de cette inscription sont déjà effacées.")
+    return [RegistrantErased(registration_id=registration_id, person_id=book.people[registration_id])]
+
+
+def _check_open(animation: Animation, now: datetime) -> None:
+    """Raises NOT_FOUND for what the public does not know of, RULE_BROKEN when registrations are closed."""
+    match animation.status:
+        case AnimationStatus.SUBMITTED | AnimationStatus.REFUSED:
+            raise not_found("Animation", "animation_id")
+        case AnimationStatus.CANCELLED:
+            raise broken("L'animation est annulée.")
+    if animation.content.starts_at <= now:
+        raise broken("Les inscriptions sont closes : l'animation a commencé.")
+
+
+def _check_audience(animation: Animation, actor: Actor, on_behalf: bool) -> None:
+    for_mediateurs = animation.content.audience == FOR_MEDIATEURS
+    if for_mediateurs and (on_behalf or not actor.is_a(Role.MEDIATEUR)):
+        raise broken("Cette animation s'adresse aux médiateurs : seul un médiateur connecté peut s'y inscrire.")
+    if actor.role is Role.MEDIATEUR and not on_behalf and not for_mediateurs and not actor.is_a(Role.PARENT):
+        raise broken("Un médiateur ne s'inscrit qu'aux formations des médiateurs.")
+
+
+def _place(book: RegistrationBook, registration_id: UUID, repeated: bool = False) -> Place:
+    """`repeated`: also one that repeats another, for who holds its link."""
+    place = book.places.get(registration_id) or (book.repeated.get(registration_id) if repeated else None)
+    if place is None:
+        raise broken("Cette inscription est déjà annulée.")
+    return place

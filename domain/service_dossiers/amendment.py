@@ -1,0 +1,67 @@
+"""Amendments: how an attestation is corrected once its service is certified (domain.md, "Proof of service…")."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from domain.animations.animation import Attendance
+from domain.kernel.actors import Actor
+from domain.kernel.errors import ErrorCode, broken, invalid, refuse
+from domain.kernel.events import Event
+from domain.kernel.rights import Action
+from domain.kernel.validation import stated
+from domain.service_dossiers.events import AmendmentAccepted, AmendmentProposed, AmendmentRefused
+from domain.service_dossiers.service_dossier import ServiceDossier
+from domain.service_dossiers.transitions import check
+
+
+def propose(
+    dossier: ServiceDossier,
+    actor: Actor,
+    animation_id: UUID,
+    current: Attendance,
+    came: Attendance,
+    form_version: int,
+    reason: str,
+) -> list[Event]:
+    """`current` is what is attested today, `came` what the structure says now."""
+    check(Action.SERVICE_AMENDMENT_PROPOSE, dossier, actor)
+    if animation_id not in dossier.animation_ids:
+        raise invalid("cette animation n'est pas dans le dossier.", "animation_id")
+    if any(one.animation_id == animation_id for one in dossier.pending.values()):
+        raise broken("Un avenant sur cette animation attend déjà la décision du coordonnateur.", "animation_id")
+    if came == current:
+        raise broken("Rien ne change : l'attestation dit déjà cela.")
+    return [
+        AmendmentProposed(
+            number=dossier.amendments + 1,
+            animation_id=animation_id,
+            parents=came.parents,
+            children=came.children,
+            form_version=form_version,
+            answers=came.answers,
+            reason=stated(reason),
+        )
+    ]
+
+
+def accept(dossier: ServiceDossier, actor: Actor, number: int) -> list[Event]:
+    """The attestation is corrected with it, in the same transaction."""
+    check(Action.SERVICE_AMENDMENT_ACCEPT, dossier, actor)
+    pending(dossier, number)
+    return [AmendmentAccepted(number=number)]
+
+
+def decline(dossier: ServiceDossier, actor: Actor, number: int, reason: str) -> list[Event]:
+    check(Action.SERVICE_AMENDMENT_REFUSE, dossier, actor)
+    pending(dossier, number)
+    return [AmendmentRefused(number=number, reason=stated(reason))]
+
+
+def pending(dossier: ServiceDossier, number: int) -> AmendmentProposed:
+    """Raises NOT_FOUND when no such amendment waits for a decision."""
+    if number not in dossier.pending:
+        waiting = ", ".join(map(str, sorted(dossier.pending))) or "aucun"
+        message = f"Avenant {number} : introuvable. En attente de décision : {waiting}."
+        raise refuse(ErrorCode.NOT_FOUND, message, "number")
+    return dossier.pending[number]

@@ -1,0 +1,102 @@
+"""What may be done next with a service dossier: one table, which commands enforce and `allowedActions` shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from domain.kernel.actors import Actor
+from domain.kernel.allowed import AllowedAction
+from domain.kernel.errors import broken, forbidden
+from domain.kernel.rights import Action, Belongings, may
+
+
+class DossierStatus(StrEnum):
+    OPEN = "OPEN"
+    SUBMITTED = "SUBMITTED"
+    RETURNED = "RETURNED"
+    CERTIFIED = "CERTIFIED"
+    PAID = "PAID"
+
+
+class AmendmentStatus(StrEnum):
+    PENDING = "PENDING"
+    ACCEPTED = "ACCEPTED"
+    REFUSED = "REFUSED"
+
+
+class DossierStanding(Protocol):
+    """What the table needs to know of a dossier: its aggregate has it, and so has its read model's row."""
+
+    @property
+    def status(self) -> DossierStatus: ...
+    @property
+    def structure_id(self) -> UUID: ...
+    @property
+    def territory(self) -> str: ...
+
+
+_IN_THE_MAKING = frozenset({DossierStatus.OPEN, DossierStatus.RETURNED})
+_CERTIFIED = frozenset({DossierStatus.CERTIFIED, DossierStatus.PAID})
+
+OPEN_IN: Mapping[Action, frozenset[DossierStatus]] = {
+    Action.SERVICE_DOSSIER_GATHER: _IN_THE_MAKING,
+    Action.SERVICE_PIECE_ATTACH: _IN_THE_MAKING,
+    Action.SERVICE_DOSSIER_SUBMIT: frozenset({DossierStatus.OPEN}),
+    Action.SERVICE_DOSSIER_CERTIFY: frozenset({DossierStatus.SUBMITTED}),
+    Action.SERVICE_DOSSIER_RETURN: frozenset({DossierStatus.SUBMITTED}),
+    Action.SERVICE_PAYMENT_RECORD: frozenset({DossierStatus.CERTIFIED}),
+    Action.SERVICE_AMENDMENT_PROPOSE: _CERTIFIED,
+    Action.SERVICE_AMENDMENT_ACCEPT: _CERTIFIED,
+    Action.SERVICE_AMENDMENT_REFUSE: _CERTIFIED,
+}
+
+_IN_STATUS: Mapping[DossierStatus, str] = {
+    DossierStatus.OPEN: "Le dossier est en préparation : la structure ne l'a pas encore soumis.",
+    DossierStatus.SUBMITTED: "Le dossier est soumis : il attend la certification du service fait.",
+    DossierStatus.RETURNED: "Le dossier a été renvoyé : rassemblez à nouveau ses animations, puis soumettez-le.",
+    DossierStatus.CERTIFIED: "Le service fait est certifié.",
+    DossierStatus.PAID: "Le dossier est payé.",
+}
+
+
+def belongings(dossier: DossierStanding) -> Belongings:
+    return Belongings(structure_id=dossier.structure_id, territories=frozenset([dossier.territory]))
+
+
+def obstacle(action: Action, dossier: DossierStanding) -> str | None:
+    """Why the dossier's status does not admit the action (French), or None when it does."""
+    return None if dossier.status in OPEN_IN[action] else _IN_STATUS[dossier.status]
+
+
+def check(action: Action, dossier: DossierStanding, actor: Actor) -> None:
+    """Raises FORBIDDEN or RULE_BROKEN unless the actor may take the action now."""
+    if not may(actor, action, belongings(dossier)):
+        raise forbidden()
+    if reason := obstacle(action, dossier):
+        raise broken(reason)
+
+
+def allowed_actions(dossier: DossierStanding, actor: Actor) -> list[AllowedAction]:
+    """The actions that the actor's rights reach, each with whether it is possible now and, if not, why."""
+    reached = [action for action in OPEN_IN if may(actor, action, belongings(dossier))]
+    reasons = [(action, obstacle(action, dossier)) for action in reached]
+    return [AllowedAction(action.value, reason is None, reason) for action, reason in reasons]
+
+
+def correction_obstacle(status: DossierStatus | None) -> str | None:
+    """Why an attestation may not be corrected, given the status of the dossier that holds its animation (French)."""
+    if status is DossierStatus.SUBMITTED:
+        return "L'animation est dans un dossier soumis : demandez d'abord son renvoi au coordonnateur."
+    if status in _CERTIFIED:
+        return "Le service est certifié : proposez un avenant au dossier, que le coordonnateur devra accepter."
+    return None
+
+
+def sheet_obstacle(status: DossierStatus | None) -> str | None:
+    """Why no other signed sheet may be attached, given the status of the dossier that holds its animation (French)."""
+    if status in _CERTIFIED:
+        return "Le service est certifié : ses feuilles d'émargement ne changent plus."
+    return correction_obstacle(status)

@@ -1,0 +1,123 @@
+"""The structure's single account, opened when its convention is signed (domain.md, "Convention and account")."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+from uuid import UUID
+
+from domain.kernel.actors import Actor
+from domain.kernel.errors import broken
+from domain.kernel.events import OF_THE_THING, Event, PersonalMark, SaidText, WordsErased, event
+from domain.kernel.rights import Action, Belongings, authorize
+from domain.kernel.validation import stated
+
+#: What a structure is called once its name is erased: its SIRET says which one it is.
+ERASED_NAME = "Structure effacée"
+#: A sole trader's name is personal.
+_Name = Annotated[str, PersonalMark(OF_THE_THING, ERASED_NAME)]
+_Contact = Annotated[str, PersonalMark(OF_THE_THING)]
+
+
+@event("structure.account_opened")
+class AccountOpened(Event):
+    siret: str
+    name: _Name
+
+
+def _renamed_by_a_signing(data: dict[str, Any]) -> dict[str, Any]:
+    return {**data, "reason": None}
+
+
+@event("structure.renamed", upcasters=(_renamed_by_a_signing,))
+class StructureRenamed(Event):
+    """`reason`: none where a signing renamed, as signings once did."""
+
+    name: _Name
+    reason: SaidText | None
+
+
+@event("structure.words_erased")
+class StructureWordsErased(WordsErased):
+    """Its name, wherever it was written, and its contact: a sole trader's are personal."""
+
+
+@event("structure.convention_attached")
+class ConventionAttached(Event):
+    """The account knows the conventions that it may work under."""
+
+    convention_id: UUID
+    territory: str
+
+
+@event("structure.contact_set")
+class StructureContactSet(Event):
+    """Whom the public may call or write to, all of it anew. Sealed, since a sole trader's is personal, under a
+    key of its own: whose address it is may have it erased, and the structure's name stays.
+    """
+
+    person_id: UUID
+    phone: _Contact | None = None
+    email: _Contact | None = None
+    hours: _Contact | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    id: UUID
+    siret: str
+    name: str
+    #: (convention, territory) in the order of signing
+    conventions: tuple[tuple[UUID, str], ...] = ()
+
+    @property
+    def territories(self) -> frozenset[str]:
+        return frozenset(territory for _, territory in self.conventions)
+
+    @property
+    def home(self) -> frozenset[str]:
+        """The first territory that it signed in: it answers for the structure's name and people."""
+        return frozenset(territory for _, territory in self.conventions[:1])
+
+    @property
+    def belongings(self) -> Belongings:
+        return Belongings(self.id, self.territories, home=self.home)
+
+
+def evolve(state: Structure | None, originator_id: UUID, fact: Event) -> Structure:
+    if isinstance(fact, AccountOpened):
+        return Structure(originator_id, fact.siret, fact.name)
+    assert state is not None
+    if isinstance(fact, ConventionAttached):
+        return replace(state, conventions=(*state.conventions, (fact.convention_id, fact.territory)))
+    if isinstance(fact, StructureContactSet):
+        return state
+    if isinstance(fact, StructureWordsErased):
+        return replace(state, name=ERASED_NAME)
+    assert isinstance(fact, StructureRenamed)
+    return replace(state, name=fact.name)
+
+
+def open_account(state: Structure | None, siret: str, name: str) -> list[Event]:
+    if state is not None:
+        raise broken("Cette structure a déjà son compte : il n'y en a qu'un par structure.", "siret")
+    return [AccountOpened(siret=siret, name=name)]
+
+
+def attach_convention(
+    state: Structure | None, siret: str, name: str, convention_id: UUID, territory: str
+) -> list[Event]:
+    """What a signing does to the account: opens it the first time, knows the convention.
+
+    A known structure keeps its name, whatever stands on the paper: anybody who signs with it could rename it otherwise.
+    """
+    opened = open_account(state, siret, name) if state is None else []
+    return [*opened, ConventionAttached(convention_id=convention_id, territory=territory)]
+
+
+def rename(state: Structure, actor: Actor, name: str, reason: str) -> list[Event]:
+    """A decision of its own, with a reason."""
+    authorize(actor, Action.STRUCTURE_RENAME, state.belongings)
+    if name == state.name:
+        raise broken("La structure porte déjà ce nom.", "name")
+    return [StructureRenamed(name=name, reason=stated(reason))]

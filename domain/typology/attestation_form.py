@@ -1,0 +1,37 @@
+"""The further questions of the attestation: a versioned form that the national team words (decided in domain.md)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from domain.kernel.actors import Actor
+from domain.kernel.errors import broken
+from domain.kernel.events import Event, event
+from domain.kernel.rights import Action, Belongings, authorize
+
+
+@event("attestation_form.worded")
+class FormWorded(Event):
+    """`version` counts from 1; an attestation keeps the version that it answered."""
+
+    version: int
+    questions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AttestationForm:
+    version: int = 0
+    questions: tuple[str, ...] = ()
+
+
+def evolve(state: AttestationForm | None, originator_id: UUID, fact: Event) -> AttestationForm:
+    assert isinstance(fact, FormWorded)
+    return AttestationForm(fact.version, fact.questions)
+
+
+def word(state: AttestationForm, actor: Actor, questions: tuple[str, ...]) -> list[Event]:
+    authorize(actor, Action.ATTESTATION_FORM_WORD, Belongings())
+    if questions == state.questions:
+        raise broken("Ces questions sont déjà celles du formulaire en vigueur.", "questions")
+    return [FormWorded(version=state.version + 1, questions=questions)]

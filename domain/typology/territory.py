@@ -1,0 +1,72 @@
+"""Territories: departments that take part. More may join: data, never an enum (domain.md, "Words")."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta, timezone
+from uuid import UUID
+from zoneinfo import ZoneInfo, available_timezones
+
+from domain.kernel.actors import Actor
+from domain.kernel.errors import broken, invalid
+from domain.kernel.events import Event, event
+from domain.kernel.rights import Action, Belongings, authorize
+
+
+@event("territory.joined")
+class TerritoryJoined(Event):
+    code: str
+    name: str
+    time_zone: str
+    runs_candidatures: bool
+
+
+@event("territory.candidatures_opened")
+class CandidaturesOpened(Event):
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Territory:
+    code: str
+    name: str
+    time_zone: str
+    runs_candidatures: bool
+
+    def local_time(self, instant: datetime) -> datetime:
+        """The instant as this territory's clocks show it, with the offset of that moment, as the log keeps it.
+
+        A fixed offset, since Python compares two times of one zone by what the clock shows: in the night when
+        clocks go back an end would stand before its start.
+        """
+        local = instant.astimezone(ZoneInfo(self.time_zone))
+        return local.replace(tzinfo=timezone(local.utcoffset() or timedelta()))
+
+    def local_date(self, instant: datetime) -> date:
+        """The calendar day in this territory: Guadeloupe is not Paris."""
+        return self.local_time(instant).date()
+
+
+def evolve(state: Territory | None, originator_id: UUID, fact: Event) -> Territory:
+    if isinstance(fact, TerritoryJoined):
+        return Territory(fact.code, fact.name, fact.time_zone, fact.runs_candidatures)
+    assert state is not None
+    return replace(state, runs_candidatures=True)
+
+
+def join(
+    state: Territory | None, actor: Actor, code: str, name: str, time_zone: str, runs_candidatures: bool
+) -> list[Event]:
+    authorize(actor, Action.TERRITORY_JOIN, Belongings())
+    if state is not None:
+        raise broken(f"Le territoire {code} participe déjà.", "code")
+    if time_zone not in available_timezones():
+        raise invalid("fuseau horaire IANA attendu, par exemple Europe/Paris.", "time_zone")
+    return [TerritoryJoined(code=code, name=name, time_zone=time_zone, runs_candidatures=runs_candidatures)]
+
+
+def open_candidatures(state: Territory, actor: Actor) -> list[Event]:
+    authorize(actor, Action.TERRITORY_OPEN_CANDIDATURES, Belongings())
+    if state.runs_candidatures:
+        raise broken(f"Le territoire {state.code} recueille déjà des candidatures.", "code")
+    return [CandidaturesOpened(code=state.code)]

@@ -1,0 +1,255 @@
+"""The typology: lists of choices that change over the years, while history keeps what was declared.
+
+One stream holds all of it. `Typology` answers two questions: may this code be used today, and (for read models) what
+has become of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from domain.kernel.actors import Actor
+from domain.kernel.errors import DomainError, ErrorCode, Problem, broken, invalid, not_found
+from domain.kernel.events import Event, event
+from domain.kernel.rights import Action, Belongings, authorize
+
+
+class TermKind(StrEnum):
+    THEME = "THEME"
+    ANIMATION_TYPE = "ANIMATION_TYPE"
+    VENUE_TYPE = "VENUE_TYPE"
+    AUDIENCE = "AUDIENCE"
+
+
+class ThemeFamily(StrEnum):
+    """The two families of themes (decided in domain.md)."""
+
+    SCHOOL_TOOLS = "SCHOOL_TOOLS"
+    DIGITAL_PARENTING = "DIGITAL_PARENTING"
+
+
+@event("typology.term_added")
+class TermAdded(Event):
+    kind: TermKind
+    code: str
+    label: str
+    description: str | None = None
+    family: ThemeFamily | None = None
+    admits_children: bool = False
+
+
+def _renamed_for_all_history(data: dict[str, Any]) -> dict[str, Any]:
+    return {**data, "since": None}
+
+
+@event("typology.term_renamed", upcasters=(_renamed_for_all_history,))
+class TermRenamed(Event):
+    """`since`: animations that start before that day keep the label before; None: all history has the new one."""
+
+    kind: TermKind
+    code: str
+    label: str
+    since: date | None = None
+
+
+@event("typology.term_merged")
+class TermMerged(Event):
+    """`since`: animations that start before that day keep the term; None: all history counts with the other."""
+
+    kind: TermKind
+    code: str
+    into: str
+    since: date | None = None
+
+
+class SplitPart(BaseModel):
+    """What goes to `into`: animations of these types (any, when none is named) that start in this span of days."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    into: str
+    animation_types: tuple[str, ...] = ()
+    starts_from: date | None = None
+    starts_before: date | None = None
+
+    def takes(self, animation_type: str, day: date) -> bool:
+        return (
+            (not self.animation_types or animation_type in self.animation_types)
+            and (self.starts_from is None or day >= self.starts_from)
+            and (self.starts_before is None or day < self.starts_before)
+        )
+
+    @property
+    def takes_all(self) -> bool:
+        return not self.animation_types and self.starts_from is None and self.starts_before is None
+
+
+@event("typology.term_split")
+class TermSplit(Event):
+    """The first part that takes an animation has it; the last takes all that is left. `since` as in a merge."""
+
+    kind: TermKind
+    code: str
+    parts: tuple[SplitPart, ...]
+    since: date | None = None
+
+
+@event("typology.term_retired")
+class TermRetired(Event):
+    """`since`: it may still be chosen for animations that start before that day."""
+
+    kind: TermKind
+    code: str
+    since: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    kind: TermKind
+    code: str
+    label: str
+    description: str | None = None
+    family: ThemeFamily | None = None
+    admits_children: bool = False
+    retired: bool = False
+    #: From which day of start it is retired; None: for every day.
+    since: date | None = None
+    #: The codes that took its place, after a merge or a split.
+    became: tuple[str, ...] = ()
+
+    def offered_on(self, day: date) -> bool:
+        """Whether an animation that starts on that local day may be declared with it."""
+        return not self.retired or (self.since is not None and day < self.since)
+
+
+TermKey = tuple[TermKind, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Typology:
+    terms: Mapping[TermKey, Term] = field(default_factory=dict)
+
+    def offered(self, kind: TermKind, day: date) -> list[str]:
+        return [term.code for term in self.terms.values() if term.kind is kind and term.offered_on(day)]
+
+    def problem_with(self, kind: TermKind, code: str, day: date, *path: str) -> Problem | None:
+        """Why the code cannot be declared for that local day; the answer names what would be accepted."""
+        term = self.terms.get((kind, code))
+        if term is not None and term.offered_on(day):
+            return None
+        accepted = ", ".join(self.offered(kind, day))
+        if term is None:
+            return Problem(
+                ErrorCode.INVALID, f"« {code} » n'existe pas dans la typologie ; valeurs acceptées : {accepted}.", path
+            )
+        return Problem(
+            ErrorCode.RULE_BROKEN, f"« {term.label} » n'est plus proposé ; valeurs acceptées : {accepted}.", path
+        )
+
+    def admits_children(self, animation_type: str) -> bool:
+        term = self.terms.get((TermKind.ANIMATION_TYPE, animation_type))
+        return term is not None and term.admits_children
+
+
+def evolve(state: Typology | None, originator_id: UUID, fact: Event) -> Typology:
+    terms = dict(state.terms) if state else {}
+    match fact:
+        case TermAdded():
+            terms[fact.kind, fact.code] = Term(
+                fact.kind, fact.code, fact.label, fact.description, fact.family, fact.admits_children
+            )
+        case TermRenamed():
+            terms[fact.kind, fact.code] = replace(terms[fact.kind, fact.code], label=fact.label)
+        case TermMerged() | TermSplit() | TermRetired():
+            gone = replace(terms[fact.kind, fact.code], retired=True, since=fact.since, became=_successors(fact))
+            terms[fact.kind, fact.code] = gone
+    return Typology(terms)
+
+
+def _successors(fact: TermMerged | TermSplit | TermRetired) -> tuple[str, ...]:
+    match fact:
+        case TermMerged():
+            return (fact.into,)
+        case TermSplit():
+            return tuple(dict.fromkeys(part.into for part in fact.parts))
+    return ()
+
+
+def _living(state: Typology, kind: TermKind, code: str, *path: str) -> Term:
+    term = state.terms.get((kind, code))
+    if term is None:
+        raise not_found(f"Terme « {code} »", *path)
+    if term.retired:
+        raise broken(f"Le terme « {term.label} » est déjà retiré.", *path)
+    return term
+
+
+def add(state: Typology, actor: Actor, added: TermAdded) -> list[Event]:
+    authorize(actor, Action.TERM_ADD, Belongings())
+    if (added.kind, added.code) in state.terms:
+        raise broken(f"Le terme « {added.code} » existe déjà : un code ne sert qu'une fois.", "code")
+    if added.kind is not TermKind.ANIMATION_TYPE and added.admits_children:
+        raise invalid("seul un type d'animation dit si des enfants participent.", "admits_children")
+    if (added.kind is TermKind.THEME) != (added.family is not None):
+        raise invalid("chaque thème, et lui seul, appartient à une des deux familles.", "family")
+    return [added]
+
+
+def rename(
+    state: Typology, actor: Actor, kind: TermKind, code: str, label: str, since: date | None = None
+) -> list[Event]:
+    authorize(actor, Action.TERM_RENAME, Belongings())
+    if _living(state, kind, code, "code").label == label:
+        raise broken("Le terme porte déjà ce libellé.", "label")
+    return [TermRenamed(kind=kind, code=code, label=label, since=since)]
+
+
+def merge(
+    state: Typology, actor: Actor, kind: TermKind, code: str, into: str, since: date | None = None
+) -> list[Event]:
+    authorize(actor, Action.TERM_MERGE, Belongings())
+    if code == into:
+        raise broken("Un terme ne peut pas être fusionné avec lui-même.", "into")
+    _living(state, kind, code, "from")
+    _living(state, kind, into, "into")
+    return [TermMerged(kind=kind, code=code, into=into, since=since)]
+
+
+def split(
+    state: Typology, actor: Actor, kind: TermKind, code: str, parts: Sequence[SplitPart], since: date | None = None
+) -> list[Event]:
+    """One term becomes several, by a rule on what was recorded: animation type, or day of start."""
+    authorize(actor, Action.TERM_SPLIT, Belongings())
+    _living(state, kind, code, "code")
+    if len({part.into for part in parts}) < 2:
+        raise broken("Une scission mène à deux termes au moins.", "parts")
+    if not parts[-1].takes_all:
+        raise broken("La dernière part prend tout le reste : elle ne porte pas de condition.", "parts")
+    for place, part in enumerate(parts):
+        if part.into == code:
+            raise broken("Un terme ne peut pas être scindé vers lui-même.", "parts", str(place), "into")
+        _living(state, kind, part.into, "parts", str(place), "into")
+        for animation_type in part.animation_types:
+            if (TermKind.ANIMATION_TYPE, animation_type) not in state.terms:
+                raise not_found(f"Terme « {animation_type} »", "parts", str(place), "animation_types")
+    return [TermSplit(kind=kind, code=code, parts=tuple(parts), since=since)]
+
+
+def retire(state: Typology, actor: Actor, kind: TermKind, code: str, since: date | None = None) -> list[Event]:
+    authorize(actor, Action.TERM_RETIRE, Belongings())
+    _living(state, kind, code, "code")
+    return [TermRetired(kind=kind, code=code, since=since)]
+
+
+def check_terms(typology: Typology, chosen: list[tuple[TermKind, str, tuple[str, ...]]], day: date) -> None:
+    """Raises every problem with the chosen (kind, code, field path), for an animation of that local day, at once."""
+    found = [typology.problem_with(kind, code, day, *path) for kind, code, path in chosen]
+    if problems := [problem for problem in found if problem is not None]:
+        raise DomainError(problems)
