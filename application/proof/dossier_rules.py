@@ -1,6 +1,6 @@
 """Whether what was submitted and certified follows from the other events: rates, plans, attendance, sheets.
 
-The events say who did what; these rules say that they were entitled to the sum (domain.md, "Proof of service…").
+The events say who did what; these rules say that they were entitled to the sum (docs/glossary.md, "Proof of service…").
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Accounts: the mandates of a person, and the decisions that give and end them (domain.md, "Who acts")."""
+"""Accounts: the mandates of a person, and the decisions that give and end them (docs/glossary.md, "Who acts")."""
 
 from __future__ import annotations
 

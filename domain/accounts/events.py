@@ -1,4 +1,4 @@
-"""What happens to accounts: who is given what to speak for, and until when (domain.md, "Who acts").
+"""What happens to accounts: who is given what to speak for, and until when (docs/glossary.md, "Who acts").
 
 One stream for each person who signs in. A mandate is a role with what it reaches; it ends by itself where it was given
 until an instant, or when somebody ends it. `subject` is what the person's token calls them.

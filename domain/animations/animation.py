@@ -1,4 +1,4 @@
-"""The animation: its state, and the decisions that make its events (domain.md, "Life of an animation")."""
+"""The animation: its state, and the decisions that make its events (docs/glossary.md, "Life of an animation")."""
 
 from __future__ import annotations
 

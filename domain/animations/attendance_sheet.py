@@ -1,4 +1,4 @@
-"""The signed attendance sheet, attached after the animation as proof of service (domain.md, "Life of an animation")."""
+"""The signed attendance sheet: proof of service, attached afterwards (docs/glossary.md, "Life of an animation")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens to an animation, as recorded (domain.md, "Life of an animation").
+"""What happens to an animation, as recorded (docs/glossary.md, "Life of an animation").
 
 Events hold plain types: the limits of `AnimationContent` are today's rules for what comes in, never for history.
 """

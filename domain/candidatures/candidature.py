@@ -1,4 +1,4 @@
-"""The candidature of a "Parent Ressource" (domain.md, "Candidature Parent Ressource").
+"""The candidature of a "Parent Ressource" (docs/glossary.md, "Candidature Parent Ressource").
 
 First degree: the director's opinion, then validation by the IEN. Second degree: validation by the head of the school.
 The director's opinion is advice: it never decides.

@@ -1,4 +1,4 @@
-"""What happens to a candidature, as recorded (domain.md, "Candidature Parent Ressource")."""
+"""What happens to a candidature, as recorded (docs/glossary.md, "Candidature Parent Ressource")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A structure's contact list: whom it tells of its animations (domain.md, "Life of an animation", 3)."""
+"""A structure's contact list: whom it tells of its animations (docs/glossary.md, "Life of an animation", 3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The convention between a structure and a coordonnateur (domain.md, "Convention and account")."""
+"""The convention between a structure and a coordonnateur (docs/glossary.md, "Convention and account")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who acts: a role, a name, and what the person speaks for (domain.md, "Who acts")."""
+"""Who acts: a role, a name, and what the person speaks for (docs/glossary.md, "Who acts")."""
 
 from __future__ import annotations
 

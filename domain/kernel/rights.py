@@ -1,4 +1,4 @@
-"""Who may do what, on whose things: one table, readable at a glance (domain.md, "Who acts").
+"""Who may do what, on whose things: one table, readable at a glance (docs/glossary.md, "Who acts").
 
 The rows are the actions, named as the GraphQL mutations are; each tells which roles may take it and how far each
 role's power reaches. `may` is the only judge: commands, `allowedActions` and the read side all ask it.

@@ -1,4 +1,4 @@
-"""What happens to the registrations for an animation, as recorded (domain.md, "Registrations").
+"""What happens to the registrations for an animation, as recorded (docs/glossary.md, "Registrations").
 
 One stream holds all registrations for one animation: who has a seat and who waits is decided in one place.
 """

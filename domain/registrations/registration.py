@@ -1,6 +1,6 @@
 """Registrations for an animation: seats, the waiting list, and the decisions that make their events.
 
-domain.md, "Registrations": parents register while seats remain, then wait; a freed seat goes to the first in line.
+Parents register while seats remain, then wait; the first in line gets a freed seat (docs/glossary.md, "Registrations").
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Amendments: how an attestation is corrected once its service is certified (domain.md, "Proof of service…")."""
+"""Amendments: how an attestation is corrected once its service is certified (docs/glossary.md, "Proof of service…")."""
 
 from __future__ import annotations
 

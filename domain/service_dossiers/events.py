@@ -1,4 +1,4 @@
-"""What happens to a service dossier, as recorded (domain.md, "Proof of service and payment").
+"""What happens to a service dossier, as recorded (docs/glossary.md, "Proof of service and payment").
 
 Amounts are euros, exactly; days are calendar days in the territory.
 """

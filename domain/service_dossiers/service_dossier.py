@@ -1,4 +1,4 @@
-"""The service dossier: its state, and the decisions that make its events (domain.md, "Proof of service…")."""
+"""The service dossier: its state, and the decisions that make its events (docs/glossary.md, "Proof of service…")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The structure's single account, opened when its convention is signed (domain.md, "Convention and account")."""
+"""The structure's single account, opened when its convention is signed (docs/glossary.md, "Convention and account")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The further questions of the attestation: a versioned form that the national team words (decided in domain.md)."""
+"""The attestation's further questions: a versioned form (docs/glossary.md, "Life of an animation")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Territories: departments that take part. More may join: data, never an enum (domain.md, "Words")."""
+"""Territories: departments that take part. More may join: data, never an enum (docs/glossary.md, "Words")."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class TermKind(StrEnum):
 
 
 class ThemeFamily(StrEnum):
-    """The two families of themes (decided in domain.md)."""
+    """The two families of themes (docs/glossary.md, "Typology")."""
 
     SCHOOL_TOOLS = "SCHOOL_TOOLS"
     DIGITAL_PARENTING = "DIGITAL_PARENTING"

@@ -1,4 +1,4 @@
-"""What may be done next: the whole table, by hand from domain.md, against what the domain answers and does.
+"""What may be done next: the whole table, by hand from docs/glossary.md, against what the domain answers and does.
 
 `stage` is a status, attested or not; a cell says when the action is open: `yes`, `past` (once the animation is over),
 or the word that the reason holds.

@@ -1,4 +1,4 @@
-"""Accounts: who is given what to speak for, by whom, and until when (domain.md, "Who acts")."""
+"""Accounts: who is given what to speak for, by whom, and until when (docs/glossary.md, "Who acts")."""
 
 from dataclasses import replace
 from datetime import timedelta

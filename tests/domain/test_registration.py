@@ -1,4 +1,4 @@
-"""Registrations: seats, the waiting list, and who may do what with them (domain.md, "Registrations")."""
+"""Registrations: seats, the waiting list, and who may do what with them (docs/glossary.md, "Registrations")."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Service dossiers: opened, gathered, submitted, sent back, certified, paid (domain.md, "Proof of service…")."""
+"""Service dossiers: opened, gathered, submitted, sent back, certified, paid (docs/glossary.md, "Proof of service…")."""
 
 from datetime import date
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Submitted dossiers: sent back, certified, paid (domain.md, "Proof of service…")."""
+"""Submitted dossiers: sent back, certified, paid (docs/glossary.md, "Proof of service…")."""
 
 from dataclasses import replace
 from datetime import date, timedelta
