@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 
 from pydantic import AfterValidator, Field
 
-from application.commands import Command
+from application.commanding.commands import Command
+from application.commanding.unit_of_work import UnitOfWork
 from application.conventions import find_territory
-from application.unit_of_work import UnitOfWork
 from domain.accounts import account as accounts
 from domain.accounts import events
 from domain.accounts import invitation as invitations

@@ -12,34 +12,25 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
-from application import (
-    accounts,
-    animations,
-    attendance_sheets,
-    candidatures,
-    contacts,
-    controls,
-    conventions,
-    privacy,
-    registrations,
-    service_amendments,
-    service_dossiers,
-    stored_files,
-    structures,
-    typology,
-    unreached,
-    unsubscribing,
-    words,
-)
-from application.bus import CommandBus, open_bus
-from application.commands import Command, use_cases
+from application import accounts, candidatures, controls, conventions, registrations, structures, typology
+from application.animations import attendance_sheets
+from application.animations import commands as animations
+from application.commanding.bus import CommandBus, open_bus
+from application.commanding.commands import Command, use_cases
+from application.commanding.signed_links import SignedLinks
+from application.contacts import commands as contacts
+from application.files import expiry as stored_files
+from application.followers.scheduling import create_tables as create_job_tables
+from application.notifications import refused_letters as unreached
+from application.notifications import unsubscribing
 from application.notifications.tables import create_tables as create_notification_tables
-from application.people import finding, index
+from application.people import erasing as privacy
+from application.people import finding, index, words
 from application.people.exporting import held_on
 from application.people.index import DDL as PEOPLE_INDEX_DDL
 from application.proof.checkpoints import create_tables as create_proof_tables
-from application.scheduling import create_tables as create_job_tables
-from application.signed_links import SignedLinks
+from application.service_dossiers import amendments as service_amendments
+from application.service_dossiers import commands as service_dossiers
 from domain.kernel.actors import Actor
 from domain.kernel.errors import forbidden
 from domain.kernel.rights import Action, Scope, reaches_own, scope_of

@@ -6,9 +6,9 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID, uuid4
 
-from application.commands import ChangeCommand, Command
+from application.commanding.commands import ChangeCommand, Command
+from application.commanding.unit_of_work import UnitOfWork
 from application.conventions import find_territory
-from application.unit_of_work import UnitOfWork
 from domain.candidatures import candidature as candidatures
 from domain.candidatures.candidature import Applicant, Candidature
 from domain.candidatures.events import Degree

@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 
 from pydantic import Field
 
-from application.commands import ChangeCommand, Command
+from application.commanding.commands import ChangeCommand, Command
+from application.commanding.unit_of_work import UnitOfWork
 from application.conventions import find_territory
-from application.unit_of_work import UnitOfWork
 from domain.catalogue import CONTROL, SERVICE_DOSSIER
 from domain.controls import control as controls
 from domain.controls.control import Control

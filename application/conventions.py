@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 
 from pydantic import Field
 
-from application.commands import ChangeCommand, Command
-from application.unit_of_work import UnitOfWork
+from application.commanding.commands import ChangeCommand, Command
+from application.commanding.unit_of_work import UnitOfWork
 from domain.catalogue import CONVENTION, STRUCTURE, TERRITORY
 from domain.conventions import convention as conventions
 from domain.conventions.convention import AMENDABLE, Convention, ConventionSigned, ConventionTerms

@@ -12,7 +12,7 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 from application.application import Application
-from application.commands import Command
+from application.commanding.commands import Command
 from application.founding_data import QUESTIONS, TERMS, TERRITORIES
 from application.typology import AttestationFormWord, TermAdd, TerritoryJoin
 from domain.kernel.actors import SYSTEM

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from application.commands import Command
-from application.keyed import address_of
-from application.unit_of_work import UnitOfWork
+from application.commanding.commands import Command
+from application.commanding.pseudonyms_and_links import address_of
+from application.commanding.unit_of_work import UnitOfWork
 from domain.animations.animation import Animation
 from domain.animations.events import AnimationDetails
 from domain.catalogue import ANIMATION, REGISTRATION

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 from uuid import UUID
 
-from application.commands import Command
-from application.unit_of_work import UnitOfWork
+from application.commanding.commands import Command
+from application.commanding.unit_of_work import UnitOfWork
 from domain.catalogue import STRUCTURE
 from domain.kernel.errors import forbidden
 from domain.kernel.identifiers import structure_contact_id

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from application.commands import ChangeCommand, Command
-from application.unit_of_work import UnitOfWork
+from application.commanding.commands import ChangeCommand, Command
+from application.commanding.unit_of_work import UnitOfWork
 from domain.catalogue import ATTESTATION_FORM, TERRITORY, TYPOLOGY
 from domain.kernel.errors import not_found
 from domain.kernel.events import Event

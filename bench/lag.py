@@ -16,7 +16,7 @@ from uuid import UUID
 
 import psycopg
 
-from application.animations import AnimationPublish
+from application.animations.commands import AnimationPublish
 from application.application import Application, open_application
 from application.founding import found
 from bench.keys import MASTER_KEY

@@ -8,9 +8,9 @@ import psycopg
 from psycopg import sql
 
 from application.application import open_application
-from application.database import with_database
-from application.season import load_season
+from application.hosting.database import with_database
 from bench.keys import MASTER_KEY
+from demo import load_season
 
 #: The end of the school year, when most of what was declared has been held and attested.
 SEASON_END = datetime(2026, 6, 30, 18, 0, tzinfo=UTC)

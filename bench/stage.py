@@ -15,8 +15,8 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 
-from application.database import temporary_database
-from application.embedded_server import embedded_server
+from application.hosting.database import temporary_database
+from application.hosting.embedded_server import embedded_server
 
 
 @contextmanager

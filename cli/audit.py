@@ -10,8 +10,9 @@ from uuid import UUID
 
 import typer
 
-from application.documents.dossier_of_facts import pdf_of_facts
-from application.files import FileStore
+from application.files.store import FileStore
+from application.hosting.settings import CHECKPOINT_KEY_FILE, Settings, make_key
+from application.papers.dossier_of_facts import pdf_of_facts
 from application.people.officials import names
 from application.proof import checkpoints
 from application.proof.bundle import export_bundle
@@ -20,7 +21,6 @@ from application.proof.checkpoints import ASKED, ROTATION
 from application.proof.notes import BadNote, SigningKey, from_pem
 from application.proof.public_keys import IN_USE, keep_public_key, kept_public_keys
 from application.proof.verifying import verify
-from application.settings import CHECKPOINT_KEY_FILE, Settings, make_key
 from cli.composition import environment, open_everything, settings_from_environment, utc_now
 from cli.console import Refused, Steps, complain, confirm, counted, note
 from cli.key_files import replace_key

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from application.notifications.mailing import Mailer, Smtp, mailing
-from application.notifications.reacting import reacting
-from application.notifications.unreached import tell_unreached
-from application.proof.notary import notarising
+from application.followers.mailing import Mailer, Smtp, mailing
+from application.followers.notary import notarising
+from application.followers.reacting import reacting
+from application.followers.scheduling import scheduling
+from application.followers.unreached import tell_unreached
+from application.hosting.settings import Settings
 from application.proof.notes import SigningKey
 from application.proof.stamping import Authority
-from application.scheduling import scheduling
-from application.settings import Settings
 from cli.composition import Opened, utc_now
 from cli.jobs import jobs
 from projections.runner import projecting

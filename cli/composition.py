@@ -13,13 +13,13 @@ import psycopg
 from psycopg import Connection
 
 from application.application import Application, open_application
-from application.database import Database, open_database
-from application.files import FileStore
+from application.files.store import FileStore
+from application.hosting.database import Database, open_database
+from application.hosting.service_settings import with_secrets_from_files
+from application.hosting.settings import Settings, SettingsError, load_settings
 from application.proof.checkpoints import take_up_key
 from application.proof.notes import SigningKey
 from application.proof.public_keys import keep_public_key
-from application.service_settings import with_secrets_from_files
-from application.settings import Settings, SettingsError, load_settings
 from application.sign_in.accepting import SignIn
 from application.sign_in.local import LocalSignIn
 from eventstore.connections import reading_pool

@@ -11,9 +11,9 @@ import psycopg
 import typer
 from psycopg import sql
 
-from application.database import EMBEDDED_DATABASE, open_database, with_database
 from application.founding import found
-from application.settings import Settings, load_settings
+from application.hosting.database import EMBEDDED_DATABASE, open_database, with_database
+from application.hosting.settings import Settings, load_settings
 from application.sign_in.local import issue_token
 from cli.background import working
 from cli.cast import Part, cast

@@ -15,12 +15,12 @@ from zoneinfo import ZoneInfo
 
 from psycopg import sql
 
-from application.attachments import AttachFile
-from application.attendance_sheets import AttendanceSheetAttach
-from application.commands import Command
-from application.documents.blank_sheet import BlankSheet, blank_sheet
-from application.files import FileStore
-from application.service_dossiers import (
+from application.animations.attendance_sheets import AttendanceSheetAttach
+from application.commanding.commands import Command
+from application.files.attachments import AttachFile
+from application.files.store import FileStore
+from application.papers.blank_sheet import BlankSheet, blank_sheet
+from application.service_dossiers.commands import (
     ServiceDossierCertify,
     ServiceDossierOpen,
     ServiceDossierReturn,

@@ -9,7 +9,6 @@ from typing import LiteralString
 
 from psycopg import sql
 
-from application.season.generator import landmark
 from cli.cast import Part, cast
 from cli.catching_up import bring_up_to_date
 from cli.composition import Conn, Opened
@@ -19,6 +18,7 @@ from cli.load import load_and_rebuild
 from cli.log_state import count_after
 from cli.readiness import built_by_other_code, built_with_an_older_typology
 from cli.rebuild import rebuild_with_progress
+from demo.generator import landmark
 from domain.kernel.actors import Role
 from eventstore.log import read_stream
 from projections.generations import State, generations, live_tables

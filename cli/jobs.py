@@ -1,4 +1,4 @@
-"""What the scheduler does: see `application.scheduling`."""
+"""What the scheduler does: see `application.followers.scheduling`."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from uuid import UUID
 from psycopg import sql
 
 from application import founding
-from application.animations import AnimationEnd
+from application.animations.commands import AnimationEnd
 from application.application import Application
-from application.files import FileStore
-from application.scheduling import Job, each
-from application.settings import Settings
-from application.tidying import tidy
+from application.files.store import FileStore
+from application.followers.scheduling import Job, each
+from application.followers.tidying import tidy
+from application.hosting.settings import Settings
 from cli.forgetting import forget
 from cli.retaining import due, erasures
 from domain.kernel.actors import SYSTEM

@@ -10,15 +10,15 @@ import psycopg
 import typer
 from typer.core import TyperGroup
 
-from application.database import DatabaseUnavailable
-from application.files import BadStoredFile
+from application.files.store import BadStoredFile
+from application.hosting.database import DatabaseUnavailable
+from application.hosting.settings import VARIABLES, SettingsError
 from application.proof.checkpoints import KeyRetired
 from application.proof.dossier_facts import NotADossier
 from application.proof.notes import BadNote
-from application.season import SeasonError
-from application.settings import VARIABLES, SettingsError
 from cli import audit, demo, documents, load, mail, privacy, rebuild, replay, schema, serve, status, token
 from cli.console import Refused, Stopped, complain, note
+from demo import SeasonError
 from domain.kernel.errors import DomainError
 from eventstore.records import UnreadableEvent
 from eventstore.unavailable import is_unavailable

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from application.settings import Settings
+from application.hosting.settings import Settings
 from cli.logs import set_up_logs
 
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Log what happens, as JSON lines on standard error.")]

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import typer
 
-from application.documents.words import STATUSES
+from application.papers.words import STATUSES
 from cli.composition import Conn, utc_now
 from cli.console import Refused
 from cli.french import FIELDS

@@ -9,8 +9,8 @@ from typing import Annotated
 import orjson
 import typer
 
-from application.files import FileStore
-from application.settings import Settings, checked_key, make_key
+from application.files.store import FileStore
+from application.hosting.settings import Settings, checked_key, make_key
 from cli.catching_up import bring_up_to_date
 from cli.composition import Opened, environment, open_everything, settings_from_environment, utc_now
 from cli.console import Refused, Steps, confirm, counted, note

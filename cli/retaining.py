@@ -17,9 +17,15 @@ from uuid import UUID
 from psycopg import Connection, sql
 
 from application.application import Application
-from application.files import FileStore
-from application.retention import expire_file, forget_candidature, forget_contact, forget_invited, forget_registrants
-from application.settings import Settings
+from application.files.store import FileStore
+from application.followers.retention import (
+    expire_file,
+    forget_candidature,
+    forget_contact,
+    forget_invited,
+    forget_registrants,
+)
+from application.hosting.settings import Settings
 from projections.generations import live_tables
 from projections.queries import retention
 

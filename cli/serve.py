@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from application.founding import found
-from application.settings import Settings, SettingsError
+from application.hosting.settings import Settings, SettingsError
 from cli.background import working
 from cli.composition import Opened, open_everything, settings_from_environment, utc_now
 from cli.console import Stopped, note

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import uvicorn
 
     from api.context import Services
-    from application.service_settings import Outside
+    from application.hosting.service_settings import Outside
 
 #: How long a stopping server waits for answers under way, and for clients that only listen.
 GRACE_SECONDS = 3

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from application.documents.words import PHRASES, ROLES
+from application.papers.words import PHRASES, ROLES
 from cli.composition import Conn
 from cli.french import FIELDS, in_french
 from domain.kernel.events import Event

@@ -1,10 +1,10 @@
 """Which pseudonyms a person has in history: those that follow from what they are called by, until they are erased.
 
-Pseudonyms are made with the database's own secret (`application.keyed`): without it no guess can be tested. Two things
-are kept of the ways before. Who has data under a pseudonym of the first scheme, which anybody can recompute
-(`domain.kernel.identifiers.person_id`), keeps it. And who was erased has further ones from then on: they come back as
-somebody new, whom nothing ties to what was before but this table, and of the erasure its time alone remains: who signed
-in before it is signed in no more.
+Pseudonyms are made with the database's own secret (`application.commanding.pseudonyms_and_links`): without it no guess
+can be tested. Two things are kept of the ways before. Who has data under a pseudonym of the first scheme, which anybody
+can recompute (`domain.kernel.identifiers.person_id`), keeps it. And who was erased has further ones from then on: they
+come back as somebody new, whom nothing ties to what was before but this table, and of the erasure its time alone
+remains: who signed in before it is signed in no more.
 """
 
 from __future__ import annotations

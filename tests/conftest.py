@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from application.application import Application, open_application
-from application.database import temporary_database
-from application.embedded_server import embedded_server
 from application.founding import found
+from application.hosting.database import temporary_database
+from application.hosting.embedded_server import embedded_server
 from tests.projections.world import FOUNDED_AT, MASTER_KEY, World
 
 # What a power cut would destroy is a temporary folder. A test about that has its own server, with the defaults.

@@ -20,11 +20,11 @@ from psycopg import sql
 from typer.core import TyperGroup
 from typer.testing import CliRunner
 
-from application import settings
 from application.application import open_application
-from application.database import OLDEST_VERSION, temporary_database
 from application.founding import found
-from application.settings import Settings, load_settings
+from application.hosting import settings
+from application.hosting.database import OLDEST_VERSION, temporary_database
+from application.hosting.settings import Settings, load_settings
 from cli.composition import open_everything, utc_now
 from cli.main import app as command_line
 from domain.kernel.errors import forbidden

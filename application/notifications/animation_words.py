@@ -9,8 +9,8 @@ from itertools import groupby
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from application.documents.french import clock_time, full_date
 from application.notifications.letters import Line, Section
+from application.papers.french import clock_time, full_date
 from domain.animations.animation import Animation
 from domain.animations.events import AnimationDetails
 from domain.registrations.registration import FOR_MEDIATEURS

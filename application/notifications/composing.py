@@ -12,15 +12,15 @@ from psycopg import Connection
 
 from application.accounts import PURPOSE as INVITATION_LINK
 from application.candidatures import PURPOSE as CANDIDATURE_LINK
-from application.keyed import Keyed
+from application.commanding.pseudonyms_and_links import Keyed
 from application.notifications import animation_words
 from application.notifications.animation_words import Host
 from application.notifications.calendar_entry import calendar_entry
 from application.notifications.letters import Around, Composed, Section, compose
 from application.notifications.reaction import reasoned
 from application.notifications.subscriptions import may_read
+from application.notifications.unsubscribing import unsubscribe_address
 from application.registrations import PURPOSE as REGISTRATION_LINK
-from application.unsubscribing import unsubscribe_address
 from domain.animations.animation import Animation
 from domain.animations.transitions import AnimationStatus
 from domain.catalogue import ANIMATION, REGISTRATION, STRUCTURE, TYPOLOGY, AggregateKind

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from application.documents.typesetting import MANDATORY_SENTENCE
+from application.papers.typesetting import MANDATORY_SENTENCE
 
 #: Longer subjects are cut: the rest stands in the text.
 LONGEST_SUBJECT = 100

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from application.keyed import Keyed
+from application.commanding.pseudonyms_and_links import Keyed
+from application.people.erasing import counted, erasures, things_of
 from application.people.finding import Found
-from application.privacy import counted, erasures, things_of
 from domain.accounts.events import MailPreferencesSet, MandateGiven
 from domain.contacts.events import (
     ContactAdded,

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from application.keyed import Keyed, address_of, subject_of, telephone_of
+from application.commanding.pseudonyms_and_links import Keyed, address_of, subject_of, telephone_of
 from application.people import index
 from domain.kernel.identifiers import account_id, check_siret, person_id, structure_contact_id, structure_id
 from eventstore.identities import generations

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from application.keyed import Keyed, address_of, subject_of, telephone_of
+from application.commanding.pseudonyms_and_links import Keyed, address_of, subject_of, telephone_of
 from domain.accounts.events import MandateGiven
 from domain.contacts.events import ContactAdded
 from domain.kernel.events import Event, registered_events

@@ -1,4 +1,4 @@
-"""The issuer of tokens as it is configured: see the table in `application.settings`."""
+"""The issuer of tokens as it is configured: see the table in `application.hosting.settings`."""
 
 from __future__ import annotations
 

@@ -127,7 +127,7 @@ Address = _joined_line(300)
 Seed = line(200, shortest=8)
 #: What a token calls a person: compared as it stands, at most as long as OpenID Connect admits (Core 1.0, section 2).
 Subject = line(255)
-#: A signed link, with room for what is pasted around it; see `application.signed_links`.
+#: A signed link, with room for what is pasted around it; see `application.commanding.signed_links`.
 Link = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 #: A code typed from paper, with whatever stands between its groups.
 PrintedCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]

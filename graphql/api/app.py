@@ -33,7 +33,7 @@ from api.schema import schema
 from api.standstill import Watch
 from api.unsubscribing import Unsubscribing
 from api.view import GraphQLView
-from application.unsubscribing import PATH as UNSUBSCRIBING
+from application.notifications.unsubscribing import PATH as UNSUBSCRIBING
 
 
 def create_app(services: Services) -> ASGIApp:

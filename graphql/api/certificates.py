@@ -19,7 +19,7 @@ from api.documents import HARMLESS, answered, denied, disposition, id_in_path
 from api.types.base import local
 from api.types.candidature import belongings_of
 from application.candidatures import PURPOSE
-from application.documents.certificate import Certificate, certificate
+from application.papers.certificate import Certificate, certificate
 from domain.kernel.actors import Role
 from domain.kernel.errors import DomainError
 from domain.kernel.rights import Action, may

@@ -9,7 +9,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from application.service_settings import Outside
+from application.hosting.service_settings import Outside
 
 log = logging.getLogger(__name__)
 

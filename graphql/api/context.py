@@ -24,9 +24,9 @@ from api.rate_limits import RateLimiter
 from api.recent import RecentEntries
 from api.sign_ins_seen import SignInsSeen
 from application.application import Application
-from application.files import FileStore
+from application.files.store import FileStore
+from application.hosting.service_settings import Outside
 from application.proof.notes import SigningKey
-from application.service_settings import Outside
 from application.sign_in.accepting import SignIn
 from domain.kernel.actors import Actor
 from domain.kernel.errors import DomainError

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from api.answers import JSON, Refused, refusal, unexpected
 from api.context import Context, Services
 from api.requests import Admission, wait_for_position
-from application.files import BadStoredFile, FileExpired
+from application.files.store import BadStoredFile, FileExpired
 from domain.kernel.actors import Actor, Role
 from domain.kernel.errors import forbidden
 

@@ -23,9 +23,9 @@ from api.documents import HARMLESS, answered, denied, disposition, id_in_path, k
 from api.exports.csv_table import CSV, csv_table
 from api.exports.dossier_table import HEADERS, rows
 from api.types.service_dossier import ServiceDossier, dossier_lines, load_dossier
-from application.documents.dossier import dossier_pdf
-from application.documents.dossier_of_facts import document_of, pdf_of_facts
-from application.files import BadStoredFile
+from application.files.store import BadStoredFile
+from application.papers.dossier import dossier_pdf
+from application.papers.dossier_of_facts import document_of, pdf_of_facts
 from application.people.officials import names
 from application.proof.bundle import export_bundle, facts_now
 from application.proof.checkpoints import KeyRetired

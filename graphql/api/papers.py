@@ -17,7 +17,7 @@ from api.context import Context, Services
 from api.documents import HARMLESS, answered, denied, disposition, id_in_path, kept_file
 from api.lists import Lists
 from api.types.base import local
-from application.documents.blank_sheet import MOST_ROWS, BlankSheet, blank_sheet
+from application.papers.blank_sheet import MOST_ROWS, BlankSheet, blank_sheet
 from domain.animations.transitions import AnimationStatus
 from domain.kernel.rights import Action, Belongings, Scope, may, scope_of
 from domain.typology.typology import TermKind

@@ -17,7 +17,7 @@ from starlette.websockets import WebSocket
 
 from api.answers import JSON, Refused, refusal
 from api.clients import Client, client_of
-from application.service_settings import Outside
+from application.hosting.service_settings import Outside
 
 #: Buckets kept; the one untouched for longest goes first. It was full again, or soon would have been.
 MOST_BUCKETS = 50_000

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from api.context import Services
 from api.incidents import report
-from application.unsubscribing import PURPOSE, Unsubscribe
+from application.notifications.unsubscribing import PURPOSE, Unsubscribe
 from domain.kernel.actors import PUBLIC
 from domain.kernel.errors import DomainError, ErrorCode
 from domain.kernel.validation import validated

@@ -18,7 +18,7 @@ from starlette.requests import Request
 
 from api.answers import Refused
 from api.requests import LARGEST_BODY
-from application.scans import LARGEST_SCAN, too_large
+from application.files.scans import LARGEST_SCAN, too_large
 from domain.kernel.actors import Actor, Role
 
 #: More than the largest scan: one that is somewhat too large is told so by the mutation, in its place.

@@ -16,7 +16,8 @@ from psycopg_pool import AsyncConnectionPool
 
 from api.context import Context, Services
 from api.schema import schema
-from application.animations import (
+from application.animations.attendance_sheets import AttendanceSheetAttach
+from application.animations.commands import (
     AnimationAttest,
     AnimationCancel,
     AnimationClone,
@@ -25,11 +26,10 @@ from application.animations import (
     AnimationRefuse,
 )
 from application.application import Application
-from application.attendance_sheets import AttendanceSheetAttach
 from application.candidatures import CandidatureSubmit
-from application.commands import Command
+from application.commanding.commands import Command
 from application.conventions import ConventionSign, StructureRename
-from application.files import Draft, FileStore
+from application.files.store import Draft, FileStore
 from application.proof.notes import SigningKey
 from domain.candidatures.events import Degree
 from domain.kernel.actors import PUBLIC, Actor, Role

@@ -9,8 +9,8 @@ from itertools import count
 import pytest
 
 from application.application import open_application
-from application.database import temporary_database
 from application.founding import found
+from application.hosting.database import temporary_database
 from domain.kernel.identifiers import structure_id
 from projections.engine import catch_up
 from projections.generations import prepare

@@ -20,7 +20,7 @@ from application.accounts import (
     MediateurAccept,
     SchoolStaffBind,
 )
-from application.animations import (
+from application.animations.commands import (
     AnimationAttest,
     AnimationCancel,
     AnimationEnd,
@@ -39,9 +39,13 @@ from application.candidatures import (
     CandidatureValidate,
     CandidatureWithdraw,
 )
-from application.contacts import ContactAdd, ContactRemove, PlanningSend
+from application.contacts.commands import ContactAdd, ContactRemove, PlanningSend
 from application.controls import ControlAnswer, ControlClose, ControlPieceJudge
 from application.conventions import ConventionAmend, ConventionSign, ConventionTerminate, StructureRename
+from application.files.expiry import FileExpire
+from application.notifications.refused_letters import LetterRefuse
+from application.notifications.unsubscribing import PURPOSE as UNSUBSCRIBE
+from application.notifications.unsubscribing import Unsubscribe
 from application.registrations import (
     PURPOSE,
     RegistrationCancel,
@@ -49,9 +53,12 @@ from application.registrations import (
     RegistrationRemove,
     RegistrationSubmit,
 )
-from application.service_amendments import ServiceAmendmentPropose, ServiceAmendmentRefuse
-from application.service_dossiers import ServiceDossierGather, ServiceDossierReturn, ServicePieceAttach
-from application.stored_files import FileExpire
+from application.service_dossiers.amendments import ServiceAmendmentPropose, ServiceAmendmentRefuse
+from application.service_dossiers.commands import (
+    ServiceDossierGather,
+    ServiceDossierReturn,
+    ServicePieceAttach,
+)
 from application.typology import (
     AttestationFormWord,
     Part,
@@ -62,9 +69,6 @@ from application.typology import (
     TerritoryJoin,
     TerritoryOpenCandidatures,
 )
-from application.unreached import LetterRefuse
-from application.unsubscribing import PURPOSE as UNSUBSCRIBE
-from application.unsubscribing import Unsubscribe
 from domain.candidatures.events import Degree
 from domain.catalogue import CONTACTS, SERVICE_DOSSIER
 from domain.controls.control import pieces

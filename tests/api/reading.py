@@ -16,8 +16,8 @@ from strawberry.types import ExecutionResult
 from api.context import Context, Services
 from api.schema import schema
 from application.application import open_application
-from application.database import temporary_database
-from application.files import FileStore
+from application.files.store import FileStore
+from application.hosting.database import temporary_database
 from domain.kernel.actors import PUBLIC, Actor
 from projections.engine import catch_up
 from projections.reading import Snapshot

@@ -10,9 +10,9 @@ from uuid import UUID
 from api.reading_rights import ROWS
 from application.accounts import PURPOSE as INVITATION
 from application.accounts import InvitationSend, MediateurRegister
-from application.animations import AnimationRefuse
+from application.animations.commands import AnimationRefuse
 from application.candidatures import CandidatureSubmit
-from application.contacts import ContactAdd
+from application.contacts.commands import ContactAdd
 from application.controls import ControlOpen
 from application.registrations import PURPOSE, RegistrationSubmit
 from domain.candidatures.events import Degree

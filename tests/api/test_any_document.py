@@ -31,7 +31,7 @@ from hypothesis_graphql import strategies as gql
 
 from api.reading_rights import FIELDS
 from api.schema import schema
-from application.files import FileStore
+from application.files.store import FileStore
 from domain.kernel.actors import PUBLIC, Actor, Role
 from domain.kernel.rights import Action, Scope, scope_of
 from tests.api.reading import Reader, opened_town, reading

@@ -11,7 +11,11 @@ import pytest
 
 from application.controls import ControlOpen, ControlPieceJudge
 from application.conventions import ConventionAmend
-from application.service_dossiers import ServiceDossierCertify, ServiceDossierOpen, ServiceDossierSubmit
+from application.service_dossiers.commands import (
+    ServiceDossierCertify,
+    ServiceDossierOpen,
+    ServiceDossierSubmit,
+)
 from domain.kernel.actors import Actor
 from domain.kernel.identifiers import structure_id
 from projections.queries import controls as queries

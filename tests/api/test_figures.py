@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.rows import dict_row
 
-from application.animations import (
+from application.animations.commands import (
     AnimationAttest,
     AnimationCancel,
     AnimationModify,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from application.animations import AnimationPublish
+from application.animations.commands import AnimationPublish
 from domain.kernel.identifiers import structure_id
 from tests.api.asking import (
     AUDITOR,

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from psycopg_pool import AsyncConnectionPool
 
-from application.animations import AnimationModify, AnimationPublish
+from application.animations.commands import AnimationModify, AnimationPublish
 from application.typology import TermMerge
 from domain.kernel.actors import PUBLIC
 from domain.typology.typology import TermKind

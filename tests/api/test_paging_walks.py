@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.rows import dict_row
 
-from application.animations import AnimationPublish
+from application.animations.commands import AnimationPublish
 from domain.kernel.actors import PUBLIC, Actor
 from domain.kernel.errors import DomainError
 from domain.kernel.identifiers import structure_id

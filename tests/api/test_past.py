@@ -9,9 +9,13 @@ from uuid import uuid4
 
 import pytest
 
-from application.animations import AnimationModify, AnimationPublish, AttestationCorrect
+from application.animations.commands import AnimationModify, AnimationPublish, AttestationCorrect
 from application.conventions import ConventionSign
-from application.service_dossiers import ServiceDossierGather, ServiceDossierOpen, ServiceDossierSubmit
+from application.service_dossiers.commands import (
+    ServiceDossierGather,
+    ServiceDossierOpen,
+    ServiceDossierSubmit,
+)
 from application.typology import TermMerge, TermRename
 from domain.kernel.actors import PUBLIC
 from domain.kernel.identifiers import structure_id

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from application.files import FileStore
+from application.files.store import FileStore
 from domain.kernel.events import registered_events
 from tests.api.asking import AUDITOR
 from tests.api.every_topic import an_event_of_every_topic

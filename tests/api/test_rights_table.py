@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from application.animations import AnimationPublish
+from application.animations.commands import AnimationPublish
 from domain.kernel.actors import PUBLIC, Actor, Role
 from domain.kernel.errors import forbidden
 from domain.kernel.identifiers import structure_id

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from application.animations import AnimationPublish
+from application.animations.commands import AnimationPublish
 from application.candidatures import CandidatureGiveOpinion
 from domain.candidatures.events import Degree
 from domain.kernel.actors import PUBLIC, Actor, Role

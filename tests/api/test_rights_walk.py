@@ -13,7 +13,7 @@ from starlette.datastructures import UploadFile
 
 from api.reading_rights import FIELDS, PARTS, ROOTS, ROWS
 from api.schema import schema
-from application.files import FileStore
+from application.files.store import FileStore
 from domain.kernel.actors import PUBLIC, Actor, Role
 from domain.kernel.rights import Action, Belongings, Scope, may, scope_of
 from tests.api.reading import Reader, opened_town, reading

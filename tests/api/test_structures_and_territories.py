@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from application.animations import AttestationCorrect
+from application.animations.commands import AttestationCorrect
 from application.conventions import ConventionAmend, ConventionTerminate
 from tests.api.asking import (
     AUDITOR,

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from application.application import Application
-from application.season import load_season
+from demo import load_season
 from domain.animations.events import AnimationCreated
 from domain.catalogue import ANIMATION, CANDIDATURE, CONVENTION, STRUCTURE, AggregateKind
 from domain.kernel.events import Event

@@ -11,9 +11,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from application.animations.attendance_sheets import AttendanceSheetAttach
 from application.application import Application
-from application.attendance_sheets import AttendanceSheetAttach
-from application.files import FileStore
+from application.files.store import FileStore
 from domain.animations.events import AttendanceSheetAttached
 from domain.kernel.actors import Actor
 from domain.kernel.errors import DomainError, ErrorCode
@@ -121,7 +121,7 @@ def test_a_file_that_cannot_be_kept_records_nothing(attach, over, app, folder, m
         raise OSError(28, "No space left on device")
 
     before = history(app, over)
-    monkeypatch.setattr("application.files.os.replace", full)
+    monkeypatch.setattr("application.files.store.os.replace", full)
     with pytest.raises(OSError, match="No space"):
         attach(over, b"signed")
     assert (history(app, over), kept(folder)) == (before, set())

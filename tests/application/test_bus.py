@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from application.animations import AnimationAttest, AnimationModify, AnimationPublish
+from application.animations.commands import AnimationAttest, AnimationModify, AnimationPublish
 from application.application import Application, open_application
 from application.conventions import ConventionAmend
 from application.typology import TermRetire
@@ -235,7 +235,7 @@ def test_a_refusal_reads_what_is_new_and_not_the_whole_history_again(world: Worl
         read.append(len(records))
         return records
 
-    monkeypatch.setattr("application.bus.read_stream", counted)
+    monkeypatch.setattr("application.commanding.bus.read_stream", counted)
     for _ in range(3):
         with pytest.raises(DomainError):
             world.does(AnimationPublish(animation_id=created), NATIONAL)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from application.contact_file import read_contacts
+from application.contacts.contact_file import read_contacts
 from domain.kernel.errors import DomainError, ErrorCode
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from application.database import (
+from application.hosting.database import (
     DatabaseUnavailable,
     check_database,
     check_server,
@@ -16,7 +16,7 @@ from application.database import (
     temporary_database,
     with_database,
 )
-from application.settings import Settings, load_settings
+from application.hosting.settings import Settings, load_settings
 from tests.pooler import pooled_by_transaction
 
 
@@ -72,7 +72,7 @@ def test_a_wrong_or_unreachable_url_is_told_in_one_line_without_its_password(tmp
 
 
 def test_a_server_that_never_answers_is_given_up(tmp_path, monkeypatch):
-    monkeypatch.setattr("application.database.CONNECT_SECONDS", 2)
+    monkeypatch.setattr("application.hosting.database.CONNECT_SECONDS", 2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"postgresql://me@127.0.0.1:{silent.getsockname()[1]}/db"
         with pytest.raises(DatabaseUnavailable, match="timeout"), open_database(named_by(url, tmp_path)):

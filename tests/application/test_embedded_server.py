@@ -15,12 +15,9 @@ import psutil
 import psycopg
 import pytest
 
-from application import embedded_server as embedded_server_module
-from application.database import (
-    DatabaseUnavailable,
-    open_database,
-)
-from application.embedded_server import EmbeddedServerError, embedded_server
+from application.hosting import embedded_server as embedded_server_module
+from application.hosting.database import DatabaseUnavailable, open_database
+from application.hosting.embedded_server import EmbeddedServerError, embedded_server
 from tests.application.test_database import one, settings_of
 
 ROOT = Path(__file__).parents[2]

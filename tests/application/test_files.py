@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from application.files import FileChanged, FileMissing, FileStore
+from application.files.store import FileChanged, FileMissing, FileStore
 
 CONTENT = os.urandom(700_000)
 DIGEST = sha256(CONTENT).hexdigest()

@@ -11,7 +11,7 @@ from time import monotonic
 
 import pytest
 
-from application.scanning.opening import Openers, Stopped
+from application.files.scanning.opening import Openers, Stopped
 from tests.application.papers import jpeg, pdf
 
 PDF = "application/pdf"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from application.scans import LARGEST_SCAN, media_type_of
+from application.files.scans import LARGEST_SCAN, media_type_of
 from domain.kernel.errors import DomainError, ErrorCode
 from tests.application.papers import flipped, jpeg, pdf, pdf_bomb, png, png_bomb, png_of
 

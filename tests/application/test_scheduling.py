@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from application.scheduling import Job, each, run_due
+from application.followers.scheduling import Job, each, run_due
 
 NOW = datetime(2026, 9, 23, 12, 0, tzinfo=UTC)
 

@@ -14,9 +14,9 @@ import pytest
 
 from application.application import open_application
 from application.conventions import ConventionSign
-from application.season import load_season, texts
-from application.season.organisations import PATTERNS, choose_organisations
-from application.season.places import primary_school, read_places
+from demo import load_season, texts
+from demo.organisations import PATTERNS, choose_organisations
+from demo.places import primary_school, read_places
 from domain.animations.events import (
     AnimationAttested,
     AnimationCancelled,

@@ -9,18 +9,18 @@ from uuid import UUID
 
 import pytest
 
-from application.animations import AnimationPublish
+from application.animations.commands import AnimationPublish
 from application.application import open_application
 from application.conventions import ConventionSign
-from application.database import temporary_database
 from application.founding import found
 from application.founding_data import TERRITORIES
-from application.season import SeasonAlreadyLoaded, SeasonError, load_season
-from application.season.generator import Strand, play
-from application.season.ground import read_ground
-from application.season.organisations import choose_organisations
-from application.season.places import read_places
-from application.season.strands import in_order, played, prepared, strands
+from application.hosting.database import temporary_database
+from demo import SeasonAlreadyLoaded, SeasonError, load_season
+from demo.generator import Strand, play
+from demo.ground import read_ground
+from demo.organisations import choose_organisations
+from demo.places import read_places
+from demo.strands import in_order, played, prepared, strands
 from domain.animations.events import AnimationCreated, AnimationModified, AnimationPublished
 from domain.animations.transitions import AnimationStatus
 from domain.candidatures.events import CandidatureSubmitted

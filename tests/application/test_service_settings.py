@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from application.settings import SettingsError, load_settings
+from application.hosting.settings import SettingsError, load_settings
 
 KEY = base64.b64encode(b"k" * 32).decode()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from application.settings import VARIABLES, Settings, SettingsError, load_settings
+from application.hosting.settings import VARIABLES, Settings, SettingsError, load_settings
 
 ROOT = Path(__file__).parents[2]
 MASTER_KEY = bytes(range(32))
@@ -82,7 +82,7 @@ def test_a_key_in_the_environment_goes_before_the_kept_one(tmp_path):
 
 def test_processes_that_start_at_once_agree_on_the_keys(tmp_path):
     code = (
-        "import sys; from application.settings import load_settings; sys.stdin.readline();"
+        "import sys; from application.hosting.settings import load_settings; sys.stdin.readline();"
         "s = load_settings({'PARENTALITE_HOME': sys.argv[1]}); print(s.token_secret, s.master_key.hex())"
     )
     root = Path(__file__).parents[2]

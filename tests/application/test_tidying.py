@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from application import tidying
 from application.application import Application
+from application.followers import tidying
+from application.followers.tidying import tidy
 from application.founding import found, keys
-from application.tidying import tidy
 
 NOW = datetime(2026, 9, 23, 12, 0, tzinfo=UTC)
 

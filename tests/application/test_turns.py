@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from application.turns import Turns
+from application.commanding.per_stream_lock import Turns
 from eventstore.unavailable import Unavailable
 
 THING = UUID(int=1)

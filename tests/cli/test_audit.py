@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from application.files import FileStore
+from application.files.store import FileStore
 from application.proof.notes import SigningKey, to_pem
 from tests.cli.conftest import error_line
 from tests.proof.dossiers import Claim

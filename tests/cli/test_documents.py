@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from application.service_settings import trusted_documents
+from application.hosting.service_settings import trusted_documents
 from tests.cli.conftest import error_line
 
 OPERATIONS = Path(__file__).parents[2] / "graphql" / "operations"

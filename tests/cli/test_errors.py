@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from application.candidatures import CandidatureSubmit
-from application.settings import VARIABLES
+from application.hosting.settings import VARIABLES
 from cli.console import Stopped, counted
 from domain.candidatures.events import Degree
 from domain.kernel.actors import PUBLIC

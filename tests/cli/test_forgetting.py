@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from application.contacts import ContactAdd
+from application.contacts.commands import ContactAdd
 from application.registrations import RegistrationSubmit
 from cli.forgetting import forget
 from domain.kernel.actors import PUBLIC

@@ -17,7 +17,7 @@ def test_a_library_writes_so_many_lines_a_minute_from_one_place_and_we_all_of_ou
             logging.getLogger("pypdf._reader").warning("line %s of a file", number)
         logging.getLogger("pypdf._reader").warning("another place")
         for number in range(40):
-            logging.getLogger("application.bus").info("command %s", number)
+            logging.getLogger("application.commanding.bus").info("command %s", number)
     finally:
         logging.basicConfig(level=logging.WARNING, handlers=before, force=True)
     lines = capfd.readouterr().err.splitlines()

@@ -12,7 +12,7 @@ from psycopg import sql
 
 from application.application import open_application
 from application.candidatures import CandidatureSubmit
-from application.notifications.reacting import react
+from application.followers.reacting import react
 from cli.composition import open_everything, settings_from_environment
 from cli.demo import demonstration_settings
 from domain.candidatures.events import Degree

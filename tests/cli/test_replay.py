@@ -8,9 +8,9 @@ from uuid import uuid4
 
 import pytest
 
-from application.animations import AnimationAttest, AnimationModify, AttestationCorrect
+from application.animations.commands import AnimationAttest, AnimationModify, AttestationCorrect
 from application.candidatures import CandidatureGiveOpinion, CandidatureSubmit
-from application.documents.words import PHRASES, ROLES
+from application.papers.words import PHRASES, ROLES
 from application.typology import TermRename, TermSplit
 from cli.french import FIELDS
 from cli.timeline import _NOT_TOLD

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from application.animations import AnimationAttest, AnimationModify
+from application.animations.commands import AnimationAttest, AnimationModify
 from application.candidatures import CandidatureSubmit
-from application.documents.words import STATUSES
+from application.papers.words import STATUSES
 from application.typology import TermRename
 from cli.french import FIELDS
 from cli.past import NOT_TOLD, STATE_FIELDS

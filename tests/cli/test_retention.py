@@ -8,9 +8,9 @@ import pytest
 
 from application.accounts import InvitationSend
 from application.candidatures import CandidatureReject, CandidatureSubmit, CandidatureValidate
-from application.contacts import ContactAdd
+from application.contacts.commands import ContactAdd
+from application.followers.retention import forget_registrants
 from application.registrations import RegistrationSubmit
-from application.retention import forget_registrants
 from cli.composition import settings_from_environment
 from cli.jobs import retain
 from domain.candidatures.events import Degree

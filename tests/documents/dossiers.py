@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from application.documents.dossier import (
+from application.papers.dossier import (
     DossierAmendment,
     DossierConvention,
     DossierDocument,

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from application.documents.blank_sheet import MOST_ROWS, BlankSheet, blank_sheet
-from application.documents.typesetting import MANDATORY_SENTENCE
+from application.papers.blank_sheet import MOST_ROWS, BlankSheet, blank_sheet
+from application.papers.typesetting import MANDATORY_SENTENCE
 from tests.documents.reading import DARK_BLUE, LIGHT_BLUE, page_texts, picture, qr_texts, share, text
 
 PARIS = ZoneInfo("Europe/Paris")

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from application.documents.dossier import DossierDocument, dossier_pdf
-from application.documents.typesetting import MANDATORY_SENTENCE
+from application.papers.dossier import DossierDocument, dossier_pdf
+from application.papers.typesetting import MANDATORY_SENTENCE
 from tests.documents.dossiers import CHECKPOINT, CONVENTION, dossier, line
 from tests.documents.reading import DARK_BLUE, page_texts, picture, share, text
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from application.documents.french import clock_time, date_and_time, euros, full_date, short_date, siret
+from application.papers.french import clock_time, date_and_time, euros, full_date, short_date, siret
 
 
 def plain(value: str) -> str:

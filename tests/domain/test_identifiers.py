@@ -9,7 +9,7 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 from pydantic import create_model
 
-from application import season
+import demo as season
 from domain.kernel.errors import DomainError, ErrorCode
 from domain.kernel.identifiers import (
     ATTESTATION_FORM_ID,

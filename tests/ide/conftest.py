@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from application.application import open_application
-from application.database import temporary_database
 from application.founding import found
+from application.hosting.database import temporary_database
 from projections.engine import catch_up
 from projections.generations import prepare
 from projections.registry import projections

@@ -13,8 +13,8 @@ from typing import Any
 from aiosmtpd.controller import Controller
 
 from application.application import Application
-from application.notifications.mailing import Mailer, Smtp
-from application.notifications.reacting import react
+from application.followers.mailing import Mailer, Smtp
+from application.followers.reacting import react
 
 
 @dataclass

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from application.application import Application
+from application.followers.mailing import Mailer, Smtp
+from application.followers.reacting import react
 from application.notifications.capping import ANYBODYS, ANYBODYS_CAP, HELD_BACK, mailbox_of
 from application.notifications.letters import WORDINGS
-from application.notifications.mailing import Mailer, Smtp
-from application.notifications.reacting import react
 from application.registrations import RegistrationSubmit
 from domain.kernel.actors import PUBLIC
 from tests.dumps import dump

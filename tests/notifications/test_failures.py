@@ -11,10 +11,10 @@ from uuid import UUID
 import pytest
 
 from application.application import Application
+from application.followers.mailing import Mailer, Smtp
+from application.followers.reacting import react
 from application.notifications import outbox, smtp
 from application.notifications.composing import Composer
-from application.notifications.mailing import Mailer, Smtp
-from application.notifications.reacting import react
 from application.notifications.smtp import Trouble, judged, unreached
 from application.registrations import RegistrationSubmit
 from domain.kernel.actors import PUBLIC

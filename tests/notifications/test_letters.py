@@ -10,16 +10,16 @@ from uuid import UUID, uuid4
 import pytest
 from icalendar import Calendar
 
-from application.animations import AnimationCancel, AnimationModify
+from application.animations.commands import AnimationCancel, AnimationModify
 from application.application import Application
 from application.candidatures import PURPOSE as CANDIDATURE_LINK
 from application.candidatures import CandidatureSubmit, CandidatureWithdraw
-from application.contacts import ContactAdd, PlanningSend
-from application.documents.typesetting import MANDATORY_SENTENCE
+from application.contacts.commands import ContactAdd, PlanningSend
+from application.followers.reacting import react
 from application.notifications.composing import Draft
 from application.notifications.letters import Composed, compose, shortened
 from application.notifications.messages import message
-from application.notifications.reacting import react
+from application.papers.typesetting import MANDATORY_SENTENCE
 from application.registrations import PURPOSE, RegistrationCancel, RegistrationKeep, RegistrationSubmit
 from application.structures import SetStructureContact
 from domain.candidatures.events import Degree

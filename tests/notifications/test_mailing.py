@@ -17,8 +17,8 @@ from uuid import UUID
 import pytest
 
 from application.application import Application
-from application.notifications.mailing import Mailer, Smtp
-from application.notifications.reacting import react
+from application.followers.mailing import Mailer, Smtp
+from application.followers.reacting import react
 from application.registrations import RegistrationCancel, RegistrationRemove, RegistrationSubmit
 from domain.kernel.actors import PUBLIC, SYSTEM
 from tests.dumps import dump

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from application.notifications.composing import Draft
 from application.notifications.letters import Composed
 from application.notifications.messages import UnusableAddress, message
-from application.season import texts
+from demo import texts
 
 SENDER = "Parentalité et Numérique <ne-pas-repondre@example.org>"
 FRENCH = st.text(alphabet="abcdeéèàçœÉ  '’«»-:,.()!?=_\"\\@;<>\u00a0\u202f😀", max_size=200)

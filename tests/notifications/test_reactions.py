@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from application.accounts import InvitationSend
-from application.animations import AnimationCancel, AnimationModify, AnimationRefuse
+from application.animations.commands import AnimationCancel, AnimationModify, AnimationRefuse
 from application.application import Application
 from application.candidatures import CandidatureGiveOpinion, CandidatureSubmit, CandidatureValidate
-from application.notifications.reacting import react
+from application.followers.reacting import react
 from application.registrations import PURPOSE, RegistrationCancel, RegistrationSubmit
 from cli.jobs import end_animations
 from domain.candidatures.events import Degree

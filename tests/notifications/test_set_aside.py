@@ -10,9 +10,9 @@ import pytest
 
 from application.accounts import MailPreferencesSet
 from application.application import Application
-from application.notifications import reacting
-from application.notifications.reacting import react, react_again
-from application.notifications.reactions import REACTIONS
+from application.followers import reacting
+from application.followers.reacting import react, react_again
+from application.followers.reactions import REACTIONS
 from application.notifications.set_aside import MOST_ATTEMPTS
 from application.notifications.tables import switch_mail_on
 from application.registrations import RegistrationSubmit

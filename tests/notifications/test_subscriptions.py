@@ -14,7 +14,7 @@ from application.accounts import (
     MandateEnd,
 )
 from application.application import Application
-from application.notifications.reacting import react
+from application.followers.reacting import react
 from application.notifications.subscriptions import LONGEST_UNSEEN, seen
 from domain.kernel.actors import Actor, Role
 from eventstore.identities import identity

@@ -8,11 +8,15 @@ from uuid import UUID
 
 import pytest
 
-from application.animations import AnimationAttest
+from application.animations.commands import AnimationAttest
 from application.application import Application
-from application.commands import Command
+from application.commanding.commands import Command
 from application.controls import ControlAnswer, ControlClose, ControlOpen, ControlPieceJudge
-from application.service_dossiers import ServiceDossierCertify, ServiceDossierOpen, ServiceDossierSubmit
+from application.service_dossiers.commands import (
+    ServiceDossierCertify,
+    ServiceDossierOpen,
+    ServiceDossierSubmit,
+)
 from domain.controls.pieces import ReasonCode, pieces_of
 from domain.kernel.actors import Actor, Role
 from projections.engine import catch_up

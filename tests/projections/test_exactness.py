@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from application.application import Application, open_application
-from application.database import temporary_database
+from application.hosting.database import temporary_database
 from projections.engine import advance, catch_up
 from projections.generations import prepare
 from projections.rebuild import back, rebuild

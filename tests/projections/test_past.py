@@ -10,9 +10,9 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from application.animations import AnimationCancel
+from application.animations.commands import AnimationCancel
 from application.application import Application, open_application
-from application.database import temporary_database
+from application.hosting.database import temporary_database
 from eventstore.log import head, read_after
 from eventstore.records import Recorded
 from projections.past import Moment, projections_of, row_at

@@ -10,7 +10,8 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from application.animations import (
+from application.animations.attendance_sheets import AttendanceSheetAttach
+from application.animations.commands import (
     AnimationAttest,
     AnimationCancel,
     AnimationClone,
@@ -21,11 +22,10 @@ from application.animations import (
     AttestationCorrect,
 )
 from application.application import Application
-from application.attendance_sheets import AttendanceSheetAttach
 from application.candidatures import CandidatureSubmit, CandidatureValidate, CandidatureWithdraw
-from application.commands import Command
+from application.commanding.commands import Command
 from application.conventions import ConventionSign
-from application.files import Draft
+from application.files.store import Draft
 from application.registrations import (
     PURPOSE,
     RegistrationCancel,
@@ -33,8 +33,8 @@ from application.registrations import (
     RegistrationRemove,
     RegistrationSubmit,
 )
-from application.service_amendments import ServiceAmendmentAccept, ServiceAmendmentPropose
-from application.service_dossiers import (
+from application.service_dossiers.amendments import ServiceAmendmentAccept, ServiceAmendmentPropose
+from application.service_dossiers.commands import (
     ServiceDossierCertify,
     ServiceDossierGather,
     ServiceDossierOpen,

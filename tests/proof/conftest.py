@@ -12,7 +12,7 @@ import pytest
 from psycopg import Connection
 
 from application.application import open_application
-from application.database import temporary_database
+from application.hosting.database import temporary_database
 from application.proof.checkpoints import ASKED, make_checkpoint
 from application.proof.notes import SigningKey
 from eventstore.bulk import append_rows

@@ -8,14 +8,14 @@ from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
 
-from application.animations import AnimationAttest
-from application.attendance_sheets import AttendanceSheetAttach
-from application.documents.dossier_of_facts import pdf_of_facts
-from application.files import FileStore
+from application.animations.attendance_sheets import AttendanceSheetAttach
+from application.animations.commands import AnimationAttest
+from application.files.store import FileStore
+from application.papers.dossier_of_facts import pdf_of_facts
 from application.proof.bundle import export_bundle
 from application.proof.notes import SigningKey
-from application.service_amendments import ServiceAmendmentAccept, ServiceAmendmentPropose
-from application.service_dossiers import (
+from application.service_dossiers.amendments import ServiceAmendmentAccept, ServiceAmendmentPropose
+from application.service_dossiers.commands import (
     ServiceDossierCertify,
     ServiceDossierOpen,
     ServiceDossierSubmit,

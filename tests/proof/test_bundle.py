@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from application.application import Application
-from application.files import BadStoredFile, FileStore
+from application.files.store import BadStoredFile, FileStore
 from application.proof.archive import write_archive
 from application.proof.checkpoints import CERTIFICATION, make_checkpoint, take_up_key
 from application.proof.dossier_facts import NotADossier

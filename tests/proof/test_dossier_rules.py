@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from application.files import FileStore
+from application.files.store import FileStore
 from application.proof.bundle import gather_proof, records_of
 from application.proof.dossier_rules import broken_rules
 from domain.service_dossiers.events import DossierCertified, DossierSubmitted

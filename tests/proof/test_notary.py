@@ -11,8 +11,8 @@ from uuid import UUID
 
 import pytest
 
+from application.followers.notary import look, notarising, utc_now, watch
 from application.proof.checkpoints import ASKED, CERTIFICATION, INTERVAL, all_checkpoints, make_checkpoint, take_up_key
-from application.proof.notary import look, notarising, utc_now, watch
 from application.proof.tiles import tree_size
 from eventstore.bulk import append_rows
 from projections.rebuild import REBUILD_LOCK

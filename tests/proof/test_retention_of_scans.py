@@ -9,9 +9,9 @@ from uuid import UUID
 
 import pytest
 
-from application.files import FileExpired, FileMissing, FileStore
+from application.files.store import FileExpired, FileMissing, FileStore
+from application.hosting.settings import Settings
 from application.proof.verifying import verify
-from application.settings import Settings
 from cli.retaining import due, erasures
 from projections.engine import catch_up
 from projections.generations import prepare

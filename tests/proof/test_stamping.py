@@ -11,9 +11,9 @@ from threading import Thread
 
 import pytest
 
-from application.files import FileStore
+from application.files.store import FileStore
+from application.followers.notary import notarising
 from application.proof.checkpoints import CERTIFICATION, all_checkpoints, latest, make_checkpoint
-from application.proof.notary import notarising
 from application.proof.stamping import Authority, BadStamp, check_stamp, request_stamp, stamp_missing
 from application.proof.verifying import verify
 from eventstore.bulk import append_rows

@@ -20,9 +20,9 @@ from api.app import create_app
 from api.context import Services
 from api.persisted import PersistedDocuments
 from application.application import Application, open_application
-from application.files import FileStore
+from application.files.store import FileStore
+from application.hosting.service_settings import Outside
 from application.proof.notes import SigningKey
-from application.service_settings import Outside
 from application.sign_in.accepting import SignIn
 from application.sign_in.local import LocalSignIn, issue_token
 from cli.bounded_http import Door

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from pypdf import PdfReader
 
-from application.scans import LARGEST_SCAN
+from application.files.scans import LARGEST_SCAN
 from domain.kernel.actors import Role
 from tests.application.papers import jpeg, pdf, png, png_bomb
 from tests.dumps import dump, in_hexadecimal

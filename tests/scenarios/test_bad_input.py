@@ -29,7 +29,7 @@ SIGN, DECLARE, SUBMIT = "01-sign-a-convention", "03-declare-an-animation", "12-s
 @pytest.fixture(scope="module")
 def shared(server_url: str, worker_id: str, founded_template: str) -> Iterator[Server]:
     """One server for all: nothing that is done to it here leaves a trace."""
-    from application.database import temporary_database
+    from application.hosting.database import temporary_database
 
     with (
         temporary_database(server_url, f"bad_input_{worker_id}", founded_template) as url,

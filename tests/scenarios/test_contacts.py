@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from application.notifications.reacting import react
+from application.followers.reacting import react
 from tests.dumps import dump, in_hexadecimal
 from tests.notifications.post import sent_by
 from tests.scenarios.people import COORDONNATEUR, NATIONAL, OTHER_STRUCTURE, STRUCTURE, STRUCTURE_ID

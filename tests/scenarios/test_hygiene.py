@@ -12,7 +12,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from api.rate_limits import MOST_BUCKETS, REGISTRATIONS_AT_ONCE, RateLimiter
-from application.service_settings import Outside
+from application.hosting.service_settings import Outside
 from tests.scenarios.people import NATIONAL, People
 from tests.scenarios.server import Clock, Server, running_server
 

@@ -15,7 +15,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from api.clients import Client, client_of
 from api.rate_limits import PROBES_AT_ONCE, PROBES_PER_MINUTE
-from application.service_settings import Outside
+from application.hosting.service_settings import Outside
 from tests.scenarios.people import NATIONAL
 from tests.scenarios.server import Clock, Server, running_server
 from tests.scenarios.test_subscriptions import PROTOCOL, PUBLICATIONS, opened, subscribe

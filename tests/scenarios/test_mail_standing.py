@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from application.notifications.mailing import Mailer, Smtp
-from application.notifications.reacting import react
+from application.followers.mailing import Mailer, Smtp
+from application.followers.reacting import react
 from tests.notifications.post import post_office
 from tests.scenarios.people import People
 from tests.scenarios.server import Server

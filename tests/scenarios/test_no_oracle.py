@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from application.notifications.reacting import react
+from application.followers.reacting import react
 from domain.kernel.actors import Role
 from eventstore.log import read_at
 from tests.scenarios.people import DIRECTOR, NATIONAL, STRUCTURE

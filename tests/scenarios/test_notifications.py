@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from application.notifications.reacting import react
+from application.followers.reacting import react
 from domain.kernel.actors import Role
 from tests.notifications.post import sent_by
 from tests.scenarios.people import (

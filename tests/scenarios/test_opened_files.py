@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from api.mutations import attaching
-from application.scans import media_type_of
+from application.files.scans import media_type_of
 from tests.application.papers import pdf, png
 from tests.scenarios.people import OTHER_STRUCTURE, PARENT, STRUCTURE, People
 from tests.scenarios.server import Server

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from application.privacy import Kind
+from application.people.erasing import Kind
 from domain.kernel.actors import Role
 from domain.kernel.identifiers import account_id, person_id
 from projections.rebuild import rebuild

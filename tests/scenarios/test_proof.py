@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from application.followers.notary import notarising
 from application.proof.checkpoints import ASKED, make_checkpoint, take_up_key
-from application.proof.notary import notarising
 from application.proof.notes import SigningKey, from_pem, opened, parsed
 from application.proof.verifying import verify
 from eventstore.log import head

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from api import standstill
-from application.service_settings import Outside
+from application.hosting.service_settings import Outside
 from cli import log_state as log_states
 from cli.log_state import log_state
 from projections import runner

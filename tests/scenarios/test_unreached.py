@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from application.notifications.mailing import Mailer, Smtp
-from application.notifications.reacting import react
-from application.notifications.unreached import tell_unreached
+from application.followers.mailing import Mailer, Smtp
+from application.followers.reacting import react
+from application.followers.unreached import tell_unreached
 from tests.notifications.post import PostOffice, post_office
 from tests.scenarios.people import (
     CANDIDATURE,

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from api.exports.entries import Entry
-from application.documents.french import clock_time, full_date
+from application.papers.french import clock_time, full_date
 
 ATOM = "application/atom+xml; charset=utf-8"
 _NAME = "Parentalité et Numérique"

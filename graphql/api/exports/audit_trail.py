@@ -23,7 +23,7 @@ from api.exports.parameters import as_refusal, where_of
 from api.inputs import AuditWhere
 from api.listings import audit_filter
 from api.types.audit import entry_of
-from application.documents.french import short_date
+from application.papers.french import short_date
 from projections.past import PARIS
 from projections.queries import audit as queries
 from projections.queries.paging import Filter, Page, page_statement

@@ -16,7 +16,7 @@ from api.mutations.inputs import Repeatable, named, said, stated
 from api.mutations.payloads import Payload
 from api.types.mandate import Invitation, Mandate, load_invitation, load_mandates
 from application import accounts as commands
-from application.commands import Command
+from application.commanding.commands import Command
 
 _SUBJECT = "What the person's token calls them. Mandatory."
 

@@ -22,8 +22,8 @@ from api.mutations.carrying_out import carry_out, thing
 from api.mutations.inputs import changed, stated
 from api.mutations.payloads import Payload
 from api.types.animation import Animation, load_animation
-from application import animations as commands
-from application.commands import Command
+from application.animations import commands
+from application.commanding.commands import Command
 
 _ABOUT_THE_CHANGE = ("animation_id", "expected_version", "idempotency_key")
 

@@ -20,10 +20,10 @@ from starlette.datastructures import UploadFile
 from api.context import Context
 from api.limits.places import SharedPlaces
 from api.mutations.carrying_out import Carried, client_of, in_turn, made, refusal_of, settle
-from application.commands import Command
-from application.files import Draft, NoDraft
-from application.scanning.opening import AT_ONCE, PATIENCE_SECONDS
-from application.scans import media_type_of
+from application.commanding.commands import Command
+from application.files.scanning.opening import AT_ONCE, PATIENCE_SECONDS
+from application.files.scans import media_type_of
+from application.files.store import Draft, NoDraft
 from domain.kernel.errors import DomainError, invalid
 from eventstore.unavailable import Unavailable
 

@@ -12,7 +12,7 @@ from api.mutations.attaching import FILE_DESCRIPTION, carry_out_with_file
 from api.mutations.carrying_out import thing
 from api.mutations.inputs import named, stated
 from api.types.animation import load_animation
-from application.attendance_sheets import AttendanceSheetAttach
+from application.animations.attendance_sheets import AttendanceSheetAttach
 
 
 @strawberry.input(description="The signed sheet of an animation that has ended.")

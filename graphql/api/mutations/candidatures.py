@@ -25,7 +25,7 @@ from api.mutations.inputs import stated
 from api.mutations.payloads import Payload
 from api.types.candidature import Candidature, load_candidature, load_held_candidature
 from application import candidatures as commands
-from application.commands import Command
+from application.commanding.commands import Command
 
 
 @strawberry.type(description="What became of a mutation on a candidature.")

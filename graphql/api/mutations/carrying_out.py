@@ -17,7 +17,7 @@ from api.context import Context
 from api.limits.places import SharedPlaces
 from api.limits.values import too_long
 from api.mutations.payloads import UserError, user_errors
-from application.commands import Command
+from application.commanding.commands import Command
 from domain.kernel.actors import Role
 from domain.kernel.errors import DomainError
 from domain.kernel.validation import validated

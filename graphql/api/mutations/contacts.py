@@ -15,8 +15,8 @@ from api.mutations.carrying_out import carry_out, catch_up, thing
 from api.mutations.inputs import Repeatable, named, said, stated
 from api.mutations.payloads import Payload
 from api.types.structure import Structure, load_structure
-from application import contacts as commands
-from application.commands import Command
+from application.commanding.commands import Command
+from application.contacts import commands
 from domain.contacts.events import PlanningSent
 from domain.kernel.rights import Action, Belongings, may
 from eventstore.log import read_at

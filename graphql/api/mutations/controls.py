@@ -21,7 +21,7 @@ from api.mutations.inputs import stated
 from api.mutations.payloads import Payload
 from api.types.control import Control, load_control
 from application import controls as commands
-from application.commands import Command
+from application.commanding.commands import Command
 from domain.controls.control import MOST_IN_POPULATION
 from domain.kernel.errors import ErrorCode, refuse
 from domain.kernel.rights import Action, scope_of

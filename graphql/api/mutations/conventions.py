@@ -26,7 +26,7 @@ from api.types.structure import (
     overlapping,
 )
 from application import conventions as commands
-from application.commands import Command
+from application.commanding.commands import Command
 from domain.kernel.identifiers import check_siret
 
 

@@ -26,8 +26,8 @@ from api.rate_limits import REGISTRATIONS_AT_ONCE
 from api.types.base import node_id
 from api.types.registration import Registration, load_held
 from application import registrations as commands
-from application.commands import Command
-from application.signed_links import typed_code
+from application.commanding.commands import Command
+from application.commanding.signed_links import typed_code
 
 _HOLDER = " For who holds the registration's link, or the code printed for the animation."
 

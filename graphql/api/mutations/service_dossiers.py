@@ -28,9 +28,8 @@ from api.mutations.service_dossier_inputs import (
 )
 from api.types.base import node_id
 from api.types.service_dossier import ServiceDossier, load_dossier
-from application import service_amendments as amendments
-from application import service_dossiers as commands
-from application.commands import Command
+from application.commanding.commands import Command
+from application.service_dossiers import amendments, commands
 from domain.service_dossiers.service_dossier import MOST_ANIMATIONS
 from projections.queries import service_dossiers as queries
 

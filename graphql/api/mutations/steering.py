@@ -19,8 +19,8 @@ from api.mutations.steering_inputs import (
 from api.types.territory import Territory, load_territory
 from api.types.typology import AttestationForm, load_form
 from application import typology as commands
-from application.privacy import Erased
-from application.privacy import Kind as PersonalKind
+from application.people.erasing import Erased
+from application.people.erasing import Kind as PersonalKind
 from domain.kernel.errors import ErrorCode, invalid, refuse
 from domain.kernel.rights import Action, Scope, scope_of
 from eventstore.log import head

@@ -21,7 +21,7 @@ from api.mutations.steering_inputs import (
 )
 from api.types.typology import Term, load_term
 from application import typology as commands
-from application.commands import Command
+from application.commanding.commands import Command
 
 
 @strawberry.type(description="What became of a mutation on a term of the typology.")

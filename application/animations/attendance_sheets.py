@@ -1,0 +1,31 @@
+"""The use case of the signed sheet: the file is in its place before the event that names it is recorded."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+from uuid import UUID
+
+from application.commanding.unit_of_work import UnitOfWork
+from application.files.attachments import AttachFile
+from application.service_dossiers.commands import with_dossier_status
+from domain.animations.attendance_sheet import Sheet, attach_sheet
+from domain.catalogue import ANIMATION
+from domain.kernel.rights import Action
+
+
+class AttendanceSheetAttach(AttachFile):
+    action: ClassVar[Action] = Action.ATTENDANCE_SHEET_ATTACH
+
+    animation_id: UUID
+
+
+def attach(command: AttendanceSheetAttach, work: UnitOfWork) -> UUID:
+    found = work.subject(ANIMATION, command.animation_id, command.expected_version, "Animation", "animation_id")
+    sheet = Sheet(command.named(f"emargement-{found.held_on}"), command.media_type, command.size, command.sha256)
+    facts = attach_sheet(with_dossier_status(found, work), work.actor, sheet, work.now)
+    command.draft.keep()
+    work.record(ANIMATION, found.id, facts, found.belongings)
+    return found.id
+
+
+USE_CASES = ((AttendanceSheetAttach, attach),)

@@ -1,0 +1,201 @@
+"""Use cases of animations: command, decision, event, each in one place."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar
+from uuid import UUID, uuid4
+
+from pydantic import Field
+
+from application.commanding.commands import ChangeCommand, Command
+from application.commanding.current_typology import attestation_form_in_force, typology_in_force
+from application.commanding.unit_of_work import UnitOfWork
+from application.conventions import conventions_of, find_territory
+from application.registrations import after_modification
+from application.service_dossiers.commands import with_dossier_status
+from domain.animations import animation as animations
+from domain.animations.animation import Attendance, Surroundings
+from domain.animations.events import AnimationContent
+from domain.catalogue import ANIMATION, STRUCTURE
+from domain.kernel.errors import broken
+from domain.kernel.events import Event
+from domain.kernel.rights import Action, Belongings, authorize
+from domain.kernel.validation import HeadCount, Instant, LongText, Reason, TerritoryCode
+
+
+class AnimationCreate(Command, AnimationContent):
+    action: ClassVar[Action] = Action.ANIMATION_CREATE
+
+    structure_id: UUID
+    territory: TerritoryCode
+
+
+class _AnimationChange(ChangeCommand):
+    animation_id: UUID
+
+
+class AnimationModify(_AnimationChange):
+    """`changes`: new values by field name of `AnimationContent`; what is wrong with them is named by that field.
+
+    They may also repeat the animation's `structure_id` and `territory`, which never change.
+    """
+
+    action: ClassVar[Action] = Action.ANIMATION_MODIFY
+
+    changes: dict[str, Any]
+
+
+class AnimationPublish(_AnimationChange):
+    action: ClassVar[Action] = Action.ANIMATION_PUBLISH
+
+
+class AnimationRefuse(_AnimationChange):
+    action: ClassVar[Action] = Action.ANIMATION_REFUSE
+
+    reason: Reason
+
+
+class AnimationCancel(_AnimationChange):
+    action: ClassVar[Action] = Action.ANIMATION_CANCEL
+
+    reason: Reason
+
+
+class AnimationClone(_AnimationChange):
+    action: ClassVar[Action] = Action.ANIMATION_CLONE
+
+    starts_at: Instant
+    ends_at: Instant
+
+
+class AnimationEnd(_AnimationChange):
+    """By the scheduler."""
+
+    action: ClassVar[Action] = Action.ANIMATION_END
+
+
+class AnimationAttest(_AnimationChange):
+    """Who came. The further questions may be left without an answer."""
+
+    action: ClassVar[Action] = Action.ANIMATION_ATTEST
+
+    parents: HeadCount
+    children: HeadCount = 0
+    answers: Annotated[tuple[LongText, ...], Field(max_length=20)] = ()
+
+
+class AttestationCorrect(AnimationAttest):
+    action: ClassVar[Action] = Action.ATTESTATION_CORRECT
+
+    reason: Reason
+
+
+def create(command: AnimationCreate, work: UnitOfWork) -> UUID:
+    authorize(work.actor, command.action, Belongings(structure_id=command.structure_id))
+    content = AnimationContent.model_construct(
+        **{name: getattr(command, name) for name in AnimationContent.model_fields}
+    )
+    around = _surroundings(work, command.structure_id, command.territory)
+    facts = animations.declare(content, command.structure_id, work.actor, around, work.now)
+    return _record_new(work, facts, Belongings(command.structure_id, frozenset([command.territory])))
+
+
+def clone(command: AnimationClone, work: UnitOfWork) -> UUID:
+    source = _animation(command, work)
+    around = _surroundings(work, source.structure_id, source.territory)
+    facts = animations.clone(source, work.actor, command.starts_at, command.ends_at, around, work.now)
+    return _record_new(work, facts, source.belongings)
+
+
+def modify(command: AnimationModify, work: UnitOfWork) -> UUID:
+    state = _animation(command, work)
+    around = _surroundings(work, state.structure_id, state.territory)
+    facts = animations.modify(state, work.actor, _movable(command, state), around, work.now)
+    modified = work.record(ANIMATION, state.id, facts, state.belongings)
+    after = work.find(ANIMATION, state.id)
+    assert after is not None
+    after_modification(work, state, after.content, modified)
+    return state.id
+
+
+def _movable(command: AnimationModify, state: animations.Animation) -> dict[str, Any]:
+    changes = dict(command.changes)
+    if str(changes.pop("structure_id", None) or state.structure_id).lower() != str(state.structure_id):
+        raise broken("Une animation ne change pas de structure.", "structure_id")
+    if (changes.pop("territory", None) or state.territory) != state.territory:
+        raise broken("Une animation ne change pas de territoire : déclarez-en une autre.", "territory")
+    return changes
+
+
+def publish(command: AnimationPublish, work: UnitOfWork) -> UUID:
+    state = _animation(command, work)
+    return _record(work, state, animations.publish(state, work.actor, work.now))
+
+
+def refuse(command: AnimationRefuse, work: UnitOfWork) -> UUID:
+    state = _animation(command, work)
+    return _record(work, state, animations.refuse_publication(state, work.actor, command.reason, work.now))
+
+
+def cancel(command: AnimationCancel, work: UnitOfWork) -> UUID:
+    state = _animation(command, work)
+    return _record(work, state, animations.cancel(state, work.actor, command.reason, work.now))
+
+
+def end(command: AnimationEnd, work: UnitOfWork) -> UUID:
+    state = _animation(command, work)
+    return _record(work, state, animations.end(state, work.actor, work.now))
+
+
+def attest(command: AnimationAttest, work: UnitOfWork) -> UUID:
+    state = _animation(command, work)
+    facts = animations.attest(
+        state, work.actor, _attendance(command), attestation_form_in_force(work), typology_in_force(work), work.now
+    )
+    return _record(work, state, facts)
+
+
+def correct(command: AttestationCorrect, work: UnitOfWork) -> UUID:
+    state = with_dossier_status(_animation(command, work), work)
+    came, form, typology = _attendance(command), attestation_form_in_force(work), typology_in_force(work)
+    facts = animations.correct_attestation(state, work.actor, came, command.reason, form, typology, work.now)
+    return _record(work, state, facts)
+
+
+def _animation(command: _AnimationChange, work: UnitOfWork) -> animations.Animation:
+    return work.subject(ANIMATION, command.animation_id, command.expected_version, "Animation", "animation_id")
+
+
+def _surroundings(work: UnitOfWork, structure_id: UUID, territory_code: str) -> Surroundings:
+    territory = find_territory(work, territory_code)
+    structure = work.find(STRUCTURE, structure_id)
+    conventions = [one for one in conventions_of(work, structure) if one.territory == territory_code]
+    return Surroundings(structure, conventions, territory, typology_in_force(work))
+
+
+def _attendance(command: AnimationAttest) -> Attendance:
+    return Attendance(command.parents, command.children, command.answers)
+
+
+def _record_new(work: UnitOfWork, facts: list[Event], belongings: Belongings) -> UUID:
+    animation_id = uuid4()
+    work.record(ANIMATION, animation_id, facts, belongings)
+    return animation_id
+
+
+def _record(work: UnitOfWork, state: animations.Animation, facts: list[Event]) -> UUID:
+    work.record(ANIMATION, state.id, facts, state.belongings)
+    return state.id
+
+
+USE_CASES = (
+    (AnimationCreate, create),
+    (AnimationModify, modify),
+    (AnimationPublish, publish),
+    (AnimationRefuse, refuse),
+    (AnimationCancel, cancel),
+    (AnimationClone, clone),
+    (AnimationEnd, end),
+    (AnimationAttest, attest),
+    (AttestationCorrect, correct),
+)

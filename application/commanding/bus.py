@@ -1,0 +1,197 @@
+"""Carrying out a command: decide on the states known, record if they still hold, else decide again.
+
+- A refusal is only ever given on states that still hold: where a cached one has moved on, it is decided again.
+- An idempotency key is recorded in the transaction of its events. Same key and content: the first outcome again;
+  same key, other content: DUPLICATE. A refused command leaves no key, since nothing was recorded.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID, uuid4
+
+from eventsourcing.persistence import StoredEvent
+from psycopg import Connection
+from psycopg_pool import ConnectionPool
+from pydantic_core import PydanticSerializationError
+
+from application.commanding.commands import Command, UseCases
+from application.commanding.per_stream_lock import Turns
+from application.commanding.pseudonyms_and_links import Keyed
+from application.commanding.unit_of_work import StateCache, UnitOfWork
+from domain.kernel.actors import Actor
+from domain.kernel.errors import DomainError, ErrorCode, broken, invalid, refuse
+from domain.kernel.events import Event
+from eventstore.appender import Appender
+from eventstore.log import read_stream
+from eventstore.recorder import CommandRecorder, Decided, Earlier, Idempotency, Outcome, Verdict
+from eventstore.records import Recorded, Stamp, encode, holds_nul
+from eventstore.unavailable import Unavailable, is_connection_lost, is_unavailable
+from eventstore.vault import PersonErased, Vault
+
+log = logging.getLogger(__name__)
+
+#: A command that meets others on the same streams decides again this often before it gives up with CONFLICT.
+MOST_ATTEMPTS = 20
+
+Pool = ConnectionPool[Connection[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class CommandBus:
+    """Thread-safe: commands of different threads are committed in groups."""
+
+    use_cases: UseCases
+    recorder: CommandRecorder
+    appender: Appender
+    pool: Pool
+    vault: Vault
+    cache: StateCache
+    keyed: Keyed
+    turns: Turns
+
+    def execute(self, command: Command, actor: Actor, now: datetime) -> Outcome:
+        """Carries out the command durably, or raises DomainError and records nothing.
+
+        `now` is aware; events carry it as their time of recording. Raises what `is_unavailable` knows when the database
+        does not do it in time: repeating the command with its idempotency key is always safe.
+        """
+        try:
+            return self._execute(command, actor, now)
+        except Unavailable:
+            raise
+        except Exception as fault:
+            if not is_connection_lost(fault):
+                raise
+        # It was lost while reading, before anything was sent to be recorded; others in the pools may be dead too.
+        self.pool.drain()
+        self.recorder.datastore.pool.drain()
+        return self._execute(command, actor, now)
+
+    def _execute(self, command: Command, actor: Actor, now: datetime) -> Outcome:
+        idempotency = self._idempotency(command, actor)
+        if idempotency and (earlier := self.recorder.earlier_outcome(idempotency.key)):
+            return _repeated(earlier, idempotency)
+        with self.turns.of(command.turn):
+            return self._decide(command, actor, now, idempotency)
+
+    def rehearse(self, command: Command, actor: Actor, now: datetime) -> None:
+        """Raises what `execute` would refuse the command with, as far as it can be told now; records nothing."""
+        idempotency = self._idempotency(command, actor)
+        if idempotency and self.recorder.earlier_outcome(idempotency.key):
+            return
+        for _ in range(MOST_ATTEMPTS):
+            work = self._unit_of_work(command, actor, now)
+            try:
+                self.use_cases[type(command)](command, work)
+                return
+            except DomainError:
+                if not work.catch_up():
+                    raise
+
+    def _decide(self, command: Command, actor: Actor, now: datetime, idempotency: Idempotency | None) -> Outcome:
+        for _ in range(MOST_ATTEMPTS):
+            work = self._unit_of_work(command, actor, now)
+            try:
+                subject_id = self.use_cases[type(command)](command, work)
+            except DomainError:
+                if not work.catch_up():
+                    # Sent twice at once, a command may be refused for what its twin has just recorded.
+                    if idempotency and (earlier := self.recorder.earlier_outcome(idempotency.key)):
+                        return _repeated(earlier, idempotency)
+                    raise
+                continue
+            verdict = self._append(subject_id, work, idempotency)
+            match verdict:
+                case Outcome():
+                    work.remember()
+                    log.info("command recorded", extra={"command": command.action, "position": verdict.position})
+                    return verdict
+                case Earlier():
+                    assert idempotency is not None
+                    return _repeated(verdict, idempotency)
+                case _:
+                    self.cache.drop(verdict.streams)
+        raise refuse(ErrorCode.CONFLICT, "Trop de modifications simultanées : réessayez.")
+
+    def _unit_of_work(self, command: Command, actor: Actor, now: datetime) -> UnitOfWork:
+        return UnitOfWork(actor, now, uuid4(), command.action, self._read_stream, self.cache, self.keyed)
+
+    def _read_stream(self, stream: UUID, after_version: int) -> list[Recorded]:
+        with self.pool.connection() as conn:
+            # What people wrote is compared and copied by commands; who they are is not.
+            return self.vault.open(conn, read_stream(conn, stream, after_version), of_persons=False)
+
+    def _append(self, subject_id: UUID, work: UnitOfWork, idempotency: Idempotency | None) -> Verdict:
+        assert work.recorded, "a use case that decides nothing must refuse"
+        return self.appender.append(Decided(subject_id, self._stored(work.recorded), work.reads, idempotency))
+
+    def _stored(self, records: list[Recorded]) -> list[StoredEvent]:
+        return [
+            StoredEvent(
+                originator_id=record.originator_id,
+                originator_version=record.originator_version,
+                topic=record.event.topic,
+                state=_encoded(record.event, record.stamp),
+            )
+            for record in self._sealed(records)
+        ]
+
+    def _sealed(self, records: list[Recorded]) -> list[Recorded]:
+        personal = [record for record in records if record.event.personal_fields]
+        if not personal:
+            return records
+        for record in personal:
+            # Before anything is sealed: read models hold it in clear.
+            _encoded(record.event, record.stamp)
+        try:
+            with self.pool.connection() as conn:
+                return self.vault.seal(conn, records)
+        except PersonErased:
+            raise broken("Les données de cette personne ont été effacées : rien ne peut plus être écrit.") from None
+        except Exception as fault:
+            if is_unavailable(fault):
+                self.recorder.note_failure()
+            raise
+
+    def _idempotency(self, command: Command, actor: Actor) -> Idempotency | None:
+        if command.idempotency_key is None:
+            return None
+        said = f"{actor.role}:{actor.name}:{command.action}:{command.model_dump_json()}"
+        digest = hmac.new(self.keyed.digest_key, said.encode(errors="surrogatepass"), sha256).digest()
+        return Idempotency(command.idempotency_key, digest)
+
+
+def _encoded(event: Event, stamp: Stamp) -> bytes:
+    """The event's JSON. Raises INVALID on text that no table can hold: nothing of the kind may enter the log."""
+    try:
+        clear = encode(event, stamp)
+    except (PydanticSerializationError, UnicodeError):
+        raise invalid("Un texte contient un caractère qui n'est pas de l'Unicode.") from None
+    if holds_nul(clear):
+        raise invalid("Un texte contient un caractère nul (U+0000), qui ne peut pas être enregistré.")
+    return clear
+
+
+def _repeated(earlier: Earlier, idempotency: Idempotency) -> Outcome:
+    if not hmac.compare_digest(earlier.content_digest, idempotency.content_digest):
+        raise refuse(
+            ErrorCode.DUPLICATE,
+            "Cette clé d'idempotence a déjà servi pour un autre contenu.",
+            "idempotency_key",
+        )
+    return earlier.outcome
+
+
+def open_bus(use_cases: UseCases, recorder: CommandRecorder, pool: Pool, vault: Vault) -> CommandBus:
+    appender = Appender(recorder.record)
+    return CommandBus(use_cases, recorder, appender, pool, vault, StateCache(), Keyed(vault, pool), Turns())
+
+
+Execute = Callable[[Command, Actor, datetime], Outcome]

@@ -1,0 +1,48 @@
+"""The base of every command, and the table that ties each kind of command to its use case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from application.commanding.unit_of_work import UnitOfWork
+from domain.kernel.rights import Action
+
+
+class Command(BaseModel):
+    """Something a person asks for. `idempotency_key` makes repeating it safe: see `application.commanding.bus`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    action: ClassVar[Action]
+    idempotency_key: UUID | None = None
+
+    @property
+    def turn(self) -> UUID | None:
+        """What many people may write to at once: commands of one turn are decided one after the other."""
+        return None
+
+
+class ChangeCommand(Command):
+    """A command on something that exists: `expected_version` is the version that the client saw."""
+
+    expected_version: int | None = None
+
+
+C = TypeVar("C", bound=Command)
+#: Decides and records through the unit of work; returns the id of the thing the command is about.
+UseCase = Callable[[C, UnitOfWork], UUID]
+UseCases = Mapping[type[Command], UseCase[Any]]
+
+
+def use_cases(*families: Iterable[tuple[type[Command], UseCase[Any]]]) -> UseCases:
+    """One table of all families. Raises ValueError when two use cases claim one command."""
+    table: dict[type[Command], UseCase[Any]] = {}
+    for command, use_case in (entry for family in families for entry in family):
+        if command in table:
+            raise ValueError(f"{command.__name__} has two use cases")
+        table[command] = use_case
+    return table

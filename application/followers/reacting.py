@@ -1,0 +1,211 @@
+"""The reactor: follows the log, and writes what follows from each event in the transaction that moves its position.
+
+So each reaction happens once, whenever and however often processes stop in between; and a rebuild of the read models,
+which does not touch the position, tells nobody anything again. An event that cannot be reacted to is set aside and
+tried again (`application.notifications.set_aside`): those after it do not wait.
+
+Letters are written from the moment when mail was first switched on for this database, whichever process reacts: they
+wait for one that can send.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any, TypeVar
+from uuid import UUID, uuid5
+
+import psycopg
+from psycopg import Connection
+from psycopg.types.json import Jsonb
+
+from application.followers.reactions import REACTIONS
+from application.followers.worker import Work, working_at
+from application.notifications.reaction import CHANGE_WAIT, LONGEST_CHANGE_WAIT, Letter, Notice
+from application.notifications.set_aside import done, failed_again, next_due, set_aside
+from application.notifications.subscriptions import subscribes, take_in, wanting
+from application.notifications.tables import MAIL_CHANNEL, switch_mail_on
+from domain.catalogue import AggregateKind
+from domain.kernel.identifiers import NAMESPACE
+from eventstore.log import read_after, read_at, read_stream
+from eventstore.recorder import EVENTS_CHANNEL
+from eventstore.records import Recorded, UnreadableEvent
+
+S = TypeVar("S")
+Conn = Connection[Any]
+
+LEASE = 7311005
+IDLE_SECONDS = 5.0
+BATCH = 500
+
+_NOTICE = """
+INSERT INTO notifications (position, recipient, kind, subject_id, message, happened_at, registrations, with_reason)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"""
+_LETTER = """
+INSERT INTO mail_outbox (mail_id, kind, address_position, about, key, due_at)
+VALUES (%(mail_id)s, %(kind)s, %(address)s, %(about)s, %(key)s, now() + %(wait)s)"""
+#: A letter that has not left is overtaken by the next of its key, which tells what has changed since the last that did.
+_OVERTAKE = """
+UPDATE mail_outbox SET mail_id = %(mail_id)s, kind = %(kind)s, address_position = %(address)s, attempts = 0,
+    tried_since = NULL, set_aside_at = NULL, reason = NULL,
+    about = %(about)s::jsonb || jsonb_strip_nulls(jsonb_build_object('before', about -> 'before')),
+    due_at = greatest(now(), least(now() + %(wait)s, created_at + %(longest_wait)s))
+WHERE key = %(key)s AND sent_at IS NULL AND given_up_at IS NULL"""
+
+
+class _Around:
+    """Streams and states of one batch, each read once."""
+
+    def __init__(self, conn: Conn) -> None:
+        self._conn = conn
+        self._streams: dict[UUID, list[Recorded]] = {}
+
+    def events(self, stream: UUID) -> list[Recorded]:
+        if stream not in self._streams:
+            self._streams[stream] = read_stream(self._conn, stream)
+        return self._streams[stream]
+
+    def state(self, kind: AggregateKind[S], stream: UUID, version: int | None = None) -> S:
+        known = (one.event for one in self.events(stream) if version is None or one.originator_version <= version)
+        state = kind.fold(None, stream, known)
+        assert state is not None, f"no {kind.name} {stream}"
+        return state
+
+
+def react(conn: Conn, with_mail: bool = False) -> int:
+    """Reacts to the next events; returns how many were taken. `with_mail` switches mail on, if it never was."""
+    with conn.transaction():
+        row = conn.execute("SELECT position FROM reaction_position FOR UPDATE").fetchone()
+        assert row is not None, "the tables are made before"
+        if with_mail:
+            switch_mail_on(conn)
+        records, unreadable = _next(conn, row[0])
+        reactor = Reactor(conn)
+        for record in records:
+            try:
+                reactor.react(record)
+            except Exception as fault:
+                if conn.closed:
+                    raise
+                set_aside(conn, record.position, record.event.topic, fault)
+        if unreadable is not None:
+            set_aside(conn, unreadable.position, unreadable.topic, unreadable)
+        taken = len(records) + (unreadable is not None)
+        if taken:
+            last = records[-1].position if unreadable is None else unreadable.position
+            conn.execute("UPDATE reaction_position SET position = %s", (last,))
+            conn.execute("SELECT pg_notify(%s, '')", (MAIL_CHANNEL,))
+    return taken
+
+
+def react_again(conn: Conn) -> bool:
+    """Tries the event that was set aside for longest, if one is due."""
+    with conn.transaction():
+        position = next_due(conn)
+        if position is None:
+            return False
+        try:
+            with conn.transaction():
+                for record in read_at(conn, [position]):
+                    Reactor(conn).react(record, late=True)
+        except Exception as fault:
+            if conn.closed:
+                raise
+            failed_again(conn, position, fault)
+        else:
+            done(conn, position)
+            conn.execute("SELECT pg_notify(%s, '')", (MAIL_CHANNEL,))
+        return True
+
+
+def _next(conn: Conn, position: int) -> tuple[list[Recorded], UnreadableEvent | None]:
+    """The next events, and the one after them that this code cannot read, if it is there."""
+    try:
+        return read_after(conn, position, BATCH), None
+    except UnreadableEvent as fault:
+        return read_after(conn, position, BATCH, before=fault.position), fault
+
+
+class Reactor:
+    """Writes what follows from events, each all or nothing."""
+
+    def __init__(self, conn: Conn) -> None:
+        self._conn, self._around = conn, _Around(conn)
+        row = conn.execute("SELECT letters_after FROM mail_sending").fetchone()
+        self._letters_after: int | None = row[0] if row else None
+
+    def react(self, record: Recorded, late: bool = False) -> None:
+        """`late`: others were reacted to since. Raises whatever a reaction raises; then nothing of it is written."""
+        reaction = REACTIONS.get(type(record.event))
+        if reaction is None and not subscribes(record):
+            return
+        with_mail = self._letters_after is not None and record.position > self._letters_after
+        with self._conn.transaction():
+            if not (late and self._said_again(record)):
+                take_in(self._conn, record)
+            for place, one in enumerate(reaction(record, self._around) if reaction else ()):
+                if isinstance(one, Notice):
+                    _write_notice(self._conn, record, one)
+                    if with_mail:
+                        _write_to_those_who_want_it(self._conn, record, one, place)
+                elif with_mail:
+                    _write_letter(self._conn, record, one, f"{place}")
+
+    def _said_again(self, record: Recorded) -> bool:
+        """Whether a later event of the account has said anew who wants what."""
+        later = (one for one in self._around.events(record.originator_id) if one.position > record.position)
+        return subscribes(record) and any(subscribes(one) for one in later)
+
+
+def _write_notice(conn: Conn, record: Recorded, notice: Notice) -> None:
+    whose = (record.position, notice.recipient, notice.kind, notice.thing or record.originator_id)
+    told = (notice.message, record.stamp.recorded_at, list(notice.registrations), notice.with_reason)
+    conn.execute(_NOTICE, (*whose, *told), prepare=True)
+
+
+def _write_to_those_who_want_it(conn: Conn, record: Recorded, notice: Notice, place: int) -> None:
+    at = record.stamp.recorded_at
+    for account_id, position in wanting(conn, notice.recipient, notice.kind, at):
+        subject = notice.subject or notice.message
+        about: dict[str, Any] = {"message": notice.message, "subject": subject, "account_id": str(account_id)}
+        about |= {"recipient": notice.recipient, "told_at": at.isoformat()}
+        if notice.with_reason:
+            about["detail_position"] = record.position
+        # Whom to telephone is told once for a burst of changes, like the changes themselves.
+        key = f"to-call:{record.originator_id}:{account_id}" if notice.registrations else None
+        letter = Letter("notice", position, about, key, CHANGE_WAIT if key else timedelta(0))
+        _write_letter(conn, record, letter, f"{place}:{account_id}")
+
+
+def _write_letter(conn: Conn, record: Recorded, letter: Letter, place: str) -> None:
+    """Under an id that follows from the event: it is the e-mail's Message-ID, by which a second copy is known."""
+    mail_id = uuid5(NAMESPACE, f"mail:{record.originator_id}:{record.originator_version}:{place}")
+    row = {
+        "mail_id": mail_id,
+        "kind": letter.kind,
+        "address": letter.address_position,
+        "about": Jsonb(dict(letter.about)),
+        "key": letter.key,
+        "wait": letter.wait,
+        "longest_wait": LONGEST_CHANGE_WAIT,
+    }
+    if letter.key is None or not conn.execute(_OVERTAKE, row, prepare=True).rowcount:
+        conn.execute(_LETTER, row, prepare=True)
+
+
+@contextmanager
+def reacting(database_url: str, with_mail: bool) -> Iterator[None]:
+    """Reacts in a thread of its own for as long as the context lasts; another process may have the lead."""
+
+    def follow(conn: Conn) -> float:
+        while react(conn) or react_again(conn):
+            pass
+        return IDLE_SECONDS
+
+    if with_mail:
+        # By this process at once, whichever has the lead.
+        with psycopg.connect(database_url, autocommit=True, connect_timeout=5) as conn:
+            switch_mail_on(conn)
+    with working_at(database_url, Work("reactor", LEASE, follow, EVENTS_CHANNEL)):
+        yield

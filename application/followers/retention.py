@@ -1,0 +1,78 @@
+"""How long personal data are kept (RGPD, article 5.1.e): what is due is erased one by one, as for a person who asks.
+
+Which are due is asked of the read models by who calls; here each is erased, and its erasure recorded as the system's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from application.accounts import InvitationErase
+from application.application import Application
+from application.contacts.commands import ContactErase
+from application.files.expiry import FileExpire
+from application.files.store import FileStore
+from application.people.erasing import CandidatureErase, say_erased
+from application.people.index import erase_and_forget
+from application.registrations import RegistrantErase
+from domain.accounts.events import InvitationSent
+from domain.candidatures.events import CandidatureSubmitted
+from domain.contacts.events import ContactAdded
+from domain.kernel.actors import SYSTEM
+from domain.kernel.identifiers import contact_list_id, registration_book_id
+from domain.registrations.events import RegistrationMade
+from eventstore.log import read_stream
+
+
+def forget_registrants(app: Application, animation_id: UUID, registration_ids: Sequence[UUID], now: datetime) -> int:
+    """Destroys what these registrations for one animation tell of people. May be repeated after an interruption."""
+    book, due = registration_book_id(animation_id), frozenset(registration_ids)
+    with app.pool.connection() as conn:
+        for record in read_stream(conn, book, 0):
+            if isinstance(record.event, RegistrationMade) and record.event.registration_id in due:
+                erase_and_forget(conn, record.event.person_id, book)
+    for registration_id in registration_ids:
+        say_erased(
+            app.execute, RegistrantErase(animation_id=animation_id, registration_id=registration_id), SYSTEM, now
+        )
+    return len(registration_ids)
+
+
+def forget_candidature(app: Application, candidature_id: UUID, now: datetime) -> int:
+    """Destroys what one candidature tells of a person. May be repeated after an interruption."""
+    with app.pool.connection() as conn:
+        submitted = read_stream(conn, candidature_id, 0)[0].event
+        assert isinstance(submitted, CandidatureSubmitted)
+        erase_and_forget(conn, submitted.person_id, candidature_id)
+    say_erased(app.execute, CandidatureErase(candidature_id=candidature_id), SYSTEM, now)
+    return 1
+
+
+def forget_invited(app: Application, invitation_id: UUID, now: datetime) -> int:
+    """Destroys the address of an invitation, which ends with it. May be repeated after an interruption."""
+    with app.pool.connection() as conn:
+        sent = read_stream(conn, invitation_id, 0)[0].event
+        assert isinstance(sent, InvitationSent)
+        erase_and_forget(conn, sent.person_id, invitation_id)
+    say_erased(app.execute, InvitationErase(invitation_id=invitation_id, person_id=sent.person_id), SYSTEM, now)
+    return 1
+
+
+def forget_contact(app: Application, structure_id: UUID, contact_id: UUID, now: datetime) -> int:
+    """Destroys what a structure's list tells of a contact. May be repeated after an interruption."""
+    contact_list = contact_list_id(structure_id)
+    with app.pool.connection() as conn:
+        for record in read_stream(conn, contact_list, 0):
+            if isinstance(record.event, ContactAdded) and record.event.contact_id == contact_id:
+                erase_and_forget(conn, record.event.person_id, contact_list)
+    say_erased(app.execute, ContactErase(structure_id=structure_id, contact_id=contact_id), SYSTEM, now)
+    return 1
+
+
+def expire_file(app: Application, store: FileStore, sha256: str, now: datetime) -> int:
+    """Records the end of a file's retention, then deletes its bytes. May be repeated after an interruption."""
+    app.execute(FileExpire(sha256=sha256), SYSTEM, now)
+    store.remove(sha256)
+    return 1

@@ -1,0 +1,150 @@
+"""Jobs that are done every so often, by one process at a time, each run recorded."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from traceback import extract_tb
+from typing import Any
+
+from psycopg import Connection
+
+from application.followers.worker import Work, working_at
+
+log = logging.getLogger(__name__)
+
+LEASE = 7311007
+LOOK_SECONDS = 5.0
+#: A job that failed is tried after 30 s, 1 min, 2 min… an hour at most, or when its time comes anyway.
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
+
+Conn = Connection[Any]
+
+_DDL = """
+CREATE TABLE IF NOT EXISTS job_runs (
+    job text PRIMARY KEY,
+    first_run_at timestamptz NOT NULL,
+    last_run_at timestamptz NOT NULL,
+    runs bigint NOT NULL,
+    did bigint NOT NULL,
+    did_last bigint NOT NULL
+);
+CREATE TABLE IF NOT EXISTS job_failures (
+    job text PRIMARY KEY,
+    since timestamptz NOT NULL,
+    failed_at timestamptz NOT NULL,
+    failures integer NOT NULL,
+    reason text NOT NULL
+)"""
+_RUN = "SELECT first_run_at, last_run_at FROM job_runs WHERE job = %s"
+_FAILURES = "SELECT failed_at, failures FROM job_failures WHERE job = %s"
+_FAILED = """
+INSERT INTO job_failures (job, since, failed_at, failures, reason) VALUES (%(job)s, %(now)s, %(now)s, 1, %(reason)s)
+ON CONFLICT (job) DO UPDATE SET failed_at = %(now)s, failures = job_failures.failures + 1, reason = %(reason)s
+RETURNING failures"""
+_RAN = """
+INSERT INTO job_runs (job, first_run_at, last_run_at, runs, did, did_last)
+VALUES (%(job)s, %(now)s, %(now)s, 1, %(did)s, %(did)s)
+ON CONFLICT (job) DO UPDATE SET last_run_at = %(now)s, runs = job_runs.runs + 1, did = job_runs.did + %(did)s,
+    did_last = %(did)s"""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`run(now, since)` does what is due at `now` and returns how many things it did; what it does may be done twice.
+
+    `since` is when the job first ran on this database: what lies before it is history.
+    """
+
+    name: str
+    every: timedelta
+    run: Callable[[datetime, datetime], int]
+
+
+def create_tables(conn: Conn) -> None:
+    conn.execute(_DDL)
+
+
+class PartlyFailed(Exception):
+    """Some of the things that a job does could not be done; the others were."""
+
+    def __init__(self, did: int, faults: Sequence[Exception]) -> None:
+        super().__init__(f"{len(faults)} of {did + len(faults)}")
+        self.did, self.faults = did, faults
+
+
+def each(things: Iterable[Callable[[], int | None]]) -> int:
+    """Does all of them, whatever one raises. Returns how many things they say they did, each one if it says nothing.
+
+    Raises PartlyFailed at the end.
+    """
+    did, faults = 0, []
+    for thing in things:
+        try:
+            done = thing()
+            did += 1 if done is None else done
+        except Exception as fault:
+            faults.append(fault)
+    if faults:
+        raise PartlyFailed(did, faults)
+    return did
+
+
+def run_due(conn: Conn, jobs: Sequence[Job], now: datetime) -> dict[str, int]:
+    """Runs the jobs whose time has come; returns what each did. One that raises is recorded, and the others run."""
+    did = {}
+    for job in jobs:
+        row = conn.execute(_RUN, (job.name,)).fetchone()
+        since, last = row if row else (now, None)
+        failure = conn.execute(_FAILURES, (job.name,)).fetchone()
+        if not _is_due(job, now, last, failure):
+            continue
+        try:
+            done = job.run(now, since)
+        except PartlyFailed as fault:
+            _record_failure(conn, job, now, fault.faults[0])
+            done = fault.did
+        except Exception as fault:
+            _record_failure(conn, job, now, fault)
+            continue
+        else:
+            conn.execute("DELETE FROM job_failures WHERE job = %s", (job.name,))
+        did[job.name] = done
+        conn.execute(_RAN, {"job": job.name, "now": now, "did": done})
+        if done:
+            log.info("job done", extra={"job": job.name, "did": done})
+    return did
+
+
+def _is_due(job: Job, now: datetime, last: datetime | None, failure: tuple[datetime, int] | None) -> bool:
+    """Also when it last ran, or failed, in the future: the clock was ahead then."""
+    if failure is not None:
+        failed_at, failures = failure
+        wait = min(job.every, LONGEST_WAIT, FIRST_WAIT * 2 ** min(failures - 1, 10))
+        return not timedelta() <= now - failed_at < wait
+    return last is None or not timedelta() <= now - last < job.every
+
+
+def _record_failure(conn: Conn, job: Job, now: datetime, fault: Exception) -> None:
+    """By its places and never its values, which may be personal."""
+    places = [f"{place.filename.rpartition('/')[2]}:{place.lineno}" for place in extract_tb(fault.__traceback__)]
+    reason = f"{type(fault).__name__} at {places[-1]}" if places else type(fault).__name__
+    row = conn.execute(_FAILED, {"job": job.name, "now": now, "reason": reason}).fetchone()
+    # Once loudly: the table tells that it goes on.
+    level = logging.ERROR if row is None or row[0] == 1 else logging.INFO
+    log.log(level, "job failed", extra={"job": job.name, "reason": reason, "places": places})
+
+
+@contextmanager
+def scheduling(database_url: str, jobs: Sequence[Job], clock: Callable[[], datetime]) -> Iterator[None]:
+    """Runs jobs in a thread of its own for as long as the context lasts; another process may have the lead."""
+
+    def look(conn: Conn) -> float:
+        run_due(conn, jobs, clock())
+        return LOOK_SECONDS
+
+    with working_at(database_url, Work("scheduler", LEASE, look)):
+        yield

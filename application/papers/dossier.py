@@ -1,0 +1,201 @@
+"""A service dossier on paper: what is to be paid to whom, for which animations, and everything that led there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from application.papers.french import NBSP, date_and_time, euros, short_date, siret
+from application.papers.typesetting import typeset
+
+#: What a status is called, and whether the sum still has to be certified.
+_STATUSES = {
+    "OPEN": ("Ouvert", False),
+    "SUBMITTED": ("Soumis au coordonnateur", False),
+    "RETURNED": ("Renvoyé à la structure", False),
+    "CERTIFIED": ("Service fait certifié", True),
+    "PAID": ("Payé", True),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DossierConvention:
+    """`rate` in euros for one animation; `planned` animations; None: the convention does not say."""
+
+    reference: str
+    signed_on: date
+    valid_from: date
+    valid_until: date
+    rate: Decimal | None
+    planned: int | None
+    required_pieces: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DossierLine:
+    """An animation of the dossier. Instants in the territory's local time; `attested_at` None: not attested."""
+
+    title: str
+    starts_at: datetime
+    venue: str
+    parents: int
+    children: int
+    attested_at: datetime | None
+    corrections: int
+    sheet_sha256: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DossierAmendment:
+    """A correction after certification. Figures are (parents, children); `accepted_by` None: not accepted yet."""
+
+    at: datetime
+    title: str
+    before: tuple[int, int]
+    after: tuple[int, int]
+    reason: str
+    accepted_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DossierEntry:
+    """One thing that happened. `role` and `what` in French, for a person."""
+
+    at: datetime
+    actor: str
+    role: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class DossierDocument:
+    """`status` is OPEN, SUBMITTED, RETURNED, CERTIFIED or PAID; the period includes both its days; `amount` in euros.
+
+    `pieces` are those that are there; `checkpoint` is the signed note over the log that this rests on.
+    """
+
+    reference: str
+    status: str
+    structure: str
+    structure_siret: str
+    territory: str
+    coordonnateur: str
+    convention: DossierConvention
+    period_from: date
+    period_to: date
+    amount: Decimal
+    lines: tuple[DossierLine, ...]
+    pieces: tuple[str, ...] = ()
+    amendments: tuple[DossierAmendment, ...] = ()
+    timeline: tuple[DossierEntry, ...] = ()
+    paid_on: date | None = None
+    payment_reference: str | None = None
+    checkpoint: str | None = None
+
+
+def dossier_pdf(dossier: DossierDocument) -> bytes:
+    """A PDF of A4 pages, numbered. Raises ValueError when an amount has parts of a cent."""
+    status, final = _STATUSES[dossier.status]
+    return typeset(
+        "dossier.typ",
+        {
+            "reference": dossier.reference,
+            "status": status,
+            "structure": dossier.structure,
+            "facts": _facts(dossier),
+            "amount": euros(dossier.amount),
+            "amount_label": "Montant certifié" if final else "Montant, sous réserve de certification",
+            "basis": _basis(dossier),
+            "lines": [_line(line) for line in dossier.lines],
+            "equal_sheets": _equal_sheets(dossier),
+            "parents": sum(line.parents for line in dossier.lines),
+            "children": sum(line.children for line in dossier.lines),
+            "pieces": _pieces(dossier),
+            "amendments": [_amendment(amendment) for amendment in dossier.amendments],
+            "timeline": [_entry(entry) for entry in dossier.timeline],
+            "checkpoint": dossier.checkpoint,
+        },
+    )
+
+
+def _facts(dossier: DossierDocument) -> list[tuple[str, str]]:
+    """What the dossier is about, each under its name."""
+    convention = dossier.convention
+    facts = [
+        ("SIRET", siret(dossier.structure_siret)),
+        ("Période", f"du {short_date(dossier.period_from)} au {short_date(dossier.period_to)}"),
+        ("Territoire", dossier.territory),
+        ("Coordonnateur", dossier.coordonnateur),
+        (
+            "Convention",
+            f"signée le {short_date(convention.signed_on)}, valable du {short_date(convention.valid_from)}"
+            f" au {short_date(convention.valid_until)}",
+        ),
+        ("Référence de la convention", convention.reference),
+    ]
+    if dossier.paid_on is not None:
+        facts.append(("Payé le", short_date(dossier.paid_on)))
+    if dossier.payment_reference is not None:
+        facts.append(("Référence du paiement", dossier.payment_reference))
+    return facts
+
+
+def _basis(dossier: DossierDocument) -> list[tuple[str, str]]:
+    """The figures that the amount follows from."""
+    rate, planned = dossier.convention.rate, dossier.convention.planned
+    return [
+        ("Animations du dossier", str(len(dossier.lines))),
+        ("Prévues à la convention", "non précisé" if planned is None else str(planned)),
+        ("Tarif d'une animation", "non précisé" if rate is None else euros(rate)),
+    ]
+
+
+def _pieces(dossier: DossierDocument) -> list[dict[str, Any]]:
+    """Every piece that the convention requires, then those that are there beside them."""
+    required = dossier.convention.required_pieces
+    beside = [piece for piece in dossier.pieces if piece not in required]
+    return [{"name": piece, "there": piece in dossier.pieces} for piece in (*required, *beside)]
+
+
+def _equal_sheets(dossier: DossierDocument) -> list[str]:
+    """For each scan that stands for several of the dossier's animations, the numbers of these."""
+    numbers: dict[str, list[str]] = {}
+    for number, line in enumerate(dossier.lines, start=1):
+        if line.sheet_sha256 is not None:
+            numbers.setdefault(line.sheet_sha256, []).append(str(number))
+    return [", ".join(found) for found in numbers.values() if len(found) > 1]
+
+
+def _line(line: DossierLine) -> dict[str, Any]:
+    return {
+        "title": line.title,
+        "when": date_and_time(line.starts_at),
+        "venue": line.venue,
+        "parents": line.parents,
+        "children": line.children,
+        "attested": date_and_time(line.attested_at) if line.attested_at else None,
+        "corrections": line.corrections,
+        "sha256": line.sheet_sha256,
+    }
+
+
+def _amendment(amendment: DossierAmendment) -> dict[str, Any]:
+    return {
+        "at": date_and_time(amendment.at),
+        "title": amendment.title,
+        "before": _figures(amendment.before),
+        "after": _figures(amendment.after),
+        "reason": amendment.reason,
+        "accepted_by": amendment.accepted_by,
+    }
+
+
+def _figures(present: tuple[int, int]) -> str:
+    parents, children = present
+    return f"{parents}{NBSP}parent{'s' if parents > 1 else ''}, {children}{NBSP}enfant{'s' if children > 1 else ''}"
+
+
+def _entry(entry: DossierEntry) -> dict[str, str]:
+    return {"at": date_and_time(entry.at), "actor": entry.actor, "role": entry.role, "what": entry.what}

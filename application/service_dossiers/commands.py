@@ -1,0 +1,230 @@
+"""Use cases of service dossiers, from opening to payment: command, decision, event, each in one place.
+
+An animation is held by one dossier at most: that is recorded on the animation itself, in the dossier's transaction, so
+that two dossiers can never both hold it. The coordonnateur's certification counts on the convention the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Annotated, ClassVar
+from uuid import UUID, uuid4
+
+from pydantic import Field
+
+from application.commanding.commands import ChangeCommand, Command
+from application.commanding.unit_of_work import UnitOfWork
+from application.conventions import find_territory
+from application.files.attachments import AttachFile
+from domain.animations.animation import Animation
+from domain.animations.events import AnimationGathered, AnimationReleased
+from domain.catalogue import ANIMATION, CONVENTION, SERVICE_DOSSIER
+from domain.conventions.convention import Convention, ServiceCertified
+from domain.kernel.errors import invalid
+from domain.kernel.events import Event
+from domain.kernel.rights import Action
+from domain.kernel.validation import Label, Reason
+from domain.service_dossiers import service_dossier as dossiers
+from domain.service_dossiers.events import DossierCertified, DossierGathered, PieceAttached
+from domain.service_dossiers.service_dossier import ServiceDossier
+from eventstore.records import Recorded
+
+AnimationIds = Annotated[tuple[UUID, ...], Field(max_length=10_000)]
+
+
+class _Gathering(Command):
+    """`animation_ids`: what the structure chose. Without it, all of `gatherable` that the dossier may gather.
+
+    `gatherable` is what the read side proposes: no part of what the client said, so it is left out of the content that
+    an idempotency key stands for.
+    """
+
+    animation_ids: AnimationIds | None = None
+    gatherable: tuple[UUID, ...] = Field(default=(), exclude=True)
+
+
+class ServiceDossierOpen(_Gathering):
+    action: ClassVar[Action] = Action.SERVICE_DOSSIER_OPEN
+
+    structure_id: UUID
+    convention_id: UUID
+    period_from: date
+    period_until: date
+
+
+class DossierChange(ChangeCommand):
+    dossier_id: UUID
+
+
+class ServiceDossierGather(DossierChange, _Gathering):
+    action: ClassVar[Action] = Action.SERVICE_DOSSIER_GATHER
+
+
+class ServicePieceAttach(DossierChange, AttachFile):
+    action: ClassVar[Action] = Action.SERVICE_PIECE_ATTACH
+
+    piece: Label
+
+
+class ServiceDossierSubmit(DossierChange):
+    action: ClassVar[Action] = Action.SERVICE_DOSSIER_SUBMIT
+
+
+class ServiceDossierCertify(DossierChange):
+    action: ClassVar[Action] = Action.SERVICE_DOSSIER_CERTIFY
+
+    overrun_reason: Reason | None = None
+
+
+class ServiceDossierReturn(DossierChange):
+    action: ClassVar[Action] = Action.SERVICE_DOSSIER_RETURN
+
+    reason: Reason
+
+
+class ServicePaymentRecord(DossierChange):
+    action: ClassVar[Action] = Action.SERVICE_PAYMENT_RECORD
+
+    paid_on: date
+    reference: Label
+
+
+def open_(command: ServiceDossierOpen, work: UnitOfWork) -> UUID:
+    convention = work.subject(CONVENTION, command.convention_id, None, "Convention", "convention_id")
+    if command.structure_id != convention.structure_id:
+        raise invalid("cette convention est celle d'une autre structure.", "structure_id")
+    dossier_id = uuid4()
+    facts = dossiers.open_dossier(convention, command.period_from, command.period_until, work.actor)
+    work.record(SERVICE_DOSSIER, dossier_id, facts, convention.belongings)
+    dossier = work.find(SERVICE_DOSSIER, dossier_id)
+    assert dossier is not None
+    if chosen := _chosen(command, dossier, work):
+        _gather(work, dossier, chosen)
+    return dossier_id
+
+
+def gather(command: ServiceDossierGather, work: UnitOfWork) -> UUID:
+    dossier = subject(command, work)
+    _gather(work, dossier, _chosen(command, dossier, work))
+    return dossier.id
+
+
+def _chosen(command: _Gathering, dossier: ServiceDossier, work: UnitOfWork) -> Sequence[UUID]:
+    if command.animation_ids is not None:
+        return command.animation_ids
+    proposed = dict.fromkeys((*dossier.animation_ids, *command.gatherable))
+    admitted = [one for one in proposed if not dossiers.gathering_obstacle(dossier, work.find(ANIMATION, one))]
+    return admitted[: dossiers.MOST_ANIMATIONS]
+
+
+def _gather(work: UnitOfWork, dossier: ServiceDossier, chosen: Sequence[UUID]) -> None:
+    # More than a dossier holds is refused before anything is read.
+    found = {one: work.find(ANIMATION, one) for one in chosen[: dossiers.MOST_ANIMATIONS + 1]}
+    gathered = _record(work, dossier, dossiers.gather(dossier, found, work.actor))
+    assert isinstance(gathered.event, DossierGathered)
+    held = [one for one in dossier.animation_ids if one not in found]
+    _release(work, dossier, held, gathered)
+    for animation_id, animation in found.items():
+        if animation is not None and animation.dossier_id is None:
+            fact = AnimationGathered(dossier_id=dossier.id)
+            work.record(ANIMATION, animation_id, [fact], animation.belongings, cause=gathered)
+
+
+def _release(work: UnitOfWork, dossier: ServiceDossier, animation_ids: Sequence[UUID], cause: Recorded) -> None:
+    for animation_id in animation_ids:
+        animation = work.find(ANIMATION, animation_id)
+        if animation is not None and animation.dossier_id == dossier.id:
+            fact = AnimationReleased(dossier_id=dossier.id)
+            work.record(ANIMATION, animation_id, [fact], animation.belongings, cause=cause)
+
+
+def attach_piece(command: ServicePieceAttach, work: UnitOfWork) -> UUID:
+    dossier = subject(command, work)
+    convention = _convention(work, dossier)
+    attached = PieceAttached(
+        piece=command.piece,
+        file_name=command.named(f"piece-{_number(command.piece, convention)}"),
+        media_type=command.media_type,
+        size=command.size,
+        sha256=command.sha256,
+    )
+    facts = dossiers.attach_piece(dossier, convention, attached, work.actor)
+    command.draft.keep()
+    _record(work, dossier, facts)
+    return dossier.id
+
+
+def _number(piece: str, convention: Convention) -> int:
+    """The place of a piece among those that the convention requires, from 1."""
+    return [*convention.required_pieces, piece].index(piece) + 1
+
+
+def submit(command: ServiceDossierSubmit, work: UnitOfWork) -> UUID:
+    dossier = subject(command, work)
+    animations = [(_animation(work, one), work.version(one)) for one in dossier.animation_ids]
+    _record(work, dossier, dossiers.submit(dossier, _convention(work, dossier), animations, work.actor))
+    return dossier.id
+
+
+def certify(command: ServiceDossierCertify, work: UnitOfWork) -> UUID:
+    dossier = subject(command, work)
+    convention = _convention(work, dossier)
+    certified = _record(work, dossier, dossiers.certify(dossier, convention, work.actor, command.overrun_reason))
+    fact = certified.event
+    assert isinstance(fact, DossierCertified)
+    counted = ServiceCertified(dossier_id=dossier.id, animations=fact.animations, amount=fact.amount)
+    work.record(CONVENTION, convention.id, [counted], convention.belongings, cause=certified)
+    return dossier.id
+
+
+def send_back(command: ServiceDossierReturn, work: UnitOfWork) -> UUID:
+    dossier = subject(command, work)
+    returned = _record(work, dossier, dossiers.send_back(dossier, work.actor, command.reason))
+    _release(work, dossier, dossier.animation_ids, returned)
+    return dossier.id
+
+
+def record_payment(command: ServicePaymentRecord, work: UnitOfWork) -> UUID:
+    dossier = subject(command, work)
+    today = find_territory(work, dossier.territory).local_date(work.now)
+    _record(work, dossier, dossiers.record_payment(dossier, work.actor, command.paid_on, command.reference, today))
+    return dossier.id
+
+
+def with_dossier_status(animation: Animation, work: UnitOfWork) -> Animation:
+    """The animation as the table of transitions wants to see it: with the status of the dossier that holds it."""
+    dossier = work.find(SERVICE_DOSSIER, animation.dossier_id) if animation.dossier_id else None
+    return replace(animation, dossier_status=dossier.status if dossier else None)
+
+
+def subject(command: DossierChange, work: UnitOfWork) -> ServiceDossier:
+    return work.subject(SERVICE_DOSSIER, command.dossier_id, command.expected_version, "Dossier", "dossier_id")
+
+
+def _convention(work: UnitOfWork, dossier: ServiceDossier) -> Convention:
+    convention = work.find(CONVENTION, dossier.convention_id)
+    assert convention is not None, "a dossier is opened under a convention"
+    return convention
+
+
+def _animation(work: UnitOfWork, animation_id: UUID) -> Animation:
+    animation = work.find(ANIMATION, animation_id)
+    assert animation is not None, "a dossier gathers what exists"
+    return animation
+
+
+def _record(work: UnitOfWork, dossier: ServiceDossier, facts: list[Event]) -> Recorded:
+    return work.record(SERVICE_DOSSIER, dossier.id, facts, dossier.belongings)
+
+
+USE_CASES = (
+    (ServiceDossierOpen, open_),
+    (ServiceDossierGather, gather),
+    (ServicePieceAttach, attach_piece),
+    (ServiceDossierSubmit, submit),
+    (ServiceDossierCertify, certify),
+    (ServiceDossierReturn, send_back),
+    (ServicePaymentRecord, record_payment),
+)

@@ -1,0 +1,175 @@
+"""The life of one animation of the season, from its declaration to the corrections of its attestation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from random import Random
+
+from demo import texts
+from demo.contents import draw_change, draw_content, draw_correction, draw_times
+from demo.courses import Course
+from demo.partners import Partner
+from demo.school_year import office_hours, some_time, waking_hours
+from demo.stage import NATIONAL, Stage, Story, Subject
+from domain.animations import animation as decisions
+from domain.animations.animation import Animation, Attendance
+from domain.catalogue import ANIMATION
+from domain.kernel.events import Event
+from domain.kernel.rights import Action
+
+_HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Who declares an animation, when, and the day it is to be held. `source` is what it is cloned from."""
+
+    index: int
+    partner: Partner
+    course: Course
+    declared_on: date
+    held_on: date
+    source: Subject[Animation] | None
+
+
+@dataclass(slots=True)
+class _Life:
+    """One animation and the acts on it."""
+
+    stage: Stage
+    partner: Partner
+    animation: Subject[Animation]
+
+    @property
+    def rng(self) -> Random:
+        return self.stage.rng
+
+    @property
+    def starts_at(self) -> datetime:
+        return self.animation.state.content.starts_at
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.animation.state.content.ends_at
+
+    def declare(self, plan: Plan, at: datetime) -> None:
+        stage, partner = self.stage, self.partner
+        around = partner.surroundings(stage)
+        if plan.source is not None:
+            source = plan.source.state
+            starts_at, ends_at = draw_times(self.rng, partner, plan.held_on, source.content.type)
+            facts = decisions.clone(source, partner.actor, starts_at, ends_at, around, at)
+            self._record(Action.ANIMATION_CLONE, at, facts)
+        else:
+            content = draw_content(stage, partner, plan.held_on, plan.course.type)
+            facts = decisions.declare(content, partner.organisation.id, partner.actor, around, at)
+            self._record(Action.ANIMATION_CREATE, at, facts)
+        partner.latest = self.animation
+
+    def refuse(self, at: datetime) -> None:
+        facts = decisions.refuse_publication(self.animation.state, NATIONAL, self.rng.choice(texts.REFUSALS), at)
+        self._record(Action.ANIMATION_REFUSE, at, facts, national=True)
+
+    def correct(self, at: datetime) -> None:
+        state, partner = self.animation.state, self.partner
+        changes = draw_correction(state.content)
+        facts = decisions.modify(state, partner.actor, changes, partner.surroundings(self.stage), at)
+        self._record(Action.ANIMATION_MODIFY, at, facts)
+
+    def change(self, at: datetime) -> None:
+        state, partner = self.animation.state, self.partner
+        changes = draw_change(self.rng, state.content, partner, at)
+        facts = decisions.modify(state, partner.actor, changes, partner.surroundings(self.stage), at)
+        self._record(Action.ANIMATION_MODIFY, at, facts)
+
+    def publish(self, at: datetime) -> None:
+        facts = decisions.publish(self.animation.state, NATIONAL, at)
+        self._record(Action.ANIMATION_PUBLISH, at, facts, national=True)
+
+    def cancel(self, at: datetime) -> None:
+        reason = self.rng.choice(texts.CANCELLATIONS)
+        facts = decisions.cancel(self.animation.state, self.partner.actor, reason, at)
+        self._record(Action.ANIMATION_CANCEL, at, facts)
+
+    def attest(self, at: datetime) -> None:
+        ground = self.stage.ground
+        came = self._attendance()
+        facts = decisions.attest(self.animation.state, self.partner.actor, came, ground.form, ground.typology, at)
+        self._record(Action.ANIMATION_ATTEST, at, facts)
+
+    def correct_attestation(self, at: datetime) -> None:
+        ground, reason = self.stage.ground, self.rng.choice(texts.ATTESTATION_CORRECTIONS)
+        facts = decisions.correct_attestation(
+            self.animation.state, self.partner.actor, self._attendance(), reason, ground.form, ground.typology, at
+        )
+        self._record(Action.ATTESTATION_CORRECT, at, facts)
+
+    def _attendance(self) -> Attendance:
+        rng, content, ground = self.rng, self.animation.state.content, self.stage.ground
+        parents = 0 if rng.random() < 0.01 else max(1, round(content.seats * rng.betavariate(4, 2.5)))
+        children = round(parents * rng.uniform(0.6, 1.6)) if ground.typology.admits_children(content.type) else 0
+        answers = (rng.choice(texts.NEEDS), rng.choice(texts.NEXT_TIMES)) if rng.random() < 0.7 else ()
+        return Attendance(parents, children, answers[: len(ground.form.questions)])
+
+    def _record(self, action: Action, at: datetime, facts: list[Event], national: bool = False) -> None:
+        actor = NATIONAL if national else self.partner.actor
+        belongings = self.animation.state.belongings if self.animation.version else self.partner.belongings
+        self.stage.record(self.stage.deed(actor, action, at), self.animation, facts, belongings)
+
+
+def animation_story(stage: Stage, plan: Plan) -> Story:
+    """What `plan.course` says, as far as there is time. The source of a clone must have been declared before."""
+    rng, zone, course = stage.rng, plan.partner.zone, plan.course
+    life = _Life(stage, plan.partner, Subject(ANIMATION, stage.new_id(f"animation:{plan.index}")))
+    at = some_time(rng, plan.declared_on, 8, 19, zone)
+    yield at
+    life.declare(plan, at)
+
+    if course.refused:
+        at = office_hours(rng, at, zone, 0.2, 3)
+        yield at
+        life.refuse(at)
+        if not course.corrected:
+            return
+        at = waking_hours(rng, at + timedelta(days=rng.uniform(0.1, 4)), zone)
+        yield at
+        life.correct(at)
+    for _ in range(course.early_changes):
+        at = waking_hours(rng, at + _HOUR * rng.uniform(0.2, 20), zone)
+        yield at
+        life.change(at)
+    if course.withdrawn:
+        at = waking_hours(rng, at + _HOUR * rng.uniform(2, 60), zone)
+        yield at
+        life.cancel(at)
+        return
+    if not course.published:
+        return
+    at = office_hours(rng, at, zone, 0.1, 4)
+    yield at
+    life.publish(at)
+
+    for _ in range(course.changes):
+        wanted = waking_hours(rng, at + max(_HOUR, life.starts_at - at) * rng.uniform(0.05, 0.4), zone)
+        if wanted >= life.starts_at:
+            break
+        at = wanted
+        yield at
+        life.change(at)
+    if course.cancelled and at < life.starts_at - _HOUR:
+        at = min(waking_hours(rng, at + (life.starts_at - at) * rng.uniform(0.2, 0.9), zone), life.starts_at - _HOUR)
+        yield at
+        life.cancel(at)
+        return
+    if not course.attested:
+        return
+    # Most fill it in within the week, some weeks later.
+    days = rng.uniform(0.05, 6) if rng.random() < 0.85 else rng.uniform(6, 25)
+    at = waking_hours(rng, max(life.ends_at, at) + timedelta(days=days), zone)
+    yield at
+    life.attest(at)
+    for _ in range(course.corrections):
+        at = waking_hours(rng, at + timedelta(days=rng.uniform(0.2, 9)), zone)
+        yield at
+        life.correct_attestation(at)

@@ -1,0 +1,139 @@
+"""Structures that could exist: for every commune the same ones, whatever the seed, so that a SIRET has one name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+from random import Random
+from uuid import UUID
+
+from stdnum import luhn
+
+from demo.places import Commune, Places, School
+from domain.kernel.identifiers import structure_id
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """How a kind of structure is named, how big a commune has one, and its own venue, if it has premises."""
+
+    name: str
+    least_population: int
+    venue_type: str | None
+
+
+#: The place in the list makes the NIC of the SIRET: append only.
+PATTERNS = (
+    Pattern("Commune {of}", 500, "mairie"),
+    Pattern("CCAS {of}", 2_000, "ccas"),
+    Pattern("Médiathèque {of}", 1_500, "mediatheque"),
+    Pattern("Centre social {of}", 3_000, "centre-social"),
+    Pattern("MJC {of}", 4_000, "mjc"),
+    Pattern("Maison de quartier {of}", 8_000, "maison-de-quartier"),
+    Pattern("Tiers-lieu La Fabrique, {name}", 2_500, "tiers-lieu"),
+    Pattern("France services {of}", 1_500, "france-services"),
+    Pattern("Association Familles connectées, {name}", 1_500, None),
+    Pattern("Association Parents et écrans, {name}", 3_000, None),
+    Pattern("Espace public numérique {of}", 3_000, "tiers-lieu"),
+    Pattern("Foyer rural {of}", 300, "autre"),
+    Pattern("Association Les Clics solidaires, {name}", 5_000, None),
+)
+
+SCHOOL_NAMES = (
+    "Jean Jaurès",
+    "Jules Ferry",
+    "Marie Curie",
+    "Louise Michel",
+    "Jacques Prévert",
+    "Simone Veil",
+    "Victor Hugo",
+    "Joséphine Baker",
+    "Les Tilleuls",
+    "Le Petit Prince",
+    "Condorcet",
+    "Rosa Parks",
+)
+STREETS = (
+    "de l'École",
+    "de la République",
+    "du Stade",
+    "Pasteur",
+    "des Écoles",
+    "de la Gare",
+    "Victor Hugo",
+    "du Moulin",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Venue:
+    type: str
+    name: str
+    address: str | None
+    commune_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    id: UUID
+    siret: str
+    name: str
+    commune: Commune
+    venues: tuple[Venue, ...]
+
+
+def choose_organisations(rng: Random, places: Places, territories: Sequence[str], number: int) -> list[Organisation]:
+    """`number` structures, or as many as there can be: first one of each territory, then where people live."""
+    ranked = {code: _ranked(rng, places.communes[code]) for code in territories}
+    # A big department has more structures than a small one, but not in proportion.
+    shares = {code: sum(commune.population for commune in places.communes[code]) ** 0.5 for code in territories}
+    whole = sum(shares.values())
+    wanted = {code: 1 + ceil(max(0, number - len(ranked)) * share / whole) for code, share in shares.items()}
+    first = [ranked[code][0] for code in territories]
+    others = [found for code in territories for found in ranked[code][1 : wanted[code]]]
+    rng.shuffle(others)
+    return [_organisation(rng, places, *found) for found in [*first, *others][:number]]
+
+
+def _ranked(rng: Random, communes: Sequence[Commune]) -> list[tuple[Commune, int]]:
+    """Every structure that the communes can have, in a random order that favours the populous ones."""
+    weighted = [
+        # Weighted sampling without replacement: Efraimidis and Spirakis, 2006, algorithm A.
+        (rng.random() ** (1 / commune.population**0.75), commune, index)
+        for commune in communes
+        for index, pattern in enumerate(PATTERNS)
+        if commune.population >= pattern.least_population
+    ]
+    weighted.sort(key=lambda entry: entry[0], reverse=True)
+    return [(commune, index) for _, commune, index in weighted]
+
+
+def _organisation(rng: Random, places: Places, commune: Commune, index: int) -> Organisation:
+    pattern = PATTERNS[index]
+    base = f"{commune.siren}{index + 1:04d}"
+    siret = base + luhn.calc_check_digit(base)
+    name = pattern.name.format(of=commune.of, name=commune.name)
+    return Organisation(structure_id(siret), siret, name, commune, tuple(_venues(rng, places, commune, pattern, name)))
+
+
+def _venues(rng: Random, places: Places, commune: Commune, pattern: Pattern, name: str) -> list[Venue]:
+    def here(venue_type: str, venue_name: str) -> Venue:
+        address = f"{rng.randint(1, 90)} rue {rng.choice(STREETS)}, {commune.postal_code} {commune.name}"
+        return Venue(venue_type, venue_name, address, commune.code)
+
+    school_names = rng.sample(SCHOOL_NAMES, 3)
+    venues = [
+        *(here("ecole", school) for school in school_names[:2]),
+        here("college", school_names[2]),
+        _lycee(rng.choice(places.lycees[commune.department])),
+        Venue("en-ligne", "Visioconférence", None, None),
+    ]
+    if pattern.venue_type:
+        # Twice: a structure with premises of its own uses them most.
+        venues += [here(pattern.venue_type, name)] * 2
+    return venues
+
+
+def _lycee(school: School) -> Venue:
+    return Venue("lycee", school.name, f"{school.postal_code} {school.town}", school.commune_code)

@@ -1,0 +1,127 @@
+"""Real communes and lycées, read from the package's own data files (see `data/README.md`)."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from domain.kernel.identifiers import UAI_LETTERS
+
+
+@dataclass(frozen=True, slots=True)
+class Commune:
+    code: str
+    name: str
+    department: str
+    siren: str
+    postal_code: str
+    population: int
+
+    @property
+    def of(self) -> str:
+        """The name after "de": d'Aubagne, du Tampon, des Abymes, de La Ciotat."""
+        if self.name.startswith("Le "):
+            return f"du {self.name[3:]}"
+        if self.name.startswith("Les "):
+            return f"des {self.name[4:]}"
+        return f"d'{self.name}" if self.name[0] in "AEIOUYÉÈÊÎŒ" else f"de {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class School:
+    """A school with its UAI. `commune_code` is None when its city is not known as a commune."""
+
+    uai: str
+    name: str
+    department: str
+    town: str
+    postal_code: str
+    commune_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    communes: Mapping[str, tuple[Commune, ...]]
+    lycees: Mapping[str, tuple[School, ...]]
+
+
+@cache
+def read_places() -> Places:
+    """By department, in the order of the files."""
+    communes: dict[str, list[Commune]] = {}
+    for row in _rows("communes.csv"):
+        commune = Commune(
+            row["insee"], row["name"], row["department"], row["siren"], row["postal_code"], int(row["population"])
+        )
+        communes.setdefault(commune.department, []).append(commune)
+    known = {(commune.department, _folded(commune.name)): commune for all_ in communes.values() for commune in all_}
+    lycees: dict[str, list[School]] = {}
+    for row in _rows("lycees.csv"):
+        # The file also has training centres and offices.
+        if row["name"].startswith("LYCÉE "):
+            lycees.setdefault(row["department"], []).append(_lycee(row, known))
+    return Places(
+        {code: tuple(found) for code, found in communes.items()}, {code: tuple(found) for code, found in lycees.items()}
+    )
+
+
+def primary_school(commune: Commune, number: int) -> School:
+    """An invented école of the commune. Its UAI is made up, in a range that no real one was seen in."""
+    # Corse's departments share the old number 20, which UAIs write 620 and 720.
+    prefix = {"2A": "620", "2B": "720"}.get(commune.department, commune.department.zfill(3))
+    digits = f"{prefix}{9000 + (int(commune.siren) * 7 + number) % 1000:04d}"
+    uai = digits + UAI_LETTERS[int(digits) % len(UAI_LETTERS)]
+    name = f"École de {commune.name}" if number == 0 else f"École n° {number + 1} de {commune.name}"
+    return School(uai, name, commune.department, commune.name, commune.postal_code, commune.code)
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    text = files("demo").joinpath("data", name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+def _lycee(row: dict[str, str], known: Mapping[tuple[str, str], Commune]) -> School:
+    city = re.sub(r"\s+CEDEX.*", "", row["city"], flags=re.IGNORECASE)
+    commune = known.get((row["department"], _folded(city)))
+    return School(
+        row["uai"],
+        _capitalised(row["name"]),
+        row["department"],
+        commune.name if commune else _capitalised(city),
+        commune.postal_code if commune else row["postal_code"],
+        commune.code if commune else None,
+    )
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[\s'’-]+", " ", name).casefold()
+
+
+_SMALL_WORDS = {
+    "de",
+    "du",
+    "des",
+    "la",
+    "le",
+    "les",
+    "et",
+    "en",
+    "sur",
+    "sous",
+    "aux",
+    "privé",
+    "général",
+    "polyvalent",
+}
+_SMALL_WORDS |= {"professionnel", "technologique", "agricole", "d", "l"}
+
+
+def _capitalised(shouted: str) -> str:
+    """LYCÉE POLYVALENT JEAN DE LA FONTAINE: Lycée polyvalent Jean de la Fontaine."""
+    words = re.split(r"([\s'’()-]+)", shouted.lower())
+    kept = [word if word in _SMALL_WORDS and index else word[:1].upper() + word[1:] for index, word in enumerate(words)]
+    return "".join(kept)
