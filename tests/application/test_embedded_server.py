@@ -28,7 +28,7 @@ import sys
 from pathlib import Path
 # A shell that runs the tests in the background has its children ignore Ctrl-C.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-from application.embedded_server import embedded_server
+from application.hosting.embedded_server import embedded_server
 with embedded_server(Path(sys.argv[1])) as url:
     try:
         print(url, flush=True)

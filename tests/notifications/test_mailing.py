@@ -153,8 +153,8 @@ def test_while_the_mail_server_is_away_letters_wait(world, app, animation):
 _WORKER = """
 import sys, time
 from application.application import open_application
-from application.notifications.mailing import Mailer, Smtp, mailing
-from application.notifications.reacting import reacting
+from application.followers.mailing import Mailer, Smtp, mailing
+from application.followers.reacting import reacting
 url, post, which = sys.argv[1:]
 with open_application(url, bytes(range(32))) as app:
     mailer = Mailer(app.vault, app.bus.keyed, "a@example.org", "https://parentalite.example.org", Smtp(post).send)
