@@ -15,8 +15,8 @@ import psycopg
 
 from bench.keys import MASTER_KEY
 from eventstore.log import head
-from projections.bulk import scan_streams
-from projections.rebuild import rebuild
+from projections.engine.bulk import scan_streams
+from projections.engine.rebuild import rebuild
 
 
 def read(url: str) -> dict[str, float]:

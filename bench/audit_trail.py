@@ -19,11 +19,11 @@ from psycopg.rows import dict_row
 from bench.keys import MASTER_KEY
 from bench.logs import season_log
 from bench.stage import Goal, about_the_machine, judge, server, show
-from projections.generations import State, generations, identifier, prepare
-from projections.queries import audit
-from projections.queries.audit import Conditions
-from projections.queries.paging import Page, page_statement
-from projections.rebuild import rebuild
+from projections.audit import queries as audit
+from projections.audit.queries import Conditions
+from projections.engine.generations import State, generations, identifier, prepare
+from projections.engine.paging import Page, page_statement
+from projections.engine.rebuild import rebuild
 from projections.registry import projections, relations
 
 EVENTS = 1_000_000

@@ -23,8 +23,8 @@ from bench.logs import season_log
 from bench.servers import TOKEN_SECRET, Pace, ask, ours, pace
 from bench.stage import Goal, about_the_machine, judge, server, show
 from domain.kernel.actors import Role
-from projections.generations import State, generations, prepare, table_name
-from projections.rebuild import rebuild
+from projections.engine.generations import State, generations, prepare, table_name
+from projections.engine.rebuild import rebuild
 from projections.registry import projections, relations
 
 EVENTS = 200_000

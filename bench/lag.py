@@ -24,10 +24,10 @@ from bench.library import waits
 from bench.stage import Goal, about_the_machine, database, judge, server, show
 from eventstore.log import head
 from eventstore.vault import Vault
-from projections.generations import identifier, prepare
+from projections.engine.generations import identifier, prepare
+from projections.engine.runner import projecting, run
+from projections.engine.waiting import PositionWaiter
 from projections.registry import projections
-from projections.runner import projecting, run
-from projections.waiting import PositionWaiter
 from tests.projections.world import FOUNDED_AT, NATIONAL, World
 
 COMMANDS_PER_SECOND = 200

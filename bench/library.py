@@ -19,11 +19,11 @@ from psycopg.conninfo import conninfo_to_dict
 
 from eventstore.log import head
 from eventstore.records import Recorded, decode
-from projections.animations import animations
-from projections.folding import fold_batch
-from projections.generations import State, add_generation, create_indexes
-from projections.tables import load_rows, write_changes
-from projections.terms_in_force import TermsInForce
+from projections.animations.read_model import animations
+from projections.engine.folding import fold_batch
+from projections.engine.generations import State, add_generation, create_indexes
+from projections.engine.tables import load_rows, write_changes
+from projections.engine.terms_in_force import TermsInForce
 
 #: What the runner feeds: the rows of the animations, with our own folds, and nothing else that would cost it time: no
 #: rollup, and no index but the primary key.

@@ -17,8 +17,8 @@ from bench.library import GENERATION, ROWS, project_one_by_one
 from bench.logs import season_log
 from bench.memory import Peak, peak_memory
 from bench.stage import Goal, about_the_machine, judge, server, show
-from projections.generations import identifier, prepare
-from projections.rebuild import rebuild
+from projections.engine.generations import identifier, prepare
+from projections.engine.rebuild import rebuild
 from projections.registry import projections
 
 SIZES = "200000,1000000"

@@ -23,7 +23,7 @@ from application.proof.public_keys import keep_public_key
 from application.sign_in.accepting import SignIn
 from application.sign_in.local import LocalSignIn
 from eventstore.connections import reading_pool
-from projections.generations import prepare
+from projections.engine.generations import prepare
 from projections.registry import projections
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def api_services(opened: Opened) -> Services:
     # Imported here: Strawberry takes most of a second, which `parentalite token` should not cost.
     from api.context import Services
     from api.persisted import PersistedDocuments
-    from projections.waiting import PositionWaiter
+    from projections.engine.waiting import PositionWaiter
 
     return Services(
         application=opened.application,

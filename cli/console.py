@@ -103,7 +103,7 @@ class _Count(ProgressColumn):
 class Steps:
     """Long work in named steps, each with its bar, its rate and the time left; a line a step where nobody watches.
 
-    Called with (step, done, total), as `projections.rebuild` tells its progress. A context manager.
+    Called with (step, done, total), as `projections.engine.rebuild` tells its progress. A context manager.
     """
 
     def __init__(self, unit: str = "events") -> None:

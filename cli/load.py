@@ -13,7 +13,7 @@ from application.notifications.tables import leave_history_alone
 from cli.composition import Opened, open_everything, settings_from_environment, utc_now
 from cli.console import Steps, Stopped, confirm, counted, note
 from cli.options import Verbose, Yes, logs_of_a_command
-from cli.rebuild import rebuild_with_progress
+from cli.read_models.rebuild import rebuild_with_progress
 from demo import LoadSummary, load_season
 from demo.loader import MOST_ANIMATIONS
 

@@ -16,14 +16,19 @@ from application.hosting.settings import VARIABLES, SettingsError
 from application.proof.checkpoints import KeyRetired
 from application.proof.dossier_facts import NotADossier
 from application.proof.notes import BadNote
-from cli import audit, demo, documents, load, mail, privacy, rebuild, replay, schema, serve, status, token
+from cli import audit, documents, load, mail, schema, token
 from cli.console import Refused, Stopped, complain, note
+from cli.demo import command as demo
+from cli.history import replay
+from cli.people import privacy
+from cli.read_models import rebuild, status
+from cli.server import serve
 from demo import SeasonError
 from domain.kernel.errors import DomainError
 from eventstore.records import UnreadableEvent
 from eventstore.unavailable import is_unavailable
-from projections.folding import FoldFailed, RowRefused
-from projections.switching import RebuildRefused
+from projections.engine.folding import FoldFailed, RowRefused
+from projections.engine.switching import RebuildRefused
 
 #: What a person or a machine did: told in one line, without a traceback. Anything else is a bug of ours and shows one.
 _EXPECTED = (

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from projections.accounts import ACCOUNT_PEOPLE, ACCOUNTS, INVITATIONS, INVITED_PEOPLE
-from projections.animations import animations
-from projections.audit_trail import AUDIT_TRAIL
-from projections.candidatures import CANDIDATURE_PEOPLE, CANDIDATURES
-from projections.contacts import CONTACT_PEOPLE, CONTACTS
-from projections.controls import CONTROL_PIECES, CONTROLS
-from projections.lists import FORMS, TERMS, TERRITORIES
-from projections.projection import Projection
-from projections.registrations import REGISTRANTS, REGISTRATIONS
-from projections.service_dossiers import SERVICE_DOSSIERS
-from projections.structure_contacts import STRUCTURE_CONTACTS
-from projections.structures import CONVENTIONS, STRUCTURES
-from projections.terms_in_force import TermsInForce
-from projections.unreached import UNREACHED
+from projections.accounts.read_model import ACCOUNT_PEOPLE, ACCOUNTS, INVITATIONS, INVITED_PEOPLE
+from projections.animations.read_model import animations
+from projections.audit.read_model import AUDIT_TRAIL
+from projections.candidatures.read_model import CANDIDATURE_PEOPLE, CANDIDATURES
+from projections.contacts.read_model import CONTACT_PEOPLE, CONTACTS
+from projections.controls.read_model import CONTROL_PIECES, CONTROLS
+from projections.engine.projection import Projection
+from projections.engine.terms_in_force import TermsInForce
+from projections.notifications.unreached import UNREACHED
+from projections.registrations.read_model import REGISTRANTS, REGISTRATIONS
+from projections.service_dossiers.read_model import SERVICE_DOSSIERS
+from projections.structures.contact import STRUCTURE_CONTACTS
+from projections.structures.read_model import CONVENTIONS, STRUCTURES
+from projections.typology.read_model import FORMS, TERMS, TERRITORIES
 
 
 def projections(shown: TermsInForce) -> tuple[Projection, ...]:

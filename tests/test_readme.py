@@ -28,7 +28,7 @@ from application.hosting.settings import Settings, load_settings
 from cli.composition import open_everything, utc_now
 from cli.main import app as command_line
 from domain.kernel.errors import forbidden
-from projections.rebuild import rebuild
+from projections.engine.rebuild import rebuild
 from tests import readme_page
 from tests.application.papers import pdf
 from tests.readme_page import ROOT, TEXT

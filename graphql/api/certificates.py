@@ -23,7 +23,7 @@ from application.papers.certificate import Certificate, certificate
 from domain.kernel.actors import Role
 from domain.kernel.errors import DomainError
 from domain.kernel.rights import Action, may
-from projections.queries import candidatures as queries
+from projections.candidatures import queries
 
 _READERS = (Role.PARENT, Role.COORDONNATEUR, Role.NATIONAL)
 

@@ -30,8 +30,8 @@ from application.proof.notes import SigningKey
 from application.sign_in.accepting import SignIn
 from domain.kernel.actors import Actor
 from domain.kernel.errors import DomainError
-from projections.announcing import RebuildNotice
-from projections.reading import AsyncPool, Snapshot, snapshot
+from projections.engine.announcing import RebuildNotice
+from projections.engine.reading import AsyncPool, Snapshot, snapshot
 from projections.registry import relations
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ _BETWEEN_LOOKS = 0.02
 
 
 class Waiter(Protocol):
-    """Knows how far the read models have come (`projections.waiting.PositionWaiter` in production)."""
+    """Knows how far the read models have come (`projections.engine.waiting.PositionWaiter` in production)."""
 
     @property
     def position(self) -> int: ...

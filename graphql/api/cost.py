@@ -36,7 +36,7 @@ from graphql import (
 
 from api.introspection_cost import ROOTS, IntrospectionCounting
 from api.limits.values import GivenValues, default_values, weight_of
-from projections.queries.paging import DEFAULT_PAGE, LARGEST_PAGE
+from projections.engine.paging import DEFAULT_PAGE, LARGEST_PAGE
 
 MOST_COST = 50_000
 #: Terms, answers, allowed actions: lists without pages hold about so many.

@@ -13,7 +13,7 @@ from domain.kernel.actors import Role
 from domain.kernel.errors import ErrorCode
 from domain.service_dossiers.transitions import AmendmentStatus, DossierStatus
 from domain.typology.typology import TermKind, ThemeFamily
-from projections.announcing import Step
+from projections.engine.announcing import Step
 
 strawberry.enum(Role, name="Role", description="In what role somebody acts.")
 strawberry.enum(

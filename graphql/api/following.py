@@ -17,8 +17,8 @@ from api.errors import invalid
 from api.recent import Concerns, Entry
 from domain.accounts.events import MandateEnded
 from domain.kernel.actors import Role
-from projections.announcing import RebuildNotice
-from projections.reading import Snapshot
+from projections.engine.announcing import RebuildNotice
+from projections.engine.reading import Snapshot
 
 T = TypeVar("T")
 #: Raises when the asker may not follow (any more).

@@ -14,7 +14,11 @@ from domain.candidatures.candidature import CandidatureStatus
 from domain.candidatures.events import Degree
 from domain.controls.transitions import ControlStatus
 from domain.service_dossiers.transitions import DossierStatus
-from projections.queries import animations, audit, candidatures, controls, service_dossiers
+from projections.animations import queries as animations
+from projections.audit import queries as audit
+from projections.candidatures import queries as candidatures
+from projections.controls import queries as controls
+from projections.service_dossiers import queries as service_dossiers
 
 _ANY_OF = "Any of these codes."
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 if TYPE_CHECKING:
     from domain.accounts.account import Mandate
-    from projections.reading import Live, Snapshot
+    from projections.engine.reading import Live, Snapshot
 
 _MOST_STRUCTURES, _MOST_ASKERS = 2_000, 2_000
 

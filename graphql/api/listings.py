@@ -37,13 +37,13 @@ from api.types.service_dossier import ServiceDossier, dossier_of
 from api.types.structure import Structure, structure_of
 from domain.kernel.rights import Action, Scope, scope_of
 from domain.typology.typology import TermKind
-from projections.queries import animations as animation_queries
-from projections.queries import audit as audit_queries
-from projections.queries import checkpoints as checkpoint_queries
-from projections.queries import controls as control_queries
-from projections.queries import service_dossiers as dossier_queries
-from projections.queries import structures as structure_queries
-from projections.queries.paging import Filter, count_statement
+from projections.animations import queries as animation_queries
+from projections.audit import queries as audit_queries
+from projections.controls import queries as control_queries
+from projections.engine.paging import Filter, count_statement
+from projections.proof import queries as checkpoint_queries
+from projections.service_dossiers import queries as dossier_queries
+from projections.structures import queries as structure_queries
 
 Size: TypeAlias = int | None
 Cursor: TypeAlias = str | None

@@ -9,12 +9,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from domain.typology.typology import TermKind
-from projections.queries import lists as queries
+from projections.typology import queries
 
 if TYPE_CHECKING:
     from api.types.territory import Territory
     from api.types.typology import Term
-    from projections.reading import Snapshot
+    from projections.engine.reading import Snapshot
 
 
 #: The read models that they are of.

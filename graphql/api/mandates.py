@@ -13,8 +13,8 @@ from api.context import Services
 from api.last_seen import Held
 from domain.accounts.account import Mandate
 from domain.kernel.actors import Actor, Role
-from projections.queries import accounts as queries
-from projections.reading import Live, rows_at_once, snapshot
+from projections.accounts import queries
+from projections.engine.reading import Live, rows_at_once, snapshot
 from projections.registry import relations
 
 _RELATIONS = relations()

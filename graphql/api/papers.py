@@ -21,8 +21,8 @@ from application.papers.blank_sheet import MOST_ROWS, BlankSheet, blank_sheet
 from domain.animations.transitions import AnimationStatus
 from domain.kernel.rights import Action, Belongings, Scope, may, scope_of
 from domain.typology.typology import TermKind
-from projections.queries import animations as queries
-from projections.queries import registrations as registration_queries
+from projections.animations import queries
+from projections.registrations import queries as registration_queries
 
 Row = dict[str, Any]
 

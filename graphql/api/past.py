@@ -20,7 +20,7 @@ from api.types.service_dossier import ServiceDossier, load_dossier
 from api.types.structure import Structure, load_structure
 from domain.kernel.identifiers import registration_book_id
 from eventstore.records import Recorded
-from projections.past import (
+from projections.engine.past import (
     PARIS,
     Moment,
     PastSnapshot,
@@ -32,7 +32,7 @@ from projections.past import (
     opened,
     past_snapshot,
 )
-from projections.reading import Snapshot
+from projections.engine.reading import Snapshot
 
 AT = (
     " `at`: as it was known then, with the rights of today; null before it existed, and while it was not for the asker."

@@ -13,11 +13,11 @@ from api.types.base import Connection, asked_page, connection, connections
 from api.types.candidature import Candidature, candidature_of, readable
 from api.types.contact import Contact, contact_of
 from api.types.registration import Registration, registration_of
-from projections.queries import candidatures as candidature_queries
-from projections.queries import contacts as contact_queries
-from projections.queries import registrations as registration_queries
-from projections.queries.paging import Filter
-from projections.registrations import RegistrationStatus
+from projections.candidatures import queries as candidature_queries
+from projections.contacts import queries as contact_queries
+from projections.engine.paging import Filter
+from projections.registrations import queries as registration_queries
+from projections.registrations.read_model import RegistrationStatus
 
 
 async def candidatures(

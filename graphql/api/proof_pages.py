@@ -10,7 +10,7 @@ from api.context import Context, Services
 from api.documents import HARMLESS, answered
 from api.types.checkpoint import load_row
 from application.proof.notes import to_pem
-from projections.queries import checkpoints as queries
+from projections.proof import queries
 
 _PLAIN = "text/plain; charset=utf-8"
 #: A checkpoint of a size never changes.

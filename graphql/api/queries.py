@@ -42,7 +42,7 @@ from domain.kernel.actors import Role
 from domain.kernel.identifiers import check_siret
 from domain.kernel.rights import Action, Belongings
 from domain.typology.typology import TermKind
-from projections.queries import dashboards as figures
+from projections.structures import dashboards as figures
 
 First = Annotated[int | None, strawberry.argument(description="How many items, from the start: 1 to 100.")]
 After = Annotated[str | None, strawberry.argument(description="Begin after this cursor.")]

@@ -19,9 +19,9 @@ from psycopg.rows import class_row, dict_row
 from api.context import Services
 from application.notifications import standing as telling
 from eventstore.unavailable import is_unavailable
-from projections import runner
-from projections.reading import read_on
-from projections.runner import HOLDER
+from projections.engine import runner
+from projections.engine.reading import read_on
+from projections.engine.runner import HOLDER
 
 log = logging.getLogger(__name__)
 

@@ -21,9 +21,9 @@ from api.types.rebuild import RebuildProgress, rebuild_progress_of
 from api.types.structure import load_structure
 from domain.animations.events import AnimationPublished
 from domain.kernel.rights import Action, Belongings, may
-from projections.queries import animations as animation_queries
-from projections.queries import audit as audit_queries
-from projections.reading import Snapshot
+from projections.animations import queries as animation_queries
+from projections.audit import queries as audit_queries
+from projections.engine.reading import Snapshot
 
 _PAGE = " ORDER BY t.position LIMIT %(limit)s"
 _WITHIN = "t.position > %(after)s AND t.position <= %(upto)s"

@@ -17,10 +17,10 @@ from application.notifications.inbox import recipients_of
 from domain.candidatures.candidature import AUTHORITY, CandidatureStatus
 from domain.candidatures.events import Degree
 from domain.kernel.actors import Role
-from projections.queries import accounts as account_queries
-from projections.queries import dashboards as queries
-from projections.queries import notifications as notification_queries
-from projections.queries.paging import Filter
+from projections.accounts import queries as account_queries
+from projections.engine.paging import Filter
+from projections.notifications import queries as notification_queries
+from projections.structures import dashboards as queries
 
 #: What waits for each authority of a school: the degree and status of the candidatures that are its to examine.
 _TO_EXAMINE = {

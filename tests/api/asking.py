@@ -34,7 +34,7 @@ from application.proof.notes import SigningKey
 from domain.candidatures.events import Degree
 from domain.kernel.actors import PUBLIC, Actor, Role
 from domain.kernel.identifiers import person_id, structure_id
-from projections.engine import catch_up
+from projections.engine.catching_up import catch_up
 
 MASTER_KEY = bytes(range(32))
 #: Nothing is kept in these tests: whoever tries is told by the folder.

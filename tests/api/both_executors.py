@@ -16,7 +16,7 @@ from api.costing import told_cost
 from api.mandates import held_by
 from api.schema import MOST_TOKENS, RULES, schema
 from domain.kernel.actors import Actor
-from projections.engine import catch_up
+from projections.engine.catching_up import catch_up
 from tests.api.asking import (
     BESIDES,
     Reached,

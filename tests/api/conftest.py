@@ -12,8 +12,8 @@ from application.application import open_application
 from application.founding import found
 from application.hosting.database import temporary_database
 from domain.kernel.identifiers import structure_id
-from projections.engine import catch_up
-from projections.generations import prepare
+from projections.engine.catching_up import catch_up
+from projections.engine.generations import prepare
 from projections.registry import projections
 from tests.api.asking import BASSE_TERRE, FOUNDED_AT, MASTER_KEY, TILLEULS, Town
 

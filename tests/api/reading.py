@@ -19,8 +19,8 @@ from application.application import open_application
 from application.files.store import FileStore
 from application.hosting.database import temporary_database
 from domain.kernel.actors import PUBLIC, Actor
-from projections.engine import catch_up
-from projections.reading import Snapshot
+from projections.engine.catching_up import catch_up
+from projections.engine.reading import Snapshot
 from tests.api.asking import BESIDES, MASTER_KEY, Asked, Reached, Town
 
 

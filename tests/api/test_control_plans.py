@@ -18,7 +18,7 @@ from application.service_dossiers.commands import (
 )
 from domain.kernel.actors import Actor
 from domain.kernel.identifiers import structure_id
-from projections.queries import controls as queries
+from projections.controls import queries
 from tests.api.asking import AUDITOR, NATIONAL, TILLEULS, Town, coordonnateur, structure
 from tests.api.reading import Reader, executed, opened_town, reading
 from tests.api.test_query_plans import _STRUCTURES, _nodes, _plans, _read

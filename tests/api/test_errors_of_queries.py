@@ -14,7 +14,7 @@ from api.limits import values
 from api.schema import MOST_TOKENS
 from api.types.base import LONGEST_TEXT, MOST_ITEMS
 from domain.kernel.actors import PUBLIC
-from projections.queries import lists as list_queries
+from projections.typology import queries as list_queries
 from tests.api.asking import AUDITOR, NATIONAL, TILLEULS, Town, structure
 from tests.api.reading import Reader, opened_town, reading, refusals
 

@@ -15,7 +15,7 @@ from application.animations.commands import AnimationModify, AnimationPublish
 from application.typology import TermMerge
 from domain.kernel.actors import PUBLIC
 from domain.typology.typology import TermKind
-from projections.rebuild import rebuild
+from projections.engine.rebuild import rebuild
 from tests.api.asking import BASSE_TERRE, MASTER_KEY, NATIONAL, TILLEULS, Town, structure
 from tests.api.both_executors import Both, catch_up_with
 from tests.api.documents import Drawn

@@ -20,7 +20,7 @@ from application.typology import TermMerge, TermRename
 from domain.kernel.actors import PUBLIC
 from domain.kernel.identifiers import structure_id
 from domain.typology.typology import TermKind
-from projections.rebuild import rebuild
+from projections.engine.rebuild import rebuild
 from tests.api.asking import (
     AUDITOR,
     BASSE_TERRE,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from domain.kernel.actors import Actor
-from projections.rebuild import rebuild
+from projections.engine.rebuild import rebuild
 from tests.api.asking import MASTER_KEY, NATIONAL, PARENT, Town
 from tests.api.reading import Reader, reading
 from tests.projections.world import COORDONNATEUR, STRUCTURE, STRUCTURE_ID, World

@@ -10,8 +10,8 @@ import pytest
 
 from domain.kernel.actors import PUBLIC, Actor
 from domain.kernel.identifiers import structure_id
-from projections.queries.audit import ORDERS
-from projections.queries.paging import cursor_of
+from projections.audit.queries import ORDERS
+from projections.engine.paging import cursor_of
 from tests.api.asking import AUDITOR, NATIONAL, TILLEULS, coordonnateur, structure
 from tests.api.reading import Reader, executed, opened_town, reading
 

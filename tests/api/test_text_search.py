@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from projections.words import words
+from projections.engine.words import words
 from tests.api.asking import BASSE_TERRE
 from tests.api.reading import Reader, opened_town, reading
 

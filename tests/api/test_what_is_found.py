@@ -7,7 +7,7 @@ import pytest
 from application.typology import TermMerge
 from domain.kernel.identifiers import structure_id
 from domain.typology.typology import TermKind
-from projections.rebuild import rebuild
+from projections.engine.rebuild import rebuild
 from tests.api.asking import BASSE_TERRE, MASTER_KEY, NATIONAL, TILLEULS, Town, coordonnateur, walk
 
 

@@ -17,9 +17,9 @@ from domain.kernel.identifiers import person_id
 from eventstore.log import read_stream
 from eventstore.seals import is_sealed
 from eventstore.vault import Vault
-from projections.engine import catch_up
-from projections.generations import prepare
-from projections.rebuild import rebuild
+from projections.engine.catching_up import catch_up
+from projections.engine.generations import prepare
+from projections.engine.rebuild import rebuild
 from projections.registry import projections
 from tests.dumps import dump, in_hexadecimal
 from tests.projections.world import MASTER_KEY, UAI, World

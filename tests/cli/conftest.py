@@ -18,7 +18,7 @@ from typer.testing import CliRunner, Result
 from application.founding import found
 from cli.composition import Opened, open_everything, settings_from_environment
 from cli.main import app
-from projections.engine import catch_up
+from projections.engine.catching_up import catch_up
 from tests.projections.world import FOUNDED_AT, World
 
 ROOT = Path(__file__).parents[2]

@@ -11,10 +11,10 @@ import pytest
 
 from application.sign_in.claims import TOKEN_ROLES
 from cli.composition import utc_now
-from cli.demonstration_season import load_once
-from cli.readiness import built_by_other_code
+from cli.demo.season import load_once
+from cli.read_models.readiness import built_by_other_code
 from eventstore.log import head
-from projections.generations import State, generations
+from projections.engine.generations import State, generations
 from tests.cli.conftest import error_line
 
 

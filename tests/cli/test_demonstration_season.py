@@ -8,12 +8,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from psycopg import sql
 
-from cli import demonstration_dossiers, demonstration_season
-from cli.demonstration_dossiers import make_dossiers
-from cli.demonstration_season import load_once
+from cli.demo import dossiers as demonstration_dossiers
+from cli.demo import season as demonstration_season
+from cli.demo.dossiers import make_dossiers
+from cli.demo.season import load_once
 from domain.service_dossiers.transitions import DossierStatus
 from eventstore.log import head
-from projections.generations import live_tables
+from projections.engine.generations import live_tables
 from tests.cli.conftest import project
 
 NOW = datetime(2026, 11, 23, 10, 30, tzinfo=UTC)

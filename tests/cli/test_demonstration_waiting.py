@@ -7,9 +7,9 @@ from threading import Event, Thread
 
 import pytest
 
-from cli import demonstration_season
 from cli.console import Refused
-from cli.demonstration_season import load_once
+from cli.demo import season as demonstration_season
+from cli.demo.season import load_once
 
 NOW = datetime(2026, 11, 23, 10, 30, tzinfo=UTC)
 

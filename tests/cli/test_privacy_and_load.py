@@ -14,12 +14,12 @@ from application.application import open_application
 from application.candidatures import CandidatureSubmit
 from application.followers.reacting import react
 from cli.composition import open_everything, settings_from_environment
-from cli.demo import demonstration_settings
+from cli.demo.command import demonstration_settings
 from domain.candidatures.events import Degree
 from domain.kernel.actors import PUBLIC, Actor, Role
 from domain.kernel.identifiers import person_id
-from projections.generations import State, generations, identifier
-from projections.runner import LEASE
+from projections.engine.generations import State, generations, identifier
+from projections.engine.runner import LEASE
 from tests.cli.conftest import error_line, project
 from tests.projections.world import UAI
 
@@ -87,7 +87,7 @@ def test_nothing_known_of_a_person_is_one_line(run, world, candidature):
 
 
 def test_a_projector_elsewhere_that_does_not_get_there_is_told(run, opened, candidature, monkeypatch):
-    monkeypatch.setattr("cli.catching_up.PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr("cli.read_models.catching_up.PATIENCE_SECONDS", 0.2)
     with psycopg.connect(opened.url, autocommit=True) as other:
         other.execute("SELECT pg_advisory_lock(%s)", (LEASE,))
         result = run("privacy", "erase", str(candidature))

@@ -12,8 +12,8 @@ from application.animations.commands import AnimationAttest, AnimationModify, At
 from application.candidatures import CandidatureGiveOpinion, CandidatureSubmit
 from application.papers.words import PHRASES, ROLES
 from application.typology import TermRename, TermSplit
-from cli.french import FIELDS
-from cli.timeline import _NOT_TOLD
+from cli.history.french import FIELDS
+from cli.history.timeline import _NOT_TOLD
 from domain.candidatures.events import Degree
 from domain.kernel.actors import PUBLIC, SYSTEM, Actor, Role
 from domain.kernel.events import registered_events

@@ -12,8 +12,8 @@ from application.animations.commands import AnimationAttest, AnimationModify
 from application.candidatures import CandidatureSubmit
 from application.papers.words import STATUSES
 from application.typology import TermRename
-from cli.french import FIELDS
-from cli.past import NOT_TOLD, STATE_FIELDS
+from cli.history.french import FIELDS
+from cli.history.past import NOT_TOLD, STATE_FIELDS
 from domain.animations.transitions import AnimationStatus
 from domain.candidatures.candidature import CandidatureStatus
 from domain.candidatures.events import Degree
@@ -21,9 +21,9 @@ from domain.controls.transitions import ControlStatus
 from domain.kernel.actors import PUBLIC, SYSTEM
 from domain.service_dossiers.transitions import DossierStatus
 from domain.typology.typology import TermKind
-from projections.past import Moment, row_at
+from projections.engine.past import Moment, row_at
+from projections.engine.terms_in_force import TermsInForce
 from projections.registry import projections
-from projections.terms_in_force import TermsInForce
 from tests.cli.conftest import error_line
 from tests.projections.world import NATIONAL, SIRET, STRUCTURE, UAI
 

@@ -12,7 +12,7 @@ from application.contacts.commands import ContactAdd
 from application.followers.retention import forget_registrants
 from application.registrations import RegistrationSubmit
 from cli.composition import settings_from_environment
-from cli.jobs import retain
+from cli.server.jobs import retain
 from domain.candidatures.events import Degree
 from domain.kernel.actors import PUBLIC
 from tests.cli.conftest import error_line, project

@@ -16,10 +16,10 @@ from websockets.typing import Subprotocol
 
 from application.founding import found
 from cli.composition import utc_now
-from cli.serving import address_of, take_address
+from cli.server.serving import address_of, take_address
 from domain.kernel.actors import Role
-from projections.generations import State, generations, identifier
-from projections.rebuild import rebuild
+from projections.engine.generations import State, generations, identifier
+from projections.engine.rebuild import rebuild
 from projections.registry import relations
 from tests.cli.conftest import TOKEN_SECRET, error_line, project
 from tests.projections.world import MASTER_KEY, UAI
@@ -80,8 +80,8 @@ def test_a_port_in_use_is_told_before_anything_else_is_done(run, environment, mo
     def never(_):
         raise AssertionError("the database was opened")
 
-    monkeypatch.setattr("cli.serve.open_everything", never)
-    monkeypatch.setattr("cli.demo.open_everything", never)
+    monkeypatch.setattr("cli.server.serve.open_everything", never)
+    monkeypatch.setattr("cli.demo.command.open_everything", never)
     with take_address("127.0.0.1", 0) as taken:
         port = str(taken.getsockname()[1])
         for command in ("serve", "demo"):

@@ -14,11 +14,11 @@ from application.founding import found
 from application.typology import TermMerge
 from cli.composition import utc_now
 from cli.console import Stopped
-from cli.readiness import known_read_models
+from cli.read_models.readiness import known_read_models
 from domain.typology.typology import TermKind
-from projections.generations import State, fingerprint, generations
-from projections.rebuild import REBUILD_LOCK, rebuild
-from projections.runner import projecting
+from projections.engine.generations import State, fingerprint, generations
+from projections.engine.rebuild import REBUILD_LOCK, rebuild
+from projections.engine.runner import projecting
 from tests.cli.conftest import error_line, project
 from tests.projections.world import MASTER_KEY, NATIONAL
 
@@ -136,7 +136,7 @@ def test_no_disk_left_is_one_line_and_the_old_generation_stays(run, world, opene
         raise psycopg.errors.DiskFull("could not extend file: No space left on device")
 
     before = _live(opened)
-    monkeypatch.setattr("projections.rebuild.fill_in_parallel", full)
+    monkeypatch.setattr("projections.engine.rebuild.fill_in_parallel", full)
     assert "no disk space left" in error_line(run("rebuild"))
     assert _live(opened) == before
 
@@ -162,7 +162,7 @@ def test_stopping_leaves_the_site_on_the_old_generation_and_no_process_behind(ru
         rebuild(opened.url, MASTER_KEY, progress=ctrl_c, workers=2)
     assert active_children() == []
 
-    monkeypatch.setattr("cli.rebuild.build_anew", ctrl_c)
+    monkeypatch.setattr("cli.read_models.rebuild.build_anew", ctrl_c)
     result = run("rebuild")
     assert result.exit_code == 130
     assert "stays on the old generation" in result.stderr

@@ -10,8 +10,8 @@ from playwright.sync_api import Browser
 from application.application import open_application
 from application.founding import found
 from application.hosting.database import temporary_database
-from projections.engine import catch_up
-from projections.generations import prepare
+from projections.engine.catching_up import catch_up
+from projections.engine.generations import prepare
 from projections.registry import projections
 from tests.ide.browser import chromium
 from tests.ide.window import Window

@@ -12,12 +12,12 @@ from application.application import Application
 from application.candidatures import CandidatureGiveOpinion, CandidatureSubmit, CandidatureValidate
 from application.followers.reacting import react
 from application.registrations import PURPOSE, RegistrationCancel, RegistrationSubmit
-from cli.jobs import end_animations
+from cli.server.jobs import end_animations
 from domain.candidatures.events import Degree
 from domain.kernel.actors import PUBLIC, Actor, Role
-from projections.engine import catch_up
-from projections.generations import prepare
-from projections.rebuild import rebuild
+from projections.engine.catching_up import catch_up
+from projections.engine.generations import prepare
+from projections.engine.rebuild import rebuild
 from projections.registry import projections
 from tests.projections.world import FOUNDED_AT, MASTER_KEY, NATIONAL, STRUCTURE, STRUCTURE_ID, UAI, World
 

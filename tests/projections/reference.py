@@ -9,10 +9,10 @@ from psycopg.rows import dict_row
 
 from eventstore.log import read_after
 from eventstore.vault import Vault
-from projections.generations import State, generations, identifier
-from projections.projection import Projection, Row
+from projections.engine.generations import State, generations, identifier
+from projections.engine.projection import Projection, Row
+from projections.engine.terms_in_force import TermsInForce
 from projections.registry import projections
-from projections.terms_in_force import TermsInForce
 
 Rows = dict[str, list[Row]]
 

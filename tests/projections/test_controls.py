@@ -19,9 +19,9 @@ from application.service_dossiers.commands import (
 )
 from domain.controls.pieces import ReasonCode, pieces_of
 from domain.kernel.actors import Actor, Role
-from projections.engine import catch_up
-from projections.generations import prepare
-from projections.rebuild import rebuild
+from projections.engine.catching_up import catch_up
+from projections.engine.generations import prepare
+from projections.engine.rebuild import rebuild
 from projections.registry import projections
 from tests.projections.reference import live
 from tests.projections.test_exactness import assert_exact

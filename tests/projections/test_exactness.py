@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from application.application import Application, open_application
 from application.hosting.database import temporary_database
-from projections.engine import advance, catch_up
-from projections.generations import prepare
-from projections.rebuild import back, rebuild
+from projections.engine.catching_up import advance, catch_up
+from projections.engine.generations import prepare
+from projections.engine.rebuild import back, rebuild
+from projections.engine.switching import RebuildRefused
 from projections.registry import projections
-from projections.switching import RebuildRefused
 from tests.projections.reference import comparable, folded, live
 from tests.projections.world import MASTER_KEY, World
 from tests.soak import TIMES

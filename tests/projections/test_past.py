@@ -15,7 +15,7 @@ from application.application import Application, open_application
 from application.hosting.database import temporary_database
 from eventstore.log import head, read_after
 from eventstore.records import Recorded
-from projections.past import Moment, projections_of, row_at
+from projections.engine.past import Moment, projections_of, row_at
 from tests.projections.world import MASTER_KEY, NATIONAL, World
 
 _numbers = count(1)

@@ -19,18 +19,18 @@ from application.application import Application
 from domain.animations.events import AnimationPublished
 from eventstore.log import read_after
 from eventstore.vault import Vault
-from projections.engine import Overtaken, advance, catch_up, feed, targets
-from projections.generations import State, generations, prepare
+from projections.engine.catching_up import Overtaken, advance, catch_up, feed, targets
+from projections.engine.generations import State, generations, prepare
+from projections.engine.runner import LEASE, projecting, run
+from projections.engine.terms_in_force import TermsInForce
 from projections.registry import projections
-from projections.runner import LEASE, projecting, run
-from projections.terms_in_force import TermsInForce
 from tests.projections.test_exactness import assert_exact
 from tests.projections.world import MASTER_KEY, World
 from tests.soak import TIMES
 
 PATIENCE_SECONDS = 30
 _processes = get_context("forkserver")
-_processes.set_forkserver_preload(["projections.runner"])
+_processes.set_forkserver_preload(["projections.engine.runner"])
 
 
 def until(holds: Callable[[], bool]) -> None:

@@ -20,16 +20,16 @@ from application.typology import TermMerge, TermSplit
 from domain.animations.events import AnimationCreated
 from domain.typology.typology import TermKind
 from eventstore.log import read_stream
-from projections import switching
-from projections.engine import advance, catch_up
-from projections.generations import State, generations, index_statements, prepare
-from projections.preview import preview
-from projections.reading import snapshot
-from projections.rebuild import REBUILD_LOCK, back, rebuild
+from projections.engine import switching
+from projections.engine.catching_up import advance, catch_up
+from projections.engine.generations import State, generations, index_statements, prepare
+from projections.engine.reading import snapshot
+from projections.engine.rebuild import REBUILD_LOCK, back, rebuild
+from projections.engine.runner import projecting
+from projections.engine.switching import RebuildRefused
+from projections.engine.terms_in_force import TermsInForce
 from projections.registry import projections, relations
-from projections.runner import projecting
-from projections.switching import RebuildRefused
-from projections.terms_in_force import TermsInForce
+from projections.typology.preview import preview
 from tests.projections.reference import comparable, live
 from tests.projections.test_exactness import assert_exact
 from tests.projections.world import MASTER_KEY, NATIONAL, World

@@ -16,10 +16,10 @@ from domain.candidatures.events import Degree
 from domain.kernel.actors import PUBLIC
 from eventstore.log import head
 from eventstore.seals import is_sealed
-from projections.engine import advance, catch_up
-from projections.folding import RowRefused
-from projections.generations import State, generations, prepare
-from projections.rebuild import rebuild
+from projections.engine.catching_up import advance, catch_up
+from projections.engine.folding import RowRefused
+from projections.engine.generations import State, generations, prepare
+from projections.engine.rebuild import rebuild
 from projections.registry import projections
 from tests.projections.world import MASTER_KEY, UAI, World
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from projections.bulk import COPY_ROWS, row_encoder
-from projections.projection import Row, Table
+from projections.engine.bulk import COPY_ROWS, row_encoder
+from projections.engine.projection import Row, Table
 
 TABLE = Table(
     columns={

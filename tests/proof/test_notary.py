@@ -15,7 +15,7 @@ from application.followers.notary import look, notarising, utc_now, watch
 from application.proof.checkpoints import ASKED, CERTIFICATION, INTERVAL, all_checkpoints, make_checkpoint, take_up_key
 from application.proof.tiles import tree_size
 from eventstore.bulk import append_rows
-from projections.rebuild import REBUILD_LOCK
+from projections.engine.rebuild import REBUILD_LOCK
 from tests.proof.conftest import KEY, NEXT_KEY, NOW, rows
 
 

@@ -12,9 +12,9 @@ import pytest
 from application.files.store import FileExpired, FileMissing, FileStore
 from application.hosting.settings import Settings
 from application.proof.verifying import verify
-from cli.retaining import due, erasures
-from projections.engine import catch_up
-from projections.generations import prepare
+from cli.people.retaining import due, erasures
+from projections.engine.catching_up import catch_up
+from projections.engine.generations import prepare
 from projections.registry import projections
 from tests.projections.world import World
 from tests.proof import second_verifier

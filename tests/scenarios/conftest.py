@@ -11,8 +11,8 @@ import pytest
 from application.application import open_application
 from application.founding import found
 from application.hosting.database import temporary_database
-from projections.engine import catch_up
-from projections.generations import prepare
+from projections.engine.catching_up import catch_up
+from projections.engine.generations import prepare
 from projections.registry import projections
 from tests.scenarios.people import People
 from tests.scenarios.server import MASTER_KEY, Clock, Server, running_server

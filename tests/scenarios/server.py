@@ -25,13 +25,13 @@ from application.hosting.service_settings import Outside
 from application.proof.notes import SigningKey
 from application.sign_in.accepting import SignIn
 from application.sign_in.local import LocalSignIn, issue_token
-from cli.bounded_http import Door
-from cli.serving import server_config
+from cli.server.bounded_http import Door
+from cli.server.serving import server_config
 from domain.kernel.actors import Role
 from eventstore.connections import reading_pool
 from eventstore.log import head
-from projections.runner import projecting
-from projections.waiting import PositionWaiter
+from projections.engine.runner import projecting
+from projections.engine.waiting import PositionWaiter
 
 MASTER_KEY = b"m" * 32
 CHECKPOINT_KEY = SigningKey.from_seed(b"k" * 32)

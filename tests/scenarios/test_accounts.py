@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from domain.kernel.actors import Role
-from projections.rebuild import rebuild
+from projections.engine.rebuild import rebuild
 from tests.dumps import dump, in_hexadecimal
 from tests.scenarios.people import (
     ANIMATION,

@@ -13,8 +13,8 @@ import pytest
 from websockets.sync.client import connect
 
 from api.documentation import page
-from cli import bounded_http, bounded_websocket
-from cli.bounded_http import LARGEST_HEAD
+from cli.server import bounded_http, bounded_websocket
+from cli.server.bounded_http import LARGEST_HEAD
 from tests.scenarios.people import NATIONAL
 from tests.scenarios.server import Server
 from tests.scenarios.test_subscriptions import PROTOCOL, opened

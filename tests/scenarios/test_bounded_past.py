@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from eventstore.log import decode_rows, read_stream
-from projections import past
+from projections.engine import past
 from tests.scenarios.people import NATIONAL, SIRET, STRUCTURE, People
 from tests.scenarios.server import Server
 

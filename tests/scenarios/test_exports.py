@@ -12,7 +12,7 @@ import pytest
 from openpyxl import load_workbook  # type: ignore[import-untyped]
 
 from api.exports import pages, workbook
-from projections.reading import Snapshot
+from projections.engine.reading import Snapshot
 from tests.scenarios.people import ANIMATION, AUDITOR, COORDONNATEUR, NATIONAL, OTHER_STRUCTURE, STRUCTURE, STRUCTURE_ID
 from tests.scenarios.server import Server
 

@@ -17,9 +17,9 @@ from websockets.sync.client import ClientConnection
 
 from api import following
 from application.sign_in.local import issue_token
-from cli import serving
+from cli.server import serving
 from domain.kernel.actors import Role
-from projections.rebuild import rebuild
+from projections.engine.rebuild import rebuild
 from tests.scenarios.people import COORDONNATEUR, NATIONAL, STRUCTURE, STRUCTURE_ID, People
 from tests.scenarios.server import MASTER_KEY, OPERATIONS, TOKEN_SECRET, Clock, Server, running_server
 from tests.scenarios.server import token as token_of

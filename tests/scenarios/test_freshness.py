@@ -11,7 +11,7 @@ import pytest
 
 from api.exports import freshness
 from domain.kernel.actors import Actor, Role
-from projections.rebuild import rebuild
+from projections.engine.rebuild import rebuild
 from tests.api.reading import executed
 from tests.scenarios.people import NATIONAL, STRUCTURE, STRUCTURE_ID
 from tests.scenarios.server import MASTER_KEY, Server

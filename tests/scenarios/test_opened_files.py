@@ -90,6 +90,7 @@ def test_a_file_writes_at_most_one_line_of_log(server: Server, over: str, caplog
     with caplog.at_level(logging.DEBUG):
         attach(server, over, chatty)
     assert (
-        len([record for record in caplog.records if record.name.startswith(("pypdf", "PIL", "application.files.scan"))]) <= 1
+        len([record for record in caplog.records if record.name.startswith(("pypdf", "PIL", "application.files.scan"))])
+        <= 1
     )
     assert "startxref" not in capfd.readouterr().err

@@ -19,9 +19,9 @@ from websockets.exceptions import ConnectionClosed
 from api.context import Context
 from domain.kernel.actors import PUBLIC
 from eventstore.connections import Bounds, reading_pool
-from projections.reading import AsyncPool, snapshot
+from projections.engine.reading import AsyncPool, snapshot
+from projections.engine.waiting import PositionWaiter
 from projections.registry import relations
-from projections.waiting import PositionWaiter
 from tests.outages import log_locked, proxied, terminate_all
 from tests.scenarios.people import ANIMATION, NATIONAL, STRUCTURE, People
 from tests.scenarios.server import Clock, Server, running_server
@@ -199,8 +199,8 @@ def test_a_database_that_neither_answers_nor_ends_is_hung_up_on(
         reached = server.log_head()
         monkeypatch.setattr("eventstore.connections._RecorderPool.bounds", Bounds(1, 1, 1, lent=1))
         monkeypatch.setattr("eventstore.connections.Pool.bounds", Bounds(1, 1, 1, lent=1))
-        monkeypatch.setattr("projections.reading.POOL_SECONDS", 1.0)
-        monkeypatch.setattr("projections.reading.LONGEST_STATEMENT", 1.0)
+        monkeypatch.setattr("projections.engine.reading.POOL_SECONDS", 1.0)
+        monkeypatch.setattr("projections.engine.reading.LONGEST_STATEMENT", 1.0)
         proxy.flows.clear()
         with ThreadPoolExecutor(2) as clients:
             read = clients.submit(server.post, {"query": "{ position animations { totalCount } }"}, NATIONAL)
@@ -230,7 +230,7 @@ def test_a_server_that_has_become_a_standby_costs_no_command(people: People, fou
 
 
 def test_a_pool_that_is_only_busy_is_waited_for(founded_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("projections.reading.POOL_SECONDS", 0.05)
+    monkeypatch.setattr("projections.engine.reading.POOL_SECONDS", 0.05)
 
     async def read_beside_another() -> int:
         async with reading_pool(founded_url, 1) as pool:

@@ -9,7 +9,7 @@ import pytest
 from application.people.erasing import Kind
 from domain.kernel.actors import Role
 from domain.kernel.identifiers import account_id, person_id
-from projections.rebuild import rebuild
+from projections.engine.rebuild import rebuild
 from tests.dumps import dump, in_hexadecimal
 from tests.scenarios.people import (
     AUDITOR,

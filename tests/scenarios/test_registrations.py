@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from domain.kernel.actors import Role
-from projections.rebuild import rebuild
+from projections.engine.rebuild import rebuild
 from tests.documents.reading import text
 from tests.dumps import dump, in_hexadecimal
 from tests.scenarios.people import (

@@ -12,10 +12,10 @@ import pytest
 
 from api import standstill
 from application.hosting.service_settings import Outside
-from cli import log_state as log_states
-from cli.log_state import log_state
-from projections import runner
-from projections.runner import LEASE, projecting
+from cli.read_models import log_state as log_states
+from cli.read_models.log_state import log_state
+from projections.engine import runner
+from projections.engine.runner import LEASE, projecting
 from tests.outages import log_locked, terminate_all
 from tests.scenarios.people import ANIMATION, STRUCTURE, People
 from tests.scenarios.server import Clock, Server, running_server

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from application.proof.verifying import verify
-from projections.rebuild import rebuild
+from projections.engine.rebuild import rebuild
 from tests.dumps import dump, in_hexadecimal
 from tests.scenarios.people import AUDITOR, COORDONNATEUR, NATIONAL, SIRET, STRUCTURE, STRUCTURE_ID, People
 from tests.scenarios.server import CHECKPOINT_KEY, MASTER_KEY, Server

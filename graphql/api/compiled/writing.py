@@ -16,7 +16,7 @@ import orjson
 
 from api.compiled.fields import Take
 from api.compiled.running import Complete, Run
-from projections.sent_rows import SentRows
+from projections.engine.sent_rows import SentRows
 
 #: Of all documents together, in bytes; and about what Python adds to each text and what it is kept by.
 _MOST_KEPT, _AROUND_EACH = 32_000_000, 500

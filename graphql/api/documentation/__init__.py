@@ -19,7 +19,7 @@ from api.sdl import sdl
 from api.sockets import MOST_OPERATIONS_AT_ONCE
 from api.types.base import LONGEST_TEXT, MOST_ITEMS
 from api.uploads import LARGEST_UPLOAD
-from projections.queries.paging import DEFAULT_PAGE, LARGEST_PAGE
+from projections.engine.paging import DEFAULT_PAGE, LARGEST_PAGE
 
 _HERE = Path(__file__).parent
 _LIMITS = {

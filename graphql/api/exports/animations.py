@@ -28,8 +28,8 @@ from api.listings import in_force
 from api.lists import Lists
 from api.types.structure import load_structure
 from domain.kernel.rights import Action, Scope, may, scope_of
-from projections.queries import animations as queries
-from projections.queries.paging import Filter
+from projections.animations import queries
+from projections.engine.paging import Filter
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,9 @@ from api.inputs import AuditWhere
 from api.listings import audit_filter
 from api.types.audit import entry_of
 from application.papers.french import short_date
-from projections.past import PARIS
-from projections.queries import audit as queries
-from projections.queries.paging import Filter, Page, page_statement
+from projections.audit import queries
+from projections.engine.paging import Filter, Page, page_statement
+from projections.engine.past import PARIS
 
 PAGE = 1_000
 HEADERS = (

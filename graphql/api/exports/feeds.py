@@ -25,8 +25,8 @@ from api.exports.pages import Row
 from api.exports.parameters import as_refusal, where_of
 from api.inputs import AnimationWhere
 from api.listings import in_force
-from projections.queries import animations as queries
-from projections.queries.paging import Filter, Order, Page, page_statement
+from projections.animations import queries
+from projections.engine.paging import Filter, Order, Page, page_statement
 
 #: What begins from yesterday on: it is still today somewhere.
 _BEFORE, _AHEAD = timedelta(days=1), timedelta(days=366)

@@ -10,8 +10,8 @@ from typing import Any
 from anyio import CancelScope
 
 from api.context import Context
-from projections.queries import animations as queries
-from projections.queries.paging import Filter, Page, page_statement
+from projections.animations import queries
+from projections.engine.paging import Filter, Page, page_statement
 
 PAGE = 500
 Row = dict[str, Any]

@@ -20,7 +20,7 @@ from application.contacts import commands
 from domain.contacts.events import PlanningSent
 from domain.kernel.rights import Action, Belongings, may
 from eventstore.log import read_at
-from projections.queries import contacts as queries
+from projections.contacts import queries
 
 DEFAULT_DAYS, MOST_DAYS, MOST_ANIMATIONS = 30, 366, 200
 

@@ -25,7 +25,7 @@ from application.commanding.commands import Command
 from domain.controls.control import MOST_IN_POPULATION
 from domain.kernel.errors import ErrorCode, refuse
 from domain.kernel.rights import Action, scope_of
-from projections.queries import controls as queries
+from projections.controls import queries
 
 
 @strawberry.type(description="What became of a mutation on a control.")

@@ -31,7 +31,7 @@ from api.types.service_dossier import ServiceDossier, load_dossier
 from application.commanding.commands import Command
 from application.service_dossiers import amendments, commands
 from domain.service_dossiers.service_dossier import MOST_ANIMATIONS
-from projections.queries import service_dossiers as queries
+from projections.service_dossiers import queries
 
 
 @strawberry.type(description="What became of a mutation on a service dossier.")

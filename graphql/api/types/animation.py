@@ -22,11 +22,11 @@ from domain.animations.transitions import AnimationStatus, allowed_actions
 from domain.kernel.rights import Action, Belongings, may
 from domain.service_dossiers.transitions import DossierStatus
 from domain.typology.typology import TermKind
-from projections.queries import animations as queries
+from projections.animations import queries
 
 if TYPE_CHECKING:
     from api.types.registration import Registration
-    from projections.registrations import RegistrationStatus
+    from projections.registrations.read_model import RegistrationStatus
 
 _RESTRICTED = "For its structure, the coordonnateur of its territory, the national team and auditors; null for others."
 

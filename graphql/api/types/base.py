@@ -14,7 +14,7 @@ import strawberry
 from api.context import Context, Info
 from api.errors import invalid
 from api.types.lazily import Lazily, lazily
-from projections.queries.paging import (
+from projections.engine.paging import (
     BadPage,
     Filter,
     Order,
@@ -28,7 +28,7 @@ from projections.queries.paging import (
     page_statement,
     pages_statement,
 )
-from projections.reading import Snapshot, rows_at_once
+from projections.engine.reading import Snapshot, rows_at_once
 
 T = TypeVar("T")
 

@@ -16,8 +16,8 @@ from domain.candidatures.candidature import CandidatureStatus, allowed_actions
 from domain.candidatures.events import Degree
 from domain.kernel.actors import Actor, Role
 from domain.kernel.rights import Action, Belongings, Scope, may, scope_of
-from projections.queries import candidatures as queries
-from projections.queries.paging import Filter
+from projections.candidatures import queries
+from projections.engine.paging import Filter
 
 _PERSONAL = "Personal: null once it is erased."
 

@@ -11,7 +11,7 @@ import strawberry
 
 from api.context import Context
 from application.proof import checkpoints
-from projections.queries import checkpoints as queries
+from projections.proof import queries
 
 
 @strawberry.enum(description="Why a checkpoint was made.")

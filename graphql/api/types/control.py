@@ -21,9 +21,9 @@ from domain.controls.pieces import REASON_LABELS, PieceKind, ReasonCode, pieces_
 from domain.controls.transitions import ControlStatus, allowed_actions
 from domain.kernel.actors import Actor
 from domain.kernel.rights import Action, Belongings, Scope, scope_of
-from projections.queries import controls as queries
-from projections.queries import service_dossiers as dossier_queries
-from projections.queries.paging import Filter
+from projections.controls import queries
+from projections.engine.paging import Filter
+from projections.service_dossiers import queries as dossier_queries
 
 FOR_CONTROLS = (
     "For auditors and the national team; a structure, and the coordonnateurs of a territory, are shown those that drew"

@@ -62,7 +62,7 @@ async def dashboard_of(
     last_day: date | None,
     within: Sequence[str] | None = None,
 ) -> StructureDashboard:
-    """The figures of `owner` by one of `projections.queries.dashboards`, read together with those of its siblings.
+    """The figures of `owner` by one of `projections.structures.dashboards`, read together with those of its siblings.
 
     `within`: only what was declared in these territories. Raises INVALID for a period that ends before it begins.
     """

@@ -9,7 +9,7 @@ import strawberry
 
 from api.context import Context
 from api.types.animation import Animation, load_animations
-from projections.queries import service_dossiers as queries
+from projections.service_dossiers import queries
 
 
 @strawberry.type(description="One scan that is the signed sheet of several animations.")

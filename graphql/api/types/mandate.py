@@ -18,8 +18,8 @@ from domain.accounts.invitation import InvitationStatus
 from domain.kernel.actors import Role
 from domain.kernel.identifiers import schools_begin_with
 from domain.kernel.rights import Action, Belongings, Scope, may, scope_of
-from projections.queries import accounts as queries
-from projections.queries import structures as structure_queries
+from projections.accounts import queries
+from projections.structures import queries as structure_queries
 
 strawberry.enum(InvitationStatus, description="Where an invitation stands.")
 

@@ -11,7 +11,7 @@ import strawberry
 from api.context import Context
 from api.types.animation import Animation, load_animations
 from domain.service_dossiers.transitions import DossierStatus
-from projections.queries import service_dossiers as queries
+from projections.service_dossiers import queries
 
 
 @strawberry.enum(description="What kind of thing is missing from a dossier.")

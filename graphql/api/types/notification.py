@@ -15,7 +15,7 @@ from domain.kernel.events import ERASED_WORDS
 from domain.kernel.rights import Action, Belongings, may
 from eventstore.records import decode
 from eventstore.vault import Vault
-from projections.queries import notifications as queries
+from projections.notifications import queries
 
 _PERSONAL = "Personal: gone once it is erased."
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import strawberry
 
-from projections.announcing import RebuildNotice, Step
+from projections.engine.announcing import RebuildNotice, Step
 
 
 @strawberry.type(

@@ -13,8 +13,8 @@ from api.types.animation import Animation, load_animations
 from api.types.base import Node, local
 from api.types.unreached import EMAIL_PROBLEM, email_problem
 from domain.kernel.rights import Action, Belongings, may
-from projections.queries import registrations as queries
-from projections.registrations import RegistrationStatus
+from projections.registrations import queries
+from projections.registrations.read_model import RegistrationStatus
 
 _PERSONAL = "Personal: null once it is erased."
 FOR_REGISTRATIONS = "For the animation's structure, and for who holds the registration's link."

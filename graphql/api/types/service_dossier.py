@@ -23,7 +23,7 @@ from api.types.structure import Convention, Structure, load_conventions, structu
 from api.types.territory import Territory
 from domain.kernel.rights import Action, may
 from domain.service_dossiers.transitions import AmendmentStatus, DossierStatus, allowed_actions, belongings
-from projections.queries import service_dossiers as queries
+from projections.service_dossiers import queries
 
 FOR_DOSSIERS = "For its structure, the coordonnateurs of its territory, the national team and auditors."
 

@@ -16,8 +16,8 @@ from api.types.dashboard import StructureDashboard, dashboard_of, require
 from api.types.mandate import FOR_MANDATES, Invitation, Mandate, invitations_of_structures, mandates_of_structures
 from domain.kernel.actors import Actor
 from domain.kernel.rights import Action, Belongings, Scope, may, scope_of
-from projections.queries import dashboards as figures
-from projections.queries import structures as queries
+from projections.structures import dashboards as figures
+from projections.structures import queries
 
 if TYPE_CHECKING:
     from api.inputs import AnimationOrder, OwnAnimationWhere

@@ -10,7 +10,7 @@ import strawberry
 from api.context import Context, Info
 from api.types.dashboard import StructureDashboard, dashboard_of, require
 from domain.kernel.rights import Action, Belongings
-from projections.queries import dashboards as figures
+from projections.structures import dashboards as figures
 
 
 @strawberry.type(description="A department that takes part in the programme. Public, save for its dashboard.")

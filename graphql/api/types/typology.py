@@ -10,7 +10,7 @@ import strawberry
 
 from api.context import Context
 from domain.typology.typology import TermKind, ThemeFamily
-from projections.queries import lists as queries
+from projections.typology import queries
 
 
 @strawberry.type(description="A label that a term had.")

@@ -1,0 +1,137 @@
+"""`parentalite demo`: everything at once, on a season that is made up, with tokens to try it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from contextlib import ExitStack
+from typing import Annotated
+
+import psycopg
+import typer
+from psycopg import sql
+
+from application.founding import found
+from application.hosting.database import EMBEDDED_DATABASE, open_database, with_database
+from application.hosting.settings import Settings, load_settings
+from application.sign_in.local import issue_token
+from cli.composition import open_everything, own_token_secret, utc_now
+from cli.console import Refused, Stopped, confirm, note, somebody_is_there
+from cli.demo.roles import Part, cast
+from cli.demo.season import load_once, structure_of
+from cli.options import Host, Port, Verbose, Yes, logs_of_a_command
+from cli.server.background import working
+from cli.server.serving import address_of, run_api, take_address
+from domain.kernel.actors import Role
+
+_NAMES_A_DATABASE = ("DATABASE_URL", "DATABASE_URL_FILE")
+
+
+def demo(
+    port: Port = 8000,
+    host: Host = "127.0.0.1",
+    animations: Annotated[
+        int,
+        typer.Option(
+            "--animations", "-n", min=1, max=100_000, help="How many animations the season has, on first use."
+        ),
+    ] = 1_000,
+    fresh: Annotated[
+        bool,
+        typer.Option(
+            "--fresh", help="First drop the embedded database, with all that is in it, and load a new season."
+        ),
+    ] = False,
+    yes: Yes = False,
+    verbose: Verbose = False,
+) -> None:
+    """Start the API on a demonstration season, and print what to try: addresses, and a token for every role.
+
+    Always on the embedded PostgreSQL under PARENTALITE_HOME, never on DATABASE_URL. The season is loaded on first use,
+    with dates around that day; later runs find it there and start in seconds. Ctrl-C stops all of it.
+    """
+    settings = demonstration_settings()
+    with take_address(host, port) as taken, ExitStack() as stack:
+        settings = settings.served_at(address_of(taken))
+        logs_of_a_command(verbose)
+        try:
+            if fresh:
+                _drop(settings, yes)
+            note(f"Starting PostgreSQL under {settings.home}")
+            opened = stack.enter_context(open_everything(settings))
+            load_once(opened, animations, utc_now())
+            found(opened.application, utc_now())
+            stack.enter_context(working(opened))
+            with opened.connection() as conn:
+                parts = cast(conn, utc_now())
+            run_api(opened, taken, lambda: _welcome(settings, address_of(taken), parts))
+        except Stopped:
+            note("Stopping.")
+
+
+def demonstration_settings() -> Settings:
+    """Without the database that the environment names, be it by a file."""
+    for name in _NAMES_A_DATABASE:
+        if os.environ.get(name):
+            note(f"{name} is left alone: the demonstration has a PostgreSQL of its own.")
+    return load_settings({name: value for name, value in os.environ.items() if name not in _NAMES_A_DATABASE})
+
+
+def _drop(settings: Settings, yes: bool) -> None:
+    if not yes and not somebody_is_there():
+        raise Refused("--fresh drops the embedded database: say --yes too where nobody can be asked")
+    confirm(f"Drop the embedded database under {settings.home}, with everything in it?", yes)
+    with (
+        open_database(settings) as database,
+        psycopg.connect(with_database(database.url, "postgres"), autocommit=True) as conn,
+    ):
+        assert database.embedded
+        try:
+            conn.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(EMBEDDED_DATABASE)))
+        except psycopg.errors.ObjectInUse:
+            raise Refused("another process uses the embedded database: stop it, then try --fresh again") from None
+
+
+def _welcome(settings: Settings, address: str, parts: Sequence[Part]) -> None:
+    now = utc_now()
+    tokens = {
+        part.role: issue_token(
+            own_token_secret(settings),
+            part.role,
+            part.subject,
+            now,
+            sirets=part.sirets,
+            territories=part.territories,
+            schools=part.schools,
+        )
+        for part in parts
+    }
+    lines = [
+        "",
+        "Tokens, one for each role, valid for 30 days. No token is the public.",
+        "In GraphiQL, paste one into « Jeton d'accès ».",
+    ]
+    for part in parts:
+        lines += ["", f"{part.role}: {part.can}", tokens[part.role]]
+    lines += ["", "Try what the structure sees:", _example(address, parts, tokens[Role.STRUCTURE]), ""]
+    # Last, so that it is what one sees without scrolling back.
+    lines += [
+        f"API        {address}/graphql",
+        f"GraphiQL   {address}/graphql in a browser",
+        f"Health     {address}/health",
+        "Ctrl-C stops the API and PostgreSQL.",
+    ]
+    typer.echo("\n".join(lines))
+
+
+def _example(address: str, parts: Sequence[Part], token: str) -> str:
+    siret = next(iter(structure_of(parts)), "")
+    query = (
+        f'{{ structure(siret: \\"{siret}\\") {{ name dashboard {{ published awaitingAttestation }} '
+        "animations(first: 3) { edges { node { title status startsAt } } } } }"
+    )
+    return (
+        f"curl -s {address}/graphql -H 'Content-Type: application/json' \\\n"
+        f"  -H 'Authorization: Bearer {token}' \\\n"
+        f'  -d \'{{"query": "{query}"}}\''
+    )

@@ -1,0 +1,220 @@
+"""A service dossier in each status, for the demonstration: opened, submitted and decided on as people would do it.
+
+What a run that was broken off has left is taken up: a status that has its dossier needs no other.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, LiteralString, NamedTuple, TypeAlias
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from psycopg import sql
+
+from application.animations.attendance_sheets import AttendanceSheetAttach
+from application.commanding.commands import Command
+from application.files.attachments import AttachFile
+from application.files.store import FileStore
+from application.papers.blank_sheet import BlankSheet, blank_sheet
+from application.service_dossiers.commands import (
+    ServiceDossierCertify,
+    ServiceDossierOpen,
+    ServiceDossierReturn,
+    ServiceDossierSubmit,
+    ServicePaymentRecord,
+    ServicePieceAttach,
+)
+from cli.composition import Opened
+from domain.kernel.actors import Actor, Role
+from domain.service_dossiers.transitions import DossierStatus
+from projections.engine.generations import live_tables
+
+#: The convention with most that can be paid for; its structure is the one that the cast plays, when that has enough.
+_CONVENTION: LiteralString = """
+SELECT c.convention_id, c.structure_id, c.territory, t.time_zone, c.valid_from, c.required_pieces, s.siret, s.name,
+       coalesce(array_agg(a.animation_id ORDER BY a.day, a.animation_id) FILTER (WHERE a.dossier_id IS NULL), '{{}}'),
+       count(*)
+FROM {conventions} AS c JOIN {structures} AS s USING (structure_id) JOIN {animations} AS a USING (convention_id)
+JOIN {territories} AS t ON t.code = c.territory
+WHERE a.attested AND a.day >= c.valid_from AND c.rate_per_animation IS NOT NULL
+GROUP BY c.convention_id, c.structure_id, c.territory, t.time_zone, c.valid_from, c.required_pieces, s.siret, s.name
+ORDER BY s.siret = %(siret)s AND count(*) >= 5 DESC, count(*) DESC, s.siret LIMIT 1"""
+
+_DOSSIERS: LiteralString = """
+SELECT dossier_id, status, animation_ids FROM {service_dossiers} WHERE convention_id = %s ORDER BY opened_at"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    convention_id: UUID
+    structure_id: UUID
+    territory: str
+    time_zone: str
+    valid_from: date
+    required_pieces: Sequence[str]
+    siret: str
+    name: str
+    #: Attested, and in no dossier yet.
+    animation_ids: Sequence[UUID]
+    attested: int
+
+
+class _People:
+    def __init__(self, opened: Opened, claim: _Claim, now: datetime) -> None:
+        self._opened, self._claim, self._now = opened, claim, now
+        #: Dates are days of the territory: elsewhere it may be tomorrow already.
+        self._today = now.astimezone(ZoneInfo(claim.time_zone)).date()
+        self._files = FileStore(opened.settings.files)
+        self._structure = Actor(Role.STRUCTURE, f"compte-{claim.siret}", structures=frozenset([claim.structure_id]))
+        self._coordonnateur = Actor(
+            Role.COORDONNATEUR, f"coordonnateur-{claim.territory}", territories=frozenset([claim.territory])
+        )
+
+    def opens(self, animation_ids: Sequence[UUID]) -> UUID:
+        claim = self._claim
+        return self._structure_does(
+            ServiceDossierOpen(
+                structure_id=claim.structure_id,
+                convention_id=claim.convention_id,
+                period_from=claim.valid_from,
+                period_until=self._today,
+                animation_ids=tuple(animation_ids),
+            )
+        )
+
+    def submits(self, dossier_id: UUID, animation_ids: Sequence[UUID]) -> None:
+        for animation_id in animation_ids:
+            self._attach(AttendanceSheetAttach, animation_id=animation_id)
+        for piece in self._claim.required_pieces:
+            self._attach(ServicePieceAttach, dossier_id=dossier_id, piece=piece)
+        self._structure_does(ServiceDossierSubmit(dossier_id=dossier_id))
+
+    def decides(self, command: Command) -> None:
+        self._opened.application.execute(command, self._coordonnateur, self._now)
+
+    def certifies(self, dossier_id: UUID) -> None:
+        self.decides(ServiceDossierCertify(dossier_id=dossier_id, overrun_reason="Demande des établissements."))
+
+    def records_payment(self, dossier_id: UUID) -> None:
+        paid = ServicePaymentRecord(dossier_id=dossier_id, paid_on=self._today, reference="DEMONSTRATION-1")
+        self.decides(paid)
+
+    def _structure_does(self, command: Command) -> UUID:
+        return self._opened.application.execute(command, self._structure, self._now).subject_id
+
+    def _attach(self, command_class: type[AttachFile], **about: Any) -> None:
+        with self._files.draft(io.BytesIO(self._scan(str(uuid4())))) as draft:
+            told = {"media_type": "application/pdf", "size": draft.size}
+            self._structure_does(command_class(**about, **told, sha256=draft.sha256, draft=draft))
+
+    def _scan(self, title: str) -> bytes:
+        """An empty sheet in place of a signed one; no two are the same file, which would be refused."""
+        return blank_sheet(
+            BlankSheet(
+                title=f"Démonstration, {title}",
+                kind="Feuille de démonstration",
+                starts_at=self._now,
+                ends_at=self._now,
+                venue="",
+                address=None,
+                structure=self._claim.name,
+                structure_siret=self._claim.siret,
+                territory=self._claim.territory,
+                seats=8,
+                url=self._opened.settings.public_url,
+            )
+        )
+
+
+_Step: TypeAlias = Callable[[_People, UUID, Sequence[UUID]], None]
+
+
+def make_dossiers(opened: Opened, siret: str, now: datetime) -> int:
+    """One dossier in each status, for the structure with that SIRET if it has attested enough.
+
+    Returns how many it made: after an interruption only what is missing.
+    """
+    claim = _claim(opened, siret)
+    if claim is None:
+        return 0
+    people = _People(opened, claim, now)
+    dossiers = _dossiers(opened, claim.convention_id)
+    size = max(1, min(3, claim.attested // len(_STEPS)))
+    left, made = list(claim.animation_ids), 0
+    for status, steps in _STEPS.items():
+        if dossiers[status]:
+            continue
+        begun = _begun(dossiers, steps)
+        if begun is None:
+            share, left = left[:size], left[size:]
+            if not share:
+                break
+            begun = _Begun(people.opens(share), share, 0)
+        for step in steps[begun.steps :]:
+            step(people, begun.dossier_id, begun.animation_ids)
+        made += 1
+    return made
+
+
+class _Begun(NamedTuple):
+    """A dossier on its way to a status, with how many of the steps are taken."""
+
+    dossier_id: UUID
+    animation_ids: Sequence[UUID]
+    steps: int
+
+
+def _begun(dossiers: Mapping[str, list[_Begun]], steps: Sequence[_Step]) -> _Begun | None:
+    """A dossier that a run which was broken off has left on the way: a second one in a status that comes before."""
+    for status, before in _STEPS.items():
+        if len(dossiers[status]) > 1 and before == steps[: len(before)]:
+            return dossiers[status].pop()
+    return None
+
+
+def _submit(people: _People, dossier_id: UUID, animation_ids: Sequence[UUID]) -> None:
+    people.submits(dossier_id, animation_ids)
+
+
+def _return(people: _People, dossier_id: UUID, _: Sequence[UUID]) -> None:
+    people.decides(ServiceDossierReturn(dossier_id=dossier_id, reason="Une feuille est illisible."))
+
+
+def _certify(people: _People, dossier_id: UUID, _: Sequence[UUID]) -> None:
+    people.certifies(dossier_id)
+
+
+def _pay(people: _People, dossier_id: UUID, _: Sequence[UUID]) -> None:
+    people.records_payment(dossier_id)
+
+
+#: What leads to each status, after the opening.
+_STEPS: Mapping[DossierStatus, Sequence[_Step]] = {
+    DossierStatus.OPEN: (),
+    DossierStatus.SUBMITTED: (_submit,),
+    DossierStatus.RETURNED: (_submit, _return),
+    DossierStatus.CERTIFIED: (_submit, _certify),
+    DossierStatus.PAID: (_submit, _certify, _pay),
+}
+
+
+def _dossiers(opened: Opened, convention_id: UUID) -> Mapping[str, list[_Begun]]:
+    """The convention's dossiers by status."""
+    dossiers: dict[str, list[_Begun]] = {status.value: [] for status in DossierStatus}
+    with opened.connection() as conn:
+        for dossier_id, status, animation_ids in conn.execute(
+            sql.SQL(_DOSSIERS).format(**live_tables(conn)), (convention_id,)
+        ):
+            dossiers[status].append(_Begun(dossier_id, animation_ids, len(_STEPS[status])))
+    return dossiers
+
+
+def _claim(opened: Opened, siret: str) -> _Claim | None:
+    with opened.connection() as conn:
+        tables = live_tables(conn)
+        row = conn.execute(sql.SQL(_CONVENTION).format(**tables), {"siret": siret}).fetchone()
+    return _Claim(*row) if row else None

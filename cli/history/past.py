@@ -1,0 +1,165 @@
+"""The state of a thing as it was known at a moment: read from `--at`, folded from its events, told in French."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import typer
+
+from application.papers.words import STATUSES
+from cli.composition import Conn, utc_now
+from cli.console import Refused
+from cli.history.french import FIELDS
+from cli.history.timeline import Privacy
+from domain.kernel.identifiers import TYPOLOGY_ID
+from eventstore.log import head, read_stream
+from eventstore.records import Recorded
+from projections.engine.past import Moment, end_of, projections_of, rows_of
+from projections.engine.projection import Row
+
+#: What the rows tell beside the events' own fields (see `cli.history.french.FIELDS`).
+STATE_FIELDS: Mapping[str, str] = {
+    "added_at": "ajouté le",
+    "already_certified": "déjà certifiées auparavant",
+    "amendments": "demandes de rectification",
+    "amount": "montant (€)",
+    "animation_ids": "animations",
+    "answered_at": "réponse le",
+    "attested": "attestée",
+    "attested_at": "attestée le",
+    "became": "remplacé par",
+    "cancellation_reason": "motif de l'annulation",
+    "certificate_number": "attestation n°",
+    "certificate_on": "attestation délivrée le",
+    "certificate_pix_on": "Pix attesté le",
+    "certificate_requested_at": "attestation demandée le",
+    "certificate_trainings": "formations attestées",
+    "certified_animations": "animations certifiées",
+    "certified_at": "certifié le",
+    "certified_by": "certifié par",
+    "changed_at": "dernier changement annoncé le",
+    "closed_at": "clos le",
+    "closed_by": "clos par",
+    "contacted_on": "contact pris le",
+    "control_id": "contrôle",
+    "corrections": "corrections",
+    "created_at": "déclarée le",
+    "day": "jour",
+    "decided_at": "décidée le",
+    "dossier_id": "dossier",
+    "ended": "passée",
+    "erased_at": "données effacées le",
+    "former_labels": "libellés antérieurs",
+    "informed_at": "coordonnateur informé le",
+    "judged_at": "contrôlée le",
+    "judged_by": "contrôlée par",
+    "lines": "animations présentées",
+    "mandates": "mandats",
+    "opened_at": "ouvert le",
+    "opened_by": "ouvert par",
+    "overrun_reason": "motif du dépassement",
+    "paid_on": "payé le",
+    "payment_recorded_at": "paiement noté le",
+    "payment_recorded_by": "paiement noté par",
+    "payment_reference": "référence du paiement",
+    "period_from": "période du",
+    "period_until": "période au",
+    "pieces": "pièces jointes",
+    "pix_on": "certification Pix le",
+    "published_at": "publiée le",
+    "questioned": "à confirmer",
+    "refusal_reason": "motif du refus",
+    "registered_at": "inscrit le",
+    "registered_by": "inscrit par",
+    "registered_by_role": "en qualité de",
+    "retired": "retiré",
+    "return_reason": "motif du renvoi",
+    "returned_at": "renvoyé le",
+    "returned_by": "renvoyé par",
+    "roles": "rôles",
+    "sent_at": "envoyée le",
+    "sent_by": "envoyée par",
+    "sheet_attached_at": "feuille jointe le",
+    "sheet_file_name": "fichier de la feuille",
+    "sheet_media_type": "format de la feuille",
+    "sheet_sha256": "feuille d'émargement (SHA-256)",
+    "sheet_size": "taille de la feuille (octets)",
+    "status": "état",
+    "structure_id": "structure",
+    "structures": "structures",
+    "submitted_at": "déposé le",
+    "submitted_by": "déposé par",
+    "termination_reason": "motif de la résiliation",
+    "territories": "territoires",
+    "trainings": "formations",
+    "unsubscribed_at": "désabonné le",
+    "validated_at": "validée le",
+    "worded_at": "rédigées le",
+}
+#: Made for finding and sorting, or known from what is told beside.
+NOT_TOLD = frozenset(
+    {
+        "account_id",
+        "animation_id",
+        "candidature_id",
+        "name_key",
+        "person_id",
+        "place",
+        "search",
+        "territory_id",
+        "time_zone",
+        "title_key",
+    }
+)
+
+
+def moment_of(conn: Conn, said: str) -> Moment:
+    """What `--at` says. Raises BadParameter on what is no moment, Refused on one that has not come."""
+    if said.isascii() and said.isdigit():
+        reached = head(conn)
+        if not 1 <= int(said) <= reached:
+            raise Refused(f"there is no position {said} yet: the log goes from 1 to {reached}")
+        return Moment(position=int(said))
+    since, before = _bounds(said)
+    if since > utc_now():
+        raise Refused(f"{said} is still to come")
+    return Moment(before=before)
+
+
+def _bounds(said: str) -> tuple[datetime, datetime]:
+    """The instant meant, or the first of the day, and the first instant after it."""
+    try:
+        if len(said) == len("2027-01-15"):
+            day = date.fromisoformat(said)
+            return end_of(day - timedelta(days=1)), end_of(day)
+        instant = datetime.fromisoformat(said)
+        if instant.tzinfo is not None:
+            return instant, instant + timedelta(microseconds=1)
+    except (ValueError, OverflowError):
+        pass
+    raise typer.BadParameter(
+        f"{said!r} is neither a position (digits), nor a day (2027-01-15: until its end in Paris), nor an instant with "
+        "its offset (2027-01-15T18:00:00+01:00)",
+        param_hint="--at",
+    )
+
+
+def state_of(conn: Conn, stream: UUID, moment: Moment, known: Sequence[Recorded]) -> list[Row]:
+    """The rows that the read models held of the stream after its known events; marks stand for what is personal."""
+    privacy = Privacy(conn, known)
+    own = [privacy.masked(record) for record in known if record.originator_id == stream]
+    typology = moment.known(read_stream(conn, TYPOLOGY_ID))
+    open_to_all = (one for one in projections_of(typology) if not (one.append_only or one.opens_personal))
+    return [row for projection in open_to_all for row in rows_of(projection, own).values()]
+
+
+def told(row: Row) -> Iterator[tuple[str, str, Any]]:
+    """(column, French name, value) of what a person wants to know of the row; what is empty is left out."""
+    for name, value in row.items():
+        if name not in NOT_TOLD and value not in (None, [], False):
+            several = isinstance(value, list) and value and isinstance(value[0], dict | UUID)
+            shown = len(value) if several else STATUSES.get(value, value) if name == "status" else value
+            yield name, FIELDS.get(name) or STATE_FIELDS[name], shown

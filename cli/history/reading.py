@@ -1,0 +1,75 @@
+"""Finding the events of one thing: an animation, a structure with all that is its, a convention or a candidature."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from psycopg import sql
+
+from cli.composition import Conn
+from cli.console import Refused
+from cli.read_models.readiness import known_read_models
+from domain.kernel.identifiers import TYPOLOGY_ID, check_siret, structure_id
+from eventstore.log import read_after, read_at, read_stream
+from eventstore.records import Recorded
+from projections.engine.generations import State, fingerprint, generations, identifier
+
+_BATCH = 5_000
+_STAMPED = "SELECT position FROM {} WHERE structure_id = %s OR subject_id = %s ORDER BY position"
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The events in log order, and how they were found, for whoever wants to know what was relied on."""
+
+    stream: UUID
+    records: list[Recorded]
+    found_by: str
+
+
+def history_of(conn: Conn, subject: str) -> History:
+    """Raises Refused when nothing is known under `subject`, ValueError when it is neither an id nor a SIRET."""
+    stream = _stream(subject)
+    own = read_stream(conn, stream)
+    if not own:
+        raise Refused(f"nothing is recorded of {subject}")
+    if own[0].event.topic.startswith("structure."):
+        return _structure_history(conn, stream)
+    return History(stream, own, "read from the log, its own stream")
+
+
+def _stream(subject: str) -> UUID:
+    if subject == "typology":
+        return TYPOLOGY_ID
+    try:
+        return UUID(subject)
+    except ValueError:
+        return structure_id(check_siret(subject))
+
+
+def _structure_history(conn: Conn, stream: UUID) -> History:
+    """What the structure's own stream holds, and every event stamped with the structure."""
+    positions, reached = _by_audit_trail(conn, stream)
+    records = read_at(conn, positions)
+    while batch := read_after(conn, reached, _BATCH):
+        records += [r for r in batch if stream in (r.originator_id, r.stamp.structure_id)]
+        reached = batch[-1].position
+    return History(
+        stream,
+        records,
+        "read from the log: its own stream and every event stamped with it, found by the audit_trail read model and, "
+        "where that has not come yet, by reading on",
+    )
+
+
+def _by_audit_trail(conn: Conn, stream: UUID) -> tuple[list[int], int]:
+    """The positions that the audit trail knows, and how far it has come: 0 when it cannot be relied on."""
+    own = known_read_models()["audit_trail"]
+    for live in generations(conn, State.LIVE):
+        if live.name == own.name and live.fingerprint == fingerprint(own):
+            query = sql.SQL(_STAMPED).format(identifier(live.name, live.generation))
+            with conn.cursor() as cursor:
+                rows = cursor.execute(query, (stream, stream)).fetchall()
+            return [row[0] for row in rows if row[0] <= live.position], live.position
+    return [], 0

@@ -1,0 +1,120 @@
+"""`parentalite replay`: the history of one thing, for a person or a program."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import orjson
+import typer
+from rich.text import Text
+from rich.tree import Tree
+
+from cli.composition import open_everything, settings_from_environment
+from cli.console import Refused, counted, note, results
+from cli.history.past import moment_of, state_of, told
+from cli.history.reading import history_of
+from cli.history.timeline import Entry, Privacy, Timeline
+from cli.options import Verbose, logs_of_a_command
+from eventstore.records import Recorded
+from projections.engine.past import Moment
+from projections.engine.projection import Row
+
+
+def replay(
+    subject: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID|SIRET",
+            help="Id of an animation, structure, convention, dossier, control or candidature; a SIRET; or typology.",
+        ),
+    ],
+    at: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE|POSITION",
+            help="Only what was known then, and the state that it led to: a position of the log, a day (until its end "
+            "in Paris) or an instant with its offset.",
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line, in log order.")] = False,
+    verbose: Verbose = False,
+) -> None:
+    """Print all that happened to one thing, in order: when, who, what, and the values that are new.
+
+    Times are those of the territory's clocks. Terms are shown with the words of the day on which they were recorded,
+    also when the typology has changed since. Personal data is never shown: [personal] stands in its place, or [erased]
+    where nobody can read it any more.
+
+    With --at, the state as it was known then follows the events; with --json, in a last object under "state". Nothing
+    but events recorded until then counts; terms are shown with the typology of that moment.
+
+    A structure's history is its own stream and every event stamped with the structure: its conventions and animations.
+    """
+    settings = settings_from_environment()
+    logs_of_a_command(verbose)
+    with open_everything(settings) as opened, opened.connection() as conn:
+        try:
+            history = history_of(conn, subject)
+        except ValueError:
+            raise typer.BadParameter(
+                f"{subject!r} is neither an id (a UUID) nor a SIRET (14 digits, the last a check digit)",
+                param_hint="ID|SIRET",
+            ) from None
+        moment = Moment() if at is None else moment_of(conn, at)
+        records = moment.known(history.records)
+        if not any(record.originator_id == history.stream for record in records):
+            raise Refused(f"nothing was recorded of {subject} until {at}")
+        states = [] if at is None else state_of(conn, history.stream, moment, records)
+        if as_json:
+            privacy = Privacy(conn, records)
+            lines = [_as_json(record, privacy) for record in records]
+            for line in lines if at is None else [*lines, {"at": at, "state": states}]:
+                typer.echo(orjson.dumps(line, default=str, option=orjson.OPT_UTC_Z))
+        else:
+            timeline = Timeline.open(conn, records)
+            _show(history.stream, list(timeline.entries(records)))
+            for state in states:
+                _show_state(timeline, records[-1].position, state)
+            note(f"{counted(len(records), 'event')}, {history.found_by}")
+
+
+def _show_state(timeline: Timeline, position: int, state: Row) -> None:
+    tree = Tree(Text("État connu à ce moment", style="bold"), guide_style="dim")
+    for name, french, value in told(state):
+        tree.add(Text.assemble((f"{french} : ", "dim"), timeline.told(name, value, position, state.get("territory"))))
+    results().print(tree)
+
+
+def _show(stream: UUID, entries: list[Entry]) -> None:
+    several = len({entry.stream for entry in entries}) > 1
+    *_, latest = (entry.about for entry in entries if entry.stream == stream)
+    tree = Tree(Text(latest, style="bold"), guide_style="dim")
+    for entry in entries:
+        heading = Text.assemble(
+            (f"{entry.position:>7,}  {entry.when}  ", "cyan"), (entry.what, "bold"), f"  {entry.who}"
+        )
+        branch = tree.add(heading)
+        if several:
+            branch.add(Text(entry.about, style="magenta"))
+        for name, value in entry.details:
+            branch.add(Text.assemble((f"{name} : ", "dim"), value))
+    results().print(tree)
+
+
+def _as_json(record: Recorded, privacy: Privacy) -> dict[str, Any]:
+    stamp = record.stamp
+    return {
+        "position": record.position,
+        "type": record.event.topic,
+        "recordedAt": stamp.recorded_at,
+        "actor": stamp.actor,
+        "role": stamp.role,
+        "subject": record.originator_id,
+        "subjectVersion": record.originator_version,
+        "commandId": stamp.command_id,
+        "cause": stamp.cause,
+        "structureId": stamp.structure_id,
+        "territory": stamp.territory,
+        "data": privacy.as_json(record),
+    }

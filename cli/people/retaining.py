@@ -1,0 +1,116 @@
+"""The retention of personal data and files: what is due, found in the read models, and erased.
+
+README, "Retention", tells the terms; the legal ground is the limit of storage (RGPD, article 5.1.e), and for proofs of
+payment the four years in which claims on public bodies may be raised (loi 68-1250 of 31 December 1968).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection, sql
+
+from application.application import Application
+from application.files.store import FileStore
+from application.followers.retention import (
+    expire_file,
+    forget_candidature,
+    forget_contact,
+    forget_invited,
+    forget_registrants,
+)
+from application.hosting.settings import Settings
+from projections.engine.generations import live_tables
+from projections.people import queries as retention
+
+Conn = Connection[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What is to be erased: registrations as (animation, registration), contacts as (structure, contact), files by
+    their SHA-256.
+    """
+
+    registrants: list[tuple[UUID, UUID]]
+    candidatures: list[UUID]
+    invitations: list[UUID]
+    contacts: list[tuple[UUID, UUID]]
+    files: list[str]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many of each, by their name in the singular."""
+        return {
+            "registration": len(self.registrants),
+            "candidature": len(self.candidatures),
+            "invitation": len(self.invitations),
+            "contact": len(self.contacts),
+            "file": len(self.files),
+        }
+
+    @property
+    def count(self) -> int:
+        return sum(self.counts.values())
+
+
+def due(conn: Conn, store: FileStore, settings: Settings, now: datetime) -> Due:
+    """All that is due by now, as the read models know it."""
+
+    def rows(query: str, kept_for: timedelta) -> list[Any]:
+        return _rows(conn, query, ended_before=now - kept_for)
+
+    return Due(
+        [(row[0], row[1]) for row in rows(retention.REGISTRANTS, settings.registrants_kept_for)],
+        [
+            *(row[0] for row in rows(retention.CANDIDATURES, settings.candidatures_kept_for)),
+            *(row[0] for row in rows(retention.VOLUNTEERS, settings.volunteers_kept_for)),
+        ],
+        [row[0] for row in rows(retention.INVITATIONS, settings.invitations_kept_for)],
+        [(row[0], row[1]) for row in rows(retention.CONTACTS, settings.contacts_kept_for)],
+        _files(conn, store, now - settings.scans_kept_for),
+    )
+
+
+def erasures(app: Application, store: FileStore, found: Due, now: datetime) -> list[Callable[[], int]]:
+    """What erases all of `found`, piece by piece: each tells how many things it did, and may be done twice."""
+    by_animation = groupby(found.registrants, key=lambda registration: registration[0])
+    return [
+        *(
+            partial(forget_registrants, app, animation_id, [registration for _, registration in group], now)
+            for animation_id, group in ((one, list(group)) for one, group in by_animation)
+        ),
+        *(partial(forget_candidature, app, candidature_id, now) for candidature_id in found.candidatures),
+        *(partial(forget_invited, app, invitation_id, now) for invitation_id in found.invitations),
+        *(partial(forget_contact, app, structure_id, contact_id, now) for structure_id, contact_id in found.contacts),
+        *(partial(expire_file, app, store, sha256, now) for sha256 in found.files),
+    ]
+
+
+def _files(conn: Conn, store: FileStore, ended_before: datetime) -> list[str]:
+    """Files that prove nothing any more: all that they were handed in for has ended."""
+    old = frozenset(store.kept_before(ended_before))
+    if not old:
+        return []
+    uses = [row for row in _rows(conn, retention.USES) if row[0] in old]
+    in_use = {
+        row[0]
+        for query, place in ((retention.ANIMATIONS_IN_USE, 1), (retention.DOSSIERS_IN_USE, 2))
+        for row in _rows(conn, query, ids=_ids(uses, place), ended_before=ended_before)
+    }
+    return sorted(old - {sha256 for sha256, animation_id, dossier_id in uses if {animation_id, dossier_id} & in_use})
+
+
+def _ids(uses: Sequence[Any], place: int) -> list[UUID]:
+    return list({use[place] for use in uses if use[place] is not None})
+
+
+def _rows(conn: Conn, query: str, **parameters: Any) -> list[Any]:
+    with conn.cursor() as cursor:
+        return cursor.execute(sql.SQL(query).format(**live_tables(conn)), parameters).fetchall()

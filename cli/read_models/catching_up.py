@@ -1,0 +1,35 @@
+"""Bringing the read models up to the log's end, whoever projects."""
+
+from __future__ import annotations
+
+from time import monotonic, sleep
+
+from cli.composition import Conn, Opened
+from eventstore.log import head
+from projections.engine.catching_up import catch_up
+from projections.engine.generations import State, generations
+from projections.engine.runner import LEASE
+
+#: A projector that runs elsewhere gets so long to take what was recorded.
+PATIENCE_SECONDS = 30.0
+
+
+def bring_up_to_date(opened: Opened) -> list[str]:
+    """Waits until every live read model has taken what is recorded now, and projects itself when nobody else does.
+
+    Returns those that have not got there, because they stand still on an event or their projector is slow.
+    """
+    deadline = monotonic() + PATIENCE_SECONDS
+    with opened.connection() as conn:
+        goal = head(conn)
+        while (behind := _behind(conn, goal)) and monotonic() < deadline:
+            row = conn.execute("SELECT pg_try_advisory_lock(%s)", (LEASE,)).fetchone()
+            if row and row[0]:
+                catch_up(conn, opened.application.vault)
+                return _behind(conn, goal)
+            sleep(0.05)
+    return behind
+
+
+def _behind(conn: Conn, goal: int) -> list[str]:
+    return [live.name for live in generations(conn, State.LIVE) if live.position < goal]

@@ -1,0 +1,126 @@
+"""`parentalite rebuild`: new generations of read models, while the site stays open."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.composition import Conn, Opened, open_everything, settings_from_environment
+from cli.console import Steps, Stopped, confirm, counted, note
+from cli.options import Verbose, Yes, logs_of_a_command
+from cli.read_models.log_state import count_after
+from cli.read_models.readiness import known_read_models
+from eventstore.log import head
+from projections.engine.generations import SCHEMA, State, generations, table_name
+from projections.engine.rebuild import back as go_back
+from projections.engine.rebuild import rebuild as build_anew
+from projections.engine.switching import RebuildRefused
+from projections.typology.preview import preview as touched_by_the_typology
+
+_SIZE = "SELECT coalesce(sum(pg_total_relation_size(to_regclass(name))), 0) FROM unnest(%s::text[]) AS name"
+
+
+def rebuild(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="NAME", help="Read models to rebuild; all of them when none is named."),
+    ] = None,
+    back: Annotated[
+        bool, typer.Option("--back", help="Return to the previous generation instead, kept since the last rebuild.")
+    ] = False,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Only tell how many animations each change of the typology touches.")
+    ] = False,
+    yes: Yes = False,
+    verbose: Verbose = False,
+) -> None:
+    """Rebuild read models from the log, without closing the site.
+
+    A new generation of tables is filled beside the one in use, catches up with what is recorded meanwhile, and then
+    readers are switched to it in one step. The old generation is kept until the next rebuild, for --back. Stopping at
+    any moment leaves the site on the old one.
+
+    Needed after an update that changed a read model, and after a change of the typology: --preview
+    tells what that one means. `parentalite status` lists the names.
+    """
+    settings = settings_from_environment()
+    logs_of_a_command(verbose)
+    if back and preview:
+        raise typer.BadParameter("--back and --preview exclude each other")
+    chosen = _chosen(names or [])
+    with open_everything(settings) as opened:
+        if preview:
+            for line in _touched(opened):
+                typer.echo(line)
+        elif back:
+            _return(opened, chosen, yes)
+        else:
+            _rebuild(opened, chosen, yes)
+
+
+def _touched(opened: Opened) -> list[str]:
+    """What the changes of the typology since the last rebuild mean for animations, a line each."""
+    with opened.connection() as conn:
+        found = touched_by_the_typology(conn)
+    return [
+        f"{touched.kind.value} {touched.code} → {touched.into}: "
+        f"{counted(touched.animations, 'animation')} will be shown and counted so"
+        for touched in found
+    ] or ["No animation is touched by a change of the typology since the read models were built."]
+
+
+def rebuild_with_progress(opened: Opened, names: list[str]) -> int:
+    """Rebuilds the named read models (all when none is named), with a bar for each step; returns the events read."""
+    with Steps() as steps:
+        return build_anew(opened.url, opened.settings.master_key, names, steps)
+
+
+def _chosen(names: list[str]) -> list[str]:
+    known = known_read_models()
+    if unknown := [name for name in names if name not in known]:
+        raise RebuildRefused(f"unknown read model {', '.join(unknown)}: choose from {', '.join(known)}")
+    return list(dict.fromkeys(names))
+
+
+def _rebuild(opened: Opened, names: list[str], yes: bool) -> None:
+    for line in _touched(opened):
+        note(line)
+    with opened.connection() as conn:
+        events, size = count_after(conn, 0), _size_in_use(conn, names)
+    note(f"Will read {counted(events, 'event')} and rebuild {', '.join(names) or 'all read models'}.")
+    note(f"Needs about {size / 1e6:,.0f} MB of disk beside the generation in use, which stays until the next rebuild.")
+    confirm("Rebuild?", yes)
+    try:
+        rebuild_with_progress(opened, names)
+    except Stopped:
+        note("Stopped: the site stays on the old generation, and nothing is lost. To start again: parentalite rebuild")
+        raise
+    with opened.connection() as conn:
+        position = head(conn)
+    note(f"Done: readers see the new generation, at position {position:,}. The way back: parentalite rebuild --back")
+
+
+def _return(opened: Opened, names: list[str], yes: bool) -> None:
+    with opened.connection() as conn:
+        kept = [g.name for g in generations(conn, State.PREVIOUS) if not names or g.name in names]
+    if not kept:
+        raise RebuildRefused("there is no previous generation to go back to")
+    note(f"Will return to the previous generation of {', '.join(kept)}, brought up to date first.")
+    confirm("Return?", yes)
+    with Steps() as steps:
+        returned = go_back(opened.url, opened.settings.master_key, kept, steps)
+    note(f"Done: readers see the previous generation of {', '.join(returned)}. Again --back undoes it.")
+
+
+def _size_in_use(conn: Conn, names: list[str]) -> int:
+    known = known_read_models()
+    tables = [
+        f"{SCHEMA}.{table_name(relation, live.generation)}"
+        for live in generations(conn, State.LIVE)
+        if live.name in known and (not names or live.name in names)
+        for relation in known[live.name].relations
+    ]
+    row = conn.execute(_SIZE, (tables,)).fetchone()
+    assert row is not None
+    return int(row[0])

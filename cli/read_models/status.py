@@ -1,0 +1,125 @@
+"""`parentalite status`: how far everything has come, for a person or a program."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import typer
+from rich.table import Table
+
+from cli.composition import open_everything, settings_from_environment, utc_now
+from cli.console import counted, note, results
+from cli.options import AsJson, Verbose, logs_of_a_command
+from cli.read_models.log_state import LogState, ReadModelState, log_state
+
+
+def status(as_json: AsJson = False, verbose: Verbose = False) -> None:
+    """Show how far the log and each read model have come, and what stands still.
+
+    The lag is what a read model has not taken yet: the number of events, and the age of the oldest of them. One that
+    fails on an event stands still before it until it is corrected: its position, the event and the reason are shown.
+    """
+    settings = settings_from_environment()
+    logs_of_a_command(verbose)
+    with open_everything(settings) as opened, opened.connection() as conn:
+        state = log_state(conn, utc_now())
+    if as_json:
+        typer.echo(orjson.dumps(_as_json(state)))
+    else:
+        _show(state)
+
+
+def _last_checkpoint(state: LogState) -> str:
+    if state.checkpoint is None:
+        return "Checkpoint: none signed yet"
+    signed = f"position {state.checkpoint.position:,}, on {state.checkpoint.made_at:%Y-%m-%d %H:%M} UTC"
+    return f"Checkpoint: {signed} ({state.checkpoint.reason})"
+
+
+def _projector(state: LogState) -> str:
+    if state.projecting:
+        return "running"
+    if state.frozen_projector is not None:
+        return (
+            f"frozen: its process holds the lease in session {state.frozen_projector} of PostgreSQL and does nothing; "
+            f"end it, or SELECT pg_terminate_backend({state.frozen_projector})"
+        )
+    return "none runs (parentalite serve, or parentalite project)"
+
+
+def _show(state: LogState) -> None:
+    console = results()
+    console.print(f"Log: position {state.position:,}, {counted(state.events, 'event')}")
+    console.print(f"Projector: {_projector(state)}")
+    console.print(_last_checkpoint(state))
+    table = Table("Read model", title_justify="left")
+    for name in ("Generation", "Position", "Lag (events)", "Lag (seconds)"):
+        table.add_column(name, justify="right")
+    table.add_column("State")
+    for model in state.read_models:
+        table.add_row(
+            model.live.name,
+            str(model.live.generation),
+            f"{model.live.position:,}",
+            f"{model.lag.events:,}",
+            f"{model.lag.seconds:,.1f}",
+            _in_words(model),
+            style="red" if model.live.failed_position is not None else None,
+        )
+    console.print(table)
+    for model in state.read_models:
+        if model.live.failed_position is not None:
+            console.print(
+                f"{model.live.name} stands still before position {model.live.failed_position:,}"
+                f" ({model.live.failed_event}): {model.live.failed_reason}"
+            )
+    to_rebuild = [m.live.name for m in state.read_models if m.known and not _is_current(m)]
+    if to_rebuild:
+        note(f"To bring them up to date: parentalite rebuild {' '.join(to_rebuild)}")
+
+
+def _is_current(model: ReadModelState) -> bool:
+    return model.built_by_this_code and model.shows_todays_typology
+
+
+def _in_words(model: ReadModelState) -> str:
+    if model.live.failed_position is not None:
+        return "stands still"
+    if not model.known:
+        return "unknown to this code"
+    if not model.built_by_this_code:
+        return "built by other code"
+    if not model.shows_todays_typology:
+        return "shows an older typology"
+    return "behind" if model.lag.events else "up to date"
+
+
+def _as_json(state: LogState) -> dict[str, Any]:
+    return {
+        "log": {"position": state.position, "events": state.events},
+        "projecting": state.projecting,
+        "frozenProjector": state.frozen_projector,
+        "checkpoint": None
+        if state.checkpoint is None
+        else {"size": state.checkpoint.size, "position": state.checkpoint.position, "reason": state.checkpoint.reason},
+        "readModels": [
+            {
+                "name": model.live.name,
+                "generation": model.live.generation,
+                "position": model.live.position,
+                "lagEvents": model.lag.events,
+                "lagSeconds": round(model.lag.seconds, 3),
+                "builtByThisCode": model.built_by_this_code,
+                "showsTodaysTypology": model.shows_todays_typology,
+                "failed": None
+                if model.live.failed_position is None
+                else {
+                    "position": model.live.failed_position,
+                    "event": model.live.failed_event,
+                    "reason": model.live.failed_reason,
+                },
+            }
+            for model in state.read_models
+        ],
+    }

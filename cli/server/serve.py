@@ -1,0 +1,91 @@
+"""`parentalite serve` and `parentalite project`: the processes that run for as long as the site is open."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import ExitStack
+from threading import Event
+from typing import Annotated
+
+import typer
+
+from application.founding import found
+from application.hosting.settings import Settings, SettingsError
+from cli.composition import Opened, open_everything, settings_from_environment, utc_now
+from cli.console import Stopped, note
+from cli.options import Host, Port, Verbose, logs_of_a_server
+from cli.read_models.readiness import check_read_models
+from cli.server.background import working
+from cli.server.serving import address_of, run_api, take_address
+
+log = logging.getLogger("parentalite.serve")
+
+
+def serve(
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    project: Annotated[
+        bool,
+        typer.Option(
+            "--project/--no-project",
+            help="Also keep the read models up to date, in this process. Of several processes one does so at a time; "
+            "without it, run `parentalite project` beside the servers.",
+        ),
+    ] = True,
+    verbose: Verbose = False,
+) -> None:
+    """Serve the GraphQL API until Ctrl-C or SIGTERM.
+
+    Makes what is missing in an empty database: tables, territories, typology. Answers at /graphql (GraphiQL in a
+    browser), /health and /ready. Logs are JSON lines on standard error, without personal data.
+
+    Refuses to start on read models that other code has built, and names the command that rebuilds them.
+    """
+    settings = settings_from_environment()
+    with take_address(host, port) as taken, ExitStack() as stack:
+        logs_of_a_server(settings, verbose)
+        check_links(settings)
+        settings = settings.served_at(address_of(taken))
+        opened = stack.enter_context(open_everything(settings))
+        get_ready(opened)
+        if project:
+            stack.enter_context(working(opened))
+        try:
+            run_api(opened, taken, lambda: log.info("serving", extra={"address": address_of(taken)}))
+        except Stopped:
+            log.info("stopped")
+
+
+def project(verbose: Verbose = False) -> None:
+    """Keep the read models up to date, and nothing else, until Ctrl-C or SIGTERM.
+
+    One process projects at a time: another one stands by, and takes over within seconds when the first ends.
+    """
+    settings = settings_from_environment()
+    check_links(settings)
+    logs_of_a_server(settings, verbose)
+    with open_everything(settings) as opened:
+        get_ready(opened)
+        note("Projecting. Ctrl-C stops it.")
+        try:
+            # Not in the main thread: a signal would reach it between two statements of one transaction.
+            with working(opened):
+                Event().wait()
+        except Stopped:
+            log.info("stopped")
+
+
+def check_links(settings: Settings) -> None:
+    """Raises SettingsError where letters would leave with links to an address that nobody outside reaches."""
+    if settings.smtp_url is not None and not settings.public_url_named:
+        raise SettingsError(
+            "PARENTALITE_PUBLIC_URL: needed together with PARENTALITE_SMTP_URL: links in letters lead to it; "
+            "set it to the site's address, such as https://parentalite.example.org"
+        )
+
+
+def get_ready(opened: Opened) -> None:
+    """Founds an empty database, and checks that this code can feed and read what is in use. Raises Refused."""
+    with opened.connection() as conn:
+        check_read_models(conn)
+    found(opened.application, utc_now())

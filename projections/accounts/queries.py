@@ -1,0 +1,45 @@
+"""Accounts: what a person may speak for, who speaks for a structure, and who was invited to."""
+
+from __future__ import annotations
+
+from eventstore.identities import WHO
+from projections.engine.paging import LIVE_TOLD
+
+#: One indexed look: who signs in, their mandates, and when their data were last erased by their wish; and which
+#: generations are live.
+OF_ONE = f"""
+SELECT ({LIVE_TOLD}) AS live_told, who.person_id, who.account_id, who.erased_at,
+       (SELECT mandates FROM {{accounts}} a WHERE a.account_id = who.account_id) AS mandates FROM {WHO}"""
+#: Of several structures at once, in the order of being given.
+OF_STRUCTURES = """
+SELECT one.structure::uuid AS structure_id, a.account_id, p.subject, m.mandate
+FROM unnest(%(structures)s::text[]) AS one(structure)
+JOIN {accounts} a ON a.structures @> ARRAY[one.structure]
+JOIN LATERAL jsonb_array_elements(a.mandates) AS m(mandate) ON m.mandate->>'structure_id' = one.structure
+LEFT JOIN {account_people} p USING (account_id) ORDER BY m.mandate->>'given_at', a.account_id"""
+#: All who have a role, in the order of being given it: of these structures; or of those that these territories answer
+#: for, and of their schools (whose UAIs begin so); of all where both are NULL.
+OF_ROLE = """
+SELECT a.account_id, p.subject, m.mandate FROM {accounts} a
+JOIN LATERAL jsonb_array_elements(a.mandates) AS m(mandate) ON m.mandate->>'role' = %(role)s
+LEFT JOIN {account_people} p USING (account_id)
+WHERE a.roles @> ARRAY[%(role)s]
+  AND (%(structures)s::text[] IS NULL OR m.mandate->>'structure_id' = ANY(%(structures)s))
+  AND (%(territories)s::text[] IS NULL
+       OR m.mandate->>'structure_id' IN (SELECT structure_id::text FROM {structures} s
+                                         WHERE s.territories[1] = ANY(%(territories)s))
+       OR EXISTS (SELECT FROM jsonb_array_elements_text(m.mandate->'schools') AS uai
+                  WHERE left(uai, 3) = ANY(%(schools)s)))
+ORDER BY m.mandate->>'given_at', a.account_id LIMIT %(most)s"""
+SUBJECTS = "SELECT account_id, subject FROM {account_people} WHERE account_id = ANY(%(ids)s)"
+INVITATIONS_OF = """
+SELECT i.*, p.email, u.reason AS unreached FROM {invitations} i LEFT JOIN {invited_people} p USING (invitation_id)
+LEFT JOIN {unreached} u ON u.about_id = i.invitation_id
+WHERE i.structure_id = ANY(%(structures)s) ORDER BY i.sent_at, i.invitation_id"""
+INVITATION = """
+SELECT i.*, p.email, u.reason AS unreached FROM {invitations} i LEFT JOIN {invited_people} p USING (invitation_id)
+LEFT JOIN {unreached} u ON u.about_id = i.invitation_id
+WHERE i.invitation_id = %(id)s"""
+ACCOUNT = """
+SELECT a.*, p.subject, p.email FROM {accounts} a LEFT JOIN {account_people} p USING (account_id)
+WHERE a.account_id = %(id)s"""

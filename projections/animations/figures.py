@@ -1,0 +1,76 @@
+"""What animations add up to: for a territory by local day, and by day and term; in the public listing, by what it is
+filtered by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from domain.animations.transitions import AnimationStatus
+from projections.engine.projection import Key, Rollup, Row, Table
+
+DAYS = Table(
+    columns={
+        "territory": "text NOT NULL",
+        "day": "date NOT NULL",
+        "animations": "bigint NOT NULL",
+        "published": "bigint NOT NULL",
+        "cancelled": "bigint NOT NULL",
+        "attested": "bigint NOT NULL",
+        "parents": "bigint NOT NULL",
+    },
+    key=("territory", "day"),
+)
+TERMS = Table(
+    columns={
+        "territory": "text NOT NULL",
+        "day": "date NOT NULL",
+        "kind": "text NOT NULL",
+        "code": "text NOT NULL",
+        "animations": "bigint NOT NULL",
+        "parents": "bigint NOT NULL",
+    },
+    key=("territory", "day", "kind", "code"),
+)
+#: The more columns, the more rows: these have few values each.
+LISTED = Table(
+    columns={
+        "territory": "text NOT NULL",
+        "type": "text NOT NULL",
+        "audience": "text NOT NULL",
+        "venue_type": "text NOT NULL",
+        "animations": "bigint NOT NULL",
+    },
+    key=("territory", "type", "audience", "venue_type"),
+)
+
+
+def _count_days(row: Row) -> Iterator[tuple[Key, tuple[int, ...]]]:
+    status = row["status"]
+    yield (
+        (row["territory"], row["day"]),
+        (
+            1,
+            int(status == AnimationStatus.PUBLISHED),
+            int(status == AnimationStatus.CANCELLED),
+            int(row["attested"]),
+            row["parents"] or 0,
+        ),
+    )
+
+
+def _count_terms(row: Row) -> Iterator[tuple[Key, tuple[int, ...]]]:
+    counted = (1, row["parents"] or 0)
+    yield (row["territory"], row["day"], "ANIMATION_TYPE", row["type"]), counted
+    for theme in row["themes"]:
+        yield (row["territory"], row["day"], "THEME", theme), counted
+
+
+def _count_listed(row: Row) -> Iterator[tuple[Key, tuple[int, ...]]]:
+    if row["status"] == AnimationStatus.PUBLISHED:
+        yield tuple(row[name] for name in LISTED.key), (1,)
+
+
+TERRITORY_DAYS = Rollup("territory_days", DAYS, _count_days)
+TERRITORY_TERMS = Rollup("territory_terms", TERMS, _count_terms)
+LISTED_ANIMATIONS = Rollup("listed_animations", LISTED, _count_listed)

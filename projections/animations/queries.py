@@ -1,0 +1,187 @@
+"""Pages of animations: the public listing and a structure's own."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from uuid import UUID
+
+from projections.animations.figures import LISTED_ANIMATIONS
+from projections.engine.paging import Filter, Order, Source, count_statement
+from projections.engine.words import words
+
+#: What is told beside an animation's own columns, of its structure and of who registered.
+_BESIDE = {
+    "structure_siret": "s.siret",
+    "structure_name": "s.name",
+    "structure_territories": "s.territories",
+    "dossier_status": "(SELECT d.status FROM {service_dossiers} d WHERE d.dossier_id = a.dossier_id)",
+    "seats_left": "greatest(0, a.seats - coalesce(r.seated, 0))",
+    "waiting": "coalesce(r.waiting, 0)",
+}
+
+
+_STRUCTURE = "JOIN {structures} s USING (structure_id)"
+_SEATS = "LEFT JOIN {animation_seats} r ON r.animation_id = a.animation_id"
+
+
+def _beside(names: Iterable[str]) -> str:
+    return "".join(f", {_BESIDE[name]} AS {name}" for name in names)
+
+
+#: Animations with what is shown of their structure.
+SOURCE = Source(
+    table="animations",
+    alias="a",
+    shown=_beside(_BESIDE),
+    joined=f"{_STRUCTURE} {_SEATS}",
+    owner="structure_id",
+)
+
+
+def source(columns: Collection[str] | None) -> Source:
+    """`SOURCE` with these columns alone; None: with all."""
+    if columns is None:
+        return SOURCE
+    own = sorted({"animation_id", "structure_id", *columns}.difference(_BESIDE))
+    beside = [name for name in _BESIDE if name in columns]
+    # To plan a join, were it left out afterwards, takes as long as to read a page.
+    told = " ".join(_BESIDE[name] for name in beside)
+    joined = " ".join(join for alias, join in (("s.", _STRUCTURE), ("r.", _SEATS)) if alias in told)
+    return replace(SOURCE, own=", ".join(f"a.{name}" for name in own), shown=_beside(beside), joined=joined)
+
+
+_SELECT = f"SELECT a.*{SOURCE.shown} FROM {SOURCE.rows} {SOURCE.joined}"
+BY_IDS = f"{_SELECT} WHERE a.animation_id = ANY(%(ids)s)"
+#: Published ones whose end has passed since a moment, which nobody has recorded yet.
+ENDED = """
+SELECT animation_id FROM {animations} WHERE status = 'PUBLISHED' AND NOT ended
+AND ends_at > %(since)s AND ends_at <= %(now)s ORDER BY ends_at, animation_id LIMIT %(most)s"""
+#: What was published, each with the `position` of that; conditions on it and a limit may follow.
+PUBLISHED = f"""
+SELECT a.*{SOURCE.shown}, t.position FROM {SOURCE.rows} {SOURCE.joined} JOIN {{audit_trail}} t
+ON t.subject_id = a.animation_id WHERE t.type = 'animation.published'"""
+_ID = Order("id", "a.animation_id", "uuid")
+#: The order in which what waits for publication is looked at.
+BY_DECLARATION = (Order("created_at", "a.created_at", "timestamptz"), _ID)
+
+#: What was told last comes first.
+BY_CHANGE = (Order("changed_at", "a.changed_at", "timestamptz", True), replace(_ID, descending=True))
+
+#: The ways to sort, by the contract's names. Unpublished animations come first by date of publication.
+ORDERS: dict[str, tuple[str, str]] = {
+    "STARTS_AT": ("a.starts_at", "timestamptz"),
+    "TITLE": ("a.title_key", "text"),
+    "PUBLISHED_AT": ("coalesce(a.published_at, 'epoch')", "timestamptz"),
+    "TYPE": ("a.type", "text"),
+    "AUDIENCE": ("a.audience", "text"),
+    "STATUS": ("a.status", "text"),
+    "ATTESTED": ("a.attested", "boolean"),
+}
+_PUBLISHED_ONLY = {"PUBLISHED_AT": ("a.published_at", "timestamptz")}
+#: Of the same status, as far as the public knows, and attested or not: that is not for the public.
+_NOT_PUBLIC = ("STATUS", "ATTESTED")
+#: Few values: their animations follow one another by start.
+_GROUPS = ("TYPE", "AUDIENCE", "STATUS", "ATTESTED")
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What a listing is narrowed to; None: not by that. Collections mean any of their members."""
+
+    territory: Collection[str] | None = None
+    theme: Collection[str] | None = None
+    type: Collection[str] | None = None
+    venue_type: Collection[str] | None = None
+    audience: Collection[str] | None = None
+    status: Collection[str] | None = None
+    structure_id: UUID | None = None
+    starts_from: datetime | None = None
+    starts_before: datetime | None = None
+    text: str | None = None
+    seats_left: bool | None = None
+    attested: bool | None = None
+    past: bool | None = None
+
+
+_AMONG = ("territory", "type", "venue_type", "audience", "status")
+_ONE = {
+    "structure_id": "a.structure_id = %(structure_id)s",
+    "starts_from": "a.starts_at >= %(starts_from)s",
+    "starts_before": "a.starts_at < %(starts_before)s",
+    "seats_left": (
+        "(a.seats > coalesce((SELECT r.seated FROM {animation_seats} r WHERE r.animation_id = a.animation_id), 0))"
+        " = %(seats_left)s"
+    ),
+    "attested": "a.attested = %(attested)s",
+}
+#: What the rollup of the listing does not know.
+_NOT_ADDED_UP = frozenset(one.name for one in fields(Conditions)).difference(LISTED_ANIMATIONS.table.key)
+_NARROWING_NOTHING: tuple[object, ...] = (None, [])
+_NO_WORD = "false"
+
+
+def submitted() -> Filter:
+    return Filter(("a.status = 'SUBMITTED'",))
+
+
+def published() -> Filter:
+    return Filter(("a.status = 'PUBLISHED'",))
+
+
+def cancelled() -> Filter:
+    """What was cancelled after it had been published."""
+    return Filter(("a.status = 'CANCELLED'", "a.published_at IS NOT NULL"))
+
+
+def narrowed(filtered: Filter, conditions: Conditions, now: datetime | None = None) -> Filter:
+    """`filtered` and these conditions; `now` tells what is past. An empty collection narrows nothing, as a form without
+    a choice.
+    """
+    for name in _AMONG:
+        if chosen := getattr(conditions, name):
+            filtered = filtered.among(f"a.{name}", name, chosen)
+    if conditions.theme:
+        filtered = filtered.where("a.themes && %(theme)s", theme=list(conditions.theme))
+    for name, condition in _ONE.items():
+        if (value := getattr(conditions, name)) is not None:
+            filtered = filtered.where(condition, **{name: value})
+    if conditions.past is not None:
+        filtered = filtered.where("(a.ends_at <= %(now)s) = %(past)s", now=now, past=conditions.past)
+    if conditions.text is not None and conditions.text.strip():
+        sought = " & ".join(f"'{word}':*" for word in words(conditions.text))
+        filtered = (
+            filtered.where("a.search @@ %(sought)s::tsquery", sought=sought) if sought else filtered.where(_NO_WORD)
+        )
+    return filtered
+
+
+def listed(conditions: Conditions) -> Filter:
+    """What the conditions leave of the public listing."""
+    return narrowed(published(), conditions)
+
+
+def listed_count(conditions: Conditions) -> str:
+    """The statement for how many `listed` leaves, as `total`, with the same parameters."""
+    if any(getattr(conditions, name) not in _NARROWING_NOTHING for name in _NOT_ADDED_UP):
+        return count_statement(SOURCE, listed(conditions))
+    within = narrowed(Filter(), conditions).clause
+    return f"SELECT coalesce(sum(a.animations), 0)::bigint AS total FROM {{listed_animations}} a WHERE {within}"
+
+
+def orders(asked: Iterable[tuple[str, bool]], only_published: bool) -> Sequence[Order]:
+    """The orders asked for as (name, descending), by start when none is; start and id settle what is equal.
+
+    In the public listing (`only_published`) what is not public makes no difference.
+    """
+    expressions = ORDERS | _PUBLISHED_ONLY if only_published else ORDERS
+    chosen: dict[str, bool] = {}
+    for name, downwards in asked:
+        if not (only_published and name in _NOT_PUBLIC):
+            chosen.setdefault(name, downwards)
+    last, descending = next(reversed(chosen.items()), ("STARTS_AT", False))
+    if not chosen or last in _GROUPS:
+        chosen.setdefault("STARTS_AT", descending)
+    settled = Order(_ID.name, _ID.expression, _ID.kind, descending)
+    return [*(Order(name, *expressions[name], downwards) for name, downwards in chosen.items()), settled]

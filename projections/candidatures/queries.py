@@ -1,0 +1,43 @@
+"""Pages of candidatures, with what is personal beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from projections.engine.paging import Filter, Order, Source
+
+SOURCE = Source(
+    table="candidatures",
+    alias="c",
+    shown=(
+        ", p.first_name, p.last_name, p.email, p.phone, p.motivation, p.opinion_comment, p.decision_reason"
+        ", p.contact_note, u.reason AS unreached"
+    ),
+    joined=(
+        "LEFT JOIN {candidature_people} p USING (candidature_id)"
+        " LEFT JOIN {unreached} u ON u.about_id = c.candidature_id"
+    ),
+)
+BY_ID = f"SELECT c.*{SOURCE.shown} FROM {SOURCE.rows} {SOURCE.joined} WHERE c.candidature_id = %(id)s"
+ORDERS = (Order("submitted_at", "c.submitted_at", "timestamptz"), Order("id", "c.candidature_id", "uuid"))
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What the candidatures are narrowed to; None or empty: not by that."""
+
+    territory: Collection[str] | None = None
+    school_uai: Collection[str] | None = None
+    degree: str | None = None
+    status: Collection[str] | None = None
+
+
+def narrowed(filtered: Filter, conditions: Conditions) -> Filter:
+    """`filtered` and these conditions."""
+    for name in ("territory", "school_uai", "status"):
+        if chosen := getattr(conditions, name):
+            filtered = filtered.among(f"c.{name}", name, chosen)
+    if conditions.degree is not None:
+        filtered = filtered.where("c.degree = %(degree)s", degree=conditions.degree)
+    return filtered

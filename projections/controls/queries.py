@@ -1,0 +1,48 @@
+"""Pages of sampled controls, the dossiers that one draws from, and what was judged."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from projections.engine.paging import Filter, Order, Source
+
+SOURCE = Source(table="controls", alias="c")
+#: The last opened first.
+ORDERS = (Order("opened_at", "c.opened_at", "timestamptz", True), Order("id", "c.control_id", "uuid", True))
+#: Of the controls that a filter admits.
+BY_ID = f"SELECT c.* FROM {SOURCE.rows} WHERE c.control_id = %(id)s AND "
+#: What was judged of the dossiers that the asker sees.
+JUDGED = "SELECT * FROM {control_pieces} WHERE control_id = ANY(%(controls)s) AND dossier_id = ANY(%(dossiers)s)"
+
+#: The days of certification are those of each territory: the instants of any, then exactly.
+CERTIFIED = """
+SELECT d.dossier_id FROM {service_dossiers} d JOIN {territories} t ON t.code = d.territory
+WHERE d.certified_at >= %(period_from)s::date - 1 AND d.certified_at < %(period_until)s::date + 2
+AND (d.certified_at AT TIME ZONE t.time_zone)::date BETWEEN %(period_from)s AND %(period_until)s
+AND (%(territory)s::text IS NULL OR d.territory = %(territory)s) ORDER BY d.dossier_id LIMIT %(most)s"""
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What the controls are narrowed to; None or empty: not by that."""
+
+    status: Collection[str] | None = None
+    territory: Collection[str] | None = None
+    dossier_id: UUID | None = None
+
+
+def drawing(dossiers: Filter, conditions: Conditions) -> Filter:
+    """The controls that drew any of `dossiers` (conditions on dossiers `d`; none: all controls), narrowed so."""
+    filtered = Filter()
+    if conditions.dossier_id is not None:
+        # One that the asker may not see is not found either.
+        dossiers = dossiers.where("d.dossier_id = %(dossier_id)s", dossier_id=conditions.dossier_id)
+    if dossiers.conditions:
+        any_of_them = f"SELECT d.dossier_id FROM {{service_dossiers}} d WHERE {dossiers.clause}"
+        filtered = filtered.where(f"c.drawn && ARRAY({any_of_them})", **dossiers.params)
+    for name in ("status", "territory"):
+        if chosen := getattr(conditions, name):
+            filtered = filtered.among(f"c.{name}", name, chosen)
+    return filtered

@@ -1,0 +1,82 @@
+"""Telling every process how a rebuild goes on: by NOTIFY, from the connection that rebuilds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from time import monotonic
+from typing import Any
+
+import orjson
+import psycopg
+from psycopg import Connection
+
+from projections.engine.parallel import Progress
+
+REBUILD_CHANNEL = "parentalite_rebuild"
+#: Who looks on sees no more than that.
+_SECONDS_APART = 0.2
+
+
+class Step(StrEnum):
+    """What a rebuild does; `done` and `total` count events, or indexes while indexing."""
+
+    FILLING = "filling"
+    INDEXING = "indexing"
+    CATCHING_UP = "catching up"
+    SWITCHED = "switched"
+    STOPPED = "stopped"
+
+
+ENDED = (Step.SWITCHED, Step.STOPPED)
+
+
+@dataclass(frozen=True, slots=True)
+class RebuildNotice:
+    """How far the rebuild of the read models `names` had come, and when that was told (aware, UTC)."""
+
+    step: Step
+    done: int
+    total: int
+    names: tuple[str, ...]
+    told_at: datetime
+
+
+@contextmanager
+def announced(conn: Connection[Any], names: Sequence[str], progress: Progress) -> Iterator[Progress]:
+    """`progress`, told to all processes too: at each new step, and a few times a second; at last, how it ended.
+
+    `conn` must not be in a transaction when it is called: a notice leaves with its commit.
+    """
+    last, told, done, total = "", 0.0, 0, 0
+
+    def telling(step: str, now_done: int, now_total: int) -> None:
+        nonlocal last, told, done, total
+        progress(step, now_done, now_total)
+        done, total = now_done, now_total
+        if step != last or monotonic() - told >= _SECONDS_APART:
+            last, told = step, monotonic()
+            _tell(conn, step, done, total, names)
+
+    try:
+        yield telling
+    except BaseException:
+        # What stopped it matters more than that it cannot be told: the connection itself may be gone.
+        with suppress(psycopg.Error):
+            _tell(conn, Step.STOPPED, done, total, names)
+        raise
+    _tell(conn, Step.SWITCHED, done, total, names)
+
+
+def _tell(conn: Connection[Any], step: str, done: int, total: int, names: Sequence[str]) -> None:
+    said = [step, done, total, list(names), datetime.now(UTC)]
+    conn.execute("SELECT pg_notify(%s, %s)", (REBUILD_CHANNEL, orjson.dumps(said).decode()))
+
+
+def notice_of(payload: str) -> RebuildNotice:
+    """What was told, read again."""
+    step, done, total, names, told_at = orjson.loads(payload)
+    return RebuildNotice(Step(step), done, total, tuple(names), datetime.fromisoformat(told_at))

@@ -1,0 +1,278 @@
+"""The engine: reads the log in batches, folds in memory, and commits rows and position in one transaction."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from psycopg import Connection
+
+from eventstore.log import read_after
+from eventstore.records import Recorded, UnreadableEvent
+from eventstore.unavailable import is_unavailable
+from eventstore.vault import Vault
+from projections.engine.folding import Changes, FoldFailed, fold_batch
+from projections.engine.generations import Generation, State, drop_generation, generations
+from projections.engine.projection import Projection
+from projections.engine.tables import load_rows, write_changes
+from projections.engine.terms_in_force import TermsInForce
+from projections.registry import projections
+
+log = logging.getLogger(__name__)
+
+#: Told after every commit of the projector; the payload is `<reached by all> <reached by those that go on>`.
+READ_MODELS_CHANNEL = "read_models"
+BATCH = 2_000
+
+Conn = Connection[Any]
+#: The read models for a typology in force. The tests put broken ones in its place.
+Registry = Callable[[TermsInForce], Sequence[Projection]]
+
+
+class Overtaken(Exception):
+    """Another projector moved the position: this one's work is rolled back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A projection and the generation of it that is being fed."""
+
+    projection: Projection
+    generation: Generation
+
+
+@lru_cache(maxsize=8)
+def _by_name(registry: Registry, shown: TermsInForce) -> dict[str, Projection]:
+    return {projection.name: projection for projection in registry(shown)}
+
+
+def targets(
+    conn: Conn, state: State, registry: Registry = projections, names: Sequence[str] | None = None
+) -> list[Target]:
+    """What is to be fed in this state: the generations of projections that this code knows, failed ones left out.
+
+    `names` limits them to these projections.
+    """
+    found = []
+    for generation in generations(conn, state):
+        projection = _by_name(registry, generation.terms_in_force).get(generation.name)
+        wanted = names is None or generation.name in names
+        if wanted and projection is not None and generation.failed_position is None:
+            found.append(Target(projection, generation))
+    return found
+
+
+def advance(
+    conn: Conn,
+    vault: Vault,
+    state: State = State.LIVE,
+    limit: int = BATCH,
+    registry: Registry = projections,
+    names: Sequence[str] | None = None,
+) -> int:
+    """Feeds one batch to those that are furthest behind. Returns how many events it took; 0 when all is read.
+
+    Exactly once: rows and positions are one transaction, which fails with Overtaken when the position has moved.
+    """
+    with conn.transaction():
+        # Rows and position are lost or kept together, and can be projected again: no need to wait for the disk.
+        conn.execute("SET LOCAL synchronous_commit = off")
+        fed = targets(conn, state, registry, names)
+        if not fed:
+            return 0
+        behind = min(target.generation.position for target in fed)
+        group = [target for target in fed if target.generation.position == behind]
+        # Never past the next group, so that the two go on together from there.
+        next_group = min((t.generation.position for t in fed if t.generation.position > behind), default=None)
+        try:
+            records = read_after(conn, behind, limit)
+        except UnreadableEvent as unreadable:
+            records = read_after(conn, behind, limit, before=unreadable.position)
+            if not records:
+                _stop_all(conn, group, unreadable)
+                return 0
+        if next_group is not None:
+            records = [record for record in records if record.position <= next_group]
+        if records:
+            feed(conn, vault, group, records)
+            tell(conn)
+        return len(records)
+
+
+def feed(conn: Conn, vault: Vault, group: Sequence[Target], records: Sequence[Recorded]) -> None:
+    """Folds and writes one batch for each target. One that fails stops before the event it failed on; others go on.
+
+    What passes, such as a lost connection, a lock or a full disk, is raised: nothing is written then.
+    """
+    opened = _Opened(records)
+    if any(target.projection.opens for target in group):
+        opened = _open(conn, vault, records)
+    if not opened.sealed:
+        try:
+            with conn.transaction():
+                for target in group:
+                    _write(conn, target, opened.records if target.projection.opens else records)
+                    _move(conn, target, records[-1].position)
+            return
+        except Exception as refused:
+            if _passes(refused):
+                raise
+    for target in group:
+        seal = opened.failure(target) if target.projection.opens else None
+        readable = opened.records if target.projection.opens else records
+        if seal is not None:
+            readable = [record for record in readable if record.position < seal.position]
+        _settle(conn, target, records, _write_up_to_failure(conn, target, readable) or seal)
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """Records in clear, but for those that cannot be opened: they stop who folds them, and nobody else."""
+
+    records: Sequence[Recorded]
+    sealed: Sequence[tuple[Recorded, Exception]] = ()
+
+    def failure(self, target: Target) -> FoldFailed | None:
+        for record, refused in self.sealed:
+            if type(record.event) in target.projection.folds:
+                return FoldFailed(target.projection.name, record, refused)
+        return None
+
+
+def _open(conn: Conn, vault: Vault, records: Sequence[Recorded]) -> _Opened:
+    try:
+        return _Opened(vault.open(conn, records))
+    except Exception as refused:
+        if _passes(refused):
+            raise
+    tried: list[Recorded] = []
+    sealed: list[tuple[Recorded, Exception]] = []
+    for record in records:
+        try:
+            tried += vault.open(conn, [record])
+        except Exception as refused:
+            if _passes(refused):
+                raise
+            tried.append(record)
+            sealed.append((record, refused))
+    return _Opened(tried, sealed)
+
+
+def _settle(conn: Conn, target: Target, records: Sequence[Recorded], failure: FoldFailed | None) -> None:
+    """Moves the target to the end of the records, or to before the one that it failed on, which is kept with it."""
+    if failure is None:
+        _move(conn, target, records[-1].position)
+        return
+    log.error(
+        "projection stopped",
+        extra={"projection": failure.projection, "position": failure.position, "reason": failure.kind},
+    )
+    before = [record.position for record in records if record.position < failure.position]
+    _move(conn, target, before[-1] if before else target.generation.position)
+    _mark_failed(conn, target, failure.position, failure.topic, failure.reason)
+
+
+def _write(conn: Conn, target: Target, records: Sequence[Recorded]) -> None:
+    write_changes(conn, target.projection, target.generation.generation, _fold(conn, target, records))
+    if target.projection.opens_words and any(_erases(target.projection, record) for record in records):
+        _drop_previous(conn, target.projection)
+
+
+def _erases(projection: Projection, record: Recorded) -> bool:
+    return record.event.topic.endswith("_erased") and type(record.event) in projection.folds
+
+
+def _drop_previous(conn: Conn, projection: Projection) -> None:
+    """Nothing feeds a previous generation: what is erased would be read in it again on the way back."""
+    for generation in generations(conn, State.PREVIOUS):
+        if generation.name == projection.name:
+            drop_generation(conn, projection.name, projection.relations, generation.generation)
+
+
+def _write_up_to_failure(conn: Conn, target: Target, records: Sequence[Recorded]) -> FoldFailed | None:
+    """Writes as many of the records as can be: a batch that is refused is halved, down to the event to blame."""
+    if not records:
+        return None
+    try:
+        with conn.transaction():
+            _write(conn, target, records)
+        return None
+    except FoldFailed as failure:
+        before = [record for record in records if record.position < failure.position]
+        return _write_up_to_failure(conn, target, before) or failure
+    except Exception as refused:
+        if _passes(refused):
+            raise
+        if len(records) == 1:
+            return FoldFailed(target.projection.name, records[0], refused)
+        half = len(records) // 2
+        return _write_up_to_failure(conn, target, records[:half]) or _write_up_to_failure(conn, target, records[half:])
+
+
+def _passes(error: Exception) -> bool:
+    return isinstance(error, Overtaken) or is_unavailable(error)
+
+
+def _fold(conn: Conn, target: Target, records: Sequence[Recorded]) -> Changes:
+    projection, number = target.projection, target.generation.generation
+    return fold_batch(
+        projection, records, lambda keys: load_rows(conn, projection.name, projection.table, number, keys)
+    )
+
+
+def _move(conn: Conn, target: Target, reached: int) -> None:
+    moved = conn.execute(
+        "UPDATE read_models.generations SET position = %s, updated_at = now()"
+        " WHERE name = %s AND generation = %s AND position = %s",
+        (reached, target.projection.name, target.generation.generation, target.generation.position),
+        prepare=True,
+    )
+    if moved.rowcount != 1:
+        raise Overtaken(target.projection.name)
+
+
+def _stop_all(conn: Conn, group: Sequence[Target], unreadable: UnreadableEvent) -> None:
+    log.error("event cannot be read", extra={"position": unreadable.position})
+    for target in group:
+        _mark_failed(conn, target, unreadable.position, unreadable.topic, str(unreadable))
+    tell(conn)
+
+
+def _mark_failed(conn: Conn, target: Target, position: int, topic: str, reason: str) -> None:
+    conn.execute(
+        "UPDATE read_models.generations SET failed_position = %s, failed_event = %s, failed_reason = %s"
+        " WHERE name = %s AND generation = %s",
+        (position, topic, reason, target.projection.name, target.generation.generation),
+    )
+
+
+def retry_failed(conn: Conn) -> None:
+    """Lets projections that stopped on an event try it again: done whenever a projector starts."""
+    conn.execute(
+        "UPDATE read_models.generations SET failed_position = NULL, failed_event = NULL, failed_reason = NULL"
+        " WHERE failed_position IS NOT NULL"
+    )
+
+
+def tell(conn: Conn) -> None:
+    """Wakes those who wait for a position, once the transaction commits."""
+    conn.execute(
+        "SELECT pg_notify(%s, concat_ws(' ',"
+        " min(position), coalesce(min(position) FILTER (WHERE failed_position IS NULL), 0)))"
+        " FROM read_models.generations WHERE state = 'live'",
+        (READ_MODELS_CHANNEL,),
+        prepare=True,
+    )
+
+
+def catch_up(
+    conn: Conn, vault: Vault, state: State = State.LIVE, limit: int = BATCH, registry: Registry = projections
+) -> int:
+    """Advances until the log is read to its end; returns how many events that took."""
+    total = 0
+    while taken := advance(conn, vault, state, limit, registry):
+        total += taken
+    return total

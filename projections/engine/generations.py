@@ -1,0 +1,189 @@
+"""Generations of read models: which tables are in use, how far each has come, and what each was built with.
+
+A projection's tables carry the generation in their names. One generation of each projection is `live`: readers read it
+and the projector feeds it. A rebuild fills a `building` one beside it; the one left behind by a switch is `previous`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
+
+from psycopg import Connection, sql
+from psycopg.rows import kwargs_row
+from psycopg.types.json import Jsonb
+
+from domain.kernel.identifiers import TYPOLOGY_ID
+from eventstore.log import read_stream
+from projections.engine.projection import Projection, Table
+from projections.engine.terms_in_force import TermsInForce
+
+Conn = Connection[Any]
+SCHEMA = "read_models"
+
+DDL = """
+CREATE SCHEMA IF NOT EXISTS read_models;
+CREATE TABLE IF NOT EXISTS read_models.generations (
+    name text NOT NULL,
+    generation integer NOT NULL,
+    state text NOT NULL,
+    position bigint NOT NULL,
+    fingerprint text NOT NULL,
+    terms_in_force jsonb NOT NULL,
+    failed_position bigint,
+    failed_event text,
+    failed_reason text,
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (name, generation)
+);
+CREATE SEQUENCE IF NOT EXISTS read_models.generation_numbers START 2;
+CREATE UNIQUE INDEX IF NOT EXISTS one_live_generation ON read_models.generations (name) WHERE state = 'live';
+"""
+
+#: One key for everything that must happen once in a database: creating tables, switching generations.
+_SETUP_LOCK = "SELECT pg_advisory_xact_lock(7311001)"
+
+
+class State(StrEnum):
+    LIVE = "live"
+    BUILDING = "building"
+    PREVIOUS = "previous"
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One generation of one projection. `failed_*` tell why it stands still, if it does."""
+
+    name: str
+    generation: int
+    state: str
+    position: int
+    fingerprint: str
+    terms_in_force: TermsInForce
+    failed_position: int | None
+    failed_event: str | None
+    failed_reason: str | None
+
+    @classmethod
+    def of_row(cls, **columns: Any) -> Generation:
+        return cls(**{**columns, "terms_in_force": TermsInForce.from_json(columns["terms_in_force"])})
+
+
+_COLUMNS = (
+    "name, generation, state, position, fingerprint, terms_in_force, failed_position, failed_event, failed_reason"
+)
+
+
+def table_name(relation: str, generation: int) -> str:
+    return f"{relation}_g{generation}"
+
+
+def identifier(relation: str, generation: int) -> sql.Identifier:
+    return sql.Identifier(SCHEMA, table_name(relation, generation))
+
+
+def live_tables(conn: Conn) -> dict[str, sql.Identifier]:
+    """The live table of each projection, to be put into SQL. For work beside the answering of requests."""
+    return {live.name: identifier(live.name, live.generation) for live in generations(conn, State.LIVE)}
+
+
+def fingerprint(projection: Projection) -> str:
+    """Changes when the tables or the events taken change: then what is in use was built by other code."""
+    tables = [(name, list(table.columns.items()), table.indexes) for name, table in projection.relations.items()]
+    taken = sorted((event.topic, event.schema_version()) for event in projection.folds)
+    return sha256(repr((tables, taken, projection.revision)).encode()).hexdigest()[:16]
+
+
+def generations(conn: Conn, *states: State) -> list[Generation]:
+    """The generations in these states (all when none is given), by name."""
+    query = (
+        f"SELECT {_COLUMNS} FROM read_models.generations"
+        " WHERE %(all)s OR state = ANY(%(states)s) ORDER BY name, generation"
+    )
+    with conn.cursor(row_factory=kwargs_row(Generation.of_row)) as cursor:
+        params = {"all": not states, "states": [state.value for state in states]}
+        return cursor.execute(query, params).fetchall()
+
+
+def terms_in_force(conn: Conn) -> TermsInForce:
+    """The typology as it stands in the log now."""
+    return TermsInForce.from_history(read_stream(conn, TYPOLOGY_ID))
+
+
+def prepare(conn: Conn, registry: Callable[[TermsInForce], Sequence[Projection]]) -> None:
+    """Creates what is missing: the register, and a first, empty, live generation of each new projection."""
+    with conn.transaction():
+        conn.execute(_SETUP_LOCK)
+        conn.execute(DDL)
+        known = {generation.name for generation in generations(conn)}
+        shown = terms_in_force(conn)
+        for projection in registry(shown):
+            if projection.name not in known:
+                add_generation(conn, projection, 1, State.LIVE, shown)
+                create_indexes(conn, projection, 1)
+
+
+def add_generation(conn: Conn, projection: Projection, number: int, state: State, shown: TermsInForce) -> None:
+    """Registers a generation at position 0 and creates its tables; rows have no key and no index yet."""
+    for relation, table in projection.relations.items():
+        conn.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(identifier(relation, number)))
+        conn.execute(_create_table(relation, table, number, with_key=relation != projection.name))
+    for column in _words_without_statistics(projection):
+        conn.execute(
+            sql.SQL("ALTER TABLE {} ALTER COLUMN {} SET STATISTICS 0").format(
+                identifier(projection.name, number), sql.Identifier(column)
+            )
+        )
+    conn.execute(
+        "INSERT INTO read_models.generations (name, generation, state, position, fingerprint, terms_in_force)"
+        " VALUES (%s, %s, %s, 0, %s, %s)",
+        (projection.name, number, state.value, fingerprint(projection), Jsonb(shown.as_json())),
+    )
+
+
+def _words_without_statistics(projection: Projection) -> list[str]:
+    """Texts that the planner needs no sample of, where what people wrote stands: ANALYZE keeps samples in clear."""
+    if not projection.opens:
+        return []
+    indexed = " ".join(projection.table.indexes)
+    return [
+        name
+        for name, kind in projection.table.columns.items()
+        if kind.startswith(("text", "jsonb")) and not re.search(rf"\b{name}\b", indexed)
+    ]
+
+
+def create_indexes(conn: Conn, projection: Projection, number: int) -> None:
+    for statement in index_statements(projection, number):
+        conn.execute(statement)
+
+
+def index_statements(projection: Projection, number: int) -> Iterable[sql.Composed]:
+    """The primary key of the rows and every index. Rollups have had their keys from the start: they add up by them."""
+    yield sql.SQL("ALTER TABLE {} ADD {}").format(identifier(projection.name, number), _primary_key(projection.table))
+    for relation, table in projection.relations.items():
+        for place, index in enumerate(table.indexes, start=1):
+            # Named here: two that are made at once on the same columns may be given the same name by PostgreSQL.
+            name = sql.Identifier(f"{table_name(relation, number)}_index_{place}")
+            yield sql.SQL("CREATE INDEX {} ON {} {}").format(name, identifier(relation, number), sql.SQL(index))
+
+
+def drop_generation(conn: Conn, projection_name: str, relations: Iterable[str], number: int) -> None:
+    for relation in relations:
+        conn.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(identifier(relation, number)))
+    conn.execute("DELETE FROM read_models.generations WHERE name = %s AND generation = %s", (projection_name, number))
+
+
+def _create_table(relation: str, table: Table, number: int, with_key: bool) -> sql.Composed:
+    columns = [sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind in table.columns.items()]
+    if with_key:
+        columns.append(_primary_key(table))
+    return sql.SQL("CREATE TABLE {} ({})").format(identifier(relation, number), sql.SQL(", ").join(columns))
+
+
+def _primary_key(table: Table) -> sql.Composed:
+    return sql.SQL("PRIMARY KEY ({})").format(sql.SQL(", ").join(map(sql.Identifier, table.key)))

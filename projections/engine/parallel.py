@@ -1,0 +1,133 @@
+"""Filling a generation with every core: this process and others take shares of the streams until none is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import active_children, get_context, parent_process
+from multiprocessing.queues import Queue
+from multiprocessing.sharedctypes import Synchronized
+from queue import Empty
+from signal import SIG_BLOCK, SIG_SETMASK, SIGINT, pthread_sigmask
+
+from eventstore.vault import Vault
+from projections.engine.fill import Share, fill, shares
+from projections.engine.terms_in_force import TermsInForce
+from projections.registry import projections
+
+#: Told (step, done, total): events while filling, indexes while indexing, events while catching up.
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """What is filled: generation `number` of the named read models, with the log up to position `upto`."""
+
+    database_url: str
+    master_key: bytes
+    names: tuple[str, ...]
+    number: int
+    shown: TermsInForce
+    upto: int
+
+    def fill(self, parts: Iterable[Share], progress: Callable[[int], None]) -> int:
+        chosen = [(p, self.number) for p in projections(self.shown) if p.name in self.names]
+        return fill(self.database_url, Vault(self.master_key), chosen, parts, progress)
+
+
+def fill_in_parallel(filling: Filling, workers: int, progress: Progress) -> int:
+    """Fills with `workers` processes, this one among them; returns how many events that took.
+
+    Raises what any of them raised, once all have ended.
+    """
+    done = 0
+
+    def told(taken: int) -> None:
+        nonlocal done
+        done += taken
+        progress("filling", done, filling.upto)
+
+    parts = shares(filling.upto, workers)
+    if workers == 1:
+        return filling.fill(parts, told)
+    context = get_context("spawn")
+    queue: Queue[int] = context.Queue()
+    given = context.Value("i", 0)
+    with ProcessPoolExecutor(workers - 1, context, _start_worker, (queue, given)) as pool:
+        try:
+            with _deaf_to_ctrl_c():
+                others = [pool.submit(_fill_shares, filling, parts) for _ in range(workers - 1)]
+
+            def told_here(taken: int) -> None:
+                told(taken + _drain(queue))
+                _raise_failure(others)
+
+            taken = filling.fill(_until_none_is_left(parts, given), told_here)
+            pending = set(others)
+            while pending:
+                _, pending = wait(pending, timeout=0.2, return_when=FIRST_COMPLETED)
+                told(_drain(queue))
+        except BaseException:
+            # Stopped: what they still fill will never be used.
+            for process in active_children():
+                process.terminate()
+            raise
+    return taken + sum(future.result() for future in others)
+
+
+def _raise_failure(others: Sequence[Future[int]]) -> None:
+    for future in others:
+        if future.done():
+            future.result()
+
+
+def _until_none_is_left(parts: Sequence[Share], given: Synchronized[int]) -> Iterator[Share]:
+    """Each part goes to the process that asks for it first. `given` counts those that are taken."""
+    while True:
+        with given.get_lock():
+            place = given.value
+            given.value += 1
+        if place >= len(parts):
+            return
+        yield parts[place]
+
+
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """Processes started meanwhile do not hear a terminal's Ctrl-C, which goes to all: the parent ends them."""
+    before = pthread_sigmask(SIG_BLOCK, {SIGINT})
+    try:
+        yield
+    finally:
+        pthread_sigmask(SIG_SETMASK, before)
+
+
+_taken: Queue[int]
+_given: Synchronized[int]
+
+
+def _start_worker(queue: Queue[int], given: Synchronized[int]) -> None:
+    global _taken, _given
+    _taken, _given = queue, given
+
+
+def _fill_shares(filling: Filling, parts: Sequence[Share]) -> int:
+    return filling.fill(_until_none_is_left(parts, _given), _report)
+
+
+def _report(taken: int) -> None:
+    parent = parent_process()
+    if parent is not None and not parent.is_alive():
+        raise SystemExit("the rebuild that these shares belonged to is gone")
+    _taken.put(taken)
+
+
+def _drain(queue: Queue[int]) -> int:
+    taken = 0
+    while True:
+        try:
+            taken += queue.get_nowait()
+        except Empty:
+            return taken

@@ -1,0 +1,232 @@
+"""Reading: one consistent view of the live generations, with the position that it stands at."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import lru_cache
+from time import monotonic
+from typing import Any, NamedTuple, TypeAlias, TypeVar
+
+import psycopg
+from psycopg import AsyncConnection, sql
+from psycopg.errors import UndefinedTable
+from psycopg.rows import DictRow
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from eventstore.connections import BUSY_SECONDS, POOL_SECONDS, READING, connection_errors, hang_up
+from eventstore.unavailable import is_connection_lost
+from projections.engine.generations import identifier
+from projections.engine.sent_rows import SentRows
+
+T = TypeVar("T")
+AsyncPool = AsyncConnectionPool[AsyncConnection[Any]]
+#: Of each read model in use, its generation and position: while they are the same, so are its rows.
+Live: TypeAlias = Mapping[str, tuple[int, int]]
+
+#: Both go to the server at once.
+_BEGIN = """BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+SELECT name, generation, position FROM read_models.generations WHERE state = 'live'"""
+
+
+#: Of one set of tables: each list has a statement for each choice of filters, order and size.
+_MOST_COMPOSED = 2_000
+#: Sets of tables: one, and another after each rebuild.
+_MOST_LAYOUTS = 8
+
+
+#: The server itself breaks off what takes longer: one that does not is not there.
+LONGEST_STATEMENT = READING.statement + 1.0
+
+
+@contextmanager
+def _in_time(conn: AsyncConnection[Any], seconds: float) -> Iterator[None]:
+    patience = asyncio.get_running_loop().call_later(seconds, hang_up, conn)
+    try:
+        yield
+    finally:
+        patience.cancel()
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What one answer reads: the same generation and the same instant for all its statements.
+
+    `tables` names every live table, to be put into SQL; `position` is what all of them have reached. `live` tells
+    where each of them stands.
+    """
+
+    conn: AsyncConnection[Any]
+    tables: Mapping[str, sql.Composable]
+    position: int
+    live: Live = field(default_factory=dict, kw_only=True)
+    #: Statements composed before for the same tables.
+    composed: dict[str, sql.SQL] = field(default_factory=dict, kw_only=True)
+
+    async def rows(self, query: sql.Composed | sql.SQL, params: Mapping[str, Any] | None = None) -> list[DictRow]:
+        return list(await self.sent(query, params))
+
+    async def sent(self, query: sql.Composed | sql.SQL, params: Mapping[str, Any] | None = None) -> SentRows:
+        """As `rows`, each loaded when it is asked for."""
+        async with self.conn.cursor(binary=True) as cursor:
+            with _in_time(self.conn, LONGEST_STATEMENT):
+                await cursor.execute(query, params, prepare=True)
+            return SentRows(self.conn, cursor)
+
+    def sql(self, template: str, **parts: sql.Composable) -> sql.Composed | sql.SQL:
+        """A query in which {animations} and the like stand for the live tables; `parts` fills the other braces."""
+        if parts:
+            return sql.SQL(template).format(**self.tables, **parts)
+        query = self.composed.get(template)
+        if query is None:
+            if len(self.composed) >= _MOST_COMPOSED:
+                self.composed.clear()
+            query = sql.SQL(sql.SQL(template).format(**self.tables).as_string(self.conn))
+            self.composed[template] = query
+        return query
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """The tables of one set of live generations, and what was composed for them."""
+
+    tables: Mapping[str, sql.Composable]
+    composed: dict[str, sql.SQL] = field(default_factory=dict)
+
+
+_layouts: dict[Hashable, _Layout] = {}
+
+
+def _layout(live: Live, relations: Mapping[str, str]) -> _Layout:
+    key = (*((name, generation) for name, (generation, _) in live.items()), *relations)
+    if key not in _layouts:
+        if len(_layouts) >= _MOST_LAYOUTS:
+            _layouts.clear()
+        _layouts[key] = _Layout(
+            {
+                relation: identifier(relation, live[projection][0])
+                for relation, projection in relations.items()
+                if projection in live
+            }
+        )
+    return _layouts[key]
+
+
+@asynccontextmanager
+async def snapshot(pool: AsyncPool, relations: Mapping[str, str]) -> AsyncIterator[Snapshot]:
+    """A read-only, repeatable-read view. `relations` gives each relation's projection (see `registry.relations`)."""
+    async with _begun(pool) as (conn, live):
+        try:
+            layout = _layout(live, relations)
+            reached = min((position for _, position in live.values()), default=0)
+            yield Snapshot(conn, layout.tables, reached, live=live, composed=layout.composed)
+            # Nothing was written; but after a rollback psycopg forgets what it has prepared.
+            await conn.commit()
+        except BaseException:
+            if not conn.closed:
+                await conn.rollback()
+            raise
+
+
+@asynccontextmanager
+async def _begun(pool: AsyncPool) -> AsyncIterator[tuple[AsyncConnection[Any], Live]]:
+    """A connection with its transaction begun. One that had died in the pool is let go, with all others of its age."""
+    for is_last in (False, True):
+        stack = AsyncExitStack()
+        try:
+            conn = await stack.enter_async_context(_lent(pool, POOL_SECONDS))
+            live = await _begin(conn)
+        except BaseException as fault:
+            with suppress(psycopg.Error):
+                await stack.aclose()
+            if is_last or not is_connection_lost(fault):
+                raise
+            await pool.drain()
+            continue
+        async with stack:
+            yield conn, live
+        return
+
+
+@asynccontextmanager
+async def _lent(pool: AsyncPool, patience: float) -> AsyncIterator[AsyncConnection[Any]]:
+    """As `pool.connection`; where all connections are in use while others can be made, others' turn is waited for."""
+    busy_until, errors = monotonic() + BUSY_SECONDS, connection_errors(pool)
+    async with AsyncExitStack() as stack:
+        while True:
+            try:
+                conn = await stack.enter_async_context(pool.connection(patience))
+                break
+            except PoolTimeout:
+                if connection_errors(pool) > errors or monotonic() > busy_until:
+                    raise
+        yield conn
+
+
+async def _begin(conn: AsyncConnection[Any]) -> Live:
+    await conn.set_autocommit(True)
+    # It takes less than a millisecond: a server that lets it wait answers nothing.
+    with _in_time(conn, POOL_SECONDS):
+        cursor = await conn.execute(_BEGIN)
+    cursor.nextset()
+    return {name: (generation, position) for name, generation, position in await cursor.fetchall()}
+
+
+async def read_on(
+    pool: AsyncPool, work: Callable[[AsyncConnection[Any]], Awaitable[T]], wait: float | None = None
+) -> T:
+    """What `work`, which only reads, gives on a connection; on another one where that had died in the pool."""
+    patience = POOL_SECONDS if wait is None else wait
+    try:
+        async with _lent(pool, patience) as conn:
+            return await work(conn)
+    except psycopg.Error as fault:
+        if not is_connection_lost(fault):
+            raise
+    await pool.drain()
+    async with _lent(pool, patience) as conn:
+        return await work(conn)
+
+
+@lru_cache(maxsize=100)
+def _live(told: str) -> Live:
+    """What `queries.paging.LIVE_TOLD` says."""
+    stands = (one.split(" ") for one in told.split(","))
+    return {name: (int(generation), int(position)) for name, generation, position in stands}
+
+
+class AtOnce(NamedTuple):
+    """What one statement read: `live` is where the read models stood then, `first` the first of its rows."""
+
+    live: Live
+    first: DictRow
+    rows: SentRows
+
+
+async def rows_at_once(
+    pool: AsyncPool, seen: Snapshot, lasting: Iterable[str], statement: str, params: Mapping[str, Any]
+) -> AtOnce | None:
+    """The rows of one statement, which needs no transaction, in one round trip. Its first row has `live_told`.
+
+    `seen` is a snapshot of before. None when other generations are live than then, or when one of the read models named
+    in `lasting` has moved since.
+    """
+
+    async def ask(conn: AsyncConnection[Any]) -> SentRows:
+        await conn.set_autocommit(True)
+        now = Snapshot(conn, seen.tables, seen.position, live=seen.live, composed=seen.composed)
+        return await now.sent(now.sql(statement), params)
+
+    try:
+        rows = await read_on(pool, ask)
+    except UndefinedTable:
+        # That generation is gone.
+        return None
+    first = rows[0]
+    live = _live(first["live_told"])
+    same_tables = all(live.get(name, (0, 0))[0] == generation for name, (generation, _) in seen.live.items())
+    if not same_tables or any(live[name] != seen.live[name] for name in lasting):
+        return None
+    return AtOnce(live, first, rows)

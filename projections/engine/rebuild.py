@@ -1,0 +1,164 @@
+"""Rebuilding: a new generation is filled beside the one in use, catches up, and readers are switched in one step.
+
+The old generation stays, as `previous`, until the next rebuild. Stopped at any moment, the site stays on the old one.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import psycopg
+from psycopg import Connection, sql
+
+from eventstore.log import head
+from eventstore.vault import Vault
+from projections.engine.announcing import announced
+from projections.engine.generations import (
+    State,
+    add_generation,
+    drop_generation,
+    fingerprint,
+    generations,
+    identifier,
+    index_statements,
+    prepare,
+    terms_in_force,
+)
+from projections.engine.parallel import Filling, Progress, fill_in_parallel
+from projections.engine.projection import Projection
+from projections.engine.switching import RebuildRefused, switch
+from projections.engine.terms_in_force import TermsInForce
+from projections.registry import projections
+
+REBUILD_LOCK = 7311009
+FEW_EVENTS = 20_000
+
+Conn = Connection[Any]
+
+
+def rebuild(
+    database_url: str,
+    master_key: bytes,
+    names: Sequence[str] = (),
+    progress: Progress = lambda *_: None,
+    workers: int | None = None,
+) -> int:
+    """Rebuilds the named read models (all when none is named) and switches to them. Returns the events read."""
+    with _rebuilding(database_url) as conn:
+        prepare(conn, projections)
+        shown = terms_in_force(conn)
+        chosen = _chosen(projections(shown), names)
+        _drop_all_but_live(conn, chosen)
+        number = _new_generation(conn, chosen, shown)
+        upto = head(conn)
+        found, count = [projection.name for projection in chosen], _workers(workers, upto)
+        with announced(conn, found, progress) as told:
+            filling = Filling(database_url, master_key, tuple(found), number, shown, upto)
+            taken = fill_in_parallel(filling, count, told)
+            _index(database_url, chosen, number, told, count)
+            _set_position(conn, found, upto)
+            switch(conn, Vault(master_key), State.BUILDING, found, told)
+    return taken
+
+
+def back(
+    database_url: str, master_key: bytes, names: Sequence[str] = (), progress: Progress = lambda *_: None
+) -> list[str]:
+    """Returns to the previous generation of the named read models (of all that have one). Gives their names."""
+    with _rebuilding(database_url) as conn:
+        kept = {generation.name: generation for generation in generations(conn, State.PREVIOUS)}
+        chosen = [p for p in _chosen(projections(TermsInForce()), names) if p.name in kept]
+        if not chosen:
+            raise RebuildRefused("there is no previous generation to go back to")
+        for projection in chosen:
+            if kept[projection.name].fingerprint != fingerprint(projection):
+                raise RebuildRefused(
+                    f"the previous generation of {projection.name} was built by other code: start that code to go back"
+                )
+        found = [projection.name for projection in chosen]
+        with announced(conn, found, progress) as told:
+            switch(conn, Vault(master_key), State.PREVIOUS, found, told)
+    return found
+
+
+@contextmanager
+def _rebuilding(database_url: str) -> Iterator[Conn]:
+    """A connection that alone may rebuild, for as long as it lives."""
+    with psycopg.connect(database_url, autocommit=True, application_name="parentalite-rebuild") as conn:
+        row = conn.execute("SELECT pg_try_advisory_lock(%s)", (REBUILD_LOCK,)).fetchone()
+        if not (row and row[0]):
+            raise RebuildRefused("another rebuild is running: wait for it to end")
+        try:
+            yield conn
+        except psycopg.errors.DiskFull as full:
+            raise RebuildRefused("no disk space left for the new generation: the old one stays in use") from full
+        finally:
+            # The server notices a closed connection a little later: the next rebuild need not wait for that.
+            with suppress(psycopg.Error):
+                conn.execute("SELECT pg_advisory_unlock(%s)", (REBUILD_LOCK,))
+
+
+def _chosen(known: Sequence[Projection], names: Sequence[str]) -> list[Projection]:
+    by_name = {projection.name: projection for projection in known}
+    if unknown := [name for name in names if name not in by_name]:
+        raise RebuildRefused(f"unknown read model {', '.join(unknown)}: choose from {', '.join(by_name)}")
+    return [by_name[name] for name in names] if names else list(known)
+
+
+def _drop_all_but_live(conn: Conn, chosen: Sequence[Projection]) -> None:
+    """Drops the previous generation of the chosen, and whatever a rebuild that was stopped has left."""
+    known = {projection.name: projection for projection in projections(TermsInForce())}
+    names = [projection.name for projection in chosen]
+    for generation in generations(conn, State.BUILDING, State.PREVIOUS):
+        projection = known.get(generation.name)
+        if projection is not None and (generation.name in names or generation.state == State.BUILDING):
+            with conn.transaction():
+                drop_generation(conn, projection.name, projection.relations, generation.generation)
+
+
+def _new_generation(conn: Conn, chosen: Sequence[Projection], shown: TermsInForce) -> int:
+    """One number for all, never used before: what is left of a killed rebuild cannot write into it."""
+    row = conn.execute("SELECT nextval('read_models.generation_numbers')").fetchone()
+    assert row is not None
+    with conn.transaction():
+        for projection in chosen:
+            add_generation(conn, projection, row[0], State.BUILDING, shown)
+    return int(row[0])
+
+
+def _index(database_url: str, chosen: Sequence[Projection], number: int, progress: Progress, workers: int) -> None:
+    """Primary keys and indexes, made once all rows stand: sorted at once instead of row by row.
+
+    Then what the planner knows of the tables, and which of their pages everybody sees: before autovacuum gets there,
+    readers would have poor plans and slow counts.
+    """
+    indexes = [statement for projection in chosen for statement in index_statements(projection, number)]
+    tables = [identifier(relation, number) for projection in chosen for relation in projection.relations]
+    vacuums = [sql.SQL("VACUUM (ANALYZE) {}").format(table) for table in tables]
+
+    def make(statement: sql.Composed) -> None:
+        with psycopg.connect(database_url, autocommit=True) as conn:
+            conn.execute("SET maintenance_work_mem = '128MB'")
+            conn.execute("SET synchronous_commit = off")
+            conn.execute(statement)
+
+    with ThreadPoolExecutor(workers) as pool:
+        made = (one for statements in (indexes, vacuums) for one in pool.map(make, statements))
+        for done, _ in enumerate(made, start=1):
+            progress("indexing", done, len(indexes) + len(vacuums))
+
+
+def _workers(asked: int | None, events: int) -> int:
+    """A process for each core, but none for a log so short that starting one takes longer than reading it."""
+    return asked or (1 if events < FEW_EVENTS else os.cpu_count() or 1)
+
+
+def _set_position(conn: Conn, names: Sequence[str], position: int) -> None:
+    conn.execute(
+        "UPDATE read_models.generations SET position = %s WHERE state = 'building' AND name = ANY(%s)",
+        (position, list(names)),
+    )

@@ -1,0 +1,75 @@
+"""Switching readers from one generation to another, in one step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from psycopg import Connection
+
+from eventstore.log import head
+from eventstore.vault import Vault
+from projections.engine.catching_up import BATCH, advance, tell
+from projections.engine.generations import State, drop_generation, generations
+from projections.engine.parallel import Progress
+from projections.engine.terms_in_force import TermsInForce
+from projections.registry import projections
+
+Conn = Connection[Any]
+
+
+class RebuildRefused(Exception):
+    """The rebuild cannot start or go on; nothing that is in use was touched. The message says why, in one line."""
+
+
+def switch(conn: Conn, vault: Vault, source: State, names: Sequence[str], progress: Progress) -> None:
+    """Lets the `source` generations catch up, then makes them live and the live ones previous, in one step."""
+    start, goal = _behind(conn, source, names), head(conn)
+    while goal - _behind(conn, source, names) > BATCH and advance(conn, vault, source, names=names):
+        progress("catching up", _behind(conn, source, names) - start, goal - start)
+    with conn.transaction():
+        # Holds the projector back for the moment that it takes to read the last events and switch.
+        conn.execute(
+            "SELECT 1 FROM read_models.generations WHERE state = 'live' AND name = ANY(%s) ORDER BY name FOR UPDATE",
+            (list(names),),
+        )
+        # Commands go on meanwhile: what is recorded after this moment is the projector's again.
+        goal = head(conn)
+        while _behind(conn, source, names) < goal and advance(conn, vault, source, names=names):
+            _refuse_failed(conn, source, names)
+        _refuse_failed(conn, source, names)
+        conn.execute(
+            "UPDATE read_models.generations SET state = 'leaving' WHERE state = 'live' AND name = ANY(%s)",
+            (list(names),),
+        )
+        conn.execute(
+            "UPDATE read_models.generations SET state = 'live', updated_at = now() WHERE state = %s AND name = ANY(%s)",
+            (source.value, list(names)),
+        )
+        conn.execute("UPDATE read_models.generations SET state = 'previous' WHERE state = 'leaving'")
+        _drop_personal(conn, names)
+        # The batches above did not wait for the disk; the switch does.
+        conn.execute("SET LOCAL synchronous_commit = on")
+        tell(conn)
+
+
+def _behind(conn: Conn, source: State, names: Sequence[str]) -> int:
+    """The position of the one that is furthest behind."""
+    return min(g.position for g in generations(conn, source) if g.name in names)
+
+
+def _refuse_failed(conn: Conn, source: State, names: Sequence[str]) -> None:
+    for generation in generations(conn, source):
+        if generation.name in names and generation.failed_position is not None:
+            raise RebuildRefused(
+                f"{generation.name} cannot take {generation.failed_event} at position {generation.failed_position}:"
+                f" {generation.failed_reason}"
+            )
+
+
+def _drop_personal(conn: Conn, names: Sequence[str]) -> None:
+    """Nothing feeds a previous generation, so an erasure would not reach what is personal in it: none is kept."""
+    personal = {p.name: p for p in projections(TermsInForce()) if p.opens_personal and p.name in names}
+    for generation in generations(conn, State.PREVIOUS):
+        if projection := personal.get(generation.name):
+            drop_generation(conn, projection.name, projection.relations, generation.generation)

@@ -1,0 +1,40 @@
+"""A person's notifications, the latest first, with whether they have read each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from eventstore.seals import SEAL
+from projections.engine.paging import Filter, Order, Source
+
+_IS_READ = """
+EXISTS (SELECT FROM public.notification_reads r
+    WHERE r.reader = %(reader)s AND r.notification_id = n.notification_id)"""
+#: Where a notification is told with a reason, the event that holds it, and the key that it is sealed with.
+_REASON = f"""
+LEFT JOIN public.stored_events e ON n.with_reason AND e.notification_id = n.position
+LEFT JOIN public.person_keys k ON n.with_reason AND k.wrapped_key IS NOT NULL
+    AND k.key_id = substring(convert_from(e.state, 'UTF8') FROM '"{SEAL}([0-9a-f-]{{{{36}}}}):')::uuid"""
+SOURCE = Source(
+    table="public.notifications",
+    alias="n",
+    shown=f", {_IS_READ} AS is_read, e.originator_id, e.originator_version, e.topic, e.state, k.key_id, k.wrapped_key",
+    joined=_REASON,
+)
+ORDERS = (Order("id", "n.notification_id", "bigint", True),)
+#: As many as this are counted: whoever has more has too many to count.
+MOST_COUNTED = 1_000
+#: Whom to telephone: those of these registrations that are still known.
+TO_CALL = """
+SELECT g.registration_id, g.structure_id, g.on_behalf, g.registered_by, p.first_name, p.last_name, p.phone
+FROM {registrations} g JOIN {registrants} p USING (registration_id)
+WHERE g.registration_id = ANY(%(ids)s) ORDER BY g.place"""
+UNREAD = f"""
+SELECT count(*) AS unread FROM (SELECT FROM public.notifications n
+WHERE n.recipient = ANY(%(recipients)s) AND NOT {_IS_READ} LIMIT {MOST_COUNTED}) AS counted"""
+
+
+def of(recipients: Sequence[str], reader: UUID) -> Filter:
+    filtered = Filter().each_of("n.recipient", "%(recipients)s::text[]", recipients=list(recipients))
+    return filtered.where("true", reader=reader)

@@ -1,0 +1,11 @@
+"""Pages of the signed checkpoints, the latest first. They are no read model: what proves the log stands beside it."""
+
+from __future__ import annotations
+
+from projections.engine.paging import Order, Source
+
+SOURCE = Source(table="proof.checkpoints", alias="k")
+ORDERS = (Order("size", "k.size", "bigint", True),)
+OF_SIZE = "SELECT * FROM proof.checkpoints WHERE size = %(size)s"
+LATEST = "SELECT * FROM proof.checkpoints ORDER BY size DESC LIMIT 1"
+KEYS = "SELECT public_key, since_size, until_size FROM proof.keys ORDER BY since_size DESC"

@@ -1,0 +1,38 @@
+"""Registrations: those for an animation, and one with its place in the waiting list."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from projections.engine.paging import Filter, Order, Source
+
+#: With the animation's time zone and who registered, null once erased.
+SOURCE = Source(
+    table="registrations",
+    alias="g",
+    shown=(
+        ", a.time_zone, p.first_name, p.last_name, p.email, p.phone, p.removal_reason, u.reason AS unreached"
+        ", CASE WHEN g.status = 'WAITING' THEN (SELECT count(*) FROM {registrations} w"
+        " WHERE w.animation_id = g.animation_id AND w.status = 'WAITING' AND w.place <= g.place AND w.repeats IS NULL)"
+        # What repeats another stands in no line: it is told the place that a further registration would have had.
+        " + CASE WHEN g.repeats IS NULL THEN 0 ELSE 1 END END AS place_in_line"
+    ),
+    joined=(
+        "JOIN {animations} a USING (animation_id) LEFT JOIN {registrants} p USING (registration_id)"
+        " LEFT JOIN {unreached} u ON u.about_id = g.registration_id"
+    ),
+    owner="animation_id",
+)
+BY_ID = f"SELECT g.*{SOURCE.shown} FROM {SOURCE.rows} {SOURCE.joined} WHERE g.registration_id = %(id)s"
+#: Those who have a seat, in the order of registering: for the attendance sheet.
+SEATED = """
+SELECT p.first_name, p.last_name FROM {registrations} g JOIN {registrants} p USING (registration_id)
+WHERE g.animation_id = %(animation_id)s AND g.status = 'SEATED' AND g.repeats IS NULL ORDER BY g.place LIMIT %(most)s"""
+#: In the order of registering: the waiting list is in the order of its line.
+ORDERS = (Order("place", "g.place", "bigint"), Order("id", "g.registration_id", "uuid"))
+
+
+def narrowed(status: Collection[str] | None) -> Filter:
+    """What repeats another registration is in no list."""
+    listed = Filter().where("g.repeats IS NULL")
+    return listed.among("g.status", "status", status) if status else listed

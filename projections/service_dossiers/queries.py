@@ -1,0 +1,77 @@
+"""Pages of service dossiers, and the animations that one may gather or still waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from projections.engine.paging import Filter, Order, Source
+
+#: Dossiers with what is shown of their structure, and the terms of their convention as they stand.
+SOURCE = Source(
+    table="service_dossiers",
+    alias="d",
+    shown=(
+        ", s.siret AS structure_siret, s.name AS structure_name, s.territories AS structure_territories"
+        ", c.rate_per_animation AS agreed_rate, c.required_pieces AS agreed_pieces"
+    ),
+    joined="JOIN {structures} s USING (structure_id) JOIN {conventions} c USING (convention_id)",
+)
+BY_IDS = f"SELECT d.*{SOURCE.shown} FROM {SOURCE.rows} {SOURCE.joined} WHERE d.dossier_id = ANY(%(ids)s)"
+#: The last opened first.
+ORDERS = (Order("opened_at", "d.opened_at", "timestamptz", True), Order("id", "d.dossier_id", "uuid", True))
+
+_FREE = """
+FROM {animations} WHERE convention_id = %(convention_id)s AND day BETWEEN %(period_from)s AND %(period_until)s
+AND status = 'PUBLISHED' AND dossier_id IS NULL"""
+#: What a dossier of that convention and period may gather: attested, and in no other dossier.
+GATHERABLE = f"SELECT animation_id {_FREE} AND attested ORDER BY day, animation_id LIMIT %(most)s"
+#: What is over and lacks its attestation, for several dossiers at once.
+UNATTESTED = """
+SELECT d.dossier_id, a.animation_id FROM {service_dossiers} d JOIN {animations} a
+ON a.convention_id = d.convention_id AND a.day BETWEEN d.period_from AND d.period_until
+AND a.status = 'PUBLISHED' AND a.dossier_id IS NULL
+WHERE d.dossier_id = ANY(%(ids)s) AND NOT a.attested AND a.ends_at <= %(now)s ORDER BY a.day, a.animation_id"""
+
+#: Scans of these dossiers that are those of other animations of the structure too, in the dossier or not.
+EQUAL_SHEETS = """
+SELECT d.dossier_id, a.sheet_sha256, count(*) FILTER (WHERE NOT a.animation_id = ANY(d.animation_ids)) AS elsewhere,
+       array_agg(a.animation_id ORDER BY a.day, a.animation_id)
+           FILTER (WHERE a.animation_id = ANY(d.animation_ids)) AS held
+FROM {service_dossiers} d
+JOIN {animations} a ON a.structure_id = d.structure_id AND a.sheet_sha256 IS NOT NULL
+WHERE d.dossier_id = ANY(%(ids)s) GROUP BY d.dossier_id, a.sheet_sha256
+HAVING count(*) > 1 AND bool_or(a.animation_id = ANY(d.animation_ids)) ORDER BY d.dossier_id, a.sheet_sha256"""
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What the dossiers are narrowed to; None or empty: not by that. A period is met when a dossier's touches it."""
+
+    structure_id: UUID | None = None
+    convention_id: UUID | None = None
+    territory: Collection[str] | None = None
+    status: Collection[str] | None = None
+    period_from: date | None = None
+    period_until: date | None = None
+
+
+_ONE = {
+    "structure_id": "d.structure_id = %(structure_id)s",
+    "convention_id": "d.convention_id = %(convention_id)s",
+    "period_from": "d.period_until >= %(period_from)s",
+    "period_until": "d.period_from <= %(period_until)s",
+}
+
+
+def narrowed(filtered: Filter, conditions: Conditions) -> Filter:
+    """`filtered` and these conditions."""
+    for name in ("territory", "status"):
+        if chosen := getattr(conditions, name):
+            filtered = filtered.among(f"d.{name}", name, chosen)
+    for name, condition in _ONE.items():
+        if (value := getattr(conditions, name)) is not None:
+            filtered = filtered.where(condition, **{name: value})
+    return filtered

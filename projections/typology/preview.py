@@ -1,0 +1,61 @@
+"""What a rebuild would change: how many animations each change of the typology touches, told before it is rebuilt."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from psycopg import Connection, sql
+
+from domain.typology.typology import TermKind
+from projections.engine.generations import State, generations, identifier, terms_in_force
+from projections.engine.terms_in_force import Change
+
+Conn = Connection[Any]
+
+_COLUMN = {
+    TermKind.THEME: "themes",
+    TermKind.ANIMATION_TYPE: "ARRAY[type]",
+    TermKind.VENUE_TYPE: "ARRAY[venue_type]",
+    TermKind.AUDIENCE: "ARRAY[audience]",
+}
+_COUNTS = """
+SELECT type, day, count(*) FROM {animations} WHERE {codes} && %s::text[] GROUP BY type, day"""
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """So many animations now shown under `code` will be shown under `into`."""
+
+    kind: TermKind
+    code: str
+    into: str
+    animations: int
+
+
+def preview(conn: Conn) -> list[Touched]:
+    """What the changes of the typology since the live generation of animations was built will do, in their order.
+
+    Counted on the rows in use: an animation that two pending changes touch one after the other counts under the first.
+    """
+    live = next((g for g in generations(conn, State.LIVE) if g.name == "animations"), None)
+    if live is None:
+        return []
+    pending = terms_in_force(conn).since(live.terms_in_force)
+    return [touched for change in pending for touched in _touched(conn, live.generation, change)]
+
+
+def _touched(conn: Conn, generation: int, change: Change) -> Iterator[Touched]:
+    query = sql.SQL(_COUNTS).format(
+        animations=identifier("animations", generation), codes=sql.SQL(_COLUMN[change.kind])
+    )
+    rows: list[tuple[str, date, int]] = conn.execute(query, ([change.code],)).fetchall()
+    counted: Counter[str] = Counter()
+    for animation_type, day, animations in rows:
+        counted[change.shown(animation_type, day)] += animations
+    for into, animations in sorted(counted.items()):
+        if into != change.code:
+            yield Touched(change.kind, change.code, into, animations)
