@@ -27,7 +27,7 @@ from projections.engine.generations import prepare
 from projections.registry import projections
 
 if TYPE_CHECKING:
-    from api.context import Services
+    from api.core.context import Services
 
 Conn = Connection[Any]
 
@@ -121,8 +121,8 @@ def open_everything(settings: Settings) -> Iterator[Opened]:
 def api_services(opened: Opened) -> Services:
     """What the API answers with. It opens and closes pool and waiter itself."""
     # Imported here: Strawberry takes most of a second, which `parentalite token` should not cost.
-    from api.context import Services
-    from api.persisted import PersistedDocuments
+    from api.core.context import Services
+    from api.http.persisted import PersistedDocuments
     from projections.engine.waiting import PositionWaiter
 
     return Services(

@@ -23,7 +23,7 @@ def documents(
     sending it. Try: `parentalite documents graphql/operations > trusted.json`
     """
     # Imported here: Strawberry takes most of a second, which the other commands should not cost.
-    from api.sdl import faults
+    from api.publishing.sdl import faults
 
     found: dict[str, str] = {}
     for file in _files(paths):

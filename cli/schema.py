@@ -73,8 +73,8 @@ def schema(
 
 def _written(form: Form) -> str:
     # Imported here: Strawberry takes most of a second, which the other commands should not cost.
-    from api.documentation import page
-    from api.sdl import bare_sdl, sdl
+    from api.publishing.documentation import page
+    from api.publishing.sdl import bare_sdl, sdl
 
     return {Form.SDL: sdl, Form.BARE: bare_sdl, Form.DOCS: page}[form]()
 
@@ -95,8 +95,8 @@ def _breaking(before: str, name: str) -> bool:
     """Whether the schema breaks clients of the one before. Names what does, and what they should be told of."""
     from graphql import GraphQLError
 
-    from api.changes import changes
-    from api.sdl import sdl
+    from api.publishing.breaking_changes import changes
+    from api.publishing.sdl import sdl
 
     try:
         found = changes(before, sdl())

@@ -17,8 +17,8 @@ from graphql import (
     is_leaf_type,
 )
 
+from api.core.requests import LARGEST_BODY, MOST_VALUES
 from api.limits.values import LONGEST_TEXT, MOST_IN_LIST
-from api.requests import LARGEST_BODY, MOST_VALUES
 
 #: Leaves room for the document and the names of fields.
 _MOST_BYTES = LARGEST_BODY - 60_000

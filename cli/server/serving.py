@@ -19,7 +19,7 @@ from cli.logs import RequestLog
 if TYPE_CHECKING:
     import uvicorn
 
-    from api.context import Services
+    from api.core.context import Services
     from application.hosting.service_settings import Outside
 
 #: How long a stopping server waits for answers under way, and for clients that only listen.
@@ -99,7 +99,7 @@ def server_config(application: Any, services: Services, port: int = 0) -> uvicor
     """How the server is run, whatever the environment says: only PARENTALITE_TRUSTED_PROXIES tells who is believed."""
     import uvicorn
 
-    from api.requests import LARGEST_BODY
+    from api.core.requests import LARGEST_BODY
     from cli.server.bounded_http import Door, bounded
     from cli.server.bounded_websocket import BoundedWebSocket
 

@@ -14,25 +14,25 @@ from starlette.responses import Response
 from starlette.routing import WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api import ide
-from api.answer_cache import AnswerCache
-from api.answers import JSON, Refused, refusal
-from api.certificates import Certificates
-from api.context import Services
-from api.dossier_papers import DossierPapers
-from api.exports.animations import AnimationExports
-from api.exports.audit_trail import AuditTrailExport
-from api.exports.feeds import AnimationFeeds
-from api.guarding import SecurityHeaders, with_cors
-from api.health import Health
-from api.metrics import Counting, Metrics
-from api.papers import Papers
-from api.proof_pages import ProofPages
-from api.rate_limits import RateLimits
+from api.animations.feeds import AnimationFeeds
+from api.animations.sheet_downloads import Papers
+from api.animations.table_downloads import AnimationExports
+from api.audit.downloads import AuditTrailExport
+from api.candidatures.certificates import Certificates
+from api.core.answers import JSON, Refused, refusal
+from api.core.context import Services
+from api.http import graphiql as ide
+from api.http.answer_cache import AnswerCache
+from api.http.health import Health
+from api.http.metrics import Counting, Metrics
+from api.http.security_headers import SecurityHeaders, with_cors
+from api.http.standstill import Watch
+from api.http.view import GraphQLView
+from api.limits.rate_limits import RateLimits
+from api.notifications.unsubscribing import Unsubscribing
+from api.proof.downloads import ProofPages
 from api.schema import schema
-from api.standstill import Watch
-from api.unsubscribing import Unsubscribing
-from api.view import GraphQLView
+from api.service_dossiers.downloads import DossierPapers
 from application.notifications.unsubscribing import PATH as UNSUBSCRIBING
 
 

@@ -7,8 +7,8 @@ from enum import StrEnum
 
 import strawberry
 
-from api.scalars import readable
-from api.types.base import checked_text, checked_texts, node_id
+from api.core.base import checked_text, checked_texts, node_id
+from api.core.scalars import readable
 from domain.animations.transitions import AnimationStatus
 from domain.candidatures.candidature import CandidatureStatus
 from domain.candidatures.events import Degree

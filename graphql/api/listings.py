@@ -7,21 +7,10 @@ from dataclasses import replace
 from typing import TypeAlias
 from uuid import UUID
 
-from api.context import Context
-from api.errors import denied
-from api.inputs import (
-    AnimationOrder,
-    AnimationWhere,
-    AuditWhere,
-    ControlWhere,
-    OwnAnimationWhere,
-    ServiceDossierWhere,
-    StructureWhere,
-)
-from api.lists import LASTING_LISTS, Lists
-from api.types.animation import Animation, animation_of
-from api.types.audit import NOTHING_BESIDE, AuditEntry, entry_of
-from api.types.base import (
+from api.animations.types import Animation, animation_of
+from api.audit.types import NOTHING_BESIDE, AuditEntry, entry_of
+from api.controls.types import Control, control_of, visible
+from api.core.base import (
     Ahead,
     Connection,
     asked_page,
@@ -31,10 +20,21 @@ from api.types.base import (
     connection_at_once,
     connections,
 )
-from api.types.checkpoint import Checkpoint, checkpoint_of
-from api.types.control import Control, control_of, visible
-from api.types.service_dossier import ServiceDossier, dossier_of
-from api.types.structure import Structure, structure_of
+from api.core.context import Context
+from api.core.errors import denied
+from api.inputs import (
+    AnimationOrder,
+    AnimationWhere,
+    AuditWhere,
+    ControlWhere,
+    OwnAnimationWhere,
+    ServiceDossierWhere,
+    StructureWhere,
+)
+from api.proof.types import Checkpoint, checkpoint_of
+from api.service_dossiers.types import ServiceDossier, dossier_of
+from api.structures.types import Structure, structure_of
+from api.typology.territories_and_terms import LASTING_LISTS, Lists
 from domain.kernel.rights import Action, Scope, scope_of
 from domain.typology.typology import TermKind
 from projections.animations import queries as animation_queries

@@ -12,12 +12,12 @@ import strawberry
 from anyio import CapacityLimiter, to_thread
 from anyio.lowlevel import RunVar
 
-from api.context import Context
-from api.errors import invalid
-from api.scalars import readable
-from api.types.animation import Animation, load_animation
-from api.types.service_dossier import ServiceDossier, load_dossier
-from api.types.structure import Structure, load_structure
+from api.animations.types import Animation, load_animation
+from api.core.context import Context
+from api.core.errors import invalid
+from api.core.scalars import readable
+from api.service_dossiers.types import ServiceDossier, load_dossier
+from api.structures.types import Structure, load_structure
 from domain.kernel.identifiers import registration_book_id
 from eventstore.records import Recorded
 from projections.engine.past import (

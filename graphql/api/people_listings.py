@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from api.context import Context
-from api.errors import denied
+from api.candidatures.types import Candidature, candidature_of, readable
+from api.contacts.types import Contact, contact_of
+from api.core.base import Connection, asked_page, connection, connections
+from api.core.context import Context
+from api.core.errors import denied
 from api.inputs import CandidatureWhere
 from api.listings import Cursor, Size
-from api.types.base import Connection, asked_page, connection, connections
-from api.types.candidature import Candidature, candidature_of, readable
-from api.types.contact import Contact, contact_of
-from api.types.registration import Registration, registration_of
+from api.registrations.types import Registration, registration_of
 from projections.candidatures import queries as candidature_queries
 from projections.contacts import queries as contact_queries
 from projections.engine.paging import Filter

@@ -19,22 +19,22 @@ from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.base import StrawberryObjectDefinition, StrawberryType
 from strawberry.types.execution import PreExecutionError
 
-from api.answers import Refused, unavailable
 from api.compiled.documents import Documents, Invalid
-from api.context import Context
-from api.costing import CostLimit
-from api.descriptions import describe
-from api.document_limits import Limits
-from api.errors import ApiError, api_errors
-from api.incidents import report
-from api.mutations import Mutation
-from api.named_operation import NamedOperation
-from api.per_event import PerEventExecutor
-from api.queries import Query
-from api.release import EachResult
-from api.scalars import SCALARS
-from api.subscriptions import Subscription
-from api.types.structure import Convention
+from api.core.answers import Refused, unavailable
+from api.core.context import Context
+from api.core.errors import ApiError, api_errors
+from api.core.incidents import report
+from api.core.named_operation import NamedOperation
+from api.core.scalars import SCALARS
+from api.following.per_event import PerEventExecutor
+from api.following.stream_release import EachResult
+from api.limits.cost_limit import CostLimit
+from api.limits.documents import Limits
+from api.mutation import Mutation
+from api.publishing.descriptions import describe
+from api.query import Query
+from api.structures.types import Convention
+from api.subscription import Subscription
 from domain.kernel.errors import DomainError
 from eventstore.unavailable import is_unavailable
 

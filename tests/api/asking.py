@@ -14,7 +14,7 @@ import strawberry.types
 from psycopg import AsyncCursor
 from psycopg_pool import AsyncConnectionPool
 
-from api.context import Context, Services
+from api.core.context import Context, Services
 from api.schema import schema
 from application.animations.attendance_sheets import AttendanceSheetAttach
 from application.animations.commands import (

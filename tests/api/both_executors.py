@@ -11,9 +11,9 @@ import orjson
 from psycopg_pool import AsyncConnectionPool
 
 from api.compiled.documents import Documents, Prepared
-from api.context import Context, Services
-from api.costing import told_cost
-from api.mandates import held_by
+from api.core.context import Context, Services
+from api.core.mandates import held_by
+from api.limits.cost_limit import told_cost
 from api.schema import MOST_TOKENS, RULES, schema
 from domain.kernel.actors import Actor
 from projections.engine.catching_up import catch_up

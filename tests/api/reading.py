@@ -13,7 +13,7 @@ from psycopg import sql
 from psycopg_pool import AsyncConnectionPool
 from strawberry.types import ExecutionResult
 
-from api.context import Context, Services
+from api.core.context import Context, Services
 from api.schema import schema
 from application.application import open_application
 from application.files.store import FileStore

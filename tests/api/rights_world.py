@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from api.reading_rights import ROWS
+from api.core.reading_rights import ROWS
 from application.accounts import PURPOSE as INVITATION
 from application.accounts import InvitationSend, MediateurRegister
 from application.animations.commands import AnimationRefuse

@@ -29,7 +29,7 @@ from hypothesis import strategies as st
 from hypothesis_graphql import nodes
 from hypothesis_graphql import strategies as gql
 
-from api.reading_rights import FIELDS
+from api.core.reading_rights import FIELDS
 from api.schema import schema
 from application.files.store import FileStore
 from domain.kernel.actors import PUBLIC, Actor, Role

@@ -19,7 +19,7 @@ from graphql import (
     print_ast,
 )
 
-from api.sdl import sdl
+from api.publishing.sdl import sdl
 
 CONTRACT = parse(Path(__file__).with_name("contract.graphql").read_text(encoding="utf-8"))
 _WithFields = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode | InputObjectTypeDefinitionNode

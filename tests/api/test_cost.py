@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from graphql import execute_sync, get_introspection_query, get_operation_ast, parse
 
-from api.cost import MOST_COST, cost_of
+from api.limits.cost import MOST_COST, cost_of
 from api.schema import schema
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.exports.csv_table import csv_table
+from api.downloads.csv_table import csv_table
 
 
 def written(*rows) -> bytes:

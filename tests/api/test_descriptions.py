@@ -15,9 +15,9 @@ from graphql import (
     is_specified_directive,
 )
 
-from api.descriptions import ARGUMENTS
-from api.reading_rights import FIELDS, ROOTS
-from api.sdl import sdl
+from api.core.reading_rights import FIELDS, ROOTS
+from api.publishing.descriptions import ARGUMENTS
+from api.publishing.sdl import sdl
 from domain.kernel.actors import Role
 from domain.kernel.rights import RIGHTS, Action
 

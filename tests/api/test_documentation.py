@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from graphql import GraphQLObjectType, build_schema
 
-from api.cost import MOST_COST
-from api.document_limits import DEEPEST, MOST_ALIASES
-from api.documentation import page, slug
-from api.error_codes import ERROR_CODES
+from api.core.error_codes import ERROR_CODES
+from api.limits.cost import MOST_COST
+from api.limits.documents import DEEPEST, MOST_ALIASES
+from api.publishing.documentation import page, slug
+from api.publishing.sdl import sdl
 from api.schema import MOST_TOKENS
-from api.sdl import sdl
 
 PAGE = page()
 HEADINGS = re.findall(r"^#+ (.*)$", re.sub(r"```.*?```", "", PAGE, flags=re.DOTALL), re.MULTILINE)

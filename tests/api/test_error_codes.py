@@ -18,12 +18,12 @@ import api
 import application
 import domain
 import projections
-from api.answers import Refused, unexpected
-from api.error_codes import ERROR_CODES
-from api.errors import ApiError, denied, invalid
-from api.mutations.payloads import user_errors
+from api.core.answers import Refused, unexpected
+from api.core.error_codes import ERROR_CODES
+from api.core.errors import ApiError, denied, invalid
+from api.core.payloads import user_errors
+from api.http.view import _as_refusal
 from api.schema import coded, schema
-from api.view import _as_refusal
 from domain.kernel.actors import PUBLIC
 from domain.kernel.errors import DomainError, ErrorCode, Problem
 

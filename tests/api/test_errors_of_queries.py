@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from api import listings
-from api.document_limits import DEEPEST, MOST_ALIASES
+from api.core.base import LONGEST_TEXT, MOST_ITEMS
 from api.limits import values
+from api.limits.documents import DEEPEST, MOST_ALIASES
 from api.schema import MOST_TOKENS
-from api.types.base import LONGEST_TEXT, MOST_ITEMS
 from domain.kernel.actors import PUBLIC
 from projections.typology import queries as list_queries
 from tests.api.asking import AUDITOR, NATIONAL, TILLEULS, Town, structure

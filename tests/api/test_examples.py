@@ -9,7 +9,7 @@ import pytest
 from graphql import GraphQLSchema, OperationDefinitionNode, parse
 from graphql.execution import get_variable_values
 
-from api.examples import examples, operations_folder
+from api.http.examples import examples, operations_folder
 from api.schema import schema
 
 _EXAMPLES: dict[str, dict[str, Any]] = {one["name"]: one for topic in examples() for one in topic["examples"]}

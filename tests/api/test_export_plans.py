@@ -9,10 +9,10 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from api.context import Services
-from api.exports import pages
-from api.exports.animations import AnimationExports
-from api.exports.feeds import AnimationFeeds
+from api.animations import export_pages as pages
+from api.animations.feeds import AnimationFeeds
+from api.animations.table_downloads import AnimationExports
+from api.core.context import Services
 from tests.api.asking import BESIDES, Reached
 from tests.api.reading import Reader, executed, opened_town, reading
 from tests.api.test_query_plans import _ANIMATIONS, _STRUCTURES, _nodes, _read

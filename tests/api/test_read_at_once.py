@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from psycopg_pool import AsyncConnectionPool
 
-from api import lists
-from api.context import Context
+from api.core.context import Context
+from api.typology import territories_and_terms as lists
 from domain.kernel.actors import PUBLIC
 from domain.kernel.identifiers import structure_id
 from tests.api.asking import (

@@ -11,7 +11,7 @@ import pytest
 from graphql import GraphQLNamedType, GraphQLObjectType, get_named_type, is_composite_type, is_required_input_field
 from starlette.datastructures import UploadFile
 
-from api.reading_rights import FIELDS, PARTS, ROOTS, ROWS
+from api.core.reading_rights import FIELDS, PARTS, ROOTS, ROWS
 from api.schema import schema
 from application.files.store import FileStore
 from domain.kernel.actors import PUBLIC, Actor, Role

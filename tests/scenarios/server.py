@@ -17,8 +17,8 @@ import httpx
 import uvicorn
 
 from api.app import create_app
-from api.context import Services
-from api.persisted import PersistedDocuments
+from api.core.context import Services
+from api.http.persisted import PersistedDocuments
 from application.application import Application, open_application
 from application.files.store import FileStore
 from application.hosting.service_settings import Outside

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from api.answer_cache import LASTING, AnswerCache
+from api.http.answer_cache import LASTING, AnswerCache
 from domain.kernel.actors import Role
 from tests.scenarios.people import People
 from tests.scenarios.server import Clock, Server, token

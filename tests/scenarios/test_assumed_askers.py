@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from api import requests
+from api.core import requests
 from domain.kernel.actors import Role
 from eventstore.identities import renew
 from tests.scenarios.people import NATIONAL, STRUCTURE_ID

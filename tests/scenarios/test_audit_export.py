@@ -12,7 +12,7 @@ import httpx
 import pytest
 from anyio import to_thread
 
-from api.exports import audit_trail
+from api.audit import downloads as audit_trail
 from tests.scenarios.people import (
     AUDITOR,
     CANDIDATURE,

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 import pytest
 from websockets.sync.client import connect
 
-from api.documentation import page
+from api.publishing.documentation import page
 from cli.server import bounded_http, bounded_websocket
 from cli.server.bounded_http import LARGEST_HEAD
 from tests.scenarios.people import NATIONAL

@@ -11,7 +11,8 @@ import httpx
 import pytest
 from openpyxl import load_workbook  # type: ignore[import-untyped]
 
-from api.exports import pages, workbook
+from api.animations import export_pages as pages
+from api.downloads import workbook
 from projections.engine.reading import Snapshot
 from tests.scenarios.people import ANIMATION, AUDITOR, COORDONNATEUR, NATIONAL, OTHER_STRUCTURE, STRUCTURE, STRUCTURE_ID
 from tests.scenarios.server import Server

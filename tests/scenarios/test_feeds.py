@@ -13,7 +13,7 @@ import feedparser  # type: ignore[import-untyped]
 import pytest
 from icalendar import Calendar
 
-from api.exports import feeds
+from api.animations import feeds
 from domain.kernel.actors import Role
 from domain.kernel.identifiers import structure_id
 from tests.api.reading import executed

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from websockets.sync.client import ClientConnection
 
-from api import following
+from api.following import news as following
 from application.sign_in.local import issue_token
 from cli.server import serving
 from domain.kernel.actors import Role

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.exports import freshness
+from api.downloads import freshness
 from domain.kernel.actors import Actor, Role
 from projections.engine.rebuild import rebuild
 from tests.api.reading import executed

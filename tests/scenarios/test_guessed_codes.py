@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from api.limits.guesses import FROM_ONE_PLACE
-from api.mutations import registrations
+from api.registrations import mutations as registrations
 from tests.scenarios.people import People
 from tests.scenarios.server import Server
 from tests.scenarios.test_subscriptions import opened, subscribe

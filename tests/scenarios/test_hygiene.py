@@ -11,7 +11,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from api.rate_limits import MOST_BUCKETS, REGISTRATIONS_AT_ONCE, RateLimiter
+from api.limits.rate_limits import MOST_BUCKETS, REGISTRATIONS_AT_ONCE, RateLimiter
 from application.hosting.service_settings import Outside
 from tests.scenarios.people import NATIONAL, People
 from tests.scenarios.server import Clock, Server, running_server

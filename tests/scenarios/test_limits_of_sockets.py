@@ -13,8 +13,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from api.clients import Client, client_of
-from api.rate_limits import PROBES_AT_ONCE, PROBES_PER_MINUTE
+from api.core.clients import Client, client_of
+from api.limits.rate_limits import PROBES_AT_ONCE, PROBES_PER_MINUTE
 from application.hosting.service_settings import Outside
 from tests.scenarios.people import NATIONAL
 from tests.scenarios.server import Clock, Server, running_server

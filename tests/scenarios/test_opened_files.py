@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from api.mutations import attaching
+from api.core import attaching
 from application.files.scans import media_type_of
 from tests.application.papers import pdf, png
 from tests.scenarios.people import OTHER_STRUCTURE, PARENT, STRUCTURE, People

@@ -16,7 +16,7 @@ import pytest
 from eventsourcing.persistence import PersistenceError
 from websockets.exceptions import ConnectionClosed
 
-from api.context import Context
+from api.core.context import Context
 from domain.kernel.actors import PUBLIC
 from eventstore.connections import Bounds, reading_pool
 from projections.engine.reading import AsyncPool, snapshot

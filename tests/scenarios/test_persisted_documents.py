@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from api.persisted import PersistedDocuments
+from api.http.persisted import PersistedDocuments
 from tests.scenarios.people import People
 from tests.scenarios.server import Clock, Server, running_server
 from tests.scenarios.test_subscriptions import PUBLICATIONS, first_told, opened

@@ -16,8 +16,9 @@ from anyio import to_thread
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
-from api import documents, following
-from api.exports import audit_trail
+from api.audit import downloads as audit_trail
+from api.downloads import file_responses as documents
+from api.following import news as following
 from application.sign_in.local import issue_token
 from domain.kernel.actors import Role
 from tests.scenarios.people import NATIONAL, STRUCTURE_ID, People
@@ -131,8 +132,8 @@ def test_nothing_is_given_by_a_right_that_has_ended(ends, ending, server, people
 
 
 def test_a_socket_of_the_public_has_a_longest_life_too(people, server, monkeypatch):
-    monkeypatch.setattr("api.sockets.LONGEST_LIFE", 0.5)
-    monkeypatch.setattr("api.sockets._GRACE_SECONDS", 0.5)
+    monkeypatch.setattr("api.http.sockets.LONGEST_LIFE", 0.5)
+    monkeypatch.setattr("api.http.sockets._GRACE_SECONDS", 0.5)
     with opened(server) as socket:
         assert all_told(socket) == ([], 1001)
 

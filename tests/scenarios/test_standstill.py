@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from api import standstill
+from api.http import standstill
 from application.hosting.service_settings import Outside
 from cli.read_models import log_state as log_states
 from cli.read_models.log_state import log_state

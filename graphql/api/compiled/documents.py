@@ -31,7 +31,7 @@ from strawberry import Schema
 from api.compiled.plan import Plan
 from api.compiled.running import Variables
 from api.compiled.unsure import Unsure
-from api.cost import cost_of
+from api.limits.cost import cost_of
 
 _CONDITIONS = ("skip", "include")
 #: What people write is a tenth of it; what is longer is not kept in memory.
@@ -67,7 +67,7 @@ class Prepared:
         return self._root_fields
 
     def cost(self, given: dict[str, Any]) -> int:
-        """The number of fields that its answer can hold at most (see `api.cost`)."""
+        """The number of fields that its answer can hold at most (see `api.limits.cost`)."""
         return self._cost.of(given)
 
     def check(self, given: dict[str, Any]) -> None:

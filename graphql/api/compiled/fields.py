@@ -46,7 +46,7 @@ def attribute(key: str, name: str, complete: Complete, plain: type | None) -> Ta
 
 
 def made_attribute(key: str, name: str, make: Callable[[Any], Any], complete: Complete, plain: type | None) -> Take:
-    """Of a thing whose attributes are made when asked for (`api.types.lazily`): made here, and not kept."""
+    """Of a thing whose attributes are made when asked for (`api.core.lazily`): made here, and not kept."""
 
     def take(source: Any, run: Run, answer: dict[str, Any]) -> None:
         known = source.__dict__

@@ -33,7 +33,7 @@ def columns_asked(page: GraphQLObjectType, fields: GroupedFieldSet, subfields: S
 
 
 def needs_of(item: GraphQLObjectType) -> Mapping[str, Sequence[str]]:
-    """The columns that attributes of the type are made of, where it says so (`api.types.lazily`)."""
+    """The columns that attributes of the type are made of, where it says so (`api.core.lazily`)."""
     definition = item.extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
     needs: Mapping[str, Sequence[str]] = getattr(definition.origin, "NEEDS", {})
     return needs

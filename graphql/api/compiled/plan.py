@@ -49,10 +49,10 @@ from api.compiled.running import Complete, Run, Variables
 from api.compiled.unsure import Unsure
 from api.compiled.values import as_it_is, leaf, list_of, not_null, nullable
 from api.compiled.writing import ItemField, Writer, written_items
-from api.types.base import Ahead
+from api.core.base import Ahead
 
 _COUNT, _ITEMS = "totalCount", "nodes"
-#: What is known of the structure before may be relied upon (`api.context`): then its timeline is all that is read.
+#: What is known of the structure before may be relied upon (`api.core.context`): then its timeline is all that is read.
 _IN_A_STRUCTURE = ["timeline", "structure"]
 
 

@@ -14,7 +14,7 @@ from graphql import (
 )
 from graphql.pyutils import Path
 
-from api.types.base import Ahead
+from api.core.base import Ahead
 
 
 class ResolveInfo(NamedTuple):

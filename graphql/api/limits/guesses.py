@@ -6,7 +6,7 @@ from uuid import UUID
 
 from graphql import GraphQLError
 
-from api.context import Context
+from api.core.context import Context
 
 #: Wrong codes for one thing from one client, and then how many a minute; more for all clients together.
 FROM_ONE_PLACE, _A_MINUTE = 10, 1

@@ -26,7 +26,7 @@ from graphql import (
 )
 from graphql.utilities import value_from_ast_untyped
 
-from api.errors import ApiError, api_path
+from api.core.errors import ApiError, api_path
 from domain.kernel.errors import ErrorCode, Problem
 
 #: The longest text that any field of a command takes.

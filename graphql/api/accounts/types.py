@@ -1,0 +1,159 @@
+"""Mandates and invitations: who may speak for what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import strawberry
+
+from api.core.base import Node
+from api.core.context import Context
+from api.core.errors import denied
+from api.notifications.unreached import EMAIL_PROBLEM, email_problem
+from application.people.officials import account_named
+from domain.accounts.invitation import InvitationStatus
+from domain.kernel.actors import Role
+from domain.kernel.identifiers import schools_begin_with
+from domain.kernel.rights import Action, Belongings, Scope, may, scope_of
+from projections.accounts import queries
+from projections.structures import queries as structure_queries
+
+strawberry.enum(InvitationStatus, description="Where an invitation stands.")
+
+FOR_MANDATES = "For the structure, the coordonnateurs of its first territory and the national team"
+
+
+@strawberry.type(
+    description="A role that a person was given, and what it reaches. " + FOR_MANDATES + ", and auditors; and oneself."
+)
+class Mandate(Node):
+    account_id: strawberry.ID = strawberry.field(description="Whose it is: for `mandateEnd`.")
+    subject: str | None = strawberry.field(description="What the person's token calls them. Null once it is erased.")
+    role: Role = strawberry.field(description="The role.")
+    structure_id: strawberry.ID | None = strawberry.field(description="The structure that the person speaks for.")
+    territories: list[str] = strawberry.field(description="The codes of the territories that it reaches.")
+    schools: list[str] = strawberry.field(description="The UAIs of the schools that it reaches.")
+    accepted: bool = strawberry.field(
+        description="False for a médiateur whom the structure has not accepted yet: until then they register only"
+        " themself."
+    )
+    until: datetime | None = strawberry.field(description="When it ends by itself (UTC, excluded), if it does.")
+    given_at: datetime = strawberry.field(description="When it was given (UTC).")
+    given_by: str = strawberry.field(description="Who gave it: the person themself, for médiateurs and those invited.")
+
+
+@strawberry.type(description="Who acted by a mandate, also one that has ended. For the national team and auditors.")
+class Official:
+    account_id: strawberry.ID = strawberry.field(description="Their account.")
+    role: Role = strawberry.field(description="In what role they acted.")
+    subject: str | None = strawberry.field(description="What their token calls them. Null once it is erased.")
+
+
+@strawberry.type(description="An invitation to speak for a structure. " + FOR_MANDATES + ".")
+class Invitation(Node):
+    structure_id: strawberry.ID = strawberry.field(description="The structure.")
+    status: InvitationStatus = strawberry.field(description="Open, accepted or revoked.")
+    email: str | None = strawberry.field(description="The address that it was sent to. Null once it is erased.")
+    email_problem: str | None = strawberry.field(description=EMAIL_PROBLEM)
+    sent_at: datetime = strawberry.field(description="When it was sent (UTC).")
+    sent_by: str = strawberry.field(description="Who sent it.")
+
+
+def mandate_shown(account_id: UUID, subject: str | None, told: dict[str, Any]) -> Mandate:
+    """What is shown of a mandate as the read model keeps it."""
+    return Mandate(
+        id=strawberry.ID(told["id"]),
+        account_id=strawberry.ID(str(account_id)),
+        subject=subject,
+        role=Role(told["role"]),
+        structure_id=strawberry.ID(told["structure_id"]) if told["structure_id"] else None,
+        territories=told["territories"],
+        schools=told["schools"],
+        accepted=told.get("accepted", told["role"] != Role.MEDIATEUR),
+        until=datetime.fromisoformat(told["until"]) if told["until"] else None,
+        given_at=datetime.fromisoformat(told["given_at"]),
+        given_by=told["given_by"],
+    )
+
+
+async def officials_named(context: Context, names: list[str]) -> list[str | None]:
+    """What people call those whom history names so: None where that is erased, the same for who acted by no mandate."""
+    accounts = {name: account for name in names if (account := account_named(name)) is not None}
+    read = await context.read()
+    rows = await read.rows(read.sql(queries.SUBJECTS), {"ids": list(accounts.values())}) if accounts else []
+    subjects = {row["account_id"]: row["subject"] for row in rows}
+    return [subjects.get(accounts[name]) if name in accounts else name for name in names]
+
+
+async def official(context: Context, name: str) -> Official | None:
+    """Whom history names so; None for what is no name of who acted by a mandate."""
+    account = account_named(name)
+    if account is None:
+        return None
+    (subject,) = await officials_named(context, [name])
+    return Official(account_id=strawberry.ID(str(account)), role=Role(name.partition(":")[0]), subject=subject)
+
+
+async def load_mandates(context: Context, account_id: UUID) -> list[Mandate]:
+    """All of an account's, for who has just given or ended one, and for its owner."""
+    read = await context.read()
+    rows = await read.rows(read.sql(queries.ACCOUNT), {"id": account_id})
+    return [mandate_shown(account_id, row["subject"], told) for row in rows for told in row["mandates"]]
+
+
+async def mandates_of_structures(context: Context, structures: list[UUID]) -> list[list[Mandate]]:
+    read = await context.read()
+    asked = {"structures": [str(one) for one in structures]}
+    rows = await read.rows(read.sql(queries.OF_STRUCTURES), asked)
+    return [
+        [mandate_shown(row["account_id"], row["subject"], row["mandate"]) for row in rows if row["structure_id"] == one]
+        for one in structures
+    ]
+
+
+async def mandates_of_role(context: Context, role: Role, most: int) -> list[Mandate]:
+    """Those that the asker may read. Raises FORBIDDEN for a role that may read none."""
+    actor, scope = context.actor, scope_of(context.actor, Action.MANDATE_READ)
+    if scope is None:
+        raise denied(actor)
+    within = {
+        "structures": [str(one) for one in actor.structures] if scope is Scope.OWN_STRUCTURE else None,
+        "territories": list(actor.territories) if scope is Scope.HOME_TERRITORY else None,
+        "schools": [schools_begin_with(one) for one in actor.territories],
+    }
+    read = await context.read()
+    rows = await read.rows(read.sql(queries.OF_ROLE), {"role": role.value, "most": most, **within})
+    return [mandate_shown(row["account_id"], row["subject"], row["mandate"]) for row in rows]
+
+
+async def invitations_of_structures(context: Context, structures: list[UUID]) -> list[list[Invitation]]:
+    read = await context.read()
+    rows = await read.rows(read.sql(queries.INVITATIONS_OF), {"structures": structures})
+    return [[_invitation_of(row) for row in rows if row["structure_id"] == one] for one in structures]
+
+
+async def load_invitation(context: Context, invitation_id: UUID) -> Invitation | None:
+    """None for what does not exist or is not for the asker."""
+    read = await context.read()
+    rows: Sequence[dict[str, Any]] = await read.rows(read.sql(queries.INVITATION), {"id": invitation_id})
+    for row in rows:
+        found = await read.rows(read.sql(structure_queries.BY_IDS), {"ids": [row["structure_id"]]})
+        home = frozenset(code for one in found for code in one["territories"][:1])
+        if may(context.actor, Action.INVITATION_REVOKE, Belongings(row["structure_id"], home=home)):
+            return _invitation_of(row)
+    return None
+
+
+def _invitation_of(row: dict[str, Any]) -> Invitation:
+    return Invitation(
+        id=strawberry.ID(str(row["invitation_id"])),
+        structure_id=strawberry.ID(str(row["structure_id"])),
+        status=InvitationStatus(row["status"]),
+        email=row["email"],
+        email_problem=email_problem(row["unreached"]),
+        sent_at=row["sent_at"],
+        sent_by=row["sent_by"],
+    )

@@ -1,0 +1,135 @@
+"""Who the token says the asker is, and what waits for them."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import strawberry
+
+from api.accounts.types import Mandate, load_mandates
+from api.core.base import Connection, asked_page, connection
+from api.core.context import Context, Info
+from api.notifications.types import Notification, notification_of
+from api.structures.types import Structure, load_structures
+from application.notifications.inbox import recipients_of
+from domain.candidatures.candidature import AUTHORITY, CandidatureStatus
+from domain.candidatures.events import Degree
+from domain.kernel.actors import Role
+from projections.accounts import queries as account_queries
+from projections.engine.paging import Filter
+from projections.notifications import queries as notification_queries
+from projections.structures import dashboards as queries
+
+#: What waits for each authority of a school: the degree and status of the candidatures that are its to examine.
+_TO_EXAMINE = {
+    Role.DIRECTOR: (Degree.FIRST, CandidatureStatus.SUBMITTED),
+    AUTHORITY[Degree.FIRST]: (Degree.FIRST, CandidatureStatus.OPINION_GIVEN),
+    AUTHORITY[Degree.SECOND]: (Degree.SECOND, CandidatureStatus.SUBMITTED),
+}
+
+
+@strawberry.type(description="How much waits for the asker; null where it is not theirs to do.")
+class Waiting:
+    awaiting_attestation: int | None = strawberry.field(
+        default=None, description="Past animations of the asker's structures without attestation."
+    )
+    refused: int | None = strawberry.field(
+        default=None, description="Refused animations of the asker's structures, to be corrected."
+    )
+    awaiting_publication: int | None = strawberry.field(
+        default=None, description="Animations that the national team has to publish or refuse."
+    )
+    candidatures_to_examine: int | None = strawberry.field(
+        default=None, description="Candidatures of the asker's schools that wait for the asker's step."
+    )
+
+
+@strawberry.type(description="Where and of what the asker wants to be written to. For oneself.")
+class MailPreferences:
+    email: str | None = strawberry.field(description="The address; null: no e-mails. Personal: null once erased.")
+    muted: list[str] = strawberry.field(description="Kinds of notifications that no e-mails are sent of.")
+
+
+@strawberry.type(description="The asker. Everybody sees themself only.")
+class Viewer:
+    actor: str = strawberry.field(description="The name that history keeps of what the asker does.")
+    role: Role = strawberry.field(description="In what role the asker acts.")
+    territories: list[str] = strawberry.field(description="The territories that the asker speaks for.")
+    schools: list[str] = strawberry.field(description="The schools that the asker speaks for.")
+
+    @strawberry.field(description="The structures that the asker speaks for.")
+    async def structures(self, info: Info) -> list[Structure]:
+        return await load_structures(info.context, list(info.context.actor.structures))
+
+    @strawberry.field(description="The mandates of the asker's account.")
+    async def mandates(self, info: Info) -> list[Mandate]:
+        account = info.context.actor.account_id
+        return [] if account is None else await load_mandates(info.context, account)
+
+    @strawberry.field(description="What happened that concerns the asker, the latest first.")
+    async def notifications(
+        self,
+        info: Info,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> Connection[Notification]:
+        context = info.context
+        asked = asked_page(context, notification_queries.ORDERS, first, after, last, before)
+        source, orders = notification_queries.SOURCE, notification_queries.ORDERS
+        made = partial(notification_of, context.services.application.vault)
+        return await connection(context, source, _own_notifications(context), orders, asked, made)
+
+    @strawberry.field(
+        description=f"How many of them the asker has not read; {notification_queries.MOST_COUNTED} stands for more."
+    )
+    async def unread_notifications(self, info: Info) -> int:
+        read = await info.context.read()
+        (row,) = await read.rows(read.sql(notification_queries.UNREAD), _own_notifications(info.context).params)
+        return int(row["unread"])
+
+    @strawberry.field(
+        description="Where and of what the asker wants to be written to; null as long as nothing was said."
+    )
+    async def mail_preferences(self, info: Info) -> MailPreferences | None:
+        read = await info.context.read()
+        asked = {"id": info.context.actor.account_id or UUID(int=0)}
+        for row in await read.rows(read.sql(account_queries.ACCOUNT), asked):
+            return MailPreferences(email=row["email"], muted=row["muted"])
+        return None
+
+    @strawberry.field(description="What waits for the asker.")
+    async def waiting(self, info: Info) -> Waiting:
+        return Waiting(**await _waiting(info.context))
+
+
+def _own_notifications(context: Context) -> Filter:
+    return notification_queries.of(recipients_of(context.actor), context.actor.person_id or UUID(int=0))
+
+
+def viewer_of(context: Context) -> Viewer:
+    actor = context.actor
+    return Viewer(
+        actor=actor.name, role=actor.role, territories=sorted(actor.territories), schools=sorted(actor.schools)
+    )
+
+
+async def _waiting(context: Context) -> dict[str, Any]:
+    actor = context.actor
+    params: dict[str, Any]
+    if actor.role is Role.STRUCTURE:
+        query, params = queries.WAITING_FOR_STRUCTURE, {"structures": list(actor.structures), "now": context.now}
+    elif actor.role is Role.NATIONAL:
+        query, params = queries.WAITING_FOR_NATIONAL_TEAM, {}
+    elif actor.role in _TO_EXAMINE:
+        degree, status = _TO_EXAMINE[actor.role]
+        params = {"schools": list(actor.schools), "degree": degree.value, "status": status.value}
+        query = queries.WAITING_FOR_SCHOOL
+    else:
+        return {}
+    read = await context.read()
+    (counts,) = await read.rows(read.sql(query), params)
+    return counts

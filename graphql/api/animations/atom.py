@@ -1,0 +1,63 @@
+"""What was published or changed last, as an Atom feed (RFC 4287)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from api.animations.entries import Entry
+from application.papers.french import clock_time, full_date
+
+ATOM = "application/atom+xml; charset=utf-8"
+_NAME = "Parentalité et Numérique"
+#: When nothing was ever told.
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+#: XML has no way to write these (https://www.w3.org/TR/xml/#charsets).
+_UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def atom(entries: Sequence[Entry], url: str) -> bytes:
+    """The feed at `url`."""
+    feed = Element("feed", {"xmlns": "http://www.w3.org/2005/Atom", "xml:lang": "fr"})
+    _text(feed, "id", url)
+    _text(feed, "title", f"Animations – {_NAME}")
+    _instant(feed, "updated", max((entry.changed_at for entry in entries), default=_NEVER))
+    SubElement(feed, "link", {"rel": "self", "type": "application/atom+xml", "href": url})
+    _text(SubElement(feed, "author"), "name", _NAME)
+    for entry in entries:
+        _add(SubElement(feed, "entry"), entry)
+    return bytes(tostring(feed, encoding="utf-8", xml_declaration=True))
+
+
+def _add(element: Element, entry: Entry) -> None:
+    _text(element, "id", entry.id.urn)
+    _text(element, "title", entry.title)
+    _instant(element, "published", entry.published_at)
+    _instant(element, "updated", entry.changed_at)
+    SubElement(element, "link", {"rel": "alternate", "href": entry.url})
+    _text(SubElement(element, "author"), "name", entry.structure)
+    for term in (entry.territory, entry.type, *entry.themes):
+        SubElement(element, "category", {"term": _writable(term)})
+    _text(element, "summary", _when_and_where(entry))
+    _text(element, "content", entry.text).set("type", "text")
+
+
+def _when_and_where(entry: Entry) -> str:
+    hours = f"{clock_time(entry.starts_at)} – {clock_time(entry.ends_at)}"
+    return f"{full_date(entry.starts_at.date())}, {hours}, {entry.place}"
+
+
+def _text(parent: Element, name: str, text: str) -> Element:
+    element = SubElement(parent, name)
+    element.text = _writable(text)
+    return element
+
+
+def _instant(parent: Element, name: str, instant: datetime) -> None:
+    _text(parent, name, instant.astimezone(UTC).isoformat())
+
+
+def _writable(text: str) -> str:
+    return _UNWRITABLE.sub("\ufffd", text)

@@ -1,0 +1,96 @@
+"""An animation as every feed tells it: what is public of it, in the words and on the clocks of its territory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from api.core.base import local
+from api.typology.territories_and_terms import Lists
+from domain.animations.transitions import AnimationStatus
+from domain.typology.typology import TermKind
+
+#: The columns that `entry_of` reads.
+COLUMNS = frozenset(
+    {
+        *("animation_id", "version", "status", "title", "description", "structure_name", "structure_siret"),
+        *("territory", "time_zone", "starts_at", "ends_at", "day", "venue_type", "venue_name", "address"),
+        *("audience", "type", "themes", "seats", "seats_left", "cancellation_reason", "published_at", "changed_at"),
+    }
+)
+_ONLINE = "en-ligne"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One that is published or, `cancelled`, was. `changed_at`: when what is told here last changed, seats apart."""
+
+    id: UUID
+    version: int
+    url: str
+    cancelled: bool
+    cancellation_reason: str | None
+    name: str
+    description: str
+    structure: str
+    siret: str
+    territory: str
+    starts_at: datetime
+    ends_at: datetime
+    online: bool
+    venue: str
+    address: str | None
+    audience: str
+    type: str
+    themes: Sequence[str]
+    seats: int
+    seats_left: int
+    published_at: datetime
+    changed_at: datetime
+
+    @property
+    def title(self) -> str:
+        return f"Annulée : {self.name}" if self.cancelled else self.name
+
+    @property
+    def place(self) -> str:
+        return ", ".join(part for part in (self.venue, self.address) if part)
+
+    @property
+    def text(self) -> str:
+        """The description, after the reason of a cancellation."""
+        reason = f"Annulée : {self.cancellation_reason}\n\n" if self.cancelled else ""
+        return reason + self.description
+
+
+def entry_of(row: dict[str, Any], lists: Lists, public_url: str) -> Entry:
+    def label(kind: TermKind, code: str) -> str:
+        return lists.term(kind, code, row["day"]).label
+
+    return Entry(
+        id=row["animation_id"],
+        version=row["version"],
+        url=f"{public_url}/animations/{row['animation_id']}",
+        cancelled=row["status"] == AnimationStatus.CANCELLED,
+        cancellation_reason=row["cancellation_reason"],
+        name=row["title"],
+        description=row["description"],
+        structure=row["structure_name"],
+        siret=row["structure_siret"],
+        territory=lists.territories[row["territory"]].name,
+        starts_at=local(row["starts_at"], row["time_zone"]),
+        ends_at=local(row["ends_at"], row["time_zone"]),
+        online=row["venue_type"] == _ONLINE,
+        venue=row["venue_name"],
+        address=row["address"],
+        audience=label(TermKind.AUDIENCE, row["audience"]),
+        type=label(TermKind.ANIMATION_TYPE, row["type"]),
+        themes=[label(TermKind.THEME, theme) for theme in row["themes"]],
+        seats=row["seats"],
+        seats_left=row["seats_left"],
+        published_at=row["published_at"],
+        changed_at=row["changed_at"],
+    )

@@ -1,0 +1,125 @@
+"""The public listing as feeds beside GraphQL: iCalendar, Atom, JSON-LD.
+
+They tell what is published, and what was cancelled after that, of a window of time; each is bounded and made at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from anyio import to_thread
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.animations.atom import ATOM, atom
+from api.animations.calendar import ICALENDAR, calendar
+from api.animations.entries import COLUMNS, Entry, entry_of
+from api.animations.export_pages import Row
+from api.animations.json_ld import JSON_LD, json_ld
+from api.core.context import Context, Services
+from api.core.errors import ApiError
+from api.downloads.file_responses import HARMLESS, answered, disposition
+from api.downloads.freshness import unless_known
+from api.downloads.parameters import as_refusal, where_of
+from api.inputs import AnimationWhere
+from api.listings import in_force
+from projections.animations import queries
+from projections.engine.paging import Filter, Order, Page, page_statement
+
+#: What begins from yesterday on: it is still today somewhere.
+_BEFORE, _AHEAD = timedelta(days=1), timedelta(days=366)
+#: The same for everybody: what is shared may be kept, and asked for again each time.
+_HEADERS = {**HARMLESS, "Cache-Control": "no-cache"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Feed:
+    """The first `most` animations in this order, and how they are written for a feed at an address."""
+
+    name: str
+    media_type: str
+    most: int
+    orders: Sequence[Order]
+    write: Callable[[Sequence[Entry], str], bytes]
+
+    def first(self, rows: list[Row]) -> list[Row]:
+        """`rows` put in order; of those that come after others in it, only as many as there is room for."""
+        by, *_ = self.orders
+        column = by.name.lower()
+        rows.sort(key=lambda row: (row[column], row["animation_id"]), reverse=by.descending)
+        return rows[: self.most]
+
+
+_SOONEST = queries.orders([], only_published=True)
+_CALENDAR = _Feed("animations.ics", ICALENDAR, 1_000, _SOONEST, calendar)
+_JSON_LD = _Feed("animations.jsonld", JSON_LD, 1_000, _SOONEST, json_ld)
+_ATOM = _Feed("animations.atom", ATOM, 100, queries.BY_CHANGE, atom)
+
+
+class AnimationFeeds:
+    """The endpoints, on one process's services. All are public."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def calendar(self, request: Request) -> Response:
+        """The soonest 1,000 of the next year."""
+        return await self._answered(request, _CALENDAR)
+
+    async def json_ld(self, request: Request) -> Response:
+        """The soonest 1,000 of the next year."""
+        return await self._answered(request, _JSON_LD)
+
+    async def atom(self, request: Request) -> Response:
+        """Of those of the next year, the 100 that were published, changed or cancelled last."""
+        return await self._answered(request, _ATOM)
+
+    async def _answered(self, request: Request, feed: _Feed) -> Response:
+        async def answer(context: Context, request: Request) -> Response:
+            today = context.now.astimezone(UTC).date()
+            try:
+                filters = await _filters(context, request, today)
+            except ApiError as error:
+                raise as_refusal(error) from None
+
+            async def make(headers: dict[str, str]) -> Response:
+                return await _made(context, request, feed, filters, headers)
+
+            return await unless_known(context, request, _HEADERS, make, today)
+
+        return await answered(self._services, request, answer)
+
+
+async def _filters(context: Context, request: Request, today: date) -> list[Filter]:
+    """What is published, and what was cancelled: each is found by an index of its own."""
+    where = where_of(AnimationWhere, request.query_params)
+    conditions = in_force(where.conditions(), await context.lists())
+    begins = datetime.combine(today, time(), UTC) - _BEFORE
+    window = {"begins": begins, "ends": begins + _BEFORE + _AHEAD}
+    return [
+        queries.narrowed(known, conditions).where("a.starts_at >= %(begins)s AND a.starts_at < %(ends)s", **window)
+        for known in (queries.published(), queries.cancelled())
+    ]
+
+
+async def _made(
+    context: Context, request: Request, feed: _Feed, filters: Sequence[Filter], headers: dict[str, str]
+) -> Response:
+    read, lists = await context.read(), await context.lists()
+    rows: list[Row] = []
+    for filtered in filters:
+        statement, params = page_statement(queries.source(COLUMNS), filtered, feed.orders, Page(feed.most))
+        rows += await read.rows(read.sql(statement), params)
+    await context.close()
+    public_url = context.services.public_url
+    query = f"?{request.url.query}" if request.url.query else ""
+
+    def written() -> bytes:
+        entries = [entry_of(row, lists, public_url) for row in feed.first(rows)]
+        return feed.write(entries, f"{public_url}{request.url.path}{query}")
+
+    content = await to_thread.run_sync(written)
+    told = {**headers, "Content-Disposition": disposition("inline", feed.name)}
+    return Response(content, 200, told, feed.media_type)

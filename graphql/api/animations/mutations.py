@@ -1,0 +1,88 @@
+"""The mutations on animations and their attestations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import strawberry
+
+from api.animations.inputs import (
+    AnimationAttestInput,
+    AnimationCancelInput,
+    AnimationCloneInput,
+    AnimationCreateInput,
+    AnimationModifyInput,
+    AnimationPublishInput,
+    AnimationRefuseInput,
+    AttestationCorrectInput,
+)
+from api.animations.types import Animation, load_animation
+from api.core.commands import carry_out, thing
+from api.core.context import Info
+from api.core.inputs import changed, stated
+from api.core.payloads import Payload
+from application.animations import commands
+from application.commanding.commands import Command
+
+_ABOUT_THE_CHANGE = ("animation_id", "expected_version", "idempotency_key")
+
+
+@strawberry.type(description="What became of a mutation on an animation.")
+class AnimationPayload(Payload):
+    animation: Animation | None = strawberry.field(
+        description="The animation as it now stands; null after errors, or when it cannot be read yet."
+    )
+
+
+async def _answer(info: Info, command: type[Command], values: Mapping[str, Any]) -> AnimationPayload:
+    carried = await carry_out(info.context, command, values)
+    animation = await thing(info.context, carried, load_animation)
+    return AnimationPayload(animation=animation, position=carried.position, errors=list(carried.errors))
+
+
+@strawberry.type
+class AnimationMutations:
+    @strawberry.mutation(
+        description="Declares an animation, which then waits for publication. For the structure that runs it."
+    )
+    async def animation_create(self, info: Info, input: AnimationCreateInput) -> AnimationPayload:
+        return await _answer(info, commands.AnimationCreate, stated(input))
+
+    @strawberry.mutation(
+        description="Changes an animation before its attestation; a refused one is submitted again. For its structure."
+    )
+    async def animation_modify(self, info: Info, input: AnimationModifyInput) -> AnimationPayload:
+        said = changed(input)
+        values = {name: said.pop(name) for name in _ABOUT_THE_CHANGE if name in said}
+        return await _answer(info, commands.AnimationModify, values | {"changes": said})
+
+    @strawberry.mutation(description="Publishes an animation: it stands in the public listing. For the national team.")
+    async def animation_publish(self, info: Info, input: AnimationPublishInput) -> AnimationPayload:
+        return await _answer(info, commands.AnimationPublish, stated(input))
+
+    @strawberry.mutation(description="Refuses an animation its publication, with a reason. For the national team.")
+    async def animation_refuse(self, info: Info, input: AnimationRefuseInput) -> AnimationPayload:
+        return await _answer(info, commands.AnimationRefuse, stated(input))
+
+    @strawberry.mutation(description="Cancels an animation, with a reason. For its structure and the national team.")
+    async def animation_cancel(self, info: Info, input: AnimationCancelInput) -> AnimationPayload:
+        return await _answer(info, commands.AnimationCancel, stated(input))
+
+    @strawberry.mutation(
+        description="Makes a new animation with the same content at new dates, without attestation. For its structure."
+    )
+    async def animation_clone(self, info: Info, input: AnimationCloneInput) -> AnimationPayload:
+        return await _answer(info, commands.AnimationClone, stated(input))
+
+    @strawberry.mutation(
+        description="Declares who came, once, after the end of a published animation. For its structure."
+    )
+    async def animation_attest(self, info: Info, input: AnimationAttestInput) -> AnimationPayload:
+        return await _answer(info, commands.AnimationAttest, stated(input))
+
+    @strawberry.mutation(
+        description="Corrects an attestation, with a reason; history keeps the first figures. For its structure."
+    )
+    async def attestation_correct(self, info: Info, input: AttestationCorrectInput) -> AnimationPayload:
+        return await _answer(info, commands.AttestationCorrect, stated(input))

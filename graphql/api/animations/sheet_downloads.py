@@ -1,0 +1,112 @@
+"""The papers of an animation: the empty attendance sheet, and the signed one as it was handed in.
+
+Both are for its structure, the coordonnateurs of its territory, the national team and auditors. With the names of those
+who registered, the empty one is for its structure alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from anyio import to_thread
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.core.answers import Refused
+from api.core.base import local
+from api.core.context import Context, Services
+from api.downloads.file_responses import HARMLESS, answered, denied, disposition, id_in_path, kept_file
+from api.typology.territories_and_terms import Lists
+from application.papers.blank_sheet import MOST_ROWS, BlankSheet, blank_sheet
+from domain.animations.transitions import AnimationStatus
+from domain.kernel.rights import Action, Belongings, Scope, may, scope_of
+from domain.typology.typology import TermKind
+from projections.animations import queries
+from projections.registrations import queries as registration_queries
+
+Row = dict[str, Any]
+
+
+class Papers:
+    """The endpoints, on one process's services."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def signed_sheet(self, request: Request) -> Response:
+        """The very bytes that were attached last, or an error: never others."""
+        return await answered(self._services, request, _signed_sheet)
+
+    async def blank_sheet(self, request: Request) -> Response:
+        """The empty sheet as PDF, of an animation that is published; with `?registrants=true`, their names in it."""
+        return await answered(self._services, request, _blank_sheet)
+
+
+async def _signed_sheet(context: Context, request: Request) -> Response:
+    row = await _readable_animation(context, request)
+    if row["sheet_sha256"] is None:
+        raise Refused(404, "NOT_FOUND", "Aucune liste d'émargement signée n'est jointe à cette animation.")
+    return await kept_file(context, request, row["sheet_sha256"], row["sheet_file_name"], row["sheet_media_type"])
+
+
+async def _blank_sheet(context: Context, request: Request) -> Response:
+    row = await _readable_animation(context, request)
+    if row["status"] != AnimationStatus.PUBLISHED:
+        raise Refused(409, "RULE_BROKEN", "La liste d'émargement est celle d'une animation publiée.")
+    names = await _registrants(context, row) if _with_registrants(request) else ()
+    sheet = blank_sheet_of(row, await context.lists(), context.services.public_url, names)
+    await context.close()
+    content = await to_thread.run_sync(blank_sheet, sheet)
+    name = disposition("inline", f"Liste d'émargement - {sheet.title}.pdf")
+    return Response(content, 200, {**HARMLESS, "Content-Disposition": name}, "application/pdf")
+
+
+def _with_registrants(request: Request) -> bool:
+    said = request.query_params.get("registrants", "false")
+    if said not in ("true", "false"):
+        raise Refused(400, "INVALID", "registrants : true ou false attendu.")
+    return said == "true"
+
+
+async def _registrants(context: Context, row: Row) -> tuple[str, ...]:
+    """The names of those who have a seat, in the order of registering. Raises FORBIDDEN for all but the structure."""
+    if not may(context.actor, Action.REGISTRATION_READ, _belongings(row)):
+        raise denied(context.actor)
+    read = await context.read()
+    asked = {"animation_id": row["animation_id"], "most": MOST_ROWS}
+    rows = await read.rows(read.sql(registration_queries.SEATED), asked)
+    return tuple(f"{one['last_name']} {one['first_name']}" for one in rows)
+
+
+def blank_sheet_of(row: Row, lists: Lists, public_url: str, registrants: tuple[str, ...] = ()) -> BlankSheet:
+    """What is printed of a row of `queries.BY_IDS`."""
+    zone = row["time_zone"]
+    return BlankSheet(
+        title=row["title"],
+        kind=lists.term(TermKind.ANIMATION_TYPE, row["type"]).label,
+        starts_at=local(row["starts_at"], zone),
+        ends_at=local(row["ends_at"], zone),
+        venue=row["venue_name"],
+        address=row["address"],
+        structure=row["structure_name"],
+        structure_siret=row["structure_siret"],
+        territory=lists.territories[row["territory"]].name,
+        seats=row["seats"],
+        url=f"{public_url}/animations/{row['animation_id']}",
+        registrants=registrants,
+    )
+
+
+async def _readable_animation(context: Context, request: Request) -> Row:
+    animation_id = id_in_path(request)
+    read = await context.read()
+    rows = await read.rows(read.sql(queries.BY_IDS), {"ids": [animation_id]})
+    if not rows and scope_of(context.actor, Action.STRUCTURE_READ) is Scope.ANYWHERE:
+        raise Refused(404, "NOT_FOUND", "Animation : introuvable.")
+    if not rows or not may(context.actor, Action.STRUCTURE_READ, _belongings(rows[0])):
+        raise denied(context.actor)
+    return rows[0]
+
+
+def _belongings(row: Row) -> Belongings:
+    return Belongings(row["structure_id"], frozenset([row["territory"]]))

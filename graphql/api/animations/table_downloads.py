@@ -1,0 +1,149 @@
+"""Animations as tables beside GraphQL: the public listing and a structure's own, as CSV and XLSX.
+
+The filters are those of the queries, and so are the rights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from anyio import to_thread
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from api.animations.export_pages import Row, pages
+from api.animations.table import COLUMNS, HEADERS, OWN_COLUMNS, OWN_HEADERS, line, own_line
+from api.core.answers import Refused
+from api.core.context import Context, Services
+from api.core.errors import ApiError
+from api.downloads.csv_table import CSV, csv_headers, csv_rows
+from api.downloads.file_responses import (
+    HARMLESS,
+    INTERRUPTED,
+    answered,
+    denied,
+    disposition,
+    id_in_path,
+    still_admitted,
+)
+from api.downloads.freshness import unless_known
+from api.downloads.parameters import as_refusal, where_of
+from api.downloads.workbook import XLSX, TooManyRows, pieces, workbook
+from api.inputs import AnimationWhere, OwnAnimationWhere
+from api.listings import in_force
+from api.structures.types import load_structure
+from api.typology.territories_and_terms import Lists
+from domain.kernel.rights import Action, Scope, may, scope_of
+from projections.animations import queries
+from projections.engine.paging import Filter
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Which rows, how each is told, and what the file is called. `lasting`: whatever the time."""
+
+    filtered: Filter
+    headers: tuple[str, ...]
+    columns: frozenset[str]
+    line: Callable[[Row, Lists], tuple[Any, ...]]
+    name: str
+    lasting: bool = True
+
+
+_Choose = Callable[[Context, Request], Awaitable[_Table]]
+_Make = Callable[[Context, _Table, dict[str, str]], Awaitable[Response]]
+
+
+class AnimationExports:
+    """The endpoints, on one process's services."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def listing_csv(self, request: Request) -> Response:
+        """Public."""
+        return await self._answered(request, _listing, _csv)
+
+    async def listing_xlsx(self, request: Request) -> Response:
+        """Public."""
+        return await self._answered(request, _listing, _xlsx)
+
+    async def own_csv(self, request: Request) -> Response:
+        """In every status: for the structure, the coordonnateurs of its territories, the national team, auditors."""
+        return await self._answered(request, _own, _csv)
+
+    async def own_xlsx(self, request: Request) -> Response:
+        """In every status: for the structure, the coordonnateurs of its territories, the national team, auditors."""
+        return await self._answered(request, _own, _xlsx)
+
+    async def _answered(self, request: Request, choose: _Choose, make: _Make) -> Response:
+        async def answer(context: Context, request: Request) -> Response:
+            try:
+                table = await choose(context, request)
+            except ApiError as error:
+                raise as_refusal(error) from None
+            if not table.lasting:
+                return await make(context, table, HARMLESS)
+            return await unless_known(context, request, HARMLESS, lambda headers: make(context, table, headers))
+
+        return await answered(self._services, request, answer)
+
+
+async def _listing(context: Context, request: Request) -> _Table:
+    where = where_of(AnimationWhere, request.query_params)
+    conditions = in_force(where.conditions(), await context.lists())
+    filtered = queries.narrowed(queries.published(), conditions)
+    return _Table(filtered, HEADERS, COLUMNS, line, "animations")
+
+
+async def _own(context: Context, request: Request) -> _Table:
+    structure = await load_structure(context, id_in_path(request))
+    if structure is None and scope_of(context.actor, Action.STRUCTURE_READ) is Scope.ANYWHERE:
+        raise Refused(404, "NOT_FOUND", "Structure : introuvable.")
+    if structure is None or not may(context.actor, Action.STRUCTURE_READ, structure.belongings):
+        raise denied(context.actor)
+    within = structure.require(context, Action.STRUCTURE_READ)
+    conditions = where_of(OwnAnimationWhere, request.query_params).conditions()
+    sought = in_force(replace(conditions, structure_id=structure.structure_id), await context.lists())
+    allowed = Filter() if within is None else Filter().among("a.territory", "within", within)
+    filtered = queries.narrowed(allowed, sought, context.now)
+    lasting = conditions.past is None
+    return _Table(filtered, OWN_HEADERS, OWN_COLUMNS, own_line, "mes-animations", lasting)
+
+
+async def _csv(context: Context, table: _Table, headers: dict[str, str]) -> Response:
+    told = {**headers, "Content-Disposition": disposition("attachment", f"{table.name}.csv")}
+    lists = await context.lists()
+    reading = pages(context, table.filtered, table.columns)
+    # What goes wrong at once is answered as such, before anything is sent.
+    first = await anext(reading)
+
+    def lines(rows: list[Row]) -> bytes:
+        return csv_rows(table.line(row, lists) for row in rows)
+
+    async def chunks() -> AsyncIterator[bytes]:
+        yield csv_headers(table.headers) + await to_thread.run_sync(lines, first)
+        async for rows in reading:
+            if not await still_admitted(context):
+                yield csv_rows([(INTERRUPTED,)])
+                return
+            yield await to_thread.run_sync(lines, rows)
+
+    return StreamingResponse(chunks(), 200, told, CSV)
+
+
+async def _xlsx(context: Context, table: _Table, headers: dict[str, str]) -> Response:
+    lists = await context.lists()
+    with workbook(table.headers) as sheet:
+        async for rows in pages(context, table.filtered, table.columns):
+            lines = [table.line(row, lists) for row in rows]
+            try:
+                await to_thread.run_sync(sheet.write, lines)
+            except TooManyRows:
+                message = "Trop de lignes pour un classeur : précisez les filtres, ou demandez le fichier CSV."
+                raise Refused(400, "INVALID", message) from None
+        length = await to_thread.run_sync(sheet.finish)
+    told = {**headers, "Content-Disposition": disposition("attachment", f"{table.name}.xlsx")}
+    return StreamingResponse(pieces(sheet.file), 200, {**told, "Content-Length": str(length)}, XLSX)

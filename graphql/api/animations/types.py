@@ -1,0 +1,222 @@
+"""Animations: what everybody sees, and what only those who answer for them do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from uuid import UUID
+
+import strawberry
+
+from api.animations.attendance_sheet import AttendanceSheet, sheet_of
+from api.core.allowed import AllowedAction, shown_actions
+from api.core.base import Connection, Node, local
+from api.core.context import Context, Info, read_beside
+from api.core.lazily import Identifier, Lazily, Text, lazily
+from api.structures.types import Structure, structure_beside
+from api.typology.territories_and_terms import Lists
+from api.typology.territory import Territory
+from api.typology.types import Term
+from domain.animations.transitions import AnimationStatus, allowed_actions
+from domain.kernel.rights import Action, Belongings, may
+from domain.service_dossiers.transitions import DossierStatus
+from domain.typology.typology import TermKind
+from projections.animations import queries
+
+if TYPE_CHECKING:
+    from api.registrations.types import Registration
+    from projections.registrations.read_model import RegistrationStatus
+
+_RESTRICTED = "For its structure, the coordonnateur of its territory, the national team and auditors; null for others."
+
+
+@strawberry.type(description="Who came, as the structure declared it. " + _RESTRICTED)
+class Attestation:
+    parents: int = strawberry.field(description="Parents present.")
+    children: int = strawberry.field(description="Children present.")
+    total: int = strawberry.field(description="Parents plus children.")
+    answers: list[str] = strawberry.field(description="The answers to the form's questions, in their order.")
+    form_version: int = strawberry.field(description="The version of the form that was answered.")
+    attested_at: datetime = strawberry.field(description="When it was first filled in (local time).")
+    corrections: int = strawberry.field(description="How often it was corrected since.")
+
+
+class _Standing:
+    """A row of the read model, as the table of transitions wants to see an animation."""
+
+    __slots__ = ("attested", "dossier_status", "ends_at", "status", "structure_id", "territory")
+
+    def __init__(self, row: dict[str, Any]) -> None:
+        self.status = AnimationStatus(row["status"])
+        self.attested: bool = row["attested"]
+        self.ends_at: datetime = row["ends_at"]
+        self.structure_id: UUID = row["structure_id"]
+        self.territory: str = row["territory"]
+        self.dossier_status = DossierStatus(row["dossier_status"]) if row["dossier_status"] else None
+
+
+#: How what is shown is made of a row of `queries.SELECT` and of the lists, and the columns that this needs.
+_SHOWN: dict[str, tuple[Callable[[Any], Any], Sequence[str]]] = {
+    "id": (Identifier("animation_id"), ("animation_id",)),
+    "version": (lambda one: one.row["version"], ("version",)),
+    "status": (lambda one: AnimationStatus(one.row["status"]), ("status",)),
+    "title": (Text("title"), ("title",)),
+    "description": (Text("description"), ("description",)),
+    "structure": (
+        lambda one: structure_beside(one.row),
+        ("structure_id", "structure_siret", "structure_name", "structure_territories"),
+    ),
+    "territory": (lambda one: one.lists.territories[one.row["territory"]], ("territory",)),
+    "starts_at": (lambda one: local(one.row["starts_at"], one.row["time_zone"]), ("starts_at", "time_zone")),
+    "ends_at": (lambda one: local(one.row["ends_at"], one.row["time_zone"]), ("ends_at", "time_zone")),
+    "venue_type": (
+        lambda one: one.lists.term(TermKind.VENUE_TYPE, one.row["venue_type"], one.row["day"]),
+        ("venue_type", "day"),
+    ),
+    "venue_name": (Text("venue_name"), ("venue_name",)),
+    "address": (Text("address"), ("address",)),
+    "commune_code": (Text("commune_code"), ("commune_code",)),
+    "audience": (
+        lambda one: one.lists.term(TermKind.AUDIENCE, one.row["audience"], one.row["day"]),
+        ("audience", "day"),
+    ),
+    "type": (lambda one: one.lists.term(TermKind.ANIMATION_TYPE, one.row["type"], one.row["day"]), ("type", "day")),
+    "themes": (
+        lambda one: [one.lists.term(TermKind.THEME, theme, one.row["day"]) for theme in one.row["themes"]],
+        ("day", "themes"),
+    ),
+    "seats": (lambda one: one.row["seats"], ("seats",)),
+    "seats_left": (lambda one: one.row["seats_left"], ("seats_left",)),
+    "waiting": (lambda one: one.row["waiting"], ("waiting",)),
+    "published_at": (
+        lambda one: local(one.row["published_at"], one.row["time_zone"]) if one.row["published_at"] else None,
+        ("published_at", "time_zone"),
+    ),
+}
+
+
+@strawberry.type(
+    description="A workshop, a parents' café, a training… Published ones are public; others are for their structure,"
+    " the coordonnateur of their territory, the national team and auditors."
+)
+class Animation(Lazily, Node):
+    MADE: ClassVar = {name: make for name, (make, _) in _SHOWN.items()}
+    NEEDS: ClassVar = {name: needs for name, (_, needs) in _SHOWN.items()}
+    version: int = strawberry.field(description="Rises with every change: for `expectedVersion`.")
+    status: AnimationStatus = strawberry.field(description="Where it stands.")
+    title: str = strawberry.field(description="Its title.")
+    description: str = strawberry.field(description="What happens there.")
+    structure: Structure = strawberry.field(description="Who runs it.")
+    territory: Territory = strawberry.field(description="Where the programme runs it.")
+    starts_at: datetime = strawberry.field(description="Its start, in the territory's local time.")
+    ends_at: datetime = strawberry.field(description="Its end, in the territory's local time.")
+    venue_type: Term = strawberry.field(description="The kind of place.")
+    venue_name: str = strawberry.field(description="The name of the place.")
+    address: str | None = strawberry.field(description="The address of the place.")
+    commune_code: str | None = strawberry.field(description="The INSEE code of the commune.")
+    audience: Term = strawberry.field(description="For whom it is.")
+    type: Term = strawberry.field(description="What kind of animation it is.")
+    themes: list[Term] = strawberry.field(description="Its main theme, then the second if it has one.")
+    seats: int = strawberry.field(description="How many can take part.")
+    seats_left: int = strawberry.field(description="How many can still register.")
+    waiting: int = strawberry.field(description="How many wait for a seat.")
+    published_at: datetime | None = strawberry.field(description="When it was last published (local time).")
+    row: strawberry.Private[dict[str, Any]]
+    lists: strawberry.Private[Lists]
+
+    @strawberry.field(description="Whether it was declared after its start. " + _RESTRICTED)
+    def declared_late(self, info: Info) -> bool | None:
+        return self.row["declared_late"] if _answers_for(info.context, self.row) else None
+
+    @strawberry.field(description="The animation that this one was cloned from, when the asker may see it.")
+    async def cloned_from(self, info: Info) -> Annotated[Animation, strawberry.lazy(".animation")] | None:
+        source: UUID | None = self.row["cloned_from"]
+        if source is None:
+            return None
+        context = read_beside(self.row.get("past"), info)
+        return await context.together("animations", source, lambda ids: load_animations(context, ids))
+
+    @strawberry.field(description="Why the national team refused it. " + _RESTRICTED)
+    def refusal_reason(self, info: Info) -> str | None:
+        return self.row["refusal_reason"] if _answers_for(info.context, self.row) else None
+
+    @strawberry.field(description="Why it was cancelled. Public.")
+    def cancellation_reason(self) -> str | None:
+        reason: str | None = self.row["cancellation_reason"]
+        return reason
+
+    @strawberry.field(description=_RESTRICTED)
+    def attestation(self, info: Info) -> Attestation | None:
+        row = self.row
+        if not row["attested"] or not _answers_for(info.context, row):
+            return None
+        return Attestation(
+            parents=row["parents"],
+            children=row["children"],
+            total=row["parents"] + row["children"],
+            answers=row["answers"],
+            form_version=row["form_version"],
+            attested_at=local(row["attested_at"], row["time_zone"]),
+            corrections=row["corrections"],
+        )
+
+    @strawberry.field(description="The signed attendance sheet. " + _RESTRICTED)
+    def attendance_sheet(self, info: Info) -> AttendanceSheet | None:
+        return sheet_of(self.row) if _answers_for(info.context, self.row) else None
+
+    @strawberry.field(
+        description="Who registered, in that order: the waiting list is in the order of its line. With names: for its"
+        " structure; null for others, and for what is past."
+    )
+    async def registrations(
+        self,
+        info: Info,
+        status: list[Annotated[RegistrationStatus, strawberry.lazy("api.registrations.types")]] | None = None,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> Connection[Annotated[Registration, strawberry.lazy("api.registrations.types")]] | None:
+        own = Belongings(self.row["structure_id"])
+        if "past" in self.row or not may(info.context.actor, Action.REGISTRATION_READ, own):
+            return None
+        from api.people_listings import registrations
+
+        return await registrations(info.context, self.row["animation_id"], status, first, after, last, before)
+
+    @strawberry.field(description="What the asker may do with it now, and for what is not possible, why.")
+    def allowed_actions(self, info: Info) -> list[AllowedAction]:
+        if "past" in self.row:
+            return []
+        return shown_actions(allowed_actions(_Standing(self.row), info.context.actor, info.context.now))
+
+
+def _answers_for(context: Context, row: dict[str, Any]) -> bool:
+    return may(context.actor, Action.STRUCTURE_READ, Belongings(row["structure_id"], frozenset([row["territory"]])))
+
+
+def is_visible(context: Context, row: dict[str, Any]) -> bool:
+    """Published is public, and so is what was cancelled after it had been."""
+    public = row["status"] == AnimationStatus.PUBLISHED or (
+        row["status"] == AnimationStatus.CANCELLED and row["published_at"] is not None
+    )
+    return public or _answers_for(context, row)
+
+
+def animation_of(row: dict[str, Any], lists: Lists) -> Animation:
+    """What is shown of a row of `queries.SELECT`."""
+    return lazily(Animation, row=row, lists=lists)
+
+
+async def load_animations(context: Context, ids: Sequence[UUID]) -> list[Animation | None]:
+    """The animations in the order of `ids`; None for what does not exist or is not for the asker."""
+    read, lists = await context.read(), await context.lists()
+    rows = await read.rows(read.sql(queries.BY_IDS), {"ids": list(ids)})
+    visible = {row["animation_id"]: row for row in rows if is_visible(context, row)}
+    return [animation_of(visible[one], lists) if one in visible else None for one in ids]
+
+
+async def load_animation(context: Context, animation_id: UUID) -> Animation | None:
+    (animation,) = await load_animations(context, [animation_id])
+    return animation

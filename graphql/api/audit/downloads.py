@@ -1,0 +1,120 @@
+"""`GET /audit-trail.csv`: the audit trail as a table, with the filters and the rights of the query `auditTrail`.
+
+Read in keyset pages, each from a snapshot of its own that is let go of before the page is sent: memory stays flat, and
+a client that reads slowly keeps no connection. Rows never change and the end is fixed at the start: the table is of
+one position all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from api.audit.types import entry_of
+from api.core.context import Context, Services
+from api.core.errors import ApiError
+from api.downloads.csv_table import CSV, csv_headers, csv_rows
+from api.downloads.file_responses import HARMLESS, INTERRUPTED, answered, disposition, still_admitted
+from api.downloads.parameters import as_refusal, where_of
+from api.inputs import AuditWhere
+from api.listings import audit_filter
+from application.papers.french import short_date
+from projections.audit import queries
+from projections.engine.paging import Filter, Page, page_statement
+from projections.engine.past import PARIS
+
+PAGE = 1_000
+HEADERS = (
+    "Position",
+    "Enregistré le (UTC)",
+    "Type d'événement",
+    "Acteur",
+    "Rôle",
+    "Objet",
+    "Version de l'objet",
+    "Structure",
+    "Territoire",
+    "Cause",
+    "Commande",
+    "Données",
+    "Champs personnels (masqués)",
+    "Données personnelles",
+)
+
+
+class AuditTrailExport:
+    """The endpoint on one process's services."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def csv(self, request: Request) -> Response:
+        """The whole trail that the parameters and the asker's rights leave."""
+        return await answered(self._services, request, _export)
+
+
+async def _export(context: Context, request: Request) -> Response:
+    try:
+        filtered = audit_filter(context, where_of(AuditWhere, request.query_params))
+    except ApiError as error:
+        raise as_refusal(error) from None
+    reached = (await context.read()).position
+    filtered = filtered.where("t.position <= %(reached)s", reached=reached)
+    first = await _page(context, filtered, None)
+    name = disposition("attachment", f"journal-{reached}.csv")
+    headers = {**HARMLESS, "Content-Disposition": name, "Position": str(reached)}
+    return StreamingResponse(_chunks(context, filtered, first), 200, headers, CSV)
+
+
+async def _chunks(context: Context, filtered: Filter, first: list[dict[str, Any]]) -> AsyncIterator[bytes]:
+    """The header, then page after page; the first has been read already."""
+    yield csv_headers(HEADERS)
+    rows = first
+    while rows:
+        yield csv_rows(_line(row) for row in rows[:PAGE])
+        if len(rows) <= PAGE:
+            return
+        if not await still_admitted(context):
+            yield csv_rows([(INTERRUPTED,)])
+            return
+        try:
+            rows = await _page(context, filtered, rows[PAGE - 1]["position"])
+        finally:
+            await context.close()
+
+
+async def _page(context: Context, filtered: Filter, after: int | None) -> list[dict[str, Any]]:
+    """One row more than the page, where there are more."""
+    read = await context.read()
+    asked = Page(PAGE, None if after is None else (after,))
+    statement, params = page_statement(queries.SOURCE, filtered, queries.ORDERS, asked)
+    return await read.rows(read.sql(statement), params)
+
+
+def _line(row: dict[str, Any]) -> tuple[Any, ...]:
+    entry = entry_of(row)
+    return (
+        entry.position,
+        entry.recorded_at.astimezone(UTC),
+        entry.type,
+        entry.actor,
+        entry.role,
+        entry.subject,
+        entry.subject_version,
+        row["structure_id"],
+        row["territory"],
+        entry.cause,
+        entry.command_id,
+        orjson.dumps(entry.data).decode(),
+        ", ".join(entry.personal_fields),
+        _erased(entry.personal_data_erased_at),
+    )
+
+
+def _erased(at: datetime | None) -> str | None:
+    return None if at is None else f"effacé le {short_date(at.astimezone(PARIS))}"

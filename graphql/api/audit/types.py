@@ -1,0 +1,90 @@
+"""Entries of the audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any, ClassVar
+
+import orjson
+import strawberry
+from strawberry.scalars import JSON
+
+from api.core.base import Node
+from api.core.lazily import Identifier, Instant, Lazily, Number, Plain, Text, lazily
+from domain.kernel.events import registered_events
+
+
+@cache
+def _personal_fields_of(topic: str) -> tuple[str, ...]:
+    event_class = registered_events().get(topic)
+    return tuple(event_class.personal_fields) if event_class else ()
+
+
+def _personal_fields(one: Any) -> list[str]:
+    data = one.recorded["data"]
+    return [name for name in _personal_fields_of(one.row["type"]) if name in data]
+
+
+def _data(one: Any) -> Any:
+    personal = _personal_fields(one)
+    return one.recorded["data"] | dict.fromkeys(personal) if personal else one.recorded["data"]
+
+
+#: What entries are made from besides their rows (see `api.compiled.writing`): nothing, for ever.
+NOTHING_BESIDE = object()
+#: How what is shown is made of a row of `queries.SOURCE`, and the columns that this needs.
+_SHOWN: dict[str, tuple[Callable[[Any], Any], Sequence[str]]] = {
+    "id": (Plain(lambda one: f"audit:{one.row['position']}"), ("position",)),
+    "position": (Number("position"), ("position",)),
+    "type": (Text("type"), ("type",)),
+    "recorded_at": (Instant("recorded_at"), ("recorded_at",)),
+    "actor": (Plain(lambda one: one.recorded["stamp"]["actor"]), ("state",)),
+    "role": (Plain(lambda one: one.recorded["stamp"]["role"]), ("state",)),
+    "subject": (Identifier("subject_id"), ("subject_id",)),
+    "subject_version": (Number("originator_version"), ("originator_version",)),
+    "cause": (Plain(lambda one: one.recorded["stamp"]["cause"]), ("state",)),
+    "command_id": (Plain(lambda one: one.recorded["stamp"]["command_id"]), ("state",)),
+    "data": (Plain(_data), ("state", "type")),
+    "personal_fields": (Plain(_personal_fields), ("state", "type")),
+    "personal_data_erased_at": (lambda one: one.row["erased_at"], ("erased_at",)),
+}
+
+
+@strawberry.type(
+    description="One domain event, as the log holds it. For the structure that it belongs to, the coordonnateur of its"
+    " territory, the national team and auditors."
+)
+class AuditEntry(Lazily, Node):
+    MADE: ClassVar = {name: make for name, (make, _) in _SHOWN.items()}
+    NEEDS: ClassVar = {name: needs for name, (_, needs) in _SHOWN.items()}
+    position: int = strawberry.field(description="Its place in the log: one order for everything that happened.")
+    type: str = strawberry.field(description="What happened: `animation.published`.")
+    recorded_at: datetime = strawberry.field(description="When it was recorded (UTC).")
+    actor: str = strawberry.field(
+        description="Who acted: the name of their token; a pseudonym for parents; function and account for who acted by"
+        " a mandate, whom `official` tells."
+    )
+    role: str = strawberry.field(description="In what role.")
+    subject: strawberry.ID = strawberry.field(description="The thing it happened to: an animation, a convention…")
+    subject_version: int = strawberry.field(description="The thing's version after it.")
+    cause: str = strawberry.field(description="The command, or the event that a policy answered to.")
+    command_id: strawberry.ID = strawberry.field(description="What was recorded together has the same.")
+    data: JSON = strawberry.field(
+        description="The event's own fields, as recorded. Those in `personalFields` are encrypted, and null here;"
+        " what the thing itself shows, it shows in clear to those who may read it."
+    )
+    personal_fields: list[str] = strawberry.field(
+        description="The fields that may speak of people: who they are, and what was written."
+    )
+    personal_data_erased_at: datetime | None = strawberry.field(
+        description="When the key of those fields was destroyed (UTC): nobody can read them since."
+    )
+    row: strawberry.Private[dict[str, Any]]
+    recorded: strawberry.Private[dict[str, Any]]
+
+
+def entry_of(row: dict[str, Any]) -> AuditEntry:
+    """What is shown of a row of `queries.SOURCE`."""
+    return lazily(AuditEntry, row=row, recorded=orjson.loads(row["state"]) if "state" in row else {})

@@ -1,0 +1,84 @@
+"""The certificate of volunteering as PDF: made anew each time from what is recorded, and not at all once erased.
+
+For the coordonnateur of the territory, the national team and the candidate, signed in or by the candidature's link.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from anyio import to_thread
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.candidatures.types import belongings_of
+from api.core.answers import Refused
+from api.core.base import local
+from api.core.context import Context, Services
+from api.downloads.file_responses import HARMLESS, answered, denied, disposition, id_in_path
+from application.candidatures import PURPOSE
+from application.papers.certificate import Certificate, certificate
+from domain.kernel.actors import Role
+from domain.kernel.errors import DomainError
+from domain.kernel.rights import Action, may
+from projections.candidatures import queries
+
+_READERS = (Role.PARENT, Role.COORDONNATEUR, Role.NATIONAL)
+
+
+class Certificates:
+    """The endpoint, on one process's services."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def pdf(self, request: Request) -> Response:
+        """The certificate, once it is issued."""
+        return await answered(self._services, request, _certificate)
+
+
+async def _certificate(context: Context, request: Request) -> Response:
+    row = await _readable(context, request)
+    if row["certificate_number"] is None or row["first_name"] is None:
+        raise Refused(404, "NOT_FOUND", "Aucune attestation de bénévolat n'est délivrée pour cette candidature.")
+    lists = await context.lists()
+    told = Certificate(
+        number=row["certificate_number"],
+        issued_on=row["certificate_on"],
+        name=f"{row['first_name']} {row['last_name']}",
+        school_uai=row["school_uai"],
+        territory=lists.territories[row["territory"]].name,
+        since=local(row["validated_at"], lists.territories[row["territory"]].time_zone).date(),
+        trainings=tuple((date.fromisoformat(one["on"]), one["subject"]) for one in row["certificate_trainings"]),
+        pix_on=row["certificate_pix_on"],
+    )
+    await context.close()
+    content = await to_thread.run_sync(certificate, told)
+    name = disposition("inline", f"Attestation de bénévolat {told.number}.pdf")
+    return Response(content, 200, {**HARMLESS, "Content-Disposition": name}, "application/pdf")
+
+
+async def _readable(context: Context, request: Request) -> dict[str, Any]:
+    """The candidature's row. Who may not read it is not told whether it exists."""
+    candidature_id = id_in_path(request)
+    read = await context.read()
+    rows = await read.rows(read.sql(queries.BY_ID), {"id": candidature_id})
+    if _held(context, request, candidature_id) and rows:
+        return rows[0]
+    actor = context.actor
+    if rows and actor.role in _READERS and may(actor, Action.CANDIDATURE_READ, belongings_of(rows[0])):
+        return rows[0]
+    raise denied(actor)
+
+
+def _held(context: Context, request: Request, candidature_id: UUID) -> bool:
+    """Whether the request brings the candidature's link."""
+    link = request.query_params.get("link")
+    if link is None:
+        return False
+    try:
+        return context.services.application.links.read(PURPOSE, link) == (candidature_id,)
+    except DomainError:
+        return False

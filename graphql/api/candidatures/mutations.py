@@ -1,0 +1,134 @@
+"""The mutations on candidatures, and the erasure of what they say of a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import strawberry
+
+from api.candidatures.inputs import (
+    CandidatureGiveOpinionInput,
+    CandidatureIssueCertificateInput,
+    CandidatureRecordContactInput,
+    CandidatureRecordPixInput,
+    CandidatureRecordTrainingInput,
+    CandidatureRejectInput,
+    CandidatureRequestCertificateInput,
+    CandidatureSubmitInput,
+    CandidatureValidateInput,
+    CandidatureWithdrawInput,
+)
+from api.candidatures.types import Candidature, load_candidature, load_held_candidature
+from api.core.commands import Load, carry_out, thing
+from api.core.context import Info
+from api.core.inputs import stated
+from api.core.payloads import Payload
+from application import candidatures as commands
+from application.commanding.commands import Command
+
+
+@strawberry.type(description="What became of a mutation on a candidature.")
+class CandidaturePayload(Payload):
+    candidature: Candidature | None = strawberry.field(
+        description="The candidature as it now stands; null after errors, or when it cannot be read yet."
+    )
+    link: str | None = strawberry.field(
+        description="Of `candidatureSubmit` only: follows the candidature and withdraws it; whoever holds it may. Told"
+        " here and by e-mail only."
+    )
+
+
+async def _answer(
+    info: Info, command: type[Command], values: Mapping[str, Any], load: Load[Candidature] = load_candidature
+) -> CandidaturePayload:
+    carried = await carry_out(info.context, command, values)
+    candidature = await thing(info.context, carried, load)
+    return CandidaturePayload(
+        candidature=candidature, link=None, position=carried.position, errors=list(carried.errors)
+    )
+
+
+async def _by_candidate(info: Info, command: type[Command], values: Mapping[str, Any]) -> CandidaturePayload:
+    """By who may, or by the link: who holds it is shown the candidature."""
+    return await _answer(info, command, values, load_held_candidature if "link" in values else load_candidature)
+
+
+@strawberry.type
+class CandidatureMutations:
+    @strawberry.mutation(description="Volunteers as a Parent Ressource for one school. For parents, signed in or not.")
+    async def candidature_submit(self, info: Info, input: CandidatureSubmitInput) -> CandidaturePayload:
+        # For who has just submitted it: it says what they said.
+        carried = await carry_out(info.context, commands.CandidatureSubmit, stated(input))
+        candidature = await thing(info.context, carried, load_held_candidature)
+        links, made = info.context.services.application.links, carried.subject_id
+        return CandidaturePayload(
+            candidature=candidature,
+            link=None if made is None else links.link(commands.PURPOSE, made),
+            position=carried.position,
+            errors=list(carried.errors),
+        )
+
+    @strawberry.mutation(
+        description="Gives the director's opinion on a candidature of the first degree. For the director of the school."
+    )
+    async def candidature_give_opinion(self, info: Info, input: CandidatureGiveOpinionInput) -> CandidaturePayload:
+        return await _answer(info, commands.CandidatureGiveOpinion, stated(input))
+
+    @strawberry.mutation(
+        description="Validates a candidature; the coordonnateur is informed."
+        " First degree: for the inspector, after the opinion; second degree: for the head of the school."
+    )
+    async def candidature_validate(self, info: Info, input: CandidatureValidateInput) -> CandidaturePayload:
+        return await _answer(info, commands.CandidatureValidate, stated(input))
+
+    @strawberry.mutation(
+        description="Rejects a candidature, with a reason."
+        " For who would validate it: the inspector or the head of the school; and for the national team."
+    )
+    async def candidature_reject(self, info: Info, input: CandidatureRejectInput) -> CandidaturePayload:
+        return await _answer(info, commands.CandidatureReject, stated(input))
+
+    @strawberry.mutation(
+        description="Takes a candidature back. For the parent who is signed in, in whatever role, or holds the"
+        " candidature's link, and on their behalf the coordonnateur and national team."
+    )
+    async def candidature_withdraw(self, info: Info, input: CandidatureWithdrawInput) -> CandidaturePayload:
+        return await _by_candidate(info, commands.CandidatureWithdraw, stated(input))
+
+    @strawberry.mutation(
+        description="Records that contact was made with a volunteer. For the coordonnateur of the territory."
+    )
+    async def candidature_record_contact(self, info: Info, input: CandidatureRecordContactInput) -> CandidaturePayload:
+        return await _answer(info, commands.CandidatureRecordContact, stated(input))
+
+    @strawberry.mutation(
+        description="Records a training that a volunteer followed. For the coordonnateur of the territory."
+    )
+    async def candidature_record_training(
+        self, info: Info, input: CandidatureRecordTrainingInput
+    ) -> CandidaturePayload:
+        return await _answer(info, commands.CandidatureRecordTraining, stated(input))
+
+    @strawberry.mutation(
+        description="Records that a volunteer passed the Pix certification. For the coordonnateur of the territory."
+    )
+    async def candidature_record_pix(self, info: Info, input: CandidatureRecordPixInput) -> CandidaturePayload:
+        return await _answer(info, commands.CandidatureRecordPix, stated(input))
+
+    @strawberry.mutation(
+        description="Asks for a certificate of volunteering. For the parent who is signed in, in whatever role, or"
+        " holds the candidature's link."
+    )
+    async def candidature_request_certificate(
+        self, info: Info, input: CandidatureRequestCertificateInput
+    ) -> CandidaturePayload:
+        return await _by_candidate(info, commands.CandidatureRequestCertificate, stated(input))
+
+    @strawberry.mutation(
+        description="Issues the certificate of volunteering that was asked for. For the coordonnateur of the territory."
+    )
+    async def candidature_issue_certificate(
+        self, info: Info, input: CandidatureIssueCertificateInput
+    ) -> CandidaturePayload:
+        return await _answer(info, commands.CandidatureIssueCertificate, stated(input))

@@ -1,0 +1,120 @@
+"""The mutations on a structure's contact list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import strawberry
+from anyio import to_thread
+
+from api.core.commands import carry_out, catch_up, thing
+from api.core.context import Info
+from api.core.inputs import Repeatable, named, said, stated
+from api.core.payloads import Payload
+from api.structures.types import Structure, load_structure
+from application.commanding.commands import Command
+from application.contacts import commands
+from domain.contacts.events import PlanningSent
+from domain.kernel.rights import Action, Belongings, may
+from eventstore.log import read_at
+from projections.contacts import queries
+
+DEFAULT_DAYS, MOST_DAYS, MOST_ANIMATIONS = 30, 366, 200
+
+
+@strawberry.input(description="A contact that is added. Name and address are kept encrypted.")
+class ContactAddInput(Repeatable):
+    structure_id: strawberry.ID = named("The structure.")
+    name: str | None = said("The name. Mandatory.")
+    email: str | None = said("The e-mail address. Mandatory.")
+    kind: str | None = said("What it is: école, centre social… « autre » when left out.")
+
+
+@strawberry.input(description="A file of contacts.")
+class ContactsImportInput(Repeatable):
+    structure_id: strawberry.ID = named("The structure.")
+    csv: str | None = said("The file's text; its first line names the columns: nom;courriel;type. Mandatory.")
+
+
+@strawberry.input(description="A contact that is removed.")
+class ContactRemoveInput(Repeatable):
+    structure_id: strawberry.ID = named("The structure.")
+    contact_id: strawberry.ID = named("The contact.")
+
+
+@strawberry.input(description="The planning that is sent.")
+class PlanningSendInput(Repeatable):
+    structure_id: strawberry.ID = named("The structure.")
+    days: int | None = said(f"How many days ahead: 1 to {MOST_DAYS}; {DEFAULT_DAYS} when left out.")
+
+
+@strawberry.type(description="What became of a mutation on a contact list.")
+class ContactsPayload(Payload):
+    structure: Structure | None = strawberry.field(
+        description="The structure, with its list as it now stands; null after errors, or when it cannot be read yet."
+    )
+    written_to: int | None = strawberry.field(
+        default=None, description="How many contacts the planning goes to; null for what sends none, and after errors."
+    )
+
+
+@strawberry.type
+class ContactMutations:
+    @strawberry.mutation(description="Adds a contact; an address stands in a list once. For the structure.")
+    async def contact_add(self, info: Info, input: ContactAddInput) -> ContactsPayload:
+        return await _answer(info, commands.ContactAdd, stated(input))
+
+    @strawberry.mutation(
+        description="Adds the contacts of a CSV file, all or none: every line that cannot be used is named. For the"
+        " structure."
+    )
+    async def contacts_import(self, info: Info, input: ContactsImportInput) -> ContactsPayload:
+        return await _answer(info, commands.ContactsImport, stated(input))
+
+    @strawberry.mutation(description="Removes a contact: it is written to no more. For the structure.")
+    async def contact_remove(self, info: Info, input: ContactRemoveInput) -> ContactsPayload:
+        return await _answer(info, commands.ContactRemove, stated(input))
+
+    @strawberry.mutation(
+        description="Sends the planning of the coming published animations to all contacts, by e-mail. For the"
+        " structure."
+    )
+    async def planning_send(self, info: Info, input: PlanningSendInput) -> ContactsPayload:
+        values = stated(input)
+        days = values.pop("days", DEFAULT_DAYS)
+        values |= {"animation_ids": await _coming(info, input, days)}
+        payload = await _answer(info, commands.PlanningSend, values)
+        if payload.position is not None:
+            payload.written_to = await to_thread.run_sync(_written_to, info, payload.position)
+        return payload
+
+
+def _written_to(info: Info, position: int) -> int | None:
+    with info.context.services.application.pool.connection() as conn:
+        sent = [record.event for record in read_at(conn, [position])]
+    return next((len(event.contact_ids) for event in sent if isinstance(event, PlanningSent)), None)
+
+
+async def _coming(info: Info, input: PlanningSendInput, days: int) -> list[UUID]:
+    """The animations that the planning tells of; none for who may not send it."""
+    context = info.context
+    try:
+        structure_id = UUID(str(input.structure_id))
+    except ValueError:
+        return []
+    if not may(context.actor, Action.PLANNING_SEND, Belongings(structure_id=structure_id)):
+        return []
+    await catch_up(context)
+    read = await context.read()
+    until = context.now + timedelta(days=min(max(days, 1), MOST_DAYS))
+    asked = {"structure_id": structure_id, "now": context.now, "until": until, "most": MOST_ANIMATIONS}
+    return [row["animation_id"] for row in await read.rows(read.sql(queries.COMING), asked)]
+
+
+async def _answer(info: Info, command: type[Command], values: Mapping[str, Any]) -> ContactsPayload:
+    carried = await carry_out(info.context, command, values)
+    structure = await thing(info.context, carried, load_structure)
+    return ContactsPayload(structure=structure, position=carried.position, errors=list(carried.errors))

@@ -1,0 +1,57 @@
+"""The inputs of the mutations on sampled controls."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import strawberry
+
+from api.core.inputs import Repeatable, Versioned, named, said
+from domain.controls.pieces import ReasonCode
+
+
+@strawberry.input(description="A new control: a share of the dossiers that were certified in a period.")
+class ControlOpenInput(Repeatable):
+    name: str | None = said("What to call it; 200 characters at most. Mandatory.")
+    period_from: date | None = said("First day of certification, in each dossier's territory. Mandatory.")
+    period_until: date | None = said("Last day of certification, included. Mandatory.")
+    territory: str | None = said("The code of the only territory that it bears on; the whole country when left out.")
+    share_percent: int | None = said("How many of a hundred dossiers to draw, rounded up: 1 to 100. Mandatory.")
+    seed: str | None = said(
+        "What the draw is made from, 8 to 200 characters: something that nobody chooses and that is published before"
+        " the draw, such as the result of a lottery, so that nobody can have picked the dossiers. Mandatory."
+    )
+
+
+@strawberry.input
+class ControlChangeInput(Versioned):
+    """An input on a control that exists; not an input of its own."""
+
+    control_id: strawberry.ID = named("The control.")
+
+
+@strawberry.input
+class ControlledPieceInput(ControlChangeInput):
+    """An input on a piece of a dossier that was drawn; not an input of its own."""
+
+    dossier_id: strawberry.ID = named("The dossier.")
+    piece: str | None = said("The piece, named as in `ControlledPiece.piece`. Mandatory.")
+
+
+@strawberry.input(
+    description="A piece that is accepted or refused; a later judgement takes the place of an earlier one."
+)
+class ControlPieceJudgeInput(ControlledPieceInput):
+    accepted: bool | None = said("Whether it is accepted. Mandatory.")
+    reason_code: ReasonCode | None = said("Why. Mandatory for a refusal; CONFORM, the default, for what is accepted.")
+    comment: str | None = said("What there is to add; 2,000 characters at most. Mandatory for the reason OTHER.")
+
+
+@strawberry.input(description="An answer to the refusal of a piece.")
+class ControlAnswerInput(ControlledPieceInput):
+    answer: str | None = said("What the structure answers; 2,000 characters at most. Mandatory.")
+
+
+@strawberry.input(description="A control in which every piece is judged.")
+class ControlCloseInput(ControlChangeInput):
+    conclusion: str | None = said("What is concluded; 5,000 characters at most. Mandatory.")

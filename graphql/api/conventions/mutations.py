@@ -1,0 +1,108 @@
+"""The mutations on conventions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import strawberry
+
+from api.conventions.inputs import (
+    ConventionAmendInput,
+    ConventionSignInput,
+    ConventionTerminateInput,
+    StructureRenameInput,
+)
+from api.core.commands import carry_out, thing
+from api.core.context import Context, Info
+from api.core.inputs import changed, stated
+from api.core.payloads import Payload
+from api.structures.types import (
+    Convention,
+    Structure,
+    load_convention,
+    load_structure,
+    load_structure_by_siret,
+    overlapping,
+)
+from application import conventions as commands
+from application.commanding.commands import Command
+from domain.kernel.identifiers import check_siret
+
+
+@strawberry.type(description="What became of a mutation on a convention.")
+class ConventionPayload(Payload):
+    convention: Convention | None = strawberry.field(
+        description="The convention as it now stands; null after errors, or when it cannot be read yet."
+    )
+    warnings: list[str] = strawberry.field(
+        default_factory=list,
+        description="What who signs should know, in French: that a known structure keeps its name whatever the paper"
+        " says, that another convention covers some of the same days. The convention is recorded all the same.",
+    )
+
+
+@strawberry.type(description="What became of a mutation on a structure.")
+class StructurePayload(Payload):
+    structure: Structure | None = strawberry.field(
+        description="The structure as it now stands; null after errors, or when it cannot be read yet."
+    )
+
+
+async def _answer(info: Info, command: type[Command], values: Mapping[str, Any]) -> ConventionPayload:
+    carried = await carry_out(info.context, command, values)
+    convention = await thing(info.context, carried, load_convention)
+    return ConventionPayload(convention=convention, position=carried.position, errors=list(carried.errors))
+
+
+@strawberry.type
+class ConventionMutations:
+    @strawberry.mutation(
+        description="Records a signed convention, which opens the structure's single account. Another one"
+        " for the same days is told in `warnings`. For coordonnateurs of the territory and the national team."
+    )
+    async def convention_sign(self, info: Info, input: ConventionSignInput) -> ConventionPayload:
+        values = stated(input)
+        signed = await _answer(info, commands.ConventionSign, values)
+        signed.warnings = await _warnings(info.context, values, signed.convention)
+        return signed
+
+    @strawberry.mutation(
+        description="Gives a structure another name, with a reason. For the coordonnateurs of its first territory and"
+        " the national team."
+    )
+    async def structure_rename(self, info: Info, input: StructureRenameInput) -> StructurePayload:
+        carried = await carry_out(info.context, commands.StructureRename, stated(input))
+        structure = await thing(info.context, carried, load_structure)
+        return StructurePayload(structure=structure, position=carried.position, errors=list(carried.errors))
+
+    @strawberry.mutation(
+        description="Changes the conditions of a convention. For coordonnateurs of the territory and the national team."
+    )
+    async def convention_amend(self, info: Info, input: ConventionAmendInput) -> ConventionPayload:
+        return await _answer(info, commands.ConventionAmend, changed(input))
+
+    @strawberry.mutation(
+        description="Ends a convention early, with a reason. For coordonnateurs of the territory and the national team."
+    )
+    async def convention_terminate(self, info: Info, input: ConventionTerminateInput) -> ConventionPayload:
+        return await _answer(info, commands.ConventionTerminate, stated(input))
+
+
+async def _warnings(context: Context, values: Mapping[str, Any], signed: Convention | None) -> list[str]:
+    structure = None if signed is None else await load_structure_by_siret(context, check_siret(values["siret"]))
+    if signed is None or structure is None:
+        return []
+    warnings = []
+    if structure.name != values["structure_name"].strip():
+        warnings.append(
+            f"Cette structure est connue sous le nom « {structure.name} » et le garde ; structureRename le change, avec"
+            " un motif."
+        )
+    for other in await overlapping(context, structure.structure_id, signed):
+        warnings.append(
+            f"Une autre convention de la structure sur le territoire {other.territory} vaut du"
+            f" {other.valid_from:%d/%m/%Y} au {other.valid_until:%d/%m/%Y} : les jours communs relèvent de la plus"
+            " récente."
+        )
+    return warnings

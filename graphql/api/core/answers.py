@@ -1,0 +1,124 @@
+"""Answers over HTTP: JSON in the form of GraphQL, whatever happened (GraphQL-over-HTTP, media types and statuses)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from starlette.responses import Response
+
+from api.core.incidents import kinds, report
+from eventstore.unavailable import is_unavailable
+
+log = logging.getLogger(__name__)
+
+JSON = "application/json"
+GRAPHQL_JSON = "application/graphql-response+json"
+
+
+UNAVAILABLE, NOT_REACHED = "UNAVAILABLE", "POSITION_NOT_REACHED"
+AWAY = "La base de données ne répond pas : réessayez dans quelques secondes."
+RETRY_LATER = {"Retry-After": "5"}
+
+
+class Refused(Exception):
+    """The request is answered without executing anything. `message` is for a person; `told` goes to `extensions`."""
+
+    def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None, **told: Any):
+        self.status = status
+        self.headers = dict(headers or {})
+        self.message, self.extensions = message, {"code": code, **told}
+        super().__init__(code)
+
+    @property
+    def error(self) -> dict[str, Any]:
+        """As it stands in the `errors` of an answer."""
+        return {"message": self.message, "extensions": self.extensions}
+
+
+def position_not_reached(position: int, reached: int) -> Refused:
+    return Refused(
+        503,
+        "POSITION_NOT_REACHED",
+        f"Les données n'ont pas encore atteint la position {position} (elles en sont à {reached}) : réessayez.",
+        {"Retry-After": "1"},
+        position=reached,
+    )
+
+
+def refused_within(error: BaseException) -> Refused | None:
+    """The refusal that an answer ended with, whatever it was raised through."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, Refused):
+        cause = cause.__cause__
+    return cause
+
+
+def unavailable(error: BaseException, message: str = AWAY) -> Refused:
+    """The database is away, busy or full: nobody's fault who asks."""
+    log.warning("the database is unavailable", extra={"reason": kinds(error)})
+    return Refused(503, "UNAVAILABLE", message, RETRY_LATER)
+
+
+def unexpected(error: Exception) -> Refused:
+    """What stopped an answer: the database that is away, or what nobody foresaw, which is logged; the client is told
+    its number and nothing else.
+    """
+    if is_unavailable(error):
+        return unavailable(error)
+    incident = report(error)
+    return Refused(500, "INTERNAL", f"Erreur inattendue, notée sous le numéro {incident}.", incident=incident)
+
+
+def refusal(refused: Refused, media_type: str) -> Response:
+    return answer({"errors": [refused.error]}, refused.status, media_type, refused.headers)
+
+
+def answer(content: object, status: int, media_type: str, headers: Mapping[str, str] | None = None) -> Response:
+    """`Vary`: the same document is answered otherwise to another asker, and in another form to another `Accept`."""
+    told = {"Vary": "Accept, Authorization", "Cache-Control": "no-store", **(headers or {})}
+    return Response(orjson.dumps(content), status, told, f"{media_type}; charset=utf-8")
+
+
+def preferred_media_type(accept: str) -> str:
+    """The newer media type when the client likes it at least as well as plain JSON."""
+    liking = {JSON: 0.0, GRAPHQL_JSON: 0.0}
+    for part in accept.split(","):
+        name, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        if name in liking:
+            liking[name] = _quality(parameters)
+    return GRAPHQL_JSON if liking[GRAPHQL_JSON] > 0 and liking[GRAPHQL_JSON] >= liking[JSON] else JSON
+
+
+def _quality(parameters: list[str]) -> float:
+    for parameter in parameters:
+        if parameter.startswith("q="):
+            try:
+                return float(parameter.removeprefix("q="))
+            except ValueError:
+                return 0.0
+    return 1.0
+
+
+def status_of(content: Mapping[str, Any], media_type: str) -> int:
+    """Plain JSON always answers 200 once the request was understood; the newer media type says 400 without data.
+
+    503 in both when the database is away and nothing was answered: balancers and clients know what to do then.
+    """
+    if _answers_nothing_but(UNAVAILABLE, content):
+        return 503
+    if media_type == GRAPHQL_JSON and _answers_nothing_but(NOT_REACHED, content):
+        return 503
+    return 400 if media_type == GRAPHQL_JSON and "data" not in content else 200
+
+
+def headers_of(status: int) -> Mapping[str, str]:
+    return RETRY_LATER if status == 503 else {}
+
+
+def _answers_nothing_but(code: str, content: Mapping[str, Any]) -> bool:
+    if any((content.get("data") or {}).values()):
+        return False
+    return any((error.get("extensions") or {}).get("code") == code for error in content.get("errors") or ())

@@ -1,0 +1,114 @@
+"""Mutations that bring a file: rights and state are looked at first, then the file by its content, once for a request.
+
+A file is kept before anything is recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import anyio
+from anyio import to_thread
+from anyio.lowlevel import RunVar
+from graphql import GraphQLError
+from starlette.datastructures import UploadFile
+
+from api.core.commands import Carried, client_of, in_turn, made, refusal_of, settle
+from api.core.context import Context
+from api.core.shared_places import SharedPlaces
+from application.commanding.commands import Command
+from application.files.scanning.opening import AT_ONCE, PATIENCE_SECONDS
+from application.files.scans import media_type_of
+from application.files.store import Draft, NoDraft
+from domain.kernel.errors import DomainError, invalid
+from eventstore.unavailable import Unavailable
+
+#: What a file's input field says.
+FILE_DESCRIPTION = (
+    "A PDF, a JPEG or a PNG of 20 MB at most, told by its content. Sent by the GraphQL multipart request specification."
+)
+#: Says what the command would be refused for, whatever the file.
+_UNKNOWN = {"media_type": "application/pdf", "size": 1, "sha256": "0" * 64}
+_places: RunVar[SharedPlaces] = RunVar("places of files that are opened")
+
+
+async def carry_out_with_file(context: Context, command_class: type[Command], said: dict[str, Any]) -> Carried:
+    """Executes the command made from `said`, whose `file` becomes the fields of a kept file."""
+    file = said.pop("file")
+    try:
+        if not isinstance(file, UploadFile):
+            raise invalid(
+                "file : fichier attendu, envoyé selon la spécification « GraphQL multipart request ».", "file"
+            )
+        await in_turn(context, partial(_rehearse, context, command_class, said))
+        async with AsyncExitStack() as stack:
+            # No place of commands is held meanwhile.
+            async with _place(context):
+                draft = await stack.enter_async_context(_draft(context, file))
+                media_type = await to_thread.run_sync(_media_type, context, draft)
+            found = {"media_type": media_type, "size": draft.size, "sha256": draft.sha256, "draft": draft}
+            return await settle(context, partial(_execute, context, command_class, said | found))
+    except DomainError as refusal:
+        return refusal_of(context, refusal)
+
+
+def _rehearse(context: Context, command_class: type[Command], said: dict[str, Any]) -> None:
+    command = made(command_class, said | _UNKNOWN | {"draft": NoDraft()})
+    context.services.application.rehearse(command, context.actor, context.now)
+
+
+def _execute(context: Context, command_class: type[Command], values: dict[str, Any]) -> tuple[UUID, int]:
+    outcome = context.services.application.execute(made(command_class, values), context.actor, context.now)
+    return outcome.subject_id, outcome.position
+
+
+@asynccontextmanager
+async def _draft(context: Context, file: UploadFile) -> AsyncIterator[Draft]:
+    # The same file may stand in two mutations of one document.
+    file.file.seek(0)
+    opened = context.services.files.draft(file.file)
+    draft = await to_thread.run_sync(opened.__enter__)
+    try:
+        yield draft
+    finally:
+        with anyio.CancelScope(shield=True):
+            await to_thread.run_sync(opened.__exit__, None, None, None)
+
+
+def _media_type(context: Context, draft: Draft) -> str:
+    """Opened once, however often the document uses the file. Raises DomainError."""
+    known = context.opened_files.get(draft.sha256)
+    if known is None:
+        try:
+            known = media_type_of(draft.path, draft.size)
+        except DomainError as refusal:
+            known = refusal
+        context.opened_files[draft.sha256] = known
+    if isinstance(known, DomainError):
+        raise known
+    return known
+
+
+@asynccontextmanager
+async def _place(context: Context) -> AsyncIterator[None]:
+    """One of the few that files are opened in. Raises TOO_MANY_REQUESTS when none becomes free in time."""
+    async with AsyncExitStack() as stack:
+        try:
+            await stack.enter_async_context(_shared().one(client_of(context)))
+        except Unavailable:
+            message = "D'autres fichiers sont encore en cours d'examen : réessayez dans quelques instants."
+            raise GraphQLError(message, extensions={"code": "TOO_MANY_REQUESTS", "retryAfter": 10}) from None
+        yield
+
+
+def _shared() -> SharedPlaces:
+    try:
+        return _places.get()
+    except LookupError:
+        places = SharedPlaces(AT_ONCE, AT_ONCE - 1, 1, patience=PATIENCE_SECONDS + 5)
+        _places.set(places)
+        return places

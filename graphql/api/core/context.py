@@ -1,0 +1,300 @@
+"""What every resolver is given: who asks, when, and one consistent view of the read models for the whole answer."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+import psycopg
+import strawberry
+from strawberry.dataloader import DataLoader
+
+from api.core.answers import position_not_reached
+from api.core.last_seen import Held, LastSeen, Seen
+from api.core.sign_ins_seen import SignInsSeen
+from api.following.recent_entries import RecentEntries
+from api.http.persisted import PersistedDocuments
+from api.limits.rate_limits import RateLimiter
+from api.typology.territories_and_terms import KnownLists, Lists
+from application.application import Application
+from application.files.store import FileStore
+from application.hosting.service_settings import Outside
+from application.proof.notes import SigningKey
+from application.sign_in.accepting import SignIn
+from domain.kernel.actors import Actor
+from domain.kernel.errors import DomainError
+from projections.engine.announcing import RebuildNotice
+from projections.engine.reading import AsyncPool, Snapshot, snapshot
+from projections.registry import relations
+
+if TYPE_CHECKING:
+    from api.core.requests import Admission
+
+log = logging.getLogger(__name__)
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+_RELATIONS = relations()
+#: Whatever comes later than this is not the request that was admitted.
+_AT_ONCE_SECONDS = 1.0
+#: Between two looks whether the read models have got to where an answer has to stand.
+_BETWEEN_LOOKS = 0.02
+
+
+class Waiter(Protocol):
+    """Knows how far the read models have come (`projections.engine.waiting.PositionWaiter` in production)."""
+
+    @property
+    def position(self) -> int: ...
+    @property
+    def standing(self) -> int | None: ...
+    async def wait(self, position: int, timeout: float) -> bool: ...
+    def moves(self, every: float | None = None) -> AsyncIterator[int]: ...
+    def rebuilds(self, every: float | None = None) -> AsyncIterator[RebuildNotice | None]: ...
+    async def __aenter__(self) -> Waiter: ...
+    async def __aexit__(self, *exc: object) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What one process offers to all its requests."""
+
+    application: Application
+    pool: AsyncPool
+    waiter: Waiter
+    sign_in: SignIn
+    wait_seconds: float
+    clock: Callable[[], datetime]
+    files: FileStore
+    #: Where people find the site, without a slash at its end.
+    public_url: str
+    checkpoint_key: SigningKey = field(repr=False)
+    lists: KnownLists = field(default_factory=KnownLists, repr=False)
+    outside: Outside = field(default_factory=Outside)
+    #: Longest time between checkpoints.
+    checkpoint_seconds: float = 600.0
+    limiter: RateLimiter = field(default_factory=RateLimiter)
+    documents: PersistedDocuments = field(default_factory=PersistedDocuments, repr=False)
+    recent: RecentEntries = field(default_factory=RecentEntries, repr=False)
+    #: What clients did that was no request, by what it was: counted, never logged above INFO.
+    client_faults: Counter[str] = field(default_factory=Counter)
+    last_seen: LastSeen = field(default_factory=LastSeen, repr=False)
+    sign_ins_seen: SignInsSeen = field(default_factory=SignInsSeen, repr=False)
+
+
+class Moved(Exception):
+    """What the answer has relied upon does not hold any more: it must be made anew."""
+
+
+class Context:
+    """One request. `now` is taken once, so that all of an answer speaks of the same instant (aware, UTC).
+
+    `close()` must be awaited once the answer is made: an open snapshot holds a connection.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        actor: Actor,
+        client: str = "",
+        admit: Admission | None = None,
+        held: Held | None = None,
+        assumed: bool = False,
+        at_least: int = 0,
+    ) -> None:
+        """`client`: the address that the request came from, for limits. `admit` tells again who asks. `held`: what the
+        asker's account gave when it was looked at, if it was; `assumed`: that was before, and has to be confirmed.
+        `at_least`: the position that the asker wants the answer to stand at.
+        """
+        self.services = services
+        self.actor = actor
+        self.at_least = at_least
+        self.client = client
+        self._admit = admit
+        #: Where a subscription has come to: the log position of what it tells.
+        self.told_position: int | None = None
+        #: What a subscription tells, one answer after the other.
+        self.answers: AsyncGenerator[Any, None] | None = None
+        #: A subscription has ended with the right to it.
+        self.ended = False
+        self._made_at = monotonic()
+        self._now = services.clock()
+        #: Whether anything in the answer hangs on the time.
+        self.told_time = False
+        self._opening = asyncio.Lock()
+        self._stack: AsyncExitStack | None = None
+        self._snapshot: Snapshot | None = None
+        self._listing = asyncio.Lock()
+        self._lists: Lists | None = None
+        self._loaders: dict[str, DataLoader[Any, Any]] = {}
+        self._loading: set[asyncio.Task[Any]] = set()
+        self._held = held
+        #: What the asker's account is assumed to give; None once that is confirmed.
+        self.assumed = held if assumed else None
+        #: What was seen before of the read models as they stand for this answer (see `rely_on_last_seen`).
+        self.seen: Seen | None = None
+        self._relied = False
+        #: How many items the pages asked for so far may hold (see `api.core.base.asked_page`).
+        self.asked_items = 0
+        #: What files of this request were found to be, or why they were refused, by their SHA-256.
+        self.opened_files: dict[str, str | DomainError] = {}
+
+    @property
+    def now(self) -> datetime:
+        self.told_time = True
+        return self._now
+
+    async def read(self) -> Snapshot:
+        """The snapshot that all of this answer reads, opened when first asked for; never older than `at_least`.
+
+        Raises Refused when the read models do not get there in the time that a request may wait.
+        """
+        async with self._opening:
+            if self._snapshot is None:
+                await self.confirm()
+                self._stack, self._snapshot = await self._opened()
+                self._check_standing(self._snapshot)
+            return self._snapshot
+
+    async def _opened(self) -> tuple[AsyncExitStack, Snapshot]:
+        """What was heard of the read models may have been of a server that is gone: the snapshot itself is asked."""
+        deadline = monotonic() + self.services.wait_seconds
+        while True:
+            stack = AsyncExitStack()
+            read = await stack.enter_async_context(snapshot(self.services.pool, _RELATIONS))
+            if read.position >= self.at_least:
+                return stack, read
+            await stack.aclose()
+            if monotonic() >= deadline:
+                raise position_not_reached(self.at_least, read.position)
+            await asyncio.sleep(_BETWEEN_LOOKS)
+
+    def rely_on_last_seen(self) -> None:
+        """Lets this answer take what was seen before instead of reading it, where the read models stood still since.
+
+        Not for what is executed after a change of its own. What is read besides must be of the same standing: `read`
+        raises Moved when it is not.
+        """
+        seen = self.services.last_seen.seen
+        if seen is not None and self._held is not None and self._held.live == seen.snapshot.live:
+            self.seen = seen
+
+    def relied_upon(self) -> Seen:
+        """What was seen before, of which something goes into the answer."""
+        assert self.seen is not None
+        self._relied = True
+        return self.seen
+
+    def _check_standing(self, read: Snapshot) -> None:
+        """From now on the snapshot tells, and its connection is the only one that the answer takes."""
+        self.services.last_seen.see(read)
+        if self._relied and (self._held is None or self._held.live != read.live):
+            raise Moved
+        self.seen = None
+
+    async def lists(self) -> Lists:
+        """Territories and terms, as of this answer's snapshot."""
+        read = await self.read()
+        async with self._listing:
+            if self._lists is None:
+                self._lists = await self.services.lists.at(read)
+            return self._lists
+
+    async def together(self, what: str, key: K, load: Callable[[list[K]], Awaitable[Sequence[V]]]) -> V:
+        """Loads what belongs to `key` together with that of all others asked for at the same level: `load` is called
+        once with all their keys. `what` tells loads apart that differ in anything but the key.
+        """
+        loader: DataLoader[K, V] | None = self._loaders.get(what)
+        if loader is None:
+            loader = self._loaders[what] = DataLoader(self._watched(load))
+        # Shared with others at other places of the answer: an error that gives up one of them is none of theirs.
+        return await asyncio.shield(loader.load(key))
+
+    def _watched(self, load: Callable[[list[K]], Awaitable[Sequence[V]]]) -> Callable[[list[K]], Awaitable[Any]]:
+        """`load`, known to `close` while it runs: it may outlive the part of the answer that asked for it."""
+        own = self._loaders
+
+        async def loading(keys: list[K]) -> Sequence[V | None]:
+            if self._loaders is not own:
+                # The answer is over, and with it its view of the read models: nobody waits for this any more.
+                return [None] * len(keys)
+            task = asyncio.current_task()
+            assert task is not None
+            self._loading.add(task)
+            try:
+                return await load(keys)
+            finally:
+                self._loading.discard(task)
+
+        return loading
+
+    async def confirm(self) -> None:
+        """Looks up who asks, where that was assumed. Raises Moved when their account gives them something else now, and
+        Refused when they may not ask any more.
+        """
+        if self.assumed is not None:
+            before = self.actor
+            await self.admit_again()
+            self.assumed = None
+            if self.actor != before:
+                raise Moved
+
+    async def admit_again(self) -> None:
+        """Who asks, with what their account gives them now. Raises Refused when their token does not hold any more."""
+        if self._admit is not None:
+            self.actor = await self._admit()
+
+    @property
+    def age(self) -> float:
+        """In seconds."""
+        return monotonic() - self._made_at
+
+    async def confirm_after_waiting(self) -> None:
+        """As `admit_again`, where the asker was long about it: rights may have ended since they were looked up."""
+        if self.age > _AT_ONCE_SECONDS:
+            await self.admit_again()
+
+    def may_have_ended(self, after_seconds: float) -> bool:
+        """See `Admission.may_have_ended`; never for the public."""
+        admit = self._admit
+        return admit is not None and admit.authorization is not None and admit.may_have_ended(after_seconds)
+
+    async def refresh(self) -> None:
+        """Lets go of the snapshot: what is read from now on may be newer. Needed between mutations of one document."""
+        await self.close()
+
+    async def close(self) -> None:
+        self._loaders = {}
+        if self._loading:
+            await asyncio.wait(self._loading)
+        async with self._opening:
+            stack, self._stack, self._snapshot = self._stack, None, None
+            self._lists = self.seen = None
+            self._relied = False
+            self.asked_items = 0
+            if stack is not None:
+                try:
+                    await stack.aclose()
+                except psycopg.Error as fault:
+                    # What was read was read: it is answered, whatever becomes of the connection, which is not kept.
+                    log.warning("a snapshot could not be let go of", extra={"reason": type(fault).__name__})
+
+    def whole(self) -> Context:
+        """Where what belongs to a thing is read: this context, unless it is of the past (see `api.past`)."""
+        return self
+
+
+Info = strawberry.Info[Context, None]
+
+
+def read_beside(past: Context | None, info: Info) -> Context:
+    """The context that a thing's surroundings are read in: that of the past which the thing is of, or today's."""
+    return info.context if past is None else past.whole()

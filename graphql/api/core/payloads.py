@@ -1,0 +1,54 @@
+"""What mutations answer: the thing, the position that a reader may wait for, and what the user did wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import strawberry
+
+from api.core.errors import api_path
+from domain.kernel.errors import ErrorCode, Problem
+
+_SIGN_IN = Problem(ErrorCode.UNAUTHENTICATED, "Connectez-vous pour faire cette action.")
+
+
+@strawberry.type(description="One thing that the user can put right. Nothing was recorded.")
+class UserError:
+    code: ErrorCode = strawberry.field(description="The kind of mistake, for programs.")
+    message: str = strawberry.field(description="What is wrong, in French, for a person.")
+    field: list[str] | None = strawberry.field(
+        description="The path of the input's field, under the names of this schema; null when it is about none of them."
+    )
+
+
+@strawberry.type
+class Payload:
+    """What every payload has beside the thing itself."""
+
+    position: int | None = strawberry.field(
+        description="The log position that the mutation reached: send it as `Min-Position` to read your own write."
+    )
+    errors: list[UserError] = strawberry.field(
+        description="What the user did wrong; empty when the mutation was carried out."
+    )
+
+
+def user_errors(problems: Sequence[Problem], signed_in: bool) -> list[UserError]:
+    """The problems under the names that clients know. Who has not signed in is told to, not that it is forbidden."""
+    if not signed_in and any(problem.code is ErrorCode.FORBIDDEN for problem in problems):
+        problems = [_SIGN_IN]
+    return [_user_error(problem) for problem in problems]
+
+
+#: `from` is a word of Python's.
+_RENAMED = {"source": "from"}
+
+
+def _user_error(problem: Problem) -> UserError:
+    path = [_RENAMED.get(part, part) for part in api_path(problem.field)]
+    # Some sentences begin with the field, as the command calls it.
+    in_command = f"{'.'.join(problem.field)} : "
+    message = problem.message
+    if path and message.startswith(in_command):
+        message = f"{'.'.join(path)} : {message.removeprefix(in_command)}"
+    return UserError(code=problem.code, message=message, field=path or None)

@@ -1,0 +1,106 @@
+"""The scalars, which take wrong values in: a payload then names them beside everything else that is wrong.
+
+What cannot be read becomes `Misread`. Commands refuse it like any value of the wrong type; queries use `readable`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from operator import methodcaller
+from typing import TypeVar
+from uuid import UUID
+
+import strawberry
+from strawberry.types.scalar import ScalarDefinition
+
+from api.core.errors import invalid
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Misread:
+    """Stands for a value that is none of its type. `expected` says in French what is."""
+
+    expected: str
+
+
+def readable(value: T, *field: str) -> T:
+    """The value of a query's argument. Raises INVALID, naming the field, when it could not be read."""
+    if isinstance(value, Misread):
+        raise invalid(f"{'.'.join(field)} : {value.expected}.", *field)
+    return value
+
+
+#: Longer than any instant, amount or identifier that is written in full.
+_LONGEST = 100
+
+
+def _short(value: object) -> str | None:
+    return value if isinstance(value, str) and len(value) <= _LONGEST else None
+
+
+_INSTANT = Misread("date et heure avec décalage horaire attendues, par exemple 2027-01-15T18:00:00+01:00")
+_DAY = Misread("date attendue, par exemple 2027-01-15")
+_AMOUNT = Misread("montant attendu, par exemple 150.00")
+_IDENTIFIER = Misread("identifiant (UUID) attendu")
+
+
+def _instant(value: object) -> datetime | Misread:
+    try:
+        instant = datetime.fromisoformat(said) if (said := _short(value)) is not None else None
+    except ValueError:
+        return _INSTANT
+    return _INSTANT if instant is None or instant.tzinfo is None else instant
+
+
+def _day(value: object) -> date | Misread:
+    try:
+        return date.fromisoformat(said) if (said := _short(value)) is not None else _DAY
+    except ValueError:
+        return _DAY
+
+
+def _amount(value: object) -> str | int | float | Misread:
+    # Its form is the command's matter, which tells more precisely what is wrong.
+    if isinstance(value, str):
+        return value if len(value) <= _LONGEST else _AMOUNT
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else _AMOUNT
+
+
+def _identifier(value: object) -> str | Misread:
+    said = _short(value)
+    return _IDENTIFIER if said is None else said
+
+
+_iso = methodcaller("isoformat")
+
+SCALARS: Mapping[object, ScalarDefinition] = {
+    datetime: strawberry.scalar(
+        name="DateTime",
+        description="An instant in ISO 8601 with its offset, such as 2027-01-15T18:00:00+01:00.",
+        serialize=_iso,
+        parse_value=_instant,
+    ),
+    date: strawberry.scalar(
+        name="Date",
+        description="A calendar day in ISO 8601, such as 2027-01-15.",
+        serialize=_iso,
+        parse_value=_day,
+    ),
+    Decimal: strawberry.scalar(
+        name="Decimal",
+        description="An exact decimal number, written as a string: `150.00`.",
+        serialize=str,
+        parse_value=_amount,
+    ),
+    UUID: strawberry.scalar(
+        name="UUID",
+        description="A UUID, such as 6f7c1c0e-2a3f-4d11-9a53-0b6f0c7d971e.",
+        serialize=str,
+        parse_value=_identifier,
+    ),
+}

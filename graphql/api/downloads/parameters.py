@@ -1,0 +1,107 @@
+"""Filters as query parameters: those of a GraphQL input, under the same names; several values by repeating the name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields
+from datetime import datetime
+from enum import Enum
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import strawberry
+from starlette.datastructures import QueryParams
+
+from api.core.answers import Refused
+from api.core.errors import ApiError, api_path
+from api.core.scalars import SCALARS
+from api.limits.values import MOST_IN_LIST
+from domain.kernel.errors import ErrorCode
+
+W = TypeVar("W")
+_STATUS = {ErrorCode.UNAUTHENTICATED.value: 401, ErrorCode.FORBIDDEN.value: 403}
+
+
+def where_of(where: type[W], params: QueryParams) -> W:
+    """The filter that the parameters say. Raises Refused (400) naming the one that is unknown or cannot be read."""
+    hints = get_type_hints(where, include_extras=False)
+    names = {api_path([one.name])[0]: one.name for one in fields(where)}  # type: ignore[arg-type]
+    found: dict[str, Any] = {}
+    for name in params:
+        if name not in names:
+            raise bad(name, f"paramètre inconnu ; acceptés : {', '.join(sorted(names))}")
+        several, read = _reader(hints[names[name]])
+        values = [value for value in params.getlist(name) if value]
+        if len(values) > 1 and not several:
+            raise bad(name, "une seule valeur attendue")
+        if len(values) > MOST_IN_LIST:
+            raise bad(name, f"{MOST_IN_LIST} valeurs au plus")
+        try:
+            given = [read(value) for value in values]
+        except ValueError as error:
+            raise bad(name, str(error)) from None
+        if given:
+            found[names[name]] = given if several else given[0]
+    return where(**found)
+
+
+def bad(name: str, message: str) -> Refused:
+    return Refused(400, ErrorCode.INVALID.value, f"{name} : {message}.", field=[name])
+
+
+def as_refusal(error: ApiError) -> Refused:
+    """An error of a query, told of the parameter instead of the input's field."""
+    told = dict(error.extensions or {})
+    code = str(told.pop("code"))
+    field = [name for name in told.pop("field", ()) if name != "where"]
+    headers = {"WWW-Authenticate": "Bearer"} if code == ErrorCode.UNAUTHENTICATED.value else {}
+    extensions = {"field": field} if field else {}
+    return Refused(_STATUS.get(code, 400), code, error.message.removeprefix("where."), headers, **extensions)
+
+
+def _reader(hint: Any) -> tuple[bool, Callable[[str], Any]]:
+    """Whether a field of this type takes several values, and how one of them is read from its text."""
+    (kind,) = (
+        (one for one in get_args(hint) if one is not type(None)) if get_origin(hint) in (UnionType, Union) else (hint,)
+    )
+    several = get_origin(kind) is list
+    kind = get_args(kind)[0] if several else kind
+    if kind is bool:
+        return several, _boolean
+    if kind is datetime:
+        return several, _instant
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return several, lambda text: _member(kind, text)
+    if kind is int:
+        return several, _position
+    assert kind in (str, strawberry.ID), f"no reader for {kind}"
+    return several, str
+
+
+def _position(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise ValueError("nombre entier positif attendu, par exemple 1200")
+    return int(text)
+
+
+def _boolean(text: str) -> bool:
+    if text not in ("true", "false"):
+        raise ValueError("true ou false attendu")
+    return text == "true"
+
+
+def _instant(text: str) -> Any:
+    parse = SCALARS[datetime].parse_value
+    assert parse is not None
+    try:
+        return parse(text)
+    except Exception:
+        raise ValueError(
+            "date et heure avec décalage horaire attendues, par exemple 2027-01-15T18:00:00+01:00"
+        ) from None
+
+
+def _member(kind: type[Enum], text: str) -> Enum:
+    if text not in kind.__members__:
+        raise ValueError(f"valeurs acceptées : {', '.join(kind.__members__)}")
+    return kind[text]

@@ -1,1 +1,0 @@
-"""Files that are made for other programs than ours."""

@@ -1,0 +1,64 @@
+"""What the subscriptions of one process have in common: the latest entries of the log, read once for all of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from api.core.context import Context
+
+_KEPT = 2_000
+_LATEST = """
+SELECT position, type, structure_id FROM {audit_trail}
+WHERE position > %(after)s AND position <= %(upto)s ORDER BY position DESC LIMIT %(limit)s"""
+
+
+class Entry(NamedTuple):
+    position: int
+    type: str
+    structure_id: UUID | None
+
+
+Concerns = Callable[[Entry], bool]
+
+
+class RecentEntries:
+    """Tells subscribers that a move does not concern them, without a statement for each; and how many there are."""
+
+    def __init__(self) -> None:
+        self.subscribers = 0
+        self._reading = asyncio.Lock()
+        #: All entries after `_since` up to `_upto` are known.
+        self._entries: deque[Entry] = deque(maxlen=_KEPT)
+        self._since = self._upto = 0
+
+    async def passed(self, context: Context, after: int, concerns: Concerns) -> int | None:
+        """The position up to which nothing after `after` concerns the subscriber; None when something may."""
+        await self._catch_up(context)
+        if after < self._since:
+            return None
+        for entry in reversed(self._entries):
+            if entry.position <= after:
+                break
+            if concerns(entry):
+                return None
+        return max(after, self._upto)
+
+    async def _catch_up(self, context: Context) -> None:
+        async with self._reading:
+            if self._upto >= context.services.waiter.position:
+                return
+            read = await context.read()
+            asked = {"after": self._upto, "upto": read.position, "limit": _KEPT}
+            rows = await read.rows(read.sql(_LATEST), asked)
+            await context.refresh()
+            if len(rows) == _KEPT:
+                self._since = rows[-1]["position"] - 1
+            self._entries.extend(Entry(**row) for row in reversed(rows))
+            if len(self._entries) == _KEPT:
+                self._since = max(self._since, self._entries[0].position - 1)
+            self._upto = read.position

@@ -1,0 +1,146 @@
+"""`/metrics` for Prometheus: what was asked and how long it took, and how far everything that follows the log has come.
+
+For this machine, and for who has the metrics token.
+"""
+
+from __future__ import annotations
+
+import hmac
+from time import perf_counter
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.core.answers import JSON, Refused, refusal, unavailable
+from api.core.clients import client_of
+from api.core.context import Services
+from api.http.standstill import Watch
+from eventstore.unavailable import Unavailable
+
+#: The first part of paths that there are; whatever else is asked for has one name together.
+_PLACES = frozenset(
+    (
+        "graphql",
+        "animations",
+        "animations.atom",
+        "animations.csv",
+        "animations.ics",
+        "animations.jsonld",
+        "animations.xlsx",
+        "structures",
+        "service-dossiers",
+        "audit-trail.csv",
+        "checkpoint",
+        "checkpoints",
+        "health",
+    )
+)
+
+
+class Metrics:
+    """What one process has counted, with what its database tells when asked."""
+
+    def __init__(self, services: Services, watch: Watch) -> None:
+        self._services, self._watch = services, watch
+        self._registry = CollectorRegistry()
+        labels = ("place", "method", "status")
+        self.requests = Counter("parentalite_requests", "Requests answered.", labels, registry=self._registry)
+        self.seconds = Histogram("parentalite_request_seconds", "How long.", ("place",), registry=self._registry)
+        self._gauges = {
+            "position": self._gauge("follower_position", "Where a follower of the log has come to.", "name"),
+            "lag": self._gauge("follower_lag_events", "Events that a follower of the log has still to take.", "name"),
+            "lag_seconds": self._gauge("follower_lag_seconds", "For how long its next event has waited.", "name"),
+        }
+        self._failed = self._gauge("follower_failed", "1 where a follower stands still on an event.", "name")
+        self._head = self._gauge("log_position", "The position of the last event.")
+        self._projecting = self._gauge("projecting", "1 where some process projects.")
+        self._recording = self._gauge("recording", "1 where commands can be recorded.")
+        self._problems = self._gauge("problems", "How many problems /health tells.")
+        self._mails = self._gauge("mails", "E-mails in the outbox, by what became of them.", "state")
+        self._faults = self._gauge("client_faults", "What clients did that was no request, by what it was.", "kind")
+        self._mail = {
+            "oldest_due_seconds": self._gauge("mail_oldest_due_seconds", "Since when the oldest letter is due."),
+            "oldest_waiting_seconds": self._gauge("mail_oldest_waiting_seconds", "The age of the oldest that waits."),
+            "reactions_set_aside": self._gauge("reactions_set_aside", "Events that could not be reacted to."),
+        }
+        self._stopped = self._gauge("mail_stopped", "1 while no letter leaves, whoever it is for.")
+        self._failing = self._gauge("jobs_failing", "Jobs whose last run failed.")
+        self._subscribers = self._gauge("subscribers", "Subscriptions that are answered now.")
+        self._pool = self._gauge("pool_connections", "Connections that answer queries.", "state")
+
+    def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
+        return Gauge(f"parentalite_{name}", text, labels, registry=self._registry)
+
+    async def page(self, request: Request) -> Response:
+        """In Prometheus' text format; 403 for others, 503 while the database is out of reach."""
+        if not self._may_read(request):
+            return refusal(Refused(403, "FORBIDDEN", "Les mesures sont pour qui a leur jeton."), JSON)
+        try:
+            await self._look()
+        except Unavailable as error:
+            return refusal(unavailable(error), JSON)
+        return Response(generate_latest(self._registry), 200, {"Cache-Control": "no-store"}, CONTENT_TYPE_LATEST)
+
+    def _may_read(self, request: Request) -> bool:
+        token = self._services.outside.metrics_token
+        if token is None:
+            return client_of(request.scope, self._services.outside).direct
+        said = request.headers.get("authorization", "")
+        return hmac.compare_digest(said.encode(), f"Bearer {token}".encode())
+
+    async def _look(self) -> None:
+        standing = await self._watch.look()
+        if standing is None:
+            raise Unavailable("the watch sees nothing")
+        for follower in standing.followers:
+            for name, gauge in self._gauges.items():
+                gauge.labels(follower.name).set(getattr(follower, name))
+            self._failed.labels(follower.name).set(follower.failed_position is not None)
+        self._head.set(standing.head)
+        self._projecting.set(standing.projecting)
+        self._recording.set(standing.recording)
+        self._problems.set(len(standing.problems))
+        if (told := standing.telling) is not None:
+            for state in ("waiting", "given_up", "set_aside"):
+                self._mails.labels(state).set(getattr(told, state))
+            for name, figure in self._mail.items():
+                figure.set(getattr(told, name) or 0)
+            self._stopped.set(told.stopped_since is not None)
+            self._failing.set(len(told.failing_jobs))
+        for kind, count in self._services.client_faults.items():
+            self._faults.labels(kind).set(count)
+        self._subscribers.set(self._services.recent.subscribers)
+        stats = self._services.pool.get_stats()
+        for state in ("pool_size", "pool_available", "requests_waiting"):
+            self._pool.labels(state).set(stats.get(state, 0))
+
+
+class Counting:
+    """ASGI middleware: counts each request, by the place that was asked for."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app, self._metrics = app, metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began, status = perf_counter(), 500
+        first = scope["path"].split("/", 2)[1]
+        place = first if first in _PLACES else "other"
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sending)
+        finally:
+            method = scope["method"] if scope["method"] in ("GET", "POST", "OPTIONS", "HEAD") else "other"
+            self._metrics.requests.labels(place, method, status).inc()
+            self._metrics.seconds.labels(place).observe(perf_counter() - began)

@@ -1,0 +1,239 @@
+"""Whether all that follows the log goes on: how far each has come, for how long its next event has waited, and whether
+commands can be recorded. Read for `/health`, `/ready` and `/metrics`; watched all the time, so that logs tell it too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Any
+
+import psycopg
+from psycopg import AsyncConnection
+from psycopg.rows import class_row, dict_row
+
+from api.core.context import Services
+from application.notifications import standing as telling
+from eventstore.unavailable import is_unavailable
+from projections.engine import runner
+from projections.engine.reading import read_on
+from projections.engine.runner import HOLDER
+
+log = logging.getLogger(__name__)
+
+#: A pool without a free connection for so long counts as a database out of reach.
+PATIENCE_SECONDS = 2.0
+#: One projector takes over from another within seconds.
+HANDING_OVER_SECONDS = 5.0
+#: A command holds the log for milliseconds.
+HELD_SECONDS = 3.0
+#: After a command could not be recorded, none is sent here for so long; then one shows whether it can.
+FAILED_SECONDS = 10.0
+#: Beyond what is configured, for those who follow the log beside the read models.
+LATE_SECONDS = 60.0
+MOST_CLOCK_DIFFERENCE_SECONDS = 5.0
+#: Whoever starts together has begun to work by then.
+SETTLING_SECONDS = 10.0
+#: Between two looks of the process itself.
+WATCH_SECONDS = 5.0
+
+_CHECKPOINTS, _REACTIONS = "checkpoints", "reactions"
+
+# Events are read as bytes: what a table cannot hold must not keep this from being told. Whoever follows the log
+# besides has a line here.
+_FOLLOWERS = f"""
+WITH log AS (SELECT coalesce(max(notification_id), 0) AS head FROM stored_events)
+SELECT name, true AS is_read_model, position, head, failed_position, failed_event,
+    extract(epoch FROM clock_timestamp() - updated_at)::float AS still_for,
+    (SELECT substring(encode(substring(state FOR 500), 'escape') FROM '"recorded_at":"([^"]+)"') FROM stored_events
+     WHERE notification_id > position ORDER BY notification_id LIMIT 1) AS next_recorded_at
+FROM read_models.generations, log WHERE state = 'live'
+UNION ALL SELECT '{_CHECKPOINTS}', false, coalesce((SELECT max(position) FROM proof.checkpoints), 0), head, null, null,
+    null, null FROM log
+UNION ALL SELECT '{_REACTIONS}', false, position, head, null, null, null, null FROM reaction_position, log
+ORDER BY is_read_model DESC, name"""
+_SESSIONS = f"""
+SELECT clock_timestamp() AS told_at, (SELECT bool_or(goes_on) FROM ({HOLDER}) AS holder) IS TRUE AS projecting, EXISTS (
+    SELECT FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid)
+    WHERE l.relation = 'stored_events'::regclass AND l.granted AND l.mode <> 'AccessShareLock'
+        AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        AND a.backend_type = 'client backend' AND clock_timestamp() - a.xact_start > make_interval(secs => %(held)s)
+) AS held"""
+
+
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """What follows the log, and how far it has come. `lag_seconds`: for how long its next event has waited."""
+
+    name: str
+    is_read_model: bool
+    position: int
+    head: int
+    failed_position: int | None
+    failed_event: str | None
+    lag_seconds: float
+
+    @property
+    def lag(self) -> int:
+        return self.head - self.position
+
+    def shown(self) -> dict[str, Any]:
+        told = {
+            "name": self.name,
+            "position": self.position,
+            "lag": self.lag,
+            "lagSeconds": round(self.lag_seconds, 1),
+        }
+        if self.is_read_model:
+            event = {"position": self.failed_position, "event": self.failed_event}
+            told["failed"] = event if self.failed_position else None
+        return told
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How everything stands. `problems` are for whoever runs the service: nothing in them is personal."""
+
+    followers: tuple[Follower, ...]
+    #: How letters, reactions and jobs fare.
+    telling: telling.Standing | None
+    projecting: bool
+    recording: bool
+    problems: tuple[str, ...]
+    #: Whether requests may be sent here.
+    ready: bool
+
+    @property
+    def head(self) -> int:
+        return max((follower.head for follower in self.followers), default=0)
+
+    @property
+    def read_models(self) -> list[Follower]:
+        return [follower for follower in self.followers if follower.is_read_model]
+
+    @property
+    def others(self) -> list[Follower]:
+        return [follower for follower in self.followers if not follower.is_read_model]
+
+
+@dataclass(slots=True)
+class _Heads:
+    """When this process saw the head of the log move on."""
+
+    _seen: deque[tuple[float, int]] = field(default_factory=lambda: deque(maxlen=2_000))
+
+    def see(self, head: int) -> None:
+        if not self._seen or self._seen[-1][1] != head:
+            self._seen.append((monotonic(), head))
+
+    def waited_since(self, position: int) -> float:
+        """For how many seconds, at least, events after `position` have been there."""
+        return next((monotonic() - seen_at for seen_at, head in self._seen if head > position), 0.0)
+
+
+class Watch:
+    """One process's eye on all of it."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._heads = _Heads()
+        self._projected_at: float | None = None
+        self._looking: asyncio.Task[Standing | None] | None = None
+        self._told: tuple[str, ...] = ()
+        self._began = monotonic()
+
+    async def look(self) -> Standing | None:
+        """How all stands now; None while the database does not answer. Who asks meanwhile is given the same."""
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._look())
+        return await asyncio.shield(self._looking)
+
+    async def keep(self) -> None:
+        """Looks for as long as the process serves, whether or not anybody asks."""
+        while True:
+            try:
+                await self.look()
+            except Exception as fault:
+                log.error("the watch failed", extra={"reason": type(fault).__name__})
+            await asyncio.sleep(WATCH_SECONDS)
+
+    async def _look(self) -> Standing | None:
+        try:
+            standing = self._standing(*await read_on(self._services.pool, _read, PATIENCE_SECONDS))
+        except psycopg.Error as fault:
+            if isinstance(fault, psycopg.errors.UndefinedTable):
+                # Before the first projector has prepared the database there is none.
+                return Standing(
+                    (), None, projecting=False, recording=True, problems=("no read models yet",), ready=False
+                )
+            if not is_unavailable(fault):
+                log.error("the watch failed", extra={"reason": type(fault).__name__})
+            return None
+        if standing.problems != self._told and monotonic() - self._began > SETTLING_SECONDS:
+            # Each change once, without the seconds that pass.
+            log.warning("standing", extra={"problems": standing.problems})
+            self._told = standing.problems
+        return standing
+
+    def _standing(
+        self, rows: list[dict[str, Any]], sessions: dict[str, Any], told: telling.Standing | None
+    ) -> Standing:
+        followers = tuple(self._follower(row, sessions["told_at"]) for row in rows)
+        if sessions["projecting"]:
+            self._projected_at = monotonic()
+        projecting = self._projected_at is not None and monotonic() - self._projected_at < HANDING_OVER_SECONDS
+        recording = not sessions["held"] and not self._services.application.recorder.failed_within(FAILED_SECONDS)
+        longest = self._services.outside.ready_lag_seconds or float("inf")
+        hindering = [
+            *(f"{f.name}: stands still on the event at {f.failed_position}" for f in followers if f.failed_position),
+            *(f"{f.name}: events wait" for f in followers if f.is_read_model and f.lag_seconds > longest),
+            *(() if projecting else ("nobody projects",)),
+            *(() if recording else ("commands cannot be recorded",)),
+        ]
+        late = {
+            _CHECKPOINTS: self._services.checkpoint_seconds + LATE_SECONDS,
+            _REACTIONS: LATE_SECONDS,
+        }
+        ours = abs((datetime.now(UTC) - sessions["told_at"]).total_seconds())
+        worth_telling = [
+            *(f"{f.name}: events wait" for f in followers if f.lag_seconds > late.get(f.name, float("inf"))),
+            *(("letters, reactions or jobs do not go on",) if told is not None and told.troubled else ()),
+            *(("the clock differs from PostgreSQL's",) if ours > MOST_CLOCK_DIFFERENCE_SECONDS else ()),
+        ]
+        ready = not hindering and any(follower.is_read_model for follower in followers)
+        return Standing(followers, told, projecting, recording, (*hindering, *worth_telling), ready)
+
+    def _follower(self, row: dict[str, Any], now: datetime) -> Follower:
+        self._heads.see(row["head"])
+        still_for, next_recorded_at = row.pop("still_for"), row.pop("next_recorded_at")
+        waited = 0.0
+        if row["head"] > row["position"]:
+            waited = self._heads.waited_since(row["position"])
+            if still_for is not None:
+                # It has not moved for so long, and the event is not younger than it says: whichever is less.
+                waited = max(waited, min(still_for, _age(next_recorded_at, now)))
+        return Follower(**row, lag_seconds=waited)
+
+
+def _age(recorded_at: str | None, now: datetime) -> float:
+    try:
+        return (now - datetime.fromisoformat(recorded_at or "")).total_seconds()
+    except (TypeError, ValueError):
+        return float("inf")
+
+
+async def _read(
+    conn: AsyncConnection[Any],
+) -> tuple[list[dict[str, Any]], dict[str, Any], telling.Standing | None]:
+    async with conn.cursor(row_factory=dict_row) as cursor:
+        followers = await (await cursor.execute(_FOLLOWERS)).fetchall()
+        asked = {"silent": runner.SILENT_SECONDS, "held": HELD_SECONDS}
+        sessions = await (await cursor.execute(_SESSIONS, asked)).fetchone()
+    async with conn.cursor(row_factory=class_row(telling.Standing)) as cursor:
+        told = await (await cursor.execute(telling.STANDING)).fetchone()
+    assert sessions is not None
+    return followers, sessions, told

@@ -1,0 +1,103 @@
+"""Files sent with an operation: the GraphQL multipart request specification.
+
+A form is what another site can make a browser post without asking first. Tokens travel in a header and never in a
+cookie, so such a form speaks for nobody; and it is refused all the same, unless the request carries a header that makes
+a browser ask (`Authorization`, or `GraphQL-Require-Preflight`).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from starlette.datastructures import FormData, Headers, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
+from starlette.requests import Request
+
+from api.core.answers import Refused
+from api.core.requests import LARGEST_BODY
+from application.files.scans import LARGEST_SCAN, too_large
+from domain.kernel.actors import Actor, Role
+
+#: More than the largest scan: one that is somewhat too large is told so by the mutation, in its place.
+LARGEST_UPLOAD = LARGEST_SCAN * 3 // 2
+MULTIPART = "multipart/form-data"
+_PREFLIGHT_HEADERS = ("authorization", "graphql-require-preflight")
+
+# Anybody can send what it warns of; the answer says so.
+logging.getLogger("python_multipart").setLevel(logging.ERROR)
+
+ParseJson = Callable[[str], Any]
+
+
+def asks_first(headers: Headers) -> bool:
+    """Whether a browser would ask this server before it posts the form for another site."""
+    return any(headers.get(name) for name in _PREFLIGHT_HEADERS)
+
+
+def largest_body(actor: Actor, content_type: str) -> tuple[int, Refused | None]:
+    """How long a body may be, and how a longer one is refused if not in the general words. Nobody uploads unknown."""
+    if content_type != MULTIPART or actor.role is Role.PUBLIC:
+        return LARGEST_BODY, None
+    (problem,) = too_large().problems
+    return LARGEST_UPLOAD, Refused(413, "TOO_LARGE", problem.message, field=list(problem.field))
+
+
+async def operations_of(request: Request, parse_json: ParseJson) -> dict[str, Any]:
+    """The operation of a form, its file in the variables' places that `map` names. Raises Refused.
+
+    The file is closed with the request.
+    """
+    form = await form_of(request)
+    operations, places = (_json_object(form, name, parse_json) for name in ("operations", "map"))
+    for name, paths in places.items():
+        file = form.get(name)
+        if not isinstance(file, UploadFile):
+            raise _malformed(f"le fichier « {name} » que nomme map manque")
+        if not isinstance(paths, list):
+            raise _malformed("map : une liste de chemins est attendue pour chaque fichier")
+        for path in paths:
+            _put(operations, path, file)
+    return operations
+
+
+async def form_of(request: Request) -> FormData:
+    """The form, read once. Raises Refused."""
+    try:
+        return await request.form(max_files=1, max_fields=8, max_part_size=LARGEST_BODY)
+    except (HTTPException, MultiPartException) as error:
+        raise _malformed("formulaire multipart illisible, ou plus d'un fichier") from error
+
+
+def _json_object(form: FormData, name: str, parse_json: ParseJson) -> dict[str, Any]:
+    text = form.get(name)
+    value = parse_json(text) if isinstance(text, str) else None
+    if not isinstance(value, dict):
+        raise _malformed(f"{name} : un objet JSON est attendu")
+    return value
+
+
+def _put(operations: dict[str, Any], path: object, file: UploadFile) -> None:
+    first, *steps = path.split(".") if isinstance(path, str) else ("",)
+    place: Any = operations.get("variables")
+    try:
+        if first != "variables":
+            raise KeyError(first)
+        for step in steps[:-1]:
+            place = place[_key(place, step)]
+        key = _key(place, steps[-1])
+        if place[key] is not None:
+            raise KeyError(key)
+        place[key] = file
+    except (LookupError, TypeError, ValueError):
+        raise _malformed("map : chaque chemin doit mener à une valeur null sous variables") from None
+
+
+def _key(place: Any, step: str) -> str | int:
+    return int(step) if isinstance(place, list) else step
+
+
+def _malformed(what: str) -> Refused:
+    return Refused(400, "BAD_REQUEST", f"Envoi de fichier mal formé : {what}.")

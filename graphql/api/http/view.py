@@ -1,0 +1,290 @@
+"""The GraphQL endpoint over HTTP and WebSocket: Strawberry's bare ASGI view, which is twice as fast as its router.
+
+All that goes wrong is answered as GraphQL errors with a code. A `Min-Position` that is not reached in time answers
+503 as `application/graphql-response+json`, but 200 as plain JSON, whose status only ever tells of the request's form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import suppress
+from typing import Any, cast
+
+import orjson
+from cross_web import AsyncHTTPRequestAdapter, HTTPException, StarletteRequestAdapter
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types import ExecutionResult
+
+from api.compiled.documents import Invalid
+from api.core.answers import (
+    GRAPHQL_JSON,
+    NOT_REACHED,
+    Refused,
+    answer,
+    headers_of,
+    preferred_media_type,
+    refusal,
+    refused_within,
+    status_of,
+    unexpected,
+)
+from api.core.clients import client_of
+from api.core.context import Context, Moved, Services
+from api.core.errors import ApiError
+from api.core.requests import (
+    LONGEST_DOCUMENT,
+    MOST_VALUES,
+    Admission,
+    admitted,
+    too_many_values,
+    wait_for_position,
+    within_limit,
+)
+from api.http import graphiql as ide
+from api.http.answer_cache import LASTING
+from api.http.questions import question_of
+from api.http.sockets import MOST_OPERATIONS_AT_ONCE, Connection, SocketHandler
+from api.http.uploads import MULTIPART, asks_first, form_of, largest_body, operations_of
+from api.limits.cost import MOST_COST
+from api.limits.cost_limit import told_cost
+from api.schema import Schema, coded
+from domain.kernel.actors import Role
+from eventstore.unavailable import is_unavailable
+
+#: What the public reads from the read models alone, with all that is in it.
+_OF_READ_MODELS = frozenset(
+    ("animations", "animation", "structures", "structure", "territories", "territory", "typology", "attestationForm")
+) | {"position", "__typename"}
+
+
+class _Headers(Response):
+    """What Strawberry lets resolvers add to the answer; here it carries the media type to answer in."""
+
+    def __init__(self, media_type: str) -> None:
+        super().__init__()
+        del self.headers["content-length"]
+        self.answered_as = media_type
+
+
+class GraphQLView(GraphQL[Any, None]):
+    """Serves the schema to one process's clients."""
+
+    graphql_transport_ws_handler_class = SocketHandler
+
+    def __init__(self, services: Services, schema: Schema) -> None:
+        super().__init__(
+            schema,
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
+            max_subscriptions_per_connection=MOST_OPERATIONS_AT_ONCE,
+            multipart_uploads_enabled=True,
+            # Pages of this very site may open WebSockets besides.
+            allowed_origins=services.outside.cors_origins,
+        )
+        self._services = services
+        self._documents = schema.documents
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await super().__call__(scope, receive, send)
+            return
+        request = asked = Request(scope)
+        media_type = preferred_media_type(request.headers.get("accept", ""))
+        context: Context | None = None
+        try:
+            if _wants_a_page(request):
+                response: Response = ide.page()
+            else:
+                _check_form(request)
+                context = await self._admit(request)
+                largest, too_large = largest_body(context.actor, _content_type(request))
+                asked = Request(scope, within_limit(request.headers, receive, largest, too_large))
+                response = await self._compiled(asked, context, media_type) or await self._run(asked, context)
+        except ClientDisconnect:
+            # Nobody is left to be answered.
+            response = Response()
+        except Refused as refused:
+            if refused.extensions["code"] == NOT_REACHED and media_type != GRAPHQL_JSON:
+                refused.status = 200
+            response = refusal(refused, media_type)
+        except HTTPException as refused:
+            response = refusal(_as_refusal(refused), media_type)
+        except Exception as error:
+            response = refusal(unexpected(error), media_type)
+        try:
+            if context is not None and not isinstance(response, StreamingResponse):
+                # Before sending: a client that reads slowly must not keep a connection to the database.
+                await context.close()
+            await response(scope, receive, send)
+        finally:
+            await asked.close()
+            if isinstance(response, StreamingResponse):
+                # In this order: the first stops whoever asks the second for more.
+                await cast("AsyncGenerator[str]", response.body_iterator).aclose()
+                if context is not None and context.answers is not None:
+                    await context.answers.aclose()
+            if context is not None:
+                await context.close()
+
+    async def _admit(self, request: Request) -> Context:
+        authorization = request.headers.get("authorization")
+        # What is awaited comes after any look; and how large files may be is told before anything is read.
+        waits, uploads = "min-position" in request.headers, _content_type(request) == MULTIPART
+        asker = await admitted(authorization, self._services, may_assume=not waits and not uploads)
+        at_least = await wait_for_position(request.headers, self._services)
+        if at_least is not None:
+            asker = await admitted(authorization, self._services)
+        client = client_of(request.scope, self._services.outside).address
+        held = None if waits else asker.held
+        admit = Admission(authorization, self._services)
+        return Context(self._services, asker.actor, client, admit, held, asker.assumed, at_least or 0)
+
+    async def _compiled(self, request: Request, context: Context, media_type: str) -> Response | None:
+        """The answer of a query that is compiled and goes well; None: graphql-core must answer, from the beginning."""
+        unknown_status = 400 if media_type == GRAPHQL_JSON else 200
+        question = await question_of(request, lambda said: self._services.documents.completed(said, unknown_status))
+        await context.confirm_after_waiting()
+        if question is None or len(question.query) > LONGEST_DOCUMENT:
+            return None
+        found = await self._documents.prepared(question.query, question.operation_name)
+        if isinstance(found, Invalid):
+            await _make_sure_who_asks(context)
+            content = {"errors": [error.formatted for error in coded(found.errors)]}
+            return answer(content, status_of(content, media_type), media_type)
+        if found is None:
+            return None
+        try:
+            found.check(question.variables)
+        except ApiError as refused:
+            await _make_sure_who_asks(context)
+            content = {"errors": [refused.formatted]}
+            return answer(content, status_of(content, media_type), media_type)
+        cost = found.cost(question.variables)
+        if cost > MOST_COST:
+            return None
+        context.rely_on_last_seen()
+        try:
+            data = await found.execute(context, question.variables)
+            await context.confirm()
+            if context.actor.role is Role.PUBLIC and found.root_fields <= _OF_READ_MODELS and not context.told_time:
+                request.scope[LASTING] = True
+            return answer({"data": data, "extensions": told_cost(cost)}, 200, media_type)
+        except Exception as error:
+            # Where something was waited for in vain, to wait once more would be as long again.
+            if why := refused_within(error):
+                raise why from None
+            if is_unavailable(error):
+                raise
+            # Executed again: graphql-core finds the same error, and tells it with its path.
+            await context.refresh()
+            return None
+
+    async def _run(self, request: Request, context: Context) -> Response:
+        await _make_sure_who_asks(context)
+        if _content_type(request) == MULTIPART:
+            # Read here, for as long as it takes, rather than while the operation is carried out by who asked before.
+            await form_of(request)
+            await context.confirm_after_waiting()
+        response: Response = await self.run(request, context=context)
+        return response
+
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Any:
+        """Of a WebSocket: what its operations have in common. Over HTTP, `__call__` has made the context."""
+        client = client_of(request.scope, self._services.outside)
+        return Connection(self._services, request.headers.get("authorization"), client)
+
+    async def on_ws_connect(self, context: Any) -> Any:
+        await context.authenticate()
+        return await super().on_ws_connect(context)
+
+    async def get_sub_response(self, request: Request | WebSocket) -> Response:
+        return _Headers(preferred_media_type(request.headers.get("accept", "")))
+
+    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData | list[GraphQLRequestData]:
+        asked = await super().parse_http_body(request)
+        if isinstance(asked, GraphQLRequestData) and len(asked.query or "") > LONGEST_DOCUMENT:
+            raise HTTPException(413, f"The document is longer than {LONGEST_DOCUMENT} characters")
+        if isinstance(asked, GraphQLRequestData) and too_many_values(asked.variables):
+            raise HTTPException(413, f"The variables hold more than {MOST_VALUES} values")
+        return asked
+
+    async def parse_multipart(self, request: AsyncHTTPRequestAdapter) -> dict[str, Any]:
+        assert isinstance(request, StarletteRequestAdapter)
+        operations: dict[str, Any] = await operations_of(request._request, self.parse_json)
+        completed: dict[str, Any] = self._services.documents.completed(operations)
+        return completed
+
+    async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
+        content = await super().process_result(request, result)
+        if result.data is None and result.errors and all(error.path is None for error in result.errors):
+            # Nothing was executed: the specification wants no data, rather than null.
+            del content["data"]
+        return content
+
+    def create_response(
+        self, response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse], sub_response: Response
+    ) -> Response:
+        assert isinstance(response_data, dict), "batches are refused before"
+        assert isinstance(sub_response, _Headers)
+        media_type = sub_response.answered_as
+        status = status_of(response_data, media_type)
+        return answer(response_data, status, media_type, headers_of(status))
+
+    def parse_json(self, data: str | bytes) -> Any:
+        value = super().parse_json(data)
+        is_body = isinstance(data, bytes)
+        if is_body and not isinstance(value, dict | list):
+            raise HTTPException(400, "The request body must be a JSON object")
+        return self._services.documents.completed(value) if is_body else value
+
+    def parse_query_params(self, params: Any) -> dict[str, Any]:
+        said: dict[str, Any] = self._services.documents.completed(super().parse_query_params(params))
+        return said
+
+    def decode_json(self, data: str | bytes) -> object:
+        # Refuses what PostgreSQL could not keep either: invalid UTF-8, lone surrogates, endless nesting.
+        return orjson.loads(data)
+
+    def encode_json(self, data: object) -> str:
+        return orjson.dumps(data).decode()
+
+
+async def _make_sure_who_asks(context: Context) -> None:
+    """Of what was answered so far nothing is given: should they have other rights than assumed, they have them now."""
+    with suppress(Moved):
+        await context.confirm()
+
+
+def _wants_a_page(request: Request) -> bool:
+    return (
+        request.method == "GET"
+        and "query" not in request.query_params
+        and "text/html" in request.headers.get("accept", "")
+    )
+
+
+def _check_form(request: Request) -> None:
+    if request.method not in ("GET", "POST"):
+        raise Refused(405, "METHOD_NOT_ALLOWED", "GraphQL est servi par POST, et par GET.", {"Allow": "GET, POST"})
+    content_type = _content_type(request)
+    # Nothing else: a form that another site makes a browser post is refused by this.
+    uploads = content_type == MULTIPART and asks_first(request.headers)
+    if request.method == "POST" and content_type != "application/json" and not uploads:
+        raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", "Content-Type: application/json attendu.")
+
+
+def _content_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _as_refusal(refused: HTTPException) -> Refused:
+    """Strawberry's own refusals; what may not be done by GET is a matter of method."""
+    by_get = refused.status_code == 400 and refused.reason.endswith("are not allowed when using GET")
+    if by_get:
+        return Refused(405, "METHOD_NOT_ALLOWED", refused.reason, {"Allow": "POST"})
+    return Refused(refused.status_code, "BAD_REQUEST", refused.reason)

@@ -1,0 +1,50 @@
+"""Telling each client what its answer cost, and refusing what costs too much, or gives too long texts, before anything
+is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from graphql import GraphQLError, OperationType, get_operation_ast
+from strawberry.extensions import SchemaExtension
+
+from api.limits.cost import MOST_COST, Cost, cost_of
+
+
+def told_cost(cost: int) -> dict[str, Any]:
+    """What goes into the answer's `extensions`."""
+    return {"cost": {"requested": cost, "most": MOST_COST}}
+
+
+class CostLimit(SchemaExtension):
+    """For what graphql-core executes; compiled documents know their cost themselves."""
+
+    _cost: int | None = None
+
+    def on_execute(self) -> Iterator[None]:
+        asked = self.execution_context
+        document = asked.graphql_document
+        assert document is not None, "parsed before"
+        operation = get_operation_ast(document, asked.operation_name)
+        if operation is not None:
+            cost: Cost = cost_of(asked.schema._schema, document, operation)
+            cost.check(asked.variables or {})
+            counted = cost.of(asked.variables or {})
+            if counted > MOST_COST:
+                self._cost = counted
+                raise too_costly(counted)
+            if operation.operation is not OperationType.SUBSCRIPTION:
+                self._cost = counted
+        yield
+
+    def get_results(self) -> dict[str, Any]:
+        return {} if self._cost is None else told_cost(self._cost)
+
+
+def too_costly(cost: int) -> GraphQLError:
+    return GraphQLError(
+        f"Cette demande peut contenir {cost} champs, {MOST_COST} au plus sont servis : demandez de plus petites pages.",
+        extensions={"code": "TOO_COSTLY"},
+    )

@@ -1,0 +1,132 @@
+"""How often one may ask: token buckets in this process, for each client address, each token, each thing.
+
+A limit belongs to the operation, whatever brings it: HTTP, server-sent events, or a WebSocket (`api.http.sockets`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from time import monotonic
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocket
+
+from api.core.answers import JSON, Refused, refusal
+from api.core.clients import Client, client_of
+from application.hosting.service_settings import Outside
+
+#: Buckets kept; the one untouched for longest goes first. It was full again, or soon would have been.
+MOST_BUCKETS = 50_000
+#: What is asked by those who run the service, whatever else they are allowed; by far less often than this.
+FREE_PATHS = ("/health", "/ready", "/metrics")
+PROBES_PER_MINUTE, PROBES_AT_ONCE = 600, 100
+REGISTRATIONS_AT_ONCE = 300
+
+
+@dataclass(slots=True)
+class RateLimiter:
+    """Buckets by kind and key. Each holds `burst` at first, and gains `per_minute` a minute; 0 a minute: no limit."""
+
+    clock: Callable[[], float] = monotonic
+    _buckets: OrderedDict[tuple[str, str], tuple[float, float]] = field(default_factory=OrderedDict)
+
+    def take(self, kind: str, key: str, per_minute: int, burst: int) -> float:
+        """Takes one; returns 0, or in how many seconds there will be one again, having taken none."""
+        if not per_minute:
+            return 0.0
+        now, rate = self.clock(), per_minute / 60
+        left, since = self._buckets.get((kind, key), (float(burst), now))
+        left = min(float(burst), left + (now - since) * rate)
+        wait = 0.0 if left >= 1 else (1 - left) / rate
+        self._buckets[kind, key] = (left if wait else left - 1, now)
+        self._buckets.move_to_end((kind, key))
+        if len(self._buckets) > MOST_BUCKETS:
+            self._buckets.popitem(last=False)
+        return wait
+
+    def give_back(self, kind: str, key: str) -> None:
+        """One that was taken, and should not count."""
+        if (kind, key) in self._buckets:
+            left, since = self._buckets[kind, key]
+            self._buckets[kind, key] = (left + 1, since)
+
+    def take_request(self, outside: Outside, client: Client, authorization: str | None) -> float:
+        """As `take`, for one operation or handshake, whatever brings it. This machine is not limited by address."""
+        limit = outside.requests_per_minute
+        if not limit:
+            return 0.0
+        burst = max(1, limit // 6)
+        by_address = 0.0 if client.direct else self.take("address", client.address, limit, burst)
+        if by_address or authorization is None:
+            return by_address
+        # By its digest: what is in memory for long must not be a token. However the scheme is spelt, it is one token.
+        token = authorization.strip().rpartition(" ")[2].rstrip("=")
+        return self.take("token", sha256(token.encode()).hexdigest(), limit, burst)
+
+
+def too_often(seconds: float) -> Refused:
+    """429 (RFC 6585, section 4)."""
+    wait = max(1, round(seconds + 0.5))
+    return Refused(429, "TOO_MANY_REQUESTS", f"Trop de demandes : réessayez dans {wait} s.", {"Retry-After": str(wait)})
+
+
+class RateLimits:
+    """ASGI middleware: refuses requests and handshakes beyond the limits with 429, and what lasts beyond its bound."""
+
+    def __init__(self, app: ASGIApp, outside: Outside, limiter: RateLimiter) -> None:
+        self._app, self._outside, self._limiter = app, outside, limiter
+        self._lasting: Counter[str] = Counter()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        client, headers = client_of(scope, self._outside), Headers(scope=scope)
+        if wait := self._wait(scope["path"], client, headers):
+            await _refuse(too_often(wait), scope, receive, send)
+        elif client.direct or not _lasts(scope, headers):
+            await self._app(scope, receive, send)
+        else:
+            await self._lasts(client.address, scope, receive, send)
+
+    def _wait(self, path: str, client: Client, headers: Headers) -> float:
+        if path not in FREE_PATHS:
+            return self._limiter.take_request(self._outside, client, headers.get("authorization"))
+        if client.direct:
+            return 0.0
+        return self._limiter.take("probe", client.address, PROBES_PER_MINUTE, PROBES_AT_ONCE)
+
+    async def _lasts(self, address: str, scope: Scope, receive: Receive, send: Send) -> None:
+        most = self._outside.sockets_per_address
+        if most and self._lasting[address] >= most:
+            await _refuse(_too_many_at_once(most), scope, receive, send)
+            return
+        self._lasting[address] += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._lasting[address] -= 1
+            if not self._lasting[address]:
+                del self._lasting[address]
+
+
+def _lasts(scope: Scope, headers: Headers) -> bool:
+    """What goes on for as long as the client likes: a WebSocket, or server-sent events."""
+    return scope["type"] == "websocket" or "text/event-stream" in headers.get("accept", "").lower()
+
+
+def _too_many_at_once(most: int) -> Refused:
+    message = f"Trop de suivis à la fois depuis votre adresse : {most} au plus."
+    return Refused(429, "TOO_MANY_REQUESTS", message, {"Retry-After": "60"})
+
+
+async def _refuse(refused: Refused, scope: Scope, receive: Receive, send: Send) -> None:
+    answer = refusal(refused, JSON)
+    if scope["type"] == "http":
+        await answer(scope, receive, send)
+    else:
+        await WebSocket(scope, receive, send).send_denial_response(answer)

@@ -1,0 +1,41 @@
+"""What people do: the mutations, one module a family. Each carries out a command and answers what became of it."""
+
+from __future__ import annotations
+
+import strawberry
+
+from api.accounts.mutations import AccountMutations
+from api.animations.attendance_sheet_mutations import AttendanceSheetMutations
+from api.animations.mutations import AnimationMutations
+from api.candidatures.mutations import CandidatureMutations
+from api.contacts.mutations import ContactMutations
+from api.controls.mutations import ControlMutations
+from api.conventions.mutations import ConventionMutations
+from api.notifications.mutations import NotificationMutations
+from api.registrations.mutations import RegistrationMutations
+from api.service_dossiers.mutations import ServiceDossierMutations
+from api.structures.mutations import StructureMutations
+from api.typology.mutations import TypologyMutations
+from api.typology.steering import SteeringMutations
+
+
+@strawberry.type(description="Doing. Each records what happened, or says everything that stands against it.")
+class Mutation(
+    ConventionMutations,
+    AccountMutations,
+    AnimationMutations,
+    ServiceDossierMutations,
+    AttendanceSheetMutations,
+    ControlMutations,
+    CandidatureMutations,
+    RegistrationMutations,
+    NotificationMutations,
+    ContactMutations,
+    StructureMutations,
+    TypologyMutations,
+    SteeringMutations,
+):
+    pass
+
+
+__all__ = ["Mutation"]

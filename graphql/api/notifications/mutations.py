@@ -1,0 +1,89 @@
+"""The mutation on notifications."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from api.core.commands import carry_out, settle
+from api.core.context import Info
+from api.core.inputs import Repeatable, said, stated
+from api.core.payloads import Payload
+from application.accounts import MailPreferencesSet
+from application.notifications.inbox import mark_read, recipients_of
+from domain.kernel.errors import invalid
+from eventstore.log import head
+
+if TYPE_CHECKING:
+    from api.accounts.viewer import Viewer
+
+_PREFIX = "notification:"
+_MOST = 500
+
+
+@strawberry.input(description="Notifications that the asker has read.")
+class NotificationsMarkReadInput:
+    ids: list[strawberry.ID] | None = strawberry.field(default=None, description="These, 500 at most.")
+    up_to: strawberry.ID | None = strawberry.field(default=None, description="This one and all before it.")
+
+
+@strawberry.type(description="What became of marking notifications as read.")
+class NotificationsPayload(Payload):
+    marked: int | None = strawberry.field(description="How many were unread until now; null after errors.")
+
+
+@strawberry.input(description="Where and of what the asker wants to be written to.")
+class MailPreferencesSetInput(Repeatable):
+    email: str | None = said("The address; when left out, no e-mails are sent. Kept encrypted.")
+    muted: list[str] | None = said("Kinds of notifications that no e-mails are sent of, such as `animation.published`.")
+
+
+@strawberry.type(description="What became of the preferences.")
+class MailPreferencesPayload(Payload):
+    viewer: Annotated[Viewer, strawberry.lazy("api.accounts.viewer")] | None = strawberry.field(
+        description="The asker, with the preferences as they now stand; null after errors."
+    )
+
+
+@strawberry.type
+class NotificationMutations:
+    @strawberry.mutation(
+        description="Says where the asker wants e-mails of the notifications of what they speak for, and of which kinds"
+        " not. For who is signed in, for themself; to be said again when they speak for something else."
+    )
+    async def mail_preferences_set(self, info: Info, input: MailPreferencesSetInput) -> MailPreferencesPayload:
+        from api.accounts.viewer import viewer_of
+
+        values = stated(input) | {"recipients": recipients_of(info.context.actor)}
+        carried = await carry_out(info.context, MailPreferencesSet, values)
+        viewer = None if carried.errors else viewer_of(info.context)
+        return MailPreferencesPayload(viewer=viewer, position=carried.position, errors=list(carried.errors))
+
+    @strawberry.mutation(
+        description="Marks notifications as read by the asker; others who read the same inbox keep theirs. For who is"
+        " signed in, of their own notifications; others' are left alone."
+    )
+    async def notifications_mark_read(self, info: Info, input: NotificationsMarkReadInput) -> NotificationsPayload:
+        application, actor = info.context.services.application, info.context.actor
+        marked: list[int] = []
+
+        def mark() -> tuple[None, int]:
+            ids = [_number(one, "ids") for one in input.ids or ()]
+            if len(ids) > _MOST:
+                raise invalid(f"ids : {_MOST} au plus.", "ids")
+            up_to = _number(input.up_to, "upTo") if input.up_to else None
+            with application.pool.connection() as conn:
+                marked.append(mark_read(conn, actor, ids, up_to))
+                return None, head(conn)
+
+        carried = await settle(info.context, mark)
+        done = marked[0] if marked else None
+        return NotificationsPayload(marked=done, position=carried.position, errors=list(carried.errors))
+
+
+def _number(notification_id: str, field: str) -> int:
+    number = notification_id.removeprefix(_PREFIX)
+    if not (notification_id.startswith(_PREFIX) and number.isascii() and number.isdigit() and len(number) <= 18):
+        raise invalid(f"{field} : identifiants de notifications attendus.", field)
+    return int(number)

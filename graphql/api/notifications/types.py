@@ -1,0 +1,89 @@
+"""Notifications: what happened that concerns the asker."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import strawberry
+
+from api.core.base import Node
+from api.core.context import Context, Info
+from application.notifications.reaction import reasoned
+from domain.kernel.events import ERASED_WORDS
+from domain.kernel.rights import Action, Belongings, may
+from eventstore.records import decode
+from eventstore.vault import Vault
+from projections.notifications import queries
+
+_PERSONAL = "Personal: gone once it is erased."
+
+
+@strawberry.type(description="Somebody who registered without an e-mail address. For who may read it, and who did it.")
+class PersonToCall:
+    registration_id: strawberry.ID = strawberry.field(description="The registration.")
+    first_name: str = strawberry.field(description="First name. " + _PERSONAL)
+    last_name: str = strawberry.field(description="Last name. " + _PERSONAL)
+    phone: str | None = strawberry.field(description="Telephone number, where one was given. " + _PERSONAL)
+
+
+@strawberry.type(description="Something that happened, told to those whom it concerns. For oneself.")
+class Notification(Node):
+    kind: str = strawberry.field(description="What kind of thing, for programs: `animation.published`.")
+    message: str = strawberry.field(description="What happened, in French.")
+    subject_id: strawberry.ID = strawberry.field(description="The thing it happened to: an animation, a dossier…")
+    happened_at: datetime = strawberry.field(description="When (UTC).")
+    read: bool = strawberry.field(description="Whether the asker has read it.")
+    row: strawberry.Private[dict[str, Any]]
+
+    @strawberry.field(description="Whom to tell of it by telephone; empty where everybody is written to.")
+    async def to_call(self, info: Info) -> list[PersonToCall]:
+        context = info.context
+        key = tuple(self.row["registrations"])
+        return await context.together("people to call", key, lambda keys: _load(context, keys)) if key else []
+
+
+async def _load(context: Context, keys: list[tuple[UUID, ...]]) -> list[list[PersonToCall]]:
+    read = await context.read()
+    rows = await read.rows(read.sql(queries.TO_CALL), {"ids": [one for key in keys for one in key]})
+    people = {row["registration_id"]: _person(row) for row in rows if _readable(context, row)}
+    return [[people[one] for one in key if one in people] for key in keys]
+
+
+def _readable(context: Context, row: dict[str, Any]) -> bool:
+    """For whoever reads registrations of the structure, and for who made this one for the person."""
+    actor = context.actor
+    made_it: bool = row["on_behalf"] and row["registered_by"] == actor.name
+    return made_it or may(actor, Action.REGISTRATION_READ, Belongings(structure_id=row["structure_id"]))
+
+
+def _person(row: dict[str, Any]) -> PersonToCall:
+    return PersonToCall(
+        registration_id=strawberry.ID(str(row["registration_id"])),
+        first_name=row["first_name"],
+        last_name=row["last_name"],
+        phone=row["phone"],
+    )
+
+
+def notification_of(vault: Vault, row: dict[str, Any]) -> Notification:
+    return Notification(
+        id=strawberry.ID(f"notification:{row['notification_id']}"),
+        kind=row["kind"],
+        message=_message(vault, row),
+        subject_id=strawberry.ID(str(row["subject_id"])),
+        happened_at=row["happened_at"],
+        read=row["is_read"],
+        row=row,
+    )
+
+
+def _message(vault: Vault, row: dict[str, Any]) -> str:
+    message: str = row["message"]
+    if not row["with_reason"]:
+        return message
+    place = (row[name] for name in ("position", "originator_id", "originator_version", "topic", "state"))
+    key = [(row["key_id"], row["wrapped_key"])] if row["key_id"] else []
+    (record,) = vault.opened([decode(*place)], key)
+    return reasoned(message, getattr(record.event, "reason", ERASED_WORDS))

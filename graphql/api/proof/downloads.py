@@ -1,0 +1,75 @@
+"""The log's checkpoints and public keys at plain URLs, for whoever wants to keep copies. Public."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.core.answers import Refused
+from api.core.context import Context, Services
+from api.downloads.file_responses import HARMLESS, answered
+from api.proof.types import load_row
+from application.proof.notes import to_pem
+from projections.proof import queries
+
+_PLAIN = "text/plain; charset=utf-8"
+#: A checkpoint of a size never changes.
+_FOR_EVER = {**HARMLESS, "Cache-Control": "public, max-age=31536000, immutable"}
+
+
+class ProofPages:
+    """The endpoints, on one process's services."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def latest(self, request: Request) -> Response:
+        """The latest checkpoint, as a signed note."""
+        return await answered(self._services, request, _latest)
+
+    async def of_size(self, request: Request) -> Response:
+        """The checkpoint of a tree of so many events, as a signed note."""
+        return await answered(self._services, request, _of_size)
+
+    async def stamp(self, request: Request) -> Response:
+        """The answer of the time-stamping authority to a checkpoint (RFC 3161)."""
+        return await answered(self._services, request, _stamp)
+
+    async def keys(self, request: Request) -> Response:
+        """The public keys in PEM, the one in use first."""
+        return await answered(self._services, request, _keys)
+
+
+async def _latest(context: Context, request: Request) -> Response:
+    row = await load_row(context, None)
+    if row is None:
+        raise Refused(404, "NOT_FOUND", "Aucun point de contrôle n'est encore signé.")
+    return Response(row["note"], 200, {**HARMLESS, "Cache-Control": "no-cache"}, _PLAIN)
+
+
+async def _of_size(context: Context, request: Request) -> Response:
+    row = await load_row(context, _size(request))
+    if row is None:
+        raise Refused(404, "NOT_FOUND", "Aucun point de contrôle n'a cette taille.")
+    return Response(row["note"], 200, _FOR_EVER, _PLAIN)
+
+
+async def _stamp(context: Context, request: Request) -> Response:
+    row = await load_row(context, _size(request))
+    if row is None or row["stamp"] is None:
+        raise Refused(404, "NOT_FOUND", "Aucun point de contrôle de cette taille n'est horodaté.")
+    return Response(row["stamp"], 200, _FOR_EVER, "application/timestamp-reply")
+
+
+async def _keys(context: Context, request: Request) -> Response:
+    read = await context.read()
+    rows = await read.rows(read.sql(queries.KEYS))
+    pem = "".join(to_pem(row["public_key"]) for row in rows)
+    return Response(pem, 200, {**HARMLESS, "Cache-Control": "no-cache"}, "application/x-pem-file")
+
+
+def _size(request: Request) -> int:
+    said: str = request.path_params["size"]
+    if not said.isascii() or not said.isdigit() or len(said) > 18:
+        raise Refused(400, "INVALID", "size : nombre d'événements attendu, par exemple 5504.")
+    return int(said)

@@ -1,0 +1,167 @@
+"""What the schema says of the values of its enums and of its arguments: the domain's lists know nothing of the API, and
+an argument means the same wherever it stands. Types and fields are described where they are written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from graphql import GraphQLArgument, GraphQLEnumType, GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
+
+from api.core.error_codes import ERROR_CODES
+from domain.kernel.errors import ErrorCode
+
+#: The meaning of each value, by enum.
+VALUES: Final[Mapping[str, Mapping[str, str]]] = {
+    "AnimationOrderField": {
+        "STARTS_AT": "When it starts.",
+        "TITLE": "Its title, accents and case ignored.",
+        "PUBLISHED_AT": "When it was published; what is not published comes first.",
+        "TYPE": "The code of its type.",
+        "AUDIENCE": "The code of its audience.",
+        "STATUS": "Where it stands.",
+        "ATTESTED": "Whether it is attested.",
+    },
+    "AnimationStatus": {
+        "SUBMITTED": "Declared: it waits for the national team to publish or refuse it.",
+        "PUBLISHED": "In the public listing: registrations until it begins, an attestation once it is over.",
+        "REFUSED": "Refused with a reason: the structure may correct it, which submits it again.",
+        "CANCELLED": "Given up with a reason. Final.",
+    },
+    "CandidatureStatus": {
+        "SUBMITTED": "It waits for the director's opinion (first degree) or for the head's decision (second degree).",
+        "OPINION_GIVEN": "The director has given an opinion: the inspector decides. First degree only.",
+        "VALIDATED": "The parent may volunteer: the coordonnateur makes contact.",
+        "REJECTED": "Rejected with a reason. Final.",
+        "WITHDRAWN": "Taken back by the parent or on their behalf. Final.",
+    },
+    "CheckpointReason": {
+        "INTERVAL": "The usual time since the one before had passed.",
+        "CERTIFICATION": "A service was certified: what is due can be proven from then on.",
+        "ASKED": "Asked for by whoever runs the service, or for a dossier's bundle.",
+        "ROTATION": "The signing key was replaced.",
+    },
+    "ControlReasonCode": {
+        "CONFORM": "The piece is as it should be: the only one with which it is accepted.",
+        "MISSING": "There is no such piece.",
+        "UNSIGNED": "It is not signed.",
+        "FIGURES_DIFFER": "Its figures differ from the attestation's.",
+        "ILLEGIBLE": "It cannot be read.",
+        "WRONG_ANIMATION": "It is another animation's.",
+        "OTHER": "Another reason, told in the comment.",
+    },
+    "ControlStatus": {
+        "OPEN": "Pieces are judged, and structures may answer to refusals.",
+        "CLOSED": "Every piece is judged and the conclusion stands. Final.",
+    },
+    "Degree": {
+        "FIRST": "Écoles: the director's opinion, then the inspector decides.",
+        "SECOND": "Collèges and lycées: the head of the school decides.",
+    },
+    "ErrorCode": {code.value: ERROR_CODES[code.value] for code in ErrorCode},
+    "InvitationStatus": {
+        "OPEN": "It can be accepted by whoever holds its link.",
+        "ACCEPTED": "Somebody speaks for the structure by it.",
+        "REVOKED": "Taken back: its link leads nowhere.",
+    },
+    "OrderDirection": {"ASC": "The smallest, the earliest or A first.", "DESC": "The largest, the latest or Z first."},
+    "RebuildStep": {
+        "FILLING": "New tables are filled beside those in use.",
+        "INDEXING": "They are indexed.",
+        "CATCHING_UP": "They take what was recorded meanwhile.",
+        "SWITCHED": "They are in use. Final.",
+        "STOPPED": "It was given up; the tables in use are those of before. Final.",
+    },
+    "PersonalKind": {
+        "CANDIDATURE": "A candidature that they made.",
+        "REGISTRATION": "A registration for an animation, by themself or by others.",
+        "ACCOUNT": "Their account, with its mandates.",
+        "MAIL_PREFERENCES": "An address that an account is written to at.",
+        "INVITATION": "An invitation to speak for a structure.",
+        "CONTACT": "A contact in a structure's list.",
+        "WORDS": "What people wrote in a thing, or the name of a structure.",
+    },
+    "RegistrationStatus": {
+        "SEATED": "With a seat.",
+        "WAITING": "In the waiting list, in the order of its line.",
+        "CANCELLED": "Given up by the person, or removed by the structure.",
+    },
+    "Role": {
+        "PUBLIC": "Nobody has signed in.",
+        "PARENT": "A parent, for what is their own.",
+        "STRUCTURE": "Somebody who speaks for structures.",
+        "MEDIATEUR": "A médiateur of a structure.",
+        "COORDONNATEUR": "A coordonnateur of one territory or several.",
+        "DIRECTOR": "The director of an école.",
+        "INSPECTOR": "The inspector (IEN) of a constituency's écoles, or a representative.",
+        "HEAD": "The head of a collège or lycée.",
+        "NATIONAL": "The national team.",
+        "AUDITOR": "An auditor: reads all that justifies a payment, and controls it.",
+        "SYSTEM": "The service itself: what it founds and what it does as time passes.",
+    },
+    "ServiceAmendmentStatus": {
+        "PENDING": "Proposed: the coordonnateur decides.",
+        "ACCEPTED": "The attestation was corrected by it.",
+        "REFUSED": "Refused with a reason: what was certified stands.",
+    },
+    "ServiceDossierStatus": {
+        "OPEN": "The structure gathers its animations and pieces.",
+        "SUBMITTED": "It waits for the coordonnateur to certify it or send it back.",
+        "RETURNED": "Sent back with a reason: the structure gathers its animations again, then submits it.",
+        "CERTIFIED": "The service is done, the amount is due.",
+        "PAID": "The payment is recorded.",
+    },
+    "StaffRole": {
+        "DIRECTOR": "The director of an école.",
+        "INSPECTOR": "The inspector (IEN) of écoles, or a representative.",
+        "HEAD": "The head of a collège or lycée.",
+    },
+    "ThemeFamily": {"SCHOOL_TOOLS": "Digital tools of the school.", "DIGITAL_PARENTING": "Digital parenting."},
+    "TypologyKind": {
+        "THEME": "What animations are about.",
+        "ANIMATION_TYPE": "What kind of meeting an animation is.",
+        "VENUE_TYPE": "Where animations take place.",
+        "AUDIENCE": "Whom animations are for.",
+    },
+}
+
+#: The meaning of each argument by its name, or by its coordinate (`Type.field.argument`) where it means something else.
+ARGUMENTS: Final[Mapping[str, str]] = {
+    "input": "What is to be done, and on what.",
+    "where": "Narrows what is told: all that is given must hold. Left out, null or empty: nothing is narrowed.",
+    "orderBy": "What to sort by, the weightiest first. Left out, null or empty: the list's own order, by the start.",
+    "first": "How many items, from the start: 1 to 100.",
+    "after": "Begin after this cursor.",
+    "last": "How many items, from the end: 1 to 100.",
+    "before": "End before this cursor.",
+    "id": "Its id.",
+    "at": "The moment to look back at. Left out: now.",
+    "Query.structure.id": "Its id; or else `siret`.",
+    "Query.structure.siret": "Its SIRET, spaces allowed; or else `id`.",
+    "Query.node.id": "The id of anything.",
+    "Query.territory.code": "The code of the department, such as 2A or 971.",
+    "Query.typology.kind": "One of the lists. Left out: all of them.",
+    "Query.mandates.role": "The role that was given.",
+    "Animation.registrations.status": "Any of these statuses. Left out or empty: all of them.",
+}
+
+
+def describe(schema: GraphQLSchema) -> None:
+    """Says of `schema` what the tables hold. Raises LookupError on a value that its enum does not have."""
+    for name, values in VALUES.items():
+        enum = schema.type_map[name]
+        assert isinstance(enum, GraphQLEnumType), name
+        for value, meaning in values.items():
+            enum.values[value].description = meaning
+    for kind in schema.type_map.values():
+        if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):
+            for field_name, field in kind.fields.items():
+                for argument_name, argument in field.args.items():
+                    _describe_argument(f"{kind.name}.{field_name}", argument_name, argument)
+
+
+def _describe_argument(field: str, name: str, argument: GraphQLArgument) -> None:
+    """What is written beside an argument goes before what the tables say of its name."""
+    if not argument.description:
+        argument.description = ARGUMENTS.get(f"{field}.{name}") or ARGUMENTS.get(name)

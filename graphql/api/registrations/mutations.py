@@ -1,0 +1,144 @@
+"""The mutations on registrations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import strawberry
+from graphql import GraphQLError
+
+from api.core.base import node_id
+from api.core.commands import Carried, carry_out, thing
+from api.core.context import Info
+from api.core.errors import ApiError
+from api.core.inputs import stated
+from api.core.payloads import Payload
+from api.limits.guesses import Guess
+from api.limits.rate_limits import REGISTRATIONS_AT_ONCE
+from api.registrations.inputs import (
+    RegistrationCancelInput,
+    RegistrationKeepInput,
+    RegistrationRemoveInput,
+    RegistrationSubmitForInput,
+    RegistrationSubmitInput,
+)
+from api.registrations.types import Registration, load_held
+from application import registrations as commands
+from application.commanding.commands import Command
+from application.commanding.signed_links import typed_code
+
+_HOLDER = " For who holds the registration's link, or the code printed for the animation."
+
+
+@strawberry.type(description="What became of a mutation on a registration.")
+class RegistrationPayload(Payload):
+    registration: Registration | None = strawberry.field(
+        description="The registration as it now stands; null after errors, or when it cannot be read yet."
+    )
+
+
+@strawberry.type(description="What became of a registration, and what it is given up with later.")
+class RegistrationMadePayload(RegistrationPayload):
+    link: str | None = strawberry.field(
+        description="Follows, keeps and cancels the registration; whoever holds it may. Told here and by e-mail only."
+    )
+    code: str | None = strawberry.field(
+        description="To be printed for who has no e-mail: keeps and cancels the registration, with the animation's id."
+    )
+
+
+@strawberry.type
+class RegistrationMutations:
+    @strawberry.mutation(
+        description="Registers for a published animation that has not begun: a seat while there are any, else the end"
+        " of the waiting list. One registration for an e-mail address. For parents, signed in or not; animations for"
+        " médiateurs: for médiateurs, and nothing else is."
+    )
+    async def registration_submit(self, info: Info, input: RegistrationSubmitInput) -> RegistrationMadePayload:
+        return await _made(info, commands.RegistrationSubmit, stated(input))
+
+    @strawberry.mutation(
+        description="Registers a parent, who may have no e-mail address; it is kept who did. For the animation's"
+        " structure, médiateurs, school directors and heads."
+    )
+    async def registration_submit_for(self, info: Info, input: RegistrationSubmitForInput) -> RegistrationMadePayload:
+        return await _made(info, commands.RegistrationSubmitFor, stated(input))
+
+    @strawberry.mutation(
+        description="Gives a registration up before the animation begins; a seat goes to the first in the waiting list."
+        + _HOLDER
+    )
+    async def registration_cancel(self, info: Info, input: RegistrationCancelInput) -> RegistrationPayload:
+        return await _held(info, commands.RegistrationCancel, stated(input))
+
+    @strawberry.mutation(description="Keeps the seat after a change of date or place." + _HOLDER)
+    async def registration_keep(self, info: Info, input: RegistrationKeepInput) -> RegistrationPayload:
+        return await _held(info, commands.RegistrationKeep, stated(input))
+
+    @strawberry.mutation(
+        description="Removes a registration, with a reason that the person is told; a seat goes to the first in the"
+        " waiting list. For the animation's structure."
+    )
+    async def registration_remove(self, info: Info, input: RegistrationRemoveInput) -> RegistrationPayload:
+        return await _answer(info, commands.RegistrationRemove, stated(input))
+
+
+async def _answer(info: Info, command: type[Command], values: Mapping[str, Any]) -> RegistrationPayload:
+    carried = await carry_out(info.context, command, values)
+    return RegistrationPayload(**await _told(info, carried))
+
+
+async def _held(info: Info, command: type[Command], values: Mapping[str, Any]) -> RegistrationPayload:
+    """Of who says to hold the registration: codes are short, so that wrong ones are counted."""
+    animation_id = _understood(values.get("animation_id"))
+    # What can be no code is no guess, and refused for what it is.
+    if animation_id is None or "link" in values or typed_code(values.get("code") or "") is None:
+        return await _answer(info, command, values)
+    guess = Guess(info.context, animation_id)
+    carried = await carry_out(info.context, command, values)
+    if not any(error.field == ["code"] for error in carried.errors):
+        guess.was_right()
+    return RegistrationPayload(**await _told(info, carried))
+
+
+def _understood(identifier: str | None) -> UUID | None:
+    """Which thing it names, however it is spelt."""
+    try:
+        return node_id(identifier or "")
+    except ApiError:
+        return None
+
+
+async def _made(info: Info, command: type[Command], values: Mapping[str, Any]) -> RegistrationMadePayload:
+    _check_not_too_often(info, values["animation_id"])
+    carried = await carry_out(info.context, command, values)
+    made = carried.subject_id
+    if made is None:
+        return RegistrationMadePayload(link=None, code=None, **await _told(info, carried))
+    links, animation_id = info.context.services.application.links, node_id(values["animation_id"])
+    return RegistrationMadePayload(
+        link=links.link(commands.PURPOSE, animation_id, made),
+        code=links.code(commands.PURPOSE, made),
+        **await _told(info, carried),
+    )
+
+
+def _check_not_too_often(info: Info, animation_id: str) -> None:
+    """Raises TOO_MANY_REQUESTS for who registers half a town from one place: no account is needed for it."""
+    context = info.context
+    services = context.services
+    limit, key = services.outside.registrations_per_minute, f"{context.client} {_understood(animation_id)}"
+    if wait := services.limiter.take("registration", key, limit, REGISTRATIONS_AT_ONCE):
+        seconds = round(wait + 0.5)
+        message = f"Trop d'inscriptions d'affilée depuis cet endroit : réessayez dans {seconds} s."
+        raise GraphQLError(message, extensions={"code": "TOO_MANY_REQUESTS", "retryAfter": seconds})
+
+
+async def _told(info: Info, carried: Carried) -> dict[str, Any]:
+    return {
+        "registration": await thing(info.context, carried, load_held),
+        "position": carried.position,
+        "errors": list(carried.errors),
+    }

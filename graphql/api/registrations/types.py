@@ -1,0 +1,89 @@
+"""Registrations: for the structure of the animation, and for whoever holds one's link."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import strawberry
+
+from api.animations.types import Animation, load_animations
+from api.core.base import Node, local
+from api.core.context import Context, Info
+from api.notifications.unreached import EMAIL_PROBLEM, email_problem
+from domain.kernel.rights import Action, Belongings, may
+from projections.registrations import queries
+from projections.registrations.read_model import RegistrationStatus
+
+_PERSONAL = "Personal: null once it is erased."
+FOR_REGISTRATIONS = "For the animation's structure, and for who holds the registration's link."
+
+strawberry.enum(RegistrationStatus, description="Where a registration stands.")
+
+
+@strawberry.type(description="Somebody's registration for an animation. " + FOR_REGISTRATIONS)
+class Registration(Node):
+    status: RegistrationStatus = strawberry.field(description="With a seat, waiting for one, or given up.")
+    place_in_line: int | None = strawberry.field(description="The place in the waiting list, from 1; null outside it.")
+    to_confirm: bool = strawberry.field(
+        description="Whether date or place changed since: keep the seat with `registrationKeep`, or cancel."
+    )
+    children: int = strawberry.field(description="How many children come along.")
+    first_name: str | None = strawberry.field(description="First name. " + _PERSONAL)
+    last_name: str | None = strawberry.field(description="Last name. " + _PERSONAL)
+    email: str | None = strawberry.field(description="E-mail address, where there is one. " + _PERSONAL)
+    email_problem: str | None = strawberry.field(description=EMAIL_PROBLEM)
+    phone: str | None = strawberry.field(description="Telephone number, where one was given. " + _PERSONAL)
+    registered_at: datetime = strawberry.field(description="When it was made (local time).")
+    on_behalf: bool = strawberry.field(description="Whether somebody else registered the person.")
+    registered_by: str | None = strawberry.field(
+        description="Who registered the person on their behalf; null where they did so themselves."
+    )
+    removal_reason: str | None = strawberry.field(description="Why the structure removed it. " + _PERSONAL)
+    row: strawberry.Private[dict[str, Any]]
+
+    @strawberry.field(description="The animation.")
+    async def animation(self, info: Info) -> Animation | None:
+        context = info.context
+        return await context.together("animations", self.row["animation_id"], lambda ids: load_animations(context, ids))
+
+
+def registration_of(row: dict[str, Any]) -> Registration:
+    """What is shown of a row of `queries.SOURCE`."""
+    return Registration(
+        id=strawberry.ID(str(row["registration_id"])),
+        status=RegistrationStatus(row["status"]),
+        place_in_line=row["place_in_line"],
+        to_confirm=row["questioned"],
+        children=row["children"],
+        first_name=row["first_name"],
+        last_name=row["last_name"],
+        email=row["email"],
+        email_problem=email_problem(row["unreached"]),
+        phone=row["phone"],
+        registered_at=local(row["registered_at"], row["time_zone"]),
+        on_behalf=row["on_behalf"],
+        registered_by=row["registered_by"] if row["on_behalf"] else None,
+        removal_reason=row["removal_reason"],
+        row=row,
+    )
+
+
+async def load_registration(context: Context, registration_id: UUID) -> Registration | None:
+    """For the animation's structure; None for others and for what does not exist."""
+    found = await load_held(context, registration_id)
+    if (
+        found is None
+        or found.row["repeats"] is not None
+        or not may(context.actor, Action.REGISTRATION_READ, Belongings(found.row["structure_id"]))
+    ):
+        return None
+    return found
+
+
+async def load_held(context: Context, registration_id: UUID) -> Registration | None:
+    """For who holds its link, or has just made it."""
+    read = await context.read()
+    rows = await read.rows(read.sql(queries.BY_ID), {"id": registration_id})
+    return registration_of(rows[0]) if rows else None

@@ -1,0 +1,128 @@
+"""The papers of a service dossier: its pieces as they were handed in, the dossier as PDF and as CSV, the bundle.
+
+For its structure, the coordonnateurs of its territory, the national team and auditors.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import tempfile
+from functools import partial
+from pathlib import Path
+from uuid import UUID
+
+from anyio import to_thread
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+
+from api.core.answers import Refused
+from api.core.context import Context, Services
+from api.downloads.csv_table import CSV, csv_table
+from api.downloads.file_responses import HARMLESS, answered, denied, disposition, id_in_path, kept_file
+from api.service_dossiers.table import HEADERS, rows
+from api.service_dossiers.types import ServiceDossier, dossier_lines, load_dossier
+from application.files.store import BadStoredFile
+from application.papers.dossier import dossier_pdf
+from application.papers.dossier_of_facts import document_of, pdf_of_facts
+from application.people.officials import names
+from application.proof.bundle import export_bundle, facts_now
+from application.proof.checkpoints import KeyRetired
+from domain.kernel.rights import Action, Scope, scope_of
+
+log = logging.getLogger(__name__)
+
+
+class DossierPapers:
+    """The endpoints, on one process's services."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def piece(self, request: Request) -> Response:
+        """The very bytes of an attached piece, or an error: never others."""
+        return await answered(self._services, request, _piece)
+
+    async def csv(self, request: Request) -> Response:
+        """Its animations as a table for spreadsheets, a row each."""
+        return await answered(self._services, request, _csv)
+
+    async def pdf(self, request: Request) -> Response:
+        """The dossier on paper, as its events tell it now."""
+        return await answered(self._services, request, _pdf)
+
+    async def bundle(self, request: Request) -> Response:
+        """Everything that proves the dossier, to be checked by `parentalite audit verify`."""
+        return await answered(self._services, request, _bundle)
+
+
+async def _csv(context: Context, request: Request) -> Response:
+    dossier = await readable_dossier(context, request)
+    # Some hundred rows at most: whole, so that what goes wrong is answered as such.
+    table = b"".join(csv_table(HEADERS, rows(dossier, await dossier_lines(context, dossier.row))))
+    headers = {**HARMLESS, "Content-Disposition": disposition("attachment", f"dossier-{dossier.id}.csv")}
+    return Response(table, 200, headers, CSV)
+
+
+async def _pdf(context: Context, request: Request) -> Response:
+    dossier = await readable_dossier(context, request)
+    await context.close()
+    content = await to_thread.run_sync(_typeset, context, UUID(dossier.id))
+    headers = {**HARMLESS, "Content-Disposition": disposition("inline", f"dossier-{dossier.id}.pdf")}
+    return Response(content, 200, headers, "application/pdf")
+
+
+async def _bundle(context: Context, request: Request) -> Response:
+    dossier = await readable_dossier(context, request)
+    await context.close()
+    folder = Path(await to_thread.run_sync(tempfile.mkdtemp))
+    path = folder / "bundle.zip"
+    try:
+        await to_thread.run_sync(_export, context, UUID(dossier.id), path)
+    except BadStoredFile as bad:
+        shutil.rmtree(folder)
+        raise Refused(500, "FILE_UNAVAILABLE", str(bad)) from None
+    except KeyRetired:
+        shutil.rmtree(folder)
+        log.error("the checkpoint key was replaced: restart this process with the new one")
+        message = "La clé de signature vient d'être remplacée : réessayez une fois le service redémarré."
+        raise Refused(503, "KEY_RETIRED", message) from None
+    except BaseException:
+        shutil.rmtree(folder)
+        raise
+    headers = {**HARMLESS, "Content-Disposition": disposition("attachment", f"dossier-{dossier.id}.zip")}
+    return FileResponse(path, 200, headers, "application/zip", background=BackgroundTask(shutil.rmtree, folder))
+
+
+def _typeset(context: Context, dossier_id: UUID) -> bytes:
+    services = context.services
+    with services.application.pool.connection() as conn:
+        facts, note = facts_now(conn, services.application.vault, dossier_id)
+        document = document_of(facts, note, names(conn, services.application.vault))
+    return dossier_pdf(document)
+
+
+def _export(context: Context, dossier_id: UUID, path: Path) -> None:
+    services = context.services
+    with services.application.pool.connection() as conn:
+        key, vault, read_file = services.checkpoint_key, services.application.vault, services.files.read
+        pdf = partial(pdf_of_facts, name_of=names(conn, vault))
+        export_bundle(path, conn, vault, key, dossier_id, context.now, pdf, read_file)
+
+
+async def _piece(context: Context, request: Request) -> Response:
+    dossier = await readable_dossier(context, request)
+    for piece in dossier.pieces:
+        if piece.sha256 == request.path_params["sha256"]:
+            return await kept_file(context, request, piece.sha256, piece.file_name, piece.media_type)
+    raise Refused(404, "NOT_FOUND", "Aucune pièce du dossier n'a cette empreinte.")
+
+
+async def readable_dossier(context: Context, request: Request) -> ServiceDossier:
+    """The dossier that the path names. Raises Refused when there is none, or none for the asker."""
+    dossier = await load_dossier(context, id_in_path(request))
+    if dossier is None:
+        anywhere = scope_of(context.actor, Action.STRUCTURE_READ) is Scope.ANYWHERE
+        raise Refused(404, "NOT_FOUND", "Dossier : introuvable.") if anywhere else denied(context.actor)
+    return dossier

@@ -1,0 +1,87 @@
+"""What a service dossier still lacks."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+import strawberry
+
+from api.animations.types import Animation, load_animations
+from api.core.context import Context
+from domain.service_dossiers.transitions import DossierStatus
+from projections.service_dossiers import queries
+
+
+@strawberry.enum(description="What kind of thing is missing from a dossier.")
+class MissingKind(Enum):
+    ANIMATIONS = strawberry.enum_value("ANIMATIONS", description="It holds no attested animation: not submittable.")
+    RATE = strawberry.enum_value("RATE", description="The convention says no rate: not submittable.")
+    PIECE = strawberry.enum_value("PIECE", description="A piece that the convention requires: not submittable.")
+    SHEET = strawberry.enum_value("SHEET", description="An animation's signed attendance sheet.")
+    UNATTESTED = strawberry.enum_value(
+        "UNATTESTED", description="An animation of the period that is over and not attested: it is not in the dossier."
+    )
+
+
+@strawberry.type(description="One thing that a dossier lacks.")
+class Missing:
+    kind: MissingKind = strawberry.field(description="What kind of thing.")
+    animation: Animation | None = strawberry.field(description="The animation that it concerns, for SHEET, UNATTESTED.")
+    piece: str | None = strawberry.field(description="The piece, for PIECE.")
+    message: str = strawberry.field(description="What to do about it, in French, for a person.")
+
+
+async def missing_of(context: Context, row: dict[str, Any]) -> list[Missing]:
+    """Everything that the dossier of this row lacks. Nothing once it is certified: the coordonnateur has decided."""
+    if row["status"] in (DossierStatus.CERTIFIED, DossierStatus.PAID):
+        return []
+    held = await _animations(context, row["animation_ids"])
+    unattested = await context.together("unattested", row["dossier_id"], lambda ids: _unattested(context, ids))
+    return [*_terms(row), *_pieces(row), *_sheets(held), *_to_attest(await _animations(context, unattested))]
+
+
+def _terms(row: dict[str, Any]) -> list[Missing]:
+    found = []
+    if not row["animation_ids"]:
+        found.append(_missing(MissingKind.ANIMATIONS, "Le dossier ne rassemble aucune animation attestée."))
+    if row["agreed_rate"] is None:
+        message = "La convention ne fixe pas de montant par animation : demandez qu'elle soit amendée."
+        found.append(_missing(MissingKind.RATE, message))
+    return found
+
+
+def _pieces(row: dict[str, Any]) -> list[Missing]:
+    attached = {piece["piece"] for piece in row["pieces"]}
+    absent = [piece for piece in row["agreed_pieces"] if piece not in attached]
+    return [_missing(MissingKind.PIECE, f"Pièce à joindre : « {piece} ».", piece=piece) for piece in absent]
+
+
+def _sheets(held: list[Animation]) -> list[Missing]:
+    return [
+        _missing(MissingKind.SHEET, f"Feuille d'émargement signée à joindre : « {one.title} ».", animation=one)
+        for one in held
+        if one.row["sheet_sha256"] is None
+    ]
+
+
+def _to_attest(unattested: list[Animation]) -> list[Missing]:
+    return [
+        _missing(MissingKind.UNATTESTED, f"Attestation à remplir : « {one.title} ».", animation=one)
+        for one in unattested
+    ]
+
+
+def _missing(kind: MissingKind, message: str, animation: Animation | None = None, piece: str | None = None) -> Missing:
+    return Missing(kind=kind, animation=animation, piece=piece, message=message)
+
+
+async def _animations(context: Context, ids: list[UUID]) -> list[Animation]:
+    return [one for one in await load_animations(context, ids) if one is not None] if ids else []
+
+
+async def _unattested(context: Context, ids: list[UUID]) -> list[list[UUID]]:
+    read = await context.read()
+    rows = await read.rows(read.sql(queries.UNATTESTED), {"ids": ids, "now": context.now})
+    return [[row["animation_id"] for row in rows if row["dossier_id"] == one] for one in ids]

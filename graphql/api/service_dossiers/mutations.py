@@ -1,0 +1,150 @@
+"""The mutations on service dossiers and their amendments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import strawberry
+
+from api.core.attaching import carry_out_with_file
+from api.core.base import node_id
+from api.core.commands import Carried, carry_out, catch_up, thing
+from api.core.context import Context, Info
+from api.core.inputs import stated
+from api.core.payloads import Payload
+from api.service_dossiers.inputs import (
+    ServiceAmendmentAcceptInput,
+    ServiceAmendmentProposeInput,
+    ServiceAmendmentRefuseInput,
+    ServiceDossierCertifyInput,
+    ServiceDossierGatherInput,
+    ServiceDossierOpenInput,
+    ServiceDossierReturnInput,
+    ServiceDossierSubmitInput,
+    ServicePaymentRecordInput,
+    ServicePieceAttachInput,
+)
+from api.service_dossiers.types import ServiceDossier, load_dossier
+from application.commanding.commands import Command
+from application.service_dossiers import amendments, commands
+from domain.service_dossiers.service_dossier import MOST_ANIMATIONS
+from projections.service_dossiers import queries
+
+
+@strawberry.type(description="What became of a mutation on a service dossier.")
+class ServiceDossierPayload(Payload):
+    dossier: ServiceDossier | None = strawberry.field(
+        description="The dossier as it now stands; null after errors, or when it cannot be read yet."
+    )
+
+
+async def _answer(info: Info, command: type[Command], values: Mapping[str, Any]) -> ServiceDossierPayload:
+    return await _payload(info, await carry_out(info.context, command, values))
+
+
+async def _payload(info: Info, carried: Carried) -> ServiceDossierPayload:
+    dossier = await thing(info.context, carried, load_dossier)
+    return ServiceDossierPayload(dossier=dossier, position=carried.position, errors=list(carried.errors))
+
+
+async def _gatherable(context: Context, convention_id: UUID, period_from: date, period_until: date) -> list[UUID]:
+    """What a dossier of that convention and period may gather, as of all that was recorded before this mutation."""
+    await catch_up(context)
+    read = await context.read()
+    period = {"convention_id": convention_id, "period_from": period_from, "period_until": period_until}
+    rows = await read.rows(read.sql(queries.GATHERABLE), {**period, "most": MOST_ANIMATIONS})
+    return [row["animation_id"] for row in rows]
+
+
+async def _proposed_to_open(context: Context, values: Mapping[str, Any]) -> list[UUID]:
+    """Nothing when the period cannot be read: the command says so beside everything else that is wrong."""
+    start, end = values.get("period_from"), values.get("period_until")
+    if "animation_ids" in values or not isinstance(start, date) or not isinstance(end, date):
+        return []
+    return await _gatherable(context, node_id(values["convention_id"], "conventionId"), start, end)
+
+
+async def _proposed_to_gather(context: Context, values: Mapping[str, Any]) -> list[UUID]:
+    dossier = await load_dossier(context, node_id(values["dossier_id"], "dossierId"))
+    if "animation_ids" in values or dossier is None:
+        return []
+    return await _gatherable(context, dossier.row["convention_id"], dossier.period_from, dossier.period_until)
+
+
+@strawberry.type
+class ServiceDossierMutations:
+    @strawberry.mutation(
+        description="Opens a dossier and gathers its animations: each can be in one dossier only that was not sent"
+        " back. For the structure."
+    )
+    async def service_dossier_open(self, info: Info, input: ServiceDossierOpenInput) -> ServiceDossierPayload:
+        values = stated(input)
+        proposed = await _proposed_to_open(info.context, values)
+        return await _answer(info, commands.ServiceDossierOpen, values | {"gatherable": proposed})
+
+    @strawberry.mutation(
+        description="Gathers the dossier's animations anew, before it is submitted or after it was sent back. For its"
+        " structure."
+    )
+    async def service_dossier_gather(self, info: Info, input: ServiceDossierGatherInput) -> ServiceDossierPayload:
+        values = stated(input)
+        proposed = await _proposed_to_gather(info.context, values)
+        return await _answer(info, commands.ServiceDossierGather, values | {"gatherable": proposed})
+
+    @strawberry.mutation(
+        description="Attaches a piece that the convention requires for payment; a further file takes its place. For the"
+        " dossier's structure."
+    )
+    async def service_piece_attach(self, info: Info, input: ServicePieceAttachInput) -> ServiceDossierPayload:
+        return await _payload(info, await carry_out_with_file(info.context, commands.ServicePieceAttach, stated(input)))
+
+    @strawberry.mutation(
+        description="Submits the dossier as it stands to the coordonnateur. Refused while a required piece is missing:"
+        " see `missing`. For its structure."
+    )
+    async def service_dossier_submit(self, info: Info, input: ServiceDossierSubmitInput) -> ServiceDossierPayload:
+        return await _answer(info, commands.ServiceDossierSubmit, stated(input))
+
+    @strawberry.mutation(
+        description="Certifies that the service is done: the amount is due. For coordonnateurs of the territory, and"
+        " never for who submitted it."
+    )
+    async def service_dossier_certify(self, info: Info, input: ServiceDossierCertifyInput) -> ServiceDossierPayload:
+        return await _answer(info, commands.ServiceDossierCertify, stated(input))
+
+    @strawberry.mutation(
+        description="Sends a submitted dossier back, with a reason: its animations are free for a dossier again. For"
+        " coordonnateurs of the territory."
+    )
+    async def service_dossier_return(self, info: Info, input: ServiceDossierReturnInput) -> ServiceDossierPayload:
+        return await _answer(info, commands.ServiceDossierReturn, stated(input))
+
+    @strawberry.mutation(
+        description="Records that the certified amount was paid. For coordonnateurs of the territory and the national"
+        " team."
+    )
+    async def service_payment_record(self, info: Info, input: ServicePaymentRecordInput) -> ServiceDossierPayload:
+        return await _answer(info, commands.ServicePaymentRecord, stated(input))
+
+    @strawberry.mutation(
+        description="Proposes other figures for an attestation that is certified. For the dossier's structure."
+    )
+    async def service_amendment_propose(self, info: Info, input: ServiceAmendmentProposeInput) -> ServiceDossierPayload:
+        return await _answer(info, amendments.ServiceAmendmentPropose, stated(input))
+
+    @strawberry.mutation(
+        description="Accepts an amendment: the attestation is corrected, the dossier shows both figures. For"
+        " coordonnateurs of the territory."
+    )
+    async def service_amendment_accept(self, info: Info, input: ServiceAmendmentAcceptInput) -> ServiceDossierPayload:
+        return await _answer(info, amendments.ServiceAmendmentAccept, stated(input))
+
+    @strawberry.mutation(
+        description="Refuses an amendment, with a reason: what was certified stands. For coordonnateurs of the"
+        " territory."
+    )
+    async def service_amendment_refuse(self, info: Info, input: ServiceAmendmentRefuseInput) -> ServiceDossierPayload:
+        return await _answer(info, amendments.ServiceAmendmentRefuse, stated(input))

@@ -1,0 +1,43 @@
+"""The table of a service dossier: one row for each animation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from api.service_dossiers.types import ServiceDossier, ServiceLine
+
+HEADERS = (
+    "Date",
+    "Titre",
+    "Lieu",
+    "Adresse",
+    "Thèmes",
+    "Type",
+    "Parents (soumis)",
+    "Enfants (soumis)",
+    "Parents (attestés à ce jour)",
+    "Enfants (attestés à ce jour)",
+    "Feuille d'émargement (SHA-256)",
+    "Montant par animation (€)",
+)
+
+
+def rows(dossier: ServiceDossier, lines: Iterable[ServiceLine]) -> Iterator[tuple[Any, ...]]:
+    """What was submitted is empty before the dossier is; the sheet is then that of the animation today."""
+    for line in lines:
+        animation, submitted, current = line.animation, line.submitted, line.current
+        yield (
+            animation.starts_at.date(),
+            animation.title,
+            animation.venue_name,
+            animation.address,
+            ", ".join(theme.label for theme in animation.themes),
+            animation.type.label,
+            submitted.parents if submitted else None,
+            submitted.children if submitted else None,
+            current.parents,
+            current.children,
+            line.submitted_sheet if submitted else animation.row["sheet_sha256"],
+            dossier.rate_per_animation,
+        )

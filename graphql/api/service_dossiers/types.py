@@ -1,0 +1,268 @@
+"""Service dossiers: what a structure asks to be paid for, and what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import strawberry
+
+from api.accounts.types import officials_named
+from api.animations.types import Animation, load_animations
+from api.core.allowed import AllowedAction, shown_actions
+from api.core.base import Node, count_items, local
+from api.core.context import Context, Info, read_beside
+from api.service_dossiers.duplicate_sheets import DuplicateSheet, duplicate_sheets_of
+from api.service_dossiers.missing import Missing, missing_of
+from api.structures.types import Convention, Structure, load_conventions, structure_beside
+from api.typology.territories_and_terms import Lists
+from api.typology.territory import Territory
+from domain.kernel.rights import Action, may
+from domain.service_dossiers.transitions import AmendmentStatus, DossierStatus, allowed_actions, belongings
+from projections.service_dossiers import queries
+
+FOR_DOSSIERS = "For its structure, the coordonnateurs of its territory, the national team and auditors."
+
+
+@strawberry.type(description="How many were present.")
+class Figures:
+    parents: int = strawberry.field(description="Parents present.")
+    children: int = strawberry.field(description="Children present.")
+    total: int = strawberry.field(description="Parents plus children.")
+
+
+@strawberry.type(description="One animation of a dossier.")
+class ServiceLine:
+    animation: Animation = strawberry.field(description="The animation, as it stands today.")
+    submitted: Figures | None = strawberry.field(
+        description="What was submitted, and so what was certified; null before the dossier is submitted."
+    )
+    current: Figures = strawberry.field(description="What is attested today: other figures after an amendment.")
+    submitted_sheet: str | None = strawberry.field(
+        description="SHA-256 of the signed attendance sheet, as it was when the dossier was submitted."
+    )
+
+
+@strawberry.type(description="A piece that the convention requires, attached as a file.")
+class ServicePiece:
+    piece: str = strawberry.field(description="Which of the required pieces.")
+    file_name: str = strawberry.field(
+        description="Its name, for people; what it was called by who sent it is not kept."
+    )
+    media_type: str = strawberry.field(description="Its media type, found from its content.")
+    size: int = strawberry.field(description="Its size in bytes.")
+    sha256: str = strawberry.field(description="Its SHA-256: `GET /service-dossiers/{id}/pieces/{sha256}` gives it.")
+    attached_at: datetime = strawberry.field(description="When it was attached (UTC).")
+
+
+@strawberry.type(description="A correction of a certified attestation, which the coordonnateur accepts or refuses.")
+class ServiceAmendment:
+    number: int = strawberry.field(description="Its number in the dossier, from 1.")
+    animation: Animation | None = strawberry.field(description="The animation whose attestation it corrects.")
+    proposed: Figures = strawberry.field(description="The figures proposed.")
+    reason: str = strawberry.field(description="Why the certified figures are wrong.")
+    status: AmendmentStatus = strawberry.field(description="Where it stands.")
+    proposed_at: datetime = strawberry.field(description="When it was proposed (UTC).")
+    decided_at: datetime | None = strawberry.field(description="When the coordonnateur decided (UTC).")
+    decided_by: str | None = strawberry.field(description="Who decided.")
+    refusal_reason: str | None = strawberry.field(description="Why it was refused.")
+
+
+@strawberry.type(description="What was paid.")
+class ServicePayment:
+    amount: Decimal = strawberry.field(description="Euros paid: the certified amount.")
+    paid_on: date = strawberry.field(description="The day of payment.")
+    reference: str = strawberry.field(description="The payment's reference, as the payer gives it.")
+    recorded_at: datetime = strawberry.field(description="When it was recorded here (UTC).")
+    recorded_by: str = strawberry.field(description="Who recorded it.")
+
+
+@strawberry.type(
+    description="The proof of service of one structure, under one convention, for one period: its attested animations,"
+    " their sheets, the pieces required, and the amount due. " + FOR_DOSSIERS
+)
+class ServiceDossier(Node):
+    version: int = strawberry.field(description="Rises with every change: for `expectedVersion`.")
+    status: DossierStatus = strawberry.field(description="Where it stands.")
+    structure: Structure = strawberry.field(description="Who asks to be paid.")
+    territory: Territory = strawberry.field(description="Where the animations took place.")
+    period_from: date = strawberry.field(description="First day of the period, in the territory.")
+    period_until: date = strawberry.field(description="Last day of the period, included.")
+    animation_count: int = strawberry.field(description="How many animations it holds.")
+    rate_per_animation: Decimal | None = strawberry.field(
+        description="Euros for one animation: as submitted, before that as the convention says today."
+    )
+    amount: Decimal | None = strawberry.field(
+        description="Euros due: animations times the rate. Certified once the status is CERTIFIED."
+    )
+    planned_animations: int | None = strawberry.field(description="What the convention planned, when last looked at.")
+    already_certified: int | None = strawberry.field(
+        description="Animations of the convention that were certified before this dossier was."
+    )
+    overrun_reason: str | None = strawberry.field(description="Why more was certified than planned.")
+    pieces: list[ServicePiece] = strawberry.field(description="The pieces attached.")
+    opened_at: datetime = strawberry.field(description="When it was opened (local time).")
+    submitted_at: datetime | None = strawberry.field(description="When it was last submitted (local time).")
+    submitted_by: str | None = strawberry.field(description="Who submitted it.")
+    returned_at: datetime | None = strawberry.field(description="When it was last sent back (local time).")
+    return_reason: str | None = strawberry.field(description="Why it was last sent back.")
+    certified_at: datetime | None = strawberry.field(description="When the service was certified (local time).")
+    certified_by: str | None = strawberry.field(
+        description="The coordonnateur who certified it: by the name of their token, or by function and account."
+    )
+    payment: ServicePayment | None = strawberry.field(description="Its payment, once recorded.")
+    row: strawberry.Private[dict[str, Any]]
+
+    @strawberry.field(
+        description="Who that coordonnateur is, as their token calls them, also where they acted by a mandate. Null"
+        " before, and once that is erased."
+    )
+    async def certified_by_name(self, info: Info) -> str | None:
+        if self.certified_by is None:
+            return None
+        context = read_beside(self.row.get("past"), info)
+        return await context.together("officials", self.certified_by, lambda names: officials_named(context, names))
+
+    @strawberry.field(description="The convention that it stands under.")
+    async def convention(self, info: Info) -> Convention | None:
+        context = read_beside(self.row.get("past"), info)
+        return await context.together(
+            "conventions by id", self.row["convention_id"], lambda ids: load_conventions(context, ids)
+        )
+
+    @strawberry.field(description="Its animations, in the order of the dossier.")
+    async def lines(self, info: Info) -> list[ServiceLine]:
+        return await dossier_lines(read_beside(self.row.get("past"), info), self.row)
+
+    @strawberry.field(description="What is still missing for it to be certified, and what keeps it from submission.")
+    async def missing(self, info: Info) -> list[Missing]:
+        return await missing_of(read_beside(self.row.get("past"), info), self.row)
+
+    @strawberry.field(
+        description="Scans that were attached to several animations of the structure: to be looked into before the"
+        " service is certified."
+    )
+    async def duplicate_sheets(self, info: Info) -> list[DuplicateSheet]:
+        return await duplicate_sheets_of(read_beside(self.row.get("past"), info), self.row)
+
+    @strawberry.field(description="Corrections of what was certified, in their order.")
+    async def amendments(self, info: Info) -> list[ServiceAmendment]:
+        proposed = self.row["amendments"]
+        context = read_beside(self.row.get("past"), info)
+        found = await _animations(context, [UUID(one["animation_id"]) for one in proposed])
+        return [_amendment(one, animation) for one, animation in zip(proposed, found, strict=True)]
+
+    @strawberry.field(description="What the asker may do with it now, and for what is not possible, why.")
+    def allowed_actions(self, info: Info) -> list[AllowedAction]:
+        if "past" in self.row:
+            return []
+        return shown_actions(allowed_actions(_Standing(self.row), info.context.actor))
+
+
+class _Standing:
+    """A row of the read model, as the table of transitions wants to see a dossier."""
+
+    __slots__ = ("status", "structure_id", "territory")
+
+    def __init__(self, row: dict[str, Any]) -> None:
+        self.status = DossierStatus(row["status"])
+        self.structure_id: UUID = row["structure_id"]
+        self.territory: str = row["territory"]
+
+
+async def _animations(context: Context, ids: Sequence[UUID]) -> list[Animation | None]:
+    loaded = (context.together("animations", one, lambda keys: load_animations(context, keys)) for one in ids)
+    return list(await asyncio.gather(*loaded))
+
+
+async def dossier_lines(context: Context, row: dict[str, Any]) -> list[ServiceLine]:
+    """The lines of the dossier of this row. Raises INVALID where those of a whole page of dossiers are too many."""
+    count_items(context, len(row["animation_ids"]), "first")
+    found = await _animations(context, row["animation_ids"])
+    submitted = {line["animation_id"]: line for line in row["lines"]}
+    return [_line(animation, submitted.get(animation.id)) for animation in found if animation is not None]
+
+
+def _figures(parents: int, children: int) -> Figures:
+    return Figures(parents=parents, children=children, total=parents + children)
+
+
+def _line(animation: Animation, submitted: Mapping[str, Any] | None) -> ServiceLine:
+    return ServiceLine(
+        animation=animation,
+        submitted=_figures(submitted["parents"], submitted["children"]) if submitted else None,
+        current=_figures(animation.row["parents"], animation.row["children"]),
+        submitted_sheet=submitted["sheet"] if submitted else None,
+    )
+
+
+def _amendment(told: Mapping[str, Any], animation: Animation | None) -> ServiceAmendment:
+    decided_at = told.get("decided_at")
+    return ServiceAmendment(
+        number=told["number"],
+        animation=animation,
+        proposed=_figures(told["parents"], told["children"]),
+        reason=told["reason"],
+        status=AmendmentStatus(told["status"]),
+        proposed_at=datetime.fromisoformat(told["proposed_at"]),
+        decided_at=datetime.fromisoformat(decided_at) if decided_at else None,
+        decided_by=told.get("decided_by"),
+        refusal_reason=told.get("refusal_reason"),
+    )
+
+
+def _piece(told: Mapping[str, Any]) -> ServicePiece:
+    return ServicePiece(**{**told, "attached_at": datetime.fromisoformat(told["attached_at"])})
+
+
+def _payment(row: dict[str, Any]) -> ServicePayment | None:
+    if row["paid_on"] is None:
+        return None
+    return ServicePayment(
+        amount=row["amount"],
+        paid_on=row["paid_on"],
+        reference=row["payment_reference"],
+        recorded_at=row["payment_recorded_at"],
+        recorded_by=row["payment_recorded_by"],
+    )
+
+
+_AS_RECORDED = ("version", "period_from", "period_until", "planned_animations", "already_certified", "overrun_reason")
+_WHO_AND_WHY = ("submitted_by", "return_reason", "certified_by")
+_WHEN = ("opened_at", "submitted_at", "returned_at", "certified_at")
+
+
+def dossier_of(row: dict[str, Any], lists: Lists) -> ServiceDossier:
+    """What is shown of a row of `queries.SOURCE`."""
+    territory = lists.territories[row["territory"]]
+    in_the_making = row["status"] in (DossierStatus.OPEN, DossierStatus.RETURNED)
+    rate: Decimal | None = row["agreed_rate"] if in_the_making else row["rate_per_animation"]
+    count = len(row["animation_ids"])
+    told: dict[str, Any] = {name: row[name] for name in (*_AS_RECORDED, *_WHO_AND_WHY)}
+    told |= {name: local(row[name], territory.time_zone) if row[name] else None for name in _WHEN}
+    return ServiceDossier(
+        id=strawberry.ID(str(row["dossier_id"])),
+        status=DossierStatus(row["status"]),
+        structure=structure_beside(row),
+        territory=territory,
+        animation_count=count,
+        rate_per_animation=rate,
+        amount=(rate * count if rate is not None else None) if in_the_making else row["amount"],
+        pieces=[_piece(told) for told in row["pieces"]],
+        payment=_payment(row),
+        row=row,
+        **told,
+    )
+
+
+async def load_dossier(context: Context, dossier_id: UUID) -> ServiceDossier | None:
+    """None for what does not exist or is not for the asker."""
+    read, lists = await context.read(), await context.lists()
+    for row in await read.rows(read.sql(queries.BY_IDS), {"ids": [dossier_id]}):
+        if may(context.actor, Action.STRUCTURE_READ, belongings(_Standing(row))):
+            return dossier_of(row, lists)
+    return None

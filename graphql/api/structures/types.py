@@ -1,0 +1,260 @@
+"""Structures, their conventions, their own animations, figures and timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import strawberry
+
+from api.accounts.types import (
+    FOR_MANDATES,
+    Invitation,
+    Mandate,
+    invitations_of_structures,
+    mandates_of_structures,
+)
+from api.core.base import Connection, Node, looked_ahead
+from api.core.context import Context, Info, read_beside
+from api.structures.dashboard import StructureDashboard, dashboard_of, require
+from domain.kernel.actors import Actor
+from domain.kernel.rights import Action, Belongings, Scope, may, scope_of
+from projections.structures import dashboards as figures
+from projections.structures import queries
+
+if TYPE_CHECKING:
+    from api.animations.types import Animation
+    from api.audit.types import AuditEntry
+    from api.contacts.types import Contact
+    from api.inputs import AnimationOrder, OwnAnimationWhere
+
+_FOR = "For the structure, the coordonnateurs of its territories, the national team and auditors; others: FORBIDDEN."
+
+
+@strawberry.type(description="What a structure and a coordonnateur signed. " + _FOR)
+class Convention(Node):
+    version: int = strawberry.field(description="Rises with every change: for `expectedVersion`.")
+    territory: str = strawberry.field(description="The territory's code.")
+    coordonnateur: str = strawberry.field(description="Who signed for the programme.")
+    signed_on: date = strawberry.field(description="The day of signing, in the territory.")
+    valid_from: date = strawberry.field(description="The first day covered.")
+    valid_until: date = strawberry.field(description="The last day covered.")
+    planned_animations: int | None = strawberry.field(description="How many animations are planned.")
+    rate_per_animation: Decimal | None = strawberry.field(description="What is paid for one animation, in euros.")
+    required_pieces: list[str] = strawberry.field(description="The pieces that payment requires.")
+    certified_animations: int = strawberry.field(description="Animations whose service was certified so far.")
+    terminated_on: date | None = strawberry.field(description="The last day covered, when it was terminated.")
+    termination_reason: str | None = strawberry.field(description="Why it was terminated.")
+
+
+@strawberry.type(description="Whom the public may call or write to, at an organisation.")
+class StructureContact:
+    phone: str | None = strawberry.field(description="The telephone number.")
+    email: str | None = strawberry.field(description="The e-mail address.")
+    hours: str | None = strawberry.field(description="When one may call or come.")
+
+
+@strawberry.type(description="An organisation that runs animations. Its name and SIRET are public.")
+class Structure(Node):
+    siret: str = strawberry.field(description="Its SIRET.")
+    name: str = strawberry.field(description="Its name.")
+    structure_id: strawberry.Private[UUID]
+    territories: strawberry.Private[frozenset[str]]
+    home: strawberry.Private[frozenset[str]]
+    past: strawberry.Private[Context | None] = None
+
+    @strawberry.field(description="Whom the public may call or write to; null where nothing is said, and once erased.")
+    async def contact(self, info: Info) -> StructureContact | None:
+        context = info.context
+        row = await context.together("public contacts", self.structure_id, lambda ids: _contacts(context, ids))
+        if row is None or (row["phone"], row["email"], row["hours"]) == (None, None, None):
+            return None
+        return StructureContact(phone=row["phone"], email=row["email"], hours=row["hours"])
+
+    @strawberry.field(description="Its conventions, in the order of signing. " + _FOR)
+    async def conventions(self, info: Info) -> list[Convention]:
+        context = read_beside(self.past, info)
+        within = self.require(context, Action.STRUCTURE_READ)
+        rows = await context.together("conventions", self.structure_id, lambda ids: _conventions(context, ids))
+        return [convention_of(row) for row in rows if within is None or row["territory"] in within]
+
+    @strawberry.field(description="Whom it tells of its animations. For the structure; others: FORBIDDEN.")
+    async def contacts(
+        self,
+        info: Info,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> Connection[Annotated[Contact, strawberry.lazy("api.contacts.types")]]:
+        require(info.context, Action.CONTACT_READ, self.belongings)
+        from api.people_listings import contacts
+
+        return await contacts(info.context, self.structure_id, first, after, last, before)
+
+    @strawberry.field(
+        description=f"Who may speak for it, and its médiateurs. {FOR_MANDATES}, and auditors; others: FORBIDDEN."
+    )
+    async def mandates(self, info: Info) -> list[Mandate]:
+        context = info.context
+        require(context, Action.MANDATE_READ, self.belongings)
+        return await context.together("mandates", self.structure_id, lambda ids: mandates_of_structures(context, ids))
+
+    @strawberry.field(description=f"Who was invited to speak for it. {FOR_MANDATES}; others: FORBIDDEN.")
+    async def invitations(self, info: Info) -> list[Invitation]:
+        context = info.context
+        require(context, Action.INVITATION_REVOKE, self.belongings)
+        return await context.together("invited", self.structure_id, lambda ids: invitations_of_structures(context, ids))
+
+    @strawberry.field(description="All of its animations, in every status. " + _FOR)
+    async def animations(
+        self,
+        info: Info,
+        where: Annotated[OwnAnimationWhere, strawberry.lazy("api.inputs")] | None = None,
+        order_by: list[Annotated[AnimationOrder, strawberry.lazy("api.inputs")]] | None = None,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> Connection[Annotated[Animation, strawberry.lazy("api.animations.types")]]:
+        from api.listings import own_animations
+
+        context = read_beside(self.past, info)
+        within = self.require(context, Action.STRUCTURE_READ)
+        page = (first, after, last, before)
+        return await own_animations(context, self.structure_id, within, where, order_by, *page, looked_ahead(info))
+
+    @strawberry.field(description="Its figures. " + _FOR)
+    async def dashboard(
+        self,
+        info: Info,
+        from_: Annotated[
+            date | None, strawberry.argument(name="from", description="First local day, included.")
+        ] = None,
+        to: Annotated[date | None, strawberry.argument(description="Last local day, included.")] = None,
+    ) -> StructureDashboard:
+        context = read_beside(self.past, info)
+        within = self.require(context, Action.STRUCTURE_READ)
+        return await dashboard_of(context, figures.OF_STRUCTURES, self.structure_id, from_, to, within)
+
+    @strawberry.field(description="Everything that happened to it, its conventions and its animations. " + _FOR)
+    async def timeline(
+        self,
+        info: Info,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> Connection[Annotated[AuditEntry, strawberry.lazy("api.audit.types")]]:
+        from api.listings import timeline
+
+        context = read_beside(self.past, info)
+        self.require(context, Action.AUDIT_READ)
+        return await timeline(context, self.structure_id, first, after, last, before, looked_ahead(info))
+
+    @property
+    def belongings(self) -> Belongings:
+        return Belongings(self.structure_id, self.territories, home=self.home)
+
+    def require(self, context: Context, action: Action) -> list[str] | None:
+        """Raises FORBIDDEN unless the asker may. Returns the territories that bound it; None: no bound."""
+        require(context, action, self.belongings)
+        return bounds(context.actor, action)
+
+
+def bounds(actor: Actor, action: Action) -> list[str] | None:
+    """The territories that an actor's power is bound to; None when it is not bound by territory."""
+    return sorted(actor.territories) if scope_of(actor, action) is Scope.OWN_TERRITORY else None
+
+
+def structure_of(row: dict[str, Any]) -> Structure:
+    return Structure(
+        id=strawberry.ID(str(row["structure_id"])),
+        siret=row["siret"],
+        name=row["name"],
+        structure_id=row["structure_id"],
+        territories=frozenset(row["territories"]),
+        home=frozenset(row["territories"][:1]),
+        past=row.get("past"),
+    )
+
+
+def structure_beside(row: dict[str, Any]) -> Structure:
+    """The structure that is told beside a thing of its own, in columns that begin with `structure_`."""
+    beside = {
+        "siret": row["structure_siret"],
+        "name": row["structure_name"],
+        "territories": row["structure_territories"],
+        "past": row.get("past"),
+    }
+    return structure_of({"structure_id": row["structure_id"], **beside})
+
+
+def convention_of(row: dict[str, Any]) -> Convention:
+    shown = {name: row[name] for name in Convention.__annotations__}
+    return Convention(id=strawberry.ID(str(row["convention_id"])), **shown)
+
+
+async def _contacts(context: Context, ids: list[UUID]) -> list[dict[str, Any] | None]:
+    read = await context.read()
+    rows = await read.rows(read.sql(queries.CONTACTS), {"structures": ids})
+    found = {row["structure_id"]: row for row in rows}
+    return [found.get(one) for one in ids]
+
+
+async def _conventions(context: Context, ids: list[UUID]) -> list[list[dict[str, Any]]]:
+    read = await context.read()
+    rows = await read.rows(read.sql(queries.CONVENTIONS), {"structures": ids})
+    return [[row for row in rows if row["structure_id"] == one] for one in ids]
+
+
+async def overlapping(context: Context, structure_id: UUID, signed: Convention) -> list[Convention]:
+    """The structure's other conventions of the same territory that cover days of this one."""
+    (rows,) = await _conventions(context, [structure_id])
+    others = [convention_of(row) for row in rows if row["territory"] == signed.territory]
+    return [
+        one
+        for one in others
+        if one.id != signed.id
+        and one.valid_from <= signed.valid_until
+        and signed.valid_from <= (one.terminated_on or one.valid_until)
+    ]
+
+
+async def load_structures(context: Context, ids: list[UUID]) -> list[Structure]:
+    if context.seen is not None and all(one in context.seen.structures for one in ids):
+        return [structure_of(context.relied_upon().structures[one]) for one in ids]
+    read = await context.read()
+    rows = await read.rows(read.sql(queries.BY_IDS), {"ids": ids})
+    context.services.last_seen.keep(read, rows)
+    return [structure_of(row) for row in rows]
+
+
+async def load_structure(context: Context, structure_id: UUID) -> Structure | None:
+    return next(iter(await load_structures(context, [structure_id])), None)
+
+
+async def load_structure_by_siret(context: Context, siret: str) -> Structure | None:
+    read = await context.read()
+    rows = await read.rows(read.sql(queries.BY_SIRET), {"siret": siret})
+    return structure_of(rows[0]) if rows else None
+
+
+async def load_conventions(context: Context, ids: Sequence[UUID]) -> list[Convention | None]:
+    """The conventions in the order of `ids`; None for what does not exist or is not for the asker."""
+    read = await context.read()
+    rows = await read.rows(read.sql(queries.CONVENTIONS_BY_IDS), {"ids": list(ids)})
+    found = {
+        row["convention_id"]: convention_of(row)
+        for row in rows
+        if may(context.actor, Action.STRUCTURE_READ, Belongings(row["structure_id"], frozenset([row["territory"]])))
+    }
+    return [found.get(one) for one in ids]
+
+
+async def load_convention(context: Context, convention_id: UUID) -> Convention | None:
+    (convention,) = await load_conventions(context, [convention_id])
+    return convention

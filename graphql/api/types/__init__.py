@@ -1,1 +1,0 @@
-"""The types that queries answer with, each with how it is read."""

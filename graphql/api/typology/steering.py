@@ -1,0 +1,126 @@
+"""The national team's other mutations: territories, the attestation's form, and the erasure of a person."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import strawberry
+
+from api.core.commands import Carried, carry_out, settle, thing
+from api.core.context import Context, Info
+from api.core.inputs import stated
+from api.core.payloads import Payload
+from api.typology.inputs import (
+    AttestationFormWordInput,
+    PersonEraseInput,
+    TerritoryJoinInput,
+    TerritoryOpenCandidaturesInput,
+)
+from api.typology.territory import Territory, load_territory
+from api.typology.types import AttestationForm, load_form
+from application import typology as commands
+from application.people.erasing import Erased
+from application.people.erasing import Kind as PersonalKind
+from domain.kernel.errors import ErrorCode, invalid, refuse
+from domain.kernel.rights import Action, Scope, scope_of
+from eventstore.log import head
+
+
+@strawberry.type(description="What became of a mutation on a territory.")
+class TerritoryPayload(Payload):
+    territory: Territory | None = strawberry.field(
+        description="The territory as it now stands; null after errors, or when it cannot be read yet."
+    )
+
+
+@strawberry.type(description="What became of a mutation on the attestation's form.")
+class AttestationFormPayload(Payload):
+    form: AttestationForm | None = strawberry.field(
+        description="The form in force; null after errors, or when it cannot be read yet."
+    )
+
+
+strawberry.enum(PersonalKind, name="PersonalKind", description="What may be held on a person.")
+
+
+@strawberry.type(description="How many things of one kind were erased.")
+class ErasedCount:
+    kind: PersonalKind = strawberry.field(description="What they are.")
+    count: int = strawberry.field(description="How many.")
+
+
+@strawberry.type(description="What became of an erasure.")
+class PersonPayload(Payload):
+    erased: list[strawberry.ID] | None = strawberry.field(
+        description="The candidatures, registrations, contacts, invitations, accounts and mail preferences that no"
+        " longer tell whose they were."
+    )
+    counts: list[ErasedCount] | None = strawberry.field(description="How many of them there are, kind by kind.")
+    unreached: list[str] | None = strawberry.field(
+        description="What could not be erased with them, in French: what is held under the same address by other names,"
+        " signed sheets…"
+    )
+
+
+async def _form_in_force(context: Context, stream: UUID) -> AttestationForm | None:
+    return await load_form(context)
+
+
+async def _territory(info: Info, carried: Carried, code: str | None) -> TerritoryPayload:
+    async def load(context: Context, stream: UUID) -> Territory | None:
+        return await load_territory(context, str(code))
+
+    territory = await thing(info.context, carried, load)
+    return TerritoryPayload(territory=territory, position=carried.position, errors=list(carried.errors))
+
+
+@strawberry.type
+class SteeringMutations:
+    @strawberry.mutation(description="Lets a department join the programme. For the national team.")
+    async def territory_join(self, info: Info, input: TerritoryJoinInput) -> TerritoryPayload:
+        carried = await carry_out(info.context, commands.TerritoryJoin, stated(input))
+        return await _territory(info, carried, input.code)
+
+    @strawberry.mutation(description="Opens a territory to candidatures. For the national team.")
+    async def territory_open_candidatures(self, info: Info, input: TerritoryOpenCandidaturesInput) -> TerritoryPayload:
+        carried = await carry_out(info.context, commands.TerritoryOpenCandidatures, stated(input))
+        return await _territory(info, carried, input.code)
+
+    @strawberry.mutation(description="Words the further questions of the attestation anew. For the national team.")
+    async def attestation_form_word(self, info: Info, input: AttestationFormWordInput) -> AttestationFormPayload:
+        carried = await carry_out(info.context, commands.AttestationFormWord, stated(input))
+        form = await thing(info.context, carried, _form_in_force)
+        return AttestationFormPayload(form=form, position=carried.position, errors=list(carried.errors))
+
+    @strawberry.mutation(
+        description="Destroys the key of a person's data: names, addresses and what was written about them can never be"
+        " read again. For who is signed in, of themself, and the national team."
+    )
+    async def person_erase(self, info: Info, input: PersonEraseInput) -> PersonPayload:
+        context = info.context
+        application = context.services.application
+        done: list[Erased] = []
+
+        def erase() -> tuple[None, int]:
+            subject = (input.subject or "").strip() or None
+            if subject is None and scope_of(context.actor, Action.PERSON_ERASE) is Scope.ANYWHERE:
+                raise invalid("subject : champ obligatoire.", "subject")
+            done.append(application.erase(subject, context.actor, context.now))
+            if not done[0].things:
+                raise refuse(ErrorCode.NOT_FOUND, "Rien n'est connu de cette personne.", "subject")
+            with application.pool.connection() as conn:
+                return None, head(conn)
+
+        carried = await settle(context, erase)
+        if carried.errors:
+            return PersonPayload(
+                erased=None, counts=None, unreached=None, position=carried.position, errors=list(carried.errors)
+            )
+        (erased,) = done
+        return PersonPayload(
+            erased=[strawberry.ID(str(thing)) for _, thing in erased.things],
+            counts=[ErasedCount(kind=kind, count=count) for kind, count in erased.counts.items()],
+            unreached=list(erased.unreached),
+            position=carried.position,
+            errors=[],
+        )

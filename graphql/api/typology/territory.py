@@ -1,0 +1,51 @@
+"""Territories, with their figures for those who follow them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, ClassVar
+
+import strawberry
+
+from api.core.context import Context, Info
+from api.structures.dashboard import StructureDashboard, dashboard_of, require
+from domain.kernel.rights import Action, Belongings
+from projections.structures import dashboards as figures
+
+
+@strawberry.type(description="A department that takes part in the programme. Public, save for its dashboard.")
+class Territory:
+    #: The same one stands in many places of an answer (see `api.compiled`).
+    SHARED: ClassVar = True
+
+    code: str = strawberry.field(description="The department's code.")
+    name: str = strawberry.field(description="The department's name.")
+    time_zone: str = strawberry.field(description="The IANA time zone of its clocks.")
+    runs_candidatures: bool = strawberry.field(description="Whether parents may volunteer here as Parent Ressource.")
+
+    @strawberry.field(
+        description="The territory's figures. For its coordonnateur, the national team and auditors; others: FORBIDDEN."
+    )
+    async def dashboard(
+        self,
+        info: Info,
+        from_: Annotated[
+            date | None, strawberry.argument(name="from", description="First local day, included.")
+        ] = None,
+        to: Annotated[date | None, strawberry.argument(description="Last local day, included.")] = None,
+    ) -> StructureDashboard:
+        require(info.context, Action.TERRITORY_READ, Belongings(territories=frozenset([self.code])))
+        return await dashboard_of(info.context, figures.OF_TERRITORIES, self.code, from_, to)
+
+
+def territory_of(row: dict[str, Any]) -> Territory:
+    return Territory(
+        code=row["code"],
+        name=row["name"],
+        time_zone=row["time_zone"],
+        runs_candidatures=row["runs_candidatures"],
+    )
+
+
+async def load_territory(context: Context, code: str) -> Territory | None:
+    return (await context.lists()).territories.get(code)

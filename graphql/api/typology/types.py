@@ -1,0 +1,92 @@
+"""Terms of the typology, and the questions of the attestation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any, ClassVar
+
+import strawberry
+
+from api.core.context import Context
+from domain.typology.typology import TermKind, ThemeFamily
+from projections.typology import queries
+
+
+@strawberry.type(description="A label that a term had.")
+class FormerLabel:
+    label: str = strawberry.field(description="What people read, in French.")
+    until: date = strawberry.field(description="Animations that start before this local day keep it.")
+
+
+@strawberry.type(description="A choice of one of the typology's lists. Public.")
+class Term:
+    #: The same one stands in many places of an answer (see `api.compiled`).
+    SHARED: ClassVar = True
+
+    kind: TermKind = strawberry.field(description="The list that it belongs to.")
+    code: str = strawberry.field(description="Its stable code, used in inputs and filters.")
+    label: str = strawberry.field(
+        description="What people read, in French. An animation shows the label of the day of its start."
+    )
+    description: str | None = strawberry.field(description="What it covers, in French.")
+    retired: bool = strawberry.field(description="Whether it is offered no more.")
+    since: date | None = strawberry.field(
+        description="Of a retired term: the first local day of start it is not offered for; null: not for any.",
+        default=None,
+    )
+    became: list[str] = strawberry.field(
+        description="The codes that took its place, after a merge or a split.", default_factory=list
+    )
+    family: ThemeFamily | None = strawberry.field(description="Of a theme: its family.", default=None)
+    admits_children: bool = strawberry.field(
+        description="Of an animation type: whether children take part.", default=False
+    )
+    former_labels: list[FormerLabel] = strawberry.field(
+        description="What it was called before, where a renaming holds from a day on.", default_factory=list
+    )
+
+    def on(self, day: date) -> Term:
+        """The term as an animation of that local day shows it."""
+        if not self.former_labels:
+            return self
+        former = next((one for one in self.former_labels if day < one.until), None)
+        return self if former is None else replace(self, label=former.label)
+
+
+@strawberry.type(description="The further questions of the attestation, as the national team words them. Public.")
+class AttestationForm:
+    version: int = strawberry.field(description="Counts from 1; an attestation keeps the version that it answered.")
+    questions: list[str] = strawberry.field(description="The questions, in French, in the order of the answers.")
+
+
+def term_of(row: dict[str, Any]) -> Term:
+    return Term(
+        kind=TermKind(row["kind"]),
+        code=row["code"],
+        label=row["label"],
+        description=row["description"],
+        retired=row["retired"],
+        since=row["since"],
+        became=row["became"],
+        family=ThemeFamily(row["family"]) if row["family"] else None,
+        admits_children=row["admits_children"],
+        former_labels=[
+            FormerLabel(label=one["label"], until=date.fromisoformat(one["until"])) for one in row["former_labels"]
+        ],
+    )
+
+
+def _former(told: dict[str, str]) -> FormerLabel:
+    return FormerLabel(label=told["label"], until=date.fromisoformat(told["until"]))
+
+
+async def load_term(context: Context, kind: str, code: str) -> Term | None:
+    return (await context.lists()).terms.get((TermKind(kind).value, code))
+
+
+async def load_form(context: Context) -> AttestationForm | None:
+    """The form in force."""
+    read = await context.read()
+    rows = await read.rows(read.sql(queries.FORM))
+    return AttestationForm(version=rows[0]["version"], questions=rows[0]["questions"]) if rows else None
