@@ -130,7 +130,7 @@ class Animation(Lazily, Node):
         return self.row["declared_late"] if _answers_for(info.context, self.row) else None
 
     @strawberry.field(description="The animation that this one was cloned from, when the asker may see it.")
-    async def cloned_from(self, info: Info) -> Annotated[Animation, strawberry.lazy(".animation")] | None:
+    async def cloned_from(self, info: Info) -> Annotated[Animation, strawberry.lazy("api.animations.types")] | None:
         source: UUID | None = self.row["cloned_from"]
         if source is None:
             return None
