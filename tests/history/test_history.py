@@ -23,18 +23,22 @@ def test_there_is_a_sample_of_every_version_of_every_event_and_no_other() -> Non
     assert set(SAMPLES) == expected
 
 
-@pytest.mark.parametrize("name", sorted(SAMPLES))
-def test_every_sample_is_read_as_the_current_version_of_its_event(name: str) -> None:
-    topic = name.rpartition(".v")[0]
-    record = decode(7, UUID(int=1), 2, topic, SAMPLES[name])
-    assert type(record.event) is registered_events()[topic]
-
-
 @pytest.mark.parametrize("topic", TOPICS)
-def test_an_event_of_the_current_version_is_written_as_its_sample_stands(topic: str) -> None:
-    sample = SAMPLES[f"{topic}.v{registered_events()[topic].schema_version()}"]
-    record = decode(7, UUID(int=1), 2, topic, sample)
-    assert encode(record.event, record.stamp) == sample
+def test_samples_are_read_as_the_current_version_of_their_event_which_is_written_as_its_sample_stands(
+    topic: str,
+) -> None:
+    event_class, wrong = registered_events()[topic], []
+    for name in sorted(name for name in SAMPLES if name.rpartition(".v")[0] == topic):
+        try:
+            record = decode(7, UUID(int=1), 2, topic, SAMPLES[name])
+        except UnreadableEvent as error:
+            wrong.append(f"{name} is not read: {error}")
+            continue
+        if type(record.event) is not event_class:
+            wrong.append(f"{name} is read as {type(record.event).__name__}")
+        if name == f"{topic}.v{event_class.schema_version()}" and encode(record.event, record.stamp) != SAMPLES[name]:
+            wrong.append(f"{name} is written as {encode(record.event, record.stamp)!r}")
+    assert not wrong, "\n".join(wrong)
 
 
 def _seats_were_places(data: dict) -> dict:
