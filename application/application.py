@@ -36,6 +36,7 @@ from domain.kernel.errors import forbidden
 from domain.kernel.rights import Action, Scope, reaches_own, scope_of
 from eventstore.connections import STARTING, commands_pool, connect
 from eventstore.identities import DDL as IDENTITIES_DDL
+from eventstore.locks import Lock, acquire
 from eventstore.recorder import CommandRecorder, Outcome, open_recorder
 from eventstore.sequence import put_right
 from eventstore.vault import DDL as VAULT_DDL
@@ -130,7 +131,7 @@ def open_application(database_url: str, master_key: bytes, pool_size: int = 8) -
     pool = commands_pool(database_url, pool_size)
     with connect(database_url, "parentalite-tables", STARTING) as conn:
         # Processes that start at once would make the same tables at once, which PostgreSQL refuses; freed on closing.
-        conn.execute("SELECT pg_advisory_lock(hashtext('parentalite.tables'))")
+        acquire(conn, Lock.TABLES)
         recorder = open_recorder(database_url)
         put_right(conn)
         conn.execute(VAULT_DDL)

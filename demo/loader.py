@@ -26,14 +26,12 @@ from domain.conventions.convention import ConventionSigned
 from domain.structures.structure import AccountOpened
 from eventstore.bulk import EVENTS_PER_TRANSACTION, Row, append_rows, in_batches
 from eventstore.connections import connect
+from eventstore.locks import Lock, acquire, releasing
 from eventstore.log import read_stream
 from eventstore.records import Recorded
 from eventstore.vault import Vault
 
 MOST_ANIMATIONS = 5_000_000
-
-_LOCK = "SELECT pg_advisory_lock(hashtext('parentalite.season'))"
-_UNLOCK = "SELECT pg_advisory_unlock(hashtext('parentalite.season'))"
 
 Conn = Connection[Any]
 
@@ -116,11 +114,9 @@ def _address(app: Application) -> str:
 @contextmanager
 def _alone(conn: Conn) -> Iterator[None]:
     """One season at a time: another loading waits, then sees what this one brought."""
-    conn.execute(_LOCK)
-    try:
+    acquire(conn, Lock.SEASON)
+    with releasing(conn, Lock.SEASON):
         yield
-    finally:
-        conn.execute(_UNLOCK)
 
 
 def _append(conn: Conn, vault: Vault, batch: Iterable[Sequence[Row | Recorded]]) -> int:

@@ -32,13 +32,13 @@ from application.notifications.sending_state import Sending, go_on, sending, sto
 from application.notifications.set_aside import told
 from application.notifications.smtp import Failure, Smtp, Trouble
 from application.notifications.tables import MAIL_CHANNEL
+from eventstore.locks import Lock
 from eventstore.vault import Vault
 
 __all__ = ["Mailer", "Smtp", "mailing"]
 
 log = logging.getLogger(__name__)
 
-LEASE = 7311006
 IDLE_SECONDS = 10.0
 #: Then it is looked whether to stop.
 LETTERS_AT_ONCE = 50
@@ -169,5 +169,5 @@ def mailing(database_url: str, mailer: Mailer, tell: Callable[[Conn], object] = 
         tell(conn)
         return 0.0
 
-    with working_at(database_url, Work("mailer", LEASE, empty, MAIL_CHANNEL)):
+    with working_at(database_url, Work("mailer", Lock.MAILER, empty, MAIL_CHANNEL)):
         yield

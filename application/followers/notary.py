@@ -21,6 +21,7 @@ from application.proof.stamping import Authority, stamp_missing
 from application.proof.tiles import grow, tree_size
 from eventstore.connections import connect
 from eventstore.listening_thread import beside
+from eventstore.locks import Lock, try_acquire
 from eventstore.log import head
 from eventstore.recorder import EVENTS_CHANNEL
 
@@ -31,13 +32,10 @@ Clock = Callable[[], datetime]
 
 #: A checkpoint is made at once when one of these is recorded.
 CERTIFYING_TOPICS = ("service_dossier.certified", "service_dossier.paid")
-#: Held by the session that watches, as the projector holds its own.
-LEASE = 7311004
 STANDBY_SECONDS = 1.0
 IDLE_SECONDS = 5.0
 #: Events come in bursts: they are hashed together.
 PAUSE_SECONDS = 0.5
-STAMPING_LEASE = 7311008
 #: Between two looks for checkpoints without a stamp.
 STAMPING_SECONDS = 2.0
 
@@ -75,7 +73,7 @@ def watch(
 
 
 def _watch_while_leased(conn: Conn, key: SigningKey, interval_seconds: float, stop: Event, clock: Clock) -> None:
-    while not (stop.is_set() or _take_lease(conn)):
+    while not (stop.is_set() or try_acquire(conn, Lock.NOTARY)):
         stop.wait(STANDBY_SECONDS)
     if stop.is_set():
         return
@@ -104,11 +102,6 @@ def look(conn: Conn, key: SigningKey, interval_seconds: float, now: datetime) ->
         grow(conn, until)
 
 
-def _take_lease(conn: Conn) -> bool:
-    row = conn.execute("SELECT pg_try_advisory_lock(%s)", (LEASE,)).fetchone()
-    return bool(row and row[0])
-
-
 @contextmanager
 def notarising(
     database_url: str, key: SigningKey, interval_seconds: float, authority: Authority | None = None
@@ -132,4 +125,4 @@ def _stamping(authority: Authority) -> Work:
         stamp_missing(conn, authority)
         return STAMPING_SECONDS
 
-    return Work("stamping", STAMPING_LEASE, stamp)
+    return Work("stamping", Lock.STAMPING, stamp)

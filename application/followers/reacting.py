@@ -28,6 +28,7 @@ from application.notifications.subscriptions import subscribes, take_in, wanting
 from application.notifications.tables import MAIL_CHANNEL, switch_mail_on
 from domain.catalogue import AggregateKind
 from domain.kernel.identifiers import NAMESPACE
+from eventstore.locks import Lock
 from eventstore.log import read_after, read_at, read_stream
 from eventstore.recorder import EVENTS_CHANNEL
 from eventstore.records import Recorded, UnreadableEvent
@@ -35,7 +36,6 @@ from eventstore.records import Recorded, UnreadableEvent
 S = TypeVar("S")
 Conn = Connection[Any]
 
-LEASE = 7311005
 IDLE_SECONDS = 5.0
 BATCH = 500
 
@@ -207,5 +207,5 @@ def reacting(database_url: str, with_mail: bool) -> Iterator[None]:
         # By this process at once, whichever has the lead.
         with psycopg.connect(database_url, autocommit=True, connect_timeout=5) as conn:
             switch_mail_on(conn)
-    with working_at(database_url, Work("reactor", LEASE, follow, EVENTS_CHANNEL)):
+    with working_at(database_url, Work("reactor", Lock.REACTOR, follow, EVENTS_CHANNEL)):
         yield

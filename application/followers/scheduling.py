@@ -13,10 +13,10 @@ from typing import Any
 from psycopg import Connection
 
 from application.followers.worker import Work, working_at
+from eventstore.locks import Lock
 
 log = logging.getLogger(__name__)
 
-LEASE = 7311007
 LOOK_SECONDS = 5.0
 #: A job that failed is tried after 30 s, 1 min, 2 min… an hour at most, or when its time comes anyway.
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
@@ -146,5 +146,5 @@ def scheduling(database_url: str, jobs: Sequence[Job], clock: Callable[[], datet
         run_due(conn, jobs, clock())
         return LOOK_SECONDS
 
-    with working_at(database_url, Work("scheduler", LEASE, look)):
+    with working_at(database_url, Work("scheduler", Lock.SCHEDULER, look)):
         yield

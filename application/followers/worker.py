@@ -16,6 +16,7 @@ from psycopg import Connection, sql
 
 from eventstore.connections import connect
 from eventstore.listening_thread import beside
+from eventstore.locks import Lock, try_acquire
 
 log = logging.getLogger(__name__)
 
@@ -28,11 +29,11 @@ Conn = Connection[Any]
 class Work:
     """`round` does what there is to do and tells in how many seconds to look again; NOTIFY on `channel` wakes it.
 
-    `lease` is its number among PostgreSQL's advisory locks. `round` must leave everything as it was when it raises.
+    `round` must leave everything as it was when it raises.
     """
 
     name: str
-    lease: int
+    lease: Lock
     round: Callable[[Conn], float]
     channel: str | None = None
 
@@ -55,7 +56,7 @@ def keep_at(database_url: str, work: Work, stop: Event) -> None:
 
 
 def _while_leased(conn: Conn, work: Work, stop: Event) -> None:
-    while not (stop.is_set() or _take_lease(conn, work.lease)):
+    while not (stop.is_set() or try_acquire(conn, work.lease)):
         stop.wait(STANDBY_SECONDS)
     if work.channel is not None:
         conn.execute(sql.SQL("LISTEN {}").format(sql.Identifier(work.channel)))
@@ -65,11 +66,6 @@ def _while_leased(conn: Conn, work: Work, stop: Event) -> None:
             stop.wait(seconds)
         else:
             list(conn.notifies(timeout=seconds, stop_after=1))
-
-
-def _take_lease(conn: Conn, lease: int) -> bool:
-    row = conn.execute("SELECT pg_try_advisory_lock(%s)", (lease,)).fetchone()
-    return bool(row and row[0])
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from psycopg import Connection
 
 from application.proof.leaves import position_of, read_leaves
 from application.proof.merkle import HASH_BYTES, fold_complete, leaf_hash, root
+from eventstore.locks import Lock, acquire_in_transaction
 
 Conn = Connection[Any]
 
@@ -44,8 +45,6 @@ INSERT INTO proof.tiles (level, index, hashes, positions) VALUES (%s, %s, %s, %s
 ON CONFLICT (level, index) DO UPDATE SET hashes = EXCLUDED.hashes, positions = EXCLUDED.positions"""
 _LEAF_AT = """
 SELECT index, positions FROM proof.tiles WHERE level = 0 AND positions[1] <= %s ORDER BY positions[1] DESC LIMIT 1"""
-#: Taken by whoever appends: one at a time, until the transaction ends.
-_LOCK = "SELECT pg_advisory_xact_lock(7311003)"
 
 
 @dataclass(slots=True)
@@ -75,7 +74,7 @@ def grow(conn: Conn, until: int) -> int:
     In a transaction of its own or of the caller's; costs by what is appended, not by the size of the tree.
     """
     with conn.transaction():
-        conn.execute(_LOCK)
+        acquire_in_transaction(conn, Lock.PROOF_TREE)
         edge = {row[0]: Tile(row[0], row[1], bytearray(row[2]), list(row[3])) for row in conn.execute(_EDGE)}
         last = edge[0].positions[-1] if edge else 0
         while batch := [(leaf_hash(leaf), position_of(leaf)) for leaf in read_leaves(conn, last, until, _BATCH)]:

@@ -20,6 +20,7 @@ from cli.read_models.readiness import built_by_other_code, built_with_an_older_t
 from cli.read_models.rebuild import rebuild_with_progress
 from demo.generator import landmark
 from domain.kernel.actors import Role
+from eventstore.locks import Lock, releasing, try_acquire
 from eventstore.log import read_stream
 from projections.engine.generations import State, generations, live_tables
 from projections.engine.rebuild import FEW_EVENTS
@@ -44,8 +45,6 @@ _ANY_ANIMATION: LiteralString = "SELECT EXISTS (SELECT 1 FROM stored_events WHER
 _ANY_DOSSIER: LiteralString = "SELECT EXISTS (SELECT 1 FROM stored_events WHERE topic = 'service_dossier.opened')"
 _TO_COME: LiteralString = """
 SELECT count(*) FILTER (WHERE starts_at > %s AND status = 'PUBLISHED'), count(*) FROM {animations}"""
-_LOCK: LiteralString = "SELECT pg_try_advisory_lock(hashtext('parentalite.demonstration'))"
-_UNLOCK = "SELECT pg_advisory_unlock(hashtext('parentalite.demonstration'))"
 _PAUSE_SECONDS = 0.5
 _LONGEST_WAIT_SECONDS = 600
 
@@ -57,10 +56,8 @@ def load_once(opened: Opened, animations: int, now: datetime) -> None:
     """
     with opened.connection() as conn:
         _wait_for_others(conn)
-        try:
+        with releasing(conn, Lock.DEMONSTRATION):
             _load(opened, conn, animations, now)
-        finally:
-            conn.execute(_UNLOCK)
 
 
 def structure_of(parts: Sequence[Part]) -> Sequence[str]:
@@ -96,7 +93,7 @@ def _load(opened: Opened, conn: Conn, animations: int, now: datetime) -> None:
 def _wait_for_others(conn: Conn) -> None:
     """One process at a time loads. The lock is freed when the connection ends, too."""
     for attempt in range(int(_LONGEST_WAIT_SECONDS / _PAUSE_SECONDS)):
-        if _true(conn, _LOCK):
+        if try_acquire(conn, Lock.DEMONSTRATION):
             return
         if attempt == 0:
             note("Another process is loading the demonstration season: waiting for it.")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from time import monotonic, sleep
 
 from cli.composition import Conn, Opened
+from eventstore.locks import Lock, try_acquire
 from eventstore.log import head
 from projections.engine.catching_up import catch_up
 from projections.engine.generations import State, generations
-from projections.engine.runner import LEASE
 
 #: A projector that runs elsewhere gets so long to take what was recorded.
 PATIENCE_SECONDS = 30.0
@@ -23,8 +23,7 @@ def bring_up_to_date(opened: Opened) -> list[str]:
     with opened.connection() as conn:
         goal = head(conn)
         while (behind := _behind(conn, goal)) and monotonic() < deadline:
-            row = conn.execute("SELECT pg_try_advisory_lock(%s)", (LEASE,)).fetchone()
-            if row and row[0]:
+            if try_acquire(conn, Lock.PROJECTOR):
                 catch_up(conn, opened.application.vault)
                 return _behind(conn, goal)
             sleep(0.05)

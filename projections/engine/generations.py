@@ -18,6 +18,7 @@ from psycopg.rows import kwargs_row
 from psycopg.types.json import Jsonb
 
 from domain.kernel.identifiers import TYPOLOGY_ID
+from eventstore.locks import Lock, acquire_in_transaction
 from eventstore.log import read_stream
 from projections.engine.projection import Projection, Table
 from projections.engine.terms_in_force import TermsInForce
@@ -43,9 +44,6 @@ CREATE TABLE IF NOT EXISTS read_models.generations (
 CREATE SEQUENCE IF NOT EXISTS read_models.generation_numbers START 2;
 CREATE UNIQUE INDEX IF NOT EXISTS one_live_generation ON read_models.generations (name) WHERE state = 'live';
 """
-
-#: One key for everything that must happen once in a database: creating tables, switching generations.
-_SETUP_LOCK = "SELECT pg_advisory_xact_lock(7311001)"
 
 
 class State(StrEnum):
@@ -117,7 +115,7 @@ def terms_in_force(conn: Conn) -> TermsInForce:
 def prepare(conn: Conn, registry: Callable[[TermsInForce], Sequence[Projection]]) -> None:
     """Creates what is missing: the register, and a first, empty, live generation of each new projection."""
     with conn.transaction():
-        conn.execute(_SETUP_LOCK)
+        acquire_in_transaction(conn, Lock.READ_MODELS)
         conn.execute(DDL)
         known = {generation.name for generation in generations(conn)}
         shown = terms_in_force(conn)

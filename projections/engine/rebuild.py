@@ -8,12 +8,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
 from psycopg import Connection, sql
 
+from eventstore.locks import Lock, releasing, try_acquire
 from eventstore.log import head
 from eventstore.vault import Vault
 from projections.engine.announcing import announced
@@ -34,7 +35,6 @@ from projections.engine.switching import RebuildRefused, switch
 from projections.engine.terms_in_force import TermsInForce
 from projections.registry import projections
 
-REBUILD_LOCK = 7311009
 FEW_EVENTS = 20_000
 
 Conn = Connection[Any]
@@ -89,17 +89,13 @@ def back(
 def _rebuilding(database_url: str) -> Iterator[Conn]:
     """A connection that alone may rebuild, for as long as it lives."""
     with psycopg.connect(database_url, autocommit=True, application_name="parentalite-rebuild") as conn:
-        row = conn.execute("SELECT pg_try_advisory_lock(%s)", (REBUILD_LOCK,)).fetchone()
-        if not (row and row[0]):
+        if not try_acquire(conn, Lock.REBUILD):
             raise RebuildRefused("another rebuild is running: wait for it to end")
-        try:
-            yield conn
-        except psycopg.errors.DiskFull as full:
-            raise RebuildRefused("no disk space left for the new generation: the old one stays in use") from full
-        finally:
-            # The server notices a closed connection a little later: the next rebuild need not wait for that.
-            with suppress(psycopg.Error):
-                conn.execute("SELECT pg_advisory_unlock(%s)", (REBUILD_LOCK,))
+        with releasing(conn, Lock.REBUILD):
+            try:
+                yield conn
+            except psycopg.errors.DiskFull as full:
+                raise RebuildRefused("no disk space left for the new generation: the old one stays in use") from full
 
 
 def _chosen(known: Sequence[Projection], names: Sequence[str]) -> list[Projection]:

@@ -16,6 +16,7 @@ from psycopg import Connection, sql
 
 from eventstore.connections import connect
 from eventstore.listening_thread import beside
+from eventstore.locks import Lock, holders, try_acquire
 from eventstore.recorder import EVENTS_CHANNEL
 from eventstore.vault import Vault
 from projections.engine.catching_up import BATCH, Overtaken, Registry, advance, retry_failed
@@ -24,17 +25,13 @@ from projections.registry import projections
 
 log = logging.getLogger(__name__)
 
-#: Held by the session that projects: it goes with the session, so the writer and the holder are always the same.
-LEASE = 7311002
 STANDBY_SECONDS = 0.5
 #: Whoever holds the lease, and whether it goes on: at rest it looks at the log every second. Of a session of another
 #: role nothing is told but that it is there.
 HOLDER = f"""
 SELECT pid, a.state_change IS NULL OR a.state = 'active'
     OR clock_timestamp() - a.state_change < make_interval(secs => %(silent)s) AS goes_on
-FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid)
-WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 0 AND l.objid = {LEASE}
-    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
+FROM {holders(Lock.PROJECTOR)} AS holder JOIN pg_stat_activity AS a USING (pid)"""
 #: Whoever has said nothing for so long is frozen.
 SILENT_SECONDS = 15.0
 IDLE_SECONDS = 1.0
@@ -65,7 +62,7 @@ def run(database_url: str, vault: Vault, stop: Event, registry: Registry = proje
 
 def _project_while_leased(conn: Conn, vault: Vault, stop: Event, registry: Registry, batch: int) -> None:
     prepare(conn, registry)
-    while not (stop.is_set() or _take_lease(conn)):
+    while not (stop.is_set() or try_acquire(conn, Lock.PROJECTOR)):
         stop.wait(STANDBY_SECONDS)
     if stop.is_set():
         return
@@ -76,11 +73,6 @@ def _project_while_leased(conn: Conn, vault: Vault, stop: Event, registry: Regis
         if advance(conn, vault, State.LIVE, batch, registry) == 0:
             for _ in conn.notifies(timeout=IDLE_SECONDS, stop_after=1):
                 pass
-
-
-def _take_lease(conn: Conn) -> bool:
-    row = conn.execute("SELECT pg_try_advisory_lock(%s)", (LEASE,)).fetchone()
-    return bool(row and row[0])
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import pytest
 from cli.console import Refused
 from cli.demo import season as demonstration_season
 from cli.demo.season import load_once
+from eventstore.locks import Lock, acquire
 
 NOW = datetime(2026, 11, 23, 10, 30, tzinfo=UTC)
 
@@ -17,7 +18,7 @@ NOW = datetime(2026, 11, 23, 10, 30, tzinfo=UTC)
 def test_a_second_process_waits_for_the_first_and_finds_the_season_there(opened, capsys):
     loading, done = Event(), Event()
     with opened.connection() as conn:
-        conn.execute(demonstration_season._LOCK)
+        acquire(conn, Lock.DEMONSTRATION)
 
         def load() -> None:
             loading.set()
@@ -36,6 +37,6 @@ def test_a_second_process_waits_for_the_first_and_finds_the_season_there(opened,
 def test_who_waits_for_too_long_is_told_so(opened, monkeypatch):
     monkeypatch.setattr(demonstration_season, "_LONGEST_WAIT_SECONDS", 1)
     with opened.connection() as conn:
-        conn.execute(demonstration_season._LOCK)
+        acquire(conn, Lock.DEMONSTRATION)
         with pytest.raises(Refused, match="another process"):
             load_once(opened, 30, NOW)

@@ -18,8 +18,8 @@ from cli.demo.command import demonstration_settings
 from domain.candidatures.events import Degree
 from domain.kernel.actors import PUBLIC, Actor, Role
 from domain.kernel.identifiers import person_id
+from eventstore.locks import Lock, acquire
 from projections.engine.generations import State, generations, identifier
-from projections.engine.runner import LEASE
 from tests.cli.conftest import error_line, project
 from tests.projections.world import UAI
 
@@ -89,7 +89,7 @@ def test_nothing_known_of_a_person_is_one_line(run, world, candidature):
 def test_a_projector_elsewhere_that_does_not_get_there_is_told(run, opened, candidature, monkeypatch):
     monkeypatch.setattr("cli.read_models.catching_up.PATIENCE_SECONDS", 0.2)
     with psycopg.connect(opened.url, autocommit=True) as other:
-        other.execute("SELECT pg_advisory_lock(%s)", (LEASE,))
+        acquire(other, Lock.PROJECTOR)
         result = run("privacy", "erase", str(candidature))
     assert result.exit_code == 1
     assert "candidature_people" in result.stderr

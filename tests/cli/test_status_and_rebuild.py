@@ -16,8 +16,9 @@ from cli.composition import utc_now
 from cli.console import Stopped
 from cli.read_models.readiness import known_read_models
 from domain.typology.typology import TermKind
+from eventstore.locks import Lock, acquire
 from projections.engine.generations import State, fingerprint, generations
-from projections.engine.rebuild import REBUILD_LOCK, rebuild
+from projections.engine.rebuild import rebuild
 from projections.engine.runner import projecting
 from tests.cli.conftest import error_line, project
 from tests.projections.world import MASTER_KEY, NATIONAL
@@ -119,7 +120,7 @@ def test_an_unknown_read_model_is_refused_with_those_that_there_are(run, environ
 
 def test_a_second_rebuild_is_refused_while_one_runs(run, world, opened):
     with opened.connection() as conn:
-        conn.execute("SELECT pg_advisory_lock(%s)", (REBUILD_LOCK,))
+        acquire(conn, Lock.REBUILD)
         assert "another rebuild is running" in error_line(run("rebuild"))
 
 

@@ -17,11 +17,12 @@ import pytest
 
 from application.application import Application
 from domain.animations.events import AnimationPublished
+from eventstore.locks import Lock, holders
 from eventstore.log import read_after
 from eventstore.vault import Vault
 from projections.engine.catching_up import Overtaken, advance, catch_up, feed, targets
 from projections.engine.generations import State, generations, prepare
-from projections.engine.runner import LEASE, projecting, run
+from projections.engine.runner import projecting, run
 from projections.engine.terms_in_force import TermsInForce
 from projections.registry import projections
 from tests.projections.test_exactness import assert_exact
@@ -87,9 +88,7 @@ def test_a_second_projector_stands_by_and_takes_over_from_a_killed_one(
         prepare(conn, projections)
 
         def holder() -> int | None:
-            row = conn.execute(
-                "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND granted", (LEASE,)
-            ).fetchone()
+            row = conn.execute(f"SELECT pid FROM {holders(Lock.PROJECTOR)} AS holder").fetchone()
             return row and row[0]
 
         first = start_projector(fresh_url)

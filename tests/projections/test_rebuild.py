@@ -19,12 +19,13 @@ from application.application import Application
 from application.typology import TermMerge, TermSplit
 from domain.animations.events import AnimationCreated
 from domain.typology.typology import TermKind
+from eventstore.locks import Lock, acquire
 from eventstore.log import read_stream
 from projections.engine import switching
 from projections.engine.catching_up import advance, catch_up
 from projections.engine.generations import State, generations, index_statements, prepare
 from projections.engine.reading import snapshot
-from projections.engine.rebuild import REBUILD_LOCK, back, rebuild
+from projections.engine.rebuild import back, rebuild
 from projections.engine.runner import projecting
 from projections.engine.switching import RebuildRefused
 from projections.engine.terms_in_force import TermsInForce
@@ -225,7 +226,7 @@ def test_an_unknown_name_is_refused_and_those_that_exist_are_named(app: Applicat
 
 def test_two_rebuilds_at_once_are_refused(app: Application, fresh_url: str) -> None:
     with psycopg.connect(fresh_url, autocommit=True) as other:
-        other.execute("SELECT pg_advisory_lock(%s)", (REBUILD_LOCK,))
+        acquire(other, Lock.REBUILD)
         with pytest.raises(RebuildRefused, match="another rebuild is running"):
             rebuild(fresh_url, MASTER_KEY)
 

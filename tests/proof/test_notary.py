@@ -15,7 +15,7 @@ from application.followers.notary import look, notarising, utc_now, watch
 from application.proof.checkpoints import ASKED, CERTIFICATION, INTERVAL, all_checkpoints, make_checkpoint, take_up_key
 from application.proof.tiles import tree_size
 from eventstore.bulk import append_rows
-from projections.engine.rebuild import REBUILD_LOCK
+from eventstore.locks import Lock, acquire
 from tests.proof.conftest import KEY, NEXT_KEY, NOW, rows
 
 
@@ -104,7 +104,7 @@ def test_a_hundred_commits_at_once_cost_one_pause_and_not_a_hundred(empty):
 
 def test_a_rebuild_that_goes_on_keeps_nothing_from_being_signed(empty):
     append_rows(empty, rows(1, 5))
-    empty.execute("SELECT pg_advisory_lock(%s)", (REBUILD_LOCK,))
+    acquire(empty, Lock.REBUILD)
     with notarising(empty.info.dsn, KEY, 3_600):
         until(lambda: kept(empty) == [(5, INTERVAL)])
 

@@ -14,8 +14,9 @@ from api.http import standstill
 from application.hosting.service_settings import Outside
 from cli.read_models import log_state as log_states
 from cli.read_models.log_state import log_state
+from eventstore.locks import Lock, acquire, try_acquire
 from projections.engine import runner
-from projections.engine.runner import LEASE, projecting
+from projections.engine.runner import projecting
 from tests.outages import log_locked, terminate_all
 from tests.scenarios.people import ANIMATION, STRUCTURE, People
 from tests.scenarios.server import Clock, Server, running_server
@@ -67,8 +68,8 @@ def test_a_frozen_projector_and_the_events_that_wait_for_it_are_told(
         ) as other,
     ):
         until(lambda: is_ready(other))
-        frozen.execute("SELECT pg_advisory_lock(1)")
-        while not frozen.execute("SELECT pg_try_advisory_lock(%s)", (LEASE,)).fetchone()[0]:  # type: ignore[index]
+        acquire(frozen, Lock.REBUILD)
+        while not try_acquire(frozen, Lock.PROJECTOR):
             terminate_all(founded_url, "parentalite-projector")
         # Not by caplog: what sets up logs anew, as commands do, takes its handler away.
         logged: list[str] = []
