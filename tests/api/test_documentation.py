@@ -71,9 +71,8 @@ def test_fields_arguments_and_values_are_told_with_their_types_and_meanings():
     assert "| `WAITING` | In the waiting list" in PAGE
 
 
-@pytest.mark.parametrize("code", ERROR_CODES)
-def test_every_code_of_an_error_is_told(code: str):
-    assert f"| `{code}` | {ERROR_CODES[code]} |" in PAGE
+def test_every_code_of_an_error_is_told():
+    assert [code for code, meaning in ERROR_CODES.items() if f"| `{code}` | {meaning} |" not in PAGE] == []
 
 
 def test_the_limits_are_those_of_the_code():
