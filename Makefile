@@ -16,9 +16,9 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	done; echo python3)
 
 # What reads a clock, or tells days and hours.
-KNOWS_DATES := tests/application/test_season.py tests/cli/test_demo.py tests/cli/test_demonstration_season.py tests/cli/test_token.py \
-	tests/cli/test_retention.py tests/documents tests/domain tests/notifications tests/test_readme.py \
-	tests/scenarios/test_feeds.py tests/scenarios/test_exports.py tests/scenarios/test_story.py tests/sign_in
+KNOWS_DATES := tests/demo tests/cli/demo tests/cli/test_token.py tests/cli/people/test_retention.py tests/application/papers \
+	tests/domain tests/application/notifications tests/test_readme.py tests/scenarios/exports/test_feeds.py \
+	tests/scenarios/exports/test_exports.py tests/scenarios/test_story.py tests/application/sign_in
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-clock soak fuzz lint types schema accept-schema check-schema requirements audit-packages bench-rebuild bench-append bench-lag bench-audit bench-audit-trail bench-graphql bench-scale bench-hostile
@@ -37,11 +37,11 @@ test-clock: $(DEV) ## Run what knows dates at 00:30 UTC on 1 January, on a machi
 
 soak: $(DEV) ## Projections 20 times as long as in the suite; a server at work for ten minutes with 200 subscribers
 	@SOAK_TIMES=$${SOAK_TIMES:-20} $(BIN)/pytest -q tests/projections/test_exactness.py tests/projections/test_projector.py
-	@SOAK_SECONDS=$${SOAK_SECONDS:-600} SOAK_SUBSCRIBERS=$${SOAK_SUBSCRIBERS:-200} $(BIN)/pytest -q -s tests/cli/test_soak.py
+	@SOAK_SECONDS=$${SOAK_SECONDS:-600} SOAK_SUBSCRIBERS=$${SOAK_SUBSCRIBERS:-200} $(BIN)/pytest -q -s tests/cli/server/test_soak.py
 
 fuzz: $(DEV) ## Bundles and hostile requests, 50 times those of the suite; documents, ten minutes with each role (two hours)
-	@SOAK_TIMES=$${SOAK_TIMES:-50} $(BIN)/pytest -q tests/proof/test_bundle.py tests/scenarios/test_hostile_documents.py tests/scenarios/test_largest_inputs.py
-	@FUZZ_SECONDS=$${FUZZ_SECONDS:-300} $(BIN)/pytest -q -n $(WORKERS) --dist worksteal tests/api/test_any_document.py
+	@SOAK_TIMES=$${SOAK_TIMES:-50} $(BIN)/pytest -q tests/application/proof/test_bundle.py tests/scenarios/http/test_hostile_documents.py tests/scenarios/http/test_largest_inputs.py
+	@FUZZ_SECONDS=$${FUZZ_SECONDS:-300} $(BIN)/pytest -q -n $(WORKERS) --dist worksteal tests/api/compiled/test_any_document.py
 
 lint: $(DEV) ## Check style, format and the direction of imports
 	@$(BIN)/ruff check .

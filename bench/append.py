@@ -18,7 +18,7 @@ from application.founding import found
 from bench.keys import MASTER_KEY
 from bench.library import Noted, saving
 from bench.stage import Goal, about_the_machine, database, judge, server, show
-from tests.projections.world import FOUNDED_AT, NATIONAL, World
+from tests.support.world import FOUNDED_AT, NATIONAL, World
 
 CLIENTS = 32
 LIMIT_CONNECTIONS = 16

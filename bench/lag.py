@@ -28,7 +28,7 @@ from projections.engine.generations import identifier, prepare
 from projections.engine.runner import projecting, run
 from projections.engine.waiting import PositionWaiter
 from projections.registry import projections
-from tests.projections.world import FOUNDED_AT, NATIONAL, World
+from tests.support.world import FOUNDED_AT, NATIONAL, World
 
 COMMANDS_PER_SECOND = 200
 P99_MS, IDLE_MEDIAN_MS = 50.0, 10.0

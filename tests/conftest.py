@@ -14,7 +14,7 @@ from application.application import Application, open_application
 from application.founding import found
 from application.hosting.database import temporary_database
 from application.hosting.embedded_server import embedded_server
-from tests.projections.world import FOUNDED_AT, MASTER_KEY, World
+from tests.support.world import FOUNDED_AT, MASTER_KEY, World
 
 # What a power cut would destroy is a temporary folder. A test about that has its own server, with the defaults.
 _FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "300"}

@@ -29,11 +29,11 @@ from cli.composition import open_everything, utc_now
 from cli.main import app as command_line
 from domain.kernel.errors import forbidden
 from projections.engine.rebuild import rebuild
-from tests import readme_page
-from tests.application.papers import pdf
-from tests.readme_page import ROOT, TEXT
 from tests.scenarios.conftest import FOUNDED_AT
-from tests.scenarios.server import MASTER_KEY, TOKEN_SECRET, Clock, Server, running_server
+from tests.support import readme_page
+from tests.support.papers import pdf
+from tests.support.readme_page import ROOT, TEXT
+from tests.support.server import MASTER_KEY, TOKEN_SECRET, Clock, Server, running_server
 
 STEPS = readme_page.steps()
 ON_THAT_DAY = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

@@ -15,7 +15,7 @@ from domain.kernel.identifiers import structure_id
 from projections.engine.catching_up import catch_up
 from projections.engine.generations import prepare
 from projections.registry import projections
-from tests.api.asking import BASSE_TERRE, FOUNDED_AT, MASTER_KEY, TILLEULS, Town
+from tests.support.api.asking import BASSE_TERRE, FOUNDED_AT, MASTER_KEY, TILLEULS, Town
 
 _numbers = count(1)
 

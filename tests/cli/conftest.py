@@ -19,7 +19,7 @@ from application.founding import found
 from cli.composition import Opened, open_everything, settings_from_environment
 from cli.main import app
 from projections.engine.catching_up import catch_up
-from tests.projections.world import FOUNDED_AT, World
+from tests.support.world import FOUNDED_AT, World
 
 ROOT = Path(__file__).parents[2]
 TOKEN_SECRET = "the secret of these tests, long enough"

@@ -14,7 +14,7 @@ from cli.console import Stopped, counted
 from domain.candidatures.events import Degree
 from domain.kernel.actors import PUBLIC
 from tests.cli.conftest import error_line
-from tests.projections.world import UAI
+from tests.support.world import UAI
 
 COMMANDS = ["demo", "serve", "project", "status", "replay", "token", "schema", "rebuild", "load", "privacy"]
 

@@ -8,7 +8,7 @@ from application.sign_in.claims import TOKEN_ROLES
 from application.sign_in.local import read_token
 from domain.kernel.identifiers import structure_id
 from tests.cli.conftest import TOKEN_SECRET, error_line
-from tests.projections.world import SIRET, UAI
+from tests.support.world import SIRET, UAI
 
 
 @pytest.fixture

@@ -38,8 +38,19 @@ from domain.kernel.actors import Actor, Role
 from domain.kernel.errors import ErrorCode
 from domain.kernel.events import Event
 from domain.kernel.rights import Action
-from tests.domain.builders import END, FORM, START, TODAY, actor, around, attested, convention, created, submitted
-from tests.domain.story import fold, given
+from tests.support.domain.builders import (
+    END,
+    FORM,
+    START,
+    TODAY,
+    actor,
+    around,
+    attested,
+    convention,
+    created,
+    submitted,
+)
+from tests.support.domain.story import fold, given
 
 #: Always the same search: these guards tell of the tests, not of luck.
 SEARCH = settings(max_examples=5_000, database=None, derandomize=True, phases=[Phase.generate])

@@ -23,9 +23,9 @@ from projections.engine.catching_up import catch_up
 from projections.engine.generations import prepare
 from projections.engine.rebuild import rebuild
 from projections.registry import projections
-from tests.projections.reference import live
 from tests.projections.test_exactness import assert_exact
-from tests.projections.world import COORDONNATEUR, MASTER_KEY, STRUCTURE, STRUCTURE_ID, World
+from tests.support.reference_fold import live
+from tests.support.world import COORDONNATEUR, MASTER_KEY, STRUCTURE, STRUCTURE_ID, World
 
 AUDITOR = Actor(Role.AUDITOR, "auditor")
 YEAR = {"period_from": date(2026, 9, 1), "period_until": date(2027, 8, 31)}

@@ -18,9 +18,9 @@ from projections.engine.generations import prepare
 from projections.engine.rebuild import back, rebuild
 from projections.engine.switching import RebuildRefused
 from projections.registry import projections
-from tests.projections.reference import comparable, folded, live
-from tests.projections.world import MASTER_KEY, World
-from tests.soak import TIMES
+from tests.support.reference_fold import comparable, folded, live
+from tests.support.soak import TIMES
+from tests.support.world import MASTER_KEY, World
 
 _numbers = count(1)
 

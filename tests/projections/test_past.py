@@ -16,7 +16,7 @@ from application.hosting.database import temporary_database
 from eventstore.log import head, read_after
 from eventstore.records import Recorded
 from projections.engine.past import Moment, projections_of, row_at
-from tests.projections.world import MASTER_KEY, NATIONAL, World
+from tests.support.world import MASTER_KEY, NATIONAL, World
 
 _numbers = count(1)
 _NAMES = ("animations", "structures", "conventions", "service_dossiers", "candidatures")

@@ -26,8 +26,8 @@ from projections.engine.runner import projecting, run
 from projections.engine.terms_in_force import TermsInForce
 from projections.registry import projections
 from tests.projections.test_exactness import assert_exact
-from tests.projections.world import MASTER_KEY, World
-from tests.soak import TIMES
+from tests.support.soak import TIMES
+from tests.support.world import MASTER_KEY, World
 
 PATIENCE_SECONDS = 30
 _processes = get_context("forkserver")

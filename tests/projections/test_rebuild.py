@@ -31,9 +31,9 @@ from projections.engine.switching import RebuildRefused
 from projections.engine.terms_in_force import TermsInForce
 from projections.registry import projections, relations
 from projections.typology.preview import preview
-from tests.projections.reference import comparable, live
 from tests.projections.test_exactness import assert_exact
-from tests.projections.world import MASTER_KEY, NATIONAL, World
+from tests.support.reference_fold import comparable, live
+from tests.support.world import MASTER_KEY, NATIONAL, World
 
 _THEMES_COUNTED = "SELECT code, sum(animations) AS n FROM {territory_terms} WHERE kind = 'THEME' GROUP BY code"
 

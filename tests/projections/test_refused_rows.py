@@ -21,7 +21,7 @@ from projections.engine.folding import RowRefused
 from projections.engine.generations import State, generations, prepare
 from projections.engine.rebuild import rebuild
 from projections.registry import projections
-from tests.projections.world import MASTER_KEY, UAI, World
+from tests.support.world import MASTER_KEY, UAI, World
 
 #: Random enough that it does not compress below what an index takes.
 _LONG = "".join(uuid4().hex for _ in range(600))

@@ -14,8 +14,8 @@ from application.hosting.database import temporary_database
 from projections.engine.catching_up import catch_up
 from projections.engine.generations import prepare
 from projections.registry import projections
-from tests.scenarios.people import People
-from tests.scenarios.server import MASTER_KEY, Clock, Server, running_server
+from tests.support.people import People
+from tests.support.server import MASTER_KEY, Clock, Server, running_server
 
 FOUNDED_AT = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 _numbers = count(1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from domain.kernel.actors import Role
-from tests.scenarios.people import (
+from tests.support.people import (
     ANIMATION,
     AUDITOR,
     CANDIDATURE,
@@ -20,7 +20,7 @@ from tests.scenarios.people import (
     STRUCTURE_ID,
     People,
 )
-from tests.scenarios.server import Clock, Server, token
+from tests.support.server import Clock, Server, token
 
 
 def mutate(server: Server, who: str | None, mutation: str, answer: str, /, **said: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from tests.scenarios.people import (
+from tests.support.people import (
     AUDITOR,
     CANDIDATURE,
     COLLEGE,
@@ -21,7 +21,7 @@ from tests.scenarios.people import (
     STRUCTURE_ID,
     People,
 )
-from tests.scenarios.server import Clock, Server
+from tests.support.server import Clock, Server
 
 AFTER_ITS_END = datetime(2027, 3, 15, 20, 0, tzinfo=UTC)
 CAME = {"parents": 9, "children": 4, "answers": ["3", "Oui"]}

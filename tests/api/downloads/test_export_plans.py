@@ -1,0 +1,100 @@
+"""Feeds and tables find their rows by an index, page by page, however many animations there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from api.animations import export_pages as pages
+from api.animations.feeds import AnimationFeeds
+from api.animations.table_downloads import AnimationExports
+from api.core.context import Services
+from tests.api.lists.test_query_plans import _ANIMATIONS, _STRUCTURES, _nodes, _read
+from tests.support.api.asking import BESIDES, Reached
+from tests.support.api.reading import Reader, executed, opened_town, reading
+
+_CHANGES = """
+UPDATE read_models.animations_g1 SET
+    status = CASE WHEN title_key LIKE '%7' AND status = 'PUBLISHED' THEN 'CANCELLED' ELSE status END,
+    changed_at = starts_at - interval '20 days'"""
+
+
+@pytest.fixture(scope="module")
+def season(server_url: str, worker_id: str, founded_name: str) -> Iterator[Reader]:
+    with opened_town(server_url, f"api_exports_{worker_id}", founded_name) as town:
+        town.signs()
+        town.declares(published=True)
+        with reading(town) as reader:
+            with town.app.pool.connection() as conn:
+                conn.execute(_ANIMATIONS)
+                conn.execute(_STRUCTURES)
+                conn.execute(_CHANGES)
+            with town.app.pool.connection() as conn:
+                conn.autocommit = True
+                conn.execute("VACUUM ANALYZE read_models.animations_g1, read_models.structures_g1")
+            yield reader
+
+
+def _asked(reader: Reader, path: str) -> tuple[bytes, list[dict[str, Any]]]:
+    """What a path answers to everybody, and the plans of the statements that read animations."""
+    town = reader.town
+    services = Services(town.app, reader.pool, Reached(), "secret", 1.0, lambda: town.now, *BESIDES)  # type: ignore[arg-type]
+    name, _, query = path.partition("?")
+    feeds, tables = AnimationFeeds(services), AnimationExports(services)
+    endpoints = {"/ics": feeds.calendar, "/atom": feeds.atom, "/jsonld": feeds.json_ld, "/csv": tables.listing_csv}
+    scope = {"type": "http", "method": "GET", "path": name, "query_string": query.encode(), "headers": []}
+
+    async def whole() -> bytes:
+        answer: Response = await endpoints[name](Request(scope | {"server": ("localhost", 80), "scheme": "http"}))
+        assert answer.status_code == 200, answer.body
+        if not isinstance(answer, StreamingResponse):
+            return bytes(answer.body)
+        chunks: list[Any] = [chunk async for chunk in answer.body_iterator]
+        return b"".join(chunks)
+
+    with executed() as statements:
+        content = reader.runner.run(whole())
+    with town.app.pool.connection() as conn:
+        texts = [(query.as_string(conn), params) for query, params in statements]
+        plans = [
+            conn.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + text, params).fetchall()[0][0][0]["Plan"]
+            for text, params in texts
+            if "cursor_values" in text
+        ]
+    return content, plans
+
+
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [
+        # 1,001 of what is published, 305 of what is cancelled.
+        ("/ics", 1_400),
+        ("/jsonld", 1_400),
+        ("/ics?territory=34", 800),
+        # 101 of what is published; of what is cancelled, all that is to come.
+        ("/atom", 500),
+    ],
+)
+def test_a_feed_reads_what_it_tells_and_little_more(season: Reader, path: str, most: int):
+    _, plans = _asked(season, path)
+    assert len(plans) == 2
+    large = [node for plan in plans for node in _nodes(plan) if node.get("Relation Name") == "animations_g1"]
+    assert large
+    assert all(node["Node Type"] != "Seq Scan" for node in large), [node["Node Type"] for node in large]
+    assert sum(map(_read, large)) <= most, [(node["Index Name"], _read(node)) for node in large if "Index Name" in node]
+
+
+def test_every_page_of_a_table_is_one_statement_that_reads_that_page(season: Reader, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(pages, "PAGE", 200)
+    content, plans = _asked(season, "/csv")
+    rows = content.count(b"\r\n") - 1
+    assert rows > 4_000
+    assert len(plans) == rows // 200 + 1
+    for plan in plans:
+        large = [node for node in _nodes(plan) if node.get("Relation Name") == "animations_g1"]
+        assert sum(map(_read, large)) <= 201
+        assert all(node["Node Type"] != "Seq Scan" for node in large)

@@ -1,0 +1,239 @@
+"""The questions that are asked all day find their rows by an index, however many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from domain.kernel.actors import PUBLIC, Actor
+from domain.kernel.identifiers import structure_id
+from projections.audit.queries import ORDERS
+from projections.engine.paging import cursor_of
+from tests.support.api.asking import AUDITOR, NATIONAL, TILLEULS, coordonnateur, structure
+from tests.support.api.reading import Reader, executed, opened_town, reading
+
+ANIMATIONS, EVENTS = 5_000, 25_000
+
+#: Copies of one animation, each other in what is asked for.
+_ANIMATIONS = f"""
+INSERT INTO read_models.animations_g1
+SELECT (jsonb_populate_record(a, jsonb_build_object(
+    'animation_id', gen_random_uuid(),
+    'structure_id', CASE WHEN n % 300 = 0 THEN a.structure_id ELSE md5((n % 300)::text)::uuid END,
+    'territory', (ARRAY['02','13','18','2A','25','29','34','38','86','88','95','971'])[1 + n % 12],
+    'status', CASE WHEN n % 40 = 0 THEN 'SUBMITTED' WHEN n % 41 = 0 THEN 'REFUSED' ELSE 'PUBLISHED' END,
+    'type', CASE WHEN n % 50 = 0 THEN 'seminaire' ELSE 'atelier-parents' END,
+    'audience', CASE WHEN n % 60 = 0 THEN 'mediateurs' ELSE 'parents' END,
+    'themes', CASE WHEN n % 100 = 0 THEN '["jeux-video"]'::jsonb ELSE '["temps-ecran"]'::jsonb END,
+    'title_key', md5(n::text),
+    'starts_at', a.starts_at + n * interval '1 hour',
+    'ends_at', a.ends_at + n * interval '1 hour',
+    'published_at', a.created_at + n * interval '1 minute',
+    'search', 'cafe ' || md5((n % 500)::text)
+))).*
+FROM read_models.animations_g1 a, generate_series(1, {ANIMATIONS}) n
+"""
+_EVENTS = f"""
+INSERT INTO read_models.audit_trail_g1
+SELECT (jsonb_populate_record(t, jsonb_build_object(
+    'position', 1000000 + n,
+    'recorded_at', t.recorded_at + n * interval '5 minutes',
+    'type', (ARRAY['animation.created','animation.published','animation.attested','animation.refused'])[1 + n % 4],
+    'subject_id', md5((n % 9000)::text)::uuid,
+    'structure_id', CASE WHEN n % 300 = 0 THEN t.structure_id ELSE md5((n % 300)::text)::uuid END,
+    'territory', (ARRAY['02','13','18','2A','25','29','34','38','86','88','95','971'])[1 + n % 12]
+))).*
+FROM read_models.audit_trail_g1 t, generate_series(1, {EVENTS}) n WHERE t.type = 'animation.created'
+"""
+_STRUCTURES = """
+INSERT INTO read_models.structures_g1
+SELECT md5(n::text)::uuid, 1, n::text, 'x', 'x', '{34}', now() FROM generate_series(0, 299) n
+"""
+_TABLES = {"animations_g1", "audit_trail_g1"}
+
+
+@pytest.fixture(scope="module")
+def season(server_url: str, worker_id: str, founded_name: str) -> Iterator[Reader]:
+    """A few thousand animations, and what happened to them."""
+    with opened_town(server_url, f"api_plans_{worker_id}", founded_name) as town:
+        town.signs()
+        town.declares(published=True)
+        with reading(town) as reader:
+            with town.app.pool.connection() as conn:
+                conn.execute(_ANIMATIONS)
+                conn.execute(_EVENTS)
+                conn.execute(_STRUCTURES)
+            with town.app.pool.connection() as conn:
+                conn.autocommit = True
+                conn.execute(
+                    "VACUUM ANALYZE read_models.animations_g1, read_models.audit_trail_g1, read_models.structures_g1"
+                )
+            yield reader
+
+
+def _plans(reader: Reader, document: str, actor: Actor, variables: dict[str, Any]) -> list[dict[str, Any]]:
+    """What PostgreSQL does, and how much of it, for each statement of an answer."""
+    with executed() as statements:
+        assert reader.asks(document, actor, **variables).data
+    with reader.town.app.pool.connection() as conn:
+        plans = []
+        for query, params in statements:
+            text = query.as_string(conn)
+            ((plan,),) = conn.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + text, params).fetchall()
+            plans.append(plan[0]["Plan"])
+        return plans
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for below in plan.get("Plans", []):
+        yield from _nodes(below)
+
+
+def _read(node: dict[str, Any]) -> float:
+    """How many rows of a table were looked at, those thrown away included."""
+    thrown = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)
+    loops: int = node["Actual Loops"]
+    return float((node["Actual Rows"] + thrown) * loops)
+
+
+LISTING = """query ($where: AnimationWhere, $orderBy: [AnimationOrder!], $after: String) {
+  animations(where: $where, orderBy: $orderBy, first: 20, after: $after) { nodes { id } pageInfo { endCursor } } }"""
+OWN = f"""query ($where: OwnAnimationWhere, $orderBy: [AnimationOrder!]) {{
+  structure(siret: "{TILLEULS}") {{ animations(where: $where, orderBy: $orderBy) {{ nodes {{ id }} }} }} }}"""
+AUDIT = "query ($where: AuditWhere) { auditTrail(where: $where) { nodes { position } } }"
+FIGURES = "{ animations published past attested awaitingAttestation cancelled parents byTheme { parents } }"
+
+
+def _by(field: str, direction: str) -> dict[str, Any]:
+    return {"orderBy": [{"field": field, "direction": direction}]}
+
+
+#: What is asked, by whom, and how many rows of the large tables it may look at.
+HOT: dict[str, tuple[str, Actor, dict[str, Any], int]] = {
+    "listing": (LISTING, PUBLIC, {}, 50),
+    "listing, last first": (LISTING, PUBLIC, _by("STARTS_AT", "DESC"), 50),
+    "listing by title": (LISTING, PUBLIC, _by("TITLE", "ASC"), 50),
+    "listing by publication": (LISTING, PUBLIC, _by("PUBLISHED_AT", "DESC"), 50),
+    "listing by type": (LISTING, PUBLIC, _by("TYPE", "ASC"), 50),
+    "listing by audience": (LISTING, PUBLIC, _by("AUDIENCE", "DESC"), 50),
+    "listing of a territory": (LISTING, PUBLIC, {"where": {"territory": ["34"]}}, 400),
+    "listing of what is rare in a territory": (
+        LISTING,
+        PUBLIC,
+        {"where": {"territory": ["34"], "type": ["seminaire"], "audience": ["parents"]}},
+        50,
+    ),
+    "listing of two territories": (LISTING, PUBLIC, {"where": {"territory": ["34", "971"]}}, 400),
+    "listing of a rare theme": (LISTING, PUBLIC, {"where": {"theme": ["jeux-video"]}}, 200),
+    "listing of a usual theme": (LISTING, PUBLIC, {"where": {"theme": ["temps-ecran"]}}, 100),
+    "listing of a type": (LISTING, PUBLIC, {"where": {"type": ["seminaire"]}}, 200),
+    "listing of an audience": (LISTING, PUBLIC, {"where": {"audience": ["mediateurs"]}}, 200),
+    "listing of a structure": (LISTING, PUBLIC, {"where": {"structureId": str(structure_id(TILLEULS))}}, 60),
+    "listing of a period": (LISTING, PUBLIC, {"where": {"startsFrom": "2027-02-01T00:00:00Z"}}, 50),
+    "listing of a rare word": (LISTING, PUBLIC, {"where": {"text": "c4ca4238"}}, 50),
+    "listing of a usual word": (LISTING, PUBLIC, {"where": {"text": "café"}}, 100),
+    "own animations": (OWN, structure(TILLEULS), {}, 60),
+    "own animations by title": (OWN, structure(TILLEULS), _by("TITLE", "DESC"), 60),
+    "own animations not attested": (OWN, structure(TILLEULS), {"where": {"past": True, "attested": False}}, 60),
+    "own figures": (f'{{ structure(siret: "{TILLEULS}") {{ dashboard {FIGURES} }} }}', NATIONAL, {}, 60),
+    "waiting for the national team": ("{ viewer { waiting { awaitingPublication } } }", NATIONAL, {}, 400),
+    "waiting for a structure": ("{ viewer { waiting { refused } } }", structure(TILLEULS), {}, 60),
+    "audit trail": (AUDIT, AUDITOR, {}, 50),
+    "audit trail of a structure": (AUDIT, structure(TILLEULS), {}, 60),
+    "audit trail of a territory": (AUDIT, coordonnateur("34"), {}, 400),
+    "audit trail of a subject": (AUDIT, AUDITOR, {"where": {"animationId": str(structure_id("x"))}}, 60),
+    "audit trail of a type": (AUDIT, AUDITOR, {"where": {"type": ["animation.attested"]}}, 400),
+    "audit trail of a type that there is none of": (AUDIT, AUDITOR, {"where": {"type": ["typology.term_split"]}}, 50),
+    "audit trail of several types": (
+        AUDIT,
+        AUDITOR,
+        {"where": {"type": ["animation.attested", "animation.created", "convention.signed"]}},
+        600,
+    ),
+    "audit trail of a territory's type": (AUDIT, coordonnateur("34"), {"where": {"type": ["animation.refused"]}}, 50),
+    "audit trail of a territory's type that there is none of": (
+        AUDIT,
+        coordonnateur("02"),
+        {"where": {"type": ["candidature.submitted"]}},
+        50,
+    ),
+    "audit trail of three territories": (AUDIT, coordonnateur("34", "971", "02"), {}, 400),
+    "audit trail of a structure's type": (
+        AUDIT,
+        AUDITOR,
+        {"where": {"structureId": str(structure_id(TILLEULS)), "type": ["animation.refused"]}},
+        200,
+    ),
+    "audit trail of a dossier": (AUDIT, AUDITOR, {"where": {"dossierId": str(structure_id("x"))}}, 60),
+    "audit trail of a dossier's type": (
+        AUDIT,
+        coordonnateur("34"),
+        {"where": {"dossierId": str(structure_id("x")), "type": ["animation.refused"]}},
+        60,
+    ),
+    "audit trail of a type, late days": (
+        AUDIT,
+        AUDITOR,
+        {"where": {"type": ["animation.attested"], "recordedFrom": "2026-11-20T00:00:00Z"}},
+        600,
+    ),
+    "audit trail of late days": (AUDIT, AUDITOR, {"where": {"recordedFrom": "2026-11-20T00:00:00Z"}}, 400),
+    "audit trail of a day": (
+        AUDIT,
+        AUDITOR,
+        {"where": {"recordedFrom": "2026-10-15T06:00:00Z", "recordedBefore": "2026-10-15T07:00:00Z"}},
+        800,
+    ),
+    "audit trail far in": (AUDIT, AUDITOR, {"where": {"positionFrom": 1_020_000}}, 60),
+}
+
+
+def _faults(reader: Reader, what: str) -> list[str]:
+    document, actor, variables, most = HOT[what]
+    nodes = [node for plan in _plans(reader, document, actor, variables) for node in _nodes(plan)]
+    large = [node for node in nodes if node.get("Relation Name") in _TABLES]
+    told = [(node["Node Type"], node.get("Index Name"), _read(node), node.get("Index Cond")) for node in large]
+    good = large and sum(map(_read, large)) <= most and all(node["Node Type"] != "Seq Scan" for node in large)
+    return [] if good else [f"{what}: {told}"]
+
+
+def test_what_is_asked_all_day_looks_at_few_rows_by_an_index(season: Reader):
+    assert [fault for what in HOT for fault in _faults(season, what)] == []
+
+
+def test_a_page_far_in_costs_what_the_first_one_costs(season: Reader):
+    late = {"where": {"startsFrom": "2027-04-01T00:00:00Z"}, **_by("STARTS_AT", "ASC")}
+    cursor = season.asks(LISTING, PUBLIC, None, **late).data["animations"]["pageInfo"]["endCursor"]
+    far = {**_by("STARTS_AT", "ASC"), "after": cursor}
+    nodes = [node for plan in _plans(season, LISTING, PUBLIC, far) for node in _nodes(plan)]
+    assert 20 <= sum(_read(node) for node in nodes if node.get("Relation Name") in _TABLES) <= 50
+
+
+def test_a_page_of_the_audit_trail_far_in_is_read_from_its_cursor_under_each_filter(season: Reader):
+    document = AUDIT.replace("$where: AuditWhere", "$where: AuditWhere, $after: String").replace(
+        "(where: $where)", "(where: $where, after: $after)"
+    )
+    for what, (asked, actor, variables, most) in HOT.items():
+        if asked is AUDIT:
+            far = cursor_of(ORDERS, [str(1_000_000 + EVENTS * 3 // 4)])
+            with executed() as statements:
+                season.asks(document, actor, **variables, after=far)
+            assert not any("OFFSET" in query.as_string(None).upper() for query, _ in statements), what
+            nodes = [n for plan in _plans(season, document, actor, {**variables, "after": far}) for n in _nodes(plan)]
+            large = [node for node in nodes if node.get("Relation Name") in _TABLES]
+            assert sum(map(_read, large)) <= most, what
+            assert all(node["Node Type"] != "Seq Scan" for node in large), what
+
+
+@pytest.mark.parametrize(
+    "document", [f'{{ territory(code: "34") {{ dashboard {FIGURES} }} }}', f"{{ dashboard {FIGURES} }}"]
+)
+def test_figures_of_territories_count_what_is_to_come_from_an_index_alone(season: Reader, monkeypatch, document):
+    monkeypatch.setattr(season.town, "now", datetime(2027, 3, 20, tzinfo=UTC))
+    nodes = [node for plan in _plans(season, document, NATIONAL, {}) for node in _nodes(plan)]
+    (one,) = [node for node in nodes if node.get("Relation Name") in _TABLES]
+    assert one["Node Type"] == "Index Only Scan"

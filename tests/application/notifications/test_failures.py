@@ -1,0 +1,357 @@
+"""What fails in one letter concerns that letter; what concerns all letters stops all, and loses none."""
+
+from __future__ import annotations
+
+import logging
+import smtplib
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from application.application import Application
+from application.followers.mailing import Mailer, Smtp
+from application.followers.reacting import react
+from application.notifications import outbox, smtp
+from application.notifications.composing import Composer
+from application.notifications.smtp import Trouble, judged, unreached
+from application.registrations import RegistrationSubmit
+from domain.kernel.actors import PUBLIC
+from tests.support.post_office import PostOffice, post_office
+from tests.support.world import World
+
+SENDER = "Parentalité <ne-pas-repondre@example.org>"
+
+
+@pytest.fixture
+def office() -> Iterator[PostOffice]:
+    with post_office() as running:
+        yield running
+
+
+@pytest.fixture
+def animation(world: World, app: Application) -> UUID:
+    world.sign()
+    found = world.creates(seats=100)
+    world.publishes(found)
+    with app.pool.connection() as conn:
+        while react(conn, with_mail=True):
+            pass
+    return found
+
+
+@pytest.fixture
+def three(world: World, app: Application, animation: UUID) -> None:
+    """Letters to three people, the first of whom is p1."""
+    for number in (1, 2, 3):
+        who = {"first_name": "Zoé", "last_name": "Nom", "email": f"p{number}@example.org"}
+        world.does(RegistrationSubmit(animation_id=animation, **who), PUBLIC)
+        with app.pool.connection() as conn:
+            while react(conn, with_mail=True):
+                pass
+
+
+def _sends(app: Application, url: str, later: bool = False) -> None:
+    """`later`: whatever waits for a time has waited for long enough."""
+    mailer = Mailer(app.vault, app.bus.keyed, SENDER, "https://x.example.org", Smtp(url).send)
+    with app.pool.connection() as conn:
+        if later:
+            conn.execute("UPDATE mail_outbox SET due_at = created_at WHERE due_at <> 'infinity'")
+            conn.execute("UPDATE mail_sending SET retry_at = now()")
+        while mailer.send_next(conn):
+            pass
+
+
+def _outbox(app: Application, columns: str) -> list[Any]:
+    with app.pool.connection() as conn:
+        return conn.execute(f"SELECT {columns} FROM mail_outbox ORDER BY address_position").fetchall()
+
+
+def _sending(app: Application, columns: str) -> tuple[Any, ...]:
+    with app.pool.connection() as conn:
+        (found,) = conn.execute(f"SELECT {columns} FROM mail_sending").fetchall()
+    return tuple(found)
+
+
+def _received(office: PostOffice) -> list[str]:
+    return sorted(str(one["To"]) for one in office.received)
+
+
+ALL = ["p1@example.org", "p2@example.org", "p3@example.org"]
+
+
+@pytest.mark.parametrize("fault", [AttributeError, TypeError, UnicodeEncodeError, RecursionError, KeyError, OSError])
+def test_whatever_is_raised_while_a_letter_is_made_concerns_that_letter_alone(app, office, three, monkeypatch, fault):
+    first = _outbox(app, "address_position")[0][0]
+    made = Composer.draft
+
+    def breaks(self: Composer, conn: Any, kind: str, position: int, about: Any) -> Any:
+        if position == first:
+            raise fault(*("utf-8", "x", 0, 1, "?")[: 5 if fault is UnicodeEncodeError else 0])
+        return made(self, conn, kind, position, about)
+
+    monkeypatch.setattr(Composer, "draft", breaks)
+    _sends(app, office.url)
+    assert _received(office) == ALL[1:]
+    assert _outbox(app, "attempts, sent_at IS NOT NULL, given_up_at, due_at > now()")[0] == (1, False, None, True)
+    monkeypatch.undo()
+    _sends(app, office.url, later=True)
+    assert _received(office) == ALL
+
+
+def test_a_query_that_fails_for_one_letter_leaves_the_others_to_be_sent(app, office, three, monkeypatch):
+    first = _outbox(app, "address_position")[0][0]
+    made = Composer.draft
+
+    def breaks(self: Composer, conn: Any, kind: str, position: int, about: Any) -> Any:
+        if position == first:
+            conn.execute("SELECT 1 / 0")
+        return made(self, conn, kind, position, about)
+
+    monkeypatch.setattr(Composer, "draft", breaks)
+    _sends(app, office.url)
+    assert _received(office) == ALL[1:]
+    assert _outbox(app, "reason")[0][0].startswith("DivisionByZero at ")
+
+
+def test_what_fails_again_and_again_is_set_aside_and_told_twice(app, office, three, monkeypatch, caplog):
+    def breaks(*_: Any) -> None:
+        raise AttributeError("p1@example.org is personal")
+
+    monkeypatch.setattr(Composer, "draft", breaks)
+    for _ in range(outbox.MOST_UNFORESEEN + 2):
+        _sends(app, office.url, later=True)
+    expected = (outbox.MOST_UNFORESEEN, True, None)
+    assert _outbox(app, "attempts, set_aside_at IS NOT NULL, given_up_at") == [expected] * 3
+    told = [one for one in caplog.records if one.levelno == logging.ERROR]
+    assert len(told) == 6
+    assert "example.org" not in "".join(str(vars(one)) for one in told)
+
+
+def test_whatever_handing_over_raises_concerns_one_letter(app, three):
+    sent: list[str] = []
+
+    def send(message: Any) -> None:
+        if "p1@" in message["To"]:
+            raise UnicodeError
+        sent.append(message["To"])
+
+    mailer = Mailer(app.vault, app.bus.keyed, SENDER, "https://x.example.org", send)
+    with app.pool.connection() as conn:
+        while mailer.send_next(conn):
+            pass
+    assert sent == ALL[1:]
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["550 5.7.1 sender not allowed", "553 5.7.1 not owned by user", "452 4.7.0 daily quota exceeded", "501 5.1.7 bad"],
+)
+def test_while_the_sender_is_refused_all_letters_wait_and_none_is_lost(app, office, three, said, caplog):
+    office.to_senders = said
+    for _ in range(4):
+        _sends(app, office.url, later=True)
+    assert _outbox(app, "attempts, sent_at, given_up_at") == [(0, None, None)] * 3
+    assert _sending(app, "stopped_since IS NOT NULL, failures, reason") == (True, 4, f"refused: {said}")
+    assert [one.message for one in caplog.records if one.levelno == logging.ERROR] == ["mail stopped"]
+    office.to_senders = None
+    _sends(app, office.url, later=True)
+    assert _received(office) == ALL
+    assert _sending(app, "stopped_since, retry_at, failures, reason") == (None, None, 0, None)
+
+
+def test_while_sending_is_stopped_the_mail_server_is_asked_once_in_each_pause(app, office, three):
+    office.to_senders = "550 5.7.1 sender not allowed"
+    for _ in range(5):
+        _sends(app, office.url)
+    assert office.connections == 1
+
+
+@pytest.mark.parametrize("said", ["550 5.4.5 daily sending quota exceeded", "552 sending limit", "554 5.7.1 blocked"])
+def test_a_quota_told_of_a_letter_stops_all_and_loses_none(app, office, three, said):
+    office.to_letters = said
+    _sends(app, office.url)
+    assert office.connections == 2, "the second letter that is refused in the same way stops the rest"
+    assert [row[0] for row in _outbox(app, "given_up_at")] == [None] * 3
+    assert _sending(app, "stopped_since IS NOT NULL, reason") == (True, f"refused: {said}")
+    office.to_letters = None
+    _sends(app, office.url, later=True)
+    assert _received(office) == ALL
+
+
+def test_no_recipient_can_stop_the_letters_of_others(app, office, three):
+    office.answers["p1@example.org"] = "550 5.7.1 sender blocked, quota exceeded"
+    _sends(app, office.url)
+    assert _received(office) == ALL[1:]
+    assert _sending(app, "stopped_since, suspected") == (None, 0)
+    assert _outbox(app, "attempts, given_up_at")[0] == (1, None)
+
+
+def test_recipients_of_a_server_that_blocks_us_keep_nobody_else_waiting(app, office, three):
+    for name in ("p1", "p2"):
+        office.answers[f"{name}@example.org"] = "550 5.7.1 Recipient address rejected: Access denied"
+    _sends(app, office.url)
+    assert _received(office) == ALL[2:]
+    assert _sending(app, "stopped_since, suspected") == (None, 0)
+    assert [row[0] for row in _outbox(app, "given_up_at")] == [None] * 3
+
+
+def test_a_mail_server_that_is_away_is_tried_once_for_all(app, office, three):
+    for _ in range(3):
+        _sends(app, "smtp://127.0.0.1:9")
+    assert _outbox(app, "attempts, given_up_at") == [(0, None)] * 3
+    assert _sending(app, "stopped_since IS NOT NULL, failures, reason") == (True, 1, "ConnectionRefusedError")
+    for _ in range(200):
+        _sends(app, "smtp://127.0.0.1:9", later=True)
+    assert _outbox(app, "attempts, given_up_at") == [(0, None)] * 3
+    _sends(app, office.url, later=True)
+    assert _received(office) == ALL
+
+
+def test_what_is_refused_for_a_time_is_tried_for_five_days(app, office, three):
+    office.answers["p1@example.org"] = "450 4.2.2 mailbox full"
+    for _ in range(60):
+        _sends(app, office.url, later=True)
+    assert _outbox(app, "attempts, given_up_at, due_at - now() <= interval '1 hour'")[0] == (60, None, True)
+    with app.pool.connection() as conn:
+        conn.execute("UPDATE mail_outbox SET tried_since = now() - interval '119 hours'")
+    _sends(app, office.url, later=True)
+    assert _outbox(app, "given_up_at")[0] == (None,)
+    with app.pool.connection() as conn:
+        conn.execute("UPDATE mail_outbox SET tried_since = now() - interval '121 hours'")
+    _sends(app, office.url, later=True)
+    assert _outbox(app, "unreached, reason")[0] == (True, "tried for 5 days: refused: 450 4.2.2")
+
+
+def test_days_without_a_mail_server_are_no_days_of_trying(app, office, three):
+    office.answers["p1@example.org"] = "450 4.2.2 mailbox full"
+    _sends(app, office.url)
+    with app.pool.connection() as conn:
+        conn.execute("UPDATE mail_outbox SET tried_since = now() - interval '10 days', sent_at = NULL")
+        conn.execute("UPDATE mail_sending SET stopped_since = now() - interval '9 days'")
+    _sends(app, office.url, later=True)
+    _sends(app, office.url, later=True)
+    assert _outbox(app, "given_up_at, tried_since > now() - interval '2 days'")[0] == (None, True)
+
+
+def test_a_domain_beyond_ascii_is_reached_and_a_local_part_only_where_the_server_takes_it(world, app, animation):
+    for address in ("a@école2.example.org", "josé2@example.org"):
+        recorded = RegistrationSubmit.model_construct(
+            animation_id=animation, first_name="Zoé", last_name="Nom", email=address
+        )
+        world.does(recorded, PUBLIC)
+    with app.pool.connection() as conn:
+        while react(conn, with_mail=True):
+            pass
+    with post_office(enable_SMTPUTF8=False) as old:
+        _sends(app, old.url)
+        assert old.recipients == ["a@xn--cole2-9ra.example.org"]
+    sent, given_up = _outbox(app, "sent_at IS NOT NULL, given_up_at IS NOT NULL, attempts, reason")
+    assert sent == (True, False, 1, None)
+    assert given_up == (False, True, 1, "an address beyond ASCII, which this mail server takes none of")
+    with app.pool.connection() as conn:
+        conn.execute("UPDATE mail_outbox SET given_up_at = NULL, sent_at = NULL")
+    with post_office(enable_SMTPUTF8=True) as new:
+        _sends(app, new.url)
+        assert sorted(new.recipients) == ["a@xn--cole2-9ra.example.org", "josé2@example.org"]
+
+
+@pytest.mark.parametrize(
+    "address", ["grp:b@example.org;.fr", "a@[.example.org", "root,b@example.org", "x:;@example.org"]
+)
+def test_an_address_of_old_that_is_no_mailbox_is_given_up_alone(world, app, office, animation, address):
+    for email in (address, "p2@example.org"):
+        recorded = RegistrationSubmit.model_construct(
+            animation_id=animation, first_name="Zoé", last_name="Nom", email=email
+        )
+        world.does(recorded, PUBLIC)
+    with app.pool.connection() as conn:
+        while react(conn, with_mail=True):
+            pass
+    _sends(app, office.url)
+    assert office.recipients == ["p2@example.org"]
+    assert _outbox(app, "given_up_at IS NOT NULL, unreached, reason")[0] == (True, True, "unusable address")
+
+
+def test_a_password_is_never_sent_in_clear_to_another_machine(app, office, three, monkeypatch):
+    monkeypatch.setattr(smtp, "_is_here", lambda host: False)
+    said: list[bytes] = []
+    monkeypatch.setattr(smtplib.SMTP, "login", lambda self, *words: said.append(b"password"))
+    _sends(app, office.url.replace("smtp://", "smtp://user:password@"))
+    assert said == []
+    assert _received(office) == []
+    reason = "no STARTTLS is offered: the password is not sent in clear"
+    assert _sending(app, "stopped_since IS NOT NULL, reason") == (True, reason)
+    assert _outbox(app, "attempts, given_up_at") == [(0, None)] * 3
+
+
+def test_a_refused_sign_in_stops_all_and_loses_none(app, office, three):
+    _sends(app, office.url.replace("smtp://", "smtp://user:wrong@"))
+    assert _outbox(app, "attempts, given_up_at") == [(0, None)] * 3
+    assert _sending(app, "stopped_since IS NOT NULL") == (True,)
+
+
+@pytest.mark.parametrize(
+    ("host", "here"), [("127.0.0.1", True), ("::1", True), ("localhost", True), ("10.0.0.1", False)]
+)
+def test_only_this_machine_is_trusted_without_tls(host, here):
+    assert smtp._is_here(host) is here
+
+
+def _refused(code: int, text: str) -> smtplib.SMTPRecipientsRefused:
+    return smtplib.SMTPRecipientsRefused({"dead@example.org": (code, text.encode())})
+
+
+@pytest.mark.parametrize(
+    ("error", "trouble"),
+    [
+        (_refused(550, "5.1.1 <dead@example.org> no such user"), Trouble.RECIPIENT),
+        (_refused(550, "No such user"), Trouble.RECIPIENT),
+        (_refused(552, "5.2.2 mailbox over quota"), Trouble.RECIPIENT),
+        (_refused(550, "5.4.1 Recipient address rejected: Access denied"), Trouble.RECIPIENT),
+        (_refused(554, "5.7.1 <dead@example.org>: Relay access denied"), Trouble.LATER),
+        (_refused(550, "relaying denied"), Trouble.LATER),
+        (_refused(530, "5.7.0 authentication required"), Trouble.LATER),
+        (_refused(550, "5.1.8 bad sender's system address"), Trouble.LATER),
+        (_refused(450, "4.2.0 Greylisted"), Trouble.LATER),
+        (_refused(451, "4.7.1 Greylisting in action"), Trouble.LATER),
+        (_refused(452, "4.2.2 over quota"), Trouble.LATER),
+        (_refused(450, "4.7.1 too many messages, rate limited"), Trouble.LATER),
+        (_refused(421, "4.3.2 shutting down"), Trouble.LATER),
+        (smtplib.SMTPDataError(550, b"5.4.5 Daily user sending quota exceeded"), Trouble.SUSPECTED),
+        (smtplib.SMTPDataError(550, b"5.7.26 unauthenticated sender"), Trouble.SUSPECTED),
+        (smtplib.SMTPDataError(552, b"5.3.4 message size exceeds limit"), Trouble.RECIPIENT),
+        (smtplib.SMTPDataError(554, b"5.6.0 malformed"), Trouble.RECIPIENT),
+        (smtplib.SMTPDataError(554, b"Transaction failed"), Trouble.RECIPIENT),
+        (smtplib.SMTPDataError(451, b"4.3.0 try again"), Trouble.LATER),
+        (smtplib.SMTPSenderRefused(550, b"5.7.1 not allowed", "a@example.org"), Trouble.SERVICE),
+        (smtplib.SMTPSenderRefused(452, b"4.3.1 insufficient storage", "a@example.org"), Trouble.SERVICE),
+        (smtplib.SMTPSenderRefused(552, b"5.3.4 message size exceeds fixed limit", "a@example.org"), Trouble.RECIPIENT),
+        (smtplib.SMTPSenderRefused(421, b"going away", "a@example.org"), Trouble.AWAY),
+        (smtplib.SMTPNotSupportedError(), Trouble.RECIPIENT),
+        (smtplib.SMTPServerDisconnected("closed"), Trouble.SUSPECTED),
+        (TimeoutError(), Trouble.SUSPECTED),
+        (smtplib.SMTPRecipientsRefused({}), Trouble.RECIPIENT),
+    ],
+)
+def test_a_refusal_is_sorted_by_whose_trouble_it_is_and_never_told_with_the_address(error, trouble):
+    failure = judged(error)
+    assert failure.trouble is trouble
+    assert "example.org" not in failure.reason
+
+
+@pytest.mark.parametrize(
+    ("error", "trouble"),
+    [
+        (ConnectionRefusedError(), Trouble.AWAY),
+        (TimeoutError(), Trouble.AWAY),
+        (smtplib.SMTPConnectError(421, b"too busy"), Trouble.AWAY),
+        (smtplib.SMTPConnectError(554, b"no service for you"), Trouble.SERVICE),
+        (smtplib.SMTPAuthenticationError(535, b"5.7.8 bad credentials"), Trouble.SERVICE),
+        (smtplib.SMTPAuthenticationError(454, b"4.7.0 temporary"), Trouble.SERVICE),
+        (smtplib.SMTPNotSupportedError("no AUTH"), Trouble.SERVICE),
+    ],
+)
+def test_what_happens_before_any_letter_concerns_all(error, trouble):
+    assert unreached(error).trouble is trouble

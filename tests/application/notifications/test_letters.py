@@ -1,0 +1,266 @@
+"""What letters say: to whom, of what, from when until when, where, what has changed; and how often."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from email.message import EmailMessage
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from icalendar import Calendar
+
+from application.animations.commands import AnimationCancel, AnimationModify
+from application.application import Application
+from application.candidatures import PURPOSE as CANDIDATURE_LINK
+from application.candidatures import CandidatureSubmit, CandidatureWithdraw
+from application.contacts.commands import ContactAdd, PlanningSend
+from application.followers.reacting import react
+from application.notifications.composing import Draft
+from application.notifications.letters import Composed, compose, shortened
+from application.notifications.messages import message
+from application.papers.typesetting import MANDATORY_SENTENCE
+from application.registrations import PURPOSE, RegistrationCancel, RegistrationKeep, RegistrationSubmit
+from application.structures import SetStructureContact
+from domain.candidatures.events import Degree
+from domain.kernel.actors import PUBLIC
+from tests.support.post_office import PostOffice, sent_by
+from tests.support.world import STRUCTURE, STRUCTURE_ID, UAI, World
+
+PARENT, CONTACT = "parent@example.org", "ecole@example.org"
+
+
+@pytest.fixture
+def animation(world: World, app: Application) -> UUID:
+    """Published, of two hours, and the structure has a contact."""
+    world.sign()
+    found = world.creates(title="Café des parents", starts_at=world.now + timedelta(days=9), ends_at=_end(world, 9))
+    world.publishes(found)
+    world.does(ContactAdd(structure_id=STRUCTURE_ID, name="École", email=CONTACT), STRUCTURE)
+    sent_by(app)
+    return found
+
+
+@pytest.fixture
+def registered(world: World, app: Application, animation: UUID) -> UUID:
+    who = {"first_name": "Zoé", "last_name": "Nom", "email": PARENT}
+    registration = world.does(RegistrationSubmit(animation_id=animation, **who), PUBLIC).subject_id
+    sent_by(app)
+    return registration
+
+
+def _end(world: World, days: int) -> Any:
+    return world.now + timedelta(days=days, hours=2)
+
+
+def _moves(world: World, animation: UUID, days: int, **more: Any) -> None:
+    changes = {"starts_at": world.now + timedelta(days=days), "ends_at": _end(world, days)}
+    world.does(AnimationModify(animation_id=animation, changes=changes | more), STRUCTURE)
+
+
+def _plain(office: PostOffice, address: str) -> list[str]:
+    """The text of each letter to that address, on one line."""
+    found = [number for number, one in enumerate(office.received) if one["To"] == address]
+    return [" ".join(office.text(number).split()) for number in found]
+
+
+def test_a_burst_of_moves_is_one_letter_that_tells_what_one_knew_and_the_last_state(world, app, animation, registered):
+    for days in (10, 11, 12):
+        _moves(world, animation, days)
+        with app.pool.connection() as conn:
+            react(conn, with_mail=True)
+    office = sent_by(app)
+    for address in (PARENT, CONTACT):
+        (text,) = _plain(office, address)
+        assert "La date a changé." in text
+        before, after = text.split("Maintenant")
+        assert "Avant Quand : jeudi 10 septembre 2026, de 4 h 00 à 6 h 00" in before
+        assert "Quand : dimanche 13 septembre 2026, de 4 h 00 à 6 h 00 (nouveau) Où : Jean Jaurès" in after
+
+
+def test_every_further_change_tells_everybody_from_what_they_were_told_last(world, app, animation, registered):
+    _moves(world, animation, 10)
+    sent_by(app)
+    world.does(AnimationModify(animation_id=animation, changes={"venue_name": "Mairie"}), STRUCTURE)
+    office = sent_by(app)
+    for address in (PARENT, CONTACT):
+        (text,) = _plain(office, address)
+        assert "Le lieu a changé." in text
+        before, after = text.split("Maintenant")
+        assert "vendredi 11 septembre 2026" in before
+        assert "vendredi 11 septembre 2026, de 4 h 00 à 6 h 00 Où : Mairie (nouveau)" in after
+
+
+def test_moved_back_before_anybody_was_told_nobody_is_told_and_nothing_is_to_be_confirmed(
+    world, app, animation, registered
+):
+    _moves(world, animation, 10)
+    with app.pool.connection() as conn:
+        react(conn, with_mail=True)
+    _moves(world, animation, 9)
+    assert sent_by(app).received == []
+
+
+def test_moved_back_after_they_were_told_they_are_told_that_nothing_is_left_to_confirm(
+    world, app, animation, registered
+):
+    _moves(world, animation, 10)
+    assert sent_by(app).to(PARENT) == ["Changement : Café des parents"]
+    _moves(world, animation, 9)
+    office = sent_by(app)
+    assert office.to(PARENT) == ["Date et lieu rétablis : Café des parents"]
+    assert office.to(CONTACT) == ["Changement : Café des parents"]
+    (text,) = _plain(office, PARENT)
+    assert "vous n'avez rien à confirmer" in text
+
+
+def test_who_kept_their_seat_at_the_new_date_is_asked_about_the_old_one(world, app, animation, registered):
+    _moves(world, animation, 10)
+    world.does(RegistrationKeep(link=app.links.link(PURPOSE, animation, registered)), PUBLIC)
+    sent_by(app)
+    _moves(world, animation, 9)
+    assert sent_by(app).to(PARENT) == ["Changement : Café des parents"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"ends_at": timedelta(hours=1)}, "L'heure de fin a changé."),
+        ({"starts_at": timedelta(minutes=15)}, "L'heure a changé."),
+        ({"address": "1 rue de l'École", "starts_at": timedelta(minutes=15)}, "L'heure et le lieu ont changé."),
+        ({"commune_code": "97105"}, "Commune (code INSEE) : 97105 (nouveau)"),
+    ],
+)
+def test_whatever_changes_of_date_and_place_is_marked(world, app, animation, registered, changes, said):
+    start = world.now + timedelta(days=9)
+    values = {name: start + value if isinstance(value, timedelta) else value for name, value in changes.items()}
+    world.does(AnimationModify(animation_id=animation, changes=values), STRUCTURE)
+    office = sent_by(app)
+    for address in (PARENT, CONTACT):
+        (text,) = _plain(office, address)
+        assert said in text
+        assert text.count("(nouveau)") == text.split("Maintenant")[1].count("(nouveau)") >= 1
+
+
+def test_a_cancellation_takes_the_place_of_a_change_that_nobody_has_heard_of(world, app, animation, registered):
+    _moves(world, animation, 10)
+    world.does(AnimationCancel(animation_id=animation, reason="Neige."), STRUCTURE)
+    office = sent_by(app)
+    for address in (PARENT, CONTACT):
+        assert office.to(address) == ["Annulée : Café des parents"]
+        (text,) = _plain(office, address)
+        assert "jeudi 10 septembre 2026" in text, "the date that they know"
+        assert "Motif : Neige." in text
+
+
+def test_giving_up_or_keeping_a_seat_and_withdrawing_a_candidature_have_a_receipt(world, app, animation, registered):
+    link = app.links.link(PURPOSE, animation, registered)
+    _moves(world, animation, 10)
+    sent_by(app)
+    world.does(RegistrationKeep(link=link), PUBLIC)
+    assert sent_by(app).to(PARENT) == ["Inscription gardée : Café des parents"]
+    world.does(RegistrationCancel(link=link), PUBLIC)
+    office = sent_by(app)
+    assert office.to(PARENT) == ["Inscription annulée : Café des parents"]
+    assert "/inscriptions/" not in office.text()
+    who = {"first_name": "Max", "last_name": "Nom", "email": PARENT, "motivation": "Lisez ceci."}
+    candidature = world.does(CandidatureSubmit(territory="971", school_uai=UAI, degree=Degree.FIRST, **who), PUBLIC)
+    sent_by(app)
+    links = app.links.link(CANDIDATURE_LINK, candidature.subject_id)
+    world.does(CandidatureWithdraw(link=links, reason="Lisez cela."), PUBLIC)
+    office = sent_by(app)
+    assert office.to(PARENT) == ["Votre candidature est retirée"]
+    assert "Lisez" not in office.text()
+
+
+def test_what_a_stranger_typed_reaches_nobody_else(world, app, animation):
+    who = {"first_name": "Gagnezmille", "last_name": "Eurosici", "email": PARENT}
+    world.does(RegistrationSubmit(animation_id=animation, **who), PUBLIC)
+    said = {**who, "motivation": "Mille euros ici."}
+    world.does(CandidatureSubmit(territory="971", school_uai=UAI, degree=Degree.FIRST, **said), PUBLIC)
+    office = sent_by(app)
+    assert len(office.received) == 2
+    for received in office.received:
+        forms = "".join(part.get_content() for part in received.walk() if not part.is_multipart())
+        for typed in ("Gagnezmille", "Eurosici", "Mille euros"):
+            assert typed not in str(received["Subject"]) + forms
+
+
+def test_a_letter_bears_its_structure_and_the_mandatory_sentence(world, app, animation, registered):
+    _moves(world, animation, 10)
+    (message, *_) = sent_by(app).received
+    for form in ("plain", "html"):
+        part = message.get_body((form,))
+        assert part is not None
+        body = part.get_content()
+        assert MANDATORY_SENTENCE in body
+        assert "Message envoyé par Ville de Basse-Terre, avec Parentalité et Numérique" in body
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("Annulée : Café", "Annulée : Café"),
+        ("un\ndeux\u00a0 trois", "un deux trois"),
+        ("mot " * 60, "mot " * 23 + "mot mot…"),
+        ("x" * 300, "x" * 99 + "…"),
+    ],
+)
+def test_a_subject_is_one_line_of_a_hundred_characters_cut_at_a_word(text, cut):
+    subject = shortened(text, 100)
+    assert subject == cut
+    assert len(subject) <= 100
+
+
+def test_a_reason_stands_in_the_text_and_not_in_the_subject():
+    reason = "motif " * 330
+    letter = compose("notice", {"message": f"« Un » est refusée : {reason}", "subject": "« Un » est refusée."})
+    assert letter.subject == "« Un » est refusée."
+    assert reason.strip() in letter.text
+
+
+def test_the_link_of_one_click_stands_whole_in_its_header_and_answers_reach_the_structure():
+    link = "https://parentalite-et-numerique.example.org/desabonnement/" + "PI6sAUTkVuCFcxVHIkbFcEfoj8uBS046sTIf" * 2
+    draft = Draft(CONTACT, Composed("Bonjour", "Texte\n", "<p>"), link, "maison@example.org", "Maison de Bourges")
+    sent = message(draft, uuid4(), "ne-pas-repondre@example.org", "example.org").as_bytes().decode()
+    unfolded = sent.replace("\r\n ", " ").splitlines()
+    assert f"List-Unsubscribe: <{link}>" in unfolded
+    assert "List-Unsubscribe-Post: List-Unsubscribe=One-Click" in unfolded
+    assert 'Reply-To: "Maison de Bourges" <maison@example.org>' in unfolded
+
+
+def test_whom_to_call_or_write_to_stands_in_every_letter_of_the_structure_and_answers_reach_it(
+    world, app, animation, registered
+):
+    said = {"phone": "02 48 12 34 56", "email": "maison@example.org", "hours": "le matin"}
+    world.does(SetStructureContact(structure_id=STRUCTURE_ID, **said), STRUCTURE)
+    world.does(PlanningSend(structure_id=STRUCTURE_ID, animation_ids=(animation,)), STRUCTURE)
+    _moves(world, animation, 10)
+    office = sent_by(app)
+    assert sorted(office.to(CONTACT)) == [
+        "Changement : Café des parents",
+        "Les prochaines animations de Ville de Basse-Terre",
+    ]
+    for number, received in enumerate(office.received):
+        assert str(received["Reply-To"]) == "Ville de Basse-Terre <maison@example.org>"
+        text = " ".join(office.text(number).split())
+        assert "Contact : 02 48 12 34 56, maison@example.org, le matin" in text
+        assert "Répondez à ce message pour écrire à Ville de Basse-Terre." in text
+
+
+def test_who_has_a_seat_gets_a_calendar_entry_that_a_later_one_takes_the_place_of(world, app, animation):
+    who = {"first_name": "Zoé", "last_name": "Nom", "email": PARENT}
+    world.does(RegistrationSubmit(animation_id=animation, **who), PUBLIC)
+    first = sent_by(app)
+    world.does(AnimationCancel(animation_id=animation, reason="Neige."), STRUCTURE)
+    last = [one for one in sent_by(app).received if one["To"] == PARENT]
+    entries: list[Any] = []
+    for received in (*first.received, *last):
+        (attached,) = (part for part in received.iter_attachments() if isinstance(part, EmailMessage))
+        entries += Calendar.from_ical(attached.get_content()).walk("VEVENT")
+    seated, cancelled = entries
+    assert (seated["SUMMARY"], seated["LOCATION"]) == ("Café des parents", "Jean Jaurès")
+    assert seated.end - seated.start == timedelta(hours=2)
+    assert (seated["STATUS"], cancelled["STATUS"]) == ("CONFIRMED", "CANCELLED")
+    assert (seated["UID"], seated["SEQUENCE"] < cancelled["SEQUENCE"]) == (cancelled["UID"], True)
+    assert first.text().startswith("Bonjour"), "the letter is still read first"

@@ -1,0 +1,152 @@
+"""What follows from events for whom: written once, whatever stops in between, and never again by a rebuild."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from application.accounts import InvitationSend
+from application.animations.commands import AnimationCancel, AnimationModify, AnimationRefuse
+from application.application import Application
+from application.candidatures import CandidatureGiveOpinion, CandidatureSubmit, CandidatureValidate
+from application.followers.reacting import react
+from application.registrations import PURPOSE, RegistrationCancel, RegistrationSubmit
+from cli.server.jobs import end_animations
+from domain.candidatures.events import Degree
+from domain.kernel.actors import PUBLIC, Actor, Role
+from projections.engine.catching_up import catch_up
+from projections.engine.generations import prepare
+from projections.engine.rebuild import rebuild
+from projections.registry import projections
+from tests.support.world import FOUNDED_AT, MASTER_KEY, NATIONAL, STRUCTURE, STRUCTURE_ID, UAI, World
+
+OURS = f"structure:{STRUCTURE_ID}"
+
+
+def _reacts(app: Application, with_mail: bool = True) -> None:
+    with app.pool.connection() as conn:
+        while react(conn, with_mail):
+            pass
+
+
+def _told(app: Application, recipient: str) -> list[str]:
+    with app.pool.connection() as conn:
+        query = "SELECT message FROM notifications WHERE recipient = %s ORDER BY notification_id"
+        return [row[0] for row in conn.execute(query, (recipient,)).fetchall()]
+
+
+def _letters(app: Application) -> list[str]:
+    with app.pool.connection() as conn:
+        query = "SELECT kind FROM mail_outbox m ORDER BY m.created_at, (m.about->>'detail_position')::int, kind"
+        return [row[0] for row in conn.execute(query).fetchall()]
+
+
+def _registers(world: World, animation: object, number: int) -> object:
+    who = {"first_name": "Prénom", "last_name": "Nom", "email": f"p{number}@example.org"}
+    return world.does(RegistrationSubmit(animation_id=animation, **who), PUBLIC).subject_id
+
+
+@pytest.fixture
+def signed(world: World, app: Application) -> World:
+    """A world in which what was done so far has been reacted to."""
+    world.sign()
+    _reacts(app)
+    return world
+
+
+def test_the_structure_is_told_what_becomes_of_its_animations_and_the_national_team_what_waits(signed, app):
+    published, refused = signed.creates(title="Un"), signed.creates(title="Deux")
+    signed.publishes(published)
+    signed.does(AnimationRefuse(animation_id=refused, reason="À préciser."), NATIONAL)
+    signed.does(AnimationCancel(animation_id=published, reason="Neige."), NATIONAL)
+    _reacts(app)
+    assert _told(app, OURS) == [
+        "« Un » est publiée.",
+        # The reasons are sealed in the events, and kept nowhere else.
+        "« Deux » est refusée.",
+        "« Un » est annulée.",
+    ]
+    assert _told(app, "national") == ["« Un » attend sa publication.", "« Deux » attend sa publication."]
+
+
+def test_when_the_end_has_passed_the_structure_is_invited_to_attest_once(signed, app):
+    animation = signed.creates(title="Un")
+    signed.publishes(animation)
+    with app.pool.connection() as conn:
+        prepare(conn, projections)
+        catch_up(conn, app.vault)
+    end = signed.now + timedelta(hours=4)
+    assert end_animations(app, end - timedelta(seconds=1), FOUNDED_AT) == 0
+    assert end_animations(app, end, end) == 0, "what was past when the scheduler first ran is history"
+    assert end_animations(app, end, FOUNDED_AT) == 1
+    # The read model does not know yet: the animation itself refuses.
+    assert end_animations(app, end, FOUNDED_AT) == 0
+    _reacts(app)
+    assert _told(app, OURS)[-1] == "« Un » est passée : remplissez l'attestation."
+
+
+def test_registrants_are_written_to_when_they_register_get_a_seat_and_when_something_changes(signed, app):
+    animation = signed.creates(seats=1)
+    signed.publishes(animation)
+    first = _registers(signed, animation, 1)
+    _registers(signed, animation, 2)
+    signed.does(RegistrationCancel(link=app.links.link(PURPOSE, animation, first)), PUBLIC)
+    signed.does(AnimationModify(animation_id=animation, changes={"venue_name": "Ailleurs"}), STRUCTURE)
+    signed.does(AnimationCancel(animation_id=animation, reason="Neige."), STRUCTURE)
+    _reacts(app)
+    # Nobody is asked any more whether they come to what is cancelled.
+    assert sorted(_letters(app)) == [
+        "animation.cancelled",
+        "registration.cancelled",
+        "registration.seat_obtained",
+        "registration.seated",
+        "registration.waiting",
+    ]
+
+
+def test_each_authority_is_told_of_a_candidature_when_it_is_its_turn(signed, app):
+    submit = CandidatureSubmit(
+        territory="971",
+        school_uai=UAI,
+        degree=Degree.FIRST,
+        first_name="Prénom",
+        last_name="Nom",
+        email="parent@example.org",
+        motivation="Aider.",
+    )
+    candidature = signed.does(submit, PUBLIC).subject_id
+    _reacts(app)
+    assert _told(app, f"school:{UAI}:director") == ["Une candidature est à examiner."]
+    schools = frozenset([UAI])
+    signed.does(
+        CandidatureGiveOpinion(candidature_id=candidature, favourable=True),
+        Actor(Role.DIRECTOR, "director", schools=schools),
+    )
+    signed.does(CandidatureValidate(candidature_id=candidature), Actor(Role.INSPECTOR, "ien", schools=schools))
+    _reacts(app)
+    assert _told(app, f"school:{UAI}:inspector") == ["Une candidature attend votre décision."]
+    assert _told(app, "territory:971") == ["Une candidature est validée : prenez contact avec le parent."]
+    assert _letters(app) == ["candidature.received", "candidature.validated"]
+
+
+def test_an_invitation_goes_by_letter_and_the_outbox_holds_no_address(signed, app):
+    signed.does(InvitationSend(structure_id=STRUCTURE_ID, email="camille@example.org"), STRUCTURE)
+    _reacts(app)
+    assert _letters(app) == ["invitation"]
+    with app.pool.connection() as conn:
+        (row,) = conn.execute("SELECT mail_outbox::text FROM mail_outbox").fetchall()
+    assert "camille" not in row[0]
+
+
+def test_nothing_is_told_twice_and_a_rebuild_tells_nothing_at_all(signed, app, fresh_url):
+    signed.publishes(signed.creates())
+    _reacts(app)
+    before = _told(app, OURS), _letters(app)
+    with app.pool.connection() as conn:
+        prepare(conn, projections)
+        catch_up(conn, app.vault)
+        assert react(conn, True) == 0
+    rebuild(fresh_url, MASTER_KEY, workers=1)
+    _reacts(app)
+    assert (_told(app, OURS), _letters(app)) == before

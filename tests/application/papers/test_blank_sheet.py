@@ -1,0 +1,155 @@
+"""The empty attendance sheet: what is on it, that it fits, that its QR code leads to the animation."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from application.papers.blank_sheet import MOST_ROWS, BlankSheet, blank_sheet
+from application.papers.typesetting import MANDATORY_SENTENCE
+from tests.support.pdf_text import DARK_BLUE, LIGHT_BLUE, page_texts, picture, qr_texts, share, text
+
+PARIS = ZoneInfo("Europe/Paris")
+URL = "https://parentalite.example.org/animations/3c8eac01-44e4-56e0-8573-15472246c570"
+SHEET = BlankSheet(
+    title="Café des parents : l'œuvre d'été, où ça mène ?",
+    kind="Café des parents",
+    starts_at=datetime(2027, 3, 1, 18, 0, tzinfo=PARIS),
+    ends_at=datetime(2027, 3, 1, 20, 30, tzinfo=PARIS),
+    venue="École Jean Jaurès",
+    address="1 rue de l'École, 34000 Montpellier",
+    structure="Centre social Les Tilleuls",
+    structure_siret="21020001000010",
+    territory="Hérault",
+    seats=20,
+    url=URL,
+)
+
+
+def test_the_sheet_says_what_where_when_and_by_whom_in_selectable_text():
+    said = text(blank_sheet(SHEET))
+    for part in (
+        "Liste d'émargement",
+        SHEET.title,
+        "lundi 1er mars 2027 de 18 h 00 à 20 h 30",
+        "École Jean Jaurès 1 rue de l'École, 34000 Montpellier",
+        "Centre social Les Tilleuls SIRET 210 200 010 00010",
+        "Territoire numérique éducatif : Hérault",
+        "N° Nom et prénom Parent Enfant Signature 1 2 3",
+        "Place du logo Trousse à projets",
+        "Place des logos des partenaires",
+        MANDATORY_SENTENCE,
+    ):
+        assert part in said
+
+
+@pytest.mark.parametrize("seats", [1, 12, 20])
+def test_up_to_twenty_rows_fit_on_one_page(seats: int):
+    (page,) = page_texts(blank_sheet(replace(SHEET, seats=seats)))
+    assert f" {seats} Parents présents" in page
+    assert "p. 1/1" in page
+
+
+def test_twenty_rows_fit_on_one_page_whatever_the_length_of_what_is_said_above():
+    longest = replace(
+        SHEET,
+        title=("Atelier des grands-parents " * 10)[:200],
+        venue=("Médiathèque départementale " * 10)[:200],
+        address=("12 avenue de la République, " * 20)[:300],
+        structure=("Association de parents " * 10)[:200],
+        ends_at=datetime(2027, 3, 2, 1, 0, tzinfo=PARIS),
+    )
+    assert len(page_texts(blank_sheet(longest))) == 1
+
+
+def test_more_rows_go_over_to_pages_that_tell_what_they_belong_to():
+    pages = page_texts(blank_sheet(replace(SHEET, seats=64)))
+    assert len(pages) == 3
+    for number, page in enumerate(pages, start=1):
+        assert f"p. {number}/{len(pages)}" in page
+        assert SHEET.title in page
+        assert "Nom et prénom" in page
+        assert MANDATORY_SENTENCE in page
+    assert " 64 Parents présents" in pages[-1]
+
+
+def test_an_animation_of_a_thousand_seats_has_a_sheet_that_can_still_be_printed():
+    pages = page_texts(blank_sheet(replace(SHEET, seats=1_000)))
+    assert len(pages) == 4
+    assert f" {MOST_ROWS} Parents présents" in pages[-1]
+
+
+def test_a_night_says_both_its_days():
+    night = replace(SHEET, ends_at=datetime(2027, 3, 2, 1, 5, tzinfo=PARIS))
+    assert "du lundi 1er mars 2027, 18 h 00 au mardi 2 mars 2027, 1 h 05" in text(blank_sheet(night))
+
+
+def test_without_an_address_the_place_is_its_name():
+    said = text(blank_sheet(replace(SHEET, address=None)))
+    assert "École Jean Jaurès Structure" in said or "École Jean Jaurès STRUCTURE" in said
+    assert "None" not in said
+
+
+def test_the_page_as_it_is_seen_has_the_charters_colours_and_a_code_that_leads_to_the_animation():
+    image = picture(blank_sheet(SHEET))
+    assert (image.width, image.height) == (1191, 1684)
+    assert share(image, DARK_BLUE) > 0.05
+    assert share(image, LIGHT_BLUE) > 0.001
+    assert share(image, (255, 255, 255)) > 0.4
+    assert qr_texts(image) == [URL]
+
+
+def test_the_same_sheet_is_the_same_bytes_in_every_thread_and_process():
+    expected = blank_sheet(SHEET)
+    with ThreadPoolExecutor(4) as threads:
+        assert set(threads.map(lambda _: blank_sheet(SHEET), range(12))) == {expected}
+    code = (
+        "from tests.application.papers.test_blank_sheet import SHEET, blank_sheet, sha256;"
+        "print(sha256(blank_sheet(SHEET)).hexdigest())"
+    )
+    root = Path(__file__).parents[3]
+    other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=True)
+    assert other.stdout.strip() == sha256(expected).hexdigest()
+
+
+def test_sheets_made_at_once_are_not_mixed_up():
+    def title_is_its_own(number: int) -> bool:
+        return f"Atelier {number} :" in text(blank_sheet(replace(SHEET, title=f"Atelier {number} : essai")))
+
+    with ThreadPoolExecutor(6) as threads:
+        assert all(threads.map(title_is_its_own, range(30)))
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        '#let x = 1 #panic("!")',
+        "$ x^2 $ *gras* _penché_ `code`",
+        '"guillemets" \\ \\u{41} \\"',
+        "= Titre\n- liste\n+ liste",
+        "<étiquette> @référence // commentaire /* autre */",
+        "#image(\"/etc/passwd\") #read('charter.typ')",
+        "Œuvre, cœur, naïve, « 100 % », €",
+        "https://example.org",
+    ],
+)
+def test_a_title_is_printed_as_it_was_written(title: str):
+    # A break within the title may fall anywhere: what counts is the characters.
+    assert "".join(title.split()) in "".join(text(blank_sheet(replace(SHEET, title=title))).split())
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(alphabet=st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=200))
+def test_any_title_makes_a_sheet(title: str):
+    pdf = blank_sheet(replace(SHEET, title=title, venue=title, structure=title))
+    assert len(page_texts(pdf)) >= 1

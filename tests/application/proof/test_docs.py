@@ -1,0 +1,44 @@
+"""The vectors of docs/proof.md are what the code makes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from uuid import UUID
+
+from application.proof.leaves import Leaf, decode_leaf, encode_leaf
+from application.proof.merkle import leaf_hash
+from application.proof.notes import from_pem, opened, parsed
+from application.proof.verifying import _CHECKS
+from tests.application.proof.conftest import KEY
+
+TEXT = (Path(__file__).parents[3] / "docs" / "proof.md").read_text()
+
+
+def vector(name: str) -> str:
+    (found,) = re.findall(rf"```text vector:{name}\n(.*?)```", TEXT, re.DOTALL)
+    return str(found)
+
+
+def test_the_leaf_of_the_documentation_is_that_of_the_code():
+    told = dict(line.split(maxsplit=1) for line in vector("leaf").splitlines())
+    leaf = Leaf(
+        int(told["position"]), UUID(told["aggregate"]), int(told["version"]), told["topic"], told["state"].encode()
+    )
+    assert encode_leaf(leaf).hex() == told["leaf"]
+    assert decode_leaf(bytes.fromhex(told["leaf"])) == leaf
+    assert leaf_hash(encode_leaf(leaf)).hex() == told["hash"]
+
+
+def test_the_checkpoint_of_the_documentation_is_signed_by_its_key():
+    key = from_pem(vector("key"))
+    assert key == KEY.public
+    checkpoint = parsed(opened(vector("checkpoint"), [key])[0])
+    assert checkpoint.size == 1
+    assert checkpoint.root.hex() == dict(line.split(maxsplit=1) for line in vector("leaf").splitlines())["hash"]
+
+
+def test_every_check_of_the_verifier_is_told_of():
+    section = TEXT.split("## Verifying")[1]
+    # The archive is checked before the others.
+    assert len(re.findall(r"^\d\. ", section, re.MULTILINE)) == len(_CHECKS) + 1

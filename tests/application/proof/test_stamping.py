@@ -1,0 +1,161 @@
+"""Time stamps (RFC 3161), by a small authority that the test runs with `openssl ts`."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import replace
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from application.files.store import FileStore
+from application.followers.notary import notarising
+from application.proof.checkpoints import CERTIFICATION, all_checkpoints, latest, make_checkpoint
+from application.proof.stamping import Authority, BadStamp, check_stamp, request_stamp, stamp_missing
+from application.proof.verifying import verify
+from eventstore.bulk import append_rows
+from eventstore.log import head
+from tests.application.proof.conftest import EVENTS, KEY, rows
+from tests.application.proof.test_notary import until
+from tests.support.proved_dossiers import Claim
+
+_CONFIGURATION = """
+[tsa]
+default_tsa = here
+[here]
+serial = {folder}/serial
+signer_cert = {folder}/tsa.pem
+signer_key = {folder}/tsa.key
+signer_digest = sha256
+default_policy = 1.2.3.4.1
+digests = sha256, sha384, sha512
+ess_cert_id_alg = sha256
+accuracy = secs:1
+"""
+
+
+def openssl(*arguments, cwd: Path) -> None:
+    subprocess.run(["openssl", *arguments], cwd=cwd, check=True, capture_output=True)
+
+
+def make_authority(folder: Path) -> None:
+    """A throw-away root, and a certificate of it for stamping time."""
+    (folder / "tsa.cnf").write_text(_CONFIGURATION.format(folder=folder))
+    (folder / "serial").write_text("01")
+    (folder / "ext").write_text("extendedKeyUsage=critical,timeStamping\nkeyUsage=critical,digitalSignature\n")
+    common = ("-newkey", "rsa:2048", "-nodes")
+    openssl(
+        "req", "-x509", *common, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=Root", "-days", "9", cwd=folder
+    )
+    openssl("req", *common, "-keyout", "tsa.key", "-out", "tsa.csr", "-subj", "/CN=Authority", cwd=folder)
+    signing = ("-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "9", "-extfile", "ext")
+    openssl("x509", "-req", "-in", "tsa.csr", *signing, "-out", "tsa.pem", cwd=folder)
+
+
+class _Authority(ThreadingHTTPServer):
+    failing = False
+    folder: Path
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Authority
+
+    def do_POST(self):
+        asked = self.rfile.read(int(self.headers["Content-Length"]))
+        folder = self.server.folder
+        if self.server.failing:
+            self.send_error(503)
+            return
+        (folder / "query").write_bytes(asked)
+        openssl("ts", "-reply", "-config", "tsa.cnf", "-queryfile", "query", "-out", "reply", cwd=folder)
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write((folder / "reply").read_bytes())
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def tsa(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tsa")
+    make_authority(folder)
+    server = _Authority(("127.0.0.1", 0), _Handler)
+    server.folder = folder
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+
+
+@pytest.fixture
+def log_told(caplog):
+    caplog.set_level("WARNING")
+    return caplog
+
+
+@pytest.fixture
+def authority(tsa):
+    tsa.failing = False
+    return Authority(f"http://127.0.0.1:{tsa.server_port}/", tsa.folder / "ca.pem")
+
+
+def test_a_stamp_holds_for_what_was_stamped_and_for_nothing_else(authority, tmp_path):
+    stamp, roots = request_stamp(authority.url, b"a note"), authority.root.read_bytes()
+    assert check_stamp(stamp, b"a note", roots).startswith(str(datetime.now(UTC).year))
+    with pytest.raises(BadStamp, match="does not hold"):
+        check_stamp(stamp, b"another note", roots)
+    with pytest.raises(BadStamp, match="no time stamp"):
+        check_stamp(b"nothing of the kind", b"a note", roots)
+    with pytest.raises(BadStamp, match="no certificate"):
+        check_stamp(stamp, b"a note", b"no PEM")
+    make_authority(tmp_path)
+    with pytest.raises(BadStamp, match="does not hold"):
+        check_stamp(stamp, b"a note", (tmp_path / "ca.pem").read_bytes())
+
+
+def test_an_authority_that_fails_holds_no_checkpoint_up_and_is_asked_again(conn, signed_url, tsa, authority, log_told):
+    tsa.failing = True
+    append_rows(conn, rows(EVENTS + 1, EVENTS + 5))
+    with notarising(signed_url, KEY, 0.2, authority):
+        until(lambda: all_checkpoints(conn)[-1].size == EVENTS + 5)
+        until(lambda: "no time stamp" in log_told.text)
+        assert all_checkpoints(conn)[-1].stamp is None
+        tsa.failing = False
+        until(lambda: all(one.stamp is not None for one in all_checkpoints(conn)))
+    kept = latest(conn)
+    assert kept is not None
+    assert kept.stamp is not None
+    assert check_stamp(kept.stamp, kept.note.encode(), authority.root.read_bytes())
+
+
+def test_an_authority_that_is_not_there_is_waited_for(conn, signed_url, authority, log_told):
+    with notarising(signed_url, KEY, 0.2, replace(authority, url="http://127.0.0.1:9/")):
+        until(lambda: "no time stamp" in log_told.text)
+    assert [one.stamp for one in all_checkpoints(conn)] == [None] * 3
+
+
+def test_the_stamp_of_a_bundle_is_checked_against_the_root_that_is_given(authority, app, world, tmp_path):
+    world.sign()
+    claim = Claim(world, FileStore(tmp_path / "files"))
+    dossier_id = claim.certified(*claim.attested(1))
+    with app.pool.connection() as own:
+        make_checkpoint(own, KEY, head(own), CERTIFICATION, world.now)
+        stamp_missing(own, authority)
+    bundle = claim.export(dossier_id, tmp_path / "stamped.zip", KEY)
+    roots = authority.root.read_bytes()
+
+    def told(*given: bytes) -> list[tuple[bool, str]]:
+        checks = verify(bundle, [KEY.public], *given)
+        return [(check.ok, check.text) for check in checks if check.text.startswith("time stamp")]
+
+    ((ok, text),) = told(roots)
+    assert ok
+    assert str(datetime.now(UTC).year) in text
+    assert told() == [(True, "time stamp: there is one; it was not checked, since no root certificate was given")]
+    make_authority(tmp_path)
+    ((ok, text),) = told((tmp_path / "ca.pem").read_bytes())
+    assert not ok
+    assert "does not hold" in text

@@ -1,0 +1,129 @@
+"""What claims and their configuration may hold: anything else refuses the sign-in, or the start."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import jwt
+import pytest
+from joserfc import jws
+
+from application.sign_in.accepting import BadToken
+from application.sign_in.claims import load_mapping
+from application.sign_in.local import read_token
+from domain.kernel.actors import Role
+from tests.support.sign_in.door import door_of
+from tests.support.sign_in.issuing import KEYS, NOW
+
+SECRET = "a secret of these tests that is long enough"
+FAR = 4_102_444_800
+SIRETS = ["21020001000010"] * 501
+HOSTILE: list[dict[str, Any]] = [
+    {"iat": -(10**18)},
+    {"iat": 10**400},
+    {"iat": float("nan")},
+    {"iat": True},
+    {"iat": "1600000000"},
+    {"iat": []},
+    {"exp": 10**18},
+    {"exp": float("inf")},
+    {"exp": {"a": 1}},
+    {"nbf": float("inf")},
+    {"nbf": "demain"},
+    {"aud": {"a": 1}},
+    {"sub": "a\0b"},
+    {"sub": "a\nb"},
+    {"sub": "a\u202eb"},
+    {"sub": "a\u200bb"},
+    {"sub": "\ud800"},
+    {"sub": "x" * 256},
+    {"sub": "   "},
+    {"sub": ["camille"]},
+    {"role": {"national": True}},
+    {"role": [["national"]]},
+    {"role": ["x"] * 2_001},
+    {"structures": [21020001000010]},
+    {"structures": {"siret": "21020001000010"}},
+    {"structures": SIRETS},
+    {"territories": ["34", None]},
+    {"territories": ["34\0"]},
+    {"territories": ["x" * 5_000]},
+    {"schools": ["x" * 10_000]},
+    {"schools": 3},
+]
+
+
+def name_of(changes: dict[str, Any]) -> str:
+    return f"{next(iter(changes))} {str(next(iter(changes.values())))[:20]!r}"
+
+
+@pytest.mark.parametrize("changes", HOSTILE, ids=name_of)
+def test_a_claim_of_another_kind_or_range_refuses_an_issuers_token(door, issuer, changes):
+    claims = issuer.claims() | {"iat": int(NOW.timestamp()), "exp": FAR} | changes
+    key = KEYS["RS256"]
+    header = {"alg": "RS256", "kid": key.kid, "typ": "at+jwt"}
+    assert "Jeton" in door.refuses(jws.serialize_compact(header, json.dumps(claims).encode(), key))
+
+
+@pytest.mark.parametrize("changes", HOSTILE, ids=name_of)
+def test_a_claim_of_another_kind_or_range_refuses_a_token_of_our_own(changes):
+    claims = {"sub": "camille", "role": "national", "iat": 1_600_000_000, "exp": FAR} | changes
+    token = jwt.api_jws.encode(json.dumps(claims).encode(), SECRET)
+    with pytest.raises(BadToken):
+        read_token(SECRET, token)
+
+
+@pytest.mark.parametrize(
+    "part", ["[" * 9_000, '{"alg":' + "[" * 9_000, "9" * 9_000, '{"alg": 1e999}', "[]", '{"alg": null}']
+)
+def test_what_is_no_header_is_no_incident(door, part):
+    said = jwt.utils.base64url_encode(part.encode()).decode()
+    for token in (f"{said}.e30.x", f"{said}.{said}.x"):
+        assert door.refuses(token)
+        with pytest.raises(BadToken):
+            read_token(SECRET, token)
+
+
+def test_a_subject_of_255_printable_characters_is_one(door, issuer):
+    subject = "é" * 255
+    assert door.admits(issuer.signs(sub=subject)).subject == subject
+
+
+def test_a_claim_that_is_told_flat_and_nested_is_told_by_nobody(issuer):
+    door = door_of(issuer, roles={"claim": "realm_access.roles", "values": {"gip": "national"}})
+    nested = {"realm_access": {"roles": ["gip"]}}
+    assert door.admits(issuer.signs(**nested)).role is Role.NATIONAL
+    assert door.admits(issuer.signs(**{"realm_access.roles": "gip"})).role is Role.NATIONAL
+    assert "de deux façons" in door.refuses(issuer.signs(**nested, **{"realm_access.roles": "gip"}))
+
+
+def test_a_token_tells_for_how_long_it_holds(door, issuer):
+    read = door.reads(issuer.signs(exp=int(NOW.timestamp()) + 100))
+    assert read.seconds_left == 160, "with the skew that clocks may have"
+
+
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        *(({"otherwise": role.value}, "otherwise") for role in Role if role is not Role.PARENT),
+        *(({"roles": {"values": {"word": role}}}, "roles.values") for role in ("system", "public", "emperor", "")),
+        ({"roles": {"values": {" ": "national"}}}, "roles.values"),
+        ({"roles": {"values": {}}}, "roles.values"),
+        ({"roles": {"claim": ""}}, "roles.claim"),
+        ({"subject": " "}, "subject"),
+        ({"opaque": True}, "opaque"),
+    ],
+    ids=str,
+)
+def test_what_nobody_can_have_meant_is_refused_at_the_start(tmp_path, content, named):
+    path = tmp_path / "claims.json"
+    path.write_text(json.dumps(content))
+    with pytest.raises(ValueError, match=named):
+        load_mapping(path)
+
+
+def test_who_has_no_role_may_be_a_parent(tmp_path):
+    path = tmp_path / "claims.json"
+    path.write_text('{"roles": {"values": {}}, "otherwise": "parent"}')
+    assert load_mapping(path).otherwise is Role.PARENT

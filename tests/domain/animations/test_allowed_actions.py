@@ -1,0 +1,173 @@
+"""What may be done next: the whole table, by hand from docs/glossary.md, against what the domain answers and does.
+
+`stage` is a status, attested or not; a cell says when the action is open: `yes`, `past` (once the animation is over),
+or the word that the reason holds.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from itertools import product
+from typing import Any
+
+import pytest
+
+from domain.animations.animation import (
+    Animation,
+    attest,
+    cancel,
+    clone,
+    correct_attestation,
+    end,
+    modify,
+    publish,
+    refuse_publication,
+)
+from domain.animations.attendance_sheet import attach_sheet
+from domain.animations.events import AnimationCancelled, AnimationPublished, AnimationRefused
+from domain.animations.transitions import TRANSITIONS, allowed_actions
+from domain.kernel.actors import Actor, Role
+from domain.kernel.allowed import AllowedAction
+from domain.kernel.errors import DomainError, ErrorCode
+from domain.kernel.rights import Action
+from tests.support.domain.builders import (
+    AFTER,
+    CAME,
+    END,
+    FORM,
+    NOW,
+    OURS,
+    SHEET,
+    START,
+    THEIRS,
+    TODAY,
+    actor,
+    animation,
+    around,
+    attested,
+)
+
+STAGES = {
+    "submitted": (),
+    "published": (AnimationPublished(),),
+    "attested": (AnimationPublished(), attested()),
+    "refused": (AnimationRefused(reason="Non"),),
+    "cancelled": (AnimationCancelled(reason="Non"),),
+}
+
+TABLE = """
+                    submitted  published  attested  refused  cancelled
+animationPublish    yes        déjà       déjà      refusée  annulée
+animationRefuse     yes        déjà       déjà      refusée  annulée
+animationModify     yes        yes        remplie   yes      annulée
+animationCancel     yes        yes        remplie   refusée  annulée
+animationClone      yes        yes        yes       yes      yes
+animationEnd        attend     past       past      refusée  annulée
+animationAttest     attend     past       remplie   refusée  annulée
+attestationCorrect  attend     encore     yes       refusée  annulée
+attendanceSheetAttach  attend  past       past      refusée  annulée
+"""
+
+WHO: Mapping[Role, set[str]] = {
+    Role.STRUCTURE: {
+        "animationModify",
+        "animationCancel",
+        "animationClone",
+        "animationAttest",
+        "attestationCorrect",
+        "attendanceSheetAttach",
+    },
+    Role.NATIONAL: {"animationPublish", "animationRefuse", "animationCancel"},
+    Role.SYSTEM: {"animationEnd"},
+}
+
+ACTS: Mapping[Action, Callable[[Animation, Actor, Any], Any]] = {
+    Action.ANIMATION_PUBLISH: lambda state, who, now: publish(state, who, now),
+    Action.ANIMATION_END: lambda state, who, now: end(state, who, now),
+    Action.ANIMATION_REFUSE: lambda state, who, now: refuse_publication(state, who, "Non", now),
+    Action.ANIMATION_MODIFY: lambda state, who, now: modify(state, who, {"seats": 20}, around(), now),
+    Action.ANIMATION_CANCEL: lambda state, who, now: cancel(state, who, "Non", now),
+    Action.ANIMATION_CLONE: lambda state, who, now: clone(state, who, START, END, around(), now),
+    Action.ANIMATION_ATTEST: lambda state, who, now: attest(state, who, CAME, FORM, TODAY, now),
+    Action.ATTESTATION_CORRECT: lambda state, who, now: correct_attestation(
+        state, who, CAME, "Erreur", FORM, TODAY, now
+    ),
+    Action.ATTENDANCE_SHEET_ATTACH: lambda state, who, now: attach_sheet(state, who, SHEET, now),
+}
+
+
+MOMENTS = (NOW, START, END - timedelta(seconds=1), END, AFTER)
+
+
+def rows() -> dict[str, dict[str, str]]:
+    header, *lines = TABLE.strip("\n").splitlines()
+    return {action: dict(zip(header.split(), cells, strict=True)) for action, *cells in map(str.split, lines)}
+
+
+def answer(state: Animation, who: Actor, now: datetime) -> dict[str, AllowedAction]:
+    answers = allowed_actions(state, who, now)
+    assert len({allowed.action for allowed in answers}) == len(answers)
+    return {allowed.action: allowed for allowed in answers}
+
+
+def outcome(action: Action, state: Animation, who: Actor, now: datetime) -> tuple[bool, list[tuple[ErrorCode, str]]]:
+    """Return whether the command makes events, and the code and message of each problem that it meets."""
+    try:
+        return bool(ACTS[action](state, who, now)), []
+    except DomainError as refusal:
+        return False, [(problem.code, problem.message) for problem in refusal.problems]
+
+
+def test_the_table_holds_every_action_on_an_animation():
+    assert set(rows()) == {action.value for action in TRANSITIONS}
+    assert set(ACTS) == set(TRANSITIONS)
+    assert {stage for row in rows().values() for stage in row} == set(STAGES)
+
+
+@pytest.mark.parametrize("action", TRANSITIONS)
+def test_an_action_is_open_and_closed_as_its_row_says(action):
+    role = next(role for role, actions in WHO.items() if action in actions)
+    wrong = []
+    for stage, cell in rows()[action].items():
+        for now in MOMENTS:
+            got = answer(animation(*STAGES[stage]), actor(role), now).get(action, AllowedAction("not shown", False))
+            is_open = now >= END if cell == "past" else cell == "yes"
+            word = "terminée" if cell == "past" else cell
+            right_reason = got.reason is None if is_open else word in (got.reason or "")
+            if got.allowed is not is_open or not right_reason:
+                wrong.append(f"{stage} at {now}: {cell}, yet {got}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_everybody_is_shown_the_actions_within_their_rights_and_no_other(role):
+    wrong = [
+        f"{stage} at {now}: {sorted(shown)}"
+        for stage, events in STAGES.items()
+        for now in (NOW, AFTER)
+        if (shown := set(answer(animation(*events), actor(role), now))) != WHO.get(role, set())
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_another_structure_is_shown_nothing(stage):
+    stranger = actor(Role.STRUCTURE, structures=frozenset([THEIRS]))
+    assert allowed_actions(animation(*STAGES[stage]), stranger, AFTER) == []
+    both = actor(Role.STRUCTURE, structures=frozenset([THEIRS, OURS]))
+    assert set(answer(animation(*STAGES[stage]), both, AFTER)) == WHO[Role.STRUCTURE]
+
+
+@pytest.mark.parametrize("action", TRANSITIONS)
+def test_an_action_is_enforced_as_it_is_shown(action):
+    wrong = []
+    for role, stage, now in product(Role, STAGES, (NOW, END, AFTER)):
+        state, who = animation(*STAGES[stage]), actor(role)
+        shown = answer(state, who, now).get(action)
+        done, problems = outcome(action, state, who, now)
+        if shown is None:
+            as_shown = [code for code, _ in problems] == [ErrorCode.FORBIDDEN]
+        else:
+            as_shown = done if shown.allowed else problems == [(ErrorCode.RULE_BROKEN, shown.reason)]
+        if not as_shown:
+            wrong.append(f"{role}, {stage} at {now}: shown {shown}, done: {done}, {problems}")
+    assert not wrong, "\n".join(wrong)

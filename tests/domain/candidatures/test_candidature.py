@@ -1,0 +1,306 @@
+"""The candidature of a Parent Ressource, first degree (opinion, then the IEN) and second degree (head of school)."""
+
+from datetime import date
+
+import pytest
+
+from domain.candidatures.candidature import (
+    Applicant,
+    CandidatureStatus,
+    allowed_actions,
+    erase,
+    give_opinion,
+    inform_coordonnateur,
+    issue_certificate,
+    record_contact,
+    record_pix,
+    record_training,
+    reject,
+    request_certificate,
+    submit,
+    validate,
+    withdraw,
+)
+from domain.candidatures.events import (
+    CandidatureRejected,
+    CandidatureValidated,
+    CandidatureWithdrawn,
+    CertificateIssued,
+    CertificateRequested,
+    ContactRecorded,
+    CoordonnateurInformed,
+    Degree,
+    OpinionGiven,
+    PersonalDataErased,
+    PixCertified,
+    TrainingRecorded,
+)
+from domain.catalogue import CANDIDATURE
+from domain.kernel.actors import PUBLIC, Role
+from domain.kernel.errors import ErrorCode
+from tests.support.domain.builders import (
+    AISNE,
+    COORDONNATEUR,
+    DIRECTOR,
+    HEAD,
+    HERAULT,
+    INSPECTOR,
+    NATIONAL,
+    OTHER_PERSON,
+    OTHER_UAI,
+    PARENT,
+    PERSON,
+    STRUCTURE,
+    UAI,
+    actor,
+    submitted,
+)
+from tests.support.domain.story import given
+
+FORBIDDEN, INVALID, RULE_BROKEN = ErrorCode.FORBIDDEN, ErrorCode.INVALID, ErrorCode.RULE_BROKEN
+FIRST, SECOND = Degree.FIRST, Degree.SECOND
+APPLICANT = Applicant("Prénom", "Nom", "parent@exemple.fr", "0600000000", "Aider les autres parents.")
+GOOD = OpinionGiven(person_id=PERSON, favourable=True, comment="Très présente")
+BAD = OpinionGiven(person_id=PERSON, favourable=False, comment=None)
+VALIDATED = CandidatureValidated()
+REJECTED = CandidatureRejected(person_id=PERSON, reason="Ne répond pas")
+WITHDRAWN = CandidatureWithdrawn(person_id=PERSON, reason=None)
+ELSEWHERE = frozenset([OTHER_UAI])
+
+
+@pytest.mark.parametrize("who", [PUBLIC, PARENT])
+@pytest.mark.parametrize("degree", Degree)
+def test_a_parent_submits_for_one_school_signed_in_or_not(who, degree):
+    state = (
+        given(CANDIDATURE)
+        .when(lambda _, *values: submit(*values), APPLICANT, HERAULT, UAI, degree, PERSON, who)
+        .then(submitted(degree))
+    )
+    assert (state.status, state.degree, state.school_uai) == (CandidatureStatus.SUBMITTED, degree, UAI)
+
+
+def test_a_candidature_is_submitted_only_where_the_scheme_runs():
+    given().when(submit, APPLICANT, AISNE, UAI, FIRST, PERSON, PARENT).then_refused(
+        RULE_BROKEN, "territory", "Le territoire Aisne ne recueille pas de candidatures"
+    )
+
+
+def test_a_candidature_is_for_a_school_of_its_territory():
+    given().when(submit, APPLICANT, HERAULT, "0250001R", FIRST, PERSON, PARENT).then_refused(
+        INVALID, "school_uai", "du territoire 34"
+    )
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role not in (Role.PUBLIC, Role.PARENT)])
+def test_nobody_submits_on_behalf_of_an_office(role):
+    given().when(submit, APPLICANT, HERAULT, UAI, FIRST, PERSON, actor(role)).then_refused(FORBIDDEN)
+
+
+def test_the_school_director_gives_an_opinion():
+    state = given(CANDIDATURE, submitted(FIRST)).when(give_opinion, DIRECTOR, True, "Très présente").then(GOOD)
+    assert state.status is CandidatureStatus.OPINION_GIVEN
+
+
+@pytest.mark.parametrize("opinion", [GOOD, BAD], ids=["favourable", "unfavourable"])
+def test_the_opinion_is_advice_it_never_decides(opinion):
+    story = given(CANDIDATURE, submitted(FIRST), opinion)
+    assert story.when(validate, INSPECTOR).then(VALIDATED).status is CandidatureStatus.VALIDATED
+    assert story.when(reject, INSPECTOR, REJECTED.reason).then(REJECTED).status is CandidatureStatus.REJECTED
+
+
+def test_first_degree_the_opinion_comes_before_the_validation():
+    given(CANDIDATURE, submitted(FIRST)).when(validate, INSPECTOR).then_refused(
+        RULE_BROKEN, saying="attend d'abord l'avis"
+    )
+
+
+def test_an_opinion_is_given_once():
+    given(CANDIDATURE, submitted(FIRST), GOOD).when(give_opinion, DIRECTOR, False, None).then_refused(
+        RULE_BROKEN, saying="déjà donné"
+    )
+
+
+def test_first_degree_the_head_of_a_school_does_not_decide():
+    story = given(CANDIDATURE, submitted(FIRST), GOOD)
+    story.when(validate, HEAD).then_refused(FORBIDDEN)
+    story.when(reject, HEAD, "Non").then_refused(FORBIDDEN)
+
+
+def test_second_degree_the_head_of_the_school_validates_alone():
+    state = given(CANDIDATURE, submitted(SECOND)).when(validate, HEAD).then(VALIDATED)
+    assert state.status is CandidatureStatus.VALIDATED
+
+
+def test_second_degree_the_head_of_the_school_rejects():
+    given(CANDIDATURE, submitted(SECOND)).when(reject, HEAD, REJECTED.reason).then(REJECTED)
+
+
+def test_second_degree_the_inspector_does_not_decide():
+    story = given(CANDIDATURE, submitted(SECOND))
+    story.when(validate, INSPECTOR).then_refused(FORBIDDEN)
+    story.when(reject, INSPECTOR, "Non").then_refused(FORBIDDEN)
+
+
+def test_second_degree_there_is_no_opinion_to_give():
+    given(CANDIDATURE, submitted(SECOND)).when(give_opinion, DIRECTOR, True, None).then_refused(
+        RULE_BROKEN, saying="il n'y a pas d'avis à donner"
+    )
+
+
+def test_everybody_acts_for_their_own_school_only():
+    first, second = given(CANDIDATURE, submitted(FIRST)), given(CANDIDATURE, submitted(SECOND))
+    first.when(give_opinion, actor(Role.DIRECTOR, schools=ELSEWHERE), True, None).then_refused(FORBIDDEN)
+    second.when(validate, actor(Role.HEAD, schools=ELSEWHERE)).then_refused(FORBIDDEN)
+    given(CANDIDATURE, submitted(FIRST), GOOD).when(validate, actor(Role.INSPECTOR, schools=ELSEWHERE)).then_refused(
+        FORBIDDEN
+    )
+
+
+@pytest.mark.parametrize("who", [DIRECTOR, COORDONNATEUR, NATIONAL, PARENT, STRUCTURE, PUBLIC])
+def test_no_other_role_validates(who):
+    given(CANDIDATURE, submitted(FIRST), GOOD).when(validate, who).then_refused(FORBIDDEN)
+    given(CANDIDATURE, submitted(SECOND)).when(validate, who).then_refused(FORBIDDEN)
+
+
+def test_after_the_validation_the_coordonnateur_is_informed():
+    state = (
+        given(CANDIDATURE, submitted(SECOND), VALIDATED)
+        .when(inform_coordonnateur)
+        .then(CoordonnateurInformed(territory="34"))
+    )
+    assert state.status is CandidatureStatus.VALIDATED
+
+
+@pytest.mark.parametrize("degree", Degree)
+def test_the_national_team_may_reject(degree):
+    given(CANDIDATURE, submitted(degree)).when(reject, NATIONAL, REJECTED.reason).then(REJECTED)
+
+
+@pytest.mark.parametrize("reason", ["", " \n "])
+def test_a_rejection_has_a_reason(reason):
+    given(CANDIDATURE, submitted(SECOND)).when(reject, HEAD, reason).then_refused(INVALID, "reason", "obligatoire")
+
+
+@pytest.mark.parametrize("before", [(), (GOOD,), (GOOD, VALIDATED)])
+@pytest.mark.parametrize("who", [PARENT, COORDONNATEUR, NATIONAL])
+def test_a_candidature_is_withdrawn_at_any_time_before_its_rejection(who, before):
+    state = given(CANDIDATURE, submitted(FIRST), *before).when(withdraw, who, None).then(WITHDRAWN)
+    assert state.status is CandidatureStatus.WITHDRAWN
+
+
+@pytest.mark.parametrize("before", [(), (VALIDATED,)])
+def test_second_degree_a_candidature_is_withdrawn_before_or_after_its_validation(before):
+    given(CANDIDATURE, submitted(SECOND), *before).when(withdraw, PARENT, None).then(WITHDRAWN)
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        actor(Role.PARENT, person_id=OTHER_PERSON),
+        actor(Role.PARENT, person_id=None),
+        actor(Role.COORDONNATEUR, territories=frozenset(["02"])),
+        PUBLIC,
+        DIRECTOR,
+    ],
+)
+def test_nobody_withdraws_another_ones_candidature(who):
+    given(CANDIDATURE, submitted(FIRST)).when(withdraw, who, None).then_refused(FORBIDDEN)
+
+
+@pytest.mark.parametrize(
+    ("ending", "saying"), [(REJECTED, "est rejetée"), (WITHDRAWN, "est retirée"), (VALIDATED, "déjà validée")]
+)
+def test_what_is_decided_stays_decided(ending, saying):
+    first, second = given(CANDIDATURE, submitted(FIRST), GOOD, ending), given(CANDIDATURE, submitted(SECOND), ending)
+    first.when(give_opinion, DIRECTOR, True, None).then_refused(RULE_BROKEN, saying=saying)
+    first.when(validate, INSPECTOR).then_refused(RULE_BROKEN, saying=saying)
+    first.when(reject, INSPECTOR, "Non").then_refused(RULE_BROKEN, saying=saying)
+    second.when(validate, HEAD).then_refused(RULE_BROKEN, saying=saying)
+    second.when(reject, HEAD, "Non").then_refused(RULE_BROKEN, saying=saying)
+    if ending is not VALIDATED:
+        first.when(withdraw, PARENT, None).then_refused(RULE_BROKEN, saying=saying)
+
+
+def test_personal_data_are_erased_once_and_the_decision_stands():
+    erased = PersonalDataErased(person_id=PERSON)
+    state = given(CANDIDATURE, submitted(SECOND), VALIDATED).when(erase).then(erased)
+    assert (state.erased, state.status) == (True, CandidatureStatus.VALIDATED)
+    given(CANDIDATURE, submitted(SECOND), erased).when(erase).then_refused(RULE_BROKEN, saying="déjà effacées")
+
+
+CONTACTED = ContactRecorded(person_id=PERSON, on=date(2027, 1, 5), note="Très motivée")
+TRAINED = TrainingRecorded(person_id=PERSON, on=date(2027, 1, 5), subject="Pronote")
+PIX = PixCertified(on=date(2027, 1, 5))
+TODAY = date(2027, 1, 10)
+VALIDATED_FIRST = (submitted(FIRST), GOOD, VALIDATED)
+
+
+def test_the_coordonnateur_records_contact_training_and_pix_once_the_candidature_is_validated():
+    volunteer = given(CANDIDATURE, *VALIDATED_FIRST)
+    volunteer.when(record_contact, COORDONNATEUR, CONTACTED.on, "Très motivée", TODAY).then(CONTACTED)
+    volunteer.when(record_training, COORDONNATEUR, TRAINED.on, "Pronote", TODAY).then(TRAINED)
+    volunteer.when(record_pix, COORDONNATEUR, PIX.on, TODAY).then(PIX)
+
+
+@pytest.mark.parametrize("who", [NATIONAL, INSPECTOR, HEAD, DIRECTOR, PARENT, STRUCTURE], ids=lambda who: who.role)
+def test_nobody_else_records_them(who):
+    given(CANDIDATURE, *VALIDATED_FIRST).when(record_contact, who, CONTACTED.on, None, TODAY).then_refused(FORBIDDEN)
+    given(CANDIDATURE, *VALIDATED_FIRST).when(record_pix, who, PIX.on, TODAY).then_refused(FORBIDDEN)
+
+
+@pytest.mark.parametrize("before", [(submitted(FIRST),), (submitted(FIRST), GOOD)], ids=["submitted", "opinion given"])
+def test_nothing_is_recorded_of_a_candidature_that_is_not_validated(before):
+    refused = given(CANDIDATURE, *before).when(record_contact, COORDONNATEUR, CONTACTED.on, None, TODAY)
+    refused.then_refused(RULE_BROKEN, saying="pas encore validée")
+
+
+@pytest.mark.parametrize("after", [(REJECTED,), (WITHDRAWN,)], ids=["rejected", "withdrawn"])
+def test_nothing_is_recorded_once_it_has_ended(after):
+    ended = given(CANDIDATURE, *VALIDATED_FIRST, *after)
+    ended.when(record_training, COORDONNATEUR, TRAINED.on, "Pronote", TODAY).then_refused(RULE_BROKEN)
+    ended.when(request_certificate, PARENT).then_refused(RULE_BROKEN)
+
+
+def test_what_is_recorded_has_happened():
+    tomorrow = date(2027, 1, 11)
+    volunteer = given(CANDIDATURE, *VALIDATED_FIRST)
+    volunteer.when(record_contact, COORDONNATEUR, tomorrow, None, TODAY).then_refused(INVALID, "on", "à venir")
+    volunteer.when(record_contact, COORDONNATEUR, TODAY, None, TODAY).then_accepted()
+
+
+def test_pix_is_recorded_once():
+    given(CANDIDATURE, *VALIDATED_FIRST, PIX).when(record_pix, COORDONNATEUR, PIX.on, TODAY).then_refused(RULE_BROKEN)
+
+
+def test_the_volunteer_asks_for_a_certificate_and_the_coordonnateur_issues_it():
+    volunteer = given(CANDIDATURE, *VALIDATED_FIRST)
+    volunteer.when(issue_certificate, COORDONNATEUR, TODAY).then_refused(RULE_BROKEN, saying="pas demandé")
+    volunteer.when(request_certificate, PARENT).then(CertificateRequested())
+    asked = given(CANDIDATURE, *VALIDATED_FIRST, CertificateRequested())
+    asked.when(request_certificate, PARENT).then_refused(RULE_BROKEN, saying="déjà demandée")
+    issued = CertificateIssued(number="PR-2027-00000000", on=TODAY)
+    asked.when(issue_certificate, COORDONNATEUR, TODAY).then(issued)
+    again = given(CANDIDATURE, *VALIDATED_FIRST, CertificateRequested(), issued)
+    again.when(issue_certificate, COORDONNATEUR, TODAY).then_refused(RULE_BROKEN, saying="déjà délivrée")
+
+
+@pytest.mark.parametrize("who", [PUBLIC, COORDONNATEUR, NATIONAL, actor(Role.PARENT, person_id=OTHER_PERSON)])
+def test_nobody_but_the_volunteer_asks_for_it(who):
+    given(CANDIDATURE, *VALIDATED_FIRST).when(request_certificate, who).then_refused(FORBIDDEN)
+
+
+def test_each_is_told_what_they_may_do_and_why_not():
+    def told(who, *events):
+        state = given(CANDIDATURE, *events).state
+        return {one.action: one.reason for one in allowed_actions(state, state.belongings, who)}
+
+    assert told(DIRECTOR, submitted(FIRST)) == {"candidatureGiveOpinion": None}
+    assert told(HEAD, submitted(FIRST)) == {}, "the first degree is the inspector's to decide"
+    assert (
+        told(INSPECTOR, submitted(FIRST))["candidatureValidate"]
+        == "La candidature attend d'abord l'avis du directeur d'école."
+    )
+    assert told(PARENT, *VALIDATED_FIRST) == {"candidatureWithdraw": None, "candidatureRequestCertificate": None}
+    assert (
+        told(COORDONNATEUR, submitted(FIRST))["candidatureRecordContact"] == "La candidature n'est pas encore validée."
+    )

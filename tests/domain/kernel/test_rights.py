@@ -1,0 +1,279 @@
+"""Who may do what: the whole table, by hand, against what the domain decides. No database, no API: the rule itself."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.kernel.actors import PUBLIC, SYSTEM, Actor, Role
+from domain.kernel.errors import DomainError, ErrorCode
+from domain.kernel.rights import PERSONS, RIGHTS, Action, Belongings, Scope, authorize, may
+from tests.support.domain import builders
+from tests.support.domain.builders import OTHER_PERSON, OTHER_UAI, OURS, PERSON, THEIRS, UAI
+
+#: `any`: everywhere; `struct`, `terr`, `home`, `school`, `person`: on what is one's own; `p+terr`: on what is one's own
+#: as a person, and in one's territory; `-`: not at all.
+TABLE = """
+                           public parent struct médiat coord director inspec head   nation auditor system
+conventionSign             -      -      -      -      terr  -        -      -      any    -       -
+conventionAmend            -      -      -      -      terr  -        -      -      any    -       -
+conventionTerminate        -      -      -      -      terr  -        -      -      any    -       -
+structureRename            -      -      -      -      home  -        -      -      any    -       -
+animationCreate            -      -      struct -      -     -        -      -      -      -       -
+animationModify            -      -      struct -      -     -        -      -      -      -       -
+animationPublish           -      -      -      -      -     -        -      -      any    -       -
+animationRefuse            -      -      -      -      -     -        -      -      any    -       -
+animationCancel            -      -      struct -      -     -        -      -      any    -       -
+animationClone             -      -      struct -      -     -        -      -      -      -       -
+animationEnd               -      -      -      -      -     -        -      -      -      -       any
+letterRefuse               -      -      -      -      -     -        -      -      -      -       any
+fileExpire                 -      -      -      -      -     -        -      -      -      -       any
+animationAttest            -      -      struct -      -     -        -      -      -      -       -
+attestationCorrect         -      -      struct -      -     -        -      -      -      -       -
+attendanceSheetAttach      -      -      struct -      -     -        -      -      -      -       -
+candidatureSubmit          any    any    -      -      -     -        -      -      -      -       -
+candidatureGiveOpinion     -      -      -      -      -     school   -      -      -      -       -
+candidatureValidate        -      -      -      -      -     -        school school -      -       -
+candidatureReject          -      -      -      -      -     -        school school any    -       -
+candidatureWithdraw        -      person person person p+terr person person person any    person -
+registrationSubmit         any    any    -      any    -     -        -      -      -      -       -
+registrationSubmitFor      -      -      struct accept -     any      -      any    -      -       -
+registrationCancel         any    any    any    any    -     any      -      any    -      -       -
+registrationKeep           any    any    any    any    -     any      -      any    -      -       -
+registrationRemove         -      -      struct -      -     -        -      -      -      -       -
+coordonnateurAppoint       -      -      -      -      -     -        -      -      any    -       -
+schoolStaffBind            -      -      -      -      terr  -        -      -      any    -       -
+auditorAdmit               -      -      -      -      -     -        -      -      any    -       -
+invitationSend             -      -      struct -      home  -        -      -      any    -       -
+invitationRevoke           -      -      struct -      home  -        -      -      any    -       -
+invitationAccept           -      any    any    any    -     -        -      -      -      -       -
+mediateurAccept            -      -      struct -      home  -        -      -      any    -       -
+mediateurRegister          -      any    -      any    -     -        -      -      -      -       -
+mandateEnd                 -      person p+struct person p+home person person person any    person -
+contactAdd                 -      -      struct -      -     -        -      -      -      -       -
+contactsImport             -      -      struct -      -     -        -      -      -      -       -
+contactRemove              -      -      struct -      -     -        -      -      -      -       -
+planningSend               -      -      struct -      -     -        -      -      -      -       -
+contactRead                -      -      struct -      -     -        -      -      -      -       -
+structureContactSet        -      -      struct -      -     -        -      -      -      -       -
+unsubscribe                any    -      -      -      -     -        -      -      -      -       -
+rebuildFollow              -      -      -      -      -     -        -      -      any    -       -
+mailPreferencesSet         -      any    any    any    any   any      any   any    any    any     -
+notificationsMarkRead      -      any    any    any    any   any      any   any    any    any     -
+candidatureRecordContact   -      -      -      -      terr  -        -      -      -      -       -
+candidatureRecordTraining  -      -      -      -      terr  -        -      -      -      -       -
+candidatureRecordPix       -      -      -      -      terr  -        -      -      -      -       -
+candidatureRequestCertificate -      person person person person person person person person person -
+candidatureIssueCertificate -     -      -      -      terr  -        -      -      -      -       -
+termAdd                    -      -      -      -      -     -        -      -      any    -       any
+termRename                 -      -      -      -      -     -        -      -      any    -       -
+termMerge                  -      -      -      -      -     -        -      -      any    -       -
+termSplit                  -      -      -      -      -     -        -      -      any    -       -
+termRetire                 -      -      -      -      -     -        -      -      any    -       -
+territoryJoin              -      -      -      -      -     -        -      -      any    -       any
+territoryOpenCandidatures  -      -      -      -      -     -        -      -      any    -       -
+attestationFormWord        -      -      -      -      -     -        -      -      any    -       any
+personErase                -      person person person person person person person any    person any
+serviceDossierOpen         -      -      struct -      -     -        -      -      -      -       -
+serviceDossierGather       -      -      struct -      -     -        -      -      -      -       -
+servicePieceAttach         -      -      struct -      -     -        -      -      -      -       -
+serviceDossierSubmit       -      -      struct -      -     -        -      -      -      -       -
+serviceDossierCertify      -      -      -      -      terr  -        -      -      -      -       -
+serviceDossierReturn       -      -      -      -      terr  -        -      -      -      -       -
+servicePaymentRecord       -      -      -      -      terr  -        -      -      any    -       -
+serviceAmendmentPropose    -      -      struct -      -     -        -      -      -      -       -
+serviceAmendmentAccept     -      -      -      -      terr  -        -      -      -      -       -
+serviceAmendmentRefuse     -      -      -      -      terr  -        -      -      -      -       -
+controlOpen                -      -      -      -      -     -        -      -      -      any     -
+controlPieceJudge          -      -      -      -      -     -        -      -      -      any     -
+controlAnswer              -      -      struct -      -     -        -      -      -      -       -
+controlClose               -      -      -      -      -     -        -      -      -      any     -
+structureRead              -      -      struct -      terr  -        -      -      any    any     any
+territoryRead              -      -      -      -      terr  -        -      -      any    any     any
+countryRead                -      -      -      -      -     -        -      -      any    any     any
+auditRead                  -      -      struct -      terr  -        -      -      any    any     any
+candidatureRead            -      person person person p+terr p+school p+school p+school any    person any
+candidatureNoteRead        -      -      -      -      terr  -        -      -      any    -       -
+mandateRead                -      -      struct -      home   -      -      -      any    any    -
+registrationRead           -      -      struct -      -     -        -      -      -      -       -
+controlRead                -      -      struct -      terr  -        -      -      any    any     any
+"""
+#: `accept`: everywhere too, for who does not only say of themself what they are.
+EVERYWHERE = ("any", "accept")
+COLUMNS = (
+    Role.PUBLIC,
+    Role.PARENT,
+    Role.STRUCTURE,
+    Role.MEDIATEUR,
+    Role.COORDONNATEUR,
+    Role.DIRECTOR,
+    Role.INSPECTOR,
+    Role.HEAD,
+    Role.NATIONAL,
+    Role.AUDITOR,
+    Role.SYSTEM,
+)
+
+#: A thing that is somebody's own in one way only, and everything else somebody else's.
+OTHERS = Belongings(THEIRS, frozenset(["02"]), OTHER_UAI, OTHER_PERSON, frozenset(["02"]))
+OWN = {
+    "struct": Belongings(OURS, frozenset(["02"]), OTHER_UAI, OTHER_PERSON),
+    "terr": Belongings(THEIRS, frozenset(["02", "34"]), OTHER_UAI, OTHER_PERSON, frozenset(["02"])),
+    "home": Belongings(THEIRS, frozenset(["02"]), OTHER_UAI, OTHER_PERSON, frozenset(["34"])),
+    "school": Belongings(THEIRS, frozenset(["02"]), UAI, OTHER_PERSON),
+    "person": Belongings(THEIRS, frozenset(["02"]), OTHER_UAI, PERSON),
+}
+THINGS = OWN | {"another's": OTHERS, "nobody's": Belongings()}
+NOTHING = dict.fromkeys(("structures", "territories", "schools"), frozenset[Any]()) | {"person_id": None}
+
+
+def actor(role: Role, **owns: Any) -> Actor:
+    """As the builders' one, and our person in every role but those that nobody is."""
+    person = {} if role in (Role.PUBLIC, Role.SYSTEM) else {"person_id": PERSON}
+    return builders.actor(role, **person | owns)
+
+
+def rows() -> dict[str, dict[Role, str]]:
+    _, *lines = TABLE.strip("\n").splitlines()
+    return {name: dict(zip(COLUMNS, reach, strict=True)) for name, *reach in (line.split() for line in lines)}
+
+
+def test_the_table_holds_every_action_and_every_role():
+    assert set(rows()) == {action.value for action in Action}
+    assert set(COLUMNS) == set(Role)
+    assert set(RIGHTS) == set(Action)
+
+
+def test_what_one_only_says_of_oneself_gives_no_right_over_others_things():
+    told = {(name, role) for name, row in rows().items() for role, reach in row.items() if reach == "accept"}
+    assert told == {("registrationSubmitFor", Role.MEDIATEUR)}
+    mediateur = actor(Role.MEDIATEUR)
+    for who in (mediateur, replace(mediateur, role=Role.STRUCTURE, also=frozenset([Role.MEDIATEUR]))):
+        self_declared = replace(who, accepted=False)
+        accepted = replace(self_declared, accepted=True)
+        assert not may(self_declared, Action.REGISTRATION_SUBMIT_FOR, OTHERS)
+        assert may(accepted, Action.REGISTRATION_SUBMIT_FOR, OTHERS)
+
+
+@pytest.mark.parametrize("action", Action)
+def test_an_action_reaches_as_far_as_its_row_says(action):
+    """Walk every role over every thing, as somebody of that role and as one who owns nothing at all."""
+    wrong = []
+    for role, reach in rows()[action].items():
+        everywhere, own = reach in EVERYWHERE, reach.replace("p+", "person+").split("+")
+        for name, thing in THINGS.items():
+            if may(actor(role), action, thing) is not (everywhere or name in own):
+                wrong.append(f"{role} ({reach}): {name}")
+            if may(actor(role, **NOTHING), action, thing) is not everywhere:
+                wrong.append(f"{role} ({reach}), who owns nothing: {name}")
+    assert not wrong, "\n".join(wrong)
+
+
+READING = {"structureRead", "territoryRead", "countryRead", "auditRead", "candidatureRead", "controlRead"}
+CONTROLLING = {"controlOpen", "controlPieceJudge", "controlClose"}
+
+
+def test_an_auditor_reads_what_justifies_a_payment_and_changes_nothing_but_controls():
+    may_do = {name for name, row in rows().items() if may(actor(Role.AUDITOR), Action(name), OTHERS)}
+    assert may_do - {"mandateRead"} == READING - {"candidatureRead"} | CONTROLLING | {
+        "notificationsMarkRead",
+        "mailPreferencesSet",
+    }
+
+
+@pytest.mark.parametrize("action", [action for action in Action if Scope.OWN_PERSON in RIGHTS[action].values()])
+def test_what_is_a_person_s_own_is_theirs_in_whatever_role_they_act(action):
+    wrong = []
+    for role in PERSONS:
+        if not may(actor(role), action, OWN["person"]):
+            wrong.append(f"{role}: their own")
+        if may(actor(role, person_id=None), action, Belongings()) and RIGHTS[action][role] is not Scope.ANYWHERE:
+            wrong.append(f"{role}: nobody's")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("role", PERSONS)
+def test_a_mandate_takes_nothing_away_that_a_parent_or_a_mediateur_may_do(role):
+    mandated = actor(role, also=frozenset([Role.PARENT, Role.MEDIATEUR]))
+    for besides in (Role.PARENT, Role.MEDIATEUR):
+        theirs = [one for one in Action if may(actor(besides), one, Belongings(person_id=PERSON))]
+        assert all(may(mandated, action, Belongings(person_id=PERSON)) for action in theirs)
+
+
+REGISTERING = [Action.REGISTRATION_SUBMIT, Action.REGISTRATION_CANCEL, Action.REGISTRATION_KEEP]
+
+
+def test_a_mediateur_only_registers_themself_and_parents_and_sees_to_their_own_account():
+    others = [thing for own, thing in OWN.items() if own != "person"]
+    may_do = {action for action in Action for thing in others if may(actor(Role.MEDIATEUR), action, thing)}
+    assert may_do == {
+        *REGISTERING,
+        Action.REGISTRATION_SUBMIT_FOR,
+        Action.INVITATION_ACCEPT,
+        Action.MEDIATEUR_REGISTER,
+        Action.MAIL_PREFERENCES_SET,
+        Action.NOTIFICATIONS_MARK_READ,
+    }
+
+
+def test_the_public_only_submits_candidatures_and_registers():
+    may_do = [action for action in Action if may(PUBLIC, action, Belongings())]
+    assert may_do == [Action.CANDIDATURE_SUBMIT, *REGISTERING, Action.UNSUBSCRIBE]
+
+
+def test_the_system_decides_nothing_that_people_decide():
+    assert {action.value for action in Action if may(SYSTEM, action, OTHERS)} == {
+        "animationEnd",
+        "fileExpire",
+        "termAdd",
+        "territoryJoin",
+        "attestationFormWord",
+        "personErase",
+        "letterRefuse",
+        *READING,
+    }
+
+
+def test_a_refusal_says_the_same_whatever_was_asked():
+    said = set()
+    nobody, theirs = actor(Role.COORDONNATEUR, territories=frozenset()), Belongings(structure_id=UUID(int=7))
+    for action in (one for one in Action if not may(nobody, one, theirs)):
+        with pytest.raises(DomainError) as refusal:
+            authorize(nobody, action, theirs)
+        (problem,) = refusal.value.problems
+        assert (problem.code, problem.field) == (ErrorCode.FORBIDDEN, ())
+        said.add(problem.message)
+    assert said == {"Vous n'avez pas le droit de faire cette action."}
+
+
+_CODES = ("02", "18", "34", "971")
+_IDS = tuple(UUID(int=number) for number in range(4))
+
+
+@st.composite
+def strangers(draw: st.DrawFn) -> tuple[Actor, Belongings]:
+    """Somebody, and a thing of which nothing is theirs."""
+
+    def split(values: Sequence[Any]) -> tuple[frozenset[Any], frozenset[Any]]:
+        ours = draw(st.frozensets(st.sampled_from(values), max_size=len(values) // 2))
+        return ours, draw(st.frozensets(st.sampled_from([one for one in values if one not in ours]), max_size=2))
+
+    def one_of(values: frozenset[Any]) -> Any:
+        return next(iter(values), None)
+
+    (structures, theirs), (territories, there), (_, home) = split(_IDS), split(_CODES), split(_CODES)
+    (schools, elsewhere), (person, other) = split((UAI, OTHER_UAI)), split((PERSON, OTHER_PERSON))
+    reach = {"structures": structures, "territories": territories, "schools": schools, "person_id": one_of(person)}
+    who = Actor(draw(st.sampled_from(Role)), "somebody", **reach, accepted=draw(st.booleans()))
+    return who, Belongings(one_of(theirs), there, one_of(elsewhere), one_of(other), home - territories)
+
+
+@given(strangers(), st.sampled_from(Action))
+def test_no_power_but_one_over_everything_reaches_what_is_not_ones_own(stranger, action):
+    who, thing = stranger
+    scope = RIGHTS[action].get(who.role)
+    assert may(who, action, thing) is (scope is Scope.ANYWHERE or (scope is Scope.ACCEPTED and who.accepted))

@@ -1,0 +1,205 @@
+"""Service dossiers: opened, gathered, submitted, sent back, certified, paid (docs/glossary.md, "Proof of service…")."""
+
+from datetime import date
+from uuid import UUID
+
+import pytest
+
+from domain.animations.transitions import AnimationStatus
+from domain.kernel.errors import DomainError, ErrorCode
+from domain.service_dossiers.events import DossierGathered, DossierReturned
+from domain.service_dossiers.service_dossier import (
+    MOST_ANIMATIONS,
+    attach_piece,
+    gather,
+    open_dossier,
+    submit,
+)
+from domain.service_dossiers.transitions import DossierStatus
+from tests.support.domain.builders import COORDONNATEUR, OTHER_STRUCTURE, STRUCTURE, THEIRS, convention
+from tests.support.domain.dossier_builders import (
+    FIRST,
+    GATHERED,
+    OPENED,
+    SECOND,
+    SHEET,
+    THIRD,
+    TO_SUBMITTED,
+    attended,
+    dossier,
+    line,
+    piece,
+    submitted,
+)
+from tests.support.domain.story import SUBJECT, given
+
+INVALID, FORBIDDEN, RULE_BROKEN = ErrorCode.INVALID, ErrorCode.FORBIDDEN, ErrorCode.RULE_BROKEN
+FROM, UNTIL = OPENED.period_from, OPENED.period_until
+RETURNED = DossierReturned(reason="Il manque une feuille")
+WITH_PIECE = convention(required_pieces=("Facture",))
+
+
+def test_a_structure_opens_a_dossier_for_a_convention_and_a_period():
+    given().when(open_dossier, convention(), FROM, UNTIL, STRUCTURE).then(OPENED)
+
+
+def test_another_structure_does_not_open_it():
+    given().when(open_dossier, convention(), FROM, UNTIL, OTHER_STRUCTURE).then_refused(FORBIDDEN)
+
+
+def test_a_coordonnateur_does_not_open_it():
+    given().when(open_dossier, convention(), FROM, UNTIL, COORDONNATEUR).then_refused(FORBIDDEN)
+
+
+def test_a_period_ends_after_it_begins():
+    given().when(open_dossier, convention(), UNTIL, FROM, STRUCTURE).then_refused(INVALID, "period_until")
+
+
+def test_a_period_may_be_a_single_day():
+    given().when(open_dossier, convention(), FROM, FROM, STRUCTURE).then_accepted()
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [(date(2026, 8, 1), date(2026, 8, 31)), (date(2027, 9, 1), date(2027, 9, 30))],
+    ids=["before it is valid", "after it is valid"],
+)
+def test_the_convention_covers_the_period_in_part_at_least(start, end):
+    given().when(open_dossier, convention(), start, end, STRUCTURE).then_refused(RULE_BROKEN, "period_from", "valable")
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [(date(2026, 8, 1), date(2026, 9, 1)), (date(2027, 8, 31), date(2027, 9, 30))],
+    ids=["its first day", "its last day"],
+)
+def test_one_day_of_the_convention_in_the_period_is_enough(start, end):
+    given().when(open_dossier, convention(), start, end, STRUCTURE).then_accepted()
+
+
+def test_a_dossier_gathers_attested_animations():
+    found = {FIRST: attended(FIRST), SECOND: attended(SECOND)}
+    state = dossier(OPENED).when(gather, found, STRUCTURE).then(GATHERED)
+    assert state.animation_ids == (FIRST, SECOND)
+
+
+OBSTACLES = {
+    "does not exist": (None, "pas une animation de la structure"),
+    "is of another structure": (attended(structure_id=THEIRS), "pas une animation de la structure"),
+    "is under another convention": (attended(convention_id=UUID(int=9)), "autre convention"),
+    "is not attested": (attended(attendance=None), "pas attestée"),
+    "is cancelled": (attended(status=AnimationStatus.CANCELLED), "pas attestée"),
+    "was held before the period": (attended(days=-74), "hors de la période"),
+    "was held after the period": (attended(days=17), "hors de la période"),
+    "is in another dossier": (attended(dossier_id=THIRD), "autre dossier"),
+}
+
+
+@pytest.mark.parametrize("why", OBSTACLES)
+def test_a_dossier_does_not_gather_an_animation_that(why):
+    animation, saying = OBSTACLES[why]
+    dossier(OPENED).when(gather, {FIRST: animation}, STRUCTURE).then_refused(RULE_BROKEN, "animation_ids.0", saying)
+
+
+def test_every_animation_that_cannot_be_gathered_is_named_by_its_place():
+    found = {FIRST: attended(FIRST), SECOND: None, THIRD: attended(THIRD, dossier_id=FIRST)}
+    with pytest.raises(DomainError) as refusal:
+        gather(dossier(OPENED).state, found, STRUCTURE)
+    assert [problem.field for problem in refusal.value.problems] == [("animation_ids", "1"), ("animation_ids", "2")]
+
+
+@pytest.mark.parametrize("days", [-73, 16], ids=["first", "last"])
+def test_the_first_and_the_last_day_of_the_period_are_included(days):
+    dossier(OPENED).when(gather, {FIRST: attended(days=days)}, STRUCTURE).then_accepted()
+
+
+def test_what_the_dossier_holds_already_it_may_keep():
+    found = {FIRST: attended(FIRST, dossier_id=SUBJECT), THIRD: attended(THIRD)}
+    dossier(OPENED, GATHERED).when(gather, found, STRUCTURE).then(DossierGathered(animation_ids=(FIRST, THIRD)))
+
+
+def test_gathering_the_same_again_changes_nothing():
+    found = {SECOND: attended(SECOND, dossier_id=SUBJECT), FIRST: attended(FIRST, dossier_id=SUBJECT)}
+    dossier(OPENED, GATHERED).when(gather, found, STRUCTURE).then_refused(RULE_BROKEN, saying="Rien ne change")
+
+
+def test_a_dossier_that_was_sent_back_is_open_again_once_it_gathers():
+    found = {FIRST: attended(FIRST), SECOND: attended(SECOND)}
+    state = dossier(*TO_SUBMITTED, RETURNED).when(gather, found, STRUCTURE).then(GATHERED)
+    assert state.status is DossierStatus.OPEN
+
+
+def test_a_dossier_holds_so_many_animations_and_no_more():
+    many = {UUID(int=1 << 64 | number): attended() for number in range(MOST_ANIMATIONS)}
+    dossier(OPENED).when(gather, many, STRUCTURE).then_accepted()
+    one_more = many | {FIRST: attended(FIRST)}
+    dossier(OPENED).when(gather, one_more, STRUCTURE).then_refused(INVALID, "animation_ids", str(MOST_ANIMATIONS))
+
+
+def test_another_structure_does_not_gather():
+    dossier(OPENED).when(gather, {}, OTHER_STRUCTURE).then_refused(FORBIDDEN)
+
+
+def test_a_piece_that_the_convention_requires_is_attached():
+    state = dossier(OPENED).when(attach_piece, WITH_PIECE, piece(), STRUCTURE).then(piece())
+    assert state.pieces == {"Facture": SHEET}
+
+
+def test_a_piece_that_this_convention_does_not_require_is_refused():
+    dossier(OPENED).when(attach_piece, WITH_PIECE, piece("RIB"), STRUCTURE).then_refused(INVALID, "piece", "Facture")
+    dossier(OPENED).when(attach_piece, convention(), piece(), STRUCTURE).then_refused(INVALID, "piece", "aucune")
+
+
+def test_a_further_file_for_a_piece_takes_its_place():
+    other = piece(sha256="00" * 32)
+    state = dossier(OPENED, piece()).when(attach_piece, WITH_PIECE, other, STRUCTURE).then(other)
+    assert state.pieces == {"Facture": "00" * 32}
+
+
+def test_the_same_file_is_not_attached_twice():
+    dossier(OPENED, piece()).when(attach_piece, WITH_PIECE, piece(), STRUCTURE).then_refused(RULE_BROKEN, "file")
+
+
+TWO = [(attended(FIRST), 4), (attended(SECOND), 4)]
+
+
+def test_what_is_submitted_is_what_stands_at_that_moment():
+    state = dossier(OPENED, GATHERED).when(submit, convention(), TWO, STRUCTURE).then(submitted())
+    assert (state.status, state.lines) == (DossierStatus.SUBMITTED, (line(FIRST), line(SECOND)))
+
+
+def test_a_line_keeps_the_digest_of_the_signed_sheet():
+    with_sheet = [(attended(FIRST, sheet=SHEET), 5)]
+    expected = submitted(line(FIRST, animation_version=5, sheet=SHEET))
+    dossier(OPENED, GATHERED).when(submit, convention(), with_sheet, STRUCTURE).then(expected)
+
+
+def test_an_empty_dossier_is_not_submitted():
+    dossier(OPENED).when(submit, convention(), [], STRUCTURE).then_refused(RULE_BROKEN, saying="aucune animation")
+
+
+def test_without_a_rate_there_is_nothing_to_be_paid():
+    bare = convention(rate_per_animation=None)
+    dossier(OPENED, GATHERED).when(submit, bare, TWO, STRUCTURE).then_refused(RULE_BROKEN, saying="montant")
+
+
+def test_every_required_piece_that_is_missing_is_named():
+    demanding = convention(required_pieces=("Facture", "RIB", "Bilan"))
+    with pytest.raises(DomainError) as refusal:
+        submit(dossier(OPENED, GATHERED, piece("RIB")).state, demanding, TWO, STRUCTURE)
+    assert [problem.code for problem in refusal.value.problems] == [RULE_BROKEN, RULE_BROKEN]
+    assert ["Facture" in refusal.value.problems[0].message, "Bilan" in refusal.value.problems[1].message] == [True] * 2
+
+
+def test_with_its_pieces_it_is_submitted():
+    expected = submitted(required_pieces=("Facture",))
+    dossier(OPENED, GATHERED, piece()).when(submit, WITH_PIECE, TWO, STRUCTURE).then(expected)
+
+
+def test_a_submitted_dossier_is_not_submitted_again():
+    dossier(*TO_SUBMITTED).when(submit, convention(), TWO, STRUCTURE).then_refused(RULE_BROKEN, saying="soumis")
+
+
+def test_a_dossier_that_was_sent_back_gathers_before_it_is_submitted():
+    story = dossier(*TO_SUBMITTED, RETURNED)
+    story.when(submit, convention(), TWO, STRUCTURE).then_refused(RULE_BROKEN, saying="rassemblez")

@@ -1,0 +1,180 @@
+"""Kept answers: given again while nothing moves, never after, and never to anybody whose answer is their own."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from starlette.types import Message, Receive, Scope, Send
+
+from api.http.answer_cache import LASTING, AnswerCache
+from domain.kernel.actors import Role
+from tests.support.people import People
+from tests.support.server import Clock, Server, token
+
+LISTING = "{ position animations(first: 100) { totalCount nodes { id title } } }"
+
+
+@pytest.fixture
+def statements(server: Server, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A line for each snapshot that an answer opens."""
+    opened: list[str] = []
+    pool = server.services.pool
+    connection = pool.connection
+
+    def counted(*args: Any, **kwargs: Any) -> Any:
+        opened.append("snapshot")
+        return connection(*args, **kwargs)
+
+    monkeypatch.setattr(pool, "connection", counted)
+    return opened
+
+
+def settled(server: Server) -> str:
+    """Waits until the read models have all that happened."""
+    return str(server.log_head())
+
+
+def test_the_public_is_given_the_same_bytes_without_a_look_into_the_database(server: Server, statements: list[str]):
+    asked = {"query": LISTING}
+    first = server.post(asked, min_position=settled(server))
+    after = len(statements)
+    again = [server.post(asked) for _ in range(3)]
+    assert len(statements) == after
+    assert {one.content for one in again} == {first.content}
+    assert {one.headers["etag"] for one in again} == {first.headers["etag"]}
+    assert first.headers["cache-control"] == "no-cache"
+
+
+def test_a_published_animation_stands_in_the_next_answer_that_waits_for_it(server: Server, people: People):
+    asked = {"query": LISTING}
+    people.sign()
+    titles = []
+    for number in range(3):
+        people.publish(people.declare(title=f"Atelier {number}"))
+        answer = server.post(asked, min_position=settled(server)).json()["data"]
+        titles.append([node["title"] for node in answer["animations"]["nodes"]])
+        assert answer["position"] == server.log_head()
+        assert server.post(asked).json()["data"]["animations"] == answer["animations"]
+    assert [len(one) for one in titles] == [1, 2, 3]
+
+
+def test_a_browser_that_has_the_answer_is_told_so(server: Server):
+    first = server.http.get("/graphql", params={"query": LISTING})
+    etag = first.headers["etag"]
+    again = server.http.get("/graphql", params={"query": LISTING}, headers={"If-None-Match": etag})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", etag)
+    other = server.http.get("/graphql", params={"query": LISTING}, headers={"If-None-Match": '"another"'})
+    assert (other.status_code, other.content) == (200, first.content)
+
+
+def test_answers_of_those_who_have_signed_in_are_not_kept(server: Server, statements: list[str]):
+    asked = {"query": "{ viewer { role } animations { totalCount } }"}
+    national, auditor = token(Role.NATIONAL), token(Role.AUDITOR)
+    for _ in range(2):
+        before = len(statements)
+        answers = [server.post(asked, one) for one in (national, auditor, None)]
+        assert [one.json()["data"]["viewer"]["role"] for one in answers] == ["NATIONAL", "AUDITOR", "PUBLIC"]
+        assert all("etag" not in one.headers for one in answers)
+        assert len(statements) >= before + len(answers)
+
+
+def test_what_hangs_on_the_time_is_not_kept(server: Server, people: People, clock: Clock):
+    people.sign()
+    animation = people.declare()
+    people.publish(animation)
+    asked = {
+        "query": "query ($id: ID!) { animation(id: $id) { title allowedActions { action allowed reason } } }",
+        "variables": {"id": animation},
+    }
+    first = server.post(asked, min_position=settled(server))
+    assert "etag" not in first.headers
+    clock.now += timedelta(days=400)
+    assert "etag" not in server.post(asked).headers
+
+
+def test_errors_are_not_kept(server: Server):
+    for query in ("{ nonsense }", "{ animations(first: 0) { totalCount } }", "{ auditTrail { totalCount } }"):
+        for _ in range(2):
+            answer = server.post({"query": query})
+            assert "etag" not in answer.headers
+            assert answer.headers["cache-control"] == "no-store"
+            assert "errors" in answer.json()
+
+
+@dataclass
+class _Standing:
+    """A waiter that tests move."""
+
+    standing: int | None = 1
+    position: int = 1
+
+
+@dataclass
+class _View:
+    """Answers each question with its length and the number of the answer."""
+
+    waiter: _Standing
+    answered: int = 0
+    move_meanwhile: bool = False
+    sizes: list[int] = field(default_factory=list)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = (await receive())["body"]
+        self.answered += 1
+        if self.move_meanwhile:
+            self.waiter.standing = (self.waiter.standing or 0) + 1
+        scope[LASTING] = True
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"%d of %s" % (self.answered, body)})
+
+
+async def _posted(cache: AnswerCache, body: bytes) -> bytes:
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    told: list[Message] = []
+
+    async def send(message: Message) -> None:
+        told.append(message)
+
+    await cache({"type": "http", "method": "POST", "headers": [], "query_string": b""}, receive, send)
+    content: bytes = told[1]["body"]
+    return content
+
+
+def _post(cache: AnswerCache, body: bytes) -> bytes:
+    return asyncio.run(_posted(cache, body))
+
+
+def test_nothing_is_kept_while_notices_cannot_be_heard():
+    waiter = _Standing(standing=None)
+    cache = AnswerCache(_View(waiter), waiter)  # type: ignore[arg-type]
+    assert [_post(cache, b"a"), _post(cache, b"a")] == [b"1 of a", b"2 of a"]
+
+
+def test_every_notice_discards_what_was_kept():
+    waiter = _Standing()
+    cache = AnswerCache(_View(waiter), waiter)  # type: ignore[arg-type]
+    assert [_post(cache, b"a"), _post(cache, b"a")] == [b"1 of a", b"1 of a"]
+    waiter.standing = 2
+    assert _post(cache, b"a") == b"2 of a"
+
+
+def test_an_answer_during_which_the_read_models_moved_is_given_but_not_kept():
+    waiter = _Standing()
+    cache = AnswerCache(_View(waiter, move_meanwhile=True), waiter)  # type: ignore[arg-type]
+    assert [_post(cache, b"a"), _post(cache, b"a")] == [b"1 of a", b"2 of a"]
+
+
+def test_what_was_asked_for_longest_ago_gives_way_when_the_bytes_are_full():
+    waiter = _Standing()
+    view = _View(waiter)
+    cache = AnswerCache(view, waiter, most_bytes=5_000)  # type: ignore[arg-type]
+    for body in (b"a", b"b", b"a", b"c"):
+        _post(cache, body)
+    assert view.answered == 3
+    assert [_post(cache, b"a"), _post(cache, b"b")] == [b"1 of a", b"4 of b"]

@@ -1,0 +1,315 @@
+"""Whatever a client sends, or does not, has a bound in this process: plain sockets against a real server."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import pytest
+from websockets.sync.client import connect
+
+from api.publishing.documentation import page
+from cli.server import bounded_http, bounded_websocket
+from cli.server.bounded_http import LARGEST_HEAD
+from tests.scenarios.following.test_subscriptions import PROTOCOL, opened
+from tests.support.people import NATIONAL
+from tests.support.server import Server
+
+READY = b"GET /ready HTTP/1.1\r\nHost: x\r\n"
+BODY = b'{"query": "{ __typename }"}'
+POST = b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
+UPGRADE = (
+    b"GET /graphql HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n"
+)
+
+
+@contextmanager
+def plain(server: Server) -> Iterator[socket.socket]:
+    host, port = server.address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
+        yield connection
+
+
+def sends(connection: socket.socket, *parts: bytes) -> None:
+    """What is sent to who has closed already is lost, as it should be."""
+    with suppress(ConnectionError):
+        for part in parts:
+            connection.sendall(part)
+
+
+def told(connection: socket.socket) -> bytes:
+    """All that comes until the connection is closed."""
+    content = b""
+    with suppress(ConnectionError):
+        while part := connection.recv(65_536):
+            content += part
+    return content
+
+
+def status(connection: socket.socket) -> int | None:
+    """Of the answer; None for a connection that was closed without one."""
+    line = told(connection).split(b"\r\n")[0].split()
+    return int(line[1]) if len(line) > 1 else None
+
+
+def test_the_documentation_tells_the_bounds():
+    told = " ".join(page().split())
+    assert f"{LARGEST_HEAD:,} bytes, within {bounded_http.HEAD_SECONDS:.0f} seconds" in told
+    assert f"within {bounded_http.BODY_SECONDS:.0f} seconds" in told
+    assert f"one more for each {bounded_http.LEAST_SPEED:,} bytes" in told
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounded_http, "HEAD_SECONDS", 0.5)
+    monkeypatch.setattr(bounded_http, "BODY_SECONDS", 0.8)
+
+
+def test_usual_headers_pass(server):
+    for head in (b"X: " + b"a" * 20_000, b"\r\n".join(b"X-%d: %s" % (number, b"a" * 100) for number in range(200))):
+        with plain(server) as connection:
+            sends(connection, READY + b"Connection: close\r\n" + head + b"\r\n\r\n")
+            assert status(connection) == 200
+        with plain(server) as connection:
+            sends(connection, UPGRADE + head + b"\r\n\r\n")
+            assert b"101 Switching Protocols" in connection.recv(1_000)
+
+
+MILLION = b"a" * 1_000_000
+
+
+@pytest.mark.parametrize(
+    "parts",
+    {
+        "one header": [READY + b"X: ", *[MILLION] * 20, b"\r\n\r\n"],
+        "one header at once": [READY + b"X: " + b"a" * (LARGEST_HEAD + 1) + b"\r\n\r\n"],
+        "many headers": [READY, *[b"X: " + b"a" * 90 + b"\r\n"] * 400, b"\r\n"],
+        "a name": [READY, *[MILLION] * 5],
+        "request line": [b"GET /", *[MILLION] * 5],
+        "query": [b"GET /ready?x=" + b"a" * (LARGEST_HEAD + 1) + b" HTTP/1.1\r\nHost: x\r\n\r\n"],
+        "method": [MILLION * 2],
+        "handshake": [UPGRADE + b"X: ", *[MILLION] * 5, b"\r\n\r\n"],
+        "chunk's extension": [CHUNKED + b"1;", *[MILLION] * 5],
+        "trailers": [CHUNKED + b"1\r\n{\r\n0\r\n", *[b"X: " + b"a" * 90 + b"\r\n"] * 400, b"\r\n"],
+        "a trailer": [CHUNKED + b"1\r\n{\r\n0\r\nX: ", *[MILLION] * 5],
+        "second of two": [READY + b"\r\n" + READY + b"X: ", *[MILLION] * 5],
+        "size of a chunk": [CHUNKED + b"0" * 1_000_000],
+    }.items(),
+    ids=lambda case: case[0],
+)
+def test_what_is_no_body_has_a_bound(server, parts):
+    with plain(server) as connection:
+        sends(connection, *parts[1])
+        content = told(connection)
+    statuses = [int(line.split()[1]) for line in content.split(b"\r\n") if line.startswith(b"HTTP/1.1")]
+    assert statuses[-1:] in ([431], [400], []) or (parts[0] == "second of two" and statuses == [200])
+
+
+def test_many_large_headers_at_once_keep_nobody_waiting(server):
+    def flood() -> None:
+        with plain(server) as connection:
+            sends(connection, READY + b"X: ", *[MILLION] * 80)
+
+    floods = [threading.Thread(target=flood) for _ in range(3)]
+    began, used = time.monotonic(), time.process_time()
+    for one in floods:
+        one.start()
+    assert server.http.get("/ready").status_code == 200
+    for one in floods:
+        one.join()
+    assert time.monotonic() - began < 20
+    assert time.process_time() - used < 5
+
+
+@pytest.mark.parametrize(
+    ("sent", "answered"),
+    [
+        (b"", None),
+        (b"\r\n", None),
+        (READY + b"X-A: ", 408),
+        (b"G", 408),
+        (UPGRADE, 408),
+        (POST + b"Content-Length: 9\r\n\r\n{", 408),
+        (CHUNKED + b"1\r\n{\r\n", 408),
+        (CHUNKED + b"1\r\n{\r\n0\r\nX: ", 408),
+    ],
+)
+def test_what_is_half_sent_does_not_last(server, hasty, sent, answered):
+    with plain(server) as connection:
+        sends(connection, sent)
+        assert status(connection) == answered
+
+
+@pytest.mark.parametrize(
+    "head", [READY, POST + b"Content-Length: 900\r\n\r\n", CHUNKED], ids=["head", "body", "chunks"]
+)
+def test_byte_by_byte_is_no_way_around_it(server, hasty, head):
+    began = time.monotonic()
+    with plain(server) as connection:
+        connection.sendall(head)
+        with suppress(ConnectionError):
+            while time.monotonic() - began < 10:
+                connection.sendall(b"1\r\n \r\n" if head is CHUNKED else b"a")
+                time.sleep(0.05)
+                if _is_over(connection):
+                    break
+    assert time.monotonic() - began < 8
+
+
+def _is_over(connection: socket.socket) -> bool:
+    connection.setblocking(False)
+    try:
+        return connection.recv(1) is not None
+    except BlockingIOError:
+        return False
+    finally:
+        connection.setblocking(True)
+
+
+def test_an_upload_may_take_as_long_as_it_needs_by_the_least_speed(server, hasty, monkeypatch):
+    monkeypatch.setattr(bounded_http, "LEAST_SPEED", 1_000)
+    form = b"--x\r\nContent-Disposition: form-data; name=operations\r\n\r\n" + b" " * 3_000 + BODY + b"\r\n--x--\r\n"
+    head = f"POST /graphql HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {NATIONAL}\r\n"
+    kind = f"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: {len(form)}\r\n\r\n"
+    with plain(server) as connection:
+        connection.sendall((head + kind).encode() + form[:2_900])
+        time.sleep(2)
+        connection.sendall(form[2_900:])
+        assert status(connection) == 400, "there is no map in it: it was read to the end"
+    with plain(server) as connection:
+        connection.sendall((head + kind).encode() + form[:100])
+        assert status(connection) == 408
+
+
+def test_a_connection_that_is_kept_stays_open_between_requests(server, hasty):
+    body = POST + b"Content-Length: %d\r\n\r\n" % len(BODY) + BODY
+    with plain(server) as connection:
+        for request in (READY + b"\r\n", body, body + READY + b"\r\n"):
+            connection.sendall(request)
+            time.sleep(1.5)
+            assert connection.recv(65_536).count(b"HTTP/1.1 200") == (2 if request.count(b"HTTP/1.1") == 2 else 1)
+
+
+def test_trailers_are_no_headers(server):
+    with plain(server) as connection:
+        chunk = b"%x\r\n%s\r\n0\r\nAuthorization: Bearer x\r\nX-Forwarded-For: 8.8.8.8\r\n\r\n" % (len(BODY), BODY)
+        connection.sendall(CHUNKED + chunk)
+        assert b"HTTP/1.1 200" in connection.recv(65_536)
+        connection.sendall(READY + b"Connection: close\r\n\r\n")
+        assert status(connection) == 200
+
+
+def test_who_is_answered_early_may_not_go_on_sending_for_ever(server):
+    with plain(server) as connection:
+        connection.sendall(POST.replace(b"json", b"text") + b"Content-Length: 900000\r\n\r\n{")
+        assert status(connection) == 415
+
+
+def test_connections_have_a_bound(server, monkeypatch):
+    door = server.door
+    monkeypatch.setattr(door, "most_connections", 3)
+    server.http.close()
+    time.sleep(0.1)
+    held = [plain(server) for _ in range(3)]
+    for one in held:
+        one.__enter__()
+    with plain(server) as beyond:
+        assert b"503" in told(beyond)
+    for one in held:
+        one.__exit__(None, None, None)
+    time.sleep(0.1)
+    with plain(server) as connection:
+        connection.sendall(READY + b"Connection: close\r\n\r\n")
+        assert status(connection) == 200
+    assert door.peers == {}
+
+
+def test_half_sent_bodies_take_bounded_memory(server, monkeypatch):
+    monkeypatch.setattr(bounded_http, "MOST_BODIES", 150_000)
+    with plain(server) as first, plain(server) as second:
+        head = POST + b"Content-Length: 900000\r\n\r\n"
+        first.sendall(head + b"a" * 100_000)
+        time.sleep(0.2)
+        sends(second, head + b"a" * 100_000)
+        assert status(second) == 503
+    time.sleep(0.2)
+    assert server.door.bodies == 0
+    assert server.post({"query": "{ __typename }"}).status_code == 200
+
+
+def test_a_message_in_pieces_comes_to_its_end(server, monkeypatch):
+    monkeypatch.setattr(bounded_websocket, "MESSAGE_SECONDS", 0.5)
+    with plain(server) as connection:
+        connection.sendall(UPGRADE + b"\r\n")
+        assert b"101 Switching Protocols" in connection.recv(1_000)
+        connection.sendall(b"\x01\x81\x00\x00\x00\x00{")
+        assert b"too slow" in told(connection)
+
+
+def test_what_a_client_breaks_is_counted_and_no_error(server, caplog):
+    caplog.set_level("INFO")
+    broken = [
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+        b"GET / HTTP/9.9\r\n\r\n",
+        READY + b"Connection: Upgrade\r\nUpgrade: h2c\r\nConnection: close\r\n\r\n",
+        UPGRADE.replace(b"13", b"7") + b"\r\n",
+        UPGRADE.replace(b"dGhlIHNhbXBsZSBub25jZQ==", b"?") + b"\r\n",
+        UPGRADE + b"X: " + b"a" * 9_000 + b"\r\n\r\n",
+        UPGRADE + b"X: a\r\n" * 200 + b"\r\n",
+        UPGRADE.replace(b"/graphql", b"/nowhere") + b"\r\n",
+        POST + b"Content-Length: 99\r\n\r\n{",
+        POST.replace(b"application/json", b"multipart/form-data; boundary=x")
+        + f"Authorization: Bearer {NATIONAL}\r\n".encode()
+        + b"Content-Length: 99\r\n\r\n--x\r\nbroken",
+    ]
+    for sent in broken:
+        with plain(server) as connection:
+            sends(connection, sent)
+            time.sleep(0.1)
+    frames = [
+        b"\x81\x81\x00\x00\x00\x00\xff",
+        b"\xff\xff",
+        b"\x81\x01a",
+        b"\x81\xff" + b"\xff" * 12,
+        b"\x82\x81\0\0\0\0a",
+    ]
+    for frame in frames:
+        with plain(server) as connection:
+            connection.sendall(UPGRADE + b"\r\n")
+            connection.recv(1_000)
+            connection.sendall(frame)
+            time.sleep(0.1)
+    form = POST.replace(b"application/json", b"multipart/form-data; boundary=x")
+    form += f"Authorization: Bearer {NATIONAL}\r\nConnection: close\r\n".encode()
+    for content in (b"--x\r\nX: " + b"a" * 40_000, b"a" * 40_000, b"--x\r\n\r\nno name\r\n--x--", b"--y\r\n\r\n--y--"):
+        with plain(server) as connection:
+            connection.sendall(form + b"Content-Length: %d\r\n\r\n" % len(content) + content)
+            assert status(connection) == 400
+    with opened(server) as socket_:
+        for number in range(5):
+            payload = {"query": "subscription { animationPublished { id } }"}
+            socket_.send(json.dumps({"type": "subscribe", "id": str(number), "payload": payload}))
+        socket_.send("broken")
+    with connect(server.address.replace("http", "ws") + "/graphql", subprotocols=[PROTOCOL]) as left:
+        left.socket.shutdown(socket.SHUT_RDWR)
+    assert server.http.get("/ready").status_code == 200
+    assert server.services.client_faults.total() >= 5
+    assert [record for record in caplog.records if record.levelname not in ("DEBUG", "INFO")] == []
+
+
+def test_who_left_while_subscribed_is_no_error(people, server, caplog):
+    people.sign()
+    with opened(server) as left:
+        payload = {"query": "subscription { animationPublished { id } }"}
+        left.send(json.dumps({"type": "subscribe", "id": "1", "payload": payload}))
+        while server.services.recent.subscribers == 0:
+            time.sleep(0.02)
+        left.socket.shutdown(socket.SHUT_RDWR)
+    people.publish(people.declare())
+    assert [record for record in caplog.records if record.levelname not in ("DEBUG", "INFO")] == []

@@ -1,0 +1,126 @@
+"""A standstill is told: nobody projects, a projector is frozen, events wait, the log is locked, clocks differ."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+
+from api.http import standstill
+from application.hosting.service_settings import Outside
+from cli.read_models import log_state as log_states
+from cli.read_models.log_state import log_state
+from eventstore.locks import Lock, acquire, try_acquire
+from projections.engine import runner
+from projections.engine.runner import projecting
+from tests.scenarios.following.test_outages import DECLARE
+from tests.support.outages import log_locked, terminate_all
+from tests.support.people import ANIMATION, STRUCTURE, People
+from tests.support.server import Clock, Server, running_server
+
+
+def until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < deadline, "it never came to hold"
+        time.sleep(0.02)
+
+
+def is_ready(server: Server) -> bool:
+    answer = server.http.get("/ready")
+    assert answer.status_code == (200 if answer.json()["ready"] else 503)
+    return bool(answer.json()["ready"])
+
+
+def health(server: Server) -> dict[str, Any]:
+    told: dict[str, Any] = server.http.get("/health").json()
+    return told
+
+
+def test_a_server_is_not_ready_while_nobody_projects(founded_url: str, clock: Clock) -> None:
+    with running_server(founded_url, clock, projects=False) as server:
+        assert not is_ready(server)
+        told = health(server)
+        assert (told["status"], told["projecting"]) == ("degraded", False)
+        assert told["problems"] == ["nobody projects"]
+        with projecting(founded_url, server.application.vault):
+            until(lambda: is_ready(server))
+            assert health(server)["status"] == "ok"
+
+
+def test_a_frozen_projector_and_the_events_that_wait_for_it_are_told(
+    people: People, founded_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "SILENT_SECONDS", 0.2)
+    monkeypatch.setattr(log_states, "SILENT_SECONDS", 0.2)
+    monkeypatch.setattr(standstill, "HANDING_OVER_SECONDS", 0.2)
+    monkeypatch.setattr(standstill, "SETTLING_SECONDS", 0.0)
+    people.sign()
+    # Somebody holds the lease and does nothing, as a process that was stopped.
+    with (
+        psycopg.connect(founded_url, autocommit=True, application_name="frozen") as frozen,
+        running_server(
+            founded_url, Clock(), wait_seconds=0, outside=Outside(ready_lag_seconds=1), projects=False
+        ) as other,
+    ):
+        until(lambda: is_ready(other))
+        acquire(frozen, Lock.REBUILD)
+        while not try_acquire(frozen, Lock.PROJECTOR):
+            terminate_all(founded_url, "parentalite-projector")
+        # Not by caplog: what sets up logs anew, as commands do, takes its handler away.
+        logged: list[str] = []
+        monkeypatch.setattr(standstill.log, "warning", lambda _, extra: logged.extend(extra["problems"]))
+        other.post({"query": DECLARE, "variables": {"input": ANIMATION}}, STRUCTURE)
+        until(lambda: "animations: events wait" in health(other)["problems"])
+        told = health(other)
+        assert (told["status"], told["projecting"], is_ready(other)) == ("degraded", False, False)
+        (animations,) = [model for model in told["readModels"] if model["name"] == "animations"]
+        assert animations["lag"] == 1
+        assert animations["lagSeconds"] >= 1
+        until(lambda: "animations: events wait" in logged)
+        text = other.http.get("/metrics").text
+        assert 'parentalite_follower_lag_events{name="animations"} 1.0' in text
+        assert "parentalite_projecting 0.0" in text
+        with other.application.pool.connection() as conn:
+            state = log_state(conn, datetime.now(UTC))
+        assert (state.projecting, state.frozen_projector) == (False, frozen.info.backend_pid)
+
+
+def test_a_log_that_is_locked_makes_the_process_unready_until_it_is_free(
+    server: Server, founded_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(standstill, "HELD_SECONDS", 0.1)
+    assert is_ready(server)
+    with log_locked(founded_url) as holder:
+        until(lambda: not is_ready(server))
+        assert health(server)["problems"] == ["commands cannot be recorded"]
+        assert "parentalite_recording 0.0" in server.http.get("/metrics").text
+        holder.rollback()
+        until(lambda: is_ready(server))
+
+
+def test_followers_beside_the_read_models_are_told_and_make_nobody_unready(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(standstill, "LATE_SECONDS", -600.0)
+    people.sign()
+    server = people.server
+    # Neither a notary nor a reactor runs beside this server.
+    until(lambda: set(health(server)["problems"]) == {"checkpoints: events wait", "reactions: events wait"})
+    assert {follower["name"] for follower in health(server)["followers"]} == {"checkpoints", "reactions"}
+    assert is_ready(server)
+
+
+def test_a_clock_that_differs_from_the_databases_is_told(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Ahead(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> Any:
+            return datetime.now(tz) + timedelta(minutes=1)
+
+    monkeypatch.setattr(standstill, "datetime", Ahead)
+    assert health(server)["problems"] == ["the clock differs from PostgreSQL's"]
+    assert is_ready(server)

@@ -1,0 +1,144 @@
+"""The contact list over HTTP: filled by hand and from a file, and written to."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from application.followers.reacting import react
+from tests.support.dumps import dump, in_hexadecimal
+from tests.support.people import COORDONNATEUR, NATIONAL, OTHER_STRUCTURE, STRUCTURE, STRUCTURE_ID
+from tests.support.post_office import sent_by
+
+ADD, IMPORT, REMOVE, PLAN = (
+    "70-add-a-contact",
+    "71-import-contacts",
+    "72-remove-a-contact",
+    "73-send-the-planning",
+)
+LINES = ("Nom;Courriel;Type", "École Jean Jaurès;ecole@exemple.fr;école", "", "Maison « Les Lilas »;lilas@exemple.fr;")
+FILE = "\ufeff" + "\r\n".join(LINES) + "\r\n"
+OURS = {"structureId": STRUCTURE_ID}
+
+
+@pytest.fixture(autouse=True)
+def _signed(people: Any, server: Any) -> None:
+    people.sign()
+    with server.application.pool.connection() as conn:
+        while react(conn, with_mail=True):
+            pass
+
+
+def _contacts(payload: dict[str, Any]) -> list[tuple[str, str, str]]:
+    return [(one["name"], one["email"], one["kind"]) for one in payload["structure"]["contacts"]["nodes"]]
+
+
+def test_contacts_are_added_by_hand_and_from_a_file(people):
+    people.does(ADD, STRUCTURE, **OURS, name="Centre social", email="centre@exemple.fr", kind="centre social")
+    payload = people.does(IMPORT, STRUCTURE, **OURS, csv=FILE)
+    assert _contacts(payload) == [
+        ("Centre social", "centre@exemple.fr", "centre social"),
+        ("École Jean Jaurès", "ecole@exemple.fr", "école"),
+        ("Maison « Les Lilas »", "lilas@exemple.fr", "autre"),
+    ]
+    (twice,) = people.is_refused(ADD, STRUCTURE, **OURS, name="Encore", email="CENTRE@exemple.fr")
+    assert (twice["code"], twice["field"]) == ("DUPLICATE", ["email"])
+
+
+def test_contacts_are_paged_from_both_ends(people, server):
+    for name in ("Amicale", "Bibliothèque", "Centre social"):
+        people.does(ADD, STRUCTURE, **OURS, name=name, email=f"{name[0]}@exemple.fr")
+    document = """query($id: ID!, $first: Int, $after: String, $last: Int, $before: String) { structure(id: $id) {
+      contacts(first: $first, after: $after, last: $last, before: $before) {
+        nodes { name } pageInfo { startCursor endCursor hasPreviousPage hasNextPage } } } }"""
+
+    def page(**asked: Any) -> tuple[list[str], dict[str, Any]]:
+        told = server.ask(document, STRUCTURE, id=STRUCTURE_ID, **asked)["structure"]["contacts"]
+        return [one["name"] for one in told["nodes"]], told["pageInfo"]
+
+    names, info = page(last=2)
+    assert (names, info["hasPreviousPage"]) == (["Bibliothèque", "Centre social"], True)
+    names, info = page(last=2, before=info["startCursor"])
+    assert (names, info["hasPreviousPage"]) == (["Amicale"], False)
+    names, info = page(first=2)
+    assert (names, info["hasNextPage"]) == (["Amicale", "Bibliothèque"], True)
+
+
+def test_a_file_is_taken_whole_or_not_at_all_and_each_bad_line_is_named(people):
+    people.does(ADD, STRUCTURE, **OURS, name="École", email="ecole@exemple.fr")
+    bad = "nom,courriel\nSans adresse,\n,vide@exemple.fr\nBonne,bonne@exemple.fr\nMauvaise,pas une adresse\n"
+    errors = people.is_refused(IMPORT, STRUCTURE, **OURS, csv=bad)
+    assert [error["message"].split(" : ")[0] for error in errors] == ["ligne 2", "ligne 3", "ligne 5"]
+    (twice,) = people.is_refused(IMPORT, STRUCTURE, **OURS, csv=FILE)
+    assert twice["message"].startswith("ligne 2 : ")
+    for nothing in ("", "a;b\n1;2\n", "nom;courriel\n"):
+        (error,) = people.is_refused(IMPORT, STRUCTURE, **OURS, csv=nothing)
+        assert (error["code"], error["field"]) == ("INVALID", ["csv"])
+
+
+def test_others_neither_see_nor_touch_the_list(people, server):
+    contact = people.does(ADD, STRUCTURE, **OURS, name="École", email="ecole@exemple.fr")
+    (one,) = contact["structure"]["contacts"]["nodes"]
+    document = "query($id: ID!) { structure(id: $id) { contacts { totalCount } } }"
+    for who in (OTHER_STRUCTURE, COORDONNATEUR, NATIONAL):
+        people.is_refused(ADD, who, **OURS, name="X", email="x@exemple.fr")
+        people.is_refused(REMOVE, who, **OURS, contactId=one["id"])
+        people.is_refused(PLAN, who, **OURS)
+        (error,) = server.errors(document, who, id=STRUCTURE_ID)
+        assert error["extensions"]["code"] == "FORBIDDEN"
+
+
+def test_the_planning_of_coming_animations_is_sent_to_those_in_the_list(people, server):
+    people.does(IMPORT, STRUCTURE, **OURS, csv=FILE)
+    (error,) = people.is_refused(PLAN, STRUCTURE, **OURS)
+    assert "Aucune animation publiée" in error["message"]
+    for title in ("Un", "Deux"):
+        people.publish(people.declare(title=title))
+    people.declare(title="Pas publiée")
+    payload = people.does(PLAN, STRUCTURE, **OURS, days=100)
+    (lilas,) = (one for one in payload["structure"]["contacts"]["nodes"] if one["email"] == "lilas@exemple.fr")
+    people.does(REMOVE, STRUCTURE, **OURS, contactId=lilas["id"])
+    office = sent_by(server.application)
+    (message,) = office.received
+    assert (message["To"], message["Subject"]) == (
+        "ecole@exemple.fr",
+        "Les prochaines animations de Centre social Les Tilleuls",
+    )
+    text = office.text().replace("\xa0", " ")
+    assert " ".join(text.split()).count("== Lundi 15 mars 2027 ==") == 1
+    for told in ("Un", "Horaire : de 18 h 00 à 20 h 00", "Où : École Jean Jaurès, 1 rue de l'École", "Deux"):
+        assert told in text
+    for told in ("Thèmes : ENT - Pronote, Temps d'écran", "Public : Parents", "transmettre ce message"):
+        assert told in text
+    assert re.search(r"S'inscrire : https://\S+/animations/\S+", text)
+    assert "Pas publiée" not in text
+    assert "ne transmettez pas" not in text
+
+
+def test_contacts_are_told_of_a_change_and_of_a_cancellation_of_what_was_published(people, server):
+    people.does(ADD, STRUCTURE, **OURS, name="École", email="ecole@exemple.fr")
+    published, draft = people.declare(title="Publiée"), people.declare(title="Brouillon")
+    people.publish(published)
+    office = []
+    for animation in (published, draft):
+        people.does("47-modify-an-animation", STRUCTURE, animationId=animation, venueName="Ailleurs")
+        people.does("47-modify-an-animation", STRUCTURE, animationId=animation, seats=50)
+        office.append(sent_by(server.application))
+        document = 'mutation($id: ID!) { animationCancel(input: {animationId: $id, reason: "Neige"}) { position } }'
+        server.ask(document, STRUCTURE, id=animation)
+        office.append(sent_by(server.application))
+    assert [one.to("ecole@exemple.fr") for one in office] == [["Changement : Publiée"], ["Annulée : Publiée"], [], []]
+
+
+def test_an_erased_contact_is_written_to_no_more_and_leaves_no_address(people, server, founded_url):
+    people.does(ADD, STRUCTURE, **OURS, name="Personne Unique", email="unique@exemple.fr")
+    people.publish(people.declare())
+    people.does(PLAN, STRUCTURE, **OURS, days=100)
+    server.ask('mutation { personErase(input: {subject: "unique@exemple.fr"}) { erased } }', NATIONAL)
+    assert sent_by(server.application).received == []
+    left = dump(founded_url)
+    for secret in ("unique@exemple.fr", "Personne Unique"):
+        assert secret not in left
+        assert in_hexadecimal(secret) not in left

@@ -1,0 +1,296 @@
+"""Registrations over HTTP: seats, the waiting list, links and codes, and who sees whom."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from typing import Any
+
+import httpx
+import pytest
+
+from domain.kernel.actors import Role
+from projections.engine.rebuild import rebuild
+from tests.support.dumps import dump, in_hexadecimal
+from tests.support.pdf_text import text
+from tests.support.people import (
+    ANIMATION,
+    AUDITOR,
+    COORDONNATEUR,
+    DIRECTOR,
+    NATIONAL,
+    OTHER_STRUCTURE,
+    PARENT,
+    STRUCTURE,
+)
+from tests.support.server import MASTER_KEY, OPERATIONS, token
+
+MEDIATEUR = token(Role.MEDIATEUR, "Médiatrice 7")
+REGISTER, REGISTER_FOR = "40-register-for-an-animation", "41-register-somebody-else"
+CANCEL, KEEP, REMOVE = "42-cancel-a-registration", "43-keep-a-seat", "44-remove-a-registration"
+FOLLOW, SEE = "45-follow-a-registration", "46-see-who-registered"
+
+
+@pytest.fixture
+def animation(people) -> str:
+    """Published, with two seats."""
+    people.sign()
+    return _published(people, seats=2)
+
+
+def _published(people: Any, **changes: Any) -> str:
+    declared = people.declare(**changes)
+    people.publish(declared)
+    return str(declared)
+
+
+def _who(number: int, **changes: Any) -> dict[str, Any]:
+    said = {"firstName": f"Prénom{number}", "lastName": f"Nom{number}", "email": f"parent{number}@exemple.fr"}
+    return said | changes
+
+
+def _register(people: Any, animation: str, number: int, who: str | None = None, **changes: Any) -> dict[str, Any]:
+    payload: dict[str, Any] = people.does(REGISTER, who, animationId=animation, **_who(number, **changes))
+    return payload
+
+
+def _listed(server: Any, animation: str, who: str = STRUCTURE, **said: Any) -> list[dict[str, Any]]:
+    listed: list[dict[str, Any]] = server.run(SEE, who, id=animation, **said)["registrations"]["nodes"]
+    return listed
+
+
+def _standing(registration: dict[str, Any]) -> tuple[str, int | None]:
+    return registration["status"], registration["placeInLine"]
+
+
+def test_parents_register_until_the_seats_are_taken_and_then_wait_in_line(people, server, animation):
+    standing = [_register(people, animation, number)["registration"] for number in range(1, 5)]
+    assert [_standing(one) for one in standing] == [("SEATED", None), ("SEATED", None), ("WAITING", 1), ("WAITING", 2)]
+    assert [one["animation"]["seatsLeft"] for one in standing] == [1, 0, 0, 0]
+    told = server.run(SEE, None, id=animation)
+    assert (told["seatsLeft"], told["waiting"], told["registrations"]) == (0, 2, None)
+    assert people.listing(seatsLeft=True) == []
+    assert people.listing(seatsLeft=False) == [ANIMATION["title"]]
+
+
+def test_a_cancelled_seat_goes_to_the_first_in_line_by_itself(people, server, animation):
+    links = [_register(people, animation, number)["link"] for number in range(1, 5)]
+    cancelled = people.does(CANCEL, None, link=links[0])["registration"]
+    assert _standing(cancelled) == ("CANCELLED", None)
+    followed = [server.run(FOLLOW, None, link=link) for link in links]
+    assert [_standing(one) for one in followed] == [
+        ("CANCELLED", None),
+        ("SEATED", None),
+        ("SEATED", None),
+        ("WAITING", 1),
+    ]
+    document = '{ auditTrail(where: {type: ["registration.seat_obtained"]}) { nodes { cause } } }'
+    (obtained,) = server.ask(document, AUDITOR)["auditTrail"]["nodes"]
+    assert obtained["cause"].startswith("event:registration.cancelled:")
+    (error,) = people.is_refused(CANCEL, None, link=links[0])
+    assert error["message"] == "Cette inscription est déjà annulée."
+
+
+def test_one_e_mail_address_registers_once_and_again_after_cancelling(people, server, animation):
+    link = _register(people, animation, 1)["link"]
+    named = {"animationId": animation, **_who(2, email="Parent1@Exemple.FR ")}
+    assert people.does(REGISTER, None, **named)["registration"]["status"] == "SEATED"
+    assert [one["lastName"] for one in _listed(server, animation)] == ["Nom1"]
+    (error,) = people.is_refused(REGISTER_FOR, STRUCTURE, **named)
+    assert (error["code"], error["field"]) == ("DUPLICATE", ["email"])
+    people.does(CANCEL, None, link=link)
+    assert _register(people, animation, 1)["registration"]["status"] == "SEATED"
+
+
+def test_a_repeated_request_registers_once_and_gives_the_same_link(people, server, animation):
+    key = "6a1c1a52-7a0e-4f0e-9a5e-5f1f5f3f0a77"
+    first, again = (_register(people, animation, 1, idempotencyKey=key) for _ in range(2))
+    assert first == again
+    assert len(_listed(server, animation)) == 1
+
+
+def test_a_mediateur_registers_a_parent_without_e_mail_and_it_is_kept_who_did(people, server, animation):
+    said = {"firstName": "Fatou", "lastName": "Sans-Courriel", "children": 3}
+    payload = people.does(REGISTER_FOR, MEDIATEUR, animationId=animation, **said)
+    (listed,) = _listed(server, animation)
+    assert (listed["onBehalf"], listed["registeredBy"], listed["email"]) == (True, "Médiatrice 7", None)
+    assert (listed["lastName"], listed["children"]) == ("Sans-Courriel", 3)
+    typed = payload["code"].replace("-", " ").lower()
+    (error,) = people.is_refused(CANCEL, None, animationId=animation, code="AAAA-AAAA")
+    assert (error["code"], error["field"]) == ("INVALID", ["code"])
+    assert people.does(CANCEL, None, animationId=animation, code=typed)["registration"]["status"] == "CANCELLED"
+
+
+@pytest.mark.parametrize("link", ["", "x", "é", "A" * 64, "A" * 10_000])
+def test_a_link_that_was_not_made_here_is_for_nothing(people, server, animation, link):
+    (error,) = people.is_refused(CANCEL, None, link=link)
+    assert (error["code"], error["field"]) == ("INVALID", ["link"])
+    (error,) = server.errors("query($link: String!) { registration(link: $link) { id } }", link=link)
+    assert error["extensions"]["code"] == "INVALID"
+
+
+def test_without_link_or_code_nothing_is_cancelled(people, animation):
+    _register(people, animation, 1)
+    (error,) = people.is_refused(CANCEL, None, animationId=animation)
+    assert (error["code"], error["field"]) == ("INVALID", ["link"])
+
+
+def test_only_the_structure_sees_who_registered(people, server, animation):
+    registration = _register(people, animation, 1, phone="06 11 22 33 44", children=1)["registration"]
+    (seen,) = _listed(server, animation)
+    assert (seen["firstName"], seen["email"], seen["phone"]) == ("Prénom1", "parent1@exemple.fr", "06 11 22 33 44")
+    document = "query($id: ID!) { node(id: $id) { id } }"
+    assert server.ask(document, STRUCTURE, id=registration["id"])["node"] == {"id": registration["id"]}
+    for who in (None, PARENT, MEDIATEUR, OTHER_STRUCTURE, COORDONNATEUR, NATIONAL, AUDITOR, DIRECTOR):
+        assert server.run(SEE, who, id=animation)["registrations"] is None
+        assert server.ask(document, who, id=registration["id"])["node"] is None
+    for who in (STRUCTURE, COORDONNATEUR, NATIONAL, AUDITOR):
+        (entry,) = people.history(who, type=["registration.made"])
+        assert {entry["data"][name] for name in ("first_name", "last_name", "email", "phone")} == {None}
+
+
+def test_the_structure_s_list_is_paged_and_narrowed(people, server, animation):
+    for number in range(1, 6):
+        _register(people, animation, number)
+    first = server.run(SEE, STRUCTURE, id=animation, first=2)["registrations"]
+    assert (first["totalCount"], [one["status"] for one in first["nodes"]]) == (5, ["SEATED", "SEATED"])
+    rest = server.run(SEE, STRUCTURE, id=animation, first=9, after=first["pageInfo"]["endCursor"])["registrations"]
+    assert [one["placeInLine"] for one in rest["nodes"]] == [1, 2, 3]
+    waiting = server.run(SEE, STRUCTURE, id=animation, status=["WAITING"])["registrations"]
+    assert waiting["totalCount"] == 3
+
+
+def test_after_a_change_of_place_each_registrant_keeps_the_seat_or_gives_it_up(people, server, animation):
+    links = [_register(people, animation, number)["link"] for number in range(1, 4)]
+    people.does("47-modify-an-animation", STRUCTURE, animationId=animation, venueName="Salle des fêtes")
+    assert [one["toConfirm"] for one in _listed(server, animation)] == [True, True, True]
+    kept = people.does(KEEP, None, link=links[0])["registration"]
+    assert (kept["toConfirm"], kept["status"]) == (False, "SEATED")
+    people.does(CANCEL, None, link=links[1])
+    followed = server.run(FOLLOW, None, link=links[2])
+    assert (followed["status"], followed["toConfirm"]) == ("SEATED", True)
+    assert followed["animation"]["venueName"] == "Salle des fêtes"
+    (error,) = people.is_refused(KEEP, None, link=links[0])
+    assert error["code"] == "RULE_BROKEN"
+
+
+def test_further_seats_are_given_to_those_who_wait_and_seats_taken_are_not_taken_away(people, server, animation):
+    for number in range(1, 5):
+        _register(people, animation, number)
+    people.does("47-modify-an-animation", STRUCTURE, animationId=animation, seats=3)
+    assert [_standing(one) for one in _listed(server, animation)][2:] == [("SEATED", None), ("WAITING", 1)]
+    (error,) = people.is_refused("47-modify-an-animation", STRUCTURE, animationId=animation, seats=2)
+    assert (error["code"], error["field"]) == ("RULE_BROKEN", ["seats"])
+
+
+def test_the_structure_removes_a_registration_and_says_why(people, server, animation):
+    made = [_register(people, animation, number)["registration"] for number in range(1, 4)]
+    said = {"animationId": animation, "registrationId": made[0]["id"], "reason": "Inscrite deux fois"}
+    for who in (None, OTHER_STRUCTURE, NATIONAL):
+        people.is_refused(REMOVE, who, **said)
+    people.does(REMOVE, STRUCTURE, **said)
+    listed = _listed(server, animation)
+    assert [_standing(one) for one in listed] == [("CANCELLED", None), ("SEATED", None), ("SEATED", None)]
+    assert listed[0]["removalReason"] == "Inscrite deux fois"
+
+
+def test_mediateurs_register_for_trainings_and_parents_do_not(people, server):
+    people.sign()
+    training = _published(people, audience="mediateurs", type="formation-mediateurs")
+    people.is_refused(REGISTER, None, animationId=training, **_who(1))
+    assert _register(people, training, 2, MEDIATEUR)["registration"]["status"] == "SEATED"
+
+
+def test_what_is_not_published_cannot_be_told_from_what_does_not_exist(people, server):
+    people.sign()
+    declared = people.declare()
+    nowhere = "00000000-0000-4000-8000-0000000000ff"
+    unpublished, unknown = (
+        people.is_refused(REGISTER, None, animationId=one, **_who(1)) for one in (declared, nowhere)
+    )
+    assert unpublished == unknown
+    assert unknown[0]["code"] == "NOT_FOUND"
+
+
+def test_every_missing_field_is_named_at_once(people, animation):
+    errors = people.is_refused(REGISTER, None, animationId=animation, children=21, phone="x")
+    assert {error["field"][0] for error in errors} == {"firstName", "lastName", "email", "children", "phone"}
+
+
+def test_erasing_a_parent_leaves_nothing_of_them_and_frees_the_seat(people, server, animation, founded_url):
+    _register(people, animation, 1, firstName="Xavière", lastName="Introuvable", phone="06 98 76 54 32")
+    _register(people, animation, 2)
+    link = _register(people, animation, 3)["link"]
+    server.ask('mutation { personErase(input: {subject: "Parent1@exemple.fr"}) { erased } }', NATIONAL)
+    assert server.run(FOLLOW, None, link=link)["status"] == "SEATED"
+    erased, *others = _listed(server, animation)
+    assert (erased["status"], erased["firstName"], erased["email"]) == ("CANCELLED", None, None)
+    assert [one["firstName"] for one in others] == ["Prénom2", "Prénom3"]
+    (entry,) = people.history(type=["registration.personal_data_erased"])
+    assert entry["role"] == "national"
+    document = "{ auditTrail(where: {type: [%s]}) { nodes { personalFields personalDataErasedAt } } }"
+    gone, kept, _ = server.ask(document % '"registration.made"', NATIONAL)["auditTrail"]["nodes"]
+    assert gone["personalDataErasedAt"] is not None
+    assert kept == gone | {"personalDataErasedAt": None}
+    table = server.http.get("/audit-trail.csv?type=registration.made", headers={"authorization": f"Bearer {AUDITOR}"})
+    assert [("effacé le" in line) for line in table.text.splitlines()] == [False, True, False, False]
+    left = dump(founded_url)
+    secrets = ("Xavière", "Introuvable", "parent1@exemple.fr", "06 98 76 54 32", "0698765432")
+    assert "parent2@exemple.fr" in left, "the dump shows what is there"
+    assert not [secret for secret in secrets if secret in left or in_hexadecimal(secret) in left]
+
+
+def test_the_structure_prints_those_who_have_a_seat_into_the_attendance_sheet(people, server, animation):
+    for number in range(1, 4):
+        _register(people, animation, number, lastName=f"Nom-{number} d'Été")
+    path = f"/animations/{animation}/attendance-sheet/blank.pdf"
+
+    def answer(who: str, **params: str) -> httpx.Response:
+        found: httpx.Response = server.http.get(path, params=params, headers={"authorization": f"Bearer {who}"})
+        return found
+
+    printed = text(answer(STRUCTURE, registrants="true").content)
+    assert "1 Nom-1 d'Été Prénom1 2 Nom-2 d'Été Prénom2 Parents présents" in printed
+    assert "Nom-3" not in printed
+    assert "Nom-1" not in text(answer(STRUCTURE).content)
+    for who in (COORDONNATEUR, NATIONAL, AUDITOR):
+        assert answer(who).status_code == 200
+        assert answer(who, registrants="true").status_code == 403
+    assert answer(STRUCTURE, registrants="oui").status_code == 400
+
+
+def test_a_rebuild_counts_the_same_seats(people, server, animation, founded_url):
+    links = [_register(people, animation, number)["link"] for number in range(1, 5)]
+    people.does(CANCEL, None, link=links[0])
+    before = server.run(SEE, STRUCTURE, id=animation)
+    rebuild(founded_url, MASTER_KEY, workers=1)
+    assert server.run(SEE, STRUCTURE, id=animation) == before
+
+
+def test_two_hundred_at_once_for_twenty_seats_seat_exactly_twenty_and_the_others_are_in_line(people, server):
+    people.sign()
+    animation = _published(people, seats=20)
+    document = (OPERATIONS / f"{REGISTER}.graphql").read_text()
+
+    async def registers(client: httpx.AsyncClient, number: int) -> dict[str, Any]:
+        said = {"animationId": animation, **_who(number)}
+        answer = await client.post("/graphql", json={"query": document, "variables": {"input": said}})
+        payload: dict[str, Any] = answer.json()["data"]["registrationSubmit"]
+        assert payload["errors"] == []
+        return payload
+
+    async def all_at_once() -> list[dict[str, Any]]:
+        limits = httpx.Limits(max_connections=200)
+        async with httpx.AsyncClient(base_url=server.address, timeout=60, limits=limits) as client:
+            return await asyncio.gather(*(registers(client, number) for number in range(200)))
+
+    payloads = asyncio.run(all_at_once())
+    followed = [server.run(FOLLOW, None, link=payload["link"]) for payload in payloads]
+    assert Counter(one["status"] for one in followed) == {"SEATED": 20, "WAITING": 180}
+    assert sorted(one["placeInLine"] for one in followed if one["status"] == "WAITING") == list(range(1, 181))
+    # Who was told a seat has it, and who was told a place in line has that very place.
+    for payload, now in zip(payloads, followed, strict=True):
+        told = payload["registration"]
+        assert told is None or told["status"] == now["status"]
+    seen = server.run(SEE, None, id=animation)
+    assert (seen["seatsLeft"], seen["waiting"]) == (0, 180)

@@ -1,0 +1,299 @@
+"""Proof of service over HTTP: a structure asks to be paid, the coordonnateur certifies, corrects, pays."""
+
+from __future__ import annotations
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from domain.kernel.actors import Role
+from domain.kernel.identifiers import structure_id
+from tests.scenarios.test_other_mutations import mutate
+from tests.support.people import (
+    AUDITOR,
+    COORDONNATEUR,
+    NATIONAL,
+    OTHER_SIRET,
+    OTHER_STRUCTURE,
+    PARENT,
+    STRUCTURE,
+    STRUCTURE_ID,
+    People,
+)
+from tests.support.server import Server, token
+
+AFTER = datetime(2027, 3, 20, 9, 0, tzinfo=UTC)
+PERIOD = {"periodFrom": "2027-01-01", "periodUntil": "2027-03-31"}
+ELSEWHERE = token(Role.COORDONNATEUR, "Coordination 02", territories=["02"])
+
+
+class Claims:
+    """A convention without pieces, and attested animations under it."""
+
+    def __init__(self, people: People) -> None:
+        self.people = people
+        self.convention = people.sign(requiredPieces=[])["convention"]["id"]
+
+    def held(self, count: int = 1) -> list[str]:
+        """Published animations of one day after the other."""
+        days = [f"2027-03-{15 + number}" for number in range(count)]
+        animations = [
+            self.people.declare(startsAt=f"{day}T18:00:00+01:00", endsAt=f"{day}T20:00:00+01:00") for day in days
+        ]
+        for animation in animations:
+            self.people.publish(animation)
+        return animations
+
+    def attest(self, *animations: str, parents: int = 9) -> None:
+        self.people.server.clock.now = AFTER
+        for animation in animations:
+            self.people.does("08-attest-who-came", STRUCTURE, animationId=animation, parents=parents, children=4)
+
+    def open(self, **said: Any) -> dict[str, Any]:
+        told = {"structureId": STRUCTURE_ID, "conventionId": self.convention, **PERIOD}
+        dossier: dict[str, Any] = self.people.does("18-open-a-service-dossier", STRUCTURE, **told | said)["dossier"]
+        return dossier
+
+    def certified(self, *animations: str) -> str:
+        dossier = str(self.open(animationIds=list(animations))["id"])
+        self.people.does("19-submit-a-service-dossier", STRUCTURE, dossierId=dossier)
+        self.people.does("21-certify-the-service", COORDONNATEUR, dossierId=dossier)
+        return dossier
+
+
+@pytest.fixture
+def claims(people: People) -> Claims:
+    return Claims(people)
+
+
+def seen(server: Server, who: str = STRUCTURE, **where: Any) -> list[dict[str, Any]]:
+    nodes: list[dict[str, Any]] = server.run("24-see-service-dossiers", who, where=where)["nodes"]
+    return nodes
+
+
+def test_a_structure_is_paid_for_what_it_attested(claims: Claims, people: People, server: Server):
+    held = claims.held(3)
+    claims.attest(*held[:2])
+    opened = claims.open()
+    assert (opened["status"], opened["animationCount"], opened["amount"]) == ("OPEN", 2, "300.00")
+    (dossier,) = seen(server)
+    assert [(one["kind"], one["animation"] and one["animation"]["id"]) for one in dossier["missing"]] == [
+        ("SHEET", held[0]),
+        ("SHEET", held[1]),
+        ("UNATTESTED", held[2]),
+    ]
+    assert [line["submitted"] for line in dossier["lines"]] == [None, None]
+
+    claims.attest(held[2])
+    gathered = people.does("23-gather-animations-again", STRUCTURE, dossierId=opened["id"])["dossier"]
+    assert (gathered["animationCount"], gathered["amount"]) == (3, "450.00")
+    submitted = people.does("19-submit-a-service-dossier", STRUCTURE, dossierId=opened["id"])["dossier"]
+    assert submitted["status"] == "SUBMITTED"
+    certified = people.does("21-certify-the-service", COORDONNATEUR, dossierId=opened["id"])["dossier"]
+    assert (certified["status"], certified["amount"]) == ("CERTIFIED", "450.00")
+    paid = people.does(
+        "22-record-a-payment", COORDONNATEUR, dossierId=opened["id"], paidOn="2027-03-20", reference="VIR-42"
+    )["dossier"]
+    assert paid["status"] == "PAID"
+
+    (dossier,) = seen(server, AUDITOR, status=["PAID"])
+    assert dossier["payment"] == {"amount": "450.00", "paidOn": "2027-03-20", "reference": "VIR-42"}
+    assert (dossier["submittedBy"], dossier["certifiedBy"]) == ("Les Tilleuls", "Coordination 34")
+    assert dossier["convention"]["certifiedAnimations"] == 3
+    assert dossier["missing"] == []
+    assert {line["submitted"]["parents"] for line in dossier["lines"]} == {9}
+
+
+def test_what_is_sent_back_is_put_right_and_submitted_again(claims: Claims, people: People, server: Server):
+    held = claims.held(2)
+    claims.attest(*held)
+    dossier = claims.open()["id"]
+    people.does("19-submit-a-service-dossier", STRUCTURE, dossierId=dossier)
+    (early,) = people.is_refused("10-correct-the-attestation", STRUCTURE, animationId=held[0], parents=8, reason="?")
+    assert "renvoi" in early["message"]
+    people.does("20-send-a-service-dossier-back", COORDONNATEUR, dossierId=dossier, reason="Recomptez.")
+    (returned,) = seen(server)
+    assert (returned["status"], returned["returnReason"]) == ("RETURNED", "Recomptez.")
+
+    people.does("10-correct-the-attestation", STRUCTURE, animationId=held[0], parents=8, children=4, reason="Recompté.")
+    people.does("23-gather-animations-again", STRUCTURE, dossierId=dossier, animationIds=[held[0]])
+    people.does("19-submit-a-service-dossier", STRUCTURE, dossierId=dossier)
+    (again,) = seen(server)
+    assert [line["submitted"]["parents"] for line in again["lines"]] == [8]
+    # What was released is free for another dossier.
+    assert claims.open()["animationCount"] == 1
+
+
+def test_an_animation_is_in_one_dossier_only_that_is_not_sent_back(claims: Claims, people: People):
+    held = claims.held(1)
+    claims.attest(*held)
+    first = claims.open()
+    assert claims.open()["animationCount"] == 0
+    said = {"structureId": STRUCTURE_ID, "conventionId": claims.convention, **PERIOD, "animationIds": held}
+    (twice,) = people.is_refused("18-open-a-service-dossier", STRUCTURE, **said)
+    assert (twice["code"], twice["field"]) == ("RULE_BROKEN", ["animationIds", "0"])
+    people.does("19-submit-a-service-dossier", STRUCTURE, dossierId=first["id"])
+    people.does("20-send-a-service-dossier-back", COORDONNATEUR, dossierId=first["id"], reason="Autre dossier.")
+    assert people.does("18-open-a-service-dossier", STRUCTURE, **said)["dossier"]["animationCount"] == 1
+
+
+def test_dossiers_opened_at_once_never_share_an_animation(claims: Claims, server: Server):
+    held = claims.held(4)
+    claims.attest(*held)
+    said = {"structureId": STRUCTURE_ID, "conventionId": claims.convention, **PERIOD, "animationIds": held}
+
+    def open_one(_: int) -> dict[str, Any]:
+        answer: dict[str, Any] = server.run("18-open-a-service-dossier", STRUCTURE, input=said)
+        return answer
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(open_one, range(6)))
+    assert Counter(bool(answer["errors"]) for answer in answers) == {False: 1, True: 5}
+    assert len(seen(server)) == 1
+
+
+def test_an_idempotency_key_opens_one_dossier(claims: Claims, server: Server):
+    held = claims.held(1)
+    claims.attest(*held)
+    key = str(uuid4())
+    first, again = claims.open(idempotencyKey=key), claims.open(idempotencyKey=key)
+    assert first["id"] == again["id"]
+    assert len(seen(server)) == 1
+
+
+def test_after_certification_figures_change_by_an_amendment_only(claims: Claims, people: People, server: Server):
+    (animation,) = claims.held(1)
+    claims.attest(animation)
+    dossier = claims.certified(animation)
+    (direct,) = people.is_refused("10-correct-the-attestation", STRUCTURE, animationId=animation, parents=8, reason="?")
+    assert "avenant" in direct["message"]
+    said = {"dossierId": dossier, "animationId": animation, "parents": 8, "children": 4, "reason": "Doublon."}
+    people.does("25-propose-an-amendment", STRUCTURE, **said)
+    (waiting,) = seen(server, COORDONNATEUR)
+    assert [one["status"] for one in waiting["amendments"]] == ["PENDING"]
+    assert waiting["lines"][0]["current"]["parents"] == 9
+
+    people.does("26-accept-an-amendment", COORDONNATEUR, dossierId=dossier, number=1)
+    (amended,) = seen(server, AUDITOR)
+    (line,), (amendment,) = amended["lines"], amended["amendments"]
+    assert (line["submitted"]["parents"], line["current"]["parents"]) == (9, 8)
+    assert (amendment["status"], amendment["decidedBy"]) == ("ACCEPTED", "Coordination 34")
+    assert amended["amount"] == "150.00"
+    topics = [entry["type"] for entry in people.history(animationId=animation)]
+    assert topics[-2:] == ["animation.gathered", "animation.attestation_corrected"]
+
+
+def test_a_refused_amendment_leaves_the_figures(claims: Claims, people: People, server: Server):
+    (animation,) = claims.held(1)
+    claims.attest(animation)
+    dossier = claims.certified(animation)
+    said = {"dossierId": dossier, "animationId": animation, "parents": 8, "children": 4, "reason": "Doublon."}
+    people.does("25-propose-an-amendment", STRUCTURE, **said)
+    no = {"dossierId": dossier, "number": 1, "reason": "La feuille dit 9."}
+    assert mutate(server, COORDONNATEUR, "serviceAmendmentRefuse", "dossier { id }", **no)["errors"] == []
+    (kept,) = seen(server)
+    assert (kept["amendments"][0]["status"], kept["amendments"][0]["refusalReason"]) == ("REFUSED", "La feuille dit 9.")
+    assert kept["lines"][0]["current"]["parents"] == 9
+
+
+def test_more_than_planned_needs_the_coordonnateurs_reason(people: People, server: Server):
+    claims = Claims(people)
+    fewer = {"conventionId": claims.convention, "plannedAnimations": 1}
+    assert mutate(server, COORDONNATEUR, "conventionAmend", "convention { id }", **fewer)["errors"] == []
+    held = claims.held(2)
+    claims.attest(*held)
+    claims.certified(held[0])
+    second = claims.open()["id"]
+    people.does("19-submit-a-service-dossier", STRUCTURE, dossierId=second)
+    (over,) = people.is_refused("21-certify-the-service", COORDONNATEUR, dossierId=second)
+    assert (over["code"], over["field"]) == ("RULE_BROKEN", ["overrunReason"])
+    people.does("21-certify-the-service", COORDONNATEUR, dossierId=second, overrunReason="Demande du collège.")
+    assert {one["overrunReason"] for one in seen(server)} == {None, "Demande du collège."}
+
+
+def test_a_dossier_takes_no_animation_of_another_structure(claims: Claims, people: People):
+    held = claims.held(1)
+    claims.attest(*held)
+    theirs = people.sign(siret=OTHER_SIRET, structureName="Une autre")["convention"]
+    said = {"conventionId": theirs["id"], **PERIOD, "animationIds": held}
+    (mixed,) = people.is_refused("18-open-a-service-dossier", STRUCTURE, structureId=STRUCTURE_ID, **said)
+    assert mixed["code"] == "FORBIDDEN"
+    other = str(structure_id(OTHER_SIRET))
+    (foreign,) = people.is_refused("18-open-a-service-dossier", OTHER_STRUCTURE, structureId=other, **said)
+    assert (foreign["code"], foreign["field"]) == ("RULE_BROKEN", ["animationIds", "0"])
+
+
+def test_bad_input_is_named_field_by_field(claims: Claims, people: People):
+    said = {"structureId": STRUCTURE_ID, "conventionId": claims.convention}
+    errors = people.is_refused("18-open-a-service-dossier", STRUCTURE, **said, periodFrom="hier")
+    assert {(error["code"], error["field"][0]) for error in errors} == {
+        ("INVALID", "periodFrom"),
+        ("INVALID", "periodUntil"),
+    }
+    (unknown,) = people.is_refused("19-submit-a-service-dossier", STRUCTURE, dossierId=str(uuid4()))
+    assert unknown["code"] == "FORBIDDEN"
+    (unreadable,) = people.is_refused("19-submit-a-service-dossier", STRUCTURE, dossierId="rien")
+    assert (unreadable["code"], unreadable["field"]) == ("INVALID", ["dossierId"])
+
+
+def test_dossiers_are_read_by_those_who_answer_for_them(claims: Claims, server: Server):
+    held = claims.held(1)
+    claims.attest(*held)
+    dossier = claims.open()["id"]
+    one = "query($id: ID!) { serviceDossier(id: $id) { id } node(id: $id) { id } }"
+    for who in (STRUCTURE, COORDONNATEUR, NATIONAL, AUDITOR):
+        assert [found["id"] for found in seen(server, who)] == [dossier]
+        assert server.ask(one, who, id=dossier)["serviceDossier"] == {"id": dossier}
+    for who in (OTHER_STRUCTURE, ELSEWHERE):
+        assert seen(server, who) == []
+        assert server.ask(one, who, id=dossier) == {"serviceDossier": None, "node": None}
+    (refused,) = server.errors("{ serviceDossiers { totalCount } }", PARENT)
+    assert refused["extensions"]["code"] == "FORBIDDEN"
+    (public,) = server.errors("{ serviceDossiers { totalCount } }")
+    assert public["extensions"]["code"] == "UNAUTHENTICATED"
+
+
+def test_dossiers_are_found_by_what_they_are(claims: Claims, people: People, server: Server):
+    held = claims.held(1)
+    claims.attest(*held)
+    first = claims.certified(*held)
+    claims.people.server.clock.now = AFTER.replace(day=21)
+    second = claims.open(periodFrom="2027-04-01", periodUntil="2027-04-30")["id"]
+    assert [one["id"] for one in seen(server)] == [second, first]
+    for where, expected in (
+        ({"status": ["OPEN"]}, [second]),
+        ({"status": ["OPEN", "CERTIFIED"]}, [second, first]),
+        ({"structureId": STRUCTURE_ID}, [second, first]),
+        ({"conventionId": claims.convention}, [second, first]),
+        ({"conventionId": str(uuid4())}, []),
+        ({"territory": ["34"]}, [second, first]),
+        ({"territory": ["02"]}, []),
+        ({"periodFrom": "2027-04-01"}, [second]),
+        ({"periodUntil": "2027-03-31"}, [first]),
+    ):
+        assert [one["id"] for one in seen(server, **where)] == expected, where
+    page = server.run("24-see-service-dossiers", STRUCTURE, first=1)
+    assert (page["totalCount"], page["pageInfo"]["hasNextPage"]) == (2, True)
+    rest = server.run("24-see-service-dossiers", STRUCTURE, first=1, after=page["pageInfo"]["endCursor"])
+    assert [one["id"] for one in rest["nodes"]] == [first]
+
+
+def test_allowed_actions_of_an_animation_know_its_dossier(claims: Claims, server: Server):
+    (animation,) = claims.held(1)
+    claims.attest(animation)
+    asked = "query($id: ID!) { animation(id: $id) { allowedActions { action allowed reason } } }"
+
+    def correctable() -> dict[str, Any]:
+        actions = server.ask(asked, STRUCTURE, id=animation)["animation"]["allowedActions"]
+        (found,) = [one for one in actions if one["action"] == "attestationCorrect"]
+        return dict(found)
+
+    claims.open()
+    assert correctable()["allowed"]
+    claims.people.does("19-submit-a-service-dossier", STRUCTURE, dossierId=seen(server)[0]["id"])
+    assert not correctable()["allowed"]
+    assert "renvoi" in correctable()["reason"]

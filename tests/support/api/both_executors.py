@@ -1,0 +1,69 @@
+"""Both executors asked the same, each on a snapshot of its own: the compiled one and graphql-core's."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import orjson
+from psycopg_pool import AsyncConnectionPool
+
+from api.compiled.documents import Documents, Prepared
+from api.core.context import Context, Services
+from api.core.mandates import held_by
+from api.limits.cost_limit import told_cost
+from api.schema import MOST_TOKENS, RULES, schema
+from domain.kernel.actors import Actor
+from projections.engine.catching_up import catch_up
+from tests.support.api.asking import BESIDES, Reached, Town
+from tests.support.api.documents import Drawn
+
+
+class Both:
+    """Asks both executors the same, each on a snapshot of its own."""
+
+    def __init__(self, town: Town, pool: Any) -> None:
+        self.services = Services(town.app, pool, Reached(), "secret", 1.0, lambda: town.now, *BESIDES)  # type: ignore[arg-type]
+        self._documents = Documents(schema, RULES, MOST_TOKENS, 500)
+
+    async def compiled(self, asked: Drawn, actor: Actor) -> bytes | None:
+        found = await self._documents.prepared(asked.query, None)
+        assert isinstance(found, Prepared), asked.query
+        # As of somebody who is signed in: what was seen before is relied upon.
+        held = await held_by(replace(actor, subject="somebody"), self.services)
+        context = Context(self.services, actor, held=held)
+        context.rely_on_last_seen()
+        try:
+            told = told_cost(found.cost(asked.variables))
+            return orjson.dumps({"data": await found.execute(context, asked.variables), "extensions": told})
+        except Exception:
+            return None
+        finally:
+            await context.close()
+
+    async def core(self, asked: Drawn, actor: Actor) -> tuple[bytes, bool]:
+        context = Context(self.services, actor)
+        try:
+            result: Any = await schema.execute(asked.query, asked.variables, context_value=context)
+        finally:
+            await context.close()
+        return orjson.dumps({"data": result.data, "extensions": result.extensions}), bool(result.errors)
+
+
+def ask_both(town: Town, asked: Sequence[tuple[Drawn, Actor]]) -> list[tuple[bytes | None, bytes, bool]]:
+    """Of each: what was answered compiled, by graphql-core, and whether that had errors."""
+
+    async def asking() -> list[tuple[bytes | None, bytes, bool]]:
+        async with AsyncConnectionPool(town.url, min_size=1, max_size=2, open=False) as pool:
+            both = Both(town, pool)
+            return [(await both.compiled(one, actor), *await both.core(one, actor)) for one, actor in asked]
+
+    catch_up_with(town)
+    return asyncio.run(asking())
+
+
+def catch_up_with(town: Town) -> None:
+    with town.app.pool.connection() as conn:
+        catch_up(conn, town.app.vault)

@@ -1,0 +1,120 @@
+"""One of each thing, whose it is, and everybody who could ask for it: each role, of this structure and of another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from api.core.reading_rights import ROWS
+from application.accounts import PURPOSE as INVITATION
+from application.accounts import InvitationSend, MediateurRegister
+from application.animations.commands import AnimationRefuse
+from application.candidatures import CandidatureSubmit
+from application.contacts.commands import ContactAdd
+from application.controls import ControlOpen
+from application.registrations import PURPOSE, RegistrationSubmit
+from domain.candidatures.events import Degree
+from domain.kernel.actors import PUBLIC, Actor, Role
+from domain.kernel.identifiers import contact_list_id
+from domain.kernel.rights import Action, Belongings, may
+from tests.support.api.reading import Reader
+from tests.support.proved_dossiers import Claim
+from tests.support.world import AUDITOR, NATIONAL, STRUCTURE, STRUCTURE_ID, UAI, World
+
+PARENT_ID = UUID(int=(4 << 76) + (2 << 62) + 7)
+OURS: dict[str, Any] = {
+    "structures": frozenset([STRUCTURE_ID]),
+    "territories": frozenset(["971"]),
+    "schools": frozenset([UAI]),
+    "person_id": PARENT_ID,
+}
+THEIRS: dict[str, Any] = {
+    "structures": frozenset([UUID(int=1)]),
+    "territories": frozenset(["02"]),
+    "schools": frozenset(["0340005W"]),
+    "person_id": UUID(int=2),
+}
+ROLES = [role for role in Role if role not in (Role.PUBLIC, Role.SYSTEM)]
+WHO = [PUBLIC, *(Actor(role, f"{role}", **scope) for role in ROLES for scope in (OURS, THEIRS))]
+PARENT = Actor(Role.PARENT, "parent", **OURS)
+
+
+@dataclass(frozen=True)
+class Thing:
+    """One thing of the world, whose it is, and what it takes to be shown it at all."""
+
+    type: str
+    id: str
+    of: Belongings
+    row: Action | None
+
+    def is_for(self, who: Actor, reach: Action | None) -> bool:
+        return all(one is None or may(who, one, self.of) for one in (self.row, reach))
+
+    @property
+    def root(self) -> str:
+        return f'territory(code: "{self.id}")' if self.type == "Territory" else f'node(id: "{self.id}")'
+
+
+@dataclass(frozen=True)
+class Everything:
+    reader: Reader
+    things: list[Thing]
+    #: Valid ids by what inputs call them.
+    ids: dict[str, str]
+
+
+def one_of_each(world: World, claim: Claim) -> dict[str, str]:
+    world.sign()
+    attested = claim.attested(2)
+    dossier = claim.paid(*attested)
+    day = {"period_from": world.now.date(), "period_until": world.now.date()}
+    control = ControlOpen(name="Contrôle", **day, share_percent=100, seed="graine publiée", certified=(dossier,))
+    coming, declared, refused = world.creates(), world.creates(), world.creates()
+    world.publishes(coming)
+    world.does(AnimationRefuse(animation_id=refused, reason="À préciser."), NATIONAL)
+    who = {"first_name": "Prénom", "last_name": "Nom", "email": "p@example.org", "phone": "0600000000"}
+    volunteers = {"territory": "971", "school_uai": UAI, "degree": Degree.FIRST, "motivation": "Aider."}
+    made = {
+        "controlId": world.does(control, AUDITOR).subject_id,
+        "registrationId": world.does(RegistrationSubmit(animation_id=coming, **who), PARENT).subject_id,
+        "candidatureId": world.does(CandidatureSubmit(**volunteers, **who), PARENT).subject_id,
+        "attested": attested[0],
+        "animationId": coming,
+        "declared": declared,
+        "refused": refused,
+        "dossierId": dossier,
+        "conventionId": world.conventions[-1],
+        "structureId": STRUCTURE_ID,
+    }
+    link = world.app.links.link(PURPOSE, coming, made["registrationId"])
+    made["invitationId"] = world.does(
+        InvitationSend(structure_id=STRUCTURE_ID, email="i@example.org"), NATIONAL
+    ).subject_id
+    links = {"link": link, "invitation": world.app.links.link(INVITATION, made["invitationId"])}
+    joined = world.does(MediateurRegister(structure_id=STRUCTURE_ID), replace(PARENT, subject="médiatrice"))
+    account = world.app.bus.cache.get(joined.subject_id)
+    assert account is not None
+    world.does(ContactAdd(structure_id=STRUCTURE_ID, name="École", email="k@example.org"), STRUCTURE)
+    contacts = world.app.bus.cache.get(contact_list_id(STRUCTURE_ID))
+    assert contacts is not None
+    made["contactId"] = next(iter(contacts.state.contacts))
+    made |= {"accountId": joined.subject_id, "mandateId": next(iter(account.state.mandates))}
+    return {name: str(one) for name, one in made.items()} | links
+
+
+def things(ids: dict[str, str]) -> Iterator[Thing]:
+    own = Belongings(STRUCTURE_ID, frozenset(["971"]), home=frozenset(["971"]))
+    person = Belongings(None, frozenset(["971"]), UAI, PARENT.person_id)
+    for name in ("attested", "animationId"):
+        yield Thing("Animation", ids[name], own, None)
+    for name in ("declared", "refused"):
+        yield Thing("Animation", ids[name], own, Action.STRUCTURE_READ)
+    yield Thing("Candidature", ids["candidatureId"], person, ROWS["Candidature"])
+    yield Thing("Territory", "971", Belongings(None, frozenset(["971"])), None)
+    for kind, name in (("Structure", "structureId"), ("Convention", "conventionId"), ("ServiceDossier", "dossierId")):
+        yield Thing(kind, ids[name], own, ROWS[kind])
+    for kind, name in (("Control", "controlId"), ("Registration", "registrationId"), ("AuditEntry", "entry")):
+        yield Thing(kind, ids[name], own, ROWS[kind])

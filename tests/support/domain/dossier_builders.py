@@ -1,0 +1,138 @@
+"""Service dossiers with sensible values: January to March 2027, under our convention."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from domain.animations.animation import Animation, Attendance
+from domain.animations.events import AnimationGathered, AnimationReleased
+from domain.animations.transitions import AnimationStatus
+from domain.catalogue import SERVICE_DOSSIER
+from domain.conventions.convention import ServiceCertified
+from domain.kernel.events import Event
+from domain.service_dossiers.events import (
+    AmendmentAccepted,
+    AmendmentProposed,
+    AmendmentRefused,
+    DossierCertified,
+    DossierGathered,
+    DossierOpened,
+    DossierPaid,
+    DossierReturned,
+    DossierSubmitted,
+    DossierWordsErased,
+    PieceAttached,
+    ServiceLine,
+)
+from tests.support.domain.builders import CAME, CONVENTION_ID, OURS, START, content
+from tests.support.domain.story import Given, given
+
+FIRST, SECOND, THIRD = (UUID(int=0xD0 + number) for number in range(3))
+SHEET = "5e" * 32
+RATE = Decimal("150.00")
+
+OPENED = DossierOpened(
+    structure_id=OURS,
+    convention_id=CONVENTION_ID,
+    territory="34",
+    period_from=date(2027, 1, 1),
+    period_until=date(2027, 3, 31),
+)
+GATHERED = DossierGathered(animation_ids=(FIRST, SECOND))
+
+
+def attended(animation_id: UUID = FIRST, days: int = 0, **changes: Any) -> Animation:
+    """An attested animation of ours, on the 15th of March 2027 and so many days later."""
+    start = START + timedelta(days=days)
+    held = content(starts_at=start, ends_at=start + timedelta(hours=2))
+    animation = Animation(
+        animation_id, OURS, CONVENTION_ID, "34", "Europe/Paris", held, AnimationStatus.PUBLISHED, CAME
+    )
+    return replace(animation, **changes)
+
+
+def line(animation_id: UUID = FIRST, **changes: Any) -> ServiceLine:
+    told = {
+        "animation_id": animation_id,
+        "animation_version": 4,
+        "held_on": START.date(),
+        "parents": CAME.parents,
+        "children": CAME.children,
+        "sheet": None,
+    }
+    return ServiceLine(**told | changes)
+
+
+def piece(name: str = "Facture", sha256: str = SHEET) -> PieceAttached:
+    return PieceAttached(piece=name, file_name="facture.pdf", media_type="application/pdf", size=4_200, sha256=sha256)
+
+
+def submitted(*lines: ServiceLine, **changes: Any) -> DossierSubmitted:
+    lines = lines or (line(FIRST), line(SECOND))
+    told = {
+        "lines": lines,
+        "rate_per_animation": RATE,
+        "planned_animations": 10,
+        "required_pieces": (),
+        "amount": len(lines) * RATE,
+        "submitted_by": "structure",
+    }
+    return DossierSubmitted(**told | changes)
+
+
+def certified(animations: int = 2, **changes: Any) -> DossierCertified:
+    told = {
+        "animations": animations,
+        "rate_per_animation": RATE,
+        "amount": animations * RATE,
+        "planned_animations": 10,
+        "already_certified": 0,
+        "overrun_reason": None,
+    }
+    return DossierCertified(**told | changes)
+
+
+PAID = DossierPaid(paid_on=date(2027, 4, 20), reference="VIR-2027-042", amount=Decimal("300.00"))
+COUNTED_AGAIN = Attendance(parents=8, children=0, answers=("3", "Oui"))
+
+
+def proposed(number: int = 1, animation_id: UUID = FIRST) -> AmendmentProposed:
+    return AmendmentProposed(
+        number=number,
+        animation_id=animation_id,
+        parents=COUNTED_AGAIN.parents,
+        children=0,
+        form_version=3,
+        answers=COUNTED_AGAIN.answers,
+        reason="Une signature comptée deux fois",
+    )
+
+
+TO_SUBMITTED: tuple[Event, ...] = (OPENED, GATHERED, submitted())
+TO_CERTIFIED: tuple[Event, ...] = (*TO_SUBMITTED, certified())
+
+SAMPLES: list[Event] = [
+    AnimationGathered(dossier_id=THIRD),
+    AnimationReleased(dossier_id=THIRD),
+    ServiceCertified(dossier_id=THIRD, animations=2, amount=Decimal("300.00")),
+    OPENED,
+    GATHERED,
+    piece(),
+    submitted(line(sheet=SHEET)),
+    DossierReturned(reason="Il manque une feuille"),
+    certified(already_certified=9, overrun_reason="Demande du collège"),
+    PAID,
+    proposed(),
+    AmendmentAccepted(number=1),
+    AmendmentRefused(number=1, reason="La feuille dit autre chose"),
+    DossierWordsErased(),
+]
+
+
+def dossier(*events: Event) -> Given:
+    """The story of a dossier to which this has happened."""
+    return given(SERVICE_DOSSIER, *events)
