@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-import jwt
+from joserfc import jwt
+from joserfc.errors import ExpiredTokenError, InvalidClaimError, JoseError
+from joserfc.jwk import OctKey
 
 from application.sign_in.accepting import LONGEST_TOKEN, BadToken, SignedIn
 from application.sign_in.claim_values import UNREADABLE
@@ -18,6 +20,9 @@ from domain.kernel.identifiers import check_siret, check_uai
 
 _ALGORITHM = "HS256"
 _OWN_CLAIMS = ClaimsMapping()
+#: A blank claim is refused later, with the reason.
+_REQUIRED = jwt.ClaimsOption(essential=True, allow_blank=True)
+_REGISTRY = jwt.JWTClaimsRegistry(sub=_REQUIRED, role=_REQUIRED, exp=_REQUIRED)
 
 
 def issue_token(
@@ -38,15 +43,21 @@ def issue_token(
         "territories": list(territories),
         "schools": [check_uai(school) for school in schools],
     }
-    return jwt.encode(claims, secret, algorithm=_ALGORITHM)
+    return jwt.encode({"alg": _ALGORITHM}, claims, _key(secret))
+
+
+@lru_cache(maxsize=4)
+def _key(secret: str) -> OctKey:
+    return OctKey.import_key(secret)
 
 
 @lru_cache(maxsize=1_000)
-def _verified(secret: str, token: str) -> dict[str, Any]:
-    """The claims; the same token is presented with every request, and its signature stays what it is."""
-    claims: dict[str, Any] = jwt.decode(
-        token, secret, algorithms=[_ALGORITHM], options={"require": ["sub", "role", "exp"]}
-    )
+def _signed_claims(secret: str, token: str) -> dict[str, Any]:
+    """Return the claims, their signature checked: the same token comes with every request."""
+    claims = jwt.decode(token, _key(secret), algorithms=[_ALGORITHM]).claims
+    if "aud" in claims:
+        # We never name an audience: such a token is meant for somebody else.
+        raise InvalidClaimError("aud")
     return claims
 
 
@@ -54,16 +65,14 @@ def read_token(secret: str, token: str) -> SignedIn:
     """Who the token speaks for. Raises BadToken."""
     if len(token) > LONGEST_TOKEN:
         raise BadToken("Jeton refusé : trop long.")
-    now = datetime.now(UTC)
     try:
-        claims = _verified(secret, token)
-        if int(claims["exp"]) <= now.timestamp():
-            raise jwt.ExpiredSignatureError
-    except jwt.ExpiredSignatureError as error:
+        claims = _signed_claims(secret, token)
+        _REGISTRY.validate(claims)
+    except ExpiredTokenError as error:
         raise BadToken("Jeton expiré : reconnectez-vous.") from error
-    except (jwt.PyJWTError, *UNREADABLE) as error:
+    except (JoseError, *UNREADABLE) as error:
         raise BadToken("Jeton refusé : signature ou contenu invalide.") from error
-    return _OWN_CLAIMS.signed_in(claims, now)
+    return _OWN_CLAIMS.signed_in(claims, datetime.now(UTC))
 
 
 @dataclass(frozen=True, slots=True)
