@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import re
-from importlib.metadata import requires
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions, requires
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[1]
 PINNED = re.compile(r"^([A-Za-z0-9_.-]+)==([^ \\;]+)")
@@ -19,6 +25,8 @@ def pinned(text: str) -> dict[str, str]:
 
 
 REQUIREMENTS = (ROOT / "requirements.txt").read_text()
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+SHIPPED = ("domain", "eventstore", "application", "projections", "graphql/api", "cli", "demo")
 CONSTRAINTS = pinned((ROOT / "constraints.txt").read_text())
 
 
@@ -40,3 +48,31 @@ def test_every_file_of_what_is_deployed_is_known_by_its_digest():
 def test_nothing_names_where_packages_come_from():
     assert "://" not in REQUIREMENTS
     assert "--find-links" not in REQUIREMENTS
+
+
+def declared(*extras: str) -> set[str]:
+    lines = [*PROJECT["dependencies"], *(line for extra in extras for line in PROJECT["optional-dependencies"][extra])]
+    return {normal(re.split(r"[\[<>=!~; ]", line)[0]) for line in lines}
+
+
+def distributions_imported(*folders: str) -> set[str]:
+    """Return what the modules of `folders` import, but for the standard library and our own packages."""
+    distributions = packages_distributions()
+    ours = {Path(folder).name for folder in (*SHIPPED, "bench", "tests")}
+    paths = (path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+    modules = {name for path in paths for name in imported(path)} - sys.stdlib_module_names - ours
+    return {normal(name) for module in modules for name in distributions.get(module, [module])}
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]
+
+
+@pytest.mark.parametrize(("folders", "extras"), [(SHIPPED, ("embedded",)), (("bench", "tests"), ("embedded", "dev"))])
+def test_what_is_imported_is_declared(folders: tuple[str, ...], extras: tuple[str, ...]):
+    # A module of the client that a test generates.
+    assert distributions_imported(*folders) - declared(*extras) - {"parentalite-client"} == set()
