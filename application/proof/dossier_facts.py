@@ -9,9 +9,10 @@ from uuid import UUID
 
 from domain.animations import events as animations
 from domain.conventions import convention as conventions
+from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.events import Event
 from domain.service_dossiers import events as dossiers
-from domain.service_dossiers.transitions import AmendmentStatus, DossierStatus
+from domain.service_dossiers.transitions import AmendmentStatus
 from domain.structures import structure as structures
 from eventstore.records import Recorded
 

@@ -28,11 +28,11 @@ from domain.animations.events import (
 from domain.animations.transitions import AnimationStatus, belongings, check
 from domain.conventions.convention import Convention, covering
 from domain.kernel.actors import Actor
+from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.errors import broken, forbidden, invalid
 from domain.kernel.events import ERASED_WORDS, Event, without_words
 from domain.kernel.rights import Action, Belongings, authorize
 from domain.kernel.validation import stated, validated
-from domain.service_dossiers.transitions import DossierStatus
 from domain.structures.structure import Structure
 from domain.typology.attestation_form import AttestationForm
 from domain.typology.territory import Territory

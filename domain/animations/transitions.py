@@ -11,9 +11,9 @@ from uuid import UUID
 
 from domain.kernel.actors import Actor
 from domain.kernel.allowed import AllowedAction
+from domain.kernel.dossier_status import DossierStatus, correction_obstacle, sheet_obstacle
 from domain.kernel.errors import DomainError, ErrorCode, Problem, forbidden
 from domain.kernel.rights import Action, Belongings, may
-from domain.service_dossiers.transitions import DossierStatus, correction_obstacle, sheet_obstacle
 
 
 class AnimationStatus(StrEnum):

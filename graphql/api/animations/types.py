@@ -19,8 +19,8 @@ from api.typology.territories_and_terms import Lists
 from api.typology.territory import Territory
 from api.typology.types import Term
 from domain.animations.transitions import AnimationStatus, allowed_actions
+from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.rights import Action, Belongings, may
-from domain.service_dossiers.transitions import DossierStatus
 from domain.typology.typology import TermKind
 from projections.animations import queries
 

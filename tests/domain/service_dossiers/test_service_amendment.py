@@ -6,10 +6,10 @@ import pytest
 
 from domain.animations.animation import correct_attestation
 from domain.catalogue import ANIMATION, SERVICE_DOSSIER
+from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.errors import ErrorCode
 from domain.service_dossiers.amendment import accept, decline, propose
 from domain.service_dossiers.events import AmendmentAccepted, AmendmentRefused
-from domain.service_dossiers.transitions import DossierStatus
 from tests.support.domain.builders import (
     AFTER,
     CAME,
