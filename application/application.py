@@ -20,7 +20,7 @@ from application.commanding.commands import Command, use_cases
 from application.commanding.signed_links import SignedLinks
 from application.contacts import commands as contacts
 from application.files import expiry as stored_files
-from application.followers.scheduling import create_tables as create_job_tables
+from application.hosting.job_tables import create_tables as create_job_tables
 from application.notifications import refused_letters as unreached
 from application.notifications import unsubscribing
 from application.notifications.tables import create_tables as create_notification_tables

@@ -75,8 +75,9 @@ def _written(form: Form) -> str:
     # Imported here: Strawberry takes most of a second, which the other commands should not cost.
     from api.publishing.documentation import page
     from api.publishing.sdl import bare_sdl, sdl
+    from api.schema import schema
 
-    return {Form.SDL: sdl, Form.BARE: bare_sdl, Form.DOCS: page}[form]()
+    return {Form.SDL: sdl, Form.BARE: bare_sdl, Form.DOCS: page}[form](schema)
 
 
 def _check(form: Form, path: Path) -> None:
@@ -97,9 +98,10 @@ def _breaking(before: str, name: str) -> bool:
 
     from api.publishing.breaking_changes import changes
     from api.publishing.sdl import sdl
+    from api.schema import schema
 
     try:
-        found = changes(before, sdl())
+        found = changes(before, sdl(schema))
     except (GraphQLError, TypeError) as error:
         raise Refused(f"{name} is no GraphQL schema: {str(error).splitlines()[0]}") from None
     for change in found.breaking:
