@@ -17,7 +17,6 @@ from api.core.base import (
     checked_text,
     checked_texts,
     connection,
-    connection_at_once,
     connections,
 )
 from api.core.context import Context
@@ -34,13 +33,13 @@ from api.inputs import (
 from api.proof.types import Checkpoint, checkpoint_of
 from api.service_dossiers.types import ServiceDossier, dossier_of
 from api.structures.types import Structure, structure_of
-from api.typology.territories_and_terms import LASTING_LISTS, Lists
+from api.typology.territories_and_terms import Lists
 from domain.kernel.rights import Action, Scope, scope_of
 from domain.typology.typology import TermKind
 from projections.animations import queries as animation_queries
 from projections.audit import queries as audit_queries
 from projections.controls import queries as control_queries
-from projections.engine.paging import Filter, count_statement
+from projections.engine.paging import Filter
 from projections.proof import queries as checkpoint_queries
 from projections.service_dossiers import queries as dossier_queries
 from projections.structures import queries as structure_queries
@@ -65,23 +64,6 @@ async def published_animations(
     conditions = where.conditions() if where else animation_queries.Conditions()
     source = animation_queries.source(ahead and ahead.columns)
 
-    if ahead is not None and ahead.alone and context.services.lists.seen is not None:
-        seen, known = context.services.lists.seen
-        sought = in_force(conditions, known)
-        page = await connection_at_once(
-            context,
-            seen,
-            LASTING_LISTS,
-            source,
-            animation_queries.listed(sought),
-            orders,
-            asked,
-            animation_queries.listed_count(sought) if ahead.counted else None,
-            lambda row: animation_of(row, known),
-            beside=known,
-        )
-        if page is not None:
-            return page
     lists = await context.lists()
     sought = in_force(conditions, lists)
     return await connection(
@@ -245,15 +227,6 @@ async def timeline(
     asked = asked_page(context, orders, first, after, last, before)
     filtered = auditable(context)
     source = audit_queries.source(ahead and ahead.columns)
-    if ahead is not None and ahead.alone and context.seen is not None:
-        own = filtered.where("t.structure_id = %(owner)s", owner=structure_id)
-        stands = context.relied_upon().snapshot
-        counting = count_statement(source, own) if ahead.counted else None
-        page = await connection_at_once(
-            context, stands, stands.live, source, own, orders, asked, counting, entry_of, NOTHING_BESIDE
-        )
-        if page is not None:
-            return page
 
     async def pages(structures: list[UUID]) -> list[Connection[AuditEntry]]:
         return await connections(context, structures, source, filtered, orders, asked, entry_of)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from eventstore.identities import WHO
-from projections.engine.paging import LIVE_TOLD
 
-#: One indexed look: who signs in, their mandates, and when their data were last erased by their wish; and which
-#: generations are live.
+#: One indexed look: who signs in, their mandates, and when their data were last erased by their wish.
 OF_ONE = f"""
-SELECT ({LIVE_TOLD}) AS live_told, who.person_id, who.account_id, who.erased_at,
+SELECT who.person_id, who.account_id, who.erased_at,
        (SELECT mandates FROM {{accounts}} a WHERE a.account_id = who.account_id) AS mandates FROM {WHO}"""
 #: Of several structures at once, in the order of being given.
 OF_STRUCTURES = """

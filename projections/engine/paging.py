@@ -15,14 +15,7 @@ from uuid import UUID
 
 import orjson
 
-from eventstore.identities import WHO
-
 DEFAULT_PAGE = 20
-#: The live generations and their positions, as `told`, in whatever order they stand.
-LIVE_TOLD = (
-    "SELECT string_agg(concat_ws(' ', name, generation, position), ',') AS told"
-    " FROM read_models.generations WHERE state = 'live'"
-)
 LARGEST_PAGE = 100
 
 
@@ -159,34 +152,6 @@ def pages_statement(
 def count_statement(source: Source, filtered: Filter) -> str:
     """How many rows the whole list has, as `total`."""
     return f"SELECT count(*) AS total FROM {source.rows} WHERE {filtered.clause}"
-
-
-def at_once_statement(
-    source: Source,
-    filtered: Filter,
-    orders: Sequence[Order],
-    asked: Page,
-    count: str | None,
-    asker: Mapping[str, Any] | None = None,
-) -> tuple[str, dict[str, Any]]:
-    """A page as of `page_statement` whose first row has `live_told`, the live generations and their positions of the
-    same instant, the list's `total` where the statement that would `count` it is given, and `asker_erased_at`, when the
-    data of the `asker` (as of `Keyed.called`) were last erased, where one is given. An empty page is one row without
-    `place`.
-    """
-    page, params = page_statement(source, filtered, orders, asked)
-    total = f", ({count}) AS total" if count else ""
-    erased = f", (SELECT who.erased_at FROM {WHO}) AS asker_erased_at"
-    if asker is not None:
-        params = {**params, **asker}
-    statement = (
-        # Told with each row, they would be much of what is sent.
-        "SELECT CASE WHEN coalesce(page.place, 1) = 1 THEN live.told END AS live_told"
-        f"{total}{erased if asker is not None else ''}, page.*"
-        f" FROM ({LIVE_TOLD}) live"
-        f" LEFT JOIN (SELECT row_number() OVER () AS place, cut.* FROM ({page}) cut) page ON true ORDER BY page.place"
-    )
-    return statement, params
 
 
 def counts_statement(source: Source, filtered: Filter) -> str:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
 from time import monotonic
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import psycopg
 from psycopg import AsyncConnection, sql
-from psycopg.errors import UndefinedTable
 from psycopg.rows import DictRow
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
@@ -188,45 +186,3 @@ async def read_on(
     await pool.drain()
     async with _lent(pool, patience) as conn:
         return await work(conn)
-
-
-@lru_cache(maxsize=100)
-def _live(told: str) -> Live:
-    """What `queries.paging.LIVE_TOLD` says."""
-    stands = (one.split(" ") for one in told.split(","))
-    return {name: (int(generation), int(position)) for name, generation, position in stands}
-
-
-class AtOnce(NamedTuple):
-    """What one statement read: `live` is where the read models stood then, `first` the first of its rows."""
-
-    live: Live
-    first: DictRow
-    rows: SentRows
-
-
-async def rows_at_once(
-    pool: AsyncPool, seen: Snapshot, lasting: Iterable[str], statement: str, params: Mapping[str, Any]
-) -> AtOnce | None:
-    """The rows of one statement, which needs no transaction, in one round trip. Its first row has `live_told`.
-
-    `seen` is a snapshot of before. None when other generations are live than then, or when one of the read models named
-    in `lasting` has moved since.
-    """
-
-    async def ask(conn: AsyncConnection[Any]) -> SentRows:
-        await conn.set_autocommit(True)
-        now = Snapshot(conn, seen.tables, seen.position, live=seen.live, composed=seen.composed)
-        return await now.sent(now.sql(statement), params)
-
-    try:
-        rows = await read_on(pool, ask)
-    except UndefinedTable:
-        # That generation is gone.
-        return None
-    first = rows[0]
-    live = _live(first["live_told"])
-    same_tables = all(live.get(name, (0, 0))[0] == generation for name, (generation, _) in seen.live.items())
-    if not same_tables or any(live[name] != seen.live[name] for name in lasting):
-        return None
-    return AtOnce(live, first, rows)

@@ -52,8 +52,6 @@ from api.compiled.writing import ItemField, Writer, written_items
 from api.core.base import Ahead
 
 _COUNT, _ITEMS = "totalCount", "nodes"
-#: What is known of the structure before may be relied upon (`api.core.context`): then its timeline is all that is read.
-_IN_A_STRUCTURE = ["timeline", "structure"]
 
 
 class Plan:
@@ -80,9 +78,6 @@ class Plan:
             raise Unsure
         self._resolved: list[str] = []
         self._root = self._object(root, collected.grouped_field_set)
-        # Whatever else is resolved may read, and an answer comes from one instant.
-        resolved = [name for name in self._resolved if name != _COUNT]
-        self._reads_one_page = len(resolved) == 1 or resolved == _IN_A_STRUCTURE
 
     async def execute(self, context: Any, variables: Variables) -> dict[str, Any]:
         """The `data` of the answer. Raises Unsure, or whatever a resolver raised."""
@@ -239,7 +234,7 @@ class Plan:
         fields = self._subfields(page, details)
         columns = columns_asked(page, fields, self._subfields)
         counted = any(one[0].node.name.value == _COUNT for one in fields.values())
-        return Ahead(columns, counted, alone=False)
+        return Ahead(columns, counted)
 
     def _info(
         self,
@@ -262,7 +257,7 @@ class Plan:
             self._operation,
             run.variables.values.coerced,
             run.context,
-            ahead and ahead._replace(alone=self._reads_one_page),
+            ahead,
         )
 
 

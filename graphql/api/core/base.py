@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 from uuid import UUID
@@ -20,7 +20,6 @@ from projections.engine.paging import (
     Order,
     Page,
     Source,
-    at_once_statement,
     count_statement,
     counts_statement,
     cursor_of,
@@ -28,7 +27,6 @@ from projections.engine.paging import (
     page_statement,
     pages_statement,
 )
-from projections.engine.reading import Snapshot, rows_at_once
 
 T = TypeVar("T")
 
@@ -39,8 +37,6 @@ LONGEST_TEXT = 300
 LONGEST_ID = 100
 #: What all pages of an answer may hold together, were they full: lists in lists multiply.
 MOST_ITEMS = 5_000
-#: The read model of what accounts give.
-_ACCOUNTS = "accounts"
 
 
 @strawberry.interface(description="Anything that has an id of its own.")
@@ -103,12 +99,11 @@ class Connection(Lazily, Generic[T]):
 
 class Ahead(NamedTuple):
     """What is known of a page before it is read: the columns that its items need (None: all), whether their number is
-    asked for, and whether the page is all that the answer reads, save for what is relied upon without being read.
+    asked for.
     """
 
     columns: frozenset[str] | None
     counted: bool
-    alone: bool
 
 
 def looked_ahead(info: Info) -> Ahead | None:
@@ -192,43 +187,6 @@ async def connection(
         (row,) = await again.rows(again.sql(counting or count_statement(source, filtered)), filtered.params)
         return int(row["total"])
 
-    return _page_of(rows, orders, asked, make, count, beside)
-
-
-async def connection_at_once(
-    context: Context,
-    seen: Snapshot,
-    lasting: Collection[str],
-    source: Source,
-    filtered: Filter,
-    orders: Sequence[Order],
-    asked: Page,
-    counting: str | None,
-    make: Callable[[dict[str, Any]], T],
-    beside: object = None,
-) -> Connection[T] | None:
-    """The page of `connection` and, where the statement `counting` it is given, its count, without a snapshot; None
-    when what was `seen` does not hold any more of the read models named in `lasting`. Where accounts are among those,
-    it also confirms who asks. `beside`: all that `make` makes items from besides their rows.
-    """
-    asker = context.assumed if _ACCOUNTS in lasting else None
-    erasable = asker.called if asker else None
-    statement, params = at_once_statement(source, filtered, orders, asked, counting, erasable)
-    found = await rows_at_once(context.services.pool, seen, lasting, statement, params)
-    if found is None:
-        return None
-    if asker is not None:
-        if asker.live != seen.live or asker.erased_at != found.first["asker_erased_at"]:
-            return None
-        # Accounts stand where they stood, and nothing was erased since.
-        context.assumed = None
-    total = found.first.get("total")
-
-    async def count() -> int:
-        assert total is not None, "asked for, it was counted"
-        return int(total)
-
-    rows = found.rows[:0] if found.first["place"] is None else found.rows
     return _page_of(rows, orders, asked, make, count, beside)
 
 

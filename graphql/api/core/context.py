@@ -17,7 +17,6 @@ import strawberry
 from strawberry.dataloader import DataLoader
 
 from api.core.answers import position_not_reached
-from api.core.last_seen import Held, LastSeen, Seen
 from api.core.sign_ins_seen import SignInsSeen
 from api.following.recent_entries import RecentEntries
 from api.http.persisted import PersistedDocuments
@@ -43,8 +42,6 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 _RELATIONS = relations()
-#: Whatever comes later than this is not the request that was admitted.
-_AT_ONCE_SECONDS = 1.0
 #: Between two looks whether the read models have got to where an answer has to stand.
 _BETWEEN_LOOKS = 0.02
 
@@ -86,12 +83,7 @@ class Services:
     recent: RecentEntries = field(default_factory=RecentEntries, repr=False)
     #: What clients did that was no request, by what it was: counted, never logged above INFO.
     client_faults: Counter[str] = field(default_factory=Counter)
-    last_seen: LastSeen = field(default_factory=LastSeen, repr=False)
     sign_ins_seen: SignInsSeen = field(default_factory=SignInsSeen, repr=False)
-
-
-class Moved(Exception):
-    """What the answer has relied upon does not hold any more: it must be made anew."""
 
 
 class Context:
@@ -106,19 +98,18 @@ class Context:
         actor: Actor,
         client: str = "",
         admit: Admission | None = None,
-        held: Held | None = None,
-        assumed: bool = False,
         at_least: int = 0,
     ) -> None:
-        """`client`: the address that the request came from, for limits. `admit` tells again who asks. `held`: what the
-        asker's account gave when it was looked at, if it was; `assumed`: that was before, and has to be confirmed.
-        `at_least`: the position that the asker wants the answer to stand at.
+        """`client`: the address that the request came from, for limits. `admit` tells who asks. `at_least`: the
+        position that the asker wants the answer to stand at.
         """
         self.services = services
         self.actor = actor
         self.at_least = at_least
         self.client = client
         self._admit = admit
+        #: Whether `admit` has found out who asks.
+        self.admitted = False
         #: Where a subscription has come to: the log position of what it tells.
         self.told_position: int | None = None
         #: What a subscription tells, one answer after the other.
@@ -136,12 +127,6 @@ class Context:
         self._lists: Lists | None = None
         self._loaders: dict[str, DataLoader[Any, Any]] = {}
         self._loading: set[asyncio.Task[Any]] = set()
-        self._held = held
-        #: What the asker's account is assumed to give; None once that is confirmed.
-        self.assumed = held if assumed else None
-        #: What was seen before of the read models as they stand for this answer (see `rely_on_last_seen`).
-        self.seen: Seen | None = None
-        self._relied = False
         #: How many items the pages asked for so far may hold (see `api.core.base.asked_page`).
         self.asked_items = 0
         #: What files of this request were found to be, or why they were refused, by their SHA-256.
@@ -159,9 +144,7 @@ class Context:
         """
         async with self._opening:
             if self._snapshot is None:
-                await self.confirm()
                 self._stack, self._snapshot = await self._opened()
-                self._check_standing(self._snapshot)
             return self._snapshot
 
     async def _opened(self) -> tuple[AsyncExitStack, Snapshot]:
@@ -176,29 +159,6 @@ class Context:
             if monotonic() >= deadline:
                 raise position_not_reached(self.at_least, read.position)
             await asyncio.sleep(_BETWEEN_LOOKS)
-
-    def rely_on_last_seen(self) -> None:
-        """Lets this answer take what was seen before instead of reading it, where the read models stood still since.
-
-        Not for what is executed after a change of its own. What is read besides must be of the same standing: `read`
-        raises Moved when it is not.
-        """
-        seen = self.services.last_seen.seen
-        if seen is not None and self._held is not None and self._held.live == seen.snapshot.live:
-            self.seen = seen
-
-    def relied_upon(self) -> Seen:
-        """What was seen before, of which something goes into the answer."""
-        assert self.seen is not None
-        self._relied = True
-        return self.seen
-
-    def _check_standing(self, read: Snapshot) -> None:
-        """From now on the snapshot tells, and its connection is the only one that the answer takes."""
-        self.services.last_seen.see(read)
-        if self._relied and (self._held is None or self._held.live != read.live):
-            raise Moved
-        self.seen = None
 
     async def lists(self) -> Lists:
         """Territories and terms, as of this answer's snapshot."""
@@ -236,31 +196,21 @@ class Context:
 
         return loading
 
-    async def confirm(self) -> None:
-        """Looks up who asks, where that was assumed. Raises Moved when their account gives them something else now, and
-        Refused when they may not ask any more.
-        """
-        if self.assumed is not None:
-            before = self.actor
-            await self.admit_again()
-            self.assumed = None
-            if self.actor != before:
-                raise Moved
+    async def admit(self) -> None:
+        """Find out who asks, in the snapshot that the answer is read in. Raises Refused."""
+        if self._admit is not None:
+            self.actor = await self._admit.actor(self.read)
+        self.admitted = True
 
     async def admit_again(self) -> None:
         """Who asks, with what their account gives them now. Raises Refused when their token does not hold any more."""
         if self._admit is not None:
-            self.actor = await self._admit()
+            self.actor = await self._admit.actor()
 
     @property
     def age(self) -> float:
         """In seconds."""
         return monotonic() - self._made_at
-
-    async def confirm_after_waiting(self) -> None:
-        """As `admit_again`, where the asker was long about it: rights may have ended since they were looked up."""
-        if self.age > _AT_ONCE_SECONDS:
-            await self.admit_again()
 
     def may_have_ended(self, after_seconds: float) -> bool:
         """See `Admission.may_have_ended`; never for the public."""
@@ -277,8 +227,7 @@ class Context:
             await asyncio.wait(self._loading)
         async with self._opening:
             stack, self._stack, self._snapshot = self._stack, None, None
-            self._lists = self.seen = None
-            self._relied = False
+            self._lists = None
             self.asked_items = 0
             if stack is not None:
                 try:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any
+from typing import Any, TypeAlias
 
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive
 
 from api.core.answers import Refused, position_not_reached
 from api.core.context import Services
-from api.core.last_seen import Held
-from api.core.mandates import held_by, remembered
-from application.sign_in.accepting import BadToken, IssuerAway
+from api.core.mandates import account_of
+from application.sign_in.accepting import BadToken, IssuerAway, SignedIn
 from domain.accounts.account import Mandate, in_force, known_as, widened
 from domain.kernel.actors import PUBLIC, Actor
+from projections.engine.reading import Snapshot, snapshot
+from projections.registry import relations
 
 #: Documents and variables of people are some kilobytes; the largest attestation of all, a few tens.
 LARGEST_BODY = 1_000_000
@@ -25,57 +27,55 @@ LONGEST_DOCUMENT = 100_000
 #: Of all variables together: each is looked at one by one.
 MOST_VALUES = 5_000
 _LARGEST_POSITION = 2**63 - 1
+#: Whatever comes later after its token was checked is not the request that was admitted.
+_AT_ONCE_SECONDS = 1.0
 #: RFC 6750, section 2.1: anything else is nothing to ask an issuer about.
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
+_RELATIONS = relations()
 
-
-async def authenticated(authorization: str | None, services: Services) -> Actor:
-    """Who asks, with what their account gives them. No token is the public; a bad one is refused (401), never taken for
-    the public; 503 where it cannot be told now.
-    """
-    return (await admitted(authorization, services)).actor
+#: Gives the snapshot that an answer is read in.
+Read: TypeAlias = Callable[[], Awaitable[Snapshot]]
 
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """Who asks. `held` is what their account was found to give them, where it was looked for; where it is `assumed`, it
-    was found before, and has to be confirmed before anything is answered (`Context.confirm`).
-    """
+    """Who asks, with the mandates of their account that are in force."""
 
     actor: Actor
-    held: Held | None = None
-    assumed: bool = False
-    #: The mandates of their account that are in force.
     mandates: tuple[Mandate, ...] = ()
     #: How long their token holds from now on; None where it does not say.
     seconds_left: float | None = None
 
 
-async def admitted(authorization: str | None, services: Services, may_assume: bool = False) -> Admitted:
-    """As `authenticated`; with `may_assume`, by what is remembered of the account, if anything."""
+async def signed_in_by(authorization: str | None, services: Services) -> SignedIn | None:
+    """Who the token speaks for; None without one, for the public. A bad token is refused (401), never taken for the
+    public; 503 where it cannot be told now.
+    """
     if authorization is None:
-        return Admitted(PUBLIC)
+        return None
     scheme, _, token = authorization.strip().partition(" ")
     if scheme.lower() != "bearer" or not _TOKEN.fullmatch(token := token.strip()):
         raise _unauthenticated("En-tête Authorization attendu sous la forme « Bearer <jeton> ».")
     try:
-        signed_in = await services.sign_in.read(token)
+        return await services.sign_in.read(token)
     except BadToken as refused:
         raise _unauthenticated(str(refused)) from None
     except IssuerAway as away:
         raise Refused(503, "SIGN_IN_UNAVAILABLE", str(away), {"Retry-After": "10"}) from None
-    known = remembered(signed_in.actor, services) if may_assume else None
-    held = known or await held_by(signed_in.actor, services)
-    if held.erased_at is not None and (signed_in.issued_at is None or signed_in.issued_at <= held.erased_at):
+
+
+async def admitted(signed_in: SignedIn, services: Services, read: Snapshot) -> Admitted:
+    """Who asks, with what their account gives them in the snapshot. Raises Refused (401) for who was erased since."""
+    subject = signed_in.actor.subject
+    assert subject is not None, "a token speaks for somebody"
+    account = await account_of(read, services.application.bus.keyed.called(subject))
+    if account.erased_at is not None and (signed_in.issued_at is None or signed_in.issued_at <= account.erased_at):
         # RGPD, article 17: who was erased is signed in nowhere any more, nor by what does not tell how old it is.
         raise _unauthenticated("Vos données ont été effacées : cette connexion a pris fin.")
-    assert held.person_id is not None
-    assert held.account_id is not None
-    own = known_as(signed_in.actor, held.person_id, held.account_id)
+    own = known_as(signed_in.actor, account.person_id, account.account_id)
     await services.sign_ins_seen.note(own, services)
-    mandates = in_force(held.mandates, services.clock())
-    actor = widened(own, mandates)
-    return Admitted(actor, held, known is not None, tuple(mandates), signed_in.seconds_left)
+    mandates = in_force(account.mandates, services.clock())
+    return Admitted(widened(own, mandates), tuple(mandates), signed_in.seconds_left)
 
 
 def too_many_values(variables: Any) -> bool:
@@ -90,23 +90,38 @@ def too_many_values(variables: Any) -> bool:
 
 
 class Admission:
-    """Who asks, asked again each time it is called: what lasts longer than a token or a mandate calls it again."""
+    """Who asks, looked up anew each time: what lasts longer than a token or a mandate looks again."""
 
     def __init__(self, authorization: str | None, services: Services) -> None:
         self.authorization = authorization
         self._services = services
+        self._checked: tuple[SignedIn | None, float] | None = None
         self._last: Admitted | None = None
         self._looked_at = 0.0
 
-    async def __call__(self) -> Actor:
-        return (await self.look()).actor
+    async def check_token(self) -> None:
+        """Raises Refused for a bad token, before anything is read for it. A look soon after takes it as it was read."""
+        self._checked = await signed_in_by(self.authorization, self._services), monotonic()
 
-    async def look(self) -> Admitted:
-        """Raises Refused when their token does not hold any more."""
+    async def look(self, read: Read | None = None) -> Admitted:
+        """By the snapshot that `read` gives, or by one of its own. Raises Refused when their token does not hold."""
         looked_at = monotonic()
-        self._last = await admitted(self.authorization, self._services)
+        signed_in, checked_at = self._checked or (None, 0.0)
+        self._checked = None
+        if looked_at - checked_at > _AT_ONCE_SECONDS:
+            signed_in = await signed_in_by(self.authorization, self._services)
+        if signed_in is None:
+            self._last = Admitted(PUBLIC)
+        elif read is not None:
+            self._last = await admitted(signed_in, self._services, await read())
+        else:
+            async with snapshot(self._services.pool, _RELATIONS) as own:
+                self._last = await admitted(signed_in, self._services, own)
         self._looked_at = looked_at
         return self._last
+
+    async def actor(self, read: Read | None = None) -> Actor:
+        return (await self.look(read)).actor
 
     def may_have_ended(self, after_seconds: float) -> bool:
         """Whether the token, or a mandate, has come to its end since the last look, or that is longer ago than so many
@@ -127,7 +142,7 @@ def _unauthenticated(message: str) -> Refused:
 async def wait_for_position(headers: Headers, services: Services) -> int | None:
     """Holds a request with `Min-Position` until the read models have got there; refuses it when they do not in time.
 
-    Returns the position that the answer has to stand at, if any: who asks is to be asked again then.
+    Returns the position that the answer has to stand at, if any.
     """
     said = headers.get("min-position")
     if said is None:

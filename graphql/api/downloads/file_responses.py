@@ -18,7 +18,7 @@ from api.core.answers import JSON, Refused, refusal, unexpected
 from api.core.context import Context, Services
 from api.core.requests import Admission, wait_for_position
 from application.files.store import BadStoredFile, FileExpired
-from domain.kernel.actors import Actor, Role
+from domain.kernel.actors import PUBLIC, Actor, Role
 from domain.kernel.errors import forbidden
 
 Make = Callable[[Context, Request], Awaitable[Response]]
@@ -40,11 +40,10 @@ async def answered(services: Services, request: Request, make: Make) -> Response
     context: Context | None = None
     try:
         admit = Admission(request.headers.get("authorization"), services)
-        actor = await admit()
+        await admit.check_token()
         at_least = await wait_for_position(request.headers, services)
-        if at_least is not None:
-            actor = await admit()
-        context = Context(services, actor, admit=admit, at_least=at_least or 0)
+        context = Context(services, PUBLIC, admit=admit, at_least=at_least or 0)
+        await context.admit()
         return await make(context, request)
     except Refused as refused:
         return refusal(refused, JSON)

@@ -75,7 +75,7 @@ class Connection:
         """Of one operation. Raises Refused for who may not ask any more, or no longer by what they were admitted by."""
         asker = await self._look()
         admit = copy.copy(self._admit)
-        return Context(self.services, asker.actor, self.client.address, admit, asker.held)
+        return Context(self.services, asker.actor, self.client.address, admit)
 
     async def _look(self) -> Admitted:
         asker = await self._admit.look()

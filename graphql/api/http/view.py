@@ -7,7 +7,6 @@ All that goes wrong is answered as GraphQL errors with a code. A `Min-Position` 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from contextlib import suppress
 from typing import Any, cast
 
 import orjson
@@ -35,13 +34,12 @@ from api.core.answers import (
     unexpected,
 )
 from api.core.clients import client_of
-from api.core.context import Context, Moved, Services
+from api.core.context import Context, Services
 from api.core.errors import ApiError
 from api.core.requests import (
     LONGEST_DOCUMENT,
     MOST_VALUES,
     Admission,
-    admitted,
     too_many_values,
     wait_for_position,
     within_limit,
@@ -54,7 +52,7 @@ from api.http.uploads import MULTIPART, asks_first, form_of, largest_body, opera
 from api.limits.cost import MOST_COST
 from api.limits.cost_limit import told_cost
 from api.schema import Schema, coded
-from domain.kernel.actors import Role
+from domain.kernel.actors import PUBLIC, Role
 from eventstore.unavailable import is_unavailable
 
 #: What the public reads from the read models alone, with all that is in it.
@@ -93,7 +91,7 @@ class GraphQLView(GraphQL[Any, None]):
         if scope["type"] == "websocket":
             await super().__call__(scope, receive, send)
             return
-        request = asked = Request(scope)
+        request = Request(scope)
         media_type = preferred_media_type(request.headers.get("accept", ""))
         context: Context | None = None
         try:
@@ -101,10 +99,9 @@ class GraphQLView(GraphQL[Any, None]):
                 response: Response = ide.page()
             else:
                 _check_form(request)
-                context = await self._admit(request)
-                largest, too_large = largest_body(context.actor, _content_type(request))
-                asked = Request(scope, within_limit(request.headers, receive, largest, too_large))
-                response = await self._compiled(asked, context, media_type) or await self._run(asked, context)
+                context = await self._context(request)
+                request = await self._bounded(request, context, receive)
+                response = await self._compiled(request, context, media_type) or await self._run(request, context)
         except ClientDisconnect:
             # Nobody is left to be answered.
             response = Response()
@@ -122,7 +119,7 @@ class GraphQLView(GraphQL[Any, None]):
                 await context.close()
             await response(scope, receive, send)
         finally:
-            await asked.close()
+            await request.close()
             if isinstance(response, StreamingResponse):
                 # In this order: the first stops whoever asks the second for more.
                 await cast("AsyncGenerator[str]", response.body_iterator).aclose()
@@ -131,46 +128,47 @@ class GraphQLView(GraphQL[Any, None]):
             if context is not None:
                 await context.close()
 
-    async def _admit(self, request: Request) -> Context:
-        authorization = request.headers.get("authorization")
-        # What is awaited comes after any look; and how large files may be is told before anything is read.
-        waits, uploads = "min-position" in request.headers, _content_type(request) == MULTIPART
-        asker = await admitted(authorization, self._services, may_assume=not waits and not uploads)
+    async def _context(self, request: Request) -> Context:
+        """The context of a request whose token holds and whose `Min-Position` is reached. Who asks is still to be found
+        out: in the snapshot that the answer is read in, once the request has been received whole.
+        """
+        admission = Admission(request.headers.get("authorization"), self._services)
+        await admission.check_token()
         at_least = await wait_for_position(request.headers, self._services)
-        if at_least is not None:
-            asker = await admitted(authorization, self._services)
         client = client_of(request.scope, self._services.outside).address
-        held = None if waits else asker.held
-        admit = Admission(authorization, self._services)
-        return Context(self._services, asker.actor, client, admit, held, asker.assumed, at_least or 0)
+        return Context(self._services, PUBLIC, client, admission, at_least or 0)
+
+    async def _bounded(self, request: Request, context: Context, receive: Receive) -> Request:
+        """The request with a bound on its body: how large a file may be depends on who sends it."""
+        content_type = _content_type(request)
+        if content_type == MULTIPART:
+            await context.admit_again()
+        largest, too_large = largest_body(context.actor, content_type)
+        return Request(request.scope, within_limit(request.headers, receive, largest, too_large))
 
     async def _compiled(self, request: Request, context: Context, media_type: str) -> Response | None:
         """The answer of a query that is compiled and goes well; None: graphql-core must answer, from the beginning."""
         unknown_status = 400 if media_type == GRAPHQL_JSON else 200
         question = await question_of(request, lambda said: self._services.documents.completed(said, unknown_status))
-        await context.confirm_after_waiting()
         if question is None or len(question.query) > LONGEST_DOCUMENT:
             return None
         found = await self._documents.prepared(question.query, question.operation_name)
-        if isinstance(found, Invalid):
-            await _make_sure_who_asks(context)
-            content = {"errors": [error.formatted for error in coded(found.errors)]}
-            return answer(content, status_of(content, media_type), media_type)
         if found is None:
             return None
+        await context.admit()
+        if isinstance(found, Invalid):
+            content = {"errors": [error.formatted for error in coded(found.errors)]}
+            return answer(content, status_of(content, media_type), media_type)
         try:
             found.check(question.variables)
         except ApiError as refused:
-            await _make_sure_who_asks(context)
             content = {"errors": [refused.formatted]}
             return answer(content, status_of(content, media_type), media_type)
         cost = found.cost(question.variables)
         if cost > MOST_COST:
             return None
-        context.rely_on_last_seen()
         try:
             data = await found.execute(context, question.variables)
-            await context.confirm()
             if context.actor.role is Role.PUBLIC and found.root_fields <= _OF_READ_MODELS and not context.told_time:
                 request.scope[LASTING] = True
             return answer({"data": data, "extensions": told_cost(cost)}, 200, media_type)
@@ -181,15 +179,18 @@ class GraphQLView(GraphQL[Any, None]):
             if is_unavailable(error):
                 raise
             # Executed again: graphql-core finds the same error, and tells it with its path.
-            await context.refresh()
             return None
 
     async def _run(self, request: Request, context: Context) -> Response:
-        await _make_sure_who_asks(context)
+        # Received whole, for as long as it takes, before it is found out who asks.
         if _content_type(request) == MULTIPART:
-            # Read here, for as long as it takes, rather than while the operation is carried out by who asked before.
             await form_of(request)
-            await context.confirm_after_waiting()
+        else:
+            await request.body()
+        if not context.admitted:
+            await context.admit()
+        # No connection is held while a command is carried out, nor by who follows what happens.
+        await context.refresh()
         response: Response = await self.run(request, context=context)
         return response
 
@@ -252,12 +253,6 @@ class GraphQLView(GraphQL[Any, None]):
 
     def encode_json(self, data: object) -> str:
         return orjson.dumps(data).decode()
-
-
-async def _make_sure_who_asks(context: Context) -> None:
-    """Of what was answered so far nothing is given: should they have other rights than assumed, they have them now."""
-    with suppress(Moved):
-        await context.confirm()
 
 
 def _wants_a_page(request: Request) -> bool:

@@ -53,8 +53,7 @@ class KnownLists:
         self._standing: object = None
         #: After a move, all who follow it ask at once: one of them reads.
         self._reading = asyncio.Lock()
-        #: The snapshot that they were last seen in, and what they were.
-        self.seen: tuple[Snapshot, Lists] | None = None
+        self._known: Lists | None = None
 
     async def at(self, read: Snapshot) -> Lists:
         standing = tuple(read.live.get(name) for name in LASTING_LISTS)
@@ -62,13 +61,12 @@ class KnownLists:
             # Of the past: each has its own.
             return await read_lists(read)
         async with self._reading:
-            known = self.seen and self.seen[1]
-            if known is None or self._standing != standing:
+            if self._known is None or self._standing != standing:
                 now = await read_lists(read)
                 # The same object while nothing in it has changed: what was written of it goes on.
-                known = known if known == now else now
-            self._standing, self.seen = standing, (read, known)
-            return known
+                self._known = self._known if self._known == now else now
+                self._standing = standing
+            return self._known
 
 
 async def read_lists(read: Snapshot) -> Lists:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -12,7 +11,6 @@ from psycopg_pool import AsyncConnectionPool
 
 from api.compiled.documents import Documents, Prepared
 from api.core.context import Context, Services
-from api.core.mandates import held_by
 from api.limits.cost_limit import told_cost
 from api.limits.documents import MOST_TOKENS, RULES
 from api.schema import schema
@@ -32,10 +30,7 @@ class Both:
     async def compiled(self, asked: Drawn, actor: Actor) -> bytes | None:
         found = await self._documents.prepared(asked.query, None)
         assert isinstance(found, Prepared), asked.query
-        # As of somebody who is signed in: what was seen before is relied upon.
-        held = await held_by(replace(actor, subject="somebody"), self.services)
-        context = Context(self.services, actor, held=held)
-        context.rely_on_last_seen()
+        context = Context(self.services, actor)
         try:
             told = told_cost(found.cost(asked.variables))
             return orjson.dumps({"data": await found.execute(context, asked.variables), "extensions": told})
