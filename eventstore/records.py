@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
 import orjson
 from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter, ValidationError, create_model
+from pydantic_core import to_json
 
 import domain.catalogue  # noqa: F401  registers every event class
 from domain.kernel.actors import Role
@@ -70,10 +71,18 @@ def _state_model(event_class: type[Event]) -> type[_State]:
     return create_model(f"{event_class.__name__}State", __base__=_State, data=(event_class, ...))
 
 
+def state_of(event: Event, stamp: Stamp) -> dict[str, Any]:
+    """Return what is stored of the event, before it is JSON."""
+    return {"schema_version": event.schema_version(), "stamp": stamp, "data": event}
+
+
+#: UTF-8 JSON as the log holds it.
+dumps = partial(to_json, inf_nan_mode="null")
+
+
 def encode(event: Event, stamp: Stamp) -> bytes:
     """The UTF-8 JSON under which the event is stored. Personal fields must have been sealed before."""
-    state = _state_model(type(event)).model_construct(schema_version=event.schema_version(), stamp=stamp, data=event)
-    return state.model_dump_json().encode()
+    return dumps(state_of(event, stamp))
 
 
 def holds_nul(state: bytes) -> bool:
