@@ -237,6 +237,26 @@ def recorder_pool(database_url: str, size: int) -> RecorderPool[Connection[Any]]
     )
 
 
+def followers_pool(database_url: str, size: int) -> RecorderPool[Connection[Any]]:
+    """The library's pool for those who follow the log with it: a subscription keeps its connection while it lasts."""
+    return RecorderPool(
+        database_url,
+        min_size=1,
+        max_size=size,
+        open=False,
+        kwargs={
+            "autocommit": True,
+            "row_factory": dict_row,
+            "application_name": "parentalite-library",
+            **liveliness(database_url),
+        },
+        configure=lambda conn: bound(conn, BACKGROUND),
+        name="followers",
+        timeout=POOL_SECONDS,
+        reconnect_timeout=RECONNECT_SECONDS,
+    )
+
+
 def reading_pool(database_url: str, size: int) -> AsyncPool:
     async def configure(conn: AsyncConn) -> None:
         await conn.execute(READING.statements)

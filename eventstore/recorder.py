@@ -16,7 +16,7 @@ from typing import Any
 from uuid import UUID
 
 from eventsourcing.persistence import PersistenceError, StoredEvent
-from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
+from eventsourcing.postgres import ConnectionPool, PostgresApplicationRecorder, PostgresDatastore
 from psycopg import Connection
 from psycopg.errors import LockNotAvailable, ReadOnlySqlTransaction, UniqueViolation
 from psycopg.rows import DictRow
@@ -38,7 +38,7 @@ CREATE TABLE IF NOT EXISTS command_outcomes (
     recorded_at timestamptz NOT NULL DEFAULT now()
 )"""
 
-_VERSIONS = """
+VERSIONS = """
 SELECT id, (SELECT max(originator_version) FROM stored_events WHERE originator_id = id)
 FROM unnest(%s::uuid[]) AS id"""
 _OUTCOMES = (
@@ -211,7 +211,7 @@ class CommandRecorder(PostgresApplicationRecorder):
         keys = [decided.idempotency.key for decided in batch if decided.idempotency]
         with conn.cursor() as locking, conn.cursor() as versions, conn.cursor() as known:
             self._lock_table(locking)
-            versions.execute(_VERSIONS, [streams], prepare=True)
+            versions.execute(VERSIONS, [streams], prepare=True)
             if keys:
                 known.execute(_OUTCOMES, [keys], prepare=True)
             found = {row["id"]: row["max"] or 0 for row in versions.fetchall()}
@@ -270,16 +270,16 @@ def _outcomes(accepted: Sequence[Decided], positions: Sequence[int]) -> list[Out
     return [Outcome(decided.subject_id, positions[last - 1]) for decided, last in zip(accepted, reached, strict=True)]
 
 
-def open_datastore(database_url: str, pool_size: int = 2) -> PostgresDatastore:
-    """The library's datastore for any libpq connection string or URL (its sslmode and other options included)."""
+def open_datastore(pool: ConnectionPool[Connection[Any]]) -> PostgresDatastore:
+    """The library's datastore, on a pool of ours."""
     # The library sets its own bound before it locks: without one, that of the connection would be lifted.
-    datastore = PostgresDatastore("", "", "", "", "", pool_size=pool_size, lock_timeout=RECORDING.lock)
-    datastore.pool = recorder_pool(database_url, pool_size)
+    datastore = PostgresDatastore("", "", "", "", "", lock_timeout=RECORDING.lock)
+    datastore.pool = pool
     return datastore
 
 
 def open_recorder(database_url: str) -> CommandRecorder:
     """A recorder on the database, its tables created where they are missing."""
-    recorder = CommandRecorder(open_datastore(database_url))
+    recorder = CommandRecorder(open_datastore(recorder_pool(database_url, 2)))
     recorder.create_table()
     return recorder

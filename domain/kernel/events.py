@@ -55,6 +55,8 @@ class Event(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     topic: ClassVar[str]
+    #: The same, under the name by which the library eventsourcing asks a class for it.
+    TOPIC: ClassVar[str]
     upcasters: ClassVar[tuple[Upcaster, ...]] = ()
     personal_marks: ClassVar[Mapping[str, PersonalMark]] = MappingProxyType({})
     personal_fields: ClassVar[tuple[str, ...]] = ()
@@ -114,7 +116,7 @@ def event(topic: str, *, upcasters: tuple[Upcaster, ...] = ()) -> Callable[[E], 
     def register(cls: E) -> E:
         if topic in _REGISTER:
             raise ValueError(f"topic {topic!r} is already that of {_REGISTER[topic].__name__}")
-        cls.topic = topic
+        cls.topic = cls.TOPIC = topic
         cls.upcasters = upcasters
         _REGISTER[topic] = cls
         return cls

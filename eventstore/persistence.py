@@ -1,0 +1,122 @@
+"""This log as a persistence module of the library eventsourcing: PERSISTENCE_MODULE=eventstore.persistence.
+
+The library's applications and projections read, follow and append to the log as it is. See
+docs/guides/eventsourcing-library.md.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from collections.abc import Sequence
+from typing import Any, NoReturn, TypeVar
+from uuid import UUID
+
+# No factory but ours by its name: the library looks for one among the names of this module.
+from eventsourcing import postgres
+from eventsourcing.persistence import (
+    AggregateRecorder,
+    ApplicationRecorder,
+    InfrastructureFactoryError,
+    IntegrityError,
+    Mapper,
+    ProcessRecorder,
+    StoredEvent,
+    Transcoder,
+)
+from eventsourcing.utils import Environment, EnvType
+from psycopg import Cursor
+from psycopg.rows import DictRow
+
+from eventstore.connections import STARTING, connect, followers_pool
+from eventstore.locks import Lock, acquire
+from eventstore.mapper import LogMapper, LogTranscoder
+from eventstore.recorder import EVENTS_TABLE, VERSIONS, CommandRecorder, open_datastore
+from eventstore.vault import DDL as VAULT_DDL
+from eventstore.vault import Vault
+
+R = TypeVar("R", bound=CommandRecorder)
+
+#: Each subscription keeps one.
+MOST_CONNECTIONS = 10
+
+
+class LogRecorder(CommandRecorder):
+    """Its `insert_events` refuses events that do not follow the last of their stream."""
+
+    def _insert_events(self, curs: Cursor[DictRow], stored_events: Sequence[StoredEvent], **kwargs: Any) -> None:
+        # The library calls this first in its transaction; what is raised here leaves nothing behind.
+        super()._insert_events(curs, stored_events, **kwargs)
+        if not stored_events:
+            return
+        self._lock_table(curs)
+        streams = list({UUID(str(stored.originator_id)) for stored in stored_events})
+        versions = {row["id"]: row["max"] for row in curs.execute(VERSIONS, [streams]).fetchall()}
+        for stored in stored_events:
+            stream = UUID(str(stored.originator_id))
+            last = versions[stream]
+            # The library's own tests begin streams at 0, which our mapper refuses.
+            if stored.originator_version not in ((0, 1) if last is None else (last + 1,)):
+                raise IntegrityError(f"version {stored.originator_version} does not follow {last or 0} in {stream}")
+            versions[stream] = stored.originator_version
+
+
+class LogProcessRecorder(postgres.PostgresProcessRecorder, LogRecorder):
+    """The same, and in the same transaction the position of the event that was processed."""
+
+
+class Factory(postgres.PostgresFactory):
+    """Opens the log at DATABASE_URL, its personal fields where there is PARENTALITE_MASTER_KEY."""
+
+    DATABASE_URL = "DATABASE_URL"
+    MASTER_KEY = "PARENTALITE_MASTER_KEY"
+
+    def __init__(self, env: Environment | EnvType | None) -> None:
+        # Not that of the class above, which wants its own variables.
+        super(postgres.BasePostgresFactory, self).__init__(env)
+        self._database_url = self.env.get(self.DATABASE_URL) or self._refuse(self.DATABASE_URL, "names no database")
+        self._vault = self._open_vault()
+        self.datastore = open_datastore(followers_pool(self._database_url, MOST_CONNECTIONS))
+
+    def transcoder(self) -> Transcoder:
+        return LogTranscoder()
+
+    def mapper(
+        self, transcoder: Transcoder | None = None, mapper_class: type[Mapper[Any]] | None = None
+    ) -> Mapper[Any]:
+        for name in (self.TRANSCODER_TOPIC, self.MAPPER_TOPIC, self.CIPHER_TOPIC, "CIPHER_KEY", self.COMPRESSOR_TOPIC):
+            if self.env.get(name):
+                self._refuse(name, "this log is written in one way alone")
+        if mapper_class is not None or not isinstance(transcoder, LogTranscoder | None):
+            self._refuse(self.PERSISTENCE_MODULE, "this log has its own mapper and transcoder")
+        return LogMapper(self.datastore, self._vault, transcoder or self.transcoder())
+
+    def aggregate_recorder(self, purpose: str = "events") -> AggregateRecorder:
+        self._refuse(self.IS_SNAPSHOTTING_ENABLED, f"this log keeps no {purpose} beside the application's")
+
+    def application_recorder(self) -> ApplicationRecorder:
+        return self._created(LogRecorder(self.datastore))
+
+    def process_recorder(self) -> ProcessRecorder:
+        name = self.env.name.lower() or "notification"
+        return self._created(LogProcessRecorder(self.datastore, tracking_table_name=f"{name}_tracking"))
+
+    def _created(self, recorder: R) -> R:
+        """Create the tables that are missing, unless CREATE_TABLE says no. A log that is there stays as it is."""
+        if self.env_create_table():
+            with connect(self._database_url, "parentalite-tables", STARTING) as conn:
+                acquire(conn, Lock.TABLES)
+                row = conn.execute("SELECT to_regclass(%s) IS NULL", (EVENTS_TABLE,)).fetchone()
+                if (row and row[0]) or isinstance(recorder, ProcessRecorder):
+                    recorder.create_table()
+                    conn.execute(VAULT_DDL)
+        return recorder
+
+    def _open_vault(self) -> Vault | None:
+        key = self.env.get(self.MASTER_KEY)
+        try:
+            return Vault(b64decode(key, validate=True)) if key else None
+        except ValueError:
+            self._refuse(self.MASTER_KEY, "base64 of exactly 32 bytes is needed")
+
+    def _refuse(self, name: str, why: str) -> NoReturn:
+        raise InfrastructureFactoryError(f"{name}: {why}")
