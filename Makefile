@@ -17,11 +17,11 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 
 # What reads a clock, or tells days and hours.
 KNOWS_DATES := tests/demo tests/cli/demo tests/cli/test_token.py tests/cli/people/test_retention.py tests/application/papers \
-	tests/domain tests/application/notifications tests/test_readme.py tests/scenarios/exports/test_feeds.py \
+	tests/domain tests/application/notifications tests/docs tests/scenarios/exports/test_feeds.py \
 	tests/scenarios/exports/test_exports.py tests/scenarios/test_story.py tests/application/sign_in
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-clock soak fuzz lint types schema accept-schema check-schema requirements audit-packages bench-rebuild bench-append bench-lag bench-audit bench-audit-trail bench-graphql bench-scale bench-hostile
+.PHONY: help demo test test-clock soak fuzz lint types schema check-schema check-breaks release-schema docs reference check-reference requirements audit-packages bench-rebuild bench-append bench-lag bench-audit bench-audit-trail bench-graphql bench-scale bench-hostile
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-20s %s\n' "$$name" "$$what"; done
@@ -51,22 +51,34 @@ lint: $(DEV) ## Check style, format and the direction of imports
 types: $(DEV) ## Check types, strictly
 	@$(BIN)/mypy
 
-schema: $(RUN) ## Write graphql/schema.graphql and docs/graphql.md from the code; stop where clients would break
+schema: $(RUN) ## Write graphql/schema.graphql from the code; stop where clients of the last release would break
 	@$(BIN)/parentalite schema > $(VENV)/schema
 	@mv $(VENV)/schema graphql/schema.graphql
-	@$(BIN)/parentalite schema --as docs > $(VENV)/schema
-	@mv $(VENV)/schema docs/graphql.md
-	@$(BIN)/parentalite schema --breaking-since graphql/baseline.graphql
-	@$(MAKE) --no-print-directory accept-schema
+	@$(MAKE) --no-print-directory check-breaks
 
-accept-schema: $(RUN) ## Take the schema for what clients may depend on, also where it breaks them
-	@$(BIN)/parentalite schema --as bare > $(VENV)/schema
-	@mv $(VENV)/schema graphql/baseline.graphql
-
-check-schema: $(RUN) ## Check that what is published of the schema says what the code does, and that no client breaks
-	@$(BIN)/parentalite schema --as bare --check
+check-schema: $(RUN) check-breaks check-reference ## Check that what is published of the schema and the commands says what the code does
 	@$(BIN)/parentalite schema --check
-	@$(BIN)/parentalite schema --as docs --check
+
+# The schema of the last tag or, in a checkout without tags, the copy that was released last.
+check-breaks: $(RUN)
+	@{ tag=$$(git describe --tags --abbrev=0 2>/dev/null) && git show "$$tag:graphql/schema.graphql" 2>/dev/null; } \
+		> $(VENV)/released.graphql || cat graphql/released/*.graphql > $(VENV)/released.graphql
+	@$(BIN)/parentalite schema --breaking-since $(VENV)/released.graphql --announced-in CHANGELOG.md
+
+release-schema: $(RUN) ## Keep the schema of this version as the released one, without descriptions
+	@$(BIN)/parentalite schema --as bare > $(VENV)/schema
+	@rm -f graphql/released/*.graphql
+	@mv $(VENV)/schema "graphql/released/$$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml).graphql"
+
+docs: $(RUN) ## Write docs/graphql.md, the page of the whole schema (git ignores it)
+	@$(BIN)/parentalite schema --as docs > docs/graphql.md
+
+reference: $(RUN) ## Write docs/reference/cli.md from the code
+	@$(BIN)/typer cli.main utils docs --name parentalite > docs/reference/cli.md
+
+check-reference: $(RUN)
+	@$(BIN)/typer cli.main utils docs --name parentalite | cmp -s - docs/reference/cli.md || { \
+		echo "docs/reference/cli.md does not say what the code does; write it anew with: make reference" >&2; exit 1; }
 
 requirements: $(DEV) ## Write requirements.txt anew from pyproject.toml and constraints.txt, with digests (needs the network)
 	@$(BIN)/python -m venv $(VENV)/locking && $(VENV)/locking/bin/pip install -qq pip-tools

@@ -73,7 +73,7 @@ app = typer.Typer(
 
     Exit codes: 0 done, 1 failed or refused, 2 wrongly typed, 130 or 143 stopped by a signal.""",
     epilog=f"""Settings are read from the environment: {", ".join(VARIABLES)}. Their defaults and meanings stand in
-    README.md, under Configuration.""",
+    docs/reference/configuration.md.""",
 )
 
 _RUN, _LOOK, _CHANGE = "Run", "Look", "Change"

@@ -1,7 +1,7 @@
 """The retention of personal data and files: what is due, found in the read models, and erased.
 
-README, "Retention", tells the terms; the legal ground is the limit of storage (RGPD, article 5.1.e), and for proofs of
-payment the four years in which claims on public bodies may be raised (loi 68-1250 of 31 December 1968).
+docs/guides/people.md, "Privacy", has the terms; the legal ground is the limit of storage (RGPD, article 5.1.e), and for
+proofs of payment the four years in which claims on public bodies may be raised (loi 68-1250 of 31 December 1968).
 """
 
 from __future__ import annotations

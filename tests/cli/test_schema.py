@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from api.publishing.documentation import page
+from api.publishing.sdl import bare_sdl
 from cli.schema import PUBLISHED, Form
 from tests.cli.conftest import error_line
 
-BASELINE = PUBLISHED[Form.BARE].read_text()
+RELEASED = Path(__file__).parents[2] / "graphql" / "released"
+BASELINE = bare_sdl()
 
 
 @pytest.fixture
@@ -17,28 +20,54 @@ def before(tmp_path: Path) -> Path:
     return tmp_path / "before.graphql"
 
 
-@pytest.mark.parametrize("form", Form)
-def test_what_is_published_is_what_the_code_says(run, form: Form):
-    result = run("schema", "--as", form.value)
+@pytest.fixture
+def change_log(tmp_path: Path) -> Path:
+    return tmp_path / "CHANGELOG.md"
+
+
+def test_what_is_published_is_what_the_code_says(run):
+    result = run("schema")
     assert result.exit_code == 0
-    assert result.stdout == PUBLISHED[form].read_text()
-    assert run("schema", "--as", form.value, "--check").exit_code == 0
+    assert result.stdout == PUBLISHED.read_text()
+    assert run("schema", "--check").exit_code == 0
 
 
-@pytest.mark.parametrize("form", Form)
-def test_what_differs_from_the_code_is_shown_and_refused(run, before: Path, form: Form):
-    before.write_text(PUBLISHED[form].read_text() + "\n# Added by hand.\n")
-    result = run("schema", "--as", form.value, "--check", "--published", str(before))
+@pytest.mark.parametrize(("form", "text"), [(Form.BARE, BASELINE), (Form.DOCS, page())], ids=["bare", "docs"])
+def test_each_form_is_printed_whole(run, form: Form, text: str):
+    result = run("schema", "--as", form.value)
+    assert (result.exit_code, result.stdout) == (0, text)
+
+
+def test_what_differs_from_the_code_is_shown_and_refused(run, before: Path):
+    before.write_text(PUBLISHED.read_text() + "\n# Added by hand.\n")
+    result = run("schema", "--check", "--published", str(before))
     assert "make schema" in error_line(result)
     assert "-# Added by hand." in result.stderr.splitlines()
 
 
-def test_a_schema_of_before_is_kept_until_a_break_is_accepted(run, before: Path):
+def test_one_release_is_kept_for_checkouts_without_tags():
+    (released,) = RELEASED.glob("*.graphql")
+    assert released.read_text().startswith(("directive ", '"', "enum ", "input ", "interface ", "scalar ", "type "))
+
+
+def test_nothing_breaks_since_the_last_release_but_what_the_change_log_names(run):
+    (released,) = RELEASED.glob("*.graphql")
+    change_log = Path(__file__).parents[2] / "CHANGELOG.md"
+    assert run("schema", "--breaking-since", str(released), "--announced-in", str(change_log)).exit_code == 0
+
+
+def test_a_break_passes_once_the_first_version_of_the_change_log_names_it(run, before: Path, change_log: Path):
     before.write_text(BASELINE.replace("type Mutation {", "type Mutation {\n  gone: Int!"))
-    result = run("schema", "--as", "bare", "--check", "--published", str(before))
-    assert result.exit_code == 1
-    assert "breaking change: Field Mutation.gone was removed." in result.stderr.splitlines()
-    assert "make accept-schema" in error_line(result)
+    options = ("schema", "--breaking-since", str(before), "--announced-in", str(change_log))
+    broken = "Field Mutation.gone was removed."
+
+    change_log.write_text(f"# Change log\n\n## [2.0.0]\n\n## [1.0.0]\n\n- {broken}\n")
+    result = run(*options)
+    assert f"breaking change: {broken}" in result.stderr.splitlines()
+    assert "the change log" in error_line(result)
+
+    change_log.write_text(f"# Change log\n\n## [2.0.0]\n\n### Breaking\n\n- {broken}\n\n## [1.0.0]\n")
+    assert run(*options).exit_code == 0
 
 
 @pytest.mark.parametrize(
@@ -64,7 +93,7 @@ def test_what_would_break_clients_is_named(run, before: Path, now: str, then: st
     result = run("schema", "--breaking-since", str(before))
     broken = [line for line in result.stderr.splitlines() if line.startswith("breaking change: ")]
     assert named in broken[0]
-    assert "make accept-schema" in error_line(result)
+    assert "the change log" in error_line(result)
 
 
 @pytest.mark.parametrize("added", ["  viewer: Viewer!\n", "  SECOND\n"], ids=["a field", "a value"])

@@ -15,7 +15,6 @@ from api.core.answers import Refused
 from api.core.context import Context
 from api.core.errors import invalid
 from api.following.recent_entries import Concerns, Entry
-from api.http.sockets import LONGEST_LIFE
 from domain.accounts.events import MandateEnded
 from domain.kernel.actors import Role
 from projections.engine.announcing import RebuildNotice
@@ -30,6 +29,8 @@ PAGE = 20
 #: Seconds between two looks at whether a token or a mandate has come to its end by itself, which ask nobody; and after
 #: which those who are signed in are looked up again, though nothing has moved.
 TICK, LOOK = 2.0, 15.0
+#: Who follows for longer has to come again, the public too.
+LONGEST_LIFE = 24 * 3600.0
 #: Positions that one statement looks through: who goes on from long ago keeps no connection for long.
 WINDOW = 20_000
 

@@ -21,6 +21,7 @@ from api.core.clients import Client
 from api.core.context import Context, Services
 from api.core.incidents import report
 from api.core.requests import LONGEST_DOCUMENT, Admission, Admitted, too_many_values
+from api.following.news import LONGEST_LIFE
 from api.limits.rate_limits import too_often
 from domain.accounts.account import Mandate
 
@@ -28,8 +29,6 @@ from domain.accounts.account import Mandate
 _GRACE_SECONDS = 3.0
 _FORBIDDEN, _GOING_AWAY, _INTERNAL, _LATER, _TOO_MANY = 4403, 1001, 1011, 1013, 4429
 MOST_OPERATIONS_AT_ONCE = 20
-#: Who follows for longer has to come again, the public too.
-LONGEST_LIFE = 24 * 3600.0
 #: Ids are UUIDs, or numbers.
 _LONGEST_ID = 200
 _ENDED = "Cette connexion a pris fin : reconnectez-vous."

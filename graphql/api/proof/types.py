@@ -18,7 +18,7 @@ from projections.proof import queries
 class CheckpointReason(Enum):
     INTERVAL = checkpoints.INTERVAL
     CERTIFICATION = checkpoints.CERTIFICATION
-    ASKED = checkpoints.ON_REQUEST
+    ASKED = checkpoints.ASKED
     ROTATION = checkpoints.ROTATION
 
 

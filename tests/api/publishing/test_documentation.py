@@ -1,4 +1,4 @@
-"""docs/graphql.md: all of the schema is told there, and no link in it leads nowhere."""
+"""The page that `make docs` writes: all of the schema is there, and no link in it leads nowhere."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from graphql import GraphQLObjectType, build_schema
 
 from api.core.error_codes import ERROR_CODES
 from api.limits.cost import MOST_COST
-from api.limits.documents import DEEPEST, MOST_ALIASES, MOST_TOKENS
+from api.limits.documents import DEEPEST, MOST_ALIASES
 from api.publishing.documentation import page, slug
 from api.publishing.sdl import sdl
-from api.schema import schema
+from api.schema import MOST_TOKENS
 
-PAGE = page(schema)
+PAGE = page()
 HEADINGS = re.findall(r"^#+ (.*)$", re.sub(r"```.*?```", "", PAGE, flags=re.DOTALL), re.MULTILINE)
-SCHEMA = build_schema(sdl(schema))
+SCHEMA = build_schema(sdl())
+#: The folder that it is written into.
 DOCS = Path(__file__).parents[3] / "docs"
 
 

@@ -1,4 +1,4 @@
-"""A typed client, made of the published schema and documents as docs/graphql.md says, tells the README's story."""
+"""A typed client, generated as the documentation says, walks through the tutorial."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from graphql import OperationDefinitionNode, parse
 
+from api.publishing.documentation import page
 from domain.kernel.actors import Role
 from tests.support.pypi import installed
 from tests.support.server import OPERATIONS, Server, token
@@ -49,7 +50,7 @@ def programs() -> Path:
 def folder(programs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A client's project, as the documentation says, with the generated client in it."""
     project = tmp_path_factory.mktemp("client")
-    (settings,) = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "graphql.md").read_text(), re.DOTALL)
+    (settings,) = re.findall(r"```toml\n(.*?)```", page(), re.DOTALL)
     (project / "pyproject.toml").write_text(settings)
     (project / "graphql").mkdir()
     shutil.copy(ROOT / "graphql" / "schema.graphql", project / "graphql")
@@ -92,7 +93,7 @@ def test_the_client_and_a_story_that_uses_it_are_typed_strictly(folder: Path, pr
     _run([*command, "parentalite_client", "story.py"], folder)
 
 
-def test_the_client_tells_the_readmes_story(folder: Path, programs: Path, server: Server):
+def test_the_client_walks_through_the_tutorial(folder: Path, programs: Path, server: Server):
     said = json.dumps({"address": server.address, "tokens": TOKENS})
     _run([str(programs / "python"), "story.py"], folder, said)
     assert server.log_head() > 20
