@@ -1,4 +1,4 @@
-"""What can happen: aggregates, their events and their rules (shared words: README, "Words").
+"""What can happen: aggregates, their events and their rules (docs/glossary.md).
 
 Nothing here knows of storage, transport or time: "now", the actor and other aggregates' states come in as values;
 decisions come out as events or as a `DomainError`.

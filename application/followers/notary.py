@@ -17,7 +17,7 @@ from psycopg import Connection, sql
 from application.followers.worker import Work, working_at
 from application.proof.checkpoints import CERTIFICATION, INTERVAL, KeyRetired, latest, make_checkpoint
 from application.proof.notes import SigningKey
-from application.proof.stamping import Authority, stamp_checkpoints
+from application.proof.stamping import Authority, stamp_missing
 from application.proof.tiles import grow, tree_size
 from eventstore.connections import connect
 from eventstore.listening_thread import beside
@@ -122,7 +122,7 @@ def _stamping(authority: Authority) -> Work:
     """Apart from signing, which an authority that answers slowly must not keep waiting."""
 
     def stamp(conn: Conn) -> float:
-        stamp_checkpoints(conn, authority)
+        stamp_missing(conn, authority)
         return STAMPING_SECONDS
 
     return Work("stamping", Lock.STAMPING, stamp)

@@ -1,4 +1,4 @@
-"""The certificate of volunteering of a Parent Ressource (domain.md, "Candidature Parent Ressource")."""
+"""The certificate of volunteering of a Parent Ressource (docs/glossary.md, "Candidature Parent Ressource")."""
 
 from __future__ import annotations
 

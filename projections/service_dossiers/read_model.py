@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.events import ERASED_WORDS
 from domain.service_dossiers.events import (
     AmendmentAccepted,
@@ -17,7 +16,7 @@ from domain.service_dossiers.events import (
     DossierWordsErased,
     PieceAttached,
 )
-from domain.service_dossiers.transitions import AmendmentStatus
+from domain.service_dossiers.transitions import AmendmentStatus, DossierStatus
 from eventstore.records import Recorded
 from projections.engine.projection import Projection, Row, Table, moved, words_erased
 

@@ -1,0 +1,99 @@
+"""All that a page names exists: links, headings, paths, commands with their options, make targets."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+import typer.main
+from typer.core import TyperGroup
+
+from api.publishing.documentation import slug
+from cli.main import app as command_line
+from tests.support.pages import PAGES, ROOT, Page
+
+#: Written by `make docs`; a member of the auditor's bundle.
+ELSEWHERE = {"docs/graphql.md", "files/SHA256"}
+LONGEST_README = 150
+
+every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+
+
+def test_readme_is_short():
+    assert len(Page("README.md").text.splitlines()) <= LONGEST_README
+
+
+@every_page
+def test_every_link_leads_to_a_file_and_its_heading(page: Page):
+    dead = []
+    for link in re.findall(r"\]\(([^)\s]+)\)", page.prose):
+        name, _, heading = link.partition("#")
+        if link.startswith("https://"):
+            continue
+        target = page.path.parent / name if name else page.path
+        if not target.exists() or (
+            heading and heading not in [slug(each) for each in Page(str(target.resolve().relative_to(ROOT))).headings()]
+        ):
+            dead.append(link)
+    assert dead == []
+
+
+@every_page
+def test_every_path_exists(page: Page):
+    if page.name == "CHANGELOG.md":
+        pytest.skip("names what is gone")
+    paths = {span for span in page.code() if re.fullmatch(r"[\w.]+/[\w./-]*", span)}
+    assert [path for path in sorted(paths - ELSEWHERE) if not (ROOT / path).exists()] == []
+
+
+@every_page
+def test_nothing_leads_to_a_machine_that_readers_do_not_have(page: Page):
+    assert re.findall(r"(?<![\w.~])/(?:home|root|work|tmp|usr|var)\b", page.text) == []
+    assert set(re.findall(r"http://[\w.:-]+", page.text)) <= {"http://127.0.0.1:8000"}
+
+
+def _spans(page: Page, command: str) -> list[list[str]]:
+    """Return the words after a command, in every block of shell and every span of code that begins with it."""
+    lines = [line.partition("#")[0] for block in page.blocks("sh") for line in block.splitlines()]
+    return [span.split()[1:] for span in [*lines, *page.code()] if span.startswith(f"{command} ")]
+
+
+def _options(command: Any) -> set[str]:
+    return {option for parameter in command.params for option in parameter.opts + parameter.secondary_opts} | {"--help"}
+
+
+def _commands() -> dict[str, set[str]]:
+    """Return the options of every command, by the words it is called with."""
+    top = typer.main.get_command(command_line)
+    assert isinstance(top, TyperGroup)
+    options = {}
+    for name, command in top.commands.items():
+        options[name] = _options(command)
+        if isinstance(command, TyperGroup):
+            options |= {f"{name} {each}": _options(below) for each, below in command.commands.items()}
+    return options
+
+
+@every_page
+def test_every_command_exists_with_its_options(page: Page):
+    commands = _commands()
+    for words in _spans(page, "parentalite"):
+        name = next((n for n in (" ".join(words[:2]), words[0]) if n in commands), None)
+        assert name, f"there is no parentalite {' '.join(words)}"
+        assert {word for word in words if word.startswith("-")} <= commands[name], words
+
+
+@every_page
+def test_every_make_target_and_variable_exists(page: Page):
+    if page.name == "CHANGELOG.md":
+        pytest.skip("names what is gone")
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets, variables = (set(re.findall(form, makefile, re.MULTILINE)) for form in (r"^([a-z-]+):", r"^([A-Z]+) \?="))
+    words = [word for span in _spans(page, "make") for word in span]
+    assert {word for word in words if "=" not in word} <= targets
+    assert {word.partition("=")[0] for word in words if "=" in word} <= variables
+
+
+def test_readme_begins_with_the_two_commands():
+    assert _spans(Page("README.md"), "make")[:2] == [["demo"], ["test"]]
