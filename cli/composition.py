@@ -122,7 +122,6 @@ def api_services(opened: Opened) -> Services:
     """What the API answers with. It opens and closes pool and waiter itself."""
     # Imported here: Strawberry takes most of a second, which `parentalite token` should not cost.
     from api.core.context import Services
-    from api.http.persisted import PersistedDocuments
     from projections.engine.waiting import PositionWaiter
 
     return Services(
@@ -137,5 +136,5 @@ def api_services(opened: Opened) -> Services:
         checkpoint_key=SigningKey.from_seed(opened.settings.checkpoint_key),
         outside=opened.settings.outside,
         checkpoint_seconds=opened.settings.checkpoint_seconds,
-        documents=PersistedDocuments(opened.settings.trusted_documents),
+        trusted_documents=opened.settings.trusted_documents,
     )

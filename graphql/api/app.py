@@ -28,7 +28,7 @@ from api.http.metrics import Counting, Metrics
 from api.http.security_headers import SecurityHeaders, with_cors
 from api.http.standstill import Watch
 from api.http.view import GraphQLView
-from api.limits.rate_limits import RateLimits
+from api.limits.rate_limits import RateLimiter, RateLimits
 from api.notifications.unsubscribing import Unsubscribing
 from api.proof.downloads import ProofPages
 from api.schema import schema
@@ -40,7 +40,7 @@ def create_app(services: Services) -> ASGIApp:
     """The service as it is met from outside: counted, limited, with the headers that browsers heed."""
     watch = Watch(services)
     metrics = Metrics(services, watch)
-    app: ASGIApp = RateLimits(_served(services, metrics, watch), services.outside, services.limiter)
+    app: ASGIApp = RateLimits(_served(services, metrics, watch), services.outside, services.shared(RateLimiter))
     app = SecurityHeaders(with_cors(app, services.outside.cors_origins), services.public_url)
     return Counting(app, metrics)
 

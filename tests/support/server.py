@@ -18,7 +18,6 @@ import uvicorn
 
 from api.app import create_app
 from api.core.context import Services
-from api.http.persisted import PersistedDocuments
 from application.application import Application, open_application
 from application.files.store import FileStore
 from application.hosting.service_settings import Outside
@@ -148,7 +147,7 @@ def running_server(
             public_url="https://parentalite.example.org",
             checkpoint_key=CHECKPOINT_KEY,
             outside=outside or Outside(),
-            documents=PersistedDocuments(trusted),
+            trusted_documents=trusted,
         )
         config = server_config(create_app(services), services)
         uvicorn_server = uvicorn.Server(config)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,9 +18,6 @@ from strawberry.dataloader import DataLoader
 
 from api.core.answers import position_not_reached
 from api.core.sign_ins_seen import SignInsSeen
-from api.following.recent_entries import RecentEntries
-from api.http.persisted import PersistedDocuments
-from api.limits.rate_limits import RateLimiter
 from api.typology.territories_and_terms import KnownLists, Lists
 from application.application import Application
 from application.files.store import FileStore
@@ -39,6 +36,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 K = TypeVar("K")
+T = TypeVar("T")
 V = TypeVar("V")
 
 _RELATIONS = relations()
@@ -78,12 +76,21 @@ class Services:
     outside: Outside = field(default_factory=Outside)
     #: Longest time between checkpoints.
     checkpoint_seconds: float = 600.0
-    limiter: RateLimiter = field(default_factory=RateLimiter)
-    documents: PersistedDocuments = field(default_factory=PersistedDocuments, repr=False)
-    recent: RecentEntries = field(default_factory=RecentEntries, repr=False)
+    #: The only documents that are answered, by their SHA-256 in hexadecimal; None: any.
+    trusted_documents: Mapping[str, str] | None = field(default=None, repr=False)
     #: What clients did that was no request, by what it was: counted, never logged above INFO.
     client_faults: Counter[str] = field(default_factory=Counter)
+    #: What goes on at this moment, by name: "subscribers".
+    gauges: Counter[str] = field(default_factory=Counter)
     sign_ins_seen: SignInsSeen = field(default_factory=SignInsSeen, repr=False)
+    _shared: dict[type, Any] = field(default_factory=dict, repr=False)
+
+    def shared(self, kind: type[T], **settings: Any) -> T:
+        """Return the one `kind` of this process, made with `settings` when first asked for."""
+        if kind not in self._shared:
+            self._shared[kind] = kind(**settings)
+        instance: T = self._shared[kind]
+        return instance
 
 
 class Context:

@@ -14,7 +14,8 @@ from psycopg import OperationalError
 from api.core.answers import Refused
 from api.core.context import Context
 from api.core.errors import invalid
-from api.following.recent_entries import Concerns, Entry
+from api.following.recent_entries import Concerns, Entry, RecentEntries
+from api.http.sockets import LONGEST_LIFE
 from domain.accounts.events import MandateEnded
 from domain.kernel.actors import Role
 from projections.engine.announcing import RebuildNotice
@@ -29,8 +30,6 @@ PAGE = 20
 #: Seconds between two looks at whether a token or a mandate has come to its end by itself, which ask nobody; and after
 #: which those who are signed in are looked up again, though nothing has moved.
 TICK, LOOK = 2.0, 15.0
-#: Who follows for longer has to come again, the public too.
-LONGEST_LIFE = 24 * 3600.0
 #: Positions that one statement looks through: who goes on from long ago keeps no connection for long.
 WINDOW = 20_000
 
@@ -55,13 +54,14 @@ async def news(context: Context, feed: Feed[T], after: int | None) -> AsyncGener
     await feed.check()
     told = await _beginning(context, after)
     signed_in = context.actor.role is not Role.PUBLIC
+    recent = context.services.shared(RecentEntries)
     with _counted(context):
         async for reached in context.services.waiter.moves(_every(context)):
             await _look(context, feed.check)
             while told < reached:
-                if signed_in and await context.services.recent.passed(context, told, _may_end_rights) is None:
+                if signed_in and await recent.passed(context, told, _may_end_rights) is None:
                     await _still_admitted(context, feed.check)
-                passed = await context.services.recent.passed(context, told, feed.concerns)
+                passed = await recent.passed(context, told, feed.concerns)
                 if passed is not None:
                     told = passed
                     continue
@@ -156,9 +156,9 @@ async def _still_admitted(context: Context, check: Check) -> None:
 
 @contextmanager
 def _counted(context: Context) -> Iterator[None]:
-    recent = context.services.recent
-    recent.subscribers += 1
+    gauges = context.services.gauges
+    gauges["subscribers"] += 1
     try:
         yield
     finally:
-        recent.subscribers -= 1
+        gauges["subscribers"] -= 1

@@ -27,10 +27,9 @@ Concerns = Callable[[Entry], bool]
 
 
 class RecentEntries:
-    """Tells subscribers that a move does not concern them, without a statement for each; and how many there are."""
+    """Tells subscribers that a move does not concern them, without a statement for each."""
 
     def __init__(self) -> None:
-        self.subscribers = 0
         self._reading = asyncio.Lock()
         #: All entries after `_since` up to `_upto` are known.
         self._entries: deque[Entry] = deque(maxlen=_KEPT)

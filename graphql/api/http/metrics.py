@@ -112,7 +112,7 @@ class Metrics:
             self._failing.set(len(told.failing_jobs))
         for kind, count in self._services.client_faults.items():
             self._faults.labels(kind).set(count)
-        self._subscribers.set(self._services.recent.subscribers)
+        self._subscribers.set(self._services.gauges["subscribers"])
         stats = self._services.pool.get_stats()
         for state in ("pool_size", "pool_available", "requests_waiting"):
             self._pool.labels(state).set(stats.get(state, 0))

@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 from api.core.answers import Refused
+from api.core.context import Services
 
 #: Documents that anybody sent, by number and length: who fills this makes others send theirs once more, nothing else.
 _MOST_KEPT, _LONGEST_KEPT = 1_000, 20_000
@@ -72,6 +73,11 @@ class PersistedDocuments:
             raise Refused(
                 403, "DOCUMENT_NOT_TRUSTED", "Ce service ne répond qu'aux documents de sa liste : celui-ci n'y est pas."
             )
+
+
+def persisted_documents(services: Services) -> PersistedDocuments:
+    """Return the documents that this process knows by their hash."""
+    return services.shared(PersistedDocuments, trusted=services.trusted_documents)
 
 
 def _named(said: Mapping[str, Any]) -> str | None:

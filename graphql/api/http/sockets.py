@@ -21,14 +21,16 @@ from api.core.clients import Client
 from api.core.context import Context, Services
 from api.core.incidents import report
 from api.core.requests import LONGEST_DOCUMENT, Admission, Admitted, too_many_values
-from api.following.news import LONGEST_LIFE
-from api.limits.rate_limits import too_often
+from api.http.persisted import persisted_documents
+from api.limits.rate_limits import RateLimiter, too_often
 from domain.accounts.account import Mandate
 
 #: What subscriptions tell when their right ends comes before the end of the socket.
 _GRACE_SECONDS = 3.0
 _FORBIDDEN, _GOING_AWAY, _INTERNAL, _LATER, _TOO_MANY = 4403, 1001, 1011, 1013, 4429
 MOST_OPERATIONS_AT_ONCE = 20
+#: Who follows for longer has to come again, the public too.
+LONGEST_LIFE = 24 * 3600.0
 #: Ids are UUIDs, or numbers.
 _LONGEST_ID = 200
 _ENDED = "Cette connexion a pris fin : reconnectez-vous."
@@ -67,7 +69,7 @@ class Connection:
 
     def wait(self) -> float:
         """Takes one from what this client and token may ask for; in how many seconds they may, if not now."""
-        outside, limiter = self.services.outside, self.services.limiter
+        outside, limiter = self.services.outside, self.services.shared(RateLimiter)
         return limiter.take_request(outside, self.client, self._admit.authorization)
 
     async def context(self) -> Context:
@@ -139,7 +141,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Any, None]):
                 and message["id"] not in self.operations
             ):
                 raise too_often(1)
-            message["payload"] = self.context.services.documents.completed(message["payload"])
+            message["payload"] = persisted_documents(self.context.services).completed(message["payload"])
         except Refused as refused:
             await self.send_message(_refusal(message["id"], refused))
             return

@@ -46,6 +46,7 @@ from api.core.requests import (
 )
 from api.http import graphiql as ide
 from api.http.answer_cache import LASTING
+from api.http.persisted import persisted_documents
 from api.http.questions import question_of
 from api.http.sockets import MOST_OPERATIONS_AT_ONCE, Connection, SocketHandler
 from api.http.uploads import MULTIPART, asks_first, form_of, largest_body, operations_of
@@ -149,7 +150,9 @@ class GraphQLView(GraphQL[Any, None]):
     async def _compiled(self, request: Request, context: Context, media_type: str) -> Response | None:
         """The answer of a query that is compiled and goes well; None: graphql-core must answer, from the beginning."""
         unknown_status = 400 if media_type == GRAPHQL_JSON else 200
-        question = await question_of(request, lambda said: self._services.documents.completed(said, unknown_status))
+        question = await question_of(
+            request, lambda said: persisted_documents(self._services).completed(said, unknown_status)
+        )
         if question is None or len(question.query) > LONGEST_DOCUMENT:
             return None
         found = await self._documents.prepared(question.query, question.operation_name)
@@ -217,7 +220,7 @@ class GraphQLView(GraphQL[Any, None]):
     async def parse_multipart(self, request: AsyncHTTPRequestAdapter) -> dict[str, Any]:
         assert isinstance(request, StarletteRequestAdapter)
         operations: dict[str, Any] = await operations_of(request._request, self.parse_json)
-        completed: dict[str, Any] = self._services.documents.completed(operations)
+        completed: dict[str, Any] = persisted_documents(self._services).completed(operations)
         return completed
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
@@ -241,10 +244,10 @@ class GraphQLView(GraphQL[Any, None]):
         is_body = isinstance(data, bytes)
         if is_body and not isinstance(value, dict | list):
             raise HTTPException(400, "The request body must be a JSON object")
-        return self._services.documents.completed(value) if is_body else value
+        return persisted_documents(self._services).completed(value) if is_body else value
 
     def parse_query_params(self, params: Any) -> dict[str, Any]:
-        said: dict[str, Any] = self._services.documents.completed(super().parse_query_params(params))
+        said: dict[str, Any] = persisted_documents(self._services).completed(super().parse_query_params(params))
         return said
 
     def decode_json(self, data: str | bytes) -> object:

@@ -7,6 +7,7 @@ from uuid import UUID
 from graphql import GraphQLError
 
 from api.core.context import Context
+from api.limits.rate_limits import RateLimiter
 
 #: Wrong codes for one thing from one client, and then how many a minute; more for all clients together.
 FROM_ONE_PLACE, _A_MINUTE = 10, 1
@@ -18,7 +19,7 @@ class Guess:
 
     def __init__(self, context: Context, thing: UUID) -> None:
         """Raises TOO_MANY_REQUESTS for who has tried too many wrong ones."""
-        self._limiter = context.services.limiter
+        self._limiter = context.services.shared(RateLimiter)
         self._from_here = ("wrong code", f"{context.client} {thing}")
         self._from_all = ("wrong code of all", str(thing))
         self._take(*self._from_here, _A_MINUTE, FROM_ONE_PLACE)

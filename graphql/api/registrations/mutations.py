@@ -16,7 +16,7 @@ from api.core.errors import ApiError
 from api.core.inputs import stated
 from api.core.payloads import Payload
 from api.limits.guesses import Guess
-from api.limits.rate_limits import REGISTRATIONS_AT_ONCE
+from api.limits.rate_limits import REGISTRATIONS_AT_ONCE, RateLimiter
 from api.registrations.inputs import (
     RegistrationCancelInput,
     RegistrationKeepInput,
@@ -130,7 +130,7 @@ def _check_not_too_often(info: Info, animation_id: str) -> None:
     context = info.context
     services = context.services
     limit, key = services.outside.registrations_per_minute, f"{context.client} {_understood(animation_id)}"
-    if wait := services.limiter.take("registration", key, limit, REGISTRATIONS_AT_ONCE):
+    if wait := services.shared(RateLimiter).take("registration", key, limit, REGISTRATIONS_AT_ONCE):
         seconds = round(wait + 0.5)
         message = f"Trop d'inscriptions d'affilée depuis cet endroit : réessayez dans {seconds} s."
         raise GraphQLError(message, extensions={"code": "TOO_MANY_REQUESTS", "retryAfter": seconds})

@@ -52,10 +52,10 @@ def position_of(message: dict[str, Any]) -> int:
 @contextmanager
 def subscribed(server: Server, document: str, token: str | None = None, **variables: Any) -> Iterator[ClientConnection]:
     """A subscription that has begun."""
-    before = server.services.recent.subscribers
+    before = server.services.gauges["subscribers"]
     with opened(server, token) as connection:
         subscribe(connection, document, **variables)
-        until(lambda: server.services.recent.subscribers > before)
+        until(lambda: server.services.gauges["subscribers"] > before)
         yield connection
 
 
@@ -163,7 +163,7 @@ def test_a_subscription_ends_with_the_mandate_that_allowed_it(people: People, se
         message = told(connection)
         assert message["payload"]["data"] is None
         assert message["payload"]["errors"][0]["extensions"]["code"] == "FORBIDDEN"
-    until(lambda: server.services.recent.subscribers == 0)
+    until(lambda: server.services.gauges["subscribers"] == 0)
 
 
 def test_a_subscription_ends_with_the_token_that_opened_it(people: People, server: Server):
@@ -231,6 +231,6 @@ def test_who_does_not_read_is_dropped_and_nobody_else_notices(founded_url: str, 
             asleep.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
             asleep.connect(("127.0.0.1", int(server.address.rpartition(":")[2])))
             asleep.sendall(head + body)
-            until(lambda: server.services.recent.subscribers == 1)
-            until(lambda: server.services.recent.subscribers == 0)
+            until(lambda: server.services.gauges["subscribers"] == 1)
+            until(lambda: server.services.gauges["subscribers"] == 0)
             assert server.post({"query": "{ position }"}).status_code == 200

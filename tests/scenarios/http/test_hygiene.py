@@ -86,7 +86,7 @@ def test_registrations_from_one_place_are_limited_for_each_animation(server, peo
     people.sign()
     animation = people.declare()
     people.publish(animation)
-    limiter = server.services.limiter
+    limiter = server.services.shared(RateLimiter)
     for _ in range(REGISTRATIONS_AT_ONCE):
         limiter.take("registration", f"127.0.0.1 {animation}", 60, REGISTRATIONS_AT_ONCE)
     document = "mutation($input: RegistrationSubmitInput!) { registrationSubmit(input: $input) { errors { code } } }"

@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from api.core.clients import Client, client_of
-from api.limits.rate_limits import PROBES_AT_ONCE, PROBES_PER_MINUTE
+from api.limits.rate_limits import PROBES_AT_ONCE, PROBES_PER_MINUTE, RateLimiter
 from application.hosting.service_settings import Outside
 from tests.scenarios.following.test_subscriptions import PROTOCOL, PUBLICATIONS, opened, subscribe
 from tests.support.people import NATIONAL
@@ -166,7 +166,7 @@ def test_messages_that_ask_for_nothing_are_counted_too(limited):
 def test_probes_have_an_allowance_of_their_own(limited):
     headers = {"x-forwarded-for": "203.0.113.7"}
     for _ in range(PROBES_AT_ONCE):
-        limited.services.limiter.take("probe", "203.0.113.7", PROBES_PER_MINUTE, PROBES_AT_ONCE)
+        limited.services.shared(RateLimiter).take("probe", "203.0.113.7", PROBES_PER_MINUTE, PROBES_AT_ONCE)
     statuses = [limited.http.get("/ready", headers=headers).status_code for _ in range(20)]
     assert 429 in statuses
     assert {limited.http.get("/ready").status_code for _ in range(20)} == {200}

@@ -105,7 +105,7 @@ def test_nothing_is_given_by_a_right_that_has_ended(ends, ending, server, people
         subscribe(running, TIMELINE, structureId=STRUCTURE_ID)
         stream = Thread(target=lambda: events.extend(streamed(server, ending.token)), daemon=True)
         stream.start()
-        until(lambda: server.services.recent.subscribers == 2)
+        until(lambda: server.services.gauges["subscribers"] == 2)
         for socket in asking.values():
             subscribe(socket, "{ auditTrail(first: 1) { totalCount } }")
             assert json.loads(socket.recv(timeout=20))["payload"]["data"]["auditTrail"]["totalCount"]
