@@ -155,6 +155,24 @@ def test_a_process_of_the_library_appends_once_for_each_event(world, env, librar
     assert events[2].stamp.cause == f"event:animation.published:{animation_id}:2"
 
 
+class Counting(EventSourcedProjection[UUID]):
+    """A process of the library that keeps a log of its own."""
+
+    topics = (AnimationPublished.topic,)
+
+    def policy(self, domain_event, processing_event):
+        processing_event.collect_events(Aggregate())
+
+
+def test_a_process_of_the_library_may_keep_its_log_elsewhere(world, env, animation_id):
+    env["COUNTING_PERSISTENCE_MODULE"] = "eventsourcing.popo"
+    position = world.publishes(animation_id).position
+    with EventSourcedProjectionRunner(application_class=Application, projection_class=Counting, env=env) as runner:
+        runner.wait(position, timeout=10)
+        assert runner.projection.recorder.max_notification_id() == 1
+        assert runner.app.recorder.max_notification_id() == position
+
+
 def test_what_a_process_cannot_append_it_has_not_processed(env, animation_id, nothing_is_appended):
     with Factory(Environment("Ending", env)) as factory:
         recorder = factory.process_recorder()
