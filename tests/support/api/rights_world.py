@@ -10,7 +10,7 @@ from uuid import UUID
 from api.core.reading_rights import ROWS
 from application.accounts import PURPOSE as INVITATION
 from application.accounts import InvitationSend, MediateurRegister
-from application.animations.commands import AnimationRefuse
+from application.animations.commands import AnimationCancel, AnimationRefuse
 from application.candidatures import CandidatureSubmit
 from application.contacts.commands import ContactAdd
 from application.controls import ControlOpen
@@ -39,6 +39,19 @@ THEIRS: dict[str, Any] = {
 ROLES = [role for role in Role if role not in (Role.PUBLIC, Role.SYSTEM)]
 WHO = [PUBLIC, *(Actor(role, f"{role}", **scope) for role in ROLES for scope in (OURS, THEIRS))]
 PARENT = Actor(Role.PARENT, "parent", **OURS)
+#: Types of which one is also given by a field of `Query` of its own, beside `node`.
+BY_ID = {
+    "Animation": "animation",
+    "Candidature": "candidature",
+    "Control": "control",
+    "ServiceDossier": "serviceDossier",
+    "Structure": "structure",
+}
+
+
+def called(who: Actor) -> str:
+    """Return the role, and whether what is ours is theirs."""
+    return f"{who.role} of {'ours' if who.structures & OURS['structures'] else 'another'}"
 
 
 @dataclass(frozen=True)
@@ -57,6 +70,11 @@ class Thing:
     def root(self) -> str:
         return f'territory(code: "{self.id}")' if self.type == "Territory" else f'node(id: "{self.id}")'
 
+    @property
+    def roots(self) -> list[str]:
+        """Return every field of `Query` that gives it by itself."""
+        return [self.root] + ([f'{BY_ID[self.type]}(id: "{self.id}")'] if self.type in BY_ID else [])
+
 
 @dataclass(frozen=True)
 class Everything:
@@ -72,9 +90,12 @@ def one_of_each(world: World, claim: Claim) -> dict[str, str]:
     dossier = claim.paid(*attested)
     day = {"period_from": world.now.date(), "period_until": world.now.date()}
     control = ControlOpen(name="Contrôle", **day, share_percent=100, seed="graine publiée", certified=(dossier,))
-    coming, declared, refused = world.creates(), world.creates(), world.creates()
-    world.publishes(coming)
+    coming, declared, refused, withdrawn, cancelled = (world.creates() for _ in range(5))
+    for published in (coming, cancelled):
+        world.publishes(published)
     world.does(AnimationRefuse(animation_id=refused, reason="À préciser."), NATIONAL)
+    for given_up in (withdrawn, cancelled):
+        world.does(AnimationCancel(animation_id=given_up, reason="Salle inondée."), NATIONAL)
     who = {"first_name": "Prénom", "last_name": "Nom", "email": "p@example.org", "phone": "0600000000"}
     volunteers = {"territory": "971", "school_uai": UAI, "degree": Degree.FIRST, "motivation": "Aider."}
     made = {
@@ -85,6 +106,8 @@ def one_of_each(world: World, claim: Claim) -> dict[str, str]:
         "animationId": coming,
         "declared": declared,
         "refused": refused,
+        "withdrawn": withdrawn,
+        "cancelled": cancelled,
         "dossierId": dossier,
         "conventionId": world.conventions[-1],
         "structureId": STRUCTURE_ID,
@@ -108,9 +131,9 @@ def one_of_each(world: World, claim: Claim) -> dict[str, str]:
 def things(ids: dict[str, str]) -> Iterator[Thing]:
     own = Belongings(STRUCTURE_ID, frozenset(["971"]), home=frozenset(["971"]))
     person = Belongings(None, frozenset(["971"]), UAI, PARENT.person_id)
-    for name in ("attested", "animationId"):
+    for name in ("attested", "animationId", "cancelled"):
         yield Thing("Animation", ids[name], own, None)
-    for name in ("declared", "refused"):
+    for name in ("declared", "refused", "withdrawn"):
         yield Thing("Animation", ids[name], own, Action.STRUCTURE_READ)
     yield Thing("Candidature", ids["candidatureId"], person, ROWS["Candidature"])
     yield Thing("Territory", "971", Belongings(None, frozenset(["971"])), None)

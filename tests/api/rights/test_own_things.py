@@ -1,7 +1,9 @@
-"""Who may read what: the table of domain/kernel/rights.py, asked through the API."""
+"""What each person finds in lists, counts and parts that everybody of their role may ask for: what is theirs."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -25,20 +27,114 @@ from tests.support.api.asking import (
     of_school,
     structure,
 )
+from tests.support.api.reading import Reader, opened_town, reading
 
-ANSWERING = [structure(TILLEULS), coordonnateur("34"), NATIONAL, AUDITOR]
-MEDIATEUR = Actor(Role.MEDIATEUR, "médiateur")
-OTHERS = [structure(BASSE_TERRE), coordonnateur("971"), PARENT, of_school(Role.HEAD, COLLEGE), MEDIATEUR]
-AFTER = datetime(2026, 12, 1, tzinfo=UTC)
+#: Each person, and the letter by which they are named below.
+WHO: dict[str, Actor] = {
+    "-": PUBLIC,
+    "p": PARENT,
+    "S": structure(TILLEULS),
+    "s": structure(BASSE_TERRE),
+    "m": Actor(Role.MEDIATEUR, "médiateur", structures=frozenset([structure_id(TILLEULS)])),
+    "C": coordonnateur("34"),
+    "c": coordonnateur("971"),
+    "D": of_school(Role.DIRECTOR, SCHOOL),
+    "d": of_school(Role.DIRECTOR, COLLEGE),
+    "I": of_school(Role.INSPECTOR, SCHOOL),
+    "H": of_school(Role.HEAD, SCHOOL),
+    "N": NATIONAL,
+    "A": AUDITOR,
+}
+S34 = f'structure(siret: "{TILLEULS}")'
+#: Who is told of which actions on the published animation.
+ACTIONS = {
+    "S": [
+        *("animationModify", "animationCancel", "animationClone", "animationAttest", "attestationCorrect"),
+        "attendanceSheetAttach",
+    ],
+    "N": ["animationPublish", "animationRefuse", "animationCancel"],
+}
 
-PROTECTED = [
-    "structure(siret: $siret) { conventions { id ratePerAnimation } }",
-    "structure(siret: $siret) { animations { nodes { id } } }",
-    "structure(siret: $siret) { dashboard { animations } }",
-    "structure(siret: $siret) { timeline { nodes { id } } }",
-    'territory(code: "34") { dashboard { animations } }',
-]
-REFUSAL = "Vous n'avez pas le droit de faire cette action."
+
+@dataclass
+class Place:
+    """A database with one of each, and their ids."""
+
+    reader: Reader
+    ids: dict[str, str]
+
+    def asks(self, who: str, document: str, thing: str = "nothing") -> Any:
+        nothing = "ignored: node(id: $id) { id }" if "$id" not in document else ""
+        return self.reader.asks(f"query ($id: ID!) {{ {document} {nothing} }}", WHO[who], id=self.ids[thing])
+
+
+@pytest.fixture(scope="module")
+def place(server_url: str, worker_id: str, founded_name: str) -> Iterator[Place]:
+    with opened_town(server_url, f"api_rights_{worker_id}", founded_name) as town:
+        convention = town.signs()
+        town.signs(BASSE_TERRE, "Ville de Basse-Terre", "971")
+        ids = {"convention": convention, "structure": structure_id(TILLEULS), "nothing": structure_id("nobody")}
+        ids["submitted"] = town.declares()
+        ids["withdrawn"] = town.declares()
+        town.cancels(ids["withdrawn"])
+        ids["refused"] = town.declares()
+        town.refuses(ids["refused"])
+        ids["source"] = town.declares(published=True)
+        ids["published"] = town.clones(ids["source"])
+        town.does(AnimationPublish(animation_id=ids["published"]), NATIONAL)
+        ids["cancelled"] = town.declares(published=True)
+        town.cancels(ids["cancelled"])
+        ids["attested"] = town.clones(ids["submitted"])
+        town.does(AnimationPublish(animation_id=ids["attested"]), NATIONAL)
+        ids["candidature"] = town.applies()
+        town.now = datetime(2027, 1, 20, tzinfo=UTC)
+        town.attests(ids["attested"], parents=4)
+        town.attaches(ids["attested"])
+        with reading(town) as reader:
+            yield Place(reader, {name: str(one) for name, one in ids.items()})
+
+
+@pytest.mark.parametrize(("clone", "source", "seen"), [("attested", "submitted", "SCNA"), ("published", "source", WHO)])
+def test_the_source_of_a_clone_is_told_to_those_who_see_the_source(place: Place, clone, source, seen):
+    document = "animation(id: $id) { clonedFrom { id } }"
+    sources = {who: place.asks(who, document, clone).data["animation"]["clonedFrom"] for who in WHO}
+    assert sources == {who: {"id": place.ids[source]} if who in seen else None for who in WHO}
+
+
+def test_actions_are_told_to_those_whose_they_are(place: Place):
+    for who in WHO:
+        actions = place.asks(who, "animation(id: $id) { allowedActions { action } }", "published").data["animation"]
+        assert [one["action"] for one in actions["allowedActions"]] == ACTIONS.get(who, []), who
+
+
+def test_a_structures_animations_and_figures_are_the_same_for_all_who_answer_for_it(place: Place):
+    document = f"{S34} {{ animations {{ totalCount }} dashboard {{ animations }} }}"
+    for who in "SCNA":
+        data = place.asks(who, document).data["structure"]
+        assert data == {"animations": {"totalCount": 7}, "dashboard": {"animations": 7}}, who
+
+
+WAITING = "viewer { waiting { awaitingAttestation refused awaitingPublication candidaturesToExamine } }"
+
+
+def test_the_viewer_is_who_the_token_says(place: Place):
+    document = "viewer { actor role structures { name } }"
+    viewer = {"actor": "structure", "role": "STRUCTURE", "structures": [{"name": "Centre social Les Tilleuls"}]}
+    assert place.asks("S", document).data["viewer"] == viewer
+
+
+def test_everybody_is_told_what_waits_for_them_and_of_nothing_else(place: Place):
+    told = {who: tuple(place.asks(who, WAITING).data["viewer"]["waiting"].values()) for who in WHO}
+    nothing = (None, None, None, None)
+    assert told == dict.fromkeys(WHO, nothing) | {
+        "S": (2, 1, None, None),
+        "s": (0, 0, None, None),
+        "N": (None, None, 1, None),
+        "D": (None, None, None, 1),
+        "d": (None, None, None, 0),
+        "I": (None, None, None, 0),
+        "H": (None, None, None, 0),
+    }
 
 
 @pytest.fixture
@@ -46,38 +142,6 @@ def town(town: Town) -> Town:
     town.signs()
     town.signs(BASSE_TERRE, "Ville de Basse-Terre", "971")
     return town
-
-
-def _protected(field: str) -> str:
-    return f"query ($siret: String) {{ ignored: structure(siret: $siret) {{ name }} {field} }}"
-
-
-@pytest.mark.parametrize("field", PROTECTED)
-def test_what_is_protected_is_refused_in_the_same_words_and_asks_the_public_to_sign_in(town: Town, field: str):
-    for actor in OTHERS:
-        asked = town.asks(_protected(field), actor, siret=TILLEULS)
-        assert (asked.codes, asked.messages) == (["FORBIDDEN"], [REFUSAL]), actor.role
-    asked = town.asks(_protected(field), PUBLIC, siret=TILLEULS)
-    assert asked.codes == ["UNAUTHENTICATED"]
-    assert asked.messages[0].startswith("Connectez-vous")
-
-
-@pytest.mark.parametrize("field", PROTECTED)
-def test_those_who_answer_for_a_structure_read_all_of_it(town: Town, field: str):
-    for actor in ANSWERING:
-        if field.startswith("territory") and actor.role is Role.STRUCTURE:
-            assert town.asks(_protected(field), actor, siret=TILLEULS).codes == ["FORBIDDEN"]
-        else:
-            assert town.asks(_protected(field), actor, siret=TILLEULS).data, actor.role
-
-
-def test_the_countrys_figures_are_for_the_national_team_and_auditors(town: Town):
-    document = "{ dashboard { animations } }"
-    for actor in (NATIONAL, AUDITOR):
-        assert town.asks(document, actor).data == {"dashboard": {"animations": 0}}
-    for actor in (*OTHERS, structure(TILLEULS), coordonnateur("34")):
-        assert town.asks(document, actor).codes == ["FORBIDDEN"]
-    assert town.asks(document).codes == ["UNAUTHENTICATED"]
 
 
 def test_the_name_and_the_siret_of_a_structure_are_public(town: Town):
@@ -96,47 +160,6 @@ def test_the_name_and_the_siret_of_a_structure_are_public(town: Town):
 @pytest.mark.parametrize("arguments", ["", f'(id: "{structure_id(TILLEULS)}", siret: "{TILLEULS}")', '(siret: "123")'])
 def test_a_structure_is_asked_for_by_exactly_one_good_key(town: Town, arguments: str):
     assert town.asks(f"{{ structure{arguments} {{ name }} }}").codes == ["INVALID"]
-
-
-ANIMATION = """query ($id: ID!) {
-  animation(id: $id) { id status refusalReason attestation { parents } clonedFrom { id } allowedActions { action } }
-  node(id: $id) { id }
-}"""
-
-
-def test_an_animation_that_is_not_published_exists_only_for_those_who_answer_for_it(town: Town):
-    submitted, refused = town.declares(), town.declares()
-    town.refuses(refused)
-    never_published = town.declares()
-    town.cancels(never_published)
-    for animation in (submitted, refused, never_published):
-        for actor in (PUBLIC, *OTHERS):
-            assert town.asks(ANIMATION, actor, id=str(animation)).data == {"animation": None, "node": None}
-        for actor in ANSWERING:
-            assert town.asks(ANIMATION, actor, id=str(animation)).data["animation"]["id"] == str(animation)
-
-
-def test_what_was_cancelled_after_its_publication_stays_public(town: Town):
-    cancelled = town.declares(published=True)
-    town.cancels(cancelled)
-    assert town.asks(ANIMATION, id=str(cancelled)).data["animation"]["status"] == "CANCELLED"
-
-
-def test_of_a_public_animation_the_public_sees_neither_attestation_nor_refusal_nor_hidden_source(town: Town):
-    source = town.declares()
-    clone = town.clones(source)
-    town.refuses(source)
-    town.does(AnimationPublish(animation_id=clone), NATIONAL)
-    town.now = datetime(2027, 2, 1, tzinfo=UTC)
-    town.attests(clone, parents=7)
-    for actor in (PUBLIC, *OTHERS):
-        seen = town.asks(ANIMATION, actor, id=str(clone)).data["animation"]
-        assert (seen["attestation"], seen["clonedFrom"], seen["allowedActions"]) == (None, None, [])
-        assert town.asks(ANIMATION, actor, id=str(source)).data["animation"] is None
-    for actor in ANSWERING:
-        seen = town.asks(ANIMATION, actor, id=str(clone)).data["animation"]
-        assert (seen["attestation"], seen["clonedFrom"]) == ({"parents": 7}, {"id": str(source)})
-        assert town.asks(ANIMATION, actor, id=str(source)).data["animation"]["refusalReason"] == "À préciser."
 
 
 AUDIT = "query ($where: AuditWhere) { auditTrail(where: $where, first: 100) { nodes { type subject } totalCount } }"
@@ -235,18 +258,3 @@ def test_an_opinion_counts_for_the_inspector_and_no_more_for_the_director(town: 
     opinion = CandidatureGiveOpinion(candidature_id=candidature, favourable=True)
     town.does(opinion, of_school(Role.DIRECTOR, SCHOOL))
     assert (waiting(Role.DIRECTOR), waiting(Role.INSPECTOR), waiting(Role.HEAD)) == (0, 1, 0)
-
-
-def test_the_viewer_is_who_the_token_says_and_is_told_what_waits(town: Town):
-    town.refuses(town.declares())
-    town.declares(published=True)
-    town.declares()
-    town.now = AFTER
-    document = """{ viewer { actor role structures { name }
-      waiting { awaitingAttestation refused awaitingPublication candidaturesToExamine } } }"""
-    nothing = dict.fromkeys(["awaitingAttestation", "refused", "awaitingPublication", "candidaturesToExamine"])
-    viewer = town.asks(document, structure(TILLEULS)).data["viewer"]
-    assert viewer["structures"] == [{"name": "Centre social Les Tilleuls"}]
-    assert viewer["waiting"] == nothing | {"awaitingAttestation": 1, "refused": 1}
-    assert town.asks(document, NATIONAL).data["viewer"]["waiting"] == nothing | {"awaitingPublication": 1}
-    assert town.asks(document).data["viewer"]["waiting"] == nothing

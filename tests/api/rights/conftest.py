@@ -1,0 +1,26 @@
+"""The world of rights, which nothing here changes: both walks ask it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from application.files.store import FileStore
+from tests.support.api.reading import opened_town, reading
+from tests.support.api.rights_world import Everything, one_of_each, things
+from tests.support.proved_dossiers import Claim
+from tests.support.world import NATIONAL, World
+
+
+@pytest.fixture(scope="session")
+def everything(server_url: str, worker_id: str, founded_name: str, tmp_path_factory: Any) -> Iterator[Everything]:
+    with opened_town(server_url, f"api_walk_{worker_id}", founded_name) as town:
+        world, files = World(town.app), FileStore(tmp_path_factory.mktemp("files"))
+        ids = one_of_each(world, Claim(world, files))
+        town.now = world.now
+        with reading(town, files) as reader:
+            document = '{ auditTrail(where: {type: "animation.attested"}, first: 1) { nodes { id } } }'
+            ids["entry"] = reader.asks(document, NATIONAL).data["auditTrail"]["nodes"][0]["id"]
+            yield Everything(reader, list(things(ids)), ids)

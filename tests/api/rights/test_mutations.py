@@ -1,0 +1,164 @@
+"""Who may use each mutation: every mutation of the schema, asked as everybody whom the table of rights does not name.
+
+`tests/domain/kernel/test_rights.py` holds the table itself; this holds that no mutation goes round it, and that a
+refusal tells nothing of what exists.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+from uuid import UUID
+
+import pytest
+from graphql import get_named_type, is_required_input_field
+from starlette.datastructures import UploadFile
+
+from api.schema import schema
+from domain.kernel.actors import PUBLIC, Actor
+from domain.kernel.rights import Action, Belongings, may
+from tests.support.api.rights_world import PARENT, WHO, Everything, called
+from tests.support.papers import pdf
+from tests.support.world import STRUCTURE_ID, UAI
+
+assert schema._schema.mutation_type is not None
+MUTATIONS = schema._schema.mutation_type.fields
+
+
+def test_every_mutation_has_its_row_in_the_table_of_rights():
+    assert set(MUTATIONS) <= {action.value for action in Action}
+
+
+#: What each mutation may be given beside the id of what it is about.
+SAID: dict[str, dict[str, Any]] = {
+    "animationAttest": {"parents": 3},
+    "animationCancel": {"reason": "Neige"},
+    "animationClone": {"startsAt": "2027-01-11T17:00:00Z", "endsAt": "2027-01-11T19:00:00Z"},
+    "animationCreate": {
+        "territory": "971",
+        "title": "Café",
+        "description": "Échanger.",
+        "startsAt": "2027-01-11T17:00:00Z",
+        "endsAt": "2027-01-11T19:00:00Z",
+        "venueType": "ecole",
+        "venueName": "Jean Jaurès",
+        "audience": "parents",
+        "type": "cafe-des-parents",
+        "themes": ["ent-pronote"],
+        "seats": 12,
+    },
+    "animationModify": {"seats": 5},
+    "animationRefuse": {"reason": "Hors sujet"},
+    "attestationCorrect": {"parents": 3, "reason": "Recompté"},
+    "attestationFormWord": {"questions": ["Et ?"]},
+    "auditorAdmit": {"subject": "auditrice", "until": "2030-01-01T00:00:00Z"},
+    "coordonnateurAppoint": {"subject": "coordo", "territories": ["971"]},
+    "invitationSend": {"email": "q@example.org"},
+    "schoolStaffBind": {"subject": "ien", "staffRole": "INSPECTOR", "territory": "971", "schools": [UAI]},
+    "candidatureGiveOpinion": {"favourable": True},
+    "candidatureRecordContact": {"on": "2026-09-01"},
+    "candidatureRecordPix": {"on": "2026-09-01"},
+    "candidatureRecordTraining": {"on": "2026-09-01", "subject": "Pix"},
+    "candidatureReject": {"reason": "Hors secteur"},
+    "candidatureSubmit": {
+        "territory": "971",
+        "schoolUai": UAI,
+        "degree": "FIRST",
+        "firstName": "Prénom",
+        "lastName": "Nom",
+        "email": "p@example.org",
+        "motivation": "Aider.",
+    },
+    "contactAdd": {"name": "École", "email": "e@example.org"},
+    "contactsImport": {"csv": "nom;courriel\nÉcole;e@example.org"},
+    "controlAnswer": {"piece": "dossier", "answer": "Voici"},
+    "controlClose": {"conclusion": "Rien à redire"},
+    "controlOpen": {
+        "name": "Contrôle",
+        "periodFrom": "2026-09-01",
+        "periodUntil": "2026-09-30",
+        "sharePercent": 10,
+        "seed": "graine publiée",
+    },
+    "controlPieceJudge": {"piece": "dossier", "accepted": True},
+    "conventionAmend": {"plannedAnimations": 3},
+    "conventionSign": {
+        "siret": "73282932000074",
+        "structureName": "Autre",
+        "territory": "971",
+        "coordonnateur": "coordination",
+        "signedOn": "2026-09-01",
+        "validFrom": "2026-09-01",
+        "validUntil": "2027-08-31",
+    },
+    "conventionTerminate": {"terminatedOn": "2027-01-01", "reason": "Fin"},
+    "mailPreferencesSet": {"email": "moi@example.org"},
+    "notificationsMarkRead": {"ids": ["notification:1"]},
+    "personErase": {"subject": str(PARENT.person_id)},
+    "registrationRemove": {"reason": "En double"},
+    "registrationSubmit": {"firstName": "Prénom", "lastName": "Nom", "email": "q@example.org"},
+    "registrationSubmitFor": {"firstName": "Prénom", "lastName": "Nom"},
+    "serviceAmendmentAccept": {"number": 1},
+    "serviceAmendmentPropose": {"parents": 3, "reason": "Recompté"},
+    "serviceAmendmentRefuse": {"number": 1, "reason": "Non"},
+    "serviceDossierOpen": {"periodFrom": "2026-09-01", "periodUntil": "2027-08-31"},
+    "serviceDossierReturn": {"reason": "Incomplet"},
+    "servicePaymentRecord": {"paidOn": "2026-10-01", "reference": "VIR-2"},
+    "servicePieceAttach": {"piece": "Facture"},
+    "structureRename": {"name": "Autre nom", "reason": "Fusion"},
+    "termAdd": {"kind": "THEME", "code": "autre", "label": "Autre"},
+    "termMerge": {"kind": "THEME", "from": "educonnect", "into": "ent-pronote"},
+    "termRename": {"kind": "THEME", "code": "educonnect", "label": "ÉduConnect"},
+    "termRetire": {"kind": "THEME", "code": "educonnect"},
+    "termSplit": {"kind": "THEME", "code": "educonnect", "parts": [{"into": "ent-pronote"}, {"into": "jeux-video"}]},
+    "territoryJoin": {"code": "95", "name": "Val-d'Oise", "timeZone": "Europe/Paris"},
+    "territoryOpenCandidatures": {"code": "02"},
+}
+#: By a link, or by the id of the candidature.
+HELD = {"registrationCancel", "registrationKeep", "invitationAccept"}
+CANDIDATES = {"candidatureWithdraw", "candidatureRequestCertificate"}
+_ANSWER = "__typename errors { code message field }"
+_OF_NOBODY = str(UUID(int=(4 << 76) + (2 << 62) + 99))
+
+
+def _input(mutation: str, ids: dict[str, str], known: bool) -> dict[str, Any]:
+    """A sound input, about what is ours or about what there is none of."""
+    given = get_named_type(MUTATIONS[mutation].args["input"].type)
+    values: dict[str, Any] = dict(SAID.get(mutation, {}))
+    for name, field in given.fields.items():
+        if name == "link" and mutation in HELD:
+            values[name] = ids["invitation" if mutation == "invitationAccept" else "link"]
+        elif name != "link" and name in ids and (is_required_input_field(field) or mutation in CANDIDATES):
+            values[name] = ids[name] if known else _OF_NOBODY
+        elif name == "file":
+            values[name] = UploadFile(io.BytesIO(pdf()), filename="liste.pdf")
+    return values
+
+
+def _reaches(who: Actor, mutation: str) -> bool:
+    """Whether the table lets that person do it with what is ours."""
+    ours = Belongings(STRUCTURE_ID, frozenset(["971"]), UAI, PARENT.person_id, frozenset(["971"]))
+    return may(who, Action(mutation), ours)
+
+
+@pytest.mark.parametrize("mutation", sorted(MUTATIONS))
+def test_each_mutation_is_refused_to_those_whom_the_table_does_not_name_whether_the_thing_exists_or_not(
+    everything: Everything, mutation: str
+):
+    field = MUTATIONS[mutation]
+    document = f"mutation ($input: {field.args['input'].type}) {{ one: {mutation}(input: $input) {{ {_ANSWER} }} }}"
+    wrong = []
+    for who in (somebody for somebody in WHO if not _reaches(somebody, mutation)):
+        code = "UNAUTHENTICATED" if who is PUBLIC else "FORBIDDEN"
+        refusals = []
+        for known in (True, False):
+            asked = everything.reader.asks(document, who, input=_input(mutation, everything.ids, known))
+            refusals.append(asked.data["one"])
+        for refusal in refusals:
+            if [error["code"] for error in refusal["errors"]] != [code]:
+                wrong.append(f"{called(who)}: {refusal['errors']}")
+            if refusal["__typename"] != str(field.type).rstrip("!"):
+                wrong.append(f"{called(who)}: answered {refusal['__typename']}")
+        if refusals[0] != refusals[1]:
+            wrong.append(f"{called(who)}: {refusals[0]} of what exists, {refusals[1]} of what does not")
+    assert not wrong, "\n".join(wrong)
