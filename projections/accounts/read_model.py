@@ -21,71 +21,11 @@ from domain.accounts.events import (
 )
 from domain.accounts.invitation import InvitationStatus
 from eventstore.records import Recorded
-from projections.engine.projection import Fold, Projection, Row, Table
+from projections.engine.projection import Projection, Row, Table
 
 _GIVING = (CoordonnateurAppointed, SchoolStaffBound, AuditorAdmitted, SpeakerJoined, MediateurRegistered)
 
-
-def _given(row: Row | None, record: Recorded) -> Row:
-    """One row for each account, with its mandates in force as JSON: what every request of a person looks up."""
-    fact = record.event
-    assert isinstance(fact, MandateGiven)
-    mandate = mandate_of(fact)
-    told = {
-        "id": str(fact.mandate_id),
-        "role": mandate.role.value,
-        "structure_id": None if mandate.structure_id is None else str(mandate.structure_id),
-        "territories": list(mandate.territories),
-        "schools": list(mandate.schools),
-        "accepted": mandate.accepted,
-        "until": None if mandate.until is None else mandate.until.isoformat(),
-        "given_at": record.stamp.recorded_at.isoformat(),
-        "given_by": record.stamp.actor,
-    }
-    return _account(row, record, [*_mandates(row), told])
-
-
-def _accepted(row: Row | None, record: Recorded) -> Row:
-    fact = record.event
-    assert isinstance(fact, MediateurAccepted)
-    accepted = str(fact.mandate_id)
-    mandates = [one | {"accepted": True} if one["id"] == accepted else one for one in _mandates(row)]
-    return _account(row, record, mandates)
-
-
-def _ended(row: Row | None, record: Recorded) -> Row:
-    fact = record.event
-    assert isinstance(fact, MandateEnded)
-    return _account(row, record, [one for one in _mandates(row) if one["id"] != str(fact.mandate_id)])
-
-
-def _erased(row: Row | None, record: Recorded) -> Row:
-    return _account(row, record, [])
-
-
-def _preferring(row: Row | None, record: Recorded) -> Row:
-    fact = record.event
-    assert isinstance(fact, MailPreferencesSet)
-    return {**_account(row, record, _mandates(row)), "muted": list(fact.muted)}
-
-
-def _mandates(row: Row | None) -> list[Row]:
-    return [] if row is None else list(row["mandates"])
-
-
-def _account(row: Row | None, record: Recorded, mandates: list[Row]) -> Row:
-    structures = [one["structure_id"] for one in mandates if one["structure_id"] is not None]
-    return {
-        "account_id": record.originator_id,
-        "version": record.originator_version,
-        "mandates": mandates,
-        "roles": sorted({one["role"] for one in mandates}),
-        "structures": sorted(set(structures)),
-        "territories": sorted({code for one in mandates for code in one["territories"]}),
-        "muted": [] if row is None else row["muted"],
-    }
-
-
+#: One row for each account, with its mandates in force as JSON: what every request of a person looks up.
 ACCOUNTS = Projection(
     name="accounts",
     table=Table(
@@ -101,67 +41,80 @@ ACCOUNTS = Projection(
         key=("account_id",),
         indexes=("USING gin (structures)", "USING gin (roles)"),
     ),
-    folds={
-        **dict.fromkeys(_GIVING, _given),
-        MediateurAccepted: _accepted,
-        MandateEnded: _ended,
-        AccountErased: _erased,
-        MailPreferencesSet: _preferring,
-    },
 )
 
 
-def _called(row: Row | None, record: Recorded) -> Row:
-    fact = record.event
-    assert isinstance(fact, MandateGiven)
-    told = {"account_id": record.originator_id, "email": None} if row is None else row
-    return {**told, "subject": fact.subject}
+@ACCOUNTS.upserts(*_GIVING)
+def mandate_given(row: Row | None, fact: MandateGiven, record: Recorded) -> Row:
+    mandate = mandate_of(fact)
+    entry = {
+        "id": str(fact.mandate_id),
+        "role": mandate.role.value,
+        "structure_id": None if mandate.structure_id is None else str(mandate.structure_id),
+        "territories": list(mandate.territories),
+        "schools": list(mandate.schools),
+        "accepted": mandate.accepted,
+        "until": None if mandate.until is None else mandate.until.isoformat(),
+        "given_at": record.stamp.recorded_at.isoformat(),
+        "given_by": record.stamp.actor,
+    }
+    return _account(row, [*_mandates(row), entry])
 
 
-def _reached(row: Row | None, record: Recorded) -> Row:
-    fact = record.event
-    assert isinstance(fact, MailPreferencesSet)
-    told = {"account_id": record.originator_id, "subject": None} if row is None else row
-    return {**told, "email": fact.email}
+@ACCOUNTS.upserts(MediateurAccepted)
+def accepted(row: Row | None, fact: MediateurAccepted, record: Recorded) -> Row:
+    changes = {str(fact.mandate_id): {"accepted": True}}
+    return _account(row, [mandate | changes.get(mandate["id"], {}) for mandate in _mandates(row)])
 
 
-def _forgotten(row: Row | None, record: Recorded) -> None:
-    return None
+@ACCOUNTS.upserts(MandateEnded)
+def ended(row: Row | None, fact: MandateEnded, record: Recorded) -> Row:
+    return _account(row, [mandate for mandate in _mandates(row) if mandate["id"] != str(fact.mandate_id)])
+
+
+@ACCOUNTS.upserts(AccountErased)
+def erased(row: Row | None, fact: AccountErased, record: Recorded) -> Row:
+    return _account(row, [])
+
+
+@ACCOUNTS.upserts(MailPreferencesSet)
+def preferring(row: Row | None, fact: MailPreferencesSet, record: Recorded) -> Row:
+    return _account(row, _mandates(row)) | {"muted": list(fact.muted)}
+
+
+def _mandates(row: Row | None) -> list[Row]:
+    return [] if row is None else list(row["mandates"])
+
+
+def _account(row: Row | None, mandates: list[Row]) -> Row:
+    structures = [mandate["structure_id"] for mandate in mandates if mandate["structure_id"] is not None]
+    return {
+        "mandates": mandates,
+        "roles": sorted({mandate["role"] for mandate in mandates}),
+        "structures": sorted(set(structures)),
+        "territories": sorted({code for mandate in mandates for code in mandate["territories"]}),
+        "muted": [] if row is None else row["muted"],
+    }
 
 
 ACCOUNT_PEOPLE = Projection(
     name="account_people",
     table=Table(columns={"account_id": "uuid NOT NULL", "subject": "text", "email": "text"}, key=("account_id",)),
-    folds={**dict.fromkeys(_GIVING, _called), MailPreferencesSet: _reached, AccountErased: _forgotten},
     opens_personal=True,
 )
 
 
-def _sent(row: Row | None, record: Recorded) -> Row:
-    fact = record.event
-    assert isinstance(fact, InvitationSent)
-    return {
-        "invitation_id": record.originator_id,
-        "structure_id": fact.structure_id,
-        "status": InvitationStatus.OPEN.value,
-        "sent_at": record.stamp.recorded_at,
-        "sent_by": record.stamp.actor,
-    }
+@ACCOUNT_PEOPLE.upserts(*_GIVING)
+def called(row: Row | None, fact: MandateGiven, record: Recorded) -> Row:
+    return (row or {"email": None}) | {"subject": fact.subject}
 
 
-def _now(status: InvitationStatus) -> Fold:
-    def fold(row: Row | None, record: Recorded) -> Row:
-        assert row is not None
-        return {**row, "status": status.value}
-
-    return fold
+@ACCOUNT_PEOPLE.upserts(MailPreferencesSet)
+def reached(row: Row | None, fact: MailPreferencesSet, record: Recorded) -> Row:
+    return (row or {"subject": None}) | {"email": fact.email}
 
 
-def _address_erased(row: Row | None, record: Recorded) -> Row:
-    assert row is not None
-    accepted = row["status"] == InvitationStatus.ACCEPTED
-    return row if accepted else {**row, "status": InvitationStatus.REVOKED.value}
-
+ACCOUNT_PEOPLE.removes(AccountErased)
 
 INVITATIONS = Projection(
     name="invitations",
@@ -176,23 +129,45 @@ INVITATIONS = Projection(
         key=("invitation_id",),
         indexes=("(structure_id, sent_at, invitation_id)",),
     ),
-    folds={
-        InvitationSent: _sent,
-        InvitationAccepted: _now(InvitationStatus.ACCEPTED),
-        InvitationRevoked: _now(InvitationStatus.REVOKED),
-        InvitationErased: _address_erased,
-    },
 )
 
 
-def _addressed(row: Row | None, record: Recorded) -> Row:
-    assert isinstance(record.event, InvitationSent)
-    return {"invitation_id": record.originator_id, "email": record.event.email}
+@INVITATIONS.creates(InvitationSent)
+def sent(fact: InvitationSent, record: Recorded) -> Row:
+    return {
+        "structure_id": fact.structure_id,
+        "status": InvitationStatus.OPEN.value,
+        "sent_at": record.stamp.recorded_at,
+        "sent_by": record.stamp.actor,
+    }
+
+
+@INVITATIONS.on(InvitationAccepted)
+def invitation_accepted(row: Row, fact: InvitationAccepted, record: Recorded) -> Row:
+    return row | {"status": InvitationStatus.ACCEPTED.value}
+
+
+@INVITATIONS.on(InvitationRevoked)
+def revoked(row: Row, fact: InvitationRevoked, record: Recorded) -> Row:
+    return row | {"status": InvitationStatus.REVOKED.value}
+
+
+@INVITATIONS.on(InvitationErased)
+def address_erased(row: Row, fact: InvitationErased, record: Recorded) -> Row:
+    accepted = row["status"] == InvitationStatus.ACCEPTED
+    return row if accepted else row | {"status": InvitationStatus.REVOKED.value}
 
 
 INVITED_PEOPLE = Projection(
     name="invited_people",
     table=Table(columns={"invitation_id": "uuid NOT NULL", "email": "text"}, key=("invitation_id",)),
-    folds={InvitationSent: _addressed, InvitationErased: _forgotten},
     opens_personal=True,
 )
+
+
+@INVITED_PEOPLE.creates(InvitationSent)
+def addressed(fact: InvitationSent, record: Recorded) -> Row:
+    return {"email": fact.email}
+
+
+INVITED_PEOPLE.removes(InvitationErased)

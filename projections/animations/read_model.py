@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from domain.animations.events import (
@@ -22,7 +23,7 @@ from domain.animations.events import (
 from domain.animations.transitions import AnimationStatus
 from eventstore.records import Recorded
 from projections.animations.figures import LISTED_ANIMATIONS, TERRITORY_DAYS, TERRITORY_TERMS
-from projections.engine.projection import Fold, Projection, Row, Table, moved, words_erased
+from projections.engine.projection import Projection, Row, Table, erased_words
 from projections.engine.terms_in_force import TermsInForce
 from projections.engine.words import search_vector, without_accents
 
@@ -97,9 +98,6 @@ TABLE = Table(
 )
 
 
-_REASONS = ("refusal_reason", "cancellation_reason")
-
-
 def _content(fact: AnimationCreated | AnimationModified, shown: TermsInForce) -> Row:
     return {
         "title": fact.title,
@@ -123,13 +121,22 @@ def _derive(row: Row) -> Row:
     }
 
 
-def _folds(shown: TermsInForce) -> dict[type, Fold]:
-    def created(row: Row | None, record: Recorded) -> Row:
-        fact = record.event
-        assert isinstance(fact, AnimationCreated)
+_ANIMATIONS = Projection(
+    name="animations",
+    table=TABLE,
+    derive=_derive,
+    rollups=(TERRITORY_DAYS, TERRITORY_TERMS, LISTED_ANIMATIONS),
+    opens_words=True,
+)
+
+
+def animations(shown: TermsInForce) -> Projection:
+    """`shown` tells how recorded terms are shown and counted in the generation being filled."""
+    projection = replace(_ANIMATIONS, folds=_ANIMATIONS.folds.copy())
+
+    @projection.creates(AnimationCreated)
+    def created(fact: AnimationCreated, record: Recorded) -> Row:
         return {
-            "animation_id": record.originator_id,
-            "version": record.originator_version,
             "status": AnimationStatus.SUBMITTED.value,
             "structure_id": fact.structure_id,
             "convention_id": fact.convention_id,
@@ -159,111 +166,80 @@ def _folds(shown: TermsInForce) -> dict[type, Fold]:
             **_content(fact, shown),
         }
 
-    def modified(row: Row | None, record: Recorded) -> Row:
-        assert row is not None
-        fact = record.event
-        assert isinstance(fact, AnimationModified)
-        content = _content(fact, shown)
-        ended = row["ended"] and row["ends_at"] == fact.ends_at
-        told = {"convention_id": fact.convention_id, "ended": ended, "changed_at": record.stamp.recorded_at}
-        return moved(row, record, **told, **content)
+    @projection.on(AnimationModified)
+    def modified(row: Row, fact: AnimationModified, record: Recorded) -> Row:
+        return row | {
+            "convention_id": fact.convention_id,
+            "ended": row["ended"] and row["ends_at"] == fact.ends_at,
+            "changed_at": record.stamp.recorded_at,
+            **_content(fact, shown),
+        }
 
-    return {
-        AnimationCreated: created,
-        AnimationModified: modified,
-        AnimationResubmitted: _resubmitted,
-        AnimationPublished: _published,
-        AnimationRefused: _refused,
-        AnimationCancelled: _cancelled,
-        AnimationEnded: _ended,
-        AnimationAttested: _attested,
-        AnimationGathered: _gathered,
-        AnimationReleased: _released,
-        AttestationCorrected: _corrected,
-        AttendanceSheetAttached: _sheet_attached,
-        AnimationWordsErased: words_erased("description", "venue_name", "address", *_REASONS, "answers"),
-    }
+    return projection
 
 
-def _resubmitted(row: Row | None, record: Recorded) -> Row:
-    assert row is not None
-    return {
-        **row,
-        "version": record.originator_version,
-        "status": AnimationStatus.SUBMITTED.value,
-        "refusal_reason": None,
-    }
+@_ANIMATIONS.on(AnimationResubmitted)
+def resubmitted(row: Row, fact: AnimationResubmitted, record: Recorded) -> Row:
+    return row | {"status": AnimationStatus.SUBMITTED.value, "refusal_reason": None}
 
 
-def _published(row: Row | None, record: Recorded) -> Row:
-    assert row is not None
-    return {
-        **row,
-        "version": record.originator_version,
-        "status": AnimationStatus.PUBLISHED.value,
-        "published_at": record.stamp.recorded_at,
-        "changed_at": record.stamp.recorded_at,
-    }
+@_ANIMATIONS.on(AnimationPublished)
+def published(row: Row, fact: AnimationPublished, record: Recorded) -> Row:
+    at = record.stamp.recorded_at
+    return row | {"status": AnimationStatus.PUBLISHED.value, "published_at": at, "changed_at": at}
 
 
-def _refused(row: Row | None, record: Recorded) -> Row:
-    assert row is not None
-    fact = record.event
-    assert isinstance(fact, AnimationRefused)
-    return {
-        **row,
-        "version": record.originator_version,
-        "status": AnimationStatus.REFUSED.value,
-        "refusal_reason": fact.reason,
-    }
+@_ANIMATIONS.on(AnimationRefused)
+def refused(row: Row, fact: AnimationRefused, record: Recorded) -> Row:
+    return row | {"status": AnimationStatus.REFUSED.value, "refusal_reason": fact.reason}
 
 
-def _cancelled(row: Row | None, record: Recorded) -> Row:
-    assert row is not None
-    fact = record.event
-    assert isinstance(fact, AnimationCancelled)
-    return {
-        **row,
-        "version": record.originator_version,
+@_ANIMATIONS.on(AnimationCancelled)
+def cancelled(row: Row, fact: AnimationCancelled, record: Recorded) -> Row:
+    return row | {
         "status": AnimationStatus.CANCELLED.value,
         "cancellation_reason": fact.reason,
         "changed_at": record.stamp.recorded_at,
     }
 
 
-def _ended(row: Row | None, record: Recorded) -> Row:
-    return moved(row, record, ended=True)
+@_ANIMATIONS.on(AnimationEnded)
+def ended(row: Row, fact: AnimationEnded, record: Recorded) -> Row:
+    return row | {"ended": True}
 
 
-def _attested(row: Row | None, record: Recorded) -> Row:
-    assert row is not None
-    return {**row, "attested": True, "attested_at": record.stamp.recorded_at, **_attendance(record)}
+@_ANIMATIONS.on(AnimationAttested)
+def attested(row: Row, fact: AnimationAttested, record: Recorded) -> Row:
+    return row | {"attested": True, "attested_at": record.stamp.recorded_at, **_attendance(fact)}
 
 
-def _corrected(row: Row | None, record: Recorded) -> Row:
-    assert row is not None
-    return {**row, "corrections": row["corrections"] + 1, **_attendance(record)}
+@_ANIMATIONS.on(AttestationCorrected)
+def corrected(row: Row, fact: AttestationCorrected, record: Recorded) -> Row:
+    return row | {"corrections": row["corrections"] + 1, **_attendance(fact)}
 
 
-def _gathered(row: Row | None, record: Recorded) -> Row:
-    assert row is not None
-    fact = record.event
-    assert isinstance(fact, AnimationGathered)
-    return {**row, "version": record.originator_version, "dossier_id": fact.dossier_id}
-
-
-def _released(row: Row | None, record: Recorded) -> Row:
-    assert row is not None
-    return {**row, "version": record.originator_version, "dossier_id": None}
-
-
-def _sheet_attached(row: Row | None, record: Recorded) -> Row:
-    assert row is not None
-    fact = record.event
-    assert isinstance(fact, AttendanceSheetAttached)
+def _attendance(fact: AnimationAttested | AttestationCorrected) -> Row:
     return {
-        **row,
-        "version": record.originator_version,
+        "parents": fact.parents,
+        "children": fact.children,
+        "form_version": fact.form_version,
+        "answers": list(fact.answers),
+    }
+
+
+@_ANIMATIONS.on(AnimationGathered)
+def gathered(row: Row, fact: AnimationGathered, record: Recorded) -> Row:
+    return row | {"dossier_id": fact.dossier_id}
+
+
+@_ANIMATIONS.on(AnimationReleased)
+def released(row: Row, fact: AnimationReleased, record: Recorded) -> Row:
+    return row | {"dossier_id": None}
+
+
+@_ANIMATIONS.on(AttendanceSheetAttached)
+def sheet_attached(row: Row, fact: AttendanceSheetAttached, record: Recorded) -> Row:
+    return row | {
         "sheet_file_name": fact.file_name,
         "sheet_media_type": fact.media_type,
         "sheet_size": fact.size,
@@ -272,25 +248,7 @@ def _sheet_attached(row: Row | None, record: Recorded) -> Row:
     }
 
 
-def _attendance(record: Recorded) -> Row:
-    fact = record.event
-    assert isinstance(fact, AnimationAttested | AttestationCorrected)
-    return {
-        "version": record.originator_version,
-        "parents": fact.parents,
-        "children": fact.children,
-        "form_version": fact.form_version,
-        "answers": list(fact.answers),
-    }
-
-
-def animations(shown: TermsInForce) -> Projection:
-    """`shown` tells how recorded terms are shown and counted in the generation being filled."""
-    return Projection(
-        name="animations",
-        table=TABLE,
-        folds=_folds(shown),
-        derive=_derive,
-        rollups=(TERRITORY_DAYS, TERRITORY_TERMS, LISTED_ANIMATIONS),
-        opens_words=True,
-    )
+@_ANIMATIONS.on(AnimationWordsErased)
+def words_erased(row: Row, fact: AnimationWordsErased, record: Recorded) -> Row:
+    words = ("description", "venue_name", "address", "refusal_reason", "cancellation_reason", "answers")
+    return row | erased_words(row, *words)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.kernel.events import registered_events
+from domain.kernel.events import Event, registered_events
 from eventstore.records import Recorded
 from projections.engine.projection import Key, Projection, Row, Table
 
@@ -12,17 +12,6 @@ NO_TERRITORY = ""
 
 def _position(record: Recorded) -> Key:
     return (record.position,)
-
-
-def _entry(row: Row | None, record: Recorded) -> Row:
-    return {
-        "position": record.position,
-        "recorded_at": record.stamp.recorded_at,
-        "type": record.event.topic,
-        "subject_id": record.originator_id,
-        "structure_id": record.stamp.structure_id,
-        "territory": record.stamp.territory or NO_TERRITORY,
-    }
 
 
 #: As the index has it: an expression that finds days by this index must be the same.
@@ -52,7 +41,17 @@ AUDIT_TRAIL = Projection(
             f"({RECORDED_DAY}, position)",
         ),
     ),
-    folds=dict.fromkeys(registered_events().values(), _entry),
     key_of=_position,
     append_only=True,
 )
+
+
+@AUDIT_TRAIL.creates(*registered_events().values())
+def entry(fact: Event, record: Recorded) -> Row:
+    return {
+        "recorded_at": record.stamp.recorded_at,
+        "type": fact.topic,
+        "subject_id": record.originator_id,
+        "structure_id": record.stamp.structure_id,
+        "territory": record.stamp.territory or NO_TERRITORY,
+    }

@@ -4,42 +4,7 @@ from __future__ import annotations
 
 from domain.contacts.events import ContactAdded, ContactErased, ContactRemoved, ContactUnsubscribed
 from eventstore.records import Recorded
-from projections.engine.projection import Key, Projection, Row, Table
-
-
-def _of_contact(record: Recorded) -> Key:
-    fact = record.event
-    assert isinstance(fact, ContactAdded | ContactRemoved | ContactUnsubscribed | ContactErased)
-    return (fact.contact_id,)
-
-
-def _added(row: Row | None, record: Recorded) -> Row:
-    fact = record.event
-    assert isinstance(fact, ContactAdded)
-    return {
-        "contact_id": fact.contact_id,
-        "structure_id": fact.structure_id,
-        "place": record.originator_version,
-        "kind": fact.kind,
-        "added_at": record.stamp.recorded_at,
-        "unsubscribed_at": None,
-    }
-
-
-def _unsubscribed(row: Row | None, record: Recorded) -> Row:
-    assert row is not None
-    return {**row, "unsubscribed_at": record.stamp.recorded_at}
-
-
-def _named(row: Row | None, record: Recorded) -> Row:
-    fact = record.event
-    assert isinstance(fact, ContactAdded)
-    return {"contact_id": fact.contact_id, "name": fact.name, "email": fact.email}
-
-
-def _gone(row: Row | None, record: Recorded) -> None:
-    return None
-
+from projections.engine.projection import Projection, Row, Table, by_fields
 
 CONTACTS = Projection(
     name="contacts",
@@ -55,20 +20,38 @@ CONTACTS = Projection(
         key=("contact_id",),
         indexes=("(structure_id, place, contact_id)",),
     ),
-    folds={
-        ContactAdded: _added,
-        ContactUnsubscribed: _unsubscribed,
-        ContactRemoved: _gone,
-        ContactErased: _gone,
-    },
-    key_of=_of_contact,
+    key_of=by_fields("contact_id"),
     opens_words=True,
 )
 
 CONTACT_PEOPLE = Projection(
     name="contact_people",
     table=Table(columns={"contact_id": "uuid NOT NULL", "name": "text", "email": "text"}, key=("contact_id",)),
-    folds={ContactAdded: _named, ContactRemoved: _gone, ContactErased: _gone},
-    key_of=_of_contact,
+    key_of=by_fields("contact_id"),
     opens_personal=True,
 )
+
+
+@CONTACTS.creates(ContactAdded)
+def added(fact: ContactAdded, record: Recorded) -> Row:
+    return {
+        "structure_id": fact.structure_id,
+        "place": record.originator_version,
+        "kind": fact.kind,
+        "added_at": record.stamp.recorded_at,
+        "unsubscribed_at": None,
+    }
+
+
+@CONTACT_PEOPLE.creates(ContactAdded)
+def named(fact: ContactAdded, record: Recorded) -> Row:
+    return {"name": fact.name, "email": fact.email}
+
+
+@CONTACTS.on(ContactUnsubscribed)
+def unsubscribed(row: Row, fact: ContactUnsubscribed, record: Recorded) -> Row:
+    return row | {"unsubscribed_at": record.stamp.recorded_at}
+
+
+CONTACTS.removes(ContactRemoved, ContactErased)
+CONTACT_PEOPLE.removes(ContactRemoved, ContactErased)

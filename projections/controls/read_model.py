@@ -11,9 +11,9 @@ from domain.controls.events import (
     PieceWordsErased,
 )
 from domain.controls.transitions import ControlStatus
-from domain.kernel.events import ERASED_WORDS
+from domain.kernel.events import ERASED_WORDS, Event
 from eventstore.records import Recorded
-from projections.engine.projection import Key, Projection, Row, Table, moved, words_erased
+from projections.engine.projection import Key, Projection, Row, Table, by_fields, erased_words
 
 _COLUMNS = {
     "control_id": "uuid NOT NULL",
@@ -36,36 +36,6 @@ _COLUMNS = {
     "closed_by": "text",
 }
 
-
-def _opened(row: Row | None, record: Recorded) -> Row:
-    fact = record.event
-    assert isinstance(fact, ControlOpened)
-    return {
-        **dict.fromkeys(_COLUMNS),
-        **fact.model_dump(),
-        "control_id": record.originator_id,
-        "version": record.originator_version,
-        "status": ControlStatus.OPEN.value,
-        "population": list(fact.population),
-        "drawn": list(fact.drawn),
-        "opened_at": record.stamp.recorded_at,
-        "opened_by": record.stamp.actor,
-    }
-
-
-def _closed(row: Row | None, record: Recorded) -> Row:
-    fact = record.event
-    assert isinstance(fact, ControlClosed)
-    return moved(
-        row,
-        record,
-        status=ControlStatus.CLOSED.value,
-        **fact.model_dump(),
-        closed_at=record.stamp.recorded_at,
-        closed_by=record.stamp.actor,
-    )
-
-
 CONTROLS = Projection(
     name="controls",
     table=Table(
@@ -78,48 +48,49 @@ CONTROLS = Projection(
             "USING gin (drawn)",
         ),
     ),
-    folds={
-        ControlOpened: _opened,
-        PieceJudged: moved,
-        ControlAnswered: moved,
-        ControlClosed: _closed,
-        ControlWordsErased: words_erased("name", "conclusion"),
-        PieceWordsErased: moved,
-    },
     opens_words=True,
 )
 
 
-def _piece_key(record: Recorded) -> Key:
-    fact = record.event
-    assert isinstance(fact, PieceJudged | ControlAnswered | PieceWordsErased)
-    return (record.originator_id, fact.dossier_id, fact.piece)
-
-
-def _judged(row: Row | None, record: Recorded) -> Row:
-    fact = record.event
-    assert isinstance(fact, PieceJudged)
+@CONTROLS.creates(ControlOpened)
+def opened(fact: ControlOpened, record: Recorded) -> Row:
     return {
-        "control_id": record.originator_id,
+        **dict.fromkeys(_COLUMNS),
         **fact.model_dump(),
-        "reason_code": fact.reason_code.value,
-        "judged_at": record.stamp.recorded_at,
-        "judged_by": record.stamp.actor,
-        "answer": row["answer"] if row else None,
-        "answered_at": row["answered_at"] if row else None,
+        "status": ControlStatus.OPEN.value,
+        "population": list(fact.population),
+        "drawn": list(fact.drawn),
+        "opened_at": record.stamp.recorded_at,
+        "opened_by": record.stamp.actor,
     }
 
 
-def _answered(row: Row | None, record: Recorded) -> Row:
-    assert row is not None
-    fact = record.event
-    assert isinstance(fact, ControlAnswered)
-    return {**row, "answer": fact.answer, "answered_at": record.stamp.recorded_at}
+@CONTROLS.on(PieceJudged, ControlAnswered, PieceWordsErased)
+def moved_on(row: Row, fact: Event, record: Recorded) -> Row:
+    """The version alone: what was judged has rows of its own."""
+    return row
 
 
-def _words_erased(row: Row | None, record: Recorded) -> Row:
-    assert row is not None
-    return row | {name: ERASED_WORDS for name in ("comment", "answer") if row[name]}
+@CONTROLS.on(ControlClosed)
+def closed(row: Row, fact: ControlClosed, record: Recorded) -> Row:
+    return row | {
+        "status": ControlStatus.CLOSED.value,
+        **fact.model_dump(),
+        "closed_at": record.stamp.recorded_at,
+        "closed_by": record.stamp.actor,
+    }
+
+
+@CONTROLS.on(ControlWordsErased)
+def words_erased(row: Row, fact: ControlWordsErased, record: Recorded) -> Row:
+    return row | erased_words(row, "name", "conclusion")
+
+
+_named_piece = by_fields("dossier_id", "piece")
+
+
+def _piece_key(record: Recorded) -> Key:
+    return (record.originator_id, *_named_piece(record))
 
 
 #: Apart, so that a judgement writes its own row and not all that were given before it.
@@ -140,7 +111,28 @@ CONTROL_PIECES = Projection(
         },
         key=("control_id", "dossier_id", "piece"),
     ),
-    folds={PieceJudged: _judged, ControlAnswered: _answered, PieceWordsErased: _words_erased},
     key_of=_piece_key,
     opens_words=True,
 )
+
+
+@CONTROL_PIECES.upserts(PieceJudged)
+def judged(row: Row | None, fact: PieceJudged, record: Recorded) -> Row:
+    return {
+        **fact.model_dump(),
+        "reason_code": fact.reason_code.value,
+        "judged_at": record.stamp.recorded_at,
+        "judged_by": record.stamp.actor,
+        "answer": row["answer"] if row else None,
+        "answered_at": row["answered_at"] if row else None,
+    }
+
+
+@CONTROL_PIECES.on(ControlAnswered)
+def answered(row: Row, fact: ControlAnswered, record: Recorded) -> Row:
+    return row | {"answer": fact.answer, "answered_at": record.stamp.recorded_at}
+
+
+@CONTROL_PIECES.on(PieceWordsErased)
+def piece_words_erased(row: Row, fact: PieceWordsErased, record: Recorded) -> Row:
+    return row | {name: ERASED_WORDS for name in ("comment", "answer") if row[name]}

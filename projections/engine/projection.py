@@ -6,9 +6,11 @@ stream. What adds up over many streams is a rollup: it counts the rows of a proj
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from enum import Enum
+from functools import cached_property
+from typing import Any, TypeVar
 
 from domain.kernel.events import ERASED_WORDS, Event
 from eventstore.records import Recorded
@@ -17,6 +19,10 @@ Row = dict[str, Any]
 Key = tuple[Any, ...]
 #: The row after the event; None in: there was no row; None out: the row goes. No I/O, no clock, no change in place.
 Fold = Callable[[Row | None, Recorded], Row | None]
+E = TypeVar("E", bound=Event)
+Creating = Callable[[E, Recorded], Row]
+Changing = Callable[[Row, E, Recorded], Row]
+Upserting = Callable[[Row | None, E, Recorded], Row]
 
 
 @dataclass(frozen=True)
@@ -47,20 +53,19 @@ def stream_key(record: Recorded) -> Key:
     return (record.originator_id,)
 
 
-def moved(row: Row | None, record: Recorded, **changes: Any) -> Row:
-    """The row of a stream after one more of its events, with these changes."""
-    assert row is not None
-    return {**row, "version": record.originator_version, **changes}
+def by_fields(*names: str) -> Callable[[Recorded], Key]:
+    """The key of rows that the events name themselves, in these fields."""
+
+    def key_of(record: Recorded) -> Key:
+        values = [getattr(record.event, name) for name in names]
+        return tuple([value.value if isinstance(value, Enum) else value for value in values])
+
+    return key_of
 
 
-def words_erased(*columns: str) -> Fold:
-    """The fold of a thing whose words are erased, in these columns: texts, or lists of texts."""
-
-    def fold(row: Row | None, record: Recorded) -> Row:
-        assert row is not None
-        return moved(row, record, **{name: _erased(row[name]) for name in columns})
-
-    return fold
+def erased_words(row: Row, *columns: str) -> Row:
+    """What these columns, texts or lists of texts, hold once the words of the thing are erased."""
+    return {name: _erased(row[name]) for name in columns}
 
 
 def _erased(value: str | list[str] | None) -> str | list[str] | None:
@@ -69,9 +74,17 @@ def _erased(value: str | list[str] | None) -> str | list[str] | None:
     return None if value is None else ERASED_WORDS
 
 
+class MissingRow(Exception):
+    """An event found no row, and is none of those that make one."""
+
+
 @dataclass(frozen=True)
 class Projection:
     """A read model. Events that have no fold here only advance its position.
+
+    `creates`, `upserts` and `on` are decorators that declare the fold of some events. A fold takes the event and its
+    record (who, when, where in the log) and returns a new row. Key columns and, where there is one, the column
+    `version`, that of the stream, are filled in for it.
 
     `opens_personal`: the fold is given personal fields in clear (None once erased), for a table of their own, which
     shows who people are. `opens_words`: it is given them for what people wrote, which stands among the other columns.
@@ -79,7 +92,6 @@ class Projection:
 
     name: str
     table: Table
-    folds: Mapping[type[Event], Fold]
     key_of: Callable[[Recorded], Key] = stream_key
     #: Columns that follow from the others, worked out once for each row that is written, not at each event.
     derive: Callable[[Row], Row] | None = None
@@ -90,6 +102,8 @@ class Projection:
     append_only: bool = False
     #: Raised by hand when a fold changes its mind while tables and events stay as they are.
     revision: int = 1
+    #: What the decorators declared.
+    folds: dict[type[Event], Fold] = field(default_factory=dict)
 
     @property
     def opens(self) -> bool:
@@ -100,3 +114,91 @@ class Projection:
     def relations(self) -> Mapping[str, Table]:
         """Every table that this projection fills, by its name without generation."""
         return {self.name: self.table, **{rollup.name: rollup.table for rollup in self.rollups}}
+
+    def creates(self, *events: type[E]) -> Callable[[Creating[E]], Creating[E]]:
+        """`fold(event, record)` makes the row, in place of one that may be there."""
+
+        def declare(fold: Creating[E]) -> Creating[E]:
+            make: Callable[[Any, Recorded], Row] = fold
+            identify = self._identify
+
+            def folded(_: Row | None, record: Recorded) -> Row:
+                row = make(record.event, record)
+                identify(row, record)
+                return row
+
+            self._add(events, folded)
+            return fold
+
+        return declare
+
+    def upserts(self, *events: type[E]) -> Callable[[Upserting[E]], Upserting[E]]:
+        """`fold(row, event, record)` makes the row where it is None, and changes it where it is there."""
+
+        def declare(fold: Upserting[E]) -> Upserting[E]:
+            upsert: Callable[[Row | None, Any, Recorded], Row] = fold
+            identify = self._identify
+
+            def folded(row: Row | None, record: Recorded) -> Row:
+                after = {**upsert(row, record.event, record)}
+                identify(after, record)
+                return after
+
+            self._add(events, folded)
+            return fold
+
+        return declare
+
+    def on(self, *events: type[E], missing_ok: bool = False) -> Callable[[Changing[E]], Changing[E]]:
+        """`fold(row, event, record)` changes the row. Where there is none the projection stops, unless `missing_ok`:
+        then the event changes nothing.
+        """
+
+        def declare(fold: Changing[E]) -> Changing[E]:
+            versioned = self._versioned
+            change: Callable[[Row, Any, Recorded], Row] = fold
+
+            def folded(row: Row | None, record: Recorded) -> Row | None:
+                if row is None:
+                    if missing_ok:
+                        return None
+                    raise MissingRow
+                after = change(row, record.event, record)
+                if versioned:
+                    after = row.copy() if after is row else after
+                    after["version"] = record.originator_version
+                return after
+
+            self._add(events, folded)
+            return fold
+
+        return declare
+
+    def removes(self, *events: type[Event]) -> None:
+        """The row goes with any of these events."""
+        self._add(events, lambda row, record: None)
+
+    @cached_property
+    def _versioned(self) -> bool:
+        return "version" in self.table.columns and "version" not in self.table.key
+
+    @cached_property
+    def _identify(self) -> Callable[[Row, Recorded], None]:
+        """Fills in the key columns, and the version where there is one."""
+        key_of, versioned = self.key_of, self._versioned
+        column, *others = self.table.key
+
+        def identify(row: Row, record: Recorded) -> None:
+            row[column], *values = key_of(record)
+            if others:
+                row.update(zip(others, values, strict=True))
+            if versioned:
+                row["version"] = record.originator_version
+
+        return identify
+
+    def _add(self, events: Sequence[type[Event]], fold: Fold) -> None:
+        for event in events:
+            if event in self.folds:
+                raise ValueError(f"{self.name} has two folds for {event.__name__}")
+            self.folds[event] = fold

@@ -4,19 +4,7 @@ from __future__ import annotations
 
 from domain.notifications.events import LetterRefused
 from eventstore.records import Recorded
-from projections.engine.projection import Key, Projection, Row, Table
-
-
-def _of_thing(record: Recorded) -> Key:
-    assert isinstance(record.event, LetterRefused)
-    return (record.event.about_id,)
-
-
-def _refused(row: Row | None, record: Recorded) -> Row:
-    fact = record.event
-    assert isinstance(fact, LetterRefused)
-    return {"about_id": fact.about_id, "reason": fact.reason.value, "since": record.stamp.recorded_at}
-
+from projections.engine.projection import Projection, Row, Table, by_fields
 
 UNREACHED = Projection(
     name="unreached",
@@ -24,6 +12,10 @@ UNREACHED = Projection(
         columns={"about_id": "uuid NOT NULL", "reason": "text NOT NULL", "since": "timestamptz NOT NULL"},
         key=("about_id",),
     ),
-    folds={LetterRefused: _refused},
-    key_of=_of_thing,
+    key_of=by_fields("about_id"),
 )
+
+
+@UNREACHED.creates(LetterRefused)
+def refused(fact: LetterRefused, record: Recorded) -> Row:
+    return {"reason": fact.reason.value, "since": record.stamp.recorded_at}

@@ -18,55 +18,13 @@ from domain.registrations.events import (
     SeatQuestioned,
 )
 from eventstore.records import Recorded
-from projections.engine.projection import Fold, Key, Projection, Rollup, Row, Table
+from projections.engine.projection import Key, Projection, Rollup, Row, Table, by_fields
 
 
 class RegistrationStatus(StrEnum):
     SEATED = "SEATED"
     WAITING = "WAITING"
     CANCELLED = "CANCELLED"
-
-
-def _of_registration(record: Recorded) -> Key:
-    assert isinstance(record.event, RegistrationEvent)
-    return (record.event.registration_id,)
-
-
-def _made(row: Row | None, record: Recorded) -> Row:
-    fact = record.event
-    assert isinstance(fact, RegistrationMade)
-    return {
-        "registration_id": fact.registration_id,
-        "animation_id": fact.animation_id,
-        "structure_id": record.stamp.structure_id,
-        "place": record.originator_version,
-        "status": (RegistrationStatus.SEATED if fact.seated else RegistrationStatus.WAITING).value,
-        "questioned": False,
-        "children": fact.children,
-        "on_behalf": fact.on_behalf,
-        "registered_by": record.stamp.actor,
-        "registered_by_role": record.stamp.role.value,
-        "registered_at": record.stamp.recorded_at,
-        "erased_at": None,
-        "repeats": fact.repeats if isinstance(fact, RegistrationRepeated) else None,
-    }
-
-
-def _changed(**changes: object) -> Fold:
-    def fold(row: Row | None, record: Recorded) -> Row:
-        assert row is not None
-        return {**row, **changes}
-
-    return fold
-
-
-def _erased(row: Row | None, record: Recorded) -> Row:
-    assert row is not None
-    cancelled = RegistrationStatus.CANCELLED.value
-    return {**row, "status": cancelled, "questioned": False, "erased_at": record.stamp.recorded_at}
-
-
-_GIVEN_UP = _changed(status=RegistrationStatus.CANCELLED.value, questioned=False)
 
 
 def _seats(row: Row) -> Iterator[tuple[Key, tuple[int, ...]]]:
@@ -109,39 +67,11 @@ REGISTRATIONS = Projection(
             "(animation_id, registration_id) WHERE erased_at IS NULL",
         ),
     ),
-    folds={
-        RegistrationMade: _made,
-        RegistrationRepeated: _made,
-        SeatObtained: _changed(status=RegistrationStatus.SEATED.value),
-        SeatQuestioned: _changed(questioned=True),
-        SeatKept: _changed(questioned=False),
-        QuestionWithdrawn: _changed(questioned=False),
-        RegistrationCancelled: _GIVEN_UP,
-        RegistrationRemoved: _GIVEN_UP,
-        RegistrantErased: _erased,
-    },
-    key_of=_of_registration,
+    key_of=by_fields("registration_id"),
     rollups=(ANIMATION_SEATS,),
 )
 
 _PERSONAL = ("first_name", "last_name", "email", "phone")
-
-
-def _named(row: Row | None, record: Recorded) -> Row:
-    fact = record.event
-    assert isinstance(fact, RegistrationMade)
-    told = {name: getattr(fact, name) for name in _PERSONAL}
-    return {"registration_id": fact.registration_id, **told, "removal_reason": None}
-
-
-def _why(row: Row | None, record: Recorded) -> Row | None:
-    assert isinstance(record.event, RegistrationRemoved)
-    return None if row is None else {**row, "removal_reason": record.event.reason}
-
-
-def _forgotten(row: Row | None, record: Recorded) -> None:
-    return None
-
 
 REGISTRANTS = Projection(
     name="registrants",
@@ -149,12 +79,63 @@ REGISTRANTS = Projection(
         columns={"registration_id": "uuid NOT NULL", **dict.fromkeys((*_PERSONAL, "removal_reason"), "text")},
         key=("registration_id",),
     ),
-    folds={
-        RegistrationMade: _named,
-        RegistrationRepeated: _named,
-        RegistrationRemoved: _why,
-        RegistrantErased: _forgotten,
-    },
-    key_of=_of_registration,
+    key_of=by_fields("registration_id"),
     opens_personal=True,
 )
+
+
+@REGISTRATIONS.creates(RegistrationMade, RegistrationRepeated)
+def made(fact: RegistrationMade, record: Recorded) -> Row:
+    return {
+        "animation_id": fact.animation_id,
+        "structure_id": record.stamp.structure_id,
+        "place": record.originator_version,
+        "status": (RegistrationStatus.SEATED if fact.seated else RegistrationStatus.WAITING).value,
+        "questioned": False,
+        "children": fact.children,
+        "on_behalf": fact.on_behalf,
+        "registered_by": record.stamp.actor,
+        "registered_by_role": record.stamp.role.value,
+        "registered_at": record.stamp.recorded_at,
+        "erased_at": None,
+        "repeats": fact.repeats if isinstance(fact, RegistrationRepeated) else None,
+    }
+
+
+@REGISTRANTS.creates(RegistrationMade, RegistrationRepeated)
+def named(fact: RegistrationMade, record: Recorded) -> Row:
+    return {**{name: getattr(fact, name) for name in _PERSONAL}, "removal_reason": None}
+
+
+@REGISTRATIONS.on(SeatObtained)
+def seated(row: Row, fact: SeatObtained, record: Recorded) -> Row:
+    return row | {"status": RegistrationStatus.SEATED.value}
+
+
+@REGISTRATIONS.on(SeatQuestioned)
+def questioned(row: Row, fact: SeatQuestioned, record: Recorded) -> Row:
+    return row | {"questioned": True}
+
+
+@REGISTRATIONS.on(SeatKept, QuestionWithdrawn)
+def kept(row: Row, fact: RegistrationEvent, record: Recorded) -> Row:
+    return row | {"questioned": False}
+
+
+@REGISTRATIONS.on(RegistrationCancelled, RegistrationRemoved)
+def given_up(row: Row, fact: RegistrationEvent, record: Recorded) -> Row:
+    return row | {"status": RegistrationStatus.CANCELLED.value, "questioned": False}
+
+
+@REGISTRANTS.on(RegistrationRemoved, missing_ok=True)
+def removed(row: Row, fact: RegistrationRemoved, record: Recorded) -> Row:
+    return row | {"removal_reason": fact.reason}
+
+
+@REGISTRATIONS.on(RegistrantErased)
+def erased(row: Row, fact: RegistrantErased, record: Recorded) -> Row:
+    at = record.stamp.recorded_at
+    return row | {"status": RegistrationStatus.CANCELLED.value, "questioned": False, "erased_at": at}
+
+
+REGISTRANTS.removes(RegistrantErased)

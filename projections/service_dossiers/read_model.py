@@ -17,8 +17,8 @@ from domain.service_dossiers.events import (
     PieceAttached,
 )
 from domain.service_dossiers.transitions import AmendmentStatus, DossierStatus
-from eventstore.records import Recorded
-from projections.engine.projection import Projection, Row, Table, moved, words_erased
+from eventstore.records import Recorded, Stamp
+from projections.engine.projection import Projection, Row, Table, erased_words
 
 _COLUMNS = {
     "dossier_id": "uuid NOT NULL",
@@ -54,134 +54,6 @@ _COLUMNS = {
     "payment_recorded_by": "text",
 }
 
-
-_OWN_WORDS_ERASED = words_erased("return_reason", "overrun_reason")
-
-
-def _opened(row: Row | None, record: Recorded) -> Row:
-    fact = record.event
-    assert isinstance(fact, DossierOpened)
-    return {
-        **dict.fromkeys(_COLUMNS),
-        **fact.model_dump(),
-        "dossier_id": record.originator_id,
-        "version": record.originator_version,
-        "status": DossierStatus.OPEN.value,
-        "animation_ids": [],
-        "pieces": [],
-        "lines": [],
-        "amendments": [],
-        "opened_at": record.stamp.recorded_at,
-        "opened_by": record.stamp.actor,
-    }
-
-
-def _gathered(row: Row | None, record: Recorded) -> Row:
-    fact = record.event
-    assert isinstance(fact, DossierGathered)
-    return moved(row, record, status=DossierStatus.OPEN.value, animation_ids=list(fact.animation_ids))
-
-
-def _piece(row: Row | None, record: Recorded) -> Row:
-    assert row is not None
-    fact = record.event
-    assert isinstance(fact, PieceAttached)
-    others = [piece for piece in row["pieces"] if piece["piece"] != fact.piece]
-    attached = {**fact.model_dump(), "attached_at": record.stamp.recorded_at.isoformat()}
-    return moved(row, record, pieces=[*others, attached])
-
-
-def _submitted(row: Row | None, record: Recorded) -> Row:
-    fact = record.event
-    assert isinstance(fact, DossierSubmitted)
-    return moved(
-        row,
-        record,
-        status=DossierStatus.SUBMITTED.value,
-        lines=[line.model_dump(mode="json") for line in fact.lines],
-        rate_per_animation=fact.rate_per_animation,
-        planned_animations=fact.planned_animations,
-        required_pieces=list(fact.required_pieces),
-        amount=fact.amount,
-        submitted_at=record.stamp.recorded_at,
-        submitted_by=fact.submitted_by,
-    )
-
-
-def _returned(row: Row | None, record: Recorded) -> Row:
-    fact = record.event
-    assert isinstance(fact, DossierReturned)
-    return moved(
-        row,
-        record,
-        status=DossierStatus.RETURNED.value,
-        return_reason=fact.reason,
-        returned_at=record.stamp.recorded_at,
-        returned_by=record.stamp.actor,
-    )
-
-
-def _certified(row: Row | None, record: Recorded) -> Row:
-    fact = record.event
-    assert isinstance(fact, DossierCertified)
-    return moved(
-        row,
-        record,
-        status=DossierStatus.CERTIFIED.value,
-        amount=fact.amount,
-        planned_animations=fact.planned_animations,
-        already_certified=fact.already_certified,
-        overrun_reason=fact.overrun_reason,
-        certified_at=record.stamp.recorded_at,
-        certified_by=record.stamp.actor,
-    )
-
-
-def _paid(row: Row | None, record: Recorded) -> Row:
-    fact = record.event
-    assert isinstance(fact, DossierPaid)
-    return moved(
-        row,
-        record,
-        status=DossierStatus.PAID.value,
-        paid_on=fact.paid_on,
-        payment_reference=fact.reference,
-        payment_recorded_at=record.stamp.recorded_at,
-        payment_recorded_by=record.stamp.actor,
-    )
-
-
-def _proposed(row: Row | None, record: Recorded) -> Row:
-    assert row is not None
-    fact = record.event
-    assert isinstance(fact, AmendmentProposed)
-    told = fact.model_dump(mode="json", include={"number", "animation_id", "parents", "children", "reason"})
-    proposed = {**told, "status": AmendmentStatus.PENDING.value, "proposed_at": record.stamp.recorded_at.isoformat()}
-    return moved(row, record, amendments=[*row["amendments"], proposed])
-
-
-def _decided(row: Row | None, record: Recorded) -> Row:
-    assert row is not None
-    fact = record.event
-    assert isinstance(fact, AmendmentAccepted | AmendmentRefused)
-    refused = isinstance(fact, AmendmentRefused)
-    decision = {
-        "status": (AmendmentStatus.REFUSED if refused else AmendmentStatus.ACCEPTED).value,
-        "decided_at": record.stamp.recorded_at.isoformat(),
-        "decided_by": record.stamp.actor,
-        "refusal_reason": fact.reason if isinstance(fact, AmendmentRefused) else None,
-    }
-    amendments = [one | decision if one["number"] == fact.number else one for one in row["amendments"]]
-    return moved(row, record, amendments=amendments)
-
-
-def _words_erased(row: Row | None, record: Recorded) -> Row:
-    assert row is not None
-    reasons = ("reason", "refusal_reason")
-    amendments = [one | {name: ERASED_WORDS for name in reasons if one.get(name)} for one in row["amendments"]]
-    return moved(_OWN_WORDS_ERASED(row, record), record, amendments=amendments)
-
-
 SERVICE_DOSSIERS = Projection(
     name="service_dossiers",
     table=Table(
@@ -196,18 +68,118 @@ SERVICE_DOSSIERS = Projection(
             "(certified_at) WHERE certified_at IS NOT NULL",
         ),
     ),
-    folds={
-        DossierOpened: _opened,
-        DossierGathered: _gathered,
-        PieceAttached: _piece,
-        DossierSubmitted: _submitted,
-        DossierReturned: _returned,
-        DossierCertified: _certified,
-        DossierPaid: _paid,
-        AmendmentProposed: _proposed,
-        AmendmentAccepted: _decided,
-        AmendmentRefused: _decided,
-        DossierWordsErased: _words_erased,
-    },
     opens_words=True,
 )
+
+
+@SERVICE_DOSSIERS.creates(DossierOpened)
+def opened(fact: DossierOpened, record: Recorded) -> Row:
+    return {
+        **dict.fromkeys(_COLUMNS),
+        **fact.model_dump(),
+        "status": DossierStatus.OPEN.value,
+        "animation_ids": [],
+        "pieces": [],
+        "lines": [],
+        "amendments": [],
+        "opened_at": record.stamp.recorded_at,
+        "opened_by": record.stamp.actor,
+    }
+
+
+@SERVICE_DOSSIERS.on(DossierGathered)
+def gathered(row: Row, fact: DossierGathered, record: Recorded) -> Row:
+    return row | {"status": DossierStatus.OPEN.value, "animation_ids": list(fact.animation_ids)}
+
+
+@SERVICE_DOSSIERS.on(PieceAttached)
+def piece_attached(row: Row, fact: PieceAttached, record: Recorded) -> Row:
+    others = [piece for piece in row["pieces"] if piece["piece"] != fact.piece]
+    attached = {**fact.model_dump(), "attached_at": record.stamp.recorded_at.isoformat()}
+    return row | {"pieces": [*others, attached]}
+
+
+@SERVICE_DOSSIERS.on(DossierSubmitted)
+def submitted(row: Row, fact: DossierSubmitted, record: Recorded) -> Row:
+    return row | {
+        "status": DossierStatus.SUBMITTED.value,
+        "lines": [line.model_dump(mode="json") for line in fact.lines],
+        "rate_per_animation": fact.rate_per_animation,
+        "planned_animations": fact.planned_animations,
+        "required_pieces": list(fact.required_pieces),
+        "amount": fact.amount,
+        "submitted_at": record.stamp.recorded_at,
+        "submitted_by": fact.submitted_by,
+    }
+
+
+@SERVICE_DOSSIERS.on(DossierReturned)
+def returned(row: Row, fact: DossierReturned, record: Recorded) -> Row:
+    return row | {
+        "status": DossierStatus.RETURNED.value,
+        "return_reason": fact.reason,
+        "returned_at": record.stamp.recorded_at,
+        "returned_by": record.stamp.actor,
+    }
+
+
+@SERVICE_DOSSIERS.on(DossierCertified)
+def certified(row: Row, fact: DossierCertified, record: Recorded) -> Row:
+    return row | {
+        "status": DossierStatus.CERTIFIED.value,
+        "amount": fact.amount,
+        "planned_animations": fact.planned_animations,
+        "already_certified": fact.already_certified,
+        "overrun_reason": fact.overrun_reason,
+        "certified_at": record.stamp.recorded_at,
+        "certified_by": record.stamp.actor,
+    }
+
+
+@SERVICE_DOSSIERS.on(DossierPaid)
+def paid(row: Row, fact: DossierPaid, record: Recorded) -> Row:
+    return row | {
+        "status": DossierStatus.PAID.value,
+        "paid_on": fact.paid_on,
+        "payment_reference": fact.reference,
+        "payment_recorded_at": record.stamp.recorded_at,
+        "payment_recorded_by": record.stamp.actor,
+    }
+
+
+@SERVICE_DOSSIERS.on(AmendmentProposed)
+def amendment_proposed(row: Row, fact: AmendmentProposed, record: Recorded) -> Row:
+    amendment = {
+        **fact.model_dump(mode="json", include={"number", "animation_id", "parents", "children", "reason"}),
+        "status": AmendmentStatus.PENDING.value,
+        "proposed_at": record.stamp.recorded_at.isoformat(),
+    }
+    return row | {"amendments": [*row["amendments"], amendment]}
+
+
+@SERVICE_DOSSIERS.on(AmendmentAccepted)
+def amendment_accepted(row: Row, fact: AmendmentAccepted, record: Recorded) -> Row:
+    return _decided(row, fact.number, record.stamp, AmendmentStatus.ACCEPTED)
+
+
+@SERVICE_DOSSIERS.on(AmendmentRefused)
+def amendment_refused(row: Row, fact: AmendmentRefused, record: Recorded) -> Row:
+    return _decided(row, fact.number, record.stamp, AmendmentStatus.REFUSED, fact.reason)
+
+
+def _decided(row: Row, number: int, stamp: Stamp, status: AmendmentStatus, reason: str | None = None) -> Row:
+    decision = {
+        "status": status.value,
+        "decided_at": stamp.recorded_at.isoformat(),
+        "decided_by": stamp.actor,
+        "refusal_reason": reason,
+    }
+    amendments = row["amendments"]
+    return row | {"amendments": [each | decision if each["number"] == number else each for each in amendments]}
+
+
+@SERVICE_DOSSIERS.on(DossierWordsErased)
+def words_erased(row: Row, fact: DossierWordsErased, record: Recorded) -> Row:
+    reasons = ("reason", "refusal_reason")
+    amendments = [each | {name: ERASED_WORDS for name in reasons if each.get(name)} for each in row["amendments"]]
+    return row | erased_words(row, "return_reason", "overrun_reason") | {"amendments": amendments}

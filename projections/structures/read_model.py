@@ -18,43 +18,8 @@ from domain.structures.structure import (
     StructureWordsErased,
 )
 from eventstore.records import Recorded
-from projections.engine.projection import Projection, Row, Table, moved, words_erased
+from projections.engine.projection import Projection, Row, Table, erased_words
 from projections.engine.words import without_accents
-
-
-def _opened(row: Row | None, record: Recorded) -> Row:
-    fact = record.event
-    assert isinstance(fact, AccountOpened)
-    return {
-        "structure_id": record.originator_id,
-        "version": record.originator_version,
-        "siret": fact.siret,
-        "name": fact.name,
-        "name_key": without_accents(fact.name),
-        "territories": [],
-        "opened_at": record.stamp.recorded_at,
-    }
-
-
-def _renamed(row: Row | None, record: Recorded) -> Row:
-    assert row is not None
-    fact = record.event
-    assert isinstance(fact, StructureRenamed)
-    return {**row, "version": record.originator_version, "name": fact.name, "name_key": without_accents(fact.name)}
-
-
-def _name_erased(row: Row | None, record: Recorded) -> Row:
-    return moved(row, record, name=ERASED_NAME, name_key=without_accents(ERASED_NAME))
-
-
-def _attached(row: Row | None, record: Recorded) -> Row:
-    assert row is not None
-    fact = record.event
-    assert isinstance(fact, ConventionAttached)
-    # The first is the one that answers for the structure itself.
-    territories = list(dict.fromkeys([*row["territories"], fact.territory]))
-    return {**row, "version": record.originator_version, "territories": territories}
-
 
 STRUCTURES = Projection(
     name="structures",
@@ -71,63 +36,36 @@ STRUCTURES = Projection(
         key=("structure_id",),
         indexes=("(siret)", "(name_key, structure_id)", "USING gin (territories)"),
     ),
-    folds={
-        AccountOpened: _opened,
-        StructureRenamed: _renamed,
-        StructureWordsErased: _name_erased,
-        ConventionAttached: _attached,
-    },
     opens_words=True,
     revision=2,
 )
 
 
-def _signed(row: Row | None, record: Recorded) -> Row:
-    fact = record.event
-    assert isinstance(fact, ConventionSigned)
+@STRUCTURES.creates(AccountOpened)
+def opened(fact: AccountOpened, record: Recorded) -> Row:
     return {
-        "convention_id": record.originator_id,
-        "version": record.originator_version,
-        "structure_id": fact.structure_id,
-        "territory": fact.territory,
-        "coordonnateur": fact.coordonnateur,
-        "signed_on": fact.signed_on,
-        "valid_from": fact.valid_from,
-        "valid_until": fact.valid_until,
-        "planned_animations": fact.planned_animations,
-        "rate_per_animation": fact.rate_per_animation,
-        "required_pieces": list(fact.required_pieces),
-        "terminated_on": None,
-        "termination_reason": None,
-        "certified_animations": 0,
+        "siret": fact.siret,
+        "name": fact.name,
+        "name_key": without_accents(fact.name),
+        "territories": [],
+        "opened_at": record.stamp.recorded_at,
     }
 
 
-def _amended(row: Row | None, record: Recorded) -> Row:
-    assert row is not None
-    terms = {name: getattr(record.event, name) for name in AMENDABLE}
-    pieces = list(terms["required_pieces"])
-    return {**row, **terms, "required_pieces": pieces, "version": record.originator_version}
+@STRUCTURES.on(StructureRenamed)
+def renamed(row: Row, fact: StructureRenamed, record: Recorded) -> Row:
+    return row | {"name": fact.name, "name_key": without_accents(fact.name)}
 
 
-def _terminated(row: Row | None, record: Recorded) -> Row:
-    assert row is not None
-    fact = record.event
-    assert isinstance(fact, ConventionTerminated)
-    return {
-        **row,
-        "version": record.originator_version,
-        "terminated_on": fact.terminated_on,
-        "termination_reason": fact.reason,
-    }
+@STRUCTURES.on(StructureWordsErased)
+def name_erased(row: Row, fact: StructureWordsErased, record: Recorded) -> Row:
+    return row | {"name": ERASED_NAME, "name_key": without_accents(ERASED_NAME)}
 
 
-def _service_certified(row: Row | None, record: Recorded) -> Row:
-    assert row is not None
-    fact = record.event
-    assert isinstance(fact, ServiceCertified)
-    certified = row["certified_animations"] + fact.animations
-    return {**row, "version": record.originator_version, "certified_animations": certified}
+@STRUCTURES.on(ConventionAttached)
+def attached(row: Row, fact: ConventionAttached, record: Recorded) -> Row:
+    # The first is the one that answers for the structure itself.
+    return row | {"territories": list(dict.fromkeys([*row["territories"], fact.territory]))}
 
 
 CONVENTIONS = Projection(
@@ -152,12 +90,44 @@ CONVENTIONS = Projection(
         key=("convention_id",),
         indexes=("(structure_id, signed_on, convention_id)",),
     ),
-    folds={
-        ConventionSigned: _signed,
-        ConventionAmended: _amended,
-        ConventionTerminated: _terminated,
-        ServiceCertified: _service_certified,
-        ConventionWordsErased: words_erased("coordonnateur", "termination_reason"),
-    },
     opens_words=True,
 )
+
+
+@CONVENTIONS.creates(ConventionSigned)
+def signed(fact: ConventionSigned, record: Recorded) -> Row:
+    return {
+        "structure_id": fact.structure_id,
+        "territory": fact.territory,
+        "coordonnateur": fact.coordonnateur,
+        "signed_on": fact.signed_on,
+        "valid_from": fact.valid_from,
+        "valid_until": fact.valid_until,
+        "planned_animations": fact.planned_animations,
+        "rate_per_animation": fact.rate_per_animation,
+        "required_pieces": list(fact.required_pieces),
+        "terminated_on": None,
+        "termination_reason": None,
+        "certified_animations": 0,
+    }
+
+
+@CONVENTIONS.on(ConventionAmended)
+def amended(row: Row, fact: ConventionAmended, record: Recorded) -> Row:
+    terms = {name: getattr(fact, name) for name in AMENDABLE}
+    return row | terms | {"required_pieces": list(fact.required_pieces)}
+
+
+@CONVENTIONS.on(ConventionTerminated)
+def terminated(row: Row, fact: ConventionTerminated, record: Recorded) -> Row:
+    return row | {"terminated_on": fact.terminated_on, "termination_reason": fact.reason}
+
+
+@CONVENTIONS.on(ServiceCertified)
+def service_certified(row: Row, fact: ServiceCertified, record: Recorded) -> Row:
+    return row | {"certified_animations": row["certified_animations"] + fact.animations}
+
+
+@CONVENTIONS.on(ConventionWordsErased)
+def convention_words_erased(row: Row, fact: ConventionWordsErased, record: Recorded) -> Row:
+    return row | erased_words(row, "coordonnateur", "termination_reason")

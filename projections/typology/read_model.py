@@ -8,25 +8,7 @@ from domain.typology.attestation_form import FormWorded
 from domain.typology.territory import CandidaturesOpened, TerritoryJoined
 from domain.typology.typology import TermAdded, TermMerged, TermRenamed, TermRetired, TermSplit
 from eventstore.records import Recorded
-from projections.engine.projection import Key, Projection, Row, Table
-
-
-def _joined(row: Row | None, record: Recorded) -> Row:
-    fact = record.event
-    assert isinstance(fact, TerritoryJoined)
-    return {
-        "territory_id": record.originator_id,
-        "code": fact.code,
-        "name": fact.name,
-        "time_zone": fact.time_zone,
-        "runs_candidatures": fact.runs_candidatures,
-    }
-
-
-def _candidatures_opened(row: Row | None, record: Recorded) -> Row:
-    assert row is not None
-    return {**row, "runs_candidatures": True}
-
+from projections.engine.projection import Projection, Row, Table, by_fields
 
 TERRITORIES = Projection(
     name="territories",
@@ -40,67 +22,22 @@ TERRITORIES = Projection(
         },
         key=("territory_id",),
     ),
-    folds={TerritoryJoined: _joined, CandidaturesOpened: _candidatures_opened},
 )
 
 
-def _term_key(record: Recorded) -> Key:
-    fact = record.event
-    assert isinstance(fact, TermAdded | TermRenamed | TermMerged | TermSplit | TermRetired)
-    return (fact.kind.value, fact.code)
-
-
-def _added(row: Row | None, record: Recorded) -> Row:
-    fact = record.event
-    assert isinstance(fact, TermAdded)
+@TERRITORIES.creates(TerritoryJoined)
+def joined(fact: TerritoryJoined, record: Recorded) -> Row:
     return {
-        "kind": fact.kind.value,
         "code": fact.code,
-        "label": fact.label,
-        "description": fact.description,
-        "family": fact.family.value if fact.family else None,
-        "admits_children": fact.admits_children,
-        "retired": False,
-        "since": None,
-        "became": [],
-        "former_labels": [],
-        "place": record.originator_version,
+        "name": fact.name,
+        "time_zone": fact.time_zone,
+        "runs_candidatures": fact.runs_candidatures,
     }
 
 
-def _term_renamed(row: Row | None, record: Recorded) -> Row:
-    assert row is not None
-    fact = record.event
-    assert isinstance(fact, TermRenamed)
-    former = [] if fact.since is None else _former(row, fact.since)
-    return {**row, "label": fact.label, "former_labels": former}
-
-
-def _former(row: Row, since: date) -> list[Row]:
-    """The labels that animations before `since` keep, each until its day (excluded), the earliest first."""
-    until = since.isoformat()
-    return [*(one for one in row["former_labels"] if one["until"] < until), {"label": row["label"], "until": until}]
-
-
-def _merged(row: Row | None, record: Recorded) -> Row:
-    assert row is not None
-    fact = record.event
-    assert isinstance(fact, TermMerged)
-    return {**row, "retired": True, "since": fact.since, "became": [fact.into]}
-
-
-def _split(row: Row | None, record: Recorded) -> Row:
-    assert row is not None
-    fact = record.event
-    assert isinstance(fact, TermSplit)
-    return {**row, "retired": True, "since": fact.since, "became": list(dict.fromkeys(p.into for p in fact.parts))}
-
-
-def _retired(row: Row | None, record: Recorded) -> Row:
-    assert row is not None
-    fact = record.event
-    assert isinstance(fact, TermRetired)
-    return {**row, "retired": True, "since": fact.since}
+@TERRITORIES.on(CandidaturesOpened)
+def candidatures_opened(row: Row, fact: CandidaturesOpened, record: Recorded) -> Row:
+    return row | {"runs_candidatures": True}
 
 
 TERMS = Projection(
@@ -124,27 +61,51 @@ TERMS = Projection(
         },
         key=("kind", "code"),
     ),
-    folds={
-        TermAdded: _added,
-        TermRenamed: _term_renamed,
-        TermMerged: _merged,
-        TermSplit: _split,
-        TermRetired: _retired,
-    },
-    key_of=_term_key,
+    key_of=by_fields("kind", "code"),
 )
 
 
-def _form_key(record: Recorded) -> Key:
-    fact = record.event
-    assert isinstance(fact, FormWorded)
-    return (fact.version,)
+@TERMS.creates(TermAdded)
+def added(fact: TermAdded, record: Recorded) -> Row:
+    return {
+        "label": fact.label,
+        "description": fact.description,
+        "family": fact.family.value if fact.family else None,
+        "admits_children": fact.admits_children,
+        "retired": False,
+        "since": None,
+        "became": [],
+        "former_labels": [],
+        "place": record.originator_version,
+    }
 
 
-def _worded(row: Row | None, record: Recorded) -> Row:
-    fact = record.event
-    assert isinstance(fact, FormWorded)
-    return {"version": fact.version, "questions": list(fact.questions), "worded_at": record.stamp.recorded_at}
+@TERMS.on(TermRenamed)
+def term_renamed(row: Row, fact: TermRenamed, record: Recorded) -> Row:
+    return row | {"label": fact.label, "former_labels": [] if fact.since is None else _former(row, fact.since)}
+
+
+def _former(row: Row, since: date) -> list[Row]:
+    """The labels that animations before `since` keep, each until its day (excluded), the earliest first."""
+    until = since.isoformat()
+    earlier = [label for label in row["former_labels"] if label["until"] < until]
+    return [*earlier, {"label": row["label"], "until": until}]
+
+
+@TERMS.on(TermMerged)
+def merged(row: Row, fact: TermMerged, record: Recorded) -> Row:
+    return row | {"retired": True, "since": fact.since, "became": [fact.into]}
+
+
+@TERMS.on(TermSplit)
+def split(row: Row, fact: TermSplit, record: Recorded) -> Row:
+    became = list(dict.fromkeys(part.into for part in fact.parts))
+    return row | {"retired": True, "since": fact.since, "became": became}
+
+
+@TERMS.on(TermRetired)
+def retired(row: Row, fact: TermRetired, record: Recorded) -> Row:
+    return row | {"retired": True, "since": fact.since}
 
 
 FORMS = Projection(
@@ -157,6 +118,10 @@ FORMS = Projection(
         },
         key=("version",),
     ),
-    folds={FormWorded: _worded},
-    key_of=_form_key,
+    key_of=by_fields("version"),
 )
+
+
+@FORMS.creates(FormWorded)
+def worded(fact: FormWorded, record: Recorded) -> Row:
+    return {"questions": list(fact.questions), "worded_at": record.stamp.recorded_at}
