@@ -58,7 +58,7 @@ class _OrderlyEnd(logging.Filter):
 class Bounded(logging.Filter):
     """Keeps a library from filling the disk: of one line of its code, so many records a minute are written."""
 
-    _OURS = ("parentalite", "api.", "application.", "cli.", "projections.", "domain.", "web.")
+    _OURS = ("parentalite", "api.", "application.", "cli.", "demo.", "domain.", "eventstore.", "projections.", "web.")
     _A_MINUTE, _MOST_PLACES = 30, 1_000
 
     def __init__(self) -> None:

@@ -22,7 +22,6 @@ from uuid import UUID
 from psycopg import Connection
 
 from application.commanding.pseudonyms_and_links import Keyed
-from application.followers.worker import Work, working_at
 from application.notifications import outbox
 from application.notifications.capping import HELD_BACK, held_until, mailbox_of
 from application.notifications.composing import Composer, NotToBeSent
@@ -32,6 +31,7 @@ from application.notifications.sending_state import Sending, go_on, sending, sto
 from application.notifications.set_aside import told
 from application.notifications.smtp import Failure, Smtp, Trouble
 from application.notifications.tables import MAIL_CHANNEL
+from eventstore.leased_work import Work, working_at
 from eventstore.locks import Lock
 from eventstore.vault import Vault
 

@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-import logging
-import random
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from threading import Event
-from traceback import extract_tb
 from typing import Any
 
-import psycopg
-from psycopg import Connection, sql
+from psycopg import Connection
 
-from application.followers.worker import Work, working_at
 from application.proof.checkpoints import CERTIFICATION, INTERVAL, KeyRetired, latest, make_checkpoint
 from application.proof.notes import SigningKey
 from application.proof.stamping import Authority, stamp_missing
 from application.proof.tiles import grow, tree_size
-from eventstore.connections import connect
-from eventstore.listening_thread import beside
-from eventstore.locks import Lock, try_acquire
+from eventstore.leased_work import Work, keep_at, working_at
+from eventstore.locks import Lock
 from eventstore.log import head
 from eventstore.recorder import EVENTS_CHANNEL
-
-log = logging.getLogger(__name__)
 
 Conn = Connection[Any]
 Clock = Callable[[], datetime]
 
 #: A checkpoint is made at once when one of these is recorded.
 CERTIFYING_TOPICS = ("service_dossier.certified", "service_dossier.paid")
-STANDBY_SECONDS = 1.0
 IDLE_SECONDS = 5.0
 #: Events come in bursts: they are hashed together.
 PAUSE_SECONDS = 0.5
@@ -53,36 +44,16 @@ def watch(
     stop: Event,
     clock: Clock = utc_now,
 ) -> None:
-    """Watches until `stop` is set. Lost connections are waited out; a key that was replaced ends it, with an error."""
-    failures = 0
-    while not stop.is_set():
-        try:
-            with connect(database_url, "parentalite-notary") as conn:
-                _watch_while_leased(conn, key, interval_seconds, stop, clock)
-        except KeyRetired as refused:
-            log.error("notary stopped", extra={"reason": str(refused)})
-            return
-        except (psycopg.OperationalError, psycopg.InterfaceError) as fault:
-            log.warning("notary lost its connection", extra={"reason": type(fault).__name__})
-        except Exception as fault:
-            # Never dies in silence: what was not foreseen is told, by its places and never its values, and tried again.
-            places = [f"{place.filename}:{place.lineno}" for place in extract_tb(fault.__traceback__)]
-            log.error("notary failed", extra={"reason": type(fault).__name__, "places": places})
-        failures += 1
-        stop.wait(min(5.0, 0.1 * 2 ** min(failures, 10)) * random.uniform(0.5, 1.0))
+    """Watch until `stop` is set. Lost connections are waited out; a key that was replaced ends it, with an error."""
+    keep_at(database_url, _notary(key, interval_seconds, clock), stop)
 
 
-def _watch_while_leased(conn: Conn, key: SigningKey, interval_seconds: float, stop: Event, clock: Clock) -> None:
-    while not (stop.is_set() or try_acquire(conn, Lock.NOTARY)):
-        stop.wait(STANDBY_SECONDS)
-    if stop.is_set():
-        return
-    conn.execute(sql.SQL("LISTEN {}").format(sql.Identifier(EVENTS_CHANNEL)))
-    while not stop.is_set():
+def _notary(key: SigningKey, interval_seconds: float, clock: Clock) -> Work:
+    def sign(conn: Conn) -> float:
         look(conn, key, interval_seconds, clock())
-        # All notices that have come count as one: a pause for each would fall behind for good.
-        if list(conn.notifies(timeout=min(IDLE_SECONDS, interval_seconds), stop_after=1)):
-            stop.wait(PAUSE_SECONDS)
+        return min(IDLE_SECONDS, interval_seconds)
+
+    return Work("notary", Lock.NOTARY, sign, EVENTS_CHANNEL, pause_seconds=PAUSE_SECONDS, final=(KeyRetired,))
 
 
 def look(conn: Conn, key: SigningKey, interval_seconds: float, now: datetime) -> None:
@@ -106,13 +77,9 @@ def look(conn: Conn, key: SigningKey, interval_seconds: float, now: datetime) ->
 def notarising(
     database_url: str, key: SigningKey, interval_seconds: float, authority: Authority | None = None
 ) -> Iterator[None]:
-    """Runs the notary in a thread of its own for as long as the context lasts, and the stamping in another."""
-
-    def run(stop: Event) -> None:
-        watch(database_url, key, interval_seconds, stop)
-
+    """Run the notary in a thread of its own for as long as the context lasts, and the stamping in another."""
     with ExitStack() as stack:
-        stack.enter_context(beside("notary", run, database_url, EVENTS_CHANNEL))
+        stack.enter_context(working_at(database_url, _notary(key, interval_seconds, utc_now)))
         if authority is not None:
             stack.enter_context(working_at(database_url, _stamping(authority)))
         yield

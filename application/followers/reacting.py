@@ -21,13 +21,13 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from application.followers.reactions import REACTIONS
-from application.followers.worker import Work, working_at
 from application.notifications.reaction import CHANGE_WAIT, LONGEST_CHANGE_WAIT, Letter, Notice
 from application.notifications.set_aside import done, failed_again, next_due, set_aside
 from application.notifications.subscriptions import subscribes, take_in, wanting
 from application.notifications.tables import MAIL_CHANNEL, switch_mail_on
 from domain.catalogue import AggregateKind
 from domain.kernel.identifiers import NAMESPACE
+from eventstore.leased_work import Work, working_at
 from eventstore.locks import Lock
 from eventstore.log import read_after, read_at, read_stream
 from eventstore.recorder import EVENTS_CHANNEL

@@ -12,7 +12,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from application.followers.worker import Work, working_at
+from eventstore.leased_work import Work, working_at
 from eventstore.locks import Lock
 
 log = logging.getLogger(__name__)

@@ -1,0 +1,109 @@
+"""Work beside the answering of requests, done by one process at a time, which holds a lease in PostgreSQL."""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from threading import Event, Thread
+from traceback import extract_tb
+from typing import Any
+
+import psycopg
+from psycopg import Connection, sql
+
+from eventstore.connections import connect
+from eventstore.locks import Lock, try_acquire
+
+log = logging.getLogger(__name__)
+
+STANDBY_SECONDS = 0.5
+LONGEST_BACKOFF_SECONDS = 5.0
+_PATIENCE_SECONDS = 10
+
+Conn = Connection[Any]
+
+
+def _nothing(conn: Conn) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """`round` does what there is to do and returns in how many seconds to look again; NOTIFY on `channel` wakes it.
+
+    `round` must leave everything as it was when it raises. `begin` runs once in each session that gets the lease.
+    """
+
+    name: str
+    lease: Lock
+    round: Callable[[Conn], float]
+    channel: str | None = None
+    begin: Callable[[Conn], None] = _nothing
+    #: Between a notice and the round that it wakes: events come in bursts, which one round takes together.
+    pause_seconds: float = 0.0
+    #: Exceptions that pass as a lost connection does, and those after which there is nothing more to do.
+    passing: tuple[type[Exception], ...] = ()
+    final: tuple[type[Exception], ...] = ()
+
+
+def keep_at(database_url: str, work: Work, stop: Event) -> None:
+    """Work until `stop` is set. Lost connections are waited out; nothing ends the work in silence."""
+    lost: tuple[type[Exception], ...] = (psycopg.OperationalError, psycopg.InterfaceError, *work.passing)
+    failures = 0
+    while not stop.is_set():
+        started = time.monotonic()
+        try:
+            with connect(database_url, f"parentalite-{work.name}") as conn:
+                _while_leased(conn, work, stop)
+        except work.final as refused:
+            log.error(f"{work.name} stopped", extra={"reason": str(refused)})
+            return
+        except lost as fault:
+            log.warning(f"{work.name} lost its connection", extra={"reason": type(fault).__name__})
+        except Exception as fault:
+            # By its places and never its values, which may be personal.
+            places = [f"{place.filename}:{place.lineno}" for place in extract_tb(fault.__traceback__)]
+            log.error(f"{work.name} failed", extra={"reason": type(fault).__name__, "places": places})
+        failures = 1 if time.monotonic() - started > LONGEST_BACKOFF_SECONDS else failures + 1
+        stop.wait(min(LONGEST_BACKOFF_SECONDS, 0.1 * 2 ** min(failures, 10)) * random.uniform(0.5, 1.0))
+
+
+def _while_leased(conn: Conn, work: Work, stop: Event) -> None:
+    while not try_acquire(conn, work.lease):
+        if stop.wait(STANDBY_SECONDS):
+            return
+    if work.channel is not None:
+        conn.execute(sql.SQL("LISTEN {}").format(sql.Identifier(work.channel)))
+    work.begin(conn)
+    while not stop.is_set():
+        seconds = work.round(conn)
+        if work.channel is None:
+            stop.wait(seconds)
+        # All notices that have come count as one: a pause for each would fall behind for good.
+        elif seconds and list(conn.notifies(timeout=seconds, stop_after=1)) and work.pause_seconds:
+            stop.wait(work.pause_seconds)
+
+
+@contextmanager
+def working_at(database_url: str, work: Work) -> Iterator[None]:
+    """Keep at the work in a thread of its own for as long as the context lasts."""
+    stop = Event()
+    thread = Thread(target=keep_at, args=(database_url, work, stop), name=work.name, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        if work.channel is not None:
+            _wake(database_url, work.channel)
+        thread.join(timeout=_PATIENCE_SECONDS)
+
+
+def _wake(database_url: str, channel: str) -> None:
+    # Whoever else listens looks once in vain. Without a database the thread ends as soon as its wait does.
+    with suppress(psycopg.OperationalError), psycopg.connect(database_url, autocommit=True, connect_timeout=5) as conn:
+        conn.execute("SELECT pg_notify(%s, '')", (channel,))
