@@ -9,9 +9,17 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from eventsourcing.domain import EventSourcingError
-from eventsourcing.persistence import Mapper, MapperDeserialisationError, Notification, StoredEvent, Transcoder
+from eventsourcing.persistence import (
+    InterfaceError,
+    Mapper,
+    MapperDeserialisationError,
+    Notification,
+    OperationalError,
+    StoredEvent,
+    Transcoder,
+)
 from eventsourcing.postgres import PostgresDatastore
-from eventsourcing.utils import get_topic
+from eventsourcing.utils import get_topic, retry
 from psycopg import Connection
 from psycopg.rows import dict_row, tuple_row
 from pydantic_core import PydanticSerializationError, from_json
@@ -22,6 +30,9 @@ from eventstore.seals import owners
 from eventstore.vault import PersonErased, Vault
 
 Conn = Connection[Any]
+
+#: As the library's recorders do: a connection may have died in the pool.
+_patiently = retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
 
 # From here on the library finds each class by its topic.
 for _event_class in registered_events().values():
@@ -90,10 +101,9 @@ class LogMapper(Mapper[UUID]):
         position = stored_event.id if isinstance(stored_event, Notification) else 0
         stream = cast(UUID, stored_event.originator_id)
         try:
-            record = decode(position, stream, stored_event.originator_version, stored_event.topic, stored_event.state)
-            if self._vault is not None and record.event.personal_fields:
-                with self._tuples() as conn:
-                    (record,) = self._vault.open(conn, [record])
+            record = self._opened(
+                decode(position, stream, stored_event.originator_version, stored_event.topic, stored_event.state)
+            )
         except UnreadableEvent as error:
             raise MapperDeserialisationError(str(error)) from error
         except InvalidTag as error:
@@ -114,6 +124,15 @@ class LogMapper(Mapper[UUID]):
             state=self._encoded(self._sealed(record)),
         )
 
+    @_patiently
+    def _opened(self, record: Recorded) -> Recorded:
+        if self._vault is None or not record.event.personal_fields:
+            return record
+        with self._tuples() as conn:
+            (opened,) = self._vault.open(conn, [record])
+        return opened
+
+    @_patiently
     def _sealed(self, record: Recorded) -> Recorded:
         if not any(owners(record)):
             return record

@@ -86,6 +86,17 @@ def test_of_several_that_append_the_same_version_at_once_one_succeeds(library, a
         assert len([saved for saved in threads.map(append, range(5)) if saved]) == 1
 
 
+def test_appending_waits_for_whoever_is_recording(library, app, animation_id):
+    with ThreadPoolExecutor(1) as thread, app.pool.connection() as conn:
+        with conn.transaction():
+            conn.execute("LOCK TABLE stored_events IN EXCLUSIVE MODE")
+            saving = thread.submit(library.save, place(AnimationPublished(), animation_id, 2, STAMP))
+            with pytest.raises(TimeoutError):
+                saving.result(timeout=0.5)
+        (recording,) = saving.result(timeout=10)
+        assert recording.notification.id == head(conn)
+
+
 def test_an_event_without_a_stamp_is_refused(library, animation_id, nothing_is_appended):
     bare = AnimationPublished()
     vars(bare).update(originator_id=animation_id, originator_version=2)

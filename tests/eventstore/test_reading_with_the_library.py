@@ -29,6 +29,7 @@ from eventstore.bulk import append_rows
 from eventstore.log import LAST_POSITION, read_after, read_stream
 from eventstore.mapper import record_of
 from eventstore.seals import is_sealed
+from tests.support.outages import terminate_all
 
 SAMPLES = Path(__file__).parents[1] / "history" / "samples"
 
@@ -198,6 +199,18 @@ def test_who_may_only_read_opens_and_follows_the_log(env, fresh_url):
         finally:
             conn.execute(sql.SQL("DROP OWNED BY {}").format(role))
             conn.execute(sql.SQL("DROP ROLE {}").format(role))
+
+
+def test_connections_that_the_server_has_closed_are_replaced(world, library, fresh_url):
+    animation_id = world.creates()
+    stored_events = library.recorder.select_events(animation_id)
+    for use in (
+        library.recorder.max_notification_id,
+        lambda: library.mapper.to_domain_event(stored_events[0]),
+        lambda: library.notification_log["1,10"],
+    ):
+        terminate_all(fresh_url, "parentalite-library")
+        assert use()
 
 
 def test_a_log_that_is_not_there_yet_is_made_and_one_that_is_stays_as_it_is(database_url):
