@@ -20,13 +20,13 @@ from application.commanding.commands import Command, use_cases
 from application.commanding.signed_links import SignedLinks
 from application.contacts import commands as contacts
 from application.files import expiry as stored_files
-from application.followers.scheduling import create_tables as create_job_tables
+from application.hosting.job_tables import create_tables as create_job_tables
 from application.notifications import refused_letters as unreached
 from application.notifications import unsubscribing
 from application.notifications.tables import create_tables as create_notification_tables
 from application.people import erasing as privacy
 from application.people import finding, index, words
-from application.people.exporting import held_on
+from application.people.exporting import export_person
 from application.people.index import DDL as PEOPLE_INDEX_DDL
 from application.proof.checkpoints import create_tables as create_proof_tables
 from application.service_dossiers import amendments as service_amendments
@@ -74,11 +74,11 @@ class Application:
     vault: Vault
     recorder: CommandRecorder
 
-    def held_on(self, subject: str) -> dict[str, Any]:
+    def export_person(self, subject: str) -> dict[str, Any]:
         """All that is held on a person; `subject` is whatever they are called by (see `people.finding`)."""
         with self.pool.connection() as conn:
             found = finding.find(conn, self.vault, self.bus.keyed, subject)
-            return held_on(conn, self.vault, self.bus.keyed, found)
+            return export_person(conn, self.vault, self.bus.keyed, found)
 
     @property
     def links(self) -> SignedLinks:
@@ -101,7 +101,7 @@ class Application:
         with self.pool.connection() as conn:
             return index.catch_up(conn, self.vault, self.bus.keyed)
 
-    def erase(self, subject: str | None, actor: Actor, now: datetime) -> privacy.Erased:
+    def erase(self, subject: str | None, actor: Actor, now: datetime) -> privacy.ErasureReport:
         """Destroys all that is held on who is meant by `subject` (see `people.finding`), or on the actor themself.
 
         Raises FORBIDDEN, whether there is such a person or not, unless the actor may.
@@ -112,9 +112,9 @@ class Application:
                 found = finding.find(conn, self.vault, keyed, subject)
             else:
                 found = self._own(conn, subject, actor)
-            return privacy.erase_found(conn, self.execute, keyed, found, actor, now)
+            return privacy.erase_matches(conn, self.execute, keyed, found, actor, now)
 
-    def _own(self, conn: Connection[Any], subject: str | None, actor: Actor) -> finding.Found:
+    def _own(self, conn: Connection[Any], subject: str | None, actor: Actor) -> finding.Matches:
         """What is the actor's own, whose pseudonym or candidature they may name."""
         if actor.person_id is None or not reaches_own(Action.PERSON_ERASE):
             raise forbidden()

@@ -12,7 +12,7 @@ from statistics import median
 import psycopg
 
 from application.proof.checking import check_log
-from application.proof.checkpoints import ASKED, make_checkpoint
+from application.proof.checkpoints import ON_REQUEST, make_checkpoint
 from application.proof.leaves import read_leaves
 from application.proof.notes import SigningKey
 from bench.keys import MASTER_KEY
@@ -38,9 +38,11 @@ def prepare(url: str) -> tuple[float, int]:
         last, now = head(conn), datetime.now(UTC)
         conn.execute("TRUNCATE proof.tiles, proof.checkpoints")
         seconds, made = timed(
-            lambda: sum(make_checkpoint(conn, KEY, at, ASKED, now) is not None for at in range(EVERY, last + 1, EVERY))
+            lambda: sum(
+                make_checkpoint(conn, KEY, at, ON_REQUEST, now) is not None for at in range(EVERY, last + 1, EVERY)
+            )
         )
-        make_checkpoint(conn, KEY, last, ASKED, now)
+        make_checkpoint(conn, KEY, last, ON_REQUEST, now)
         return seconds, made
 
 

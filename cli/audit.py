@@ -17,9 +17,9 @@ from application.people.officials import names
 from application.proof import checkpoints
 from application.proof.bundle import export_bundle
 from application.proof.checking import check_log
-from application.proof.checkpoints import ASKED, ROTATION
+from application.proof.checkpoints import ON_REQUEST, ROTATION
 from application.proof.notes import BadNote, SigningKey, from_pem
-from application.proof.public_keys import IN_USE, keep_public_key, kept_public_keys
+from application.proof.public_keys import IN_USE, list_public_keys, save_public_key
 from application.proof.verifying import verify
 from cli.composition import environment, open_everything, settings_from_environment, utc_now
 from cli.console import Refused, Steps, complain, confirm, counted, note
@@ -52,7 +52,7 @@ def checkpoint(verbose: Verbose = False) -> None:
     logs_of_a_command(verbose)
     with open_everything(settings) as opened, opened.connection() as conn:
         key = SigningKey.from_seed(settings.checkpoint_key)
-        made = checkpoints.make_checkpoint(conn, key, head(conn), ASKED, utc_now())
+        made = checkpoints.make_checkpoint(conn, key, head(conn), ON_REQUEST, utc_now())
     if made is None:
         raise Refused("the log is empty: there is nothing to sign yet (parentalite demo loads a season)")
     typer.echo(made.note, nl=False)
@@ -177,13 +177,13 @@ def rotate_key(yes: Yes = False, verbose: Verbose = False) -> None:
         replace_key(folder / CHECKPOINT_KEY_FILE, encoded)
         new = SigningKey.from_seed(base64.b64decode(encoded))
         checkpoints.take_up_key(conn, new)
-        keep_public_key(new.public, folder)
+        save_public_key(new.public, folder)
     note(f"Done: checkpoints are signed by a new key from now on; {folder / IN_USE} is its public half.")
 
 
 def _own_keys(settings: Settings) -> list[bytes]:
     """Public keys that are not taken from the database under check: the configured one's, and those kept as files."""
-    files = kept_public_keys(settings.home / "keys") if settings.embedded else []
+    files = list_public_keys(settings.home / "keys") if settings.embedded else []
     return list(dict.fromkeys([*read_keys(files), SigningKey.from_seed(settings.checkpoint_key).public]))
 
 

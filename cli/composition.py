@@ -19,7 +19,7 @@ from application.hosting.service_settings import with_secrets_from_files
 from application.hosting.settings import Settings, SettingsError, load_settings
 from application.proof.checkpoints import take_up_key
 from application.proof.notes import SigningKey
-from application.proof.public_keys import keep_public_key
+from application.proof.public_keys import save_public_key
 from application.sign_in.accepting import SignIn
 from application.sign_in.local import LocalSignIn
 from eventstore.connections import reading_pool
@@ -114,7 +114,7 @@ def open_everything(settings: Settings) -> Iterator[Opened]:
             key = SigningKey.from_seed(settings.checkpoint_key)
             take_up_key(conn, key)
             if settings.embedded:
-                keep_public_key(key.public, settings.home / "keys")
+                save_public_key(key.public, settings.home / "keys")
         yield Opened(settings, database, application)
 
 

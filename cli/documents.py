@@ -24,6 +24,7 @@ def documents(
     """
     # Imported here: Strawberry takes most of a second, which the other commands should not cost.
     from api.publishing.sdl import faults
+    from api.schema import schema
 
     found: dict[str, str] = {}
     for file in _files(paths):
@@ -31,7 +32,7 @@ def documents(
             document = file.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise Refused(f"{file} cannot be read: {getattr(error, 'strerror', None) or 'no UTF-8'}") from None
-        if told := faults(document):
+        if told := faults(schema, document):
             raise Refused(f"{file}: {told[0]}")
         found[sha256(document.encode()).hexdigest()] = document
     typer.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2))

@@ -73,8 +73,9 @@ def _written(form: Form) -> str:
     # Imported here: Strawberry takes most of a second, which the other commands should not cost.
     from api.publishing.documentation import page
     from api.publishing.sdl import bare_sdl, sdl
+    from api.schema import schema
 
-    return {Form.SDL: sdl, Form.BARE: bare_sdl, Form.DOCS: page}[form]()
+    return {Form.SDL: sdl, Form.BARE: bare_sdl, Form.DOCS: page}[form](schema)
 
 
 def _check(path: Path) -> None:
@@ -97,9 +98,10 @@ def _breaks(before: str, name: str, announced: str) -> bool:
 
     from api.publishing.breaking_changes import changes
     from api.publishing.sdl import sdl
+    from api.schema import schema
 
     try:
-        since = changes(before, sdl())
+        since = changes(before, sdl(schema))
     except (GraphQLError, TypeError) as error:
         raise Refused(f"{name} is no GraphQL schema: {str(error).splitlines()[0]}") from None
     unannounced = [change for change in since.breaking if change not in announced]

@@ -101,7 +101,9 @@ class _Life:
     def correct_attestation(self, at: datetime) -> None:
         ground, reason = self.stage.ground, self.rng.choice(texts.ATTESTATION_CORRECTIONS)
         facts = decisions.correct_attestation(
-            self.animation.state, self.partner.actor, self._attendance(), reason, ground.form, ground.typology, at
+            # Corrected soon after, before any dossier gathers it.
+            *(self.animation.state, None, self.partner.actor, self._attendance(), reason),
+            *(ground.form, ground.typology, at),
         )
         self._record(Action.ATTESTATION_CORRECT, at, facts)
 

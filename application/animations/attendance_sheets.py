@@ -7,7 +7,7 @@ from uuid import UUID
 
 from application.commanding.unit_of_work import UnitOfWork
 from application.files.attachments import AttachFile
-from application.service_dossiers.commands import with_dossier_status
+from application.service_dossiers.commands import dossier_status_of
 from domain.animations.attendance_sheet import Sheet, attach_sheet
 from domain.catalogue import ANIMATION
 from domain.kernel.rights import Action
@@ -22,7 +22,7 @@ class AttendanceSheetAttach(AttachFile):
 def attach(command: AttendanceSheetAttach, work: UnitOfWork) -> UUID:
     found = work.subject(ANIMATION, command.animation_id, command.expected_version, "Animation", "animation_id")
     sheet = Sheet(command.named(f"emargement-{found.held_on}"), command.media_type, command.size, command.sha256)
-    facts = attach_sheet(with_dossier_status(found, work), work.actor, sheet, work.now)
+    facts = attach_sheet(found, dossier_status_of(found, work), work.actor, sheet, work.now)
     command.draft.keep()
     work.record(ANIMATION, found.id, facts, found.belongings)
     return found.id

@@ -12,7 +12,7 @@ from application.commanding.current_typology import attestation_form_in_force, t
 from application.commanding.unit_of_work import UnitOfWork
 from application.conventions import conventions_of, find_territory
 from application.registrations import after_modification
-from application.service_dossiers.commands import with_dossier_status
+from application.service_dossiers.commands import dossier_status_of
 from domain.animations import animation as animations
 from domain.animations.animation import Attendance, Surroundings
 from domain.animations.events import AnimationContent
@@ -156,9 +156,11 @@ def attest(command: AnimationAttest, work: UnitOfWork) -> UUID:
 
 
 def correct(command: AttestationCorrect, work: UnitOfWork) -> UUID:
-    state = with_dossier_status(_animation(command, work), work)
+    state = _animation(command, work)
     came, form, typology = _attendance(command), attestation_form_in_force(work), typology_in_force(work)
-    facts = animations.correct_attestation(state, work.actor, came, command.reason, form, typology, work.now)
+    facts = animations.correct_attestation(
+        state, dossier_status_of(state, work), work.actor, came, command.reason, form, typology, work.now
+    )
     return _record(work, state, facts)
 
 

@@ -12,7 +12,7 @@ from psycopg import Connection
 
 from application.proof.checkpoints import CERTIFICATION, INTERVAL, KeyRetired, latest, make_checkpoint
 from application.proof.notes import SigningKey
-from application.proof.stamping import Authority, stamp_missing
+from application.proof.stamping import Authority, stamp_checkpoints
 from application.proof.tiles import grow, tree_size
 from eventstore.leased_work import Work, keep_at, working_at
 from eventstore.locks import Lock
@@ -89,7 +89,7 @@ def _stamping(authority: Authority) -> Work:
     """Apart from signing, which an authority that answers slowly must not keep waiting."""
 
     def stamp(conn: Conn) -> float:
-        stamp_missing(conn, authority)
+        stamp_checkpoints(conn, authority)
         return STAMPING_SECONDS
 
     return Work("stamping", Lock.STAMPING, stamp)

@@ -14,7 +14,7 @@ from application.application import Application
 from application.contacts.commands import ContactErase
 from application.files.expiry import FileExpire
 from application.files.store import FileStore
-from application.people.erasing import CandidatureErase, say_erased
+from application.people.erasing import CandidatureErase, record_erasure
 from application.people.index import erase_and_forget
 from application.registrations import RegistrantErase
 from domain.accounts.events import InvitationSent
@@ -34,7 +34,7 @@ def forget_registrants(app: Application, animation_id: UUID, registration_ids: S
             if isinstance(record.event, RegistrationMade) and record.event.registration_id in due:
                 erase_and_forget(conn, record.event.person_id, book)
     for registration_id in registration_ids:
-        say_erased(
+        record_erasure(
             app.execute, RegistrantErase(animation_id=animation_id, registration_id=registration_id), SYSTEM, now
         )
     return len(registration_ids)
@@ -46,7 +46,7 @@ def forget_candidature(app: Application, candidature_id: UUID, now: datetime) ->
         submitted = read_stream(conn, candidature_id, 0)[0].event
         assert isinstance(submitted, CandidatureSubmitted)
         erase_and_forget(conn, submitted.person_id, candidature_id)
-    say_erased(app.execute, CandidatureErase(candidature_id=candidature_id), SYSTEM, now)
+    record_erasure(app.execute, CandidatureErase(candidature_id=candidature_id), SYSTEM, now)
     return 1
 
 
@@ -56,7 +56,7 @@ def forget_invited(app: Application, invitation_id: UUID, now: datetime) -> int:
         sent = read_stream(conn, invitation_id, 0)[0].event
         assert isinstance(sent, InvitationSent)
         erase_and_forget(conn, sent.person_id, invitation_id)
-    say_erased(app.execute, InvitationErase(invitation_id=invitation_id, person_id=sent.person_id), SYSTEM, now)
+    record_erasure(app.execute, InvitationErase(invitation_id=invitation_id, person_id=sent.person_id), SYSTEM, now)
     return 1
 
 
@@ -67,7 +67,7 @@ def forget_contact(app: Application, structure_id: UUID, contact_id: UUID, now: 
         for record in read_stream(conn, contact_list, 0):
             if isinstance(record.event, ContactAdded) and record.event.contact_id == contact_id:
                 erase_and_forget(conn, record.event.person_id, contact_list)
-    say_erased(app.execute, ContactErase(structure_id=structure_id, contact_id=contact_id), SYSTEM, now)
+    record_erasure(app.execute, ContactErase(structure_id=structure_id, contact_id=contact_id), SYSTEM, now)
     return 1
 
 

@@ -22,23 +22,6 @@ LOOK_SECONDS = 5.0
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
 
 Conn = Connection[Any]
-
-_DDL = """
-CREATE TABLE IF NOT EXISTS job_runs (
-    job text PRIMARY KEY,
-    first_run_at timestamptz NOT NULL,
-    last_run_at timestamptz NOT NULL,
-    runs bigint NOT NULL,
-    did bigint NOT NULL,
-    did_last bigint NOT NULL
-);
-CREATE TABLE IF NOT EXISTS job_failures (
-    job text PRIMARY KEY,
-    since timestamptz NOT NULL,
-    failed_at timestamptz NOT NULL,
-    failures integer NOT NULL,
-    reason text NOT NULL
-)"""
 _RUN = "SELECT first_run_at, last_run_at FROM job_runs WHERE job = %s"
 _FAILURES = "SELECT failed_at, failures FROM job_failures WHERE job = %s"
 _FAILED = """
@@ -62,10 +45,6 @@ class Job:
     name: str
     every: timedelta
     run: Callable[[datetime, datetime], int]
-
-
-def create_tables(conn: Conn) -> None:
-    conn.execute(_DDL)
 
 
 class PartlyFailed(Exception):

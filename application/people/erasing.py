@@ -1,7 +1,7 @@
-"""The erasure of what is held on a person (RGPD, article 17).
+"""Erase what is held on a person (GDPR, article 17).
 
-Their keys are destroyed first, then every stream that spoke of them says so. It can be repeated after an interruption:
-whatever is still missing is done.
+The person's keys are destroyed first, then every stream that mentions them records the erasure. Repeating an
+interrupted erasure does what is still missing.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from application.commanding.pseudonyms_and_links import Keyed
 from application.commanding.unit_of_work import UnitOfWork
 from application.contacts.commands import ContactErase
 from application.people import index
-from application.people.finding import Found, Pair, whole
+from application.people.finding import Matches, Pair, whole
 from application.people.words import WordsErase, words_erasures
 from application.registrations import RegistrantErase
 from application.structures import StructureContactErase
@@ -69,7 +69,7 @@ Erasure = (
 
 
 class Kind(StrEnum):
-    """What may be held on a person."""
+    """Kinds of personal data."""
 
     CANDIDATURE = "candidature"
     REGISTRATION = "registration"
@@ -80,8 +80,8 @@ class Kind(StrEnum):
     WORDS = "words"
 
 
-#: The kind of thing that each command is about, and the field that names it.
-_ABOUT: Mapping[type[Command], tuple[Kind, str]] = {
+#: The kind of thing each command erases, and the field that holds its id.
+_SUBJECTS: Mapping[type[Command], tuple[Kind, str]] = {
     CandidatureErase: (Kind.CANDIDATURE, "candidature_id"),
     RegistrantErase: (Kind.REGISTRATION, "registration_id"),
     AccountErase: (Kind.ACCOUNT, "account_id"),
@@ -94,8 +94,8 @@ _ABOUT: Mapping[type[Command], tuple[Kind, str]] = {
 
 
 @dataclass(slots=True)
-class Erased:
-    """What was erased, each thing with its kind; `unreached` tells, in French, what was not."""
+class ErasureReport:
+    """What was erased, each thing with its kind; `unreached` describes, in French, what could not be."""
 
     things: list[tuple[Kind, UUID]] = field(default_factory=list)
     unreached: list[str] = field(default_factory=list)
@@ -110,112 +110,121 @@ def counted(things: Iterable[tuple[Kind, UUID]]) -> dict[Kind, int]:
     return {kind: kinds.count(kind) for kind in Kind if kind in kinds}
 
 
-def erase_found(conn: Conn, execute: Execute, keyed: Keyed, found: Found, actor: Actor, now: datetime) -> Erased:
-    """Destroys all that is held on the person found, whom the actor must be entitled to erase.
+def erase_matches(
+    conn: Conn, execute: Execute, keyed: Keyed, matches: Matches, actor: Actor, now: datetime
+) -> ErasureReport:
+    """Destroy everything held on the matched person. The actor must be entitled to erase them.
 
-    `conn` must be in autocommit mode: a destroyed key is destroyed whatever follows. Who was found as a whole comes
-    back as somebody new, and their sign-ins end.
+    `conn` must be in autocommit mode: a destroyed key stays destroyed whatever follows. People matched as a whole get a
+    new pseudonym, and their sign-ins end.
     """
-    streams, commands = _to_say(conn, keyed, found)
+    streams, commands = _plan(conn, keyed, matches)
     accounts = _account_holders(commands)
-    if accounts - found.people:
-        # Whose account ends with what was found is erased as a whole: nothing is left that nobody could ask for.
-        found = found.with_all_of(whole(conn, keyed, accounts))
-        streams, commands = _to_say(conn, keyed, found)
-    erased = Erased()
+    if accounts - matches.people:
+        # Erasing an account removes the only way to ask for the rest, so everything else goes with it.
+        matches = matches.merge(whole(conn, keyed, accounts))
+        streams, commands = _plan(conn, keyed, matches)
+    report = ErasureReport()
     if scope_of(actor, Action.PERSON_ERASE) is Scope.ANYWHERE:
-        erased.unreached += _elsewhere(conn, found.pairs)
+        report.unreached += _elsewhere(conn, matches.pairs)
     with conn.transaction():
-        for stream, said in commands.items():
-            if any(isinstance(one, AccountErase) for one in said):
+        for stream, erasures in commands.items():
+            if any(isinstance(command, AccountErase) for command in erasures):
                 erase_stream(conn, stream)
             for person in streams[stream]:
                 erase_key(conn, person, stream)
-        every = [one for said in commands.values() for one in said]
-        things = {one.thing_id for one in every if isinstance(one, WordsErase)}
-        things |= {one.person_id for one in every if isinstance(one, StructureContactErase)}
-        keyed.renew(conn, list((found.people | accounts) - things))
-    for stream, said in commands.items():
-        if _say_all(execute, said, streams[stream], actor, now, erased):
+        every = [command for erasures in commands.values() for command in erasures]
+        things = {command.thing_id for command in every if isinstance(command, WordsErase)}
+        things |= {command.person_id for command in every if isinstance(command, StructureContactErase)}
+        keyed.renew(conn, list((matches.people | accounts) - things))
+    for stream, erasures in commands.items():
+        if _record_all(execute, erasures, streams[stream], actor, now, report):
             for person in streams[stream]:
                 index.forget(conn, person, stream)
-    if Kind.REGISTRATION in erased.counts:
-        erased.unreached.append(
+    if Kind.REGISTRATION in report.counts:
+        report.unreached.append(
             "Les feuilles d'émargement signées des animations où la personne est venue, si elles portent son nom."
         )
-    return erased
+    return report
 
 
-def _to_say(conn: Conn, keyed: Keyed, found: Found) -> tuple[dict[UUID, list[UUID]], dict[UUID, Sequence[Erasure]]]:
-    """Of each stream, the people found in it, and what it has to say of them."""
+def _plan(conn: Conn, keyed: Keyed, matches: Matches) -> tuple[dict[UUID, list[UUID]], dict[UUID, Sequence[Erasure]]]:
+    """Return the matched people of each stream, and the erasures still to record in it."""
     streams: dict[UUID, list[UUID]] = {}
-    for person, stream in found.pairs:
+    for person, stream in matches.pairs:
         streams.setdefault(stream, []).append(person)
     commands = {
-        stream: erasures(keyed, stream, people, read_stream(conn, stream)) for stream, people in streams.items()
+        stream: pending_erasures(keyed, stream, people, read_stream(conn, stream)) for stream, people in streams.items()
     }
-    return streams, {stream: said for stream, said in commands.items() if said is not None}
+    return streams, {stream: erasures for stream, erasures in commands.items() if erasures is not None}
 
 
 def _account_holders(commands: Mapping[UUID, Sequence[Erasure]]) -> set[UUID]:
-    return {one.person_id for said in commands.values() for one in said if isinstance(one, AccountErase)}
+    return {
+        command.person_id for erasures in commands.values() for command in erasures if isinstance(command, AccountErase)
+    }
 
 
-def _say_all(
-    execute: Execute, said: Sequence[Erasure], people: Sequence[UUID], actor: Actor, now: datetime, erased: Erased
+def _record_all(
+    execute: Execute,
+    erasures: Sequence[Erasure],
+    people: Sequence[UUID],
+    actor: Actor,
+    now: datetime,
+    report: ErasureReport,
 ) -> bool:
-    """Records what is left to be said of one stream; False where something could not be."""
+    """Record the erasures of one stream. Return False if any was refused."""
     done = True
-    for command in said:
-        kind, _ = _ABOUT[type(command)]
+    for command in erasures:
+        kind, _ = _SUBJECTS[type(command)]
         try:
-            erased.things.append((kind, _say_as(execute, command, actor, people, now)))
+            report.things.append((kind, _record_as(execute, command, actor, people, now)))
         except DomainError as error:
             done = False
-            erased.unreached.append(f"{kind} {subject_of_erasure(command)} : {error.problems[0].message}")
+            report.unreached.append(f"{kind} {subject_of_erasure(command)} : {error.problems[0].message}")
     return done
 
 
-def _say_as(execute: Execute, command: Erasure, actor: Actor, people: Sequence[UUID], now: datetime) -> UUID:
-    """Who erases what is their own does so under each pseudonym that they ever had."""
+def _record_as(execute: Execute, command: Erasure, actor: Actor, people: Sequence[UUID], now: datetime) -> UUID:
+    """Record an erasure; people who erase their own data do so under each pseudonym they ever had."""
     if scope_of(actor, Action.PERSON_ERASE) is Scope.ANYWHERE:
-        return say_erased(execute, command, actor, now)
+        return record_erasure(execute, command, actor, now)
     for person in people:
         try:
-            return say_erased(execute, command, replace(actor, person_id=person), now)
+            return record_erasure(execute, command, replace(actor, person_id=person), now)
         except DomainError as error:
             if error.code is not ErrorCode.FORBIDDEN:
                 raise
-    # It is nobody's any more: said before.
+    # Nobody owns it any more: an earlier run recorded its erasure.
     return subject_of_erasure(command)
 
 
 def _elsewhere(conn: Conn, pairs: Iterable[Pair]) -> list[str]:
-    """Of what is held under the same address or telephone, and was not found."""
-    known = set(pairs)
-    holding = index.holding(conn, index.digests_of(conn, list(known)))
-    others = {(entry.originator_id, entry.thing_id) for entry in holding} - {
-        (entry.originator_id, entry.thing_id) for entry in holding if (entry.person_id, entry.originator_id) in known
+    """Describe what is held under the same address or telephone but did not match."""
+    matched = set(pairs)
+    entries = index.find_entries(conn, index.digests_of(conn, list(matched)))
+    others = {(entry.originator_id, entry.thing_id) for entry in entries} - {
+        (entry.originator_id, entry.thing_id) for entry in entries if (entry.person_id, entry.originator_id) in matched
     }
     if not others:
         return []
     return [f"{len(others)} de plus sous la même adresse ou le même téléphone : effacez-les en l'indiquant."]
 
 
-def erasures(
+def pending_erasures(
     keyed: Keyed, stream: UUID, people: Sequence[UUID], records: Sequence[Recorded]
 ) -> Sequence[Erasure] | None:
-    """What is left to be said in a stream once the keys of these people are destroyed. None: it is not about people."""
+    """Return the erasures a stream has yet to record for these people, or None if it is not about people."""
     if not records:
-        # A key was made for something that was not recorded in the end.
+        # The key was made for a command that failed.
         return []
     events = [record.event for record in records]
     words = [words_erasures(stream, person, events[0].topic) for person in people]
-    if any(said is not None for said in words):
+    if any(commands is not None for commands in words):
         contacts = {event.person_id for event in events if isinstance(event, StructureContactSet)} - {stream}
         return [
-            *(one for said in words for one in said or ()),
-            *(StructureContactErase(structure_id=stream, person_id=one) for one in people if one in contacts),
+            *(command for commands in words for command in commands or ()),
+            *(StructureContactErase(structure_id=stream, person_id=person) for person in people if person in contacts),
         ]
     match events[0]:
         case MandateGiven() | MailPreferencesSet():
@@ -243,8 +252,8 @@ def erasures(
     return None
 
 
-def say_erased(execute: Execute, command: Erasure, actor: Actor, now: datetime) -> UUID:
-    """Records the erasure, unless one before this did. Returns what it is of."""
+def record_erasure(execute: Execute, command: Erasure, actor: Actor, now: datetime) -> UUID:
+    """Record the erasure unless it already is. Return the id of what it erases."""
     try:
         execute(command, actor, now)
     except DomainError as error:
@@ -254,12 +263,12 @@ def say_erased(execute: Execute, command: Erasure, actor: Actor, now: datetime) 
 
 
 def subject_of_erasure(command: Erasure) -> UUID:
-    thing: UUID = getattr(command, _ABOUT[type(command)][1])
+    thing: UUID = getattr(command, _SUBJECTS[type(command)][1])
     return thing
 
 
 def things_of(commands: Iterable[Erasure]) -> list[tuple[Kind, UUID]]:
-    return [(_ABOUT[type(command)][0], subject_of_erasure(command)) for command in commands]
+    return [(_SUBJECTS[type(command)][0], subject_of_erasure(command)) for command in commands]
 
 
 USE_CASES = ((CandidatureErase, erase_candidature),)

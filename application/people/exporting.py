@@ -1,4 +1,4 @@
-"""All that is held on a person, for that person (RGPD, article 15: the right of access)."""
+"""Export everything held on a person, for that person (GDPR, article 15: the right of access)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from uuid import UUID
 from psycopg import Connection
 
 from application.commanding.pseudonyms_and_links import Keyed
-from application.people.erasing import counted, erasures, things_of
-from application.people.finding import Found
+from application.people.erasing import counted, pending_erasures, things_of
+from application.people.finding import Matches
 from domain.accounts.events import MailPreferencesSet, MandateGiven
 from domain.contacts.events import (
     ContactAdded,
@@ -33,41 +33,41 @@ JOIN unnest(%s::uuid[], %s::uuid[]) AS p(person_id, originator_id) USING (person
 GROUP BY 1, 2 ORDER BY min(created_at)"""
 
 
-def held_on(conn: Conn, vault: Vault, keyed: Keyed, found: Found) -> dict[str, Any]:
-    """In clear, ready for JSON: how much of each kind, and each stream that speaks of the person, event by event.
+def export_person(conn: Conn, vault: Vault, keyed: Keyed, matches: Matches) -> dict[str, Any]:
+    """Return, in clear and ready for JSON, the number of things of each kind and the events of each stream.
 
-    What was erased is null, and `erasedAt` tells since when.
+    Erased values are null, and `erasedAt` gives the date.
     """
-    people, streams = [person for person, _ in found.pairs], [stream for _, stream in found.pairs]
+    people, streams = [person for person, _ in matches.pairs], [stream for _, stream in matches.pairs]
     with conn.cursor() as cursor:
         rows = cursor.execute(_KEYS, (people, streams)).fetchall()
-    things, held = [], []
+    things, subjects = [], []
     for person, stream, erased_at in rows:
         records = read_stream(conn, stream)
-        only = found.pairs[person, stream]
-        commands = erasures(keyed, stream, [person], records)
+        only = matches.pairs[person, stream]
+        commands = pending_erasures(keyed, stream, [person], records)
         if commands is None:
             continue
         things += [(kind, thing) for kind, thing in things_of(commands) if only is None or thing in only]
         about = [record for record in records if _is_about(record.event, person, _own(records, person, only))]
-        held.append(
+        subjects.append(
             {
                 "subject": str(stream),
                 "erasedAt": erased_at.isoformat() if erased_at else None,
-                "events": [_told(record) for record in vault.open(conn, about)],
+                "events": [_entry(record) for record in vault.open(conn, about)],
             }
         )
     return {
         "person": [str(person) for person in dict.fromkeys(row[0] for row in rows)],
         "found": {str(kind): count for kind, count in counted(things).items()},
-        "held": held,
+        "held": subjects,
     }
 
 
 def _own(records: Sequence[Recorded], person: UUID, only: set[UUID] | None) -> set[UUID]:
-    """The person's registrations in a book, of those asked for."""
-    made = (record.event for record in records if isinstance(record.event, RegistrationMade))
-    own = {event.registration_id for event in made if event.person_id == person}
+    """Return the person's registrations in a book, restricted to the matched ones."""
+    registrations = (record.event for record in records if isinstance(record.event, RegistrationMade))
+    own = {event.registration_id for event in registrations if event.person_id == person}
     return own if only is None else own & only
 
 
@@ -82,7 +82,7 @@ def _is_about(event: Event, person: UUID, registrations: set[UUID]) -> bool:
     return True
 
 
-def _told(record: Recorded) -> dict[str, Any]:
+def _entry(record: Recorded) -> dict[str, Any]:
     return {
         "position": record.position,
         "type": record.event.topic,

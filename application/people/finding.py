@@ -1,9 +1,8 @@
-"""Who is meant by what was typed: an address, a telephone, the name of an account, a pseudonym, the id of a thing.
+"""Resolve what was typed (an address, a telephone, an account's name, a pseudonym, a thing's id) to a person.
 
-A person is found as a whole (`Found.people`: all that any stream says of them) by what is theirs alone: the subject of
-their token, their pseudonym, the id of something of theirs, or a mailbox where nothing else is known of them. Under an
-address or a telephone they are found in those streams only that hold it: who typed somebody else's address into their
-own registration is not that other person, and keeps the rest.
+`Matches.people` were identified by something that is theirs alone: their token's subject, their pseudonym, the id of
+something of theirs, or a mailbox about which nothing else is recorded. Everything on them matches. An address or a
+telephone matches only the streams that hold it: people who registered with somebody else's address are not that person.
 """
 
 from __future__ import annotations
@@ -28,8 +27,8 @@ Pair = tuple[UUID, UUID]
 _STREAMS = """
 SELECT person_id, originator_id FROM person_keys
 WHERE person_id = ANY(%s) OR originator_id = ANY(%s) ORDER BY created_at"""
-#: Of a stream that speaks of one person alone.
-_WHOSE_STREAM = """
+#: Streams that are about a single person.
+_OWNERS = """
 SELECT DISTINCT person_id FROM person_keys WHERE originator_id = %s AND EXISTS (
     SELECT FROM stored_events e WHERE e.originator_id = person_keys.originator_id AND e.originator_version = 1
     AND (topic = 'candidature.submitted' OR topic LIKE 'account.%%' OR topic LIKE 'invitation.%%'))"""
@@ -37,64 +36,64 @@ _LONGEST_CHAIN = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """Each pair with what the stream calls the person's things: None for all of them."""
+class Matches:
+    """Streams that mention the person; for each, the ids of the person's things in it, or None for all of them."""
 
     pairs: dict[Pair, set[UUID] | None] = field(default_factory=dict)
-    #: Who is found as a whole, and has to come back as somebody new.
+    #: People matched as a whole, who get a new pseudonym once erased.
     people: set[UUID] = field(default_factory=set)
 
-    def with_all_of(self, more: Found) -> Found:
-        return Found({**self.pairs, **more.pairs}, self.people | more.people)
+    def merge(self, other: Matches) -> Matches:
+        return Matches({**self.pairs, **other.pairs}, self.people | other.people)
 
 
-def find(conn: Conn, vault: Vault, keyed: Keyed, said: str) -> Found:
-    """All that is meant by what was typed. `conn` must be in autocommit mode."""
+def find(conn: Conn, vault: Vault, keyed: Keyed, query: str) -> Matches:
+    """Return everything that matches `query`. `conn` must be in autocommit mode."""
     index.catch_up(conn, vault, keyed)
-    said = said.strip()
+    query = query.strip()
     try:
-        given = UUID(said)
+        identifier = UUID(query)
     except ValueError:
-        return _named(conn, keyed, said)
-    return whole(conn, keyed, _identified(conn, given))
+        return _find_by_name(conn, keyed, query)
+    return whole(conn, keyed, _find_by_id(conn, identifier))
 
 
-def find_own(conn: Conn, keyed: Keyed, own: UUID, subject: str | None) -> Found:
-    """All that is somebody's own who is signed in: what they did signed in, whatever address they typed."""
+def find_own(conn: Conn, keyed: Keyed, own: UUID, subject: str | None) -> Matches:
+    """Return everything of a signed-in person: what they did while signed in, whatever address they typed."""
     if subject is None:
         return whole(conn, keyed, [own])
-    return whole(conn, keyed, [own, *_called(conn, keyed, subject)], [account_id(subject)])
+    return whole(conn, keyed, [own, *_pseudonyms(conn, keyed, subject)], [account_id(subject)])
 
 
-def whole(conn: Conn, keyed: Keyed, people: Iterable[UUID], accounts: Iterable[UUID] = ()) -> Found:
-    """All that any stream says of these people, and their accounts; of them are told those alone of whom one does."""
-    names = [name for person in people for name in _again(conn, keyed, person)]
+def whole(conn: Conn, keyed: Keyed, people: Iterable[UUID], accounts: Iterable[UUID] = ()) -> Matches:
+    """Match everything about these people and their accounts. People whom no stream mentions are left out."""
+    names = [name for person in people for name in _with_successors(conn, keyed, person)]
     streams = [keyed.account(name) for name in names]
     with conn.cursor() as cursor:
         rows = cursor.execute(_STREAMS, (names, [*streams, *accounts])).fetchall()
-    # Of who said where to be written to and nothing else, the account speaks under the mailbox alone.
+    # An account that only set its mail preferences is filed under the mailbox, not under the person.
     holders = dict(zip(streams, names, strict=True))
     owners = {holders[stream] for _, stream in rows if stream in holders}
-    return Found(dict.fromkeys(rows), {person for person, _ in rows} | owners)
+    return Matches(dict.fromkeys(rows), {person for person, _ in rows} | owners)
 
 
-def _named(conn: Conn, keyed: Keyed, said: str) -> Found:
-    mailbox = keyed.pseudonym(address_of(said))
-    names = [*_called(conn, keyed, said), *_generations(conn, keyed, [mailbox]), *_structure(said)]
-    digests = [keyed.digest(subject_of(said)), keyed.digest(address_of(said))]
-    if any(char.isdigit() for char in said) and not any(char.isalpha() for char in said):
-        digests.append(keyed.digest(telephone_of(said)))
-    accounts = index.holding(conn, digests[:1])
-    found = whole(conn, keyed, [*names, *(entry.person_id for entry in accounts)], [account_id(said)])
-    for entry in index.holding(conn, digests):
-        things = found.pairs.setdefault((entry.person_id, entry.originator_id), set())
+def _find_by_name(conn: Conn, keyed: Keyed, query: str) -> Matches:
+    mailbox = keyed.pseudonym(address_of(query))
+    names = [*_pseudonyms(conn, keyed, query), *_generations(conn, keyed, [mailbox]), *_structure(query)]
+    digests = [keyed.digest(subject_of(query)), keyed.digest(address_of(query))]
+    if any(char.isdigit() for char in query) and not any(char.isalpha() for char in query):
+        digests.append(keyed.digest(telephone_of(query)))
+    accounts = index.find_entries(conn, digests[:1])
+    matches = whole(conn, keyed, [*names, *(entry.person_id for entry in accounts)], [account_id(query)])
+    for entry in index.find_entries(conn, digests):
+        things = matches.pairs.setdefault((entry.person_id, entry.originator_id), set())
         if things is not None:
             things.add(entry.thing_id)
-    return found
+    return matches
 
 
 def _structure(siret: str) -> list[UUID]:
-    """Whose name is that of a sole trader."""
+    """Return the ids a structure's SIRET stands for: a sole trader's name is personal data."""
     try:
         structure = structure_id(check_siret(siret))
         return [structure, structure_contact_id(structure)]
@@ -102,22 +101,22 @@ def _structure(siret: str) -> list[UUID]:
         return []
 
 
-def _identified(conn: Conn, given: UUID) -> list[UUID]:
-    """Whose pseudonym, stream, registration or contact that is."""
-    if not given.int:
-        # Nobody's: the database's own secret stands under it.
+def _find_by_id(conn: Conn, identifier: UUID) -> list[UUID]:
+    """Return the people to whom a pseudonym, stream, registration or contact belongs."""
+    if not identifier.int:
+        # The nil UUID holds the database's own secret.
         return []
     with conn.cursor() as cursor:
-        rows = cursor.execute(_WHOSE_STREAM, (given,)).fetchall()
-    return [given, structure_contact_id(given), *(row[0] for row in rows), *index.whose(conn, given)]
+        rows = cursor.execute(_OWNERS, (identifier,)).fetchall()
+    return [identifier, structure_contact_id(identifier), *(row[0] for row in rows), *index.owners(conn, identifier)]
 
 
-def _called(conn: Conn, keyed: Keyed, subject: str) -> list[UUID]:
-    """Every pseudonym that who is called so ever had."""
+def _pseudonyms(conn: Conn, keyed: Keyed, subject: str) -> list[UUID]:
+    """Return every pseudonym that the holder of this subject ever had."""
     former = person_id(subject)
-    # Médiateurs by a mandate had one of their own once, made of the pseudonym that history called them by.
-    roots_of_subject = [keyed.pseudonym(subject_of(subject)), former, person_id(f"parent:{former}")]
-    return _generations(conn, keyed, roots_of_subject)
+    # Mediators once had a pseudonym of their own, derived from the one in the log.
+    roots = [keyed.pseudonym(subject_of(subject)), former, person_id(f"parent:{former}")]
+    return _generations(conn, keyed, roots)
 
 
 def _generations(conn: Conn, keyed: Keyed, first: Sequence[UUID]) -> list[UUID]:
@@ -125,13 +124,13 @@ def _generations(conn: Conn, keyed: Keyed, first: Sequence[UUID]) -> list[UUID]:
     return [keyed.renewed(root, count) for root in first for count in range(counts.get(root, 0) + 1)]
 
 
-def _again(conn: Conn, keyed: Keyed, person: UUID) -> list[UUID]:
-    """The person's pseudonym, and those that they have where they were erased under it in one stream."""
+def _with_successors(conn: Conn, keyed: Keyed, person: UUID) -> list[UUID]:
+    """Return the person's pseudonym, and those that replaced it in single streams after an erasure."""
     names = [person]
     with conn.cursor() as cursor:
         while len(names) < _LONGEST_CHAIN:
-            following = keyed.again(names[-1])
-            if cursor.execute("SELECT FROM person_keys WHERE person_id = %s LIMIT 1", (following,)).fetchone() is None:
+            successor = keyed.again(names[-1])
+            if cursor.execute("SELECT FROM person_keys WHERE person_id = %s LIMIT 1", (successor,)).fetchone() is None:
                 break
-            names.append(following)
+            names.append(successor)
     return names

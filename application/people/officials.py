@@ -1,4 +1,4 @@
-"""Who an official is whom history names by function and account, since they acted by a mandate."""
+"""The names of officials whom the log records by function and account, because they acted by a mandate."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from eventstore.log import read_stream
 from eventstore.vault import Vault
 
 
-def account_named(actor: str) -> UUID | None:
-    """The account of who acted by a mandate; None of everybody else."""
+def mandate_account(actor: str) -> UUID | None:
+    """Return the account of an actor who acted by a mandate, or None."""
     role, _, account = actor.partition(":")
     if role not in set(Role) - {Role.PARENT}:
         return None
@@ -27,17 +27,19 @@ def account_named(actor: str) -> UUID | None:
 
 
 def names(conn: Connection[Any], vault: Vault) -> Callable[[str], str]:
-    """Tells what people call an actor: what their token does, for who acted by a mandate and is not erased. It is for
-    those alone who may read what they did in office.
+    """Return a function from an actor to a display name.
+
+    Actors who acted by a mandate and are not erased show as their token's subject, for readers entitled to know it; any
+    other actor shows unchanged.
     """
 
     @cache
     def name_of(actor: str) -> str:
-        account = account_named(actor)
+        account = mandate_account(actor)
         if account is None:
             return actor
-        given = [one for one in read_stream(conn, account) if isinstance(one.event, MandateGiven)]
-        opened = [getattr(record.event, "subject", None) for record in vault.open(conn, given[:1])]
-        return next((subject for subject in opened if subject is not None), actor)
+        mandates = [record for record in read_stream(conn, account) if isinstance(record.event, MandateGiven)]
+        subjects = [getattr(record.event, "subject", None) for record in vault.open(conn, mandates[:1])]
+        return next((subject for subject in subjects if subject is not None), actor)
 
     return name_of

@@ -1,4 +1,4 @@
-"""The use case of erasing what people wrote in a thing: its key is destroyed before, and the thing records it."""
+"""Record that free text written in a thing was erased; its key is destroyed beforehand."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from domain.kernel.rights import Action, Belongings, authorize
 from domain.service_dossiers.events import DossierWordsErased
 from domain.structures.structure import StructureWordsErased
 
-#: Things that hold what people wrote, by the beginning of their topics, and what says that it is erased.
+#: Things that hold free text, by the prefix of their topics, and the event that records its erasure.
 _THINGS: Mapping[str, tuple[AggregateKind[Any], type[WordsErased]]] = {
     kind.name: (kind, erased)
     for kind, erased in (
@@ -34,7 +34,7 @@ _THINGS: Mapping[str, tuple[AggregateKind[Any], type[WordsErased]]] = {
 
 
 class WordsErase(Command):
-    """`kind`: what the thing is, as its topics begin."""
+    """`kind` is the prefix of the thing's topics."""
 
     action: ClassVar[Action] = Action.PERSON_ERASE
 
@@ -43,9 +43,9 @@ class WordsErase(Command):
 
 
 def words_erasures(stream: UUID, key_of: UUID, topic: str) -> Sequence[WordsErase] | None:
-    """What is left to be said in a stream that begins with this topic once the key of `key_of` is destroyed there.
+    """Return the erasures to record once the key of `key_of` is destroyed in a stream that begins with this topic.
 
-    None: it is not the stream of a thing. Nothing where the key was another thing's, which says it itself.
+    None if the stream is not a thing with free text; empty if the key belongs to another thing, which records it.
     """
     kind = topic.partition(".")[0]
     if kind not in _THINGS:
@@ -61,10 +61,12 @@ def erase(command: WordsErase, work: UnitOfWork) -> UUID:
     facts: list[Event] = [erased()]
     if isinstance(state, Control):
         facts += [
-            PieceWordsErased(dossier_id=dossier, piece=piece) for dossier, of in state.judged.items() for piece in of
+            PieceWordsErased(dossier_id=dossier, piece=piece)
+            for dossier, pieces in state.judged.items()
+            for piece in pieces
         ]
-    of = state.belongings
-    work.record(kind, command.thing_id, facts, Belongings(of.structure_id, of.home or of.territories))
+    owners = state.belongings
+    work.record(kind, command.thing_id, facts, Belongings(owners.structure_id, owners.home or owners.territories))
     return command.thing_id
 
 

@@ -1,6 +1,6 @@
-"""The bundle's container: a ZIP that can be written in one way only, so that no byte of it can change unseen.
+"""The bundle's container: a ZIP with a single valid encoding, so that changing any byte is noticed.
 
-Members are stored, never compressed, in a given order, with a fixed date and no extra fields.
+Members are stored, never compressed, in a fixed order, with a fixed date and no extra fields.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, BinaryIO
 
-MOST_MEMBERS = 5_000
-MOST_BYTES = 20 << 30
+MAX_MEMBERS = 5_000
+MAX_BYTES = 20 << 30
 _DATE = (1980, 1, 1, 0, 0, 0)
 _CHUNK = 1 << 20
 
 
 class BadBundle(Exception):
-    """The file is no bundle, or not a safe one; the message says why in one line."""
+    """Raised when a file is not a bundle, or not a safe one; the message says why in one line."""
 
 
 def write_archive(out: BinaryIO, members: Iterable[tuple[str, int, IO[bytes]]]) -> None:
-    """Writes the members (name, size, content) in their order."""
+    """Write the members (name, size, content) in their order."""
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         for name, size, content in members:
             info = zipfile.ZipInfo(name, _DATE)
@@ -33,7 +33,7 @@ def write_archive(out: BinaryIO, members: Iterable[tuple[str, int, IO[bytes]]]) 
 
 
 def open_archive(path: Path) -> zipfile.ZipFile:
-    """The archive, once it is sure that it holds nothing but what it shows, and unpacks to no more than its own size.
+    """Open an archive after checking that it hides nothing and unpacks to no more than its own size.
 
     Raises BadBundle.
     """
@@ -57,18 +57,18 @@ def open_archive(path: Path) -> zipfile.ZipFile:
 
 def _check_limits(archive: zipfile.ZipFile, path: Path) -> None:
     infos = archive.infolist()
-    if len(infos) > MOST_MEMBERS:
-        raise BadBundle(f"{path}: {len(infos):,} members; a bundle has {MOST_MEMBERS:,} at most")
+    if len(infos) > MAX_MEMBERS:
+        raise BadBundle(f"{path}: {len(infos):,} members; a bundle has {MAX_MEMBERS:,} at most")
     if any(info.compress_type != zipfile.ZIP_STORED or info.compress_size != info.file_size for info in infos):
         raise BadBundle(f"{path}: a member is compressed; a bundle stores them as they are")
-    if sum(info.file_size for info in infos) > min(path.stat().st_size, MOST_BYTES):
+    if sum(info.file_size for info in infos) > min(path.stat().st_size, MAX_BYTES):
         raise BadBundle(f"{path}: its members together are larger than the file itself")
     if len({info.filename for info in infos}) < len(infos):
         raise BadBundle(f"{path}: two members have the same name")
 
 
 def _check_canonical(archive: zipfile.ZipFile, path: Path) -> None:
-    """Written again from its members, the file must come out the same, byte for byte."""
+    """Rewrite the file from its members and require the same bytes."""
     with tempfile.TemporaryFile() as again:
         write_archive(again, ((info.filename, info.file_size, archive.open(info)) for info in archive.infolist()))
         again.seek(0)

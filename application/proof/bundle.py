@@ -1,4 +1,4 @@
-"""The auditor's bundle: everything that proves one dossier, in one file. docs/proof.md tells its format."""
+"""The auditor's bundle: everything that proves one dossier, in one file. docs/proof.md describes its format."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ import orjson
 from psycopg import Connection
 
 from application.proof.archive import write_archive
-from application.proof.checkpoints import ASKED, Kept, certified_before, latest, make_checkpoint
+from application.proof.checkpoints import ON_REQUEST, SignedCheckpoint, certified_before, latest, make_checkpoint
 from application.proof.dossier_facts import Facts, facts_of, file_digests
 from application.proof.leaves import decode_leaf, read_streams
 from application.proof.merkle import consistency_proof, inclusion_proof
@@ -32,9 +32,9 @@ from eventstore.records import Recorded, decode
 from eventstore.vault import Vault
 
 Conn = Connection[Any]
-#: The bytes of a kept file, by its SHA-256. Raises when it is missing or was changed.
+#: Returns the bytes of a stored file by its SHA-256; raises if it is missing or was changed.
 ReadFile = Callable[[str], bytes]
-#: The dossier as PDF, of its facts and the checkpoint's note.
+#: Typesets the dossier as PDF from its facts and the checkpoint's note.
 MakePdf = Callable[[Facts, str], bytes]
 
 MANIFEST, DOSSIER, PDF, EVENTS = "manifest", "dossier.json", "dossier.pdf", "events.jsonl"
@@ -47,19 +47,19 @@ HEADER = "parentalite-bundle/1"
 
 
 @dataclass(frozen=True, slots=True)
-class Proved:
-    """A dossier's events as raw leaves in log order, and the signed tree that holds them all.
+class DossierProof:
+    """A dossier's events as raw leaves in log order, the facts read from them, and the signed tree that holds them.
 
-    `facts` are what they say, with what is sealed in them in clear.
+    `facts` have their sealed texts in clear.
     """
 
     facts: Facts
     leaves: Sequence[bytes]
-    checkpoint: Kept
+    checkpoint: SignedCheckpoint
 
 
 def facts_now(conn: Conn, vault: Vault, dossier_id: UUID) -> tuple[Facts, str | None]:
-    """What the dossier's events say, in clear, and the note of the latest checkpoint if there is one.
+    """Return the dossier's facts, in clear, and the note of the latest checkpoint if there is one.
 
     Raises NotADossier.
     """
@@ -68,13 +68,13 @@ def facts_now(conn: Conn, vault: Vault, dossier_id: UUID) -> tuple[Facts, str | 
     return _readable(conn, vault, dossier_id, leaves), checkpoint.note if checkpoint else None
 
 
-def gather_proof(conn: Conn, vault: Vault, key: SigningKey, dossier_id: UUID, now: datetime) -> Proved:
-    """Reads the dossier's events and signs the log that holds them. Raises NotADossier."""
-    checkpoint = make_checkpoint(conn, key, head(conn), ASKED, now)
+def gather_proof(conn: Conn, vault: Vault, key: SigningKey, dossier_id: UUID, now: datetime) -> DossierProof:
+    """Read the dossier's events and sign the log that holds them. Raises NotADossier."""
+    checkpoint = make_checkpoint(conn, key, head(conn), ON_REQUEST, now)
     position = checkpoint.position if checkpoint else 0
     _, leaves = _facts_and_leaves(conn, dossier_id, position)
     assert checkpoint is not None, "a dossier has events"
-    return Proved(_readable(conn, vault, dossier_id, leaves), leaves, checkpoint)
+    return DossierProof(_readable(conn, vault, dossier_id, leaves), leaves, checkpoint)
 
 
 def _readable(conn: Conn, vault: Vault, dossier_id: UUID, leaves: Sequence[bytes]) -> Facts:
@@ -82,62 +82,64 @@ def _readable(conn: Conn, vault: Vault, dossier_id: UUID, leaves: Sequence[bytes
 
 
 def records_of(leaves: Sequence[bytes]) -> list[Recorded]:
-    """The events that leaves hold. Raises ValueError for what is no leaf, UnreadableEvent for an unknown event."""
-    found = [decode_leaf(leaf) for leaf in leaves]
-    return [decode(one.position, one.aggregate_id, one.version, one.topic, one.state) for one in found]
+    """Decode the events in these leaves. Raises ValueError for a bad leaf, UnreadableEvent for an unknown event."""
+    decoded = [decode_leaf(data) for data in leaves]
+    return [decode(leaf.position, leaf.aggregate_id, leaf.version, leaf.topic, leaf.state) for leaf in decoded]
 
 
 def _facts_and_leaves(conn: Conn, dossier_id: UUID, until: int) -> tuple[Facts, list[bytes]]:
     streams = _streams(conn, dossier_id, until)
     leaves = list(read_streams(conn, streams, until))
     facts = facts_of(dossier_id, records_of(leaves))
-    if ends := _ends_of_files(conn, facts, until):
-        leaves = list(read_streams(conn, [*streams, *ends], until))
+    if expiries := _expiry_streams(conn, facts, until):
+        leaves = list(read_streams(conn, [*streams, *expiries], until))
         facts = facts_of(dossier_id, records_of(leaves))
     return facts, leaves
 
 
-def _ends_of_files(conn: Conn, facts: Facts, until: int) -> list[UUID]:
-    """The streams of the dossier's files whose retention has ended."""
+def _expiry_streams(conn: Conn, facts: Facts, until: int) -> list[UUID]:
+    """Return the streams of those of the dossier's files whose retention has ended."""
     files = [file_id(digest) for digest in file_digests(facts)]
     return list({UUID(str(decode_leaf(leaf).aggregate_id)) for leaf in read_streams(conn, files, until)})
 
 
 def expired_files(records: Iterable[Recorded]) -> frozenset[str]:
-    """SHA-256 of the files that these events tell to be deleted at the end of their retention."""
+    """Return the SHA-256 of the files that these events report as deleted at the end of their retention."""
     return frozenset(record.event.sha256 for record in records if isinstance(record.event, FileExpired))
 
 
 def _streams(conn: Conn, dossier_id: UUID, until: int) -> list[UUID]:
-    """The dossier, and what it rests on: its structure, its convention, every animation that it ever held."""
-    facts: dict[str, Any] = {}
+    """Return the streams of the dossier, its structure, its convention and every animation that it ever held."""
+    first_event: dict[str, Any] = {}
     animations: dict[UUID, None] = {}
     for record in records_of(list(read_streams(conn, [dossier_id], until))):
-        said = record.event.model_dump()
-        facts = facts or said
-        animations |= dict.fromkeys(said.get("animation_ids", ()))
-    rests_on = [facts[name] for name in ("structure_id", "convention_id") if name in facts]
-    return [dossier_id, *rests_on, *animations]
+        data = record.event.model_dump()
+        first_event = first_event or data
+        animations |= dict.fromkeys(data.get("animation_ids", ()))
+    foundations = [first_event[name] for name in ("structure_id", "convention_id") if name in first_event]
+    return [dossier_id, *foundations, *animations]
 
 
-def write_bundle(out: BinaryIO, conn: Conn, key: SigningKey, proved: Proved, pdf: bytes, read_file: ReadFile) -> None:
-    """Writes the bundle's members, signed by a manifest that comes first."""
+def write_bundle(
+    out: BinaryIO, conn: Conn, key: SigningKey, proof: DossierProof, pdf: bytes, read_file: ReadFile
+) -> None:
+    """Write the bundle's members, preceded by a signed manifest."""
     members: dict[str, bytes] = {
-        DOSSIER: orjson.dumps(proved.facts, option=orjson.OPT_INDENT_2),
+        DOSSIER: orjson.dumps(proof.facts, option=orjson.OPT_INDENT_2),
         PDF: pdf,
-        **_tree_members(conn, proved),
+        **_tree_members(conn, proof),
         KEY: to_pem(key.public).encode(),
     }
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        expired = expired_files(records_of(proved.leaves))
-        kept = [digest for digest in file_digests(proved.facts) if digest not in expired]
-        files = {f"{FILES}{digest}": _unpack(read_file, digest, Path(folder)) for digest in kept}
+        expired = expired_files(records_of(proof.leaves))
+        retained = [digest for digest in file_digests(proof.facts) if digest not in expired]
+        files = {f"{FILES}{digest}": _unpack(read_file, digest, Path(folder)) for digest in retained}
         sizes = {name: len(content) for name, content in members.items()}
         sizes |= {name: path.stat().st_size for name, path in files.items()}
         digests = {name: sha256(content).hexdigest() for name, content in members.items()}
         digests |= {name: name.removeprefix(FILES) for name in files}
-        manifest = manifest_text(proved.facts["dossier_id"], digests, sizes)
-        log_name = proved.checkpoint.note.split("\n", 1)[0]
+        manifest = manifest_text(proof.facts["dossier_id"], digests, sizes)
+        log_name = proof.checkpoint.note.split("\n", 1)[0]
         signed = key.sign(manifest, log_name).encode()
 
         def content(name: str) -> IO[bytes]:
@@ -147,16 +149,16 @@ def write_bundle(out: BinaryIO, conn: Conn, key: SigningKey, proved: Proved, pdf
         write_archive(out, [first, *((name, sizes[name], content(name)) for name in sizes)])
 
 
-def _tree_members(conn: Conn, proved: Proved) -> dict[str, bytes]:
-    tree, checkpoint = StoredTree(conn), proved.checkpoint
-    lines = [_event_line(tree, leaf, checkpoint.size) for leaf in proved.leaves]
+def _tree_members(conn: Conn, dossier: DossierProof) -> dict[str, bytes]:
+    tree, checkpoint = StoredTree(conn), dossier.checkpoint
+    lines = [_event_line(tree, leaf, checkpoint.size) for leaf in dossier.leaves]
     members = {EVENTS: b"".join(lines), CHECKPOINT: checkpoint.note.encode()}
     if checkpoint.stamp is not None:
         members[STAMP] = checkpoint.stamp
     if (previous := certified_before(conn, checkpoint.size)) is not None:
-        proof = consistency_proof(previous.size, checkpoint.size, tree.subtree)
-        told = {"first": previous.size, "second": checkpoint.size, "proof": [_encoded(one) for one in proof]}
-        members |= {PREVIOUS: previous.note.encode(), CONSISTENCY: orjson.dumps(told)}
+        path = [_encoded(node) for node in consistency_proof(previous.size, checkpoint.size, tree.subtree)]
+        consistency = {"first": previous.size, "second": checkpoint.size, "proof": path}
+        members |= {PREVIOUS: previous.note.encode(), CONSISTENCY: orjson.dumps(consistency)}
     return members
 
 
@@ -164,14 +166,14 @@ def _event_line(tree: StoredTree, leaf: bytes, size: int) -> bytes:
     position = decode_leaf(leaf).position
     index = tree.index_of(position)
     assert index is not None, f"position {position} is in the signed tree"
-    proof = [_encoded(one) for one in inclusion_proof(index, size, tree.subtree)]
+    proof = [_encoded(node) for node in inclusion_proof(index, size, tree.subtree)]
     return orjson.dumps(
         {"position": position, "index": index, "leaf": _encoded(leaf), "proof": proof}, option=orjson.OPT_APPEND_NEWLINE
     )
 
 
 def manifest_text(dossier_id: str, digests: Mapping[str, str], sizes: Mapping[str, int]) -> str:
-    """What is signed: the format, the dossier, then digest, size and name of every other member in their order."""
+    """Return the text to sign: format, dossier, then digest, size and name of every other member in order."""
     lines = [HEADER, dossier_id, *(f"{digests[name]} {size} {name}" for name, size in sizes.items())]
     return "\n".join(lines) + "\n"
 
@@ -181,7 +183,7 @@ def _encoded(data: bytes) -> str:
 
 
 def _unpack(read_file: ReadFile, digest: str, folder: Path) -> Path:
-    """One file at a time in memory: all sheets of a dossier together may be gigabytes."""
+    # One file at a time in memory: all sheets of a dossier together may be gigabytes.
     path = folder / digest
     path.write_bytes(read_file(digest))
     return path
@@ -196,14 +198,14 @@ def export_bundle(
     now: datetime,
     make_pdf: MakePdf,
     read_file: ReadFile,
-) -> Proved:
-    """Writes the bundle to `path`, whole or not at all. Raises NotADossier, BadStoredFile, OSError."""
-    proved = gather_proof(conn, vault, key, dossier_id, now)
+) -> DossierProof:
+    """Write the bundle to `path`, whole or not at all. Raises NotADossier, BadStoredFile, OSError."""
+    proof = gather_proof(conn, vault, key, dossier_id, now)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with draft.open("xb") as out:
-            write_bundle(out, conn, key, proved, make_pdf(proved.facts, proved.checkpoint.note), read_file)
+            write_bundle(out, conn, key, proof, make_pdf(proof.facts, proof.checkpoint.note), read_file)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
-    return proved
+    return proof

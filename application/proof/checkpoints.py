@@ -1,4 +1,4 @@
-"""Checkpoints: the tree's size and root at a moment, signed, and kept for ever. And the keys that sign them."""
+"""Checkpoints: the tree's size and root at a moment, signed and stored for ever; and the keys that sign them."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ CREATE TABLE IF NOT EXISTS proof.checkpoints (
 );
 CREATE INDEX IF NOT EXISTS checkpoints_unstamped ON proof.checkpoints (size) WHERE stamp IS NULL"""
 
-#: Why a checkpoint was made.
-INTERVAL, CERTIFICATION, ASKED, ROTATION = "interval", "certification", "asked", "rotation"
+#: Reasons for a checkpoint.
+INTERVAL, CERTIFICATION, ON_REQUEST, ROTATION = "interval", "certification", "asked", "rotation"
 
 _COLUMNS = "size, position, root, note, reason, made_at, stamp"
 _LATEST = f"SELECT {_COLUMNS} FROM proof.checkpoints ORDER BY size DESC LIMIT 1"
-_OF_SIZE = f"SELECT {_COLUMNS} FROM proof.checkpoints WHERE size = %s"
+_BY_SIZE = f"SELECT {_COLUMNS} FROM proof.checkpoints WHERE size = %s"
 _ALL = f"SELECT {_COLUMNS} FROM proof.checkpoints ORDER BY size"
 _CERTIFIED_BEFORE = f"""
 SELECT {_COLUMNS} FROM proof.checkpoints WHERE size < %s AND reason = '{CERTIFICATION}' ORDER BY size DESC LIMIT 1"""
@@ -56,12 +56,12 @@ _NAME_LOG = "INSERT INTO proof.log (origin) VALUES (%s) ON CONFLICT DO NOTHING"
 
 
 class KeyRetired(Exception):
-    """The configured key was replaced before: what it signs now would not be believed."""
+    """Raised when the configured key was replaced earlier; nobody would believe its signatures now."""
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """A checkpoint as kept. `note` is what others keep copies of; `position` is that of the tree's last event."""
+class SignedCheckpoint:
+    """A stored checkpoint. `note` is what others hold copies of; `position` is that of the tree's last event."""
 
     size: int
     position: int
@@ -74,7 +74,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:
-    """A key and the tree sizes whose checkpoints it may sign: above `since_size`, up to `until_size` if it ended."""
+    """A key and the tree sizes it may sign: from `since_size` to `until_size`, if it has ended."""
 
     public_key: bytes
     since_size: int
@@ -85,47 +85,47 @@ class PublicKey:
 
 
 def create_tables(conn: Conn) -> None:
-    """Makes what is missing, and gives the log its name once."""
+    """Create missing tables and name the log, once."""
     conn.execute(DDL)
     conn.execute(_NAME_LOG, (f"parentalite.log/{secrets.token_hex(8)}",))
 
 
 def origin(conn: Conn) -> str:
-    """The log's name: made when the database was, the same for ever."""
+    """Return the log's name, chosen with the database and never changed."""
     row = conn.execute("SELECT origin FROM proof.log").fetchone()
     assert row is not None
     return str(row[0])
 
 
 def keys(conn: Conn) -> list[PublicKey]:
-    """Every key that ever signed, in their order."""
+    """Return every key that ever signed, oldest first."""
     with conn.cursor(row_factory=class_row(PublicKey)) as cursor:
         return cursor.execute(_KEYS).fetchall()
 
 
 def take_up_key(conn: Conn, key: SigningKey) -> None:
-    """Makes `key` the one that signs. A new one ends the one before at the size of its last checkpoint.
+    """Make `key` the signing key; the previous key ends at the size of its last checkpoint.
 
-    Raises KeyRetired when the key was itself replaced before.
+    Raises KeyRetired if `key` was itself replaced earlier.
     """
     with conn.transaction():
         conn.execute("LOCK TABLE proof.keys IN EXCLUSIVE MODE")
-        known = {one.public_key: one for one in keys(conn)}
-        if (found := known.get(key.public)) is None:
+        registered = {row.public_key: row for row in keys(conn)}
+        if (own := registered.get(key.public)) is None:
             last = latest(conn)
             size = last.size if last else 0
             conn.execute(_RETIRE, (size,))
             conn.execute(_NEW_KEY, (key.public, size + 1 if last else 0))
-        elif found.until_size is not None:
+        elif own.until_size is not None:
             raise KeyRetired(
-                f"the checkpoint key was replaced at tree size {found.until_size}: use the key that took its place"
+                f"the checkpoint key was replaced at tree size {own.until_size}: use the key that took its place"
             )
 
 
-def make_checkpoint(conn: Conn, key: SigningKey, until: int, reason: str, now: datetime) -> Kept | None:
-    """Signs the tree of all events up to position `until`, in one transaction. None when the log is empty.
+def make_checkpoint(conn: Conn, key: SigningKey, until: int, reason: str, now: datetime) -> SignedCheckpoint | None:
+    """Sign the tree of all events up to position `until`, in one transaction. Return None if the log is empty.
 
-    A checkpoint of that size that is there already stays as it is. Raises KeyRetired.
+    An existing checkpoint of that size stays as it is. Raises KeyRetired.
     """
     with conn.transaction():
         take_up_key(conn, key)
@@ -137,27 +137,27 @@ def make_checkpoint(conn: Conn, key: SigningKey, until: int, reason: str, now: d
         checkpoint = Checkpoint(name, size, StoredTree(conn).root(size))
         note = key.sign(checkpoint.text, name)
         conn.execute(_KEEP, (size, position, checkpoint.root, note, reason, now))
-    return of_size(conn, size)
+    return with_size(conn, size)
 
 
-def latest(conn: Conn) -> Kept | None:
-    return _one(conn, _LATEST)
+def latest(conn: Conn) -> SignedCheckpoint | None:
+    return _fetch_checkpoint(conn, _LATEST)
 
 
-def of_size(conn: Conn, size: int) -> Kept | None:
-    return _one(conn, _OF_SIZE, (size,))
+def with_size(conn: Conn, size: int) -> SignedCheckpoint | None:
+    return _fetch_checkpoint(conn, _BY_SIZE, (size,))
 
 
-def certified_before(conn: Conn, size: int) -> Kept | None:
-    """The last checkpoint made at a certification, of a smaller tree."""
-    return _one(conn, _CERTIFIED_BEFORE, (size,))
+def certified_before(conn: Conn, size: int) -> SignedCheckpoint | None:
+    """Return the last certification's checkpoint of a smaller tree, or None."""
+    return _fetch_checkpoint(conn, _CERTIFIED_BEFORE, (size,))
 
 
-def all_checkpoints(conn: Conn) -> list[Kept]:
-    with conn.cursor(row_factory=class_row(Kept)) as cursor:
+def all_checkpoints(conn: Conn) -> list[SignedCheckpoint]:
+    with conn.cursor(row_factory=class_row(SignedCheckpoint)) as cursor:
         return cursor.execute(_ALL).fetchall()
 
 
-def _one(conn: Conn, query: str, params: Sequence[Any] = ()) -> Kept | None:
-    with conn.cursor(row_factory=class_row(Kept)) as cursor:
+def _fetch_checkpoint(conn: Conn, query: str, params: Sequence[Any] = ()) -> SignedCheckpoint | None:
+    with conn.cursor(row_factory=class_row(SignedCheckpoint)) as cursor:
         return cursor.execute(query, params).fetchone()

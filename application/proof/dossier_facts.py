@@ -1,4 +1,4 @@
-"""What a dossier's events say, as plain JSON: made when a bundle is written, and made again when it is verified."""
+"""The facts of a dossier as plain JSON, folded from its events: once for the bundle, once more to verify it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from uuid import UUID
 
 from domain.animations import events as animations
 from domain.conventions import convention as conventions
+from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.events import Event
 from domain.service_dossiers import events as dossiers
-from domain.service_dossiers.transitions import AmendmentStatus, DossierStatus
+from domain.service_dossiers.transitions import AmendmentStatus
 from domain.structures import structure as structures
 from eventstore.records import Recorded
 
@@ -20,22 +21,22 @@ FORMAT = "parentalite-dossier/1"
 
 
 class NotADossier(Exception):
-    """The events are not those of one dossier with what it rests on; the message says what is missing."""
+    """Raised when events do not form one dossier with everything it rests on; the message says what is missing."""
 
 
 def facts_of(dossier_id: UUID, records: Sequence[Recorded]) -> Facts:
-    """The dossier, its convention, structure, lines and timeline, from their events in log order.
+    """Return the dossier, its convention, structure, lines and timeline, from their events in log order.
 
     Amounts are texts in euros, days and instants ISO 8601. Raises NotADossier.
     """
-    told = _Telling(dossier_id)
+    fold = _DossierFold(dossier_id)
     for record in records:
-        told.take(record)
-    return told.facts()
+        fold.apply(record)
+    return fold.facts()
 
 
-class _Telling:
-    """Folds the events of the dossier, of its animations, of its convention and structure, into one account."""
+class _DossierFold:
+    """Folds the events of the dossier, its animations, its convention and its structure."""
 
     def __init__(self, dossier_id: UUID) -> None:
         self._id = dossier_id
@@ -45,10 +46,10 @@ class _Telling:
         self._animations: dict[str, Facts] = {}
         self._timeline: list[Facts] = []
 
-    def take(self, record: Recorded) -> None:
-        fold = _FOLDS.get(type(record.event))
-        if fold is not None:
-            fold(self, record, record.event)
+    def apply(self, record: Recorded) -> None:
+        handler = _FOLDS.get(type(record.event))
+        if handler is not None:
+            handler(self, record, record.event)
         self._timeline.append(
             {
                 "position": record.position,
@@ -66,7 +67,7 @@ class _Telling:
             raise NotADossier(f"no event opens the dossier {self._id}")
         if not self._convention or not self._structure:
             raise NotADossier("the events of the dossier's convention and structure are missing")
-        lines = [self._line(one) for one in self._dossier.pop("animation_ids")]
+        lines = [self._line(animation_id) for animation_id in self._dossier.pop("animation_ids")]
         return {
             "format": FORMAT,
             "dossier_id": str(self._id),
@@ -80,10 +81,11 @@ class _Telling:
     def _line(self, animation_id: str) -> Facts:
         if animation_id not in self._animations:
             raise NotADossier(f"the events of animation {animation_id}, which the dossier holds, are missing")
-        submitted = next((one for one in self._dossier["submitted_lines"] if one["animation_id"] == animation_id), None)
+        lines = self._dossier["submitted_lines"]
+        submitted = next((line for line in lines if line["animation_id"] == animation_id), None)
         return {**self._animations[animation_id], "submitted": submitted}
 
-    # Each of these takes one kind of event.
+    # One method for each kind of event.
 
     def opened(self, record: Recorded, fact: dossiers.DossierOpened) -> None:
         if record.originator_id != self._id:
@@ -101,19 +103,20 @@ class _Telling:
         }
 
     def gathered(self, record: Recorded, fact: dossiers.DossierGathered) -> None:
-        self._dossier |= {"status": DossierStatus.OPEN.value, "animation_ids": [str(one) for one in fact.animation_ids]}
+        animation_ids = [str(animation_id) for animation_id in fact.animation_ids]
+        self._dossier |= {"status": DossierStatus.OPEN.value, "animation_ids": animation_ids}
 
     def piece(self, record: Recorded, fact: dossiers.PieceAttached) -> None:
         others = [piece for piece in self._dossier["pieces"] if piece["piece"] != fact.piece]
         self._dossier["pieces"] = [*others, {**_json(fact), "at": _instant(record.stamp.recorded_at)}]
 
     def submitted(self, record: Recorded, fact: dossiers.DossierSubmitted) -> None:
-        said = _json(fact)
+        data = _json(fact)
         self._dossier |= {
             "status": DossierStatus.SUBMITTED.value,
-            "submitted_lines": said["lines"],
-            "rate_per_animation": said["rate_per_animation"],
-            "amount": said["amount"],
+            "submitted_lines": data["lines"],
+            "rate_per_animation": data["rate_per_animation"],
+            "amount": data["amount"],
             "submitted": _act(record),
         }
 
@@ -143,8 +146,10 @@ class _Telling:
 
     def _decide(self, record: Recorded, number: int, status: AmendmentStatus, reason: str | None) -> None:
         decision = {"status": status.value, "decided": {**_act(record), "reason": reason}}
-        amendments = self._dossier["amendments"]
-        self._dossier["amendments"] = [one | decision if one["number"] == number else one for one in amendments]
+        self._dossier["amendments"] = [
+            amendment | decision if amendment["number"] == number else amendment
+            for amendment in self._dossier["amendments"]
+        ]
 
     def account_opened(self, record: Recorded, fact: structures.AccountOpened) -> None:
         self._structure = {"structure_id": str(record.originator_id), **_json(fact)}
@@ -191,7 +196,7 @@ class _Telling:
 
 
 def _act(record: Recorded) -> Facts:
-    """Who did it, and when."""
+    """Return who acted, and when."""
     return {"by": record.stamp.actor, "at": _instant(record.stamp.recorded_at)}
 
 
@@ -207,32 +212,32 @@ def _instant(value: datetime) -> str:
     return value.isoformat()
 
 
-_FOLDS: Mapping[type[Event], Callable[[_Telling, Recorded, Any], None]] = {
-    dossiers.DossierOpened: _Telling.opened,
-    dossiers.DossierGathered: _Telling.gathered,
-    dossiers.PieceAttached: _Telling.piece,
-    dossiers.DossierSubmitted: _Telling.submitted,
-    dossiers.DossierReturned: _Telling.returned,
-    dossiers.DossierCertified: _Telling.certified,
-    dossiers.DossierPaid: _Telling.paid,
-    dossiers.AmendmentProposed: _Telling.proposed,
-    dossiers.AmendmentAccepted: _Telling.accepted,
-    dossiers.AmendmentRefused: _Telling.declined,
-    structures.AccountOpened: _Telling.account_opened,
-    structures.StructureRenamed: _Telling.renamed,
-    conventions.ConventionSigned: _Telling.signed,
-    conventions.ConventionAmended: _Telling.amended,
-    conventions.ConventionTerminated: _Telling.terminated,
-    animations.AnimationCreated: _Telling.created,
-    animations.AnimationModified: _Telling.modified,
-    animations.AnimationAttested: _Telling.attested,
-    animations.AttestationCorrected: _Telling.corrected,
-    animations.AttendanceSheetAttached: _Telling.sheet,
+_FOLDS: Mapping[type[Event], Callable[[_DossierFold, Recorded, Any], None]] = {
+    dossiers.DossierOpened: _DossierFold.opened,
+    dossiers.DossierGathered: _DossierFold.gathered,
+    dossiers.PieceAttached: _DossierFold.piece,
+    dossiers.DossierSubmitted: _DossierFold.submitted,
+    dossiers.DossierReturned: _DossierFold.returned,
+    dossiers.DossierCertified: _DossierFold.certified,
+    dossiers.DossierPaid: _DossierFold.paid,
+    dossiers.AmendmentProposed: _DossierFold.proposed,
+    dossiers.AmendmentAccepted: _DossierFold.accepted,
+    dossiers.AmendmentRefused: _DossierFold.declined,
+    structures.AccountOpened: _DossierFold.account_opened,
+    structures.StructureRenamed: _DossierFold.renamed,
+    conventions.ConventionSigned: _DossierFold.signed,
+    conventions.ConventionAmended: _DossierFold.amended,
+    conventions.ConventionTerminated: _DossierFold.terminated,
+    animations.AnimationCreated: _DossierFold.created,
+    animations.AnimationModified: _DossierFold.modified,
+    animations.AnimationAttested: _DossierFold.attested,
+    animations.AttestationCorrected: _DossierFold.corrected,
+    animations.AttendanceSheetAttached: _DossierFold.sheet,
 }
 
 
 def file_digests(facts: Facts) -> list[str]:
-    """SHA-256 of every file that the dossier rests on: the sheets as submitted and as they are, and the pieces."""
+    """Return the SHA-256 of every file the dossier rests on: pieces, and sheets as submitted and as they are."""
     sheets = [line["sheet"]["sha256"] for line in facts["lines"] if line["sheet"]]
     submitted = [
         line["submitted"]["sheet"] for line in facts["lines"] if line["submitted"] and line["submitted"]["sheet"]

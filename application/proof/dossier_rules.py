@@ -1,6 +1,6 @@
-"""Whether what was submitted and certified follows from the other events: rates, plans, attendance, sheets.
+"""Check that what was submitted and certified follows from the other events: rates, plans, attendance, sheets.
 
-The events say who did what; these rules say that they were entitled to the sum (docs/glossary.md, "Proof of service…").
+Events record who did what; these rules say whether the sum was due (docs/glossary.md, "Proof of service…").
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from eventstore.records import Recorded
 
 
 def broken_rules(dossier_id: UUID, records: Sequence[Recorded]) -> Iterator[str]:
-    """What does not follow, a line each, from the events of a dossier and of what it rests on, in log order."""
-    told = _Told(dossier_id)
+    """Yield one line for each contradiction in the events of a dossier and of what it rests on, in log order."""
+    history = _History(dossier_id)
     for record in records:
-        yield from told.take(record)
+        yield from history.apply(record)
 
 
 @dataclass(slots=True)
-class _Told:
-    """Everything as it stood when the next event happened."""
+class _History:
+    """The state of everything just before the next event."""
 
     dossier_id: UUID
     conventions: dict[UUID, Convention] = field(default_factory=dict)
@@ -34,7 +34,7 @@ class _Told:
     convention_id: UUID | None = None
     submitted: DossierSubmitted | None = None
 
-    def take(self, record: Recorded) -> Iterator[str]:
+    def apply(self, record: Recorded) -> Iterator[str]:
         stream, fact = record.originator_id, record.event
         kind = fact.topic.partition(".")[0]
         if kind == CONVENTION.name:
@@ -62,18 +62,18 @@ class _Told:
             yield from self._line(line)
 
     def _line(self, line: ServiceLine) -> Iterator[str]:
-        found, version = self.animations.get(line.animation_id, (None, 0))
-        if found is None or found.attendance is None:
+        animation, version = self.animations.get(line.animation_id, (None, 0))
+        if animation is None or animation.attendance is None:
             yield f"animation {line.animation_id} is submitted and was not attested"
             return
-        came, what = found.attendance, f"animation {line.animation_id}"
-        yield from _same(f"{what}: its version", line.animation_version, version)
-        yield from _same(f"{what}: its day", line.held_on, found.held_on)
-        yield from _same(f"{what}: parents", line.parents, came.parents)
-        yield from _same(f"{what}: children", line.children, came.children)
-        yield from _same(f"{what}: its sheet", line.sheet, found.sheet)
-        yield from _same(f"{what}: its convention", found.convention_id, self.convention_id)
-        yield from _same(f"{what}: its dossier", found.dossier_id, self.dossier_id)
+        attendance, name = animation.attendance, f"animation {line.animation_id}"
+        yield from _same(f"{name}: its version", line.animation_version, version)
+        yield from _same(f"{name}: its day", line.held_on, animation.held_on)
+        yield from _same(f"{name}: parents", line.parents, attendance.parents)
+        yield from _same(f"{name}: children", line.children, attendance.children)
+        yield from _same(f"{name}: its sheet", line.sheet, animation.sheet)
+        yield from _same(f"{name}: its convention", animation.convention_id, self.convention_id)
+        yield from _same(f"{name}: its dossier", animation.dossier_id, self.dossier_id)
 
     def _certification(self, fact: DossierCertified) -> Iterator[str]:
         agreed = self._agreed()
@@ -95,6 +95,6 @@ class _Told:
         return self.conventions[self.convention_id]
 
 
-def _same(what: str, said: Any, follows: Any) -> Iterator[str]:
-    if said != follows:
-        yield f"{what} is {said}, where {follows} follows from the other events"
+def _same(name: str, actual: Any, expected: Any) -> Iterator[str]:
+    if actual != expected:
+        yield f"{name} is {actual}, where {expected} follows from the other events"

@@ -1,8 +1,8 @@
 """The leaves of the tree: each stored event's bytes, with its position, topic and aggregate version.
 
-A leaf is the tuple that PostgreSQL's COPY in binary hands out for the row: the count of fields (2 bytes: 5), then for
-each field its length (4 bytes) and its bytes, all big-endian: position (8 bytes), aggregate id (16), aggregate version
-(8), topic (UTF-8), state. So the log is hashed as it is read, without taking events apart; docs/proof.md says the same
+A leaf is the tuple that PostgreSQL's binary COPY emits for the row: the number of fields (2 bytes: 5), then for each
+field its length (4 bytes) and its bytes, all big-endian: position (8 bytes), aggregate id (16), aggregate version (8),
+topic (UTF-8), state. The log is thus hashed as it is read, without decoding events; docs/proof.md describes the format
 without PostgreSQL. https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-BINARY-FORMAT
 """
 
@@ -36,7 +36,7 @@ COPY (
     WHERE notification_id > {after} AND notification_id <= {until} ORDER BY notification_id LIMIT {most}
 ) TO STDOUT (FORMAT binary)"""
 
-_OF_STREAMS = """
+_STREAM_LEAVES = """
 COPY (
     SELECT notification_id, originator_id, originator_version, topic, state FROM stored_events
     WHERE originator_id = ANY({streams}::uuid[]) AND notification_id <= {until} ORDER BY notification_id
@@ -45,7 +45,7 @@ COPY (
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """What a leaf says. `state` is the event as stored: JSON in UTF-8, personal fields encrypted."""
+    """A decoded leaf. `state` is the event as stored: JSON in UTF-8, personal fields encrypted."""
 
     position: int
     aggregate_id: UUID
@@ -83,13 +83,13 @@ def decode_leaf(data: bytes) -> Leaf:
 
 
 def position_of(data: bytes) -> int:
-    """The position that a leaf's bytes say."""
+    """Return the position written in a leaf's bytes."""
     position: int = _POSITION.unpack_from(data, _POSITION_AT)[0]
     return position
 
 
 def read_leaves(conn: Conn, after: int, until: int, most: int | None = None) -> Iterator[bytes]:
-    """The leaves of the events after position `after` up to `until`, `most` at most, in log order, one by one."""
+    """Yield the leaves of the events after position `after` up to `until`, at most `most`, in log order."""
     query = sql.SQL(_LEAVES).format(after=sql.Literal(after), until=sql.Literal(until), most=sql.Literal(most))
     return _leaves(conn, query)
 
@@ -102,6 +102,6 @@ def _leaves(conn: Conn, query: sql.Composed) -> Iterator[bytes]:
 
 
 def read_streams(conn: Conn, streams: Sequence[UUID], until: int) -> Iterator[bytes]:
-    """The leaves of these streams' events up to position `until`, in log order."""
-    query = sql.SQL(_OF_STREAMS).format(streams=sql.Literal(list(streams)), until=sql.Literal(until))
+    """Yield the leaves of these streams' events up to position `until`, in log order."""
+    query = sql.SQL(_STREAM_LEAVES).format(streams=sql.Literal(list(streams)), until=sql.Literal(until))
     return _leaves(conn, query)

@@ -1,7 +1,7 @@
-"""Merkle trees as RFC 9162, section 2.1, has them: roots, inclusion proofs, consistency proofs. Pure.
+"""Merkle trees as in RFC 9162, section 2.1: roots, inclusion proofs, consistency proofs. Pure.
 
-`Subtree` is how a tree is asked for its inner hashes: `subtree(start, end)` is the root of the leaves from `start` to
-`end` (excluded), where their number is a power of two and `start` a multiple of it.
+`Subtree` supplies a tree's inner hashes: `subtree(start, end)` returns the root of the leaves from `start` to `end`
+(excluded), where their number is a power of two and `start` a multiple of it.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 def leaf_hashes(leaves: Sequence[bytes]) -> list[bytes]:
-    """`leaf_hash` of each, for the many."""
+    """Hash many leaves without a call for each."""
     return [sha256(b"\0" + leaf).digest() for leaf in leaves]
 
 
 def fold_complete(hashes: Sequence[bytes]) -> bytes:
-    """The root over hashes whose number is a power of two."""
-    # On packed bytes a level costs one slice a node: half of what joining pairs of a list does.
+    """Return the root over a power-of-two number of hashes."""
+    # Slicing packed bytes takes half the time of joining pairs of a list.
     packed = b"".join(hashes)
     while len(packed) > HASH_BYTES:
         packed = b"".join([sha256(b"\1" + packed[at : at + _PAIR]).digest() for at in range(0, len(packed), _PAIR)])
@@ -40,7 +40,7 @@ def fold_complete(hashes: Sequence[bytes]) -> bytes:
 
 
 def root(start: int, end: int, subtree: Subtree) -> bytes:
-    """The root of the leaves from `start` to `end`, a range that RFC 9162's splitting leads to."""
+    """Return the root of the leaves from `start` to `end`, a range reached by RFC 9162's splitting."""
     size = end - start
     if size == 0:
         return EMPTY_ROOT
@@ -51,7 +51,7 @@ def root(start: int, end: int, subtree: Subtree) -> bytes:
 
 
 def inclusion_proof(index: int, size: int, subtree: Subtree) -> list[bytes]:
-    """That leaf `index` is in the tree of `size` leaves (section 2.1.3.1), the lowest hash first."""
+    """Prove that leaf `index` is in the tree of `size` leaves (section 2.1.3.1), lowest hash first."""
     proof: list[bytes] = []
     start, end = 0, size
     while end - start > 1:
@@ -66,7 +66,7 @@ def inclusion_proof(index: int, size: int, subtree: Subtree) -> list[bytes]:
 
 
 def consistency_proof(first: int, second: int, subtree: Subtree) -> list[bytes]:
-    """That the tree of `first` leaves begins the tree of `second` (section 2.1.4.1); 0 < first <= second."""
+    """Prove that the tree of `first` leaves begins that of `second` (section 2.1.4.1); 0 < first <= second."""
     proof: list[bytes] = []
     start, end, whole = 0, second, True
     while first != end:
@@ -81,27 +81,27 @@ def consistency_proof(first: int, second: int, subtree: Subtree) -> list[bytes]:
 
 
 def verifies_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], expected_root: bytes) -> bool:
-    """Section 2.1.3.2; `leaf` is the leaf's hash."""
+    """Verify as in section 2.1.3.2; `leaf` is the leaf's hash."""
     if not 0 <= index < size:
         return False
-    first, last, found = index, size - 1, leaf
+    first, last, computed = index, size - 1, leaf
     for hashed in proof:
         if last == 0:
             return False
         if first & 1 or first == last:
-            found = node_hash(hashed, found)
+            computed = node_hash(hashed, computed)
             while not first & 1 and first:
                 first, last = first >> 1, last >> 1
         else:
-            found = node_hash(found, hashed)
+            computed = node_hash(computed, hashed)
         first, last = first >> 1, last >> 1
-    return last == 0 and found == expected_root
+    return last == 0 and computed == expected_root
 
 
 def verifies_consistency(
     first: int, second: int, proof: Sequence[bytes], first_root: bytes, second_root: bytes
 ) -> bool:
-    """Section 2.1.4.2, for 0 < first <= second."""
+    """Verify as in section 2.1.4.2, for 0 < first <= second."""
     if not 0 < first <= second:
         return False
     if first == second:
@@ -127,5 +127,5 @@ def verifies_consistency(
 
 
 def _split(size: int) -> int:
-    """The largest power of two below `size`."""
+    """Return the largest power of two below `size`."""
     return 1 << ((size - 1).bit_length() - 1)

@@ -29,7 +29,7 @@ _DASH = "— "
 
 
 class BadNote(Exception):
-    """A note or a key cannot be trusted, or not even read; the message says why in one line."""
+    """Raised when a note or a key is malformed or not trusted; the message says why in one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """`seed`: the 32 bytes of an Ed25519 private key. Kept out of every `repr`."""
+    """An Ed25519 private key; `seed` is its 32 bytes, never shown in a `repr`."""
 
     private: Ed25519PrivateKey
 
@@ -64,13 +64,13 @@ class SigningKey:
         return self.private.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
 
     def sign(self, text: str, name: str) -> str:
-        """The note of that text, which must end with a newline."""
+        """Return the signed note of a text, which must end with a newline."""
         signature = key_id(name, self.public) + self.private.sign(text.encode())
         return f"{text}\n{_DASH}{name} {base64.b64encode(signature).decode()}\n"
 
 
 def key_id(name: str, public: bytes) -> bytes:
-    """The four bytes that a note names its key by; they depend on the log's name too."""
+    """Return the four bytes that identify a key in notes; they depend on the log's name too."""
     return sha256(name.encode() + b"\n" + _ED25519 + public).digest()[:4]
 
 
@@ -80,7 +80,7 @@ def to_pem(public: bytes) -> str:
 
 
 def from_pem(pem: str) -> bytes:
-    """The 32 bytes of an Ed25519 public key. Raises BadNote when the text is none."""
+    """Return the 32 bytes of an Ed25519 public key. Raises BadNote if the text is not one."""
     try:
         key = load_pem_public_key(pem.encode())
     except ValueError as error:
@@ -92,10 +92,10 @@ def from_pem(pem: str) -> bytes:
     return key.public_bytes(Encoding.Raw, PublicFormat.Raw)
 
 
-def opened(note: str, trusted: Iterable[bytes]) -> tuple[str, bytes]:
-    """The text of a note and the trusted public key that signed it.
+def open_note(note: str, trusted: Iterable[bytes]) -> tuple[str, bytes]:
+    """Return a note's text and the trusted public key that signed it.
 
-    Raises BadNote when it is malformed, signed by none of the trusted keys, or the signature does not fit.
+    Raises BadNote if the note is malformed, no trusted key signed it, or the signature does not fit.
     """
     text, gap, signatures = note.rpartition("\n\n")
     lines = signatures.split("\n")
@@ -118,7 +118,7 @@ def _signature(line: str) -> tuple[str, bytes]:
         signature = base64.b64decode(encoded, validate=True)
     except binascii.Error as error:
         raise BadNote("a signature line is not base64") from error
-    # What decodes to the same bytes must be written the same way: nothing in a note may vary unseen.
+    # Base64 has several spellings for the same bytes; accept one, so that a note cannot be altered unnoticed.
     if not line.startswith(_DASH) or not space or not name or base64.b64encode(signature).decode() != encoded:
         raise BadNote("a signature line is malformed")
     return name, signature
@@ -131,8 +131,8 @@ def _verify(public: bytes, signature: bytes, text: str) -> None:
         raise BadNote("the signature does not fit the text") from None
 
 
-def parsed(text: str) -> Checkpoint:
-    """The checkpoint that a note's text says. Raises BadNote when it is none."""
+def parse_checkpoint(text: str) -> Checkpoint:
+    """Parse a note's text as a checkpoint. Raises BadNote if it is not one."""
     try:
         origin, size, encoded, end = text.split("\n")
         checkpoint = Checkpoint(origin, int(size), base64.b64decode(encoded, validate=True))

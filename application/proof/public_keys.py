@@ -1,4 +1,4 @@
-"""The public keys as files: the one in use, and those before it. Never written from the database, which they judge."""
+"""The public keys as files: the current one and its predecessors. Never written from the database they judge."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ IN_USE = "checkpoint.pub.pem"
 _EARLIER = "checkpoint-{}.pub.pem"
 
 
-def keep_public_key(public: bytes, folder: Path) -> None:
-    """Makes the key the one in use; another that was there before is kept under its fingerprint."""
+def save_public_key(public: bytes, folder: Path) -> None:
+    """Make the key the current one; rename the file of its predecessor after its fingerprint."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     pem, path = to_pem(public), folder / IN_USE
     if path.exists():
@@ -23,5 +23,5 @@ def keep_public_key(public: bytes, folder: Path) -> None:
     path.write_text(pem)
 
 
-def kept_public_keys(folder: Path) -> list[Path]:
+def list_public_keys(folder: Path) -> list[Path]:
     return sorted([*folder.glob(IN_USE), *folder.glob(_EARLIER.format("*"))])

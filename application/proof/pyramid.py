@@ -1,4 +1,4 @@
-"""A tree computed in memory from its leaves' hashes, without keeping them: 32 bytes for every 256 leaves, doubled."""
+"""A Merkle tree computed in memory without storing the leaf hashes: about 64 bytes for every 256 leaves."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from application.proof.tiles import TILE, TILE_HEIGHT
 
 
 class Pyramid:
-    """Takes leaf hashes in order; gives roots of every size at or above the last full tile's end."""
+    """Takes leaf hashes in order; computes roots of every size from the end of the last full tile on."""
 
     def __init__(self) -> None:
         #: _levels[n]: hashes of the complete subtrees of height TILE_HEIGHT + n.
@@ -19,7 +19,7 @@ class Pyramid:
         return len(self._levels[0]) * TILE + len(self._edge)
 
     def extend(self, hashes: list[bytes]) -> None:
-        """`hashes` must not go past the end of the tile that is being filled."""
+        """`hashes` must not exceed the tile being filled."""
         self._edge = self._edge + hashes if self._edge else hashes
         assert len(self._edge) <= TILE
         if len(self._edge) == TILE:
@@ -35,11 +35,11 @@ class Pyramid:
         self._levels.append([hashed])
 
     def complete(self, height: int) -> list[bytes]:
-        """The hashes of all complete subtrees that are so much higher than a tile."""
+        """Return the hashes of all complete subtrees this much higher than a tile."""
         return self._levels[height] if height < len(self._levels) else []
 
     def root(self, size: int) -> bytes:
-        """The root at a size between the last full tile's end and now."""
+        """Return the root at a size between the last full tile's end and now."""
         assert self.size - len(self._edge) <= size <= self.size
         return root(0, size, self._subtree)
 

@@ -1,4 +1,4 @@
-"""Time stamps of checkpoints by an authority (RFC 3161): somebody else's word for when a checkpoint was there."""
+"""Time stamps (RFC 3161): an independent authority's word for when a checkpoint existed."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ log = logging.getLogger(__name__)
 Conn = Connection[Any]
 
 PATIENCE_SECONDS = 10.0
-#: A response is a few kilobytes.
-LARGEST_RESPONSE = 1 << 20
-#: At most so many in one turn; the others in the next.
-AT_ONCE = 10
+#: Real responses are a few kilobytes.
+MAX_RESPONSE_BYTES = 1 << 20
+#: Checkpoints stamped in one turn.
+BATCH = 10
 
 _REQUEST = "application/timestamp-query"
 _UNSTAMPED = "SELECT size, note FROM proof.checkpoints WHERE stamp IS NULL ORDER BY size DESC LIMIT %s"
@@ -29,39 +29,39 @@ _KEEP = "UPDATE proof.checkpoints SET stamp = %s WHERE size = %s"
 
 
 class BadStamp(Exception):
-    """A time stamp cannot be read or does not hold: one line that says why."""
+    """Raised when a time stamp cannot be read or is invalid; the message says why in one line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """Where stamps are asked for, and the file of root certificates (PEM) that they are held against."""
+    """A time-stamping service, and the file of root certificates (PEM) its stamps are checked against."""
 
     url: str
     root: Path
 
 
-def stamp_missing(conn: Conn, authority: Authority) -> None:
-    """Has the latest checkpoints that have no stamp stamped. A failure is logged; the next turn tries again."""
-    for size, note in conn.execute(_UNSTAMPED, (AT_ONCE,)).fetchall():
+def stamp_checkpoints(conn: Conn, authority: Authority) -> None:
+    """Stamp the latest unstamped checkpoints. A failure is logged, and retried in the next turn."""
+    for size, note in conn.execute(_UNSTAMPED, (BATCH,)).fetchall():
         try:
             response = request_stamp(authority.url, note.encode())
             check_stamp(response, note.encode(), authority.root.read_bytes())
-        except (BadStamp, OSError) as fault:
-            log.warning("no time stamp", extra={"size": size, "reason": str(fault)})
+        except (BadStamp, OSError) as error:
+            log.warning("no time stamp", extra={"size": size, "reason": str(error)})
             return
         conn.execute(_KEEP, (response, size))
 
 
 def request_stamp(url: str, message: bytes) -> bytes:
-    """The authority's response, in DER. Raises OSError when it cannot be had."""
-    asked = TimestampRequestBuilder().data(message).build()
-    request = urllib.request.Request(url, data=asked.as_bytes(), headers={"Content-Type": _REQUEST})
+    """Return the authority's response, in DER. Raises OSError if there is none."""
+    query = TimestampRequestBuilder().data(message).build()
+    request = urllib.request.Request(url, data=query.as_bytes(), headers={"Content-Type": _REQUEST})
     with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
-        return bytes(answer.read(LARGEST_RESPONSE))
+        return bytes(answer.read(MAX_RESPONSE_BYTES))
 
 
 def check_stamp(response: bytes, message: bytes, roots: bytes) -> str:
-    """When the message was stamped (ISO 8601), by an authority under one of the roots (PEM). Raises BadStamp."""
+    """Return when a root's (PEM) authority stamped the message (ISO 8601). Raises BadStamp."""
     try:
         certificates: list[Certificate] = load_pem_x509_certificates(roots)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The tree's hashes in PostgreSQL, in tiles of 256 as C2SP tlog-tiles cuts them: https://c2sp.org/tlog-tiles
+"""The tree's hashes in PostgreSQL, in tiles of 256 as in C2SP tlog-tiles: https://c2sp.org/tlog-tiles
 
 A tile of level 0 holds the hashes of 256 leaves, with their positions; one of level 1 the roots of 256 tiles of level
 0; and so on. A full tile never changes, so appending touches the right edge alone, and a proof reads a few tiles.
@@ -20,7 +20,7 @@ Conn = Connection[Any]
 
 TILE_HEIGHT = 8
 TILE = 1 << TILE_HEIGHT
-#: Leaves that are hashed before tiles are written: memory stays flat.
+#: Leaves hashed between two writes of tiles, so that memory stays flat.
 _BATCH = 64 * TILE
 
 DDL = """
@@ -60,7 +60,7 @@ class Tile:
 
 
 def tree_size(conn: Conn) -> tuple[int, int]:
-    """How many leaves the tree has, and the position of the last (0 when there is none)."""
+    """Return the number of leaves and the position of the last (0 if there is none)."""
     row = conn.execute(_SIZE, prepare=True).fetchone()
     if row is None:
         return 0, 0
@@ -69,9 +69,9 @@ def tree_size(conn: Conn) -> tuple[int, int]:
 
 
 def grow(conn: Conn, until: int) -> int:
-    """Appends the leaves up to position `until`, each once, whoever else does so at the time. Returns the size.
+    """Append the leaves up to position `until`, each once even if others append too. Return the size.
 
-    In a transaction of its own or of the caller's; costs by what is appended, not by the size of the tree.
+    Runs in its own transaction or the caller's; the cost depends on what is appended, not on the size of the tree.
     """
     with conn.transaction():
         acquire_in_transaction(conn, Lock.PROOF_TREE)
@@ -84,7 +84,7 @@ def grow(conn: Conn, until: int) -> int:
 
 
 def _append(edge: dict[int, Tile], leaves: Iterable[tuple[bytes, int]]) -> list[Tile]:
-    """Puts the leaves on the right edge; returns the tiles that changed."""
+    """Add the leaves to the right edge; return the tiles that changed."""
     changed: dict[tuple[int, int], Tile] = {}
     for hashed, position in leaves:
         level = 0
@@ -112,7 +112,7 @@ def _hashes(packed: bytes | bytearray, start: int, end: int) -> list[bytes]:
 
 
 class StoredTree:
-    """The tree as its tiles say, for roots and proofs. Tiles are read when first needed, and kept."""
+    """The stored tree, for roots and proofs. Tiles are read on first use and cached."""
 
     def __init__(self, conn: Conn) -> None:
         self._conn = conn
@@ -122,7 +122,7 @@ class StoredTree:
         """See `merkle.Subtree`."""
         size = end - start
         height = size.bit_length() - 1
-        # The highest full level of tiles at or below the wanted height.
+        # The highest level of tiles at or below that height.
         level = height // TILE_HEIGHT
         number, count = start >> (level * TILE_HEIGHT), 1 << (height - level * TILE_HEIGHT)
         return fold_complete(self._nodes(level, number, count))
@@ -131,12 +131,12 @@ class StoredTree:
         return root(0, size, self.subtree)
 
     def leaf_hashes(self, start: int, end: int) -> list[bytes]:
-        found: list[bytes] = []
+        hashes: list[bytes] = []
         while start < end:
             upto = min(end, (start // TILE + 1) * TILE)
-            found += self._nodes(0, start, upto - start)
+            hashes += self._nodes(0, start, upto - start)
             start = upto
-        return found
+        return hashes
 
     def _nodes(self, level: int, number: int, count: int) -> list[bytes]:
         index, at = divmod(number, TILE)
@@ -152,7 +152,7 @@ class StoredTree:
         return self._tiles[level, index]
 
     def index_of(self, position: int) -> int | None:
-        """The leaf of the event at that position; None when the tree holds none."""
+        """Return the index of the event's leaf, or None if the tree does not hold it."""
         row = self._conn.execute(_LEAF_AT, (position,), prepare=True).fetchone()
         if row is None or position not in row[1]:
             return None
@@ -161,7 +161,7 @@ class StoredTree:
 
 
 class IncompleteTree(Exception):
-    """The stored tiles lack hashes that the tree's size promises."""
+    """Raised when stored tiles lack hashes that the tree's size implies."""
 
     def __init__(self, level: int, index: int) -> None:
         super().__init__(f"tile {index} of level {level} lacks hashes")

@@ -7,7 +7,6 @@ that two dossiers can never both hold it. The coordonnateur's certification coun
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Annotated, ClassVar
 from uuid import UUID, uuid4
@@ -22,6 +21,7 @@ from domain.animations.animation import Animation
 from domain.animations.events import AnimationGathered, AnimationReleased
 from domain.catalogue import ANIMATION, CONVENTION, SERVICE_DOSSIER
 from domain.conventions.convention import Convention, ServiceCertified
+from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.errors import invalid
 from domain.kernel.events import Event
 from domain.kernel.rights import Action
@@ -193,10 +193,10 @@ def record_payment(command: ServicePaymentRecord, work: UnitOfWork) -> UUID:
     return dossier.id
 
 
-def with_dossier_status(animation: Animation, work: UnitOfWork) -> Animation:
-    """The animation as the table of transitions wants to see it: with the status of the dossier that holds it."""
+def dossier_status_of(animation: Animation, work: UnitOfWork) -> DossierStatus | None:
+    """Return the status of the dossier that holds the animation, or None when none does."""
     dossier = work.find(SERVICE_DOSSIER, animation.dossier_id) if animation.dossier_id else None
-    return replace(animation, dossier_status=dossier.status if dossier else None)
+    return dossier.status if dossier else None
 
 
 def subject(command: DossierChange, work: UnitOfWork) -> ServiceDossier:

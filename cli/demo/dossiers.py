@@ -30,7 +30,7 @@ from application.service_dossiers.commands import (
 )
 from cli.composition import Opened
 from domain.kernel.actors import Actor, Role
-from domain.service_dossiers.transitions import DossierStatus
+from domain.kernel.dossier_status import DossierStatus
 from projections.engine.generations import live_tables
 
 #: The convention with most that can be paid for; its structure is the one that the cast plays, when that has enough.

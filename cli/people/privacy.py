@@ -84,7 +84,7 @@ def export(
     settings = settings_from_environment()
     logs_of_a_command(verbose)
     with open_everything(settings) as opened:
-        told = opened.application.held_on(subject)
+        told = opened.application.export_person(subject)
     if not told["held"]:
         raise Refused(f"nothing is known of {subject}")
     typer.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from application.proof.checkpoints import Kept, latest
+from application.proof.checkpoints import SignedCheckpoint, latest
 from cli.composition import Conn
 from cli.read_models.readiness import is_outdated, known_read_models
 from eventstore.log import head, read_after
@@ -45,7 +45,7 @@ class LogState:
     projecting: bool
     frozen_projector: int | None
     read_models: tuple[ReadModelState, ...]
-    checkpoint: Kept | None
+    checkpoint: SignedCheckpoint | None
 
 
 def count_after(conn: Conn, position: int) -> int:

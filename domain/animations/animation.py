@@ -25,14 +25,14 @@ from domain.animations.events import (
     AttendanceSheetAttached,
     AttestationCorrected,
 )
-from domain.animations.transitions import AnimationStatus, belongings, check
+from domain.animations.transitions import AnimationStatus, belongings, check, check_with_dossier
 from domain.conventions.convention import Convention, covering
 from domain.kernel.actors import Actor
+from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.errors import broken, forbidden, invalid
 from domain.kernel.events import ERASED_WORDS, Event, without_words
 from domain.kernel.rights import Action, Belongings, authorize
 from domain.kernel.validation import stated, validated
-from domain.service_dossiers.transitions import DossierStatus
 from domain.structures.structure import Structure
 from domain.typology.attestation_form import AttestationForm
 from domain.typology.territory import Territory
@@ -71,9 +71,8 @@ class Animation:
     status: AnimationStatus = AnimationStatus.SUBMITTED
     #: As attested, or as corrected last.
     attendance: Attendance | None = None
-    #: The service dossier that holds it, and that dossier's status, which a use case looks up where it matters.
+    #: The service dossier that holds it.
     dossier_id: UUID | None = None
-    dossier_status: DossierStatus | None = None
     #: SHA-256 of the signed attendance sheet.
     sheet: str | None = None
     #: Whether it is recorded that its end has passed.
@@ -230,6 +229,7 @@ def attest(
 
 def correct_attestation(
     state: Animation,
+    dossier_status: DossierStatus | None,
     actor: Actor,
     came: Attendance,
     reason: str,
@@ -237,8 +237,8 @@ def correct_attestation(
     typology: Typology,
     now: datetime,
 ) -> list[Event]:
-    """A mistake is corrected by a further event with a reason."""
-    check(Action.ATTESTATION_CORRECT, state, actor, now)
+    """A mistake is corrected by a further event with a reason. `dossier_status`: that of the dossier which holds it."""
+    check_with_dossier(Action.ATTESTATION_CORRECT, state, dossier_status, actor, now)
     check_attendance(state, came, form, typology)
     return [
         AttestationCorrected(

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from domain.animations.animation import Animation
 from domain.animations.events import AttendanceSheetAttached
-from domain.animations.transitions import check
+from domain.animations.transitions import check_with_dossier
 from domain.kernel.actors import Actor
+from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.errors import broken
 from domain.kernel.events import Event
 from domain.kernel.rights import Action
@@ -24,9 +25,11 @@ class Sheet:
     sha256: str
 
 
-def attach_sheet(state: Animation, actor: Actor, sheet: Sheet, now: datetime) -> list[Event]:
+def attach_sheet(
+    state: Animation, dossier_status: DossierStatus | None, actor: Actor, sheet: Sheet, now: datetime
+) -> list[Event]:
     """Only after the end of what was published, attested or not. A further sheet replaces the one shown before."""
-    check(Action.ATTENDANCE_SHEET_ATTACH, state, actor, now)
+    check_with_dossier(Action.ATTENDANCE_SHEET_ATTACH, state, dossier_status, actor, now)
     if sheet.sha256 == state.sheet:
         raise broken("Ce fichier est déjà la liste d'émargement de l'animation.", "file")
     return [AttendanceSheetAttached(**asdict(sheet))]

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Literal, Protocol
 from uuid import UUID
 
 from domain.kernel.actors import Actor
 from domain.kernel.allowed import AllowedAction
-from domain.kernel.errors import DomainError, ErrorCode, Problem, forbidden
-from domain.kernel.rights import Action, Belongings, may
-from domain.service_dossiers.transitions import DossierStatus, correction_obstacle, sheet_obstacle
+from domain.kernel.dossier_status import DossierStatus, correction_obstacle, sheet_obstacle
+from domain.kernel.errors import broken
+from domain.kernel.rights import Action, Belongings, authorize, may
 
 
 class AnimationStatus(StrEnum):
@@ -36,9 +36,6 @@ class Standing(Protocol):
     def structure_id(self) -> UUID: ...
     @property
     def territory(self) -> str: ...
-    @property
-    def dossier_status(self) -> DossierStatus | None:
-        """That of the service dossier which holds it."""
 
 
 #: Tells in French why the condition does not hold, or None when it does.
@@ -57,20 +54,20 @@ def _over(animation: Standing, now: datetime) -> str | None:
     return None if animation.ends_at <= now else "L'animation n'est pas encore terminée."
 
 
-def _not_certified(animation: Standing, now: datetime) -> str | None:
-    return correction_obstacle(animation.dossier_status)
-
-
-def _sheets_may_change(animation: Standing, now: datetime) -> str | None:
-    return sheet_obstacle(animation.dossier_status)
+def _admitted(status: DossierStatus | None) -> str | None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """An action is open in these statuses when every condition holds; `domain.kernel.rights` says who may take it."""
+    """An action is open in these statuses when every condition holds; `domain.kernel.rights` says who may take it.
+
+    `by_dossier`: why the dossier that holds the animation, if any, stands against it in that status (French).
+    """
 
     open_in: frozenset[AnimationStatus]
     conditions: tuple[Condition, ...] = ()
+    by_dossier: Callable[[DossierStatus | None], str | None] = _admitted
 
 
 _SUBMITTED, _PUBLISHED = AnimationStatus.SUBMITTED, AnimationStatus.PUBLISHED
@@ -84,9 +81,22 @@ TRANSITIONS: Mapping[Action, Transition] = {
     Action.ANIMATION_CLONE: Transition(frozenset(AnimationStatus)),
     Action.ANIMATION_END: Transition(frozenset({_PUBLISHED}), (_over,)),
     Action.ANIMATION_ATTEST: Transition(frozenset({_PUBLISHED}), (_not_attested, _over)),
-    Action.ATTESTATION_CORRECT: Transition(frozenset({_PUBLISHED}), (_attested, _not_certified)),
-    Action.ATTENDANCE_SHEET_ATTACH: Transition(frozenset({_PUBLISHED}), (_over, _sheets_may_change)),
+    Action.ATTESTATION_CORRECT: Transition(frozenset({_PUBLISHED}), (_attested,), correction_obstacle),
+    Action.ATTENDANCE_SHEET_ATTACH: Transition(frozenset({_PUBLISHED}), (_over,), sheet_obstacle),
 }
+
+#: The actions that depend on the service dossier which holds the animation, and those that do not: mypy refuses a check
+#: of the former without its status.
+DossierAction = Literal[Action.ATTESTATION_CORRECT, Action.ATTENDANCE_SHEET_ATTACH]
+OwnAction = Literal[
+    Action.ANIMATION_PUBLISH,
+    Action.ANIMATION_REFUSE,
+    Action.ANIMATION_MODIFY,
+    Action.ANIMATION_CANCEL,
+    Action.ANIMATION_CLONE,
+    Action.ANIMATION_END,
+    Action.ANIMATION_ATTEST,
+]
 
 _IN_STATUS: Mapping[AnimationStatus, str] = {
     _SUBMITTED: "L'animation attend sa publication.",
@@ -96,29 +106,43 @@ _IN_STATUS: Mapping[AnimationStatus, str] = {
 }
 
 
-def obstacle(action: Action, animation: Standing, now: datetime) -> str | None:
-    """Why the animation's state does not admit the action now (French), or None when it does."""
+def obstacle(action: Action, animation: Standing, dossier_status: DossierStatus | None, now: datetime) -> str | None:
+    """Return why the state of the animation and of its dossier does not admit the action now (French), or None."""
     transition = TRANSITIONS[action]
     if animation.status not in transition.open_in:
         return _IN_STATUS[animation.status]
     reasons = (condition(animation, now) for condition in transition.conditions)
-    return next((reason for reason in reasons if reason is not None), None)
+    return next((reason for reason in reasons if reason is not None), transition.by_dossier(dossier_status))
 
 
 def belongings(animation: Standing) -> Belongings:
     return Belongings(structure_id=animation.structure_id, territories=frozenset([animation.territory]))
 
 
-def check(action: Action, animation: Standing, actor: Actor, now: datetime) -> None:
-    """Raises FORBIDDEN or RULE_BROKEN unless the actor may take the action now."""
-    if not may(actor, action, belongings(animation)):
-        raise forbidden()
-    if reason := obstacle(action, animation, now):
-        raise DomainError([Problem(ErrorCode.RULE_BROKEN, reason)])
+def check(action: OwnAction, animation: Standing, actor: Actor, now: datetime) -> None:
+    """Raise FORBIDDEN or RULE_BROKEN unless the actor may take the action now."""
+    _check(action, animation, None, actor, now)
 
 
-def allowed_actions(animation: Standing, actor: Actor, now: datetime) -> list[AllowedAction]:
+def check_with_dossier(
+    action: DossierAction, animation: Standing, dossier_status: DossierStatus | None, actor: Actor, now: datetime
+) -> None:
+    """As `check`; `dossier_status` is that of the service dossier which holds the animation, None without one."""
+    _check(action, animation, dossier_status, actor, now)
+
+
+def _check(
+    action: Action, animation: Standing, dossier_status: DossierStatus | None, actor: Actor, now: datetime
+) -> None:
+    authorize(actor, action, belongings(animation))
+    if reason := obstacle(action, animation, dossier_status, now):
+        raise broken(reason)
+
+
+def allowed_actions(
+    animation: Standing, dossier_status: DossierStatus | None, actor: Actor, now: datetime
+) -> list[AllowedAction]:
     """The actions that the actor's rights reach, each with whether it is possible now and, if not, why."""
     reached = [action for action in TRANSITIONS if may(actor, action, belongings(animation))]
-    reasons = [(action, obstacle(action, animation, now)) for action in reached]
+    reasons = [(action, obstacle(action, animation, dossier_status, now)) for action in reached]
     return [AllowedAction(action.value, reason is None, reason) for action, reason in reasons]

@@ -19,11 +19,11 @@ from domain.controls.events import (
 from domain.controls.pieces import ReasonCode, pieces_of
 from domain.controls.transitions import ControlStatus, check, unjudged_obstacle
 from domain.kernel.actors import Actor
+from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.errors import broken, invalid
 from domain.kernel.events import Event, without_words
 from domain.kernel.rights import Action, Belongings, authorize
 from domain.service_dossiers.service_dossier import ServiceDossier
-from domain.service_dossiers.transitions import DossierStatus
 
 #: Each one is read by the command that draws: a longer period is cut into several controls.
 MOST_IN_POPULATION = 5_000

@@ -12,6 +12,7 @@ from domain.animations.animation import Animation
 from domain.animations.transitions import AnimationStatus
 from domain.conventions.convention import Convention
 from domain.kernel.actors import Actor
+from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.errors import DomainError, ErrorCode, Problem, broken, invalid
 from domain.kernel.events import Event, without_words
 from domain.kernel.rights import Action, Belongings, authorize
@@ -30,7 +31,7 @@ from domain.service_dossiers.events import (
     PieceAttached,
     ServiceLine,
 )
-from domain.service_dossiers.transitions import DossierStatus, belongings, check
+from domain.service_dossiers.transitions import belongings, check
 
 #: Each one is read and claimed by the command that gathers it: a longer period is cut into several dossiers.
 MOST_ANIMATIONS = 500

@@ -9,16 +9,9 @@ from uuid import UUID
 
 from domain.kernel.actors import Actor
 from domain.kernel.allowed import AllowedAction
+from domain.kernel.dossier_status import CERTIFIED, DossierStatus
 from domain.kernel.errors import broken, forbidden
 from domain.kernel.rights import Action, Belongings, may
-
-
-class DossierStatus(StrEnum):
-    OPEN = "OPEN"
-    SUBMITTED = "SUBMITTED"
-    RETURNED = "RETURNED"
-    CERTIFIED = "CERTIFIED"
-    PAID = "PAID"
 
 
 class AmendmentStatus(StrEnum):
@@ -39,7 +32,6 @@ class DossierStanding(Protocol):
 
 
 _IN_THE_MAKING = frozenset({DossierStatus.OPEN, DossierStatus.RETURNED})
-_CERTIFIED = frozenset({DossierStatus.CERTIFIED, DossierStatus.PAID})
 
 OPEN_IN: Mapping[Action, frozenset[DossierStatus]] = {
     Action.SERVICE_DOSSIER_GATHER: _IN_THE_MAKING,
@@ -48,9 +40,9 @@ OPEN_IN: Mapping[Action, frozenset[DossierStatus]] = {
     Action.SERVICE_DOSSIER_CERTIFY: frozenset({DossierStatus.SUBMITTED}),
     Action.SERVICE_DOSSIER_RETURN: frozenset({DossierStatus.SUBMITTED}),
     Action.SERVICE_PAYMENT_RECORD: frozenset({DossierStatus.CERTIFIED}),
-    Action.SERVICE_AMENDMENT_PROPOSE: _CERTIFIED,
-    Action.SERVICE_AMENDMENT_ACCEPT: _CERTIFIED,
-    Action.SERVICE_AMENDMENT_REFUSE: _CERTIFIED,
+    Action.SERVICE_AMENDMENT_PROPOSE: CERTIFIED,
+    Action.SERVICE_AMENDMENT_ACCEPT: CERTIFIED,
+    Action.SERVICE_AMENDMENT_REFUSE: CERTIFIED,
 }
 
 _IN_STATUS: Mapping[DossierStatus, str] = {
@@ -84,19 +76,3 @@ def allowed_actions(dossier: DossierStanding, actor: Actor) -> list[AllowedActio
     reached = [action for action in OPEN_IN if may(actor, action, belongings(dossier))]
     reasons = [(action, obstacle(action, dossier)) for action in reached]
     return [AllowedAction(action.value, reason is None, reason) for action, reason in reasons]
-
-
-def correction_obstacle(status: DossierStatus | None) -> str | None:
-    """Why an attestation may not be corrected, given the status of the dossier that holds its animation (French)."""
-    if status is DossierStatus.SUBMITTED:
-        return "L'animation est dans un dossier soumis : demandez d'abord son renvoi au coordonnateur."
-    if status in _CERTIFIED:
-        return "Le service est certifié : proposez un avenant au dossier, que le coordonnateur devra accepter."
-    return None
-
-
-def sheet_obstacle(status: DossierStatus | None) -> str | None:
-    """Why no other signed sheet may be attached, given the status of the dossier that holds its animation (French)."""
-    if status in _CERTIFIED:
-        return "Le service est certifié : ses feuilles d'émargement ne changent plus."
-    return correction_obstacle(status)

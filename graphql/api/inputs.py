@@ -13,7 +13,7 @@ from domain.animations.transitions import AnimationStatus
 from domain.candidatures.candidature import CandidatureStatus
 from domain.candidatures.events import Degree
 from domain.controls.transitions import ControlStatus
-from domain.service_dossiers.transitions import DossierStatus
+from domain.kernel.dossier_status import DossierStatus
 from projections.animations import queries as animations
 from projections.audit import queries as audit
 from projections.candidatures import queries as candidatures

@@ -29,7 +29,7 @@ from api.core.scalars import SCALARS
 from api.following.per_event import PerEventExecutor
 from api.following.stream_release import EachResult
 from api.limits.cost_limit import CostLimit
-from api.limits.documents import Limits
+from api.limits.documents import MOST_TOKENS, RULES
 from api.mutation import Mutation
 from api.publishing.descriptions import describe
 from api.query import Query
@@ -38,16 +38,11 @@ from api.subscription import Subscription
 from domain.kernel.errors import DomainError
 from eventstore.unavailable import is_unavailable
 
-#: Four times what the longest of our documents has.
-MOST_TOKENS = 2_000
 _CACHED = 500
 #: Who asked named no operation of the document, or one that may not be asked in this way.
 _OF_WHO_ASKS = (GraphQLError, CannotGetOperationTypeError, InvalidOperationTypeError)
 #: What graphql-core adds when a name resembles one that exists: guesses are not helped along.
 _SUGGESTION = re.compile(r" Did you mean [^?]*\?$")
-
-#: Made once: rules made for each request would never be found again in the validation cache.
-RULES = [Limits]
 
 
 def coded(errors: Sequence[GraphQLError]) -> list[GraphQLError]:

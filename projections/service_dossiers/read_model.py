@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.events import ERASED_WORDS
 from domain.service_dossiers.events import (
     AmendmentAccepted,
@@ -16,7 +17,7 @@ from domain.service_dossiers.events import (
     DossierWordsErased,
     PieceAttached,
 )
-from domain.service_dossiers.transitions import AmendmentStatus, DossierStatus
+from domain.service_dossiers.transitions import AmendmentStatus
 from eventstore.records import Recorded, Stamp
 from projections.engine.projection import Projection, Row, Table, erased_words
 

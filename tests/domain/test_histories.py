@@ -117,7 +117,9 @@ ON_ANIMATIONS = st.lists(
             STRUCTURE,
             st.builds(
                 lambda came, why: (
-                    lambda state, who, now: animations.correct_attestation(state, who, came, why, FORM, TODAY, now)
+                    lambda state, who, now: animations.correct_attestation(
+                        state, None, who, came, why, FORM, TODAY, now
+                    )
                 ),
                 ATTENDANCE,
                 REASONS,
@@ -146,7 +148,7 @@ def animation_history(beginning: list[Event], attempts: list[Try]) -> list[Event
     for one in attempts:
         story = given(ANIMATION, *history)
         state: Animation = story.state
-        shown = {each.action: each for each in allowed_actions(state, one.who, one.now)}.get(one.action.value)
+        shown = {each.action: each for each in allowed_actions(state, None, one.who, one.now)}.get(one.action.value)
         outcome = story.when(one.decide, one.who, one.now)
         if outcome.refusal is not None:
             assert (outcome.refusal.code is ErrorCode.FORBIDDEN) is (shown is None)

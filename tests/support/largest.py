@@ -18,7 +18,8 @@ from graphql import (
 )
 
 from api.core.requests import LARGEST_BODY, MOST_VALUES
-from api.limits.values import LONGEST_TEXT, MOST_IN_LIST
+from api.core.text_lengths import LONGEST_TEXT
+from api.limits.values import MOST_IN_LIST
 
 #: Leaves room for the document and the names of fields.
 _MOST_BYTES = LARGEST_BODY - 60_000

@@ -13,7 +13,7 @@ from api.core.base import Node
 from api.core.context import Context
 from api.core.errors import denied
 from api.notifications.unreached import EMAIL_PROBLEM, email_problem
-from application.people.officials import account_named
+from application.people.officials import mandate_account
 from domain.accounts.invitation import InvitationStatus
 from domain.kernel.actors import Role
 from domain.kernel.identifiers import schools_begin_with
@@ -81,7 +81,7 @@ def mandate_shown(account_id: UUID, subject: str | None, told: dict[str, Any]) -
 
 async def officials_named(context: Context, names: list[str]) -> list[str | None]:
     """What people call those whom history names so: None where that is erased, the same for who acted by no mandate."""
-    accounts = {name: account for name in names if (account := account_named(name)) is not None}
+    accounts = {name: account for name in names if (account := mandate_account(name)) is not None}
     read = await context.read()
     rows = await read.rows(read.sql(queries.SUBJECTS), {"ids": list(accounts.values())}) if accounts else []
     subjects = {row["account_id"]: row["subject"] for row in rows}
@@ -90,7 +90,7 @@ async def officials_named(context: Context, names: list[str]) -> list[str | None
 
 async def official(context: Context, name: str) -> Official | None:
     """Whom history names so; None for what is no name of who acted by a mandate."""
-    account = account_named(name)
+    account = mandate_account(name)
     if account is None:
         return None
     (subject,) = await officials_named(context, [name])

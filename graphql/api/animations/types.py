@@ -19,8 +19,8 @@ from api.typology.territories_and_terms import Lists
 from api.typology.territory import Territory
 from api.typology.types import Term
 from domain.animations.transitions import AnimationStatus, allowed_actions
+from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.rights import Action, Belongings, may
-from domain.service_dossiers.transitions import DossierStatus
 from domain.typology.typology import TermKind
 from projections.animations import queries
 
@@ -45,7 +45,7 @@ class Attestation:
 class _Standing:
     """A row of the read model, as the table of transitions wants to see an animation."""
 
-    __slots__ = ("attested", "dossier_status", "ends_at", "status", "structure_id", "territory")
+    __slots__ = ("attested", "ends_at", "status", "structure_id", "territory")
 
     def __init__(self, row: dict[str, Any]) -> None:
         self.status = AnimationStatus(row["status"])
@@ -53,7 +53,6 @@ class _Standing:
         self.ends_at: datetime = row["ends_at"]
         self.structure_id: UUID = row["structure_id"]
         self.territory: str = row["territory"]
-        self.dossier_status = DossierStatus(row["dossier_status"]) if row["dossier_status"] else None
 
 
 #: How what is shown is made of a row of `queries.SELECT` and of the lists, and the columns that this needs.
@@ -189,7 +188,9 @@ class Animation(Lazily, Node):
     def allowed_actions(self, info: Info) -> list[AllowedAction]:
         if "past" in self.row:
             return []
-        return shown_actions(allowed_actions(_Standing(self.row), info.context.actor, info.context.now))
+        dossier_status = DossierStatus(self.row["dossier_status"]) if self.row["dossier_status"] else None
+        context = info.context
+        return shown_actions(allowed_actions(_Standing(self.row), dossier_status, context.actor, context.now))
 
 
 def _answers_for(context: Context, row: dict[str, Any]) -> bool:

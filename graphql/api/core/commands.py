@@ -16,7 +16,7 @@ from api.core.answers import NOT_REACHED, Refused, unavailable
 from api.core.context import Context
 from api.core.payloads import UserError, user_errors
 from api.core.shared_places import SharedPlaces
-from api.limits.values import too_long
+from api.core.text_lengths import too_long
 from application.commanding.commands import Command
 from domain.kernel.actors import Role
 from domain.kernel.errors import DomainError

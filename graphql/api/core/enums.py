@@ -10,8 +10,9 @@ from domain.candidatures.events import Degree
 from domain.controls.pieces import ReasonCode
 from domain.controls.transitions import ControlStatus
 from domain.kernel.actors import Role
+from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.errors import ErrorCode
-from domain.service_dossiers.transitions import AmendmentStatus, DossierStatus
+from domain.service_dossiers.transitions import AmendmentStatus
 from domain.typology.typology import TermKind, ThemeFamily
 from projections.engine.announcing import Step
 

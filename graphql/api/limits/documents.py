@@ -7,7 +7,7 @@ of fragments that spread the next one twice hold a server for ever, and two that
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from graphql import (
@@ -26,6 +26,8 @@ from graphql import (
 )
 from graphql.language import Visitor
 
+#: Four times what the longest of our documents has.
+MOST_TOKENS = 2_000
 DEEPEST = 15
 MOST_ALIASES = 50
 #: Fields of one name are compared two by two where they may stand in one place of the answer.
@@ -124,3 +126,7 @@ def _alias(one: SelectionNode, within: int) -> int:
 
 def _largest(depths: Iterable[int]) -> int:
     return max(depths, default=0)
+
+
+#: Made once: rules made for each request would never be found again in the validation cache.
+RULES: Sequence[type[ASTValidationRule]] = (Limits,)

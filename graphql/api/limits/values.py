@@ -26,21 +26,16 @@ from graphql import (
 )
 from graphql.utilities import value_from_ast_untyped
 
-from api.core.errors import ApiError, api_path
+from api.core.errors import ApiError
+from api.core.text_lengths import FILES, LONGEST_TEXT, Path, sentence
 from domain.kernel.errors import ErrorCode, Problem
 
-#: The longest text that any field of a command takes.
-LONGEST_TEXT = 5_000
 #: Values of one filter.
 MOST_IN_LIST = 100
-#: Texts of whole files have a bound of their own, told by the command.
-FILES = frozenset(("csv",))
 #: Filters by words are looked up word by word.
 _SEARCH, _OF_A_SEARCH = "text", 50
 #: What usual requests give costs nothing; beyond that, each value, and each hundred characters, as much as a field.
 _FREE_VALUES, _CHARACTERS_OF_A_VALUE = 20, 100
-
-Path = tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -124,27 +119,6 @@ def default_values(operation: Any) -> dict[str, Any]:
     }
 
 
-def too_long(values: Mapping[str, Any]) -> list[Problem]:
-    """The texts of a command that are longer than any of its fields takes, whatever the field."""
-    return [
-        Problem(ErrorCode.INVALID, _sentence(path, f"{LONGEST_TEXT} caractères au plus"), path)
-        for name, value in values.items()
-        for path, text in _texts((name,), value)
-        if len(text) > LONGEST_TEXT and path[-1] not in FILES
-    ]
-
-
-def _texts(path: Path, value: Any) -> Iterator[tuple[Path, str]]:
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, list | tuple):
-        for place, one in enumerate(value):
-            yield from _texts((*path, str(place)), one)
-    elif isinstance(value, dict):
-        for name, one in value.items():
-            yield from _texts((*path, name), one)
-
-
 def _problems(value: Any, path: Path, kind: GraphQLInputType, command: bool) -> Iterator[Problem]:
     """Of what a variable gives; what the schema does not know is for graphql-core to refuse."""
     waiting: list[tuple[Any, Path, GraphQLInputType]] = [(value, path, kind)]
@@ -169,7 +143,7 @@ def _names_problem(value: Mapping[str, Any], path: Path) -> Problem | None:
     """Names that no input type has are repeated by graphql-core, each compared with all that it knows."""
     if len(value) <= MOST_IN_LIST and all(len(name) <= MOST_IN_LIST for name in value):
         return None
-    return Problem(ErrorCode.INVALID, _sentence(path, f"{MOST_IN_LIST} champs au plus, aux noms aussi courts"), path)
+    return Problem(ErrorCode.INVALID, sentence(path, f"{MOST_IN_LIST} champs au plus, aux noms aussi courts"), path)
 
 
 def _text_problem(text: str, path: Path, kind: GraphQLInputType, command: bool) -> Problem | None:
@@ -178,17 +152,13 @@ def _text_problem(text: str, path: Path, kind: GraphQLInputType, command: bool) 
     if command and get_named_type(kind) in (GraphQLString, GraphQLID):
         # Told in the payload, beside everything else that is wrong.
         return None
-    return Problem(ErrorCode.INVALID, _sentence(path, f"{LONGEST_TEXT} caractères au plus"), path)
+    return Problem(ErrorCode.INVALID, sentence(path, f"{LONGEST_TEXT} caractères au plus"), path)
 
 
 def _list_problem(length: int, path: Path, command: bool) -> Problem | None:
     if command or length <= MOST_IN_LIST:
         return None
-    return Problem(ErrorCode.INVALID, _sentence(path, f"{MOST_IN_LIST} valeurs au plus"), path)
-
-
-def _sentence(path: Path, words: str) -> str:
-    return f"{'.'.join(api_path(path))} : {words}."
+    return Problem(ErrorCode.INVALID, sentence(path, f"{MOST_IN_LIST} valeurs au plus"), path)
 
 
 def _item(kind: GraphQLInputType) -> Any:

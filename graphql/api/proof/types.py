@@ -18,7 +18,7 @@ from projections.proof import queries
 class CheckpointReason(Enum):
     INTERVAL = checkpoints.INTERVAL
     CERTIFICATION = checkpoints.CERTIFICATION
-    ASKED = checkpoints.ASKED
+    ASKED = checkpoints.ON_REQUEST
     ROTATION = checkpoints.ROTATION
 
 

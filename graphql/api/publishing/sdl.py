@@ -18,21 +18,22 @@ from graphql import (
     validate,
     visit,
 )
+from strawberry import Schema
 
-from api.schema import MOST_TOKENS, RULES, schema
+from api.limits.documents import MOST_TOKENS, RULES
 
 
 @cache
-def sdl() -> str:
+def sdl(schema: Schema) -> str:
     """The schema as SDL, sorted by name so that it changes only when the schema does."""
     # Sorted in a schema of its own: the one that answers must not be (unions break).
     return print_schema(lexicographic_sort_schema(build_schema(schema.as_str()))) + "\n"
 
 
 @cache
-def bare_sdl() -> str:
+def bare_sdl(schema: Schema) -> str:
     """The schema as SDL without descriptions: all that clients can depend on, and nothing else."""
-    return print_ast(visit(parse(sdl()), _Undescribed())) + "\n"
+    return print_ast(visit(parse(sdl(schema)), _Undescribed())) + "\n"
 
 
 class _Undescribed(Visitor):
@@ -40,7 +41,7 @@ class _Undescribed(Visitor):
         return replace(node, description=None) if getattr(node, "description", None) else None
 
 
-def faults(document: str) -> list[str]:
+def faults(schema: Schema, document: str) -> list[str]:
     """What is wrong with a document by this schema and its limits, with the line; empty when it would be answered."""
     try:
         found = validate(schema._schema, parse(document, max_tokens=MOST_TOKENS), [*specified_rules, *RULES])

@@ -10,7 +10,7 @@ import strawberry
 
 from api.animations.types import Animation, load_animations
 from api.core.context import Context
-from domain.service_dossiers.transitions import DossierStatus
+from domain.kernel.dossier_status import DossierStatus
 from projections.service_dossiers import queries
 
 

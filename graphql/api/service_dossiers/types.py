@@ -21,8 +21,9 @@ from api.service_dossiers.missing import Missing, missing_of
 from api.structures.types import Convention, Structure, load_conventions, structure_beside
 from api.typology.territories_and_terms import Lists
 from api.typology.territory import Territory
+from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.rights import Action, may
-from domain.service_dossiers.transitions import AmendmentStatus, DossierStatus, allowed_actions, belongings
+from domain.service_dossiers.transitions import AmendmentStatus, allowed_actions, belongings
 from projections.service_dossiers import queries
 
 FOR_DOSSIERS = "For its structure, the coordonnateurs of its territory, the national team and auditors."

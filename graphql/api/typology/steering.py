@@ -19,7 +19,7 @@ from api.typology.inputs import (
 from api.typology.territory import Territory, load_territory
 from api.typology.types import AttestationForm, load_form
 from application import typology as commands
-from application.people.erasing import Erased
+from application.people.erasing import ErasureReport
 from application.people.erasing import Kind as PersonalKind
 from domain.kernel.errors import ErrorCode, invalid, refuse
 from domain.kernel.rights import Action, Scope, scope_of
@@ -99,7 +99,7 @@ class SteeringMutations:
     async def person_erase(self, info: Info, input: PersonEraseInput) -> PersonPayload:
         context = info.context
         application = context.services.application
-        done: list[Erased] = []
+        done: list[ErasureReport] = []
 
         def erase() -> tuple[None, int]:
             subject = (input.subject or "").strip() or None

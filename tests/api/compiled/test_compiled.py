@@ -14,7 +14,8 @@ import strawberry
 from graphql import specified_rules
 
 from api.compiled.documents import Documents, Invalid, Prepared
-from api.schema import MOST_TOKENS, RULES, coded, schema
+from api.limits.documents import MOST_TOKENS, RULES
+from api.schema import coded, schema
 from domain.kernel.actors import PUBLIC, Role
 from tests.support.api.asking import (
     AUDITOR,

@@ -20,6 +20,7 @@ from graphql import (
 )
 
 from api.publishing.sdl import sdl
+from api.schema import schema as executable
 
 CONTRACT = parse(Path(__file__).with_name("contract.graphql").read_text(encoding="utf-8"))
 _WithFields = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode | InputObjectTypeDefinitionNode
@@ -60,7 +61,7 @@ CHANGES = {
 
 @pytest.fixture(scope="module")
 def schema():
-    return build_schema(sdl())
+    return build_schema(sdl(executable))
 
 
 def _arguments(promised, found) -> list[str]:

@@ -10,9 +10,8 @@ import pytest
 
 from api import listings
 from api.core.base import LONGEST_TEXT, MOST_ITEMS
-from api.limits import values
-from api.limits.documents import DEEPEST, MOST_ALIASES
-from api.schema import MOST_TOKENS
+from api.core.text_lengths import LONGEST_TEXT as LONGEST_VALUE
+from api.limits.documents import DEEPEST, MOST_ALIASES, MOST_TOKENS
 from domain.kernel.actors import PUBLIC
 from projections.typology import queries as list_queries
 from tests.support.api.asking import AUDITOR, NATIONAL, TILLEULS, Town, structure
@@ -64,7 +63,7 @@ def test_keys_that_are_none_are_refused_or_find_nothing(reader: Reader, broken: 
         ("query ($key: String!) { territory(code: $key) { code } }", []),
     ]:
         asked = reader.asks(document, NATIONAL, key=broken)
-        assert asked.codes == (["INVALID"] if len(broken) > values.LONGEST_TEXT else codes), (document, asked.messages)
+        assert asked.codes == (["INVALID"] if len(broken) > LONGEST_VALUE else codes), (document, asked.messages)
     entry = reader.asks("query ($key: ID!) { node(id: $key) { id } }", NATIONAL, key=f"audit:{broken}")
     assert entry.codes == ([] if broken == "123" else ["INVALID"])
 

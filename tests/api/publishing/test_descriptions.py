@@ -18,10 +18,11 @@ from graphql import (
 from api.core.reading_rights import FIELDS, ROOTS, Reach
 from api.publishing.descriptions import ARGUMENTS
 from api.publishing.sdl import sdl
+from api.schema import schema
 from domain.kernel.actors import Role
 from domain.kernel.rights import RIGHTS, Action
 
-SCHEMA = build_schema(sdl())
+SCHEMA = build_schema(sdl(schema))
 BUILT_IN = {"String", "Int", "Float", "Boolean", "ID"}
 #: The words by which a description may name each role, or all that have signed in.
 CALLED = {

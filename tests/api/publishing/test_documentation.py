@@ -11,14 +11,14 @@ from graphql import GraphQLObjectType, build_schema
 
 from api.core.error_codes import ERROR_CODES
 from api.limits.cost import MOST_COST
-from api.limits.documents import DEEPEST, MOST_ALIASES
+from api.limits.documents import DEEPEST, MOST_ALIASES, MOST_TOKENS
 from api.publishing.documentation import page, slug
 from api.publishing.sdl import sdl
-from api.schema import MOST_TOKENS
+from api.schema import schema
 
-PAGE = page()
+PAGE = page(schema)
 HEADINGS = re.findall(r"^#+ (.*)$", re.sub(r"```.*?```", "", PAGE, flags=re.DOTALL), re.MULTILINE)
-SCHEMA = build_schema(sdl())
+SCHEMA = build_schema(sdl(schema))
 #: The folder that it is written into.
 DOCS = Path(__file__).parents[3] / "docs"
 

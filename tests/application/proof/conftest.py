@@ -13,7 +13,7 @@ from psycopg import Connection
 
 from application.application import open_application
 from application.hosting.database import temporary_database
-from application.proof.checkpoints import ASKED, make_checkpoint
+from application.proof.checkpoints import ON_REQUEST, make_checkpoint
 from application.proof.notes import SigningKey
 from eventstore.bulk import append_rows
 
@@ -45,7 +45,7 @@ def signed_template(server_url: str, worker_id: str) -> Iterator[str]:
         with open_application(url, MASTER_KEY), psycopg.connect(url, autocommit=True) as conn:
             append_rows(conn, rows(1, EVENTS))
             for position in CHECKPOINTS:
-                make_checkpoint(conn, KEY, position, ASKED, NOW)
+                make_checkpoint(conn, KEY, position, ON_REQUEST, NOW)
         yield name
 
 

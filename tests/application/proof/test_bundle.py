@@ -18,7 +18,7 @@ from application.files.store import BadStoredFile, FileStore
 from application.proof.archive import write_archive
 from application.proof.checkpoints import CERTIFICATION, make_checkpoint, take_up_key
 from application.proof.dossier_facts import NotADossier
-from application.proof.notes import SigningKey, opened
+from application.proof.notes import SigningKey, open_note
 from application.proof.verifying import Check, verify
 from tests.support import second_verifier
 from tests.support.proved_dossiers import KEY, Claim
@@ -69,7 +69,7 @@ def signed_again(path: Path, contents: dict[str, bytes], key: SigningKey = KEY) 
 
     from application.proof.bundle import manifest_text
 
-    text, _ = opened(contents.pop("manifest").decode(), [KEY.public])
+    text, _ = open_note(contents.pop("manifest").decode(), [KEY.public])
     digests = {name: sha256(content).hexdigest() for name, content in contents.items()}
     sizes = {name: len(content) for name, content in contents.items()}
     name = contents["checkpoint"].decode().split("\n")[0]

@@ -11,22 +11,22 @@ import pytest
 from psycopg import Connection
 
 from application.proof.checkpoints import (
-    ASKED,
     CERTIFICATION,
+    ON_REQUEST,
     KeyRetired,
     all_checkpoints,
     certified_before,
     keys,
     latest,
     make_checkpoint,
-    of_size,
     origin,
     take_up_key,
+    with_size,
 )
 from application.proof.leaves import Leaf, decode_leaf, encode_leaf, read_leaves
 from application.proof.merkle import consistency_proof as prove_consistency
 from application.proof.merkle import inclusion_proof, leaf_hash, verifies_consistency, verifies_inclusion
-from application.proof.notes import BadNote, SigningKey, from_pem, opened, parsed, to_pem
+from application.proof.notes import BadNote, SigningKey, from_pem, open_note, parse_checkpoint, to_pem
 from application.proof.tiles import IncompleteTree, StoredTree, grow, tree_size
 from eventstore.bulk import append_rows
 from eventstore.log import head
@@ -95,7 +95,7 @@ def test_every_event_is_proved_by_the_stored_tree(conn: Connection):
 def test_each_checkpoint_begins_the_next(conn: Connection):
     tree = StoredTree(conn)
     for first, second in pairwise(CHECKPOINTS):
-        old, new = of_size(conn, first), of_size(conn, second)
+        old, new = with_size(conn, first), with_size(conn, second)
         assert old is not None
         assert new is not None
         proof = prove_consistency(first, second, tree.subtree)
@@ -113,7 +113,7 @@ def test_several_who_grow_the_tree_at_once_add_each_leaf_once(empty: Connection)
 
     def sign(number: int) -> int:
         with psycopg.connect(empty.info.dsn, autocommit=True) as own:
-            made = make_checkpoint(own, KEY, 100 * number, ASKED, NOW)
+            made = make_checkpoint(own, KEY, 100 * number, ON_REQUEST, NOW)
             assert made is not None
             return made.size
 
@@ -126,7 +126,7 @@ def test_several_who_grow_the_tree_at_once_add_each_leaf_once(empty: Connection)
 
 def test_a_transaction_that_is_broken_off_leaves_the_tree_as_it_was(empty: Connection):
     append_rows(empty, rows(1, 600))
-    make_checkpoint(empty, KEY, 300, ASKED, NOW)
+    make_checkpoint(empty, KEY, 300, ON_REQUEST, NOW)
 
     def break_off() -> None:
         with empty.transaction():
@@ -136,29 +136,29 @@ def test_a_transaction_that_is_broken_off_leaves_the_tree_as_it_was(empty: Conne
     with pytest.raises(KeyboardInterrupt):
         break_off()
     assert tree_size(empty) == (300, 300)
-    assert make_checkpoint(empty, KEY, 600, ASKED, NOW) == latest(empty)
+    assert make_checkpoint(empty, KEY, 600, ON_REQUEST, NOW) == latest(empty)
 
 
 def test_a_checkpoint_is_a_signed_note_of_the_logs_name_size_and_root(conn: Connection):
     kept = latest(conn)
     assert kept is not None
-    text, key = opened(kept.note, [NEXT_KEY.public, KEY.public])
-    checkpoint = parsed(text)
+    text, key = open_note(kept.note, [NEXT_KEY.public, KEY.public])
+    checkpoint = parse_checkpoint(text)
     assert key == KEY.public
     assert (checkpoint.origin, checkpoint.size, checkpoint.root) == (origin(conn), EVENTS, kept.root)
     assert kept.root == by_definition(hashes(conn))
-    assert (kept.position, kept.reason, kept.made_at) == (EVENTS, ASKED, NOW)
+    assert (kept.position, kept.reason, kept.made_at) == (EVENTS, ON_REQUEST, NOW)
     assert kept.note.split("\n")[0].startswith("parentalite.log/")
 
 
 def test_an_empty_log_has_nothing_to_sign(empty: Connection):
-    assert make_checkpoint(empty, KEY, 0, ASKED, NOW) is None
+    assert make_checkpoint(empty, KEY, 0, ON_REQUEST, NOW) is None
     assert latest(empty) is None
 
 
 def test_the_same_tree_is_signed_once(conn: Connection):
     before = all_checkpoints(conn)
-    assert make_checkpoint(conn, KEY, EVENTS, ASKED, NOW) == before[-1]
+    assert make_checkpoint(conn, KEY, EVENTS, ON_REQUEST, NOW) == before[-1]
     assert all_checkpoints(conn) == before
 
 
@@ -180,11 +180,11 @@ def test_a_new_key_ends_the_one_before_which_may_not_come_back(conn: Connection)
     assert not old.may_sign(EVENTS + 1)
     assert not new.may_sign(EVENTS)
     with pytest.raises(KeyRetired, match="replaced"):
-        make_checkpoint(conn, KEY, EVENTS, ASKED, NOW)
+        make_checkpoint(conn, KEY, EVENTS, ON_REQUEST, NOW)
     append_rows(conn, rows(EVENTS + 1, EVENTS + 5))
-    made = make_checkpoint(conn, NEXT_KEY, head(conn), ASKED, NOW)
+    made = make_checkpoint(conn, NEXT_KEY, head(conn), ON_REQUEST, NOW)
     assert made is not None
-    assert opened(made.note, [NEXT_KEY.public])[1] == NEXT_KEY.public
+    assert open_note(made.note, [NEXT_KEY.public])[1] == NEXT_KEY.public
 
 
 def test_keys_go_through_pem_and_other_texts_are_refused():
@@ -207,7 +207,7 @@ NOTE = KEY.sign("parentalite.log/x\n3\n" + "A" * 43 + "=\n", "parentalite.log/x"
 
 def test_a_note_of_a_key_that_is_not_trusted_is_refused():
     with pytest.raises(BadNote, match="unknown key"):
-        opened(NOTE, [NEXT_KEY.public])
+        open_note(NOTE, [NEXT_KEY.public])
 
 
 def test_no_byte_of_a_note_can_change_unseen():
@@ -215,7 +215,7 @@ def test_no_byte_of_a_note_can_change_unseen():
         spoilt = bytearray(NOTE.encode())
         spoilt[at] ^= 1
         with pytest.raises((BadNote, UnicodeDecodeError)):
-            parsed(opened(spoilt.decode(), [KEY.public])[0])
+            parse_checkpoint(open_note(spoilt.decode(), [KEY.public])[0])
 
 
 def test_a_known_note_is_signed_as_c2sp_says():

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from application.proof.leaves import Leaf, decode_leaf, encode_leaf
 from application.proof.merkle import leaf_hash
-from application.proof.notes import from_pem, opened, parsed
+from application.proof.notes import from_pem, open_note, parse_checkpoint
 from application.proof.verifying import _CHECKS
 from tests.application.proof.conftest import KEY
 
@@ -33,7 +33,7 @@ def test_the_leaf_of_the_documentation_is_that_of_the_code():
 def test_the_checkpoint_of_the_documentation_is_signed_by_its_key():
     key = from_pem(vector("key"))
     assert key == KEY.public
-    checkpoint = parsed(opened(vector("checkpoint"), [key])[0])
+    checkpoint = parse_checkpoint(open_note(vector("checkpoint"), [key])[0])
     assert checkpoint.size == 1
     assert checkpoint.root.hex() == dict(line.split(maxsplit=1) for line in vector("leaf").splitlines())["hash"]
 

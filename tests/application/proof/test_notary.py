@@ -12,7 +12,14 @@ from uuid import UUID
 import pytest
 
 from application.followers.notary import look, notarising, utc_now, watch
-from application.proof.checkpoints import ASKED, CERTIFICATION, INTERVAL, all_checkpoints, make_checkpoint, take_up_key
+from application.proof.checkpoints import (
+    CERTIFICATION,
+    INTERVAL,
+    ON_REQUEST,
+    all_checkpoints,
+    make_checkpoint,
+    take_up_key,
+)
 from application.proof.tiles import tree_size
 from eventstore.bulk import append_rows
 from eventstore.locks import Lock, acquire
@@ -43,10 +50,10 @@ def test_it_signs_what_is_there_then_at_once_what_is_certified(empty):
 
 def test_what_was_certified_while_nobody_watched_is_signed_at_the_start(empty):
     append_rows(empty, rows(1, 5))
-    make_checkpoint(empty, KEY, 5, ASKED, NOW)
+    make_checkpoint(empty, KEY, 5, ON_REQUEST, NOW)
     append_rows(empty, [(UUID(int=99), 1, "service_dossier.certified", b"{}")])
     with notarising(empty.info.dsn, KEY, 3_600):
-        until(lambda: kept(empty) == [(5, ASKED), (6, CERTIFICATION)])
+        until(lambda: kept(empty) == [(5, ON_REQUEST), (6, CERTIFICATION)])
 
 
 def test_of_two_notaries_one_stands_by_and_a_lost_connection_is_waited_out(empty):
@@ -65,12 +72,12 @@ def test_of_two_notaries_one_stands_by_and_a_lost_connection_is_waited_out(empty
 
 def test_a_notary_whose_key_was_replaced_stops_and_says_so(empty, caplog: pytest.LogCaptureFixture):
     append_rows(empty, rows(1, 5))
-    make_checkpoint(empty, KEY, 5, ASKED, NOW)
+    make_checkpoint(empty, KEY, 5, ON_REQUEST, NOW)
     take_up_key(empty, NEXT_KEY)
     append_rows(empty, rows(6, 9))
     with caplog.at_level(logging.ERROR), notarising(empty.info.dsn, KEY, 1):
         until(lambda: "notary stopped" in caplog.text)
-    assert kept(empty) == [(5, ASKED)]
+    assert kept(empty) == [(5, ON_REQUEST)]
 
 
 class CountedPauses(Event):

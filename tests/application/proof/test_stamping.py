@@ -14,7 +14,7 @@ import pytest
 from application.files.store import FileStore
 from application.followers.notary import notarising
 from application.proof.checkpoints import CERTIFICATION, all_checkpoints, latest, make_checkpoint
-from application.proof.stamping import Authority, BadStamp, check_stamp, request_stamp, stamp_missing
+from application.proof.stamping import Authority, BadStamp, check_stamp, request_stamp, stamp_checkpoints
 from application.proof.verifying import verify
 from eventstore.bulk import append_rows
 from eventstore.log import head
@@ -143,7 +143,7 @@ def test_the_stamp_of_a_bundle_is_checked_against_the_root_that_is_given(authori
     dossier_id = claim.certified(*claim.attested(1))
     with app.pool.connection() as own:
         make_checkpoint(own, KEY, head(own), CERTIFICATION, world.now)
-        stamp_missing(own, authority)
+        stamp_checkpoints(own, authority)
     bundle = claim.export(dossier_id, tmp_path / "stamped.zip", KEY)
     roots = authority.root.read_bytes()
 

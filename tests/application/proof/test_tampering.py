@@ -9,7 +9,7 @@ import pytest
 from psycopg import Connection
 
 from application.proof.checking import Report, check_log
-from application.proof.checkpoints import ASKED, latest, make_checkpoint, origin, take_up_key
+from application.proof.checkpoints import ON_REQUEST, latest, make_checkpoint, origin, take_up_key
 from application.proof.leaves import read_leaves
 from application.proof.merkle import leaf_hash
 from application.proof.notes import Checkpoint, SigningKey
@@ -112,7 +112,7 @@ def test_an_event_put_into_a_gap_is_found(empty: Connection):
     with pytest.raises(psycopg.errors.UniqueViolation):
         append_rows(empty, rows(5, 6))
     append_rows(empty, rows(6, 20))
-    make_checkpoint(empty, KEY, head(empty), ASKED, NOW)
+    make_checkpoint(empty, KEY, head(empty), ON_REQUEST, NOW)
     unlocked(
         empty,
         "INSERT INTO stored_events (originator_id, originator_version, topic, state, notification_id) VALUES"
@@ -173,7 +173,7 @@ def test_a_checkpoint_whose_note_says_something_else_is_found(conn: Connection):
 def test_a_checkpoint_of_a_key_that_was_rolled_back_is_found(conn: Connection):
     take_up_key(conn, NEXT_KEY)
     append_rows(conn, rows(EVENTS + 1, EVENTS + 10))
-    make_checkpoint(conn, NEXT_KEY, head(conn), ASKED, NOW)
+    make_checkpoint(conn, NEXT_KEY, head(conn), ON_REQUEST, NOW)
     assert check(conn).findings == ()
     name, size = origin(conn), EVENTS + 10
     note = KEY.sign(Checkpoint(name, size, StoredTree(conn).root(size)).text, name)
@@ -191,7 +191,7 @@ def test_a_key_that_stands_in_the_database_alone_is_not_believed(conn: Connectio
         "DELETE FROM proof.checkpoints",
         "DELETE FROM proof.keys",
     )
-    make_checkpoint(conn, FOREIGN_KEY, head(conn), ASKED, NOW)
+    make_checkpoint(conn, FOREIGN_KEY, head(conn), ON_REQUEST, NOW)
     take_up_key(conn, KEY)
     first, second = check(conn).findings
     assert first.startswith("the key in use since size 0 is unknown here")
@@ -201,10 +201,10 @@ def test_a_key_that_stands_in_the_database_alone_is_not_believed(conn: Connectio
 def test_a_key_that_signs_again_after_another_is_found_whatever_the_database_says_of_them(conn: Connection):
     append_rows(conn, rows(EVENTS + 1, EVENTS + 10))
     take_up_key(conn, NEXT_KEY)
-    make_checkpoint(conn, NEXT_KEY, head(conn), ASKED, NOW)
+    make_checkpoint(conn, NEXT_KEY, head(conn), ON_REQUEST, NOW)
     unlocked(conn, "DELETE FROM proof.keys")
     append_rows(conn, rows(EVENTS + 11, EVENTS + 20))
-    make_checkpoint(conn, KEY, head(conn), ASKED, NOW)
+    make_checkpoint(conn, KEY, head(conn), ON_REQUEST, NOW)
     assert any(
         finding.startswith(f"checkpoint of size {EVENTS + 20}: signed by a rolled-back key, which ended")
         for finding in check(conn).findings
@@ -241,7 +241,7 @@ def test_a_copy_that_somebody_kept_convicts_a_log_that_was_rewritten_with_all_it
         "DELETE FROM proof.tiles",
         "DELETE FROM proof.checkpoints",
     )
-    make_checkpoint(conn, KEY, head(conn), ASKED, NOW)
+    make_checkpoint(conn, KEY, head(conn), ON_REQUEST, NOW)
     assert check(conn).findings == ()
     (finding,) = check(conn, kept.note).findings
     assert finding.startswith(f"checkpoint, copy 1 (size {EVENTS}), does not fit the log")
@@ -262,7 +262,7 @@ def test_a_log_that_grows_and_is_signed_meanwhile_has_no_findings(conn: Connecti
         if not grown:
             with psycopg.connect(conn.info.dsn, autocommit=True) as other:
                 append_rows(other, rows(EVENTS + 1, EVENTS + 900))
-                grown.append(make_checkpoint(other, KEY, head(other), ASKED, NOW))
+                grown.append(make_checkpoint(other, KEY, head(other), ON_REQUEST, NOW))
 
     with psycopg.connect(conn.info.dsn, autocommit=True) as tiles:
         report = check_log(conn, tiles, [KEY.public], progress=grow_once)

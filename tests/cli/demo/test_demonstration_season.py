@@ -12,7 +12,7 @@ from cli.demo import dossiers as demonstration_dossiers
 from cli.demo import season as demonstration_season
 from cli.demo.dossiers import make_dossiers
 from cli.demo.season import load_once
-from domain.service_dossiers.transitions import DossierStatus
+from domain.kernel.dossier_status import DossierStatus
 from eventstore.log import head
 from projections.engine.generations import live_tables
 from tests.cli.conftest import project

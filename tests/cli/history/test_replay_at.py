@@ -19,7 +19,7 @@ from domain.candidatures.candidature import CandidatureStatus
 from domain.candidatures.events import Degree
 from domain.controls.transitions import ControlStatus
 from domain.kernel.actors import PUBLIC, SYSTEM
-from domain.service_dossiers.transitions import DossierStatus
+from domain.kernel.dossier_status import DossierStatus
 from domain.typology.typology import TermKind
 from projections.engine.past import Moment, row_at
 from projections.engine.terms_in_force import TermsInForce

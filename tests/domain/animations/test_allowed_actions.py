@@ -7,7 +7,7 @@ or the word that the reason holds.
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from itertools import product
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -24,9 +24,10 @@ from domain.animations.animation import (
 )
 from domain.animations.attendance_sheet import attach_sheet
 from domain.animations.events import AnimationCancelled, AnimationPublished, AnimationRefused
-from domain.animations.transitions import TRANSITIONS, allowed_actions
+from domain.animations.transitions import TRANSITIONS, DossierAction, OwnAction, allowed_actions
 from domain.kernel.actors import Actor, Role
 from domain.kernel.allowed import AllowedAction
+from domain.kernel.dossier_status import DossierStatus, correction_obstacle, sheet_obstacle
 from domain.kernel.errors import DomainError, ErrorCode
 from domain.kernel.rights import Action
 from tests.support.domain.builders import (
@@ -89,9 +90,9 @@ ACTS: Mapping[Action, Callable[[Animation, Actor, Any], Any]] = {
     Action.ANIMATION_CLONE: lambda state, who, now: clone(state, who, START, END, around(), now),
     Action.ANIMATION_ATTEST: lambda state, who, now: attest(state, who, CAME, FORM, TODAY, now),
     Action.ATTESTATION_CORRECT: lambda state, who, now: correct_attestation(
-        state, who, CAME, "Erreur", FORM, TODAY, now
+        state, None, who, CAME, "Erreur", FORM, TODAY, now
     ),
-    Action.ATTENDANCE_SHEET_ATTACH: lambda state, who, now: attach_sheet(state, who, SHEET, now),
+    Action.ATTENDANCE_SHEET_ATTACH: lambda state, who, now: attach_sheet(state, None, who, SHEET, now),
 }
 
 
@@ -104,7 +105,7 @@ def rows() -> dict[str, dict[str, str]]:
 
 
 def answer(state: Animation, who: Actor, now: datetime) -> dict[str, AllowedAction]:
-    answers = allowed_actions(state, who, now)
+    answers = allowed_actions(state, None, who, now)
     assert len({allowed.action for allowed in answers}) == len(answers)
     return {allowed.action: allowed for allowed in answers}
 
@@ -152,9 +153,26 @@ def test_everybody_is_shown_the_actions_within_their_rights_and_no_other(role):
 @pytest.mark.parametrize("stage", STAGES)
 def test_another_structure_is_shown_nothing(stage):
     stranger = actor(Role.STRUCTURE, structures=frozenset([THEIRS]))
-    assert allowed_actions(animation(*STAGES[stage]), stranger, AFTER) == []
+    assert allowed_actions(animation(*STAGES[stage]), None, stranger, AFTER) == []
     both = actor(Role.STRUCTURE, structures=frozenset([THEIRS, OURS]))
     assert set(answer(animation(*STAGES[stage]), both, AFTER)) == WHO[Role.STRUCTURE]
+
+
+@pytest.mark.parametrize("status", [*DossierStatus, None])
+def test_what_the_dossier_stands_against_is_shown_so_and_nothing_else(status):
+    """`obstacle` is what `check_with_dossier` enforces: see the test below."""
+    answers = allowed_actions(animation(*STAGES["attested"]), status, actor(Role.STRUCTURE), AFTER)
+    reasons = {allowed.action: allowed.reason for allowed in answers}
+    assert reasons["attestationCorrect"] == correction_obstacle(status)
+    assert reasons["attendanceSheetAttach"] == sheet_obstacle(status)
+    for action in ("animationModify", "animationClone"):
+        assert reasons[action] == answer(animation(*STAGES["attested"]), actor(Role.STRUCTURE), AFTER)[action].reason
+
+
+def test_the_actions_that_a_dossier_may_stand_against_are_checked_with_its_status():
+    by_dossier = {action for action in TRANSITIONS if TRANSITIONS[action].by_dossier(DossierStatus.CERTIFIED)}
+    assert by_dossier == set(get_args(DossierAction))
+    assert set(TRANSITIONS) - by_dossier == set(get_args(OwnAction))
 
 
 @pytest.mark.parametrize("action", TRANSITIONS)

@@ -77,7 +77,7 @@ def test_only_a_published_animation_is_attested(before, saying):
 def test_only_its_structure_attests_and_corrects(who):
     given(ANIMATION, created(), PUBLISHED).when(attest, who, CAME, FORM, TODAY, AFTER).then_refused(FORBIDDEN)
     given(ANIMATION, created(), PUBLISHED, attested()).when(
-        correct_attestation, who, CAME, "Erreur", FORM, TODAY, AFTER
+        correct_attestation, None, who, CAME, "Erreur", FORM, TODAY, AFTER
     ).then_refused(FORBIDDEN)
 
 
@@ -122,7 +122,9 @@ def test_the_further_questions_may_be_left_unanswered():
 def test_a_mistake_is_corrected_by_a_further_event_with_its_reason():
     state = (
         given(ANIMATION, created(), PUBLISHED, attested())
-        .when(correct_attestation, STRUCTURE, Attendance(8, 0, CAME.answers), CORRECTED.reason, FORM, TODAY, AFTER)
+        .when(
+            correct_attestation, None, STRUCTURE, Attendance(8, 0, CAME.answers), CORRECTED.reason, FORM, TODAY, AFTER
+        )
         .then(CORRECTED)
     )
     assert state.attested
@@ -130,20 +132,20 @@ def test_a_mistake_is_corrected_by_a_further_event_with_its_reason():
 
 def test_a_correction_may_be_corrected():
     given(ANIMATION, created(), PUBLISHED, attested(), CORRECTED).when(
-        correct_attestation, STRUCTURE, Attendance(8, 0, CAME.answers), CORRECTED.reason, FORM, TODAY, AFTER
+        correct_attestation, None, STRUCTURE, Attendance(8, 0, CAME.answers), CORRECTED.reason, FORM, TODAY, AFTER
     ).then(CORRECTED)
 
 
 @pytest.mark.parametrize("reason", ["", "   ", "\n"])
 def test_corrections_need_a_reason(reason):
     given(ANIMATION, created(), PUBLISHED, attested()).when(
-        correct_attestation, STRUCTURE, CAME, reason, FORM, TODAY, AFTER
+        correct_attestation, None, STRUCTURE, CAME, reason, FORM, TODAY, AFTER
     ).then_refused(INVALID, "reason", "champ obligatoire")
 
 
 def test_what_was_not_attested_is_not_corrected():
     given(ANIMATION, created(), PUBLISHED).when(
-        correct_attestation, STRUCTURE, CAME, "Erreur", FORM, TODAY, AFTER
+        correct_attestation, None, STRUCTURE, CAME, "Erreur", FORM, TODAY, AFTER
     ).then_refused(RULE_BROKEN, saying="pas encore remplie")
 
 
@@ -157,7 +159,7 @@ def test_what_was_not_attested_is_not_corrected():
 )
 def test_a_correction_is_held_to_the_same_rules(came, code, field):
     given(ANIMATION, created(), PUBLISHED, attested()).when(
-        correct_attestation, STRUCTURE, came, "Erreur", FORM, TODAY, AFTER
+        correct_attestation, None, STRUCTURE, came, "Erreur", FORM, TODAY, AFTER
     ).then_refused(code, field)
 
 

@@ -17,8 +17,8 @@ from domain.controls.events import ControlAnswered
 from domain.controls.pieces import REASON_LABELS, ReasonCode, pieces_of
 from domain.controls.transitions import ControlStatus, allowed_actions
 from domain.kernel.actors import Role
+from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.errors import ErrorCode
-from domain.service_dossiers.transitions import DossierStatus
 from tests.support.domain.builders import COORDONNATEUR, NATIONAL, OTHER_STRUCTURE, STRUCTURE, actor
 from tests.support.domain.control_builders import (
     ALL_JUDGED,

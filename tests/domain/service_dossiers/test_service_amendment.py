@@ -1,15 +1,13 @@
 """Amendments: after certification an attestation changes only as the coordonnateur accepts it."""
 
-from dataclasses import replace
-
 import pytest
 
 from domain.animations.animation import correct_attestation
 from domain.catalogue import ANIMATION, SERVICE_DOSSIER
+from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.errors import ErrorCode
 from domain.service_dossiers.amendment import accept, decline, propose
 from domain.service_dossiers.events import AmendmentAccepted, AmendmentRefused
-from domain.service_dossiers.transitions import DossierStatus
 from tests.support.domain.builders import (
     AFTER,
     CAME,
@@ -119,15 +117,18 @@ def test_numbers_go_on_after_a_decision():
     ],
 )
 def test_what_is_submitted_or_certified_is_not_corrected_directly(status, saying):
-    held = replace(attended(), dossier_id=THIRD, dossier_status=status)
-    correct = given().when(correct_attestation, held, STRUCTURE, COUNTED_AGAIN, REASON, FORM, TODAY, AFTER)
+    correct = given().when(
+        correct_attestation, attended(), status, STRUCTURE, COUNTED_AGAIN, REASON, FORM, TODAY, AFTER
+    )
     correct.then_refused(RULE_BROKEN, saying=saying)
 
 
 @pytest.mark.parametrize("status", [DossierStatus.OPEN, DossierStatus.RETURNED, None])
 def test_what_is_in_preparation_can_still_be_corrected(status):
-    held = replace(attended(), dossier_status=status)
-    given().when(correct_attestation, held, STRUCTURE, COUNTED_AGAIN, REASON, FORM, TODAY, AFTER).then_accepted()
+    correct = given().when(
+        correct_attestation, attended(), status, STRUCTURE, COUNTED_AGAIN, REASON, FORM, TODAY, AFTER
+    )
+    correct.then_accepted()
 
 
 def test_an_animation_knows_the_dossier_that_holds_it():

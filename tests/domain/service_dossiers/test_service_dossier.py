@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from domain.animations.transitions import AnimationStatus
+from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.errors import DomainError, ErrorCode
 from domain.service_dossiers.events import DossierGathered, DossierReturned
 from domain.service_dossiers.service_dossier import (
@@ -15,7 +16,6 @@ from domain.service_dossiers.service_dossier import (
     open_dossier,
     submit,
 )
-from domain.service_dossiers.transitions import DossierStatus
 from tests.support.domain.builders import COORDONNATEUR, OTHER_STRUCTURE, STRUCTURE, THEIRS, convention
 from tests.support.domain.dossier_builders import (
     FIRST,

@@ -10,6 +10,7 @@ from hypothesis import given as for_any
 from hypothesis import strategies as st
 
 from domain.kernel.actors import Role
+from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.errors import ErrorCode
 from domain.service_dossiers.events import DossierCertified, DossierReturned, DossierSubmitted
 from domain.service_dossiers.service_dossier import (
@@ -19,7 +20,7 @@ from domain.service_dossiers.service_dossier import (
     send_back,
     submit,
 )
-from domain.service_dossiers.transitions import DossierStatus, allowed_actions
+from domain.service_dossiers.transitions import allowed_actions
 from tests.support.domain.builders import COORDONNATEUR, NATIONAL, STRUCTURE, actor, convention
 from tests.support.domain.dossier_builders import (
     GATHERED,

@@ -13,6 +13,7 @@ import pytest
 from websockets.sync.client import connect
 
 from api.publishing.documentation import page
+from api.schema import schema
 from cli.server import bounded_http, bounded_websocket
 from cli.server.bounded_http import LARGEST_HEAD
 from tests.scenarios.following.test_subscriptions import PROTOCOL, opened
@@ -59,7 +60,7 @@ def status(connection: socket.socket) -> int | None:
 
 
 def test_the_documentation_tells_the_bounds():
-    told = " ".join(page().split())
+    told = " ".join(page(schema).split())
     assert f"{LARGEST_HEAD:,} bytes, within {bounded_http.HEAD_SECONDS:.0f} seconds" in told
     assert f"within {bounded_http.BODY_SECONDS:.0f} seconds" in told
     assert f"one more for each {bounded_http.LEAST_SPEED:,} bytes" in told

@@ -14,6 +14,7 @@ import pytest
 from graphql import OperationDefinitionNode, parse
 
 from api.publishing.documentation import page
+from api.schema import schema
 from domain.kernel.actors import Role
 from tests.support.pypi import installed
 from tests.support.server import OPERATIONS, Server, token
@@ -50,7 +51,7 @@ def programs() -> Path:
 def folder(programs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A client's project, as the documentation says, with the generated client in it."""
     project = tmp_path_factory.mktemp("client")
-    (settings,) = re.findall(r"```toml\n(.*?)```", page(), re.DOTALL)
+    (settings,) = re.findall(r"```toml\n(.*?)```", page(schema), re.DOTALL)
     (project / "pyproject.toml").write_text(settings)
     (project / "graphql").mkdir()
     shutil.copy(ROOT / "graphql" / "schema.graphql", project / "graphql")

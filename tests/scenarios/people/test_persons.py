@@ -73,7 +73,7 @@ def _everything(people: Any, server: Any, animations: list[str]) -> None:
 def test_all_that_is_held_under_an_address_is_exported_and_erased(people, server, animations, founded_url):
     _everything(people, server, animations)
     application = server.services.application
-    told = application.held_on(ADDRESS.upper())
+    told = application.export_person(ADDRESS.upper())
     everything = {"candidature": 2, "registration": 3, "mail_preferences": 1, "invitation": 1, "contact": 1}
     assert told["found"] == everything
     erased = _erase(server, ADDRESS)
@@ -121,11 +121,11 @@ def test_a_mediateur_is_found_by_subject_and_by_address_and_has_one_pseudonym(pe
     candidature = people.does(APPLY, medi, **CANDIDATURE)["candidature"]["id"]
     people.does("53-register-as-mediateur", medi, structureId=STRUCTURE_ID)
     people.does(REGISTER, medi, animationId=training, **WHO)
-    found = server.services.application.held_on("medi")["found"]
+    found = server.services.application.export_person("medi")["found"]
     assert found == {"candidature": 1, "registration": 1, "account": 1}
-    people_known = server.services.application.held_on("medi")["person"]
+    people_known = server.services.application.export_person("medi")["person"]
     assert len(people_known) == 1
-    assert server.services.application.held_on(ADDRESS)["found"] == {"candidature": 1, "registration": 1}
+    assert server.services.application.export_person(ADDRESS)["found"] == {"candidature": 1, "registration": 1}
     assert candidature in _erase(server, "medi")["erased"]
     assert _names(server, training) == [None]
 
@@ -133,7 +133,7 @@ def test_a_mediateur_is_found_by_subject_and_by_address_and_has_one_pseudonym(pe
 def test_a_parent_who_is_known_by_a_telephone_alone_is_found_by_it(people, server, animations):
     said = {"firstName": "Fatou", "lastName": "Introuvable", "phone": "06 12 34 56 78"}
     people.does(REGISTER_FOR, STRUCTURE, animationId=animations[0], **said)
-    assert server.services.application.held_on("+33 6 12 34 56 78")["found"] == {"registration": 1}
+    assert server.services.application.export_person("+33 6 12 34 56 78")["found"] == {"registration": 1}
     assert _counts(_erase(server, "0612345678")) == {"REGISTRATION": 1}
     assert _names(server, animations[0]) == [None]
 

@@ -133,7 +133,7 @@ def test_who_registered_an_address_signed_in_and_who_reads_the_list_is_told(peop
 def test_what_was_said_under_a_known_address_is_erased_with_it(people, server, animation):
     people.does(REGISTER, None, animationId=animation, **_who(KNOWN, "Connue"))
     link = people.does(REGISTER, None, animationId=animation, **_who(KNOWN, "Seconde"))["link"]
-    assert server.services.application.held_on(KNOWN)["found"] == {"registration": 2}
+    assert server.services.application.export_person(KNOWN)["found"] == {"registration": 2}
     server.ask("mutation($of: String) { personErase(input: {subject: $of}) { erased } }", NATIONAL, of=KNOWN)
     followed = server.run(FOLLOW, None, link=link)
     assert (followed["status"], followed["lastName"]) == ("CANCELLED", None)

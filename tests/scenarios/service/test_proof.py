@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from application.followers.notary import notarising
-from application.proof.checkpoints import ASKED, make_checkpoint, take_up_key
-from application.proof.notes import SigningKey, from_pem, opened, parsed
+from application.proof.checkpoints import ON_REQUEST, make_checkpoint, take_up_key
+from application.proof.notes import SigningKey, from_pem, open_note, parse_checkpoint
 from application.proof.verifying import verify
 from eventstore.log import head
 from tests.scenarios.service.test_service_dossiers import Claims, seen
@@ -115,11 +115,11 @@ def test_checkpoints_are_public_in_graphql_and_at_plain_urls(people: People, ser
     with server.application.pool.connection() as conn:
         for _ in range(3):
             people.sign()
-            made = make_checkpoint(conn, CHECKPOINT_KEY, head(conn), ASKED, server.clock.now)
+            made = make_checkpoint(conn, CHECKPOINT_KEY, head(conn), ON_REQUEST, server.clock.now)
             assert made is not None
             sizes.append(made.size)
     note = get(server, "/checkpoint").text
-    checkpoint = parsed(opened(note, [CHECKPOINT_KEY.public])[0])
+    checkpoint = parse_checkpoint(open_note(note, [CHECKPOINT_KEY.public])[0])
     told = server.ask("{ checkpoint { size position root note reason stamped } }")["checkpoint"]
     assert told == {
         "size": sizes[-1],
@@ -175,7 +175,7 @@ def test_a_key_that_was_replaced_beside_a_running_server_is_told_and_papers_are_
     claims.attest(*held)
     dossier = claims.certified(*held)
     with server.application.pool.connection() as conn:
-        make_checkpoint(conn, CHECKPOINT_KEY, head(conn), ASKED, server.clock.now)
+        make_checkpoint(conn, CHECKPOINT_KEY, head(conn), ON_REQUEST, server.clock.now)
         take_up_key(conn, SigningKey.from_seed(b"n" * 32))
     refused = get(server, f"/service-dossiers/{dossier}/bundle.zip", AUDITOR)
     (error,) = refused.json()["errors"]

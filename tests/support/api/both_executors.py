@@ -12,7 +12,8 @@ from psycopg_pool import AsyncConnectionPool
 from api.compiled.documents import Documents, Prepared
 from api.core.context import Context, Services
 from api.limits.cost_limit import told_cost
-from api.schema import MOST_TOKENS, RULES, schema
+from api.limits.documents import MOST_TOKENS, RULES
+from api.schema import schema
 from domain.kernel.actors import Actor
 from projections.engine.catching_up import catch_up
 from tests.support.api.asking import BESIDES, Reached, Town

@@ -7,18 +7,19 @@ from pathlib import Path
 from string import Template
 
 from graphql import build_schema
+from strawberry import Schema
 
 from api.core.base import LONGEST_TEXT, MOST_ITEMS
 from api.core.error_codes import ERROR_CODES
 from api.core.requests import LARGEST_BODY, LONGEST_DOCUMENT, MOST_VALUES
+from api.core.text_lengths import LONGEST_TEXT as LONGEST_VALUE
 from api.http.sockets import MOST_OPERATIONS_AT_ONCE
 from api.http.uploads import LARGEST_UPLOAD
-from api.limits import values as limits
 from api.limits.cost import MOST_COST
-from api.limits.documents import DEEPEST, MOST_ALIASES, MOST_ALIKE, MOST_SPREADS
+from api.limits.documents import DEEPEST, MOST_ALIASES, MOST_ALIKE, MOST_SPREADS, MOST_TOKENS
+from api.limits.values import MOST_IN_LIST
 from api.publishing.documentation.reference import reference
 from api.publishing.sdl import sdl
-from api.schema import MOST_TOKENS
 from projections.engine.paging import DEFAULT_PAGE, LARGEST_PAGE
 
 _HERE = Path(__file__).parent
@@ -34,8 +35,8 @@ _LIMITS = {
     "most_values": MOST_VALUES,
     "most_cost": MOST_COST,
     "most_items": MOST_ITEMS,
-    "longest_value": limits.LONGEST_TEXT,
-    "most_in_list": limits.MOST_IN_LIST,
+    "longest_value": LONGEST_VALUE,
+    "most_in_list": MOST_IN_LIST,
     "longest_text": LONGEST_TEXT,
     "most_subscriptions": MOST_OPERATIONS_AT_ONCE,
     "default_page": DEFAULT_PAGE,
@@ -44,7 +45,7 @@ _LIMITS = {
 
 
 @cache
-def page() -> str:
+def page(schema: Schema) -> str:
     """The whole page in Markdown. The same schema, codes and limits always give the same page."""
     guide = Template(_read("guide.md")).substitute(
         {name: f"{limit:,}" for name, limit in _LIMITS.items()},
@@ -52,7 +53,7 @@ def page() -> str:
         client=_read("client.toml").strip(),
         contents="$contents",
     )
-    whole = f"{guide}\n{reference(build_schema(sdl()))}"
+    whole = f"{guide}\n{reference(build_schema(sdl(schema)))}"
     return Template(whole).safe_substitute(contents=_contents(whole))
 
 

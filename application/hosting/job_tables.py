@@ -1,0 +1,28 @@
+"""The tables in which the scheduler keeps what became of its jobs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from psycopg import Connection
+
+_DDL = """
+CREATE TABLE IF NOT EXISTS job_runs (
+    job text PRIMARY KEY,
+    first_run_at timestamptz NOT NULL,
+    last_run_at timestamptz NOT NULL,
+    runs bigint NOT NULL,
+    did bigint NOT NULL,
+    did_last bigint NOT NULL
+);
+CREATE TABLE IF NOT EXISTS job_failures (
+    job text PRIMARY KEY,
+    since timestamptz NOT NULL,
+    failed_at timestamptz NOT NULL,
+    failures integer NOT NULL,
+    reason text NOT NULL
+)"""
+
+
+def create_tables(conn: Connection[Any]) -> None:
+    conn.execute(_DDL)

@@ -1,0 +1,41 @@
+"""How long the texts of a command may be, whatever the field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from api.core.errors import api_path
+from domain.kernel.errors import ErrorCode, Problem
+
+#: The longest text that any field of a command takes.
+LONGEST_TEXT = 5_000
+#: Texts of whole files have a bound of their own, told by the command.
+FILES = frozenset(("csv",))
+
+Path = tuple[str, ...]
+
+
+def too_long(values: Mapping[str, Any]) -> list[Problem]:
+    """The texts of a command that are longer than any of its fields takes, whatever the field."""
+    return [
+        Problem(ErrorCode.INVALID, sentence(path, f"{LONGEST_TEXT} caractères au plus"), path)
+        for name, value in values.items()
+        for path, text in _texts((name,), value)
+        if len(text) > LONGEST_TEXT and path[-1] not in FILES
+    ]
+
+
+def _texts(path: Path, value: Any) -> Iterator[tuple[Path, str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, list | tuple):
+        for place, one in enumerate(value):
+            yield from _texts((*path, str(place)), one)
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            yield from _texts((*path, name), one)
+
+
+def sentence(path: Path, words: str) -> str:
+    return f"{'.'.join(api_path(path))} : {words}."
