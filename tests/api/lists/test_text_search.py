@@ -36,44 +36,47 @@ def library(server_url: str, worker_id: str, founded_name: str) -> Iterator[Read
             yield reader
 
 
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("oeuvre", [0]),
-        ("ŒUVRES", [0]),
-        ("œuvres ecole", [0]),
-        ("école numerique", [0]),
-        ("l'école", [0]),
-        ("numeriques oeuvre inconnu", []),
-        ("debat", [1]),
-        ("café parent", [1]),
-        ("parentes", []),
-        ("réseaux", [1]),
-        ("pronote", [2]),
-        ("premier", [2]),
-        ("remier", []),
-        ("films", [3]),
-        ("ﬁlm", [3]),
-        ("الآباء", [4]),
-        ("атьелье", [5]),
-        ("x" * 200, [6]),
-        ("x" * 100, [6]),
-        ("salle 12", [0, 1, 2, 3, 4, 5, 6]),
-        ("d" * 300, [0, 1, 2, 3, 4, 5, 6]),
-        ("2", []),
-        ("« – » ! ' \\ :* & | ( )", []),
-        ("_", []),
-        ("cafe:* | oeuvre", []),
-        ("'", []),
-        ("", [0, 1, 2, 3, 4, 5, 6]),
-        (" \t\n ", [0, 1, 2, 3, 4, 5, 6]),
-    ],
-    ids=lambda value: ascii(value)[:25],
-)
-def test_words_are_found_by_their_beginnings_whatever_accents_ligatures_and_signs(library: Reader, text, found):
-    page = library.asks(LISTING, where={"text": text}).data["animations"]
-    assert sorted(TITLES.index(node["title"]) for node in page["nodes"]) == found
-    assert page["totalCount"] == len(found)
+#: Words that are looked for, and the titles that they find.
+FOUND: list[tuple[str, list[int]]] = [
+    ("oeuvre", [0]),
+    ("ŒUVRES", [0]),
+    ("œuvres ecole", [0]),
+    ("école numerique", [0]),
+    ("l'école", [0]),
+    ("numeriques oeuvre inconnu", []),
+    ("debat", [1]),
+    ("café parent", [1]),
+    ("parentes", []),
+    ("réseaux", [1]),
+    ("pronote", [2]),
+    ("premier", [2]),
+    ("remier", []),
+    ("films", [3]),
+    ("ﬁlm", [3]),
+    ("الآباء", [4]),
+    ("атьелье", [5]),
+    ("x" * 200, [6]),
+    ("x" * 100, [6]),
+    ("salle 12", [0, 1, 2, 3, 4, 5, 6]),
+    ("d" * 300, [0, 1, 2, 3, 4, 5, 6]),
+    ("2", []),
+    ("« – » ! ' \\ :* & | ( )", []),
+    ("_", []),
+    ("cafe:* | oeuvre", []),
+    ("'", []),
+    ("", [0, 1, 2, 3, 4, 5, 6]),
+    (" \t\n ", [0, 1, 2, 3, 4, 5, 6]),
+]
+
+
+def test_words_are_found_by_their_beginnings_whatever_accents_ligatures_and_signs(library: Reader):
+    wrong = []
+    for text, titles in FOUND:
+        page = library.asks(LISTING, where={"text": text}).data["animations"]
+        found = sorted(TITLES.index(node["title"]) for node in page["nodes"])
+        if (found, page["totalCount"]) != (titles, len(titles)):
+            wrong.append(f"{text!r:.30}: {found}, counted as {page['totalCount']}")
+    assert not wrong, "\n".join(wrong)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
