@@ -47,6 +47,24 @@ def _other_machines(page: Page) -> list[str]:
     return [f"on another machine: {place}" for place in (*folders, *sorted(hosts))]
 
 
+def test_every_page_can_be_reached_from_readme():
+    reached, ahead = set(), ["README.md"]
+    while ahead:
+        page = Page(ahead.pop())
+        reached.add(page.name)
+        links = re.findall(r"\]\(([^)\s#]+\.md)[^)]*\)", page.prose)
+        paths = [(page.path.parent / link).resolve() for link in links if not link.startswith("https://")]
+        ahead += [name for path in paths if (name := path.relative_to(ROOT).as_posix()) not in reached]
+    assert [page.name for page in PAGES if page.name not in reached] == []
+
+
+def test_an_event_that_shows_in_the_listing_touches_at_most_twelve_files():
+    rows = Page("docs/contributing/add-an-event.md").table("Files")
+    paths = [row[0].strip("`") for row in rows]
+    assert len(set(paths)) == len(paths) <= 12
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
 def _spans(page: Page, command: str) -> list[list[str]]:
     """Return the words after a command, in every block of shell and every span of code that begins with it."""
     lines = [line.partition("#")[0] for block in page.blocks("sh") for line in block.splitlines()]
