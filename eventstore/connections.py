@@ -219,39 +219,35 @@ def commands_pool(database_url: str, size: int) -> Pool[Conn]:
 
 
 def recorder_pool(database_url: str, size: int) -> RecorderPool[Connection[Any]]:
-    return _RecorderPool(
-        database_url,
-        min_size=size,
-        max_size=size + 2,
-        open=False,
-        kwargs={
-            "autocommit": True,
-            "row_factory": dict_row,
-            "application_name": "parentalite-recorder",
-            **liveliness(database_url),
-        },
-        configure=lambda conn: bound(conn, RECORDING),
-        name="recorder",
-        timeout=POOL_SECONDS,
-        reconnect_timeout=RECONNECT_SECONDS,
-    )
+    return _recorder_pool(_RecorderPool, database_url, "recorder", RECORDING, size, size + 2)
 
 
 def followers_pool(database_url: str, size: int) -> RecorderPool[Connection[Any]]:
-    """The library's pool for those who follow the log with it: a subscription keeps its connection while it lasts."""
-    return RecorderPool(
+    """For those who follow the log with the library: a subscription keeps its connection for as long as it lasts."""
+    return _recorder_pool(RecorderPool, database_url, "library", BACKGROUND, 1, size)
+
+
+def _recorder_pool(
+    pool_class: type[RecorderPool[Connection[Any]]],
+    database_url: str,
+    name: str,
+    bounds: Bounds,
+    min_size: int,
+    max_size: int,
+) -> RecorderPool[Connection[Any]]:
+    return pool_class(
         database_url,
-        min_size=1,
-        max_size=size,
+        min_size=min_size,
+        max_size=max_size,
         open=False,
         kwargs={
             "autocommit": True,
             "row_factory": dict_row,
-            "application_name": "parentalite-library",
+            "application_name": f"parentalite-{name}",
             **liveliness(database_url),
         },
-        configure=lambda conn: bound(conn, BACKGROUND),
-        name="followers",
+        configure=lambda conn: bound(conn, bounds),
+        name=name,
         timeout=POOL_SECONDS,
         reconnect_timeout=RECONNECT_SECONDS,
     )

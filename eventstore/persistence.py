@@ -36,6 +36,11 @@ from eventstore.vault import Vault
 
 R = TypeVar("R", bound=CommandRecorder)
 
+#: What the library lets applications choose, and this log does not.
+_ONE_WAY = (
+    *("TRANSCODER_TOPIC", "MAPPER_TOPIC", "COMPRESSOR_TOPIC", "CIPHER_TOPIC", "CIPHER_KEY"),
+    *("APPLICATION_RECORDER_TOPIC", "PROCESS_RECORDER_TOPIC"),
+)
 #: Each subscription keeps one.
 MOST_CONNECTIONS = 10
 
@@ -83,7 +88,7 @@ class Factory(postgres.PostgresFactory):
     def mapper(
         self, transcoder: Transcoder | None = None, mapper_class: type[Mapper[Any]] | None = None
     ) -> Mapper[Any]:
-        for name in (self.TRANSCODER_TOPIC, self.MAPPER_TOPIC, self.CIPHER_TOPIC, "CIPHER_KEY", self.COMPRESSOR_TOPIC):
+        for name in _ONE_WAY:
             if self.env.get(name):
                 self._refuse(name, "this log is written in one way alone")
         if mapper_class is not None or not isinstance(transcoder, LogTranscoder | None):

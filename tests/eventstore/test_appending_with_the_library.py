@@ -201,6 +201,7 @@ def test_what_a_process_cannot_append_it_has_not_processed(env, animation_id, no
         ("COMPRESSOR_TOPIC", "zlib", "in one way alone"),
         ("CIPHER_KEY", "a key", "in one way alone"),
         ("TRANSCODER_TOPIC", "json", "in one way alone"),
+        ("APPLICATION_RECORDER_TOPIC", "eventsourcing.postgres:PostgresApplicationRecorder", "in one way alone"),
         ("IS_SNAPSHOTTING_ENABLED", "yes", "keeps no snapshots"),
     ],
 )

@@ -69,12 +69,12 @@ def test_a_stream_folds_into_the_state_that_commands_decide_on(lived, library):
     state = ANIMATION.fold(None, animation_id, [record.event for record in records])
     assert ANIMATION.fold(None, animation_id, library.events.get(animation_id)) == state
 
-    def project(known, events):
-        return ANIMATION.fold(known, animation_id, events)
+    def project(before, events):
+        return ANIMATION.fold(before, animation_id, events)
 
     assert library.repository.get(animation_id, projector_func=project) == state
     with pytest.raises(AggregateNotFoundError):
-        library.repository.get(UUID(int=0), projector_func=lambda known, _: known)
+        library.repository.get(UUID(int=0), projector_func=lambda before, _: before)
 
 
 def test_events_of_earlier_versions_come_at_the_latest(world, library):
