@@ -15,7 +15,7 @@ from domain.structures.structure import Structure
 from domain.typology.attestation_form import AttestationForm
 from domain.typology.territory import Territory
 from domain.typology.typology import Typology
-from eventstore.log import read_stream
+from eventstore.log import read_stream, state_after
 
 Conn = Connection[Any]
 
@@ -37,7 +37,5 @@ def read_ground(conn: Conn) -> Ground:
 
 
 def _fold(conn: Conn, kind: AggregateKind[Any], stream: UUID) -> tuple[int, Any]:
-    version, state = 0, None
-    for record in read_stream(conn, stream):
-        version, state = record.originator_version, kind.evolve(state, stream, record.event)
-    return version, state
+    records = read_stream(conn, stream)
+    return len(records), state_after(kind, records)

@@ -106,8 +106,8 @@ class Stage:
             structure_id=belongings.structure_id,
             territory=territory,
         )
+        subject.found = subject.kind.fold(subject.found, subject.id, facts)
         for fact in facts:
-            subject.found = subject.kind.evolve(subject.found, subject.id, fact)
             subject.version += 1
             self.acts.append(Recorded(0, subject.id, subject.version, stamp, fact))
         return self.acts[-1]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from psycopg import Connection
 
+from domain.catalogue import AggregateKind
 from eventstore.records import Recorded, decode
 
 _COLUMNS = "notification_id, originator_id, originator_version, topic, state"
@@ -21,6 +22,7 @@ LAST_POSITION = (1 << 63) - 1
 _HEAD = "SELECT coalesce(max(notification_id), 0) FROM stored_events"
 
 Conn = Connection[Any]
+S = TypeVar("S")
 
 
 def read_stream(conn: Conn, originator_id: UUID, after_version: int = 0) -> list[Recorded]:
@@ -39,6 +41,17 @@ def read_after(conn: Conn, position: int, limit: int, before: int = LAST_POSITIO
 def read_at(conn: Conn, positions: Sequence[int]) -> list[Recorded]:
     """The events at these positions, in log order; positions that hold none are left out."""
     return _fetch(conn, _AT, (list(positions),))
+
+
+def state_after(
+    kind: AggregateKind[S], records: Iterable[Recorded], version: int | None = None, before: S | None = None
+) -> S | None:
+    """Return the state of an aggregate after these records of its stream, up to `version` if that is given.
+
+    `before` is the state that they come after; None where they begin the stream.
+    """
+    taken = [record for record in records if version is None or record.originator_version <= version]
+    return kind.fold(before, taken[0].originator_id, [record.event for record in taken]) if taken else before
 
 
 def head(conn: Conn) -> int:

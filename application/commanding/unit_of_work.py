@@ -16,6 +16,7 @@ from domain.kernel.actors import Actor
 from domain.kernel.errors import ErrorCode, forbidden, not_found, refuse
 from domain.kernel.events import Event
 from domain.kernel.rights import Action, Belongings, Scope, authorize, scope_of
+from eventstore.log import state_after
 from eventstore.records import Recorded, Stamp
 
 
@@ -174,7 +175,7 @@ class UnitOfWork:
             further = self.read_stream(stream, known.version)
             if further:
                 moved = True
-                state = known.kind.fold(known.state, stream, (record.event for record in further))
+                state = state_after(known.kind, further, before=known.state)
                 self.cache.put(stream, Loaded(known.kind, further[-1].originator_version, state))
         return moved
 
@@ -198,7 +199,7 @@ class UnitOfWork:
         version = records[-1].originator_version if records else 0
         if any(not record.event.topic.startswith(f"{kind.name}.") for record in records):
             return Loaded(kind, version, None)
-        return Loaded(kind, version, kind.fold(None, stream, (record.event for record in records)))
+        return Loaded(kind, version, state_after(kind, records))
 
 
 def _cause(record: Recorded) -> str:

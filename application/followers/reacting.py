@@ -29,7 +29,7 @@ from domain.catalogue import AggregateKind
 from domain.kernel.identifiers import NAMESPACE
 from eventstore.leased_work import Work, working_at
 from eventstore.locks import Lock
-from eventstore.log import read_after, read_at, read_stream
+from eventstore.log import read_after, read_at, read_stream, state_after
 from eventstore.recorder import EVENTS_CHANNEL
 from eventstore.records import Recorded, UnreadableEvent
 
@@ -67,8 +67,7 @@ class _Around:
         return self._streams[stream]
 
     def state(self, kind: AggregateKind[S], stream: UUID, version: int | None = None) -> S:
-        known = (one.event for one in self.events(stream) if version is None or one.originator_version <= version)
-        state = kind.fold(None, stream, known)
+        state = state_after(kind, self.events(stream), version)
         assert state is not None, f"no {kind.name} {stream}"
         return state
 

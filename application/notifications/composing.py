@@ -29,7 +29,7 @@ from domain.kernel.identifiers import TYPOLOGY_ID, contact_list_id, registration
 from domain.registrations.registration import same_date_and_place
 from domain.structures.structure import StructureContactSet
 from domain.typology.typology import Typology
-from eventstore.log import read_at, read_stream
+from eventstore.log import read_at, read_stream, state_after
 from eventstore.vault import Vault
 
 Conn = Connection[Any]
@@ -170,8 +170,7 @@ def _calendar(conn: Conn, vault: Vault, kind: str, about: Mapping[str, Any], hos
     if kind not in IN_CALENDARS or "registration_id" not in about or host is None:
         return None
     animation_id = UUID(about["animation_id"])
-    book_id = registration_book_id(animation_id)
-    book = REGISTRATION.fold(None, book_id, (record.event for record in read_stream(conn, book_id)))
+    book = state_after(REGISTRATION, read_stream(conn, registration_book_id(animation_id)))
     held = book.places.get(UUID(about["registration_id"])) if book else None
     if held is None or not held.seated:
         return None
@@ -197,8 +196,4 @@ def _check_wanted(conn: Conn, about: Mapping[str, Any]) -> None:
 
 def _state(conn: Conn, vault: Vault, kind: AggregateKind[Any], stream: UUID, version: int | None = None) -> Any:
     """As it stands, or stood at a version."""
-    state = None
-    for record in vault.open(conn, read_stream(conn, stream), of_persons=False):
-        if version is None or record.originator_version <= version:
-            state = kind.evolve(state, stream, record.event)
-    return state
+    return state_after(kind, vault.open(conn, read_stream(conn, stream), of_persons=False), version)

@@ -21,7 +21,7 @@ from domain.accounts.events import AccountErased, MailPreferencesSet
 from domain.catalogue import ACCOUNT
 from domain.kernel.actors import Actor, Role
 from domain.kernel.rights import RIGHTS, Action
-from eventstore.log import read_stream
+from eventstore.log import read_stream, state_after
 from eventstore.records import Recorded
 
 Conn = Connection[Any]
@@ -93,8 +93,7 @@ def seen(conn: Conn, account: UUID, recipients: Sequence[str], at: datetime) -> 
 
 def _mandated(conn: Conn, account: UUID, at: datetime, version: int | None = None) -> list[Actor]:
     """Who the account's mandates in force let its holder be: one for each, in its role."""
-    known = (one for one in read_stream(conn, account) if version is None or one.originator_version <= version)
-    state = ACCOUNT.fold(None, account, (one.event for one in known))
+    state = state_after(ACCOUNT, read_stream(conn, account), version)
     mandates = in_force(list(state.mandates.values()), at) if state else []
     return [widened(Actor(Role.PARENT, ""), [mandate]) for mandate in mandates]
 

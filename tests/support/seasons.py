@@ -12,7 +12,7 @@ from demo import load_season
 from domain.animations.events import AnimationCreated
 from domain.catalogue import ANIMATION, CANDIDATURE, CONVENTION, STRUCTURE, AggregateKind
 from domain.kernel.events import Event
-from eventstore.log import read_after
+from eventstore.log import read_after, state_after
 from eventstore.records import Recorded
 
 E = TypeVar("E", bound=Event)
@@ -53,10 +53,7 @@ def facts_of(kind: type[E], records: Iterable[Recorded]) -> list[E]:
 
 def state_of(stream: list[Recorded]) -> Any:
     kind = KINDS[stream[0].event.topic.split(".")[0]]
-    state = None
-    for record in stream:
-        state = kind.evolve(state, record.originator_id, record.event)
-    return state
+    return state_after(kind, stream)
 
 
 def animation_streams(records: list[Recorded]) -> list[list[Recorded]]:

@@ -77,7 +77,7 @@ from domain.kernel.actors import PUBLIC, SYSTEM, Actor, Role
 from domain.kernel.identifiers import contact_list_id
 from domain.notifications.events import LetterAbout, Unreached
 from domain.typology.typology import TermKind
-from eventstore.log import read_stream
+from eventstore.log import read_stream, state_after
 from tests.support.api.rights_world import PARENT, one_of_each
 from tests.support.papers import pdf
 from tests.support.proved_dossiers import Claim
@@ -251,8 +251,5 @@ def _ended(world: World) -> None:
 
 
 def _state(world: World, kind: Any, stream: UUID) -> Any:
-    state = None
     with world.app.pool.connection() as conn:
-        for record in read_stream(conn, stream):
-            state = kind.evolve(state, stream, record.event)
-    return state
+        return state_after(kind, read_stream(conn, stream))

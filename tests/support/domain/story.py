@@ -16,10 +16,7 @@ SUBJECT = UUID("00000000-0000-4000-8000-000000000001")
 
 def fold(kind: AggregateKind[Any], *events: Event, subject: UUID = SUBJECT) -> Any:
     """The state after these events; None after none."""
-    state = None
-    for happened in events:
-        state = kind.evolve(state, subject, happened)
-    return state
+    return kind.fold(None, subject, events)
 
 
 @dataclass(frozen=True)
