@@ -73,12 +73,16 @@ release-schema: $(RUN) ## Keep the schema of this version as the released one, w
 docs: $(RUN) ## Write docs/graphql.md, the page of the whole schema (git ignores it)
 	@$(BIN)/parentalite schema --as docs > docs/graphql.md
 
-reference: $(RUN) ## Write docs/reference/cli.md from the code
+reference: $(RUN) ## Write docs/reference from the code
+	@$(BIN)/python docs/reference/write_configuration.py > $(VENV)/reference
+	@mv $(VENV)/reference docs/reference/configuration.md
 	@$(BIN)/typer cli.main utils docs --name parentalite > docs/reference/cli.md
 
 check-reference: $(RUN)
 	@$(BIN)/typer cli.main utils docs --name parentalite | cmp -s - docs/reference/cli.md || { \
 		echo "docs/reference/cli.md does not say what the code does; write it anew with: make reference" >&2; exit 1; }
+	@$(BIN)/python docs/reference/write_configuration.py | cmp -s - docs/reference/configuration.md || { \
+		echo "docs/reference/configuration.md does not say what the code does; write it anew with: make reference" >&2; exit 1; }
 
 requirements: $(DEV) ## Write requirements.txt anew from pyproject.toml and constraints.txt, with digests (needs the network)
 	@$(BIN)/python -m venv $(VENV)/locking && $(VENV)/locking/bin/pip install -qq pip-tools

@@ -11,7 +11,8 @@ from uuid import UUID
 import typer
 
 from application.files.store import FileStore
-from application.hosting.settings import CHECKPOINT_KEY_FILE, Settings, make_key
+from application.hosting.kept_secrets import make_key
+from application.hosting.settings import CHECKPOINT_KEY_FILE, Settings
 from application.papers.dossier_of_facts import pdf_of_facts
 from application.people.officials import names
 from application.proof import checkpoints

@@ -15,8 +15,7 @@ from psycopg import Connection
 from application.application import Application, open_application
 from application.files.store import FileStore
 from application.hosting.database import Database, open_database
-from application.hosting.service_settings import with_secrets_from_files
-from application.hosting.settings import Settings, SettingsError, load_settings
+from application.hosting.settings import Settings, SettingsError, load_settings, with_secrets_from_files
 from application.proof.checkpoints import take_up_key
 from application.proof.notes import SigningKey
 from application.proof.public_keys import save_public_key
@@ -36,7 +35,7 @@ READING_CONNECTIONS = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class Runtime:
     """One process's hold on everything that lives in the database."""
 
     settings: Settings
@@ -78,11 +77,8 @@ def utc_now() -> datetime:
 
 
 def environment() -> Mapping[str, str]:
-    """What is told from outside, secrets that files hold among it. Raises SettingsError."""
-    try:
-        return with_secrets_from_files(os.environ)
-    except ValueError as error:
-        raise SettingsError(str(error)) from None
+    """Return the environment variables, with secrets that files hold. Raises SettingsError."""
+    return with_secrets_from_files(os.environ)
 
 
 def settings_from_environment() -> Settings:
@@ -97,7 +93,7 @@ def connected(url: str) -> Iterator[Conn]:
 
 
 @contextmanager
-def open_everything(settings: Settings) -> Iterator[Opened]:
+def open_everything(settings: Settings) -> Iterator[Runtime]:
     """Database and application, all tables there: events, keys, and a live generation of each read model.
 
     Raises DatabaseUnavailable, and KeyRetired for a checkpoint key that was replaced. Founds nothing: see
@@ -115,10 +111,10 @@ def open_everything(settings: Settings) -> Iterator[Opened]:
             take_up_key(conn, key)
             if settings.embedded:
                 save_public_key(key.public, settings.home / "keys")
-        yield Opened(settings, database, application)
+        yield Runtime(settings, database, application)
 
 
-def api_services(opened: Opened) -> Services:
+def api_services(opened: Runtime) -> Services:
     """What the API answers with. It opens and closes pool and waiter itself."""
     # Imported here: Strawberry takes most of a second, which `parentalite token` should not cost.
     from api.core.context import Services
@@ -134,7 +130,7 @@ def api_services(opened: Opened) -> Services:
         files=FileStore(opened.settings.files),
         public_url=opened.settings.public_url,
         checkpoint_key=SigningKey.from_seed(opened.settings.checkpoint_key),
-        outside=opened.settings.outside,
+        web=opened.settings.web,
         checkpoint_seconds=opened.settings.checkpoint_seconds,
         trusted_documents=opened.settings.trusted_documents,
     )

@@ -10,7 +10,7 @@ import typer
 from psycopg.conninfo import conninfo_to_dict
 
 from application.notifications.tables import leave_history_alone
-from cli.composition import Opened, open_everything, settings_from_environment, utc_now
+from cli.composition import Runtime, open_everything, settings_from_environment, utc_now
 from cli.console import Steps, Stopped, confirm, counted, note
 from cli.options import Verbose, Yes, logs_of_a_command
 from cli.read_models.rebuild import rebuild_with_progress
@@ -45,7 +45,7 @@ def load(
             raise
 
 
-def load_and_rebuild(opened: Opened, animations: int, seed: int, now: datetime) -> LoadSummary:
+def load_and_rebuild(opened: Runtime, animations: int, seed: int, now: datetime) -> LoadSummary:
     """Loads a season that was lived until `now`, and fills the read models, both with progress."""
     began = monotonic()
     with Steps("animations") as steps:
@@ -67,7 +67,7 @@ def load_and_rebuild(opened: Opened, animations: int, seed: int, now: datetime) 
     return summary
 
 
-def _named(opened: Opened) -> str:
+def _named(opened: Runtime) -> str:
     """The database, in words that hold no password."""
     if opened.database.embedded:
         return f"the embedded database under {opened.settings.home}"

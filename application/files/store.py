@@ -60,7 +60,7 @@ class Draft:
         # Also over a file of that name: what it should hold is what is put there.
         os.replace(self.path, self._place)
         for folder in list(self._place.parents)[:3]:
-            _fsync_folder(folder)
+            fsync_folder(folder)
 
 
 class NoDraft(Draft):
@@ -131,7 +131,7 @@ class FileStore:
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._tombstone(sha256).touch(mode=0o600)
         place.unlink(missing_ok=True)
-        _fsync_folder(place.parent)
+        fsync_folder(place.parent)
 
     def _tombstone(self, sha256: str) -> Path:
         return self._place(sha256).with_suffix(".expired")
@@ -149,7 +149,7 @@ class FileStore:
         return self._folder / sha256[:2] / sha256[2:]
 
 
-def _fsync_folder(folder: Path) -> None:
+def fsync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

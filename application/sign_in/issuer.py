@@ -18,7 +18,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry, Key, KeySet
 
 from application.sign_in.accepting import IssuerAway
-from application.sign_in.configuration import is_confidential
+from application.sign_in.addresses import is_confidential
 
 log = logging.getLogger(__name__)
 

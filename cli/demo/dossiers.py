@@ -28,7 +28,7 @@ from application.service_dossiers.commands import (
     ServicePaymentRecord,
     ServicePieceAttach,
 )
-from cli.composition import Opened
+from cli.composition import Runtime
 from domain.kernel.actors import Actor, Role
 from domain.kernel.dossier_status import DossierStatus
 from projections.engine.generations import live_tables
@@ -64,7 +64,7 @@ class _Claim:
 
 
 class _People:
-    def __init__(self, opened: Opened, claim: _Claim, now: datetime) -> None:
+    def __init__(self, opened: Runtime, claim: _Claim, now: datetime) -> None:
         self._opened, self._claim, self._now = opened, claim, now
         #: Dates are days of the territory: elsewhere it may be tomorrow already.
         self._today = now.astimezone(ZoneInfo(claim.time_zone)).date()
@@ -133,7 +133,7 @@ class _People:
 _Step: TypeAlias = Callable[[_People, UUID, Sequence[UUID]], None]
 
 
-def make_dossiers(opened: Opened, siret: str, now: datetime) -> int:
+def make_dossiers(opened: Runtime, siret: str, now: datetime) -> int:
     """One dossier in each status, for the structure with that SIRET if it has attested enough.
 
     Returns how many it made: after an interruption only what is missing.
@@ -202,7 +202,7 @@ _STEPS: Mapping[DossierStatus, Sequence[_Step]] = {
 }
 
 
-def _dossiers(opened: Opened, convention_id: UUID) -> Mapping[str, list[_Begun]]:
+def _dossiers(opened: Runtime, convention_id: UUID) -> Mapping[str, list[_Begun]]:
     """The convention's dossiers by status."""
     dossiers: dict[str, list[_Begun]] = {status.value: [] for status in DossierStatus}
     with opened.connection() as conn:
@@ -213,7 +213,7 @@ def _dossiers(opened: Opened, convention_id: UUID) -> Mapping[str, list[_Begun]]
     return dossiers
 
 
-def _claim(opened: Opened, siret: str) -> _Claim | None:
+def _claim(opened: Runtime, siret: str) -> _Claim | None:
     with opened.connection() as conn:
         tables = live_tables(conn)
         row = conn.execute(sql.SQL(_CONVENTION).format(**tables), {"siret": siret}).fetchone()

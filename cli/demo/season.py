@@ -9,7 +9,7 @@ from typing import LiteralString
 
 from psycopg import sql
 
-from cli.composition import Conn, Opened
+from cli.composition import Conn, Runtime
 from cli.console import Refused, counted, note, warn
 from cli.demo.dossiers import make_dossiers
 from cli.demo.roles import Part, cast
@@ -49,7 +49,7 @@ _PAUSE_SECONDS = 0.5
 _LONGEST_WAIT_SECONDS = 600
 
 
-def load_once(opened: Opened, animations: int, now: datetime) -> None:
+def load_once(opened: Runtime, animations: int, now: datetime) -> None:
     """Loads the season into a database without animations; finishes one of ours; leaves others' alone.
 
     Raises Refused when another process has been loading it for ten minutes.
@@ -65,7 +65,7 @@ def structure_of(parts: Sequence[Part]) -> Sequence[str]:
     return next(part.sirets for part in parts if part.role is Role.STRUCTURE)
 
 
-def _load(opened: Opened, conn: Conn, animations: int, now: datetime) -> None:
+def _load(opened: Runtime, conn: Conn, animations: int, now: datetime) -> None:
     conn.execute(_DDL)
     ours = bool(read_stream(conn, landmark(SEED)))
     if not ours and _true(conn, _ANY_ANIMATION):
@@ -125,7 +125,7 @@ def _tell_what_is_there(conn: Conn, loaded: bool, now: datetime) -> None:
         note(f"The demonstration season is there, with {counted(to_come, 'animation')} to come. {_FRESH}")
 
 
-def _catch_up(opened: Opened) -> None:
+def _catch_up(opened: Runtime) -> None:
     """Takes up what a run that was broken off has left, and what an update of the code has changed."""
     with opened.connection() as conn:
         waiting = count_after(conn, min(live.position for live in generations(conn, State.LIVE)))

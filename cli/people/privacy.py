@@ -10,8 +10,9 @@ import orjson
 import typer
 
 from application.files.store import FileStore
-from application.hosting.settings import Settings, checked_key, make_key
-from cli.composition import Opened, environment, open_everything, settings_from_environment, utc_now
+from application.hosting.kept_secrets import make_key
+from application.hosting.settings import Settings, checked_key
+from cli.composition import Runtime, environment, open_everything, settings_from_environment, utc_now
 from cli.console import Refused, Steps, confirm, counted, note
 from cli.key_files import write_key
 from cli.options import Verbose, Yes, logs_of_a_command
@@ -111,7 +112,7 @@ def retain(
         _up_to_date(opened, "what is due cannot be told while these read models are behind")
         store = FileStore(settings.files)
         with opened.connection() as conn:
-            found = due(conn, store, settings, utc_now())
+            found = due(conn, store, settings.retention, utc_now())
         told = ", ".join(counted(number, name) for name, number in found.counts.items())
         if dry_run or not found.count:
             note(f"Due: {told}.")
@@ -162,12 +163,12 @@ def _new_master_key(settings: Settings) -> str:
     return given
 
 
-def _forget_in_read_models(opened: Opened) -> None:
+def _forget_in_read_models(opened: Runtime) -> None:
     _up_to_date(opened, "the keys are destroyed, but these read models may still show the person")
     # A server does it within the hour; here it is done when the command says so.
     forget(opened.url, opened.settings.master_key)
 
 
-def _up_to_date(opened: Opened, else_said: str) -> None:
+def _up_to_date(opened: Runtime, else_said: str) -> None:
     if behind := bring_up_to_date(opened):
         raise Refused(f"{else_said}: {', '.join(behind)}. See why with: parentalite status")

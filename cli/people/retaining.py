@@ -25,11 +25,13 @@ from application.followers.retention import (
     forget_invited,
     forget_registrants,
 )
-from application.hosting.settings import Settings
+from application.hosting.settings import RetentionSettings
 from projections.engine.generations import live_tables
 from projections.people import queries as retention
 
 Conn = Connection[Any]
+
+DAYS_A_MONTH = 365.25 / 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +62,21 @@ class Due:
         return sum(self.counts.values())
 
 
-def due(conn: Conn, store: FileStore, settings: Settings, now: datetime) -> Due:
+def due(conn: Conn, store: FileStore, terms: RetentionSettings, now: datetime) -> Due:
     """All that is due by now, as the read models know it."""
 
-    def rows(query: str, kept_for: timedelta) -> list[Any]:
-        return _rows(conn, query, ended_before=now - kept_for)
+    def rows(query: str, days: float) -> list[Any]:
+        return _rows(conn, query, ended_before=now - timedelta(days=days))
 
     return Due(
-        [(row[0], row[1]) for row in rows(retention.REGISTRANTS, settings.registrants_kept_for)],
+        [(row[0], row[1]) for row in rows(retention.REGISTRANTS, terms.registrants_days)],
         [
-            *(row[0] for row in rows(retention.CANDIDATURES, settings.candidatures_kept_for)),
-            *(row[0] for row in rows(retention.VOLUNTEERS, settings.volunteers_kept_for)),
+            *(row[0] for row in rows(retention.CANDIDATURES, terms.candidatures_months * DAYS_A_MONTH)),
+            *(row[0] for row in rows(retention.VOLUNTEERS, terms.volunteers_months * DAYS_A_MONTH)),
         ],
-        [row[0] for row in rows(retention.INVITATIONS, settings.invitations_kept_for)],
-        [(row[0], row[1]) for row in rows(retention.CONTACTS, settings.contacts_kept_for)],
-        _files(conn, store, now - settings.scans_kept_for),
+        [row[0] for row in rows(retention.INVITATIONS, terms.invitations_days)],
+        [(row[0], row[1]) for row in rows(retention.CONTACTS, terms.contacts_months * DAYS_A_MONTH)],
+        _files(conn, store, now - timedelta(days=terms.scans_months * DAYS_A_MONTH)),
     )
 
 

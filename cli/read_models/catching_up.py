@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from time import monotonic, sleep
 
-from cli.composition import Conn, Opened
+from cli.composition import Conn, Runtime
 from eventstore.locks import Lock, try_acquire
 from eventstore.log import head
 from projections.engine.catching_up import catch_up
@@ -14,7 +14,7 @@ from projections.engine.generations import State, generations
 PATIENCE_SECONDS = 30.0
 
 
-def bring_up_to_date(opened: Opened) -> list[str]:
+def bring_up_to_date(opened: Runtime) -> list[str]:
     """Waits until every live read model has taken what is recorded now, and projects itself when nobody else does.
 
     Returns those that have not got there, because they stand still on an event or their projector is slow.

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.composition import Conn, Opened, open_everything, settings_from_environment
+from cli.composition import Conn, Runtime, open_everything, settings_from_environment
 from cli.console import Steps, Stopped, confirm, counted, note
 from cli.options import Verbose, Yes, logs_of_a_command
 from cli.read_models.log_state import count_after
@@ -59,7 +59,7 @@ def rebuild(
             _rebuild(opened, chosen, yes)
 
 
-def _touched(opened: Opened) -> list[str]:
+def _touched(opened: Runtime) -> list[str]:
     """What the changes of the typology since the last rebuild mean for animations, a line each."""
     with opened.connection() as conn:
         found = touched_by_the_typology(conn)
@@ -70,7 +70,7 @@ def _touched(opened: Opened) -> list[str]:
     ] or ["No animation is touched by a change of the typology since the read models were built."]
 
 
-def rebuild_with_progress(opened: Opened, names: list[str]) -> int:
+def rebuild_with_progress(opened: Runtime, names: list[str]) -> int:
     """Rebuilds the named read models (all when none is named), with a bar for each step; returns the events read."""
     with Steps() as steps:
         return build_anew(opened.url, opened.settings.master_key, names, steps)
@@ -83,7 +83,7 @@ def _chosen(names: list[str]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _rebuild(opened: Opened, names: list[str], yes: bool) -> None:
+def _rebuild(opened: Runtime, names: list[str], yes: bool) -> None:
     for line in _touched(opened):
         note(line)
     with opened.connection() as conn:
@@ -101,7 +101,7 @@ def _rebuild(opened: Opened, names: list[str], yes: bool) -> None:
     note(f"Done: readers see the new generation, at position {position:,}. The way back: parentalite rebuild --back")
 
 
-def _return(opened: Opened, names: list[str], yes: bool) -> None:
+def _return(opened: Runtime, names: list[str], yes: bool) -> None:
     with opened.connection() as conn:
         kept = [g.name for g in generations(conn, State.PREVIOUS) if not names or g.name in names]
     if not kept:

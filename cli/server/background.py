@@ -13,19 +13,17 @@ from application.followers.unreached import tell_unreached
 from application.hosting.settings import Settings
 from application.proof.notes import SigningKey
 from application.proof.stamping import Authority
-from cli.composition import Opened, utc_now
+from cli.composition import Runtime, utc_now
 from cli.server.jobs import jobs
 from projections.engine.runner import projecting
 
 
 def _authority(settings: Settings) -> Authority | None:
-    if settings.tsa_url is None or settings.tsa_root is None:
-        return None
-    return Authority(settings.tsa_url, settings.tsa_root)
+    return None if settings.tsa is None else Authority(settings.tsa.url, settings.tsa.root)
 
 
 @contextmanager
-def working(opened: Opened) -> Iterator[None]:
+def working(opened: Runtime) -> Iterator[None]:
     """Projects, signs checkpoints, reacts to events, sends e-mails and runs jobs for as long as the context lasts;
     another process may have the lead in each.
     """
@@ -34,7 +32,7 @@ def working(opened: Opened) -> Iterator[None]:
     with (
         projecting(opened.url, application.vault),
         notarising(opened.url, key, settings.checkpoint_seconds, _authority(settings)),
-        reacting(opened.url, with_mail=settings.smtp_url is not None),
+        reacting(opened.url, with_mail=settings.mail is not None),
         scheduling(opened.url, jobs(application, settings), utc_now),
         _mailing(opened),
     ):
@@ -42,12 +40,12 @@ def working(opened: Opened) -> Iterator[None]:
 
 
 @contextmanager
-def _mailing(opened: Opened) -> Iterator[None]:
+def _mailing(opened: Runtime) -> Iterator[None]:
     settings, application = opened.settings, opened.application
-    if settings.smtp_url is None or settings.mail_from is None:
+    if settings.mail is None:
         yield
         return
-    send = Smtp(settings.smtp_url).send
-    mailer = Mailer(application.vault, application.bus.keyed, settings.mail_from, settings.public_url, send)
+    send = Smtp(settings.mail.smtp_url).send
+    mailer = Mailer(application.vault, application.bus.keyed, settings.mail.mail_from, settings.public_url, send)
     with mailing(opened.url, mailer, lambda conn: tell_unreached(conn, application.execute, utc_now())):
         yield

@@ -63,7 +63,7 @@ def retain(app: Application, settings: Settings, now: datetime) -> int:
     """Erases all that has been kept for as long as it may be."""
     store = FileStore(settings.files)
     with app.pool.connection() as conn:
-        found = due(conn, store, settings, now)
+        found = due(conn, store, settings.retention, now)
     return each(erasures(app, store, found, now))
 
 

@@ -11,7 +11,7 @@ import typer
 
 from application.founding import found
 from application.hosting.settings import Settings, SettingsError
-from cli.composition import Opened, open_everything, settings_from_environment, utc_now
+from cli.composition import Runtime, open_everything, settings_from_environment, utc_now
 from cli.console import Stopped, note
 from cli.options import Host, Port, Verbose, logs_of_a_server
 from cli.read_models.readiness import check_read_models
@@ -77,14 +77,14 @@ def project(verbose: Verbose = False) -> None:
 
 def check_links(settings: Settings) -> None:
     """Raises SettingsError where letters would leave with links to an address that nobody outside reaches."""
-    if settings.smtp_url is not None and not settings.public_url_named:
+    if settings.mail is not None and not settings.public_url_named:
         raise SettingsError(
             "PARENTALITE_PUBLIC_URL: needed together with PARENTALITE_SMTP_URL: links in letters lead to it; "
             "set it to the site's address, such as https://parentalite.example.org"
         )
 
 
-def get_ready(opened: Opened) -> None:
+def get_ready(opened: Runtime) -> None:
     """Founds an empty database, and checks that this code can feed and read what is in use. Raises Refused."""
     with opened.connection() as conn:
         check_read_models(conn)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
-from cli.composition import Opened, api_services
+from cli.composition import Runtime, api_services
 from cli.console import Refused
 from cli.logs import RequestLog
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import uvicorn
 
     from api.core.context import Services
-    from application.hosting.service_settings import Outside
+    from application.hosting.settings import WebSettings
 
 #: How long a stopping server waits for answers under way, and for clients that only listen.
 GRACE_SECONDS = 3
@@ -74,7 +74,7 @@ def address_of(taken: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def run_api(opened: Opened, taken: socket.socket, started: Callable[[], None]) -> None:
+def run_api(opened: Runtime, taken: socket.socket, started: Callable[[], None]) -> None:
     """Serves on the socket until SIGINT or SIGTERM; `started` is called once requests are answered."""
     # Imported here: they take most of a second, which the other commands should not cost.
     import uvicorn
@@ -104,7 +104,7 @@ def server_config(application: Any, services: Services, port: int = 0) -> uvicor
     from cli.server.bounded_websocket import BoundedWebSocket
 
     most = most_connections()
-    door = Door(most, most // 4, lambda peer: stands_for_many(peer, services.outside), services.client_faults)
+    door = Door(most, most // 4, lambda peer: stands_for_many(peer, services.web), services.client_faults)
     return uvicorn.Config(
         application,
         port=port,
@@ -130,13 +130,13 @@ def most_connections() -> int:
     return min(MOST_CONNECTIONS, soft // 2)
 
 
-def stands_for_many(peer: str, outside: Outside) -> bool:
+def stands_for_many(peer: str, web: WebSettings) -> bool:
     """Whether a connection from there may be any client's: a trusted proxy, or something on this machine."""
     try:
         address = ip_address(peer)
     except ValueError:
         return False
-    return address.is_loopback or any(address in network for network in outside.trusted_proxies)
+    return address.is_loopback or any(address in network for network in web.trusted_proxies)
 
 
 def _spare_the_collector() -> None:

@@ -40,8 +40,8 @@ def create_app(services: Services) -> ASGIApp:
     """The service as it is met from outside: counted, limited, with the headers that browsers heed."""
     watch = Watch(services)
     metrics = Metrics(services, watch)
-    app: ASGIApp = RateLimits(_served(services, metrics, watch), services.outside, services.shared(RateLimiter))
-    app = SecurityHeaders(with_cors(app, services.outside.cors_origins), services.public_url)
+    app: ASGIApp = RateLimits(_served(services, metrics, watch), services.web, services.shared(RateLimiter))
+    app = SecurityHeaders(with_cors(app, services.web.cors_origins), services.public_url)
     return Counting(app, metrics)
 
 

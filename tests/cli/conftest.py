@@ -16,7 +16,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from application.founding import found
-from cli.composition import Opened, open_everything, settings_from_environment
+from cli.composition import Runtime, open_everything, settings_from_environment
 from cli.main import app
 from projections.engine.catching_up import catch_up
 from tests.support.world import FOUNDED_AT, World
@@ -55,7 +55,7 @@ def run() -> Iterator[Run]:
 
 
 @pytest.fixture
-def opened(environment) -> Iterator[Opened]:
+def opened(environment) -> Iterator[Runtime]:
     with open_everything(settings_from_environment()) as everything:
         yield everything
 
@@ -69,7 +69,7 @@ def world(opened) -> World:
     return world
 
 
-def project(opened: Opened) -> None:
+def project(opened: Runtime) -> None:
     with opened.connection() as conn:
         catch_up(conn, opened.application.vault)
 

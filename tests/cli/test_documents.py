@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from application.hosting.service_settings import trusted_documents
+from application.hosting.setting_values import documents_in
 from tests.cli.conftest import error_line
 
 OPERATIONS = Path(__file__).parents[2] / "graphql" / "operations"
@@ -23,7 +23,7 @@ def test_the_documents_of_a_folder_are_listed_by_their_hash(run, tmp_path):
     assert told[sha256(listing.encode()).hexdigest()] == listing
     listed = tmp_path / "trusted.json"
     listed.write_text(result.stdout)
-    assert trusted_documents({"PARENTALITE_TRUSTED_DOCUMENTS": str(listed)}) == told
+    assert documents_in(str(listed)) == told
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from api.app import create_app
 from api.core.context import Services
 from application.application import Application, open_application
 from application.files.store import FileStore
-from application.hosting.service_settings import Outside
+from application.hosting.settings import WebSettings
 from application.proof.notes import SigningKey
 from application.sign_in.accepting import SignIn
 from application.sign_in.local import LocalSignIn, issue_token
@@ -122,7 +122,7 @@ def running_server(
     wait_seconds: float = 20.0,
     files: Path | None = None,
     sign_in: SignIn | None = None,
-    outside: Outside | None = None,
+    web: WebSettings | None = None,
     trusted: Mapping[str, str] | None = None,
     taken: socket.socket | None = None,
     projects: bool = True,
@@ -146,7 +146,7 @@ def running_server(
             files=FileStore(files or Path(own_folder)),
             public_url="https://parentalite.example.org",
             checkpoint_key=CHECKPOINT_KEY,
-            outside=outside or Outside(),
+            web=web or WebSettings(),
             trusted_documents=trusted,
         )
         config = server_config(create_app(services), services)

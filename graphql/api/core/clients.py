@@ -9,7 +9,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from application.hosting.service_settings import Outside
+from application.hosting.settings import WebSettings
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ class Client:
     direct: bool = False
 
 
-def client_of(scope: Scope, outside: Outside) -> Client:
+def client_of(scope: Scope, web: WebSettings) -> Client:
     """The last address on the way that is none of the trusted proxies' (RFC 7239, section 7.4)."""
     peer = (scope.get("client") or ("", 0))[0]
     address = _read(peer)
@@ -56,11 +56,11 @@ def client_of(scope: Scope, outside: Outside) -> Client:
         return Client(peer)
     if not any(name in _OF_PROXIES or name.startswith(b"x-forwarded") for name, _ in scope["headers"]):
         return Client(_named(address), direct=address.is_loopback)
-    if not _is_trusted(address, outside):
+    if not _is_trusted(address, web):
         _tell_of_a_stranger()
     # A proxy may add a line of its own rather than go on with the one that it was sent.
     for hop in reversed(",".join(Headers(scope=scope).getlist("x-forwarded-for")).split(",")):
-        if not _is_trusted(address, outside):
+        if not _is_trusted(address, web):
             break
         before = _read(hop)
         if before is None:
@@ -90,8 +90,8 @@ def _named(address: Address) -> str:
     return str(ip_network((address, _IPV6_NETWORK), strict=False))
 
 
-def _is_trusted(address: Address, outside: Outside) -> bool:
-    return any(address in network for network in outside.trusted_proxies)
+def _is_trusted(address: Address, web: WebSettings) -> bool:
+    return any(address in network for network in web.trusted_proxies)
 
 
 def _tell_of_a_stranger() -> None:

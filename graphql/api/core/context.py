@@ -21,7 +21,7 @@ from api.core.sign_ins_seen import SignInsSeen
 from api.typology.territories_and_terms import KnownLists, Lists
 from application.application import Application
 from application.files.store import FileStore
-from application.hosting.service_settings import Outside
+from application.hosting.settings import WebSettings
 from application.proof.notes import SigningKey
 from application.sign_in.accepting import SignIn
 from domain.kernel.actors import Actor
@@ -73,7 +73,7 @@ class Services:
     public_url: str
     checkpoint_key: SigningKey = field(repr=False)
     lists: KnownLists = field(default_factory=KnownLists, repr=False)
-    outside: Outside = field(default_factory=Outside)
+    web: WebSettings = field(default_factory=WebSettings)
     #: Longest time between checkpoints.
     checkpoint_seconds: float = 600.0
     #: The only documents that are answered, by their SHA-256 in hexadecimal; None: any.

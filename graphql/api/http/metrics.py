@@ -85,9 +85,9 @@ class Metrics:
         return Response(generate_latest(self._registry), 200, {"Cache-Control": "no-store"}, CONTENT_TYPE_LATEST)
 
     def _may_read(self, request: Request) -> bool:
-        token = self._services.outside.metrics_token
+        token = self._services.web.metrics_token
         if token is None:
-            return client_of(request.scope, self._services.outside).direct
+            return client_of(request.scope, self._services.web).direct
         said = request.headers.get("authorization", "")
         return hmac.compare_digest(said.encode(), f"Bearer {token}".encode())
 

@@ -69,8 +69,8 @@ class Connection:
 
     def wait(self) -> float:
         """Takes one from what this client and token may ask for; in how many seconds they may, if not now."""
-        outside, limiter = self.services.outside, self.services.shared(RateLimiter)
-        return limiter.take_request(outside, self.client, self._admit.authorization)
+        web, limiter = self.services.web, self.services.shared(RateLimiter)
+        return limiter.take_request(web, self.client, self._admit.authorization)
 
     async def context(self) -> Context:
         """Of one operation. Raises Refused for who may not ask any more, or no longer by what they were admitted by."""

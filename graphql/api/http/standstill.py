@@ -187,7 +187,7 @@ class Watch:
             self._projected_at = monotonic()
         projecting = self._projected_at is not None and monotonic() - self._projected_at < HANDING_OVER_SECONDS
         recording = not sessions["held"] and not self._services.application.recorder.failed_within(FAILED_SECONDS)
-        longest = self._services.outside.ready_lag_seconds or float("inf")
+        longest = self._services.web.ready_lag_seconds or float("inf")
         hindering = [
             *(f"{f.name}: stands still on the event at {f.failed_position}" for f in followers if f.failed_position),
             *(f"{f.name}: events wait" for f in followers if f.is_read_model and f.lag_seconds > longest),

@@ -83,7 +83,7 @@ class GraphQLView(GraphQL[Any, None]):
             max_subscriptions_per_connection=MOST_OPERATIONS_AT_ONCE,
             multipart_uploads_enabled=True,
             # Pages of this very site may open WebSockets besides.
-            allowed_origins=services.outside.cors_origins,
+            allowed_origins=services.web.cors_origins,
         )
         self._services = services
         self._documents = schema.documents
@@ -136,7 +136,7 @@ class GraphQLView(GraphQL[Any, None]):
         admission = Admission(request.headers.get("authorization"), self._services)
         await admission.check_token()
         at_least = await wait_for_position(request.headers, self._services)
-        client = client_of(request.scope, self._services.outside).address
+        client = client_of(request.scope, self._services.web).address
         return Context(self._services, PUBLIC, client, admission, at_least or 0)
 
     async def _bounded(self, request: Request, context: Context, receive: Receive) -> Request:
@@ -199,7 +199,7 @@ class GraphQLView(GraphQL[Any, None]):
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Any:
         """Of a WebSocket: what its operations have in common. Over HTTP, `__call__` has made the context."""
-        client = client_of(request.scope, self._services.outside)
+        client = client_of(request.scope, self._services.web)
         return Connection(self._services, request.headers.get("authorization"), client)
 
     async def on_ws_connect(self, context: Any) -> Any:

@@ -17,7 +17,7 @@ from starlette.websockets import WebSocket
 
 from api.core.answers import JSON, Refused, refusal
 from api.core.clients import Client, client_of
-from application.hosting.service_settings import Outside
+from application.hosting.settings import WebSettings
 
 #: Buckets kept; the one untouched for longest goes first. It was full again, or soon would have been.
 MOST_BUCKETS = 50_000
@@ -54,9 +54,9 @@ class RateLimiter:
             left, since = self._buckets[kind, key]
             self._buckets[kind, key] = (left + 1, since)
 
-    def take_request(self, outside: Outside, client: Client, authorization: str | None) -> float:
+    def take_request(self, web: WebSettings, client: Client, authorization: str | None) -> float:
         """As `take`, for one operation or handshake, whatever brings it. This machine is not limited by address."""
-        limit = outside.requests_per_minute
+        limit = web.requests_per_minute
         if not limit:
             return 0.0
         burst = max(1, limit // 6)
@@ -77,15 +77,15 @@ def too_often(seconds: float) -> Refused:
 class RateLimits:
     """ASGI middleware: refuses requests and handshakes beyond the limits with 429, and what lasts beyond its bound."""
 
-    def __init__(self, app: ASGIApp, outside: Outside, limiter: RateLimiter) -> None:
-        self._app, self._outside, self._limiter = app, outside, limiter
+    def __init__(self, app: ASGIApp, web: WebSettings, limiter: RateLimiter) -> None:
+        self._app, self._web, self._limiter = app, web, limiter
         self._lasting: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        client, headers = client_of(scope, self._outside), Headers(scope=scope)
+        client, headers = client_of(scope, self._web), Headers(scope=scope)
         if wait := self._wait(scope["path"], client, headers):
             await _refuse(too_often(wait), scope, receive, send)
         elif client.direct or not _lasts(scope, headers):
@@ -95,13 +95,13 @@ class RateLimits:
 
     def _wait(self, path: str, client: Client, headers: Headers) -> float:
         if path not in FREE_PATHS:
-            return self._limiter.take_request(self._outside, client, headers.get("authorization"))
+            return self._limiter.take_request(self._web, client, headers.get("authorization"))
         if client.direct:
             return 0.0
         return self._limiter.take("probe", client.address, PROBES_PER_MINUTE, PROBES_AT_ONCE)
 
     async def _lasts(self, address: str, scope: Scope, receive: Receive, send: Send) -> None:
-        most = self._outside.sockets_per_address
+        most = self._web.sockets_per_address
         if most and self._lasting[address] >= most:
             await _refuse(_too_many_at_once(most), scope, receive, send)
             return

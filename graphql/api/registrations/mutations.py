@@ -129,7 +129,7 @@ def _check_not_too_often(info: Info, animation_id: str) -> None:
     """Raises TOO_MANY_REQUESTS for who registers half a town from one place: no account is needed for it."""
     context = info.context
     services = context.services
-    limit, key = services.outside.registrations_per_minute, f"{context.client} {_understood(animation_id)}"
+    limit, key = services.web.registrations_per_minute, f"{context.client} {_understood(animation_id)}"
     if wait := services.shared(RateLimiter).take("registration", key, limit, REGISTRATIONS_AT_ONCE):
         seconds = round(wait + 0.5)
         message = f"Trop d'inscriptions d'affilée depuis cet endroit : réessayez dans {seconds} s."

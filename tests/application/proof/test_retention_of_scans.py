@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from application.files.store import FileExpired, FileMissing, FileStore
-from application.hosting.settings import Settings
+from application.hosting.settings import RetentionSettings
 from application.proof.verifying import verify
 from cli.people.retaining import due, erasures
 from projections.engine.catching_up import catch_up
@@ -40,11 +40,10 @@ def age(folder: Path, claim: Claim) -> None:
 
 def retained(claim: Claim, folder: Path, after: timedelta) -> set[str]:
     """Does what is due by then; returns the files that are left."""
-    settings = Settings(home=folder, token_secret="", master_key=b"", checkpoint_key=b"", files=folder)
     with claim.world.app.pool.connection() as conn:
         prepare(conn, projections)
         catch_up(conn, claim.world.app.vault)
-        found = due(conn, claim.files, settings, claim.world.now + after)
+        found = due(conn, claim.files, RetentionSettings(), claim.world.now + after)
     for erasure in erasures(claim.world.app, claim.files, found, claim.world.now + after):
         erasure()
     return digests(folder)

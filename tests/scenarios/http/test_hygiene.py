@@ -12,7 +12,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from api.limits.rate_limits import MOST_BUCKETS, REGISTRATIONS_AT_ONCE, RateLimiter
-from application.hosting.service_settings import Outside
+from application.hosting.settings import WebSettings
 from tests.support.people import NATIONAL, People
 from tests.support.server import Clock, Server, running_server
 
@@ -20,7 +20,7 @@ POSITION = "{ position }"
 SITE = "https://parentalite.example.org"
 METRICS_TOKEN = "a token for the metrics"
 #: Six at once, then one every ten seconds.
-LIMITED = Outside(
+LIMITED = WebSettings(
     requests_per_minute=36,
     trusted_proxies=(ip_network("127.0.0.1"), ip_network("10.0.0.0/8")),
     cors_origins=(SITE,),
@@ -30,7 +30,7 @@ LIMITED = Outside(
 
 @pytest.fixture
 def limited(founded_url: str, clock: Clock) -> Iterator[Server]:
-    with running_server(founded_url, clock, outside=LIMITED) as running:
+    with running_server(founded_url, clock, web=LIMITED) as running:
         yield running
 
 

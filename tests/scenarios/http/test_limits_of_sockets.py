@@ -15,18 +15,18 @@ from websockets.sync.client import ClientConnection, connect
 
 from api.core.clients import Client, client_of
 from api.limits.rate_limits import PROBES_AT_ONCE, PROBES_PER_MINUTE, RateLimiter
-from application.hosting.service_settings import Outside
+from application.hosting.settings import WebSettings
 from tests.scenarios.following.test_subscriptions import PROTOCOL, PUBLICATIONS, opened, subscribe
 from tests.support.people import NATIONAL
 from tests.support.server import Clock, Server, running_server
 
 #: Six at once, then one every ten seconds.
-LIMITED = Outside(requests_per_minute=36, sockets_per_address=3, trusted_proxies=(ip_network("127.0.0.1"),))
+LIMITED = WebSettings(requests_per_minute=36, sockets_per_address=3, trusted_proxies=(ip_network("127.0.0.1"),))
 
 
 @pytest.fixture
 def limited(founded_url: str, clock: Clock) -> Iterator[Server]:
-    with running_server(founded_url, clock, outside=LIMITED) as running:
+    with running_server(founded_url, clock, web=LIMITED) as running:
         yield running
 
 
@@ -73,7 +73,7 @@ def test_a_token_has_one_allowance_at_both_doors(limited):
 
 def test_what_lasts_has_a_bound_for_each_address(founded_url, clock):
     bounded = LIMITED.model_copy(update={"requests_per_minute": 0})
-    with running_server(founded_url, clock, outside=bounded) as server, ExitStack() as stack:
+    with running_server(founded_url, clock, web=bounded) as server, ExitStack() as stack:
         for _ in range(2):
             stack.enter_context(socket_from(server, "203.0.113.7"))
         headers = {"accept": "text/event-stream", "x-forwarded-for": "203.0.113.7"}
@@ -102,12 +102,12 @@ def test_what_runs_at_once_on_one_socket_has_a_bound(server):
 
 
 HERE = "127.0.0.1"
-OURS = Outside(trusted_proxies=(ip_network(HERE), ip_network("10.0.0.0/8"), ip_network("2001:db8:1::/48")))
-NOBODY = Outside()
+OURS = WebSettings(trusted_proxies=(ip_network(HERE), ip_network("10.0.0.0/8"), ip_network("2001:db8:1::/48")))
+NOBODY = WebSettings()
 
 
 @pytest.mark.parametrize(
-    ("outside", "peer", "headers", "client"),
+    ("web", "peer", "headers", "client"),
     [
         (NOBODY, HERE, {}, Client(HERE, direct=True)),
         (NOBODY, "::1", {}, Client("::/64", direct=True)),
@@ -132,9 +132,9 @@ NOBODY = Outside()
     ],
     ids=str,
 )
-def test_only_the_configured_proxies_tell_who_asks(outside, peer, headers, client):
+def test_only_the_configured_proxies_tell_who_asks(web, peer, headers, client):
     lines = [(name.encode(), value.encode()) for name, value in headers.items()]
-    assert client_of({"type": "http", "client": (peer, 1), "headers": lines}, outside) == client
+    assert client_of({"type": "http", "client": (peer, 1), "headers": lines}, web) == client
 
 
 def test_a_line_that_the_client_wrote_before_the_proxys_own_counts_for_nothing():

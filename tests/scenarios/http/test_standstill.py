@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from api.http import standstill
-from application.hosting.service_settings import Outside
+from application.hosting.settings import WebSettings
 from cli.read_models import log_state as log_states
 from cli.read_models.log_state import log_state
 from eventstore.locks import Lock, acquire, try_acquire
@@ -64,7 +64,7 @@ def test_a_frozen_projector_and_the_events_that_wait_for_it_are_told(
     with (
         psycopg.connect(founded_url, autocommit=True, application_name="frozen") as frozen,
         running_server(
-            founded_url, Clock(), wait_seconds=0, outside=Outside(ready_lag_seconds=1), projects=False
+            founded_url, Clock(), wait_seconds=0, web=WebSettings(ready_lag_seconds=1), projects=False
         ) as other,
     ):
         until(lambda: is_ready(other))
