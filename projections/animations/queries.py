@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from projections.animations.figures import LISTED_ANIMATIONS
-from projections.engine.paging import Filter, Order, Source, count_statement
+from projections.engine.paging import Filter, Listing, Order, Source
 from projections.engine.words import words
 
 #: What is told beside an animation's own columns, of its structure and of who registered.
@@ -40,10 +40,8 @@ SOURCE = Source(
 )
 
 
-def source(columns: Collection[str] | None) -> Source:
-    """`SOURCE` with these columns alone; None: with all."""
-    if columns is None:
-        return SOURCE
+def source(columns: Collection[str]) -> Source:
+    """`SOURCE` with these columns alone."""
     own = sorted({"animation_id", "structure_id", *columns}.difference(_BESIDE))
     beside = [name for name in _BESIDE if name in columns]
     # To plan a join, were it left out afterwards, takes as long as to read a page.
@@ -65,6 +63,7 @@ ON t.subject_id = a.animation_id WHERE t.type = 'animation.published'"""
 _ID = Order("id", "a.animation_id", "uuid")
 #: The order in which what waits for publication is looked at.
 BY_DECLARATION = (Order("created_at", "a.created_at", "timestamptz"), _ID)
+TO_PUBLISH = Listing(SOURCE, BY_DECLARATION, source)
 
 #: What was told last comes first.
 BY_CHANGE = (Order("changed_at", "a.changed_at", "timestamptz", True), replace(_ID, descending=True))
@@ -158,16 +157,18 @@ def narrowed(filtered: Filter, conditions: Conditions, now: datetime | None = No
 
 
 def listed(conditions: Conditions) -> Filter:
-    """What the conditions leave of the public listing."""
-    return narrowed(published(), conditions)
-
-
-def listed_count(conditions: Conditions) -> str:
-    """The statement for how many `listed` leaves, as `total`, with the same parameters."""
+    """What the conditions leave of the public listing: their number is added up where a rollup knows it."""
+    filtered = narrowed(published(), conditions)
     if any(getattr(conditions, name) not in _NARROWING_NOTHING for name in _NOT_ADDED_UP):
-        return count_statement(SOURCE, listed(conditions))
+        return filtered
     within = narrowed(Filter(), conditions).clause
-    return f"SELECT coalesce(sum(a.animations), 0)::bigint AS total FROM {{listed_animations}} a WHERE {within}"
+    adding = f"SELECT coalesce(sum(a.animations), 0)::bigint AS total FROM {{listed_animations}} a WHERE {within}"
+    return replace(filtered, counting=adding)
+
+
+def listing(asked: Iterable[tuple[str, bool]], only_published: bool) -> Listing:
+    """The list of animations in the orders asked for (see `orders`)."""
+    return Listing(SOURCE, orders(asked, only_published), source)
 
 
 def orders(asked: Iterable[tuple[str, bool]], only_published: bool) -> Sequence[Order]:

@@ -10,7 +10,7 @@ from uuid import UUID
 from domain.kernel.events import registered_events
 from eventstore.seals import SEAL
 from projections.audit.read_model import NO_TERRITORY, RECORDED_DAY
-from projections.engine.paging import Filter, Order, Source
+from projections.engine.paging import Filter, Listing, Order, Source
 
 _PERSONAL = ", ".join(f"'{topic}'" for topic, event in registered_events().items() if event.personal_fields)
 #: When a key was destroyed that the event's personal fields are sealed with; what is sealed begins with its key's id.
@@ -36,10 +36,8 @@ SOURCE = Source(
 )
 
 
-def source(columns: Collection[str] | None) -> Source:
-    """`SOURCE` with these columns alone; None: with all."""
-    if columns is None:
-        return SOURCE
+def source(columns: Collection[str]) -> Source:
+    """`SOURCE` with these columns alone."""
     own = sorted({"structure_id", *columns}.difference(_BESIDE))
     beside = [name for name in _BESIDE if name in columns]
     joined = SOURCE.joined if beside else ""
@@ -50,6 +48,7 @@ def source(columns: Collection[str] | None) -> Source:
 SELECT = f"SELECT t.*{SOURCE.shown} FROM {SOURCE.rows} {SOURCE.joined} WHERE "
 _TRAIL = "FROM {audit_trail}"
 ORDERS = (Order("position", "t.position", "bigint"),)
+LISTING = Listing(SOURCE, ORDERS, source)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from projections.engine.paging import Filter, Order, Source
+from projections.engine.paging import Filter, Listing, Order, Source
 
 SOURCE = Source(
     table="candidatures",
@@ -21,6 +21,7 @@ SOURCE = Source(
 )
 BY_ID = f"SELECT c.*{SOURCE.shown} FROM {SOURCE.rows} {SOURCE.joined} WHERE c.candidature_id = %(id)s"
 ORDERS = (Order("submitted_at", "c.submitted_at", "timestamptz"), Order("id", "c.candidature_id", "uuid"))
+LISTING = Listing(SOURCE, ORDERS)
 
 
 @dataclass(frozen=True, slots=True)

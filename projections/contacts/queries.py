@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from projections.engine.paging import Order, Source
+from projections.engine.paging import Listing, Order, Source
 
 SOURCE = Source(
     table="contacts",
@@ -12,6 +12,7 @@ SOURCE = Source(
     owner="structure_id",
 )
 ORDERS = (Order("place", "k.place", "bigint"), Order("id", "k.contact_id", "uuid"))
+LISTING = Listing(SOURCE, ORDERS)
 #: Its published animations that begin between two instants.
 COMING = """
 SELECT animation_id FROM {animations} WHERE structure_id = %(structure_id)s AND status = 'PUBLISHED'

@@ -6,11 +6,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from projections.engine.paging import Filter, Order, Source
+from projections.engine.paging import Filter, Listing, Order, Source
 
 SOURCE = Source(table="controls", alias="c")
 #: The last opened first.
 ORDERS = (Order("opened_at", "c.opened_at", "timestamptz", True), Order("id", "c.control_id", "uuid", True))
+LISTING = Listing(SOURCE, ORDERS)
 #: Of the controls that a filter admits.
 BY_ID = f"SELECT c.* FROM {SOURCE.rows} WHERE c.control_id = %(id)s AND "
 #: What was judged of the dossiers that the asker sees.

@@ -45,9 +45,12 @@ class Filter:
     params: Mapping[str, Any] = field(default_factory=dict)
     #: (column, SQL of an array): rows whose column is one of its values, looked for value by value (see `each_of`).
     each: tuple[tuple[str, str], ...] = ()
+    #: The statement for how many rows it leaves, as `total`, where there is a quicker one than to count them.
+    counting: str | None = None
 
     def where(self, condition: str, **params: Any) -> Filter:
-        return replace(self, conditions=(*self.conditions, condition), params={**self.params, **params})
+        conditions, params = (*self.conditions, condition), {**self.params, **params}
+        return replace(self, conditions=conditions, params=params, counting=None)
 
     def each_of(self, column: str, array: str, **params: Any) -> Filter:
         """Rows whose `column` is one of the array's values.
@@ -55,7 +58,7 @@ class Filter:
         Of each value the page is cut by an index on (column, order), then one page is cut of them all. To go through
         the order and throw away what is of other values would pass over the whole table where the values are rare.
         """
-        return replace(self, each=(*self.each, (column, array)), params={**self.params, **params})
+        return replace(self, each=(*self.each, (column, array)), params={**self.params, **params}, counting=None)
 
     def among(self, column: str, name: str, values: Collection[Any]) -> Filter:
         """Rows whose `column` is one of `values`; `name` is the parameter's."""
@@ -100,6 +103,20 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """A list that pages are cut from: where its rows come from, and the orders that they stand in."""
+
+    source: Source
+    orders: Sequence[Order]
+    #: The source with some columns alone, where a page may read these alone.
+    reads: Callable[[Collection[str]], Source] | None = None
+
+    def of_columns(self, columns: Collection[str] | None) -> Source:
+        """The source with these columns at least; with all for None."""
+        return self.source if self.reads is None or columns is None else self.reads(columns)
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Which rows: `size` of them after (or, `backwards`, before) the row whose order values are `start`."""
 
@@ -134,10 +151,14 @@ def cursor_of(orders: Sequence[Order], values: Sequence[str]) -> str:
 
 
 def page_statement(
-    source: Source, filtered: Filter, orders: Sequence[Order], asked: Page
+    source: Source, filtered: Filter, orders: Sequence[Order], asked: Page, counting: str | None = None
 ) -> tuple[str, dict[str, Any]]:
-    """The statement for one row more than the page, and its parameters. Each row tells its `cursor_values`."""
+    """The statement for one row more than the page, and its parameters. Each row tells its `cursor_values`, and what
+    the statement `counting` gives as `list_total`.
+    """
     cut, params = _cut(source, filtered, orders, asked)
+    if counting is not None:
+        source = replace(source, shown=f"{source.shown}, ({counting}) AS list_total")
     return _shown(source, f"({cut})", orders, asked), params
 
 

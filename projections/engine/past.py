@@ -112,9 +112,9 @@ class PastSnapshot(Snapshot):
     held: dict[str, str]
     told: Row
 
-    async def rows(self, query: sql.Composed | sql.SQL, params: Any = None) -> list[DictRow]:
-        found = await Snapshot.rows(self, query, {**(params or {}), **self.held})
-        return [row | self.told for row in found]
+    async def sent(self, query: sql.Composed | sql.SQL, params: Any = None) -> Sequence[DictRow]:
+        rows = await Snapshot.sent(self, query, {**(params or {}), **self.held})
+        return [row | self.told for row in rows]
 
 
 class TooLong(Exception):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from time import monotonic
@@ -66,7 +66,7 @@ class Snapshot:
     async def rows(self, query: sql.Composed | sql.SQL, params: Mapping[str, Any] | None = None) -> list[DictRow]:
         return list(await self.sent(query, params))
 
-    async def sent(self, query: sql.Composed | sql.SQL, params: Mapping[str, Any] | None = None) -> SentRows:
+    async def sent(self, query: sql.Composed | sql.SQL, params: Mapping[str, Any] | None = None) -> Sequence[DictRow]:
         """As `rows`, each loaded when it is asked for."""
         async with self.conn.cursor(binary=True) as cursor:
             with _in_time(self.conn, LONGEST_STATEMENT):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from eventstore.seals import SEAL
-from projections.engine.paging import Filter, Order, Source
+from projections.engine.paging import Filter, Listing, Order, Source
 
 _IS_READ = """
 EXISTS (SELECT FROM public.notification_reads r
@@ -23,6 +23,7 @@ SOURCE = Source(
     joined=_REASON,
 )
 ORDERS = (Order("id", "n.notification_id", "bigint", True),)
+LISTING = Listing(SOURCE, ORDERS)
 #: As many as this are counted: whoever has more has too many to count.
 MOST_COUNTED = 1_000
 #: Whom to telephone: those of these registrations that are still known.

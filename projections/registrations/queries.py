@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from projections.engine.paging import Filter, Order, Source
+from projections.engine.paging import Filter, Listing, Order, Source
 
 #: With the animation's time zone and who registered, null once erased.
 SOURCE = Source(
@@ -30,6 +30,7 @@ SELECT p.first_name, p.last_name FROM {registrations} g JOIN {registrants} p USI
 WHERE g.animation_id = %(animation_id)s AND g.status = 'SEATED' AND g.repeats IS NULL ORDER BY g.place LIMIT %(most)s"""
 #: In the order of registering: the waiting list is in the order of its line.
 ORDERS = (Order("place", "g.place", "bigint"), Order("id", "g.registration_id", "uuid"))
+LISTING = Listing(SOURCE, ORDERS)
 
 
 def narrowed(status: Collection[str] | None) -> Filter:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from projections.engine.paging import Filter, Order, Source
+from projections.engine.paging import Filter, Listing, Order, Source
 
 #: Dossiers with what is shown of their structure, and the terms of their convention as they stand.
 SOURCE = Source(
@@ -22,6 +22,7 @@ SOURCE = Source(
 BY_IDS = f"SELECT d.*{SOURCE.shown} FROM {SOURCE.rows} {SOURCE.joined} WHERE d.dossier_id = ANY(%(ids)s)"
 #: The last opened first.
 ORDERS = (Order("opened_at", "d.opened_at", "timestamptz", True), Order("id", "d.dossier_id", "uuid", True))
+LISTING = Listing(SOURCE, ORDERS)
 
 _FREE = """
 FROM {animations} WHERE convention_id = %(convention_id)s AND day BETWEEN %(period_from)s AND %(period_until)s

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from projections.engine.paging import Filter, Order, Source
+from projections.engine.paging import Filter, Listing, Order, Source
 from projections.engine.words import words
 
 SOURCE = Source(table="structures", alias="s")
@@ -14,6 +14,7 @@ CONTACTS = "SELECT * FROM {structure_contacts} WHERE structure_id = ANY(%(struct
 CONVENTIONS = "SELECT * FROM {conventions} WHERE structure_id = ANY(%(structures)s) ORDER BY signed_on, convention_id"
 CONVENTIONS_BY_IDS = "SELECT * FROM {conventions} WHERE convention_id = ANY(%(ids)s)"
 ORDERS = (Order("name", "s.name_key", "text"), Order("id", "s.structure_id", "uuid"))
+LISTING = Listing(SOURCE, ORDERS)
 
 
 def narrowed(territory: Collection[str] | None, text: str | None) -> Filter:

@@ -9,9 +9,9 @@ from uuid import UUID
 
 import strawberry
 
-from api.core.base import Node
 from api.core.context import Context
 from api.core.errors import denied
+from api.core.nodes import Node
 from api.notifications.unreached import EMAIL_PROBLEM, email_problem
 from application.people.officials import mandate_account
 from domain.accounts.invitation import InvitationStatus

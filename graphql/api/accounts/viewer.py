@@ -9,8 +9,9 @@ from uuid import UUID
 import strawberry
 
 from api.accounts.types import Mandate, load_mandates
-from api.core.base import Connection, asked_page, connection
+from api.core.connections import connection
 from api.core.context import Context, Info
+from api.core.paging import Connection, page_arguments
 from api.notifications.types import Notification, notification_of
 from api.structures.types import Structure, load_structures
 from application.notifications.inbox import recipients_of
@@ -78,10 +79,9 @@ class Viewer:
         before: str | None = None,
     ) -> Connection[Notification]:
         context = info.context
-        asked = asked_page(context, notification_queries.ORDERS, first, after, last, before)
-        source, orders = notification_queries.SOURCE, notification_queries.ORDERS
-        made = partial(notification_of, context.services.application.vault)
-        return await connection(context, source, _own_notifications(context), orders, asked, made)
+        make = partial(notification_of, context.services.application.vault)
+        arguments = page_arguments(info, first, after, last, before)
+        return await connection(context, notification_queries.LISTING, _own_notifications(context), arguments, make)
 
     @strawberry.field(
         description=f"How many of them the asker has not read; {notification_queries.MOST_COUNTED} stands for more."
@@ -133,3 +133,10 @@ async def _waiting(context: Context) -> dict[str, Any]:
     read = await context.read()
     (counts,) = await read.rows(read.sql(query), params)
     return counts
+
+
+@strawberry.type
+class ViewerQueries:
+    @strawberry.field(description="Who the token says I am, and what waits for me.")
+    def viewer(self, info: Info) -> Viewer:
+        return viewer_of(info.context)

@@ -7,7 +7,7 @@ from typing import Any
 
 import strawberry
 
-from api.core.base import local
+from api.core.scalars import local
 
 
 @strawberry.type(

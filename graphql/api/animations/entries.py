@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from api.core.base import local
+from api.core.scalars import local
 from api.typology.territories_and_terms import Lists
 from domain.animations.transitions import AnimationStatus
 from domain.typology.typology import TermKind

@@ -17,14 +17,14 @@ from api.animations.atom import ATOM, atom
 from api.animations.calendar import ICALENDAR, calendar
 from api.animations.entries import COLUMNS, Entry, entry_of
 from api.animations.export_pages import Row
+from api.animations.filters import AnimationWhere
 from api.animations.json_ld import JSON_LD, json_ld
+from api.animations.queries import in_force
 from api.core.context import Context, Services
 from api.core.errors import ApiError
 from api.downloads.file_responses import HARMLESS, answered, disposition
 from api.downloads.freshness import unless_known
 from api.downloads.parameters import as_refusal, where_of
-from api.inputs import AnimationWhere
-from api.listings import in_force
 from projections.animations import queries
 from projections.engine.paging import Filter, Order, Page, page_statement
 

@@ -13,8 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.core.answers import Refused
-from api.core.base import local
 from api.core.context import Context, Services
+from api.core.scalars import local
 from api.downloads.file_responses import HARMLESS, answered, denied, disposition, id_in_path, kept_file
 from api.typology.territories_and_terms import Lists
 from application.papers.blank_sheet import MOST_ROWS, BlankSheet, blank_sheet

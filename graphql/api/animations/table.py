@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.core.base import local
+from api.core.scalars import local
 from api.typology.territories_and_terms import Lists
 from domain.typology.typology import TermKind
 

@@ -14,6 +14,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from api.animations.export_pages import Row, pages
+from api.animations.filters import AnimationWhere, OwnAnimationWhere
+from api.animations.queries import in_force
 from api.animations.table import COLUMNS, HEADERS, OWN_COLUMNS, OWN_HEADERS, line, own_line
 from api.core.answers import Refused
 from api.core.context import Context, Services
@@ -31,8 +33,6 @@ from api.downloads.file_responses import (
 from api.downloads.freshness import unless_known
 from api.downloads.parameters import as_refusal, where_of
 from api.downloads.workbook import XLSX, TooManyRows, pieces, workbook
-from api.inputs import AnimationWhere, OwnAnimationWhere
-from api.listings import in_force
 from api.structures.types import load_structure
 from api.typology.territories_and_terms import Lists
 from domain.kernel.rights import Action, Scope, may, scope_of

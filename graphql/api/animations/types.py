@@ -11,9 +11,11 @@ import strawberry
 
 from api.animations.attendance_sheet import AttendanceSheet, sheet_of
 from api.core.allowed import AllowedAction, shown_actions
-from api.core.base import Connection, Node, local
 from api.core.context import Context, Info, read_beside
 from api.core.lazily import Identifier, Lazily, Text, lazily
+from api.core.nodes import Node
+from api.core.paging import Connection, page_arguments
+from api.core.scalars import local
 from api.structures.types import Structure, structure_beside
 from api.typology.territories_and_terms import Lists
 from api.typology.territory import Territory
@@ -180,9 +182,10 @@ class Animation(Lazily, Node):
         own = Belongings(self.row["structure_id"])
         if "past" in self.row or not may(info.context.actor, Action.REGISTRATION_READ, own):
             return None
-        from api.people_listings import registrations
+        from api.registrations.queries import registrations
 
-        return await registrations(info.context, self.row["animation_id"], status, first, after, last, before)
+        arguments = page_arguments(info, first, after, last, before)
+        return await registrations(info.context, self.row["animation_id"], status, arguments)
 
     @strawberry.field(description="What the asker may do with it now, and for what is not possible, why.")
     def allowed_actions(self, info: Info) -> list[AllowedAction]:

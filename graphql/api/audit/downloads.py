@@ -15,14 +15,14 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from api.audit.filters import AuditWhere
+from api.audit.queries import audit_filter
 from api.audit.types import entry_of
 from api.core.context import Context, Services
 from api.core.errors import ApiError
 from api.downloads.csv_table import CSV, csv_headers, csv_rows
 from api.downloads.file_responses import HARMLESS, INTERRUPTED, answered, disposition, still_admitted
 from api.downloads.parameters import as_refusal, where_of
-from api.inputs import AuditWhere
-from api.listings import audit_filter
 from application.papers.french import short_date
 from projections.audit import queries
 from projections.engine.paging import Filter, Page, page_statement

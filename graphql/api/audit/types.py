@@ -11,8 +11,8 @@ import orjson
 import strawberry
 from strawberry.scalars import JSON
 
-from api.core.base import Node
 from api.core.lazily import Identifier, Instant, Lazily, Number, Plain, Text, lazily
+from api.core.nodes import Node
 from domain.kernel.events import registered_events
 
 

@@ -15,8 +15,8 @@ from starlette.responses import Response
 
 from api.candidatures.types import belongings_of
 from api.core.answers import Refused
-from api.core.base import local
 from api.core.context import Context, Services
+from api.core.scalars import local
 from api.downloads.file_responses import HARMLESS, answered, denied, disposition, id_in_path
 from application.candidatures import PURPOSE
 from application.papers.certificate import Certificate, certificate

@@ -9,8 +9,8 @@ from uuid import UUID
 import strawberry
 
 from api.core.allowed import AllowedAction, shown_actions
-from api.core.base import Node
 from api.core.context import Context, Info
+from api.core.nodes import Node
 from api.notifications.unreached import EMAIL_PROBLEM, email_problem
 from domain.candidatures.candidature import CandidatureStatus, allowed_actions
 from domain.candidatures.events import Degree

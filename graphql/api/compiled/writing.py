@@ -45,14 +45,14 @@ class _Kept:
         self._left = _MOST_KEPT
         self._numbers: dict[Hashable, tuple[object, int]] = {}
 
-    def number(self, shape: Hashable, beside: object) -> int:
-        """The same for the same shape as long as the same stands beside."""
-        of, number = self._numbers.get(shape, (None, 0))
-        if of is not beside:
+    def number(self, shape: Hashable, context_rows: object) -> int:
+        """The same for the same shape, until its context rows are others."""
+        made_with, number = self._numbers.get(shape, (None, 0))
+        if made_with is not context_rows:
             if len(self._numbers) >= _MOST_SHAPES:
                 self._numbers.clear()
             number = next(_numbers)
-            self._numbers[shape] = (beside, number)
+            self._numbers[shape] = (context_rows, number)
         return number
 
     def keep(self, told: tuple[int, Any], written: bytes) -> None:
@@ -79,14 +79,15 @@ class Writer:
         self._fields = fields
         told = [(orjson.dumps(key), orjson.dumps(constants[key]) if key in constants else b"%b") for key in keys]
         self._item = b"{%b}" % b",".join(b"%b:%b" % one for one in told)
-        self._beside: object = None
+        self._context_rows: object = None
         self._numbers: list[int] = []
 
     def written(self, page: Any, run: Run) -> orjson.Fragment:
         """The list of the page's items. Raises Unsure."""
-        if self._beside is not page.beside:
-            # Under other numbers: what was kept is of what stood beside before.
-            self._beside, self._numbers = page.beside, [_kept.number(one.shape, page.beside) for one in self._fields]
+        if self._context_rows is not page.context_rows:
+            # Under other numbers: what was kept was made with other context rows.
+            self._context_rows = page.context_rows
+            self._numbers = [_kept.number(field.shape, page.context_rows) for field in self._fields]
         sent = page.rows.as_sent()
         items: dict[int, Any] = {}
 
@@ -131,7 +132,7 @@ def written_items(key: str, writer: Writer, otherwise: Take) -> Take:
     """The items of a page; `otherwise` takes those of rows that were loaded."""
 
     def take(page: Any, run: Run, answer: dict[str, Any]) -> None:
-        if page.beside is not None and isinstance(page.rows, SentRows):
+        if page.context_rows is not None and isinstance(page.rows, SentRows):
             answer[key] = writer.written(page, run)
         else:
             otherwise(page, run, answer)

@@ -7,7 +7,7 @@ from typing import Any
 
 import strawberry
 
-from api.core.base import Node
+from api.core.nodes import Node
 from api.notifications.unreached import EMAIL_PROBLEM, email_problem
 
 

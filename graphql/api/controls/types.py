@@ -12,8 +12,8 @@ import strawberry
 
 from api.animations.types import Animation, load_animations
 from api.core.allowed import AllowedAction, shown_actions
-from api.core.base import Node
 from api.core.context import Context, Info
+from api.core.nodes import Node
 from api.service_dossiers.types import ServiceDossier, dossier_of
 from api.typology.territories_and_terms import Lists
 from api.typology.territory import Territory

@@ -130,11 +130,10 @@ class Context:
         self._opening = asyncio.Lock()
         self._stack: AsyncExitStack | None = None
         self._snapshot: Snapshot | None = None
-        self._listing = asyncio.Lock()
         self._lists: Lists | None = None
         self._loaders: dict[str, DataLoader[Any, Any]] = {}
         self._loading: set[asyncio.Task[Any]] = set()
-        #: How many items the pages asked for so far may hold (see `api.core.base.asked_page`).
+        #: How many items the pages asked for so far may hold (see `api.core.paging`).
         self.asked_items = 0
         #: What files of this request were found to be, or why they were refused, by their SHA-256.
         self.opened_files: dict[str, str | DomainError] = {}
@@ -169,11 +168,15 @@ class Context:
 
     async def lists(self) -> Lists:
         """Territories and terms, as of this answer's snapshot."""
-        read = await self.read()
-        async with self._listing:
-            if self._lists is None:
-                self._lists = await self.services.lists.at(read)
-            return self._lists
+        lists = self._lists or self.services.lists.known(await self.read())
+        if lists is None:
+            # All who ask meanwhile go on together: what they load next is one statement for them all.
+            lists = await self.together("lists", None, self._read_lists)
+        self._lists = lists
+        return lists
+
+    async def _read_lists(self, keys: list[None]) -> Sequence[Lists]:
+        return [await self.services.lists.at(await self.read())] * len(keys)
 
     async def together(self, what: str, key: K, load: Callable[[list[K]], Awaitable[Sequence[V]]]) -> V:
         """Loads what belongs to `key` together with that of all others asked for at the same level: `load` is called

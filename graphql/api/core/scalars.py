@@ -12,6 +12,7 @@ from decimal import Decimal
 from operator import methodcaller
 from typing import TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import strawberry
 from strawberry.types.scalar import ScalarDefinition
@@ -33,6 +34,11 @@ def readable(value: T, *field: str) -> T:
     if isinstance(value, Misread):
         raise invalid(f"{'.'.join(field)} : {value.expected}.", *field)
     return value
+
+
+def local(instant: datetime, time_zone: str) -> datetime:
+    """The instant on the territory's clocks."""
+    return instant.astimezone(ZoneInfo(time_zone))
 
 
 #: Longer than any instant, amount or identifier that is written in full.

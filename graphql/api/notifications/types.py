@@ -8,8 +8,8 @@ from uuid import UUID
 
 import strawberry
 
-from api.core.base import Node
 from api.core.context import Context, Info
+from api.core.nodes import Node
 from application.notifications.reaction import reasoned
 from domain.kernel.events import ERASED_WORDS
 from domain.kernel.rights import Action, Belongings, may

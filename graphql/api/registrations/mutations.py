@@ -9,7 +9,7 @@ from uuid import UUID
 import strawberry
 from graphql import GraphQLError
 
-from api.core.base import node_id
+from api.core.checks import node_id
 from api.core.commands import Carried, carry_out, thing
 from api.core.context import Info
 from api.core.errors import ApiError

@@ -9,8 +9,9 @@ from uuid import UUID
 import strawberry
 
 from api.animations.types import Animation, load_animations
-from api.core.base import Node, local
 from api.core.context import Context, Info
+from api.core.nodes import Node
+from api.core.scalars import local
 from api.notifications.unreached import EMAIL_PROBLEM, email_problem
 from domain.kernel.rights import Action, Belongings, may
 from projections.registrations import queries

@@ -10,7 +10,7 @@ from uuid import UUID
 import strawberry
 
 from api.core.attaching import carry_out_with_file
-from api.core.base import node_id
+from api.core.checks import node_id
 from api.core.commands import Carried, carry_out, catch_up, thing
 from api.core.context import Context, Info
 from api.core.inputs import stated

@@ -14,8 +14,10 @@ import strawberry
 from api.accounts.types import officials_named
 from api.animations.types import Animation, load_animations
 from api.core.allowed import AllowedAction, shown_actions
-from api.core.base import Node, count_items, local
 from api.core.context import Context, Info, read_beside
+from api.core.nodes import Node
+from api.core.paging import count_items
+from api.core.scalars import local
 from api.service_dossiers.duplicate_sheets import DuplicateSheet, duplicate_sheets_of
 from api.service_dossiers.missing import Missing, missing_of
 from api.structures.types import Convention, Structure, load_conventions, structure_beside

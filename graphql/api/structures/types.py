@@ -17,8 +17,9 @@ from api.accounts.types import (
     invitations_of_structures,
     mandates_of_structures,
 )
-from api.core.base import Connection, Node, looked_ahead
 from api.core.context import Context, Info, read_beside
+from api.core.nodes import Node
+from api.core.paging import Connection, page_arguments
 from api.structures.dashboard import StructureDashboard, dashboard_of, require
 from domain.kernel.actors import Actor
 from domain.kernel.rights import Action, Belongings, Scope, may, scope_of
@@ -26,10 +27,10 @@ from projections.structures import dashboards as figures
 from projections.structures import queries
 
 if TYPE_CHECKING:
+    from api.animations.filters import AnimationOrder, OwnAnimationWhere
     from api.animations.types import Animation
     from api.audit.types import AuditEntry
     from api.contacts.types import Contact
-    from api.inputs import AnimationOrder, OwnAnimationWhere
 
 _FOR = "For the structure, the coordonnateurs of its territories, the national team and auditors; others: FORBIDDEN."
 
@@ -91,9 +92,9 @@ class Structure(Node):
         before: str | None = None,
     ) -> Connection[Annotated[Contact, strawberry.lazy("api.contacts.types")]]:
         require(info.context, Action.CONTACT_READ, self.belongings)
-        from api.people_listings import contacts
+        from api.contacts.queries import contacts
 
-        return await contacts(info.context, self.structure_id, first, after, last, before)
+        return await contacts(info.context, self.structure_id, page_arguments(info, first, after, last, before))
 
     @strawberry.field(
         description=f"Who may speak for it, and its médiateurs. {FOR_MANDATES}, and auditors; others: FORBIDDEN."
@@ -113,19 +114,19 @@ class Structure(Node):
     async def animations(
         self,
         info: Info,
-        where: Annotated[OwnAnimationWhere, strawberry.lazy("api.inputs")] | None = None,
-        order_by: list[Annotated[AnimationOrder, strawberry.lazy("api.inputs")]] | None = None,
+        where: Annotated[OwnAnimationWhere, strawberry.lazy("api.animations.filters")] | None = None,
+        order_by: list[Annotated[AnimationOrder, strawberry.lazy("api.animations.filters")]] | None = None,
         first: int | None = None,
         after: str | None = None,
         last: int | None = None,
         before: str | None = None,
     ) -> Connection[Annotated[Animation, strawberry.lazy("api.animations.types")]]:
-        from api.listings import own_animations
+        from api.animations.queries import own_animations
 
         context = read_beside(self.past, info)
         within = self.require(context, Action.STRUCTURE_READ)
-        page = (first, after, last, before)
-        return await own_animations(context, self.structure_id, within, where, order_by, *page, looked_ahead(info))
+        arguments = page_arguments(info, first, after, last, before)
+        return await own_animations(context, self.structure_id, within, where, order_by, arguments)
 
     @strawberry.field(description="Its figures. " + _FOR)
     async def dashboard(
@@ -149,11 +150,11 @@ class Structure(Node):
         last: int | None = None,
         before: str | None = None,
     ) -> Connection[Annotated[AuditEntry, strawberry.lazy("api.audit.types")]]:
-        from api.listings import timeline
+        from api.audit.queries import timeline
 
         context = read_beside(self.past, info)
         self.require(context, Action.AUDIT_READ)
-        return await timeline(context, self.structure_id, first, after, last, before, looked_ahead(info))
+        return await timeline(context, self.structure_id, page_arguments(info, first, after, last, before))
 
     @property
     def belongings(self) -> Belongings:

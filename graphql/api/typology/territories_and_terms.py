@@ -55,8 +55,12 @@ class KnownLists:
         self._reading = asyncio.Lock()
         self._known: Lists | None = None
 
+    def known(self, read: Snapshot) -> Lists | None:
+        """The lists, where they were read before and have not moved since."""
+        return self._known if self._standing == _standing(read) else None
+
     async def at(self, read: Snapshot) -> Lists:
-        standing = tuple(read.live.get(name) for name in LASTING_LISTS)
+        standing = _standing(read)
         if None in standing:
             # Of the past: each has its own.
             return await read_lists(read)
@@ -67,6 +71,10 @@ class KnownLists:
                 self._known = self._known if self._known == now else now
                 self._standing = standing
             return self._known
+
+
+def _standing(read: Snapshot) -> tuple[object, ...]:
+    return tuple(read.live.get(name) for name in LASTING_LISTS)
 
 
 async def read_lists(read: Snapshot) -> Lists:

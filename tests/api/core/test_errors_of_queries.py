@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from api import listings
-from api.core.base import LONGEST_TEXT, MOST_ITEMS
+from api.animations import queries
+from api.core.checks import LONGEST_TEXT
+from api.core.paging import MOST_ITEMS
 from api.core.text_lengths import LONGEST_TEXT as LONGEST_VALUE
 from api.limits.documents import DEEPEST, MOST_ALIASES, MOST_TOKENS
 from domain.kernel.actors import PUBLIC
@@ -86,7 +87,7 @@ def test_what_was_not_expected_is_told_by_the_number_of_its_incident_alone(reade
     async def fails(*args: Any) -> Any:
         raise RuntimeError("camille@exemple.fr")
 
-    monkeypatch.setattr(listings, "published_animations", fails)
+    monkeypatch.setattr(queries, "published_animations", fails)
     with caplog.at_level(logging.ERROR):
         asked = reader.asks("{ position animations { totalCount } }")
     (told,) = refusals(asked)

@@ -1,0 +1,39 @@
+"""What is asked of who may speak for whom."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+
+from api.accounts.types import Mandate, Official, mandates_of_role
+from api.accounts.types import official as official_named
+from api.core.context import Info
+from api.structures.dashboard import require
+from domain.kernel.actors import Role
+from domain.kernel.rights import Action, Belongings
+
+
+@strawberry.type
+class AccountQueries:
+    @strawberry.field(
+        description="All who were given a role, 500 at most: for the national team and auditors. A structure is told of"
+        " its own, a coordonnateur of those of the territory's schools and of structures that it answers for; others:"
+        " FORBIDDEN."
+    )
+    async def mandates(self, info: Info, role: Role) -> list[Mandate]:
+        return await mandates_of_role(info.context, role, 500)
+
+    @strawberry.field(
+        description="Whom history names by function and account, as it does who acts by a mandate; null for any other"
+        " name. For the national team and auditors; others: FORBIDDEN."
+    )
+    async def official(
+        self,
+        info: Info,
+        name: Annotated[
+            str | None, strawberry.argument(description="As `actor`, `certifiedBy`… tell it. Left out: null.")
+        ] = None,
+    ) -> Official | None:
+        require(info.context, Action.MANDATE_READ, Belongings())
+        return None if name is None else await official_named(info.context, name)

@@ -1,0 +1,114 @@
+"""What is asked of animations: one, the public listing, what waits for publication, a structure's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+import strawberry
+
+from api.animations.filters import AnimationOrder, AnimationWhere, OwnAnimationWhere
+from api.animations.types import Animation, animation_of, load_animation
+from api.core.checks import node_id
+from api.core.connections import connection, owned_connection
+from api.core.context import Context, Info
+from api.core.errors import denied
+from api.core.paging import After, Before, Connection, First, Last, PageArguments, page_arguments
+from api.past import AT, At, animation_at
+from api.typology.territories_and_terms import Lists
+from domain.kernel.rights import Action, Scope, scope_of
+from domain.typology.typology import TermKind
+from projections.animations import queries
+from projections.engine.paging import Filter
+
+
+@strawberry.type
+class AnimationQueries:
+    @strawberry.field(description="The public listing: published animations only, whoever asks.")
+    async def animations(
+        self,
+        info: Info,
+        where: AnimationWhere | None = None,
+        order_by: list[AnimationOrder] | None = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Animation]:
+        return await published_animations(
+            info.context, where, order_by, page_arguments(info, first, after, last, before)
+        )
+
+    @strawberry.field(
+        description="Animations that wait for publication, the first declared first. For the national team; others:"
+        " FORBIDDEN."
+    )
+    async def animations_to_publish(
+        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
+    ) -> Connection[Animation]:
+        return await list_animations_to_publish(info.context, page_arguments(info, first, after, last, before))
+
+    @strawberry.field(
+        description="One animation: published ones for everybody, others for those who answer for them." + AT
+    )
+    async def animation(self, info: Info, id: strawberry.ID, at: At | None = None) -> Animation | None:
+        if at is not None:
+            return await animation_at(info.context, node_id(id), at)
+        return await load_animation(info.context, node_id(id))
+
+
+async def published_animations(
+    context: Context,
+    where: AnimationWhere | None,
+    order_by: Sequence[AnimationOrder] | None,
+    arguments: PageArguments,
+) -> Connection[Animation]:
+    """The public listing: what is published, whoever asks."""
+    listing = queries.listing([order.named() for order in order_by or ()], only_published=True)
+    conditions = where.conditions() if where else queries.Conditions()
+    lists = await context.lists()
+    filtered = queries.listed(in_force(conditions, lists))
+    return await connection(context, listing, filtered, arguments, lambda row: animation_of(row, lists), lists)
+
+
+async def list_animations_to_publish(context: Context, arguments: PageArguments) -> Connection[Animation]:
+    """What waits for the national team, oldest first. Raises FORBIDDEN for who may not publish everywhere."""
+    if scope_of(context.actor, Action.ANIMATION_PUBLISH) is not Scope.ANYWHERE:
+        raise denied(context.actor)
+    lists = await context.lists()
+    filtered = queries.submitted()
+    return await connection(
+        context, queries.TO_PUBLISH, filtered, arguments, lambda row: animation_of(row, lists), lists
+    )
+
+
+async def own_animations(
+    context: Context,
+    structure_id: UUID,
+    within: Sequence[str] | None,
+    where: OwnAnimationWhere | None,
+    order_by: Sequence[AnimationOrder] | None,
+    arguments: PageArguments,
+) -> Connection[Animation]:
+    """A structure's animations in every status, in the territories `within` unless that is None."""
+    listing = queries.listing([order.named() for order in order_by or ()], only_published=False)
+    allowed = Filter() if within is None else Filter().among("a.territory", "within", within)
+    conditions = where.conditions() if where else queries.Conditions()
+    lists = await context.lists()
+    now = context.now if conditions.past is not None else None
+    filtered = queries.narrowed(allowed, in_force(conditions, lists), now)
+    return await owned_connection(
+        context, listing, structure_id, filtered, arguments, lambda row: animation_of(row, lists), lists
+    )
+
+
+def in_force(conditions: queries.Conditions, lists: Lists) -> queries.Conditions:
+    """The conditions in today's terms: what a code became is sought with it."""
+    return replace(
+        conditions,
+        theme=lists.sought(TermKind.THEME, conditions.theme),
+        type=lists.sought(TermKind.ANIMATION_TYPE, conditions.type),
+        venue_type=lists.sought(TermKind.VENUE_TYPE, conditions.venue_type),
+        audience=lists.sought(TermKind.AUDIENCE, conditions.audience),
+    )

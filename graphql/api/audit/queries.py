@@ -1,0 +1,70 @@
+"""What is asked of the log: every event that the asker may see."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+import strawberry
+
+from api.audit.filters import AuditWhere
+from api.audit.types import NOTHING_BESIDE, AuditEntry, entry_of
+from api.core.connections import connection, owned_connection, within_reach
+from api.core.context import Context, Info
+from api.core.errors import denied
+from api.core.paging import After, Before, Connection, First, Last, PageArguments, page_arguments
+from domain.kernel.rights import Action, Scope, scope_of
+from projections.audit import queries
+from projections.engine.paging import Filter
+
+
+@strawberry.type
+class AuditQueries:
+    @strawberry.field(
+        description="Every domain event that the asker may see, in log order: a structure its own, a coordonnateur"
+        " those of the territories, the national team and auditors all; FORBIDDEN for other roles."
+    )
+    async def audit_trail(
+        self,
+        info: Info,
+        where: AuditWhere | None = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[AuditEntry]:
+        return await list_audit_trail(info.context, where, page_arguments(info, first, after, last, before))
+
+
+async def list_audit_trail(
+    context: Context, where: AuditWhere | None, arguments: PageArguments
+) -> Connection[AuditEntry]:
+    """Every event that the asker may see. Raises FORBIDDEN for a role that may see none."""
+    filtered = audit_filter(context, where)
+    return await connection(context, queries.LISTING, filtered, arguments, entry_of, NOTHING_BESIDE)
+
+
+def audit_filter(context: Context, where: AuditWhere | None) -> Filter:
+    """The events that the asker may see, narrowed. Raises FORBIDDEN when there can be none."""
+    actor, scope = context.actor, scope_of(context.actor, Action.AUDIT_READ)
+    if scope is None:
+        raise denied(actor)
+    conditions = where.conditions() if where else queries.Conditions()
+    if scope is Scope.OWN_STRUCTURE:
+        if conditions.structure_id not in (None, *actor.structures):
+            raise denied(actor)
+        conditions = replace(conditions, structures=sorted(actor.structures))
+    if scope is Scope.OWN_TERRITORY:
+        conditions = replace(conditions, territories=sorted(actor.territories))
+    return queries.narrowed(conditions)
+
+
+async def timeline(context: Context, structure_id: UUID, arguments: PageArguments) -> Connection[AuditEntry]:
+    """What the asker may see of a structure's history."""
+    filtered = auditable(context)
+    return await owned_connection(context, queries.LISTING, structure_id, filtered, arguments, entry_of, NOTHING_BESIDE)
+
+
+def auditable(context: Context) -> Filter:
+    """The events that the asker may see. Raises FORBIDDEN when there can be none."""
+    return within_reach(context, Action.AUDIT_READ, "t")

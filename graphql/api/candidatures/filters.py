@@ -1,0 +1,26 @@
+"""Filters of candidatures. A filter left out, null or empty narrows nothing."""
+
+from __future__ import annotations
+
+import strawberry
+
+from api.core.checks import checked_texts
+from domain.candidatures.candidature import CandidatureStatus
+from domain.candidatures.events import Degree
+from projections.candidatures import queries as candidatures
+
+
+@strawberry.input(description="Narrows the candidatures.")
+class CandidatureWhere:
+    territory: list[str] | None = strawberry.field(default=None, description="Any of these department codes.")
+    school_uai: list[str] | None = strawberry.field(default=None, description="Any of these schools.")
+    degree: Degree | None = strawberry.field(default=None, description="Of this degree.")
+    status: list[CandidatureStatus] | None = strawberry.field(default=None, description="Any of these statuses.")
+
+    def conditions(self) -> candidatures.Conditions:
+        return candidatures.Conditions(
+            territory=checked_texts(self.territory, "territory"),
+            school_uai=checked_texts(self.school_uai, "schoolUai"),
+            degree=self.degree.value if self.degree else None,
+            status=[status.value for status in self.status or ()],
+        )

@@ -1,0 +1,62 @@
+"""What is asked of candidatures."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+
+from api.candidatures.filters import CandidatureWhere
+from api.candidatures.types import Candidature, candidature_of, load_candidature, load_held_candidature, readable
+from api.core.checks import node_id
+from api.core.connections import connection
+from api.core.context import Context, Info
+from api.core.errors import denied
+from api.core.paging import After, Before, Connection, First, Last, PageArguments, page_arguments
+from application.candidatures import PURPOSE as CANDIDATURE_LINK
+from projections.candidatures import queries
+
+
+@strawberry.type
+class CandidatureQueries:
+    @strawberry.field(
+        description="One candidature. For the parent, the school's authorities, the coordonnateur of its territory and"
+        " the national team; null for others."
+    )
+    async def candidature(self, info: Info, id: strawberry.ID) -> Candidature | None:
+        return await load_candidature(info.context, node_id(id))
+
+    @strawberry.field(description="A candidature, with where it stands. For who holds its link.")
+    async def candidature_by_link(
+        self, info: Info, link: Annotated[str, strawberry.argument(description="The link, as it was received.")]
+    ) -> Candidature | None:
+        links = info.context.services.application.links
+        (candidature_id,) = links.read(CANDIDATURE_LINK, link, "link")
+        return await load_held_candidature(info.context, candidature_id)
+
+    @strawberry.field(
+        description="The candidatures that the asker may read: for a parent who is signed in, in whatever role, their"
+        " own; besides, those of their schools for directors, inspectors and heads, those of their territories for"
+        " coordonnateurs, all for the national team; FORBIDDEN for others."
+    )
+    async def candidatures(
+        self,
+        info: Info,
+        where: CandidatureWhere | None = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Candidature]:
+        return await list_candidatures(info.context, where, page_arguments(info, first, after, last, before))
+
+
+async def list_candidatures(
+    context: Context, where: CandidatureWhere | None, arguments: PageArguments
+) -> Connection[Candidature]:
+    """Those that the asker may read. Raises FORBIDDEN for a role that may read none."""
+    within = readable(context.actor)
+    if within is None:
+        raise denied(context.actor)
+    filtered = queries.narrowed(within, where.conditions() if where else queries.Conditions())
+    return await connection(context, queries.LISTING, filtered, arguments, candidature_of)

@@ -1,0 +1,17 @@
+"""A structure's contacts."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from api.contacts.types import Contact, contact_of
+from api.core.connections import owned_connection
+from api.core.context import Context
+from api.core.paging import Connection, PageArguments
+from projections.contacts import queries
+from projections.engine.paging import Filter
+
+
+async def contacts(context: Context, structure_id: UUID, arguments: PageArguments) -> Connection[Contact]:
+    """The caller has seen to the asker's right."""
+    return await owned_connection(context, queries.LISTING, structure_id, Filter(), arguments, contact_of)

@@ -1,0 +1,46 @@
+"""What is asked of sampled controls."""
+
+from __future__ import annotations
+
+import strawberry
+
+from api.controls.filters import ControlWhere
+from api.controls.types import FOR_CONTROLS, Control, control_of, load_control, visible
+from api.core.checks import node_id
+from api.core.connections import connection
+from api.core.context import Context, Info
+from api.core.errors import denied
+from api.core.paging import After, Before, Connection, First, Last, PageArguments, page_arguments
+from domain.kernel.rights import Action, scope_of
+from projections.controls import queries
+
+
+@strawberry.type
+class ControlQueries:
+    @strawberry.field(description=f"One sampled control. {FOR_CONTROLS} Null for others.")
+    async def control(self, info: Info, id: strawberry.ID) -> Control | None:
+        return await load_control(info.context, node_id(id))
+
+    @strawberry.field(
+        description=f"The sampled controls that the asker may read, the last opened first. {FOR_CONTROLS} FORBIDDEN for"
+        " other roles."
+    )
+    async def controls(
+        self,
+        info: Info,
+        where: ControlWhere | None = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Control]:
+        return await list_controls(info.context, where, page_arguments(info, first, after, last, before))
+
+
+async def list_controls(context: Context, where: ControlWhere | None, arguments: PageArguments) -> Connection[Control]:
+    """Those that the asker may read. Raises FORBIDDEN for a role that may read none."""
+    if scope_of(context.actor, Action.CONTROL_READ) is None:
+        raise denied(context.actor)
+    filtered = visible(context.actor, where.conditions() if where else queries.Conditions())
+    lists = await context.lists()
+    return await connection(context, queries.LISTING, filtered, arguments, lambda row: control_of(row, lists))

@@ -1,0 +1,10 @@
+"""What has an id of its own."""
+
+from __future__ import annotations
+
+import strawberry
+
+
+@strawberry.interface(description="Anything that has an id of its own.")
+class Node:
+    id: strawberry.ID = strawberry.field(description="Identifies the thing among all things; never changes.")

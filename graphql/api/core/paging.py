@@ -1,0 +1,119 @@
+"""Pages of lists, and what they are asked by: the same arguments and the same shape everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated, Any, ClassVar, Generic, NamedTuple, TypeVar
+
+import strawberry
+
+from api.core.context import Context, Info
+from api.core.errors import invalid
+from api.core.lazily import Lazily
+from projections.engine.paging import BadPage, Order, Page, cursor_of, page
+
+T = TypeVar("T")
+
+#: What all pages of an answer may hold together, were they full: lists in lists multiply.
+MOST_ITEMS = 5_000
+
+First = Annotated[int | None, strawberry.argument(description="How many items, from the start: 1 to 100.")]
+After = Annotated[str | None, strawberry.argument(description="Begin after this cursor.")]
+Last = Annotated[int | None, strawberry.argument(description="How many items, from the end: 1 to 100.")]
+Before = Annotated[str | None, strawberry.argument(description="End before this cursor.")]
+
+
+@strawberry.type(description="Where a page stands in its list.")
+class PageInfo:
+    has_next_page: bool = strawberry.field(description="Whether anything follows this page.")
+    has_previous_page: bool = strawberry.field(description="Whether anything precedes this page.")
+    start_cursor: str | None = strawberry.field(description="The cursor of the page's first item.")
+    end_cursor: str | None = strawberry.field(description="The cursor of the page's last item.")
+
+
+@strawberry.type(description="An item of a page.")
+class Edge(Generic[T]):
+    cursor: str = strawberry.field(description="Names the item's place: for `after` and `before`.")
+    node: T = strawberry.field(description="The item.")
+
+
+@strawberry.type(description="A page of a list. Pages hold 20 items unless told otherwise, 100 at most.")
+class Connection(Lazily, Generic[T]):
+    MADE: ClassVar = {
+        "edges": lambda page: page.make_edges(),
+        "nodes": lambda page: [page.make(row) for row in page.rows],
+        "page_info": lambda page: page.make_page_info(),
+    }
+    edges: list[Edge[T]] = strawberry.field(description="The items with their cursors.")
+    nodes: list[T] = strawberry.field(description="The items alone.")
+    page_info: PageInfo = strawberry.field(description="Where this page stands.")
+    rows: strawberry.Private[Sequence[dict[str, Any]]]
+    orders: strawberry.Private[Sequence[Order]]
+    make: strawberry.Private[Callable[[dict[str, Any]], T]]
+    more: strawberry.Private[bool]
+    asked: strawberry.Private[Page]
+    count: strawberry.Private[Callable[[], Awaitable[int]]]
+    #: What items are made from besides their rows, where much of what they show repeats (`api.compiled.writing`).
+    context_rows: strawberry.Private[object] = None
+
+    @strawberry.field(description="How many items the whole list has; counted only when asked for.")
+    async def total_count(self) -> int:
+        return await self.count()
+
+    def cursor(self, row: dict[str, Any]) -> str:
+        return cursor_of(self.orders, row["cursor_values"])
+
+    def make_edges(self) -> list[Edge[T]]:
+        return [Edge(cursor=self.cursor(row), node=node) for row, node in zip(self.rows, self.nodes, strict=True)]
+
+    def make_page_info(self) -> PageInfo:
+        started = self.asked.start is not None
+        return PageInfo(
+            has_next_page=started if self.asked.backwards else self.more,
+            has_previous_page=self.more if self.asked.backwards else started,
+            start_cursor=self.cursor(self.rows[0]) if self.rows else None,
+            end_cursor=self.cursor(self.rows[-1]) if self.rows else None,
+        )
+
+
+class Ahead(NamedTuple):
+    """What is known of a page before it is read: the columns that its items need (None: all), and whether their number
+    is asked for.
+    """
+
+    columns: frozenset[str] | None = None
+    counted: bool = False
+
+
+class PageArguments(NamedTuple):
+    """The arguments of a connection, and what is known of the page before it is read."""
+
+    first: int | None = None
+    after: str | None = None
+    last: int | None = None
+    before: str | None = None
+    ahead: Ahead = Ahead()
+
+    def page(self, context: Context, orders: Sequence[Order]) -> Page:
+        """Raises INVALID naming the argument, also when the answer's pages grow too large together."""
+        try:
+            asked = page(orders, self.first, self.after, self.last, self.before)
+        except BadPage as bad:
+            raise invalid(str(bad), bad.argument) from None
+        count_items(context, asked.size, "last" if asked.backwards else "first")
+        return asked
+
+
+def page_arguments(
+    info: Info, first: int | None, after: str | None, last: int | None, before: str | None
+) -> PageArguments:
+    """The arguments of the field that `info` tells of, with what the compiled executor knows of the page."""
+    ahead: Ahead | None = getattr(info._raw_info, "ahead", None)
+    return PageArguments(first, after, last, before, ahead or Ahead())
+
+
+def count_items(context: Context, more: int, argument: str) -> None:
+    """Raises INVALID, naming the argument, when the answer's lists would grow too large together."""
+    context.asked_items += more
+    if context.asked_items > MOST_ITEMS:
+        raise invalid(f"{MOST_ITEMS} éléments au plus dans une réponse : demandez de plus petites pages.", argument)

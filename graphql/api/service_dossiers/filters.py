@@ -1,0 +1,32 @@
+"""Filters of service dossiers. A filter left out, null or empty narrows nothing."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import strawberry
+
+from api.core.checks import checked_texts, node_id
+from api.core.scalars import readable
+from domain.kernel.dossier_status import DossierStatus
+from projections.service_dossiers import queries as service_dossiers
+
+
+@strawberry.input(description="Narrows the service dossiers. All that is given must hold.")
+class ServiceDossierWhere:
+    structure_id: strawberry.ID | None = strawberry.field(default=None, description="Of this structure.")
+    convention_id: strawberry.ID | None = strawberry.field(default=None, description="Under this convention.")
+    territory: list[str] | None = strawberry.field(default=None, description="Any of these department codes.")
+    status: list[DossierStatus] | None = strawberry.field(default=None, description="Any of these statuses.")
+    period_from: date | None = strawberry.field(default=None, description="Whose period ends on this day or later.")
+    period_until: date | None = strawberry.field(default=None, description="Whose period begins on this day or before.")
+
+    def conditions(self) -> service_dossiers.Conditions:
+        return service_dossiers.Conditions(
+            structure_id=node_id(self.structure_id, "where", "structureId") if self.structure_id else None,
+            convention_id=node_id(self.convention_id, "where", "conventionId") if self.convention_id else None,
+            territory=checked_texts(self.territory, "territory"),
+            status=[status.value for status in self.status or ()],
+            period_from=readable(self.period_from, "where", "periodFrom"),
+            period_until=readable(self.period_until, "where", "periodUntil"),
+        )

@@ -1,0 +1,57 @@
+"""What is asked of structures."""
+
+from __future__ import annotations
+
+import strawberry
+
+from api.core.checks import checked_text, checked_texts, node_id
+from api.core.connections import connection
+from api.core.context import Context, Info
+from api.core.errors import invalid
+from api.core.paging import After, Before, Connection, First, Last, PageArguments, page_arguments
+from api.past import AT, At, structure_at
+from api.structures.filters import StructureWhere
+from api.structures.types import Structure, load_structure, load_structure_by_siret, structure_of
+from domain.kernel.identifiers import check_siret
+from projections.structures import queries
+
+
+@strawberry.type
+class StructureQueries:
+    @strawberry.field(description="One structure, by its id or its SIRET: exactly one of them. Public." + AT)
+    async def structure(
+        self, info: Info, id: strawberry.ID | None = None, siret: str | None = None, at: At | None = None
+    ) -> Structure | None:
+        today = await _structure(info.context, id, siret)
+        return today if at is None else await structure_at(info.context, today, at)
+
+    @strawberry.field(description="The structures that have an account, by name. Public.")
+    async def structures(
+        self,
+        info: Info,
+        where: StructureWhere | None = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Structure]:
+        return await list_structures(info.context, where, page_arguments(info, first, after, last, before))
+
+
+async def list_structures(
+    context: Context, where: StructureWhere | None, arguments: PageArguments
+) -> Connection[Structure]:
+    territory = checked_texts(where.territory, "territory") if where else None
+    filtered = queries.narrowed(territory, checked_text(where.text, "text") if where else None)
+    return await connection(context, queries.LISTING, filtered, arguments, structure_of)
+
+
+async def _structure(context: Context, id: strawberry.ID | None, siret: str | None) -> Structure | None:
+    if (id is None) == (siret is None):
+        raise invalid("Indiquez id ou siret, l'un ou l'autre.", "id")
+    if id is not None:
+        return await load_structure(context, node_id(id))
+    try:
+        return await load_structure_by_siret(context, check_siret(siret or ""))
+    except ValueError as error:
+        raise invalid(str(error), "siret") from None
