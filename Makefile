@@ -24,7 +24,7 @@ KNOWS_DATES := tests/demo tests/cli/demo tests/cli/test_token.py tests/cli/peopl
 .PHONY: help demo test test-clock soak fuzz lint types schema check-schema check-breaks release-schema docs reference check-reference requirements audit-packages bench-rebuild bench-append bench-lag bench-audit bench-audit-trail bench-graphql bench-scale bench-hostile
 
 help: ## List these targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-20s %s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-26s %s\n' "$$name" "$$what"; done
 
 demo: $(RUN) ## Start the API on a demonstration season (make demo PORT=9000)
 	@trap : INT; $(BIN)/parentalite demo --port $(PORT) || [ $$? -eq 130 ]
