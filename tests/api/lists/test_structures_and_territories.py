@@ -10,6 +10,7 @@ import pytest
 
 from application.animations.commands import AttestationCorrect
 from application.conventions import ConventionAmend, ConventionTerminate
+from domain.kernel.identifiers import structure_id
 from tests.support.api.asking import (
     AUDITOR,
     BASSE_TERRE,
@@ -44,6 +45,25 @@ OCTOBER, NOVEMBER = datetime(2026, 10, 5, 16, 0, tzinfo=UTC), datetime(2026, 11,
 def town(town: Town) -> Town:
     town.signs()
     return town
+
+
+def test_the_name_and_the_siret_of_a_structure_are_public(town: Town):
+    by_siret = town.asks("query ($s: String) { structure(siret: $s) { id siret name } }", s=TILLEULS).data["structure"]
+    assert by_siret == {
+        "id": str(structure_id(TILLEULS)),
+        "siret": TILLEULS,
+        "name": "Centre social Les Tilleuls",
+    }
+    by_id = town.asks("query ($id: ID) { structure(id: $id) { id siret name } }", id=by_siret["id"]).data["structure"]
+    assert by_id == by_siret
+    town.signs(BASSE_TERRE, "Ville de Basse-Terre", "971")
+    names = [node["name"] for node in town.asks("{ structures { nodes { name } } }").data["structures"]["nodes"]]
+    assert names == ["Centre social Les Tilleuls", "Ville de Basse-Terre"]
+
+
+@pytest.mark.parametrize("arguments", ["", f'(id: "{structure_id(TILLEULS)}", siret: "{TILLEULS}")', '(siret: "123")'])
+def test_a_structure_is_asked_for_by_exactly_one_good_key(town: Town, arguments: str):
+    assert town.asks(f"{{ structure{arguments} {{ name }} }}").codes == ["INVALID"]
 
 
 def _own(town: Town, **arguments: Any) -> Any:
