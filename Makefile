@@ -40,7 +40,7 @@ soak: $(DEV) ## Projections 20 times as long as in the suite; a server at work f
 	@SOAK_SECONDS=$${SOAK_SECONDS:-600} SOAK_SUBSCRIBERS=$${SOAK_SUBSCRIBERS:-200} $(BIN)/pytest -q -s tests/cli/server/test_soak.py
 
 fuzz: $(DEV) ## Bundles and hostile requests, 50 times those of the suite; documents, ten minutes with each role (two hours)
-	@SOAK_TIMES=$${SOAK_TIMES:-50} $(BIN)/pytest -q tests/application/proof/test_bundle.py tests/scenarios/http/test_hostile_documents.py tests/scenarios/http/test_largest_inputs.py
+	@SOAK_TIMES=$${SOAK_TIMES:-50} $(BIN)/pytest -q tests/application/proof/test_bundle.py tests/scenarios/bounds/test_hostile_documents.py tests/scenarios/bounds/test_largest_inputs.py
 	@FUZZ_SECONDS=$${FUZZ_SECONDS:-300} $(BIN)/pytest -q -n $(WORKERS) --dist worksteal tests/api/compiled/test_any_document.py
 
 lint: $(DEV) ## Check style, format and the direction of imports

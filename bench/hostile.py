@@ -16,8 +16,8 @@ from bench.graphql import live_tables, questions, read_models
 from bench.logs import season_log
 from bench.servers import ours
 from bench.stage import Goal, about_the_machine, judge, server, show
-from tests.support.hostile import KINDS, hostile
-from tests.support.plain_http import PlainHttp
+from tests.support.network.hostile import KINDS, hostile
+from tests.support.network.plain_http import PlainHttp
 
 REQUESTS, EVENTS, SECONDS = 10_000, 20_000, 20
 P99_TIMES = 5.0

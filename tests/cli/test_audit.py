@@ -11,7 +11,7 @@ import pytest
 from application.files.store import FileStore
 from application.proof.notes import SigningKey, to_pem
 from tests.cli.conftest import error_line
-from tests.support.proved_dossiers import Claim
+from tests.support.papers.proved_dossiers import Claim
 
 SEED, OTHER_SEED = b"c" * 32, b"d" * 32
 

@@ -11,7 +11,7 @@ from domain.kernel.errors import forbidden
 from tests.docs.test_tutorial import ON_THAT_DAY, tokens
 from tests.scenarios.conftest import FOUNDED_AT
 from tests.support.pages import Page
-from tests.support.papers import pdf
+from tests.support.papers.dossiers import pdf
 from tests.support.server import MASTER_KEY, Clock, running_server
 
 SHEETS = Page("docs/guides/attendance-sheets.md")

@@ -29,7 +29,7 @@ from eventstore.bulk import append_rows
 from eventstore.log import LAST_POSITION, read_after, read_stream
 from eventstore.mapper import record_of
 from eventstore.seals import is_sealed
-from tests.support.outages import terminate_all
+from tests.support.network.outages import terminate_all
 
 SAMPLES = Path(__file__).parents[1] / "history" / "samples"
 

@@ -36,7 +36,7 @@ from domain.kernel.actors import PUBLIC, Actor, Role
 from domain.kernel.rights import Action, Scope, scope_of
 from tests.support.api.reading import Reader, opened_town, reading
 from tests.support.api.rights_world import OURS, ROLES, WHO
-from tests.support.proved_dossiers import Claim
+from tests.support.papers.proved_dossiers import Claim
 from tests.support.world import NATIONAL, World
 
 SDL = schema.as_str()

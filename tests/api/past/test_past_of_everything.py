@@ -12,7 +12,7 @@ from domain.kernel.events import registered_events
 from tests.support.api.asking import AUDITOR
 from tests.support.api.every_topic import an_event_of_every_topic
 from tests.support.api.reading import Reader, opened_town, reading
-from tests.support.proved_dossiers import Claim
+from tests.support.papers.proved_dossiers import Claim
 from tests.support.world import STRUCTURE_ID, World
 
 INSIDE = """{ name conventions { id version certifiedAnimations } dashboard { animations attested parents }

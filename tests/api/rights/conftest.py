@@ -10,7 +10,7 @@ import pytest
 from application.files.store import FileStore
 from tests.support.api.reading import opened_town, reading
 from tests.support.api.rights_world import Everything, one_of_each, things
-from tests.support.proved_dossiers import Claim
+from tests.support.papers.proved_dossiers import Claim
 from tests.support.world import NATIONAL, World
 
 

@@ -18,7 +18,7 @@ from api.schema import schema
 from domain.kernel.actors import PUBLIC, Actor
 from domain.kernel.rights import Action, Belongings, may
 from tests.support.api.rights_world import PARENT, WHO, Everything, called
-from tests.support.papers import pdf
+from tests.support.papers.dossiers import pdf
 from tests.support.world import STRUCTURE_ID, UAI
 
 assert schema._schema.mutation_type is not None

@@ -12,7 +12,7 @@ from time import monotonic
 import pytest
 
 from application.files.scanning.opening import Openers, Stopped
-from tests.support.papers import jpeg, pdf
+from tests.support.papers.dossiers import jpeg, pdf
 
 PDF = "application/pdf"
 

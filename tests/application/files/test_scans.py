@@ -10,7 +10,7 @@ import pytest
 
 from application.files.scans import LARGEST_SCAN, media_type_of
 from domain.kernel.errors import DomainError, ErrorCode
-from tests.support.papers import flipped, jpeg, pdf, pdf_bomb, png, png_bomb, png_of
+from tests.support.papers.dossiers import flipped, jpeg, pdf, pdf_bomb, png, png_bomb, png_of
 
 
 def recognised(folder: Path, content: bytes) -> str:

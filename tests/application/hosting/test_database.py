@@ -17,7 +17,7 @@ from application.hosting.database import (
     with_database,
 )
 from application.hosting.settings import Settings, load_settings
-from tests.support.pooler import pooled_by_transaction
+from tests.support.network.pooler import pooled_by_transaction
 
 
 def settings_of(home: Path, **variables: str) -> Settings:

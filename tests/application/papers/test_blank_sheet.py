@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from application.papers.blank_sheet import MOST_ROWS, BlankSheet, blank_sheet
 from application.papers.typesetting import MANDATORY_SENTENCE
-from tests.support.pdf_text import DARK_BLUE, LIGHT_BLUE, page_texts, picture, qr_texts, share, text
+from tests.support.papers.pdf_text import DARK_BLUE, LIGHT_BLUE, page_texts, picture, qr_texts, share, text
 
 PARIS = ZoneInfo("Europe/Paris")
 URL = "https://parentalite.example.org/animations/3c8eac01-44e4-56e0-8573-15472246c570"

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from application.papers.dossier import DossierDocument, dossier_pdf
 from application.papers.typesetting import MANDATORY_SENTENCE
-from tests.support.pdf_text import DARK_BLUE, page_texts, picture, share, text
-from tests.support.printed_dossiers import CHECKPOINT, CONVENTION, dossier, line
+from tests.support.papers.pdf_text import DARK_BLUE, page_texts, picture, share, text
+from tests.support.papers.printed_dossiers import CHECKPOINT, CONVENTION, dossier, line
 
 
 def said(document: DossierDocument) -> str:

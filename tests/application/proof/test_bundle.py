@@ -20,8 +20,8 @@ from application.proof.checkpoints import CERTIFICATION, make_checkpoint, take_u
 from application.proof.dossier_facts import NotADossier
 from application.proof.notes import SigningKey, open_note
 from application.proof.verifying import Check, verify
-from tests.support import second_verifier
-from tests.support.proved_dossiers import KEY, Claim
+from tests.support.papers import second_verifier
+from tests.support.papers.proved_dossiers import KEY, Claim
 from tests.support.soak import TIMES
 from tests.support.world import World
 

@@ -15,7 +15,7 @@ from application.proof.bundle import gather_proof, records_of
 from application.proof.dossier_rules import broken_rules
 from domain.service_dossiers.events import DossierCertified, DossierSubmitted
 from eventstore.records import Recorded
-from tests.support.proved_dossiers import KEY, Claim
+from tests.support.papers.proved_dossiers import KEY, Claim
 from tests.support.world import World
 
 

@@ -16,8 +16,8 @@ from cli.people.retaining import due, erasures
 from projections.engine.catching_up import catch_up
 from projections.engine.generations import prepare
 from projections.registry import projections
-from tests.support import second_verifier
-from tests.support.proved_dossiers import KEY, Claim
+from tests.support.papers import second_verifier
+from tests.support.papers.proved_dossiers import KEY, Claim
 from tests.support.world import World
 
 

@@ -20,7 +20,7 @@ from eventstore.bulk import append_rows
 from eventstore.log import head
 from tests.application.proof.conftest import EVENTS, KEY, rows
 from tests.application.proof.test_notary import until
-from tests.support.proved_dossiers import Claim
+from tests.support.papers.proved_dossiers import Claim
 
 _CONFIGURATION = """
 [tsa]

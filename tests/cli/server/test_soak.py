@@ -23,7 +23,7 @@ from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
 from tests.cli.server.test_serve import _serve
-from tests.support.plain_http import PlainHttp
+from tests.support.network.plain_http import PlainHttp
 from tests.support.server import OPERATIONS
 from tests.support.world import World
 

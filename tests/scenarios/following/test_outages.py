@@ -23,7 +23,7 @@ from projections.engine.reading import AsyncPool, snapshot
 from projections.engine.waiting import PositionWaiter
 from projections.registry import relations
 from tests.scenarios.following.test_subscriptions import opened, subscribe
-from tests.support.outages import log_locked, proxied, terminate_all
+from tests.support.network.outages import log_locked, proxied, terminate_all
 from tests.support.people import ANIMATION, NATIONAL, STRUCTURE, People
 from tests.support.server import Clock, Server, running_server
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.npm import installed
+from tests.support.network.npm import installed
 from tests.support.server import Server
 
 PACKAGES = ("graphql-http@1.22.4", "graphql@16.15.0")

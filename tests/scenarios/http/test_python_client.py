@@ -16,7 +16,7 @@ from graphql import OperationDefinitionNode, parse
 from api.publishing.documentation import page
 from api.schema import schema
 from domain.kernel.actors import Role
-from tests.support.pypi import installed
+from tests.support.network.pypi import installed
 from tests.support.server import OPERATIONS, Server, token
 
 #: It asks for an earlier graphql-core than ours.

@@ -18,7 +18,7 @@ from eventstore.locks import Lock, acquire, try_acquire
 from projections.engine import runner
 from projections.engine.runner import projecting
 from tests.scenarios.following.test_outages import DECLARE
-from tests.support.outages import log_locked, terminate_all
+from tests.support.network.outages import log_locked, terminate_all
 from tests.support.people import ANIMATION, STRUCTURE, People
 from tests.support.server import Clock, Server, running_server
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.support.papers.sheets import ATTACH, SCAN, bearer, form, problem, refused, send
 from tests.support.people import STRUCTURE
 from tests.support.server import Server
-from tests.support.sheets import ATTACH, SCAN, bearer, form, problem, refused, send
 
 
 def test_a_form_that_another_site_could_post_is_refused(server: Server, over: str):

@@ -9,7 +9,7 @@ import pytest
 
 from domain.kernel.actors import Role
 from tests.support.dumps import dump, in_hexadecimal
-from tests.support.pdf_text import text
+from tests.support.papers.pdf_text import text
 from tests.support.people import (
     CANDIDATURE,
     COLLEGE,

@@ -27,7 +27,7 @@ from application.sign_in.local import issue_token
 from application.sign_in.oidc import OidcSignIn
 from domain.kernel.actors import Role
 from tests.scenarios.following.test_subscriptions import TIMELINE, opened, subscribe
-from tests.support.npm import installed
+from tests.support.network.npm import installed
 from tests.support.people import ANIMATION, CONVENTION, NATIONAL, STRUCTURE_ID, People
 from tests.support.server import TOKEN_SECRET, Clock, Server, running_server
 

@@ -8,7 +8,7 @@ import pytest
 
 from domain.kernel.actors import Role
 from tests.scenarios.service.test_service_dossiers import Claims
-from tests.support.pdf_text import text
+from tests.support.papers.pdf_text import text
 from tests.support.people import (
     AUDITOR,
     COORDONNATEUR,

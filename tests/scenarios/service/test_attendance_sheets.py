@@ -16,7 +16,8 @@ from pypdf import PdfReader
 from application.files.scans import LARGEST_SCAN
 from domain.kernel.actors import Role
 from tests.support.dumps import dump, in_hexadecimal
-from tests.support.papers import jpeg, pdf, png, png_bomb
+from tests.support.papers.dossiers import jpeg, pdf, png, png_bomb
+from tests.support.papers.sheets import SCAN, attach, bearer, problem, refused, send
 from tests.support.people import (
     AUDITOR,
     COORDONNATEUR,
@@ -28,7 +29,6 @@ from tests.support.people import (
     People,
 )
 from tests.support.server import Clock, Server, running_server, token
-from tests.support.sheets import SCAN, attach, bearer, problem, refused, send
 
 SHEET = "query($id: ID!) { animation(id: $id) { attendanceSheet { fileName mediaType size sha256 attachedAt url } } }"
 ELSEWHERE = token(Role.COORDONNATEUR, territories=["971"])

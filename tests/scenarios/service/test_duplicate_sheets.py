@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from tests.scenarios.service.test_service_dossiers import Claims
-from tests.support.papers import pdf
+from tests.support.papers.dossiers import pdf
+from tests.support.papers.sheets import attach
 from tests.support.people import AUDITOR, COORDONNATEUR, STRUCTURE, People
 from tests.support.server import Server
-from tests.support.sheets import attach
 
 DOCUMENT = """query($id: ID!) { serviceDossier(id: $id) {
   duplicateSheets { sha256 animations { id } elsewhere message }

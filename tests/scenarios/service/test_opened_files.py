@@ -12,10 +12,10 @@ import pytest
 
 from api.core import attaching
 from application.files.scans import media_type_of
-from tests.support.papers import pdf, png
+from tests.support.papers.dossiers import pdf, png
+from tests.support.papers.sheets import SCAN, attach, bearer, problem, send
 from tests.support.people import OTHER_STRUCTURE, PARENT, STRUCTURE, People
 from tests.support.server import Server
-from tests.support.sheets import SCAN, attach, bearer, problem, send
 
 ATTACH = "attendanceSheetAttach(input: $v{}) {{ errors {{ code field message }} }}"
 

@@ -16,8 +16,8 @@ from application.proof.notes import SigningKey, from_pem, open_note, parse_check
 from application.proof.verifying import verify
 from eventstore.log import head
 from tests.scenarios.service.test_service_dossiers import Claims, seen
-from tests.support import second_verifier
-from tests.support.papers import pdf, png
+from tests.support.papers import second_verifier
+from tests.support.papers.dossiers import pdf, png
 from tests.support.people import AUDITOR, COORDONNATEUR, OTHER_STRUCTURE, STRUCTURE, People
 from tests.support.server import CHECKPOINT_KEY, Server
 

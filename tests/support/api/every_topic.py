@@ -79,8 +79,8 @@ from domain.notifications.events import LetterAbout, Unreached
 from domain.typology.typology import TermKind
 from eventstore.log import read_stream, state_after
 from tests.support.api.rights_world import PARENT, one_of_each
-from tests.support.papers import pdf
-from tests.support.proved_dossiers import Claim
+from tests.support.papers.dossiers import pdf
+from tests.support.papers.proved_dossiers import Claim
 from tests.support.world import (
     AUDITOR,
     COORDONNATEUR,

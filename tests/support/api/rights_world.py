@@ -20,7 +20,7 @@ from domain.kernel.actors import PUBLIC, Actor, Role
 from domain.kernel.identifiers import contact_list_id
 from domain.kernel.rights import Action, Belongings, may
 from tests.support.api.reading import Reader
-from tests.support.proved_dossiers import Claim
+from tests.support.papers.proved_dossiers import Claim
 from tests.support.world import AUDITOR, NATIONAL, STRUCTURE, STRUCTURE_ID, UAI, World
 
 PARENT_ID = UUID(int=(4 << 76) + (2 << 62) + 7)

@@ -21,7 +21,7 @@ from application.service_dossiers.commands import (
     ServiceDossierSubmit,
     ServicePaymentRecord,
 )
-from tests.support.papers import pdf
+from tests.support.papers.dossiers import pdf
 from tests.support.world import COORDONNATEUR, NATIONAL, STRUCTURE, STRUCTURE_ID, World
 
 KEY = SigningKey.from_seed(b"k" * 32)

@@ -14,7 +14,7 @@ from graphql import DocumentNode
 from graphql.language.parser import Parser
 
 from tests.scenarios.following.test_subscriptions import opened, subscribe
-from tests.support.hostile import KINDS
+from tests.support.network.hostile import KINDS
 from tests.support.server import Server
 from tests.support.soak import TIMES
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from tests.support.papers import pdf
+from tests.support.papers.dossiers import pdf
 from tests.support.people import STRUCTURE
 from tests.support.server import OPERATIONS, Server
 
