@@ -25,6 +25,7 @@ from api.core.context import Context
 from api.core.errors import ApiError, api_errors
 from api.core.incidents import report
 from api.core.named_operation import NamedOperation
+from api.core.permissions import enforce
 from api.core.scalars import SCALARS
 from api.following.per_event import PerEventExecutor
 from api.following.stream_release import EachResult
@@ -170,4 +171,5 @@ schema = Schema(
         EachResult,
     ],
 )
+enforce(schema._schema)
 describe(schema._schema)

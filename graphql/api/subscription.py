@@ -17,7 +17,6 @@ from api.core.context import Context, Info
 from api.core.errors import denied
 from api.following.news import Feed, news, rebuilds
 from api.following.rebuild_progress import RebuildProgress, rebuild_progress_of
-from api.structures.dashboard import require
 from api.structures.types import load_structure
 from domain.animations.events import AnimationPublished
 from domain.kernel.rights import Action, Belongings, may
@@ -66,7 +65,7 @@ class Subscription:
             lists = await context.lists() if rows else None
             return [(row["position"], animation_of(row, lists)) for row in rows if lists is not None]
 
-        feed = Feed(published, lambda entry: entry.type == _PUBLISHED, _for_all)
+        feed = Feed(published, lambda entry: entry.type == _PUBLISHED)
         async for animation in news(context, feed, after):
             yield animation
 
@@ -87,10 +86,7 @@ class Subscription:
             rows = await read.rows(read.sql(statement), {**filtered.params, "limit": limit})
             return [(row["position"], entry_of(row)) for row in rows]
 
-        async def check() -> None:
-            await _require_audit(context, followed)
-
-        feed = Feed(recorded, lambda entry: entry.structure_id == followed, check)
+        feed = Feed(recorded, lambda entry: entry.structure_id == followed, lambda: _check_whose(context, followed))
         async for entry in news(context, feed, after):
             yield entry
 
@@ -99,20 +95,11 @@ class Subscription:
         " a second at most. For the national team; others: FORBIDDEN."
     )
     async def rebuild_progress(self, info: Info) -> AsyncGenerator[RebuildProgress, None]:
-        context = info.context
-
-        async def check() -> None:
-            require(context, Action.REBUILD_FOLLOW, Belongings())
-
-        async for notice in rebuilds(context, check):
+        async for notice in rebuilds(info.context):
             yield rebuild_progress_of(notice)
 
 
-async def _for_all() -> None:
-    pass
-
-
-async def _require_audit(context: Context, structure_id: UUID) -> None:
+async def _check_whose(context: Context, structure_id: UUID) -> None:
     """Raises FORBIDDEN, in the same way whether there is such a structure or not."""
     structure = await load_structure(context, structure_id)
     of = structure.belongings if structure else Belongings(structure_id)

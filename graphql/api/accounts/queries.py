@@ -9,9 +9,7 @@ import strawberry
 from api.accounts.types import Mandate, Official, mandates_of_role
 from api.accounts.types import official as official_named
 from api.core.context import Info
-from api.structures.dashboard import require
 from domain.kernel.actors import Role
-from domain.kernel.rights import Action, Belongings
 
 
 @strawberry.type
@@ -35,5 +33,4 @@ class AccountQueries:
             str | None, strawberry.argument(description="As `actor`, `certifiedBy`… tell it. Left out: null.")
         ] = None,
     ) -> Official | None:
-        require(info.context, Action.MANDATE_READ, Belongings())
         return None if name is None else await official_named(info.context, name)

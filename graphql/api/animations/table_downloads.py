@@ -33,7 +33,7 @@ from api.downloads.file_responses import (
 from api.downloads.freshness import unless_known
 from api.downloads.parameters import as_refusal, where_of
 from api.downloads.workbook import XLSX, TooManyRows, pieces, workbook
-from api.structures.types import load_structure
+from api.structures.types import bounds, load_structure
 from api.typology.territories_and_terms import Lists
 from domain.kernel.rights import Action, Scope, may, scope_of
 from projections.animations import queries
@@ -104,7 +104,7 @@ async def _own(context: Context, request: Request) -> _Table:
         raise Refused(404, "NOT_FOUND", "Structure : introuvable.")
     if structure is None or not may(context.actor, Action.STRUCTURE_READ, structure.belongings):
         raise denied(context.actor)
-    within = structure.require(context, Action.STRUCTURE_READ)
+    within = bounds(context.actor, Action.STRUCTURE_READ)
     conditions = where_of(OwnAnimationWhere, request.query_params).conditions()
     sought = in_force(replace(conditions, structure_id=structure.structure_id), await context.lists())
     allowed = Filter() if within is None else Filter().among("a.territory", "within", within)

@@ -128,7 +128,8 @@ class Animation(Lazily, Node):
 
     @strawberry.field(description="Whether it was declared after its start. " + _RESTRICTED)
     def declared_late(self, info: Info) -> bool | None:
-        return self.row["declared_late"] if _answers_for(info.context, self.row) else None
+        late: bool = self.row["declared_late"]
+        return late
 
     @strawberry.field(description="The animation that this one was cloned from, when the asker may see it.")
     async def cloned_from(self, info: Info) -> Annotated[Animation, strawberry.lazy("api.animations.types")] | None:
@@ -140,7 +141,8 @@ class Animation(Lazily, Node):
 
     @strawberry.field(description="Why the national team refused it. " + _RESTRICTED)
     def refusal_reason(self, info: Info) -> str | None:
-        return self.row["refusal_reason"] if _answers_for(info.context, self.row) else None
+        reason: str | None = self.row["refusal_reason"]
+        return reason
 
     @strawberry.field(description="Why it was cancelled. Public.")
     def cancellation_reason(self) -> str | None:
@@ -150,7 +152,7 @@ class Animation(Lazily, Node):
     @strawberry.field(description=_RESTRICTED)
     def attestation(self, info: Info) -> Attestation | None:
         row = self.row
-        if not row["attested"] or not _answers_for(info.context, row):
+        if not row["attested"]:
             return None
         return Attestation(
             parents=row["parents"],
@@ -164,7 +166,7 @@ class Animation(Lazily, Node):
 
     @strawberry.field(description="The signed attendance sheet. " + _RESTRICTED)
     def attendance_sheet(self, info: Info) -> AttendanceSheet | None:
-        return sheet_of(self.row) if _answers_for(info.context, self.row) else None
+        return sheet_of(self.row)
 
     @strawberry.field(
         description="Who registered, in that order: the waiting list is in the order of its line. With names: for its"
@@ -179,8 +181,7 @@ class Animation(Lazily, Node):
         last: int | None = None,
         before: str | None = None,
     ) -> Connection[Annotated[Registration, strawberry.lazy("api.registrations.types")]] | None:
-        own = Belongings(self.row["structure_id"])
-        if "past" in self.row or not may(info.context.actor, Action.REGISTRATION_READ, own):
+        if "past" in self.row:
             return None
         from api.registrations.queries import registrations
 
@@ -195,9 +196,13 @@ class Animation(Lazily, Node):
         context = info.context
         return shown_actions(allowed_actions(_Standing(self.row), dossier_status, context.actor, context.now))
 
+    @property
+    def belongings(self) -> Belongings:
+        return belongings_of(self.row)
 
-def _answers_for(context: Context, row: dict[str, Any]) -> bool:
-    return may(context.actor, Action.STRUCTURE_READ, Belongings(row["structure_id"], frozenset([row["territory"]])))
+
+def belongings_of(row: dict[str, Any]) -> Belongings:
+    return Belongings(row["structure_id"], frozenset([row["territory"]]))
 
 
 def is_visible(context: Context, row: dict[str, Any]) -> bool:
@@ -205,7 +210,7 @@ def is_visible(context: Context, row: dict[str, Any]) -> bool:
     public = row["status"] == AnimationStatus.PUBLISHED or (
         row["status"] == AnimationStatus.CANCELLED and row["published_at"] is not None
     )
-    return public or _answers_for(context, row)
+    return public or may(context.actor, Action.STRUCTURE_READ, belongings_of(row))
 
 
 def animation_of(row: dict[str, Any], lists: Lists) -> Animation:

@@ -11,11 +11,12 @@ import strawberry
 from api.core.allowed import AllowedAction, shown_actions
 from api.core.context import Context, Info
 from api.core.nodes import Node
+from api.core.reading_rights import may_be_shown
 from api.notifications.unreached import EMAIL_PROBLEM, email_problem
 from domain.candidatures.candidature import CandidatureStatus, allowed_actions
 from domain.candidatures.events import Degree
 from domain.kernel.actors import Actor, Role
-from domain.kernel.rights import Action, Belongings, Scope, may, scope_of
+from domain.kernel.rights import Action, Belongings, Scope, scope_of
 from projections.candidatures import queries
 from projections.engine.paging import Filter
 
@@ -83,8 +84,8 @@ class Candidature(Node):
         " national team; null for others. " + _PERSONAL
     )
     def contact_note(self, info: Info) -> str | None:
-        told = may(info.context.actor, Action.CANDIDATURE_NOTE_READ, belongings_of(self.row))
-        return self.row["contact_note"] if told else None
+        note: str | None = self.row["contact_note"]
+        return note
 
     @strawberry.field(
         description="The certificate of volunteering as PDF, once it is issued: for the coordonnateur of the territory,"
@@ -96,7 +97,11 @@ class Candidature(Node):
 
     @strawberry.field(description="What the asker may do with it now, and for what is not possible, why.")
     def allowed_actions(self, info: Info) -> list[AllowedAction]:
-        return shown_actions(allowed_actions(_Standing(self.row), belongings_of(self.row), self._asker(info)))
+        return shown_actions(allowed_actions(_Standing(self.row), self.belongings, self._asker(info)))
+
+    @property
+    def belongings(self) -> Belongings:
+        return belongings_of(self.row)
 
     def _asker(self, info: Info) -> Actor:
         """Who holds the link is the candidate."""
@@ -116,12 +121,12 @@ def belongings_of(row: dict[str, Any]) -> Belongings:
     return Belongings(territories=frozenset([row["territory"]]), school=row["school_uai"], person_id=row["person_id"])
 
 
-def readable(actor: Actor) -> Filter | None:
-    """The candidatures that the actor may read; None when there can be none."""
+def readable(actor: Actor) -> Filter:
+    """The candidatures that the actor may read."""
     own, asker = "c.person_id = %(own_person)s", actor.person_id
     match scope_of(actor, Action.CANDIDATURE_READ):
         case None:
-            return None
+            return Filter().where("false")
         case Scope.OWN_TERRITORY:
             reach = f"(c.territory = ANY(%(own_territories)s) OR {own})"
             return Filter().where(reach, own_territories=sorted(actor.territories), own_person=asker)
@@ -137,7 +142,7 @@ async def load_candidature(context: Context, candidature_id: UUID) -> Candidatur
     """None for what does not exist or is not for the asker."""
     read = await context.read()
     for row in await read.rows(read.sql(queries.BY_ID), {"id": candidature_id}):
-        if may(context.actor, Action.CANDIDATURE_READ, belongings_of(row)):
+        if may_be_shown(context.actor, "Candidature", belongings_of(row)):
             return candidature_of(row)
     return None
 

@@ -100,9 +100,11 @@ class Control(Node):
         " national team; null for others."
     )
     def population(self, info: Info) -> list[strawberry.ID] | None:
-        if _own(info.context.actor) is not None:
-            return None
         return [strawberry.ID(str(one)) for one in self.row["population"]]
+
+    @property
+    def belongings(self) -> Belongings:
+        return Belongings(territories=frozenset([self.territory.code] if self.territory else []))
 
     @strawberry.field(description="The dossiers drawn that the asker may see, in the order of the draw.")
     async def dossiers(self, info: Info) -> list[ControlledDossier]:

@@ -123,6 +123,8 @@ class Context:
         self.answers: AsyncGenerator[Any, None] | None = None
         #: A subscription has ended with the right to it.
         self.ended = False
+        #: Raises once the asker's role has no right any more to what a subscription tells (`api.core.permissions`).
+        self.permit: Callable[[], object] = lambda: None
         self._made_at = monotonic()
         self._now = services.clock()
         #: Whether anything in the answer hangs on the time.

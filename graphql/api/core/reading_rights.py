@@ -1,7 +1,8 @@
 """Who may read each field of the schema: one table, readable at a glance, beside that of `domain.kernel.rights`.
 
 Each type's fields stand under the action that reading them asks for; how far that action reaches for each role stands
-in `domain.kernel.rights`. A field that has no entry here fails a test, which also asks the whole schema as each role.
+in `domain.kernel.rights`. The schema is built with this table and serves nothing that has no entry here: see
+`api.core.permissions`. Who may not is answered null where the field of a thing can be null, and refused otherwise.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from domain.kernel.rights import Action
+from domain.kernel.actors import Actor
+from domain.kernel.rights import Action, Belongings, may
 
 #: Whoever asks.
 EVERYBODY: Final = None
@@ -154,3 +156,9 @@ ROOTS: Mapping[Reach, str] = {
     Action.STRUCTURE_READ: "serviceDossiers",
     Action.REBUILD_FOLLOW: "rebuildProgress",
 }
+
+
+def may_be_shown(actor: Actor, kind: str, of: Belongings) -> bool:
+    """Whether the actor may be shown a thing of that type, which belongs so, at all."""
+    reach = ROWS[kind]
+    return reach is EVERYBODY or may(actor, reach, of)

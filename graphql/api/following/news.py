@@ -22,8 +22,13 @@ from projections.engine.announcing import RebuildNotice
 from projections.engine.reading import Snapshot
 
 T = TypeVar("T")
-#: Raises when the asker may not follow (any more).
+#: Raises when the asker may not follow this (any more), beside what their role may follow at all.
 Check = Callable[[], Awaitable[None]]
+
+
+async def _nothing_more() -> None:
+    pass
+
 
 #: News held in memory for one subscriber: who reads slowly is told later, never kept in mind.
 PAGE = 20
@@ -42,7 +47,7 @@ class Feed(Generic[T]):
 
     read: Callable[[Snapshot, int, int, int], Awaitable[list[tuple[int, T]]]]
     concerns: Concerns
-    check: Check
+    check: Check = _nothing_more
 
 
 async def news(context: Context, feed: Feed[T], after: int | None) -> AsyncGenerator[T, None]:
@@ -81,14 +86,13 @@ async def news(context: Context, feed: Feed[T], after: int | None) -> AsyncGener
                     told = max(told, looked_through)
 
 
-async def rebuilds(context: Context, check: Check) -> AsyncIterator[RebuildNotice]:
-    """How rebuilds go on, for as long as `check` lets the asker follow."""
-    await check()
+async def rebuilds(context: Context) -> AsyncIterator[RebuildNotice]:
+    """How rebuilds go on, for as long as the asker may follow."""
     with _counted(context):
         async for notice in context.services.waiter.rebuilds(_every(context)):
-            await _look(context, check)
+            await _look(context, _nothing_more)
             if notice is not None:
-                await _still_admitted(context, check)
+                await _still_admitted(context, _nothing_more)
                 yield notice
 
 
@@ -141,6 +145,7 @@ class _Unsure(GraphQLError):
 async def _still_admitted(context: Context, check: Check) -> None:
     try:
         await context.admit_again()
+        context.permit()
         await check()
         await context.refresh()
     except Refused as refused:

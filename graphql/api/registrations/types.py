@@ -11,9 +11,10 @@ import strawberry
 from api.animations.types import Animation, load_animations
 from api.core.context import Context, Info
 from api.core.nodes import Node
+from api.core.reading_rights import may_be_shown
 from api.core.scalars import local
 from api.notifications.unreached import EMAIL_PROBLEM, email_problem
-from domain.kernel.rights import Action, Belongings, may
+from domain.kernel.rights import Belongings
 from projections.registrations import queries
 from projections.registrations.read_model import RegistrationStatus
 
@@ -77,7 +78,7 @@ async def load_registration(context: Context, registration_id: UUID) -> Registra
     if (
         found is None
         or found.row["repeats"] is not None
-        or not may(context.actor, Action.REGISTRATION_READ, Belongings(found.row["structure_id"]))
+        or not may_be_shown(context.actor, "Registration", Belongings(found.row["structure_id"]))
     ):
         return None
     return found

@@ -17,6 +17,7 @@ from api.core.allowed import AllowedAction, shown_actions
 from api.core.context import Context, Info, read_beside
 from api.core.nodes import Node
 from api.core.paging import count_items
+from api.core.reading_rights import may_be_shown
 from api.core.scalars import local
 from api.service_dossiers.duplicate_sheets import DuplicateSheet, duplicate_sheets_of
 from api.service_dossiers.missing import Missing, missing_of
@@ -24,7 +25,6 @@ from api.structures.types import Convention, Structure, load_conventions, struct
 from api.typology.territories_and_terms import Lists
 from api.typology.territory import Territory
 from domain.kernel.dossier_status import DossierStatus
-from domain.kernel.rights import Action, may
 from domain.service_dossiers.transitions import AmendmentStatus, allowed_actions, belongings
 from projections.service_dossiers import queries
 
@@ -266,6 +266,6 @@ async def load_dossier(context: Context, dossier_id: UUID) -> ServiceDossier | N
     """None for what does not exist or is not for the asker."""
     read, lists = await context.read(), await context.lists()
     for row in await read.rows(read.sql(queries.BY_IDS), {"ids": [dossier_id]}):
-        if may(context.actor, Action.STRUCTURE_READ, belongings(_Standing(row))):
+        if may_be_shown(context.actor, "ServiceDossier", belongings(_Standing(row))):
             return dossier_of(row, lists)
     return None

@@ -8,8 +8,7 @@ from typing import Annotated
 import strawberry
 
 from api.core.context import Info
-from api.structures.dashboard import StructureDashboard, dashboard_of, require
-from domain.kernel.rights import Action, Belongings
+from api.structures.dashboard import StructureDashboard, dashboard_of
 from projections.structures import dashboards as figures
 
 
@@ -24,5 +23,4 @@ class CountryQueries:
         ] = None,
         to: Annotated[date | None, strawberry.argument(description="Last local day, included.")] = None,
     ) -> StructureDashboard:
-        require(info.context, Action.COUNTRY_READ, Belongings())
         return await dashboard_of(info.context, figures.OF_THE_COUNTRY, "country", from_, to)

@@ -10,11 +10,10 @@ from uuid import UUID
 import strawberry
 
 from api.core.context import Context
-from api.core.errors import denied, invalid
+from api.core.errors import invalid
 from api.core.scalars import readable
 from api.typology.territories_and_terms import Lists
 from api.typology.types import Term
-from domain.kernel.rights import Action, Belongings, may
 from domain.typology.typology import TermKind
 
 
@@ -46,12 +45,6 @@ class StructureDashboard:
     )
     by_type: list[TermCount] = strawberry.field(description="By animation type.")
     by_month: list[MonthCount] = strawberry.field(description="By month, in order.")
-
-
-def require(context: Context, action: Action, of: Belongings) -> None:
-    """Raises FORBIDDEN, or UNAUTHENTICATED for who has not signed in, unless the asker may."""
-    if not may(context.actor, action, of):
-        raise denied(context.actor)
 
 
 async def dashboard_of(

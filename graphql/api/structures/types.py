@@ -20,9 +20,10 @@ from api.accounts.types import (
 from api.core.context import Context, Info, read_beside
 from api.core.nodes import Node
 from api.core.paging import Connection, page_arguments
-from api.structures.dashboard import StructureDashboard, dashboard_of, require
+from api.core.reading_rights import may_be_shown
+from api.structures.dashboard import StructureDashboard, dashboard_of
 from domain.kernel.actors import Actor
-from domain.kernel.rights import Action, Belongings, Scope, may, scope_of
+from domain.kernel.rights import Action, Belongings, Scope, scope_of
 from projections.structures import dashboards as figures
 from projections.structures import queries
 
@@ -78,7 +79,7 @@ class Structure(Node):
     @strawberry.field(description="Its conventions, in the order of signing. " + _FOR)
     async def conventions(self, info: Info) -> list[Convention]:
         context = read_beside(self.past, info)
-        within = self.require(context, Action.STRUCTURE_READ)
+        within = bounds(context.actor, Action.STRUCTURE_READ)
         rows = await context.together("conventions", self.structure_id, lambda ids: _conventions(context, ids))
         return [convention_of(row) for row in rows if within is None or row["territory"] in within]
 
@@ -91,7 +92,6 @@ class Structure(Node):
         last: int | None = None,
         before: str | None = None,
     ) -> Connection[Annotated[Contact, strawberry.lazy("api.contacts.types")]]:
-        require(info.context, Action.CONTACT_READ, self.belongings)
         from api.contacts.queries import contacts
 
         return await contacts(info.context, self.structure_id, page_arguments(info, first, after, last, before))
@@ -101,13 +101,11 @@ class Structure(Node):
     )
     async def mandates(self, info: Info) -> list[Mandate]:
         context = info.context
-        require(context, Action.MANDATE_READ, self.belongings)
         return await context.together("mandates", self.structure_id, lambda ids: mandates_of_structures(context, ids))
 
     @strawberry.field(description=f"Who was invited to speak for it. {FOR_MANDATES}; others: FORBIDDEN.")
     async def invitations(self, info: Info) -> list[Invitation]:
         context = info.context
-        require(context, Action.INVITATION_REVOKE, self.belongings)
         return await context.together("invited", self.structure_id, lambda ids: invitations_of_structures(context, ids))
 
     @strawberry.field(description="All of its animations, in every status. " + _FOR)
@@ -124,7 +122,7 @@ class Structure(Node):
         from api.animations.queries import own_animations
 
         context = read_beside(self.past, info)
-        within = self.require(context, Action.STRUCTURE_READ)
+        within = bounds(context.actor, Action.STRUCTURE_READ)
         arguments = page_arguments(info, first, after, last, before)
         return await own_animations(context, self.structure_id, within, where, order_by, arguments)
 
@@ -138,7 +136,7 @@ class Structure(Node):
         to: Annotated[date | None, strawberry.argument(description="Last local day, included.")] = None,
     ) -> StructureDashboard:
         context = read_beside(self.past, info)
-        within = self.require(context, Action.STRUCTURE_READ)
+        within = bounds(context.actor, Action.STRUCTURE_READ)
         return await dashboard_of(context, figures.OF_STRUCTURES, self.structure_id, from_, to, within)
 
     @strawberry.field(description="Everything that happened to it, its conventions and its animations. " + _FOR)
@@ -153,17 +151,11 @@ class Structure(Node):
         from api.audit.queries import timeline
 
         context = read_beside(self.past, info)
-        self.require(context, Action.AUDIT_READ)
         return await timeline(context, self.structure_id, page_arguments(info, first, after, last, before))
 
     @property
     def belongings(self) -> Belongings:
         return Belongings(self.structure_id, self.territories, home=self.home)
-
-    def require(self, context: Context, action: Action) -> list[str] | None:
-        """Raises FORBIDDEN unless the asker may. Returns the territories that bound it; None: no bound."""
-        require(context, action, self.belongings)
-        return bounds(context.actor, action)
 
 
 def bounds(actor: Actor, action: Action) -> list[str] | None:
@@ -248,7 +240,7 @@ async def load_conventions(context: Context, ids: Sequence[UUID]) -> list[Conven
     found = {
         row["convention_id"]: convention_of(row)
         for row in rows
-        if may(context.actor, Action.STRUCTURE_READ, Belongings(row["structure_id"], frozenset([row["territory"]])))
+        if may_be_shown(context.actor, "Convention", Belongings(row["structure_id"], frozenset([row["territory"]])))
     }
     return [found.get(one) for one in ids]
 

@@ -8,8 +8,8 @@ from typing import Annotated, Any, ClassVar
 import strawberry
 
 from api.core.context import Context, Info
-from api.structures.dashboard import StructureDashboard, dashboard_of, require
-from domain.kernel.rights import Action, Belongings
+from api.structures.dashboard import StructureDashboard, dashboard_of
+from domain.kernel.rights import Belongings
 from projections.structures import dashboards as figures
 
 
@@ -34,8 +34,11 @@ class Territory:
         ] = None,
         to: Annotated[date | None, strawberry.argument(description="Last local day, included.")] = None,
     ) -> StructureDashboard:
-        require(info.context, Action.TERRITORY_READ, Belongings(territories=frozenset([self.code])))
         return await dashboard_of(info.context, figures.OF_TERRITORIES, self.code, from_, to)
+
+    @property
+    def belongings(self) -> Belongings:
+        return Belongings(territories=frozenset([self.code]))
 
 
 def territory_of(row: dict[str, Any]) -> Territory:
