@@ -9,8 +9,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 import strawberry
-from graphql import GraphQLError, OperationType, get_operation_ast, parse
-from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ParserCache, ValidationCache
+from graphql import GraphQLError, OperationType
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.schema.name_converter import NameConverter
@@ -19,7 +18,8 @@ from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.base import StrawberryObjectDefinition, StrawberryType
 from strawberry.types.execution import PreExecutionError
 
-from api.compiled.documents import Documents, Invalid
+from api.compiled.documents import Document, Documents, Invalid
+from api.compiled.prepared_document import PreparedDocument
 from api.core.answers import Refused, unavailable
 from api.core.context import Context
 from api.core.errors import ApiError, api_errors
@@ -98,41 +98,43 @@ class Schema(strawberry.Schema):
 
     @cached_property
     def documents(self) -> Documents:
-        """The documents that are executed without graphql-core, within the same limits."""
+        """What is executed: parsed and validated once, whoever executes it."""
         return Documents(self, RULES, MOST_TOKENS, _CACHED)
 
     async def execute(self, query: str | None, *args: Any, **kwargs: Any) -> ExecutionResult:
-        name = kwargs.get("operation_name")
-        refused = await self._refused(query, name)
-        if refused is None and _subscribes(query, name):
-            refused = PreExecutionError(data=None, errors=[GraphQLError(_ONLY_FOLLOWED, extensions=_INVALID)])
+        document = await self._prepared(query, **kwargs)
+        if isinstance(document, Document) and document.kind is OperationType.SUBSCRIPTION:
+            document = Invalid([GraphQLError(_ONLY_FOLLOWED, extensions=_INVALID)])
+        refused = _refused(document)
         return _with_codes(refused or await super().execute(query, *args, **kwargs))
 
     async def stream(self, query: str | None, *args: Any, **kwargs: Any) -> StreamResult:
-        refused = await self._refused(query, kwargs.get("operation_name"))
+        refused = _refused(await self._prepared(query, **kwargs))
         answers = _stream_with_codes(_alone(refused) if refused else await super().stream(query, *args, **kwargs))
         context: Context = kwargs["context_value"]
         context.answers = answers
         return answers
 
-    async def _refused(self, query: object, operation_name: object) -> PreExecutionError | None:
-        """What is wrong with a document. Looked for beside the event loop, however it came and whatever it asks for."""
+    async def _prepared(
+        self, query: object, *, context_value: object = None, operation_name: object = None, **_: Any
+    ) -> Document | Invalid | None:
+        """The document, kept in the context for those who execute it."""
         if not query or not isinstance(query, str) or not isinstance(operation_name, str | None):
             # What is no document, graphql-core refuses in its own words.
             return None
-        found = await self.documents.prepared(query, operation_name)
-        return PreExecutionError(data=None, errors=list(found.errors)) if isinstance(found, Invalid) else None
+        if not isinstance(context_value, Context):
+            return await self.documents.prepared(query, operation_name)
+        if context_value.document is None:
+            context_value.document = await self.documents.prepared(query, operation_name)
+        document = context_value.document
+        return document if isinstance(document, Document | Invalid) else None
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Nothing is logged here: what was not expected is, by `coded`, and no value that a person sent."""
 
 
-def _subscribes(query: object, operation_name: str | None) -> bool:
-    """Of a document that is valid. Few hold the word at all."""
-    if not isinstance(query, str) or "subscription" not in query:
-        return False
-    operation = get_operation_ast(parse(query, no_location=True, max_tokens=MOST_TOKENS), operation_name)
-    return operation is not None and operation.operation is OperationType.SUBSCRIPTION
+def _refused(document: Document | Invalid | None) -> PreExecutionError | None:
+    return PreExecutionError(data=None, errors=list(document.errors)) if isinstance(document, Invalid) else None
 
 
 R = TypeVar("R")
@@ -162,10 +164,7 @@ schema = Schema(
     execution_context_class=PerEventExecutor,
     config=StrawberryConfig(scalar_map=SCALARS, name_converter=ContractNames()),
     extensions=[
-        lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS),
-        lambda: AddValidationRules(list(RULES)),
-        lambda: ParserCache(maxsize=_CACHED),
-        lambda: ValidationCache(maxsize=_CACHED),
+        PreparedDocument,
         NamedOperation,
         CostLimit,
         EachResult,

@@ -15,8 +15,8 @@ from graphql.pyutils import Path
 from strawberry.schema.schema_converter import GraphQLCoreConverter, get_arguments
 from strawberry.types.field import StrawberryField
 
+from api.compiled.not_compilable import NotCompilable
 from api.compiled.running import Complete, Run
-from api.compiled.unsure import Unsure
 
 #: Puts a field of the source into the answer, now or when it has been awaited.
 Take: TypeAlias = Callable[[Any, Run, dict[str, Any]], None]
@@ -76,7 +76,7 @@ def shared(takes: Sequence[Take]) -> Complete:
 def strawberry_field(definition: GraphQLField) -> StrawberryField:
     found = definition.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
     if not isinstance(found, StrawberryField):
-        raise Unsure
+        raise NotCompilable
     return found
 
 
@@ -106,11 +106,11 @@ def prepared_call(
     converter: GraphQLCoreConverter,
     make_info: MakeInfo,
 ) -> Callable[[Run], Callable[[Any], Any]]:
-    """The resolver with its arguments, converted as Strawberry does. Raises Unsure for what hangs on more than that."""
+    """The resolver with its arguments, converted as Strawberry does. Raises NotCompilable for more."""
     field = strawberry_field(definition)
     found = field.base_resolver
     if found is None or field.extensions or found.parent_parameter or found.root_parameter:
-        raise Unsure
+        raise NotCompilable
     function: Any = found.wrapped_func
     takes_source = found.self_parameter is not None
     node, place = details[0].node, next(_places)

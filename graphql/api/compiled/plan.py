@@ -44,9 +44,9 @@ from api.compiled.fields import (
     strawberry_field,
 )
 from api.compiled.look_ahead import columns_asked, needs_of
+from api.compiled.not_compilable import NotCompilable
 from api.compiled.resolve_info import ResolveInfo
 from api.compiled.running import Complete, Run, Variables
-from api.compiled.unsure import Unsure
 from api.compiled.values import as_it_is, leaf, list_of, not_null, nullable
 from api.compiled.writing import ItemField, Writer, written_items
 from api.core.paging import Ahead
@@ -57,7 +57,7 @@ _COUNT, _ITEMS = "totalCount", "nodes"
 class Plan:
     """One query of a document, for variables that include and skip the same fields as `variables` do.
 
-    Raises Unsure when there is anything in it that is not compiled.
+    Raises NotCompilable when there is anything in it that is not compiled.
     """
 
     def __init__(
@@ -75,12 +75,12 @@ class Plan:
         assert root is not None
         collected = collect_fields(schema, self._details, variables, root, operation)
         if collected.new_defer_usages or collected.forbidden_directive_instances:
-            raise Unsure
+            raise NotCompilable
         self._resolved: list[str] = []
         self._root = self._object(root, collected.grouped_field_set)
 
     async def execute(self, context: Any, variables: Variables) -> dict[str, Any]:
-        """The `data` of the answer. Raises Unsure, or whatever a resolver raised."""
+        """The `data` of the answer. Raises NotCompilable, or whatever a resolver raised."""
         run = Run(context, variables)
         try:
             data: dict[str, Any] = self._root(None, run)
@@ -98,7 +98,7 @@ class Plan:
 
         def completed(source: Any, run: Run) -> dict[str, Any]:
             if is_it is not None and type(source) is not is_it and not _belongs(object_type, source):
-                raise Unsure
+                raise NotCompilable
             answer: dict[str, Any] = {}
             for take in takes:
                 take(source, run, answer)
@@ -112,7 +112,7 @@ class Plan:
             return constant(key, parent.name)
         definition = parent.fields.get(name)
         if definition is None:
-            raise Unsure
+            raise NotCompilable
         before = len(self._resolved)
         complete = self._type(definition.type, definition, parent, details)
         field = strawberry_field(definition)
@@ -191,7 +191,7 @@ class Plan:
             return self._object(output, self._subfields(output, details))
         if is_abstract_type(output):
             return self._abstract(output, definition, parent, details)
-        raise Unsure
+        raise NotCompilable
 
     def _abstract(
         self,
@@ -203,17 +203,17 @@ class Plan:
         known: dict[str, Complete] = {}
         resolve_type = output.resolve_type
         if resolve_type is None:
-            raise Unsure
+            raise NotCompilable
 
         def completed(value: Any, run: Run) -> Any:
             path = Path(None, details[0].node.name.value, parent.name)
             name = resolve_type(value, self._info(None, run, definition, details, parent, path), output)
             if not isinstance(name, str):
-                raise Unsure
+                raise NotCompilable
             if name not in known:
                 concrete = self._schema.get_type(name)
                 if not is_object_type(concrete) or not self._schema.is_sub_type(output, concrete):
-                    raise Unsure
+                    raise NotCompilable
                 known[name] = self._object(concrete, self._subfields(concrete, details))
             return known[name](value, run)
 
@@ -224,7 +224,7 @@ class Plan:
             self._schema, self._details, self._variables, self._operation, object_type, details
         )
         if collected.new_defer_usages:
-            raise Unsure
+            raise NotCompilable
         return collected.grouped_field_set
 
     def _ahead(self, definition: GraphQLField, details: FieldDetailsList) -> Ahead | None:
@@ -280,7 +280,7 @@ def _is_of(object_type: GraphQLObjectType) -> type | None:
     if object_type.is_type_of is None:
         return None
     if not isinstance(definition, StrawberryObjectDefinition):
-        raise Unsure
+        raise NotCompilable
     return definition.origin
 
 

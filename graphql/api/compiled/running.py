@@ -10,11 +10,11 @@ from typing import Any, TypeAlias
 
 from graphql.execution.values import VariableValues
 
-from api.compiled.unsure import Unsure
+from api.compiled.not_compilable import NotCompilable
 
 #: In seconds.
 _LONGEST_TURN = 0.005
-#: Turns what a resolver gave into what JSON is made of. Raises Unsure.
+#: Turns what a resolver gave into what JSON is made of. Raises NotCompilable.
 Complete: TypeAlias = "Callable[[Any, Run], Any]"
 
 
@@ -41,8 +41,8 @@ class Run:
     async def settle(self) -> None:
         """Awaits level by level, all of a level together, so that loads of the same kind become one statement.
 
-        Others have their turn between two parts of a long answer. Raises Unsure when anything fails; nothing is left
-        running then.
+        Others have their turn between two parts of a long answer. Raises NotCompilable when anything fails; nothing is
+        left running then.
         """
         began = time.perf_counter()
         while self.awaited:
@@ -53,7 +53,7 @@ class Run:
                 found = await asyncio.gather(*(coroutine for _, _, coroutine, _ in level), return_exceptions=True)
             for (answer, key, _, complete), value in zip(level, found, strict=True):
                 if isinstance(value, BaseException):
-                    raise Unsure from value
+                    raise NotCompilable from value
                 answer[key] = complete(value, self)
                 if time.perf_counter() - began > _LONGEST_TURN:
                     await asyncio.sleep(0)

@@ -17,8 +17,8 @@ from graphql import (
     is_non_null_type,
 )
 
+from api.compiled.not_compilable import NotCompilable
 from api.compiled.running import Complete, Run
-from api.compiled.unsure import Unsure
 
 #: Values of exactly this type are answered as they are.
 _AS_IT_IS = {GraphQLString.name: str, GraphQLID.name: str, GraphQLBoolean.name: bool}
@@ -28,7 +28,7 @@ _INT_BOUND = 2**31
 def not_null(complete: Complete) -> Complete:
     def completed(value: Any, run: Run) -> Any:
         if value is None:
-            raise Unsure
+            raise NotCompilable
         return complete(value, run)
 
     return completed
@@ -44,7 +44,7 @@ def nullable(complete: Complete) -> Complete:
 def list_of(complete: Complete) -> Complete:
     def completed(value: Any, run: Run) -> Any:
         if type(value) is not list and type(value) is not tuple:
-            raise Unsure
+            raise NotCompilable
         return [complete(item, run) for item in value]
 
     return completed
@@ -96,5 +96,5 @@ def _enum(enum: GraphQLEnumType) -> Complete:
 def _coerced(leaf_type: GraphQLLeafType, value: Any) -> Any:
     written = leaf_type.coerce_output_value(value)
     if written is None:
-        raise Unsure
+        raise NotCompilable
     return written

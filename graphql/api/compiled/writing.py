@@ -16,7 +16,6 @@ import orjson
 
 from api.compiled.fields import Take
 from api.compiled.running import Complete, Run
-from projections.engine.sent_rows import SentRows
 
 #: Of all documents together, in bytes; and about what Python adds to each text and what it is kept by.
 _MOST_KEPT, _AROUND_EACH = 32_000_000, 500
@@ -83,7 +82,7 @@ class Writer:
         self._numbers: list[int] = []
 
     def written(self, page: Any, run: Run) -> orjson.Fragment:
-        """The list of the page's items. Raises Unsure."""
+        """The list of the page's items. Raises NotCompilable."""
         if self._context_rows is not page.context_rows:
             # Under other numbers: what was kept was made with other context rows.
             self._context_rows = page.context_rows
@@ -132,7 +131,7 @@ def written_items(key: str, writer: Writer, otherwise: Take) -> Take:
     """The items of a page; `otherwise` takes those of rows that were loaded."""
 
     def take(page: Any, run: Run, answer: dict[str, Any]) -> None:
-        if page.context_rows is not None and isinstance(page.rows, SentRows):
+        if page.context_rows is not None and page.as_sent:
             answer[key] = writer.written(page, run)
         else:
             otherwise(page, run, answer)

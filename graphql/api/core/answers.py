@@ -56,6 +56,11 @@ def refused_within(error: BaseException) -> Refused | None:
     return cause
 
 
+def is_final(error: BaseException) -> BaseException | None:
+    """What would be the same again, and take as long: a refusal, or a database that is away. Return None for others."""
+    return refused_within(error) or (error if is_unavailable(error) else None)
+
+
 def unavailable(error: BaseException, message: str = AWAY) -> Refused:
     """The database is away, busy or full: nobody's fault who asks."""
     log.warning("the database is unavailable", extra={"reason": kinds(error)})

@@ -80,6 +80,8 @@ class Services:
     trusted_documents: Mapping[str, str] | None = field(default=None, repr=False)
     #: What clients did that was no request, by what it was: counted, never logged above INFO.
     client_faults: Counter[str] = field(default_factory=Counter)
+    #: Queries that graphql-core answered and not the compiled executor, by why.
+    compiled_fallbacks: Counter[str] = field(default_factory=Counter)
     #: What goes on at this moment, by name: "subscribers".
     gauges: Counter[str] = field(default_factory=Counter)
     sign_ins_seen: SignInsSeen = field(default_factory=SignInsSeen, repr=False)
@@ -115,6 +117,8 @@ class Context:
         self.at_least = at_least
         self.client = client
         self._admit = admit
+        #: The document of the operation, once it is prepared (see `api.compiled.documents`).
+        self.document: object = None
         #: Whether `admit` has found out who asks.
         self.admitted = False
         #: Where a subscription has come to: the log position of what it tells.

@@ -42,6 +42,11 @@ def denied(actor: Actor) -> ApiError:
     return ApiError(forbidden().problems[0])
 
 
+def is_expected(error: BaseException) -> bool:
+    """Whether an error of a resolver is told with a code: anything else is a fault of ours."""
+    return isinstance(error, ApiError | DomainError)
+
+
 def api_errors(error: DomainError) -> list[ApiError]:
     """Every problem of a refusal, none left out."""
     return [ApiError(problem) for problem in error.problems]

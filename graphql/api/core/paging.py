@@ -11,6 +11,7 @@ from api.core.context import Context, Info
 from api.core.errors import invalid
 from api.core.lazily import Lazily
 from projections.engine.paging import BadPage, Order, Page, cursor_of, page
+from projections.engine.sent_rows import SentRows
 
 T = TypeVar("T")
 
@@ -59,6 +60,11 @@ class Connection(Lazily, Generic[T]):
     @strawberry.field(description="How many items the whole list has; counted only when asked for.")
     async def total_count(self) -> int:
         return await self.count()
+
+    @property
+    def as_sent(self) -> bool:
+        """Whether its rows are as PostgreSQL sent them, so that items can be written from their bytes."""
+        return isinstance(self.rows, SentRows)
 
     def cursor(self, row: dict[str, Any]) -> str:
         return cursor_of(self.orders, row["cursor_values"])

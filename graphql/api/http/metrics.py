@@ -6,10 +6,14 @@ For this machine, and for who has the metrics token.
 from __future__ import annotations
 
 import hmac
+from collections import Counter as Counts
+from collections.abc import Iterator
 from time import perf_counter
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -70,6 +74,7 @@ class Metrics:
         self._failing = self._gauge("jobs_failing", "Jobs whose last run failed.")
         self._subscribers = self._gauge("subscribers", "Subscriptions that are answered now.")
         self._pool = self._gauge("pool_connections", "Connections that answer queries.", "state")
+        self._registry.register(_Fallbacks(services.compiled_fallbacks))
 
     def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
         return Gauge(f"parentalite_{name}", text, labels, registry=self._registry)
@@ -116,6 +121,20 @@ class Metrics:
         stats = self._services.pool.get_stats()
         for state in ("pool_size", "pool_available", "requests_waiting"):
             self._pool.labels(state).set(stats.get(state, 0))
+
+
+class _Fallbacks(Collector):
+    """Queries that graphql-core answered and not the compiled executor, by why."""
+
+    def __init__(self, counts: Counts[str]) -> None:
+        self._counts = counts
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        text = "Queries that graphql-core answered and not the compiled executor, by why."
+        family = CounterMetricFamily("parentalite_compiled_fallbacks", text, labels=("reason",))
+        for reason, count in self._counts.items():
+            family.add_metric([reason], count)
+        yield family
 
 
 class Counting:

@@ -6,11 +6,12 @@ All that goes wrong is answered as GraphQL errors with a code. A `Min-Position` 
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any, cast
 
 import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException, StarletteRequestAdapter
+from graphql import GraphQLError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
@@ -20,7 +21,7 @@ from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 
-from api.compiled.documents import Invalid
+from api.compiled.documents import Document, Invalid
 from api.core.answers import (
     GRAPHQL_JSON,
     NOT_REACHED,
@@ -29,7 +30,6 @@ from api.core.answers import (
     headers_of,
     preferred_media_type,
     refusal,
-    refused_within,
     status_of,
     unexpected,
 )
@@ -47,19 +47,21 @@ from api.core.requests import (
 from api.http import graphiql as ide
 from api.http.answer_cache import LASTING
 from api.http.persisted import persisted_documents
-from api.http.questions import question_of
+from api.http.questions import Question, question_of
 from api.http.sockets import MOST_OPERATIONS_AT_ONCE, Connection, SocketHandler
 from api.http.uploads import MULTIPART, asks_first, form_of, largest_body, operations_of
 from api.limits.cost import MOST_COST
 from api.limits.cost_limit import told_cost
 from api.schema import Schema, coded
 from domain.kernel.actors import PUBLIC, Role
-from eventstore.unavailable import is_unavailable
 
 #: What the public reads from the read models alone, with all that is in it.
 _OF_READ_MODELS = frozenset(
     ("animations", "animation", "structures", "structure", "territories", "territory", "typology", "attestationForm")
 ) | {"position", "__typename"}
+
+#: Where the scope of a request keeps the question that was read of it.
+_QUESTION = "parentalite.question"
 
 
 class _Headers(Response):
@@ -102,7 +104,7 @@ class GraphQLView(GraphQL[Any, None]):
                 _check_form(request)
                 context = await self._context(request)
                 request = await self._bounded(request, context, receive)
-                response = await self._compiled(request, context, media_type) or await self._run(request, context)
+                response = await self._answer(request, context, media_type)
         except ClientDisconnect:
             # Nobody is left to be answered.
             response = Response()
@@ -147,42 +149,45 @@ class GraphQLView(GraphQL[Any, None]):
         largest, too_large = largest_body(context.actor, content_type)
         return Request(request.scope, within_limit(request.headers, receive, largest, too_large))
 
-    async def _compiled(self, request: Request, context: Context, media_type: str) -> Response | None:
-        """The answer of a query that is compiled and goes well; None: graphql-core must answer, from the beginning."""
+    async def _answer(self, request: Request, context: Context, media_type: str) -> Response:
         unknown_status = 400 if media_type == GRAPHQL_JSON else 200
         question = await question_of(
             request, lambda said: persisted_documents(self._services).completed(said, unknown_status)
         )
         if question is None or len(question.query) > LONGEST_DOCUMENT:
-            return None
-        found = await self._documents.prepared(question.query, question.operation_name)
-        if found is None:
-            return None
+            return await self._run(request, context)
+        request.scope[_QUESTION] = question
+        document = context.document = await self._documents.prepared(question.query, question.operation_name)
+        if isinstance(document, Document) and document.query is None:
+            return await self._run(request, context)
         await context.admit()
-        if isinstance(found, Invalid):
-            content = {"errors": [error.formatted for error in coded(found.errors)]}
-            return answer(content, status_of(content, media_type), media_type)
+        if isinstance(document, Invalid):
+            return self._told(coded(document.errors), media_type)
+        response = await self._compiled(document, question, request, context, media_type) if document else None
+        return response or await self._run(request, context)
+
+    async def _compiled(
+        self, document: Document, question: Question, request: Request, context: Context, media_type: str
+    ) -> Response | None:
+        """The answer of a query that is compiled and goes well; None: graphql-core must answer, from the beginning."""
         try:
-            found.check(question.variables)
+            document.check(question.variables)
         except ApiError as refused:
-            content = {"errors": [refused.formatted]}
-            return answer(content, status_of(content, media_type), media_type)
-        cost = found.cost(question.variables)
-        if cost > MOST_COST:
+            return self._told([refused], media_type)
+        cost = document.cost(question.variables)
+        if cost > MOST_COST or document.query is None:
             return None
-        try:
-            data = await found.execute(context, question.variables)
-            if context.actor.role is Role.PUBLIC and found.root_fields <= _OF_READ_MODELS and not context.told_time:
-                request.scope[LASTING] = True
-            return answer({"data": data, "extensions": told_cost(cost)}, 200, media_type)
-        except Exception as error:
-            # Where something was waited for in vain, to wait once more would be as long again.
-            if why := refused_within(error):
-                raise why from None
-            if is_unavailable(error):
-                raise
-            # Executed again: graphql-core finds the same error, and tells it with its path.
+        data = await document.query.execute(context, question.variables, self._services.compiled_fallbacks)
+        if data is None:
             return None
+        if context.actor.role is Role.PUBLIC and document.root_fields <= _OF_READ_MODELS and not context.told_time:
+            request.scope[LASTING] = True
+        return answer({"data": data, "extensions": told_cost(cost)}, 200, media_type)
+
+    def _told(self, errors: Sequence[GraphQLError], media_type: str) -> Response:
+        """Nothing was executed: these errors are the answer."""
+        content = {"errors": [error.formatted for error in errors]}
+        return answer(content, status_of(content, media_type), media_type)
 
     async def _run(self, request: Request, context: Context) -> Response:
         # Received whole, for as long as it takes, before it is found out who asks.
@@ -210,6 +215,9 @@ class GraphQLView(GraphQL[Any, None]):
         return _Headers(preferred_media_type(request.headers.get("accept", "")))
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData | list[GraphQLRequestData]:
+        question = request._request.scope.get(_QUESTION) if isinstance(request, StarletteRequestAdapter) else None
+        if isinstance(question, Question):
+            return GraphQLRequestData(question.query, question.variables, question.operation_name, None)
         asked = await super().parse_http_body(request)
         if isinstance(asked, GraphQLRequestData) and len(asked.query or "") > LONGEST_DOCUMENT:
             raise HTTPException(413, f"The document is longer than {LONGEST_DOCUMENT} characters")

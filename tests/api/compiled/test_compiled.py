@@ -13,7 +13,7 @@ import pytest
 import strawberry
 from graphql import specified_rules
 
-from api.compiled.documents import Documents, Invalid, Prepared
+from api.compiled.documents import Document, Documents, Invalid
 from api.limits.documents import MOST_TOKENS, RULES
 from api.schema import coded, schema
 from domain.kernel.actors import PUBLIC, Role
@@ -105,10 +105,9 @@ def test_an_answer_with_an_error_anywhere_is_left_to_graphql_core(busy: Town):
 
 def test_introspection_and_what_is_not_a_valid_query_are_not_compiled():
     documents = Documents(schema, RULES, MOST_TOKENS, 500)
-    for_graphql_core = [
+    of_no_query = [
         'mutation { planningSend(input: {structureId: "x"}) { position } }',
         "subscription { animationPublished { id } }",
-        "query a { position } query b { position }",
     ]
     invalid = [
         "{ nonsense }",
@@ -119,11 +118,15 @@ def test_introspection_and_what_is_not_a_valid_query_are_not_compiled():
     ]
 
     async def looks() -> None:
-        for one in for_graphql_core:
-            assert await documents.prepared(one, None) is None, one
+        for one in of_no_query:
+            document = await documents.prepared(one, None)
+            assert isinstance(document, Document), one
+            assert document.query is None
+            assert document.tree().loc is not None
+        assert await documents.prepared("query a { position } query b { position }", None) is None
         for one in invalid:
             assert isinstance(await documents.prepared(one, None), Invalid), one
-        assert isinstance(await documents.prepared("query a { position } query b { position }", "b"), Prepared)
+        assert isinstance(await documents.prepared("query a { position } query b { position }", "b"), Document)
 
     asyncio.run(looks())
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 import orjson
 from psycopg_pool import AsyncConnectionPool
 
-from api.compiled.documents import Documents, Prepared
+from api.compiled.documents import Document, Documents
 from api.core.context import Context, Services
 from api.limits.cost_limit import told_cost
 from api.limits.documents import MOST_TOKENS, RULES
@@ -29,11 +30,13 @@ class Both:
 
     async def compiled(self, asked: Drawn, actor: Actor) -> bytes | None:
         found = await self._documents.prepared(asked.query, None)
-        assert isinstance(found, Prepared), asked.query
+        assert isinstance(found, Document), asked.query
+        assert found.query is not None, asked.query
         context = Context(self.services, actor)
         try:
             told = told_cost(found.cost(asked.variables))
-            return orjson.dumps({"data": await found.execute(context, asked.variables), "extensions": told})
+            data = await found.query.execute(context, asked.variables, Counter())
+            return None if data is None else orjson.dumps({"data": data, "extensions": told})
         except Exception:
             return None
         finally:

@@ -3,5 +3,5 @@
 from __future__ import annotations
 
 
-class Unsure(Exception):
+class NotCompilable(Exception):
     """Only graphql-core can tell what to answer: an error, a value of another type than declared, a rare feature."""
