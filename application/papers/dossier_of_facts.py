@@ -16,8 +16,9 @@ from application.papers.dossier import (
     DossierLine,
     dossier_pdf,
 )
-from application.papers.words import PHRASES, ROLES
+from application.papers.words import ROLES
 from domain.kernel.actors import Role
+from domain.kernel.events import registered_events
 from domain.service_dossiers.transitions import AmendmentStatus
 
 Facts = dict[str, Any]
@@ -97,7 +98,7 @@ def _amendment(one: Facts, titles: dict[str, str], zone: ZoneInfo, name_of: Name
 
 
 def _entry(entry: Facts, titles: dict[str, str], zone: ZoneInfo, name_of: NameOf) -> DossierEntry:
-    what, title = PHRASES[entry["type"]], titles.get(entry["subject"])
+    what, title = registered_events()[entry["type"]].sentence, titles.get(entry["subject"])
     return DossierEntry(
         at=_local(entry["recorded_at"], zone),
         actor=name_of(entry["actor"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -19,86 +20,9 @@ from eventstore.log import head, read_stream
 from eventstore.records import Recorded
 from projections.engine.past import Moment, end_of, projections_of, rows_of
 from projections.engine.projection import Row
+from projections.engine.terms_in_force import TermsInForce
+from projections.registry import projections
 
-#: What the rows tell beside the events' own fields (see `cli.history.french.FIELDS`).
-STATE_FIELDS: Mapping[str, str] = {
-    "added_at": "ajouté le",
-    "already_certified": "déjà certifiées auparavant",
-    "amendments": "demandes de rectification",
-    "amount": "montant (€)",
-    "animation_ids": "animations",
-    "answered_at": "réponse le",
-    "attested": "attestée",
-    "attested_at": "attestée le",
-    "became": "remplacé par",
-    "cancellation_reason": "motif de l'annulation",
-    "certificate_number": "attestation n°",
-    "certificate_on": "attestation délivrée le",
-    "certificate_pix_on": "Pix attesté le",
-    "certificate_requested_at": "attestation demandée le",
-    "certificate_trainings": "formations attestées",
-    "certified_animations": "animations certifiées",
-    "certified_at": "certifié le",
-    "certified_by": "certifié par",
-    "changed_at": "dernier changement annoncé le",
-    "closed_at": "clos le",
-    "closed_by": "clos par",
-    "contacted_on": "contact pris le",
-    "control_id": "contrôle",
-    "corrections": "corrections",
-    "created_at": "déclarée le",
-    "day": "jour",
-    "decided_at": "décidée le",
-    "dossier_id": "dossier",
-    "ended": "passée",
-    "erased_at": "données effacées le",
-    "former_labels": "libellés antérieurs",
-    "informed_at": "coordonnateur informé le",
-    "judged_at": "contrôlée le",
-    "judged_by": "contrôlée par",
-    "lines": "animations présentées",
-    "mandates": "mandats",
-    "opened_at": "ouvert le",
-    "opened_by": "ouvert par",
-    "overrun_reason": "motif du dépassement",
-    "paid_on": "payé le",
-    "payment_recorded_at": "paiement noté le",
-    "payment_recorded_by": "paiement noté par",
-    "payment_reference": "référence du paiement",
-    "period_from": "période du",
-    "period_until": "période au",
-    "pieces": "pièces jointes",
-    "pix_on": "certification Pix le",
-    "published_at": "publiée le",
-    "questioned": "à confirmer",
-    "refusal_reason": "motif du refus",
-    "registered_at": "inscrit le",
-    "registered_by": "inscrit par",
-    "registered_by_role": "en qualité de",
-    "retired": "retiré",
-    "return_reason": "motif du renvoi",
-    "returned_at": "renvoyé le",
-    "returned_by": "renvoyé par",
-    "roles": "rôles",
-    "sent_at": "envoyée le",
-    "sent_by": "envoyée par",
-    "sheet_attached_at": "feuille jointe le",
-    "sheet_file_name": "fichier de la feuille",
-    "sheet_media_type": "format de la feuille",
-    "sheet_sha256": "feuille d'émargement (SHA-256)",
-    "sheet_size": "taille de la feuille (octets)",
-    "status": "état",
-    "structure_id": "structure",
-    "structures": "structures",
-    "submitted_at": "déposé le",
-    "submitted_by": "déposé par",
-    "termination_reason": "motif de la résiliation",
-    "territories": "territoires",
-    "trainings": "formations",
-    "unsubscribed_at": "désabonné le",
-    "validated_at": "validée le",
-    "worded_at": "rédigées le",
-}
 #: Made for finding and sorting, or known from what is told beside.
 NOT_TOLD = frozenset(
     {
@@ -114,6 +38,13 @@ NOT_TOLD = frozenset(
         "title_key",
     }
 )
+
+
+@cache
+def column_names() -> Mapping[str, str]:
+    """What the columns of read models are called in French."""
+    labels = {name: label for one in projections(TermsInForce()) for name, label in one.table.labels.items()}
+    return {**labels, **FIELDS}
 
 
 def moment_of(conn: Conn, said: str) -> Moment:
@@ -162,4 +93,4 @@ def told(row: Row) -> Iterator[tuple[str, str, Any]]:
         if name not in NOT_TOLD and value not in (None, [], False):
             several = isinstance(value, list) and value and isinstance(value[0], dict | UUID)
             shown = len(value) if several else STATUSES.get(value, value) if name == "status" else value
-            yield name, FIELDS.get(name) or STATE_FIELDS[name], shown
+            yield name, column_names()[name], shown

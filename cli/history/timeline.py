@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from application.papers.words import PHRASES, ROLES
+from application.papers.words import ROLES
 from cli.composition import Conn
 from cli.history.french import FIELDS, in_french
 from domain.kernel.events import Event
@@ -127,7 +127,7 @@ class Timeline:
                 stream=record.originator_id,
                 when=stamp.recorded_at.astimezone(zone(stamp.territory)).strftime("%Y-%m-%d %H:%M:%S %z"),
                 who=f"{stamp.actor} ({ROLES[stamp.role]})",
-                what=PHRASES.get(record.event.topic, record.event.topic),
+                what=record.event.sentence,
                 about=self._about(record),
                 details=list(self._details(record)),
             )

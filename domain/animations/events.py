@@ -28,18 +28,18 @@ class AnimationDetails(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    title: str
-    description: SaidText
-    starts_at: Instant
-    ends_at: Instant
-    venue_type: str
-    venue_name: SaidText
-    address: SaidText | None = None
-    commune_code: str | None = None
-    audience: str
-    type: str
-    themes: tuple[str, ...]
-    seats: int
+    title: str = Field(title="titre")
+    description: SaidText = Field(title="description")
+    starts_at: Instant = Field(title="début")
+    ends_at: Instant = Field(title="fin")
+    venue_type: str = Field(title="type de lieu")
+    venue_name: SaidText = Field(title="lieu")
+    address: SaidText | None = Field(None, title="adresse")
+    commune_code: str | None = Field(None, title="commune")
+    audience: str = Field(title="public")
+    type: str = Field(title="type")
+    themes: tuple[str, ...] = Field(title="thèmes")
+    seats: int = Field(title="places")
 
 
 class AnimationContent(AnimationDetails):
@@ -66,19 +66,19 @@ class AnimationContent(AnimationDetails):
         return themes
 
 
-@event("animation.created")
+@event("animation.created", "Animation déclarée")
 class AnimationCreated(Event, AnimationDetails):
     """Declared for publication. `cloned_from` names the source of a clone; `declared_late`: after its start."""
 
     structure_id: UUID
-    convention_id: UUID
-    territory: str
+    convention_id: UUID = Field(title="convention")
+    territory: str = Field(title="territoire")
     time_zone: str
-    declared_late: bool
-    cloned_from: UUID | None = None
+    declared_late: bool = Field(title="déclarée après son début")
+    cloned_from: UUID | None = Field(None, title="copie de")
 
 
-@event("animation.modified")
+@event("animation.modified", "Animation modifiée")
 class AnimationModified(Event, AnimationDetails):
     """The whole content as it stands from now on; `changed` names the fields that are new."""
 
@@ -86,71 +86,71 @@ class AnimationModified(Event, AnimationDetails):
     changed: tuple[str, ...]
 
 
-@event("animation.resubmitted")
+@event("animation.resubmitted", "Animation soumise à nouveau")
 class AnimationResubmitted(Event):
     """A refused animation was corrected: it waits for publication again."""
 
 
-@event("animation.published")
+@event("animation.published", "Animation publiée")
 class AnimationPublished(Event):
     pass
 
 
-@event("animation.refused")
+@event("animation.refused", "Animation refusée")
 class AnimationRefused(Event):
-    reason: SaidText
+    reason: SaidText = Field(title="motif")
 
 
-@event("animation.cancelled")
+@event("animation.cancelled", "Animation annulée")
 class AnimationCancelled(Event):
     reason: SaidText
 
 
-@event("animation.words_erased")
+@event("animation.words_erased", "Textes de l'animation effacés")
 class AnimationWordsErased(WordsErased):
     """Description, place, reasons, answers. The title stays: it is what the thing is called."""
 
 
-@event("animation.ended")
+@event("animation.ended", "Fin de l'animation constatée")
 class AnimationEnded(Event):
     """Its end has passed: the structure is invited to fill in the attestation."""
 
 
-@event("animation.attested")
+@event("animation.attested", "Présence attestée")
 class AnimationAttested(Event):
     """The structure's declaration of who came. `form_version` is that of the questions answered."""
 
-    parents: int
-    children: int
-    form_version: int
-    answers: tuple[SaidText, ...]
+    parents: int = Field(title="parents")
+    children: int = Field(title="enfants")
+    form_version: int = Field(title="version des questions")
+    answers: tuple[SaidText, ...] = Field(title="réponses")
 
 
-@event("animation.gathered")
+@event("animation.gathered", "Animation rassemblée dans un dossier de service fait")
 class AnimationGathered(Event):
     """A service dossier holds the animation from now on: no other may, until it is released."""
 
-    dossier_id: UUID
+    dossier_id: UUID = Field(title="dossier")
 
 
-@event("animation.released")
+@event("animation.released", "Animation retirée d'un dossier de service fait")
 class AnimationReleased(Event):
     """The dossier was sent back, or gathers the animation no more."""
 
     dossier_id: UUID
 
 
-@event("animation.sheet_attached")
+@event("animation.sheet_attached", "Liste d'émargement signée jointe")
 class AttendanceSheetAttached(Event):
     """The signed sheet, kept outside the log under its `sha256` (hexadecimal); `size` in bytes. The latest holds."""
 
-    file_name: str
-    media_type: str
-    size: int
-    sha256: str
+    file_name: str = Field(title="fichier")
+    media_type: str = Field(title="format")
+    size: int = Field(title="octets")
+    sha256: str = Field(title="empreinte SHA-256")
 
 
-@event("animation.attestation_corrected")
+@event("animation.attestation_corrected", "Attestation corrigée")
 class AttestationCorrected(Event):
     """Never an edit: the corrected figures stand beside the first ones, with the reason."""
 

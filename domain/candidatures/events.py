@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
+from pydantic import Field
+
 from domain.kernel.events import ERASED_WORDS, Event, PersonalMark, PersonalText, event
 
 
@@ -15,59 +17,59 @@ class Degree(StrEnum):
     SECOND = "SECOND"
 
 
-@event("candidature.submitted")
+@event("candidature.submitted", "Candidature déposée")
 class CandidatureSubmitted(Event):
     """`person_id` is a pseudonym: whose key encrypts the personal fields."""
 
-    territory: str
-    school_uai: str
-    degree: Degree
+    territory: str = Field(title="territoire")
+    school_uai: str = Field(title="établissement")
+    degree: Degree = Field(title="degré")
     person_id: UUID
-    first_name: PersonalText
-    last_name: PersonalText
-    email: PersonalText
-    phone: PersonalText | None = None
-    motivation: PersonalText
+    first_name: PersonalText = Field(title="prénom")
+    last_name: PersonalText = Field(title="nom")
+    email: PersonalText = Field(title="courriel")
+    phone: PersonalText | None = Field(None, title="téléphone")
+    motivation: PersonalText = Field(title="motivation")
 
 
-@event("candidature.opinion_given")
+@event("candidature.opinion_given", "Avis du directeur donné")
 class OpinionGiven(Event):
     person_id: UUID
-    favourable: bool
-    comment: PersonalText | None = None
+    favourable: bool = Field(title="favorable")
+    comment: PersonalText | None = Field(None, title="commentaire")
 
 
-@event("candidature.validated")
+@event("candidature.validated", "Candidature validée")
 class CandidatureValidated(Event):
     pass
 
 
-@event("candidature.coordonnateur_informed")
+@event("candidature.coordonnateur_informed", "Coordonnateur informé")
 class CoordonnateurInformed(Event):
     """The validation was made known to the territory's coordonnateur, who makes contact."""
 
     territory: str
 
 
-@event("candidature.rejected")
+@event("candidature.rejected", "Candidature rejetée")
 class CandidatureRejected(Event):
     person_id: UUID
-    reason: PersonalText
+    reason: PersonalText = Field(title="motif")
 
 
-@event("candidature.withdrawn")
+@event("candidature.withdrawn", "Candidature retirée")
 class CandidatureWithdrawn(Event):
     person_id: UUID
     reason: PersonalText | None = None
 
 
-@event("candidature.contact_recorded")
+@event("candidature.contact_recorded", "Contact pris par le coordonnateur")
 class ContactRecorded(Event):
     """The coordonnateur has made contact. `on` is a day in the territory."""
 
     person_id: UUID
-    on: date
-    note: PersonalText | None = None
+    on: date = Field(title="le")
+    note: PersonalText | None = Field(None, title="note")
 
 
 def _of_nobody(data: dict[str, Any]) -> dict[str, Any]:
@@ -75,34 +77,34 @@ def _of_nobody(data: dict[str, Any]) -> dict[str, Any]:
     return {"person_id": None, **data}
 
 
-@event("candidature.training_recorded", upcasters=(_of_nobody,))
+@event("candidature.training_recorded", "Formation suivie", upcasters=(_of_nobody,))
 class TrainingRecorded(Event):
     person_id: UUID | None
     on: date
-    subject: Annotated[str, PersonalMark(erased=ERASED_WORDS)]
+    subject: Annotated[str, PersonalMark(erased=ERASED_WORDS)] = Field(title="personne")
 
 
-@event("candidature.pix_certified")
+@event("candidature.pix_certified", "Certification Pix obtenue")
 class PixCertified(Event):
     """The volunteer has passed the Pix certification, which is free of charge."""
 
     on: date
 
 
-@event("candidature.certificate_requested")
+@event("candidature.certificate_requested", "Attestation de bénévolat demandée")
 class CertificateRequested(Event):
     pass
 
 
-@event("candidature.certificate_issued")
+@event("candidature.certificate_issued", "Attestation de bénévolat délivrée")
 class CertificateIssued(Event):
     """The certificate of volunteering; `number` stands on it."""
 
-    number: str
+    number: str = Field(title="avenant n°")
     on: date
 
 
-@event("candidature.personal_data_erased")
+@event("candidature.personal_data_erased", "Données personnelles effacées")
 class PersonalDataErased(Event):
     """The person's key is destroyed: what was written about them can never be read again."""
 

@@ -5,43 +5,45 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
+from pydantic import Field
+
 from domain.kernel.events import Event, PersonalMark, PersonalText, event
 
 
-@event("contact.added")
+@event("contact.added", "Contact ajouté à la liste de la structure")
 class ContactAdded(Event):
     """`person_id` is the pseudonym of the address; `kind` says what it is: a school, a social centre…"""
 
-    contact_id: UUID
+    contact_id: UUID = Field(title="contact")
     structure_id: UUID
     person_id: UUID
-    name: PersonalText
-    email: PersonalText
-    kind: Annotated[str, PersonalMark(erased="autre")]
+    name: PersonalText = Field(title="nom")
+    email: PersonalText = Field(title="courriel")
+    kind: Annotated[str, PersonalMark(erased="autre")] = Field(title="liste")
 
 
-@event("contact.removed")
+@event("contact.removed", "Contact retiré de la liste")
 class ContactRemoved(Event):
     contact_id: UUID
 
 
-@event("contact.unsubscribed")
+@event("contact.unsubscribed", "Contact désabonné des messages")
 class ContactUnsubscribed(Event):
     """By whoever holds the link of a letter: the contact stays in the list, and is written to no more."""
 
     contact_id: UUID
 
 
-@event("contact.planning_sent")
+@event("contact.planning_sent", "Planning envoyé aux contacts")
 class PlanningSent(Event):
     """These coming animations are made known to these contacts."""
 
     structure_id: UUID
-    animation_ids: tuple[UUID, ...]
-    contact_ids: tuple[UUID, ...]
+    animation_ids: tuple[UUID, ...] = Field(title="animations")
+    contact_ids: tuple[UUID, ...] = Field(title="contacts")
 
 
-@event("contact.personal_data_erased")
+@event("contact.personal_data_erased", "Données personnelles du contact effacées")
 class ContactErased(Event):
     """The key of the address is destroyed: it can never be read again, and is written to no more."""
 

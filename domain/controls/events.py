@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
+from pydantic import Field
+
 from domain.controls.pieces import ReasonCode
 from domain.kernel.events import Event, SaidText, WordsErased, event
 
 
-@event("control.opened")
+@event("control.opened", "Contrôle par sondage ouvert")
 class ControlOpened(Event):
     """A share of the dossiers that were certified in a period, both days included.
 
@@ -17,51 +19,51 @@ class ControlOpened(Event):
     seed, the share and the population finds the same (see `control_draw`).
     """
 
-    name: SaidText
-    period_from: date
-    period_until: date
-    territory: str | None
-    share_percent: int
-    seed: str
-    population: tuple[UUID, ...]
-    drawn: tuple[UUID, ...]
+    name: SaidText = Field(title="nom")
+    period_from: date = Field(title="période du")
+    period_until: date = Field(title="période jusqu'au")
+    territory: str | None = Field(title="territoire")
+    share_percent: int = Field(title="part tirée (%)")
+    seed: str = Field(title="graine du tirage")
+    population: tuple[UUID, ...] = Field(title="dossiers de la période")
+    drawn: tuple[UUID, ...] = Field(title="dossiers tirés au sort")
 
 
-@event("control.piece_judged")
+@event("control.piece_judged", "Pièce contrôlée")
 class PieceJudged(Event):
     """`piece` as in `control_pieces`. A later judgement of the same piece takes the place of an earlier one."""
 
-    dossier_id: UUID
-    piece: str
-    accepted: bool
-    reason_code: ReasonCode
-    comment: SaidText | None
+    dossier_id: UUID = Field(title="dossier")
+    piece: str = Field(title="pièce")
+    accepted: bool = Field(title="acceptées")
+    reason_code: ReasonCode = Field(title="code du motif")
+    comment: SaidText | None = Field(title="commentaire")
 
 
-@event("control.answered")
+@event("control.answered", "Réponse de la structure au contrôle")
 class ControlAnswered(Event):
     """What the dossier's structure says to the refusal of a piece."""
 
     dossier_id: UUID
     piece: str
-    answer: SaidText
+    answer: SaidText = Field(title="réponse")
 
 
-@event("control.closed")
+@event("control.closed", "Contrôle clos")
 class ControlClosed(Event):
     """`accepted` and `refused`: how many pieces were, in the end."""
 
-    conclusion: SaidText
+    conclusion: SaidText = Field(title="conclusion")
     accepted: int
-    refused: int
+    refused: int = Field(title="refusées")
 
 
-@event("control.words_erased")
+@event("control.words_erased", "Textes du contrôle effacés")
 class ControlWordsErased(WordsErased):
     """What it was called, and the conclusion."""
 
 
-@event("control.piece_words_erased")
+@event("control.piece_words_erased", "Textes sur une pièce contrôlée effacés")
 class PieceWordsErased(WordsErased):
     """The comment on a piece, and what the structure answered."""
 

@@ -47,22 +47,22 @@ class ConventionTerms(PaymentTerms):
 StructureName = Annotated[str, PersonalMark("structure_id", ERASED_NAME)]
 
 
-@event("convention.signed")
+@event("convention.signed", "Convention signée")
 class ConventionSigned(Event):
     structure_id: UUID
-    siret: str
-    structure_name: StructureName
-    territory: str
-    coordonnateur: SaidText
-    signed_on: date
-    valid_from: date
-    valid_until: date
-    planned_animations: int | None
-    rate_per_animation: Decimal | None
-    required_pieces: tuple[str, ...]
+    siret: str = Field(title="SIRET")
+    structure_name: StructureName = Field(title="structure")
+    territory: str = Field(title="territoire")
+    coordonnateur: SaidText = Field(title="coordonnateur")
+    signed_on: date = Field(title="signée le")
+    valid_from: date = Field(title="valable du")
+    valid_until: date = Field(title="jusqu'au")
+    planned_animations: int | None = Field(title="animations prévues")
+    rate_per_animation: Decimal | None = Field(title="tarif par animation (€)")
+    required_pieces: tuple[str, ...] = Field(title="pièces demandées")
 
 
-@event("convention.amended")
+@event("convention.amended", "Convention modifiée par avenant")
 class ConventionAmended(Event):
     """The terms in force after the amendment, whole; `changed` names those that are new."""
 
@@ -75,26 +75,26 @@ class ConventionAmended(Event):
     changed: tuple[str, ...]
 
 
-@event("convention.terminated")
+@event("convention.terminated", "Convention résiliée")
 class ConventionTerminated(Event):
     """`terminated_on` is the last day that the convention covers."""
 
-    terminated_on: date
-    reason: SaidText
+    terminated_on: date = Field(title="dernier jour")
+    reason: SaidText = Field(title="motif")
 
 
-@event("convention.words_erased")
+@event("convention.words_erased", "Textes de la convention effacés")
 class ConventionWordsErased(WordsErased):
     """The coordonnateur's name, and why it was terminated."""
 
 
-@event("convention.service_certified")
+@event("convention.service_certified", "Service fait compté sur la convention")
 class ServiceCertified(Event):
     """A dossier of the convention was certified: so many of the planned animations are done."""
 
-    dossier_id: UUID
-    animations: int
-    amount: Decimal
+    dossier_id: UUID = Field(title="dossier")
+    animations: int = Field(title="animations certifiées")
+    amount: Decimal = Field(title="montant (€)")
 
 
 AMENDABLE = tuple(name for name in ConventionAmended.model_fields if name != "changed")

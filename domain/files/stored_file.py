@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from pydantic import Field
+
 from domain.kernel.actors import Actor
 from domain.kernel.events import Event, event
 from domain.kernel.rights import Action, Belongings, authorize
 
 
-@event("file.expired")
+@event("file.expired", "Fichier supprimé au terme de sa conservation")
 class FileExpired(Event):
     """The bytes are deleted at the end of their retention. `sha256`: what they were known by, in hexadecimal."""
 
-    sha256: str
+    sha256: str = Field(title="empreinte SHA-256")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict
 
@@ -46,7 +46,8 @@ SaidText = Annotated[str, PersonalMark(OF_THE_THING, ERASED_WORDS)]
 class Event(BaseModel):
     """A business fact, past tense, immutable.
 
-    `topic` is its stable name in the log (never a Python path: code can be renamed, history cannot).
+    `topic` is its stable name in the log (never a Python path: code can be renamed, history cannot). `sentence` says in
+    French what happened; the titles of fields are their French names, where no other event gave the name one.
     `upcasters[n]` turns the stored data of schema version n+1 into that of version n+2, so the current
     `schema_version` is always one more than their number. An event with personal fields has the fields that their marks
     name: a text about a person needs a `person_id`.
@@ -55,6 +56,7 @@ class Event(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     topic: ClassVar[str]
+    sentence: ClassVar[str]
     #: The same, under the name by which the library eventsourcing asks a class for it.
     TOPIC: ClassVar[str]
     upcasters: ClassVar[tuple[Upcaster, ...]] = ()
@@ -110,13 +112,14 @@ def _marks(annotation: Any, metadata: list[Any]) -> list[Any]:
 _REGISTER: dict[str, type[Event]] = {}
 
 
-def event(topic: str, *, upcasters: tuple[Upcaster, ...] = ()) -> Callable[[E], E]:
+def event(topic: str, sentence: str, *, upcasters: tuple[Upcaster, ...] = ()) -> Callable[[E], E]:
     """Class decorator: registers an event class under its stable topic. Raises on a topic used twice."""
 
     def register(cls: E) -> E:
         if topic in _REGISTER:
             raise ValueError(f"topic {topic!r} is already that of {_REGISTER[topic].__name__}")
         cls.topic = cls.TOPIC = topic
+        cls.sentence = sentence
         cls.upcasters = upcasters
         _REGISTER[topic] = cls
         return cls
@@ -127,3 +130,24 @@ def event(topic: str, *, upcasters: tuple[Upcaster, ...] = ()) -> Callable[[E], 
 def registered_events() -> Mapping[str, type[Event]]:
     """Every event class by topic. Complete once the package's aggregate modules are imported (`domain.catalogue`)."""
     return _REGISTER
+
+
+def field_names() -> Mapping[str, str]:
+    """What the fields of all events are called in French: the title that some event gives to a field of that name."""
+    names: dict[str, str] = {}
+    waiting: list[type[BaseModel]] = list(_REGISTER.values())
+    while waiting:
+        for name, field in waiting.pop().model_fields.items():
+            if field.title is not None:
+                names[name] = field.title
+            waiting += [part for part in _inside(field.annotation) if issubclass(part, BaseModel)]
+    return names
+
+
+def _inside(annotation: Any) -> Iterator[type]:
+    """The classes that an annotation such as `tuple[ServiceLine, ...]` names."""
+    if args := get_args(annotation):
+        for arg in args:
+            yield from _inside(arg)
+    elif isinstance(annotation, type):
+        yield annotation

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from uuid import UUID
 
+from pydantic import Field
+
 from domain.kernel.events import Event, event
 
 
@@ -26,11 +28,11 @@ class Unreached(StrEnum):
     GIVEN_UP = "given_up"
 
 
-@event("letter.refused")
+@event("letter.refused", "Lettre refusée : personne n'est joint par courriel")
 class LetterRefused(Event):
     """The person must be reached in some other way. `about_id`: a registration, contact, candidature, invitation."""
 
-    about: LetterAbout
-    about_id: UUID
-    animation_id: UUID | None = None
-    reason: Unreached
+    about: LetterAbout = Field(title="lettre au sujet de")
+    about_id: UUID = Field(title="identifiant du destinataire")
+    animation_id: UUID | None = Field(None, title="animation")
+    reason: Unreached = Field(title="motif")

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from domain.kernel.events import Event, SaidText, WordsErased, event
 
@@ -19,104 +19,104 @@ class ServiceLine(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    animation_id: UUID
-    animation_version: int
-    held_on: date
-    parents: int
-    children: int
-    sheet: str | None
+    animation_id: UUID = Field(title="animation")
+    animation_version: int = Field(title="version")
+    held_on: date = Field(title="le")
+    parents: int = Field(title="parents")
+    children: int = Field(title="enfants")
+    sheet: str | None = Field(title="feuille")
 
 
-@event("service_dossier.opened")
+@event("service_dossier.opened", "Dossier de service fait ouvert")
 class DossierOpened(Event):
     structure_id: UUID
-    convention_id: UUID
-    territory: str
-    period_from: date
-    period_until: date
+    convention_id: UUID = Field(title="convention")
+    territory: str = Field(title="territoire")
+    period_from: date = Field(title="période du")
+    period_until: date = Field(title="période jusqu'au")
 
 
-@event("service_dossier.gathered")
+@event("service_dossier.gathered", "Animations du dossier rassemblées")
 class DossierGathered(Event):
     """All animations in the dossier from now on. What was sent back is in preparation again."""
 
-    animation_ids: tuple[UUID, ...]
+    animation_ids: tuple[UUID, ...] = Field(title="animations")
 
 
-@event("service_dossier.piece_attached")
+@event("service_dossier.piece_attached", "Pièce justificative jointe")
 class PieceAttached(Event):
     """`piece` is one that the convention requires. The file itself is kept outside the log, under its SHA-256."""
 
-    piece: str
-    file_name: str
-    media_type: str
-    size: int
-    sha256: str
+    piece: str = Field(title="pièce")
+    file_name: str = Field(title="fichier")
+    media_type: str = Field(title="format")
+    size: int = Field(title="octets")
+    sha256: str = Field(title="empreinte SHA-256")
 
 
-@event("service_dossier.submitted")
+@event("service_dossier.submitted", "Dossier soumis au coordonnateur")
 class DossierSubmitted(Event):
     """What the structure asks to be paid for, by the terms of the convention on that day."""
 
-    lines: tuple[ServiceLine, ...]
-    rate_per_animation: Decimal
-    planned_animations: int | None
-    required_pieces: tuple[str, ...]
-    amount: Decimal
-    submitted_by: str
+    lines: tuple[ServiceLine, ...] = Field(title="animations")
+    rate_per_animation: Decimal = Field(title="tarif par animation (€)")
+    planned_animations: int | None = Field(title="animations prévues")
+    required_pieces: tuple[str, ...] = Field(title="pièces demandées")
+    amount: Decimal = Field(title="montant (€)")
+    submitted_by: str = Field(title="soumis par")
 
 
-@event("service_dossier.returned")
+@event("service_dossier.returned", "Dossier renvoyé à la structure")
 class DossierReturned(Event):
-    reason: SaidText
+    reason: SaidText = Field(title="motif")
 
 
-@event("service_dossier.certified")
+@event("service_dossier.certified", "Service fait certifié")
 class DossierCertified(Event):
     """The service is done, says the coordonnateur. `already_certified`: animations of the convention before this.
 
     `overrun_reason`: why more is certified than the convention planned.
     """
 
-    animations: int
+    animations: int = Field(title="animations certifiées")
     rate_per_animation: Decimal
     amount: Decimal
     planned_animations: int | None
-    already_certified: int
-    overrun_reason: SaidText | None
+    already_certified: int = Field(title="certifiées auparavant")
+    overrun_reason: SaidText | None = Field(title="motif du dépassement")
 
 
-@event("service_dossier.paid")
+@event("service_dossier.paid", "Paiement enregistré")
 class DossierPaid(Event):
-    paid_on: date
-    reference: str
+    paid_on: date = Field(title="payé le")
+    reference: str = Field(title="référence")
     amount: Decimal
 
 
-@event("service_dossier.amendment_proposed")
+@event("service_dossier.amendment_proposed", "Avenant proposé")
 class AmendmentProposed(Event):
     """Other figures for an attestation that is certified. Amendments of a dossier are numbered from 1."""
 
-    number: int
+    number: int = Field(title="avenant n°")
     animation_id: UUID
     parents: int
     children: int
-    form_version: int
-    answers: tuple[SaidText, ...]
+    form_version: int = Field(title="version des questions")
+    answers: tuple[SaidText, ...] = Field(title="réponses")
     reason: SaidText
 
 
-@event("service_dossier.amendment_accepted")
+@event("service_dossier.amendment_accepted", "Avenant accepté")
 class AmendmentAccepted(Event):
     number: int
 
 
-@event("service_dossier.amendment_refused")
+@event("service_dossier.amendment_refused", "Avenant refusé")
 class AmendmentRefused(Event):
     number: int
     reason: SaidText
 
 
-@event("service_dossier.words_erased")
+@event("service_dossier.words_erased", "Textes du dossier effacés")
 class DossierWordsErased(WordsErased):
     """Reasons, and the answers of amendments."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any
 from uuid import UUID
 
+from pydantic import Field
+
 from domain.kernel.actors import Actor
 from domain.kernel.errors import broken
 from domain.kernel.events import OF_THE_THING, Event, PersonalMark, SaidText, WordsErased, event
@@ -19,47 +21,47 @@ _Name = Annotated[str, PersonalMark(OF_THE_THING, ERASED_NAME)]
 _Contact = Annotated[str, PersonalMark(OF_THE_THING)]
 
 
-@event("structure.account_opened")
+@event("structure.account_opened", "Compte de la structure ouvert")
 class AccountOpened(Event):
-    siret: str
-    name: _Name
+    siret: str = Field(title="SIRET")
+    name: _Name = Field(title="nom")
 
 
 def _renamed_by_a_signing(data: dict[str, Any]) -> dict[str, Any]:
     return {**data, "reason": None}
 
 
-@event("structure.renamed", upcasters=(_renamed_by_a_signing,))
+@event("structure.renamed", "Structure renommée", upcasters=(_renamed_by_a_signing,))
 class StructureRenamed(Event):
     """`reason`: none where a signing renamed, as signings once did."""
 
     name: _Name
-    reason: SaidText | None
+    reason: SaidText | None = Field(title="motif")
 
 
-@event("structure.words_erased")
+@event("structure.words_erased", "Nom de la structure effacé")
 class StructureWordsErased(WordsErased):
     """Its name, wherever it was written, and its contact: a sole trader's are personal."""
 
 
-@event("structure.convention_attached")
+@event("structure.convention_attached", "Convention rattachée au compte")
 class ConventionAttached(Event):
     """The account knows the conventions that it may work under."""
 
-    convention_id: UUID
-    territory: str
+    convention_id: UUID = Field(title="convention")
+    territory: str = Field(title="territoire")
 
 
-@event("structure.contact_set")
+@event("structure.contact_set", "Contact public de la structure indiqué")
 class StructureContactSet(Event):
     """Whom the public may call or write to, all of it anew. Sealed, since a sole trader's is personal, under a
     key of its own: whose address it is may have it erased, and the structure's name stays.
     """
 
     person_id: UUID
-    phone: _Contact | None = None
-    email: _Contact | None = None
-    hours: _Contact | None = None
+    phone: _Contact | None = Field(None, title="téléphone")
+    email: _Contact | None = Field(None, title="courriel")
+    hours: _Contact | None = Field(None, title="horaires")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from pydantic import Field
+
 from domain.kernel.actors import Actor
 from domain.kernel.errors import broken
 from domain.kernel.events import Event, event
 from domain.kernel.rights import Action, Belongings, authorize
 
 
-@event("attestation_form.worded")
+@event("attestation_form.worded", "Questions de l'attestation rédigées")
 class FormWorded(Event):
     """`version` counts from 1; an attestation keeps the version that it answered."""
 
-    version: int
-    questions: tuple[str, ...]
+    version: int = Field(title="version")
+    questions: tuple[str, ...] = Field(title="questions")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,21 +7,23 @@ from datetime import date, datetime, timedelta, timezone
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
+from pydantic import Field
+
 from domain.kernel.actors import Actor
 from domain.kernel.errors import broken, invalid
 from domain.kernel.events import Event, event
 from domain.kernel.rights import Action, Belongings, authorize
 
 
-@event("territory.joined")
+@event("territory.joined", "Territoire entré dans le programme")
 class TerritoryJoined(Event):
-    code: str
-    name: str
+    code: str = Field(title="code")
+    name: str = Field(title="nom")
     time_zone: str
-    runs_candidatures: bool
+    runs_candidatures: bool = Field(title="recueille des candidatures")
 
 
-@event("territory.candidatures_opened")
+@event("territory.candidatures_opened", "Candidatures ouvertes dans le territoire")
 class CandidaturesOpened(Event):
     code: str
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from domain.kernel.actors import Actor
 from domain.kernel.errors import DomainError, ErrorCode, Problem, broken, invalid, not_found
@@ -35,37 +35,37 @@ class ThemeFamily(StrEnum):
     DIGITAL_PARENTING = "DIGITAL_PARENTING"
 
 
-@event("typology.term_added")
+@event("typology.term_added", "Terme ajouté à la typologie")
 class TermAdded(Event):
-    kind: TermKind
-    code: str
-    label: str
-    description: str | None = None
-    family: ThemeFamily | None = None
-    admits_children: bool = False
+    kind: TermKind = Field(title="liste")
+    code: str = Field(title="code")
+    label: str = Field(title="libellé")
+    description: str | None = Field(None, title="description")
+    family: ThemeFamily | None = Field(None, title="famille")
+    admits_children: bool = Field(False, title="enfants admis")
 
 
 def _renamed_for_all_history(data: dict[str, Any]) -> dict[str, Any]:
     return {**data, "since": None}
 
 
-@event("typology.term_renamed", upcasters=(_renamed_for_all_history,))
+@event("typology.term_renamed", "Terme renommé", upcasters=(_renamed_for_all_history,))
 class TermRenamed(Event):
     """`since`: animations that start before that day keep the label before; None: all history has the new one."""
 
     kind: TermKind
     code: str
     label: str
-    since: date | None = None
+    since: date | None = Field(None, title="à compter du")
 
 
-@event("typology.term_merged")
+@event("typology.term_merged", "Terme fusionné dans un autre")
 class TermMerged(Event):
     """`since`: animations that start before that day keep the term; None: all history counts with the other."""
 
     kind: TermKind
     code: str
-    into: str
+    into: str = Field(title="dans")
     since: date | None = None
 
 
@@ -75,9 +75,9 @@ class SplitPart(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     into: str
-    animation_types: tuple[str, ...] = ()
-    starts_from: date | None = None
-    starts_before: date | None = None
+    animation_types: tuple[str, ...] = Field((), title="pour les types")
+    starts_from: date | None = Field(None, title="à partir du")
+    starts_before: date | None = Field(None, title="avant le")
 
     def takes(self, animation_type: str, day: date) -> bool:
         return (
@@ -91,17 +91,17 @@ class SplitPart(BaseModel):
         return not self.animation_types and self.starts_from is None and self.starts_before is None
 
 
-@event("typology.term_split")
+@event("typology.term_split", "Terme divisé en plusieurs")
 class TermSplit(Event):
     """The first part that takes an animation has it; the last takes all that is left. `since` as in a merge."""
 
     kind: TermKind
     code: str
-    parts: tuple[SplitPart, ...]
+    parts: tuple[SplitPart, ...] = Field(title="parties")
     since: date | None = None
 
 
-@event("typology.term_retired")
+@event("typology.term_retired", "Terme retiré")
 class TermRetired(Event):
     """`since`: it may still be chosen for animations that start before that day."""
 

@@ -17,6 +17,11 @@ CONTACTS = Projection(
             "added_at": "timestamptz NOT NULL",
             "unsubscribed_at": "timestamptz",
         },
+        labels={
+            "structure_id": "structure",
+            "added_at": "ajouté le",
+            "unsubscribed_at": "désabonné le",
+        },
         key=("contact_id",),
         indexes=("(structure_id, place, contact_id)",),
     ),

@@ -40,6 +40,14 @@ CONTROLS = Projection(
     name="controls",
     table=Table(
         columns=_COLUMNS,
+        labels={
+            "control_id": "contrôle",
+            "status": "état",
+            "opened_at": "ouvert le",
+            "opened_by": "ouvert par",
+            "closed_at": "clos le",
+            "closed_by": "clos par",
+        },
         key=("control_id",),
         indexes=(
             "(opened_at, control_id)",
@@ -108,6 +116,12 @@ CONTROL_PIECES = Projection(
             "judged_by": "text NOT NULL",
             "answer": "text",
             "answered_at": "timestamptz",
+        },
+        labels={
+            "control_id": "contrôle",
+            "judged_at": "contrôlée le",
+            "judged_by": "contrôlée par",
+            "answered_at": "réponse le",
         },
         key=("control_id", "dossier_id", "piece"),
     ),

@@ -33,6 +33,8 @@ class Table:
     key: tuple[str, ...]
     #: The part after ON table: "(structure_id, starts_at)", "USING gin (themes)", with an optional WHERE.
     indexes: tuple[str, ...] = ()
+    #: What people call in French the columns that have no event's field's name.
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,15 @@ REGISTRATIONS = Projection(
             "erased_at": "timestamptz",
             "repeats": "uuid",
         },
+        labels={
+            "structure_id": "structure",
+            "status": "état",
+            "questioned": "à confirmer",
+            "registered_by": "inscrit par",
+            "registered_by_role": "en qualité de",
+            "registered_at": "inscrit le",
+            "erased_at": "données effacées le",
+        },
         key=("registration_id",),
         indexes=(
             "(animation_id, place, registration_id)",

@@ -59,6 +59,23 @@ SERVICE_DOSSIERS = Projection(
     name="service_dossiers",
     table=Table(
         columns=_COLUMNS,
+        labels={
+            "status": "état",
+            "structure_id": "structure",
+            "pieces": "pièces jointes",
+            "amendments": "demandes de rectification",
+            "opened_at": "ouvert le",
+            "opened_by": "ouvert par",
+            "submitted_at": "déposé le",
+            "returned_at": "renvoyé le",
+            "returned_by": "renvoyé par",
+            "return_reason": "motif du renvoi",
+            "certified_at": "certifié le",
+            "certified_by": "certifié par",
+            "payment_reference": "référence du paiement",
+            "payment_recorded_at": "paiement noté le",
+            "payment_recorded_by": "paiement noté par",
+        },
         key=("dossier_id",),
         indexes=(
             "(opened_at, dossier_id)",

@@ -33,6 +33,10 @@ STRUCTURES = Projection(
             "territories": "text[] NOT NULL",
             "opened_at": "timestamptz NOT NULL",
         },
+        labels={
+            "structure_id": "structure",
+            "opened_at": "ouvert le",
+        },
         key=("structure_id",),
         indexes=("(siret)", "(name_key, structure_id)", "USING gin (territories)"),
     ),
@@ -86,6 +90,11 @@ CONVENTIONS = Projection(
             "terminated_on": "date",
             "termination_reason": "text",
             "certified_animations": "integer NOT NULL",
+        },
+        labels={
+            "structure_id": "structure",
+            "termination_reason": "motif de la résiliation",
+            "certified_animations": "animations certifiées",
         },
         key=("convention_id",),
         indexes=("(structure_id, signed_on, convention_id)",),

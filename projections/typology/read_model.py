@@ -59,6 +59,11 @@ TERMS = Projection(
             # In the order in which the terms were added.
             "place": "integer NOT NULL",
         },
+        labels={
+            "retired": "retiré",
+            "became": "remplacé par",
+            "former_labels": "libellés antérieurs",
+        },
         key=("kind", "code"),
     ),
     key_of=by_fields("kind", "code"),
@@ -115,6 +120,9 @@ FORMS = Projection(
             "version": "integer NOT NULL",
             "questions": "text[] NOT NULL",
             "worded_at": "timestamptz NOT NULL",
+        },
+        labels={
+            "worded_at": "rédigées le",
         },
         key=("version",),
     ),

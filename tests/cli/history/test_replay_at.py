@@ -13,7 +13,7 @@ from application.candidatures import CandidatureSubmit
 from application.papers.words import STATUSES
 from application.typology import TermRename
 from cli.history.french import FIELDS
-from cli.history.past import NOT_TOLD, STATE_FIELDS
+from cli.history.past import NOT_TOLD, column_names
 from domain.animations.transitions import AnimationStatus
 from domain.candidatures.candidature import CandidatureStatus
 from domain.candidatures.events import Degree
@@ -149,10 +149,16 @@ def test_before_it_existed_nothing_was_recorded(run, animation):
 
 
 def test_every_column_that_is_told_has_its_french_words():
-    open_to_all = (one for one in projections(TermsInForce()) if not (one.append_only or one.opens_personal))
-    columns = {column for projection in open_to_all for column in projection.table.columns} - NOT_TOLD
-    assert columns <= set(FIELDS) | set(STATE_FIELDS)
-    assert set(STATE_FIELDS) <= columns
+    open_to_all = [one for one in projections(TermsInForce()) if not (one.append_only or one.opens_personal)]
+    assert {column for one in open_to_all for column in one.table.columns} - NOT_TOLD <= set(column_names())
+
+
+def test_a_column_is_called_the_same_in_every_table_and_not_named_twice():
+    tables = [one.table for one in projections(TermsInForce())]
+    labels = {label for table in tables for label in table.labels.items()}
+    assert len(labels) == len(dict(labels))
+    assert {name for name, _ in labels}.isdisjoint(FIELDS)
+    assert all(set(table.labels) <= set(table.columns) for table in tables)
 
 
 def test_every_status_has_its_french_words():

@@ -145,13 +145,13 @@ def test_a_personal_field_needs_a_person():
 
 def test_a_topic_serves_one_class():
     with pytest.raises(ValueError, match=r"animation\.published"):
-        event("animation.published")(AnimationPublished)
+        event("animation.published", "Animation publiée")(AnimationPublished)
 
 
 def test_upcasters_raise_the_schema_version(monkeypatch):
     monkeypatch.setattr(events, "_REGISTER", {})
 
-    @event("test.upcast", upcasters=(lambda data: data, lambda data: data))
+    @event("test.upcast", "Essai", upcasters=(lambda data: data, lambda data: data))
     class Upcast(Event):
         pass
 
