@@ -12,7 +12,7 @@ import strawberry
 from api.animations.attendance_sheet import AttendanceSheet, sheet_of
 from api.core.allowed import AllowedAction, shown_actions
 from api.core.context import Context, Info, read_beside
-from api.core.lazily import Identifier, Lazily, Text, lazily
+from api.core.lazily import Identifier, Lazily, lazily
 from api.core.nodes import Node
 from api.core.paging import Connection, page_arguments
 from api.core.scalars import local
@@ -57,13 +57,10 @@ class _Standing:
         self.territory: str = row["territory"]
 
 
-#: How what is shown is made of a row of `queries.SELECT` and of the lists, and the columns that this needs.
+#: How what is no column of `queries.SELECT` is made of its row and of the lists, and the columns that this needs.
 _SHOWN: dict[str, tuple[Callable[[Any], Any], Sequence[str]]] = {
     "id": (Identifier("animation_id"), ("animation_id",)),
-    "version": (lambda one: one.row["version"], ("version",)),
     "status": (lambda one: AnimationStatus(one.row["status"]), ("status",)),
-    "title": (Text("title"), ("title",)),
-    "description": (Text("description"), ("description",)),
     "structure": (
         lambda one: structure_beside(one.row),
         ("structure_id", "structure_siret", "structure_name", "structure_territories"),
@@ -75,9 +72,6 @@ _SHOWN: dict[str, tuple[Callable[[Any], Any], Sequence[str]]] = {
         lambda one: one.lists.term(TermKind.VENUE_TYPE, one.row["venue_type"], one.row["day"]),
         ("venue_type", "day"),
     ),
-    "venue_name": (Text("venue_name"), ("venue_name",)),
-    "address": (Text("address"), ("address",)),
-    "commune_code": (Text("commune_code"), ("commune_code",)),
     "audience": (
         lambda one: one.lists.term(TermKind.AUDIENCE, one.row["audience"], one.row["day"]),
         ("audience", "day"),
@@ -87,9 +81,6 @@ _SHOWN: dict[str, tuple[Callable[[Any], Any], Sequence[str]]] = {
         lambda one: [one.lists.term(TermKind.THEME, theme, one.row["day"]) for theme in one.row["themes"]],
         ("day", "themes"),
     ),
-    "seats": (lambda one: one.row["seats"], ("seats",)),
-    "seats_left": (lambda one: one.row["seats_left"], ("seats_left",)),
-    "waiting": (lambda one: one.row["waiting"], ("waiting",)),
     "published_at": (
         lambda one: local(one.row["published_at"], one.row["time_zone"]) if one.row["published_at"] else None,
         ("published_at", "time_zone"),
@@ -102,8 +93,7 @@ _SHOWN: dict[str, tuple[Callable[[Any], Any], Sequence[str]]] = {
     " the coordonnateur of their territory, the national team and auditors."
 )
 class Animation(Lazily, Node):
-    MADE: ClassVar = {name: make for name, (make, _) in _SHOWN.items()}
-    NEEDS: ClassVar = {name: needs for name, (_, needs) in _SHOWN.items()}
+    SHOWN: ClassVar = _SHOWN
     version: int = strawberry.field(description="Rises with every change: for `expectedVersion`.")
     status: AnimationStatus = strawberry.field(description="Where it stands.")
     title: str = strawberry.field(description="Its title.")

@@ -11,7 +11,7 @@ import orjson
 import strawberry
 from strawberry.scalars import JSON
 
-from api.core.lazily import Identifier, Instant, Lazily, Number, Plain, Text, lazily
+from api.core.lazily import Identifier, Instant, Lazily, Number, Plain, lazily
 from api.core.nodes import Node
 from domain.kernel.events import registered_events
 
@@ -34,11 +34,10 @@ def _data(one: Any) -> Any:
 
 #: What entries are made from besides their rows (see `api.compiled.writing`): nothing, for ever.
 NOTHING_BESIDE = object()
-#: How what is shown is made of a row of `queries.SOURCE`, and the columns that this needs.
+#: How what is no column of `queries.SOURCE` is made of its row, and the columns that this needs.
 _SHOWN: dict[str, tuple[Callable[[Any], Any], Sequence[str]]] = {
     "id": (Plain(lambda one: f"audit:{one.row['position']}"), ("position",)),
     "position": (Number("position"), ("position",)),
-    "type": (Text("type"), ("type",)),
     "recorded_at": (Instant("recorded_at"), ("recorded_at",)),
     "actor": (Plain(lambda one: one.recorded["stamp"]["actor"]), ("state",)),
     "role": (Plain(lambda one: one.recorded["stamp"]["role"]), ("state",)),
@@ -57,8 +56,7 @@ _SHOWN: dict[str, tuple[Callable[[Any], Any], Sequence[str]]] = {
     " territory, the national team and auditors."
 )
 class AuditEntry(Lazily, Node):
-    MADE: ClassVar = {name: make for name, (make, _) in _SHOWN.items()}
-    NEEDS: ClassVar = {name: needs for name, (_, needs) in _SHOWN.items()}
+    SHOWN: ClassVar = _SHOWN
     position: int = strawberry.field(description="Its place in the log: one order for everything that happened.")
     type: str = strawberry.field(description="What happened: `animation.published`.")
     recorded_at: datetime = strawberry.field(description="When it was recorded (UTC).")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import orjson
 import strawberry
+from strawberry.types.field import StrawberryField
 
 T = TypeVar("T")
 
@@ -18,9 +19,18 @@ _YEAR_2000 = datetime(2000, 1, 1, tzinfo=UTC)
 class Lazily:
     """`MADE` tells how each attribute is made of the thing; what it is made from is given to `lazily`."""
 
+    #: How each field is made of a row, and the columns that this needs; others show the column of their name.
+    SHOWN: ClassVar[Mapping[str, tuple[Callable[[Any], Any], Sequence[str]]]] = {}
     MADE: ClassVar[Mapping[str, Callable[[Any], Any]]] = {}
     #: The columns of the row that each is made from, for those of which a page may read these alone.
     NEEDS: ClassVar[Mapping[str, Sequence[str]]] = {}
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if cls.SHOWN:
+            shown = {**_columns(cls), **cls.SHOWN}
+            cls.MADE = {name: make for name, (make, _) in shown.items()}
+            cls.NEEDS = {name: columns for name, (_, columns) in shown.items()}
 
     if not TYPE_CHECKING:
 
@@ -40,6 +50,15 @@ class _Column:
 
     def __call__(self, one: Any) -> Any:
         return one.row[self.column]
+
+
+def _columns(kind: type) -> dict[str, tuple[Callable[[Any], Any], Sequence[str]]]:
+    """The fields of a type that have no resolver, each made of the column of its name."""
+    fields = [
+        name for name, field in vars(kind).items() if isinstance(field, StrawberryField) and not field.base_resolver
+    ]
+    texts = [name for name in fields if str(kind.__annotations__[name]).startswith("str")]
+    return {name: (Text(name) if name in texts else _Column(name), (name,)) for name in fields}
 
 
 class Text(_Column):
