@@ -27,6 +27,7 @@ from api.core.incidents import report
 from api.core.named_operation import NamedOperation
 from api.core.permissions import enforce
 from api.core.scalars import SCALARS
+from api.core.strawberry_internals import graphql_schema
 from api.following.per_event import PerEventExecutor
 from api.following.stream_release import EachResult
 from api.limits.cost_limit import CostLimit
@@ -170,5 +171,5 @@ schema = Schema(
         EachResult,
     ],
 )
-enforce(schema._schema)
-describe(schema._schema)
+enforce(graphql_schema(schema))
+describe(graphql_schema(schema))

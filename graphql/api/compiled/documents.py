@@ -24,6 +24,7 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from api.compiled.query import CompiledQuery
+from api.core.strawberry_internals import graphql_schema
 from api.limits.cost import cost_of
 
 #: What people write is a tenth of it; what is longer is not kept in memory.
@@ -46,7 +47,7 @@ class Document:
     ) -> None:
         self.text, self.kind = text, operation.operation
         self._tree, self._max_tokens = tree, max_tokens
-        self._cost = cost_of(schema._schema, tree, operation)
+        self._cost = cost_of(graphql_schema(schema), tree, operation)
         self.query = CompiledQuery(schema, tree, operation) if self.kind is OperationType.QUERY else None
         #: The names of its root fields; a name that there is not when some of them stand in fragments.
         self.root_fields = frozenset(
@@ -121,4 +122,4 @@ class Documents:
             return Invalid([GraphQLError("", original_error=deep)])
 
     def _faults(self, document: DocumentNode) -> Sequence[GraphQLError]:
-        return validate(self._schema._schema, document, self._rules, max_errors=_MOST_FAULTS)
+        return validate(graphql_schema(self._schema), document, self._rules, max_errors=_MOST_FAULTS)

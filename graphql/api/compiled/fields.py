@@ -17,6 +17,7 @@ from strawberry.types.field import StrawberryField
 
 from api.compiled.not_compilable import NotCompilable
 from api.compiled.running import Complete, Run
+from api.core import strawberry_internals
 
 #: Puts a field of the source into the answer, now or when it has been awaited.
 Take: TypeAlias = Callable[[Any, Run, dict[str, Any]], None]
@@ -129,7 +130,7 @@ def prepared_call(
 
     def prepare(run: Run) -> Callable[[Any], Any]:
         info = make_info(run, definition, details, parent, Path(None, node.name.value, parent.name))
-        info = converter.config.info_class(_raw_info=info, _field=field)
+        info = strawberry_internals.make_info(converter.config.info_class, info, field)
         known = run.variables.arguments.get(place)
         if known is None:
             known = converted(run, info)

@@ -25,6 +25,7 @@ from api.compiled.plan import Plan
 from api.compiled.running import Variables
 from api.core.answers import is_final
 from api.core.errors import is_expected
+from api.core.strawberry_internals import graphql_schema
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +75,7 @@ class CompiledQuery:
         found = self._given.get(said)
         if found is None:
             variables = get_variable_values(
-                self._schema._schema, self._operation.variable_definitions or (), given, max_errors=1
+                graphql_schema(self._schema), self._operation.variable_definitions or (), given, max_errors=1
             )
             if not isinstance(variables, VariableValues):
                 raise NotCompilable
@@ -99,7 +100,7 @@ class CompiledQuery:
     def _compiled(self, variables: VariableValues) -> Plan | None:
         schema = self._schema
         try:
-            return Plan(schema._schema, schema.schema_converter, self._operation, self._fragments, variables)
+            return Plan(graphql_schema(schema), schema.schema_converter, self._operation, self._fragments, variables)
         except (NotCompilable, RecursionError):
             return None
 

@@ -10,6 +10,7 @@ import strawberry
 from api.core.context import Context, Info
 from api.core.errors import invalid
 from api.core.lazily import Lazily
+from api.core.strawberry_internals import resolve_info
 from projections.engine.paging import BadPage, Order, Page, cursor_of, page
 from projections.engine.sent_rows import SentRows
 
@@ -114,7 +115,7 @@ def page_arguments(
     info: Info, first: int | None, after: str | None, last: int | None, before: str | None
 ) -> PageArguments:
     """The arguments of the field that `info` tells of, with what the compiled executor knows of the page."""
-    ahead: Ahead | None = getattr(info._raw_info, "ahead", None)
+    ahead: Ahead | None = getattr(resolve_info(info), "ahead", None)
     return PageArguments(first, after, last, before, ahead or Ahead())
 
 

@@ -7,6 +7,8 @@ from typing import Any
 from graphql import Executor
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from api.core.strawberry_internals import forget_sub_fields
+
 
 class PerEventExecutor(StrawberryGraphQLCoreExecutionContext):
     """graphql-core's copies for each event share one memory of collected fields, kept by the identity of lists that no
@@ -15,5 +17,5 @@ class PerEventExecutor(StrawberryGraphQLCoreExecutionContext):
 
     def build_per_event_executor(self, payload: Any) -> Executor[Any]:
         executor = super().build_per_event_executor(payload)
-        executor._relevant_sub_fields = {}
+        forget_sub_fields(executor)
         return executor

@@ -44,6 +44,7 @@ from api.core.requests import (
     wait_for_position,
     within_limit,
 )
+from api.core.strawberry_internals import starlette_request
 from api.http import graphiql as ide
 from api.http.answer_cache import LASTING
 from api.http.persisted import persisted_documents
@@ -227,7 +228,7 @@ class GraphQLView(GraphQL[Any, None]):
 
     async def parse_multipart(self, request: AsyncHTTPRequestAdapter) -> dict[str, Any]:
         assert isinstance(request, StarletteRequestAdapter)
-        operations: dict[str, Any] = await operations_of(request._request, self.parse_json)
+        operations: dict[str, Any] = await operations_of(starlette_request(request), self.parse_json)
         completed: dict[str, Any] = persisted_documents(self._services).completed(operations)
         return completed
 

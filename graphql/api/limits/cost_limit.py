@@ -10,6 +10,7 @@ from typing import Any
 from graphql import GraphQLError, OperationType, get_operation_ast
 from strawberry.extensions import SchemaExtension
 
+from api.core.strawberry_internals import graphql_schema
 from api.limits.cost import MOST_COST, Cost, cost_of
 
 
@@ -29,7 +30,7 @@ class CostLimit(SchemaExtension):
         assert document is not None, "parsed before"
         operation = get_operation_ast(document, asked.operation_name)
         if operation is not None:
-            cost: Cost = cost_of(asked.schema._schema, document, operation)
+            cost: Cost = cost_of(graphql_schema(asked.schema), document, operation)
             cost.check(asked.variables or {})
             counted = cost.of(asked.variables or {})
             if counted > MOST_COST:

@@ -20,6 +20,7 @@ from graphql import (
 )
 from strawberry import Schema
 
+from api.core.strawberry_internals import graphql_schema
 from api.limits.documents import MOST_TOKENS, RULES
 
 
@@ -44,7 +45,7 @@ class _Undescribed(Visitor):
 def faults(schema: Schema, document: str) -> list[str]:
     """What is wrong with a document by this schema and its limits, with the line; empty when it would be answered."""
     try:
-        found = validate(schema._schema, parse(document, max_tokens=MOST_TOKENS), [*specified_rules, *RULES])
+        found = validate(graphql_schema(schema), parse(document, max_tokens=MOST_TOKENS), [*specified_rules, *RULES])
     except GraphQLError as error:
         found = [error]
     return [f"line {error.locations[0].line}: {error.message}" if error.locations else error.message for error in found]
