@@ -96,16 +96,7 @@ class Stage:
         cause: Recorded | None = None,
     ) -> Recorded:
         """What the domain decided, stamped as the command bus does. `cause`: the event that a policy answers to."""
-        (territory,) = belongings.territories or (None,)
-        stamp = Stamp(
-            recorded_at=deed.at,
-            actor=deed.actor.name,
-            role=deed.actor.role,
-            command_id=deed.id,
-            cause=f"command:{deed.action}" if cause is None else _cause(cause),
-            structure_id=belongings.structure_id,
-            territory=territory,
-        )
+        stamp = Stamp.for_command(deed.action, deed.actor, deed.id, deed.at, belongings, cause)
         subject.found = subject.kind.fold(subject.found, subject.id, facts)
         for fact in facts:
             subject.version += 1
@@ -131,7 +122,3 @@ class Stage:
         if term is not None and not term.retired:
             return term.code
         return next(other.code for (its_kind, _), other in terms.items() if its_kind is kind and not other.retired)
-
-
-def _cause(record: Recorded) -> str:
-    return f"event:{record.event.topic}:{record.originator_id}:{record.originator_version}"

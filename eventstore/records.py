@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache, partial
 from typing import Any
 from uuid import UUID
@@ -14,8 +15,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter, Validati
 from pydantic_core import to_json
 
 import domain.catalogue  # noqa: F401  registers every event class
-from domain.kernel.actors import Role
+from domain.kernel.actors import Actor, Role
 from domain.kernel.events import Event, registered_events
+from domain.kernel.rights import Action, Belongings
 
 #: Its backslash is not itself escaped.
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
@@ -37,6 +39,30 @@ class Stamp(BaseModel):
     cause: str
     structure_id: UUID | None = None
     territory: str | None = None
+
+    @classmethod
+    def for_command(
+        cls,
+        action: Action,
+        actor: Actor,
+        command_id: UUID,
+        recorded_at: datetime,
+        belongings: Belongings,
+        cause: Recorded | None = None,
+    ) -> Stamp:
+        """Return the stamp of what a command records; `cause` is the event that a policy answers to."""
+        (territory,) = belongings.territories or (None,)
+        return cls.model_construct(
+            recorded_at=recorded_at,
+            actor=actor.name,
+            role=actor.role,
+            command_id=command_id,
+            cause=f"event:{cause.event.topic}:{cause.originator_id}:{cause.originator_version}"
+            if cause
+            else f"command:{action}",
+            structure_id=belongings.structure_id,
+            territory=territory,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
+
+from cachetools import LRUCache
 
 from application.commanding.pseudonyms_and_links import Keyed
 from domain.catalogue import AggregateKind
@@ -49,14 +50,11 @@ class StateCache:
     """
 
     def __init__(self, largest: int = 10_000) -> None:
-        self._states: OrderedDict[UUID, Loaded] = OrderedDict()
-        self._largest = largest
+        self._states: LRUCache[UUID, Loaded] = LRUCache(largest)
         self._lock = Lock()
 
     def get(self, stream: UUID) -> Loaded | None:
         with self._lock:
-            if stream in self._states:
-                self._states.move_to_end(stream)
             return self._states.get(stream)
 
     def put(self, stream: UUID, loaded: Loaded) -> None:
@@ -64,9 +62,6 @@ class StateCache:
             known = self._states.get(stream)
             if known is None or known.version <= loaded.version:
                 self._states[stream] = loaded
-                self._states.move_to_end(stream)
-            if len(self._states) > self._largest:
-                self._states.popitem(last=False)
 
     def drop(self, streams: Sequence[UUID]) -> None:
         with self._lock:
@@ -145,16 +140,7 @@ class UnitOfWork:
         """Adds events to the stream, stamped. `cause` is the event that a policy answers to. Returns the last."""
         self.find(kind, stream)
         loaded = self._loaded[stream]
-        (territory,) = belongings.territories or (None,)
-        stamp = Stamp.model_construct(
-            recorded_at=self.now,
-            actor=self.actor.name,
-            role=self.actor.role,
-            command_id=self.command_id,
-            cause=f"command:{self.action}" if cause is None else _cause(cause),
-            structure_id=belongings.structure_id,
-            territory=territory,
-        )
+        stamp = Stamp.for_command(self.action, self.actor, self.command_id, self.now, belongings, cause)
         for version, event in enumerate(events, start=loaded.version + 1):
             self.recorded.append(Recorded(0, stream, version, stamp, event))
         self._loaded[stream] = Loaded(kind, loaded.version + len(events), kind.fold(loaded.state, stream, events))
@@ -200,7 +186,3 @@ class UnitOfWork:
         if any(not record.event.topic.startswith(f"{kind.name}.") for record in records):
             return Loaded(kind, version, None)
         return Loaded(kind, version, state_after(kind, records))
-
-
-def _cause(record: Recorded) -> str:
-    return f"event:{record.event.topic}:{record.originator_id}:{record.originator_version}"
