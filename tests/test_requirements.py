@@ -27,6 +27,8 @@ def pinned(text: str) -> dict[str, str]:
 REQUIREMENTS = (ROOT / "requirements.txt").read_text()
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 SHIPPED = ("domain", "eventstore", "application", "projections", "graphql/api", "cli", "demo")
+#: Not imported by us: loaded by uvicorn, FastAPI, zoneinfo, pytest, by their command, or by mypy.
+USED_BY_OTHERS = {"uvloop", "python-multipart", "tzdata", "pytest-xdist", "mypy", "ruff", "types-cachetools"}
 CONSTRAINTS = pinned((ROOT / "constraints.txt").read_text())
 
 
@@ -76,3 +78,8 @@ def imported(path: Path) -> Iterator[str]:
 def test_what_is_imported_is_declared(folders: tuple[str, ...], extras: tuple[str, ...]):
     # A module of the client that a test generates.
     assert distributions_imported(*folders) - declared(*extras) - {"parentalite-client"} == set()
+
+
+def test_what_is_declared_is_imported():
+    everything = distributions_imported(*SHIPPED, "bench", "tests")
+    assert declared("embedded", "dev") - everything == USED_BY_OTHERS

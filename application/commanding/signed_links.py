@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hmac
 from base64 import b32encode, urlsafe_b64decode, urlsafe_b64encode
-from collections import OrderedDict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from threading import Lock
 from uuid import UUID
 
+from cachetools import LRUCache
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -85,8 +85,8 @@ class Codes:
     """
 
     def __init__(self, links: SignedLinks, most: int = 200) -> None:
-        self._links, self._most = links, most
-        self._groups: OrderedDict[tuple[str, UUID], tuple[Collection[UUID], dict[str, UUID]]] = OrderedDict()
+        self._links = links
+        self._groups: LRUCache[tuple[str, UUID], tuple[Collection[UUID], dict[str, UUID]]] = LRUCache(most)
         self._lock = Lock()
 
     def thing(self, purpose: str, group: UUID, things: Collection[UUID], typed: str) -> UUID | None:
@@ -102,9 +102,6 @@ class Codes:
             codes = {of.get(thing) or self._links.code(purpose, thing): thing for thing in things}
             with self._lock:
                 self._groups[purpose, group] = (things, codes)
-                self._groups.move_to_end((purpose, group))
-                if len(self._groups) > self._most:
-                    self._groups.popitem(last=False)
         return codes
 
 

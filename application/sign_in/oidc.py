@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 from anyio import to_thread
+from cachetools import LRUCache
 from joserfc import jws, jwt
 from joserfc.errors import ExpiredTokenError, JoseError
 from joserfc.jwk import KeySet
@@ -27,7 +27,6 @@ from application.sign_in.claims import ClaimsMapping
 from application.sign_in.issuer import AWAY, Issuer
 from application.sign_in.places import Places
 
-T = TypeVar("T")
 Told = Mapping[str, Any]
 
 log = logging.getLogger(__name__)
@@ -58,11 +57,11 @@ class OidcSignIn:
     mapping: ClaimsMapping
     clock: Callable[[], datetime]
     #: Userinfo by the token's digest, with the second until which it is believed.
-    _kept: OrderedDict[bytes, tuple[float, Mapping[str, Any]]] = field(default_factory=OrderedDict)
+    _kept: LRUCache[bytes, tuple[float, Mapping[str, Any]]] = field(default_factory=lambda: LRUCache(_MOST_KEPT))
     #: Claims by the token's digest, with the keys that its signature was checked by.
-    _signed: OrderedDict[bytes, tuple[KeySet, dict[str, Any]]] = field(default_factory=OrderedDict)
+    _signed: LRUCache[bytes, tuple[KeySet, dict[str, Any]]] = field(default_factory=lambda: LRUCache(_MOST_KEPT))
     #: Tokens that the issuer's userinfo refused, until which second that is remembered, and what was answered.
-    _refusals: OrderedDict[bytes, tuple[float, str]] = field(default_factory=OrderedDict)
+    _refusals: LRUCache[bytes, tuple[float, str]] = field(default_factory=lambda: LRUCache(_MOST_KEPT))
     _asking_keys: asyncio.Task[None] | None = None
     #: Whoever sends forged tokens must not keep the places that others need: each kind of question has its own.
     _opaque_places: Places = field(default_factory=Places)
@@ -91,7 +90,7 @@ class OidcSignIn:
             keys, header, claims = await self._decoded(token)
             if not _gives_access(header, claims):
                 raise BadToken(_REFUSED)
-            _keep(self._signed, digest, (keys, claims))
+            self._signed[digest] = (keys, claims)
         self._check(claims, access=True)
         return claims
 
@@ -141,7 +140,7 @@ class OidcSignIn:
             known = bool(claims or told)
             told = await self._once(digest, lambda: self._ask_userinfo(token, bool(claims), known))
             until = min(now + USERINFO_KEPT, instant(claims.get("exp")) or now + USERINFO_KEPT)
-            _keep(self._kept, digest, (until, told))
+            self._kept[digest] = (until, told)
         # Another's answer in the place of this one's (OpenID Connect Core, section 5.3.2).
         if claims and (not isinstance(told.get("sub"), str) or told["sub"] != claims.get("sub")):
             raise BadToken(_REFUSED)
@@ -164,7 +163,7 @@ class OidcSignIn:
             return await asyncio.shield(asking)
         except BadToken as refused:
             self._kept.pop(digest, None)
-            _keep(self._refusals, digest, (now + REFUSAL_KEPT, str(refused)))
+            self._refusals[digest] = (now + REFUSAL_KEPT, str(refused))
             raise
 
     def _answered(self, digest: bytes, done: asyncio.Task[Told]) -> None:
@@ -192,13 +191,6 @@ class OidcSignIn:
         if not isinstance(told, dict):
             raise BadToken(_REFUSED)
         return told
-
-
-def _keep(kept: OrderedDict[bytes, T], digest: bytes, value: T) -> None:
-    """Keeps it in the place of the oldest ones, where there are too many."""
-    kept[digest] = value
-    while len(kept) > _MOST_KEPT:
-        kept.popitem(last=False)
 
 
 def _refused(error: Exception) -> BadToken:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, TypeAlias, TypeVar
 
 import psycopg
+from cachetools import LRUCache
 from psycopg import AsyncConnection, sql
 from psycopg.rows import DictRow
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
@@ -61,7 +62,7 @@ class Snapshot:
     position: int
     live: Live = field(default_factory=dict, kw_only=True)
     #: Statements composed before for the same tables.
-    composed: dict[str, sql.SQL] = field(default_factory=dict, kw_only=True)
+    composed: MutableMapping[str, sql.SQL] = field(default_factory=dict, kw_only=True)
 
     async def rows(self, query: sql.Composed | sql.SQL, params: Mapping[str, Any] | None = None) -> list[DictRow]:
         return list(await self.sent(query, params))
@@ -79,8 +80,6 @@ class Snapshot:
             return sql.SQL(template).format(**self.tables, **parts)
         query = self.composed.get(template)
         if query is None:
-            if len(self.composed) >= _MOST_COMPOSED:
-                self.composed.clear()
             query = sql.SQL(sql.SQL(template).format(**self.tables).as_string(self.conn))
             self.composed[template] = query
         return query
@@ -91,25 +90,24 @@ class _Layout:
     """The tables of one set of live generations, and what was composed for them."""
 
     tables: Mapping[str, sql.Composable]
-    composed: dict[str, sql.SQL] = field(default_factory=dict)
+    composed: LRUCache[str, sql.SQL] = field(default_factory=lambda: LRUCache(_MOST_COMPOSED))
 
 
-_layouts: dict[Hashable, _Layout] = {}
+_layouts: LRUCache[Hashable, _Layout] = LRUCache(_MOST_LAYOUTS)
 
 
 def _layout(live: Live, relations: Mapping[str, str]) -> _Layout:
     key = (*((name, generation) for name, (generation, _) in live.items()), *relations)
-    if key not in _layouts:
-        if len(_layouts) >= _MOST_LAYOUTS:
-            _layouts.clear()
-        _layouts[key] = _Layout(
+    layout = _layouts.get(key)
+    if layout is None:
+        layout = _layouts[key] = _Layout(
             {
                 relation: identifier(relation, live[projection][0])
                 for relation, projection in relations.items()
                 if projection in live
             }
         )
-    return _layouts[key]
+    return layout
 
 
 @asynccontextmanager

@@ -13,6 +13,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 import orjson
+from cachetools import LRUCache
 
 from api.compiled.fields import Take
 from api.compiled.running import Complete, Run
@@ -40,16 +41,15 @@ class _Kept:
     """What was written, by number of the field and the bytes that it was written from."""
 
     def __init__(self) -> None:
+        # A plain dictionary: it is asked for every field of every row, where an LRU cache takes four times as long.
         self.written: dict[tuple[int, Any], bytes] = {}
         self._left = _MOST_KEPT
-        self._numbers: dict[Hashable, tuple[object, int]] = {}
+        self._numbers: LRUCache[Hashable, tuple[object, int]] = LRUCache(_MOST_SHAPES)
 
     def number(self, shape: Hashable, context_rows: object) -> int:
         """The same for the same shape, until its context rows are others."""
         made_with, number = self._numbers.get(shape, (None, 0))
         if made_with is not context_rows:
-            if len(self._numbers) >= _MOST_SHAPES:
-                self._numbers.clear()
             number = next(_numbers)
             self._numbers[shape] = (context_rows, number)
         return number

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from anyio import to_thread
+from cachetools import LRUCache
 
 from application.notifications.inbox import recipients_of
 from application.notifications.subscriptions import seen
@@ -27,9 +27,9 @@ _MOST_NOTED = 20_000
 
 @dataclass(slots=True)
 class SignInsSeen:
-    """What this process has noted, by subject; the one noted for longest goes first."""
+    """What this process has noted, by subject; the one that was not seen for longest goes first."""
 
-    _noted: OrderedDict[str, tuple[list[str], datetime]] = field(default_factory=OrderedDict)
+    _noted: LRUCache[str, tuple[list[str], datetime]] = field(default_factory=lambda: LRUCache(_MOST_NOTED))
 
     async def note(self, actor: Actor, services: Services) -> None:
         """`actor`: as the token alone tells. One small write a day and person, and when the token gives others."""
@@ -55,6 +55,3 @@ class SignInsSeen:
             log.warning("a sign-in could not be noted", extra={"reason": type(fault).__name__})
             noted_at = now - _NOTED_FOR + timedelta(minutes=1)
         self._noted[subject] = (recipients, noted_at)
-        self._noted.move_to_end(subject)
-        if len(self._noted) > _MOST_NOTED:
-            self._noted.popitem(last=False)

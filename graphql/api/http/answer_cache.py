@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import NamedTuple
 
+from cachetools import LRUCache
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -39,6 +40,8 @@ class _Kept:
     start: Message
     body: bytes
     etag: str
+    #: In bytes, with about what the objects around them take.
+    size: int
 
     async def send(self, question: _Question, headers: Headers, send: Send) -> None:
         if question.method == "GET" and self.etag in headers.get("if-none-match", ""):
@@ -54,10 +57,9 @@ class AnswerCache:
     """Before the GraphQL view: answers what it knows, and remembers what the view says may be kept."""
 
     def __init__(self, view: ASGIApp, waiter: Waiter, most_bytes: int = MOST_BYTES) -> None:
-        self._view, self._waiter, self._most_bytes = view, waiter, most_bytes
+        self._view, self._waiter = view, waiter
         self._standing: Hashable = None
-        self._known: dict[_Question, _Kept] = {}
-        self._bytes = 0
+        self._known: LRUCache[_Question, _Kept] = LRUCache(most_bytes, getsizeof=lambda kept: kept.size)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
@@ -71,8 +73,6 @@ class AnswerCache:
         if question is None:
             await self._view(scope, receive, send)
         elif kept := self._known.get(question):
-            # The last asked for is discarded last.
-            self._known[question] = self._known.pop(question)
             await kept.send(question, headers, send)
         else:
             await self._view(scope, receive, self._remembering(question, standing, scope, headers, send))
@@ -95,7 +95,7 @@ class AnswerCache:
             if start is None:
                 await send(message)
                 return
-            kept = _kept(start, message["body"])
+            kept = _kept(question, start, message["body"])
             if self._waiter.standing == standing:
                 self._keep(question, kept, standing)
             await kept.send(question, headers, send)
@@ -104,18 +104,12 @@ class AnswerCache:
 
     def _keep(self, question: _Question, kept: _Kept, standing: Hashable) -> None:
         self._discard_unless(standing)
-        size = _size(question, kept)
-        if size > self._most_bytes or question in self._known:
-            return
-        while self._bytes + size > self._most_bytes:
-            oldest = next(iter(self._known))
-            self._bytes -= _size(oldest, self._known.pop(oldest))
-        self._known[question] = kept
-        self._bytes += size
+        if kept.size <= self._known.maxsize:
+            self._known[question] = kept
 
     def _discard_unless(self, standing: Hashable) -> None:
         if self._standing != standing:
-            self._standing, self._bytes = standing, 0
+            self._standing = standing
             self._known.clear()
 
 
@@ -141,14 +135,10 @@ async def _body(receive: Receive) -> tuple[bytes | None, Receive]:
     return (message.get("body", b"") if whole else None), again
 
 
-def _kept(start: Message, body: bytes) -> _Kept:
+def _kept(question: _Question, start: Message, body: bytes) -> _Kept:
     etag = f'"{sha256(body).hexdigest()[:32]}"'
     # To be asked for again each time: only this server knows whether it has become another.
     headers = [(name, value) for name, value in start["headers"] if name != b"cache-control"]
     told = [*headers, (b"cache-control", b"no-cache"), (b"etag", etag.encode())]
-    return _Kept({**start, "headers": told}, body, etag)
-
-
-def _size(question: _Question, kept: _Kept) -> int:
-    # About what the objects around the bytes take.
-    return len(question.asked) + len(question.accept) + len(question.content_type) + len(kept.body) + 2_000
+    size = len(question.asked) + len(question.accept) + len(question.content_type) + len(body) + 2_000
+    return _Kept({**start, "headers": told}, body, etag, size)

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
+from cachetools import LRUCache
+
 from api.core.answers import Refused
 from api.core.context import Services
 
@@ -26,7 +28,7 @@ class PersistedDocuments:
     def __init__(self, trusted: Mapping[str, str] | None = None) -> None:
         """`trusted`: documents by their SHA-256 in hexadecimal; None where any document may be sent."""
         self._trusted = trusted
-        self._kept: dict[str, str] = {}
+        self._kept: LRUCache[str, str] = LRUCache(_MOST_KEPT)
 
     def completed(self, said: Any, unknown_status: int = 400) -> Any:
         """What a request said, with the document that it names in `query`.
@@ -61,12 +63,8 @@ class PersistedDocuments:
 
     def _keep(self, named: str, document: str) -> None:
         self._require_trusted(named)
-        if self._trusted is not None or len(document) > _LONGEST_KEPT:
-            return
-        self._kept.pop(named, None)
-        if len(self._kept) >= _MOST_KEPT:
-            del self._kept[next(iter(self._kept))]
-        self._kept[named] = document
+        if self._trusted is None and len(document) <= _LONGEST_KEPT:
+            self._kept[named] = document
 
     def _require_trusted(self, named: str) -> None:
         if self._trusted is not None and named not in self._trusted:

@@ -5,12 +5,13 @@ A limit belongs to the operation, whatever brings it: HTTP, server-sent events, 
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from time import monotonic
 
+from cachetools import LRUCache
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
@@ -32,7 +33,7 @@ class RateLimiter:
     """Buckets by kind and key. Each holds `burst` at first, and gains `per_minute` a minute; 0 a minute: no limit."""
 
     clock: Callable[[], float] = monotonic
-    _buckets: OrderedDict[tuple[str, str], tuple[float, float]] = field(default_factory=OrderedDict)
+    _buckets: LRUCache[tuple[str, str], tuple[float, float]] = field(default_factory=lambda: LRUCache(MOST_BUCKETS))
 
     def take(self, kind: str, key: str, per_minute: int, burst: int) -> float:
         """Takes one; returns 0, or in how many seconds there will be one again, having taken none."""
@@ -43,9 +44,6 @@ class RateLimiter:
         left = min(float(burst), left + (now - since) * rate)
         wait = 0.0 if left >= 1 else (1 - left) / rate
         self._buckets[kind, key] = (left if wait else left - 1, now)
-        self._buckets.move_to_end((kind, key))
-        if len(self._buckets) > MOST_BUCKETS:
-            self._buckets.popitem(last=False)
         return wait
 
     def give_back(self, kind: str, key: str) -> None:
