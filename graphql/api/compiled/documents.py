@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from anyio import CapacityLimiter, to_thread
+from cachetools import LRUCache
 from graphql import (
     ASTValidationRule,
     DocumentNode,
@@ -84,16 +85,15 @@ class Documents:
         self._schema = schema
         # Those that Strawberry adds, too: what was validated here is not validated again.
         self._rules = (*specified_rules, *rules, MaybeNullValidationRule, OneOfInputValidationRule)
-        self._max_tokens, self._most = max_tokens, most
-        self._known: dict[tuple[str, str | None], Document | Invalid | None] = {}
+        self._max_tokens = max_tokens
+        self._known: LRUCache[tuple[str, str | None], Document | Invalid | None] = LRUCache(most)
         self._one_at_a_time: CapacityLimiter | None = None
 
     async def prepared(self, query: str, operation_name: str | None) -> Document | Invalid | None:
         """Return None for a document without the operation: graphql-core then answers, with the error."""
         key = (query, operation_name)
         if key in self._known:
-            found = self._known[key] = self._known.pop(key)
-            return found
+            return self._known[key]
         if len(query) <= _SHORT:
             found = self._prepare(query, operation_name)
         else:
@@ -101,8 +101,6 @@ class Documents:
             self._one_at_a_time = self._one_at_a_time or CapacityLimiter(1)
             found = await to_thread.run_sync(self._prepare, query, operation_name, limiter=self._one_at_a_time)
         if len(query) <= _LONGEST:
-            if len(self._known) >= self._most:
-                del self._known[next(iter(self._known))]
             self._known[key] = found
         return found
 

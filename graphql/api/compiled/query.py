@@ -7,6 +7,7 @@ from collections import Counter
 from typing import Any
 
 import orjson
+from cachetools import LRUCache
 from graphql import (
     DirectiveNode,
     DocumentNode,
@@ -53,8 +54,8 @@ class CompiledQuery:
             if isinstance(definition, FragmentDefinitionNode)
         }
         self._conditions = _conditions(document)
-        self._plans: dict[tuple[Any, ...], Plan | None] = {}
-        self._given: dict[bytes, tuple[Plan, Variables]] = {}
+        self._plans: LRUCache[tuple[Any, ...], Plan | None] = LRUCache(_MOST_PLANS)
+        self._given: LRUCache[bytes, tuple[Plan, Variables]] = LRUCache(_MOST_GIVEN)
 
     async def execute(self, context: Any, given: dict[str, Any], fallbacks: Counter[str]) -> dict[str, Any] | None:
         """Return the `data` of the answer, or None where graphql-core must answer, from the beginning; `fallbacks`
@@ -81,16 +82,12 @@ class CompiledQuery:
                 raise NotCompilable
             found = (self._plan(variables), Variables(variables))
             if len(said) <= _LONGEST_GIVEN:
-                if len(self._given) >= _MOST_GIVEN:
-                    del self._given[next(iter(self._given))]
                 self._given[said] = found
         return found
 
     def _plan(self, variables: VariableValues) -> Plan:
         chosen = tuple(variables.coerced.get(name) for name in self._conditions)
         if chosen not in self._plans:
-            if len(self._plans) >= _MOST_PLANS:
-                self._plans.clear()
             self._plans[chosen] = self._compiled(variables)
         plan = self._plans[chosen]
         if plan is None:

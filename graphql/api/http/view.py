@@ -216,7 +216,9 @@ class GraphQLView(GraphQL[Any, None]):
         return _Headers(preferred_media_type(request.headers.get("accept", "")))
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData | list[GraphQLRequestData]:
-        question = request._request.scope.get(_QUESTION) if isinstance(request, StarletteRequestAdapter) else None
+        question = (
+            starlette_request(request).scope.get(_QUESTION) if isinstance(request, StarletteRequestAdapter) else None
+        )
         if isinstance(question, Question):
             return GraphQLRequestData(question.query, question.variables, question.operation_name, None)
         asked = await super().parse_http_body(request)
