@@ -21,7 +21,6 @@ from domain.accounts.events import (
     SchoolStaffBound,
     SpeakerJoined,
 )
-from domain.accounts.invitation import Invitation
 from domain.catalogue import ACCOUNT, INVITATION, STRUCTURE
 from domain.kernel.actors import Actor
 from domain.kernel.errors import forbidden
@@ -144,17 +143,15 @@ class InvitationErase(Command):
 
 
 def appoint(command: CoordonnateurAppoint, work: UnitOfWork) -> UUID:
-    authorize(work.actor, command.action, Belongings())
-    for code in command.territories:
-        find_territory(work, code)
     given = CoordonnateurAppointed(**_to(work, command.subject), territories=command.territories)
     account = _account(work, command.subject)
-    return _record(work, account, accounts.appoint_coordonnateur(account, given, work.actor))
+    facts = accounts.appoint_coordonnateur(account, given, work.actor)
+    for code in command.territories:
+        find_territory(work, code)
+    return _record(work, account, facts)
 
 
 def bind(command: SchoolStaffBind, work: UnitOfWork) -> UUID:
-    authorize(work.actor, command.action, Belongings(territories=frozenset([command.territory])))
-    find_territory(work, command.territory)
     given = SchoolStaffBound(
         **_to(work, command.subject),
         staff_role=command.staff_role,
@@ -162,8 +159,9 @@ def bind(command: SchoolStaffBind, work: UnitOfWork) -> UUID:
         schools=command.schools,
     )
     account = _account(work, command.subject)
-    of = Belongings(territories=frozenset([command.territory]))
-    return _record(work, account, accounts.bind_school_staff(account, given, work.actor), of)
+    facts = accounts.bind_school_staff(account, given, work.actor)
+    find_territory(work, command.territory)
+    return _record(work, account, facts, Belongings(territories=frozenset([command.territory])))
 
 
 def admit(command: AuditorAdmit, work: UnitOfWork) -> UUID:
@@ -182,9 +180,7 @@ def send(command: InvitationSend, work: UnitOfWork) -> UUID:
 
 
 def revoke(command: InvitationRevoke, work: UnitOfWork) -> UUID:
-    state = work.subject(
-        INVITATION, command.invitation_id, None, "Invitation", "invitation_id", of=lambda one: _inviting(work, one)
-    )
+    state = work.subject(INVITATION, command.invitation_id, None, "Invitation", "invitation_id")
     structure = work.find(STRUCTURE, state.structure_id)
     assert structure is not None, "invitations are to structures that there are"
     facts = invitations.revoke(state, structure, work.actor)
@@ -194,6 +190,7 @@ def revoke(command: InvitationRevoke, work: UnitOfWork) -> UUID:
 
 def accept(command: InvitationAccept, work: UnitOfWork) -> UUID:
     """The invitation is used up in the same transaction: of two who hold its link one joins."""
+    # Before the link is read: what it is worth is told to nobody who may not use it.
     authorize(work.actor, command.action, Belongings())
     subject = _own_subject(work)
     (invitation_id,) = work.keyed.links.read(PURPOSE, command.link, "link")
@@ -209,7 +206,6 @@ def accept(command: InvitationAccept, work: UnitOfWork) -> UUID:
 
 
 def register(command: MediateurRegister, work: UnitOfWork) -> UUID:
-    authorize(work.actor, command.action, Belongings())
     subject = _own_subject(work)
     given = MediateurRegistered(**_to(work, subject), structure_id=command.structure_id)
     account = _account(work, subject)
@@ -219,7 +215,6 @@ def register(command: MediateurRegister, work: UnitOfWork) -> UUID:
 
 
 def set_mail_preferences(command: MailPreferencesSet, work: UnitOfWork) -> UUID:
-    authorize(work.actor, command.action, Belongings())
     subject = _own_subject(work)
     account = _account(work, subject)
     # Under the key of the mailbox, not of the account: whose address it is may have it erased, and the account stays.
@@ -286,10 +281,6 @@ def _account(work: UnitOfWork, subject: str) -> Account:
 def _home(work: UnitOfWork, structure_id: UUID) -> frozenset[str]:
     structure = work.find(STRUCTURE, structure_id)
     return structure.home if structure else frozenset()
-
-
-def _inviting(work: UnitOfWork, invitation: Invitation) -> Belongings:
-    return Belongings(invitation.structure_id, home=_home(work, invitation.structure_id))
 
 
 def _stamped(of: Belongings, actor: Actor) -> Belongings:

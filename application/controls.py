@@ -114,7 +114,7 @@ def answer(command: ControlAnswer, work: UnitOfWork) -> UUID:
 
 def close(command: ControlClose, work: UnitOfWork) -> UUID:
     control = _control(command, work)
-    dossiers = [_dossier(one, work) for one in sorted(control.drawn)]
+    dossiers = (_dossier(one, work) for one in sorted(control.drawn))
     facts = controls.close(control, dossiers, command.conclusion, work.actor)
     work.record(CONTROL, control.id, facts, control.belongings)
     return control.id

@@ -149,14 +149,15 @@ def _person(work: UnitOfWork, email: str | None, registration_id: UUID, book_id:
 def cancel(command: RegistrationCancel, work: UnitOfWork) -> UUID:
     animation, registration_id = _held(command, work)
     book = _book(work, animation.id)
-    given_up = _record(work, animation, registrations.cancel(book, animation, registration_id, work.now))
+    given_up = _record(work, animation, registrations.cancel(book, animation, registration_id, work.actor, work.now))
     _seat_next(work, animation, animation.content.seats, given_up)
     return registration_id
 
 
 def keep(command: RegistrationKeep, work: UnitOfWork) -> UUID:
     animation, registration_id = _held(command, work)
-    _record(work, animation, registrations.keep(_book(work, animation.id), animation, registration_id, work.now))
+    book = _book(work, animation.id)
+    _record(work, animation, registrations.keep(book, animation, registration_id, work.actor, work.now))
     return registration_id
 
 

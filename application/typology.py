@@ -14,7 +14,7 @@ from domain.catalogue import ATTESTATION_FORM, TERRITORY, TYPOLOGY
 from domain.kernel.errors import not_found
 from domain.kernel.events import Event
 from domain.kernel.identifiers import ATTESTATION_FORM_ID, TYPOLOGY_ID, territory_id
-from domain.kernel.rights import Action, Belongings, authorize
+from domain.kernel.rights import Action, Belongings
 from domain.kernel.validation import Code, Label, LongText, TerritoryCode
 from domain.typology import attestation_form as forms
 from domain.typology import territory as territories
@@ -152,7 +152,6 @@ def open_candidatures(command: TerritoryOpenCandidatures, work: UnitOfWork) -> U
     state = work.find(TERRITORY, stream)
     if state is None:
         raise not_found(f"Territoire « {command.code} »", "code")
-    authorize(work.actor, command.action, Belongings())
     work.expect(stream, command.expected_version)
     facts = territories.open_candidatures(state, work.actor)
     work.record(TERRITORY, stream, facts, Belongings(territories=frozenset([command.code])))
@@ -161,7 +160,6 @@ def open_candidatures(command: TerritoryOpenCandidatures, work: UnitOfWork) -> U
 
 def word(command: AttestationFormWord, work: UnitOfWork) -> UUID:
     state = work.find(ATTESTATION_FORM, ATTESTATION_FORM_ID) or forms.AttestationForm()
-    authorize(work.actor, command.action, Belongings())
     work.expect(ATTESTATION_FORM_ID, command.expected_version)
     facts = forms.word(state, work.actor, command.questions)
     work.record(ATTESTATION_FORM, ATTESTATION_FORM_ID, facts, Belongings())
@@ -174,7 +172,6 @@ def _typology(work: UnitOfWork) -> Typology:
 
 def _changing(work: UnitOfWork, command: _TermChange) -> Typology:
     state = _typology(work)
-    authorize(work.actor, command.action, Belongings())
     work.expect(TYPOLOGY_ID, command.expected_version)
     return state
 

@@ -63,7 +63,7 @@ class _Life:
             self._record(Action.ANIMATION_CLONE, at, facts)
         else:
             content = draw_content(stage, partner, plan.held_on, plan.course.type)
-            facts = decisions.declare(content, partner.organisation.id, partner.actor, around, at)
+            facts = decisions.declare(content, partner.organisation.id, partner.actor, lambda: around, at)
             self._record(Action.ANIMATION_CREATE, at, facts)
         partner.latest = self.animation
 

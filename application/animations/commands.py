@@ -17,9 +17,8 @@ from domain.animations import animation as animations
 from domain.animations.animation import Attendance, Surroundings
 from domain.animations.events import AnimationContent
 from domain.catalogue import ANIMATION, STRUCTURE
-from domain.kernel.errors import broken
 from domain.kernel.events import Event
-from domain.kernel.rights import Action, Belongings, authorize
+from domain.kernel.rights import Action, Belongings
 from domain.kernel.validation import HeadCount, Instant, LongText, Reason, TerritoryCode
 
 
@@ -91,12 +90,16 @@ class AttestationCorrect(AnimationAttest):
 
 
 def create(command: AnimationCreate, work: UnitOfWork) -> UUID:
-    authorize(work.actor, command.action, Belongings(structure_id=command.structure_id))
     content = AnimationContent.model_construct(
         **{name: getattr(command, name) for name in AnimationContent.model_fields}
     )
-    around = _surroundings(work, command.structure_id, command.territory)
-    facts = animations.declare(content, command.structure_id, work.actor, around, work.now)
+    facts = animations.declare(
+        content,
+        command.structure_id,
+        work.actor,
+        lambda: _surroundings(work, command.structure_id, command.territory),
+        work.now,
+    )
     return _record_new(work, facts, Belongings(command.structure_id, frozenset([command.territory])))
 
 
@@ -110,21 +113,12 @@ def clone(command: AnimationClone, work: UnitOfWork) -> UUID:
 def modify(command: AnimationModify, work: UnitOfWork) -> UUID:
     state = _animation(command, work)
     around = _surroundings(work, state.structure_id, state.territory)
-    facts = animations.modify(state, work.actor, _movable(command, state), around, work.now)
+    facts = animations.modify(state, work.actor, command.changes, around, work.now)
     modified = work.record(ANIMATION, state.id, facts, state.belongings)
     after = work.find(ANIMATION, state.id)
     assert after is not None
     after_modification(work, state, after.content, modified)
     return state.id
-
-
-def _movable(command: AnimationModify, state: animations.Animation) -> dict[str, Any]:
-    changes = dict(command.changes)
-    if str(changes.pop("structure_id", None) or state.structure_id).lower() != str(state.structure_id):
-        raise broken("Une animation ne change pas de structure.", "structure_id")
-    if (changes.pop("territory", None) or state.territory) != state.territory:
-        raise broken("Une animation ne change pas de territoire : déclarez-en une autre.", "territory")
-    return changes
 
 
 def publish(command: AnimationPublish, work: UnitOfWork) -> UUID:

@@ -12,6 +12,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
@@ -89,7 +90,7 @@ class CommandBus:
         for _ in range(MOST_ATTEMPTS):
             work = self._unit_of_work(command, actor, now)
             try:
-                self.use_cases[type(command)](command, work)
+                work.decide(partial(self.use_cases[type(command)], command))
                 return
             except DomainError:
                 if not work.catch_up():
@@ -99,7 +100,7 @@ class CommandBus:
         for _ in range(MOST_ATTEMPTS):
             work = self._unit_of_work(command, actor, now)
             try:
-                subject_id = self.use_cases[type(command)](command, work)
+                subject_id = work.decide(partial(self.use_cases[type(command)], command))
             except DomainError:
                 if not work.catch_up():
                     # Sent twice at once, a command may be refused for what its twin has just recorded.

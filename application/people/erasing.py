@@ -32,7 +32,7 @@ from domain.catalogue import CANDIDATURE
 from domain.contacts.events import ContactAdded
 from domain.kernel.actors import Actor
 from domain.kernel.errors import DomainError, ErrorCode
-from domain.kernel.rights import Action, Scope, scope_of
+from domain.kernel.rights import Action, Scope, authorize, scope_of
 from domain.registrations.events import RegistrationEvent, RegistrationMade
 from domain.structures.structure import StructureContactSet
 from eventstore.log import read_stream
@@ -52,6 +52,7 @@ class CandidatureErase(ChangeCommand):
 
 def erase_candidature(command: CandidatureErase, work: UnitOfWork) -> UUID:
     state = work.subject(CANDIDATURE, command.candidature_id, command.expected_version, "Candidature", "candidature_id")
+    authorize(work.actor, command.action, state.belongings)
     work.record(CANDIDATURE, state.id, candidatures.erase(state), state.belongings)
     return state.id
 

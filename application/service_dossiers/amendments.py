@@ -14,7 +14,6 @@ from domain.animations import animation as animations
 from domain.animations.animation import Attendance
 from domain.animations.events import AttestationCorrected
 from domain.catalogue import ANIMATION, SERVICE_DOSSIER
-from domain.kernel.errors import invalid
 from domain.kernel.rights import Action
 from domain.kernel.validation import HeadCount, LongText, Reason
 from domain.service_dossiers import amendment as amendments
@@ -46,13 +45,11 @@ class ServiceAmendmentRefuse(DossierChange):
 def propose(command: ServiceAmendmentPropose, work: UnitOfWork) -> UUID:
     dossier = subject(command, work)
     animation = work.find(ANIMATION, command.animation_id)
-    if animation is None or animation.attendance is None or animation.dossier_id != dossier.id:
-        raise invalid("cette animation n'est pas dans le dossier.", "animation_id")
     came, form = Attendance(command.parents, command.children, command.answers), attestation_form_in_force(work)
+    current = animation.attendance if animation and animation.dossier_id == dossier.id else None
+    facts = amendments.propose(dossier, work.actor, command.animation_id, current, came, form.version, command.reason)
+    assert animation is not None, "what a dossier holds exists"
     animations.check_attendance(animation, came, form, typology_in_force(work))
-    facts = amendments.propose(
-        dossier, work.actor, animation.id, animation.attendance, came, form.version, command.reason
-    )
     work.record(SERVICE_DOSSIER, dossier.id, facts, dossier.belongings)
     return dossier.id
 

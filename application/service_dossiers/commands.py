@@ -93,10 +93,10 @@ class ServicePaymentRecord(DossierChange):
 
 def open_(command: ServiceDossierOpen, work: UnitOfWork) -> UUID:
     convention = work.subject(CONVENTION, command.convention_id, None, "Convention", "convention_id")
+    facts = dossiers.open_dossier(convention, command.period_from, command.period_until, work.actor)
     if command.structure_id != convention.structure_id:
         raise invalid("cette convention est celle d'une autre structure.", "structure_id")
     dossier_id = uuid4()
-    facts = dossiers.open_dossier(convention, command.period_from, command.period_until, work.actor)
     work.record(SERVICE_DOSSIER, dossier_id, facts, convention.belongings)
     dossier = work.find(SERVICE_DOSSIER, dossier_id)
     assert dossier is not None
@@ -120,14 +120,15 @@ def _chosen(command: _Gathering, dossier: ServiceDossier, work: UnitOfWork) -> S
 
 
 def _gather(work: UnitOfWork, dossier: ServiceDossier, chosen: Sequence[UUID]) -> None:
-    # More than a dossier holds is refused before anything is read.
-    found = {one: work.find(ANIMATION, one) for one in chosen[: dossiers.MOST_ANIMATIONS + 1]}
-    gathered = _record(work, dossier, dossiers.gather(dossier, found, work.actor))
+    # Read once the actor may gather them, and no more than it takes to refuse what a dossier cannot hold.
+    animations = ((one, work.find(ANIMATION, one)) for one in chosen[: dossiers.MOST_ANIMATIONS + 1])
+    gathered = _record(work, dossier, dossiers.gather(dossier, animations, work.actor))
     assert isinstance(gathered.event, DossierGathered)
-    held = [one for one in dossier.animation_ids if one not in found]
-    _release(work, dossier, held, gathered)
-    for animation_id, animation in found.items():
-        if animation is not None and animation.dossier_id is None:
+    left_out = set(dossier.animation_ids) - set(gathered.event.animation_ids)
+    _release(work, dossier, [one for one in dossier.animation_ids if one in left_out], gathered)
+    for animation_id in gathered.event.animation_ids:
+        animation = _animation(work, animation_id)
+        if animation.dossier_id is None:
             fact = AnimationGathered(dossier_id=dossier.id)
             work.record(ANIMATION, animation_id, [fact], animation.belongings, cause=gathered)
 
@@ -151,8 +152,8 @@ def attach_piece(command: ServicePieceAttach, work: UnitOfWork) -> UUID:
         sha256=command.sha256,
     )
     facts = dossiers.attach_piece(dossier, convention, attached, work.actor)
-    command.draft.keep()
     _record(work, dossier, facts)
+    command.draft.keep()
     return dossier.id
 
 
@@ -163,7 +164,7 @@ def _number(piece: str, convention: Convention) -> int:
 
 def submit(command: ServiceDossierSubmit, work: UnitOfWork) -> UUID:
     dossier = subject(command, work)
-    animations = [(_animation(work, one), work.version(one)) for one in dossier.animation_ids]
+    animations = ((_animation(work, one), work.version(one)) for one in dossier.animation_ids)
     _record(work, dossier, dossiers.submit(dossier, _convention(work, dossier), animations, work.actor))
     return dossier.id
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -147,12 +147,20 @@ def declare(
     content: AnimationContent,
     structure_id: UUID,
     actor: Actor,
-    around: Surroundings,
+    around: Callable[[], Surroundings],
     now: datetime,
-    cloned_from: UUID | None = None,
 ) -> list[Event]:
-    """A new animation, waiting for publication. Declared after its start it is accepted and marked late."""
+    """A new animation, waiting for publication. Declared after its start it is accepted and marked late.
+
+    What is `around` is looked up once the actor may declare.
+    """
     authorize(actor, Action.ANIMATION_CREATE, Belongings(structure_id=structure_id))
+    return _declared(content, structure_id, around(), now)
+
+
+def _declared(
+    content: AnimationContent, structure_id: UUID, around: Surroundings, now: datetime, cloned_from: UUID | None = None
+) -> list[Event]:
     content = _checked(content, around, already=None)
     convention_id = covering(around.conventions, around.territory.code, content.starts_at.date()).id
     return [
@@ -175,7 +183,7 @@ def clone(
     check(Action.ANIMATION_CLONE, source, actor, now)
     values = source.content.model_dump() | {"starts_at": starts_at, "ends_at": ends_at}
     content = validated(AnimationContent, values)
-    return declare(content, source.structure_id, actor, around, now, cloned_from=source.id)
+    return _declared(content, source.structure_id, around, now, cloned_from=source.id)
 
 
 def modify(
@@ -183,7 +191,7 @@ def modify(
 ) -> list[Event]:
     """`changes` holds new values by field name. A refused animation that is corrected is submitted again."""
     check(Action.ANIMATION_MODIFY, state, actor, now)
-    content = validated(AnimationContent, state.content.model_dump() | dict(changes))
+    content = validated(AnimationContent, state.content.model_dump() | _without_its_place(changes, state))
     content = _checked(content, around, already=state.content)
     convention_id = _convention_after(state, content, around)
     changed = tuple(name for name in CONTENT_FIELDS if getattr(content, name) != getattr(state.content, name))
@@ -191,6 +199,16 @@ def modify(
         raise broken("Rien ne change : indiquez au moins une valeur nouvelle.")
     facts: list[Event] = [AnimationModified(convention_id=convention_id, changed=changed, **content.model_dump())]
     return [*facts, AnimationResubmitted()] if state.status is AnimationStatus.REFUSED else facts
+
+
+def _without_its_place(changes: Mapping[str, Any], state: Animation) -> dict[str, Any]:
+    """The changes but for structure and territory, which may be repeated and never change."""
+    others = dict(changes)
+    if str(others.pop("structure_id", None) or state.structure_id).lower() != str(state.structure_id):
+        raise broken("Une animation ne change pas de structure.", "structure_id")
+    if (others.pop("territory", None) or state.territory) != state.territory:
+        raise broken("Une animation ne change pas de territoire : déclarez-en une autre.", "territory")
+    return others
 
 
 def publish(state: Animation, actor: Actor, now: datetime) -> list[Event]:

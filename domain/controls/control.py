@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
@@ -164,7 +164,7 @@ def answer(control: Control, dossier: ServiceDossier, piece: str, said: str, act
     return [ControlAnswered(dossier_id=dossier.id, piece=piece, answer=said)]
 
 
-def close(control: Control, dossiers: Sequence[ServiceDossier], conclusion: str, actor: Actor) -> list[Event]:
+def close(control: Control, dossiers: Iterable[ServiceDossier], conclusion: str, actor: Actor) -> list[Event]:
     """`dossiers`: all that were drawn. Nothing of them is left without a judgement."""
     check(Action.CONTROL_CLOSE, control, control.belongings, actor)
     judged = [_judgement(control, one.id, piece) for one in dossiers for piece in pieces(one)]

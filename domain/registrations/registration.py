@@ -114,8 +114,11 @@ def register(
     ]
 
 
-def cancel(book: RegistrationBook, animation: Animation, registration_id: UUID, now: datetime) -> list[Event]:
-    """Given up by who holds the registration's link or code: holding it is the right."""
+def cancel(
+    book: RegistrationBook, animation: Animation, registration_id: UUID, actor: Actor, now: datetime
+) -> list[Event]:
+    """Given up by who holds the registration's link or code, in a role that registers."""
+    authorize(actor, Action.REGISTRATION_CANCEL, animation.belongings)
     _place(book, registration_id, repeated=True)
     _check_open(animation, now)
     return [RegistrationCancelled(registration_id=registration_id)]
@@ -134,8 +137,11 @@ def remove(
     ]
 
 
-def keep(book: RegistrationBook, animation: Animation, registration_id: UUID, now: datetime) -> list[Event]:
+def keep(
+    book: RegistrationBook, animation: Animation, registration_id: UUID, actor: Actor, now: datetime
+) -> list[Event]:
     """The answer to a change of date or place, by who holds the registration's link or code."""
+    authorize(actor, Action.REGISTRATION_KEEP, animation.belongings)
     place = _place(book, registration_id, repeated=True)
     _check_open(animation, now)
     if not place.questioned:

@@ -19,14 +19,14 @@ def propose(
     dossier: ServiceDossier,
     actor: Actor,
     animation_id: UUID,
-    current: Attendance,
+    current: Attendance | None,
     came: Attendance,
     form_version: int,
     reason: str,
 ) -> list[Event]:
-    """`current` is what is attested today, `came` what the structure says now."""
+    """`current` is what is attested today of an animation of the dossier, `came` what the structure says now."""
     check(Action.SERVICE_AMENDMENT_PROPOSE, dossier, actor)
-    if animation_id not in dossier.animation_ids:
+    if current is None or animation_id not in dossier.animation_ids:
         raise invalid("cette animation n'est pas dans le dossier.", "animation_id")
     if any(one.animation_id == animation_id for one in dossier.pending.values()):
         raise broken("Un avenant sur cette animation attend déjà la décision du coordonnateur.", "animation_id")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -136,9 +136,10 @@ def gathering_obstacle(dossier: ServiceDossier, animation: Animation | None) -> 
     return None
 
 
-def gather(dossier: ServiceDossier, animations: Mapping[UUID, Animation | None], actor: Actor) -> list[Event]:
+def gather(dossier: ServiceDossier, chosen: Iterable[tuple[UUID, Animation | None]], actor: Actor) -> list[Event]:
     """Makes these the dossier's animations. Raises every obstacle found, each under its place in the list."""
     check(Action.SERVICE_DOSSIER_GATHER, dossier, actor)
+    animations = dict(chosen)
     if len(animations) > MOST_ANIMATIONS:
         message = f"{MOST_ANIMATIONS} animations au plus dans un dossier : choisissez une période plus courte."
         raise invalid(message, "animation_ids")
@@ -167,10 +168,11 @@ def attach_piece(dossier: ServiceDossier, convention: Convention, attached: Piec
 
 
 def submit(
-    dossier: ServiceDossier, convention: Convention, animations: Sequence[tuple[Animation, int]], actor: Actor
+    dossier: ServiceDossier, convention: Convention, held: Iterable[tuple[Animation, int]], actor: Actor
 ) -> list[Event]:
     """What is submitted is what stands now: each animation (with its version), the convention's terms, the pieces."""
     check(Action.SERVICE_DOSSIER_SUBMIT, dossier, actor)
+    animations = list(held)
     if not animations:
         raise broken("Le dossier ne rassemble aucune animation attestée.")
     if convention.rate_per_animation is None:

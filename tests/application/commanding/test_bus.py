@@ -72,6 +72,23 @@ def test_a_stale_expected_version_is_a_conflict_and_records_nothing(world: World
     world.does(AnimationModify(animation_id=created, expected_version=2, changes={"seats": 9}), STRUCTURE)
 
 
+def test_a_stale_version_is_told_before_a_broken_rule_and_after_a_missing_right(world: World) -> None:
+    created = world.creates()
+    world.publishes(created)
+    again = AnimationPublish(animation_id=created, expected_version=1)
+    elsewhere = AnimationModify(animation_id=created, expected_version=1, changes={"structure_id": str(uuid4())})
+    for command, who, code in [
+        (again, NATIONAL, ErrorCode.CONFLICT),
+        (again.model_copy(update={"expected_version": 2}), NATIONAL, ErrorCode.RULE_BROKEN),
+        (elsewhere, STRUCTURE, ErrorCode.CONFLICT),
+        (again, STRUCTURE, ErrorCode.FORBIDDEN),
+        (elsewhere, STRANGER, ErrorCode.FORBIDDEN),
+    ]:
+        with pytest.raises(DomainError) as refused:
+            world.does(command, who)
+        assert refused.value.code is code
+
+
 def test_who_may_not_act_is_told_the_same_of_what_exists_and_of_what_does_not(world: World) -> None:
     refusals = []
     for animation_id in (world.creates(), uuid4()):

@@ -51,7 +51,7 @@ def refused(**changes):
 
 
 def test_a_structure_declares_an_animation():
-    given().when(declare, content(), OURS, STRUCTURE, around(), NOW).then(created())
+    given().when(declare, content(), OURS, STRUCTURE, around, NOW).then(created())
 
 
 def test_a_declared_animation_waits_for_publication_and_is_not_attested():
@@ -60,17 +60,17 @@ def test_a_declared_animation_waits_for_publication_and_is_not_attested():
 
 
 def test_a_structure_declares_for_itself_only():
-    given().when(declare, content(), THEIRS, STRUCTURE, around(), NOW).then_refused(FORBIDDEN)
-    given().when(declare, content(), OURS, OTHER_STRUCTURE, around(), NOW).then_refused(FORBIDDEN)
+    given().when(declare, content(), THEIRS, STRUCTURE, around, NOW).then_refused(FORBIDDEN)
+    given().when(declare, content(), OURS, OTHER_STRUCTURE, around, NOW).then_refused(FORBIDDEN)
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.STRUCTURE])
 def test_nobody_but_a_structure_declares(role):
-    given().when(declare, content(), OURS, actor(role), around(), NOW).then_refused(FORBIDDEN)
+    given().when(declare, content(), OURS, actor(role), around, NOW).then_refused(FORBIDDEN)
 
 
 def test_a_structure_without_account_learns_nothing():
-    given().when(declare, content(), OURS, STRUCTURE, around(structure=None), NOW).then_refused(FORBIDDEN)
+    given().when(declare, content(), OURS, STRUCTURE, lambda: around(structure=None), NOW).then_refused(FORBIDDEN)
 
 
 def test_every_missing_field_is_named_at_once():
@@ -89,18 +89,18 @@ def test_blanks_do_not_fill_a_mandatory_text(name):
 
 def test_address_and_commune_are_optional():
     bare = content(address=None, commune_code=None)
-    given().when(declare, bare, OURS, STRUCTURE, around(), NOW).then(created(address=None, commune_code=None))
+    given().when(declare, bare, OURS, STRUCTURE, around, NOW).then(created(address=None, commune_code=None))
 
 
 @pytest.mark.parametrize("minutes", [0, -1, -60 * 24])
 def test_the_end_comes_after_the_start(minutes):
     backwards = content(ends_at=START + timedelta(minutes=minutes))
-    given().when(declare, backwards, OURS, STRUCTURE, around(), NOW).then_refused(INVALID, "ends_at", "début")
+    given().when(declare, backwards, OURS, STRUCTURE, around, NOW).then_refused(INVALID, "ends_at", "début")
 
 
 def test_an_animation_may_last_a_minute():
     short = START + timedelta(minutes=1)
-    given().when(declare, content(ends_at=short), OURS, STRUCTURE, around(), NOW).then(created(ends_at=short))
+    given().when(declare, content(ends_at=short), OURS, STRUCTURE, around, NOW).then(created(ends_at=short))
 
 
 @pytest.mark.parametrize("seats", [0, -1, -(2**31)])
@@ -127,7 +127,7 @@ def test_one_theme_at_least():
 
 
 def test_a_second_theme_is_the_last():
-    given().when(declare, content(themes=("temps-ecran", "ent-pronote")), OURS, STRUCTURE, around(), NOW).then(
+    given().when(declare, content(themes=("temps-ecran", "ent-pronote")), OURS, STRUCTURE, around, NOW).then(
         created(themes=("temps-ecran", "ent-pronote"))
     )
     (problem,) = refused(themes=("ent-pronote", "temps-ecran", "jeux-video"))
@@ -150,7 +150,7 @@ CHOICES = [
 @pytest.mark.parametrize(("kind", "name", "path", "chosen", "accepted"), CHOICES)
 def test_an_unknown_term_is_refused_with_the_terms_accepted(kind, name, path, chosen, accepted):
     unknown = ("patinage",) if name == "themes" else "patinage"
-    story = given().when(declare, content(**{name: unknown}), OURS, STRUCTURE, around(), NOW)
+    story = given().when(declare, content(**{name: unknown}), OURS, STRUCTURE, around, NOW)
     (problem,) = story.then_refused(INVALID, path, "« patinage » n'existe pas dans la typologie")
     assert accepted in problem.message
 
@@ -159,7 +159,7 @@ def test_an_unknown_term_is_refused_with_the_terms_accepted(kind, name, path, ch
 def test_a_retired_term_serves_no_new_animation(kind, name, path, chosen, accepted):
     code = chosen[0] if name == "themes" else chosen
     later = around(typology=retired(kind, code))
-    story = given().when(declare, content(), OURS, STRUCTURE, later, NOW)
+    story = given().when(declare, content(), OURS, STRUCTURE, lambda: later, NOW)
     (problem,) = story.then_refused(RULE_BROKEN, path, "n'est plus proposé")
     assert problem.message.endswith(f"valeurs acceptées : {accepted}.")
 
@@ -167,14 +167,14 @@ def test_a_retired_term_serves_no_new_animation(kind, name, path, chosen, accept
 def test_a_term_of_one_list_serves_in_no_other():
     crossed = content(venue_type="parents", audience="ecole")
     with pytest.raises(DomainError) as refusal:
-        declare(crossed, OURS, STRUCTURE, around(), NOW)
+        declare(crossed, OURS, STRUCTURE, around, NOW)
     assert [problem.field for problem in refusal.value.problems] == [("venue_type",), ("audience",)]
 
 
 def test_every_unknown_term_is_named_at_once():
     unknown = content(venue_type="x1", audience="x2", type="x3", themes=("x4", "x5"))
     with pytest.raises(DomainError) as refusal:
-        declare(unknown, OURS, STRUCTURE, around(), NOW)
+        declare(unknown, OURS, STRUCTURE, around, NOW)
     assert [".".join(problem.field) for problem in refusal.value.problems] == [
         "venue_type",
         "audience",
@@ -196,7 +196,7 @@ def test_every_unknown_term_is_named_at_once():
     ids=["none", "ended", "not yet", "elsewhere", "terminated"],
 )
 def test_an_animation_is_declared_only_under_a_convention_that_covers_its_date(conventions):
-    given().when(declare, content(), OURS, STRUCTURE, around(conventions=conventions), NOW).then_refused(
+    given().when(declare, content(), OURS, STRUCTURE, lambda: around(conventions=conventions), NOW).then_refused(
         RULE_BROKEN, "starts_at", "ne couvre le 15/03/2027"
     )
 
@@ -205,23 +205,23 @@ def test_an_animation_is_declared_under_the_convention_that_covers_its_date():
     first = convention(valid_until=date(2027, 2, 1), id=THEIRS)
     (event,) = (
         given()
-        .when(declare, content(), OURS, STRUCTURE, around(conventions=[convention(), first]), NOW)
+        .when(declare, content(), OURS, STRUCTURE, lambda: around(conventions=[convention(), first]), NOW)
         .then_accepted()
     )
     assert event == created()
 
 
 def test_a_declaration_before_the_start_is_in_time():
-    given().when(declare, content(), OURS, STRUCTURE, around(), START - timedelta(seconds=1)).then(created())
+    given().when(declare, content(), OURS, STRUCTURE, around, START - timedelta(seconds=1)).then(created())
 
 
 @pytest.mark.parametrize("now", [START, END, END + timedelta(days=30)])
 def test_a_declaration_after_the_start_is_accepted_and_marked_late(now):
-    given().when(declare, content(), OURS, STRUCTURE, around(), now).then(created(declared_late=True))
+    given().when(declare, content(), OURS, STRUCTURE, around, now).then(created(declared_late=True))
 
 
 def test_a_first_declaration_names_no_source():
-    (event,) = given().when(declare, content(), OURS, STRUCTURE, around(), NOW).then_accepted()
+    (event,) = given().when(declare, content(), OURS, STRUCTURE, around, NOW).then_accepted()
     assert isinstance(event, AnimationCreated)
     assert event.cloned_from is None
 

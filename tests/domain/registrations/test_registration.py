@@ -102,9 +102,11 @@ def test_what_repeats_a_registration_takes_no_seat_and_has_no_power_over_it():
     events = [*registered(True), repeated(2)]
     assert (book(*events).state.seated, list(book(*events).state.places)) == (1, [number(1)])
     cancelled = RegistrationCancelled(registration_id=number(2))
-    book(*events).when(cancel, PUBLISHED, number(2), NOW).then(cancelled)
+    book(*events).when(cancel, PUBLISHED, number(2), PUBLIC, NOW).then(cancelled)
     assert list(book(*events, cancelled).state.places) == [number(1)]
-    book(*events, cancelled).when(cancel, PUBLISHED, number(2), NOW).then_refused(RULE_BROKEN, saying="déjà annulée")
+    book(*events, cancelled).when(cancel, PUBLISHED, number(2), PUBLIC, NOW).then_refused(
+        RULE_BROKEN, saying="déjà annulée"
+    )
     book(*events).when(remove, PUBLISHED, number(2), "Non", STRUCTURE, NOW).then_refused(RULE_BROKEN)
     moved = PUBLISHED.content.model_copy(update={"venue_name": "Ailleurs"})
     asked = question(book(*events).state, PUBLISHED.content, moved)
@@ -188,6 +190,6 @@ def test_registrations_close_when_the_animation_begins():
 
 
 def test_a_registration_is_cancelled_by_who_holds_its_link():
-    book(*registered(True)).when(cancel, PUBLISHED, number(1), NOW).then(
+    book(*registered(True)).when(cancel, PUBLISHED, number(1), PUBLIC, NOW).then(
         RegistrationCancelled(registration_id=number(1))
     )

@@ -70,11 +70,11 @@ def registers(events, who, of=PUBLISHED, now=NOW, place=9, said=WHO, **how):
 
 def test_it_is_cancelled_once():
     events = [*registered(True), RegistrationCancelled(registration_id=number(1))]
-    book(*events).when(cancel, PUBLISHED, number(1), NOW).then_refused(RULE_BROKEN, saying="déjà annulée")
+    book(*events).when(cancel, PUBLISHED, number(1), PUBLIC, NOW).then_refused(RULE_BROKEN, saying="déjà annulée")
 
 
 def test_nothing_is_cancelled_once_the_animation_has_begun():
-    book(*registered(True)).when(cancel, PUBLISHED, number(1), START).then_refused(RULE_BROKEN, saying="closes")
+    book(*registered(True)).when(cancel, PUBLISHED, number(1), PUBLIC, START).then_refused(RULE_BROKEN, saying="closes")
 
 
 def test_a_freed_seat_goes_to_the_first_in_line():
@@ -140,16 +140,20 @@ def test_back_at_what_a_registrant_had_agreed_to_nothing_is_left_to_confirm():
     agreed = {number(1): PUBLISHED.content, number(2): moved}
     withdrawn, asked = QuestionWithdrawn(registration_id=number(1)), SeatQuestioned(registration_id=number(2))
     book(*events).when(question, moved, PUBLISHED.content, agreed).then(withdrawn, asked)
-    book(*events, withdrawn).when(keep, PUBLISHED, number(1), NOW).then_refused(RULE_BROKEN, saying="rien à confirmer")
+    book(*events, withdrawn).when(keep, PUBLISHED, number(1), PUBLIC, NOW).then_refused(
+        RULE_BROKEN, saying="rien à confirmer"
+    )
 
 
 def test_a_registrant_keeps_the_seat():
     events = [*registered(True), SeatQuestioned(registration_id=number(1))]
-    book(*events).when(keep, PUBLISHED, number(1), NOW).then(SeatKept(registration_id=number(1)))
+    book(*events).when(keep, PUBLISHED, number(1), PUBLIC, NOW).then(SeatKept(registration_id=number(1)))
 
 
 def test_there_is_nothing_to_keep_when_nothing_was_asked():
-    book(*registered(True)).when(keep, PUBLISHED, number(1), NOW).then_refused(RULE_BROKEN, saying="rien à confirmer")
+    book(*registered(True)).when(keep, PUBLISHED, number(1), PUBLIC, NOW).then_refused(
+        RULE_BROKEN, saying="rien à confirmer"
+    )
 
 
 def test_nobody_loses_a_seat_by_a_modification():
@@ -193,7 +197,7 @@ def test_whatever_happens_seats_are_full_before_anybody_waits_and_the_line_keeps
                 count += 1
                 facts = register(state, of, WHO, number(count), PERSON, contact(count), PUBLIC, NOW)
             else:
-                facts = cancel(state, of, number(deed), NOW)
+                facts = cancel(state, of, number(deed), PUBLIC, NOW)
         except DomainError:
             continue
         for fact in facts:

@@ -79,7 +79,7 @@ def test_one_day_of_the_convention_in_the_period_is_enough(start, end):
 
 def test_a_dossier_gathers_attested_animations():
     found = {FIRST: attended(FIRST), SECOND: attended(SECOND)}
-    state = dossier(OPENED).when(gather, found, STRUCTURE).then(GATHERED)
+    state = dossier(OPENED).when(gather, found.items(), STRUCTURE).then(GATHERED)
     assert state.animation_ids == (FIRST, SECOND)
 
 
@@ -98,46 +98,50 @@ OBSTACLES = {
 @pytest.mark.parametrize("why", OBSTACLES)
 def test_a_dossier_does_not_gather_an_animation_that(why):
     animation, saying = OBSTACLES[why]
-    dossier(OPENED).when(gather, {FIRST: animation}, STRUCTURE).then_refused(RULE_BROKEN, "animation_ids.0", saying)
+    dossier(OPENED).when(gather, {FIRST: animation}.items(), STRUCTURE).then_refused(
+        RULE_BROKEN, "animation_ids.0", saying
+    )
 
 
 def test_every_animation_that_cannot_be_gathered_is_named_by_its_place():
     found = {FIRST: attended(FIRST), SECOND: None, THIRD: attended(THIRD, dossier_id=FIRST)}
     with pytest.raises(DomainError) as refusal:
-        gather(dossier(OPENED).state, found, STRUCTURE)
+        gather(dossier(OPENED).state, found.items(), STRUCTURE)
     assert [problem.field for problem in refusal.value.problems] == [("animation_ids", "1"), ("animation_ids", "2")]
 
 
 @pytest.mark.parametrize("days", [-73, 16], ids=["first", "last"])
 def test_the_first_and_the_last_day_of_the_period_are_included(days):
-    dossier(OPENED).when(gather, {FIRST: attended(days=days)}, STRUCTURE).then_accepted()
+    dossier(OPENED).when(gather, {FIRST: attended(days=days)}.items(), STRUCTURE).then_accepted()
 
 
 def test_what_the_dossier_holds_already_it_may_keep():
     found = {FIRST: attended(FIRST, dossier_id=SUBJECT), THIRD: attended(THIRD)}
-    dossier(OPENED, GATHERED).when(gather, found, STRUCTURE).then(DossierGathered(animation_ids=(FIRST, THIRD)))
+    dossier(OPENED, GATHERED).when(gather, found.items(), STRUCTURE).then(DossierGathered(animation_ids=(FIRST, THIRD)))
 
 
 def test_gathering_the_same_again_changes_nothing():
     found = {SECOND: attended(SECOND, dossier_id=SUBJECT), FIRST: attended(FIRST, dossier_id=SUBJECT)}
-    dossier(OPENED, GATHERED).when(gather, found, STRUCTURE).then_refused(RULE_BROKEN, saying="Rien ne change")
+    dossier(OPENED, GATHERED).when(gather, found.items(), STRUCTURE).then_refused(RULE_BROKEN, saying="Rien ne change")
 
 
 def test_a_dossier_that_was_sent_back_is_open_again_once_it_gathers():
     found = {FIRST: attended(FIRST), SECOND: attended(SECOND)}
-    state = dossier(*TO_SUBMITTED, RETURNED).when(gather, found, STRUCTURE).then(GATHERED)
+    state = dossier(*TO_SUBMITTED, RETURNED).when(gather, found.items(), STRUCTURE).then(GATHERED)
     assert state.status is DossierStatus.OPEN
 
 
 def test_a_dossier_holds_so_many_animations_and_no_more():
     many = {UUID(int=1 << 64 | number): attended() for number in range(MOST_ANIMATIONS)}
-    dossier(OPENED).when(gather, many, STRUCTURE).then_accepted()
+    dossier(OPENED).when(gather, many.items(), STRUCTURE).then_accepted()
     one_more = many | {FIRST: attended(FIRST)}
-    dossier(OPENED).when(gather, one_more, STRUCTURE).then_refused(INVALID, "animation_ids", str(MOST_ANIMATIONS))
+    dossier(OPENED).when(gather, one_more.items(), STRUCTURE).then_refused(
+        INVALID, "animation_ids", str(MOST_ANIMATIONS)
+    )
 
 
 def test_another_structure_does_not_gather():
-    dossier(OPENED).when(gather, {}, OTHER_STRUCTURE).then_refused(FORBIDDEN)
+    dossier(OPENED).when(gather, {}.items(), OTHER_STRUCTURE).then_refused(FORBIDDEN)
 
 
 def test_a_piece_that_the_convention_requires_is_attached():

@@ -36,7 +36,7 @@ HOURS = timedelta(hours=1)
 
 def declared(starts_at, ends_at, territory=HERAULT, **conventions):
     there = around(territory=territory, conventions=[convention(territory=territory.code, **conventions)])
-    return given().when(declare, content(starts_at=starts_at, ends_at=ends_at), OURS, STRUCTURE, there, NOW)
+    return given().when(declare, content(starts_at=starts_at, ends_at=ends_at), OURS, STRUCTURE, lambda: there, NOW)
 
 
 def first(outcome) -> AnimationCreated:
