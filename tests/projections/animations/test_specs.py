@@ -1,0 +1,187 @@
+"""What each event does to the rows of animations."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from domain.animations.events import (
+    AnimationCancelled,
+    AnimationEnded,
+    AnimationGathered,
+    AnimationModified,
+    AnimationPublished,
+    AnimationRefused,
+    AnimationReleased,
+    AnimationResubmitted,
+    AnimationWordsErased,
+    AttendanceSheetAttached,
+    AttestationCorrected,
+)
+from tests.support.domain.builders import CONVENTION_ID, END, OURS, START, attested, created, values
+from tests.support.domain.dossier_builders import THIRD
+from tests.support.projection_spec import Spec, at
+
+SPECS = [
+    Spec(
+        "animations",
+        "a declaration waits for publication",
+        [],
+        created(cloned_from=CONVENTION_ID, description="Lire", venue_name="Jaurès", address=None),
+        {
+            "status": "SUBMITTED",
+            "structure_id": OURS,
+            "convention_id": CONVENTION_ID,
+            "territory": "34",
+            "time_zone": "Europe/Paris",
+            "title": "Café des parents : Pronote sans peine",
+            "title_key": "cafe des parents : pronote sans peine",
+            "description": "Lire",
+            "starts_at": START,
+            "ends_at": END,
+            "day": date(2027, 3, 15),
+            "venue_type": "ecole",
+            "venue_name": "Jaurès",
+            "commune_code": "34172",
+            "audience": "parents",
+            "type": "cafe-des-parents",
+            "themes": ["ent-pronote"],
+            "seats": 12,
+            "cloned_from": CONVENTION_ID,
+            "created_at": at(1),
+            "changed_at": at(1),
+            "search": "'cafe' 'des' 'jaures' 'lire' 'parents' 'peine' 'pronote' 'sans'",
+        },
+    ),
+    Spec(
+        "animations",
+        "a modification gives the whole content anew",
+        [created()],
+        AnimationModified(
+            **values(seats=20, title="Café des écrans", description="Jeux", venue_name="Jaurès", address=None),
+            convention_id=THIRD,
+            changed=("seats", "title"),
+        ),
+        {
+            "convention_id": THIRD,
+            "title": "Café des écrans",
+            "title_key": "cafe des ecrans",
+            "description": "Jeux",
+            "venue_name": "Jaurès",
+            "address": None,
+            "seats": 20,
+            "changed_at": at(2),
+            "search": "'cafe' 'des' 'ecrans' 'jaures' 'jeux'",
+        },
+    ),
+    Spec(
+        "animations",
+        "what is put off has not ended yet",
+        [created(), AnimationEnded()],
+        AnimationModified(**values(ends_at=END + timedelta(days=1)), convention_id=CONVENTION_ID, changed=("ends_at",)),
+        {"ends_at": END + timedelta(days=1), "ended": False, "changed_at": at(3)},
+    ),
+    Spec(
+        "animations",
+        "a correction after a refusal waits again, without the reason",
+        [created(), AnimationRefused(reason="Incomplet")],
+        AnimationResubmitted(),
+        {"status": "SUBMITTED", "refusal_reason": None},
+    ),
+    Spec(
+        "animations",
+        "a publication is told to everybody",
+        [created()],
+        AnimationPublished(),
+        {"status": "PUBLISHED", "published_at": at(2), "changed_at": at(2)},
+    ),
+    Spec(
+        "animations",
+        "a refusal says why",
+        [created()],
+        AnimationRefused(reason="Incomplet"),
+        {"status": "REFUSED", "refusal_reason": "Incomplet"},
+    ),
+    Spec(
+        "animations",
+        "a cancellation says why, and is told to everybody",
+        [created(), AnimationPublished()],
+        AnimationCancelled(reason="Salle fermée"),
+        {"status": "CANCELLED", "cancellation_reason": "Salle fermée", "changed_at": at(3)},
+    ),
+    Spec(
+        "animations",
+        "an end that has passed is noted",
+        [created(), AnimationPublished()],
+        AnimationEnded(),
+        {"ended": True},
+    ),
+    Spec(
+        "animations",
+        "an attestation says who came",
+        [created(), AnimationPublished()],
+        attested(children=2),
+        {
+            "attested": True,
+            "attested_at": at(3),
+            "parents": 9,
+            "children": 2,
+            "form_version": 3,
+            "answers": ["3", "Oui"],
+        },
+    ),
+    Spec(
+        "animations",
+        "a correction takes the place of the figures and is counted",
+        [created(), AnimationPublished(), attested()],
+        AttestationCorrected(parents=8, children=1, form_version=3, answers=("2", "Oui"), reason="Erreur"),
+        {"parents": 8, "children": 1, "answers": ["2", "Oui"], "corrections": 1},
+    ),
+    Spec(
+        "animations",
+        "a sheet that is attached is described",
+        [created(), AnimationPublished()],
+        AttendanceSheetAttached(file_name="liste.pdf", media_type="application/pdf", size=9, sha256="ab" * 32),
+        {
+            "sheet_file_name": "liste.pdf",
+            "sheet_media_type": "application/pdf",
+            "sheet_size": 9,
+            "sheet_sha256": "ab" * 32,
+            "sheet_attached_at": at(3),
+        },
+    ),
+    Spec(
+        "animations",
+        "a dossier that gathers it holds it",
+        [created(), AnimationPublished(), attested()],
+        AnimationGathered(dossier_id=THIRD),
+        {"dossier_id": THIRD},
+    ),
+    Spec(
+        "animations",
+        "a dossier that releases it holds it no more",
+        [created(), AnimationPublished(), attested(), AnimationGathered(dossier_id=THIRD)],
+        AnimationReleased(dossier_id=THIRD),
+        {"dossier_id": None},
+    ),
+    Spec(
+        "animations",
+        "words that are erased leave a mark, and are found no more",
+        [created(), AnimationRefused(reason="Incomplet"), attested()],
+        AnimationWordsErased(),
+        {
+            "description": "[texte effacé]",
+            "venue_name": "[texte effacé]",
+            "address": "[texte effacé]",
+            "refusal_reason": "[texte effacé]",
+            "answers": ["[texte effacé]", "[texte effacé]"],
+            "search": "'cafe' 'des' 'efface' 'parents' 'peine' 'pronote' 'sans' 'texte'",
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=str)
+def test_the_row_reads_so(spec: Spec, read_models) -> None:
+    spec.check(read_models)

@@ -1,0 +1,245 @@
+"""What each event does to the rows of service dossiers."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from domain.service_dossiers.events import (
+    AmendmentAccepted,
+    AmendmentRefused,
+    DossierGathered,
+    DossierReturned,
+    DossierWordsErased,
+)
+from tests.support.domain.builders import CONVENTION_ID, OURS
+from tests.support.domain.dossier_builders import (
+    FIRST,
+    GATHERED,
+    OPENED,
+    PAID,
+    SECOND,
+    TO_CERTIFIED,
+    TO_SUBMITTED,
+    certified,
+    piece,
+    proposed,
+    submitted,
+)
+from tests.support.projection_spec import ACTOR, Spec, at
+
+SPECS = [
+    Spec(
+        "service_dossiers",
+        "an opened dossier is empty",
+        [],
+        OPENED,
+        {
+            "status": "OPEN",
+            "structure_id": OURS,
+            "convention_id": CONVENTION_ID,
+            "territory": "34",
+            "period_from": date(2027, 1, 1),
+            "period_until": date(2027, 3, 31),
+            "opened_at": at(1),
+            "opened_by": ACTOR,
+        },
+    ),
+    Spec(
+        "service_dossiers",
+        "it holds the animations that it gathers",
+        [OPENED],
+        GATHERED,
+        {"animation_ids": [FIRST, SECOND]},
+    ),
+    Spec(
+        "service_dossiers",
+        "a piece takes the place of one with its name",
+        [OPENED, piece()],
+        piece(sha256="77" * 32),
+        {
+            "pieces": [
+                {
+                    "size": 4200,
+                    "piece": "Facture",
+                    "sha256": "77" * 32,
+                    "file_name": "facture.pdf",
+                    "media_type": "application/pdf",
+                    "attached_at": at(3).isoformat(),
+                }
+            ]
+        },
+    ),
+    Spec(
+        "service_dossiers",
+        "a submission has lines and an amount",
+        [OPENED, GATHERED],
+        submitted(),
+        {
+            "status": "SUBMITTED",
+            "lines": [
+                {
+                    "sheet": None,
+                    "held_on": "2027-03-15",
+                    "parents": 9,
+                    "children": 0,
+                    "animation_id": str(FIRST),
+                    "animation_version": 4,
+                },
+                {
+                    "sheet": None,
+                    "held_on": "2027-03-15",
+                    "parents": 9,
+                    "children": 0,
+                    "animation_id": str(SECOND),
+                    "animation_version": 4,
+                },
+            ],
+            "submitted_at": at(3),
+            "submitted_by": "structure",
+            "rate_per_animation": Decimal("150.00"),
+            "planned_animations": 10,
+            "required_pieces": [],
+            "amount": Decimal("300.00"),
+        },
+    ),
+    Spec(
+        "service_dossiers",
+        "a return says by whom and why",
+        [*TO_SUBMITTED],
+        DossierReturned(reason="Il manque une feuille"),
+        {"status": "RETURNED", "returned_at": at(4), "returned_by": ACTOR, "return_reason": "Il manque une feuille"},
+    ),
+    Spec(
+        "service_dossiers",
+        "what a returned dossier gathers opens it again",
+        [*TO_SUBMITTED, DossierReturned(reason="Il manque une feuille")],
+        DossierGathered(animation_ids=(FIRST,)),
+        {"status": "OPEN", "animation_ids": [FIRST]},
+    ),
+    Spec(
+        "service_dossiers",
+        "a certification says by whom, and why more than planned",
+        [*TO_SUBMITTED],
+        certified(already_certified=9, overrun_reason="Demande du collège"),
+        {
+            "status": "CERTIFIED",
+            "certified_at": at(4),
+            "certified_by": ACTOR,
+            "already_certified": 9,
+            "overrun_reason": "Demande du collège",
+        },
+    ),
+    Spec(
+        "service_dossiers",
+        "a payment has a day and a reference",
+        [*TO_CERTIFIED],
+        PAID,
+        {
+            "status": "PAID",
+            "paid_on": date(2027, 4, 20),
+            "payment_reference": "VIR-2027-042",
+            "payment_recorded_at": at(5),
+            "payment_recorded_by": ACTOR,
+        },
+    ),
+    Spec(
+        "service_dossiers",
+        "an amendment waits for a decision",
+        [*TO_CERTIFIED],
+        proposed(),
+        {
+            "amendments": [
+                {
+                    "number": 1,
+                    "reason": "Une signature comptée deux fois",
+                    "status": "PENDING",
+                    "parents": 8,
+                    "children": 0,
+                    "proposed_at": at(5).isoformat(),
+                    "animation_id": str(FIRST),
+                }
+            ]
+        },
+    ),
+    Spec(
+        "service_dossiers",
+        "an amendment is accepted",
+        [*TO_CERTIFIED, proposed()],
+        AmendmentAccepted(number=1),
+        {
+            "amendments": [
+                {
+                    "number": 1,
+                    "reason": "Une signature comptée deux fois",
+                    "status": "ACCEPTED",
+                    "parents": 8,
+                    "children": 0,
+                    "decided_at": at(6).isoformat(),
+                    "decided_by": ACTOR,
+                    "proposed_at": at(5).isoformat(),
+                    "animation_id": str(FIRST),
+                    "refusal_reason": None,
+                }
+            ]
+        },
+    ),
+    Spec(
+        "service_dossiers",
+        "an amendment is refused with a reason, and no other with it",
+        [*TO_CERTIFIED, proposed(), proposed(2)],
+        AmendmentRefused(number=2, reason="La feuille dit autre chose"),
+        {
+            "amendments": [
+                {
+                    "number": 1,
+                    "reason": "Une signature comptée deux fois",
+                    "status": "PENDING",
+                    "parents": 8,
+                    "children": 0,
+                    "proposed_at": at(5).isoformat(),
+                    "animation_id": str(FIRST),
+                },
+                {
+                    "number": 2,
+                    "reason": "Une signature comptée deux fois",
+                    "status": "REFUSED",
+                    "parents": 8,
+                    "children": 0,
+                    "decided_at": at(7).isoformat(),
+                    "decided_by": ACTOR,
+                    "proposed_at": at(6).isoformat(),
+                    "animation_id": str(FIRST),
+                    "refusal_reason": "La feuille dit autre chose",
+                },
+            ]
+        },
+    ),
+    Spec(
+        "service_dossiers",
+        "words that are erased leave a mark, also in amendments",
+        [*TO_SUBMITTED, DossierReturned(reason="Il manque une feuille"), proposed()],
+        DossierWordsErased(),
+        {
+            "amendments": [
+                {
+                    "number": 1,
+                    "reason": "[texte effacé]",
+                    "status": "PENDING",
+                    "parents": 8,
+                    "children": 0,
+                    "proposed_at": at(5).isoformat(),
+                    "animation_id": str(FIRST),
+                }
+            ],
+            "return_reason": "[texte effacé]",
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=str)
+def test_the_row_reads_so(spec: Spec, read_models) -> None:
+    spec.check(read_models)

@@ -1,0 +1,27 @@
+"""Every event that a read model folds has a specification of what it does to the row."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from projections.engine.projection import Projection
+from projections.engine.terms_in_force import TermsInForce
+from projections.registry import projections
+from tests.support.projection_spec import Spec
+
+FOLDERS = sorted(path.parent.name for path in Path(__file__).parent.glob("*/test_specs.py"))
+SPECS: list[Spec] = [
+    spec for folder in FOLDERS for spec in import_module(f"tests.projections.{folder}.test_specs").SPECS
+]
+
+
+@pytest.mark.parametrize("projection", projections(TermsInForce()), ids=lambda projection: projection.name)
+def test_a_read_model_has_a_specification_of_every_event_that_it_folds(projection: Projection) -> None:
+    specified = {type(spec.when) for spec in SPECS if spec.table == projection.name}
+    if projection.append_only:
+        assert specified, "one event stands for all"
+    else:
+        assert sorted(event.topic for event in set(projection.folds) - specified) == []
