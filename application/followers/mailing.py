@@ -23,12 +23,12 @@ from psycopg import Connection
 
 from application.commanding.pseudonyms_and_links import Keyed
 from application.notifications import outbox
-from application.notifications.capping import HELD_BACK, held_until, mailbox_of
+from application.notifications.capping import HELD_BACK, capped_until, mailbox_of
 from application.notifications.composing import Composer, NotToBeSent
-from application.notifications.messages import UnusableAddress, message
+from application.notifications.messages import UnusableAddress, build_message
 from application.notifications.outbox import Letter
-from application.notifications.sending_state import Sending, go_on, sending, stop, suspect
-from application.notifications.set_aside import told
+from application.notifications.sending_state import Sending, resume, sending, stop, suspect
+from application.notifications.set_aside import describe_error
 from application.notifications.smtp import Failure, Smtp, Trouble
 from application.notifications.tables import MAIL_CHANNEL
 from eventstore.leased_work import Work, working_at
@@ -71,14 +71,14 @@ class Mailer:
 
     def _try(self, conn: Conn, state: Sending, letter: Letter) -> None:
         if letter.superseded:
-            outbox.given_up(conn, letter, "superseded by a newer letter", unreached=False)
+            outbox.give_up(conn, letter, "superseded by a newer letter", unreached=False)
             return
         try:
             with conn.transaction():
                 made = self._made(conn, letter)
-                until = held_until(conn, made[1], letter.kind) if made else None
+                until = capped_until(conn, made[1], letter.kind) if made else None
         except NotToBeSent as why:
-            outbox.given_up(conn, letter, str(why), unreached=False)
+            outbox.give_up(conn, letter, str(why), unreached=False)
             return
         except UnusableAddress:
             self._give_up(conn, letter, "unusable address", unreached=True)
@@ -89,7 +89,7 @@ class Mailer:
         if made is None:
             self._give_up(conn, letter, "erased", unreached=False)
         elif until is not None:
-            outbox.held_back(conn, letter, until, HELD_BACK)
+            outbox.hold_back(conn, letter, until, HELD_BACK)
         else:
             self._hand_over(conn, state, letter, *made)
 
@@ -99,7 +99,7 @@ class Mailer:
         draft = composer.draft(conn, letter.kind, letter.address_position, letter.about)
         if draft is None:
             return None
-        made = message(draft, letter.mail_id, self.sender, urlsplit(self.public_url).hostname or "localhost")
+        made = build_message(draft, letter.mail_id, self.sender, urlsplit(self.public_url).hostname or "localhost")
         (recipient,) = made["To"].addresses
         return made, self.keyed.pseudonym(f"mailbox:{mailbox_of(recipient.addr_spec)}")
 
@@ -111,31 +111,31 @@ class Mailer:
         except Exception as fault:
             self._unforeseen(conn, letter, fault)
         else:
-            outbox.sent(conn, letter, recipient)
-            go_on(conn, state)
+            outbox.mark_sent(conn, letter, recipient)
+            resume(conn, state)
             log.info("mail sent", extra={"mail": str(letter.mail_id), "kind": letter.kind})
 
     def _failed(self, conn: Conn, state: Sending, letter: Letter, failure: Failure) -> None:
         match failure.trouble:
             case Trouble.AWAY | Trouble.SERVICE:
-                outbox.postponed(conn, letter, stop(conn, state, failure), failure.reason)
+                outbox.postpone(conn, letter, stop(conn, state, failure), failure.reason)
                 return
             case Trouble.RECIPIENT:
                 self._give_up(conn, letter, failure.reason, unreached=True)
             case _ if letter.expired and state.stopped_since is None:
                 self._give_up(conn, letter, f"tried for {outbox.TRIED_FOR}: {failure.reason}", unreached=True)
             case _:
-                outbox.tried_later(conn, letter, failure.reason)
+                outbox.retry_later(conn, letter, failure.reason)
                 seen = {"mail": str(letter.mail_id), "reason": failure.reason, "attempts": letter.attempts + 1}
                 log.warning("mail not sent", extra=seen)
         if failure.trouble is Trouble.SUSPECTED:
             suspect(conn, state, failure)
         elif not state.suspected:
             # The server answers of one letter: it takes others.
-            go_on(conn, state)
+            resume(conn, state)
 
     def _give_up(self, conn: Conn, letter: Letter, reason: str, *, unreached: bool) -> None:
-        outbox.given_up(conn, letter, reason, unreached=unreached)
+        outbox.give_up(conn, letter, reason, unreached=unreached)
         if unreached:
             log.warning("mail refused", extra={"mail": str(letter.mail_id), "reason": reason})
 
@@ -143,13 +143,13 @@ class Mailer:
         """Raises what broke the connection: then nothing can be written down."""
         if conn.closed:
             raise fault
-        reason, places = told(fault)
+        reason, places = describe_error(fault)
         seen = {"mail": str(letter.mail_id), "kind": letter.kind, "reason": reason, "places": places}
-        if letter.attempts + 1 >= outbox.MOST_UNFORESEEN:
+        if letter.attempts + 1 >= outbox.MAX_UNFORESEEN:
             outbox.set_aside(conn, letter, reason)
             log.error("mail set aside", extra=seen)
             return
-        outbox.tried_later(conn, letter, reason)
+        outbox.retry_later(conn, letter, reason)
         if letter.attempts == 0:
             log.error("mail cannot be made", extra=seen)
 

@@ -21,9 +21,9 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from application.followers.reactions import REACTIONS
-from application.notifications.reaction import CHANGE_WAIT, LONGEST_CHANGE_WAIT, Letter, Notice
-from application.notifications.set_aside import done, failed_again, next_due, set_aside
-from application.notifications.subscriptions import subscribes, take_in, wanting
+from application.notifications.reaction import CHANGE_WAIT, MAX_CHANGE_WAIT, Letter, Notice
+from application.notifications.set_aside import done, next_due, record_failure, set_aside
+from application.notifications.subscriptions import changes_subscriptions, find_subscribers, update_subscriptions
 from application.notifications.tables import MAIL_CHANNEL, switch_mail_on
 from domain.catalogue import AggregateKind
 from domain.kernel.identifiers import NAMESPACE
@@ -111,7 +111,7 @@ def react_again(conn: Conn) -> bool:
         except Exception as fault:
             if conn.closed:
                 raise
-            failed_again(conn, position, fault)
+            record_failure(conn, position, fault)
         else:
             done(conn, position)
             conn.execute("SELECT pg_notify(%s, '')", (MAIL_CHANNEL,))
@@ -137,12 +137,12 @@ class Reactor:
     def react(self, record: Recorded, late: bool = False) -> None:
         """`late`: others were reacted to since. Raises whatever a reaction raises; then nothing of it is written."""
         reaction = REACTIONS.get(type(record.event))
-        if reaction is None and not subscribes(record):
+        if reaction is None and not changes_subscriptions(record):
             return
         with_mail = self._letters_after is not None and record.position > self._letters_after
         with self._conn.transaction():
             if not (late and self._said_again(record)):
-                take_in(self._conn, record)
+                update_subscriptions(self._conn, record)
             for place, one in enumerate(reaction(record, self._around) if reaction else ()):
                 if isinstance(one, Notice):
                     _write_notice(self._conn, record, one)
@@ -154,7 +154,7 @@ class Reactor:
     def _said_again(self, record: Recorded) -> bool:
         """Whether a later event of the account has said anew who wants what."""
         later = (one for one in self._around.events(record.originator_id) if one.position > record.position)
-        return subscribes(record) and any(subscribes(one) for one in later)
+        return changes_subscriptions(record) and any(changes_subscriptions(one) for one in later)
 
 
 def _write_notice(conn: Conn, record: Recorded, notice: Notice) -> None:
@@ -165,7 +165,7 @@ def _write_notice(conn: Conn, record: Recorded, notice: Notice) -> None:
 
 def _write_to_those_who_want_it(conn: Conn, record: Recorded, notice: Notice, place: int) -> None:
     at = record.stamp.recorded_at
-    for account_id, position in wanting(conn, notice.recipient, notice.kind, at):
+    for account_id, position in find_subscribers(conn, notice.recipient, notice.kind, at):
         subject = notice.subject or notice.message
         about: dict[str, Any] = {"message": notice.message, "subject": subject, "account_id": str(account_id)}
         about |= {"recipient": notice.recipient, "told_at": at.isoformat()}
@@ -187,7 +187,7 @@ def _write_letter(conn: Conn, record: Recorded, letter: Letter, place: str) -> N
         "about": Jsonb(dict(letter.about)),
         "key": letter.key,
         "wait": letter.wait,
-        "longest_wait": LONGEST_CHANGE_WAIT,
+        "longest_wait": MAX_CHANGE_WAIT,
     }
     if letter.key is None or not conn.execute(_OVERTAKE, row, prepare=True).rowcount:
         conn.execute(_LETTER, row, prepare=True)

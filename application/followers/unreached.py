@@ -10,7 +10,7 @@ from typing import Any
 from psycopg import Connection
 
 from application.notifications.refused_letters import LetterRefuse
-from application.notifications.set_aside import told
+from application.notifications.set_aside import describe_error
 from domain.accounts.events import InvitationSent
 from domain.candidatures.events import CandidatureSubmitted
 from domain.contacts.events import ContactAdded
@@ -48,7 +48,7 @@ def tell_unreached(conn: Conn, execute: Execute, now: datetime) -> int:
         except Exception as fault:
             if conn.closed:
                 raise
-            why, places = told(fault)
+            why, places = describe_error(fault)
             log.error("mail not told", extra={"mail": str(mail_id), "reason": why, "places": places})
             conn.execute(_LATER, (mail_id,))
             continue

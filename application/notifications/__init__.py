@@ -1,1 +1,1 @@
-"""Telling people what happened: an inbox for each account, and e-mails. Reactions to events, each exactly once."""
+"""Notify people of what happened: an inbox for each account, and e-mails. Each event is reacted to exactly once."""

@@ -1,4 +1,4 @@
-"""What letters tell of an animation: what it is, from when until when, where, whose, and what has changed of it."""
+"""The lines that letters show about an animation: what, when, where, by whom, and what changed."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from domain.typology.typology import TermKind, Typology
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """Whose the animations are, and where their pages stand."""
+    """The structure that organises the animations, and the site their pages are on."""
 
     name: str
     public_url: str
-    #: Whom to call or write to, on one line; none where the structure has said nothing.
+    #: Whom to call or write to, on one line.
     contact: str | None = None
     email: str | None = None
 
@@ -36,14 +36,14 @@ class Host:
 
 
 def about(animation: Animation, host: Host) -> Section:
-    """One animation as it stands."""
+    """Describe one animation as it is now."""
     start, end = _local(animation, animation.content)
     lines = [Line("Quand", _span(start, end)), Line("Où", place(animation.content))]
     return Section(animation.content.title, (*lines, *_whose(animation, host)))
 
 
 def change(animation: Animation, before: AnimationDetails, after: AnimationDetails, host: Host) -> list[Section]:
-    """Date and place before and after, with a mark on what is new."""
+    """Show date and place before and after, marking what is new."""
     (old_when, old_where), (when, where) = _when_and_where(animation, before), _when_and_where(animation, after)
     commune = before.commune_code != after.commune_code
     lines = [Line("Quand", when, new=when != old_when), Line("Où", where, new=where != old_where)]
@@ -60,31 +60,31 @@ def change(animation: Animation, before: AnimationDetails, after: AnimationDetai
 
 
 def what_changed(animation: Animation, before: AnimationDetails, after: AnimationDetails) -> str:
-    """`La date et le lieu ont changé.`"""
+    """Return a sentence such as `La date et le lieu ont changé.`"""
     (start, end), (new_start, new_end) = _local(animation, before), _local(animation, after)
-    found = []
+    changes = []
     if start.date() != new_start.date():
-        found.append("La date")
+        changes.append("La date")
     if (start.time(), end.time()) != (new_start.time(), new_end.time()):
-        found.append("L'heure" if start.time() != new_start.time() else "L'heure de fin")
-    elif not found and end.date() != new_end.date():
-        found.append("La date de fin")
+        changes.append("L'heure" if start.time() != new_start.time() else "L'heure de fin")
+    elif not changes and end.date() != new_end.date():
+        changes.append("La date de fin")
     if any(getattr(before, name) != getattr(after, name) for name in ("venue_name", "address", "commune_code")):
-        found.append("Le lieu")
-    first, *others = found
-    named = [first, *(name[0].lower() + name[1:] for name in others)]
-    if len(named) == 1:
+        changes.append("Le lieu")
+    first, *others = changes
+    names = [first, *(name[0].lower() + name[1:] for name in others)]
+    if len(names) == 1:
         return f"{first} a changé."
-    return f"{', '.join(named[:-1])} et {named[-1]} ont changé."
+    return f"{', '.join(names[:-1])} et {names[-1]} ont changé."
 
 
 def planning(animations: Iterable[Animation], typology: Typology, host: Host) -> Iterator[Section]:
-    """In the order of their starts, the first of each day under its date."""
-    ordered = sorted(animations, key=lambda one: (one.content.starts_at, str(one.id)))
-    for day, of_day in groupby(ordered, key=lambda one: _local(one, one.content)[0].date()):
-        for number, animation in enumerate(of_day):
-            named = full_date(day)
-            yield _entry(animation, typology, host, None if number else f"{named[0].upper()}{named[1:]}")
+    """List animations in the order of their starts, with the date above the first of each day."""
+    ordered = sorted(animations, key=lambda animation: (animation.content.starts_at, str(animation.id)))
+    for day, same_day in groupby(ordered, key=lambda animation: _local(animation, animation.content)[0].date()):
+        heading = full_date(day)
+        for number, animation in enumerate(same_day):
+            yield _entry(animation, typology, host, None if number else f"{heading[0].upper()}{heading[1:]}")
 
 
 def _entry(animation: Animation, typology: Typology, host: Host, day: str | None) -> Section:
@@ -133,13 +133,13 @@ def _hours(start: datetime, end: datetime) -> str:
 
 
 def place(content: AnimationDetails) -> str:
-    """Its name and address, on one line."""
+    """Return the venue's name and address, on one line."""
     parts: Sequence[str | None] = (content.venue_name, content.address)
     return " ".join(", ".join(part for part in parts if part).split())
 
 
 def _label(typology: Typology, kind: TermKind, code: str) -> str:
-    """As it is called today; a term that another took the place of goes by that one's name."""
+    """Return the term's label of today: that of its successor if it has exactly one."""
     term = typology.terms.get((kind, code))
     if term is None:
         return code

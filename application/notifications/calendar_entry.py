@@ -1,4 +1,4 @@
-"""An animation as a calendar entry (RFC 5545), for those who have a seat: a newer one takes the place of an older."""
+"""An animation as a calendar entry (RFC 5545) for people who have a seat. A newer entry replaces an older one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from domain.animations.transitions import AnimationStatus
 
 
 def calendar_entry(animation: Animation, version: int, changed_at: datetime, host: Host) -> str:
-    """Under the id that the public feed gives it; `version` is the animation's, `changed_at` when it came to it."""
+    """Return the entry, with the id it has in the public feed.
+
+    `version` is the animation's; `changed_at` is when it was reached.
+    """
     content, cancelled = animation.content, animation.status is AnimationStatus.CANCELLED
     event = Event()
     event.add("uid", f"{animation.id}@{host.site}")
@@ -20,7 +23,7 @@ def calendar_entry(animation: Animation, version: int, changed_at: datetime, hos
     event.add("sequence", version)
     event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     event.add("summary", content.title)
-    # In UTC: no time zone has to be described.
+    # In UTC, so that no time zone needs a definition.
     event.add("dtstart", content.starts_at.astimezone(UTC))
     event.add("dtend", content.ends_at.astimezone(UTC))
     event.add("location", place(content))

@@ -1,4 +1,4 @@
-"""How many letters one mailbox is sent, whoever asks and from wherever: what is too much waits."""
+"""Limit the letters sent to one mailbox, whoever causes them. Letters over the limit wait."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class Cap:
     daily: int
 
 
-#: What anybody can have sent to an address that nobody has proven to be theirs.
-ANYBODYS = (
+#: Letters that anybody can cause to an address that is not proven to be theirs.
+UNVERIFIED_KINDS = (
     *(
         "registration.seated",
         "registration.waiting",
@@ -31,11 +31,11 @@ ANYBODYS = (
     ),
     *("candidature.received", "candidature.withdrawn"),
 )
-ANYBODYS_CAP = Cap(hourly=5, daily=20)
-#: All else follows from what structures and the programme's own people do.
+UNVERIFIED_CAP = Cap(hourly=5, daily=20)
+#: Other letters follow from actions of structures and of the programme's staff.
 OTHERS_CAP = Cap(hourly=30, daily=200)
 
-#: Each cap's last place frees when the letter that took the first is old enough.
+#: A place frees when the oldest letter within the cap leaves the hour or the day.
 _FREE_AT = """
 WITH lately AS (
     SELECT sent_at FROM mail_outbox
@@ -46,15 +46,21 @@ SELECT greatest(
 
 
 def mailbox_of(address: str) -> str:
-    """What counts as one mailbox: a tag after a plus sign is of the owner's choosing."""
+    """Return the mailbox an address delivers to: without the tag after a plus sign, which its owner chooses."""
     local, _, domain = address.rpartition("@")
     return f"{local.partition('+')[0] or local}@{domain}".casefold()
 
 
-def held_until(conn: Conn, recipient: UUID, kind: str) -> datetime | None:
-    """When a further letter of that kind may be sent to the mailbox; None for now."""
-    these = kind in ANYBODYS
-    cap = ANYBODYS_CAP if these else OTHERS_CAP
-    params = {"recipient": recipient, "kinds": list(ANYBODYS), "these": these, "hourly": cap.hourly, "daily": cap.daily}
+def capped_until(conn: Conn, recipient: UUID, kind: str) -> datetime | None:
+    """Return when the mailbox may get another letter of that kind, or None if now."""
+    unverified = kind in UNVERIFIED_KINDS
+    cap = UNVERIFIED_CAP if unverified else OTHERS_CAP
+    params = {
+        "recipient": recipient,
+        "kinds": list(UNVERIFIED_KINDS),
+        "these": unverified,
+        "hourly": cap.hourly,
+        "daily": cap.daily,
+    }
     row = conn.execute(f"SELECT free_at FROM ({_FREE_AT}) AS cap WHERE free_at > now()", params).fetchone()
     return None if row is None else row[0]

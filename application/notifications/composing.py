@@ -1,4 +1,4 @@
-"""The words of one letter: what an outbox row is about, read from the log at the moment of sending."""
+"""Write the letter for an outbox row, from the log as it is at the moment of sending."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from application.commanding.pseudonyms_and_links import Keyed
 from application.notifications import animation_words
 from application.notifications.animation_words import Host
 from application.notifications.calendar_entry import calendar_entry
-from application.notifications.letters import Around, Composed, Section, compose
-from application.notifications.reaction import reasoned
+from application.notifications.letters import Composed, Footer, Section, compose
+from application.notifications.reaction import append_reason
 from application.notifications.subscriptions import may_read
 from application.notifications.unsubscribing import unsubscribe_address
 from application.registrations import PURPOSE as REGISTRATION_LINK
@@ -34,7 +34,7 @@ from eventstore.vault import Vault
 
 Conn = Connection[Any]
 
-#: Letters by which a registrant who has a seat keeps their calendar up to date.
+#: Letters to which a calendar entry is attached for registrants who have a seat.
 IN_CALENDARS = (
     "registration.seated",
     "registration.seat_obtained",
@@ -44,15 +44,15 @@ IN_CALENDARS = (
 
 
 class NotToBeSent(Exception):
-    """There is nothing to tell any more, or nobody who wants to be told; the message says which."""
+    """Raised when there is nothing left to say, or the recipient no longer wants it; the message says which."""
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A letter before it is a message: whom it goes to, and its words. `application.notifications.messages` sets it.
+    """A letter before it becomes a message (see `messages`).
 
-    `unsubscribe`: the address that ends such letters (RFC 8058), where the recipient may. `reply_to`: where answers
-    reach `answered_by`, if they reach anybody. `calendar`: the entry of an animation to which the recipient goes.
+    `unsubscribe`: the address that ends such letters (RFC 8058), if the recipient may end them. `reply_to`: the address
+    of `answered_by`, who reads replies. `calendar`: the calendar entry of an animation that the recipient attends.
     """
 
     address: str
@@ -65,9 +65,9 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """What a wording is filled with, what stands in the letter's middle, and whose letter it is."""
+    """The values that fill a wording, the sections in its middle, and the structure it comes from."""
 
-    named: dict[str, str]
+    values: dict[str, str]
     sections: tuple[Section, ...] = ()
     host: Host | None = None
     calendar: str | None = None
@@ -75,16 +75,16 @@ class _Words:
 
 @dataclass(frozen=True, slots=True)
 class Composer:
-    """Makes drafts of outbox rows. Links in them lead to the site at `public_url`."""
+    """Turns outbox rows into drafts, with links to the site at `public_url`."""
 
     vault: Vault
     keyed: Keyed
     public_url: str
 
     def draft(self, conn: Conn, kind: str, position: int, about: Mapping[str, Any]) -> Draft | None:
-        """None when the address can never be read again. Raises NotToBeSent when it is not to be written to."""
+        """Return a draft, or None if the address was erased. Raises NotToBeSent."""
         positions = [position, *([about["detail_position"]] if "detail_position" in about else [])]
-        events = {one.position: one.event for one in self.vault.open(conn, read_at(conn, positions))}
+        events = {record.position: record.event for record in self.vault.open(conn, read_at(conn, positions))}
         address = getattr(events[position], "email", None)
         if address is None:
             return None
@@ -92,53 +92,55 @@ class Composer:
         words = self._words(conn, kind, about)
         reason = getattr(events[positions[-1]], "reason", None)
         if reason is not None:
-            words.named.update(reason=reason, message=reasoned(words.named["message"], reason))
+            words.values.update(reason=reason, message=append_reason(words.values["message"], reason))
         unsubscribe = unsubscribe_address(self.keyed.links, self.public_url, about)
         host, reply_to = words.host, words.host.email if words.host else None
-        around = Around(host.name if host else None, reply_to is not None, unsubscribe)
-        letter = compose(kind, words.named, words.sections, self._link(about), around)
+        footer = Footer(host.name if host else None, reply_to is not None, unsubscribe)
+        letter = compose(kind, words.values, words.sections, self._link(about), footer)
         return Draft(address, letter, unsubscribe, reply_to, host.name if host else "", words.calendar)
 
     def _words(self, conn: Conn, kind: str, about: Mapping[str, Any]) -> _Words:
-        named = {"reason": str(about.get("reason", "non indiqué")), "message": str(about.get("message", ""))}
-        named["subject"] = str(about.get("subject", named["message"]))
+        values = {"reason": str(about.get("reason", "non indiqué")), "message": str(about.get("message", ""))}
+        values["subject"] = str(about.get("subject", values["message"]))
         if "animation_id" in about:
-            words = self._of_animation(conn, kind, about, named)
+            words = self._of_animation(conn, kind, about, values)
             return replace(words, calendar=_calendar(conn, self.vault, kind, about, words.host))
         if "structure_id" not in about:
-            return _Words(named)
+            return _Words(values)
         host = self._host(conn, UUID(about["structure_id"]))
-        named["structure"] = host.name
+        values["structure"] = host.name
         sections = self._planning(conn, about, host) if "animation_ids" in about else ()
-        return _Words(named, sections, host)
+        return _Words(values, sections, host)
 
-    def _of_animation(self, conn: Conn, kind: str, about: Mapping[str, Any], named: dict[str, str]) -> _Words:
+    def _of_animation(self, conn: Conn, kind: str, about: Mapping[str, Any], values: dict[str, str]) -> _Words:
         animation_id = UUID(about["animation_id"])
         animation: Animation = _state(conn, self.vault, ANIMATION, animation_id)
         host = self._host(conn, animation.structure_id)
-        named["title"] = animation.content.title
+        values["title"] = animation.content.title
         if "before" not in about:
-            return _Words(named, (animation_words.about(animation, host),), host)
-        known: Animation = _state(conn, self.vault, ANIMATION, animation_id, about["before"])
+            return _Words(values, (animation_words.about(animation, host),), host)
+        earlier: Animation = _state(conn, self.vault, ANIMATION, animation_id, about["before"])
         if animation.status is AnimationStatus.CANCELLED:
-            # By what the recipient knows it: a change that they were not told of says nothing to them any more.
+            # Show the date and place the recipient knows; changes they were never told of no longer matter.
             if kind != "animation.cancelled":
                 raise NotToBeSent("cancelled")
-            return _Words(named, (animation_words.about(known, host),), host)
-        before, after = known.content, animation.content
+            return _Words(values, (animation_words.about(earlier, host),), host)
+        before, after = earlier.content, animation.content
         if "after" in about:
             after = _state(conn, self.vault, ANIMATION, animation_id, about["after"]).content
         if same_date_and_place(before, after):
             if "after" in about:
                 raise NotToBeSent("moved back")
-            return _Words(named, (animation_words.about(animation, host),), host)
-        named["what_changed"] = animation_words.what_changed(animation, before, after)
-        return _Words(named, tuple(animation_words.change(animation, before, after, host)), host)
+            return _Words(values, (animation_words.about(animation, host),), host)
+        values["what_changed"] = animation_words.what_changed(animation, before, after)
+        return _Words(values, tuple(animation_words.change(animation, before, after, host)), host)
 
     def _host(self, conn: Conn, structure_id: UUID) -> Host:
         name = _state(conn, self.vault, STRUCTURE, structure_id).name
-        said = [one for one in read_stream(conn, structure_id) if isinstance(one.event, StructureContactSet)]
-        for record in self.vault.open(conn, said[-1:]):
+        contacts = [
+            record for record in read_stream(conn, structure_id) if isinstance(record.event, StructureContactSet)
+        ]
+        for record in self.vault.open(conn, contacts[-1:]):
             contact = record.event
             assert isinstance(contact, StructureContactSet)
             line = ", ".join(part for part in (contact.phone, contact.email, contact.hours) if part)
@@ -146,8 +148,10 @@ class Composer:
         return Host(name, self.public_url)
 
     def _planning(self, conn: Conn, about: Mapping[str, Any], host: Host) -> tuple[Section, ...]:
-        found: list[Animation] = [_state(conn, self.vault, ANIMATION, UUID(one)) for one in about["animation_ids"]]
-        coming = [one for one in found if one.status is AnimationStatus.PUBLISHED]
+        animations: list[Animation] = [
+            _state(conn, self.vault, ANIMATION, UUID(animation_id)) for animation_id in about["animation_ids"]
+        ]
+        coming = [animation for animation in animations if animation.status is AnimationStatus.PUBLISHED]
         if not coming:
             raise NotToBeSent("cancelled")
         typology: Typology = _state(conn, self.vault, TYPOLOGY, TYPOLOGY_ID) or Typology()
@@ -155,8 +159,8 @@ class Composer:
 
     def _link(self, about: Mapping[str, Any]) -> str | None:
         if "registration_id" in about:
-            things = UUID(about["animation_id"]), UUID(about["registration_id"])
-            return f"{self.public_url}/inscriptions/{self.keyed.links.link(REGISTRATION_LINK, *things)}"
+            ids = UUID(about["animation_id"]), UUID(about["registration_id"])
+            return f"{self.public_url}/inscriptions/{self.keyed.links.link(REGISTRATION_LINK, *ids)}"
         if "candidature_id" in about:
             link = self.keyed.links.link(CANDIDATURE_LINK, UUID(about["candidature_id"]))
             return f"{self.public_url}/candidatures/{link}"
@@ -171,8 +175,8 @@ def _calendar(conn: Conn, vault: Vault, kind: str, about: Mapping[str, Any], hos
         return None
     animation_id = UUID(about["animation_id"])
     book = state_after(REGISTRATION, read_stream(conn, registration_book_id(animation_id)))
-    held = book.places.get(UUID(about["registration_id"])) if book else None
-    if held is None or not held.seated:
+    place = book.places.get(UUID(about["registration_id"])) if book else None
+    if place is None or not place.seated:
         return None
     last = read_stream(conn, animation_id)[-1]
     animation = _state(conn, vault, ANIMATION, animation_id)
@@ -180,20 +184,20 @@ def _calendar(conn: Conn, vault: Vault, kind: str, about: Mapping[str, Any], hos
 
 
 def _check_wanted(conn: Conn, about: Mapping[str, Any]) -> None:
-    """A contact may have been removed, or have unsubscribed, or an inbox be another's, since the letter was written."""
+    """Raise NotToBeSent if, since the letter was written, the contact left or the inbox changed hands."""
     if "recipient" in about:
-        told_at = datetime.fromisoformat(about["told_at"])
-        if not may_read(conn, UUID(about["account_id"]), about["recipient"], told_at):
+        written_at = datetime.fromisoformat(about["told_at"])
+        if not may_read(conn, UUID(about["account_id"]), about["recipient"], written_at):
             raise NotToBeSent("not theirs to read any more")
     if "contact_id" not in about:
         return
     contact_id = UUID(about["contact_id"])
     for record in read_stream(conn, contact_list_id(UUID(about["structure_id"]))):
-        fact = record.event
-        if isinstance(fact, ContactRemoved | ContactErased | ContactUnsubscribed) and fact.contact_id == contact_id:
+        event = record.event
+        if isinstance(event, ContactRemoved | ContactErased | ContactUnsubscribed) and event.contact_id == contact_id:
             raise NotToBeSent("unsubscribed")
 
 
 def _state(conn: Conn, vault: Vault, kind: AggregateKind[Any], stream: UUID, version: int | None = None) -> Any:
-    """As it stands, or stood at a version."""
+    """Fold a stream, up to a version if given."""
     return state_after(kind, vault.open(conn, read_stream(conn, stream), of_persons=False), version)

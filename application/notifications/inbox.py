@@ -21,14 +21,14 @@ ON CONFLICT DO NOTHING"""
 
 
 def recipients_of(actor: Actor) -> list[str]:
-    """Whose inbox the actor reads: that of what they speak for, and of those whom they registered."""
+    """Return the recipients whose inbox the actor reads: what they speak for, and those they registered."""
     own = [author(actor.name)] if actor.role in RIGHTS[Action.REGISTRATION_SUBMIT_FOR] else []
     return _spoken_for(actor) + own
 
 
 def _spoken_for(actor: Actor) -> list[str]:
     if actor.role is Role.STRUCTURE:
-        return sorted(structure(one) for one in actor.structures)
+        return sorted(structure(structure_id) for structure_id in actor.structures)
     if actor.role is Role.COORDONNATEUR:
         return sorted(territory(code) for code in actor.territories)
     if actor.role in STAFF:
@@ -37,12 +37,12 @@ def _spoken_for(actor: Actor) -> list[str]:
 
 
 def mark_read(conn: Connection[Any], actor: Actor, ids: Sequence[int], up_to: int | None) -> int:
-    """Marks these notifications, and all up to one, as read by the actor. Returns how many were new to them.
+    """Mark these notifications, and all up to one, as read by the actor. Return how many were unread.
 
-    Of others' notifications nothing is marked and nothing is told. Raises FORBIDDEN for who is not signed in.
+    Ids of other people's notifications are ignored. Raises FORBIDDEN if nobody is signed in.
     """
     authorize(actor, Action.NOTIFICATIONS_MARK_READ, Belongings())
     if actor.person_id is None:
         raise forbidden()
-    asked = {"reader": actor.person_id, "recipients": recipients_of(actor), "ids": list(ids), "up_to": up_to}
-    return conn.execute(_READ, asked).rowcount
+    params = {"reader": actor.person_id, "recipients": recipients_of(actor), "ids": list(ids), "up_to": up_to}
+    return conn.execute(_READ, params).rowcount

@@ -1,6 +1,6 @@
-"""The letters that are sent by e-mail: their French words, by kind. Each is set as text and as HTML by templates.
+"""The French wordings of e-mails, by kind, rendered as text and as HTML.
 
-A letter to a person greets nobody by name: nobody has proven that the address is theirs.
+Letters greet nobody by name: the address is not proven to belong to the person.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from application.papers.typesetting import MANDATORY_SENTENCE
 
-#: Longer subjects are cut: the rest stands in the text.
-LONGEST_SUBJECT = 100
+#: Longer subjects are cut; the text repeats what matters.
+MAX_SUBJECT = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """`subject` and paragraphs with names in braces; what the letter is about stands between `before` and `after`.
+    """`subject` and paragraphs, with placeholders in braces; sections go between `before` and `after`.
 
-    `action` is what the link is called, where there is one; `private`: the link is the recipient's own.
+    `action`: the label of the link, if there is one; `private`: the link is the recipient's own.
     """
 
     subject: str
@@ -34,7 +34,7 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A value with its name; `new`: it has changed. A `link` leads somewhere."""
+    """A labelled value; `new` marks a change, `link` an address."""
 
     name: str
     value: str
@@ -44,7 +44,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Lines under a heading; `day` begins a new day of a planning."""
+    """Lines under a heading; `day` is the date above the first section of a day."""
 
     heading: str | None
     lines: tuple[Line, ...]
@@ -52,14 +52,14 @@ class Section:
 
 
 _FOLLOW = "Suivre ma candidature"
-_GIVE_UP = "Voir ou annuler mon inscription"
+_MANAGE = "Voir ou annuler mon inscription"
 
 WORDINGS: Mapping[str, Wording] = {
     "registration.seated": Wording(
         "Votre inscription : {title}",
         ("Votre place est réservée.",),
         ("Si vous ne pouvez plus venir, annulez : votre place ira à quelqu'un d'autre.",),
-        _GIVE_UP,
+        _MANAGE,
     ),
     "registration.repeated": Wording(
         "Vous êtes déjà inscrit : {title}",
@@ -67,19 +67,19 @@ WORDINGS: Mapping[str, Wording] = {
             "Cette adresse vient d'être indiquée pour une inscription ou une annulation, et elle est déjà inscrite.",
             "Votre inscription tient, rien n'a changé : le lien ci-dessous la montre, et l'annule si vous le voulez.",
         ),
-        action=_GIVE_UP,
+        action=_MANAGE,
     ),
     "registration.waiting": Wording(
         "Sur liste d'attente : {title}",
         ("Toutes les places sont prises : vous êtes sur la liste d'attente.",),
         ("Dès qu'une place se libère pour vous, nous vous écrivons.",),
-        _GIVE_UP,
+        _MANAGE,
     ),
     "registration.seat_obtained": Wording(
         "Une place pour vous : {title}",
         ("Une place s'est libérée : elle est à vous.",),
         ("Si vous ne pouvez plus venir, annulez : votre place ira à quelqu'un d'autre.",),
-        _GIVE_UP,
+        _MANAGE,
     ),
     "registration.questioned": Wording(
         "Changement : {title}",
@@ -91,13 +91,13 @@ WORDINGS: Mapping[str, Wording] = {
         "Date et lieu rétablis : {title}",
         ("La date et le lieu sont de nouveau ceux pour lesquels vous vous étiez inscrit.",),
         ("Votre inscription tient : vous n'avez rien à confirmer.",),
-        _GIVE_UP,
+        _MANAGE,
     ),
     "registration.kept": Wording(
         "Inscription gardée : {title}",
         ("C'est noté : vous gardez votre inscription.",),
         ("Si vous ne pouvez plus venir, annulez : votre place ira à quelqu'un d'autre.",),
-        _GIVE_UP,
+        _MANAGE,
     ),
     "registration.cancelled": Wording(
         "Inscription annulée : {title}",
@@ -155,8 +155,8 @@ class Composed:
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
-    """What surrounds a letter's words: whose it is, whether answers reach them, and how to end such letters."""
+class Footer:
+    """The end of a letter: who sends it, whether they read replies, and how to unsubscribe."""
 
     structure: str | None = None
     answered: bool = False
@@ -165,38 +165,38 @@ class Around:
 
 def compose(
     kind: str,
-    words: Mapping[str, str],
+    values: Mapping[str, str],
     sections: Sequence[Section] = (),
     link: str | None = None,
-    around: Around = Around(),
+    footer: Footer = Footer(),
 ) -> Composed:
-    """The letter in both forms. Raises KeyError on words that its wording needs and has not."""
+    """Render the letter in both forms. Raises KeyError if a placeholder has no value."""
     wording = WORDINGS[kind]
-    subject = shortened(wording.subject.format_map(words), LONGEST_SUBJECT)
+    subject = shorten(wording.subject.format_map(values), MAX_SUBJECT)
     action = wording.action if link else None
-    told = {
+    context = {
         "subject": subject,
-        "before": [paragraph.format_map(words) for paragraph in wording.before],
+        "before": [paragraph.format_map(values) for paragraph in wording.before],
         "sections": sections,
-        "after": [paragraph.format_map(words) for paragraph in wording.after],
+        "after": [paragraph.format_map(values) for paragraph in wording.after],
         "action": action,
         "link": link,
         "private": action is not None and wording.private,
-        "around": around,
+        "footer": footer,
         "mandatory_sentence": MANDATORY_SENTENCE,
     }
     templates = _templates()
-    text, html = (templates.get_template(f"letter.{form}.jinja").render(told) for form in ("txt", "html"))
+    text, html = (templates.get_template(f"letter.{form}.jinja").render(context) for form in ("txt", "html"))
     return Composed(subject, text.strip() + "\n", html)
 
 
-def shortened(text: str, longest: int) -> str:
-    """On one line, cut at a word, with an ellipsis where something is left out."""
+def shorten(text: str, max_length: int) -> str:
+    """Return the text on one line, cut at a word, with an ellipsis if something is left out."""
     line = " ".join(text.split())
-    if len(line) <= longest:
+    if len(line) <= max_length:
         return line
-    cut = textwrap.shorten(line, longest - 1, placeholder="", break_on_hyphens=False)
-    return (cut.rstrip(" ,;:.«(") or line[: longest - 1]) + "…"
+    cut = textwrap.shorten(line, max_length - 1, placeholder="", break_on_hyphens=False)
+    return (cut.rstrip(" ,;:.«(") or line[: max_length - 1]) + "…"
 
 
 @lru_cache(maxsize=1)

@@ -1,4 +1,4 @@
-"""What somebody who runs the service sees of letters and reactions that do not get on, and does about them."""
+"""What an operator sees of stuck letters and reactions, and can do about them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from application.notifications.capping import HELD_BACK
-from application.notifications.set_aside import MOST_ATTEMPTS
+from application.notifications.set_aside import MAX_ATTEMPTS
 from application.notifications.tables import MAIL_CHANNEL
 
 Conn = Connection[Any]
@@ -55,7 +55,7 @@ _TRY_NOW = "UPDATE mail_sending SET retry_at = now() WHERE stopped_since IS NOT 
 
 @dataclass(frozen=True, slots=True)
 class StuckLetter:
-    """Whom it is for is nowhere: the outbox does not know."""
+    """A letter that does not leave; the outbox does not know its recipient."""
 
     mail_id: UUID
     kind: str
@@ -88,7 +88,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class SendingState:
-    """`letters_after`: letters are written of events after that position; None where mail was never on."""
+    """`letters_after`: letters are written for events after that position; None if mail was never on."""
 
     letters_after: int | None
     stopped_since: datetime | None
@@ -106,9 +106,9 @@ class MailState:
     reactions: list[StuckReaction]
 
 
-def mail_state(conn: Conn, most: int) -> MailState:
-    """With so many stuck letters and events at most: what is set aside first."""
-    params = {"held": HELD_BACK, "most": most}
+def mail_state(conn: Conn, limit: int) -> MailState:
+    """Return the state with at most this many stuck letters and events, those set aside first."""
+    params = {"held": HELD_BACK, "most": limit}
 
     def rows(kind: type[Any], query: str) -> list[Any]:
         with conn.cursor(row_factory=class_row(kind)) as cursor:
@@ -119,34 +119,34 @@ def mail_state(conn: Conn, most: int) -> MailState:
 
 
 def retry(conn: Conn, letters: list[UUID], positions: list[int]) -> int:
-    """These letters and events are tried now, as if for the first time. Returns how many of them there were."""
+    """Retry these letters and events now, with fresh attempts. Return their number."""
     with conn.transaction():
-        done = _changed(conn, _RETRY, "mail_id = ANY(%(letters)s)", letters=letters)
-        done += _changed(conn, _REACT, "position = ANY(%(positions)s)", positions=positions, attempts=MOST_ATTEMPTS - 1)
+        done = _update(conn, _RETRY, "mail_id = ANY(%(letters)s)", letters=letters)
+        done += _update(conn, _REACT, "position = ANY(%(positions)s)", positions=positions, attempts=MAX_ATTEMPTS - 1)
         _wake(conn)
     return done
 
 
 def retry_all(conn: Conn, given_up: bool) -> int:
-    """What waits after a failure or is set aside, also, where asked, what was given up without reaching anybody."""
+    """Retry what is waiting or set aside and, with `given_up`, letters given up that reached nobody."""
     which = "(given_up_at IS NULL AND reason IS DISTINCT FROM %(held)s" + (" OR unreached)" if given_up else ")")
     with conn.transaction():
-        done = _changed(conn, _RETRY, which, held=HELD_BACK)
-        done += _changed(conn, _REACT, "given_up_at IS NULL", attempts=MOST_ATTEMPTS - 1)
+        done = _update(conn, _RETRY, which, held=HELD_BACK)
+        done += _update(conn, _REACT, "given_up_at IS NULL", attempts=MAX_ATTEMPTS - 1)
         _wake(conn)
     return done
 
 
 def give_up(conn: Conn, letters: list[UUID], positions: list[int], reason: str) -> int:
-    """These are tried no more. Returns how many of them there were."""
-    told = f"given up by hand: {reason}"
+    """Stop trying these letters and events. Return their number."""
+    note = f"given up by hand: {reason}"
     with conn.transaction():
-        done = _changed(conn, _GIVE_UP, "mail_id = ANY(%(letters)s)", letters=letters, reason=told)
-        done += _changed(conn, _DO_NOT_REACT, "position = ANY(%(positions)s)", positions=positions, reason=told)
+        done = _update(conn, _GIVE_UP, "mail_id = ANY(%(letters)s)", letters=letters, reason=note)
+        done += _update(conn, _DO_NOT_REACT, "position = ANY(%(positions)s)", positions=positions, reason=note)
     return done
 
 
-def _changed(conn: Conn, statement: str, which: str, **params: Any) -> int:
+def _update(conn: Conn, statement: str, which: str, **params: Any) -> int:
     return conn.execute(statement.format(which=which).encode(), params).rowcount
 
 

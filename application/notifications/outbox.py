@@ -1,4 +1,4 @@
-"""The outbox: which letter is next, and what became of it. Each function writes in the transaction of the attempt."""
+"""The outbox: the next letter due, and the outcome of each attempt, recorded in the attempt's transaction."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from psycopg.rows import class_row
 
 Conn = Connection[Any]
 
-#: RFC 5321, section 4.5.4.1: four to five days.
+#: RFC 5321, section 4.5.4.1, asks for four to five days.
 TRIED_FOR = "5 days"
-#: Waits of 30 s, 1 min, 2 min… an hour at most.
-FIRST_WAIT, LONGEST_WAIT = 30, 3600
-#: What fails in a way that nobody foresaw is set aside after so many attempts, over an hour and a half.
-MOST_UNFORESEEN = 8
+#: Seconds between attempts: 30 s, 1 min, 2 min… up to an hour.
+FIRST_WAIT, MAX_WAIT = 30, 3600
+#: Attempts that may fail for unforeseen reasons, over an hour and a half, before a letter is set aside.
+MAX_UNFORESEEN = 8
 
-#: A newer letter of the same kind, to the same person and about the same thing, says all that an older one does.
-#: Notices are an exception: each tells something else.
+#: A newer letter of the same kind, to the same person and about the same thing, supersedes an older one;
+#: not so notices, each of which says something else.
 _DUE = """
 SELECT mail_id, kind, address_position, about, attempts,
     coalesce(tried_since < now() - %(tried_for)s::interval, false) AS expired,
@@ -59,7 +59,7 @@ FROM mail_outbox WHERE sent_at IS NULL AND given_up_at IS NULL AND due_at <> 'in
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A row of the outbox that is due. `expired`: it was tried for as long as letters are."""
+    """A row of the outbox that is due. `expired`: it was tried for `TRIED_FOR`."""
 
     mail_id: UUID
     kind: str
@@ -71,41 +71,41 @@ class Letter:
 
 
 def next_due(conn: Conn) -> Letter | None:
-    """The letter that has been due for longest, locked until the transaction ends."""
+    """Return the letter that has been due for longest, locked until the transaction ends, or None."""
     with conn.cursor(row_factory=class_row(Letter)) as cursor:
         return cursor.execute(_DUE, {"tried_for": TRIED_FOR}).fetchone()
 
 
-def sent(conn: Conn, letter: Letter, recipient: UUID) -> None:
+def mark_sent(conn: Conn, letter: Letter, recipient: UUID) -> None:
     conn.execute(_SENT, (recipient, letter.mail_id))
 
 
-def given_up(conn: Conn, letter: Letter, reason: str, *, unreached: bool) -> None:
-    """For good. `unreached`: its recipient is to be reached in some other way."""
+def give_up(conn: Conn, letter: Letter, reason: str, *, unreached: bool) -> None:
+    """Give up for good. `unreached`: somebody must reach the recipient in another way."""
     conn.execute(_GIVEN_UP, (reason, unreached, letter.mail_id))
 
 
-def tried_later(conn: Conn, letter: Letter, reason: str) -> None:
-    """An attempt that counts: each is followed by a longer wait."""
+def retry_later(conn: Conn, letter: Letter, reason: str) -> None:
+    """Record a failed attempt; each is followed by a longer wait."""
     conn.execute(_LATER, (reason, wait_after(letter.attempts), letter.mail_id))
 
 
-def postponed(conn: Conn, letter: Letter, seconds: float, reason: str) -> None:
-    """Not the letter's fault: the attempt does not count."""
+def postpone(conn: Conn, letter: Letter, seconds: float, reason: str) -> None:
+    """Wait without counting the attempt: it was not the letter's fault."""
     conn.execute(_UNTOUCHED, (seconds, reason, letter.mail_id))
 
 
-def held_back(conn: Conn, letter: Letter, until: Any, reason: str) -> None:
+def hold_back(conn: Conn, letter: Letter, until: Any, reason: str) -> None:
     conn.execute(_HELD, (until, reason, letter.mail_id))
 
 
 def set_aside(conn: Conn, letter: Letter, reason: str) -> None:
-    """Until somebody has looked at it: `parentalite mail`."""
+    """Set aside until an operator looks: `parentalite mail`."""
     conn.execute(_SET_ASIDE, (reason, letter.mail_id))
 
 
 def wait_after(attempts: int) -> int:
-    return int(min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(attempts, 20)))
+    return int(min(MAX_WAIT, FIRST_WAIT * 2 ** min(attempts, 20)))
 
 
 def seconds_until_due(conn: Conn, at_most: float) -> float:

@@ -1,8 +1,8 @@
-"""What a reaction to an event gives: lines in inboxes, and letters.
+"""What a reaction to an event produces: lines in inboxes, and letters.
 
-Recipients are accounts by what they speak for: `structure:<id>`, `territory:<code>` (its coordonnateurs),
-`school:<uai>:<role>`, `national`; and `author:<pseudonym>`, who did something for somebody else. Letters go to the
-address that an event holds, sealed: the outbox names the event's position, and never the address.
+A recipient is whom accounts speak for: `structure:<id>`, `territory:<code>` (its coordinators), `school:<uai>:<role>`,
+`national`; or `author:<pseudonym>`, who acted for somebody else. Letters go to the address sealed in an event: the
+outbox stores the event's position, never the address.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from eventstore.records import Recorded
 
 S = TypeVar("S")
 NATIONAL = "national"
-#: Changes of date or place that follow each other as fast as this are told in one letter…
+#: Changes of date or place in quick succession share one letter, delayed by this much after each…
 CHANGE_WAIT = timedelta(seconds=30)
-#: …which waits no longer than this in all.
-LONGEST_CHANGE_WAIT = timedelta(minutes=10)
+#: …but by no more than this in total.
+MAX_CHANGE_WAIT = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A line in the inbox of a recipient, in French, of a `kind` that preferences and programs know.
+    """A line in a recipient's inbox, in French. Preferences and programs know its `kind`.
 
-    `subject` is that of its e-mails: the message without what makes it long. `registrations`: of whom to telephone.
-    `thing` is what it is about, where that is not the aggregate of the event. `with_reason`: the reason that the event
-    holds, sealed, is told after the message; it is opened when that is read, and kept nowhere else.
+    `subject` is that of its e-mails: the message without its longest parts. `registrations`: people to telephone.
+    `thing`: the subject, if it is not the event's aggregate. `with_reason`: append the reason sealed in the event,
+    decrypted only when the notice is read.
     """
 
     recipient: str
@@ -46,9 +46,9 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """An e-mail to the address that the event at `address_position` holds, `about` these things.
+    """An e-mail `about` these things, to the address sealed in the event at `address_position`.
 
-    It takes the place of one under the same `key` that has not left. `wait`: how long it may be overtaken so.
+    It replaces an unsent letter with the same `key`; `wait` is how long it waits to be replaced.
     """
 
     kind: str
@@ -59,7 +59,7 @@ class Letter:
 
 
 class Around(Protocol):
-    """What a reaction may look at: aggregates as they stand, or stood at a version, and the events of a stream."""
+    """What a reaction may look at: aggregates, now or at a version, and the events of a stream."""
 
     def state(self, kind: AggregateKind[S], stream: UUID, version: int | None = None) -> S: ...
     def events(self, stream: UUID) -> list[Recorded]: ...
@@ -68,8 +68,8 @@ class Around(Protocol):
 Reaction = Callable[[Recorded, Around], Iterable[Notice | Letter]]
 
 
-def reasoned(message: str, reason: str) -> str:
-    """The message with the reason after it."""
+def append_reason(message: str, reason: str) -> str:
+    """Return the message followed by the reason."""
     return f"{message.removesuffix('.')} : {reason}"
 
 
@@ -85,10 +85,10 @@ def school(uai: str, role: Role) -> str:
     return f"school:{uai}:{role}"
 
 
-#: What begins the inbox of who did something for somebody else.
+#: Prefix of the recipient who acted for somebody else.
 AUTHOR = "author:"
 
 
 def author(name: str) -> str:
-    """`name`: what history keeps of who acts."""
+    """`name`: what the log records of the actor."""
     return f"{AUTHOR}{uuid5(NAMESPACE, f'author:{name}')}"

@@ -1,4 +1,4 @@
-"""Use case of a letter that reached nobody: recorded by the system, so that somebody telephones."""
+"""Record, on behalf of the system, that a letter reached nobody, so that somebody telephones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from domain.notifications.events import LetterAbout, Unreached
 
 
 class LetterRefuse(Command):
-    """`structure_id`: whose contact or invitation it is; `animation_id`: what the registration is for."""
+    """`structure_id`: the structure of the contact or invitation; `animation_id`: that of the registration."""
 
     action: ClassVar[Action] = Action.LETTER_REFUSE
 
@@ -28,7 +28,7 @@ class LetterRefuse(Command):
 
 def refuse(command: LetterRefuse, work: UnitOfWork) -> UUID:
     stream = letters_id(command.about_id)
-    facts = letter.refuse(
+    events = letter.refuse(
         work.find(LETTER, stream),
         command.about,
         command.about_id,
@@ -36,7 +36,7 @@ def refuse(command: LetterRefuse, work: UnitOfWork) -> UUID:
         command.reason,
         work.actor,
     )
-    work.record(LETTER, stream, facts, _belongings(command, work))
+    work.record(LETTER, stream, events, _belongings(command, work))
     return command.about_id
 
 

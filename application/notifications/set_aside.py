@@ -1,4 +1,4 @@
-"""Events that could not be reacted to: set aside, tried again a few times, and then kept until somebody looks."""
+"""Events whose reaction failed: set aside, retried for a day, then kept for an operator."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ log = logging.getLogger(__name__)
 
 Conn = Connection[Any]
 
-#: Waits of 30 s, 1 min, 2 min… six hours at most: a day in all, so that an update may bring code that can.
-MOST_ATTEMPTS = 14
-FIRST_WAIT, LONGEST_WAIT = 30, 21_600
+#: Waits of 30 s, 1 min, 2 min… up to six hours: a day in total, time to deploy a fix.
+MAX_ATTEMPTS = 14
+FIRST_WAIT, MAX_WAIT = 30, 21_600
 
 _SET_ASIDE = """
 INSERT INTO reactions_set_aside (position, event, reason, due_at) VALUES (%s, %s, %s, now() + make_interval(secs => %s))
@@ -30,31 +30,31 @@ WHERE position = %s RETURNING attempts, due_at IS NULL"""
 
 
 def set_aside(conn: Conn, position: int, event: str, fault: Exception) -> None:
-    """To be called after what was written for the event is rolled back."""
-    reason, places = told(fault)
+    """Set an event aside; call it after rolling back what its reaction wrote."""
+    reason, places = describe_error(fault)
     conn.execute(_SET_ASIDE, (position, event, reason, FIRST_WAIT))
     log.error("reaction set aside", extra={"position": position, "event": event, "reason": reason, "places": places})
 
 
 def next_due(conn: Conn) -> int | None:
-    """The position that has been due for longest, locked until the transaction ends."""
+    """Return the position that has been due for longest, locked until the transaction ends, or None."""
     row = conn.execute(_NEXT).fetchone()
     return None if row is None else int(row[0])
 
 
-def failed_again(conn: Conn, position: int, fault: Exception) -> None:
-    reason, places = told(fault)
-    row = conn.execute(_AGAIN, (reason, MOST_ATTEMPTS, LONGEST_WAIT, FIRST_WAIT, position)).fetchone()
+def record_failure(conn: Conn, position: int, fault: Exception) -> None:
+    reason, places = describe_error(fault)
+    row = conn.execute(_AGAIN, (reason, MAX_ATTEMPTS, MAX_WAIT, FIRST_WAIT, position)).fetchone()
     if row is not None and row[1]:
-        seen = {"position": position, "reason": reason, "attempts": row[0], "places": places}
-        log.error("reaction is not tried again", extra=seen)
+        details = {"position": position, "reason": reason, "attempts": row[0], "places": places}
+        log.error("reaction given up", extra=details)
 
 
 def done(conn: Conn, position: int) -> None:
     conn.execute("DELETE FROM reactions_set_aside WHERE position = %s", (position,))
 
 
-def told(fault: Exception) -> tuple[str, list[str]]:
-    """The kind of fault with where it was raised, and all places: never its values, which may be personal."""
-    places = [f"{place.filename.rpartition('/')[2]}:{place.lineno}" for place in extract_tb(fault.__traceback__)]
-    return (f"{type(fault).__name__} at {places[-1]}" if places else type(fault).__name__), places
+def describe_error(error: Exception) -> tuple[str, list[str]]:
+    """Return where and what kind of error was raised, and its traceback; never its message, which may be personal."""
+    places = [f"{place.filename.rpartition('/')[2]}:{place.lineno}" for place in extract_tb(error.__traceback__)]
+    return (f"{type(error).__name__} at {places[-1]}" if places else type(error).__name__), places

@@ -1,6 +1,6 @@
-"""How telling people fares: what waits, what is stuck, whether letters leave. One query, cheap enough for every probe.
+"""The health of notifications: letters waiting or stuck, and whether mail leaves. One query, cheap enough for probes.
 
-Why something is stuck is for who runs the service: `parentalite mail`.
+Why something is stuck is shown to operators by `parentalite mail`.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-#: A letter that is due for longer has nobody who sends it: a mailer that works tries it, or says when it will.
-LONGEST_DUE_SECONDS = 300
+#: A letter due for longer shows that no mailer runs: a working one would try it or set a later date.
+MAX_DUE_SECONDS = 300
 
 STANDING = """
 SELECT waiting.*, sending.stopped_since, sending.suspected,
@@ -29,7 +29,7 @@ FROM mail_sending AS sending, (
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A row of `STANDING`. `stopped_since`: no letter leaves, whoever it is for."""
+    """A row of `STANDING`. `stopped_since`: since when no letter leaves."""
 
     waiting: int
     set_aside: int
@@ -43,13 +43,13 @@ class Standing:
 
     @property
     def troubled(self) -> bool:
-        """Whether somebody should look."""
+        """Return whether an operator should look."""
         halted = self.waiting > 0 and (self.stopped_since is not None or self.suspected > 0)
-        unsent = (self.oldest_due_seconds or 0) > LONGEST_DUE_SECONDS
+        unsent = (self.oldest_due_seconds or 0) > MAX_DUE_SECONDS
         return bool(halted or unsent or self.set_aside or self.reactions_set_aside or self.failing_jobs)
 
     def shown(self) -> dict[str, Any]:
-        """To everybody: numbers, times and names of our own."""
+        """Return what everybody may see: numbers, times and names of our own."""
         oldest = self.oldest_due_seconds
         return {
             "mail": {

@@ -1,4 +1,4 @@
-"""Where notifications and e-mails are kept: outside the read models, so that a rebuild tells nobody anything twice."""
+"""The tables of notifications and e-mails. They are no read models, so a rebuild notifies nobody again."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from psycopg import Connection
 
 from eventstore.log import head
 
-#: Wakes who sends e-mails.
+#: Wakes the mailer.
 MAIL_CHANNEL = "mail_outbox"
 
 _DDL = """
@@ -78,23 +78,23 @@ CREATE INDEX IF NOT EXISTS subscriptions_of_account ON mail_subscriptions (accou
 """
 
 
-#: Of tables that an earlier release made. `recipient` is a keyed digest of the mailbox, kept while it is counted;
-#: `tried_since` is when a letter was first refused, `unreached` that its recipient must be reached otherwise.
+#: Columns added since the first release. `recipient`: a keyed digest of the mailbox, for `capping`; `tried_since`:
+#: the first refusal; `unreached`: the recipient must be reached in another way.
 _COLUMNS = {
     "recipient": "uuid",
     "tried_since": "timestamptz",
     "set_aside_at": "timestamptz",
     "unreached": "boolean NOT NULL DEFAULT false",
     "told_at": "timestamptz",
-    #: Of letters that are waiting there is one under each.
+    #: Unique among waiting letters.
     "key": "text",
 }
-#: Those who are to be telephoned.
-_COLUMNS_OF_NOTIFICATIONS = {
+#: `registrations`: people to telephone.
+_NOTIFICATION_COLUMNS = {
     "registrations": "uuid[] NOT NULL DEFAULT '{}'",
     "with_reason": "boolean NOT NULL DEFAULT false",
 }
-_KNOWN = "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0"
+_EXISTING = "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0"
 _INDEXES = """
 CREATE INDEX IF NOT EXISTS mail_due ON mail_outbox (due_at) WHERE sent_at IS NULL AND given_up_at IS NULL;
 CREATE INDEX IF NOT EXISTS mail_waiting_for ON mail_outbox (address_position)
@@ -108,26 +108,26 @@ CREATE INDEX IF NOT EXISTS mail_to_tell ON mail_outbox (due_at) WHERE unreached 
 
 
 def leave_history_alone(conn: Connection[Any]) -> None:
-    """Goes on from the head of the log: a season that was loaded is history, and nobody is told of it."""
+    """Skip to the head of the log, so that nobody is notified of a season loaded as history."""
     conn.execute("UPDATE reaction_position SET position = %s", (head(conn),))
 
 
 def switch_mail_on(conn: Connection[Any]) -> None:
-    """Letters are written from now on, whichever process reacts: what was reacted to before is told to nobody."""
+    """Write letters from now on; events already reacted to get none."""
     conn.execute(
         "UPDATE mail_sending SET letters_after = (SELECT position FROM reaction_position) WHERE letters_after IS NULL"
     )
 
 
 def create_tables(conn: Connection[Any]) -> None:
-    """Also where reactions begin: at the head of the log, so that nobody is told of what is long past."""
+    """Create the tables. Reactions begin at the head of the log: nobody is notified of the past."""
     conn.execute(_DDL)
-    for table, columns in (("mail_outbox", _COLUMNS), ("notifications", _COLUMNS_OF_NOTIFICATIONS)):
-        known = {row[0] for row in conn.execute(_KNOWN, (table,)).fetchall()}
+    for table, columns in (("mail_outbox", _COLUMNS), ("notifications", _NOTIFICATION_COLUMNS)):
+        existing = {row[0] for row in conn.execute(_EXISTING, (table,)).fetchall()}
         for name, kind in columns.items():
-            # Only where it is missing: even an ALTER that changes nothing waits for whoever is writing.
-            if name not in known:
+            # Even an ALTER that changes nothing would wait for writers.
+            if name not in existing:
                 conn.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
     conn.execute(_INDEXES)
-    begins = "INSERT INTO reaction_position (position) VALUES (%s) ON CONFLICT DO NOTHING"
-    conn.execute(begins, (head(conn),))
+    statement = "INSERT INTO reaction_position (position) VALUES (%s) ON CONFLICT DO NOTHING"
+    conn.execute(statement, (head(conn),))

@@ -1,4 +1,4 @@
-"""Ending letters by the link that each of them bears: those of a structure to a contact, or those of an inbox."""
+"""Unsubscribe by the link in each letter: from a structure's letters to a contact, or from an inbox's."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from domain.kernel.identifiers import contact_list_id
 from domain.kernel.rights import Action, Belongings, authorize
 from domain.kernel.validation import Link
 
-#: What the links are for: a structure and its contact, or an account.
+#: Purpose of the signed links, which name a structure and its contact, or an account.
 PURPOSE = "unsubscribe"
-#: Where the API answers them, at the site's address.
+#: Path of the links, below the site's address.
 PATH = "desabonnement"
 
 
 class Unsubscribe(Command):
-    """By whoever holds the link: the letter's recipient, or their mail program (RFC 8058)."""
+    """Sent by the holder of the link: the recipient, or their mail program (RFC 8058)."""
 
     action: ClassVar[Action] = Action.UNSUBSCRIBE
 
@@ -35,7 +35,7 @@ class Unsubscribe(Command):
 
 
 def unsubscribe_address(links: SignedLinks, public_url: str, about: Mapping[str, Any]) -> str | None:
-    """What ends letters about such things; None for those that answer to what the recipient did."""
+    """Return the link that ends letters about these things; None for letters that answer an act of the recipient."""
     if "contact_id" in about:
         things = [UUID(about["structure_id"]), UUID(about["contact_id"])]
     elif "account_id" in about:
@@ -46,7 +46,7 @@ def unsubscribe_address(links: SignedLinks, public_url: str, about: Mapping[str,
 
 
 def unsubscribe(command: Unsubscribe, work: UnitOfWork) -> UUID:
-    """Raises RULE_BROKEN for who is unsubscribed already."""
+    """Raises RULE_BROKEN if already unsubscribed."""
     authorize(work.actor, command.action, Belongings())
     first, *others = work.keyed.links.read(PURPOSE, command.link, "link")
     return _from_structure(first, others[0], work) if others else _from_inbox(first, work)
@@ -54,18 +54,18 @@ def unsubscribe(command: Unsubscribe, work: UnitOfWork) -> UUID:
 
 def _from_structure(structure_id: UUID, contact_id: UUID, work: UnitOfWork) -> UUID:
     stream = contact_list_id(structure_id)
-    facts = contacts.unsubscribe(work.find(CONTACTS, stream) or EMPTY, contact_id)
-    work.record(CONTACTS, stream, facts, Belongings(structure_id=structure_id))
+    events = contacts.unsubscribe(work.find(CONTACTS, stream) or EMPTY, contact_id)
+    work.record(CONTACTS, stream, events, Belongings(structure_id=structure_id))
     return structure_id
 
 
 def _from_inbox(account_id: UUID, work: UnitOfWork) -> UUID:
     events = [record.event for record in work.read_stream(account_id, 0)]
-    set_before = next((one for one in reversed(events) if isinstance(one, MailPreferencesSet)), None)
-    if set_before is None or set_before.email is None:
+    preferences = next((event for event in reversed(events) if isinstance(event, MailPreferencesSet)), None)
+    if preferences is None or preferences.email is None:
         raise broken("Aucun message n'est plus envoyé.")
     account = work.find(ACCOUNT, account_id) or Account(account_id)
-    work.record(ACCOUNT, account_id, accounts.stop_mail(account, set_before), Belongings())
+    work.record(ACCOUNT, account_id, accounts.stop_mail(account, preferences), Belongings())
     return account_id
 
 

@@ -11,7 +11,7 @@ from anyio import to_thread
 from cachetools import LRUCache
 
 from application.notifications.inbox import recipients_of
-from application.notifications.subscriptions import seen
+from application.notifications.subscriptions import record_sign_in
 from domain.kernel.actors import Actor
 from eventstore.unavailable import is_unavailable
 
@@ -43,7 +43,7 @@ class SignInsSeen:
 
         def write() -> None:
             with services.application.pool.connection() as conn:
-                seen(conn, account, recipients, now)
+                record_sign_in(conn, account, recipients, now)
 
         noted_at = now
         try:

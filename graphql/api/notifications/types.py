@@ -10,7 +10,7 @@ import strawberry
 
 from api.core.context import Context, Info
 from api.core.nodes import Node
-from application.notifications.reaction import reasoned
+from application.notifications.reaction import append_reason
 from domain.kernel.events import ERASED_WORDS
 from domain.kernel.rights import Action, Belongings, may
 from eventstore.records import decode
@@ -86,4 +86,4 @@ def _message(vault: Vault, row: dict[str, Any]) -> str:
     place = (row[name] for name in ("position", "originator_id", "originator_version", "topic", "state"))
     key = [(row["key_id"], row["wrapped_key"])] if row["key_id"] else []
     (record,) = vault.opened([decode(*place)], key)
-    return reasoned(message, getattr(record.event, "reason", ERASED_WORDS))
+    return append_reason(message, getattr(record.event, "reason", ERASED_WORDS))

@@ -9,7 +9,7 @@ import pytest
 from application.application import Application
 from application.followers.mailing import Mailer, Smtp
 from application.followers.reacting import react
-from application.notifications.capping import ANYBODYS, ANYBODYS_CAP, HELD_BACK, mailbox_of
+from application.notifications.capping import HELD_BACK, UNVERIFIED_CAP, UNVERIFIED_KINDS, mailbox_of
 from application.notifications.letters import WORDINGS
 from application.registrations import RegistrationSubmit
 from domain.kernel.actors import PUBLIC
@@ -64,7 +64,7 @@ def thirty(world: World, app: Application) -> None:
 def test_thirty_registrations_of_one_mailbox_lead_to_five_letters_and_the_neighbour_waits_for_none(app, thirty):
     with post_office() as office:
         sent = _sends(app, office)
-        assert len(sent) == ANYBODYS_CAP.hourly + 1
+        assert len(sent) == UNVERIFIED_CAP.hourly + 1
         assert sent[-1] == "voisine@example.org"
         assert _sends(app, office) == []
 
@@ -92,4 +92,4 @@ def test_a_mailbox_counts_as_one_however_it_is_spelt(spelling):
 
 
 def test_every_kind_that_is_capped_is_a_kind_of_letter():
-    assert set(ANYBODYS) <= set(WORDINGS)
+    assert set(UNVERIFIED_KINDS) <= set(WORDINGS)

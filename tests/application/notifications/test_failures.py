@@ -118,9 +118,9 @@ def test_what_fails_again_and_again_is_set_aside_and_told_twice(app, office, thr
         raise AttributeError("p1@example.org is personal")
 
     monkeypatch.setattr(Composer, "draft", breaks)
-    for _ in range(outbox.MOST_UNFORESEEN + 2):
+    for _ in range(outbox.MAX_UNFORESEEN + 2):
         _sends(app, office.url, later=True)
-    expected = (outbox.MOST_UNFORESEEN, True, None)
+    expected = (outbox.MAX_UNFORESEEN, True, None)
     assert _outbox(app, "attempts, set_aside_at IS NOT NULL, given_up_at") == [expected] * 3
     told = [one for one in caplog.records if one.levelno == logging.ERROR]
     assert len(told) == 6

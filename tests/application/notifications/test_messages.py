@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from application.notifications.composing import Draft
 from application.notifications.letters import Composed
-from application.notifications.messages import UnusableAddress, message
+from application.notifications.messages import UnusableAddress, build_message
 from demo import texts
 
 SENDER = "Parentalité et Numérique <ne-pas-repondre@example.org>"
@@ -20,7 +20,9 @@ FRENCH = st.text(alphabet="abcdeéèàçœÉ  '’«»-:,.()!?=_\"\\@;<>\u00a0\u
 
 
 def _made(subject: str = "x", address: str = "p@example.org", sender: str = SENDER) -> bytes:
-    return message(Draft(address, Composed(subject, "texte", "<p>texte</p>")), UUID(int=1), sender, "h").as_bytes()
+    return build_message(
+        Draft(address, Composed(subject, "texte", "<p>texte</p>")), UUID(int=1), sender, "h"
+    ).as_bytes()
 
 
 def _subjects(made: bytes) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from application.application import Application
 from application.followers import reacting
 from application.followers.reacting import react, react_again
 from application.followers.reactions import REACTIONS
-from application.notifications.set_aside import MOST_ATTEMPTS
+from application.notifications.set_aside import MAX_ATTEMPTS
 from application.notifications.tables import switch_mail_on
 from application.registrations import RegistrationSubmit
 from domain.animations.events import AnimationPublished
@@ -93,9 +93,9 @@ def test_what_was_set_aside_is_done_once_it_can_be(signed, app, broken):
 def test_it_is_tried_a_bounded_number_of_times_and_then_kept(signed, app, broken):
     signed.publishes(signed.creates(title="Un"))
     _reacts(app)
-    for _ in range(MOST_ATTEMPTS + 3):
+    for _ in range(MAX_ATTEMPTS + 3):
         _later(app)
-    assert _rows(app, "SELECT attempts, due_at FROM reactions_set_aside") == [(MOST_ATTEMPTS, None)]
+    assert _rows(app, "SELECT attempts, due_at FROM reactions_set_aside") == [(MAX_ATTEMPTS, None)]
 
 
 def test_an_event_that_this_code_cannot_read_is_set_aside_too(signed, app):

@@ -15,7 +15,7 @@ from application.accounts import (
 )
 from application.application import Application
 from application.followers.reacting import react
-from application.notifications.subscriptions import LONGEST_UNSEEN, seen
+from application.notifications.subscriptions import MAX_UNSEEN, record_sign_in
 from domain.kernel.actors import Actor, Role
 from eventstore.identities import identity
 from tests.support.post_office import sent_by
@@ -48,13 +48,13 @@ def _told(world: World) -> list[str]:
 def _signs_in(world: World, *recipients: str) -> None:
     with world.app.pool.connection() as conn:
         account = identity(conn, world.app.bus.keyed.called("ancienne")).account_id
-        seen(conn, account, recipients, world.now)
+        record_sign_in(conn, account, recipients, world.now)
 
 
 def test_an_inbox_that_a_token_alone_gave_counts_while_its_holder_is_seen(world: World):
     _wants(world, BY_TOKEN)
     assert len(_told(world)) == 1
-    world.now += LONGEST_UNSEEN + timedelta(days=1)
+    world.now += MAX_UNSEEN + timedelta(days=1)
     assert _told(world) == []
     _signs_in(world, OURS)
     assert len(_told(world)) == 1
@@ -88,7 +88,7 @@ def _joins(world: World) -> tuple[UUID, UUID]:
 
 def test_an_inbox_that_a_mandate_gives_counts_until_it_ends_however_long_that_is(world: World):
     account, mandate = _joins(world)
-    world.now += 2 * LONGEST_UNSEEN
+    world.now += 2 * MAX_UNSEEN
     assert len(_told(world)) == 1
     world.does(MandateEnd(account_id=account, mandate_id=mandate), STRUCTURE)
     assert _told(world) == []
