@@ -21,7 +21,7 @@ class AttendanceSheetAttach(AttachFile):
 
 def attach(command: AttendanceSheetAttach, work: UnitOfWork) -> UUID:
     found = work.subject(ANIMATION, command.animation_id, command.expected_version, "Animation", "animation_id")
-    sheet = Sheet(command.named(f"emargement-{found.held_on}"), command.media_type, command.size, command.sha256)
+    sheet = Sheet(command.file_name(f"emargement-{found.held_on}"), command.media_type, command.size, command.sha256)
     facts = attach_sheet(found, dossier_status_of(found, work), work.actor, sheet, work.now)
     work.record(ANIMATION, found.id, facts, found.belongings)
     command.draft.keep()

@@ -1,4 +1,4 @@
-"""What every command that brings a file has in common."""
+"""The base of every command that brings a file."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _ENDINGS = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"
 
 
 class AttachFile(ChangeCommand):
-    """`draft` holds the file that the other fields speak of; what makes two commands the same is the digest.
+    """`draft` holds the file described by the other fields; the digest, not the file, enters the idempotency check.
 
-    The use case calls `draft.keep()` once its decision stands: a refusal leaves no file behind.
+    The use case calls `draft.keep()` once its decision stands, so that a refusal leaves no file behind.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -25,6 +25,6 @@ class AttachFile(ChangeCommand):
     sha256: Annotated[str, Field(max_length=64)]
     draft: Draft = Field(exclude=True, repr=False)
 
-    def named(self, stem: str) -> str:
-        """The file's name for people. What somebody called it may name persons, and is kept nowhere."""
+    def file_name(self, stem: str) -> str:
+        """Return a name for downloads. Names chosen by people may name persons, and are never stored."""
         return f"{stem}{_ENDINGS[self.media_type]}"

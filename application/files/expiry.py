@@ -1,4 +1,4 @@
-"""The end of a file's retention: recorded first, so that a file that is gone without a word is always a loss."""
+"""Record the end of a file's retention before deleting it, so that any other missing file is known to be a loss."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from domain.kernel.rights import Action, Belongings
 
 
 class FileExpire(Command):
-    """By the scheduler. The caller deletes the bytes once this is recorded."""
+    """Sent by the scheduler, which deletes the bytes once this is recorded."""
 
     action: ClassVar[Action] = Action.FILE_EXPIRE
 

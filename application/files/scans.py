@@ -1,4 +1,4 @@
-"""What a signed sheet may be: recognised by its content, whatever its name says, and opened to see that it is whole."""
+"""Check a signed sheet: recognise its type by content, whatever its name says, and open it to see that it is whole."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from domain.kernel.errors import DomainError, invalid
 
 log = logging.getLogger(__name__)
 
-LARGEST_SCAN = 20 * 1024 * 1024
+MAX_SCAN_BYTES = 20 * 1024 * 1024
 _MEDIA_TYPES = frozenset(("application/pdf", "image/jpeg", "image/png"))
 _ACCEPTED = "un PDF ou une image JPEG ou PNG de 20 Mo au plus est attendu"
 _openers = Openers()
@@ -21,27 +21,27 @@ atexit.register(_openers.close)
 
 
 def media_type_of(path: Path, size: int) -> str:
-    """`application/pdf`, `image/jpeg` or `image/png`. Raises INVALID on the field `file`, saying what is accepted."""
+    """Return `application/pdf`, `image/jpeg` or `image/png`. Raises INVALID on the field `file`."""
     if size == 0:
         raise _refused("le fichier est vide")
-    if size > LARGEST_SCAN:
+    if size > MAX_SCAN_BYTES:
         raise too_large()
-    found = filetype.guess_mime(str(path))
-    if found not in _MEDIA_TYPES:
+    media_type = filetype.guess_mime(str(path))
+    if media_type not in _MEDIA_TYPES:
         raise _refused("ce n'est pas un fichier accepté")
-    if reason := _why_not(found, path):
+    if reason := _defect(media_type, path):
         raise _refused(reason)
-    return str(found)
+    return str(media_type)
 
 
-def _why_not(media_type: str, path: Path) -> str | None:
+def _defect(media_type: str, path: Path) -> str | None:
     try:
-        reason, error = _openers.why_not(media_type, path)
+        reason, error = _openers.find_defect(media_type, path)
     except Stopped:
-        log.warning("a file was given up that took too long to open", extra={"media_type": media_type})
+        log.warning("opening a file took too long", extra={"media_type": media_type})
         return TOO_LONG
     if reason:
-        log.info("a broken file was refused", extra={"media_type": media_type, "error": error})
+        log.info("broken file refused", extra={"media_type": media_type, "error": error})
     return reason
 
 

@@ -1,7 +1,6 @@
-"""Files that people hand in, kept outside the log under the SHA-256 of their content.
+"""Files that people hand in, stored outside the log under the SHA-256 of their content.
 
-What is kept is never changed and never overwritten with anything else. It is read back whole and compared with its
-name: a file that somebody altered is reported, not served.
+A stored file is never changed. Reading compares it with its name: an altered file is reported, not served.
 """
 
 from __future__ import annotations
@@ -27,24 +26,24 @@ _DIGEST = re.compile("[0-9a-f]{64}")
 
 
 class BadStoredFile(Exception):
-    """A kept file cannot be given back. The message (French) says why, without its content."""
+    """Raised when a stored file cannot be returned. The message (French) says why, without its content."""
 
 
 class FileChanged(BadStoredFile):
-    """The bytes on the disk are no longer those that were handed in."""
+    """Raised when the bytes on the disk are no longer those handed in."""
 
 
 class FileMissing(BadStoredFile):
-    """The file is not in its place."""
+    """Raised when the file is not in its place."""
 
 
 class FileExpired(BadStoredFile):
-    """The file was deleted at the end of its retention, which the log tells."""
+    """Raised when the file was deleted at the end of its retention, as recorded in the log."""
 
 
 @dataclass
 class Draft:
-    """A file on the disk that is not kept yet: it goes with the end of `FileStore.draft`, unless `keep` was called."""
+    """A file on the disk that disappears with the end of `FileStore.draft`, unless `keep` is called."""
 
     path: Path
     sha256: str
@@ -52,19 +51,19 @@ class Draft:
     _place: Path
 
     def keep(self) -> None:
-        """Puts the file in its place for good: once this returns it outlives a power cut. May be called again."""
+        """Move the file to its place durably. May be called again."""
         if not self.path.exists():
             return
         for folder in (self._place.parent.parent, self._place.parent):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Also over a file of that name: what it should hold is what is put there.
+        # Also over an existing file of that name, which may be damaged.
         os.replace(self.path, self._place)
         for folder in list(self._place.parents)[:3]:
             fsync_folder(folder)
 
 
 class NoDraft(Draft):
-    """Stands for a file that nobody has looked at yet: nothing is kept of it."""
+    """A placeholder for a file that nobody has looked at yet."""
 
     def __init__(self) -> None:
         super().__init__(Path(os.devnull), "0" * 64, 1, Path(os.devnull))
@@ -74,7 +73,7 @@ class NoDraft(Draft):
 
 
 class FileStore:
-    """Kept files in a folder of their own, which processes on several machines may share. Thread-safe."""
+    """Stores files in a folder that processes on several machines may share. Thread-safe."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -83,7 +82,7 @@ class FileStore:
 
     @contextmanager
     def draft(self, source: BinaryIO) -> Iterator[Draft]:
-        """The rest of `source` as a file on the disk, digested on the way, for the length of the `with`."""
+        """Copy the rest of `source` to a file, computing its digest, for the length of the `with`."""
         self._drafts.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=self._drafts)
         path = Path(name)
@@ -101,7 +100,7 @@ class FileStore:
             path.unlink(missing_ok=True)
 
     def read(self, sha256: str) -> bytes:
-        """The bytes that were handed in. Raises FileChanged or FileMissing, and logs it: somebody has to look."""
+        """Return the bytes handed in. Raises FileChanged or FileMissing, logged as errors."""
         try:
             content = self._place(sha256).read_bytes()
         except FileNotFoundError:
@@ -109,24 +108,24 @@ class FileStore:
                 raise FileExpired(
                     "Ce fichier a été supprimé au terme de sa conservation ; son empreinte reste dans l'historique."
                 ) from None
-            log.error("a kept file is missing", extra={"sha256": sha256})
+            log.error("stored file missing", extra={"sha256": sha256})
             raise FileMissing("Le fichier conservé est introuvable ; l'incident est signalé.") from None
         if hashlib.sha256(content).hexdigest() != sha256:
-            log.error("a kept file was changed", extra={"sha256": sha256})
+            log.error("stored file changed", extra={"sha256": sha256})
             raise FileChanged(
                 "Le fichier conservé ne correspond plus à son empreinte : il n'est pas remis ; l'incident est signalé."
             )
         return content
 
-    def kept_before(self, moment: datetime) -> Iterator[str]:
-        """The SHA-256 of every file that was put in its place before that moment, as the disk's clock tells."""
+    def stored_before(self, moment: datetime) -> Iterator[str]:
+        """Yield the SHA-256 of every file stored before that moment, by the disk's clock."""
         for path in self._folder.glob("[0-9a-f][0-9a-f]/*"):
             digest = path.parent.name + path.name
             if _DIGEST.fullmatch(digest) is not None and path.stat().st_mtime < moment.timestamp():
                 yield digest
 
     def remove(self, sha256: str) -> None:
-        """Deletes a file whose end the log tells. May be called again; handed in once more, the file is there again."""
+        """Delete a file whose expiry is recorded. May be called again; handing the file in again restores it."""
         place = self._place(sha256)
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._tombstone(sha256).touch(mode=0o600)
@@ -137,11 +136,11 @@ class FileStore:
         return self._place(sha256).with_suffix(".expired")
 
     def _sweep(self) -> None:
-        """Removes what processes left behind that were killed at work."""
-        for left in self._drafts.glob("*"):
+        """Remove drafts left behind by killed processes."""
+        for draft in self._drafts.glob("*"):
             with suppress(FileNotFoundError):
-                if left.stat().st_mtime < time() - _A_DAY:
-                    left.unlink()
+                if draft.stat().st_mtime < time() - _A_DAY:
+                    draft.unlink()
 
     def _place(self, sha256: str) -> Path:
         if _DIGEST.fullmatch(sha256) is None:

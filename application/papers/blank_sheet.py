@@ -1,6 +1,6 @@
-"""The attendance sheet of a published animation, to be printed, signed, and attached afterwards.
+"""The attendance sheet of a published animation, to be printed, signed and attached afterwards.
 
-Its rows are empty, or begin with those who registered.
+Its rows are empty, or begin with the names of the registrants.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from datetime import datetime
 from application.papers.french import clock_time, full_date, siret
 from application.papers.typesetting import qr_code, typeset
 
-#: Four pages: who expects more people prints the sheet again.
-MOST_ROWS = 100
+#: Four pages; larger audiences print the sheet again.
+MAX_ROWS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class BlankSheet:
-    """`starts_at` and `ends_at` in the territory's local time; `url` is where the animation stands on the site.
+    """`starts_at` and `ends_at` in the territory's local time; `url` is the animation's page on the site.
 
-    `registrants`: names to be printed in the first rows, the others stay empty for who comes without.
+    `registrants`: names to print in the first rows.
     """
 
     title: str
@@ -37,7 +37,7 @@ class BlankSheet:
 
 
 def blank_sheet(sheet: BlankSheet) -> bytes:
-    """A PDF of A4 pages with a numbered row for each seat, `MOST_ROWS` at most; 20 rows fit on one page."""
+    """Typeset A4 pages with a numbered row for each seat, at most `MAX_ROWS`, 20 to a page."""
     return typeset(
         "blank_sheet.typ",
         {
@@ -49,8 +49,8 @@ def blank_sheet(sheet: BlankSheet) -> bytes:
             "structure": sheet.structure,
             "siret": siret(sheet.structure_siret),
             "territory": sheet.territory,
-            "rows": min(sheet.seats, MOST_ROWS),
-            "names": sheet.registrants[:MOST_ROWS],
+            "rows": min(sheet.seats, MAX_ROWS),
+            "names": sheet.registrants[:MAX_ROWS],
             "url": sheet.url,
             "qr": qr_code(sheet.url),
         },

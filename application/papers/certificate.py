@@ -20,7 +20,7 @@ MISSIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """`since`: when the candidature was validated. `trainings` are (day, subject) pairs; `pix_on` None: not passed."""
+    """`since`: when the candidature was validated. `trainings`: (day, subject) pairs. `pix_on`: None if not passed."""
 
     number: str
     issued_on: date
@@ -32,19 +32,19 @@ class Certificate:
     pix_on: date | None = None
 
 
-def certificate(told: Certificate) -> bytes:
-    """A PDF of one A4 page."""
+def certificate_pdf(certificate: Certificate) -> bytes:
+    """Typeset one A4 page."""
     return typeset(
         "certificate.typ",
         {
-            "number": told.number,
-            "issued_on": full_date(told.issued_on),
-            "name": told.name,
-            "school": told.school_uai,
-            "territory": told.territory,
-            "since": full_date(told.since),
+            "number": certificate.number,
+            "issued_on": full_date(certificate.issued_on),
+            "name": certificate.name,
+            "school": certificate.school_uai,
+            "territory": certificate.territory,
+            "since": full_date(certificate.since),
             "missions": MISSIONS,
-            "trainings": [f"{subject} ({short_date(day)})" for day, subject in told.trainings],
-            "pix": None if told.pix_on is None else full_date(told.pix_on),
+            "trainings": [f"{subject} ({short_date(day)})" for day, subject in certificate.trainings],
+            "pix": None if certificate.pix_on is None else full_date(certificate.pix_on),
         },
     )

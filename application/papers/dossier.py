@@ -1,4 +1,4 @@
-"""A service dossier on paper: what is to be paid to whom, for which animations, and everything that led there."""
+"""A service dossier on paper: the sum, its payee, the animations it pays for, and its history."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from application.papers.french import NBSP, date_and_time, euros, short_date, siret
 from application.papers.typesetting import typeset
 
-#: What a status is called, and whether the sum still has to be certified.
+#: The French name of each status, and whether the sum is certified.
 _STATUSES = {
     "OPEN": ("Ouvert", False),
     "SUBMITTED": ("Soumis au coordonnateur", False),
@@ -22,7 +22,7 @@ _STATUSES = {
 
 @dataclass(frozen=True, slots=True)
 class DossierConvention:
-    """`rate` in euros for one animation; `planned` animations; None: the convention does not say."""
+    """`rate` in euros for one animation; `planned` animations. None if the convention does not say."""
 
     reference: str
     signed_on: date
@@ -35,7 +35,7 @@ class DossierConvention:
 
 @dataclass(frozen=True, slots=True)
 class DossierLine:
-    """An animation of the dossier. Instants in the territory's local time; `attested_at` None: not attested."""
+    """An animation of the dossier, in the territory's local time; `attested_at` is None if not attested."""
 
     title: str
     starts_at: datetime
@@ -49,7 +49,7 @@ class DossierLine:
 
 @dataclass(frozen=True, slots=True)
 class DossierAmendment:
-    """A correction after certification. Figures are (parents, children); `accepted_by` None: not accepted yet."""
+    """A correction after certification. Figures are (parents, children); `accepted_by` is None until accepted."""
 
     at: datetime
     title: str
@@ -61,7 +61,7 @@ class DossierAmendment:
 
 @dataclass(frozen=True, slots=True)
 class DossierEntry:
-    """One thing that happened. `role` and `what` in French, for a person."""
+    """One line of the history; `role` and `what` are in French."""
 
     at: datetime
     actor: str
@@ -71,9 +71,9 @@ class DossierEntry:
 
 @dataclass(frozen=True, slots=True)
 class DossierDocument:
-    """`status` is OPEN, SUBMITTED, RETURNED, CERTIFIED or PAID; the period includes both its days; `amount` in euros.
+    """`status` is OPEN, SUBMITTED, RETURNED, CERTIFIED or PAID; the period includes both days; `amount` is in euros.
 
-    `pieces` are those that are there; `checkpoint` is the signed note over the log that this rests on.
+    `pieces` are those attached; `checkpoint` is the signed note of the log that the dossier rests on.
     """
 
     reference: str
@@ -96,7 +96,7 @@ class DossierDocument:
 
 
 def dossier_pdf(dossier: DossierDocument) -> bytes:
-    """A PDF of A4 pages, numbered. Raises ValueError when an amount has parts of a cent."""
+    """Typeset numbered A4 pages. Raises ValueError if an amount has fractions of a cent."""
     status, final = _STATUSES[dossier.status]
     return typeset(
         "dossier.typ",
@@ -121,7 +121,7 @@ def dossier_pdf(dossier: DossierDocument) -> bytes:
 
 
 def _facts(dossier: DossierDocument) -> list[tuple[str, str]]:
-    """What the dossier is about, each under its name."""
+    """Return what identifies the dossier, as (name, value) pairs."""
     convention = dossier.convention
     facts = [
         ("SIRET", siret(dossier.structure_siret)),
@@ -143,7 +143,7 @@ def _facts(dossier: DossierDocument) -> list[tuple[str, str]]:
 
 
 def _basis(dossier: DossierDocument) -> list[tuple[str, str]]:
-    """The figures that the amount follows from."""
+    """Return the figures from which the amount follows."""
     rate, planned = dossier.convention.rate, dossier.convention.planned
     return [
         ("Animations du dossier", str(len(dossier.lines))),
@@ -153,19 +153,19 @@ def _basis(dossier: DossierDocument) -> list[tuple[str, str]]:
 
 
 def _pieces(dossier: DossierDocument) -> list[dict[str, Any]]:
-    """Every piece that the convention requires, then those that are there beside them."""
+    """Return the pieces the convention requires, then the others attached."""
     required = dossier.convention.required_pieces
-    beside = [piece for piece in dossier.pieces if piece not in required]
-    return [{"name": piece, "there": piece in dossier.pieces} for piece in (*required, *beside)]
+    others = [piece for piece in dossier.pieces if piece not in required]
+    return [{"name": piece, "there": piece in dossier.pieces} for piece in (*required, *others)]
 
 
 def _equal_sheets(dossier: DossierDocument) -> list[str]:
-    """For each scan that stands for several of the dossier's animations, the numbers of these."""
+    """Return, for each scan shared by several animations, the numbers of these animations."""
     numbers: dict[str, list[str]] = {}
     for number, line in enumerate(dossier.lines, start=1):
         if line.sheet_sha256 is not None:
             numbers.setdefault(line.sheet_sha256, []).append(str(number))
-    return [", ".join(found) for found in numbers.values() if len(found) > 1]
+    return [", ".join(lines) for lines in numbers.values() if len(lines) > 1]
 
 
 def _line(line: DossierLine) -> dict[str, Any]:

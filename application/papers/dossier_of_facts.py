@@ -1,4 +1,4 @@
-"""A dossier's facts, as `application.proof.dossier_facts` tells them, laid out for paper."""
+"""Lay out a dossier's facts (see `application.proof.dossier_facts`) for paper."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from domain.service_dossiers.transitions import AmendmentStatus
 Facts = dict[str, Any]
 
 
-#: What people call who acted, told what history calls them (see `people.officials`).
+#: Returns the display name of an actor (see `people.officials`).
 NameOf = Callable[[str], str]
 
 
 def pdf_of_facts(facts: Facts, checkpoint: str | None, name_of: NameOf = str) -> bytes:
-    """The dossier as PDF, with the latest signed checkpoint."""
+    """Return the dossier as PDF, with the latest signed checkpoint."""
     return dossier_pdf(document_of(facts, checkpoint, name_of))
 
 
 def document_of(facts: Facts, checkpoint: str | None, name_of: NameOf = str) -> DossierDocument:
-    """Instants are shown in the local time of the dossier's animations, and of Paris when it holds none."""
+    """Return the document. Instants are in the local time of its animations, or of Paris if it has none."""
     lines = facts["lines"]
     zone = ZoneInfo(lines[0]["time_zone"] if lines else "Europe/Paris")
     titles: dict[str, str] = {line["animation_id"]: line["title"] for line in lines}
@@ -62,7 +62,7 @@ def document_of(facts: Facts, checkpoint: str | None, name_of: NameOf = str) -> 
         amount=amount,
         lines=tuple(_line(line, zone) for line in lines),
         pieces=tuple(piece["piece"] for piece in facts["pieces"]),
-        amendments=tuple(_amendment(one, titles, zone, name_of) for one in facts["amendments"]),
+        amendments=tuple(_amendment(amendment, titles, zone, name_of) for amendment in facts["amendments"]),
         timeline=tuple(_entry(entry, titles, zone, name_of) for entry in facts["timeline"]),
         paid_on=date.fromisoformat(payment["paid_on"]) if payment else None,
         payment_reference=payment["reference"] if payment else None,
@@ -85,15 +85,15 @@ def _line(line: Facts, zone: ZoneInfo) -> DossierLine:
     )
 
 
-def _amendment(one: Facts, titles: dict[str, str], zone: ZoneInfo, name_of: NameOf) -> DossierAmendment:
-    accepted = one["status"] == AmendmentStatus.ACCEPTED
+def _amendment(amendment: Facts, titles: dict[str, str], zone: ZoneInfo, name_of: NameOf) -> DossierAmendment:
+    accepted = amendment["status"] == AmendmentStatus.ACCEPTED
     return DossierAmendment(
-        at=_local(one["proposed"]["at"], zone),
-        title=titles.get(one["animation_id"], str(one["animation_id"])),
-        before=(one["before"]["parents"], one["before"]["children"]),
-        after=(one["parents"], one["children"]),
-        reason=one["reason"],
-        accepted_by=name_of(one["decided"]["by"]) if accepted else None,
+        at=_local(amendment["proposed"]["at"], zone),
+        title=titles.get(amendment["animation_id"], str(amendment["animation_id"])),
+        before=(amendment["before"]["parents"], amendment["before"]["children"]),
+        after=(amendment["parents"], amendment["children"]),
+        reason=amendment["reason"],
+        accepted_by=name_of(amendment["decided"]["by"]) if accepted else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""Dates, times, sums and identifiers as a French reader expects them."""
+"""Format dates, times, sums and identifiers as French readers expect them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NBSP = "\u00a0"
 
 
 def full_date(day: date) -> str:
-    """`lundi 15 mars 2027`; the first of a month is `1er`."""
+    """Format as `lundi 15 mars 2027`; the first of a month is `1er`."""
     return f"{_DAYS[day.weekday()]} {'1er' if day.day == 1 else day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
@@ -34,17 +34,17 @@ def short_date(day: date) -> str:
 
 
 def clock_time(instant: datetime) -> str:
-    """`18 h 05`, on the clock that the instant carries."""
+    """Format as `18 h 05`, in the instant's own time zone."""
     return f"{instant.hour}{NBSP}h{NBSP}{instant.minute:02}"
 
 
 def date_and_time(instant: datetime) -> str:
-    """`15/03/2027 18:05`."""
+    """Format as `15/03/2027 18:05`."""
     return f"{instant:%d/%m/%Y %H:%M}"
 
 
 def euros(amount: Decimal) -> str:
-    """`1 350,00 €`, exact to the cent: an amount with a part of a cent is a mistake and raises ValueError."""
+    """Format as `1 350,00 €`. Raises ValueError for fractions of a cent."""
     cents = amount.quantize(Decimal("0.01"))
     if cents != amount:
         raise ValueError(f"{amount} has parts of a cent")
@@ -52,5 +52,5 @@ def euros(amount: Decimal) -> str:
 
 
 def siret(number: str) -> str:
-    """`210 200 010 00010`."""
+    """Format as `210 200 010 00010`."""
     return NBSP.join((number[:3], number[3:6], number[6:9], number[9:]))

@@ -146,7 +146,7 @@ def attach_piece(command: ServicePieceAttach, work: UnitOfWork) -> UUID:
     convention = _convention(work, dossier)
     attached = PieceAttached(
         piece=command.piece,
-        file_name=command.named(f"piece-{_number(command.piece, convention)}"),
+        file_name=command.file_name(f"piece-{_number(command.piece, convention)}"),
         media_type=command.media_type,
         size=command.size,
         sha256=command.sha256,

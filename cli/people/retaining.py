@@ -97,7 +97,7 @@ def erasures(app: Application, store: FileStore, found: Due, now: datetime) -> l
 
 def _files(conn: Conn, store: FileStore, ended_before: datetime) -> list[str]:
     """Files that prove nothing any more: all that they were handed in for has ended."""
-    old = frozenset(store.kept_before(ended_before))
+    old = frozenset(store.stored_before(ended_before))
     if not old:
         return []
     uses = [row for row in _rows(conn, retention.USES) if row[0] in old]

@@ -9,7 +9,7 @@ from itertools import count
 import pytest
 
 from application.application import open_application
-from application.founding import found
+from application.founding import found_database
 from application.hosting.database import temporary_database
 from projections.engine.catching_up import catch_up
 from projections.engine.generations import prepare
@@ -27,7 +27,7 @@ def founded_template(server_url: str, worker_id: str) -> Iterator[str]:
     name = f"scenarios_{worker_id}"
     with temporary_database(server_url, name) as url:
         with open_application(url, MASTER_KEY) as application:
-            found(application, FOUNDED_AT)
+            found_database(application, FOUNDED_AT)
             with application.pool.connection() as conn:
                 prepare(conn, projections)
                 catch_up(conn, application.vault)

@@ -1,1 +1,1 @@
-"""Opening files of strangers, in processes of their own."""
+"""Open untrusted files in separate processes."""

@@ -1,4 +1,4 @@
-"""Having files opened by processes of their own (`application.files.scanning.worker`), a few at once."""
+"""A pool of processes (`application.files.scanning.worker`) that open untrusted files, a few at once."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from threading import BoundedSemaphore, Lock
 from time import monotonic
 
 _WORKER = Path(__file__).with_name("worker.py")
-#: How many files are opened at once.
+#: Files opened at once.
 AT_ONCE = 3
-#: Whatever the machine does besides: a file that is not opened by then is refused.
+#: A file that is not opened by then is refused, however busy the machine.
 PATIENCE_SECONDS = 20.0
 TOO_LONG = "le fichier est trop long à ouvrir"
-#: A process does not live for ever: what a file left behind in it goes with it.
-_MOST_FILES = 200
+#: Files per process: whatever they leave in its memory goes with it.
+_MAX_FILES = 200
 
 
 class Stopped(Exception):
-    """The process has ended, or had to be ended, before it said anything."""
+    """Raised when the process ended, or was killed, before it answered."""
 
 
 class _Worker:
     """A process, used by one thread at a time."""
 
     def __init__(self) -> None:
-        # Nothing of our environment: there may be secrets in it.
+        # Our environment may hold secrets.
         self._process = subprocess.Popen(
             [sys.executable, "-I", str(_WORKER)],
             stdin=subprocess.PIPE,
@@ -44,7 +44,7 @@ class _Worker:
         self.opened = 0
 
     def ask(self, media_type: str, path: Path, patience: float) -> tuple[str | None, str | None]:
-        """Raises Stopped."""
+        """Return the reason to refuse the file, if any, and the error behind it. Raises Stopped."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self.opened += 1
@@ -57,15 +57,15 @@ class _Worker:
         return reason, error
 
     def _line(self, descriptor: int, patience: float) -> bytes:
-        until, said = monotonic() + patience, b""
+        deadline, line = monotonic() + patience, b""
         ready = select.poll()
         ready.register(descriptor, select.POLLIN)
-        while not said.endswith(b"\n"):
-            more = os.read(descriptor, 4_096) if ready.poll(max(0.0, until - monotonic()) * 1_000) else b""
-            if not more:
+        while not line.endswith(b"\n"):
+            chunk = os.read(descriptor, 4_096) if ready.poll(max(0.0, deadline - monotonic()) * 1_000) else b""
+            if not chunk:
                 raise Stopped
-            said += more
-        return said
+            line += chunk
+        return line
 
     @property
     def lives(self) -> bool:
@@ -77,7 +77,7 @@ class _Worker:
 
 
 class Openers:
-    """Thread-safe. Processes are started when they are needed, and wait for the next file."""
+    """Thread-safe. Processes start on demand, and are reused."""
 
     def __init__(self, at_once: int = AT_ONCE, patience: float = PATIENCE_SECONDS) -> None:
         self._patience = patience
@@ -85,28 +85,28 @@ class Openers:
         self._lock = Lock()
         self._idle: list[_Worker] = []
 
-    def why_not(self, media_type: str, path: Path) -> tuple[str | None, str | None]:
-        """Why the file is refused, in French, and the error behind it; twice None for one that is whole."""
+    def find_defect(self, media_type: str, path: Path) -> tuple[str | None, str | None]:
+        """Return why the file is refused, in French, and the error behind it; (None, None) if it is whole."""
         with self._worker() as opener:
             return opener.ask(media_type, path, self._patience)
 
     @contextmanager
     def _worker(self) -> Iterator[_Worker]:
         with self._places:
-            opener = self._waiting() or _Worker()
-            kept = False
+            opener = self._take_idle() or _Worker()
+            reusable = False
             try:
                 yield opener
-                kept = opener.opened < _MOST_FILES
+                reusable = opener.opened < _MAX_FILES
             finally:
-                if kept:
+                if reusable:
                     with self._lock:
                         self._idle.append(opener)
                 else:
                     opener.end()
 
-    def _waiting(self) -> _Worker | None:
-        """One that waits, and has not been ended by somebody else meanwhile."""
+    def _take_idle(self) -> _Worker | None:
+        """Return an idle process that still runs, or None."""
         with self._lock:
             while self._idle:
                 opener = self._idle.pop()
@@ -116,7 +116,7 @@ class Openers:
         return None
 
     def close(self) -> None:
-        """Ends the processes that wait."""
+        """End the idle processes."""
         with self._lock:
             idle, self._idle = self._idle, []
         for opener in idle:

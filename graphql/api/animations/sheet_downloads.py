@@ -17,7 +17,7 @@ from api.core.context import Context, Services
 from api.core.scalars import local
 from api.downloads.file_responses import HARMLESS, answered, denied, disposition, id_in_path, kept_file
 from api.typology.territories_and_terms import Lists
-from application.papers.blank_sheet import MOST_ROWS, BlankSheet, blank_sheet
+from application.papers.blank_sheet import MAX_ROWS, BlankSheet, blank_sheet
 from domain.animations.transitions import AnimationStatus
 from domain.kernel.rights import Action, Belongings, Scope, may, scope_of
 from domain.typology.typology import TermKind
@@ -73,7 +73,7 @@ async def _registrants(context: Context, row: Row) -> tuple[str, ...]:
     if not may(context.actor, Action.REGISTRATION_READ, _belongings(row)):
         raise denied(context.actor)
     read = await context.read()
-    asked = {"animation_id": row["animation_id"], "most": MOST_ROWS}
+    asked = {"animation_id": row["animation_id"], "most": MAX_ROWS}
     rows = await read.rows(read.sql(registration_queries.SEATED), asked)
     return tuple(f"{one['last_name']} {one['first_name']}" for one in rows)
 

@@ -19,7 +19,7 @@ from api.core.context import Context, Services
 from api.core.scalars import local
 from api.downloads.file_responses import HARMLESS, answered, denied, disposition, id_in_path
 from application.candidatures import PURPOSE
-from application.papers.certificate import Certificate, certificate
+from application.papers.certificate import Certificate, certificate_pdf
 from domain.kernel.actors import Role
 from domain.kernel.errors import DomainError
 from domain.kernel.rights import Action, may
@@ -55,7 +55,7 @@ async def _certificate(context: Context, request: Request) -> Response:
         pix_on=row["certificate_pix_on"],
     )
     await context.close()
-    content = await to_thread.run_sync(certificate, told)
+    content = await to_thread.run_sync(certificate_pdf, told)
     name = disposition("inline", f"Attestation de bénévolat {told.number}.pdf")
     return Response(content, 200, {**HARMLESS, "Content-Disposition": name}, "application/pdf")
 

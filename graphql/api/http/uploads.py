@@ -18,11 +18,11 @@ from starlette.requests import Request
 
 from api.core.answers import Refused
 from api.core.requests import LARGEST_BODY
-from application.files.scans import LARGEST_SCAN, too_large
+from application.files.scans import MAX_SCAN_BYTES, too_large
 from domain.kernel.actors import Actor, Role
 
 #: More than the largest scan: one that is somewhat too large is told so by the mutation, in its place.
-LARGEST_UPLOAD = LARGEST_SCAN * 3 // 2
+LARGEST_UPLOAD = MAX_SCAN_BYTES * 3 // 2
 MULTIPART = "multipart/form-data"
 _PREFLIGHT_HEADERS = ("authorization", "graphql-require-preflight")
 

@@ -38,15 +38,15 @@ def _endless() -> bytes:
 def test_a_file_that_takes_too_long_ends_its_process_and_no_other(tmp_path: Path):
     openers = Openers(at_once=2, patience=1.5)
     usual, endless = _file(tmp_path, pdf(), "usual"), _file(tmp_path, _endless(), "endless")
-    assert openers.why_not(PDF, usual) == (None, None)
+    assert openers.find_defect(PDF, usual) == (None, None)
     with ThreadPoolExecutor() as pool:
         began = monotonic()
-        waiting = pool.submit(openers.why_not, PDF, endless)
-        assert openers.why_not(PDF, usual) == (None, None)
+        waiting = pool.submit(openers.find_defect, PDF, endless)
+        assert openers.find_defect(PDF, usual) == (None, None)
         with pytest.raises(Stopped):
             waiting.result()
         assert monotonic() - began < 10
-    assert openers.why_not(PDF, usual) == (None, None)
+    assert openers.find_defect(PDF, usual) == (None, None)
     openers.close()
 
 
@@ -61,17 +61,17 @@ def test_a_picture_that_takes_too_much_memory_is_refused(tmp_path: Path, openers
     content = b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(said)) + kind + said + struct.pack(">I", zlib.crc32(kind + said)) for kind, said in chunks
     )
-    reason, error = openers.why_not("image/png", _file(tmp_path, content))
+    reason, error = openers.find_defect("image/png", _file(tmp_path, content))
     # Whether it fits is the library's matter: it is whole, or too large, and the next file is opened as ever.
     assert (reason, error) in ((None, None), ("le fichier demande trop de mémoire", "MemoryError"))
-    assert openers.why_not("image/jpeg", _file(tmp_path, jpeg())) == (None, None)
+    assert openers.find_defect("image/jpeg", _file(tmp_path, jpeg())) == (None, None)
 
 
 def test_the_process_knows_nothing_of_our_environment(
     tmp_path: Path, openers: Openers, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("PARENTALITE_MASTER_KEY", "the secret of this test")
-    openers.why_not(PDF, _file(tmp_path, pdf()))
+    openers.find_defect(PDF, _file(tmp_path, pdf()))
     (opener,) = openers._idle
     environment = Path(f"/proc/{opener._process.pid}/environ")
     if not environment.exists():
@@ -84,8 +84,8 @@ def test_the_process_knows_nothing_of_our_environment(
 
 def test_a_process_that_was_ended_from_outside_is_replaced(tmp_path: Path, openers: Openers):
     usual = _file(tmp_path, pdf())
-    openers.why_not(PDF, usual)
+    openers.find_defect(PDF, usual)
     (opener,) = openers._idle
     opener._process.kill()
     opener._process.wait()
-    assert openers.why_not(PDF, usual) == (None, None)
+    assert openers.find_defect(PDF, usual) == (None, None)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from application.files.scans import LARGEST_SCAN, media_type_of
+from application.files.scans import MAX_SCAN_BYTES, media_type_of
 from domain.kernel.errors import DomainError, ErrorCode
 from tests.support.papers.dossiers import flipped, jpeg, pdf, pdf_bomb, png, png_bomb, png_of
 
@@ -26,7 +26,7 @@ def recognised(folder: Path, content: bytes) -> str:
         (pdf(pages=3), "application/pdf"),
         (jpeg(), "image/jpeg"),
         (png(), "image/png"),
-        (pdf() + b"\n" * (LARGEST_SCAN - len(pdf())), "application/pdf"),
+        (pdf() + b"\n" * (MAX_SCAN_BYTES - len(pdf())), "application/pdf"),
         # Protected against changes only: anybody can open it.
         (pdf(password=""), "application/pdf"),
     ],
@@ -45,7 +45,7 @@ def test_a_scan_is_recognised(content: bytes, media_type: str, tmp_path: Path):
         (b"GIF89a" + bytes(200), "pas un fichier accepté"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", "pas un fichier accepté"),
         (b"MZ" + bytes(200), "pas un fichier accepté"),
-        (pdf() + b"\n" * LARGEST_SCAN, "trop volumineux"),
+        (pdf() + b"\n" * MAX_SCAN_BYTES, "trop volumineux"),
         (b"%PDF-1.7\n", "PDF est abîmé"),
         (b"%PDF-1.7\n" + b"\xff" * 5_000, "PDF est abîmé"),
         (pdf()[: len(pdf()) // 2], "PDF est abîmé"),

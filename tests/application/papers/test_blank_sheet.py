@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from application.papers.blank_sheet import MOST_ROWS, BlankSheet, blank_sheet
+from application.papers.blank_sheet import MAX_ROWS, BlankSheet, blank_sheet
 from application.papers.typesetting import MANDATORY_SENTENCE
 from tests.support.papers.pdf_text import DARK_BLUE, LIGHT_BLUE, page_texts, picture, qr_texts, share, text
 
@@ -86,7 +86,7 @@ def test_more_rows_go_over_to_pages_that_tell_what_they_belong_to():
 def test_an_animation_of_a_thousand_seats_has_a_sheet_that_can_still_be_printed():
     pages = page_texts(blank_sheet(replace(SHEET, seats=1_000)))
     assert len(pages) == 4
-    assert f" {MOST_ROWS} Parents présents" in pages[-1]
+    assert f" {MAX_ROWS} Parents présents" in pages[-1]
 
 
 def test_a_night_says_both_its_days():

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from pypdf import PdfReader
 
-from application.files.scans import LARGEST_SCAN
+from application.files.scans import MAX_SCAN_BYTES
 from domain.kernel.actors import Role
 from tests.support.dumps import dump, in_hexadecimal
 from tests.support.papers.dossiers import jpeg, pdf, png, png_bomb
@@ -147,8 +147,8 @@ def test_an_upload_sent_again_with_its_key_records_nothing_more(server: Server, 
         (SCAN[:100], "abîmé"),
         (png_bomb(30_000), "trop de points"),
         (pdf(password="secret"), "mot de passe"),
-        (SCAN + b"\n" * LARGEST_SCAN, "trop volumineux"),
-        (SCAN + b"\n" * (LARGEST_SCAN + 5_000_000), "trop volumineux"),
+        (SCAN + b"\n" * MAX_SCAN_BYTES, "trop volumineux"),
+        (SCAN + b"\n" * (MAX_SCAN_BYTES + 5_000_000), "trop volumineux"),
     ],
     ids=lambda value: value if isinstance(value, str) else "scan",
 )
