@@ -1,7 +1,8 @@
-"""Use cases of accounts: invitations, appointments, bindings and grants, each given to a person by their subject."""
+"""Use cases of accounts: invitations, and mandates given to a person by their token's subject."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID, uuid4
 
@@ -30,7 +31,7 @@ from domain.kernel.people import EmailAddress
 from domain.kernel.rights import Action, Belongings, authorize
 from domain.kernel.validation import Instant, Label, Link, Subject, TerritoryCode
 
-#: What the links of invitations are for.
+#: Purpose of an invitation's signed link.
 PURPOSE = "invitation"
 
 
@@ -43,7 +44,7 @@ Schools = Annotated[tuple[Uai, ...], Field(min_length=1, max_length=500), AfterV
 
 
 class _ForSubject(Command):
-    """`subject`: what the person's token calls them."""
+    """`subject` is the subject of the person's token."""
 
     subject: Subject
 
@@ -82,7 +83,7 @@ class InvitationRevoke(Command):
 
 
 class InvitationAccept(Command):
-    """By who is signed in as `subject`, and holds the invitation's link."""
+    """Sent by a signed-in person who holds the invitation's link."""
 
     action: ClassVar[Action] = Action.INVITATION_ACCEPT
 
@@ -103,7 +104,7 @@ class MediateurAccept(Command):
 
 
 class MailPreferencesSet(Command):
-    """`recipients`: the inboxes that the person reads, as the API knows them; no part of what the client said."""
+    """`recipients`: the inboxes that the person reads, determined by the API, not sent by the client."""
 
     action: ClassVar[Action] = Action.MAIL_PREFERENCES_SET
 
@@ -127,7 +128,7 @@ class AccountErase(Command):
 
 
 class PreferencesErase(Command):
-    """Of an account that stays: the address alone is erased."""
+    """Erase the address of an account that stays."""
 
     action: ClassVar[Action] = Action.PERSON_ERASE
 
@@ -143,31 +144,31 @@ class InvitationErase(Command):
 
 
 def appoint(command: CoordonnateurAppoint, work: UnitOfWork) -> UUID:
-    given = CoordonnateurAppointed(**_to(work, command.subject), territories=command.territories)
+    appointed = CoordonnateurAppointed(**_to(work, command.subject), territories=command.territories)
     account = _account(work, command.subject)
-    facts = accounts.appoint_coordonnateur(account, given, work.actor)
+    facts = accounts.appoint_coordonnateur(account, appointed, work.actor)
     for code in command.territories:
         find_territory(work, code)
     return _record(work, account, facts)
 
 
 def bind(command: SchoolStaffBind, work: UnitOfWork) -> UUID:
-    given = SchoolStaffBound(
+    bound = SchoolStaffBound(
         **_to(work, command.subject),
         staff_role=command.staff_role,
         territory=command.territory,
         schools=command.schools,
     )
     account = _account(work, command.subject)
-    facts = accounts.bind_school_staff(account, given, work.actor)
+    facts = accounts.bind_school_staff(account, bound, work.actor)
     find_territory(work, command.territory)
     return _record(work, account, facts, Belongings(territories=frozenset([command.territory])))
 
 
 def admit(command: AuditorAdmit, work: UnitOfWork) -> UUID:
-    given = AuditorAdmitted(**_to(work, command.subject), until=command.until)
+    admitted = AuditorAdmitted(**_to(work, command.subject), until=command.until)
     account = _account(work, command.subject)
-    return _record(work, account, accounts.admit_auditor(account, given, work.actor, work.now))
+    return _record(work, account, accounts.admit_auditor(account, admitted, work.actor, work.now))
 
 
 def send(command: InvitationSend, work: UnitOfWork) -> UUID:
@@ -182,62 +183,62 @@ def send(command: InvitationSend, work: UnitOfWork) -> UUID:
 def revoke(command: InvitationRevoke, work: UnitOfWork) -> UUID:
     state = work.subject(INVITATION, command.invitation_id, None, "Invitation", "invitation_id")
     structure = work.find(STRUCTURE, state.structure_id)
-    assert structure is not None, "invitations are to structures that there are"
+    assert structure is not None, "an invitation's structure exists"
     facts = invitations.revoke(state, structure, work.actor)
     work.record(INVITATION, state.id, facts, Belongings(structure_id=state.structure_id))
     return state.id
 
 
 def accept(command: InvitationAccept, work: UnitOfWork) -> UUID:
-    """The invitation is used up in the same transaction: of two who hold its link one joins."""
-    # Before the link is read: what it is worth is told to nobody who may not use it.
+    """The invitation is used up in the same transaction, so that only one holder of its link joins."""
+    # Checked before the link is read, so that nobody without the right learns whether it is valid.
     authorize(work.actor, command.action, Belongings())
     subject = _own_subject(work)
     (invitation_id,) = work.keyed.links.read(PURPOSE, command.link, "link")
     invitation = work.find(INVITATION, invitation_id)
-    assert invitation is not None, "links are made for invitations that there are"
-    given = SpeakerJoined(**_to(work, subject), structure_id=invitation.structure_id, invitation_id=invitation.id)
+    assert invitation is not None, "a link's invitation exists"
+    joining = SpeakerJoined(**_to(work, subject), structure_id=invitation.structure_id, invitation_id=invitation.id)
     account = _account(work, subject)
-    facts = accounts.join_structure(account, given, invitation, work.actor)
-    of = Belongings(structure_id=invitation.structure_id)
-    joined = work.record(ACCOUNT, account.id, facts, of)
-    work.record(INVITATION, invitation.id, invitations.accept(given.mandate_id), of, cause=joined)
+    facts = accounts.join_structure(account, joining, invitation, work.actor)
+    belongings = Belongings(structure_id=invitation.structure_id)
+    joined = work.record(ACCOUNT, account.id, facts, belongings)
+    work.record(INVITATION, invitation.id, invitations.accept(joining.mandate_id), belongings, cause=joined)
     return account.id
 
 
 def register(command: MediateurRegister, work: UnitOfWork) -> UUID:
     subject = _own_subject(work)
-    given = MediateurRegistered(**_to(work, subject), structure_id=command.structure_id)
+    registered = MediateurRegistered(**_to(work, subject), structure_id=command.structure_id)
     account = _account(work, subject)
     structure = work.find(STRUCTURE, command.structure_id)
-    facts = accounts.register_mediateur(account, given, structure, work.actor)
+    facts = accounts.register_mediateur(account, registered, structure, work.actor)
     return _record(work, account, facts, Belongings(structure_id=command.structure_id))
 
 
 def set_mail_preferences(command: MailPreferencesSet, work: UnitOfWork) -> UUID:
     subject = _own_subject(work)
     account = _account(work, subject)
-    # Under the key of the mailbox, not of the account: whose address it is may have it erased, and the account stays.
+    # Filed under the mailbox, so that its owner may erase the address while the account stays.
     own = work.keyed.identity(subject).person_id
-    given = events.MailPreferencesSet(
+    preferences = events.MailPreferencesSet(
         person_id=work.keyed.mailbox_in(command.email, account.id) if command.email else own,
         email=command.email,
         recipients=command.recipients,
         muted=command.muted,
     )
-    return _record(work, account, accounts.set_mail_preferences(account, given, work.actor))
+    return _record(work, account, accounts.set_mail_preferences(account, preferences, work.actor))
 
 
 def accept_mediateur(command: MediateurAccept, work: UnitOfWork) -> UUID:
     account = work.find(ACCOUNT, command.account_id) or Account(command.account_id)
-    facts = accounts.accept_mediateur(account, command.mandate_id, work.actor, lambda one: _home(work, one))
-    of = account.mandates[command.mandate_id].belongings
-    return _record(work, account, facts, Belongings(structure_id=of.structure_id))
+    facts = accounts.accept_mediateur(account, command.mandate_id, work.actor, partial(_home, work))
+    belongings = account.mandates[command.mandate_id].belongings
+    return _record(work, account, facts, Belongings(structure_id=belongings.structure_id))
 
 
 def end(command: MandateEnd, work: UnitOfWork) -> UUID:
     account = work.find(ACCOUNT, command.account_id) or Account(command.account_id)
-    facts = accounts.end_mandate(account, command.mandate_id, work.actor, lambda one: _home(work, one))
+    facts = accounts.end_mandate(account, command.mandate_id, work.actor, partial(_home, work))
     return _record(work, account, facts, _stamped(account.mandates[command.mandate_id].belongings, work.actor))
 
 
@@ -248,7 +249,7 @@ def erase_account(command: AccountErase, work: UnitOfWork) -> UUID:
 
 
 def erase_preferences(command: PreferencesErase, work: UnitOfWork) -> UUID:
-    """Said as preferences without an address, once its key is destroyed."""
+    """Record preferences without an address, once its key is destroyed."""
     authorize(work.actor, command.action, Belongings(person_id=command.person_id))
     account = work.find(ACCOUNT, command.account_id) or Account(command.account_id)
     return _record(work, account, accounts.erase_address(account, command.person_id))
@@ -283,14 +284,14 @@ def _home(work: UnitOfWork, structure_id: UUID) -> frozenset[str]:
     return structure.home if structure else frozenset()
 
 
-def _stamped(of: Belongings, actor: Actor) -> Belongings:
-    """An event is stamped with one territory: of several that have schools, with the actor's own."""
-    stamped = sorted(of.home & actor.territories or of.home)[:1]
-    return Belongings(structure_id=of.structure_id, territories=frozenset(stamped))
+def _stamped(owners: Belongings, actor: Actor) -> Belongings:
+    """Return belongings with a single territory, the actor's own if a school has several."""
+    territories = sorted(owners.home & actor.territories or owners.home)[:1]
+    return Belongings(structure_id=owners.structure_id, territories=frozenset(territories))
 
 
-def _record(work: UnitOfWork, account: Account, facts: list[Event], of: Belongings | None = None) -> UUID:
-    work.record(ACCOUNT, account.id, facts, of or Belongings())
+def _record(work: UnitOfWork, account: Account, facts: list[Event], belongings: Belongings | None = None) -> UUID:
+    work.record(ACCOUNT, account.id, facts, belongings or Belongings())
     return account.id
 
 

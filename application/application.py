@@ -67,7 +67,7 @@ Pool = ConnectionPool[Connection[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """What people do. `pool` gives autocommit connections to the same database for reading."""
+    """What people do. `pool` supplies autocommit connections to the same database for reading."""
 
     bus: CommandBus
     pool: Pool
@@ -75,62 +75,62 @@ class Application:
     recorder: CommandRecorder
 
     def export_person(self, subject: str) -> dict[str, Any]:
-        """All that is held on a person; `subject` is whatever they are called by (see `people.finding`)."""
+        """Return everything held on a person; `subject` is whatever identifies them (see `people.finding`)."""
         with self.pool.connection() as conn:
-            found = finding.find(conn, self.vault, self.bus.keyed, subject)
-            return export_person(conn, self.vault, self.bus.keyed, found)
+            matches = finding.find(conn, self.vault, self.bus.keyed, subject)
+            return export_person(conn, self.vault, self.bus.keyed, matches)
 
     @property
     def links(self) -> SignedLinks:
         return self.bus.keyed.links
 
     def execute(self, command: Command, actor: Actor, now: datetime) -> Outcome:
-        """Carries out the command durably; raises DomainError and records nothing when it is refused."""
+        """Execute the command durably. Raises DomainError and records nothing if it is refused."""
         return self.bus.execute(command, actor, now)
 
     def rehearse(self, command: Command, actor: Actor, now: datetime) -> None:
-        """Raises DomainError where the command would be refused, before what it brings is looked at."""
+        """Raise DomainError if the command would be refused, before its attachment is looked at."""
         self.bus.rehearse(command, actor, now)
 
     def erase_person(self, subject: str, actor: Actor, now: datetime) -> list[UUID]:
-        """As `erase`: the ids of what was erased."""
+        """Like `erase`, but return the ids of what was erased."""
         return [thing for _, thing in self.erase(subject, actor, now).things]
 
     def index_people(self) -> int:
-        """Takes what was recorded into the index of people (see `people.index`). Returns how many events."""
+        """Bring the index of people up to date (see `people.index`). Return the number of events read."""
         with self.pool.connection() as conn:
             return index.catch_up(conn, self.vault, self.bus.keyed)
 
     def erase(self, subject: str | None, actor: Actor, now: datetime) -> privacy.ErasureReport:
-        """Destroys all that is held on who is meant by `subject` (see `people.finding`), or on the actor themself.
+        """Destroy everything held on the person `subject` identifies (see `people.finding`), or on the actor themself.
 
-        Raises FORBIDDEN, whether there is such a person or not, unless the actor may.
+        Raises FORBIDDEN if the actor may not, whether such a person exists or not.
         """
         keyed = self.bus.keyed
         with self.pool.connection() as conn:
             if subject is not None and scope_of(actor, Action.PERSON_ERASE) is Scope.ANYWHERE:
-                found = finding.find(conn, self.vault, keyed, subject)
+                matches = finding.find(conn, self.vault, keyed, subject)
             else:
-                found = self._own(conn, subject, actor)
-            return privacy.erase_matches(conn, self.execute, keyed, found, actor, now)
+                matches = self._own(conn, subject, actor)
+            return privacy.erase_matches(conn, self.execute, keyed, matches, actor, now)
 
     def _own(self, conn: Connection[Any], subject: str | None, actor: Actor) -> finding.Matches:
-        """What is the actor's own, whose pseudonym or candidature they may name."""
+        """Return what is the actor's own; `subject` may be one of their pseudonyms or candidatures."""
         if actor.person_id is None or not reaches_own(Action.PERSON_ERASE):
             raise forbidden()
         own = finding.find_own(conn, self.bus.keyed, actor.person_id, actor.subject)
-        named = {str(one) for pair in own.pairs for one in pair} | {str(actor.person_id)}
-        if subject is not None and subject.strip().lower() not in named:
+        own_ids = {str(own_id) for pair in own.pairs for own_id in pair} | {str(actor.person_id)}
+        if subject is not None and subject.strip().lower() not in own_ids:
             raise forbidden()
         return own
 
 
 @contextmanager
 def open_application(database_url: str, master_key: bytes, pool_size: int = 8) -> Iterator[Application]:
-    """Opens the application on a database, its tables created where they are missing; closes its connections after."""
+    """Open the application on a database, creating missing tables; close its connections at the end."""
     pool = commands_pool(database_url, pool_size)
     with connect(database_url, "parentalite-tables", STARTING) as conn:
-        # Processes that start at once would make the same tables at once, which PostgreSQL refuses; freed on closing.
+        # PostgreSQL refuses concurrent CREATE TABLE IF NOT EXISTS of the same table; released with the connection.
         acquire(conn, Lock.TABLES)
         recorder = open_recorder(database_url)
         put_right(conn)

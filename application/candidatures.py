@@ -1,4 +1,4 @@
-"""Use cases of candidatures. Validation informs the coordonnateur, by policy, in the same transaction."""
+"""Use cases of candidatures. By policy, a validation informs the coordinator in the same transaction."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from domain.kernel.people import EmailAddress, PersonName, Phone
 from domain.kernel.rights import Action, Belongings
 from domain.kernel.validation import Label, Link, LongText, Reason, TerritoryCode
 
-#: What the links of candidatures are for.
+#: Purpose of a candidature's signed link.
 PURPOSE = "candidature"
 
 
@@ -60,7 +60,7 @@ class CandidatureReject(_CandidatureChange):
 
 
 class _ByCandidate(ChangeCommand):
-    """By who may, with `candidature_id`; or by the candidate, who need not be signed in, with their `link`."""
+    """Sent with `candidature_id` by people entitled to, or with `link` by the candidate, signed in or not."""
 
     candidature_id: UUID | None = None
     link: Link | None = None
@@ -118,7 +118,7 @@ def give_opinion(command: CandidatureGiveOpinion, work: UnitOfWork) -> UUID:
 def validate(command: CandidatureValidate, work: UnitOfWork) -> UUID:
     state = _candidature(command, work)
     validated = work.record(CANDIDATURE, state.id, candidatures.validate(state, work.actor), state.belongings)
-    # Policy: the coordonnateur is informed of every validation.
+    # Policy: the coordinator is informed of every validation.
     work.record(CANDIDATURE, state.id, candidatures.inform_coordonnateur(state), state.belongings, cause=validated)
     return state.id
 
@@ -165,7 +165,7 @@ def _candidature(command: _CandidatureChange, work: UnitOfWork) -> Candidature:
 
 
 def _own_candidature(command: _ByCandidate, work: UnitOfWork) -> Candidature:
-    """The candidature that the command names; its link makes who holds it the candidate. Raises INVALID on neither."""
+    """Return the candidature; its link makes the holder act as the candidate. Raises INVALID without either."""
     if command.link is None:
         if command.candidature_id is None:
             raise invalid("indiquez candidatureId, ou le lien reçu (link).", "candidature_id")

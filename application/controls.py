@@ -1,4 +1,4 @@
-"""Use cases of sampled controls: an auditor draws certified dossiers and judges them, their structures answer."""
+"""Use cases of sampled controls: an auditor draws certified dossiers and judges them; their structures answer."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from domain.kernel.rights import Action
 from domain.kernel.validation import Label, LongText, Reason, Seed, TerritoryCode
 from domain.service_dossiers.service_dossier import ServiceDossier
 
-#: A piece's name: longer than any animation's, and than any piece that a convention requires.
+#: Longer than any animation's title and any piece that a convention requires.
 PieceName = Annotated[str, Field(min_length=1, max_length=300)]
 
 
 class ControlOpen(Command):
-    """`certified`: the dossiers certified in the period, as the read side finds them.
+    """`certified`: the dossiers certified in the period, looked up on the read side.
 
-    No part of what the client said, so it is left out of the content that an idempotency key stands for.
+    The client did not send them, so they are excluded from the content of the idempotency key.
     """
 
     action: ClassVar[Action] = Action.CONTROL_OPEN
@@ -72,14 +72,14 @@ class ControlClose(ControlChange):
 def open_(command: ControlOpen, work: UnitOfWork) -> UUID:
     if command.territory is not None:
         find_territory(work, command.territory)
-    found = [work.find(SERVICE_DOSSIER, one) for one in command.certified]
+    dossiers = [work.find(SERVICE_DOSSIER, dossier_id) for dossier_id in command.certified]
     facts = controls.open_control(
         command.name,
         (command.period_from, command.period_until),
         command.territory,
         command.share_percent,
         command.seed,
-        [one for one in found if one is not None],
+        [dossier for dossier in dossiers if dossier is not None],
         work.actor,
     )
     control_id = uuid4()
@@ -100,7 +100,7 @@ def answer(command: ControlAnswer, work: UnitOfWork) -> UUID:
     dossier = _dossier(command.dossier_id, work)
     control = work.find(CONTROL, command.control_id)
     if control is None or dossier.id not in control.drawn:
-        # A structure knows of no control but those that its dossiers were drawn for.
+        # Structures see only the controls that drew a dossier of theirs.
         raise forbidden()
     work.expect(control.id, command.expected_version)
     work.record(
@@ -114,7 +114,7 @@ def answer(command: ControlAnswer, work: UnitOfWork) -> UUID:
 
 def close(command: ControlClose, work: UnitOfWork) -> UUID:
     control = _control(command, work)
-    dossiers = (_dossier(one, work) for one in sorted(control.drawn))
+    dossiers = (_dossier(dossier_id, work) for dossier_id in sorted(control.drawn))
     facts = controls.close(control, dossiers, command.conclusion, work.actor)
     work.record(CONTROL, control.id, facts, control.belongings)
     return control.id

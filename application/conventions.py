@@ -1,4 +1,4 @@
-"""Use cases of conventions. Signing opens the structure's account, by policy, in the same transaction."""
+"""Use cases of conventions. By policy, signing opens the structure's account in the same transaction."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class ConventionAmend(ChangeCommand):
 
 
 class ConventionTerminate(ChangeCommand):
-    """`terminated_on` is the last day covered; today in the territory when not said."""
+    """`terminated_on` is the last day covered; by default today, in the territory."""
 
     action: ClassVar[Action] = Action.CONVENTION_TERMINATE
 
@@ -59,7 +59,7 @@ class ConventionTerminate(ChangeCommand):
 
 
 def find_territory(work: UnitOfWork, code: str) -> Territory:
-    """Raises INVALID when no such territory takes part."""
+    """Return a territory. Raises INVALID if it does not take part in the programme."""
     territory = work.find(TERRITORY, territory_id(code))
     if territory is None:
         raise invalid(f"le territoire « {code} » ne participe pas au programme.", "territory")
@@ -78,13 +78,13 @@ def sign(command: ConventionSign, work: UnitOfWork) -> UUID:
 
 
 def conventions_of(work: UnitOfWork, structure: Structure | None) -> list[Convention]:
-    """In the order of signing."""
-    found = [work.find(CONVENTION, convention_id) for convention_id, _ in (structure.conventions if structure else ())]
-    return [convention for convention in found if convention is not None]
+    """Return the structure's conventions in the order of signing."""
+    loaded = [work.find(CONVENTION, convention_id) for convention_id, _ in (structure.conventions if structure else ())]
+    return [convention for convention in loaded if convention is not None]
 
 
 def attach_to_account(work: UnitOfWork, signed: Recorded, belongings: Belongings) -> None:
-    """Policy: after each signing the structure's account is opened, or told of its new convention."""
+    """Policy: each signing opens the structure's account, or adds the convention to it."""
     fact = signed.event
     assert isinstance(fact, ConventionSigned)
     account = work.find(STRUCTURE, fact.structure_id)

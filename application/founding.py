@@ -1,8 +1,8 @@
-"""The founding of a database: what must be recorded before anybody can do anything.
+"""Found a database: record what must exist before anybody can do anything.
 
-Everything goes through the commands that the national team uses, as the system's own actor. The idempotency key of each
-derives from what it founds, so founding again, or from two processes at once, records nothing twice; and what a later
-release adds to `application.founding_data` is recorded by the first process of that release.
+Everything goes through the national team's commands, executed by the system. Each command's idempotency key derives
+from what it founds, so founding twice, or from two processes at once, records nothing twice; additions to
+`application.founding_data` are recorded by the first process of the release that brings them.
 """
 
 from __future__ import annotations
@@ -19,17 +19,16 @@ from domain.kernel.actors import SYSTEM
 from domain.kernel.errors import DomainError, ErrorCode
 from domain.kernel.identifiers import NAMESPACE
 
-_KNOWN = "SELECT idempotency_key FROM command_outcomes WHERE idempotency_key = ANY(%s)"
+_EXECUTED = "SELECT idempotency_key FROM command_outcomes WHERE idempotency_key = ANY(%s)"
 
-#: What it means when a founding command is refused: another process, or a person, was there first.
+#: Errors that mean another process, or a person, was first.
 _ALREADY_THERE = (ErrorCode.RULE_BROKEN, ErrorCode.DUPLICATE)
 
 
-def found(app: Application, now: datetime) -> bool:
-    """Records whatever of the founding is missing, as of `now`. True when this call recorded something.
+def found_database(app: Application, now: datetime) -> bool:
+    """Record whatever is missing from the founding, as of `now`. Return True if anything was recorded.
 
-    Cheap when nothing is missing: one query. Whoever records a past (a demonstration season) founds the database first,
-    as of that past.
+    Costs one query if nothing is missing. Before recording a past (a demonstration season), found as of that past.
     """
     recorded = False
     for command in _missing(app):
@@ -43,16 +42,16 @@ def found(app: Application, now: datetime) -> bool:
 
 
 def keys() -> list[UUID]:
-    """The idempotency keys of the founding: as long as they are known nothing is founded twice."""
+    """Return the idempotency keys of the founding; while they are stored nothing is founded twice."""
     return [_key(command) for command in _commands()]
 
 
 def _missing(app: Application) -> list[Command]:
     commands = {_key(command): command for command in _commands()}
     with app.pool.connection() as conn, conn.cursor() as cursor:
-        known = {row[0] for row in cursor.execute(_KNOWN, [list(commands)]).fetchall()}
+        executed = {row[0] for row in cursor.execute(_EXECUTED, [list(commands)]).fetchall()}
     return [
-        command.model_copy(update={"idempotency_key": key}) for key, command in commands.items() if key not in known
+        command.model_copy(update={"idempotency_key": key}) for key, command in commands.items() if key not in executed
     ]
 
 
@@ -65,12 +64,12 @@ def _commands() -> list[Command]:
 
 
 def _key(command: Command) -> UUID:
-    """Names what is founded, not its words: a label reworded in a later release is no second founding."""
+    """Derive a key from the thing's identity, not its words, so that a reworded label is no second founding."""
     match command:
         case TerritoryJoin():
-            what = f"territory:{command.code}"
+            identity = f"territory:{command.code}"
         case TermAdd():
-            what = f"term:{command.kind}:{command.code}"
+            identity = f"term:{command.kind}:{command.code}"
         case _:
-            what = "attestation-form:1"
-    return uuid5(NAMESPACE, f"founding:{what}")
+            identity = "attestation-form:1"
+    return uuid5(NAMESPACE, f"founding:{identity}")

@@ -1,7 +1,7 @@
-"""What the system knows on its first day: the territories, the typology and the attestation's questions.
+"""The territories, the typology and the attestation's questions that a new database starts with.
 
-Read once, by `application.founding`, and recorded as events; from then on the log is what counts, and the national team
-changes it by commands. The descriptions are worded here; only the facts come from the programme's texts.
+`application.founding` records them as events; from then on the log is the source, and the national team changes it by
+commands. The descriptions are ours; the facts come from the programme's texts.
 """
 
 from __future__ import annotations
@@ -152,8 +152,8 @@ TERMS = (
     _audience("mediateurs", "Médiateurs", "Les personnels médiateurs des structures partenaires."),
 )
 
-# Worded by us for lack of the original: the texts received say that there are two questions and lost what they ask.
-# The national team rewords them by `AttestationFormWord`, which makes version 2; attestations keep their version.
+# Our wording: the programme's texts mention two questions without giving them.
+# The national team rewords them with `AttestationFormWord`, which makes version 2; attestations keep their version.
 QUESTIONS = (
     "Quels besoins les parents présents ont-ils exprimés ?",
     "Qu'est-ce qui serait à refaire, ou à changer, la prochaine fois ?",

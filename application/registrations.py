@@ -1,4 +1,4 @@
-"""Use cases of registrations: made, cancelled, kept, removed; and what follows for the waiting list, by policy."""
+"""Use cases of registrations, and the policies that serve the waiting list."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from domain.registrations.registration import Registrant
 from domain.registrations.registration_book import EMPTY, RegistrationBook
 from eventstore.records import Recorded
 
-#: What the links and codes of registrations are for.
+#: Purpose of a registration's signed links and printed codes.
 PURPOSE = "registration"
-#: More than any family: a guard against slips of the keyboard.
+#: Catches typing errors; no family has more.
 Children = Annotated[int, Field(ge=0, le=20)]
 
 
@@ -42,7 +42,7 @@ class _OfAnimation(Command):
 
 
 class RegistrationSubmit(_OfAnimation):
-    """A person registers themself."""
+    """Register oneself."""
 
     action: ClassVar[Action] = Action.REGISTRATION_SUBMIT
 
@@ -54,7 +54,7 @@ class RegistrationSubmit(_OfAnimation):
 
 
 class RegistrationSubmitFor(_OfAnimation):
-    """Somebody registers a parent, who may have no e-mail address."""
+    """Register a parent, who may have no e-mail address."""
 
     action: ClassVar[Action] = Action.REGISTRATION_SUBMIT_FOR
 
@@ -66,7 +66,7 @@ class RegistrationSubmitFor(_OfAnimation):
 
 
 class _ByHolder(Command):
-    """By `link`, or by `animation_id` with the printed `code`."""
+    """Sent with `link`, or with `animation_id` and the printed `code`."""
 
     link: Link | None = None
     animation_id: UUID | None = None
@@ -89,7 +89,7 @@ class RegistrationRemove(_OfAnimation):
 
 
 class RegistrantErase(Command):
-    """Said of one registration, once the person's key is destroyed."""
+    """Sent for each registration once the person's key is destroyed."""
 
     action: ClassVar[Action] = Action.PERSON_ERASE
 
@@ -125,37 +125,35 @@ def _register(command: RegistrationSubmit | RegistrationSubmitFor, work: UnitOfW
 
 
 def _others_today(work: UnitOfWork, animation: Animation) -> int:
-    """How many others the actor has registered for the animation, this day in its territory."""
+    """Count the people whom the actor has registered for the animation today, in its territory."""
     zone = ZoneInfo(animation.time_zone)
     today = work.now.astimezone(zone).date()
-    made = (
-        one for one in work.read_stream(registration_book_id(animation.id), 0) if one.stamp.actor == work.actor.name
-    )
     return sum(
-        isinstance(one.event, RegistrationMade)
-        and one.event.on_behalf
-        and one.stamp.recorded_at.astimezone(zone).date() == today
-        for one in made
+        isinstance(record.event, RegistrationMade)
+        and record.event.on_behalf
+        and record.stamp.actor == work.actor.name
+        and record.stamp.recorded_at.astimezone(zone).date() == today
+        for record in work.read_stream(registration_book_id(animation.id), 0)
     )
 
 
 def _person(work: UnitOfWork, email: str | None, registration_id: UUID, book_id: UUID, on_behalf: bool) -> UUID:
-    """Whose data it is: of the person signed in, else of whoever has that address, else of nobody known otherwise."""
+    """Return the pseudonym of the signed-in person, else of the mailbox, else a new one."""
     if not on_behalf and work.actor.person_id is not None:
         return work.keyed.writable(work.actor.person_id, book_id)
     return work.keyed.mailbox_in(email, book_id) if email else registration_id
 
 
 def cancel(command: RegistrationCancel, work: UnitOfWork) -> UUID:
-    animation, registration_id = _held(command, work)
+    animation, registration_id = _resolve(command, work)
     book = _book(work, animation.id)
-    given_up = _record(work, animation, registrations.cancel(book, animation, registration_id, work.actor, work.now))
-    _seat_next(work, animation, animation.content.seats, given_up)
+    cancelled = _record(work, animation, registrations.cancel(book, animation, registration_id, work.actor, work.now))
+    _seat_next(work, animation, animation.content.seats, cancelled)
     return registration_id
 
 
 def keep(command: RegistrationKeep, work: UnitOfWork) -> UUID:
-    animation, registration_id = _held(command, work)
+    animation, registration_id = _resolve(command, work)
     book = _book(work, animation.id)
     _record(work, animation, registrations.keep(book, animation, registration_id, work.actor, work.now))
     return registration_id
@@ -163,15 +161,15 @@ def keep(command: RegistrationKeep, work: UnitOfWork) -> UUID:
 
 def remove(command: RegistrationRemove, work: UnitOfWork) -> UUID:
     animation = work.subject(ANIMATION, command.animation_id, None, "Animation", "animation_id")
-    book, one = _book(work, animation.id), command.registration_id
-    facts = registrations.remove(book, animation, one, command.reason, work.actor, work.now)
+    book, registration_id = _book(work, animation.id), command.registration_id
+    facts = registrations.remove(book, animation, registration_id, command.reason, work.actor, work.now)
     _seat_next(work, animation, animation.content.seats, _record(work, animation, facts))
-    return one
+    return registration_id
 
 
 def erase(command: RegistrantErase, work: UnitOfWork) -> UUID:
     animation = work.find(ANIMATION, command.animation_id)
-    assert animation is not None, "registrations are for an animation that there is"
+    assert animation is not None, "a registration's animation exists"
     book = _book(work, animation.id)
     authorize(work.actor, command.action, Belongings(person_id=book.people.get(command.registration_id)))
     erased = _record(work, animation, registrations.erase(book, command.registration_id))
@@ -181,9 +179,9 @@ def erase(command: RegistrantErase, work: UnitOfWork) -> UUID:
 
 
 def after_modification(work: UnitOfWork, before: Animation, after: AnimationDetails, modified: Recorded) -> None:
-    """Policy of a modified animation: registrants are asked about a change of date or place, further seats are given.
+    """Policy: a changed date or place is put to the registrants, and additional seats are given.
 
-    Raises RULE_BROKEN for what registrations do not admit.
+    Raises RULE_BROKEN if the registrations forbid the modification.
     """
     book = _book(work, before.id)
     registrations.check_modification(book, before.content, after)
@@ -198,11 +196,11 @@ def after_modification(work: UnitOfWork, before: Animation, after: AnimationDeta
 
 
 def _agreed(work: UnitOfWork, animation_id: UUID) -> dict[UUID, AnimationDetails]:
-    """The animation as each registrant last agreed to come to it: by registering, or by keeping their seat."""
+    """Return the animation as each registrant last agreed to attend it, by registering or keeping their seat."""
     agreed: dict[UUID, AnimationDetails] = {}
     animation: Animation | None = None
     streams = work.read_stream(animation_id, 0), work.read_stream(registration_book_id(animation_id), 0)
-    for record in merge(*streams, key=lambda one: one.position):
+    for record in merge(*streams, key=lambda record: record.position):
         fact = record.event
         if not isinstance(fact, RegistrationEvent):
             animation = ANIMATION.evolve(animation, animation_id, fact)
@@ -212,27 +210,27 @@ def _agreed(work: UnitOfWork, animation_id: UUID) -> dict[UUID, AnimationDetails
 
 
 def _seat_next(work: UnitOfWork, animation: Animation, seats: int, cause: Recorded) -> None:
-    """Policy: what is free goes to the first in the waiting list."""
+    """Policy: free seats go to the first in the waiting list."""
     if obtained := registrations.seat_next(_book(work, animation.id), seats):
         _record(work, animation, obtained, cause)
 
 
-def _held(command: _ByHolder, work: UnitOfWork) -> tuple[Animation, UUID]:
-    """What the link or the code is for. Raises INVALID for one that is for nothing."""
+def _resolve(command: _ByHolder, work: UnitOfWork) -> tuple[Animation, UUID]:
+    """Return the animation and registration of a link or code. Raises INVALID if there is none."""
     if command.link is not None:
-        things = work.keyed.links.read(PURPOSE, command.link, "link")
-        animation_id, registration_id = things
+        ids = work.keyed.links.read(PURPOSE, command.link, "link")
+        animation_id, registration_id = ids
     elif command.animation_id is not None and command.code is not None:
-        animation_id, registration_id = command.animation_id, _coded(command.animation_id, command.code, work)
+        animation_id, registration_id = command.animation_id, _find_by_code(command.animation_id, command.code, work)
     else:
         raise invalid("link : indiquez le lien reçu, ou animationId avec le code imprimé.", "link")
     return work.subject(ANIMATION, animation_id, None, "Animation", "animation_id"), registration_id
 
 
-def _coded(animation_id: UUID, code: str, work: UnitOfWork) -> UUID:
+def _find_by_code(animation_id: UUID, code: str, work: UnitOfWork) -> UUID:
     people = _book(work, animation_id).people
-    if (found := work.keyed.codes.thing(PURPOSE, animation_id, people, code)) is not None:
-        return found
+    if (registration_id := work.keyed.codes.thing(PURPOSE, animation_id, people, code)) is not None:
+        return registration_id
     raise invalid("code : ce code n'est pas celui d'une inscription à cette animation.", "code")
 
 

@@ -1,4 +1,4 @@
-"""Use cases of structures: whom the public may call or write to."""
+"""Use cases of structures: their public contact."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from domain.structures.structure import StructureContactSet
 
 
 class SetStructureContact(Command):
-    """All of it anew: what is left out is told no more. `hours`: when one may call."""
+    """Replace the whole contact; fields left out are removed. `hours`: when to call."""
 
     action: ClassVar[Action] = Action.STRUCTURE_CONTACT_SET
 
@@ -28,7 +28,7 @@ class SetStructureContact(Command):
 
 
 class StructureContactErase(Command):
-    """Said once the contact's key is destroyed: there is none from then on."""
+    """Sent once the contact's key is destroyed: the structure has no contact from then on."""
 
     action: ClassVar[Action] = Action.PERSON_ERASE
 
@@ -40,9 +40,9 @@ def set_contact(command: SetStructureContact, work: UnitOfWork) -> UUID:
     authorize(work.actor, command.action, Belongings(structure_id=command.structure_id))
     if work.find(STRUCTURE, command.structure_id) is None:
         raise forbidden()
-    said = {"phone": command.phone, "email": command.email, "hours": command.hours}
+    contact = {"phone": command.phone, "email": command.email, "hours": command.hours}
     person = work.keyed.writable(structure_contact_id(command.structure_id), command.structure_id)
-    fact = StructureContactSet(person_id=person, **said)
+    fact = StructureContactSet(person_id=person, **contact)
     work.record(STRUCTURE, command.structure_id, [fact], Belongings(structure_id=command.structure_id))
     return command.structure_id
 

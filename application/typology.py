@@ -29,13 +29,13 @@ class TermAdd(Command):
     code: Code
     label: Label
     description: LongText | None = None
-    #: Of a theme; DIGITAL_PARENTING when not said.
+    #: For themes; DIGITAL_PARENTING by default.
     family: ThemeFamily | None = None
     admits_children: bool = False
 
 
 class _TermChange(ChangeCommand):
-    """The version expected is that of the whole typology, as its events tell it."""
+    """The expected version is that of the whole typology."""
 
     kind: TermKind
 
@@ -111,9 +111,9 @@ def add(command: TermAdd, work: UnitOfWork) -> UUID:
 
 
 def _family(command: TermAdd) -> ThemeFamily | None:
-    # The contract's input has no family; most themes to come are about parenting.
-    by_default = ThemeFamily.DIGITAL_PARENTING if command.kind is TermKind.THEME else None
-    return command.family or by_default
+    # The API's input has no family; most new themes are about parenting.
+    default = ThemeFamily.DIGITAL_PARENTING if command.kind is TermKind.THEME else None
+    return command.family or default
 
 
 def rename(command: TermRename, work: UnitOfWork) -> UUID:

@@ -14,7 +14,7 @@ import psycopg
 
 from application.animations.commands import AnimationPublish
 from application.application import open_application
-from application.founding import found
+from application.founding import found_database
 from bench.keys import MASTER_KEY
 from bench.library import Noted, saving
 from bench.stage import Goal, about_the_machine, database, judge, server, show
@@ -43,7 +43,7 @@ def rate(clients: int, work: Callable[[int], object], items: int) -> float:
 def ours(url: str, prepared: int) -> Iterator[Measure]:
     """Each command publishes an animation of its own, declared before: one event, durable when it returns."""
     with open_application(url, MASTER_KEY) as app:
-        found(app, FOUNDED_AT)
+        found_database(app, FOUNDED_AT)
         world = World(app)
         world.sign()
         with ThreadPoolExecutor(CLIENTS) as pool:

@@ -18,7 +18,7 @@ import psycopg
 
 from application.animations.commands import AnimationPublish
 from application.application import Application, open_application
-from application.founding import found
+from application.founding import found_database
 from bench.keys import MASTER_KEY
 from bench.library import waits
 from bench.stage import Goal, about_the_machine, database, judge, server, show
@@ -112,7 +112,7 @@ async def lags(app: Application, url: str, ids: list[UUID]) -> Measured:
 
 def measure(server_url: str, name: str, projector: Callable[[Application, str], object], seconds: int) -> Measured:
     with database(server_url, name) as url, open_application(url, MASTER_KEY) as app:
-        found(app, FOUNDED_AT)
+        found_database(app, FOUNDED_AT)
         with psycopg.connect(url, autocommit=True) as conn:
             prepare(conn, projections)
         world = World(app)

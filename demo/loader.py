@@ -15,7 +15,7 @@ import psycopg
 from psycopg import Connection
 
 from application.application import Application
-from application.founding import found
+from application.founding import found_database
 from demo.generator import landmark
 from demo.ground import read_ground
 from demo.school_year import SchoolYear
@@ -74,7 +74,7 @@ def load_season(
     """
     if not 1 <= animations <= MOST_ANIMATIONS:
         raise SeasonError(f"from 1 to {MOST_ANIMATIONS:,} animations can be loaded, not {animations:,}")
-    found(app, SchoolYear(now).founded_at)
+    found_database(app, SchoolYear(now).founded_at)
     # Not of the pool, which hangs up on what is lent for long: a large season takes its time.
     with connect(_address(app), "season") as conn, _alone(conn):
         if read_stream(conn, landmark(seed)):

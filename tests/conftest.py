@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from application.application import Application, open_application
-from application.founding import found
+from application.founding import found_database
 from application.hosting.database import temporary_database
 from application.hosting.embedded_server import embedded_server
 from tests.support.world import FOUNDED_AT, MASTER_KEY, World
@@ -67,7 +67,7 @@ def founded(server_url: str, worker_id: str) -> Iterator[str]:
     name = f"founded_{worker_id}"
     with temporary_database(server_url, name) as url:
         with open_application(url, MASTER_KEY) as app:
-            found(app, FOUNDED_AT)
+            found_database(app, FOUNDED_AT)
             World(app).sign()
         yield name
 

@@ -11,7 +11,7 @@ import psycopg
 import typer
 from psycopg import sql
 
-from application.founding import found
+from application.founding import found_database
 from application.hosting.database import EMBEDDED_DATABASE, open_database, with_database
 from application.hosting.settings import Settings, load_settings
 from application.sign_in.local import issue_token
@@ -60,7 +60,7 @@ def demo(
             note(f"Starting PostgreSQL under {settings.home}")
             opened = stack.enter_context(open_everything(settings))
             load_once(opened, animations, utc_now())
-            found(opened.application, utc_now())
+            found_database(opened.application, utc_now())
             stack.enter_context(working(opened))
             with opened.connection() as conn:
                 parts = cast(conn, utc_now())

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from application.founding import found
+from application.founding import found_database
 from application.hosting.settings import Settings, SettingsError
 from cli.composition import Runtime, open_everything, settings_from_environment, utc_now
 from cli.console import Stopped, note
@@ -88,4 +88,4 @@ def get_ready(opened: Runtime) -> None:
     """Founds an empty database, and checks that this code can feed and read what is in use. Raises Refused."""
     with opened.connection() as conn:
         check_read_models(conn)
-    found(opened.application, utc_now())
+    found_database(opened.application, utc_now())

@@ -9,7 +9,7 @@ from itertools import count
 import pytest
 
 from application.application import open_application
-from application.founding import found
+from application.founding import found_database
 from application.hosting.database import temporary_database
 from domain.kernel.identifiers import structure_id
 from projections.engine.catching_up import catch_up
@@ -26,7 +26,7 @@ def founded_name(server_url: str, worker_id: str) -> Iterator[str]:
     name = f"api_founded_{worker_id}"
     with temporary_database(server_url, name) as url:
         with open_application(url, MASTER_KEY) as app:
-            found(app, FOUNDED_AT)
+            found_database(app, FOUNDED_AT)
             with app.pool.connection() as conn:
                 prepare(conn, projections)
                 catch_up(conn, app.vault)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from application.application import Application, open_application
-from application.founding import found
+from application.founding import found_database
 from application.founding_data import TERMS, TERRITORIES
 from application.typology import TermAdd, TermRename
 from domain.kernel.actors import Actor, Role
@@ -35,7 +35,7 @@ def _events(app: Application) -> list:
 
 
 def test_the_twelve_territories_join_and_seven_run_candidatures(app):
-    assert found(app, NOW)
+    assert found_database(app, NOW)
     joined = [record.event for record in _events(app) if isinstance(record.event, TerritoryJoined)]
     assert len(joined) == 12
     assert {fact.code for fact in joined if fact.runs_candidatures} == {"13", "18", "25", "971", "34", "86", "88"}
@@ -43,7 +43,7 @@ def test_the_twelve_territories_join_and_seven_run_candidatures(app):
 
 
 def test_every_list_of_the_typology_is_filled_and_themes_have_families(app):
-    found(app, NOW)
+    found_database(app, NOW)
     added = [record.event for record in _events(app) if isinstance(record.event, TermAdded)]
     assert {kind: sum(term.kind is kind for term in added) for kind in TermKind} == {
         TermKind.THEME: 10,
@@ -57,30 +57,30 @@ def test_every_list_of_the_typology_is_filled_and_themes_have_families(app):
 
 
 def test_the_attestation_form_starts_with_two_questions(app):
-    found(app, NOW)
+    found_database(app, NOW)
     (worded,) = [record.event for record in _events(app) if isinstance(record.event, FormWorded)]
     assert (worded.version, len(worded.questions)) == (1, 2)
 
 
 def test_founding_is_the_systems_act_at_the_time_given(app):
-    found(app, NOW)
+    found_database(app, NOW)
     assert {(record.stamp.role, record.stamp.recorded_at) for record in _events(app)} == {(Role.SYSTEM, NOW)}
 
 
 def test_founding_again_records_nothing(app):
-    assert found(app, NOW)
+    assert found_database(app, NOW)
     before = _events(app)
-    assert not found(app, datetime(2027, 1, 1, tzinfo=UTC))
+    assert not found_database(app, datetime(2027, 1, 1, tzinfo=UTC))
     assert _events(app) == before
 
 
 def test_founding_completes_what_an_interrupted_one_left(app):
-    found(app, NOW)
+    found_database(app, NOW)
     with app.pool.connection() as conn:
         conn.execute("DELETE FROM command_outcomes WHERE subject_id = %s", (territory_id("971"),))
         conn.execute("DELETE FROM stored_events WHERE originator_id = %s", (territory_id("971"),))
     app.bus.cache.drop([territory_id("971")])
-    assert found(app, NOW)
+    assert found_database(app, NOW)
     assert len(_events(app)) == len(TERRITORIES) + len(TERMS) + 1
 
 
@@ -90,7 +90,7 @@ def test_several_processes_that_found_at_once_record_everything_once(database_ur
 
     def start(_: int) -> None:
         with open_application(database_url, KEY) as app:
-            found(app, NOW)
+            found_database(app, NOW)
 
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(start, range(6)))
@@ -99,16 +99,16 @@ def test_several_processes_that_found_at_once_record_everything_once(database_ur
 
 
 def test_what_the_national_team_changed_since_is_left_alone(app):
-    found(app, NOW)
+    found_database(app, NOW)
     app.execute(TermRename(kind=TermKind.VENUE_TYPE, code="mjc", label="Maison des jeunes"), NATIONAL, NOW)
     with app.pool.connection() as conn:
         before = head(conn)
-    assert not found(app, NOW)
+    assert not found_database(app, NOW)
     with app.pool.connection() as conn:
         assert head(conn) == before
 
 
 def test_a_term_that_the_team_added_by_hand_before_does_not_stop_the_founding(app):
     app.execute(TermAdd(kind=TermKind.VENUE_TYPE, code="mjc", label="MJC"), NATIONAL, NOW)
-    assert found(app, NOW)
+    assert found_database(app, NOW)
     assert len(_events(app)) == len(TERRITORIES) + len(TERMS) + 1

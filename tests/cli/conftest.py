@@ -15,7 +15,7 @@ from typing import IO
 import pytest
 from typer.testing import CliRunner, Result
 
-from application.founding import found
+from application.founding import found_database
 from cli.composition import Runtime, open_everything, settings_from_environment
 from cli.main import app
 from projections.engine.catching_up import catch_up
@@ -63,7 +63,7 @@ def opened(environment) -> Iterator[Runtime]:
 @pytest.fixture
 def world(opened) -> World:
     """A founded database with a convention."""
-    found(opened.application, FOUNDED_AT)
+    found_database(opened.application, FOUNDED_AT)
     world = World(opened.application)
     world.sign()
     return world

@@ -12,7 +12,7 @@ import pytest
 from application.animations.commands import AnimationPublish
 from application.application import open_application
 from application.conventions import ConventionSign
-from application.founding import found
+from application.founding import found_database
 from application.founding_data import TERRITORIES
 from application.hosting.database import temporary_database
 from demo import SeasonAlreadyLoaded, SeasonError, load_season
@@ -57,7 +57,7 @@ def test_exactly_as_many_animations_as_asked_for_are_declared(app, animations):
 
 def test_the_summary_tells_what_was_added(app):
     told: list[int] = []
-    found(app, NOW)
+    found_database(app, NOW)
     before = len(the_log(app))
     summary = load_season(app, 60, 1, NOW, told.append)
     records = the_log(app)
@@ -125,7 +125,7 @@ def test_a_second_season_builds_on_the_accounts_of_the_first(app):
 
 
 def test_an_account_that_people_opened_before_is_used_and_takes_the_name_of_the_latest_convention(app):
-    found(app, NOW - timedelta(days=800))
+    found_database(app, NOW - timedelta(days=800))
     territories = [territory.code for territory in TERRITORIES]
     one = choose_organisations(Random(1), read_places(), territories, 15)[0]
     day = (NOW - timedelta(days=700)).date()
@@ -159,7 +159,7 @@ def test_commands_work_on_what_was_loaded(app):
 
 
 def test_strands_made_by_processes_are_those_made_here(app, database_url):
-    found(app, NOW - timedelta(days=800))
+    found_database(app, NOW - timedelta(days=800))
     parts = [Strand(60, 9, NOW, number, 3) for number in range(3)]
     with app.pool.connection() as conn:
         here = list(in_order([prepared(strand, read_ground(conn)) for strand in parts]))
@@ -169,7 +169,7 @@ def test_strands_made_by_processes_are_those_made_here(app, database_url):
 
 
 def test_strands_share_no_stream_and_make_up_the_whole_number(app):
-    found(app, NOW - timedelta(days=800))
+    found_database(app, NOW - timedelta(days=800))
     touched: list[set[UUID]] = []
     declared = 0
     with app.pool.connection() as conn:
@@ -182,7 +182,7 @@ def test_strands_share_no_stream_and_make_up_the_whole_number(app):
 
 
 def test_a_process_that_fails_makes_the_loading_fail_too(app, capfd):
-    found(app, NOW)
+    found_database(app, NOW)
     parts = [Strand(60, 9, NOW, number, 2) for number in range(2)]
     with app.pool.connection() as conn, pytest.raises(RuntimeError, match="ended too early"):  # noqa: SIM117
         with played(parts, read_ground(conn), "postgresql://nobody@/none?host=/nowhere") as commands:

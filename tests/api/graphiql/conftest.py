@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from application.application import open_application
-from application.founding import found
+from application.founding import found_database
 from application.hosting.database import temporary_database
 from projections.engine.catching_up import catch_up
 from projections.engine.generations import prepare
@@ -24,7 +24,7 @@ from tests.support.server import MASTER_KEY, Clock, Server, running_server
 def server(server_url: str, worker_id: str) -> Iterator[Server]:
     with temporary_database(server_url, f"ide_{worker_id}") as url:
         with open_application(url, MASTER_KEY) as application:
-            found(application, FOUNDED_AT)
+            found_database(application, FOUNDED_AT)
             with application.pool.connection() as conn:
                 prepare(conn, projections)
                 catch_up(conn, application.vault)

@@ -8,7 +8,7 @@ from uuid import uuid4
 from application.application import Application
 from application.followers import tidying
 from application.followers.tidying import tidy
-from application.founding import found, keys
+from application.founding import found_database, keys
 
 NOW = datetime(2026, 9, 23, 12, 0, tzinfo=UTC)
 
@@ -26,7 +26,7 @@ def _tidies(app: Application) -> int:
 
 
 def test_a_commands_key_is_forgotten_after_a_month_and_the_foundings_never(app):
-    found(app, NOW)
+    found_database(app, NOW)
     founded = _count(app, "SELECT count(*) FROM command_outcomes")
     with app.pool.connection() as conn:
         conn.execute("UPDATE command_outcomes SET recorded_at = now() - interval '2 years'")
@@ -37,7 +37,7 @@ def test_a_commands_key_is_forgotten_after_a_month_and_the_foundings_never(app):
             )
     assert _tidies(app) == 1
     assert _count(app, "SELECT count(*) FROM command_outcomes") == founded + 1
-    assert not found(app, NOW), "nothing is founded a second time"
+    assert not found_database(app, NOW), "nothing is founded a second time"
 
 
 def test_a_letter_is_forgotten_three_months_after_its_end_and_whose_it_was_after_two_days(app, monkeypatch):

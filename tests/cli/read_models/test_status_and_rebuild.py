@@ -10,7 +10,7 @@ from multiprocessing import active_children
 import psycopg
 import pytest
 
-from application.founding import found
+from application.founding import found_database
 from application.typology import TermMerge
 from cli.composition import utc_now
 from cli.console import Stopped
@@ -43,7 +43,7 @@ def test_an_empty_database_has_nothing_and_lacks_nothing(run, environment):
 
 
 def test_the_lag_is_told_in_events_and_in_seconds_of_the_oldest(run, opened):
-    found(opened.application, utc_now() - timedelta(hours=1))
+    found_database(opened.application, utc_now() - timedelta(hours=1))
     status = _status(run)
     for model in status["readModels"]:
         assert (model["position"], model["lagEvents"]) == (0, status["log"]["events"])

@@ -14,7 +14,7 @@ import pytest
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
-from application.founding import found
+from application.founding import found_database
 from cli.composition import utc_now
 from cli.server.serving import address_of, take_address
 from domain.kernel.actors import Role
@@ -104,7 +104,7 @@ def test_the_address_told_is_one_that_can_be_reached(host, reached):
 
 
 def test_a_killed_server_loses_nothing_acknowledged_and_projects_nothing_twice(start, environment, opened, run):
-    found(opened.application, utc_now())
+    found_database(opened.application, utc_now())
     token = run("token", "--role", Role.NATIONAL).stdout.strip()
     assert environment["PARENTALITE_TOKEN_SECRET"] == TOKEN_SECRET
     acknowledged: list[tuple[str, int]] = []
