@@ -1,4 +1,4 @@
-"""`parentalite audit …`: what proves that nobody altered history, made and checked."""
+"""`parentalite audit …`: sign the log, check it, and export and verify bundles."""
 
 from __future__ import annotations
 
@@ -30,48 +30,48 @@ from eventstore.log import head
 
 family = typer.Typer(
     no_args_is_help=True,
-    help="Prove that history was not altered: signed checkpoints over the log, and bundles that prove alone.",
+    help="Prove that history was not altered, with signed checkpoints of the log and bundles that anybody can verify.",
 )
 
 Keys = Annotated[
     list[Path] | None,
     typer.Option(
         "--key",
-        help="Public key in PEM to believe; several when it changed. By default the configured one and those in keys.",
+        help="Public key (PEM) to trust; repeat it if the key changed. Default: the configured key and those in keys.",
     ),
 ]
 
 
 @family.command()
 def checkpoint(verbose: Verbose = False) -> None:
-    """Sign the log as it stands now, and print the checkpoint: a text that others can keep a copy of.
+    """Sign the log as it is now, and print the checkpoint, a text for others to keep.
 
-    `parentalite serve` signs one by itself every PARENTALITE_CHECKPOINT_SECONDS and at every certification, and
-    publishes the last one under /checkpoint.
+    `parentalite serve` signs one every PARENTALITE_CHECKPOINT_SECONDS and at every certification, and publishes the
+    latest under /checkpoint.
     """
     settings = settings_from_environment()
     logs_of_a_command(verbose)
     with open_everything(settings) as opened, opened.connection() as conn:
         key = SigningKey.from_seed(settings.checkpoint_key)
-        made = checkpoints.make_checkpoint(conn, key, head(conn), ON_REQUEST, utc_now())
-    if made is None:
+        signed = checkpoints.make_checkpoint(conn, key, head(conn), ON_REQUEST, utc_now())
+    if signed is None:
         raise Refused("the log is empty: there is nothing to sign yet (parentalite demo loads a season)")
-    typer.echo(made.note, nl=False)
+    typer.echo(signed.note, nl=False)
 
 
 @family.command()
 def check(
     copies: Annotated[
         list[Path] | None,
-        typer.Option("--checkpoint", help="A checkpoint that somebody kept a copy of: the log must still fit it."),
+        typer.Option("--checkpoint", help="A checkpoint that somebody kept: the log must still match it."),
     ] = None,
     keys: Keys = None,
     verbose: Verbose = False,
 ) -> None:
-    """Recompute the tree over the whole log, and compare it with every checkpoint that was signed.
+    """Recompute the tree over the whole log, and compare it with every signed checkpoint.
 
-    Names each position whose event was changed, removed, inserted, exchanged or moved, and each checkpoint that was
-    forged. Exit code 1 when anything is found. Reads only; the site may go on.
+    Names each position whose event was changed, removed, inserted, exchanged or moved, and each forged checkpoint.
+    Exits with 1 if anything is found. Reads only; the site may stay open.
     """
     settings = settings_from_environment()
     logs_of_a_command(verbose)
@@ -86,9 +86,9 @@ def check(
         report = check_log(log, tiles, trusted, notes, steps)
     for finding in report.findings:
         complain(finding)
-    held = counted(report.checkpoints, "checkpoint")
+    checked = counted(report.checkpoints, "checkpoint")
     if report.findings:
-        note(f"Checked {counted(report.events, 'event')}, {held}: {counted(len(report.findings), 'finding')}.")
+        note(f"Checked {counted(report.events, 'event')}, {checked}: {counted(len(report.findings), 'finding')}.")
         raise typer.Exit(1)
     note(f"Believed {counted(len(trusted), 'public key')}: {_where_from(keys, settings)}.")
     unsigned = counted(report.events - report.signed, "event")
@@ -98,7 +98,7 @@ def check(
         )
         return
     later = f"; {unsigned} after them not signed yet" if report.events > report.signed else ""
-    typer.echo(f"ok: {counted(report.signed, 'event')} as they were signed, {held} fit{later}")
+    typer.echo(f"ok: {counted(report.signed, 'event')} as they were signed, {checked} fit{later}")
 
 
 @family.command()
@@ -107,9 +107,9 @@ def export(
     output: Annotated[Path, typer.Option("--output", "-o", help="The ZIP file to write; must not exist yet.")],
     verbose: Verbose = False,
 ) -> None:
-    """Write the auditor's bundle of a dossier: readable, complete, and checkable by anybody without trusting us.
+    """Write a dossier's bundle for auditors: readable, complete, and verifiable without trusting us.
 
-    It holds the dossier as PDF and JSON, its raw events with a proof for each that the signed log holds it, a signed
+    It holds the dossier as PDF and JSON, its raw events, a proof for each that the signed log holds it, a signed
     checkpoint, and the attached sheets and pieces. `parentalite audit verify` checks it offline.
     """
     settings = settings_from_environment()
@@ -119,7 +119,7 @@ def export(
     if not output.absolute().parent.is_dir():
         raise Refused(f"--output {output}: {output.absolute().parent} is no folder; nothing was written")
     with open_everything(settings) as opened, opened.connection() as conn:
-        proved = export_bundle(
+        proof = export_bundle(
             output,
             conn,
             opened.application.vault,
@@ -129,27 +129,27 @@ def export(
             partial(pdf_of_facts, name_of=names(conn, opened.application.vault)),
             FileStore(settings.files).read,
         )
-    facts = proved.facts
-    note(f"{facts['status']}, {counted(len(facts['lines']), 'animation')}, {counted(len(proved.leaves), 'event')}.")
+    facts = proof.facts
+    note(f"{facts['status']}, {counted(len(facts['lines']), 'animation')}, {counted(len(proof.leaves), 'event')}.")
     note(f"Check it anywhere with: parentalite audit verify {output} --key PUBLIC.pem")
     typer.echo(output)
 
 
 @family.command("verify")
 def verify_bundle(
-    bundle: Annotated[Path, typer.Argument(help="The bundle, as audit export writes it.")],
+    bundle: Annotated[Path, typer.Argument(help="The bundle written by audit export.")],
     keys: Annotated[
         list[Path],
-        typer.Option("--key", help="Public key in PEM of the log's owner; several when the key changed meanwhile."),
+        typer.Option("--key", help="Public key (PEM) of the log's owner; repeat it if the key changed."),
     ],
     roots: Annotated[
         Path | None,
-        typer.Option("--tsa-root", help="Root certificates in PEM of the time-stamping authority."),
+        typer.Option("--tsa-root", help="Root certificates (PEM) of the time-stamping authority."),
     ] = None,
 ) -> None:
-    """Check a bundle offline: no database, no network, no settings, nothing believed but the key.
+    """Check a bundle offline: no database, no network, no settings, trusting only the given keys.
 
-    Prints what was checked, a line each. Exit code 1 when something is wrong, and then exactly what.
+    Prints one line for each check. Exits with 1 at the first failure, saying exactly what is wrong.
     """
     for check in verify(bundle, read_keys(keys), _read(roots).encode() if roots else None):
         typer.echo(f"{'ok   ' if check.ok else 'WRONG'}  {check.text}")
@@ -159,10 +159,10 @@ def verify_bundle(
 
 @family.command()
 def rotate_key(yes: Yes = False, verbose: Verbose = False) -> None:
-    """Replace the key that signs checkpoints; the old public key is kept, for the checkpoints that it signed.
+    """Replace the key that signs checkpoints; the old public key stays valid for what it signed.
 
-    Embedded setup only: elsewhere, sign a last checkpoint (parentalite audit checkpoint), then give every process a new
-    PARENTALITE_CHECKPOINT_KEY. Processes that run with the old key stop signing and must be started again.
+    Embedded setup only. Elsewhere, sign a last checkpoint (parentalite audit checkpoint), then give every process a new
+    PARENTALITE_CHECKPOINT_KEY. Processes still running with the old key stop signing and must be restarted.
     """
     settings = settings_from_environment()
     logs_of_a_command(verbose)
@@ -172,7 +172,7 @@ def rotate_key(yes: Yes = False, verbose: Verbose = False) -> None:
     folder = settings.home / "keys"
     with open_everything(settings) as opened, opened.connection() as conn:
         old = SigningKey.from_seed(settings.checkpoint_key)
-        # The last word of the old key, so that none of its checkpoints can be added later.
+        # A last checkpoint ends the old key at this size, so that none of its checkpoints can be added later.
         checkpoints.make_checkpoint(conn, old, head(conn), ROTATION, utc_now())
         encoded = make_key()
         replace_key(folder / CHECKPOINT_KEY_FILE, encoded)
@@ -183,7 +183,7 @@ def rotate_key(yes: Yes = False, verbose: Verbose = False) -> None:
 
 
 def _own_keys(settings: Settings) -> list[bytes]:
-    """Public keys that are not taken from the database under check: the configured one's, and those kept as files."""
+    """Return the public keys that do not come from the database under check: the configured one and those in files."""
     files = list_public_keys(settings.home / "keys") if settings.embedded else []
     return list(dict.fromkeys([*read_keys(files), SigningKey.from_seed(settings.checkpoint_key).public]))
 
@@ -191,19 +191,19 @@ def _own_keys(settings: Settings) -> list[bytes]:
 def _where_from(keys: list[Path] | None, settings: Settings) -> str:
     if keys:
         return "those of --key"
-    kept = f", and those in {settings.home / 'keys'}" if settings.embedded else "; name earlier ones with --key"
-    return f"that of PARENTALITE_CHECKPOINT_KEY{kept}"
+    others = f", and those in {settings.home / 'keys'}" if settings.embedded else "; name earlier ones with --key"
+    return f"that of PARENTALITE_CHECKPOINT_KEY{others}"
 
 
 def read_keys(paths: list[Path]) -> list[bytes]:
-    """The public keys in these files. Raises BadNote, naming the file."""
-    found = []
+    """Return the public keys in these files. Raises BadNote, naming the file."""
+    keys = []
     for path in paths:
         try:
-            found.append(from_pem(_read(path)))
+            keys.append(from_pem(_read(path)))
         except BadNote as bad:
             raise BadNote(f"--key {path}: {bad}") from None
-    return found
+    return keys
 
 
 def _read(path: Path) -> str:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 Conn = Connection[Any]
 
-#: Connections that answer queries, at most; commands have a pool of their own.
+#: Largest number of connections for queries; commands have their own pool.
 READING_CONNECTIONS = 16
 
 
@@ -48,16 +48,16 @@ class Runtime:
 
     @contextmanager
     def connection(self) -> Iterator[Conn]:
-        """A connection of its own, in autocommit mode."""
+        """Yield a separate connection, in autocommit mode."""
         with connected(self.url) as conn:
             yield conn
 
 
 def sign_in_of(settings: Settings) -> SignIn:
-    """How tokens are read: the issuer's where one is configured, else those signed here."""
+    """Return the reader of tokens: the configured issuer's, or else our own."""
     if settings.oidc is None:
         return LocalSignIn(own_token_secret(settings))
-    # Beside the embedded setup alone nobody waits for it to be imported.
+    # Imported here: the embedded setup does not need it.
     from application.sign_in.issuer import Issuer
     from application.sign_in.oidc import OidcSignIn
 
@@ -66,7 +66,7 @@ def sign_in_of(settings: Settings) -> SignIn:
 
 
 def own_token_secret(settings: Settings) -> str:
-    """What tokens of the embedded setup are signed with. Raises SettingsError where an issuer signs them."""
+    """Return the secret that signs the embedded setup's tokens. Raises SettingsError if an issuer signs them."""
     if settings.token_secret is None:
         raise SettingsError("PARENTALITE_OIDC_ISSUER: tokens come from that issuer; this command makes none beside it")
     return settings.token_secret
@@ -77,7 +77,7 @@ def utc_now() -> datetime:
 
 
 def environment() -> Mapping[str, str]:
-    """Return the environment variables, with secrets that files hold. Raises SettingsError."""
+    """Return the environment, with secrets read from the files it names. Raises SettingsError."""
     return with_secrets_from_files(os.environ)
 
 
@@ -94,9 +94,9 @@ def connected(url: str) -> Iterator[Conn]:
 
 @contextmanager
 def open_everything(settings: Settings) -> Iterator[Runtime]:
-    """Database and application, all tables there: events, keys, and a live generation of each read model.
+    """Open the database and the application, creating missing tables, keys and read models.
 
-    Raises DatabaseUnavailable, and KeyRetired for a checkpoint key that was replaced. Founds nothing: see
+    Raises DatabaseUnavailable, or KeyRetired for a replaced checkpoint key. Does not found the database: see
     `application.founding`.
     """
     with open_database(settings) as database, open_application(database.url, settings.master_key) as application:
@@ -115,8 +115,8 @@ def open_everything(settings: Settings) -> Iterator[Runtime]:
 
 
 def api_services(opened: Runtime) -> Services:
-    """What the API answers with. It opens and closes pool and waiter itself."""
-    # Imported here: Strawberry takes most of a second, which `parentalite token` should not cost.
+    """Return what the API needs to answer; the API opens and closes the pool and the waiter itself."""
+    # Imported here: Strawberry takes most of a second, which other commands should not pay.
     from api.core.context import Services
     from projections.engine.waiting import PositionWaiter
 

@@ -1,4 +1,4 @@
-"""What the commands say, and where: results on standard output, everything else on standard error."""
+"""Output of the commands: results on standard output, everything else on standard error."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from rich.progress import (
 )
 from rich.text import Text
 
-#: Tables that go to a file or a pipe are not folded to the 80 columns of a terminal that is not there.
-_WIDTH_OF_A_FILE = 200
+#: Width of tables written to a file or a pipe.
+_FILE_WIDTH = 200
 
 
 class Refused(Exception):
-    """The command cannot do what was asked: one line for the person who typed it. Ends with exit code 1."""
+    """Raised when a command cannot do what was asked, with one line for the user. Ends with exit code 1."""
 
 
 class Stopped(BaseException):
-    """Ctrl-C, or another way of telling the process to end. Not an Exception: nothing on the way may swallow it."""
+    """Raised on Ctrl-C and other signals that end the process. Not an Exception, so that nothing swallows it."""
 
     def __init__(self, signal_number: int) -> None:
         super().__init__(signal_number)
@@ -37,12 +37,12 @@ class Stopped(BaseException):
 
 
 def results() -> Console:
-    """The console on standard output."""
+    """Return the console on standard output."""
     return _console(stderr=False)
 
 
 def notes() -> Console:
-    """The console on standard error."""
+    """Return the console on standard error."""
     return _console(stderr=True)
 
 
@@ -51,12 +51,12 @@ def _console(stderr: bool) -> Console:
     return (
         console
         if console.is_terminal
-        else Console(stderr=stderr, highlight=False, markup=False, emoji=False, width=_WIDTH_OF_A_FILE)
+        else Console(stderr=stderr, highlight=False, markup=False, emoji=False, width=_FILE_WIDTH)
     )
 
 
 def note(text: str = "") -> None:
-    """A line on standard error, as it is: never folded, so that addresses and commands can be copied."""
+    """Print a line on standard error, never folded, so that addresses and commands can be copied."""
     typer.echo(text, err=True)
 
 
@@ -65,12 +65,12 @@ def warn(text: str) -> None:
 
 
 def complain(text: str) -> None:
-    """The one line that an error is."""
+    """Print an error on one line."""
     typer.secho(f"Error: {' '.join(text.split())}", err=True, fg=typer.colors.RED)
 
 
 def confirm(question: str, yes: bool) -> None:
-    """Asks, where somebody is there to answer and `--yes` was not given. Ends the command when the answer is no."""
+    """Ask, if somebody can answer and `--yes` was not given. End the command if the answer is no."""
     if yes or not somebody_is_there():
         return
     if not typer.confirm(question, err=True):
@@ -79,12 +79,12 @@ def confirm(question: str, yes: bool) -> None:
 
 
 def somebody_is_there() -> bool:
-    """Whether a person can read a question and answer it."""
+    """Return whether a person can read a question and answer it."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:
-    """`1 event`, `1,000 events`."""
+    """Format as `1 event`, `1,000 events`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
@@ -101,9 +101,9 @@ class _Count(ProgressColumn):
 
 
 class Steps:
-    """Long work in named steps, each with its bar, its rate and the time left; a line a step where nobody watches.
+    """Shows long work in named steps with progress bars, or a line for each step if nobody watches.
 
-    Called with (step, done, total), as `projections.engine.rebuild` tells its progress. A context manager.
+    A context manager, called with (step, done, total) like the progress callback of `projections.engine.rebuild`.
     """
 
     def __init__(self, unit: str = "events") -> None:
@@ -120,7 +120,7 @@ class Steps:
             disable=not self._console.is_terminal,
         )
         self._steps: dict[str, TaskID] = {}
-        self._told: dict[str, tuple[float, float, int]] = {}
+        self._timings: dict[str, tuple[float, float, int]] = {}
         self._latest = monotonic()
 
     def __enter__(self) -> Steps:
@@ -132,14 +132,14 @@ class Steps:
     ) -> None:
         self._bars.stop()
         if kind is None and self._bars.disable:
-            for step, (since, until, done) in self._told.items():
+            for step, (since, until, done) in self._timings.items():
                 note(f"{step}: {done:,} in {until - since:.1f} s")
 
     def __call__(self, step: str, done: int, total: int) -> None:
         if self._bars.disable:
-            since, *_ = self._told.get(step, (self._latest,))
+            since, *_ = self._timings.get(step, (self._latest,))
             self._latest = monotonic()
-            self._told[step] = (since, self._latest, done)
+            self._timings[step] = (since, self._latest, done)
             return
         if step not in self._steps:
             self._finish_all()
@@ -148,6 +148,6 @@ class Steps:
         self._bars.update(self._steps[step], completed=done, total=max(done, total))
 
     def _finish_all(self) -> None:
-        """A step that ends a little short of what was announced has ended all the same."""
+        # A step may end a little short of its announced total.
         for task in self._bars.tasks:
             self._bars.update(task.id, total=task.completed)

@@ -1,4 +1,4 @@
-"""`parentalite load`: a whole season at any scale, for trying things out and for measuring."""
+"""`parentalite load`: load a season of any size, to try things out and to measure."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ from demo.loader import MOST_ANIMATIONS
 
 def load(
     animations: Annotated[
-        int, typer.Option("--animations", "-n", min=1, max=MOST_ANIMATIONS, help="How many animations to declare.")
+        int, typer.Option("--animations", "-n", min=1, max=MOST_ANIMATIONS, help="Number of animations to declare.")
     ],
-    seed: Annotated[int, typer.Option("--seed", help="The same seed on the same day makes the same season.")] = 1,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed on the same day gives the same season.")] = 1,
     yes: Yes = False,
     verbose: Verbose = False,
 ) -> None:
     """Load a realistic season: structures, conventions, animations in every state, candidatures.
 
-    Real communes and schools, invented people, and about five events for each animation, all of them decided by the
-    domain's own rules. Dates lead up to today. Made for trying out and measuring: not for a database that people use.
+    Real communes and schools, invented people, and about five events for each animation, all decided by the domain's
+    own rules. Dates lead up to today. For trials and measurements only, not for a database in real use.
 
     The events are recorded in bulk, then the read models are rebuilt, which is much faster than following them live.
     """
     settings = settings_from_environment()
     logs_of_a_command(verbose)
     with open_everything(settings) as opened:
-        note(f"Will load {counted(animations, 'animation')} (seed {seed}) into {_named(opened)}.")
+        note(f"Will load {counted(animations, 'animation')} (seed {seed}) into {_describe(opened)}.")
         confirm("Load?", yes)
         try:
             load_and_rebuild(opened, animations, seed, utc_now())
@@ -46,7 +46,7 @@ def load(
 
 
 def load_and_rebuild(opened: Runtime, animations: int, seed: int, now: datetime) -> LoadSummary:
-    """Loads a season that was lived until `now`, and fills the read models, both with progress."""
+    """Load a season that leads up to `now`, and fill the read models, both with progress."""
     began = monotonic()
     with Steps("animations") as steps:
         summary = load_season(
@@ -67,8 +67,8 @@ def load_and_rebuild(opened: Runtime, animations: int, seed: int, now: datetime)
     return summary
 
 
-def _named(opened: Runtime) -> str:
-    """The database, in words that hold no password."""
+def _describe(opened: Runtime) -> str:
+    """Describe the database without its password."""
     if opened.database.embedded:
         return f"the embedded database under {opened.settings.home}"
     parameters = conninfo_to_dict(opened.url)

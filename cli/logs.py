@@ -24,10 +24,9 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", 
 
 
 class JsonLines(logging.Formatter):
-    """Time, level, logger, message, and whatever `extra` brought.
+    """Formats time, level, logger, message, and the fields of `extra`.
 
-    Of an exception only the kind and the places are told: messages of databases and parsers repeat the values that
-    they could not take, and those may be personal.
+    Exceptions show only their type and places: messages of databases and parsers repeat values, which may be personal.
     """
 
     def format(self, record: logging.LogRecord) -> str:
@@ -37,8 +36,8 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        if (asked := request_id.get()) is not None:
-            line["request"] = asked
+        if (current_request := request_id.get()) is not None:
+            line["request"] = current_request
         line |= {name: value for name, value in vars(record).items() if name not in _STANDARD}
         if record.exc_info and (error := record.exc_info[1]) is not None:
             frames = traceback.extract_tb(error.__traceback__)
@@ -48,7 +47,7 @@ class JsonLines(logging.Formatter):
 
 
 class _OrderlyEnd(logging.Filter):
-    """A server that stops ends the subscriptions that are still open: nothing that anybody should look into."""
+    """Drops reports of subscriptions cancelled by a server that stops."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         ended = record.exc_info is not None and isinstance(record.exc_info[1], asyncio.CancelledError)
@@ -56,10 +55,10 @@ class _OrderlyEnd(logging.Filter):
 
 
 class Bounded(logging.Filter):
-    """Keeps a library from filling the disk: of one line of its code, so many records a minute are written."""
+    """Limits how often one line of a library may log, so that it does not fill the disk."""
 
     _OURS = ("parentalite", "api.", "application.", "cli.", "demo.", "domain.", "eventstore.", "projections.", "web.")
-    _A_MINUTE, _MOST_PLACES = 30, 1_000
+    _PER_MINUTE, _MAX_PLACES = 30, 1_000
 
     def __init__(self) -> None:
         super().__init__()
@@ -69,43 +68,43 @@ class Bounded(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         if record.name.startswith(self._OURS):
             return True
-        if record.created - self._since >= 60 or len(self._written) > self._MOST_PLACES:
+        if record.created - self._since >= 60 or len(self._written) > self._MAX_PLACES:
             self._since = record.created
             self._written.clear()
         place = (record.name, record.lineno)
         self._written[place] += 1
-        if self._written[place] == self._A_MINUTE:
+        if self._written[place] == self._PER_MINUTE:
             record.msg, record.args = f"{record.getMessage()} (and more of it, left out for a minute)", ()
-        return self._written[place] <= self._A_MINUTE
+        return self._written[place] <= self._PER_MINUTE
 
 
 _ORDERLY_END = _OrderlyEnd()
 
 
 def set_up_logs(level: str) -> None:
-    """Sends the logs of all libraries, from `level` on, to standard error. Calling it again changes the level."""
+    """Send the logs of all libraries, from `level` on, to standard error. Call it again to change the level."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     handler.addFilter(Bounded())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    # Its messages quote what clients sent; the API reports what goes wrong itself, without the values.
+    # It quotes what clients sent; the API logs errors itself, without values.
     logging.getLogger("strawberry.execution").disabled = True
     for name in ("uvicorn.error", "uvicorn.error.websockets"):
         logging.getLogger(name).addFilter(_ORDERLY_END)
-    # Loud at DEBUG without saying anything about us.
+    # Noisy at DEBUG, and not about us.
     for name in ("asyncio", "multipart", "python_multipart"):
         logging.getLogger(name).setLevel(max(logging.INFO, logging.getLevelName(level)))
 
 
-#: The request at hand; what is logged while it is answered tells its id.
+#: Id of the current request, added to everything logged while it is answered.
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 
 
 class RequestLog:
-    """ASGI middleware: a line for each HTTP request. No query string, no client address: both are personal.
+    """ASGI middleware that logs each HTTP request, without query string and client address: both are personal.
 
-    A request has the id that its sender gave it as X-Request-Id, or one made here; the answer tells it.
+    The request id is the sender's X-Request-Id, or a new one; the response repeats it.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -116,19 +115,19 @@ class RequestLog:
             await self._app(scope, receive, send)
             return
         began, status = monotonic(), 500
-        said_id = Headers(scope=scope).get("x-request-id", "")
-        own_id = said_id if _SANE_ID.fullmatch(said_id) else uuid4().hex
-        request_id.set(own_id)
+        header = Headers(scope=scope).get("x-request-id", "")
+        current_id = header if _SANE_ID.fullmatch(header) else uuid4().hex
+        request_id.set(current_id)
 
-        async def sending(message: Message) -> None:
+        async def send_with_id(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["x-request-id"] = own_id
+                MutableHeaders(scope=message)["x-request-id"] = current_id
             await send(message)
 
         try:
-            await self._app(scope, receive, sending)
+            await self._app(scope, receive, send_with_id)
         finally:
-            said = {"method": scope["method"], "path": scope["path"], "status": status}
-            requests_log.info("request", extra=said | {"milliseconds": round((monotonic() - began) * 1000, 1)})
+            fields = {"method": scope["method"], "path": scope["path"], "status": status}
+            requests_log.info("request", extra=fields | {"milliseconds": round((monotonic() - began) * 1000, 1)})

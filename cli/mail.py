@@ -1,4 +1,4 @@
-"""`parentalite mail`: letters and reactions that do not get on."""
+"""`parentalite mail`: see and resolve stuck letters and reactions."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from cli.composition import open_everything, settings_from_environment
 from cli.console import Refused, confirm, counted, note, results
 from cli.options import AsJson, Verbose, Yes, logs_of_a_command
 
-#: What one look shows of each: more than anybody reads, and little to fetch.
-_MOST_SHOWN = 200
-_LONGEST_REASON = 200
+#: Rows shown of letters and of reactions.
+_MAX_ROWS = 200
+_MAX_REASON = 200
 
-family = typer.Typer(no_args_is_help=True, help="Letters and reactions that do not get on: see, retry, give up.")
+family = typer.Typer(no_args_is_help=True, help="Stuck letters and reactions: see, retry, give up.")
 
 Ids = Annotated[
     list[str] | None,
@@ -30,25 +30,25 @@ Ids = Annotated[
 
 @family.callback()
 def _mail() -> None:
-    """Letters and reactions that do not get on: see, retry, give up.
+    """Stuck letters and reactions: see, retry, give up.
 
-    A letter waits, is tried again, and is given up when its recipient is refused for good or has been for five days.
-    One that cannot be made is set aside after eight attempts; so is an event that cannot be reacted to. What concerns
-    all letters (the mail server is away, refuses our sender, sign-in or number of letters) stops sending: nothing is
-    lost, and it goes on by itself once the server accepts.
+    A letter waits, is retried, and is given up if its recipient is refused for good or has been for five days. A letter
+    that cannot be composed is set aside after eight attempts; so is an event whose reaction fails. A fault that
+    concerns all letters (the mail server is down, refuses our sender, sign-in or number of letters) stops sending:
+    nothing is lost, and sending resumes by itself once the server accepts.
     """
 
 
 @family.command("status")
 def status(as_json: AsJson = False, verbose: Verbose = False) -> None:
-    """Show what waits, since when, what is stuck and why, and whether letters leave.
+    """Show what waits and since when, what is stuck and why, and whether letters leave.
 
-    Whom a letter is for is not shown: the outbox does not know.
+    Recipients are not shown: the outbox does not know them.
     """
     settings = settings_from_environment()
     logs_of_a_command(verbose)
     with open_everything(settings) as opened, opened.connection() as conn:
-        state = operating.mail_state(conn, _MOST_SHOWN)
+        state = operating.mail_state(conn, _MAX_ROWS)
     if as_json:
         typer.echo(orjson.dumps(_as_json(state)))
     else:
@@ -59,18 +59,18 @@ def status(as_json: AsJson = False, verbose: Verbose = False) -> None:
 def retry(
     ids: Ids = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="All that waits after a failure or is set aside, letters and events.")
+        bool, typer.Option("--all", help="Everything that waits after a failure or is set aside, letters and events.")
     ] = False,
     given_up: Annotated[
-        bool, typer.Option("--given-up", help="With --all: also letters that were given up and reached nobody.")
+        bool, typer.Option("--given-up", help="With --all: also letters given up that reached nobody.")
     ] = False,
     yes: Yes = False,
     verbose: Verbose = False,
 ) -> None:
-    """Try letters and events again now, as if for the first time, and a mail server that is waited for.
+    """Retry letters and events now, with fresh attempts, and a mail server that is down.
 
-    Use it once the cause is mended: `parentalite mail retry --all`. One that was sent is never sent again; one that is
-    held back because its mailbox got many letters keeps its time unless it is named.
+    Use it once the cause is fixed: `parentalite mail retry --all`. A letter that was sent is never sent again; one held
+    back because its mailbox got many letters keeps its time unless it is named.
     """
     if bool(ids) == everything or (given_up and not everything):
         raise typer.BadParameter("give ids, or --all (with --given-up if wanted)", param_hint="IDS")
@@ -83,55 +83,55 @@ def retry(
             done = operating.retry_all(conn, given_up)
         else:
             done = operating.retry(conn, letters, positions)
-            _check_found(done, letters, positions)
+            _check_all_done(done, letters, positions)
     note(f"To be tried now: {counted(done, 'letter or event', 'letters and events')}.")
 
 
 @family.command("give-up")
 def give_up(
     ids: Ids = None,
-    reason: Annotated[str, typer.Option("--reason", help="Why, for who looks later. No personal data.")] = "",
+    reason: Annotated[str, typer.Option("--reason", help="Why, for the record. No personal data.")] = "",
     yes: Yes = False,
     verbose: Verbose = False,
 ) -> None:
-    """Try letters and events no more. Who was to get a letter counts as not reached by e-mail.
+    """Stop trying letters and events. The recipients of such letters count as not reached by e-mail.
 
-    `parentalite mail retry ID` takes it back, for as long as letters are kept (90 days).
+    `parentalite mail retry ID` undoes it, for as long as letters are stored (90 days).
     """
     letters, positions = _read(ids or [])
     reason = " ".join(reason.split())
     if not letters and not positions:
         raise typer.BadParameter("give ids, as `parentalite mail status` shows them", param_hint="IDS")
-    if not 0 < len(reason) <= _LONGEST_REASON:
-        raise typer.BadParameter(f"1 to {_LONGEST_REASON} characters are needed", param_hint="--reason")
+    if not 0 < len(reason) <= _MAX_REASON:
+        raise typer.BadParameter(f"1 to {_MAX_REASON} characters are needed", param_hint="--reason")
     settings = settings_from_environment()
     logs_of_a_command(verbose)
     with open_everything(settings) as opened, opened.connection() as conn:
         confirm(f"Give up {counted(len(letters) + len(positions), 'letter or event', 'letters and events')}?", yes)
         done = operating.give_up(conn, letters, positions, reason)
-        _check_found(done, letters, positions)
+        _check_all_done(done, letters, positions)
     note(f"Given up: {counted(done, 'letter or event', 'letters and events')}.")
 
 
 def _read(ids: list[str]) -> tuple[list[UUID], list[int]]:
     letters, positions = [], []
-    for one in ids:
-        if one.isascii() and one.isdigit() and len(one) < 19:
-            positions.append(int(one))
+    for text in ids:
+        if text.isascii() and text.isdigit() and len(text) < 19:
+            positions.append(int(text))
             continue
         try:
-            letters.append(UUID(one))
+            letters.append(UUID(text))
         except ValueError:
             raise typer.BadParameter(
-                f"{one!r} is neither a letter's id nor an event's position", param_hint="IDS"
+                f"{text!r} is neither a letter's id nor an event's position", param_hint="IDS"
             ) from None
     return letters, positions
 
 
-def _check_found(done: int, letters: list[UUID], positions: list[int]) -> None:
-    asked = len(set(letters)) + len(set(positions))
-    if done < asked:
-        raise Refused(f"{asked - done} of {asked} are not stuck, or not known: see parentalite mail status")
+def _check_all_done(done: int, letters: list[UUID], positions: list[int]) -> None:
+    count = len(set(letters)) + len(set(positions))
+    if done < count:
+        raise Refused(f"{count - done} of {count} are not stuck, or not known: see parentalite mail status")
 
 
 def _show(state: MailState) -> None:
@@ -168,14 +168,14 @@ def _show(state: MailState) -> None:
         console.print(table)
     if state.reactions:
         table = Table("Event", "Kind", "Attempts", "Since", "Next attempt", "Reason")
-        for one in state.reactions:
+        for reaction in state.reactions:
             table.add_row(
-                str(one.position),
-                one.event,
-                str(one.attempts),
-                f"{one.set_aside_at:%Y-%m-%d %H:%M}",
-                "none" if one.due_at is None else f"{one.due_at:%Y-%m-%d %H:%M}",
-                one.reason,
+                str(reaction.position),
+                reaction.event,
+                str(reaction.attempts),
+                f"{reaction.set_aside_at:%Y-%m-%d %H:%M}",
+                "none" if reaction.due_at is None else f"{reaction.due_at:%Y-%m-%d %H:%M}",
+                reaction.reason,
             )
         console.print(table)
     if state.letters or state.reactions:

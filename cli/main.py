@@ -1,4 +1,4 @@
-"""`parentalite`: every command in one table, and what becomes of an error or a signal."""
+"""`parentalite`: every command in one table, and how errors and signals end it."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ from eventstore.unavailable import is_unavailable
 from projections.engine.folding import FoldFailed, RowRefused
 from projections.engine.switching import RebuildRefused
 
-#: What a person or a machine did: told in one line, without a traceback. Anything else is a bug of ours and shows one.
+#: Faults of people or machines: shown in one line. Anything else is our bug and shows a traceback.
 _EXPECTED = (
     *(SettingsError, DatabaseUnavailable, RebuildRefused, SeasonError, DomainError, Refused, FoldFailed),
     *(KeyRetired, BadNote, NotADossier, BadStoredFile, RowRefused, UnreadableEvent),
 )
-_DATABASE_SAID = (psycopg.OperationalError, psycopg.errors.InsufficientPrivilege)
+_DATABASE_ERRORS = (psycopg.OperationalError, psycopg.errors.InsufficientPrivilege)
 
 
 class _Commands(TyperGroup):
-    """Gives every command its exit code: 0 well, 1 failed or refused, 2 wrongly typed, 130 or 143 stopped."""
+    """Gives every command its exit code: 0 done, 1 failed or refused, 2 wrongly typed, 130 or 143 stopped."""
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -48,9 +48,9 @@ class _Commands(TyperGroup):
             complain(str(error))
             raise typer.Exit(1) from error
         except Exception as error:
-            if not (isinstance(error, _DATABASE_SAID) or is_unavailable(error)):
+            if not (isinstance(error, _DATABASE_ERRORS) or is_unavailable(error)):
                 raise
-            # The first line tells what happened; those after it repeat our own SQL.
+            # The first line says what happened; the others repeat our SQL.
             complain(f"PostgreSQL: {(str(error).strip() or type(error).__name__).splitlines()[0]}")
             raise typer.Exit(1) from error
         except Stopped as stopped:
@@ -94,7 +94,7 @@ app.add_typer(mail.family, name="mail", rich_help_panel=_CHANGE)
 
 
 def main() -> None:
-    """The entry point. SIGINT, SIGTERM and SIGHUP end the command in order: what it started is stopped."""
+    """Run the command. SIGINT, SIGTERM and SIGHUP end it in order, stopping whatever it started."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
@@ -106,7 +106,7 @@ def main() -> None:
 
 
 def _stop(number: int, _: FrameType | None) -> None:
-    # Once: an impatient second Ctrl-C must not break off the stopping itself.
+    # Once: an impatient second Ctrl-C must not interrupt the shutdown.
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, signal.SIG_IGN)
     raise Stopped(number)

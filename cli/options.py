@@ -21,10 +21,10 @@ Host = Annotated[
 
 
 def logs_of_a_command(verbose: bool) -> None:
-    """For a command that somebody watches: quiet unless asked."""
+    """Set up logs for a command that somebody watches: quiet unless asked."""
     set_up_logs("INFO" if verbose else "WARNING")
 
 
 def logs_of_a_server(settings: Settings, verbose: bool) -> None:
-    """For what runs on its own: `PARENTALITE_LOG_LEVEL`, and everything when asked."""
+    """Set up logs for a server: at `PARENTALITE_LOG_LEVEL`, or everything if asked."""
     set_up_logs("DEBUG" if verbose else settings.log_level)

@@ -1,4 +1,4 @@
-"""`parentalite schema`: what is published of the schema, written from the code or compared with it."""
+"""`parentalite schema`: print the published forms of the schema, or compare them with the code."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _BREAKING = "the schema breaks clients; where that is meant, the change log says
 
 
 class Form(StrEnum):
-    """In what form the schema is printed."""
+    """A form in which the schema is printed."""
 
     SDL = "sdl"
     BARE = "bare"
@@ -28,10 +28,10 @@ class Form(StrEnum):
 
 def schema(
     form: Annotated[
-        Form, typer.Option("--as", help="SDL, SDL without descriptions, or the page of documentation.")
+        Form, typer.Option("--as", help="SDL, SDL without descriptions, or the documentation page.")
     ] = Form.SDL,
     check: Annotated[
-        bool, typer.Option("--check", help="Compare the published SDL instead; exit with 1 when it differs.")
+        bool, typer.Option("--check", help="Compare the published SDL instead; exit with 1 if it differs.")
     ] = False,
     published: Annotated[
         Path, typer.Option("--published", help="The published SDL.", show_default="graphql/schema.graphql")
@@ -42,7 +42,7 @@ def schema(
             "--breaking-since",
             metavar="FILE",
             encoding="utf-8",
-            help="Name what would break clients of this schema instead (- reads it); exit with 1 when anything would.",
+            help="List what would break clients of this schema (- for standard input); exit with 1 if anything would.",
         ),
     ] = None,
     announced_in: Annotated[
@@ -55,7 +55,7 @@ def schema(
         ),
     ] = None,
 ) -> None:
-    """Print the GraphQL schema, check that the published file says the same, or name what would break clients.
+    """Print the GraphQL schema, check the published file against it, or list what would break clients.
 
     Needs no database. Try: `git show v1.0:graphql/schema.graphql | parentalite schema --breaking-since -`
     """
@@ -70,7 +70,7 @@ def schema(
 
 
 def _written(form: Form) -> str:
-    # Imported here: Strawberry takes most of a second, which the other commands should not cost.
+    # Imported here: Strawberry takes most of a second, which other commands should not pay.
     from api.publishing.documentation import page
     from api.publishing.sdl import bare_sdl, sdl
     from api.schema import schema

@@ -1,4 +1,4 @@
-"""`parentalite token`: a bearer token on standard output, and nothing else there."""
+"""`parentalite token`: print a bearer token on standard output, and nothing else there."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TERRITORY: TypeAdapter[str] = TypeAdapter(TerritoryCode)
 
 _ROLES = ", ".join(TOKEN_ROLES)
 
-#: What a role speaks for: without it the token may do nothing that needs a role.
+#: The option a role needs; without it the token can do nothing that needs the role.
 _NEEDS = {
     Role.STRUCTURE: "--structure SIRET",
     Role.COORDONNATEUR: "--territory CODE",
@@ -37,14 +37,14 @@ def token(
         Role,
         typer.Option(
             "--role",
-            parser=lambda given: _role(given),
+            parser=lambda value: _role(value),
             metavar="ROLE",
-            help=f"What its holder is: {_ROLES}.",
+            help=f"The holder's role: {_ROLES}.",
             show_default=False,
         ),
     ],
     subject: Annotated[
-        str, typer.Option("--subject", help="Who its holder is; history keeps it, for parents only as a pseudonym.")
+        str, typer.Option("--subject", help="The holder's name in the log; parents appear under a pseudonym.")
     ] = "",
     structure: Annotated[
         list[str] | None, typer.Option("--structure", metavar="SIRET", help="A structure it speaks for. Repeatable.")
@@ -56,15 +56,14 @@ def token(
     school: Annotated[
         list[str] | None, typer.Option("--school", metavar="UAI", help="A school it speaks for. Repeatable.")
     ] = None,
-    days: Annotated[int, typer.Option("--days", min=1, max=3650, help="For how long it is valid.")] = 30,
+    days: Annotated[int, typer.Option("--days", min=1, max=3650, help="Days of validity.")] = 30,
 ) -> None:
     """Print a bearer token for the API, and nothing else on standard output.
 
-    Send it as a header: Authorization: Bearer TOKEN. Signed with PARENTALITE_TOKEN_SECRET, which the embedded setup
-    makes and keeps by itself.
+    Send it as a header: Authorization: Bearer TOKEN. It is signed with PARENTALITE_TOKEN_SECRET, which the embedded
+    setup generates and stores.
 
-    Examples: `parentalite token --role national`,
-    `parentalite token --role structure --structure 21340172201787`
+    Examples: `parentalite token --role national`, `parentalite token --role structure --structure 21340172201787`
     """
     sirets, territories, schools = _sirets(structure or ()), _territories(territory or ()), _schools(school or ())
     settings = settings_from_environment()
@@ -84,41 +83,41 @@ def token(
     )
 
 
-def _role(given: str) -> Role:
-    if given not in TOKEN_ROLES:
-        raise typer.BadParameter(f"{given!r} is no role of a token: choose from {_ROLES}")
-    return Role(given)
+def _role(value: str) -> Role:
+    if value not in TOKEN_ROLES:
+        raise typer.BadParameter(f"{value!r} is no role of a token: choose from {_ROLES}")
+    return Role(value)
 
 
-def _subject(given: str) -> str:
-    subject = given.strip()
+def _subject(text: str) -> str:
+    subject = text.strip()
     if len(subject) > LONGEST_SUBJECT or (subject and not subject.isprintable()):
         raise typer.BadParameter(f"{LONGEST_SUBJECT} printable characters at most", param_hint="--subject")
     return subject
 
 
-def _sirets(given: Sequence[str]) -> list[str]:
+def _sirets(values: Sequence[str]) -> list[str]:
     try:
-        return [check_siret(value) for value in given]
+        return [check_siret(value) for value in values]
     except ValueError:
         raise typer.BadParameter(
-            f"a SIRET has 14 digits, the last of them a check digit: {', '.join(given)}", param_hint="--structure"
+            f"a SIRET has 14 digits, the last of them a check digit: {', '.join(values)}", param_hint="--structure"
         ) from None
 
 
-def _schools(given: Sequence[str]) -> list[str]:
+def _schools(values: Sequence[str]) -> list[str]:
     try:
-        return [check_uai(value) for value in given]
+        return [check_uai(value) for value in values]
     except ValueError:
         raise typer.BadParameter(
-            f"a UAI has seven digits and a check letter: {', '.join(given)}", param_hint="--school"
+            f"a UAI has seven digits and a check letter: {', '.join(values)}", param_hint="--school"
         ) from None
 
 
-def _territories(given: Sequence[str]) -> list[str]:
+def _territories(values: Sequence[str]) -> list[str]:
     try:
-        return [_TERRITORY.validate_python(value) for value in given]
+        return [_TERRITORY.validate_python(value) for value in values]
     except ValidationError:
         raise typer.BadParameter(
-            f"a territory is the number of a department, 34, 2A or 971: {', '.join(given)}", param_hint="--territory"
+            f"a territory is the number of a department, 34, 2A or 971: {', '.join(values)}", param_hint="--territory"
         ) from None

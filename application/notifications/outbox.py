@@ -50,7 +50,7 @@ WHERE mail_id = %s"""
 _SET_ASIDE = """
 UPDATE mail_outbox SET attempts = attempts + 1, reason = %s, set_aside_at = now(), due_at = 'infinity'
 WHERE mail_id = %s"""
-_HELD = "UPDATE mail_outbox SET due_at = %s, reason = %s WHERE mail_id = %s"
+_HOLD = "UPDATE mail_outbox SET due_at = %s, reason = %s WHERE mail_id = %s"
 _UNTOUCHED = "UPDATE mail_outbox SET due_at = now() + make_interval(secs => %s), reason = %s WHERE mail_id = %s"
 _SECONDS = """
 SELECT extract(epoch FROM greatest(min(due_at), (SELECT retry_at FROM mail_sending)) - now())::float8
@@ -96,7 +96,7 @@ def postpone(conn: Conn, letter: Letter, seconds: float, reason: str) -> None:
 
 
 def hold_back(conn: Conn, letter: Letter, until: Any, reason: str) -> None:
-    conn.execute(_HELD, (until, reason, letter.mail_id))
+    conn.execute(_HOLD, (until, reason, letter.mail_id))
 
 
 def set_aside(conn: Conn, letter: Letter, reason: str) -> None:

@@ -1,4 +1,4 @@
-"""`parentalite demo`: everything at once, on a season that is made up, with tokens to try it."""
+"""`parentalite demo`: start everything on an invented season, with tokens to try it."""
 
 from __future__ import annotations
 
@@ -33,26 +33,24 @@ def demo(
     animations: Annotated[
         int,
         typer.Option(
-            "--animations", "-n", min=1, max=100_000, help="How many animations the season has, on first use."
+            "--animations", "-n", min=1, max=100_000, help="Number of animations in the season, on first use."
         ),
     ] = 1_000,
     fresh: Annotated[
         bool,
-        typer.Option(
-            "--fresh", help="First drop the embedded database, with all that is in it, and load a new season."
-        ),
+        typer.Option("--fresh", help="First drop the embedded database and everything in it, and load a new season."),
     ] = False,
     yes: Yes = False,
     verbose: Verbose = False,
 ) -> None:
-    """Start the API on a demonstration season, and print what to try: addresses, and a token for every role.
+    """Start the API on a demonstration season, and print addresses and a token for every role.
 
     Always on the embedded PostgreSQL under PARENTALITE_HOME, never on DATABASE_URL. The season is loaded on first use,
-    with dates around that day; later runs find it there and start in seconds. Ctrl-C stops all of it.
+    with dates around that day; later starts take seconds. Ctrl-C stops everything.
     """
     settings = demonstration_settings()
-    with take_address(host, port) as taken, ExitStack() as stack:
-        settings = settings.served_at(address_of(taken))
+    with take_address(host, port) as listener, ExitStack() as stack:
+        settings = settings.served_at(address_of(listener))
         logs_of_a_command(verbose)
         try:
             if fresh:
@@ -64,13 +62,13 @@ def demo(
             stack.enter_context(working(opened))
             with opened.connection() as conn:
                 parts = cast(conn, utc_now())
-            run_api(opened, taken, lambda: _welcome(settings, address_of(taken), parts))
+            run_api(opened, listener, lambda: _welcome(settings, address_of(listener), parts))
         except Stopped:
             note("Stopping.")
 
 
 def demonstration_settings() -> Settings:
-    """Without the database that the environment names, be it by a file."""
+    """Return the settings without the database named in the environment, if any."""
     for name in _NAMES_A_DATABASE:
         if os.environ.get(name):
             note(f"{name} is left alone: the demonstration has a PostgreSQL of its own.")
@@ -114,7 +112,7 @@ def _welcome(settings: Settings, address: str, parts: Sequence[Part]) -> None:
     for part in parts:
         lines += ["", f"{part.role}: {part.can}", tokens[part.role]]
     lines += ["", "Try what the structure sees:", _example(address, parts, tokens[Role.STRUCTURE]), ""]
-    # Last, so that it is what one sees without scrolling back.
+    # Last, so that it is visible without scrolling.
     lines += [
         f"API        {address}/graphql",
         f"GraphiQL   {address}/graphql in a browser",

@@ -1,6 +1,6 @@
-"""A service dossier in each status, for the demonstration: opened, submitted and decided on as people would do it.
+"""Make a service dossier in each status for the demonstration, through the commands that people would use.
 
-What a run that was broken off has left is taken up: a status that has its dossier needs no other.
+An interrupted run is continued: a status that has its dossier needs no other.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from domain.kernel.actors import Actor, Role
 from domain.kernel.dossier_status import DossierStatus
 from projections.engine.generations import live_tables
 
-#: The convention with most that can be paid for; its structure is the one that the cast plays, when that has enough.
+#: The convention with the most payable animations, preferably of the demonstrated structure.
 _CONVENTION: LiteralString = """
 SELECT c.convention_id, c.structure_id, c.territory, t.time_zone, c.valid_from, c.required_pieces, s.siret, s.name,
        coalesce(array_agg(a.animation_id ORDER BY a.day, a.animation_id) FILTER (WHERE a.dossier_id IS NULL), '{{}}'),
@@ -58,7 +58,7 @@ class _Claim:
     required_pieces: Sequence[str]
     siret: str
     name: str
-    #: Attested, and in no dossier yet.
+    #: Attested animations in no dossier yet.
     animation_ids: Sequence[UUID]
     attested: int
 
@@ -66,7 +66,7 @@ class _Claim:
 class _People:
     def __init__(self, opened: Runtime, claim: _Claim, now: datetime) -> None:
         self._opened, self._claim, self._now = opened, claim, now
-        #: Dates are days of the territory: elsewhere it may be tomorrow already.
+        # In the territory's time zone, where it may still be yesterday.
         self._today = now.astimezone(ZoneInfo(claim.time_zone)).date()
         self._files = FileStore(opened.settings.files)
         self._structure = Actor(Role.STRUCTURE, f"compte-{claim.siret}", structures=frozenset([claim.structure_id]))
@@ -74,9 +74,9 @@ class _People:
             Role.COORDONNATEUR, f"coordonnateur-{claim.territory}", territories=frozenset([claim.territory])
         )
 
-    def opens(self, animation_ids: Sequence[UUID]) -> UUID:
+    def open(self, animation_ids: Sequence[UUID]) -> UUID:
         claim = self._claim
-        return self._structure_does(
+        return self._execute_as_structure(
             ServiceDossierOpen(
                 structure_id=claim.structure_id,
                 convention_id=claim.convention_id,
@@ -86,33 +86,33 @@ class _People:
             )
         )
 
-    def submits(self, dossier_id: UUID, animation_ids: Sequence[UUID]) -> None:
+    def submit(self, dossier_id: UUID, animation_ids: Sequence[UUID]) -> None:
         for animation_id in animation_ids:
             self._attach(AttendanceSheetAttach, animation_id=animation_id)
         for piece in self._claim.required_pieces:
             self._attach(ServicePieceAttach, dossier_id=dossier_id, piece=piece)
-        self._structure_does(ServiceDossierSubmit(dossier_id=dossier_id))
+        self._execute_as_structure(ServiceDossierSubmit(dossier_id=dossier_id))
 
-    def decides(self, command: Command) -> None:
+    def decide(self, command: Command) -> None:
         self._opened.application.execute(command, self._coordonnateur, self._now)
 
-    def certifies(self, dossier_id: UUID) -> None:
-        self.decides(ServiceDossierCertify(dossier_id=dossier_id, overrun_reason="Demande des établissements."))
+    def certify(self, dossier_id: UUID) -> None:
+        self.decide(ServiceDossierCertify(dossier_id=dossier_id, overrun_reason="Demande des établissements."))
 
-    def records_payment(self, dossier_id: UUID) -> None:
-        paid = ServicePaymentRecord(dossier_id=dossier_id, paid_on=self._today, reference="DEMONSTRATION-1")
-        self.decides(paid)
+    def record_payment(self, dossier_id: UUID) -> None:
+        payment = ServicePaymentRecord(dossier_id=dossier_id, paid_on=self._today, reference="DEMONSTRATION-1")
+        self.decide(payment)
 
-    def _structure_does(self, command: Command) -> UUID:
+    def _execute_as_structure(self, command: Command) -> UUID:
         return self._opened.application.execute(command, self._structure, self._now).subject_id
 
     def _attach(self, command_class: type[AttachFile], **about: Any) -> None:
         with self._files.draft(io.BytesIO(self._scan(str(uuid4())))) as draft:
-            told = {"media_type": "application/pdf", "size": draft.size}
-            self._structure_does(command_class(**about, **told, sha256=draft.sha256, draft=draft))
+            file = {"media_type": "application/pdf", "size": draft.size}
+            self._execute_as_structure(command_class(**about, **file, sha256=draft.sha256, draft=draft))
 
     def _scan(self, title: str) -> bytes:
-        """An empty sheet in place of a signed one; no two are the same file, which would be refused."""
+        """Return an empty sheet in place of a signed one, unique because identical files are refused."""
         return blank_sheet(
             BlankSheet(
                 title=f"Démonstration, {title}",
@@ -134,9 +134,9 @@ _Step: TypeAlias = Callable[[_People, UUID, Sequence[UUID]], None]
 
 
 def make_dossiers(opened: Runtime, siret: str, now: datetime) -> int:
-    """One dossier in each status, for the structure with that SIRET if it has attested enough.
+    """Make one dossier in each status for the structure with that SIRET, if it has attested enough.
 
-    Returns how many it made: after an interruption only what is missing.
+    Return the number made, which after an interruption is the number missing.
     """
     claim = _claim(opened, siret)
     if claim is None:
@@ -144,32 +144,32 @@ def make_dossiers(opened: Runtime, siret: str, now: datetime) -> int:
     people = _People(opened, claim, now)
     dossiers = _dossiers(opened, claim.convention_id)
     size = max(1, min(3, claim.attested // len(_STEPS)))
-    left, made = list(claim.animation_ids), 0
+    left, count = list(claim.animation_ids), 0
     for status, steps in _STEPS.items():
         if dossiers[status]:
             continue
-        begun = _begun(dossiers, steps)
-        if begun is None:
+        progress = _take_unfinished(dossiers, steps)
+        if progress is None:
             share, left = left[:size], left[size:]
             if not share:
                 break
-            begun = _Begun(people.opens(share), share, 0)
-        for step in steps[begun.steps :]:
-            step(people, begun.dossier_id, begun.animation_ids)
-        made += 1
-    return made
+            progress = _Progress(people.open(share), share, 0)
+        for step in steps[progress.steps :]:
+            step(people, progress.dossier_id, progress.animation_ids)
+        count += 1
+    return count
 
 
-class _Begun(NamedTuple):
-    """A dossier on its way to a status, with how many of the steps are taken."""
+class _Progress(NamedTuple):
+    """A dossier on its way to a status, and the number of steps done."""
 
     dossier_id: UUID
     animation_ids: Sequence[UUID]
     steps: int
 
 
-def _begun(dossiers: Mapping[str, list[_Begun]], steps: Sequence[_Step]) -> _Begun | None:
-    """A dossier that a run which was broken off has left on the way: a second one in a status that comes before."""
+def _take_unfinished(dossiers: Mapping[str, list[_Progress]], steps: Sequence[_Step]) -> _Progress | None:
+    """Return a dossier that an interrupted run left on the way: the second in an earlier status."""
     for status, before in _STEPS.items():
         if len(dossiers[status]) > 1 and before == steps[: len(before)]:
             return dossiers[status].pop()
@@ -177,22 +177,22 @@ def _begun(dossiers: Mapping[str, list[_Begun]], steps: Sequence[_Step]) -> _Beg
 
 
 def _submit(people: _People, dossier_id: UUID, animation_ids: Sequence[UUID]) -> None:
-    people.submits(dossier_id, animation_ids)
+    people.submit(dossier_id, animation_ids)
 
 
 def _return(people: _People, dossier_id: UUID, _: Sequence[UUID]) -> None:
-    people.decides(ServiceDossierReturn(dossier_id=dossier_id, reason="Une feuille est illisible."))
+    people.decide(ServiceDossierReturn(dossier_id=dossier_id, reason="Une feuille est illisible."))
 
 
 def _certify(people: _People, dossier_id: UUID, _: Sequence[UUID]) -> None:
-    people.certifies(dossier_id)
+    people.certify(dossier_id)
 
 
 def _pay(people: _People, dossier_id: UUID, _: Sequence[UUID]) -> None:
-    people.records_payment(dossier_id)
+    people.record_payment(dossier_id)
 
 
-#: What leads to each status, after the opening.
+#: The steps to each status, after opening.
 _STEPS: Mapping[DossierStatus, Sequence[_Step]] = {
     DossierStatus.OPEN: (),
     DossierStatus.SUBMITTED: (_submit,),
@@ -202,14 +202,14 @@ _STEPS: Mapping[DossierStatus, Sequence[_Step]] = {
 }
 
 
-def _dossiers(opened: Runtime, convention_id: UUID) -> Mapping[str, list[_Begun]]:
-    """The convention's dossiers by status."""
-    dossiers: dict[str, list[_Begun]] = {status.value: [] for status in DossierStatus}
+def _dossiers(opened: Runtime, convention_id: UUID) -> Mapping[str, list[_Progress]]:
+    """Return the convention's dossiers by status."""
+    dossiers: dict[str, list[_Progress]] = {status.value: [] for status in DossierStatus}
     with opened.connection() as conn:
         for dossier_id, status, animation_ids in conn.execute(
             sql.SQL(_DOSSIERS).format(**live_tables(conn)), (convention_id,)
         ):
-            dossiers[status].append(_Begun(dossier_id, animation_ids, len(_STEPS[status])))
+            dossiers[status].append(_Progress(dossier_id, animation_ids, len(_STEPS[status])))
     return dossiers
 
 

@@ -1,4 +1,4 @@
-"""Who plays in the demonstration: for each role, somebody of the season who has something to do."""
+"""The roles of the demonstration: for each, somebody of the season who has something to do."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cli.composition import Conn
 from domain.kernel.actors import Role
 from projections.engine.generations import live_tables
 
-# One with animations to publish, to attest and to come; where candidatures are collected, if there is one.
+# A structure with animations to publish, to attest and to come, preferably where candidatures are collected.
 _STRUCTURE: LiteralString = """
 SELECT s.siret, s.name, a.territory
 FROM {animations} AS a JOIN {structures} AS s USING (structure_id) JOIN {territories} AS t ON t.code = a.territory
@@ -31,7 +31,7 @@ ORDER BY status = %(status)s DESC, submitted_at DESC LIMIT 1"""
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One role's player: what the token speaks for, and what can be tried with it, in a line."""
+    """A role of the demonstration: what its token speaks for, and what to try with it."""
 
     role: Role
     subject: str
@@ -42,12 +42,12 @@ class Part:
 
 
 def cast(conn: Conn, now: datetime) -> list[Part]:
-    """A part for every role that a token can have, out of what the read models show now."""
-    siret, name, territory = _one(conn, _STRUCTURE, now=now)
-    director, told = _one(conn, _SCHOOL, degree="FIRST", status="SUBMITTED")
-    inspector, _ = _one(conn, _SCHOOL, degree="FIRST", status="OPINION_GIVEN")
-    head, _ = _one(conn, _SCHOOL, degree="SECOND", status="SUBMITTED")
-    areas = list(dict.fromkeys(code for code in (territory, told) if code))
+    """Return a part for every role that a token can have, chosen from the read models."""
+    siret, name, territory = _first(conn, _STRUCTURE, now=now)
+    director, school_territory = _first(conn, _SCHOOL, degree="FIRST", status="SUBMITTED")
+    inspector, _ = _first(conn, _SCHOOL, degree="FIRST", status="OPINION_GIVEN")
+    head, _ = _first(conn, _SCHOOL, degree="SECOND", status="SUBMITTED")
+    areas = list(dict.fromkeys(code for code in (territory, school_territory) if code))
     structures, schools = [siret] if siret else [], [school for school in (inspector, director) if school]
     return [
         Part(Role.NATIONAL, "equipe-nationale", "publishes, refuses, steers the typology, sees the whole country"),
@@ -77,8 +77,8 @@ def cast(conn: Conn, now: datetime) -> list[Part]:
     ]
 
 
-def _one(conn: Conn, query: LiteralString, **params: Any) -> Sequence[Any]:
-    """The first row; as many times None as needed where the season is too small to have one."""
+def _first(conn: Conn, query: LiteralString, **params: Any) -> Sequence[Any]:
+    """Return the first row, or Nones if the season is too small to have one."""
     tables = live_tables(conn)
     with conn.cursor() as cursor:
         row = cursor.execute(sql.SQL(query).format(**tables), params).fetchone()

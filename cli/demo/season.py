@@ -1,4 +1,4 @@
-"""The demonstration's season: loaded once by one process, and finished by the next start where it was broken off."""
+"""Load the demonstration's season once, in one process; the next start continues an interrupted load."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ from projections.engine.generations import State, generations, live_tables
 from projections.engine.rebuild import FEW_EVENTS
 
 SEED = 2026
-#: With less to come than this share of the season, the listing looks empty.
+#: Share of animations to come below which the listing looks empty.
 FEW_TO_COME = 0.02
 _FRESH = "A new season, in place of all that is there: parentalite demo --fresh"
 
-# A season is complete once its dossiers are made too: until then every start takes it up.
+# A season is complete once its dossiers are made; until then every start continues it.
 _DDL = """
 CREATE TABLE IF NOT EXISTS demonstration (
     seed integer PRIMARY KEY,
     loaded boolean NOT NULL DEFAULT false,
     complete boolean NOT NULL DEFAULT false
 )"""
-_BEGUN = "INSERT INTO demonstration (seed) VALUES (%s) ON CONFLICT DO NOTHING"
+_BEGIN = "INSERT INTO demonstration (seed) VALUES (%s) ON CONFLICT DO NOTHING"
 _LOADED = "UPDATE demonstration SET loaded = true WHERE seed = %s"
 _COMPLETE = "UPDATE demonstration SET complete = true WHERE seed = %s"
 _STATE = "SELECT loaded, complete FROM demonstration WHERE seed = %s"
@@ -46,13 +46,13 @@ _ANY_DOSSIER: LiteralString = "SELECT EXISTS (SELECT 1 FROM stored_events WHERE 
 _TO_COME: LiteralString = """
 SELECT count(*) FILTER (WHERE starts_at > %s AND status = 'PUBLISHED'), count(*) FROM {animations}"""
 _PAUSE_SECONDS = 0.5
-_LONGEST_WAIT_SECONDS = 600
+_MAX_WAIT_SECONDS = 600
 
 
 def load_once(opened: Runtime, animations: int, now: datetime) -> None:
-    """Loads the season into a database without animations; finishes one of ours; leaves others' alone.
+    """Load the season into a database without animations, finish one of ours, or leave another's alone.
 
-    Raises Refused when another process has been loading it for ten minutes.
+    Raises Refused if another process has been loading it for ten minutes.
     """
     with opened.connection() as conn:
         _wait_for_others(conn)
@@ -61,7 +61,7 @@ def load_once(opened: Runtime, animations: int, now: datetime) -> None:
 
 
 def structure_of(parts: Sequence[Part]) -> Sequence[str]:
-    """The SIRET that the structure's token speaks for."""
+    """Return the SIRETs that the structure's token speaks for."""
     return next(part.sirets for part in parts if part.role is Role.STRUCTURE)
 
 
@@ -69,30 +69,30 @@ def _load(opened: Runtime, conn: Conn, animations: int, now: datetime) -> None:
     conn.execute(_DDL)
     ours = bool(read_stream(conn, landmark(SEED)))
     if not ours and _true(conn, _ANY_ANIMATION):
-        # Somebody's own animations, or those of an older release: nothing made up is mixed with them.
+        # Somebody's own animations, or an older release's: do not mix invented ones with them.
         note(f"This database holds other animations: the season is not loaded. {_FRESH}")
         _catch_up(opened)
         return
     if not ours:
         note("Loading the demonstration season, once.")
-        conn.execute(_BEGUN, (SEED,))
+        conn.execute(_BEGIN, (SEED,))
         load_and_rebuild(opened, animations, SEED, now)
         conn.execute(_LOADED, (SEED,))
     loaded, complete = _state(conn)
     _catch_up(opened)
     if not complete:
         sirets = structure_of(cast(conn, now))
-        made = make_dossiers(opened, sirets[0] if sirets else "", now)
-        note(f"Opened {counted(made, 'service dossier')}, so that there is one in each status.")
+        dossiers = make_dossiers(opened, sirets[0] if sirets else "", now)
+        note(f"Opened {counted(dossiers, 'service dossier')}, so that there is one in each status.")
         conn.execute(_COMPLETE, (SEED,))
         _catch_up(opened)
     if ours:
-        _tell_what_is_there(conn, loaded, now)
+        _report(conn, loaded, now)
 
 
 def _wait_for_others(conn: Conn) -> None:
-    """One process at a time loads. The lock is freed when the connection ends, too."""
-    for attempt in range(int(_LONGEST_WAIT_SECONDS / _PAUSE_SECONDS)):
+    """Wait for the lock of the process that loads; it is released with that process's connection, too."""
+    for attempt in range(int(_MAX_WAIT_SECONDS / _PAUSE_SECONDS)):
         if try_acquire(conn, Lock.DEMONSTRATION):
             return
         if attempt == 0:
@@ -102,9 +102,9 @@ def _wait_for_others(conn: Conn) -> None:
 
 
 def _state(conn: Conn) -> tuple[bool, bool]:
-    """Whether the season is wholly loaded, and whether its dossiers are made too."""
+    """Return whether the season is fully loaded, and whether its dossiers are made."""
     row = conn.execute(_STATE, (SEED,)).fetchone()
-    # Of a season that is older than the table nothing tells where its run ended but what it made last.
+    # A season older than the table is judged by what its run made last.
     return (row[0], row[1]) if row else (True, _true(conn, _ANY_DOSSIER))
 
 
@@ -113,7 +113,7 @@ def _true(conn: Conn, query: LiteralString) -> bool:
     return bool(row and row[0])
 
 
-def _tell_what_is_there(conn: Conn, loaded: bool, now: datetime) -> None:
+def _report(conn: Conn, loaded: bool, now: datetime) -> None:
     row = conn.execute(sql.SQL(_TO_COME).format(**live_tables(conn)), (now,)).fetchone()
     assert row is not None
     to_come, animations = row
@@ -126,7 +126,7 @@ def _tell_what_is_there(conn: Conn, loaded: bool, now: datetime) -> None:
 
 
 def _catch_up(opened: Runtime) -> None:
-    """Takes up what a run that was broken off has left, and what an update of the code has changed."""
+    """Bring the read models up to date after an interrupted run or an update of the code."""
     with opened.connection() as conn:
         waiting = count_after(conn, min(live.position for live in generations(conn, State.LIVE)))
         outdated = [*built_by_other_code(conn), *built_with_an_older_typology(conn)]

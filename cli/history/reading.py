@@ -1,4 +1,4 @@
-"""Finding the events of one thing: an animation, a structure with all that is its, a convention or a candidature."""
+"""Find the events of one thing: an animation, a convention, a candidature, or a structure with everything of its."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _STAMPED = "SELECT position FROM {} WHERE structure_id = %s OR subject_id = %s O
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The events in log order, and how they were found, for whoever wants to know what was relied on."""
+    """The events in log order, and a sentence on how they were found."""
 
     stream: UUID
     records: list[Recorded]
@@ -29,7 +29,7 @@ class History:
 
 
 def history_of(conn: Conn, subject: str) -> History:
-    """Raises Refused when nothing is known under `subject`, ValueError when it is neither an id nor a SIRET."""
+    """Return the history. Raises Refused if nothing is recorded, ValueError if `subject` is no id and no SIRET."""
     stream = _stream(subject)
     own = read_stream(conn, stream)
     if not own:
@@ -49,12 +49,12 @@ def _stream(subject: str) -> UUID:
 
 
 def _structure_history(conn: Conn, stream: UUID) -> History:
-    """What the structure's own stream holds, and every event stamped with the structure."""
-    positions, reached = _by_audit_trail(conn, stream)
+    """Return the structure's own stream, and every event stamped with the structure."""
+    positions, position = _by_audit_trail(conn, stream)
     records = read_at(conn, positions)
-    while batch := read_after(conn, reached, _BATCH):
+    while batch := read_after(conn, position, _BATCH):
         records += [r for r in batch if stream in (r.originator_id, r.stamp.structure_id)]
-        reached = batch[-1].position
+        position = batch[-1].position
     return History(
         stream,
         records,
@@ -64,7 +64,7 @@ def _structure_history(conn: Conn, stream: UUID) -> History:
 
 
 def _by_audit_trail(conn: Conn, stream: UUID) -> tuple[list[int], int]:
-    """The positions that the audit trail knows, and how far it has come: 0 when it cannot be relied on."""
+    """Return the positions in the audit trail and how far it has read: 0 if it cannot be relied on."""
     own = known_read_models()["audit_trail"]
     for live in generations(conn, State.LIVE):
         if live.name == own.name and live.fingerprint == fingerprint(own):

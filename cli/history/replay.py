@@ -33,23 +33,23 @@ def replay(
         str | None,
         typer.Option(
             metavar="DATE|POSITION",
-            help="Only what was known then, and the state that it led to: a position of the log, a day (until its end "
-            "in Paris) or an instant with its offset.",
+            help="Show only what was recorded by then, and the state it led to. A position of the log, a day (until "
+            "its end in Paris) or an instant with its offset.",
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line, in log order.")] = False,
     verbose: Verbose = False,
 ) -> None:
-    """Print all that happened to one thing, in order: when, who, what, and the values that are new.
+    """Print everything that happened to one thing, in order: when, who, what, and the new values.
 
-    Times are those of the territory's clocks. Terms are shown with the words of the day on which they were recorded,
-    also when the typology has changed since. Personal data is never shown: [personal] stands in its place, or [erased]
-    where nobody can read it any more.
+    Times are local to the territory. Terms are shown in the words of the day of the event, even if the typology has
+    changed since. Personal data is never shown: [personal] stands in its place, or [erased] if nobody can read it any
+    more.
 
-    With --at, the state as it was known then follows the events; with --json, in a last object under "state". Nothing
-    but events recorded until then counts; terms are shown with the typology of that moment.
+    With --at, the state at that moment follows the events, or with --json a last object under "state". Only events
+    recorded by then count; terms are shown with the typology of that moment.
 
-    A structure's history is its own stream and every event stamped with the structure: its conventions and animations.
+    A structure's history includes every event stamped with the structure: its conventions and animations.
     """
     settings = settings_from_environment()
     logs_of_a_command(verbose)
@@ -82,7 +82,9 @@ def replay(
 def _show_state(timeline: Timeline, position: int, state: Row) -> None:
     tree = Tree(Text("État connu à ce moment", style="bold"), guide_style="dim")
     for name, french, value in told(state):
-        tree.add(Text.assemble((f"{french} : ", "dim"), timeline.told(name, value, position, state.get("territory"))))
+        tree.add(
+            Text.assemble((f"{french} : ", "dim"), timeline.display(name, value, position, state.get("territory")))
+        )
     results().print(tree)
 
 

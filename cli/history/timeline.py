@@ -1,4 +1,4 @@
-"""A history made readable: for each event, when and where, who, what in French words, and the values that are new."""
+"""Make a history readable: when, where, who, what in French words, and the new values of each event."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from eventstore.seals import key_names, sealed_with
 PERSONAL = "[personal]"
 ERASED = "[erased]"
 
-#: Fields that lead elsewhere, or that the reader sees already.
-_NOT_TOLD = frozenset({"structure_id", "person_id", "time_zone", "changed"})
-#: Words about one event, which do not take the place of those about another.
-_OF_ONE_EVENT = frozenset({"reason", "comment"})
+#: Fields that point elsewhere, or repeat what the reader sees already.
+_HIDDEN_FIELDS = frozenset({"structure_id", "person_id", "time_zone", "changed"})
+#: Fields about a single event, which do not replace those of an earlier event.
+_EVENT_FIELDS = frozenset({"reason", "comment"})
 _TERM_FIELDS: Mapping[str, TermKind] = {
     "themes": TermKind.THEME,
     "type": TermKind.ANIMATION_TYPE,
@@ -51,25 +51,24 @@ class Entry:
 
 
 class Privacy:
-    """Puts a mark in the place of every personal value: they are read neither in clear nor as ciphertext."""
+    """Replaces every personal value by a mark, showing neither clear text nor ciphertext."""
 
     def __init__(self, conn: Conn, records: Iterable[Recorded]) -> None:
         keys = sealed_with(records)
         self._erased = {str(key_id) for (key_id,) in conn.execute(_ERASED, (keys,)).fetchall()} if keys else set()
 
     def values(self, record: Recorded) -> dict[str, Any]:
-        """The event's own fields."""
+        """Return the event's own fields."""
         event = record.event
-        told = {name: getattr(event, name) for name in type(event).model_fields}
-        return told | self._marks(event)
+        return {name: getattr(event, name) for name in type(event).model_fields} | self._marks(event)
 
     def as_json(self, record: Recorded) -> dict[str, Any]:
-        """The same for a program: values as the log keeps them."""
+        """Return the fields as the log stores them, for programs."""
         event = record.event
         return event.model_dump(mode="json") | self._marks(event)
 
     def masked(self, record: Recorded) -> Recorded:
-        """The record with the marks in its event."""
+        """Return the record with the marks in its event."""
         event = record.event
         marks = {
             name: (mark,) if isinstance(getattr(event, name), tuple) else mark
@@ -78,9 +77,8 @@ class Privacy:
         return replace(record, event=event.model_copy(update=marks)) if marks else record
 
     def _marks(self, event: Event) -> dict[str, str]:
-        """What stands for each personal field that says something, whether sealed or, long ago, recorded in clear."""
-        said = (name for name in event.personal_fields if getattr(event, name))
-        return {name: self._mark(getattr(event, name)) for name in said}
+        """Return a mark for each personal field that is set, sealed or (in old events) in clear."""
+        return {name: self._mark(value) for name in event.personal_fields if (value := getattr(event, name))}
 
     def _mark(self, value: str | tuple[str, ...]) -> str:
         keys = key_names(value)
@@ -89,18 +87,18 @@ class Privacy:
 
 @dataclass(slots=True)
 class WordsOfTheDay:
-    """The labels of terms as they stood at a position: history keeps its words, whatever they became since."""
+    """The labels of terms as they were at a position of the log."""
 
     typology: Sequence[Recorded]
 
     def term(self, kind: TermKind, code: str, position: int) -> str:
         label = None
         for record in self.typology:
-            fact = record.event
+            event = record.event
             if record.position > position:
                 break
-            if isinstance(fact, TermAdded | TermRenamed) and (fact.kind, fact.code) == (kind, code):
-                label = fact.label
+            if isinstance(event, TermAdded | TermRenamed) and (event.kind, event.code) == (kind, code):
+                label = event.label
         return code if label is None else label
 
 
@@ -132,14 +130,14 @@ class Timeline:
                 details=list(self._details(record)),
             )
 
-    def told(self, name: str, value: Any, position: int, territory: str | None) -> str:
-        """A value of a row for a person: terms by their words at the position, instants by the territory's clocks."""
+    def display(self, name: str, value: Any, position: int, territory: str | None) -> str:
+        """Return a value for a person: terms in the words of that position, instants in the territory's time."""
         if isinstance(value, datetime):
             value = value.astimezone(self._zone(territory))
-        return self._said(name, tuple(value) if isinstance(value, list) else value, position)
+        return self._format(name, tuple(value) if isinstance(value, list) else value, position)
 
     def _zone(self, territory: str | None) -> ZoneInfo:
-        """The clocks of the territory; of Paris, where an event belongs to none."""
+        """Return the territory's time zone, or that of Paris if there is no territory."""
         joined = read_stream(self.conn, territory_id(territory)) if territory else []
         fact = joined[0].event if joined else None
         return ZoneInfo(fact.time_zone if isinstance(fact, TerritoryJoined) else "Europe/Paris")
@@ -157,16 +155,16 @@ class Timeline:
         before = self._latest.get(record.originator_id, {})
         changed = _changed(event, values, before)
         for name, value in values.items():
-            if name in _NOT_TOLD or name not in changed:
+            if name in _HIDDEN_FIELDS or name not in changed:
                 continue
-            said = self._said(name, value, record.position)
+            text = self._format(name, value, record.position)
             if name in before and before[name] != value:
-                said = f"{self._said(name, before[name], record.position)} → {said}"
-            yield FIELDS[name], said
-        lasting = {name: value for name, value in values.items() if name not in _OF_ONE_EVENT}
+                text = f"{self._format(name, before[name], record.position)} → {text}"
+            yield FIELDS[name], text
+        lasting = {name: value for name, value in values.items() if name not in _EVENT_FIELDS}
         self._latest[record.originator_id] = before | lasting
 
-    def _said(self, name: str, value: Any, position: int) -> str:
+    def _format(self, name: str, value: Any, position: int) -> str:
         kind = _TERM_FIELDS.get(name)
         if kind is None or value is None:
             return in_french(value)
@@ -175,8 +173,8 @@ class Timeline:
 
 
 def _changed(event: Event, values: Mapping[str, Any], before: Mapping[str, Any]) -> set[str]:
-    """The fields worth telling: those that an event calls changed, or those that say something else than before."""
-    named: tuple[str, ...] | None = getattr(event, "changed", None)
-    if named is not None:
-        return set(named)
+    """Return the fields worth showing: those an event lists as changed, else those that differ from before."""
+    listed: tuple[str, ...] | None = getattr(event, "changed", None)
+    if listed is not None:
+        return set(listed)
     return {name for name, value in values.items() if value not in (None, (), False) and before.get(name) != value}

@@ -1,7 +1,7 @@
-"""What PostgreSQL keeps of the erased: row versions that nobody reads any more, and the write-ahead log.
+"""Remove from PostgreSQL's files what was erased: dead row versions, and the write-ahead log.
 
-A DELETE leaves the row in its page, and an UPDATE the key that it overwrites; VACUUM only marks their place as free.
-The read models of people are therefore filled anew, in files of their own, and the table of keys is written anew.
+A DELETE leaves the row in its page, and an UPDATE the key it overwrites; VACUUM only marks their space as free. So the
+read models of people are filled anew, in files of their own, and the table of keys is rewritten.
 """
 
 from __future__ import annotations
@@ -34,22 +34,22 @@ _DONE_UNTIL = "SELECT position FROM forgetting"
 _DONE = """
 INSERT INTO forgetting (position) VALUES (%s) ON CONFLICT (only_row) DO UPDATE SET position = EXCLUDED.position"""
 _ERASED = "SELECT DISTINCT topic FROM stored_events WHERE notification_id > %s AND notification_id <= %s"
-#: Commands that write about people wait for the lock meanwhile: seconds at a million keys.
+#: Commands that write about people wait for its lock: seconds for a million keys.
 _KEYS = "VACUUM (FULL) person_keys"
 
-#: Snapshots of this database alone hold a row, but each of them reaches back to the oldest transaction of any database.
+#: Only this database's snapshots keep a row alive, but each reaches back to the oldest transaction of any database.
 _OLDER = """
 SELECT (SELECT count(*) FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid() AND age(backend_xmin) > age(%(mark)s::xid8::xid))
      + (pg_snapshot_xmin(pg_current_snapshot()) < %(mark)s::xid8)::int"""
-_LONGEST_WAIT_SECONDS = 60.0
+_MAX_WAIT_SECONDS = 60.0
 _PAUSE_SECONDS = 0.2
 
 
 def forget(database_url: str, master_key: bytes) -> int:
-    """Writes anew whatever held what was erased since the last time. Returns how many read models that were.
+    """Rewrite whatever held data erased since the last time. Return the number of read models rewritten.
 
-    Raises RebuildRefused when another rebuild is running: to be tried again.
+    Raises RebuildRefused if another rebuild is running; try again later.
     """
     with psycopg.connect(database_url, autocommit=True, application_name="parentalite-forgetting") as conn:
         conn.execute(_DDL)
@@ -62,20 +62,20 @@ def forget(database_url: str, master_key: bytes) -> int:
         if erasures:
             _wait_for_older_snapshots(conn)
             conn.execute(_KEYS)
-            _recycle_no_wal(conn)
+            _discard_old_wal(conn)
         conn.execute(_DONE, (upto,))
     return len(names)
 
 
 def _erasures(conn: Conn, upto: int) -> set[type[Event]]:
-    """What was recorded of erasures since the last time."""
+    """Return the kinds of erasure recorded since the last time."""
     row = conn.execute(_DONE_UNTIL).fetchone()
     topics = {topic for (topic,) in conn.execute(_ERASED, (row[0] if row else 0, upto)) if "erased" in topic}
     return {event for topic, event in registered_events().items() if topic in topics}
 
 
 def _concerned(erasures: set[type[Event]]) -> list[str]:
-    """The read models that show what these erasures end."""
+    """Return the read models that show data of these erasures."""
     return [
         projection.name
         for projection in projections(TermsInForce())
@@ -84,29 +84,27 @@ def _concerned(erasures: set[type[Event]]) -> list[str]:
 
 
 def _drop_previous(conn: Conn, names: Sequence[str]) -> None:
-    """The pages that were in use until now still hold what was erased in them."""
-    known = {projection.name: projection for projection in projections(TermsInForce())}
+    """Drop the previous generations, whose pages still hold the erased data."""
+    by_name = {projection.name: projection for projection in projections(TermsInForce())}
     for generation in generations(conn, State.PREVIOUS):
         if generation.name in names:
-            drop_generation(conn, generation.name, known[generation.name].relations, generation.generation)
+            drop_generation(conn, generation.name, by_name[generation.name].relations, generation.generation)
 
 
 def _wait_for_older_snapshots(conn: Conn) -> None:
-    """What some transaction may still see is written again, erased or not. Raises after a minute of one."""
+    """VACUUM FULL copies rows that an older transaction may still see, so wait for those. Raises after a minute."""
     (mark,) = conn.execute("SELECT pg_current_xact_id()::text").fetchone() or ("",)
-    deadline = monotonic() + _LONGEST_WAIT_SECONDS
+    deadline = monotonic() + _MAX_WAIT_SECONDS
     while (row := conn.execute(_OLDER, {"mark": mark}).fetchone()) and row[0]:
         if monotonic() > deadline:
-            raise TimeoutError(
-                f"{row[0]} or more transactions have been open for longer than {_LONGEST_WAIT_SECONDS} s"
-            )
+            raise TimeoutError(f"{row[0]} or more transactions have been open for longer than {_MAX_WAIT_SECONDS} s")
         sleep(_PAUSE_SECONDS)
 
 
-def _recycle_no_wal(conn: Conn) -> None:
-    """Files of dropped tables, and segments of the log before this moment, go with a checkpoint."""
+def _discard_old_wal(conn: Conn) -> None:
+    """Checkpoint, so that files of dropped tables and old segments of the write-ahead log are removed."""
     try:
         conn.execute("SELECT pg_switch_wal()")
         conn.execute("CHECKPOINT")
     except psycopg.errors.InsufficientPrivilege:
-        log.info("PostgreSQL makes its own next checkpoint: this role may not ask for one")
+        log.info("this role may not run CHECKPOINT: old WAL segments go with PostgreSQL's next one")

@@ -1,4 +1,4 @@
-"""`parentalite privacy`: what a person may ask of us about their own data."""
+"""`parentalite privacy`: export, erase and retain personal data."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from cli.people.retaining import due, erasures
 from cli.read_models.catching_up import bring_up_to_date
 from domain.kernel.actors import SYSTEM
 
-family = typer.Typer(no_args_is_help=True, help="Personal data: what is held on a person, its erasure, its keys.")
+family = typer.Typer(no_args_is_help=True, help="Personal data: export, erase, retain, and rotate its keys.")
 
 
 @family.callback()
 def _privacy() -> None:
-    """Personal data: what is held on a person, its erasure, its keys."""
+    """Personal data: export, erase, retain, and rotate its keys."""
 
 
 @family.command("erase")
@@ -34,33 +34,33 @@ def erase(
     subject: Annotated[
         str,
         typer.Argument(
-            help="The person: an e-mail address, the subject of their token, the pseudonym that history keeps, or a"
-            " candidature's id. The id of an animation, convention, dossier or control: what was written in it."
-            " A SIRET: the structure's name."
+            help="The person: an e-mail address, the subject of their token, their pseudonym in the log, or a"
+            " candidature's id. With the id of an animation, convention, dossier or control: the free text in it."
+            " With a SIRET: the structure's name."
         ),
     ],
     yes: Yes = False,
     verbose: Verbose = False,
 ) -> None:
-    """Erase, for ever, all that is held on a person: names, e-mail, phone, what they wrote.
+    """Erase for ever everything held on a person: names, e-mail, phone, what they wrote.
 
     Their keys are destroyed first, then each of their candidatures and registrations records it, then the read models
-    forget them. The log stays as it is, and keeps its proofs: what it holds of them can no longer be read by anybody.
+    forget them. The log and its proofs stay as they are, but nobody can read these data in it any more.
 
-    May be repeated after an interruption: whatever is still missing is done.
+    Run it again after an interruption to do what is still missing.
     """
     settings = settings_from_environment()
     logs_of_a_command(verbose)
     with open_everything(settings) as opened:
         confirm(f"Erase all personal data of {subject}? This cannot be undone.", yes)
-        erased = opened.application.erase(subject, SYSTEM, utc_now())
-        if not erased.things:
+        report = opened.application.erase(subject, SYSTEM, utc_now())
+        if not report.things:
             raise Refused(f"nothing is known of {subject}: nothing was erased")
-        concerned = ", ".join(f"{kind.replace('_', ' ')}: {count}" for kind, count in erased.counts.items())
-        note(f"Keys destroyed: these personal data can no longer be read ({concerned}).")
-        for _, thing in erased.things:
+        counts = ", ".join(f"{kind.replace('_', ' ')}: {count}" for kind, count in report.counts.items())
+        note(f"Keys destroyed: these personal data can no longer be read ({counts}).")
+        for _, thing in report.things:
             typer.echo(thing)
-        for sentence in erased.unreached:
+        for sentence in report.unreached:
             note(f"Not erased: {sentence}")
         _forget_in_read_models(opened)
         note("The read models have forgotten them too.")
@@ -71,40 +71,41 @@ def export(
     subject: Annotated[
         str,
         typer.Argument(
-            help="The person: an e-mail address, the subject of their token, the pseudonym that history keeps, or a"
-            " candidature's id. The id of an animation, convention, dossier or control: what was written in it."
-            " A SIRET: the structure's name."
+            help="The person: an e-mail address, the subject of their token, their pseudonym in the log, or a"
+            " candidature's id. With the id of an animation, convention, dossier or control: the free text in it."
+            " With a SIRET: the structure's name."
         ),
     ],
     verbose: Verbose = False,
 ) -> None:
-    """Print all that is held on a person as JSON, in clear: for the person who asks, and nobody else.
+    """Print everything held on a person as JSON, in clear: for that person, and nobody else.
 
-    What was erased is null, and erasedAt tells since when.
+    Erased values are null, and erasedAt gives the date.
     """
     settings = settings_from_environment()
     logs_of_a_command(verbose)
     with open_everything(settings) as opened:
-        told = opened.application.export_person(subject)
-    if not told["held"]:
+        data = opened.application.export_person(subject)
+    if not data["held"]:
         raise Refused(f"nothing is known of {subject}")
-    typer.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2))
+    typer.echo(orjson.dumps(data, option=orjson.OPT_INDENT_2))
 
 
 @family.command("retain")
 def retain(
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what is due.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what is due.")] = False,
     yes: Yes = False,
     verbose: Verbose = False,
 ) -> None:
-    """Erase the personal data that have been kept for as long as they may be.
+    """Erase personal data whose retention has ended.
 
     Registrants' data: PARENTALITE_REGISTRANTS_DAYS after the end of the animation. Candidatures that were rejected,
     withdrawn or never decided: PARENTALITE_CANDIDATURES_MONTHS after that; volunteers: PARENTALITE_VOLUNTEERS_MONTHS
-    after the last that is recorded of them. Invitations: PARENTALITE_INVITATIONS_DAYS after their sending. Contacts:
-    PARENTALITE_CONTACTS_MONTHS after their adding. Signed sheets, pieces: PARENTALITE_SCANS_MONTHS after the payment.
+    after the last event about them. Invitations: PARENTALITE_INVITATIONS_DAYS after they were sent. Contacts:
+    PARENTALITE_CONTACTS_MONTHS after they were added. Signed sheets and pieces: PARENTALITE_SCANS_MONTHS after the
+    payment.
 
-    A running server does the same once a day; each erasure is recorded. May be repeated after an interruption.
+    A running server does the same once a day; each erasure is recorded. Run it again after an interruption.
     """
     settings = settings_from_environment()
     logs_of_a_command(verbose)
@@ -112,63 +113,63 @@ def retain(
         _up_to_date(opened, "what is due cannot be told while these read models are behind")
         store = FileStore(settings.files)
         with opened.connection() as conn:
-            found = due(conn, store, settings.retention, utc_now())
-        told = ", ".join(counted(number, name) for name, number in found.counts.items())
-        if dry_run or not found.count:
-            note(f"Due: {told}.")
+            overdue = due(conn, store, settings.retention, utc_now())
+        summary = ", ".join(counted(number, name) for name, number in overdue.counts.items())
+        if dry_run or not overdue.count:
+            note(f"Due: {summary}.")
             return
-        confirm(f"Erase the personal data of {told}? This cannot be undone.", yes)
+        confirm(f"Erase the personal data of {summary}? This cannot be undone.", yes)
         done = 0
         with Steps("erasures") as steps:
-            for erasure in erasures(opened.application, store, found, utc_now()):
+            for erasure in erasures(opened.application, store, overdue, utc_now()):
                 done += erasure()
-                steps("erasing", done, found.count)
+                steps("erasing", done, overdue.count)
         _forget_in_read_models(opened)
-        note(f"Erased: {told}.")
+        note(f"Erased: {summary}.")
 
 
 @family.command("rotate-master-key")
 def rotate_master_key(yes: Yes = False, verbose: Verbose = False) -> None:
     """Replace the key that wraps all personal keys; the log is not touched, and personal data stay readable.
 
-    In the embedded setup the new key is made and kept. With DATABASE_URL, give it as PARENTALITE_NEW_MASTER_KEY, and
-    set PARENTALITE_MASTER_KEY to it afterwards; each may be in a file, which the variable with _FILE names. Stop other
-    processes before: with the old key they can open nothing.
+    In the embedded setup the new key is generated and stored. With DATABASE_URL, pass it as PARENTALITE_NEW_MASTER_KEY,
+    and set PARENTALITE_MASTER_KEY to it afterwards; either may be in a file named by the variable with _FILE. Stop
+    other processes first: with the old key they can decrypt nothing.
     """
     settings = settings_from_environment()
     logs_of_a_command(verbose)
     new = _new_master_key(settings)
     confirm("Replace the master key?", yes)
-    kept_in = settings.home / "keys" / "master-key"
+    key_file = settings.home / "keys" / "master-key"
     with open_everything(settings) as opened, opened.connection() as conn:
         if settings.embedded:
-            # On the disk before anything is wrapped with it: were we killed now, it could be put in its place by hand.
-            write_key(kept_in.with_name("master-key.next"), new)
+            # On the disk first: if we were killed now, an operator could move it into place.
+            write_key(key_file.with_name("master-key.next"), new)
         wrapped = opened.application.vault.rewrap(conn, base64.b64decode(new))
         if settings.embedded:
-            os.replace(kept_in.with_name("master-key.next"), kept_in)
+            os.replace(key_file.with_name("master-key.next"), key_file)
     note(f"Done: {counted(wrapped, 'personal key')} wrapped anew.")
     if not settings.embedded:
         note("Set PARENTALITE_MASTER_KEY to the new key now, for every process.")
 
 
 def _new_master_key(settings: Settings) -> str:
-    """Raises SettingsError where a new key is needed and not given, Refused where the configured one is not a file."""
+    """Return the new key. Raises SettingsError if it is missing, Refused if the current one is not in a file."""
     if settings.embedded and not environment().get("PARENTALITE_MASTER_KEY"):
         return make_key()
     if settings.embedded:
         raise Refused("PARENTALITE_MASTER_KEY: the key is configured there; unset it when keys/master-key holds it")
-    given = environment().get("PARENTALITE_NEW_MASTER_KEY", "")
-    checked_key("PARENTALITE_NEW_MASTER_KEY", given)
-    return given
+    new = environment().get("PARENTALITE_NEW_MASTER_KEY", "")
+    checked_key("PARENTALITE_NEW_MASTER_KEY", new)
+    return new
 
 
 def _forget_in_read_models(opened: Runtime) -> None:
     _up_to_date(opened, "the keys are destroyed, but these read models may still show the person")
-    # A server does it within the hour; here it is done when the command says so.
+    # A server does it within the hour; the command does it before it ends.
     forget(opened.url, opened.settings.master_key)
 
 
-def _up_to_date(opened: Runtime, else_said: str) -> None:
+def _up_to_date(opened: Runtime, consequence: str) -> None:
     if behind := bring_up_to_date(opened):
-        raise Refused(f"{else_said}: {', '.join(behind)}. See why with: parentalite status")
+        raise Refused(f"{consequence}: {', '.join(behind)}. See why with: parentalite status")

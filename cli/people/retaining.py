@@ -1,7 +1,7 @@
-"""The retention of personal data and files: what is due, found in the read models, and erased.
+"""The retention of personal data and files: find in the read models what is due, and erase it.
 
-docs/guides/people.md, "Privacy", has the terms; the legal ground is the limit of storage (RGPD, article 5.1.e), and for
-proofs of payment the four years in which claims on public bodies may be raised (loi 68-1250 of 31 December 1968).
+docs/guides/people.md, "Privacy", lists the terms. Their legal ground is the limit of storage (GDPR, article 5.1.e) and,
+for proofs of payment, the four years in which claims on public bodies may be raised (loi 68-1250 of 31 December 1968).
 """
 
 from __future__ import annotations
@@ -36,9 +36,7 @@ DAYS_A_MONTH = 365.25 / 12
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What is to be erased: registrations as (animation, registration), contacts as (structure, contact), files by
-    their SHA-256.
-    """
+    """What to erase: registrations as (animation, registration), contacts as (structure, contact), files as SHA-256."""
 
     registrants: list[tuple[UUID, UUID]]
     candidatures: list[UUID]
@@ -48,7 +46,7 @@ class Due:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many of each, by their name in the singular."""
+        """Return the number of each, by their name in the singular."""
         return {
             "registration": len(self.registrants),
             "candidature": len(self.candidatures),
@@ -63,7 +61,7 @@ class Due:
 
 
 def due(conn: Conn, store: FileStore, terms: RetentionSettings, now: datetime) -> Due:
-    """All that is due by now, as the read models know it."""
+    """Return everything due by now, according to the read models."""
 
     def rows(query: str, days: float) -> list[Any]:
         return _rows(conn, query, ended_before=now - timedelta(days=days))
@@ -80,23 +78,23 @@ def due(conn: Conn, store: FileStore, terms: RetentionSettings, now: datetime) -
     )
 
 
-def erasures(app: Application, store: FileStore, found: Due, now: datetime) -> list[Callable[[], int]]:
-    """What erases all of `found`, piece by piece: each tells how many things it did, and may be done twice."""
-    by_animation = groupby(found.registrants, key=lambda registration: registration[0])
+def erasures(app: Application, store: FileStore, overdue: Due, now: datetime) -> list[Callable[[], int]]:
+    """Return functions that erase `overdue`, piece by piece. Each returns a count, and may be called twice."""
+    by_animation = groupby(overdue.registrants, key=lambda registration: registration[0])
     return [
         *(
             partial(forget_registrants, app, animation_id, [registration for _, registration in group], now)
-            for animation_id, group in ((one, list(group)) for one, group in by_animation)
+            for animation_id, group in ((animation_id, list(group)) for animation_id, group in by_animation)
         ),
-        *(partial(forget_candidature, app, candidature_id, now) for candidature_id in found.candidatures),
-        *(partial(forget_invited, app, invitation_id, now) for invitation_id in found.invitations),
-        *(partial(forget_contact, app, structure_id, contact_id, now) for structure_id, contact_id in found.contacts),
-        *(partial(expire_file, app, store, sha256, now) for sha256 in found.files),
+        *(partial(forget_candidature, app, candidature_id, now) for candidature_id in overdue.candidatures),
+        *(partial(forget_invited, app, invitation_id, now) for invitation_id in overdue.invitations),
+        *(partial(forget_contact, app, structure_id, contact_id, now) for structure_id, contact_id in overdue.contacts),
+        *(partial(expire_file, app, store, sha256, now) for sha256 in overdue.files),
     ]
 
 
 def _files(conn: Conn, store: FileStore, ended_before: datetime) -> list[str]:
-    """Files that prove nothing any more: all that they were handed in for has ended."""
+    """Return the files that no longer prove anything, because everything they were handed in for has ended."""
     old = frozenset(store.stored_before(ended_before))
     if not old:
         return []

@@ -1,4 +1,4 @@
-"""Bringing the read models up to the log's end, whoever projects."""
+"""Bring the read models up to the end of the log, whichever process projects."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from eventstore.log import head
 from projections.engine.catching_up import catch_up
 from projections.engine.generations import State, generations
 
-#: A projector that runs elsewhere gets so long to take what was recorded.
+#: Time for a projector elsewhere to catch up.
 PATIENCE_SECONDS = 30.0
 
 
 def bring_up_to_date(opened: Runtime) -> list[str]:
-    """Waits until every live read model has taken what is recorded now, and projects itself when nobody else does.
+    """Wait until every live read model has caught up, projecting here if nobody else does.
 
-    Returns those that have not got there, because they stand still on an event or their projector is slow.
+    Return those that have not, because they failed on an event or their projector is slow.
     """
     deadline = monotonic() + PATIENCE_SECONDS
     with opened.connection() as conn:

@@ -17,7 +17,7 @@ _COUNT_AFTER = "SELECT count(*) FROM stored_events WHERE notification_id > %s"
 
 @dataclass(frozen=True, slots=True)
 class Lag:
-    """What a read model has not taken yet: how many events, and for how long the oldest of them has waited."""
+    """Events that a read model has yet to read: their number, and the age of the oldest."""
 
     events: int
     seconds: float
@@ -25,19 +25,19 @@ class Lag:
 
 @dataclass(frozen=True, slots=True)
 class ReadModelState:
-    """A live read model. `known`: this code has it; `current`: built by this code, and with the typology in force."""
+    """A live read model. `in_this_code`: this code has it; the other flags say whether it needs a rebuild."""
 
     live: Generation
     lag: Lag
-    known: bool
+    in_this_code: bool
     built_by_this_code: bool
     shows_todays_typology: bool
 
 
 @dataclass(frozen=True, slots=True)
 class LogState:
-    """`projecting`: some process, here or elsewhere, projects; `frozen_projector` is the PostgreSQL session of one that
-    could and does nothing. `checkpoint`: the last one signed.
+    """`projecting`: a process, here or elsewhere, projects. `frozen_projector`: the PostgreSQL session of one that
+    holds the lease and does nothing. `checkpoint`: the latest.
     """
 
     position: int
@@ -49,19 +49,19 @@ class LogState:
 
 
 def count_after(conn: Conn, position: int) -> int:
-    """How many events stand after the position; positions may have gaps."""
+    """Return the number of events after the position; positions may have gaps."""
     row = conn.execute(_COUNT_AFTER, (position,)).fetchone()
     assert row is not None
     return int(row[0])
 
 
 def log_state(conn: Conn, now: datetime) -> LogState:
-    """All of it as of one instant."""
+    """Return the state at one instant."""
     with conn.transaction():
         conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         lags: dict[int, Lag] = {}
         states = []
-        known, shown = known_read_models(), terms_in_force(conn)
+        read_models, terms = known_read_models(), terms_in_force(conn)
         for live in generations(conn, State.LIVE):
             if live.position not in lags:
                 lags[live.position] = _lag(conn, live.position, now)
@@ -69,15 +69,16 @@ def log_state(conn: Conn, now: datetime) -> LogState:
                 ReadModelState(
                     live=live,
                     lag=lags[live.position],
-                    known=live.name in known,
-                    built_by_this_code=live.name in known and live.fingerprint == fingerprint(known[live.name]),
-                    shows_todays_typology=not is_outdated(live, shown),
+                    in_this_code=live.name in read_models,
+                    built_by_this_code=live.name in read_models
+                    and live.fingerprint == fingerprint(read_models[live.name]),
+                    shows_todays_typology=not is_outdated(live, terms),
                 )
             )
         row = conn.execute(HOLDER, {"silent": SILENT_SECONDS}).fetchone()
-        goes_on = bool(row and row[1])
-        frozen = row[0] if row and not goes_on else None
-        return LogState(head(conn), count_after(conn, 0), goes_on, frozen, tuple(states), latest(conn))
+        projecting = bool(row and row[1])
+        frozen = row[0] if row and not projecting else None
+        return LogState(head(conn), count_after(conn, 0), projecting, frozen, tuple(states), latest(conn))
 
 
 def _lag(conn: Conn, position: int, now: datetime) -> Lag:

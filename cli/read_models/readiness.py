@@ -1,4 +1,4 @@
-"""Whether what is in use was built by this code and with the typology in force."""
+"""Whether the live read models were built by this code and with the typology in force."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from projections.registry import projections
 
 
 def known_read_models() -> Mapping[str, Projection]:
-    """The read models that this code knows, by name."""
+    """Return this code's read models, by name."""
     return {projection.name: projection for projection in projections(TermsInForce())}
 
 
 def built_by_other_code(conn: Conn) -> list[str]:
-    """The live read models whose tables this code cannot feed or read."""
-    known = known_read_models()
+    """Return the live read models whose tables this code cannot write or read."""
+    read_models = known_read_models()
     return [
         live.name
         for live in generations(conn, State.LIVE)
-        if live.name in known and live.fingerprint != fingerprint(known[live.name])
+        if live.name in read_models and live.fingerprint != fingerprint(read_models[live.name])
     ]
 
 
 def built_with_an_older_typology(conn: Conn) -> list[str]:
-    """The live read models that still show terms as they were shown before a merge."""
+    """Return the live read models that show terms as before the typology last changed."""
     now = terms_in_force(conn)
     return [live.name for live in generations(conn, State.LIVE) if is_outdated(live, now)]
 
@@ -38,12 +38,12 @@ def is_outdated(live: Generation, now: TermsInForce) -> bool:
 
 
 def _shown_by_the_typology(now: TermsInForce) -> set[str]:
-    """What is the same object whatever the typology says does not depend on it."""
+    """Return the read models that depend on the typology: those that are built as a different object."""
     return {p.name for p, q in zip(projections(TermsInForce()), projections(now), strict=True) if p is not q}
 
 
 def check_read_models(conn: Conn) -> None:
-    """Before projecting or serving: Refused when a rebuild is needed first, a warning when one would do good."""
+    """Before projecting or serving, raise Refused if a rebuild is needed, and warn if one is advisable."""
     if others := built_by_other_code(conn):
         raise Refused(
             f"built by other code than this: {', '.join(others)}. Bring them up to date with: "

@@ -1,4 +1,4 @@
-"""`parentalite rebuild`: new generations of read models, while the site stays open."""
+"""`parentalite rebuild`: build new generations of read models while the site stays open."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ _SIZE = "SELECT coalesce(sum(pg_total_relation_size(to_regclass(name))), 0) FROM
 def rebuild(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="NAME", help="Read models to rebuild; all of them when none is named."),
+        typer.Argument(metavar="NAME", help="Read models to rebuild; all by default."),
     ] = None,
     back: Annotated[
-        bool, typer.Option("--back", help="Return to the previous generation instead, kept since the last rebuild.")
+        bool, typer.Option("--back", help="Return to the generation before the last rebuild instead.")
     ] = False,
     preview: Annotated[
-        bool, typer.Option("--preview", help="Only tell how many animations each change of the typology touches.")
+        bool, typer.Option("--preview", help="Only show how many animations each change of the typology affects.")
     ] = False,
     yes: Yes = False,
     verbose: Verbose = False,
 ) -> None:
     """Rebuild read models from the log, without closing the site.
 
-    A new generation of tables is filled beside the one in use, catches up with what is recorded meanwhile, and then
-    readers are switched to it in one step. The old generation is kept until the next rebuild, for --back. Stopping at
+    A new generation of tables is filled beside the live one, catches up with what is recorded meanwhile, and then
+    readers switch to it in one step. The old generation stays until the next rebuild, for --back. Interrupting it at
     any moment leaves the site on the old one.
 
-    Needed after an update that changed a read model, and after a change of the typology: --preview
-    tells what that one means. `parentalite status` lists the names.
+    Needed after an update that changed a read model, and after a change of the typology: --preview shows what that
+    change affects. `parentalite status` lists the names.
     """
     settings = settings_from_environment()
     logs_of_a_command(verbose)
@@ -51,7 +51,7 @@ def rebuild(
     chosen = _chosen(names or [])
     with open_everything(settings) as opened:
         if preview:
-            for line in _touched(opened):
+            for line in _preview_lines(opened):
                 typer.echo(line)
         elif back:
             _return(opened, chosen, yes)
@@ -59,32 +59,32 @@ def rebuild(
             _rebuild(opened, chosen, yes)
 
 
-def _touched(opened: Runtime) -> list[str]:
-    """What the changes of the typology since the last rebuild mean for animations, a line each."""
+def _preview_lines(opened: Runtime) -> list[str]:
+    """Describe how the typology's changes since the last rebuild affect animations, one line each."""
     with opened.connection() as conn:
-        found = touched_by_the_typology(conn)
+        changes = touched_by_the_typology(conn)
     return [
-        f"{touched.kind.value} {touched.code} → {touched.into}: "
-        f"{counted(touched.animations, 'animation')} will be shown and counted so"
-        for touched in found
+        f"{change.kind.value} {change.code} → {change.into}: "
+        f"{counted(change.animations, 'animation')} will be shown and counted so"
+        for change in changes
     ] or ["No animation is touched by a change of the typology since the read models were built."]
 
 
 def rebuild_with_progress(opened: Runtime, names: list[str]) -> int:
-    """Rebuilds the named read models (all when none is named), with a bar for each step; returns the events read."""
+    """Rebuild the named read models (default: all), with a bar for each step. Return the number of events read."""
     with Steps() as steps:
         return build_anew(opened.url, opened.settings.master_key, names, steps)
 
 
 def _chosen(names: list[str]) -> list[str]:
-    known = known_read_models()
-    if unknown := [name for name in names if name not in known]:
-        raise RebuildRefused(f"unknown read model {', '.join(unknown)}: choose from {', '.join(known)}")
+    read_models = known_read_models()
+    if unknown := [name for name in names if name not in read_models]:
+        raise RebuildRefused(f"unknown read model {', '.join(unknown)}: choose from {', '.join(read_models)}")
     return list(dict.fromkeys(names))
 
 
 def _rebuild(opened: Runtime, names: list[str], yes: bool) -> None:
-    for line in _touched(opened):
+    for line in _preview_lines(opened):
         note(line)
     with opened.connection() as conn:
         events, size = count_after(conn, 0), _size_in_use(conn, names)
@@ -103,23 +103,23 @@ def _rebuild(opened: Runtime, names: list[str], yes: bool) -> None:
 
 def _return(opened: Runtime, names: list[str], yes: bool) -> None:
     with opened.connection() as conn:
-        kept = [g.name for g in generations(conn, State.PREVIOUS) if not names or g.name in names]
-    if not kept:
+        previous = [g.name for g in generations(conn, State.PREVIOUS) if not names or g.name in names]
+    if not previous:
         raise RebuildRefused("there is no previous generation to go back to")
-    note(f"Will return to the previous generation of {', '.join(kept)}, brought up to date first.")
+    note(f"Will return to the previous generation of {', '.join(previous)}, brought up to date first.")
     confirm("Return?", yes)
     with Steps() as steps:
-        returned = go_back(opened.url, opened.settings.master_key, kept, steps)
+        returned = go_back(opened.url, opened.settings.master_key, previous, steps)
     note(f"Done: readers see the previous generation of {', '.join(returned)}. Again --back undoes it.")
 
 
 def _size_in_use(conn: Conn, names: list[str]) -> int:
-    known = known_read_models()
+    read_models = known_read_models()
     tables = [
         f"{SCHEMA}.{table_name(relation, live.generation)}"
         for live in generations(conn, State.LIVE)
-        if live.name in known and (not names or live.name in names)
-        for relation in known[live.name].relations
+        if live.name in read_models and (not names or live.name in names)
+        for relation in read_models[live.name].relations
     ]
     row = conn.execute(_SIZE, (tables,)).fetchone()
     assert row is not None

@@ -15,10 +15,10 @@ from cli.read_models.log_state import LogState, ReadModelState, log_state
 
 
 def status(as_json: AsJson = False, verbose: Verbose = False) -> None:
-    """Show how far the log and each read model have come, and what stands still.
+    """Show how far the log and each read model have come, and which have stopped.
 
-    The lag is what a read model has not taken yet: the number of events, and the age of the oldest of them. One that
-    fails on an event stands still before it until it is corrected: its position, the event and the reason are shown.
+    The lag is the number of events a read model has yet to read, and the age of the oldest of them. A read model that
+    fails on an event stops before it until the cause is fixed: its position, the event and the reason are shown.
     """
     settings = settings_from_environment()
     logs_of_a_command(verbose)
@@ -74,7 +74,7 @@ def _show(state: LogState) -> None:
                 f"{model.live.name} stands still before position {model.live.failed_position:,}"
                 f" ({model.live.failed_event}): {model.live.failed_reason}"
             )
-    to_rebuild = [m.live.name for m in state.read_models if m.known and not _is_current(m)]
+    to_rebuild = [m.live.name for m in state.read_models if m.in_this_code and not _is_current(m)]
     if to_rebuild:
         note(f"To bring them up to date: parentalite rebuild {' '.join(to_rebuild)}")
 
@@ -86,7 +86,7 @@ def _is_current(model: ReadModelState) -> bool:
 def _in_words(model: ReadModelState) -> str:
     if model.live.failed_position is not None:
         return "stands still"
-    if not model.known:
+    if not model.in_this_code:
         return "unknown to this code"
     if not model.built_by_this_code:
         return "built by other code"

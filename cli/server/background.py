@@ -1,4 +1,4 @@
-"""What goes on beside the answering of requests, in threads of the same process."""
+"""Background work in threads of the serving process."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ def _authority(settings: Settings) -> Authority | None:
 
 @contextmanager
 def working(opened: Runtime) -> Iterator[None]:
-    """Projects, signs checkpoints, reacts to events, sends e-mails and runs jobs for as long as the context lasts;
-    another process may have the lead in each.
+    """Project, sign checkpoints, react to events, send e-mails and run jobs until the context ends.
+
+    Another process may hold the lead in any of these.
     """
     settings, application = opened.settings, opened.application
     key = SigningKey.from_seed(settings.checkpoint_key)

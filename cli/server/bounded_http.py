@@ -1,7 +1,7 @@
-"""HTTP with a bound on everything that a client decides: uvicorn's own protocol has none.
+"""HTTP with a limit on everything that a client controls; uvicorn's own protocol has none.
 
-What comes before a body, between its chunks and after it is counted while it is read; each wait for a client has a
-deadline in all, not from byte to byte; so have connections, and the memory that half-sent bodies take.
+Bytes before a body, between its chunks and after it are counted while they are read. Each wait for a client has one
+deadline overall, not one for each byte. Connections and the memory of incomplete bodies are limited too.
 """
 
 from __future__ import annotations
@@ -15,27 +15,27 @@ from typing import Any
 import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-#: Bytes of all that is no body: request line, headers, sizes of chunks, trailers.
-LARGEST_HEAD = 32_000
+#: Bytes outside the body: request line, headers, sizes of chunks, trailers.
+MAX_HEAD_BYTES = 32_000
 #: Seconds from the first byte to the end of the headers, and from there to the end of the body.
 HEAD_SECONDS = 20.0
 BODY_SECONDS = 60.0
-#: Bytes a second: who uploads no faster than this may take as long as the file needs by it.
-LEAST_SPEED = 20_000
-#: Seconds and bytes that somebody who was refused may go on sending, so that they read why.
+#: Bytes a second that extend the deadline of an upload.
+MIN_UPLOAD_SPEED = 20_000
+#: Seconds and bytes a refused client may go on sending, so that it gets to read the response.
 LINGER_SECONDS, LINGER_BYTES = 2.0, 32_000_000
-#: What uvicorn takes in before the application reads: until then it is not the client who is slow.
+#: Extension while uvicorn's buffer is full: the application, not the client, is slow.
 _OURS_TO_READ_SECONDS = 5.0
-#: Memory of bodies that have not come whole, in all connections together. Of a file, no more than this is in memory.
-MOST_BODIES, MOST_OF_A_BODY = 256_000_000, 1_000_000
+#: Bytes of incomplete bodies in memory, for all connections together and for one.
+MAX_BODIES_IN_MEMORY, MAX_BODY_IN_MEMORY = 256_000_000, 1_000_000
 
 
 @dataclass(slots=True)
 class Door:
-    """What all connections of one process share. `is_trusted` tells addresses that stand for many clients."""
+    """State shared by all connections of one process. `is_trusted` recognises addresses of many clients."""
 
-    most_connections: int
-    most_of_a_peer: int
+    max_connections: int
+    max_per_peer: int
     is_trusted: Callable[[str], bool]
     faults: Counter[str] = field(default_factory=Counter)
     peers: Counter[str] = field(default_factory=Counter)
@@ -48,11 +48,11 @@ class Door:
 
 
 class _Refused(Exception):
-    """Raised in what the parser calls, to stop it."""
+    """Raised in the parser's callbacks, to stop it."""
 
 
 def bounded(door: Door) -> type[HttpToolsProtocol]:
-    """The protocol of a server whose connections share `door`."""
+    """Return the protocol class of a server whose connections share `door`."""
     return type("BoundedHttp", (_BoundedHttp,), {"door": door})
 
 
@@ -62,12 +62,12 @@ class _BoundedHttp(HttpToolsProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._peer: str | None = None
-        #: When the client must have gone on; None while it is not the client who is waited for.
+        #: When the client must have continued; None while we do not wait for the client.
         self._deadline: float | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._in_message = self._in_body = self._is_upload = False
-        self._head = self._unseen = self._seen = 0
-        self._body = self._held = 0
+        self._head = self._unparsed = self._callbacks = 0
+        self._body = self._buffered = 0
         self._body_began = 0.0
         self._status: int | None = None
         self._refused = False
@@ -80,8 +80,8 @@ class _BoundedHttp(HttpToolsProtocol):
         door = self.door
         self._peer = self.client[0] if self.client else ""
         door.peers[self._peer] += 1
-        crowded = door.peers[self._peer] > door.most_of_a_peer and not door.is_trusted(self._peer)
-        if crowded or len(self.connections) > door.most_connections:
+        crowded = door.peers[self._peer] > door.max_per_peer and not door.is_trusted(self._peer)
+        if crowded or len(self.connections) > door.max_connections:
             self._refuse(503, "too many connections")
         else:
             self._expect(HEAD_SECONDS)
@@ -93,7 +93,7 @@ class _BoundedHttp(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def _leave(self) -> None:
-        self._let_go()
+        self._release_buffer()
         if self._timer is not None:
             self._timer.cancel()
         self._timer = self._deadline = None
@@ -109,7 +109,7 @@ class _BoundedHttp(HttpToolsProtocol):
         door.peers[peer] += 1
         websocket.door, websocket.peer = door, peer
 
-    # What is read
+    # Reading
 
     def data_received(self, data: bytes) -> None:
         self._unset_keepalive_if_required()
@@ -120,7 +120,7 @@ class _BoundedHttp(HttpToolsProtocol):
             return
         if not self._in_message and self._deadline is None:
             self._expect(HEAD_SECONDS)
-        seen = self._seen
+        callbacks = self._callbacks
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -132,15 +132,15 @@ class _BoundedHttp(HttpToolsProtocol):
         except httptools.HttpParserError:
             self._refuse(self._status or 400, "no HTTP" if self._status is None else "too large a head")
             return
-        # All of it may have been a part of something that the parser tells of when it is whole.
-        self._unseen = self._unseen + len(data) if self._seen == seen else 0
-        if self._head + self._unseen > LARGEST_HEAD and not self.transport.is_closing():
+        # Without a callback, the data was part of something the parser reports once complete.
+        self._unparsed = self._unparsed + len(data) if self._callbacks == callbacks else 0
+        if self._head + self._unparsed > MAX_HEAD_BYTES and not self.transport.is_closing():
             self._refuse(431, "too large a head")
 
     def _count(self, size: int) -> None:
-        self._seen += 1
+        self._callbacks += 1
         self._head += size
-        if self._head > LARGEST_HEAD:
+        if self._head > MAX_HEAD_BYTES:
             self._stop(431)
 
     def _stop(self, status: int) -> None:
@@ -158,7 +158,7 @@ class _BoundedHttp(HttpToolsProtocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         self._count(len(name) + len(value) + 4)
-        # Trailers come after the application has looked at the headers: nothing there may become one.
+        # Trailers come after the application has checked the headers: do not add them.
         if not self._in_body:
             super().on_header(name, value)
 
@@ -172,37 +172,37 @@ class _BoundedHttp(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_chunk_header(self) -> None:
-        self._seen += 1
+        self._callbacks += 1
 
     def on_body(self, body: bytes) -> None:
-        self._seen += 1
+        self._callbacks += 1
         self._body += len(body)
-        held = min(self._body, MOST_OF_A_BODY) - self._held
-        self._held += held
-        self.door.bodies += held
-        if self.door.bodies > MOST_BODIES:
+        growth = min(self._body, MAX_BODY_IN_MEMORY) - self._buffered
+        self._buffered += growth
+        self.door.bodies += growth
+        if self.door.bodies > MAX_BODIES_IN_MEMORY:
             self._stop(503)
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        self._seen += 1
+        self._callbacks += 1
         self._in_message = self._in_body = False
         self._deadline = None
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        self._let_go()
+        self._release_buffer()
         if self._is_answered() and self._deadline is not None:
-            # Answered before the body was whole: what still comes is read for a moment, so that the answer is.
+            # Answered before the body was complete: keep reading for a moment, so that the client reads the answer.
             self._deadline = min(self._deadline, self.loop.time() + LINGER_SECONDS)
             self._arm()
         super().on_response_complete()
 
-    def _let_go(self) -> None:
-        self.door.bodies -= self._held
-        self._held = 0
+    def _release_buffer(self) -> None:
+        self.door.bodies -= self._buffered
+        self._buffered = 0
 
-    # How long it may take
+    # Deadlines
 
     def _expect(self, seconds: float) -> None:
         self._deadline = self.loop.time() + seconds
@@ -213,10 +213,10 @@ class _BoundedHttp(HttpToolsProtocol):
         if self._timer is not None:
             self._timer.cancel()
         assert self._deadline is not None
-        self._timer = self.loop.call_at(self._deadline, self._look)
+        self._timer = self.loop.call_at(self._deadline, self._check_deadline)
 
-    def _look(self) -> None:
-        """The time was set for an earlier deadline, as a rule: one timer serves many requests."""
+    def _check_deadline(self) -> None:
+        # One timer serves many requests: as a rule it was set for an earlier deadline.
         self._timer = None
         if self._deadline is None or self.transport.is_closing():
             return
@@ -224,10 +224,10 @@ class _BoundedHttp(HttpToolsProtocol):
         if self.flow.read_paused:
             self._deadline = max(self._deadline, now + _OURS_TO_READ_SECONDS)
         elif self._in_body and self._is_upload and not self._is_answered():
-            allowed = self._body_began + BODY_SECONDS + self._body / LEAST_SPEED
+            allowed = self._body_began + BODY_SECONDS + self._body / MIN_UPLOAD_SPEED
             self._deadline = max(self._deadline, allowed)
         if not self._in_message and self.cycle is not None and not self.cycle.response_complete:
-            # No request has begun, whatever came: they wait for our answer.
+            # No further request has begun: the client waits for our answer.
             self._deadline = None
         elif now < self._deadline:
             self._arm()
@@ -239,20 +239,20 @@ class _BoundedHttp(HttpToolsProtocol):
     def _is_answered(self) -> bool:
         return self._in_body and self.cycle is not None and self.cycle.response_complete
 
-    # What is refused
+    # Refusals
 
     def _refuse(self, status: int, fault: str) -> None:
-        """Answers and closes, whatever may still come."""
+        """Answer and close, whatever may still arrive."""
         self.door.faults[fault] += 1
         self._refused, self._deadline = True, None
-        self._let_go()
+        self._release_buffer()
         cycle = self.cycle
         under_way = cycle is not None and not cycle.response_complete
         if under_way:
             cycle.disconnected = True
             cycle.message_event.set()
         if under_way and (cycle.response_started or not self._in_body):
-            # Another answer has begun, or comes first.
+            # Another answer has begun, or must come first.
             self.transport.close()
             return
         content = [STATUS_LINE[status], b"content-length: 0\r\nconnection: close\r\n"]

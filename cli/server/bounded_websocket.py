@@ -1,4 +1,4 @@
-"""WebSockets whose messages come to an end, and whose broken handshakes are no errors of ours."""
+"""WebSockets with a deadline for each message, and without error logs for failed handshakes."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 if TYPE_CHECKING:
     from cli.server.bounded_http import Door
 
-#: What uvicorn and websockets say at INFO names clients and what they asked.
+#: At INFO, uvicorn and websockets log clients and their requests.
 _log = logging.getLogger("uvicorn.error.websockets")
 _log.setLevel(logging.WARNING)
-# A handshake that is refused is complete for us, and counted by who refuses it.
+# We count refused handshakes ourselves.
 _log.addFilter(lambda record: "without completing handshake" not in record.getMessage())
-# The handshake has been read, and bounded, by the protocol of HTTP: what passed there passes here.
+# The HTTP protocol has already bounded the handshake: accept what it accepted.
 websockets.http11.MAX_LINE_LENGTH = 32_000
 websockets.http11.MAX_NUM_HEADERS = 1_000
-#: Seconds for a message that comes in pieces. Within one piece, who sends nothing answers no ping either.
+#: Seconds for a fragmented message. A client that stalls within a fragment fails the ping.
 MESSAGE_SECONDS = 60.0
 _BAD = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
@@ -29,7 +29,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
     """Closes a connection whose message does not end."""
 
     _timer: asyncio.TimerHandle | None = None
-    #: Which it has come in by, and who it is from.
+    #: Shared with the HTTP protocol, which sets them.
     door: Door | None = None
     peer = ""
 

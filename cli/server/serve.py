@@ -1,4 +1,4 @@
-"""`parentalite serve` and `parentalite project`: the processes that run for as long as the site is open."""
+"""`parentalite serve` and `parentalite project`: the processes that run while the site is open."""
 
 from __future__ import annotations
 
@@ -28,38 +28,38 @@ def serve(
         bool,
         typer.Option(
             "--project/--no-project",
-            help="Also keep the read models up to date, in this process. Of several processes one does so at a time; "
-            "without it, run `parentalite project` beside the servers.",
+            help="Also keep the read models up to date in this process; one process does so at a time. With "
+            "--no-project, run `parentalite project` beside the servers.",
         ),
     ] = True,
     verbose: Verbose = False,
 ) -> None:
     """Serve the GraphQL API until Ctrl-C or SIGTERM.
 
-    Makes what is missing in an empty database: tables, territories, typology. Answers at /graphql (GraphiQL in a
+    Creates what is missing in an empty database: tables, territories, typology. Answers at /graphql (GraphiQL in a
     browser), /health and /ready. Logs are JSON lines on standard error, without personal data.
 
-    Refuses to start on read models that other code has built, and names the command that rebuilds them.
+    Refuses to start on read models built by other code, and names the command that rebuilds them.
     """
     settings = settings_from_environment()
-    with take_address(host, port) as taken, ExitStack() as stack:
+    with take_address(host, port) as listener, ExitStack() as stack:
         logs_of_a_server(settings, verbose)
         check_links(settings)
-        settings = settings.served_at(address_of(taken))
+        settings = settings.served_at(address_of(listener))
         opened = stack.enter_context(open_everything(settings))
         get_ready(opened)
         if project:
             stack.enter_context(working(opened))
         try:
-            run_api(opened, taken, lambda: log.info("serving", extra={"address": address_of(taken)}))
+            run_api(opened, listener, lambda: log.info("serving", extra={"address": address_of(listener)}))
         except Stopped:
             log.info("stopped")
 
 
 def project(verbose: Verbose = False) -> None:
-    """Keep the read models up to date, and nothing else, until Ctrl-C or SIGTERM.
+    """Keep the read models up to date, and do nothing else, until Ctrl-C or SIGTERM.
 
-    One process projects at a time: another one stands by, and takes over within seconds when the first ends.
+    One process projects at a time: others stand by, and take over within seconds when it ends.
     """
     settings = settings_from_environment()
     check_links(settings)
@@ -68,7 +68,7 @@ def project(verbose: Verbose = False) -> None:
         get_ready(opened)
         note("Projecting. Ctrl-C stops it.")
         try:
-            # Not in the main thread: a signal would reach it between two statements of one transaction.
+            # In other threads, because a signal would interrupt the main thread in the middle of a transaction.
             with working(opened):
                 Event().wait()
         except Stopped:
@@ -76,7 +76,7 @@ def project(verbose: Verbose = False) -> None:
 
 
 def check_links(settings: Settings) -> None:
-    """Raises SettingsError where letters would leave with links to an address that nobody outside reaches."""
+    """Raise SettingsError if letters would contain links to an address that nobody else can reach."""
     if settings.mail is not None and not settings.public_url_named:
         raise SettingsError(
             "PARENTALITE_PUBLIC_URL: needed together with PARENTALITE_SMTP_URL: links in letters lead to it; "
@@ -85,7 +85,7 @@ def check_links(settings: Settings) -> None:
 
 
 def get_ready(opened: Runtime) -> None:
-    """Founds an empty database, and checks that this code can feed and read what is in use. Raises Refused."""
+    """Found an empty database, and check that this code can write and read its read models. Raises Refused."""
     with opened.connection() as conn:
         check_read_models(conn)
     found_database(opened.application, utc_now())

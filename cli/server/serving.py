@@ -1,4 +1,4 @@
-"""Serving the API: the address taken first, then the server run until a signal ends it."""
+"""Serve the API: bind the address first, then run the server until a signal ends it."""
 
 from __future__ import annotations
 
@@ -22,39 +22,39 @@ if TYPE_CHECKING:
     from api.core.context import Services
     from application.hosting.settings import WebSettings
 
-#: How long a stopping server waits for answers under way, and for clients that only listen.
+#: How long a stopping server waits for pending answers and idle clients.
 GRACE_SECONDS = 3
-#: Connections at once, of one peer a quarter of them: who comes beyond is answered 503.
-MOST_CONNECTIONS = 4_000
-#: How long somebody may leave what was sent to them unread (RFC 5482).
-SLOWEST_READER_MS = 30_000
+#: Concurrent connections, of which one peer may have a quarter; further ones get 503.
+MAX_CONNECTIONS = 4_000
+#: How long a client may leave sent data unacknowledged (RFC 5482).
+UNREAD_TIMEOUT_MS = 30_000
 
 
 def take_address(host: str, port: int) -> socket.socket:
-    """A socket bound to the address: taken before any long work, so that a port in use is told at once.
+    """Return a socket bound to the address, before any long work, so that a port in use is reported at once.
 
     Raises Refused, naming the port and the way out.
     """
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        taken = socket.socket(family, kind, protocol)
+        listener = socket.socket(family, kind, protocol)
     except OSError as error:
         raise Refused(f"--host {host}: no address of this machine ({error.strerror})") from None
     try:
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        taken.bind(address)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
         if hasattr(socket, "TCP_USER_TIMEOUT"):
-            # Connections inherit it: who reads nothing of what waits for them is dropped, subscriptions and all.
-            taken.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SLOWEST_READER_MS)
-        # Bound alone, it could still be taken by another; what comes meanwhile waits for the first answer.
-        taken.listen(128)
+            # Connections inherit it: a client that reads nothing is dropped, subscriptions and all.
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_TIMEOUT_MS)
+        # Another process could still take an address that is bound but not listening.
+        listener.listen(128)
     except OSError as error:
-        taken.close()
-        raise Refused(_why_not(error, host, port)) from None
-    return taken
+        listener.close()
+        raise Refused(_bind_error(error, host, port)) from None
+    return listener
 
 
-def _why_not(error: OSError, host: str, port: int) -> str:
+def _bind_error(error: OSError, host: str, port: int) -> str:
     match error.errno:
         case errno.EADDRINUSE:
             return f"port {port} is already in use: choose another one with --port (make demo: PORT={port + 1})"
@@ -66,17 +66,17 @@ def _why_not(error: OSError, host: str, port: int) -> str:
             return f"cannot listen on {host}, port {port}: {error.strerror}"
 
 
-def address_of(taken: socket.socket) -> str:
-    """The URL of the server, as somebody on this machine reaches it."""
-    host, port = taken.getsockname()[:2]
+def address_of(listener: socket.socket) -> str:
+    """Return the server's URL, as seen from this machine."""
+    host, port = listener.getsockname()[:2]
     if host in ("0.0.0.0", "::"):
         host = "127.0.0.1"
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def run_api(opened: Runtime, taken: socket.socket, started: Callable[[], None]) -> None:
-    """Serves on the socket until SIGINT or SIGTERM; `started` is called once requests are answered."""
-    # Imported here: they take most of a second, which the other commands should not cost.
+def run_api(opened: Runtime, listener: socket.socket, started: Callable[[], None]) -> None:
+    """Serve on the socket until SIGINT or SIGTERM; call `started` once requests are answered."""
+    # Imported here: they take most of a second, which other commands should not pay.
     import uvicorn
 
     from api.app import create_app
@@ -88,23 +88,26 @@ def run_api(opened: Runtime, taken: socket.socket, started: Callable[[], None]) 
 
     services = api_services(opened)
     config = server_config(RequestLog(create_app(services)), services)
-    _spare_the_collector()
-    # Beside the thread that validates long documents, the event loop waits for each turn a tenth of the usual time.
+    _tune_garbage_collection()
+    # A tenth of the default, so that the event loop does not wait for the thread that validates long documents.
     sys.setswitchinterval(0.0005)
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-        runner.run(Server(config).serve([taken]))
+        runner.run(Server(config).serve([listener]))
 
 
 def server_config(application: Any, services: Services, port: int = 0) -> uvicorn.Config:
-    """How the server is run, whatever the environment says: only PARENTALITE_TRUSTED_PROXIES tells who is believed."""
+    """Return the server's configuration, independent of the environment.
+
+    Only PARENTALITE_TRUSTED_PROXIES decides whose forwarded headers are trusted.
+    """
     import uvicorn
 
     from api.core.requests import LARGEST_BODY
     from cli.server.bounded_http import Door, bounded
     from cli.server.bounded_websocket import BoundedWebSocket
 
-    most = most_connections()
-    door = Door(most, most // 4, lambda peer: stands_for_many(peer, services.web), services.client_faults)
+    limit = max_connections()
+    door = Door(limit, limit // 4, lambda peer: stands_for_many(peer, services.web), services.client_faults)
     return uvicorn.Config(
         application,
         port=port,
@@ -120,18 +123,18 @@ def server_config(application: Any, services: Services, port: int = 0) -> uvicor
     )
 
 
-def most_connections() -> int:
-    """How many clients may be connected: each takes a file descriptor, and some are needed for the rest."""
+def max_connections() -> int:
+    """Return the number of clients that may connect; each takes a file descriptor, and others are needed."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = 2 * MOST_CONNECTIONS
-    if soft < wanted and (hard == resource.RLIM_INFINITY or hard > soft):
-        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    needed = 2 * MAX_CONNECTIONS
+    if soft < needed and (hard == resource.RLIM_INFINITY or hard > soft):
+        soft = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    return min(MOST_CONNECTIONS, soft // 2)
+    return min(MAX_CONNECTIONS, soft // 2)
 
 
 def stands_for_many(peer: str, web: WebSettings) -> bool:
-    """Whether a connection from there may be any client's: a trusted proxy, or something on this machine."""
+    """Return whether the peer may be any client: a trusted proxy, or something on this machine."""
     try:
         address = ip_address(peer)
     except ValueError:
@@ -139,10 +142,11 @@ def stands_for_many(peer: str, web: WebSettings) -> bool:
     return address.is_loopback or any(address in network for network in web.trusted_proxies)
 
 
-def _spare_the_collector() -> None:
-    """Modules and schema live as long as the process: no collection looks at them again. An answer makes thousands of
-    objects and few cycles: to look for these after every 700 takes a tenth of its time. Every 250,000 all are looked
-    at: what subscriptions leave behind would fill gigabytes otherwise.
+def _tune_garbage_collection() -> None:
+    """Freeze modules and schema, which live as long as the process, and collect less often.
+
+    An answer makes thousands of objects and few cycles: the default threshold of 700 costs a tenth of its time. A full
+    collection every 250,000 objects still frees what subscriptions leave behind.
     """
     gc.collect()
     gc.freeze()

@@ -13,7 +13,7 @@ from application.application import Application
 from application.followers.mailing import Mailer, Smtp
 from application.followers.reacting import react
 from application.notifications import smtp
-from application.notifications.smtp import Trouble, judged, unreached
+from application.notifications.smtp import Trouble, classify_connection_error, classify_refusal
 from application.registrations import RegistrationSubmit
 from domain.kernel.actors import PUBLIC
 from tests.support.post_office import PostOffice, post_office
@@ -116,7 +116,7 @@ def test_an_address_of_old_that_is_no_mailbox_is_given_up_alone(world, app, offi
 
 
 def test_a_password_is_never_sent_in_clear_to_another_machine(app, office, three, monkeypatch):
-    monkeypatch.setattr(smtp, "_is_here", lambda host: False)
+    monkeypatch.setattr(smtp, "_is_this_machine", lambda host: False)
     said: list[bytes] = []
     monkeypatch.setattr(smtplib.SMTP, "login", lambda self, *words: said.append(b"password"))
     _sends(app, office.url.replace("smtp://", "smtp://user:password@"))
@@ -137,7 +137,7 @@ def test_a_refused_sign_in_stops_all_and_loses_none(app, office, three):
     ("host", "here"), [("127.0.0.1", True), ("::1", True), ("localhost", True), ("10.0.0.1", False)]
 )
 def test_only_this_machine_is_trusted_without_tls(host, here):
-    assert smtp._is_here(host) is here
+    assert smtp._is_this_machine(host) is here
 
 
 def _refused(code: int, text: str) -> smtplib.SMTPRecipientsRefused:
@@ -178,7 +178,7 @@ SORTED: list[tuple[smtplib.SMTPException | OSError, Trouble]] = [
 def test_a_refusal_is_sorted_by_whose_trouble_it_is_and_never_told_with_the_address():
     wrong = []
     for error, trouble in SORTED:
-        failure = judged(error)
+        failure = classify_refusal(error)
         if failure.trouble is not trouble or "example.org" in failure.reason:
             wrong.append(f"{error!r}: {failure}")
     assert not wrong, "\n".join(wrong)
@@ -197,4 +197,4 @@ def test_a_refusal_is_sorted_by_whose_trouble_it_is_and_never_told_with_the_addr
     ],
 )
 def test_what_happens_before_any_letter_concerns_all(error, trouble):
-    assert unreached(error).trouble is trouble
+    assert classify_connection_error(error).trouble is trouble

@@ -35,7 +35,7 @@ def test_a_second_process_waits_for_the_first_and_finds_the_season_there(opened,
 
 
 def test_who_waits_for_too_long_is_told_so(opened, monkeypatch):
-    monkeypatch.setattr(demonstration_season, "_LONGEST_WAIT_SECONDS", 1)
+    monkeypatch.setattr(demonstration_season, "_MAX_WAIT_SECONDS", 1)
     with opened.connection() as conn:
         acquire(conn, Lock.DEMONSTRATION)
         with pytest.raises(Refused, match="another process"):

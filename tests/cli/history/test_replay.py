@@ -14,7 +14,7 @@ from application.candidatures import CandidatureGiveOpinion, CandidatureSubmit
 from application.papers.words import ROLES
 from application.typology import TermRename, TermSplit
 from cli.history.french import FIELDS
-from cli.history.timeline import _NOT_TOLD
+from cli.history.timeline import _HIDDEN_FIELDS
 from domain.candidatures.events import Degree
 from domain.kernel.actors import PUBLIC, SYSTEM, Actor, Role
 from domain.kernel.events import registered_events
@@ -174,7 +174,7 @@ def test_every_event_field_and_role_has_its_french_words():
         | set(SplitPart.model_fields)
         | set(ServiceLine.model_fields)
     )
-    assert set(FIELDS) == fields - _NOT_TOLD
+    assert set(FIELDS) == fields - _HIDDEN_FIELDS
     assert set(ROLES) == set(Role)
 
 

@@ -67,7 +67,7 @@ def test_an_erased_person_is_in_no_file_of_the_database(opened, world):
 
 def test_a_transaction_of_another_database_keeps_no_key_of_the_erased(opened, world, monkeypatch):
     """Every new snapshot reaches back to the oldest transaction of the whole server."""
-    monkeypatch.setattr("cli.people.forgetting._LONGEST_WAIT_SECONDS", 0.5)
+    monkeypatch.setattr("cli.people.forgetting._MAX_WAIT_SECONDS", 0.5)
     animation = world.creates()
     world.publishes(animation)
     who = {"first_name": WORDS[0], "last_name": "Inventée", "email": WORDS[1]}

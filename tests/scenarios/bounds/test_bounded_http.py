@@ -13,7 +13,7 @@ import pytest
 from api.publishing.documentation import page
 from api.schema import schema
 from cli.server import bounded_http
-from cli.server.bounded_http import LARGEST_HEAD
+from cli.server.bounded_http import MAX_HEAD_BYTES
 from tests.support.people import NATIONAL
 from tests.support.server import Server
 
@@ -58,9 +58,9 @@ def status(connection: socket.socket) -> int | None:
 
 def test_the_documentation_tells_the_bounds():
     told = " ".join(page(schema).split())
-    assert f"{LARGEST_HEAD:,} bytes, within {bounded_http.HEAD_SECONDS:.0f} seconds" in told
+    assert f"{MAX_HEAD_BYTES:,} bytes, within {bounded_http.HEAD_SECONDS:.0f} seconds" in told
     assert f"within {bounded_http.BODY_SECONDS:.0f} seconds" in told
-    assert f"one more for each {bounded_http.LEAST_SPEED:,} bytes" in told
+    assert f"one more for each {bounded_http.MIN_UPLOAD_SPEED:,} bytes" in told
 
 
 @pytest.fixture
@@ -86,11 +86,11 @@ MILLION = b"a" * 1_000_000
     "parts",
     {
         "one header": [READY + b"X: ", *[MILLION] * 20, b"\r\n\r\n"],
-        "one header at once": [READY + b"X: " + b"a" * (LARGEST_HEAD + 1) + b"\r\n\r\n"],
+        "one header at once": [READY + b"X: " + b"a" * (MAX_HEAD_BYTES + 1) + b"\r\n\r\n"],
         "many headers": [READY, *[b"X: " + b"a" * 90 + b"\r\n"] * 400, b"\r\n"],
         "a name": [READY, *[MILLION] * 5],
         "request line": [b"GET /", *[MILLION] * 5],
-        "query": [b"GET /ready?x=" + b"a" * (LARGEST_HEAD + 1) + b" HTTP/1.1\r\nHost: x\r\n\r\n"],
+        "query": [b"GET /ready?x=" + b"a" * (MAX_HEAD_BYTES + 1) + b" HTTP/1.1\r\nHost: x\r\n\r\n"],
         "method": [MILLION * 2],
         "handshake": [UPGRADE + b"X: ", *[MILLION] * 5, b"\r\n\r\n"],
         "chunk's extension": [CHUNKED + b"1;", *[MILLION] * 5],
@@ -171,7 +171,7 @@ def _is_over(connection: socket.socket) -> bool:
 
 
 def test_an_upload_may_take_as_long_as_it_needs_by_the_least_speed(server, hasty, monkeypatch):
-    monkeypatch.setattr(bounded_http, "LEAST_SPEED", 1_000)
+    monkeypatch.setattr(bounded_http, "MIN_UPLOAD_SPEED", 1_000)
     form = b"--x\r\nContent-Disposition: form-data; name=operations\r\n\r\n" + b" " * 3_000 + BODY + b"\r\n--x--\r\n"
     head = f"POST /graphql HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {NATIONAL}\r\n"
     kind = f"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: {len(form)}\r\n\r\n"

@@ -54,7 +54,7 @@ def status(connection: socket.socket) -> int | None:
 
 def test_connections_have_a_bound(server, monkeypatch):
     door = server.door
-    monkeypatch.setattr(door, "most_connections", 3)
+    monkeypatch.setattr(door, "max_connections", 3)
     server.http.close()
     time.sleep(0.1)
     held = [plain(server) for _ in range(3)]
@@ -72,7 +72,7 @@ def test_connections_have_a_bound(server, monkeypatch):
 
 
 def test_half_sent_bodies_take_bounded_memory(server, monkeypatch):
-    monkeypatch.setattr(bounded_http, "MOST_BODIES", 150_000)
+    monkeypatch.setattr(bounded_http, "MAX_BODIES_IN_MEMORY", 150_000)
     with plain(server) as first, plain(server) as second:
         head = POST + b"Content-Length: 900000\r\n\r\n"
         first.sendall(head + b"a" * 100_000)

@@ -213,7 +213,7 @@ def test_a_rebuild_is_followed_by_nobody_else(server: Server, token: str | None)
 
 
 def test_who_does_not_read_is_dropped_and_nobody_else_notices(founded_url: str, clock: Clock, monkeypatch):
-    monkeypatch.setattr(serving, "SLOWEST_READER_MS", 1_000)
+    monkeypatch.setattr(serving, "UNREAD_TIMEOUT_MS", 1_000)
     description = "Une description aussi longue que possible. " * 40
     fields = " ".join(f"d{number}: description" for number in range(40))
     document = f"subscription {{ animationPublished(after: 0) {{ {fields} }} }}"
