@@ -15,12 +15,12 @@ from cli.console import Steps, Stopped, confirm, counted, note
 from cli.options import Verbose, Yes, logs_of_a_command
 from cli.read_models.rebuild import rebuild_with_progress
 from demo import LoadSummary, load_season
-from demo.loader import MOST_ANIMATIONS
+from demo.loader import MAX_ANIMATIONS
 
 
 def load(
     animations: Annotated[
-        int, typer.Option("--animations", "-n", min=1, max=MOST_ANIMATIONS, help="Number of animations to declare.")
+        int, typer.Option("--animations", "-n", min=1, max=MAX_ANIMATIONS, help="Number of animations to declare.")
     ],
     seed: Annotated[int, typer.Option("--seed", help="The same seed on the same day gives the same season.")] = 1,
     yes: Yes = False,

@@ -1,4 +1,4 @@
-"""A school season at any scale: real places, invented people, real decisions, the same for the same seed."""
+"""A school season of any size: real places, invented people, real decisions, reproducible from its seed."""
 
 from demo.loader import LoadSummary, SeasonAlreadyLoaded, SeasonError, load_season
 

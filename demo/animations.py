@@ -23,7 +23,7 @@ _HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Who declares an animation, when, and the day it is to be held. `source` is what it is cloned from."""
+    """Who declares an animation, when, for which day, and what it is cloned from (`source`), if anything."""
 
     index: int
     partner: Partner
@@ -35,7 +35,7 @@ class Plan:
 
 @dataclass(slots=True)
 class _Life:
-    """One animation and the acts on it."""
+    """One animation, and what can be done to it."""
 
     stage: Stage
     partner: Partner
@@ -55,15 +55,15 @@ class _Life:
 
     def declare(self, plan: Plan, at: datetime) -> None:
         stage, partner = self.stage, self.partner
-        around = partner.surroundings(stage)
+        surroundings = partner.surroundings(stage)
         if plan.source is not None:
             source = plan.source.state
             starts_at, ends_at = draw_times(self.rng, partner, plan.held_on, source.content.type)
-            facts = decisions.clone(source, partner.actor, starts_at, ends_at, around, at)
+            facts = decisions.clone(source, partner.actor, starts_at, ends_at, surroundings, at)
             self._record(Action.ANIMATION_CLONE, at, facts)
         else:
             content = draw_content(stage, partner, plan.held_on, plan.course.type)
-            facts = decisions.declare(content, partner.organisation.id, partner.actor, lambda: around, at)
+            facts = decisions.declare(content, partner.organisation.id, partner.actor, lambda: surroundings, at)
             self._record(Action.ANIMATION_CREATE, at, facts)
         partner.latest = self.animation
 
@@ -94,8 +94,8 @@ class _Life:
 
     def attest(self, at: datetime) -> None:
         ground = self.stage.ground
-        came = self._attendance()
-        facts = decisions.attest(self.animation.state, self.partner.actor, came, ground.form, ground.typology, at)
+        attendance = self._attendance()
+        facts = decisions.attest(self.animation.state, self.partner.actor, attendance, ground.form, ground.typology, at)
         self._record(Action.ANIMATION_ATTEST, at, facts)
 
     def correct_attestation(self, at: datetime) -> None:
@@ -121,7 +121,7 @@ class _Life:
 
 
 def animation_story(stage: Stage, plan: Plan) -> Story:
-    """What `plan.course` says, as far as there is time. The source of a clone must have been declared before."""
+    """Play `plan.course` until time runs out. The source of a clone must have been declared before."""
     rng, zone, course = stage.rng, plan.partner.zone, plan.course
     life = _Life(stage, plan.partner, Subject(ANIMATION, stage.new_id(f"animation:{plan.index}")))
     at = some_time(rng, plan.declared_on, 8, 19, zone)
@@ -153,10 +153,10 @@ def animation_story(stage: Stage, plan: Plan) -> Story:
     life.publish(at)
 
     for _ in range(course.changes):
-        wanted = waking_hours(rng, at + max(_HOUR, life.starts_at - at) * rng.uniform(0.05, 0.4), zone)
-        if wanted >= life.starts_at:
+        planned = waking_hours(rng, at + max(_HOUR, life.starts_at - at) * rng.uniform(0.05, 0.4), zone)
+        if planned >= life.starts_at:
             break
-        at = wanted
+        at = planned
         yield at
         life.change(at)
     if course.cancelled and at < life.starts_at - _HOUR:
@@ -166,7 +166,7 @@ def animation_story(stage: Stage, plan: Plan) -> Story:
         return
     if not course.attested:
         return
-    # Most fill it in within the week, some weeks later.
+    # Most structures attest within a week, some only weeks later.
     days = rng.uniform(0.05, 6) if rng.random() < 0.85 else rng.uniform(6, 25)
     at = waking_hours(rng, max(life.ends_at, at) + timedelta(days=days), zone)
     yield at

@@ -1,4 +1,4 @@
-"""What an animation of the season says: title, time, place, audience, seats; and how it is changed."""
+"""Draw what an animation of the season says (title, time, place, audience, seats), and how it changes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from domain.typology.typology import TermKind
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How animations of one type are held: how often, when, for how long, how many may come."""
+    """How animations of one type are held: how often, at what hour, for how long, and with how many seats."""
 
     weight: int
     hours: tuple[float, ...]
@@ -82,7 +82,7 @@ def _themes(stage: Stage, main: str) -> tuple[str, ...]:
 
 
 def draw_change(rng: Random, content: AnimationDetails, partner: Partner, at: datetime) -> dict[str, Any]:
-    """New values for one thing or another, always different from the old."""
+    """Return new values for one thing or another, always different from the old ones."""
     kind = rng.choices(("seats", "room", "description", "hour", "day"), (30, 25, 20, 15, 10))[0]
     if kind == "day" and at < content.starts_at:
         week = timedelta(days=7)
@@ -107,7 +107,10 @@ def draw_change(rng: Random, content: AnimationDetails, partner: Partner, at: da
 
 
 def draw_correction(content: AnimationDetails) -> dict[str, Any]:
-    """What makes a refused animation fit to be published. A clone of a corrected one says it already."""
+    """Return changes that make a refused animation fit for publication.
+
+    A clone of a corrected animation has them already, so it gets another change.
+    """
     changes: dict[str, Any] = {}
     if _PROGRAMME not in content.description:
         changes["description"] = f"{content.description} {_PROGRAMME}"

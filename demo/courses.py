@@ -1,4 +1,4 @@
-"""What can become of an animation, and how often; and those courses that every season shows, however small."""
+"""What can become of an animation, and how often; and the courses that every season shows, however small."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from random import Random
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What would happen to an animation if there were time enough: what lies after now has not happened yet.
+    """What happens to an animation if there is time; whatever lies after now has not happened yet.
 
-    `early_changes` are made before it is published, `changes` after. `withdrawn`: cancelled before it is published.
+    `early_changes` come before publication, `changes` after. `withdrawn`: cancelled before publication.
     """
 
     cloned: bool = False
@@ -35,25 +35,25 @@ def draw_course(rng: Random) -> Course:
         late=chance() < 0.02,
         refused=chance() < 0.08,
         corrected=chance() < 0.7,
-        early_changes=_drawn(rng, (0.62, 0.90)),
+        early_changes=_draw_count(rng, (0.62, 0.90)),
         withdrawn=chance() < 0.015,
         published=chance() < 0.992,
-        changes=_drawn(rng, (0.22, 0.50, 0.76, 0.92)),
+        changes=_draw_count(rng, (0.22, 0.50, 0.76, 0.92)),
         cancelled=chance() < 0.05,
         attested=chance() < 0.88,
-        corrections=_drawn(rng, (0.88, 0.98)),
+        corrections=_draw_count(rng, (0.88, 0.98)),
     )
 
 
-def _drawn(rng: Random, limits: Sequence[float]) -> int:
-    """0 below the first limit, 1 below the second, and so on."""
+def _draw_count(rng: Random, limits: Sequence[float]) -> int:
+    """Return 0 below the first limit, 1 below the second, and so on."""
     drawn = rng.random()
     return sum(drawn >= limit for limit in limits)
 
 
 @dataclass(frozen=True, slots=True)
 class Showcase:
-    """A course that is always there: declared so many days ago, held so many days from now (negative: before)."""
+    """A course present in every season: days since it was declared, and until it is held (negative: before now)."""
 
     course: Course
     declared_ago: int

@@ -1,7 +1,7 @@
 """The season as it would have been recorded: command after command, in the order of time.
 
-Every event comes from the domain's own decisions. Memory holds what is under way at one moment: the structures, and
-the animations and candidatures that were begun and not ended.
+Every event comes from the domain's own decisions. Only what is under way is in memory: the structures, and unfinished
+animations and candidatures.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ from demo.volunteers import COURSES, LONG_AGO, VolunteerCourse, candidature_stor
 from domain.animations.animation import Animation
 from eventstore.records import Recorded
 
-_MOST_STRUCTURES = 5_000
-_MOST_CANDIDATURES = 10_000
+_MAX_STRUCTURES = 5_000
+_MAX_CANDIDATURES = 10_000
 
 
 def landmark(seed: int) -> UUID:
-    """The stream that every season of this seed has: its first convention."""
+    """Return a stream that every season of this seed has: its first convention."""
     return season_id(_stage_name(seed, 0), "convention:0")
 
 
 @dataclass(frozen=True, slots=True)
 class Strand:
-    """One of `parts` in which a season of `animations` is told, numbered from 0. They share no stream."""
+    """One of `parts` of a season of `animations`, numbered from 0. Strands share no stream."""
 
     animations: int
     seed: int
@@ -46,9 +46,9 @@ class Strand:
 
 
 def play(strand: Strand, ground: Ground) -> Iterator[list[Recorded]]:
-    """The events of each command, in the order of `recorded_at`, none after `strand.now`; personal fields in clear.
+    """Yield the events of each command, in order of `recorded_at`, up to `strand.now`; personal fields in clear.
 
-    Deterministic: the same arguments give the same events. `ground` must know the founding's territories.
+    Deterministic: the same arguments give the same events. `ground` must hold the founding's territories.
     """
     return _Play(strand, ground).run()
 
@@ -58,7 +58,7 @@ def _stage_name(seed: int, strand: int) -> str:
 
 
 class _Play:
-    """A season of its own, but for its structures, of which it has its part."""
+    """Plays one strand: a season of its own, with its share of the structures."""
 
     def __init__(self, strand: Strand, ground: Ground) -> None:
         name, animations, parts = _stage_name(strand.seed, strand.number), strand.animations, strand.parts
@@ -68,8 +68,8 @@ class _Play:
         self._stage = Stage(name, Random(name), ground)
         self._rng = self._stage.rng
         self._animations = animations // parts + (strand.number < animations % parts)
-        self._candidatures = max(len(COURSES), min(animations // 10, _MOST_CANDIDATURES) // parts)
-        structures = max((FAITHFUL + 3) * parts, min(animations // 10, _MOST_STRUCTURES))
+        self._candidatures = max(len(COURSES), min(animations // 10, _MAX_CANDIDATURES) // parts)
+        structures = max((FAITHFUL + 3) * parts, min(animations // 10, _MAX_STRUCTURES))
         territories = [code for code in ground.territories if code in self._places.communes]
         chosen = choose_organisations(Random(strand.seed), self._places, territories, structures)
         self._partners = self._enrol(chosen[strand.number :: parts])
@@ -104,7 +104,7 @@ class _Play:
 
     def _enrol(self, chosen: Sequence[Organisation]) -> list[Partner]:
         partners = [enrol(self._stage, self._year, index, organisation) for index, organisation in enumerate(chosen)]
-        # In the order of signing, so that those who may declare on a day are a beginning of the list.
+        # In the order of signing, so that the partners who may declare on a given day come first.
         others = sorted(partners[FAITHFUL:], key=lambda partner: partner.signed_at)
         return [*partners[:FAITHFUL], *others]
 
@@ -116,7 +116,7 @@ class _Play:
     def _until(self, limit: datetime) -> Iterator[list[Recorded]]:
         while self._waiting and self._waiting[0][0] < limit:
             _, _, story = heappop(self._waiting)
-            # Resumed, a story acts, and tells when it acts next.
+            # Resuming a story performs its act, and yields the time of the next one.
             self._begin(story)
             yield self._stage.take()
 
@@ -138,7 +138,7 @@ class _Play:
             partner = self._draw_partner(day, held_on)
         source: Subject[Animation] | None = None
         if course.cloned:
-            partner = self._one_with_a_source(partner)
+            partner = self._partner_to_clone_from(partner)
             source = partner.latest
         number = next(self._animation_numbers)
         self._begin(animation_story(self._stage, Plan(number, partner, course, day, held_on, source)))
@@ -148,26 +148,26 @@ class _Play:
         self._begin(candidature_story(self._stage, self._places, number, course, day))
 
     def _draw_partner(self, day: date, held_on: date) -> Partner:
-        """One that had signed by the day before and whose convention covers the date."""
+        """Return a partner that had signed by the day before and whose convention covers the date."""
         while self._joined < len(self._partners) and self._partners[self._joined].signed_at.date() < day:
             self._joined += 1
         for _ in range(10):
-            # Those who joined first do most.
+            # Partners who joined early organise most.
             partner = self._partners[int(self._joined * self._rng.random() ** 1.2)]
             if partner.first_day <= held_on <= partner.last_day:
                 return partner
         return self._partners[self._rng.randrange(FAITHFUL)]
 
-    def _one_with_a_source(self, partner: Partner) -> Partner:
+    def _partner_to_clone_from(self, partner: Partner) -> Partner:
         candidates = [partner, *self._partners[:FAITHFUL]]
-        return next((one for one in candidates if one.latest is not None), partner)
+        return next((candidate for candidate in candidates if candidate.latest is not None), partner)
 
 
 def _spread(total: int, weights: Sequence[float]) -> Iterable[int]:
-    """`total` shared out in proportion to the weights, in whole numbers that add up to it."""
-    whole, reached, given = sum(weights), 0.0, 0
+    """Yield shares of `total` proportional to the weights, as integers that add up to it."""
+    whole, cumulated, shared_out = sum(weights), 0.0, 0
     for weight in weights:
-        reached += weight
-        due = round(total * reached / whole)
-        yield due - given
-        given = due
+        cumulated += weight
+        due = round(total * cumulated / whole)
+        yield due - shared_out
+        shared_out = due

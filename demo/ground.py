@@ -1,4 +1,4 @@
-"""What the log holds already that a season builds on."""
+"""Read from the log what a season builds on."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Conn = Connection[Any]
 
 
 def read_ground(conn: Conn) -> Ground:
-    """Read now, but for the accounts of structures: those are read when they are asked for, on this connection."""
+    """Read the ground; accounts of structures are read lazily, on this connection."""
 
     def structure(stream: UUID) -> tuple[int, Structure | None]:
         return _fold(conn, STRUCTURE, stream)

@@ -1,4 +1,4 @@
-"""Loading a season into the log: sealed, encoded and appended in bulk."""
+"""Load a season into the log: sealed, encoded and appended in bulk."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from application.founding import found_database
 from demo.generator import landmark
 from demo.ground import read_ground
 from demo.school_year import SchoolYear
-from demo.strands import played, row, strands
+from demo.strands import play_strands, row, strands
 from domain.animations.events import AnimationCreated
 from domain.candidatures.events import CandidatureSubmitted
 from domain.conventions.convention import ConventionSigned
@@ -31,17 +31,17 @@ from eventstore.log import read_stream
 from eventstore.records import Recorded
 from eventstore.vault import Vault
 
-MOST_ANIMATIONS = 5_000_000
+MAX_ANIMATIONS = 5_000_000
 
 Conn = Connection[Any]
 
 
 class SeasonError(Exception):
-    """The season cannot be loaded: one line that says why and what can be done."""
+    """Raised when the season cannot be loaded; the message says why and what to do."""
 
 
 class SeasonAlreadyLoaded(SeasonError):
-    """A season of this seed is in the log."""
+    """Raised when a season of this seed is in the log."""
 
     def __init__(self, seed: int) -> None:
         super().__init__(
@@ -52,7 +52,7 @@ class SeasonAlreadyLoaded(SeasonError):
 
 @dataclass(frozen=True, slots=True)
 class LoadSummary:
-    """What a loading added. `structures`: accounts opened, not those that existed."""
+    """What was added. `structures` counts new accounts."""
 
     events: int
     animations: int
@@ -65,17 +65,16 @@ class LoadSummary:
 def load_season(
     app: Application, animations: int, seed: int, now: datetime, progress: Callable[[int], None] = lambda done: None
 ) -> LoadSummary:
-    """Appends a season of so many animations, as if it had been lived until `now`; founds the database if need be.
+    """Append a season of this many animations that leads up to `now`; found the database if necessary.
 
-    `progress` is told, from time to time, how many animations were declared. Up to some 1,800 animations are loaded in
-    one transaction, all or nothing; more in several, so that commands can be given meanwhile. Times run on within the
-    season only: loaded after something else, it goes back to its own September.
-    Raises SeasonAlreadyLoaded, and appends nothing, when a season of this seed is there.
+    `progress` is called now and then with the number of animations declared. Up to some 1,800 animations are loaded in
+    one transaction; more in several, so that other commands can run in between. Times ascend within the season only:
+    its first event may be older than the log's last. Raises SeasonAlreadyLoaded, before appending anything.
     """
-    if not 1 <= animations <= MOST_ANIMATIONS:
-        raise SeasonError(f"from 1 to {MOST_ANIMATIONS:,} animations can be loaded, not {animations:,}")
+    if not 1 <= animations <= MAX_ANIMATIONS:
+        raise SeasonError(f"from 1 to {MAX_ANIMATIONS:,} animations can be loaded, not {animations:,}")
     found_database(app, SchoolYear(now).founded_at)
-    # Not of the pool, which hangs up on what is lent for long: a large season takes its time.
+    # Not from the pool, which closes connections held for long.
     with connect(_address(app), "season") as conn, _alone(conn):
         if read_stream(conn, landmark(seed)):
             raise SeasonAlreadyLoaded(seed)
@@ -83,10 +82,10 @@ def load_season(
         parts = strands(animations, seed, now)
         with (
             connect(_address(app), "season") as reading,
-            played(parts, read_ground(reading), _address(app)) as commands,
+            play_strands(parts, read_ground(reading), _address(app)) as commands,
             ThreadPoolExecutor(1) as thread,
         ):
-            # While the database takes one batch, the next is made.
+            # Generate the next batch while the database appends this one.
             appending: Future[int] | None = None
             for batch in in_batches((command.events for command in commands), EVENTS_PER_TRANSACTION):
                 if appending:
@@ -113,7 +112,7 @@ def _address(app: Application) -> str:
 
 @contextmanager
 def _alone(conn: Conn) -> Iterator[None]:
-    """One season at a time: another loading waits, then sees what this one brought."""
+    """Load one season at a time: another load waits, then sees what this one added."""
     acquire(conn, Lock.SEASON)
     with releasing(conn, Lock.SEASON):
         yield
@@ -121,7 +120,7 @@ def _alone(conn: Conn) -> Iterator[None]:
 
 def _append(conn: Conn, vault: Vault, batch: Iterable[Sequence[Row | Recorded]]) -> int:
     events = list(chain.from_iterable(batch))
-    # The keys first: should the events not follow, they are keys of nothing.
+    # Keys first: if the events fail to follow, the keys are merely unused.
     sealed = iter(vault.seal_many(conn, [event for event in events if isinstance(event, Recorded)]))
     rows = [row(next(sealed)) if isinstance(event, Recorded) else event for event in events]
     try:

@@ -1,4 +1,4 @@
-"""Structures that could exist: for every commune the same ones, whatever the seed, so that a SIRET has one name."""
+"""Invented structures: the same ones for every commune, whatever the seed, so that a SIRET has one name."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from domain.kernel.identifiers import structure_id
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """How a kind of structure is named, how big a commune has one, and its own venue, if it has premises."""
+    """How a kind of structure is named, the smallest commune that has one, and its premises, if any."""
 
     name: str
     least_population: int
     venue_type: str | None
 
 
-#: The place in the list makes the NIC of the SIRET: append only.
+#: The index determines the NIC of the SIRET: append only.
 PATTERNS = (
     Pattern("Commune {of}", 500, "mairie"),
     Pattern("CCAS {of}", 2_000, "ccas"),
@@ -84,20 +84,20 @@ class Organisation:
 
 
 def choose_organisations(rng: Random, places: Places, territories: Sequence[str], number: int) -> list[Organisation]:
-    """`number` structures, or as many as there can be: first one of each territory, then where people live."""
+    """Return `number` structures, or as many as exist: one in each territory, then in proportion to people."""
     ranked = {code: _ranked(rng, places.communes[code]) for code in territories}
-    # A big department has more structures than a small one, but not in proportion.
+    # Big departments have more structures than small ones, but not in proportion.
     shares = {code: sum(commune.population for commune in places.communes[code]) ** 0.5 for code in territories}
     whole = sum(shares.values())
-    wanted = {code: 1 + ceil(max(0, number - len(ranked)) * share / whole) for code, share in shares.items()}
+    quotas = {code: 1 + ceil(max(0, number - len(ranked)) * share / whole) for code, share in shares.items()}
     first = [ranked[code][0] for code in territories]
-    others = [found for code in territories for found in ranked[code][1 : wanted[code]]]
+    others = [candidate for code in territories for candidate in ranked[code][1 : quotas[code]]]
     rng.shuffle(others)
-    return [_organisation(rng, places, *found) for found in [*first, *others][:number]]
+    return [_organisation(rng, places, *candidate) for candidate in [*first, *others][:number]]
 
 
 def _ranked(rng: Random, communes: Sequence[Commune]) -> list[tuple[Commune, int]]:
-    """Every structure that the communes can have, in a random order that favours the populous ones."""
+    """Return every structure that the communes can have, in a random order that favours populous communes."""
     weighted = [
         # Weighted sampling without replacement: Efraimidis and Spirakis, 2006, algorithm A.
         (rng.random() ** (1 / commune.population**0.75), commune, index)
@@ -113,7 +113,7 @@ def _organisation(rng: Random, places: Places, commune: Commune, index: int) -> 
     pattern = PATTERNS[index]
     base = f"{commune.siren}{index + 1:04d}"
     siret = base + luhn.calc_check_digit(base)
-    name = pattern.name.format(of=commune.of, name=commune.name)
+    name = pattern.name.format(of=commune.with_preposition, name=commune.name)
     return Organisation(structure_id(siret), siret, name, commune, tuple(_venues(rng, places, commune, pattern, name)))
 
 
@@ -130,7 +130,7 @@ def _venues(rng: Random, places: Places, commune: Commune, pattern: Pattern, nam
         Venue("en-ligne", "Visioconférence", None, None),
     ]
     if pattern.venue_type:
-        # Twice: a structure with premises of its own uses them most.
+        # Twice, because structures with premises use them most.
         venues += [here(pattern.venue_type, name)] * 2
     return venues
 

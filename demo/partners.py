@@ -1,4 +1,4 @@
-"""The structures of a season: their conventions, signed, amended, ended, and the accounts that follow."""
+"""The structures of a season: their conventions, signed, amended and terminated, and their accounts."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from domain.kernel.rights import Action, Belongings
 from domain.structures import structure as structures
 from domain.structures.structure import Structure
 
-#: The first so many structures, one for each territory at least, are there from the start to the end.
+#: The first structures, at least one in each territory, take part from start to end.
 FAITHFUL = 12
-#: Right after them, one whose convention ends early and one whose convention is amended, so that both are always seen.
+#: The next two: one whose convention ends early and one whose is amended, so that every season shows both.
 _LEAVES, _RENEGOTIATES = FAITHFUL, FAITHFUL + 1
 
 
 @dataclass(slots=True)
 class Partner:
-    """A structure in this season. Animations are held from `first_day` to `last_day`."""
+    """A structure in this season. Its animations are held from `first_day` to `last_day`."""
 
     organisation: Organisation
     territory: str
@@ -41,7 +41,7 @@ class Partner:
     amended: bool
     account: Subject[Structure]
     convention: Subject[Convention]
-    #: The animation declared last: what a clone is made from.
+    #: The animation declared last, which clones are made from.
     latest: Subject[Animation] | None = None
 
     @property
@@ -50,12 +50,12 @@ class Partner:
 
     def surroundings(self, stage: Stage) -> Surroundings:
         return Surroundings(
-            self.account.found, [self.convention.state], stage.territory(self.territory), stage.ground.typology
+            self.account.current, [self.convention.state], stage.territory(self.territory), stage.ground.typology
         )
 
 
 def enrol(stage: Stage, year: SchoolYear, index: int, organisation: Organisation) -> Partner:
-    """When the structure joins and leaves: two thirds before the season's first day, the others along the year."""
+    """Draw when the structure joins and leaves: two thirds before the first day, the others during the year."""
     rng = stage.rng
     territory = organisation.commune.department
     early = index < FAITHFUL + 2 or rng.random() < 0.65
@@ -83,7 +83,7 @@ def enrol(stage: Stage, year: SchoolYear, index: int, organisation: Organisation
 
 
 def convention_story(stage: Stage, partner: Partner, year: SchoolYear, planned: int) -> Story:
-    """Signing opens the account, or tells an account that exists of its new convention."""
+    """Sign a convention, which opens the account or adds to an existing one; then amend and end it."""
     rng = stage.rng
     coordonnateur = Actor(
         Role.COORDONNATEUR, f"coordonnateur-{partner.territory}", territories=frozenset([partner.territory])
@@ -105,7 +105,7 @@ def convention_story(stage: Stage, partner: Partner, year: SchoolYear, planned: 
         stage.record(deed, partner.convention, facts, partner.convention.state.belongings)
 
     if partner.leaves:
-        # Known on the last day itself, in the morning.
+        # Recorded on the morning of the last day.
         at = max(at, datetime.combine(partner.last_day, time(13), UTC)) + timedelta(minutes=rng.uniform(0, 60))
         yield at
         reason = rng.choice(texts.TERMINATIONS)
@@ -122,7 +122,7 @@ def _sign(stage: Stage, partner: Partner, coordonnateur: Actor, at: datetime, va
         structure_name=organisation.name,
         territory=partner.territory,
         coordonnateur=coordonnateur.name,
-        # Often on paper, some days before it is recorded.
+        # Often signed on paper some days before it is recorded.
         signed_on=today - DAY * rng.choice((0, 0, 1, 3, 8)),
         valid_from=partner.first_day,
         valid_until=valid_until,
@@ -133,8 +133,8 @@ def _sign(stage: Stage, partner: Partner, coordonnateur: Actor, at: datetime, va
     deed = stage.deed(coordonnateur, Action.CONVENTION_SIGN, at)
     signed = stage.record(deed, partner.convention, conventions.sign(terms, coordonnateur, today), partner.belongings)
     account = partner.account
-    account.version, account.found = stage.ground.structure(organisation.id)
+    account.version, account.current = stage.ground.structure(organisation.id)
     facts = structures.attach_convention(
-        account.found, organisation.siret, organisation.name, partner.convention.id, partner.territory
+        account.current, organisation.siret, organisation.name, partner.convention.id, partner.territory
     )
     stage.record(deed, account, facts, partner.belongings, cause=signed)

@@ -1,4 +1,4 @@
-"""Real communes and lycées, read from the package's own data files (see `data/README.md`)."""
+"""Real communes and lycées, read from the package's data files (see `data/README.md`)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Commune:
     population: int
 
     @property
-    def of(self) -> str:
+    def with_preposition(self) -> str:
         """The name after "de": d'Aubagne, du Tampon, des Abymes, de La Ciotat."""
         if self.name.startswith("Le "):
             return f"du {self.name[3:]}"
@@ -33,7 +33,7 @@ class Commune:
 
 @dataclass(frozen=True, slots=True)
 class School:
-    """A school with its UAI. `commune_code` is None when its city is not known as a commune."""
+    """A school with its UAI. `commune_code` is None if its city is not a known commune."""
 
     uai: str
     name: str
@@ -51,27 +51,30 @@ class Places:
 
 @cache
 def read_places() -> Places:
-    """By department, in the order of the files."""
+    """Read the places of each department, in the order of the files."""
     communes: dict[str, list[Commune]] = {}
     for row in _rows("communes.csv"):
         commune = Commune(
             row["insee"], row["name"], row["department"], row["siren"], row["postal_code"], int(row["population"])
         )
         communes.setdefault(commune.department, []).append(commune)
-    known = {(commune.department, _folded(commune.name)): commune for all_ in communes.values() for commune in all_}
+    by_name = {
+        (commune.department, _normalised(commune.name)): commune for all_ in communes.values() for commune in all_
+    }
     lycees: dict[str, list[School]] = {}
     for row in _rows("lycees.csv"):
-        # The file also has training centres and offices.
+        # The file also lists training centres and offices.
         if row["name"].startswith("LYCÉE "):
-            lycees.setdefault(row["department"], []).append(_lycee(row, known))
+            lycees.setdefault(row["department"], []).append(_lycee(row, by_name))
     return Places(
-        {code: tuple(found) for code, found in communes.items()}, {code: tuple(found) for code, found in lycees.items()}
+        {code: tuple(places) for code, places in communes.items()},
+        {code: tuple(schools) for code, schools in lycees.items()},
     )
 
 
 def primary_school(commune: Commune, number: int) -> School:
-    """An invented école of the commune. Its UAI is made up, in a range that no real one was seen in."""
-    # Corse's departments share the old number 20, which UAIs write 620 and 720.
+    """Return an invented école of the commune, with an UAI in a range that no real one was seen in."""
+    # Corsica's departments share the old number 20, written 620 and 720 in UAIs.
     prefix = {"2A": "620", "2B": "720"}.get(commune.department, commune.department.zfill(3))
     digits = f"{prefix}{9000 + (int(commune.siren) * 7 + number) % 1000:04d}"
     uai = digits + UAI_LETTERS[int(digits) % len(UAI_LETTERS)]
@@ -84,9 +87,9 @@ def _rows(name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(text.splitlines()))
 
 
-def _lycee(row: dict[str, str], known: Mapping[tuple[str, str], Commune]) -> School:
+def _lycee(row: dict[str, str], communes: Mapping[tuple[str, str], Commune]) -> School:
     city = re.sub(r"\s+CEDEX.*", "", row["city"], flags=re.IGNORECASE)
-    commune = known.get((row["department"], _folded(city)))
+    commune = communes.get((row["department"], _normalised(city)))
     return School(
         row["uai"],
         _capitalised(row["name"]),
@@ -97,7 +100,7 @@ def _lycee(row: dict[str, str], known: Mapping[tuple[str, str], Commune]) -> Sch
     )
 
 
-def _folded(name: str) -> str:
+def _normalised(name: str) -> str:
     return re.sub(r"[\s'’-]+", " ", name).casefold()
 
 
@@ -120,8 +123,9 @@ _SMALL_WORDS = {
 _SMALL_WORDS |= {"professionnel", "technologique", "agricole", "d", "l"}
 
 
-def _capitalised(shouted: str) -> str:
-    """LYCÉE POLYVALENT JEAN DE LA FONTAINE: Lycée polyvalent Jean de la Fontaine."""
-    words = re.split(r"([\s'’()-]+)", shouted.lower())
-    kept = [word if word in _SMALL_WORDS and index else word[:1].upper() + word[1:] for index, word in enumerate(words)]
-    return "".join(kept)
+def _capitalised(name: str) -> str:
+    """Turn LYCÉE POLYVALENT JEAN DE LA FONTAINE into Lycée polyvalent Jean de la Fontaine."""
+    words = re.split(r"([\s'’()-]+)", name.lower())
+    return "".join(
+        word if word in _SMALL_WORDS and index else word[:1].upper() + word[1:] for index, word in enumerate(words)
+    )

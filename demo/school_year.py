@@ -1,4 +1,4 @@
-"""When things happen: the days of the school year that animations favour, and the hours at which people act."""
+"""When things happen: how likely each day of the school year is, and the hours at which people act."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
 
-#: How busy a month is, January first. Summer is quiet, the weeks after la rentrée are not.
+#: How busy each month is, from January. Summer is quiet, the weeks after la rentrée are not.
 _MONTHS = (1.0, 0.8, 1.2, 0.8, 1.2, 1.0, 0.12, 0.05, 1.3, 1.1, 1.3, 0.8)
-#: Monday first. Nobody invites parents on a Sunday.
+#: How busy each weekday is, from Monday. Nobody invites parents on a Sunday.
 _WEEKDAYS = (0.8, 1.2, 0.9, 1.2, 0.8, 0.5, 0.0)
 _PUBLIC_HOLIDAYS = {(1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25)}
-#: First and last day, as (month, day): the weeks that are holidays everywhere, and how busy they still are.
+#: School holidays common to all zones: first and last day as (month, day), and how busy they still are.
 _HOLIDAYS = (((10, 20), (10, 31), 0.4), ((12, 20), (12, 31), 0.1), ((1, 1), (1, 4), 0.1), ((2, 15), (3, 1), 0.6))
 
-#: An animation is declared this many days ahead, most often two weeks or so.
+#: Days between declaration and animation, most often about two weeks.
 LEADS = range(2, 71)
 _LEAD_WEIGHTS = tuple(lead * 0.92**lead for lead in LEADS)
 
-#: How far back a season reaches at least, so that there is always a past to attest.
-_SHORTEST_PAST = timedelta(days=120)
-#: Conventions are signed before the first day, from this long ahead on.
+#: How far back a season reaches at least, so that there are animations to attest.
+_MIN_PAST = timedelta(days=120)
+#: Conventions are signed from this long before the first day.
 SIGNING_TIME = timedelta(days=60)
-#: From so long before the first day on, animations are declared.
+#: Animations are declared from this long before the first day.
 DECLARING_AHEAD = timedelta(days=20)
 
 
 def busyness(day: date) -> float:
-    """How likely an animation is on that day; 0 when there is none."""
+    """Return how likely an animation is on that day: 0 if there is none."""
     month_day = (day.month, day.day)
     if month_day in _PUBLIC_HOLIDAYS:
         return 0.0
@@ -39,7 +39,7 @@ def busyness(day: date) -> float:
 
 
 def open_day(day: date, step: timedelta = DAY) -> date:
-    """That day, or the next (with a negative `step`: the last before it) on which animations are held."""
+    """Return that day, or the nearest in the direction of `step` on which animations are held."""
     while not busyness(day):
         day += step
     return day
@@ -47,7 +47,7 @@ def open_day(day: date, step: timedelta = DAY) -> date:
 
 @dataclass(frozen=True, slots=True)
 class SchoolYear:
-    """The time that a season spans, seen from `now`: from a 1 September, some months back at least, to the future."""
+    """The time that a season spans: from a 1 September, at least some months before `now`, into the future."""
 
     now: datetime
 
@@ -57,7 +57,7 @@ class SchoolYear:
 
     @property
     def first_day(self) -> date:
-        latest = self.today - _SHORTEST_PAST
+        latest = self.today - _MIN_PAST
         return date(latest.year if latest >= date(latest.year, 9, 1) else latest.year - 1, 9, 1)
 
     @property
@@ -66,37 +66,37 @@ class SchoolYear:
 
     @property
     def last_day(self) -> date:
-        """Until when conventions are signed: the 31 August after everything that may be declared by now."""
+        """The end of conventions: the 31 August after everything that may be declared by now."""
         horizon = self.today + timedelta(days=2 * LEADS[-1])
         return date(horizon.year + (horizon > date(horizon.year, 8, 31)), 8, 31)
 
     def declaring_days(self) -> list[date]:
-        """The days on which animations are declared: the last is yesterday, over by now in every time zone we know."""
+        """Return the days on which animations are declared, up to yesterday, which is over in every time zone."""
         first = self.first_day - DECLARING_AHEAD
         return [first + DAY * n for n in range((self.today - first).days)]
 
     def leads_from(self, day: date) -> list[float]:
-        """For each of `LEADS`, how likely an animation declared on `day` is held so many days later."""
+        """Return, for each of `LEADS`, how likely an animation declared on `day` is held that many days later."""
         first_day = self.first_day
         return [
-            weight * busyness(held) if (held := day + DAY * lead) >= first_day else 0.0
+            weight * busyness(held_on) if (held_on := day + DAY * lead) >= first_day else 0.0
             for lead, weight in zip(LEADS, _LEAD_WEIGHTS, strict=True)
         ]
 
 
 def at_clock(day: date, hour: float, zone: ZoneInfo) -> datetime:
-    """The instant at which clocks in `zone` show that hour."""
+    """Return the instant at which clocks in `zone` show that hour."""
     return datetime.combine(day, time(), zone) + timedelta(hours=hour)
 
 
 def some_time(rng: Random, day: date, first: float, last: float, zone: ZoneInfo) -> datetime:
-    """An instant of that day between two hours, in UTC, to the microsecond: people do not act on the minute."""
+    """Return an instant of that day between two hours, in UTC, to the microsecond: people do not act on the minute."""
     return at_clock(day, rng.uniform(first, last), zone).astimezone(UTC)
 
 
-def office_hours(rng: Random, after: datetime, zone: ZoneInfo, fewest_days: float, most_days: float) -> datetime:
-    """So many days later, when offices are open."""
-    local = (after + timedelta(days=rng.uniform(fewest_days, most_days))).astimezone(zone)
+def office_hours(rng: Random, after: datetime, zone: ZoneInfo, min_days: float, max_days: float) -> datetime:
+    """Return an instant this many days later, when offices are open."""
+    local = (after + timedelta(days=rng.uniform(min_days, max_days))).astimezone(zone)
     if local.weekday() < 5 and 8 <= local.hour < 18:
         return local.astimezone(UTC)
     day = local.date() if local.hour < 8 else local.date() + DAY
@@ -105,9 +105,9 @@ def office_hours(rng: Random, after: datetime, zone: ZoneInfo, fewest_days: floa
     return some_time(rng, day, 8.5, 11.5, zone)
 
 
-def waking_hours(rng: Random, wanted: datetime, zone: ZoneInfo) -> datetime:
-    """That instant, or the morning after a night."""
-    local = wanted.astimezone(zone)
+def waking_hours(rng: Random, instant: datetime, zone: ZoneInfo) -> datetime:
+    """Return that instant, or the next morning if it falls in the night."""
+    local = instant.astimezone(zone)
     if 8 <= local.hour < 21:
         return local.astimezone(UTC)
     return some_time(rng, local.date() if local.hour < 8 else local.date() + DAY, 8, 10, zone)

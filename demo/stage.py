@@ -1,4 +1,4 @@
-"""Where a season is played: what is known, who acts, and the events of each act as the log will keep them."""
+"""Where a season is played: what exists, who acts, and the events of each act as the log will store them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from eventstore.records import Recorded, Stamp
 
 S = TypeVar("S")
 
-#: Something that goes on for a while: it yields the instant of its next act, and acts when it is resumed.
+#: A coroutine in simulated time: it yields the instant of its next act, and performs it when resumed.
 Story = Iterator[datetime]
 
 NATIONAL = Actor(Role.NATIONAL, "equipe-nationale")
@@ -31,7 +31,7 @@ NATIONAL = Actor(Role.NATIONAL, "equipe-nationale")
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What the log already holds that a season builds on. `structure` gives an account's version and state."""
+    """What the log already holds. `structure` returns an account's version and state."""
 
     territories: Mapping[str, Territory]
     typology: Typology
@@ -41,22 +41,22 @@ class Ground:
 
 @dataclass(slots=True)
 class Subject(Generic[S]):
-    """One aggregate of the season, as it stands."""
+    """One aggregate of the season, in its current state."""
 
     kind: AggregateKind[S]
     id: UUID
     version: int = 0
-    found: S | None = None
+    current: S | None = None
 
     @property
     def state(self) -> S:
-        assert self.found is not None, "nothing happened to it yet"
-        return self.found
+        assert self.current is not None, "nothing happened to it yet"
+        return self.current
 
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One command: who gave it, what it asks for and when."""
+    """One command: who gave it, what for, and when."""
 
     actor: Actor
     action: Action
@@ -65,13 +65,13 @@ class Deed:
 
 
 def season_id(stage: str, what: str) -> UUID:
-    """The same on the same stage, so that a season that was loaded before is recognised."""
+    """Derive an id that is the same on the same stage, so that a season loaded before is recognised."""
     return uuid5(NAMESPACE, f"season:{stage}:{what}")
 
 
 @dataclass(slots=True)
 class Stage:
-    """`take` gives the events of the acts since it was last called. `name` is that of no other stage of any season."""
+    """Collects the events of acts until `take`. `name` is unique among the stages of all seasons."""
 
     name: str
     rng: Random
@@ -95,9 +95,9 @@ class Stage:
         belongings: Belongings,
         cause: Recorded | None = None,
     ) -> Recorded:
-        """What the domain decided, stamped as the command bus does. `cause`: the event that a policy answers to."""
+        """Stamp what the domain decided as the command bus does. `cause`: the event to which a policy responds."""
         stamp = Stamp.for_command(deed.action, deed.actor, deed.id, deed.at, belongings, cause)
-        subject.found = subject.kind.fold(subject.found, subject.id, facts)
+        subject.current = subject.kind.fold(subject.current, subject.id, facts)
         for fact in facts:
             subject.version += 1
             self.acts.append(Recorded(0, subject.id, subject.version, stamp, fact))
@@ -114,7 +114,7 @@ class Stage:
         return ZoneInfo(self.territory(code).time_zone)
 
     def term(self, kind: TermKind, code: str) -> str:
-        """The code, or what took its place where it is no longer proposed."""
+        """Return the code, or that of its successor if it is no longer offered."""
         terms = self.ground.typology.terms
         term = terms.get((kind, code))
         while term is not None and term.became:

@@ -1,6 +1,6 @@
-"""A season out of its strands: merged in the order of time, a small one made here, a large one by processes of its own.
+"""Combine a season's strands in the order of time. A large season generates them in separate processes.
 
-Which of the two changes nothing but the time it takes.
+That changes nothing but the time it takes.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from demo.stage import Ground
 from eventstore.bulk import Row
 from eventstore.records import Recorded, encode
 
-#: From so many animations on, more processes than this one pay.
+#: The size from which further processes save time.
 _LARGE = 20_000
 _PARTS = 3
 
@@ -29,7 +29,7 @@ _WORKER = "demo.worker"
 
 
 class Command(NamedTuple):
-    """The events of one command, ready for the log; those with personal fields still have to be sealed."""
+    """The events of one command, ready for the log, except that personal fields are not sealed yet."""
 
     at: datetime
     events: list[Row | Recorded]
@@ -37,20 +37,20 @@ class Command(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a worker is told: a strand, and the database that it plays on. It only reads there."""
+    """What a worker needs: a strand, and the database that it reads from."""
 
     strand: Strand
     database_url: str
 
 
 def strands(animations: int, seed: int, now: datetime) -> list[Strand]:
-    """How many there are hangs on the season's size only: other strands would make another season."""
+    """Return the strands. Their number depends on the season's size only: other strands would make another season."""
     parts = _PARTS if animations >= _LARGE else 1
     return [Strand(animations, seed, now, number, parts) for number in range(parts)]
 
 
-def prepared(strand: Strand, ground: Ground) -> Iterator[Command]:
-    """The strand, command after command."""
+def commands_of(strand: Strand, ground: Ground) -> Iterator[Command]:
+    """Yield the strand's commands."""
     for records in play(strand, ground):
         yield Command(
             records[0].stamp.recorded_at,
@@ -64,15 +64,15 @@ def row(record: Recorded) -> Row:
 
 
 def in_order(playing: Iterable[Iterable[Command]]) -> Iterator[Command]:
-    """The commands of several strands in the order of time."""
+    """Merge the commands of several strands in the order of time."""
     return merge(*playing, key=lambda command: command.at)
 
 
 @contextmanager
-def played(strands: list[Strand], ground: Ground, database_url: str) -> Iterator[Iterator[Command]]:
-    """The whole season. `ground` is for a season of one strand: the workers of several read theirs themselves."""
+def play_strands(strands: list[Strand], ground: Ground, database_url: str) -> Iterator[Iterator[Command]]:
+    """Yield the whole season's commands. `ground` is for a single strand; workers read their own."""
     if len(strands) == 1:
-        yield prepared(strands[0], ground)
+        yield commands_of(strands[0], ground)
         return
     with ExitStack() as stack:
         yield in_order([stack.enter_context(_worker(Work(strand, database_url))) for strand in strands])
@@ -80,8 +80,8 @@ def played(strands: list[Strand], ground: Ground, database_url: str) -> Iterator
 
 @contextmanager
 def _worker(work: Work) -> Iterator[Iterator[Command]]:
-    """A process that plays one strand, ended when the context is left."""
-    # Not `multiprocessing`: that would import the caller's main module once more in every worker.
+    """Run a process that plays one strand, and kill it at the end of the context."""
+    # `multiprocessing` would import the caller's main module in every worker.
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     arguments = [sys.executable, "-m", _WORKER]
     with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment) as process:

@@ -1,10 +1,10 @@
-"""What people write in a season: all of it invented here."""
+"""The invented texts of a season."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-#: By theme: what an animation on it is called after its type ("Café des parents : …").
+#: Titles for each theme, put after the type ("Café des parents : …").
 TOPICS: Mapping[str, tuple[str, ...]] = {
     "acces-aux-droits": (
         "demander une bourse en ligne",
@@ -63,7 +63,7 @@ TOPICS: Mapping[str, tuple[str, ...]] = {
     ),
 }
 
-#: What each theme weighs in an ordinary month, and the months (1 to 12) in which it is sought, with the factor.
+#: Weight of each theme in an ordinary month, and factors for the months (1 to 12) in which it is popular.
 THEME_WEIGHTS: Mapping[str, tuple[float, Mapping[int, float]]] = {
     "acces-aux-droits": (1.0, {4: 2.5, 5: 5.0, 6: 4.0, 9: 1.5}),
     "cyberharcelement": (0.8, {11: 4.0}),
@@ -185,7 +185,7 @@ FIRST_NAMES = (
     "Mélanie",
     "Hugo",
 )
-#: Put together at random: no real family is meant.
+#: Combined at random; no real family is meant.
 SURNAME_BEGINNINGS = (
     "Marvo",
     "Delpra",

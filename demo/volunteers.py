@@ -23,7 +23,7 @@ from domain.kernel.rights import Action, Belongings
 
 @dataclass(frozen=True, slots=True)
 class VolunteerCourse:
-    """The steps that follow the submission, and how often it goes so."""
+    """The steps after submission, and how often they occur."""
 
     degree: Degree
     steps: tuple[str, ...]
@@ -50,7 +50,7 @@ COURSES = (
     VolunteerCourse(_SECOND, ("validate", "withdraw"), 1),
 )
 _WEIGHTS = tuple(course.weight for course in COURSES)
-#: Long enough ago for every step of every course to have been taken.
+#: Days after which every step of every course has been taken.
 LONG_AGO = 70
 
 
@@ -60,7 +60,7 @@ def draw_volunteer_course(rng: Random) -> VolunteerCourse:
 
 @dataclass(frozen=True, slots=True)
 class _Volunteer:
-    """One candidature and those who act on it."""
+    """One candidature, and the people who act on it."""
 
     stage: Stage
     candidature: Subject[Candidature]
@@ -94,7 +94,7 @@ class _Volunteer:
         self._record(authority, Action.CANDIDATURE_REJECT, at, facts)
 
     def withdraw(self, at: datetime) -> None:
-        """By the parent who signed in, else by the coordonnateur who was told."""
+        """By the parent if signed in, else by the coordinator on their behalf."""
         code = self.school.department
         coordonnateur = Actor(Role.COORDONNATEUR, f"coordonnateur-{code}", territories=frozenset([code]))
         actor = coordonnateur if self.parent is PUBLIC else self.parent
@@ -113,8 +113,8 @@ class _Volunteer:
         return Actor(role, f"{role}-{self.school.uai}", schools=frozenset([self.school.uai]))
 
     def _record(self, actor: Actor, action: Action, at: datetime, facts: list[Event]) -> None:
-        of = Belongings(territories=frozenset([self.school.department]))
-        self.stage.record(self.stage.deed(actor, action, at), self.candidature, facts, of)
+        belongings = Belongings(territories=frozenset([self.school.department]))
+        self.stage.record(self.stage.deed(actor, action, at), self.candidature, facts, belongings)
 
 
 _STEPS: dict[str, Callable[[_Volunteer, datetime], None]] = {
@@ -127,7 +127,7 @@ _STEPS: dict[str, Callable[[_Volunteer, datetime], None]] = {
 
 
 def candidature_story(stage: Stage, places: Places, index: int, course: VolunteerCourse, on: date) -> Story:
-    """A parent's candidature for a school of a territory that runs the scheme."""
+    """Play a parent's candidature for a school of a territory that runs the scheme."""
     rng = stage.rng
     open_to = [code for code, territory in stage.ground.territories.items() if territory.runs_candidatures]
     school = _school(rng, places, rng.choice(open_to), course.degree)
@@ -164,7 +164,7 @@ def _applicant(rng: Random) -> Applicant:
         first_name=first_name,
         last_name=last_name,
         email=f"parent{rng.randrange(10**6):06d}@example.org",
-        # A range that the regulator (Arcep) keeps free for works of fiction.
+        # A range that the regulator (Arcep) reserves for fiction.
         phone=f"06 39 98 {rng.randrange(100):02d} {rng.randrange(100):02d}" if rng.random() < 0.6 else None,
         motivation=rng.choice(texts.MOTIVATIONS),
     )

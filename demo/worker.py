@@ -1,6 +1,6 @@
-"""One process that plays one strand of a large season: told on standard input, answering on standard output.
+"""A process that plays one strand of a large season: a `Work` on standard input, commands on standard output.
 
-Its caller is `demo.strands`; the answer is pickled lists of commands, an empty one at the end.
+Its caller is `demo.strands`. The output is pickled lists of commands, ending with an empty one.
 """
 
 from __future__ import annotations
@@ -14,27 +14,27 @@ from typing import IO
 import psycopg
 
 from demo.ground import read_ground
-from demo.strands import Work, prepared
+from demo.strands import Work, commands_of
 
-_COMMANDS_A_CHUNK = 500
+_COMMANDS_PER_CHUNK = 500
 
 
-def work(told: IO[bytes], answer: IO[bytes]) -> None:
-    given = pickle.load(told)
-    assert isinstance(given, Work)
-    with psycopg.connect(given.database_url, autocommit=True) as conn:
-        commands = prepared(given.strand, read_ground(conn))
-        while chunk := list(islice(commands, _COMMANDS_A_CHUNK)):
-            pickle.dump(chunk, answer, pickle.HIGHEST_PROTOCOL)
-    pickle.dump([], answer)
-    answer.flush()
+def work(source: IO[bytes], target: IO[bytes]) -> None:
+    job = pickle.load(source)
+    assert isinstance(job, Work)
+    with psycopg.connect(job.database_url, autocommit=True) as conn:
+        commands = commands_of(job.strand, read_ground(conn))
+        while chunk := list(islice(commands, _COMMANDS_PER_CHUNK)):
+            pickle.dump(chunk, target, pickle.HIGHEST_PROTOCOL)
+    pickle.dump([], target)
+    target.flush()
 
 
 if __name__ == "__main__":
-    # Ctrl-C reaches every process of the terminal: the caller ends this one when it has heard of it.
+    # Ctrl-C reaches every process of the terminal; let the caller end this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         work(sys.stdin.buffer, sys.stdout.buffer)
     except BrokenPipeError:
-        # The caller is gone, and nobody is left to tell.
+        # The caller is gone: do not complain about the broken pipe.
         sys.stderr.close()

@@ -20,7 +20,7 @@ from demo.generator import Strand, play
 from demo.ground import read_ground
 from demo.organisations import choose_organisations
 from demo.places import read_places
-from demo.strands import in_order, played, prepared, strands
+from demo.strands import in_order, play_strands, commands_of, strands
 from domain.animations.events import AnimationCreated, AnimationModified, AnimationPublished
 from domain.animations.transitions import AnimationStatus
 from domain.candidatures.events import CandidatureSubmitted
@@ -162,8 +162,8 @@ def test_strands_made_by_processes_are_those_made_here(app, database_url):
     found_database(app, NOW - timedelta(days=800))
     parts = [Strand(60, 9, NOW, number, 3) for number in range(3)]
     with app.pool.connection() as conn:
-        here = list(in_order([prepared(strand, read_ground(conn)) for strand in parts]))
-        with played(parts, read_ground(conn), database_url) as commands:
+        here = list(in_order([commands_of(strand, read_ground(conn)) for strand in parts]))
+        with play_strands(parts, read_ground(conn), database_url) as commands:
             assert list(commands) == here
     assert all(earlier.at <= later.at for earlier, later in pairwise(here))
 
@@ -185,7 +185,7 @@ def test_a_process_that_fails_makes_the_loading_fail_too(app, capfd):
     found_database(app, NOW)
     parts = [Strand(60, 9, NOW, number, 2) for number in range(2)]
     with app.pool.connection() as conn, pytest.raises(RuntimeError, match="ended too early"):  # noqa: SIM117
-        with played(parts, read_ground(conn), "postgresql://nobody@/none?host=/nowhere") as commands:
+        with play_strands(parts, read_ground(conn), "postgresql://nobody@/none?host=/nowhere") as commands:
             list(commands)
     assert "OperationalError" in capfd.readouterr().err
 
