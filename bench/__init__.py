@@ -1,1 +1,1 @@
-"""Benchmarks: each compares within one run, prints ratios, and exits 1 where a goal is missed (see README.md)."""
+"""Benchmarks: each compares within one run, prints ratios, and exits with 1 if a goal is missed (see README.md)."""

@@ -1,4 +1,4 @@
-"""Durable commands a second: ours, the library's own, and the limit of single-row commits, in one run."""
+"""Durable commands a second: ours, the library's, and the limit of single-row commits, in one run."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from application.animations.commands import AnimationPublish
 from application.application import open_application
 from application.founding import found_database
 from bench.keys import MASTER_KEY
-from bench.library import Noted, saving
+from bench.library import Note, saving
 from bench.stage import Goal, about_the_machine, database, judge, server, show
 from tests.support.world import FOUNDED_AT, NATIONAL, World
 
 CLIENTS = 32
 LIMIT_CONNECTIONS = 16
-OF_THE_LIBRARY, OF_THE_LIMIT = 4.0, 0.5
-#: About what an event of ours takes.
+TIMES_THE_LIBRARY, SHARE_OF_THE_LIMIT = 4.0, 0.5
+#: About the size of one of our events.
 STATE_BYTES = 600
 
-#: Does the given number of single commits with the given number of clients; returns how many that were a second.
+#: Called with a number of clients and of single commits; returns commits a second.
 Measure = Callable[[int, int], float]
 
 
 def rate(clients: int, work: Callable[[int], object], items: int) -> float:
-    """Items a second when `clients` threads share them."""
+    """Return items a second when `clients` threads share them."""
     started = time.perf_counter()
     with ThreadPoolExecutor(clients) as pool:
         for _ in pool.map(work, range(items)):
@@ -41,7 +41,7 @@ def rate(clients: int, work: Callable[[int], object], items: int) -> float:
 
 @contextmanager
 def ours(url: str, prepared: int) -> Iterator[Measure]:
-    """Each command publishes an animation of its own, declared before: one event, durable when it returns."""
+    """Each command publishes a separate animation, declared before: one event, durable when it returns."""
     with open_application(url, MASTER_KEY) as app:
         found_database(app, FOUNDED_AT)
         world = World(app)
@@ -61,14 +61,14 @@ def ours(url: str, prepared: int) -> Iterator[Measure]:
 @contextmanager
 def the_library(url: str) -> Iterator[Measure]:
     """Each save records a new aggregate: one event, no state read before."""
-    what = "x" * STATE_BYTES
+    text = "x" * STATE_BYTES
     with saving(url) as app:
-        yield lambda clients, items: rate(clients, lambda _: app.save(Noted(what)), items)
+        yield lambda clients, items: rate(clients, lambda _: app.save(Note(text)), items)
 
 
 @contextmanager
 def single_rows(url: str) -> Iterator[Measure]:
-    """Each INSERT of one row is a transaction of its own, prepared, on a connection that stands."""
+    """Each INSERT of one row is a prepared statement in its own transaction, on an open connection."""
     state = b"x" * STATE_BYTES
     with ExitStack() as stack:
         connections = [stack.enter_context(psycopg.connect(url, autocommit=True)) for _ in range(LIMIT_CONNECTIONS)]
@@ -89,9 +89,9 @@ def single_rows(url: str) -> Iterator[Measure]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--items", type=int, default=3_000, help="commits of each measurement (default 3,000)")
-    parser.add_argument("--rounds", type=int, default=3, help="medians of so many rounds are told (default 3)")
-    given = parser.parse_args()
-    items, alone = given.items, max(100, given.items // 4)
+    parser.add_argument("--rounds", type=int, default=3, help="number of rounds, for medians (default 3)")
+    arguments = parser.parse_args()
+    items, alone = arguments.items, max(100, arguments.items // 4)
     figures: dict[str, list[float]] = {}
     with server() as server_url, ExitStack() as stack:
         print(about_the_machine(server_url))
@@ -101,10 +101,10 @@ def main() -> None:
 
         commits = stack.enter_context(single_rows(fresh("single_rows")))
         saves = stack.enter_context(the_library(fresh("the_library")))
-        commands = stack.enter_context(ours(fresh("ours"), given.rounds * (items + alone)))
+        commands = stack.enter_context(ours(fresh("ours"), arguments.rounds * (items + alone)))
         limit = f"single-row commits, {LIMIT_CONNECTIONS} connections: the limit"
-        # By turns, so that what slows the machine for a while slows all of them.
-        for _ in range(given.rounds):
+        # In turns, so that a passing load on the machine affects all of them.
+        for _ in range(arguments.rounds):
             for name, measure, clients, count in (
                 ("single-row commits, 1 connection", commits, 1, alone),
                 (limit, commits, LIMIT_CONNECTIONS, items),
@@ -115,16 +115,16 @@ def main() -> None:
             ):
                 figures.setdefault(name, []).append(measure(clients, count))
     show(
-        f"Durable commits a second, {given.rounds} rounds",
+        f"Durable commits a second, {arguments.rounds} rounds",
         ("", "median", "lowest", "highest"),
-        [(name, *(f"{of(rates):,.0f}" for of in (median, min, max))) for name, rates in figures.items()],
+        [(name, *(f"{summary(rates):,.0f}" for summary in (median, min, max))) for name, rates in figures.items()],
     )
-    of = {name: median(rates) for name, rates in figures.items()}
-    many, library = of[f"ours, {CLIENTS} clients"], of[f"library's Application.save, {CLIENTS} clients"]
+    medians = {name: median(rates) for name, rates in figures.items()}
+    many, library = medians[f"ours, {CLIENTS} clients"], medians[f"library's Application.save, {CLIENTS} clients"]
     judge(
         [
-            Goal(f"{CLIENTS} clients, times the library", many / library, OF_THE_LIBRARY),
-            Goal(f"{CLIENTS} clients, part of the limit", many / of[limit], OF_THE_LIMIT),
+            Goal(f"{CLIENTS} clients, times the library", many / library, TIMES_THE_LIBRARY),
+            Goal(f"{CLIENTS} clients, part of the limit", many / medians[limit], SHARE_OF_THE_LIMIT),
         ]
     )
 

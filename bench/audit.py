@@ -1,4 +1,4 @@
-"""The whole log checked against its checkpoints on one core, against reading it and doing nothing with it."""
+"""Check the whole log against its checkpoints on one core, compared with merely reading it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from eventstore.log import head
 
 EVENTS_A_SECOND = 200_000.0
 KEY = SigningKey.from_seed(MASTER_KEY)
-#: Checkpoints that are kept over the log: one every so many events.
+#: Events between two checkpoints.
 EVERY = 1_000
 
 
@@ -33,47 +33,47 @@ def timed(work: Callable[[], int]) -> tuple[float, int]:
 
 
 def prepare(url: str) -> tuple[float, int]:
-    """Signs the log at intervals, as the notary does; how long that took, and the number of checkpoints."""
+    """Sign the log at intervals, as the notary does. Return the seconds taken and the number of checkpoints."""
     with psycopg.connect(url, autocommit=True) as conn:
         last, now = head(conn), datetime.now(UTC)
         conn.execute("TRUNCATE proof.tiles, proof.checkpoints")
-        seconds, made = timed(
+        seconds, count = timed(
             lambda: sum(
                 make_checkpoint(conn, KEY, at, ON_REQUEST, now) is not None for at in range(EVERY, last + 1, EVERY)
             )
         )
         make_checkpoint(conn, KEY, last, ON_REQUEST, now)
-        return seconds, made
+        return seconds, count
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=200_000, help="size of the log (default 200,000)")
-    parser.add_argument("--rounds", type=int, default=3, help="medians of so many rounds are told (default 3)")
+    parser.add_argument("--rounds", type=int, default=3, help="number of rounds, for medians (default 3)")
     parser.add_argument("--keep", type=Path, help="a folder to keep the log in, for the next run")
-    given = parser.parse_args()
-    with server(given.keep) as server_url:
+    arguments = parser.parse_args()
+    with server(arguments.keep) as server_url:
         print(about_the_machine(server_url))
-        url = season_log(server_url, given.events)
-        signing, made = prepare(url)
+        url = season_log(server_url, arguments.events)
+        signing, checkpoints = prepare(url)
         reads, checks, events = [], [], 0
         with psycopg.connect(url, autocommit=True) as log, psycopg.connect(url, autocommit=True) as tiles:
             last = head(log)
-            for _ in range(given.rounds):
+            for _ in range(arguments.rounds):
                 seconds, events = timed(lambda: sum(1 for _ in read_leaves(log, 0, last)))
                 reads.append(seconds)
-                seconds, found = timed(lambda: len(check_log(log, tiles, [KEY.public]).findings))
+                seconds, findings = timed(lambda: len(check_log(log, tiles, [KEY.public]).findings))
                 checks.append(seconds)
-                assert found == 0
+                assert findings == 0
     reading, checking = median(reads), median(checks)
     show(
-        f"{events:,} events, {made:,} checkpoints",
+        f"{events:,} events, {checkpoints:,} checkpoints",
         ("", "seconds", "events/s"),
         [
             ("reading alone", f"{reading:.2f}", f"{events / reading:,.0f}"),
             ("audit check", f"{checking:.2f}", f"{events / checking:,.0f}"),
             ("time of the check / of reading alone", f"{checking / reading:.2f}", ""),
-            (f"one checkpoint with {EVERY:,} new events, ms", f"{signing / made * 1_000:.1f}", ""),
+            (f"one checkpoint with {EVERY:,} new events, ms", f"{signing / checkpoints * 1_000:.1f}", ""),
         ],
     )
     judge([Goal("events a second", events / checking, EVENTS_A_SECOND)])

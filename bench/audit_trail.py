@@ -1,4 +1,4 @@
-"""Pages of the audit trail under each filter: how long the first takes, and what page 1,000 costs beside it."""
+"""Pages of the audit trail under each filter: the time of the first page, and the ratio of page 1,000 to it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from projections.registry import projections, relations
 
 EVENTS = 1_000_000
 FIRST_PAGE_MS, FAR_PAGE_TIMES = 20.0, 1.5
-#: Below this a page is as good as another: what is told apart is the noise of the machine.
+#: Differences below this are noise.
 NOISE_MS = 2.0
 PAGE, FAR = 20, 1_000
 ROUNDS = 15
@@ -49,34 +49,34 @@ SELECT
 
 
 class Trail:
-    """The audit trail of one database, asked as the API asks it."""
+    """The audit trail of one database, queried as the API does."""
 
     def __init__(self, conn: Connection[Any]) -> None:
         self._conn = conn
         owner = relations()
-        live = {one.name: one.generation for one in generations(conn, State.LIVE)}
+        live = {live.name: live.generation for live in generations(conn, State.LIVE)}
         self._tables = {relation: identifier(relation, live[name]) for relation, name in owner.items()}
 
     def samples(self) -> dict[str, Any]:
         with self._conn.cursor(row_factory=dict_row) as cursor:
-            found = cursor.execute(sql.SQL(_SAMPLES).format(trail=self._tables["audit_trail"])).fetchone()
-        assert found is not None
-        return found
+            row = cursor.execute(sql.SQL(_SAMPLES).format(trail=self._tables["audit_trail"])).fetchone()
+        assert row is not None
+        return row
 
     def page(self, conditions: Conditions, after: int | None) -> tuple[float, int]:
-        """Milliseconds of a page, the median of some rounds, and how many rows it has."""
-        asked = Page(PAGE, None if after is None else (after,))
-        statement, params = page_statement(audit.SOURCE, audit.narrowed(conditions), audit.ORDERS, asked)
-        query, taken, rows = sql.SQL(statement).format(**self._tables), [], []
+        """Return the milliseconds of a page, the median of several rounds, and its number of rows."""
+        page = Page(PAGE, None if after is None else (after,))
+        statement, params = page_statement(audit.SOURCE, audit.narrowed(conditions), audit.ORDERS, page)
+        query, times, rows = sql.SQL(statement).format(**self._tables), [], []
         with self._conn.cursor(binary=True) as cursor:
             for _ in range(ROUNDS):
                 started = time.perf_counter()
                 rows = cursor.execute(query, params, prepare=True).fetchall()
-                taken.append((time.perf_counter() - started) * 1_000)
-        return median(taken), len(rows)
+                times.append((time.perf_counter() - started) * 1_000)
+        return median(times), len(rows)
 
     def far(self, conditions: Conditions) -> tuple[int, int]:
-        """The number of the last full page, 1,000 at most, and the position that it begins after."""
+        """Return the number of the last full page, at most 1,000, and the position after which it starts."""
         filtered = audit.narrowed(conditions)
         query = sql.SQL(
             f"SELECT t.position FROM {audit.SOURCE.rows} WHERE {filtered.clause} ORDER BY 1 LIMIT {PAGE * FAR}"
@@ -86,53 +86,59 @@ class Trail:
         return number, positions[(number - 1) * PAGE - 1] if number > 1 else 0
 
 
-def filters(of: dict[str, Any]) -> Iterator[tuple[str, Conditions]]:
-    """Each filter with values that many events and few have, and the usual pairs."""
-    late, early = of["until"] - timedelta(hours=1), of["since"] + timedelta(days=30)
-    month = {"recorded_from": of["until"] - timedelta(days=120), "recorded_before": of["until"] - timedelta(days=90)}
+def filters(samples: dict[str, Any]) -> Iterator[tuple[str, Conditions]]:
+    """Yield each filter with frequent and with rare values, and the usual pairs."""
+    late, early = samples["until"] - timedelta(hours=1), samples["since"] + timedelta(days=30)
+    month = {
+        "recorded_from": samples["until"] - timedelta(days=120),
+        "recorded_before": samples["until"] - timedelta(days=90),
+    }
     usual, gone, rare = ["animation.modified"], ["typology.term_added"], ["convention.terminated"]
-    bound = Conditions(territories=[of["territory"]])
+    bound = Conditions(territories=[samples["territory"]])
     yield "everything", Conditions()
-    yield "the largest structure", Conditions(structure_id=of["largest"])
-    yield "the smallest structure", Conditions(structure_id=of["smallest"])
-    yield "structure and a type", Conditions(structure_id=of["largest"], type=["animation.refused"])
-    yield "structure and a type it never had", Conditions(structure_id=of["largest"], type=gone)
-    yield "structure and a period", Conditions(structure_id=of["largest"], **month)
-    yield "one's own structure", Conditions(structures=[of["largest"]], structure_id=of["largest"])
-    yield "convention", Conditions(subject_ids=[of["convention"]])
-    yield "animation", Conditions(subject_ids=[of["animation"]])
-    yield "candidature", Conditions(subject_ids=[of["candidature"]])
-    yield "dossier", Conditions(dossier_id=of["animation"])
+    yield "the largest structure", Conditions(structure_id=samples["largest"])
+    yield "the smallest structure", Conditions(structure_id=samples["smallest"])
+    yield "structure and a type", Conditions(structure_id=samples["largest"], type=["animation.refused"])
+    yield "structure and a type it never had", Conditions(structure_id=samples["largest"], type=gone)
+    yield "structure and a period", Conditions(structure_id=samples["largest"], **month)
+    yield "one's own structure", Conditions(structures=[samples["largest"]], structure_id=samples["largest"])
+    yield "convention", Conditions(subject_ids=[samples["convention"]])
+    yield "animation", Conditions(subject_ids=[samples["animation"]])
+    yield "candidature", Conditions(subject_ids=[samples["candidature"]])
+    yield "dossier", Conditions(dossier_id=samples["animation"])
     yield "a usual type", Conditions(type=usual)
     yield "a rare type", Conditions(type=rare)
     yield "a type that stopped long ago", Conditions(type=gone)
     yield "rare and gone types", Conditions(type=[*rare, *gone])
     yield "usual and rare types", Conditions(type=[*usual, *rare])
     yield "a type and its last hour", Conditions(type=usual, recorded_from=late)
-    yield "a gone type, late positions", Conditions(type=gone, position_from=of["head"] // 2)
+    yield "a gone type, late positions", Conditions(type=gone, position_from=samples["head"] // 2)
     yield "the first month", Conditions(recorded_before=early)
     yield "a month", Conditions(**month)
     yield "all but the first month", Conditions(recorded_from=early)
     yield "the last hour", Conditions(recorded_from=late)
-    yield "late positions", Conditions(position_from=of["head"] - 30_000)
+    yield "late positions", Conditions(position_from=samples["head"] - 30_000)
     yield "a territory", bound
-    yield "three territories", replace(bound, territories=[of["territory"], of["without_candidatures"] or "02", "971"])
+    yield (
+        "three territories",
+        replace(bound, territories=[samples["territory"], samples["without_candidatures"] or "02", "971"]),
+    )
     yield "a territory and a rare type", replace(bound, type=rare)
     yield "a territory and a usual type", replace(bound, type=usual)
     yield (
         "a territory, a type it never had",
-        Conditions(territories=[of["without_candidatures"] or "02"], type=["candidature.submitted"]),
+        Conditions(territories=[samples["without_candidatures"] or "02"], type=["candidature.submitted"]),
     )
     yield "a territory and a month", replace(bound, **month)
     yield "a territory and the last hour", replace(bound, recorded_from=late)
-    yield "a territory and a structure", replace(bound, structure_id=of["largest"])
+    yield "a territory and a structure", replace(bound, structure_id=samples["largest"])
 
 
 @contextmanager
 def trail_of(url: str) -> Iterator[Trail]:
     with psycopg.connect(url, autocommit=True) as conn:
         prepare(conn, projections)
-        if any(one.position == 0 for one in generations(conn, State.LIVE)):
+        if any(live.position == 0 for live in generations(conn, State.LIVE)):
             rebuild(url, MASTER_KEY)
             conn.execute("VACUUM ANALYZE")
         yield Trail(conn)
@@ -142,15 +148,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=EVENTS, help=f"length of the log (default {EVENTS:,})")
     parser.add_argument("--keep", type=Path, help="a folder to keep the log in, for the next run")
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     rows, goals = [], []
-    with server(given.keep) as server_url:
+    with server(arguments.keep) as server_url:
         print(about_the_machine(server_url))
-        with trail_of(season_log(server_url, given.events)) as trail:
+        with trail_of(season_log(server_url, arguments.events)) as trail:
             for name, conditions in filters(trail.samples()):
-                first, found = trail.page(conditions, None)
+                first, size = trail.page(conditions, None)
                 number, start = trail.far(conditions)
-                far, _ = trail.page(conditions, start) if number > 1 else (first, found)
+                far, _ = trail.page(conditions, start) if number > 1 else (first, size)
                 times = max(far, NOISE_MS) / max(first, NOISE_MS)
                 rows.append((name, f"{first:.2f}", f"{number:,}", f"{far:.2f}", f"{times:.2f}"))
                 goals.append(Goal(f"{name}: first page, ms", first, FIRST_PAGE_MS, at_least=False))

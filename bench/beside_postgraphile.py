@@ -1,4 +1,4 @@
-"""PostGraphile 5 under Node 24, both from npm, over the same read tables of the same database."""
+"""PostGraphile 5 under Node 24, both from npm, on the same read tables of the same database."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ POSTGRAPHILE, NODE = "postgraphile@5.1.5", "node@24.21.0"
 CACHE = platformdirs.user_cache_path("parentalite-bench") / "postgraphile"
 _SERVER = Path(__file__).parent / "postgraphile" / "server.mjs"
 
-#: What PostGraphile is told of each table: the name it goes by, and what it belongs to.
+#: PostGraphile's smart comments on each table: its name, and its relations.
 _COMMENTS = {
     "animations": "@name animations\n@foreignKey (structure_id) references read_models.{structures} (structure_id)"
     "|@fieldName structure\n@foreignKey (territory) references read_models.{territories} (code)|@fieldName territoryOf",
@@ -29,17 +29,17 @@ _COMMENTS = {
     "audit_trail": "@name audit_trail\n@foreignKey (structure_id) references read_models.{structures} (structure_id)"
     "|@fieldName structure|@foreignFieldName timeline",
 }
-#: Tables of former generations, functions of former runs, and what is not asked for.
+#: Hides tables of former generations and tables not needed; drops functions of former runs.
 _HIDE_ALL = """
-DO $$ DECLARE one regclass; made regprocedure; BEGIN
-FOR one IN SELECT oid FROM pg_class WHERE relnamespace = 'read_models'::regnamespace AND relkind = 'r' LOOP
-    EXECUTE format('COMMENT ON TABLE %s IS %L', one, '@behavior -*' || chr(10) || '@name hidden_' || one::oid);
+DO $$ DECLARE tab regclass; func regprocedure; BEGIN
+FOR tab IN SELECT oid FROM pg_class WHERE relnamespace = 'read_models'::regnamespace AND relkind = 'r' LOOP
+    EXECUTE format('COMMENT ON TABLE %s IS %L', tab, '@behavior -*' || chr(10) || '@name hidden_' || tab::oid);
 END LOOP;
-FOR made IN SELECT oid FROM pg_proc WHERE pronamespace = 'read_models'::regnamespace LOOP
-    EXECUTE format('DROP FUNCTION %s', made);
+FOR func IN SELECT oid FROM pg_proc WHERE pronamespace = 'read_models'::regnamespace LOOP
+    EXECUTE format('DROP FUNCTION %s', func);
 END LOOP;
 END $$"""
-#: The terms of an animation's themes in their order, and what the log holds of an entry.
+#: Computed columns: the ordered terms of an animation's themes, and the event of an audit entry.
 _FUNCTIONS = """
 CREATE OR REPLACE FUNCTION read_models.{animations}_theme_terms(a read_models.{animations})
 RETURNS SETOF read_models.{terms} LANGUAGE sql STABLE AS $$
@@ -54,7 +54,7 @@ COMMENT ON FUNCTION read_models.{audit_trail}_state IS E'@fieldName state';
 
 
 def install() -> Path:
-    """The folder that npm installed both into; done once. Raises SystemExit naming npm when there is none."""
+    """Return the folder where npm installed both, installing them once. Raises SystemExit if there is no npm."""
     npm = shutil.which("npm")
     if npm is None:
         raise SystemExit("bench-graphql needs npm, to install PostGraphile and Node 24 (apt install npm)")
@@ -67,7 +67,7 @@ def install() -> Path:
 
 
 def describe_tables(url: str, tables: Mapping[str, str]) -> None:
-    """Names the live tables and says how they belong together, since they hold no foreign keys."""
+    """Name the live tables and declare their relations, since they have no foreign keys."""
     with psycopg.connect(url, autocommit=True) as conn:
         conn.execute(_HIDE_ALL)
         for relation, comment in _COMMENTS.items():
@@ -78,10 +78,10 @@ def describe_tables(url: str, tables: Mapping[str, str]) -> None:
 
 @contextmanager
 def postgraphile(url: str, tables: Mapping[str, str]) -> Iterator[str]:
-    """The address of its GraphQL endpoint, while it runs."""
+    """Yield the URL of PostGraphile's GraphQL endpoint, while it runs."""
     folder = install()
     describe_tables(url, tables)
-    # Beside its packages, where Node looks for them.
+    # Node looks for packages beside the script.
     script = Path(shutil.copy(_SERVER, folder))
     port = free_port()
     environment = os.environ | {"GRAPHILE_ENV": "production", "NODE_ENV": "production"}

@@ -1,4 +1,4 @@
-"""Our GraphQL server beside PostGraphile 5 on the same tables of the same database: one process each, in turn."""
+"""Our GraphQL server compared with PostGraphile 5 on the same tables, one process each, in turn."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from projections.registry import projections, relations
 EVENTS = 200_000
 UNCACHED_TIMES, CACHED_TIMES, P99_TIMES = 1.0, 3.0, 1.0
 
-#: The filters with the most animations, and the structure with the longest history: what takes longest.
+#: The slowest inputs: the filters with the most animations, and the structure with the longest history.
 _BUSIEST = """
 SELECT territory, type, audience FROM {animations} WHERE status = 'PUBLISHED'
 GROUP BY 1, 2, 3 ORDER BY count(*) DESC LIMIT 1"""
@@ -40,7 +40,7 @@ SELECT structure_id FROM {audit_trail} WHERE structure_id IS NOT NULL GROUP BY 1
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One question put to both: ours without the answer cache and with it (None: not public), and PostGraphile's."""
+    """One question put to both: ours without and with the answer cache (None: not public), and PostGraphile's."""
 
     question: Question
     uncached: Pace
@@ -57,57 +57,58 @@ class Run:
             yield Goal(f"{name}: cached / PostGraphile", self.cached.per_second / beside.per_second, CACHED_TIMES)
 
     def rows(self) -> Iterator[tuple[str, ...]]:
-        told = {
+        paces = {
             "uncached": self.uncached,
             "cached": self.cached,
             "PostGraphile": self.beside,
             "cold: a new document each time": self.new,
             "cold: PostGraphile": self.new_beside,
         }
-        for name, one in told.items():
-            if one is not None:
-                figures = (f"{one.per_second:,.0f}", f"{one.median_ms:.2f}", f"{one.p99_ms:.2f}")
+        for name, measure in paces.items():
+            if measure is not None:
+                figures = (f"{measure.per_second:,.0f}", f"{measure.median_ms:.2f}", f"{measure.p99_ms:.2f}")
                 yield (f"{self.question.name}, {name}", *figures)
 
 
 @contextmanager
 def read_models(url: str) -> Iterator[Connection[Any]]:
-    """A connection to the database, its read models filled."""
+    """Yield a connection to the database, its read models filled."""
     with psycopg.connect(url, autocommit=True) as conn:
         prepare(conn, projections)
-        if any(one.position == 0 for one in generations(conn, State.LIVE)):
+        if any(live.position == 0 for live in generations(conn, State.LIVE)):
             rebuild(url, MASTER_KEY)
             conn.execute("VACUUM ANALYZE")
         yield conn
 
 
 def live_tables(conn: Connection[Any]) -> dict[str, str]:
-    live = {one.name: one.generation for one in generations(conn, State.LIVE)}
+    live = {live.name: live.generation for live in generations(conn, State.LIVE)}
     return {relation: table_name(relation, live[name]) for relation, name in relations().items()}
 
 
 def questions(conn: Connection[Any], tables: Mapping[str, str]) -> list[Question]:
-    return documents.questions(busiest(conn, tables), str(_found(conn, tables, _LONGEST)["structure_id"]))
+    return documents.questions(busiest(conn, tables), str(_first_row(conn, tables, _LONGEST)["structure_id"]))
 
 
 def busiest(conn: Connection[Any], tables: Mapping[str, str]) -> dict[str, str]:
-    """The territory, type and audience that together leave the longest public listing."""
-    return _found(conn, tables, _BUSIEST)
+    """Return the territory, type and audience with the longest public listing."""
+    return _first_row(conn, tables, _BUSIEST)
 
 
-def _found(conn: Connection[Any], tables: Mapping[str, str], query: LiteralString) -> dict[str, Any]:
-    named = {relation: sql.Identifier("read_models", table) for relation, table in tables.items()}
+def _first_row(conn: Connection[Any], tables: Mapping[str, str], query: LiteralString) -> dict[str, Any]:
+    identifiers = {relation: sql.Identifier("read_models", table) for relation, table in tables.items()}
     with conn.cursor(row_factory=dict_row) as cursor:
-        found = cursor.execute(sql.SQL(query).format(**named)).fetchone()
-    assert found is not None
-    return found
+        row = cursor.execute(sql.SQL(query).format(**identifiers)).fetchone()
+    assert row is not None
+    return row
 
 
 def same_answers(question: Question, here: str, there: str, token: str | None) -> None:
-    """Raises SystemExit unless both find the same things: otherwise their pace says nothing."""
-    found, beside = ask(here, question.ours, token), ask(there, question.theirs)
-    if question.ours_found(found) != question.theirs_found(beside):
-        raise SystemExit(f"{question.name}: {question.ours_found(found)} here, {question.theirs_found(beside)} beside")
+    """Raise SystemExit unless both return the same things: otherwise the paces are not comparable."""
+    our_result = question.our_result(ask(here, question.ours, token))
+    their_result = question.their_result(ask(there, question.theirs))
+    if our_result != their_result:
+        raise SystemExit(f"{question.name}: {our_result} here, {their_result} beside")
 
 
 def run(question: Question, here: str, there: str, auditor: str, seconds: int) -> Run:
@@ -119,7 +120,7 @@ def run(question: Question, here: str, there: str, auditor: str, seconds: int) -
         question,
         uncached=pace(here, question.ours, seconds, token),
         beside=pace(there, question.theirs, seconds),
-        cached=pace(here, question.ours, seconds, kept=True) if question.public else None,
+        cached=pace(here, question.ours, seconds, cached=True) if question.public else None,
         new=pace(here, question.ours, seconds, token, new_each_time=True),
         new_beside=pace(there, question.theirs, seconds, new_each_time=True),
     )
@@ -130,19 +131,19 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=EVENTS, help=f"length of the log (default {EVENTS:,})")
     parser.add_argument("--seconds", type=int, default=10, help="length of each measure (default 10)")
     parser.add_argument("--keep", type=Path, help="a folder to keep the log in, for the next run")
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     token = issue_token(TOKEN_SECRET, Role.AUDITOR, "auditor", datetime.now(UTC))
-    with server(given.keep) as server_url:
+    with server(arguments.keep) as server_url:
         print(about_the_machine(server_url))
-        url = season_log(server_url, given.events)
+        url = season_log(server_url, arguments.events)
         with read_models(url) as conn:
             tables = live_tables(conn)
-            asked = questions(conn, tables)
+            to_ask = questions(conn, tables)
         with ours(url) as here, postgraphile(url, tables) as there:
-            runs = [run(question, here, there, token, given.seconds) for question in asked]
-    rows = [row for one in runs for row in one.rows()]
+            runs = [run(question, here, there, token, arguments.seconds) for question in to_ask]
+    rows = [row for result in runs for row in result.rows()]
     show("Answers to 8 connections", ("", "a second", "median, ms", "p99, ms"), rows)
-    judge([goal for one in runs for goal in one.goals()])
+    judge([goal for result in runs for goal in result.goals()])
 
 
 if __name__ == "__main__":

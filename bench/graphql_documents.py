@@ -1,4 +1,4 @@
-"""The three questions of the benchmark, as our clients put them and as PostGraphile's do."""
+"""The benchmark's questions, as documents for our server and for PostGraphile."""
 
 from __future__ import annotations
 
@@ -70,13 +70,13 @@ query ($id: UUID!) {
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question, put to each in its own words; `*_found` tell what an answer found, to be held side by side."""
+    """A question in both servers' words; `our_result` and `their_result` extract comparable values from answers."""
 
     name: str
     ours: Mapping[str, Any]
     theirs: Mapping[str, Any]
-    ours_found: Callable[[Any], Any]
-    theirs_found: Callable[[Any], Any]
+    our_result: Callable[[Any], Any]
+    their_result: Callable[[Any], Any]
     public: bool = True
 
 
@@ -87,32 +87,32 @@ def questions(busiest: Mapping[str, str], structure_id: str) -> list[Question]:
             "page of 20",
             {"query": _PAGE_OF_20, "variables": _where(busiest)},
             {"query": _PAGE_OF_20_BESIDE, "variables": {"condition": {**busiest, "status": "PUBLISHED"}}},
-            lambda data: (data["animations"]["totalCount"], [one["id"] for one in data["animations"]["nodes"]]),
+            lambda data: (data["animations"]["totalCount"], [node["id"] for node in data["animations"]["nodes"]]),
             lambda data: (
                 data["allAnimations"]["totalCount"],
-                [one["animationId"] for one in data["allAnimations"]["nodes"]],
+                [node["animationId"] for node in data["allAnimations"]["nodes"]],
             ),
         ),
         Question(
             "page of 100, nested",
             {"query": _PAGE_OF_100},
             {"query": _PAGE_OF_100_BESIDE},
-            lambda data: [_nested(one, "id", "themes") for one in data["animations"]["nodes"]],
-            lambda data: [_nested(one, "animationId", "themeTermsList") for one in data["allAnimations"]["nodes"]],
+            lambda data: [_nested(node, "id", "themes") for node in data["animations"]["nodes"]],
+            lambda data: [_nested(node, "animationId", "themeTermsList") for node in data["allAnimations"]["nodes"]],
         ),
         Question(
             "timeline",
             {"query": _TIMELINE, "variables": {"id": structure_id}},
             {"query": _TIMELINE_BESIDE, "variables": {"id": structure_id}},
-            lambda data: [one["position"] for one in data["structure"]["timeline"]["nodes"]],
-            lambda data: [int(one["position"]) for one in data["structureByStructureId"]["timeline"]["nodes"]],
+            lambda data: [node["position"] for node in data["structure"]["timeline"]["nodes"]],
+            lambda data: [int(node["position"]) for node in data["structureByStructureId"]["timeline"]["nodes"]],
             public=False,
         ),
     ]
 
 
 def listings(busiest: Mapping[str, str]) -> Mapping[str, Mapping[str, Any]]:
-    """Pages of the public listing, by name: as questions to our server alone."""
+    """Return pages of the public listing, by name, for our server alone."""
     return {
         "page of 20": {"query": _PAGE_OF_20.replace("totalCount", ""), "variables": _where(busiest)},
         "page of 100, nested": {"query": _PAGE_OF_100},

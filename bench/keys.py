@@ -1,3 +1,3 @@
-"""The key that personal fields are sealed with in a benchmark's databases."""
+"""The key that encrypts personal fields in a benchmark's databases."""
 
 MASTER_KEY = bytes(range(32))

@@ -1,4 +1,4 @@
-"""The eventsourcing library used as its own documentation does, to compare with: saving, projecting, waiting."""
+"""The eventsourcing library used as in its documentation, to compare with: saving, projecting, waiting."""
 
 from __future__ import annotations
 
@@ -25,34 +25,33 @@ from projections.engine.generations import State, add_generation, create_indexes
 from projections.engine.tables import load_rows, write_changes
 from projections.engine.terms_in_force import TermsInForce
 
-#: What the runner feeds: the rows of the animations, with our own folds, and nothing else that would cost it time: no
-#: rollup, and no index but the primary key.
+#: What the runner feeds: the animations' rows, with our folds, without rollups and without further indexes.
 _ANIMATIONS = animations(TermsInForce())
 ROWS = replace(_ANIMATIONS, table=replace(_ANIMATIONS.table, indexes=()), rollups=())
-#: A generation that neither the projector nor a rebuild ever takes.
+#: A generation that neither the projector nor a rebuild uses.
 GENERATION = 1_000_000
 
-_LONGEST_SECONDS = 600.0
+_TIMEOUT_SECONDS = 600.0
 
 
 def environment(url: str) -> dict[str, str]:
-    """The library's settings for the database: its PostgreSQL module, and its defaults for everything else."""
-    given = conninfo_to_dict(url)
+    """Return the library's settings for the database: its PostgreSQL module, defaults for everything else."""
+    parameters = conninfo_to_dict(url)
     return {
         "PERSISTENCE_MODULE": "eventsourcing.postgres",
-        "POSTGRES_DBNAME": str(given["dbname"]),
-        "POSTGRES_HOST": str(given["host"]),
-        "POSTGRES_PORT": str(given.get("port") or "5432"),
-        "POSTGRES_USER": str(given["user"]),
-        "POSTGRES_PASSWORD": str(given.get("password") or ""),
+        "POSTGRES_DBNAME": str(parameters["dbname"]),
+        "POSTGRES_HOST": str(parameters["host"]),
+        "POSTGRES_PORT": str(parameters.get("port") or "5432"),
+        "POSTGRES_USER": str(parameters["user"]),
+        "POSTGRES_PASSWORD": str(parameters.get("password") or ""),
     }
 
 
-class Noted(Aggregate):
+class Note(Aggregate):
     """The library's smallest aggregate: saving a new one records one event."""
 
-    def __init__(self, what: str) -> None:
-        self.what = what
+    def __init__(self, text: str) -> None:
+        self.text = text
 
 
 @contextmanager
@@ -81,7 +80,7 @@ class OurLog(Application[UUID]):
 
 
 class AnimationRows(PostgresTrackingRecorder):
-    """A materialised view as the library wants it: the row and the tracking record in one transaction."""
+    """A materialised view as the library expects it: row and tracking record in one transaction."""
 
     def apply(self, record: Recorded, tracking: Tracking) -> None:
         with self.datastore.transaction(commit=True) as curs:
@@ -104,26 +103,26 @@ class FeedAnimations(Projection[AnimationRows]):
 
 
 def project_one_by_one(url: str) -> float:
-    """Events a second of the library's ProjectionRunner over the whole log, into a new table of animations."""
+    """Return events a second of the library's ProjectionRunner over the whole log, into a new table."""
     with psycopg.connect(url, autocommit=True) as conn:
         add_generation(conn, ROWS, GENERATION, State.BUILDING, TermsInForce())
         create_indexes(conn, ROWS, GENERATION)
-        # So that it is nobody else's.
+        # Hide the generation from everybody else.
         conn.execute("DELETE FROM read_models.generations WHERE generation = %s", (GENERATION,))
         last = head(conn)
     with ProjectionRunner(
         application_class=OurLog, projection_class=FeedAnimations, view_class=AnimationRows, env=environment(url)
     ) as runner:
-        runner.wait(last, timeout=_LONGEST_SECONDS)
+        runner.wait(last, timeout=_TIMEOUT_SECONDS)
         times = runner.projection.times  # type: ignore[attr-defined]
     return (len(times) - 1) / float(times[-1] - times[0])
 
 
-class Seen(PostgresTrackingRecorder):
-    """A view of nothing but how far it has come: the least that a runner can do for an event."""
+class TrackingOnly(PostgresTrackingRecorder):
+    """A view that stores nothing but its position: the least that a runner can do for an event."""
 
 
-class See(Projection[Seen]):
+class Track(Projection[TrackingOnly]):
     name = "bench_seen"
 
     def process_event(self, domain_event: Any, tracking: Tracking) -> None:
@@ -131,15 +130,15 @@ class See(Projection[Seen]):
 
 
 def waits(url: str, count: int, pause: float) -> list[float]:
-    """Milliseconds that the library's wait() takes after each of `count` saves, one at a time, sorted."""
-    found: list[float] = []
+    """Return the sorted milliseconds of the library's wait() after each of `count` saves, one at a time."""
+    times: list[float] = []
     with ProjectionRunner(
-        application_class=Application[UUID], projection_class=See, view_class=Seen, env=environment(url)
+        application_class=Application[UUID], projection_class=Track, view_class=TrackingOnly, env=environment(url)
     ) as runner:
         for _ in range(count):
             time.sleep(pause)
-            (recording, *_rest) = runner.app.save(Noted("one"))
+            (recording, *_rest) = runner.app.save(Note("one"))
             saved = time.perf_counter()
             runner.wait(recording.notification.id, timeout=30)
-            found.append((time.perf_counter() - saved) * 1_000)
-    return sorted(found)
+            times.append((time.perf_counter() - saved) * 1_000)
+    return sorted(times)

@@ -1,4 +1,4 @@
-"""How much memory a process and its children hold at most."""
+"""The peak memory of a process and its children."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from dataclasses import dataclass
 import psutil
 
 _EVERY_SECONDS = 0.05
-#: Counting shared pages once reads every mapping of a process, so it is done less often.
+#: Measured less often, because counting shared pages once reads every mapping of a process.
 _PROPORTIONAL_EVERY = 10
 
 
 @dataclass(slots=True)
 class Peak:
-    """In MB, summed over the processes. `resident` counts a page once for each process that has it, `shared_once` not.
+    """In MB, summed over the processes; pages count once for each process in `resident`, once in all in `shared_once`.
 
-    `processes`: how many there were at the peak.
+    `processes`: their number at the peak.
     """
 
     resident: float = 0.0
@@ -28,7 +28,7 @@ class Peak:
 
 @contextmanager
 def peak_memory(pid: int) -> Iterator[Peak]:
-    """Watches the process and all that it starts until the context is left. PostgreSQL is not among them."""
+    """Watch the process and all its descendants until the context ends. PostgreSQL is not among them."""
     peak, stop = Peak(), threading.Event()
     thread = threading.Thread(target=_watch, args=(psutil.Process(pid), peak, stop), daemon=True)
     thread.start()
@@ -63,7 +63,7 @@ def _resident(process: psutil.Process) -> float:
 
 def _shared_once(process: psutil.Process) -> float:
     try:
-        # Linux alone tells it.
+        # Only Linux reports it.
         return float(getattr(process.memory_full_info(), "pss", 0)) / 1e6
     except psutil.Error:
         return 0.0

@@ -1,4 +1,4 @@
-"""All read models rebuilt, against the library's ProjectionRunner and against reading and decoding the log alone."""
+"""Rebuild all read models, compared with the library's ProjectionRunner and with merely decoding the log."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from projections.registry import projections
 
 SIZES = "200000,1000000"
 EVENTS_A_SECOND, SECOND_GOAL = 60_000.0, 100_000.0
-OF_THE_LIBRARY, OF_THE_LIMIT = 40.0, 2.0
-PEAK_MB, SAME = 300.0, 0.10
+TIMES_THE_LIBRARY, TIMES_READING = 40.0, 2.0
+PEAK_MB, PEAK_GROWTH = 300.0, 0.10
 
-#: What one event a transaction is tried on; its rate does not hang on the length of the log.
+#: Events for one transaction each; the rate does not depend on the length of the log.
 SAMPLE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """One size: the median of the rounds, and the highest peak of memory among them."""
+class Measurement:
+    """The medians for one size of log, and its highest peak of memory."""
 
     events: int
     rebuild: float
@@ -46,36 +46,36 @@ class Measured:
         return self.rebuild / self.read
 
 
-def alone(what: str, url: str) -> tuple[dict[str, float], Peak]:
-    """What `bench.alone` measured in a process of its own, and the memory that it took."""
-    command = [sys.executable, "-m", "bench.alone", what, url]
+def alone(name: str, url: str) -> tuple[dict[str, float], Peak]:
+    """Run a measurement of `bench.alone`. Return its figures and its peak memory."""
+    command = [sys.executable, "-m", "bench.alone", name, url]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process, peak_memory(process.pid) as peak:
-        told, _ = process.communicate()
+        output, _ = process.communicate()
     if process.returncode:
-        raise SystemExit(f"the measurement of {what} failed: what it printed says why")
-    return json.loads(told), peak
+        raise SystemExit(f"the measurement of {name} failed: what it printed says why")
+    return json.loads(output), peak
 
 
-def measure(url: str, rounds: int) -> Measured:
-    """Reading and rebuilding by turns, so that what slows the machine for a while slows both."""
+def measure(url: str, rounds: int) -> Measurement:
+    """Read and rebuild in turns, so that a passing load on the machine affects both."""
     reads, rebuilds, peaks = [], [], []
     for _ in range(rounds):
         reads.append(alone("read", url)[0])
-        done, peak = alone("rebuild", url)
-        rebuilds.append(done)
+        figures, peak = alone("rebuild", url)
+        rebuilds.append(figures)
         peaks.append(peak)
-    return Measured(
+    return Measurement(
         events=int(reads[0]["events"]),
-        rebuild=median(one["seconds"] for one in rebuilds),
-        filling=median(one["filling"] for one in rebuilds),
-        indexing=median(one["indexing"] for one in rebuilds),
-        read=median(one["seconds"] for one in reads),
+        rebuild=median(figures["seconds"] for figures in rebuilds),
+        filling=median(figures["filling"] for figures in rebuilds),
+        indexing=median(figures["indexing"] for figures in rebuilds),
+        read=median(figures["seconds"] for figures in reads),
         peak=max(peaks, key=lambda peak: peak.resident),
     )
 
 
 def the_library(server_url: str, events: int) -> tuple[float, float]:
-    """Events a second of one event a transaction: as the library commits, and without waiting for the disk."""
+    """Return events a second, one event a transaction: durable, and without waiting for the disk."""
     rates = []
     for name, setting in (("durable", "on"), ("not_durable", "off")):
         url = season_log(server_url, events, f"sample_{events}_{name}")
@@ -89,7 +89,7 @@ def the_library(server_url: str, events: int) -> tuple[float, float]:
 
 
 def _same_rows(url: str) -> None:
-    """What is compared must have done the same work: row by row what a rebuild of ours makes."""
+    """Raise SystemExit unless both made the same rows; otherwise their rates are not comparable."""
     rebuild(url, MASTER_KEY, [ROWS.name], workers=1)
     with psycopg.connect(url, autocommit=True) as conn:
         (live,) = conn.execute(
@@ -103,21 +103,21 @@ def _same_rows(url: str) -> None:
             raise SystemExit("the library's rows and ours differ: there is nothing to compare")
 
 
-def report(one: Measured, durable: float) -> None:
+def report(result: Measurement, durable: float) -> None:
     def row(what: str, seconds: float) -> tuple[str, ...]:
-        return what, f"{seconds:,.1f}", f"{one.events / seconds:,.0f}", f"{one.events / seconds / durable:,.0f}"
+        return what, f"{seconds:,.1f}", f"{result.events / seconds:,.0f}", f"{result.events / seconds / durable:,.0f}"
 
     show(
-        f"{one.events:,} events",
+        f"{result.events:,} events",
         ("", "seconds", "events/s", "times the library"),
         [
-            row("reading and decoding alone, one process", one.read),
-            row("all read models rebuilt", one.rebuild),
-            row("  of that: filling, all cores", one.filling),
-            row("  of that: indexes and statistics", one.indexing),
-            ("time of the rebuild / of reading alone", f"{one.ratio:.2f}", "", ""),
-            (f"peak memory of {one.peak.processes} Python processes, MB", f"{one.peak.resident:,.0f}", "", ""),
-            ("  of that: pages that they share counted once, MB", f"{one.peak.shared_once:,.0f}", "", ""),
+            row("reading and decoding alone, one process", result.read),
+            row("all read models rebuilt", result.rebuild),
+            row("  of that: filling, all cores", result.filling),
+            row("  of that: indexes and statistics", result.indexing),
+            ("time of the rebuild / of reading alone", f"{result.ratio:.2f}", "", ""),
+            (f"peak memory of {result.peak.processes} Python processes, MB", f"{result.peak.resident:,.0f}", "", ""),
+            ("  of that: pages that they share counted once, MB", f"{result.peak.shared_once:,.0f}", "", ""),
         ],
     )
 
@@ -125,32 +125,34 @@ def report(one: Measured, durable: float) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", default=SIZES, help=f"numbers of events (default {SIZES})")
-    parser.add_argument("--rounds", type=int, default=1, help="medians of so many rounds are told (default 1)")
+    parser.add_argument("--rounds", type=int, default=1, help="number of rounds, for medians (default 1)")
     parser.add_argument("--sample", type=int, default=SAMPLE, help="events for the library's runner (default 5,000)")
     parser.add_argument("--keep", type=Path, help="a folder to keep the logs in, for the next run")
-    given = parser.parse_args()
-    with server(given.keep) as server_url:
+    arguments = parser.parse_args()
+    with server(arguments.keep) as server_url:
         print(about_the_machine(server_url))
-        durable, not_durable = the_library(server_url, given.sample)
+        durable, not_durable = the_library(server_url, arguments.sample)
         print(
-            f"The library's ProjectionRunner, rows of the animations only, on a log of {given.sample:,} events: "
+            f"The library's ProjectionRunner, rows of the animations only, on a log of {arguments.sample:,} events: "
             f"{durable:,.0f} events/s; without waiting for the disk {not_durable:,.0f} events/s"
         )
-        found = []
-        for size in map(int, given.sizes.split(",")):
-            found.append(measure(season_log(server_url, size), given.rounds))
-            report(found[-1], durable)
-    slowest = min(one.events / one.rebuild for one in found)
-    peaks = [one.peak.resident for one in found]
+        results = []
+        for size in map(int, arguments.sizes.split(",")):
+            results.append(measure(season_log(server_url, size), arguments.rounds))
+            report(results[-1], durable)
+    slowest = min(result.events / result.rebuild for result in results)
+    peaks = [result.peak.resident for result in results]
     judge(
         [
             Goal("events a second", slowest, EVENTS_A_SECOND),
             Goal("events a second, second goal", slowest, SECOND_GOAL, binds=False),
-            Goal("times the library's runner", slowest / durable, OF_THE_LIBRARY),
-            Goal("times the same without waiting for the disk", slowest / not_durable, OF_THE_LIBRARY, binds=False),
-            Goal("time / time of reading alone", max(one.ratio for one in found), OF_THE_LIMIT, at_least=False),
+            Goal("times the library's runner", slowest / durable, TIMES_THE_LIBRARY),
+            Goal("times the same without waiting for the disk", slowest / not_durable, TIMES_THE_LIBRARY, binds=False),
+            Goal(
+                "time / time of reading alone", max(result.ratio for result in results), TIMES_READING, at_least=False
+            ),
             Goal("peak memory, MB", max(peaks), PEAK_MB, at_least=False),
-            Goal("peak memory, largest / smallest - 1", max(peaks) / min(peaks) - 1, SAME, at_least=False),
+            Goal("peak memory, largest / smallest - 1", max(peaks) / min(peaks) - 1, PEAK_GROWTH, at_least=False),
         ]
     )
 

@@ -1,4 +1,4 @@
-"""Servers of the benchmark as processes of their own, and wrk against them."""
+"""The servers under test as separate processes, and wrk to load them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _SCRIPT = Path(__file__).parent / "ask.lua"
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """What wrk saw: answers a second, and milliseconds below which half and 99 % of them came."""
+    """What wrk measured: answers a second, and the median and 99th percentile in milliseconds."""
 
     per_second: float
     median_ms: float
@@ -38,7 +38,7 @@ class Pace:
 
 @contextmanager
 def ours(url: str) -> Iterator[str]:
-    """The address of our GraphQL endpoint, served by one process that projects nothing."""
+    """Yield the URL of our GraphQL endpoint, served by one process that does not project."""
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="bench-home-") as home:
         environment = os.environ | {
@@ -70,7 +70,7 @@ def free_port() -> int:
 
 
 def until_it_answers(address: str, process: subprocess.Popen[bytes], seconds: float = 60) -> None:
-    """Raises SystemExit when the process ends, or does not answer in time."""
+    """Raise SystemExit if the process ends, or does not answer in time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
         try:
@@ -82,7 +82,7 @@ def until_it_answers(address: str, process: subprocess.Popen[bytes], seconds: fl
 
 
 def ask(address: str, body: Mapping[str, Any], token: str | None = None) -> Any:
-    """The data of one answer. Raises SystemExit when there are errors: what fails is no measure."""
+    """Return the data of one answer. Raises SystemExit on errors, whose times would mean nothing."""
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     answer = httpx.post(address, json=body, headers=headers, timeout=30).json()
     if "errors" in answer:
@@ -95,11 +95,12 @@ def pace(
     body: Mapping[str, Any],
     seconds: int,
     token: str | None = None,
-    kept: bool = False,
+    cached: bool = False,
     new_each_time: bool = False,
 ) -> Pace:
-    """How fast `body` is answered to 8 connections. `kept`: the answer may be one that was kept. `new_each_time`: every
-    document is one never seen before.
+    """Measure how fast `body` is answered to 8 connections.
+
+    `cached` allows cached answers. `new_each_time` makes every document one never seen before.
     """
     wrk = shutil.which("wrk")
     if wrk is None:
@@ -107,26 +108,28 @@ def pace(
     environment = os.environ | {
         "BODY": json.dumps(body),
         "TOKEN": token or "",
-        # What comes with a cookie is nobody else's: it is neither kept nor answered by what was.
-        "COOKIE": "" if kept else "bench=1",
+        # Requests with a cookie bypass the answer cache.
+        "COOKIE": "" if cached else "bench=1",
         "NEW_EACH_TIME": "1" if new_each_time else "",
     }
     command = [wrk, "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency", "-s", str(_SCRIPT), address]
-    told = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
-    if "Non-2xx" in told or "Socket errors" in told:
-        raise SystemExit(told)
-    return Pace(_figure(r"Requests/sec:\s+([\d.]+)", told), _milliseconds("50%", told), _milliseconds("99%", told))
+    output = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
+    if "Non-2xx" in output or "Socket errors" in output:
+        raise SystemExit(output)
+    return Pace(
+        _figure(r"Requests/sec:\s+([\d.]+)", output), _milliseconds("50%", output), _milliseconds("99%", output)
+    )
 
 
-def _figure(pattern: str, told: str) -> float:
-    found = re.search(pattern, told)
-    if found is None:
-        raise SystemExit(f"wrk did not tell {pattern}: {told}")
-    return float(found[1])
+def _figure(pattern: str, output: str) -> float:
+    match = re.search(pattern, output)
+    if match is None:
+        raise SystemExit(f"wrk did not tell {pattern}: {output}")
+    return float(match[1])
 
 
-def _milliseconds(part: str, told: str) -> float:
-    found = re.search(rf"{re.escape(part)}\s+([\d.]+)(us|ms|s)\b", told)
-    if found is None:
-        raise SystemExit(f"wrk did not tell {part}: {told}")
-    return float(found[1]) * {"us": 0.001, "ms": 1.0, "s": 1000.0}[found[2]]
+def _milliseconds(part: str, output: str) -> float:
+    match = re.search(rf"{re.escape(part)}\s+([\d.]+)(us|ms|s)\b", output)
+    if match is None:
+        raise SystemExit(f"wrk did not tell {part}: {output}")
+    return float(match[1]) * {"us": 0.001, "ms": 1.0, "s": 1000.0}[match[2]]

@@ -1,4 +1,4 @@
-"""What the benchmarks share: a server with its usual durability, goals, and the tables they print."""
+"""What the benchmarks share: a server with its usual durability, goals, and tables."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from application.hosting.embedded_server import embedded_server
 
 @contextmanager
 def server(folder: Path | None = None) -> Iterator[str]:
-    """An embedded PostgreSQL with its default settings, fsync on: in `folder`, which is kept, or in a temporary one."""
+    """Run an embedded PostgreSQL with default settings, fsync on, in `folder` or else in a temporary one."""
     with ExitStack() as stack:
         folder = folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
         yield stack.enter_context(embedded_server(folder / "postgres"))
@@ -29,13 +29,13 @@ def server(folder: Path | None = None) -> Iterator[str]:
 
 @contextmanager
 def database(server_url: str, name: str) -> Iterator[str]:
-    """An empty database for one measurement, dropped after it."""
+    """Yield an empty database for one measurement, dropped afterwards."""
     with temporary_database(server_url, name) as url:
         yield url
 
 
 def about_the_machine(url: str) -> str:
-    """What the figures depend on, in one line, with how busy the machine was before."""
+    """Describe what the figures depend on, in one line, with the load before the run."""
     with psycopg.connect(url) as conn:
         postgres = conn.info.parameter_status("server_version")
         (fsync,) = conn.execute("SHOW fsync").fetchone() or ("?",)
@@ -47,9 +47,9 @@ def about_the_machine(url: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A figure held against a bound. A goal that does not bind is only told."""
+    """A figure and its bound. A goal that does not bind is only reported."""
 
-    what: str
+    name: str
     figure: float
     bound: float
     at_least: bool = True
@@ -65,7 +65,7 @@ class Goal:
 
 
 def show(title: str, columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> None:
-    """A table whose first column says what, and whose others are figures."""
+    """Print a table whose first column is a label, and whose others are figures."""
     table = Table(title=title, title_justify="left", show_header=any(columns))
     for number, column in enumerate(columns):
         table.add_column(column, justify="right" if number else "left")
@@ -75,7 +75,7 @@ def show(title: str, columns: Sequence[str], rows: Sequence[tuple[str, ...]]) ->
 
 
 def judge(goals: Sequence[Goal]) -> None:
-    """Prints each goal, and exits with 1 when one that binds is missed."""
-    rows = [(g.what, f"{g.figure:,.2f}", f"{'≥' if g.at_least else '≤'} {g.bound:,g}", g.verdict) for g in goals]
+    """Print each goal, and exit with 1 if a binding one is missed."""
+    rows = [(g.name, f"{g.figure:,.2f}", f"{'≥' if g.at_least else '≤'} {g.bound:,g}", g.verdict) for g in goals]
     show("Goals", ("", "figure", "goal", ""), rows)
     sys.exit(any(goal.binds and not goal.met for goal in goals))

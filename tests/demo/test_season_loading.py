@@ -20,7 +20,7 @@ from demo.generator import Strand, play
 from demo.ground import read_ground
 from demo.organisations import choose_organisations
 from demo.places import read_places
-from demo.strands import in_order, play_strands, commands_of, strands
+from demo.strands import commands_of, in_order, play_strands, strands
 from domain.animations.events import AnimationCreated, AnimationModified, AnimationPublished
 from domain.animations.transitions import AnimationStatus
 from domain.candidatures.events import CandidatureSubmitted
