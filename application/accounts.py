@@ -144,7 +144,7 @@ class InvitationErase(Command):
 
 
 def appoint(command: CoordonnateurAppoint, work: UnitOfWork) -> UUID:
-    appointed = CoordonnateurAppointed(**_to(work, command.subject), territories=command.territories)
+    appointed = CoordonnateurAppointed(**_mandate_fields(work, command.subject), territories=command.territories)
     account = _account(work, command.subject)
     facts = accounts.appoint_coordonnateur(account, appointed, work.actor)
     for code in command.territories:
@@ -154,7 +154,7 @@ def appoint(command: CoordonnateurAppoint, work: UnitOfWork) -> UUID:
 
 def bind(command: SchoolStaffBind, work: UnitOfWork) -> UUID:
     bound = SchoolStaffBound(
-        **_to(work, command.subject),
+        **_mandate_fields(work, command.subject),
         staff_role=command.staff_role,
         territory=command.territory,
         schools=command.schools,
@@ -166,7 +166,7 @@ def bind(command: SchoolStaffBind, work: UnitOfWork) -> UUID:
 
 
 def admit(command: AuditorAdmit, work: UnitOfWork) -> UUID:
-    admitted = AuditorAdmitted(**_to(work, command.subject), until=command.until)
+    admitted = AuditorAdmitted(**_mandate_fields(work, command.subject), until=command.until)
     account = _account(work, command.subject)
     return _record(work, account, accounts.admit_auditor(account, admitted, work.actor, work.now))
 
@@ -197,7 +197,9 @@ def accept(command: InvitationAccept, work: UnitOfWork) -> UUID:
     (invitation_id,) = work.keyed.links.read(PURPOSE, command.link, "link")
     invitation = work.find(INVITATION, invitation_id)
     assert invitation is not None, "a link's invitation exists"
-    joining = SpeakerJoined(**_to(work, subject), structure_id=invitation.structure_id, invitation_id=invitation.id)
+    joining = SpeakerJoined(
+        **_mandate_fields(work, subject), structure_id=invitation.structure_id, invitation_id=invitation.id
+    )
     account = _account(work, subject)
     facts = accounts.join_structure(account, joining, invitation, work.actor)
     belongings = Belongings(structure_id=invitation.structure_id)
@@ -208,7 +210,7 @@ def accept(command: InvitationAccept, work: UnitOfWork) -> UUID:
 
 def register(command: MediateurRegister, work: UnitOfWork) -> UUID:
     subject = _own_subject(work)
-    registered = MediateurRegistered(**_to(work, subject), structure_id=command.structure_id)
+    registered = MediateurRegistered(**_mandate_fields(work, subject), structure_id=command.structure_id)
     account = _account(work, subject)
     structure = work.find(STRUCTURE, command.structure_id)
     facts = accounts.register_mediateur(account, registered, structure, work.actor)
@@ -239,7 +241,7 @@ def accept_mediateur(command: MediateurAccept, work: UnitOfWork) -> UUID:
 def end(command: MandateEnd, work: UnitOfWork) -> UUID:
     account = work.find(ACCOUNT, command.account_id) or Account(command.account_id)
     facts = accounts.end_mandate(account, command.mandate_id, work.actor, partial(_home, work))
-    return _record(work, account, facts, _stamped(account.mandates[command.mandate_id].belongings, work.actor))
+    return _record(work, account, facts, _narrowed(account.mandates[command.mandate_id].belongings, work.actor))
 
 
 def erase_account(command: AccountErase, work: UnitOfWork) -> UUID:
@@ -264,7 +266,7 @@ def erase_invitation(command: InvitationErase, work: UnitOfWork) -> UUID:
     return state.id
 
 
-def _to(work: UnitOfWork, subject: str) -> dict[str, object]:
+def _mandate_fields(work: UnitOfWork, subject: str) -> dict[str, object]:
     return {"mandate_id": uuid4(), "person_id": work.keyed.identity(subject).person_id, "subject": subject}
 
 
@@ -284,7 +286,7 @@ def _home(work: UnitOfWork, structure_id: UUID) -> frozenset[str]:
     return structure.home if structure else frozenset()
 
 
-def _stamped(owners: Belongings, actor: Actor) -> Belongings:
+def _narrowed(owners: Belongings, actor: Actor) -> Belongings:
     """Return belongings with a single territory, the actor's own if a school has several."""
     territories = sorted(owners.home & actor.territories or owners.home)[:1]
     return Belongings(structure_id=owners.structure_id, territories=frozenset(territories))

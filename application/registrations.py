@@ -186,7 +186,7 @@ def after_modification(work: UnitOfWork, before: Animation, after: AnimationDeta
     book = _book(work, before.id)
     registrations.check_modification(book, before.content, after)
     agreed = (
-        _agreed(work, before.id)
+        _agreed_details(work, before.id)
         if any(place.questioned for place in (*book.places.values(), *book.repeated.values()))
         else {}
     )
@@ -195,7 +195,7 @@ def after_modification(work: UnitOfWork, before: Animation, after: AnimationDeta
     _seat_next(work, before, after.seats, modified)
 
 
-def _agreed(work: UnitOfWork, animation_id: UUID) -> dict[UUID, AnimationDetails]:
+def _agreed_details(work: UnitOfWork, animation_id: UUID) -> dict[UUID, AnimationDetails]:
     """Return the animation as each registrant last agreed to attend it, by registering or keeping their seat."""
     agreed: dict[UUID, AnimationDetails] = {}
     animation: Animation | None = None

@@ -117,25 +117,25 @@ def _family(command: TermAdd) -> ThemeFamily | None:
 
 
 def rename(command: TermRename, work: UnitOfWork) -> UUID:
-    state = _changing(work, command)
+    state = _typology_to_change(work, command)
     facts = typologies.rename(state, work.actor, command.kind, command.code, command.label, command.since)
     return _record(work, facts)
 
 
 def merge(command: TermMerge, work: UnitOfWork) -> UUID:
-    state = _changing(work, command)
+    state = _typology_to_change(work, command)
     facts = typologies.merge(state, work.actor, command.kind, command.source, command.into, command.since)
     return _record(work, facts)
 
 
 def split(command: TermSplit, work: UnitOfWork) -> UUID:
     parts = [SplitPart(**part.model_dump()) for part in command.parts]
-    state = _changing(work, command)
+    state = _typology_to_change(work, command)
     return _record(work, typologies.split(state, work.actor, command.kind, command.code, parts, command.since))
 
 
 def retire(command: TermRetire, work: UnitOfWork) -> UUID:
-    state = _changing(work, command)
+    state = _typology_to_change(work, command)
     return _record(work, typologies.retire(state, work.actor, command.kind, command.code, command.since))
 
 
@@ -170,7 +170,7 @@ def _typology(work: UnitOfWork) -> Typology:
     return work.find(TYPOLOGY, TYPOLOGY_ID) or Typology()
 
 
-def _changing(work: UnitOfWork, command: _TermChange) -> Typology:
+def _typology_to_change(work: UnitOfWork, command: _TermChange) -> Typology:
     state = _typology(work)
     work.expect(TYPOLOGY_ID, command.expected_version)
     return state

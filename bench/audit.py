@@ -26,7 +26,7 @@ KEY = SigningKey.from_seed(MASTER_KEY)
 EVERY = 1_000
 
 
-def timed(work: Callable[[], int]) -> tuple[float, int]:
+def time_it(work: Callable[[], int]) -> tuple[float, int]:
     started = time.perf_counter()
     done = work()
     return time.perf_counter() - started, done
@@ -37,7 +37,7 @@ def prepare(url: str) -> tuple[float, int]:
     with psycopg.connect(url, autocommit=True) as conn:
         last, now = head(conn), datetime.now(UTC)
         conn.execute("TRUNCATE proof.tiles, proof.checkpoints")
-        seconds, count = timed(
+        seconds, count = time_it(
             lambda: sum(
                 make_checkpoint(conn, KEY, at, ON_REQUEST, now) is not None for at in range(EVERY, last + 1, EVERY)
             )
@@ -60,9 +60,9 @@ def main() -> None:
         with psycopg.connect(url, autocommit=True) as log, psycopg.connect(url, autocommit=True) as tiles:
             last = head(log)
             for _ in range(arguments.rounds):
-                seconds, events = timed(lambda: sum(1 for _ in read_leaves(log, 0, last)))
+                seconds, events = time_it(lambda: sum(1 for _ in read_leaves(log, 0, last)))
                 reads.append(seconds)
-                seconds, findings = timed(lambda: len(check_log(log, tiles, [KEY.public]).findings))
+                seconds, findings = time_it(lambda: len(check_log(log, tiles, [KEY.public]).findings))
                 checks.append(seconds)
                 assert findings == 0
     reading, checking = median(reads), median(checks)

@@ -14,7 +14,7 @@ from application.files.store import FileStore
 from application.hosting.kept_secrets import make_key
 from application.hosting.settings import CHECKPOINT_KEY_FILE, Settings
 from application.papers.dossier_of_facts import pdf_of_facts
-from application.people.officials import names
+from application.people.officials import name_lookup
 from application.proof import checkpoints
 from application.proof.bundle import export_bundle
 from application.proof.checking import check_log
@@ -23,9 +23,9 @@ from application.proof.notes import BadNote, SigningKey, from_pem
 from application.proof.public_keys import IN_USE, list_public_keys, save_public_key
 from application.proof.verifying import verify
 from cli.composition import environment, open_everything, settings_from_environment, utc_now
-from cli.console import Refused, Steps, complain, confirm, counted, note
+from cli.console import Refused, Steps, complain, confirm, note, quantity
 from cli.key_files import replace_key
-from cli.options import Verbose, Yes, logs_of_a_command
+from cli.options import Verbose, Yes, set_up_command_logs
 from eventstore.log import head
 
 family = typer.Typer(
@@ -50,7 +50,7 @@ def checkpoint(verbose: Verbose = False) -> None:
     latest under /checkpoint.
     """
     settings = settings_from_environment()
-    logs_of_a_command(verbose)
+    set_up_command_logs(verbose)
     with open_everything(settings) as opened, opened.connection() as conn:
         key = SigningKey.from_seed(settings.checkpoint_key)
         signed = checkpoints.make_checkpoint(conn, key, head(conn), ON_REQUEST, utc_now())
@@ -74,7 +74,7 @@ def check(
     Exits with 1 if anything is found. Reads only; the site may stay open.
     """
     settings = settings_from_environment()
-    logs_of_a_command(verbose)
+    set_up_command_logs(verbose)
     trusted = read_keys(keys) if keys else _own_keys(settings)
     notes = [_read(path) for path in copies or []]
     with (
@@ -86,19 +86,19 @@ def check(
         report = check_log(log, tiles, trusted, notes, steps)
     for finding in report.findings:
         complain(finding)
-    checked = counted(report.checkpoints, "checkpoint")
+    checked = quantity(report.checkpoints, "checkpoint")
     if report.findings:
-        note(f"Checked {counted(report.events, 'event')}, {checked}: {counted(len(report.findings), 'finding')}.")
+        note(f"Checked {quantity(report.events, 'event')}, {checked}: {quantity(len(report.findings), 'finding')}.")
         raise typer.Exit(1)
-    note(f"Believed {counted(len(trusted), 'public key')}: {_where_from(keys, settings)}.")
-    unsigned = counted(report.events - report.signed, "event")
+    note(f"Believed {quantity(len(trusted), 'public key')}: {_describe_origin(keys, settings)}.")
+    unsigned = quantity(report.events - report.signed, "event")
     if report.signed == 0:
         typer.echo(
             f"nothing is signed yet: {unsigned} that could still be altered; sign with: parentalite audit checkpoint"
         )
         return
     later = f"; {unsigned} after them not signed yet" if report.events > report.signed else ""
-    typer.echo(f"ok: {counted(report.signed, 'event')} as they were signed, {checked} fit{later}")
+    typer.echo(f"ok: {quantity(report.signed, 'event')} as they were signed, {checked} fit{later}")
 
 
 @family.command()
@@ -113,7 +113,7 @@ def export(
     checkpoint, and the attached sheets and pieces. `parentalite audit verify` checks it offline.
     """
     settings = settings_from_environment()
-    logs_of_a_command(verbose)
+    set_up_command_logs(verbose)
     if output.exists():
         raise Refused(f"--output {output}: is there already; nothing was written")
     if not output.absolute().parent.is_dir():
@@ -126,11 +126,11 @@ def export(
             SigningKey.from_seed(settings.checkpoint_key),
             dossier,
             utc_now(),
-            partial(pdf_of_facts, name_of=names(conn, opened.application.vault)),
+            partial(pdf_of_facts, name_of=name_lookup(conn, opened.application.vault)),
             FileStore(settings.files).read,
         )
     facts = proof.facts
-    note(f"{facts['status']}, {counted(len(facts['lines']), 'animation')}, {counted(len(proof.leaves), 'event')}.")
+    note(f"{facts['status']}, {quantity(len(facts['lines']), 'animation')}, {quantity(len(proof.leaves), 'event')}.")
     note(f"Check it anywhere with: parentalite audit verify {output} --key PUBLIC.pem")
     typer.echo(output)
 
@@ -165,7 +165,7 @@ def rotate_key(yes: Yes = False, verbose: Verbose = False) -> None:
     PARENTALITE_CHECKPOINT_KEY. Processes still running with the old key stop signing and must be restarted.
     """
     settings = settings_from_environment()
-    logs_of_a_command(verbose)
+    set_up_command_logs(verbose)
     if not settings.embedded or environment().get("PARENTALITE_CHECKPOINT_KEY"):
         raise Refused("PARENTALITE_CHECKPOINT_KEY: the key is configured there; set it to a new one to replace it")
     confirm("Replace the key that signs checkpoints?", yes)
@@ -188,7 +188,7 @@ def _own_keys(settings: Settings) -> list[bytes]:
     return list(dict.fromkeys([*read_keys(files), SigningKey.from_seed(settings.checkpoint_key).public]))
 
 
-def _where_from(keys: list[Path] | None, settings: Settings) -> str:
+def _describe_origin(keys: list[Path] | None, settings: Settings) -> str:
     if keys:
         return "those of --key"
     others = f", and those in {settings.home / 'keys'}" if settings.embedded else "; name earlier ones with --key"

@@ -49,7 +49,7 @@ class Runtime:
     @contextmanager
     def connection(self) -> Iterator[Conn]:
         """Yield a separate connection, in autocommit mode."""
-        with connected(self.url) as conn:
+        with connect(self.url) as conn:
             yield conn
 
 
@@ -87,7 +87,7 @@ def settings_from_environment() -> Settings:
 
 
 @contextmanager
-def connected(url: str) -> Iterator[Conn]:
+def connect(url: str) -> Iterator[Conn]:
     with psycopg.connect(url, autocommit=True, application_name="parentalite") as conn:
         yield conn
 
@@ -100,7 +100,7 @@ def open_everything(settings: Settings) -> Iterator[Runtime]:
     `application.founding`.
     """
     with open_database(settings) as database, open_application(database.url, settings.master_key) as application:
-        with connected(database.url) as conn:
+        with connect(database.url) as conn:
             if not application.vault.fits(conn):
                 raise SettingsError(
                     "PARENTALITE_MASTER_KEY: not the key that the personal data in this database is encrypted with; "

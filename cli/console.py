@@ -83,7 +83,7 @@ def somebody_is_there() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def counted(number: int, noun: str, plural: str | None = None) -> str:
+def quantity(number: int, noun: str, plural: str | None = None) -> str:
     """Format as `1 event`, `1,000 events`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 

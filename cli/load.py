@@ -11,8 +11,8 @@ from psycopg.conninfo import conninfo_to_dict
 
 from application.notifications.tables import leave_history_alone
 from cli.composition import Runtime, open_everything, settings_from_environment, utc_now
-from cli.console import Steps, Stopped, confirm, counted, note
-from cli.options import Verbose, Yes, logs_of_a_command
+from cli.console import Steps, Stopped, confirm, note, quantity
+from cli.options import Verbose, Yes, set_up_command_logs
 from cli.read_models.rebuild import rebuild_with_progress
 from demo import LoadSummary, load_season
 from demo.loader import MAX_ANIMATIONS
@@ -34,9 +34,9 @@ def load(
     The events are recorded in bulk, then the read models are rebuilt, which is much faster than following them live.
     """
     settings = settings_from_environment()
-    logs_of_a_command(verbose)
+    set_up_command_logs(verbose)
     with open_everything(settings) as opened:
-        note(f"Will load {counted(animations, 'animation')} (seed {seed}) into {_describe(opened)}.")
+        note(f"Will load {quantity(animations, 'animation')} (seed {seed}) into {_describe(opened)}.")
         confirm("Load?", yes)
         try:
             load_and_rebuild(opened, animations, seed, utc_now())
@@ -56,9 +56,9 @@ def load_and_rebuild(opened: Runtime, animations: int, seed: int, now: datetime)
         leave_history_alone(conn)
     seconds = monotonic() - began
     note(
-        f"Loaded {counted(summary.events, 'event')} in {seconds:.1f} s ({summary.events / seconds:,.0f} events/s): "
-        f"{counted(summary.animations, 'animation')}, {counted(summary.structures, 'structure')}, "
-        f"{counted(summary.conventions, 'convention')}, {counted(summary.candidatures, 'candidature')}."
+        f"Loaded {quantity(summary.events, 'event')} in {seconds:.1f} s ({summary.events / seconds:,.0f} events/s): "
+        f"{quantity(summary.animations, 'animation')}, {quantity(summary.structures, 'structure')}, "
+        f"{quantity(summary.conventions, 'convention')}, {quantity(summary.candidatures, 'candidature')}."
     )
     began = monotonic()
     events = rebuild_with_progress(opened, [])

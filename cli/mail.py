@@ -13,8 +13,8 @@ from rich.table import Table
 from application.notifications import operating
 from application.notifications.operating import MailState
 from cli.composition import open_everything, settings_from_environment
-from cli.console import Refused, confirm, counted, note, results
-from cli.options import AsJson, Verbose, Yes, logs_of_a_command
+from cli.console import Refused, confirm, note, quantity, results
+from cli.options import AsJson, Verbose, Yes, set_up_command_logs
 
 #: Rows shown of letters and of reactions.
 _MAX_ROWS = 200
@@ -46,7 +46,7 @@ def status(as_json: AsJson = False, verbose: Verbose = False) -> None:
     Recipients are not shown: the outbox does not know them.
     """
     settings = settings_from_environment()
-    logs_of_a_command(verbose)
+    set_up_command_logs(verbose)
     with open_everything(settings) as opened, opened.connection() as conn:
         state = operating.mail_state(conn, _MAX_ROWS)
     if as_json:
@@ -76,7 +76,7 @@ def retry(
         raise typer.BadParameter("give ids, or --all (with --given-up if wanted)", param_hint="IDS")
     letters, positions = _read(ids or [])
     settings = settings_from_environment()
-    logs_of_a_command(verbose)
+    set_up_command_logs(verbose)
     with open_everything(settings) as opened, opened.connection() as conn:
         if everything:
             confirm("Try all of them again now?", yes)
@@ -84,7 +84,7 @@ def retry(
         else:
             done = operating.retry(conn, letters, positions)
             _check_all_done(done, letters, positions)
-    note(f"To be tried now: {counted(done, 'letter or event', 'letters and events')}.")
+    note(f"To be tried now: {quantity(done, 'letter or event', 'letters and events')}.")
 
 
 @family.command("give-up")
@@ -105,12 +105,12 @@ def give_up(
     if not 0 < len(reason) <= _MAX_REASON:
         raise typer.BadParameter(f"1 to {_MAX_REASON} characters are needed", param_hint="--reason")
     settings = settings_from_environment()
-    logs_of_a_command(verbose)
+    set_up_command_logs(verbose)
     with open_everything(settings) as opened, opened.connection() as conn:
-        confirm(f"Give up {counted(len(letters) + len(positions), 'letter or event', 'letters and events')}?", yes)
+        confirm(f"Give up {quantity(len(letters) + len(positions), 'letter or event', 'letters and events')}?", yes)
         done = operating.give_up(conn, letters, positions, reason)
         _check_all_done(done, letters, positions)
-    note(f"Given up: {counted(done, 'letter or event', 'letters and events')}.")
+    note(f"Given up: {quantity(done, 'letter or event', 'letters and events')}.")
 
 
 def _read(ids: list[str]) -> tuple[list[UUID], list[int]]:
@@ -143,7 +143,7 @@ def _show(state: MailState) -> None:
             f"Sending: stopped since {sending.stopped_since:%Y-%m-%d %H:%M:%S %Z}: {sending.reason}", style="red"
         )
         if sending.retry_at is not None:
-            console.print(f"Tried {counted(sending.failures, 'time')}, next at {sending.retry_at:%H:%M:%S %Z}.")
+            console.print(f"Tried {quantity(sending.failures, 'time')}, next at {sending.retry_at:%H:%M:%S %Z}.")
     elif sending.suspected:
         console.print(f"Sending: goes on; the last letter was refused as if for our sake: {sending.reason}")
     else:
@@ -160,7 +160,7 @@ def _show(state: MailState) -> None:
             table.add_row(
                 str(letter.mail_id),
                 letter.kind,
-                f"{letter.state}, {counted(letter.attempts, 'attempt')}",
+                f"{letter.state}, {quantity(letter.attempts, 'attempt')}",
                 f"{letter.created_at:%Y-%m-%d %H:%M}",
                 "" if due is None else f"{due:%Y-%m-%d %H:%M}",
                 letter.reason or "",

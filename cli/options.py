@@ -20,11 +20,11 @@ Host = Annotated[
 ]
 
 
-def logs_of_a_command(verbose: bool) -> None:
+def set_up_command_logs(verbose: bool) -> None:
     """Set up logs for a command that somebody watches: quiet unless asked."""
     set_up_logs("INFO" if verbose else "WARNING")
 
 
-def logs_of_a_server(settings: Settings, verbose: bool) -> None:
+def set_up_server_logs(settings: Settings, verbose: bool) -> None:
     """Set up logs for a server: at `PARENTALITE_LOG_LEVEL`, or everything if asked."""
     set_up_logs("DEBUG" if verbose else settings.log_level)

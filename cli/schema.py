@@ -66,10 +66,10 @@ def schema(
     elif check:
         _check(published)
     else:
-        typer.echo(_written(form), nl=False)
+        typer.echo(_render(form), nl=False)
 
 
-def _written(form: Form) -> str:
+def _render(form: Form) -> str:
     # Imported here: Strawberry takes most of a second, which other commands should not pay.
     from api.publishing.documentation import page
     from api.publishing.sdl import bare_sdl, sdl
@@ -79,7 +79,7 @@ def _written(form: Form) -> str:
 
 
 def _check(path: Path) -> None:
-    published, current = _text(str(path), lambda: path.read_text(encoding="utf-8")), _written(Form.SDL)
+    published, current = _text(str(path), lambda: path.read_text(encoding="utf-8")), _render(Form.SDL)
     if published == current:
         return
     for line in unified_diff(published.splitlines(), current.splitlines(), str(path), "the code", lineterm="", n=0):

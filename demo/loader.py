@@ -75,7 +75,7 @@ def load_season(
         raise SeasonError(f"from 1 to {MAX_ANIMATIONS:,} animations can be loaded, not {animations:,}")
     found_database(app, SchoolYear(now).founded_at)
     # Not from the pool, which closes connections held for long.
-    with connect(_address(app), "season") as conn, _alone(conn):
+    with connect(_address(app), "season") as conn, _one_at_a_time(conn):
         if read_stream(conn, landmark(seed)):
             raise SeasonAlreadyLoaded(seed)
         counted: Counter[str] = Counter()
@@ -111,7 +111,7 @@ def _address(app: Application) -> str:
 
 
 @contextmanager
-def _alone(conn: Conn) -> Iterator[None]:
+def _one_at_a_time(conn: Conn) -> Iterator[None]:
     """Load one season at a time: another load waits, then sees what this one added."""
     acquire(conn, Lock.SEASON)
     with releasing(conn, Lock.SEASON):

@@ -85,7 +85,7 @@ class Organisation:
 
 def choose_organisations(rng: Random, places: Places, territories: Sequence[str], number: int) -> list[Organisation]:
     """Return `number` structures, or as many as exist: one in each territory, then in proportion to people."""
-    ranked = {code: _ranked(rng, places.communes[code]) for code in territories}
+    ranked = {code: _rank(rng, places.communes[code]) for code in territories}
     # Big departments have more structures than small ones, but not in proportion.
     shares = {code: sum(commune.population for commune in places.communes[code]) ** 0.5 for code in territories}
     whole = sum(shares.values())
@@ -96,7 +96,7 @@ def choose_organisations(rng: Random, places: Places, territories: Sequence[str]
     return [_organisation(rng, places, *candidate) for candidate in [*first, *others][:number]]
 
 
-def _ranked(rng: Random, communes: Sequence[Commune]) -> list[tuple[Commune, int]]:
+def _rank(rng: Random, communes: Sequence[Commune]) -> list[tuple[Commune, int]]:
     """Return every structure that the communes can have, in a random order that favours populous communes."""
     weighted = [
         # Weighted sampling without replacement: Efraimidis and Spirakis, 2006, algorithm A.

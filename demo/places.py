@@ -59,7 +59,7 @@ def read_places() -> Places:
         )
         communes.setdefault(commune.department, []).append(commune)
     by_name = {
-        (commune.department, _normalised(commune.name)): commune for all_ in communes.values() for commune in all_
+        (commune.department, _normalise(commune.name)): commune for all_ in communes.values() for commune in all_
     }
     lycees: dict[str, list[School]] = {}
     for row in _rows("lycees.csv"):
@@ -89,18 +89,18 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 def _lycee(row: dict[str, str], communes: Mapping[tuple[str, str], Commune]) -> School:
     city = re.sub(r"\s+CEDEX.*", "", row["city"], flags=re.IGNORECASE)
-    commune = communes.get((row["department"], _normalised(city)))
+    commune = communes.get((row["department"], _normalise(city)))
     return School(
         row["uai"],
-        _capitalised(row["name"]),
+        _capitalise(row["name"]),
         row["department"],
-        commune.name if commune else _capitalised(city),
+        commune.name if commune else _capitalise(city),
         commune.postal_code if commune else row["postal_code"],
         commune.code if commune else None,
     )
 
 
-def _normalised(name: str) -> str:
+def _normalise(name: str) -> str:
     return re.sub(r"[\s'’-]+", " ", name).casefold()
 
 
@@ -123,7 +123,7 @@ _SMALL_WORDS = {
 _SMALL_WORDS |= {"professionnel", "technologique", "agricole", "d", "l"}
 
 
-def _capitalised(name: str) -> str:
+def _capitalise(name: str) -> str:
     """Turn LYCÉE POLYVALENT JEAN DE LA FONTAINE into Lycée polyvalent Jean de la Fontaine."""
     words = re.split(r"([\s'’()-]+)", name.lower())
     return "".join(

@@ -27,7 +27,7 @@ from application.notifications.capping import HELD_BACK, capped_until, mailbox_o
 from application.notifications.composing import Composer, NotToBeSent
 from application.notifications.messages import UnusableAddress, build_message
 from application.notifications.outbox import Letter
-from application.notifications.sending_state import Sending, resume, sending, stop, suspect
+from application.notifications.sending_state import Sending, read_sending, resume, stop, suspect
 from application.notifications.set_aside import describe_error
 from application.notifications.smtp import Failure, Smtp, Trouble
 from application.notifications.tables import MAIL_CHANNEL
@@ -62,7 +62,7 @@ class Mailer:
         with conn.transaction():
             # A mail server may take its time over a letter.
             conn.execute("SET LOCAL idle_in_transaction_session_timeout = '10min'")
-            state = sending(conn)
+            state = read_sending(conn)
             letter = None if state.pausing else outbox.next_due(conn)
             if letter is None:
                 return False

@@ -22,7 +22,7 @@ from psycopg.types.json import Jsonb
 
 from application.followers.reactions import REACTIONS
 from application.notifications.reaction import CHANGE_WAIT, MAX_CHANGE_WAIT, Letter, Notice
-from application.notifications.set_aside import done, next_due, record_failure, set_aside
+from application.notifications.set_aside import mark_done, next_due, record_failure, set_aside
 from application.notifications.subscriptions import changes_subscriptions, find_subscribers, update_subscriptions
 from application.notifications.tables import MAIL_CHANNEL, switch_mail_on
 from domain.catalogue import AggregateKind
@@ -113,7 +113,7 @@ def react_again(conn: Conn) -> bool:
                 raise
             record_failure(conn, position, fault)
         else:
-            done(conn, position)
+            mark_done(conn, position)
             conn.execute("SELECT pg_notify(%s, '')", (MAIL_CHANNEL,))
         return True
 

@@ -39,7 +39,7 @@ def about(animation: Animation, host: Host) -> Section:
     """Describe one animation as it is now."""
     start, end = _local(animation, animation.content)
     lines = [Line("Quand", _span(start, end)), Line("Où", place(animation.content))]
-    return Section(animation.content.title, (*lines, *_whose(animation, host)))
+    return Section(animation.content.title, (*lines, *_organiser_lines(animation, host)))
 
 
 def change(animation: Animation, before: AnimationDetails, after: AnimationDetails, host: Host) -> list[Section]:
@@ -53,7 +53,7 @@ def change(animation: Animation, before: AnimationDetails, after: AnimationDetai
     if commune and before.commune_code:
         earlier.append(Line("Commune (code INSEE)", before.commune_code))
     return [
-        Section(after.title, _whose(animation, host)),
+        Section(after.title, _organiser_lines(animation, host)),
         Section("Avant", tuple(earlier)),
         Section("Maintenant", tuple(lines)),
     ]
@@ -105,7 +105,7 @@ def _entry(animation: Animation, typology: Typology, host: Host, day: str | None
     return Section(content.title, lines, day)
 
 
-def _whose(animation: Animation, host: Host) -> tuple[Line, ...]:
+def _organiser_lines(animation: Animation, host: Host) -> tuple[Line, ...]:
     contact = (Line("Contact", host.contact),) if host.contact else ()
     return Line("Organisé par", host.name), *contact, Line("Page de l'animation", host.page(animation), link=True)
 

@@ -103,7 +103,7 @@ class Composer:
         values = {"reason": str(about.get("reason", "non indiqué")), "message": str(about.get("message", ""))}
         values["subject"] = str(about.get("subject", values["message"]))
         if "animation_id" in about:
-            words = self._of_animation(conn, kind, about, values)
+            words = self._animation_words(conn, kind, about, values)
             return replace(words, calendar=_calendar(conn, self.vault, kind, about, words.host))
         if "structure_id" not in about:
             return _Words(values)
@@ -112,7 +112,7 @@ class Composer:
         sections = self._planning(conn, about, host) if "animation_ids" in about else ()
         return _Words(values, sections, host)
 
-    def _of_animation(self, conn: Conn, kind: str, about: Mapping[str, Any], values: dict[str, str]) -> _Words:
+    def _animation_words(self, conn: Conn, kind: str, about: Mapping[str, Any], values: dict[str, str]) -> _Words:
         animation_id = UUID(about["animation_id"])
         animation: Animation = _state(conn, self.vault, ANIMATION, animation_id)
         host = self._host(conn, animation.structure_id)

@@ -23,10 +23,10 @@ ON CONFLICT DO NOTHING"""
 def recipients_of(actor: Actor) -> list[str]:
     """Return the recipients whose inbox the actor reads: what they speak for, and those they registered."""
     own = [author(actor.name)] if actor.role in RIGHTS[Action.REGISTRATION_SUBMIT_FOR] else []
-    return _spoken_for(actor) + own
+    return _mandate_recipients(actor) + own
 
 
-def _spoken_for(actor: Actor) -> list[str]:
+def _mandate_recipients(actor: Actor) -> list[str]:
     if actor.role is Role.STRUCTURE:
         return sorted(structure(structure_id) for structure_id in actor.structures)
     if actor.role is Role.COORDONNATEUR:

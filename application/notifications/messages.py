@@ -1,4 +1,4 @@
-"""The e-mail build_message of a draft: its headers and its two forms.
+"""The e-mail message of a draft: its headers and its two forms.
 
 Subjects and display names are encoded here because Python 3.11 folds them wrongly: it loses a blank between two encoded
 words (cpython#92081).
@@ -75,7 +75,7 @@ def _own(sender: str) -> Address:
         raise ValueError("the sender is not one mailbox") from None
 
 
-def encoded(text: str, header: str, linesep: str = "\r\n") -> str:
+def encode_header(text: str, header: str, linesep: str = "\r\n") -> str:
     """Return the text as RFC 2047 decoders read it back, in lines short enough after `header: `."""
     if _PLAIN.fullmatch(text):
         return text
@@ -83,7 +83,7 @@ def encoded(text: str, header: str, linesep: str = "\r\n") -> str:
 
 
 class _Policy(EmailPolicy):
-    """The SMTP policy, with subjects and display names encoded by `encoded`."""
+    """The SMTP policy, with subjects and display names encoded by `encode_header`."""
 
     def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
         # The parser would decode an encoded word that a title happens to contain.
@@ -102,7 +102,7 @@ class _Policy(EmailPolicy):
 
     def _own(self, name: str, value: Any) -> str | None:
         if name.lower() == "subject":
-            return f"{name}: {encoded(str(value), name, self.linesep)}{self.linesep}"
+            return f"{name}: {encode_header(str(value), name, self.linesep)}{self.linesep}"
         if name.lower() == "list-unsubscribe":
             # On one line: folded, a long link becomes encoded words, which mail programs do not follow.
             return f"{name}: {value}{self.linesep}"
@@ -119,6 +119,6 @@ def _mailbox(mailbox: Address, header: str, linesep: str) -> str:
     if not mailbox.display_name:
         return mailbox.addr_spec
     plain = _PLAIN.fullmatch(mailbox.display_name)
-    shown = f'"{quote(mailbox.display_name)}"' if plain else encoded(mailbox.display_name, header, linesep)
+    shown = f'"{quote(mailbox.display_name)}"' if plain else encode_header(mailbox.display_name, header, linesep)
     last = len(f"{header}: {shown}".rpartition(linesep)[2])
     return f"{shown}{linesep if last + len(mailbox.addr_spec) > 74 else ''} <{mailbox.addr_spec}>"

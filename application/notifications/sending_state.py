@@ -49,7 +49,7 @@ class Sending:
     pausing: bool
 
 
-def sending(conn: Conn) -> Sending:
+def read_sending(conn: Conn) -> Sending:
     with conn.cursor(row_factory=class_row(Sending)) as cursor:
         row = cursor.execute(_STATE).fetchone()
     assert row is not None, "the tables are made before"

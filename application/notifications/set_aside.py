@@ -50,7 +50,7 @@ def record_failure(conn: Conn, position: int, fault: Exception) -> None:
         log.error("reaction given up", extra=details)
 
 
-def done(conn: Conn, position: int) -> None:
+def mark_done(conn: Conn, position: int) -> None:
     conn.execute("DELETE FROM reactions_set_aside WHERE position = %s", (position,))
 
 

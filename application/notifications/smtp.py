@@ -82,7 +82,7 @@ class Smtp:
             context = ssl.create_default_context()
             server, safe = smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_SECONDS, context=context), True
         else:
-            server, safe = smtplib.SMTP(host, port, timeout=TIMEOUT_SECONDS), _is_here(host)
+            server, safe = smtplib.SMTP(host, port, timeout=TIMEOUT_SECONDS), _is_this_machine(host)
         try:
             server.ehlo_or_helo_if_needed()
             if address.scheme == "smtp" and server.has_extn("starttls"):
@@ -107,7 +107,7 @@ class Smtp:
         server.send_message(message, sender.addr_spec, [recipient.addr_spec])
 
 
-def _is_here(host: str) -> bool:
+def _is_this_machine(host: str) -> bool:
     """Return whether the host is this machine, so that clear text stays on it."""
     try:
         return ip_address(host).is_loopback
@@ -161,7 +161,7 @@ def classify_refusal(error: smtplib.SMTPException | OSError) -> Failure:
 
 
 def _classify_answer(error: Exception, code: int, text: bytes | str, shown: bool) -> Failure:
-    answer, enhanced = _text(text), _enhanced(text)
+    answer, enhanced = _text(text), _enhanced_code(text)
     about_us = bool(_CODES_ABOUT_US.match(enhanced)) if enhanced else False
     about_them = bool(_CODES_ABOUT_THEM.match(enhanced)) and not about_us
     if code == 421:
@@ -177,7 +177,7 @@ def _classify_answer(error: Exception, code: int, text: bytes | str, shown: bool
     return Failure(trouble, _describe(error, code, text if shown or trouble is Trouble.SUSPECTED else enhanced))
 
 
-def _enhanced(text: bytes | str) -> str:
+def _enhanced_code(text: bytes | str) -> str:
     match = _ENHANCED.match(_text(text).lstrip())
     return match[1] if match else ""
 

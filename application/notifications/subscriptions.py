@@ -65,8 +65,8 @@ def update_subscriptions(conn: Conn, record: Recorded) -> None:
         recipients, at = list(event.recipients), record.stamp.recorded_at
         conn.execute(_SUBSCRIBE, (account, recipients, record.position, list(event.muted)))
         # Whoever sets preferences is signed in: inboxes that no mandate grants, their token does.
-        mandated = _mandated(conn, account, at, record.originator_version)
-        if by_sign_in := [name for name in recipients if not _read_by(mandated, name)]:
+        actors = _mandate_actors(conn, account, at, record.originator_version)
+        if by_sign_in := [name for name in recipients if not _can_read(actors, name)]:
             conn.execute(_DECLARED, {"account": account, "recipients": by_sign_in, "at": at})
 
 
@@ -82,7 +82,7 @@ def find_subscribers(conn: Conn, recipient: str, kind: str, at: datetime) -> lis
 def may_read(conn: Conn, account: UUID, recipient: str, at: datetime) -> bool:
     """Return whether the account may read that inbox, by its mandates in force or its last sign-in."""
     row = conn.execute(_BY_SIGN_IN, (account, at - MAX_UNSEEN)).fetchone()
-    return (row is not None and recipient in row[0]) or _read_by(_mandated(conn, account, at), recipient)
+    return (row is not None and recipient in row[0]) or _can_read(_mandate_actors(conn, account, at), recipient)
 
 
 def record_sign_in(conn: Conn, account: UUID, recipients: Sequence[str], at: datetime) -> None:
@@ -91,15 +91,15 @@ def record_sign_in(conn: Conn, account: UUID, recipients: Sequence[str], at: dat
     conn.execute(query, {"account": account, "recipients": list(recipients), "at": at})
 
 
-def _mandated(conn: Conn, account: UUID, at: datetime, version: int | None = None) -> list[Actor]:
+def _mandate_actors(conn: Conn, account: UUID, at: datetime, version: int | None = None) -> list[Actor]:
     """Return an actor for each of the account's mandates in force."""
     state = state_after(ACCOUNT, read_stream(conn, account), version)
     mandates = in_force(list(state.mandates.values()), at) if state else []
     return [widened(Actor(Role.PARENT, ""), [mandate]) for mandate in mandates]
 
 
-def _read_by(mandated: Sequence[Actor], recipient: str) -> bool:
+def _can_read(actors: Sequence[Actor], recipient: str) -> bool:
     """Return whether one of these actors reads the inbox; an author's inbox depends on the role alone."""
     if recipient.startswith(AUTHOR):
-        return any(actor.role in RIGHTS[Action.REGISTRATION_SUBMIT_FOR] for actor in mandated)
-    return any(recipient in recipients_of(actor) for actor in mandated)
+        return any(actor.role in RIGHTS[Action.REGISTRATION_SUBMIT_FOR] for actor in actors)
+    return any(recipient in recipients_of(actor) for actor in actors)

@@ -21,7 +21,7 @@ from application.commanding.pseudonyms_and_links import Keyed
 from application.commanding.unit_of_work import UnitOfWork
 from application.contacts.commands import ContactErase
 from application.people import index
-from application.people.finding import Matches, Pair, whole
+from application.people.finding import Matches, Pair, match_all
 from application.people.words import WordsErase, words_erasures
 from application.registrations import RegistrantErase
 from application.structures import StructureContactErase
@@ -103,10 +103,10 @@ class ErasureReport:
 
     @property
     def counts(self) -> dict[Kind, int]:
-        return counted(self.things)
+        return count_by_kind(self.things)
 
 
-def counted(things: Iterable[tuple[Kind, UUID]]) -> dict[Kind, int]:
+def count_by_kind(things: Iterable[tuple[Kind, UUID]]) -> dict[Kind, int]:
     kinds = [kind for kind, _ in things]
     return {kind: kinds.count(kind) for kind in Kind if kind in kinds}
 
@@ -123,11 +123,11 @@ def erase_matches(
     accounts = _account_holders(commands)
     if accounts - matches.people:
         # Erasing an account removes the only way to ask for the rest, so everything else goes with it.
-        matches = matches.merge(whole(conn, keyed, accounts))
+        matches = matches.merge(match_all(conn, keyed, accounts))
         streams, commands = _plan(conn, keyed, matches)
     report = ErasureReport()
     if scope_of(actor, Action.PERSON_ERASE) is Scope.ANYWHERE:
-        report.unreached += _elsewhere(conn, matches.pairs)
+        report.unreached += _describe_other_matches(conn, matches.pairs)
     with conn.transaction():
         for stream, erasures in commands.items():
             if any(isinstance(command, AccountErase) for command in erasures):
@@ -200,7 +200,7 @@ def _record_as(execute: Execute, command: Erasure, actor: Actor, people: Sequenc
     return subject_of_erasure(command)
 
 
-def _elsewhere(conn: Conn, pairs: Iterable[Pair]) -> list[str]:
+def _describe_other_matches(conn: Conn, pairs: Iterable[Pair]) -> list[str]:
     """Describe what is held under the same address or telephone but did not match."""
     matched = set(pairs)
     entries = index.find_entries(conn, index.digests_of(conn, list(matched)))

@@ -9,7 +9,7 @@ from uuid import UUID
 from psycopg import Connection
 
 from application.commanding.pseudonyms_and_links import Keyed
-from application.people.erasing import counted, pending_erasures, things_of
+from application.people.erasing import count_by_kind, pending_erasures, things_of
 from application.people.finding import Matches
 from domain.accounts.events import MailPreferencesSet, MandateGiven
 from domain.contacts.events import (
@@ -49,7 +49,9 @@ def export_person(conn: Conn, vault: Vault, keyed: Keyed, matches: Matches) -> d
         if commands is None:
             continue
         things += [(kind, thing) for kind, thing in things_of(commands) if only is None or thing in only]
-        about = [record for record in records if _is_about(record.event, person, _own(records, person, only))]
+        about = [
+            record for record in records if _is_about(record.event, person, _own_registrations(records, person, only))
+        ]
         subjects.append(
             {
                 "subject": str(stream),
@@ -59,12 +61,12 @@ def export_person(conn: Conn, vault: Vault, keyed: Keyed, matches: Matches) -> d
         )
     return {
         "person": [str(person) for person in dict.fromkeys(row[0] for row in rows)],
-        "found": {str(kind): count for kind, count in counted(things).items()},
+        "found": {str(kind): count for kind, count in count_by_kind(things).items()},
         "held": subjects,
     }
 
 
-def _own(records: Sequence[Recorded], person: UUID, only: set[UUID] | None) -> set[UUID]:
+def _own_registrations(records: Sequence[Recorded], person: UUID, only: set[UUID] | None) -> set[UUID]:
     """Return the person's registrations in a book, restricted to the matched ones."""
     registrations = (record.event for record in records if isinstance(record.event, RegistrationMade))
     own = {event.registration_id for event in registrations if event.person_id == person}

@@ -55,17 +55,17 @@ def find(conn: Conn, vault: Vault, keyed: Keyed, query: str) -> Matches:
         identifier = UUID(query)
     except ValueError:
         return _find_by_name(conn, keyed, query)
-    return whole(conn, keyed, _find_by_id(conn, identifier))
+    return match_all(conn, keyed, _find_by_id(conn, identifier))
 
 
 def find_own(conn: Conn, keyed: Keyed, own: UUID, subject: str | None) -> Matches:
     """Return everything of a signed-in person: what they did while signed in, whatever address they typed."""
     if subject is None:
-        return whole(conn, keyed, [own])
-    return whole(conn, keyed, [own, *_pseudonyms(conn, keyed, subject)], [account_id(subject)])
+        return match_all(conn, keyed, [own])
+    return match_all(conn, keyed, [own, *_pseudonyms(conn, keyed, subject)], [account_id(subject)])
 
 
-def whole(conn: Conn, keyed: Keyed, people: Iterable[UUID], accounts: Iterable[UUID] = ()) -> Matches:
+def match_all(conn: Conn, keyed: Keyed, people: Iterable[UUID], accounts: Iterable[UUID] = ()) -> Matches:
     """Match everything about these people and their accounts. People whom no stream mentions are left out."""
     names = [name for person in people for name in _with_successors(conn, keyed, person)]
     streams = [keyed.account(name) for name in names]
@@ -79,12 +79,12 @@ def whole(conn: Conn, keyed: Keyed, people: Iterable[UUID], accounts: Iterable[U
 
 def _find_by_name(conn: Conn, keyed: Keyed, query: str) -> Matches:
     mailbox = keyed.pseudonym(address_of(query))
-    names = [*_pseudonyms(conn, keyed, query), *_generations(conn, keyed, [mailbox]), *_structure(query)]
+    names = [*_pseudonyms(conn, keyed, query), *_generations(conn, keyed, [mailbox]), *_structure_ids(query)]
     digests = [keyed.digest(subject_of(query)), keyed.digest(address_of(query))]
     if any(char.isdigit() for char in query) and not any(char.isalpha() for char in query):
         digests.append(keyed.digest(telephone_of(query)))
     accounts = index.find_entries(conn, digests[:1])
-    matches = whole(conn, keyed, [*names, *(entry.person_id for entry in accounts)], [account_id(query)])
+    matches = match_all(conn, keyed, [*names, *(entry.person_id for entry in accounts)], [account_id(query)])
     for entry in index.find_entries(conn, digests):
         things = matches.pairs.setdefault((entry.person_id, entry.originator_id), set())
         if things is not None:
@@ -92,7 +92,7 @@ def _find_by_name(conn: Conn, keyed: Keyed, query: str) -> Matches:
     return matches
 
 
-def _structure(siret: str) -> list[UUID]:
+def _structure_ids(siret: str) -> list[UUID]:
     """Return the ids a structure's SIRET stands for: a sole trader's name is personal data."""
     try:
         structure = structure_id(check_siret(siret))

@@ -26,7 +26,7 @@ def mandate_account(actor: str) -> UUID | None:
         return None
 
 
-def names(conn: Connection[Any], vault: Vault) -> Callable[[str], str]:
+def name_lookup(conn: Connection[Any], vault: Vault) -> Callable[[str], str]:
     """Return a function from an actor to a display name.
 
     Actors who acted by a mandate and are not erased show as their token's subject, for readers entitled to know it; any

@@ -79,7 +79,7 @@ def align(stored: Iterable[tuple[int, bytes]], leaves: Iterable[bytes]) -> list[
             now.skip()
         elif _exchanged_with_next(was, now):
             for _ in range(2):
-                mismatches.append(_Mismatch(*_both(was, now)))
+                mismatches.append(_Mismatch(*_next_pair(was, now)))
                 was.skip()
                 now.skip()
         elif (following := was.peek(1)) is not None and _matches(leaf, *following):
@@ -97,7 +97,7 @@ def align(stored: Iterable[tuple[int, bytes]], leaves: Iterable[bytes]) -> list[
     return sorted([*differences, *_classify(mismatches)], key=lambda difference: difference.position)
 
 
-def _both(was: _Lookahead[tuple[int, bytes]], now: _Lookahead[bytes]) -> tuple[int, bytes, bytes]:
+def _next_pair(was: _Lookahead[tuple[int, bytes]], now: _Lookahead[bytes]) -> tuple[int, bytes, bytes]:
     old, leaf = was.peek(), now.peek()
     assert old is not None
     assert leaf is not None

@@ -65,7 +65,7 @@ def facts_now(conn: Conn, vault: Vault, dossier_id: UUID) -> tuple[Facts, str | 
     """
     until, checkpoint = head(conn), latest(conn)
     _, leaves = _facts_and_leaves(conn, dossier_id, until)
-    return _readable(conn, vault, dossier_id, leaves), checkpoint.note if checkpoint else None
+    return _clear_facts(conn, vault, dossier_id, leaves), checkpoint.note if checkpoint else None
 
 
 def gather_proof(conn: Conn, vault: Vault, key: SigningKey, dossier_id: UUID, now: datetime) -> DossierProof:
@@ -74,10 +74,10 @@ def gather_proof(conn: Conn, vault: Vault, key: SigningKey, dossier_id: UUID, no
     position = checkpoint.position if checkpoint else 0
     _, leaves = _facts_and_leaves(conn, dossier_id, position)
     assert checkpoint is not None, "a dossier has events"
-    return DossierProof(_readable(conn, vault, dossier_id, leaves), leaves, checkpoint)
+    return DossierProof(_clear_facts(conn, vault, dossier_id, leaves), leaves, checkpoint)
 
 
-def _readable(conn: Conn, vault: Vault, dossier_id: UUID, leaves: Sequence[bytes]) -> Facts:
+def _clear_facts(conn: Conn, vault: Vault, dossier_id: UUID, leaves: Sequence[bytes]) -> Facts:
     return facts_of(dossier_id, vault.open(conn, records_of(leaves)))
 
 
@@ -156,7 +156,7 @@ def _tree_members(conn: Conn, dossier: DossierProof) -> dict[str, bytes]:
     if checkpoint.stamp is not None:
         members[STAMP] = checkpoint.stamp
     if (previous := certified_before(conn, checkpoint.size)) is not None:
-        path = [_encoded(node) for node in consistency_proof(previous.size, checkpoint.size, tree.subtree)]
+        path = [_to_base64(node) for node in consistency_proof(previous.size, checkpoint.size, tree.subtree)]
         consistency = {"first": previous.size, "second": checkpoint.size, "proof": path}
         members |= {PREVIOUS: previous.note.encode(), CONSISTENCY: orjson.dumps(consistency)}
     return members
@@ -166,9 +166,10 @@ def _event_line(tree: StoredTree, leaf: bytes, size: int) -> bytes:
     position = decode_leaf(leaf).position
     index = tree.index_of(position)
     assert index is not None, f"position {position} is in the signed tree"
-    proof = [_encoded(node) for node in inclusion_proof(index, size, tree.subtree)]
+    proof = [_to_base64(node) for node in inclusion_proof(index, size, tree.subtree)]
     return orjson.dumps(
-        {"position": position, "index": index, "leaf": _encoded(leaf), "proof": proof}, option=orjson.OPT_APPEND_NEWLINE
+        {"position": position, "index": index, "leaf": _to_base64(leaf), "proof": proof},
+        option=orjson.OPT_APPEND_NEWLINE,
     )
 
 
@@ -178,7 +179,7 @@ def manifest_text(dossier_id: str, digests: Mapping[str, str], sizes: Mapping[st
     return "\n".join(lines) + "\n"
 
 
-def _encoded(data: bytes) -> str:
+def _to_base64(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 

@@ -223,7 +223,7 @@ class _KeyPeriods:
     def misuses(self, key: bytes, size: int) -> Iterator[str]:
         """Checkpoints must come in the order of their sizes."""
         if key in self._ended:
-            yield _rolled_back(size, f"ended at size {self._ended[key]}")
+            yield _rolled_back_key(size, f"ended at size {self._ended[key]}")
             return
         if self._current not in (None, key):
             self._ended[self._current] = size - 1
@@ -232,10 +232,10 @@ class _KeyPeriods:
         if period is not None and not period.may_sign(size):
             ended = period.until_size is not None and size > period.until_size
             why = f"ended at size {period.until_size}" if ended else f"began at size {period.since_size}"
-            yield _rolled_back(size, why)
+            yield _rolled_back_key(size, why)
 
 
-def _rolled_back(size: int, why: str) -> str:
+def _rolled_back_key(size: int, why: str) -> str:
     return f"checkpoint of size {size}: signed by a rolled-back key, which {why}"
 
 

@@ -52,9 +52,9 @@ class _History:
                 yield from self._certification(fact)
 
     def _submission(self, fact: DossierSubmitted) -> Iterator[str]:
-        agreed = self._agreed()
-        yield from _same("the rate submitted", fact.rate_per_animation, agreed.rate_per_animation)
-        yield from _same("the number planned", fact.planned_animations, agreed.planned_animations)
+        convention = self._convention()
+        yield from _same("the rate submitted", fact.rate_per_animation, convention.rate_per_animation)
+        yield from _same("the number planned", fact.planned_animations, convention.planned_animations)
         yield from _same("the amount submitted", fact.amount, len(fact.lines) * fact.rate_per_animation)
         if len({line.animation_id for line in fact.lines}) < len(fact.lines):
             yield "an animation is submitted twice"
@@ -76,20 +76,20 @@ class _History:
         yield from _same(f"{name}: its dossier", animation.dossier_id, self.dossier_id)
 
     def _certification(self, fact: DossierCertified) -> Iterator[str]:
-        agreed = self._agreed()
+        convention = self._convention()
         if self.submitted is None:
             yield "it was certified and never submitted"
             return
         yield from _same("the number certified", fact.animations, len(self.submitted.lines))
         yield from _same("the rate certified", fact.rate_per_animation, self.submitted.rate_per_animation)
-        yield from _same("the number planned", fact.planned_animations, agreed.planned_animations)
-        yield from _same("the number certified before", fact.already_certified, agreed.certified_animations)
+        yield from _same("the number planned", fact.planned_animations, convention.planned_animations)
+        yield from _same("the number certified before", fact.already_certified, convention.certified_animations)
         yield from _same("the amount certified", fact.amount, fact.animations * fact.rate_per_animation)
         planned, done = fact.planned_animations, fact.already_certified + fact.animations
         if planned is not None and done > planned and not fact.overrun_reason:
             yield f"{done} animations are certified for {planned} planned, without a reason"
 
-    def _agreed(self) -> Convention:
+    def _convention(self) -> Convention:
         if self.convention_id not in self.conventions:
             raise ValueError("the events of the dossier's convention are missing")
         return self.conventions[self.convention_id]

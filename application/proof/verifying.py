@@ -132,12 +132,12 @@ def _events(bundle: _Bundle) -> str:
     last = -1
     for line in bundle.archive.read(layout.EVENTS).splitlines():
         entry = orjson.loads(line)
-        data = _decoded(entry["leaf"])
+        data = _from_base64(entry["leaf"])
         leaf, index = decode_leaf(data), entry["index"]
         where = f"event at position {leaf.position}"
         if leaf.position != entry["position"] or index <= last:
             raise CheckFailed(f"{where}: out of order")
-        proof = [_decoded(node) for node in entry["proof"]]
+        proof = [_from_base64(node) for node in entry["proof"]]
         if not verifies_inclusion(leaf_hash(data), index, bundle.checkpoint.size, proof, bundle.checkpoint.root):
             raise CheckFailed(f"{where}: not in the signed tree")
         _check_version(versions, leaf, where)
@@ -161,7 +161,7 @@ def _consistency(bundle: _Bundle) -> str | None:
         return "there is no earlier checkpoint of a certification to begin it"
     previous = parse_checkpoint(open_note(_text(bundle, layout.PREVIOUS), bundle.keys)[0])
     consistency = orjson.loads(bundle.archive.read(layout.CONSISTENCY))
-    proof = [_decoded(node) for node in consistency["proof"]]
+    proof = [_from_base64(node) for node in consistency["proof"]]
     if (consistency["first"], consistency["second"]) != (previous.size, bundle.checkpoint.size):
         raise CheckFailed("the proof is about other sizes than the two checkpoints")
     if previous.origin != bundle.checkpoint.origin:
@@ -254,7 +254,7 @@ def _text(bundle: _Bundle, name: str) -> str:
     return bundle.archive.read(name).decode()
 
 
-def _decoded(encoded: Any) -> bytes:
+def _from_base64(encoded: Any) -> bytes:
     try:
         return base64.b64decode(encoded, validate=True)
     except binascii.Error as error:

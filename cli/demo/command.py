@@ -17,10 +17,10 @@ from application.hosting.settings import Settings, load_settings
 from application.sign_in.local import issue_token
 from cli.composition import open_everything, own_token_secret, utc_now
 from cli.console import Refused, Stopped, confirm, note, somebody_is_there
-from cli.demo.roles import Part, cast
+from cli.demo.roles import Part, cast_roles
 from cli.demo.season import load_once, structure_of
-from cli.options import Host, Port, Verbose, Yes, logs_of_a_command
-from cli.server.background import working
+from cli.options import Host, Port, Verbose, Yes, set_up_command_logs
+from cli.server.background import background_work
 from cli.server.serving import address_of, run_api, take_address
 from domain.kernel.actors import Role
 
@@ -51,7 +51,7 @@ def demo(
     settings = demonstration_settings()
     with take_address(host, port) as listener, ExitStack() as stack:
         settings = settings.served_at(address_of(listener))
-        logs_of_a_command(verbose)
+        set_up_command_logs(verbose)
         try:
             if fresh:
                 _drop(settings, yes)
@@ -59,9 +59,9 @@ def demo(
             opened = stack.enter_context(open_everything(settings))
             load_once(opened, animations, utc_now())
             found_database(opened.application, utc_now())
-            stack.enter_context(working(opened))
+            stack.enter_context(background_work(opened))
             with opened.connection() as conn:
-                parts = cast(conn, utc_now())
+                parts = cast_roles(conn, utc_now())
             run_api(opened, listener, lambda: _welcome(settings, address_of(listener), parts))
         except Stopped:
             note("Stopping.")

@@ -41,7 +41,7 @@ class Part:
     schools: Sequence[str] = ()
 
 
-def cast(conn: Conn, now: datetime) -> list[Part]:
+def cast_roles(conn: Conn, now: datetime) -> list[Part]:
     """Return a part for every role that a token can have, chosen from the read models."""
     siret, name, territory = _first(conn, _STRUCTURE, now=now)
     director, school_territory = _first(conn, _SCHOOL, degree="FIRST", status="SUBMITTED")

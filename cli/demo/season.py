@@ -10,9 +10,9 @@ from typing import LiteralString
 from psycopg import sql
 
 from cli.composition import Conn, Runtime
-from cli.console import Refused, counted, note, warn
+from cli.console import Refused, note, quantity, warn
 from cli.demo.dossiers import make_dossiers
-from cli.demo.roles import Part, cast
+from cli.demo.roles import Part, cast_roles
 from cli.load import load_and_rebuild
 from cli.read_models.catching_up import bring_up_to_date
 from cli.read_models.log_state import count_after
@@ -68,7 +68,7 @@ def structure_of(parts: Sequence[Part]) -> Sequence[str]:
 def _load(opened: Runtime, conn: Conn, animations: int, now: datetime) -> None:
     conn.execute(_DDL)
     ours = bool(read_stream(conn, landmark(SEED)))
-    if not ours and _true(conn, _ANY_ANIMATION):
+    if not ours and _is_true(conn, _ANY_ANIMATION):
         # Somebody's own animations, or an older release's: do not mix invented ones with them.
         note(f"This database holds other animations: the season is not loaded. {_FRESH}")
         _catch_up(opened)
@@ -81,9 +81,9 @@ def _load(opened: Runtime, conn: Conn, animations: int, now: datetime) -> None:
     loaded, complete = _state(conn)
     _catch_up(opened)
     if not complete:
-        sirets = structure_of(cast(conn, now))
+        sirets = structure_of(cast_roles(conn, now))
         dossiers = make_dossiers(opened, sirets[0] if sirets else "", now)
-        note(f"Opened {counted(dossiers, 'service dossier')}, so that there is one in each status.")
+        note(f"Opened {quantity(dossiers, 'service dossier')}, so that there is one in each status.")
         conn.execute(_COMPLETE, (SEED,))
         _catch_up(opened)
     if ours:
@@ -105,10 +105,10 @@ def _state(conn: Conn) -> tuple[bool, bool]:
     """Return whether the season is fully loaded, and whether its dossiers are made."""
     row = conn.execute(_STATE, (SEED,)).fetchone()
     # A season older than the table is judged by what its run made last.
-    return (row[0], row[1]) if row else (True, _true(conn, _ANY_DOSSIER))
+    return (row[0], row[1]) if row else (True, _is_true(conn, _ANY_DOSSIER))
 
 
-def _true(conn: Conn, query: LiteralString) -> bool:
+def _is_true(conn: Conn, query: LiteralString) -> bool:
     row = conn.execute(query).fetchone()
     return bool(row and row[0])
 
@@ -120,9 +120,9 @@ def _report(conn: Conn, loaded: bool, now: datetime) -> None:
     if not loaded:
         warn(f"the loading of this season was broken off: it may lack animations. {_FRESH}")
     if to_come <= FEW_TO_COME * animations:
-        warn(f"the dates of this season are past: {counted(to_come, 'animation')} to come. {_FRESH}")
+        warn(f"the dates of this season are past: {quantity(to_come, 'animation')} to come. {_FRESH}")
     else:
-        note(f"The demonstration season is there, with {counted(to_come, 'animation')} to come. {_FRESH}")
+        note(f"The demonstration season is there, with {quantity(to_come, 'animation')} to come. {_FRESH}")
 
 
 def _catch_up(opened: Runtime) -> None:

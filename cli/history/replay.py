@@ -11,11 +11,11 @@ from rich.text import Text
 from rich.tree import Tree
 
 from cli.composition import open_everything, settings_from_environment
-from cli.console import Refused, counted, note, results
+from cli.console import Refused, note, quantity, results
 from cli.history.past import moment_of, state_of, told
 from cli.history.reading import history_of
 from cli.history.timeline import Entry, Privacy, Timeline
-from cli.options import Verbose, logs_of_a_command
+from cli.options import Verbose, set_up_command_logs
 from eventstore.records import Recorded
 from projections.engine.past import Moment
 from projections.engine.projection import Row
@@ -52,7 +52,7 @@ def replay(
     A structure's history includes every event stamped with the structure: its conventions and animations.
     """
     settings = settings_from_environment()
-    logs_of_a_command(verbose)
+    set_up_command_logs(verbose)
     with open_everything(settings) as opened, opened.connection() as conn:
         try:
             history = history_of(conn, subject)
@@ -76,7 +76,7 @@ def replay(
             _show(history.stream, list(timeline.entries(records)))
             for state in states:
                 _show_state(timeline, records[-1].position, state)
-            note(f"{counted(len(records), 'event')}, {history.found_by}")
+            note(f"{quantity(len(records), 'event')}, {history.found_by}")
 
 
 def _show_state(timeline: Timeline, position: int, state: Row) -> None:

@@ -153,7 +153,7 @@ class Timeline:
     def _details(self, record: Recorded) -> Iterator[tuple[str, str]]:
         event, values = record.event, self.privacy.values(record)
         before = self._latest.get(record.originator_id, {})
-        changed = _changed(event, values, before)
+        changed = _changed_fields(event, values, before)
         for name, value in values.items():
             if name in _HIDDEN_FIELDS or name not in changed:
                 continue
@@ -172,7 +172,7 @@ class Timeline:
         return " ; ".join(self.words.term(kind, code, position) for code in codes)
 
 
-def _changed(event: Event, values: Mapping[str, Any], before: Mapping[str, Any]) -> set[str]:
+def _changed_fields(event: Event, values: Mapping[str, Any], before: Mapping[str, Any]) -> set[str]:
     """Return the fields worth showing: those an event lists as changed, else those that differ from before."""
     listed: tuple[str, ...] | None = getattr(event, "changed", None)
     if listed is not None:

@@ -55,7 +55,7 @@ def forget(database_url: str, master_key: bytes) -> int:
         conn.execute(_DDL)
         upto = head(conn)
         erasures = _erasures(conn, upto)
-        names = _concerned(erasures)
+        names = _affected_read_models(erasures)
         if names:
             rebuild(database_url, master_key, names)
             _drop_previous(conn, names)
@@ -74,7 +74,7 @@ def _erasures(conn: Conn, upto: int) -> set[type[Event]]:
     return {event for topic, event in registered_events().items() if topic in topics}
 
 
-def _concerned(erasures: set[type[Event]]) -> list[str]:
+def _affected_read_models(erasures: set[type[Event]]) -> list[str]:
     """Return the read models that show data of these erasures."""
     return [
         projection.name

@@ -13,11 +13,11 @@ from application.files.store import FileStore
 from application.hosting.kept_secrets import make_key
 from application.hosting.settings import Settings, checked_key
 from cli.composition import Runtime, environment, open_everything, settings_from_environment, utc_now
-from cli.console import Refused, Steps, confirm, counted, note
+from cli.console import Refused, Steps, confirm, note, quantity
 from cli.key_files import write_key
-from cli.options import Verbose, Yes, logs_of_a_command
+from cli.options import Verbose, Yes, set_up_command_logs
 from cli.people.forgetting import forget
-from cli.people.retaining import due, erasures
+from cli.people.retaining import erasures, find_overdue
 from cli.read_models.catching_up import bring_up_to_date
 from domain.kernel.actors import SYSTEM
 
@@ -50,7 +50,7 @@ def erase(
     Run it again after an interruption to do what is still missing.
     """
     settings = settings_from_environment()
-    logs_of_a_command(verbose)
+    set_up_command_logs(verbose)
     with open_everything(settings) as opened:
         confirm(f"Erase all personal data of {subject}? This cannot be undone.", yes)
         report = opened.application.erase(subject, SYSTEM, utc_now())
@@ -83,7 +83,7 @@ def export(
     Erased values are null, and erasedAt gives the date.
     """
     settings = settings_from_environment()
-    logs_of_a_command(verbose)
+    set_up_command_logs(verbose)
     with open_everything(settings) as opened:
         data = opened.application.export_person(subject)
     if not data["held"]:
@@ -108,13 +108,13 @@ def retain(
     A running server does the same once a day; each erasure is recorded. Run it again after an interruption.
     """
     settings = settings_from_environment()
-    logs_of_a_command(verbose)
+    set_up_command_logs(verbose)
     with open_everything(settings) as opened:
-        _up_to_date(opened, "what is due cannot be told while these read models are behind")
+        _catch_up(opened, "what is due cannot be told while these read models are behind")
         store = FileStore(settings.files)
         with opened.connection() as conn:
-            overdue = due(conn, store, settings.retention, utc_now())
-        summary = ", ".join(counted(number, name) for name, number in overdue.counts.items())
+            overdue = find_overdue(conn, store, settings.retention, utc_now())
+        summary = ", ".join(quantity(number, name) for name, number in overdue.counts.items())
         if dry_run or not overdue.count:
             note(f"Due: {summary}.")
             return
@@ -137,7 +137,7 @@ def rotate_master_key(yes: Yes = False, verbose: Verbose = False) -> None:
     other processes first: with the old key they can decrypt nothing.
     """
     settings = settings_from_environment()
-    logs_of_a_command(verbose)
+    set_up_command_logs(verbose)
     new = _new_master_key(settings)
     confirm("Replace the master key?", yes)
     key_file = settings.home / "keys" / "master-key"
@@ -148,7 +148,7 @@ def rotate_master_key(yes: Yes = False, verbose: Verbose = False) -> None:
         wrapped = opened.application.vault.rewrap(conn, base64.b64decode(new))
         if settings.embedded:
             os.replace(key_file.with_name("master-key.next"), key_file)
-    note(f"Done: {counted(wrapped, 'personal key')} wrapped anew.")
+    note(f"Done: {quantity(wrapped, 'personal key')} wrapped anew.")
     if not settings.embedded:
         note("Set PARENTALITE_MASTER_KEY to the new key now, for every process.")
 
@@ -165,11 +165,11 @@ def _new_master_key(settings: Settings) -> str:
 
 
 def _forget_in_read_models(opened: Runtime) -> None:
-    _up_to_date(opened, "the keys are destroyed, but these read models may still show the person")
+    _catch_up(opened, "the keys are destroyed, but these read models may still show the person")
     # A server does it within the hour; the command does it before it ends.
     forget(opened.url, opened.settings.master_key)
 
 
-def _up_to_date(opened: Runtime, consequence: str) -> None:
+def _catch_up(opened: Runtime, consequence: str) -> None:
     if behind := bring_up_to_date(opened):
         raise Refused(f"{consequence}: {', '.join(behind)}. See why with: parentalite status")

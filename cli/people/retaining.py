@@ -35,7 +35,7 @@ DAYS_A_MONTH = 365.25 / 12
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class Overdue:
     """What to erase: registrations as (animation, registration), contacts as (structure, contact), files as SHA-256."""
 
     registrants: list[tuple[UUID, UUID]]
@@ -60,13 +60,13 @@ class Due:
         return sum(self.counts.values())
 
 
-def due(conn: Conn, store: FileStore, terms: RetentionSettings, now: datetime) -> Due:
+def find_overdue(conn: Conn, store: FileStore, terms: RetentionSettings, now: datetime) -> Overdue:
     """Return everything due by now, according to the read models."""
 
     def rows(query: str, days: float) -> list[Any]:
         return _rows(conn, query, ended_before=now - timedelta(days=days))
 
-    return Due(
+    return Overdue(
         [(row[0], row[1]) for row in rows(retention.REGISTRANTS, terms.registrants_days)],
         [
             *(row[0] for row in rows(retention.CANDIDATURES, terms.candidatures_months * DAYS_A_MONTH)),
@@ -78,7 +78,7 @@ def due(conn: Conn, store: FileStore, terms: RetentionSettings, now: datetime) -
     )
 
 
-def erasures(app: Application, store: FileStore, overdue: Due, now: datetime) -> list[Callable[[], int]]:
+def erasures(app: Application, store: FileStore, overdue: Overdue, now: datetime) -> list[Callable[[], int]]:
     """Return functions that erase `overdue`, piece by piece. Each returns a count, and may be called twice."""
     by_animation = groupby(overdue.registrants, key=lambda registration: registration[0])
     return [

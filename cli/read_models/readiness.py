@@ -34,10 +34,10 @@ def built_with_an_older_typology(conn: Conn) -> list[str]:
 
 
 def is_outdated(live: Generation, now: TermsInForce) -> bool:
-    return live.terms_in_force != now and live.name in _shown_by_the_typology(now)
+    return live.terms_in_force != now and live.name in _depending_on_typology(now)
 
 
-def _shown_by_the_typology(now: TermsInForce) -> set[str]:
+def _depending_on_typology(now: TermsInForce) -> set[str]:
     """Return the read models that depend on the typology: those that are built as a different object."""
     return {p.name for p, q in zip(projections(TermsInForce()), projections(now), strict=True) if p is not q}
 

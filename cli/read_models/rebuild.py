@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from cli.composition import Conn, Runtime, open_everything, settings_from_environment
-from cli.console import Steps, Stopped, confirm, counted, note
-from cli.options import Verbose, Yes, logs_of_a_command
+from cli.console import Steps, Stopped, confirm, note, quantity
+from cli.options import Verbose, Yes, set_up_command_logs
 from cli.read_models.log_state import count_after
 from cli.read_models.readiness import known_read_models
 from eventstore.log import head
@@ -45,10 +45,10 @@ def rebuild(
     change affects. `parentalite status` lists the names.
     """
     settings = settings_from_environment()
-    logs_of_a_command(verbose)
+    set_up_command_logs(verbose)
     if back and preview:
         raise typer.BadParameter("--back and --preview exclude each other")
-    chosen = _chosen(names or [])
+    chosen = _check_names(names or [])
     with open_everything(settings) as opened:
         if preview:
             for line in _preview_lines(opened):
@@ -65,7 +65,7 @@ def _preview_lines(opened: Runtime) -> list[str]:
         changes = touched_by_the_typology(conn)
     return [
         f"{change.kind.value} {change.code} → {change.into}: "
-        f"{counted(change.animations, 'animation')} will be shown and counted so"
+        f"{quantity(change.animations, 'animation')} will be shown and counted so"
         for change in changes
     ] or ["No animation is touched by a change of the typology since the read models were built."]
 
@@ -76,7 +76,7 @@ def rebuild_with_progress(opened: Runtime, names: list[str]) -> int:
         return build_anew(opened.url, opened.settings.master_key, names, steps)
 
 
-def _chosen(names: list[str]) -> list[str]:
+def _check_names(names: list[str]) -> list[str]:
     read_models = known_read_models()
     if unknown := [name for name in names if name not in read_models]:
         raise RebuildRefused(f"unknown read model {', '.join(unknown)}: choose from {', '.join(read_models)}")
@@ -88,7 +88,7 @@ def _rebuild(opened: Runtime, names: list[str], yes: bool) -> None:
         note(line)
     with opened.connection() as conn:
         events, size = count_after(conn, 0), _size_in_use(conn, names)
-    note(f"Will read {counted(events, 'event')} and rebuild {', '.join(names) or 'all read models'}.")
+    note(f"Will read {quantity(events, 'event')} and rebuild {', '.join(names) or 'all read models'}.")
     note(f"Needs about {size / 1e6:,.0f} MB of disk beside the generation in use, which stays until the next rebuild.")
     confirm("Rebuild?", yes)
     try:

@@ -9,8 +9,8 @@ import typer
 from rich.table import Table
 
 from cli.composition import open_everything, settings_from_environment, utc_now
-from cli.console import counted, note, results
-from cli.options import AsJson, Verbose, logs_of_a_command
+from cli.console import note, quantity, results
+from cli.options import AsJson, Verbose, set_up_command_logs
 from cli.read_models.log_state import LogState, ReadModelState, log_state
 
 
@@ -21,7 +21,7 @@ def status(as_json: AsJson = False, verbose: Verbose = False) -> None:
     fails on an event stops before it until the cause is fixed: its position, the event and the reason are shown.
     """
     settings = settings_from_environment()
-    logs_of_a_command(verbose)
+    set_up_command_logs(verbose)
     with open_everything(settings) as opened, opened.connection() as conn:
         state = log_state(conn, utc_now())
     if as_json:
@@ -50,7 +50,7 @@ def _projector(state: LogState) -> str:
 
 def _show(state: LogState) -> None:
     console = results()
-    console.print(f"Log: position {state.position:,}, {counted(state.events, 'event')}")
+    console.print(f"Log: position {state.position:,}, {quantity(state.events, 'event')}")
     console.print(f"Projector: {_projector(state)}")
     console.print(_last_checkpoint(state))
     table = Table("Read model", title_justify="left")

@@ -23,7 +23,7 @@ def _authority(settings: Settings) -> Authority | None:
 
 
 @contextmanager
-def working(opened: Runtime) -> Iterator[None]:
+def background_work(opened: Runtime) -> Iterator[None]:
     """Project, sign checkpoints, react to events, send e-mails and run jobs until the context ends.
 
     Another process may hold the lead in any of these.

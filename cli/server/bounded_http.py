@@ -51,7 +51,7 @@ class _Refused(Exception):
     """Raised in the parser's callbacks, to stop it."""
 
 
-def bounded(door: Door) -> type[HttpToolsProtocol]:
+def bounded_protocol(door: Door) -> type[HttpToolsProtocol]:
     """Return the protocol class of a server whose connections share `door`."""
     return type("BoundedHttp", (_BoundedHttp,), {"door": door})
 

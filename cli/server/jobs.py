@@ -16,7 +16,7 @@ from application.followers.scheduling import Job, each
 from application.followers.tidying import tidy
 from application.hosting.settings import Settings
 from cli.people.forgetting import forget
-from cli.people.retaining import due, erasures
+from cli.people.retaining import erasures, find_overdue
 from domain.kernel.actors import SYSTEM
 from domain.kernel.errors import DomainError, ErrorCode
 from projections.animations import queries
@@ -63,7 +63,7 @@ def retain(app: Application, settings: Settings, now: datetime) -> int:
     """Erase everything whose retention has ended."""
     store = FileStore(settings.files)
     with app.pool.connection() as conn:
-        overdue = due(conn, store, settings.retention, now)
+        overdue = find_overdue(conn, store, settings.retention, now)
     return each(erasures(app, store, overdue, now))
 
 

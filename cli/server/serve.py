@@ -13,9 +13,9 @@ from application.founding import found_database
 from application.hosting.settings import Settings, SettingsError
 from cli.composition import Runtime, open_everything, settings_from_environment, utc_now
 from cli.console import Stopped, note
-from cli.options import Host, Port, Verbose, logs_of_a_server
+from cli.options import Host, Port, Verbose, set_up_server_logs
 from cli.read_models.readiness import check_read_models
-from cli.server.background import working
+from cli.server.background import background_work
 from cli.server.serving import address_of, run_api, take_address
 
 log = logging.getLogger("parentalite.serve")
@@ -43,13 +43,13 @@ def serve(
     """
     settings = settings_from_environment()
     with take_address(host, port) as listener, ExitStack() as stack:
-        logs_of_a_server(settings, verbose)
+        set_up_server_logs(settings, verbose)
         check_links(settings)
         settings = settings.served_at(address_of(listener))
         opened = stack.enter_context(open_everything(settings))
         get_ready(opened)
         if project:
-            stack.enter_context(working(opened))
+            stack.enter_context(background_work(opened))
         try:
             run_api(opened, listener, lambda: log.info("serving", extra={"address": address_of(listener)}))
         except Stopped:
@@ -63,13 +63,13 @@ def project(verbose: Verbose = False) -> None:
     """
     settings = settings_from_environment()
     check_links(settings)
-    logs_of_a_server(settings, verbose)
+    set_up_server_logs(settings, verbose)
     with open_everything(settings) as opened:
         get_ready(opened)
         note("Projecting. Ctrl-C stops it.")
         try:
             # In other threads, because a signal would interrupt the main thread in the middle of a transaction.
-            with working(opened):
+            with background_work(opened):
                 Event().wait()
         except Stopped:
             log.info("stopped")

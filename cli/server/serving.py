@@ -103,7 +103,7 @@ def server_config(application: Any, services: Services, port: int = 0) -> uvicor
     import uvicorn
 
     from api.core.requests import LARGEST_BODY
-    from cli.server.bounded_http import Door, bounded
+    from cli.server.bounded_http import Door, bounded_protocol
     from cli.server.bounded_websocket import BoundedWebSocket
 
     limit = max_connections()
@@ -111,7 +111,7 @@ def server_config(application: Any, services: Services, port: int = 0) -> uvicor
     return uvicorn.Config(
         application,
         port=port,
-        http=bounded(door),
+        http=bounded_protocol(door),
         ws=BoundedWebSocket,
         log_config=None,
         access_log=False,

@@ -10,7 +10,7 @@ import pytest
 
 from application.candidatures import CandidatureSubmit
 from application.hosting.settings import VARIABLES
-from cli.console import Stopped, counted
+from cli.console import Stopped, quantity
 from domain.candidatures.events import Degree
 from domain.kernel.actors import PUBLIC
 from tests.cli.conftest import error_line
@@ -87,8 +87,8 @@ def test_a_signal_ends_a_command_with_the_code_of_the_shell(run, environment, mo
 
 
 def test_numbers_are_told_with_their_noun():
-    assert counted(1, "event") == "1 event"
-    assert counted(1_000, "event") == "1,000 events"
+    assert quantity(1, "event") == "1 event"
+    assert quantity(1_000, "event") == "1,000 events"
 
 
 @pytest.mark.parametrize("command", [["serve", "--port", "0"], ["project"]], ids=" ".join)

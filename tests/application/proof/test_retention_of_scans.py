@@ -12,7 +12,7 @@ import pytest
 from application.files.store import FileExpired, FileMissing, FileStore
 from application.hosting.settings import RetentionSettings
 from application.proof.verifying import verify
-from cli.people.retaining import due, erasures
+from cli.people.retaining import erasures, find_overdue
 from projections.engine.catching_up import catch_up
 from projections.engine.generations import prepare
 from projections.registry import projections
@@ -43,7 +43,7 @@ def retained(claim: Claim, folder: Path, after: timedelta) -> set[str]:
     with claim.world.app.pool.connection() as conn:
         prepare(conn, projections)
         catch_up(conn, claim.world.app.vault)
-        found = due(conn, claim.files, RetentionSettings(), claim.world.now + after)
+        found = find_overdue(conn, claim.files, RetentionSettings(), claim.world.now + after)
     for erasure in erasures(claim.world.app, claim.files, found, claim.world.now + after):
         erasure()
     return digests(folder)
