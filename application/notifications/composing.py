@@ -16,7 +16,7 @@ from application.commanding.pseudonyms_and_links import Keyed
 from application.notifications import animation_words
 from application.notifications.animation_words import Host
 from application.notifications.calendar_entry import calendar_entry
-from application.notifications.letters import Composed, Footer, Section, compose
+from application.notifications.letters import Footer, RenderedLetter, Section, compose
 from application.notifications.reaction import append_reason
 from application.notifications.subscriptions import may_read
 from application.notifications.unsubscribing import unsubscribe_address
@@ -56,7 +56,7 @@ class Draft:
     """
 
     address: str
-    letter: Composed
+    letter: RenderedLetter
     unsubscribe: str | None = None
     reply_to: str | None = None
     answered_by: str = ""

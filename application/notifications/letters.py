@@ -148,7 +148,7 @@ WORDINGS: Mapping[str, Wording] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Composed:
+class RenderedLetter:
     subject: str
     text: str
     html: str
@@ -169,7 +169,7 @@ def compose(
     sections: Sequence[Section] = (),
     link: str | None = None,
     footer: Footer = Footer(),
-) -> Composed:
+) -> RenderedLetter:
     """Render the letter in both forms. Raises KeyError if a placeholder has no value."""
     wording = WORDINGS[kind]
     subject = shorten(wording.subject.format_map(values), MAX_SUBJECT)
@@ -187,7 +187,7 @@ def compose(
     }
     templates = _templates()
     text, html = (templates.get_template(f"letter.{form}.jinja").render(context) for form in ("txt", "html"))
-    return Composed(subject, text.strip() + "\n", html)
+    return RenderedLetter(subject, text.strip() + "\n", html)
 
 
 def shorten(text: str, max_length: int) -> str:

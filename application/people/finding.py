@@ -21,7 +21,7 @@ from eventstore.identities import generations
 from eventstore.vault import Vault
 
 Conn = Connection[Any]
-#: A person and a stream that speaks of them.
+#: A person and a stream that mentions them.
 Pair = tuple[UUID, UUID]
 
 _STREAMS = """
@@ -32,7 +32,7 @@ _OWNERS = """
 SELECT DISTINCT person_id FROM person_keys WHERE originator_id = %s AND EXISTS (
     SELECT FROM stored_events e WHERE e.originator_id = person_keys.originator_id AND e.originator_version = 1
     AND (topic = 'candidature.submitted' OR topic LIKE 'account.%%' OR topic LIKE 'invitation.%%'))"""
-_LONGEST_CHAIN = 1_000
+_MAX_CHAIN = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def _with_successors(conn: Conn, keyed: Keyed, person: UUID) -> list[UUID]:
     """Return the person's pseudonym, and those that replaced it in single streams after an erasure."""
     names = [person]
     with conn.cursor() as cursor:
-        while len(names) < _LONGEST_CHAIN:
+        while len(names) < _MAX_CHAIN:
             successor = keyed.again(names[-1])
             if cursor.execute("SELECT FROM person_keys WHERE person_id = %s LIMIT 1", (successor,)).fetchone() is None:
                 break

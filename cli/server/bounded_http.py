@@ -20,7 +20,7 @@ MAX_HEAD_BYTES = 32_000
 #: Seconds from the first byte to the end of the headers, and from there to the end of the body.
 HEAD_SECONDS = 20.0
 BODY_SECONDS = 60.0
-#: Bytes a second that extend the deadline of an upload.
+#: Bytes received that extend an upload's deadline by one second.
 MIN_UPLOAD_SPEED = 20_000
 #: Seconds and bytes a refused client may go on sending, so that it gets to read the response.
 LINGER_SECONDS, LINGER_BYTES = 2.0, 32_000_000

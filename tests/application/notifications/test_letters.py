@@ -17,7 +17,7 @@ from application.candidatures import CandidatureSubmit, CandidatureWithdraw
 from application.contacts.commands import ContactAdd, PlanningSend
 from application.followers.reacting import react
 from application.notifications.composing import Draft
-from application.notifications.letters import Composed, compose, shorten
+from application.notifications.letters import RenderedLetter, compose, shorten
 from application.notifications.messages import build_message
 from application.papers.typesetting import MANDATORY_SENTENCE
 from application.registrations import PURPOSE, RegistrationCancel, RegistrationKeep, RegistrationSubmit
@@ -221,7 +221,7 @@ def test_a_reason_stands_in_the_text_and_not_in_the_subject():
 
 def test_the_link_of_one_click_stands_whole_in_its_header_and_answers_reach_the_structure():
     link = "https://parentalite-et-numerique.example.org/desabonnement/" + "PI6sAUTkVuCFcxVHIkbFcEfoj8uBS046sTIf" * 2
-    draft = Draft(CONTACT, Composed("Bonjour", "Texte\n", "<p>"), link, "maison@example.org", "Maison de Bourges")
+    draft = Draft(CONTACT, RenderedLetter("Bonjour", "Texte\n", "<p>"), link, "maison@example.org", "Maison de Bourges")
     sent = build_message(draft, uuid4(), "ne-pas-repondre@example.org", "example.org").as_bytes().decode()
     unfolded = sent.replace("\r\n ", " ").splitlines()
     assert f"List-Unsubscribe: <{link}>" in unfolded

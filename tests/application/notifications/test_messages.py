@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from application.notifications.composing import Draft
-from application.notifications.letters import Composed
+from application.notifications.letters import RenderedLetter
 from application.notifications.messages import UnusableAddress, build_message
 from demo import texts
 
@@ -21,7 +21,7 @@ FRENCH = st.text(alphabet="abcdeéèàçœÉ  '’«»-:,.()!?=_\"\\@;<>\u00a0\u
 
 def _made(subject: str = "x", address: str = "p@example.org", sender: str = SENDER) -> bytes:
     return build_message(
-        Draft(address, Composed(subject, "texte", "<p>texte</p>")), UUID(int=1), sender, "h"
+        Draft(address, RenderedLetter(subject, "texte", "<p>texte</p>")), UUID(int=1), sender, "h"
     ).as_bytes()
 
 

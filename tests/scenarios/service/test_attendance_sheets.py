@@ -198,7 +198,7 @@ def test_a_changed_file_is_reported_and_not_served(server: Server, over: str, fi
     answer = download(server, over, AUDITOR)
     assert refused(answer) == (500, "FILE_UNAVAILABLE")
     assert "empreinte" in answer.json()["errors"][0]["message"]
-    assert "a kept file was changed" in caplog.text
+    assert "stored file changed" in caplog.text
     place.unlink()
     assert refused(download(server, over, AUDITOR)) == (500, "FILE_UNAVAILABLE")
     place.write_bytes(SCAN)
