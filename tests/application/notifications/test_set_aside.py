@@ -118,7 +118,7 @@ def test_what_is_said_later_holds_when_what_was_said_before_is_done_late(signed,
     def breaks(*_: object) -> None:
         raise AttributeError
 
-    monkeypatch.setattr(reacting, "take_in", breaks)
+    monkeypatch.setattr(reacting, "update_subscriptions", breaks)
     somebody = replace(STRUCTURE, subject="somebody")
     signed.does(MailPreferencesSet(email="avant@example.org", recipients=(OURS,)), somebody)
     _reacts(app)
