@@ -6,7 +6,7 @@ import re
 from uuid import uuid4
 
 from application.application import open_application
-from application.founding import found
+from application.founding import found_database
 from domain.kernel.errors import forbidden
 from tests.docs.test_tutorial import ON_THAT_DAY, tokens
 from tests.scenarios.conftest import FOUNDED_AT
@@ -23,7 +23,7 @@ def test_the_form_that_attaches_a_sheet_is_taken_as_the_page_shows(database_url:
     form = {"operations": operations.replace("ANIMATION_ID", str(uuid4())), "map": places}
     headers = {"authorization": f"Bearer {tokens()['structure']}"}
     with open_application(database_url, MASTER_KEY) as application:
-        found(application, FOUNDED_AT)
+        found_database(application, FOUNDED_AT)
     with running_server(database_url, Clock(ON_THAT_DAY)) as server:
         answer = server.http.post("/graphql", data=form, files={"0": ("signed.pdf", pdf())}, headers=headers)
     (error,) = answer.json()["data"]["attendanceSheetAttach"]["errors"]

@@ -7,7 +7,7 @@ import re
 import psycopg
 from psycopg import sql
 
-from application.founding import found
+from application.founding import found_database
 from application.hosting.database import temporary_database
 from application.hosting.settings import Settings
 from cli.composition import open_everything, utc_now
@@ -37,7 +37,7 @@ def test_the_rights_given_are_enough_to_run_and_rebuild(server_url: str, worker_
                 files=tmp_path / "files",
             )
             with open_everything(settings) as opened:
-                found(opened.application, utc_now())
+                found_database(opened.application, utc_now())
                 assert rebuild(own_url, MASTER_KEY, []) > 0
             with open_everything(settings):
                 pass

@@ -16,7 +16,7 @@ from graphql import FieldNode, OperationDefinitionNode
 from typer.testing import CliRunner
 
 from application.application import open_application
-from application.founding import found
+from application.founding import found_database
 from cli.main import app as command_line
 from tests.scenarios.conftest import FOUNDED_AT
 from tests.support.pages import ROOT, TUTORIAL, check_shown, shape, steps
@@ -31,7 +31,7 @@ STORY = "The story, to be pasted"
 def address(database_url: str) -> str:
     """A database in which the programme is founded, and nothing else has happened."""
     with open_application(database_url, MASTER_KEY) as application:
-        found(application, FOUNDED_AT)
+        found_database(application, FOUNDED_AT)
     return database_url
 
 
