@@ -17,6 +17,7 @@ import strawberry
 from strawberry.dataloader import DataLoader
 
 from api.core.answers import position_not_reached
+from api.core.known_rows import KnownRows
 from api.core.sign_ins_seen import SignInsSeen
 from api.typology.territories_and_terms import KnownLists, Lists
 from application.application import Application
@@ -73,6 +74,7 @@ class Services:
     public_url: str
     checkpoint_key: SigningKey = field(repr=False)
     lists: KnownLists = field(default_factory=KnownLists, repr=False)
+    structures: KnownRows = field(default_factory=lambda: KnownRows("structures"), repr=False)
     web: WebSettings = field(default_factory=WebSettings)
     #: Longest time between checkpoints.
     checkpoint_seconds: float = 600.0

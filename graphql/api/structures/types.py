@@ -219,8 +219,13 @@ async def overlapping(context: Context, structure_id: UUID, signed: Convention) 
 
 async def load_structures(context: Context, ids: list[UUID]) -> list[Structure]:
     read = await context.read()
-    rows = await read.rows(read.sql(queries.BY_IDS), {"ids": ids})
-    return [structure_of(row) for row in rows]
+
+    async def load(missing: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+        rows = await read.rows(read.sql(queries.BY_IDS), {"ids": list(missing)})
+        return {row["structure_id"]: row for row in rows}
+
+    rows = await context.services.structures.at(read, ids, load)
+    return [structure_of(row) for row in rows.values()]
 
 
 async def load_structure(context: Context, structure_id: UUID) -> Structure | None:
