@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from uuid import UUID
 
 import pytest
 
 from domain.kernel.events import Event, registered_events
 from eventstore.records import UnreadableEvent, decode, encode, upcast
+from tests.support.samples import SAMPLES
 
-SAMPLES = {path.stem: path.read_bytes().rstrip(b"\n") for path in (Path(__file__).parent / "samples").glob("*.json")}
 TOPICS = sorted(registered_events())
 
 

@@ -69,46 +69,6 @@ def topic(sample: Event) -> str:
     return sample.topic
 
 
-def test_topics_never_change():
-    # Each of these names stands in logs: one may be added, none may go.
-    assert set(registered_events()) == {
-        *("territory.joined", "territory.candidatures_opened"),
-        *("typology.term_added", "typology.term_renamed", "typology.term_merged", "typology.term_retired"),
-        "typology.term_split",
-        *("structure.account_opened", "structure.renamed", "structure.convention_attached"),
-        *("convention.signed", "convention.amended", "convention.terminated", "convention.service_certified"),
-        *("animation.created", "animation.modified", "animation.resubmitted", "animation.published"),
-        *("animation.refused", "animation.cancelled", "animation.attested", "animation.attestation_corrected"),
-        *("animation.gathered", "animation.released"),
-        *("service_dossier.opened", "service_dossier.gathered", "service_dossier.piece_attached"),
-        *("service_dossier.submitted", "service_dossier.returned", "service_dossier.certified", "service_dossier.paid"),
-        *("service_dossier.amendment_proposed", "service_dossier.amendment_accepted"),
-        "service_dossier.amendment_refused",
-        *("control.opened", "control.piece_judged", "control.answered", "control.closed"),
-        *("animation.sheet_attached", "attestation_form.worded"),
-        *("candidature.submitted", "candidature.opinion_given", "candidature.validated", "candidature.rejected"),
-        *("account.coordonnateur_appointed", "account.school_staff_bound", "account.auditor_admitted"),
-        *("account.speaker_joined", "account.mediateur_registered", "account.mandate_ended"),
-        "account.mediateur_accepted",
-        "account.mail_preferences_set",
-        *("account.personal_data_erased", "invitation.personal_data_erased"),
-        *("invitation.sent", "invitation.accepted", "invitation.revoked"),
-        *("contact.added", "contact.removed", "contact.planning_sent", "contact.personal_data_erased"),
-        "structure.contact_set",
-        "contact.unsubscribed",
-        *("registration.question_withdrawn", "registration.repeated"),
-        "file.expired",
-        *("animation.ended", "candidature.contact_recorded", "candidature.training_recorded"),
-        *("candidature.pix_certified", "candidature.certificate_requested", "candidature.certificate_issued"),
-        *("registration.made", "registration.seat_obtained", "registration.seat_questioned", "registration.seat_kept"),
-        *("registration.cancelled", "registration.removed", "registration.personal_data_erased"),
-        "letter.refused",
-        *("candidature.coordonnateur_informed", "candidature.withdrawn", "candidature.personal_data_erased"),
-        *("animation.words_erased", "convention.words_erased", "structure.words_erased"),
-        *("service_dossier.words_erased", "control.words_erased", "control.piece_words_erased"),
-    }
-
-
 def _texts(model: type[BaseModel]) -> Iterator[str]:
     """The fields that may hold any text at all, those of what the model holds included."""
     for name, field in model.model_fields.items():

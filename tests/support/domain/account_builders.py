@@ -7,21 +7,15 @@ from typing import Any
 from uuid import UUID
 
 from domain.accounts.events import (
-    AccountErased,
     AuditorAdmitted,
     CoordonnateurAppointed,
-    InvitationAccepted,
-    InvitationErased,
-    InvitationRevoked,
     InvitationSent,
-    MailPreferencesSet,
     MandateEnded,
     MediateurAccepted,
     MediateurRegistered,
     SchoolStaffBound,
     SpeakerJoined,
 )
-from domain.kernel.events import Event
 from tests.support.domain.builders import OURS, PERSON, UAI
 
 MANDATE = UUID("00000000-0000-4000-8000-0000000000e1")
@@ -37,19 +31,3 @@ REGISTERED = MediateurRegistered(**SAID, structure_id=OURS)
 ACCEPTED = MediateurAccepted(mandate_id=MANDATE)
 ENDED = MandateEnded(mandate_id=MANDATE)
 SENT = InvitationSent(structure_id=OURS, territories=("34",), person_id=PERSON, email="camille@exemple.fr")
-
-EVENTS: list[Event] = [
-    APPOINTED,
-    BOUND,
-    ADMITTED,
-    JOINED,
-    REGISTERED,
-    ACCEPTED,
-    ENDED,
-    MailPreferencesSet(person_id=PERSON, email="camille@exemple.fr", recipients=("national",), muted=("dossier.paid",)),
-    AccountErased(person_id=PERSON),
-    SENT,
-    InvitationAccepted(mandate_id=MANDATE),
-    InvitationRevoked(),
-    InvitationErased(person_id=PERSON),
-]

@@ -13,9 +13,7 @@ from domain.controls.events import (
     ControlAnswered,
     ControlClosed,
     ControlOpened,
-    ControlWordsErased,
     PieceJudged,
-    PieceWordsErased,
 )
 from domain.controls.pieces import PieceKind, ReasonCode, piece_name
 from domain.kernel.actors import Role
@@ -68,6 +66,3 @@ def refused(of: str = PIECES[0], reason: ReasonCode = ReasonCode.MISSING, **chan
 ANSWERED = ControlAnswered(dossier_id=OURS, piece=PIECES[0], answer="La feuille est jointe à l'envoi postal.")
 CLOSED = ControlClosed(conclusion="Service fait conforme", accepted=4, refused=1)
 ALL_JUDGED: tuple[Event, ...] = (opened(), refused(), *(accepted(one) for one in PIECES[1:]))
-
-ERASED: tuple[Event, ...] = (ControlWordsErased(), PieceWordsErased(dossier_id=OURS, piece=PIECES[0]))
-SAMPLES: list[Event] = [opened(), refused(comment="Rien dans l'envoi"), ANSWERED, CLOSED, *ERASED]

@@ -9,22 +9,16 @@ from typing import Any
 from uuid import UUID
 
 from domain.animations.animation import Animation, Attendance
-from domain.animations.events import AnimationGathered, AnimationReleased
 from domain.animations.transitions import AnimationStatus
 from domain.catalogue import SERVICE_DOSSIER
-from domain.conventions.convention import ServiceCertified
 from domain.kernel.events import Event
 from domain.service_dossiers.events import (
-    AmendmentAccepted,
     AmendmentProposed,
-    AmendmentRefused,
     DossierCertified,
     DossierGathered,
     DossierOpened,
     DossierPaid,
-    DossierReturned,
     DossierSubmitted,
-    DossierWordsErased,
     PieceAttached,
     ServiceLine,
 )
@@ -114,23 +108,6 @@ def proposed(number: int = 1, animation_id: UUID = FIRST) -> AmendmentProposed:
 
 TO_SUBMITTED: tuple[Event, ...] = (OPENED, GATHERED, submitted())
 TO_CERTIFIED: tuple[Event, ...] = (*TO_SUBMITTED, certified())
-
-SAMPLES: list[Event] = [
-    AnimationGathered(dossier_id=THIRD),
-    AnimationReleased(dossier_id=THIRD),
-    ServiceCertified(dossier_id=THIRD, animations=2, amount=Decimal("300.00")),
-    OPENED,
-    GATHERED,
-    piece(),
-    submitted(line(sheet=SHEET)),
-    DossierReturned(reason="Il manque une feuille"),
-    certified(already_certified=9, overrun_reason="Demande du collège"),
-    PAID,
-    proposed(),
-    AmendmentAccepted(number=1),
-    AmendmentRefused(number=1, reason="La feuille dit autre chose"),
-    DossierWordsErased(),
-]
 
 
 def dossier(*events: Event) -> Given:

@@ -7,15 +7,8 @@ from uuid import UUID
 
 from domain.kernel.events import Event
 from domain.registrations.events import (
-    QuestionWithdrawn,
-    RegistrantErased,
-    RegistrationCancelled,
     RegistrationMade,
-    RegistrationRemoved,
     RegistrationRepeated,
-    SeatKept,
-    SeatObtained,
-    SeatQuestioned,
 )
 from domain.registrations.registration import Registrant
 from tests.support.domain.builders import PERSON
@@ -59,16 +52,3 @@ def registered(*seated: bool) -> list[Event]:
 def repeated(place: int = 2, of: int = 1, **changes: Any) -> RegistrationRepeated:
     """A registration at that place that repeats another."""
     return RegistrationRepeated(**made(place).model_dump() | {"contact": None, "repeats": number(of)} | changes)
-
-
-EVENTS: list[Event] = [
-    made(),
-    repeated(),
-    SeatObtained(registration_id=number(1)),
-    SeatQuestioned(registration_id=number(1)),
-    SeatKept(registration_id=number(1)),
-    QuestionWithdrawn(registration_id=number(1)),
-    RegistrationCancelled(registration_id=number(1)),
-    RegistrationRemoved(registration_id=number(1), person_id=PERSON, reason="Ne peut plus venir"),
-    RegistrantErased(registration_id=number(1), person_id=PERSON),
-]
