@@ -64,7 +64,7 @@ class Document:
 
     def cost(self, given: dict[str, Any]) -> int:
         """The number of fields that its answer can hold at most (see `api.limits.cost`)."""
-        return self._cost.of(given)
+        return self._cost.total(given)
 
     def check(self, given: dict[str, Any]) -> None:
         """Raises INVALID for a text or a list that is longer than any may be."""

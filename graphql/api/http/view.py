@@ -52,7 +52,7 @@ from api.http.questions import Question, question_of
 from api.http.sockets import MOST_OPERATIONS_AT_ONCE, Connection, SocketHandler
 from api.http.uploads import MULTIPART, asks_first, form_of, largest_body, operations_of
 from api.limits.cost import MOST_COST
-from api.limits.cost_limit import told_cost
+from api.limits.cost_limit import cost_extension
 from api.schema import Schema, coded
 from domain.kernel.actors import PUBLIC, Role
 
@@ -183,7 +183,7 @@ class GraphQLView(GraphQL[Any, None]):
             return None
         if context.actor.role is Role.PUBLIC and document.root_fields <= _OF_READ_MODELS and not context.told_time:
             request.scope[LASTING] = True
-        return answer({"data": data, "extensions": told_cost(cost)}, 200, media_type)
+        return answer({"data": data, "extensions": cost_extension(cost)}, 200, media_type)
 
     def _told(self, errors: Sequence[GraphQLError], media_type: str) -> Response:
         """Nothing was executed: these errors are the answer."""

@@ -1,1 +1,1 @@
-"""Bounds that are held before the work is done."""
+"""Bounds that are checked before any work is done."""

@@ -1,8 +1,8 @@
-"""What an answer may cost, known before it is made: about the number of fields that it can hold.
+"""Estimate the cost of an operation before it runs: about the number of fields that its answer can hold.
 
-A page counts as large as it is asked for, whether or not there is so much; a list that has no pages counts as ten.
-What `@skip` and `@include` leave out counts all the same. Long texts and lists count each time that they are used, and
-what is asked of the past counts for what has to be folded for it.
+A page counts at its requested size, whatever it turns out to hold; a list without pages counts as ten. `@skip` and
+`@include` are ignored. Long texts and lists count each time that they are used, and fields with `at` add the cost of
+folding the past.
 """
 
 from __future__ import annotations
@@ -35,30 +35,30 @@ from graphql import (
 )
 
 from api.limits.introspection_cost import ROOTS, IntrospectionCounting
-from api.limits.values import GivenValues, default_values, weight_of
+from api.limits.values import ArgumentValues, default_values, weight_of
 from projections.engine.paging import DEFAULT_PAGE, LARGEST_PAGE
 
 MOST_COST = 50_000
-#: Terms, answers, allowed actions: lists without pages hold about so many.
+#: Usual length of a list without pages, such as terms, answers or allowed actions.
 _LIST = 10
-#: What is told of the schema takes graphql-core about as many times longer than a field of ours.
+#: graphql-core takes about this many times longer for a field of the introspection than for one of ours.
 _OF_SCHEMA = 2
 _BEYOND_COUNTING = 10**12
-#: A thing of the past is folded from its events, and all that is its structure's with it where that is asked for.
+#: Looking back folds the events of the object, and of its structure where that is selected.
 _PAST, _AT = 2_500, "at"
 _SIZES = ("first", "last")
 
 
 @dataclass(frozen=True, slots=True)
 class _Repeated:
-    """How often something is in the answer: as often as the document says, or, where it may, a variable."""
+    """How often a part is repeated: a literal number, or the value of a variable if it is a valid page size."""
 
     times: int
     variable: str | None = None
 
-    def of(self, given: Mapping[str, Any]) -> int:
-        said = given.get(self.variable) if self.variable is not None else None
-        return _page_size(said, self.times)
+    def count(self, variables: Mapping[str, Any]) -> int:
+        size = variables.get(self.variable) if self.variable is not None else None
+        return _page_size(size, self.times)
 
 
 _ONCE = _Repeated(1)
@@ -66,45 +66,53 @@ _ONCE = _Repeated(1)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cost:
-    """`fixed`, what the variables `used` weigh, and each part as often as its variable will say. Parts are shared:
-    fragments are counted once. `values`: of a whole operation, all that it gives.
+    """A cost: `fixed`, plus the weight of the variables `used`, plus each part times its repetition.
+
+    Fragments are counted once and their costs shared. `values` is set for a whole operation only.
     """
 
     fixed: int = 0
     parts: tuple[tuple[_Repeated, Cost], ...] = ()
     used: tuple[str, ...] = ()
-    values: GivenValues | None = None
+    values: ArgumentValues | None = None
 
-    def of(self, given: Mapping[str, Any]) -> int:
-        """With these variables, as the client gave them; of what is beyond all measure, a number that JSON can tell."""
-        return min(self.fixed if self.is_fixed else self._of(given, {}, {}), _BEYOND_COUNTING)
+    def total(self, variables: Mapping[str, Any]) -> int:
+        """Return the total for these variables, capped so that it fits in JSON."""
+        return min(self.fixed if self.is_fixed else self._total(variables, {}, {}), _BEYOND_COUNTING)
 
     @property
     def is_fixed(self) -> bool:
         return not self.parts and not self.used
 
-    def check(self, given: Mapping[str, Any]) -> None:
-        """Raises INVALID for a text or a list, in the document or these variables, that is longer than any may be."""
+    def check(self, variables: Mapping[str, Any]) -> None:
+        """Raise INVALID for a text or list, in the document or these variables, that is too long."""
         if self.values is not None:
-            self.values.check(given)
+            self.values.check(variables)
 
-    def _of(self, given: Mapping[str, Any], known: dict[int, int], weights: dict[str, int]) -> int:
-        if id(self) not in known:
+    def _total(self, variables: Mapping[str, Any], totals: dict[int, int], weights: dict[str, int]) -> int:
+        if id(self) not in totals:
             for name in self.used:
                 if name not in weights:
-                    weights[name] = weight_of(given.get(name))
+                    weights[name] = weight_of(variables.get(name))
             own = self.fixed + sum(weights[name] for name in self.used)
-            known[id(self)] = own + sum(often.of(given) * part._of(given, known, weights) for often, part in self.parts)
-        return known[id(self)]
+            parts = (
+                repeated.count(variables) * part._total(variables, totals, weights) for repeated, part in self.parts
+            )
+            totals[id(self)] = own + sum(parts)
+        return totals[id(self)]
 
 
 def cost_of(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) -> Cost:
-    """The cost of a valid operation."""
+    """Return the cost of a valid operation."""
     root = schema.get_root_type(operation.operation)
     assert root is not None, "valid"
     defaults = default_values(operation)
-    fragments = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
-    values = GivenValues(defaults)
+    fragments = {
+        definition.name.value: definition
+        for definition in document.definitions
+        if isinstance(definition, FragmentDefinitionNode)
+    }
+    values = ArgumentValues(defaults)
     counted = _Counting(schema, fragments, defaults, values).selected(operation.selection_set, root, None)
     return replace(counted, values=values)
 
@@ -114,65 +122,67 @@ class _Counting:
     schema: GraphQLSchema
     fragments: Mapping[str, FragmentDefinitionNode]
     defaults: Mapping[str, Any]
-    values: GivenValues
-    known: dict[tuple[str, _Repeated | None], Cost] = field(default_factory=dict)
+    values: ArgumentValues
+    counted: dict[tuple[str, _Repeated | None], Cost] = field(default_factory=dict)
 
-    def selected(self, chosen: SelectionSetNode, of: GraphQLNamedType, page: _Repeated | None) -> Cost:
-        """`page`: of the connection whose fields these are."""
-        return _sum(self._one(one, of, page) for one in chosen.selections)
+    def selected(self, selection_set: SelectionSetNode, parent: GraphQLNamedType, page: _Repeated | None) -> Cost:
+        """Count a selection set; `page` is the page of the connection that it belongs to."""
+        return _sum(self._selection(selection, parent, page) for selection in selection_set.selections)
 
-    def _one(self, one: SelectionNode, of: GraphQLNamedType, page: _Repeated | None) -> Cost:
-        if isinstance(one, FieldNode):
-            return self._introspected(one) if one.name.value in ROOTS else self._field(one, of, page)
-        if isinstance(one, FragmentSpreadNode):
-            key = (one.name.value, page)
-            if key not in self.known:
-                fragment = self.fragments[one.name.value]
+    def _selection(self, selection: SelectionNode, parent: GraphQLNamedType, page: _Repeated | None) -> Cost:
+        if isinstance(selection, FieldNode):
+            return (
+                self._introspected(selection) if selection.name.value in ROOTS else self._field(selection, parent, page)
+            )
+        if isinstance(selection, FragmentSpreadNode):
+            key = (selection.name.value, page)
+            if key not in self.counted:
+                fragment = self.fragments[selection.name.value]
                 narrowed = self._type(fragment.type_condition.name.value)
-                self.known[key] = self.selected(fragment.selection_set, narrowed, page)
-            return self.known[key]
-        assert isinstance(one, InlineFragmentNode)
-        narrowed = self._type(one.type_condition.name.value) if one.type_condition else of
-        return self.selected(one.selection_set, narrowed, page)
+                self.counted[key] = self.selected(fragment.selection_set, narrowed, page)
+            return self.counted[key]
+        assert isinstance(selection, InlineFragmentNode)
+        narrowed = self._type(selection.type_condition.name.value) if selection.type_condition else parent
+        return self.selected(selection.selection_set, narrowed, page)
 
-    def _introspected(self, asked: FieldNode) -> Cost:
-        return Cost(
-            _OF_SCHEMA * IntrospectionCounting(self.schema, self.fragments, MOST_COST // _OF_SCHEMA).root(asked)
-        )
+    def _introspected(self, node: FieldNode) -> Cost:
+        return Cost(_OF_SCHEMA * IntrospectionCounting(self.schema, self.fragments, MOST_COST // _OF_SCHEMA).root(node))
 
     def _type(self, name: str) -> GraphQLNamedType:
         return self.schema.type_map[name]
 
-    def _field(self, asked: FieldNode, of: GraphQLNamedType, page: _Repeated | None) -> Cost:
-        told = of.fields.get(asked.name.value) if isinstance(of, GraphQLObjectType | GraphQLInterfaceType) else None
-        if told is None:
+    def _field(self, node: FieldNode, parent: GraphQLNamedType, page: _Repeated | None) -> Cost:
+        definition = (
+            parent.fields.get(node.name.value) if isinstance(parent, GraphQLObjectType | GraphQLInterfaceType) else None
+        )
+        if definition is None:
             return Cost(1)
-        own = self._own(asked, told, of is self.schema.mutation_type)
-        if asked.selection_set is None or is_leaf_type(get_named_type(told.type)):
+        own = self._own(node, definition, parent is self.schema.mutation_type)
+        if node.selection_set is None or is_leaf_type(get_named_type(definition.type)):
             return own
-        size = self._asked_size(asked) if any(name in told.args for name in _SIZES) else None
-        if not is_list_type(get_nullable_type(told.type)):
-            return _sum((own, self.selected(asked.selection_set, get_named_type(told.type), size)))
-        within = self.selected(asked.selection_set, get_named_type(told.type), None)
+        size = self._asked_size(node) if any(name in definition.args for name in _SIZES) else None
+        if not is_list_type(get_nullable_type(definition.type)):
+            return _sum((own, self.selected(node.selection_set, get_named_type(definition.type), size)))
+        within = self.selected(node.selection_set, get_named_type(definition.type), None)
         return _sum((own, _times(size or page or _Repeated(_LIST), within)))
 
-    def _own(self, asked: FieldNode, told: GraphQLField, is_command: bool) -> Cost:
-        """Of the field alone: one, and what its arguments give."""
+    def _own(self, node: FieldNode, definition: GraphQLField, is_command: bool) -> Cost:
+        """Count the field alone: one, plus the weight of its arguments."""
         fixed = 1
         used: list[str] = []
-        for argument in asked.arguments or ():
+        for argument in node.arguments or ():
             name = argument.name.value
-            if name not in told.args:
+            if name not in definition.args:
                 continue
-            weight, variables = self.values.take((name,), argument.value, told.args[name].type, is_command)
+            weight, variables = self.values.take((name,), argument.value, definition.args[name].type, is_command)
             fixed += weight
             used += variables
             if name == _AT and not isinstance(argument.value, NullValueNode):
                 fixed += _PAST
         return Cost(fixed, used=tuple(used))
 
-    def _asked_size(self, asked: FieldNode) -> _Repeated:
-        for argument in asked.arguments or ():
+    def _asked_size(self, node: FieldNode) -> _Repeated:
+        for argument in node.arguments or ():
             if argument.name.value not in _SIZES:
                 continue
             if isinstance(argument.value, IntValueNode):
@@ -183,18 +193,18 @@ class _Counting:
         return _Repeated(DEFAULT_PAGE)
 
 
-def _page_size(said: Any, otherwise: int) -> int:
-    """What is no size that may be asked for is refused when it is read."""
-    return said if isinstance(said, int) and 0 <= said <= LARGEST_PAGE else otherwise
+def _page_size(size: Any, default: int) -> int:
+    """Invalid sizes count as `default`: the resolver refuses them."""
+    return size if isinstance(size, int) and 0 <= size <= LARGEST_PAGE else default
 
 
 def _sum(costs: Iterable[Cost]) -> Cost:
-    found = list(costs)
-    fixed = sum(one.fixed for one in found if one.is_fixed)
-    return Cost(fixed, tuple((_ONCE, one) for one in found if not one.is_fixed))
+    parts = list(costs)
+    fixed = sum(cost.fixed for cost in parts if cost.is_fixed)
+    return Cost(fixed, tuple((_ONCE, cost) for cost in parts if not cost.is_fixed))
 
 
-def _times(often: _Repeated, cost: Cost) -> Cost:
-    if often.variable is None and cost.is_fixed:
-        return Cost(often.times * cost.fixed)
-    return Cost(0, ((often, cost),))
+def _times(repeated: _Repeated, cost: Cost) -> Cost:
+    if repeated.variable is None and cost.is_fixed:
+        return Cost(repeated.times * cost.fixed)
+    return Cost(0, ((repeated, cost),))

@@ -14,7 +14,7 @@ from api.core.strawberry_internals import graphql_schema
 from api.limits.cost import MOST_COST, Cost, cost_of
 
 
-def told_cost(cost: int) -> dict[str, Any]:
+def cost_extension(cost: int) -> dict[str, Any]:
     """What goes into the answer's `extensions`."""
     return {"cost": {"requested": cost, "most": MOST_COST}}
 
@@ -25,23 +25,23 @@ class CostLimit(SchemaExtension):
     _cost: int | None = None
 
     def on_execute(self) -> Iterator[None]:
-        asked = self.execution_context
-        document = asked.graphql_document
+        execution = self.execution_context
+        document = execution.graphql_document
         assert document is not None, "parsed before"
-        operation = get_operation_ast(document, asked.operation_name)
+        operation = get_operation_ast(document, execution.operation_name)
         if operation is not None:
-            cost: Cost = cost_of(graphql_schema(asked.schema), document, operation)
-            cost.check(asked.variables or {})
-            counted = cost.of(asked.variables or {})
-            if counted > MOST_COST:
-                self._cost = counted
-                raise too_costly(counted)
+            cost: Cost = cost_of(graphql_schema(execution.schema), document, operation)
+            cost.check(execution.variables or {})
+            total = cost.total(execution.variables or {})
+            if total > MOST_COST:
+                self._cost = total
+                raise too_costly(total)
             if operation.operation is not OperationType.SUBSCRIPTION:
-                self._cost = counted
+                self._cost = total
         yield
 
     def get_results(self) -> dict[str, Any]:
-        return {} if self._cost is None else told_cost(self._cost)
+        return {} if self._cost is None else cost_extension(self._cost)
 
 
 def too_costly(cost: int) -> GraphQLError:

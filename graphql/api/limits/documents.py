@@ -1,7 +1,7 @@
-"""Limits that a document is held to before anything else looks at it: its depth, and how many aliases it has.
+"""Limits that every document meets before anything else reads it: its depth and its number of aliases.
 
-Written here because Strawberry's own limiters follow fragments once for each place where they are spread: thirty lines
-of fragments that spread the next one twice hold a server for ever, and two that spread each other overflow its stack.
+Strawberry's own limiters follow a fragment once for each place where it is spread: thirty lines of fragments that each
+spread the next one twice block a server, and two fragments that spread each other overflow its stack.
 """
 
 from __future__ import annotations
@@ -26,42 +26,46 @@ from graphql import (
 )
 from graphql.language import Visitor
 
-#: Four times what the longest of our documents has.
+#: Four times the longest of our documents.
 MOST_TOKENS = 2_000
 DEEPEST = 15
 MOST_ALIASES = 50
-#: Fields of one name are compared two by two where they may stand in one place of the answer.
+#: graphql-core compares fields of the same name in pairs where they may share a place of the answer.
 MOST_ALIKE = 100
-#: Fragments are compared with one another, too.
+#: graphql-core compares fragments in pairs, too.
 MOST_SPREADS = 100
-#: Python itself refuses to read numbers of some thousand digits.
+#: Python refuses to parse numbers of several thousand digits.
 _LONGEST_NUMBER = 20
 
 Fragments = Mapping[str, FragmentDefinitionNode]
-#: What one selection counts, given what is selected within it (0 for nothing).
+#: The count of one selection, from the count of the selections within it (0 if there are none).
 Count = Callable[[SelectionNode, int], int]
 Total = Callable[[Iterable[int]], int]
 
 
 class Limits(ASTValidationRule):
-    """Refuses what is deeper, has more aliases with its fragments, or repeats a field more often than may be.
+    """Refuse a document that is too deep, has too many aliases, or repeats a field or fragment too often.
 
-    Also a fragment that is spread too often, and numbers of more digits than an Int has. Raises GraphQLError when the
-    rule is made: nothing else is to look at such a document.
+    Numbers with more digits than an Int are refused as well. Raises GraphQLError from the constructor, so that no other
+    rule reads the document.
     """
 
     def __init__(self, context: ValidationContext) -> None:
         super().__init__(context)
         _refuse_repetition(context.document)
         definitions = context.document.definitions
-        fragments = {one.name.value: one for one in definitions if isinstance(one, FragmentDefinitionNode)}
-        operations = [one for one in definitions if isinstance(one, OperationDefinitionNode)]
-        deep, aliased = _Walk(fragments, _level, _largest), _Walk(fragments, _alias, sum)
+        fragments = {
+            definition.name.value: definition
+            for definition in definitions
+            if isinstance(definition, FragmentDefinitionNode)
+        }
+        operations = [definition for definition in definitions if isinstance(definition, OperationDefinitionNode)]
+        depth_walk, aliases_walk = _Walk(fragments, _level, _largest), _Walk(fragments, _alias, sum)
         for operation in operations:
             name = operation.name.value if operation.name else "anonymous"
-            if (depth := deep.over(operation.selection_set)) > DEEPEST:
+            if (depth := depth_walk.over(operation.selection_set)) > DEEPEST:
                 raise GraphQLError(f"'{name}' has a depth of {depth}, {DEEPEST} at most", operation)
-        if (aliases := sum(aliased.over(one.selection_set) for one in operations)) > MOST_ALIASES:
+        if (aliases := sum(aliases_walk.over(operation.selection_set) for operation in operations)) > MOST_ALIASES:
             raise GraphQLError(f"{aliases} aliases found, {MOST_ALIASES} at most")
 
 
@@ -90,43 +94,43 @@ def _refuse_repetition(document: DocumentNode) -> None:
 
 
 class _Walk:
-    """Counts over selections; each fragment once, however often it is spread. A cycle, refused elsewhere, counts 0."""
+    """Count over selections, each fragment once. A fragment cycle counts 0: another rule refuses it."""
 
     def __init__(self, fragments: Fragments, count: Count, total: Total) -> None:
         self._fragments, self._count, self._total = fragments, count, total
-        self._known: dict[str, int] = {}
+        self._counts: dict[str, int] = {}
 
-    def over(self, chosen: SelectionSetNode) -> int:
-        return self._total(self._count(one, self._within(one)) for one in chosen.selections)
+    def over(self, selection_set: SelectionSetNode) -> int:
+        return self._total(self._count(selection, self._within(selection)) for selection in selection_set.selections)
 
-    def _within(self, one: SelectionNode) -> int:
-        if isinstance(one, FragmentSpreadNode):
-            return self._spread(one.name.value)
-        chosen: SelectionSetNode | None = one.selection_set  # type: ignore[attr-defined]
-        return 0 if chosen is None else self.over(chosen)
+    def _within(self, selection: SelectionNode) -> int:
+        if isinstance(selection, FragmentSpreadNode):
+            return self._spread(selection.name.value)
+        selection_set: SelectionSetNode | None = selection.selection_set  # type: ignore[attr-defined]
+        return 0 if selection_set is None else self.over(selection_set)
 
     def _spread(self, name: str) -> int:
-        if name not in self._known:
-            self._known[name] = 0
+        if name not in self._counts:
+            self._counts[name] = 0
             fragment = self._fragments.get(name)
-            self._known[name] = 0 if fragment is None else self.over(fragment.selection_set)
-        return self._known[name]
+            self._counts[name] = 0 if fragment is None else self.over(fragment.selection_set)
+        return self._counts[name]
 
 
-def _level(one: SelectionNode, within: int) -> int:
-    """Fields within fields; what is told of the schema itself has a limit of its own (MaxIntrospectionDepthRule)."""
-    if not isinstance(one, FieldNode):
+def _level(selection: SelectionNode, within: int) -> int:
+    """Count nested fields. Introspection has a limit of its own (MaxIntrospectionDepthRule)."""
+    if not isinstance(selection, FieldNode):
         return within
-    return 0 if one.selection_set is None or one.name.value.startswith("__") else 1 + within
+    return 0 if selection.selection_set is None or selection.name.value.startswith("__") else 1 + within
 
 
-def _alias(one: SelectionNode, within: int) -> int:
-    return within + (isinstance(one, FieldNode) and one.alias is not None)
+def _alias(selection: SelectionNode, within: int) -> int:
+    return within + (isinstance(selection, FieldNode) and selection.alias is not None)
 
 
 def _largest(depths: Iterable[int]) -> int:
     return max(depths, default=0)
 
 
-#: Made once: rules made for each request would never be found again in the validation cache.
+#: Module-level: rules created per request would never match in the validation cache.
 RULES: Sequence[type[ASTValidationRule]] = (Limits,)

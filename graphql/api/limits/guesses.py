@@ -1,4 +1,4 @@
-"""What is a right by being known is counted when it is wrong: by the thing, from one place and from all together."""
+"""Limit wrong guesses of secret codes: per object, for each client and for all clients together."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from graphql import GraphQLError
 from api.core.context import Context
 from api.limits.rate_limits import RateLimiter
 
-#: Wrong codes for one thing from one client, and then how many a minute; more for all clients together.
+#: Wrong codes for one object from one client, then how many more a minute; higher for all clients together.
 FROM_ONE_PLACE, _A_MINUTE = 10, 1
 FROM_EVERYWHERE, _A_MINUTE_EVERYWHERE = 300, 30
 
 
 class Guess:
-    """One code that is tried. It counts from before it is looked at, so that many at once count as many one by one."""
+    """An attempt with one code, counted before the code is checked so that parallel attempts count in full."""
 
     def __init__(self, context: Context, thing: UUID) -> None:
-        """Raises TOO_MANY_REQUESTS for who has tried too many wrong ones."""
+        """Raise TOO_MANY_REQUESTS after too many wrong codes."""
         self._limiter = context.services.shared(RateLimiter)
         self._from_here = ("wrong code", f"{context.client} {thing}")
         self._from_all = ("wrong code of all", str(thing))
@@ -30,7 +30,7 @@ class Guess:
             raise
 
     def was_right(self) -> None:
-        """It counts no more."""
+        """Take the attempt out of the count."""
         self._limiter.give_back(*self._from_here)
         self._limiter.give_back(*self._from_all)
 

@@ -1,6 +1,6 @@
-"""What an answer about the schema itself holds: counted exactly, since the schema is known.
+"""Count the fields of an introspection answer, exactly.
 
-An estimate would not do: types have lists of fields that have types, whose lists differ a hundredfold in length.
+An estimate is too coarse: lists of fields, whose types have lists of fields, differ a hundredfold in length.
 """
 
 from __future__ import annotations
@@ -35,57 +35,58 @@ _Schema = introspection_types["__Schema"]
 
 @dataclass(frozen=True, slots=True)
 class IntrospectionCounting:
-    """Counts fields, no further than a little beyond `most`."""
+    """Count fields, stopping a little beyond `most`."""
 
     schema: GraphQLSchema
     fragments: Mapping[str, FragmentDefinitionNode]
     most: int
-    known: dict[tuple[int, int], int] = field(default_factory=dict)
+    counted: dict[tuple[int, int], int] = field(default_factory=dict)
 
-    def root(self, asked: FieldNode) -> int:
-        """Of `__schema` or `__type`; a type that a variable names counts as the largest."""
-        if asked.selection_set is None:
+    def root(self, node: FieldNode) -> int:
+        """Count `__schema` or `__type`; a type named by a variable counts as the largest."""
+        if node.selection_set is None:
             return 1
-        if asked.name.value == "__schema":
-            return 1 + self._selected(asked.selection_set, _Schema, self.schema)
-        said = asked.arguments[0].value if asked.arguments else None
-        named = self.schema.get_type(said.value) if isinstance(said, StringValueNode) else self._largest()
-        return 1 if named is None else 1 + self._selected(asked.selection_set, _Type, named)
+        if node.name.value == "__schema":
+            return 1 + self._selected(node.selection_set, _Schema, self.schema)
+        value = node.arguments[0].value if node.arguments else None
+        kind = self.schema.get_type(value.value) if isinstance(value, StringValueNode) else self._largest()
+        return 1 if kind is None else 1 + self._selected(node.selection_set, _Type, kind)
 
     def _largest(self) -> GraphQLNamedType:
         return max(self.schema.type_map.values(), key=_width)
 
-    def _selected(self, chosen: SelectionSetNode, of: GraphQLNamedType, source: Any) -> int:
-        # Types stay what they are; what stands between them is made anew each time.
-        key = (id(chosen), id(source)) if is_type(source) else None
-        if key in self.known:
-            return self.known[key]
+    def _selected(self, selection_set: SelectionSetNode, parent: GraphQLNamedType, source: Any) -> int:
+        # Types keep their identity; graphql-core builds the objects between them anew each time.
+        key = (id(selection_set), id(source)) if is_type(source) else None
+        if key in self.counted:
+            return self.counted[key]
         total = 0
-        for one in chosen.selections:
+        for selection in selection_set.selections:
             if total > self.most:
                 break
-            if isinstance(one, FieldNode):
-                total += self._field(one, of, source)
-            elif isinstance(one, FragmentSpreadNode):
-                # Each spread is work of its own where nothing is compiled.
-                total += 1 + self._selected(self.fragments[one.name.value].selection_set, of, source)
-            elif isinstance(one, InlineFragmentNode):
-                total += self._selected(one.selection_set, of, source)
+            if isinstance(selection, FieldNode):
+                total += self._field(selection, parent, source)
+            elif isinstance(selection, FragmentSpreadNode):
+                # A spread is work of its own when nothing is compiled.
+                total += 1 + self._selected(self.fragments[selection.name.value].selection_set, parent, source)
+            elif isinstance(selection, InlineFragmentNode):
+                total += self._selected(selection.selection_set, parent, source)
         if key is not None:
-            self.known[key] = total
+            self.counted[key] = total
         return total
 
-    def _field(self, asked: FieldNode, of: GraphQLNamedType, source: Any) -> int:
-        assert isinstance(of, GraphQLObjectType), "the types of introspection are"
-        told = of.fields.get(asked.name.value)
-        if told is None or asked.selection_set is None or told.resolve is None:
+    def _field(self, node: FieldNode, parent: GraphQLNamedType, source: Any) -> int:
+        assert isinstance(parent, GraphQLObjectType), "the types of introspection are"
+        definition = parent.fields.get(node.name.value)
+        if definition is None or node.selection_set is None or definition.resolve is None:
             return 1
-        given = {"includeDeprecated": True} if "includeDeprecated" in told.args else {}
+        arguments = {"includeDeprecated": True} if "includeDeprecated" in definition.args else {}
         info: Any = SimpleNamespace(schema=self.schema)
-        found, kind = told.resolve(source, info, **given), get_named_type(told.type)
+        value, kind = definition.resolve(source, info, **arguments), get_named_type(definition.type)
         total = 1
-        for one in () if found is None else found if is_list_type(get_nullable_type(told.type)) else (found,):
-            total += self._selected(asked.selection_set, kind, one)
+        values = () if value is None else value if is_list_type(get_nullable_type(definition.type)) else (value,)
+        for item in values:
+            total += self._selected(node.selection_set, kind, item)
             if total > self.most:
                 break
         return total

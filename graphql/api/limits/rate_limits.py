@@ -1,6 +1,6 @@
-"""How often one may ask: token buckets in this process, for each client address, each token, each thing.
+"""Rate limits: token buckets in this process, per client address, token and object.
 
-A limit belongs to the operation, whatever brings it: HTTP, server-sent events, or a WebSocket (`api.http.sockets`).
+A limit applies to operations, however they arrive: by HTTP, server-sent events or WebSocket (`api.http.sockets`).
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from api.core.answers import JSON, Refused, refusal
 from api.core.clients import Client, client_of
 from application.hosting.settings import WebSettings
 
-#: Buckets kept; the one untouched for longest goes first. It was full again, or soon would have been.
+#: Buckets kept. The one untouched for longest is dropped first: it is full again, or nearly.
 MOST_BUCKETS = 50_000
-#: What is asked by those who run the service, whatever else they are allowed; by far less often than this.
+#: Paths of probes and monitoring, which have a limit of their own.
 FREE_PATHS = ("/health", "/ready", "/metrics")
 PROBES_PER_MINUTE, PROBES_AT_ONCE = 600, 100
 REGISTRATIONS_AT_ONCE = 300
@@ -30,13 +30,13 @@ REGISTRATIONS_AT_ONCE = 300
 
 @dataclass(slots=True)
 class RateLimiter:
-    """Buckets by kind and key. Each holds `burst` at first, and gains `per_minute` a minute; 0 a minute: no limit."""
+    """Buckets by kind and key. Each starts with `burst` tokens and gains `per_minute`; 0 means no limit."""
 
     clock: Callable[[], float] = monotonic
     _buckets: LRUCache[tuple[str, str], tuple[float, float]] = field(default_factory=lambda: LRUCache(MOST_BUCKETS))
 
     def take(self, kind: str, key: str, per_minute: int, burst: int) -> float:
-        """Takes one; returns 0, or in how many seconds there will be one again, having taken none."""
+        """Take one token and return 0, or take none and return the seconds until the next one."""
         if not per_minute:
             return 0.0
         now, rate = self.clock(), per_minute / 60
@@ -47,13 +47,13 @@ class RateLimiter:
         return wait
 
     def give_back(self, kind: str, key: str) -> None:
-        """One that was taken, and should not count."""
+        """Return a token that should not count."""
         if (kind, key) in self._buckets:
             left, since = self._buckets[kind, key]
             self._buckets[kind, key] = (left + 1, since)
 
     def take_request(self, web: WebSettings, client: Client, authorization: str | None) -> float:
-        """As `take`, for one operation or handshake, whatever brings it. This machine is not limited by address."""
+        """Like `take`, for one operation or handshake. Local clients are not limited by address."""
         limit = web.requests_per_minute
         if not limit:
             return 0.0
@@ -61,7 +61,7 @@ class RateLimiter:
         by_address = 0.0 if client.direct else self.take("address", client.address, limit, burst)
         if by_address or authorization is None:
             return by_address
-        # By its digest: what is in memory for long must not be a token. However the scheme is spelt, it is one token.
+        # Keep the digest, not the token, in memory; normalised, so that another spelling is the same token.
         token = authorization.strip().rpartition(" ")[2].rstrip("=")
         return self.take("token", sha256(token.encode()).hexdigest(), limit, burst)
 
@@ -73,7 +73,7 @@ def too_often(seconds: float) -> Refused:
 
 
 class RateLimits:
-    """ASGI middleware: refuses requests and handshakes beyond the limits with 429, and what lasts beyond its bound."""
+    """ASGI middleware: answer 429 to requests and handshakes beyond the limits, and to too many lasting ones."""
 
     def __init__(self, app: ASGIApp, web: WebSettings, limiter: RateLimiter) -> None:
         self._app, self._web, self._limiter = app, web, limiter
@@ -113,7 +113,7 @@ class RateLimits:
 
 
 def _lasts(scope: Scope, headers: Headers) -> bool:
-    """What goes on for as long as the client likes: a WebSocket, or server-sent events."""
+    """Whether the client decides how long the connection lasts: a WebSocket, or server-sent events."""
     return scope["type"] == "websocket" or "text/event-stream" in headers.get("accept", "").lower()
 
 

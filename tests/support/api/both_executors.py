@@ -12,7 +12,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from api.compiled.documents import Document, Documents
 from api.core.context import Context, Services
-from api.limits.cost_limit import told_cost
+from api.limits.cost_limit import cost_extension
 from api.limits.documents import MOST_TOKENS, RULES
 from api.schema import schema
 from domain.kernel.actors import Actor
@@ -34,7 +34,7 @@ class Both:
         assert found.query is not None, asked.query
         context = Context(self.services, actor)
         try:
-            told = told_cost(found.cost(asked.variables))
+            told = cost_extension(found.cost(asked.variables))
             data = await found.query.execute(context, asked.variables, Counter())
             return None if data is None else orjson.dumps({"data": data, "extensions": told})
         except Exception:
