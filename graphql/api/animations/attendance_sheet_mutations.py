@@ -9,15 +9,15 @@ from api.animations.inputs import AnimationChangeInput
 from api.animations.mutations import AnimationPayload
 from api.animations.types import load_animation
 from api.core.attaching import FILE_DESCRIPTION, carry_out_with_file
-from api.core.commands import thing
+from api.core.commands import reload_after
 from api.core.context import Info
-from api.core.inputs import named, stated
+from api.core.inputs import reference, to_command
 from application.animations.attendance_sheets import AttendanceSheetAttach
 
 
 @strawberry.input(description="The signed sheet of an animation that has ended.")
 class AttendanceSheetAttachInput(AnimationChangeInput):
-    file: Upload = named("The scan. " + FILE_DESCRIPTION)
+    file: Upload = reference("The scan. " + FILE_DESCRIPTION)
 
 
 @strawberry.type
@@ -27,6 +27,6 @@ class AttendanceSheetMutations:
         " the place of the one before, and history keeps both. For its structure."
     )
     async def attendance_sheet_attach(self, info: Info, input: AttendanceSheetAttachInput) -> AnimationPayload:
-        carried = await carry_out_with_file(info.context, AttendanceSheetAttach, stated(input))
-        animation = await thing(info.context, carried, load_animation)
+        carried = await carry_out_with_file(info.context, AttendanceSheetAttach, to_command(input))
+        animation = await reload_after(info.context, carried, load_animation)
         return AnimationPayload(animation=animation, position=carried.position, errors=list(carried.errors))

@@ -6,44 +6,44 @@ from datetime import datetime
 
 import strawberry
 
-from api.core.inputs import Repeatable, Versioned, named, said
+from api.core.inputs import Repeatable, Versioned, reference, value_of
 
 
 @strawberry.input
 class AnimationContentInput(Repeatable):
     """What is declared about an animation; not an input of its own."""
 
-    title: str | None = said("Title, 200 characters at most. Mandatory.")
-    description: str | None = said("What parents can expect, 5,000 characters at most. Mandatory.")
-    starts_at: datetime | None = said("When it begins, with the offset of local time. Mandatory.")
-    ends_at: datetime | None = said("When it ends, after its start. Mandatory.")
-    venue_type: str | None = said("Code of a term of the kind VENUE_TYPE. Mandatory.")
-    venue_name: str | None = said("Name of the place, 200 characters at most. Mandatory.")
-    address: str | None = said("Postal address, 300 characters at most.")
-    commune_code: str | None = said("INSEE code of the commune, such as 34172 or 2A004.")
-    audience: str | None = said("Code of a term of the kind AUDIENCE. Mandatory.")
-    type: str | None = said("Code of a term of the kind ANIMATION_TYPE. Mandatory.")
-    themes: list[str] | None = said("Codes of one or two terms of the kind THEME, the main one first. Mandatory.")
-    seats: int | None = said("How many can take part, 1 at least. Mandatory.")
+    title: str | None = value_of("Title, 200 characters at most. Mandatory.")
+    description: str | None = value_of("What parents can expect, 5,000 characters at most. Mandatory.")
+    starts_at: datetime | None = value_of("When it begins, with the offset of local time. Mandatory.")
+    ends_at: datetime | None = value_of("When it ends, after its start. Mandatory.")
+    venue_type: str | None = value_of("Code of a term of the kind VENUE_TYPE. Mandatory.")
+    venue_name: str | None = value_of("Name of the place, 200 characters at most. Mandatory.")
+    address: str | None = value_of("Postal address, 300 characters at most.")
+    commune_code: str | None = value_of("INSEE code of the commune, such as 34172 or 2A004.")
+    audience: str | None = value_of("Code of a term of the kind AUDIENCE. Mandatory.")
+    type: str | None = value_of("Code of a term of the kind ANIMATION_TYPE. Mandatory.")
+    themes: list[str] | None = value_of("Codes of one or two terms of the kind THEME, the main one first. Mandatory.")
+    seats: int | None = value_of("How many can take part, 1 at least. Mandatory.")
 
 
 @strawberry.input(description="A new animation, declared by its structure under a convention that covers its date.")
 class AnimationCreateInput(AnimationContentInput):
-    structure_id: strawberry.ID = named("The structure that declares it: one that the token speaks for.")
-    territory: str | None = said("Code of the territory where it takes place, such as 34, 2A or 971. Mandatory.")
+    structure_id: strawberry.ID = reference("The structure that declares it: one that the token speaks for.")
+    territory: str | None = value_of("Code of the territory where it takes place, such as 34, 2A or 971. Mandatory.")
 
 
 @strawberry.input
 class AnimationChangeInput(Versioned):
     """An input on an animation that exists; not an input of its own."""
 
-    animation_id: strawberry.ID = named("The animation.")
+    animation_id: strawberry.ID = reference("The animation.")
 
 
 @strawberry.input(description="New values for an animation: what is left out stays as it is.")
 class AnimationModifyInput(AnimationChangeInput, AnimationContentInput):
-    structure_id: strawberry.ID | None = said("Only ever the structure it has: an animation never changes hands.")
-    territory: str | None = said("Only ever the territory it has: elsewhere it is another animation.")
+    structure_id: strawberry.ID | None = value_of("Only ever the structure it has: an animation never changes hands.")
+    territory: str | None = value_of("Only ever the territory it has: elsewhere it is another animation.")
 
 
 @strawberry.input(description="An animation to be published.")
@@ -53,27 +53,27 @@ class AnimationPublishInput(AnimationChangeInput):
 
 @strawberry.input(description="An animation that is refused publication.")
 class AnimationRefuseInput(AnimationChangeInput):
-    reason: str | None = said("Why, for the structure to correct it; 2,000 characters at most. Mandatory.")
+    reason: str | None = value_of("Why, for the structure to correct it; 2,000 characters at most. Mandatory.")
 
 
 @strawberry.input(description="An animation that will not take place.")
 class AnimationCancelInput(AnimationChangeInput):
-    reason: str | None = said("Why, for those who wanted to come; 2,000 characters at most. Mandatory.")
+    reason: str | None = value_of("Why, for those who wanted to come; 2,000 characters at most. Mandatory.")
 
 
 @strawberry.input(description="A new animation with the same content at new dates.")
 class AnimationCloneInput(AnimationChangeInput):
-    starts_at: datetime | None = said("When the new one begins, with the offset of local time. Mandatory.")
-    ends_at: datetime | None = said("When the new one ends, after its start. Mandatory.")
+    starts_at: datetime | None = value_of("When the new one begins, with the offset of local time. Mandatory.")
+    ends_at: datetime | None = value_of("When the new one ends, after its start. Mandatory.")
 
 
 @strawberry.input(description="Who came to an animation that has ended.")
 class AnimationAttestInput(AnimationChangeInput):
-    parents: int | None = said("How many parents were present. Mandatory.")
-    children: int | None = said("How many children were present; 0, the default, where the type admits none.")
-    answers: list[str] | None = said("Answers to the questions of the form in force, in their order.")
+    parents: int | None = value_of("How many parents were present. Mandatory.")
+    children: int | None = value_of("How many children were present; 0, the default, where the type admits none.")
+    answers: list[str] | None = value_of("Answers to the questions of the form in force, in their order.")
 
 
 @strawberry.input(description="Corrected figures of an attestation; the first ones stay in history.")
 class AttestationCorrectInput(AnimationAttestInput):
-    reason: str | None = said("Why the first figures were wrong; 2,000 characters at most. Mandatory.")
+    reason: str | None = value_of("Why the first figures were wrong; 2,000 characters at most. Mandatory.")

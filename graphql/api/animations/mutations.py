@@ -18,9 +18,9 @@ from api.animations.inputs import (
     AttestationCorrectInput,
 )
 from api.animations.types import Animation, load_animation
-from api.core.commands import carry_out, thing
+from api.core.commands import carry_out, reload_after
 from api.core.context import Info
-from api.core.inputs import changed, stated
+from api.core.inputs import patch_of, to_command
 from api.core.payloads import Payload
 from application.animations import commands
 from application.commanding.commands import Command
@@ -37,7 +37,7 @@ class AnimationPayload(Payload):
 
 async def _answer(info: Info, command: type[Command], values: Mapping[str, Any]) -> AnimationPayload:
     carried = await carry_out(info.context, command, values)
-    animation = await thing(info.context, carried, load_animation)
+    animation = await reload_after(info.context, carried, load_animation)
     return AnimationPayload(animation=animation, position=carried.position, errors=list(carried.errors))
 
 
@@ -47,42 +47,42 @@ class AnimationMutations:
         description="Declares an animation, which then waits for publication. For the structure that runs it."
     )
     async def animation_create(self, info: Info, input: AnimationCreateInput) -> AnimationPayload:
-        return await _answer(info, commands.AnimationCreate, stated(input))
+        return await _answer(info, commands.AnimationCreate, to_command(input))
 
     @strawberry.mutation(
         description="Changes an animation before its attestation; a refused one is submitted again. For its structure."
     )
     async def animation_modify(self, info: Info, input: AnimationModifyInput) -> AnimationPayload:
-        said = changed(input)
+        said = patch_of(input)
         values = {name: said.pop(name) for name in _ABOUT_THE_CHANGE if name in said}
         return await _answer(info, commands.AnimationModify, values | {"changes": said})
 
     @strawberry.mutation(description="Publishes an animation: it stands in the public listing. For the national team.")
     async def animation_publish(self, info: Info, input: AnimationPublishInput) -> AnimationPayload:
-        return await _answer(info, commands.AnimationPublish, stated(input))
+        return await _answer(info, commands.AnimationPublish, to_command(input))
 
     @strawberry.mutation(description="Refuses an animation its publication, with a reason. For the national team.")
     async def animation_refuse(self, info: Info, input: AnimationRefuseInput) -> AnimationPayload:
-        return await _answer(info, commands.AnimationRefuse, stated(input))
+        return await _answer(info, commands.AnimationRefuse, to_command(input))
 
     @strawberry.mutation(description="Cancels an animation, with a reason. For its structure and the national team.")
     async def animation_cancel(self, info: Info, input: AnimationCancelInput) -> AnimationPayload:
-        return await _answer(info, commands.AnimationCancel, stated(input))
+        return await _answer(info, commands.AnimationCancel, to_command(input))
 
     @strawberry.mutation(
         description="Makes a new animation with the same content at new dates, without attestation. For its structure."
     )
     async def animation_clone(self, info: Info, input: AnimationCloneInput) -> AnimationPayload:
-        return await _answer(info, commands.AnimationClone, stated(input))
+        return await _answer(info, commands.AnimationClone, to_command(input))
 
     @strawberry.mutation(
         description="Declares who came, once, after the end of a published animation. For its structure."
     )
     async def animation_attest(self, info: Info, input: AnimationAttestInput) -> AnimationPayload:
-        return await _answer(info, commands.AnimationAttest, stated(input))
+        return await _answer(info, commands.AnimationAttest, to_command(input))
 
     @strawberry.mutation(
         description="Corrects an attestation, with a reason; history keeps the first figures. For its structure."
     )
     async def attestation_correct(self, info: Info, input: AttestationCorrectInput) -> AnimationPayload:
-        return await _answer(info, commands.AttestationCorrect, stated(input))
+        return await _answer(info, commands.AttestationCorrect, to_command(input))

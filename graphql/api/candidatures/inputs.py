@@ -6,7 +6,7 @@ from datetime import date
 
 import strawberry
 
-from api.core.inputs import Repeatable, Versioned, named, said
+from api.core.inputs import Repeatable, Versioned, reference, value_of
 from domain.candidatures.events import Degree
 
 
@@ -14,27 +14,27 @@ from domain.candidatures.events import Degree
     description="A parent volunteers to help other parents, for one school. What is said of them is kept encrypted."
 )
 class CandidatureSubmitInput(Repeatable):
-    territory: str | None = said("Code of a territory that runs the scheme. Mandatory.")
-    school_uai: str | None = said("UAI of the school: seven digits and a check letter. Mandatory.")
-    degree: Degree | None = said("FIRST for an école, SECOND for a collège or lycée. Mandatory.")
-    first_name: str | None = said("First name. Mandatory.")
-    last_name: str | None = said("Last name. Mandatory.")
-    email: str | None = said("E-mail address. Mandatory.")
-    phone: str | None = said("Telephone number.")
-    motivation: str | None = said("Why they volunteer, 5,000 characters at most. Mandatory.")
+    territory: str | None = value_of("Code of a territory that runs the scheme. Mandatory.")
+    school_uai: str | None = value_of("UAI of the school: seven digits and a check letter. Mandatory.")
+    degree: Degree | None = value_of("FIRST for an école, SECOND for a collège or lycée. Mandatory.")
+    first_name: str | None = value_of("First name. Mandatory.")
+    last_name: str | None = value_of("Last name. Mandatory.")
+    email: str | None = value_of("E-mail address. Mandatory.")
+    phone: str | None = value_of("Telephone number.")
+    motivation: str | None = value_of("Why they volunteer, 5,000 characters at most. Mandatory.")
 
 
 @strawberry.input
 class CandidatureChangeInput(Versioned):
     """An input on a candidature that exists; not an input of its own."""
 
-    candidature_id: strawberry.ID = named("The candidature.")
+    candidature_id: strawberry.ID = reference("The candidature.")
 
 
 @strawberry.input(description="The school director's opinion, which never decides.")
 class CandidatureGiveOpinionInput(CandidatureChangeInput):
-    favourable: bool | None = said("Whether the director is in favour. Mandatory.")
-    comment: str | None = said("What the director has to say, 2,000 characters at most.")
+    favourable: bool | None = value_of("Whether the director is in favour. Mandatory.")
+    comment: str | None = value_of("What the director has to say, 2,000 characters at most.")
 
 
 @strawberry.input(description="A candidature to be validated.")
@@ -44,20 +44,20 @@ class CandidatureValidateInput(CandidatureChangeInput):
 
 @strawberry.input(description="A candidature that is rejected.")
 class CandidatureRejectInput(CandidatureChangeInput):
-    reason: str | None = said("Why, 2,000 characters at most. Mandatory.")
+    reason: str | None = value_of("Why, 2,000 characters at most. Mandatory.")
 
 
 @strawberry.input
 class CandidateInput(Versioned):
     """An input of the candidate's; not an input of its own."""
 
-    candidature_id: strawberry.ID | None = said("The candidature; or its `link`.")
-    link: str | None = said("The candidature's link, as it was received, for who is not signed in.")
+    candidature_id: strawberry.ID | None = value_of("The candidature; or its `link`.")
+    link: str | None = value_of("The candidature's link, as it was received, for who is not signed in.")
 
 
 @strawberry.input(description="A candidature that the parent takes back.")
 class CandidatureWithdrawInput(CandidateInput):
-    reason: str | None = said("Why, 2,000 characters at most.")
+    reason: str | None = value_of("Why, 2,000 characters at most.")
 
 
 @strawberry.input(description="A certificate of volunteering that is asked for.")
@@ -67,19 +67,19 @@ class CandidatureRequestCertificateInput(CandidateInput):
 
 @strawberry.input(description="A contact with a volunteer.")
 class CandidatureRecordContactInput(CandidatureChangeInput):
-    on: date | None = said("The day, in the territory. Mandatory.")
-    note: str | None = said("What was said, 2,000 characters at most. Kept encrypted.")
+    on: date | None = value_of("The day, in the territory. Mandatory.")
+    note: str | None = value_of("What was value_of, 2,000 characters at most. Kept encrypted.")
 
 
 @strawberry.input(description="A training that a volunteer followed.")
 class CandidatureRecordTrainingInput(CandidatureChangeInput):
-    on: date | None = said("The day, in the territory. Mandatory.")
-    subject: str | None = said("What it was about. Mandatory.")
+    on: date | None = value_of("The day, in the territory. Mandatory.")
+    subject: str | None = value_of("What it was about. Mandatory.")
 
 
 @strawberry.input(description="A volunteer's Pix certification.")
 class CandidatureRecordPixInput(CandidatureChangeInput):
-    on: date | None = said("The day. Mandatory.")
+    on: date | None = value_of("The day. Mandatory.")
 
 
 @strawberry.input(description="A certificate of volunteering that is issued.")

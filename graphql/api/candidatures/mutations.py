@@ -20,9 +20,9 @@ from api.candidatures.inputs import (
     CandidatureWithdrawInput,
 )
 from api.candidatures.types import Candidature, load_candidature, load_held_candidature
-from api.core.commands import Load, carry_out, thing
+from api.core.commands import Load, carry_out, reload_after
 from api.core.context import Info
-from api.core.inputs import stated
+from api.core.inputs import to_command
 from api.core.payloads import Payload
 from application import candidatures as commands
 from application.commanding.commands import Command
@@ -43,7 +43,7 @@ async def _answer(
     info: Info, command: type[Command], values: Mapping[str, Any], load: Load[Candidature] = load_candidature
 ) -> CandidaturePayload:
     carried = await carry_out(info.context, command, values)
-    candidature = await thing(info.context, carried, load)
+    candidature = await reload_after(info.context, carried, load)
     return CandidaturePayload(
         candidature=candidature, link=None, position=carried.position, errors=list(carried.errors)
     )
@@ -59,8 +59,8 @@ class CandidatureMutations:
     @strawberry.mutation(description="Volunteers as a Parent Ressource for one school. For parents, signed in or not.")
     async def candidature_submit(self, info: Info, input: CandidatureSubmitInput) -> CandidaturePayload:
         # For who has just submitted it: it says what they said.
-        carried = await carry_out(info.context, commands.CandidatureSubmit, stated(input))
-        candidature = await thing(info.context, carried, load_held_candidature)
+        carried = await carry_out(info.context, commands.CandidatureSubmit, to_command(input))
+        candidature = await reload_after(info.context, carried, load_held_candidature)
         links, made = info.context.services.application.links, carried.subject_id
         return CandidaturePayload(
             candidature=candidature,
@@ -73,34 +73,34 @@ class CandidatureMutations:
         description="Gives the director's opinion on a candidature of the first degree. For the director of the school."
     )
     async def candidature_give_opinion(self, info: Info, input: CandidatureGiveOpinionInput) -> CandidaturePayload:
-        return await _answer(info, commands.CandidatureGiveOpinion, stated(input))
+        return await _answer(info, commands.CandidatureGiveOpinion, to_command(input))
 
     @strawberry.mutation(
         description="Validates a candidature; the coordonnateur is informed."
         " First degree: for the inspector, after the opinion; second degree: for the head of the school."
     )
     async def candidature_validate(self, info: Info, input: CandidatureValidateInput) -> CandidaturePayload:
-        return await _answer(info, commands.CandidatureValidate, stated(input))
+        return await _answer(info, commands.CandidatureValidate, to_command(input))
 
     @strawberry.mutation(
         description="Rejects a candidature, with a reason."
         " For who would validate it: the inspector or the head of the school; and for the national team."
     )
     async def candidature_reject(self, info: Info, input: CandidatureRejectInput) -> CandidaturePayload:
-        return await _answer(info, commands.CandidatureReject, stated(input))
+        return await _answer(info, commands.CandidatureReject, to_command(input))
 
     @strawberry.mutation(
         description="Takes a candidature back. For the parent who is signed in, in whatever role, or holds the"
         " candidature's link, and on their behalf the coordonnateur and national team."
     )
     async def candidature_withdraw(self, info: Info, input: CandidatureWithdrawInput) -> CandidaturePayload:
-        return await _by_candidate(info, commands.CandidatureWithdraw, stated(input))
+        return await _by_candidate(info, commands.CandidatureWithdraw, to_command(input))
 
     @strawberry.mutation(
         description="Records that contact was made with a volunteer. For the coordonnateur of the territory."
     )
     async def candidature_record_contact(self, info: Info, input: CandidatureRecordContactInput) -> CandidaturePayload:
-        return await _answer(info, commands.CandidatureRecordContact, stated(input))
+        return await _answer(info, commands.CandidatureRecordContact, to_command(input))
 
     @strawberry.mutation(
         description="Records a training that a volunteer followed. For the coordonnateur of the territory."
@@ -108,13 +108,13 @@ class CandidatureMutations:
     async def candidature_record_training(
         self, info: Info, input: CandidatureRecordTrainingInput
     ) -> CandidaturePayload:
-        return await _answer(info, commands.CandidatureRecordTraining, stated(input))
+        return await _answer(info, commands.CandidatureRecordTraining, to_command(input))
 
     @strawberry.mutation(
         description="Records that a volunteer passed the Pix certification. For the coordonnateur of the territory."
     )
     async def candidature_record_pix(self, info: Info, input: CandidatureRecordPixInput) -> CandidaturePayload:
-        return await _answer(info, commands.CandidatureRecordPix, stated(input))
+        return await _answer(info, commands.CandidatureRecordPix, to_command(input))
 
     @strawberry.mutation(
         description="Asks for a certificate of volunteering. For the parent who is signed in, in whatever role, or"
@@ -123,7 +123,7 @@ class CandidatureMutations:
     async def candidature_request_certificate(
         self, info: Info, input: CandidatureRequestCertificateInput
     ) -> CandidaturePayload:
-        return await _by_candidate(info, commands.CandidatureRequestCertificate, stated(input))
+        return await _by_candidate(info, commands.CandidatureRequestCertificate, to_command(input))
 
     @strawberry.mutation(
         description="Issues the certificate of volunteering that was asked for. For the coordonnateur of the territory."
@@ -131,4 +131,4 @@ class CandidatureMutations:
     async def candidature_issue_certificate(
         self, info: Info, input: CandidatureIssueCertificateInput
     ) -> CandidaturePayload:
-        return await _answer(info, commands.CandidatureIssueCertificate, stated(input))
+        return await _answer(info, commands.CandidatureIssueCertificate, to_command(input))

@@ -10,9 +10,9 @@ from uuid import UUID
 import strawberry
 from anyio import to_thread
 
-from api.core.commands import carry_out, catch_up, thing
+from api.core.commands import carry_out, catch_up, reload_after
 from api.core.context import Info
-from api.core.inputs import Repeatable, named, said, stated
+from api.core.inputs import Repeatable, reference, to_command, value_of
 from api.core.payloads import Payload
 from api.structures.types import Structure, load_structure
 from application.commanding.commands import Command
@@ -27,28 +27,28 @@ DEFAULT_DAYS, MOST_DAYS, MOST_ANIMATIONS = 30, 366, 200
 
 @strawberry.input(description="A contact that is added. Name and address are kept encrypted.")
 class ContactAddInput(Repeatable):
-    structure_id: strawberry.ID = named("The structure.")
-    name: str | None = said("The name. Mandatory.")
-    email: str | None = said("The e-mail address. Mandatory.")
-    kind: str | None = said("What it is: école, centre social… « autre » when left out.")
+    structure_id: strawberry.ID = reference("The structure.")
+    name: str | None = value_of("The name. Mandatory.")
+    email: str | None = value_of("The e-mail address. Mandatory.")
+    kind: str | None = value_of("What it is: école, centre social… « autre » when left out.")
 
 
 @strawberry.input(description="A file of contacts.")
 class ContactsImportInput(Repeatable):
-    structure_id: strawberry.ID = named("The structure.")
-    csv: str | None = said("The file's text; its first line names the columns: nom;courriel;type. Mandatory.")
+    structure_id: strawberry.ID = reference("The structure.")
+    csv: str | None = value_of("The file's text; its first line names the columns: nom;courriel;type. Mandatory.")
 
 
 @strawberry.input(description="A contact that is removed.")
 class ContactRemoveInput(Repeatable):
-    structure_id: strawberry.ID = named("The structure.")
-    contact_id: strawberry.ID = named("The contact.")
+    structure_id: strawberry.ID = reference("The structure.")
+    contact_id: strawberry.ID = reference("The contact.")
 
 
 @strawberry.input(description="The planning that is sent.")
 class PlanningSendInput(Repeatable):
-    structure_id: strawberry.ID = named("The structure.")
-    days: int | None = said(f"How many days ahead: 1 to {MOST_DAYS}; {DEFAULT_DAYS} when left out.")
+    structure_id: strawberry.ID = reference("The structure.")
+    days: int | None = value_of(f"How many days ahead: 1 to {MOST_DAYS}; {DEFAULT_DAYS} when left out.")
 
 
 @strawberry.type(description="What became of a mutation on a contact list.")
@@ -65,25 +65,25 @@ class ContactsPayload(Payload):
 class ContactMutations:
     @strawberry.mutation(description="Adds a contact; an address stands in a list once. For the structure.")
     async def contact_add(self, info: Info, input: ContactAddInput) -> ContactsPayload:
-        return await _answer(info, commands.ContactAdd, stated(input))
+        return await _answer(info, commands.ContactAdd, to_command(input))
 
     @strawberry.mutation(
         description="Adds the contacts of a CSV file, all or none: every line that cannot be used is named. For the"
         " structure."
     )
     async def contacts_import(self, info: Info, input: ContactsImportInput) -> ContactsPayload:
-        return await _answer(info, commands.ContactsImport, stated(input))
+        return await _answer(info, commands.ContactsImport, to_command(input))
 
     @strawberry.mutation(description="Removes a contact: it is written to no more. For the structure.")
     async def contact_remove(self, info: Info, input: ContactRemoveInput) -> ContactsPayload:
-        return await _answer(info, commands.ContactRemove, stated(input))
+        return await _answer(info, commands.ContactRemove, to_command(input))
 
     @strawberry.mutation(
         description="Sends the planning of the coming published animations to all contacts, by e-mail. For the"
         " structure."
     )
     async def planning_send(self, info: Info, input: PlanningSendInput) -> ContactsPayload:
-        values = stated(input)
+        values = to_command(input)
         days = values.pop("days", DEFAULT_DAYS)
         values |= {"animation_ids": await _coming(info, input, days)}
         payload = await _answer(info, commands.PlanningSend, values)
@@ -116,5 +116,5 @@ async def _coming(info: Info, input: PlanningSendInput, days: int) -> list[UUID]
 
 async def _answer(info: Info, command: type[Command], values: Mapping[str, Any]) -> ContactsPayload:
     carried = await carry_out(info.context, command, values)
-    structure = await thing(info.context, carried, load_structure)
+    structure = await reload_after(info.context, carried, load_structure)
     return ContactsPayload(structure=structure, position=carried.position, errors=list(carried.errors))

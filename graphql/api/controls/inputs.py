@@ -6,18 +6,20 @@ from datetime import date
 
 import strawberry
 
-from api.core.inputs import Repeatable, Versioned, named, said
+from api.core.inputs import Repeatable, Versioned, reference, value_of
 from domain.controls.pieces import ReasonCode
 
 
 @strawberry.input(description="A new control: a share of the dossiers that were certified in a period.")
 class ControlOpenInput(Repeatable):
-    name: str | None = said("What to call it; 200 characters at most. Mandatory.")
-    period_from: date | None = said("First day of certification, in each dossier's territory. Mandatory.")
-    period_until: date | None = said("Last day of certification, included. Mandatory.")
-    territory: str | None = said("The code of the only territory that it bears on; the whole country when left out.")
-    share_percent: int | None = said("How many of a hundred dossiers to draw, rounded up: 1 to 100. Mandatory.")
-    seed: str | None = said(
+    name: str | None = value_of("What to call it; 200 characters at most. Mandatory.")
+    period_from: date | None = value_of("First day of certification, in each dossier's territory. Mandatory.")
+    period_until: date | None = value_of("Last day of certification, included. Mandatory.")
+    territory: str | None = value_of(
+        "The code of the only territory that it bears on; the whole country when left out."
+    )
+    share_percent: int | None = value_of("How many of a hundred dossiers to draw, rounded up: 1 to 100. Mandatory.")
+    seed: str | None = value_of(
         "What the draw is made from, 8 to 200 characters: something that nobody chooses and that is published before"
         " the draw, such as the result of a lottery, so that nobody can have picked the dossiers. Mandatory."
     )
@@ -27,31 +29,33 @@ class ControlOpenInput(Repeatable):
 class ControlChangeInput(Versioned):
     """An input on a control that exists; not an input of its own."""
 
-    control_id: strawberry.ID = named("The control.")
+    control_id: strawberry.ID = reference("The control.")
 
 
 @strawberry.input
 class ControlledPieceInput(ControlChangeInput):
     """An input on a piece of a dossier that was drawn; not an input of its own."""
 
-    dossier_id: strawberry.ID = named("The dossier.")
-    piece: str | None = said("The piece, named as in `ControlledPiece.piece`. Mandatory.")
+    dossier_id: strawberry.ID = reference("The dossier.")
+    piece: str | None = value_of("The piece, reference as in `ControlledPiece.piece`. Mandatory.")
 
 
 @strawberry.input(
     description="A piece that is accepted or refused; a later judgement takes the place of an earlier one."
 )
 class ControlPieceJudgeInput(ControlledPieceInput):
-    accepted: bool | None = said("Whether it is accepted. Mandatory.")
-    reason_code: ReasonCode | None = said("Why. Mandatory for a refusal; CONFORM, the default, for what is accepted.")
-    comment: str | None = said("What there is to add; 2,000 characters at most. Mandatory for the reason OTHER.")
+    accepted: bool | None = value_of("Whether it is accepted. Mandatory.")
+    reason_code: ReasonCode | None = value_of(
+        "Why. Mandatory for a refusal; CONFORM, the default, for what is accepted."
+    )
+    comment: str | None = value_of("What there is to add; 2,000 characters at most. Mandatory for the reason OTHER.")
 
 
 @strawberry.input(description="An answer to the refusal of a piece.")
 class ControlAnswerInput(ControlledPieceInput):
-    answer: str | None = said("What the structure answers; 2,000 characters at most. Mandatory.")
+    answer: str | None = value_of("What the structure answers; 2,000 characters at most. Mandatory.")
 
 
 @strawberry.input(description="A control in which every piece is judged.")
 class ControlCloseInput(ControlChangeInput):
-    conclusion: str | None = said("What is concluded; 5,000 characters at most. Mandatory.")
+    conclusion: str | None = value_of("What is concluded; 5,000 characters at most. Mandatory.")

@@ -16,9 +16,9 @@ from api.controls.inputs import (
     ControlPieceJudgeInput,
 )
 from api.controls.types import Control, load_control
-from api.core.commands import carry_out, catch_up, thing
+from api.core.commands import carry_out, catch_up, reload_after
 from api.core.context import Context, Info
-from api.core.inputs import stated
+from api.core.inputs import to_command
 from api.core.payloads import Payload
 from application import controls as commands
 from application.commanding.commands import Command
@@ -37,7 +37,7 @@ class ControlPayload(Payload):
 
 async def _answer(info: Info, command: type[Command], values: Mapping[str, Any]) -> ControlPayload:
     carried = await carry_out(info.context, command, values)
-    control = await thing(info.context, carried, load_control)
+    control = await reload_after(info.context, carried, load_control)
     return ControlPayload(control=control, position=carried.position, errors=list(carried.errors))
 
 
@@ -68,20 +68,20 @@ class ControlMutations:
         " published before the draw; anybody who knows it can then draw again and find the same. For auditors."
     )
     async def control_open(self, info: Info, input: ControlOpenInput) -> ControlPayload:
-        values = stated(input)
+        values = to_command(input)
         certified = await _certified(info.context, values)
         return await _answer(info, commands.ControlOpen, values | {"certified": certified})
 
     @strawberry.mutation(description="Accepts or refuses a piece of a dossier that was drawn. For auditors.")
     async def control_piece_judge(self, info: Info, input: ControlPieceJudgeInput) -> ControlPayload:
-        return await _answer(info, commands.ControlPieceJudge, stated(input))
+        return await _answer(info, commands.ControlPieceJudge, to_command(input))
 
     @strawberry.mutation(
         description="Answers to the refusal of a piece; a further answer takes its place. For the dossier's structure."
     )
     async def control_answer(self, info: Info, input: ControlAnswerInput) -> ControlPayload:
-        return await _answer(info, commands.ControlAnswer, stated(input))
+        return await _answer(info, commands.ControlAnswer, to_command(input))
 
     @strawberry.mutation(description="Closes a control, once every piece is judged. For auditors.")
     async def control_close(self, info: Info, input: ControlCloseInput) -> ControlPayload:
-        return await _answer(info, commands.ControlClose, stated(input))
+        return await _answer(info, commands.ControlClose, to_command(input))

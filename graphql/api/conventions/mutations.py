@@ -13,9 +13,9 @@ from api.conventions.inputs import (
     ConventionTerminateInput,
     StructureRenameInput,
 )
-from api.core.commands import carry_out, thing
+from api.core.commands import carry_out, reload_after
 from api.core.context import Context, Info
-from api.core.inputs import changed, stated
+from api.core.inputs import patch_of, to_command
 from api.core.payloads import Payload
 from api.structures.types import (
     Convention,
@@ -51,7 +51,7 @@ class StructurePayload(Payload):
 
 async def _answer(info: Info, command: type[Command], values: Mapping[str, Any]) -> ConventionPayload:
     carried = await carry_out(info.context, command, values)
-    convention = await thing(info.context, carried, load_convention)
+    convention = await reload_after(info.context, carried, load_convention)
     return ConventionPayload(convention=convention, position=carried.position, errors=list(carried.errors))
 
 
@@ -62,7 +62,7 @@ class ConventionMutations:
         " for the same days is told in `warnings`. For coordonnateurs of the territory and the national team."
     )
     async def convention_sign(self, info: Info, input: ConventionSignInput) -> ConventionPayload:
-        values = stated(input)
+        values = to_command(input)
         signed = await _answer(info, commands.ConventionSign, values)
         signed.warnings = await _warnings(info.context, values, signed.convention)
         return signed
@@ -72,21 +72,21 @@ class ConventionMutations:
         " the national team."
     )
     async def structure_rename(self, info: Info, input: StructureRenameInput) -> StructurePayload:
-        carried = await carry_out(info.context, commands.StructureRename, stated(input))
-        structure = await thing(info.context, carried, load_structure)
+        carried = await carry_out(info.context, commands.StructureRename, to_command(input))
+        structure = await reload_after(info.context, carried, load_structure)
         return StructurePayload(structure=structure, position=carried.position, errors=list(carried.errors))
 
     @strawberry.mutation(
         description="Changes the conditions of a convention. For coordonnateurs of the territory and the national team."
     )
     async def convention_amend(self, info: Info, input: ConventionAmendInput) -> ConventionPayload:
-        return await _answer(info, commands.ConventionAmend, changed(input))
+        return await _answer(info, commands.ConventionAmend, patch_of(input))
 
     @strawberry.mutation(
         description="Ends a convention early, with a reason. For coordonnateurs of the territory and the national team."
     )
     async def convention_terminate(self, info: Info, input: ConventionTerminateInput) -> ConventionPayload:
-        return await _answer(info, commands.ConventionTerminate, stated(input))
+        return await _answer(info, commands.ConventionTerminate, to_command(input))
 
 
 async def _warnings(context: Context, values: Mapping[str, Any], signed: Convention | None) -> list[str]:

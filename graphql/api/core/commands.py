@@ -121,7 +121,7 @@ async def catch_up(context: Context) -> bool:
     return reached
 
 
-async def thing(context: Context, carried: Carried, load: Load[T]) -> T | None:
+async def reload_after(context: Context, carried: Carried, load: Load[T]) -> T | None:
     """The thing as it reads now; None after errors, or when the read models have not got there in time."""
     if carried.subject_id is None or not carried.visible:
         return None

@@ -1,7 +1,7 @@
-"""What every mutation's input has in common, and how an input becomes a command's values.
+"""The common part of mutation inputs, and how an input becomes the values of a command.
 
-Fields that the domain calls mandatory are nullable here: one answer then names every one that is missing, in French,
-instead of GraphQL's own error for the first.
+Fields that the domain requires are nullable here: one answer then names every missing one, in French, instead of
+GraphQL's own error for the first.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ import strawberry
 UNSET = strawberry.UNSET
 
 
-def said(description: str, name: str | None = None) -> Any:
-    """An input field that may be left out."""
+def value_of(description: str, name: str | None = None) -> Any:
+    """Declare an input field that may be left out."""
     return strawberry.field(default=UNSET, description=description, name=name)
 
 
-def named(description: str) -> Any:
-    """An input field that names the thing that the mutation is about."""
+def reference(description: str) -> Any:
+    """Declare an input field that identifies the object of the mutation."""
     return strawberry.field(description=description)
 
 
 @strawberry.input
 class Repeatable:
-    """The part of an input that makes a repeated mutation safe."""
+    """The part of an input that makes a mutation safe to repeat."""
 
-    idempotency_key: UUID | None = said(
+    idempotency_key: UUID | None = value_of(
         "Made by the client. The same key with the same content answers with the first outcome and records nothing;"
         " with other content the error is DUPLICATE."
     )
@@ -37,17 +37,19 @@ class Repeatable:
 
 @strawberry.input
 class Versioned(Repeatable):
-    """The part of an input on something that exists."""
+    """The part of an input on an existing object."""
 
-    expected_version: int | None = said("The version that the client saw: the error is CONFLICT when it has moved on.")
-
-
-def stated(given: Any) -> dict[str, Any]:
-    """What the client said, null and nothing being the same: for what is new, or happens once."""
-    return {name: value for name, value in changed(given).items() if value is not None}
+    expected_version: int | None = value_of(
+        "The version that the client saw: the error is CONFLICT when it has moved on."
+    )
 
 
-def changed(given: Any) -> dict[str, Any]:
-    """What the client said, null included: in an amendment null takes a value away."""
-    values = {field.name: getattr(given, field.name) for field in fields(given)}
+def to_command(input_value: Any) -> dict[str, Any]:
+    """Return the values of an input, nulls left out: for new objects, and for what happens once."""
+    return {name: value for name, value in patch_of(input_value).items() if value is not None}
+
+
+def patch_of(input_value: Any) -> dict[str, Any]:
+    """Return the values of an input, nulls included: in an amendment, null removes a value."""
+    values = {field.name: getattr(input_value, field.name) for field in fields(input_value)}
     return {name: value for name, value in values.items() if value is not UNSET}

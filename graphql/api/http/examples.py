@@ -1,4 +1,4 @@
-"""The documents of graphql/operations as GraphiQL offers them: by topic, with French titles and example variables."""
+"""Offer the documents of graphql/operations in GraphiQL: by topic, with French titles and example variables."""
 
 from __future__ import annotations
 
@@ -12,17 +12,19 @@ _WORDS = Path(__file__).with_name("graphiql_assets") / "examples.toml"
 
 
 def operations_folder() -> Path:
-    """Where the documents lie: inside the package once it is installed, beside it in a checkout."""
+    """Return the folder of the documents: inside the installed package, or beside it in a checkout."""
     packaged = Path(__file__).parents[1] / "operations"
     return packaged if packaged.is_dir() else Path(__file__).parents[2] / "operations"
 
 
 def examples() -> list[dict[str, Any]]:
-    """Topics in the order of the page: `topic`, and `examples` with `name`, `title`, `document` and `variables`,
-    the last two as texts to edit. Raises FileNotFoundError for a title whose document is missing.
+    """Return the topics in the order of the page: `topic`, and `examples` with `name`, `title`, `document` and
+    `variables` (the last two as editable text). Raises FileNotFoundError for a title whose document is missing.
     """
     topics = tomllib.loads(_WORDS.read_text(encoding="utf-8"))["topics"]
-    return [{"topic": one["topic"], "examples": [_example(example) for example in one["examples"]]} for one in topics]
+    return [
+        {"topic": topic["topic"], "examples": [_example(example) for example in topic["examples"]]} for topic in topics
+    ]
 
 
 def _example(words: dict[str, Any]) -> dict[str, str]:

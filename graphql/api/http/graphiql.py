@@ -1,4 +1,4 @@
-"""GraphiQL, served from this package: the page that browsers get works without the internet."""
+"""Serve GraphiQL from this package: the page works without the internet."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from api.http.examples import examples
 
 _FOLDER = Path(__file__).with_name("graphiql_assets")
 _KINDS = {".js": "text/javascript", ".css": "text/css", ".json": "application/json"}
-# Names carry no version. What GraphiQL's authors wrote seldom changes; what the page itself is made of must fit it.
+# File names carry no version: vendored files seldom change, but our own must always fit the page.
 _VENDORED, _OWN = "public, max-age=86400", "public, no-cache"
-#: No script but these files: none in the page, no other site's. Styles: GraphiQL's editor writes them into the page.
+#: Scripts from these files only. Styles: GraphiQL's editor writes them into the page.
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -26,7 +26,7 @@ _POLICY = (
 
 @dataclass(frozen=True, slots=True)
 class _Asset:
-    """Compressed, as every browser takes it."""
+    """A file of the page, stored compressed."""
 
     content: bytes
     headers: dict[str, str]
@@ -47,7 +47,7 @@ def _assets() -> dict[str, _Asset]:
     }
 
 
-# Read once: what is in memory is sent to every browser.
+# Read once, and sent from memory.
 _PAGE = (_FOLDER / "page.html").read_text(encoding="utf-8")
 _ASSETS = _assets()
 
@@ -57,10 +57,10 @@ def page() -> Response:
 
 
 async def asset(request: Request) -> Response:
-    """One of the files that the page asks for; 304 to a browser that has it."""
-    found = _ASSETS.get(request.path_params["name"])
-    if found is None:
+    """Return a file of the page, or 304 if the browser has it."""
+    file = _ASSETS.get(request.path_params["name"])
+    if file is None:
         return Response(status_code=404)
-    if found.headers["ETag"] in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=found.headers)
-    return Response(found.content, 200, {**found.headers, "Content-Encoding": "gzip"}, found.media_type)
+    if file.headers["ETag"] in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=file.headers)
+    return Response(file.content, 200, {**file.headers, "Content-Encoding": "gzip"}, file.media_type)

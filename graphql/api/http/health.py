@@ -1,4 +1,4 @@
-"""How the process fares, for those who run it: `/health` tells everything, `/ready` whether to send requests here."""
+"""Health endpoints for operators: `/health` reports everything, `/ready` whether to send requests here."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from api.http.standstill import Watch
 
 
 class Health:
-    """The two endpoints. Why a read model stands still is for `parentalite status`: these are open to everybody."""
+    """The two endpoints. They are public: `parentalite status` tells why a read model stands still."""
 
     def __init__(self, watch: Watch) -> None:
         self._watch = watch
 
     async def health(self, request: Request) -> Response:
-        """200 as long as the database answers; `status` is `degraded` where `problems` are told."""
+        """Answer 200 as long as the database does; `status` is `degraded` if there are `problems`."""
         standing = await self._watch.look()
         if standing is None:
             return _json(503, {"status": "down", "database": False})
-        told = {
+        content = {
             "status": "degraded" if standing.problems else "ok",
             "database": True,
             "position": standing.head,
@@ -34,11 +34,11 @@ class Health:
             "followers": [follower.shown() for follower in standing.others],
             **(standing.telling.shown() if standing.telling else {}),
         }
-        return _json(200, told)
+        return _json(200, content)
 
     async def ready(self, request: Request) -> Response:
-        """200 when requests can be answered: the database answers, commands can be recorded, somebody projects, and
-        every read model goes on and is not far behind.
+        """Answer 200 if this process can serve requests: the database answers, commands can be recorded, a projector
+        runs, and every read model moves on and is not far behind.
         """
         standing = await self._watch.look()
         ready = standing is not None and standing.ready

@@ -1,6 +1,6 @@
-"""`/metrics` for Prometheus: what was asked and how long it took, and how far everything that follows the log has come.
+"""`/metrics` for Prometheus: requests and their durations, and the position of every follower of the log.
 
-For this machine, and for who has the metrics token.
+Served to local clients, and to holders of the metrics token.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from api.core.context import Services
 from api.http.standstill import Watch
 from eventstore.unavailable import Unavailable
 
-#: The first part of paths that there are; whatever else is asked for has one name together.
+#: First segments of known paths; all others are counted together.
 _PLACES = frozenset(
     (
         "graphql",
@@ -45,7 +45,7 @@ _PLACES = frozenset(
 
 
 class Metrics:
-    """What one process has counted, with what its database tells when asked."""
+    """What this process has counted, and the figures of its database."""
 
     def __init__(self, services: Services, watch: Watch) -> None:
         self._services, self._watch = services, watch
@@ -80,7 +80,7 @@ class Metrics:
         return Gauge(f"parentalite_{name}", text, labels, registry=self._registry)
 
     async def page(self, request: Request) -> Response:
-        """In Prometheus' text format; 403 for others, 503 while the database is out of reach."""
+        """Answer in Prometheus' text format; 403 for others, 503 while the database is unreachable."""
         if not self._may_read(request):
             return refusal(Refused(403, "FORBIDDEN", "Les mesures sont pour qui a leur jeton."), JSON)
         try:
@@ -93,8 +93,8 @@ class Metrics:
         token = self._services.web.metrics_token
         if token is None:
             return client_of(request.scope, self._services.web).direct
-        said = request.headers.get("authorization", "")
-        return hmac.compare_digest(said.encode(), f"Bearer {token}".encode())
+        authorization = request.headers.get("authorization", "")
+        return hmac.compare_digest(authorization.encode(), f"Bearer {token}".encode())
 
     async def _look(self) -> None:
         standing = await self._watch.look()
@@ -108,13 +108,13 @@ class Metrics:
         self._projecting.set(standing.projecting)
         self._recording.set(standing.recording)
         self._problems.set(len(standing.problems))
-        if (told := standing.telling) is not None:
+        if (mail := standing.telling) is not None:
             for state in ("waiting", "given_up", "set_aside"):
-                self._mails.labels(state).set(getattr(told, state))
+                self._mails.labels(state).set(getattr(mail, state))
             for name, figure in self._mail.items():
-                figure.set(getattr(told, name) or 0)
-            self._stopped.set(told.stopped_since is not None)
-            self._failing.set(len(told.failing_jobs))
+                figure.set(getattr(mail, name) or 0)
+            self._stopped.set(mail.stopped_since is not None)
+            self._failing.set(len(mail.failing_jobs))
         for kind, count in self._services.client_faults.items():
             self._faults.labels(kind).set(count)
         self._subscribers.set(self._services.gauges["subscribers"])
@@ -138,7 +138,7 @@ class _Fallbacks(Collector):
 
 
 class Counting:
-    """ASGI middleware: counts each request, by the place that was asked for."""
+    """ASGI middleware: count each request by its place."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app, self._metrics = app, metrics

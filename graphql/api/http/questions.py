@@ -1,4 +1,4 @@
-"""The plain form of a request for a query: a document, its variables, and nothing else."""
+"""Parse the plain form of a request: a query, its variables and its operation name."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from starlette.requests import Request
 from api.core.requests import MOST_VALUES, too_many_values
 
 _PARTS = frozenset(("query", "variables", "operationName"))
-#: Answered as a stream, or in parts.
+#: Media types of streamed or multipart answers.
 _NOT_AT_ONCE = ("text/event-stream", "multipart/")
 
 
@@ -22,43 +22,43 @@ class Question(NamedTuple):
 
 
 async def question_of(request: Request, complete: Callable[[Any], Any]) -> Question | None:
-    """What is asked; None for every other form than the plain one, and for what is wrong in it.
+    """Return the query of the request, or None for any other form and for malformed requests.
 
-    `complete` puts the document in the place of a hash that names it. Raises what it raises.
+    `complete` replaces a hash by its document; its exceptions are passed on.
     """
     accept = request.headers.get("accept", "")
     if any(kind in accept for kind in _NOT_AT_ONCE):
         return None
     if request.method == "GET":
-        said = _by_get(request)
+        parameters = _by_get(request)
     elif request.headers.get("content-type", "").startswith("application/json"):
         body = await request.body()
-        said = _loaded(body)
-        if len(body) > MOST_VALUES and isinstance(said, dict) and too_many_values(said.get("variables")):
+        parameters = _loaded(body)
+        if len(body) > MOST_VALUES and isinstance(parameters, dict) and too_many_values(parameters.get("variables")):
             return None
     else:
         return None
-    return _question(complete(said))
+    return _question(complete(parameters))
 
 
 def _by_get(request: Request) -> dict[str, Any] | None:
-    said: dict[str, Any] = dict(request.query_params)
-    if len(request.query_params.multi_items()) != len(said):
+    parameters: dict[str, Any] = dict(request.query_params)
+    if len(request.query_params.multi_items()) != len(parameters):
         return None
-    return said | {name: _loaded(said[name]) for name in ("variables", "extensions") if name in said}
+    return parameters | {name: _loaded(parameters[name]) for name in ("variables", "extensions") if name in parameters}
 
 
-def _loaded(said: bytes | str) -> Any:
+def _loaded(text: bytes | str) -> Any:
     try:
-        return orjson.loads(said)
+        return orjson.loads(text)
     except orjson.JSONDecodeError:
         return None
 
 
-def _question(said: Any) -> Question | None:
-    if not isinstance(said, dict) or not _PARTS.issuperset(said):
+def _question(parameters: Any) -> Question | None:
+    if not isinstance(parameters, dict) or not _PARTS.issuperset(parameters):
         return None
-    query, name, variables = said.get("query"), said.get("operationName"), said.get("variables")
+    query, name, variables = parameters.get("query"), parameters.get("operationName"), parameters.get("variables")
     if not isinstance(query, str) or not isinstance(name, str | None) or not isinstance(variables, dict | None):
         return None
     return Question(query, name, variables or {})

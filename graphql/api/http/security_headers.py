@@ -1,4 +1,4 @@
-"""What every answer carries for the safety of browsers, and from which sites' pages one may ask."""
+"""Security headers of every answer, and the sites whose pages may call this API (CORS)."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ _ALWAYS = {
     "cross-origin-opener-policy": "same-origin",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
 }
-#: A year (RFC 6797, section 6.1); said only where the site itself is served by https.
+#: A year (RFC 6797, section 6.1); only sent if the site itself is served over https.
 _HSTS = "max-age=31536000"
 
 
 class SecurityHeaders:
-    """ASGI middleware. A page that needs another policy says its own."""
+    """ASGI middleware. A page that needs another policy sets its own header."""
 
     def __init__(self, app: ASGIApp, public_url: str) -> None:
-        told = dict(_ALWAYS)
+        headers = dict(_ALWAYS)
         if public_url.startswith("https://"):
-            told["strict-transport-security"] = _HSTS
-        self._app, self._told = app, told
+            headers["strict-transport-security"] = _HSTS
+        self._app, self._headers = app, headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -36,7 +36,7 @@ class SecurityHeaders:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in self._told.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
             await send(message)
 
@@ -44,7 +44,7 @@ class SecurityHeaders:
 
 
 def with_cors(app: ASGIApp, origins: Sequence[str]) -> ASGIApp:
-    """Tokens travel in a header that pages set themselves: no cookie is ever asked for, so no credentials are."""
+    """Allow these origins. Tokens travel in a header that pages set themselves, so no credentials are allowed."""
     if not origins:
         return app
     return CORSMiddleware(

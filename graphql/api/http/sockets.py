@@ -1,7 +1,7 @@
-"""Operations over WebSocket (graphql-transport-ws): each is a request of its own, with a context of its own.
+"""Operations over WebSocket (graphql-transport-ws): each is a request with a context of its own.
 
-A connection keeps its token, never what that gives: who asks is asked again for each operation. It ends with the token,
-with a mandate that it was opened with, and after a day in any case.
+A connection stores its token, not the rights that it gives: every operation looks them up again. It ends with the
+token, with any mandate that it was opened with, and after a day at the latest.
 """
 
 from __future__ import annotations
@@ -25,23 +25,23 @@ from api.http.persisted import persisted_documents
 from api.limits.rate_limits import RateLimiter, too_often
 from domain.accounts.account import Mandate
 
-#: What subscriptions tell when their right ends comes before the end of the socket.
+#: Delay that lets subscriptions report the end of their right before the socket closes.
 _GRACE_SECONDS = 3.0
 _FORBIDDEN, _GOING_AWAY, _INTERNAL, _LATER, _TOO_MANY = 4403, 1001, 1011, 1013, 4429
 MOST_OPERATIONS_AT_ONCE = 20
-#: Who follows for longer has to come again, the public too.
+#: Longer connections must be opened again, by the public too.
 LONGEST_LIFE = 24 * 3600.0
-#: Ids are UUIDs, or numbers.
+#: Ids are UUIDs or numbers.
 _LONGEST_ID = 200
 _ENDED = "Cette connexion a pris fin : reconnectez-vous."
 
 
-# It warns, with their words, of pages that may not ask: anybody can be one.
+# Strawberry's logger quotes messages of pages that anybody can write.
 logging.getLogger("strawberry.ws").setLevel(logging.ERROR)
 
 
 class Connection:
-    """What the operations of one WebSocket have in common. Strawberry sets `connection_params`."""
+    """State shared by the operations of one WebSocket. Strawberry sets `connection_params`."""
 
     def __init__(self, services: Services, authorization: str | None, client: Client) -> None:
         self.services = services
@@ -49,16 +49,16 @@ class Connection:
         self.connection_params: dict[str, Any] = {}
         self._admit = Admission(authorization, services)
         self._mandates: frozenset[Mandate] = frozenset()
-        #: How long the connection may last from its beginning on.
+        #: Time that the connection may last from its start.
         self.seconds_left = LONGEST_LIFE
 
     async def authenticate(self) -> None:
-        """Reads the token from `connection_init`, where browsers can say it, or else from the handshake's headers."""
-        said = {name.lower(): value for name, value in self.connection_params.items()}
-        if "authorization" in said:
-            if not isinstance(said["authorization"], str | None):
+        """Read the token from `connection_init` (browsers), or else from the headers of the handshake."""
+        parameters = {name.lower(): value for name, value in self.connection_params.items()}
+        if "authorization" in parameters:
+            if not isinstance(parameters["authorization"], str | None):
                 raise ConnectionRejectionError
-            self._admit = Admission(said["authorization"], self.services)
+            self._admit = Admission(parameters["authorization"], self.services)
         try:
             left = (await self._look()).seconds_left
         except Refused as refused:
@@ -68,12 +68,12 @@ class Connection:
         self.seconds_left = LONGEST_LIFE if left is None else min(left, LONGEST_LIFE)
 
     def wait(self) -> float:
-        """Takes one from what this client and token may ask for; in how many seconds they may, if not now."""
+        """Take one request from the limits of this client and token; return the seconds to wait if there is none."""
         web, limiter = self.services.web, self.services.shared(RateLimiter)
         return limiter.take_request(web, self.client, self._admit.authorization)
 
     async def context(self) -> Context:
-        """Of one operation. Raises Refused for who may not ask any more, or no longer by what they were admitted by."""
+        """Return the context of one operation. Raises Refused if the asker has lost the right that admitted them."""
         asker = await self._look()
         admit = copy.copy(self._admit)
         return Context(self.services, asker.actor, self.client.address, admit)
@@ -88,7 +88,7 @@ class Connection:
 
 
 class SocketHandler(BaseGraphQLTransportWSHandler[Any, None]):
-    """Strawberry's handler, with a context for each operation, and proof against messages of any form."""
+    """Strawberry's handler with a context for each operation, robust to malformed messages."""
 
     _end: asyncio.TimerHandle | None = None
     _ending: asyncio.Task[None] | None = None
@@ -106,8 +106,8 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Any, None]):
         except Refused as refused:
             await self.close(_LATER, refused.message)
         except Exception as error:
-            why = unexpected(error)
-            await self.close(_LATER if why.status == 503 else _INTERNAL, why.message)
+            refusal = unexpected(error)
+            await self.close(_LATER if refusal.status == 503 else _INTERNAL, refusal.message)
         if self.connection_acknowledged and self._end is None:
             seconds, loop = self.context.seconds_left, asyncio.get_running_loop()
             code = _GOING_AWAY if seconds >= LONGEST_LIFE else _FORBIDDEN
@@ -128,7 +128,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Any, None]):
             await self._subscribe(message)
 
     def _is_idle_talk(self, message: Any) -> bool:
-        """What asks for nothing, and ends nothing that runs: it costs what an operation costs."""
+        """Whether the message starts no operation and ends none: such messages count as operations."""
         kind = message.get("type")
         return kind != "connection_init" and not (kind == "complete" and message.get("id") in self.operations)
 
@@ -153,28 +153,28 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Any, None]):
 
     async def handle_task_exception(self, error: Exception) -> None:
         if isinstance(error, WebSocketDisconnected):
-            # Whoever is told something may have left: that is theirs to do.
+            # The client has disconnected while something was sent: no fault of ours.
             self.context.services.client_faults["left while being told"] += 1
         else:
             report(error)
 
     async def run_operation(self, operation: Operation[Any, None]) -> None:
-        # Operations run at the same time, and each lets go of its own snapshot: they cannot share a context.
-        own = copy.copy(self)
+        # Operations run concurrently and each releases its own snapshot, so they cannot share a context.
+        handler = copy.copy(self)
         try:
-            own.context = await self.context.context()
+            handler.context = await self.context.context()
         except Exception as error:
             await self._refuse(operation, error if isinstance(error, Refused) else unexpected(error))
             return
         try:
-            await super(SocketHandler, own).run_operation(operation)
+            await super(SocketHandler, handler).run_operation(operation)
         finally:
-            await own.context.close()
-            if own.context.ended:
+            await handler.context.close()
+            if handler.context.ended:
                 await self.close(_FORBIDDEN, _ENDED)
 
     async def _refuse(self, operation: Operation[Any, None], refused: Refused) -> None:
-        """The operation, or with it the connection, which has lost the right that it was opened by."""
+        """Refuse the operation, or close the connection if it has lost the right that it was opened with."""
         if refused.status == 401:
             await self.close(_FORBIDDEN, refused.message)
         else:
@@ -187,7 +187,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Any, None]):
 
     async def close(self, code: int, reason: str) -> None:
         if not self._is_over():
-            # A frame of control holds 125 bytes, two of them the code (RFC 6455, section 5.5).
+            # A control frame holds 125 bytes, two of them the code (RFC 6455, section 5.5).
             await self.websocket.close(code, reason.encode()[:123].decode(errors="ignore"))
 
     def _is_over(self) -> bool:

@@ -1,5 +1,5 @@
-"""Whether all that follows the log goes on: how far each has come, for how long its next event has waited, and whether
-commands can be recorded. Read for `/health`, `/ready` and `/metrics`; watched all the time, so that logs tell it too.
+"""Watch everything that follows the log: how far each follower is, how long its next event has waited, and whether
+commands can be recorded. `/health`, `/ready` and `/metrics` read it; a loop logs it.
 """
 
 from __future__ import annotations
@@ -25,26 +25,26 @@ from projections.engine.runner import HOLDER
 
 log = logging.getLogger(__name__)
 
-#: A pool without a free connection for so long counts as a database out of reach.
+#: A pool without a free connection for this long counts as an unreachable database.
 PATIENCE_SECONDS = 2.0
-#: One projector takes over from another within seconds.
+#: Another projector takes over within seconds.
 HANDING_OVER_SECONDS = 5.0
-#: A command holds the log for milliseconds.
+#: A command locks the log for milliseconds.
 HELD_SECONDS = 3.0
-#: After a command could not be recorded, none is sent here for so long; then one shows whether it can.
+#: After a failed command, none is sent here for this long; the next one shows whether it works again.
 FAILED_SECONDS = 10.0
-#: Beyond what is configured, for those who follow the log beside the read models.
+#: Added to the configured delay of followers other than read models.
 LATE_SECONDS = 60.0
 MOST_CLOCK_DIFFERENCE_SECONDS = 5.0
-#: Whoever starts together has begun to work by then.
+#: Processes that start together have begun to work by then.
 SETTLING_SECONDS = 10.0
-#: Between two looks of the process itself.
+#: Pause between two looks of the watch loop.
 WATCH_SECONDS = 5.0
 
 _CHECKPOINTS, _REACTIONS = "checkpoints", "reactions"
 
-# Events are read as bytes: what a table cannot hold must not keep this from being told. Whoever follows the log
-# besides has a line here.
+# Events are read as bytes: an event that a table cannot hold must not hide the report. Add a line for every new
+# follower of the log.
 _FOLLOWERS = f"""
 WITH log AS (SELECT coalesce(max(notification_id), 0) AS head FROM stored_events)
 SELECT name, true AS is_read_model, position, head, failed_position, failed_event,
@@ -67,7 +67,7 @@ SELECT clock_timestamp() AS told_at, (SELECT bool_or(goes_on) FROM ({HOLDER}) AS
 
 @dataclass(frozen=True, slots=True)
 class Follower:
-    """What follows the log, and how far it has come. `lag_seconds`: for how long its next event has waited."""
+    """A follower of the log and its position. `lag_seconds`: how long its next event has waited."""
 
     name: str
     is_read_model: bool
@@ -82,7 +82,7 @@ class Follower:
         return self.head - self.position
 
     def shown(self) -> dict[str, Any]:
-        told = {
+        shown = {
             "name": self.name,
             "position": self.position,
             "lag": self.lag,
@@ -90,21 +90,21 @@ class Follower:
         }
         if self.is_read_model:
             event = {"position": self.failed_position, "event": self.failed_event}
-            told["failed"] = event if self.failed_position else None
-        return told
+            shown["failed"] = event if self.failed_position else None
+        return shown
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How everything stands. `problems` are for whoever runs the service: nothing in them is personal."""
+    """The state of all followers. `problems` are for operators and contain nothing personal."""
 
     followers: tuple[Follower, ...]
-    #: How letters, reactions and jobs fare.
+    #: The state of e-mails, reactions and jobs.
     telling: telling.Standing | None
     projecting: bool
     recording: bool
     problems: tuple[str, ...]
-    #: Whether requests may be sent here.
+    #: Whether requests may be sent to this process.
     ready: bool
 
     @property
@@ -122,7 +122,7 @@ class Standing:
 
 @dataclass(slots=True)
 class _Heads:
-    """When this process saw the head of the log move on."""
+    """When this process saw the head of the log move."""
 
     _seen: deque[tuple[float, int]] = field(default_factory=lambda: deque(maxlen=2_000))
 
@@ -131,56 +131,56 @@ class _Heads:
             self._seen.append((monotonic(), head))
 
     def waited_since(self, position: int) -> float:
-        """For how many seconds, at least, events after `position` have been there."""
+        """Return for how many seconds, at least, events after `position` have been in the log."""
         return next((monotonic() - seen_at for seen_at, head in self._seen if head > position), 0.0)
 
 
 class Watch:
-    """One process's eye on all of it."""
+    """The watch of one process."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._heads = _Heads()
         self._projected_at: float | None = None
         self._looking: asyncio.Task[Standing | None] | None = None
-        self._told: tuple[str, ...] = ()
+        self._logged_problems: tuple[str, ...] = ()
         self._began = monotonic()
 
     async def look(self) -> Standing | None:
-        """How all stands now; None while the database does not answer. Who asks meanwhile is given the same."""
+        """Return the current state, or None while the database does not answer. Concurrent calls share one look."""
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look())
         return await asyncio.shield(self._looking)
 
     async def keep(self) -> None:
-        """Looks for as long as the process serves, whether or not anybody asks."""
+        """Look at intervals for as long as the process runs."""
         while True:
             try:
                 await self.look()
-            except Exception as fault:
-                log.error("the watch failed", extra={"reason": type(fault).__name__})
+            except Exception as error:
+                log.error("the watch failed", extra={"reason": type(error).__name__})
             await asyncio.sleep(WATCH_SECONDS)
 
     async def _look(self) -> Standing | None:
         try:
             standing = self._standing(*await read_on(self._services.pool, _read, PATIENCE_SECONDS))
-        except psycopg.Error as fault:
-            if isinstance(fault, psycopg.errors.UndefinedTable):
-                # Before the first projector has prepared the database there is none.
+        except psycopg.Error as error:
+            if isinstance(error, psycopg.errors.UndefinedTable):
+                # The first projector has not prepared the database yet.
                 return Standing(
                     (), None, projecting=False, recording=True, problems=("no read models yet",), ready=False
                 )
-            if not is_unavailable(fault):
-                log.error("the watch failed", extra={"reason": type(fault).__name__})
+            if not is_unavailable(error):
+                log.error("the watch failed", extra={"reason": type(error).__name__})
             return None
-        if standing.problems != self._told and monotonic() - self._began > SETTLING_SECONDS:
-            # Each change once, without the seconds that pass.
+        if standing.problems != self._logged_problems and monotonic() - self._began > SETTLING_SECONDS:
+            # Log each change once, without the passing seconds.
             log.warning("standing", extra={"problems": standing.problems})
-            self._told = standing.problems
+            self._logged_problems = standing.problems
         return standing
 
     def _standing(
-        self, rows: list[dict[str, Any]], sessions: dict[str, Any], told: telling.Standing | None
+        self, rows: list[dict[str, Any]], sessions: dict[str, Any], mail: telling.Standing | None
     ) -> Standing:
         followers = tuple(self._follower(row, sessions["told_at"]) for row in rows)
         if sessions["projecting"]:
@@ -198,14 +198,14 @@ class Watch:
             _CHECKPOINTS: self._services.checkpoint_seconds + LATE_SECONDS,
             _REACTIONS: LATE_SECONDS,
         }
-        ours = abs((datetime.now(UTC) - sessions["told_at"]).total_seconds())
-        worth_telling = [
+        clock_difference = abs((datetime.now(UTC) - sessions["told_at"]).total_seconds())
+        warnings = [
             *(f"{f.name}: events wait" for f in followers if f.lag_seconds > late.get(f.name, float("inf"))),
-            *(("letters, reactions or jobs do not go on",) if told is not None and told.troubled else ()),
-            *(("the clock differs from PostgreSQL's",) if ours > MOST_CLOCK_DIFFERENCE_SECONDS else ()),
+            *(("letters, reactions or jobs do not go on",) if mail is not None and mail.troubled else ()),
+            *(("the clock differs from PostgreSQL's",) if clock_difference > MOST_CLOCK_DIFFERENCE_SECONDS else ()),
         ]
         ready = not hindering and any(follower.is_read_model for follower in followers)
-        return Standing(followers, told, projecting, recording, (*hindering, *worth_telling), ready)
+        return Standing(followers, mail, projecting, recording, (*hindering, *warnings), ready)
 
     def _follower(self, row: dict[str, Any], now: datetime) -> Follower:
         self._heads.see(row["head"])
@@ -214,7 +214,7 @@ class Watch:
         if row["head"] > row["position"]:
             waited = self._heads.waited_since(row["position"])
             if still_for is not None:
-                # It has not moved for so long, and the event is not younger than it says: whichever is less.
+                # Take the lesser: the time since the follower moved, or the age that the event claims.
                 waited = max(waited, min(still_for, _age(next_recorded_at, now)))
         return Follower(**row, lag_seconds=waited)
 
@@ -231,9 +231,9 @@ async def _read(
 ) -> tuple[list[dict[str, Any]], dict[str, Any], telling.Standing | None]:
     async with conn.cursor(row_factory=dict_row) as cursor:
         followers = await (await cursor.execute(_FOLLOWERS)).fetchall()
-        asked = {"silent": runner.SILENT_SECONDS, "held": HELD_SECONDS}
-        sessions = await (await cursor.execute(_SESSIONS, asked)).fetchone()
+        bounds = {"silent": runner.SILENT_SECONDS, "held": HELD_SECONDS}
+        sessions = await (await cursor.execute(_SESSIONS, bounds)).fetchone()
     async with conn.cursor(row_factory=class_row(telling.Standing)) as cursor:
-        told = await (await cursor.execute(telling.STANDING)).fetchone()
+        mail = await (await cursor.execute(telling.STANDING)).fetchone()
     assert sessions is not None
-    return followers, sessions, told
+    return followers, sessions, mail

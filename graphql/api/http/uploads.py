@@ -1,8 +1,8 @@
-"""Files sent with an operation: the GraphQL multipart request specification.
+"""Parse uploaded files: the GraphQL multipart request specification.
 
-A form is what another site can make a browser post without asking first. Tokens travel in a header and never in a
-cookie, so such a form speaks for nobody; and it is refused all the same, unless the request carries a header that makes
-a browser ask (`Authorization`, or `GraphQL-Require-Preflight`).
+Another site can make a browser post a form without a preflight request. Tokens travel in a header, never in a cookie,
+so such a form acts for nobody; it is refused nonetheless, unless a header forces a preflight (`Authorization` or
+`GraphQL-Require-Preflight`).
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ from api.core.requests import LARGEST_BODY
 from application.files.scans import MAX_SCAN_BYTES, too_large
 from domain.kernel.actors import Actor, Role
 
-#: More than the largest scan: one that is somewhat too large is told so by the mutation, in its place.
+#: Larger than the largest scan, so that the mutation itself refuses a scan that is slightly too large.
 LARGEST_UPLOAD = MAX_SCAN_BYTES * 3 // 2
 MULTIPART = "multipart/form-data"
 _PREFLIGHT_HEADERS = ("authorization", "graphql-require-preflight")
 
-# Anybody can send what it warns of; the answer says so.
+# Its warnings can be provoked by anybody; the answer reports them.
 logging.getLogger("python_multipart").setLevel(logging.ERROR)
 
 ParseJson = Callable[[str], Any]
 
 
 def asks_first(headers: Headers) -> bool:
-    """Whether a browser would ask this server before it posts the form for another site."""
+    """Whether a browser sends a preflight request before it posts this form for another site."""
     return any(headers.get(name) for name in _PREFLIGHT_HEADERS)
 
 
 def largest_body(actor: Actor, content_type: str) -> tuple[int, Refused | None]:
-    """How long a body may be, and how a longer one is refused if not in the general words. Nobody uploads unknown."""
+    """Return the limit of a body, and how to refuse a longer one if not in general terms."""
     if content_type != MULTIPART or actor.role is Role.PUBLIC:
         return LARGEST_BODY, None
     (problem,) = too_large().problems
@@ -46,7 +46,7 @@ def largest_body(actor: Actor, content_type: str) -> tuple[int, Refused | None]:
 
 
 async def operations_of(request: Request, parse_json: ParseJson) -> dict[str, Any]:
-    """The operation of a form, its file in the variables' places that `map` names. Raises Refused.
+    """Return the operation of a form, its file put at the places in the variables that `map` names. Raises Refused.
 
     The file is closed with the request.
     """
@@ -64,7 +64,7 @@ async def operations_of(request: Request, parse_json: ParseJson) -> dict[str, An
 
 
 async def form_of(request: Request) -> FormData:
-    """The form, read once. Raises Refused."""
+    """Read the form once. Raises Refused."""
     try:
         return await request.form(max_files=1, max_fields=8, max_part_size=LARGEST_BODY)
     except (HTTPException, MultiPartException) as error:

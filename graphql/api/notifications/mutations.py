@@ -8,7 +8,7 @@ import strawberry
 
 from api.core.commands import carry_out, settle
 from api.core.context import Info
-from api.core.inputs import Repeatable, said, stated
+from api.core.inputs import Repeatable, to_command, value_of
 from api.core.payloads import Payload
 from application.accounts import MailPreferencesSet
 from application.notifications.inbox import mark_read, recipients_of
@@ -35,8 +35,10 @@ class NotificationsPayload(Payload):
 
 @strawberry.input(description="Where and of what the asker wants to be written to.")
 class MailPreferencesSetInput(Repeatable):
-    email: str | None = said("The address; when left out, no e-mails are sent. Kept encrypted.")
-    muted: list[str] | None = said("Kinds of notifications that no e-mails are sent of, such as `animation.published`.")
+    email: str | None = value_of("The address; when left out, no e-mails are sent. Kept encrypted.")
+    muted: list[str] | None = value_of(
+        "Kinds of notifications that no e-mails are sent of, such as `animation.published`."
+    )
 
 
 @strawberry.type(description="What became of the preferences.")
@@ -55,7 +57,7 @@ class NotificationMutations:
     async def mail_preferences_set(self, info: Info, input: MailPreferencesSetInput) -> MailPreferencesPayload:
         from api.accounts.viewer import viewer_of
 
-        values = stated(input) | {"recipients": recipients_of(info.context.actor)}
+        values = to_command(input) | {"recipients": recipients_of(info.context.actor)}
         carried = await carry_out(info.context, MailPreferencesSet, values)
         viewer = None if carried.errors else viewer_of(info.context)
         return MailPreferencesPayload(viewer=viewer, position=carried.position, errors=list(carried.errors))

@@ -4,37 +4,37 @@ from __future__ import annotations
 
 import strawberry
 
-from api.core.inputs import Repeatable, named, said
+from api.core.inputs import Repeatable, reference, value_of
 
 
 @strawberry.input
 class RegistrantInput(Repeatable):
     """Who comes; not an input of its own. Names, e-mail and telephone are kept encrypted."""
 
-    animation_id: strawberry.ID = named("The animation.")
-    first_name: str | None = said("First name. Mandatory.")
-    last_name: str | None = said("Last name. Mandatory.")
-    phone: str | None = said("Telephone number.")
-    children: int | None = said("How many children come along: 0 to 20. 0 when left out.")
+    animation_id: strawberry.ID = reference("The animation.")
+    first_name: str | None = value_of("First name. Mandatory.")
+    last_name: str | None = value_of("Last name. Mandatory.")
+    phone: str | None = value_of("Telephone number.")
+    children: int | None = value_of("How many children come along: 0 to 20. 0 when left out.")
 
 
 @strawberry.input(description="A person registers themself. What is said of them is kept encrypted.")
 class RegistrationSubmitInput(RegistrantInput):
-    email: str | None = said("E-mail address: the confirmation goes there. Mandatory.")
+    email: str | None = value_of("E-mail address: the confirmation goes there. Mandatory.")
 
 
 @strawberry.input(description="Somebody is registered by another. What is said of them is kept encrypted.")
 class RegistrationSubmitForInput(RegistrantInput):
-    email: str | None = said("E-mail address, if the person has one.")
+    email: str | None = value_of("E-mail address, if the person has one.")
 
 
 @strawberry.input
 class RegistrationHolderInput(Repeatable):
     """By the link, or by the animation and the printed code; not an input of its own."""
 
-    link: str | None = said("The registration's link, as it was received.")
-    animation_id: strawberry.ID | None = said("The animation, with `code`.")
-    code: str | None = said("The printed code, with `animationId`.")
+    link: str | None = value_of("The registration's link, as it was received.")
+    animation_id: strawberry.ID | None = value_of("The animation, with `code`.")
+    code: str | None = value_of("The printed code, with `animationId`.")
 
 
 @strawberry.input(description="A registration that is given up: by its `link`, or by `animationId` and `code`.")
@@ -49,6 +49,6 @@ class RegistrationKeepInput(RegistrationHolderInput):
 
 @strawberry.input(description="A registration that the structure removes.")
 class RegistrationRemoveInput(Repeatable):
-    animation_id: strawberry.ID = named("The animation.")
-    registration_id: strawberry.ID = named("The registration.")
-    reason: str | None = said("Why; the person is told. 2,000 characters at most. Mandatory.")
+    animation_id: strawberry.ID = reference("The animation.")
+    registration_id: strawberry.ID = reference("The registration.")
+    reason: str | None = value_of("Why; the person is told. 2,000 characters at most. Mandatory.")

@@ -10,10 +10,10 @@ import strawberry
 from graphql import GraphQLError
 
 from api.core.checks import node_id
-from api.core.commands import Carried, carry_out, thing
+from api.core.commands import Carried, carry_out, reload_after
 from api.core.context import Info
 from api.core.errors import ApiError
-from api.core.inputs import stated
+from api.core.inputs import to_command
 from api.core.payloads import Payload
 from api.limits.guesses import Guess
 from api.limits.rate_limits import REGISTRATIONS_AT_ONCE, RateLimiter
@@ -57,32 +57,32 @@ class RegistrationMutations:
         " médiateurs: for médiateurs, and nothing else is."
     )
     async def registration_submit(self, info: Info, input: RegistrationSubmitInput) -> RegistrationMadePayload:
-        return await _made(info, commands.RegistrationSubmit, stated(input))
+        return await _made(info, commands.RegistrationSubmit, to_command(input))
 
     @strawberry.mutation(
         description="Registers a parent, who may have no e-mail address; it is kept who did. For the animation's"
         " structure, médiateurs, school directors and heads."
     )
     async def registration_submit_for(self, info: Info, input: RegistrationSubmitForInput) -> RegistrationMadePayload:
-        return await _made(info, commands.RegistrationSubmitFor, stated(input))
+        return await _made(info, commands.RegistrationSubmitFor, to_command(input))
 
     @strawberry.mutation(
         description="Gives a registration up before the animation begins; a seat goes to the first in the waiting list."
         + _HOLDER
     )
     async def registration_cancel(self, info: Info, input: RegistrationCancelInput) -> RegistrationPayload:
-        return await _held(info, commands.RegistrationCancel, stated(input))
+        return await _held(info, commands.RegistrationCancel, to_command(input))
 
     @strawberry.mutation(description="Keeps the seat after a change of date or place." + _HOLDER)
     async def registration_keep(self, info: Info, input: RegistrationKeepInput) -> RegistrationPayload:
-        return await _held(info, commands.RegistrationKeep, stated(input))
+        return await _held(info, commands.RegistrationKeep, to_command(input))
 
     @strawberry.mutation(
         description="Removes a registration, with a reason that the person is told; a seat goes to the first in the"
         " waiting list. For the animation's structure."
     )
     async def registration_remove(self, info: Info, input: RegistrationRemoveInput) -> RegistrationPayload:
-        return await _answer(info, commands.RegistrationRemove, stated(input))
+        return await _answer(info, commands.RegistrationRemove, to_command(input))
 
 
 async def _answer(info: Info, command: type[Command], values: Mapping[str, Any]) -> RegistrationPayload:
@@ -138,7 +138,7 @@ def _check_not_too_often(info: Info, animation_id: str) -> None:
 
 async def _told(info: Info, carried: Carried) -> dict[str, Any]:
     return {
-        "registration": await thing(info.context, carried, load_held),
+        "registration": await reload_after(info.context, carried, load_held),
         "position": carried.position,
         "errors": list(carried.errors),
     }

@@ -8,7 +8,7 @@ import strawberry
 from strawberry.file_uploads import Upload
 
 from api.core.attaching import FILE_DESCRIPTION
-from api.core.inputs import Repeatable, Versioned, named, said
+from api.core.inputs import Repeatable, Versioned, reference, value_of
 
 _CHOSEN = (
     "The animations that it holds, and no others: attested ones of the convention and the period, 500 at most. When"
@@ -18,29 +18,29 @@ _CHOSEN = (
 
 @strawberry.input(description="A new dossier for one structure, one convention, one period.")
 class ServiceDossierOpenInput(Repeatable):
-    structure_id: strawberry.ID = named("The structure that asks to be paid: one that the token speaks for.")
-    convention_id: strawberry.ID = named("The convention that says the rate and the pieces required.")
-    period_from: date | None = said("First day of the period, in the territory. Mandatory.")
-    period_until: date | None = said("Last day of the period, included. Mandatory.")
-    animation_ids: list[strawberry.ID] | None = said(_CHOSEN)
+    structure_id: strawberry.ID = reference("The structure that asks to be paid: one that the token speaks for.")
+    convention_id: strawberry.ID = reference("The convention that says the rate and the pieces required.")
+    period_from: date | None = value_of("First day of the period, in the territory. Mandatory.")
+    period_until: date | None = value_of("Last day of the period, included. Mandatory.")
+    animation_ids: list[strawberry.ID] | None = value_of(_CHOSEN)
 
 
 @strawberry.input
 class ServiceDossierChangeInput(Versioned):
     """An input on a dossier that exists; not an input of its own."""
 
-    dossier_id: strawberry.ID = named("The dossier.")
+    dossier_id: strawberry.ID = reference("The dossier.")
 
 
 @strawberry.input(description="The animations that a dossier holds from now on.")
 class ServiceDossierGatherInput(ServiceDossierChangeInput):
-    animation_ids: list[strawberry.ID] | None = said(_CHOSEN)
+    animation_ids: list[strawberry.ID] | None = value_of(_CHOSEN)
 
 
 @strawberry.input(description="A piece that the convention requires, as a file.")
 class ServicePieceAttachInput(ServiceDossierChangeInput):
-    piece: str | None = said("Which piece: one of the convention's `requiredPieces`, word for word. Mandatory.")
-    file: Upload = named("The piece. " + FILE_DESCRIPTION)
+    piece: str | None = value_of("Which piece: one of the convention's `requiredPieces`, word for word. Mandatory.")
+    file: Upload = reference("The piece. " + FILE_DESCRIPTION)
 
 
 @strawberry.input(description="A dossier to be submitted to the coordonnateur.")
@@ -50,37 +50,39 @@ class ServiceDossierSubmitInput(ServiceDossierChangeInput):
 
 @strawberry.input(description="A dossier whose service is done.")
 class ServiceDossierCertifyInput(ServiceDossierChangeInput):
-    overrun_reason: str | None = said(
+    overrun_reason: str | None = value_of(
         "Why more animations are certified than the convention planned. Mandatory in that case only."
     )
 
 
 @strawberry.input(description="A dossier that is sent back to its structure.")
 class ServiceDossierReturnInput(ServiceDossierChangeInput):
-    reason: str | None = said("Why, for the structure to put it right; 2,000 characters at most. Mandatory.")
+    reason: str | None = value_of("Why, for the structure to put it right; 2,000 characters at most. Mandatory.")
 
 
 @strawberry.input(description="The payment of a certified dossier: the certified amount, whole.")
 class ServicePaymentRecordInput(ServiceDossierChangeInput):
-    paid_on: date | None = said("The day of payment, not in the future. Mandatory.")
-    reference: str | None = said("The payment's reference, as the payer gives it; 200 characters at most. Mandatory.")
+    paid_on: date | None = value_of("The day of payment, not in the future. Mandatory.")
+    reference: str | None = value_of(
+        "The payment's reference, as the payer gives it; 200 characters at most. Mandatory."
+    )
 
 
 @strawberry.input(description="Other figures for a certified attestation.")
 class ServiceAmendmentProposeInput(ServiceDossierChangeInput):
-    animation_id: strawberry.ID = named("The animation, one of the dossier's.")
-    parents: int | None = said("How many parents were present. Mandatory.")
-    children: int | None = said("How many children were present; 0, the default, where the type admits none.")
-    answers: list[str] | None = said("Answers to the questions of the form in force, in their order.")
-    reason: str | None = said("Why the certified figures are wrong; 2,000 characters at most. Mandatory.")
+    animation_id: strawberry.ID = reference("The animation, one of the dossier's.")
+    parents: int | None = value_of("How many parents were present. Mandatory.")
+    children: int | None = value_of("How many children were present; 0, the default, where the type admits none.")
+    answers: list[str] | None = value_of("Answers to the questions of the form in force, in their order.")
+    reason: str | None = value_of("Why the certified figures are wrong; 2,000 characters at most. Mandatory.")
 
 
 @strawberry.input(description="An amendment that is accepted: the attestation is corrected with it.")
 class ServiceAmendmentAcceptInput(ServiceDossierChangeInput):
-    number: int | None = said("The amendment's number in the dossier. Mandatory.")
+    number: int | None = value_of("The amendment's number in the dossier. Mandatory.")
 
 
 @strawberry.input(description="An amendment that is refused: the certified figures stand.")
 class ServiceAmendmentRefuseInput(ServiceDossierChangeInput):
-    number: int | None = said("The amendment's number in the dossier. Mandatory.")
-    reason: str | None = said("Why, 2,000 characters at most. Mandatory.")
+    number: int | None = value_of("The amendment's number in the dossier. Mandatory.")
+    reason: str | None = value_of("Why, 2,000 characters at most. Mandatory.")

@@ -11,9 +11,9 @@ import strawberry
 
 from api.core.attaching import carry_out_with_file
 from api.core.checks import node_id
-from api.core.commands import Carried, carry_out, catch_up, thing
+from api.core.commands import Carried, carry_out, catch_up, reload_after
 from api.core.context import Context, Info
-from api.core.inputs import stated
+from api.core.inputs import to_command
 from api.core.payloads import Payload
 from api.service_dossiers.inputs import (
     ServiceAmendmentAcceptInput,
@@ -46,7 +46,7 @@ async def _answer(info: Info, command: type[Command], values: Mapping[str, Any])
 
 
 async def _payload(info: Info, carried: Carried) -> ServiceDossierPayload:
-    dossier = await thing(info.context, carried, load_dossier)
+    dossier = await reload_after(info.context, carried, load_dossier)
     return ServiceDossierPayload(dossier=dossier, position=carried.position, errors=list(carried.errors))
 
 
@@ -81,7 +81,7 @@ class ServiceDossierMutations:
         " back. For the structure."
     )
     async def service_dossier_open(self, info: Info, input: ServiceDossierOpenInput) -> ServiceDossierPayload:
-        values = stated(input)
+        values = to_command(input)
         proposed = await _proposed_to_open(info.context, values)
         return await _answer(info, commands.ServiceDossierOpen, values | {"gatherable": proposed})
 
@@ -90,7 +90,7 @@ class ServiceDossierMutations:
         " structure."
     )
     async def service_dossier_gather(self, info: Info, input: ServiceDossierGatherInput) -> ServiceDossierPayload:
-        values = stated(input)
+        values = to_command(input)
         proposed = await _proposed_to_gather(info.context, values)
         return await _answer(info, commands.ServiceDossierGather, values | {"gatherable": proposed})
 
@@ -99,52 +99,54 @@ class ServiceDossierMutations:
         " dossier's structure."
     )
     async def service_piece_attach(self, info: Info, input: ServicePieceAttachInput) -> ServiceDossierPayload:
-        return await _payload(info, await carry_out_with_file(info.context, commands.ServicePieceAttach, stated(input)))
+        return await _payload(
+            info, await carry_out_with_file(info.context, commands.ServicePieceAttach, to_command(input))
+        )
 
     @strawberry.mutation(
         description="Submits the dossier as it stands to the coordonnateur. Refused while a required piece is missing:"
         " see `missing`. For its structure."
     )
     async def service_dossier_submit(self, info: Info, input: ServiceDossierSubmitInput) -> ServiceDossierPayload:
-        return await _answer(info, commands.ServiceDossierSubmit, stated(input))
+        return await _answer(info, commands.ServiceDossierSubmit, to_command(input))
 
     @strawberry.mutation(
         description="Certifies that the service is done: the amount is due. For coordonnateurs of the territory, and"
         " never for who submitted it."
     )
     async def service_dossier_certify(self, info: Info, input: ServiceDossierCertifyInput) -> ServiceDossierPayload:
-        return await _answer(info, commands.ServiceDossierCertify, stated(input))
+        return await _answer(info, commands.ServiceDossierCertify, to_command(input))
 
     @strawberry.mutation(
         description="Sends a submitted dossier back, with a reason: its animations are free for a dossier again. For"
         " coordonnateurs of the territory."
     )
     async def service_dossier_return(self, info: Info, input: ServiceDossierReturnInput) -> ServiceDossierPayload:
-        return await _answer(info, commands.ServiceDossierReturn, stated(input))
+        return await _answer(info, commands.ServiceDossierReturn, to_command(input))
 
     @strawberry.mutation(
         description="Records that the certified amount was paid. For coordonnateurs of the territory and the national"
         " team."
     )
     async def service_payment_record(self, info: Info, input: ServicePaymentRecordInput) -> ServiceDossierPayload:
-        return await _answer(info, commands.ServicePaymentRecord, stated(input))
+        return await _answer(info, commands.ServicePaymentRecord, to_command(input))
 
     @strawberry.mutation(
         description="Proposes other figures for an attestation that is certified. For the dossier's structure."
     )
     async def service_amendment_propose(self, info: Info, input: ServiceAmendmentProposeInput) -> ServiceDossierPayload:
-        return await _answer(info, amendments.ServiceAmendmentPropose, stated(input))
+        return await _answer(info, amendments.ServiceAmendmentPropose, to_command(input))
 
     @strawberry.mutation(
         description="Accepts an amendment: the attestation is corrected, the dossier shows both figures. For"
         " coordonnateurs of the territory."
     )
     async def service_amendment_accept(self, info: Info, input: ServiceAmendmentAcceptInput) -> ServiceDossierPayload:
-        return await _answer(info, amendments.ServiceAmendmentAccept, stated(input))
+        return await _answer(info, amendments.ServiceAmendmentAccept, to_command(input))
 
     @strawberry.mutation(
         description="Refuses an amendment, with a reason: what was certified stands. For coordonnateurs of the"
         " territory."
     )
     async def service_amendment_refuse(self, info: Info, input: ServiceAmendmentRefuseInput) -> ServiceDossierPayload:
-        return await _answer(info, amendments.ServiceAmendmentRefuse, stated(input))
+        return await _answer(info, amendments.ServiceAmendmentRefuse, to_command(input))

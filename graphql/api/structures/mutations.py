@@ -5,19 +5,19 @@ from __future__ import annotations
 import strawberry
 
 from api.conventions.mutations import StructurePayload
-from api.core.commands import carry_out, thing
+from api.core.commands import carry_out, reload_after
 from api.core.context import Info
-from api.core.inputs import Repeatable, named, said, stated
+from api.core.inputs import Repeatable, reference, to_command, value_of
 from api.structures.types import load_structure
 from application.structures import SetStructureContact
 
 
 @strawberry.input(description="Whom the public may call or write to. What is left out is told no more.")
 class StructureContactSetInput(Repeatable):
-    structure_id: strawberry.ID = named("The structure.")
-    phone: str | None = said("The telephone number.")
-    email: str | None = said("The e-mail address, which answers to letters reach.")
-    hours: str | None = said("When one may call or come: « du lundi au vendredi, de 9 h à 17 h ».")
+    structure_id: strawberry.ID = reference("The structure.")
+    phone: str | None = value_of("The telephone number.")
+    email: str | None = value_of("The e-mail address, which answers to letters reach.")
+    hours: str | None = value_of("When one may call or come: « du lundi au vendredi, de 9 h à 17 h ».")
 
 
 @strawberry.type
@@ -27,6 +27,6 @@ class StructureMutations:
         " answers reach it. For the structure."
     )
     async def structure_contact_set(self, info: Info, input: StructureContactSetInput) -> StructurePayload:
-        carried = await carry_out(info.context, SetStructureContact, stated(input))
-        structure = await thing(info.context, carried, load_structure)
+        carried = await carry_out(info.context, SetStructureContact, to_command(input))
+        structure = await reload_after(info.context, carried, load_structure)
         return StructurePayload(structure=structure, position=carried.position, errors=list(carried.errors))

@@ -8,9 +8,9 @@ from uuid import UUID
 
 import strawberry
 
-from api.core.commands import carry_out, thing
+from api.core.commands import carry_out, reload_after
 from api.core.context import Context, Info
-from api.core.inputs import stated
+from api.core.inputs import to_command
 from api.core.payloads import Payload
 from api.typology.inputs import TermAddInput, TermMergeInput, TermRenameInput, TermRetireInput, TermSplitInput
 from api.typology.types import Term, load_term
@@ -31,7 +31,7 @@ async def _answer(info: Info, command: type[Command], values: Mapping[str, Any],
         return await load_term(context, values["kind"], str(code))
 
     carried = await carry_out(info.context, command, values)
-    term = await thing(info.context, carried, load)
+    term = await reload_after(info.context, carried, load)
     return TermPayload(term=term, position=carried.position, errors=list(carried.errors))
 
 
@@ -39,29 +39,29 @@ async def _answer(info: Info, command: type[Command], values: Mapping[str, Any],
 class TypologyMutations:
     @strawberry.mutation(description="Adds a term. For the national team.")
     async def term_add(self, info: Info, input: TermAddInput) -> TermPayload:
-        return await _answer(info, commands.TermAdd, stated(input), input.code)
+        return await _answer(info, commands.TermAdd, to_command(input), input.code)
 
     @strawberry.mutation(description="Gives a term another label. For the national team.")
     async def term_rename(self, info: Info, input: TermRenameInput) -> TermPayload:
-        return await _answer(info, commands.TermRename, stated(input), input.code)
+        return await _answer(info, commands.TermRename, to_command(input), input.code)
 
     @strawberry.mutation(
         description="Merges a term into another: it is offered no more, and what was declared under it counts with the"
         " other once the read models are rebuilt. For the national team."
     )
     async def term_merge(self, info: Info, input: TermMergeInput) -> TermPayload:
-        return await _answer(info, commands.TermMerge, stated(input), input.source)
+        return await _answer(info, commands.TermMerge, to_command(input), input.source)
 
     @strawberry.mutation(
         description="Splits a term into several: it is offered no more, and what was declared under it counts with one"
         " of them once the read models are rebuilt. For the national team."
     )
     async def term_split(self, info: Info, input: TermSplitInput) -> TermPayload:
-        values = stated(input)
+        values = to_command(input)
         if "parts" in values:
-            values["parts"] = [stated(part) for part in values["parts"]]
+            values["parts"] = [to_command(part) for part in values["parts"]]
         return await _answer(info, commands.TermSplit, values, input.code)
 
     @strawberry.mutation(description="Offers a term no more; history keeps it. For the national team.")
     async def term_retire(self, info: Info, input: TermRetireInput) -> TermPayload:
-        return await _answer(info, commands.TermRetire, stated(input), input.code)
+        return await _answer(info, commands.TermRetire, to_command(input), input.code)

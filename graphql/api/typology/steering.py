@@ -6,9 +6,9 @@ from uuid import UUID
 
 import strawberry
 
-from api.core.commands import Carried, carry_out, settle, thing
+from api.core.commands import Carried, carry_out, reload_after, settle
 from api.core.context import Context, Info
-from api.core.inputs import stated
+from api.core.inputs import to_command
 from api.core.payloads import Payload
 from api.typology.inputs import (
     AttestationFormWordInput,
@@ -70,7 +70,7 @@ async def _territory(info: Info, carried: Carried, code: str | None) -> Territor
     async def load(context: Context, stream: UUID) -> Territory | None:
         return await load_territory(context, str(code))
 
-    territory = await thing(info.context, carried, load)
+    territory = await reload_after(info.context, carried, load)
     return TerritoryPayload(territory=territory, position=carried.position, errors=list(carried.errors))
 
 
@@ -78,18 +78,18 @@ async def _territory(info: Info, carried: Carried, code: str | None) -> Territor
 class SteeringMutations:
     @strawberry.mutation(description="Lets a department join the programme. For the national team.")
     async def territory_join(self, info: Info, input: TerritoryJoinInput) -> TerritoryPayload:
-        carried = await carry_out(info.context, commands.TerritoryJoin, stated(input))
+        carried = await carry_out(info.context, commands.TerritoryJoin, to_command(input))
         return await _territory(info, carried, input.code)
 
     @strawberry.mutation(description="Opens a territory to candidatures. For the national team.")
     async def territory_open_candidatures(self, info: Info, input: TerritoryOpenCandidaturesInput) -> TerritoryPayload:
-        carried = await carry_out(info.context, commands.TerritoryOpenCandidatures, stated(input))
+        carried = await carry_out(info.context, commands.TerritoryOpenCandidatures, to_command(input))
         return await _territory(info, carried, input.code)
 
     @strawberry.mutation(description="Words the further questions of the attestation anew. For the national team.")
     async def attestation_form_word(self, info: Info, input: AttestationFormWordInput) -> AttestationFormPayload:
-        carried = await carry_out(info.context, commands.AttestationFormWord, stated(input))
-        form = await thing(info.context, carried, _form_in_force)
+        carried = await carry_out(info.context, commands.AttestationFormWord, to_command(input))
+        form = await reload_after(info.context, carried, _form_in_force)
         return AttestationFormPayload(form=form, position=carried.position, errors=list(carried.errors))
 
     @strawberry.mutation(
@@ -118,7 +118,7 @@ class SteeringMutations:
             )
         (erased,) = done
         return PersonPayload(
-            erased=[strawberry.ID(str(thing)) for _, thing in erased.things],
+            erased=[strawberry.ID(str(reload_after)) for _, thing in erased.things],
             counts=[ErasedCount(kind=kind, count=count) for kind, count in erased.counts.items()],
             unreached=list(erased.unreached),
             position=carried.position,

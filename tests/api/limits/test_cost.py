@@ -15,7 +15,7 @@ def cost(query: str, **given: Any) -> int:
     document = parse(query)
     operation = get_operation_ast(document)
     assert operation is not None
-    return cost_of(schema._schema, document, operation).of(given)
+    return cost_of(schema._schema, document, operation).total(given)
 
 
 @pytest.mark.parametrize(
