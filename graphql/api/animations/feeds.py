@@ -23,7 +23,7 @@ from api.animations.queries import in_force
 from api.core.context import Context, Services
 from api.core.errors import ApiError
 from api.downloads.file_responses import HARMLESS, answered, disposition
-from api.downloads.freshness import unless_known
+from api.downloads.freshness import unless_fresh
 from api.downloads.parameters import as_refusal, where_of
 from projections.animations import queries
 from projections.engine.paging import Filter, Order, Page, page_statement
@@ -87,7 +87,7 @@ class AnimationFeeds:
             async def make(headers: dict[str, str]) -> Response:
                 return await _made(context, request, feed, filters, headers)
 
-            return await unless_known(context, request, _HEADERS, make, today)
+            return await unless_fresh(context, request, _HEADERS, make, today)
 
         return await answered(self._services, request, answer)
 

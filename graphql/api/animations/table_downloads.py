@@ -30,7 +30,7 @@ from api.downloads.file_responses import (
     id_in_path,
     still_admitted,
 )
-from api.downloads.freshness import unless_known
+from api.downloads.freshness import unless_fresh
 from api.downloads.parameters import as_refusal, where_of
 from api.downloads.workbook import XLSX, TooManyRows, pieces, workbook
 from api.structures.types import bounds, load_structure
@@ -86,7 +86,7 @@ class AnimationExports:
                 raise as_refusal(error) from None
             if not table.lasting:
                 return await make(context, table, HARMLESS)
-            return await unless_known(context, request, HARMLESS, lambda headers: make(context, table, headers))
+            return await unless_fresh(context, request, HARMLESS, lambda headers: make(context, table, headers))
 
         return await answered(self._services, request, answer)
 

@@ -1,6 +1,6 @@
-"""CSV as French spreadsheets open it by a double click: UTF-8 with BOM, semicolons, CRLF, decimal commas.
+"""CSV as French spreadsheets open it: UTF-8 with BOM, semicolons, CRLF, decimal commas.
 
-No cell can become a formula: a text that begins like one is given an apostrophe
+No cell can become a formula: a text that begins like one is prefixed with an apostrophe
 (https://owasp.org/www-community/attacks/CSV_Injection).
 """
 
@@ -20,26 +20,26 @@ CSV = "text/csv; charset=utf-8"
 
 _BOM = "\ufeff"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-#: Rows written to one piece of the answer.
+#: Rows per chunk of the answer.
 _AT_ONCE = 500
 
 
 def csv_table(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
-    """The file in pieces, the headers first. See `csv_rows`."""
+    """Yield the file in chunks, the headers first. See `csv_rows`."""
     yield csv_headers(headers)
-    left = iter(rows)
-    while some := list(islice(left, _AT_ONCE)):
-        yield csv_rows(some)
+    remaining = iter(rows)
+    while batch := list(islice(remaining, _AT_ONCE)):
+        yield csv_rows(batch)
 
 
 def csv_headers(headers: Sequence[str]) -> bytes:
-    """How the file begins."""
+    """Return the first line, with the byte order mark."""
     return _BOM.encode() + csv_rows([headers])
 
 
 def csv_rows(rows: Iterable[Sequence[Any]]) -> bytes:
-    """Rows as lines: days as 15/03/2027, times of day as 18:00, instants in ISO 8601, numbers as numbers, None as an
-    empty cell.
+    """Format rows: dates as 15/03/2027, times as 18:00, instants in ISO 8601, numbers as numbers, None as an empty
+    cell.
     """
     lines = io.StringIO(newline="")
     csv.writer(lines, delimiter=";", lineterminator="\r\n").writerows([_text(cell) for cell in row] for row in rows)
@@ -61,5 +61,5 @@ def _text(cell: Any) -> str:
         case time():
             return f"{cell:%H:%M}"
     text = str(cell)
-    # Spreadsheets read full-width signs (＝ ＋ － ＠) as the plain ones; NFKC makes them so.
+    # Spreadsheets read full-width signs (＝ ＋ － ＠) as the plain ones; NFKC converts them.
     return f"'{text}" if unicodedata.normalize("NFKC", text[:1]).startswith(_FORMULA) else text

@@ -1,6 +1,6 @@
-"""Answers beside GraphQL: documents over plain HTTP, with the API's own sign-in, positions and errors.
+"""Documents over plain HTTP, beside GraphQL, with the API's own sign-in, positions and errors.
 
-Errors are answered as JSON in the form of GraphQL's; who may not read a thing is not told whether it exists.
+Errors are JSON in the form of GraphQL's. An asker without the right to read an object does not learn whether it exists.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from domain.kernel.errors import forbidden
 
 Make = Callable[[Context, Request], Awaitable[Response]]
 
-#: How long what was looked up of the asker holds for, while a table is sent; and its last line where it has ended.
+#: How long a look-up of the asker stays valid while a table is sent; and the table's last line if the right ended.
 LOOK_SECONDS = 5.0
 INTERRUPTED = "Interrompu : vos droits ont pris fin pendant cet envoi, la suite manque."
-#: A browser takes the file for what it is said to be, and runs nothing in it.
+#: Make browsers respect the media type, and run nothing in the file.
 HARMLESS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -36,7 +36,7 @@ HARMLESS = {
 
 
 async def answered(services: Services, request: Request, make: Make) -> Response:
-    """What `make` answers to whom the request speaks for; what it raises, as JSON."""
+    """Return the response of `make` for the asker of the request, and its exceptions as JSON."""
     context: Context | None = None
     try:
         admit = Admission(request.headers.get("authorization"), services)
@@ -55,7 +55,7 @@ async def answered(services: Services, request: Request, make: Make) -> Response
 
 
 async def still_admitted(context: Context) -> bool:
-    """Whether who asked for what is sent piece by piece is who they were: some read for longer than a right lasts."""
+    """Whether the asker still has the same rights: sending a large file may outlast them."""
     before = context.actor
     try:
         if context.may_have_ended(LOOK_SECONDS):
@@ -66,8 +66,8 @@ async def still_admitted(context: Context) -> bool:
 
 
 async def kept_file(context: Context, request: Request, sha256: str, name: str, media_type: str) -> Response:
-    """The very bytes that were handed in, or an error: never others."""
-    # What is read now must not keep a connection to the database meanwhile.
+    """Answer with the exact bytes that were stored, or an error."""
+    # Release the database connection while the file is read.
     await context.close()
     headers = {**HARMLESS, "ETag": f'"{sha256}"'}
     if sha256 in request.headers.get("if-none-match", ""):
@@ -83,7 +83,7 @@ async def kept_file(context: Context, request: Request, sha256: str, name: str, 
 
 
 def id_in_path(request: Request) -> UUID:
-    """Raises Refused unless the path's `id` is one."""
+    """Return the id in the path. Raises Refused unless it is a UUID."""
     try:
         return UUID(request.path_params["id"])
     except ValueError:
@@ -91,7 +91,7 @@ def id_in_path(request: Request) -> UUID:
 
 
 def denied(actor: Actor) -> Refused:
-    """Always in the same words: who is not signed in may sign in, others may not."""
+    """Return the refusal, always in the same words: the public may sign in, others may not read."""
     if actor.role is Role.PUBLIC:
         message = "Connectez-vous pour lire ce document."
         return Refused(401, "UNAUTHENTICATED", message, {"WWW-Authenticate": "Bearer"})
@@ -99,7 +99,7 @@ def denied(actor: Actor) -> Refused:
 
 
 def disposition(kind: str, name: str) -> str:
-    """A Content-Disposition that any browser takes: the name in ASCII, and as it is (RFC 6266)."""
+    """Return a Content-Disposition for every browser: the name in ASCII, and in full (RFC 6266)."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     ascii_name = "".join(char if char.isprintable() and char not in '"\\%' else "_" for char in plain)
     plainly = f'{kind}; filename="{ascii_name}"'

@@ -1,4 +1,4 @@
-"""Filters as query parameters: those of a GraphQL input, under the same names; several values by repeating the name."""
+"""Filters as query parameters: the fields of a GraphQL input under the same names; repeat a name for several values."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _STATUS = {ErrorCode.UNAUTHENTICATED.value: 401, ErrorCode.FORBIDDEN.value: 403}
 
 
 def where_of(where: type[W], params: QueryParams) -> W:
-    """The filter that the parameters say. Raises Refused (400) naming the one that is unknown or cannot be read."""
+    """Return the filter in the parameters. Raises Refused (400), naming the parameter that is unknown or malformed."""
     hints = get_type_hints(where, include_extras=False)
-    names = {api_path([one.name])[0]: one.name for one in fields(where)}  # type: ignore[arg-type]
-    found: dict[str, Any] = {}
+    names = {api_path([field.name])[0]: field.name for field in fields(where)}  # type: ignore[arg-type]
+    filters: dict[str, Any] = {}
     for name in params:
         if name not in names:
             raise bad(name, f"paramètre inconnu ; acceptés : {', '.join(sorted(names))}")
@@ -37,12 +37,12 @@ def where_of(where: type[W], params: QueryParams) -> W:
         if len(values) > MOST_IN_LIST:
             raise bad(name, f"{MOST_IN_LIST} valeurs au plus")
         try:
-            given = [read(value) for value in values]
+            parsed = [read(value) for value in values]
         except ValueError as error:
             raise bad(name, str(error)) from None
-        if given:
-            found[names[name]] = given if several else given[0]
-    return where(**found)
+        if parsed:
+            filters[names[name]] = parsed if several else parsed[0]
+    return where(**filters)
 
 
 def bad(name: str, message: str) -> Refused:
@@ -50,19 +50,21 @@ def bad(name: str, message: str) -> Refused:
 
 
 def as_refusal(error: ApiError) -> Refused:
-    """An error of a query, told of the parameter instead of the input's field."""
-    told = dict(error.extensions or {})
-    code = str(told.pop("code"))
-    field = [name for name in told.pop("field", ()) if name != "where"]
+    """Convert an error of a query: it names the parameter instead of the input's field."""
+    details = dict(error.extensions or {})
+    code = str(details.pop("code"))
+    field = [name for name in details.pop("field", ()) if name != "where"]
     headers = {"WWW-Authenticate": "Bearer"} if code == ErrorCode.UNAUTHENTICATED.value else {}
     extensions = {"field": field} if field else {}
     return Refused(_STATUS.get(code, 400), code, error.message.removeprefix("where."), headers, **extensions)
 
 
 def _reader(hint: Any) -> tuple[bool, Callable[[str], Any]]:
-    """Whether a field of this type takes several values, and how one of them is read from its text."""
+    """Return whether a field of this type takes several values, and the parser of one."""
     (kind,) = (
-        (one for one in get_args(hint) if one is not type(None)) if get_origin(hint) in (UnionType, Union) else (hint,)
+        (argument for argument in get_args(hint) if argument is not type(None))
+        if get_origin(hint) in (UnionType, Union)
+        else (hint,)
     )
     several = get_origin(kind) is list
     kind = get_args(kind)[0] if several else kind

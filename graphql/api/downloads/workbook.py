@@ -1,4 +1,4 @@
-"""XLSX, written row by row: to the disk, not to memory. Real dates, times and numbers, and no formulas."""
+"""Write XLSX row by row, to disk instead of memory: real dates, times and numbers, and no formulas."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from typing import IO, Any
 import xlsxwriter  # type: ignore[import-untyped]
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-#: What a sheet can hold below its headers.
+#: Rows that a sheet can hold below its headers.
 MOST_ROWS = 1_048_575
 _WIDTH = 22
 _PIECE = 64 * 1024
 
 
 class TooManyRows(Exception):
-    """No sheet can hold so many."""
+    """A sheet cannot hold that many rows."""
 
 
 @dataclass(slots=True)
 class Sheet:
-    """One sheet of a workbook that is being written to `file`, which has no name and vanishes once it is closed."""
+    """One sheet of a workbook that is written to `file`, an anonymous file that vanishes once it is closed."""
 
     file: IO[bytes]
     _book: Any
@@ -34,7 +34,7 @@ class Sheet:
     _written: int = 0
 
     def write(self, lines: Iterable[Sequence[Any]]) -> None:
-        """Raises TooManyRows."""
+        """Append lines. Raises TooManyRows."""
         for line in lines:
             if self._written == MOST_ROWS:
                 raise TooManyRows
@@ -43,7 +43,7 @@ class Sheet:
                 self._put(column, cell)
 
     def _put(self, column: int, cell: Any) -> None:
-        """Texts are written as texts, whatever they begin with."""
+        """Write a cell; texts stay texts, however they begin."""
         match cell:
             case None:
                 return
@@ -59,14 +59,14 @@ class Sheet:
             raise ValueError(f"no cell can hold column {column} of row {self._written}")
 
     def finish(self) -> int:
-        """How long the file is; nothing can be written afterwards."""
+        """Close the workbook and return the size of the file."""
         self._book.close()
         return self.file.seek(0, 2)
 
 
 @contextmanager
 def workbook(headers: Sequence[str]) -> Iterator[Sheet]:
-    """A workbook of one sheet that begins with these headers, in bold, which stay in sight."""
+    """Open a workbook of one sheet that begins with these headers, in bold and frozen."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 - it outlives the writing: it is what is sent
     with tempfile.TemporaryDirectory(prefix="parentalite-xlsx-") as folder:
         book = xlsxwriter.Workbook(file, {"constant_memory": True, "tmpdir": folder})
@@ -80,14 +80,14 @@ def workbook(headers: Sequence[str]) -> Iterator[Sheet]:
         try:
             yield Sheet(file, book, sheet, *formats)
         except BaseException:
-            # Else it would try to write itself later, when there is no file any more.
+            # Closed now: its finaliser would otherwise write to a closed file.
             book.close()
             file.close()
             raise
 
 
 def pieces(file: IO[bytes]) -> Iterator[bytes]:
-    """The file from its beginning; it is closed after that."""
+    """Yield the file from its beginning, then close it."""
     with file:
         file.seek(0)
         while piece := file.read(_PIECE):

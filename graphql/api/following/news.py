@@ -1,4 +1,4 @@
-"""Following the read models: what is new after each move, from the moment of subscribing or from a position on."""
+"""Follow the read models: yield what is new after each move, from now on or from a position on."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ async def _nothing_more() -> None:
     pass
 
 
-#: News held in memory for one subscriber: who reads slowly is told later, never kept in mind.
+#: Queue size per subscriber; slower subscribers are re-read from the log.
 PAGE = 20
-#: Seconds between two looks at whether a token or a mandate has come to its end by itself, which ask nobody; and after
-#: which those who are signed in are looked up again, though nothing has moved.
+#: Seconds between two checks of a token's or mandate's expiry, which need no query; and between two look-ups of
+#: signed-in askers while nothing moves.
 TICK, LOOK = 2.0, 15.0
-#: Positions that one statement looks through: who goes on from long ago keeps no connection for long.
+#: Positions searched by one statement, so that resuming from long ago does not occupy a connection for long.
 WINDOW = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class Feed(Generic[T]):
-    """What is followed. `read` finds at most `limit` news whose position is greater than `after` and at most `upto`, in
-    log order, each with its position; `concerns` tells which entries of the log may be among them.
+    """A followed source. `read` returns at most `limit` items with a position greater than `after` and at most `upto`,
+    in log order; `concerns` tells whether an entry of the log may be among them.
     """
 
     read: Callable[[Snapshot, int, int, int], Awaitable[list[tuple[int, T]]]]
@@ -51,43 +51,43 @@ class Feed(Generic[T]):
 
 
 async def news(context: Context, feed: Feed[T], after: int | None) -> AsyncGenerator[T, None]:
-    """Yields what the feed has after position `after`, or from now on, as the read models move on.
+    """Yield the items of the feed after position `after`, or from now on, as the read models move.
 
-    Between two of them no connection is held. Who asks is asked again before anything is told: a token ends, and so
-    does a mandate. Raises INVALID for a position that is not reached in the time that a request may wait.
+    No connection is held between two items. The asker is looked up again before every item, since tokens and mandates
+    end. Raises INVALID for a position that is not reached within a request's longest wait.
     """
     await feed.check()
-    told = await _beginning(context, after)
+    position = await _beginning(context, after)
     signed_in = context.actor.role is not Role.PUBLIC
     recent = context.services.shared(RecentEntries)
     with _counted(context):
         async for reached in context.services.waiter.moves(_every(context)):
             await _look(context, feed.check)
-            while told < reached:
-                if signed_in and await recent.passed(context, told, _may_end_rights) is None:
+            while position < reached:
+                if signed_in and await recent.passed(context, position, _may_end_rights) is None:
                     await _still_admitted(context, feed.check)
-                passed = await recent.passed(context, told, feed.concerns)
-                if passed is not None:
-                    told = passed
+                irrelevant_until = await recent.passed(context, position, feed.concerns)
+                if irrelevant_until is not None:
+                    position = irrelevant_until
                     continue
-                page, looked_through = await _page(context, feed, told)
-                if page and signed_in:
+                items, searched_until = await _page(context, feed, position)
+                if items and signed_in:
                     await _still_admitted(context, feed.check)
-                    page, looked_through = await _page(context, feed, told)
-                whole = len(page) < PAGE
-                while page:
+                    items, searched_until = await _page(context, feed, position)
+                whole = len(items) < PAGE
+                while items:
                     if context.may_have_ended(after_seconds=1.0):
-                        # Who reads slowly is told the rest later than it was read.
+                        # A slow reader gets the rest some time after it was read.
                         await _still_admitted(context, feed.check)
-                    # Taken from the page, which may lie here for long: some hundred subscribers would keep megabytes.
-                    context.told_position = told = page[0][0]
-                    yield page.popleft()[1]
+                    # Pop each item, so that slow subscribers do not hold the pages that they have read.
+                    context.told_position = position = items[0][0]
+                    yield items.popleft()[1]
                 if whole:
-                    told = max(told, looked_through)
+                    position = max(position, searched_until)
 
 
 async def rebuilds(context: Context) -> AsyncIterator[RebuildNotice]:
-    """How rebuilds go on, for as long as the asker may follow."""
+    """Yield the progress of rebuilds, as long as the asker may follow."""
     with _counted(context):
         async for notice in context.services.waiter.rebuilds(_every(context)):
             await _look(context, _nothing_more)
@@ -107,11 +107,11 @@ async def _beginning(context: Context, after: int | None) -> int:
     return after
 
 
-async def _page(context: Context, feed: Feed[T], told: int) -> tuple[deque[tuple[int, T]], int]:
-    """The next news, and the position that was looked through. What is shown of them is read on a view of its own."""
+async def _page(context: Context, feed: Feed[T], after: int) -> tuple[deque[tuple[int, T]], int]:
+    """Return the next items and the position searched to. Their fields are read in a snapshot of their own."""
     snapshot = await context.read()
-    upto = min(told + WINDOW, snapshot.position)
-    page = deque(await feed.read(snapshot, told, upto, PAGE))
+    upto = min(after + WINDOW, snapshot.position)
+    page = deque(await feed.read(snapshot, after, upto, PAGE))
     await context.refresh()
     return page, upto
 
@@ -125,7 +125,7 @@ def _may_end_rights(entry: Entry) -> bool:
 
 
 async def _look(context: Context, check: Check) -> None:
-    """Ends what is followed once the right to it has ended, though nothing is told. Raises GraphQLError."""
+    """End the subscription once the right to it has ended, even if nothing happens. Raises GraphQLError."""
     if context.age >= LONGEST_LIFE:
         message = "Ce suivi dure depuis trop longtemps : reprenez-le où il en était (« after »)."
         raise GraphQLError(message, extensions={"code": "UNAVAILABLE"})
@@ -134,12 +134,12 @@ async def _look(context: Context, check: Check) -> None:
     try:
         await _still_admitted(context, check)
     except _Unsure:
-        # Nothing is told before it is known who asks; until then they may wait.
+        # The asker cannot be looked up now: wait, nothing is sent before that works again.
         return
 
 
 class _Unsure(GraphQLError):
-    """Who asks cannot be told now."""
+    """The asker cannot be looked up now."""
 
 
 async def _still_admitted(context: Context, check: Check) -> None:

@@ -1,4 +1,4 @@
-"""Each answer of a subscription forgets what it took to make it."""
+"""Free the memory of each event of a subscription."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from api.core.strawberry_internals import forget_sub_fields
 
 
 class PerEventExecutor(StrawberryGraphQLCoreExecutionContext):
-    """graphql-core's copies for each event share one memory of collected fields, kept by the identity of lists that no
-    other event has: a subscription of some thousand events would hold megabytes.
+    """graphql-core's per-event executors share one cache of collected fields, keyed by the identity of lists that no
+    other event has: thousands of events would hold megabytes.
     """
 
     def build_per_event_executor(self, payload: Any) -> Executor[Any]:

@@ -1,4 +1,4 @@
-"""How a rebuild of read models goes on."""
+"""The progress of a rebuild of read models."""
 
 from __future__ import annotations
 

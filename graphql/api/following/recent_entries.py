@@ -1,4 +1,4 @@
-"""What the subscriptions of one process have in common: the latest entries of the log, read once for all of them."""
+"""The latest entries of the log, read once for all subscriptions of a process."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from uuid import UUID
 if TYPE_CHECKING:
     from api.core.context import Context
 
-_KEPT = 2_000
+_MOST_ENTRIES = 2_000
 _LATEST = """
 SELECT position, type, structure_id FROM {audit_trail}
 WHERE position > %(after)s AND position <= %(upto)s ORDER BY position DESC LIMIT %(limit)s"""
@@ -27,16 +27,16 @@ Concerns = Callable[[Entry], bool]
 
 
 class RecentEntries:
-    """Tells subscribers that a move does not concern them, without a statement for each."""
+    """Tell subscribers that a move does not concern them, without a statement for each."""
 
     def __init__(self) -> None:
         self._reading = asyncio.Lock()
-        #: All entries after `_since` up to `_upto` are known.
-        self._entries: deque[Entry] = deque(maxlen=_KEPT)
+        #: All entries after `_since` up to `_upto` are in memory.
+        self._entries: deque[Entry] = deque(maxlen=_MOST_ENTRIES)
         self._since = self._upto = 0
 
     async def passed(self, context: Context, after: int, concerns: Concerns) -> int | None:
-        """The position up to which nothing after `after` concerns the subscriber; None when something may."""
+        """Return the position up to which nothing after `after` concerns the subscriber, or None if something may."""
         await self._catch_up(context)
         if after < self._since:
             return None
@@ -52,12 +52,12 @@ class RecentEntries:
             if self._upto >= context.services.waiter.position:
                 return
             read = await context.read()
-            asked = {"after": self._upto, "upto": read.position, "limit": _KEPT}
-            rows = await read.rows(read.sql(_LATEST), asked)
+            params = {"after": self._upto, "upto": read.position, "limit": _MOST_ENTRIES}
+            rows = await read.rows(read.sql(_LATEST), params)
             await context.refresh()
-            if len(rows) == _KEPT:
+            if len(rows) == _MOST_ENTRIES:
                 self._since = rows[-1]["position"] - 1
             self._entries.extend(Entry(**row) for row in reversed(rows))
-            if len(self._entries) == _KEPT:
+            if len(self._entries) == _MOST_ENTRIES:
                 self._since = max(self._since, self._entries[0].position - 1)
             self._upto = read.position

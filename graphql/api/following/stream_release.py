@@ -1,4 +1,4 @@
-"""What each of the many answers of one subscription has: its log position, and an end of its snapshot."""
+"""Add the log position to each answer of a subscription, and end its snapshot."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from api.core.context import Context
 
 
 class EachResult(SchemaExtension):
-    """A subscriber that reads slowly, or waits for long, holds no connection to the database meanwhile."""
+    """A subscriber that reads slowly, or waits long, holds no database connection meanwhile."""
 
     async def on_stream_result(self, result: StreamExecutionResult) -> AsyncIterator[None]:
         context: Context = self.execution_context.context

@@ -1,7 +1,7 @@
-"""Answers to the public, kept as bytes for as long as the read models stand still.
+"""Cache public answers as bytes until the read models move.
 
-What is kept was computed from the read models alone, for everybody alike and whatever the time (`LASTING`). The first
-notice of a move, or of a switch of generations, discards all of it; while nobody listens for notices, nothing is kept.
+Cached answers depend on the read models alone, whoever asks and whenever (`LASTING`). Any notice of a move, or of a
+switch of generations, discards them all; without a listener for notices, nothing is cached.
 """
 
 from __future__ import annotations
@@ -17,36 +17,38 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.core.context import Waiter
 
-#: Set in the scope of a request by whoever knows that its answer may be kept.
+#: Set in the scope of a request whose answer may be cached.
 LASTING = "parentalite.lasting"
 MOST_BYTES = 64_000_000
-#: Questions are some kilobytes; what is longer is passed on unread.
+#: Queries are some kilobytes; longer bodies are passed on unread.
 _LONGEST_QUESTION = 20_000
-#: Whose answers are of one person, or in another form.
+#: Headers of requests whose answer is personal, or encoded in another way.
 _OWN = ("authorization", "cookie", "content-encoding", "transfer-encoding", "range")
 
 
 class _Question(NamedTuple):
-    """What tells answers apart: the very bytes of the question, and the form of the answer."""
+    """The cache key: the exact bytes of the query, and the form of the answer."""
 
     method: str
     accept: str
     content_type: str
-    asked: bytes
+    query: bytes
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _CachedAnswer:
     start: Message
     body: bytes
     etag: str
-    #: In bytes, with about what the objects around them take.
+    #: In bytes, with about the size of the objects around them.
     size: int
 
     async def send(self, question: _Question, headers: Headers, send: Send) -> None:
         if question.method == "GET" and self.etag in headers.get("if-none-match", ""):
-            told = [(name, value) for name, value in self.start["headers"] if not name.startswith(b"content-")]
-            await send({"type": "http.response.start", "status": 304, "headers": told})
+            response_headers = [
+                (name, value) for name, value in self.start["headers"] if not name.startswith(b"content-")
+            ]
+            await send({"type": "http.response.start", "status": 304, "headers": response_headers})
             await send({"type": "http.response.body", "body": b""})
             return
         await send(self.start)
@@ -54,12 +56,12 @@ class _Kept:
 
 
 class AnswerCache:
-    """Before the GraphQL view: answers what it knows, and remembers what the view says may be kept."""
+    """ASGI middleware before the GraphQL view: answers from the cache, and stores the answers that the view allows."""
 
     def __init__(self, view: ASGIApp, waiter: Waiter, most_bytes: int = MOST_BYTES) -> None:
         self._view, self._waiter = view, waiter
-        self._standing: Hashable = None
-        self._known: LRUCache[_Question, _Kept] = LRUCache(most_bytes, getsizeof=lambda kept: kept.size)
+        self._read_models_at: Hashable = None
+        self._answers: LRUCache[_Question, _CachedAnswer] = LRUCache(most_bytes, getsizeof=lambda cached: cached.size)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
@@ -72,10 +74,10 @@ class AnswerCache:
         question = _question(scope, headers, body)
         if question is None:
             await self._view(scope, receive, send)
-        elif kept := self._known.get(question):
-            await kept.send(question, headers, send)
+        elif cached := self._answers.get(question):
+            await cached.send(question, headers, send)
         else:
-            await self._view(scope, receive, self._remembering(question, standing, scope, headers, send))
+            await self._view(scope, receive, self._storing(question, standing, scope, headers, send))
 
     def _is_public(self, scope: Scope, headers: Headers) -> bool:
         if scope["method"] not in ("GET", "POST") or any(name in headers for name in _OWN):
@@ -84,7 +86,7 @@ class AnswerCache:
         readable = minimum.isascii() and minimum.isdigit() and len(minimum) < 20
         return readable and int(minimum) <= self._waiter.position
 
-    def _remembering(self, question: _Question, standing: Hashable, scope: Scope, headers: Headers, send: Send) -> Send:
+    def _storing(self, question: _Question, standing: Hashable, scope: Scope, headers: Headers, send: Send) -> Send:
         start: Message | None = None
 
         async def sending(message: Message) -> None:
@@ -95,22 +97,22 @@ class AnswerCache:
             if start is None:
                 await send(message)
                 return
-            kept = _kept(question, start, message["body"])
+            cached = _cached_answer(question, start, message["body"])
             if self._waiter.standing == standing:
-                self._keep(question, kept, standing)
-            await kept.send(question, headers, send)
+                self._store(question, cached, standing)
+            await cached.send(question, headers, send)
 
         return sending
 
-    def _keep(self, question: _Question, kept: _Kept, standing: Hashable) -> None:
+    def _store(self, question: _Question, cached: _CachedAnswer, standing: Hashable) -> None:
         self._discard_unless(standing)
-        if kept.size <= self._known.maxsize:
-            self._known[question] = kept
+        if cached.size <= self._answers.maxsize:
+            self._answers[question] = cached
 
     def _discard_unless(self, standing: Hashable) -> None:
-        if self._standing != standing:
-            self._standing = standing
-            self._known.clear()
+        if self._read_models_at != standing:
+            self._read_models_at = standing
+            self._answers.clear()
 
 
 def _question(scope: Scope, headers: Headers, body: bytes | None) -> _Question | None:
@@ -120,25 +122,25 @@ def _question(scope: Scope, headers: Headers, body: bytes | None) -> _Question |
 
 
 async def _body(receive: Receive) -> tuple[bytes | None, Receive]:
-    """The body, None when it does not come whole at once; and what gives all of it again."""
+    """Read the request body. Return it (None if it arrives in several messages) and a `receive` that replays it."""
     message = await receive()
-    told = False
+    replayed = False
 
     async def again() -> Message:
-        nonlocal told
-        if told:
+        nonlocal replayed
+        if replayed:
             return await receive()
-        told = True
+        replayed = True
         return message
 
     whole = message["type"] == "http.request" and not message.get("more_body", False)
     return (message.get("body", b"") if whole else None), again
 
 
-def _kept(question: _Question, start: Message, body: bytes) -> _Kept:
+def _cached_answer(question: _Question, start: Message, body: bytes) -> _CachedAnswer:
     etag = f'"{sha256(body).hexdigest()[:32]}"'
-    # To be asked for again each time: only this server knows whether it has become another.
+    # Clients must revalidate each time: only this server knows whether the answer has changed.
     headers = [(name, value) for name, value in start["headers"] if name != b"cache-control"]
-    told = [*headers, (b"cache-control", b"no-cache"), (b"etag", etag.encode())]
-    size = len(question.asked) + len(question.accept) + len(question.content_type) + len(body) + 2_000
-    return _Kept({**start, "headers": told}, body, etag, size)
+    response_headers = [*headers, (b"cache-control", b"no-cache"), (b"etag", etag.encode())]
+    size = len(question.query) + len(question.accept) + len(question.content_type) + len(body) + 2_000
+    return _CachedAnswer({**start, "headers": response_headers}, body, etag, size)

@@ -56,17 +56,17 @@ from api.limits.cost_limit import cost_extension
 from api.schema import Schema, coded
 from domain.kernel.actors import PUBLIC, Role
 
-#: What the public reads from the read models alone, with all that is in it.
+#: Root fields that the public reads from the read models alone, with everything below them.
 _OF_READ_MODELS = frozenset(
     ("animations", "animation", "structures", "structure", "territories", "territory", "typology", "attestationForm")
 ) | {"position", "__typename"}
 
-#: Where the scope of a request keeps the question that was read of it.
+#: Key of the request's scope for its parsed question.
 _QUESTION = "parentalite.question"
 
 
 class _Headers(Response):
-    """What Strawberry lets resolvers add to the answer; here it carries the media type to answer in."""
+    """The response that Strawberry offers to resolvers; here it carries the media type of the answer."""
 
     def __init__(self, media_type: str) -> None:
         super().__init__()
@@ -75,7 +75,7 @@ class _Headers(Response):
 
 
 class GraphQLView(GraphQL[Any, None]):
-    """Serves the schema to one process's clients."""
+    """Serve the schema to the clients of one process."""
 
     graphql_transport_ws_handler_class = SocketHandler
 
@@ -107,7 +107,7 @@ class GraphQLView(GraphQL[Any, None]):
                 request = await self._bounded(request, context, receive)
                 response = await self._answer(request, context, media_type)
         except ClientDisconnect:
-            # Nobody is left to be answered.
+            # Nobody is left to answer.
             response = Response()
         except Refused as refused:
             if refused.extensions["code"] == NOT_REACHED and media_type != GRAPHQL_JSON:
@@ -119,13 +119,13 @@ class GraphQLView(GraphQL[Any, None]):
             response = refusal(unexpected(error), media_type)
         try:
             if context is not None and not isinstance(response, StreamingResponse):
-                # Before sending: a client that reads slowly must not keep a connection to the database.
+                # Release the database connection before sending: the client may read slowly.
                 await context.close()
             await response(scope, receive, send)
         finally:
             await request.close()
             if isinstance(response, StreamingResponse):
-                # In this order: the first stops whoever asks the second for more.
+                # In this order: closing the body first stops it from asking `answers` for more.
                 await cast("AsyncGenerator[str]", response.body_iterator).aclose()
                 if context is not None and context.answers is not None:
                     await context.answers.aclose()
@@ -133,8 +133,9 @@ class GraphQLView(GraphQL[Any, None]):
                 await context.close()
 
     async def _context(self, request: Request) -> Context:
-        """The context of a request whose token holds and whose `Min-Position` is reached. Who asks is still to be found
-        out: in the snapshot that the answer is read in, once the request has been received whole.
+        """Return the context once the token is checked and `Min-Position` is reached.
+
+        The asker is looked up later, in the snapshot of the answer, once the whole request has been received.
         """
         admission = Admission(request.headers.get("authorization"), self._services)
         await admission.check_token()
@@ -143,7 +144,7 @@ class GraphQLView(GraphQL[Any, None]):
         return Context(self._services, PUBLIC, client, admission, at_least or 0)
 
     async def _bounded(self, request: Request, context: Context, receive: Receive) -> Request:
-        """The request with a bound on its body: how large a file may be depends on who sends it."""
+        """Return the request with a bound on its body: the largest file depends on who sends it."""
         content_type = _content_type(request)
         if content_type == MULTIPART:
             await context.admit_again()
@@ -153,7 +154,7 @@ class GraphQLView(GraphQL[Any, None]):
     async def _answer(self, request: Request, context: Context, media_type: str) -> Response:
         unknown_status = 400 if media_type == GRAPHQL_JSON else 200
         question = await question_of(
-            request, lambda said: persisted_documents(self._services).completed(said, unknown_status)
+            request, lambda parameters: persisted_documents(self._services).completed(parameters, unknown_status)
         )
         if question is None or len(question.query) > LONGEST_DOCUMENT:
             return await self._run(request, context)
@@ -163,18 +164,18 @@ class GraphQLView(GraphQL[Any, None]):
             return await self._run(request, context)
         await context.admit()
         if isinstance(document, Invalid):
-            return self._told(coded(document.errors), media_type)
+            return self._errors_response(coded(document.errors), media_type)
         response = await self._compiled(document, question, request, context, media_type) if document else None
         return response or await self._run(request, context)
 
     async def _compiled(
         self, document: Document, question: Question, request: Request, context: Context, media_type: str
     ) -> Response | None:
-        """The answer of a query that is compiled and goes well; None: graphql-core must answer, from the beginning."""
+        """Return the answer of a compiled query, or None to let graphql-core answer from the beginning."""
         try:
             document.check(question.variables)
         except ApiError as refused:
-            return self._told([refused], media_type)
+            return self._errors_response([refused], media_type)
         cost = document.cost(question.variables)
         if cost > MOST_COST or document.query is None:
             return None
@@ -185,26 +186,26 @@ class GraphQLView(GraphQL[Any, None]):
             request.scope[LASTING] = True
         return answer({"data": data, "extensions": cost_extension(cost)}, 200, media_type)
 
-    def _told(self, errors: Sequence[GraphQLError], media_type: str) -> Response:
-        """Nothing was executed: these errors are the answer."""
+    def _errors_response(self, errors: Sequence[GraphQLError], media_type: str) -> Response:
+        """Answer with errors alone: nothing was executed."""
         content = {"errors": [error.formatted for error in errors]}
         return answer(content, status_of(content, media_type), media_type)
 
     async def _run(self, request: Request, context: Context) -> Response:
-        # Received whole, for as long as it takes, before it is found out who asks.
+        # Receive the whole body, however long it takes, before the asker is looked up.
         if _content_type(request) == MULTIPART:
             await form_of(request)
         else:
             await request.body()
         if not context.admitted:
             await context.admit()
-        # No connection is held while a command is carried out, nor by who follows what happens.
+        # Hold no connection while a command is carried out or a subscription waits.
         await context.refresh()
         response: Response = await self.run(request, context=context)
         return response
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Any:
-        """Of a WebSocket: what its operations have in common. Over HTTP, `__call__` has made the context."""
+        """Return the state shared by the operations of a WebSocket; over HTTP, `__call__` creates the context."""
         client = client_of(request.scope, self._services.web)
         return Connection(self._services, request.headers.get("authorization"), client)
 
@@ -221,12 +222,12 @@ class GraphQLView(GraphQL[Any, None]):
         )
         if isinstance(question, Question):
             return GraphQLRequestData(question.query, question.variables, question.operation_name, None)
-        asked = await super().parse_http_body(request)
-        if isinstance(asked, GraphQLRequestData) and len(asked.query or "") > LONGEST_DOCUMENT:
+        data = await super().parse_http_body(request)
+        if isinstance(data, GraphQLRequestData) and len(data.query or "") > LONGEST_DOCUMENT:
             raise HTTPException(413, f"The document is longer than {LONGEST_DOCUMENT} characters")
-        if isinstance(asked, GraphQLRequestData) and too_many_values(asked.variables):
+        if isinstance(data, GraphQLRequestData) and too_many_values(data.variables):
             raise HTTPException(413, f"The variables hold more than {MOST_VALUES} values")
-        return asked
+        return data
 
     async def parse_multipart(self, request: AsyncHTTPRequestAdapter) -> dict[str, Any]:
         assert isinstance(request, StarletteRequestAdapter)
@@ -237,7 +238,7 @@ class GraphQLView(GraphQL[Any, None]):
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         content = await super().process_result(request, result)
         if result.data is None and result.errors and all(error.path is None for error in result.errors):
-            # Nothing was executed: the specification wants no data, rather than null.
+            # Nothing was executed: the specification wants no `data` rather than null.
             del content["data"]
         return content
 
@@ -258,11 +259,11 @@ class GraphQLView(GraphQL[Any, None]):
         return persisted_documents(self._services).completed(value) if is_body else value
 
     def parse_query_params(self, params: Any) -> dict[str, Any]:
-        said: dict[str, Any] = persisted_documents(self._services).completed(super().parse_query_params(params))
-        return said
+        parameters: dict[str, Any] = persisted_documents(self._services).completed(super().parse_query_params(params))
+        return parameters
 
     def decode_json(self, data: str | bytes) -> object:
-        # Refuses what PostgreSQL could not keep either: invalid UTF-8, lone surrogates, endless nesting.
+        # orjson refuses what PostgreSQL could not store: invalid UTF-8, lone surrogates, endless nesting.
         return orjson.loads(data)
 
     def encode_json(self, data: object) -> str:
@@ -281,7 +282,7 @@ def _check_form(request: Request) -> None:
     if request.method not in ("GET", "POST"):
         raise Refused(405, "METHOD_NOT_ALLOWED", "GraphQL est servi par POST, et par GET.", {"Allow": "GET, POST"})
     content_type = _content_type(request)
-    # Nothing else: a form that another site makes a browser post is refused by this.
+    # No other type is accepted: a form that another site makes a browser post is refused.
     uploads = content_type == MULTIPART and asks_first(request.headers)
     if request.method == "POST" and content_type != "application/json" and not uploads:
         raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", "Content-Type: application/json attendu.")
@@ -292,7 +293,7 @@ def _content_type(request: Request) -> str:
 
 
 def _as_refusal(refused: HTTPException) -> Refused:
-    """Strawberry's own refusals; what may not be done by GET is a matter of method."""
+    """Convert Strawberry's own refusals; a mutation by GET is a wrong method."""
     by_get = refused.status_code == 400 and refused.reason.endswith("are not allowed when using GET")
     if by_get:
         return Refused(405, "METHOD_NOT_ALLOWED", refused.reason, {"Allow": "POST"})

@@ -1,6 +1,4 @@
-"""Telling each client what its answer cost, and refusing what costs too much, or gives too long texts, before anything
-is read.
-"""
+"""Tell each client what its answer cost, and refuse operations that cost too much or carry too long texts."""
 
 from __future__ import annotations
 
@@ -15,12 +13,12 @@ from api.limits.cost import MOST_COST, Cost, cost_of
 
 
 def cost_extension(cost: int) -> dict[str, Any]:
-    """What goes into the answer's `extensions`."""
+    """Return the cost as it is written in the answer's `extensions`."""
     return {"cost": {"requested": cost, "most": MOST_COST}}
 
 
 class CostLimit(SchemaExtension):
-    """For what graphql-core executes; compiled documents know their cost themselves."""
+    """Limit what graphql-core executes; compiled documents know their own cost."""
 
     _cost: int | None = None
 

@@ -1,4 +1,4 @@
-"""What becomes of clients when the schema changes: each change that breaks them, and each that may, by its name."""
+"""Compare two schemas: list the changes that break clients, and those that may."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from graphql import DangerousChangeType, build_schema, find_breaking_changes, find_dangerous_changes
 
-#: The same document means something else from then on: no less than a break.
+#: The same document changes its meaning: as bad as a breaking change.
 _OTHER_MEANING = (DangerousChangeType.ARG_DEFAULT_VALUE_CHANGE, DangerousChangeType.INPUT_FIELD_DEFAULT_VALUE_CHANGE)
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Sentences. `breaking`: documents that were answered are refused, or mean something else. `to_note`: a client that
-    takes every case for known meets one that it does not know.
+    """Sentences. `breaking`: documents are refused, or change their meaning. `to_note`: a client that handles all known
+    cases may meet a new one.
     """
 
     breaking: tuple[str, ...]
@@ -21,9 +21,9 @@ class Changes:
 
 
 def changes(before: str, after: str) -> Changes:
-    """What changed from one SDL to the other, of what concerns clients; descriptions do not.
+    """Return the changes between two SDLs that concern clients; descriptions do not.
 
-    Raises GraphQLError or TypeError on what is no SDL.
+    Raises GraphQLError or TypeError if a text is no SDL.
     """
     old, new = build_schema(before), build_schema(after)
     dangerous = find_dangerous_changes(old, new)

@@ -1,5 +1,7 @@
-"""What the schema says of the values of its enums and of its arguments: the domain's lists know nothing of the API, and
-an argument means the same wherever it stands. Types and fields are described where they are written.
+"""Descriptions of enum values and arguments in the schema.
+
+The domain's enums know nothing of the API, and an argument has the same meaning wherever it is used. Types and fields
+are described where they are defined.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from graphql import GraphQLArgument, GraphQLEnumType, GraphQLInterfaceType, Grap
 from api.core.error_codes import ERROR_CODES
 from domain.kernel.errors import ErrorCode
 
-#: The meaning of each value, by enum.
+#: The description of each value, by enum.
 VALUES: Final[Mapping[str, Mapping[str, str]]] = {
     "AnimationOrderField": {
         "STARTS_AT": "When it starts.",
@@ -126,7 +128,7 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
     },
 }
 
-#: The meaning of each argument by its name, or by its coordinate (`Type.field.argument`) where it means something else.
+#: The description of each argument by name, or by coordinate (`Type.field.argument`) for exceptions.
 ARGUMENTS: Final[Mapping[str, str]] = {
     "input": "What is to be done, and on what.",
     "where": "Narrows what is told: all that is given must hold. Left out, null or empty: nothing is narrowed.",
@@ -148,7 +150,7 @@ ARGUMENTS: Final[Mapping[str, str]] = {
 
 
 def describe(schema: GraphQLSchema) -> None:
-    """Says of `schema` what the tables hold. Raises LookupError on a value that its enum does not have."""
+    """Set the descriptions in `schema`. Raises LookupError for a value that its enum does not have."""
     for name, values in VALUES.items():
         enum = schema.type_map[name]
         assert isinstance(enum, GraphQLEnumType), name
@@ -162,6 +164,6 @@ def describe(schema: GraphQLSchema) -> None:
 
 
 def _describe_argument(field: str, name: str, argument: GraphQLArgument) -> None:
-    """What is written beside an argument goes before what the tables say of its name."""
+    """Describe an argument, unless it has a description of its own."""
     if not argument.description:
         argument.description = ARGUMENTS.get(f"{field}.{name}") or ARGUMENTS.get(name)

@@ -1,4 +1,4 @@
-"""The schema as SDL, written from the code, and what is wrong with a document by it."""
+"""Print the schema as SDL, and check documents against it."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from api.limits.documents import MOST_TOKENS, RULES
 
 @cache
 def sdl(schema: Schema) -> str:
-    """The schema as SDL, sorted by name so that it changes only when the schema does."""
-    # Sorted in a schema of its own: the one that answers must not be (unions break).
+    """Return the schema as SDL, sorted by name so that its diffs are small."""
+    # Sorted in a copy: sorting the executable schema breaks unions.
     return print_schema(lexicographic_sort_schema(build_schema(schema.as_str()))) + "\n"
 
 
 @cache
 def bare_sdl(schema: Schema) -> str:
-    """The schema as SDL without descriptions: all that clients can depend on, and nothing else."""
+    """Return the SDL without descriptions: exactly what clients can depend on."""
     return print_ast(visit(parse(sdl(schema)), _Undescribed())) + "\n"
 
 
@@ -43,9 +43,11 @@ class _Undescribed(Visitor):
 
 
 def faults(schema: Schema, document: str) -> list[str]:
-    """What is wrong with a document by this schema and its limits, with the line; empty when it would be answered."""
+    """Return the errors of a document by this schema and its limits, with their lines; empty if it is valid."""
     try:
-        found = validate(graphql_schema(schema), parse(document, max_tokens=MOST_TOKENS), [*specified_rules, *RULES])
+        errors = validate(graphql_schema(schema), parse(document, max_tokens=MOST_TOKENS), [*specified_rules, *RULES])
     except GraphQLError as error:
-        found = [error]
-    return [f"line {error.locations[0].line}: {error.message}" if error.locations else error.message for error in found]
+        errors = [error]
+    return [
+        f"line {error.locations[0].line}: {error.message}" if error.locations else error.message for error in errors
+    ]

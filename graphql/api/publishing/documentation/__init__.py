@@ -1,4 +1,4 @@
-"""The page of documentation that `make docs` writes: `guide.md` is about the whole, `reference` about its parts."""
+"""Write the page of documentation (`make docs`): `guide.md` on the whole, `reference` on the parts."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _LIMITS = {
 
 @cache
 def page(schema: Schema) -> str:
-    """The whole page in Markdown. The same schema, codes and limits always give the same page."""
+    """Return the page in Markdown. It only depends on the schema, the error codes and the limits."""
     guide = Template(_read("guide.md")).substitute(
         {name: f"{limit:,}" for name, limit in _LIMITS.items()},
         error_codes="\n".join(f"| `{code}` | {meaning} |" for code, meaning in ERROR_CODES.items()),
@@ -59,9 +59,9 @@ def page(schema: Schema) -> str:
 
 
 def slug(heading: str) -> str:
-    """The name of a heading, as links within a page call it on the sites that show Markdown."""
-    kept = (char for char in heading.lower() if char.isalnum() or char in " -_")
-    return "".join(kept).replace(" ", "-")
+    """Return the anchor of a heading, as sites that render Markdown name it."""
+    characters = (char for char in heading.lower() if char.isalnum() or char in " -_")
+    return "".join(characters).replace(" ", "-")
 
 
 def _contents(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The schema thing by thing, in Markdown: what can be asked and done, by whom, and the types that this is told in."""
+"""Reference of the schema in Markdown: operations with their roles, and types."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from api.core.reading_rights import ROOTS
 from domain.kernel.actors import Role
 from domain.kernel.rights import RIGHTS, Action, Scope
 
-#: Those that every client knows.
+#: Types that every client knows.
 _EVERYWHERE = frozenset({"Boolean", "Float", "ID", "Int", "String"})
 _KINDS: Mapping[str, type[GraphQLNamedType] | tuple[type[GraphQLNamedType], ...]] = {
     "Objects": (GraphQLObjectType, GraphQLInterfaceType),
@@ -38,7 +38,7 @@ _KINDS: Mapping[str, type[GraphQLNamedType] | tuple[type[GraphQLNamedType], ...]
 
 
 def reference(schema: GraphQLSchema) -> str:
-    """Queries, mutations and subscriptions under headings of their coordinates; types under their names."""
+    """Return the reference: operations under their coordinates, types under their names."""
     roots = {"Queries": schema.query_type, "Mutations": schema.mutation_type, "Subscriptions": schema.subscription_type}
     parts: list[str] = []
     for title, root in roots.items():
@@ -48,8 +48,8 @@ def reference(schema: GraphQLSchema) -> str:
     types = [kind for name, kind in schema.type_map.items() if not name.startswith("__") and name not in _EVERYWHERE]
     for title, kinds in _KINDS.items():
         parts.append(f"## {title}")
-        told = [kind for kind in types if isinstance(kind, kinds) and kind not in roots.values()]
-        parts += [part for kind in told for part in _type(kind)]
+        section = [kind for kind in types if isinstance(kind, kinds) and kind not in roots.values()]
+        parts += [part for kind in section for part in _type(kind)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -62,7 +62,7 @@ def _operation(root: str, name: str, field: GraphQLField) -> Iterator[str]:
 
 
 def _who(name: str) -> str:
-    """The roles that a root field is answered to, by the tables that judge it."""
+    """Return the roles that may use a root field, from the tables of rights."""
     action = next((action for action, names in ROOTS.items() if action and name in names.split()), None)
     if action is None and name in set(Action):
         action = Action(name)
@@ -86,31 +86,35 @@ def _type(kind: GraphQLNamedType) -> Iterator[str]:
     elif isinstance(kind, GraphQLInputObjectType):
         yield _table(("Field", "Type", "What it is"), (_input_row(*item) for item in kind.fields.items()))
     elif isinstance(kind, GraphQLEnumType):
-        yield _table(("Value", "What it means"), ((f"`{name}`", _described(one)) for name, one in kind.values.items()))
+        yield _table(
+            ("Value", "What it means"), ((f"`{name}`", _described(value)) for name, value in kind.values.items())
+        )
 
 
 def _field_rows(fields: Mapping[str, GraphQLField]) -> Iterator[tuple[str, ...]]:
     for name, field in fields.items():
         yield f"`{name}`", _linked(field.type), _described(field)
-        for argument, asked in field.args.items():
-            yield (f"`{name}({argument}:)`", *_input_row(argument, asked)[1:])
+        for argument, definition in field.args.items():
+            yield (f"`{name}({argument}:)`", *_input_row(argument, definition)[1:])
 
 
-def _input_row(name: str, said: GraphQLArgument | GraphQLInputField) -> tuple[str, str, str]:
-    default = ast_from_value(said.default_value, said.type) if said.default_value is not Undefined else None
-    usual = f" Left out: `{print_ast(default)}`." if default and said.default_value is not None else ""
-    return f"`{name}`", _linked(said.type), f"{_described(said)}{usual}"
+def _input_row(name: str, definition: GraphQLArgument | GraphQLInputField) -> tuple[str, str, str]:
+    default = (
+        ast_from_value(definition.default_value, definition.type) if definition.default_value is not Undefined else None
+    )
+    usual = f" Left out: `{print_ast(default)}`." if default and definition.default_value is not None else ""
+    return f"`{name}`", _linked(definition.type), f"{_described(definition)}{usual}"
 
 
-def _described(of: GraphQLField | GraphQLArgument | GraphQLInputField | GraphQLEnumValue) -> str:
-    deprecated = f"**Deprecated:** {of.deprecation_reason} " if of.deprecation_reason else ""
-    return f"{deprecated}{of.description}"
+def _described(definition: GraphQLField | GraphQLArgument | GraphQLInputField | GraphQLEnumValue) -> str:
+    deprecated = f"**Deprecated:** {definition.deprecation_reason} " if definition.deprecation_reason else ""
+    return f"{deprecated}{definition.description}"
 
 
 def _linked(kind: GraphQLType) -> str:
-    """A type as it is written in the schema, leading to where it is told."""
-    named = get_named_type(kind).name
-    return f"`{kind}`" if named in _EVERYWHERE else f"[`{kind}`](#{named.lower()})"
+    """Return a type as the schema writes it, linked to its section."""
+    name = get_named_type(kind).name
+    return f"`{kind}`" if name in _EVERYWHERE else f"[`{kind}`](#{name.lower()})"
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
