@@ -1,4 +1,4 @@
-"""Things as they were known at a moment: who asks is held to the rights of today, what is read are rows of then."""
+"""Objects as they were at a moment: the rows are of then, the rights of today."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ AT = (
     " What is read inside it is of then too, save for a territory's dashboard; nothing can be done with what is past:"
     " `allowedActions` is empty."
 )
-#: Of a structure and all that is its own, of these streams, or (none) of the lists.
+#: The events of a structure and all its objects, of these streams, or (empty) of the lists.
 _History: TypeAlias = UUID | tuple[UUID, ...]
-_Asked: TypeAlias = tuple[Moment, datetime, UUID, tuple[UUID, ...]]
+_PastKey: TypeAlias = tuple[Moment, datetime, UUID, tuple[UUID, ...]]
 _MOST_AT_ONCE = 2
 _limiter: RunVar[CapacityLimiter] = RunVar("folds of the past")
 _RECORDED = "SELECT recorded_at FROM {audit_trail} WHERE position <= %(position)s ORDER BY position DESC LIMIT 1"
@@ -57,7 +57,7 @@ class At:
 
 
 class PastContext(Context):
-    """The read models of a moment, as far as one thing needs them: its own streams, or all that is its structure's."""
+    """The read models at a moment, as far as one object needs them: its own streams, or all of its structure's."""
 
     def __init__(self, live: Context, moment: Moment, now: datetime, structure_id: UUID, *streams: UUID) -> None:
         super().__init__(live.services, live.actor)
@@ -73,26 +73,26 @@ class PastContext(Context):
         async with self._folding:
             if self._past is None:
                 recorded = [*await self._recorded(()), *await self._recorded(self._streams or self._structure_id)]
-                told = {"past": self}
+                row_extras = {"past": self}
                 self._past = await to_thread.run_sync(
-                    past_snapshot, live, self._moment, recorded, told, limiter=_folds()
+                    past_snapshot, live, self._moment, recorded, row_extras, limiter=_folds()
                 )
             return self._past
 
-    async def _recorded(self, what: _History) -> list[Recorded]:
-        """Read once for all moments that an answer tells of."""
-        return await self._live.together("recorded", what, self._read_histories)
+    async def _recorded(self, history: _History) -> list[Recorded]:
+        """Return the events, read once for all moments that an answer looks at."""
+        return await self._live.together("recorded", history, self._read_histories)
 
-    async def _read_histories(self, asked: list[_History]) -> list[list[Recorded]]:
+    async def _read_histories(self, histories: list[_History]) -> list[list[Recorded]]:
         live = await self._live.read()
         try:
             vault = self.services.application.vault
-            return [await opened(live, vault, await _read_history(live, what)) for what in asked]
+            return [await opened(live, vault, await _read_history(live, history)) for history in histories]
         except TooLong:
             raise invalid("at : cette histoire est trop longue pour être relue d'un coup.", "at") from None
 
     def whole(self) -> PastContext:
-        """The same moment, with everything that was the structure's."""
+        """Return the same moment with everything of the structure."""
         if not self._streams:
             return self
         if self._whole is None:
@@ -101,24 +101,24 @@ class PastContext(Context):
 
 
 async def _past_of(context: Context, moment: Moment, now: datetime, structure_id: UUID, *streams: UUID) -> PastContext:
-    """The same for all of an answer that asks for the same: what is folded is folded once."""
+    """Return the context of this moment, shared within an answer so that it is folded once."""
 
-    async def made(asked: list[_Asked]) -> list[PastContext]:
+    async def build(keys: list[_PastKey]) -> list[PastContext]:
         return [
-            PastContext(context, moment, now, structure_id, *streams) for moment, now, structure_id, streams in asked
+            PastContext(context, moment, now, structure_id, *streams) for moment, now, structure_id, streams in keys
         ]
 
-    return await context.together("past", (moment, now, structure_id, streams), made)
+    return await context.together("past", (moment, now, structure_id, streams), build)
 
 
-async def _read_history(live: Snapshot, what: _History) -> list[Recorded]:
-    if isinstance(what, UUID):
-        return await of_structure(live, what)
-    return await of_streams(live, what) if what else await of_lists(live)
+async def _read_history(live: Snapshot, history: _History) -> list[Recorded]:
+    if isinstance(history, UUID):
+        return await of_structure(live, history)
+    return await of_streams(live, history) if history else await of_lists(live)
 
 
 def _folds() -> CapacityLimiter:
-    """How many are folded at once: beside the event loop, and beside each other in turns."""
+    """Bound the number of folds at a time; they run in threads beside the event loop."""
     try:
         return _limiter.get()
     except LookupError:
@@ -135,8 +135,8 @@ async def animation_at(context: Context, animation_id: UUID, at: At) -> Animatio
     structure_id = today.structure.structure_id
     book = registration_book_id(animation_id)
     past = await _past_of(context, moment, now, structure_id, animation_id, book, structure_id)
-    found = await load_animation(past, animation_id)
-    return found and replace(found, structure=_as_of_today(found.structure, today.structure))
+    animation = await load_animation(past, animation_id)
+    return animation and replace(animation, structure=_as_of_today(animation.structure, today.structure))
 
 
 async def structure_at(context: Context, today: Structure | None, at: At) -> Structure | None:
@@ -144,8 +144,8 @@ async def structure_at(context: Context, today: Structure | None, at: At) -> Str
     if today is None:
         return None
     past = await _past_of(context, moment, now, today.structure_id, today.structure_id)
-    found = await load_structure(past, today.structure_id)
-    return found and _as_of_today(found, today)
+    structure = await load_structure(past, today.structure_id)
+    return structure and _as_of_today(structure, today)
 
 
 async def dossier_at(context: Context, dossier_id: UUID, at: At) -> ServiceDossier | None:
@@ -155,17 +155,17 @@ async def dossier_at(context: Context, dossier_id: UUID, at: At) -> ServiceDossi
         return None
     structure_id: UUID = today.row["structure_id"]
     past = await _past_of(context, moment, now, structure_id, dossier_id, structure_id, today.row["convention_id"])
-    found = await load_dossier(past, dossier_id)
-    return found and replace(found, structure=_as_of_today(found.structure, today.structure))
+    dossier = await load_dossier(past, dossier_id)
+    return dossier and replace(dossier, structure=_as_of_today(dossier.structure, today.structure))
 
 
 def _as_of_today(then: Structure, today: Structure) -> Structure:
-    """The territories that give rights to a structure are those of today."""
+    """Rights to a structure follow its territories of today."""
     return replace(then, territories=today.territories, home=today.home)
 
 
 async def _moment(context: Context, at: At) -> tuple[Moment, datetime]:
-    """The moment, and the instant that stands for it. Raises INVALID for what is still to come."""
+    """Return the moment and its instant. Raises INVALID for the future."""
     if at.position is not None:
         return await _at_position(context, at.position.value)
     if at.day is not None:

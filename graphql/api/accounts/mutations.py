@@ -1,4 +1,4 @@
-"""The mutations on accounts: who may speak for what, given and ended."""
+"""Mutations on accounts: mandates given and ended, and invitations."""
 
 from __future__ import annotations
 

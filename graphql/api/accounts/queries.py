@@ -1,4 +1,4 @@
-"""What is asked of who may speak for whom."""
+"""Queries on mandates: who may speak for whom."""
 
 from __future__ import annotations
 

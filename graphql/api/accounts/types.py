@@ -61,25 +61,25 @@ class Invitation(Node):
     sent_by: str = strawberry.field(description="Who sent it.")
 
 
-def mandate_shown(account_id: UUID, subject: str | None, told: dict[str, Any]) -> Mandate:
-    """What is shown of a mandate as the read model keeps it."""
+def mandate_shown(account_id: UUID, subject: str | None, mandate: dict[str, Any]) -> Mandate:
+    """Convert a mandate as the read model stores it."""
     return Mandate(
-        id=strawberry.ID(told["id"]),
+        id=strawberry.ID(mandate["id"]),
         account_id=strawberry.ID(str(account_id)),
         subject=subject,
-        role=Role(told["role"]),
-        structure_id=strawberry.ID(told["structure_id"]) if told["structure_id"] else None,
-        territories=told["territories"],
-        schools=told["schools"],
-        accepted=told.get("accepted", told["role"] != Role.MEDIATEUR),
-        until=datetime.fromisoformat(told["until"]) if told["until"] else None,
-        given_at=datetime.fromisoformat(told["given_at"]),
-        given_by=told["given_by"],
+        role=Role(mandate["role"]),
+        structure_id=strawberry.ID(mandate["structure_id"]) if mandate["structure_id"] else None,
+        territories=mandate["territories"],
+        schools=mandate["schools"],
+        accepted=mandate.get("accepted", mandate["role"] != Role.MEDIATEUR),
+        until=datetime.fromisoformat(mandate["until"]) if mandate["until"] else None,
+        given_at=datetime.fromisoformat(mandate["given_at"]),
+        given_by=mandate["given_by"],
     )
 
 
 async def officials_named(context: Context, names: list[str]) -> list[str | None]:
-    """What people call those whom history names so: None where that is erased, the same for who acted by no mandate."""
+    """Return the subjects behind official names: None if erased, the name itself if it stands for no mandate."""
     accounts = {name: account for name in names if (account := mandate_account(name)) is not None}
     read = await context.read()
     rows = await read.rows(read.sql(queries.SUBJECTS), {"ids": list(accounts.values())}) if accounts else []
@@ -88,7 +88,7 @@ async def officials_named(context: Context, names: list[str]) -> list[str | None
 
 
 async def official(context: Context, name: str) -> Official | None:
-    """Whom history names so; None for what is no name of who acted by a mandate."""
+    """Return the official behind a name of history, or None if it stands for no mandate."""
     account = mandate_account(name)
     if account is None:
         return None
@@ -97,30 +97,34 @@ async def official(context: Context, name: str) -> Official | None:
 
 
 async def load_mandates(context: Context, account_id: UUID) -> list[Mandate]:
-    """All of an account's, for who has just given or ended one, and for its owner."""
+    """Return the mandates of an account: for its owner, and for who has just given or ended one."""
     read = await context.read()
     rows = await read.rows(read.sql(queries.ACCOUNT), {"id": account_id})
-    return [mandate_shown(account_id, row["subject"], told) for row in rows for told in row["mandates"]]
+    return [mandate_shown(account_id, row["subject"], mandate) for row in rows for mandate in row["mandates"]]
 
 
 async def mandates_of_structures(context: Context, structures: list[UUID]) -> list[list[Mandate]]:
     read = await context.read()
-    asked = {"structures": [str(one) for one in structures]}
-    rows = await read.rows(read.sql(queries.OF_STRUCTURES), asked)
+    params = {"structures": [str(structure_id) for structure_id in structures]}
+    rows = await read.rows(read.sql(queries.OF_STRUCTURES), params)
     return [
-        [mandate_shown(row["account_id"], row["subject"], row["mandate"]) for row in rows if row["structure_id"] == one]
-        for one in structures
+        [
+            mandate_shown(row["account_id"], row["subject"], row["mandate"])
+            for row in rows
+            if row["structure_id"] == structure_id
+        ]
+        for structure_id in structures
     ]
 
 
 async def mandates_of_role(context: Context, role: Role, most: int) -> list[Mandate]:
-    """Those that the asker, who may read some, may read."""
+    """Return the mandates that the asker may read; root fields refuse those who may read none."""
     actor, scope = context.actor, scope_of(context.actor, Action.MANDATE_READ)
     assert scope is not None, "others are refused before"
     within = {
-        "structures": [str(one) for one in actor.structures] if scope is Scope.OWN_STRUCTURE else None,
+        "structures": [str(item) for item in actor.structures] if scope is Scope.OWN_STRUCTURE else None,
         "territories": list(actor.territories) if scope is Scope.HOME_TERRITORY else None,
-        "schools": [schools_begin_with(one) for one in actor.territories],
+        "schools": [schools_begin_with(item) for item in actor.territories],
     }
     read = await context.read()
     rows = await read.rows(read.sql(queries.OF_ROLE), {"role": role.value, "most": most, **within})
@@ -130,16 +134,16 @@ async def mandates_of_role(context: Context, role: Role, most: int) -> list[Mand
 async def invitations_of_structures(context: Context, structures: list[UUID]) -> list[list[Invitation]]:
     read = await context.read()
     rows = await read.rows(read.sql(queries.INVITATIONS_OF), {"structures": structures})
-    return [[_invitation_of(row) for row in rows if row["structure_id"] == one] for one in structures]
+    return [[_invitation_of(row) for row in rows if row["structure_id"] == structure_id] for structure_id in structures]
 
 
 async def load_invitation(context: Context, invitation_id: UUID) -> Invitation | None:
-    """None for what does not exist or is not for the asker."""
+    """Return the invitation, or None if it does not exist or is not for the asker."""
     read = await context.read()
     rows: Sequence[dict[str, Any]] = await read.rows(read.sql(queries.INVITATION), {"id": invitation_id})
     for row in rows:
-        found = await read.rows(read.sql(structure_queries.BY_IDS), {"ids": [row["structure_id"]]})
-        home = frozenset(code for one in found for code in one["territories"][:1])
+        structure_rows = await read.rows(read.sql(structure_queries.BY_IDS), {"ids": [row["structure_id"]]})
+        home = frozenset(code for structure in structure_rows for code in structure["territories"][:1])
         if may(context.actor, Action.INVITATION_REVOKE, Belongings(row["structure_id"], home=home)):
             return _invitation_of(row)
     return None

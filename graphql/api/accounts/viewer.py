@@ -1,4 +1,4 @@
-"""Who the token says the asker is, and what waits for them."""
+"""The asker as their token presents them, and what waits for them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from projections.engine.paging import Filter
 from projections.notifications import queries as notification_queries
 from projections.structures import dashboards as queries
 
-#: What waits for each authority of a school: the degree and status of the candidatures that are its to examine.
+#: What waits for each school authority: the degree and status of the candidatures to examine.
 _TO_EXAMINE = {
     Role.DIRECTOR: (Degree.FIRST, CandidatureStatus.SUBMITTED),
     AUTHORITY[Degree.FIRST]: (Degree.FIRST, CandidatureStatus.OPINION_GIVEN),
@@ -96,8 +96,8 @@ class Viewer:
     )
     async def mail_preferences(self, info: Info) -> MailPreferences | None:
         read = await info.context.read()
-        asked = {"id": info.context.actor.account_id or UUID(int=0)}
-        for row in await read.rows(read.sql(account_queries.ACCOUNT), asked):
+        params = {"id": info.context.actor.account_id or UUID(int=0)}
+        for row in await read.rows(read.sql(account_queries.ACCOUNT), params):
             return MailPreferences(email=row["email"], muted=row["muted"])
         return None
 

@@ -1,4 +1,4 @@
-"""What was published or changed last, as an Atom feed (RFC 4287)."""
+"""The animations published or changed last, as an Atom feed (RFC 4287)."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from application.papers.french import clock_time, full_date
 
 ATOM = "application/atom+xml; charset=utf-8"
 _NAME = "Parentalité et Numérique"
-#: When nothing was ever told.
+#: The `updated` of an empty feed.
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-#: XML has no way to write these (https://www.w3.org/TR/xml/#charsets).
+#: Characters that XML cannot represent (https://www.w3.org/TR/xml/#charsets).
 _UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def atom(entries: Sequence[Entry], url: str) -> bytes:
-    """The feed at `url`."""
+    """Write the feed at `url`."""
     feed = Element("feed", {"xmlns": "http://www.w3.org/2005/Atom", "xml:lang": "fr"})
     _text(feed, "id", url)
     _text(feed, "title", f"Animations – {_NAME}")

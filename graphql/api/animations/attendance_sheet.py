@@ -28,7 +28,7 @@ class AttendanceSheet:
 
 
 def sheet_of(row: dict[str, Any]) -> AttendanceSheet | None:
-    """What is shown of a row of animations; None when no sheet was attached."""
+    """Return the sheet of a row of animations, or None if none is attached."""
     if row["sheet_sha256"] is None:
         return None
     return AttendanceSheet(

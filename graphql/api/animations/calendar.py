@@ -16,7 +16,7 @@ _REFRESHED_EVERY = timedelta(hours=1)
 
 
 def calendar(entries: Sequence[Entry], url: str) -> bytes:
-    """The feed at `url`, with the time zones of its entries' territories."""
+    """Write the feed at `url`, with the time zones of its entries."""
     feed = Calendar()
     feed.add("prodid", "-//Parentalite et Numerique//Animations//FR")
     feed.add("version", "2.0")
@@ -32,7 +32,7 @@ def calendar(entries: Sequence[Entry], url: str) -> bytes:
 
 
 def _event(entry: Entry) -> Event:
-    """`SEQUENCE` is the animation's version: calendars take a higher one for the newer."""
+    """Write one event. `SEQUENCE` is the animation's version, so that calendars keep the newest."""
     event = Event()
     event.add("uid", f"{entry.id}@{urlsplit(entry.url).hostname}")
     event.add("dtstamp", entry.changed_at)

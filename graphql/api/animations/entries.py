@@ -1,4 +1,4 @@
-"""An animation as every feed tells it: what is public of it, in the words and on the clocks of its territory."""
+"""An animation as every feed presents it: its public part, in the terms and local time of its territory."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from api.typology.territories_and_terms import Lists
 from domain.animations.transitions import AnimationStatus
 from domain.typology.typology import TermKind
 
-#: The columns that `entry_of` reads.
+#: The columns read by `entry_of`.
 COLUMNS = frozenset(
     {
         *("animation_id", "version", "status", "title", "description", "structure_name", "structure_siret"),
@@ -26,7 +26,7 @@ _ONLINE = "en-ligne"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One that is published or, `cancelled`, was. `changed_at`: when what is told here last changed, seats apart."""
+    """A published animation, or one `cancelled` after that. `changed_at`: the last change, seats apart."""
 
     id: UUID
     version: int
@@ -61,7 +61,7 @@ class Entry:
 
     @property
     def text(self) -> str:
-        """The description, after the reason of a cancellation."""
+        """The description, preceded by the reason of a cancellation."""
         reason = f"Annulée : {self.cancellation_reason}\n\n" if self.cancelled else ""
         return reason + self.description
 

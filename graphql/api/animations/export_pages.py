@@ -1,5 +1,6 @@
-"""Animations read for a file, in keyset pages by start: one statement a page, each from a snapshot of its own that is
-let go of before the page is handed on. Memory stays flat, and a client that reads slowly keeps no connection.
+"""Read animations for a file, in keyset pages by start: one statement a page, each in a short snapshot.
+
+Memory stays flat, and a slow client holds no connection.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ _ORDERS = queries.orders([], only_published=False)
 
 
 async def pages(context: Context, filtered: Filter, columns: Collection[str]) -> AsyncIterator[list[Row]]:
-    """All the rows, with `columns` of theirs. The last page is shorter than the others, or empty."""
+    """Yield all rows, restricted to `columns`. The last page is shorter than the others, or empty."""
     source = queries.source({*columns, "starts_at"})
     start = None
     while True:
@@ -28,7 +29,7 @@ async def pages(context: Context, filtered: Filter, columns: Collection[str]) ->
             read = await context.read()
             rows = await read.rows(read.sql(statement), params)
         finally:
-            # Also for a client that has gone away: its connection is another's.
+            # Release the connection even if the client has disconnected.
             with CancelScope(shield=True):
                 await context.close()
         yield rows[:PAGE]

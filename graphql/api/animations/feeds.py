@@ -1,6 +1,7 @@
 """The public listing as feeds beside GraphQL: iCalendar, Atom, JSON-LD.
 
-They tell what is published, and what was cancelled after that, of a window of time; each is bounded and made at once.
+They contain what is published, or was cancelled after publication, within a window of time; each is bounded and built
+in memory.
 """
 
 from __future__ import annotations
@@ -28,15 +29,15 @@ from api.downloads.parameters import as_refusal, where_of
 from projections.animations import queries
 from projections.engine.paging import Filter, Order, Page, page_statement
 
-#: What begins from yesterday on: it is still today somewhere.
+#: Include yesterday: it is still today in the overseas territories.
 _BEFORE, _AHEAD = timedelta(days=1), timedelta(days=366)
-#: The same for everybody: what is shared may be kept, and asked for again each time.
+#: The same for everybody: shared caches may store it, and must revalidate.
 _HEADERS = {**HARMLESS, "Cache-Control": "no-cache"}
 
 
 @dataclass(frozen=True, slots=True)
 class _Feed:
-    """The first `most` animations in this order, and how they are written for a feed at an address."""
+    """A feed: its first `most` animations in this order, and the function that writes them for an address."""
 
     name: str
     media_type: str
@@ -45,7 +46,7 @@ class _Feed:
     write: Callable[[Sequence[Entry], str], bytes]
 
     def first(self, rows: list[Row]) -> list[Row]:
-        """`rows` put in order; of those that come after others in it, only as many as there is room for."""
+        """Sort `rows` and keep the first ones."""
         by, *_ = self.orders
         column = by.name.lower()
         rows.sort(key=lambda row: (row[column], row["animation_id"]), reverse=by.descending)
@@ -59,21 +60,21 @@ _ATOM = _Feed("animations.atom", ATOM, 100, queries.BY_CHANGE, atom)
 
 
 class AnimationFeeds:
-    """The endpoints, on one process's services. All are public."""
+    """The endpoints of one process. All are public."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
     async def calendar(self, request: Request) -> Response:
-        """The soonest 1,000 of the next year."""
+        """The soonest 1,000 animations of the next year."""
         return await self._answered(request, _CALENDAR)
 
     async def json_ld(self, request: Request) -> Response:
-        """The soonest 1,000 of the next year."""
+        """The soonest 1,000 animations of the next year."""
         return await self._answered(request, _JSON_LD)
 
     async def atom(self, request: Request) -> Response:
-        """Of those of the next year, the 100 that were published, changed or cancelled last."""
+        """The 100 animations of the next year that were published, changed or cancelled last."""
         return await self._answered(request, _ATOM)
 
     async def _answered(self, request: Request, feed: _Feed) -> Response:
@@ -85,7 +86,7 @@ class AnimationFeeds:
                 raise as_refusal(error) from None
 
             async def make(headers: dict[str, str]) -> Response:
-                return await _made(context, request, feed, filters, headers)
+                return await _response(context, request, feed, filters, headers)
 
             return await unless_fresh(context, request, _HEADERS, make, today)
 
@@ -93,18 +94,18 @@ class AnimationFeeds:
 
 
 async def _filters(context: Context, request: Request, today: date) -> list[Filter]:
-    """What is published, and what was cancelled: each is found by an index of its own."""
+    """Return one filter for the published and one for the cancelled, so that each uses its own index."""
     where = where_of(AnimationWhere, request.query_params)
     conditions = in_force(where.conditions(), await context.lists())
     begins = datetime.combine(today, time(), UTC) - _BEFORE
     window = {"begins": begins, "ends": begins + _BEFORE + _AHEAD}
     return [
-        queries.narrowed(known, conditions).where("a.starts_at >= %(begins)s AND a.starts_at < %(ends)s", **window)
-        for known in (queries.published(), queries.cancelled())
+        queries.narrowed(base, conditions).where("a.starts_at >= %(begins)s AND a.starts_at < %(ends)s", **window)
+        for base in (queries.published(), queries.cancelled())
     ]
 
 
-async def _made(
+async def _response(
     context: Context, request: Request, feed: _Feed, filters: Sequence[Filter], headers: dict[str, str]
 ) -> Response:
     read, lists = await context.read(), await context.lists()
@@ -121,5 +122,5 @@ async def _made(
         return feed.write(entries, f"{public_url}{request.url.path}{query}")
 
     content = await to_thread.run_sync(written)
-    told = {**headers, "Content-Disposition": disposition("inline", feed.name)}
-    return Response(content, 200, told, feed.media_type)
+    response_headers = {**headers, "Content-Disposition": disposition("inline", feed.name)}
+    return Response(content, 200, response_headers, feed.media_type)

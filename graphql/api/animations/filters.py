@@ -1,4 +1,4 @@
-"""Filters and orders of animations. A filter left out, null or empty narrows nothing."""
+"""Filters and orders of animations. A filter left out, null or empty does not apply."""
 
 from __future__ import annotations
 
@@ -92,5 +92,5 @@ class AnimationOrder:
     field: AnimationOrderField = strawberry.field(description="What to sort by.")
     direction: OrderDirection = strawberry.field(description="Which way.")
 
-    def named(self) -> tuple[str, bool]:
+    def sort_key(self) -> tuple[str, bool]:
         return self.field.value, self.direction is OrderDirection.DESC

@@ -1,4 +1,4 @@
-"""The inputs of the mutations on animations."""
+"""Inputs of the mutations on animations."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from api.core.inputs import Repeatable, Versioned, reference, value_of
 
 @strawberry.input
 class AnimationContentInput(Repeatable):
-    """What is declared about an animation; not an input of its own."""
+    """The content that is declared about an animation; used by other inputs only."""
 
     title: str | None = value_of("Title, 200 characters at most. Mandatory.")
     description: str | None = value_of("What parents can expect, 5,000 characters at most. Mandatory.")
@@ -35,7 +35,7 @@ class AnimationCreateInput(AnimationContentInput):
 
 @strawberry.input
 class AnimationChangeInput(Versioned):
-    """An input on an animation that exists; not an input of its own."""
+    """An input on an existing animation; used by other inputs only."""
 
     animation_id: strawberry.ID = reference("The animation.")
 

@@ -13,7 +13,7 @@ JSON_LD = "application/ld+json; charset=utf-8"
 
 
 def json_ld(entries: Sequence[Entry], url: str) -> bytes:
-    """The graph at `url`."""
+    """Write the graph at `url`."""
     return orjson.dumps({"@context": "https://schema.org", "@id": url, "@graph": [_event(entry) for entry in entries]})
 
 

@@ -1,4 +1,4 @@
-"""The mutations on animations and their attestations."""
+"""Mutations on animations and their attestations."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ class AnimationMutations:
         description="Changes an animation before its attestation; a refused one is submitted again. For its structure."
     )
     async def animation_modify(self, info: Info, input: AnimationModifyInput) -> AnimationPayload:
-        said = patch_of(input)
-        values = {name: said.pop(name) for name in _ABOUT_THE_CHANGE if name in said}
-        return await _answer(info, commands.AnimationModify, values | {"changes": said})
+        patch = patch_of(input)
+        values = {name: patch.pop(name) for name in _ABOUT_THE_CHANGE if name in patch}
+        return await _answer(info, commands.AnimationModify, values | {"changes": patch})
 
     @strawberry.mutation(description="Publishes an animation: it stands in the public listing. For the national team.")
     async def animation_publish(self, info: Info, input: AnimationPublishInput) -> AnimationPayload:

@@ -1,4 +1,4 @@
-"""What is asked of animations: one, the public listing, what waits for publication, a structure's own."""
+"""Queries on animations: one, the public listing, those to publish, a structure's own."""
 
 from __future__ import annotations
 
@@ -62,8 +62,8 @@ async def published_animations(
     order_by: Sequence[AnimationOrder] | None,
     arguments: PageArguments,
 ) -> Connection[Animation]:
-    """The public listing: what is published, whoever asks."""
-    listing = queries.listing([order.named() for order in order_by or ()], only_published=True)
+    """Return the public listing: published animations, whoever asks."""
+    listing = queries.listing([order.sort_key() for order in order_by or ()], only_published=True)
     conditions = where.conditions() if where else queries.Conditions()
     lists = await context.lists()
     filtered = queries.listed(in_force(conditions, lists))
@@ -71,7 +71,7 @@ async def published_animations(
 
 
 async def list_animations_to_publish(context: Context, arguments: PageArguments) -> Connection[Animation]:
-    """What waits for the national team, oldest first."""
+    """Return the animations to publish, oldest first."""
     lists = await context.lists()
     filtered = queries.submitted()
     return await connection(
@@ -87,8 +87,8 @@ async def own_animations(
     order_by: Sequence[AnimationOrder] | None,
     arguments: PageArguments,
 ) -> Connection[Animation]:
-    """A structure's animations in every status, in the territories `within` unless that is None."""
-    listing = queries.listing([order.named() for order in order_by or ()], only_published=False)
+    """Return a structure's animations in every status, limited to the territories `within` unless None."""
+    listing = queries.listing([order.sort_key() for order in order_by or ()], only_published=False)
     allowed = Filter() if within is None else Filter().among("a.territory", "within", within)
     conditions = where.conditions() if where else queries.Conditions()
     lists = await context.lists()
@@ -100,7 +100,7 @@ async def own_animations(
 
 
 def in_force(conditions: queries.Conditions, lists: Lists) -> queries.Conditions:
-    """The conditions in today's terms: what a code became is sought with it."""
+    """Replace the codes of the conditions by today's terms, together with the codes that became them."""
     return replace(
         conditions,
         theme=lists.sought(TermKind.THEME, conditions.theme),

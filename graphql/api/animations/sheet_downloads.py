@@ -1,7 +1,7 @@
-"""The papers of an animation: the empty attendance sheet, and the signed one as it was handed in.
+"""Attendance sheets of an animation: the blank one, and the signed one as it was uploaded.
 
-Both are for its structure, the coordonnateurs of its territory, the national team and auditors. With the names of those
-who registered, the empty one is for its structure alone.
+Both are for its structure, the coordonnateurs of its territory, the national team and auditors. With the names of
+registrants, the blank one is for its structure alone.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ Row = dict[str, Any]
 
 
 class Papers:
-    """The endpoints, on one process's services."""
+    """The endpoints of one process."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
     async def signed_sheet(self, request: Request) -> Response:
-        """The very bytes that were attached last, or an error: never others."""
+        """Answer with the exact bytes that were attached last, or an error."""
         return await answered(self._services, request, _signed_sheet)
 
     async def blank_sheet(self, request: Request) -> Response:
-        """The empty sheet as PDF, of an animation that is published; with `?registrants=true`, their names in it."""
+        """Answer with the blank sheet of a published animation as PDF; `?registrants=true` adds the names."""
         return await answered(self._services, request, _blank_sheet)
 
 
@@ -62,24 +62,24 @@ async def _blank_sheet(context: Context, request: Request) -> Response:
 
 
 def _with_registrants(request: Request) -> bool:
-    said = request.query_params.get("registrants", "false")
-    if said not in ("true", "false"):
+    flag = request.query_params.get("registrants", "false")
+    if flag not in ("true", "false"):
         raise Refused(400, "INVALID", "registrants : true ou false attendu.")
-    return said == "true"
+    return flag == "true"
 
 
 async def _registrants(context: Context, row: Row) -> tuple[str, ...]:
-    """The names of those who have a seat, in the order of registering. Raises FORBIDDEN for all but the structure."""
+    """Return the names of seated registrants, in order of registration. Raises FORBIDDEN except for the structure."""
     if not may(context.actor, Action.REGISTRATION_READ, _belongings(row)):
         raise denied(context.actor)
     read = await context.read()
-    asked = {"animation_id": row["animation_id"], "most": MAX_ROWS}
-    rows = await read.rows(read.sql(registration_queries.SEATED), asked)
-    return tuple(f"{one['last_name']} {one['first_name']}" for one in rows)
+    params = {"animation_id": row["animation_id"], "most": MAX_ROWS}
+    rows = await read.rows(read.sql(registration_queries.SEATED), params)
+    return tuple(f"{registrant['last_name']} {registrant['first_name']}" for registrant in rows)
 
 
 def blank_sheet_of(row: Row, lists: Lists, public_url: str, registrants: tuple[str, ...] = ()) -> BlankSheet:
-    """What is printed of a row of `queries.BY_IDS`."""
+    """Return the content of the sheet for a row of `queries.BY_IDS`."""
     zone = row["time_zone"]
     return BlankSheet(
         title=row["title"],

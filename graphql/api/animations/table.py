@@ -1,4 +1,4 @@
-"""Animations as rows of a table: what everybody is told, and what those who answer for them are told besides."""
+"""Animations as rows of a table: the public columns, and those for the people who answer for them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ HEADERS = (
     "Identifiant",
 )
 OWN_HEADERS = (*HEADERS, "État", "Attestée", "Parents présents", "Enfants présents", "Déclarée après son début")
-#: The columns that `line` reads, and those that `own_line` reads besides.
+#: The columns read by `line`, and those read by `own_line`.
 COLUMNS = frozenset(
     {
         *("animation_id", "starts_at", "ends_at", "time_zone", "day", "title", "structure_name", "structure_siret"),
@@ -41,7 +41,7 @@ _STATUSES = {"SUBMITTED": "à publier", "PUBLISHED": "publiée", "REFUSED": "ref
 
 
 def line(row: dict[str, Any], lists: Lists) -> tuple[Any, ...]:
-    """What is public of a row of `queries.SOURCE`."""
+    """Return the public cells of a row of `queries.SOURCE`."""
     starts_at, ends_at = (local(row[name], row["time_zone"]) for name in ("starts_at", "ends_at"))
 
     def term(kind: TermKind, code: str) -> str:

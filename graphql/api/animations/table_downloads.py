@@ -1,6 +1,6 @@
 """Animations as tables beside GraphQL: the public listing and a structure's own, as CSV and XLSX.
 
-The filters are those of the queries, and so are the rights.
+Filters and rights are those of the queries.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from projections.engine.paging import Filter
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """Which rows, how each is told, and what the file is called. `lasting`: whatever the time."""
+    """The rows, columns and name of a file. `lasting`: independent of the current time."""
 
     filtered: Filter
     headers: tuple[str, ...]
@@ -57,7 +57,7 @@ _Make = Callable[[Context, _Table, dict[str, str]], Awaitable[Response]]
 
 
 class AnimationExports:
-    """The endpoints, on one process's services."""
+    """The endpoints of one process."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -71,11 +71,11 @@ class AnimationExports:
         return await self._answered(request, _listing, _xlsx)
 
     async def own_csv(self, request: Request) -> Response:
-        """In every status: for the structure, the coordonnateurs of its territories, the national team, auditors."""
+        """Every status. For the structure, the coordonnateurs of its territories, the national team and auditors."""
         return await self._answered(request, _own, _csv)
 
     async def own_xlsx(self, request: Request) -> Response:
-        """In every status: for the structure, the coordonnateurs of its territories, the national team, auditors."""
+        """Every status. For the structure, the coordonnateurs of its territories, the national team and auditors."""
         return await self._answered(request, _own, _xlsx)
 
     async def _answered(self, request: Request, choose: _Choose, make: _Make) -> Response:
@@ -106,18 +106,18 @@ async def _own(context: Context, request: Request) -> _Table:
         raise denied(context.actor)
     within = bounds(context.actor, Action.STRUCTURE_READ)
     conditions = where_of(OwnAnimationWhere, request.query_params).conditions()
-    sought = in_force(replace(conditions, structure_id=structure.structure_id), await context.lists())
+    current = in_force(replace(conditions, structure_id=structure.structure_id), await context.lists())
     allowed = Filter() if within is None else Filter().among("a.territory", "within", within)
-    filtered = queries.narrowed(allowed, sought, context.now)
+    filtered = queries.narrowed(allowed, current, context.now)
     lasting = conditions.past is None
     return _Table(filtered, OWN_HEADERS, OWN_COLUMNS, own_line, "mes-animations", lasting)
 
 
 async def _csv(context: Context, table: _Table, headers: dict[str, str]) -> Response:
-    told = {**headers, "Content-Disposition": disposition("attachment", f"{table.name}.csv")}
+    response_headers = {**headers, "Content-Disposition": disposition("attachment", f"{table.name}.csv")}
     lists = await context.lists()
     reading = pages(context, table.filtered, table.columns)
-    # What goes wrong at once is answered as such, before anything is sent.
+    # Read the first page now: its errors are answered as such, before anything is sent.
     first = await anext(reading)
 
     def lines(rows: list[Row]) -> bytes:
@@ -131,7 +131,7 @@ async def _csv(context: Context, table: _Table, headers: dict[str, str]) -> Resp
                 return
             yield await to_thread.run_sync(lines, rows)
 
-    return StreamingResponse(chunks(), 200, told, CSV)
+    return StreamingResponse(chunks(), 200, response_headers, CSV)
 
 
 async def _xlsx(context: Context, table: _Table, headers: dict[str, str]) -> Response:
@@ -145,5 +145,5 @@ async def _xlsx(context: Context, table: _Table, headers: dict[str, str]) -> Res
                 message = "Trop de lignes pour un classeur : précisez les filtres, ou demandez le fichier CSV."
                 raise Refused(400, "INVALID", message) from None
         length = await to_thread.run_sync(sheet.finish)
-    told = {**headers, "Content-Disposition": disposition("attachment", f"{table.name}.xlsx")}
-    return StreamingResponse(pieces(sheet.file), 200, {**told, "Content-Length": str(length)}, XLSX)
+    response_headers = {**headers, "Content-Disposition": disposition("attachment", f"{table.name}.xlsx")}
+    return StreamingResponse(pieces(sheet.file), 200, {**response_headers, "Content-Length": str(length)}, XLSX)

@@ -1,4 +1,4 @@
-"""Animations: what everybody sees, and what only those who answer for them do."""
+"""Animations: their public fields, and those for the people who answer for them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Attestation:
 
 
 class _Standing:
-    """A row of the read model, as the table of transitions wants to see an animation."""
+    """A row of the read model, in the shape that the table of transitions expects."""
 
     __slots__ = ("attested", "ends_at", "status", "structure_id", "territory")
 
@@ -57,32 +57,45 @@ class _Standing:
         self.territory: str = row["territory"]
 
 
-#: How what is no column of `queries.SELECT` is made of its row and of the lists, and the columns that this needs.
+#: Fields that are no column of `queries.SELECT`: how to build each, and the columns that it needs.
 _SHOWN: dict[str, tuple[Callable[[Any], Any], Sequence[str]]] = {
     "id": (Identifier("animation_id"), ("animation_id",)),
-    "status": (lambda one: AnimationStatus(one.row["status"]), ("status",)),
+    "status": (lambda animation: AnimationStatus(animation.row["status"]), ("status",)),
     "structure": (
-        lambda one: structure_beside(one.row),
+        lambda animation: structure_beside(animation.row),
         ("structure_id", "structure_siret", "structure_name", "structure_territories"),
     ),
-    "territory": (lambda one: one.lists.territories[one.row["territory"]], ("territory",)),
-    "starts_at": (lambda one: local(one.row["starts_at"], one.row["time_zone"]), ("starts_at", "time_zone")),
-    "ends_at": (lambda one: local(one.row["ends_at"], one.row["time_zone"]), ("ends_at", "time_zone")),
+    "territory": (lambda animation: animation.lists.territories[animation.row["territory"]], ("territory",)),
+    "starts_at": (
+        lambda animation: local(animation.row["starts_at"], animation.row["time_zone"]),
+        ("starts_at", "time_zone"),
+    ),
+    "ends_at": (
+        lambda animation: local(animation.row["ends_at"], animation.row["time_zone"]),
+        ("ends_at", "time_zone"),
+    ),
     "venue_type": (
-        lambda one: one.lists.term(TermKind.VENUE_TYPE, one.row["venue_type"], one.row["day"]),
+        lambda animation: animation.lists.term(TermKind.VENUE_TYPE, animation.row["venue_type"], animation.row["day"]),
         ("venue_type", "day"),
     ),
     "audience": (
-        lambda one: one.lists.term(TermKind.AUDIENCE, one.row["audience"], one.row["day"]),
+        lambda animation: animation.lists.term(TermKind.AUDIENCE, animation.row["audience"], animation.row["day"]),
         ("audience", "day"),
     ),
-    "type": (lambda one: one.lists.term(TermKind.ANIMATION_TYPE, one.row["type"], one.row["day"]), ("type", "day")),
+    "type": (
+        lambda animation: animation.lists.term(TermKind.ANIMATION_TYPE, animation.row["type"], animation.row["day"]),
+        ("type", "day"),
+    ),
     "themes": (
-        lambda one: [one.lists.term(TermKind.THEME, theme, one.row["day"]) for theme in one.row["themes"]],
+        lambda animation: [
+            animation.lists.term(TermKind.THEME, theme, animation.row["day"]) for theme in animation.row["themes"]
+        ],
         ("day", "themes"),
     ),
     "published_at": (
-        lambda one: local(one.row["published_at"], one.row["time_zone"]) if one.row["published_at"] else None,
+        lambda animation: (
+            local(animation.row["published_at"], animation.row["time_zone"]) if animation.row["published_at"] else None
+        ),
         ("published_at", "time_zone"),
     ),
 }
@@ -196,7 +209,7 @@ def belongings_of(row: dict[str, Any]) -> Belongings:
 
 
 def is_visible(context: Context, row: dict[str, Any]) -> bool:
-    """Published is public, and so is what was cancelled after it had been."""
+    """Published animations are public, and so are those cancelled after publication."""
     public = row["status"] == AnimationStatus.PUBLISHED or (
         row["status"] == AnimationStatus.CANCELLED and row["published_at"] is not None
     )
@@ -204,16 +217,16 @@ def is_visible(context: Context, row: dict[str, Any]) -> bool:
 
 
 def animation_of(row: dict[str, Any], lists: Lists) -> Animation:
-    """What is shown of a row of `queries.SELECT`."""
+    """Return the animation of a row of `queries.SELECT`."""
     return lazily(Animation, row=row, lists=lists)
 
 
 async def load_animations(context: Context, ids: Sequence[UUID]) -> list[Animation | None]:
-    """The animations in the order of `ids`; None for what does not exist or is not for the asker."""
+    """Return the animations in the order of `ids`, None for those that do not exist or are not for the asker."""
     read, lists = await context.read(), await context.lists()
     rows = await read.rows(read.sql(queries.BY_IDS), {"ids": list(ids)})
     visible = {row["animation_id"]: row for row in rows if is_visible(context, row)}
-    return [animation_of(visible[one], lists) if one in visible else None for one in ids]
+    return [animation_of(visible[id_], lists) if id_ in visible else None for id_ in ids]
 
 
 async def load_animation(context: Context, animation_id: UUID) -> Animation | None:

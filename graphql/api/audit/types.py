@@ -22,32 +22,32 @@ def _personal_fields_of(topic: str) -> tuple[str, ...]:
     return tuple(event_class.personal_fields) if event_class else ()
 
 
-def _personal_fields(one: Any) -> list[str]:
-    data = one.recorded["data"]
-    return [name for name in _personal_fields_of(one.row["type"]) if name in data]
+def _personal_fields(entry: Any) -> list[str]:
+    data = entry.recorded["data"]
+    return [name for name in _personal_fields_of(entry.row["type"]) if name in data]
 
 
-def _data(one: Any) -> Any:
-    personal = _personal_fields(one)
-    return one.recorded["data"] | dict.fromkeys(personal) if personal else one.recorded["data"]
+def _data(entry: Any) -> Any:
+    personal = _personal_fields(entry)
+    return entry.recorded["data"] | dict.fromkeys(personal) if personal else entry.recorded["data"]
 
 
-#: What entries are made from besides their rows (see `api.compiled.writing`): nothing, for ever.
+#: Entries are built from their rows alone (see `api.compiled.writing`).
 NOTHING_BESIDE = object()
-#: How what is no column of `queries.SOURCE` is made of its row, and the columns that this needs.
+#: Fields that are no column of `queries.SOURCE`: how to build each, and the columns that it needs.
 _SHOWN: dict[str, tuple[Callable[[Any], Any], Sequence[str]]] = {
-    "id": (Plain(lambda one: f"audit:{one.row['position']}"), ("position",)),
+    "id": (Plain(lambda entry: f"audit:{entry.row['position']}"), ("position",)),
     "position": (Number("position"), ("position",)),
     "recorded_at": (Instant("recorded_at"), ("recorded_at",)),
-    "actor": (Plain(lambda one: one.recorded["stamp"]["actor"]), ("state",)),
-    "role": (Plain(lambda one: one.recorded["stamp"]["role"]), ("state",)),
+    "actor": (Plain(lambda entry: entry.recorded["stamp"]["actor"]), ("state",)),
+    "role": (Plain(lambda entry: entry.recorded["stamp"]["role"]), ("state",)),
     "subject": (Identifier("subject_id"), ("subject_id",)),
     "subject_version": (Number("originator_version"), ("originator_version",)),
-    "cause": (Plain(lambda one: one.recorded["stamp"]["cause"]), ("state",)),
-    "command_id": (Plain(lambda one: one.recorded["stamp"]["command_id"]), ("state",)),
+    "cause": (Plain(lambda entry: entry.recorded["stamp"]["cause"]), ("state",)),
+    "command_id": (Plain(lambda entry: entry.recorded["stamp"]["command_id"]), ("state",)),
     "data": (Plain(_data), ("state", "type")),
     "personal_fields": (Plain(_personal_fields), ("state", "type")),
-    "personal_data_erased_at": (lambda one: one.row["erased_at"], ("erased_at",)),
+    "personal_data_erased_at": (lambda entry: entry.row["erased_at"], ("erased_at",)),
 }
 
 

@@ -22,7 +22,7 @@ from projections.engine.announcing import RebuildNotice
 from projections.engine.reading import Snapshot
 
 T = TypeVar("T")
-#: Raises when the asker may not follow this (any more), beside what their role may follow at all.
+#: Raises if the asker may not follow this (any more), beyond the right of their role to follow at all.
 Check = Callable[[], Awaitable[None]]
 
 

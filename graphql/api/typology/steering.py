@@ -118,7 +118,7 @@ class SteeringMutations:
             )
         (erased,) = done
         return PersonPayload(
-            erased=[strawberry.ID(str(reload_after)) for _, thing in erased.things],
+            erased=[strawberry.ID(str(thing)) for _, thing in erased.things],
             counts=[ErasedCount(kind=kind, count=count) for kind, count in erased.counts.items()],
             unreached=list(erased.unreached),
             position=carried.position,
