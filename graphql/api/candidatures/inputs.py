@@ -68,7 +68,7 @@ class CandidatureRequestCertificateInput(CandidateInput):
 @strawberry.input(description="A contact with a volunteer.")
 class CandidatureRecordContactInput(CandidatureChangeInput):
     on: date | None = value_of("The day, in the territory. Mandatory.")
-    note: str | None = value_of("What was value_of, 2,000 characters at most. Kept encrypted.")
+    note: str | None = value_of("What was said, 2,000 characters at most. Kept encrypted.")
 
 
 @strawberry.input(description="A training that a volunteer followed.")
