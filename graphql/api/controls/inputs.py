@@ -37,7 +37,7 @@ class ControlledPieceInput(ControlChangeInput):
     """An input on a piece of a dossier that was drawn; not an input of its own."""
 
     dossier_id: strawberry.ID = reference("The dossier.")
-    piece: str | None = value_of("The piece, reference as in `ControlledPiece.piece`. Mandatory.")
+    piece: str | None = value_of("The piece, named as in `ControlledPiece.piece`. Mandatory.")
 
 
 @strawberry.input(
