@@ -1,4 +1,4 @@
-"""The server put together: the GraphQL endpoint, the pages for those who run it, and what lives as long as it does."""
+"""Assemble the server: the GraphQL endpoint, the other endpoints, and the tasks that live as long as it does."""
 
 from __future__ import annotations
 
@@ -37,17 +37,17 @@ from application.notifications.unsubscribing import PATH as UNSUBSCRIBING
 
 
 def create_app(services: Services) -> ASGIApp:
-    """The service as it is met from outside: counted, limited, with the headers that browsers heed."""
+    """Return the whole service: counted, limited, and with security headers."""
     watch = Watch(services)
     metrics = Metrics(services, watch)
-    app: ASGIApp = RateLimits(_served(services, metrics, watch), services.web, services.shared(RateLimiter))
+    app: ASGIApp = RateLimits(_with_graphql(services, metrics, watch), services.web, services.shared(RateLimiter))
     app = SecurityHeaders(with_cors(app, services.web.cors_origins), services.public_url)
     return Counting(app, metrics)
 
 
-def _served(services: Services, metrics: Metrics, watch: Watch) -> ASGIApp:
-    """GraphQL over HTTP, which is most of what is asked, straight from its view: FastAPI's layers would take a
-    twentieth of a short answer's time. Everything else by way of them.
+def _with_graphql(services: Services, metrics: Metrics, watch: Watch) -> ASGIApp:
+    """Serve GraphQL over HTTP straight from its view, everything else through FastAPI, whose layers would take a
+    twentieth of a short answer's time.
     """
     view = GraphQLView(services, schema)
     graphql, endpoints = AnswerCache(view, services.waiter), _endpoints(services, metrics, watch, view)
@@ -60,15 +60,15 @@ def _served(services: Services, metrics: Metrics, watch: Watch) -> ASGIApp:
 
 
 def _endpoints(services: Services, metrics: Metrics, watch: Watch, view: GraphQLView) -> FastAPI:
-    """The endpoints on `services`. It opens and closes their pool and waiter; the rest lives longer than it.
+    """Return the other endpoints. Their lifespan opens and closes the pool and the waiter of `services`.
 
-    Serves `/graphql` by WebSocket, the papers of an animation under
-    `/animations/{id}` and those of a dossier under `/service-dossiers/{id}`, `/checkpoint`, `/health` and `/ready`.
+    Serves `/graphql` by WebSocket, the downloads of an animation under `/animations/{id}` and of a dossier under
+    `/service-dossiers/{id}`, `/checkpoint`, `/health` and `/ready`.
     """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        # The database's own secret is read once, and not when the first who has signed in asks.
+        # Read the database's secret once at start, not when the first signed-in asker needs it.
         await to_thread.run_sync(services.application.bus.keyed.open)
         async with services.pool, services.waiter:
             watching = asyncio.create_task(watch.keep(), name="watch")
@@ -77,7 +77,7 @@ def _endpoints(services: Services, metrics: Metrics, watch: Watch, view: GraphQL
             finally:
                 watching.cancel()
 
-    # GraphQL is the face: no OpenAPI pages of a few files and two health checks.
+    # GraphQL is the interface: no OpenAPI pages for a few files and two health checks.
     app = FastAPI(title="Parentalité", lifespan=lifespan, openapi_url=None, redirect_slashes=False)
     app.add_exception_handler(HTTPException, _refused)
     app.router.routes.append(WebSocketRoute("/graphql", view))
@@ -117,7 +117,7 @@ def _endpoints(services: Services, metrics: Metrics, watch: Watch, view: GraphQL
 
 
 async def _refused(request: Request, error: Exception) -> Response:
-    """An address or a method that there is not, told as all errors are."""
+    """Answer 404 and 405 in the same JSON shape as every other error."""
     assert isinstance(error, HTTPException)
     if error.status_code == 404:
         return refusal(Refused(404, "NOT_FOUND", "Cette adresse n'existe pas."), JSON)

@@ -1,4 +1,4 @@
-"""What people do: the mutations, one module a family. Each carries out a command and answers what became of it."""
+"""The mutations, one module per family. Each carries out a command and reports its outcome."""
 
 from __future__ import annotations
 

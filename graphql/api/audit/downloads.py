@@ -1,8 +1,7 @@
-"""`GET /audit-trail.csv`: the audit trail as a table, with the filters and the rights of the query `auditTrail`.
+"""`GET /audit-trail.csv`: the audit trail as a table, with the filters and rights of the query `auditTrail`.
 
-Read in keyset pages, each from a snapshot of its own that is let go of before the page is sent: memory stays flat, and
-a client that reads slowly keeps no connection. Rows never change and the end is fixed at the start: the table is of
-one position all the same.
+Read in keyset pages, each in a snapshot that is released before the page is sent: memory stays flat, and a slow client
+holds no connection. The table is consistent nonetheless: rows never change, and its end is fixed at the start.
 """
 
 from __future__ import annotations
@@ -48,13 +47,13 @@ HEADERS = (
 
 
 class AuditTrailExport:
-    """The endpoint on one process's services."""
+    """The endpoint of one process."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
     async def csv(self, request: Request) -> Response:
-        """The whole trail that the parameters and the asker's rights leave."""
+        """Answer with all entries that match the parameters and that the asker may read."""
         return await answered(self._services, request, _export)
 
 
@@ -72,7 +71,7 @@ async def _export(context: Context, request: Request) -> Response:
 
 
 async def _chunks(context: Context, filtered: Filter, first: list[dict[str, Any]]) -> AsyncIterator[bytes]:
-    """The header, then page after page; the first has been read already."""
+    """Yield the header, then page after page; the first has been read already."""
     yield csv_headers(HEADERS)
     rows = first
     while rows:
@@ -89,10 +88,10 @@ async def _chunks(context: Context, filtered: Filter, first: list[dict[str, Any]
 
 
 async def _page(context: Context, filtered: Filter, after: int | None) -> list[dict[str, Any]]:
-    """One row more than the page, where there are more."""
+    """Read a page, plus one row if there are more."""
     read = await context.read()
-    asked = Page(PAGE, None if after is None else (after,))
-    statement, params = page_statement(queries.SOURCE, filtered, queries.ORDERS, asked)
+    page = Page(PAGE, None if after is None else (after,))
+    statement, params = page_statement(queries.SOURCE, filtered, queries.ORDERS, page)
     return await read.rows(read.sql(statement), params)
 
 

@@ -1,4 +1,4 @@
-"""Filters of the audit trail. A filter left out, null or empty narrows nothing."""
+"""Filters of the audit trail. A filter left out, null or empty does not apply."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class AuditWhere:
         }
         return audit.Conditions(
             structure_id=node_id(self.structure_id, "where", "structureId") if self.structure_id else None,
-            subject_ids=[node_id(given, "where", name) for name, given in subjects.items() if given],
+            subject_ids=[node_id(subject_id, "where", name) for name, subject_id in subjects.items() if subject_id],
             dossier_id=node_id(self.dossier_id, "where", "dossierId") if self.dossier_id else None,
             type=checked_texts(self.type, "type"),
             recorded_from=readable(self.recorded_from, "where", "recordedFrom"),

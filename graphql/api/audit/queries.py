@@ -1,4 +1,4 @@
-"""What is asked of the log: every event that the asker may see."""
+"""The query on the log: every event that the asker may read."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ class AuditQueries:
 async def list_audit_trail(
     context: Context, where: AuditWhere | None, arguments: PageArguments
 ) -> Connection[AuditEntry]:
-    """Every event that the asker may see. Raises FORBIDDEN for a role that may see none."""
+    """Return the events that the asker may read. Raises FORBIDDEN for a role that may read none."""
     filtered = audit_filter(context, where)
     return await connection(context, queries.LISTING, filtered, arguments, entry_of, NOTHING_BESIDE)
 
 
 def audit_filter(context: Context, where: AuditWhere | None) -> Filter:
-    """The events that the asker may see, narrowed. Raises FORBIDDEN when there can be none."""
+    """Return the filter of the events that the asker may read. Raises FORBIDDEN if there can be none."""
     actor, scope = context.actor, scope_of(context.actor, Action.AUDIT_READ)
     if scope is None:
         raise denied(actor)
@@ -60,11 +60,11 @@ def audit_filter(context: Context, where: AuditWhere | None) -> Filter:
 
 
 async def timeline(context: Context, structure_id: UUID, arguments: PageArguments) -> Connection[AuditEntry]:
-    """What the asker may see of a structure's history."""
+    """Return the events of a structure that the asker may read."""
     filtered = auditable(context)
     return await owned_connection(context, queries.LISTING, structure_id, filtered, arguments, entry_of, NOTHING_BESIDE)
 
 
 def auditable(context: Context) -> Filter:
-    """The events that the asker may see. Raises FORBIDDEN when there can be none."""
+    """Return the filter of the events that the asker may read. Raises FORBIDDEN if there can be none."""
     return within_reach(context, Action.AUDIT_READ, "t")

@@ -84,5 +84,5 @@ class AuditEntry(Lazily, Node):
 
 
 def entry_of(row: dict[str, Any]) -> AuditEntry:
-    """What is shown of a row of `queries.SOURCE`."""
+    """Return the entry of a row of `queries.SOURCE`."""
     return lazily(AuditEntry, row=row, recorded=orjson.loads(row["state"]) if "state" in row else {})

@@ -1,4 +1,4 @@
-"""The certificate of volunteering as PDF: made anew each time from what is recorded, and not at all once erased.
+"""The certificate of volunteering as PDF, built from the log on each request, and refused once erased.
 
 For the coordonnateur of the territory, the national team and the candidate, signed in or by the candidature's link.
 """
@@ -29,13 +29,13 @@ _READERS = (Role.PARENT, Role.COORDONNATEUR, Role.NATIONAL)
 
 
 class Certificates:
-    """The endpoint, on one process's services."""
+    """The endpoint of one process."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
     async def pdf(self, request: Request) -> Response:
-        """The certificate, once it is issued."""
+        """Answer with the certificate, once it is issued."""
         return await answered(self._services, request, _certificate)
 
 
@@ -44,28 +44,30 @@ async def _certificate(context: Context, request: Request) -> Response:
     if row["certificate_number"] is None or row["first_name"] is None:
         raise Refused(404, "NOT_FOUND", "Aucune attestation de bénévolat n'est délivrée pour cette candidature.")
     lists = await context.lists()
-    told = Certificate(
+    details = Certificate(
         number=row["certificate_number"],
         issued_on=row["certificate_on"],
         name=f"{row['first_name']} {row['last_name']}",
         school_uai=row["school_uai"],
         territory=lists.territories[row["territory"]].name,
         since=local(row["validated_at"], lists.territories[row["territory"]].time_zone).date(),
-        trainings=tuple((date.fromisoformat(one["on"]), one["subject"]) for one in row["certificate_trainings"]),
+        trainings=tuple(
+            (date.fromisoformat(training["on"]), training["subject"]) for training in row["certificate_trainings"]
+        ),
         pix_on=row["certificate_pix_on"],
     )
     await context.close()
-    content = await to_thread.run_sync(certificate_pdf, told)
-    name = disposition("inline", f"Attestation de bénévolat {told.number}.pdf")
+    content = await to_thread.run_sync(certificate, details)
+    name = disposition("inline", f"Attestation de bénévolat {details.number}.pdf")
     return Response(content, 200, {**HARMLESS, "Content-Disposition": name}, "application/pdf")
 
 
 async def _readable(context: Context, request: Request) -> dict[str, Any]:
-    """The candidature's row. Who may not read it is not told whether it exists."""
+    """Return the candidature's row, or refuse without revealing whether it exists."""
     candidature_id = id_in_path(request)
     read = await context.read()
     rows = await read.rows(read.sql(queries.BY_ID), {"id": candidature_id})
-    if _held(context, request, candidature_id) and rows:
+    if _has_link(context, request, candidature_id) and rows:
         return rows[0]
     actor = context.actor
     if rows and actor.role in _READERS and may(actor, Action.CANDIDATURE_READ, belongings_of(rows[0])):
@@ -73,8 +75,8 @@ async def _readable(context: Context, request: Request) -> dict[str, Any]:
     raise denied(actor)
 
 
-def _held(context: Context, request: Request, candidature_id: UUID) -> bool:
-    """Whether the request brings the candidature's link."""
+def _has_link(context: Context, request: Request, candidature_id: UUID) -> bool:
+    """Whether the request carries the candidature's link."""
     link = request.query_params.get("link")
     if link is None:
         return False

@@ -1,4 +1,4 @@
-"""Filters of candidatures. A filter left out, null or empty narrows nothing."""
+"""Filters of candidatures. A filter left out, null or empty does not apply."""
 
 from __future__ import annotations
 

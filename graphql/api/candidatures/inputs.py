@@ -1,4 +1,4 @@
-"""The inputs of the mutations on candidatures."""
+"""Inputs of the mutations on candidatures."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class CandidatureSubmitInput(Repeatable):
 
 @strawberry.input
 class CandidatureChangeInput(Versioned):
-    """An input on a candidature that exists; not an input of its own."""
+    """An input on an existing candidature; used by other inputs only."""
 
     candidature_id: strawberry.ID = reference("The candidature.")
 
@@ -49,7 +49,7 @@ class CandidatureRejectInput(CandidatureChangeInput):
 
 @strawberry.input
 class CandidateInput(Versioned):
-    """An input of the candidate's; not an input of its own."""
+    """An input of the candidate; used by other inputs only."""
 
     candidature_id: strawberry.ID | None = value_of("The candidature; or its `link`.")
     link: str | None = value_of("The candidature's link, as it was received, for who is not signed in.")

@@ -1,4 +1,4 @@
-"""The mutations on candidatures, and the erasure of what they say of a person."""
+"""Mutations on candidatures."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ async def _answer(
 
 
 async def _by_candidate(info: Info, command: type[Command], values: Mapping[str, Any]) -> CandidaturePayload:
-    """By who may, or by the link: who holds it is shown the candidature."""
+    """Carry out a mutation of the candidate, signed in or by the link, whose holder may read the candidature."""
     return await _answer(info, command, values, load_held_candidature if "link" in values else load_candidature)
 
 
@@ -58,13 +58,13 @@ async def _by_candidate(info: Info, command: type[Command], values: Mapping[str,
 class CandidatureMutations:
     @strawberry.mutation(description="Volunteers as a Parent Ressource for one school. For parents, signed in or not.")
     async def candidature_submit(self, info: Info, input: CandidatureSubmitInput) -> CandidaturePayload:
-        # For who has just submitted it: it says what they said.
+        # The candidate may read the candidature that they have just submitted.
         carried = await carry_out(info.context, commands.CandidatureSubmit, to_command(input))
         candidature = await reload_after(info.context, carried, load_held_candidature)
-        links, made = info.context.services.application.links, carried.subject_id
+        links, candidature_id = info.context.services.application.links, carried.subject_id
         return CandidaturePayload(
             candidature=candidature,
-            link=None if made is None else links.link(commands.PURPOSE, made),
+            link=None if candidature_id is None else links.link(commands.PURPOSE, candidature_id),
             position=carried.position,
             errors=list(carried.errors),
         )

@@ -1,4 +1,4 @@
-"""What is asked of candidatures."""
+"""Queries on candidatures."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class CandidatureQueries:
 async def list_candidatures(
     context: Context, where: CandidatureWhere | None, arguments: PageArguments
 ) -> Connection[Candidature]:
-    """Those that the asker may read."""
+    """Return the candidatures that the asker may read."""
     within = readable(context.actor)
     filtered = queries.narrowed(within, where.conditions() if where else queries.Conditions())
     return await connection(context, queries.LISTING, filtered, arguments, candidature_of)

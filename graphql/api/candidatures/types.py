@@ -1,4 +1,4 @@
-"""Candidatures of Parents Ressource: for the few who need them."""
+"""Candidatures of Parents Ressource."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Training:
 
 
 class _Standing:
-    """A row of the read model, as the table of transitions wants to see a candidature."""
+    """A row of the read model, in the shape that the table of transitions expects."""
 
     __slots__ = ("certificate_number", "certificate_requested", "degree", "erased", "pix_certified", "status")
 
@@ -77,7 +77,10 @@ class Candidature(Node):
 
     @strawberry.field(description="The trainings that the volunteer followed, in the order of being recorded.")
     def trainings(self) -> list[Training]:
-        return [Training(on=date.fromisoformat(one["on"]), subject=one["subject"]) for one in self.row["trainings"]]
+        return [
+            Training(on=date.fromisoformat(training["on"]), subject=training["subject"])
+            for training in self.row["trainings"]
+        ]
 
     @strawberry.field(
         description="What the coordonnateur noted of the contact. For the coordonnateur of the territory and the"
@@ -104,17 +107,17 @@ class Candidature(Node):
         return belongings_of(self.row)
 
     def _asker(self, info: Info) -> Actor:
-        """Who holds the link is the candidate."""
+        """Return the asker, or the candidate if the candidature was loaded by its link."""
         if "held" not in self.row:
             return info.context.actor
         return Actor(Role.PARENT, "candidate", person_id=self.row["person_id"])
 
 
 def candidature_of(row: dict[str, Any]) -> Candidature:
-    shown = {name: row[name] for name in Candidature.__annotations__ if name not in ("row", "email_problem")}
-    shown["email_problem"] = email_problem(row["unreached"])
-    shown |= {"status": CandidatureStatus(row["status"]), "degree": Degree(row["degree"])}
-    return Candidature(id=strawberry.ID(str(row["candidature_id"])), row=row, **shown)
+    fields = {name: row[name] for name in Candidature.__annotations__ if name not in ("row", "email_problem")}
+    fields["email_problem"] = email_problem(row["unreached"])
+    fields |= {"status": CandidatureStatus(row["status"]), "degree": Degree(row["degree"])}
+    return Candidature(id=strawberry.ID(str(row["candidature_id"])), row=row, **fields)
 
 
 def belongings_of(row: dict[str, Any]) -> Belongings:
@@ -122,7 +125,7 @@ def belongings_of(row: dict[str, Any]) -> Belongings:
 
 
 def readable(actor: Actor) -> Filter:
-    """The candidatures that the actor may read."""
+    """Return the filter of the candidatures that the actor may read."""
     own, asker = "c.person_id = %(own_person)s", actor.person_id
     match scope_of(actor, Action.CANDIDATURE_READ):
         case None:
@@ -139,7 +142,7 @@ def readable(actor: Actor) -> Filter:
 
 
 async def load_candidature(context: Context, candidature_id: UUID) -> Candidature | None:
-    """None for what does not exist or is not for the asker."""
+    """Return the candidature, or None if it does not exist or is not for the asker."""
     read = await context.read()
     for row in await read.rows(read.sql(queries.BY_ID), {"id": candidature_id}):
         if may_be_shown(context.actor, "Candidature", belongings_of(row)):
@@ -148,7 +151,7 @@ async def load_candidature(context: Context, candidature_id: UUID) -> Candidatur
 
 
 async def load_held_candidature(context: Context, candidature_id: UUID) -> Candidature | None:
-    """For who holds its link, or has just submitted it; None once its personal data are erased."""
+    """Return the candidature for the holder of its link; None once its personal data are erased."""
     read = await context.read()
     rows = await read.rows(read.sql(queries.BY_ID), {"id": candidature_id})
     return candidature_of(rows[0] | {"held": True}) if rows and rows[0]["erased_at"] is None else None

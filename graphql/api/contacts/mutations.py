@@ -1,4 +1,4 @@
-"""The mutations on a structure's contact list."""
+"""Mutations on a structure's contact list."""
 
 from __future__ import annotations
 
@@ -94,12 +94,12 @@ class ContactMutations:
 
 def _written_to(info: Info, position: int) -> int | None:
     with info.context.services.application.pool.connection() as conn:
-        sent = [record.event for record in read_at(conn, [position])]
-    return next((len(event.contact_ids) for event in sent if isinstance(event, PlanningSent)), None)
+        events = [record.event for record in read_at(conn, [position])]
+    return next((len(event.contact_ids) for event in events if isinstance(event, PlanningSent)), None)
 
 
 async def _coming(info: Info, input: PlanningSendInput, days: int) -> list[UUID]:
-    """The animations that the planning tells of; none for who may not send it."""
+    """Return the animations of the planning; empty if the asker may not send it."""
     context = info.context
     try:
         structure_id = UUID(str(input.structure_id))
@@ -110,8 +110,8 @@ async def _coming(info: Info, input: PlanningSendInput, days: int) -> list[UUID]
     await catch_up(context)
     read = await context.read()
     until = context.now + timedelta(days=min(max(days, 1), MOST_DAYS))
-    asked = {"structure_id": structure_id, "now": context.now, "until": until, "most": MOST_ANIMATIONS}
-    return [row["animation_id"] for row in await read.rows(read.sql(queries.COMING), asked)]
+    params = {"structure_id": structure_id, "now": context.now, "until": until, "most": MOST_ANIMATIONS}
+    return [row["animation_id"] for row in await read.rows(read.sql(queries.COMING), params)]
 
 
 async def _answer(info: Info, command: type[Command], values: Mapping[str, Any]) -> ContactsPayload:

@@ -1,4 +1,4 @@
-"""A structure's contacts."""
+"""The contacts of a structure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The inputs of the mutations on sampled controls."""
+"""Inputs of the mutations on sampled controls."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ class ControlOpenInput(Repeatable):
 
 @strawberry.input
 class ControlChangeInput(Versioned):
-    """An input on a control that exists; not an input of its own."""
+    """An input on an existing control; used by other inputs only."""
 
     control_id: strawberry.ID = reference("The control.")
 
 
 @strawberry.input
 class ControlledPieceInput(ControlChangeInput):
-    """An input on a piece of a dossier that was drawn; not an input of its own."""
+    """An input on a piece of a drawn dossier; used by other inputs only."""
 
     dossier_id: strawberry.ID = reference("The dossier.")
     piece: str | None = value_of("The piece, named as in `ControlledPiece.piece`. Mandatory.")

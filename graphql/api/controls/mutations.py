@@ -1,4 +1,4 @@
-"""The mutations on sampled controls."""
+"""Mutations on sampled controls."""
 
 from __future__ import annotations
 
@@ -42,22 +42,22 @@ async def _answer(info: Info, command: type[Command], values: Mapping[str, Any])
 
 
 async def _certified(context: Context, values: Mapping[str, Any]) -> list[UUID]:
-    """The dossiers to draw from, one more than there may be, as of all that was recorded before this mutation.
+    """Return the dossiers to draw from, at most one more than allowed, up to date with the log.
 
-    Nothing for those who may not draw, or when the period cannot be read: the command then says what is wrong.
+    Empty for those who may not draw, or for an unreadable period: the command then reports the problem.
     """
     start, end, territory = (values.get(name) for name in ("period_from", "period_until", "territory"))
     may_draw = scope_of(context.actor, Action.CONTROL_OPEN) is not None
     if not may_draw or not isinstance(start, date) or not isinstance(end, date):
         return []
     if not await catch_up(context):
-        # A draw among a part of the dossiers would pass for one among all of them.
+        # A draw from part of the dossiers would pass for one from all of them.
         raise refuse(ErrorCode.CONFLICT, "Tous les dossiers certifiés ne sont pas encore connus : réessayez.")
     if territory is not None and territory not in (await context.lists()).territories:
         return []
     read = await context.read()
-    asked = {"period_from": start, "period_until": end, "territory": territory, "most": MOST_IN_POPULATION + 1}
-    rows = await read.rows(read.sql(queries.CERTIFIED), asked)
+    params = {"period_from": start, "period_until": end, "territory": territory, "most": MOST_IN_POPULATION + 1}
+    rows = await read.rows(read.sql(queries.CERTIFIED), params)
     return [row["dossier_id"] for row in rows]
 
 

@@ -1,4 +1,4 @@
-"""What is asked of sampled controls."""
+"""Queries on sampled controls."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class ControlQueries:
 
 
 async def list_controls(context: Context, where: ControlWhere | None, arguments: PageArguments) -> Connection[Control]:
-    """Those that the asker may read."""
+    """Return the controls that the asker may read."""
     filtered = visible(context.actor, where.conditions() if where else queries.Conditions())
     lists = await context.lists()
     return await connection(context, queries.LISTING, filtered, arguments, lambda row: control_of(row, lists))

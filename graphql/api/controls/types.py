@@ -1,4 +1,4 @@
-"""Sampled controls: which certified dossiers were drawn, and what the auditor found in each piece."""
+"""Sampled controls: the certified dossiers that were drawn, and the auditor's judgement of each piece."""
 
 from __future__ import annotations
 
@@ -64,9 +64,16 @@ class ControlledDossier:
     async def pieces(self, info: Info) -> list[ControlledPiece]:
         row, context = self.dossier.row, info.context
         ids = [UUID(line["animation_id"]) for line in row["lines"]]
-        loaded = (context.together("animations", one, lambda keys: load_animations(context, keys)) for one in ids)
-        shown = {str(one.id): one for one in await asyncio.gather(*loaded) if one is not None}
-        return [_piece(name, self.judged.get(name, {}), shown) for name in _pieces(row)]
+        loaded = (
+            context.together("animations", animation_id, lambda keys: load_animations(context, keys))
+            for animation_id in ids
+        )
+        animations = {
+            str(animation_id.id): animation_id
+            for animation_id in await asyncio.gather(*loaded)
+            if animation_id is not None
+        }
+        return [_piece(name, self.judged.get(name, {}), animations) for name in _pieces(row)]
 
 
 @strawberry.type(
@@ -100,7 +107,7 @@ class Control(Node):
         " national team; null for others."
     )
     def population(self, info: Info) -> list[strawberry.ID] | None:
-        return [strawberry.ID(str(one)) for one in self.row["population"]]
+        return [strawberry.ID(str(dossier_id)) for dossier_id in self.row["population"]]
 
     @property
     def belongings(self) -> Belongings:
@@ -109,16 +116,16 @@ class Control(Node):
     @strawberry.field(description="The dossiers drawn that the asker may see, in the order of the draw.")
     async def dossiers(self, info: Info) -> list[ControlledDossier]:
         lists = await info.context.lists()
-        found = await _drawn(info.context, self.row)
-        return [ControlledDossier(dossier=dossier_of(row, lists), judged=judged) for row, judged in found]
+        drawn = await _drawn(info.context, self.row)
+        return [ControlledDossier(dossier=dossier_of(row, lists), judged=judged) for row, judged in drawn]
 
     @strawberry.field(description="What the asker may do with it now, and for what is not possible, why.")
     async def allowed_actions(self, info: Info) -> list[AllowedAction]:
-        found = await _drawn(info.context, self.row)
-        of = {Belongings(row["structure_id"], frozenset([row["territory"]])) for row, _ in found}
-        unjudged = sum(len(_pieces(row)) - len(judged) for row, judged in found)
-        refused = sum(not one["accepted"] for _, judged in found for one in judged.values())
-        return shown_actions(allowed_actions(self, of, unjudged, refused, info.context.actor))
+        drawn = await _drawn(info.context, self.row)
+        reach = {Belongings(row["structure_id"], frozenset([row["territory"]])) for row, _ in drawn}
+        unjudged = sum(len(_pieces(row)) - len(judged) for row, judged in drawn)
+        refused = sum(not judgement["accepted"] for _, judged in drawn for judgement in judged.values())
+        return shown_actions(allowed_actions(self, reach, unjudged, refused, info.context.actor))
 
 
 def _pieces(dossier: Row) -> tuple[str, ...]:
@@ -128,26 +135,26 @@ def _pieces(dossier: Row) -> tuple[str, ...]:
 
 def _piece(name: str, judged: Row, animations: Mapping[str, Animation]) -> ControlledPiece:
     reason = ReasonCode(judged["reason_code"]) if judged else None
-    told = ("accepted", "comment", "judged_at", "judged_by", "answer", "answered_at")
+    fields = ("accepted", "comment", "judged_at", "judged_by", "answer", "answered_at")
     return ControlledPiece(
         piece=name,
         label=_label(name, animations),
         reason_code=reason,
         reason_label=REASON_LABELS[reason] if reason else None,
-        **{key: judged.get(key) for key in told},
+        **{key: judged.get(key) for key in fields},
     )
 
 
 def _label(name: str, animations: Mapping[str, Animation]) -> str:
-    kind, _, of = name.partition(":")
+    kind, _, identifier = name.partition(":")
     if kind == PieceKind.PIECE:
-        return f"Pièce « {of} »"
-    animation = animations.get(of)
-    return f"{_KINDS[PieceKind(kind)]}, {animation.title} ({animation.starts_at:%d/%m/%Y})" if animation else of
+        return f"Pièce « {identifier} »"
+    animation = animations.get(identifier)
+    return f"{_KINDS[PieceKind(kind)]}, {animation.title} ({animation.starts_at:%d/%m/%Y})" if animation else identifier
 
 
 def _own(actor: Actor) -> Filter | None:
-    """The dossiers `d` that bound what the actor sees of controls; None: no bound."""
+    """Return the filter of the dossiers `d` that bound what the actor sees of controls, or None if unbounded."""
     match scope_of(actor, Action.CONTROL_READ):
         case Scope.ANYWHERE:
             return None
@@ -159,12 +166,12 @@ def _own(actor: Actor) -> Filter | None:
 
 
 def visible(actor: Actor, conditions: queries.Conditions) -> Filter:
-    """The controls `c` that the actor may see, narrowed."""
+    """Return the filter of the controls `c` that the actor may read."""
     return queries.drawing(_own(actor) or Filter(), conditions)
 
 
 async def _drawn(context: Context, control: Row) -> list[tuple[Row, Mapping[str, Row]]]:
-    """The dossiers of a control that the asker sees, in the order of the draw, each with what was judged in it."""
+    """Return the dossiers of a control that the asker may read, in the order of the draw, each with its judgements."""
     key = (control["control_id"], tuple(control["drawn"]))
     return await context.together("drawn", key, lambda keys: _load_drawn(context, keys))
 
@@ -172,16 +179,19 @@ async def _drawn(context: Context, control: Row) -> list[tuple[Row, Mapping[str,
 async def _load_drawn(
     context: Context, keys: Sequence[tuple[UUID, tuple[UUID, ...]]]
 ) -> list[list[tuple[Row, Mapping[str, Row]]]]:
-    """For all controls asked for together: one statement for their dossiers, one for what was judged."""
+    """Load the dossiers of several controls: one statement for the dossiers, one for the judgements."""
     read, own = await context.read(), _own(context.actor) or Filter()
-    ids = list({one for _, drawn in keys for one in drawn})
+    ids = list({dossier_id for _, drawn in keys for dossier_id in drawn})
     dossiers = read.sql(f"{dossier_queries.BY_IDS} AND {own.clause}")
     rows = {row["dossier_id"]: row for row in await read.rows(dossiers, {**own.params, "ids": ids})}
     judged: dict[tuple[UUID, UUID], dict[str, Row]] = {}
     params = {"controls": [control for control, _ in keys], "dossiers": list(rows)}
     for row in await read.rows(read.sql(queries.JUDGED), params):
         judged.setdefault((row["control_id"], row["dossier_id"]), {})[row["piece"]] = row
-    return [[(rows[one], judged.get((control, one), {})) for one in drawn if one in rows] for control, drawn in keys]
+    return [
+        [(rows[dossier_id], judged.get((control, dossier_id), {})) for dossier_id in drawn if dossier_id in rows]
+        for control, drawn in keys
+    ]
 
 
 _AS_RECORDED = (
@@ -191,17 +201,17 @@ _AS_RECORDED = (
 
 
 def control_of(row: Row, lists: Lists) -> Control:
-    """What is shown of a row of `queries.SOURCE`."""
-    told = {name: row[name] for name in _AS_RECORDED}
-    told |= {
+    """Return the control of a row of `queries.SOURCE`."""
+    fields = {name: row[name] for name in _AS_RECORDED}
+    fields |= {
         "status": ControlStatus(row["status"]),
         "territory": lists.territories[row["territory"]] if row["territory"] else None,
     }
-    return Control(id=strawberry.ID(str(row["control_id"])), population_size=len(row["population"]), row=row, **told)
+    return Control(id=strawberry.ID(str(row["control_id"])), population_size=len(row["population"]), row=row, **fields)
 
 
 async def load_control(context: Context, control_id: UUID) -> Control | None:
-    """None for what does not exist or is not for the asker."""
+    """Return the control, or None if it does not exist or is not for the asker."""
     read, lists = await context.read(), await context.lists()
     filtered = visible(context.actor, queries.Conditions())
     rows = await read.rows(read.sql(queries.BY_ID + filtered.clause), {**filtered.params, "id": control_id})

@@ -1,4 +1,4 @@
-"""The inputs of the mutations on conventions."""
+"""Inputs of the mutations on conventions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from api.core.inputs import Repeatable, Versioned, reference, value_of
 
 @strawberry.input
 class PaymentTermsInput(Repeatable):
-    """What is agreed locally about payment; not an input of its own."""
+    """Local payment terms; used by other inputs only."""
 
     planned_animations: int | None = value_of("How many animations are planned.")
     rate_per_animation: Decimal | None = value_of("Euros paid for one animation, such as 150.00.")

@@ -1,4 +1,4 @@
-"""The mutations on conventions."""
+"""Mutations on conventions."""
 
 from __future__ import annotations
 
@@ -63,9 +63,9 @@ class ConventionMutations:
     )
     async def convention_sign(self, info: Info, input: ConventionSignInput) -> ConventionPayload:
         values = to_command(input)
-        signed = await _answer(info, commands.ConventionSign, values)
-        signed.warnings = await _warnings(info.context, values, signed.convention)
-        return signed
+        payload = await _answer(info, commands.ConventionSign, values)
+        payload.warnings = await _warnings(info.context, values, payload.convention)
+        return payload
 
     @strawberry.mutation(
         description="Gives a structure another name, with a reason. For the coordonnateurs of its first territory and"

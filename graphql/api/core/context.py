@@ -19,7 +19,7 @@ from strawberry.dataloader import DataLoader
 from api.core.answers import position_not_reached
 from api.core.known_rows import KnownRows
 from api.core.sign_ins_seen import SignInsSeen
-from api.typology.territories_and_terms import KnownLists, Lists
+from api.typology.territories_and_terms import CachedLists, Lists
 from application.application import Application
 from application.files.store import FileStore
 from application.hosting.settings import WebSettings
@@ -73,8 +73,7 @@ class Services:
     #: Where people find the site, without a slash at its end.
     public_url: str
     checkpoint_key: SigningKey = field(repr=False)
-    lists: KnownLists = field(default_factory=KnownLists, repr=False)
-    structures: KnownRows = field(default_factory=lambda: KnownRows("structures"), repr=False)
+    lists: CachedLists = field(default_factory=CachedLists, repr=False)
     web: WebSettings = field(default_factory=WebSettings)
     #: Longest time between checkpoints.
     checkpoint_seconds: float = 600.0

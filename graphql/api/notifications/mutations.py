@@ -1,4 +1,4 @@
-"""The mutation on notifications."""
+"""Mutations on notifications."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class NotificationMutations:
         marked: list[int] = []
 
         def mark() -> tuple[None, int]:
-            ids = [_number(one, "ids") for one in input.ids or ()]
+            ids = [_number(notification_id, "ids") for notification_id in input.ids or ()]
             if len(ids) > _MOST:
                 raise invalid(f"ids : {_MOST} au plus.", "ids")
             up_to = _number(input.up_to, "upTo") if input.up_to else None

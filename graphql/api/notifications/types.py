@@ -1,4 +1,4 @@
-"""Notifications: what happened that concerns the asker."""
+"""Notifications: events that concern the asker."""
 
 from __future__ import annotations
 
@@ -46,16 +46,18 @@ class Notification(Node):
 
 async def _load(context: Context, keys: list[tuple[UUID, ...]]) -> list[list[PersonToCall]]:
     read = await context.read()
-    rows = await read.rows(read.sql(queries.TO_CALL), {"ids": [one for key in keys for one in key]})
+    rows = await read.rows(
+        read.sql(queries.TO_CALL), {"ids": [registration_id for key in keys for registration_id in key]}
+    )
     people = {row["registration_id"]: _person(row) for row in rows if _readable(context, row)}
-    return [[people[one] for one in key if one in people] for key in keys]
+    return [[people[registration_id] for registration_id in key if registration_id in people] for key in keys]
 
 
 def _readable(context: Context, row: dict[str, Any]) -> bool:
-    """For whoever reads registrations of the structure, and for who made this one for the person."""
+    """Whether the asker reads registrations of the structure, or registered this person."""
     actor = context.actor
-    made_it: bool = row["on_behalf"] and row["registered_by"] == actor.name
-    return made_it or may(actor, Action.REGISTRATION_READ, Belongings(structure_id=row["structure_id"]))
+    is_registrant: bool = row["on_behalf"] and row["registered_by"] == actor.name
+    return is_registrant or may(actor, Action.REGISTRATION_READ, Belongings(structure_id=row["structure_id"]))
 
 
 def _person(row: dict[str, Any]) -> PersonToCall:

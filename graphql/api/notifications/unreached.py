@@ -1,4 +1,4 @@
-"""What is said beside an address that letters do not reach."""
+"""The warning beside an address that e-mails do not reach."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Ending letters by their link: a page that asks, and the one click of mail programs (RFC 8058).
+"""Unsubscribe by a link: a page that asks, and the one click of mail programs (RFC 8058).
 
-A GET changes nothing, since programs that look for viruses follow every link of a letter.
+A GET changes nothing: virus scanners follow every link of an e-mail.
 """
 
 from __future__ import annotations
@@ -45,13 +45,13 @@ _ASK = (
 
 
 class Unsubscribing:
-    """The endpoint, on one process's services."""
+    """The endpoints of one process."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
     async def ask(self, request: Request) -> Response:
-        """The page with the button."""
+        """Answer with the page that has the button."""
         services = self._services
         try:
             command = validated(Unsubscribe, {"link": request.path_params["link"]})
@@ -61,7 +61,7 @@ class Unsubscribing:
         return _page(200, "Ne plus recevoir ces messages", _ASK)
 
     async def do(self, request: Request) -> Response:
-        """Of the body nothing is needed: the link is the right, and says what it ends."""
+        """Unsubscribe. The link alone identifies and authorises; the body is ignored."""
         services, now = self._services, self._services.clock()
 
         def execute() -> None:
@@ -75,7 +75,7 @@ class Unsubscribing:
                 return _bad_link()
             if refused.code is not ErrorCode.RULE_BROKEN:
                 return _later()
-            # Unsubscribed already, or removed from the list: what is asked for is so.
+            # Already unsubscribed, or removed from the list: the outcome is the same.
         except Exception as error:
             if is_unavailable(error):
                 return _later()

@@ -1,4 +1,4 @@
-"""The log's checkpoints and public keys at plain URLs, for whoever wants to keep copies. Public."""
+"""Checkpoints and public keys of the log at plain URLs, for anybody who keeps copies."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from application.proof.notes import to_pem
 from projections.proof import queries
 
 _PLAIN = "text/plain; charset=utf-8"
-#: A checkpoint of a size never changes.
+#: The checkpoint of a given size never changes.
 _FOR_EVER = {**HARMLESS, "Cache-Control": "public, max-age=31536000, immutable"}
 
 
 class ProofPages:
-    """The endpoints, on one process's services."""
+    """The endpoints of one process."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
     async def latest(self, request: Request) -> Response:
-        """The latest checkpoint, as a signed note."""
+        """Answer with the latest checkpoint, as a signed note."""
         return await answered(self._services, request, _latest)
 
     async def of_size(self, request: Request) -> Response:
-        """The checkpoint of a tree of so many events, as a signed note."""
+        """Answer with the checkpoint of a tree of this size, as a signed note."""
         return await answered(self._services, request, _of_size)
 
     async def stamp(self, request: Request) -> Response:
-        """The answer of the time-stamping authority to a checkpoint (RFC 3161)."""
+        """Answer with the time-stamping authority's response to a checkpoint (RFC 3161)."""
         return await answered(self._services, request, _stamp)
 
     async def keys(self, request: Request) -> Response:
-        """The public keys in PEM, the one in use first."""
+        """Answer with the public keys in PEM, the current one first."""
         return await answered(self._services, request, _keys)
 
 
@@ -69,7 +69,7 @@ async def _keys(context: Context, request: Request) -> Response:
 
 
 def _size(request: Request) -> int:
-    said: str = request.path_params["size"]
-    if not said.isascii() or not said.isdigit() or len(said) > 18:
+    text: str = request.path_params["size"]
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
         raise Refused(400, "INVALID", "size : nombre d'événements attendu, par exemple 5504.")
-    return int(said)
+    return int(text)

@@ -1,4 +1,4 @@
-"""What is asked of the signed checkpoints."""
+"""Queries on the signed checkpoints."""
 
 from __future__ import annotations
 

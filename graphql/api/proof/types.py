@@ -1,4 +1,4 @@
-"""Signed checkpoints of the log: public, so that anybody can keep copies and hold us to them."""
+"""Signed checkpoints of the log: public, so that anybody can keep copies and compare."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def checkpoint_of(row: dict[str, Any]) -> Checkpoint:
 
 
 async def load_row(context: Context, size: int | None) -> dict[str, Any] | None:
-    """The checkpoint of that size, or the latest; None when there is none."""
+    """Return the checkpoint of this size, or the latest; None if there is none."""
     read = await context.read()
     query = queries.LATEST if size is None else queries.OF_SIZE
     rows = await read.rows(read.sql(query), {"size": size} if size is not None else None)

@@ -1,4 +1,4 @@
-"""The inputs of the mutations on registrations."""
+"""Inputs of the mutations on registrations."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from api.core.inputs import Repeatable, reference, value_of
 
 @strawberry.input
 class RegistrantInput(Repeatable):
-    """Who comes; not an input of its own. Names, e-mail and telephone are kept encrypted."""
+    """The registrant; used by other inputs only. Names, e-mail and telephone are encrypted."""
 
     animation_id: strawberry.ID = reference("The animation.")
     first_name: str | None = value_of("First name. Mandatory.")
@@ -30,7 +30,7 @@ class RegistrationSubmitForInput(RegistrantInput):
 
 @strawberry.input
 class RegistrationHolderInput(Repeatable):
-    """By the link, or by the animation and the printed code; not an input of its own."""
+    """The holder, by link or by animation and printed code; used by other inputs only."""
 
     link: str | None = value_of("The registration's link, as it was received.")
     animation_id: strawberry.ID | None = value_of("The animation, with `code`.")

@@ -1,4 +1,4 @@
-"""The mutations on registrations."""
+"""Mutations on registrations."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from api.registrations.inputs import (
     RegistrationSubmitForInput,
     RegistrationSubmitInput,
 )
-from api.registrations.types import Registration, load_held
+from api.registrations.types import Registration, load_held_registration
 from application import registrations as commands
 from application.commanding.commands import Command
 from application.commanding.signed_links import typed_code
@@ -57,25 +57,25 @@ class RegistrationMutations:
         " médiateurs: for médiateurs, and nothing else is."
     )
     async def registration_submit(self, info: Info, input: RegistrationSubmitInput) -> RegistrationMadePayload:
-        return await _made(info, commands.RegistrationSubmit, to_command(input))
+        return await _register(info, commands.RegistrationSubmit, to_command(input))
 
     @strawberry.mutation(
         description="Registers a parent, who may have no e-mail address; it is kept who did. For the animation's"
         " structure, médiateurs, school directors and heads."
     )
     async def registration_submit_for(self, info: Info, input: RegistrationSubmitForInput) -> RegistrationMadePayload:
-        return await _made(info, commands.RegistrationSubmitFor, to_command(input))
+        return await _register(info, commands.RegistrationSubmitFor, to_command(input))
 
     @strawberry.mutation(
         description="Gives a registration up before the animation begins; a seat goes to the first in the waiting list."
         + _HOLDER
     )
     async def registration_cancel(self, info: Info, input: RegistrationCancelInput) -> RegistrationPayload:
-        return await _held(info, commands.RegistrationCancel, to_command(input))
+        return await _by_holder(info, commands.RegistrationCancel, to_command(input))
 
     @strawberry.mutation(description="Keeps the seat after a change of date or place." + _HOLDER)
     async def registration_keep(self, info: Info, input: RegistrationKeepInput) -> RegistrationPayload:
-        return await _held(info, commands.RegistrationKeep, to_command(input))
+        return await _by_holder(info, commands.RegistrationKeep, to_command(input))
 
     @strawberry.mutation(
         description="Removes a registration, with a reason that the person is told; a seat goes to the first in the"
@@ -87,58 +87,58 @@ class RegistrationMutations:
 
 async def _answer(info: Info, command: type[Command], values: Mapping[str, Any]) -> RegistrationPayload:
     carried = await carry_out(info.context, command, values)
-    return RegistrationPayload(**await _told(info, carried))
+    return RegistrationPayload(**await _common_fields(info, carried))
 
 
-async def _held(info: Info, command: type[Command], values: Mapping[str, Any]) -> RegistrationPayload:
-    """Of who says to hold the registration: codes are short, so that wrong ones are counted."""
-    animation_id = _understood(values.get("animation_id"))
-    # What can be no code is no guess, and refused for what it is.
+async def _by_holder(info: Info, command: type[Command], values: Mapping[str, Any]) -> RegistrationPayload:
+    """Carry out a mutation of the holder of a registration. Codes are short, so wrong guesses are limited."""
+    animation_id = _parsed_id(values.get("animation_id"))
+    # A malformed code is no guess: the command refuses it as malformed.
     if animation_id is None or "link" in values or typed_code(values.get("code") or "") is None:
         return await _answer(info, command, values)
     guess = Guess(info.context, animation_id)
     carried = await carry_out(info.context, command, values)
     if not any(error.field == ["code"] for error in carried.errors):
         guess.was_right()
-    return RegistrationPayload(**await _told(info, carried))
+    return RegistrationPayload(**await _common_fields(info, carried))
 
 
-def _understood(identifier: str | None) -> UUID | None:
-    """Which thing it names, however it is spelt."""
+def _parsed_id(identifier: str | None) -> UUID | None:
+    """Parse an id in any spelling, or return None."""
     try:
         return node_id(identifier or "")
     except ApiError:
         return None
 
 
-async def _made(info: Info, command: type[Command], values: Mapping[str, Any]) -> RegistrationMadePayload:
+async def _register(info: Info, command: type[Command], values: Mapping[str, Any]) -> RegistrationMadePayload:
     _check_not_too_often(info, values["animation_id"])
     carried = await carry_out(info.context, command, values)
-    made = carried.subject_id
-    if made is None:
-        return RegistrationMadePayload(link=None, code=None, **await _told(info, carried))
+    registration_id = carried.subject_id
+    if registration_id is None:
+        return RegistrationMadePayload(link=None, code=None, **await _common_fields(info, carried))
     links, animation_id = info.context.services.application.links, node_id(values["animation_id"])
     return RegistrationMadePayload(
-        link=links.link(commands.PURPOSE, animation_id, made),
-        code=links.code(commands.PURPOSE, made),
-        **await _told(info, carried),
+        link=links.link(commands.PURPOSE, animation_id, registration_id),
+        code=links.code(commands.PURPOSE, registration_id),
+        **await _common_fields(info, carried),
     )
 
 
 def _check_not_too_often(info: Info, animation_id: str) -> None:
-    """Raises TOO_MANY_REQUESTS for who registers half a town from one place: no account is needed for it."""
+    """Raise TOO_MANY_REQUESTS for mass registrations from one place: registering needs no account."""
     context = info.context
     services = context.services
-    limit, key = services.web.registrations_per_minute, f"{context.client} {_understood(animation_id)}"
+    limit, key = services.web.registrations_per_minute, f"{context.client} {_parsed_id(animation_id)}"
     if wait := services.shared(RateLimiter).take("registration", key, limit, REGISTRATIONS_AT_ONCE):
         seconds = round(wait + 0.5)
         message = f"Trop d'inscriptions d'affilée depuis cet endroit : réessayez dans {seconds} s."
         raise GraphQLError(message, extensions={"code": "TOO_MANY_REQUESTS", "retryAfter": seconds})
 
 
-async def _told(info: Info, carried: Carried) -> dict[str, Any]:
+async def _common_fields(info: Info, carried: Carried) -> dict[str, Any]:
     return {
-        "registration": await reload_after(info.context, carried, load_held),
+        "registration": await reload_after(info.context, carried, load_held_registration),
         "position": carried.position,
         "errors": list(carried.errors),
     }

@@ -1,4 +1,4 @@
-"""What is asked of registrations."""
+"""Queries on registrations."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import strawberry
 from api.core.connections import owned_connection
 from api.core.context import Context, Info
 from api.core.paging import Connection, PageArguments
-from api.registrations.types import Registration, load_held, registration_of
+from api.registrations.types import Registration, load_held_registration, registration_of
 from application.registrations import PURPOSE
 from projections.registrations import queries
 from projections.registrations.read_model import RegistrationStatus
@@ -24,12 +24,12 @@ class RegistrationQueries:
         self, info: Info, link: Annotated[str, strawberry.argument(description="The link, as it was received.")]
     ) -> Registration | None:
         _, registration_id = info.context.services.application.links.read(PURPOSE, link, "link")
-        return await load_held(info.context, registration_id)
+        return await load_held_registration(info.context, registration_id)
 
 
 async def registrations(
     context: Context, animation_id: UUID, status: Sequence[RegistrationStatus] | None, arguments: PageArguments
 ) -> Connection[Registration]:
-    """Those for an animation, in the order of registering. The caller has seen to the asker's right."""
-    filtered = queries.narrowed([one.value for one in status or ()])
+    """Return the registrations for an animation, in order. The caller has checked the asker's right."""
+    filtered = queries.narrowed([member.value for member in status or ()])
     return await owned_connection(context, queries.LISTING, animation_id, filtered, arguments, registration_of)

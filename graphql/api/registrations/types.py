@@ -1,4 +1,4 @@
-"""Registrations: for the structure of the animation, and for whoever holds one's link."""
+"""Registrations: for the structure of the animation, and for holders of a registration's link."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Registration(Node):
 
 
 def registration_of(row: dict[str, Any]) -> Registration:
-    """What is shown of a row of `queries.SOURCE`."""
+    """Return the registration of a row of `queries.SOURCE`."""
     return Registration(
         id=strawberry.ID(str(row["registration_id"])),
         status=RegistrationStatus(row["status"]),
@@ -73,19 +73,19 @@ def registration_of(row: dict[str, Any]) -> Registration:
 
 
 async def load_registration(context: Context, registration_id: UUID) -> Registration | None:
-    """For the animation's structure; None for others and for what does not exist."""
-    found = await load_held(context, registration_id)
+    """Return the registration for the animation's structure; None for others, or if it does not exist."""
+    registration = await load_held_registration(context, registration_id)
     if (
-        found is None
-        or found.row["repeats"] is not None
-        or not may_be_shown(context.actor, "Registration", Belongings(found.row["structure_id"]))
+        registration is None
+        or registration.row["repeats"] is not None
+        or not may_be_shown(context.actor, "Registration", Belongings(registration.row["structure_id"]))
     ):
         return None
-    return found
+    return registration
 
 
-async def load_held(context: Context, registration_id: UUID) -> Registration | None:
-    """For who holds its link, or has just made it."""
+async def load_held_registration(context: Context, registration_id: UUID) -> Registration | None:
+    """Return the registration for the holder of its link, or for who has just made it."""
     read = await context.read()
     rows = await read.rows(read.sql(queries.BY_ID), {"id": registration_id})
     return registration_of(rows[0]) if rows else None

@@ -1,4 +1,4 @@
-"""The papers of a service dossier: its pieces as they were handed in, the dossier as PDF and as CSV, the bundle.
+"""Downloads of a service dossier: its pieces as uploaded, the dossier as PDF and CSV, the bundle.
 
 For its structure, the coordonnateurs of its territory, the national team and auditors.
 """
@@ -35,31 +35,31 @@ log = logging.getLogger(__name__)
 
 
 class DossierPapers:
-    """The endpoints, on one process's services."""
+    """The endpoints of one process."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
     async def piece(self, request: Request) -> Response:
-        """The very bytes of an attached piece, or an error: never others."""
+        """Answer with the exact bytes of an attached piece, or an error."""
         return await answered(self._services, request, _piece)
 
     async def csv(self, request: Request) -> Response:
-        """Its animations as a table for spreadsheets, a row each."""
+        """Answer with the animations of the dossier as CSV, a row each."""
         return await answered(self._services, request, _csv)
 
     async def pdf(self, request: Request) -> Response:
-        """The dossier on paper, as its events tell it now."""
+        """Answer with the dossier as PDF, from its events up to now."""
         return await answered(self._services, request, _pdf)
 
     async def bundle(self, request: Request) -> Response:
-        """Everything that proves the dossier, to be checked by `parentalite audit verify`."""
+        """Answer with the bundle that proves the dossier, for `parentalite audit verify`."""
         return await answered(self._services, request, _bundle)
 
 
 async def _csv(context: Context, request: Request) -> Response:
     dossier = await readable_dossier(context, request)
-    # Some hundred rows at most: whole, so that what goes wrong is answered as such.
+    # A few hundred rows: built whole, so that errors are answered as such.
     table = b"".join(csv_table(HEADERS, rows(dossier, await dossier_lines(context, dossier.row))))
     headers = {**HARMLESS, "Content-Disposition": disposition("attachment", f"dossier-{dossier.id}.csv")}
     return Response(table, 200, headers, CSV)
@@ -120,7 +120,7 @@ async def _piece(context: Context, request: Request) -> Response:
 
 
 async def readable_dossier(context: Context, request: Request) -> ServiceDossier:
-    """The dossier that the path names. Raises Refused when there is none, or none for the asker."""
+    """Return the dossier in the path. Raises Refused if it does not exist or is not for the asker."""
     dossier = await load_dossier(context, id_in_path(request))
     if dossier is None:
         anywhere = scope_of(context.actor, Action.STRUCTURE_READ) is Scope.ANYWHERE

@@ -1,4 +1,4 @@
-"""Scans that stand for more than one animation: noticed before anybody certifies that the service was done."""
+"""Scans attached to more than one animation, reported before the service is certified."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ class DuplicateSheet:
 
 
 async def duplicate_sheets_of(context: Context, row: dict[str, Any]) -> list[DuplicateSheet]:
-    """The scans of the dossier of this row that other animations of its structure have too."""
-    found = await context.together("equal sheets", row["dossier_id"], lambda ids: _equal(context, ids))
-    return [await _duplicate(context, one) for one in found]
+    """Return the scans of this dossier that other animations of its structure have too."""
+    sheets = await context.together("equal sheets", row["dossier_id"], lambda ids: _equal(context, ids))
+    return [await _duplicate(context, sheet) for sheet in sheets]
 
 
 async def _duplicate(context: Context, row: dict[str, Any]) -> DuplicateSheet:
-    animations = [one for one in await load_animations(context, row["held"]) if one is not None]
+    animations = [animation for animation in await load_animations(context, row["held"]) if animation is not None]
     elsewhere = row["elsewhere"]
     message = f"La même feuille signée est jointe à {len(row['held']) + elsewhere} animations : "
-    message += ", ".join(f"« {one.title} »" for one in animations)
+    message += ", ".join(f"« {animation.title} »" for animation in animations)
     if elsewhere:
         message += f", et {elsewhere} hors de ce dossier"
     return DuplicateSheet(sha256=row["sheet_sha256"], animations=animations, elsewhere=elsewhere, message=f"{message}.")
@@ -41,4 +41,4 @@ async def _duplicate(context: Context, row: dict[str, Any]) -> DuplicateSheet:
 async def _equal(context: Context, ids: list[UUID]) -> list[list[dict[str, Any]]]:
     read = await context.read()
     rows = await read.rows(read.sql(queries.EQUAL_SHEETS), {"ids": ids})
-    return [[row for row in rows if row["dossier_id"] == one] for one in ids]
+    return [[row for row in rows if row["dossier_id"] == dossier_id] for dossier_id in ids]

@@ -1,4 +1,4 @@
-"""Filters of service dossiers. A filter left out, null or empty narrows nothing."""
+"""Filters of service dossiers. A filter left out, null or empty does not apply."""
 
 from __future__ import annotations
 

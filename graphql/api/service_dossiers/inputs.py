@@ -1,4 +1,4 @@
-"""The inputs of the mutations on service dossiers."""
+"""Inputs of the mutations on service dossiers."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class ServiceDossierOpenInput(Repeatable):
 
 @strawberry.input
 class ServiceDossierChangeInput(Versioned):
-    """An input on a dossier that exists; not an input of its own."""
+    """An input on an existing dossier; used by other inputs only."""
 
     dossier_id: strawberry.ID = reference("The dossier.")
 

@@ -34,22 +34,22 @@ class Missing:
 
 
 async def missing_of(context: Context, row: dict[str, Any]) -> list[Missing]:
-    """Everything that the dossier of this row lacks. Nothing once it is certified: the coordonnateur has decided."""
+    """Return everything that this dossier lacks; nothing once the coordonnateur has certified it."""
     if row["status"] in (DossierStatus.CERTIFIED, DossierStatus.PAID):
         return []
-    held = await _animations(context, row["animation_ids"])
+    animations = await _animations(context, row["animation_ids"])
     unattested = await context.together("unattested", row["dossier_id"], lambda ids: _unattested(context, ids))
-    return [*_terms(row), *_pieces(row), *_sheets(held), *_to_attest(await _animations(context, unattested))]
+    return [*_terms(row), *_pieces(row), *_sheets(animations), *_to_attest(await _animations(context, unattested))]
 
 
 def _terms(row: dict[str, Any]) -> list[Missing]:
-    found = []
+    missing = []
     if not row["animation_ids"]:
-        found.append(_missing(MissingKind.ANIMATIONS, "Le dossier ne rassemble aucune animation attestée."))
+        missing.append(_missing(MissingKind.ANIMATIONS, "Le dossier ne rassemble aucune animation attestée."))
     if row["agreed_rate"] is None:
         message = "La convention ne fixe pas de montant par animation : demandez qu'elle soit amendée."
-        found.append(_missing(MissingKind.RATE, message))
-    return found
+        missing.append(_missing(MissingKind.RATE, message))
+    return missing
 
 
 def _pieces(row: dict[str, Any]) -> list[Missing]:
@@ -58,18 +58,20 @@ def _pieces(row: dict[str, Any]) -> list[Missing]:
     return [_missing(MissingKind.PIECE, f"Pièce à joindre : « {piece} ».", piece=piece) for piece in absent]
 
 
-def _sheets(held: list[Animation]) -> list[Missing]:
+def _sheets(animations: list[Animation]) -> list[Missing]:
     return [
-        _missing(MissingKind.SHEET, f"Feuille d'émargement signée à joindre : « {one.title} ».", animation=one)
-        for one in held
-        if one.row["sheet_sha256"] is None
+        _missing(
+            MissingKind.SHEET, f"Feuille d'émargement signée à joindre : « {animation.title} ».", animation=animation
+        )
+        for animation in animations
+        if animation.row["sheet_sha256"] is None
     ]
 
 
 def _to_attest(unattested: list[Animation]) -> list[Missing]:
     return [
-        _missing(MissingKind.UNATTESTED, f"Attestation à remplir : « {one.title} ».", animation=one)
-        for one in unattested
+        _missing(MissingKind.UNATTESTED, f"Attestation à remplir : « {animation.title} ».", animation=animation)
+        for animation in unattested
     ]
 
 
@@ -78,10 +80,10 @@ def _missing(kind: MissingKind, message: str, animation: Animation | None = None
 
 
 async def _animations(context: Context, ids: list[UUID]) -> list[Animation]:
-    return [one for one in await load_animations(context, ids) if one is not None] if ids else []
+    return [animation for animation in await load_animations(context, ids) if animation is not None] if ids else []
 
 
 async def _unattested(context: Context, ids: list[UUID]) -> list[list[UUID]]:
     read = await context.read()
     rows = await read.rows(read.sql(queries.UNATTESTED), {"ids": ids, "now": context.now})
-    return [[row["animation_id"] for row in rows if row["dossier_id"] == one] for one in ids]
+    return [[row["animation_id"] for row in rows if row["dossier_id"] == dossier_id] for dossier_id in ids]

@@ -1,4 +1,4 @@
-"""The mutations on service dossiers and their amendments."""
+"""Mutations on service dossiers and their amendments."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ async def _payload(info: Info, carried: Carried) -> ServiceDossierPayload:
 
 
 async def _gatherable(context: Context, convention_id: UUID, period_from: date, period_until: date) -> list[UUID]:
-    """What a dossier of that convention and period may gather, as of all that was recorded before this mutation."""
+    """Return the animations that a dossier of this convention and period may gather, up to date with the log."""
     await catch_up(context)
     read = await context.read()
     period = {"convention_id": convention_id, "period_from": period_from, "period_until": period_until}
@@ -60,7 +60,7 @@ async def _gatherable(context: Context, convention_id: UUID, period_from: date, 
 
 
 async def _proposed_to_open(context: Context, values: Mapping[str, Any]) -> list[UUID]:
-    """Nothing when the period cannot be read: the command says so beside everything else that is wrong."""
+    """Return the animations to propose; none for an unreadable period, which the command reports."""
     start, end = values.get("period_from"), values.get("period_until")
     if "animation_ids" in values or not isinstance(start, date) or not isinstance(end, date):
         return []

@@ -1,4 +1,4 @@
-"""What is asked of service dossiers."""
+"""Queries on service dossiers."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class ServiceDossierQueries:
 async def list_service_dossiers(
     context: Context, where: ServiceDossierWhere | None, arguments: PageArguments
 ) -> Connection[ServiceDossier]:
-    """Those that the asker may read. Raises FORBIDDEN for a role that may read none."""
+    """Return the dossiers that the asker may read. Raises FORBIDDEN for a role that may read none."""
     within = within_reach(context, Action.STRUCTURE_READ, "d")
     filtered = queries.narrowed(within, where.conditions() if where else queries.Conditions())
     lists = await context.lists()

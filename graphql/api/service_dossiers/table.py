@@ -1,4 +1,4 @@
-"""The table of a service dossier: one row for each animation."""
+"""A service dossier as a table: one row per animation."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ HEADERS = (
 
 
 def rows(dossier: ServiceDossier, lines: Iterable[ServiceLine]) -> Iterator[tuple[Any, ...]]:
-    """What was submitted is empty before the dossier is; the sheet is then that of the animation today."""
+    """Yield the rows. Submitted figures are empty before submission, and the sheet is the animation's current one."""
     for line in lines:
         animation, submitted, current = line.animation, line.submitted, line.current
         yield (

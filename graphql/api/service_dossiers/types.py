@@ -1,4 +1,4 @@
-"""Service dossiers: what a structure asks to be paid for, and what became of it."""
+"""Service dossiers: the payment that a structure claims, and its progress."""
 
 from __future__ import annotations
 
@@ -156,8 +156,8 @@ class ServiceDossier(Node):
     async def amendments(self, info: Info) -> list[ServiceAmendment]:
         proposed = self.row["amendments"]
         context = read_beside(self.row.get("past"), info)
-        found = await _animations(context, [UUID(one["animation_id"]) for one in proposed])
-        return [_amendment(one, animation) for one, animation in zip(proposed, found, strict=True)]
+        animations = await _animations(context, [UUID(amendment["animation_id"]) for amendment in proposed])
+        return [_amendment(amendment, animation) for amendment, animation in zip(proposed, animations, strict=True)]
 
     @strawberry.field(description="What the asker may do with it now, and for what is not possible, why.")
     def allowed_actions(self, info: Info) -> list[AllowedAction]:
@@ -167,7 +167,7 @@ class ServiceDossier(Node):
 
 
 class _Standing:
-    """A row of the read model, as the table of transitions wants to see a dossier."""
+    """A row of the read model, in the shape that the table of transitions expects."""
 
     __slots__ = ("status", "structure_id", "territory")
 
@@ -178,16 +178,19 @@ class _Standing:
 
 
 async def _animations(context: Context, ids: Sequence[UUID]) -> list[Animation | None]:
-    loaded = (context.together("animations", one, lambda keys: load_animations(context, keys)) for one in ids)
+    loaded = (
+        context.together("animations", animation_id, lambda keys: load_animations(context, keys))
+        for animation_id in ids
+    )
     return list(await asyncio.gather(*loaded))
 
 
 async def dossier_lines(context: Context, row: dict[str, Any]) -> list[ServiceLine]:
-    """The lines of the dossier of this row. Raises INVALID where those of a whole page of dossiers are too many."""
+    """Return the lines of this dossier. Raises INVALID if a page of dossiers has too many in all."""
     count_items(context, len(row["animation_ids"]), "first")
-    found = await _animations(context, row["animation_ids"])
+    animations = await _animations(context, row["animation_ids"])
     submitted = {line["animation_id"]: line for line in row["lines"]}
-    return [_line(animation, submitted.get(animation.id)) for animation in found if animation is not None]
+    return [_line(animation, submitted.get(animation.id)) for animation in animations if animation is not None]
 
 
 def _figures(parents: int, children: int) -> Figures:
@@ -203,23 +206,23 @@ def _line(animation: Animation, submitted: Mapping[str, Any] | None) -> ServiceL
     )
 
 
-def _amendment(told: Mapping[str, Any], animation: Animation | None) -> ServiceAmendment:
-    decided_at = told.get("decided_at")
+def _amendment(amendment: Mapping[str, Any], animation: Animation | None) -> ServiceAmendment:
+    decided_at = amendment.get("decided_at")
     return ServiceAmendment(
-        number=told["number"],
+        number=amendment["number"],
         animation=animation,
-        proposed=_figures(told["parents"], told["children"]),
-        reason=told["reason"],
-        status=AmendmentStatus(told["status"]),
-        proposed_at=datetime.fromisoformat(told["proposed_at"]),
+        proposed=_figures(amendment["parents"], amendment["children"]),
+        reason=amendment["reason"],
+        status=AmendmentStatus(amendment["status"]),
+        proposed_at=datetime.fromisoformat(amendment["proposed_at"]),
         decided_at=datetime.fromisoformat(decided_at) if decided_at else None,
-        decided_by=told.get("decided_by"),
-        refusal_reason=told.get("refusal_reason"),
+        decided_by=amendment.get("decided_by"),
+        refusal_reason=amendment.get("refusal_reason"),
     )
 
 
-def _piece(told: Mapping[str, Any]) -> ServicePiece:
-    return ServicePiece(**{**told, "attached_at": datetime.fromisoformat(told["attached_at"])})
+def _piece(piece: Mapping[str, Any]) -> ServicePiece:
+    return ServicePiece(**{**piece, "attached_at": datetime.fromisoformat(piece["attached_at"])})
 
 
 def _payment(row: dict[str, Any]) -> ServicePayment | None:
@@ -240,13 +243,13 @@ _WHEN = ("opened_at", "submitted_at", "returned_at", "certified_at")
 
 
 def dossier_of(row: dict[str, Any], lists: Lists) -> ServiceDossier:
-    """What is shown of a row of `queries.SOURCE`."""
+    """Return the dossier of a row of `queries.SOURCE`."""
     territory = lists.territories[row["territory"]]
     in_the_making = row["status"] in (DossierStatus.OPEN, DossierStatus.RETURNED)
     rate: Decimal | None = row["agreed_rate"] if in_the_making else row["rate_per_animation"]
     count = len(row["animation_ids"])
-    told: dict[str, Any] = {name: row[name] for name in (*_AS_RECORDED, *_WHO_AND_WHY)}
-    told |= {name: local(row[name], territory.time_zone) if row[name] else None for name in _WHEN}
+    fields: dict[str, Any] = {name: row[name] for name in (*_AS_RECORDED, *_WHO_AND_WHY)}
+    fields |= {name: local(row[name], territory.time_zone) if row[name] else None for name in _WHEN}
     return ServiceDossier(
         id=strawberry.ID(str(row["dossier_id"])),
         status=DossierStatus(row["status"]),
@@ -255,15 +258,15 @@ def dossier_of(row: dict[str, Any], lists: Lists) -> ServiceDossier:
         animation_count=count,
         rate_per_animation=rate,
         amount=(rate * count if rate is not None else None) if in_the_making else row["amount"],
-        pieces=[_piece(told) for told in row["pieces"]],
+        pieces=[_piece(fields) for fields in row["pieces"]],
         payment=_payment(row),
         row=row,
-        **told,
+        **fields,
     )
 
 
 async def load_dossier(context: Context, dossier_id: UUID) -> ServiceDossier | None:
-    """None for what does not exist or is not for the asker."""
+    """Return the dossier, or None if it does not exist or is not for the asker."""
     read, lists = await context.read(), await context.lists()
     for row in await read.rows(read.sql(queries.BY_IDS), {"ids": [dossier_id]}):
         if may_be_shown(context.actor, "ServiceDossier", belongings(_Standing(row))):

@@ -1,4 +1,4 @@
-"""Figures of a structure, of a territory, of the country."""
+"""Activity figures of a structure, a territory or the country."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ async def dashboard_of(
     last_day: date | None,
     within: Sequence[str] | None = None,
 ) -> StructureDashboard:
-    """The figures of `owner` by one of `projections.structures.dashboards`, read together with those of its siblings.
+    """Return the figures of `owner` by one of `projections.structures.dashboards`, loaded together with its siblings'.
 
-    `within`: only what was declared in these territories. Raises INVALID for a period that ends before it begins.
+    `within` limits them to animations in these territories. Raises INVALID for a period that ends before it begins.
     """
     first, last = readable(first_day, "from"), readable(last_day, "to")
     if first is not None and last is not None and last < first:
@@ -66,11 +66,11 @@ async def dashboard_of(
 
     async def figures(owners: list[UUID | str]) -> list[StructureDashboard]:
         read, lists = await context.read(), await context.lists()
-        given = {**days, "owners": owners, "territories": within, "now": context.now}
-        found: dict[UUID | str, list[dict[str, Any]]] = {owner: [] for owner in owners}
-        for row in await read.rows(read.sql(query), given):
-            found[row["owner"]].append(row)
-        return [_dashboard(rows, lists) for rows in found.values()]
+        params = {**days, "owners": owners, "territories": within, "now": context.now}
+        rows_by_owner: dict[UUID | str, list[dict[str, Any]]] = {owner: [] for owner in owners}
+        for row in await read.rows(read.sql(query), params):
+            rows_by_owner[row["owner"]].append(row)
+        return [_dashboard(rows, lists) for rows in rows_by_owner.values()]
 
     return await context.together(repr((query, days, within)), owner, figures)
 

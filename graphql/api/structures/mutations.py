@@ -1,4 +1,4 @@
-"""The mutation on a structure's public contact."""
+"""The mutation of a structure's public contact."""
 
 from __future__ import annotations
 

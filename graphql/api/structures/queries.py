@@ -1,4 +1,4 @@
-"""What is asked of structures."""
+"""Queries on structures."""
 
 from __future__ import annotations
 

@@ -159,7 +159,7 @@ class Structure(Node):
 
 
 def bounds(actor: Actor, action: Action) -> list[str] | None:
-    """The territories that an actor's power is bound to; None when it is not bound by territory."""
+    """Return the territories that bound an actor's right, or None if it is not bound by territory."""
     return sorted(actor.territories) if scope_of(actor, action) is Scope.OWN_TERRITORY else None
 
 
@@ -176,44 +176,44 @@ def structure_of(row: dict[str, Any]) -> Structure:
 
 
 def structure_beside(row: dict[str, Any]) -> Structure:
-    """The structure that is told beside a thing of its own, in columns that begin with `structure_`."""
-    beside = {
+    """Return the structure in the columns `structure_…` of one of its objects."""
+    columns = {
         "siret": row["structure_siret"],
         "name": row["structure_name"],
         "territories": row["structure_territories"],
         "past": row.get("past"),
     }
-    return structure_of({"structure_id": row["structure_id"], **beside})
+    return structure_of({"structure_id": row["structure_id"], **columns})
 
 
 def convention_of(row: dict[str, Any]) -> Convention:
-    shown = {name: row[name] for name in Convention.__annotations__}
-    return Convention(id=strawberry.ID(str(row["convention_id"])), **shown)
+    fields = {name: row[name] for name in Convention.__annotations__}
+    return Convention(id=strawberry.ID(str(row["convention_id"])), **fields)
 
 
 async def _contacts(context: Context, ids: list[UUID]) -> list[dict[str, Any] | None]:
     read = await context.read()
     rows = await read.rows(read.sql(queries.CONTACTS), {"structures": ids})
-    found = {row["structure_id"]: row for row in rows}
-    return [found.get(one) for one in ids]
+    contacts = {row["structure_id"]: row for row in rows}
+    return [contacts.get(structure_id) for structure_id in ids]
 
 
 async def _conventions(context: Context, ids: list[UUID]) -> list[list[dict[str, Any]]]:
     read = await context.read()
     rows = await read.rows(read.sql(queries.CONVENTIONS), {"structures": ids})
-    return [[row for row in rows if row["structure_id"] == one] for one in ids]
+    return [[row for row in rows if row["structure_id"] == structure_id] for structure_id in ids]
 
 
 async def overlapping(context: Context, structure_id: UUID, signed: Convention) -> list[Convention]:
-    """The structure's other conventions of the same territory that cover days of this one."""
+    """Return the structure's other conventions of the same territory that share days with this one."""
     (rows,) = await _conventions(context, [structure_id])
     others = [convention_of(row) for row in rows if row["territory"] == signed.territory]
     return [
-        one
-        for one in others
-        if one.id != signed.id
-        and one.valid_from <= signed.valid_until
-        and signed.valid_from <= (one.terminated_on or one.valid_until)
+        other
+        for other in others
+        if other.id != signed.id
+        and other.valid_from <= signed.valid_until
+        and signed.valid_from <= (other.terminated_on or other.valid_until)
     ]
 
 
@@ -239,15 +239,15 @@ async def load_structure_by_siret(context: Context, siret: str) -> Structure | N
 
 
 async def load_conventions(context: Context, ids: Sequence[UUID]) -> list[Convention | None]:
-    """The conventions in the order of `ids`; None for what does not exist or is not for the asker."""
+    """Return the conventions in the order of `ids`, None for those that do not exist or are not for the asker."""
     read = await context.read()
     rows = await read.rows(read.sql(queries.CONVENTIONS_BY_IDS), {"ids": list(ids)})
-    found = {
+    conventions = {
         row["convention_id"]: convention_of(row)
         for row in rows
         if may_be_shown(context.actor, "Convention", Belongings(row["structure_id"], frozenset([row["territory"]])))
     }
-    return [found.get(one) for one in ids]
+    return [conventions.get(convention_id) for convention_id in ids]
 
 
 async def load_convention(context: Context, convention_id: UUID) -> Convention | None:

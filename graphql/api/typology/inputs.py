@@ -1,4 +1,4 @@
-"""The inputs of the national team's mutations: the typology, the territories, the attestation's form, erasure."""
+"""Inputs of the national team's mutations: typology, territories, attestation form, erasure."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class TermAddInput(Repeatable):
 
 @strawberry.input
 class TermChangeInput(Versioned):
-    """An input on a term that exists; not an input of its own. The version expected is the whole typology's."""
+    """An input on an existing term; used by other inputs only. The expected version is that of the whole typology."""
 
     kind: TermKind | None = value_of("The list that the term belongs to. Mandatory.")
 

@@ -1,4 +1,4 @@
-"""The mutations on the typology."""
+"""Mutations on the typology."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class TermPayload(Payload):
 
 async def _answer(info: Info, command: type[Command], values: Mapping[str, Any], code: str | None) -> TermPayload:
     async def load(context: Context, typology: UUID) -> Term | None:
-        # The whole typology is one stream: which term it was about stands in the input only.
+        # The whole typology is one stream: only the input says which term changed.
         return await load_term(context, values["kind"], str(code))
 
     carried = await carry_out(info.context, command, values)

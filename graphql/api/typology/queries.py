@@ -1,4 +1,4 @@
-"""What is asked of territories and of the typology."""
+"""Queries on territories and the typology."""
 
 from __future__ import annotations
 

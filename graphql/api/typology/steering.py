@@ -1,4 +1,4 @@
-"""The national team's other mutations: territories, the attestation's form, and the erasure of a person."""
+"""Other mutations of the national team: territories, the attestation form, and the erasure of a person."""
 
 from __future__ import annotations
 

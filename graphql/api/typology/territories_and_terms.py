@@ -1,4 +1,4 @@
-"""Territories and terms: short lists, read whole once for each answer, then looked up without waiting."""
+"""Territories and terms: short lists, read once for each answer, then looked up synchronously."""
 
 from __future__ import annotations
 
@@ -17,60 +17,60 @@ if TYPE_CHECKING:
     from projections.engine.reading import Snapshot
 
 
-#: The read models that they are of.
+#: Read models whose change invalidates the cached lists.
 LASTING_LISTS = ("territories", "terms")
 
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """By code, in their order."""
+    """Territories and terms by code, in their order."""
 
     territories: dict[str, Territory]
     terms: dict[tuple[str, str], Term]
 
     def term(self, kind: TermKind, code: str, day: date | None = None) -> Term:
-        """The term, as an animation of that local day shows it; one that the typology does not know shows its code."""
+        """Return the term as on that local day; a term unknown to the typology shows its code."""
         from api.typology.types import Term
 
-        known = self.terms.get((kind, code))
-        if known is None:
+        term = self.terms.get((kind, code))
+        if term is None:
             return Term(kind=kind, code=code, label=code, description=None, retired=False)
-        return known if day is None else known.on(day)
+        return term if day is None else term.on(day)
 
     def sought(self, kind: TermKind, codes: Collection[str] | None) -> list[str]:
-        """The codes, and those that took their place: who kept an old link still finds what it led to."""
-        found = list(codes or ())
-        for code in found:
-            known = self.terms.get((kind.value, code))
-            found += [code for code in (known.became if known else ()) if code not in found]
-        return found
+        """Return the codes and those that replaced them, so that old links still find their animations."""
+        expanded = list(codes or ())
+        for code in expanded:
+            term = self.terms.get((kind.value, code))
+            expanded += [code for code in (term.became if term else ()) if code not in expanded]
+        return expanded
 
 
-class KnownLists:
-    """The lists as one process read them last: between two moves of their read models they are the same."""
+class CachedLists:
+    """The lists of one process, cached until their read models move."""
 
     def __init__(self) -> None:
-        self._standing: object = None
-        #: After a move, all who follow it ask at once: one of them reads.
+        self._read_at: object = None
+        #: After a move all subscribers ask at once: only one of them reads.
         self._reading = asyncio.Lock()
-        self._known: Lists | None = None
+        self._lists: Lists | None = None
 
     def known(self, read: Snapshot) -> Lists | None:
-        """The lists, where they were read before and have not moved since."""
-        return self._known if self._standing == _standing(read) else None
+        """Return the lists if they have been read and have not moved since."""
+        return self._lists if self._read_at == _standing(read) else None
 
     async def at(self, read: Snapshot) -> Lists:
         standing = _standing(read)
         if None in standing:
-            # Of the past: each has its own.
+            # Snapshots of the past have lists of their own.
             return await read_lists(read)
         async with self._reading:
-            if self._known is None or self._standing != standing:
+            if self._lists is None or self._read_at != standing:
                 now = await read_lists(read)
-                # The same object while nothing in it has changed: what was written of it goes on.
-                self._known = self._known if self._known == now else now
-                self._standing = standing
-            return self._known
+                # Keep the same object while nothing has changed, so that fragments written from it stay valid.
+                self._lists = self._lists if self._lists == now else now
+                self._read_at = standing
+            return self._lists
 
 
 def _standing(read: Snapshot) -> tuple[object, ...]:

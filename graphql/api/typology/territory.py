@@ -1,4 +1,4 @@
-"""Territories, with their figures for those who follow them."""
+"""Territories, with their figures."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from projections.structures import dashboards as figures
 
 @strawberry.type(description="A department that takes part in the programme. Public, save for its dashboard.")
 class Territory:
-    #: The same one stands in many places of an answer (see `api.compiled`).
+    #: The same object appears in many places of an answer (see `api.compiled`).
     SHARED: ClassVar = True
 
     code: str = strawberry.field(description="The department's code.")

@@ -1,4 +1,4 @@
-"""Terms of the typology, and the questions of the attestation."""
+"""Terms of the typology, and the attestation form."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class FormerLabel:
 
 @strawberry.type(description="A choice of one of the typology's lists. Public.")
 class Term:
-    #: The same one stands in many places of an answer (see `api.compiled`).
+    #: The same object appears in many places of an answer (see `api.compiled`).
     SHARED: ClassVar = True
 
     kind: TermKind = strawberry.field(description="The list that it belongs to.")
@@ -47,11 +47,11 @@ class Term:
     )
 
     def on(self, day: date) -> Term:
-        """The term as an animation of that local day shows it."""
+        """Return the term as an animation of that local day shows it."""
         if not self.former_labels:
             return self
-        former = next((one for one in self.former_labels if day < one.until), None)
-        return self if former is None else replace(self, label=former.label)
+        label = next((label for label in self.former_labels if day < label.until), None)
+        return self if label is None else replace(self, label=label.label)
 
 
 @strawberry.type(description="The further questions of the attestation, as the national team words them. Public.")
@@ -72,13 +72,14 @@ def term_of(row: dict[str, Any]) -> Term:
         family=ThemeFamily(row["family"]) if row["family"] else None,
         admits_children=row["admits_children"],
         former_labels=[
-            FormerLabel(label=one["label"], until=date.fromisoformat(one["until"])) for one in row["former_labels"]
+            FormerLabel(label=label["label"], until=date.fromisoformat(label["until"]))
+            for label in row["former_labels"]
         ],
     )
 
 
-def _former(told: dict[str, str]) -> FormerLabel:
-    return FormerLabel(label=told["label"], until=date.fromisoformat(told["until"]))
+def _former(label: dict[str, str]) -> FormerLabel:
+    return FormerLabel(label=label["label"], until=date.fromisoformat(label["until"]))
 
 
 async def load_term(context: Context, kind: str, code: str) -> Term | None:
@@ -86,7 +87,7 @@ async def load_term(context: Context, kind: str, code: str) -> Term | None:
 
 
 async def load_form(context: Context) -> AttestationForm | None:
-    """The form in force."""
+    """Return the form in force."""
     read = await context.read()
     rows = await read.rows(read.sql(queries.FORM))
     return AttestationForm(version=rows[0]["version"], questions=rows[0]["questions"]) if rows else None
