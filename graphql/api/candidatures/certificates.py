@@ -57,7 +57,7 @@ async def _certificate(context: Context, request: Request) -> Response:
         pix_on=row["certificate_pix_on"],
     )
     await context.close()
-    content = await to_thread.run_sync(certificate, details)
+    content = await to_thread.run_sync(certificate_pdf, details)
     name = disposition("inline", f"Attestation de bénévolat {details.number}.pdf")
     return Response(content, 200, {**HARMLESS, "Content-Disposition": name}, "application/pdf")
 

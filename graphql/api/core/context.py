@@ -74,6 +74,7 @@ class Services:
     public_url: str
     checkpoint_key: SigningKey = field(repr=False)
     lists: CachedLists = field(default_factory=CachedLists, repr=False)
+    structures: KnownRows = field(default_factory=lambda: KnownRows("structures"), repr=False)
     web: WebSettings = field(default_factory=WebSettings)
     #: Longest time between checkpoints.
     checkpoint_seconds: float = 600.0
