@@ -11,12 +11,12 @@ from api.candidatures.mutations import CandidatureMutations
 from api.contacts.mutations import ContactMutations
 from api.controls.mutations import ControlMutations
 from api.conventions.mutations import ConventionMutations
-from api.notifications.mutations import NotificationMutations
 from api.registrations.mutations import RegistrationMutations
 from api.service_dossiers.mutations import ServiceDossierMutations
 from api.structures.mutations import StructureMutations
 from api.typology.mutations import TypologyMutations
 from api.typology.steering import SteeringMutations
+from api.viewer.mutations import NotificationMutations
 
 
 @strawberry.type(description="Doing. Each records what happened, or says everything that stands against it.")

@@ -7,7 +7,6 @@ from uuid import UUID
 import strawberry
 
 from api.accounts.queries import AccountQueries
-from api.accounts.viewer import ViewerQueries
 from api.animations.queries import AnimationQueries
 from api.animations.types import load_animation
 from api.audit.filters import AuditWhere
@@ -30,6 +29,7 @@ from api.structures.country import CountryQueries
 from api.structures.queries import StructureQueries
 from api.structures.types import load_convention, load_structure
 from api.typology.queries import TypologyQueries
+from api.viewer.types import ViewerQueries
 
 _AUDIT_PREFIX = "audit:"
 

@@ -18,6 +18,7 @@ from api.core.errors import denied
 from api.following.news import Feed, news, rebuilds
 from api.following.rebuild_progress import RebuildProgress, rebuild_progress_of
 from api.structures.types import load_structure
+from api.typology.territories_and_terms import lists_of
 from domain.animations.events import AnimationPublished
 from domain.kernel.rights import Action, Belongings, may
 from projections.animations import queries as animation_queries
@@ -62,7 +63,7 @@ class Subscription:
             statement = f"{animation_queries.PUBLISHED} AND {_WITHIN} AND {filtered.clause}{_PAGE}"
             params = {**filtered.params, "after": since, "upto": upto, "limit": limit}
             rows = await read.rows(read.sql(statement), params)
-            lists = await context.lists() if rows else None
+            lists = await lists_of(context) if rows else None
             return [(row["position"], animation_of(row, lists)) for row in rows if lists is not None]
 
         feed = Feed(published, lambda entry: entry.type == _PUBLISHED)

@@ -26,6 +26,7 @@ from api.core.errors import ApiError
 from api.downloads.file_responses import HARMLESS, answered, disposition
 from api.downloads.freshness import unless_fresh
 from api.downloads.parameters import as_refusal, where_of
+from api.typology.territories_and_terms import lists_of
 from projections.animations import queries
 from projections.engine.paging import Filter, Order, Page, page_statement
 
@@ -96,7 +97,7 @@ class AnimationFeeds:
 async def _filters(context: Context, request: Request, today: date) -> list[Filter]:
     """Return one filter for the published and one for the cancelled, so that each uses its own index."""
     where = where_of(AnimationWhere, request.query_params)
-    conditions = in_force(where.conditions(), await context.lists())
+    conditions = in_force(where.conditions(), await lists_of(context))
     begins = datetime.combine(today, time(), UTC) - _BEFORE
     window = {"begins": begins, "ends": begins + _BEFORE + _AHEAD}
     return [
@@ -108,7 +109,7 @@ async def _filters(context: Context, request: Request, today: date) -> list[Filt
 async def _response(
     context: Context, request: Request, feed: _Feed, filters: Sequence[Filter], headers: dict[str, str]
 ) -> Response:
-    read, lists = await context.read(), await context.lists()
+    read, lists = await context.read(), await lists_of(context)
     rows: list[Row] = []
     for filtered in filters:
         statement, params = page_statement(queries.source(COLUMNS), filtered, feed.orders, Page(feed.most))

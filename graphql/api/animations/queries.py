@@ -9,13 +9,14 @@ from uuid import UUID
 import strawberry
 
 from api.animations.filters import AnimationOrder, AnimationWhere, OwnAnimationWhere
+from api.animations.past import animation_at
 from api.animations.types import Animation, animation_of, load_animation
 from api.core.checks import node_id
 from api.core.connections import connection, owned_connection
 from api.core.context import Context, Info
 from api.core.paging import After, Before, Connection, First, Last, PageArguments, page_arguments
-from api.past import AT, At, animation_at
-from api.typology.territories_and_terms import Lists
+from api.core.past import AT, At
+from api.typology.territories_and_terms import Lists, lists_of
 from domain.typology.typology import TermKind
 from projections.animations import queries
 from projections.engine.paging import Filter
@@ -65,14 +66,14 @@ async def published_animations(
     """Return the public listing: published animations, whoever asks."""
     listing = queries.listing([order.sort_key() for order in order_by or ()], only_published=True)
     conditions = where.conditions() if where else queries.Conditions()
-    lists = await context.lists()
+    lists = await lists_of(context)
     filtered = queries.listed(in_force(conditions, lists))
     return await connection(context, listing, filtered, arguments, lambda row: animation_of(row, lists), lists)
 
 
 async def list_animations_to_publish(context: Context, arguments: PageArguments) -> Connection[Animation]:
     """Return the animations to publish, oldest first."""
-    lists = await context.lists()
+    lists = await lists_of(context)
     filtered = queries.submitted()
     return await connection(
         context, queries.TO_PUBLISH, filtered, arguments, lambda row: animation_of(row, lists), lists
@@ -91,7 +92,7 @@ async def own_animations(
     listing = queries.listing([order.sort_key() for order in order_by or ()], only_published=False)
     allowed = Filter() if within is None else Filter().among("a.territory", "within", within)
     conditions = where.conditions() if where else queries.Conditions()
-    lists = await context.lists()
+    lists = await lists_of(context)
     now = context.now if conditions.past is not None else None
     filtered = queries.narrowed(allowed, in_force(conditions, lists), now)
     return await owned_connection(

@@ -16,7 +16,7 @@ from api.core.answers import Refused
 from api.core.context import Context, Services
 from api.core.scalars import local
 from api.downloads.file_responses import HARMLESS, answered, denied, disposition, id_in_path, kept_file
-from api.typology.territories_and_terms import Lists
+from api.typology.territories_and_terms import Lists, lists_of
 from application.papers.blank_sheet import MAX_ROWS, BlankSheet, blank_sheet
 from domain.animations.transitions import AnimationStatus
 from domain.kernel.rights import Action, Belongings, Scope, may, scope_of
@@ -54,7 +54,7 @@ async def _blank_sheet(context: Context, request: Request) -> Response:
     if row["status"] != AnimationStatus.PUBLISHED:
         raise Refused(409, "RULE_BROKEN", "La liste d'émargement est celle d'une animation publiée.")
     names = await _registrants(context, row) if _with_registrants(request) else ()
-    sheet = blank_sheet_of(row, await context.lists(), context.services.public_url, names)
+    sheet = blank_sheet_of(row, await lists_of(context), context.services.public_url, names)
     await context.close()
     content = await to_thread.run_sync(blank_sheet, sheet)
     name = disposition("inline", f"Liste d'émargement - {sheet.title}.pdf")

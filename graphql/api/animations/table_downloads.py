@@ -34,7 +34,7 @@ from api.downloads.freshness import unless_fresh
 from api.downloads.parameters import as_refusal, where_of
 from api.downloads.workbook import XLSX, TooManyRows, pieces, workbook
 from api.structures.types import bounds, load_structure
-from api.typology.territories_and_terms import Lists
+from api.typology.territories_and_terms import Lists, lists_of
 from domain.kernel.rights import Action, Scope, may, scope_of
 from projections.animations import queries
 from projections.engine.paging import Filter
@@ -93,7 +93,7 @@ class AnimationExports:
 
 async def _listing(context: Context, request: Request) -> _Table:
     where = where_of(AnimationWhere, request.query_params)
-    conditions = in_force(where.conditions(), await context.lists())
+    conditions = in_force(where.conditions(), await lists_of(context))
     filtered = queries.narrowed(queries.published(), conditions)
     return _Table(filtered, HEADERS, COLUMNS, line, "animations")
 
@@ -106,7 +106,7 @@ async def _own(context: Context, request: Request) -> _Table:
         raise denied(context.actor)
     within = bounds(context.actor, Action.STRUCTURE_READ)
     conditions = where_of(OwnAnimationWhere, request.query_params).conditions()
-    current = in_force(replace(conditions, structure_id=structure.structure_id), await context.lists())
+    current = in_force(replace(conditions, structure_id=structure.structure_id), await lists_of(context))
     allowed = Filter() if within is None else Filter().among("a.territory", "within", within)
     filtered = queries.narrowed(allowed, current, context.now)
     lasting = conditions.past is None
@@ -115,7 +115,7 @@ async def _own(context: Context, request: Request) -> _Table:
 
 async def _csv(context: Context, table: _Table, headers: dict[str, str]) -> Response:
     response_headers = {**headers, "Content-Disposition": disposition("attachment", f"{table.name}.csv")}
-    lists = await context.lists()
+    lists = await lists_of(context)
     reading = pages(context, table.filtered, table.columns)
     # Read the first page now: its errors are answered as such, before anything is sent.
     first = await anext(reading)
@@ -135,7 +135,7 @@ async def _csv(context: Context, table: _Table, headers: dict[str, str]) -> Resp
 
 
 async def _xlsx(context: Context, table: _Table, headers: dict[str, str]) -> Response:
-    lists = await context.lists()
+    lists = await lists_of(context)
     with workbook(table.headers) as sheet:
         async for rows in pages(context, table.filtered, table.columns):
             lines = [table.line(row, lists) for row in rows]

@@ -11,13 +11,14 @@ import strawberry
 
 from api.animations.attendance_sheet import AttendanceSheet, sheet_of
 from api.core.allowed import AllowedAction, shown_actions
+from api.core.back_references import later
 from api.core.context import Context, Info, read_beside
 from api.core.lazily import Identifier, Lazily, lazily
 from api.core.nodes import Node
 from api.core.paging import Connection, page_arguments
 from api.core.scalars import local
 from api.structures.types import Structure, structure_beside
-from api.typology.territories_and_terms import Lists
+from api.typology.territories_and_terms import Lists, lists_of
 from api.typology.territory import Territory
 from api.typology.types import Term
 from domain.animations.transitions import AnimationStatus, allowed_actions
@@ -186,10 +187,10 @@ class Animation(Lazily, Node):
     ) -> Connection[Annotated[Registration, strawberry.lazy("api.registrations.types")]] | None:
         if "past" in self.row:
             return None
-        from api.registrations.queries import registrations
-
         arguments = page_arguments(info, first, after, last, before)
-        return await registrations(info.context, self.row["animation_id"], status, arguments)
+        registrations = later("api.registrations.queries", "registrations")
+        page: Connection[Registration] = await registrations(info.context, self.row["animation_id"], status, arguments)
+        return page
 
     @strawberry.field(description="What the asker may do with it now, and for what is not possible, why.")
     def allowed_actions(self, info: Info) -> list[AllowedAction]:
@@ -223,7 +224,7 @@ def animation_of(row: dict[str, Any], lists: Lists) -> Animation:
 
 async def load_animations(context: Context, ids: Sequence[UUID]) -> list[Animation | None]:
     """Return the animations in the order of `ids`, None for those that do not exist or are not for the asker."""
-    read, lists = await context.read(), await context.lists()
+    read, lists = await context.read(), await lists_of(context)
     rows = await read.rows(read.sql(queries.BY_IDS), {"ids": list(ids)})
     visible = {row["animation_id"]: row for row in rows if is_visible(context, row)}
     return [animation_of(visible[id_], lists) if id_ in visible else None for id_ in ids]

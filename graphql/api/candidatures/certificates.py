@@ -18,6 +18,7 @@ from api.core.answers import Refused
 from api.core.context import Context, Services
 from api.core.scalars import local
 from api.downloads.file_responses import HARMLESS, answered, denied, disposition, id_in_path
+from api.typology.territories_and_terms import lists_of
 from application.candidatures import PURPOSE
 from application.papers.certificate import Certificate, certificate_pdf
 from domain.kernel.actors import Role
@@ -43,7 +44,7 @@ async def _certificate(context: Context, request: Request) -> Response:
     row = await _readable(context, request)
     if row["certificate_number"] is None or row["first_name"] is None:
         raise Refused(404, "NOT_FOUND", "Aucune attestation de bénévolat n'est délivrée pour cette candidature.")
-    lists = await context.lists()
+    lists = await lists_of(context)
     details = Certificate(
         number=row["certificate_number"],
         issued_on=row["certificate_on"],

@@ -20,6 +20,7 @@ from api.core.commands import carry_out, catch_up, reload_after
 from api.core.context import Context, Info
 from api.core.inputs import to_command
 from api.core.payloads import Payload
+from api.typology.territories_and_terms import lists_of
 from application import controls as commands
 from application.commanding.commands import Command
 from domain.controls.control import MOST_IN_POPULATION
@@ -53,7 +54,7 @@ async def _certified(context: Context, values: Mapping[str, Any]) -> list[UUID]:
     if not await catch_up(context):
         # A draw from part of the dossiers would pass for one from all of them.
         raise refuse(ErrorCode.CONFLICT, "Tous les dossiers certifiés ne sont pas encore connus : réessayez.")
-    if territory is not None and territory not in (await context.lists()).territories:
+    if territory is not None and territory not in (await lists_of(context)).territories:
         return []
     read = await context.read()
     params = {"period_from": start, "period_until": end, "territory": territory, "most": MOST_IN_POPULATION + 1}

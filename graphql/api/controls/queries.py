@@ -10,6 +10,7 @@ from api.core.checks import node_id
 from api.core.connections import connection
 from api.core.context import Context, Info
 from api.core.paging import After, Before, Connection, First, Last, PageArguments, page_arguments
+from api.typology.territories_and_terms import lists_of
 from projections.controls import queries
 
 
@@ -38,5 +39,5 @@ class ControlQueries:
 async def list_controls(context: Context, where: ControlWhere | None, arguments: PageArguments) -> Connection[Control]:
     """Return the controls that the asker may read."""
     filtered = visible(context.actor, where.conditions() if where else queries.Conditions())
-    lists = await context.lists()
+    lists = await lists_of(context)
     return await connection(context, queries.LISTING, filtered, arguments, lambda row: control_of(row, lists))

@@ -15,7 +15,7 @@ from api.core.allowed import AllowedAction, shown_actions
 from api.core.context import Context, Info
 from api.core.nodes import Node
 from api.service_dossiers.types import ServiceDossier, dossier_of
-from api.typology.territories_and_terms import Lists
+from api.typology.territories_and_terms import Lists, lists_of
 from api.typology.territory import Territory
 from domain.controls.pieces import REASON_LABELS, PieceKind, ReasonCode, pieces_of
 from domain.controls.transitions import ControlStatus, allowed_actions
@@ -115,7 +115,7 @@ class Control(Node):
 
     @strawberry.field(description="The dossiers drawn that the asker may see, in the order of the draw.")
     async def dossiers(self, info: Info) -> list[ControlledDossier]:
-        lists = await info.context.lists()
+        lists = await lists_of(info.context)
         drawn = await _drawn(info.context, self.row)
         return [ControlledDossier(dossier=dossier_of(row, lists), judged=judged) for row, judged in drawn]
 
@@ -212,7 +212,7 @@ def control_of(row: Row, lists: Lists) -> Control:
 
 async def load_control(context: Context, control_id: UUID) -> Control | None:
     """Return the control, or None if it does not exist or is not for the asker."""
-    read, lists = await context.read(), await context.lists()
+    read, lists = await context.read(), await lists_of(context)
     filtered = visible(context.actor, queries.Conditions())
     rows = await read.rows(read.sql(queries.BY_ID + filtered.clause), {**filtered.params, "id": control_id})
     return control_of(rows[0], lists) if rows else None

@@ -17,9 +17,9 @@ from api.core.commands import carry_out, reload_after
 from api.core.context import Context, Info
 from api.core.inputs import patch_of, to_command
 from api.core.payloads import Payload
+from api.structures.mutations import StructurePayload
 from api.structures.types import (
     Convention,
-    Structure,
     load_convention,
     load_structure,
     load_structure_by_siret,
@@ -39,13 +39,6 @@ class ConventionPayload(Payload):
         default_factory=list,
         description="What who signs should know, in French: that a known structure keeps its name whatever the paper"
         " says, that another convention covers some of the same days. The convention is recorded all the same.",
-    )
-
-
-@strawberry.type(description="What became of a mutation on a structure.")
-class StructurePayload(Payload):
-    structure: Structure | None = strawberry.field(
-        description="The structure as it now stands; null after errors, or when it cannot be read yet."
     )
 
 

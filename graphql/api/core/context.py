@@ -19,7 +19,6 @@ from strawberry.dataloader import DataLoader
 from api.core.answers import position_not_reached
 from api.core.known_rows import KnownRows
 from api.core.sign_ins_seen import SignInsSeen
-from api.typology.territories_and_terms import CachedLists, Lists
 from application.application import Application
 from application.files.store import FileStore
 from application.hosting.settings import WebSettings
@@ -73,7 +72,6 @@ class Services:
     #: Where people find the site, without a slash at its end.
     public_url: str
     checkpoint_key: SigningKey = field(repr=False)
-    lists: CachedLists = field(default_factory=CachedLists, repr=False)
     structures: KnownRows = field(default_factory=lambda: KnownRows("structures"), repr=False)
     web: WebSettings = field(default_factory=WebSettings)
     #: Longest time between checkpoints.
@@ -138,7 +136,8 @@ class Context:
         self._opening = asyncio.Lock()
         self._stack: AsyncExitStack | None = None
         self._snapshot: Snapshot | None = None
-        self._lists: Lists | None = None
+        #: What is read once for the whole answer; emptied by `refresh`.
+        self.memo: dict[object, Any] = {}
         self._loaders: dict[str, DataLoader[Any, Any]] = {}
         self._loading: set[asyncio.Task[Any]] = set()
         #: How many items the pages asked for so far may hold (see `api.core.paging`).
@@ -173,18 +172,6 @@ class Context:
             if monotonic() >= deadline:
                 raise position_not_reached(self.at_least, read.position)
             await asyncio.sleep(_BETWEEN_LOOKS)
-
-    async def lists(self) -> Lists:
-        """Territories and terms, as of this answer's snapshot."""
-        lists = self._lists or self.services.lists.known(await self.read())
-        if lists is None:
-            # All who ask meanwhile go on together: what they load next is one statement for them all.
-            lists = await self.together("lists", None, self._read_lists)
-        self._lists = lists
-        return lists
-
-    async def _read_lists(self, keys: list[None]) -> Sequence[Lists]:
-        return [await self.services.lists.at(await self.read())] * len(keys)
 
     async def together(self, what: str, key: K, load: Callable[[list[K]], Awaitable[Sequence[V]]]) -> V:
         """Loads what belongs to `key` together with that of all others asked for at the same level: `load` is called
@@ -245,7 +232,7 @@ class Context:
             await asyncio.wait(self._loading)
         async with self._opening:
             stack, self._stack, self._snapshot = self._stack, None, None
-            self._lists = None
+            self.memo.clear()
             self.asked_items = 0
             if stack is not None:
                 try:
@@ -255,7 +242,7 @@ class Context:
                     log.warning("a snapshot could not be let go of", extra={"reason": type(fault).__name__})
 
     def whole(self) -> Context:
-        """Where what belongs to a thing is read: this context, unless it is of the past (see `api.past`)."""
+        """Where what belongs to a thing is read: this context, unless it is of the past (see `api.core.past`)."""
         return self
 
 

@@ -34,6 +34,7 @@ from api.core.answers import (
     unexpected,
 )
 from api.core.clients import client_of
+from api.core.coded_errors import coded
 from api.core.context import Context, Services
 from api.core.errors import ApiError
 from api.core.requests import (
@@ -47,13 +48,13 @@ from api.core.requests import (
 from api.core.strawberry_internals import starlette_request
 from api.http import graphiql as ide
 from api.http.answer_cache import LASTING
+from api.http.executable_schema import Schema
 from api.http.persisted import persisted_documents
 from api.http.questions import Question, question_of
 from api.http.sockets import MOST_OPERATIONS_AT_ONCE, Connection, SocketHandler
 from api.http.uploads import MULTIPART, asks_first, form_of, largest_body, operations_of
 from api.limits.cost import MOST_COST
 from api.limits.cost_limit import cost_extension
-from api.schema import Schema, coded
 from domain.kernel.actors import PUBLIC, Role
 
 #: Root fields that the public reads from the read models alone, with everything below them.

@@ -8,9 +8,11 @@ from api.core.checks import node_id
 from api.core.connections import connection, within_reach
 from api.core.context import Context, Info
 from api.core.paging import After, Before, Connection, First, Last, PageArguments, page_arguments
-from api.past import AT, At, dossier_at
+from api.core.past import AT, At
 from api.service_dossiers.filters import ServiceDossierWhere
+from api.service_dossiers.past import dossier_at
 from api.service_dossiers.types import FOR_DOSSIERS, ServiceDossier, dossier_of, load_dossier
+from api.typology.territories_and_terms import lists_of
 from domain.kernel.rights import Action
 from projections.service_dossiers import queries
 
@@ -45,5 +47,5 @@ async def list_service_dossiers(
     """Return the dossiers that the asker may read. Raises FORBIDDEN for a role that may read none."""
     within = within_reach(context, Action.STRUCTURE_READ, "d")
     filtered = queries.narrowed(within, where.conditions() if where else queries.Conditions())
-    lists = await context.lists()
+    lists = await lists_of(context)
     return await connection(context, queries.LISTING, filtered, arguments, lambda row: dossier_of(row, lists))

@@ -22,7 +22,7 @@ from api.core.scalars import local
 from api.service_dossiers.duplicate_sheets import DuplicateSheet, duplicate_sheets_of
 from api.service_dossiers.missing import Missing, missing_of
 from api.structures.types import Convention, Structure, load_conventions, structure_beside
-from api.typology.territories_and_terms import Lists
+from api.typology.territories_and_terms import Lists, lists_of
 from api.typology.territory import Territory
 from domain.kernel.dossier_status import DossierStatus
 from domain.service_dossiers.transitions import AmendmentStatus, allowed_actions, belongings
@@ -267,7 +267,7 @@ def dossier_of(row: dict[str, Any], lists: Lists) -> ServiceDossier:
 
 async def load_dossier(context: Context, dossier_id: UUID) -> ServiceDossier | None:
     """Return the dossier, or None if it does not exist or is not for the asker."""
-    read, lists = await context.read(), await context.lists()
+    read, lists = await context.read(), await lists_of(context)
     for row in await read.rows(read.sql(queries.BY_IDS), {"ids": [dossier_id]}):
         if may_be_shown(context.actor, "ServiceDossier", belongings(_Standing(row))):
             return dossier_of(row, lists)

@@ -12,7 +12,7 @@ import strawberry
 from api.core.context import Context
 from api.core.errors import invalid
 from api.core.scalars import readable
-from api.typology.territories_and_terms import Lists
+from api.typology.territories_and_terms import Lists, lists_of
 from api.typology.types import Term
 from domain.typology.typology import TermKind
 
@@ -65,7 +65,7 @@ async def dashboard_of(
     days = {"first_day": first, "last_day": last}
 
     async def figures(owners: list[UUID | str]) -> list[StructureDashboard]:
-        read, lists = await context.read(), await context.lists()
+        read, lists = await context.read(), await lists_of(context)
         params = {**days, "owners": owners, "territories": within, "now": context.now}
         rows_by_owner: dict[UUID | str, list[dict[str, Any]]] = {owner: [] for owner in owners}
         for row in await read.rows(read.sql(query), params):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import strawberry
 
-from api.conventions.mutations import StructurePayload
 from api.core.commands import carry_out, reload_after
 from api.core.context import Info
 from api.core.inputs import Repeatable, reference, to_command, value_of
-from api.structures.types import load_structure
+from api.core.payloads import Payload
+from api.structures.types import Structure, load_structure
 from application.structures import SetStructureContact
 
 
@@ -18,6 +18,13 @@ class StructureContactSetInput(Repeatable):
     phone: str | None = value_of("The telephone number.")
     email: str | None = value_of("The e-mail address, which answers to letters reach.")
     hours: str | None = value_of("When one may call or come: « du lundi au vendredi, de 9 h à 17 h ».")
+
+
+@strawberry.type(description="What became of a mutation on a structure.")
+class StructurePayload(Payload):
+    structure: Structure | None = strawberry.field(
+        description="The structure as it now stands; null after errors, or when it cannot be read yet."
+    )
 
 
 @strawberry.type

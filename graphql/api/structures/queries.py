@@ -9,8 +9,9 @@ from api.core.connections import connection
 from api.core.context import Context, Info
 from api.core.errors import invalid
 from api.core.paging import After, Before, Connection, First, Last, PageArguments, page_arguments
-from api.past import AT, At, structure_at
+from api.core.past import AT, At
 from api.structures.filters import StructureWhere
+from api.structures.past import structure_at
 from api.structures.types import Structure, load_structure, load_structure_by_siret, structure_of
 from domain.kernel.identifiers import check_siret
 from projections.structures import queries

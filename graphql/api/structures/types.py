@@ -17,6 +17,8 @@ from api.accounts.types import (
     invitations_of_structures,
     mandates_of_structures,
 )
+from api.audit.queries import timeline
+from api.core.back_references import later
 from api.core.context import Context, Info, read_beside
 from api.core.nodes import Node
 from api.core.paging import Connection, page_arguments
@@ -95,6 +97,11 @@ class Structure(Node):
         from api.contacts.queries import contacts
 
         return await contacts(info.context, self.structure_id, page_arguments(info, first, after, last, before))
+        contacts = later("api.contacts.queries", "contacts")
+        page: Connection[Contact] = await contacts(
+            info.context, self.structure_id, page_arguments(info, first, after, last, before)
+        )
+        return page
 
     @strawberry.field(
         description=f"Who may speak for it, and its médiateurs. {FOR_MANDATES}, and auditors; others: FORBIDDEN."
@@ -119,12 +126,14 @@ class Structure(Node):
         last: int | None = None,
         before: str | None = None,
     ) -> Connection[Annotated[Animation, strawberry.lazy("api.animations.types")]]:
-        from api.animations.queries import own_animations
-
         context = read_beside(self.past, info)
         within = bounds(context.actor, Action.STRUCTURE_READ)
         arguments = page_arguments(info, first, after, last, before)
-        return await own_animations(context, self.structure_id, within, where, order_by, arguments)
+        own_animations = later("api.animations.queries", "own_animations")
+        page: Connection[Animation] = await own_animations(
+            context, self.structure_id, within, where, order_by, arguments
+        )
+        return page
 
     @strawberry.field(description="Its figures. " + _FOR)
     async def dashboard(
@@ -148,8 +157,6 @@ class Structure(Node):
         last: int | None = None,
         before: str | None = None,
     ) -> Connection[Annotated[AuditEntry, strawberry.lazy("api.audit.types")]]:
-        from api.audit.queries import timeline
-
         context = read_beside(self.past, info)
         return await timeline(context, self.structure_id, page_arguments(info, first, after, last, before))
 

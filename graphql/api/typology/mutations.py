@@ -13,7 +13,8 @@ from api.core.context import Context, Info
 from api.core.inputs import to_command
 from api.core.payloads import Payload
 from api.typology.inputs import TermAddInput, TermMergeInput, TermRenameInput, TermRetireInput, TermSplitInput
-from api.typology.types import Term, load_term
+from api.typology.territories_and_terms import load_term
+from api.typology.types import Term
 from application import typology as commands
 from application.commanding.commands import Command
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from api.core.context import Info
+from api.typology.territories_and_terms import lists_of
 from api.typology.territory import Territory
 from api.typology.types import AttestationForm, Term, load_form
 from domain.typology.typology import TermKind
@@ -14,15 +15,15 @@ from domain.typology.typology import TermKind
 class TypologyQueries:
     @strawberry.field(description="The territories that take part. Public.")
     async def territories(self, info: Info) -> list[Territory]:
-        return list((await info.context.lists()).territories.values())
+        return list((await lists_of(info.context)).territories.values())
 
     @strawberry.field(description="One territory by its code. Public.")
     async def territory(self, info: Info, code: str) -> Territory | None:
-        return (await info.context.lists()).territories.get(code)
+        return (await lists_of(info.context)).territories.get(code)
 
     @strawberry.field(description="The typology's terms, of one list or of all. Public.")
     async def typology(self, info: Info, kind: TermKind | None = None) -> list[Term]:
-        terms = (await info.context.lists()).terms.values()
+        terms = (await lists_of(info.context)).terms.values()
         return [term for term in terms if kind is None or term.kind is kind]
 
     @strawberry.field(description="The further questions of the attestation in force. Public.")

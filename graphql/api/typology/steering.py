@@ -16,7 +16,8 @@ from api.typology.inputs import (
     TerritoryJoinInput,
     TerritoryOpenCandidaturesInput,
 )
-from api.typology.territory import Territory, load_territory
+from api.typology.territories_and_terms import load_territory
+from api.typology.territory import Territory
 from api.typology.types import AttestationForm, load_form
 from application import typology as commands
 from application.people.erasing import ErasureReport

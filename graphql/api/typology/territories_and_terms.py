@@ -6,16 +6,13 @@ import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
+from api.core.context import Context
+from api.typology.territory import Territory, territory_of
+from api.typology.types import Term, term_of
 from domain.typology.typology import TermKind
+from projections.engine.reading import Snapshot
 from projections.typology import queries
-
-if TYPE_CHECKING:
-    from api.typology.territory import Territory
-    from api.typology.types import Term
-    from projections.engine.reading import Snapshot
-
 
 #: Read models whose change invalidates the cached lists.
 LASTING_LISTS = ("territories", "terms")
@@ -30,8 +27,6 @@ class Lists:
 
     def term(self, kind: TermKind, code: str, day: date | None = None) -> Term:
         """Return the term as on that local day; a term unknown to the typology shows its code."""
-        from api.typology.types import Term
-
         term = self.terms.get((kind, code))
         if term is None:
             return Term(kind=kind, code=code, label=code, description=None, retired=False)
@@ -73,17 +68,37 @@ class CachedLists:
             return self._lists
 
 
+async def lists_of(context: Context) -> Lists:
+    """Return territories and terms, as of this answer's snapshot."""
+    process = context.services.shared(CachedLists)
+    lists: Lists | None = context.memo.get(Lists) or process.known(await context.read())
+    if lists is None:
+
+        async def read(keys: list[None]) -> list[Lists]:
+            return [await process.at(await context.read())] * len(keys)
+
+        # All who ask meanwhile go on together: what they load next is one statement for them all.
+        lists = await context.together("lists", None, read)
+    context.memo[Lists] = lists
+    return lists
+
+
 def _standing(read: Snapshot) -> tuple[object, ...]:
     return tuple(read.live.get(name) for name in LASTING_LISTS)
 
 
 async def read_lists(read: Snapshot) -> Lists:
-    from api.typology.territory import territory_of
-    from api.typology.types import term_of
-
     territories = [territory_of(row) for row in await read.rows(read.sql(queries.TERRITORIES))]
     terms = [term_of(row) for row in await read.rows(read.sql(queries.TERMS))]
     return Lists(
         {territory.code: territory for territory in territories},
         {(term.kind.value, term.code): term for term in terms},
     )
+
+
+async def load_territory(context: Context, code: str) -> Territory | None:
+    return (await lists_of(context)).territories.get(code)
+
+
+async def load_term(context: Context, kind: str, code: str) -> Term | None:
+    return (await lists_of(context)).terms.get((TermKind(kind).value, code))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import strawberry
 
-from api.core.context import Context, Info
-from api.structures.dashboard import StructureDashboard, dashboard_of
+from api.core.back_references import later
+from api.core.context import Info
 from domain.kernel.rights import Belongings
 from projections.structures import dashboards as figures
+
+if TYPE_CHECKING:
+    from api.structures.dashboard import StructureDashboard
 
 
 @strawberry.type(description="A department that takes part in the programme. Public, save for its dashboard.")
@@ -33,8 +36,10 @@ class Territory:
             date | None, strawberry.argument(name="from", description="First local day, included.")
         ] = None,
         to: Annotated[date | None, strawberry.argument(description="Last local day, included.")] = None,
-    ) -> StructureDashboard:
-        return await dashboard_of(info.context, figures.OF_TERRITORIES, self.code, from_, to)
+    ) -> Annotated[StructureDashboard, strawberry.lazy("api.structures.dashboard")]:
+        dashboard_of = later("api.structures.dashboard", "dashboard_of")
+        dashboard: StructureDashboard = await dashboard_of(info.context, figures.OF_TERRITORIES, self.code, from_, to)
+        return dashboard
 
     @property
     def belongings(self) -> Belongings:
@@ -48,7 +53,3 @@ def territory_of(row: dict[str, Any]) -> Territory:
         time_zone=row["time_zone"],
         runs_candidatures=row["runs_candidatures"],
     )
-
-
-async def load_territory(context: Context, code: str) -> Territory | None:
-    return (await context.lists()).territories.get(code)

@@ -78,14 +78,6 @@ def term_of(row: dict[str, Any]) -> Term:
     )
 
 
-def _former(label: dict[str, str]) -> FormerLabel:
-    return FormerLabel(label=label["label"], until=date.fromisoformat(label["until"]))
-
-
-async def load_term(context: Context, kind: str, code: str) -> Term | None:
-    return (await context.lists()).terms.get((TermKind(kind).value, code))
-
-
 async def load_form(context: Context) -> AttestationForm | None:
     """Return the form in force."""
     read = await context.read()

@@ -14,8 +14,9 @@ import strawberry
 from graphql import specified_rules
 
 from api.compiled.documents import Document, Documents, Invalid
+from api.core.coded_errors import coded
 from api.limits.documents import MOST_TOKENS, RULES
-from api.schema import coded, schema
+from api.schema import schema
 from domain.kernel.actors import PUBLIC, Role
 from tests.support.api.asking import (
     AUDITOR,

@@ -19,11 +19,12 @@ import application
 import domain
 import projections
 from api.core.answers import Refused, unexpected
+from api.core.coded_errors import coded
 from api.core.error_codes import ERROR_CODES
 from api.core.errors import ApiError, denied, invalid
 from api.core.payloads import user_errors
 from api.http.view import _as_refusal
-from api.schema import coded, schema
+from api.schema import schema
 from domain.kernel.actors import PUBLIC
 from domain.kernel.errors import DomainError, ErrorCode, Problem
 

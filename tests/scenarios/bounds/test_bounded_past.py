@@ -40,7 +40,7 @@ def folded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         threads.append(current_thread().name)
         return fold(*args)
 
-    monkeypatch.setattr("api.past.past_snapshot", noted)
+    monkeypatch.setattr("api.core.past.past_snapshot", noted)
     return threads
 
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
-
 import strawberry
 
 from api.core.commands import carry_out, settle
 from api.core.context import Info
 from api.core.inputs import Repeatable, to_command, value_of
 from api.core.payloads import Payload
+from api.viewer.types import Viewer, viewer_of
 from application.accounts import MailPreferencesSet
 from application.notifications.inbox import mark_read, recipients_of
 from domain.kernel.errors import invalid
 from eventstore.log import head
-
-if TYPE_CHECKING:
-    from api.accounts.viewer import Viewer
 
 _PREFIX = "notification:"
 _MOST = 500
@@ -43,7 +39,7 @@ class MailPreferencesSetInput(Repeatable):
 
 @strawberry.type(description="What became of the preferences.")
 class MailPreferencesPayload(Payload):
-    viewer: Annotated[Viewer, strawberry.lazy("api.accounts.viewer")] | None = strawberry.field(
+    viewer: Viewer | None = strawberry.field(
         description="The asker, with the preferences as they now stand; null after errors."
     )
 
@@ -55,8 +51,6 @@ class NotificationMutations:
         " not. For who is signed in, for themself; to be said again when they speak for something else."
     )
     async def mail_preferences_set(self, info: Info, input: MailPreferencesSetInput) -> MailPreferencesPayload:
-        from api.accounts.viewer import viewer_of
-
         values = to_command(input) | {"recipients": recipients_of(info.context.actor)}
         carried = await carry_out(info.context, MailPreferencesSet, values)
         viewer = None if carried.errors else viewer_of(info.context)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TypeAlias
 from uuid import UUID
@@ -12,13 +11,9 @@ import strawberry
 from anyio import CapacityLimiter, to_thread
 from anyio.lowlevel import RunVar
 
-from api.animations.types import Animation, load_animation
 from api.core.context import Context
 from api.core.errors import invalid
 from api.core.scalars import readable
-from api.service_dossiers.types import ServiceDossier, load_dossier
-from api.structures.types import Structure, load_structure
-from domain.kernel.identifiers import registration_book_id
 from eventstore.records import Recorded
 from projections.engine.past import (
     PARIS,
@@ -100,7 +95,7 @@ class PastContext(Context):
         return self._whole
 
 
-async def _past_of(context: Context, moment: Moment, now: datetime, structure_id: UUID, *streams: UUID) -> PastContext:
+async def past_of(context: Context, moment: Moment, now: datetime, structure_id: UUID, *streams: UUID) -> PastContext:
     """Return the context of this moment, shared within an answer so that it is folded once."""
 
     async def build(keys: list[_PastKey]) -> list[PastContext]:
@@ -127,44 +122,7 @@ def _folds() -> CapacityLimiter:
         return limiter
 
 
-async def animation_at(context: Context, animation_id: UUID, at: At) -> Animation | None:
-    moment, now = await _moment(context, at)
-    today = await load_animation(context, animation_id)
-    if today is None:
-        return None
-    structure_id = today.structure.structure_id
-    book = registration_book_id(animation_id)
-    past = await _past_of(context, moment, now, structure_id, animation_id, book, structure_id)
-    animation = await load_animation(past, animation_id)
-    return animation and replace(animation, structure=_as_of_today(animation.structure, today.structure))
-
-
-async def structure_at(context: Context, today: Structure | None, at: At) -> Structure | None:
-    moment, now = await _moment(context, at)
-    if today is None:
-        return None
-    past = await _past_of(context, moment, now, today.structure_id, today.structure_id)
-    structure = await load_structure(past, today.structure_id)
-    return structure and _as_of_today(structure, today)
-
-
-async def dossier_at(context: Context, dossier_id: UUID, at: At) -> ServiceDossier | None:
-    moment, now = await _moment(context, at)
-    today = await load_dossier(context, dossier_id)
-    if today is None:
-        return None
-    structure_id: UUID = today.row["structure_id"]
-    past = await _past_of(context, moment, now, structure_id, dossier_id, structure_id, today.row["convention_id"])
-    dossier = await load_dossier(past, dossier_id)
-    return dossier and replace(dossier, structure=_as_of_today(dossier.structure, today.structure))
-
-
-def _as_of_today(then: Structure, today: Structure) -> Structure:
-    """Rights to a structure follow its territories of today."""
-    return replace(then, territories=today.territories, home=today.home)
-
-
-async def _moment(context: Context, at: At) -> tuple[Moment, datetime]:
+async def moment_of(context: Context, at: At) -> tuple[Moment, datetime]:
     """Return the moment and its instant. Raises INVALID for the future."""
     if at.position is not None:
         return await _at_position(context, at.position.value)

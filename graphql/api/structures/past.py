@@ -1,0 +1,23 @@
+"""A structure as it was known at a moment."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from api.core.context import Context
+from api.core.past import At, moment_of, past_of
+from api.structures.types import Structure, load_structure
+
+
+async def structure_at(context: Context, today: Structure | None, at: At) -> Structure | None:
+    moment, now = await moment_of(context, at)
+    if today is None:
+        return None
+    past = await past_of(context, moment, now, today.structure_id, today.structure_id)
+    found = await load_structure(past, today.structure_id)
+    return found and as_of_today(found, today)
+
+
+def as_of_today(then: Structure, today: Structure) -> Structure:
+    """The territories that give rights to a structure are those of today."""
+    return replace(then, territories=today.territories, home=today.home)
