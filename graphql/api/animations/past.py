@@ -20,5 +20,5 @@ async def animation_at(context: Context, animation_id: UUID, at: At) -> Animatio
     structure_id = today.structure.structure_id
     book = registration_book_id(animation_id)
     past = await past_of(context, moment, now, structure_id, animation_id, book, structure_id)
-    found = await load_animation(past, animation_id)
-    return found and replace(found, structure=as_of_today(found.structure, today.structure))
+    animation = await load_animation(past, animation_id)
+    return animation and replace(animation, structure=as_of_today(animation.structure, today.structure))

@@ -18,5 +18,5 @@ async def dossier_at(context: Context, dossier_id: UUID, at: At) -> ServiceDossi
         return None
     structure_id: UUID = today.row["structure_id"]
     past = await past_of(context, moment, now, structure_id, dossier_id, structure_id, today.row["convention_id"])
-    found = await load_dossier(past, dossier_id)
-    return found and replace(found, structure=as_of_today(found.structure, today.structure))
+    dossier = await load_dossier(past, dossier_id)
+    return dossier and replace(dossier, structure=as_of_today(dossier.structure, today.structure))

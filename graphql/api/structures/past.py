@@ -14,8 +14,8 @@ async def structure_at(context: Context, today: Structure | None, at: At) -> Str
     if today is None:
         return None
     past = await past_of(context, moment, now, today.structure_id, today.structure_id)
-    found = await load_structure(past, today.structure_id)
-    return found and as_of_today(found, today)
+    structure = await load_structure(past, today.structure_id)
+    return structure and as_of_today(structure, today)
 
 
 def as_of_today(then: Structure, today: Structure) -> Structure:
