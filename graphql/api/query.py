@@ -1,4 +1,4 @@
-"""The root of all reading: each feature's questions, anything by its id, and where the answer stands."""
+"""The root of queries: those of each feature, any object by its id, and the position of the answer."""
 
 from __future__ import annotations
 
@@ -73,8 +73,8 @@ _LOADS = (
 
 async def _thing(context: Context, thing_id: UUID) -> Node | None:
     for load in _LOADS:
-        if (found := await load(context, thing_id)) is not None:
-            return found
+        if (node := await load(context, thing_id)) is not None:
+            return node
     return None
 
 

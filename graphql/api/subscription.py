@@ -1,4 +1,4 @@
-"""What people follow as it happens, driven by the read models' notifications: one listener for all of a process."""
+"""Subscriptions, driven by notifications of the read models: one listener per process."""
 
 from __future__ import annotations
 
@@ -101,8 +101,8 @@ class Subscription:
 
 
 async def _check_whose(context: Context, structure_id: UUID) -> None:
-    """Raises FORBIDDEN, in the same way whether there is such a structure or not."""
+    """Raise FORBIDDEN, in the same way whether the structure exists or not."""
     structure = await load_structure(context, structure_id)
-    of = structure.belongings if structure else Belongings(structure_id)
-    if not may(context.actor, Action.AUDIT_READ, of):
+    belongings = structure.belongings if structure else Belongings(structure_id)
+    if not may(context.actor, Action.AUDIT_READ, belongings):
         raise denied(context.actor)

@@ -1,4 +1,4 @@
-"""What the asker may do with a thing, and for what is not possible now, why."""
+"""The actions that the asker may take on an object, and why others are not possible now."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ class AllowedAction:
     reason: str | None = strawberry.field(description="Why it is not possible now, in French, for a person.")
 
 
-def shown_actions(found: Iterable[allowed.AllowedAction]) -> list[AllowedAction]:
-    return [AllowedAction(action=one.action, allowed=one.allowed, reason=one.reason) for one in found]
+def shown_actions(actions: Iterable[allowed.AllowedAction]) -> list[AllowedAction]:
+    return [AllowedAction(action=action.action, allowed=action.allowed, reason=action.reason) for action in actions]

@@ -1,4 +1,4 @@
-"""Answers over HTTP: JSON in the form of GraphQL, whatever happened (GraphQL-over-HTTP, media types and statuses)."""
+"""HTTP answers: JSON in the form of GraphQL, whatever happened (GraphQL-over-HTTP, media types and statuses)."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ RETRY_LATER = {"Retry-After": "5"}
 
 
 class Refused(Exception):
-    """The request is answered without executing anything. `message` is for a person; `told` goes to `extensions`."""
+    """The request is refused before execution. `message` is for a person; `details` go to `extensions`."""
 
-    def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None, **told: Any):
+    def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None, **details: Any):
         self.status = status
         self.headers = dict(headers or {})
-        self.message, self.extensions = message, {"code": code, **told}
+        self.message, self.extensions = message, {"code": code, **details}
         super().__init__(code)
 
     @property
     def error(self) -> dict[str, Any]:
-        """As it stands in the `errors` of an answer."""
+        """The refusal as an entry of `errors`."""
         return {"message": self.message, "extensions": self.extensions}
 
 
@@ -49,7 +49,7 @@ def position_not_reached(position: int, reached: int) -> Refused:
 
 
 def refused_within(error: BaseException) -> Refused | None:
-    """The refusal that an answer ended with, whatever it was raised through."""
+    """Return the refusal among the causes of an error, or None."""
     cause: BaseException | None = error
     while cause is not None and not isinstance(cause, Refused):
         cause = cause.__cause__
@@ -57,19 +57,20 @@ def refused_within(error: BaseException) -> Refused | None:
 
 
 def is_final(error: BaseException) -> BaseException | None:
-    """What would be the same again, and take as long: a refusal, or a database that is away. Return None for others."""
+    """Return the error if executing again would fail alike (a refusal, an unavailable database), or None."""
     return refused_within(error) or (error if is_unavailable(error) else None)
 
 
 def unavailable(error: BaseException, message: str = AWAY) -> Refused:
-    """The database is away, busy or full: nobody's fault who asks."""
+    """The database is unreachable, busy or full: not the client's fault."""
     log.warning("the database is unavailable", extra={"reason": kinds(error)})
     return Refused(503, "UNAVAILABLE", message, RETRY_LATER)
 
 
 def unexpected(error: Exception) -> Refused:
-    """What stopped an answer: the database that is away, or what nobody foresaw, which is logged; the client is told
-    its number and nothing else.
+    """Return the refusal for an unforeseen error, or for an unavailable database.
+
+    Unforeseen errors are logged; the client only learns the incident's number.
     """
     if is_unavailable(error):
         return unavailable(error)
@@ -82,13 +83,13 @@ def refusal(refused: Refused, media_type: str) -> Response:
 
 
 def answer(content: object, status: int, media_type: str, headers: Mapping[str, str] | None = None) -> Response:
-    """`Vary`: the same document is answered otherwise to another asker, and in another form to another `Accept`."""
-    told = {"Vary": "Accept, Authorization", "Cache-Control": "no-store", **(headers or {})}
-    return Response(orjson.dumps(content), status, told, f"{media_type}; charset=utf-8")
+    """Build a response. `Vary`: answers depend on the asker, and on the media type that they accept."""
+    answer_headers = {"Vary": "Accept, Authorization", "Cache-Control": "no-store", **(headers or {})}
+    return Response(orjson.dumps(content), status, answer_headers, f"{media_type}; charset=utf-8")
 
 
 def preferred_media_type(accept: str) -> str:
-    """The newer media type when the client likes it at least as well as plain JSON."""
+    """Return the newer media type unless the client prefers plain JSON."""
     liking = {JSON: 0.0, GRAPHQL_JSON: 0.0}
     for part in accept.split(","):
         name, *parameters = (piece.strip().lower() for piece in part.split(";"))
@@ -108,9 +109,9 @@ def _quality(parameters: list[str]) -> float:
 
 
 def status_of(content: Mapping[str, Any], media_type: str) -> int:
-    """Plain JSON always answers 200 once the request was understood; the newer media type says 400 without data.
+    """Return the status: plain JSON is always 200 once the request was understood; the newer type 400 without data.
 
-    503 in both when the database is away and nothing was answered: balancers and clients know what to do then.
+    Both answer 503 when the database is unavailable and there is no data, for load balancers and clients.
     """
     if _answers_nothing_but(UNAVAILABLE, content):
         return 503

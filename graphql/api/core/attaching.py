@@ -1,6 +1,6 @@
-"""Mutations that bring a file: rights and state are looked at first, then the file by its content, once for a request.
+"""Mutations with a file: rights and state are checked first, then the content of the file, once per request.
 
-A file is kept before anything is recorded.
+A file is stored before anything is recorded.
 """
 
 from __future__ import annotations
@@ -27,37 +27,37 @@ from application.files.store import Draft, NoDraft
 from domain.kernel.errors import DomainError, invalid
 from eventstore.unavailable import Unavailable
 
-#: What a file's input field says.
+#: Description of a file's input field.
 FILE_DESCRIPTION = (
     "A PDF, a JPEG or a PNG of 20 MB at most, told by its content. Sent by the GraphQL multipart request specification."
 )
-#: Says what the command would be refused for, whatever the file.
+#: Placeholder values, to find out what the command is refused for whatever the file.
 _UNKNOWN = {"media_type": "application/pdf", "size": 1, "sha256": "0" * 64}
 _places: RunVar[SharedPlaces] = RunVar("places of files that are opened")
 
 
-async def carry_out_with_file(context: Context, command_class: type[Command], said: dict[str, Any]) -> Carried:
-    """Executes the command made from `said`, whose `file` becomes the fields of a kept file."""
-    file = said.pop("file")
+async def carry_out_with_file(context: Context, command_class: type[Command], values: dict[str, Any]) -> Carried:
+    """Execute the command made from `values`, whose `file` is replaced by the fields of a stored file."""
+    file = values.pop("file")
     try:
         if not isinstance(file, UploadFile):
             raise invalid(
                 "file : fichier attendu, envoyé selon la spécification « GraphQL multipart request ».", "file"
             )
-        await in_turn(context, partial(_rehearse, context, command_class, said))
+        await in_turn(context, partial(_rehearse, context, command_class, values))
         async with AsyncExitStack() as stack:
-            # No place of commands is held meanwhile.
+            # Hold no place of commands meanwhile.
             async with _place(context):
                 draft = await stack.enter_async_context(_draft(context, file))
                 media_type = await to_thread.run_sync(_media_type, context, draft)
-            found = {"media_type": media_type, "size": draft.size, "sha256": draft.sha256, "draft": draft}
-            return await settle(context, partial(_execute, context, command_class, said | found))
+            file_values = {"media_type": media_type, "size": draft.size, "sha256": draft.sha256, "draft": draft}
+            return await settle(context, partial(_execute, context, command_class, values | file_values))
     except DomainError as refusal:
         return refusal_of(context, refusal)
 
 
-def _rehearse(context: Context, command_class: type[Command], said: dict[str, Any]) -> None:
-    command = made(command_class, said | _UNKNOWN | {"draft": NoDraft()})
+def _rehearse(context: Context, command_class: type[Command], values: dict[str, Any]) -> None:
+    command = made(command_class, values | _UNKNOWN | {"draft": NoDraft()})
     context.services.application.rehearse(command, context.actor, context.now)
 
 
@@ -68,7 +68,7 @@ def _execute(context: Context, command_class: type[Command], values: dict[str, A
 
 @asynccontextmanager
 async def _draft(context: Context, file: UploadFile) -> AsyncIterator[Draft]:
-    # The same file may stand in two mutations of one document.
+    # The same file may be used by two mutations of one document.
     file.file.seek(0)
     opened = context.services.files.draft(file.file)
     draft = await to_thread.run_sync(opened.__enter__)
@@ -80,25 +80,25 @@ async def _draft(context: Context, file: UploadFile) -> AsyncIterator[Draft]:
 
 
 def _media_type(context: Context, draft: Draft) -> str:
-    """Opened once, however often the document uses the file. Raises DomainError."""
-    known = context.opened_files.get(draft.sha256)
-    if known is None:
+    """Detect the type once per request, however often the document uses the file. Raises DomainError."""
+    media_type = context.opened_files.get(draft.sha256)
+    if media_type is None:
         try:
-            known = media_type_of(draft.path, draft.size)
+            media_type = media_type_of(draft.path, draft.size)
         except DomainError as refusal:
-            known = refusal
-        context.opened_files[draft.sha256] = known
-    if isinstance(known, DomainError):
-        raise known
-    return known
+            media_type = refusal
+        context.opened_files[draft.sha256] = media_type
+    if isinstance(media_type, DomainError):
+        raise media_type
+    return media_type
 
 
 @asynccontextmanager
 async def _place(context: Context) -> AsyncIterator[None]:
-    """One of the few that files are opened in. Raises TOO_MANY_REQUESTS when none becomes free in time."""
+    """Take one of the few places for opening files. Raises TOO_MANY_REQUESTS if none becomes free in time."""
     async with AsyncExitStack() as stack:
         try:
-            await stack.enter_async_context(_shared().one(client_of(context)))
+            await stack.enter_async_context(_shared().place(client_of(context)))
         except Unavailable:
             message = "D'autres fichiers sont encore en cours d'examen : réessayez dans quelques instants."
             raise GraphQLError(message, extensions={"code": "TOO_MANY_REQUESTS", "retryAfter": 10}) from None

@@ -1,4 +1,4 @@
-"""Checks of what a question names and filters by: identifiers, texts."""
+"""Checks of the arguments of queries: identifiers and texts."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from uuid import UUID
 from api.core.errors import invalid
 
 _UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
-#: What a filter may say; the longest title is shorter.
+#: Longest text of a filter; titles are shorter.
 LONGEST_TEXT = 300
-#: A UUID in any of its spellings is shorter.
+#: Longer than a UUID in any spelling.
 LONGEST_ID = 100
 
 
 def node_id(value: str, *field: str) -> UUID:
-    """The UUID of an `ID`. Raises INVALID naming the argument."""
+    """Parse an `ID` as a UUID. Raises INVALID naming the argument."""
     try:
         return UUID(value if len(value) <= LONGEST_ID else "")
     except ValueError:
@@ -25,7 +25,7 @@ def node_id(value: str, *field: str) -> UUID:
 
 
 def checked_text(value: str | None, field: str) -> str | None:
-    """The text of a filter. Raises INVALID on a length, a null byte or half a character that PostgreSQL cannot take."""
+    """Return a filter's text. Raises INVALID if it is too long or PostgreSQL cannot store it."""
     if value is not None and len(value) > LONGEST_TEXT:
         raise invalid(f"where.{field} : {LONGEST_TEXT} caractères au plus.", "where", field)
     if value is not None and _UNKEEPABLE.search(value):

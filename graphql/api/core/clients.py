@@ -1,4 +1,4 @@
-"""Who asks: the one place that tells a client's address, by what the configured proxies say and nobody else."""
+"""The address of the client: as the configured proxies report it, and nobody else."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from application.hosting.settings import WebSettings
 log = logging.getLogger(__name__)
 
 Address = IPv4Address | IPv6Address
-#: What one subscriber of a provider has of IPv6: all of its addresses are one client's.
+#: A provider's subscriber has a /64: all of its IPv6 addresses count as one client.
 _IPV6_NETWORK = 64
-#: A request with any of these was handed on by somebody, who may speak for anybody.
+#: Headers of requests that were forwarded, by anybody on behalf of anybody.
 _OF_PROXIES = frozenset(
     (
         b"cdn-loop",
@@ -37,19 +37,19 @@ _OF_PROXIES = frozenset(
         b"x-remote-ip",
     )
 )
-_told_of_strangers = False
+_logged_stranger = False
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """`address` names the client for limits. `direct`: it is on this machine, and speaks for nobody else."""
+    """`address` identifies the client for limits. `direct`: it runs on this machine, and forwards for nobody."""
 
     address: str
     direct: bool = False
 
 
 def client_of(scope: Scope, web: WebSettings) -> Client:
-    """The last address on the way that is none of the trusted proxies' (RFC 7239, section 7.4)."""
+    """Return the last address on the way that is no trusted proxy's (RFC 7239, section 7.4)."""
     peer = (scope.get("client") or ("", 0))[0]
     address = _read(peer)
     if address is None:
@@ -57,28 +57,28 @@ def client_of(scope: Scope, web: WebSettings) -> Client:
     if not any(name in _OF_PROXIES or name.startswith(b"x-forwarded") for name, _ in scope["headers"]):
         return Client(_named(address), direct=address.is_loopback)
     if not _is_trusted(address, web):
-        _tell_of_a_stranger()
+        _log_stranger()
     # A proxy may add a line of its own rather than go on with the one that it was sent.
     for hop in reversed(",".join(Headers(scope=scope).getlist("x-forwarded-for")).split(",")):
         if not _is_trusted(address, web):
             break
         before = _read(hop)
         if before is None:
-            # What cannot be read was not said by a proxy of ours: the last one that was stands for whom it let in.
+            # No trusted proxy writes unreadable addresses: the last trusted one stands for the client.
             break
         address = before
     return Client(_named(address))
 
 
-def _read(told: str) -> Address | None:
-    """An address as proxies write it: of IPv6 with or without brackets, either with or without a port."""
-    told = told.strip().strip('"')
-    if told.startswith("["):
-        told = told[1:].partition("]")[0]
-    elif told.count(":") == 1:
-        told = told.partition(":")[0]
+def _read(text: str) -> Address | None:
+    """Parse an address as proxies write it: IPv6 with or without brackets, both with or without a port."""
+    text = text.strip().strip('"')
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
     try:
-        address = ip_address(told.partition("%")[0])
+        address = ip_address(text.partition("%")[0])
     except ValueError:
         return None
     return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
@@ -94,9 +94,9 @@ def _is_trusted(address: Address, web: WebSettings) -> bool:
     return any(address in network for network in web.trusted_proxies)
 
 
-def _tell_of_a_stranger() -> None:
-    """Once: whoever runs the service may have forgotten their proxy; anybody else can send such headers too."""
-    global _told_of_strangers
-    if not _told_of_strangers:
-        _told_of_strangers = True
+def _log_stranger() -> None:
+    """Log once: the operator may have forgotten a proxy, but anybody can send such headers."""
+    global _logged_stranger
+    if not _logged_stranger:
+        _logged_stranger = True
         log.info("a request came by a proxy that PARENTALITE_TRUSTED_PROXIES does not name: it counts as one client")

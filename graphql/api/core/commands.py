@@ -1,4 +1,4 @@
-"""Carrying out a mutation: the command made from what was said, executed, and its effect waited for."""
+"""Carry out mutations: build the command, execute it, and wait until its effect can be read."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from domain.kernel.validation import validated
 from eventstore.log import head
 from eventstore.unavailable import Unavailable, is_unavailable
 
-#: Commands of one process that are in the database at the same time: they are committed in groups. The last quarter is
-#: for clients who hold few.
-MOST_COMMANDS_AT_ONCE, _KEPT = 32, 8
+#: Commands of a process that use the database at a time (they are committed in groups). The last quarter is reserved
+#: for clients with few commands.
+MOST_COMMANDS_AT_ONCE, _RESERVED = 32, 8
 
 T = TypeVar("T")
-#: Reads the thing that a mutation was about; None when the asker may not see it.
+#: Load the object of a mutation; None if the asker may not read it.
 Load = Callable[[Context, UUID], Awaitable[T | None]]
 
 _limiter: RunVar[anyio.CapacityLimiter] = RunVar("commands")
@@ -42,7 +42,7 @@ _MAYBE_DONE = f"La base de données n'a pas confirmé l'enregistrement, qui a pe
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """What became of a command. `visible`: the read models have reached its position, so its effect can be read."""
+    """The outcome of a command. `visible`: the read models have reached its position, so its effect can be read."""
 
     subject_id: UUID | None = None
     position: int | None = None
@@ -51,10 +51,10 @@ class Carried:
 
 
 async def carry_out(context: Context, command_class: type[Command], values: Mapping[str, Any]) -> Carried:
-    """Executes the command made from `values`. Expected refusals are in the result; anything else is raised."""
+    """Execute the command made from `values`. Expected refusals are in the result; other errors are raised."""
 
     def execute() -> tuple[UUID, int]:
-        # Validated in the thread too: a long text costs time that belongs to other requests.
+        # Validate in the thread, too: a long text would delay other requests.
         command = made(command_class, values)
         outcome = context.services.application.execute(command, context.actor, context.now)
         return outcome.subject_id, outcome.position
@@ -63,21 +63,21 @@ async def carry_out(context: Context, command_class: type[Command], values: Mapp
 
 
 def made(command_class: type[Command], values: Mapping[str, Any]) -> Command:
-    """The command made from `values`. Raises DomainError (INVALID) for each field that is wrong, or longer than any."""
+    """Build the command from `values`. Raises DomainError (INVALID) for every invalid or too long field."""
     if problems := too_long(values):
         raise DomainError(problems)
     return validated(command_class, values)
 
 
 async def settle(context: Context, execute: Callable[[], tuple[UUID | None, int]]) -> Carried:
-    """Runs `execute` in a thread, and waits within bounds until its effect, at the position it returns, can be read."""
+    """Run `execute` in a thread, then wait, within bounds, until the position that it returns can be read."""
     try:
         subject_id, position = await in_turn(context, execute)
     except DomainError as refusal:
         return refusal_of(context, refusal)
     services = context.services
     visible = await services.waiter.wait(position, services.wait_seconds)
-    # What was read before the mutation, by an earlier one of the same document, is of the past.
+    # Earlier mutations of the document may have read an older snapshot.
     await context.refresh()
     if visible:
         context.at_least = max(context.at_least, position)
@@ -85,19 +85,20 @@ async def settle(context: Context, execute: Callable[[], tuple[UUID | None, int]
 
 
 async def in_turn(context: Context, command: Callable[[], T]) -> T:
-    """What `command` returns, run in a thread as soon as the asker has a place. Raises what it raises, and UNAVAILABLE
-    where the database does not answer.
+    """Run `command` in a thread once the asker has a place, and return its result.
+
+    Raises what it raises, and UNAVAILABLE if the database does not answer.
     """
     try:
-        async with _shared().one(client_of(context)):
+        async with _shared().place(client_of(context)):
             return await to_thread.run_sync(command, limiter=_commands())
     except DomainError:
         raise
-    except Exception as fault:
-        if not is_unavailable(fault):
+    except Exception as error:
+        if not is_unavailable(error):
             raise
-        away = unavailable(fault, _MAYBE_DONE if isinstance(fault, Unavailable) and fault.maybe_recorded else _NOT_DONE)
-        raise GraphQLError(away.message, extensions=away.extensions) from fault
+        away = unavailable(error, _MAYBE_DONE if isinstance(error, Unavailable) and error.maybe_recorded else _NOT_DONE)
+        raise GraphQLError(away.message, extensions=away.extensions) from error
 
 
 def refusal_of(context: Context, refusal: DomainError) -> Carried:
@@ -106,7 +107,7 @@ def refusal_of(context: Context, refusal: DomainError) -> Carried:
 
 
 async def catch_up(context: Context) -> bool:
-    """Lets what is read from now on hold all that was recorded before this mutation. False when that takes too long."""
+    """Make everything recorded before this mutation readable. Return False if that takes too long."""
     services = context.services
 
     def recorded() -> int:
@@ -122,7 +123,7 @@ async def catch_up(context: Context) -> bool:
 
 
 async def reload_after(context: Context, carried: Carried, load: Load[T]) -> T | None:
-    """The thing as it reads now; None after errors, or when the read models have not got there in time."""
+    """Reload the object after a mutation; None after errors, or if the read models do not catch up in time."""
     if carried.subject_id is None or not carried.visible:
         return None
     try:
@@ -130,12 +131,12 @@ async def reload_after(context: Context, carried: Carried, load: Load[T]) -> T |
     except Refused as refused:
         if refused.extensions["code"] != NOT_REACHED:
             raise
-        # What was heard of the read models does not hold any more: that it was recorded does.
+        # The read models are behind what was announced; the command is recorded nonetheless.
         return None
 
 
 def client_of(context: Context) -> str:
-    """Who shares places with nobody else: whoever signed in, else whoever asks from that address."""
+    """Identify who shares places: the signed-in person, or else the address."""
     actor = context.actor
     return f"public {context.client}" if actor.role is Role.PUBLIC else f"{actor.role} {actor.subject or actor.name}"
 
@@ -144,7 +145,7 @@ def _shared() -> SharedPlaces:
     try:
         return _places.get()
     except LookupError:
-        places = SharedPlaces(MOST_COMMANDS_AT_ONCE, _KEPT, _KEPT)
+        places = SharedPlaces(MOST_COMMANDS_AT_ONCE, _RESERVED, _RESERVED)
         _places.set(places)
         return places
 

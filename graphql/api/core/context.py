@@ -1,4 +1,4 @@
-"""What every resolver is given: who asks, when, and one consistent view of the read models for the whole answer."""
+"""The context of resolvers: who asks, when, and one consistent snapshot of the read models for the whole answer."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ T = TypeVar("T")
 V = TypeVar("V")
 
 _RELATIONS = relations()
-#: Between two looks whether the read models have got to where an answer has to stand.
+#: Pause between two checks whether the read models have reached the required position.
 _BETWEEN_LOOKS = 0.02
 
 
 class Waiter(Protocol):
-    """Knows how far the read models have come (`projections.engine.waiting.PositionWaiter` in production)."""
+    """Knows the position of the read models (`projections.engine.waiting.PositionWaiter` in production)."""
 
     @property
     def position(self) -> int: ...
@@ -60,7 +60,7 @@ class Waiter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What one process offers to all its requests."""
+    """The services of a process, shared by all its requests."""
 
     application: Application
     pool: AsyncPool
@@ -69,26 +69,26 @@ class Services:
     wait_seconds: float
     clock: Callable[[], datetime]
     files: FileStore
-    #: Where people find the site, without a slash at its end.
+    #: The public address of the site, without a trailing slash.
     public_url: str
     checkpoint_key: SigningKey = field(repr=False)
     structures: KnownRows = field(default_factory=lambda: KnownRows("structures"), repr=False)
     web: WebSettings = field(default_factory=WebSettings)
     #: Longest time between checkpoints.
     checkpoint_seconds: float = 600.0
-    #: The only documents that are answered, by their SHA-256 in hexadecimal; None: any.
+    #: The only documents accepted, by their SHA-256 in hexadecimal; None: any.
     trusted_documents: Mapping[str, str] | None = field(default=None, repr=False)
-    #: What clients did that was no request, by what it was: counted, never logged above INFO.
+    #: Malformed requests of clients, by kind: counted, never logged above INFO.
     client_faults: Counter[str] = field(default_factory=Counter)
-    #: Queries that graphql-core answered and not the compiled executor, by why.
+    #: Queries answered by graphql-core instead of the compiled executor, by reason.
     compiled_fallbacks: Counter[str] = field(default_factory=Counter)
-    #: What goes on at this moment, by name: "subscribers".
+    #: Current numbers by name, such as "subscribers".
     gauges: Counter[str] = field(default_factory=Counter)
     sign_ins_seen: SignInsSeen = field(default_factory=SignInsSeen, repr=False)
     _shared: dict[type, Any] = field(default_factory=dict, repr=False)
 
     def shared(self, kind: type[T], **settings: Any) -> T:
-        """Return the one `kind` of this process, made with `settings` when first asked for."""
+        """Return the only `kind` of this process, created with `settings` on first use."""
         if kind not in self._shared:
             self._shared[kind] = kind(**settings)
         instance: T = self._shared[kind]
@@ -96,9 +96,9 @@ class Services:
 
 
 class Context:
-    """One request. `now` is taken once, so that all of an answer speaks of the same instant (aware, UTC).
+    """The context of one request. `now` is taken once, so that a whole answer speaks of one instant (aware, UTC).
 
-    `close()` must be awaited once the answer is made: an open snapshot holds a connection.
+    Await `close()` once the answer is complete: an open snapshot holds a connection.
     """
 
     def __init__(
@@ -109,8 +109,8 @@ class Context:
         admit: Admission | None = None,
         at_least: int = 0,
     ) -> None:
-        """`client`: the address that the request came from, for limits. `admit` tells who asks. `at_least`: the
-        position that the asker wants the answer to stand at.
+        """`client` is the address for limits; `admit` looks up the asker; `at_least` is the least position of the
+        answer.
         """
         self.services = services
         self.actor = actor
@@ -119,30 +119,30 @@ class Context:
         self._admit = admit
         #: The document of the operation, once it is prepared (see `api.compiled.documents`).
         self.document: object = None
-        #: Whether `admit` has found out who asks.
+        #: Whether `admit` has looked up the asker.
         self.admitted = False
-        #: Where a subscription has come to: the log position of what it tells.
+        #: The log position of a subscription's latest answer.
         self.told_position: int | None = None
-        #: What a subscription tells, one answer after the other.
+        #: The answers of a subscription.
         self.answers: AsyncGenerator[Any, None] | None = None
-        #: A subscription has ended with the right to it.
+        #: Whether a subscription has ended with the right to it.
         self.ended = False
-        #: Raises once the asker's role has no right any more to what a subscription tells (`api.core.permissions`).
+        #: Raises once the asker's role has lost the right to a subscription (`api.core.permissions`).
         self.permit: Callable[[], object] = lambda: None
         self._made_at = monotonic()
         self._now = services.clock()
-        #: Whether anything in the answer hangs on the time.
+        #: Whether anything in the answer depends on the time.
         self.told_time = False
         self._opening = asyncio.Lock()
         self._stack: AsyncExitStack | None = None
         self._snapshot: Snapshot | None = None
-        #: What is read once for the whole answer; emptied by `refresh`.
+        #: Values read once per answer; emptied by `refresh`.
         self.memo: dict[object, Any] = {}
         self._loaders: dict[str, DataLoader[Any, Any]] = {}
         self._loading: set[asyncio.Task[Any]] = set()
-        #: How many items the pages asked for so far may hold (see `api.core.paging`).
+        #: Items that the pages selected so far may hold (see `api.core.paging`).
         self.asked_items = 0
-        #: What files of this request were found to be, or why they were refused, by their SHA-256.
+        #: Types of the files of this request, or their refusals, by SHA-256.
         self.opened_files: dict[str, str | DomainError] = {}
 
     @property
@@ -151,9 +151,9 @@ class Context:
         return self._now
 
     async def read(self) -> Snapshot:
-        """The snapshot that all of this answer reads, opened when first asked for; never older than `at_least`.
+        """Return the snapshot of this answer, opened on first use; never older than `at_least`.
 
-        Raises Refused when the read models do not get there in the time that a request may wait.
+        Raises Refused if the read models do not get there within a request's longest wait.
         """
         async with self._opening:
             if self._snapshot is None:
@@ -161,7 +161,7 @@ class Context:
             return self._snapshot
 
     async def _opened(self) -> tuple[AsyncExitStack, Snapshot]:
-        """What was heard of the read models may have been of a server that is gone: the snapshot itself is asked."""
+        """Open a snapshot and check its own position: announced positions may come from a server that is gone."""
         deadline = monotonic() + self.services.wait_seconds
         while True:
             stack = AsyncExitStack()
@@ -174,22 +174,23 @@ class Context:
             await asyncio.sleep(_BETWEEN_LOOKS)
 
     async def together(self, what: str, key: K, load: Callable[[list[K]], Awaitable[Sequence[V]]]) -> V:
-        """Loads what belongs to `key` together with that of all others asked for at the same level: `load` is called
-        once with all their keys. `what` tells loads apart that differ in anything but the key.
+        """Load the value of `key` together with those of other resolvers at the same level.
+
+        `load` is called once with all keys. `what` separates loads that differ in anything but the key.
         """
         loader: DataLoader[K, V] | None = self._loaders.get(what)
         if loader is None:
             loader = self._loaders[what] = DataLoader(self._watched(load))
-        # Shared with others at other places of the answer: an error that gives up one of them is none of theirs.
+        # Loads are shared with other parts of the answer: cancelling one part must not cancel them.
         return await asyncio.shield(loader.load(key))
 
     def _watched(self, load: Callable[[list[K]], Awaitable[Sequence[V]]]) -> Callable[[list[K]], Awaitable[Any]]:
-        """`load`, known to `close` while it runs: it may outlive the part of the answer that asked for it."""
+        """Wrap `load` so that `close` waits for it: it may outlive the part of the answer that started it."""
         own = self._loaders
 
         async def loading(keys: list[K]) -> Sequence[V | None]:
             if self._loaders is not own:
-                # The answer is over, and with it its view of the read models: nobody waits for this any more.
+                # The answer is complete and its snapshot closed: nobody waits for this load.
                 return [None] * len(keys)
             task = asyncio.current_task()
             assert task is not None
@@ -202,28 +203,28 @@ class Context:
         return loading
 
     async def admit(self) -> None:
-        """Find out who asks, in the snapshot that the answer is read in. Raises Refused."""
+        """Look up the asker in the snapshot of the answer. Raises Refused."""
         if self._admit is not None:
             self.actor = await self._admit.actor(self.read)
         self.admitted = True
 
     async def admit_again(self) -> None:
-        """Who asks, with what their account gives them now. Raises Refused when their token does not hold any more."""
+        """Look up the asker again, with current rights. Raises Refused if the token is no longer valid."""
         if self._admit is not None:
             self.actor = await self._admit.actor()
 
     @property
     def age(self) -> float:
-        """In seconds."""
+        """Seconds since the context was created."""
         return monotonic() - self._made_at
 
     def may_have_ended(self, after_seconds: float) -> bool:
-        """See `Admission.may_have_ended`; never for the public."""
+        """See `Admission.may_have_ended`; always False for the public."""
         admit = self._admit
         return admit is not None and admit.authorization is not None and admit.may_have_ended(after_seconds)
 
     async def refresh(self) -> None:
-        """Lets go of the snapshot: what is read from now on may be newer. Needed between mutations of one document."""
+        """Release the snapshot, so that later reads may be newer. Needed between mutations of one document."""
         await self.close()
 
     async def close(self) -> None:
@@ -238,11 +239,11 @@ class Context:
                 try:
                     await stack.aclose()
                 except psycopg.Error as fault:
-                    # What was read was read: it is answered, whatever becomes of the connection, which is not kept.
+                    # The data was read: the answer stands, and the broken connection is discarded.
                     log.warning("a snapshot could not be let go of", extra={"reason": type(fault).__name__})
 
     def whole(self) -> Context:
-        """Where what belongs to a thing is read: this context, unless it is of the past (see `api.core.past`)."""
+        """Return the context for related objects: this one, unless it is of the past (see `api.core.past`)."""
         return self
 
 
@@ -250,5 +251,5 @@ Info = strawberry.Info[Context, None]
 
 
 def read_beside(past: Context | None, info: Info) -> Context:
-    """The context that a thing's surroundings are read in: that of the past which the thing is of, or today's."""
+    """Return the context for related objects: the historical one if loaded with `at`, else the current one."""
     return info.context if past is None else past.whole()

@@ -1,11 +1,11 @@
-"""Every code that an error can leave with, in `extensions.code` or as the `code` of a mutation's error."""
+"""Every error code, in `extensions.code` or as the `code` of a mutation's error."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
 
-#: What each code means, in the words of the documentation. A test holds that there is no other.
+#: The meaning of each code, for the documentation. A test checks that the list is complete.
 ERROR_CODES: Final[Mapping[str, str]] = {
     "BAD_REQUEST": "The request is not GraphQL over HTTP: malformed JSON, a batch, no document.",
     "CONFLICT": "The thing has changed since the version that was expected: read it again, then decide.",

@@ -1,4 +1,4 @@
-"""Expected errors of queries: GraphQL errors whose extensions carry the code of the contract and the field's path."""
+"""Expected errors of queries: GraphQL errors with a code and the path of the field."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from domain.kernel.errors import DomainError, ErrorCode, Problem, forbidden
 
 
 class ApiError(GraphQLError):
-    """One problem as a GraphQL error: `extensions` holds `code` and, where there is one, `field`."""
+    """One problem as a GraphQL error: `extensions` has `code` and, if there is one, `field`."""
 
     def __init__(self, problem: Problem) -> None:
         extensions: dict[str, object] = {"code": problem.code.value}
@@ -21,7 +21,7 @@ class ApiError(GraphQLError):
 
 
 def api_path(field: Sequence[str]) -> list[str]:
-    """A path of the domain, in the names of the API: `starts_at` is `startsAt` there."""
+    """Convert a path of the domain to the names of the API: `starts_at` becomes `startsAt`."""
     return [_camel(part) for part in field]
 
 
@@ -31,22 +31,22 @@ def _camel(name: str) -> str:
 
 
 def invalid(message: str, *field: str) -> ApiError:
-    """An argument is malformed; `message` is French, for a person."""
+    """Return the error of a malformed argument; `message` is French, for a person."""
     return ApiError(Problem(ErrorCode.INVALID, message, field))
 
 
 def denied(actor: Actor) -> ApiError:
-    """What a protected thing answers, always in the same words: who is not signed in may sign in, others may not."""
+    """Return the refusal of a protected object, in constant words: the public may sign in, others may not read."""
     if actor.role is Role.PUBLIC:
         return ApiError(Problem(ErrorCode.UNAUTHENTICATED, "Connectez-vous pour accéder à ces données."))
     return ApiError(forbidden().problems[0])
 
 
 def is_expected(error: BaseException) -> bool:
-    """Whether an error of a resolver is told with a code: anything else is a fault of ours."""
+    """Whether a resolver's error is expected and has a code; any other is a bug."""
     return isinstance(error, ApiError | DomainError)
 
 
 def api_errors(error: DomainError) -> list[ApiError]:
-    """Every problem of a refusal, none left out."""
+    """Return every problem of a refusal."""
     return [ApiError(problem) for problem in error.problems]

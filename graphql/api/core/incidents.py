@@ -1,4 +1,4 @@
-"""Unexpected errors: logged under a number that the client is told, without any value that a person may have sent."""
+"""Unexpected errors: logged under a number that the client receives, without values that a person may have sent."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from uuid import uuid4
 
 log = logging.getLogger(__name__)
 
-#: Of each error the innermost: an endless recursion has a thousand alike.
+#: Innermost places logged per error: an endless recursion has a thousand alike.
 _MOST_PLACES = 40
 
 
 def report(error: BaseException) -> str:
-    """Logs the kinds of the error and of its causes and the places in the code, and returns the incident's number.
+    """Log the types of the error and its causes and the places in the code; return the incident's number.
 
-    Never their messages: those of databases and parsers repeat the values that they could not take.
+    Messages are left out: those of databases and parsers repeat the values that they refused.
     """
     incident = uuid4().hex
     places = [
@@ -28,14 +28,14 @@ def report(error: BaseException) -> str:
 
 
 def kinds(error: BaseException) -> str:
-    """The kinds of the error and of its causes."""
+    """Return the types of the error and its causes."""
     return " < ".join(type(cause).__name__ for cause in _with_causes(error))
 
 
 def _with_causes(error: BaseException) -> list[BaseException]:
-    found: list[BaseException] = []
+    causes: list[BaseException] = []
     cause: BaseException | None = error
-    while cause is not None and cause not in found:
-        found.append(cause)
+    while cause is not None and cause not in causes:
+        causes.append(cause)
         cause = cause.__cause__ or cause.__context__
-    return found
+    return causes

@@ -1,4 +1,4 @@
-"""Things whose attributes are made when they are first asked for: an answer seldom asks for all of them."""
+"""Objects whose attributes are computed on first access: an answer seldom needs them all."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _YEAR_2000 = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class Lazily:
-    """`MADE` tells how each attribute is made of the thing; what it is made from is given to `lazily`."""
+    """`MADE` computes each attribute from the object; `lazily` creates objects."""
 
-    #: How each field is made of a row, and the columns that this needs; others show the column of their name.
+    #: How to compute a field from the row, and the columns that it needs; other fields show the column of their name.
     SHOWN: ClassVar[Mapping[str, tuple[Callable[[Any], Any], Sequence[str]]]] = {}
     MADE: ClassVar[Mapping[str, Callable[[Any], Any]]] = {}
-    #: The columns of the row that each is made from, for those of which a page may read these alone.
+    #: The columns that each field needs, so that a page reads only those.
     NEEDS: ClassVar[Mapping[str, Sequence[str]]] = {}
 
     def __init_subclass__(cls) -> None:
@@ -38,22 +38,22 @@ class Lazily:
             make = self.MADE.get(name)
             if make is None:
                 raise AttributeError(f"{type(self).__name__} has no {name}", name=name, obj=self)
-            made = self.__dict__[name] = make(self)
-            return made
+            value = self.__dict__[name] = make(self)
+            return value
 
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """Makes an attribute of what a column of the row holds."""
+    """Computes an attribute from a column of the row."""
 
     column: str
 
-    def __call__(self, one: Any) -> Any:
-        return one.row[self.column]
+    def __call__(self, instance: Any) -> Any:
+        return instance.row[self.column]
 
 
 def _columns(kind: type) -> dict[str, tuple[Callable[[Any], Any], Sequence[str]]]:
-    """The fields of a type that have no resolver, each made of the column of its name."""
+    """Return the fields of a type without a resolver, computed from the columns of their names."""
     fields = [
         name for name, field in vars(kind).items() if isinstance(field, StrawberryField) and not field.base_resolver
     ]
@@ -62,57 +62,57 @@ def _columns(kind: type) -> dict[str, tuple[Callable[[Any], Any], Sequence[str]]
 
 
 class Text(_Column):
-    """Makes an attribute of a row's column of text."""
+    """Computes an attribute from a text column of the row."""
 
     def written(self, sent: bytes) -> bytes:
-        """The same in JSON, from the column's bytes as PostgreSQL sends them."""
+        """Convert the column's bytes, as PostgreSQL sends them, to JSON."""
         return orjson.dumps(sent.decode())
 
 
 @dataclass(frozen=True, slots=True)
 class Identifier:
-    """Makes an attribute of a row's column of UUIDs."""
+    """Computes an attribute from a UUID column of the row."""
 
     column: str
 
-    def __call__(self, one: Any) -> Any:
-        return strawberry.ID(str(one.row[self.column]))
+    def __call__(self, instance: Any) -> Any:
+        return strawberry.ID(str(instance.row[self.column]))
 
     def written(self, sent: bytes) -> bytes:
-        """The same in JSON, from the column's 16 bytes."""
-        said = sent.hex()
-        return f'"{said[:8]}-{said[8:12]}-{said[12:16]}-{said[16:20]}-{said[20:]}"'.encode()
+        """Convert the column's 16 bytes to JSON."""
+        digits = sent.hex()
+        return f'"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"'.encode()
 
 
 class Number(_Column):
-    """Makes an attribute of a row's column of whole numbers."""
+    """Computes an attribute from an integer column of the row."""
 
     def written(self, sent: bytes) -> bytes:
-        """The same in JSON, from the column's bytes: two's complement, the highest first."""
+        """Convert the column's bytes to JSON: two's complement, big-endian."""
         return b"%d" % int.from_bytes(sent, signed=True)
 
 
 class Instant(_Column):
-    """Makes an attribute of a row's column of instants, in UTC."""
+    """Computes an attribute from a column of instants, in UTC."""
 
     def written(self, sent: bytes) -> bytes:
-        """The same in JSON, from the column's bytes: microseconds since the year 2000, which PostgreSQL counts from."""
+        """Convert the column's bytes to JSON: PostgreSQL sends microseconds since the year 2000."""
         return b'"%b"' % (_YEAR_2000 + timedelta(microseconds=int.from_bytes(sent, signed=True))).isoformat().encode()
 
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """Makes an attribute by `make`, which gives what JSON is made of: it is shown as it is."""
+    """Computes an attribute by `make`, which returns a JSON value that is shown as it is."""
 
     make: Callable[[Any], Any]
     plain: ClassVar = True
 
-    def __call__(self, one: Any) -> Any:
-        return self.make(one)
+    def __call__(self, instance: Any) -> Any:
+        return self.make(instance)
 
 
-def lazily(kind: type[T], **known: Any) -> T:
-    """A thing of which only `known` is there yet."""
-    made = object.__new__(kind)
-    made.__dict__.update(known)
-    return made
+def lazily(kind: type[T], **attributes: Any) -> T:
+    """Create an object with these attributes, its others to be computed on access."""
+    instance = object.__new__(kind)
+    instance.__dict__.update(attributes)
+    return instance

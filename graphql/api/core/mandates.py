@@ -1,4 +1,4 @@
-"""What a person's account gives them, looked up with every request that is signed in."""
+"""The account of a signed-in person, looked up on every request."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from projections.engine.reading import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who a subject is now, the mandates that nobody has ended, and when the person's data were last erased."""
+    """The account of a subject: its mandates that nobody has ended, and the last erasure of the person's data."""
 
     person_id: UUID
     account_id: UUID
@@ -24,21 +24,21 @@ class Account:
     erased_at: datetime | None
 
 
-async def account_of(read: Snapshot, called: Mapping[str, Any]) -> Account:
-    """`called`: what the subject is called by (`Keyed.called`)."""
-    (row,) = await read.rows(read.sql(queries.OF_ONE), called)
+async def account_of(read: Snapshot, keys: Mapping[str, Any]) -> Account:
+    """Return the account; `keys` identify the subject (`Keyed.called`)."""
+    (row,) = await read.rows(read.sql(queries.OF_ONE), keys)
     mandates = [mandate_of(mandate) for mandate in row["mandates"] or ()]
     return Account(row["person_id"], row["account_id"], mandates, row["erased_at"])
 
 
 def mandate_of(row: Mapping[str, Any]) -> Mandate:
-    """A mandate as the read model keeps it."""
+    """Convert a mandate as the read model stores it."""
     return Mandate(
         role=Role(row["role"]),
         structure_id=None if row["structure_id"] is None else UUID(row["structure_id"]),
         territories=tuple(row["territories"]),
         schools=tuple(row["schools"]),
-        # Rows of before structures were asked do not say.
+        # Older rows lack the field: structures did not accept médiateurs then.
         accepted=row.get("accepted", row["role"] != Role.MEDIATEUR),
         until=None if row["until"] is None else datetime.fromisoformat(row["until"]),
     )

@@ -1,4 +1,4 @@
-"""A document of several operations must be asked for one of them (GraphQL specification, section 6.1)."""
+"""Require `operationName` for documents of several operations (GraphQL specification, section 6.1)."""
 
 from __future__ import annotations
 
@@ -11,13 +11,17 @@ from api.core.strawberry_internals import provided_operation_name
 
 
 class NamedOperation(SchemaExtension):
-    """Strawberry would take the first one."""
+    """Refuse an ambiguous document, where Strawberry would run its first operation."""
 
     def on_execute(self) -> Iterator[None]:
-        asked = self.execution_context
-        assert asked.graphql_document is not None, "parsed before"
-        operations = [one for one in asked.graphql_document.definitions if isinstance(one, OperationDefinitionNode)]
-        # What `operation_name` tells is the first one's where none was given.
-        if len(operations) > 1 and provided_operation_name(asked) is None:
+        execution = self.execution_context
+        assert execution.graphql_document is not None, "parsed before"
+        operations = [
+            definition
+            for definition in execution.graphql_document.definitions
+            if isinstance(definition, OperationDefinitionNode)
+        ]
+        # `operation_name` falls back on the first operation, so the name that was sent decides.
+        if len(operations) > 1 and provided_operation_name(execution) is None:
             raise GraphQLError("operationName is needed: the document has several operations")
         yield

@@ -1,4 +1,4 @@
-"""What mutations answer: the thing, the position that a reader may wait for, and what the user did wrong."""
+"""Payloads of mutations: the object, the position to wait for, and the user's errors."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class UserError:
 
 @strawberry.type
 class Payload:
-    """What every payload has beside the thing itself."""
+    """The part common to all payloads."""
 
     position: int | None = strawberry.field(
         description="The log position that the mutation reached: send it as `Min-Position` to read your own write."
@@ -34,19 +34,19 @@ class Payload:
 
 
 def user_errors(problems: Sequence[Problem], signed_in: bool) -> list[UserError]:
-    """The problems under the names that clients know. Who has not signed in is told to, not that it is forbidden."""
+    """Convert problems to the names of the API. The public is asked to sign in instead of FORBIDDEN."""
     if not signed_in and any(problem.code is ErrorCode.FORBIDDEN for problem in problems):
         problems = [_SIGN_IN]
     return [_user_error(problem) for problem in problems]
 
 
-#: `from` is a word of Python's.
+#: `from` is a keyword of Python.
 _RENAMED = {"source": "from"}
 
 
 def _user_error(problem: Problem) -> UserError:
     path = [_RENAMED.get(part, part) for part in api_path(problem.field)]
-    # Some sentences begin with the field, as the command calls it.
+    # Some messages begin with the name of the command's field.
     in_command = f"{'.'.join(problem.field)} : "
     message = problem.message
     if path and message.startswith(in_command):

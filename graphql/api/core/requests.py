@@ -1,4 +1,4 @@
-"""What a request says before its document is read: who asks, what it must wait for, and how large it may be."""
+"""The envelope of a request: who asks, the position to wait for, and the size of the body."""
 
 from __future__ import annotations
 
@@ -20,36 +20,37 @@ from domain.kernel.actors import PUBLIC, Actor
 from projections.engine.reading import Snapshot, snapshot
 from projections.registry import relations
 
-#: Documents and variables of people are some kilobytes; the largest attestation of all, a few tens.
+#: Documents and variables of people are some kilobytes; the largest attestation a few tens.
 LARGEST_BODY = 1_000_000
-#: What people and generated clients write is a tenth of it; reading a document keeps all other requests waiting.
+#: Ten times what people and generated clients write; parsing a document blocks all other requests.
 LONGEST_DOCUMENT = 100_000
-#: Of all variables together: each is looked at one by one.
+#: Values of all variables together: each is checked individually.
 MOST_VALUES = 5_000
 _LARGEST_POSITION = 2**63 - 1
-#: Whatever comes later after its token was checked is not the request that was admitted.
+#: A token check is reused within this delay, by the same request.
 _AT_ONCE_SECONDS = 1.0
-#: RFC 6750, section 2.1: anything else is nothing to ask an issuer about.
+#: RFC 6750, section 2.1: no issuer is asked about anything else.
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 _RELATIONS = relations()
 
-#: Gives the snapshot that an answer is read in.
+#: Returns the snapshot of the answer.
 Read: TypeAlias = Callable[[], Awaitable[Snapshot]]
 
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """Who asks, with the mandates of their account that are in force."""
+    """The asker, with the mandates of their account that are in force."""
 
     actor: Actor
     mandates: tuple[Mandate, ...] = ()
-    #: How long their token holds from now on; None where it does not say.
+    #: How long the token remains valid, or None if it does not say.
     seconds_left: float | None = None
 
 
 async def signed_in_by(authorization: str | None, services: Services) -> SignedIn | None:
-    """Who the token speaks for; None without one, for the public. A bad token is refused (401), never taken for the
-    public; 503 where it cannot be told now.
+    """Return the holder of the token, or None for the public, who has none.
+
+    A bad token is refused (401), never treated as the public; 503 if it cannot be checked now.
     """
     if authorization is None:
         return None
@@ -65,32 +66,32 @@ async def signed_in_by(authorization: str | None, services: Services) -> SignedI
 
 
 async def admitted(signed_in: SignedIn, services: Services, read: Snapshot) -> Admitted:
-    """Who asks, with what their account gives them in the snapshot. Raises Refused (401) for who was erased since."""
+    """Return the asker, with the rights of their account in the snapshot. Raises Refused (401) after an erasure."""
     subject = signed_in.actor.subject
     assert subject is not None, "a token speaks for somebody"
     account = await account_of(read, services.application.bus.keyed.called(subject))
     if account.erased_at is not None and (signed_in.issued_at is None or signed_in.issued_at <= account.erased_at):
-        # RGPD, article 17: who was erased is signed in nowhere any more, nor by what does not tell how old it is.
+        # RGPD, article 17: an erased person is signed out everywhere, also from tokens that do not tell their age.
         raise _unauthenticated("Vos données ont été effacées : cette connexion a pris fin.")
-    own = known_as(signed_in.actor, account.person_id, account.account_id)
-    await services.sign_ins_seen.note(own, services)
+    actor = known_as(signed_in.actor, account.person_id, account.account_id)
+    await services.sign_ins_seen.note(actor, services)
     mandates = in_force(account.mandates, services.clock())
-    return Admitted(widened(own, mandates), tuple(mandates), signed_in.seconds_left)
+    return Admitted(widened(actor, mandates), tuple(mandates), signed_in.seconds_left)
 
 
 def too_many_values(variables: Any) -> bool:
-    """Whether variables hold more values than may be given, in lists and objects at any depth."""
+    """Whether variables hold too many values, in lists and objects at any depth."""
     waiting, count = [variables], 0
     while waiting and count <= MOST_VALUES:
-        one = waiting.pop()
-        if isinstance(one, dict | list):
-            count += len(one)
-            waiting.extend(one.values() if isinstance(one, dict) else one)
+        item = waiting.pop()
+        if isinstance(item, dict | list):
+            count += len(item)
+            waiting.extend(item.values() if isinstance(item, dict) else item)
     return count > MOST_VALUES
 
 
 class Admission:
-    """Who asks, looked up anew each time: what lasts longer than a token or a mandate looks again."""
+    """Looks up the asker anew each time: requests that outlast a token or a mandate look again."""
 
     def __init__(self, authorization: str | None, services: Services) -> None:
         self.authorization = authorization
@@ -100,11 +101,11 @@ class Admission:
         self._looked_at = 0.0
 
     async def check_token(self) -> None:
-        """Raises Refused for a bad token, before anything is read for it. A look soon after takes it as it was read."""
+        """Raise Refused for a bad token before anything is read. A `look` soon after reuses the result."""
         self._checked = await signed_in_by(self.authorization, self._services), monotonic()
 
     async def look(self, read: Read | None = None) -> Admitted:
-        """By the snapshot that `read` gives, or by one of its own. Raises Refused when their token does not hold."""
+        """Look up the asker, in the snapshot of `read` or in one of its own. Raises Refused for an invalid token."""
         looked_at = monotonic()
         signed_in, checked_at = self._checked or (None, 0.0)
         self._checked = None
@@ -124,9 +125,7 @@ class Admission:
         return (await self.look(read)).actor
 
     def may_have_ended(self, after_seconds: float) -> bool:
-        """Whether the token, or a mandate, has come to its end since the last look, or that is longer ago than so many
-        seconds. Asks nobody.
-        """
+        """Whether the token or a mandate has expired since the last look, or that is too long ago. Needs no query."""
         if self._last is None:
             return True
         passed = monotonic() - self._looked_at
@@ -140,24 +139,24 @@ def _unauthenticated(message: str) -> Refused:
 
 
 async def wait_for_position(headers: Headers, services: Services) -> int | None:
-    """Holds a request with `Min-Position` until the read models have got there; refuses it when they do not in time.
+    """Wait until the read models reach `Min-Position`; refuse the request if they do not in time.
 
-    Returns the position that the answer has to stand at, if any.
+    Returns the position, if the request has one.
     """
-    said = headers.get("min-position")
-    if said is None:
+    position = headers.get("min-position")
+    if position is None:
         return None
-    if not (said.isascii() and said.isdigit()) or len(said) > 19 or int(said) > _LARGEST_POSITION:
+    if not (position.isascii() and position.isdigit()) or len(position) > 19 or int(position) > _LARGEST_POSITION:
         raise Refused(400, "INVALID", "En-tête Min-Position : nombre entier positif attendu.")
-    if not await services.waiter.wait(int(said), services.wait_seconds):
-        raise position_not_reached(int(said), services.waiter.position)
-    return int(said)
+    if not await services.waiter.wait(int(position), services.wait_seconds):
+        raise position_not_reached(int(position), services.waiter.position)
+    return int(position)
 
 
 def within_limit(
     headers: Headers, receive: Receive, largest: int = LARGEST_BODY, refused: Refused | None = None
 ) -> Receive:
-    """`receive`, refusing (413) a body that is larger than allowed, said so or not; `refused` says it otherwise."""
+    """Wrap `receive` to refuse (413) too large a body, announced or not; `refused` replaces the usual refusal."""
     announced = headers.get("content-length", "0")
     if announced.isdigit() and int(announced) > largest:
         raise refused or _too_large()

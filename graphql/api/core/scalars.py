@@ -1,6 +1,6 @@
-"""The scalars, which take wrong values in: a payload then names them beside everything else that is wrong.
+"""Scalars that accept malformed values, so that a payload reports them beside every other problem.
 
-What cannot be read becomes `Misread`. Commands refuse it like any value of the wrong type; queries use `readable`.
+A malformed value becomes `Misread`. Commands refuse it like any value of a wrong type; queries use `readable`.
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Misread:
-    """Stands for a value that is none of its type. `expected` says in French what is."""
+    """Replaces a malformed value. `expected` describes the type in French."""
 
     expected: str
 
 
 def readable(value: T, *field: str) -> T:
-    """The value of a query's argument. Raises INVALID, naming the field, when it could not be read."""
+    """Return the value of a query's argument. Raises INVALID, naming the field, if it is malformed."""
     if isinstance(value, Misread):
         raise invalid(f"{'.'.join(field)} : {value.expected}.", *field)
     return value
 
 
 def local(instant: datetime, time_zone: str) -> datetime:
-    """The instant on the territory's clocks."""
+    """Return the instant in the territory's local time."""
     return instant.astimezone(ZoneInfo(time_zone))
 
 
-#: Longer than any instant, amount or identifier that is written in full.
+#: Longer than any instant, amount or identifier.
 _LONGEST = 100
 
 
@@ -57,7 +57,7 @@ _IDENTIFIER = Misread("identifiant (UUID) attendu")
 
 def _instant(value: object) -> datetime | Misread:
     try:
-        instant = datetime.fromisoformat(said) if (said := _short(value)) is not None else None
+        instant = datetime.fromisoformat(text) if (text := _short(value)) is not None else None
     except ValueError:
         return _INSTANT
     return _INSTANT if instant is None or instant.tzinfo is None else instant
@@ -65,21 +65,21 @@ def _instant(value: object) -> datetime | Misread:
 
 def _day(value: object) -> date | Misread:
     try:
-        return date.fromisoformat(said) if (said := _short(value)) is not None else _DAY
+        return date.fromisoformat(text) if (text := _short(value)) is not None else _DAY
     except ValueError:
         return _DAY
 
 
 def _amount(value: object) -> str | int | float | Misread:
-    # Its form is the command's matter, which tells more precisely what is wrong.
+    # The command checks the form, and reports more precisely.
     if isinstance(value, str):
         return value if len(value) <= _LONGEST else _AMOUNT
     return value if isinstance(value, int | float) and not isinstance(value, bool) else _AMOUNT
 
 
 def _identifier(value: object) -> str | Misread:
-    said = _short(value)
-    return _IDENTIFIER if said is None else said
+    text = _short(value)
+    return _IDENTIFIER if text is None else text
 
 
 _iso = methodcaller("isoformat")

@@ -1,4 +1,4 @@
-"""Places for what is scarce, shared out: whoever asks for many at once leaves some to everybody else."""
+"""A scarce resource shared fairly: a client that asks for many places leaves some to others."""
 
 from __future__ import annotations
 
@@ -12,48 +12,48 @@ from graphql import GraphQLError
 
 from eventstore.unavailable import Unavailable, is_unavailable
 
-#: How many may wait for one client; who sends more is told so at once.
+#: Waiting requests per client; further ones are refused at once.
 MOST_WAITING = 200
-#: Longest wait for a place: longer than any crowd takes while the database goes on.
+#: Longest wait for a place: longer than any rush takes while the database works.
 LONGEST_WAIT_SECONDS = 30.0
 
 
 @dataclass(slots=True)
 class SharedPlaces:
-    """`most` places. The last `kept` go to clients who hold fewer than `share`. Who comes too often waits, in order."""
+    """`most` places. The last `reserved` go to clients with fewer than `share`. Others wait in order."""
 
     most: int
-    kept: int
+    reserved: int
     share: int
     most_waiting: int = MOST_WAITING
     patience: float = LONGEST_WAIT_SECONDS
-    _held: Counter[str] = field(default_factory=Counter)
+    _taken: Counter[str] = field(default_factory=Counter)
     _waiting: deque[tuple[str, anyio.Event]] = field(default_factory=deque)
     _waiting_for: Counter[str] = field(default_factory=Counter)
     _turned_away: set[anyio.Event] = field(default_factory=set)
 
     @asynccontextmanager
-    async def one(self, client: str) -> AsyncIterator[None]:
-        """A place, for as long as it lasts. Raises TOO_MANY_REQUESTS when the client has too many who wait already, and
-        Unavailable when none becomes free in time.
+    async def place(self, client: str) -> AsyncIterator[None]:
+        """Hold a place. Raises TOO_MANY_REQUESTS if the client has too many waiting already, and Unavailable if none
+        becomes free in time.
         """
         if not self._may(client) or self._waiting_for[client]:
             await self._wait(client)
         else:
-            self._held[client] += 1
+            self._taken[client] += 1
         try:
             yield
-        except Exception as fault:
-            if is_unavailable(fault):
+        except Exception as error:
+            if is_unavailable(error):
                 self._turn_away()
             raise
         finally:
-            _less(self._held, client)
+            _less(self._taken, client)
             self._let_in()
 
     def _may(self, client: str) -> bool:
-        held = self._held.total()
-        return held < self.most - self.kept or (held < self.most and self._held[client] < self.share)
+        taken = self._taken.total()
+        return taken < self.most - self.reserved or (taken < self.most and self._taken[client] < self.share)
 
     async def _wait(self, client: str) -> None:
         if self._waiting_for[client] >= self.most_waiting:
@@ -67,21 +67,21 @@ class SharedPlaces:
                 await turn[1].wait()
             if turn[1] in self._turned_away:
                 raise Unavailable("others have waited for the database in vain")
-        except BaseException as fault:
+        except BaseException as error:
             if turn[1] in self._turned_away:
                 self._turned_away.discard(turn[1])
             elif turn[1].is_set():
-                _less(self._held, client)
+                _less(self._taken, client)
                 self._let_in()
             else:
                 self._waiting.remove(turn)
                 _less(self._waiting_for, client)
-            if isinstance(fault, TimeoutError):
+            if isinstance(error, TimeoutError):
                 raise Unavailable("all places stay taken") from None
             raise
 
     def _turn_away(self) -> None:
-        """Those who wait while the database is unavailable need not wait as long once more."""
+        """Release the waiting while the database is unavailable: they need not wait as long again."""
         while self._waiting:
             client, event = self._waiting.popleft()
             _less(self._waiting_for, client)
@@ -89,11 +89,11 @@ class SharedPlaces:
             event.set()
 
     def _let_in(self) -> None:
-        """Gives what is free to those who may have it, first come first served."""
+        """Give free places to those entitled, first come first served."""
         refused: set[str] = set()
         for turn in list(self._waiting):
             client, event = turn
-            if self._held.total() >= self.most:
+            if self._taken.total() >= self.most:
                 break
             if client in refused:
                 continue
@@ -102,7 +102,7 @@ class SharedPlaces:
                 continue
             self._waiting.remove(turn)
             _less(self._waiting_for, client)
-            self._held[client] += 1
+            self._taken[client] += 1
             event.set()
 
 

@@ -1,4 +1,4 @@
-"""Notes which inboxes a token gives its holder: letters about one go on only while its reader is seen to sign in."""
+"""Record which inboxes a token gives access to: e-mails about one continue only while its reader signs in."""
 
 from __future__ import annotations
 
@@ -20,38 +20,38 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-#: Seen again within it, with the same inboxes, nothing is written.
-_NOTED_FOR = timedelta(days=1)
-_MOST_NOTED = 20_000
+#: A sign-in with the same inboxes is not recorded again within this time.
+_VALID_FOR = timedelta(days=1)
+_MOST_SUBJECTS = 20_000
 
 
 @dataclass(slots=True)
 class SignInsSeen:
-    """What this process has noted, by subject; the one that was not seen for longest goes first."""
+    """The sign-ins that this process has recorded, by subject, in an LRU cache."""
 
-    _noted: LRUCache[str, tuple[list[str], datetime]] = field(default_factory=lambda: LRUCache(_MOST_NOTED))
+    _recorded: LRUCache[str, tuple[list[str], datetime]] = field(default_factory=lambda: LRUCache(_MOST_SUBJECTS))
 
     async def note(self, actor: Actor, services: Services) -> None:
-        """`actor`: as the token alone tells. One small write a day and person, and when the token gives others."""
+        """Record a sign-in, once a day per person and when the inboxes change. `actor` is as the token alone says."""
         subject, account, now = actor.subject, actor.account_id, services.clock()
         if subject is None or account is None:
             return
         recipients = recipients_of(actor)
-        before = self._noted.get(subject)
-        if before is not None and before[0] == recipients and before[1] <= now < before[1] + _NOTED_FOR:
+        before = self._recorded.get(subject)
+        if before is not None and before[0] == recipients and before[1] <= now < before[1] + _VALID_FOR:
             return
 
         def write() -> None:
             with services.application.pool.connection() as conn:
                 record_sign_in(conn, account, recipients, now)
 
-        noted_at = now
+        recorded_at = now
         try:
             await to_thread.run_sync(write)
-        except Exception as fault:
-            if not is_unavailable(fault):
+        except Exception as error:
+            if not is_unavailable(error):
                 raise
-            # Who asks is answered all the same, and noted with what they ask in a minute.
-            log.warning("a sign-in could not be noted", extra={"reason": type(fault).__name__})
-            noted_at = now - _NOTED_FOR + timedelta(minutes=1)
-        self._noted[subject] = (recipients, noted_at)
+            # Answer the request nonetheless, and record the sign-in with a request in a minute.
+            log.warning("a sign-in could not be noted", extra={"reason": type(error).__name__})
+            recorded_at = now - _VALID_FOR + timedelta(minutes=1)
+        self._recorded[subject] = (recipients, recorded_at)

@@ -1,4 +1,4 @@
-"""How long the texts of a command may be, whatever the field."""
+"""Bound the length of a command's texts, whatever the field."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import Any
 from api.core.errors import api_path
 from domain.kernel.errors import ErrorCode, Problem
 
-#: The longest text that any field of a command takes.
+#: The longest text of any field of a command.
 LONGEST_TEXT = 5_000
-#: Texts of whole files have a bound of their own, told by the command.
+#: Texts of whole files have a bound of their own, in the command.
 FILES = frozenset(("csv",))
 
 Path = tuple[str, ...]
 
 
 def too_long(values: Mapping[str, Any]) -> list[Problem]:
-    """The texts of a command that are longer than any of its fields takes, whatever the field."""
+    """Return a problem for each text of a command that is longer than any field allows."""
     return [
         Problem(ErrorCode.INVALID, sentence(path, f"{LONGEST_TEXT} caractères au plus"), path)
         for name, value in values.items()
@@ -30,11 +30,11 @@ def _texts(path: Path, value: Any) -> Iterator[tuple[Path, str]]:
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, list | tuple):
-        for place, one in enumerate(value):
-            yield from _texts((*path, str(place)), one)
+        for index, item in enumerate(value):
+            yield from _texts((*path, str(index)), item)
     elif isinstance(value, dict):
-        for name, one in value.items():
-            yield from _texts((*path, name), one)
+        for name, item in value.items():
+            yield from _texts((*path, name), item)
 
 
 def sentence(path: Path, words: str) -> str:
