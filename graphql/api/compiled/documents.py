@@ -1,4 +1,4 @@
-"""Documents that were parsed, validated, measured and, where they are queries, compiled once, to be executed often."""
+"""Documents parsed, validated, measured and, if they are queries, compiled once, then executed often."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ from api.compiled.query import CompiledQuery
 from api.core.strawberry_internals import graphql_schema
 from api.limits.cost import cost_of
 
-#: What people write is a tenth of it; what is longer is not kept in memory.
+#: Ten times what people write; longer documents are not cached.
 _LONGEST = 20_000
-#: Read and validated in some milliseconds, whatever it holds.
+#: Parsed and validated within milliseconds, whatever it holds.
 _SHORT = 300
 #: Report at most this many validation errors.
 _MOST_FAULTS = 20
-#: Documents that hold neither word are queries.
+#: Documents with neither word are queries.
 _NO_QUERY = ("mutation", "subscription")
 
 
 class Document:
-    """A valid document and the operation that is asked for. `query` is None for mutations and subscriptions, which
-    graphql-core executes.
+    """A valid document with the selected operation. `query` is None for mutations and subscriptions, which graphql-core
+    executes.
     """
 
     def __init__(
@@ -50,63 +50,63 @@ class Document:
         self._tree, self._max_tokens = tree, max_tokens
         self._cost = cost_of(graphql_schema(schema), tree, operation)
         self.query = CompiledQuery(schema, tree, operation) if self.kind is OperationType.QUERY else None
-        #: The names of its root fields; a name that there is not when some of them stand in fragments.
+        #: The names of the root fields, with "..." if some are in fragments.
         self.root_fields = frozenset(
             selection.name.value if isinstance(selection, FieldNode) else "..."
             for selection in operation.selection_set.selections
         )
 
     def tree(self) -> DocumentNode:
-        """The document with the places of its words, as graphql-core tells them with errors."""
+        """Return the document with locations, which graphql-core reports with errors."""
         if self._tree.loc is not None:
             return self._tree
         return parse(self.text, max_tokens=self._max_tokens)
 
-    def cost(self, given: dict[str, Any]) -> int:
-        """The number of fields that its answer can hold at most (see `api.limits.cost`)."""
-        return self._cost.total(given)
+    def cost(self, variables: dict[str, Any]) -> int:
+        """Return the number of fields that the answer can hold at most (see `api.limits.cost`)."""
+        return self._cost.total(variables)
 
-    def check(self, given: dict[str, Any]) -> None:
-        """Raises INVALID for a text or a list that is longer than any may be."""
-        self._cost.check(given)
+    def check(self, variables: dict[str, Any]) -> None:
+        """Raise INVALID for a text or list that is too long."""
+        self._cost.check(variables)
 
 
 @dataclass(frozen=True, slots=True)
 class Invalid:
-    """What is wrong with a document that is not answered, as far as was looked."""
+    """The errors of a refused document."""
 
     errors: Sequence[GraphQLError]
 
 
 class Documents:
-    """The prepared documents of a schema, the latest `most` of them."""
+    """The prepared documents of a schema, in an LRU cache of `most`."""
 
     def __init__(self, schema: Schema, rules: Sequence[type[ASTValidationRule]], max_tokens: int, most: int) -> None:
         self._schema = schema
-        # Those that Strawberry adds, too: what was validated here is not validated again.
+        # Include Strawberry's own rules: a document is validated only here.
         self._rules = (*specified_rules, *rules, MaybeNullValidationRule, OneOfInputValidationRule)
         self._max_tokens = max_tokens
-        self._known: LRUCache[tuple[str, str | None], Document | Invalid | None] = LRUCache(most)
+        self._prepared: LRUCache[tuple[str, str | None], Document | Invalid | None] = LRUCache(most)
         self._one_at_a_time: CapacityLimiter | None = None
 
     async def prepared(self, query: str, operation_name: str | None) -> Document | Invalid | None:
-        """Return None for a document without the operation: graphql-core then answers, with the error."""
+        """Prepare a document. Returns None if it lacks the operation: graphql-core then answers with the error."""
         key = (query, operation_name)
-        if key in self._known:
-            return self._known[key]
+        if key in self._prepared:
+            return self._prepared[key]
         if len(query) <= _SHORT:
-            found = self._prepare(query, operation_name)
+            document = self._prepare(query, operation_name)
         else:
-            # Beside the event loop: whoever sends what takes long to look at keeps nobody else waiting.
+            # In a thread, one at a time: long documents must not delay other requests.
             self._one_at_a_time = self._one_at_a_time or CapacityLimiter(1)
-            found = await to_thread.run_sync(self._prepare, query, operation_name, limiter=self._one_at_a_time)
+            document = await to_thread.run_sync(self._prepare, query, operation_name, limiter=self._one_at_a_time)
         if len(query) <= _LONGEST:
-            self._known[key] = found
-        return found
+            self._prepared[key] = document
+        return document
 
     def _prepare(self, query: str, operation_name: str | None) -> Document | Invalid | None:
         try:
-            # A query is kept without the places of its words, which would be most of it: only faults tell them.
+            # Queries are parsed without locations, which would take most of their memory: only errors need them.
             is_query = not any(word in query for word in _NO_QUERY)
             document = parse(query, max_tokens=self._max_tokens, no_location=is_query)
             if faults := self._faults(document):
@@ -114,10 +114,10 @@ class Documents:
                 return Invalid(located)
             operation = get_operation_ast(document, operation_name)
             return None if operation is None else Document(self._schema, query, document, operation, self._max_tokens)
-        except GraphQLError as fault:
-            return Invalid([fault])
-        except RecursionError as deep:
-            return Invalid([GraphQLError("", original_error=deep)])
+        except GraphQLError as error:
+            return Invalid([error])
+        except RecursionError as error:
+            return Invalid([GraphQLError("", original_error=error)])
 
     def _faults(self, document: DocumentNode) -> Sequence[GraphQLError]:
         return validate(graphql_schema(self._schema), document, self._rules, max_errors=_MOST_FAULTS)

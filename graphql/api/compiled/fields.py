@@ -1,4 +1,4 @@
-"""How a field's value is taken: an attribute of the source, or the schema's own resolver."""
+"""Ways to take a field's value: an attribute of the source, or the schema's own resolver."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from api.compiled.not_compilable import NotCompilable
 from api.compiled.running import Complete, Run
 from api.core import strawberry_internals
 
-#: Puts a field of the source into the answer, now or when it has been awaited.
+#: Puts a field of the source into the answer, now or once it has been awaited.
 Take: TypeAlias = Callable[[Any, Run, dict[str, Any]], None]
-#: Makes what resolvers are told of the execution: (run, field, details, parent type).
+#: Builds the resolve info of a resolver: (run, field, details, parent type).
 MakeInfo: TypeAlias = Callable[[Run, GraphQLField, FieldDetailsList, GraphQLObjectType, Path], Any]
 
 _places = count()
@@ -36,7 +36,7 @@ def constant(key: str, value: str) -> Take:
 
 
 def attribute(key: str, name: str, complete: Complete, plain: type | None) -> Take:
-    """`plain`: values of this very type are answered as they are."""
+    """Take an attribute. Values of exactly the type `plain` are answered unchanged."""
     get = attrgetter(name)
 
     def take(source: Any, run: Run, answer: dict[str, Any]) -> None:
@@ -47,42 +47,42 @@ def attribute(key: str, name: str, complete: Complete, plain: type | None) -> Ta
 
 
 def made_attribute(key: str, name: str, make: Callable[[Any], Any], complete: Complete, plain: type | None) -> Take:
-    """Of a thing whose attributes are made when asked for (`api.core.lazily`): made here, and not kept."""
+    """Take an attribute that is computed on access (`api.core.lazily`), without storing it."""
 
     def take(source: Any, run: Run, answer: dict[str, Any]) -> None:
-        known = source.__dict__
-        value = known[name] if name in known else make(source)
+        attributes = source.__dict__
+        value = attributes[name] if name in attributes else make(source)
         answer[key] = value if type(value) is plain else complete(value, run)
 
     return take
 
 
 def shared(takes: Sequence[Take]) -> Complete:
-    """Of things that stand in many places of an answer, and of which nothing is awaited: each is completed once."""
+    """Complete each shared object once. Only for objects without resolvers."""
     place = next(_places)
 
     def completed(source: Any, run: Run) -> dict[str, Any]:
-        found = run.shared.get((place, id(source)))
-        if found is None:
+        completed_answer = run.shared.get((place, id(source)))
+        if completed_answer is None:
             answer: dict[str, Any] = {}
             for take in takes:
                 take(source, run, answer)
-            # With the thing itself: as long as it is there, its id is no other's.
-            found = run.shared[place, id(source)] = (answer, source)
-        return found[0]
+            # Store the object too: as long as it lives, its id is not reused.
+            completed_answer = run.shared[place, id(source)] = (answer, source)
+        return completed_answer[0]
 
     return completed
 
 
 def strawberry_field(definition: GraphQLField) -> StrawberryField:
-    found = definition.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
-    if not isinstance(found, StrawberryField):
+    field = definition.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    if not isinstance(field, StrawberryField):
         raise NotCompilable
-    return found
+    return field
 
 
 def resolver(key: str, prepare: Callable[[Run], Callable[[Any], Any]], complete: Complete) -> Take:
-    """`prepare` makes, once an execution, the call for every source."""
+    """Take the result of a resolver; `prepare` builds the call once per execution."""
     place = next(_places)
 
     def take(source: Any, run: Run, answer: dict[str, Any]) -> None:
@@ -91,7 +91,7 @@ def resolver(key: str, prepare: Callable[[Run], Callable[[Any], Any]], complete:
             call = run.calls[place] = prepare(run)
         value = call(source)
         if type(value) is CoroutineType:
-            # Its place among the keys is taken now.
+            # Reserve the place among the keys now.
             answer[key] = None
             run.awaited.append((answer, key, value, complete))
         else:
@@ -107,15 +107,15 @@ def prepared_call(
     converter: GraphQLCoreConverter,
     make_info: MakeInfo,
 ) -> Callable[[Run], Callable[[Any], Any]]:
-    """The resolver with its arguments, converted as Strawberry does. Raises NotCompilable for more."""
+    """Return the resolver with its arguments, converted as Strawberry does. Raises NotCompilable for more."""
     field = strawberry_field(definition)
-    found = field.base_resolver
-    if found is None or field.extensions or found.parent_parameter or found.root_parameter:
+    base = field.base_resolver
+    if base is None or field.extensions or base.parent_parameter or base.root_parameter:
         raise NotCompilable
-    function: Any = found.wrapped_func
-    takes_source = found.self_parameter is not None
+    function: Any = base.wrapped_func
+    takes_source = base.self_parameter is not None
     node, place = details[0].node, next(_places)
-    told = found.info_parameter.name if found.info_parameter else None
+    info_name = base.info_parameter.name if base.info_parameter else None
 
     def converted(run: Run, info: Any) -> dict[str, Any]:
         _, arguments = get_arguments(
@@ -131,11 +131,11 @@ def prepared_call(
     def prepare(run: Run) -> Callable[[Any], Any]:
         info = make_info(run, definition, details, parent, Path(None, node.name.value, parent.name))
         info = strawberry_internals.make_info(converter.config.info_class, info, field)
-        known = run.variables.arguments.get(place)
-        if known is None:
-            known = converted(run, info)
-            run.variables.arguments[place] = {name: value for name, value in known.items() if name != told}
-        arguments = known if told is None else {**known, told: info}
+        cached = run.variables.arguments.get(place)
+        if cached is None:
+            cached = converted(run, info)
+            run.variables.arguments[place] = {name: value for name, value in cached.items() if name != info_name}
+        arguments = cached if info_name is None else {**cached, info_name: info}
         if takes_source:
             return lambda source: function(source, **arguments)
         return lambda source: function(**arguments)

@@ -1,4 +1,4 @@
-"""What a page must read: told from the fields that are asked for of its items, before any is resolved."""
+"""Look ahead: the columns that a page must read, from the fields selected on its items."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from api.compiled.fields import strawberry_field
 
-#: The selections of a field, of the type that it gives.
+#: Collects the subselections of a field on a type.
 Subfields = Callable[[GraphQLObjectType, FieldDetailsList], GroupedFieldSet]
 
 _WAYS_TO_ITEMS = {"nodes": None, "edges": "node"}
 
 
-def columns_asked(page: GraphQLObjectType, fields: GroupedFieldSet, subfields: Subfields) -> frozenset[str] | None:
-    """The columns that the items of a page need; None where it is not said of one that is asked for: then all."""
+def selected_columns(page: GraphQLObjectType, fields: GroupedFieldSet, subfields: Subfields) -> frozenset[str] | None:
+    """Return the columns that the items of a page need, or None (all) if a selected field does not declare its own."""
     columns: set[str] = set()
-    for item, asked in _items(page, fields, subfields):
+    for item, selections in _items(page, fields, subfields):
         needs = needs_of(item)
-        for details in asked.values():
+        for details in selections.values():
             name = details[0].node.name.value
             if name == "__typename":
                 continue
@@ -33,7 +33,7 @@ def columns_asked(page: GraphQLObjectType, fields: GroupedFieldSet, subfields: S
 
 
 def needs_of(item: GraphQLObjectType) -> Mapping[str, Sequence[str]]:
-    """The columns that attributes of the type are made of, where it says so (`api.core.lazily`)."""
+    """Return the columns that the attributes of the type need, if it declares them (`api.core.lazily`)."""
     definition = item.extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
     needs: Mapping[str, Sequence[str]] = getattr(definition.origin, "NEEDS", {})
     return needs
@@ -42,7 +42,7 @@ def needs_of(item: GraphQLObjectType) -> Mapping[str, Sequence[str]]:
 def _items(
     page: GraphQLObjectType, fields: GroupedFieldSet, subfields: Subfields
 ) -> Iterator[tuple[GraphQLObjectType, GroupedFieldSet]]:
-    """The type of the items and what is asked of them, for each place where they are asked for."""
+    """Yield the item type and its selection, for each place where items are selected."""
     for details in fields.values():
         name = details[0].node.name.value
         if name not in _WAYS_TO_ITEMS:

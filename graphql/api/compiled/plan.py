@@ -1,4 +1,4 @@
-"""An operation compiled: its selection sets as closures, for as long as the document is known."""
+"""A compiled operation: its selection sets as closures, cached with the document."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ from api.compiled.fields import (
     shared,
     strawberry_field,
 )
-from api.compiled.look_ahead import columns_asked, needs_of
+from api.compiled.look_ahead import selected_columns, needs_of
 from api.compiled.not_compilable import NotCompilable
 from api.compiled.resolve_info import ResolveInfo
 from api.compiled.running import Complete, Run, Variables
@@ -55,9 +55,9 @@ _COUNT, _ITEMS = "totalCount", "nodes"
 
 
 class Plan:
-    """One query of a document, for variables that include and skip the same fields as `variables` do.
+    """One query of a document, for variables that include and skip the same fields as `variables`.
 
-    Raises NotCompilable when there is anything in it that is not compiled.
+    Raises NotCompilable if any part cannot be compiled.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class Plan:
         self._root = self._object(root, collected.grouped_field_set)
 
     async def execute(self, context: Any, variables: Variables) -> dict[str, Any]:
-        """The `data` of the answer. Raises NotCompilable, or whatever a resolver raised."""
+        """Return the `data` of the answer. Raises NotCompilable, or whatever a resolver raises."""
         run = Run(context, variables)
         try:
             data: dict[str, Any] = self._root(None, run)
@@ -130,35 +130,35 @@ class Plan:
         return resolver(key, call, complete)
 
     def _writer(self, definition: GraphQLField, details: FieldDetailsList) -> Writer | None:
-        """Of the items of a page; None where something else is told of them than what columns say."""
+        """Return the writer of a page's items, or None if their fields need more than columns."""
         item = get_named_type(definition.type)
         if details[0].node.name.value != _ITEMS or not is_object_type(item):
             return None
         needs, fields, constants = needs_of(item), [], {}
         selected = self._subfields(item, details)
-        for key, one in selected.items():
-            name = one[0].node.name.value
+        for key, nested in selected.items():
+            name = nested[0].node.name.value
             if name == "__typename":
                 constants[key] = item.name
                 continue
-            shown = item.fields[name]
-            attribute = strawberry_field(shown).python_name
+            definition_ = item.fields[name]
+            attribute = strawberry_field(definition_).python_name
             if attribute not in needs:
                 return None
-            complete = self._type(shown.type, shown, item, one)
-            shape = (item.name, self._shape(shown.type, one))
+            complete = self._type(definition_.type, definition_, item, nested)
+            shape = (item.name, self._shape(definition_.type, nested))
             fields.append(ItemField(shape, needs[attribute], _made(item)[attribute], complete))
         return Writer(fields, list(selected), constants) if fields else None
 
     def _shape(self, output: GraphQLOutputType, details: FieldDetailsList) -> Hashable:
-        """Equal of fields that show the same of the same thing."""
-        name, of = details[0].node.name.value, get_named_type(output)
-        if is_leaf_type(of):
+        """Return the key under which fields with the same selection share fragments."""
+        name, kind = details[0].node.name.value, get_named_type(output)
+        if is_leaf_type(kind):
             return name
-        if not is_object_type(of):
+        if not is_object_type(kind):
             return object()
-        inside = self._subfields(of, details).items()
-        return name, *((key, self._inner_shape(of, one)) for key, one in inside)
+        inside = self._subfields(kind, details).items()
+        return name, *((key, self._inner_shape(kind, nested)) for key, nested in inside)
 
     def _inner_shape(self, parent: GraphQLObjectType, details: FieldDetailsList) -> Hashable:
         definition = parent.fields.get(details[0].node.name.value)
@@ -182,7 +182,7 @@ class Plan:
         parent: GraphQLObjectType,
         details: FieldDetailsList,
     ) -> Complete:
-        """Of a value that is not null."""
+        """Return the converter of values that are not null."""
         if is_list_type(output):
             return list_of(self._type(output.of_type, definition, parent, details))
         if is_leaf_type(output):
@@ -200,7 +200,7 @@ class Plan:
         parent: GraphQLObjectType,
         details: FieldDetailsList,
     ) -> Complete:
-        known: dict[str, Complete] = {}
+        completers: dict[str, Complete] = {}
         resolve_type = output.resolve_type
         if resolve_type is None:
             raise NotCompilable
@@ -210,12 +210,12 @@ class Plan:
             name = resolve_type(value, self._info(None, run, definition, details, parent, path), output)
             if not isinstance(name, str):
                 raise NotCompilable
-            if name not in known:
+            if name not in completers:
                 concrete = self._schema.get_type(name)
                 if not is_object_type(concrete) or not self._schema.is_sub_type(output, concrete):
                     raise NotCompilable
-                known[name] = self._object(concrete, self._subfields(concrete, details))
-            return known[name](value, run)
+                completers[name] = self._object(concrete, self._subfields(concrete, details))
+            return completers[name](value, run)
 
         return completed
 
@@ -232,8 +232,8 @@ class Plan:
         if not is_object_type(page) or not page.name.endswith("Connection"):
             return None
         fields = self._subfields(page, details)
-        columns = columns_asked(page, fields, self._subfields)
-        counted = any(one[0].node.name.value == _COUNT for one in fields.values())
+        columns = selected_columns(page, fields, self._subfields)
+        counted = any(nested[0].node.name.value == _COUNT for nested in fields.values())
         return Ahead(columns, counted)
 
     def _info(
@@ -262,20 +262,20 @@ class Plan:
 
 
 def _is_shared(object_type: GraphQLObjectType) -> bool:
-    """Whether the same thing stands in many places of an answer."""
+    """Whether the same object appears in many places of an answer."""
     definition = object_type.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
     return getattr(getattr(definition, "origin", None), "SHARED", False) is True
 
 
 def _made(object_type: GraphQLObjectType) -> Mapping[str, Callable[[Any], Any]]:
-    """How attributes of the type are made, where that is when they are asked for."""
+    """Return the functions that compute attributes of the type on access, if it has any."""
     definition = object_type.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
-    made: Mapping[str, Callable[[Any], Any]] = getattr(getattr(definition, "origin", None), "MADE", {})
-    return made
+    makers: Mapping[str, Callable[[Any], Any]] = getattr(getattr(definition, "origin", None), "MADE", {})
+    return makers
 
 
 def _is_of(object_type: GraphQLObjectType) -> type | None:
-    """The class whose instances are of the type, where graphql-core would make sure."""
+    """Return the class of the type's instances, where graphql-core would check it."""
     definition = object_type.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
     if object_type.is_type_of is None:
         return None
@@ -286,5 +286,5 @@ def _is_of(object_type: GraphQLObjectType) -> type | None:
 
 def _belongs(object_type: GraphQLObjectType, source: Any) -> bool:
     assert object_type.is_type_of is not None
-    # Strawberry's own look at the value alone.
+    # Strawberry's check uses the value alone.
     return object_type.is_type_of(source, None) is True  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""A query compiled: the one way into the compiled executor, and out of it to graphql-core."""
+"""A compiled query: the only way into the compiled executor, and back to graphql-core."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ from api.core.strawberry_internals import graphql_schema
 
 log = logging.getLogger(__name__)
 
-#: Why graphql-core answered: the query has an error to be told, or is not compiled. Anything else is the class of what
-#: a resolver, or a mistake of the compiler's own, has raised.
+#: Reasons for falling back to graphql-core: an error to report, or a query that cannot be compiled. Others are the
+#: class of an exception of a resolver or of the compiler.
 EXPECTED_ERROR, NOT_COMPILABLE = "expected error", "not compilable"
 
 _CONDITIONS = ("skip", "include")
 #: Plans kept per document: one for each combination of @skip/@include values.
 _MOST_PLANS = 16
-#: Variables that are kept as they were coerced, of each document, and in how many bytes.
-_MOST_GIVEN, _LONGEST_GIVEN = 50, 1_000
-#: Classes of exceptions that were logged.
+#: Coerced variables cached per document, and the longest ones in bytes.
+_MOST_COERCED, _LONGEST_COERCED = 50, 1_000
+#: Classes of exceptions that have been logged.
 _logged: set[str] = set()
 
 
 class CompiledQuery:
-    """A valid query, with its plans: one for each combination of variables that fields are skipped or included by."""
+    """A valid query with its plans, one for each combination of @skip/@include values."""
 
     def __init__(self, schema: Schema, document: DocumentNode, operation: OperationDefinitionNode) -> None:
         self._schema, self._operation = schema, operation
@@ -55,14 +55,18 @@ class CompiledQuery:
         }
         self._conditions = _conditions(document)
         self._plans: LRUCache[tuple[Any, ...], Plan | None] = LRUCache(_MOST_PLANS)
-        self._given: LRUCache[bytes, tuple[Plan, Variables]] = LRUCache(_MOST_GIVEN)
+        self._coerced: LRUCache[bytes, tuple[Plan, Variables]] = LRUCache(_MOST_COERCED)
 
-    async def execute(self, context: Any, given: dict[str, Any], fallbacks: Counter[str]) -> dict[str, Any] | None:
-        """Return the `data` of the answer, or None where graphql-core must answer, from the beginning; `fallbacks`
-        counts why. Raises what would be raised again: a refusal, or that the database is away.
+    async def execute(
+        self, context: Any, variable_values: dict[str, Any], fallbacks: Counter[str]
+    ) -> dict[str, Any] | None:
+        """Return the `data` of the answer, or None if graphql-core must answer from the beginning.
+
+        `fallbacks` counts the reasons. Raises what graphql-core would raise again: a refusal, or an unavailable
+        database.
         """
         try:
-            plan, variables = self._known(given)
+            plan, variables = self._plan_and_variables(variable_values)
             return await plan.execute(context, variables)
         except Exception as error:
             if final := is_final(error):
@@ -70,26 +74,26 @@ class CompiledQuery:
             fallbacks[_reason(error)] += 1
             return None
 
-    def _known(self, given: dict[str, Any]) -> tuple[Plan, Variables]:
-        """The plan and the variables as they were coerced before, where the same were given."""
-        said = orjson.dumps(given)
-        found = self._given.get(said)
-        if found is None:
+    def _plan_and_variables(self, variable_values: dict[str, Any]) -> tuple[Plan, Variables]:
+        """Return the plan and the coerced variables, cached by the variables' values."""
+        key = orjson.dumps(variable_values)
+        prepared = self._coerced.get(key)
+        if prepared is None:
             variables = get_variable_values(
-                graphql_schema(self._schema), self._operation.variable_definitions or (), given, max_errors=1
+                graphql_schema(self._schema), self._operation.variable_definitions or (), variable_values, max_errors=1
             )
             if not isinstance(variables, VariableValues):
                 raise NotCompilable
-            found = (self._plan(variables), Variables(variables))
-            if len(said) <= _LONGEST_GIVEN:
-                self._given[said] = found
-        return found
+            prepared = (self._plan(variables), Variables(variables))
+            if len(key) <= _LONGEST_COERCED:
+                self._coerced[key] = prepared
+        return prepared
 
     def _plan(self, variables: VariableValues) -> Plan:
-        chosen = tuple(variables.coerced.get(name) for name in self._conditions)
-        if chosen not in self._plans:
-            self._plans[chosen] = self._compiled(variables)
-        plan = self._plans[chosen]
+        key = tuple(variables.coerced.get(name) for name in self._conditions)
+        if key not in self._plans:
+            self._plans[key] = self._compiled(variables)
+        plan = self._plans[key]
         if plan is None:
             raise NotCompilable
         return plan
@@ -103,7 +107,7 @@ class CompiledQuery:
 
 
 def _reason(error: BaseException) -> str:
-    """Why graphql-core must answer; what hides a mistake of ours is logged, the first of its class."""
+    """Return the reason for falling back. Hidden mistakes of ours are logged, once per class."""
     cause = error
     while isinstance(cause, NotCompilable) and cause.__cause__ is not None:
         cause = cause.__cause__
@@ -119,14 +123,14 @@ def _reason(error: BaseException) -> str:
 
 
 def _conditions(document: DocumentNode) -> tuple[str, ...]:
-    """The variables that fields are skipped or included by."""
-    found: dict[str, None] = {}
+    """Return the variables of @skip and @include."""
+    names: dict[str, None] = {}
 
     class Conditions(Visitor):
         def enter_directive(self, node: DirectiveNode, *_: Any) -> None:
             if node.name.value in _CONDITIONS:
                 values = [argument.value for argument in node.arguments or ()]
-                found.update((value.name.value, None) for value in values if isinstance(value, VariableNode))
+                names.update((value.name.value, None) for value in values if isinstance(value, VariableNode))
 
     visit(document, Conditions())
-    return tuple(found)
+    return tuple(names)

@@ -1,4 +1,4 @@
-"""What a resolver is told of the execution: graphql-core's own, as far as a resolver of ours may look."""
+"""graphql-core's resolve info, as far as our resolvers use it."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from api.core.paging import Ahead
 
 
 class ResolveInfo(NamedTuple):
-    """Made once for a field of an operation: of all its places in the answer, `path` ends alike.
+    """Built once per field of the operation; only the last segment of `path` is meaningful.
 
-    `ahead`: of a page, what is known of it before it is read.
+    `ahead` is what a page needs, from its selection.
     """
 
     field_name: str

@@ -1,4 +1,4 @@
-"""One execution of a compiled operation: what its resolvers are given, and what is still awaited."""
+"""One execution of a compiled operation: the context of its resolvers, and their pending results."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from graphql.execution.values import VariableValues
 
 from api.compiled.not_compilable import NotCompilable
 
-#: In seconds.
+#: Seconds.
 _LONGEST_TURN = 0.005
-#: Turns what a resolver gave into what JSON is made of. Raises NotCompilable.
+#: Converts a resolver's result to JSON values. Raises NotCompilable.
 Complete: TypeAlias = "Callable[[Any, Run], Any]"
 
 
 @dataclass(frozen=True, slots=True)
 class Variables:
-    """The variables of an execution, and what arguments they were converted to: resolvers only read them."""
+    """The variables of an execution, and the arguments converted from them: resolvers only read them."""
 
     values: VariableValues
     arguments: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -28,8 +28,10 @@ class Variables:
 
 @dataclass(slots=True)
 class Run:
-    """`calls` holds each resolver with its arguments, made when first needed; `shared` what stands in many places;
-    `awaited` the answers still to come.
+    """The state of an execution.
+
+    `calls` caches each resolver with its arguments, `shared` the answers of shared objects; `awaited` lists pending
+    results.
     """
 
     context: Any
@@ -39,19 +41,18 @@ class Run:
     awaited: list[tuple[dict[str, Any], str, Coroutine[Any, Any, Any], Complete]] = field(default_factory=list)
 
     async def settle(self) -> None:
-        """Awaits level by level, all of a level together, so that loads of the same kind become one statement.
+        """Await level by level, each level at once, so that loads of the same kind become one statement.
 
-        Others have their turn between two parts of a long answer. Raises NotCompilable when anything fails; nothing is
-        left running then.
+        Long answers yield to other tasks. Raises NotCompilable if anything fails, and leaves nothing running.
         """
         began = time.perf_counter()
         while self.awaited:
             level, self.awaited = self.awaited, []
             if len(level) == 1:
-                found = [await level[0][2]]
+                results = [await level[0][2]]
             else:
-                found = await asyncio.gather(*(coroutine for _, _, coroutine, _ in level), return_exceptions=True)
-            for (answer, key, _, complete), value in zip(level, found, strict=True):
+                results = await asyncio.gather(*(coroutine for _, _, coroutine, _ in level), return_exceptions=True)
+            for (answer, key, _, complete), value in zip(level, results, strict=True):
                 if isinstance(value, BaseException):
                     raise NotCompilable from value
                 answer[key] = complete(value, self)
@@ -60,7 +61,7 @@ class Run:
                     began = time.perf_counter()
 
     def abandon(self) -> None:
-        """Nothing that was begun is left to be awaited."""
+        """Close the coroutines that were never awaited."""
         for _, _, coroutine, _ in self.awaited:
             coroutine.close()
         self.awaited = []

@@ -1,4 +1,4 @@
-"""From what resolvers give to what JSON is made of, as graphql-core completes values."""
+"""Convert the results of resolvers to JSON values, as graphql-core completes values."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from graphql import (
 from api.compiled.not_compilable import NotCompilable
 from api.compiled.running import Complete, Run
 
-#: Values of exactly this type are answered as they are.
+#: Values of exactly these types are answered unchanged.
 _AS_IT_IS = {GraphQLString.name: str, GraphQLID.name: str, GraphQLBoolean.name: bool}
 _INT_BOUND = 2**31
 
@@ -51,13 +51,13 @@ def list_of(complete: Complete) -> Complete:
 
 
 def as_it_is(output: GraphQLOutputType) -> type | None:
-    """The Python type whose values are answered as they are; None where there is none."""
+    """Return the Python type whose values are answered unchanged, or None."""
     inner = output.of_type if is_non_null_type(output) else output
     return _AS_IT_IS.get(inner.name) if is_leaf_type(inner) else None
 
 
 def leaf(leaf_type: GraphQLLeafType) -> Complete:
-    """The value as its scalar or enum writes it."""
+    """Convert a value as its scalar or enum serialises it."""
     if expected := _AS_IT_IS.get(leaf_type.name):
         return _as_it_is(leaf_type, expected)
     if leaf_type.name == GraphQLInt.name:
@@ -85,10 +85,10 @@ def _enum(enum: GraphQLEnumType) -> Complete:
     names: dict[tuple[type, Any], Any] = {}
 
     def completed(value: Any, run: Run) -> Any:
-        known = (type(value), value)
-        if known not in names:
-            names[known] = _coerced(enum, value)
-        return names[known]
+        key = (type(value), value)
+        if key not in names:
+            names[key] = _coerced(enum, value)
+        return names[key]
 
     return completed
 

@@ -1,8 +1,8 @@
-"""Items of a page written straight into JSON, from the bytes of their rows.
+"""Write the items of a page straight to JSON, from the bytes of their rows.
 
-What a field shows depends on the columns that its type names in `NEEDS`, and on what the page's items are made from
-besides. Places, times and terms repeat from row to row and from page to page: what was written of the same bytes is
-written again, whichever document asks for it. Texts and identifiers, which differ, are each written from their bytes.
+A field depends on the columns that its type names in `NEEDS`, and on the rows shared by the page's items. Places, times
+and terms repeat from row to row and from page to page, so fragments are cached by the bytes that they were written
+from, for all documents. Texts and identifiers, which differ, are written from their bytes each time.
 """
 
 from __future__ import annotations
@@ -18,17 +18,18 @@ from cachetools import LRUCache
 from api.compiled.fields import Take
 from api.compiled.running import Complete, Run
 
-#: Of all documents together, in bytes; and about what Python adds to each text and what it is kept by.
-_MOST_KEPT, _AROUND_EACH = 32_000_000, 500
+#: Bytes cached for all documents; and about what Python adds to each fragment and its key.
+_MOST_BYTES, _OVERHEAD = 32_000_000, 500
 _MOST_SHAPES = 2_000
 
 _numbers = count()
 
 
 class ItemField(NamedTuple):
-    """A field of the items, shown of the columns `needs`. `make` and `complete` are as in `fields.made_attribute`;
-    `make.written`, where there is one, writes the one column's bytes; where `make.plain` is true, it makes what JSON is
-    made of. Of the same `shape`, fields show the same of the same bytes.
+    """A field of the items, computed from the columns `needs`. `make` and `complete` are as in `fields.made_attribute`.
+
+    `make.written`, if it exists, writes the bytes of a single column; if `make.plain` is true, it returns JSON values.
+    Fields of the same `shape` share fragments.
     """
 
     shape: Hashable
@@ -37,56 +38,56 @@ class ItemField(NamedTuple):
     complete: Complete
 
 
-class _Kept:
-    """What was written, by number of the field and the bytes that it was written from."""
+class _Fragments:
+    """Cached fragments, by number of the field and the bytes that they were written from."""
 
     def __init__(self) -> None:
-        # A plain dictionary: it is asked for every field of every row, where an LRU cache takes four times as long.
+        # A plain dict: it is read for every field of every row, and an LRU cache takes four times as long.
         self.written: dict[tuple[int, Any], bytes] = {}
-        self._left = _MOST_KEPT
+        self._left = _MOST_BYTES
         self._numbers: LRUCache[Hashable, tuple[object, int]] = LRUCache(_MOST_SHAPES)
 
     def number(self, shape: Hashable, context_rows: object) -> int:
-        """The same for the same shape, until its context rows are others."""
+        """Return the number of a shape, cached until its context rows change."""
         made_with, number = self._numbers.get(shape, (None, 0))
         if made_with is not context_rows:
             number = next(_numbers)
             self._numbers[shape] = (context_rows, number)
         return number
 
-    def keep(self, told: tuple[int, Any], written: bytes) -> None:
-        self._left -= len(written) + _size(told[1]) + _AROUND_EACH
+    def store(self, key: tuple[int, Any], written: bytes) -> None:
+        self._left -= len(written) + _size(key[1]) + _OVERHEAD
         if self._left < 0:
             self.written.clear()
-            self._left = _MOST_KEPT
-        # A copy: what orjson gives holds on to the kilobytes that it was written in.
-        self.written[told] = b"%b" % written
+            self._left = _MOST_BYTES
+        # Copy: orjson's result keeps the kilobytes of its buffer alive.
+        self.written[key] = b"%b" % written
 
 
 def _size(sent: bytes | tuple[bytes | None, ...] | None) -> int:
-    return len(sent or b"") if not isinstance(sent, tuple) else sum(len(one or b"") for one in sent)
+    return len(sent or b"") if not isinstance(sent, tuple) else sum(len(value or b"") for value in sent)
 
 
-_kept = _Kept()
+_fragments = _Fragments()
 
 
 class Writer:
-    """Writes the items of pages of one selection. `constants` are the texts of fields that are the same of each."""
+    """Writes the items of pages of one selection. `constants` are the fields with the same text in each item."""
 
     def __init__(self, fields: Sequence[ItemField], keys: Sequence[str], constants: dict[str, str]) -> None:
-        """`keys` has the fields and the constants in their order."""
+        """`keys` lists the fields and the constants in their order."""
         self._fields = fields
-        told = [(orjson.dumps(key), orjson.dumps(constants[key]) if key in constants else b"%b") for key in keys]
-        self._item = b"{%b}" % b",".join(b"%b:%b" % one for one in told)
+        pairs = [(orjson.dumps(key), orjson.dumps(constants[key]) if key in constants else b"%b") for key in keys]
+        self._item = b"{%b}" % b",".join(b"%b:%b" % pair for pair in pairs)
         self._context_rows: object = None
         self._numbers: list[int] = []
 
     def written(self, page: Any, run: Run) -> orjson.Fragment:
-        """The list of the page's items. Raises NotCompilable."""
+        """Return the list of the page's items. Raises NotCompilable."""
         if self._context_rows is not page.context_rows:
-            # Under other numbers: what was kept was made with other context rows.
+            # The context rows changed, so cached fragments no longer apply.
             self._context_rows = page.context_rows
-            self._numbers = [_kept.number(field.shape, page.context_rows) for field in self._fields]
+            self._numbers = [_fragments.number(field.shape, page.context_rows) for field in self._fields]
         sent = page.rows.as_sent()
         items: dict[int, Any] = {}
 
@@ -96,7 +97,8 @@ class Writer:
             return items[place]
 
         columns = [
-            _column(one, number, page, sent, item, run) for one, number in zip(self._fields, self._numbers, strict=True)
+            _column(field, number, page, sent, item, run)
+            for field, number in zip(self._fields, self._numbers, strict=True)
         ]
         return orjson.Fragment(b"[%b]" % b",".join([self._item % values for values in zip(*columns, strict=True)]))
 
@@ -109,26 +111,26 @@ def _column(
     item: Callable[[int], Any],
     run: Run,
 ) -> list[bytes]:
-    """What the field shows of each row; `item` makes what stands at a place."""
+    """Return the field of each row; `item` builds the item at an index."""
     needs = itemgetter(*(page.rows.columns.index(name) for name in field.needs))
-    known, plain = _kept.written, getattr(field.make, "plain", False)
+    fragments, plain = _fragments.written, getattr(field.make, "plain", False)
 
-    def written(place: int, told: Any) -> bytes:
-        one = known.get((number, told))
-        if one is None:
-            one = orjson.dumps(field.make(item(place)) if plain else field.complete(field.make(item(place)), run))
-            _kept.keep((number, told), one)
-        return one
+    def written(index: int, values_key: Any) -> bytes:
+        fragment = fragments.get((number, values_key))
+        if fragment is None:
+            fragment = orjson.dumps(field.make(item(index)) if plain else field.complete(field.make(item(index)), run))
+            _fragments.store((number, values_key), fragment)
+        return fragment
 
     directly = getattr(field.make, "written", None)
     if directly is None:
-        return [written(place, told) for place, told in enumerate(map(needs, sent))]
+        return [written(index, values_key) for index, values_key in enumerate(map(needs, sent))]
     values = map(needs, sent)
-    return [written(place, None) if value is None else directly(value) for place, value in enumerate(values)]
+    return [written(index, None) if value is None else directly(value) for index, value in enumerate(values)]
 
 
 def written_items(key: str, writer: Writer, otherwise: Take) -> Take:
-    """The items of a page; `otherwise` takes those of rows that were loaded."""
+    """Take the items of a page; `otherwise` takes them from rows that were loaded."""
 
     def take(page: Any, run: Run, answer: dict[str, Any]) -> None:
         if page.context_rows is not None and page.as_sent:

@@ -33,9 +33,7 @@ async def connection(
     make: Callable[[Row], T],
     context_rows: object = None,
 ) -> Connection[T]:
-    """The page asked for. `make` turns each row into what is shown, of the row and of `context_rows`, which all items
-    have in common (see `Connection`).
-    """
+    """Return the requested page. `make` converts each row; items share `context_rows` (see `Connection`)."""
     page = arguments.page(context, listing.orders)
     return await _one_page(context, listing, filtered, arguments, page, make, context_rows)
 
@@ -49,7 +47,7 @@ async def owned_connection(
     make: Callable[[Row], T],
     context_rows: object = None,
 ) -> Connection[T]:
-    """As `connection`, of the owner's list alone. The same page of several owners' lists is read in one statement."""
+    """Like `connection`, for the list of one owner. The same page of several owners is read in one statement."""
     page = arguments.page(context, listing.orders)
 
     async def pages(owners: list[UUID]) -> Sequence[Connection[T]]:
@@ -121,7 +119,7 @@ def _page_of(
     count: Callable[[], Awaitable[int]],
     context_rows: object = None,
 ) -> Connection[T]:
-    """`rows` holds one more than the page where there are more."""
+    """`rows` has one more than the page if the list continues."""
     more, rows = len(rows) > page.size, rows[: page.size]
     if page.backwards:
         rows = rows[::-1]
@@ -131,14 +129,14 @@ def _page_of(
         orders=listing.orders,
         make=make,
         more=more,
-        asked=page,
+        page=page,
         count=count,
         context_rows=context_rows,
     )
 
 
 def within_reach(context: Context, action: Action, alias: str) -> Filter:
-    """Rows of the table called `alias` that the action reaches. Raises FORBIDDEN when there can be none."""
+    """Return the filter of the rows of table `alias` that the action reaches. Raises FORBIDDEN if there can be none."""
     actor = context.actor
     match scope_of(actor, action):
         case None:

@@ -1,4 +1,4 @@
-"""Rows that a process has read before: while their read model stands where it stood, they are the same."""
+"""Rows that a process has read, cached until their read model moves."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ _MOST = 2_000
 
 
 class KnownRows:
-    """Rows of one read model by their id. The snapshot itself tells where the read model stands."""
+    """Rows of one read model by id. The snapshot tells the position of the read model."""
 
     def __init__(self, read_model: str) -> None:
         self._read_model = read_model
-        self._standing: object = None
+        self._read_at: object = None
         self._rows: dict[UUID, Row] = {}
 
     async def at(
         self, read: Snapshot, ids: Sequence[UUID], load: Callable[[Sequence[UUID]], Awaitable[dict[UUID, Row]]]
     ) -> dict[UUID, Row]:
-        """Those of `ids` that there are. `load` reads what is not known of them in the snapshot."""
+        """Return the existing rows of `ids`; `load` reads those that are not cached in the snapshot."""
         standing = read.live.get(self._read_model)
         if standing is None:
-            # Of the past: each moment has its own.
+            # Snapshots of the past have rows of their own.
             return await load(ids)
-        if standing != self._standing or len(self._rows) > _MOST:
-            self._standing, self._rows = standing, {}
+        if standing != self._read_at or len(self._rows) > _MOST:
+            self._read_at, self._rows = standing, {}
         rows = self._rows
-        if missing := [one for one in ids if one not in rows]:
+        if missing := [row_id for row_id in ids if row_id not in rows]:
             rows |= await load(missing)
-        return {one: rows[one] for one in ids if one in rows}
+        return {row_id: rows[row_id] for row_id in ids if row_id in rows}

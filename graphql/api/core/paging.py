@@ -53,9 +53,9 @@ class Connection(Lazily, Generic[T]):
     orders: strawberry.Private[Sequence[Order]]
     make: strawberry.Private[Callable[[dict[str, Any]], T]]
     more: strawberry.Private[bool]
-    asked: strawberry.Private[Page]
+    page: strawberry.Private[Page]
     count: strawberry.Private[Callable[[], Awaitable[int]]]
-    #: What items are made from besides their rows, where much of what they show repeats (`api.compiled.writing`).
+    #: Data that items share beside their rows, so that repeated fragments are cached (`api.compiled.writing`).
     context_rows: strawberry.Private[object] = None
 
     @strawberry.field(description="How many items the whole list has; counted only when asked for.")
@@ -64,7 +64,7 @@ class Connection(Lazily, Generic[T]):
 
     @property
     def as_sent(self) -> bool:
-        """Whether its rows are as PostgreSQL sent them, so that items can be written from their bytes."""
+        """Whether the rows are as PostgreSQL sent them, so that items can be written from their bytes."""
         return isinstance(self.rows, SentRows)
 
     def cursor(self, row: dict[str, Any]) -> str:
@@ -74,26 +74,24 @@ class Connection(Lazily, Generic[T]):
         return [Edge(cursor=self.cursor(row), node=node) for row, node in zip(self.rows, self.nodes, strict=True)]
 
     def make_page_info(self) -> PageInfo:
-        started = self.asked.start is not None
+        started = self.page.start is not None
         return PageInfo(
-            has_next_page=started if self.asked.backwards else self.more,
-            has_previous_page=self.more if self.asked.backwards else started,
+            has_next_page=started if self.page.backwards else self.more,
+            has_previous_page=self.more if self.page.backwards else started,
             start_cursor=self.cursor(self.rows[0]) if self.rows else None,
             end_cursor=self.cursor(self.rows[-1]) if self.rows else None,
         )
 
 
 class Ahead(NamedTuple):
-    """What is known of a page before it is read: the columns that its items need (None: all), and whether their number
-    is asked for.
-    """
+    """What a page needs, from the selection: the columns of its items (None: all), and whether the list is counted."""
 
     columns: frozenset[str] | None = None
     counted: bool = False
 
 
 class PageArguments(NamedTuple):
-    """The arguments of a connection, and what is known of the page before it is read."""
+    """The arguments of a connection, and what its selection needs."""
 
     first: int | None = None
     after: str | None = None
@@ -102,25 +100,25 @@ class PageArguments(NamedTuple):
     ahead: Ahead = Ahead()
 
     def page(self, context: Context, orders: Sequence[Order]) -> Page:
-        """Raises INVALID naming the argument, also when the answer's pages grow too large together."""
+        """Return the page. Raises INVALID naming the argument, also if the pages of an answer are too large in all."""
         try:
-            asked = page(orders, self.first, self.after, self.last, self.before)
+            requested = page(orders, self.first, self.after, self.last, self.before)
         except BadPage as bad:
             raise invalid(str(bad), bad.argument) from None
-        count_items(context, asked.size, "last" if asked.backwards else "first")
-        return asked
+        count_items(context, requested.size, "last" if requested.backwards else "first")
+        return requested
 
 
 def page_arguments(
     info: Info, first: int | None, after: str | None, last: int | None, before: str | None
 ) -> PageArguments:
-    """The arguments of the field that `info` tells of, with what the compiled executor knows of the page."""
+    """Return the arguments of the field of `info`, with the look-ahead of the compiled executor."""
     ahead: Ahead | None = getattr(resolve_info(info), "ahead", None)
     return PageArguments(first, after, last, before, ahead or Ahead())
 
 
 def count_items(context: Context, more: int, argument: str) -> None:
-    """Raises INVALID, naming the argument, when the answer's lists would grow too large together."""
+    """Raise INVALID, naming the argument, if the lists of an answer grow too large together."""
     context.asked_items += more
     if context.asked_items > MOST_ITEMS:
         raise invalid(f"{MOST_ITEMS} éléments au plus dans une réponse : demandez de plus petites pages.", argument)

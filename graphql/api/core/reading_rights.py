@@ -1,8 +1,8 @@
-"""Who may read each field of the schema: one table, readable at a glance, beside that of `domain.kernel.rights`.
+"""The right to read each field of the schema, in one table, beside the actions' reach in `domain.kernel.rights`.
 
-Each type's fields stand under the action that reading them asks for; how far that action reaches for each role stands
-in `domain.kernel.rights`. The schema is built with this table and serves nothing that has no entry here: see
-`api.core.permissions`. Who may not is answered null where the field of a thing can be null, and refused otherwise.
+The fields of each type are listed under the action that reading them requires; `domain.kernel.rights` has its reach for
+each role. The schema is built with this table and serves nothing that is missing from it: see `api.core.permissions`.
+Without the right, a nullable field of an object is null, and any other is refused.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from typing import Final
 from domain.kernel.actors import Actor
 from domain.kernel.rights import Action, Belongings, may
 
-#: Whoever asks.
+#: Everybody may read.
 EVERYBODY: Final = None
 Reach = Action | None
 
-#: Things by themselves: what it takes to be shown one at all. Published animations are for everybody, others under
-#: STRUCTURE_READ; registrations also for who holds their link; candidatures also for who holds theirs.
+#: The right to read an object at all. Published animations are public, others need STRUCTURE_READ; registrations and
+#: candidatures are also for the holders of their links.
 ROWS: Mapping[str, Reach] = {
     "Animation": EVERYBODY,
     "Structure": EVERYBODY,
@@ -32,7 +32,7 @@ ROWS: Mapping[str, Reach] = {
     "AuditEntry": Action.AUDIT_READ,
 }
 
-#: The fields of those things, by what it takes to be shown them.
+#: The fields of these objects, by the right to read them.
 FIELDS: Mapping[str, Mapping[Reach, str]] = {
     "Animation": {
         EVERYBODY: (
@@ -100,7 +100,7 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
     },
 }
 
-#: What is only shown as part of one of the things above, to whom that part is shown; or tells the asker of themself.
+#: Types that only appear within these objects, with the same right, or that describe the asker.
 PARTS: Mapping[str, str] = {
     "AllowedAction": "action allowed reason",
     "AttendanceSheet": "attachedAt fileName mediaType sha256 size url",
@@ -139,8 +139,8 @@ PARTS: Mapping[str, str] = {
     "Waiting": "awaitingAttestation awaitingPublication candidaturesToExamine refused",
 }
 
-#: The lists and figures of the schema's roots, by what it takes to be answered at all: others are refused. What a list
-#: holds is what the asker may be shown one by one.
+#: Root fields, by the right to use them at all; others are refused. Their lists only hold objects that the asker may
+#: read one by one.
 ROOTS: Mapping[Reach, str] = {
     EVERYBODY: (
         "animation animations attestationForm candidature candidatureByLink checkpoint checkpoints control node"
@@ -158,7 +158,7 @@ ROOTS: Mapping[Reach, str] = {
 }
 
 
-def may_be_shown(actor: Actor, kind: str, of: Belongings) -> bool:
-    """Whether the actor may be shown a thing of that type, which belongs so, at all."""
+def may_be_shown(actor: Actor, kind: str, belongings: Belongings) -> bool:
+    """Whether the actor may read an object of this type and owner at all."""
     reach = ROWS[kind]
-    return reach is EVERYBODY or may(actor, reach, of)
+    return reach is EVERYBODY or may(actor, reach, belongings)
