@@ -1,4 +1,4 @@
-"""The schema, with its limits and its caches."""
+"""The executable schema, with its limits and caches."""
 
 from __future__ import annotations
 

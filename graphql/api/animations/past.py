@@ -1,4 +1,4 @@
-"""An animation as it was known at a moment."""
+"""An animation as it was at a moment."""
 
 from __future__ import annotations
 

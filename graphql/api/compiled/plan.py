@@ -43,7 +43,7 @@ from api.compiled.fields import (
     shared,
     strawberry_field,
 )
-from api.compiled.look_ahead import selected_columns, needs_of
+from api.compiled.look_ahead import needs_of, selected_columns
 from api.compiled.not_compilable import NotCompilable
 from api.compiled.resolve_info import ResolveInfo
 from api.compiled.running import Complete, Run, Variables

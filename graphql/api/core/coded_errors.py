@@ -1,4 +1,4 @@
-"""Errors as clients see them: each with a code, and what was not expected with the number of its incident alone."""
+"""Errors for clients: each with a code, unexpected ones with the number of their incident alone."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from eventstore.unavailable import is_unavailable
 
 #: Who asked named no operation of the document, or one that may not be asked in this way.
 _OF_WHO_ASKS = (GraphQLError, CannotGetOperationTypeError, InvalidOperationTypeError)
-#: What graphql-core adds when a name resembles one that exists: guesses are not helped along.
+#: graphql-core's suggestion of similar names, removed so that guessing is not helped.
 _SUGGESTION = re.compile(r" Did you mean [^?]*\?$")
 
 
 def coded(errors: Sequence[GraphQLError]) -> list[GraphQLError]:
-    return [known for error in errors for known in _coded(error)]
+    return [coded_error for error in errors for coded_error in _coded(error)]
 
 
 def _coded(error: GraphQLError) -> list[GraphQLError]:
     original = error.original_error
     if isinstance(original, DomainError):
-        return [_at(error, one.message, one.extensions or {}) for one in api_errors(original)]
+        return [_at(error, api_error.message, api_error.extensions or {}) for api_error in api_errors(original)]
     if isinstance(error, ApiError) or isinstance(original, ApiError) or (error.extensions or {}).get("code"):
         return [error]
     if isinstance(original, RecursionError) and error.path is None:
-        # Before anything was executed: it is the document's nesting that the parser's stack does not hold.
+        # Nothing was executed: the document nests deeper than the parser's stack.
         return [_at(error, "The document is nested too deeply", {"code": "GRAPHQL_INVALID"})]
     if original is None or isinstance(original, _OF_WHO_ASKS):
         message = _SUGGESTION.sub("", error.message)
@@ -43,8 +43,8 @@ def _coded(error: GraphQLError) -> list[GraphQLError]:
         away = unavailable(original)
         return [_at(error, away.message, away.extensions)]
     incident = report(original)
-    told = {"code": "INTERNAL", "incident": incident}
-    return [_at(error, f"Erreur inattendue, notée sous le numéro {incident}.", told)]
+    extensions = {"code": "INTERNAL", "incident": incident}
+    return [_at(error, f"Erreur inattendue, notée sous le numéro {incident}.", extensions)]
 
 
 def _at(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLError:

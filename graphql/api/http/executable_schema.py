@@ -29,7 +29,7 @@ _ONLY_FOLLOWED = (
 
 
 class ContractNames(NameConverter):
-    """Strawberry's own names, but for the one that the contract shortens."""
+    """Strawberry's names, except the one that the contract shortens."""
 
     def from_generic(self, generic_type: StrawberryObjectDefinition, types: list[StrawberryType | type]) -> str:
         name = super().from_generic(generic_type, types)
@@ -37,14 +37,14 @@ class ContractNames(NameConverter):
 
 
 class Schema(strawberry.Schema):
-    """Every error leaves with a code; what was not expected leaves with the number of its incident and nothing else.
+    """Every error leaves with a code; unexpected ones only with the number of their incident.
 
-    Done here, not by an extension: those never see an error that is raised while a document is parsed or validated.
+    Not an extension: those miss errors raised while a document is parsed or validated.
     """
 
     @cached_property
     def documents(self) -> Documents:
-        """What is executed: parsed and validated once, whoever executes it."""
+        """Documents, parsed and validated once for both executors."""
         return Documents(self, RULES, MOST_TOKENS, CACHED)
 
     async def execute(self, query: str | None, *args: Any, **kwargs: Any) -> ExecutionResult:
@@ -64,9 +64,9 @@ class Schema(strawberry.Schema):
     async def _prepared(
         self, query: object, *, context_value: object = None, operation_name: object = None, **_: Any
     ) -> Document | Invalid | None:
-        """The document, kept in the context for those who execute it."""
+        """Prepare the document, and keep it in the context for the executors."""
         if not query or not isinstance(query, str) or not isinstance(operation_name, str | None):
-            # What is no document, graphql-core refuses in its own words.
+            # graphql-core refuses a missing document in its own words.
             return None
         if not isinstance(context_value, Context):
             return await self.documents.prepared(query, operation_name)
@@ -76,7 +76,7 @@ class Schema(strawberry.Schema):
         return document if isinstance(document, Document | Invalid) else None
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
-        """Nothing is logged here: what was not expected is, by `coded`, and no value that a person sent."""
+        """Log nothing here: `coded` logs unexpected errors, without values that a person sent."""
 
 
 def _refused(document: Document | Invalid | None) -> PreExecutionError | None:

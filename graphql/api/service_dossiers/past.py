@@ -1,4 +1,4 @@
-"""A service dossier as it was known at a moment."""
+"""A service dossier as it was at a moment."""
 
 from __future__ import annotations
 

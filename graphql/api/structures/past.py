@@ -1,4 +1,4 @@
-"""A structure as it was known at a moment."""
+"""A structure as it was at a moment."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ async def structure_at(context: Context, today: Structure | None, at: At) -> Str
 
 
 def as_of_today(then: Structure, today: Structure) -> Structure:
-    """The territories that give rights to a structure are those of today."""
+    """Rights to a structure follow its territories of today."""
     return replace(then, territories=today.territories, home=today.home)

@@ -69,7 +69,7 @@ class CachedLists:
 
 
 async def lists_of(context: Context) -> Lists:
-    """Return territories and terms, as of this answer's snapshot."""
+    """Return territories and terms in this answer's snapshot."""
     process = context.services.shared(CachedLists)
     lists: Lists | None = context.memo.get(Lists) or process.known(await context.read())
     if lists is None:
@@ -77,7 +77,7 @@ async def lists_of(context: Context) -> Lists:
         async def read(keys: list[None]) -> list[Lists]:
             return [await process.at(await context.read())] * len(keys)
 
-        # All who ask meanwhile go on together: what they load next is one statement for them all.
+        # Concurrent resolvers continue together, so that their next loads form one statement.
         lists = await context.together("lists", None, read)
     context.memo[Lists] = lists
     return lists

@@ -1,4 +1,4 @@
-"""Mutations on notifications."""
+"""Mutations of the asker: notifications read, and mail preferences."""
 
 from __future__ import annotations
 

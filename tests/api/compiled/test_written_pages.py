@@ -67,7 +67,7 @@ def test_what_was_written_of_a_field_is_written_again_by_every_document_that_sho
             for document in documents:
                 asked = Drawn(document, {})
                 assert await both.compiled(asked, PUBLIC) == (await both.core(asked, PUBLIC))[0], document
-                kept.append(len(writing._kept.written))
+                kept.append(len(writing._fragments.written))
             return kept
 
     kept = asyncio.run(asking())
