@@ -102,7 +102,7 @@ def server_config(application: Any, services: Services, port: int = 0) -> uvicor
     """
     import uvicorn
 
-    from api.core.requests import LARGEST_BODY
+    from api.core.asker.requests import LARGEST_BODY
     from cli.server.bounded_http import Door, bounded_protocol
     from cli.server.bounded_websocket import BoundedWebSocket
 

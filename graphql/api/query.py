@@ -15,11 +15,11 @@ from api.candidatures.queries import CandidatureQueries
 from api.candidatures.types import load_candidature
 from api.controls.queries import ControlQueries
 from api.controls.types import load_control
-from api.core.checks import node_id
 from api.core.context import Context, Info
 from api.core.errors import invalid
-from api.core.nodes import Node
-from api.core.paging import PageArguments
+from api.core.lists.checks import node_id
+from api.core.lists.nodes import Node
+from api.core.lists.paging import PageArguments
 from api.proof.queries import ProofQueries
 from api.registrations.queries import RegistrationQueries
 from api.registrations.types import load_registration

@@ -12,9 +12,9 @@ from api.animations.filters import AnimationWhere
 from api.animations.types import Animation, animation_of
 from api.audit.queries import auditable
 from api.audit.types import AuditEntry, entry_of
-from api.core.checks import node_id
 from api.core.context import Context, Info
 from api.core.errors import denied
+from api.core.lists.checks import node_id
 from api.following.news import Feed, news, rebuilds
 from api.following.rebuild_progress import RebuildProgress, rebuild_progress_of
 from api.structures.types import load_structure

@@ -17,8 +17,8 @@ from graphql import (
     is_leaf_type,
 )
 
-from api.core.requests import LARGEST_BODY, MOST_VALUES
-from api.core.text_lengths import LONGEST_TEXT
+from api.core.asker.requests import LARGEST_BODY, MOST_VALUES
+from api.core.commanding.text_lengths import LONGEST_TEXT
 from api.limits.values import MOST_IN_LIST
 
 #: Leaves room for the document and the names of fields.

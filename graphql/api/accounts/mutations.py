@@ -11,10 +11,10 @@ from uuid import UUID
 import strawberry
 
 from api.accounts.types import Invitation, Mandate, load_invitation, load_mandates
-from api.core.commands import carry_out, reload_after
+from api.core.commanding.commands import carry_out, reload_after
+from api.core.commanding.inputs import Repeatable, reference, to_command, value_of
+from api.core.commanding.payloads import Payload
 from api.core.context import Context, Info
-from api.core.inputs import Repeatable, reference, to_command, value_of
-from api.core.payloads import Payload
 from application import accounts as commands
 from application.commanding.commands import Command
 

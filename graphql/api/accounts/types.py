@@ -10,7 +10,7 @@ from uuid import UUID
 import strawberry
 
 from api.core.context import Context
-from api.core.nodes import Node
+from api.core.lists.nodes import Node
 from api.notifications.unreached import EMAIL_PROBLEM, email_problem
 from application.people.officials import mandate_account
 from domain.accounts.invitation import InvitationStatus

@@ -8,10 +8,10 @@ from strawberry.file_uploads import Upload
 from api.animations.inputs import AnimationChangeInput
 from api.animations.mutations import AnimationPayload
 from api.animations.types import load_animation
-from api.core.attaching import FILE_DESCRIPTION, carry_out_with_file
-from api.core.commands import reload_after
+from api.core.commanding.attaching import FILE_DESCRIPTION, carry_out_with_file
+from api.core.commanding.commands import reload_after
+from api.core.commanding.inputs import reference, to_command
 from api.core.context import Info
-from api.core.inputs import reference, to_command
 from application.animations.attendance_sheets import AttendanceSheetAttach
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import strawberry
 
-from api.core.checks import checked_text, checked_texts, node_id
+from api.core.lists.checks import checked_text, checked_texts, node_id
 from api.core.scalars import readable
 from domain.animations.transitions import AnimationStatus
 from projections.animations import queries as animations

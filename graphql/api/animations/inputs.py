@@ -6,7 +6,7 @@ from datetime import datetime
 
 import strawberry
 
-from api.core.inputs import Repeatable, Versioned, reference, value_of
+from api.core.commanding.inputs import Repeatable, Versioned, reference, value_of
 
 
 @strawberry.input

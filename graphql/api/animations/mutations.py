@@ -18,10 +18,10 @@ from api.animations.inputs import (
     AttestationCorrectInput,
 )
 from api.animations.types import Animation, load_animation
-from api.core.commands import carry_out, reload_after
+from api.core.commanding.commands import carry_out, reload_after
+from api.core.commanding.inputs import patch_of, to_command
+from api.core.commanding.payloads import Payload
 from api.core.context import Info
-from api.core.inputs import patch_of, to_command
-from api.core.payloads import Payload
 from application.animations import commands
 from application.commanding.commands import Command
 

@@ -11,10 +11,10 @@ import strawberry
 from api.animations.filters import AnimationOrder, AnimationWhere, OwnAnimationWhere
 from api.animations.past import animation_at
 from api.animations.types import Animation, animation_of, load_animation
-from api.core.checks import node_id
-from api.core.connections import connection, owned_connection
 from api.core.context import Context, Info
-from api.core.paging import After, Before, Connection, First, Last, PageArguments, page_arguments
+from api.core.lists.checks import node_id
+from api.core.lists.connections import connection, owned_connection
+from api.core.lists.paging import After, Before, Connection, First, Last, PageArguments, page_arguments
 from api.core.past import AT, At
 from api.typology.territories_and_terms import Lists, lists_of
 from domain.typology.typology import TermKind

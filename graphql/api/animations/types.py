@@ -13,9 +13,9 @@ from api.animations.attendance_sheet import AttendanceSheet, sheet_of
 from api.core.allowed import AllowedAction, shown_actions
 from api.core.back_references import later
 from api.core.context import Context, Info, read_beside
-from api.core.lazily import Identifier, Lazily, lazily
-from api.core.nodes import Node
-from api.core.paging import Connection, page_arguments
+from api.core.lists.lazily import Identifier, Lazily, lazily
+from api.core.lists.nodes import Node
+from api.core.lists.paging import Connection, page_arguments
 from api.core.scalars import local
 from api.structures.types import Structure, structure_beside
 from api.typology.territories_and_terms import Lists, lists_of

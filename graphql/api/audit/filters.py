@@ -6,7 +6,7 @@ from datetime import datetime
 
 import strawberry
 
-from api.core.checks import checked_texts, node_id
+from api.core.lists.checks import checked_texts, node_id
 from api.core.scalars import readable
 from projections.audit import queries as audit
 

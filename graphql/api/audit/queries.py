@@ -9,10 +9,10 @@ import strawberry
 
 from api.audit.filters import AuditWhere
 from api.audit.types import NOTHING_BESIDE, AuditEntry, entry_of
-from api.core.connections import connection, owned_connection, within_reach
 from api.core.context import Context, Info
 from api.core.errors import denied
-from api.core.paging import After, Before, Connection, First, Last, PageArguments, page_arguments
+from api.core.lists.connections import connection, owned_connection, within_reach
+from api.core.lists.paging import After, Before, Connection, First, Last, PageArguments, page_arguments
 from domain.kernel.rights import Action, Scope, scope_of
 from projections.audit import queries
 from projections.engine.paging import Filter

@@ -11,8 +11,8 @@ import orjson
 import strawberry
 from strawberry.scalars import JSON
 
-from api.core.lazily import Identifier, Instant, Lazily, Number, Plain, lazily
-from api.core.nodes import Node
+from api.core.lists.lazily import Identifier, Instant, Lazily, Number, Plain, lazily
+from api.core.lists.nodes import Node
 from domain.kernel.events import registered_events
 
 

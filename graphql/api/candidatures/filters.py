@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
-from api.core.checks import checked_texts
+from api.core.lists.checks import checked_texts
 from domain.candidatures.candidature import CandidatureStatus
 from domain.candidatures.events import Degree
 from projections.candidatures import queries as candidatures

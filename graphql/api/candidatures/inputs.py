@@ -6,7 +6,7 @@ from datetime import date
 
 import strawberry
 
-from api.core.inputs import Repeatable, Versioned, reference, value_of
+from api.core.commanding.inputs import Repeatable, Versioned, reference, value_of
 from domain.candidatures.events import Degree
 
 

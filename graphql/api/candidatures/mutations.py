@@ -20,10 +20,10 @@ from api.candidatures.inputs import (
     CandidatureWithdrawInput,
 )
 from api.candidatures.types import Candidature, load_candidature, load_held_candidature
-from api.core.commands import Load, carry_out, reload_after
+from api.core.commanding.commands import Load, carry_out, reload_after
+from api.core.commanding.inputs import to_command
+from api.core.commanding.payloads import Payload
 from api.core.context import Info
-from api.core.inputs import to_command
-from api.core.payloads import Payload
 from application import candidatures as commands
 from application.commanding.commands import Command
 

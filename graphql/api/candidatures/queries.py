@@ -8,10 +8,10 @@ import strawberry
 
 from api.candidatures.filters import CandidatureWhere
 from api.candidatures.types import Candidature, candidature_of, load_candidature, load_held_candidature, readable
-from api.core.checks import node_id
-from api.core.connections import connection
 from api.core.context import Context, Info
-from api.core.paging import After, Before, Connection, First, Last, PageArguments, page_arguments
+from api.core.lists.checks import node_id
+from api.core.lists.connections import connection
+from api.core.lists.paging import After, Before, Connection, First, Last, PageArguments, page_arguments
 from application.candidatures import PURPOSE as CANDIDATURE_LINK
 from projections.candidatures import queries
 

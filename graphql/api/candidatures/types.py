@@ -10,7 +10,7 @@ import strawberry
 
 from api.core.allowed import AllowedAction, shown_actions
 from api.core.context import Context, Info
-from api.core.nodes import Node
+from api.core.lists.nodes import Node
 from api.core.reading_rights import may_be_shown
 from api.notifications.unreached import EMAIL_PROBLEM, email_problem
 from domain.candidatures.candidature import CandidatureStatus, allowed_actions

@@ -47,7 +47,7 @@ def attribute(key: str, name: str, complete: Complete, plain: type | None) -> Ta
 
 
 def made_attribute(key: str, name: str, make: Callable[[Any], Any], complete: Complete, plain: type | None) -> Take:
-    """Take an attribute that is computed on access (`api.core.lazily`), without storing it."""
+    """Take an attribute that is computed on access (`api.core.lists.lazily`), without storing it."""
 
     def take(source: Any, run: Run, answer: dict[str, Any]) -> None:
         attributes = source.__dict__

@@ -33,7 +33,7 @@ def selected_columns(page: GraphQLObjectType, fields: GroupedFieldSet, subfields
 
 
 def needs_of(item: GraphQLObjectType) -> Mapping[str, Sequence[str]]:
-    """Return the columns that the attributes of the type need, if it declares them (`api.core.lazily`)."""
+    """Return the columns that the attributes of the type need, if it declares them (`api.core.lists.lazily`)."""
     definition = item.extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
     needs: Mapping[str, Sequence[str]] = getattr(definition.origin, "NEEDS", {})
     return needs

@@ -49,7 +49,7 @@ from api.compiled.resolve_info import ResolveInfo
 from api.compiled.running import Complete, Run, Variables
 from api.compiled.values import as_it_is, leaf, list_of, not_null, nullable
 from api.compiled.writing import ItemField, Writer, written_items
-from api.core.paging import Ahead
+from api.core.lists.paging import Ahead
 
 _COUNT, _ITEMS = "totalCount", "nodes"
 

@@ -14,7 +14,7 @@ from graphql import (
 )
 from graphql.pyutils import Path
 
-from api.core.paging import Ahead
+from api.core.lists.paging import Ahead
 
 
 class ResolveInfo(NamedTuple):

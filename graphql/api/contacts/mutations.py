@@ -10,10 +10,10 @@ from uuid import UUID
 import strawberry
 from anyio import to_thread
 
-from api.core.commands import carry_out, catch_up, reload_after
+from api.core.commanding.commands import carry_out, catch_up, reload_after
+from api.core.commanding.inputs import Repeatable, reference, to_command, value_of
+from api.core.commanding.payloads import Payload
 from api.core.context import Info
-from api.core.inputs import Repeatable, reference, to_command, value_of
-from api.core.payloads import Payload
 from api.structures.types import Structure, load_structure
 from application.commanding.commands import Command
 from application.contacts import commands

@@ -5,9 +5,9 @@ from __future__ import annotations
 from uuid import UUID
 
 from api.contacts.types import Contact, contact_of
-from api.core.connections import owned_connection
 from api.core.context import Context
-from api.core.paging import Connection, PageArguments
+from api.core.lists.connections import owned_connection
+from api.core.lists.paging import Connection, PageArguments
 from projections.contacts import queries
 from projections.engine.paging import Filter
 

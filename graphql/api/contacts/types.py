@@ -7,7 +7,7 @@ from typing import Any
 
 import strawberry
 
-from api.core.nodes import Node
+from api.core.lists.nodes import Node
 from api.notifications.unreached import EMAIL_PROBLEM, email_problem
 
 

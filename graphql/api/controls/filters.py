@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
-from api.core.checks import checked_texts, node_id
+from api.core.lists.checks import checked_texts, node_id
 from domain.controls.transitions import ControlStatus
 from projections.controls import queries as controls
 

@@ -16,10 +16,10 @@ from api.controls.inputs import (
     ControlPieceJudgeInput,
 )
 from api.controls.types import Control, load_control
-from api.core.commands import carry_out, catch_up, reload_after
+from api.core.commanding.commands import carry_out, catch_up, reload_after
+from api.core.commanding.inputs import to_command
+from api.core.commanding.payloads import Payload
 from api.core.context import Context, Info
-from api.core.inputs import to_command
-from api.core.payloads import Payload
 from api.typology.territories_and_terms import lists_of
 from application import controls as commands
 from application.commanding.commands import Command

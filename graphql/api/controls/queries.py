@@ -6,10 +6,10 @@ import strawberry
 
 from api.controls.filters import ControlWhere
 from api.controls.types import FOR_CONTROLS, Control, control_of, load_control, visible
-from api.core.checks import node_id
-from api.core.connections import connection
 from api.core.context import Context, Info
-from api.core.paging import After, Before, Connection, First, Last, PageArguments, page_arguments
+from api.core.lists.checks import node_id
+from api.core.lists.connections import connection
+from api.core.lists.paging import After, Before, Connection, First, Last, PageArguments, page_arguments
 from api.typology.territories_and_terms import lists_of
 from projections.controls import queries
 

@@ -13,7 +13,7 @@ import strawberry
 from api.animations.types import Animation, load_animations
 from api.core.allowed import AllowedAction, shown_actions
 from api.core.context import Context, Info
-from api.core.nodes import Node
+from api.core.lists.nodes import Node
 from api.service_dossiers.types import ServiceDossier, dossier_of
 from api.typology.territories_and_terms import Lists, lists_of
 from api.typology.territory import Territory

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import strawberry
 
-from api.core.inputs import Repeatable, Versioned, reference, value_of
+from api.core.commanding.inputs import Repeatable, Versioned, reference, value_of
 
 
 @strawberry.input

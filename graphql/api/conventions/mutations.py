@@ -13,10 +13,10 @@ from api.conventions.inputs import (
     ConventionTerminateInput,
     StructureRenameInput,
 )
-from api.core.commands import carry_out, reload_after
+from api.core.commanding.commands import carry_out, reload_after
+from api.core.commanding.inputs import patch_of, to_command
+from api.core.commanding.payloads import Payload
 from api.core.context import Context, Info
-from api.core.inputs import patch_of, to_command
-from api.core.payloads import Payload
 from api.structures.mutations import StructurePayload
 from api.structures.types import (
     Convention,

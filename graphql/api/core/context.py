@@ -31,7 +31,7 @@ from projections.engine.reading import AsyncPool, Snapshot, snapshot
 from projections.registry import relations
 
 if TYPE_CHECKING:
-    from api.core.requests import Admission
+    from api.core.asker.requests import Admission
 
 log = logging.getLogger(__name__)
 
@@ -140,7 +140,7 @@ class Context:
         self.memo: dict[object, Any] = {}
         self._loaders: dict[str, DataLoader[Any, Any]] = {}
         self._loading: set[asyncio.Task[Any]] = set()
-        #: Items that the pages selected so far may hold (see `api.core.paging`).
+        #: Items that the pages selected so far may hold (see `api.core.lists.paging`).
         self.asked_items = 0
         #: Types of the files of this request, or their refusals, by SHA-256.
         self.opened_files: dict[str, str | DomainError] = {}

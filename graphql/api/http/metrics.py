@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.core.answers import JSON, Refused, refusal, unavailable
-from api.core.clients import client_of
+from api.core.asker.clients import client_of
 from api.core.context import Services
 from api.http.standstill import Watch
 from eventstore.unavailable import Unavailable

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import orjson
 from starlette.requests import Request
 
-from api.core.requests import MOST_VALUES, too_many_values
+from api.core.asker.requests import MOST_VALUES, too_many_values
 
 _PARTS = frozenset(("query", "variables", "operationName"))
 #: Media types of streamed or multipart answers.

@@ -17,10 +17,10 @@ from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
 
 from api.core.answers import Refused, unexpected
-from api.core.clients import Client
+from api.core.asker.clients import Client
+from api.core.asker.requests import LONGEST_DOCUMENT, Admission, Admitted, too_many_values
 from api.core.context import Context, Services
 from api.core.incidents import report
-from api.core.requests import LONGEST_DOCUMENT, Admission, Admitted, too_many_values
 from api.http.persisted import persisted_documents
 from api.limits.rate_limits import RateLimiter, too_often
 from domain.accounts.account import Mandate

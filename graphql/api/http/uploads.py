@@ -17,7 +17,7 @@ from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 
 from api.core.answers import Refused
-from api.core.requests import LARGEST_BODY
+from api.core.asker.requests import LARGEST_BODY
 from application.files.scans import MAX_SCAN_BYTES, too_large
 from domain.kernel.actors import Actor, Role
 

@@ -33,11 +33,8 @@ from api.core.answers import (
     status_of,
     unexpected,
 )
-from api.core.clients import client_of
-from api.core.coded_errors import coded
-from api.core.context import Context, Services
-from api.core.errors import ApiError
-from api.core.requests import (
+from api.core.asker.clients import client_of
+from api.core.asker.requests import (
     LONGEST_DOCUMENT,
     MOST_VALUES,
     Admission,
@@ -45,6 +42,9 @@ from api.core.requests import (
     wait_for_position,
     within_limit,
 )
+from api.core.coded_errors import coded
+from api.core.context import Context, Services
+from api.core.errors import ApiError
 from api.core.strawberry_internals import starlette_request
 from api.http import graphiql as ide
 from api.http.answer_cache import LASTING

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from api.core.answers import JSON, Refused, refusal
-from api.core.clients import Client, client_of
+from api.core.asker.clients import Client, client_of
 from application.hosting.settings import WebSettings
 
 #: Buckets kept. The one untouched for longest is dropped first: it is full again, or nearly.

@@ -26,8 +26,8 @@ from graphql import (
 )
 from graphql.utilities import value_from_ast_untyped
 
+from api.core.commanding.text_lengths import FILES, LONGEST_TEXT, Path, sentence
 from api.core.errors import ApiError
-from api.core.text_lengths import FILES, LONGEST_TEXT, Path, sentence
 from domain.kernel.errors import ErrorCode, Problem
 
 #: Values per filter.

@@ -9,7 +9,7 @@ from uuid import UUID
 import strawberry
 
 from api.core.context import Context, Info
-from api.core.nodes import Node
+from api.core.lists.nodes import Node
 from application.notifications.reaction import append_reason
 from domain.kernel.events import ERASED_WORDS
 from domain.kernel.rights import Action, Belongings, may

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import strawberry
 
-from api.core.connections import connection
 from api.core.context import Context, Info
-from api.core.paging import After, Before, Connection, First, Last, PageArguments, page_arguments
+from api.core.lists.connections import connection
+from api.core.lists.paging import After, Before, Connection, First, Last, PageArguments, page_arguments
 from api.proof.types import Checkpoint, checkpoint_of, load_checkpoint
 from projections.engine.paging import Filter
 from projections.proof import queries

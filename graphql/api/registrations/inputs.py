@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
-from api.core.inputs import Repeatable, reference, value_of
+from api.core.commanding.inputs import Repeatable, reference, value_of
 
 
 @strawberry.input

@@ -9,12 +9,12 @@ from uuid import UUID
 import strawberry
 from graphql import GraphQLError
 
-from api.core.checks import node_id
-from api.core.commands import Carried, carry_out, reload_after
+from api.core.commanding.commands import Carried, carry_out, reload_after
+from api.core.commanding.inputs import to_command
+from api.core.commanding.payloads import Payload
 from api.core.context import Info
 from api.core.errors import ApiError
-from api.core.inputs import to_command
-from api.core.payloads import Payload
+from api.core.lists.checks import node_id
 from api.limits.guesses import Guess
 from api.limits.rate_limits import REGISTRATIONS_AT_ONCE, RateLimiter
 from api.registrations.inputs import (

@@ -8,9 +8,9 @@ from uuid import UUID
 
 import strawberry
 
-from api.core.connections import owned_connection
 from api.core.context import Context, Info
-from api.core.paging import Connection, PageArguments
+from api.core.lists.connections import owned_connection
+from api.core.lists.paging import Connection, PageArguments
 from api.registrations.types import Registration, load_held_registration, registration_of
 from application.registrations import PURPOSE
 from projections.registrations import queries

@@ -6,7 +6,7 @@ from datetime import date
 
 import strawberry
 
-from api.core.checks import checked_texts, node_id
+from api.core.lists.checks import checked_texts, node_id
 from api.core.scalars import readable
 from domain.kernel.dossier_status import DossierStatus
 from projections.service_dossiers import queries as service_dossiers

@@ -7,8 +7,8 @@ from datetime import date
 import strawberry
 from strawberry.file_uploads import Upload
 
-from api.core.attaching import FILE_DESCRIPTION
-from api.core.inputs import Repeatable, Versioned, reference, value_of
+from api.core.commanding.attaching import FILE_DESCRIPTION
+from api.core.commanding.inputs import Repeatable, Versioned, reference, value_of
 
 _CHOSEN = (
     "The animations that it holds, and no others: attested ones of the convention and the period, 500 at most. When"

@@ -9,12 +9,12 @@ from uuid import UUID
 
 import strawberry
 
-from api.core.attaching import carry_out_with_file
-from api.core.checks import node_id
-from api.core.commands import Carried, carry_out, catch_up, reload_after
+from api.core.commanding.attaching import carry_out_with_file
+from api.core.commanding.commands import Carried, carry_out, catch_up, reload_after
+from api.core.commanding.inputs import to_command
+from api.core.commanding.payloads import Payload
 from api.core.context import Context, Info
-from api.core.inputs import to_command
-from api.core.payloads import Payload
+from api.core.lists.checks import node_id
 from api.service_dossiers.inputs import (
     ServiceAmendmentAcceptInput,
     ServiceAmendmentProposeInput,

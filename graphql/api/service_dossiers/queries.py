@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import strawberry
 
-from api.core.checks import node_id
-from api.core.connections import connection, within_reach
 from api.core.context import Context, Info
-from api.core.paging import After, Before, Connection, First, Last, PageArguments, page_arguments
+from api.core.lists.checks import node_id
+from api.core.lists.connections import connection, within_reach
+from api.core.lists.paging import After, Before, Connection, First, Last, PageArguments, page_arguments
 from api.core.past import AT, At
 from api.service_dossiers.filters import ServiceDossierWhere
 from api.service_dossiers.past import dossier_at

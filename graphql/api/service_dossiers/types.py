@@ -15,8 +15,8 @@ from api.accounts.types import officials_named
 from api.animations.types import Animation, load_animations
 from api.core.allowed import AllowedAction, shown_actions
 from api.core.context import Context, Info, read_beside
-from api.core.nodes import Node
-from api.core.paging import count_items
+from api.core.lists.nodes import Node
+from api.core.lists.paging import count_items
 from api.core.reading_rights import may_be_shown
 from api.core.scalars import local
 from api.service_dossiers.duplicate_sheets import DuplicateSheet, duplicate_sheets_of

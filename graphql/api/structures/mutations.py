@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import strawberry
 
-from api.core.commands import carry_out, reload_after
+from api.core.commanding.commands import carry_out, reload_after
+from api.core.commanding.inputs import Repeatable, reference, to_command, value_of
+from api.core.commanding.payloads import Payload
 from api.core.context import Info
-from api.core.inputs import Repeatable, reference, to_command, value_of
-from api.core.payloads import Payload
 from api.structures.types import Structure, load_structure
 from application.structures import SetStructureContact
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import strawberry
 
-from api.core.checks import checked_text, checked_texts, node_id
-from api.core.connections import connection
 from api.core.context import Context, Info
 from api.core.errors import invalid
-from api.core.paging import After, Before, Connection, First, Last, PageArguments, page_arguments
+from api.core.lists.checks import checked_text, checked_texts, node_id
+from api.core.lists.connections import connection
+from api.core.lists.paging import After, Before, Connection, First, Last, PageArguments, page_arguments
 from api.core.past import AT, At
 from api.structures.filters import StructureWhere
 from api.structures.past import structure_at

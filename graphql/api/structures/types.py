@@ -20,8 +20,8 @@ from api.accounts.types import (
 from api.audit.queries import timeline
 from api.core.back_references import later
 from api.core.context import Context, Info, read_beside
-from api.core.nodes import Node
-from api.core.paging import Connection, page_arguments
+from api.core.lists.nodes import Node
+from api.core.lists.paging import Connection, page_arguments
 from api.core.reading_rights import may_be_shown
 from api.structures.dashboard import StructureDashboard, dashboard_of
 from domain.kernel.actors import Actor

@@ -6,7 +6,7 @@ from datetime import date
 
 import strawberry
 
-from api.core.inputs import Repeatable, Versioned, value_of
+from api.core.commanding.inputs import Repeatable, Versioned, value_of
 from domain.typology.typology import TermKind, ThemeFamily
 
 _SINCE = "Animations that start before this local day keep the term; when left out, all history counts anew."

@@ -8,10 +8,10 @@ from uuid import UUID
 
 import strawberry
 
-from api.core.commands import carry_out, reload_after
+from api.core.commanding.commands import carry_out, reload_after
+from api.core.commanding.inputs import to_command
+from api.core.commanding.payloads import Payload
 from api.core.context import Context, Info
-from api.core.inputs import to_command
-from api.core.payloads import Payload
 from api.typology.inputs import TermAddInput, TermMergeInput, TermRenameInput, TermRetireInput, TermSplitInput
 from api.typology.territories_and_terms import load_term
 from api.typology.types import Term

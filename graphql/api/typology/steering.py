@@ -6,10 +6,10 @@ from uuid import UUID
 
 import strawberry
 
-from api.core.commands import Carried, carry_out, reload_after, settle
+from api.core.commanding.commands import Carried, carry_out, reload_after, settle
+from api.core.commanding.inputs import to_command
+from api.core.commanding.payloads import Payload
 from api.core.context import Context, Info
-from api.core.inputs import to_command
-from api.core.payloads import Payload
 from api.typology.inputs import (
     AttestationFormWordInput,
     PersonEraseInput,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import strawberry
 
-from api.core.commands import carry_out, settle
+from api.core.commanding.commands import carry_out, settle
+from api.core.commanding.inputs import Repeatable, to_command, value_of
+from api.core.commanding.payloads import Payload
 from api.core.context import Info
-from api.core.inputs import Repeatable, to_command, value_of
-from api.core.payloads import Payload
 from api.viewer.types import Viewer, viewer_of
 from application.accounts import MailPreferencesSet
 from application.notifications.inbox import mark_read, recipients_of

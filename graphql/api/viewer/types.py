@@ -9,9 +9,9 @@ from uuid import UUID
 import strawberry
 
 from api.accounts.types import Mandate, load_mandates
-from api.core.connections import connection
 from api.core.context import Context, Info
-from api.core.paging import Connection, page_arguments
+from api.core.lists.connections import connection
+from api.core.lists.paging import Connection, page_arguments
 from api.notifications.types import Notification, notification_of
 from api.structures.types import Structure, load_structures
 from application.notifications.inbox import recipients_of

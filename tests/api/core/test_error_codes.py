@@ -20,9 +20,9 @@ import domain
 import projections
 from api.core.answers import Refused, unexpected
 from api.core.coded_errors import coded
+from api.core.commanding.payloads import user_errors
 from api.core.error_codes import ERROR_CODES
 from api.core.errors import ApiError, denied, invalid
-from api.core.payloads import user_errors
 from api.http.view import _as_refusal
 from api.schema import schema
 from domain.kernel.actors import PUBLIC

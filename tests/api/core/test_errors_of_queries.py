@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from api.animations import queries
-from api.core.checks import LONGEST_TEXT
-from api.core.paging import MOST_ITEMS
-from api.core.text_lengths import LONGEST_TEXT as LONGEST_VALUE
+from api.core.commanding.text_lengths import LONGEST_TEXT as LONGEST_VALUE
+from api.core.lists.checks import LONGEST_TEXT
+from api.core.lists.paging import MOST_ITEMS
 from api.limits.documents import DEEPEST, MOST_ALIASES, MOST_TOKENS
 from domain.kernel.actors import PUBLIC
 from projections.typology import queries as list_queries

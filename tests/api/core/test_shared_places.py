@@ -6,7 +6,7 @@ import anyio
 import pytest
 from graphql import GraphQLError
 
-from api.core.shared_places import SharedPlaces
+from api.core.commanding.shared_places import SharedPlaces
 from eventstore.unavailable import Unavailable
 
 pytestmark = pytest.mark.anyio

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 import pytest
 
-from api.core.text_lengths import LONGEST_TEXT
+from api.core.commanding.text_lengths import LONGEST_TEXT
 from api.limits.values import MOST_IN_LIST
 from tests.scenarios.following.test_subscriptions import opened, subscribe
 from tests.support.people import STRUCTURE, STRUCTURE_ID

@@ -13,7 +13,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from api.core.clients import Client, client_of
+from api.core.asker.clients import Client, client_of
 from api.limits.rate_limits import PROBES_AT_ONCE, PROBES_PER_MINUTE, RateLimiter
 from application.hosting.settings import WebSettings
 from tests.scenarios.following.test_subscriptions import PROTOCOL, PUBLICATIONS, opened, subscribe

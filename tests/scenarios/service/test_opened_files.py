@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from api.core import attaching
+from api.core.commanding import attaching
 from application.files.scans import media_type_of
 from tests.support.papers.dossiers import pdf, png
 from tests.support.papers.sheets import SCAN, attach, bearer, problem, send

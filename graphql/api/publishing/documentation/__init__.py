@@ -9,11 +9,11 @@ from string import Template
 from graphql import build_schema
 from strawberry import Schema
 
-from api.core.checks import LONGEST_TEXT
+from api.core.asker.requests import LARGEST_BODY, LONGEST_DOCUMENT, MOST_VALUES
+from api.core.commanding.text_lengths import LONGEST_TEXT as LONGEST_VALUE
 from api.core.error_codes import ERROR_CODES
-from api.core.paging import MOST_ITEMS
-from api.core.requests import LARGEST_BODY, LONGEST_DOCUMENT, MOST_VALUES
-from api.core.text_lengths import LONGEST_TEXT as LONGEST_VALUE
+from api.core.lists.checks import LONGEST_TEXT
+from api.core.lists.paging import MOST_ITEMS
 from api.http.sockets import MOST_OPERATIONS_AT_ONCE
 from api.http.uploads import LARGEST_UPLOAD
 from api.limits.cost import MOST_COST

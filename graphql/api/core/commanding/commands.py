@@ -13,10 +13,10 @@ from anyio.lowlevel import RunVar
 from graphql import GraphQLError
 
 from api.core.answers import NOT_REACHED, Refused, unavailable
+from api.core.commanding.payloads import UserError, user_errors
+from api.core.commanding.shared_places import SharedPlaces
+from api.core.commanding.text_lengths import too_long
 from api.core.context import Context
-from api.core.payloads import UserError, user_errors
-from api.core.shared_places import SharedPlaces
-from api.core.text_lengths import too_long
 from application.commanding.commands import Command
 from domain.kernel.actors import Role
 from domain.kernel.errors import DomainError

@@ -12,8 +12,8 @@ from starlette.datastructures import Headers
 from starlette.types import Message, Receive
 
 from api.core.answers import Refused, position_not_reached
+from api.core.asker.mandates import account_of
 from api.core.context import Services
-from api.core.mandates import account_of
 from application.sign_in.accepting import BadToken, IssuerAway, SignedIn
 from domain.accounts.account import Mandate, in_force, known_as, widened
 from domain.kernel.actors import PUBLIC, Actor

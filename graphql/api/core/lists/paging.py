@@ -9,7 +9,7 @@ import strawberry
 
 from api.core.context import Context, Info
 from api.core.errors import invalid
-from api.core.lazily import Lazily
+from api.core.lists.lazily import Lazily
 from api.core.strawberry_internals import resolve_info
 from projections.engine.paging import BadPage, Order, Page, cursor_of, page
 from projections.engine.sent_rows import SentRows

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from api.core.context import Context
 from api.core.errors import denied
-from api.core.lazily import lazily
-from api.core.paging import Connection, PageArguments
+from api.core.lists.lazily import lazily
+from api.core.lists.paging import Connection, PageArguments
 from domain.kernel.rights import Action, Scope, scope_of
 from projections.engine.paging import (
     Filter,

@@ -17,9 +17,9 @@ from anyio.lowlevel import RunVar
 from graphql import GraphQLError
 from starlette.datastructures import UploadFile
 
-from api.core.commands import Carried, client_of, in_turn, made, refusal_of, settle
+from api.core.commanding.commands import Carried, client_of, in_turn, made, refusal_of, settle
+from api.core.commanding.shared_places import SharedPlaces
 from api.core.context import Context
-from api.core.shared_places import SharedPlaces
 from application.commanding.commands import Command
 from application.files.scanning.opening import AT_ONCE, PATIENCE_SECONDS
 from application.files.scans import media_type_of
