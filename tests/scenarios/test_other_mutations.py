@@ -23,13 +23,13 @@ from tests.support.people import (
 from tests.support.server import Clock, Server, token
 
 
-def mutate(server: Server, who: str | None, mutation: str, answer: str, /, **said: Any) -> dict[str, Any]:
+def mutate(server: Server, who: str | None, mutation: str, answer: str, /, **values: Any) -> dict[str, Any]:
     """The payload of a mutation; `answer` selects from the thing."""
     document = (
         f"mutation($input: {mutation[0].upper()}{mutation[1:]}Input!) {{ {mutation}(input: $input)"
         f" {{ {answer} position errors {{ code message field }} }} }}"
     )
-    payload: dict[str, Any] = server.ask(document, who, input=said)[mutation]
+    payload: dict[str, Any] = server.ask(document, who, input=values)[mutation]
     assert (payload["position"] is None) == bool(payload["errors"])
     return payload
 
@@ -37,8 +37,8 @@ def mutate(server: Server, who: str | None, mutation: str, answer: str, /, **sai
 def test_a_convention_is_amended_and_terminated(people: People, server: Server):
     convention = people.sign()["convention"]["id"]
     shown = "convention { version coordonnateur ratePerAnimation validUntil terminatedOn terminationReason }"
-    said = {"conventionId": convention, "ratePerAnimation": None, "coordonnateur": "Nouvelle coordination"}
-    amended = mutate(server, COORDONNATEUR, "conventionAmend", shown, expectedVersion=1, **said)["convention"]
+    values = {"conventionId": convention, "ratePerAnimation": None, "coordonnateur": "Nouvelle coordination"}
+    amended = mutate(server, COORDONNATEUR, "conventionAmend", shown, expectedVersion=1, **values)["convention"]
     assert (amended["version"], amended["ratePerAnimation"]) == (2, None)
     assert (amended["coordonnateur"], amended["validUntil"]) == ("Nouvelle coordination", "2027-08-31")
 
@@ -63,8 +63,8 @@ def test_a_refused_animation_is_corrected_and_submitted_again_and_can_be_cancell
     own = server.ask("query($id: ID!) { animation(id: $id) { refusalReason } }", STRUCTURE, id=animation)
     assert own == {"animation": {"refusalReason": "Titre trop long."}}
 
-    said = {"animationId": animation, "title": "Pronote", "address": None, "expectedVersion": 2}
-    corrected = mutate(server, STRUCTURE, "animationModify", shown, **said, territory="34", structureId=STRUCTURE_ID)
+    values = {"animationId": animation, "title": "Pronote", "address": None, "expectedVersion": 2}
+    corrected = mutate(server, STRUCTURE, "animationModify", shown, **values, territory="34", structureId=STRUCTURE_ID)
     now = corrected["animation"]
     assert (now["status"], now["title"], now["address"], now["seats"]) == ("SUBMITTED", "Pronote", None, 12)
     wrong = {"animationId": animation, "title": "", "seats": 0, "startsAt": "demain", "venueName": None}
@@ -72,7 +72,7 @@ def test_a_refused_animation_is_corrected_and_submitted_again_and_can_be_cancell
     assert {error["field"][0] for error in errors} == {"title", "seats", "startsAt", "venueName"}
     (moved,) = mutate(server, STRUCTURE, "animationModify", shown, animationId=animation, territory="971")["errors"]
     assert (moved["code"], moved["field"]) == ("RULE_BROKEN", ["territory"])
-    (foreign,) = mutate(server, OTHER_STRUCTURE, "animationModify", shown, **said)["errors"]
+    (foreign,) = mutate(server, OTHER_STRUCTURE, "animationModify", shown, **values)["errors"]
     assert foreign["code"] == "FORBIDDEN"
 
     cancelled = mutate(server, STRUCTURE, "animationCancel", shown, animationId=animation, reason="Salle fermée.")
@@ -121,8 +121,8 @@ def test_a_renaming_from_a_day_on_leaves_earlier_animations_their_words(people: 
     assert term == {"label": "Espace numérique", "formerLabels": [{"label": "ENT - Pronote", "until": "2027-04-01"}]}
 
     def theme(animation: str) -> str:
-        asked = "query($id: ID!) { animation(id: $id) { themes { label } } }"
-        return str(server.ask(asked, STRUCTURE, id=animation)["animation"]["themes"][0]["label"])
+        query = "query($id: ID!) { animation(id: $id) { themes { label } } }"
+        return str(server.ask(query, STRUCTURE, id=animation)["animation"]["themes"][0]["label"])
 
     assert (theme(before), theme(after)) == ("ENT - Pronote", "Espace numérique")
     again = {**renaming, "label": "Espace de travail", "since": None}
@@ -148,8 +148,8 @@ def test_the_attestations_questions_are_worded_anew_and_answers_keep_their_versi
     people.sign()
     animation = people.declare()
     people.publish(animation)
-    said = {"questions": ["Une seule question ?"]}
-    worded = mutate(server, NATIONAL, "attestationFormWord", "form { version questions }", **said)
+    values = {"questions": ["Une seule question ?"]}
+    worded = mutate(server, NATIONAL, "attestationFormWord", "form { version questions }", **values)
     assert worded["form"] == {"version": 2, "questions": ["Une seule question ?"]}
     people.a_month_later()
     people.a_month_later()
@@ -196,7 +196,7 @@ def test_a_parent_has_what_is_known_of_them_erased(people: People, server: Serve
 
 def test_several_mutations_in_one_document_each_read_their_own_write(people: People, server: Server):
     people.sign()
-    one, two = people.declare(title="Une"), people.declare(title="Deux")
+    first, two = people.declare(title="Une"), people.declare(title="Deux")
     document = """mutation($one: ID!, $two: ID!) {
       a: animationPublish(input: { animationId: $one }) { animation { status version } }
       b: animationPublish(input: { animationId: $two }) { animation { status version } }
@@ -204,5 +204,5 @@ def test_several_mutations_in_one_document_each_read_their_own_write(people: Peo
     }"""
     published = {"animation": {"status": "PUBLISHED", "version": 2}}
     refused = {"animation": None, "errors": [{"code": "RULE_BROKEN"}]}
-    assert server.ask(document, NATIONAL, one=one, two=two) == {"a": published, "b": published, "c": refused}
+    assert server.ask(document, NATIONAL, one=first, two=two) == {"a": published, "b": published, "c": refused}
     assert server.run("02-see-the-account", STRUCTURE, siret=SIRET)["id"] == STRUCTURE_ID

@@ -104,14 +104,14 @@ def test_an_attestation_is_made_once_after_the_end_counted_and_corrected(people:
 
 def _check_dashboard(server: Server, parents: int) -> None:
     structure = server.run("09-see-the-dashboard", STRUCTURE, structureId=STRUCTURE_ID)
-    told = structure["dashboard"]
-    counted = {name: told[name] for name in ("animations", "published", "past", "attested", "parents")}
+    dashboard = structure["dashboard"]
+    counted = {name: dashboard[name] for name in ("animations", "published", "past", "attested", "parents")}
     assert counted == {"animations": 1, "published": 1, "past": 1, "attested": 1, "parents": parents}
-    assert [(count["term"]["code"], count["parents"]) for count in told["byTheme"]] == [
+    assert [(count["term"]["code"], count["parents"]) for count in dashboard["byTheme"]] == [
         ("ent-pronote", parents),
         ("temps-ecran", parents),
     ]
-    assert [(count["animations"], count["parents"]) for count in told["byMonth"]] == [(1, parents)]
+    assert [(count["animations"], count["parents"]) for count in dashboard["byMonth"]] == [(1, parents)]
 
 
 def test_the_audit_trail_tells_every_step_in_order_with_who_when_and_what(people: People, clock: Clock):
@@ -143,12 +143,12 @@ def test_the_audit_trail_tells_every_step_in_order_with_who_when_and_what(people
 
 def test_the_same_idempotency_key_gives_the_same_answer_and_no_new_event(people: People, server: Server):
     people.sign()
-    said = {"animationId": people.declare(), "idempotencyKey": str(uuid4())}
-    first = people.does("06-publish-an-animation", NATIONAL, **said)
+    values = {"animationId": people.declare(), "idempotencyKey": str(uuid4())}
+    first = people.does("06-publish-an-animation", NATIONAL, **values)
     head = server.log_head()
-    assert people.does("06-publish-an-animation", NATIONAL, **said) == first
+    assert people.does("06-publish-an-animation", NATIONAL, **values) == first
     assert server.log_head() == head
-    other = people.is_refused("06-publish-an-animation", NATIONAL, **said | {"animationId": people.declare()})
+    other = people.is_refused("06-publish-an-animation", NATIONAL, **values | {"animationId": people.declare()})
     assert _codes(other) == ["DUPLICATE"]
     assert other[0]["field"] == ["idempotencyKey"]
 
@@ -191,8 +191,8 @@ def test_a_candidature_of_the_first_degree_needs_the_opinion_before_the_inspecto
 
 
 def test_a_candidature_of_the_second_degree_is_validated_by_the_head_of_the_school_alone(people: People):
-    told = CANDIDATURE | {"degree": "SECOND", "schoolUai": COLLEGE}
-    submitted = people.does("12-submit-a-candidature", None, **told)["candidature"]["id"]
+    values = CANDIDATURE | {"degree": "SECOND", "schoolUai": COLLEGE}
+    submitted = people.does("12-submit-a-candidature", None, **values)["candidature"]["id"]
     assert _codes(people.is_refused("14-validate-a-candidature", INSPECTOR, candidatureId=submitted)) == ["FORBIDDEN"]
     validated = people.does("14-validate-a-candidature", HEAD, candidatureId=submitted)
     assert validated["candidature"]["status"] == "VALIDATED"

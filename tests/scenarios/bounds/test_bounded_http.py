@@ -41,7 +41,7 @@ def sends(connection: socket.socket, *parts: bytes) -> None:
             connection.sendall(part)
 
 
-def told(connection: socket.socket) -> bytes:
+def receive(connection: socket.socket) -> bytes:
     """All that comes until the connection is closed."""
     content = b""
     with suppress(ConnectionError):
@@ -52,15 +52,15 @@ def told(connection: socket.socket) -> bytes:
 
 def status(connection: socket.socket) -> int | None:
     """Of the answer; None for a connection that was closed without one."""
-    line = told(connection).split(b"\r\n")[0].split()
+    line = receive(connection).split(b"\r\n")[0].split()
     return int(line[1]) if len(line) > 1 else None
 
 
 def test_the_documentation_tells_the_bounds():
-    told = " ".join(page(schema).split())
-    assert f"{MAX_HEAD_BYTES:,} bytes, within {bounded_http.HEAD_SECONDS:.0f} seconds" in told
-    assert f"within {bounded_http.BODY_SECONDS:.0f} seconds" in told
-    assert f"one more for each {bounded_http.MIN_UPLOAD_SPEED:,} bytes" in told
+    documentation = " ".join(page(schema).split())
+    assert f"{MAX_HEAD_BYTES:,} bytes, within {bounded_http.HEAD_SECONDS:.0f} seconds" in documentation
+    assert f"within {bounded_http.BODY_SECONDS:.0f} seconds" in documentation
+    assert f"one more for each {bounded_http.MIN_UPLOAD_SPEED:,} bytes" in documentation
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ MILLION = b"a" * 1_000_000
 def test_what_is_no_body_has_a_bound(server, parts):
     with plain(server) as connection:
         sends(connection, *parts[1])
-        content = told(connection)
+        content = receive(connection)
     statuses = [int(line.split()[1]) for line in content.split(b"\r\n") if line.startswith(b"HTTP/1.1")]
     assert statuses[-1:] in ([431], [400], []) or (parts[0] == "second of two" and statuses == [200])
 
@@ -116,11 +116,11 @@ def test_many_large_headers_at_once_keep_nobody_waiting(server):
 
     floods = [threading.Thread(target=flood) for _ in range(3)]
     began, used = time.monotonic(), time.process_time()
-    for one in floods:
-        one.start()
+    for thread in floods:
+        thread.start()
     assert server.http.get("/ready").status_code == 200
-    for one in floods:
-        one.join()
+    for thread in floods:
+        thread.join()
     assert time.monotonic() - began < 20
     assert time.process_time() - used < 5
 

@@ -60,17 +60,17 @@ def test_fifty_moments_in_one_document_cost_too_much(server: Server, animation: 
     head = server.log_head()
     (error,) = server.errors(_document(animation, [head] * 50))
     assert error["extensions"]["code"] == "TOO_COSTLY"
-    one = server.post({"query": _document(animation, [head])}).json()["extensions"]["cost"]["requested"]
-    assert 2_500 <= one <= 2_510
+    cost = server.post({"query": _document(animation, [head])}).json()["extensions"]["cost"]["requested"]
+    assert 2_500 <= cost <= 2_510
 
 
 def test_a_history_is_read_once_and_each_moment_folded_once_beside_the_event_loop(
     server: Server, animation: str, folded: list[str], decoded: list[str]
 ):
     with server.application.pool.connection() as conn:
-        created, published = (one.position for one in read_stream(conn, UUID(animation)))
+        created, published = (event.position for event in read_stream(conn, UUID(animation)))
     answer = server.ask(_document(animation, [published, created] * 3), NATIONAL)
-    assert [one["status"] for one in answer.values()] == ["PUBLISHED", "SUBMITTED"] * 3
+    assert [state["status"] for state in answer.values()] == ["PUBLISHED", "SUBMITTED"] * 3
     assert len(folded) == 2
     # Its own streams, and the lists that all moments show.
     assert len(decoded) == 2

@@ -37,7 +37,7 @@ def sends(connection: socket.socket, *parts: bytes) -> None:
             connection.sendall(part)
 
 
-def told(connection: socket.socket) -> bytes:
+def receive(connection: socket.socket) -> bytes:
     """All that comes until the connection is closed."""
     content = b""
     with suppress(ConnectionError):
@@ -48,7 +48,7 @@ def told(connection: socket.socket) -> bytes:
 
 def status(connection: socket.socket) -> int | None:
     """Of the answer; None for a connection that was closed without one."""
-    line = told(connection).split(b"\r\n")[0].split()
+    line = receive(connection).split(b"\r\n")[0].split()
     return int(line[1]) if len(line) > 1 else None
 
 
@@ -58,12 +58,12 @@ def test_connections_have_a_bound(server, monkeypatch):
     server.http.close()
     time.sleep(0.1)
     held = [plain(server) for _ in range(3)]
-    for one in held:
-        one.__enter__()
+    for socket_in_use in held:
+        socket_in_use.__enter__()
     with plain(server) as beyond:
-        assert b"503" in told(beyond)
-    for one in held:
-        one.__exit__(None, None, None)
+        assert b"503" in receive(beyond)
+    for socket_in_use in held:
+        socket_in_use.__exit__(None, None, None)
     time.sleep(0.1)
     with plain(server) as connection:
         connection.sendall(READY + b"Connection: close\r\n\r\n")
@@ -90,7 +90,7 @@ def test_a_message_in_pieces_comes_to_its_end(server, monkeypatch):
         connection.sendall(UPGRADE + b"\r\n")
         assert b"101 Switching Protocols" in connection.recv(1_000)
         connection.sendall(b"\x01\x81\x00\x00\x00\x00{")
-        assert b"too slow" in told(connection)
+        assert b"too slow" in receive(connection)
 
 
 def test_what_a_client_breaks_is_counted_and_no_error(server, caplog):

@@ -27,8 +27,8 @@ def by_post(server: Server, query: str, variables: dict[str, Any]) -> Any:
 
 
 def by_get(server: Server, query: str, variables: dict[str, Any]) -> Any:
-    said = {name: value[:20_000] if isinstance(value, str) else value for name, value in variables.items()}
-    params = {"query": query, "variables": orjson.dumps(said).decode()}
+    shortened = {name: value[:20_000] if isinstance(value, str) else value for name, value in variables.items()}
+    params = {"query": query, "variables": orjson.dumps(shortened).decode()}
     return server.http.get("/graphql", params=params).json()["errors"]
 
 
@@ -37,14 +37,14 @@ def with_an_extension(server: Server, query: str, variables: dict[str, Any]) -> 
 
 
 def by_form(server: Server, query: str, variables: dict[str, Any]) -> Any:
-    said = {"operations": (None, orjson.dumps({"query": query, "variables": variables}).decode()), "map": (None, "{}")}
-    answer = server.http.post("/graphql", files=said, headers={"graphql-require-preflight": "1"})
+    form = {"operations": (None, orjson.dumps({"query": query, "variables": variables}).decode()), "map": (None, "{}")}
+    answer = server.http.post("/graphql", files=form, headers={"graphql-require-preflight": "1"})
     return answer.json()["errors"]
 
 
 def as_a_stream(server: Server, query: str, variables: dict[str, Any]) -> Any:
-    told = server.post({"query": query, "variables": variables}, accept="text/event-stream").text
-    return json.loads(told.split("data: ", 1)[1].split("\n", 1)[0])["errors"]
+    stream = server.post({"query": query, "variables": variables}, accept="text/event-stream").text
+    return json.loads(stream.split("data: ", 1)[1].split("\n", 1)[0])["errors"]
 
 
 def over_a_socket(server: Server, query: str, variables: dict[str, Any]) -> Any:
@@ -128,13 +128,13 @@ def test_what_a_mutation_takes_in_is_refused_in_its_payload_beside_what_else_is_
       registrationCancel(input: $input) { errors { code field } }
       contactAdd(input: $add) { errors { code field message } }
     }"""
-    said = {
+    values = {
         "input": {"animationId": STRUCTURE_ID, "code": "A" * 30_000, "link": LONG[:200_000]},
         "add": {"structureId": STRUCTURE_ID, "name": LONG[:300_000], "email": "a@exemple.fr"},
     }
-    answer = server.ask(query, STRUCTURE, **said)
-    told = answer["registrationCancel"]["errors"]
-    assert {(one["code"], *one["field"]) for one in told} == {("INVALID", "code"), ("INVALID", "link")}
+    answer = server.ask(query, STRUCTURE, **values)
+    errors = answer["registrationCancel"]["errors"]
+    assert {(error["code"], *error["field"]) for error in errors} == {("INVALID", "code"), ("INVALID", "link")}
     (error,) = answer["contactAdd"]["errors"]
     assert (error["code"], error["field"]) == ("INVALID", ["name"])
     assert "name : " in error["message"]

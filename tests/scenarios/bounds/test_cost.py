@@ -21,9 +21,9 @@ def test_a_compiled_answer_and_one_of_graphql_core_tell_their_cost(server: Serve
 def test_what_costs_too_much_is_refused_and_tells_how_much_it_would_be(server: Server):
     answer = server.post({"query": COSTLY}, accept="application/graphql-response+json")
     assert answer.status_code == 400
-    told = answer.json()
-    assert "data" not in told
-    (error,) = told["errors"]
+    content = answer.json()
+    assert "data" not in content
+    (error,) = content["errors"]
     assert error["extensions"]["code"] == "TOO_COSTLY"
     assert "100202" in error["message"]
-    assert told["extensions"]["cost"]["requested"] == 100_202
+    assert content["extensions"]["cost"]["requested"] == 100_202

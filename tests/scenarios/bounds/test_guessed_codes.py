@@ -40,8 +40,8 @@ def _tries(server: Server, animation: str, code: str, document: str = CANCEL) ->
 
 
 def _registers(server: Server, animation: str, number: int) -> dict[str, Any]:
-    said = {"animationId": animation, "firstName": "Léa", "lastName": "Nom", "email": f"lea{number}@exemple.fr"}
-    content: dict[str, Any] = server.post({"query": REGISTER, "variables": {"i": said}}).json()
+    values = {"animationId": animation, "firstName": "Léa", "lastName": "Nom", "email": f"lea{number}@exemple.fr"}
+    content: dict[str, Any] = server.post({"query": REGISTER, "variables": {"i": values}}).json()
     return content
 
 
@@ -74,8 +74,8 @@ def test_fifty_guesses_in_one_document_are_fifty(server, animation):
 def test_right_codes_and_links_count_for_nothing(server, animation):
     for number in range(FROM_ONE_PLACE + 2):
         made = _registers(server, animation, number)["data"]["registrationSubmit"]
-        said = {"animationId": animation, "code": f" {made['code'].lower().replace('-', ' ')}"}
-        content = server.post({"query": CANCEL, "variables": {"i": said}}).json()
+        values = {"animationId": animation, "code": f" {made['code'].lower().replace('-', ' ')}"}
+        content = server.post({"query": CANCEL, "variables": {"i": values}}).json()
         assert content["data"]["registrationCancel"]["errors"] == []
     for _ in range(FROM_ONE_PLACE + 2):
         content = server.post({"query": CANCEL, "variables": {"i": {"link": "x" * 60}}}).json()

@@ -27,17 +27,17 @@ def test_every_kind_of_hostile_request_is_answered_within_the_limits(server: Ser
         for _ in range(6 * TIMES):
             body = draw(random)
             answer = server.post(body, accept=GRAPHQL)
-            told = f"{kind}: {body[:200]!r} {answer.text[:500]}"
-            assert answer.status_code in (200, 400, 413), told
+            details = f"{kind}: {body[:200]!r} {answer.text[:500]}"
+            assert answer.status_code in (200, 400, 413), details
             content = answer.json()
-            assert content.get("errors") or "data" in content, told
+            assert content.get("errors") or "data" in content, details
             for error in content.get("errors", ()):
-                assert error["extensions"]["code"] not in ("INTERNAL", None), told
+                assert error["extensions"]["code"] not in ("INTERNAL", None), details
         assert server.post({"query": "{ position }"}).status_code == 200, kind
 
 
 @pytest.mark.parametrize(
-    ("document", "told"),
+    ("document", "words"),
     [
         ("{ " + "position " * 101 + "}", "'position' is asked for 101 times, 100 at most"),
         ("{ ...A } fragment A on Query { " + "...B " * 100 + "} fragment B on Query { position }", "spread 101 times"),
@@ -47,12 +47,12 @@ def test_every_kind_of_hostile_request_is_answered_within_the_limits(server: Ser
         ("{ animations(where: {theme: " + "[" * 900 + "1" + "]" * 900 + "}) { totalCount } }", "nested too deeply"),
     ],
 )
-def test_what_is_beyond_a_limit_is_told_so(server: Server, document: str, told: str):
+def test_what_is_beyond_a_limit_is_told_so(server: Server, document: str, words: str):
     answer = server.post({"query": document}, accept=GRAPHQL)
     assert answer.status_code == 400
     (error, *_) = answer.json()["errors"]
     assert error["extensions"]["code"] == "GRAPHQL_INVALID"
-    assert told in error["message"]
+    assert words in error["message"]
 
 
 def test_variables_with_too_many_values_are_refused(server: Server):
@@ -70,18 +70,18 @@ def test_a_long_document_that_is_wrong_is_read_beside_the_event_loop_however_it_
         return read(parser)
 
     monkeypatch.setattr(Parser, "parse_document", noted)
-    asked = {"query": "subscription { nowhere } # " + how * 40}
+    request = {"query": "subscription { nowhere } # " + how * 40}
     if how == "over a socket":
         with opened(server) as socket:
-            subscribe(socket, asked["query"])
+            subscribe(socket, request["query"])
             message = json.loads(socket.recv(timeout=10))
         assert message["type"] == "error"
         errors = message["payload"]
     elif how == "as a stream":
-        told = server.post(asked, accept="text/event-stream").text
-        errors = json.loads(told.split("data: ", 1)[1].split("\n", 1)[0])["errors"]
+        stream = server.post(request, accept="text/event-stream").text
+        errors = json.loads(stream.split("data: ", 1)[1].split("\n", 1)[0])["errors"]
     else:
-        errors = server.post(asked | ({"extensions": {"x": 1}} if "extension" in how else {})).json()["errors"]
+        errors = server.post(request | ({"extensions": {"x": 1}} if "extension" in how else {})).json()["errors"]
     assert [error["extensions"]["code"] for error in errors] == ["GRAPHQL_INVALID"]
     assert "Cannot query field 'nowhere'" in errors[0]["message"]
     assert readers

@@ -62,12 +62,12 @@ def server(turns: Turns, founded_url: str, clock: Clock) -> Iterator[Server]:
         yield running
 
 
-def _is_answered(server: Server, who: str | None, one: Largest) -> None:
-    answer = server.post(one.body, who, accept="application/graphql-response+json")
-    assert answer.status_code in (200, 400, 413, 429), f"{one.name}: {answer.status_code} {answer.text[:300]}"
+def _is_answered(server: Server, who: str | None, request: Largest) -> None:
+    answer = server.post(request.body, who, accept="application/graphql-response+json")
+    assert answer.status_code in (200, 400, 413, 429), f"{request.name}: {answer.status_code} {answer.text[:300]}"
     content = answer.json()
     codes = [error["extensions"]["code"] for error in content.get("errors", ())]
-    assert "INTERNAL" not in codes, f"{one.name}: {answer.text[:500]}"
+    assert "INTERNAL" not in codes, f"{request.name}: {answer.text[:500]}"
 
 
 @pytest.mark.parametrize("who", [None, STRUCTURE] if TIMES == 1 else [None, PARENT, STRUCTURE, COORDONNATEUR, NATIONAL])
@@ -78,10 +78,10 @@ def test_no_turn_of_the_event_loop_is_long_whatever_is_sent(
     people.publish(people.declare())
     long: dict[str, str] = {}
     with ThreadPoolExecutor(TIMES) as pool:
-        for one in largest(schema._schema, TEXTS if TIMES > 1 else TEXTS[:1]):
+        for request in largest(schema._schema, TEXTS if TIMES > 1 else TEXTS[:1]):
             turns.longest = 0.0
-            for _ in pool.map(partial(_is_answered, server, who), [one] * TIMES):
+            for _ in pool.map(partial(_is_answered, server, who), [request] * TIMES):
                 pass
             if turns.longest > LONGEST_TURN * MARGIN:
-                long[one.name] = f"{turns.longest:.3f} s in {turns.of}"
+                long[request.name] = f"{turns.longest:.3f} s in {turns.of}"
     assert long == {}

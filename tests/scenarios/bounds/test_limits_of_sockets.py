@@ -32,8 +32,8 @@ def limited(founded_url: str, clock: Clock) -> Iterator[Server]:
 
 @contextmanager
 def socket_from(server: Server, address: str, token: str | None = None) -> Iterator[ClientConnection]:
-    url, said = server.address.replace("http", "ws") + "/graphql", {"x-forwarded-for": address}
-    with connect(url, subprotocols=[PROTOCOL], additional_headers=said) as socket:
+    url, headers = server.address.replace("http", "ws") + "/graphql", {"x-forwarded-for": address}
+    with connect(url, subprotocols=[PROTOCOL], additional_headers=headers) as socket:
         payload = {"authorization": f"Bearer {token}"} if token else {}
         socket.send(json.dumps({"type": "connection_init", "payload": payload}))
         assert json.loads(socket.recv(timeout=10)) == {"type": "connection_ack"}

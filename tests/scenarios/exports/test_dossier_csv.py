@@ -21,8 +21,8 @@ def claims(people: People) -> Claims:
 
 
 def fetched(server: Server, dossier: str, who: str | None = STRUCTURE, **headers: str) -> httpx.Response:
-    said = headers | ({"authorization": f"Bearer {who}"} if who else {})
-    return server.http.get(f"/service-dossiers/{dossier}/dossier.csv", headers=said)
+    sent = headers | ({"authorization": f"Bearer {who}"} if who else {})
+    return server.http.get(f"/service-dossiers/{dossier}/dossier.csv", headers=sent)
 
 
 def table(answer: httpx.Response) -> list[dict[str, str]]:
@@ -71,8 +71,8 @@ def test_both_figures_stand_in_it_after_an_amendment(claims: Claims, people: Peo
     (animation,) = claims.held(1)
     claims.attest(animation)
     dossier = claims.certified(animation)
-    said: dict[str, Any] = {"animationId": animation, "parents": 7, "children": 3, "reason": "Doublon."}
-    people.does("25-propose-an-amendment", STRUCTURE, dossierId=dossier, **said)
+    amendment: dict[str, Any] = {"animationId": animation, "parents": 7, "children": 3, "reason": "Doublon."}
+    people.does("25-propose-an-amendment", STRUCTURE, dossierId=dossier, **amendment)
     position = people.does("26-accept-an-amendment", COORDONNATEUR, dossierId=dossier, number=1)["position"]
     (row,) = table(fetched(server, dossier, **{"min-position": str(position)}))
     figures = [row[f"{who} ({when})"] for when in ("soumis", "attestés à ce jour") for who in ("Parents", "Enfants")]

@@ -32,12 +32,12 @@ OWN = f"/structures/{STRUCTURE_ID}/animations"
 def season(people: Any) -> dict[str, str]:
     """One published, one cancelled after that, one that waits; by title."""
     people.sign()
-    found = {title: people.declare(title=title) for title in ("Publiée", "=Annulée()", "En attente")}
+    animations = {title: people.declare(title=title) for title in ("Publiée", "=Annulée()", "En attente")}
     for title in ("Publiée", "=Annulée()"):
-        people.publish(found[title])
+        people.publish(animations[title])
     document = 'mutation($id: ID!) { animationCancel(input: {animationId: $id, reason: "Neige"}) { position } }'
-    people.server.ask(document, STRUCTURE, id=found["=Annulée()"])
-    return found
+    people.server.ask(document, STRUCTURE, id=animations["=Annulée()"])
+    return animations
 
 
 def _get(server: Server, path: str, who: str | None = None, etag: str = "", **params: str) -> httpx.Response:
@@ -76,11 +76,11 @@ def test_the_workbook_holds_real_dates_and_numbers_and_no_formula(season, server
     answer = _get(server, f"{OWN}.xlsx", STRUCTURE)
     sheet = load_workbook(io.BytesIO(answer.content)).active
     headers, *rows = sheet.iter_rows(values_only=True)
-    found = {row[headers.index("Titre")]: dict(zip(headers, row, strict=True)) for row in rows}
-    assert set(found) == set(season)
-    assert found["Publiée"]["Date"].date() == date(2027, 3, 15)
-    assert (found["Publiée"]["Début"], found["Publiée"]["Fin"]) == (time(18), time(20))
-    assert found["Publiée"]["Places"] == ANIMATION["seats"]
+    by_title = {row[headers.index("Titre")]: dict(zip(headers, row, strict=True)) for row in rows}
+    assert set(by_title) == set(season)
+    assert by_title["Publiée"]["Date"].date() == date(2027, 3, 15)
+    assert (by_title["Publiée"]["Début"], by_title["Publiée"]["Fin"]) == (time(18), time(20))
+    assert by_title["Publiée"]["Places"] == ANIMATION["seats"]
     assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
 
 
@@ -144,12 +144,12 @@ def test_who_breaks_off_keeps_no_connection(people, server, monkeypatch):
     for number in range(3):
         people.publish(people.declare(title=f"Café {number}"))
     monkeypatch.setattr(pages, "PAGE", 2)
-    read, asked = Snapshot.sent, []
+    read, queries = Snapshot.sent, []
 
     async def failing(self: Snapshot, query: Any, params: Any = None) -> Any:
         if "cursor_values" in query.as_string(None):
-            asked.append(query)
-            if len(asked) % 2 == 0:
+            queries.append(query)
+            if len(queries) % 2 == 0:
                 raise ConnectionAbortedError
         return await read(self, query, params)
 

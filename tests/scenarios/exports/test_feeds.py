@@ -29,15 +29,15 @@ BASSE_TERRE = "21971101700018"
 def season(people: Any) -> dict[str, str]:
     """One published, one cancelled after that, one cancelled that never was published, one that waits; by title."""
     people.sign()
-    found = {
+    animations = {
         title: people.declare(title=title) for title in ("Publiée", "Annulée après", "Annulée avant", "En attente")
     }
     for title in ("Publiée", "Annulée après"):
-        people.publish(found[title])
+        people.publish(animations[title])
     people.server.clock.now += timedelta(days=1)
     for title in ("Annulée après", "Annulée avant"):
-        _cancel(people, found[title])
-    return found
+        _cancel(people, animations[title])
+    return animations
 
 
 def _cancel(people: Any, animation: str, who: str = STRUCTURE) -> None:
@@ -54,9 +54,9 @@ def _calendar(server: Server, **params: str) -> dict[str, Any]:
 
 def _atom(server: Server, **params: str) -> Any:
     answer = server.http.get("/animations.atom", params=params)
-    found = feedparser.parse(answer.content, response_headers={"content-type": answer.headers["content-type"]})
-    assert not found.bozo, found
-    return found
+    feed = feedparser.parse(answer.content, response_headers={"content-type": answer.headers["content-type"]})
+    assert not feed.bozo, feed
+    return feed
 
 
 def _events(server: Server, **params: str) -> dict[str, dict[str, Any]]:
@@ -106,13 +106,13 @@ def test_a_calendar_knows_the_clocks_of_guadeloupe_and_of_both_seasons_of_paris(
     calendar: Any = Calendar.from_ical(server.http.get("/animations.ics").content)
     zones = {str(zone["tzid"]): zone.to_tz(lookup_tzid=False) for zone in calendar.walk("VTIMEZONE")}
     assert set(zones) == {"Europe/Paris", "America/Guadeloupe"}
-    found = {}
+    instants = {}
     for event in calendar.walk("VEVENT"):
         start = event["dtstart"]
         # By the definition that the file carries, as a program does that knows no zone by name.
-        found[str(event["summary"])] = start.dt.replace(tzinfo=zones[start.params["TZID"]]).astimezone(UTC)
+        instants[str(event["summary"])] = start.dt.replace(tzinfo=zones[start.params["TZID"]]).astimezone(UTC)
         assert start.dt.replace(tzinfo=ZoneInfo(start.params["TZID"])).hour == 18
-    assert found == {
+    assert instants == {
         "2027-03-15": datetime(2027, 3, 15, 17, tzinfo=UTC),
         "2027-06-15": datetime(2027, 6, 15, 16, tzinfo=UTC),
         "Basse-Terre": datetime(2027, 3, 15, 22, tzinfo=UTC),
@@ -128,12 +128,12 @@ def test_calendars_are_told_when_to_ask_again(season, server):
 
 
 def test_a_feed_reader_is_told_what_changed_last_first(season, server):
-    found = _atom(server)
-    assert found.version == "atom10"
-    assert [entry.title for entry in found.entries] == ["Annulée : Annulée après", "Publiée"]
-    assert found.feed.id == found.feed.links[0].href == f"{SITE}/animations.atom"
-    cancelled, published = found.entries
-    assert found.feed.updated == cancelled.updated > cancelled.published
+    feed = _atom(server)
+    assert feed.version == "atom10"
+    assert [entry.title for entry in feed.entries] == ["Annulée : Annulée après", "Publiée"]
+    assert feed.feed.id == feed.feed.links[0].href == f"{SITE}/animations.atom"
+    cancelled, published = feed.entries
+    assert feed.feed.updated == cancelled.updated > cancelled.published
     assert published.id == UUID(season["Publiée"]).urn
     assert published.link == f"{SITE}/animations/{season['Publiée']}"
     assert published.author == "Centre social Les Tilleuls"
@@ -152,9 +152,9 @@ def test_marks_of_xml_in_a_title_stay_what_was_written_and_what_xml_cannot_hold_
 
 
 def test_a_feed_without_entries_is_one_all_the_same(server):
-    found = _atom(server)
-    assert (found.version, found.entries) == ("atom10", [])
-    assert found.feed.updated
+    feed = _atom(server)
+    assert (feed.version, feed.entries) == ("atom10", [])
+    assert feed.feed.updated
     assert _calendar(server) == _events(server) == {}
 
 
@@ -229,9 +229,9 @@ def test_feeds_are_bounded_and_what_is_cancelled_takes_its_turn(people, server, 
         people.publish(animation)
         if number in (1, 4):
             _cancel(people, animation)
-    told = {title.removeprefix("Annulée : ") for title in _titles(server, path)}
+    titles = {title.removeprefix("Annulée : ") for title in _titles(server, path)}
     latest = path == "/animations.atom"
-    assert told == ({"Café 3", "Café 4", "Café 5"} if latest else {"Café 0", "Café 1", "Café 2"})
+    assert titles == ({"Café 3", "Café 4", "Café 5"} if latest else {"Café 0", "Café 1", "Café 2"})
 
 
 @pytest.mark.parametrize("path", FEEDS)

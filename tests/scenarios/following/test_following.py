@@ -35,7 +35,7 @@ def until(holds: Callable[[], bool], seconds: float = 30) -> None:
         time.sleep(0.02)
 
 
-def told(connection: ClientConnection) -> dict[str, Any]:
+def receive(connection: ClientConnection) -> dict[str, Any]:
     message: dict[str, Any] = json.loads(connection.recv(timeout=20))
     assert message["type"] in ("next", "error"), message
     return message
@@ -63,17 +63,17 @@ def test_a_subscriber_goes_on_after_a_break_from_the_last_position_told(people: 
     people.sign()
     with subscribed(server, PUBLICATIONS) as connection:
         people.publish(people.declare(title="Première"))
-        first = told(connection)
+        first = receive(connection)
         assert title_of(first) == "Première"
     people.publish(people.declare(title="Pendant la coupure"))
     people.publish(people.declare(title="Aussi"))
     with subscribed(server, PUBLICATIONS, after=position_of(first)) as connection:
-        missed = [told(connection), told(connection)]
-        assert [title_of(one) for one in missed] == ["Pendant la coupure", "Aussi"]
+        missed = [receive(connection), receive(connection)]
+        assert [title_of(message) for message in missed] == ["Pendant la coupure", "Aussi"]
         people.publish(people.declare(title="Ensuite"))
-        then = told(connection)
+        then = receive(connection)
         assert title_of(then) == "Ensuite"
-    positions = [position_of(one) for one in (first, *missed, then)]
+    positions = [position_of(message) for message in (first, *missed, then)]
     assert positions == sorted(set(positions))
 
 
@@ -97,7 +97,7 @@ def test_a_timeline_is_told_from_its_beginning_as_server_sent_events(people: Peo
 def test_a_position_that_is_not_there_is_refused_by_its_name(founded_url: str, clock: Clock, after: int):
     with running_server(founded_url, clock, wait_seconds=0.2) as server, opened(server) as connection:
         subscribe(connection, PUBLICATIONS, after=after)
-        message = told(connection)
+        message = receive(connection)
         errors = message["payload"] if message["type"] == "error" else message["payload"]["errors"]
         assert errors[0]["extensions"] == {"code": "INVALID", "field": ["after"]}
         assert "position entre 0 et" in errors[0]["message"]
@@ -112,7 +112,7 @@ def test_what_lies_far_back_is_told_once_each_and_in_order_however_it_is_cut(peo
         people.publish(people.declare(title=title))
         people.declare(title="Jamais publiée")
     with subscribed(server, PUBLICATIONS, after=0) as connection:
-        assert [title_of(told(connection)) for _ in titles] == titles
+        assert [title_of(receive(connection)) for _ in titles] == titles
 
 
 def test_a_long_subscription_remembers_nothing_of_what_it_has_told(people: People, server: Server):
@@ -121,9 +121,9 @@ def test_a_long_subscription_remembers_nothing_of_what_it_has_told(people: Peopl
     def remembered(count: int) -> int:
         for number in range(count):
             people.publish(people.declare(title=f"Animation {number}"))
-            told(connection)
+            receive(connection)
         gc.collect()
-        return sum(type(one).__name__ == "CollectedFields" for one in gc.get_objects())
+        return sum(type(thing).__name__ == "CollectedFields" for thing in gc.get_objects())
 
     with subscribed(server, PUBLICATIONS) as connection:
         before = remembered(3)
@@ -144,7 +144,7 @@ def test_what_does_not_concern_a_subscriber_costs_it_no_statement(people: People
         animation = [people.declare() for _ in range(5)][-1]
         assert pages == 0
         people.publish(animation)
-        assert title_of(told(connection))
+        assert title_of(receive(connection))
         assert pages == 1
 
 
@@ -157,10 +157,10 @@ def test_a_subscription_ends_with_the_mandate_that_allowed_it(people: People, se
     (mandate,) = people.does("51-accept-an-invitation", camille, link=sent["link"])["mandates"]
     with subscribed(server, TIMELINE, camille, structureId=STRUCTURE_ID) as connection:
         people.declare()
-        assert told(connection)["payload"]["data"]["structureTimeline"]["type"] == "animation.created"
+        assert receive(connection)["payload"]["data"]["structureTimeline"]["type"] == "animation.created"
         people.does("57-end-a-mandate", STRUCTURE, accountId=mandate["accountId"], mandateId=mandate["id"])
         people.declare()
-        message = told(connection)
+        message = receive(connection)
         assert message["payload"]["data"] is None
         assert message["payload"]["errors"][0]["extensions"]["code"] == "FORBIDDEN"
     until(lambda: server.services.gauges["subscribers"] == 0)
@@ -173,7 +173,7 @@ def test_a_subscription_ends_with_the_token_that_opened_it(people: People, serve
     with subscribed(server, TIMELINE, brief, structureId=STRUCTURE_ID) as connection:
         until(lambda: datetime.now(UTC) > soon + timedelta(seconds=6))
         people.declare()
-        message = told(connection)
+        message = receive(connection)
         assert message["payload"]["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
 
 
@@ -184,7 +184,7 @@ def test_the_national_team_follows_a_rebuild_to_its_end(people: People, server: 
         rebuilding.start()
         notices: list[dict[str, Any]] = []
         while not notices or notices[-1]["step"] not in ("SWITCHED", "STOPPED"):
-            notices.append(told(connection)["payload"]["data"]["rebuildProgress"])
+            notices.append(receive(connection)["payload"]["data"]["rebuildProgress"])
         rebuilding.join()
     assert notices[-1]["step"] == "SWITCHED"
     assert {notice["step"] for notice in notices} <= {"FILLING", "INDEXING", "CATCHING_UP", "SWITCHED"}
@@ -200,14 +200,14 @@ def test_a_rebuild_that_is_stopped_says_so(people: People, server: Server, found
     with subscribed(server, PROGRESS, NATIONAL) as connection:
         with pytest.raises(KeyboardInterrupt):
             rebuild(founded_url, MASTER_KEY, ["animations"], interrupt)
-        assert told(connection)["payload"]["data"]["rebuildProgress"]["step"] == "STOPPED"
+        assert receive(connection)["payload"]["data"]["rebuildProgress"]["step"] == "STOPPED"
 
 
 @pytest.mark.parametrize("token", [None, STRUCTURE, COORDONNATEUR], ids=["public", "structure", "coordonnateur"])
 def test_a_rebuild_is_followed_by_nobody_else(server: Server, token: str | None):
     with opened(server, token) as connection:
         subscribe(connection, PROGRESS)
-        message = told(connection)
+        message = receive(connection)
         errors = message["payload"] if message["type"] == "error" else message["payload"]["errors"]
         assert errors[0]["extensions"]["code"] == ("UNAUTHENTICATED" if token is None else "FORBIDDEN")
 

@@ -34,8 +34,8 @@ mutation($input: AnimationCreateInput!) {
 }"""
 
 
-def declare(server: Server, **said: object) -> httpx.Response:
-    return server.post({"query": DECLARE, "variables": {"input": ANIMATION | said}}, STRUCTURE)
+def declare(server: Server, **changes: object) -> httpx.Response:
+    return server.post({"query": DECLARE, "variables": {"input": ANIMATION | changes}}, STRUCTURE)
 
 
 def is_unavailable(answer: httpx.Response) -> str:

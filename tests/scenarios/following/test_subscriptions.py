@@ -58,17 +58,17 @@ def test_publications_that_match_are_told_as_they_happen(people: People, server:
     with opened(server) as socket:
         subscribe(socket, PUBLICATIONS, where={"theme": ["ent-pronote"], "territory": ["34"]})
         for _ in range(3):
-            told = first_told(socket, publish_two)
-            assert told["payload"]["data"]["animationPublished"]["title"] == "Attendue"
+            message = first_told(socket, publish_two)
+            assert message["payload"]["data"]["animationPublished"]["title"] == "Attendue"
 
 
 def test_a_structures_timeline_is_told_to_those_who_may_audit_it(people: People, server: Server):
     people.sign()
     with opened(server, STRUCTURE) as socket:
         subscribe(socket, TIMELINE, structureId=STRUCTURE_ID)
-        told = first_told(socket, people.declare)["payload"]["data"]["structureTimeline"]
-        assert (told["type"], told["actor"], told["role"]) == ("animation.created", "Les Tilleuls", "structure")
-        assert told["data"]["title"] == "Café des parents : Pronote sans peine"
+        entry = first_told(socket, people.declare)["payload"]["data"]["structureTimeline"]
+        assert (entry["type"], entry["actor"], entry["role"]) == ("animation.created", "Les Tilleuls", "structure")
+        assert entry["data"]["title"] == "Café des parents : Pronote sans peine"
 
 
 @pytest.mark.parametrize("token", [None, OTHER_STRUCTURE, PARENT], ids=["public", "other structure", "parent"])
@@ -76,8 +76,8 @@ def test_a_structures_timeline_is_refused_to_others(token: str | None, people: P
     people.sign()
     with opened(server, token) as socket:
         subscribe(socket, TIMELINE, structureId=STRUCTURE_ID)
-        told = json.loads(socket.recv(timeout=10))
-        errors = told["payload"] if told["type"] == "error" else told["payload"]["errors"]
+        reply = json.loads(socket.recv(timeout=10))
+        errors = reply["payload"] if reply["type"] == "error" else reply["payload"]["errors"]
         code = "UNAUTHENTICATED" if token is None else "FORBIDDEN"
         assert [error["extensions"]["code"] for error in errors] == [code]
 
@@ -88,8 +88,8 @@ def test_queries_and_mutations_run_over_the_socket_side_by_side(people: People, 
         for number in range(20):
             payload = {"query": "{ position territories { code } }"}
             socket.send(json.dumps({"type": "subscribe", "id": str(number), "payload": payload}))
-        told = [json.loads(socket.recv(timeout=10)) for _ in range(40)]
-    answers = [message["payload"] for message in told if message["type"] == "next"]
+        messages = [json.loads(socket.recv(timeout=10)) for _ in range(40)]
+    answers = [message["payload"] for message in messages if message["type"] == "next"]
     assert len(answers) == 20
     assert {answer["data"]["position"] for answer in answers} == {server.log_head()}
 
@@ -131,9 +131,9 @@ def test_an_operation_that_the_document_has_not_is_the_askers_error(server: Serv
     with opened(server) as socket:
         payload = {"query": "query A { position }", "operationName": "B"}
         socket.send(json.dumps({"type": "subscribe", "id": "1", "payload": payload}))
-        told = json.loads(socket.recv(timeout=10))
-        assert told["type"] == "error"
-        (error,) = told["payload"]
+        reply = json.loads(socket.recv(timeout=10))
+        assert reply["type"] == "error"
+        (error,) = reply["payload"]
         assert error["message"] == 'Unknown operation named "B".'
         assert error["extensions"]["code"] == "GRAPHQL_INVALID"
 
@@ -160,7 +160,7 @@ def test_publications_are_told_as_server_sent_events(people: People, server: Ser
 
 @pytest.mark.parametrize("accept", ["application/json", "*/*", "multipart/mixed", "application/graphql-response+json"])
 def test_a_subscription_without_a_stream_is_refused_in_words_and_is_no_incident(server: Server, accept: str):
-    asked = {"query": "subscription { animationPublished { id } }"}
-    (error,) = server.http.post("/graphql", json=asked, headers={"accept": accept}).json()["errors"]
+    body = {"query": "subscription { animationPublished { id } }"}
+    (error,) = server.http.post("/graphql", json=body, headers={"accept": accept}).json()["errors"]
     assert error["extensions"]["code"] == "GRAPHQL_INVALID"
     assert "text/event-stream" in error["message"]

@@ -66,7 +66,7 @@ class Story:
 
     async def sign(self) -> str:
         """Returns the id of the structure's account."""
-        said = ConventionSignInput(
+        values = ConventionSignInput(
             siret=SIRET,
             structure_name="Maison de quartier du Val d'Auron",
             territory="18",
@@ -78,7 +78,7 @@ class Story:
             rate_per_animation=Decimal("150.00"),
             required_pieces=["Liste d'émargement signée"],
         )
-        signed = (await self.clients["coordonnateur"].sign_a_convention(said)).convention_sign
+        signed = (await self.clients["coordonnateur"].sign_a_convention(values)).convention_sign
         assert signed.convention is not None, signed.errors
         assert signed.convention.valid_until == date(2031, 8, 31)
         account = (await self.clients["structure"].see_the_account(SIRET)).structure
@@ -87,7 +87,7 @@ class Story:
         return account.id
 
     async def declare(self, structure: str) -> str:
-        said = AnimationCreateInput(
+        values = AnimationCreateInput(
             structure_id=structure,
             territory="18",
             title="Café des parents : l'ENT sans peine",
@@ -101,14 +101,14 @@ class Story:
             themes=["ent-pronote", "temps-ecran"],
             seats=12,
         )
-        wrong = said.model_copy(update={"title": None, "seats": None})
+        wrong = values.model_copy(update={"title": None, "seats": None})
         refused = (await self.clients["structure"].declare_an_animation(wrong)).animation_create
         assert refused.animation is None
         assert {(error.code, *(error.field or [])) for error in refused.errors} == {
             (ErrorCode.INVALID, "title"),
             (ErrorCode.INVALID, "seats"),
         }
-        declared = (await self.clients["structure"].declare_an_animation(said)).animation_create.animation
+        declared = (await self.clients["structure"].declare_an_animation(values)).animation_create.animation
         assert declared is not None
         assert declared.status is AnimationStatus.SUBMITTED
         assert declared.starts_at == START
@@ -120,8 +120,8 @@ class Story:
 
     async def publish(self, animation: str) -> int:
         """Returns the position in the log."""
-        said = AnimationPublishInput(animation_id=animation)
-        published = (await self.clients["national"].publish_an_animation(said)).animation_publish
+        values = AnimationPublishInput(animation_id=animation)
+        published = (await self.clients["national"].publish_an_animation(values)).animation_publish
         assert published.animation is not None, published.errors
         assert published.animation.status is AnimationStatus.PUBLISHED
         assert published.position is not None
@@ -139,50 +139,50 @@ class Story:
         assert await self.listed() == ["Café des parents : l'ENT sans peine"]
 
     async def clone(self, animation: str) -> str:
-        said = AnimationCloneInput(animation_id=animation, starts_at=LATER, ends_at=LATER + TWO_HOURS)
-        clone = (await self.clients["structure"].clone_an_animation(said)).animation_clone.animation
+        values = AnimationCloneInput(animation_id=animation, starts_at=LATER, ends_at=LATER + TWO_HOURS)
+        clone = (await self.clients["structure"].clone_an_animation(values)).animation_clone.animation
         assert clone is not None
         assert clone.cloned_from is not None
         assert (clone.status, clone.cloned_from.id, clone.attestation) == (AnimationStatus.SUBMITTED, animation, None)
-        refused = (await self.clients["stranger"].clone_an_animation(said)).animation_clone
+        refused = (await self.clients["stranger"].clone_an_animation(values)).animation_clone
         assert (refused.animation, [error.code for error in refused.errors]) == (None, [ErrorCode.FORBIDDEN])
         return clone.id
 
     async def attest_too_early(self, clone: str) -> None:
-        said = AnimationAttestInput(animation_id=clone, parents=9)
-        refused = (await self.clients["structure"].attest_who_came(said)).animation_attest
+        values = AnimationAttestInput(animation_id=clone, parents=9)
+        refused = (await self.clients["structure"].attest_who_came(values)).animation_attest
         assert [error.code for error in refused.errors] == [ErrorCode.RULE_BROKEN]
 
     async def attest(self, animation: str) -> None:
-        said = AnimationAttestInput(
+        values = AnimationAttestInput(
             animation_id=animation, parents=9, children=7, answers=["La moitié", "Oui"], idempotency_key=uuid4()
         )
-        attested = (await self.clients["structure"].attest_who_came(said)).animation_attest
+        attested = (await self.clients["structure"].attest_who_came(values)).animation_attest
         assert attested.animation is not None, attested.errors
         assert attested.animation.attestation is not None
         assert attested.animation.attestation.total == 16
-        assert (await self.clients["structure"].attest_who_came(said)).animation_attest == attested
-        other = said.model_copy(update={"parents": 10})
+        assert (await self.clients["structure"].attest_who_came(values)).animation_attest == attested
+        other = values.model_copy(update={"parents": 10})
         for again, code in ((other, ErrorCode.DUPLICATE), (_without_key(other), ErrorCode.RULE_BROKEN)):
             refused = (await self.clients["structure"].attest_who_came(again)).animation_attest
             assert [error.code for error in refused.errors] == [code]
 
     async def correct(self, animation: str) -> None:
-        said = AttestationCorrectInput(
+        values = AttestationCorrectInput(
             animation_id=animation, parents=10, children=7, reason="Un parent arrivé tard", expected_version=3
         )
-        corrected = (await self.clients["structure"].correct_the_attestation(said)).attestation_correct
+        corrected = (await self.clients["structure"].correct_the_attestation(values)).attestation_correct
         assert corrected.animation is not None, corrected.errors
         assert corrected.animation.attestation is not None
         assert (corrected.animation.attestation.total, corrected.animation.attestation.corrections) == (17, 1)
-        refused = (await self.clients["structure"].correct_the_attestation(said)).attestation_correct
+        refused = (await self.clients["structure"].correct_the_attestation(values)).attestation_correct
         assert [error.code for error in refused.errors] == [ErrorCode.CONFLICT]
 
     async def see_figures(self, structure: str) -> None:
-        told = (await self.clients["structure"].see_the_dashboard(structure)).structure
-        assert told is not None
-        assert (told.dashboard.published, told.dashboard.attested, told.dashboard.parents) == (2, 1, 10)
-        assert [month.month for month in told.dashboard.by_month] == ["2026-11", "2030-01"]
+        shown = (await self.clients["structure"].see_the_dashboard(structure)).structure
+        assert shown is not None
+        assert (shown.dashboard.published, shown.dashboard.attested, shown.dashboard.parents) == (2, 1, 10)
+        assert [month.month for month in shown.dashboard.by_month] == ["2026-11", "2030-01"]
 
     async def read_history(self, structure: str) -> None:
         where = AuditWhere(structure_id=structure)
@@ -206,14 +206,14 @@ class Story:
         assert await self.validate("head", second) is CandidatureStatus.VALIDATED
         first = await self.submit("0180766K", Degree.FIRST)
         assert await self.validate("inspector", first) is ErrorCode.RULE_BROKEN
-        said = CandidatureGiveOpinionInput(candidature_id=first, favourable=True, comment="Très présente à l'école.")
-        opinion = (await self.clients["director"].give_an_opinion(said)).candidature_give_opinion.candidature
+        values = CandidatureGiveOpinionInput(candidature_id=first, favourable=True, comment="Très présente à l'école.")
+        opinion = (await self.clients["director"].give_an_opinion(values)).candidature_give_opinion.candidature
         assert opinion is not None
         assert opinion.status is CandidatureStatus.OPINION_GIVEN
         assert await self.validate("inspector", first) is CandidatureStatus.VALIDATED
 
     async def submit(self, school: str, degree: Degree) -> str:
-        said = CandidatureSubmitInput(
+        values = CandidatureSubmitInput(
             territory="18",
             school_uai=school,
             degree=degree,
@@ -222,24 +222,24 @@ class Story:
             email="parent@example.org",
             motivation="Aider les autres parents.",
         )
-        candidature = (await self.anybody.submit_a_candidature(said)).candidature_submit.candidature
+        candidature = (await self.anybody.submit_a_candidature(values)).candidature_submit.candidature
         assert candidature is not None
         return candidature.id
 
     async def validate(self, who: str, candidature: str) -> CandidatureStatus | ErrorCode:
-        said = CandidatureValidateInput(candidature_id=candidature)
-        payload = (await self.clients[who].validate_a_candidature(said)).candidature_validate
+        values = CandidatureValidateInput(candidature_id=candidature)
+        payload = (await self.clients[who].validate_a_candidature(values)).candidature_validate
         return payload.errors[0].code if payload.candidature is None else payload.candidature.status
 
     async def follow(self, position: int, clone: str) -> None:
         """What was published last is told to who goes on from before it."""
-        told = self.anybody.follow_publications(AnimationWhere(territory=["18"]), after=position)
-        published = (await anext(told)).animation_published
+        publications = self.anybody.follow_publications(AnimationWhere(territory=["18"]), after=position)
+        published = (await anext(publications)).animation_published
         assert (published.id, published.starts_at) == (clone, LATER)
 
 
-def _without_key(said: AnimationAttestInput) -> AnimationAttestInput:
-    return said.model_copy(update={"idempotency_key": None})
+def _without_key(values: AnimationAttestInput) -> AnimationAttestInput:
+    return values.model_copy(update={"idempotency_key": None})
 
 
 if __name__ == "__main__":

@@ -39,27 +39,27 @@ def settled(server: Server) -> str:
 
 
 def test_the_public_is_given_the_same_bytes_without_a_look_into_the_database(server: Server, statements: list[str]):
-    asked = {"query": LISTING}
-    first = server.post(asked, min_position=settled(server))
+    body = {"query": LISTING}
+    first = server.post(body, min_position=settled(server))
     after = len(statements)
-    again = [server.post(asked) for _ in range(3)]
+    again = [server.post(body) for _ in range(3)]
     assert len(statements) == after
-    assert {one.content for one in again} == {first.content}
-    assert {one.headers["etag"] for one in again} == {first.headers["etag"]}
+    assert {answer.content for answer in again} == {first.content}
+    assert {answer.headers["etag"] for answer in again} == {first.headers["etag"]}
     assert first.headers["cache-control"] == "no-cache"
 
 
 def test_a_published_animation_stands_in_the_next_answer_that_waits_for_it(server: Server, people: People):
-    asked = {"query": LISTING}
+    body = {"query": LISTING}
     people.sign()
     titles = []
     for number in range(3):
         people.publish(people.declare(title=f"Atelier {number}"))
-        answer = server.post(asked, min_position=settled(server)).json()["data"]
+        answer = server.post(body, min_position=settled(server)).json()["data"]
         titles.append([node["title"] for node in answer["animations"]["nodes"]])
         assert answer["position"] == server.log_head()
-        assert server.post(asked).json()["data"]["animations"] == answer["animations"]
-    assert [len(one) for one in titles] == [1, 2, 3]
+        assert server.post(body).json()["data"]["animations"] == answer["animations"]
+    assert [len(page) for page in titles] == [1, 2, 3]
 
 
 def test_a_browser_that_has_the_answer_is_told_so(server: Server):
@@ -72,13 +72,13 @@ def test_a_browser_that_has_the_answer_is_told_so(server: Server):
 
 
 def test_answers_of_those_who_have_signed_in_are_not_kept(server: Server, statements: list[str]):
-    asked = {"query": "{ viewer { role } animations { totalCount } }"}
+    body = {"query": "{ viewer { role } animations { totalCount } }"}
     national, auditor = token(Role.NATIONAL), token(Role.AUDITOR)
     for _ in range(2):
         before = len(statements)
-        answers = [server.post(asked, one) for one in (national, auditor, None)]
-        assert [one.json()["data"]["viewer"]["role"] for one in answers] == ["NATIONAL", "AUDITOR", "PUBLIC"]
-        assert all("etag" not in one.headers for one in answers)
+        answers = [server.post(body, who) for who in (national, auditor, None)]
+        assert [answer.json()["data"]["viewer"]["role"] for answer in answers] == ["NATIONAL", "AUDITOR", "PUBLIC"]
+        assert all("etag" not in answer.headers for answer in answers)
         assert len(statements) >= before + len(answers)
 
 
@@ -86,14 +86,14 @@ def test_what_hangs_on_the_time_is_not_kept(server: Server, people: People, cloc
     people.sign()
     animation = people.declare()
     people.publish(animation)
-    asked = {
+    body = {
         "query": "query ($id: ID!) { animation(id: $id) { title allowedActions { action allowed reason } } }",
         "variables": {"id": animation},
     }
-    first = server.post(asked, min_position=settled(server))
+    first = server.post(body, min_position=settled(server))
     assert "etag" not in first.headers
     clock.now += timedelta(days=400)
-    assert "etag" not in server.post(asked).headers
+    assert "etag" not in server.post(body).headers
 
 
 def test_errors_are_not_kept(server: Server):
@@ -136,13 +136,13 @@ async def _posted(cache: AnswerCache, body: bytes) -> bytes:
     async def receive() -> Message:
         return {"type": "http.request", "body": body, "more_body": False}
 
-    told: list[Message] = []
+    messages: list[Message] = []
 
     async def send(message: Message) -> None:
-        told.append(message)
+        messages.append(message)
 
     await cache({"type": "http", "method": "POST", "headers": [], "query_string": b""}, receive, send)
-    content: bytes = told[1]["body"]
+    content: bytes = messages[1]["body"]
     return content
 
 

@@ -55,7 +55,7 @@ def people(server: Server) -> People:
 
 
 @pytest.mark.parametrize(
-    ("operation", "who", "said", "field"),
+    ("operation", "who", "values", "field"),
     [
         (SIGN, COORDONNATEUR, CONVENTION | {"siret": "12345678901234"}, ["siret"]),
         (SIGN, COORDONNATEUR, CONVENTION | {"siret": "siret"}, ["siret"]),
@@ -87,9 +87,9 @@ def people(server: Server) -> People:
     ],
 )
 def test_a_wrong_value_is_an_error_that_names_its_field(
-    operation: str, who: str, said: dict[str, Any], field: list[str], people: People
+    operation: str, who: str, values: dict[str, Any], field: list[str], people: People
 ):
-    errors = people.is_refused(operation, who, **said)
+    errors = people.is_refused(operation, who, **values)
     assert field in [error["field"] for error in errors]
     assert all(error["message"] for error in errors)
 

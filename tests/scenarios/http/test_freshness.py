@@ -29,8 +29,8 @@ def season(people: Any) -> None:
 
 
 def _get(server: Server, path: str, who: str = STRUCTURE, **headers: str) -> httpx.Response:
-    said = {name.replace("_", "-"): value for name, value in headers.items()}
-    answer: httpx.Response = server.http.get(path, headers={"authorization": f"Bearer {who}"} | said)
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    answer: httpx.Response = server.http.get(path, headers={"authorization": f"Bearer {who}"} | sent)
     return answer
 
 

@@ -44,8 +44,8 @@ def test_each_media_type_has_its_statuses(server: Server):
 
 
 def test_get_serves_queries_and_never_mutations(server: Server):
-    asked = server.http.get("/graphql", params={"query": POSITION})
-    assert asked.json()["data"]["position"] == server.log_head()
+    answer = server.http.get("/graphql", params={"query": POSITION})
+    assert answer.json()["data"]["position"] == server.log_head()
     mutation = 'mutation { animationPublish(input: { animationId: "1" }) { position } }'
     refused = server.http.get("/graphql", params={"query": mutation}, headers={"authorization": f"Bearer {NATIONAL}"})
     assert refused.status_code == 405
@@ -86,10 +86,10 @@ def test_a_malformed_position_is_a_client_error(position: str, server: Server):
 
 def test_health_tells_how_far_each_read_model_has_come(people: People, server: Server):
     position = people.sign()["position"]
-    told = server.http.get("/health").json()
-    assert (told["status"], told["database"], told["position"]) == ("ok", True, position)
-    assert {model["name"] for model in told["readModels"]} >= {"animations", "audit_trail", "terms"}
-    assert all(model["lag"] == 0 and model["failed"] is None for model in told["readModels"])
+    health = server.http.get("/health").json()
+    assert (health["status"], health["database"], health["position"]) == ("ok", True, position)
+    assert {model["name"] for model in health["readModels"]} >= {"animations", "audit_trail", "terms"}
+    assert all(model["lag"] == 0 and model["failed"] is None for model in health["readModels"])
     assert server.http.get("/ready").json() == {"ready": True}
 
 
@@ -99,9 +99,9 @@ def test_a_read_model_that_stands_still_makes_the_process_unready(people: People
             "UPDATE read_models.generations SET failed_position = 7, failed_event = 'animation.created'"
             " WHERE name = 'animations' AND state = 'live'"
         )
-    told = server.http.get("/health").json()
-    assert told["status"] == "degraded"
-    (failed,) = [model for model in told["readModels"] if model["failed"]]
+    health = server.http.get("/health").json()
+    assert health["status"] == "degraded"
+    (failed,) = [model for model in health["readModels"] if model["failed"]]
     assert failed["failed"] == {"position": 7, "event": "animation.created"}
     assert server.http.get("/ready").status_code == 503
 

@@ -35,8 +35,8 @@ def limited(founded_url: str, clock: Clock) -> Iterator[Server]:
 
 
 def _asks(server: Server, address: str, token: str | None = None) -> httpx.Response:
-    said = {"x-forwarded-for": address} | ({"authorization": f"Bearer {token}"} if token else {})
-    return server.http.post("/graphql", json={"query": POSITION}, headers=said)
+    headers = {"x-forwarded-for": address} | ({"authorization": f"Bearer {token}"} if token else {})
+    return server.http.post("/graphql", json={"query": POSITION}, headers=headers)
 
 
 def test_who_asks_too_often_is_told_to_wait_and_others_are_not(limited):
@@ -90,8 +90,8 @@ def test_registrations_from_one_place_are_limited_for_each_animation(server, peo
     for _ in range(REGISTRATIONS_AT_ONCE):
         limiter.take("registration", f"127.0.0.1 {animation}", 60, REGISTRATIONS_AT_ONCE)
     document = "mutation($input: RegistrationSubmitInput!) { registrationSubmit(input: $input) { errors { code } } }"
-    said = {"animationId": animation, "firstName": "P", "lastName": "N", "email": "p@exemple.fr"}
-    (error,) = server.errors(document, input=said)
+    values = {"animationId": animation, "firstName": "P", "lastName": "N", "email": "p@exemple.fr"}
+    (error,) = server.errors(document, input=values)
     assert error["extensions"]["code"] == "TOO_MANY_REQUESTS"
     assert server.log_head() == server.log_head()
 
@@ -117,12 +117,12 @@ def test_answers_to_who_is_signed_in_are_not_kept_by_caches(server):
 
 
 def _preflight(server: Server, origin: str) -> httpx.Response:
-    asked = {
+    headers = {
         "origin": origin,
         "access-control-request-method": "POST",
         "access-control-request-headers": "authorization, content-type, min-position",
     }
-    return server.http.options("/graphql", headers=asked)
+    return server.http.options("/graphql", headers=headers)
 
 
 def test_pages_of_the_configured_sites_may_ask_and_no_others(limited, server):
@@ -136,22 +136,22 @@ def test_pages_of_the_configured_sites_may_ask_and_no_others(limited, server):
 @pytest.mark.parametrize(("origin", "opens"), [(None, True), (SITE, True), ("https://evil.example.org", False)])
 def test_pages_of_other_sites_open_no_web_socket(limited, origin, opens):
     address = limited.address.replace("http", "ws") + "/graphql"
-    said: dict[str, Any] = {"origin": origin, "subprotocols": ["graphql-transport-ws"]}
+    options: dict[str, Any] = {"origin": origin, "subprotocols": ["graphql-transport-ws"]}
     if opens:
-        with connect(address, **said) as socket:
+        with connect(address, **options) as socket:
             assert socket.subprotocol == "graphql-transport-ws"
     else:
         with pytest.raises(InvalidStatus) as refusal:
-            connect(address, **said)
+            connect(address, **options)
         assert refusal.value.response.status_code == 403
 
 
 def test_metrics_tell_what_was_asked_and_how_far_everything_has_come(limited):
     people = People(limited)
     people.sign()
-    said = {"authorization": f"Bearer {METRICS_TOKEN}"}
-    told = limited.http.get("/metrics", headers=said).text
-    lines = dict(line.rsplit(" ", 1) for line in told.splitlines() if line and not line.startswith("#"))
+    headers = {"authorization": f"Bearer {METRICS_TOKEN}"}
+    metrics = limited.http.get("/metrics", headers=headers).text
+    lines = dict(line.rsplit(" ", 1) for line in metrics.splitlines() if line and not line.startswith("#"))
     assert float(lines['parentalite_requests_total{method="POST",place="graphql",status="200"}']) >= 1
     assert float(lines["parentalite_log_position"]) == limited.log_head()
     assert 'parentalite_follower_lag_events{name="animations"}' in lines

@@ -28,13 +28,13 @@ def automatic(document: str) -> dict[str, Any]:
 
 def test_a_client_sends_a_document_once_and_then_its_hash(server: Server):
     """As Apollo Client and urql do."""
-    asked = {"extensions": automatic(QUERY), "variables": {"first": 3}}
-    missing = server.post(asked)
+    request = {"extensions": automatic(QUERY), "variables": {"first": 3}}
+    missing = server.post(request)
     assert missing.status_code == 200
     (error,) = missing.json()["errors"]
     assert (error["message"], error["extensions"]["code"]) == ("PersistedQueryNotFound", "PERSISTED_QUERY_NOT_FOUND")
-    assert server.post(asked, **GRAPHQL).status_code == 400
-    for body in ({**asked, "query": QUERY}, asked, {"documentId": f"sha256:{digest(QUERY)}"}):
+    assert server.post(request, **GRAPHQL).status_code == 400
+    for body in ({**request, "query": QUERY}, request, {"documentId": f"sha256:{digest(QUERY)}"}):
         answer = server.post(body)
         assert answer.json()["data"] == {"animations": {"totalCount": 0}}, body
     by_get = {"extensions": json.dumps(automatic(QUERY)), "variables": '{"first": 3}'}
@@ -49,7 +49,7 @@ def test_a_kept_document_may_be_one_that_graphql_core_answers(server: Server):
 
 
 @pytest.mark.parametrize(
-    "said",
+    "body",
     [
         {"extensions": {"persistedQuery": {"version": 2, "sha256Hash": digest(QUERY)}}},
         {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "xyz"}}},
@@ -62,8 +62,8 @@ def test_a_kept_document_may_be_one_that_graphql_core_answers(server: Server):
         {"query": 3, "extensions": automatic(QUERY)},
     ],
 )
-def test_a_malformed_hash_or_another_documents_is_refused_and_nothing_is_kept(server: Server, said: dict[str, Any]):
-    answer = server.post(said)
+def test_a_malformed_hash_or_another_documents_is_refused_and_nothing_is_kept(server: Server, body: dict[str, Any]):
+    answer = server.post(body)
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["extensions"]["code"] == "INVALID"
     again = server.post({"extensions": automatic(QUERY)}).json()
@@ -82,8 +82,8 @@ def test_a_subscription_may_be_named_by_its_hash(people: People, server: Server)
         assert unknown["payload"][0]["message"] == "PersistedQueryNotFound"
         named = {"documentId": f"sha256:{digest(PUBLICATIONS)}"}
         socket.send(json.dumps({"type": "subscribe", "id": "3", "payload": named}))
-        told = first_told(socket, lambda: people.publish(people.declare(title="Attendue")))
-        assert told["payload"]["data"]["animationPublished"]["title"] == "Attendue"
+        message = first_told(socket, lambda: people.publish(people.declare(title="Attendue")))
+        assert message["payload"]["data"]["animationPublished"]["title"] == "Attendue"
 
 
 def test_the_oldest_of_many_kept_documents_is_forgotten_first():
@@ -99,7 +99,9 @@ def test_the_oldest_of_many_kept_documents_is_forgotten_first():
 @pytest.fixture
 def strict(database_url: str) -> Iterator[Server]:
     """A server with a list of two trusted documents."""
-    with running_server(database_url, Clock(), trusted={digest(one): one for one in (QUERY, PUBLICATIONS)}) as running:
+    with running_server(
+        database_url, Clock(), trusted={digest(document): document for document in (QUERY, PUBLICATIONS)}
+    ) as running:
         yield running
 
 
@@ -128,5 +130,5 @@ def test_a_server_with_a_list_answers_its_documents_alone_however_they_are_asked
         assert answer.json()["errors"][0]["extensions"]["code"] == "DOCUMENT_NOT_TRUSTED"
     with opened(strict) as socket:
         socket.send(json.dumps({"type": "subscribe", "id": "1", "payload": {"query": other}}))
-        told = json.loads(socket.recv(timeout=10))
-        assert told["payload"][0]["extensions"]["code"] == "DOCUMENT_NOT_TRUSTED"
+        reply = json.loads(socket.recv(timeout=10))
+        assert reply["payload"][0]["extensions"]["code"] == "DOCUMENT_NOT_TRUSTED"

@@ -62,8 +62,8 @@ def folder(programs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return project
 
 
-def _run(command: Sequence[str], folder: Path, said: str = "") -> None:
-    done = subprocess.run(command, cwd=folder, input=said, capture_output=True, text=True, timeout=300, check=False)
+def _run(command: Sequence[str], folder: Path, text: str = "") -> None:
+    done = subprocess.run(command, cwd=folder, input=text, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -95,6 +95,6 @@ def test_the_client_and_a_story_that_uses_it_are_typed_strictly(folder: Path, pr
 
 
 def test_the_client_walks_through_the_tutorial(folder: Path, programs: Path, server: Server):
-    said = json.dumps({"address": server.address, "tokens": TOKENS})
-    _run([str(programs / "python"), "story.py"], folder, said)
+    settings = json.dumps({"address": server.address, "tokens": TOKENS})
+    _run([str(programs / "python"), "story.py"], folder, settings)
     assert server.log_head() > 20

@@ -37,16 +37,16 @@ def is_ready(server: Server) -> bool:
 
 
 def health(server: Server) -> dict[str, Any]:
-    told: dict[str, Any] = server.http.get("/health").json()
-    return told
+    state: dict[str, Any] = server.http.get("/health").json()
+    return state
 
 
 def test_a_server_is_not_ready_while_nobody_projects(founded_url: str, clock: Clock) -> None:
     with running_server(founded_url, clock, projects=False) as server:
         assert not is_ready(server)
-        told = health(server)
-        assert (told["status"], told["projecting"]) == ("degraded", False)
-        assert told["problems"] == ["nobody projects"]
+        state = health(server)
+        assert (state["status"], state["projecting"]) == ("degraded", False)
+        assert state["problems"] == ["nobody projects"]
         with projecting(founded_url, server.application.vault):
             until(lambda: is_ready(server))
             assert health(server)["status"] == "ok"
@@ -76,9 +76,9 @@ def test_a_frozen_projector_and_the_events_that_wait_for_it_are_told(
         monkeypatch.setattr(standstill.log, "warning", lambda _, extra: logged.extend(extra["problems"]))
         other.post({"query": DECLARE, "variables": {"input": ANIMATION}}, STRUCTURE)
         until(lambda: "animations: events wait" in health(other)["problems"])
-        told = health(other)
-        assert (told["status"], told["projecting"], is_ready(other)) == ("degraded", False, False)
-        (animations,) = [model for model in told["readModels"] if model["name"] == "animations"]
+        status = health(other)
+        assert (status["status"], status["projecting"], is_ready(other)) == ("degraded", False, False)
+        (animations,) = [model for model in status["readModels"] if model["name"] == "animations"]
         assert animations["lag"] == 1
         assert animations["lagSeconds"] >= 1
         until(lambda: "animations: events wait" in logged)

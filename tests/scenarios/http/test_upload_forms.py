@@ -40,8 +40,8 @@ def test_a_body_without_end_is_refused_on_the_way(server: Server, over: str):
 
 
 def test_a_file_named_in_json_is_no_file(server: Server, over: str):
-    said = {"animationId": over, "file": "scan.pdf"}
-    payload = server.ask(ATTACH, STRUCTURE, input=said)["attendanceSheetAttach"]
+    values = {"animationId": over, "file": "scan.pdf"}
+    payload = server.ask(ATTACH, STRUCTURE, input=values)["attendanceSheetAttach"]
     assert problem(payload) == ("INVALID", ["file"])
 
 

@@ -24,8 +24,8 @@ def letter(people: People, server: Server) -> None:
     with server.application.pool.connection() as conn:
         while react(conn, with_mail=True):
             pass
-    said = {"animationId": animation, "firstName": "Léa", "lastName": "Inventée", "email": "lea@example.org"}
-    people.does(LINK, None, **said)
+    values = {"animationId": animation, "firstName": "Léa", "lastName": "Inventée", "email": "lea@example.org"}
+    people.does(LINK, None, **values)
     with server.application.pool.connection() as conn:
         while react(conn):
             pass
@@ -46,44 +46,46 @@ def _sends(server: Server, url: str) -> None:
 
 
 def _health(server: Server) -> dict[str, Any]:
-    told: dict[str, Any] = server.http.get("/health").json()
-    return told
+    state: dict[str, Any] = server.http.get("/health").json()
+    return state
 
 
 def _metric(server: Server, name: str) -> float:
-    (line,) = [one for one in server.http.get("/metrics").text.splitlines() if one.startswith(f"parentalite_{name} ")]
+    (line,) = [
+        line for line in server.http.get("/metrics").text.splitlines() if line.startswith(f"parentalite_{name} ")
+    ]
     return float(line.split()[-1])
 
 
 def test_a_letter_that_waits_for_its_turn_is_no_trouble(letter, server):
-    told = _health(server)
-    assert told["status"] == "ok"
-    assert (told["mail"]["waiting"], told["mail"]["stoppedSince"]) == (1, None)
+    health = _health(server)
+    assert health["status"] == "ok"
+    assert (health["mail"]["waiting"], health["mail"]["stoppedSince"]) == (1, None)
 
 
 def test_a_refused_sender_is_told_until_letters_leave_again(letter, server):
     with post_office() as office:
         office.to_senders = "550 5.7.1 sender not allowed"
         _sends(server, office.url)
-        told = _health(server)
-        assert told["status"] == "degraded"
-        assert told["mail"]["stoppedSince"] is not None
-        assert "5.7.1" not in str(told), "the page is open to everybody"
+        health = _health(server)
+        assert health["status"] == "degraded"
+        assert health["mail"]["stoppedSince"] is not None
+        assert "5.7.1" not in str(health), "the page is open to everybody"
         assert _metric(server, "mail_stopped") == 1
         office.to_senders = None
         _does(server, "UPDATE mail_sending SET retry_at = now()")
         _does(server, "UPDATE mail_outbox SET due_at = now()")
         _sends(server, office.url)
-    told = _health(server)
-    assert (told["status"], told["mail"]["waiting"], told["mail"]["stoppedSince"]) == ("ok", 0, None)
+    health = _health(server)
+    assert (health["status"], health["mail"]["waiting"], health["mail"]["stoppedSince"]) == ("ok", 0, None)
     assert _metric(server, "mail_stopped") == 0
 
 
 def test_a_letter_that_nobody_sends_is_told_by_its_age(letter, server):
     _does(server, "UPDATE mail_outbox SET due_at = now() - interval '10 minutes'")
-    told = _health(server)
-    assert told["status"] == "degraded"
-    assert 600 <= told["mail"]["oldestDueSeconds"] < 660
+    health = _health(server)
+    assert health["status"] == "degraded"
+    assert 600 <= health["mail"]["oldestDueSeconds"] < 660
     assert 600 <= _metric(server, "mail_oldest_due_seconds") < 660
 
 
@@ -103,6 +105,6 @@ def test_a_letter_that_nobody_sends_is_told_by_its_age(letter, server):
 )
 def test_what_waits_for_somebody_to_look_is_told(letter, server, statement, where):
     _does(server, statement)
-    told = _health(server)
+    health = _health(server)
     area, name, expected = where
-    assert (told["status"], told[area][name]) == ("degraded", expected)
+    assert (health["status"], health[area][name]) == ("degraded", expected)

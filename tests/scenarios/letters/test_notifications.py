@@ -26,7 +26,7 @@ COLLEAGUE = token(Role.STRUCTURE, "Une collègue", sirets=[SIRET])
 
 
 @pytest.fixture
-def told(people: Any, server: Any) -> Any:
+def notified(people: Any, server: Any) -> Any:
     """A published and a refused animation, reacted to."""
     people.sign()
     people.publish(people.declare())
@@ -39,10 +39,10 @@ def told(people: Any, server: Any) -> Any:
 
 
 def _messages(server: Any, who: str | None) -> list[str]:
-    return [one["message"] for one in server.run(SEE, who)["notifications"]["nodes"]]
+    return [node["message"] for node in server.run(SEE, who)["notifications"]["nodes"]]
 
 
-def test_each_reads_what_concerns_them_the_latest_first(told, server):
+def test_each_reads_what_concerns_them_the_latest_first(notified, server):
     title = ANIMATION["title"]
     assert _messages(server, STRUCTURE) == [f"« {title} » est refusée : Trop loin", f"« {title} » est publiée."]
     assert _messages(server, NATIONAL) == [f"« {title} » attend sa publication."] * 2
@@ -50,7 +50,7 @@ def test_each_reads_what_concerns_them_the_latest_first(told, server):
         assert _messages(server, who) == []
 
 
-def test_what_one_has_read_a_colleague_may_not_have(told, people, server):
+def test_what_one_has_read_a_colleague_may_not_have(notified, people, server):
     seen = server.run(SEE, STRUCTURE)
     assert seen["unreadNotifications"] == 2
     latest = seen["notifications"]["nodes"][0]["id"]
@@ -58,12 +58,12 @@ def test_what_one_has_read_a_colleague_may_not_have(told, people, server):
     assert people.does(MARK, STRUCTURE, ids=[latest])["marked"] == 0
     again = server.run(SEE, STRUCTURE)
     assert again["unreadNotifications"] == 1
-    assert [one["read"] for one in again["notifications"]["nodes"]] == [True, False]
+    assert [node["read"] for node in again["notifications"]["nodes"]] == [True, False]
     assert server.run(SEE, COLLEAGUE)["unreadNotifications"] == 2
     assert people.does(MARK, COLLEAGUE, upTo=latest)["marked"] == 2
 
 
-def test_others_notifications_are_not_marked_and_the_public_has_none(told, people, server):
+def test_others_notifications_are_not_marked_and_the_public_has_none(notified, people, server):
     (latest, *_) = server.run(SEE, STRUCTURE)["notifications"]["nodes"]
     assert people.does(MARK, OTHER_STRUCTURE, ids=[latest["id"]])["marked"] == 0
     payload = server.run(MARK, None, input={"ids": [latest["id"]]})
@@ -72,7 +72,7 @@ def test_others_notifications_are_not_marked_and_the_public_has_none(told, peopl
     assert (payload["errors"][0]["code"], payload["errors"][0]["field"]) == ("INVALID", ["ids"])
 
 
-def test_the_inbox_is_paged(told, server):
+def test_the_inbox_is_paged(notified, server):
     first = server.run(SEE, STRUCTURE, first=1)["notifications"]
     rest = server.run(SEE, STRUCTURE, first=5, after=first["pageInfo"]["endCursor"])["notifications"]
     assert (len(first["nodes"]), len(rest["nodes"]), rest["pageInfo"]["hasNextPage"]) == (1, 1, False)
@@ -82,9 +82,9 @@ PREFER = "69-say-where-to-be-written-to"
 
 
 def test_who_wants_e_mails_gets_those_that_are_not_muted_and_nobody_else_does(people, server, founded_url):
-    said = {"email": "tilleuls@exemple.fr", "muted": ["animation.refused"]}
-    told = people.does(PREFER, STRUCTURE, **said)["viewer"]["mailPreferences"]
-    assert told == said
+    wishes = {"email": "tilleuls@exemple.fr", "muted": ["animation.refused"]}
+    preferences = people.does(PREFER, STRUCTURE, **wishes)["viewer"]["mailPreferences"]
+    assert preferences == wishes
     people.does(PREFER, OTHER_STRUCTURE, email="autre@exemple.fr")
     people.sign()
     published, refused = people.declare(title="Un"), people.declare(title="Deux")
@@ -92,7 +92,7 @@ def test_who_wants_e_mails_gets_those_that_are_not_muted_and_nobody_else_does(pe
     document = 'mutation($id: ID!) { animationRefuse(input: {animationId: $id, reason: "Trop loin"}) { position } }'
     server.ask(document, NATIONAL, id=refused)
     office = sent_by(server.application)
-    assert [(str(one["To"]), str(one["Subject"])) for one in office.received] == [
+    assert [(str(letter["To"]), str(letter["Subject"])) for letter in office.received] == [
         ("tilleuls@exemple.fr", "« Un » est publiée.")
     ]
     assert server.run(PREFER, STRUCTURE, input={})["viewer"]["mailPreferences"] == {"email": None, "muted": []}

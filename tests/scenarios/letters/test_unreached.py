@@ -35,10 +35,10 @@ def office() -> Any:
 @pytest.fixture
 def animation(people: People, server: Server) -> str:
     people.sign()
-    found = people.declare()
-    people.publish(found)
+    created = people.declare()
+    people.publish(created)
     _reacts(server)
-    return found
+    return created
 
 
 def _reacts(server: Server) -> None:
@@ -71,8 +71,8 @@ def _inbox(server: Server, who: str) -> list[dict[str, Any]]:
 def test_a_registrant_whose_address_is_refused_is_to_be_telephoned(people, server, office, animation):
     office.answers["dead@example.org"] = REFUSED
     for email, phone in (("dead@example.org", "06 39 98 00 01"), ("ok@example.org", None)):
-        said = {"animationId": animation, "firstName": "Léa", "lastName": "Inventée", "email": email, "phone": phone}
-        people.does("40-register-for-an-animation", None, **said)
+        values = {"animationId": animation, "firstName": "Léa", "lastName": "Inventée", "email": email, "phone": phone}
+        people.does("40-register-for-an-animation", None, **values)
     _sends(server, office)
     dead, well = server.ask(REGISTRATIONS, STRUCTURE, id=animation)["animation"]["registrations"]["nodes"]
     assert dead["emailProblem"] == (
@@ -88,8 +88,8 @@ def test_a_registrant_whose_address_is_refused_is_to_be_telephoned(people, serve
 
 def test_what_is_recorded_of_it_holds_no_address(people, server, office, animation):
     office.answers["dead@example.org"] = REFUSED
-    said = {"animationId": animation, "firstName": "Léa", "lastName": "Inventée", "email": "dead@example.org"}
-    people.does("40-register-for-an-animation", None, **said)
+    values = {"animationId": animation, "firstName": "Léa", "lastName": "Inventée", "email": "dead@example.org"}
+    people.does("40-register-for-an-animation", None, **values)
     _sends(server, office)
     (entry,) = people.history(NATIONAL, type=["letter.refused"])
     assert (entry["actor"], entry["role"]) == ("system", "system")
@@ -98,16 +98,18 @@ def test_what_is_recorded_of_it_holds_no_address(people, server, office, animati
 
 def test_a_change_later_names_them_among_those_to_telephone(people, server, office, animation):
     office.answers["dead@example.org"] = REFUSED
-    said = {"animationId": animation, "firstName": "Léa", "lastName": "Inventée", "email": "dead@example.org"}
-    people.does("40-register-for-an-animation", None, **said)
+    values = {"animationId": animation, "firstName": "Léa", "lastName": "Inventée", "email": "dead@example.org"}
+    people.does("40-register-for-an-animation", None, **values)
     _sends(server, office)
     document = 'mutation($id: ID!) { animationCancel(input: {animationId: $id, reason: "Neige"}) { position } }'
     server.ask(document, STRUCTURE, id=animation)
     _reacts(server)
-    told = [one for one in _inbox(server, STRUCTURE) if one["kind"] == "registration.to_call"]
-    assert len(told) == 2
-    assert "l'animation est annulée" in told[0]["message"]
-    assert [one["firstName"] for one in told[0]["toCall"]] == ["Léa"]
+    notifications = [
+        notification for notification in _inbox(server, STRUCTURE) if notification["kind"] == "registration.to_call"
+    ]
+    assert len(notifications) == 2
+    assert "l'animation est annulée" in notifications[0]["message"]
+    assert [registrant["firstName"] for registrant in notifications[0]["toCall"]] == ["Léa"]
 
 
 def test_a_contact_whose_address_is_refused_is_shown_to_the_structure(people, server, office, animation):

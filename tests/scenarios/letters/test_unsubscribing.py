@@ -19,11 +19,11 @@ SITE = "https://parentalite.example.org"
 @pytest.fixture
 def animation(people: Any, server: Any) -> str:
     people.sign()
-    found: str = people.declare()
-    people.publish(found)
+    created: str = people.declare()
+    people.publish(created)
     people.does(ADD, STRUCTURE, **OURS, name="École", email="ecole@exemple.fr")
     sent_by(server.application)
-    return found
+    return created
 
 
 def _path(message: EmailMessage) -> str:
@@ -51,10 +51,10 @@ def test_a_contact_ends_its_letters_and_the_structure_sees_it(people, server, an
     people.does("47-modify-an-animation", STRUCTURE, animationId=animation, venueName="Ailleurs")
     payload = people.does(PLAN, STRUCTURE, **OURS, days=100)
     assert payload["writtenTo"] == 1
-    since = {one["name"]: one["unsubscribedAt"] for one in payload["structure"]["contacts"]["nodes"]}
+    since = {contact["name"]: contact["unsubscribedAt"] for contact in payload["structure"]["contacts"]["nodes"]}
     assert (since["École"] is None, since["Mairie"]) == (False, None)
     office = sent_by(server.application)
-    assert {str(one["To"]) for one in office.received} == {"mairie@exemple.fr"}
+    assert {str(letter["To"]) for letter in office.received} == {"mairie@exemple.fr"}
 
 
 def test_letters_that_wait_are_not_sent_to_who_unsubscribed_meanwhile(people, server, animation):

@@ -61,8 +61,10 @@ def test_who_accepts_an_invitation_speaks_for_the_structure_until_it_is_ended(pe
     declared = people.does(DECLARE, CAMILLE, **ANIMATION)["animation"]["id"]
     assert declared in people.own_animations()
     seen = server.run(SEE, STRUCTURE, id=STRUCTURE_ID)
-    assert [(one["subject"], one["role"]) for one in seen["mandates"]] == [("camille@exemple.fr", "STRUCTURE")]
-    assert [one["status"] for one in seen["invitations"]] == ["ACCEPTED"]
+    assert [(mandate["subject"], mandate["role"]) for mandate in seen["mandates"]] == [
+        ("camille@exemple.fr", "STRUCTURE")
+    ]
+    assert [invitation["status"] for invitation in seen["invitations"]] == ["ACCEPTED"]
     people.does(END, STRUCTURE, accountId=mandate["accountId"], mandateId=mandate["id"])
     people.is_refused(DECLARE, CAMILLE, **ANIMATION)
     assert _viewer(server, CAMILLE) == {
@@ -125,9 +127,9 @@ def test_a_coordonnateur_acts_from_the_appointment_to_its_end(people, server):
     other = {"siret": OTHER_SIRET, "structureName": "Autre", "territory": "02", "coordonnateur": "Coordination 02"}
     convention = {"signedOn": "2026-08-25", "validFrom": "2026-09-01", "validUntil": "2027-08-31", **other}
     people.is_refused("01-sign-a-convention", CAMILLE, **convention)
-    said = {"subject": "camille@exemple.fr", "territories": ["02"]}
-    people.is_refused(APPOINT, COORDONNATEUR, **said)
-    (mandate,) = people.does(APPOINT, NATIONAL, **said)["mandates"]
+    values = {"subject": "camille@exemple.fr", "territories": ["02"]}
+    people.is_refused(APPOINT, COORDONNATEUR, **values)
+    (mandate,) = people.does(APPOINT, NATIONAL, **values)["mandates"]
     people.does("01-sign-a-convention", CAMILLE, **convention)
     listed = server.ask("{ mandates(role: COORDONNATEUR) { subject territories } }", NATIONAL)["mandates"]
     assert listed == [{"subject": "camille@exemple.fr", "territories": ["02"]}]
@@ -138,12 +140,12 @@ def test_a_coordonnateur_acts_from_the_appointment_to_its_end(people, server):
 
 
 def test_an_inspector_examines_the_candidatures_of_the_constituency(people, server):
-    said = {"subject": "dominique@exemple.fr", "staffRole": "INSPECTOR", "territory": "34", "schools": [SCHOOL]}
-    people.does(BIND, COORDONNATEUR, **said)
+    values = {"subject": "dominique@exemple.fr", "staffRole": "INSPECTOR", "territory": "34", "schools": [SCHOOL]}
+    people.does(BIND, COORDONNATEUR, **values)
     assert _viewer(server, DOMINIQUE)["schools"] == [SCHOOL]
     assert server.ask("{ candidatures { totalCount } }", DOMINIQUE)["candidatures"] == {"totalCount": 0}
     elsewhere = token(Role.COORDONNATEUR, "Coordination 971", territories=["971"])
-    people.is_refused(BIND, elsewhere, **said | {"subject": "x"})
+    people.is_refused(BIND, elsewhere, **values | {"subject": "x"})
 
 
 def test_an_auditor_reads_until_the_grant_ends_and_changes_nothing(people, server):
@@ -207,9 +209,9 @@ WITHDRAW = """mutation($id: ID!) {
 
 @pytest.mark.parametrize("take", ["mediateur", "speaker", "coordonnateur", "staff", "auditor"])
 def test_who_takes_a_mandate_keeps_what_is_their_own_and_may_lay_the_mandate_down(people, server, take):
-    said = {"firstName": "Camille", "lastName": "Exemple", "email": "camille@exemple.fr", "motivation": "Aider."}
+    values = {"firstName": "Camille", "lastName": "Exemple", "email": "camille@exemple.fr", "motivation": "Aider."}
     submits = "12-submit-a-candidature"
-    applies = {"territory": "18", "schoolUai": "0180025E", "degree": "SECOND", **said}
+    applies = {"territory": "18", "schoolUai": "0180025E", "degree": "SECOND", **values}
     candidature = people.does(submits, CAMILLE, **applies)["candidature"]["id"]
     (mandate,) = {
         "mediateur": lambda: people.does(MEDIATEUR_REGISTERS, CAMILLE, structureId=STRUCTURE_ID),

@@ -115,8 +115,8 @@ def test_the_note_of_a_contact_is_for_those_who_accompany(people, server):
     assert server.ask(document, COORDONNATEUR, id=candidature)["candidature"]["contactNote"] == "Disponible le soir"
     assert server.ask(document, INSPECTOR, id=candidature)["candidature"]["contactNote"] is None
     by_link = "query($link: String!) { candidatureByLink(link: $link) { contactNote contactedOn } }"
-    told = server.ask(by_link, None, link=link)["candidatureByLink"]
-    assert told == {"contactNote": None, "contactedOn": "2027-01-08"}
+    contact = server.ask(by_link, None, link=link)["candidatureByLink"]
+    assert contact == {"contactNote": None, "contactedOn": "2027-01-08"}
 
 
 def test_after_erasure_the_link_shows_nothing_and_the_certificate_is_made_no_more(people, server, founded_url):
@@ -163,7 +163,7 @@ def test_nothing_is_issued_or_offered_once_the_person_is_erased(people, server):
     document = "query($id: ID!) { candidature(id: $id) { allowedActions { action allowed } } }"
     offered = server.ask(document, COORDONNATEUR, id=candidature)["candidature"]["allowedActions"]
     # The course may come to its end, without a word about anybody.
-    assert [one["action"] for one in offered if one["allowed"]] == ["candidatureWithdraw"]
+    assert [action["action"] for action in offered if action["allowed"]] == ["candidatureWithdraw"]
 
 
 def test_the_link_shows_what_the_candidate_may_do(people, server):
@@ -185,8 +185,8 @@ def test_a_link_and_an_id_that_disagree_do_nothing(people):
 def test_the_latest_contact_is_told_whatever_the_order_of_recording(people, server):
     candidature, _ = _validated(people)
     people.does(CONTACT, COORDONNATEUR, candidatureId=candidature, on="2027-01-08", note="Le soir")
-    told = people.does(CONTACT, COORDONNATEUR, candidatureId=candidature, on="2027-01-05")["candidature"]
-    assert told["contactedOn"] == "2027-01-08"
+    shown = people.does(CONTACT, COORDONNATEUR, candidatureId=candidature, on="2027-01-05")["candidature"]
+    assert shown["contactedOn"] == "2027-01-08"
     document = "query($id: ID!) { candidature(id: $id) { contactNote } }"
     assert server.ask(document, COORDONNATEUR, id=candidature)["candidature"]["contactNote"] == "Le soir"
     (error,) = people.is_refused(CONTACT, COORDONNATEUR, candidatureId=candidature, on="1900-01-01")

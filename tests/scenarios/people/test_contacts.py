@@ -32,7 +32,7 @@ def _signed(people: Any, server: Any) -> None:
 
 
 def _contacts(payload: dict[str, Any]) -> list[tuple[str, str, str]]:
-    return [(one["name"], one["email"], one["kind"]) for one in payload["structure"]["contacts"]["nodes"]]
+    return [(node["name"], node["email"], node["kind"]) for node in payload["structure"]["contacts"]["nodes"]]
 
 
 def test_contacts_are_added_by_hand_and_from_a_file(people):
@@ -54,9 +54,9 @@ def test_contacts_are_paged_from_both_ends(people, server):
       contacts(first: $first, after: $after, last: $last, before: $before) {
         nodes { name } pageInfo { startCursor endCursor hasPreviousPage hasNextPage } } } }"""
 
-    def page(**asked: Any) -> tuple[list[str], dict[str, Any]]:
-        told = server.ask(document, STRUCTURE, id=STRUCTURE_ID, **asked)["structure"]["contacts"]
-        return [one["name"] for one in told["nodes"]], told["pageInfo"]
+    def page(**arguments: Any) -> tuple[list[str], dict[str, Any]]:
+        connection = server.ask(document, STRUCTURE, id=STRUCTURE_ID, **arguments)["structure"]["contacts"]
+        return [node["name"] for node in connection["nodes"]], connection["pageInfo"]
 
     names, info = page(last=2)
     assert (names, info["hasPreviousPage"]) == (["Bibliothèque", "Centre social"], True)
@@ -80,11 +80,11 @@ def test_a_file_is_taken_whole_or_not_at_all_and_each_bad_line_is_named(people):
 
 def test_others_neither_see_nor_touch_the_list(people, server):
     contact = people.does(ADD, STRUCTURE, **OURS, name="École", email="ecole@exemple.fr")
-    (one,) = contact["structure"]["contacts"]["nodes"]
+    (entry,) = contact["structure"]["contacts"]["nodes"]
     document = "query($id: ID!) { structure(id: $id) { contacts { totalCount } } }"
     for who in (OTHER_STRUCTURE, COORDONNATEUR, NATIONAL):
         people.is_refused(ADD, who, **OURS, name="X", email="x@exemple.fr")
-        people.is_refused(REMOVE, who, **OURS, contactId=one["id"])
+        people.is_refused(REMOVE, who, **OURS, contactId=entry["id"])
         people.is_refused(PLAN, who, **OURS)
         (error,) = server.errors(document, who, id=STRUCTURE_ID)
         assert error["extensions"]["code"] == "FORBIDDEN"
@@ -98,7 +98,7 @@ def test_the_planning_of_coming_animations_is_sent_to_those_in_the_list(people, 
         people.publish(people.declare(title=title))
     people.declare(title="Pas publiée")
     payload = people.does(PLAN, STRUCTURE, **OURS, days=100)
-    (lilas,) = (one for one in payload["structure"]["contacts"]["nodes"] if one["email"] == "lilas@exemple.fr")
+    (lilas,) = (node for node in payload["structure"]["contacts"]["nodes"] if node["email"] == "lilas@exemple.fr")
     people.does(REMOVE, STRUCTURE, **OURS, contactId=lilas["id"])
     office = sent_by(server.application)
     (message,) = office.received
@@ -108,10 +108,10 @@ def test_the_planning_of_coming_animations_is_sent_to_those_in_the_list(people, 
     )
     text = office.text().replace("\xa0", " ")
     assert " ".join(text.split()).count("== Lundi 15 mars 2027 ==") == 1
-    for told in ("Un", "Horaire : de 18 h 00 à 20 h 00", "Où : École Jean Jaurès, 1 rue de l'École", "Deux"):
-        assert told in text
-    for told in ("Thèmes : ENT - Pronote, Temps d'écran", "Public : Parents", "transmettre ce message"):
-        assert told in text
+    for words in ("Un", "Horaire : de 18 h 00 à 20 h 00", "Où : École Jean Jaurès, 1 rue de l'École", "Deux"):
+        assert words in text
+    for words in ("Thèmes : ENT - Pronote, Temps d'écran", "Public : Parents", "transmettre ce message"):
+        assert words in text
     assert re.search(r"S'inscrire : https://\S+/animations/\S+", text)
     assert "Pas publiée" not in text
     assert "ne transmettez pas" not in text
@@ -129,7 +129,12 @@ def test_contacts_are_told_of_a_change_and_of_a_cancellation_of_what_was_publish
         document = 'mutation($id: ID!) { animationCancel(input: {animationId: $id, reason: "Neige"}) { position } }'
         server.ask(document, STRUCTURE, id=animation)
         office.append(sent_by(server.application))
-    assert [one.to("ecole@exemple.fr") for one in office] == [["Changement : Publiée"], ["Annulée : Publiée"], [], []]
+    assert [post_office.to("ecole@exemple.fr") for post_office in office] == [
+        ["Changement : Publiée"],
+        ["Annulée : Publiée"],
+        [],
+        [],
+    ]
 
 
 def test_an_erased_contact_is_written_to_no_more_and_leaves_no_address(people, server, founded_url):

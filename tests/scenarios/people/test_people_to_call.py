@@ -20,18 +20,18 @@ COLLEAGUE = token(Role.DIRECTOR, "une autre direction", schools=[SCHOOL])
 @pytest.fixture
 def animation(people: Any) -> str:
     people.sign()
-    found: str = people.declare(seats=1)
-    people.publish(found)
-    return found
+    created: str = people.declare(seats=1)
+    people.publish(created)
+    return created
 
 
-def _told(server: Any, who: str) -> list[tuple[str, list[Any]]]:
+def _calls(server: Any, who: str) -> list[tuple[str, list[Any]]]:
     """What each notification of somebody to call says, the latest first."""
     with server.application.pool.connection() as conn:
         while react(conn, with_mail=False):
             pass
-    found = server.run(SEE, who)["notifications"]["nodes"]
-    return [(one["message"], one["toCall"]) for one in found if one["kind"] == "registration.to_call"]
+    nodes = server.run(SEE, who)["notifications"]["nodes"]
+    return [(node["message"], node["toCall"]) for node in nodes if node["kind"] == "registration.to_call"]
 
 
 def _cancel(server: Any, animation: str) -> None:
@@ -45,11 +45,11 @@ def test_a_cancellation_names_who_is_to_be_called_to_the_structure_and_to_who_re
     people.does(REGISTER_FOR, DIRECTOR, animationId=animation, **WHO)
     _cancel(server, animation)
     for who in (STRUCTURE, DIRECTOR):
-        ((message, people_to_call),) = _told(server, who)
+        ((message, people_to_call),) = _calls(server, who)
         assert "Une personne inscrite à « Café des parents : Pronote sans peine » n'a pas d'adresse" in message
         assert people_to_call == [WHO]
     for who in (OTHER_STRUCTURE, COLLEAGUE, NATIONAL):
-        assert _told(server, who) == []
+        assert _calls(server, who) == []
     with server.application.pool.connection() as conn:
         (row,) = conn.execute("SELECT string_agg(n::text, '') FROM notifications n").fetchall()
     assert "Moussa" not in row[0]
@@ -60,10 +60,10 @@ def test_a_cancellation_names_who_is_to_be_called_to_the_structure_and_to_who_re
 def test_who_was_erased_is_named_to_nobody(people, server, animation):
     registration = people.does(REGISTER_FOR, DIRECTOR, animationId=animation, **WHO)["registration"]["id"]
     _cancel(server, animation)
-    assert _told(server, STRUCTURE)
+    assert _calls(server, STRUCTURE)
     server.ask("mutation($id: String!) { personErase(input: {subject: $id}) { erased } }", NATIONAL, id=registration)
     for who in (STRUCTURE, DIRECTOR):
-        ((_, people_to_call),) = _told(server, who)
+        ((_, people_to_call),) = _calls(server, who)
         assert people_to_call == []
 
 
@@ -72,21 +72,21 @@ def test_a_change_a_seat_obtained_and_a_removal_too(people, server, animation):
     waiting = {**WHO, "firstName": "Awa"}
     people.does(REGISTER_FOR, DIRECTOR, animationId=animation, **waiting)
     people.does("47-modify-an-animation", STRUCTURE, animationId=animation, venueName="Mairie")
-    ((message, both),) = _told(server, STRUCTURE)
+    ((message, both),) = _calls(server, STRUCTURE)
     assert message.startswith("2 personnes inscrites à")
     assert "la date ou le lieu a changé" in message
     assert both == [WHO, waiting]
-    ((_, own),) = _told(server, DIRECTOR)
+    ((_, own),) = _calls(server, DIRECTOR)
     assert own == [waiting]
     removed = {"animationId": animation, "registrationId": first, "reason": "Double"}
     people.does("44-remove-a-registration", STRUCTURE, **removed)
-    (seat, removal, _) = _told(server, STRUCTURE)
+    (seat, removal, _) = _calls(server, STRUCTURE)
     assert (seat[0].split(" à ")[0], seat[1]) == ("Une place se libère pour une personne inscrite", [waiting])
     assert ("retire l'inscription" in removal[0], removal[1]) == (True, [WHO])
-    assert len(_told(server, DIRECTOR)) == 2
+    assert len(_calls(server, DIRECTOR)) == 2
 
 
 def test_who_has_an_address_is_written_to_and_nobody_is_asked_to_call(people, server, animation):
     people.does(REGISTER_FOR, DIRECTOR, animationId=animation, **WHO, email="moussa@exemple.fr")
     _cancel(server, animation)
-    assert _told(server, STRUCTURE) == _told(server, DIRECTOR) == []
+    assert _calls(server, STRUCTURE) == _calls(server, DIRECTOR) == []

@@ -32,14 +32,14 @@ VIEWER = "{ viewer { role actor mailPreferences { email } } }"
 @pytest.fixture
 def animations(people: Any) -> list[str]:
     people.sign()
-    found = [people.declare(title=title) for title in ("Une", "Deux", "Trois")]
-    for animation in found:
+    created = [people.declare(title=title) for title in ("Une", "Deux", "Trois")]
+    for animation in created:
         people.publish(animation)
-    return found
+    return created
 
 
 def _names(server: Any, animation: str) -> list[str | None]:
-    return [one["lastName"] for one in server.run(SEE, STRUCTURE, id=animation)["registrations"]["nodes"]]
+    return [node["lastName"] for node in server.run(SEE, STRUCTURE, id=animation)["registrations"]["nodes"]]
 
 
 def _erase(server: Any, subject: str | None, who: str = NATIONAL) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def _erase(server: Any, subject: str | None, who: str = NATIONAL) -> dict[str, A
 
 
 def _counts(payload: dict[str, Any]) -> dict[str, int]:
-    return {one["kind"]: one["count"] for one in payload["counts"]}
+    return {line["kind"]: line["count"] for line in payload["counts"]}
 
 
 def _an_hour_ago(server: Any) -> None:
@@ -73,9 +73,9 @@ def _everything(people: Any, server: Any, animations: list[str]) -> None:
 def test_all_that_is_held_under_an_address_is_exported_and_erased(people, server, animations, founded_url):
     _everything(people, server, animations)
     application = server.services.application
-    told = application.export_person(ADDRESS.upper())
+    export = application.export_person(ADDRESS.upper())
     everything = {"candidature": 2, "registration": 3, "mail_preferences": 1, "invitation": 1, "contact": 1}
-    assert told["found"] == everything
+    assert export["found"] == everything
     erased = _erase(server, ADDRESS)
     assert erased["errors"] == []
     assert {name.lower(): count for name, count in _counts(erased).items()} == everything
@@ -121,8 +121,8 @@ def test_a_mediateur_is_found_by_subject_and_by_address_and_has_one_pseudonym(pe
     candidature = people.does(APPLY, medi, **CANDIDATURE)["candidature"]["id"]
     people.does("53-register-as-mediateur", medi, structureId=STRUCTURE_ID)
     people.does(REGISTER, medi, animationId=training, **WHO)
-    found = server.services.application.export_person("medi")["found"]
-    assert found == {"candidature": 1, "registration": 1, "account": 1}
+    counts = server.services.application.export_person("medi")["found"]
+    assert counts == {"candidature": 1, "registration": 1, "account": 1}
     people_known = server.services.application.export_person("medi")["person"]
     assert len(people_known) == 1
     assert server.services.application.export_person(ADDRESS)["found"] == {"candidature": 1, "registration": 1}
@@ -131,8 +131,8 @@ def test_a_mediateur_is_found_by_subject_and_by_address_and_has_one_pseudonym(pe
 
 
 def test_a_parent_who_is_known_by_a_telephone_alone_is_found_by_it(people, server, animations):
-    said = {"firstName": "Fatou", "lastName": "Introuvable", "phone": "06 12 34 56 78"}
-    people.does(REGISTER_FOR, STRUCTURE, animationId=animations[0], **said)
+    values = {"firstName": "Fatou", "lastName": "Introuvable", "phone": "06 12 34 56 78"}
+    people.does(REGISTER_FOR, STRUCTURE, animationId=animations[0], **values)
     assert server.services.application.export_person("+33 6 12 34 56 78")["found"] == {"registration": 1}
     assert _counts(_erase(server, "0612345678")) == {"REGISTRATION": 1}
     assert _names(server, animations[0]) == [None]
@@ -152,8 +152,8 @@ def test_erasing_whom_nobody_knows_is_an_error_for_the_national_team_and_says_no
 def test_an_erasure_tells_what_it_could_not_reach(people, server, animations):
     people.does(REGISTER, None, animationId=animations[0], **WHO)
     candidature = people.does(APPLY, None, **CANDIDATURE)["candidature"]["id"]
-    said = " ".join(_erase(server, candidature)["unreached"])
-    assert said == "1 de plus sous la même adresse ou le même téléphone : effacez-les en l'indiquant."
+    unreached = " ".join(_erase(server, candidature)["unreached"])
+    assert unreached == "1 de plus sous la même adresse ou le même téléphone : effacez-les en l'indiquant."
     assert "feuilles d'émargement" in " ".join(_erase(server, ADDRESS)["unreached"])
 
 

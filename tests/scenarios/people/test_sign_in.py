@@ -45,8 +45,8 @@ class Provider:
 
     def token(self, client: str) -> str:
         """An access token by client credentials, as a JWT for our audience."""
-        said = {"grant_type": "client_credentials", "scope": "api"}
-        answer = httpx.post(f"{self.address}/token", data=said, auth=(client, SECRET))
+        form = {"grant_type": "client_credentials", "scope": "api"}
+        answer = httpx.post(f"{self.address}/token", data=form, auth=(client, SECRET))
         assert answer.status_code == 200, answer.text
         return str(answer.json()["access_token"])
 
@@ -65,9 +65,9 @@ class Provider:
 
     def signs_in(self, login: str) -> dict[str, Any]:
         """What a person gets who signs in by the provider's own pages and consents: tokens, none of them for us."""
-        asked = {"client_id": AUDIENCE, "response_type": "code", "redirect_uri": BACK, "scope": "openid"}
+        parameters = {"client_id": AUDIENCE, "response_type": "code", "redirect_uri": BACK, "scope": "openid"}
         with httpx.Client() as browser:
-            page = browser.get(f"{self.address}/auth", params=asked)
+            page = browser.get(f"{self.address}/auth", params=parameters)
             while not (place := urljoin(self.address, page.headers.get("location", ""))).startswith(BACK):
                 page = browser.get(place)
                 # An error's page leads nowhere.
@@ -75,8 +75,8 @@ class Provider:
                 if page.status_code == 200:
                     page = self._answers(browser, str(page.url), page.text, login)
             code = parse_qs(urlsplit(place).query)["code"][0]
-            said = {"grant_type": "authorization_code", "code": code, "redirect_uri": BACK}
-            answer = browser.post(f"{self.address}/token", data=said, auth=(_quoted, SECRET))
+            form = {"grant_type": "authorization_code", "code": code, "redirect_uri": BACK}
+            answer = browser.post(f"{self.address}/token", data=form, auth=(_quoted, SECRET))
         assert answer.status_code == 200, answer.text
         tokens: dict[str, Any] = answer.json()
         return tokens
@@ -213,19 +213,19 @@ def test_sockets_and_streams_know_the_providers_tokens_and_refuse_others(provide
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 4403
 
-    asked = {"query": TIMELINE, "variables": {"structureId": STRUCTURE_ID}}
+    body = {"query": TIMELINE, "variables": {"structureId": STRUCTURE_ID}}
     for shown, status in ((token, 200), (own, 401)):
         headers = {"accept": "text/event-stream", "authorization": f"Bearer {shown}"}
-        with server.http.stream("POST", "/graphql", json=asked, headers=headers) as stream:
+        with server.http.stream("POST", "/graphql", json=body, headers=headers) as stream:
             assert stream.status_code == status
 
 
 def test_many_requests_at_once_ask_the_provider_for_its_keys_once(provider, server, issuer, monkeypatch):
-    asked: list[Issuer] = []
+    issuers: list[Issuer] = []
     ask = Issuer._current_keys
 
     def counted(issuer: Issuer) -> KeySet:
-        asked.append(issuer)
+        issuers.append(issuer)
         return ask(issuer)
 
     monkeypatch.setattr(Issuer, "_current_keys", counted)
@@ -240,4 +240,4 @@ def test_many_requests_at_once_ask_the_provider_for_its_keys_once(provider, serv
     for thread in threads:
         thread.join()
     assert answers == [200] * 20
-    assert len(asked) == 1
+    assert len(issuers) == 1

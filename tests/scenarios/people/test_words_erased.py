@@ -50,8 +50,8 @@ def erase(server: Server) -> Callable[[str], list[str]]:
     def erased(subject: str) -> list[str]:
         payload = server.ask(ERASE, NATIONAL, subject=subject)["personErase"]
         assert payload["errors"] == []
-        found: list[str] = payload["erased"]
-        return found
+        fields: list[str] = payload["erased"]
+        return fields
 
     return erased
 
@@ -59,18 +59,18 @@ def erase(server: Server) -> Callable[[str], list[str]]:
 def test_words_in_an_animation_are_sealed_masked_read_by_those_who_may_and_erased(
     people: People, server: Server, founded_url: str, erase: Callable[[str], list[str]]
 ):
-    said = {
+    values = {
         name: f"chez Mme {WORD.format(letter)}"
         for name, letter in zip(("description", "venueName", "address"), "ABC", strict=True)
     }
     people.sign()
-    held, refused = people.declare(**said), people.declare(**said)
+    held, refused = people.declare(**values), people.declare(**values)
     people.publish(held)
     people.does("47-modify-an-animation", STRUCTURE, animationId=held, seats=13)
     server.ask(REFUSE, NATIONAL, id=refused, reason=f"Mme {WORD.format('D')} n'est pas prévenue")
     server.ask(CANCEL, STRUCTURE, id=held, reason=f"Mme {WORD.format('E')} est malade")
 
-    read = [server.ask(ANIMATION, STRUCTURE, id=one)["animation"] for one in (held, refused)]
+    read = [server.ask(ANIMATION, STRUCTURE, id=identity)["animation"] for identity in (held, refused)]
     assert words(str(read)) == {WORD.format(letter) for letter in "ABCDE"}
     log = [entry for entry in trail(server, NATIONAL) if entry["type"].startswith("animation.")]
     assert words(str(log)) == set()
@@ -82,7 +82,7 @@ def test_words_in_an_animation_are_sealed_masked_read_by_those_who_may_and_erase
 
     assert erase(held) == [held]
     assert erase(refused) == [refused]
-    after, other = (server.ask(ANIMATION, STRUCTURE, id=one)["animation"] for one in (held, refused))
+    after, other = (server.ask(ANIMATION, STRUCTURE, id=identity)["animation"] for identity in (held, refused))
     assert (after["description"], after["venueName"], after["address"]) == (ERASED, ERASED, ERASED)
     assert (after["cancellationReason"], other["refusalReason"]) == (ERASED, ERASED)
     assert after["title"] == read[0]["title"]
@@ -102,8 +102,8 @@ def test_an_animation_whose_words_are_erased_lives_on_with_other_words(
     animation = people.declare()
     erase(animation)
     people.does("47-modify-an-animation", STRUCTURE, animationId=animation, venueName="Maison des associations")
-    told = server.ask(ANIMATION, STRUCTURE, id=animation)["animation"]
-    assert (told["venueName"], told["description"]) == ("Maison des associations", ERASED)
+    shown = server.ask(ANIMATION, STRUCTURE, id=animation)["animation"]
+    assert (shown["venueName"], shown["description"]) == ("Maison des associations", ERASED)
     erase(animation)
     assert server.ask(ANIMATION, STRUCTURE, id=animation)["animation"]["venueName"] == ERASED
 
@@ -141,7 +141,7 @@ def test_a_sole_traders_name_is_erased_wherever_it_was_written(
 def test_what_justifies_a_payment_is_read_in_its_papers_and_its_bundle_verifies_before_and_after_erasure(
     people: People, server: Server, founded_url: str, tmp_path: Path, erase: Callable[[str], list[str]]
 ):
-    said = {
+    reasons = {
         name: WORD.format(letter)
         for name, letter in zip(("return", "correct", "overrun", "propose", "refuse"), "ABCDE", strict=True)
     }
@@ -152,22 +152,27 @@ def test_what_justifies_a_payment_is_read_in_its_papers_and_its_bundle_verifies_
     claims.attest(*held)
     dossier = claims.open(animationIds=held)["id"]
     people.does("19-submit-a-service-dossier", STRUCTURE, dossierId=dossier)
-    people.does("20-send-a-service-dossier-back", COORDONNATEUR, dossierId=dossier, reason=said["return"])
+    people.does("20-send-a-service-dossier-back", COORDONNATEUR, dossierId=dossier, reason=reasons["return"])
     people.does(
-        "10-correct-the-attestation", STRUCTURE, animationId=held[0], parents=8, children=4, reason=said["correct"]
+        "10-correct-the-attestation", STRUCTURE, animationId=held[0], parents=8, children=4, reason=reasons["correct"]
     )
     people.does("23-gather-animations-again", STRUCTURE, dossierId=dossier, animationIds=held)
     people.does("19-submit-a-service-dossier", STRUCTURE, dossierId=dossier)
-    people.does("21-certify-the-service", COORDONNATEUR, dossierId=dossier, overrunReason=said["overrun"])
+    people.does("21-certify-the-service", COORDONNATEUR, dossierId=dossier, overrunReason=reasons["overrun"])
     people.does(
-        "25-propose-an-amendment", STRUCTURE, dossierId=dossier, animationId=held[1], parents=7, reason=said["propose"]
+        "25-propose-an-amendment",
+        STRUCTURE,
+        dossierId=dossier,
+        animationId=held[1],
+        parents=7,
+        reason=reasons["propose"],
     )
     decline = (
         "mutation($input: ServiceAmendmentRefuseInput!) { serviceAmendmentRefuse(input: $input) { errors { code } } }"
     )
-    server.ask(decline, COORDONNATEUR, input={"dossierId": dossier, "number": 1, "reason": said["refuse"]})
+    server.ask(decline, COORDONNATEUR, input={"dossierId": dossier, "number": 1, "reason": reasons["refuse"]})
 
-    assert words(str(seen(server, AUDITOR))) == set(said.values()) - {said["correct"]}
+    assert words(str(seen(server, AUDITOR))) == set(reasons.values()) - {reasons["correct"]}
     assert words(str(trail(server, AUDITOR, dossierId=dossier))) == set()
     for name in ("before.zip", "after.zip"):
         answer = server.http.get(
@@ -178,13 +183,15 @@ def test_what_justifies_a_payment_is_read_in_its_papers_and_its_bundle_verifies_
         assert all(check.ok for check in checks), checks
         with zipfile.ZipFile(tmp_path / name) as archive:
             readable = words(archive.read("dossier.json").decode())
-        assert readable == (set(said.values()) - {said["correct"]} if name == "before.zip" else set())
+        assert readable == (set(reasons.values()) - {reasons["correct"]} if name == "before.zip" else set())
         if name == "before.zip":
             assert erase(dossier) == [dossier]
-            assert [erase(one) for one in held] == [[one] for one in held]
-    (told,) = seen(server, AUDITOR)
-    assert (told["returnReason"], told["overrunReason"]) == (ERASED, ERASED)
-    assert [(one["reason"], one["refusalReason"]) for one in told["amendments"]] == [(ERASED, ERASED)]
+            assert [erase(identity) for identity in held] == [[identity] for identity in held]
+    (shown,) = seen(server, AUDITOR)
+    assert (shown["returnReason"], shown["overrunReason"]) == (ERASED, ERASED)
+    assert [(amendment["reason"], amendment["refusalReason"]) for amendment in shown["amendments"]] == [
+        (ERASED, ERASED)
+    ]
     assert words(dump(founded_url)) == set()
 
 
@@ -214,9 +221,9 @@ def test_words_in_a_control_are_read_by_auditor_and_structure_and_erased(
     assert words(str(controls.seen())) == {WORD.format(letter) for letter in "ABCD"}
     assert words(str(trail(server, AUDITOR, controlId=control))) == set()
     assert erase(control) == [control]
-    (told,) = controls.seen()
-    assert (told["name"], told["conclusion"]) == (ERASED, ERASED)
+    (shown,) = controls.seen()
+    assert (shown["name"], shown["conclusion"]) == (ERASED, ERASED)
     assert words(dump(founded_url)) == set()
     rebuild(founded_url, MASTER_KEY)
     assert words(dump(founded_url)) == set()
-    assert controls.seen() == [told]
+    assert controls.seen() == [shown]

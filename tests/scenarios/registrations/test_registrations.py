@@ -45,8 +45,8 @@ def _published(people: Any, **changes: Any) -> str:
 
 
 def _who(number: int, **changes: Any) -> dict[str, Any]:
-    said = {"firstName": f"Prénom{number}", "lastName": f"Nom{number}", "email": f"parent{number}@exemple.fr"}
-    return said | changes
+    person = {"firstName": f"Prénom{number}", "lastName": f"Nom{number}", "email": f"parent{number}@exemple.fr"}
+    return person | changes
 
 
 def _register(people: Any, animation: str, number: int, who: str | None = None, **changes: Any) -> dict[str, Any]:
@@ -54,8 +54,8 @@ def _register(people: Any, animation: str, number: int, who: str | None = None, 
     return payload
 
 
-def _listed(server: Any, animation: str, who: str = STRUCTURE, **said: Any) -> list[dict[str, Any]]:
-    listed: list[dict[str, Any]] = server.run(SEE, who, id=animation, **said)["registrations"]["nodes"]
+def _listed(server: Any, animation: str, who: str = STRUCTURE, **arguments: Any) -> list[dict[str, Any]]:
+    listed: list[dict[str, Any]] = server.run(SEE, who, id=animation, **arguments)["registrations"]["nodes"]
     return listed
 
 
@@ -65,10 +65,15 @@ def _standing(registration: dict[str, Any]) -> tuple[str, int | None]:
 
 def test_parents_register_until_the_seats_are_taken_and_then_wait_in_line(people, server, animation):
     standing = [_register(people, animation, number)["registration"] for number in range(1, 5)]
-    assert [_standing(one) for one in standing] == [("SEATED", None), ("SEATED", None), ("WAITING", 1), ("WAITING", 2)]
-    assert [one["animation"]["seatsLeft"] for one in standing] == [1, 0, 0, 0]
-    told = server.run(SEE, None, id=animation)
-    assert (told["seatsLeft"], told["waiting"], told["registrations"]) == (0, 2, None)
+    assert [_standing(registration) for registration in standing] == [
+        ("SEATED", None),
+        ("SEATED", None),
+        ("WAITING", 1),
+        ("WAITING", 2),
+    ]
+    assert [registration["animation"]["seatsLeft"] for registration in standing] == [1, 0, 0, 0]
+    shown = server.run(SEE, None, id=animation)
+    assert (shown["seatsLeft"], shown["waiting"], shown["registrations"]) == (0, 2, None)
     assert people.listing(seatsLeft=True) == []
     assert people.listing(seatsLeft=False) == [ANIMATION["title"]]
 
@@ -78,7 +83,7 @@ def test_a_cancelled_seat_goes_to_the_first_in_line_by_itself(people, server, an
     cancelled = people.does(CANCEL, None, link=links[0])["registration"]
     assert _standing(cancelled) == ("CANCELLED", None)
     followed = [server.run(FOLLOW, None, link=link) for link in links]
-    assert [_standing(one) for one in followed] == [
+    assert [_standing(registration) for registration in followed] == [
         ("CANCELLED", None),
         ("SEATED", None),
         ("SEATED", None),
@@ -95,7 +100,7 @@ def test_one_e_mail_address_registers_once_and_again_after_cancelling(people, se
     link = _register(people, animation, 1)["link"]
     named = {"animationId": animation, **_who(2, email="Parent1@Exemple.FR ")}
     assert people.does(REGISTER, None, **named)["registration"]["status"] == "SEATED"
-    assert [one["lastName"] for one in _listed(server, animation)] == ["Nom1"]
+    assert [registration["lastName"] for registration in _listed(server, animation)] == ["Nom1"]
     (error,) = people.is_refused(REGISTER_FOR, STRUCTURE, **named)
     assert (error["code"], error["field"]) == ("DUPLICATE", ["email"])
     people.does(CANCEL, None, link=link)
@@ -110,8 +115,8 @@ def test_a_repeated_request_registers_once_and_gives_the_same_link(people, serve
 
 
 def test_a_mediateur_registers_a_parent_without_e_mail_and_it_is_kept_who_did(people, server, animation):
-    said = {"firstName": "Fatou", "lastName": "Sans-Courriel", "children": 3}
-    payload = people.does(REGISTER_FOR, MEDIATEUR, animationId=animation, **said)
+    values = {"firstName": "Fatou", "lastName": "Sans-Courriel", "children": 3}
+    payload = people.does(REGISTER_FOR, MEDIATEUR, animationId=animation, **values)
     (listed,) = _listed(server, animation)
     assert (listed["onBehalf"], listed["registeredBy"], listed["email"]) == (True, "Médiatrice 7", None)
     assert (listed["lastName"], listed["children"]) == ("Sans-Courriel", 3)
@@ -153,9 +158,12 @@ def test_the_structure_s_list_is_paged_and_narrowed(people, server, animation):
     for number in range(1, 6):
         _register(people, animation, number)
     first = server.run(SEE, STRUCTURE, id=animation, first=2)["registrations"]
-    assert (first["totalCount"], [one["status"] for one in first["nodes"]]) == (5, ["SEATED", "SEATED"])
+    assert (first["totalCount"], [registration["status"] for registration in first["nodes"]]) == (
+        5,
+        ["SEATED", "SEATED"],
+    )
     rest = server.run(SEE, STRUCTURE, id=animation, first=9, after=first["pageInfo"]["endCursor"])["registrations"]
-    assert [one["placeInLine"] for one in rest["nodes"]] == [1, 2, 3]
+    assert [registration["placeInLine"] for registration in rest["nodes"]] == [1, 2, 3]
     waiting = server.run(SEE, STRUCTURE, id=animation, status=["WAITING"])["registrations"]
     assert waiting["totalCount"] == 3
 
@@ -163,7 +171,7 @@ def test_the_structure_s_list_is_paged_and_narrowed(people, server, animation):
 def test_after_a_change_of_place_each_registrant_keeps_the_seat_or_gives_it_up(people, server, animation):
     links = [_register(people, animation, number)["link"] for number in range(1, 4)]
     people.does("47-modify-an-animation", STRUCTURE, animationId=animation, venueName="Salle des fêtes")
-    assert [one["toConfirm"] for one in _listed(server, animation)] == [True, True, True]
+    assert [registration["toConfirm"] for registration in _listed(server, animation)] == [True, True, True]
     kept = people.does(KEEP, None, link=links[0])["registration"]
     assert (kept["toConfirm"], kept["status"]) == (False, "SEATED")
     people.does(CANCEL, None, link=links[1])
@@ -178,19 +186,26 @@ def test_further_seats_are_given_to_those_who_wait_and_seats_taken_are_not_taken
     for number in range(1, 5):
         _register(people, animation, number)
     people.does("47-modify-an-animation", STRUCTURE, animationId=animation, seats=3)
-    assert [_standing(one) for one in _listed(server, animation)][2:] == [("SEATED", None), ("WAITING", 1)]
+    assert [_standing(registration) for registration in _listed(server, animation)][2:] == [
+        ("SEATED", None),
+        ("WAITING", 1),
+    ]
     (error,) = people.is_refused("47-modify-an-animation", STRUCTURE, animationId=animation, seats=2)
     assert (error["code"], error["field"]) == ("RULE_BROKEN", ["seats"])
 
 
 def test_the_structure_removes_a_registration_and_says_why(people, server, animation):
     made = [_register(people, animation, number)["registration"] for number in range(1, 4)]
-    said = {"animationId": animation, "registrationId": made[0]["id"], "reason": "Inscrite deux fois"}
+    values = {"animationId": animation, "registrationId": made[0]["id"], "reason": "Inscrite deux fois"}
     for who in (None, OTHER_STRUCTURE, NATIONAL):
-        people.is_refused(REMOVE, who, **said)
-    people.does(REMOVE, STRUCTURE, **said)
+        people.is_refused(REMOVE, who, **values)
+    people.does(REMOVE, STRUCTURE, **values)
     listed = _listed(server, animation)
-    assert [_standing(one) for one in listed] == [("CANCELLED", None), ("SEATED", None), ("SEATED", None)]
+    assert [_standing(registration) for registration in listed] == [
+        ("CANCELLED", None),
+        ("SEATED", None),
+        ("SEATED", None),
+    ]
     assert listed[0]["removalReason"] == "Inscrite deux fois"
 
 
@@ -206,7 +221,7 @@ def test_what_is_not_published_cannot_be_told_from_what_does_not_exist(people, s
     declared = people.declare()
     nowhere = "00000000-0000-4000-8000-0000000000ff"
     unpublished, unknown = (
-        people.is_refused(REGISTER, None, animationId=one, **_who(1)) for one in (declared, nowhere)
+        people.is_refused(REGISTER, None, animationId=identity, **_who(1)) for identity in (declared, nowhere)
     )
     assert unpublished == unknown
     assert unknown[0]["code"] == "NOT_FOUND"
@@ -225,7 +240,7 @@ def test_erasing_a_parent_leaves_nothing_of_them_and_frees_the_seat(people, serv
     assert server.run(FOLLOW, None, link=link)["status"] == "SEATED"
     erased, *others = _listed(server, animation)
     assert (erased["status"], erased["firstName"], erased["email"]) == ("CANCELLED", None, None)
-    assert [one["firstName"] for one in others] == ["Prénom2", "Prénom3"]
+    assert [registration["firstName"] for registration in others] == ["Prénom2", "Prénom3"]
     (entry,) = people.history(type=["registration.personal_data_erased"])
     assert entry["role"] == "national"
     document = "{ auditTrail(where: {type: [%s]}) { nodes { personalFields personalDataErasedAt } } }"
@@ -246,8 +261,8 @@ def test_the_structure_prints_those_who_have_a_seat_into_the_attendance_sheet(pe
     path = f"/animations/{animation}/attendance-sheet/blank.pdf"
 
     def answer(who: str, **params: str) -> httpx.Response:
-        found: httpx.Response = server.http.get(path, params=params, headers={"authorization": f"Bearer {who}"})
-        return found
+        response: httpx.Response = server.http.get(path, params=params, headers={"authorization": f"Bearer {who}"})
+        return response
 
     printed = text(answer(STRUCTURE, registrants="true").content)
     assert "1 Nom-1 d'Été Prénom1 2 Nom-2 d'Été Prénom2 Parents présents" in printed
@@ -273,8 +288,8 @@ def test_two_hundred_at_once_for_twenty_seats_seat_exactly_twenty_and_the_others
     document = (OPERATIONS / f"{REGISTER}.graphql").read_text()
 
     async def registers(client: httpx.AsyncClient, number: int) -> dict[str, Any]:
-        said = {"animationId": animation, **_who(number)}
-        answer = await client.post("/graphql", json={"query": document, "variables": {"input": said}})
+        values = {"animationId": animation, **_who(number)}
+        answer = await client.post("/graphql", json={"query": document, "variables": {"input": values}})
         payload: dict[str, Any] = answer.json()["data"]["registrationSubmit"]
         assert payload["errors"] == []
         return payload
@@ -286,11 +301,13 @@ def test_two_hundred_at_once_for_twenty_seats_seat_exactly_twenty_and_the_others
 
     payloads = asyncio.run(all_at_once())
     followed = [server.run(FOLLOW, None, link=payload["link"]) for payload in payloads]
-    assert Counter(one["status"] for one in followed) == {"SEATED": 20, "WAITING": 180}
-    assert sorted(one["placeInLine"] for one in followed if one["status"] == "WAITING") == list(range(1, 181))
+    assert Counter(registration["status"] for registration in followed) == {"SEATED": 20, "WAITING": 180}
+    assert sorted(
+        registration["placeInLine"] for registration in followed if registration["status"] == "WAITING"
+    ) == list(range(1, 181))
     # Who was told a seat has it, and who was told a place in line has that very place.
     for payload, now in zip(payloads, followed, strict=True):
-        told = payload["registration"]
-        assert told is None or told["status"] == now["status"]
+        shown = payload["registration"]
+        assert shown is None or shown["status"] == now["status"]
     seen = server.run(SEE, None, id=animation)
     assert (seen["seatsLeft"], seen["waiting"]) == (0, 180)

@@ -120,24 +120,24 @@ MIXED: list[tuple[str, str, dict[str, Any], list[str]]] = [
 _AS_NOBODY = "12-submit-a-candidature"
 
 
-def _filled(said: Any, ids: dict[str, str]) -> Any:
-    if isinstance(said, dict):
-        return {name: _filled(value, ids) for name, value in said.items()}
-    if isinstance(said, list):
-        return [_filled(value, ids) for value in said]
-    return said.format(**ids) if isinstance(said, str) and said.startswith("{") else said
+def _filled(template: Any, ids: dict[str, str]) -> Any:
+    if isinstance(template, dict):
+        return {name: _filled(value, ids) for name, value in template.items()}
+    if isinstance(template, list):
+        return [_filled(value, ids) for value in template]
+    return template.format(**ids) if isinstance(template, str) and template.startswith("{") else template
 
 
 def test_each_power_is_refused_on_what_is_anothers_in_the_same_words_whether_it_exists_or_not(people, ids):
     nothing = {name: str(uuid4()) for name in ids}
-    for operation, who, said in FOREIGN:
-        refusals = [people.is_refused(operation, who, **_filled(said, things)) for things in (ids, nothing)]
+    for operation, who, values in FOREIGN:
+        refusals = [people.is_refused(operation, who, **_filled(values, things)) for things in (ids, nothing)]
         assert refusals[0] == refusals[1], operation
-        assert [one["code"] for one in refusals[0]] == ["FORBIDDEN"], operation
+        assert [error["code"] for error in refusals[0]] == ["FORBIDDEN"], operation
 
 
 def test_what_is_ones_own_takes_nothing_of_anothers_in(people, ids):
-    for operation, who, said, field in MIXED:
+    for operation, who, values, field in MIXED:
         asker = None if operation == _AS_NOBODY else who
-        (error,) = people.is_refused(operation, asker, **_filled(said, ids))
+        (error,) = people.is_refused(operation, asker, **_filled(values, ids))
         assert error["field"] == field, (operation, error)

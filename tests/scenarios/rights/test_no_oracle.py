@@ -36,7 +36,7 @@ def animation(people: Any) -> str:
 
 
 def _listed(server: Any, animation: str) -> list[str]:
-    return [one["lastName"] for one in server.run(SEE, STRUCTURE, id=animation)["registrations"]["nodes"]]
+    return [node["lastName"] for node in server.run(SEE, STRUCTURE, id=animation)["registrations"]["nodes"]]
 
 
 def _shape(payload: dict[str, Any]) -> dict[str, Any]:
@@ -64,19 +64,23 @@ def test_an_address_that_is_known_is_answered_as_one_that_is_not(people, server,
     unknown = people.does(again, who, animationId=animation, **_who(UNKNOWN))
     assert _shape(known) == _shape(unknown)
     assert _listed(server, animation) == ["Connue", "Autre"], "no second seat"
-    followed = [server.run(FOLLOW, None, link=one["link"]) for one in (known, unknown)]
-    assert [(one["status"], one["toConfirm"], one["placeInLine"]) for one in followed] == [("SEATED", False, None)] * 2
+    followed = [server.run(FOLLOW, None, link=registration["link"]) for registration in (known, unknown)]
+    assert [
+        (registration["status"], registration["toConfirm"], registration["placeInLine"]) for registration in followed
+    ] == [("SEATED", False, None)] * 2
 
 
 def test_what_is_answered_then_follows_keeps_and_cancels_as_any_and_touches_nobody_else(people, server, animation):
     first = people.does(REGISTER, None, animationId=animation, **_who(KNOWN, "Connue"))
-    known, unknown = (people.does(REGISTER, None, animationId=animation, **_who(one)) for one in (KNOWN, UNKNOWN))
+    known, unknown = (
+        people.does(REGISTER, None, animationId=animation, **_who(address)) for address in (KNOWN, UNKNOWN)
+    )
     people.does(MOVE, STRUCTURE, animationId=animation, venueName="Salle des fêtes")
-    for one in (known, unknown):
-        assert server.run(FOLLOW, None, link=one["link"])["toConfirm"] is True
-        assert people.does(KEEP, None, link=one["link"])["registration"]["toConfirm"] is False
-        assert people.does(CANCEL, None, link=one["link"])["registration"]["status"] == "CANCELLED"
-        (error,) = people.is_refused(CANCEL, None, link=one["link"])
+    for registration in (known, unknown):
+        assert server.run(FOLLOW, None, link=registration["link"])["toConfirm"] is True
+        assert people.does(KEEP, None, link=registration["link"])["registration"]["toConfirm"] is False
+        assert people.does(CANCEL, None, link=registration["link"])["registration"]["status"] == "CANCELLED"
+        (error,) = people.is_refused(CANCEL, None, link=registration["link"])
         assert error["message"] == "Cette inscription est déjà annulée."
     assert server.run(FOLLOW, None, link=first["link"])["status"] == "SEATED"
 
@@ -118,7 +122,7 @@ def test_the_address_is_told_that_it_is_registered_with_the_link_of_what_stands(
         others = conn.execute("SELECT count(*) FROM mail_outbox WHERE kind = 'registration.cancelled'").fetchone()
         (made,) = read_at(conn, [letters[0][0]])
     assert len(letters) == 4, "a few times, and when what is none was cancelled"
-    assert {one[1] for one in letters} == {first["registration"]["id"]}
+    assert {letter[1] for letter in letters} == {first["registration"]["id"]}
     assert made.event.topic == "registration.made"
     assert others == (0,)
 

@@ -65,8 +65,8 @@ def test_who_certifies_by_a_mandate_is_told_to_those_who_check_the_payment(claim
     account = name.partition(":")[2]
     people.does("57-end-a-mandate", NATHALIE, accountId=account, mandateId=_mandate(server))
     for who in (AUDITOR, NATIONAL):
-        told = server.ask(OFFICIAL, who, name=name)["official"]
-        assert told == {"accountId": account, "role": "COORDONNATEUR", "subject": "nathalie.coordo"}
+        official = server.ask(OFFICIAL, who, name=name)["official"]
+        assert official == {"accountId": account, "role": "COORDONNATEUR", "subject": "nathalie.coordo"}
     for other in (None, PARENT, STRUCTURE, COORDONNATEUR):
         assert server.errors(OFFICIAL, other, name=name)
     assert server.ask(OFFICIAL, AUDITOR, name=_viewer(server)["actor"])["official"] is None, (

@@ -41,8 +41,8 @@ class Ending:
     def __init__(self, people: People, clock: Clock) -> None:
         self._people, self._clock = people, clock
         self.token = self._token(timedelta(days=1))
-        said = {"subject": SUBJECT, "until": "2027-06-01T00:00:00Z"}
-        (self._mandate,) = people.does("56-admit-an-auditor", NATIONAL, **said)["mandates"]
+        values = {"subject": SUBJECT, "until": "2027-06-01T00:00:00Z"}
+        (self._mandate,) = people.does("56-admit-an-auditor", NATIONAL, **values)["mandates"]
 
     def _token(self, valid_for: timedelta) -> str:
         return issue_token(TOKEN_SECRET, Role.PARENT, SUBJECT, datetime.now(UTC), valid_for=valid_for)
@@ -55,8 +55,8 @@ class Ending:
         until(lambda: datetime.now(UTC) > ends)
 
     def ended(self) -> None:
-        said = {"accountId": self._mandate["accountId"], "mandateId": self._mandate["id"]}
-        self._people.does("57-end-a-mandate", NATIONAL, **said)
+        values = {"accountId": self._mandate["accountId"], "mandateId": self._mandate["id"]}
+        self._people.does("57-end-a-mandate", NATIONAL, **values)
 
     def ran_out(self) -> None:
         self._clock.now = datetime(2027, 6, 2, tzinfo=UTC)
@@ -91,9 +91,9 @@ def all_told(socket: ClientConnection) -> tuple[list[dict[str, Any]], int | None
 
 
 def streamed(server: Server, token: str) -> Iterator[str]:
-    said = {"accept": "text/event-stream", "authorization": f"Bearer {token}"}
+    headers = {"accept": "text/event-stream", "authorization": f"Bearer {token}"}
     body = {"query": TIMELINE, "variables": {"structureId": STRUCTURE_ID}}
-    with httpx.stream("POST", f"{server.address}/graphql", json=body, headers=said, timeout=60) as stream:
+    with httpx.stream("POST", f"{server.address}/graphql", json=body, headers=headers, timeout=60) as stream:
         yield from stream.iter_lines()
 
 
@@ -118,9 +118,9 @@ def test_nothing_is_given_by_a_right_that_has_ended(ends, ending, server, people
         stream.join(timeout=60)
         messages, code = all_told(running)
         assert code == 4403
-        told = [message["payload"] for message in messages if message["type"] == "next"]
-        assert [payload["data"] for payload in told] == [None]
-        assert told[0]["errors"][0]["extensions"]["code"] in REFUSED
+        payloads = [message["payload"] for message in messages if message["type"] == "next"]
+        assert [payload["data"] for payload in payloads] == [None]
+        assert payloads[0]["errors"][0]["extensions"]["code"] in REFUSED
         assert any(f'"{code}"' in line for line in events for code in REFUSED), events
         assert not any('"structureTimeline":{' in line for line in events)
         for kind, socket in asking.items():
@@ -151,10 +151,10 @@ def test_a_request_that_waited_is_answered_by_who_asks_then(people, server, endi
     """The asker's mandate ends while the request waits for the position at which it has ended."""
     assert server.ask(QUERY, ending.token)["auditTrail"]["totalCount"]
     answers: list[httpx.Response] = []
-    said = {"authorization": f"Bearer {ending.token}", "min-position": str(server.log_head() + 1)}
+    headers = {"authorization": f"Bearer {ending.token}", "min-position": str(server.log_head() + 1)}
     waiting = Thread(
         target=lambda: answers.append(
-            httpx.post(f"{server.address}/graphql", json={"query": QUERY}, headers=said, timeout=30)
+            httpx.post(f"{server.address}/graphql", json={"query": QUERY}, headers=headers, timeout=30)
         )
     )
     waiting.start()
@@ -173,8 +173,8 @@ def test_a_body_that_took_its_time_is_carried_out_by_who_asks_then(people, serve
         time.sleep(1.5)
         yield body[10:]
 
-    said = {"authorization": f"Bearer {ending.token}", "content-type": "application/json"}
-    answer = httpx.post(f"{server.address}/graphql", content=slowly(), headers=said, timeout=30)
+    headers = {"authorization": f"Bearer {ending.token}", "content-type": "application/json"}
+    answer = httpx.post(f"{server.address}/graphql", content=slowly(), headers=headers, timeout=30)
     assert [error["extensions"]["code"] for error in answer.json()["errors"]] == ["FORBIDDEN"]
 
 

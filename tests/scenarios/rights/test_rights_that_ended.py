@@ -23,9 +23,9 @@ AUDIT = "{ auditTrail(first: 1) { totalCount } }"
 @pytest.fixture(autouse=True)
 def mandate(people: Any, server: Any) -> dict[str, Any]:
     people.sign()
-    (given,) = people.does(ADMIT, NATIONAL, subject=SUBJECT, until="2027-06-01T00:00:00Z")["mandates"]
+    (admitted,) = people.does(ADMIT, NATIONAL, subject=SUBJECT, until="2027-06-01T00:00:00Z")["mandates"]
     assert server.ask(TIMELINE, CAMILLE)["structure"]["timeline"]["nodes"]
-    return dict(given)
+    return dict(admitted)
 
 
 def test_a_mandate_that_was_ended_gives_nothing_from_the_next_request_on(people, server, mandate):

@@ -42,13 +42,13 @@ def _code(errors: list[dict[str, Any]]) -> tuple[str, list[str] | None]:
 def test_nobody_binds_anybody_to_schools_of_another_territory_than_they_name(people):
     for who in (COORDONNATEUR, NATIONAL):
         for role in ("HEAD", "INSPECTOR", "DIRECTOR"):
-            said = {"subject": "complice", "staffRole": role, "territory": "34", "schools": [SCHOOL, ABROAD]}
-            (error,) = people.is_refused(BIND, who, **said)
+            values = {"subject": "complice", "staffRole": role, "territory": "34", "schools": [SCHOOL, ABROAD]}
+            (error,) = people.is_refused(BIND, who, **values)
             assert (error["code"], error["field"]) == ("INVALID", ["schools"])
             assert ABROAD in error["message"]
             assert SCHOOL not in error["message"]
     people.does(BIND, COORDONNATEUR, subject="direction", staffRole="HEAD", territory="34", schools=[SCHOOL])
-    assert _code(people.is_refused(BIND, COORDONNATEUR, **said | {"territory": "25"})) == ("FORBIDDEN", None)
+    assert _code(people.is_refused(BIND, COORDONNATEUR, **values | {"territory": "25"})) == ("FORBIDDEN", None)
 
 
 def test_a_candidature_is_for_a_school_of_the_territory_that_it_names(people):
@@ -57,8 +57,8 @@ def test_a_candidature_is_for_a_school_of_the_territory_that_it_names(people):
 
 
 def test_a_coordonnateur_lists_and_ends_what_is_bound_to_schools_of_the_territory(people, server):
-    said = {"subject": "direction", "staffRole": "HEAD", "territory": "25", "schools": [ABROAD]}
-    (bound,) = people.does(BIND, NATIONAL, **said)["mandates"]
+    values = {"subject": "direction", "staffRole": "HEAD", "territory": "25", "schools": [ABROAD]}
+    (bound,) = people.does(BIND, NATIONAL, **values)["mandates"]
     ended = {"accountId": bound["accountId"], "mandateId": bound["id"]}
     assert server.ask(MANDATES, COORDONNATEUR, role="HEAD")["mandates"] == []
     people.is_refused(END, COORDONNATEUR, **ended)
@@ -106,16 +106,16 @@ def test_in_a_further_territory_a_coordonnateur_sees_the_work_done_there_and_not
     assert seen["conventions"] == [{"territory": "25"}]
     assert seen["animations"] == {"nodes": [{"id": there}]}
     assert seen["dashboard"] == {"animations": 1}
-    assert "34" not in {one["data"].get("territory") for one in seen["timeline"]["nodes"]}
+    assert "34" not in {entry["data"].get("territory") for entry in seen["timeline"]["nodes"]}
 
 
 def test_a_structures_name_changes_by_a_decision_of_its_own_with_a_reason(people, server):
     people.sign()
-    said = {"structureId": STRUCTURE_ID, "name": "Maison des Tilleuls", "reason": "Fusion de deux centres"}
-    assert _code(people.is_refused(RENAME, COORDONNATEUR, **said | {"reason": " "})) == ("INVALID", ["reason"])
+    values = {"structureId": STRUCTURE_ID, "name": "Maison des Tilleuls", "reason": "Fusion de deux centres"}
+    assert _code(people.is_refused(RENAME, COORDONNATEUR, **values | {"reason": " "})) == ("INVALID", ["reason"])
     for who in (STRUCTURE, DOUBS, CAMILLE):
-        assert _code(people.is_refused(RENAME, who, **said)) == ("FORBIDDEN", None)
-    payload = people.does(RENAME, COORDONNATEUR, **said)
+        assert _code(people.is_refused(RENAME, who, **values)) == ("FORBIDDEN", None)
+    payload = people.does(RENAME, COORDONNATEUR, **values)
     assert payload["structure"]["name"] == "Maison des Tilleuls"
     (entry,) = people.history(type=["structure.renamed"])
     # Whoever reads the trail is told that there is one: the words may be about people.
@@ -147,16 +147,16 @@ def test_a_mediateur_registers_nobody_else_until_the_structure_accepts_them(peop
     animation = people.declare()
     people.publish(animation)
     (mandate,) = people.does("53-register-as-mediateur", CAMILLE, structureId=STRUCTURE_ID)["mandates"]
-    said = {"animationId": animation, "firstName": "Léa", "lastName": "Inventée"}
-    assert _code(people.is_refused(REGISTER_FOR, CAMILLE, **said)) == ("FORBIDDEN", None)
-    (told,) = server.ask("{ viewer { mandates { id accepted } } }", CAMILLE)["viewer"]["mandates"]
-    assert told == {"id": mandate["id"], "accepted": False}
+    values = {"animationId": animation, "firstName": "Léa", "lastName": "Inventée"}
+    assert _code(people.is_refused(REGISTER_FOR, CAMILLE, **values)) == ("FORBIDDEN", None)
+    (shown,) = server.ask("{ viewer { mandates { id accepted } } }", CAMILLE)["viewer"]["mandates"]
+    assert shown == {"id": mandate["id"], "accepted": False}
     accepting = {"accountId": mandate["accountId"], "mandateId": mandate["id"]}
     for stranger in (CAMILLE, DOUBS, token(Role.STRUCTURE, "Un autre", sirets=[OTHER_SIRET])):
         assert _code(people.is_refused(ACCEPT_MEDIATEUR, stranger, **accepting)) == ("FORBIDDEN", None)
     (accepted,) = people.does(ACCEPT_MEDIATEUR, STRUCTURE, **accepting)["mandates"]
     assert accepted["accepted"] is True
-    people.does(REGISTER_FOR, CAMILLE, **said)
+    people.does(REGISTER_FOR, CAMILLE, **values)
     (seen,) = server.ask(
         "query($id: ID!) { animation(id: $id) { registrations { nodes { onBehalf registeredBy } } } }",
         STRUCTURE,
@@ -172,10 +172,10 @@ def test_what_one_person_registers_for_others_in_a_day_is_bounded(people, server
     animation = people.declare()
     people.publish(animation)
     head = token(Role.HEAD, "direction", schools=[SCHOOL])
-    said = {"animationId": animation, "firstName": "Léa", "lastName": "Inventée"}
+    values = {"animationId": animation, "firstName": "Léa", "lastName": "Inventée"}
     for _ in range(2):
-        people.does(REGISTER_FOR, head, **said)
-    assert _code(people.is_refused(REGISTER_FOR, head, **said)) == ("RULE_BROKEN", None)
-    people.does(REGISTER_FOR, STRUCTURE, **said)
+        people.does(REGISTER_FOR, head, **values)
+    assert _code(people.is_refused(REGISTER_FOR, head, **values)) == ("RULE_BROKEN", None)
+    people.does(REGISTER_FOR, STRUCTURE, **values)
     server.clock.now += timedelta(days=1)
-    people.does(REGISTER_FOR, head, **said)
+    people.does(REGISTER_FOR, head, **values)

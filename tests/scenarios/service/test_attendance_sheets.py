@@ -35,8 +35,8 @@ ELSEWHERE = token(Role.COORDONNATEUR, territories=["971"])
 
 
 def download(server: Server, animation: str, who: str | None, **headers: str) -> httpx.Response:
-    said = bearer(who) | {name.replace("_", "-"): value for name, value in headers.items()}
-    return server.http.get(f"/animations/{animation}/attendance-sheet", headers=said)
+    sent = bearer(who) | {name.replace("_", "-"): value for name, value in headers.items()}
+    return server.http.get(f"/animations/{animation}/attendance-sheet", headers=sent)
 
 
 @pytest.fixture
@@ -86,8 +86,8 @@ def test_the_sheet_is_attached_shown_and_given_back_byte_for_byte(
 
 def test_what_a_scan_was_called_is_kept_nowhere(server: Server, over: str, founded_url: str):
     attach(server, over, SCAN, "liste Mme Inventée 0600000000.pdf")
-    said = download(server, over, STRUCTURE).headers["content-disposition"]
-    assert said == 'attachment; filename="emargement-2027-03-15.pdf"'
+    disposition = download(server, over, STRUCTURE).headers["content-disposition"]
+    assert disposition == 'attachment; filename="emargement-2027-03-15.pdf"'
     written = dump(founded_url)
     assert in_hexadecimal("emargement-2027-03-15.pdf") in written
     assert not any(word in written for word in ("Inventée", in_hexadecimal("Inventée"), "0600000000"))
@@ -107,9 +107,9 @@ def test_those_who_answer_for_the_animation_read_the_sheet_and_nobody_else(serve
 
 
 def test_a_refusal_does_not_tell_whether_there_is_such_an_animation(server: Server, over: str):
-    there, nowhere = (download(server, one, OTHER_STRUCTURE) for one in (over, str(uuid4())))
+    there, nowhere = (download(server, identity, OTHER_STRUCTURE) for identity in (over, str(uuid4())))
     assert (there.status_code, there.content) == (nowhere.status_code, nowhere.content)
-    there, nowhere = (download(server, one, None) for one in (over, str(uuid4())))
+    there, nowhere = (download(server, identity, None) for identity in (over, str(uuid4())))
     assert (there.status_code, there.content) == (nowhere.status_code, nowhere.content)
     assert refused(download(server, str(uuid4()), NATIONAL)) == (404, "NOT_FOUND")
     assert refused(download(server, over, STRUCTURE)) == (404, "NOT_FOUND")
@@ -124,7 +124,7 @@ def test_a_further_sheet_takes_the_place_of_the_first_and_history_keeps_both(
     attach(server, over, better, expectedVersion=first["animation"]["version"])
     assert download(server, over, STRUCTURE).content == better
     attached = people.history(animationId=over, type=["animation.sheet_attached"])
-    assert [entry["data"]["sha256"] for entry in attached] == [sha256(one).hexdigest() for one in (SCAN, better)]
+    assert [entry["data"]["sha256"] for entry in attached] == [sha256(scan).hexdigest() for scan in (SCAN, better)]
     assert kept(files) == sorted(entry["data"]["sha256"] for entry in attached)
     assert problem(attach(server, over, better)) == ("RULE_BROKEN", ["file"])
     assert problem(attach(server, over, SCAN, expectedVersion=2)) == ("CONFLICT", ["expectedVersion"])
@@ -183,7 +183,7 @@ def test_what_may_be_attached_is_shown_among_the_allowed_actions(people: People,
 
     def shown() -> dict[str, Any]:
         actions = server.ask(document, STRUCTURE, id=animation)["animation"]["allowedActions"]
-        return next(one for one in actions if one["action"] == "attendanceSheetAttach")
+        return next(action for action in actions if action["action"] == "attendanceSheetAttach")
 
     assert shown()["reason"] == "L'animation n'est pas encore terminée."
     server.clock.now = server.clock.now.replace(month=4)
@@ -219,7 +219,7 @@ def test_the_empty_sheet_of_a_published_animation_is_printed_for_those_who_answe
         assert answer.headers["content-disposition"].startswith("inline; ")
     (page,) = PdfReader(io.BytesIO(answer.content)).pages
     text = " ".join(page.extract_text().split())
-    for said in (
+    for words in (
         "Café « œuvre » #1 : 100 % d'été",
         "Atelier parents-enfants",
         "lundi 15 mars 2027 de 18 h 00 à 20 h 00",
@@ -227,7 +227,7 @@ def test_the_empty_sheet_of_a_published_animation_is_printed_for_those_who_answe
         "Centre social Les Tilleuls",
         "Hérault",
     ):
-        assert said in text
+        assert words in text
     for who in (OTHER_STRUCTURE, ELSEWHERE, PARENT):
         assert refused(server.http.get(address, headers=bearer(who))) == (403, "FORBIDDEN")
     assert refused(server.http.get(address)) == (401, "UNAUTHENTICATED")

@@ -35,10 +35,10 @@ class Controls:
     def certified(self, count: int) -> list[str]:
         held = self.claims.held(count)
         self.claims.attest(*held)
-        return [self.claims.certified(one) for one in held]
+        return [self.claims.certified(animations) for animations in held]
 
-    def open(self, **said: Any) -> str:
-        return str(self.people.does("30-open-a-control", AUDITOR, **OPENING | said)["control"]["id"])
+    def open(self, **values: Any) -> str:
+        return str(self.people.does("30-open-a-control", AUDITOR, **OPENING | values)["control"]["id"])
 
     def seen(self, who: str = AUDITOR, **where: Any) -> list[dict[str, Any]]:
         nodes: list[dict[str, Any]] = self.server.run("34-see-controls", who, where=where)["nodes"]
@@ -48,13 +48,13 @@ class Controls:
         """Each piece of the only control's dossiers, as inputs name it."""
         (control,) = self.seen(who)
         return [
-            {"controlId": control["id"], "dossierId": one["dossier"]["id"], "piece": piece["piece"]}
-            for one in control["dossiers"]
-            for piece in one["pieces"]
+            {"controlId": control["id"], "dossierId": dossier["dossier"]["id"], "piece": piece["piece"]}
+            for dossier in control["dossiers"]
+            for piece in dossier["pieces"]
         ]
 
-    def judge(self, piece: dict[str, Any], accepted: bool = True, **said: Any) -> dict[str, Any]:
-        payload = self.people.does("31-judge-a-piece", AUDITOR, **piece, accepted=accepted, **said)
+    def judge(self, piece: dict[str, Any], accepted: bool = True, **values: Any) -> dict[str, Any]:
+        payload = self.people.does("31-judge-a-piece", AUDITOR, **piece, accepted=accepted, **values)
         control: dict[str, Any] = payload["control"]
         return control
 
@@ -65,7 +65,7 @@ def controls(people: People) -> Controls:
 
 
 def allowed(control: dict[str, Any]) -> dict[str, bool]:
-    return {one["action"]: one["allowed"] for one in control["allowedActions"]}
+    return {action["action"]: action["allowed"] for action in control["allowedActions"]}
 
 
 def test_an_auditor_controls_a_share_of_what_was_certified(controls: Controls, people: People, server: Server):
@@ -73,7 +73,7 @@ def test_an_auditor_controls_a_share_of_what_was_certified(controls: Controls, p
     control = controls.open()
     (drawn,) = controls.seen()
     expected = draw(SEED, map(UUID, dossiers), 50)
-    assert [one["dossier"]["id"] for one in drawn["dossiers"]] == [str(one) for one in expected]
+    assert [dossier["dossier"]["id"] for dossier in drawn["dossiers"]] == [str(identity) for identity in expected]
     assert (drawn["populationSize"], drawn["population"]) == (3, sorted(dossiers))
     assert (drawn["seed"], drawn["sharePercent"], drawn["status"]) == (SEED, 50, "OPEN")
 
@@ -91,20 +91,22 @@ def test_an_auditor_controls_a_share_of_what_was_certified(controls: Controls, p
     closed = people.does("33-close-a-control", AUDITOR, controlId=control, conclusion="Service fait, une réserve.")
     assert closed["control"]["status"] == "CLOSED"
 
-    (told,) = controls.seen(STRUCTURE)
-    assert (told["conclusion"], told["accepted"], told["refused"]) == ("Service fait, une réserve.", 3, 1)
-    first = told["dossiers"][0]["pieces"][0]
+    (shown,) = controls.seen(STRUCTURE)
+    assert (shown["conclusion"], shown["accepted"], shown["refused"]) == ("Service fait, une réserve.", 3, 1)
+    first = shown["dossiers"][0]["pieces"][0]
     assert (first["accepted"], first["reasonCode"], first["reasonLabel"]) == (False, "UNSIGNED", "Pièce non signée")
     assert (first["comment"], first["answer"]) == ("Deux signatures manquent.", "Elles sont au verso.")
     assert first["label"].startswith("Attestation de présence, Café des parents")
-    assert not any(allowed(told).values())
+    assert not any(allowed(shown).values())
 
 
 def test_the_same_seed_draws_the_same_dossiers_again(controls: Controls):
     controls.certified(4)
     controls.open(), controls.open(name="Une seconde fois")
     first, second = controls.seen()
-    assert [one["dossier"]["id"] for one in first["dossiers"]] == [one["dossier"]["id"] for one in second["dossiers"]]
+    assert [dossier["dossier"]["id"] for dossier in first["dossiers"]] == [
+        dossier["dossier"]["id"] for dossier in second["dossiers"]
+    ]
 
 
 def test_what_an_auditor_thought_better_of_stands_no_longer(controls: Controls):
@@ -115,8 +117,8 @@ def test_what_an_auditor_thought_better_of_stands_no_longer(controls: Controls):
     controls.people.does("32-answer-to-a-refusal", STRUCTURE, **piece, answer="La voici.")
     controls.judge(piece)
     (control,) = controls.seen(STRUCTURE)
-    told = control["dossiers"][0]["pieces"][0]
-    assert (told["accepted"], told["reasonCode"], told["answer"]) == (True, "CONFORM", "La voici.")
+    judged = control["dossiers"][0]["pieces"][0]
+    assert (judged["accepted"], judged["reasonCode"], judged["answer"]) == (True, "CONFORM", "La voici.")
     assert not allowed(control)["controlAnswer"]
     (late,) = controls.people.is_refused("32-answer-to-a-refusal", STRUCTURE, **piece, answer="Encore.")
     assert (late["code"], late["field"]) == ("RULE_BROKEN", ["piece"])
@@ -153,19 +155,19 @@ def test_only_certified_dossiers_are_drawn_from(controls: Controls, people: Peop
 def test_controls_are_read_by_those_whose_dossiers_they_concern(controls: Controls, server: Server):
     (dossier,) = controls.certified(1)
     control = controls.open()
-    one = "query($id: ID!) { control(id: $id) { id } node(id: $id) { id } }"
+    query = "query($id: ID!) { control(id: $id) { id } node(id: $id) { id } }"
     for who in (AUDITOR, NATIONAL, COORDONNATEUR, STRUCTURE):
         (seen,) = controls.seen(who)
-        assert [found["dossier"]["id"] for found in seen["dossiers"]] == [dossier]
+        assert [listed["dossier"]["id"] for listed in seen["dossiers"]] == [dossier]
         assert (seen["population"] is not None) is (who in (AUDITOR, NATIONAL))
-        assert server.ask(one, who, id=control)["control"] == {"id": control}
+        assert server.ask(query, who, id=control)["control"] == {"id": control}
     for who in (OTHER_STRUCTURE, ELSEWHERE):
         assert controls.seen(who) == []
-        assert server.ask(one, who, id=control) == {"control": None, "node": None}
+        assert server.ask(query, who, id=control) == {"control": None, "node": None}
     for stranger, code in ((PARENT, "FORBIDDEN"), (MEDIATEUR, "FORBIDDEN"), (None, "UNAUTHENTICATED")):
         (refused,) = server.errors("{ controls { totalCount } }", stranger)
         assert refused["extensions"]["code"] == code
-        assert server.ask(one, stranger, id=control) == {"control": None, "node": None}
+        assert server.ask(query, stranger, id=control) == {"control": None, "node": None}
 
 
 def test_controls_are_found_by_what_they_are(controls: Controls, server: Server):
@@ -186,11 +188,11 @@ def test_controls_are_found_by_what_they_are(controls: Controls, server: Server)
             ({"dossierId": dossier}, [hérault, country]),
             ({"dossierId": str(uuid4())}, []),
         ):
-            assert [one["id"] for one in controls.seen(who, **where)] == expected, where
+            assert [control["id"] for control in controls.seen(who, **where)] == expected, where
     page = server.run("34-see-controls", STRUCTURE, first=1)
     assert (page["totalCount"], page["pageInfo"]["hasNextPage"]) == (2, True)
     rest = server.run("34-see-controls", STRUCTURE, first=1, after=page["pageInfo"]["endCursor"])
-    assert [one["id"] for one in rest["nodes"]] == [country]
+    assert [control["id"] for control in rest["nodes"]] == [country]
 
 
 def test_the_history_of_a_control_is_told_to_those_it_concerns(controls: Controls, people: People):
@@ -202,15 +204,15 @@ def test_the_history_of_a_control_is_told_to_those_it_concerns(controls: Control
     people.does("32-answer-to-a-refusal", STRUCTURE, **sheet, answer="La voici.")
     topics = ["control.opened", "control.piece_judged", "control.answered", "control.closed"]
 
-    def told(who: str) -> list[str]:
+    def history(who: str) -> list[str]:
         return [entry["type"] for entry in people.history(who, type=topics)]
 
     judged = ["control.piece_judged", "control.piece_judged", "control.answered"]
-    assert told(AUDITOR) == told(NATIONAL) == ["control.opened", *judged]
-    assert told(STRUCTURE) == told(COORDONNATEUR) == judged
-    assert told(ELSEWHERE) == told(OTHER_STRUCTURE) == []
+    assert history(AUDITOR) == history(NATIONAL) == ["control.opened", *judged]
+    assert history(STRUCTURE) == history(COORDONNATEUR) == judged
+    assert history(ELSEWHERE) == history(OTHER_STRUCTURE) == []
     people.does("33-close-a-control", AUDITOR, controlId=control, conclusion="Une réserve.")
-    assert told(AUDITOR)[-1] == "control.closed"
+    assert history(AUDITOR)[-1] == "control.closed"
     by_id = [entry["type"] for entry in people.history(AUDITOR, controlId=control)]
     assert by_id == ["control.opened", *judged, "control.closed"]
 
@@ -229,7 +231,7 @@ def test_a_structure_answers_for_itself_only_and_learns_nothing_else(controls: C
     controls.open()
     (control,) = controls.seen()
     (drawn,) = control["dossiers"]
-    said = {"piece": drawn["pieces"][0]["piece"], "answer": "Mais…"}
+    values = {"piece": drawn["pieces"][0]["piece"], "answer": "Mais…"}
     undrawn = second if drawn["dossier"]["id"] == first else first
     for who, control_id, dossier in (
         (OTHER_STRUCTURE, control["id"], drawn["dossier"]["id"]),
@@ -237,7 +239,7 @@ def test_a_structure_answers_for_itself_only_and_learns_nothing_else(controls: C
         (STRUCTURE, str(uuid4()), undrawn),
         (AUDITOR, control["id"], drawn["dossier"]["id"]),
     ):
-        (refused,) = people.is_refused("32-answer-to-a-refusal", who, controlId=control_id, dossierId=dossier, **said)
+        (refused,) = people.is_refused("32-answer-to-a-refusal", who, controlId=control_id, dossierId=dossier, **values)
         assert (refused["code"], refused["field"]) == ("FORBIDDEN", None)
 
 
@@ -267,8 +269,8 @@ def test_bad_input_is_named_field_by_field(controls: Controls, people: People):
         "31-judge-a-piece", AUDITOR, controlId=control, dossierId=str(uuid4()), piece="piece:x", accepted=True
     )
     assert (unknown["code"], unknown["field"]) == ("NOT_FOUND", ["dossierId"])
-    said = controls.pieces()[0] | {"accepted": True, "expectedVersion": 7}
-    (moved,) = people.is_refused("31-judge-a-piece", AUDITOR, **said)
+    values = controls.pieces()[0] | {"accepted": True, "expectedVersion": 7}
+    (moved,) = people.is_refused("31-judge-a-piece", AUDITOR, **values)
     assert moved["code"] == "CONFLICT"
 
 

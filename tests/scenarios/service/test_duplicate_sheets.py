@@ -22,8 +22,8 @@ def test_equal_scans_are_shown_to_structure_coordonnateur_and_auditor(people: Pe
     dossier = claims.open(animationIds=[first, second, third])["id"]
     for who in (STRUCTURE, COORDONNATEUR, AUDITOR):
         (equal,) = server.ask(DOCUMENT, who, id=dossier)["serviceDossier"]["duplicateSheets"]
-        assert ([one["id"] for one in equal["animations"]], equal["elsewhere"]) == ([first, second], 1)
+        assert ([animation["id"] for animation in equal["animations"]], equal["elsewhere"]) == ([first, second], 1)
         assert "jointe à 3 animations" in equal["message"]
     alone = claims.open(animationIds=[other])["id"]
     (equal,) = server.ask(DOCUMENT, COORDONNATEUR, id=alone)["serviceDossier"]["duplicateSheets"]
-    assert ([one["id"] for one in equal["animations"]], equal["elsewhere"]) == ([other], 2)
+    assert ([animation["id"] for animation in equal["animations"]], equal["elsewhere"]) == ([other], 2)

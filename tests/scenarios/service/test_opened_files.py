@@ -70,10 +70,10 @@ def test_a_file_is_opened_once_for_a_document(server: Server, over: str, opened:
         data={"operations": json.dumps(operations), "map": json.dumps({"0": [f"variables.{n}.file" for n in names]})},
         files={"0": ("scan.pdf", content, "application/pdf")},
     )
-    told = [payload["errors"] for payload in answer.json()["data"].values()]
+    refusals = [payload["errors"] for payload in answer.json()["data"].values()]
     assert opened == [len(content)]
-    assert all(errors == told[1] for errors in told[1:])
-    assert told[0] == [] if content == SCAN else told[0][0]["field"] == ["file"]
+    assert all(errors == refusals[1] for errors in refusals[1:])
+    assert refusals[0] == [] if content == SCAN else refusals[0][0]["field"] == ["file"]
 
 
 def test_a_repeated_upload_answers_with_the_first_outcome(server: Server, over: str):

@@ -32,9 +32,9 @@ def claims(people: People) -> Claims:
     return Claims(people)
 
 
-def send(server: Server, document: str, who: str, file: bytes, **said: Any) -> dict[str, Any]:
+def send(server: Server, document: str, who: str, file: bytes, **values: Any) -> dict[str, Any]:
     """A mutation with a file, by the GraphQL multipart request specification."""
-    operations = json.dumps({"query": document, "variables": {"input": {**said, "file": None}}})
+    operations = json.dumps({"query": document, "variables": {"input": {**values, "file": None}}})
     form = {"operations": operations, "map": json.dumps({"0": ["variables.input.file"]})}
     answer = server.http.post(
         "/graphql", data=form, files={"0": ("Facture.pdf", file)}, headers={"authorization": f"Bearer {who}"}
@@ -56,7 +56,10 @@ def test_the_pieces_that_the_convention_requires_are_attached_before_submission(
     held = claims.held(1)
     claims.attest(*held)
     dossier = claims.open()["id"]
-    assert [one["piece"] for one in seen(server)[0]["missing"] if one["kind"] == "PIECE"] == ["Facture", "RIB"]
+    assert [missing["piece"] for missing in seen(server)[0]["missing"] if missing["kind"] == "PIECE"] == [
+        "Facture",
+        "RIB",
+    ]
     absent = people.is_refused("19-submit-a-service-dossier", STRUCTURE, dossierId=dossier)
     assert [error["code"] for error in absent] == ["RULE_BROKEN"] * 2
 
@@ -71,9 +74,9 @@ def test_the_pieces_that_the_convention_requires_are_attached_before_submission(
     assert (empty["code"], empty["field"]) == ("INVALID", ["file"])
     people.does("19-submit-a-service-dossier", STRUCTURE, dossierId=dossier)
 
-    names = {one["piece"]: one["fileName"] for one in seen(server)[0]["pieces"]}
+    names = {piece["piece"]: piece["fileName"] for piece in seen(server)[0]["pieces"]}
     assert names == {"Facture": "piece-1.pdf", "RIB": "piece-2.png"}
-    digest = next(one["sha256"] for one in seen(server)[0]["pieces"] if one["piece"] == "Facture")
+    digest = next(piece["sha256"] for piece in seen(server)[0]["pieces"] if piece["piece"] == "Facture")
     path = f"/service-dossiers/{dossier}/pieces/{digest}"
     for who in (STRUCTURE, COORDONNATEUR, AUDITOR):
         answer = get(server, path, who)
@@ -120,8 +123,8 @@ def test_checkpoints_are_public_in_graphql_and_at_plain_urls(people: People, ser
             sizes.append(made.size)
     note = get(server, "/checkpoint").text
     checkpoint = parse_checkpoint(open_note(note, [CHECKPOINT_KEY.public])[0])
-    told = server.ask("{ checkpoint { size position root note reason stamped } }")["checkpoint"]
-    assert told == {
+    latest = server.ask("{ checkpoint { size position root note reason stamped } }")["checkpoint"]
+    assert latest == {
         "size": sizes[-1],
         "position": server.log_head(),
         "root": base64.b64encode(checkpoint.root).decode(),
@@ -131,8 +134,8 @@ def test_checkpoints_are_public_in_graphql_and_at_plain_urls(people: People, ser
     }
     first = get(server, f"/checkpoints/{sizes[0]}")
     assert "immutable" in first.headers["cache-control"]
-    asked = "query($size: Int) { checkpoint(size: $size) { note } }"
-    assert server.ask(asked, size=sizes[0])["checkpoint"] == {"note": first.text}
+    query = "query($size: Int) { checkpoint(size: $size) { note } }"
+    assert server.ask(query, size=sizes[0])["checkpoint"] == {"note": first.text}
     assert get(server, f"/checkpoints/{sizes[0] + 1}").status_code == 404
     assert get(server, "/checkpoints/beaucoup").status_code == 400
     assert get(server, f"/checkpoints/{sizes[0]}/stamp.tsr").status_code == 404
@@ -140,16 +143,16 @@ def test_checkpoints_are_public_in_graphql_and_at_plain_urls(people: People, ser
     shown = "totalCount nodes { size } pageInfo { endCursor }"
     pages = f"query($after: String) {{ checkpoints(first: 2, after: $after) {{ {shown} }} }}"
     page = server.ask(pages)["checkpoints"]
-    assert (page["totalCount"], [one["size"] for one in page["nodes"]]) == (3, sizes[:0:-1])
+    assert (page["totalCount"], [node["size"] for node in page["nodes"]]) == (3, sizes[:0:-1])
     rest = server.ask(pages, after=page["pageInfo"]["endCursor"])["checkpoints"]
-    assert [one["size"] for one in rest["nodes"]] == sizes[:1]
+    assert [node["size"] for node in rest["nodes"]] == sizes[:1]
 
 
 def _wait_for_checkpoint(server: Server, position: int) -> dict[str, Any]:
     for _ in range(400):
-        found = server.ask("{ checkpoint { position reason } }")["checkpoint"]
-        if found and found["position"] >= position:
-            return dict(found)
+        checkpoint = server.ask("{ checkpoint { position reason } }")["checkpoint"]
+        if checkpoint and checkpoint["position"] >= position:
+            return dict(checkpoint)
         time.sleep(0.05)
     raise AssertionError("no checkpoint was made")
 

@@ -53,9 +53,11 @@ class Claims:
         for animation in animations:
             self.people.does("08-attest-who-came", STRUCTURE, animationId=animation, parents=parents, children=4)
 
-    def open(self, **said: Any) -> dict[str, Any]:
-        told = {"structureId": STRUCTURE_ID, "conventionId": self.convention, **PERIOD}
-        dossier: dict[str, Any] = self.people.does("18-open-a-service-dossier", STRUCTURE, **told | said)["dossier"]
+    def open(self, **changes: Any) -> dict[str, Any]:
+        values = {"structureId": STRUCTURE_ID, "conventionId": self.convention, **PERIOD}
+        dossier: dict[str, Any] = self.people.does("18-open-a-service-dossier", STRUCTURE, **values | changes)[
+            "dossier"
+        ]
         return dossier
 
     def certified(self, *animations: str) -> str:
@@ -81,7 +83,9 @@ def test_a_structure_is_paid_for_what_it_attested(claims: Claims, people: People
     opened = claims.open()
     assert (opened["status"], opened["animationCount"], opened["amount"]) == ("OPEN", 2, "300.00")
     (dossier,) = seen(server)
-    assert [(one["kind"], one["animation"] and one["animation"]["id"]) for one in dossier["missing"]] == [
+    assert [
+        (missing["kind"], missing["animation"] and missing["animation"]["id"]) for missing in dossier["missing"]
+    ] == [
         ("SHEET", held[0]),
         ("SHEET", held[1]),
         ("UNATTESTED", held[2]),
@@ -133,21 +137,21 @@ def test_an_animation_is_in_one_dossier_only_that_is_not_sent_back(claims: Claim
     claims.attest(*held)
     first = claims.open()
     assert claims.open()["animationCount"] == 0
-    said = {"structureId": STRUCTURE_ID, "conventionId": claims.convention, **PERIOD, "animationIds": held}
-    (twice,) = people.is_refused("18-open-a-service-dossier", STRUCTURE, **said)
+    values = {"structureId": STRUCTURE_ID, "conventionId": claims.convention, **PERIOD, "animationIds": held}
+    (twice,) = people.is_refused("18-open-a-service-dossier", STRUCTURE, **values)
     assert (twice["code"], twice["field"]) == ("RULE_BROKEN", ["animationIds", "0"])
     people.does("19-submit-a-service-dossier", STRUCTURE, dossierId=first["id"])
     people.does("20-send-a-service-dossier-back", COORDONNATEUR, dossierId=first["id"], reason="Autre dossier.")
-    assert people.does("18-open-a-service-dossier", STRUCTURE, **said)["dossier"]["animationCount"] == 1
+    assert people.does("18-open-a-service-dossier", STRUCTURE, **values)["dossier"]["animationCount"] == 1
 
 
 def test_dossiers_opened_at_once_never_share_an_animation(claims: Claims, server: Server):
     held = claims.held(4)
     claims.attest(*held)
-    said = {"structureId": STRUCTURE_ID, "conventionId": claims.convention, **PERIOD, "animationIds": held}
+    values = {"structureId": STRUCTURE_ID, "conventionId": claims.convention, **PERIOD, "animationIds": held}
 
     def open_one(_: int) -> dict[str, Any]:
-        answer: dict[str, Any] = server.run("18-open-a-service-dossier", STRUCTURE, input=said)
+        answer: dict[str, Any] = server.run("18-open-a-service-dossier", STRUCTURE, input=values)
         return answer
 
     with ThreadPoolExecutor(6) as pool:
@@ -171,10 +175,10 @@ def test_after_certification_figures_change_by_an_amendment_only(claims: Claims,
     dossier = claims.certified(animation)
     (direct,) = people.is_refused("10-correct-the-attestation", STRUCTURE, animationId=animation, parents=8, reason="?")
     assert "avenant" in direct["message"]
-    said = {"dossierId": dossier, "animationId": animation, "parents": 8, "children": 4, "reason": "Doublon."}
-    people.does("25-propose-an-amendment", STRUCTURE, **said)
+    values = {"dossierId": dossier, "animationId": animation, "parents": 8, "children": 4, "reason": "Doublon."}
+    people.does("25-propose-an-amendment", STRUCTURE, **values)
     (waiting,) = seen(server, COORDONNATEUR)
-    assert [one["status"] for one in waiting["amendments"]] == ["PENDING"]
+    assert [amendment["status"] for amendment in waiting["amendments"]] == ["PENDING"]
     assert waiting["lines"][0]["current"]["parents"] == 9
 
     people.does("26-accept-an-amendment", COORDONNATEUR, dossierId=dossier, number=1)
@@ -191,8 +195,8 @@ def test_a_refused_amendment_leaves_the_figures(claims: Claims, people: People, 
     (animation,) = claims.held(1)
     claims.attest(animation)
     dossier = claims.certified(animation)
-    said = {"dossierId": dossier, "animationId": animation, "parents": 8, "children": 4, "reason": "Doublon."}
-    people.does("25-propose-an-amendment", STRUCTURE, **said)
+    values = {"dossierId": dossier, "animationId": animation, "parents": 8, "children": 4, "reason": "Doublon."}
+    people.does("25-propose-an-amendment", STRUCTURE, **values)
     no = {"dossierId": dossier, "number": 1, "reason": "La feuille dit 9."}
     assert mutate(server, COORDONNATEUR, "serviceAmendmentRefuse", "dossier { id }", **no)["errors"] == []
     (kept,) = seen(server)
@@ -212,24 +216,24 @@ def test_more_than_planned_needs_the_coordonnateurs_reason(people: People, serve
     (over,) = people.is_refused("21-certify-the-service", COORDONNATEUR, dossierId=second)
     assert (over["code"], over["field"]) == ("RULE_BROKEN", ["overrunReason"])
     people.does("21-certify-the-service", COORDONNATEUR, dossierId=second, overrunReason="Demande du collège.")
-    assert {one["overrunReason"] for one in seen(server)} == {None, "Demande du collège."}
+    assert {shown["overrunReason"] for shown in seen(server)} == {None, "Demande du collège."}
 
 
 def test_a_dossier_takes_no_animation_of_another_structure(claims: Claims, people: People):
     held = claims.held(1)
     claims.attest(*held)
     theirs = people.sign(siret=OTHER_SIRET, structureName="Une autre")["convention"]
-    said = {"conventionId": theirs["id"], **PERIOD, "animationIds": held}
-    (mixed,) = people.is_refused("18-open-a-service-dossier", STRUCTURE, structureId=STRUCTURE_ID, **said)
+    values = {"conventionId": theirs["id"], **PERIOD, "animationIds": held}
+    (mixed,) = people.is_refused("18-open-a-service-dossier", STRUCTURE, structureId=STRUCTURE_ID, **values)
     assert mixed["code"] == "FORBIDDEN"
     other = str(structure_id(OTHER_SIRET))
-    (foreign,) = people.is_refused("18-open-a-service-dossier", OTHER_STRUCTURE, structureId=other, **said)
+    (foreign,) = people.is_refused("18-open-a-service-dossier", OTHER_STRUCTURE, structureId=other, **values)
     assert (foreign["code"], foreign["field"]) == ("RULE_BROKEN", ["animationIds", "0"])
 
 
 def test_bad_input_is_named_field_by_field(claims: Claims, people: People):
-    said = {"structureId": STRUCTURE_ID, "conventionId": claims.convention}
-    errors = people.is_refused("18-open-a-service-dossier", STRUCTURE, **said, periodFrom="hier")
+    values = {"structureId": STRUCTURE_ID, "conventionId": claims.convention}
+    errors = people.is_refused("18-open-a-service-dossier", STRUCTURE, **values, periodFrom="hier")
     assert {(error["code"], error["field"][0]) for error in errors} == {
         ("INVALID", "periodFrom"),
         ("INVALID", "periodUntil"),
@@ -244,13 +248,13 @@ def test_dossiers_are_read_by_those_who_answer_for_them(claims: Claims, server: 
     held = claims.held(1)
     claims.attest(*held)
     dossier = claims.open()["id"]
-    one = "query($id: ID!) { serviceDossier(id: $id) { id } node(id: $id) { id } }"
+    query = "query($id: ID!) { serviceDossier(id: $id) { id } node(id: $id) { id } }"
     for who in (STRUCTURE, COORDONNATEUR, NATIONAL, AUDITOR):
-        assert [found["id"] for found in seen(server, who)] == [dossier]
-        assert server.ask(one, who, id=dossier)["serviceDossier"] == {"id": dossier}
+        assert [shown["id"] for shown in seen(server, who)] == [dossier]
+        assert server.ask(query, who, id=dossier)["serviceDossier"] == {"id": dossier}
     for who in (OTHER_STRUCTURE, ELSEWHERE):
         assert seen(server, who) == []
-        assert server.ask(one, who, id=dossier) == {"serviceDossier": None, "node": None}
+        assert server.ask(query, who, id=dossier) == {"serviceDossier": None, "node": None}
     (refused,) = server.errors("{ serviceDossiers { totalCount } }", PARENT)
     assert refused["extensions"]["code"] == "FORBIDDEN"
     (public,) = server.errors("{ serviceDossiers { totalCount } }")
@@ -263,7 +267,7 @@ def test_dossiers_are_found_by_what_they_are(claims: Claims, people: People, ser
     first = claims.certified(*held)
     claims.people.server.clock.now = AFTER.replace(day=21)
     second = claims.open(periodFrom="2027-04-01", periodUntil="2027-04-30")["id"]
-    assert [one["id"] for one in seen(server)] == [second, first]
+    assert [shown["id"] for shown in seen(server)] == [second, first]
     for where, expected in (
         ({"status": ["OPEN"]}, [second]),
         ({"status": ["OPEN", "CERTIFIED"]}, [second, first]),
@@ -275,22 +279,22 @@ def test_dossiers_are_found_by_what_they_are(claims: Claims, people: People, ser
         ({"periodFrom": "2027-04-01"}, [second]),
         ({"periodUntil": "2027-03-31"}, [first]),
     ):
-        assert [one["id"] for one in seen(server, **where)] == expected, where
+        assert [shown["id"] for shown in seen(server, **where)] == expected, where
     page = server.run("24-see-service-dossiers", STRUCTURE, first=1)
     assert (page["totalCount"], page["pageInfo"]["hasNextPage"]) == (2, True)
     rest = server.run("24-see-service-dossiers", STRUCTURE, first=1, after=page["pageInfo"]["endCursor"])
-    assert [one["id"] for one in rest["nodes"]] == [first]
+    assert [node["id"] for node in rest["nodes"]] == [first]
 
 
 def test_allowed_actions_of_an_animation_know_its_dossier(claims: Claims, server: Server):
     (animation,) = claims.held(1)
     claims.attest(animation)
-    asked = "query($id: ID!) { animation(id: $id) { allowedActions { action allowed reason } } }"
+    query = "query($id: ID!) { animation(id: $id) { allowedActions { action allowed reason } } }"
 
     def correctable() -> dict[str, Any]:
-        actions = server.ask(asked, STRUCTURE, id=animation)["animation"]["allowedActions"]
-        (found,) = [one for one in actions if one["action"] == "attestationCorrect"]
-        return dict(found)
+        actions = server.ask(query, STRUCTURE, id=animation)["animation"]["allowedActions"]
+        (correction,) = [action for action in actions if action["action"] == "attestationCorrect"]
+        return dict(correction)
 
     claims.open()
     assert correctable()["allowed"]
