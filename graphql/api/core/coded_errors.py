@@ -15,7 +15,7 @@ from api.core.incidents import report
 from domain.kernel.errors import DomainError
 from eventstore.unavailable import is_unavailable
 
-#: Who asked named no operation of the document, or one that may not be asked in this way.
+#: Errors of the request: it names no operation of the document, or one that is not allowed this way.
 _OF_WHO_ASKS = (GraphQLError, CannotGetOperationTypeError, InvalidOperationTypeError)
 #: graphql-core's suggestion of similar names, removed so that guessing is not helped.
 _SUGGESTION = re.compile(r" Did you mean [^?]*\?$")
