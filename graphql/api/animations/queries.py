@@ -104,8 +104,8 @@ def in_force(conditions: queries.Conditions, lists: Lists) -> queries.Conditions
     """Replace the codes of the conditions by today's terms, together with the codes that became them."""
     return replace(
         conditions,
-        theme=lists.sought(TermKind.THEME, conditions.theme),
-        type=lists.sought(TermKind.ANIMATION_TYPE, conditions.type),
-        venue_type=lists.sought(TermKind.VENUE_TYPE, conditions.venue_type),
-        audience=lists.sought(TermKind.AUDIENCE, conditions.audience),
+        theme=lists.with_successors(TermKind.THEME, conditions.theme),
+        type=lists.with_successors(TermKind.ANIMATION_TYPE, conditions.type),
+        venue_type=lists.with_successors(TermKind.VENUE_TYPE, conditions.venue_type),
+        audience=lists.with_successors(TermKind.AUDIENCE, conditions.audience),
     )

@@ -1,7 +1,7 @@
-"""The way out of compiled execution."""
+"""The exception that leaves compiled execution."""
 
 from __future__ import annotations
 
 
 class NotCompilable(Exception):
-    """Only graphql-core can tell what to answer: an error, a value of another type than declared, a rare feature."""
+    """Only graphql-core can answer: there is an error, a value of an undeclared type, or a rare feature."""

@@ -118,7 +118,7 @@ class Plan:
         field = strawberry_field(definition)
         if field.is_basic_field:
             plain = as_it_is(definition.type)
-            make = _made(parent).get(field.python_name)
+            make = _makers(parent).get(field.python_name)
             if make is not None:
                 take = made_attribute(key, field.python_name, make, complete, plain)
                 writer = self._writer(definition, details) if len(self._resolved) == before else None
@@ -147,7 +147,7 @@ class Plan:
                 return None
             complete = self._type(definition_.type, definition_, item, nested)
             shape = (item.name, self._shape(definition_.type, nested))
-            fields.append(ItemField(shape, needs[attribute], _made(item)[attribute], complete))
+            fields.append(ItemField(shape, needs[attribute], _makers(item)[attribute], complete))
         return Writer(fields, list(selected), constants) if fields else None
 
     def _shape(self, output: GraphQLOutputType, details: FieldDetailsList) -> Hashable:
@@ -267,7 +267,7 @@ def _is_shared(object_type: GraphQLObjectType) -> bool:
     return getattr(getattr(definition, "origin", None), "SHARED", False) is True
 
 
-def _made(object_type: GraphQLObjectType) -> Mapping[str, Callable[[Any], Any]]:
+def _makers(object_type: GraphQLObjectType) -> Mapping[str, Callable[[Any], Any]]:
     """Return the functions that compute attributes of the type on access, if it has any."""
     definition = object_type.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
     makers: Mapping[str, Callable[[Any], Any]] = getattr(getattr(definition, "origin", None), "MADE", {})

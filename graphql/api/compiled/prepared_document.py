@@ -1,4 +1,4 @@
-"""graphql-core executes a document as it was parsed and validated before."""
+"""Let graphql-core execute a document that is parsed and validated already."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from api.compiled.documents import Document
 
 
 class PreparedDocument(SchemaExtension):
-    """Takes the document of the context, where there is one: Strawberry parses and validates any other itself."""
+    """Use the document of the context, if it has one; Strawberry parses and validates any other itself."""
 
     def on_parse(self) -> Iterator[None]:
         if (document := self._document()) is not None:

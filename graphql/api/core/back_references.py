@@ -1,4 +1,4 @@
-"""Fields that point back to a feature above their own: `strawberry.lazy` names the type, `later` what fills it."""
+"""Fields that refer to a feature above their own: `strawberry.lazy` names the type, `later` finds the loader."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ from typing import Any
 
 
 def later(module: str, name: str) -> Any:
-    """Return `name` of `module`, imported when first called for: the two features then import one way."""
+    """Return `name` of `module`, imported on first use, so that the two features import one way."""
     return getattr(import_module(module), name)

@@ -1,7 +1,7 @@
-"""The permission of each field, given to it by the table of reading rights when the schema is built.
+"""Give each field its permission, from the table of reading rights, when the schema is built.
 
-What is for everybody stays as it is, and costs nothing. Any other field asks before its resolver runs, whichever
-executor calls that: a root, whether the asker's role may be answered at all; a thing, whether it is theirs to read.
+Public fields stay unchanged and cost nothing. Any other field checks before its resolver runs, in either executor: a
+root field, that the asker's role may use it at all; a field of an object, that the object is theirs to read.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ from api.core.reading_rights import EVERYBODY, FIELDS, PARTS, ROOTS, ROWS, Reach
 from domain.kernel.rights import Action, may, scope_of
 
 _ROOT_TYPES = ("Query", "Subscription")
-#: What answers are made of besides things, and mutations, whose rights commands ask for.
+#: Types without rights of their own: parts of answers, and mutations, whose rights commands check.
 _STRUCTURAL = ("Connection", "Edge", "Payload", "PageInfo", "UserError", "Mutation")
 
 _ACTIONS = frozenset(action.value for action in Action)
 
-#: Whether the source of a field shows it to who asks. Raises ApiError where refusing is the answer, not null.
+#: Whether the asker may read a field of this source. Raises ApiError if the answer is a refusal instead of null.
 Permit: TypeAlias = Callable[[Any, Context], bool]
 
 
 class WrongTable(Exception):
-    """The schema and the table of reading rights do not fit: nothing is served."""
+    """The schema and the table of reading rights do not match: the service must not start."""
 
 
 def enforce(schema: GraphQLSchema) -> None:
@@ -50,7 +50,7 @@ def enforce(schema: GraphQLSchema) -> None:
 
 
 def _fields(schema: GraphQLSchema) -> Iterator[tuple[str, GraphQLField]]:
-    """Yield every field that is read, as the table names it: of a root by its own name, of a thing after its type's."""
+    """Yield every readable field under its name in the table: a root field's own, or `Type.field`."""
     for kind in schema.type_map.values():
         if not isinstance(kind, GraphQLObjectType) or kind.name.startswith("__") or kind.name.endswith(_STRUCTURAL):
             continue
@@ -59,7 +59,7 @@ def _fields(schema: GraphQLSchema) -> Iterator[tuple[str, GraphQLField]]:
 
 
 def _entries() -> Iterator[tuple[str, Reach]]:
-    """Yield what each field asks for; nothing more where that is what it takes to be shown the thing at all."""
+    """Yield the right of each field, or EVERYBODY if it needs no more than reading the object at all."""
     for reach, names in ROOTS.items():
         yield from ((name, reach) for name in names.split())
     for kind, table in FIELDS.items():
@@ -110,7 +110,7 @@ def _or_denied(admits: Permit) -> Permit:
 
 
 def _guarded(resolve: Any, permit: Permit) -> Any:
-    """The resolver behind its permission, of the same kind: null for who is not permitted, unless `permit` raises."""
+    """Wrap a resolver, keeping its kind: null without permission, unless `permit` raises."""
     if isasyncgenfunction(resolve):
 
         @wraps(resolve)

@@ -1,6 +1,6 @@
-"""What is private in Strawberry and graphql-core, and used all the same: nowhere else is such a name written.
+"""Private names of Strawberry and graphql-core: the only module that uses any.
 
-`tests/api/core/test_strawberry_internals.py` tells of each when a new version no longer has it.
+`tests/api/core/test_strawberry_internals.py` reports each that a new version no longer has.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def graphql_schema(schema: Schema) -> GraphQLSchema:
 
 
 def resolve_info(info: Info[Any, Any]) -> Any:
-    """Return what graphql-core, or `api.compiled`, tells a resolver."""
+    """Return the resolve info of graphql-core or of `api.compiled`."""
     return info._raw_info
 
 
@@ -29,16 +29,16 @@ def make_info(info_class: type[Info[Any, Any]], resolve_info: Any, field: Any) -
 
 
 def provided_operation_name(context: ExecutionContext) -> str | None:
-    """Return the name that the request gives, or None. `operation_name` falls back on that of the first operation."""
+    """Return the operation name of the request, or None. `operation_name` falls back on the first operation."""
     return context._provided_operation_name
 
 
 def starlette_request(request: Any) -> Request:
-    """Return the request that Strawberry's adapter is made of."""
+    """Return the request that Strawberry's adapter wraps."""
     whole: Request = request._request
     return whole
 
 
 def forget_sub_fields(executor: Executor[Any]) -> None:
-    """Give the executor a memory of collected fields of its own: copies share one."""
+    """Give the executor its own cache of collected fields, which copies would share."""
     executor._relevant_sub_fields = {}

@@ -124,15 +124,15 @@ class Standing:
 class _Heads:
     """When this process saw the head of the log move."""
 
-    _seen: deque[tuple[float, int]] = field(default_factory=lambda: deque(maxlen=2_000))
+    _moves: deque[tuple[float, int]] = field(default_factory=lambda: deque(maxlen=2_000))
 
     def see(self, head: int) -> None:
-        if not self._seen or self._seen[-1][1] != head:
-            self._seen.append((monotonic(), head))
+        if not self._moves or self._moves[-1][1] != head:
+            self._moves.append((monotonic(), head))
 
     def waited_since(self, position: int) -> float:
         """Return for how many seconds, at least, events after `position` have been in the log."""
-        return next((monotonic() - seen_at for seen_at, head in self._seen if head > position), 0.0)
+        return next((monotonic() - seen_at for seen_at, head in self._moves if head > position), 0.0)
 
 
 class Watch:

@@ -1,7 +1,7 @@
-"""The GraphQL endpoint over HTTP and WebSocket: Strawberry's bare ASGI view, which is twice as fast as its router.
+"""The GraphQL endpoint over HTTP and WebSocket: Strawberry's bare ASGI view, twice as fast as its router.
 
-All that goes wrong is answered as GraphQL errors with a code. A `Min-Position` that is not reached in time answers
-503 as `application/graphql-response+json`, but 200 as plain JSON, whose status only ever tells of the request's form.
+Every failure is answered as a GraphQL error with a code. A `Min-Position` that is not reached in time answers 503 as
+`application/graphql-response+json`, but 200 as plain JSON, whose status only reports the form of the request.
 """
 
 from __future__ import annotations

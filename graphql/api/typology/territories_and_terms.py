@@ -32,7 +32,7 @@ class Lists:
             return Term(kind=kind, code=code, label=code, description=None, retired=False)
         return term if day is None else term.on(day)
 
-    def sought(self, kind: TermKind, codes: Collection[str] | None) -> list[str]:
+    def with_successors(self, kind: TermKind, codes: Collection[str] | None) -> list[str]:
         """Return the codes and those that replaced them, so that old links still find their animations."""
         expanded = list(codes or ())
         for code in expanded:
@@ -50,7 +50,7 @@ class CachedLists:
         self._reading = asyncio.Lock()
         self._lists: Lists | None = None
 
-    def known(self, read: Snapshot) -> Lists | None:
+    def cached(self, read: Snapshot) -> Lists | None:
         """Return the lists if they have been read and have not moved since."""
         return self._lists if self._read_at == _standing(read) else None
 
@@ -71,7 +71,7 @@ class CachedLists:
 async def lists_of(context: Context) -> Lists:
     """Return territories and terms in this answer's snapshot."""
     process = context.services.shared(CachedLists)
-    lists: Lists | None = context.memo.get(Lists) or process.known(await context.read())
+    lists: Lists | None = context.memo.get(Lists) or process.cached(await context.read())
     if lists is None:
 
         async def read(keys: list[None]) -> list[Lists]:

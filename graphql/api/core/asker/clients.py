@@ -55,7 +55,7 @@ def client_of(scope: Scope, web: WebSettings) -> Client:
     if address is None:
         return Client(peer)
     if not any(name in _OF_PROXIES or name.startswith(b"x-forwarded") for name, _ in scope["headers"]):
-        return Client(_named(address), direct=address.is_loopback)
+        return Client(_client_name(address), direct=address.is_loopback)
     if not _is_trusted(address, web):
         _log_stranger()
     # A proxy may add a line of its own rather than go on with the one that it was sent.
@@ -67,7 +67,7 @@ def client_of(scope: Scope, web: WebSettings) -> Client:
             # No trusted proxy writes unreadable addresses: the last trusted one stands for the client.
             break
         address = before
-    return Client(_named(address))
+    return Client(_client_name(address))
 
 
 def _read(text: str) -> Address | None:
@@ -84,7 +84,7 @@ def _read(text: str) -> Address | None:
     return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
 
 
-def _named(address: Address) -> str:
+def _client_name(address: Address) -> str:
     if isinstance(address, IPv4Address):
         return str(address)
     return str(ip_network((address, _IPV6_NETWORK), strict=False))

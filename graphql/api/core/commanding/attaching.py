@@ -17,7 +17,7 @@ from anyio.lowlevel import RunVar
 from graphql import GraphQLError
 from starlette.datastructures import UploadFile
 
-from api.core.commanding.commands import Carried, client_of, in_turn, made, refusal_of, settle
+from api.core.commanding.commands import Carried, build_command, client_of, in_turn, refusal_of, settle
 from api.core.commanding.shared_places import SharedPlaces
 from api.core.context import Context
 from application.commanding.commands import Command
@@ -57,12 +57,12 @@ async def carry_out_with_file(context: Context, command_class: type[Command], va
 
 
 def _rehearse(context: Context, command_class: type[Command], values: dict[str, Any]) -> None:
-    command = made(command_class, values | _UNKNOWN | {"draft": NoDraft()})
+    command = build_command(command_class, values | _UNKNOWN | {"draft": NoDraft()})
     context.services.application.rehearse(command, context.actor, context.now)
 
 
 def _execute(context: Context, command_class: type[Command], values: dict[str, Any]) -> tuple[UUID, int]:
-    outcome = context.services.application.execute(made(command_class, values), context.actor, context.now)
+    outcome = context.services.application.execute(build_command(command_class, values), context.actor, context.now)
     return outcome.subject_id, outcome.position
 
 

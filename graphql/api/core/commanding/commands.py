@@ -55,14 +55,14 @@ async def carry_out(context: Context, command_class: type[Command], values: Mapp
 
     def execute() -> tuple[UUID, int]:
         # Validate in the thread, too: a long text would delay other requests.
-        command = made(command_class, values)
+        command = build_command(command_class, values)
         outcome = context.services.application.execute(command, context.actor, context.now)
         return outcome.subject_id, outcome.position
 
     return await settle(context, execute)
 
 
-def made(command_class: type[Command], values: Mapping[str, Any]) -> Command:
+def build_command(command_class: type[Command], values: Mapping[str, Any]) -> Command:
     """Build the command from `values`. Raises DomainError (INVALID) for every invalid or too long field."""
     if problems := too_long(values):
         raise DomainError(problems)

@@ -16,7 +16,7 @@ from projections.engine.sent_rows import SentRows
 
 T = TypeVar("T")
 
-#: What all pages of an answer may hold together, were they full: lists in lists multiply.
+#: Bound on the items of all pages of an answer, were they full: nested lists multiply.
 MOST_ITEMS = 5_000
 
 First = Annotated[int | None, strawberry.argument(description="How many items, from the start: 1 to 100.")]
