@@ -13,6 +13,7 @@ from demo.partners import Partner
 from demo.school_year import office_hours, some_time, waking_hours
 from demo.stage import NATIONAL, Stage, Story, Subject
 from domain.animations import animation as decisions
+from domain.animations import attestation
 from domain.animations.animation import Animation, Attendance
 from domain.catalogue import ANIMATION
 from domain.kernel.events import Event
@@ -95,12 +96,14 @@ class _Life:
     def attest(self, at: datetime) -> None:
         ground = self.stage.ground
         attendance = self._attendance()
-        facts = decisions.attest(self.animation.state, self.partner.actor, attendance, ground.form, ground.typology, at)
+        facts = attestation.attest(
+            self.animation.state, self.partner.actor, attendance, ground.form, ground.typology, at
+        )
         self._record(Action.ANIMATION_ATTEST, at, facts)
 
     def correct_attestation(self, at: datetime) -> None:
         ground, reason = self.stage.ground, self.rng.choice(texts.ATTESTATION_CORRECTIONS)
-        facts = decisions.correct_attestation(
+        facts = attestation.correct_attestation(
             # Corrected soon after, before any dossier gathers it.
             *(self.animation.state, None, self.partner.actor, self._attendance(), reason),
             *(ground.form, ground.typology, at),

@@ -13,8 +13,9 @@ from demo.places import Places, School, primary_school
 from demo.school_year import office_hours, some_time
 from demo.stage import Stage, Story, Subject
 from domain.candidatures import candidature as decisions
-from domain.candidatures.candidature import AUTHORITY, Applicant, Candidature
+from domain.candidatures.candidature import Applicant, Candidature
 from domain.candidatures.events import Degree
+from domain.candidatures.transitions import AUTHORITY
 from domain.catalogue import CANDIDATURE
 from domain.kernel.actors import PUBLIC, Actor, Role
 from domain.kernel.events import Event

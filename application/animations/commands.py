@@ -14,6 +14,7 @@ from application.conventions import conventions_of, find_territory
 from application.registrations import after_modification
 from application.service_dossiers.commands import dossier_status_of
 from domain.animations import animation as animations
+from domain.animations import attestation
 from domain.animations.animation import Attendance, Surroundings
 from domain.animations.events import AnimationContent
 from domain.catalogue import ANIMATION, STRUCTURE
@@ -143,7 +144,7 @@ def end(command: AnimationEnd, work: UnitOfWork) -> UUID:
 
 def attest(command: AnimationAttest, work: UnitOfWork) -> UUID:
     state = _animation(command, work)
-    facts = animations.attest(
+    facts = attestation.attest(
         state, work.actor, _attendance(command), attestation_form_in_force(work), typology_in_force(work), work.now
     )
     return _record(work, state, facts)
@@ -152,7 +153,7 @@ def attest(command: AnimationAttest, work: UnitOfWork) -> UUID:
 def correct(command: AttestationCorrect, work: UnitOfWork) -> UUID:
     state = _animation(command, work)
     came, form, typology = _attendance(command), attestation_form_in_force(work), typology_in_force(work)
-    facts = animations.correct_attestation(
+    facts = attestation.correct_attestation(
         state, dossier_status_of(state, work), work.actor, came, command.reason, form, typology, work.now
     )
     return _record(work, state, facts)

@@ -36,7 +36,7 @@ from domain.animations.events import (
     AnimationRefused,
     AnimationResubmitted,
 )
-from domain.candidatures.candidature import AUTHORITY, Candidature
+from domain.candidatures.candidature import Candidature
 from domain.candidatures.events import (
     CandidatureRejected,
     CandidatureSubmitted,
@@ -48,6 +48,7 @@ from domain.candidatures.events import (
     Degree,
     OpinionGiven,
 )
+from domain.candidatures.transitions import AUTHORITY
 from domain.catalogue import ANIMATION, CANDIDATURE, SERVICE_DOSSIER
 from domain.contacts.events import PlanningSent
 from domain.kernel.actors import Role

@@ -10,8 +10,8 @@ from pydantic import Field
 from application.commanding.current_typology import attestation_form_in_force, typology_in_force
 from application.commanding.unit_of_work import UnitOfWork
 from application.service_dossiers.commands import DossierChange, subject
-from domain.animations import animation as animations
 from domain.animations.animation import Attendance
+from domain.animations.attestation import check_attendance
 from domain.animations.events import AttestationCorrected
 from domain.catalogue import ANIMATION, SERVICE_DOSSIER
 from domain.kernel.rights import Action
@@ -49,7 +49,7 @@ def propose(command: ServiceAmendmentPropose, work: UnitOfWork) -> UUID:
     current = animation.attendance if animation and animation.dossier_id == dossier.id else None
     facts = amendments.propose(dossier, work.actor, command.animation_id, current, came, form.version, command.reason)
     assert animation is not None, "what a dossier holds exists"
-    animations.check_attendance(animation, came, form, typology_in_force(work))
+    check_attendance(animation, came, form, typology_in_force(work))
     work.record(SERVICE_DOSSIER, dossier.id, facts, dossier.belongings)
     return dossier.id
 

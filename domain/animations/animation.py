@@ -25,16 +25,14 @@ from domain.animations.events import (
     AttendanceSheetAttached,
     AttestationCorrected,
 )
-from domain.animations.transitions import AnimationStatus, belongings, check, check_with_dossier
+from domain.animations.transitions import AnimationStatus, belongings, check
 from domain.conventions.convention import Convention, covering
 from domain.kernel.actors import Actor
-from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.errors import broken, forbidden, invalid
 from domain.kernel.events import ERASED_WORDS, Event, without_words
 from domain.kernel.rights import Action, Belongings, authorize
 from domain.kernel.validation import stated, validated
 from domain.structures.structure import Structure
-from domain.typology.attestation_form import AttestationForm
 from domain.typology.territory import Territory
 from domain.typology.typology import TermKind, Typology, check_terms
 
@@ -234,41 +232,6 @@ def end(state: Animation, actor: Actor, now: datetime) -> list[Event]:
     return [AnimationEnded()]
 
 
-def attest(
-    state: Animation, actor: Actor, came: Attendance, form: AttestationForm, typology: Typology, now: datetime
-) -> list[Event]:
-    """Never before the end, never twice, only for what was published."""
-    check(Action.ANIMATION_ATTEST, state, actor, now)
-    check_attendance(state, came, form, typology)
-    return [
-        AnimationAttested(parents=came.parents, children=came.children, form_version=form.version, answers=came.answers)
-    ]
-
-
-def correct_attestation(
-    state: Animation,
-    dossier_status: DossierStatus | None,
-    actor: Actor,
-    came: Attendance,
-    reason: str,
-    form: AttestationForm,
-    typology: Typology,
-    now: datetime,
-) -> list[Event]:
-    """A mistake is corrected by a further event with a reason. `dossier_status`: that of the dossier which holds it."""
-    check_with_dossier(Action.ATTESTATION_CORRECT, state, dossier_status, actor, now)
-    check_attendance(state, came, form, typology)
-    return [
-        AttestationCorrected(
-            parents=came.parents,
-            children=came.children,
-            form_version=form.version,
-            answers=came.answers,
-            reason=stated(reason),
-        )
-    ]
-
-
 def _checked(content: AnimationContent, around: Surroundings, already: AnimationDetails | None) -> AnimationContent:
     """The content in the territory's local time. Raises what stands against it.
 
@@ -310,14 +273,3 @@ def _terms(content: AnimationDetails) -> set[tuple[TermKind, str]]:
         (TermKind.AUDIENCE, content.audience),
         (TermKind.ANIMATION_TYPE, content.type),
     }
-
-
-def check_attendance(state: Animation, came: Attendance, form: AttestationForm, typology: Typology) -> None:
-    if came.parents < 0:
-        raise invalid("le nombre de parents ne peut pas être négatif.", "parents")
-    if came.children < 0:
-        raise invalid("le nombre d'enfants ne peut pas être négatif.", "children")
-    if came.children and not typology.admits_children(state.content.type):
-        raise broken("Ce type d'animation n'accueille pas d'enfants : le nombre d'enfants doit être 0.", "children")
-    if len(came.answers) > len(form.questions):
-        raise broken(f"Le formulaire en vigueur compte {len(form.questions)} question(s).", "answers")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from domain.candidatures.candidature import CandidatureStatus
 from domain.candidatures.events import (
     CandidatureRejected,
     CandidatureSubmitted,
@@ -17,6 +16,7 @@ from domain.candidatures.events import (
     PixCertified,
     TrainingRecorded,
 )
+from domain.candidatures.transitions import CandidatureStatus
 from domain.kernel.events import ERASED_WORDS
 from eventstore.records import Recorded
 from projections.engine.projection import Projection, Row, Table

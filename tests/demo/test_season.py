@@ -30,8 +30,8 @@ from domain.animations.events import (
     AttestationCorrected,
 )
 from domain.animations.transitions import AnimationStatus
-from domain.candidatures.candidature import CandidatureStatus
 from domain.candidatures.events import CandidatureSubmitted, Degree
+from domain.candidatures.transitions import CandidatureStatus
 from domain.conventions.convention import ConventionAmended, ConventionSigned, ConventionTerminated
 from domain.kernel.actors import Actor, Role
 from domain.kernel.identifiers import check_siret, check_uai

@@ -13,6 +13,7 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from domain.animations import animation as animations
+from domain.animations import attestation
 from domain.animations.animation import Animation, Attendance
 from domain.animations.events import (
     AnimationAttested,
@@ -25,7 +26,6 @@ from domain.animations.events import (
 )
 from domain.animations.transitions import AnimationStatus, allowed_actions
 from domain.candidatures import candidature as candidatures
-from domain.candidatures.candidature import CandidatureStatus
 from domain.candidatures.events import (
     CandidatureRejected,
     CandidatureValidated,
@@ -33,6 +33,7 @@ from domain.candidatures.events import (
     Degree,
     OpinionGiven,
 )
+from domain.candidatures.transitions import CandidatureStatus
 from domain.catalogue import ANIMATION, CANDIDATURE
 from domain.kernel.actors import Actor, Role
 from domain.kernel.errors import ErrorCode
@@ -110,14 +111,14 @@ ON_ANIMATIONS = st.lists(
         tries(
             Action.ANIMATION_ATTEST,
             STRUCTURE,
-            ATTENDANCE.map(lambda came: lambda state, who, now: animations.attest(state, who, came, FORM, TODAY, now)),
+            ATTENDANCE.map(lambda came: lambda state, who, now: attestation.attest(state, who, came, FORM, TODAY, now)),
         ),
         tries(
             Action.ATTESTATION_CORRECT,
             STRUCTURE,
             st.builds(
                 lambda came, why: (
-                    lambda state, who, now: animations.correct_attestation(
+                    lambda state, who, now: attestation.correct_attestation(
                         state, None, who, came, why, FORM, TODAY, now
                     )
                 ),

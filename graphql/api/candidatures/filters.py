@@ -5,8 +5,8 @@ from __future__ import annotations
 import strawberry
 
 from api.core.lists.checks import checked_texts
-from domain.candidatures.candidature import CandidatureStatus
 from domain.candidatures.events import Degree
+from domain.candidatures.transitions import CandidatureStatus
 from projections.candidatures import queries as candidatures
 
 

@@ -13,8 +13,8 @@ from api.core.context import Context, Info
 from api.core.lists.nodes import Node
 from api.core.reading_rights import may_be_shown
 from api.notifications.unreached import EMAIL_PROBLEM, email_problem
-from domain.candidatures.candidature import CandidatureStatus, allowed_actions
 from domain.candidatures.events import Degree
+from domain.candidatures.transitions import CandidatureStatus, allowed_actions
 from domain.kernel.actors import Actor, Role
 from domain.kernel.rights import Action, Belongings, Scope, scope_of
 from projections.candidatures import queries

@@ -5,8 +5,8 @@ from __future__ import annotations
 import strawberry
 
 from domain.animations.transitions import AnimationStatus
-from domain.candidatures.candidature import CandidatureStatus
 from domain.candidatures.events import Degree
+from domain.candidatures.transitions import CandidatureStatus
 from domain.controls.pieces import ReasonCode
 from domain.controls.transitions import ControlStatus
 from domain.kernel.actors import Role

@@ -15,8 +15,8 @@ from api.core.lists.paging import Connection, page_arguments
 from api.notifications.types import Notification, notification_of
 from api.structures.types import Structure, load_structures
 from application.notifications.inbox import recipients_of
-from domain.candidatures.candidature import AUTHORITY, CandidatureStatus
 from domain.candidatures.events import Degree
+from domain.candidatures.transitions import AUTHORITY, CandidatureStatus
 from domain.kernel.actors import Role
 from projections.accounts import queries as account_queries
 from projections.engine.paging import Filter

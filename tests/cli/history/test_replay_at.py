@@ -15,8 +15,8 @@ from application.typology import TermRename
 from cli.history.french import FIELDS
 from cli.history.past import NOT_TOLD, column_names
 from domain.animations.transitions import AnimationStatus
-from domain.candidatures.candidature import CandidatureStatus
 from domain.candidatures.events import Degree
+from domain.candidatures.transitions import CandidatureStatus
 from domain.controls.transitions import ControlStatus
 from domain.kernel.actors import PUBLIC, SYSTEM
 from domain.kernel.dossier_status import DossierStatus

@@ -13,16 +13,15 @@ import pytest
 
 from domain.animations.animation import (
     Animation,
-    attest,
     cancel,
     clone,
-    correct_attestation,
     end,
     modify,
     publish,
     refuse_publication,
 )
 from domain.animations.attendance_sheet import attach_sheet
+from domain.animations.attestation import attest, correct_attestation
 from domain.animations.events import AnimationCancelled, AnimationPublished, AnimationRefused
 from domain.animations.transitions import TRANSITIONS, DossierAction, OwnAction, allowed_actions
 from domain.kernel.actors import Actor, Role

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from domain.animations.animation import Attendance, attest, correct_attestation
+from domain.animations.animation import Attendance
+from domain.animations.attestation import attest, correct_attestation
 from domain.animations.events import (
     AnimationCancelled,
     AnimationPublished,

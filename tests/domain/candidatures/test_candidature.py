@@ -4,7 +4,6 @@ import pytest
 
 from domain.candidatures.candidature import (
     Applicant,
-    CandidatureStatus,
     give_opinion,
     inform_coordonnateur,
     reject,
@@ -20,6 +19,7 @@ from domain.candidatures.events import (
     Degree,
     OpinionGiven,
 )
+from domain.candidatures.transitions import CandidatureStatus
 from domain.catalogue import CANDIDATURE
 from domain.kernel.actors import PUBLIC, Role
 from domain.kernel.errors import ErrorCode

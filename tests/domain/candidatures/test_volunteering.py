@@ -5,8 +5,6 @@ from datetime import date
 import pytest
 
 from domain.candidatures.candidature import (
-    CandidatureStatus,
-    allowed_actions,
     erase,
     issue_certificate,
     record_contact,
@@ -27,6 +25,7 @@ from domain.candidatures.events import (
     PixCertified,
     TrainingRecorded,
 )
+from domain.candidatures.transitions import CandidatureStatus, allowed_actions
 from domain.catalogue import CANDIDATURE
 from domain.kernel.actors import PUBLIC, Role
 from domain.kernel.errors import ErrorCode

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.animations.animation import correct_attestation
+from domain.animations.attestation import correct_attestation
 from domain.catalogue import ANIMATION, SERVICE_DOSSIER
 from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.errors import ErrorCode

@@ -1,0 +1,63 @@
+"""The attestation: who came to an animation, and how it is corrected (docs/glossary.md, "Life of an animation")."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from domain.animations.animation import Animation, Attendance
+from domain.animations.events import AnimationAttested, AttestationCorrected
+from domain.animations.transitions import check, check_with_dossier
+from domain.kernel.actors import Actor
+from domain.kernel.dossier_status import DossierStatus
+from domain.kernel.errors import broken, invalid
+from domain.kernel.events import Event
+from domain.kernel.rights import Action
+from domain.kernel.validation import stated
+from domain.typology.attestation_form import AttestationForm
+from domain.typology.typology import Typology
+
+
+def attest(
+    state: Animation, actor: Actor, came: Attendance, form: AttestationForm, typology: Typology, now: datetime
+) -> list[Event]:
+    """Never before the end, never twice, only for what was published."""
+    check(Action.ANIMATION_ATTEST, state, actor, now)
+    check_attendance(state, came, form, typology)
+    return [
+        AnimationAttested(parents=came.parents, children=came.children, form_version=form.version, answers=came.answers)
+    ]
+
+
+def correct_attestation(
+    state: Animation,
+    dossier_status: DossierStatus | None,
+    actor: Actor,
+    came: Attendance,
+    reason: str,
+    form: AttestationForm,
+    typology: Typology,
+    now: datetime,
+) -> list[Event]:
+    """A mistake is corrected by a further event with a reason. `dossier_status`: that of the dossier which holds it."""
+    check_with_dossier(Action.ATTESTATION_CORRECT, state, dossier_status, actor, now)
+    check_attendance(state, came, form, typology)
+    return [
+        AttestationCorrected(
+            parents=came.parents,
+            children=came.children,
+            form_version=form.version,
+            answers=came.answers,
+            reason=stated(reason),
+        )
+    ]
+
+
+def check_attendance(state: Animation, came: Attendance, form: AttestationForm, typology: Typology) -> None:
+    if came.parents < 0:
+        raise invalid("le nombre de parents ne peut pas être négatif.", "parents")
+    if came.children < 0:
+        raise invalid("le nombre d'enfants ne peut pas être négatif.", "children")
+    if came.children and not typology.admits_children(state.content.type):
+        raise broken("Ce type d'animation n'accueille pas d'enfants : le nombre d'enfants doit être 0.", "children")
+    if len(came.answers) > len(form.questions):
+        raise broken(f"Le formulaire en vigueur compte {len(form.questions)} question(s).", "answers")
