@@ -1,5 +1,5 @@
 """What can happen: aggregates, their events and their rules (docs/glossary.md).
 
-Nothing here knows of storage, transport or time: "now", the actor and other aggregates' states come in as values;
-decisions come out as events or as a `DomainError`.
+The domain does no I/O and reads no clock. It takes "now", the actor and the states of other aggregates as values, and
+returns events or raises a `DomainError`.
 """

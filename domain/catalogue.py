@@ -26,8 +26,9 @@ S = TypeVar("S")
 
 @dataclass(frozen=True)
 class AggregateKind(Generic[S]):
-    """`name` begins the topics of its events; `evolve(state, id, event)` gives the next state. `at_once`: the state
-    after many events, where a state that grows would be copied for each of them.
+    """A kind of aggregate. `name` begins the topics of its events; `evolve(state, id, event)` returns the next state.
+
+    `at_once` folds many events together, for a state that would be expensive to copy at each event.
     """
 
     name: str
@@ -35,11 +36,10 @@ class AggregateKind(Generic[S]):
     at_once: Callable[[S | None, UUID, Iterable[Event]], S] | None = field(default=None, repr=False)
 
     def fold(self, state: S | None, stream: UUID, events: Iterable[Event]) -> S | None:
-        """The state after these events."""
-        known = list(events)
-        if self.at_once is not None and known:
-            return self.at_once(state, stream, known)
-        for event in known:
+        """Return the state after these events."""
+        if self.at_once is not None and (events := list(events)):
+            return self.at_once(state, stream, events)
+        for event in events:
             state = self.evolve(state, stream, event)
         return state
 

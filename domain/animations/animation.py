@@ -31,7 +31,7 @@ from domain.kernel.actors import Actor
 from domain.kernel.errors import broken, forbidden, invalid
 from domain.kernel.events import ERASED_WORDS, Event, without_words
 from domain.kernel.rights import Action, Belongings, authorize
-from domain.kernel.validation import stated, validated
+from domain.kernel.validation import required_reason, validated
 from domain.structures.structure import Structure
 from domain.typology.territory import Territory
 from domain.typology.typology import TermKind, Typology, check_terms
@@ -216,12 +216,12 @@ def publish(state: Animation, actor: Actor, now: datetime) -> list[Event]:
 
 def refuse_publication(state: Animation, actor: Actor, reason: str, now: datetime) -> list[Event]:
     check(Action.ANIMATION_REFUSE, state, actor, now)
-    return [AnimationRefused(reason=stated(reason))]
+    return [AnimationRefused(reason=required_reason(reason))]
 
 
 def cancel(state: Animation, actor: Actor, reason: str, now: datetime) -> list[Event]:
     check(Action.ANIMATION_CANCEL, state, actor, now)
-    return [AnimationCancelled(reason=stated(reason))]
+    return [AnimationCancelled(reason=required_reason(reason))]
 
 
 def end(state: Animation, actor: Actor, now: datetime) -> list[Event]:

@@ -12,7 +12,7 @@ from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.errors import broken, invalid
 from domain.kernel.events import Event
 from domain.kernel.rights import Action
-from domain.kernel.validation import stated
+from domain.kernel.validation import required_reason
 from domain.typology.attestation_form import AttestationForm
 from domain.typology.typology import Typology
 
@@ -47,7 +47,7 @@ def correct_attestation(
             children=came.children,
             form_version=form.version,
             answers=came.answers,
-            reason=stated(reason),
+            reason=required_reason(reason),
         )
     ]
 

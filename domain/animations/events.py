@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from domain.kernel.events import Event, SaidText, WordsErased, event
+from domain.kernel.events import Event, FreeText, WordsErased, event
 from domain.kernel.validation import (
     Address,
     Code,
@@ -29,12 +29,12 @@ class AnimationDetails(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     title: str = Field(title="titre")
-    description: SaidText = Field(title="description")
+    description: FreeText = Field(title="description")
     starts_at: Instant = Field(title="début")
     ends_at: Instant = Field(title="fin")
     venue_type: str = Field(title="type de lieu")
-    venue_name: SaidText = Field(title="lieu")
-    address: SaidText | None = Field(None, title="adresse")
+    venue_name: FreeText = Field(title="lieu")
+    address: FreeText | None = Field(None, title="adresse")
     commune_code: str | None = Field(None, title="commune")
     audience: str = Field(title="public")
     type: str = Field(title="type")
@@ -98,12 +98,12 @@ class AnimationPublished(Event):
 
 @event("animation.refused", "Animation refusée")
 class AnimationRefused(Event):
-    reason: SaidText = Field(title="motif")
+    reason: FreeText = Field(title="motif")
 
 
 @event("animation.cancelled", "Animation annulée")
 class AnimationCancelled(Event):
-    reason: SaidText
+    reason: FreeText
 
 
 @event("animation.words_erased", "Textes de l'animation effacés")
@@ -123,7 +123,7 @@ class AnimationAttested(Event):
     parents: int = Field(title="parents")
     children: int = Field(title="enfants")
     form_version: int = Field(title="version des questions")
-    answers: tuple[SaidText, ...] = Field(title="réponses")
+    answers: tuple[FreeText, ...] = Field(title="réponses")
 
 
 @event("animation.gathered", "Animation rassemblée dans un dossier de service fait")
@@ -157,5 +157,5 @@ class AttestationCorrected(Event):
     parents: int
     children: int
     form_version: int
-    answers: tuple[SaidText, ...]
-    reason: SaidText
+    answers: tuple[FreeText, ...]
+    reason: FreeText

@@ -32,7 +32,7 @@ from domain.kernel.errors import broken, invalid
 from domain.kernel.events import Event
 from domain.kernel.identifiers import department_of_school
 from domain.kernel.rights import Action, Belongings, authorize
-from domain.kernel.validation import stated
+from domain.kernel.validation import required_reason
 from domain.typology.territory import Territory
 
 
@@ -136,7 +136,7 @@ def inform_coordonnateur(state: Candidature) -> list[Event]:
 
 def reject(state: Candidature, actor: Actor, reason: str) -> list[Event]:
     check(Action.CANDIDATURE_REJECT, state, state.belongings, actor)
-    return [CandidatureRejected(person_id=state.person_id, reason=stated(reason))]
+    return [CandidatureRejected(person_id=state.person_id, reason=required_reason(reason))]
 
 
 def withdraw(state: Candidature, actor: Actor, reason: str | None) -> list[Event]:

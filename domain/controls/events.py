@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from domain.controls.pieces import ReasonCode
-from domain.kernel.events import Event, SaidText, WordsErased, event
+from domain.kernel.events import Event, FreeText, WordsErased, event
 
 
 @event("control.opened", "Contrôle par sondage ouvert")
@@ -19,7 +19,7 @@ class ControlOpened(Event):
     seed, the share and the population finds the same (see `control_draw`).
     """
 
-    name: SaidText = Field(title="nom")
+    name: FreeText = Field(title="nom")
     period_from: date = Field(title="période du")
     period_until: date = Field(title="période jusqu'au")
     territory: str | None = Field(title="territoire")
@@ -37,7 +37,7 @@ class PieceJudged(Event):
     piece: str = Field(title="pièce")
     accepted: bool = Field(title="acceptées")
     reason_code: ReasonCode = Field(title="code du motif")
-    comment: SaidText | None = Field(title="commentaire")
+    comment: FreeText | None = Field(title="commentaire")
 
 
 @event("control.answered", "Réponse de la structure au contrôle")
@@ -46,14 +46,14 @@ class ControlAnswered(Event):
 
     dossier_id: UUID
     piece: str
-    answer: SaidText = Field(title="réponse")
+    answer: FreeText = Field(title="réponse")
 
 
 @event("control.closed", "Contrôle clos")
 class ControlClosed(Event):
     """`accepted` and `refused`: how many pieces were, in the end."""
 
-    conclusion: SaidText = Field(title="conclusion")
+    conclusion: FreeText = Field(title="conclusion")
     accepted: int
     refused: int = Field(title="refusées")
 

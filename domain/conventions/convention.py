@@ -13,11 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.kernel.actors import Actor
 from domain.kernel.errors import broken, invalid
-from domain.kernel.events import ERASED_WORDS, Event, PersonalMark, SaidText, WordsErased, event
+from domain.kernel.events import ERASED_WORDS, Event, FreeText, PersonalMark, WordsErased, event
 from domain.kernel.identifiers import Siret, structure_id
 from domain.kernel.people import Name
 from domain.kernel.rights import Action, Belongings, authorize
-from domain.kernel.validation import Euros, Label, TerritoryCode, stated, validated
+from domain.kernel.validation import Euros, Label, TerritoryCode, required_reason, validated
 from domain.structures.structure import ERASED_NAME
 
 
@@ -53,7 +53,7 @@ class ConventionSigned(Event):
     siret: str = Field(title="SIRET")
     structure_name: StructureName = Field(title="structure")
     territory: str = Field(title="territoire")
-    coordonnateur: SaidText = Field(title="coordonnateur")
+    coordonnateur: FreeText = Field(title="coordonnateur")
     signed_on: date = Field(title="signée le")
     valid_from: date = Field(title="valable du")
     valid_until: date = Field(title="jusqu'au")
@@ -66,7 +66,7 @@ class ConventionSigned(Event):
 class ConventionAmended(Event):
     """The terms in force after the amendment, whole; `changed` names those that are new."""
 
-    coordonnateur: SaidText
+    coordonnateur: FreeText
     valid_from: date
     valid_until: date
     planned_animations: int | None
@@ -80,7 +80,7 @@ class ConventionTerminated(Event):
     """`terminated_on` is the last day that the convention covers."""
 
     terminated_on: date = Field(title="dernier jour")
-    reason: SaidText = Field(title="motif")
+    reason: FreeText = Field(title="motif")
 
 
 @event("convention.words_erased", "Textes de la convention effacés")
@@ -174,7 +174,7 @@ def terminate(state: Convention, actor: Actor, terminated_on: date, reason: str)
         raise invalid(
             f"date attendue entre le {state.valid_from:%d/%m/%Y} et le {state.valid_until:%d/%m/%Y}.", "terminated_on"
         )
-    return [ConventionTerminated(terminated_on=terminated_on, reason=stated(reason))]
+    return [ConventionTerminated(terminated_on=terminated_on, reason=required_reason(reason))]
 
 
 def covering(conventions: Sequence[Convention], territory: str, day: date) -> Convention:

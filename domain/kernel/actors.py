@@ -1,4 +1,4 @@
-"""Who acts: a role, a name, and what the person speaks for (docs/glossary.md, "Who acts")."""
+"""Actors: a role, a name, and what the person speaks for (docs/glossary.md, "Who acts")."""
 
 from __future__ import annotations
 
@@ -25,8 +25,10 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The person or account behind a command. `name` is what history keeps: what the token calls who is an official by
-    it, a pseudonym for parents, function and account for who is an official by a mandate.
+    """The person or account behind a command.
+
+    History keeps `name`: the name in the token for officials by token, function and account for officials by mandate, a
+    pseudonym for parents.
     """
 
     role: Role
@@ -35,19 +37,19 @@ class Actor:
     territories: frozenset[str] = frozenset()
     schools: frozenset[str] = frozenset()
     person_id: UUID | None = None
-    #: The stream of their account, of who has signed in.
+    #: The stream of their account, if they have signed in.
     account_id: UUID | None = None
-    #: What the person's token calls them; nobody's where nobody has signed in.
+    #: The subject of their token, if they have signed in.
     subject: str | None = None
-    #: What a person is besides the role in which they act by a mandate: what a parent, or a médiateur, may do anywhere
-    #: they may do too. A mandate adds, and takes nothing away.
+    #: Their roles besides the one they act in by a mandate: they keep the rights that a parent or a médiateur has
+    #: anywhere. A mandate adds rights and takes none away.
     also: frozenset[Role] = frozenset()
-    #: As a médiateur: whether the structure, or the token's issuer, says so too. What one declares of oneself gives no
-    #: right over others' things.
+    #: For a médiateur: whether the structure or the token's issuer confirms it. A declaration about oneself gives no
+    #: right over other people's things.
     accepted: bool = True
 
     def is_a(self, role: Role) -> bool:
-        """Whether they act in that role, or are it besides."""
+        """Return whether they act in that role or have it besides."""
         return role is self.role or role in self.also
 
 

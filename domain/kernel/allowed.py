@@ -1,4 +1,4 @@
-"""What an asker may do with a thing now: how every table of transitions shows itself."""
+"""The actions that an actor may take on a thing now, as every table of transitions lists them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class AllowedAction:
-    """`action` is named as its mutation; `reason` says in French why it is not possible now."""
+    """An action, by the name of its mutation; `reason` says in French why it is not possible now."""
 
     action: str
     allowed: bool

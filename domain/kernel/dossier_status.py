@@ -1,4 +1,4 @@
-"""Where a service dossier stands, and what that forbids on the animations that it holds."""
+"""The status of a service dossier, and what it forbids on the animations in the dossier."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CERTIFIED = frozenset({DossierStatus.CERTIFIED, DossierStatus.PAID})
 
 
 def correction_obstacle(status: DossierStatus | None) -> str | None:
-    """Why an attestation may not be corrected, given the status of the dossier that holds its animation (French)."""
+    """Return why an attestation may not be corrected (French), given the status of its dossier, or None."""
     if status is DossierStatus.SUBMITTED:
         return "L'animation est dans un dossier soumis : demandez d'abord son renvoi au coordonnateur."
     if status in CERTIFIED:
@@ -27,7 +27,7 @@ def correction_obstacle(status: DossierStatus | None) -> str | None:
 
 
 def sheet_obstacle(status: DossierStatus | None) -> str | None:
-    """Why no other signed sheet may be attached, given the status of the dossier that holds its animation (French)."""
+    """Return why no other signed sheet may be attached (French), given the status of the dossier, or None."""
     if status in CERTIFIED:
         return "Le service est certifié : ses feuilles d'émargement ne changent plus."
     return correction_obstacle(status)

@@ -1,4 +1,4 @@
-"""The one kind of error that a rule raises: a list of problems, each with a code, a French sentence and a field."""
+"""The only error that rules raise: a list of problems, each with a code, a French sentence and a field."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ErrorCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong. `message` is French, for the person; `field` is the path in the command, if any."""
+    """A problem with a command. `message` is French, for the person; `field` is the path in the command, if any."""
 
     code: ErrorCode
     message: str
@@ -29,7 +29,7 @@ class Problem:
 
 
 class DomainError(Exception):
-    """A command was refused: nothing was recorded. Carries every problem found, never only the first."""
+    """A command was refused and nothing was recorded. Carries every problem, not only the first."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
@@ -41,22 +41,22 @@ class DomainError(Exception):
 
 
 def refuse(code: ErrorCode, message: str, *field: str) -> DomainError:
-    """A `DomainError` with one problem, ready to be raised."""
+    """Return a `DomainError` with one problem, ready to raise."""
     return DomainError([Problem(code, message, field)])
 
 
 def broken(message: str, *field: str) -> DomainError:
-    """A business rule stands against the command."""
+    """Return the error for a command that breaks a business rule."""
     return refuse(ErrorCode.RULE_BROKEN, message, *field)
 
 
 def invalid(message: str, *field: str) -> DomainError:
-    """A value is malformed or unknown."""
+    """Return the error for a malformed or unknown value."""
     return refuse(ErrorCode.INVALID, message, *field)
 
 
 def forbidden() -> DomainError:
-    """The same words whether the thing exists or not, so that nothing is learnt from a refusal."""
+    """Return the error for a missing right. It does not reveal whether the thing exists."""
     return refuse(ErrorCode.FORBIDDEN, "Vous n'avez pas le droit de faire cette action.")
 
 

@@ -13,18 +13,18 @@ E = TypeVar("E", bound="type[Event]")
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
 
-#: In the place of a field's name: the key is that of the stream itself, so of the thing that the event happened to.
+#: Stands for a field's name in `PersonalMark.key`: the key belongs to the stream, so to the thing itself.
 OF_THE_THING = ""
-#: What readers see in the place of words whose key is destroyed.
+#: Shown instead of words whose key is destroyed.
 ERASED_WORDS = "[texte effacé]"
 
 
 @dataclass(frozen=True, slots=True)
 class PersonalMark:
-    """Marks an event's field, a text or several, as personal: it is encrypted before it reaches the log.
+    """Marks an event's field, one text or several, as personal: it is encrypted before it reaches the log.
 
-    `key` names the event's field that says whose key does that: a person's pseudonym, or the id of the thing that the
-    text is about. `erased` is what readers see once that key is destroyed.
+    `key` names the field that holds the owner of the key: a person's pseudonym, or the id of the thing that the text is
+    about. `erased` is shown once that key is destroyed.
     """
 
     key: str = "person_id"
@@ -32,32 +32,32 @@ class PersonalMark:
 
     @property
     def of_person(self) -> bool:
-        """Whether the key is a person's: once destroyed, nothing can be written about them any more."""
+        """Return whether the key is a person's: once it is destroyed, nothing more can be written about them."""
         return self.key == "person_id"
 
 
-#: Text about a person. In the log it stands encrypted; once the person's key is erased it can never be read again.
+#: Text about a person. The log holds it encrypted; once the person's key is erased it can never be read again.
 PersonalText = Annotated[str, PersonalMark()]
-#: What people wrote in a thing (an animation, a dossier…) in their own words, which may speak of anybody. Its key is
-#: the thing's: destroyed when what was said in it is erased.
-SaidText = Annotated[str, PersonalMark(OF_THE_THING, ERASED_WORDS)]
+#: Free text in a thing (an animation, a dossier…), which may speak of anybody. Its key belongs to the thing and is
+#: destroyed when the thing's free text is erased.
+FreeText = Annotated[str, PersonalMark(OF_THE_THING, ERASED_WORDS)]
 
 
 class Event(BaseModel):
     """A business fact, past tense, immutable.
 
     `topic` is its stable name in the log (never a Python path: code can be renamed, history cannot). `sentence` says in
-    French what happened; the titles of fields are their French names, where no other event gave the name one.
+    French what happened; a field's title is its French name, given once for all events with that field.
     `upcasters[n]` turns the stored data of schema version n+1 into that of version n+2, so the current
-    `schema_version` is always one more than their number. An event with personal fields has the fields that their marks
-    name: a text about a person needs a `person_id`.
+    `schema_version` is always one more than their number. An event must have the fields that its personal marks name:
+    text about a person needs a `person_id`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     topic: ClassVar[str]
     sentence: ClassVar[str]
-    #: The same, under the name by which the library eventsourcing asks a class for it.
+    #: The topic again, under the name that the eventsourcing library reads.
     TOPIC: ClassVar[str]
     upcasters: ClassVar[tuple[Upcaster, ...]] = ()
     personal_marks: ClassVar[Mapping[str, PersonalMark]] = MappingProxyType({})
@@ -85,26 +85,26 @@ class Event(BaseModel):
 
 
 class WordsErased(Event):
-    """The key of the thing is destroyed: what people wrote in it until then can never be read again."""
+    """The key of the thing is destroyed: its free text up to now can never be read again."""
 
 
 W = TypeVar("W", bound=BaseModel)
 
 
-def without_words(said: W, marks: Mapping[str, PersonalMark]) -> W:
-    """The same once the words that these fields hold are erased; a field that says nothing stays so."""
-    return said.model_copy(update={name: erased(getattr(said, name), mark) for name, mark in marks.items()})
+def without_words(model: W, marks: Mapping[str, PersonalMark]) -> W:
+    """Return a copy of the model with the text of these fields erased; empty fields stay empty."""
+    return model.model_copy(update={name: erased(getattr(model, name), mark) for name, mark in marks.items()})
 
 
 def erased(value: str | tuple[str, ...] | None, mark: PersonalMark) -> str | tuple[str | None, ...] | None:
-    """What stands for a field once its key is destroyed."""
+    """Return what replaces a field's value once its key is destroyed."""
     if isinstance(value, tuple):
         return (mark.erased,) * len(value)
     return None if value is None else mark.erased
 
 
 def _marks(annotation: Any, metadata: list[Any]) -> list[Any]:
-    """The annotations of a field, also those inside `PersonalText | None` and `tuple[PersonalText, ...]`."""
+    """Return a field's annotations, including those inside `PersonalText | None` and `tuple[PersonalText, ...]`."""
     inside = [mark for arg in getattr(annotation, "__args__", ()) for mark in getattr(arg, "__metadata__", ())]
     return [*metadata, *inside]
 
@@ -113,7 +113,7 @@ _REGISTER: dict[str, type[Event]] = {}
 
 
 def event(topic: str, sentence: str, *, upcasters: tuple[Upcaster, ...] = ()) -> Callable[[E], E]:
-    """Class decorator: registers an event class under its stable topic. Raises on a topic used twice."""
+    """Register an event class under its stable topic (class decorator). Raise ValueError if the topic is taken."""
 
     def register(cls: E) -> E:
         if topic in _REGISTER:
@@ -128,7 +128,7 @@ def event(topic: str, sentence: str, *, upcasters: tuple[Upcaster, ...] = ()) ->
 
 
 def registered_events() -> Mapping[str, type[Event]]:
-    """Every event class by topic. Complete once the package's aggregate modules are imported (`domain.catalogue`)."""
+    """Return every event class by topic. Complete once `domain.catalogue` has imported the aggregates' modules."""
     return _REGISTER
 
 

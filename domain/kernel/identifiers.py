@@ -13,7 +13,7 @@ from stdnum.fr import siret as siret_number
 #: Never change: every derived stream id depends on it.
 NAMESPACE = UUID("6f7c1c0e-2a3f-5d11-9a53-0b6f0c7d971e")
 
-#: With room for blanks and dots between groups. Looked at first: stdnum walks through a text character by character.
+#: With room for blanks and dots between groups. Checked first, since stdnum reads a text character by character.
 LONGEST_IDENTIFIER = 40
 
 _BAD_SIRET = "SIRET invalide : 14 chiffres attendus, dont une clé de contrôle juste"
@@ -25,7 +25,7 @@ _UAI = re.compile(r"(\d{7})([A-Z])", re.ASCII)
 
 
 def check_siret(value: str) -> str:
-    """The 14 digits of a SIRET. Raises ValueError (French) when the length or the check digit is wrong."""
+    """Return the 14 digits of a SIRET. Raise ValueError (French) if the length or the check digit is wrong."""
     if len(value) > LONGEST_IDENTIFIER:
         raise ValueError(_BAD_SIRET)
     try:
@@ -35,9 +35,9 @@ def check_siret(value: str) -> str:
 
 
 def check_uai(value: str) -> str:
-    """A UAI in capitals: seven digits and a check letter, the digits modulo 23 in `UAI_LETTERS`.
+    """Return a UAI in capitals: seven digits and a check letter, the digits modulo 23 in `UAI_LETTERS`.
 
-    Raises ValueError (French) otherwise.
+    Raise ValueError (French) if it is no UAI.
     """
     if len(value) > LONGEST_IDENTIFIER:
         raise ValueError(_BAD_UAI)
@@ -56,8 +56,9 @@ Uai = Annotated[str, AfterValidator(check_uai), _BOUND]
 
 
 def department_of_school(uai: str) -> str | None:
-    """The department that a UAI begins with: `018` is 18, Corsica's `620` and `720` are 2A and 2B, overseas `971` is
-    itself. None for what is no department's. Whose a school is follows from this, never from what somebody says.
+    """Return the department that a UAI begins with, or None: `018` is 18, `620` and `720` are 2A and 2B, `971` is 971.
+
+    The department of a school always follows from its UAI, never from an input.
     """
     prefix = uai[:3]
     if prefix in _CORSICA:
@@ -68,13 +69,13 @@ def department_of_school(uai: str) -> str | None:
 
 
 def schools_begin_with(department: str) -> str:
-    """The first three digits of the UAIs of a department: the other way round."""
+    """Return the first three digits of a department's UAIs, the inverse of `department_of_school`."""
     corsica = {code: prefix for prefix, code in _CORSICA.items()}
     return corsica.get(department) or department.rjust(3, "0")
 
 
 def structure_id(siret: str) -> UUID:
-    """The id of a structure's single account: it derives from the SIRET, so there cannot be two."""
+    """Return the id of a structure's single account. It derives from the SIRET, so there cannot be two."""
     return uuid5(NAMESPACE, f"structure:{siret}")
 
 
@@ -83,37 +84,37 @@ def territory_id(code: str) -> UUID:
 
 
 def person_id(subject: str) -> UUID:
-    """A pseudonym for a signed-in person: the log never holds the subject itself."""
+    """Return the pseudonym of a signed-in person. The log never holds the subject itself."""
     return uuid5(NAMESPACE, f"person:{subject}")
 
 
 def account_id(subject: str) -> UUID:
-    """The stream of the account of who signs in under that name."""
+    """Return the stream of the account of the person with that subject."""
     return uuid5(NAMESPACE, f"account:{subject}")
 
 
 def letters_id(about_id: UUID) -> UUID:
-    """The stream of what became of letters about one registration, contact, candidature or invitation."""
+    """Return the stream of undelivered letters about one registration, contact, candidature or invitation."""
     return uuid5(NAMESPACE, f"letters:{about_id}")
 
 
 def contact_list_id(structure_id: UUID) -> UUID:
-    """The stream of a structure's contact list."""
+    """Return the stream of a structure's contact list."""
     return uuid5(NAMESPACE, f"contacts:{structure_id}")
 
 
 def registration_book_id(animation_id: UUID) -> UUID:
-    """The stream of all registrations for an animation."""
+    """Return the stream of all registrations for an animation."""
     return uuid5(NAMESPACE, f"registrations:{animation_id}")
 
 
 def structure_contact_id(structure_id: UUID) -> UUID:
-    """Whose key seals a structure's public contact: a key apart from that of its name."""
+    """Return the owner of the key that seals a structure's public contact, apart from the key of its name."""
     return uuid5(NAMESPACE, f"structure-contact:{structure_id}")
 
 
 def file_id(sha256: str) -> UUID:
-    """The stream of the file with that digest."""
+    """Return the stream of the file with that digest."""
     return uuid5(NAMESPACE, f"file:{sha256}")
 
 

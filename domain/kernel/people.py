@@ -1,6 +1,6 @@
-"""What people are called and reached by: names, e-mail addresses, telephones.
+"""Names, e-mail addresses and telephone numbers of people.
 
-An address is one mailbox, a telephone one line; each has one form in which its spellings compare equal.
+An address is one mailbox, a telephone number one line; each has a comparison form in which its spellings are equal.
 """
 
 from __future__ import annotations
@@ -22,26 +22,26 @@ _OVERSEAS = ("GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "NC", "PF", "WF")
 _FRANCE = 33
 _EXPECTED_ADDRESS = "adresse électronique attendue, une seule, par exemple nom@exemple.fr"
 _EXPECTED_PHONE = "numéro de téléphone attendu, par exemple 06 12 34 56 78, 0590 12 34 56 ou +32 470 12 34 56"
-#: A relay of old would hand « % » and « ! » on to another host (RFC 1123, section 5.2.16); « =?…?= » is decoded as
-#: another address by what reads it as a header (RFC 2047).
+#: Old relays pass « % » and « ! » on to another host (RFC 1123, section 5.2.16); readers of headers decode « =?…?= »
+#: into another address (RFC 2047).
 _ROUTES = re.compile(r"[%!?]")
-#: U+200C, U+200D, U+2019 and the letters' own modifier apostrophes stand in names of many languages.
+#: Names of many languages hold U+200C, U+200D, U+2019 and modifier apostrophes.
 _NAME_SIGNS = re.compile(r"[ '’ʼ.·‐‑–\u200c\u200d-]")
-#: A dot ends an initial or an abbreviation: « J.-P. », « Jr. ». What follows it at once reads as the name of a site.
+#: A dot ends an initial or an abbreviation: « J.-P. », « Jr. ». A letter right after it reads as the name of a site.
 _DOT_IN_A_WORD = re.compile(r"\.\w")
 _SITE = re.compile(r"://|\bwww\.|\b[a-z0-9-]{2,}\.[a-z]{2,24}\b(?!\.)", re.IGNORECASE | re.ASCII)
-#: As sites end, however they are written; any other ending counts in small letters alone: « St.Joseph » is a school.
+#: Endings of sites in any case. Other endings count in small letters only: « St.Joseph » is a school.
 _ENDINGS = frozenset(
     {"app", "biz", "click", "club", "com", "dev", "eu", "fr", "info", "io", "link", "net", "org", "shop"}
 )
-#: Registers tell namesakes apart by a number; a telephone or a sum of money takes more.
+#: Registers number namesakes; telephone numbers and sums of money have more digits.
 _MOST_DIGITS = 4
 
 
 def written_address(value: str) -> str:
-    """The mailbox as it is kept: NFC, its domain in lower-case ASCII (IDNA 2008), its local part as typed.
+    """Return the mailbox as stored: NFC, its domain in lower-case ASCII (IDNA 2008), its local part as typed.
 
-    Raises ValueError (French) on what is not exactly one mailbox that every mail server can write to.
+    Raise ValueError (French) unless it is exactly one mailbox that every mail server can write to.
     """
     if len(value) > LONGEST_ADDRESS:
         raise ValueError(f"{LONGEST_ADDRESS} caractères au plus")
@@ -50,7 +50,7 @@ def written_address(value: str) -> str:
     except EmailNotValidError:
         raise ValueError(_EXPECTED_ADDRESS) from None
     if address.ascii_email is None:
-        # SMTPUTF8 (RFC 6531) is not everywhere on the way: better told now than lost later.
+        # Not every server on the way has SMTPUTF8 (RFC 6531): refuse now rather than lose letters later.
         raise ValueError("avant le @, lettres sans accent attendues : beaucoup de messageries refusent les autres")
     if _ROUTES.search(address.local_part):
         raise ValueError(_EXPECTED_ADDRESS)
@@ -58,9 +58,9 @@ def written_address(value: str) -> str:
 
 
 def comparison_form(address: str) -> str:
-    """The form in which two spellings of one mailbox are equal. Never shown, never written to.
+    """Return the form in which two spellings of one mailbox are equal. Never shown, never written to.
 
-    Total: what was recorded before addresses had a type is compared as it stands.
+    Never raises: addresses recorded before they had a type are compared as they stand.
     """
     try:
         return written_address(address.strip()).casefold()
@@ -69,9 +69,9 @@ def comparison_form(address: str) -> str:
 
 
 def written_phone(value: str) -> str:
-    """The number as its person wrote it, in plain digits and single blanks.
+    """Return the number as its owner wrote it, in plain digits and single blanks.
 
-    National numbers are those of France, overseas territories included. Raises ValueError (French) otherwise.
+    Raise ValueError (French) unless it is a national number of France, overseas included, or an international one.
     """
     if _number(value) is None:
         raise ValueError(_EXPECTED_PHONE)
@@ -79,7 +79,7 @@ def written_phone(value: str) -> str:
 
 
 def phone_comparison_form(phone: str) -> str:
-    """The form in which two spellings of one telephone are equal: E.164; of what is none, its digits."""
+    """Return the form in which two spellings of one number are equal: E.164, or the digits if it is no number."""
     if number := _number(phone):
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     return "".join(char for char in phone if char.isdigit())
@@ -87,19 +87,19 @@ def phone_comparison_form(phone: str) -> str:
 
 def _number(value: str) -> phonenumbers.PhoneNumber | None:
     typed = unicodedata.normalize("NFKC", value)
-    # Metropolitan France comes last: it would take numbers of overseas, which its plan leaves free.
-    number = next((found for region in (*_OVERSEAS, "FR") if (found := _valid(typed, region))), None)
-    # The numbers that ARCEP keeps for fiction (06 39 98…), and new ranges, are possible before the tables know them.
+    # Metropolitan France comes last: its plan would also accept overseas numbers.
+    number = next((valid for region in (*_OVERSEAS, "FR") if (valid := _valid(typed, region))), None)
+    # ARCEP's numbers for fiction (06 39 98…) and new ranges are not in the library's tables.
     return number or _possible(typed)
 
 
 def _valid(typed: str, region: str) -> phonenumbers.PhoneNumber | None:
     number = _parsed(typed, region)
-    return number if number and phonenumbers.is_valid_number(number) and _of(number, region, typed) else None
+    return number if number and phonenumbers.is_valid_number(number) and _fits_region(number, region, typed) else None
 
 
-def _of(number: phonenumbers.PhoneNumber, region: str, typed: str) -> bool:
-    """Whether a national number belongs to the region it was read in; an international one says so itself."""
+def _fits_region(number: phonenumbers.PhoneNumber, region: str, typed: str) -> bool:
+    """Return whether a national number belongs to this region; an international one carries its own."""
     return typed.lstrip().startswith(("+", "00")) or phonenumbers.is_valid_number_for_region(number, region)
 
 
@@ -107,7 +107,7 @@ def _possible(typed: str) -> phonenumbers.PhoneNumber | None:
     number = _parsed(typed, "FR")
     if number is None or not phonenumbers.is_possible_number(number):
         return None
-    # A French number has nine digits after its 0 or its +33, none of them a 0 at first.
+    # A French number has nine digits after 0 or +33, and the first is not 0.
     french = number.country_code == _FRANCE
     return None if french and not 100_000_000 <= (number.national_number or 0) <= 999_999_999 else number
 
@@ -131,7 +131,7 @@ def _name_of_a_person(value: str) -> str:
 
 
 def names_a_site(text: str) -> bool:
-    """Whether the text reads as the address of a site, written with a scheme or without."""
+    """Return whether the text reads as the address of a site, with or without a scheme."""
     return any(_is_site(match) for match in _SITE.findall(unicodedata.normalize("NFKC", text)))
 
 
@@ -150,7 +150,7 @@ EmailAddress = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=LONGEST_ADDRESS), AfterValidator(written_address)
 ]
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=30), AfterValidator(written_phone)]
-#: A first or last name, as letters greet with it: nothing that a stranger would click on or call.
+#: A first or last name, fit for a greeting: it holds nothing to click on or to call.
 PersonName = line(80, check=_name_of_a_person)
-#: What an office or a place where people work is called.
+#: The name of an office or a place where people work.
 Name = line(200, check=_no_site)

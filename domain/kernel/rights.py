@@ -1,7 +1,7 @@
 """Who may do what, on whose things: one table, readable at a glance (docs/glossary.md, "Who acts").
 
-The rows are the actions, named as the GraphQL mutations are; each tells which roles may take it and how far each
-role's power reaches. `may` is the only judge: commands, `allowedActions` and the read side all ask it.
+A row is an action, named as its GraphQL mutation, with the roles that may take it and the reach of each. `may` is the
+only judge: commands, `allowedActions` and the read side all ask it.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ DI, IN, HE, NA, AU, SY = Role.DIRECTOR, Role.INSPECTOR, Role.HEAD, Role.NATIONAL
 
 
 class Scope(StrEnum):
-    """How far a role's power reaches."""
+    """The reach of a role's power."""
 
     ANYWHERE = "anywhere"
-    #: For who does not only say of themself what they are: a médiateur whom the structure has accepted.
+    #: For a médiateur whom the structure has accepted; declaring oneself a médiateur is not enough.
     ACCEPTED = "anywhere, once accepted"
     OWN_STRUCTURE = "own structure"
     OWN_TERRITORY = "own territory"
-    #: About a structure itself, its name and its people, or about a school's: the territory that answers for it. A
-    #: convention in a further territory gives rights over the work done there, and none over these.
+    #: The territory that answers for a structure's name and people, or for a school's. A convention in another
+    #: territory gives rights over the work done there, but not over these.
     HOME_TERRITORY = "home territory"
     OWN_SCHOOL = "own school"
     OWN_PERSON = "own person"
 
 
 class Action(StrEnum):
-    """Everything that rights are asked for. Values of commands are the contract's mutation names."""
+    """Every action under rights. The values of commands are the contract's mutation names."""
 
     CONVENTION_SIGN = "conventionSign"
     CONVENTION_AMEND = "conventionAmend"
@@ -122,7 +122,7 @@ class Action(StrEnum):
 
 _ANY, _STRUCTURE, _TERRITORY = Scope.ANYWHERE, Scope.OWN_STRUCTURE, Scope.OWN_TERRITORY
 _SCHOOL, _PERSON, _HOME = Scope.OWN_SCHOOL, Scope.OWN_PERSON, Scope.HOME_TERRITORY
-#: Every role that a person can have or be given. What is their own stays theirs in each of them.
+#: Every role that a person can have. They keep the rights on their own things in each of them.
 PERSONS = (PA, ST, ME, CO, DI, IN, HE, NA, AU)
 _OWN = dict.fromkeys(PERSONS, _PERSON)
 
@@ -154,7 +154,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.CANDIDATURE_ISSUE_CERTIFICATE: {CO: _TERRITORY},
     Action.REGISTRATION_SUBMIT: {P: _ANY, PA: _ANY, ME: _ANY},
     Action.REGISTRATION_SUBMIT_FOR: {ST: _STRUCTURE, ME: Scope.ACCEPTED, DI: _ANY, HE: _ANY},
-    # The registration's link or code is the right: whoever holds it may.
+    # Holding the registration's link or code is the right.
     Action.REGISTRATION_CANCEL: {P: _ANY, PA: _ANY, ST: _ANY, ME: _ANY, DI: _ANY, HE: _ANY},
     Action.REGISTRATION_KEEP: {P: _ANY, PA: _ANY, ST: _ANY, ME: _ANY, DI: _ANY, HE: _ANY},
     Action.REGISTRATION_REMOVE: {ST: _STRUCTURE},
@@ -163,11 +163,11 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.AUDITOR_ADMIT: {NA: _ANY},
     Action.INVITATION_SEND: {ST: _STRUCTURE, CO: _HOME, NA: _ANY},
     Action.INVITATION_REVOKE: {ST: _STRUCTURE, CO: _HOME, NA: _ANY},
-    # Who is signed in, for themself: an invitation by its link, a structure out of the list.
+    # Signed-in people act for themselves: an invitation by its link, a structure from the list.
     Action.INVITATION_ACCEPT: {PA: _ANY, ST: _ANY, ME: _ANY},
     Action.MEDIATEUR_REGISTER: {PA: _ANY, ME: _ANY},
     Action.MEDIATEUR_ACCEPT: {ST: _STRUCTURE, CO: _HOME, NA: _ANY},
-    # Whoever holds a mandate may lay it down.
+    # Holders may lay down their own mandate.
     Action.MANDATE_END: {**_OWN, ST: _STRUCTURE, CO: _HOME, NA: _ANY},
     Action.CONTACT_ADD: {ST: _STRUCTURE},
     Action.CONTACTS_IMPORT: {ST: _STRUCTURE},
@@ -175,7 +175,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.PLANNING_SEND: {ST: _STRUCTURE},
     Action.STRUCTURE_CONTACT_SET: {ST: _STRUCTURE},
     Action.MAIL_PREFERENCES_SET: dict.fromkeys(PERSONS, _ANY),
-    # The letter's link is the right: whoever holds it is taken for nobody else.
+    # Holding the letter's link is the right.
     Action.UNSUBSCRIBE: {P: _ANY},
     Action.NOTIFICATIONS_MARK_READ: dict.fromkeys(PERSONS, _ANY),
     Action.TERM_ADD: {NA: _ANY, SY: _ANY},
@@ -222,10 +222,10 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
 
 @dataclass(frozen=True, slots=True)
 class Belongings:
-    """Whose a thing is: what a scope is compared with. It follows from the thing, never from what an input says of it.
+    """The owners of a thing, which scopes are compared with. They follow from the thing, never from an input.
 
-    A structure may work in several territories; `home` holds those that answer for the thing itself: of a structure the
-    first that it signed in, of what is bound to schools where they are.
+    A structure may work in several territories; `home` holds those that answer for the thing itself: the first that a
+    structure signed in, or the territories of the schools.
     """
 
     structure_id: UUID | None = None
@@ -236,41 +236,43 @@ class Belongings:
 
 
 _REACHES: Mapping[Scope, Callable[[Actor, Belongings], bool]] = {
-    Scope.ANYWHERE: lambda actor, of: True,
-    Scope.ACCEPTED: lambda actor, of: actor.accepted,
-    Scope.OWN_STRUCTURE: lambda actor, of: of.structure_id in actor.structures,
-    Scope.OWN_TERRITORY: lambda actor, of: bool(of.territories & actor.territories),
-    Scope.HOME_TERRITORY: lambda actor, of: bool(of.home & actor.territories),
-    Scope.OWN_SCHOOL: lambda actor, of: of.school in actor.schools,
-    Scope.OWN_PERSON: lambda actor, of: of.person_id is not None and of.person_id == actor.person_id,
+    Scope.ANYWHERE: lambda actor, belongings: True,
+    Scope.ACCEPTED: lambda actor, belongings: actor.accepted,
+    Scope.OWN_STRUCTURE: lambda actor, belongings: belongings.structure_id in actor.structures,
+    Scope.OWN_TERRITORY: lambda actor, belongings: bool(belongings.territories & actor.territories),
+    Scope.HOME_TERRITORY: lambda actor, belongings: bool(belongings.home & actor.territories),
+    Scope.OWN_SCHOOL: lambda actor, belongings: belongings.school in actor.schools,
+    Scope.OWN_PERSON: lambda actor, belongings: (
+        belongings.person_id is not None and belongings.person_id == actor.person_id
+    ),
 }
 
 
 def reaches_own(action: Action) -> bool:
-    """Whether the action may be taken on what is one's own, in whatever role."""
+    """Return whether people may take the action on their own things, whatever their role."""
     return RIGHTS[action].get(Role.PARENT) is Scope.OWN_PERSON
 
 
 def scope_of(actor: Actor, action: Action) -> Scope | None:
-    """How far the actor may take the action; None when not at all. What they are besides adds to it."""
+    """Return the actor's reach for the action, or None. Their further roles add to it."""
     row = RIGHTS[action]
     beside = {row.get(role) for role in actor.also}
     if Scope.ANYWHERE in beside or (Scope.ACCEPTED in beside and actor.accepted):
         return Scope.ANYWHERE
     scope = row.get(actor.role)
-    # What is one's own is found by being named, in every role; lists of it are a parent's.
+    # Every role reaches its own things by id; only parents may list theirs.
     return None if scope is Scope.OWN_PERSON and not actor.is_a(Role.PARENT) else scope
 
 
-def may(actor: Actor, action: Action, of: Belongings) -> bool:
-    """Whether the actor may take the action on a thing that belongs so."""
-    if actor.role in RIGHTS[action] and reaches_own(action) and _REACHES[Scope.OWN_PERSON](actor, of):
+def may(actor: Actor, action: Action, belongings: Belongings) -> bool:
+    """Return whether the actor may take the action on a thing with these belongings."""
+    if actor.role in RIGHTS[action] and reaches_own(action) and _REACHES[Scope.OWN_PERSON](actor, belongings):
         return True
     scope = scope_of(actor, action)
-    return scope is not None and _REACHES[scope](actor, of)
+    return scope is not None and _REACHES[scope](actor, belongings)
 
 
-def authorize(actor: Actor, action: Action, of: Belongings) -> None:
-    """Raises FORBIDDEN, always in the same words, unless the actor may take the action."""
-    if not may(actor, action, of):
+def authorize(actor: Actor, action: Action, belongings: Belongings) -> None:
+    """Raise FORBIDDEN, always in the same words, unless the actor may take the action."""
+    if not may(actor, action, belongings):
         raise forbidden()

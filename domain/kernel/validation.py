@@ -1,4 +1,4 @@
-"""Field types that commands share, and pydantic's findings in French, every field named at once."""
+"""Field types that commands share, and pydantic's errors in French, for every field at once."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ M = TypeVar("M", bound=BaseModel)
 
 # Unicode's categories Cc and Cs, without tab and line breaks.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-# They show a text in another order than it is stored in (Unicode Technical Report 36, section 2.7).
+# Show a text in another order than it is stored in (Unicode Technical Report 36, section 2.7).
 _DIRECTION = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 _BREAKS = re.compile(r"[\t\n\r]")
-# Separators that nobody types: they come with what is pasted from elsewhere.
+# Separators that nobody types: they come with pasted text.
 _SEPARATORS = re.compile(r"[\u2028\u2029]")
 #: The two format characters that words of several languages need (Unicode Standard Annex 31, section 2.3).
 _JOINERS = "\u200c\u200d"
@@ -40,12 +40,12 @@ _BLANK_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
 
 def _printable(value: str) -> str:
-    """Refuses control characters (PostgreSQL cannot hold a null byte) but keeps line breaks and tabs."""
+    """Refuse control characters (PostgreSQL cannot hold a null byte) but keep line breaks and tabs."""
     if _CONTROL.search(value):
         raise ValueError("caractère de contrôle interdit")
     if match := _DIRECTION.search(value):
         raise ValueError(_invisible(match.group()))
-    # Format and space characters alone would pass for a reason that nobody can read.
+    # A text of format and space characters alone would be a reason that nobody can read.
     if all(unicodedata.category(char)[0] in "CZM" for char in value):
         raise ValueError("champ obligatoire")
     return unicodedata.normalize("NFC", value)
@@ -65,7 +65,7 @@ def _invisible(char: str) -> str:
 
 
 def formatted(pattern: str, expected: str) -> AfterValidator:
-    """A whole text of that form. What is expected is said in French words: nobody should have to read a pattern."""
+    """Return a validator for the whole text. `expected` describes the pattern in French, for the error message."""
     form = re.compile(pattern, re.ASCII)
 
     def check(value: str) -> str:
@@ -77,7 +77,7 @@ def formatted(pattern: str, expected: str) -> AfterValidator:
 
 
 def _of_our_time(value: datetime) -> datetime:
-    """Far-off years are slips of the keyboard, and no local time exists at the ends of the calendar."""
+    """Refuse far-off years: they are slips of the keyboard, and local time overflows at the ends of the calendar."""
     if not 2000 <= value.year <= 2100:
         raise ValueError("année attendue entre 2000 et 2100")
     return value
@@ -93,7 +93,7 @@ def _amount(value: object) -> object:
 
 
 def _text(longest: int, shortest: int = 1) -> Any:
-    """Text of several lines, in NFC."""
+    """Return the type of a text of several lines, in NFC."""
     return Annotated[
         str,
         StringConstraints(strip_whitespace=True, min_length=shortest, max_length=longest),
@@ -102,34 +102,34 @@ def _text(longest: int, shortest: int = 1) -> Any:
 
 
 def _joined(value: object) -> object:
-    """The lines of a text as one, with commas between them."""
+    """Join the lines of a text with commas."""
     if not isinstance(value, str) or len(value) > 1_000:
         return value
-    return ", ".join(part for each in re.split(r"[\r\n\u2028\u2029]+", value) if (part := each.strip().rstrip(",")))
+    return ", ".join(part for row in re.split(r"[\r\n\u2028\u2029]+", value) if (part := row.strip().rstrip(",")))
 
 
 def line(longest: int, shortest: int = 1, check: Callable[[str], str] = str) -> Any:
-    """Text of one line, in NFC, of characters that can be seen: fit for a title, a header, a cell, a list.
+    """Return the type of a one-line text in NFC, of visible characters: fit for a title, a header, a cell, a list.
 
-    `check` looks at what remains, and raises ValueError (French).
+    `check` sees the cleaned text and may raise ValueError (French).
     """
     return Annotated[_text(longest, shortest), AfterValidator(_one_line), AfterValidator(check)]
 
 
 def _joined_line(longest: int) -> Any:
-    """Text that people write in several lines, as on an envelope, and that stands in sentences, headers and cells."""
+    """Return the type of a text that people type in several lines, as on an envelope, and that is shown in one."""
     return Annotated[line(longest), BeforeValidator(_joined)]
 
 
 Label = line(200)
 Address = _joined_line(300)
-#: What a draw is made from: long enough that nobody tries all of them.
+#: The seed of a draw: long enough that nobody can try them all.
 Seed = line(200, shortest=8)
-#: What a token calls a person: compared as it stands, at most as long as OpenID Connect admits (Core 1.0, section 2).
+#: The subject of a token: compared as it stands, at most as long as OpenID Connect admits (Core 1.0, section 2).
 Subject = line(255)
-#: A signed link, with room for what is pasted around it; see `application.commanding.signed_links`.
+#: A signed link, with room for text pasted around it; see `application.commanding.signed_links`.
 Link = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-#: A code typed from paper, with whatever stands between its groups.
+#: A code typed from paper, with any separators between its groups.
 PrintedCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
 Reason = _text(2_000)
 LongText = _text(5_000)
@@ -159,14 +159,14 @@ Euros = Annotated[
     Field(gt=0, max_digits=9, decimal_places=2),
     WithJsonSchema({"type": "string", "maxLength": _LONGEST_AMOUNT}),
 ]
-#: An instant with its offset; which wall clock it shows is the territory's matter.
+#: An instant with its offset; the territory decides which local time it shows.
 Instant = AwareDatetime
 #: An instant that somebody declares.
 DeclaredInstant = Annotated[AwareDatetime, AfterValidator(_of_our_time)]
 
 
 def _in_french(expected: str) -> str:
-    """Pydantic's list of accepted values: `'A', 'B' or 'C'`."""
+    """Translate pydantic's list of accepted values: `'A', 'B' or 'C'`."""
     return expected.replace("' or '", "', '").replace("'", "")
 
 
@@ -233,7 +233,7 @@ def _unforeseen(_: Mapping[str, Any]) -> str:
 
 
 def _problem(error: Mapping[str, Any]) -> Problem:
-    # A null given for a mandatory field is a missing field, whatever type was expected.
+    # A null in a mandatory field is a missing field, whatever the expected type.
     absent = error["input"] is None and error["type"] not in ("value_error", "extra_forbidden")
     kind = "missing" if absent else error["type"]
     sentence = _FRENCH.get(kind, _unforeseen)(error.get("ctx", {}))
@@ -242,21 +242,21 @@ def _problem(error: Mapping[str, Any]) -> Problem:
 
 
 def problems_of(error: ValidationError) -> DomainError:
-    """What pydantic found, one French problem a field. The refused values are not repeated: they may be personal."""
-    return DomainError(_problem(found) for found in error.errors(include_url=False))
+    """Return pydantic's errors as French problems, one a field. They never repeat a value: it may be personal."""
+    return DomainError(_problem(details) for details in error.errors(include_url=False))
 
 
 def validated(model: type[M], values: Mapping[str, Any]) -> M:
-    """`model` made from `values`. Raises DomainError (INVALID) that names each field that is missing or wrong."""
+    """Build `model` from `values`. Raise DomainError (INVALID) with every field that is missing or wrong."""
     try:
         return model.model_validate(values)
     except ValidationError as error:
         raise problems_of(error) from error
 
 
-_Stated = create_model("_Stated", reason=(Reason, ...))
+_WithReason = create_model("_WithReason", reason=(Reason, ...))
 
 
-def stated(reason: str) -> str:
-    """The reason that a refusal, a correction, an end must have. Raises DomainError when nothing is said."""
-    return str(validated(_Stated, {"reason": reason}).model_dump()["reason"])
+def required_reason(reason: str) -> str:
+    """Return the reason for a refusal, a correction or an end, cleaned. Raise DomainError if it is empty."""
+    return str(validated(_WithReason, {"reason": reason}).model_dump()["reason"])

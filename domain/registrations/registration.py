@@ -19,7 +19,7 @@ from domain.kernel.actors import Actor, Role
 from domain.kernel.errors import ErrorCode, broken, invalid, not_found, refuse
 from domain.kernel.events import Event
 from domain.kernel.rights import Action, authorize, may
-from domain.kernel.validation import stated
+from domain.kernel.validation import required_reason
 from domain.registrations.events import (
     QuestionWithdrawn,
     RegistrantErased,
@@ -132,7 +132,7 @@ def remove(
     _check_open(animation, now)
     return [
         RegistrationRemoved(
-            registration_id=registration_id, person_id=book.people[registration_id], reason=stated(reason)
+            registration_id=registration_id, person_id=book.people[registration_id], reason=required_reason(reason)
         )
     ]
 

@@ -9,7 +9,7 @@ from domain.kernel.actors import Actor
 from domain.kernel.errors import ErrorCode, broken, invalid, refuse
 from domain.kernel.events import Event
 from domain.kernel.rights import Action
-from domain.kernel.validation import stated
+from domain.kernel.validation import required_reason
 from domain.service_dossiers.events import AmendmentAccepted, AmendmentProposed, AmendmentRefused
 from domain.service_dossiers.service_dossier import ServiceDossier
 from domain.service_dossiers.transitions import check
@@ -40,7 +40,7 @@ def propose(
             children=came.children,
             form_version=form_version,
             answers=came.answers,
-            reason=stated(reason),
+            reason=required_reason(reason),
         )
     ]
 
@@ -55,7 +55,7 @@ def accept(dossier: ServiceDossier, actor: Actor, number: int) -> list[Event]:
 def decline(dossier: ServiceDossier, actor: Actor, number: int, reason: str) -> list[Event]:
     check(Action.SERVICE_AMENDMENT_REFUSE, dossier, actor)
     pending(dossier, number)
-    return [AmendmentRefused(number=number, reason=stated(reason))]
+    return [AmendmentRefused(number=number, reason=required_reason(reason))]
 
 
 def pending(dossier: ServiceDossier, number: int) -> AmendmentProposed:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.kernel.events import Event, SaidText, WordsErased, event
+from domain.kernel.events import Event, FreeText, WordsErased, event
 
 
 class ServiceLine(BaseModel):
@@ -68,7 +68,7 @@ class DossierSubmitted(Event):
 
 @event("service_dossier.returned", "Dossier renvoyé à la structure")
 class DossierReturned(Event):
-    reason: SaidText = Field(title="motif")
+    reason: FreeText = Field(title="motif")
 
 
 @event("service_dossier.certified", "Service fait certifié")
@@ -83,7 +83,7 @@ class DossierCertified(Event):
     amount: Decimal
     planned_animations: int | None
     already_certified: int = Field(title="certifiées auparavant")
-    overrun_reason: SaidText | None = Field(title="motif du dépassement")
+    overrun_reason: FreeText | None = Field(title="motif du dépassement")
 
 
 @event("service_dossier.paid", "Paiement enregistré")
@@ -102,8 +102,8 @@ class AmendmentProposed(Event):
     parents: int
     children: int
     form_version: int = Field(title="version des questions")
-    answers: tuple[SaidText, ...] = Field(title="réponses")
-    reason: SaidText
+    answers: tuple[FreeText, ...] = Field(title="réponses")
+    reason: FreeText
 
 
 @event("service_dossier.amendment_accepted", "Avenant accepté")
@@ -114,7 +114,7 @@ class AmendmentAccepted(Event):
 @event("service_dossier.amendment_refused", "Avenant refusé")
 class AmendmentRefused(Event):
     number: int
-    reason: SaidText
+    reason: FreeText
 
 
 @event("service_dossier.words_erased", "Textes du dossier effacés")

@@ -16,7 +16,7 @@ from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.errors import DomainError, ErrorCode, Problem, broken, invalid
 from domain.kernel.events import Event, without_words
 from domain.kernel.rights import Action, Belongings, authorize
-from domain.kernel.validation import stated
+from domain.kernel.validation import required_reason
 from domain.service_dossiers.events import (
     AmendmentAccepted,
     AmendmentProposed,
@@ -208,7 +208,7 @@ def _line(animation: Animation, version: int) -> ServiceLine:
 
 def send_back(dossier: ServiceDossier, actor: Actor, reason: str) -> list[Event]:
     check(Action.SERVICE_DOSSIER_RETURN, dossier, actor)
-    return [DossierReturned(reason=stated(reason))]
+    return [DossierReturned(reason=required_reason(reason))]
 
 
 def certify(dossier: ServiceDossier, convention: Convention, actor: Actor, overrun_reason: str | None) -> list[Event]:
@@ -235,7 +235,7 @@ def certify(dossier: ServiceDossier, convention: Convention, actor: Actor, overr
             amount=count * dossier.rate_per_animation,
             planned_animations=planned,
             already_certified=before,
-            overrun_reason=stated(overrun_reason) if overrun and overrun_reason is not None else None,
+            overrun_reason=required_reason(overrun_reason) if overrun and overrun_reason is not None else None,
         )
     ]
 

@@ -10,9 +10,9 @@ from pydantic import Field
 
 from domain.kernel.actors import Actor
 from domain.kernel.errors import broken
-from domain.kernel.events import OF_THE_THING, Event, PersonalMark, SaidText, WordsErased, event
+from domain.kernel.events import OF_THE_THING, Event, FreeText, PersonalMark, WordsErased, event
 from domain.kernel.rights import Action, Belongings, authorize
-from domain.kernel.validation import stated
+from domain.kernel.validation import required_reason
 
 #: What a structure is called once its name is erased: its SIRET says which one it is.
 ERASED_NAME = "Structure effacée"
@@ -36,7 +36,7 @@ class StructureRenamed(Event):
     """`reason`: none where a signing renamed, as signings once did."""
 
     name: _Name
-    reason: SaidText | None = Field(title="motif")
+    reason: FreeText | None = Field(title="motif")
 
 
 @event("structure.words_erased", "Nom de la structure effacé")
@@ -122,4 +122,4 @@ def rename(state: Structure, actor: Actor, name: str, reason: str) -> list[Event
     authorize(actor, Action.STRUCTURE_RENAME, state.belongings)
     if name == state.name:
         raise broken("La structure porte déjà ce nom.", "name")
-    return [StructureRenamed(name=name, reason=stated(reason))]
+    return [StructureRenamed(name=name, reason=required_reason(reason))]

@@ -28,7 +28,7 @@ from domain.kernel.validation import (
     LongText,
     Reason,
     Seats,
-    stated,
+    required_reason,
     validated,
 )
 from tests.support.domain.builders import values
@@ -252,13 +252,13 @@ def test_whatever_is_typed_the_answer_is_a_domain_error_that_can_be_read(typed):
 @pytest.mark.parametrize("reason", ["", "  ", "\n\t", None])
 def test_a_reason_is_stated(reason):
     with pytest.raises(DomainError) as refusal:
-        stated(reason)
+        required_reason(reason)
     (problem,) = refusal.value.problems
     assert (problem.field, problem.message) == (("reason",), "reason : champ obligatoire.")
 
 
 def test_a_reason_is_held_to_the_limits_of_texts():
-    assert stated("  Salle inondée ") == "Salle inondée"
+    assert required_reason("  Salle inondée ") == "Salle inondée"
     for typed in ("x" * 2_001, "a\x00b"):
         with pytest.raises(DomainError):
-            stated(typed)
+            required_reason(typed)
