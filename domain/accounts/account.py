@@ -27,36 +27,36 @@ from domain.kernel.identifiers import department_of_school
 from domain.kernel.rights import Action, Belongings, authorize
 from domain.structures.structure import Structure
 
-#: Those whom schools have.
+#: The roles of a school's staff.
 STAFF = (Role.DIRECTOR, Role.INSPECTOR, Role.HEAD)
 
 
 @dataclass(frozen=True, slots=True)
 class Mandate:
-    """A role, what it reaches, and until when (excluded); without `until`, until somebody ends it."""
+    """A role, its reach, and its end (excluded); without `until` it lasts until somebody ends it."""
 
     role: Role
     structure_id: UUID | None = None
     territories: tuple[str, ...] = ()
     schools: tuple[str, ...] = ()
     until: datetime | None = None
-    #: Whose it is to end it.
+    #: Decide who may end it.
     belongings: Belongings = field(default_factory=Belongings)
-    #: Whether somebody else than its holder says so too: of médiateurs, who register themselves, their structure. Those
-    #: who registered before structures were asked have to be accepted too: nothing told them from strangers.
+    #: Whether somebody besides its holder confirms it. Médiateurs register themselves and their structure accepts them,
+    #: including those who registered before acceptance existed.
     accepted: bool = field(default=True, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Of one person. `mandates` are those that nobody has ended."""
+    """The account of one person. `mandates` are those that nobody has ended."""
 
     id: UUID
     mandates: Mapping[UUID, Mandate] = field(default_factory=dict)
     erased: bool = False
-    #: Whose it is, once they were given anything.
+    #: The pseudonym of its owner, once they have had a mandate.
     person_id: UUID | None = None
-    #: Whose key the address of its preferences has, where there is one.
+    #: The owner of the key that seals the address in its preferences, if there is one.
     mailbox: UUID | None = None
 
     def holds(self, mandate: Mandate) -> bool:
@@ -77,7 +77,7 @@ _MANDATE_OF: Mapping[type[Event], Callable[..., Mandate]] = {
 
 
 def _where_schools_are(fact: SchoolStaffBound) -> frozenset[str]:
-    """By the schools themselves: older bindings name a territory that they may not lie in."""
+    """Return the territories of the schools themselves: older bindings may name another territory."""
     departments = frozenset(code for uai in fact.schools if (code := department_of_school(uai)) is not None)
     return departments or frozenset([fact.territory])
 
@@ -94,13 +94,15 @@ def evolve(state: Account | None, originator_id: UUID, fact: Event) -> Account:
     account = state or Account(originator_id)
     match fact:
         case MandateGiven():
-            given = {**account.mandates, fact.mandate_id: mandate_of(fact)}
-            return replace(account, mandates=given, person_id=fact.person_id)
+            mandates = {**account.mandates, fact.mandate_id: mandate_of(fact)}
+            return replace(account, mandates=mandates, person_id=fact.person_id)
         case MediateurAccepted():
             accepted = replace(account.mandates[fact.mandate_id], accepted=True)
             return replace(account, mandates={**account.mandates, fact.mandate_id: accepted})
         case MandateEnded():
-            left = {one: mandate for one, mandate in account.mandates.items() if one != fact.mandate_id}
+            left = {
+                mandate_id: mandate for mandate_id, mandate in account.mandates.items() if mandate_id != fact.mandate_id
+            }
             return replace(account, mandates=left)
         case AccountErased():
             return replace(account, mandates={}, erased=True)
@@ -109,57 +111,59 @@ def evolve(state: Account | None, originator_id: UUID, fact: Event) -> Account:
     raise TypeError(f"not an account's event: {fact!r}")
 
 
-def appoint_coordonnateur(account: Account, given: CoordonnateurAppointed, actor: Actor) -> list[Event]:
+def appoint_coordonnateur(account: Account, appointment: CoordonnateurAppointed, actor: Actor) -> list[Event]:
     authorize(actor, Action.COORDONNATEUR_APPOINT, Belongings())
-    if not given.territories:
+    if not appointment.territories:
         raise invalid("au moins un territoire.", "territories")
-    return _given(account, given)
+    return _give(account, appointment)
 
 
-def bind_school_staff(account: Account, given: SchoolStaffBound, actor: Actor) -> list[Event]:
-    authorize(actor, Action.SCHOOL_STAFF_BIND, Belongings(territories=frozenset([given.territory])))
-    if not given.schools:
+def bind_school_staff(account: Account, binding: SchoolStaffBound, actor: Actor) -> list[Event]:
+    authorize(actor, Action.SCHOOL_STAFF_BIND, Belongings(territories=frozenset([binding.territory])))
+    if not binding.schools:
         raise invalid("au moins un établissement.", "schools")
-    if elsewhere := [uai for uai in given.schools if department_of_school(uai) != given.territory]:
+    if elsewhere := [uai for uai in binding.schools if department_of_school(uai) != binding.territory]:
         named = ", ".join(elsewhere[:20]) + ("…" if len(elsewhere) > 20 else "")
-        raise invalid(f"établissements du territoire {given.territory} attendus ; n'en sont pas : {named}.", "schools")
-    return _given(account, given)
+        raise invalid(
+            f"établissements du territoire {binding.territory} attendus ; n'en sont pas : {named}.", "schools"
+        )
+    return _give(account, binding)
 
 
-def admit_auditor(account: Account, given: AuditorAdmitted, actor: Actor, now: datetime) -> list[Event]:
-    """Read-only and for a time: what an auditor may do stands in `domain.kernel.rights`."""
+def admit_auditor(account: Account, admission: AuditorAdmitted, actor: Actor, now: datetime) -> list[Event]:
+    """Admit an auditor, read-only and for a time; see `domain.kernel.rights` for the rights."""
     authorize(actor, Action.AUDITOR_ADMIT, Belongings())
-    if given.until <= now:
+    if admission.until <= now:
         raise invalid("la fin doit être à venir.", "until")
-    return _given(account, given)
+    return _give(account, admission)
 
 
-def join_structure(account: Account, given: SpeakerJoined, invitation: Invitation, actor: Actor) -> list[Event]:
-    """By the invitation's link, which serves once."""
+def join_structure(account: Account, joining: SpeakerJoined, invitation: Invitation, actor: Actor) -> list[Event]:
+    """Join a structure by an invitation's link, which serves once."""
     authorize(actor, Action.INVITATION_ACCEPT, Belongings())
     if invitation.status is not InvitationStatus.OPEN:
         raise broken("Cette invitation a déjà servi ou a été retirée : demandez-en une autre.")
-    return _given(account, given)
+    return _give(account, joining)
 
 
 def register_mediateur(
-    account: Account, given: MediateurRegistered, structure: Structure | None, actor: Actor
+    account: Account, registration: MediateurRegistered, structure: Structure | None, actor: Actor
 ) -> list[Event]:
     authorize(actor, Action.MEDIATEUR_REGISTER, Belongings())
     if structure is None:
         raise invalid("choisissez une structure de la liste.", "structure_id")
-    return _given(account, given)
+    return _give(account, registration)
 
 
 def accept_mediateur(
     account: Account, mandate_id: UUID, actor: Actor, home_of: Callable[[UUID], frozenset[str]]
 ) -> list[Event]:
-    """By the structure that they chose, or by who answers for its people."""
+    """Accept a médiateur for the structure they chose, or for those who answer for its people."""
     mandate = account.mandates.get(mandate_id)
-    of = mandate.belongings if mandate else Belongings()
-    if of.structure_id is not None:
-        of = replace(of, home=home_of(of.structure_id))
-    authorize(actor, Action.MEDIATEUR_ACCEPT, of)
+    belongings = mandate.belongings if mandate else Belongings()
+    if belongings.structure_id is not None:
+        belongings = replace(belongings, home=home_of(belongings.structure_id))
+    authorize(actor, Action.MEDIATEUR_ACCEPT, belongings)
     if mandate is None:
         raise broken("Ce mandat a déjà pris fin.")
     if mandate.accepted:
@@ -170,66 +174,71 @@ def accept_mediateur(
 def end_mandate(
     account: Account, mandate_id: UUID, actor: Actor, home_of: Callable[[UUID], frozenset[str]]
 ) -> list[Event]:
-    """By its holder, or by who answers for it. `home_of` tells a structure's first territory: its coordonnateurs answer
-    for the structure's people too.
+    """End a mandate, as its holder or as somebody who answers for it.
+
+    `home_of` returns a structure's first territory: its coordonnateurs answer for the structure's people too.
     """
     mandate = account.mandates.get(mandate_id)
-    of = replace(mandate.belongings if mandate else Belongings(), person_id=account.person_id)
-    if of.structure_id is not None:
-        of = replace(of, home=home_of(of.structure_id))
-    authorize(actor, Action.MANDATE_END, of)
+    belongings = replace(mandate.belongings if mandate else Belongings(), person_id=account.person_id)
+    if belongings.structure_id is not None:
+        belongings = replace(belongings, home=home_of(belongings.structure_id))
+    authorize(actor, Action.MANDATE_END, belongings)
     if mandate is None:
         raise broken("Ce mandat a déjà pris fin.")
     return [MandateEnded(mandate_id=mandate_id)]
 
 
-def set_mail_preferences(account: Account, given: MailPreferencesSet, actor: Actor) -> list[Event]:
-    """For oneself."""
+def set_mail_preferences(account: Account, preferences: MailPreferencesSet, actor: Actor) -> list[Event]:
+    """Set one's own preferences."""
     authorize(actor, Action.MAIL_PREFERENCES_SET, Belongings())
     if account.erased:
         raise broken("Les données de cette personne ont été effacées : ce compte est clos.")
-    return [given]
+    return [preferences]
 
 
 def stop_mail(account: Account, before: MailPreferencesSet) -> list[Event]:
-    """By the link of a letter: no e-mails at all, until the person says anew where to write to."""
+    """Stop all e-mails, by the link of a letter, until the person names an address again."""
     if account.erased:
         raise broken("Les données de cette personne ont été effacées : ce compte est clos.")
     return [MailPreferencesSet(person_id=before.person_id, recipients=(), muted=before.muted)]
 
 
 def erase_address(account: Account, person_id: UUID) -> list[Event]:
-    """What remains to be recorded once the key of the address in its preferences is destroyed."""
+    """Record that the key of the address in its preferences is destroyed."""
     if account.erased or account.mailbox != person_id:
         raise broken("Cette adresse est déjà effacée.")
     return [MailPreferencesSet(person_id=person_id, recipients=(), muted=())]
 
 
 def erase(account: Account, person_id: UUID) -> list[Event]:
-    """What remains to be recorded once the person's key is destroyed."""
+    """Record that the person's key is destroyed."""
     if account.erased:
         raise broken("Les données personnelles de ce compte sont déjà effacées.")
     return [AccountErased(person_id=person_id)]
 
 
 def in_force(mandates: Sequence[Mandate], now: datetime) -> list[Mandate]:
-    """Those that have not come to their end by themselves."""
+    """Return the mandates whose end has not passed."""
     return [mandate for mandate in mandates if mandate.until is None or now < mandate.until]
 
 
 def known_as(actor: Actor, person_id: UUID, account_id: UUID) -> Actor:
-    """The actor of a token by the pseudonyms of who they are. History must not name a parent."""
+    """Return the actor of a token with their pseudonyms. History must not name a parent."""
     name = f"parent:{person_id}" if actor.role is Role.PARENT else actor.name
     return replace(actor, name=name, person_id=person_id, account_id=account_id)
 
 
 def widened(actor: Actor, mandates: Sequence[Mandate]) -> Actor:
-    """The actor with what these mandates, in force, give: for their role; or another, if they only are a parent.
+    """Return the actor with the reach of these mandates in force, in their role or, for a parent, in the mandate's.
 
-    Of several roles the first in the order of `Role` is theirs, unless their token says which.
+    A parent with mandates of several roles acts in the first, in the order of `Role`.
     """
     roles = {mandate.role for mandate in mandates}
-    role = actor.role if actor.role is not Role.PARENT else next((one for one in Role if one in roles), actor.role)
+    role = (
+        actor.role
+        if actor.role is not Role.PARENT
+        else next((candidate for candidate in Role if candidate in roles), actor.role)
+    )
     own = [mandate for mandate in mandates if mandate.role is role]
     mediateur = [mandate for mandate in mandates if mandate.role is Role.MEDIATEUR]
     if not own:
@@ -237,18 +246,18 @@ def widened(actor: Actor, mandates: Sequence[Mandate]) -> Actor:
     return replace(
         actor,
         role=role,
-        # Who acts by a mandate is named by it: an official, whom those who may read mandates can tell.
+        # Officials by mandate are named by function and account, which readers of mandates can resolve.
         name=actor.name if role is actor.role or actor.account_id is None else f"{role}:{actor.account_id}",
         also=(frozenset([actor.role]) | roles & {Role.MEDIATEUR}) - {role},
         structures=actor.structures
-        | {one.structure_id for one in own if one.structure_id is not None and one.accepted},
-        accepted=actor.role is Role.MEDIATEUR or not mediateur or any(one.accepted for one in mediateur),
-        territories=actor.territories.union(*(one.territories for one in own)),
-        schools=actor.schools.union(*(one.schools for one in own)),
+        | {mandate.structure_id for mandate in own if mandate.structure_id is not None and mandate.accepted},
+        accepted=actor.role is Role.MEDIATEUR or not mediateur or any(mandate.accepted for mandate in mediateur),
+        territories=actor.territories.union(*(mandate.territories for mandate in own)),
+        schools=actor.schools.union(*(mandate.schools for mandate in own)),
     )
 
 
-def _given(account: Account, fact: MandateGiven) -> list[Event]:
+def _give(account: Account, fact: MandateGiven) -> list[Event]:
     if account.erased:
         raise broken("Les données de cette personne ont été effacées : ce compte est clos.")
     if account.holds(mandate_of(fact)):

@@ -1,7 +1,7 @@
 """What happens to accounts: who is given what to speak for, and until when (docs/glossary.md, "Who acts").
 
-One stream for each person who signs in. A mandate is a role with what it reaches; it ends by itself where it was given
-until an instant, or when somebody ends it. `subject` is what the person's token calls them.
+One stream for each person who signs in. A mandate is a role with its reach; it ends at its `until`, or when somebody
+ends it. `subject` is the subject of the person's token.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from domain.kernel.validation import Instant
 
 
 class MandateGiven(Event):
-    """The part that all mandates share."""
+    """The fields that all mandates share."""
 
     mandate_id: UUID = Field(title="mandat")
     person_id: UUID
@@ -38,14 +38,14 @@ class SchoolStaffBound(MandateGiven):
 
 @event("account.auditor_admitted", "Auditeur admis jusqu'à une date")
 class AuditorAdmitted(MandateGiven):
-    """To read, until that instant and not at it."""
+    """Admitted to read until that instant (excluded)."""
 
     until: Instant = Field(title="jusqu'au")
 
 
 @event("account.speaker_joined", "Personne habilitée à parler pour la structure")
 class SpeakerJoined(MandateGiven):
-    """By an invitation, the person speaks for the structure's single account."""
+    """The person accepted an invitation to speak for the structure's single account."""
 
     structure_id: UUID
     invitation_id: UUID = Field(title="invitation")
@@ -53,14 +53,14 @@ class SpeakerJoined(MandateGiven):
 
 @event("account.mediateur_registered", "Médiateur inscrit")
 class MediateurRegistered(MandateGiven):
-    """By themself, having chosen the structure in the list: what the structure says to it is `MediateurAccepted`."""
+    """The person registered themself with a structure from the list; the structure confirms by `MediateurAccepted`."""
 
     structure_id: UUID
 
 
 @event("account.mediateur_accepted", "Médiateur accepté")
 class MediateurAccepted(Event):
-    """By the structure that the person chose: they are its médiateur, and may register others."""
+    """The structure confirmed its médiateur, who may now register others."""
 
     mandate_id: UUID
 
@@ -72,7 +72,7 @@ class MandateEnded(Event):
 
 @event("account.mail_preferences_set", "Préférences d'e-mail indiquées")
 class MailPreferencesSet(Event):
-    """Where the person wants to be written to, of which inboxes, and of which kinds not. No address: not at all.
+    """The person's address for letters, their inboxes and their muted kinds. Without an address they get no letters.
 
     `person_id` is a pseudonym of the address, whose key seals it; of the account's person where there is none.
     """
@@ -112,6 +112,6 @@ class InvitationRevoked(Event):
 
 @event("invitation.personal_data_erased", "Données personnelles de l'invitation effacées")
 class InvitationErased(Event):
-    """The address can never be read again. An invitation that was still open is so no more."""
+    """The address can never be read again. If the invitation was open, it is closed."""
 
     person_id: UUID

@@ -29,7 +29,7 @@ class Invitation:
 
     @property
     def belongings(self) -> Belongings:
-        """Who else answers for it, its structure tells: see `revoke`."""
+        """The structure alone; `revoke` adds those who answer for the structure."""
         return Belongings(structure_id=self.structure_id)
 
 
@@ -49,7 +49,7 @@ def evolve(state: Invitation | None, originator_id: UUID, fact: Event) -> Invita
 
 
 def send(structure: Structure | None, person_id: UUID, email: str, actor: Actor) -> list[Event]:
-    """Several people may speak for one structure: each is invited."""
+    """Invite a person; several people may speak for one structure."""
     if structure is None:
         raise forbidden()
     authorize(actor, Action.INVITATION_SEND, structure.belongings)
@@ -58,7 +58,7 @@ def send(structure: Structure | None, person_id: UUID, email: str, actor: Actor)
 
 
 def revoke(state: Invitation, structure: Structure, actor: Actor) -> list[Event]:
-    """`structure`: the invitation's, as it stands."""
+    """Revoke an invitation. `structure` is the current state of the invitation's structure."""
     authorize(actor, Action.INVITATION_REVOKE, structure.belongings)
     if state.status is not InvitationStatus.OPEN:
         raise broken("Cette invitation a déjà servi ou a été retirée.")
@@ -66,12 +66,12 @@ def revoke(state: Invitation, structure: Structure, actor: Actor) -> list[Event]
 
 
 def accept(mandate_id: UUID) -> list[Event]:
-    """What follows when somebody joins by it, by policy."""
+    """Record, by policy, that somebody joined by it."""
     return [InvitationAccepted(mandate_id=mandate_id)]
 
 
 def erase(state: Invitation, person_id: UUID) -> list[Event]:
-    """What remains to be recorded once the key of the address is destroyed."""
+    """Record that the key of the address is destroyed."""
     if state.erased:
         raise broken("Les données personnelles de cette invitation sont déjà effacées.")
     return [InvitationErased(person_id=person_id)]

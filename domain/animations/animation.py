@@ -69,11 +69,11 @@ class Animation:
     status: AnimationStatus = AnimationStatus.SUBMITTED
     #: As attested, or as corrected last.
     attendance: Attendance | None = None
-    #: The service dossier that holds it.
+    #: The service dossier that it is part of.
     dossier_id: UUID | None = None
     #: SHA-256 of the signed attendance sheet.
     sheet: str | None = None
-    #: Whether it is recorded that its end has passed.
+    #: Whether `AnimationEnded` is recorded.
     ended: bool = False
 
     @property
@@ -148,9 +148,9 @@ def declare(
     around: Callable[[], Surroundings],
     now: datetime,
 ) -> list[Event]:
-    """A new animation, waiting for publication. Declared after its start it is accepted and marked late.
+    """Declare an animation, which then waits for publication. After its start it is accepted and marked late.
 
-    What is `around` is looked up once the actor may declare.
+    `around` is called only once the actor's right is checked.
     """
     authorize(actor, Action.ANIMATION_CREATE, Belongings(structure_id=structure_id))
     return _declared(content, structure_id, around(), now)
@@ -177,7 +177,7 @@ def _declared(
 def clone(
     source: Animation, actor: Actor, starts_at: datetime, ends_at: datetime, around: Surroundings, now: datetime
 ) -> list[Event]:
-    """The same content at new dates. It never carries the attestation, whenever it is made."""
+    """Declare the same content at new dates, without the attestation."""
     check(Action.ANIMATION_CLONE, source, actor, now)
     values = source.content.model_dump() | {"starts_at": starts_at, "ends_at": ends_at}
     content = validated(AnimationContent, values)
@@ -187,7 +187,7 @@ def clone(
 def modify(
     state: Animation, actor: Actor, changes: Mapping[str, Any], around: Surroundings, now: datetime
 ) -> list[Event]:
-    """`changes` holds new values by field name. A refused animation that is corrected is submitted again."""
+    """Modify the content: `changes` holds new values by field name. Correcting a refused animation resubmits it."""
     check(Action.ANIMATION_MODIFY, state, actor, now)
     content = validated(AnimationContent, state.content.model_dump() | _without_its_place(changes, state))
     content = _checked(content, around, already=state.content)
@@ -225,7 +225,7 @@ def cancel(state: Animation, actor: Actor, reason: str, now: datetime) -> list[E
 
 
 def end(state: Animation, actor: Actor, now: datetime) -> list[Event]:
-    """What a scheduler records, once, when the end of a published animation has passed."""
+    """Record, once, that the end of a published animation has passed. The scheduler calls this."""
     check(Action.ANIMATION_END, state, actor, now)
     if state.ended:
         raise broken("La fin de cette animation est déjà constatée.")
@@ -233,7 +233,7 @@ def end(state: Animation, actor: Actor, now: datetime) -> list[Event]:
 
 
 def _checked(content: AnimationContent, around: Surroundings, already: AnimationDetails | None) -> AnimationContent:
-    """The content in the territory's local time. Raises what stands against it.
+    """Return the content in the territory's local time. Raise DomainError if a rule stands against it.
 
     A term that was declared before (`already`) and retired since may stay: history keeps its words.
     """
@@ -249,13 +249,13 @@ def _checked(content: AnimationContent, around: Surroundings, already: Animation
     ]
     clock = around.territory.local_time
     local = content.model_copy(update={"starts_at": clock(content.starts_at), "ends_at": clock(content.ends_at)})
-    kept = _terms(already) if already else set()
-    check_terms(around.typology, [choice for choice in chosen if choice[:2] not in kept], local.starts_at.date())
+    former = _terms(already) if already else set()
+    check_terms(around.typology, [choice for choice in chosen if choice[:2] not in former], local.starts_at.date())
     return local
 
 
 def _convention_after(state: Animation, content: AnimationDetails, around: Surroundings) -> UUID:
-    """The convention that the modified animation stands under: its own for as long as that covers its day.
+    """Return the convention of the modified animation: its own for as long as that covers its day.
 
     A correction that leaves the day as it is never moves an animation to another convention, and so to another rate.
     """

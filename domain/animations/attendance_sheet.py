@@ -17,7 +17,7 @@ from domain.kernel.rights import Action
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A kept file: its name for people, its media type, its size in bytes, its SHA-256 in hexadecimal."""
+    """A stored file: its display name, its media type, its size in bytes, its SHA-256 in hexadecimal."""
 
     file_name: str
     media_type: str
@@ -28,7 +28,7 @@ class Sheet:
 def attach_sheet(
     state: Animation, dossier_status: DossierStatus | None, actor: Actor, sheet: Sheet, now: datetime
 ) -> list[Event]:
-    """Only after the end of what was published, attested or not. A further sheet replaces the one shown before."""
+    """Attach a sheet to a published animation after its end, attested or not. The latest sheet is shown."""
     check_with_dossier(Action.ATTENDANCE_SHEET_ATTACH, state, dossier_status, actor, now)
     if sheet.sha256 == state.sheet:
         raise broken("Ce fichier est déjà la liste d'émargement de l'animation.", "file")

@@ -20,7 +20,7 @@ from domain.typology.typology import Typology
 def attest(
     state: Animation, actor: Actor, came: Attendance, form: AttestationForm, typology: Typology, now: datetime
 ) -> list[Event]:
-    """Never before the end, never twice, only for what was published."""
+    """Attest a published animation: never before its end, and only once."""
     check(Action.ANIMATION_ATTEST, state, actor, now)
     check_attendance(state, came, form, typology)
     return [
@@ -38,7 +38,7 @@ def correct_attestation(
     typology: Typology,
     now: datetime,
 ) -> list[Event]:
-    """A mistake is corrected by a further event with a reason. `dossier_status`: that of the dossier which holds it."""
+    """Correct a mistake by a further event with a reason. `dossier_status` is the status of its service dossier."""
     check_with_dossier(Action.ATTESTATION_CORRECT, state, dossier_status, actor, now)
     check_attendance(state, came, form, typology)
     return [

@@ -1,6 +1,6 @@
 """What happens to an animation, as recorded (docs/glossary.md, "Life of an animation").
 
-Events hold plain types: the limits of `AnimationContent` are today's rules for what comes in, never for history.
+Events hold plain types: the limits of `AnimationContent` are today's rules for inputs, never for history.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class AnimationDetails(BaseModel):
 
 
 class AnimationContent(AnimationDetails):
-    """`AnimationDetails` within today's limits: what a command may bring."""
+    """`AnimationDetails` within today's limits, as commands take them."""
 
     title: Label
     description: LongText
@@ -108,7 +108,7 @@ class AnimationCancelled(Event):
 
 @event("animation.words_erased", "Textes de l'animation effacés")
 class AnimationWordsErased(WordsErased):
-    """Description, place, reasons, answers. The title stays: it is what the thing is called."""
+    """Erased: description, place, reasons, answers. The title stays, as the thing's name."""
 
 
 @event("animation.ended", "Fin de l'animation constatée")
@@ -118,7 +118,7 @@ class AnimationEnded(Event):
 
 @event("animation.attested", "Présence attestée")
 class AnimationAttested(Event):
-    """The structure's declaration of who came. `form_version` is that of the questions answered."""
+    """The structure declared who came. `form_version` is the version of the answered questions."""
 
     parents: int = Field(title="parents")
     children: int = Field(title="enfants")
@@ -128,14 +128,14 @@ class AnimationAttested(Event):
 
 @event("animation.gathered", "Animation rassemblée dans un dossier de service fait")
 class AnimationGathered(Event):
-    """A service dossier holds the animation from now on: no other may, until it is released."""
+    """The animation is part of a service dossier, and of no other until it is released."""
 
     dossier_id: UUID = Field(title="dossier")
 
 
 @event("animation.released", "Animation retirée d'un dossier de service fait")
 class AnimationReleased(Event):
-    """The dossier was sent back, or gathers the animation no more."""
+    """The dossier was sent back, or no longer gathers the animation."""
 
     dossier_id: UUID
 

@@ -24,7 +24,7 @@ class AnimationStatus(StrEnum):
 
 
 class Standing(Protocol):
-    """What the table needs to know of an animation: its aggregate has it, and so has its read model's row."""
+    """What the table needs to know about an animation. Both the aggregate and the read model's row provide it."""
 
     @property
     def status(self) -> AnimationStatus: ...
@@ -38,7 +38,7 @@ class Standing(Protocol):
     def territory(self) -> str: ...
 
 
-#: Tells in French why the condition does not hold, or None when it does.
+#: Returns why the condition does not hold (French), or None.
 Condition = Callable[[Standing, datetime], str | None]
 
 
@@ -142,7 +142,7 @@ def _check(
 def allowed_actions(
     animation: Standing, dossier_status: DossierStatus | None, actor: Actor, now: datetime
 ) -> list[AllowedAction]:
-    """The actions that the actor's rights reach, each with whether it is possible now and, if not, why."""
+    """Return the actions within the actor's rights, each with the reason that stands against it now, if any."""
     reached = [action for action in TRANSITIONS if may(actor, action, belongings(animation))]
     reasons = [(action, obstacle(action, animation, dossier_status, now)) for action in reached]
     return [AllowedAction(action.value, reason is None, reason) for action, reason in reasons]

@@ -38,7 +38,7 @@ from domain.typology.territory import Territory
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """What a parent tells of themself; all of it personal."""
+    """A parent's application; all of it is personal."""
 
     first_name: str
     last_name: str
@@ -96,7 +96,7 @@ FIRST_YEAR = 2020
 def submit(
     applicant: Applicant, territory: Territory, school_uai: str, degree: Degree, person_id: UUID, actor: Actor
 ) -> list[Event]:
-    """For one school in a territory that runs the scheme. `person_id` is a pseudonym."""
+    """Apply for one school in a territory that runs the scheme. `person_id` is a pseudonym."""
     authorize(actor, Action.CANDIDATURE_SUBMIT, Belongings())
     if not territory.runs_candidatures:
         raise broken(f"Le territoire {territory.name} ne recueille pas de candidatures.", "territory")
@@ -130,7 +130,7 @@ def validate(state: Candidature, actor: Actor) -> list[Event]:
 
 
 def inform_coordonnateur(state: Candidature) -> list[Event]:
-    """What follows a validation, by policy."""
+    """Record, by policy after a validation, that the coordonnateur is informed."""
     return [CoordonnateurInformed(territory=state.territory)]
 
 
@@ -168,7 +168,7 @@ def request_certificate(state: Candidature, actor: Actor) -> list[Event]:
 
 
 def issue_certificate(state: Candidature, actor: Actor, today: date) -> list[Event]:
-    """The number follows from the candidature: it is the same on every copy."""
+    """Issue the certificate. Its number derives from the candidature, so every copy has the same."""
     check(Action.CANDIDATURE_ISSUE_CERTIFICATE, state, state.belongings, actor)
     return [CertificateIssued(number=f"PR-{today.year}-{state.id.hex[:8].upper()}", on=today)]
 
@@ -181,7 +181,7 @@ def _check_past(on: date, today: date) -> None:
 
 
 def erase(state: Candidature) -> list[Event]:
-    """What remains to be recorded once the person's key is destroyed."""
+    """Record that the person's key is destroyed."""
     if state.erased:
         raise broken("Les données personnelles de cette candidature sont déjà effacées.")
     return [PersonalDataErased(person_id=state.person_id)]

@@ -19,7 +19,7 @@ class Degree(StrEnum):
 
 @event("candidature.submitted", "Candidature déposée")
 class CandidatureSubmitted(Event):
-    """`person_id` is a pseudonym: whose key encrypts the personal fields."""
+    """`person_id` is a pseudonym; its key encrypts the personal fields."""
 
     territory: str = Field(title="territoire")
     school_uai: str = Field(title="établissement")
@@ -73,7 +73,7 @@ class ContactRecorded(Event):
 
 
 def _of_nobody(data: dict[str, Any]) -> dict[str, Any]:
-    """The subject stood in clear."""
+    """Upcast version 1, in which the subject stood in clear."""
     return {"person_id": None, **data}
 
 
@@ -106,6 +106,6 @@ class CertificateIssued(Event):
 
 @event("candidature.personal_data_erased", "Données personnelles effacées")
 class PersonalDataErased(Event):
-    """The person's key is destroyed: what was written about them can never be read again."""
+    """The person's key is destroyed: text about them can never be read again."""
 
     person_id: UUID

@@ -1,4 +1,4 @@
-"""A structure's contact list: whom it tells of its animations (docs/glossary.md, "Life of an animation", 3)."""
+"""A structure's contact list, which its plannings are sent to (docs/glossary.md, "Life of an animation", 3)."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from domain.kernel.errors import DomainError, ErrorCode, Problem, broken
 from domain.kernel.events import Event
 from domain.kernel.rights import Action, Belongings, authorize
 
-#: More than any structure writes to: a guard against a file of something else.
+#: More than any structure writes to: guards against importing the wrong file.
 MOST_CONTACTS = 2_000
-#: Who has had a planning has it not again within this time.
+#: A contact does not get the same planning again within this time.
 PLANNING_AGAIN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
 class ContactList:
-    """`contacts`: the pseudonym of each one's address, in the order of being added."""
+    """`contacts` maps each contact to the pseudonym of its address, in the order of being added."""
 
     contacts: Mapping[UUID, UUID] = field(default_factory=dict)
     #: Pseudonyms of addresses that want no more letters, whether or not they are still in the list.
@@ -35,7 +35,7 @@ class ContactList:
 
     @property
     def written_to(self) -> list[UUID]:
-        return [one for one, person in self.contacts.items() if person not in self.unsubscribed]
+        return [contact for contact, person in self.contacts.items() if person not in self.unsubscribed]
 
 
 EMPTY = ContactList()
@@ -55,7 +55,7 @@ def evolve(state: ContactList | None, originator_id: UUID, fact: Event) -> Conta
         case ContactUnsubscribed():
             return replace(book, unsubscribed=book.unsubscribed | {book.contacts[fact.contact_id]})
         case ContactErased():
-            # Who comes back is somebody new.
+            # If the address is added again, it is a new person.
             return _without(replace(book, unsubscribed=book.unsubscribed - {fact.person_id}), fact.contact_id)
         case ContactRemoved():
             return _without(book, fact.contact_id)
@@ -65,23 +65,25 @@ def evolve(state: ContactList | None, originator_id: UUID, fact: Event) -> Conta
 
 
 def _without(book: ContactList, contact_id: UUID) -> ContactList:
-    return replace(book, contacts={one: of for one, of in book.contacts.items() if one != contact_id})
+    return replace(
+        book, contacts={contact: person for contact, person in book.contacts.items() if contact != contact_id}
+    )
 
 
 def add(book: ContactList, added: Sequence[ContactAdded], structure_id: UUID, actor: Actor) -> list[Event]:
-    """All of them or none: every one that is there already is named, by its place in what was given (from 0)."""
+    """Add all of them or none. The error lists every known address by its place in `added` (from 0)."""
     authorize(actor, Action.CONTACT_ADD, Belongings(structure_id=structure_id))
     known, problems = set(book.contacts.values()), []
-    for place, one in enumerate(added):
-        if one.person_id in known:
+    for place, contact in enumerate(added):
+        if contact.person_id in known:
             problems.append(
                 Problem(ErrorCode.DUPLICATE, "cette adresse est déjà dans la liste.", (str(place), "email"))
             )
-        elif one.person_id in book.unsubscribed:
+        elif contact.person_id in book.unsubscribed:
             problems.append(
                 Problem(ErrorCode.RULE_BROKEN, "cette adresse ne veut plus de vos messages.", (str(place), "email"))
             )
-        known.add(one.person_id)
+        known.add(contact.person_id)
     if problems:
         raise DomainError(problems)
     if len(book.contacts) + len(added) > MOST_CONTACTS:
@@ -97,7 +99,7 @@ def remove(book: ContactList, contact_id: UUID, structure_id: UUID, actor: Actor
 
 
 def unsubscribe(book: ContactList, contact_id: UUID) -> list[Event]:
-    """By whoever holds the link of a letter: holding it is the right."""
+    """Unsubscribe by the link of a letter: holding it is the right."""
     if contact_id not in book.written_to:
         raise broken("Ce contact ne reçoit plus de messages.")
     return [ContactUnsubscribed(contact_id=contact_id)]
@@ -110,7 +112,7 @@ def send_planning(
     actor: Actor,
     before: Sequence[EarlierPlanning] = (),
 ) -> list[Event]:
-    """To everybody who has not just had it: `before` are the plannings that were sent a short time ago."""
+    """Send the planning to everybody who has not just had it. `before` holds the plannings sent a short time ago."""
     authorize(actor, Action.PLANNING_SEND, Belongings(structure_id=structure_id))
     if not book.contacts:
         raise broken("La liste de contacts est vide : ajoutez d'abord des contacts.")
@@ -118,14 +120,14 @@ def send_planning(
         raise broken("Aucune animation publiée n'est à venir dans cette période.")
     if not book.written_to:
         raise broken("Tous les contacts se sont désabonnés : aucun ne reçoit plus de messages.")
-    same = [one for one in before if set(animation_ids) <= set(one.planning.animation_ids)]
-    have_it = {contact for one in same for contact in one.planning.contact_ids}
-    told = tuple(one for one in book.written_to if one not in have_it)
-    if not told:
-        ago = minutes_ago(min(one.ago for one in same))
+    same = [sending for sending in before if set(animation_ids) <= set(sending.planning.animation_ids)]
+    have_it = {contact for sending in same for contact in sending.planning.contact_ids}
+    recipients = tuple(contact for contact in book.written_to if contact not in have_it)
+    if not recipients:
+        ago = minutes_ago(min(sending.ago for sending in same))
         wait = int(PLANNING_AGAIN.total_seconds()) // 60
         raise broken(f"Ce planning a été envoyé {ago} : le même peut repartir au bout de {wait} minutes.")
-    return [PlanningSent(structure_id=structure_id, animation_ids=tuple(animation_ids), contact_ids=told)]
+    return [PlanningSent(structure_id=structure_id, animation_ids=tuple(animation_ids), contact_ids=recipients)]
 
 
 def minutes_ago(ago: timedelta) -> str:
@@ -137,7 +139,7 @@ def minutes_ago(ago: timedelta) -> str:
 
 
 def erase(book: ContactList, contact_id: UUID) -> list[Event]:
-    """What remains to be recorded once the key of the address is destroyed."""
+    """Record that the key of the address is destroyed."""
     if contact_id not in book.contacts:
         raise broken("Les données personnelles de ce contact sont déjà effacées.")
     return [ContactErased(contact_id=contact_id, person_id=book.contacts[contact_id])]

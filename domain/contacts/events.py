@@ -29,14 +29,14 @@ class ContactRemoved(Event):
 
 @event("contact.unsubscribed", "Contact désabonné des messages")
 class ContactUnsubscribed(Event):
-    """By whoever holds the link of a letter: the contact stays in the list, and is written to no more."""
+    """Somebody used the link of a letter: the contact stays in the list and gets no more letters."""
 
     contact_id: UUID
 
 
 @event("contact.planning_sent", "Planning envoyé aux contacts")
 class PlanningSent(Event):
-    """These coming animations are made known to these contacts."""
+    """The structure announced these coming animations to these contacts."""
 
     structure_id: UUID
     animation_ids: tuple[UUID, ...] = Field(title="animations")
@@ -45,7 +45,7 @@ class PlanningSent(Event):
 
 @event("contact.personal_data_erased", "Données personnelles du contact effacées")
 class ContactErased(Event):
-    """The key of the address is destroyed: it can never be read again, and is written to no more."""
+    """The key of the address is destroyed: it can never be read again and gets no more letters."""
 
     contact_id: UUID
     person_id: UUID

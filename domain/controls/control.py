@@ -25,9 +25,9 @@ from domain.kernel.events import Event, without_words
 from domain.kernel.rights import Action, Belongings, authorize
 from domain.service_dossiers.service_dossier import ServiceDossier
 
-#: Each one is read by the command that draws: a longer period is cut into several controls.
+#: The command that draws reads each dossier: a longer period takes several controls.
 MOST_IN_POPULATION = 5_000
-#: Every piece of every dossier drawn is judged by hand, and read in one answer.
+#: Every piece of every drawn dossier is judged by hand and listed in one answer.
 MOST_DRAWN = 500
 
 
@@ -42,12 +42,12 @@ class Control:
 
     @property
     def belongings(self) -> Belongings:
-        """Of no structure: what concerns one dossier belongs to that dossier's."""
+        """No structure: actions on one dossier are judged by that dossier's belongings."""
         return whole(self.territory)
 
 
 def whole(territory: str | None) -> Belongings:
-    """Whose a control of that territory (None: the country) is."""
+    """Return the belongings of a control of that territory (None: the whole country)."""
     return Belongings(territories=frozenset([territory] if territory is not None else []))
 
 
@@ -81,14 +81,14 @@ def open_control(
     dossiers: Sequence[ServiceDossier],
     actor: Actor,
 ) -> list[Event]:
-    """Draws among those of `dossiers` that are certified, in that territory if one is named.
+    """Open a control and draw among the certified `dossiers`, of that territory if any.
 
-    `dossiers` are those that were certified in the period (first and last day, both included, in their territory).
+    `dossiers` are those certified in the period (first and last day included, in their territory).
     """
     authorize(actor, Action.CONTROL_OPEN, whole(territory))
     if period[1] < period[0]:
         raise invalid("la fin de la période précède son début.", "period_until")
-    population = sorted(one.id for one in dossiers if _controllable(one, territory))
+    population = sorted(dossier.id for dossier in dossiers if _controllable(dossier, territory))
     if not population:
         raise broken("Aucun dossier n'a été certifié dans cette période : il n'y a rien à tirer au sort.")
     if len(population) > MOST_IN_POPULATION:
@@ -132,7 +132,7 @@ def judge(
     comment: str | None,
     actor: Actor,
 ) -> list[Event]:
-    """Accepts or refuses a piece, or thinks again. An accepted one is CONFORM, which need not be said."""
+    """Accept or refuse a piece, or change the judgement. An accepted piece is CONFORM, which may be left out."""
     check(Action.CONTROL_PIECE_JUDGE, control, dossier.belongings, actor)
     if dossier.id not in control.drawn:
         raise invalid("ce dossier n'a pas été tiré au sort pour ce contrôle.", "dossier_id")
@@ -155,22 +155,22 @@ def judge(
     return [judged]
 
 
-def answer(control: Control, dossier: ServiceDossier, piece: str, said: str, actor: Actor) -> list[Event]:
-    """The structure answers to a refusal; once more if it has more to say."""
+def answer(control: Control, dossier: ServiceDossier, piece: str, text: str, actor: Actor) -> list[Event]:
+    """Record the structure's answer to a refusal; it may answer again."""
     check(Action.CONTROL_ANSWER, control, dossier.belongings, actor)
     judged = _judgement(control, dossier.id, piece)
     if judged is None or judged.accepted:
         raise broken("Cette pièce n'est pas refusée : il n'y a rien à quoi répondre.", "piece")
-    return [ControlAnswered(dossier_id=dossier.id, piece=piece, answer=said)]
+    return [ControlAnswered(dossier_id=dossier.id, piece=piece, answer=text)]
 
 
 def close(control: Control, dossiers: Iterable[ServiceDossier], conclusion: str, actor: Actor) -> list[Event]:
-    """`dossiers`: all that were drawn. Nothing of them is left without a judgement."""
+    """Close the control. `dossiers` are all drawn dossiers; every piece of them must be judged."""
     check(Action.CONTROL_CLOSE, control, control.belongings, actor)
-    judged = [_judgement(control, one.id, piece) for one in dossiers for piece in pieces(one)]
+    judged = [_judgement(control, dossier.id, piece) for dossier in dossiers for piece in pieces(dossier)]
     if reason := unjudged_obstacle(judged.count(None)):
         raise broken(reason)
-    accepted = sum(one is not None and one.accepted for one in judged)
+    accepted = sum(judgement is not None and judgement.accepted for judgement in judged)
     return [ControlClosed(conclusion=conclusion, accepted=accepted, refused=len(judged) - accepted)]
 
 

@@ -15,8 +15,8 @@ from domain.kernel.events import Event, FreeText, WordsErased, event
 class ControlOpened(Event):
     """A share of the dossiers that were certified in a period, both days included.
 
-    `territory`: None for the whole country. `population` is sorted, `drawn` is in the order of the draw: who knows the
-    seed, the share and the population finds the same (see `control_draw`).
+    `territory` is None for the whole country. `population` is sorted, `drawn` is in the order of the draw: anybody can
+    repeat it from the seed, the share and the population (`domain.controls.draw`).
     """
 
     name: FreeText = Field(title="nom")
@@ -31,7 +31,7 @@ class ControlOpened(Event):
 
 @event("control.piece_judged", "Pièce contrôlée")
 class PieceJudged(Event):
-    """`piece` as in `control_pieces`. A later judgement of the same piece takes the place of an earlier one."""
+    """`piece` is a name of `domain.controls.pieces`. A later judgement of a piece replaces the earlier one."""
 
     dossier_id: UUID = Field(title="dossier")
     piece: str = Field(title="pièce")
@@ -42,7 +42,7 @@ class PieceJudged(Event):
 
 @event("control.answered", "Réponse de la structure au contrôle")
 class ControlAnswered(Event):
-    """What the dossier's structure says to the refusal of a piece."""
+    """The dossier's structure answered to the refusal of a piece."""
 
     dossier_id: UUID
     piece: str
@@ -51,7 +51,7 @@ class ControlAnswered(Event):
 
 @event("control.closed", "Contrôle clos")
 class ControlClosed(Event):
-    """`accepted` and `refused`: how many pieces were, in the end."""
+    """`accepted` and `refused` are the final numbers of pieces."""
 
     conclusion: FreeText = Field(title="conclusion")
     accepted: int
@@ -60,12 +60,12 @@ class ControlClosed(Event):
 
 @event("control.words_erased", "Textes du contrôle effacés")
 class ControlWordsErased(WordsErased):
-    """What it was called, and the conclusion."""
+    """Erased: the name and the conclusion."""
 
 
 @event("control.piece_words_erased", "Textes sur une pièce contrôlée effacés")
 class PieceWordsErased(WordsErased):
-    """The comment on a piece, and what the structure answered."""
+    """Erased: the comment on a piece and the structure's answer."""
 
     dossier_id: UUID
     piece: str

@@ -31,22 +31,26 @@ REASON_LABELS: Mapping[ReasonCode, str] = {
 
 
 class PieceKind(StrEnum):
-    """What a piece's name begins with."""
+    """The first part of a piece's name."""
 
     ATTESTATION = "attestation"
     SHEET = "sheet"
     PIECE = "piece"
 
 
-def piece_name(kind: PieceKind, of: UUID | str) -> str:
-    """`of` is an animation's id, or for PIECE the name that the convention gives the piece."""
-    return f"{kind}:{of}"
+def piece_name(kind: PieceKind, subject: UUID | str) -> str:
+    """Return the name of a piece. `subject` is an animation's id or, for PIECE, the convention's name of the piece."""
+    return f"{kind}:{subject}"
 
 
 def pieces_of(animation_ids: Iterable[UUID], attached: Iterable[str]) -> tuple[str, ...]:
-    """The pieces of a dossier with these animations and attached pieces, in the order in which they are looked at.
+    """Return the pieces of a dossier with these animations and attached pieces, in the order of judging.
 
-    Every animation has an attestation and should have a signed sheet: one that is missing can be refused as such.
+    Every animation has an attestation and should have a signed sheet; a missing sheet can be refused as such.
     """
-    by_animation = [piece_name(kind, one) for one in animation_ids for kind in (PieceKind.ATTESTATION, PieceKind.SHEET)]
+    by_animation = [
+        piece_name(kind, animation_id)
+        for animation_id in animation_ids
+        for kind in (PieceKind.ATTESTATION, PieceKind.SHEET)
+    ]
     return (*by_animation, *(piece_name(PieceKind.PIECE, name) for name in attached))

@@ -18,7 +18,7 @@ class ControlStatus(StrEnum):
 
 
 class ControlStanding(Protocol):
-    """What the table needs to know of a control: its aggregate has it, and so has its read model's row."""
+    """What the table needs to know about a control. Both the aggregate and the read model's row provide it."""
 
     @property
     def status(self) -> ControlStatus: ...
@@ -34,31 +34,31 @@ NOTHING_TO_ANSWER = "Aucune pièce n'est refusée : il n'y a rien à quoi répon
 
 
 def unjudged_obstacle(count: int) -> str | None:
-    """Why a control with so many pieces that are not judged may not be closed (French), or None when it may."""
+    """Return why a control with `count` unjudged pieces may not be closed (French), or None."""
     return f"Pièces qui restent à juger : {count}." if count else None
 
 
 def obstacle(action: Action, control: ControlStanding) -> str | None:
-    """Why the control's status does not admit the action (French), or None when it does."""
+    """Return why the control's status does not admit the action (French), or None."""
     return None if control.status is OPEN_IN[action] else "Le contrôle est clos."
 
 
-def check(action: Action, control: ControlStanding, of: Belongings, actor: Actor) -> None:
-    """Raises FORBIDDEN or RULE_BROKEN unless the actor may take the action now, on what belongs so."""
-    if not may(actor, action, of):
+def check(action: Action, control: ControlStanding, belongings: Belongings, actor: Actor) -> None:
+    """Raise FORBIDDEN or RULE_BROKEN unless the actor may take the action now, on a thing with these belongings."""
+    if not may(actor, action, belongings):
         raise forbidden()
     if reason := obstacle(action, control):
         raise broken(reason)
 
 
 def allowed_actions(
-    control: ControlStanding, of: Collection[Belongings], unjudged: int, refused: int, actor: Actor
+    control: ControlStanding, belongings: Collection[Belongings], unjudged: int, refused: int, actor: Actor
 ) -> list[AllowedAction]:
-    """The actions that the actor's rights reach, each with whether it is possible now and, if not, why.
+    """Return the actions within the actor's rights, each with the reason that stands against it now, if any.
 
-    `of`: whose dossiers the actor sees in it; `unjudged` and `refused` count the pieces of these dossiers.
+    `belongings` are those of the dossiers that the actor sees; `unjudged` and `refused` count these dossiers' pieces.
     """
-    reached = [action for action in OPEN_IN if any(may(actor, action, one) for one in of)]
+    reached = [action for action in OPEN_IN if any(may(actor, action, owner) for owner in belongings)]
     further = {
         Action.CONTROL_ANSWER: None if refused else NOTHING_TO_ANSWER,
         Action.CONTROL_CLOSE: unjudged_obstacle(unjudged),

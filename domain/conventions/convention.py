@@ -43,7 +43,7 @@ class ConventionTerms(PaymentTerms):
     valid_until: date
 
 
-#: A sole trader's name is personal. It goes with the structure's own, wherever it was written.
+#: A sole trader's name is personal. It is erased with the structure's own name, under the same key.
 StructureName = Annotated[str, PersonalMark("structure_id", ERASED_NAME)]
 
 
@@ -85,7 +85,7 @@ class ConventionTerminated(Event):
 
 @event("convention.words_erased", "Textes de la convention effacés")
 class ConventionWordsErased(WordsErased):
-    """The coordonnateur's name, and why it was terminated."""
+    """Erased: the coordonnateur's name and the reason of the termination."""
 
 
 @event("convention.service_certified", "Service fait compté sur la convention")
@@ -127,8 +127,8 @@ class Convention:
 def evolve(state: Convention | None, originator_id: UUID, fact: Event) -> Convention:
     match fact:
         case ConventionSigned():
-            kept = fact.model_dump(include={"structure_id", "territory", *AMENDABLE})
-            return Convention(id=originator_id, **kept)
+            terms = fact.model_dump(include={"structure_id", "territory", *AMENDABLE})
+            return Convention(id=originator_id, **terms)
         case ConventionAmended():
             assert state is not None
             return replace(state, **fact.model_dump(include=set(AMENDABLE)))
@@ -145,7 +145,7 @@ def evolve(state: Convention | None, originator_id: UUID, fact: Event) -> Conven
 
 
 def sign(terms: ConventionTerms, actor: Actor, today: date) -> list[Event]:
-    """`today` is the day in the territory. A convention may have been signed on paper before, never in the future."""
+    """Sign a convention, on paper today or before. `today` is the day in the territory."""
     authorize(actor, Action.CONVENTION_SIGN, Belongings(territories=frozenset([terms.territory])))
     _check_period(terms.valid_from, terms.valid_until)
     if terms.signed_on > today + timedelta(days=1):
@@ -154,7 +154,7 @@ def sign(terms: ConventionTerms, actor: Actor, today: date) -> list[Event]:
 
 
 def amend(state: Convention, actor: Actor, changes: dict[str, object]) -> list[Event]:
-    """`changes` holds new values by field name, a subset of `AMENDABLE`."""
+    """Amend the convention: `changes` holds new values by field name, a subset of `AMENDABLE`."""
     authorize(actor, Action.CONVENTION_AMEND, state.belongings)
     _check_in_force(state)
     old = {name: getattr(state, name) for name in AMENDABLE}
@@ -178,9 +178,9 @@ def terminate(state: Convention, actor: Actor, terminated_on: date, reason: str)
 
 
 def covering(conventions: Sequence[Convention], territory: str, day: date) -> Convention:
-    """The convention of that territory that covers the day, the latest signed when several do.
+    """Return the convention of that territory that covers the day, the latest signed if several do.
 
-    Raises RULE_BROKEN: animations may only be declared under a convention that covers their date.
+    Raise RULE_BROKEN if none does: an animation's convention must cover its date.
     """
     for convention in reversed(conventions):
         if convention.territory == territory and convention.covers(day):

@@ -1,4 +1,4 @@
-"""A file that was handed in: kept for as long as it may prove something, then gone; its digest stays in the log."""
+"""An uploaded file: kept for as long as it may prove something, then deleted; its digest stays in the log."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from domain.kernel.rights import Action, Belongings, authorize
 
 @event("file.expired", "Fichier supprimé au terme de sa conservation")
 class FileExpired(Event):
-    """The bytes are deleted at the end of their retention. `sha256`: what they were known by, in hexadecimal."""
+    """The bytes are deleted at the end of their retention. `sha256` is their digest in hexadecimal."""
 
     sha256: str = Field(title="empreinte SHA-256")
 
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """One stream for each digest. `expirations`: how often its bytes were deleted; they may be handed in again."""
+    """One stream for each digest. `expirations` counts the deletions: the same bytes may be uploaded again."""
 
     sha256: str
     expirations: int = 0

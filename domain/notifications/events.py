@@ -1,4 +1,4 @@
-"""A letter that reached nobody, as recorded: one stream for each thing that somebody is written to about."""
+"""Letters that reached nobody, as recorded: one stream for each subject of letters."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from domain.kernel.events import Event, event
 
 
 class LetterAbout(StrEnum):
-    """Whose address it was sent to."""
+    """The kind of thing whose address the letter was sent to."""
 
     REGISTRATION = "registration"
     CONTACT = "contact"

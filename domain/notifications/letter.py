@@ -1,4 +1,4 @@
-"""Whom no letter reaches: recorded once for each thing that they are written to about."""
+"""Letters that reached nobody: recorded once for each subject of letters."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from domain.notifications.events import LetterAbout, LetterRefused, Unreached
 
 @dataclass(frozen=True, slots=True)
 class Letters:
-    """`unreached`: why a letter reached nobody."""
+    """The undelivered letters about one thing. `unreached` is the reason."""
 
     unreached: Unreached
 

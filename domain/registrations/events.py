@@ -1,6 +1,6 @@
 """What happens to the registrations for an animation, as recorded (docs/glossary.md, "Registrations").
 
-One stream holds all registrations for one animation: who has a seat and who waits is decided in one place.
+One stream holds all registrations for one animation, so seats and the waiting list are decided in one place.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ class RegistrationEvent(Event):
 
 @event("registration.made", "Inscription faite")
 class RegistrationMade(RegistrationEvent):
-    """With a seat, or in the waiting list behind those before.
+    """Somebody registered, with a seat or at the end of the waiting list.
 
-    `person_id` and `contact` are pseudonyms: whose key encrypts the personal fields, and what tells that an e-mail
-    address is already registered for this animation. `on_behalf`: who is stamped registered somebody else.
+    `person_id` and `contact` are pseudonyms: the key of the former encrypts the personal fields, the latter recognises
+    an e-mail address that is already registered. `on_behalf`: the actor registered somebody else.
     """
 
     animation_id: UUID = Field(title="animation")
@@ -40,13 +40,12 @@ class RegistrationMade(RegistrationEvent):
 
 @event("registration.repeated", "Inscription demandée pour une adresse déjà inscrite")
 class RegistrationRepeated(RegistrationMade):
-    """Somebody registered an address that is registered already, for which the registration `repeats` stands.
+    """Somebody registered an address that is already registered, by the registration `repeats`.
 
-    Whoever types an address must not learn from the answer whether its owner comes (nobody has proven that it is
-    theirs). So this is answered as a registration is: with a standing (`seated` is what a further registration would
-    have had), a link and a code, which follow, keep and cancel what was said here, and have no power over the one
-    that stands. It takes no seat and no place in the line, and the structure's list does not hold it. The address is
-    written to, with the link of the registration that stands.
+    The answer must not reveal whether the owner of an address comes, since nobody has proven that it is theirs. So it
+    looks like that of a registration: a standing (`seated` as a further registration would have had it), a link and a
+    code, which act on this repetition and not on the first registration. It takes no seat and no place in the waiting
+    list, and the structure's list leaves it out. A letter with the link of the first registration goes to the address.
     """
 
     repeats: UUID = Field(title="répète")
@@ -54,7 +53,7 @@ class RegistrationRepeated(RegistrationMade):
 
 @event("registration.seat_obtained", "Place obtenue par la liste d'attente")
 class SeatObtained(RegistrationEvent):
-    """The first in the waiting list has a seat that became free."""
+    """A seat became free and went to the first in the waiting list."""
 
 
 @event("registration.seat_questioned", "Inscrit consulté après un changement")
@@ -64,22 +63,22 @@ class SeatQuestioned(RegistrationEvent):
 
 @event("registration.question_withdrawn", "Plus rien à confirmer : date et lieu rétablis")
 class QuestionWithdrawn(RegistrationEvent):
-    """Date and place are again those that the registrant had agreed to: there is nothing to confirm any more."""
+    """Date and place are again those that the registrant agreed to: nothing remains to confirm."""
 
 
 @event("registration.seat_kept", "Place gardée après un changement")
 class SeatKept(RegistrationEvent):
-    """The registrant comes all the same."""
+    """The registrant confirmed the seat."""
 
 
 @event("registration.cancelled", "Inscription annulée")
 class RegistrationCancelled(RegistrationEvent):
-    """By the registrant, or by who holds the printed code."""
+    """Cancelled by the registrant, or by a holder of the printed code."""
 
 
 @event("registration.removed", "Inscription retirée par la structure")
 class RegistrationRemoved(RegistrationEvent):
-    """By the structure, with a reason that the registrant is told."""
+    """Removed by the structure, with a reason that is sent to the registrant."""
 
     person_id: UUID
     reason: PersonalText = Field(title="motif")
@@ -87,6 +86,6 @@ class RegistrationRemoved(RegistrationEvent):
 
 @event("registration.personal_data_erased", "Données personnelles de l'inscrit effacées")
 class RegistrantErased(RegistrationEvent):
-    """The person's key is destroyed: who registered can never be read again. A seat that was held is free."""
+    """The person's key is destroyed: their name can never be read again, and their seat is free."""
 
     person_id: UUID

@@ -35,17 +35,17 @@ from domain.registrations.registration_book import Place, RegistrationBook
 
 #: The audience of trainings: médiateurs register for these and for nothing else.
 FOR_MEDIATEURS = "mediateurs"
-#: Who waits behind so many others will not get a seat; a list that anybody may lengthen has an end.
+#: Waiting people for each seat, and in all: nobody further back gets a seat, and anybody may lengthen the list.
 WAITING_FOR_A_SEAT, LONGEST_WAITING_LIST = 30, 3_000
 #: How many others one person registers for an animation in a day; the animation's structure itself is not bounded.
 MOST_FOR_OTHERS = 50
-#: What makes a registrant ask themself whether they can still come.
+#: A change of these makes registrants confirm their seat.
 DATE_AND_PLACE = ("starts_at", "ends_at", "venue_name", "address", "commune_code")
 
 
 @dataclass(frozen=True, slots=True)
 class Registrant:
-    """What is told of who comes; names, e-mail and telephone are personal. `children`: how many come along."""
+    """The person who comes; names, e-mail and telephone are personal. `children` is how many they bring."""
 
     first_name: str
     last_name: str
@@ -66,11 +66,11 @@ def register(
     on_behalf: bool = False,
     others_today: int = 0,
 ) -> list[Event]:
-    """A seat while there are any, else a place at the end of the waiting list. `contact`: the e-mail's pseudonym.
+    """Register somebody, with a seat or at the end of the waiting list. `contact` is the e-mail's pseudonym.
 
-    An address that is registered already is so once: who registered it, and who may read the animation's registrations,
-    is told (DUPLICATE); to all others the answer is the same as if it were not (see `RegistrationRepeated`).
-    `others_today`: how many the actor has registered for this animation today.
+    A second registration of an address raises DUPLICATE for the person who made the first and for readers of the
+    animation's registrations; all others get the same answer as for a new address (see `RegistrationRepeated`).
+    `others_today` is how many people the actor has registered for this animation today.
     """
     authorize(actor, Action.REGISTRATION_SUBMIT_FOR if on_behalf else Action.REGISTRATION_SUBMIT, animation.belongings)
     _check_open(animation, now)
@@ -95,7 +95,7 @@ def register(
     seats = animation.content.seats
     if book.seated >= seats and len(book.waiting) >= min(seats * WAITING_FOR_A_SEAT, LONGEST_WAITING_LIST):
         raise broken(f"L'animation est complète, et sa liste d'attente aussi ({len(book.waiting)} personnes).")
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "registration_id": registration_id,
         "animation_id": animation.id,
         "person_id": person_id,
@@ -108,16 +108,16 @@ def register(
         "seated": book.seated < seats,
     }
     return [
-        RegistrationMade(contact=contact, **said)
+        RegistrationMade(contact=contact, **fields)
         if standing is None
-        else RegistrationRepeated(repeats=standing, **said)
+        else RegistrationRepeated(repeats=standing, **fields)
     ]
 
 
 def cancel(
     book: RegistrationBook, animation: Animation, registration_id: UUID, actor: Actor, now: datetime
 ) -> list[Event]:
-    """Given up by who holds the registration's link or code, in a role that registers."""
+    """Cancel by the registration's link or code, in a role that may register."""
     authorize(actor, Action.REGISTRATION_CANCEL, animation.belongings)
     _place(book, registration_id, repeated=True)
     _check_open(animation, now)
@@ -140,7 +140,7 @@ def remove(
 def keep(
     book: RegistrationBook, animation: Animation, registration_id: UUID, actor: Actor, now: datetime
 ) -> list[Event]:
-    """The answer to a change of date or place, by who holds the registration's link or code."""
+    """Keep the seat after a change of date or place, by the registration's link or code."""
     authorize(actor, Action.REGISTRATION_KEEP, animation.belongings)
     place = _place(book, registration_id, repeated=True)
     _check_open(animation, now)
@@ -150,8 +150,11 @@ def keep(
 
 
 def seat_next(book: RegistrationBook, seats: int) -> list[Event]:
-    """What follows when seats are free, by policy: they go to the first in the waiting list."""
-    return [SeatObtained(registration_id=one) for one in islice(book.waiting, max(0, seats - book.seated))]
+    """Give free seats, by policy, to the first in the waiting list."""
+    return [
+        SeatObtained(registration_id=registration_id)
+        for registration_id in islice(book.waiting, max(0, seats - book.seated))
+    ]
 
 
 def question(
@@ -160,26 +163,30 @@ def question(
     after: AnimationDetails,
     agreed: Mapping[UUID, AnimationDetails] | None = None,
 ) -> list[Event]:
-    """What follows a modification, by policy: every change of date or place is put to every registrant.
+    """Ask every registrant, by policy, to confirm a change of date or place.
 
-    `agreed`: what each had last agreed to. Back at that, there is nothing to ask of them any more.
+    `agreed` holds the details that each last agreed to: a return to them withdraws the question.
     """
     if same_date_and_place(before, after):
         return []
     facts: list[Event] = []
-    for one, place in [*book.places.items(), *book.repeated.items()]:
-        known = (agreed or {}).get(one)
-        back = place.questioned and known is not None and same_date_and_place(known, after)
-        facts.append(QuestionWithdrawn(registration_id=one) if back else SeatQuestioned(registration_id=one))
+    for registration_id, place in [*book.places.items(), *book.repeated.items()]:
+        accepted = (agreed or {}).get(registration_id)
+        back = place.questioned and accepted is not None and same_date_and_place(accepted, after)
+        facts.append(
+            QuestionWithdrawn(registration_id=registration_id)
+            if back
+            else SeatQuestioned(registration_id=registration_id)
+        )
     return facts
 
 
-def same_date_and_place(one: AnimationDetails, other: AnimationDetails) -> bool:
-    return all(getattr(one, name) == getattr(other, name) for name in DATE_AND_PLACE)
+def same_date_and_place(first: AnimationDetails, second: AnimationDetails) -> bool:
+    return all(getattr(first, name) == getattr(second, name) for name in DATE_AND_PLACE)
 
 
 def check_modification(book: RegistrationBook, before: AnimationDetails, after: AnimationDetails) -> None:
-    """Raises what registrations hold against a modification: nobody loses a seat or becomes the wrong audience."""
+    """Raise RULE_BROKEN if a modification would take a seat from somebody or exclude them from the audience."""
     if after.seats < book.seated:
         raise broken(f"{book.seated} personnes ont déjà une place : indiquez au moins {book.seated} places.", "seats")
     if book.places and (before.audience == FOR_MEDIATEURS) != (after.audience == FOR_MEDIATEURS):
@@ -187,14 +194,14 @@ def check_modification(book: RegistrationBook, before: AnimationDetails, after: 
 
 
 def erase(book: RegistrationBook, registration_id: UUID) -> list[Event]:
-    """What remains to be recorded once the person's key is destroyed."""
+    """Record that the person's key is destroyed."""
     if registration_id not in book.people:
         raise broken("Les données personnelles de cette inscription sont déjà effacées.")
     return [RegistrantErased(registration_id=registration_id, person_id=book.people[registration_id])]
 
 
 def _check_open(animation: Animation, now: datetime) -> None:
-    """Raises NOT_FOUND for what the public does not know of, RULE_BROKEN when registrations are closed."""
+    """Raise NOT_FOUND if the animation is not public, RULE_BROKEN if registrations are closed."""
     match animation.status:
         case AnimationStatus.SUBMITTED | AnimationStatus.REFUSED:
             raise not_found("Animation", "animation_id")
@@ -213,7 +220,7 @@ def _check_audience(animation: Animation, actor: Actor, on_behalf: bool) -> None
 
 
 def _place(book: RegistrationBook, registration_id: UUID, repeated: bool = False) -> Place:
-    """`repeated`: also one that repeats another, for who holds its link."""
+    """Return the registration's place, or that of a repetition if `repeated`. Raise RULE_BROKEN if it is cancelled."""
     place = book.places.get(registration_id) or (book.repeated.get(registration_id) if repeated else None)
     if place is None:
         raise broken("Cette inscription est déjà annulée.")

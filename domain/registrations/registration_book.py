@@ -1,7 +1,6 @@
-"""The book of an animation's registrations: who has a seat, who waits, and whose data are kept.
+"""The book of an animation's registrations: seats, the waiting list, and the people whose data are kept.
 
-A book may hold thousands. Its tables are copied once for each decision, and once for a whole history (`fold`): never
-once for each event of it.
+A book may hold thousands. `fold` copies its tables once for a whole history, never once for each event.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ from domain.registrations.events import (
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A registration that holds: with a seat, or waiting for one."""
+    """A valid registration, with a seat or waiting for one."""
 
     contact: UUID | None
     seated: bool
@@ -37,15 +36,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class RegistrationBook:
-    """All registrations for one animation. `places` are in the order of registering, and so are those `waiting`."""
+    """All registrations for one animation. `places` and `waiting` are in the order of registering."""
 
     places: Mapping[UUID, Place] = field(default_factory=dict)
-    #: Whose personal data are kept, by registration: also those that were cancelled.
+    #: The person of each registration whose data are kept, cancelled ones included.
     people: Mapping[UUID, UUID] = field(default_factory=dict)
-    #: The contacts of those who hold a place.
+    #: The registration of each contact that has a place.
     contacts: Mapping[UUID, UUID] = field(default_factory=dict)
     waiting: Mapping[UUID, None] = field(default_factory=dict)
-    #: Those that repeat another: they look as a registration does to who made them, and hold nothing.
+    #: Repetitions: they look like registrations to the people who made them, and hold nothing.
     repeated: Mapping[UUID, Place] = field(default_factory=dict)
 
     @property
@@ -61,7 +60,7 @@ def evolve(state: RegistrationBook | None, originator_id: UUID, fact: Event) -> 
 
 
 def fold(state: RegistrationBook | None, originator_id: UUID, facts: Iterable[Event]) -> RegistrationBook:
-    """The book after these events."""
+    """Return the book after these events."""
     draft = _Draft(state or EMPTY)
     for fact in facts:
         assert isinstance(fact, RegistrationEvent), f"not a registration's event: {fact!r}"
@@ -70,7 +69,7 @@ def fold(state: RegistrationBook | None, originator_id: UUID, facts: Iterable[Ev
 
 
 class _Draft:
-    """A copy that events are written into."""
+    """A mutable copy of a book, which events are applied to."""
 
     def __init__(self, book: RegistrationBook) -> None:
         self.places, self.people = dict(book.places), dict(book.people)
@@ -78,38 +77,41 @@ class _Draft:
         self.repeated = dict(book.repeated)
 
     def take(self, fact: RegistrationEvent) -> None:
-        one = fact.registration_id
+        registration_id = fact.registration_id
         match fact:
             case RegistrationRepeated():
-                self.repeated[one], self.people[one] = Place(None, fact.seated), fact.person_id
+                self.repeated[registration_id], self.people[registration_id] = Place(None, fact.seated), fact.person_id
             case RegistrationMade():
-                self.places[one], self.people[one] = Place(fact.contact, fact.seated), fact.person_id
+                self.places[registration_id], self.people[registration_id] = (
+                    Place(fact.contact, fact.seated),
+                    fact.person_id,
+                )
                 if fact.contact is not None:
-                    self.contacts[fact.contact] = one
+                    self.contacts[fact.contact] = registration_id
                 if not fact.seated:
-                    self.waiting[one] = None
+                    self.waiting[registration_id] = None
             case SeatObtained():
-                self._change(one, seated=True)
-                self.waiting.pop(one, None)
+                self._change(registration_id, seated=True)
+                self.waiting.pop(registration_id, None)
             case SeatQuestioned():
-                self._change(one, questioned=True)
+                self._change(registration_id, questioned=True)
             case SeatKept() | QuestionWithdrawn():
-                self._change(one, questioned=False)
+                self._change(registration_id, questioned=False)
             case RegistrationCancelled() | RegistrationRemoved():
-                self._give_up(one)
+                self._give_up(registration_id)
             case RegistrantErased():
-                self._give_up(one)
-                self.people.pop(one, None)
+                self._give_up(registration_id)
+                self.people.pop(registration_id, None)
             case _:
                 raise TypeError(f"not a registration's event: {fact!r}")
 
-    def _change(self, one: UUID, **said: Any) -> None:
-        table = self.repeated if one in self.repeated else self.places
-        table[one] = replace(table[one], **said)
+    def _change(self, registration_id: UUID, **changes: Any) -> None:
+        table = self.repeated if registration_id in self.repeated else self.places
+        table[registration_id] = replace(table[registration_id], **changes)
 
-    def _give_up(self, one: UUID) -> None:
-        self.repeated.pop(one, None)
-        place = self.places.pop(one, None)
-        self.waiting.pop(one, None)
-        if place is not None and place.contact is not None and self.contacts.get(place.contact) == one:
+    def _give_up(self, registration_id: UUID) -> None:
+        self.repeated.pop(registration_id, None)
+        place = self.places.pop(registration_id, None)
+        self.waiting.pop(registration_id, None)
+        if place is not None and place.contact is not None and self.contacts.get(place.contact) == registration_id:
             del self.contacts[place.contact]

@@ -24,11 +24,11 @@ def propose(
     form_version: int,
     reason: str,
 ) -> list[Event]:
-    """`current` is what is attested today of an animation of the dossier, `came` what the structure says now."""
+    """Propose other figures: `current` is the animation's attested attendance, `came` the proposed one."""
     check(Action.SERVICE_AMENDMENT_PROPOSE, dossier, actor)
     if current is None or animation_id not in dossier.animation_ids:
         raise invalid("cette animation n'est pas dans le dossier.", "animation_id")
-    if any(one.animation_id == animation_id for one in dossier.pending.values()):
+    if any(amendment.animation_id == animation_id for amendment in dossier.pending.values()):
         raise broken("Un avenant sur cette animation attend déjà la décision du coordonnateur.", "animation_id")
     if came == current:
         raise broken("Rien ne change : l'attestation dit déjà cela.")
@@ -46,7 +46,7 @@ def propose(
 
 
 def accept(dossier: ServiceDossier, actor: Actor, number: int) -> list[Event]:
-    """The attestation is corrected with it, in the same transaction."""
+    """Accept an amendment. The caller corrects the attestation in the same transaction."""
     check(Action.SERVICE_AMENDMENT_ACCEPT, dossier, actor)
     pending(dossier, number)
     return [AmendmentAccepted(number=number)]
@@ -59,7 +59,7 @@ def decline(dossier: ServiceDossier, actor: Actor, number: int, reason: str) -> 
 
 
 def pending(dossier: ServiceDossier, number: int) -> AmendmentProposed:
-    """Raises NOT_FOUND when no such amendment waits for a decision."""
+    """Return the pending amendment. Raise NOT_FOUND if there is none with this number."""
     if number not in dossier.pending:
         waiting = ", ".join(map(str, sorted(dossier.pending))) or "aucun"
         message = f"Avenant {number} : introuvable. En attente de décision : {waiting}."

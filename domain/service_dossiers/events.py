@@ -38,14 +38,14 @@ class DossierOpened(Event):
 
 @event("service_dossier.gathered", "Animations du dossier rassemblées")
 class DossierGathered(Event):
-    """All animations in the dossier from now on. What was sent back is in preparation again."""
+    """All animations of the dossier from now on. A returned dossier is in preparation again."""
 
     animation_ids: tuple[UUID, ...] = Field(title="animations")
 
 
 @event("service_dossier.piece_attached", "Pièce justificative jointe")
 class PieceAttached(Event):
-    """`piece` is one that the convention requires. The file itself is kept outside the log, under its SHA-256."""
+    """`piece` is a piece that the convention requires. The file is kept outside the log, under its SHA-256."""
 
     piece: str = Field(title="pièce")
     file_name: str = Field(title="fichier")
@@ -56,7 +56,7 @@ class PieceAttached(Event):
 
 @event("service_dossier.submitted", "Dossier soumis au coordonnateur")
 class DossierSubmitted(Event):
-    """What the structure asks to be paid for, by the terms of the convention on that day."""
+    """The structure claims payment, by the terms of the convention on that day."""
 
     lines: tuple[ServiceLine, ...] = Field(title="animations")
     rate_per_animation: Decimal = Field(title="tarif par animation (€)")
@@ -73,9 +73,9 @@ class DossierReturned(Event):
 
 @event("service_dossier.certified", "Service fait certifié")
 class DossierCertified(Event):
-    """The service is done, says the coordonnateur. `already_certified`: animations of the convention before this.
+    """The coordonnateur certified the service. `already_certified` counts the convention's animations before this.
 
-    `overrun_reason`: why more is certified than the convention planned.
+    `overrun_reason` says why more animations are certified than the convention planned.
     """
 
     animations: int = Field(title="animations certifiées")
@@ -119,4 +119,4 @@ class AmendmentRefused(Event):
 
 @event("service_dossier.words_erased", "Textes du dossier effacés")
 class DossierWordsErased(WordsErased):
-    """Reasons, and the answers of amendments."""
+    """Erased: reasons, and the answers of amendments."""

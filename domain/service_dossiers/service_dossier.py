@@ -33,7 +33,7 @@ from domain.service_dossiers.events import (
 )
 from domain.service_dossiers.transitions import belongings, check
 
-#: Each one is read and claimed by the command that gathers it: a longer period is cut into several dossiers.
+#: The command that gathers reads and claims each animation: a longer period takes several dossiers.
 MOST_ANIMATIONS = 500
 
 
@@ -89,15 +89,15 @@ def evolve(state: ServiceDossier | None, originator_id: UUID, fact: Event) -> Se
         case AmendmentProposed():
             return replace(state, amendments=fact.number, pending={**state.pending, fact.number: fact})
         case AmendmentAccepted() | AmendmentRefused():
-            return replace(state, pending={n: one for n, one in state.pending.items() if n != fact.number})
+            return replace(state, pending={n: amendment for n, amendment in state.pending.items() if n != fact.number})
         case DossierWordsErased():
-            pending = {n: without_words(one, one.personal_marks) for n, one in state.pending.items()}
+            pending = {n: without_words(amendment, amendment.personal_marks) for n, amendment in state.pending.items()}
             return replace(state, pending=pending)
     raise TypeError(f"not a service dossier's event: {fact!r}")
 
 
 def open_dossier(convention: Convention, period_from: date, period_until: date, actor: Actor) -> list[Event]:
-    """One structure, one convention, one period (both days included) that the convention covers in part at least."""
+    """Open a dossier for one convention and one period (both days included) that the convention covers in part."""
     authorize(actor, Action.SERVICE_DOSSIER_OPEN, convention.belongings)
     if period_until < period_from:
         raise invalid("la fin de la période précède son début.", "period_until")
@@ -119,9 +119,9 @@ def open_dossier(convention: Convention, period_from: date, period_until: date, 
 
 
 def gathering_obstacle(dossier: ServiceDossier, animation: Animation | None) -> str | None:
-    """Why the dossier may not gather the animation (French), or None when it may.
+    """Return why the dossier may not gather the animation (French), or None.
 
-    An animation of somebody else's is told like one that does not exist.
+    Another structure's animation gives the same answer as one that does not exist.
     """
     if animation is None or animation.structure_id != dossier.structure_id:
         return "cette animation n'est pas une animation de la structure."
@@ -137,13 +137,13 @@ def gathering_obstacle(dossier: ServiceDossier, animation: Animation | None) -> 
 
 
 def gather(dossier: ServiceDossier, chosen: Iterable[tuple[UUID, Animation | None]], actor: Actor) -> list[Event]:
-    """Makes these the dossier's animations. Raises every obstacle found, each under its place in the list."""
+    """Make these the dossier's animations. Raise every obstacle, each under its place in the list."""
     check(Action.SERVICE_DOSSIER_GATHER, dossier, actor)
     animations = dict(chosen)
     if len(animations) > MOST_ANIMATIONS:
         message = f"{MOST_ANIMATIONS} animations au plus dans un dossier : choisissez une période plus courte."
         raise invalid(message, "animation_ids")
-    obstacles = [(place, gathering_obstacle(dossier, one)) for place, one in enumerate(animations.values())]
+    obstacles = [(place, gathering_obstacle(dossier, animation)) for place, animation in enumerate(animations.values())]
     problems = [
         Problem(ErrorCode.RULE_BROKEN, f"Animation {place + 1} : {reason}", ("animation_ids", str(place)))
         for place, reason in obstacles
@@ -157,7 +157,7 @@ def gather(dossier: ServiceDossier, chosen: Iterable[tuple[UUID, Animation | Non
 
 
 def attach_piece(dossier: ServiceDossier, convention: Convention, attached: PieceAttached, actor: Actor) -> list[Event]:
-    """One of the pieces that this convention requires; a further file for the same piece takes its place."""
+    """Attach a piece that the convention requires; a further file for the same piece replaces it."""
     check(Action.SERVICE_PIECE_ATTACH, dossier, actor)
     if attached.piece not in convention.required_pieces:
         required = ", ".join(f"« {piece} »" for piece in convention.required_pieces) or "aucune"
@@ -170,7 +170,7 @@ def attach_piece(dossier: ServiceDossier, convention: Convention, attached: Piec
 def submit(
     dossier: ServiceDossier, convention: Convention, held: Iterable[tuple[Animation, int]], actor: Actor
 ) -> list[Event]:
-    """What is submitted is what stands now: each animation (with its version), the convention's terms, the pieces."""
+    """Submit the current state: each animation (with its version), the convention's terms, the pieces."""
     check(Action.SERVICE_DOSSIER_SUBMIT, dossier, actor)
     animations = list(held)
     if not animations:
@@ -212,9 +212,9 @@ def send_back(dossier: ServiceDossier, actor: Actor, reason: str) -> list[Event]
 
 
 def certify(dossier: ServiceDossier, convention: Convention, actor: Actor, overrun_reason: str | None) -> list[Event]:
-    """The amount is the number of animations times the rate submitted, in euros exactly.
+    """Certify the service. The amount is the number of animations times the submitted rate, in exact euros.
 
-    Never more animations than the convention planned, over all its dossiers, without an explicit reason.
+    More animations than the convention planned, over all its dossiers, take an explicit reason.
     """
     check(Action.SERVICE_DOSSIER_CERTIFY, dossier, actor)
     if actor.name == dossier.submitted_by:
@@ -241,7 +241,7 @@ def certify(dossier: ServiceDossier, convention: Convention, actor: Actor, overr
 
 
 def record_payment(dossier: ServiceDossier, actor: Actor, paid_on: date, reference: str, today: date) -> list[Event]:
-    """What was certified is paid, whole. `today` is the day in the territory."""
+    """Record the payment of the whole certified amount. `today` is the day in the territory."""
     check(Action.SERVICE_PAYMENT_RECORD, dossier, actor)
     if paid_on > today:
         raise invalid(f"la date du paiement est dans le futur : le {today:%d/%m/%Y} au plus tard.", "paid_on")

@@ -21,7 +21,7 @@ class AmendmentStatus(StrEnum):
 
 
 class DossierStanding(Protocol):
-    """What the table needs to know of a dossier: its aggregate has it, and so has its read model's row."""
+    """What the table needs to know about a dossier. Both the aggregate and the read model's row provide it."""
 
     @property
     def status(self) -> DossierStatus: ...
@@ -59,12 +59,12 @@ def belongings(dossier: DossierStanding) -> Belongings:
 
 
 def obstacle(action: Action, dossier: DossierStanding) -> str | None:
-    """Why the dossier's status does not admit the action (French), or None when it does."""
+    """Return why the dossier's status does not admit the action (French), or None."""
     return None if dossier.status in OPEN_IN[action] else _IN_STATUS[dossier.status]
 
 
 def check(action: Action, dossier: DossierStanding, actor: Actor) -> None:
-    """Raises FORBIDDEN or RULE_BROKEN unless the actor may take the action now."""
+    """Raise FORBIDDEN or RULE_BROKEN unless the actor may take the action now."""
     if not may(actor, action, belongings(dossier)):
         raise forbidden()
     if reason := obstacle(action, dossier):
@@ -72,7 +72,7 @@ def check(action: Action, dossier: DossierStanding, actor: Actor) -> None:
 
 
 def allowed_actions(dossier: DossierStanding, actor: Actor) -> list[AllowedAction]:
-    """The actions that the actor's rights reach, each with whether it is possible now and, if not, why."""
+    """Return the actions within the actor's rights, each with the reason that stands against it now, if any."""
     reached = [action for action in OPEN_IN if may(actor, action, belongings(dossier))]
     reasons = [(action, obstacle(action, dossier)) for action in reached]
     return [AllowedAction(action.value, reason is None, reason) for action, reason in reasons]

@@ -14,7 +14,7 @@ from domain.kernel.events import OF_THE_THING, Event, FreeText, PersonalMark, Wo
 from domain.kernel.rights import Action, Belongings, authorize
 from domain.kernel.validation import required_reason
 
-#: What a structure is called once its name is erased: its SIRET says which one it is.
+#: The name of a structure once its own is erased; its SIRET identifies it.
 ERASED_NAME = "Structure effacée"
 #: A sole trader's name is personal.
 _Name = Annotated[str, PersonalMark(OF_THE_THING, ERASED_NAME)]
@@ -33,7 +33,7 @@ def _renamed_by_a_signing(data: dict[str, Any]) -> dict[str, Any]:
 
 @event("structure.renamed", "Structure renommée", upcasters=(_renamed_by_a_signing,))
 class StructureRenamed(Event):
-    """`reason`: none where a signing renamed, as signings once did."""
+    """`reason` is None in old events, when a signing could rename."""
 
     name: _Name
     reason: FreeText | None = Field(title="motif")
@@ -41,12 +41,12 @@ class StructureRenamed(Event):
 
 @event("structure.words_erased", "Nom de la structure effacé")
 class StructureWordsErased(WordsErased):
-    """Its name, wherever it was written, and its contact: a sole trader's are personal."""
+    """Erased: its name, wherever it stands, and its contact. A sole trader's are personal."""
 
 
 @event("structure.convention_attached", "Convention rattachée au compte")
 class ConventionAttached(Event):
-    """The account knows the conventions that it may work under."""
+    """The account has a further convention to work under."""
 
     convention_id: UUID = Field(title="convention")
     territory: str = Field(title="territoire")
@@ -78,7 +78,7 @@ class Structure:
 
     @property
     def home(self) -> frozenset[str]:
-        """The first territory that it signed in: it answers for the structure's name and people."""
+        """The first territory that it signed in, which answers for the structure's name and people."""
         return frozenset(territory for _, territory in self.conventions[:1])
 
     @property
@@ -109,16 +109,16 @@ def open_account(state: Structure | None, siret: str, name: str) -> list[Event]:
 def attach_convention(
     state: Structure | None, siret: str, name: str, convention_id: UUID, territory: str
 ) -> list[Event]:
-    """What a signing does to the account: opens it the first time, knows the convention.
+    """Record a signing in the account, and open the account at the first one.
 
-    A known structure keeps its name, whatever stands on the paper: anybody who signs with it could rename it otherwise.
+    A structure with an account keeps its name: otherwise anybody who signs with it could rename it.
     """
     opened = open_account(state, siret, name) if state is None else []
     return [*opened, ConventionAttached(convention_id=convention_id, territory=territory)]
 
 
 def rename(state: Structure, actor: Actor, name: str, reason: str) -> list[Event]:
-    """A decision of its own, with a reason."""
+    """Rename the structure, with a reason."""
     authorize(actor, Action.STRUCTURE_RENAME, state.belongings)
     if name == state.name:
         raise broken("La structure porte déjà ce nom.", "name")

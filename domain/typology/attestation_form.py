@@ -15,7 +15,7 @@ from domain.kernel.rights import Action, Belongings, authorize
 
 @event("attestation_form.worded", "Questions de l'attestation rédigées")
 class FormWorded(Event):
-    """`version` counts from 1; an attestation keeps the version that it answered."""
+    """`version` counts from 1; an attestation records the version that it answers."""
 
     version: int = Field(title="version")
     questions: tuple[str, ...] = Field(title="questions")

@@ -36,16 +36,16 @@ class Territory:
     runs_candidatures: bool
 
     def local_time(self, instant: datetime) -> datetime:
-        """The instant as this territory's clocks show it, with the offset of that moment, as the log keeps it.
+        """Return the instant in this territory's local time, with the offset of that moment, as the log stores it.
 
-        A fixed offset, since Python compares two times of one zone by what the clock shows: in the night when
-        clocks go back an end would stand before its start.
+        The offset is fixed, since Python compares two times of one zone by their wall clocks: in the night when clocks
+        go back an end would come before its start.
         """
         local = instant.astimezone(ZoneInfo(self.time_zone))
         return local.replace(tzinfo=timezone(local.utcoffset() or timedelta()))
 
     def local_date(self, instant: datetime) -> date:
-        """The calendar day in this territory: Guadeloupe is not Paris."""
+        """Return the calendar day in this territory: Guadeloupe is not Paris."""
         return self.local_time(instant).date()
 
 

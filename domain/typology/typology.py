@@ -1,7 +1,7 @@
 """The typology: lists of choices that change over the years, while history keeps what was declared.
 
-One stream holds all of it. `Typology` answers two questions: may this code be used today, and (for read models) what
-has become of it.
+One stream holds all of it. `Typology` answers two questions: may this code be used today, and (for read models) which
+codes replace it.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def _renamed_for_all_history(data: dict[str, Any]) -> dict[str, Any]:
 
 @event("typology.term_renamed", "Terme renommé", upcasters=(_renamed_for_all_history,))
 class TermRenamed(Event):
-    """`since`: animations that start before that day keep the label before; None: all history has the new one."""
+    """Animations that start before `since` keep the former label; None renames all history."""
 
     kind: TermKind
     code: str
@@ -61,7 +61,7 @@ class TermRenamed(Event):
 
 @event("typology.term_merged", "Terme fusionné dans un autre")
 class TermMerged(Event):
-    """`since`: animations that start before that day keep the term; None: all history counts with the other."""
+    """Animations that start before `since` keep the term; None counts all history with the other."""
 
     kind: TermKind
     code: str
@@ -70,7 +70,7 @@ class TermMerged(Event):
 
 
 class SplitPart(BaseModel):
-    """What goes to `into`: animations of these types (any, when none is named) that start in this span of days."""
+    """The animations that go to `into`: those of these types (empty: any) that start in this span of days."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -93,7 +93,7 @@ class SplitPart(BaseModel):
 
 @event("typology.term_split", "Terme divisé en plusieurs")
 class TermSplit(Event):
-    """The first part that takes an animation has it; the last takes all that is left. `since` as in a merge."""
+    """The first part that takes an animation gets it; the last takes the rest. `since` as in a merge."""
 
     kind: TermKind
     code: str
@@ -103,7 +103,7 @@ class TermSplit(Event):
 
 @event("typology.term_retired", "Terme retiré")
 class TermRetired(Event):
-    """`since`: it may still be chosen for animations that start before that day."""
+    """The term may still be chosen for animations that start before `since`."""
 
     kind: TermKind
     code: str
@@ -119,13 +119,13 @@ class Term:
     family: ThemeFamily | None = None
     admits_children: bool = False
     retired: bool = False
-    #: From which day of start it is retired; None: for every day.
+    #: The first day of start for which it is retired; None: every day.
     since: date | None = None
-    #: The codes that took its place, after a merge or a split.
+    #: The codes that replace it, after a merge or a split.
     became: tuple[str, ...] = ()
 
     def offered_on(self, day: date) -> bool:
-        """Whether an animation that starts on that local day may be declared with it."""
+        """Return whether an animation that starts on that local day may be declared with it."""
         return not self.retired or (self.since is not None and day < self.since)
 
 
@@ -140,7 +140,7 @@ class Typology:
         return [term.code for term in self.terms.values() if term.kind is kind and term.offered_on(day)]
 
     def problem_with(self, kind: TermKind, code: str, day: date, *path: str) -> Problem | None:
-        """Why the code cannot be declared for that local day; the answer names what would be accepted."""
+        """Return why the code cannot be declared for that local day, with the accepted codes, or None."""
         term = self.terms.get((kind, code))
         if term is not None and term.offered_on(day):
             return None
@@ -225,7 +225,7 @@ def merge(
 def split(
     state: Typology, actor: Actor, kind: TermKind, code: str, parts: Sequence[SplitPart], since: date | None = None
 ) -> list[Event]:
-    """One term becomes several, by a rule on what was recorded: animation type, or day of start."""
+    """Split a term into several, by animation type or day of start."""
     authorize(actor, Action.TERM_SPLIT, Belongings())
     _living(state, kind, code, "code")
     if len({part.into for part in parts}) < 2:
@@ -249,7 +249,7 @@ def retire(state: Typology, actor: Actor, kind: TermKind, code: str, since: date
 
 
 def check_terms(typology: Typology, chosen: list[tuple[TermKind, str, tuple[str, ...]]], day: date) -> None:
-    """Raises every problem with the chosen (kind, code, field path), for an animation of that local day, at once."""
-    found = [typology.problem_with(kind, code, day, *path) for kind, code, path in chosen]
-    if problems := [problem for problem in found if problem is not None]:
-        raise DomainError(problems)
+    """Raise every problem with the chosen (kind, code, field path) at once, for an animation of that local day."""
+    problems = [typology.problem_with(kind, code, day, *path) for kind, code, path in chosen]
+    if refusals := [problem for problem in problems if problem is not None]:
+        raise DomainError(refusals)
