@@ -1,4 +1,4 @@
-"""Group commit: decisions that wait while one transaction commits go together into the next."""
+"""Group commit: decisions that arrive during a transaction go together into the next."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from threading import Lock
 from eventstore.recorder import Decided, Verdict
 from eventstore.unavailable import is_unavailable
 
-#: More in one transaction would make the first of them wait for the last.
+#: With more in one transaction, the first would wait for the last.
 LARGEST_BATCH = 256
-#: A third of what a commit to disk takes; one client alone never waits.
+#: A third of the time of a commit to disk; a single client never waits.
 LINGER_SECONDS = 0.0007
 
 
 class _Waiting:
-    """A decision in the queue. Its thread is called once it is settled, or to lead the next commit.
+    """A decision in the queue. Its thread is woken once it is settled, or to lead the next commit.
 
-    `called` is a bare lock, held until the call: an Event would take a third of the time of 32 clients.
+    `called` is a bare lock, locked until then: an Event would take a third of the time of 32 clients.
     """
 
     __slots__ = ("called", "decided", "failure", "verdict")
@@ -37,18 +37,18 @@ class _Waiting:
 
 
 class Appender:
-    """Thread-safe. Whoever finds nobody committing leads: commits all that waits, then calls the next to lead."""
+    """Thread-safe. A thread that finds no leader leads: it commits all waiting decisions, then wakes the next."""
 
     def __init__(self, record: Callable[[Sequence[Decided]], list[Verdict]]) -> None:
         self._record = record
         self._waiting: deque[_Waiting] = deque()
         self._mutex = Lock()
         self._led = False
-        #: About how many come together at present.
+        #: About how many decisions arrive together at present.
         self._crowd = 1
 
     def append(self, decided: Decided) -> Verdict:
-        """The verdict on this decision, once it is durable. Raises what the recorder raises."""
+        """Return the verdict on this decision once it is durable. Raise what the recorder raises."""
         mine = _Waiting(decided)
         with self._mutex:
             self._waiting.append(mine)
@@ -64,7 +64,7 @@ class Appender:
 
     def _lead(self) -> None:
         if len(self._waiting) < self._crowd:
-            # Those whom the last commit let go are back in a moment: one commit for all costs less than two.
+            # The clients of the last commit are back in a moment: one commit for all costs less than two.
             time.sleep(LINGER_SECONDS)
         # The leader's own decision is the oldest that waits, so it is in this batch.
         with self._mutex:
@@ -75,7 +75,7 @@ class Appender:
                 waiting.verdict = verdict
         except BaseException as failure:
             if is_unavailable(failure):
-                # Those who came meanwhile have waited as long: they need not wait for the same once more.
+                # Later arrivals fail too, rather than wait for the same timeout again.
                 with self._mutex:
                     batch += self._waiting
                     self._waiting.clear()
@@ -84,7 +84,7 @@ class Appender:
         with self._mutex:
             next_leader = self._waiting[0] if self._waiting else None
             self._led = next_leader is not None
-        # First those who are done: they may be back with their next command before the next commit begins.
+        # Release these first: their next commands may arrive before the next commit begins.
         for waiting in batch:
             waiting.called.release()
         if next_leader is not None:

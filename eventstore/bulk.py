@@ -1,8 +1,8 @@
-"""Many events at once, by COPY: for loading and benchmarks.
+"""Bulk appending by COPY, for loading and benchmarks.
 
-Under the same table lock as commands are, so that what is loaded and what people do meanwhile stand in one order, and a
-tailing reader passes over nothing. The lock is held for one transaction at a time: commands wait that long at most.
-Nothing is checked but that no stream has two events of one version; what the events say is the caller's to decide.
+It takes the table lock of commands, so loaded events and commands share one order and a tailing reader misses nothing.
+It holds the lock for one transaction at a time, so commands wait that long at most. The only check is that no stream
+has two events of one version.
 """
 
 from __future__ import annotations
@@ -27,23 +27,23 @@ Row = tuple[UUID, int, str, bytes]
 EVENTS_PER_TRANSACTION = 10_000
 
 _LOCK = f"LOCK TABLE {EVENTS_TABLE} IN EXCLUSIVE MODE"
-# Binary takes a quarter of the client's time that text does.
+# The binary format takes a quarter of the client time of text.
 _COPY = f"COPY {EVENTS_TABLE} (originator_id, originator_version, topic, state) FROM STDIN (FORMAT binary)"
 _TYPES = ("uuid", "int8", "text", "bytea")
 
 
 @dataclass(frozen=True, slots=True)
 class Appended:
-    """How many events the log took since the loading began, and the position of the last."""
+    """The number of events since the loading began, and the position of the last."""
 
     events: int
     position: int
 
 
 def append_rows(conn: Conn, rows: Iterable[Row]) -> int:
-    """Appends the rows in their order, in one transaction (the caller's, if one is open). Returns the log's head.
+    """Append the rows in order, in one transaction (the caller's, if one is open). Return the log's head.
 
-    Raises psycopg.errors.UniqueViolation, and appends nothing, when a stream has an event of that version already.
+    Raise psycopg.errors.UniqueViolation, and append nothing, if a stream already has an event of that version.
     """
     with conn.transaction(), conn.cursor() as cursor:
         cursor.execute(_LOCK)
@@ -58,7 +58,7 @@ def append_rows(conn: Conn, rows: Iterable[Row]) -> int:
 def append_in_bulk(
     conn: Conn, groups: Iterable[Sequence[Row]], per_transaction: int = EVENTS_PER_TRANSACTION
 ) -> Iterator[Appended]:
-    """Appends in transactions of about `per_transaction` rows and yields after each. Memory stays flat.
+    """Append in transactions of about `per_transaction` rows and yield after each. Memory stays flat.
 
     A group (the events of one command) is never divided. `conn` must be in autocommit mode.
     """
@@ -71,14 +71,14 @@ def append_in_bulk(
 
 
 def in_batches(groups: Iterable[Sequence[T]], size: int) -> Iterator[list[Sequence[T]]]:
-    """The groups in lists that hold `size` items or a little more; the last may hold fewer."""
+    """Yield the groups in lists with `size` items or a little more; the last may have fewer."""
     batch: list[Sequence[T]] = []
-    held = 0
+    size_so_far = 0
     for group in groups:
         batch.append(group)
-        held += len(group)
-        if held >= size:
+        size_so_far += len(group)
+        if size_so_far >= size:
             yield batch
-            batch, held = [], 0
+            batch, size_so_far = [], 0
     if batch:
         yield batch

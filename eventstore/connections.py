@@ -1,6 +1,6 @@
-"""Connections to PostgreSQL on which every wait has a bound, and pools that hand out none that has died.
+"""Connections to PostgreSQL on which every wait has a bound, and pools that hand out no dead connection.
 
-What rebuilds, loads in bulk or makes tables works for as long as it takes: it connects by itself.
+Rebuilds, bulk loading and the creation of tables take as long as they need: they open connections of their own.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ C = TypeVar("C", bound=Connection[Any])
 Conn = Connection[Any]
 AsyncConn = AsyncConnection[Any]
 
-#: Longest wait for a connection of a pool while none can be made. Nothing that is answered waits for two.
+#: Longest wait for a pool's connection while none can be opened. No request waits for two.
 POOL_SECONDS = 4.0
-#: Longest wait while all are in use, and the database goes on.
+#: Longest wait while all connections are in use and the database works.
 BUSY_SECONDS = 30.0
-#: How long a pool goes on trying to replace a connection: its pauses double up to that.
+#: How long a pool tries to replace a connection, with pauses that double up to this.
 RECONNECT_SECONDS = 3.0
-#: The other side is given up when it does not even acknowledge for so long (libpq's parameters).
+#: libpq parameters: give up a peer that acknowledges nothing for so long.
 _LIVELINESS = {
     "connect_timeout": 3,
     "keepalives_idle": 5,
@@ -51,9 +51,9 @@ _SERVERS_LIVELINESS = (
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """The longest waits for a lock, for a statement, and of a transaction for its next statement, in seconds.
+    """The longest waits for a lock, a statement, and a transaction's next statement, in seconds.
 
-    `lent` is for how long a pool lends a connection: past it a server that neither answers nor ends is hung up on.
+    `lent` is how long a pool lends a connection. Past it the connection is closed: the server does not answer.
     """
 
     lock: int
@@ -63,7 +63,7 @@ class Bounds:
 
     @property
     def statements(self) -> str:
-        """Set once connected: in the address, PgBouncer would refuse them."""
+        """The SET statements to run once connected. PgBouncer refuses these settings in the address."""
         return (
             f"SET lock_timeout = '{self.lock}s'; SET statement_timeout = '{self.statement}s';"
             f" SET idle_in_transaction_session_timeout = '{self.idle}s'"
@@ -73,9 +73,9 @@ class Bounds:
 READING = Bounds(lock=3, statement=15, idle=60, lent=60)
 COMMANDS = Bounds(lock=3, statement=15, idle=30, lent=120)
 RECORDING = Bounds(lock=3, statement=5, idle=10, lent=9)
-#: What works beside the answering takes thousands of events in one statement.
+#: Background work reads thousands of events in one statement.
 BACKGROUND = Bounds(lock=10, statement=300, idle=120)
-#: Tables are made by one process after the other.
+#: One process after the other creates tables.
 STARTING = Bounds(lock=60, statement=300, idle=120)
 
 
@@ -84,15 +84,15 @@ def bound(conn: Conn, bounds: Bounds) -> None:
 
 
 def liveliness(database_url: str) -> dict[str, Any]:
-    """Parameters for connections that notice when the other side is gone, where the address does not say otherwise."""
-    said = conninfo_to_dict(database_url)
-    return {name: value for name, value in _LIVELINESS.items() if name not in said}
+    """Return the parameters for noticing a dead peer, without those that the address sets itself."""
+    parameters = conninfo_to_dict(database_url)
+    return {name: value for name, value in _LIVELINESS.items() if name not in parameters}
 
 
 def connect(database_url: str, name: str, bounds: Bounds = BACKGROUND) -> Conn:
-    """A connection of its own for work beside the answering, in autocommit mode, known to PostgreSQL as `name`.
+    """Open a connection for background work, in autocommit mode, with `name` as its application name.
 
-    The server too notices when this machine is gone, and with it the session and the leases that it holds.
+    The server also notices when this machine is gone, and then ends the session with its leases.
     """
     conn: Conn = Connection.connect(database_url, autocommit=True, application_name=name, **liveliness(database_url))
     bound(conn, bounds)
@@ -101,25 +101,25 @@ def connect(database_url: str, name: str, bounds: Bounds = BACKGROUND) -> Conn:
 
 
 def is_dead(conn: Conn | AsyncConn) -> bool:
-    """Whether the server has closed the connection while it stood idle. Looks at what has come, and asks nothing."""
+    """Return whether the server closed the idle connection. Sends nothing to the server."""
     pgconn = conn.pgconn
     if pgconn.status != ConnStatus.OK:
         return True
-    # Nothing comes unasked on an idle connection, but word that it has ended.
+    # All that arrives unasked on an idle connection is the notice of its end.
     poll = select.poll()
     poll.register(pgconn.socket, select.POLLIN)
     return bool(poll.poll(0))
 
 
 def hang_up(conn: Conn | AsyncConn) -> None:
-    """Ends the connection for whoever waits for its answer, in this thread or another."""
+    """Close the connection's socket, which ends the wait for an answer in this or another thread."""
     log.error("hung up on a database that does not answer")
     with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(conn.pgconn.socket)) as same:
         same.shutdown(socket.SHUT_RDWR)
 
 
 class _Lendings:
-    """Hangs up on connections that are lent for too long. One thread a process, once anything is lent."""
+    """Hangs up on connections that are lent for too long, in one thread a process, started at the first loan."""
 
     def __init__(self) -> None:
         self._lent: dict[Conn | AsyncConn, float] = {}
@@ -150,12 +150,12 @@ _lendings = _Lendings()
 
 
 def connection_errors(pool: ConnectionPool[Any] | AsyncConnectionPool[Any]) -> int:
-    """How often a connection could not be made: a pool that waits in vain with none of these is only busy."""
+    """Return how often the pool failed to connect: without such failures, a waiting pool is only busy."""
     return int(pool.get_stats().get("connections_errors", 0))
 
 
 class Pool(ConnectionPool[C]):
-    """Finds one dead connection, and lets go of all: psycopg's `check` would pause longer and longer between them."""
+    """Drops all connections at the first dead one: psycopg's `check` pauses longer and longer between them."""
 
     bounds = COMMANDS
 
@@ -182,7 +182,7 @@ class Pool(ConnectionPool[C]):
 
 
 class AsyncPool(AsyncConnectionPool[AsyncConn]):
-    """As `Pool`."""
+    """The asynchronous counterpart of `Pool`."""
 
     async def getconn(self, timeout: float | None = None) -> AsyncConn:
         deadline = monotonic() + (self.timeout if timeout is None else timeout)
@@ -199,7 +199,7 @@ class AsyncPool(AsyncConnectionPool[AsyncConn]):
 
 
 class _RecorderPool(Pool[Connection[Any]], RecorderPool[Connection[Any]]):
-    """The library's pool, which its datastore wants."""
+    """A pool of the type that the library's datastore requires."""
 
     bounds = RECORDING
 
@@ -223,7 +223,7 @@ def recorder_pool(database_url: str, size: int) -> RecorderPool[Connection[Any]]
 
 
 def followers_pool(database_url: str, size: int) -> RecorderPool[Connection[Any]]:
-    """For those who follow the log with the library: a subscription keeps its connection for as long as it lasts."""
+    """Return a pool for the library's subscriptions, each of which keeps its connection while it lasts."""
     return _recorder_pool(RecorderPool, database_url, "library", BACKGROUND, 1, size)
 
 

@@ -10,10 +10,10 @@ from psycopg.errors import error_from_result
 
 
 def copy_out(conn: Connection[Any], query: bytes) -> Iterator[bytes]:
-    """Each piece of data of the COPY: a row, the first one after the format's header, the last its trailer.
+    """Yield each piece of data of the COPY: the rows, the first after the format's header, and the trailer.
 
-    Raises psycopg's error of what the server said. The connection can be used again once the iterator has ended, or
-    was closed: what was not asked for is then read and thrown away.
+    Raise psycopg's error for a failure of the server. The connection is usable again once the iterator ends or is
+    closed: closing reads the remaining data and throws it away.
     """
     pgconn = conn.pgconn
     result: pq.abc.PGresult | None = pgconn.exec_(query)
@@ -27,7 +27,7 @@ def copy_out(conn: Connection[Any], query: bytes) -> Iterator[bytes]:
             while received[0] > 0:
                 received = pgconn.get_copy_data(0)
             result = pgconn.get_result()
-            # libpq wants to be asked until it has no more to say.
+            # libpq requires reading results until there are none.
             while pgconn.get_result() is not None:
                 pass
     if result is not None and result.status != pq.ExecStatus.COMMAND_OK:

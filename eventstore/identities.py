@@ -1,10 +1,9 @@
-"""Which pseudonyms a person has in history: those that follow from what they are called by, until they are erased.
+"""The pseudonyms of people in history: derived from their subject or address, and renewed by each erasure.
 
-Pseudonyms are made with the database's own secret (`application.commanding.pseudonyms_and_links`): without it no guess
-can be tested. Two things are kept of the ways before. Who has data under a pseudonym of the first scheme, which anybody
-can recompute (`domain.kernel.identifiers.person_id`), keeps it. And who was erased has further ones from then on: they
-come back as somebody new, whom nothing ties to what was before but this table, and of the erasure its time alone
-remains: who signed in before it is signed in no more.
+Pseudonyms are made with the database's own secret (`application.commanding.pseudonyms_and_links`): without it nobody
+can test a guess. People with data under a pseudonym of the first scheme, which anybody can recompute
+(`domain.kernel.identifiers.person_id`), keep it. People who were erased get new pseudonyms: they come back as somebody
+new, tied to the old ones by this table alone. Only the time of the erasure remains, to end sessions begun before it.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from psycopg import Connection
 
 Conn = Connection[Any]
 
-#: `root` is the pseudonym that follows from what a person is called by; the others are those that they have now.
+#: `root` is the pseudonym derived from the subject or address; the other columns are the current ones.
 DDL = """
 CREATE TABLE IF NOT EXISTS renewed_people (
     root uuid PRIMARY KEY,
@@ -30,7 +29,7 @@ CREATE TABLE IF NOT EXISTS renewed_people (
 );
 CREATE INDEX IF NOT EXISTS renewed_people_now ON renewed_people (person_id)"""
 
-#: A relation of one row: who that is now, and when they were last erased. Its parameters are those of `Keyed.called`.
+#: A relation of one row: the current identity and the time of the last erasure. Parameters as of `Keyed.called`.
 WHO = """(
     SELECT CASE WHEN r.root IS NOT NULL THEN r.person_id
                 WHEN former.lives THEN %(former_person)s ELSE %(person)s END AS person_id,
@@ -55,7 +54,7 @@ ON CONFLICT (root) DO UPDATE SET (generation, person_id, account_id, erased_at)
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """`account_id` is the stream of their account, whether there is one or not."""
+    """A person's pseudonyms. `account_id` is the stream of their account, which need not exist."""
 
     person_id: UUID
     account_id: UUID
@@ -70,7 +69,7 @@ def identity(conn: Conn, called: Mapping[str, Any]) -> Identity:
 
 
 def generations(conn: Conn, roots: Sequence[UUID]) -> dict[UUID, int]:
-    """How often those were erased who have these pseudonyms at first; none for those who never were."""
+    """Return the number of erasures of each root pseudonym, without those that have none."""
     with conn.cursor() as cursor:
         return dict(cursor.execute(_GENERATIONS, (list(roots),)).fetchall())
 
@@ -82,7 +81,7 @@ FROM (SELECT coalesce((SELECT person_id FROM renewed_people WHERE root = %(perso
 
 
 def now_in(conn: Conn, person: UUID, stream: UUID) -> tuple[UUID, bool]:
-    """The pseudonym that this one leads to, and whether what the stream said of them was erased."""
+    """Return the current pseudonym for this one, and whether their data in the stream were erased."""
     with conn.cursor() as cursor:
         row = cursor.execute(_WRITABLE, {"person": person, "stream": stream}, prepare=True).fetchone()
     assert row is not None
@@ -90,22 +89,22 @@ def now_in(conn: Conn, person: UUID, stream: UUID) -> tuple[UUID, bool]:
 
 
 def erased_in(conn: Conn, people: Sequence[UUID], stream: UUID) -> set[UUID]:
-    """Of whom the stream said what is erased."""
-    asked = (
+    """Return the people whose data in the stream were erased."""
+    query = (
         "SELECT person_id FROM person_keys WHERE person_id = ANY(%s) AND originator_id = %s AND erased_at IS NOT NULL"
     )
     with conn.cursor() as cursor:
-        return {row[0] for row in cursor.execute(asked, (list(people), stream)).fetchall()}
+        return {row[0] for row in cursor.execute(query, (list(people), stream)).fetchall()}
 
 
 def roots(conn: Conn, people: Sequence[UUID]) -> dict[UUID, tuple[UUID, int]]:
-    """The first pseudonym of each, and how often they were erased."""
+    """Return the root pseudonym of each, and the number of their erasures."""
     with conn.cursor() as cursor:
-        found = {person: (root, count) for person, root, count in cursor.execute(_ROOTS, (list(people),)).fetchall()}
+        former = {person: (root, count) for person, root, count in cursor.execute(_ROOTS, (list(people),)).fetchall()}
     counts = generations(conn, people)
-    return {person: found.get(person, (person, counts.get(person, 0))) for person in people}
+    return {person: former.get(person, (person, counts.get(person, 0))) for person in people}
 
 
 def renew(conn: Conn, root: UUID, generation: int, person_id: UUID, account_id: UUID) -> None:
-    """From now on they are somebody new."""
+    """Give the person new pseudonyms from now on."""
     conn.execute(_RENEW, (root, generation, person_id, account_id))

@@ -33,7 +33,7 @@ def _nothing(conn: Conn) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """`round` does what there is to do and returns in how many seconds to look again; NOTIFY on `channel` wakes it.
+    """`round` does the pending work and returns the seconds until the next round; NOTIFY on `channel` wakes it earlier.
 
     `round` must leave everything as it was when it raises. `begin` runs once in each session that gets the lease.
     """
@@ -45,7 +45,7 @@ class Work:
     begin: Callable[[Conn], None] = _nothing
     #: Between a notice and the round that it wakes: events come in bursts, which one round takes together.
     pause_seconds: float = 0.0
-    #: Exceptions that pass as a lost connection does, and those after which there is nothing more to do.
+    #: Exceptions to retry like a lost connection, and those that end the work.
     passing: tuple[type[Exception], ...] = ()
     final: tuple[type[Exception], ...] = ()
 
@@ -65,7 +65,7 @@ def keep_at(database_url: str, work: Work, stop: Event) -> None:
         except lost as fault:
             log.warning(f"{work.name} lost its connection", extra={"reason": type(fault).__name__})
         except Exception as fault:
-            # By its places and never its values, which may be personal.
+            # Log places and never values, which may be personal.
             places = [f"{place.filename}:{place.lineno}" for place in extract_tb(fault.__traceback__)]
             log.error(f"{work.name} failed", extra={"reason": type(fault).__name__, "places": places})
         failures = 1 if time.monotonic() - started > LONGEST_BACKOFF_SECONDS else failures + 1
@@ -83,7 +83,7 @@ def _while_leased(conn: Conn, work: Work, stop: Event) -> None:
         seconds = work.round(conn)
         if work.channel is None:
             stop.wait(seconds)
-        # All notices that have come count as one: a pause for each would fall behind for good.
+        # Several notices count as one: a pause for each would fall behind for good.
         elif seconds and list(conn.notifies(timeout=seconds, stop_after=1)) and work.pause_seconds:
             stop.wait(work.pause_seconds)
 
@@ -104,6 +104,6 @@ def working_at(database_url: str, work: Work) -> Iterator[None]:
 
 
 def _wake(database_url: str, channel: str) -> None:
-    # Whoever else listens looks once in vain. Without a database the thread ends as soon as its wait does.
+    # Other listeners look once in vain. Without a database the thread ends when its wait does.
     with suppress(psycopg.OperationalError), psycopg.connect(database_url, autocommit=True, connect_timeout=5) as conn:
         conn.execute("SELECT pg_notify(%s, '')", (channel,))

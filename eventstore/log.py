@@ -26,20 +26,20 @@ S = TypeVar("S")
 
 
 def read_stream(conn: Conn, originator_id: UUID, after_version: int = 0) -> list[Recorded]:
-    """One aggregate's events in order; personal fields stay sealed."""
+    """Return one aggregate's events in order; personal fields stay sealed."""
     return _fetch(conn, _STREAM, (originator_id, after_version))
 
 
 def read_after(conn: Conn, position: int, limit: int, before: int = LAST_POSITION) -> list[Recorded]:
-    """At most `limit` events after `position` and before `before`, in log order; personal fields stay sealed.
+    """Return at most `limit` events after `position` and before `before`, in log order; personal fields stay sealed.
 
-    Raises UnreadableEvent, which names its position, on the first that this code cannot understand.
+    Raise UnreadableEvent, with the position, at the first event that this code cannot understand.
     """
     return _fetch(conn, _AFTER, (position, before, limit))
 
 
 def read_at(conn: Conn, positions: Sequence[int]) -> list[Recorded]:
-    """The events at these positions, in log order; positions that hold none are left out."""
+    """Return the events at these positions, in log order; positions without an event are left out."""
     return _fetch(conn, _AT, (list(positions),))
 
 
@@ -48,14 +48,14 @@ def state_after(
 ) -> S | None:
     """Return the state of an aggregate after these records of its stream, up to `version` if that is given.
 
-    `before` is the state that they come after; None where they begin the stream.
+    `before` is the state before these records; None at the start of the stream.
     """
     taken = [record for record in records if version is None or record.originator_version <= version]
     return kind.fold(before, taken[0].originator_id, [record.event for record in taken]) if taken else before
 
 
 def head(conn: Conn) -> int:
-    """The position of the last event; 0 for an empty log."""
+    """Return the position of the last event; 0 for an empty log."""
     with conn.cursor() as cursor:
         row = cursor.execute(_HEAD).fetchone()
     assert row is not None

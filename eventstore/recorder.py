@@ -1,8 +1,8 @@
-"""Writing to the log: the library's PostgreSQL recorder, its table lock and NOTIFY, with one thing more.
+"""Writing to the log: the library's PostgreSQL recorder, its table lock and NOTIFY, plus group commit.
 
 Commands that arrive together are recorded in one transaction, each with its own version check, idempotency key and
-outcome. Under the table lock the checks are exact, so a decision is recorded only if nothing that it rested on has
-changed; and positions are handed out in commit order, so a tailing reader passes over none.
+outcome. Under the table lock the checks are exact: a decision is recorded only if no stream that it read has changed.
+Positions are assigned in commit order, so a tailing reader misses none.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ FROM unnest(%s::uuid[]) AS id"""
 _OUTCOMES = (
     "SELECT idempotency_key, content_digest, subject_id, position FROM command_outcomes WHERE idempotency_key = ANY(%s)"
 )
-# Array parameters instead of the library's composite ones: thousands of rows a call stay linear. Each kept outcome has
-# the position of the command's last event.
+# Array parameters instead of the library's composite ones: thousands of rows a call stay linear. Each stored outcome
+# has the position of the command's last event.
 _INSERT = """
 WITH inserted AS (
     INSERT INTO stored_events (originator_id, originator_version, topic, state)
@@ -63,7 +63,7 @@ WITH inserted AS (
 SELECT notification_id FROM inserted ORDER BY notification_id"""
 
 
-#: Whoever holds what recording needs. To read alone keeps nobody waiting.
+#: The sessions that hold a lock which recording needs. Readers never block it.
 _HOLDERS = """
 SELECT pid, application_name, state, mode, xact_start, query_start
 FROM pg_locks JOIN pg_stat_activity USING (pid)
@@ -74,7 +74,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Idempotency:
-    """A client's key for one command, and the digest of what the command said."""
+    """A client's key for one command, and the digest of the command's content."""
 
     key: UUID
     content_digest: bytes
@@ -82,7 +82,7 @@ class Idempotency:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A decision to be recorded: its events, and every stream that it rested on with the version seen (0: none)."""
+    """A decision to record: its events, and every stream that it read with its version then (0: no events)."""
 
     subject_id: UUID
     events: Sequence[StoredEvent]
@@ -92,7 +92,7 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a command: the thing it was about, and the log position that its events reached."""
+    """The outcome of a command: the thing it was about, and the log position of its last event."""
 
     subject_id: UUID
     position: int
@@ -100,7 +100,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """The idempotency key was used before: the first content's digest, and its outcome."""
+    """The idempotency key was used before: the digest of the first content, and its outcome."""
 
     content_digest: bytes
     outcome: Outcome
@@ -108,7 +108,7 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class Outdated:
-    """A stream that the decision rested on has moved on: decide again."""
+    """A stream that the decision read has changed: decide again."""
 
     streams: Sequence[UUID]
 
@@ -126,16 +126,16 @@ class _Batch:
 class CommandRecorder(PostgresApplicationRecorder):
     """The library's application recorder, plus `record` for decided commands."""
 
-    #: When the last command could not be recorded, for what only shows then; None once another could.
+    #: When recording last failed; None once a later command was recorded. Shows faults that reading does not.
     _failed_at: float | None = None
 
     def failed_within(self, seconds: float) -> bool:
-        """Whether the last command could not be recorded, not longer ago than that."""
+        """Return whether the last command failed to be recorded, within the last `seconds`."""
         failed_at = self._failed_at
         return failed_at is not None and monotonic() - failed_at < seconds
 
     def note_failure(self) -> None:
-        """Something on the way to the log, such as the table of keys, let a command fail."""
+        """Note that a command failed before it reached the log, for instance at the table of keys."""
         self._failed_at = monotonic()
 
     def create_table(self) -> None:
@@ -144,22 +144,22 @@ class CommandRecorder(PostgresApplicationRecorder):
             curs.execute(_OUTCOMES_DDL)
 
     def earlier_outcome(self, key: UUID) -> Earlier | None:
-        """What a former use of the idempotency key led to."""
+        """Return the former use of the idempotency key, or None."""
         with self.datastore.cursor() as curs:
             return _earlier(curs.execute(_OUTCOMES, [[key]]).fetchall()).get(key)
 
     def record(self, batch: Sequence[Decided]) -> list[Verdict]:
-        """Records, in one transaction, each decision of the batch that still stands. Verdicts come in batch order.
+        """Record, in one transaction, each decision of the batch that is still valid. Return verdicts in batch order.
 
-        Raises Unavailable when the database does not do it: then nothing of the batch was recorded, or the connection
-        was lost during commit (`maybe_recorded`); repeating the commands with their idempotency keys is always safe.
+        Raise Unavailable if the database fails: nothing of the batch was recorded, or the connection was lost during
+        commit (`maybe_recorded`). Repeating the commands with their idempotency keys is always safe.
         """
         try:
             return self._record(batch)
         except Unavailable as unavailable:
             if unavailable.maybe_recorded or not is_connection_lost(unavailable):
                 raise
-        # It had died in the pool, and others may have with it. Nothing was sent by it: the same again is safe.
+        # The connection died in the pool, and others may have too. It sent nothing, so trying again is safe.
         self.datastore.pool.drain()
         return self._record(batch)
 
@@ -167,7 +167,7 @@ class CommandRecorder(PostgresApplicationRecorder):
         sent = False
         try:
             with self.datastore.get_connection() as conn, conn.cursor() as insertion:
-                # Two round trips: what is checked, then what is written with its commit.
+                # Two round trips: the checks, then the writes with their commit.
                 with conn.pipeline(), conn.transaction():
                     state = self._lock_and_read(conn, batch)
                     places = [self._judge(decided, state) for decided in batch]
@@ -179,14 +179,14 @@ class CommandRecorder(PostgresApplicationRecorder):
                 positions = [row["notification_id"] for row in insertion.fetchall()] if state.accepted else []
         except Exception as fault:
             if _position_taken(fault):
-                # The next one is tried with the next command: see `eventstore.sequence`.
+                # The next command tries the next position: see `eventstore.sequence`.
                 log.error("the sequence of positions is behind the log: restart a server, which puts it right")
                 raise Unavailable("a position was handed out twice") from fault
             if not is_unavailable(fault):
                 raise
             is_lost = is_connection_lost(fault)
             if not is_lost and not isinstance(fault.__cause__, LockNotAvailable | PoolTimeout):
-                # What nobody sees who only looks, such as a full disk.
+                # A fault that readers do not notice, such as a full disk.
                 self._failed_at = monotonic()
             self._log_holders(fault)
             maybe_recorded = sent and is_lost and not isinstance(fault.__cause__, ReadOnlySqlTransaction)
@@ -196,7 +196,7 @@ class CommandRecorder(PostgresApplicationRecorder):
         return [outcomes[place] if isinstance(place, int) else place for place in places]
 
     def _log_holders(self, fault: BaseException) -> None:
-        """Says who holds the log's table, where that is what the recording waited for: a session, and no data of it."""
+        """Log the sessions that hold the log's table, if recording waited for it; never their data."""
         if not isinstance(fault.__cause__, LockNotAvailable):
             return
         try:
@@ -209,17 +209,17 @@ class CommandRecorder(PostgresApplicationRecorder):
     def _lock_and_read(self, conn: Connection[DictRow], batch: Sequence[Decided]) -> _Batch:
         streams = list({stream for decided in batch for stream in decided.reads})
         keys = [decided.idempotency.key for decided in batch if decided.idempotency]
-        with conn.cursor() as locking, conn.cursor() as versions, conn.cursor() as known:
+        with conn.cursor() as locking, conn.cursor() as versions, conn.cursor() as earlier:
             self._lock_table(locking)
             versions.execute(VERSIONS, [streams], prepare=True)
             if keys:
-                known.execute(_OUTCOMES, [keys], prepare=True)
-            found = {row["id"]: row["max"] or 0 for row in versions.fetchall()}
-            return _Batch(found, _earlier(known.fetchall() if keys else []))
+                earlier.execute(_OUTCOMES, [keys], prepare=True)
+            current = {row["id"]: row["max"] or 0 for row in versions.fetchall()}
+            return _Batch(current, _earlier(earlier.fetchall() if keys else []))
 
     @staticmethod
     def _judge(decided: Decided, state: _Batch) -> int | Verdict:
-        """The decision's place among the accepted, or why it is not recorded. Later ones in the batch see it."""
+        """Return the decision's place among the accepted, or why it is refused. Later ones see its effect."""
         if decided.idempotency and (earlier := state.earlier.get(decided.idempotency.key)):
             return earlier
         moved = [stream for stream, version in decided.reads.items() if state.versions.get(stream, 0) != version]
@@ -248,7 +248,7 @@ def _earlier(rows: Sequence[DictRow]) -> dict[UUID, Earlier]:
 
 
 def _insertion(accepted: Sequence[Decided]) -> list[list[Any]]:
-    """The parameters of `_INSERT`: columns of events, then columns of outcomes to keep."""
+    """Return the parameters of `_INSERT`: columns of events, then columns of outcomes to store."""
     events = [stored for decided in accepted for stored in decided.events]
     keyed = [(decided.idempotency, decided) for decided in accepted if decided.idempotency]
     return [
@@ -265,21 +265,21 @@ def _insertion(accepted: Sequence[Decided]) -> list[list[Any]]:
 
 
 def _outcomes(accepted: Sequence[Decided], positions: Sequence[int]) -> list[Outcome]:
-    """Each decision with the position of its last event."""
+    """Return the outcome of each decision, with the position of its last event."""
     reached = accumulate(len(decided.events) for decided in accepted)
     return [Outcome(decided.subject_id, positions[last - 1]) for decided, last in zip(accepted, reached, strict=True)]
 
 
 def open_datastore(pool: ConnectionPool[Connection[Any]]) -> PostgresDatastore:
-    """The library's datastore, on a pool of ours."""
-    # The library sets its own bound before it locks: without one, that of the connection would be lifted.
+    """Return the library's datastore, on a pool of ours."""
+    # The library sets its own lock timeout before it locks, and 0 would lift the connection's.
     datastore = PostgresDatastore("", "", "", "", "", lock_timeout=RECORDING.lock)
     datastore.pool = pool
     return datastore
 
 
 def open_recorder(database_url: str) -> CommandRecorder:
-    """A recorder on the database, its tables created where they are missing."""
+    """Open a recorder on the database and create missing tables."""
     recorder = CommandRecorder(open_datastore(recorder_pool(database_url, 2)))
     recorder.create_table()
     return recorder

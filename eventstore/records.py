@@ -1,4 +1,4 @@
-"""An event as the log keeps it: the business fact, who did it and when, and its UTF-8 JSON."""
+"""Events as stored in the log: the business fact, its author and time, and its UTF-8 JSON."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from domain.kernel.actors import Actor, Role
 from domain.kernel.events import Event, registered_events
 from domain.kernel.rights import Action, Belongings
 
-#: Its backslash is not itself escaped.
+#: An escape whose backslash is not itself escaped.
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 class Stamp(BaseModel):
-    """What every event carries beside its own fields.
+    """The metadata of every event.
 
-    `recorded_at` is UTC. `cause` is `command:<mutation>` or, for what a policy did, `event:<topic>:<stream>:<version>`.
-    `structure_id` and `territory` tell whose history the event belongs to, where it belongs to somebody's.
+    `recorded_at` is UTC. `cause` is `command:<mutation>` or, for a policy, `event:<topic>:<stream>:<version>`.
+    `structure_id` and `territory` name the owners of the history that the event belongs to, if any.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -50,7 +50,7 @@ class Stamp(BaseModel):
         belongings: Belongings,
         cause: Recorded | None = None,
     ) -> Stamp:
-        """Return the stamp of what a command records; `cause` is the event that a policy answers to."""
+        """Return the stamp of a command's events; `cause` is the event that a policy reacts to."""
         (territory,) = belongings.territories or (None,)
         return cls.model_construct(
             recorded_at=recorded_at,
@@ -98,7 +98,7 @@ def _state_model(event_class: type[Event]) -> type[_State]:
 
 
 def state_of(event: Event, stamp: Stamp) -> dict[str, Any]:
-    """Return what is stored of the event, before it is JSON."""
+    """Return the stored content of the event, before its encoding to JSON."""
     return {"schema_version": event.schema_version(), "stamp": stamp, "data": event}
 
 
@@ -107,12 +107,12 @@ dumps = partial(to_json, inf_nan_mode="null")
 
 
 def encode(event: Event, stamp: Stamp) -> bytes:
-    """The UTF-8 JSON under which the event is stored. Personal fields must have been sealed before."""
+    """Return the UTF-8 JSON to store. Personal fields must be sealed before."""
     return dumps(state_of(event, stamp))
 
 
 def holds_nul(state: bytes) -> bool:
-    """Whether a text in the JSON has the character U+0000, which PostgreSQL can keep in no text."""
+    """Return whether a text in the JSON has the character U+0000, which PostgreSQL cannot store in text."""
     return b"\\u0000" in state and _NUL.search(state) is not None
 
 
@@ -138,7 +138,7 @@ def _decoder(topic: str) -> Decoder:
 
 
 def upcast(event_class: type[Event], state: dict[str, Any]) -> dict[str, Any]:
-    """A stored state of any earlier schema version, brought step by step to the current one."""
+    """Bring a stored state of any earlier schema version step by step to the current one."""
     version = state["schema_version"]
     if not 1 <= version <= event_class.schema_version():
         raise UnreadableEvent(
@@ -151,11 +151,11 @@ def upcast(event_class: type[Event], state: dict[str, Any]) -> dict[str, Any]:
 
 
 def decode(position: int, originator_id: UUID, originator_version: int, topic: str, state: bytes) -> Recorded:
-    """The recorded event, at the current schema version. Raises UnreadableEvent naming the position."""
+    """Return the recorded event at the current schema version. Raise UnreadableEvent with the position."""
     try:
         stored = _decoder(topic)(state)
     except (ValidationError, UnreadableEvent, orjson.JSONDecodeError, KeyError) as error:
-        # Of a state that does not validate only the kind of failure is told: its values may be personal.
+        # Name only the kind of a validation failure: the values may be personal.
         reason = str(error) if isinstance(error, UnreadableEvent) else type(error).__name__
         message = f"event at position {position} ({topic}) cannot be read: {reason}"
         raise UnreadableEvent(message, position, topic) from error

@@ -1,4 +1,4 @@
-"""Events with their personal fields sealed, and opened again: what keys do, wherever they are kept (see `vault`)."""
+"""Sealing and opening the personal fields of events with given keys; `vault` stores the keys."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from eventstore.records import Recorded
 
 NONCE_BYTES = 12  # NIST SP 800-38D, section 5.2.1.1: 96 bits
 SEAL = "sealed:1:"
-#: Whose key, and in which stream.
+#: The owner of a key (a person or a thing), and the stream.
 Owner = tuple[UUID, UUID]
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key as it seals, and the name that what it sealed bears."""
+    """A key, and the name that its sealed texts carry."""
 
     name: str
     cipher: AESGCM
@@ -33,14 +33,14 @@ def is_sealed(value: object) -> bool:
 
 
 def sealed_with(records: Iterable[Recorded], of_persons: bool = True) -> list[UUID]:
-    """The keys of what is sealed in these records; without `of_persons`, those of things alone."""
+    """Return the keys of the sealed texts in these records; without `of_persons`, the keys of things only."""
     events = (record.event for record in records if record.event.personal_fields)
     fields = ((event, name) for event in events for name, mark in _marks(event, of_persons))
     return [UUID(key) for key in {key for event, name in fields for key in key_names(getattr(event, name))}]
 
 
 def key_names(value: str | Sequence[str] | None) -> list[str]:
-    """The names of the keys that a field's texts are sealed with."""
+    """Return the names of the keys that a field's texts are sealed with."""
     return [text.split(":", 3)[2] for text in _texts(value) if is_sealed(text)]
 
 
@@ -55,7 +55,7 @@ def _texts(value: Any) -> Sequence[str]:
 
 
 def owners(record: Recorded) -> Iterator[tuple[Owner, PersonalMark]]:
-    """Whose keys the record's personal fields need: those that say something."""
+    """Yield the owners of the keys that the record's personal fields need, leaving out empty fields."""
     for name, mark in record.event.personal_marks.items():
         if _texts(getattr(record.event, name)):
             yield _owner(record, mark), mark
@@ -69,7 +69,7 @@ def _owner(record: Recorded, mark: PersonalMark) -> Owner:
 
 
 def _context(event: Event, name: str, originator_id: UUID) -> bytes:
-    """Bound to the ciphertext, so that it cannot be moved to another field, event kind or stream."""
+    """Return the associated data that binds a ciphertext to its field, event class and stream."""
     return f"{event.topic}:{name}:{originator_id}".encode()
 
 
@@ -97,7 +97,7 @@ def opened(record: Recorded, keys: Mapping[str, AESGCM], of_persons: bool = True
             clear[name] = _open(keys, _context(event, name, record.originator_id), value, mark)
         elif isinstance(value, tuple) and value:
             context = _context(event, name, record.originator_id)
-            clear[name] = tuple([_open(keys, context, one, mark) if is_sealed(one) else one for one in value])
+            clear[name] = tuple([_open(keys, context, text, mark) if is_sealed(text) else text for text in value])
     return replace(record, event=event.model_copy(update=clear)) if clear else record
 
 

@@ -1,4 +1,4 @@
-"""The sequence that hands out positions, put right where a restore or a fail-over has left it behind the log."""
+"""Repair of the sequence of positions, which a restore or a fail-over may leave behind the log."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _NEXT = "SELECT last_value + CASE WHEN is_called THEN 1 ELSE 0 END FROM {}"
 
 
 def put_right(conn: Connection[Any]) -> None:
-    """Each position that is handed out twice costs a command: the log refuses it. Nothing that is there is changed."""
+    """Move the sequence past the log's head. Otherwise the log refuses a command for each repeated position."""
     row = conn.execute(_SEQUENCE).fetchone()
     assert row is not None
     sequence: str = row[0]
     if not _is_behind(conn, sequence):
         return
     with conn.transaction():
-        # Nobody records meanwhile, so that what is behind now is behind.
+        # The lock stops recording, so the comparison stays valid.
         conn.execute("LOCK TABLE stored_events IN EXCLUSIVE MODE")
         if _is_behind(conn, sequence):
             conn.execute("SELECT setval(%s, %s)", (sequence, last := head(conn)))
@@ -32,7 +32,7 @@ def put_right(conn: Connection[Any]) -> None:
 
 def _is_behind(conn: Connection[Any], sequence: str) -> bool:
     last = head(conn)
-    # A name as PostgreSQL itself quotes it.
+    # The name is already quoted by PostgreSQL.
     row = conn.execute(sql.SQL(_NEXT).format(sql.SQL(sequence))).fetchone()
     assert row is not None
     return bool(row[0] <= last)

@@ -1,4 +1,4 @@
-"""What the database says when it is away, busy or full: nobody's fault who asks, and gone when tried again later."""
+"""Errors of a database that is away, busy or full: not the client's fault, and worth a retry."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PASSING = ("08", "40", "53", "55", "57", "58", "25006", "25P03", "25P04")
 
 
 class Unavailable(Exception):
-    """The database did not do it in time. Nothing was recorded, unless `maybe_recorded`: then nobody can tell."""
+    """The database did not answer in time. Nothing was recorded, unless `maybe_recorded`: then it is unknown."""
 
     def __init__(self, why: str, maybe_recorded: bool = False) -> None:
         super().__init__(why)
@@ -21,14 +21,12 @@ class Unavailable(Exception):
 
 
 def is_unavailable(error: BaseException) -> bool:
-    """Whether trying again later may do: told of the error itself, and of what it was raised from."""
+    """Return whether a retry may succeed, judging by the error and its causes."""
     return any(isinstance(cause, Unavailable) or _passes(cause) for cause in _with_causes(error))
 
 
 def is_connection_lost(error: BaseException) -> bool:
-    """Whether the connection is gone, as one is that stood in a pool while the server was started again; or leads to a
-    server that has become a standby, which is as good as gone.
-    """
+    """Return whether the connection is lost, for instance by a restart of the server, or leads to a standby."""
     return any(_lost(cause) for cause in _with_causes(error))
 
 
@@ -43,16 +41,16 @@ def _passes(error: BaseException) -> bool:
 def _lost(error: BaseException) -> bool:
     if isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
         return True
-    # What the pool says when it has no connection has no SQLSTATE either.
+    # The pool's own errors have no SQLSTATE either.
     if not isinstance(error, psycopg.OperationalError | psycopg.InterfaceError) or "pool" in type(error).__module__:
         return False
     return error.sqlstate is None or error.sqlstate.startswith(("08", "57P"))
 
 
 def _with_causes(error: BaseException) -> Iterator[BaseException]:
-    seen: list[BaseException] = []
+    visited: list[BaseException] = []
     cause: BaseException | None = error
-    while cause is not None and cause not in seen:
-        seen.append(cause)
+    while cause is not None and cause not in visited:
+        visited.append(cause)
         yield cause
         cause = cause.__cause__

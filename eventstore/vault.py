@@ -1,8 +1,8 @@
-"""Personal fields: sealed with somebody's key before they reach the log, opened for those who may read them.
+"""The vault of keys that seal personal fields before they reach the log and open them for authorised readers.
 
-AES-256-GCM. Each key belongs to one person, or to one thing, in one stream (`domain.kernel.events.PersonalMark`),
-stands in a table outside the log, wrapped by the master key, and can be destroyed: then what it sealed is lost for ever
-while the log's bytes stay as they are.
+AES-256-GCM. A key belongs to one person or one thing, in one stream (`domain.kernel.events.PersonalMark`). A table
+outside the log stores it, wrapped by the master key. Destroying it makes its texts unreadable for ever, while the log's
+bytes stay the same.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ CREATE INDEX IF NOT EXISTS person_keys_of_stream ON person_keys (originator_id)"
 _KNOWN = """
 SELECT key_id, wrapped_key FROM person_keys WHERE person_id = %s AND originator_id = %s
 ORDER BY wrapped_key IS NULL LIMIT 1"""
-# The key is on the disk with the event that it seals, at the latest: PostgreSQL writes what it commits in order, and
-# the event's own commit waits for the disk.
+# The key reaches the disk no later than the event that it seals: PostgreSQL writes commits in order, and the event's
+# commit waits for the disk.
 _ADD = """
 WITH unhurried AS (SELECT set_config('synchronous_commit', 'off', true))
 INSERT INTO person_keys (key_id, person_id, originator_id, wrapped_key) SELECT %s, %s, %s, %s FROM unhurried
@@ -57,16 +57,16 @@ _ADD_MANY = """
 INSERT INTO person_keys (key_id, person_id, originator_id, wrapped_key)
 SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::bytea[])"""
 
-#: Those of `sealed_with` that are not destroyed.
+#: Finds the keys of `sealed_with` that are not destroyed.
 WRAPPED_KEYS = "SELECT key_id, wrapped_key FROM person_keys WHERE key_id = ANY(%(key_ids)s) AND wrapped_key IS NOT NULL"
 
 Conn = Connection[Any]
-#: Whose key is ours: it wraps nobody's data, and is wrapped anew with all others.
+#: The owner of the database's own key, which seals nobody's data and is rewrapped with all others.
 _NOBODY = UUID(int=0)
 
 
 class PersonErased(Exception):
-    """Something personal was to be written about a person whose key is destroyed."""
+    """A command would write personal data about a person whose key is destroyed."""
 
 
 class Vault:
@@ -78,9 +78,9 @@ class Vault:
         self._master = AESGCM(master_key)
 
     def seal(self, conn: Conn, records: Sequence[Recorded]) -> list[Recorded]:
-        """The records with their personal fields encrypted; the first of an owner in a stream makes their key.
+        """Encrypt the records' personal fields, and create the owners' missing keys.
 
-        Raises PersonErased when the key of a person is already destroyed. No query when nothing is personal.
+        Raise PersonErased if the key of a person is destroyed. No query if nothing is personal.
         """
         keys: dict[Owner, Key] = {}
         for record in records:
@@ -90,18 +90,18 @@ class Vault:
         return [sealed(record, keys) for record in records] if keys else list(records)
 
     def seal_many(self, conn: Conn, records: Sequence[Recorded]) -> list[Recorded]:
-        """The same for thousands of records, in a few queries. Whoever else seals in these streams makes it fail."""
-        wanted = {owner: mark for record in records for owner, mark in owners(record)}
-        columns = [list(column) for column in zip(*wanted, strict=True)] or [[], []]
+        """Seal thousands of records in a few queries. Fails if somebody else seals in these streams meanwhile."""
+        marks = {owner: mark for record in records for owner, mark in owners(record)}
+        columns = [list(column) for column in zip(*marks, strict=True)] or [[], []]
         keys: dict[Owner, Key] = {}
         with conn.cursor(binary=True) as cursor:
             for person, stream, key_id, wrapped in cursor.execute(_KNOWN_OF_MANY, columns):
                 if wrapped is not None:
                     keys[person, stream] = Key(str(key_id), self._unwrap(key_id, wrapped))
-                elif wanted[person, stream].of_person:
+                elif marks[person, stream].of_person:
                     raise PersonErased
             rows = []
-            for owner in wanted.keys() - keys.keys():
+            for owner in marks.keys() - keys.keys():
                 key_id, raw = uuid4(), AESGCM.generate_key(256)
                 rows.append((key_id, *owner, self._wrap(key_id, raw)))
                 keys[owner] = Key(str(key_id), AESGCM(raw))
@@ -110,31 +110,31 @@ class Vault:
         return [sealed(record, keys) for record in records]
 
     def open(self, conn: Conn, records: Sequence[Recorded], of_persons: bool = True) -> list[Recorded]:
-        """The records with their personal fields in clear, or what stands for them where the key is destroyed.
+        """Return the records with their personal fields in clear, or their replacement if the key is destroyed.
 
-        One query at most. Without `of_persons`, what is sealed with the key of a person stays so.
+        One query at most. Without `of_persons`, texts under a person's key stay sealed.
         """
-        wanted = sealed_with(records, of_persons)
-        if not wanted:
+        key_ids = sealed_with(records, of_persons)
+        if not key_ids:
             return list(records)
         with conn.cursor(binary=True) as cursor:
-            rows = cursor.execute(WRAPPED_KEYS, {"key_ids": wanted}, prepare=True).fetchall()
+            rows = cursor.execute(WRAPPED_KEYS, {"key_ids": key_ids}, prepare=True).fetchall()
         return self.opened(records, rows, of_persons)
 
     def opened(
         self, records: Sequence[Recorded], wrapped: Iterable[tuple[UUID, bytes]], of_persons: bool = True
     ) -> list[Recorded]:
-        """The same with the keys that `WRAPPED_KEYS` found."""
+        """Open the records with the keys that `WRAPPED_KEYS` returned."""
         keys = {str(key_id): self._unwrap(key_id, key) for key_id, key in wrapped}
         return [opened(record, keys, of_persons) if record.event.personal_fields else record for record in records]
 
     def own_secret(self, conn: Conn) -> bytes:
-        """32 bytes that this database keeps for itself, made when first asked for. Rotation leaves them as they are."""
+        """Return this database's own secret of 32 bytes, created at the first call. Rotation keeps it."""
         key_id, wrapped = self._known(conn, (_NOBODY, _NOBODY)) or self._added(conn, (_NOBODY, _NOBODY))
         return self._unwrapped(key_id, wrapped)
 
     def fits(self, conn: Conn) -> bool:
-        """Whether the master key is the one that the keys in this database are wrapped with; so if there is none."""
+        """Return whether the master key unwraps the keys in this database; True if there are none."""
         with conn.cursor() as cursor:
             row = cursor.execute(
                 "SELECT key_id, wrapped_key FROM person_keys WHERE wrapped_key IS NOT NULL LIMIT 1"
@@ -145,9 +145,9 @@ class Vault:
             return False
 
     def rewrap(self, conn: Conn, new_master_key: bytes) -> int:
-        """Wraps every key anew, all or none; the log is not touched. Returns how many.
+        """Wrap every key with the new master key, all or none, and return their number. The log does not change.
 
-        From then on only processes with the new master key can seal and open: the others must be started again.
+        From then on only processes with the new master key can seal and open: restart the others.
         """
         new = Vault(new_master_key)
         with conn.transaction(), conn.cursor() as cursor:
@@ -160,23 +160,23 @@ class Vault:
         return len(wrapped)
 
     def _key_for(self, conn: Conn, owner: Owner, mark: PersonalMark, new: bool) -> Key:
-        """`new`: the stream begins, so there hardly is a key yet."""
-        known = None if new and not mark.of_person else self._known(conn, owner)
-        if known is None:
-            known = self._added(conn, owner)
-        if known[1] is None:
+        """Return the owner's key, created if missing. `new`: the stream begins, so a key is unlikely to exist."""
+        row = None if new and not mark.of_person else self._known(conn, owner)
+        if row is None:
+            row = self._added(conn, owner)
+        if row[1] is None:
             if mark.of_person:
                 raise PersonErased
-            known = self._added(conn, owner)
-        return Key(str(known[0]), self._unwrap(*known))
+            row = self._added(conn, owner)
+        return Key(str(row[0]), self._unwrap(*row))
 
     def _known(self, conn: Conn, owner: Owner) -> Any:
-        """Its id and wrapping, or its id alone where it is destroyed."""
+        """Return the key's id and wrapped bytes (None if it is destroyed), or None without a key."""
         with conn.cursor(binary=True) as cursor:
             return cursor.execute(_KNOWN, owner, prepare=True).fetchone()
 
     def _added(self, conn: Conn, owner: Owner) -> Any:
-        """A new key, or the one that somebody else has just added."""
+        """Add a key and return it, or return the key that somebody else has just added."""
         key_id = uuid4()
         wrapped = self._wrap(key_id, AESGCM.generate_key(256))
         added = conn.execute(_ADD, (key_id, *owner, wrapped), prepare=True).fetchone()
@@ -194,7 +194,7 @@ class Vault:
 
 
 def erase_stream(conn: Conn, originator_id: UUID) -> None:
-    """Destroys every key in a stream that is of one person."""
+    """Destroy every key in the stream of one person."""
     conn.execute(
         "UPDATE person_keys SET wrapped_key = NULL, erased_at = now() WHERE originator_id = %s AND erased_at IS NULL",
         (originator_id,),
@@ -202,7 +202,7 @@ def erase_stream(conn: Conn, originator_id: UUID) -> None:
 
 
 def erase_key(conn: Conn, person_id: UUID, originator_id: UUID) -> None:
-    """Destroys the person's key in one stream."""
+    """Destroy the person's key in one stream."""
     conn.execute(
         "UPDATE person_keys SET wrapped_key = NULL, erased_at = now()"
         " WHERE person_id = %s AND originator_id = %s AND erased_at IS NULL",
