@@ -1,8 +1,8 @@
-"""Carrying out a command: decide on the states known, record if they still hold, else decide again.
+"""Executing commands: decide on the cached states, record if they are still current, else decide again.
 
-- A refusal is only ever given on states that still hold: where a cached one has moved on, it is decided again.
-- An idempotency key is recorded in the transaction of its events. Same key and content: the first outcome again;
-  same key, other content: DUPLICATE. A refused command leaves no key, since nothing was recorded.
+- A refusal always rests on current states: if a cached state is outdated, the command is decided again.
+- An idempotency key is recorded in the transaction of its events. The same key and content returns the first outcome;
+  the same key with other content is a DUPLICATE. A refused command leaves no key, since nothing was recorded.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from eventstore.vault import PersonErased, Vault
 
 log = logging.getLogger(__name__)
 
-#: A command that meets others on the same streams decides again this often before it gives up with CONFLICT.
+#: How often a command decides again after a concurrent change before it fails with CONFLICT.
 MOST_ATTEMPTS = 20
 
 Pool = ConnectionPool[Connection[Any]]
@@ -58,10 +58,10 @@ class CommandBus:
     turns: Turns
 
     def execute(self, command: Command, actor: Actor, now: datetime) -> Outcome:
-        """Carries out the command durably, or raises DomainError and records nothing.
+        """Execute the command durably, or raise DomainError and record nothing.
 
-        `now` is aware; events carry it as their time of recording. Raises what `is_unavailable` knows when the database
-        does not do it in time: repeating the command with its idempotency key is always safe.
+        `now` is aware; events carry it as their time of recording. Raise an error of `is_unavailable` if the database
+        does not answer in time: repeating the command with its idempotency key is always safe.
         """
         try:
             return self._execute(command, actor, now)
@@ -70,7 +70,7 @@ class CommandBus:
         except Exception as fault:
             if not is_connection_lost(fault):
                 raise
-        # It was lost while reading, before anything was sent to be recorded; others in the pools may be dead too.
+        # The connection was lost while reading, before recording; others in the pools may be dead too.
         self.pool.drain()
         self.recorder.datastore.pool.drain()
         return self._execute(command, actor, now)
@@ -79,11 +79,11 @@ class CommandBus:
         idempotency = self._idempotency(command, actor)
         if idempotency and (earlier := self.recorder.earlier_outcome(idempotency.key)):
             return _repeated(earlier, idempotency)
-        with self.turns.of(command.turn):
+        with self.turns.take(command.turn):
             return self._decide(command, actor, now, idempotency)
 
     def rehearse(self, command: Command, actor: Actor, now: datetime) -> None:
-        """Raises what `execute` would refuse the command with, as far as it can be told now; records nothing."""
+        """Raise the refusal that `execute` would raise now, if any. Record nothing."""
         idempotency = self._idempotency(command, actor)
         if idempotency and self.recorder.earlier_outcome(idempotency.key):
             return
@@ -103,7 +103,7 @@ class CommandBus:
                 subject_id = work.decide(partial(self.use_cases[type(command)], command))
             except DomainError:
                 if not work.catch_up():
-                    # Sent twice at once, a command may be refused for what its twin has just recorded.
+                    # If it was sent twice at once, the refusal may be due to its twin's events.
                     if idempotency and (earlier := self.recorder.earlier_outcome(idempotency.key)):
                         return _repeated(earlier, idempotency)
                     raise
@@ -126,7 +126,7 @@ class CommandBus:
 
     def _read_stream(self, stream: UUID, after_version: int) -> list[Recorded]:
         with self.pool.connection() as conn:
-            # What people wrote is compared and copied by commands; who they are is not.
+            # Commands compare and copy free text, but never need personal data.
             return self.vault.open(conn, read_stream(conn, stream, after_version), of_persons=False)
 
     def _append(self, subject_id: UUID, work: UnitOfWork, idempotency: Idempotency | None) -> Verdict:
@@ -149,7 +149,7 @@ class CommandBus:
         if not personal:
             return records
         for record in personal:
-            # Before anything is sealed: read models hold it in clear.
+            # Check before sealing: read models store these texts in clear.
             _encoded(record.event, record.stamp)
         try:
             with self.pool.connection() as conn:
@@ -164,13 +164,13 @@ class CommandBus:
     def _idempotency(self, command: Command, actor: Actor) -> Idempotency | None:
         if command.idempotency_key is None:
             return None
-        said = f"{actor.role}:{actor.name}:{command.action}:{command.model_dump_json()}"
-        digest = hmac.new(self.keyed.digest_key, said.encode(errors="surrogatepass"), sha256).digest()
+        content = f"{actor.role}:{actor.name}:{command.action}:{command.model_dump_json()}"
+        digest = hmac.new(self.keyed.digest_key, content.encode(errors="surrogatepass"), sha256).digest()
         return Idempotency(command.idempotency_key, digest)
 
 
 def _encoded(event: Event, stamp: Stamp) -> bytes:
-    """The event's JSON. Raises INVALID on text that no table can hold: nothing of the kind may enter the log."""
+    """Return the event's JSON. Raise INVALID if it holds a character that PostgreSQL cannot store."""
     try:
         clear = encode(event, stamp)
     except (PydanticSerializationError, UnicodeError):

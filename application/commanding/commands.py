@@ -13,7 +13,7 @@ from domain.kernel.rights import Action
 
 
 class Command(BaseModel):
-    """Something a person asks for. `idempotency_key` makes repeating it safe: see `application.commanding.bus`."""
+    """A request to change something. `idempotency_key` makes repeating it safe: see `application.commanding.bus`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -22,7 +22,7 @@ class Command(BaseModel):
 
     @property
     def turn(self) -> UUID | None:
-        """What many people may write to at once: commands of one turn are decided one after the other."""
+        """The busy stream that it writes to, if any: commands with the same turn are decided one after the other."""
         return None
 
 
@@ -39,7 +39,7 @@ UseCases = Mapping[type[Command], UseCase[Any]]
 
 
 def use_cases(*families: Iterable[tuple[type[Command], UseCase[Any]]]) -> UseCases:
-    """One table of all families. Raises ValueError when two use cases claim one command."""
+    """Merge the families into one table. Raise ValueError if two use cases claim the same command."""
     table: dict[type[Command], UseCase[Any]] = {}
     for command, use_case in (entry for family in families for entry in family):
         if command in table:

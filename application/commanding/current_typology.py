@@ -1,4 +1,4 @@
-"""What the national team has laid down, as a command finds it."""
+"""The typology and the attestation form in force, for commands."""
 
 from __future__ import annotations
 

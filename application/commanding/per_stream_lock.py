@@ -1,6 +1,6 @@
-"""Taking turns: commands that would all decide on the same stream wait for one another instead of deciding in vain.
+"""Turns: commands on the same busy stream wait for one another instead of deciding in vain.
 
-Only within this process. Between processes the versions that each decision rests on are checked as always.
+Turns hold within this process only. Between processes, the version check of each decision decides.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from uuid import UUID
 
 from eventstore.unavailable import Unavailable, is_unavailable
 
-#: Longer than any crowd takes while the database goes on.
+#: Longer than any queue takes while the database works.
 LONGEST_WAIT_SECONDS = 30.0
 
 
@@ -21,20 +21,20 @@ LONGEST_WAIT_SECONDS = 30.0
 class _Turn:
     lock: Lock = field(default_factory=Lock)
     taking: int = 0
-    #: How many of them found the database unavailable.
+    #: How many commands in the queue found the database unavailable.
     failures: int = 0
 
 
 @dataclass(slots=True)
 class Turns:
-    """Thread-safe; holds nothing about things that nobody waits for."""
+    """A turn for each thing. Thread-safe; stores nothing about things that nobody waits for."""
 
     _turns: dict[UUID, _Turn] = field(default_factory=dict)
     _guard: Lock = field(default_factory=Lock)
 
     @contextmanager
-    def of(self, thing: UUID | None) -> Iterator[None]:
-        """Waits for the thing's turn; None waits for nothing."""
+    def take(self, thing: UUID | None) -> Iterator[None]:
+        """Wait for the thing's turn; None waits for nothing."""
         if thing is None:
             yield
             return
@@ -47,7 +47,7 @@ class Turns:
                 raise Unavailable("others wait for the same thing")
             try:
                 if turn.failures != failures:
-                    # Who waited meanwhile need not wait as long once more.
+                    # Those who waited meanwhile fail at once, rather than wait for the same timeout again.
                     raise Unavailable("others have waited for the database in vain")
                 yield
             except Exception as fault:

@@ -1,4 +1,4 @@
-"""What is made with the database's own secret: pseudonyms that only we can make again, and signed links."""
+"""Pseudonyms that only this system can compute, and signed links, both made with the database's own secret."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from eventstore.vault import Vault
 
 
 def address_of(email: str) -> str:
-    """What the digest of an e-mail address, and the pseudonym of who is known by it alone, are made of."""
+    """Return the text that an e-mail address's digest and its owner's pseudonym are computed from."""
     return f"address:{comparison_form(email)}"
 
 
@@ -30,60 +30,60 @@ def telephone_of(phone: str) -> str:
 
 
 def subject_of(subject: str) -> str:
-    """Of what a token calls a person."""
+    """Return the text that the pseudonym of a token's subject is computed from."""
     return f"subject:{subject}"
 
 
 @dataclass(frozen=True)
 class Keyed:
-    """The secret is read from the database when first needed, and stays: rotating the master key does not change it."""
+    """Keys derived from the database's secret, read at the first use. Rotating the master key does not change it."""
 
     vault: Vault = field(repr=False)
     pool: ConnectionPool[Connection[Any]]
 
     def open(self) -> None:
-        """Reads the secret, if that was not done yet: whoever asks then waits for nothing."""
+        """Read the secret now, unless it was read, so that later calls need not wait."""
         assert self._keys
 
-    def digest(self, said: str) -> bytes:
-        """32 bytes, the same for the same words; who has a copy of the database but not the secret tests no guess."""
-        return self._hmac(said.encode())
+    def digest(self, text: str) -> bytes:
+        """Return 32 bytes, the same for the same text. Without the secret nobody can test a guess."""
+        return self._hmac(text.encode())
 
-    def pseudonym(self, said: str) -> UUID:
-        """What history calls who is known by these words, before they are ever erased."""
-        return _uuid(self.digest(said))
+    def pseudonym(self, text: str) -> UUID:
+        """Return the root pseudonym for this text, valid until the person is first erased."""
+        return _uuid(self.digest(text))
 
     def renewed(self, root: UUID, generation: int) -> UUID:
-        """What history calls who had that pseudonym at first, after so many erasures."""
+        """Return the pseudonym that replaces the root after `generation` erasures."""
         return root if generation == 0 else _uuid(self._hmac(b"renewed" + root.bytes + generation.to_bytes(4, "big")))
 
     def again(self, person: UUID) -> UUID:
-        """What a person is called where they were erased under the pseudonym before, in that one stream."""
+        """Return the pseudonym that replaces this one in a stream where it was erased."""
         return _uuid(self._hmac(b"again" + person.bytes))
 
     def account(self, person: UUID) -> UUID:
-        """The stream of the account of who has that pseudonym, if it is none of the first scheme."""
+        """Return the stream of the account of the person with that pseudonym, unless it is of the first scheme."""
         return _uuid(self._hmac(b"account" + person.bytes))
 
     def called(self, subject: str) -> dict[str, UUID]:
-        """Who a token calls so: the parameters of `identities.WHO`."""
+        """Return the parameters of `identities.WHO` for a token's subject."""
         person = self.pseudonym(subject_of(subject))
         former = {"former_person": person_id(subject), "former_account": account_id(subject)}
         return {"person": person, "account": self.account(person), **former}
 
     def identity(self, subject: str) -> Identity:
-        """Who that is in history now."""
+        """Return the subject's current pseudonyms."""
         with self.pool.connection() as conn:
             return identity(conn, self.called(subject))
 
     def mailbox(self, email: str) -> UUID:
-        """The pseudonym of who is known by an e-mail address alone."""
+        """Return the pseudonym of a person known by an e-mail address alone."""
         root = self.pseudonym(address_of(email))
         with self.pool.connection() as conn:
             return self.renewed(root, generations(conn, [root]).get(root, 0))
 
     def mailboxes_in(self, emails: Sequence[str], stream: UUID) -> dict[str, UUID]:
-        """As `mailbox_in`, of each. Two queries, and one for each who was erased there."""
+        """Return `mailbox_in` for each address. Two queries, and one for each person who was erased there."""
         first = {email: self.pseudonym(address_of(email)) for email in emails}
         with self.pool.connection() as conn:
             counts = generations(conn, list(first.values()))
@@ -92,7 +92,7 @@ class Keyed:
         return {email: self.writable(person, stream) if person in gone else person for email, person in now.items()}
 
     def writable(self, person: UUID, stream: UUID) -> UUID:
-        """The person's pseudonym in a stream: another, where what the stream said of them was erased."""
+        """Return the person's pseudonym in a stream: another one if their data there were erased."""
         with self.pool.connection() as conn:
             person, erased = now_in(conn, person, stream)
             while erased:
@@ -100,26 +100,26 @@ class Keyed:
         return person
 
     def mailbox_in(self, email: str, stream: UUID) -> UUID:
-        """As `mailbox`, in a stream. One query."""
+        """Return the mailbox's pseudonym in a stream. One query."""
         return self.writable(self.pseudonym(address_of(email)), stream)
 
     def renew(self, conn: Connection[Any], people: Sequence[UUID]) -> None:
-        """Lets those who have these pseudonyms come back as somebody new only."""
+        """Give the people with these pseudonyms new ones from now on."""
         for root, generation in set(roots(conn, people).values()):
             person = self.renewed(root, generation + 1)
             renew(conn, root, generation + 1, person, self.account(person))
 
     @property
     def digest_key(self) -> bytes:
-        """What digests of commands are made with: short personal texts cannot be guessed back from them."""
+        """The key for digests of commands: without it, short personal texts cannot be guessed from them."""
         return self._keys["idempotency"]
 
     @cached_property
     def links(self) -> SignedLinks:
         return SignedLinks(self._keys["links"])
 
-    def _hmac(self, said: bytes) -> bytes:
-        return hmac.new(self._keys["pseudonyms"], said, sha256).digest()
+    def _hmac(self, content: bytes) -> bytes:
+        return hmac.new(self._keys["pseudonyms"], content, sha256).digest()
 
     @cached_property
     def codes(self) -> Codes:
@@ -132,5 +132,5 @@ class Keyed:
         return {purpose: derived(secret, purpose) for purpose in ("pseudonyms", "links", "idempotency")}
 
 
-def _uuid(made: bytes) -> UUID:
-    return UUID(bytes=made[:16], version=5)
+def _uuid(digest: bytes) -> UUID:
+    return UUID(bytes=digest[:16], version=5)

@@ -1,4 +1,4 @@
-"""What one command reads and records: states with the versions seen, and the events decided on."""
+"""The unit of work of one command: the states it reads, with their versions, and the events it records."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ReadStream = Callable[[UUID, int], list[Recorded]]
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """An aggregate's state and the version that it stands at (0: no event yet)."""
+    """An aggregate's state and its version (0: no event yet)."""
 
     kind: AggregateKind[Any]
     version: int
@@ -34,10 +34,10 @@ class Loaded:
 
 
 class StateCache:
-    """The latest states that commands have seen, least recently used out first. Thread-safe.
+    """The latest states that commands read, as an LRU cache. Thread-safe.
 
-    A state may be outdated, since another process records too. That is harmless: what is decided on it is checked
-    under the log's lock, and a refusal is given on states that have not moved on (see `application.commanding.bus`).
+    A state may be outdated, since other processes record too. That is harmless: each decision is checked under the
+    log's lock, and refusals rest on current states (see `application.commanding.bus`).
     """
 
     def __init__(self, largest: int = 10_000) -> None:
@@ -50,8 +50,8 @@ class StateCache:
 
     def put(self, stream: UUID, loaded: Loaded) -> None:
         with self._lock:
-            known = self._states.get(stream)
-            if known is None or known.version <= loaded.version:
+            cached = self._states.get(stream)
+            if cached is None or cached.version <= loaded.version:
                 self._states[stream] = loaded
 
     def drop(self, streams: Sequence[UUID]) -> None:
@@ -73,23 +73,23 @@ class UnitOfWork:
     keyed: Keyed
     reads: dict[UUID, int] = field(default_factory=dict)
     recorded: list[Recorded] = field(default_factory=list)
-    #: The states that were taken from the cache, at the versions that they were known at.
+    #: The states taken from the cache, with their versions then.
     _relied_on: dict[UUID, Loaded] = field(default_factory=dict)
     _loaded: dict[UUID, Loaded] = field(default_factory=dict)
     _conflict: DomainError | None = None
 
     def find(self, kind: AggregateKind[S], stream: UUID) -> S | None:
-        """The aggregate's state, this command's own events included; None when it has no event."""
+        """Return the aggregate's state, with this command's own events, or None if it has no event."""
         if stream not in self._loaded:
             self._load(kind, stream)
         state: S | None = self._loaded[stream].state
         return state
 
     def subject(self, kind: AggregateKind[S], stream: UUID, version: int | None, what: str, *path: str) -> S:
-        """Return the thing that the command is about, `what` in French, which `expect` wants at a version.
+        """Return the thing that the command is about, `what` in French, and `expect` its version.
 
-        Whether the actor may act on it is the domain's to say. Where there is no such thing, raises NOT_FOUND for those
-        whose power has no bounds and FORBIDDEN for all others: a refusal teaches nothing.
+        The domain judges the actor's right. If there is no such thing, raise NOT_FOUND for actors without bounds and
+        FORBIDDEN for all others, who must not learn whether it exists.
         """
         state = self.find(kind, stream)
         if state is None:
@@ -98,24 +98,24 @@ class UnitOfWork:
         return state
 
     def version(self, stream: UUID) -> int:
-        """The version of an aggregate found before, this command's own events included."""
+        """Return the version of an aggregate read before, with this command's own events."""
         return self._loaded[stream].version
 
     def expect(self, stream: UUID, version: int | None) -> None:
-        """Note a CONFLICT unless the stream, found before, is at the version that the client saw, if it says one.
+        """Note a CONFLICT unless the stream, read before, is at the version that the client saw, if any.
 
-        It is raised once the domain has let the actor act (see `decide`): others learn nothing of the stream.
+        `decide` raises it only after the domain has checked the actor's right, so others learn nothing of the stream.
         """
-        found = self._loaded[stream].version
-        if version is not None and version != found and self._conflict is None:
+        current = self._loaded[stream].version
+        if version is not None and version != current and self._conflict is None:
             self._conflict = refuse(
                 ErrorCode.CONFLICT,
-                f"Version {version} attendue, version {found} trouvée : rechargez avant de modifier.",
+                f"Version {version} attendue, version {current} trouvée : rechargez avant de modifier.",
                 "expected_version",
             )
 
     def decide(self, use_case: Callable[[UnitOfWork], UUID]) -> UUID:
-        """Return what the use case does. Raises FORBIDDEN before CONFLICT, and CONFLICT before any other refusal."""
+        """Run the use case. Raise FORBIDDEN before CONFLICT, and CONFLICT before any other refusal."""
         try:
             return use_case(self)
         except DomainError as refusal:
@@ -131,7 +131,7 @@ class UnitOfWork:
         belongings: Belongings,
         cause: Recorded | None = None,
     ) -> Recorded:
-        """Adds events to the stream, stamped. `cause` is the event that a policy answers to. Returns the last."""
+        """Stamp events, add them to the stream and return the last. `cause` is the event that a policy reacts to."""
         if self._conflict is not None:
             raise self._conflict
         self.find(kind, stream)
@@ -143,22 +143,20 @@ class UnitOfWork:
         return self.recorded[-1]
 
     def remember(self) -> None:
-        """Gives the states reached to the cache: to be called once they are durable."""
+        """Put the new states into the cache. Call this once they are durable."""
         for stream, loaded in self._loaded.items():
             if loaded.version and loaded.state is not None:
                 self.cache.put(stream, loaded)
 
     def catch_up(self) -> bool:
-        """Brings the states that were taken from the cache up to date there. Whether any of them had moved on: what was
-        decided on them may be decided otherwise now.
-        """
+        """Update the cached states that the decision used. Return whether any was outdated: then decide again."""
         moved = False
-        for stream, known in self._relied_on.items():
-            further = self.read_stream(stream, known.version)
+        for stream, cached in self._relied_on.items():
+            further = self.read_stream(stream, cached.version)
             if further:
                 moved = True
-                state = state_after(known.kind, further, before=known.state)
-                self.cache.put(stream, Loaded(known.kind, further[-1].originator_version, state))
+                state = state_after(cached.kind, further, before=cached.state)
+                self.cache.put(stream, Loaded(cached.kind, further[-1].originator_version, state))
         return moved
 
     def _load(self, kind: AggregateKind[Any], stream: UUID) -> None:
@@ -166,12 +164,12 @@ class UnitOfWork:
         if loaded is None:
             loaded = self._fold(kind, stream)
             if loaded.state is not None:
-                # Whatever becomes of the command: a long history is folded once, not for each refusal.
+                # Cache even if the command is refused: a long history is then folded only once.
                 self.cache.put(stream, loaded)
         else:
             self._relied_on[stream] = loaded
         if loaded.kind is not kind:
-            # The id is that of another kind of thing: there is no such thing of this kind.
+            # The id belongs to a thing of another kind.
             loaded = Loaded(kind, loaded.version, None)
         self.reads[stream] = loaded.version
         self._loaded[stream] = loaded

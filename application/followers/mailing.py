@@ -1,11 +1,11 @@
-"""Sending the outbox: one e-mail at a time, taken and marked in one transaction, tried again later where that helps.
+"""Sending the outbox: one e-mail at a time, taken and marked in one transaction, and retried where that helps.
 
-The address is opened in the vault at the moment of sending: an erased person is written to no more, and the outbox
-never holds an address. Between the mail server's acceptance and our commit a crash sends a letter again, under the same
-Message-ID: nothing more can be had from SMTP (RFC 5321, section 6.1).
+The vault opens the address at the moment of sending: an erased person gets no more letters, and the outbox never holds
+an address. After a crash between the mail server's acceptance and our commit, a letter is sent again under the same
+Message-ID; SMTP offers no better guarantee (RFC 5321, section 6.1).
 
-Whatever is raised while one letter is made or sent concerns that letter alone; what concerns all stops all, loses
-nothing and is told (`application.notifications.sending_state`).
+An error in making or sending one letter affects that letter alone. Trouble with the server stops all sending, loses
+nothing and is shown to operators (`application.notifications.sending_state`).
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ __all__ = ["Mailer", "Smtp", "mailing"]
 log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 10.0
-#: Then it is looked whether to stop.
+#: After so many letters, check whether to stop.
 LETTERS_AT_ONCE = 50
 
 Conn = Connection[Any]
@@ -49,7 +49,7 @@ Send = Callable[[EmailMessage], None]
 
 @dataclass(frozen=True, slots=True)
 class Mailer:
-    """Makes letters of outbox rows. `sender` is who they come from, `public_url` the site that their links lead to."""
+    """Makes letters of outbox rows. `sender` is their From address, `public_url` the site that their links lead to."""
 
     vault: Vault
     keyed: Keyed
@@ -58,9 +58,9 @@ class Mailer:
     send: Send
 
     def send_next(self, conn: Conn) -> bool:
-        """Tries the letter that has been due for longest; False when none is, or nothing is to be sent for now."""
+        """Try the letter that has been due for longest. Return False if none is due or sending is stopped."""
         with conn.transaction():
-            # A mail server may take its time over a letter.
+            # A mail server may take long to accept a letter.
             conn.execute("SET LOCAL idle_in_transaction_session_timeout = '10min'")
             state = read_sending(conn)
             letter = None if state.pausing else outbox.next_due(conn)
@@ -75,8 +75,8 @@ class Mailer:
             return
         try:
             with conn.transaction():
-                made = self._made(conn, letter)
-                until = capped_until(conn, made[1], letter.kind) if made else None
+                composed = self._compose(conn, letter)
+                until = capped_until(conn, composed[1], letter.kind) if composed else None
         except NotToBeSent as why:
             outbox.give_up(conn, letter, str(why), unreached=False)
             return
@@ -86,26 +86,26 @@ class Mailer:
         except Exception as fault:
             self._unforeseen(conn, letter, fault)
             return
-        if made is None:
+        if composed is None:
             self._give_up(conn, letter, "erased", unreached=False)
         elif until is not None:
             outbox.hold_back(conn, letter, until, HELD_BACK)
         else:
-            self._hand_over(conn, state, letter, *made)
+            self._hand_over(conn, state, letter, *composed)
 
-    def _made(self, conn: Conn, letter: Letter) -> tuple[EmailMessage, UUID] | None:
-        """With the keyed digest of its mailbox. None when the address can never be read again."""
+    def _compose(self, conn: Conn, letter: Letter) -> tuple[EmailMessage, UUID] | None:
+        """Return the e-mail and the keyed digest of its mailbox, or None if the address is erased."""
         composer = Composer(self.vault, self.keyed, self.public_url)
         draft = composer.draft(conn, letter.kind, letter.address_position, letter.about)
         if draft is None:
             return None
-        made = build_message(draft, letter.mail_id, self.sender, urlsplit(self.public_url).hostname or "localhost")
-        (recipient,) = made["To"].addresses
-        return made, self.keyed.pseudonym(f"mailbox:{mailbox_of(recipient.addr_spec)}")
+        email = build_message(draft, letter.mail_id, self.sender, urlsplit(self.public_url).hostname or "localhost")
+        (recipient,) = email["To"].addresses
+        return email, self.keyed.pseudonym(f"mailbox:{mailbox_of(recipient.addr_spec)}")
 
-    def _hand_over(self, conn: Conn, state: Sending, letter: Letter, made: EmailMessage, recipient: UUID) -> None:
+    def _hand_over(self, conn: Conn, state: Sending, letter: Letter, email: EmailMessage, recipient: UUID) -> None:
         try:
-            self.send(made)
+            self.send(email)
         except Failure as failure:
             self._failed(conn, state, letter, failure)
         except Exception as fault:
@@ -126,12 +126,12 @@ class Mailer:
                 self._give_up(conn, letter, f"tried for {outbox.TRIED_FOR}: {failure.reason}", unreached=True)
             case _:
                 outbox.retry_later(conn, letter, failure.reason)
-                seen = {"mail": str(letter.mail_id), "reason": failure.reason, "attempts": letter.attempts + 1}
-                log.warning("mail not sent", extra=seen)
+                details = {"mail": str(letter.mail_id), "reason": failure.reason, "attempts": letter.attempts + 1}
+                log.warning("mail not sent", extra=details)
         if failure.trouble is Trouble.SUSPECTED:
             suspect(conn, state, failure)
         elif not state.suspected:
-            # The server answers of one letter: it takes others.
+            # The server refused this letter only, so it accepts others.
             resume(conn, state)
 
     def _give_up(self, conn: Conn, letter: Letter, reason: str, *, unreached: bool) -> None:
@@ -140,25 +140,25 @@ class Mailer:
             log.warning("mail refused", extra={"mail": str(letter.mail_id), "reason": reason})
 
     def _unforeseen(self, conn: Conn, letter: Letter, fault: Exception) -> None:
-        """Raises what broke the connection: then nothing can be written down."""
+        """Set the letter aside after an unforeseen error. Raise it if the connection broke: nothing can be recorded."""
         if conn.closed:
             raise fault
         reason, places = describe_error(fault)
-        seen = {"mail": str(letter.mail_id), "kind": letter.kind, "reason": reason, "places": places}
+        details = {"mail": str(letter.mail_id), "kind": letter.kind, "reason": reason, "places": places}
         if letter.attempts + 1 >= outbox.MAX_UNFORESEEN:
             outbox.set_aside(conn, letter, reason)
-            log.error("mail set aside", extra=seen)
+            log.error("mail set aside", extra=details)
             return
         outbox.retry_later(conn, letter, reason)
         if letter.attempts == 0:
-            log.error("mail cannot be made", extra=seen)
+            log.error("mail cannot be made", extra=details)
 
 
 @contextmanager
 def mailing(database_url: str, mailer: Mailer, tell: Callable[[Conn], object] = lambda conn: None) -> Iterator[None]:
-    """Sends in a thread of its own for as long as the context lasts; another process may have the lead.
+    """Send in a thread of its own for as long as the context lasts; another process may have the lead.
 
-    `tell` makes known what became of letters.
+    `tell` reports the outcomes of letters.
     """
 
     def empty(conn: Conn) -> float:

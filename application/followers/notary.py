@@ -22,10 +22,10 @@ from eventstore.recorder import EVENTS_CHANNEL
 Conn = Connection[Any]
 Clock = Callable[[], datetime]
 
-#: A checkpoint is made at once when one of these is recorded.
+#: Each of these causes a checkpoint at once.
 CERTIFYING_TOPICS = ("service_dossier.certified", "service_dossier.paid")
 IDLE_SECONDS = 5.0
-#: Events come in bursts: they are hashed together.
+#: Events come in bursts, which are hashed together.
 PAUSE_SECONDS = 0.5
 #: Between two looks for checkpoints without a stamp.
 STAMPING_SECONDS = 2.0
@@ -44,7 +44,7 @@ def watch(
     stop: Event,
     clock: Clock = utc_now,
 ) -> None:
-    """Watch until `stop` is set. Lost connections are waited out; a key that was replaced ends it, with an error."""
+    """Watch until `stop` is set. Wait out lost connections; end with an error if the key was replaced."""
     keep_at(database_url, _notary(key, interval_seconds, clock), stop)
 
 
@@ -57,7 +57,7 @@ def _notary(key: SigningKey, interval_seconds: float, clock: Clock) -> Work:
 
 
 def look(conn: Conn, key: SigningKey, interval_seconds: float, now: datetime) -> None:
-    """Takes in what is new, and signs it when something was certified or the interval has passed."""
+    """Add new events to the tree, and sign it after a certification or when the interval has passed."""
     last = latest(conn)
     since = last.position if last else 0
     until = head(conn)
@@ -67,7 +67,7 @@ def look(conn: Conn, key: SigningKey, interval_seconds: float, now: datetime) ->
     if certified and certified[0]:
         make_checkpoint(conn, key, until, CERTIFICATION, now)
     elif last is None or not 0 <= (now - last.made_at).total_seconds() < interval_seconds:
-        # Also when the last one was made in the future: the clock was ahead then.
+        # A last checkpoint in the future also counts: the clock was ahead then.
         make_checkpoint(conn, key, until, INTERVAL, now)
     elif tree_size(conn)[1] < until:
         grow(conn, until)
@@ -86,7 +86,7 @@ def notarising(
 
 
 def _stamping(authority: Authority) -> Work:
-    """Apart from signing, which an authority that answers slowly must not keep waiting."""
+    """Return the stamping, in a thread apart: a slow authority must not delay the signing."""
 
     def stamp(conn: Conn) -> float:
         stamp_checkpoints(conn, authority)

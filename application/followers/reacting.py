@@ -1,11 +1,11 @@
-"""The reactor: follows the log, and writes what follows from each event in the transaction that moves its position.
+"""The reactor: follows the log, and writes each event's reactions in the transaction that moves its position.
 
-So each reaction happens once, whenever and however often processes stop in between; and a rebuild of the read models,
-which does not touch the position, tells nobody anything again. An event that cannot be reacted to is set aside and
-tried again (`application.notifications.set_aside`): those after it do not wait.
+So each reaction happens exactly once, even if processes stop in between, and a rebuild of the read models, which does
+not touch the position, notifies nobody again. An event whose reaction fails is set aside and retried
+(`application.notifications.set_aside`); later events do not wait for it.
 
-Letters are written from the moment when mail was first switched on for this database, whichever process reacts: they
-wait for one that can send.
+Letters are written from the moment when mail is first switched on for this database, by any process, and wait for a
+process that can send.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"""
 _LETTER = """
 INSERT INTO mail_outbox (mail_id, kind, address_position, about, key, due_at)
 VALUES (%(mail_id)s, %(kind)s, %(address)s, %(about)s, %(key)s, now() + %(wait)s)"""
-#: A letter that has not left is overtaken by the next of its key, which tells what has changed since the last that did.
+#: An unsent letter is replaced by the next of its key, which reports all changes since the last sent one.
 _OVERTAKE = """
 UPDATE mail_outbox SET mail_id = %(mail_id)s, kind = %(kind)s, address_position = %(address)s, attempts = 0,
     tried_since = NULL, set_aside_at = NULL, reason = NULL,
@@ -55,7 +55,7 @@ WHERE key = %(key)s AND sent_at IS NULL AND given_up_at IS NULL"""
 
 
 class _Around:
-    """Streams and states of one batch, each read once."""
+    """The streams and states of one batch, each read once."""
 
     def __init__(self, conn: Conn) -> None:
         self._conn = conn
@@ -73,7 +73,7 @@ class _Around:
 
 
 def react(conn: Conn, with_mail: bool = False) -> int:
-    """Reacts to the next events; returns how many were taken. `with_mail` switches mail on, if it never was."""
+    """React to the next events and return their number. `with_mail` switches mail on, if it never was."""
     with conn.transaction():
         row = conn.execute("SELECT position FROM reaction_position FOR UPDATE").fetchone()
         assert row is not None, "the tables are made before"
@@ -99,7 +99,7 @@ def react(conn: Conn, with_mail: bool = False) -> int:
 
 
 def react_again(conn: Conn) -> bool:
-    """Tries the event that was set aside for longest, if one is due."""
+    """Retry the event that was set aside for longest, if one is due."""
     with conn.transaction():
         position = next_due(conn)
         if position is None:
@@ -119,7 +119,7 @@ def react_again(conn: Conn) -> bool:
 
 
 def _next(conn: Conn, position: int) -> tuple[list[Recorded], UnreadableEvent | None]:
-    """The next events, and the one after them that this code cannot read, if it is there."""
+    """Return the next events, and the error of the unreadable event after them, if any."""
     try:
         return read_after(conn, position, BATCH), None
     except UnreadableEvent as fault:
@@ -127,7 +127,7 @@ def _next(conn: Conn, position: int) -> tuple[list[Recorded], UnreadableEvent | 
 
 
 class Reactor:
-    """Writes what follows from events, each all or nothing."""
+    """Writes the reactions to events, for each event all or nothing."""
 
     def __init__(self, conn: Conn) -> None:
         self._conn, self._around = conn, _Around(conn)
@@ -135,32 +135,34 @@ class Reactor:
         self._letters_after: int | None = row[0] if row else None
 
     def react(self, record: Recorded, late: bool = False) -> None:
-        """`late`: others were reacted to since. Raises whatever a reaction raises; then nothing of it is written."""
+        """React to an event; `late` if later ones came first. Raise the reaction's error after undoing its writes."""
         reaction = REACTIONS.get(type(record.event))
         if reaction is None and not changes_subscriptions(record):
             return
         with_mail = self._letters_after is not None and record.position > self._letters_after
         with self._conn.transaction():
-            if not (late and self._said_again(record)):
+            if not (late and self._is_superseded(record)):
                 update_subscriptions(self._conn, record)
-            for place, one in enumerate(reaction(record, self._around) if reaction else ()):
-                if isinstance(one, Notice):
-                    _write_notice(self._conn, record, one)
+            for place, message in enumerate(reaction(record, self._around) if reaction else ()):
+                if isinstance(message, Notice):
+                    _write_notice(self._conn, record, message)
                     if with_mail:
-                        _write_to_those_who_want_it(self._conn, record, one, place)
+                        _write_to_those_who_want_it(self._conn, record, message, place)
                 elif with_mail:
-                    _write_letter(self._conn, record, one, f"{place}")
+                    _write_letter(self._conn, record, message, f"{place}")
 
-    def _said_again(self, record: Recorded) -> bool:
+    def _is_superseded(self, record: Recorded) -> bool:
         """Whether a later event of the account has said anew who wants what."""
-        later = (one for one in self._around.events(record.originator_id) if one.position > record.position)
-        return changes_subscriptions(record) and any(changes_subscriptions(one) for one in later)
+        later = (
+            candidate for candidate in self._around.events(record.originator_id) if candidate.position > record.position
+        )
+        return changes_subscriptions(record) and any(changes_subscriptions(candidate) for candidate in later)
 
 
 def _write_notice(conn: Conn, record: Recorded, notice: Notice) -> None:
     whose = (record.position, notice.recipient, notice.kind, notice.thing or record.originator_id)
-    told = (notice.message, record.stamp.recorded_at, list(notice.registrations), notice.with_reason)
-    conn.execute(_NOTICE, (*whose, *told), prepare=True)
+    content = (notice.message, record.stamp.recorded_at, list(notice.registrations), notice.with_reason)
+    conn.execute(_NOTICE, (*whose, *content), prepare=True)
 
 
 def _write_to_those_who_want_it(conn: Conn, record: Recorded, notice: Notice, place: int) -> None:
@@ -171,14 +173,14 @@ def _write_to_those_who_want_it(conn: Conn, record: Recorded, notice: Notice, pl
         about |= {"recipient": notice.recipient, "told_at": at.isoformat()}
         if notice.with_reason:
             about["detail_position"] = record.position
-        # Whom to telephone is told once for a burst of changes, like the changes themselves.
+        # A burst of changes gives one call list, as it gives one notice of the changes.
         key = f"to-call:{record.originator_id}:{account_id}" if notice.registrations else None
         letter = Letter("notice", position, about, key, CHANGE_WAIT if key else timedelta(0))
         _write_letter(conn, record, letter, f"{place}:{account_id}")
 
 
 def _write_letter(conn: Conn, record: Recorded, letter: Letter, place: str) -> None:
-    """Under an id that follows from the event: it is the e-mail's Message-ID, by which a second copy is known."""
+    """Write a letter under an id derived from the event: as the Message-ID it identifies duplicates."""
     mail_id = uuid5(NAMESPACE, f"mail:{record.originator_id}:{record.originator_version}:{place}")
     row = {
         "mail_id": mail_id,
@@ -195,7 +197,7 @@ def _write_letter(conn: Conn, record: Recorded, letter: Letter, place: str) -> N
 
 @contextmanager
 def reacting(database_url: str, with_mail: bool) -> Iterator[None]:
-    """Reacts in a thread of its own for as long as the context lasts; another process may have the lead."""
+    """React in a thread of its own for as long as the context lasts; another process may have the lead."""
 
     def follow(conn: Conn) -> float:
         while react(conn) or react_again(conn):
@@ -203,7 +205,7 @@ def reacting(database_url: str, with_mail: bool) -> Iterator[None]:
         return IDLE_SECONDS
 
     if with_mail:
-        # By this process at once, whichever has the lead.
+        # Switch mail on at once, even if another process has the lead.
         with psycopg.connect(database_url, autocommit=True, connect_timeout=5) as conn:
             switch_mail_on(conn)
     with working_at(database_url, Work("reactor", Lock.REACTOR, follow, EVENTS_CHANNEL)):

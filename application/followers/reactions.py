@@ -1,4 +1,4 @@
-"""What follows from each event for whom: one table. A row more is all that a further notification needs."""
+"""The notifications of each event and their recipients: one table. A new notification takes one row."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ from eventstore.records import Recorded
 
 
 def _to_structure(kind: str, sentence: str) -> Reaction:
-    """`sentence` is about the title; the event's reason, where it has one, follows it."""
+    """Notify the structure. `sentence` takes the title; the event's reason, if any, follows."""
 
     def react(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
         animation = around.state(ANIMATION, record.originator_id, record.originator_version)
@@ -172,7 +172,7 @@ REACTIONS: Mapping[type[Event], Reaction] = {
     CertificateRequested: _certificate_asked,
     CertificateIssued: _to_candidate("candidature.certificate"),
     DossierSubmitted: _dossier(
-        "dossier.submitted", "Un dossier de service fait attend votre décision.", lambda one: territory(one.territory)
+        "dossier.submitted", "Un dossier de service fait attend votre décision.", lambda fact: territory(fact.territory)
     ),
     DossierReturned: _dossier("dossier.returned", "Un dossier de service fait vous est renvoyé.", _own_structure),
     DossierCertified: _dossier("dossier.certified", "Le service fait d'un dossier est certifié.", _own_structure),

@@ -1,4 +1,4 @@
-"""What those who registered for an animation, and a structure's contacts, are told; and who has to be telephoned."""
+"""Letters to registrants and to a structure's contacts, and notices of the people to telephone."""
 
 from __future__ import annotations
 
@@ -46,82 +46,83 @@ def on_made(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
 
 
 def on_repeated(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
-    """To the address that is registered already, with the link of the registration that stands: a few times each."""
+    """Write to the address that is already registered, with the link of the first registration: a few times each."""
     fact = record.event
     assert isinstance(fact, RegistrationRepeated)
     records = around.events(record.originator_id)
     before = [
-        one
-        for one in records
-        if isinstance(one.event, RegistrationRepeated)
-        and one.event.repeats == fact.repeats
-        and one.position < record.position
+        earlier
+        for earlier in records
+        if isinstance(earlier.event, RegistrationRepeated)
+        and earlier.event.repeats == fact.repeats
+        and earlier.position < record.position
     ]
-    standing = _made(records)[fact.repeats]
+    standing = _registrations(records)[fact.repeats]
     if standing.address is not None and len(before) < MOST_TOLD:
         yield Letter("registration.repeated", standing.address, standing.about)
 
 
 def _repeated(record: Recorded, around: Around) -> RegistrationRepeated | None:
-    """What was repeated, where the event is about no registration of its own."""
+    """Return the repetition that the event is about, or None if it is about a registration of its own."""
     fact = record.event
     assert isinstance(fact, RegistrationEvent)
-    for one in around.events(record.originator_id):
-        if isinstance(one.event, RegistrationRepeated) and one.event.registration_id == fact.registration_id:
-            return one.event
+    for earlier in around.events(record.originator_id):
+        if isinstance(earlier.event, RegistrationRepeated) and earlier.event.registration_id == fact.registration_id:
+            return earlier.event
     return None
 
 
 def to_registrant(kind: str, last: bool = False, to_call: str | None = None) -> Reaction:
-    """A letter to the registrant. `last`: whatever change they were to be told of says nothing to them any more.
+    """Write to the registrant. `last`: pending letters about changes are obsolete.
 
-    Who has no address is telephoned: `to_call` says why, where it takes a call.
+    Registrants without an address are telephoned: `to_call` gives the reason, if a call is needed.
     """
 
     def react(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
         fact = record.event
         assert isinstance(fact, RegistrationEvent)
-        known = _made(around.events(record.originator_id))
+        registrations = _registrations(around.events(record.originator_id))
         if (repeated := _repeated(record, around)) is not None:
-            # Who gave up what is none may mean the one that stands.
-            standing = known[repeated.repeats]
+            # Somebody who cancels a repetition may mean the first registration.
+            standing = registrations[repeated.repeats]
             if standing.address is not None:
                 yield Letter("registration.repeated", standing.address, standing.about)
             return
-        made = known[fact.registration_id]
-        if made.address is not None:
+        registration = registrations[fact.registration_id]
+        if registration.address is not None:
             key = _change_key(fact.registration_id) if last else None
-            yield Letter(kind, made.address, made.about | {"detail_position": record.position}, key)
+            yield Letter(kind, registration.address, registration.about | {"detail_position": record.position}, key)
         elif to_call is not None:
-            animation = around.state(ANIMATION, made.animation_id)
+            animation = around.state(ANIMATION, registration.animation_id)
             message = f"{to_call} « {animation.content.title} », sans adresse électronique : prévenez-la par téléphone."
-            yield from _to_call(animation, [made], message)
+            yield from _to_call(animation, [registration], message)
 
     return react
 
 
 def to_who_is_asked(kind: str) -> Reaction:
-    """A letter on the change of date or place that the registrant is asked about."""
+    """Write to the registrant about the change of date or place to confirm."""
 
     def react(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
         fact = record.event
         assert isinstance(fact, RegistrationEvent)
-        made = _made(around.events(record.originator_id))[fact.registration_id]
-        if made.address is not None and _repeated(record, around) is None:
+        registration = _registrations(around.events(record.originator_id))[fact.registration_id]
+        if registration.address is not None and _repeated(record, around) is None:
             change = max(
-                one.originator_version
-                for one in around.events(made.animation_id)
-                if one.position < record.position and _is_move(one)
+                earlier.originator_version
+                for earlier in around.events(registration.animation_id)
+                if earlier.position < record.position and _is_move(earlier)
             )
             key = _change_key(fact.registration_id)
-            yield Letter(kind, made.address, made.about | _from_to(change), key, CHANGE_WAIT)
+            yield Letter(kind, registration.address, registration.about | _from_to(change), key, CHANGE_WAIT)
 
     return react
 
 
 def on_moved(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
-    """A change of date or place of what is published: to the structure's contacts, and to those who telephone;
-    registrants are asked one by one.
+    """Notify the structure's contacts, and the people who telephone, of a change of date or place after publication.
+
+    Registrants are asked one by one: see `to_who_is_asked`.
     """
     animation = around.state(ANIMATION, record.originator_id, record.originator_version)
     if animation.status is not AnimationStatus.PUBLISHED or not _is_move(record):
@@ -133,28 +134,28 @@ def on_moved(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
 
 def on_cancelled(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
     animation = around.state(ANIMATION, record.originator_id, record.originator_version)
-    told = f"« {animation.content.title} » est annulée."
-    yield Notice(structure(animation.structure_id), "animation.cancelled", told, with_reason=True)
+    message = f"« {animation.content.title} » est annulée."
+    yield Notice(structure(animation.structure_id), "animation.cancelled", message, with_reason=True)
     yield from _calls(animation, around, "l'animation est annulée")
     about = {"animation_id": str(animation.id), "detail_position": record.position}
-    if any(isinstance(one.event, AnimationPublished) for one in around.events(animation.id)):
+    if any(isinstance(earlier.event, AnimationPublished) for earlier in around.events(animation.id)):
         yield from _to_contacts("animation.cancelled", animation, around, about)
-    for made in _holding(animation.id, around):
-        if made.address is not None:
-            key = _change_key(made.registration_id)
-            yield Letter("animation.cancelled", made.address, made.about | about, key)
+    for registration in _holding(animation.id, around):
+        if registration.address is not None:
+            key = _change_key(registration.registration_id)
+            yield Letter("animation.cancelled", registration.address, registration.about | about, key)
 
 
 def on_unreached(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
-    """A letter reached nobody: whoever answers for the person is asked to telephone."""
+    """Ask those who answer for the person to telephone, since a letter reached nobody."""
     fact = record.event
     assert isinstance(fact, LetterRefused)
     match fact.about:
         case LetterAbout.REGISTRATION if fact.animation_id is not None:
             animation = around.state(ANIMATION, fact.animation_id)
-            made = _made(around.events(registration_book_id(fact.animation_id)))[fact.about_id]
+            registration = _registrations(around.events(registration_book_id(fact.animation_id)))[fact.about_id]
             message = f"Une personne inscrite à « {animation.content.title} » n'est pas jointe par courriel"
-            yield from _to_call(animation, [made], f"{message} : prévenez-la par téléphone.")
+            yield from _to_call(animation, [registration], f"{message} : prévenez-la par téléphone.")
         case LetterAbout.CANDIDATURE:
             candidature = around.state(CANDIDATURE, fact.about_id)
             message = "Un candidat Parent Ressource n'est pas joint par courriel : téléphonez-lui."
@@ -170,16 +171,19 @@ def on_unreached(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
 def on_planning(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
     fact = record.event
     assert isinstance(fact, PlanningSent)
-    about = {"structure_id": str(fact.structure_id), "animation_ids": [str(one) for one in fact.animation_ids]}
+    about = {
+        "structure_id": str(fact.structure_id),
+        "animation_ids": [str(animation_id) for animation_id in fact.animation_ids],
+    }
     for contact_id, address in _contacts(fact.structure_id, around):
         if contact_id in fact.contact_ids:
             yield Letter("planning", address, about | {"contact_id": str(contact_id)})
 
 
-class _Made:
-    """A registration as it was made. `address`: the position of the event that holds the address, where there is one.
+class _Registered:
+    """A registration as first recorded. `address` is the position of the event with the address, if there is one.
 
-    `author`: who registered somebody else.
+    `author` is the person who registered somebody else.
     """
 
     def __init__(self, record: Recorded) -> None:
@@ -187,7 +191,7 @@ class _Made:
         assert isinstance(fact, RegistrationMade)
         self.registration_id, self.animation_id = fact.registration_id, fact.animation_id
         self.address = None if fact.email is None else record.position
-        #: A structure reads of its registrants anyhow.
+        #: A structure is notified of its registrants anyhow.
         by_others = fact.on_behalf and record.stamp.role is not Role.STRUCTURE
         self.author = record.stamp.actor if by_others else None
 
@@ -196,25 +200,29 @@ class _Made:
         return {"animation_id": str(self.animation_id), "registration_id": str(self.registration_id)}
 
 
-def _made(records: Sequence[Recorded]) -> dict[UUID, _Made]:
-    return {one.event.registration_id: _Made(one) for one in records if isinstance(one.event, RegistrationMade)}
+def _registrations(records: Sequence[Recorded]) -> dict[UUID, _Registered]:
+    return {
+        record.event.registration_id: _Registered(record)
+        for record in records
+        if isinstance(record.event, RegistrationMade)
+    }
 
 
-def _holding(animation_id: UUID, around: Around) -> list[_Made]:
-    """The registrations that hold, in their order."""
+def _holding(animation_id: UUID, around: Around) -> list[_Registered]:
+    """Return the valid registrations, in their order."""
     book_id = registration_book_id(animation_id)
     records = around.events(book_id)
     if not records:
         return []
-    made, book = _made(records), around.state(REGISTRATION, book_id)
+    registrations, book = _registrations(records), around.state(REGISTRATION, book_id)
     assert isinstance(book, RegistrationBook)
-    return [made[one] for one in book.places]
+    return [registrations[registration_id] for registration_id in book.places]
 
 
 def _calls(animation: Animation, around: Around, why: str) -> Iterator[Notice]:
-    unreached = [made for made in _holding(animation.id, around) if _is_unreached(made, around)]
-    # Also those to whom a letter was refused.
-    lacking = all(made.address is None for made in unreached)
+    unreached = [registration for registration in _holding(animation.id, around) if _is_unreached(registration, around)]
+    # Include those whose letter was refused.
+    lacking = all(registration.address is None for registration in unreached)
     if len(unreached) == 1:
         what = "n'a pas d'adresse électronique" if lacking else "n'est pas jointe par courriel"
         message = f"Une personne inscrite à « {animation.content.title} » {what}"
@@ -226,24 +234,24 @@ def _calls(animation: Animation, around: Around, why: str) -> Iterator[Notice]:
         yield from _to_call(animation, unreached, f"{message} : prévenez-les par téléphone, {why}.")
 
 
-def _is_unreached(made: _Made, around: Around) -> bool:
-    return made.address is None or bool(around.events(letters_id(made.registration_id)))
+def _is_unreached(registration: _Registered, around: Around) -> bool:
+    return registration.address is None or bool(around.events(letters_id(registration.registration_id)))
 
 
-def _to_call(animation: Animation, unreached: Sequence[_Made], message: str) -> Iterator[Notice]:
-    """For the structure, and for each who registered some of them: whom to call is read by those who may."""
+def _to_call(animation: Animation, unreached: Sequence[_Registered], message: str) -> Iterator[Notice]:
+    """Notify the structure, and each person who registered some of them. Readers with the right see whom to call."""
     subject = f"Personnes à prévenir par téléphone : « {animation.content.title} »"
-    everybody = tuple(made.registration_id for made in unreached)
+    everybody = tuple(registration.registration_id for registration in unreached)
     yield Notice(structure(animation.structure_id), TO_CALL, message, subject, everybody)
-    for name in dict.fromkeys(made.author for made in unreached if made.author is not None):
-        own = tuple(made.registration_id for made in unreached if made.author == name)
+    for name in dict.fromkeys(registration.author for registration in unreached if registration.author is not None):
+        own = tuple(registration.registration_id for registration in unreached if registration.author == name)
         if own == everybody:
             yield Notice(author(name), TO_CALL, message, subject, own)
         else:
-            told = (
+            own_message = (
                 f"Des personnes que vous avez inscrites à « {animation.content.title} » sont à prévenir par téléphone."
             )
-            yield Notice(author(name), TO_CALL, told, subject, own)
+            yield Notice(author(name), TO_CALL, own_message, subject, own)
 
 
 def _to_contacts(
@@ -252,17 +260,17 @@ def _to_contacts(
     whose = {"structure_id": str(animation.structure_id)}
     for contact_id, address in _contacts(animation.structure_id, around):
         key = f"{_change_key(animation.id)}:{contact_id}"
-        told = {**about, **whose, "contact_id": str(contact_id)}
-        yield Letter(kind, address, told, key, CHANGE_WAIT) if waits else Letter(kind, address, told, key)
+        content = {**about, **whose, "contact_id": str(contact_id)}
+        yield Letter(kind, address, content, key, CHANGE_WAIT) if waits else Letter(kind, address, content, key)
 
 
 def _contacts(structure_id: UUID, around: Around) -> Iterator[tuple[UUID, int]]:
-    """Those in the list as it stands who want letters, with the position of the event that holds the address."""
+    """Yield the contacts who want letters, each with the position of the event with its address."""
     stream = contact_list_id(structure_id)
     records = around.events(stream)
     if not records:
         return
-    added = {one.event.contact_id: one.position for one in records if isinstance(one.event, ContactAdded)}
+    added = {record.event.contact_id: record.position for record in records if isinstance(record.event, ContactAdded)}
     for contact_id in around.state(CONTACTS, stream).written_to:
         yield contact_id, added[contact_id]
 
@@ -272,9 +280,9 @@ def _is_move(record: Recorded) -> bool:
 
 
 def _from_to(version: int) -> dict[str, int]:
-    """The animation's versions before and after a change."""
+    """Return the animation's versions before and after a change."""
     return {"before": version - 1, "after": version}
 
 
-def _change_key(of: UUID) -> str:
-    return f"change:{of}"
+def _change_key(thing: UUID) -> str:
+    return f"change:{thing}"

@@ -1,6 +1,6 @@
-"""How long personal data are kept (RGPD, article 5.1.e): what is due is erased one by one, as for a person who asks.
+"""Erasure at the end of retention (RGPD, article 5.1.e), one by one, as at a person's request.
 
-Which are due is asked of the read models by who calls; here each is erased, and its erasure recorded as the system's.
+The caller asks the read models which data are due; this module erases them and records each erasure as the system's.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from eventstore.log import read_stream
 
 
 def forget_registrants(app: Application, animation_id: UUID, registration_ids: Sequence[UUID], now: datetime) -> int:
-    """Destroys what these registrations for one animation tell of people. May be repeated after an interruption."""
+    """Erase the personal data of these registrations for one animation. Safe to repeat after an interruption."""
     book, due = registration_book_id(animation_id), frozenset(registration_ids)
     with app.pool.connection() as conn:
         for record in read_stream(conn, book, 0):
@@ -41,7 +41,7 @@ def forget_registrants(app: Application, animation_id: UUID, registration_ids: S
 
 
 def forget_candidature(app: Application, candidature_id: UUID, now: datetime) -> int:
-    """Destroys what one candidature tells of a person. May be repeated after an interruption."""
+    """Erase the personal data of one candidature. Safe to repeat after an interruption."""
     with app.pool.connection() as conn:
         submitted = read_stream(conn, candidature_id, 0)[0].event
         assert isinstance(submitted, CandidatureSubmitted)
@@ -51,7 +51,7 @@ def forget_candidature(app: Application, candidature_id: UUID, now: datetime) ->
 
 
 def forget_invited(app: Application, invitation_id: UUID, now: datetime) -> int:
-    """Destroys the address of an invitation, which ends with it. May be repeated after an interruption."""
+    """Erase the address of an invitation, which ends it. Safe to repeat after an interruption."""
     with app.pool.connection() as conn:
         sent = read_stream(conn, invitation_id, 0)[0].event
         assert isinstance(sent, InvitationSent)
@@ -61,7 +61,7 @@ def forget_invited(app: Application, invitation_id: UUID, now: datetime) -> int:
 
 
 def forget_contact(app: Application, structure_id: UUID, contact_id: UUID, now: datetime) -> int:
-    """Destroys what a structure's list tells of a contact. May be repeated after an interruption."""
+    """Erase a contact of a structure's list. Safe to repeat after an interruption."""
     contact_list = contact_list_id(structure_id)
     with app.pool.connection() as conn:
         for record in read_stream(conn, contact_list, 0):
@@ -72,7 +72,7 @@ def forget_contact(app: Application, structure_id: UUID, contact_id: UUID, now: 
 
 
 def expire_file(app: Application, store: FileStore, sha256: str, now: datetime) -> int:
-    """Records the end of a file's retention, then deletes its bytes. May be repeated after an interruption."""
+    """Record the end of a file's retention, then delete its bytes. Safe to repeat after an interruption."""
     app.execute(FileExpire(sha256=sha256), SYSTEM, now)
     store.remove(sha256)
     return 1

@@ -1,4 +1,4 @@
-"""Jobs that are done every so often, by one process at a time, each run recorded."""
+"""Periodic jobs, run by one process at a time, with a record of each run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from eventstore.locks import Lock
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 5.0
-#: A job that failed is tried after 30 s, 1 min, 2 min… an hour at most, or when its time comes anyway.
+#: A failed job is retried after 30 s, 1 min, 2 min… an hour at most, or at its next regular run.
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
 
 Conn = Connection[Any]
@@ -37,9 +37,9 @@ ON CONFLICT (job) DO UPDATE SET last_run_at = %(now)s, runs = job_runs.runs + 1,
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`run(now, since)` does what is due at `now` and returns how many things it did; what it does may be done twice.
+    """`run(now, since)` does the work due at `now` and returns how much it did; it must be safe to repeat.
 
-    `since` is when the job first ran on this database: what lies before it is history.
+    `since` is the first run of the job on this database: anything earlier is history.
     """
 
     name: str
@@ -48,7 +48,7 @@ class Job:
 
 
 class PartlyFailed(Exception):
-    """Some of the things that a job does could not be done; the others were."""
+    """Some of a job's tasks failed; the others were done."""
 
     def __init__(self, did: int, faults: Sequence[Exception]) -> None:
         super().__init__(f"{len(faults)} of {did + len(faults)}")
@@ -56,9 +56,9 @@ class PartlyFailed(Exception):
 
 
 def each(things: Iterable[Callable[[], int | None]]) -> int:
-    """Does all of them, whatever one raises. Returns how many things they say they did, each one if it says nothing.
+    """Run all tasks, even if some raise, and return the sum of their counts; a task that returns None counts as 1.
 
-    Raises PartlyFailed at the end.
+    Raise PartlyFailed at the end if any failed.
     """
     did, faults = 0, []
     for thing in things:
@@ -73,7 +73,7 @@ def each(things: Iterable[Callable[[], int | None]]) -> int:
 
 
 def run_due(conn: Conn, jobs: Sequence[Job], now: datetime) -> dict[str, int]:
-    """Runs the jobs whose time has come; returns what each did. One that raises is recorded, and the others run."""
+    """Run the jobs that are due and return what each did. Record the failure of a job and run the others."""
     did = {}
     for job in jobs:
         row = conn.execute(_RUN, (job.name,)).fetchone()
@@ -99,7 +99,7 @@ def run_due(conn: Conn, jobs: Sequence[Job], now: datetime) -> dict[str, int]:
 
 
 def _is_due(job: Job, now: datetime, last: datetime | None, failure: tuple[datetime, int] | None) -> bool:
-    """Also when it last ran, or failed, in the future: the clock was ahead then."""
+    """Return whether the job is due. A last run or failure in the future counts too: the clock was ahead then."""
     if failure is not None:
         failed_at, failures = failure
         wait = min(job.every, LONGEST_WAIT, FIRST_WAIT * 2 ** min(failures - 1, 10))
@@ -108,18 +108,18 @@ def _is_due(job: Job, now: datetime, last: datetime | None, failure: tuple[datet
 
 
 def _record_failure(conn: Conn, job: Job, now: datetime, fault: Exception) -> None:
-    """By its places and never its values, which may be personal."""
+    """Log the places of the fault and never its values, which may be personal."""
     places = [f"{place.filename.rpartition('/')[2]}:{place.lineno}" for place in extract_tb(fault.__traceback__)]
     reason = f"{type(fault).__name__} at {places[-1]}" if places else type(fault).__name__
     row = conn.execute(_FAILED, {"job": job.name, "now": now, "reason": reason}).fetchone()
-    # Once loudly: the table tells that it goes on.
+    # Log an error only once: the table shows that it goes on.
     level = logging.ERROR if row is None or row[0] == 1 else logging.INFO
     log.log(level, "job failed", extra={"job": job.name, "reason": reason, "places": places})
 
 
 @contextmanager
 def scheduling(database_url: str, jobs: Sequence[Job], clock: Callable[[], datetime]) -> Iterator[None]:
-    """Runs jobs in a thread of its own for as long as the context lasts; another process may have the lead."""
+    """Run jobs in a thread of its own for as long as the context lasts; another process may have the lead."""
 
     def look(conn: Conn) -> float:
         run_due(conn, jobs, clock())

@@ -1,4 +1,4 @@
-"""Deleting what is of no more use: tables beside the log that would grow for ever."""
+"""Deletion of obsolete rows in the tables outside the log, which would grow for ever."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from psycopg import Connection
 
 Conn = Connection[Any]
 
-#: How long a repeated command is known by its idempotency key: no client repeats one after a month.
+#: How long idempotency keys are stored: no client repeats a command after a month.
 OUTCOMES_KEPT = "30 days"
-#: How long it can be seen what became of a letter. Whose it was is of use for a day only: see `capping`.
+#: How long the outcomes of letters are stored. Their recipients serve for a day only: see `capping`.
 LETTERS_KEPT, RECIPIENTS_KEPT = "90 days", "2 days"
-#: Rows of one transaction, and what one run does at most.
+#: Rows of one transaction, and of one run.
 AT_ONCE, MOST = 5_000, 100_000
 
 _OUTCOMES = """
@@ -33,7 +33,7 @@ UPDATE mail_outbox SET recipient = NULL WHERE ctid = ANY(ARRAY(
 
 
 def tidy(conn: Conn, kept: Sequence[UUID]) -> int:
-    """Returns how many rows were deleted. `kept`: idempotency keys that must be known for ever."""
+    """Delete obsolete rows and return their number. `kept` are the idempotency keys to store for ever."""
     params = {
         **{"outcomes": OUTCOMES_KEPT, "letters": LETTERS_KEPT, "recipients": RECIPIENTS_KEPT},
         **{"kept": list(kept), "most": AT_ONCE},

@@ -1,4 +1,4 @@
-"""Making known whom no letter reaches: an event for each, from what became of letters in the outbox."""
+"""Events for people whom no letter reaches, made from the outcomes of letters in the outbox."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _LATER = "UPDATE mail_outbox SET due_at = now() + interval '10 minutes' WHERE ma
 
 
 def tell_unreached(conn: Conn, execute: Execute, now: datetime) -> int:
-    """Returns how many letters were looked at. One that cannot be told is tried again, and stops no other."""
+    """Record undelivered letters and return how many were checked. A failing one is retried and stops no other."""
     rows = conn.execute(_TO_TELL, (AT_ONCE,)).fetchall()
     for mail_id, position, reason in rows:
         try:
@@ -43,7 +43,7 @@ def tell_unreached(conn: Conn, execute: Execute, now: datetime) -> int:
             if command is not None:
                 execute(command, SYSTEM, now)
         except DomainError:
-            # It is known already.
+            # The event exists already.
             pass
         except Exception as fault:
             if conn.closed:
@@ -57,7 +57,7 @@ def tell_unreached(conn: Conn, execute: Execute, now: datetime) -> int:
 
 
 def _command(conn: Conn, position: int, reason: Unreached) -> LetterRefuse | None:
-    """None for addresses that people have said for themselves: they read their inbox."""
+    """Return the command, or None for the address of a person's own preferences: they read their inbox."""
     for record in read_at(conn, [position]):
         match record.event:
             case RegistrationMade() as made:
@@ -87,10 +87,10 @@ def _command(conn: Conn, position: int, reason: Unreached) -> LetterRefuse | Non
 
 
 def _reason(reason: str | None) -> Unreached:
-    """From what the outbox tells: see `mailing` and `operating`."""
-    said = reason or ""
-    if said.startswith(("unusable", "an address beyond ASCII")):
+    """Return the kind of failure for a reason in the outbox: see `mailing` and `operating`."""
+    text = reason or ""
+    if text.startswith(("unusable", "an address beyond ASCII")):
         return Unreached.UNUSABLE
-    if said.startswith("tried for"):
+    if text.startswith("tried for"):
         return Unreached.EXPIRED
-    return Unreached.GIVEN_UP if said.startswith("given up by hand") else Unreached.REFUSED
+    return Unreached.GIVEN_UP if text.startswith("given up by hand") else Unreached.REFUSED

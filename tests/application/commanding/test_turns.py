@@ -18,13 +18,13 @@ def test_those_who_waited_for_a_turn_are_told_at_once_and_the_next_has_it() -> N
     turns, began, fails, ran = Turns(), Event(), Event(), []
 
     def first() -> None:
-        with turns.of(THING):
+        with turns.take(THING):
             began.set()
             assert fails.wait(20)
             raise Unavailable("the log cannot be written now")
 
     def another() -> None:
-        with turns.of(THING):
+        with turns.take(THING):
             ran.append("in vain")
 
     with ThreadPoolExecutor(4) as threads:
@@ -38,6 +38,6 @@ def test_those_who_waited_for_a_turn_are_told_at_once_and_the_next_has_it() -> N
             with pytest.raises(Unavailable):
                 each.result(timeout=20)
     assert ran == []
-    with turns.of(THING):
+    with turns.take(THING):
         ran.append("done")
     assert ran == ["done"]
