@@ -1,4 +1,4 @@
-"""The use case of the signed sheet: the file is in its place before the event that names it is recorded."""
+"""The use case of the signed sheet. The file is stored before the event that names it."""
 
 from __future__ import annotations
 
@@ -20,12 +20,14 @@ class AttendanceSheetAttach(AttachFile):
 
 
 def attach(command: AttendanceSheetAttach, work: UnitOfWork) -> UUID:
-    found = work.subject(ANIMATION, command.animation_id, command.expected_version, "Animation", "animation_id")
-    sheet = Sheet(command.file_name(f"emargement-{found.held_on}"), command.media_type, command.size, command.sha256)
-    facts = attach_sheet(found, dossier_status_of(found, work), work.actor, sheet, work.now)
-    work.record(ANIMATION, found.id, facts, found.belongings)
+    animation = work.subject(ANIMATION, command.animation_id, command.expected_version, "Animation", "animation_id")
+    sheet = Sheet(
+        command.file_name(f"emargement-{animation.held_on}"), command.media_type, command.size, command.sha256
+    )
+    facts = attach_sheet(animation, dossier_status_of(animation, work), work.actor, sheet, work.now)
+    work.record(ANIMATION, animation.id, facts, animation.belongings)
     command.draft.keep()
-    return found.id
+    return animation.id
 
 
 USE_CASES = ((AttendanceSheetAttach, attach),)

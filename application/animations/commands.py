@@ -35,7 +35,7 @@ class _AnimationChange(ChangeCommand):
 
 
 class AnimationModify(_AnimationChange):
-    """`changes`: new values by field name of `AnimationContent`; what is wrong with them is named by that field.
+    """`changes` holds new values by field name of `AnimationContent`; problems carry the name of their field.
 
     They may also repeat the animation's `structure_id` and `territory`, which never change.
     """
@@ -69,13 +69,13 @@ class AnimationClone(_AnimationChange):
 
 
 class AnimationEnd(_AnimationChange):
-    """By the scheduler."""
+    """Sent by the scheduler."""
 
     action: ClassVar[Action] = Action.ANIMATION_END
 
 
 class AnimationAttest(_AnimationChange):
-    """Who came. The further questions may be left without an answer."""
+    """The attendance. The further questions may stay unanswered."""
 
     action: ClassVar[Action] = Action.ANIMATION_ATTEST
 
@@ -166,7 +166,9 @@ def _animation(command: _AnimationChange, work: UnitOfWork) -> animations.Animat
 def _surroundings(work: UnitOfWork, structure_id: UUID, territory_code: str) -> Surroundings:
     territory = find_territory(work, territory_code)
     structure = work.find(STRUCTURE, structure_id)
-    conventions = [one for one in conventions_of(work, structure) if one.territory == territory_code]
+    conventions = [
+        convention for convention in conventions_of(work, structure) if convention.territory == territory_code
+    ]
     return Surroundings(structure, conventions, territory, typology_in_force(work))
 
 

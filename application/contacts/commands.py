@@ -30,7 +30,7 @@ class ContactAdd(_OfStructure, Contact):
 
 
 class ContactsImport(_OfStructure):
-    """`csv`: the text of a file with a first line that names the columns; commas or semicolons between them."""
+    """`csv` is the text of a file whose first line names the columns, separated by commas or semicolons."""
 
     action: ClassVar[Action] = Action.CONTACTS_IMPORT
 
@@ -44,7 +44,7 @@ class ContactRemove(_OfStructure):
 
 
 class PlanningSend(_OfStructure):
-    """`animation_ids`: the coming animations, as the read side finds them; no part of what the client said."""
+    """`animation_ids` are the coming animations, added by the read side and not by the client."""
 
     action: ClassVar[Action] = Action.PLANNING_SEND
 
@@ -59,19 +59,19 @@ class ContactErase(Command):
 
 
 def add(command: ContactAdd, work: UnitOfWork) -> UUID:
-    one = Contact(name=command.name, email=command.email, kind=command.kind)
+    contact = Contact(name=command.name, email=command.email, kind=command.kind)
     try:
-        return _add(work, command.structure_id, [one])
+        return _add(work, command.structure_id, [contact])
     except DomainError as error:
-        # Of the one contact, not of the first of several.
+        # Leave out the place in the list: this command has a single contact.
         raise DomainError(
-            Problem(found.code, found.message, tuple(part for part in found.field if part != "0"))
-            for found in error.problems
+            Problem(problem.code, problem.message, tuple(part for part in problem.field if part != "0"))
+            for problem in error.problems
         ) from None
 
 
 def import_file(command: ContactsImport, work: UnitOfWork) -> UUID:
-    # A right of its own, asked for before a file is read.
+    # Check this right before reading the file.
     authorize(work.actor, command.action, Belongings(structure_id=command.structure_id))
     file = read_contacts(command.csv)
     try:
@@ -80,19 +80,19 @@ def import_file(command: ContactsImport, work: UnitOfWork) -> UUID:
         raise DomainError(of_line(problem, file.lines) for problem in error.problems) from None
 
 
-def _add(work: UnitOfWork, structure_id: UUID, given: Iterable[Contact]) -> UUID:
+def _add(work: UnitOfWork, structure_id: UUID, entries: Iterable[Contact]) -> UUID:
     if work.find(STRUCTURE, structure_id) is None:
         raise forbidden()
-    given = list(given)
-    people = work.keyed.mailboxes_in([one.email for one in given], contact_list_id(structure_id))
+    entries = list(entries)
+    people = work.keyed.mailboxes_in([entry.email for entry in entries], contact_list_id(structure_id))
     added = [
         ContactAdded(
             contact_id=uuid4(),
             structure_id=structure_id,
-            person_id=people[one.email],
-            **one.model_dump(),
+            person_id=people[entry.email],
+            **entry.model_dump(),
         )
-        for one in given
+        for entry in entries
     ]
     return _record(work, structure_id, contacts.add(_book(work, structure_id), added, structure_id, work.actor))
 

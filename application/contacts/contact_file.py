@@ -1,4 +1,4 @@
-"""A file of contacts, as spreadsheets save it: any usual delimiter and line end. Each line that is wrong is named."""
+"""A file of contacts as saved by spreadsheets, with any usual delimiter and line end. Errors name each wrong line."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from domain.kernel.errors import DomainError, ErrorCode, Problem, invalid
 from domain.kernel.people import EmailAddress, Name
 from domain.kernel.validation import Label, validated
 
-#: The first line of a file, in any order and case; the kind may be missing.
+#: The columns in the first line of a file, in any order and case; the kind may be missing.
 COLUMNS = {
     "nom": "name",
     "courriel": "email",
@@ -25,7 +25,7 @@ COLUMNS = {
 }
 LARGEST_FILE = 500_000
 _DELIMITERS = ";,\t|"
-#: What a decoder puts in the place of bytes that it cannot read.
+#: A decoder's replacement for bytes that it cannot read.
 _UNREADABLE = "\ufffd"
 _BROKEN = "un guillemet n'est pas refermé, du texte suit un guillemet, ou une cellule est trop longue."
 _READ = "colonnes lues : nom, courriel, type."
@@ -38,7 +38,7 @@ def _legible(value: str) -> str:
 
 
 class Contact(BaseModel):
-    """`kind`: what it is, in a word: école, centre social…"""
+    """A contact to add. `kind` says in a word what it is: école, centre social…"""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -55,14 +55,14 @@ class Line(NamedTuple):
 
 
 class ContactFile(NamedTuple):
-    """`lines[n]` is where `contacts[n]` stands."""
+    """`lines[n]` is the line of `contacts[n]`."""
 
     contacts: list[Contact]
     lines: list[int]
 
 
 def read_contacts(text: str) -> ContactFile:
-    """The contacts of a file. Raises DomainError (INVALID on `csv`) that names every line that cannot be used."""
+    """Return the contacts of a file. Raise DomainError (INVALID on `csv`) that names every unusable line."""
     rows = _rows(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
     columns = _columns(next(rows, Line(1, ())).cells)
     file, problems = ContactFile([], []), []
@@ -88,7 +88,7 @@ def read_contacts(text: str) -> ContactFile:
 
 
 def of_line(problem: Problem, lines: Sequence[int]) -> Problem:
-    """A problem of one of the contacts (its place first in the field), told by its line in the file."""
+    """Convert a problem with a contact, whose field begins with its place, into one that names its line in the file."""
     place, *field = problem.field or ("",)
     if not place.isdigit():
         return problem

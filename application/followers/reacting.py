@@ -152,7 +152,7 @@ class Reactor:
                     _write_letter(self._conn, record, message, f"{place}")
 
     def _is_superseded(self, record: Recorded) -> bool:
-        """Whether a later event of the account has said anew who wants what."""
+        """Return whether a later event of the account replaces its subscriptions."""
         later = (
             candidate for candidate in self._around.events(record.originator_id) if candidate.position > record.position
         )

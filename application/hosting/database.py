@@ -1,4 +1,4 @@
-"""Where PostgreSQL is: at `DATABASE_URL`, or embedded under the home folder. Nobody else needs to know which."""
+"""The PostgreSQL database: at `DATABASE_URL`, or embedded under the home folder. Other modules need not know which."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ CONNECT_SECONDS = 5
 
 
 class DatabaseUnavailable(Exception):
-    """There is no PostgreSQL to work with: one line that says where it was sought and why not, no password in it."""
+    """No PostgreSQL is usable. The message says in one line where and why, without a password."""
 
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """A PostgreSQL database that answered. `url` is what libpq, psycopg and `DATABASE_URL` take."""
+    """A PostgreSQL database that answered. `url` suits libpq, psycopg and `DATABASE_URL`."""
 
     url: str = field(repr=False)
     embedded: bool
@@ -34,7 +34,7 @@ class Database:
 
 @contextmanager
 def open_database(settings: Settings) -> Iterator[Database]:
-    """The database of `settings`, checked to answer and to be one we can use; the embedded one runs meanwhile."""
+    """Open the database of `settings` and check that it is usable. The embedded server runs meanwhile."""
     with ExitStack() as stack:
         if settings.database_url is not None:
             database = Database(settings.database_url, embedded=False)
@@ -51,11 +51,11 @@ def open_database(settings: Settings) -> Iterator[Database]:
 
 @contextmanager
 def temporary_database(server_url: str, name: str, template: str = "template1") -> Iterator[str]:
-    """A new database on the server of `server_url`, a copy of `template`; dropped at the end, whoever is connected.
+    """Create a database on the server of `server_url`, a copy of `template`, and drop it at the end.
 
-    Needs PostgreSQL 15 or later: made for tests, on the embedded server.
+    Needs PostgreSQL 15 or later. Meant for tests on the embedded server.
     """
-    # Copying files takes 11 ms where the log's way takes 60 (PostgreSQL 18 without fsync).
+    # Copying files takes 11 ms, through the log it takes 60 (PostgreSQL 18 without fsync).
     create = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
     identifier = sql.Identifier(name)
     with psycopg.connect(server_url, autocommit=True) as connection:
@@ -68,14 +68,14 @@ def temporary_database(server_url: str, name: str, template: str = "template1") 
 
 
 def with_database(url: str, name: str) -> str:
-    """The same server, another database."""
+    """Return the address of another database on the same server."""
     if url.startswith(("postgresql://", "postgres://")):
         return urlunsplit(urlsplit(url)._replace(path=f"/{quote(name, safe='')}"))
     return make_conninfo(url, dbname=name)
 
 
 def check_database(url: str) -> None:
-    """Raises DatabaseUnavailable unless `url` leads to a database that we can use."""
+    """Raise DatabaseUnavailable unless `url` leads to a usable database."""
     parameters = _parameters(url)
     try:
         with psycopg.connect(url, connect_timeout=CONNECT_SECONDS) as connection:
@@ -86,20 +86,20 @@ def check_database(url: str) -> None:
 
 
 def check_sessions(url: str) -> None:
-    """Raises DatabaseUnavailable where a pooler stands between that gives a session to several at once."""
+    """Raise DatabaseUnavailable if a pooler shares sessions between connections."""
     with (
-        psycopg.connect(url, connect_timeout=CONNECT_SECONDS, autocommit=True) as one,
-        psycopg.connect(url, connect_timeout=CONNECT_SECONDS, autocommit=True) as other,
+        psycopg.connect(url, connect_timeout=CONNECT_SECONDS, autocommit=True) as first,
+        psycopg.connect(url, connect_timeout=CONNECT_SECONDS, autocommit=True) as second,
     ):
-        before = _backend(one)
-        with other.transaction():
-            is_shared = _backend(other) == before or _backend(one) != before
+        before = _backend(first)
+        with second.transaction():
+            is_shared = _backend(second) == before or _backend(first) != before
         if not is_shared:
-            # Poolers that take their sessions in turn look like none until one waits for what it has asked for.
+            # A pooler that takes its sessions in turn passes the first check but loses notifications.
             channel = f"parentalite_check_{secrets.token_hex(8)}"
-            one.execute(f"LISTEN {channel}")
-            other.execute(f"NOTIFY {channel}")
-            is_shared = not list(one.notifies(timeout=CONNECT_SECONDS, stop_after=1))
+            first.execute(f"LISTEN {channel}")
+            second.execute(f"NOTIFY {channel}")
+            is_shared = not list(first.notifies(timeout=CONNECT_SECONDS, stop_after=1))
     if is_shared:
         raise DatabaseUnavailable(
             "DATABASE_URL leads to a pooler that gives each transaction another session (PgBouncer: pool_mode = "
@@ -115,10 +115,12 @@ def _backend(connection: psycopg.Connection) -> int:
 
 
 def check_server(version: int, encoding: str) -> None:
-    """Raises DatabaseUnavailable for a server too old (`version` as it tells it, 180006) or a database not in UTF-8."""
+    """Raise DatabaseUnavailable if the server is too old (`version` such as 180006) or the database not in UTF-8."""
     if version // 10_000 < OLDEST_VERSION:
-        found = f"{version // 10_000}.{version % 10_000}"
-        raise DatabaseUnavailable(f"PostgreSQL {OLDEST_VERSION} or later is needed, and DATABASE_URL leads to {found}")
+        version_name = f"{version // 10_000}.{version % 10_000}"
+        raise DatabaseUnavailable(
+            f"PostgreSQL {OLDEST_VERSION} or later is needed, and DATABASE_URL leads to {version_name}"
+        )
     if encoding != "UTF8":
         raise DatabaseUnavailable(
             f"a database in the encoding UTF8 is needed, and DATABASE_URL leads to one in {encoding}"
@@ -128,7 +130,7 @@ def check_server(version: int, encoding: str) -> None:
 def _parameters(url: str) -> dict[str, str | int | None]:
     try:
         parameters = conninfo_to_dict(url)
-        # A password with @, / or : in it is cut there, and its rest taken for a host or a port: messages would tell it.
+        # libpq cuts a password with @, / or : there and takes the rest for a host or port, which messages would show.
         readable = "@" not in str(parameters.get("host")) and str(parameters.get("port", 0)).replace(",", "").isdigit()
     except psycopg.Error:
         readable = False
@@ -143,7 +145,7 @@ def _parameters(url: str) -> dict[str, str | int | None]:
 def _ensure_database(server_url: str, name: str) -> None:
     with psycopg.connect(server_url, autocommit=True) as connection:
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone() is None:
-            # Of two processes that start at once, one creates it.
+            # Another process may create it at the same time.
             with suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
 

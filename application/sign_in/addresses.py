@@ -1,4 +1,4 @@
-"""Addresses that tokens and what is said of people may be asked for at."""
+"""Addresses that are safe for tokens and personal data."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 def is_confidential(address: str) -> bool:
-    """https, or http on loopback, where nobody else listens (OpenID Connect Discovery 1.0, section 3)."""
+    """Return whether it is https, or http on loopback (OpenID Connect Discovery 1.0, section 3)."""
     try:
         parts = urlsplit(address)
         plain = parts.scheme == "http" and parts.hostname in _LOOPBACK

@@ -1,4 +1,4 @@
-"""Values of claims, whatever a token may hold: of the right kind, and of a length that somebody can have meant.
+"""Values of claims, which a token may fill with anything: checked for their type and a sensible length.
 
 Each function raises one of UNREADABLE, or BadToken.
 """
@@ -14,30 +14,30 @@ from pydantic import TypeAdapter
 from application.sign_in.accepting import BadToken
 from domain.kernel.validation import TerritoryCode
 
-#: What libraries and Python raise on values of another kind, range or depth.
+#: The errors of libraries and Python for values of another type, range or depth.
 UNREADABLE = (ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError)
 LONGEST_SUBJECT = 255
 #: Structures, territories or schools that one token may speak for.
 MOST_TEXTS = 500
 _TERRITORY: TypeAdapter[str] = TypeAdapter(TerritoryCode)
-#: The first second of the year 10000: no calendar of ours goes on.
+#: The first second of the year 10000, beyond Python's calendar.
 _END_OF_TIME = 253_402_300_800
 
 
 def claim(claims: Mapping[str, Any], name: str) -> Any:
-    """The claim of that name, or what the name's dots lead to; never one in place of the other."""
-    found: Any = claims
+    """Return the claim with that name, or at that dotted path. Raise BadToken if the token has both."""
+    value: Any = claims
     for part in name.split("."):
-        found = found.get(part) if isinstance(found, Mapping) else None
+        value = value.get(part) if isinstance(value, Mapping) else None
     if "." not in name or name not in claims:
-        return found
-    if found is not None:
+        return value
+    if value is not None:
         raise BadToken(f"Jeton refusé : il dit {name} de deux façons.")
     return claims[name]
 
 
 def subject(value: Any) -> str:
-    """Who it is: what tables, letters and the log can hold and people can read."""
+    """Return the subject, of characters that people can read and the database can store."""
     if not isinstance(value, str) or not value.strip():
         raise BadToken("Jeton refusé : il ne dit pas qui vous êtes.")
     if len(value) > LONGEST_SUBJECT or not value.isprintable():
@@ -46,7 +46,7 @@ def subject(value: Any) -> str:
 
 
 def texts(value: Any, most: int = MOST_TEXTS) -> list[str]:
-    """A text, or a list of them; nothing where there is no such claim."""
+    """Return the texts of a claim that is a text, a list of texts, or missing."""
     values = [] if value is None else [value] if isinstance(value, str) else value
     if not isinstance(values, list) or len(values) > most or not all(isinstance(text, str) for text in values):
         raise TypeError(f"a text or a list of at most {most} texts")
@@ -58,7 +58,7 @@ def territories(value: Any) -> list[str]:
 
 
 def instant(value: Any) -> float | None:
-    """Seconds since 1970 (RFC 7519, section 2: NumericDate)."""
+    """Return seconds since 1970 (RFC 7519, section 2: NumericDate), or None if the claim is missing."""
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):

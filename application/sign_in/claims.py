@@ -1,4 +1,4 @@
-"""From an issuer's claims to who acts: which claim says what, by configuration.
+"""Configured mapping from an issuer's claims to an actor.
 
 The file is JSON, for instance
 
@@ -6,10 +6,10 @@ The file is JSON, for instance
      "roles": {"claim": "realm_access.roles", "values": {"gip": "national", "coordo": "coordonnateur"}},
      "structures": "siret", "territories": "departements", "schools": "uai", "otherwise": "parent", "userinfo": true}
 
-A claim is named as it is, or by the path to it with dots; a token that has both is refused. Of several roles that a
-person has, the first in the order of `values` is theirs. `otherwise` is the role of who has none of them, `parent` or
-nothing: without it they are refused. `userinfo` has the issuer's userinfo asked for too; `opaque` says whether tokens
-may be opaque then, so that the userinfo is asked about whatever is no JWT (they may, unless it says false).
+A claim is named directly, or by a dotted path; a token that has both is refused. A person with several roles gets the
+first in the order of `values`. `otherwise` is the role of people without any of them, `parent` or nothing: without it
+they are refused. `userinfo` also asks the issuer's userinfo endpoint; `opaque` (true by default) then says whether
+tokens may be opaque, so that the endpoint is asked about any token that is no JWT.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from application.sign_in.claim_values import UNREADABLE, claim, instant, subject
 from domain.kernel.actors import Actor, Role
 from domain.kernel.identifiers import check_siret, check_uai, person_id, structure_id
 
-#: Who may hold a token: the public has none, the system needs none.
+#: The roles that a token may have: the public has no token, the system needs none.
 TOKEN_ROLES = tuple(role for role in Role if role not in (Role.PUBLIC, Role.SYSTEM))
 
 
-#: Far more than anybody has; they are only compared.
+#: Far more than anybody has; they are only compared with the mapping.
 MOST_ROLES = 2_000
 
 
@@ -47,12 +47,12 @@ class _Roles(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     claim: _Name = "role"
-    #: From the issuer's word to our role.
+    #: Maps the issuer's word to our role.
     values: Mapping[_Name, Annotated[Role, AfterValidator(_held_by_token)]] = {role.value: role for role in TOKEN_ROLES}
 
 
 class ClaimsMapping(BaseModel):
-    """Names of claims. `userinfo`: whether the issuer's userinfo is asked for them too."""
+    """The names of claims. `userinfo`: also ask the issuer's userinfo endpoint."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -61,7 +61,7 @@ class ClaimsMapping(BaseModel):
     structures: _Name = "structures"
     territories: _Name = "territories"
     schools: _Name = "schools"
-    #: One word must not make everybody who can sign in anything more.
+    #: Only `parent`: one word of configuration must not give everybody more rights.
     otherwise: Literal[Role.PARENT] | None = None
     userinfo: bool = False
     opaque: bool | None = None
@@ -76,11 +76,11 @@ class ClaimsMapping(BaseModel):
 
     @property
     def takes_opaque(self) -> bool:
-        """Whether a token may be anything but a JWT."""
+        """Return whether a token may be opaque."""
         return self.userinfo and self.opaque is not False
 
     def signed_in(self, claims: Mapping[str, Any], now: datetime) -> SignedIn:
-        """Who the claims, which must have been verified, speak for. Raises BadToken when they cannot be used."""
+        """Return the actor of these verified claims. Raise BadToken if they cannot be used."""
         try:
             issued_at, expires_at = instant(claims.get("iat")), instant(claims.get("exp"))
             actor = self._actor(claims)
@@ -99,9 +99,9 @@ class ClaimsMapping(BaseModel):
         )
 
     def _role(self, claims: Mapping[str, Any]) -> Role:
-        said = set(texts(claim(claims, self.roles.claim), MOST_ROLES))
+        words = set(texts(claim(claims, self.roles.claim), MOST_ROLES))
         for word, role in self.roles.values.items():
-            if word in said:
+            if word in words:
                 return role
         if self.otherwise is None:
             raise BadToken("Jeton refusé : aucun rôle de ce service ne vous est donné.")
@@ -111,13 +111,13 @@ class ClaimsMapping(BaseModel):
 def actor_of(
     role: Role, subject: str, *, sirets: Sequence[str], territories: Sequence[str], schools: Sequence[str]
 ) -> Actor:
-    """The one place where a token's words become an actor. Raises ValueError on a role, SIRET or UAI that is none."""
+    """Build an actor from a token's words; nothing else does. Raise ValueError on an invalid role, SIRET or UAI."""
     if role not in TOKEN_ROLES:
         raise ValueError(f"{role} holds no token")
     person = person_id(subject)
     return Actor(
         role=role,
-        # History must not name a parent: it keeps a pseudonym.
+        # History must not name a parent.
         name=f"parent:{person}" if role is Role.PARENT else subject,
         structures=frozenset(structure_id(check_siret(siret)) for siret in sirets),
         territories=frozenset(territories),
@@ -128,7 +128,7 @@ def actor_of(
 
 
 def load_mapping(path: Path) -> ClaimsMapping:
-    """Raises ValueError, saying in one line what is wrong with the file."""
+    """Read the mapping's file. Raise ValueError, with the fault in one line."""
     try:
         return ClaimsMapping.model_validate_json(path.read_bytes())
     except OSError as error:

@@ -1,7 +1,7 @@
-"""What is known of an OpenID Connect issuer: where its endpoints are, and its keys, which change.
+"""An OpenID Connect issuer: its endpoints, and its keys, which change.
 
-OpenID Connect Discovery 1.0, section 4; JSON Web Key Sets (RFC 7517). Keys are asked for when a token names one that is
-not known, at most once in `KEYS_APART`, and again when they grow old; while the issuer is away those known go on.
+OpenID Connect Discovery 1.0, section 4; JSON Web Key Sets (RFC 7517). Keys are fetched when a token names an unknown
+one, at most once in `KEYS_APART`, and again when they are old. While the issuer is away the fetched keys stay in use.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from application.sign_in.addresses import is_confidential
 
 log = logging.getLogger(__name__)
 
-#: Seconds between two requests for keys, however many unknown ones are named.
+#: Seconds between two requests for keys, however many unknown keys tokens name.
 KEYS_APART = 10.0
-#: Seconds after which keys are asked for again, though all that are named are known.
+#: Seconds after which keys are fetched again, even if no token names an unknown one.
 KEYS_KEPT = 3600.0
 _TIMEOUT = httpx.Timeout(5.0)
 #: An issuer's documents have a few kilobytes.
 _LARGEST_ANSWER = 1_000_000
-#: What an issuer can do wrong: not answer, or answer something else.
+#: The errors of an issuer that does not answer, or answers something else.
 _FAULTS = (httpx.HTTPError, httpx.InvalidURL, JoseError, ValueError, KeyError, TypeError)
 _ABOUT_THE_WAY = ("content-encoding", "content-length", "transfer-encoding")
 AWAY = "Le service de connexion ne répond pas : réessayez dans quelques instants."
@@ -37,7 +37,7 @@ AWAY = "Le service de connexion ne répond pas : réessayez dans quelques instan
 
 @dataclass(slots=True)
 class Issuer:
-    """One issuer, known by its address. Thread-safe; what asks the network blocks, and is for a thread."""
+    """An issuer at an address. Thread-safe; network requests block, so run them in a thread."""
 
     address: str
     clock: Callable[[], float] = monotonic
@@ -48,21 +48,21 @@ class Issuer:
     _lock: Lock = field(default_factory=Lock)
 
     def knows(self, key_id: str | None) -> bool:
-        """Whether a token that names this key can be judged without asking the issuer."""
+        """Return whether a token that names this key can be checked without asking the issuer."""
         return bool(self.keys.keys) and (key_id is None or any(key.kid == key_id for key in self.keys.keys))
 
     @property
     def away(self) -> bool:
-        """Whether the last request for keys failed."""
+        """Return whether the last request for keys failed."""
         return self._asked_at is not None and self._asked_at != self._had_at
 
     def refresh(self) -> None:
-        """Lets keys that have grown old be asked for again, in a thread: meanwhile they go on."""
+        """Fetch old keys again in a thread; meanwhile they stay in use."""
         if self._had_at is not None and self.clock() - self._had_at >= KEYS_KEPT and self._may_ask():
             Thread(target=self.ask_for_keys, name="issuer's keys", daemon=True).start()
 
     def ask_for_keys(self) -> None:
-        """Asks for the keys, unless that was done a moment ago. What goes wrong is logged, and told by `away`."""
+        """Fetch the keys, unless that was done a moment ago. Log a failure, which `away` then reports."""
         with self._lock:
             if not self._may_ask():
                 return
@@ -74,7 +74,7 @@ class Issuer:
                 log.warning("issuer's keys cannot be had", extra={"reason": f"{type(error).__name__}: {error}"})
 
     def userinfo(self, access_token: str) -> httpx.Response:
-        """The userinfo endpoint's answer (OpenID Connect Core, section 5.3). Raises IssuerAway."""
+        """Return the userinfo endpoint's answer (OpenID Connect Core, section 5.3). Raise IssuerAway."""
         try:
             if self._userinfo is None:
                 self._discover()
@@ -94,7 +94,7 @@ class Issuer:
     def _current_keys(self) -> KeySet:
         answer = _get(_endpoint(self._discover(), "jwks_uri"))
         answer.raise_for_status()
-        signing = [key for told in answer.json()["keys"] if (key := _signing_key(told)) is not None]
+        signing = [key for jwk in answer.json()["keys"] if (key := _signing_key(jwk)) is not None]
         if not signing:
             raise ValueError("no key that signs")
         return KeySet(signing)
@@ -102,34 +102,34 @@ class Issuer:
     def _discover(self) -> dict[str, Any]:
         answer = _get(f"{self.address.rstrip('/')}/.well-known/openid-configuration")
         answer.raise_for_status()
-        found: dict[str, Any] = answer.json()
-        if found["issuer"] != self.address:
-            raise ValueError(f"the document is that of {found['issuer']!r}")
-        self._userinfo = _endpoint(found, "userinfo_endpoint") if "userinfo_endpoint" in found else None
-        return found
+        document: dict[str, Any] = answer.json()
+        if document["issuer"] != self.address:
+            raise ValueError(f"the document is that of {document['issuer']!r}")
+        self._userinfo = _endpoint(document, "userinfo_endpoint") if "userinfo_endpoint" in document else None
+        return document
 
 
 def _endpoint(document: dict[str, Any], name: str) -> str:
-    """Tokens are sent there, or keys believed: nobody on the way may read or change them."""
+    """Return the address of an endpoint, which must be confidential: tokens are sent there, or keys trusted."""
     address = document[name]
     if not isinstance(address, str) or not is_confidential(address):
         raise ValueError(f"{name}: an https address is needed, not {address!r}")
     return address
 
 
-def _signing_key(told: Any) -> Key | None:
-    """None for a key of another use, of a kind that is not known, or malformed: RFC 7517, section 5, passes it over."""
-    if not isinstance(told, dict) or told.get("use", "sig") != "sig" or told.get("kty") not in ("RSA", "EC", "OKP"):
+def _signing_key(jwk: Any) -> Key | None:
+    """Return the key, or None if it is malformed, of another use or of an unknown type (RFC 7517, section 5)."""
+    if not isinstance(jwk, dict) or jwk.get("use", "sig") != "sig" or jwk.get("kty") not in ("RSA", "EC", "OKP"):
         return None
     try:
-        return JWKRegistry.import_key(told)
+        return JWKRegistry.import_key(jwk)
     except (JoseError, ValueError, TypeError, KeyError) as error:
         log.warning("a key of the issuer's is passed over", extra={"reason": f"{type(error).__name__}: {error}"})
         return None
 
 
 def _get(address: str, headers: dict[str, str] | None = None) -> httpx.Response:
-    """Never follows a redirect: a token must not wander."""
+    """Get the address without following redirects, which could leak a token."""
     with httpx.Client(timeout=_TIMEOUT) as client, client.stream("GET", address, headers=headers) as answer:
         content = b""
         for part in answer.iter_bytes():
@@ -142,5 +142,5 @@ def _get(address: str, headers: dict[str, str] | None = None) -> httpx.Response:
 
 
 def _without_encoding(headers: httpx.Headers) -> list[tuple[str, str]]:
-    """The content has been decoded already."""
+    """Return the headers without those on the encoding: the content is already decoded."""
     return [(name, value) for name, value in headers.items() if name not in _ABOUT_THE_WAY]

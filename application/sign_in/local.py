@@ -1,4 +1,4 @@
-"""Bearer tokens of the embedded setup: signed JWTs that say who somebody is and what they speak for."""
+"""Bearer tokens of the embedded setup: signed JWTs with a person's role and what they speak for."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def issue_token(
     schools: Sequence[str] = (),
     valid_for: timedelta = timedelta(days=30),
 ) -> str:
-    """A token for `role`. Raises ValueError (French) on a SIRET or UAI whose check fails."""
+    """Return a token for `role`. Raise ValueError (French) on an invalid SIRET or UAI."""
     claims: dict[str, Any] = {"sub": subject, "role": role.value, "iat": now, "exp": now + valid_for}
     claims |= {
         "structures": [check_siret(siret) for siret in sirets],
@@ -56,13 +56,13 @@ def _signed_claims(secret: str, token: str) -> dict[str, Any]:
     """Return the claims, their signature checked: the same token comes with every request."""
     claims = jwt.decode(token, _key(secret), algorithms=[_ALGORITHM]).claims
     if "aud" in claims:
-        # We never name an audience: such a token is meant for somebody else.
+        # Our tokens name no audience: this one is meant for somebody else.
         raise InvalidClaimError("aud")
     return claims
 
 
 def read_token(secret: str, token: str) -> SignedIn:
-    """Who the token speaks for. Raises BadToken."""
+    """Return the actor of the token. Raise BadToken."""
     if len(token) > LONGEST_TOKEN:
         raise BadToken("Jeton refusé : trop long.")
     try:
@@ -77,7 +77,7 @@ def read_token(secret: str, token: str) -> SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class LocalSignIn:
-    """Tokens signed here, with a secret that nobody else has."""
+    """Reads tokens signed here, with a secret that nobody else has."""
 
     secret: str = field(repr=False)
 

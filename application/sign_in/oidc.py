@@ -1,7 +1,7 @@
 """Access tokens of an OpenID Connect issuer (RFC 9068), and its userinfo, signed or not.
 
-A token is believed when a key of the issuer's has signed it, with a public-key algorithm, for our audience, and now is
-within its time. What it then says of a person is read as configured (`application.sign_in.claims`).
+A token is valid if a key of the issuer signed it with a public-key algorithm, for our audience, and it has not
+expired. `application.sign_in.claims` maps its claims to an actor.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ Told = Mapping[str, Any]
 
 log = logging.getLogger(__name__)
 
-#: Signatures only: nothing that a public key could be taken for the secret of.
+#: Public-key signatures only: with an HMAC, a public key could pass for the secret.
 ALGORITHMS = ("RS256", "ES256", "EdDSA", "Ed25519")
-#: Seconds that our clock and the issuer's may differ by.
+#: Seconds by which our clock and the issuer's may differ.
 SKEW = 60
-#: Seconds that a userinfo is believed for, the token's own end permitting.
+#: Seconds for which a userinfo is cached, at most until the token's own end.
 USERINFO_KEPT = 60
 _MOST_KEPT = 10_000
-#: Seconds that a refused token is remembered for: the issuer is not asked about it again at once.
+#: Seconds for which a refused token is cached, so that the issuer is not asked about it again at once.
 REFUSAL_KEPT = 10
 _ACCESS = ("at+jwt", "application/at+jwt")
-#: What a JWT of no particular type says if it gives access (RFC 9068, section 2.2; RFC 8693, section 4.2).
+#: The claims that mark a JWT without a type as an access token (RFC 9068, section 2.2; RFC 8693, section 4.2).
 _OF_ACCESS = ("client_id", "scope", "scp")
 
 _REFUSED = "Jeton refusé : signature ou contenu invalide."
@@ -50,27 +50,27 @@ _EXPIRED = "Jeton expiré : reconnectez-vous."
 
 @dataclass(slots=True)
 class OidcSignIn:
-    """`clock` tells the time (aware). `audience` is what the issuer calls this API."""
+    """Reads tokens of an issuer. `clock` returns aware times. `audience` is the issuer's name for this API."""
 
     issuer: Issuer
     audience: str
     mapping: ClaimsMapping
     clock: Callable[[], datetime]
-    #: Userinfo by the token's digest, with the second until which it is believed.
+    #: Userinfo by the token's digest, with the second at which it expires.
     _kept: LRUCache[bytes, tuple[float, Mapping[str, Any]]] = field(default_factory=lambda: LRUCache(_MOST_KEPT))
-    #: Claims by the token's digest, with the keys that its signature was checked by.
+    #: Claims by the token's digest, with the keys that checked its signature.
     _signed: LRUCache[bytes, tuple[KeySet, dict[str, Any]]] = field(default_factory=lambda: LRUCache(_MOST_KEPT))
-    #: Tokens that the issuer's userinfo refused, until which second that is remembered, and what was answered.
+    #: Refusals of the userinfo endpoint by the token's digest: the second at which each expires, and its reason.
     _refusals: LRUCache[bytes, tuple[float, str]] = field(default_factory=lambda: LRUCache(_MOST_KEPT))
     _asking_keys: asyncio.Task[None] | None = None
-    #: Whoever sends forged tokens must not keep the places that others need: each kind of question has its own.
+    #: Forged tokens must not take the places of real people: each kind of request has its own.
     _opaque_places: Places = field(default_factory=Places)
     _known_places: Places = field(default_factory=lambda: Places(waiting=200, patience=10.0))
-    #: By the token's digest: what the issuer is being asked about. Several requests of one person are one question.
+    #: Pending requests to the issuer by the token's digest: simultaneous requests of a person share one.
     _asking: dict[bytes, asyncio.Task[Told]] = field(default_factory=dict)
 
     async def read(self, token: str) -> SignedIn:
-        """See `SignIn.read`. Asks the issuer, in a thread, only for what is not known yet."""
+        """See `SignIn.read`. Asks the issuer, in a thread, only if its caches do not answer."""
         if len(token) > LONGEST_TOKEN:
             raise BadToken("Jeton refusé : trop long.")
         opaque = token.count(".") != 2
@@ -83,7 +83,7 @@ class OidcSignIn:
         return self.mapping.signed_in(claims, self.clock() - timedelta(seconds=SKEW))
 
     async def _access(self, token: str) -> dict[str, Any]:
-        """The claims of an access token, whose signature is checked once: the same token comes with every request."""
+        """Return the claims of an access token. Check its signature once: the same token comes with every request."""
         digest = sha256(token.encode()).digest()
         keys, claims = self._signed.get(digest, (None, {}))
         if keys is not self.issuer.keys:
@@ -95,27 +95,27 @@ class OidcSignIn:
         return claims
 
     async def _decoded(self, token: str) -> tuple[KeySet, Mapping[str, Any], dict[str, Any]]:
-        """Header and claims of a JWT that the issuer has signed, and the keys that tell so."""
+        """Return the keys that checked a JWT's signature, its header and its claims."""
         await self._know_key(_header(token).get("kid"))
         keys = self.issuer.keys
         try:
-            found = jwt.decode(token, keys, algorithms=list(ALGORITHMS))
+            decoded = jwt.decode(token, keys, algorithms=list(ALGORITHMS))
         except (JoseError, *UNREADABLE) as error:
             raise _refused(error) from error
-        return keys, found.header, dict(found.claims)
+        return keys, decoded.header, dict(decoded.claims)
 
     async def _know_key(self, key_id: str | None) -> None:
         if self.issuer.knows(key_id):
             return
         if self._asking_keys is None or self._asking_keys.done():
-            # One question for all who wait for its answer.
+            # All waiting requests share one request for keys.
             self._asking_keys = asyncio.create_task(to_thread.run_sync(self.issuer.ask_for_keys))
         await asyncio.shield(self._asking_keys)
         if not self.issuer.knows(key_id) and self.issuer.away:
             raise IssuerAway(AWAY)
 
     def _check(self, claims: Mapping[str, Any], *, access: bool) -> None:
-        """An access token tells when it begins and ends; a signed userinfo need not (OpenID Connect Core, 5.3.2)."""
+        """Check claims. Access tokens must have times; signed userinfo need not (OpenID Connect Core, 5.3.2)."""
         registry = jwt.JWTClaimsRegistry(
             now=lambda: int(self.clock().timestamp()),
             leeway=SKEW,
@@ -134,23 +134,23 @@ class OidcSignIn:
     async def _with_userinfo(self, token: str, claims: dict[str, Any]) -> dict[str, Any]:
         digest = sha256(token.encode()).digest()
         now = self.clock().timestamp()
-        until, told = self._kept.get(digest, (0.0, {}))
+        until, userinfo = self._kept.get(digest, (0.0, {}))
         if until <= now:
-            # Who was told of before is no stranger.
-            known = bool(claims or told)
-            told = await self._once(digest, lambda: self._ask_userinfo(token, bool(claims), known))
+            # An earlier userinfo also shows that the person is known.
+            is_known = bool(claims or userinfo)
+            userinfo = await self._once(digest, lambda: self._ask_userinfo(token, bool(claims), is_known))
             until = min(now + USERINFO_KEPT, instant(claims.get("exp")) or now + USERINFO_KEPT)
-            self._kept[digest] = (until, told)
-        # Another's answer in the place of this one's (OpenID Connect Core, section 5.3.2).
-        if claims and (not isinstance(told.get("sub"), str) or told["sub"] != claims.get("sub")):
+            self._kept[digest] = (until, userinfo)
+        # Refuse a userinfo about another subject (OpenID Connect Core, section 5.3.2).
+        if claims and (not isinstance(userinfo.get("sub"), str) or userinfo["sub"] != claims.get("sub")):
             raise BadToken(_REFUSED)
-        # When the userinfo was made out says nothing of the sign-in.
-        return {**claims, **told, "iat": claims.get("iat"), "exp": claims.get("exp")}
+        # The times of the sign-in are the token's, not the userinfo's.
+        return {**claims, **userinfo, "iat": claims.get("iat"), "exp": claims.get("exp")}
 
     async def _once(
         self, digest: bytes, ask: Callable[[], Coroutine[Any, Any, Mapping[str, Any]]]
     ) -> Mapping[str, Any]:
-        """What `ask` answers, or what another request is asking already. A refusal is remembered for a while."""
+        """Return the answer of `ask`, or of the same pending request. Cache a refusal for a while."""
         now = self.clock().timestamp()
         until, reason = self._refusals.get(digest, (0.0, ""))
         if now < until:
@@ -169,32 +169,32 @@ class OidcSignIn:
     def _answered(self, digest: bytes, done: asyncio.Task[Told]) -> None:
         self._asking.pop(digest, None)
         if not done.cancelled():
-            # Looked at, should all who waited for it have gone.
+            # Retrieve the exception even if all waiting requests are gone, or asyncio logs it.
             done.exception()
 
-    async def _ask_userinfo(self, token: str, believed: bool, known: bool) -> Mapping[str, Any]:
-        """`believed`: the token was for us. Else only a signed answer tells whether it is."""
-        places = self._known_places if known else self._opaque_places
+    async def _ask_userinfo(self, token: str, believed: bool, is_known: bool) -> Mapping[str, Any]:
+        """Ask for the userinfo. `believed`: the token is for us; otherwise only a signed answer proves that."""
+        places = self._known_places if is_known else self._opaque_places
         answer = await places.run(lambda: self.issuer.userinfo(token))
         if answer.status_code != httpx.codes.OK:
             raise BadToken(_EXPIRED if answer.status_code == httpx.codes.UNAUTHORIZED else _REFUSED)
         if answer.headers.get("content-type", "").startswith("application/jwt"):
-            _, _, told = await self._decoded(answer.text.strip())
-            self._check(told, access=False)
-            return told
+            _, _, userinfo = await self._decoded(answer.text.strip())
+            self._check(userinfo, access=False)
+            return userinfo
         if not believed:
             raise BadToken(_REFUSED)
         try:
-            told = answer.json()
+            userinfo = answer.json()
         except UNREADABLE:
             raise BadToken(_REFUSED) from None
-        if not isinstance(told, dict):
+        if not isinstance(userinfo, dict):
             raise BadToken(_REFUSED)
-        return told
+        return userinfo
 
 
 def _refused(error: Exception) -> BadToken:
-    """The reason is for us: who forges learns nothing."""
+    """Log the reason and return a refusal that does not reveal it."""
     log.info("token refused", extra={"reason": type(error).__name__})
     return BadToken(_REFUSED)
 
@@ -207,6 +207,6 @@ def _header(token: str) -> Mapping[str, Any]:
 
 
 def _gives_access(header: Mapping[str, Any], claims: Mapping[str, Any]) -> bool:
-    """Whether it was made to be shown here: ID tokens and logout tokens are the same issuer's, and may name us, too."""
+    """Return whether it is an access token: the issuer's ID tokens and logout tokens may also name our audience."""
     typ = str(header.get("typ", "JWT")).lower()
     return typ in _ACCESS or (typ == "jwt" and any(name in claims for name in _OF_ACCESS))

@@ -1,4 +1,4 @@
-"""Places from which the issuer is asked: few, with a queue that has an end."""
+"""A few places for requests to the issuer, with a bounded queue."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from application.sign_in.accepting import IssuerAway
 T = TypeVar("T")
 
 AT_ONCE = 4
-#: How many may wait for a place of what nothing proves, and for how many seconds: who is beyond is told so at once.
+#: How many unproven requests may wait for a place, and for how many seconds; further ones fail at once.
 WAITING = 8
 PATIENCE = 1.0
 BUSY = "Trop de connexions se présentent à la fois : réessayez dans quelques instants."
@@ -22,16 +22,16 @@ BUSY = "Trop de connexions se présentent à la fois : réessayez dans quelques 
 
 @dataclass(slots=True)
 class Places:
-    """For one kind of question. Raises IssuerAway where no place becomes free in time."""
+    """The places for one kind of request. Raises IssuerAway if no place becomes free in time."""
 
     waiting: int = WAITING
     patience: float = PATIENCE
-    #: Made in the event loop that waits by them.
+    #: Created in the event loop that waits for it.
     _places: CapacityLimiter | None = field(default=None, init=False)
     _threads: CapacityLimiter | None = field(default=None, init=False)
 
     async def run(self, ask: Callable[[], T]) -> T:
-        """What `ask` returns, run in a thread."""
+        """Run `ask` in a thread and return its result."""
         if self._places is None:
             self._places, self._threads = CapacityLimiter(AT_ONCE), CapacityLimiter(AT_ONCE)
         await self._take(self._places)
