@@ -12,7 +12,9 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
-from application import accounts, candidatures, controls, conventions, registrations, structures, typology
+from application import candidatures, controls, conventions, registrations, structures, typology
+from application.accounts import commands as accounts
+from application.accounts import invitations
 from application.animations import attendance_sheets
 from application.animations import commands as animations
 from application.commanding.bus import CommandBus, open_bus
@@ -44,6 +46,7 @@ from eventstore.vault import Vault
 
 USE_CASES = use_cases(
     accounts.USE_CASES,
+    invitations.USE_CASES,
     conventions.USE_CASES,
     animations.USE_CASES,
     attendance_sheets.USE_CASES,

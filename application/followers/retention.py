@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from application.accounts import InvitationErase
+from application.accounts.invitations import InvitationErase
 from application.application import Application
 from application.contacts.commands import ContactErase
 from application.files.expiry import FileExpire

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from application.accounts import PURPOSE as INVITATION_LINK
+from application.accounts.invitations import PURPOSE as INVITATION_LINK
 from application.candidatures import PURPOSE as CANDIDATURE_LINK
 from application.commanding.pseudonyms_and_links import Keyed
 from application.notifications import animation_words

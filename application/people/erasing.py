@@ -15,7 +15,8 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from application.accounts import AccountErase, InvitationErase, PreferencesErase
+from application.accounts.commands import AccountErase, PreferencesErase
+from application.accounts.invitations import InvitationErase
 from application.commanding.commands import ChangeCommand, Command
 from application.commanding.pseudonyms_and_links import Keyed
 from application.commanding.unit_of_work import UnitOfWork

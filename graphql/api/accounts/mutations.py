@@ -15,7 +15,7 @@ from api.core.commanding.commands import carry_out, reload_after
 from api.core.commanding.inputs import Repeatable, reference, to_command, value_of
 from api.core.commanding.payloads import Payload
 from api.core.context import Context, Info
-from application import accounts as commands
+from application.accounts import commands, invitations
 from application.commanding.commands import Command
 
 _SUBJECT = "What the person's token calls them. Mandatory."
@@ -123,21 +123,21 @@ class AccountMutations:
         " coordonnateurs of its first territory and the national team."
     )
     async def invitation_send(self, info: Info, input: InvitationSendInput) -> InvitationPayload:
-        return await _invitation(info, commands.InvitationSend, to_command(input), with_link=True)
+        return await _invitation(info, invitations.InvitationSend, to_command(input), with_link=True)
 
     @strawberry.mutation(
         description="Takes back an invitation that nobody has accepted. For the structure, the coordonnateurs of its"
         " territories and the national team."
     )
     async def invitation_revoke(self, info: Info, input: InvitationRevokeInput) -> InvitationPayload:
-        return await _invitation(info, commands.InvitationRevoke, to_command(input), with_link=False)
+        return await _invitation(info, invitations.InvitationRevoke, to_command(input), with_link=False)
 
     @strawberry.mutation(
         description="Accepts an invitation: from the next request on the asker speaks for the structure. For who is"
         " signed in as a parent, a médiateur or a structure, and holds the link."
     )
     async def invitation_accept(self, info: Info, input: InvitationAcceptInput) -> MandatePayload:
-        return await _mandates(info, commands.InvitationAccept, to_command(input))
+        return await _mandates(info, invitations.InvitationAccept, to_command(input))
 
     @strawberry.mutation(
         description="Registers the asker as médiateur of a structure. Until the structure accepts them"
@@ -184,4 +184,4 @@ async def _invitation(
 def _link(context: Context, invitation_id: UUID | None) -> str | None:
     if invitation_id is None:
         return None
-    return context.services.application.links.link(commands.PURPOSE, invitation_id)
+    return context.services.application.links.link(invitations.PURPOSE, invitation_id)

@@ -9,7 +9,7 @@ from api.core.commanding.inputs import Repeatable, to_command, value_of
 from api.core.commanding.payloads import Payload
 from api.core.context import Info
 from api.viewer.types import Viewer, viewer_of
-from application.accounts import MailPreferencesSet
+from application.accounts.commands import MailPreferencesSet
 from application.notifications.inbox import mark_read, recipients_of
 from domain.kernel.errors import invalid
 from eventstore.log import head

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from application.accounts import InvitationSend
+from application.accounts.invitations import InvitationSend
 from application.animations.commands import AnimationCancel, AnimationModify, AnimationRefuse
 from application.application import Application
 from application.candidatures import CandidatureGiveOpinion, CandidatureSubmit, CandidatureValidate

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from application.accounts import MailPreferencesSet
+from application.accounts.commands import MailPreferencesSet
 from application.application import Application
 from application.followers import reacting
 from application.followers.reacting import react, react_again

@@ -6,13 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from application.accounts import (
-    PURPOSE,
-    InvitationAccept,
-    InvitationSend,
-    MailPreferencesSet,
-    MandateEnd,
-)
+from application.accounts.commands import MailPreferencesSet, MandateEnd
+from application.accounts.invitations import PURPOSE, InvitationAccept, InvitationSend
 from application.application import Application
 from application.followers.reacting import react
 from application.notifications.subscriptions import MAX_UNSEEN, record_sign_in

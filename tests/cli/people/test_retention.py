@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from application.accounts import InvitationSend
+from application.accounts.invitations import InvitationSend
 from application.candidatures import CandidatureReject, CandidatureSubmit, CandidatureValidate
 from application.contacts.commands import ContactAdd
 from application.followers.retention import forget_registrants

@@ -8,18 +8,16 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from application.accounts import PURPOSE as INVITATION
-from application.accounts import (
+from application.accounts.commands import (
     AuditorAdmit,
     CoordonnateurAppoint,
-    InvitationAccept,
-    InvitationRevoke,
-    InvitationSend,
     MailPreferencesSet,
     MandateEnd,
     MediateurAccept,
     SchoolStaffBind,
 )
+from application.accounts.invitations import PURPOSE as INVITATION
+from application.accounts.invitations import InvitationAccept, InvitationRevoke, InvitationSend
 from application.animations.commands import (
     AnimationAttest,
     AnimationCancel,

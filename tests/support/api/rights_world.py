@@ -8,8 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from api.core.reading_rights import ROWS
-from application.accounts import PURPOSE as INVITATION
-from application.accounts import InvitationSend, MediateurRegister
+from application.accounts.commands import MediateurRegister
+from application.accounts.invitations import PURPOSE as INVITATION
+from application.accounts.invitations import InvitationSend
 from application.animations.commands import AnimationCancel, AnimationRefuse
 from application.candidatures import CandidatureSubmit
 from application.contacts.commands import ContactAdd
