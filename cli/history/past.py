@@ -82,7 +82,7 @@ def state_of(conn: Conn, stream: UUID, moment: Moment, known: Sequence[Recorded]
     """The rows that the read models held of the stream after its known events; marks stand for what is personal."""
     privacy = Privacy(conn, known)
     own = [privacy.masked(record) for record in known if record.originator_id == stream]
-    typology = moment.known(read_stream(conn, TYPOLOGY_ID))
+    typology = moment.until(read_stream(conn, TYPOLOGY_ID))
     open_to_all = (one for one in projections_of(typology) if not (one.append_only or one.opens_personal))
     return [row for projection in open_to_all for row in rows_of(projection, own).values()]
 

@@ -62,7 +62,7 @@ def replay(
                 param_hint="ID|SIRET",
             ) from None
         moment = Moment() if at is None else moment_of(conn, at)
-        records = moment.known(history.records)
+        records = moment.until(history.records)
         if not any(record.originator_id == history.stream for record in records):
             raise Refused(f"nothing was recorded of {subject} until {at}")
         states = [] if at is None else state_of(conn, history.stream, moment, records)

@@ -1,4 +1,4 @@
-"""Accounts: what a person may speak for, who speaks for a structure, and who was invited to."""
+"""Accounts: a person's mandates, the people who speak for a structure, and its invitations."""
 
 from __future__ import annotations
 

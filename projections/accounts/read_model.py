@@ -1,4 +1,4 @@
-"""The read models of accounts: mandates and invitations, and apart from them who they are given to."""
+"""The read models of accounts: mandates and invitations, and apart from them the people who have them."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""What animations add up to: for a territory by local day, and by day and term; in the public listing, by what it is
-filtered by.
-"""
+"""Rollups of animations: for a territory by local day, and by day and term; for the public listing by its filters."""
 
 from __future__ import annotations
 
@@ -32,7 +30,7 @@ TERMS = Table(
     },
     key=("territory", "day", "kind", "code"),
 )
-#: The more columns, the more rows: these have few values each.
+#: Low-cardinality columns only: one row per combination.
 LISTED = Table(
     columns={
         "territory": "text NOT NULL",

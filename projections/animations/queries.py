@@ -11,7 +11,7 @@ from projections.animations.figures import LISTED_ANIMATIONS
 from projections.engine.paging import Filter, Listing, Order, Source
 from projections.engine.words import words
 
-#: What is told beside an animation's own columns, of its structure and of who registered.
+#: Columns beside an animation's own, on its structure and its registrations.
 _BESIDE = {
     "structure_siret": "s.siret",
     "structure_name": "s.name",
@@ -30,7 +30,7 @@ def _beside(names: Iterable[str]) -> str:
     return "".join(f", {_BESIDE[name]} AS {name}" for name in names)
 
 
-#: Animations with what is shown of their structure.
+#: Animations with the shown columns of their structure.
 SOURCE = Source(
     table="animations",
     alias="a",
@@ -41,31 +41,31 @@ SOURCE = Source(
 
 
 def source(columns: Collection[str]) -> Source:
-    """`SOURCE` with these columns alone."""
+    """Return `SOURCE` with these columns alone."""
     own = sorted({"animation_id", "structure_id", *columns}.difference(_BESIDE))
     beside = [name for name in _BESIDE if name in columns]
-    # To plan a join, were it left out afterwards, takes as long as to read a page.
-    told = " ".join(_BESIDE[name] for name in beside)
-    joined = " ".join(join for alias, join in (("s.", _STRUCTURE), ("r.", _SEATS)) if alias in told)
+    # Leave out unused joins here: planning one takes as long as reading a page.
+    expressions = " ".join(_BESIDE[name] for name in beside)
+    joined = " ".join(join for alias, join in (("s.", _STRUCTURE), ("r.", _SEATS)) if alias in expressions)
     return replace(SOURCE, own=", ".join(f"a.{name}" for name in own), shown=_beside(beside), joined=joined)
 
 
 _SELECT = f"SELECT a.*{SOURCE.shown} FROM {SOURCE.rows} {SOURCE.joined}"
 BY_IDS = f"{_SELECT} WHERE a.animation_id = ANY(%(ids)s)"
-#: Published ones whose end has passed since a moment, which nobody has recorded yet.
+#: Published animations whose end has passed since a moment, and is not yet recorded.
 ENDED = """
 SELECT animation_id FROM {animations} WHERE status = 'PUBLISHED' AND NOT ended
 AND ends_at > %(since)s AND ends_at <= %(now)s ORDER BY ends_at, animation_id LIMIT %(most)s"""
-#: What was published, each with the `position` of that; conditions on it and a limit may follow.
+#: Published animations, each with the `position` of its publication; conditions and a limit may follow.
 PUBLISHED = f"""
 SELECT a.*{SOURCE.shown}, t.position FROM {SOURCE.rows} {SOURCE.joined} JOIN {{audit_trail}} t
 ON t.subject_id = a.animation_id WHERE t.type = 'animation.published'"""
 _ID = Order("id", "a.animation_id", "uuid")
-#: The order in which what waits for publication is looked at.
+#: The order of the animations that wait for publication.
 BY_DECLARATION = (Order("created_at", "a.created_at", "timestamptz"), _ID)
 TO_PUBLISH = Listing(SOURCE, BY_DECLARATION, source)
 
-#: What was told last comes first.
+#: The latest change first.
 BY_CHANGE = (Order("changed_at", "a.changed_at", "timestamptz", True), replace(_ID, descending=True))
 
 #: The ways to sort, by the contract's names. Unpublished animations come first by date of publication.
@@ -79,15 +79,15 @@ ORDERS: dict[str, tuple[str, str]] = {
     "ATTESTED": ("a.attested", "boolean"),
 }
 _PUBLISHED_ONLY = {"PUBLISHED_AT": ("a.published_at", "timestamptz")}
-#: Of the same status, as far as the public knows, and attested or not: that is not for the public.
+#: Orders that the public cannot use: it sees one status only, and not whether an animation is attested.
 _NOT_PUBLIC = ("STATUS", "ATTESTED")
-#: Few values: their animations follow one another by start.
+#: Columns with few values: animations with the same value follow by start.
 _GROUPS = ("TYPE", "AUDIENCE", "STATUS", "ATTESTED")
 
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What a listing is narrowed to; None: not by that. Collections mean any of their members."""
+    """The filters of a listing; None: no filter. Collections mean any of their members."""
 
     territory: Collection[str] | None = None
     theme: Collection[str] | None = None
@@ -115,8 +115,8 @@ _ONE = {
     ),
     "attested": "a.attested = %(attested)s",
 }
-#: What the rollup of the listing does not know.
-_NOT_ADDED_UP = frozenset(one.name for one in fields(Conditions)).difference(LISTED_ANIMATIONS.table.key)
+#: The conditions that the listing's rollup does not count by.
+_NOT_ADDED_UP = frozenset(condition.name for condition in fields(Conditions)).difference(LISTED_ANIMATIONS.table.key)
 _NARROWING_NOTHING: tuple[object, ...] = (None, [])
 _NO_WORD = "false"
 
@@ -130,13 +130,13 @@ def published() -> Filter:
 
 
 def cancelled() -> Filter:
-    """What was cancelled after it had been published."""
+    """Return the filter for animations cancelled after their publication."""
     return Filter(("a.status = 'CANCELLED'", "a.published_at IS NOT NULL"))
 
 
 def narrowed(filtered: Filter, conditions: Conditions, now: datetime | None = None) -> Filter:
-    """`filtered` and these conditions; `now` tells what is past. An empty collection narrows nothing, as a form without
-    a choice.
+    """Add the conditions to a filter; `now` decides what is past. An empty collection is no filter, like an empty form
+    field.
     """
     for name in _AMONG:
         if chosen := getattr(conditions, name):
@@ -149,15 +149,15 @@ def narrowed(filtered: Filter, conditions: Conditions, now: datetime | None = No
     if conditions.past is not None:
         filtered = filtered.where("(a.ends_at <= %(now)s) = %(past)s", now=now, past=conditions.past)
     if conditions.text is not None and conditions.text.strip():
-        sought = " & ".join(f"'{word}':*" for word in words(conditions.text))
+        query = " & ".join(f"'{word}':*" for word in words(conditions.text))
         filtered = (
-            filtered.where("a.search @@ %(sought)s::tsquery", sought=sought) if sought else filtered.where(_NO_WORD)
+            filtered.where("a.search @@ %(sought)s::tsquery", sought=query) if query else filtered.where(_NO_WORD)
         )
     return filtered
 
 
 def listed(conditions: Conditions) -> Filter:
-    """What the conditions leave of the public listing: their number is added up where a rollup knows it."""
+    """Return the filter of the public listing, counted by the rollup where that is possible."""
     filtered = narrowed(published(), conditions)
     if any(getattr(conditions, name) not in _NARROWING_NOTHING for name in _NOT_ADDED_UP):
         return filtered
@@ -166,19 +166,19 @@ def listed(conditions: Conditions) -> Filter:
     return replace(filtered, counting=adding)
 
 
-def listing(asked: Iterable[tuple[str, bool]], only_published: bool) -> Listing:
-    """The list of animations in the orders asked for (see `orders`)."""
-    return Listing(SOURCE, orders(asked, only_published), source)
+def listing(requested: Iterable[tuple[str, bool]], only_published: bool) -> Listing:
+    """Return the list of animations in the requested orders (see `orders`)."""
+    return Listing(SOURCE, orders(requested, only_published), source)
 
 
-def orders(asked: Iterable[tuple[str, bool]], only_published: bool) -> Sequence[Order]:
-    """The orders asked for as (name, descending), by start when none is; start and id settle what is equal.
+def orders(requested: Iterable[tuple[str, bool]], only_published: bool) -> Sequence[Order]:
+    """Return the orders requested as (name, descending), by start if there are none; start and id break ties.
 
-    In the public listing (`only_published`) what is not public makes no difference.
+    The public listing (`only_published`) ignores orders by what is not public.
     """
     expressions = ORDERS | _PUBLISHED_ONLY if only_published else ORDERS
     chosen: dict[str, bool] = {}
-    for name, downwards in asked:
+    for name, downwards in requested:
         if not (only_published and name in _NOT_PUBLIC):
             chosen.setdefault(name, downwards)
     last, descending = next(reversed(chosen.items()), ("STARTS_AT", False))

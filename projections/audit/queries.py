@@ -1,4 +1,4 @@
-"""Pages of the audit trail: narrow rows found by index, each joined to the event as the log holds it."""
+"""Pages of the audit trail: narrow rows found by index, each joined to its event in the log."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from projections.audit.read_model import NO_TERRITORY, RECORDED_DAY
 from projections.engine.paging import Filter, Listing, Order, Source
 
 _PERSONAL = ", ".join(f"'{topic}'" for topic, event in registered_events().items() if event.personal_fields)
-#: When a key was destroyed that the event's personal fields are sealed with; what is sealed begins with its key's id.
+#: When the key of the event's personal fields was destroyed; sealed texts begin with the id of their key.
 _ERASED_AT = f"""
 CASE WHEN t.type IN ({_PERSONAL}) THEN (SELECT min(k.erased_at)
     FROM regexp_matches(convert_from(e.state, 'UTF8'), '"{SEAL}([0-9a-f-]{{{{36}}}}):', 'g') AS sealed (with_key)
     JOIN person_keys k ON k.key_id = with_key[1]::uuid) END"""
-#: What is told beside an entry's own columns, by the log.
+#: Columns beside an entry's own, from the log.
 _BESIDE = {"originator_version": "e.originator_version", "state": "e.state", "erased_at": _ERASED_AT}
 
 
@@ -26,7 +26,7 @@ def _beside(names: Iterable[str]) -> str:
     return "".join(f", {_BESIDE[name]} AS {name}" for name in names)
 
 
-#: The trail with what the log holds.
+#: The trail joined to the log.
 SOURCE = Source(
     table="audit_trail",
     alias="t",
@@ -37,7 +37,7 @@ SOURCE = Source(
 
 
 def source(columns: Collection[str]) -> Source:
-    """`SOURCE` with these columns alone."""
+    """Return `SOURCE` with these columns alone."""
     own = sorted({"structure_id", *columns}.difference(_BESIDE))
     beside = [name for name in _BESIDE if name in columns]
     joined = SOURCE.joined if beside else ""
@@ -53,10 +53,10 @@ LISTING = Listing(SOURCE, ORDERS, source)
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What a trail is narrowed to; None: not by that. Positions and instants: from included, before excluded.
+    """The filters of a trail; None: no filter. Positions and instants: from included, before excluded.
 
-    `structures` and `territories` are those that the asker is bound to. A dossier's events are its own and those of the
-    animations that it holds.
+    `structures` and `territories` are the limits of the actor's rights. A dossier's events are its own and those of its
+    animations.
     """
 
     structures: Collection[UUID] | None = None
@@ -72,7 +72,7 @@ class Conditions:
 
     @property
     def of_few(self) -> bool:
-        """Whether an index on one thing, or on one structure, leaves so few rows that they can all be looked at."""
+        """Return whether an index on one thing or one structure leaves so few rows that all can be read."""
         return bool(self.subject_ids or self.dossier_id or self.structure_id or self.structures is not None)
 
 
@@ -85,12 +85,12 @@ _ONE = {
 }
 _OF_DOSSIER = """ARRAY(SELECT %(dossier_id)s::uuid UNION
 SELECT unnest(animation_ids) FROM {service_dossiers} WHERE dossier_id = %(dossier_id)s)"""
-#: In the collation of the trail's own column: an index of another one does not answer.
+#: In the collation of the trail's column, or its index would not apply.
 _TERRITORIES = f"""ARRAY(SELECT code COLLATE "default" FROM {{territories}} UNION ALL SELECT '{NO_TERRITORY}')"""
 
 
 def narrowed(conditions: Conditions) -> Filter:
-    """The trail under these conditions, in the shape that an index answers."""
+    """Return the filter for these conditions, in a shape that an index answers."""
     filtered = Filter()
     for name, condition in _ONE.items():
         if (value := getattr(conditions, name)) is not None:
@@ -115,7 +115,7 @@ def _of_few(filtered: Filter, conditions: Conditions) -> Filter:
 
 
 def _of_territories_and_types(filtered: Filter, conditions: Conditions) -> Filter:
-    """By the index on (territory, type, position): all territories, or all types, where it is not narrowed to some."""
+    """Filter by the index on (territory, type, position), with all territories or all types if there is no filter."""
     if conditions.territories is None and not conditions.type:
         return filtered
     if conditions.territories is None:
@@ -127,21 +127,21 @@ def _of_territories_and_types(filtered: Filter, conditions: Conditions) -> Filte
 
 
 def _between_positions(filtered: Filter, conditions: Conditions) -> Filter:
-    """Instants as positions too: reading in log order then begins and ends at the period instead of passing through.
+    """Bound positions by the period, so that reading in log order begins and ends there.
 
-    The log may go back in time (a season loaded later): the first position of each day tells, by index, where to begin,
-    the last where to end.
+    The log may go back in time (a season loaded later), so the first and last positions of each day, by index, give the
+    bounds.
     """
     if conditions.recorded_from is not None:
         filtered = filtered.where(f"t.position >= {_bound('min', 'ASC', conditions)}")
     if conditions.recorded_before is not None:
-        # As rows: PostgreSQL takes two bounds on one column to leave next to nothing, and sorts what there is.
+        # Compare rows: with two bounds on one column PostgreSQL expects few rows and sorts them.
         filtered = filtered.where(f"(t.position, 0) <= ({_bound('max', 'DESC', conditions)}, 0)")
     return filtered
 
 
 def _bound(extreme: str, direction: str, conditions: Conditions) -> str:
-    """The least or greatest position of the period's days: a look into the index for each of them."""
+    """Return SQL for the least or greatest position of the period's days, with one index look-up for each day."""
     first, last = f"(SELECT min({RECORDED_DAY}) {_TRAIL})", f"(SELECT max({RECORDED_DAY}) {_TRAIL})"
     if conditions.recorded_from is not None:
         first = f"greatest({first}, {RECORDED_DAY.replace('recorded_at', '%(recorded_from)s::timestamptz')})"

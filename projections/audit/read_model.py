@@ -1,4 +1,4 @@
-"""The audit trail: one narrow row for each event, to find it by. What the event says is read from the log itself."""
+"""The audit trail: a narrow row for each event, to find it by. The log itself has the event's content."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from domain.kernel.events import Event, registered_events
 from eventstore.records import Recorded
 from projections.engine.projection import Key, Projection, Row, Table
 
-#: Of events that belong to no territory: an index answers for a value, not for none.
+#: The territory of events without one: the index needs a value.
 NO_TERRITORY = ""
 
 
@@ -14,7 +14,7 @@ def _position(record: Recorded) -> Key:
     return (record.position,)
 
 
-#: As the index has it: an expression that finds days by this index must be the same.
+#: The index's expression: queries must use the same to find days by it.
 RECORDED_DAY = "((recorded_at AT TIME ZONE 'UTC')::date)"
 
 AUDIT_TRAIL = Projection(
@@ -29,7 +29,7 @@ AUDIT_TRAIL = Projection(
             "territory": "text NOT NULL",
         },
         key=("position",),
-        # Every event writes to each of these: one more costs every rebuild. Positions alone are the key's.
+        # Every event writes to each index, so one more slows every rebuild. The key serves positions alone.
         indexes=(
             # One animation, convention, candidature; a dossier with its animations.
             "(subject_id, position)",

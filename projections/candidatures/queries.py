@@ -26,7 +26,7 @@ LISTING = Listing(SOURCE, ORDERS)
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What the candidatures are narrowed to; None or empty: not by that."""
+    """The filters of candidatures; None or empty: no filter."""
 
     territory: Collection[str] | None = None
     school_uai: Collection[str] | None = None
@@ -35,7 +35,7 @@ class Conditions:
 
 
 def narrowed(filtered: Filter, conditions: Conditions) -> Filter:
-    """`filtered` and these conditions."""
+    """Add these conditions to a filter."""
     for name in ("territory", "school_uai", "status"):
         if chosen := getattr(conditions, name):
             filtered = filtered.among(f"c.{name}", name, chosen)

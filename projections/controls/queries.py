@@ -27,7 +27,7 @@ AND (%(territory)s::text IS NULL OR d.territory = %(territory)s) ORDER BY d.doss
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What the controls are narrowed to; None or empty: not by that."""
+    """The filters of controls; None or empty: no filter."""
 
     status: Collection[str] | None = None
     territory: Collection[str] | None = None
@@ -35,10 +35,10 @@ class Conditions:
 
 
 def drawing(dossiers: Filter, conditions: Conditions) -> Filter:
-    """The controls that drew any of `dossiers` (conditions on dossiers `d`; none: all controls), narrowed so."""
+    """Return the filter for controls that drew any of `dossiers` (conditions on `d`; none: all controls)."""
     filtered = Filter()
     if conditions.dossier_id is not None:
-        # One that the asker may not see is not found either.
+        # A dossier that the actor may not see finds no control.
         dossiers = dossiers.where("d.dossier_id = %(dossier_id)s", dossier_id=conditions.dossier_id)
     if dossiers.conditions:
         any_of_them = f"SELECT d.dossier_id FROM {{service_dossiers}} d WHERE {dossiers.clause}"

@@ -1,4 +1,4 @@
-"""Telling every process how a rebuild goes on: by NOTIFY, from the connection that rebuilds."""
+"""Notices of a rebuild's progress to every process, by NOTIFY on the rebuilding connection."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from psycopg import Connection
 from projections.engine.parallel import Progress
 
 REBUILD_CHANNEL = "parentalite_rebuild"
-#: Who looks on sees no more than that.
+#: Seconds between two notices: often enough for people to watch.
 _SECONDS_APART = 0.2
 
 
@@ -36,7 +36,7 @@ ENDED = (Step.SWITCHED, Step.STOPPED)
 
 @dataclass(frozen=True, slots=True)
 class RebuildNotice:
-    """How far the rebuild of the read models `names` had come, and when that was told (aware, UTC)."""
+    """The progress of the rebuild of the read models `names`, and the time of the notice (aware, UTC)."""
 
     step: Step
     done: int
@@ -47,24 +47,24 @@ class RebuildNotice:
 
 @contextmanager
 def announced(conn: Connection[Any], names: Sequence[str], progress: Progress) -> Iterator[Progress]:
-    """`progress`, told to all processes too: at each new step, and a few times a second; at last, how it ended.
+    """Yield a `progress` that also notifies all processes: at each new step, a few times a second, and at the end.
 
     `conn` must not be in a transaction when it is called: a notice leaves with its commit.
     """
-    last, told, done, total = "", 0.0, 0, 0
+    last, told_at, done, total = "", 0.0, 0, 0
 
     def telling(step: str, now_done: int, now_total: int) -> None:
-        nonlocal last, told, done, total
+        nonlocal last, told_at, done, total
         progress(step, now_done, now_total)
         done, total = now_done, now_total
-        if step != last or monotonic() - told >= _SECONDS_APART:
-            last, told = step, monotonic()
+        if step != last or monotonic() - told_at >= _SECONDS_APART:
+            last, told_at = step, monotonic()
             _tell(conn, step, done, total, names)
 
     try:
         yield telling
     except BaseException:
-        # What stopped it matters more than that it cannot be told: the connection itself may be gone.
+        # The original error matters more than a failing notice: the connection itself may be gone.
         with suppress(psycopg.Error):
             _tell(conn, Step.STOPPED, done, total, names)
         raise
@@ -72,11 +72,11 @@ def announced(conn: Connection[Any], names: Sequence[str], progress: Progress) -
 
 
 def _tell(conn: Connection[Any], step: str, done: int, total: int, names: Sequence[str]) -> None:
-    said = [step, done, total, list(names), datetime.now(UTC)]
-    conn.execute("SELECT pg_notify(%s, %s)", (REBUILD_CHANNEL, orjson.dumps(said).decode()))
+    notice = [step, done, total, list(names), datetime.now(UTC)]
+    conn.execute("SELECT pg_notify(%s, %s)", (REBUILD_CHANNEL, orjson.dumps(notice).decode()))
 
 
 def notice_of(payload: str) -> RebuildNotice:
-    """What was told, read again."""
+    """Parse a notice."""
     step, done, total, names, told_at = orjson.loads(payload)
     return RebuildNotice(Step(step), done, total, tuple(names), datetime.fromisoformat(told_at))

@@ -44,10 +44,10 @@ def scan_streams(conn: Conn, head: int, first: UUID, last: UUID) -> Iterator[Rec
             data = data[_HEADER_BYTES:]
         if len(data) < _FIXED.size:
             continue  # the header alone, or the trailer
-        fields, _, position, _, found, _, version, topic_bytes = _FIXED.unpack_from(data)
+        fields, _, position, _, raw_id, _, version, topic_bytes = _FIXED.unpack_from(data)
         assert fields == _FIELDS
-        if found != id_bytes:
-            stream, id_bytes = UUID(bytes=found), found
+        if raw_id != id_bytes:
+            stream, id_bytes = UUID(bytes=raw_id), raw_id
         topic_end = _FIXED.size + topic_bytes
         topic = data[_FIXED.size : topic_end].decode()
         yield decode(position, stream, version, topic, data[topic_end + _LENGTH.size :])

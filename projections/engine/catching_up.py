@@ -23,7 +23,7 @@ from projections.registry import projections
 
 log = logging.getLogger(__name__)
 
-#: Told after every commit of the projector; the payload is `<reached by all> <reached by those that go on>`.
+#: Notified after every commit of the projector; the payload is `<reached by all> <reached by those that go on>`.
 READ_MODELS_CHANNEL = "read_models"
 BATCH = 2_000
 
@@ -52,17 +52,17 @@ def _by_name(registry: Registry, shown: TermsInForce) -> dict[str, Projection]:
 def targets(
     conn: Conn, state: State, registry: Registry = projections, names: Sequence[str] | None = None
 ) -> list[Target]:
-    """What is to be fed in this state: the generations of projections that this code knows, failed ones left out.
+    """Return the generations to feed in this state: those of known projections that have not failed.
 
     `names` limits them to these projections.
     """
-    found = []
+    fed = []
     for generation in generations(conn, state):
         projection = _by_name(registry, generation.terms_in_force).get(generation.name)
-        wanted = names is None or generation.name in names
-        if wanted and projection is not None and generation.failed_position is None:
-            found.append(Target(projection, generation))
-    return found
+        is_chosen = names is None or generation.name in names
+        if is_chosen and projection is not None and generation.failed_position is None:
+            fed.append(Target(projection, generation))
+    return fed
 
 
 def advance(
@@ -73,12 +73,12 @@ def advance(
     registry: Registry = projections,
     names: Sequence[str] | None = None,
 ) -> int:
-    """Feeds one batch to those that are furthest behind. Returns how many events it took; 0 when all is read.
+    """Feed one batch to the targets furthest behind. Return the number of events; 0 at the end of the log.
 
-    Exactly once: rows and positions are one transaction, which fails with Overtaken when the position has moved.
+    Exactly once: rows and positions are one transaction, which fails with Overtaken if the position has moved.
     """
     with conn.transaction():
-        # Rows and position are lost or kept together, and can be projected again: no need to wait for the disk.
+        # A crash loses rows and position together, and they can be projected again: no need to wait for the disk.
         conn.execute("SET LOCAL synchronous_commit = off")
         fed = targets(conn, state, registry, names)
         if not fed:
@@ -103,9 +103,9 @@ def advance(
 
 
 def feed(conn: Conn, vault: Vault, group: Sequence[Target], records: Sequence[Recorded]) -> None:
-    """Folds and writes one batch for each target. One that fails stops before the event it failed on; others go on.
+    """Fold and write one batch for each target. A failing target stops before its event; the others go on.
 
-    What passes, such as a lost connection, a lock or a full disk, is raised: nothing is written then.
+    Raise passing faults, such as a lost connection, a lock or a full disk, and write nothing then.
     """
     opened = _Opened(records)
     if any(target.projection.opens for target in group):
@@ -130,7 +130,7 @@ def feed(conn: Conn, vault: Vault, group: Sequence[Target], records: Sequence[Re
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """Records in clear, but for those that cannot be opened: they stop who folds them, and nobody else."""
+    """Records in clear. A record that cannot be opened stops only the projections that fold it."""
 
     records: Sequence[Recorded]
     sealed: Sequence[tuple[Recorded, Exception]] = ()
@@ -162,7 +162,7 @@ def _open(conn: Conn, vault: Vault, records: Sequence[Recorded]) -> _Opened:
 
 
 def _settle(conn: Conn, target: Target, records: Sequence[Recorded], failure: FoldFailed | None) -> None:
-    """Moves the target to the end of the records, or to before the one that it failed on, which is kept with it."""
+    """Move the target to the end of the records, or to before the record that it failed on, and note the failure."""
     if failure is None:
         _move(conn, target, records[-1].position)
         return
@@ -186,14 +186,14 @@ def _erases(projection: Projection, record: Recorded) -> bool:
 
 
 def _drop_previous(conn: Conn, projection: Projection) -> None:
-    """Nothing feeds a previous generation: what is erased would be read in it again on the way back."""
+    """Drop the previous generation: nothing feeds it, so a way back would show erased data again."""
     for generation in generations(conn, State.PREVIOUS):
         if generation.name == projection.name:
             drop_generation(conn, projection.name, projection.relations, generation.generation)
 
 
 def _write_up_to_failure(conn: Conn, target: Target, records: Sequence[Recorded]) -> FoldFailed | None:
-    """Writes as many of the records as can be: a batch that is refused is halved, down to the event to blame."""
+    """Write as many records as possible: halve a refused batch down to the failing event, and return its failure."""
     if not records:
         return None
     try:
@@ -250,7 +250,7 @@ def _mark_failed(conn: Conn, target: Target, position: int, topic: str, reason: 
 
 
 def retry_failed(conn: Conn) -> None:
-    """Lets projections that stopped on an event try it again: done whenever a projector starts."""
+    """Let failed projections retry their event. A starting projector calls this."""
     conn.execute(
         "UPDATE read_models.generations SET failed_position = NULL, failed_event = NULL, failed_reason = NULL"
         " WHERE failed_position IS NOT NULL"
@@ -258,7 +258,7 @@ def retry_failed(conn: Conn) -> None:
 
 
 def tell(conn: Conn) -> None:
-    """Wakes those who wait for a position, once the transaction commits."""
+    """Wake the waiters for a position, once the transaction commits."""
     conn.execute(
         "SELECT pg_notify(%s, concat_ws(' ',"
         " min(position), coalesce(min(position) FILTER (WHERE failed_position IS NULL), 0)))"
@@ -271,7 +271,7 @@ def tell(conn: Conn) -> None:
 def catch_up(
     conn: Conn, vault: Vault, state: State = State.LIVE, limit: int = BATCH, registry: Registry = projections
 ) -> int:
-    """Advances until the log is read to its end; returns how many events that took."""
+    """Advance to the end of the log and return the number of events."""
     total = 0
     while taken := advance(conn, vault, state, limit, registry):
         total += taken

@@ -20,7 +20,7 @@ LARGEST_PAGE = 100
 
 
 class BadPage(Exception):
-    """An argument of a page cannot be used; the message is French, `argument` names it."""
+    """An argument of a page is invalid; the message is French, `argument` names it."""
 
     def __init__(self, argument: str, message: str) -> None:
         self.argument = argument
@@ -29,7 +29,7 @@ class BadPage(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One expression that rows are ordered by, never null, with its SQL type."""
+    """An expression to order rows by, never null, with its SQL type."""
 
     name: str
     expression: str
@@ -45,7 +45,7 @@ class Filter:
     params: Mapping[str, Any] = field(default_factory=dict)
     #: (column, SQL of an array): rows whose column is one of its values, looked for value by value (see `each_of`).
     each: tuple[tuple[str, str], ...] = ()
-    #: The statement for how many rows it leaves, as `total`, where there is a quicker one than to count them.
+    #: A statement for the number of matching rows, as `total`, if there is a faster one than counting them.
     counting: str | None = None
 
     def where(self, condition: str, **params: Any) -> Filter:
@@ -53,17 +53,17 @@ class Filter:
         return replace(self, conditions=conditions, params=params, counting=None)
 
     def each_of(self, column: str, array: str, **params: Any) -> Filter:
-        """Rows whose `column` is one of the array's values.
+        """Return the filter for rows whose `column` is one of the array's values.
 
-        Of each value the page is cut by an index on (column, order), then one page is cut of them all. To go through
-        the order and throw away what is of other values would pass over the whole table where the values are rare.
+        An index on (column, order) gives a page for each value, from which the final page is cut. Scanning in order and
+        filtering would read the whole table when the values are rare.
         """
         return replace(self, each=(*self.each, (column, array)), params={**self.params, **params}, counting=None)
 
     def among(self, column: str, name: str, values: Collection[Any]) -> Filter:
-        """Rows whose `column` is one of `values`; `name` is the parameter's."""
+        """Return the filter for rows whose `column` is one of `values`; `name` is the parameter's name."""
         if len(values) == 1:
-            # Only of a single value does an index on (column, order) give its rows in order.
+            # An index on (column, order) gives rows in order for a single value only.
             return self.where(f"{column} = %({name})s", **{name: next(iter(values))})
         return self.where(f"{column} = ANY(%({name})s)", **{name: list(values)})
 
@@ -73,20 +73,20 @@ class Filter:
         return " AND ".join(f"({condition})" for condition in (*self.conditions, *among)) or "true"
 
     def value_by_value(self) -> tuple[str, Filter]:
-        """The relation of all combinations of the values of `each`, and the filter for one of them."""
+        """Return the relation of all combinations of the values of `each`, and the filter for one combination."""
         names = [f"each{place}" for place in range(len(self.each))]
         values = [f"unnest({array}) AS {name}(value)" for name, (_, array) in zip(names, self.each, strict=True)]
-        one = [f"{column} = {name}.value" for name, (column, _) in zip(names, self.each, strict=True)]
-        return " CROSS JOIN ".join(values), replace(self, conditions=(*self.conditions, *one), each=())
+        conditions = [f"{column} = {name}.value" for name, (column, _) in zip(names, self.each, strict=True)]
+        return " CROSS JOIN ".join(values), replace(self, conditions=(*self.conditions, *conditions), each=())
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a list's rows come from: `table`, called `alias` in conditions and orders. It is a relation of the read
-    models, or any other when it is named with its schema.
+    """The source of a list's rows: `table`, called `alias` in conditions and orders. It is a relation of the read
+    models, or any other with its schema.
 
-    `shown` and `joined` add what is told beside a row, once the page is cut. `owner` is the column of those who each
-    have a list of their own. `own`: the row's own columns that are read; all when it is empty.
+    `shown` and `joined` add further columns once the page is cut. `owner` is the column of the owners of separate
+    lists. `own` are the row's own columns to read; empty for all.
     """
 
     table: str
@@ -104,21 +104,21 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A list that pages are cut from: where its rows come from, and the orders that they stand in."""
+    """A list to cut pages from: the source of its rows, and their orders."""
 
     source: Source
     orders: Sequence[Order]
-    #: The source with some columns alone, where a page may read these alone.
+    #: Returns the source with some columns only, if pages may read some only.
     reads: Callable[[Collection[str]], Source] | None = None
 
     def of_columns(self, columns: Collection[str] | None) -> Source:
-        """The source with these columns at least; with all for None."""
+        """Return the source with at least these columns, or with all for None."""
         return self.source if self.reads is None or columns is None else self.reads(columns)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Which rows: `size` of them after (or, `backwards`, before) the row whose order values are `start`."""
+    """A range of `size` rows after (or, `backwards`, before) the row whose order values are `start`."""
 
     size: int
     start: tuple[Any, ...] | None = None
@@ -128,7 +128,7 @@ class Page:
 def page(
     orders: Sequence[Order], first: int | None, after: str | None, last: int | None = None, before: str | None = None
 ) -> Page:
-    """The page that a connection's arguments ask for. Raises BadPage naming the argument."""
+    """Return the page for a connection's arguments. Raise BadPage, with the argument's name."""
     if first is not None and last is not None:
         raise BadPage("last", "first et last ne vont pas ensemble.")
     if after is not None and (last is not None or before is not None):
@@ -146,37 +146,40 @@ def page(
 
 
 def cursor_of(orders: Sequence[Order], values: Sequence[str]) -> str:
-    """Opaque to clients: the order that it belongs to, and the row's values in it."""
+    """Return a cursor, opaque to clients: its order, and the row's values in it."""
     return base64.urlsafe_b64encode(orjson.dumps([_signature(orders), *values])).decode().rstrip("=")
 
 
 def page_statement(
-    source: Source, filtered: Filter, orders: Sequence[Order], asked: Page, counting: str | None = None
+    source: Source, filtered: Filter, orders: Sequence[Order], requested: Page, counting: str | None = None
 ) -> tuple[str, dict[str, Any]]:
-    """The statement for one row more than the page, and its parameters. Each row tells its `cursor_values`, and what
-    the statement `counting` gives as `list_total`.
+    """Return the statement for the page and one row more, and its parameters.
+
+    Each row has its `cursor_values`, and the result of the statement `counting` as `list_total`.
     """
-    cut, params = _cut(source, filtered, orders, asked)
+    cut, params = _cut(source, filtered, orders, requested)
     if counting is not None:
         source = replace(source, shown=f"{source.shown}, ({counting}) AS list_total")
-    return _shown(source, f"({cut})", orders, asked), params
+    return _shown(source, f"({cut})", orders, requested), params
 
 
 def pages_statement(
-    source: Source, filtered: Filter, orders: Sequence[Order], asked: Page
+    source: Source, filtered: Filter, orders: Sequence[Order], requested: Page
 ) -> tuple[str, dict[str, Any]]:
-    """As `page_statement`, for the same page of the lists of all `%(owners)s` (UUIDs) at once."""
-    cut, params = _cut(source, filtered.where(f"{source.alias}.{source.owner} = owners.id"), orders, asked)
-    return _shown(source, f"unnest(%(owners)s::uuid[]) AS owners(id) CROSS JOIN LATERAL ({cut})", orders, asked), params
+    """Return `page_statement` for the same page of the lists of all `%(owners)s` (UUIDs) at once."""
+    cut, params = _cut(source, filtered.where(f"{source.alias}.{source.owner} = owners.id"), orders, requested)
+    return _shown(
+        source, f"unnest(%(owners)s::uuid[]) AS owners(id) CROSS JOIN LATERAL ({cut})", orders, requested
+    ), params
 
 
 def count_statement(source: Source, filtered: Filter) -> str:
-    """How many rows the whole list has, as `total`."""
+    """Return the statement for the number of rows in the whole list, as `total`."""
     return f"SELECT count(*) AS total FROM {source.rows} WHERE {filtered.clause}"
 
 
 def counts_statement(source: Source, filtered: Filter) -> str:
-    """How many rows each of the lists of `%(owners)s` has, as `owner` and `total`; none for an empty list."""
+    """Return the statement for the number of rows of each non-empty list of `%(owners)s`, by `owner`."""
     owner = f"{source.alias}.{source.owner}"
     return (
         f"SELECT {owner} AS owner, count(*) AS total FROM {source.rows}"
@@ -184,46 +187,47 @@ def counts_statement(source: Source, filtered: Filter) -> str:
     )
 
 
-def _cut(source: Source, filtered: Filter, orders: Sequence[Order], asked: Page) -> tuple[str, dict[str, Any]]:
+def _cut(source: Source, filtered: Filter, orders: Sequence[Order], requested: Page) -> tuple[str, dict[str, Any]]:
     if filtered.each:
-        combinations, one = filtered.value_by_value()
-        cut, params = _cut(source, one, orders, asked)
+        combinations, single = filtered.value_by_value()
+        cut, params = _cut(source, single, orders, requested)
         merged = (
             f"SELECT {source.alias}.* FROM {combinations} CROSS JOIN LATERAL ({cut}) {source.alias}"
-            f" ORDER BY {_directions(orders, asked)} LIMIT {asked.size + 1}"
+            f" ORDER BY {_directions(orders, requested)} LIMIT {requested.size + 1}"
         )
         return merged, params
     params = dict(filtered.params)
     conditions = [filtered.clause]
-    if asked.start is not None:
-        params |= {f"start{place}": value for place, value in enumerate(asked.start)}
-        conditions.append(_beyond(orders, asked.backwards))
+    if requested.start is not None:
+        params |= {f"start{place}": value for place, value in enumerate(requested.start)}
+        conditions.append(_beyond(orders, requested.backwards))
     values = ", ".join(f"({order.expression})::text" for order in orders)
     statement = (
         f"SELECT {source.alias}.*, ARRAY[{values}] AS cursor_values FROM {source.rows}"
-        f" WHERE {' AND '.join(conditions)} ORDER BY {_directions(orders, asked)} LIMIT {asked.size + 1}"
+        f" WHERE {' AND '.join(conditions)} ORDER BY {_directions(orders, requested)} LIMIT {requested.size + 1}"
     )
     return statement, params
 
 
-def _shown(source: Source, cut: str, orders: Sequence[Order], asked: Page) -> str:
-    # Joined after the page is cut, however the planner would rather do it.
+def _shown(source: Source, cut: str, orders: Sequence[Order], requested: Page) -> str:
+    # Join after cutting the page, whatever the planner prefers.
     own = f"{source.own}, {source.alias}.cursor_values" if source.own else f"{source.alias}.*"
-    return f"SELECT {own}{source.shown} FROM {cut} {source.alias} {source.joined} ORDER BY {_directions(orders, asked)}"
+    by = _directions(orders, requested)
+    return f"SELECT {own}{source.shown} FROM {cut} {source.alias} {source.joined} ORDER BY {by}"
 
 
-def _directions(orders: Sequence[Order], asked: Page) -> str:
+def _directions(orders: Sequence[Order], requested: Page) -> str:
     return ", ".join(
-        f"{order.expression} {'DESC' if order.descending != asked.backwards else 'ASC'}" for order in orders
+        f"{order.expression} {'DESC' if order.descending != requested.backwards else 'ASC'}" for order in orders
     )
 
 
 def _beyond(orders: Sequence[Order], backwards: bool) -> str:
-    """The rows on the far side of the start."""
+    """Return the condition for the rows beyond the start."""
     descending = [order.descending != backwards for order in orders]
     starts = [f"%(start{place})s::{order.kind}" for place, order in enumerate(orders)]
     if len(set(descending)) == 1:
-        # A comparison of rows is what an index on the same columns answers at once.
+        # An index on the same columns answers a comparison of rows directly.
         expressions = ", ".join(order.expression for order in orders)
         return f"({expressions}) {'<' if descending[0] else '>'} ({', '.join(starts)})"
     alternatives = []
@@ -231,7 +235,7 @@ def _beyond(orders: Sequence[Order], backwards: bool) -> str:
         same = [f"{orders[before].expression} = {starts[before]}" for before in range(place)]
         further = f"{order.expression} {'<' if descending[place] else '>'} {starts[place]}"
         alternatives.append(" AND ".join([*same, further]))
-    # Said again of the first order alone: an index on it can begin there.
+    # Repeat the bound for the first order alone, so that an index on it can begin there.
     bound = f"{orders[0].expression} {'<=' if descending[0] else '>='} {starts[0]}"
     return bound + " AND (" + " OR ".join(f"({alternative})" for alternative in alternatives) + ")"
 
@@ -260,7 +264,7 @@ def _text(value: str) -> str:
     return value
 
 
-#: From a cursor's texts back to values, so that PostgreSQL is never handed a text that it cannot read.
+#: Parse a cursor's texts, so that PostgreSQL never gets a text that it cannot read.
 _VALUES: Mapping[str, Callable[[str], Any]] = {
     "uuid": UUID,
     "timestamptz": _instant,

@@ -23,7 +23,7 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Filling:
-    """What is filled: generation `number` of the named read models, with the log up to position `upto`."""
+    """A generation to fill: `number` of the named read models, with the log up to position `upto`."""
 
     database_url: str
     master_key: bytes
@@ -38,39 +38,39 @@ class Filling:
 
 
 def fill_in_parallel(filling: Filling, workers: int, progress: Progress) -> int:
-    """Fills with `workers` processes, this one among them; returns how many events that took.
+    """Fill with `workers` processes, this one included, and return the number of events.
 
-    Raises what any of them raised, once all have ended.
+    Raise the error of a worker once all have ended.
     """
     done = 0
 
-    def told(taken: int) -> None:
+    def add_progress(taken: int) -> None:
         nonlocal done
         done += taken
         progress("filling", done, filling.upto)
 
     parts = shares(filling.upto, workers)
     if workers == 1:
-        return filling.fill(parts, told)
+        return filling.fill(parts, add_progress)
     context = get_context("spawn")
     queue: Queue[int] = context.Queue()
-    given = context.Value("i", 0)
-    with ProcessPoolExecutor(workers - 1, context, _start_worker, (queue, given)) as pool:
+    shares_taken = context.Value("i", 0)
+    with ProcessPoolExecutor(workers - 1, context, _start_worker, (queue, shares_taken)) as pool:
         try:
             with _deaf_to_ctrl_c():
                 others = [pool.submit(_fill_shares, filling, parts) for _ in range(workers - 1)]
 
             def told_here(taken: int) -> None:
-                told(taken + _drain(queue))
+                add_progress(taken + _drain(queue))
                 _raise_failure(others)
 
-            taken = filling.fill(_until_none_is_left(parts, given), told_here)
+            taken = filling.fill(_until_none_is_left(parts, shares_taken), told_here)
             pending = set(others)
             while pending:
                 _, pending = wait(pending, timeout=0.2, return_when=FIRST_COMPLETED)
-                told(_drain(queue))
+                add_progress(_drain(queue))
         except BaseException:
-            # Stopped: what they still fill will never be used.
+            # Stop the workers: their output will never be used.
             for process in active_children():
                 process.terminate()
             raise
@@ -83,12 +83,12 @@ def _raise_failure(others: Sequence[Future[int]]) -> None:
             future.result()
 
 
-def _until_none_is_left(parts: Sequence[Share], given: Synchronized[int]) -> Iterator[Share]:
-    """Each part goes to the process that asks for it first. `given` counts those that are taken."""
+def _until_none_is_left(parts: Sequence[Share], shares_taken: Synchronized[int]) -> Iterator[Share]:
+    """Yield parts, each to the first process that asks. `shares_taken` counts the parts taken."""
     while True:
-        with given.get_lock():
-            place = given.value
-            given.value += 1
+        with shares_taken.get_lock():
+            place = shares_taken.value
+            shares_taken.value += 1
         if place >= len(parts):
             return
         yield parts[place]
@@ -96,7 +96,7 @@ def _until_none_is_left(parts: Sequence[Share], given: Synchronized[int]) -> Ite
 
 @contextmanager
 def _deaf_to_ctrl_c() -> Iterator[None]:
-    """Processes started meanwhile do not hear a terminal's Ctrl-C, which goes to all: the parent ends them."""
+    """Start processes that ignore a terminal's Ctrl-C, which goes to all processes: the parent ends them."""
     before = pthread_sigmask(SIG_BLOCK, {SIGINT})
     try:
         yield
@@ -105,16 +105,16 @@ def _deaf_to_ctrl_c() -> Iterator[None]:
 
 
 _taken: Queue[int]
-_given: Synchronized[int]
+_shares_taken: Synchronized[int]
 
 
-def _start_worker(queue: Queue[int], given: Synchronized[int]) -> None:
-    global _taken, _given
-    _taken, _given = queue, given
+def _start_worker(queue: Queue[int], shares_taken: Synchronized[int]) -> None:
+    global _taken, _shares_taken
+    _taken, _shares_taken = queue, shares_taken
 
 
 def _fill_shares(filling: Filling, parts: Sequence[Share]) -> int:
-    return filling.fill(_until_none_is_left(parts, _given), _report)
+    return filling.fill(_until_none_is_left(parts, _shares_taken), _report)
 
 
 def _report(taken: int) -> None:

@@ -22,7 +22,7 @@ from projections.engine.sent_rows import SentRows
 
 T = TypeVar("T")
 AsyncPool = AsyncConnectionPool[AsyncConnection[Any]]
-#: Of each read model in use, its generation and position: while they are the same, so are its rows.
+#: The generation and position of each live read model: while they stay the same, so do its rows.
 Live: TypeAlias = Mapping[str, tuple[int, int]]
 
 #: Both go to the server at once.
@@ -30,13 +30,13 @@ _BEGIN = """BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 SELECT name, generation, position FROM read_models.generations WHERE state = 'live'"""
 
 
-#: Of one set of tables: each list has a statement for each choice of filters, order and size.
+#: Composed statements for one set of tables: each list has one for each choice of filters, order and size.
 _MOST_COMPOSED = 2_000
 #: Sets of tables: one, and another after each rebuild.
 _MOST_LAYOUTS = 8
 
 
-#: The server itself breaks off what takes longer: one that does not is not there.
+#: The server cancels longer statements itself; if it does not, it is gone.
 LONGEST_STATEMENT = READING.statement + 1.0
 
 
@@ -51,10 +51,10 @@ def _in_time(conn: AsyncConnection[Any], seconds: float) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What one answer reads: the same generation and the same instant for all its statements.
+    """The view of one answer: all its statements read the same generations at the same instant.
 
-    `tables` names every live table, to be put into SQL; `position` is what all of them have reached. `live` tells
-    where each of them stands.
+    `tables` names every live table, for use in SQL; `position` is the least position of them. `live` has the generation
+    and position of each.
     """
 
     conn: AsyncConnection[Any]
@@ -68,14 +68,14 @@ class Snapshot:
         return list(await self.sent(query, params))
 
     async def sent(self, query: sql.Composed | sql.SQL, params: Mapping[str, Any] | None = None) -> Sequence[DictRow]:
-        """As `rows`, each loaded when it is asked for."""
+        """Return `rows`, each loaded on access."""
         async with self.conn.cursor(binary=True) as cursor:
             with _in_time(self.conn, LONGEST_STATEMENT):
                 await cursor.execute(query, params, prepare=True)
             return SentRows(self.conn, cursor)
 
     def sql(self, template: str, **parts: sql.Composable) -> sql.Composed | sql.SQL:
-        """A query in which {animations} and the like stand for the live tables; `parts` fills the other braces."""
+        """Compose a query: {animations} and the like are live tables; `parts` fills the other braces."""
         if parts:
             return sql.SQL(template).format(**self.tables, **parts)
         query = self.composed.get(template)
@@ -87,7 +87,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """The tables of one set of live generations, and what was composed for them."""
+    """The tables of one set of live generations, and the statements composed for them."""
 
     tables: Mapping[str, sql.Composable]
     composed: LRUCache[str, sql.SQL] = field(default_factory=lambda: LRUCache(_MOST_COMPOSED))
@@ -112,13 +112,13 @@ def _layout(live: Live, relations: Mapping[str, str]) -> _Layout:
 
 @asynccontextmanager
 async def snapshot(pool: AsyncPool, relations: Mapping[str, str]) -> AsyncIterator[Snapshot]:
-    """A read-only, repeatable-read view. `relations` gives each relation's projection (see `registry.relations`)."""
+    """Open a read-only, repeatable-read view. `relations` maps relations to projections (`registry.relations`)."""
     async with _begun(pool) as (conn, live):
         try:
             layout = _layout(live, relations)
             reached = min((position for _, position in live.values()), default=0)
             yield Snapshot(conn, layout.tables, reached, live=live, composed=layout.composed)
-            # Nothing was written; but after a rollback psycopg forgets what it has prepared.
+            # Nothing was written, but after a rollback psycopg forgets its prepared statements.
             await conn.commit()
         except BaseException:
             if not conn.closed:
@@ -128,7 +128,7 @@ async def snapshot(pool: AsyncPool, relations: Mapping[str, str]) -> AsyncIterat
 
 @asynccontextmanager
 async def _begun(pool: AsyncPool) -> AsyncIterator[tuple[AsyncConnection[Any], Live]]:
-    """A connection with its transaction begun. One that had died in the pool is let go, with all others of its age."""
+    """Begin a transaction on a connection of the pool. Drop a dead one, with all others of its age."""
     for is_last in (False, True):
         stack = AsyncExitStack()
         try:
@@ -148,7 +148,7 @@ async def _begun(pool: AsyncPool) -> AsyncIterator[tuple[AsyncConnection[Any], L
 
 @asynccontextmanager
 async def _lent(pool: AsyncPool, patience: float) -> AsyncIterator[AsyncConnection[Any]]:
-    """As `pool.connection`; where all connections are in use while others can be made, others' turn is waited for."""
+    """Lend a connection as `pool.connection` does, but wait longer while the pool is merely busy."""
     busy_until, errors = monotonic() + BUSY_SECONDS, connection_errors(pool)
     async with AsyncExitStack() as stack:
         while True:
@@ -163,7 +163,7 @@ async def _lent(pool: AsyncPool, patience: float) -> AsyncIterator[AsyncConnecti
 
 async def _begin(conn: AsyncConnection[Any]) -> Live:
     await conn.set_autocommit(True)
-    # It takes less than a millisecond: a server that lets it wait answers nothing.
+    # This takes less than a millisecond, unless the server does not answer at all.
     with _in_time(conn, POOL_SECONDS):
         cursor = await conn.execute(_BEGIN)
     cursor.nextset()
@@ -173,7 +173,7 @@ async def _begin(conn: AsyncConnection[Any]) -> Live:
 async def read_on(
     pool: AsyncPool, work: Callable[[AsyncConnection[Any]], Awaitable[T]], wait: float | None = None
 ) -> T:
-    """What `work`, which only reads, gives on a connection; on another one where that had died in the pool."""
+    """Run `work`, which only reads, on a connection, and again on another if the first had died in the pool."""
     patience = POOL_SECONDS if wait is None else wait
     try:
         async with _lent(pool, patience) as conn:

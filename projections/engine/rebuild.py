@@ -1,6 +1,6 @@
-"""Rebuilding: a new generation is filled beside the one in use, catches up, and readers are switched in one step.
+"""Rebuilding: fill a new generation beside the live one, let it catch up, and switch readers in one step.
 
-The old generation stays, as `previous`, until the next rebuild. Stopped at any moment, the site stays on the old one.
+The old generation stays, as `previous`, until the next rebuild. If a rebuild stops, readers stay on the old one.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def rebuild(
     progress: Progress = lambda *_: None,
     workers: int | None = None,
 ) -> int:
-    """Rebuilds the named read models (all when none is named) and switches to them. Returns the events read."""
+    """Rebuild the named read models (by default all) and switch to them. Return the number of events read."""
     with _rebuilding(database_url) as conn:
         prepare(conn, projections)
         shown = terms_in_force(conn)
@@ -55,39 +55,39 @@ def rebuild(
         _drop_all_but_live(conn, chosen)
         number = _new_generation(conn, chosen, shown)
         upto = head(conn)
-        found, count = [projection.name for projection in chosen], _workers(workers, upto)
-        with announced(conn, found, progress) as told:
-            filling = Filling(database_url, master_key, tuple(found), number, shown, upto)
-            taken = fill_in_parallel(filling, count, told)
-            _index(database_url, chosen, number, told, count)
-            _set_position(conn, found, upto)
-            switch(conn, Vault(master_key), State.BUILDING, found, told)
+        chosen_names, count = [projection.name for projection in chosen], _workers(workers, upto)
+        with announced(conn, chosen_names, progress) as notify:
+            filling = Filling(database_url, master_key, tuple(chosen_names), number, shown, upto)
+            taken = fill_in_parallel(filling, count, notify)
+            _index(database_url, chosen, number, notify, count)
+            _set_position(conn, chosen_names, upto)
+            switch(conn, Vault(master_key), State.BUILDING, chosen_names, notify)
     return taken
 
 
 def back(
     database_url: str, master_key: bytes, names: Sequence[str] = (), progress: Progress = lambda *_: None
 ) -> list[str]:
-    """Returns to the previous generation of the named read models (of all that have one). Gives their names."""
+    """Go back to the previous generation of the named read models (by default all with one). Return their names."""
     with _rebuilding(database_url) as conn:
-        kept = {generation.name: generation for generation in generations(conn, State.PREVIOUS)}
-        chosen = [p for p in _chosen(projections(TermsInForce()), names) if p.name in kept]
+        previous = {generation.name: generation for generation in generations(conn, State.PREVIOUS)}
+        chosen = [p for p in _chosen(projections(TermsInForce()), names) if p.name in previous]
         if not chosen:
             raise RebuildRefused("there is no previous generation to go back to")
         for projection in chosen:
-            if kept[projection.name].fingerprint != fingerprint(projection):
+            if previous[projection.name].fingerprint != fingerprint(projection):
                 raise RebuildRefused(
                     f"the previous generation of {projection.name} was built by other code: start that code to go back"
                 )
-        found = [projection.name for projection in chosen]
-        with announced(conn, found, progress) as told:
-            switch(conn, Vault(master_key), State.PREVIOUS, found, told)
-    return found
+        chosen_names = [projection.name for projection in chosen]
+        with announced(conn, chosen_names, progress) as notify:
+            switch(conn, Vault(master_key), State.PREVIOUS, chosen_names, notify)
+    return chosen_names
 
 
 @contextmanager
 def _rebuilding(database_url: str) -> Iterator[Conn]:
-    """A connection that alone may rebuild, for as long as it lives."""
+    """Open the one connection that may rebuild, for as long as it lives."""
     with psycopg.connect(database_url, autocommit=True, application_name="parentalite-rebuild") as conn:
         if not try_acquire(conn, Lock.REBUILD):
             raise RebuildRefused("another rebuild is running: wait for it to end")
@@ -98,26 +98,26 @@ def _rebuilding(database_url: str) -> Iterator[Conn]:
                 raise RebuildRefused("no disk space left for the new generation: the old one stays in use") from full
 
 
-def _chosen(known: Sequence[Projection], names: Sequence[str]) -> list[Projection]:
-    by_name = {projection.name: projection for projection in known}
+def _chosen(known_projections: Sequence[Projection], names: Sequence[str]) -> list[Projection]:
+    by_name = {projection.name: projection for projection in known_projections}
     if unknown := [name for name in names if name not in by_name]:
         raise RebuildRefused(f"unknown read model {', '.join(unknown)}: choose from {', '.join(by_name)}")
-    return [by_name[name] for name in names] if names else list(known)
+    return [by_name[name] for name in names] if names else list(known_projections)
 
 
 def _drop_all_but_live(conn: Conn, chosen: Sequence[Projection]) -> None:
-    """Drops the previous generation of the chosen, and whatever a rebuild that was stopped has left."""
-    known = {projection.name: projection for projection in projections(TermsInForce())}
+    """Drop the previous generation of the chosen read models, and the leftovers of a stopped rebuild."""
+    known_projections = {projection.name: projection for projection in projections(TermsInForce())}
     names = [projection.name for projection in chosen]
     for generation in generations(conn, State.BUILDING, State.PREVIOUS):
-        projection = known.get(generation.name)
+        projection = known_projections.get(generation.name)
         if projection is not None and (generation.name in names or generation.state == State.BUILDING):
             with conn.transaction():
                 drop_generation(conn, projection.name, projection.relations, generation.generation)
 
 
 def _new_generation(conn: Conn, chosen: Sequence[Projection], shown: TermsInForce) -> int:
-    """One number for all, never used before: what is left of a killed rebuild cannot write into it."""
+    """Add a generation under a number never used before, so that a killed rebuild's workers cannot write into it."""
     row = conn.execute("SELECT nextval('read_models.generation_numbers')").fetchone()
     assert row is not None
     with conn.transaction():
@@ -127,10 +127,9 @@ def _new_generation(conn: Conn, chosen: Sequence[Projection], shown: TermsInForc
 
 
 def _index(database_url: str, chosen: Sequence[Projection], number: int, progress: Progress, workers: int) -> None:
-    """Primary keys and indexes, made once all rows stand: sorted at once instead of row by row.
+    """Create primary keys and indexes once all rows are written, which sorts them at once instead of row by row.
 
-    Then what the planner knows of the tables, and which of their pages everybody sees: before autovacuum gets there,
-    readers would have poor plans and slow counts.
+    Then vacuum and analyze: until autovacuum came, readers would have poor plans and slow counts.
     """
     indexes = [statement for projection in chosen for statement in index_statements(projection, number)]
     tables = [identifier(relation, number) for projection in chosen for relation in projection.relations]
@@ -143,14 +142,14 @@ def _index(database_url: str, chosen: Sequence[Projection], number: int, progres
             conn.execute(statement)
 
     with ThreadPoolExecutor(workers) as pool:
-        made = (one for statements in (indexes, vacuums) for one in pool.map(make, statements))
-        for done, _ in enumerate(made, start=1):
+        results = (result for statements in (indexes, vacuums) for result in pool.map(make, statements))
+        for done, _ in enumerate(results, start=1):
             progress("indexing", done, len(indexes) + len(vacuums))
 
 
-def _workers(asked: int | None, events: int) -> int:
-    """A process for each core, but none for a log so short that starting one takes longer than reading it."""
-    return asked or (1 if events < FEW_EVENTS else os.cpu_count() or 1)
+def _workers(requested: int | None, events: int) -> int:
+    """Return the number of processes: one for each core, but a single one for a short log."""
+    return requested or (1 if events < FEW_EVENTS else os.cpu_count() or 1)
 
 
 def _set_position(conn: Conn, names: Sequence[str], position: int) -> None:

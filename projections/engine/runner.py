@@ -20,13 +20,13 @@ from projections.registry import projections
 
 log = logging.getLogger(__name__)
 
-#: Whoever holds the lease, and whether it goes on: at rest it looks at the log every second. Of a session of another
-#: role nothing is told but that it is there.
+#: The session that holds the lease, and whether it works: at rest it reads the log every second. PostgreSQL shows
+#: nothing else about a session of another role.
 HOLDER = f"""
 SELECT pid, a.state_change IS NULL OR a.state = 'active'
     OR clock_timestamp() - a.state_change < make_interval(secs => %(silent)s) AS goes_on
 FROM {holders(Lock.PROJECTOR)} AS holder JOIN pg_stat_activity AS a USING (pid)"""
-#: Whoever has said nothing for so long is frozen.
+#: A projector that is silent for so long is frozen.
 SILENT_SECONDS = 15.0
 IDLE_SECONDS = 1.0
 
@@ -34,7 +34,7 @@ Conn = Connection[Any]
 
 
 def run(database_url: str, vault: Vault, stop: Event, registry: Registry = projections, batch: int = BATCH) -> None:
-    """Project until `stop` is set. Lost connections and restarts of the server are waited out."""
+    """Project until `stop` is set. Wait out lost connections and restarts of the server."""
     keep_at(database_url, _projector(vault, registry, batch), stop)
 
 

@@ -1,4 +1,4 @@
-"""Rows as PostgreSQL sent them: a page is written from their bytes, and few of their values are ever loaded."""
+"""Rows as PostgreSQL sent them. Pages are written from their bytes, and few values are ever loaded."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _BYTEA = 17
 
 
 class SentRows(Sequence[DictRow]):
-    """Each row is loaded when it is asked for, every time anew. `columns` are their names."""
+    """Rows that are loaded on each access. `columns` are their names."""
 
     def __init__(self, conn: AsyncConnection[DictRow], cursor: AsyncCursor[DictRow]) -> None:
-        """All that the cursor has received, in binary format."""
+        """Take all rows that the cursor has received, in binary format."""
         result = cursor.pgresult
         assert result is not None, "a statement with rows has been executed"
         self._result = result
@@ -50,7 +50,7 @@ class SentRows(Sequence[DictRow]):
         return dict(zip(self.columns, values, strict=False))
 
     def as_sent(self) -> list[tuple[bytes | None, ...]]:
-        """The columns of each row in PostgreSQL's binary format."""
+        """Return the columns of each row in PostgreSQL's binary format."""
         taking: abc.Transformer = Transformer()
         taking.set_pgresult(self._result, set_loaders=False)
         taking.set_loader_types([_BYTEA] * len(self.columns), Format.BINARY)

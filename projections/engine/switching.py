@@ -19,16 +19,16 @@ Conn = Connection[Any]
 
 
 class RebuildRefused(Exception):
-    """The rebuild cannot start or go on; nothing that is in use was touched. The message says why, in one line."""
+    """The rebuild cannot start or go on. The live generations are untouched; the message says why in one line."""
 
 
 def switch(conn: Conn, vault: Vault, source: State, names: Sequence[str], progress: Progress) -> None:
-    """Lets the `source` generations catch up, then makes them live and the live ones previous, in one step."""
+    """Let the `source` generations catch up, then make them live and the live ones previous, in one step."""
     start, goal = _behind(conn, source, names), head(conn)
     while goal - _behind(conn, source, names) > BATCH and advance(conn, vault, source, names=names):
         progress("catching up", _behind(conn, source, names) - start, goal - start)
     with conn.transaction():
-        # Holds the projector back for the moment that it takes to read the last events and switch.
+        # Stop the projector while the last events are read and the switch is made.
         conn.execute(
             "SELECT 1 FROM read_models.generations WHERE state = 'live' AND name = ANY(%s) ORDER BY name FOR UPDATE",
             (list(names),),
@@ -54,7 +54,7 @@ def switch(conn: Conn, vault: Vault, source: State, names: Sequence[str], progre
 
 
 def _behind(conn: Conn, source: State, names: Sequence[str]) -> int:
-    """The position of the one that is furthest behind."""
+    """Return the position of the generation furthest behind."""
     return min(g.position for g in generations(conn, source) if g.name in names)
 
 

@@ -18,14 +18,14 @@ Conn = Connection[Any]
 
 
 def load_rows(conn: Conn, relation: str, table: Table, generation: int, keys: Sequence[Key]) -> dict[Key, Row]:
-    """The rows that exist among `keys`, every value such that `write_changes` writes the same again."""
+    """Return the existing rows of `keys`, with values that `write_changes` writes back unchanged."""
     with conn.cursor(row_factory=dict_row) as cursor:
         cursor.execute(_select(relation, generation, table.key, _key_types(table)), _columns(keys), prepare=True)
         return {tuple(row[name] for name in table.key): row for row in cursor.fetchall()}
 
 
 def write_changes(conn: Conn, projection: Projection, generation: int, changes: Changes) -> None:
-    """Brings the projection's table and its rollups from before to after."""
+    """Write the changes of a batch to the projection's table and its rollups."""
     table = projection.table
     if deletes := changes.deletes:
         conn.execute(
@@ -39,11 +39,11 @@ def write_changes(conn: Conn, projection: Projection, generation: int, changes: 
 
 
 def add_to_rollup(conn: Conn, rollup: Rollup, generation: int, deltas: Mapping[Key, Sequence[int]]) -> None:
-    """Adds to the counters; a key whose counters are all back to zero leaves the table."""
+    """Add to the counters, and delete keys whose counters are all back to zero."""
     if not deltas:
         return
     names = tuple(rollup.table.columns)
-    # In one order, so that processes that add to the same keys at once wait for each other instead of deadlocking.
+    # Sort, so that processes that add to the same keys at once wait for each other instead of deadlocking.
     ordered = sorted(deltas.items(), key=lambda entry: repr(entry[0]))
     rows = [dict(zip(names, (*key, *delta), strict=True)) for key, delta in ordered]
     conn.execute(_add(rollup.name, generation, rollup.table.key, rollup.counters), [as_json(rows)], prepare=True)
@@ -69,7 +69,7 @@ def _names(names: Sequence[str], prefix: str = "") -> sql.Composed:
     return sql.SQL(", ").join(sql.SQL("{}{}").format(sql.SQL(prefix), sql.Identifier(name)) for name in names)
 
 
-def _given(key: tuple[str, ...], types: tuple[str, ...]) -> sql.Composed:
+def _given_keys(key: tuple[str, ...], types: tuple[str, ...]) -> sql.Composed:
     """The keys of a batch as a relation `given`."""
     arrays = sql.SQL(", ").join(sql.SQL("%s::{}[]").format(sql.SQL(kind)) for kind in types)
     return sql.SQL("unnest({}) AS given({})").format(arrays, _names(key))
@@ -82,14 +82,14 @@ def _same_key(key: tuple[str, ...]) -> sql.Composed:
 @cache
 def _select(relation: str, generation: int, key: tuple[str, ...], types: tuple[str, ...]) -> sql.Composed:
     return sql.SQL("SELECT t.* FROM {} AS t JOIN {} ON {}").format(
-        identifier(relation, generation), _given(key, types), _same_key(key)
+        identifier(relation, generation), _given_keys(key, types), _same_key(key)
     )
 
 
 @cache
 def _delete(relation: str, generation: int, key: tuple[str, ...], types: tuple[str, ...]) -> sql.Composed:
     return sql.SQL("DELETE FROM {} AS t USING {} WHERE {}").format(
-        identifier(relation, generation), _given(key, types), _same_key(key)
+        identifier(relation, generation), _given_keys(key, types), _same_key(key)
     )
 
 
@@ -122,5 +122,5 @@ def _sweep(
 ) -> sql.Composed:
     zeros = sql.SQL(" AND ").join(sql.SQL("t.{} = 0").format(sql.Identifier(name)) for name in counters)
     return sql.SQL("DELETE FROM {} AS t USING {} WHERE {} AND {}").format(
-        identifier(relation, generation), _given(key, types), _same_key(key), zeros
+        identifier(relation, generation), _given_keys(key, types), _same_key(key), zeros
     )

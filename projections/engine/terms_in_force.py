@@ -1,4 +1,4 @@
-"""How the terms that history recorded are shown and counted today: the typology that a generation was built with."""
+"""The display of recorded terms today, by the typology that a generation was built with."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from eventstore.records import Recorded
 
 
 class Change(BaseModel):
-    """From `since` on (None: ever) what was recorded under `code` is shown under the first part that takes it."""
+    """From `since` on (None: always), `code` is shown as the first part that takes the animation."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -36,7 +36,7 @@ _CHANGES = TypeAdapter(tuple[Change, ...])
 
 @dataclass(frozen=True)
 class TermsInForce:
-    """The merges and splits in the order of the log, so that a later one takes what an earlier one led to."""
+    """The merges and splits in the order of the log, so that later ones apply to the results of earlier ones."""
 
     changes: tuple[Change, ...] = ()
 
@@ -45,7 +45,7 @@ class TermsInForce:
         return frozenset(change.kind for change in self.changes)
 
     def shown(self, kind: TermKind, code: str, animation_type: str, day: date) -> str:
-        """The code under which what was recorded for an animation of that type and local day is shown."""
+        """Return the code to show for one recorded for an animation of that type and local day."""
         if kind in self._changed:
             for change in self.changes:
                 if change.kind is kind and change.code == code:
@@ -53,7 +53,7 @@ class TermsInForce:
         return code
 
     def of_animation(self, fact: AnimationDetails) -> dict[str, Any]:
-        """The animation's terms as shown today. Two themes that became one are shown once."""
+        """Return the animation's terms as shown today. Two themes that became one are shown once."""
         if not self.changes:
             return {
                 "venue_type": fact.venue_type,
@@ -61,7 +61,7 @@ class TermsInForce:
                 "type": fact.type,
                 "themes": list(fact.themes),
             }
-        # Recorded with the territory's own offset: this is the local day.
+        # The instant has the territory's own offset, so this is the local day.
         day = fact.starts_at.date()
         themes = dict.fromkeys(self.shown(TermKind.THEME, theme, fact.type, day) for theme in fact.themes)
         return {
@@ -72,12 +72,12 @@ class TermsInForce:
         }
 
     def since(self, earlier: TermsInForce) -> Sequence[Change]:
-        """The changes that came after `earlier`."""
+        """Return the changes since `earlier`."""
         return self.changes[len(earlier.changes) :]
 
     def as_json(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = _CHANGES.dump_python(self.changes, mode="json")
-        return found
+        changes: list[dict[str, Any]] = _CHANGES.dump_python(self.changes, mode="json")
+        return changes
 
     @classmethod
     def from_json(cls, changes: Iterable[dict[str, Any]]) -> TermsInForce:
@@ -85,7 +85,7 @@ class TermsInForce:
 
     @classmethod
     def from_history(cls, typology_events: Iterable[Recorded]) -> TermsInForce:
-        """Folds the typology's own stream."""
+        """Fold the typology's own stream."""
         changes: list[Change] = []
         for record in typology_events:
             match fact := record.event:

@@ -1,4 +1,4 @@
-"""Waiting for the read models to move, or to be rebuilt: woken by NOTIFY, one listening connection a process."""
+"""Waiting for the read models to advance or to be rebuilt: woken by NOTIFY, with one listening connection a process."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FROM read_models.generations WHERE state = 'live'"""
 
 
 class PositionWaiter:
-    """Knows how far the read models have come. Use as an async context manager in the loop that waits."""
+    """Follows the position of the read models. Use as an async context manager in the loop that waits."""
 
     def __init__(self, database_url: str) -> None:
         self._database_url = database_url
@@ -38,12 +38,12 @@ class PositionWaiter:
 
     @property
     def position(self) -> int:
-        """What all read models have reached."""
+        """The position that all read models have reached."""
         return self._reached
 
     @property
     def standing(self) -> int | None:
-        """Another with each notice of a move or of a switch of generations; None while none could be heard."""
+        """A number that changes with each notice of an advance or a switch; None while not listening."""
         return self._notices if self._listening else None
 
     async def __aenter__(self) -> PositionWaiter:
@@ -57,10 +57,9 @@ class PositionWaiter:
                 await self._listener
 
     async def wait(self, position: int, timeout: float) -> bool:
-        """True once all read models have reached `position`.
+        """Wait until all read models have reached `position` and return True.
 
-        False when `timeout` seconds have passed, or earlier when a read model stands still on an event it cannot take
-        while the others have got there.
+        Return False after `timeout` seconds, or earlier if a failed read model stands still and the others are there.
         """
         if self._reached >= position:
             return True
@@ -70,31 +69,32 @@ class PositionWaiter:
         return self._reached >= position
 
     async def moves(self, every: float | None = None) -> AsyncIterator[int]:
-        """The position reached, now and after every move; moves that come while one is handled are told as one.
+        """Yield the position, now and after every advance; advances during handling are yielded as one.
 
-        Told again after `every` seconds without a move.
+        Yield it again after `every` seconds without an advance.
         """
-        told = -1
+        yielded = -1
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(every), self._moved:
-                    while self._reached <= told:
+                    while self._reached <= yielded:
                         await self._moved.wait()
-            told = self._reached
-            yield told
+            yielded = self._reached
+            yield yielded
 
     async def rebuilds(self, every: float | None = None) -> AsyncIterator[RebuildNotice | None]:
-        """How rebuilds go on, from the latest notice of one that has not ended; notices that come while one is handled
-        are told as one, the latest. None after `every` seconds without a notice.
+        """Yield notices of rebuilds, from the latest of one that has not ended; of several during handling, the latest.
+
+        Yield None after `every` seconds without a notice.
         """
-        told = self._rebuild if self._rebuild is not None and self._rebuild.step in ENDED else None
+        yielded = self._rebuild if self._rebuild is not None and self._rebuild.step in ENDED else None
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(every), self._moved:
-                    while self._rebuild is None or self._rebuild is told:
+                    while self._rebuild is None or self._rebuild is yielded:
                         await self._moved.wait()
-            news = None if self._rebuild is told else self._rebuild
-            told = self._rebuild
+            news = None if self._rebuild is yielded else self._rebuild
+            yielded = self._rebuild
             yield news
 
     async def _listen(self) -> None:
@@ -126,12 +126,12 @@ class PositionWaiter:
                         reached, going_on = notice.payload.split()
                         await self._tell(int(reached), int(going_on))
             finally:
-                # The server that answers next may stand earlier: what was heard from this one is not believed any more.
+                # The next server may be behind: forget the notices of this one.
                 self._listening = False
                 self._reached = self._going_on = 0
 
     async def _look(self, conn: AsyncConnection[Any]) -> None:
-        """Also now and then while nothing is heard: a connection that is dead says nothing either."""
+        """Read the positions. Also called now and then without notices, since a dead connection is silent too."""
         async with asyncio.timeout(LOOK_SECONDS):
             row: tuple[Any, ...] | None = await (await conn.execute(_REACHED)).fetchone()
         assert row is not None

@@ -1,4 +1,4 @@
-"""Texts made comparable: what titles are sorted by, and the words that a text is found by."""
+"""Sort keys of titles, and the words of a text for searching."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ def _decomposed(text: str) -> str:
 
 
 def without_accents(text: str) -> str:
-    """Lower case letters of the Latin alphabet without accents: how titles and names are sorted."""
+    """Return the text in lower case without accents, as titles and names are sorted."""
     return _decomposed(text).encode("ascii", "ignore").decode()
 
 
 def words(text: str) -> list[str]:
-    """The words that a text is found by, of any alphabet, without accents and case."""
+    """Return the words of a text for searching, of any alphabet, without accents and case."""
     plain = _decomposed(text)
     for mark in _FRENCH_MARKS:
         plain = plain.replace(mark, "")
     for sign in _FRENCH_SIGNS:
         plain = plain.replace(sign, " ")
-    # Most French is ASCII from here on, and taken apart in a fifth of the time that patterns need.
+    # Most French text is ASCII by now, and splitting it takes a fifth of the time of patterns.
     if plain.isascii():
-        found = plain.encode().translate(_APART).decode().split()
+        parts = plain.encode().translate(_APART).decode().split()
     else:
-        found = _WORD.findall(_MARKS.sub("", plain))
-    return [word[:_LONGEST_WORD] for word in found]
+        parts = _WORD.findall(_MARKS.sub("", plain))
+    return [word[:_LONGEST_WORD] for word in parts]
 
 
 def search_vector(*texts: str | None) -> str:
-    """The distinct words as a tsvector literal."""
+    """Return the distinct words as a tsvector literal."""
     return " ".join(dict.fromkeys(words(" ".join(filter(None, texts)))))

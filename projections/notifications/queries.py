@@ -11,7 +11,7 @@ from projections.engine.paging import Filter, Listing, Order, Source
 _IS_READ = """
 EXISTS (SELECT FROM public.notification_reads r
     WHERE r.reader = %(reader)s AND r.notification_id = n.notification_id)"""
-#: Where a notification is told with a reason, the event that holds it, and the key that it is sealed with.
+#: The event with a notification's reason, if any, and the key that seals it.
 _REASON = f"""
 LEFT JOIN public.stored_events e ON n.with_reason AND e.notification_id = n.position
 LEFT JOIN public.person_keys k ON n.with_reason AND k.wrapped_key IS NOT NULL
@@ -24,7 +24,7 @@ SOURCE = Source(
 )
 ORDERS = (Order("id", "n.notification_id", "bigint", True),)
 LISTING = Listing(SOURCE, ORDERS)
-#: As many as this are counted: whoever has more has too many to count.
+#: The limit of counting: more are shown as so many or more.
 MOST_COUNTED = 1_000
 #: Whom to telephone: those of these registrations that are still known.
 TO_CALL = """
@@ -36,6 +36,6 @@ SELECT count(*) AS unread FROM (SELECT FROM public.notifications n
 WHERE n.recipient = ANY(%(recipients)s) AND NOT {_IS_READ} LIMIT {MOST_COUNTED}) AS counted"""
 
 
-def of(recipients: Sequence[str], reader: UUID) -> Filter:
+def received_by(recipients: Sequence[str], reader: UUID) -> Filter:
     filtered = Filter().each_of("n.recipient", "%(recipients)s::text[]", recipients=list(recipients))
     return filtered.where("true", reader=reader)

@@ -1,4 +1,4 @@
-"""The read model of whom no letter reaches: one row for each thing that they are written to about."""
+"""The read model of letters that reached nobody: one row for each subject of letters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose personal data, and which files, have been kept for as long as they may be."""
+"""The personal data and files whose retention has ended."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages of the signed checkpoints, the latest first. They are no read model: what proves the log stands beside it."""
+"""Pages of the signed checkpoints, the latest first. They are no read model: they stand beside the log."""
 
 from __future__ import annotations
 

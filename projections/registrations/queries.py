@@ -14,7 +14,7 @@ SOURCE = Source(
         ", a.time_zone, p.first_name, p.last_name, p.email, p.phone, p.removal_reason, u.reason AS unreached"
         ", CASE WHEN g.status = 'WAITING' THEN (SELECT count(*) FROM {registrations} w"
         " WHERE w.animation_id = g.animation_id AND w.status = 'WAITING' AND w.place <= g.place AND w.repeats IS NULL)"
-        # What repeats another stands in no line: it is told the place that a further registration would have had.
+        # A repetition is not in the line: it gets the place that a further registration would have had.
         " + CASE WHEN g.repeats IS NULL THEN 0 ELSE 1 END END AS place_in_line"
     ),
     joined=(
@@ -34,6 +34,6 @@ LISTING = Listing(SOURCE, ORDERS)
 
 
 def narrowed(status: Collection[str] | None) -> Filter:
-    """What repeats another registration is in no list."""
+    """Return the filter by status. No list shows repetitions."""
     listed = Filter().where("g.repeats IS NULL")
     return listed.among("g.status", "status", status) if status else listed

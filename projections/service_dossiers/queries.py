@@ -49,7 +49,7 @@ HAVING count(*) > 1 AND bool_or(a.animation_id = ANY(d.animation_ids)) ORDER BY 
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What the dossiers are narrowed to; None or empty: not by that. A period is met when a dossier's touches it."""
+    """The filters of dossiers; None or empty: no filter. A period matches dossiers whose period overlaps it."""
 
     structure_id: UUID | None = None
     convention_id: UUID | None = None
@@ -68,7 +68,7 @@ _ONE = {
 
 
 def narrowed(filtered: Filter, conditions: Conditions) -> Filter:
-    """`filtered` and these conditions."""
+    """Add these conditions to a filter."""
     for name in ("territory", "status"):
         if chosen := getattr(conditions, name):
             filtered = filtered.among(f"d.{name}", name, chosen)

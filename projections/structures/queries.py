@@ -18,13 +18,13 @@ LISTING = Listing(SOURCE, ORDERS)
 
 
 def narrowed(territory: Collection[str] | None, text: str | None) -> Filter:
-    """Structures of any of these territories whose name holds each word of the text, accents ignored."""
+    """Return the filter for structures of these territories whose name has each word of the text, accents ignored."""
     filtered = Filter()
     if territory:
         filtered = filtered.where("s.territories && %(territory)s", territory=list(territory))
     if text is not None and text.strip():
         # A name is short and structures are few thousand: no index is needed to look inside it.
-        sought = words(text)
+        terms = words(text)
         holds = "(SELECT bool_and(position(word IN s.name_key) > 0) FROM unnest(%(words)s::text[]) AS word)"
-        filtered = filtered.where(holds, words=sought)
+        filtered = filtered.where(holds, words=terms)
     return filtered

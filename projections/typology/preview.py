@@ -1,4 +1,4 @@
-"""What a rebuild would change: how many animations each change of the typology touches, told before it is rebuilt."""
+"""Preview of a rebuild: the number of animations that each change of the typology affects."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SELECT type, day, count(*) FROM {animations} WHERE {codes} && %s::text[] GROUP B
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """So many animations now shown under `code` will be shown under `into`."""
+    """The number of animations now shown under `code` that will be shown under `into`."""
 
     kind: TermKind
     code: str
@@ -37,9 +37,9 @@ class Touched:
 
 
 def preview(conn: Conn) -> list[Touched]:
-    """What the changes of the typology since the live generation of animations was built will do, in their order.
+    """Return the effects of the typology's changes since the live generation of animations was built, in their order.
 
-    Counted on the rows in use: an animation that two pending changes touch one after the other counts under the first.
+    The live rows are counted: an animation that two pending changes affect in turn counts under the first.
     """
     live = next((g for g in generations(conn, State.LIVE) if g.name == "animations"), None)
     if live is None:

@@ -107,7 +107,7 @@ class Viewer:
 
 
 def _own_notifications(context: Context) -> Filter:
-    return notification_queries.of(recipients_of(context.actor), context.actor.person_id or UUID(int=0))
+    return notification_queries.received_by(recipients_of(context.actor), context.actor.person_id or UUID(int=0))
 
 
 def viewer_of(context: Context) -> Viewer:
