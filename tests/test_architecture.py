@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import graphql
 from importlinter.cli import lint_imports
 
 ROOT = Path(__file__).parents[1]
+ROOMS = ("application", "bench", "cli", "demo", "domain", "eventstore", "graphql/api", "projections", "tests")
+MAX_MODULES, MAX_LINES = 20, 300
+
+
+def modules() -> list[Path]:
+    return [path for room in ROOMS for path in (ROOT / room).rglob("*.py")]
 
 
 def test_the_import_name_graphql_belongs_to_graphql_core():
@@ -20,3 +27,13 @@ def test_imports_follow_the_layers(capsys, monkeypatch):
     monkeypatch.chdir(ROOT)
     outcome = lint_imports(config_filename="pyproject.toml", no_cache=True)
     assert outcome == 0, capsys.readouterr().out
+
+
+def test_no_module_is_longer_than_three_hundred_lines():
+    lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in modules()}
+    assert {str(path.relative_to(ROOT)): lines for path, lines in lengths.items() if lines > MAX_LINES} == {}
+
+
+def test_no_folder_holds_more_than_twenty_modules():
+    folders = Counter(path.parent for path in modules() if path.name != "__init__.py")
+    assert {str(folder.relative_to(ROOT)): count for folder, count in folders.items() if count > MAX_MODULES} == {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -17,9 +17,9 @@ from eventstore.vault import Vault
 from projections.engine.folding import Changes, FoldFailed, fold_batch
 from projections.engine.generations import Generation, State, drop_generation, generations
 from projections.engine.projection import Projection
+from projections.engine.registry import Registry, projections
 from projections.engine.tables import load_rows, write_changes
 from projections.engine.terms_in_force import TermsInForce
-from projections.registry import projections
 
 log = logging.getLogger(__name__)
 
@@ -28,8 +28,6 @@ READ_MODELS_CHANNEL = "read_models"
 BATCH = 2_000
 
 Conn = Connection[Any]
-#: The read models for a typology in force. The tests put broken ones in its place.
-Registry = Callable[[TermsInForce], Sequence[Projection]]
 
 
 class Overtaken(Exception):

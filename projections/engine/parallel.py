@@ -14,8 +14,8 @@ from signal import SIG_BLOCK, SIG_SETMASK, SIGINT, pthread_sigmask
 
 from eventstore.vault import Vault
 from projections.engine.fill import Share, fill, shares
+from projections.engine.registry import projections
 from projections.engine.terms_in_force import TermsInForce
-from projections.registry import projections
 
 #: Told (step, done, total): events while filling, indexes while indexing, events while catching up.
 Progress = Callable[[str, int, int], None]

@@ -25,8 +25,8 @@ from eventstore.vault import WRAPPED_KEYS, Vault
 from projections.engine.folding import Changes, fold_batch, rollup_deltas
 from projections.engine.projection import Key, Projection, Row
 from projections.engine.reading import Snapshot
+from projections.engine.registry import projections
 from projections.engine.terms_in_force import TermsInForce
-from projections.registry import projections
 
 #: Days without a territory are those of the national team.
 PARIS = ZoneInfo("Europe/Paris")

@@ -31,9 +31,9 @@ from projections.engine.generations import (
 )
 from projections.engine.parallel import Filling, Progress, fill_in_parallel
 from projections.engine.projection import Projection
+from projections.engine.registry import projections
 from projections.engine.switching import RebuildRefused, switch
 from projections.engine.terms_in_force import TermsInForce
-from projections.registry import projections
 
 FEW_EVENTS = 20_000
 

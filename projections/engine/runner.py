@@ -14,9 +14,9 @@ from eventstore.leased_work import Work, keep_at, working_at
 from eventstore.locks import Lock, holders
 from eventstore.recorder import EVENTS_CHANNEL
 from eventstore.vault import Vault
-from projections.engine.catching_up import BATCH, Overtaken, Registry, advance, retry_failed
+from projections.engine.catching_up import BATCH, Overtaken, advance, retry_failed
 from projections.engine.generations import State, prepare
-from projections.registry import projections
+from projections.engine.registry import Registry, projections
 
 log = logging.getLogger(__name__)
 

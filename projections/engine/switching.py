@@ -12,8 +12,8 @@ from eventstore.vault import Vault
 from projections.engine.catching_up import BATCH, advance, tell
 from projections.engine.generations import State, drop_generation, generations
 from projections.engine.parallel import Progress
+from projections.engine.registry import projections
 from projections.engine.terms_in_force import TermsInForce
-from projections.registry import projections
 
 Conn = Connection[Any]
 

@@ -295,7 +295,6 @@ def _content_type(request: Request) -> str:
 
 def _as_refusal(refused: HTTPException) -> Refused:
     """Convert Strawberry's own refusals; a mutation by GET is a wrong method."""
-    by_get = refused.status_code == 400 and refused.reason.endswith("are not allowed when using GET")
-    if by_get:
+    if refused.status_code == 400 and refused.reason.endswith("are not allowed when using GET"):
         return Refused(405, "METHOD_NOT_ALLOWED", refused.reason, {"Allow": "POST"})
     return Refused(refused.status_code, "BAD_REQUEST", refused.reason)

@@ -94,9 +94,6 @@ class Structure(Node):
         last: int | None = None,
         before: str | None = None,
     ) -> Connection[Annotated[Contact, strawberry.lazy("api.contacts.types")]]:
-        from api.contacts.queries import contacts
-
-        return await contacts(info.context, self.structure_id, page_arguments(info, first, after, last, before))
         contacts = later("api.contacts.queries", "contacts")
         page: Connection[Contact] = await contacts(
             info.context, self.structure_id, page_arguments(info, first, after, last, before)
