@@ -61,7 +61,7 @@ class Entry:
 
     @property
     def text(self) -> str:
-        """The description, preceded by the reason of a cancellation."""
+        """Return the description, preceded by the reason of a cancellation."""
         reason = f"Annulée : {self.cancellation_reason}\n\n" if self.cancelled else ""
         return reason + self.description
 

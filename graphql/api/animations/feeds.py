@@ -67,15 +67,15 @@ class AnimationFeeds:
         self._services = services
 
     async def calendar(self, request: Request) -> Response:
-        """The soonest 1,000 animations of the next year."""
+        """Answer with the soonest 1,000 animations of the next year."""
         return await self._answered(request, _CALENDAR)
 
     async def json_ld(self, request: Request) -> Response:
-        """The soonest 1,000 animations of the next year."""
+        """Answer with the soonest 1,000 animations of the next year."""
         return await self._answered(request, _JSON_LD)
 
     async def atom(self, request: Request) -> Response:
-        """The 100 animations of the next year that were published, changed or cancelled last."""
+        """Answer with the 100 animations of the next year that were published, changed or cancelled last."""
         return await self._answered(request, _ATOM)
 
     async def _answered(self, request: Request, feed: _Feed) -> Response:

@@ -71,11 +71,11 @@ class AnimationExports:
         return await self._answered(request, _listing, _xlsx)
 
     async def own_csv(self, request: Request) -> Response:
-        """Every status. For the structure, the coordonnateurs of its territories, the national team and auditors."""
+        """Every status; for the structure, the coordonnateurs of its territories, the national team and auditors."""
         return await self._answered(request, _own, _csv)
 
     async def own_xlsx(self, request: Request) -> Response:
-        """Every status. For the structure, the coordonnateurs of its territories, the national team and auditors."""
+        """Every status; for the structure, the coordonnateurs of its territories, the national team and auditors."""
         return await self._answered(request, _own, _xlsx)
 
     async def _answered(self, request: Request, choose: _Choose, make: _Make) -> Response:

@@ -13,5 +13,5 @@ from projections.engine.paging import Filter
 
 
 async def contacts(context: Context, structure_id: UUID, arguments: PageArguments) -> Connection[Contact]:
-    """The caller has seen to the asker's right."""
+    """Return the contacts. The caller has checked the asker's right."""
     return await owned_connection(context, queries.LISTING, structure_id, Filter(), arguments, contact_of)

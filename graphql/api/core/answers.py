@@ -34,7 +34,7 @@ class Refused(Exception):
 
     @property
     def error(self) -> dict[str, Any]:
-        """The refusal as an entry of `errors`."""
+        """Return the refusal as an entry of `errors`."""
         return {"message": self.message, "extensions": self.extensions}
 
 
@@ -62,7 +62,7 @@ def is_final(error: BaseException) -> BaseException | None:
 
 
 def unavailable(error: BaseException, message: str = AWAY) -> Refused:
-    """The database is unreachable, busy or full: not the client's fault."""
+    """Log an unreachable, busy or full database, and return the refusal."""
     log.warning("the database is unavailable", extra={"reason": kinds(error)})
     return Refused(503, "UNAVAILABLE", message, RETRY_LATER)
 

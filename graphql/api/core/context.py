@@ -219,7 +219,7 @@ class Context:
         return monotonic() - self._made_at
 
     def may_have_ended(self, after_seconds: float) -> bool:
-        """See `Admission.may_have_ended`; always False for the public."""
+        """Whether the asker's right may have ended (see `Admission.may_have_ended`); always False for the public."""
         admit = self._admit
         return admit is not None and admit.authorization is not None and admit.may_have_ended(after_seconds)
 
