@@ -39,10 +39,10 @@ class _Room:
         self.text, self.bytes, self.values = text, _MOST_BYTES, MOST_VALUES - 50
 
     def say(self, length: int) -> str:
-        said = (self.text * length)[: min(length, max(1, self.bytes // len(self.text.encode()) // 2))]
-        self.bytes -= len(said.encode())
+        text = (self.text * length)[: min(length, max(1, self.bytes // len(self.text.encode()) // 2))]
+        self.bytes -= len(text.encode())
         self.values -= 1
-        return said
+        return text
 
 
 def largest(schema: GraphQLSchema, texts: Sequence[str] = TEXTS) -> Iterator[Largest]:
@@ -54,18 +54,21 @@ def largest(schema: GraphQLSchema, texts: Sequence[str] = TEXTS) -> Iterator[Lar
                 continue
             for text in texts:
                 yield Largest(
-                    f"{name}, long texts of {text!r}", _asked(kind, name, field, _Room(text), LONGEST_TEXT, 1)
+                    f"{name}, long texts of {text!r}", _request(kind, name, field, _Room(text), LONGEST_TEXT, 1)
                 )
-            yield Largest(f"{name}, full lists", _asked(kind, name, field, _Room("x1"), 40, 1))
+            yield Largest(f"{name}, full lists", _request(kind, name, field, _Room("x1"), 40, 1))
             yield Largest(f"{name}, unknown names", _with_unknown_names(kind, name, field))
-            yield Largest(f"{name}, fifty times", _asked(kind, name, field, _Room("1"), LONGEST_TEXT, 50))
+            yield Largest(f"{name}, fifty times", _request(kind, name, field, _Room("1"), LONGEST_TEXT, 50))
 
 
-def _asked(kind: str, name: str, field: GraphQLField, room: _Room, length: int, times: int) -> bytes:
-    given = {one: _value(argument.type, one, room, length, kind == "mutation") for one, argument in field.args.items()}
-    used = {one: value for one, value in given.items() if value is not None}
-    declared = ", ".join(f"${one}: {field.args[one].type}" for one in used)
-    arguments = ", ".join(f"{one}: ${one}" for one in used)
+def _request(kind: str, name: str, field: GraphQLField, room: _Room, length: int, times: int) -> bytes:
+    values = {
+        name_of_argument: _value(argument.type, name_of_argument, room, length, kind == "mutation")
+        for name_of_argument, argument in field.args.items()
+    }
+    used = {name_of_argument: value for name_of_argument, value in values.items() if value is not None}
+    declared = ", ".join(f"${name_of_argument}: {field.args[name_of_argument].type}" for name_of_argument in used)
+    arguments = ", ".join(f"{name_of_argument}: ${name_of_argument}" for name_of_argument in used)
     selected = "" if is_leaf_type(get_named_type(field.type)) else " { __typename }"
     fields = " ".join(f"a{number}: {name}({arguments}){selected}" for number in range(times))
     return orjson.dumps({"query": f"{kind} ({declared}) {{ {fields} }}", "variables": used})
@@ -73,7 +76,7 @@ def _asked(kind: str, name: str, field: GraphQLField, room: _Room, length: int, 
 
 def _with_unknown_names(kind: str, name: str, field: GraphQLField) -> bytes:
     """Each is compared with those that there are, for errors that suggest one."""
-    body = orjson.loads(_asked(kind, name, field, _Room("x"), 5, 1))
+    body = orjson.loads(_request(kind, name, field, _Room("x"), 5, 1))
     for value in body["variables"].values():
         if isinstance(value, dict):
             first = next(iter(value))
@@ -93,7 +96,10 @@ def _value(kind: Any, name: str, room: _Room, length: int, of_command: bool) -> 
         if inner.is_one_of:
             only = next(iter(inner.fields))
             return {only: _value(inner.fields[only].type, only, room, length, of_command)}
-        return {one: _value(field.type, one, room, length, of_command) for one, field in inner.fields.items()}
+        return {
+            name_of_field: _value(field.type, name_of_field, room, length, of_command)
+            for name_of_field, field in inner.fields.items()
+        }
     room.values -= 1
     if isinstance(inner, GraphQLEnumType):
         return next(iter(inner.values))

@@ -71,16 +71,16 @@ class People:
 
     server: Server
 
-    def does(self, operation: str, who: str | None, **said: Any) -> dict[str, Any]:
+    def does(self, operation: str, who: str | None, **values: Any) -> dict[str, Any]:
         """Runs a mutation of graphql/operations; returns its payload."""
-        payload: dict[str, Any] = self.server.run(operation, who, input=said)
+        payload: dict[str, Any] = self.server.run(operation, who, input=values)
         assert payload["errors"] == [], payload["errors"]
         return payload
 
-    def is_refused(self, operation: str, who: str | None, **said: Any) -> list[dict[str, Any]]:
+    def is_refused(self, operation: str, who: str | None, **values: Any) -> list[dict[str, Any]]:
         """Runs a mutation that must record nothing; returns its errors."""
         before = self.server.log_head()
-        payload: dict[str, Any] = self.server.run(operation, who, input=said)
+        payload: dict[str, Any] = self.server.run(operation, who, input=values)
         thing = next(name for name in payload if name not in ("position", "errors"))
         assert payload["errors"], "nothing was refused"
         assert (payload[thing], payload["position"]) == (None, None)

@@ -39,7 +39,7 @@ class PostOffice:
 
     def to(self, address: str) -> list[str]:
         """The subjects of what that address was sent, in order."""
-        return [str(one["Subject"]) for one in self.received if address in str(one["To"])]
+        return [str(letter["Subject"]) for letter in self.received if address in str(letter["To"])]
 
     def text(self, number: int = -1) -> str:
         body = self.received[number].get_body(("plain",))
@@ -59,8 +59,8 @@ class PostOffice:
         return "250 OK"
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
-        if said := self.answers.get(address):
-            return said
+        if reply := self.answers.get(address):
+            return reply
         envelope.rcpt_tos.append(address)
         self.recipients.append(address)
         return "250 OK"

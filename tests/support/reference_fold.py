@@ -37,33 +37,33 @@ def folded(conn: Connection[Any], vault: Vault) -> Rows:
 
 
 def _rolled_up(projection: Projection, kept: list[Row]) -> Rows:
-    found: Rows = {}
+    rolled_up: Rows = {}
     for rollup in projection.rollups:
         nothing = [0] * len(rollup.counters)
         totals: dict[Any, list[int]] = {}
         for row in kept:
             for key, counters in rollup.counts(row):
                 totals[key] = [a + b for a, b in zip(totals.get(key, nothing), counters, strict=True)]
-        found[rollup.name] = [
+        rolled_up[rollup.name] = [
             dict(zip(rollup.table.columns, (*key, *total), strict=True)) for key, total in totals.items() if any(total)
         ]
-    return found
+    return rolled_up
 
 
 def live(conn: Connection[Any]) -> Rows:
     """The rows of every relation as readers see them."""
-    found: Rows = {}
+    rows: Rows = {}
     for generation in generations(conn, State.LIVE):
         for relation in _named(generation.name, generation.terms_in_force).relations:
             with conn.cursor(row_factory=dict_row) as cursor:
                 query = sql.SQL("SELECT * FROM {}").format(identifier(relation, generation.generation))
-                found[relation] = cursor.execute(query).fetchall()
-    return found
+                rows[relation] = cursor.execute(query).fetchall()
+    return rows
 
 
 def comparable(rows: Rows) -> dict[str, list[str]]:
     """The rows so that equal ones look equal: sorted, instants in UTC, the words of a search vector in any order."""
-    return {relation: sorted(_text(row) for row in found) for relation, found in sorted(rows.items())}
+    return {relation: sorted(_text(row) for row in table) for relation, table in sorted(rows.items())}
 
 
 def _text(row: Row) -> str:
@@ -74,7 +74,7 @@ def _plain(name: str, value: Any) -> Any:
     if name == "search":
         return sorted(value.replace("'", "").split())
     if isinstance(value, list):
-        return [_plain(name, one) for one in value]
+        return [_plain(name, item) for item in value]
     if isinstance(value, dict):
         # PostgreSQL keeps the keys of a jsonb in an order of its own.
         return {key: _plain(key, value[key]) for key in sorted(value)}

@@ -69,10 +69,10 @@ class Server:
 
     def post(self, body: Any, token: str | None = None, **headers: str) -> httpx.Response:
         """Any body to /graphql; header names are written with underscores."""
-        said = {name.replace("_", "-"): value for name, value in headers.items()} | _authorization(token)
+        sent = {name.replace("_", "-"): value for name, value in headers.items()} | _authorization(token)
         if isinstance(body, bytes):
-            return self.http.post("/graphql", content=body, headers={"content-type": "application/json"} | said)
-        return self.http.post("/graphql", json=body, headers=said)
+            return self.http.post("/graphql", content=body, headers={"content-type": "application/json"} | sent)
+        return self.http.post("/graphql", json=body, headers=sent)
 
     def ask(self, document: str, token: str | None = None, **variables: Any) -> dict[str, Any]:
         """The `data` of a document that is expected to succeed."""

@@ -80,8 +80,8 @@ def reader(server_url: str, worker_id: str, founded_name: str, tmp_path_factory:
         claim.paid(*claim.attested(2))
         world.publishes(world.creates())
         town.now = world.now
-        with reading(town, files) as found:
-            yield found
+        with reading(town, files) as town_reader:
+            yield town_reader
 
 
 def _forbidden(who: Actor, document: str, data: Any) -> list[str]:
@@ -92,31 +92,33 @@ def _forbidden(who: Actor, document: str, data: Any) -> list[str]:
     own = who.territories == OURS["territories"]
     scopes = {action: scope_of(who, action) for action in Action}
     reaches = {action for action, scope in scopes.items() if scope is Scope.ANYWHERE or (scope is not None and own)}
-    (operation,) = (one for one in parse(document).definitions if isinstance(one, OperationDefinitionNode))
+    (operation,) = (
+        definition for definition in parse(document).definitions if isinstance(definition, OperationDefinitionNode)
+    )
     assert schema._schema.query_type is not None
-    found = _shown(operation.selection_set, schema._schema.query_type, data)
-    return [name for name in dict.fromkeys(found) if REACH.get(name) is not None and REACH[name] not in reaches]
+    names = _shown(operation.selection_set, schema._schema.query_type, data)
+    return [name for name in dict.fromkeys(names) if REACH.get(name) is not None and REACH[name] not in reaches]
 
 
-def _shown(selected: SelectionSetNode, of: GraphQLNamedType, data: Any) -> Iterator[str]:
+def _shown(selected: SelectionSetNode, parent: GraphQLNamedType, data: Any) -> Iterator[str]:
     """The fields, as `Type.field`, that hold something in an answer. Of the territories' own figures nothing: each
     coordonnateur has a territory.
     """
-    for one in selected.selections:
-        if isinstance(one, InlineFragmentNode):
-            on = one.type_condition
-            inner = schema._schema.get_type(on.name.value) if on else of
+    for selection in selected.selections:
+        if isinstance(selection, InlineFragmentNode):
+            on = selection.type_condition
+            inner = schema._schema.get_type(on.name.value) if on else parent
             assert inner is not None
-            yield from _shown(one.selection_set, inner, data)
-        elif isinstance(one, FieldNode) and one.name.value != "__typename":
-            value = data.get(one.alias.value if one.alias else one.name.value)
-            if value in (None, []) or not isinstance(of, GraphQLObjectType | GraphQLInterfaceType):
+            yield from _shown(selection.selection_set, inner, data)
+        elif isinstance(selection, FieldNode) and selection.name.value != "__typename":
+            value = data.get(selection.alias.value if selection.alias else selection.name.value)
+            if value in (None, []) or not isinstance(parent, GraphQLObjectType | GraphQLInterfaceType):
                 continue
-            yield f"{of.name}.{one.name.value}"
-            if one.selection_set:
-                inner = get_named_type(of.fields[one.name.value].type)
+            yield f"{parent.name}.{selection.name.value}"
+            if selection.selection_set:
+                inner = get_named_type(parent.fields[selection.name.value].type)
                 for part in value if isinstance(value, list) else [value]:
-                    yield from _shown(one.selection_set, inner, part) if part else ()
+                    yield from _shown(selection.selection_set, inner, part) if part else ()
 
 
 def _rounds() -> Iterator[int]:
@@ -141,20 +143,20 @@ def test_no_document_finds_an_error_of_ours_or_anything_that_its_role_may_not_re
         @_EACH_ROUND
         @seed(number)
         @given(document=drawn, who=asking)
-        def asked(document: str, who: Actor) -> None:
+        def check(document: str, who: Actor) -> None:
             result = reader.asks(document, who).result
             for error in result.errors or ():
                 assert (error.extensions or {}).get("code") not in (None, "INTERNAL"), (who.role, error)
             if documents is gql.queries:
                 assert _forbidden(who, document, result.data or {}) == []
 
-        asked()
+        check()
 
 
 def test_what_a_role_may_not_read_would_be_found_in_an_answer(reader: Reader):
     document = "{ structures(first: 1) { nodes { own: conventions { version } timeline { nodes { type } } } } }"
     data = reader.asks(document, NATIONAL).result.data
-    found = ["Structure.conventions", "Convention.version", "Structure.timeline", "AuditEntry.type"]
+    names = ["Structure.conventions", "Convention.version", "Structure.timeline", "AuditEntry.type"]
     assert _forbidden(NATIONAL, document, data) == []
-    assert _forbidden(PUBLIC, document, data) == found
-    assert [_forbidden(who, document, data) for who in WHO if who.role is Role.STRUCTURE] == [[], found]
+    assert _forbidden(PUBLIC, document, data) == names
+    assert [_forbidden(who, document, data) for who in WHO if who.role is Role.STRUCTURE] == [[], names]

@@ -38,7 +38,7 @@ ASKERS = [PUBLIC, NATIONAL, AUDITOR, PARENT, structure(TILLEULS), coordonnateur(
 
 
 def values(town: Town) -> dict[str, Sequence[Any]]:
-    ids = [str(one) for one in town.animations]
+    ids = [str(animation) for animation in town.animations]
     return {
         "ID": [*ids, *ids, "audit:3", "nobody", "6f7c1c0e-2a3f-4d11-9a53-0b6f0c7d971e"],
         "Int": [1, 2, 20, 100, 0, 101],
@@ -62,14 +62,14 @@ def values(town: Town) -> dict[str, Sequence[Any]]:
 def test_documents_drawn_from_the_whole_schema_are_answered_byte_for_byte_as_by_graphql_core(busy: Town):
     random = Random(20261123)
     drawing = Drawing(schema._schema, values(busy), random, [*specified_rules, *RULES])
-    asked = [(drawing.document(), random.choice(ASKERS)) for _ in range(DOCUMENTS)]
+    drawn = [(drawing.document(), random.choice(ASKERS)) for _ in range(DOCUMENTS)]
     kinds: Counter[str] = Counter()
-    for (document, actor), (compiled, core, failed) in zip(asked, ask_both(busy, asked), strict=True):
-        told = f"{document.query}\n{document.variables} {actor.role}"
+    for (document, actor), (compiled, core, failed) in zip(drawn, ask_both(busy, drawn), strict=True):
+        details = f"{document.query}\n{document.variables} {actor.role}"
         if failed:
-            assert compiled is None, told
+            assert compiled is None, details
         else:
-            assert compiled == core, told
+            assert compiled == core, details
         kinds["failed" if failed else "went well"] += 1
     # Both ways were gone often enough to tell.
     assert min(kinds["failed"], kinds["went well"]) > DOCUMENTS / 10, kinds
@@ -82,15 +82,15 @@ def test_one_plan_serves_all_variables_and_another_is_made_when_other_fields_are
         nodes { title @include(if: $with) ... @skip(if: $without) { again: title structure { name } } }
       }
     }"""
-    said: list[dict[str, Any]] = [
+    variables_of_each: list[dict[str, Any]] = [
         {"first": 1, "without": False},
         {"first": 2, "without": False},
         {"first": 2, "without": True, "with": False},
         {"with": True, "without": True},
     ]
-    answers = ask_both(busy, [(Drawn(query, variables), PUBLIC) for variables in said])
+    answers = ask_both(busy, [(Drawn(query, variables), PUBLIC) for variables in variables_of_each])
     assert all(compiled == core and not failed for compiled, core, failed in answers)
-    assert len({core for _, core, _ in answers}) == len(said)
+    assert len({core for _, core, _ in answers}) == len(variables_of_each)
 
 
 def test_an_answer_with_an_error_anywhere_is_left_to_graphql_core(busy: Town):
@@ -99,7 +99,7 @@ def test_an_answer_with_an_error_anywhere_is_left_to_graphql_core(busy: Town):
         f'{{ structure(siret: "{TILLEULS}") {{ name dashboard {{ parents }} }} territories {{ code }} }}',
         "{ a: animations { totalCount } b: auditTrail { totalCount } }",
     ]
-    for compiled, _, failed in ask_both(busy, [(Drawn(one, {}), PUBLIC) for one in documents]):
+    for compiled, _, failed in ask_both(busy, [(Drawn(text, {}), PUBLIC) for text in documents]):
         assert failed
         assert compiled is None
 
@@ -119,14 +119,14 @@ def test_introspection_and_what_is_not_a_valid_query_are_not_compiled():
     ]
 
     async def looks() -> None:
-        for one in of_no_query:
-            document = await documents.prepared(one, None)
-            assert isinstance(document, Document), one
+        for text in of_no_query:
+            document = await documents.prepared(text, None)
+            assert isinstance(document, Document), text
             assert document.query is None
             assert document.tree().loc is not None
         assert await documents.prepared("query a { position } query b { position }", None) is None
-        for one in invalid:
-            assert isinstance(await documents.prepared(one, None), Invalid), one
+        for text in invalid:
+            assert isinstance(await documents.prepared(text, None), Invalid), text
         assert isinstance(await documents.prepared("query a { position } query b { position }", "b"), Document)
 
     asyncio.run(looks())
@@ -143,11 +143,11 @@ def test_what_is_wrong_with_a_document_is_told_in_the_words_of_graphql_core(padd
     ]
 
     async def looks() -> None:
-        for one in wrong:
-            found = await documents.prepared(one + padding, None)
-            assert isinstance(found, Invalid)
-            result = await strawberry.Schema.execute(schema, one + padding)
-            told = [error.formatted for error in coded(result.errors or ())]
-            assert [error.formatted for error in coded(found.errors)] == told
+        for text in wrong:
+            document = await documents.prepared(text + padding, None)
+            assert isinstance(document, Invalid)
+            result = await strawberry.Schema.execute(schema, text + padding)
+            expected = [error.formatted for error in coded(result.errors or ())]
+            assert [error.formatted for error in coded(document.errors)] == expected
 
     asyncio.run(looks())

@@ -24,12 +24,12 @@ from tests.support.api.documents import Drawn
 LISTING = "{ animations(first: 1) { nodes { title } } }"
 
 
-def _fallbacks(town: Town, *asked: str) -> Counter[str]:
+def _fallbacks(town: Town, *queries: str) -> Counter[str]:
     async def asking() -> Counter[str]:
         counts: Counter[str] = Counter()
         async with AsyncConnectionPool(town.url, min_size=1, max_size=2, open=False) as pool:
             services = Both(town, pool).services
-            for text in asked:
+            for text in queries:
                 document = await schema.documents.prepared(text, None)
                 assert isinstance(document, Document)
                 assert document.query is not None

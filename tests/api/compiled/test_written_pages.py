@@ -41,16 +41,16 @@ def test_a_page_written_from_its_rows_bytes_is_what_graphql_core_makes_of_them(b
     written: list[Any] = []
     write = Writer.written
 
-    def noted(*told: Any) -> Any:
-        written.append(told)
-        return write(*told)
+    def noted(*arguments: Any) -> Any:
+        written.append(arguments)
+        return write(*arguments)
 
     monkeypatch.setattr(Writer, "written", noted)
-    asked: list[dict[str, Any]] = [{"first": 100}, {"first": 100}, {"last": 2}, {"first": 1, "with": False}]
-    documents = [Drawn(_EVERYTHING, variables) for variables in asked]
+    variables_of_each: list[dict[str, Any]] = [{"first": 100}, {"first": 100}, {"last": 2}, {"first": 1, "with": False}]
+    documents = [Drawn(_EVERYTHING, variables) for variables in variables_of_each]
     documents.append(Drawn("{ animations { nodes { id __typename ... on Node { id } } } }", {}))
     documents.append(Drawn('{ animations(where: {territory: ["18"]}) { nodes { id } } }', {}))
-    answers = ask_both(busy, [(one, PUBLIC) for one in documents * 2])
+    answers = ask_both(busy, [(document, PUBLIC) for document in documents * 2])
     assert all(compiled == core and not failed for compiled, core, failed in answers)
     assert len(written) == len(answers)
 
@@ -58,15 +58,15 @@ def test_a_page_written_from_its_rows_bytes_is_what_graphql_core_makes_of_them(b
 def test_what_was_written_of_a_field_is_written_again_by_every_document_that_shows_the_same_of_it(busy: Town):
     page = "{ animations { nodes { startsAt %s: territory { %s } themes { label } } } }"
     shown = ["code name", "code name", "name code", "code: name name", "code kind: __typename", "code kind: name"]
-    documents = [page % (f"at{number}", one) for number, one in enumerate(shown)]
+    documents = [page % (f"at{number}", selection) for number, selection in enumerate(shown)]
     catch_up_with(busy)
 
     async def asking() -> list[int]:
         async with AsyncConnectionPool(busy.url, min_size=1, max_size=2, open=False) as pool:
             both, kept = Both(busy, pool), []
             for document in documents:
-                asked = Drawn(document, {})
-                assert await both.compiled(asked, PUBLIC) == (await both.core(asked, PUBLIC))[0], document
+                drawn = Drawn(document, {})
+                assert await both.compiled(drawn, PUBLIC) == (await both.core(drawn, PUBLIC))[0], document
                 kept.append(len(writing._fragments.written))
             return kept
 
@@ -78,20 +78,20 @@ def test_what_was_written_of_a_field_is_written_again_by_every_document_that_sho
 
 
 def test_what_was_written_of_a_term_is_forgotten_when_it_is_renamed(busy: Town):
-    asked = [(Drawn(_EVERYTHING, {"first": 100}), PUBLIC)] * 2
+    requests = [(Drawn(_EVERYTHING, {"first": 100}), PUBLIC)] * 2
 
     async def asking() -> list[bytes | None]:
         async with AsyncConnectionPool(busy.url, min_size=1, max_size=2, open=False) as pool:
             both = Both(busy, pool)
-            told: list[bytes | None] = []
+            answers: list[bytes | None] = []
             for label in ("Les écrans et nous", "Écrans"):
                 busy.does(TermRename(kind=TermKind.THEME, code="temps-ecran", label=label), NATIONAL)
                 catch_up_with(busy)
-                for one, actor in asked * 2:
-                    compiled = await both.compiled(one, actor)
-                    assert compiled == (await both.core(one, actor))[0]
+                for document, actor in requests * 2:
+                    compiled = await both.compiled(document, actor)
+                    assert compiled == (await both.core(document, actor))[0]
                     assert label.encode() in (compiled or b"")
-                    told.append(compiled)
-        return told
+                    answers.append(compiled)
+        return answers
 
     assert len(set(asyncio.run(asking()))) == 2

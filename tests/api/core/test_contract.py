@@ -64,51 +64,51 @@ def schema():
     return build_schema(sdl(executable))
 
 
-def _arguments(promised, found) -> list[str]:
+def _arguments(promised, actual) -> list[str]:
     return [
         f"{promised.name.value}({argument.name.value}:)"
         for argument in promised.arguments or ()
-        if argument.name.value not in found.args
-        or str(found.args[argument.name.value].type) != print_ast(argument.type)
+        if argument.name.value not in actual.args
+        or str(actual.args[argument.name.value].type) != print_ast(argument.type)
     ]
 
 
-def _broken_promises(promised: TypeDefinitionNode, found) -> list[str]:
+def _broken_promises(promised: TypeDefinitionNode, actual) -> list[str]:
     if isinstance(promised, EnumTypeDefinitionNode):
-        assert isinstance(found, GraphQLEnumType)
-        return [value.name.value for value in promised.values or () if value.name.value not in found.values]
+        assert isinstance(actual, GraphQLEnumType)
+        return [value.name.value for value in promised.values or () if value.name.value not in actual.values]
     assert isinstance(promised, _WithFields)
     missing = []
     for field in promised.fields or ():
         name = field.name.value
-        if name not in found.fields:
+        if name not in actual.fields:
             missing.append(f"{name} is missing")
-        elif str(found.fields[name].type) != print_ast(field.type):
-            missing.append(f"{name}: {found.fields[name].type} instead of {print_ast(field.type)}")
+        elif str(actual.fields[name].type) != print_ast(field.type):
+            missing.append(f"{name}: {actual.fields[name].type} instead of {print_ast(field.type)}")
         elif not isinstance(promised, InputObjectTypeDefinitionNode):
-            missing += _arguments(field, found.fields[name])
+            missing += _arguments(field, actual.fields[name])
     return missing
 
 
 @pytest.mark.parametrize("promised", CONTRACT.definitions, ids=lambda promised: promised.name.value)
 def test_every_name_of_the_contract_exists_with_its_type(promised: TypeDefinitionNode, schema):
-    found = schema.type_map.get(promised.name.value)
-    assert found is not None
-    assert _broken_promises(promised, found) == []
+    actual = schema.type_map.get(promised.name.value)
+    assert actual is not None
+    assert _broken_promises(promised, actual) == []
     if interfaces := getattr(promised, "interfaces", ()):
-        assert isinstance(found, GraphQLObjectType)
-        assert {name.name.value for name in interfaces} <= {interface.name for interface in found.interfaces}
+        assert isinstance(actual, GraphQLObjectType)
+        assert {name.name.value for name in interfaces} <= {interface.name for interface in actual.interfaces}
 
 
 @pytest.mark.parametrize("name", [*INPUTS, *CHANGES])
 def test_every_input_of_the_contract_takes_its_fields(name: str, schema):
-    found = schema.type_map[name]
-    assert isinstance(found, GraphQLInputObjectType)
+    actual = schema.type_map[name]
+    assert isinstance(actual, GraphQLInputObjectType)
     promised = {*(INPUTS | CHANGES)[name].split(), "idempotencyKey"} | (
         {"expectedVersion"} if name in CHANGES else set()
     )
-    assert promised - set(found.fields) == set()
-    assert str(found.fields["idempotencyKey"].type) == "UUID"
+    assert promised - set(actual.fields) == set()
+    assert str(actual.fields["idempotencyKey"].type) == "UUID"
 
 
 @pytest.mark.parametrize(

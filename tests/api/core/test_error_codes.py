@@ -34,23 +34,23 @@ PACKAGES = (domain, application, projections, api)
 
 def _modules(package: ModuleType) -> Iterator[ModuleType]:
     yield package
-    for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        yield importlib.import_module(found.name)
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        yield importlib.import_module(module.name)
 
 
 def _errors() -> list[type[Exception]]:
     """Every kind of error that the code base defines below its command line."""
-    found = {
+    kinds = {
         kind
         for package in PACKAGES
         for module in _modules(package)
         for kind in vars(module).values()
         if inspect.isclass(kind) and issubclass(kind, Exception) and kind.__module__ == module.__name__
     }
-    return sorted(found, key=lambda kind: f"{kind.__module__}.{kind.__qualname__}")
+    return sorted(kinds, key=lambda kind: f"{kind.__module__}.{kind.__qualname__}")
 
 
-def _one(kind: type[Exception]) -> Exception:
+def _instance(kind: type[Exception]) -> Exception:
     """An error of this kind, as it is when nothing but its kind is known."""
     error = kind.__new__(kind)
     if isinstance(error, DomainError):
@@ -62,7 +62,9 @@ def _one(kind: type[Exception]) -> Exception:
 
 def _codes(error: Exception) -> list[str]:
     """What leaves when a resolver raises it."""
-    return [str((told.extensions or {})["code"]) for told in coded([GraphQLError("…", original_error=error)])]
+    return [
+        str((error_told.extensions or {})["code"]) for error_told in coded([GraphQLError("…", original_error=error)])
+    ]
 
 
 ERRORS = _errors()
@@ -74,7 +76,7 @@ def test_the_walk_finds_errors_of_every_layer():
 
 
 def test_whatever_a_resolver_raises_leaves_with_a_code_of_the_table():
-    codes = {f"{kind.__module__}.{kind.__name__}": _codes(_one(kind)) for kind in ERRORS}
+    codes = {f"{kind.__module__}.{kind.__name__}": _codes(_instance(kind)) for kind in ERRORS}
     wrong = [f"{kind}: {left}" for kind, left in codes.items() if not left or set(left) - set(ERROR_CODES)]
     assert not wrong, "\n".join(wrong)
 
@@ -101,8 +103,10 @@ def test_what_is_neither_parsed_nor_validated_leaves_with_a_code():
 
 def test_refusals_of_requests_carry_codes_of_the_table():
     ill_formed = HTTPException(400, "No GraphQL query found in the request")
-    told = [refused.error["extensions"] for refused in (unexpected(KeyError("a secret")), _as_refusal(ill_formed))]
-    assert [extensions["code"] for extensions in told] == ["INTERNAL", "BAD_REQUEST"]
+    extensions_of_each = [
+        refused.error["extensions"] for refused in (unexpected(KeyError("a secret")), _as_refusal(ill_formed))
+    ]
+    assert [extensions["code"] for extensions in extensions_of_each] == ["INTERNAL", "BAD_REQUEST"]
     assert (denied(PUBLIC).extensions or {})["code"] == "UNAUTHENTICATED"
 
 

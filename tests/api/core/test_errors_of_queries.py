@@ -49,8 +49,8 @@ def reader(server_url: str, worker_id: str, founded_name: str) -> Iterator[Reade
 def test_what_no_text_holds_is_refused_in_every_filter_by_name(reader: Reader, document, names, broken):
     for name in names:
         lists = name in ("territory", "theme", "type", "venueType", "audience", "schoolUai")
-        asked = reader.asks(document, NATIONAL, where={name: ["34", broken] if lists else broken})
-        assert refusals(asked) == [{"code": "INVALID", "field": ["where", name]}]
+        answer = reader.asks(document, NATIONAL, where={name: ["34", broken] if lists else broken})
+        assert refusals(answer) == [{"code": "INVALID", "field": ["where", name]}]
 
 
 @pytest.mark.parametrize("broken", [*BROKEN, "", "x" * 10_000, "123", "²" * 14], ids=lambda value: ascii(value)[:12])
@@ -63,8 +63,8 @@ def test_keys_that_are_none_are_refused_or_find_nothing(reader: Reader, broken: 
         ("query ($key: String) { structure(siret: $key) { id } }", ["INVALID"]),
         ("query ($key: String!) { territory(code: $key) { code } }", []),
     ]:
-        asked = reader.asks(document, NATIONAL, key=broken)
-        assert asked.codes == (["INVALID"] if len(broken) > LONGEST_VALUE else codes), (document, asked.messages)
+        answer = reader.asks(document, NATIONAL, key=broken)
+        assert answer.codes == (["INVALID"] if len(broken) > LONGEST_VALUE else codes), (document, answer.messages)
     entry = reader.asks("query ($key: ID!) { node(id: $key) { id } }", NATIONAL, key=f"audit:{broken}")
     assert entry.codes == ([] if broken == "123" else ["INVALID"])
 
@@ -79,8 +79,8 @@ def test_codes_that_nobody_knows_find_nothing(reader: Reader):
 def test_a_text_longer_than_any_title_is_refused(reader: Reader):
     for document, field in [(LISTING, "animations"), (STRUCTURES, "structures")]:
         assert reader.asks(document, where={"text": "é" * LONGEST_TEXT}).data[field]["totalCount"] == 0
-        asked = reader.asks(document, where={"text": "é" * (LONGEST_TEXT + 1)})
-        assert refusals(asked) == [{"code": "INVALID", "field": ["where", "text"]}]
+        answer = reader.asks(document, where={"text": "é" * (LONGEST_TEXT + 1)})
+        assert refusals(answer) == [{"code": "INVALID", "field": ["where", "text"]}]
 
 
 def test_what_was_not_expected_is_told_by_the_number_of_its_incident_alone(reader: Reader, monkeypatch, caplog):
@@ -89,13 +89,13 @@ def test_what_was_not_expected_is_told_by_the_number_of_its_incident_alone(reade
 
     monkeypatch.setattr(queries, "published_animations", fails)
     with caplog.at_level(logging.ERROR):
-        asked = reader.asks("{ position animations { totalCount } }")
-    (told,) = refusals(asked)
-    assert told["code"] == "INTERNAL"
-    assert asked.messages == [f"Erreur inattendue, notée sous le numéro {told['incident']}."]
-    assert told.keys() == {"code", "incident"}
+        answer = reader.asks("{ position animations { totalCount } }")
+    (error,) = refusals(answer)
+    assert error["code"] == "INTERNAL"
+    assert answer.messages == [f"Erreur inattendue, notée sous le numéro {error['incident']}."]
+    assert error.keys() == {"code", "incident"}
     (record,) = caplog.records
-    assert told["incident"] in record.getMessage()
+    assert error["incident"] in record.getMessage()
     assert "camille" not in caplog.text
 
 
@@ -132,10 +132,10 @@ def _deep(levels: int) -> str:
     ids=lambda document: document[:40],
 )
 def test_a_document_that_cannot_be_carried_out_is_refused_with_a_code(reader: Reader, document: str):
-    asked = reader.asks(document)
-    assert asked.codes
-    assert set(asked.codes) == {"GRAPHQL_INVALID"}, asked.messages
-    assert asked.statements == 0
+    answer = reader.asks(document)
+    assert answer.codes
+    assert set(answer.codes) == {"GRAPHQL_INVALID"}, answer.messages
+    assert answer.statements == 0
 
 
 def test_documents_within_the_limits_are_carried_out(reader: Reader):
@@ -146,9 +146,9 @@ def test_documents_within_the_limits_are_carried_out(reader: Reader):
 def test_lists_within_lists_grow_to_a_bound(reader: Reader):
     aliases = " ".join(f"a{n}: animations(first: 100) {{ totalCount }}" for n in range(MOST_ALIASES))
     assert reader.asks(f"{{ {aliases} }}").data
-    asked = reader.asks(f"{{ {aliases} animations(last: 1) {{ totalCount }} }}")
-    assert refusals(asked) == [{"code": "INVALID", "field": ["last"]}]
-    assert str(MOST_ITEMS) in asked.messages[0]
+    answer = reader.asks(f"{{ {aliases} animations(last: 1) {{ totalCount }} }}")
+    assert refusals(answer) == [{"code": "INVALID", "field": ["last"]}]
+    assert str(MOST_ITEMS) in answer.messages[0]
 
 
 def test_structures_with_all_that_is_theirs_cost_the_same_statements_however_many(town: Town):
@@ -161,14 +161,14 @@ def test_structures_with_all_that_is_theirs_cost_the_same_statements_however_man
         for _ in range(2):
             town.declares(siret)
     with reading(town) as reader:
-        one, many = reader.asks(document, AUDITOR, first=1), reader.asks(document, AUDITOR, first=100)
-    assert [len(asked.data["structures"]["nodes"]) for asked in (one, many)] == [1, 4]
+        first, many = reader.asks(document, AUDITOR, first=1), reader.asks(document, AUDITOR, first=100)
+    assert [len(answer.data["structures"]["nodes"]) for answer in (first, many)] == [1, 4]
     assert [node["animations"]["totalCount"] for node in many.data["structures"]["nodes"]] == [2, 2, 2, 2]
-    assert one.statements == many.statements <= 10
+    assert first.statements == many.statements <= 10
 
 
 def test_the_public_reads_what_is_public_in_a_document_that_also_asks_for_more(reader: Reader):
     document = f'{{ animations {{ totalCount }} structure(siret: "{TILLEULS}") {{ name dashboard {{ animations }} }} }}'
-    asked = reader.asks(document, PUBLIC)
-    assert refusals(asked) == [{"code": "UNAUTHENTICATED"}]
-    assert asked.result.data == {"animations": {"totalCount": 1}, "structure": None}
+    answer = reader.asks(document, PUBLIC)
+    assert refusals(answer) == [{"code": "UNAUTHENTICATED"}]
+    assert answer.result.data == {"animations": {"totalCount": 1}, "structure": None}

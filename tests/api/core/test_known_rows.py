@@ -25,7 +25,7 @@ class Reads:
 
         async def load(missing: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
             self.loaded += missing
-            return {one: {"position": live.get("structures")} for one in missing if one != UNKNOWN}
+            return {key: {"position": live.get("structures")} for key in missing if key != UNKNOWN}
 
         read: Any = Snapshot(None, {}, 0, live=live)  # type: ignore[arg-type]
         return asyncio.run(self.known.at(read, ids, load))

@@ -45,8 +45,8 @@ def test_numbers_stay_numbers(number, shown):
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=1, max_size=4))
 def test_every_text_is_read_again_as_it_was_but_for_the_apostrophe(row):
     _, again = read_again(written(row))
-    assert [one.removeprefix("'") for one in again] == [one.removeprefix("'") for one in row]
-    assert not any(one.startswith(("=", "+", "-", "@", "\t", "\r")) for one in again)
+    assert [cell.removeprefix("'") for cell in again] == [cell.removeprefix("'") for cell in row]
+    assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in again)
 
 
 def test_a_long_table_comes_in_pieces_and_loses_no_row():

@@ -39,7 +39,7 @@ def season(server_url: str, worker_id: str, founded_name: str) -> Iterator[Reade
             yield reader
 
 
-def _asked(reader: Reader, path: str) -> tuple[bytes, list[dict[str, Any]]]:
+def _download(reader: Reader, path: str) -> tuple[bytes, list[dict[str, Any]]]:
     """What a path answers to everybody, and the plans of the statements that read animations."""
     town = reader.town
     services = Services(town.app, reader.pool, Reached(), "secret", 1.0, lambda: town.now, *BESIDES)  # type: ignore[arg-type]
@@ -80,7 +80,7 @@ def _asked(reader: Reader, path: str) -> tuple[bytes, list[dict[str, Any]]]:
     ],
 )
 def test_a_feed_reads_what_it_tells_and_little_more(season: Reader, path: str, most: int):
-    _, plans = _asked(season, path)
+    _, plans = _download(season, path)
     assert len(plans) == 2
     large = [node for plan in plans for node in _nodes(plan) if node.get("Relation Name") == "animations_g1"]
     assert large
@@ -90,7 +90,7 @@ def test_a_feed_reads_what_it_tells_and_little_more(season: Reader, path: str, m
 
 def test_every_page_of_a_table_is_one_statement_that_reads_that_page(season: Reader, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(pages, "PAGE", 200)
-    content, plans = _asked(season, "/csv")
+    content, plans = _download(season, "/csv")
     rows = content.count(b"\r\n") - 1
     assert rows > 4_000
     assert len(plans) == rows // 200 + 1

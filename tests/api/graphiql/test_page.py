@@ -18,8 +18,8 @@ def test_the_page_works_without_the_internet(window: Window):
     window.run()
     expect(window.answer).to_contain_text('"totalCount"')
     expect(window.problem).to_be_hidden()
-    assert window.asked
-    assert [url for url in window.asked if not url.startswith((window.address, "data:"))] == []
+    assert window.requests
+    assert [url for url in window.requests if not url.startswith((window.address, "data:"))] == []
     # Nothing that its policy forbids either: the browser would complain.
     assert window.complaints == []
 
@@ -116,7 +116,7 @@ def test_an_example_of_a_subscription_is_followed_until_it_is_stopped(window: Wi
     expect(window.stop_button).to_be_visible()
     window.stop_button.click()
     expect(window.run_button).to_be_visible()
-    assert f"{window.address.replace('http', 'ws')}/graphql" in window.asked
+    assert f"{window.address.replace('http', 'ws')}/graphql" in window.requests
     assert window.complaints == []
 
 

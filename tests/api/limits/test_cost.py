@@ -11,11 +11,11 @@ from api.limits.cost import MOST_COST, cost_of
 from api.schema import schema
 
 
-def cost(query: str, **given: Any) -> int:
+def cost(query: str, **variables: Any) -> int:
     document = parse(query)
     operation = get_operation_ast(document)
     assert operation is not None
-    return cost_of(schema._schema, document, operation).total(given)
+    return cost_of(schema._schema, document, operation).total(variables)
 
 
 @pytest.mark.parametrize(
@@ -69,8 +69,8 @@ def test_the_schema_asked_for_again_and_again_costs_too_much():
 
 def fields_in(answer: Any) -> int:
     if isinstance(answer, list):
-        return sum(fields_in(one) for one in answer)
-    return sum(1 + fields_in(one) for one in answer.values()) if isinstance(answer, dict) else 0
+        return sum(fields_in(item) for item in answer)
+    return sum(1 + fields_in(value) for value in answer.values()) if isinstance(answer, dict) else 0
 
 
 def test_fragments_within_fragments_are_counted_once_each_however_often_they_are_spread():

@@ -101,16 +101,16 @@ def test_every_period_gives_exactly_its_events_in_log_order(
         where["recordedBefore"] = end.isoformat()
         rows = [row for row in rows if row["recorded_at"] < end]
     expected = [row["position"] for row in rows if types is None or row["type"] in types]
-    found: list[int] = []
+    positions: list[int] = []
     after = None
     while True:
         page = history.asks(AUDIT, _ACTORS[who], where=where, first=size, after=after).data["auditTrail"]
         assert page["totalCount"] == len(expected)
-        found += [node["position"] for node in page["nodes"]]
+        positions += [node["position"] for node in page["nodes"]]
         if not page["pageInfo"]["hasNextPage"]:
             break
         after = page["pageInfo"]["endCursor"]
-    assert found == expected
+    assert positions == expected
     last = history.asks(AUDIT, _ACTORS[who], where=where, last=size).data["auditTrail"]
     assert [node["position"] for node in last["nodes"]] == expected[-size:]
 
@@ -131,8 +131,8 @@ def test_every_period_gives_exactly_its_events_in_log_order(
     ids=str,
 )
 def test_a_filter_of_the_audit_trail_that_cannot_be_used_is_named(history: Reader, where, field):
-    asked = history.asks(AUDIT, NATIONAL, where=where)
-    assert refusals(asked) == [{"code": "INVALID", "field": ["where", field]}]
+    answer = history.asks(AUDIT, NATIONAL, where=where)
+    assert refusals(answer) == [{"code": "INVALID", "field": ["where", field]}]
 
 
 @pytest.mark.parametrize(
@@ -146,8 +146,8 @@ def test_a_filter_of_the_audit_trail_that_cannot_be_used_is_named(history: Reade
     ids=str,
 )
 def test_extreme_positions_and_unknown_codes_are_only_filters(history: Reader, where):
-    found = history.asks(AUDIT, NATIONAL, where=where, first=100).data["auditTrail"]["nodes"]
-    assert {node["type"] for node in found} <= {"animation.published"}
+    nodes = history.asks(AUDIT, NATIONAL, where=where, first=100).data["auditTrail"]["nodes"]
+    assert {node["type"] for node in nodes} <= {"animation.published"}
 
 
 def test_a_structure_is_told_the_same_of_what_is_anothers_and_of_what_does_not_exist(history: Reader):
@@ -161,8 +161,8 @@ def test_a_structure_is_told_the_same_of_what_is_anothers_and_of_what_does_not_e
         assert history.asks(node, structure(TILLEULS), id=f"audit:{position}").data == {"node": None}
         assert history.asks(node, PUBLIC, id=f"audit:{position}").codes == ["UNAUTHENTICATED"]
     for other in (structure_id(BASSE_TERRE), structure_id("nobody")):
-        asked = history.asks(AUDIT, structure(TILLEULS), where={"structureId": str(other)})
-        assert asked.codes == ["FORBIDDEN"]
+        answer = history.asks(AUDIT, structure(TILLEULS), where={"structureId": str(other)})
+        assert answer.codes == ["FORBIDDEN"]
 
 
 def test_the_actor_of_a_parent_is_a_pseudonym_and_what_is_personal_is_named_but_null(history: Reader):

@@ -108,31 +108,31 @@ def _large(nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def test_controls_are_found_by_an_index(season: Reader, who: Actor, document: str, where: dict[str, Any], most: int):
     plans = _plans(season, document, who, {"where": where})
     large = _large([node for plan in plans for node in _nodes(plan)])
-    told = [(node["Node Type"], node.get("Index Name"), _read(node), node.get("Filter")) for node in large]
+    details = [(node["Node Type"], node.get("Index Name"), _read(node), node.get("Filter")) for node in large]
     assert large
-    assert all(node["Node Type"] != "Seq Scan" for node in large), told
-    assert sum(map(_read, large)) <= most, told
+    assert all(node["Node Type"] != "Seq Scan" for node in large), details
+    assert sum(map(_read, large)) <= most, details
 
 
 def test_twenty_controls_cost_as_many_statements_as_one(season: Reader):
     def statements(first: int) -> int:
-        with executed() as found:
+        with executed() as statements_run:
             nodes = season.asks(PAGE, AUDITOR, first=first).data["controls"]["nodes"]
         assert len(nodes) == first
-        return len(found)
+        return len(statements_run)
 
     assert statements(20) == statements(1)
 
 
 def test_what_was_certified_in_a_month_is_found_by_its_day(season: Reader):
-    asked = {"period_from": date(2027, 3, 1), "period_until": date(2027, 3, 31), "territory": None, "most": 5_001}
+    parameters = {"period_from": date(2027, 3, 1), "period_until": date(2027, 3, 31), "territory": None, "most": 5_001}
     text = queries.CERTIFIED
     for table in ("service_dossiers", "territories"):
         text = text.replace(f"{{{table}}}", f"read_models.{table}_g1")
     with season.town.app.pool.connection() as conn:
-        assert len(conn.execute(text, asked).fetchall()) == 31 * 20
-        ((plan,),) = conn.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + text, asked).fetchall()
+        assert len(conn.execute(text, parameters).fetchall()) == 31 * 20
+        ((plan,),) = conn.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + text, parameters).fetchall()
     (dossiers,) = _large(list(_nodes(plan[0]["Plan"])))
-    told = (dossiers["Node Type"], _read(dossiers))
-    assert dossiers["Node Type"] != "Seq Scan", told
-    assert _read(dossiers) < 31 * 20 + 100, told
+    details = (dossiers["Node Type"], _read(dossiers))
+    assert dossiers["Node Type"] != "Seq Scan", details
+    assert _read(dossiers) < 31 * 20 + 100, details

@@ -76,18 +76,18 @@ def _deed(town: Town, random: Random, known: list[tuple[str, UUID]]) -> None:
         kind = random.choice(("cafe-des-parents", "seminaire"))
         known.append((siret, town.declares(siret, territory=territory, themes=themes, type=kind, starts_at=start)))
         return
-    siret, one = random.choice(known)
+    siret, animation_id = random.choice(known)
     own = structure(siret)
     changes = {"starts_at": start, "ends_at": start + timedelta(hours=1), "themes": themes}
     head_count = random.randint(0, 30)
     command, actor = random.choice(
         [
-            *[(AnimationPublish(animation_id=one), NATIONAL)] * 3,
-            (AnimationRefuse(animation_id=one, reason="Trop court."), NATIONAL),
-            (AnimationCancel(animation_id=one, reason="Neige."), own),
-            (AnimationModify(animation_id=one, changes=changes), own),
-            *[(AnimationAttest(animation_id=one, parents=head_count), own)] * 3,
-            (AttestationCorrect(animation_id=one, parents=head_count, reason="Recompté."), own),
+            *[(AnimationPublish(animation_id=animation_id), NATIONAL)] * 3,
+            (AnimationRefuse(animation_id=animation_id, reason="Trop court."), NATIONAL),
+            (AnimationCancel(animation_id=animation_id, reason="Neige."), own),
+            (AnimationModify(animation_id=animation_id, changes=changes), own),
+            *[(AnimationAttest(animation_id=animation_id, parents=head_count), own)] * 3,
+            (AttestationCorrect(animation_id=animation_id, parents=head_count, reason="Recompté."), own),
         ]
     )
     town.does(command, actor)
@@ -129,14 +129,14 @@ def _by(pairs: Sequence[tuple[str, Row]]) -> dict[str, tuple[int, int]]:
     return {name: (animations[name], parents[name]) for name in animations}
 
 
-def _told(dashboard: dict[str, Any]) -> dict[str, Any]:
-    told = dict(dashboard)
+def _figures(dashboard: dict[str, Any]) -> dict[str, Any]:
+    figures = dict(dashboard)
     for name in ("byTheme", "byType"):
-        told[name] = {one["term"]["code"]: (one["animations"], one["parents"]) for one in dashboard[name]}
-    months = [one["month"] for one in dashboard["byMonth"]]
+        figures[name] = {row["term"]["code"]: (row["animations"], row["parents"]) for row in dashboard[name]}
+    months = [row["month"] for row in dashboard["byMonth"]]
     assert months == sorted(months)
-    told["byMonth"] = {one["month"]: (one["animations"], one["parents"]) for one in dashboard["byMonth"]}
-    return told
+    figures["byMonth"] = {row["month"]: (row["animations"], row["parents"]) for row in dashboard["byMonth"]}
+    return figures
 
 
 _DAYS = st.one_of(st.none(), st.integers(0, 45).map(lambda days: date(2026, 9, 24) + timedelta(days=days)))
@@ -155,22 +155,22 @@ _WHOSE: list[tuple[str, str | None, Actor]] = [
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(whose=st.sampled_from(_WHOSE), start=_DAYS, end=_DAYS, hours=st.integers(0, 500))
 def test_figures_of_any_period_are_what_counting_one_by_one_gives(season: Reader, whose, start, end, hours):
-    document, of, actor = whose
+    document, owner, actor = whose
     if start is not None and end is not None and end < start:
         start, end = end, start
     rows = _rows(season)
     if document == STRUCTURE:
-        rows = [row for row in rows if row["structure_id"] == structure_id(of)]
+        rows = [row for row in rows if row["structure_id"] == structure_id(owner)]
         rows = [row for row in rows if not actor.territories or row["territory"] in actor.territories]
     if document == TERRITORY:
-        rows = [row for row in rows if row["territory"] == of]
+        rows = [row for row in rows if row["territory"] == owner]
     rows = [row for row in rows if (start or date.min) <= _local_day(row) <= (end or date.max)]
     now = season.town.now + timedelta(hours=hours)
-    said = {} if of is None else {"of": of}
+    variables = {} if owner is None else {"of": owner}
     period = {"from": start and start.isoformat(), "to": end and end.isoformat()}
-    data = season.asks(document, actor, now, **period, **said).data
-    dashboard = data["dashboard"] if of is None else next(iter(data.values()))["dashboard"]
-    assert _told(dashboard) == _counted(rows, now)
+    data = season.asks(document, actor, now, **period, **variables).data
+    dashboard = data["dashboard"] if owner is None else next(iter(data.values()))["dashboard"]
+    assert _figures(dashboard) == _counted(rows, now)
 
 
 def test_the_season_has_some_of_everything(season: Reader):
@@ -187,18 +187,18 @@ def test_the_season_has_some_of_everything(season: Reader):
 def test_nothing_waits_for_an_attestation_less_than_none(season: Reader):
     """A process whose clock is behind may be asked after another took an attestation."""
     before = _START - timedelta(days=30)
-    for document, of, actor in _WHOSE:
-        said = {} if of is None else {"of": of}
-        data = season.asks(document, actor, before, **said).data
-        dashboard = data["dashboard"] if of is None else next(iter(data.values()))["dashboard"]
+    for document, owner, actor in _WHOSE:
+        variables = {} if owner is None else {"of": owner}
+        data = season.asks(document, actor, before, **variables).data
+        dashboard = data["dashboard"] if owner is None else next(iter(data.values()))["dashboard"]
         assert (dashboard["past"], dashboard["awaitingAttestation"]) == (dashboard["attested"], 0)
 
 
 @pytest.mark.parametrize("day", ["2026-10-05\x00", "2026-13-01", "hier", "2026-10-05T00:00:00", "\ud800", ""])
 def test_a_day_that_is_none_is_named(season: Reader, day: str):
     for name in ("from", "to"):
-        asked = season.asks(COUNTRY, NATIONAL, None, **{name: day})
-        assert refusals(asked) == [{"code": "INVALID", "field": [name]}]
+        answer = season.asks(COUNTRY, NATIONAL, None, **{name: day})
+        assert refusals(answer) == [{"code": "INVALID", "field": [name]}]
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])

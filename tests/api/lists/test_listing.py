@@ -107,7 +107,7 @@ def test_the_listing_is_sorted_by_every_field_in_both_directions(town: Town):
         page = town.asks(LISTING, orderBy=order(*fields)).data["animations"]
         assert "".join(by_id[node["id"]] for node in page["nodes"]) == expected, fields
         walked = walk(town, LISTING, ["animations"], 1, NATIONAL, orderBy=order(*fields))
-        assert "".join(by_id[one] for one in walked) == expected, fields
+        assert "".join(by_id[key] for key in walked) == expected, fields
 
 
 def test_pages_go_forwards_and_backwards_over_the_same_list(town: Town):
@@ -193,8 +193,8 @@ def _cursor(text: str) -> str:
 )
 def test_arguments_that_cannot_be_used_are_named_in_french(town: Town, arguments):
     town.declares(published=True)
-    asked = town.asks(LISTING, **arguments)
-    assert asked.codes == ["INVALID"], asked.messages
+    answer = town.asks(LISTING, **arguments)
+    assert answer.codes == ["INVALID"], answer.messages
 
 
 def test_a_cursor_of_another_order_is_refused(town: Town):
@@ -208,8 +208,8 @@ def test_a_cursor_of_another_order_is_refused(town: Town):
 def test_instants_at_the_ends_of_the_calendar_are_only_instants(town: Town, instant: str):
     town.declares(published=True)
     for name in ("startsFrom", "startsBefore"):
-        asked = town.asks(LISTING, where={name: instant})
-        assert asked.result.errors is None or asked.codes == ["INVALID"], asked.messages
+        answer = town.asks(LISTING, where={name: instant})
+        assert answer.result.errors is None or answer.codes == ["INVALID"], answer.messages
 
 
 def test_how_many_there_are_is_counted_only_when_asked_for(town: Town):

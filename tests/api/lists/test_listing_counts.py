@@ -59,15 +59,15 @@ def _questions() -> Iterator[dict[str, Any]]:
 async def _differences(town: Town) -> list[Any]:
     """The questions whose count is not how many there are, however they are answered."""
     async with AsyncConnectionPool(town.url, min_size=1, max_size=2, open=False) as pool:
-        both, found = Both(town, pool), []
+        both, differences = Both(town, pool), []
         for where in _questions():
-            asked = Drawn(COUNT, {"where": where})
-            for answer in (await both.compiled(asked, PUBLIC), (await both.core(asked, PUBLIC))[0]):
+            drawn = Drawn(COUNT, {"where": where})
+            for answer in (await both.compiled(drawn, PUBLIC), (await both.core(drawn, PUBLIC))[0]):
                 assert answer is not None
                 page = json.loads(answer)["data"]["animations"]
                 if page["totalCount"] != len(page["nodes"]):
-                    found.append((where, page["totalCount"], len(page["nodes"])))
-        return found
+                    differences.append((where, page["totalCount"], len(page["nodes"])))
+        return differences
 
 
 def test_the_number_is_that_of_what_is_shown_whatever_it_is_filtered_by(town: Town):

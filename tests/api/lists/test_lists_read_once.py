@@ -15,7 +15,7 @@ from tests.support.api.documents import Drawn
 
 
 def test_of_all_who_ask_after_a_move_one_reads_the_lists(busy: Town, monkeypatch):
-    asked = Drawn("{ position animations(first: 1) { nodes { territory { name } } } }", {})
+    drawn = Drawn("{ position animations(first: 1) { nodes { territory { name } } } }", {})
     reading, read_lists = 0, lists.read_lists
 
     async def counted(read: Any) -> Any:
@@ -28,7 +28,7 @@ def test_of_all_who_ask_after_a_move_one_reads_the_lists(busy: Town, monkeypatch
     async def asking() -> list[bytes | None]:
         async with AsyncConnectionPool(busy.url, min_size=6, max_size=6, open=False) as pool:
             both = Both(busy, pool)
-            return await asyncio.gather(*(both.compiled(asked, PUBLIC) for _ in range(6)))
+            return await asyncio.gather(*(both.compiled(drawn, PUBLIC) for _ in range(6)))
 
     catch_up_with(busy)
     answers = asyncio.run(asking())

@@ -100,10 +100,10 @@ def _key(name: str, row: dict[str, Any]) -> Any:
 
 def _is_sorted(listed: Listed, orders: Orders, rows: list[dict[str, Any]]) -> bool:
     # Of what is published, status and attestation are the same for whoever asks.
-    told = [one for one in orders if not (listed.public and one["field"] in ("STATUS", "ATTESTED"))]
-    for one, other in pairwise(rows):
-        for order in told:
-            here, there = _key(order["field"], one), _key(order["field"], other)
+    sorted_by = [order for order in orders if not (listed.public and order["field"] in ("STATUS", "ATTESTED"))]
+    for row, other in pairwise(rows):
+        for order in sorted_by:
+            here, there = _key(order["field"], row), _key(order["field"], other)
             if here != there:
                 if (here < there) != (order["direction"] == "ASC"):
                     return False
@@ -113,7 +113,7 @@ def _is_sorted(listed: Listed, orders: Orders, rows: list[dict[str, Any]]) -> bo
 
 def _walk(listed: Listed, orders: Orders, size: int, backwards: bool, between: Any = lambda: None) -> list[str]:
     """The ids of the whole list, first to last, read page by page from one end or the other."""
-    found: list[str] = []
+    walked: list[str] = []
     cursor = None
     while True:
         arguments = {"last": size, "before": cursor} if backwards else {"first": size, "after": cursor}
@@ -123,9 +123,9 @@ def _walk(listed: Listed, orders: Orders, size: int, backwards: bool, between: A
         info = page["pageInfo"]
         assert (info["startCursor"], info["endCursor"]) == ((cursors[0], cursors[-1]) if cursors else (None, None))
         assert info["hasNextPage" if backwards else "hasPreviousPage"] == (cursor is not None)
-        found = ids + found if backwards else found + ids
+        walked = ids + walked if backwards else walked + ids
         if not info["hasPreviousPage" if backwards else "hasNextPage"]:
-            return found
+            return walked
         assert len(ids) == size
         cursor = info["startCursor" if backwards else "endCursor"]
         between()
@@ -147,7 +147,7 @@ def test_every_order_gives_the_whole_list_sorted_forwards_and_backwards(busy: Re
     members = listed.members()
     forwards = _walk(listed, orders, 5, backwards=False)
     assert sorted(forwards) == sorted(members)
-    assert _is_sorted(listed, orders, [members[one] for one in forwards])
+    assert _is_sorted(listed, orders, [members[key] for key in forwards])
     assert _walk(listed, orders, 4, backwards=True) == forwards
 
 
@@ -158,7 +158,7 @@ def test_walking_the_pages_gives_exactly_the_sorted_list(busy: Reader, orders, s
     members = listed.members()
     walked = _walk(listed, orders, size, backwards)
     assert sorted(walked) == sorted(members)
-    assert _is_sorted(listed, orders, [members[one] for one in walked])
+    assert _is_sorted(listed, orders, [members[key] for key in walked])
     assert walked == [edge["node"]["id"] for edge in listed.page(orders, first=100)["edges"]]
 
 
@@ -188,7 +188,7 @@ def test_what_is_written_between_pages_neither_repeats_nor_hides_a_row(
     members = listed.members()
     assert len(walked) == len(set(walked))
     assert before <= set(walked) <= set(members)
-    assert _is_sorted(listed, orders, [members[one] for one in walked])
+    assert _is_sorted(listed, orders, [members[key] for key in walked])
 
 
 @pytest.mark.parametrize(
@@ -211,8 +211,8 @@ def test_what_is_written_between_pages_neither_repeats_nor_hides_a_row(
 @pytest.mark.parametrize("public", [True, False], ids=["listing", "own animations"])
 def test_an_argument_of_a_page_that_cannot_be_used_is_named(busy: Reader, public, arguments, field):
     listed = Listed(busy, public)
-    asked = busy.asks(LISTING if public else OWN, listed.actor, **arguments)
-    assert refusals(asked) == [{"code": "INVALID", "field": [field]}]
+    answer = busy.asks(LISTING if public else OWN, listed.actor, **arguments)
+    assert refusals(answer) == [{"code": "INVALID", "field": [field]}]
 
 
 def test_after_goes_with_first_and_before_with_last(busy: Reader):
@@ -254,9 +254,9 @@ def test_a_forged_cursor_is_at_worst_an_unusable_argument(busy: Reader, values):
     orders = [{"field": values[0].split(",")[0], "direction": "ASC"}]
     for public in (True, False):
         listed = Listed(busy, public)
-        asked = busy.asks(LISTING if public else OWN, listed.actor, orderBy=orders, after=cursor)
+        answer = busy.asks(LISTING if public else OWN, listed.actor, orderBy=orders, after=cursor)
         # Only what is well made passes, and is then a place like any other.
-        assert asked.codes == ([] if values[1] in _PASSING else ["INVALID"]), asked.messages
+        assert answer.codes == ([] if values[1] in _PASSING else ["INVALID"]), answer.messages
 
 
 def test_an_order_given_twice_counts_as_it_was_given_first(busy: Reader):

@@ -196,9 +196,9 @@ def _faults(reader: Reader, what: str) -> list[str]:
     document, actor, variables, most = HOT[what]
     nodes = [node for plan in _plans(reader, document, actor, variables) for node in _nodes(plan)]
     large = [node for node in nodes if node.get("Relation Name") in _TABLES]
-    told = [(node["Node Type"], node.get("Index Name"), _read(node), node.get("Index Cond")) for node in large]
+    details = [(node["Node Type"], node.get("Index Name"), _read(node), node.get("Index Cond")) for node in large]
     good = large and sum(map(_read, large)) <= most and all(node["Node Type"] != "Seq Scan" for node in large)
-    return [] if good else [f"{what}: {told}"]
+    return [] if good else [f"{what}: {details}"]
 
 
 def test_what_is_asked_all_day_looks_at_few_rows_by_an_index(season: Reader):
@@ -217,8 +217,8 @@ def test_a_page_of_the_audit_trail_far_in_is_read_from_its_cursor_under_each_fil
     document = AUDIT.replace("$where: AuditWhere", "$where: AuditWhere, $after: String").replace(
         "(where: $where)", "(where: $where, after: $after)"
     )
-    for what, (asked, actor, variables, most) in HOT.items():
-        if asked is AUDIT:
+    for what, (listed, actor, variables, most) in HOT.items():
+        if listed is AUDIT:
             far = cursor_of(ORDERS, [str(1_000_000 + EVENTS * 3 // 4)])
             with executed() as statements:
                 season.asks(document, actor, **variables, after=far)
@@ -235,5 +235,5 @@ def test_a_page_of_the_audit_trail_far_in_is_read_from_its_cursor_under_each_fil
 def test_figures_of_territories_count_what_is_to_come_from_an_index_alone(season: Reader, monkeypatch, document):
     monkeypatch.setattr(season.town, "now", datetime(2027, 3, 20, tzinfo=UTC))
     nodes = [node for plan in _plans(season, document, NATIONAL, {}) for node in _nodes(plan)]
-    (one,) = [node for node in nodes if node.get("Relation Name") in _TABLES]
-    assert one["Node Type"] == "Index Only Scan"
+    (scan,) = [node for node in nodes if node.get("Relation Name") in _TABLES]
+    assert scan["Node Type"] == "Index Only Scan"

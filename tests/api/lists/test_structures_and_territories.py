@@ -120,14 +120,16 @@ def test_my_animations_are_sorted_each_way_and_paged_without_loss(town: Town, fi
     for size in (1, 2, 4):
         walked = walk(town, OWN, ["structure", "animations"], size, structure(TILLEULS), **arguments)
         assert walked == ids, size
-    turned = [{"field": one["field"], "direction": {"ASC": "DESC", "DESC": "ASC"}[one["direction"]]} for one in orders]
+    turned = [
+        {"field": order["field"], "direction": {"ASC": "DESC", "DESC": "ASC"}[order["direction"]]} for order in orders
+    ]
     assert [node["id"] for node in _own(town, orderBy=turned)["nodes"]] == ids[::-1]
 
 
 def test_figures_count_what_was_declared_and_what_came_of_it(town: Town):
     _season(town)
     town.signs(BASSE_TERRE, "Ville de Basse-Terre", "971")
-    told = town.asks(DASHBOARD, structure(TILLEULS), siret=TILLEULS).data["structure"]["dashboard"]
+    dashboard = town.asks(DASHBOARD, structure(TILLEULS), siret=TILLEULS).data["structure"]["dashboard"]
     expected = {
         "animations": 6,
         "published": 3,
@@ -137,19 +139,19 @@ def test_figures_count_what_was_declared_and_what_came_of_it(town: Town):
         "cancelled": 1,
         "parents": 7,
     }
-    assert {name: told[name] for name in expected} == expected
+    assert {name: dashboard[name] for name in expected} == expected
     # By the local day: half past eleven in the evening, UTC, is the next month in Paris.
-    assert told["byMonth"] == [
+    assert dashboard["byMonth"] == [
         {"month": "2026-10", "animations": 3, "parents": 7},
         {"month": "2026-11", "animations": 2, "parents": 0},
         {"month": "2027-02", "animations": 1, "parents": 0},
     ]
-    assert {(count["term"]["code"], count["animations"], count["parents"]) for count in told["byTheme"]} == {
+    assert {(count["term"]["code"], count["animations"], count["parents"]) for count in dashboard["byTheme"]} == {
         ("ent-pronote", 5, 0),
         ("temps-ecran", 1, 7),
         ("educonnect", 1, 7),
     }
-    assert {(count["term"]["code"], count["animations"], count["parents"]) for count in told["byType"]} == {
+    assert {(count["term"]["code"], count["animations"], count["parents"]) for count in dashboard["byType"]} == {
         ("cafe-des-parents", 5, 7),
         ("seminaire", 1, 0),
     }
@@ -157,7 +159,7 @@ def test_figures_count_what_was_declared_and_what_came_of_it(town: Town):
         "territory"
     ]
     country = town.asks(f"{{ dashboard {FIGURES} }}", NATIONAL).data
-    assert territory["dashboard"] == country["dashboard"] == told
+    assert territory["dashboard"] == country["dashboard"] == dashboard
 
 
 def test_figures_of_a_period_include_its_first_and_last_day(town: Town):
@@ -171,20 +173,20 @@ def test_figures_of_a_period_include_its_first_and_last_day(town: Town):
         (f"query ($from: Date, $to: Date) {{ {PERIOD} }}", lambda data: data),
     ]
     for document, within in documents:
-        said = {"siret": TILLEULS} if "$siret" in document else {}
+        variables = {"siret": TILLEULS} if "$siret" in document else {}
         for period, animations, past in [
             ({"from": "2026-10-05", "to": "2026-10-05"}, 3, 2),
             ({"from": "2026-10-06"}, 3, 0),
             ({"to": "2026-10-04"}, 0, 0),
             ({"from": "2027-02-01", "to": "2027-02-01"}, 1, 0),
         ]:
-            told = within(town.asks(document, NATIONAL, **period, **said).data)["dashboard"]
-            assert (told["animations"], told["past"]) == (animations, past), (document, period)
+            dashboard = within(town.asks(document, NATIONAL, **period, **variables).data)["dashboard"]
+            assert (dashboard["animations"], dashboard["past"]) == (animations, past), (document, period)
 
 
 def test_a_period_that_ends_before_it_begins_is_a_slip(town: Town):
-    asked = town.asks(DASHBOARD, NATIONAL, siret=TILLEULS, **{"from": "2026-10-06", "to": "2026-10-05"})
-    assert asked.codes == ["INVALID"]
+    answer = town.asks(DASHBOARD, NATIONAL, siret=TILLEULS, **{"from": "2026-10-06", "to": "2026-10-05"})
+    assert answer.codes == ["INVALID"]
 
 
 def test_a_coordonnateur_reads_of_a_structure_what_belongs_to_the_own_territories(town: Town):
@@ -201,11 +203,11 @@ def test_a_coordonnateur_reads_of_a_structure_what_belongs_to_the_own_territorie
         (coordonnateur("13", "34"), ["ici", "là"]),
         (structure(EVERYWHERE), ["ici", "là"]),
     ]:
-        told = town.asks(document, actor, siret=EVERYWHERE).data["structure"]
-        assert sorted(titles(told["animations"])) == expected
-        assert told["animations"]["totalCount"] == told["dashboard"]["animations"] == len(expected)
-        assert len(told["conventions"]) == len(expected)
-        created = [node for node in told["timeline"]["nodes"] if node["type"] == "animation.created"]
+        shown = town.asks(document, actor, siret=EVERYWHERE).data["structure"]
+        assert sorted(titles(shown["animations"])) == expected
+        assert shown["animations"]["totalCount"] == shown["dashboard"]["animations"] == len(expected)
+        assert len(shown["conventions"]) == len(expected)
+        created = [node for node in shown["timeline"]["nodes"] if node["type"] == "animation.created"]
         assert len(created) == len(expected)
 
 
@@ -220,8 +222,8 @@ def test_a_convention_tells_its_terms_as_amended_and_ended(town: Town):
     fields = """{ id version territory coordonnateur signedOn validFrom validUntil plannedAnimations ratePerAnimation
       requiredPieces terminatedOn terminationReason }"""
     document = f"query ($siret: String) {{ structure(siret: $siret) {{ conventions {fields} }} }}"
-    (told,) = town.asks(document, AUDITOR, siret=BASSE_TERRE).data["structure"]["conventions"]
-    assert told == {
+    (shown,) = town.asks(document, AUDITOR, siret=BASSE_TERRE).data["structure"]["conventions"]
+    assert shown == {
         "id": str(convention),
         "version": 3,
         "territory": "971",
@@ -243,21 +245,21 @@ def test_the_timeline_tells_every_step_in_order_page_by_page(town: Town):
       timeline(first: $first, after: $after) {
         nodes { id position type subject subjectVersion actor role recordedAt data } pageInfo { hasNextPage endCursor }
       } } }"""
-    told = town.asks(document, structure(TILLEULS), siret=TILLEULS).data["structure"]["timeline"]["nodes"]
-    assert [entry["type"] for entry in told] == [
+    entries = town.asks(document, structure(TILLEULS), siret=TILLEULS).data["structure"]["timeline"]["nodes"]
+    assert [entry["type"] for entry in entries] == [
         "convention.signed",
         "structure.account_opened",
         "structure.convention_attached",
         "animation.created",
         "animation.published",
     ]
-    created = told[3]
+    created = entries[3]
     assert created["subject"] == str(animation)
     assert (created["actor"], created["role"], created["subjectVersion"]) == ("structure", "structure", 1)
     assert datetime.fromisoformat(created["recordedAt"]) == town.now
     assert created["data"]["themes"] == ["ent-pronote"]
     walked = walk(town, document, ["structure", "timeline"], 2, structure(TILLEULS), siret=TILLEULS)
-    assert walked == [entry["id"] for entry in told]
+    assert walked == [entry["id"] for entry in entries]
 
 
 def test_what_belongs_to_many_costs_as_few_statements_as_what_belongs_to_one(town: Town):
@@ -268,20 +270,20 @@ def test_what_belongs_to_many_costs_as_few_statements_as_what_belongs_to_one(tow
       animations(first: 1, where: {past: false}) { nodes { title type { label } } totalCount }
       conventions { territory } dashboard { animations byType { term { label } } }
       timeline(first: 2) { nodes { type } totalCount } } } }"""
-    one, all_three = town.asks(document, NATIONAL, first=1), town.asks(document, NATIONAL, first=3)
-    told = {node["name"]: node for node in all_three.data["structures"]["nodes"]}
-    assert all_three.statements == one.statements
-    assert told["Centre social Les Tilleuls"]["animations"] == {"nodes": [], "totalCount": 0}
-    own = told[f"Structure {EVERYWHERE}"]
+    first, all_three = town.asks(document, NATIONAL, first=1), town.asks(document, NATIONAL, first=3)
+    by_name = {node["name"]: node for node in all_three.data["structures"]["nodes"]}
+    assert all_three.statements == first.statements
+    assert by_name["Centre social Les Tilleuls"]["animations"] == {"nodes": [], "totalCount": 0}
+    own = by_name[f"Structure {EVERYWHERE}"]
     assert titles(own["animations"]) == [EVERYWHERE]
     assert own["animations"]["totalCount"] == own["dashboard"]["animations"] == len(own["conventions"]) == 1
     assert [node["type"] for node in own["timeline"]["nodes"]] == ["convention.signed", "structure.account_opened"]
     assert own["timeline"]["totalCount"] == 4
     territories = "{ territories { code dashboard { animations byTheme { term { label } } } } }"
-    asked = town.asks(territories, NATIONAL)
-    counts = {found["code"]: found["dashboard"]["animations"] for found in asked.data["territories"]}
+    answer = town.asks(territories, NATIONAL)
+    counts = {territory["code"]: territory["dashboard"]["animations"] for territory in answer.data["territories"]}
     assert (counts["34"], counts["13"], len(counts)) == (2, 0, 12)
-    assert asked.statements == 4
+    assert answer.statements == 4
 
 
 def test_lists_asked_for_with_different_arguments_are_kept_apart(town: Town):
@@ -292,7 +294,7 @@ def test_lists_asked_for_with_different_arguments_are_kept_apart(town: Town):
       back: animations(orderBy: [{field: TITLE, direction: DESC}]) { nodes { title } }
       refused: animations(where: {status: [REFUSED]}) { nodes { title } totalCount }
       none: dashboard(to: "2026-09-30") { animations } some: dashboard(from: "2026-09-30") { animations } } }"""
-    told = town.asks(document, NATIONAL, siret=TILLEULS).data["structure"]
-    assert [titles(told[name]) for name in ("all", "back", "refused")] == [["a", "b"], ["b", "a"], ["b"]]
-    assert told["refused"]["totalCount"] == 1
-    assert (told["none"]["animations"], told["some"]["animations"]) == (0, 2)
+    shown = town.asks(document, NATIONAL, siret=TILLEULS).data["structure"]
+    assert [titles(shown[name]) for name in ("all", "back", "refused")] == [["a", "b"], ["b", "a"], ["b"]]
+    assert shown["refused"]["totalCount"] == 1
+    assert (shown["none"]["animations"], shown["some"]["animations"]) == (0, 2)

@@ -73,9 +73,9 @@ def test_words_are_found_by_their_beginnings_whatever_accents_ligatures_and_sign
     wrong = []
     for text, titles in FOUND:
         page = library.asks(LISTING, where={"text": text}).data["animations"]
-        found = sorted(TITLES.index(node["title"]) for node in page["nodes"])
-        if (found, page["totalCount"]) != (titles, len(titles)):
-            wrong.append(f"{text!r:.30}: {found}, counted as {page['totalCount']}")
+        places = sorted(TITLES.index(node["title"]) for node in page["nodes"])
+        if (places, page["totalCount"]) != (titles, len(titles)):
+            wrong.append(f"{text!r:.30}: {places}, counted as {page['totalCount']}")
     assert not wrong, "\n".join(wrong)
 
 
@@ -89,9 +89,9 @@ def test_no_text_is_an_accident(library: Reader, text: str):
 @settings(max_examples=200, deadline=None)
 @given(text=st.text(max_size=60))
 def test_every_text_is_found_by_its_own_words(text: str):
-    found = words(text)
-    assert words(" ".join(found)) == found
-    assert all(word and not set(word) & set(" '&|!()*:\\\0") for word in found)
+    parts = words(text)
+    assert words(" ".join(parts)) == parts
+    assert all(word and not set(word) & set(" '&|!()*:\\\0") for word in parts)
 
 
 @settings(max_examples=500, deadline=None)
@@ -121,9 +121,9 @@ def test_structures_are_found_by_any_part_of_the_words_of_their_names(library: R
 
 def test_the_letters_of_every_alphabet_can_be_looked_for(library: Reader):
     letters = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]
-    told = sorted(set(words(" ".join(letters))) | set(words("".join(letters))))
+    searched = sorted(set(words(" ".join(letters))) | set(words("".join(letters))))
     unfound = """SELECT word FROM unnest(%s::text[]) AS word
         WHERE NOT word::tsvector @@ (quote_literal(left(word, 40)) || ':*')::tsquery"""
     with library.town.app.pool.connection() as conn:
-        assert conn.execute(unfound, [told]).fetchall() == []
-    assert len(told) > 100_000
+        assert conn.execute(unfound, [searched]).fetchall() == []
+    assert len(searched) > 100_000

@@ -82,8 +82,8 @@ def test_anything_is_found_by_its_id(town: Town):
         "audit:1": "AuditEntry",
     }
     document = "query ($id: ID!) { node(id: $id) { __typename id } }"
-    for one, typename in ids.items():
-        assert town.asks(document, NATIONAL, id=one).data["node"] == {"__typename": typename, "id": one}
+    for key, typename in ids.items():
+        assert town.asks(document, NATIONAL, id=key).data["node"] == {"__typename": typename, "id": key}
     for unknown in (str(structure_id("nobody")), "audit:99999"):
         assert town.asks(document, NATIONAL, id=unknown).data == {"node": None}
     assert town.asks(document, coordonnateur("34"), id=str(convention)).data == {"node": None}

@@ -46,17 +46,19 @@ def story(town: Town) -> dict[str, Any]:
         town.now += timedelta(days=1)
 
     starts_at = town.now + timedelta(days=2, hours=4)
-    moments["id"] = found = town.declares(starts_at=starts_at, ends_at=starts_at + timedelta(hours=2))
+    moments["id"] = animation_id = town.declares(starts_at=starts_at, ends_at=starts_at + timedelta(hours=2))
     then("declared")
     town.asks("{ position }")
-    town.does(AnimationPublish(animation_id=found), NATIONAL)
+    town.does(AnimationPublish(animation_id=animation_id), NATIONAL)
     then("published")
-    town.does(AnimationModify(animation_id=found, changes={"title": "Atelier", "seats": 30}), structure(TILLEULS))
+    town.does(
+        AnimationModify(animation_id=animation_id, changes={"title": "Atelier", "seats": 30}), structure(TILLEULS)
+    )
     town.does(TermRename(kind=TermKind.THEME, code="ent-pronote", label="Espace numérique"), NATIONAL)
     then("renamed")
-    town.attests(found, 12)
+    town.attests(animation_id, 12)
     then("attested")
-    correction = {"animation_id": found, "parents": 14, "reason": "Recompté."}
+    correction = {"animation_id": animation_id, "parents": 14, "reason": "Recompté."}
     town.does(AttestationCorrect(**correction), structure(TILLEULS))
     then("corrected")
     return moments
@@ -82,12 +84,12 @@ def test_an_animation_is_told_as_it_was_known_at_each_position(town, story):
     declared, published, renamed, attested, corrected = (
         _at(town, story, name) for name in ("declared", "published", "renamed", "attested", "corrected")
     )
-    assert [one["status"] for one in (declared, published)] == ["SUBMITTED", "PUBLISHED"]
+    assert [state["status"] for state in (declared, published)] == ["SUBMITTED", "PUBLISHED"]
     assert (declared["title"], declared["seats"], declared["publishedAt"]) == ("Café des parents", 12, None)
     assert (renamed["title"], renamed["seats"], renamed["attestation"]) == ("Atelier", 30, None)
     assert attested["attestation"] == {"parents": 12, "corrections": 0}
     assert corrected["attestation"] == {"parents": 14, "corrections": 1}
-    assert [one["version"] for one in (declared, published, renamed, attested, corrected)] == [1, 2, 3, 4, 5]
+    assert [state["version"] for state in (declared, published, renamed, attested, corrected)] == [1, 2, 3, 4, 5]
 
 
 def test_terms_are_told_with_the_typology_of_the_moment(town, story):
@@ -112,8 +114,8 @@ def test_the_latest_moment_is_what_stands_today(town, story):
 
 def test_a_moment_may_be_an_instant_or_a_day_of_paris(town, story):
     def title(**at: str) -> Any:
-        found = town.asks(ANIMATION, NATIONAL, id=str(story["id"]), at=at).data["animation"]
-        return found and (found["title"], found["status"])
+        shown = town.asks(ANIMATION, NATIONAL, id=str(story["id"]), at=at).data["animation"]
+        return shown and (shown["title"], shown["status"])
 
     assert title(instant="2026-09-01T07:59:59Z") is None
     assert title(instant="2026-09-01T10:00:00+02:00") == ("Café des parents", "SUBMITTED")
@@ -126,13 +128,13 @@ def test_a_moment_may_be_an_instant_or_a_day_of_paris(town, story):
 def test_what_is_recorded_after_midnight_in_paris_is_of_the_next_day_there(town):
     town.signs()
     town.now += timedelta(hours=13, minutes=59)
-    found = town.declares()
+    animation_id = town.declares()
     town.now += timedelta(minutes=1)
-    town.does(AnimationPublish(animation_id=found), NATIONAL)
+    town.does(AnimationPublish(animation_id=animation_id), NATIONAL)
     # 21:59 and 22:00 UTC, in summer.
     for day, status in (("2026-09-01", "SUBMITTED"), ("2026-09-02", "PUBLISHED")):
         town.now += timedelta(days=1)
-        then = town.asks(ANIMATION, NATIONAL, id=str(found), at={"day": day}).data["animation"]
+        then = town.asks(ANIMATION, NATIONAL, id=str(animation_id), at={"day": day}).data["animation"]
         assert then["status"] == status
 
 
@@ -196,5 +198,5 @@ def test_rights_are_those_of_today_and_never_more_than_then(town, story):
         assert sees(who, "attested") == {"title": "Atelier", "attestation": {"parents": 12}}
     assert sees(structure(BASSE_TERRE), "declared") is None
     hidden = town.declares(starts_at=town.now + timedelta(days=1), ends_at=town.now + timedelta(days=1, hours=1))
-    asked = town.asks(anyone, PUBLIC, id=str(hidden), at={"position": head(town)})
-    assert asked.data == {"animation": None}
+    answer = town.asks(anyone, PUBLIC, id=str(hidden), at={"position": head(town)})
+    assert answer.data == {"animation": None}

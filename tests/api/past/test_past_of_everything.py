@@ -25,7 +25,7 @@ THINGS = {
 
 
 @pytest.fixture(scope="module")
-def told(server_url: str, worker_id: str, founded_name: str, tmp_path_factory: Any) -> Iterator[tuple[Reader, dict]]:
+def world(server_url: str, worker_id: str, founded_name: str, tmp_path_factory: Any) -> Iterator[tuple[Reader, dict]]:
     with opened_town(server_url, f"api_past_{worker_id}", founded_name) as town:
         world, files = World(town.app), FileStore(tmp_path_factory.mktemp("files"))
         ids = an_event_of_every_topic(world, Claim(world, files))
@@ -43,32 +43,32 @@ def told(server_url: str, worker_id: str, founded_name: str, tmp_path_factory: A
 
 def _positions(reader: Reader) -> dict[int, str]:
     with reader.town.app.pool.connection() as conn:
-        found = conn.execute("SELECT notification_id, topic FROM stored_events ORDER BY 1").fetchall()
-    return dict(found)
+        rows = conn.execute("SELECT notification_id, topic FROM stored_events ORDER BY 1").fetchall()
+    return dict(rows)
 
 
-def test_the_world_holds_events_of_every_kind_of_stream(told):
-    reader, _ = told
+def test_the_world_holds_events_of_every_kind_of_stream(world):
+    reader, _ = world
     held, registered = set(_positions(reader).values()), set(registered_events()) - {"test.counted"}
     assert {topic.split(".")[0] for topic in registered} == {topic.split(".")[0] for topic in held}
     assert len(held) > 75
 
 
 @pytest.mark.parametrize("thing", sorted(THINGS))
-def test_a_thing_and_all_that_is_its_structures_is_told_after_every_kind_of_event(told, thing: str):
-    reader, ids = told
+def test_a_thing_and_all_that_is_its_structures_is_told_after_every_kind_of_event(world, thing: str):
+    reader, ids = world
     positions = _positions(reader)
     # What is its structure's is folded alike for all three: one of them is asked after an event of each topic.
     last = {topic if thing == "structure" else topic.split(".")[0]: position for position, topic in positions.items()}
     for position in last.values():
-        one = f'{thing}(id: "{ids[thing]}", at: {{ position: {position} }})'
-        asked = reader.asks(f"{{ one: {one} {THINGS[thing]} }}", AUDITOR)
-        assert not asked.result.errors, (position, positions[position], asked.result.errors)
+        field = f'{thing}(id: "{ids[thing]}", at: {{ position: {position} }})'
+        answer = reader.asks(f"{{ one: {field} {THINGS[thing]} }}", AUDITOR)
+        assert not answer.result.errors, (position, positions[position], answer.result.errors)
 
 
 @pytest.mark.parametrize("thing", sorted(THINGS))
-def test_at_the_latest_position_the_past_is_what_stands_today(told, thing: str):
-    reader, ids = told
+def test_at_the_latest_position_the_past_is_what_stands_today(world, thing: str):
+    reader, ids = world
     head = max(_positions(reader))
     then, now = (
         reader.asks(f'{{ one: {thing}(id: "{ids[thing]}"{at}) {THINGS[thing]} }}', AUDITOR).data["one"]

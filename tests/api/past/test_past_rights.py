@@ -53,17 +53,19 @@ def story(town: Town) -> dict[str, Any]:
         town.now += timedelta(days=1)
 
     starts_at = town.now + timedelta(days=2, hours=4)
-    moments["id"] = found = town.declares(starts_at=starts_at, ends_at=starts_at + timedelta(hours=2))
+    moments["id"] = animation_id = town.declares(starts_at=starts_at, ends_at=starts_at + timedelta(hours=2))
     then("declared")
     town.asks("{ position }")
-    town.does(AnimationPublish(animation_id=found), NATIONAL)
+    town.does(AnimationPublish(animation_id=animation_id), NATIONAL)
     then("published")
-    town.does(AnimationModify(animation_id=found, changes={"title": "Atelier", "seats": 30}), structure(TILLEULS))
+    town.does(
+        AnimationModify(animation_id=animation_id, changes={"title": "Atelier", "seats": 30}), structure(TILLEULS)
+    )
     town.does(TermRename(kind=TermKind.THEME, code="ent-pronote", label="Espace numérique"), NATIONAL)
     then("renamed")
-    town.attests(found, 12)
+    town.attests(animation_id, 12)
     then("attested")
-    correction = {"animation_id": found, "parents": 14, "reason": "Recompté."}
+    correction = {"animation_id": animation_id, "parents": 14, "reason": "Recompté."}
     town.does(AttestationCorrect(**correction), structure(TILLEULS))
     then("corrected")
     return moments
@@ -100,9 +102,9 @@ def test_a_coordonnateur_of_a_territory_that_came_later_reads_the_past_of_the_st
 )
 def test_a_moment_that_cannot_be_is_named(town, story, at, field):
     for document, variables in ((ANIMATION, {"id": str(story["id"])}), (OF_STRUCTURE, {"siret": TILLEULS})):
-        asked = town.asks(document, NATIONAL, at=at, **variables)
-        assert refusals(asked) == [{"code": "INVALID", "field": ["at", field]}]
-        assert asked.messages[0].startswith(f"at.{field} : ")
+        answer = town.asks(document, NATIONAL, at=at, **variables)
+        assert refusals(answer) == [{"code": "INVALID", "field": ["at", field]}]
+        assert answer.messages[0].startswith(f"at.{field} : ")
 
 
 @pytest.mark.parametrize("at", [{}, {"position": 3, "day": "2026-09-01"}, {"position": None}], ids=str)
@@ -163,7 +165,7 @@ def test_a_dossier_is_told_as_it_was_then(town: Town):
     assert early["lines"] == [{"animation": {"title": "Un"}, "current": {"parents": 7}}]
     assert {"kind": "UNATTESTED", "animation": {"title": "Deux"}} in early["missing"]
     assert (late["status"], late["animationCount"], late["amount"]) == ("OPEN", 2, "300.00")
-    assert "UNATTESTED" not in [one["kind"] for one in late["missing"]]
+    assert "UNATTESTED" not in [missing["kind"] for missing in late["missing"]]
     assert late["allowedActions"] == []
     assert then(AUDITOR, {"position": 1}) is None
     assert then(structure(BASSE_TERRE), {"position": gathered_at}) is None

@@ -49,8 +49,8 @@ class _Notes:
     taken: list[tuple[str, Actor, str, int, Any]] = field(default_factory=list)
 
     def takes(self, thing: str, who: Actor, subject: Any, position: int) -> None:
-        asked = self.reader.asks(f"query ($id: ID!) {{ {thing} }}", who, id=str(subject))
-        self.taken.append((thing, who, str(subject), position, asked.data))
+        answer = self.reader.asks(f"query ($id: ID!) {{ {thing} }}", who, id=str(subject))
+        self.taken.append((thing, who, str(subject), position, answer.data))
 
     def again(self, thing: str, who: Actor, subject: str, position: int) -> Any:
         document = f"query ($id: ID!, $at: At) {{ {thing.replace('(id: $id)', '(id: $id, at: $at)')} }}"
@@ -59,9 +59,9 @@ class _Notes:
 
 def _last(town: Town) -> tuple[int, str]:
     with town.app.pool.connection() as conn:
-        found = conn.execute("SELECT notification_id, topic FROM stored_events ORDER BY 1 DESC LIMIT 1").fetchone()
-    assert found is not None
-    return int(found[0]), str(found[1])
+        row = conn.execute("SELECT notification_id, topic FROM stored_events ORDER BY 1 DESC LIMIT 1").fetchone()
+    assert row is not None
+    return int(row[0]), str(row[1])
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -89,6 +89,6 @@ def test_what_is_answered_of_a_moment_is_what_was_answered_then(town: Town, seed
             for dossier in world.dossiers[-2:]:
                 for who in (STRUCTURE, COORDONNATEUR):
                     notes.takes(_DOSSIER, who, dossier, position)
-        assert {thing for thing, *_, told in notes.taken if any(told.values())} == set(_THINGS)
-        for thing, who, subject, position, told in random.sample(notes.taken, 100):
-            assert notes.again(thing, who, subject, position) == told, (position, who.role)
+        assert {thing for thing, *_, data in notes.taken if any(data.values())} == set(_THINGS)
+        for thing, who, subject, position, data in random.sample(notes.taken, 100):
+            assert notes.again(thing, who, subject, position) == data, (position, who.role)

@@ -50,35 +50,39 @@ def _described() -> Iterator[tuple[str, str | None, str | None]]:
             for name, value in kind.values.items():
                 yield f"{kind.name}.{name}", value.description, value.deprecation_reason
         elif isinstance(kind, GraphQLInputObjectType):
-            for name, said in kind.fields.items():
-                yield f"{kind.name}.{name}", said.description, said.deprecation_reason
+            for name, input_field in kind.fields.items():
+                yield f"{kind.name}.{name}", input_field.description, input_field.deprecation_reason
         elif isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):
             for name, field in kind.fields.items():
                 yield f"{kind.name}.{name}", field.description, field.deprecation_reason
-                for argument, asked in field.args.items():
-                    yield f"{kind.name}.{name}({argument}:)", asked.description, asked.deprecation_reason
+                for argument, definition in field.args.items():
+                    yield f"{kind.name}.{name}({argument}:)", definition.description, definition.deprecation_reason
     for directive in SCHEMA.directives:
         if not is_specified_directive(directive):
             yield f"@{directive.name}", directive.description, None
 
 
 def test_every_type_field_argument_input_field_and_enum_value_is_described():
-    assert [coordinate for coordinate, said, _ in _described() if not (said or "").strip()] == []
+    assert [coordinate for coordinate, description, _ in _described() if not (description or "").strip()] == []
 
 
 def test_descriptions_are_whole_sentences():
-    assert [coordinate for coordinate, said, _ in _described() if not (said or "").rstrip().endswith((".", "…"))] == []
+    assert [
+        coordinate
+        for coordinate, description, _ in _described()
+        if not (description or "").rstrip().endswith((".", "…"))
+    ] == []
 
 
 def test_no_argument_is_described_that_is_not_there():
-    described = {coordinate: said for coordinate, said, _ in _described() if "(" in coordinate}
-    used = {said for said in described.values() if said in ARGUMENTS.values()}
+    described = {coordinate: description for coordinate, description, _ in _described() if "(" in coordinate}
+    used = {description for description in described.values() if description in ARGUMENTS.values()}
     assert [name for name, meaning in ARGUMENTS.items() if meaning not in used] == []
 
 
 def test_deprecations_say_what_to_use_instead():
-    said = [(coordinate, reason) for coordinate, _, reason in _described() if reason is not None]
-    assert [coordinate for coordinate, reason in said if reason in ("", "No longer supported")] == []
+    reasons = [(coordinate, reason) for coordinate, _, reason in _described() if reason is not None]
+    assert [coordinate for coordinate, reason in reasons if reason in ("", "No longer supported")] == []
 
 
 def _unnamed(action: Action, description: str) -> list[str]:
@@ -134,9 +138,9 @@ def test_a_mutation_names_all_who_may_use_it():
 def test_every_connection_is_paged_from_both_ends():
     pages = [
         (f"{kind}.{name}", field)
-        for kind, told in SCHEMA.type_map.items()
-        if isinstance(told, GraphQLObjectType)
-        for name, field in told.fields.items()
+        for kind, graphql_type in SCHEMA.type_map.items()
+        if isinstance(graphql_type, GraphQLObjectType)
+        for name, field in graphql_type.fields.items()
         if get_named_type(field.type).name.endswith("Connection")
     ]
     assert len(pages) > 10

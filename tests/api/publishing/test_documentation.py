@@ -39,14 +39,14 @@ def test_links_lead_to_headings_of_the_page_or_to_files():
 
 def test_every_query_mutation_subscription_and_type_is_told():
     roots = [SCHEMA.query_type, SCHEMA.mutation_type, SCHEMA.subscription_type]
-    asked = [f"{root.name}.{name}" for root in roots if root for name in root.fields]
+    fields = [f"{root.name}.{name}" for root in roots if root for name in root.fields]
     types = [name for name in SCHEMA.type_map if not name.startswith("__")]
     known = {"Query", "Mutation", "Subscription", "Boolean", "Float", "ID", "Int", "String"}
-    assert set(asked) | (set(types) - known) <= set(HEADINGS)
+    assert set(fields) | (set(types) - known) <= set(HEADINGS)
 
 
 @pytest.mark.parametrize(
-    ("asked", "roles"),
+    ("heading", "roles"),
     [
         ("Query.animations", "all."),
         ("Query.dashboard", "`NATIONAL`, `AUDITOR`."),
@@ -58,9 +58,9 @@ def test_every_query_mutation_subscription_and_type_is_told():
         ),
     ],
 )
-def test_who_may_use_it_is_told_as_the_table_of_rights_says(asked: str, roles: str):
-    (told,) = re.findall(rf"^### {re.escape(asked)}\n(.*?)(?=^##)", PAGE, re.DOTALL | re.MULTILINE)
-    assert f"Roles: {roles}" in told
+def test_who_may_use_it_is_told_as_the_table_of_rights_says(heading: str, roles: str):
+    (section,) = re.findall(rf"^### {re.escape(heading)}\n(.*?)(?=^##)", PAGE, re.DOTALL | re.MULTILINE)
+    assert f"Roles: {roles}" in section
 
 
 def test_fields_arguments_and_values_are_told_with_their_types_and_meanings():
@@ -77,8 +77,13 @@ def test_every_code_of_an_error_is_told():
 
 
 def test_the_limits_are_those_of_the_code():
-    for told in (f"{MOST_COST:,}", f"{MOST_TOKENS:,} tokens", f"{DEEPEST} levels", f"| its aliases | {MOST_ALIASES} |"):
-        assert told in PAGE
+    for words in (
+        f"{MOST_COST:,}",
+        f"{MOST_TOKENS:,} tokens",
+        f"{DEEPEST} levels",
+        f"| its aliases | {MOST_ALIASES} |",
+    ):
+        assert words in PAGE
 
 
 def test_nothing_is_left_to_be_filled_in():

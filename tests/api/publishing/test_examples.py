@@ -11,15 +11,17 @@ from graphql.execution import get_variable_values
 from api.http.examples import examples, operations_folder
 from api.schema import schema
 
-_EXAMPLES: dict[str, dict[str, Any]] = {one["name"]: one for topic in examples() for one in topic["examples"]}
+_EXAMPLES: dict[str, dict[str, Any]] = {
+    example["name"]: example for topic in examples() for example in topic["examples"]
+}
 
 
 def test_every_document_is_offered_once_under_a_title_of_its_own():
     assert sorted(_EXAMPLES) == sorted(path.stem for path in operations_folder().glob("*.graphql"))
     assert len(_EXAMPLES) == sum(len(topic["examples"]) for topic in examples())
-    assert len({one["title"] for one in _EXAMPLES.values()}) == len(_EXAMPLES)
-    for name, one in _EXAMPLES.items():
-        assert one["document"] == (operations_folder() / f"{name}.graphql").read_text()
+    assert len({example["title"] for example in _EXAMPLES.values()}) == len(_EXAMPLES)
+    for name, example in _EXAMPLES.items():
+        assert example["document"] == (operations_folder() / f"{name}.graphql").read_text()
 
 
 def test_the_variables_of_an_example_are_taken_by_its_document():

@@ -123,9 +123,9 @@ _OF_NOBODY = str(UUID(int=(4 << 76) + (2 << 62) + 99))
 
 def _input(mutation: str, ids: dict[str, str], known: bool) -> dict[str, Any]:
     """A sound input, about what is ours or about what there is none of."""
-    given = get_named_type(MUTATIONS[mutation].args["input"].type)
+    input_type = get_named_type(MUTATIONS[mutation].args["input"].type)
     values: dict[str, Any] = dict(SAID.get(mutation, {}))
-    for name, field in given.fields.items():
+    for name, field in input_type.fields.items():
         if name == "link" and mutation in HELD:
             values[name] = ids["invitation" if mutation == "invitationAccept" else "link"]
         elif name != "link" and name in ids and (is_required_input_field(field) or mutation in CANDIDATES):
@@ -152,8 +152,8 @@ def test_each_mutation_is_refused_to_those_whom_the_table_does_not_name_whether_
         code = "UNAUTHENTICATED" if who is PUBLIC else "FORBIDDEN"
         refusals = []
         for known in (True, False):
-            asked = everything.reader.asks(document, who, input=_input(mutation, everything.ids, known))
-            refusals.append(asked.data["one"])
+            answer = everything.reader.asks(document, who, input=_input(mutation, everything.ids, known))
+            refusals.append(answer.data["one"])
         for refusal in refusals:
             if [error["code"] for error in refusal["errors"]] != [code]:
                 wrong.append(f"{called(who)}: {refusal['errors']}")

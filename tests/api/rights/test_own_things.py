@@ -85,7 +85,7 @@ def place(server_url: str, worker_id: str, founded_name: str) -> Iterator[Place]
         town.attests(ids["attested"], parents=4)
         town.attaches(ids["attested"])
         with reading(town) as reader:
-            yield Place(reader, {name: str(one) for name, one in ids.items()})
+            yield Place(reader, {name: str(key) for name, key in ids.items()})
 
 
 @pytest.mark.parametrize(("clone", "source", "seen"), [("attested", "submitted", "SCNA"), ("published", "source", WHO)])
@@ -100,7 +100,7 @@ def test_actions_are_told_to_those_whose_they_are(place: Place):
     for who in WHO:
         actions = place.asks(who, "animation(id: $id) { allowedActions { action } }", "published").data["animation"]
         reached = [action for action in TRANSITIONS if may(WHO[who], action, ours)]
-        assert [one["action"] for one in actions["allowedActions"]] == reached, who
+        assert [entry["action"] for entry in actions["allowedActions"]] == reached, who
 
 
 def test_a_structures_animations_and_figures_are_the_same_for_all_who_answer_for_it(place: Place):
@@ -120,9 +120,9 @@ def test_the_viewer_is_who_the_token_says(place: Place):
 
 
 def test_everybody_is_told_what_waits_for_them_and_of_nothing_else(place: Place):
-    told = {who: tuple(place.asks(who, WAITING).data["viewer"]["waiting"].values()) for who in WHO}
+    waiting = {who: tuple(place.asks(who, WAITING).data["viewer"]["waiting"].values()) for who in WHO}
     nothing = (None, None, None, None)
-    assert told == dict.fromkeys(WHO, nothing) | {
+    assert waiting == dict.fromkeys(WHO, nothing) | {
         "S": (2, 1, None, None),
         "s": (0, 0, None, None),
         "N": (None, None, 1, None),
@@ -160,8 +160,8 @@ def test_the_audit_trail_shows_everybody_what_is_theirs(town: Town):
     for actor in (NATIONAL, AUDITOR):
         assert [kind for kind in _trail(town, actor) if kind in own] == [*signed, *own, "animation.created"]
     # Another's history is refused or empty: in no case seen.
-    asked = town.asks(AUDIT, structure(TILLEULS), where={"structureId": str(structure_id(BASSE_TERRE))})
-    assert asked.codes == ["FORBIDDEN"]
+    answer = town.asks(AUDIT, structure(TILLEULS), where={"structureId": str(structure_id(BASSE_TERRE))})
+    assert answer.codes == ["FORBIDDEN"]
     assert _trail(town, coordonnateur("34"), structureId=str(structure_id(BASSE_TERRE))) == []
     for actor in (PARENT, of_school(Role.HEAD, COLLEGE)):
         assert town.asks(AUDIT, actor).codes == ["FORBIDDEN"]
@@ -189,9 +189,9 @@ def test_candidatures_are_read_by_the_parent_the_school_the_territory_and_the_na
     ]:
         page = town.asks(CANDIDATURES, actor).data["candidatures"]
         assert ([node["id"] for node in page["nodes"]], page["totalCount"]) == (expected, len(expected)), actor.role
-        for one in (first, second):
-            seen = town.asks(CANDIDATURE, actor, id=one).data
-            wanted = {"id": one} if one in expected else None
+        for candidature in (first, second):
+            seen = town.asks(CANDIDATURE, actor, id=candidature).data
+            wanted = {"id": candidature} if candidature in expected else None
             assert seen == {"candidature": wanted, "node": wanted}
     for actor in (structure(TILLEULS), AUDITOR):
         assert town.asks(CANDIDATURES, actor).codes == ["FORBIDDEN"]
@@ -201,8 +201,8 @@ def test_candidatures_are_read_by_the_parent_the_school_the_territory_and_the_na
 
 def test_what_is_personal_is_shown_to_the_few_and_gone_for_all_once_erased(town: Town):
     candidature = town.applies()
-    asked = town.asks(CANDIDATURES, NATIONAL, where={"status": ["SUBMITTED"], "degree": "FIRST"})
-    (seen,) = asked.data["candidatures"]["nodes"]
+    answer = town.asks(CANDIDATURES, NATIONAL, where={"status": ["SUBMITTED"], "degree": "FIRST"})
+    (seen,) = answer.data["candidatures"]["nodes"]
     assert (seen["firstName"], seen["phone"], seen["motivation"]) == ("Camille", None, "Aider.")
     town.app.erase_person(str(candidature), NATIONAL, town.now)
     (seen,) = town.asks(CANDIDATURES, NATIONAL).data["candidatures"]["nodes"]

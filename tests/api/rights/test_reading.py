@@ -90,9 +90,9 @@ READERS = {
 
 
 def _fields(kind: str) -> dict[str, Any]:
-    found = GRAPHQL.type_map[kind]
-    assert isinstance(found, GraphQLObjectType)
-    return dict(found.fields)
+    object_type = GRAPHQL.type_map[kind]
+    assert isinstance(object_type, GraphQLObjectType)
+    return dict(object_type.fields)
 
 
 def test_what_is_not_for_everybody_is_for_these_roles():
@@ -111,10 +111,10 @@ def _selected(kind: GraphQLNamedType, name: str) -> str:
     return f"{name} {{ __typename }}" if is_composite_type(get_named_type(_fields(kind.name)[name].type)) else name
 
 
-def _is_refused(asked: Asked, who: Actor) -> bool:
+def _is_refused(answer: Asked, who: Actor) -> bool:
     """Return whether the answer is a refusal in the words that all share."""
     code = "UNAUTHENTICATED" if who is PUBLIC else "FORBIDDEN"
-    return set(asked.codes) == {code} and set(asked.messages) == {WORDS[code]}
+    return set(answer.codes) == {code} and set(answer.messages) == {WORDS[code]}
 
 
 def _shown(reader: Reader, thing: Thing, names: list[str], who: Actor) -> set[str]:
@@ -122,14 +122,14 @@ def _shown(reader: Reader, thing: Thing, names: list[str], who: Actor) -> set[st
     kind = GRAPHQL.type_map[thing.type]
     selection = " ".join(_selected(kind, name) for name in names)
     inside = selection if thing.type == "Territory" else f"... on {thing.type} {{ {selection} }}"
-    asked = reader.asks(f"{{ one: {thing.root} {{ {inside} }} }}", who)
-    if not asked.result.errors:
-        found = asked.data["one"] or {}
-        return {name for name, value in found.items() if value is not None}
-    assert _is_refused(asked, who), asked.result.errors
+    answer = reader.asks(f"{{ one: {thing.root} {{ {inside} }} }}", who)
+    if not answer.result.errors:
+        shown = answer.data["one"] or {}
+        return {name for name, value in shown.items() if value is not None}
+    assert _is_refused(answer, who), answer.result.errors
     if len(names) == 1:
         return set()
-    return {name for one in names for name in _shown(reader, thing, [one], who)}
+    return {name for field in names for name in _shown(reader, thing, [field], who)}
 
 
 @pytest.mark.parametrize("kind", sorted(set(ROWS) - {"Checkpoint"}))
@@ -152,8 +152,8 @@ def test_each_field_is_shown_to_those_that_the_table_names_and_to_nobody_else(ev
 @pytest.mark.parametrize("kind", sorted(set(ROWS) - {"Checkpoint", "Territory"}))
 def test_what_is_not_for_the_asker_is_answered_as_what_does_not_exist(everything: Everything, kind: str):
     def answer(root: str, who: Actor) -> Any:
-        asked = everything.reader.asks(f"{{ one: {root} {{ id }} }}", who)
-        return asked.data["one"] if not asked.result.errors else (asked.codes, asked.messages)
+        answer = everything.reader.asks(f"{{ one: {root} {{ id }} }}", who)
+        return answer.data["one"] if not answer.result.errors else (answer.codes, answer.messages)
 
     wrong = []
     for thing in (thing for thing in everything.things if thing.type == kind):
@@ -162,8 +162,8 @@ def test_what_is_not_for_the_asker_is_answered_as_what_does_not_exist(everything
             for who in WHO:
                 absent = answer(root.replace(thing.id, nothing), who)
                 expected = {"id": thing.id} if thing.is_for(who, None) else absent
-                if (found := answer(root, who)) != expected or absent == {"id": nothing}:
-                    wrong.append(f"{root} as {called(who)}: {found}, what does not exist: {absent}")
+                if (value := answer(root, who)) != expected or absent == {"id": nothing}:
+                    wrong.append(f"{root} as {called(who)}: {value}, what does not exist: {absent}")
     assert not wrong, "\n".join(wrong)
 
 
@@ -188,18 +188,18 @@ def test_each_root_answers_those_that_the_table_names_and_refuses_all_others(eve
         for name in sorted(set(names.split()) & set(_fields("Query")) - BY_LINK):
             arguments = ARGUMENTS.get(name, "").format(**everything.ids)
             inside = " { __typename }" if is_composite_type(get_named_type(_fields("Query")[name].type)) else ""
-            asked = everything.reader.asks(f"{{ {name}{arguments}{inside} }}", who)
+            answer = everything.reader.asks(f"{{ {name}{arguments}{inside} }}", who)
             allowed = reach is None or reach in _held_by(who)
-            if not (asked.codes == [] if allowed else _is_refused(asked, who)):
-                wrong.append(f"{name}: {asked.codes or 'answered'}, {asked.messages}")
+            if not (answer.codes == [] if allowed else _is_refused(answer, who)):
+                wrong.append(f"{name}: {answer.codes or 'answered'}, {answer.messages}")
     assert not wrong, "\n".join(wrong)
 
 
 def _held_by(who: Actor) -> set[Action]:
     """What is one's own as a person is asked for by who is a parent, or came in as one."""
-    asked = {action: scope_of(who, action) for action in Action}
+    scopes = {action: scope_of(who, action) for action in Action}
     return {
         action
-        for action, scope in asked.items()
+        for action, scope in scopes.items()
         if scope is not None and (scope is not Scope.OWN_PERSON or who.is_a(Role.PARENT))
     }

@@ -64,8 +64,8 @@ def test_a_claim_of_another_kind_or_range_refuses_a_token_of_our_own(claim):
     "part", ["[" * 9_000, '{"alg":' + "[" * 9_000, "9" * 9_000, '{"alg": 1e999}', "[]", '{"alg": null}']
 )
 def test_what_is_no_header_is_no_incident(door, part):
-    said = util.urlsafe_b64encode(part.encode()).decode()
-    for token in (f"{said}.e30.x", f"{said}.{said}.x"):
+    encoded = util.urlsafe_b64encode(part.encode()).decode()
+    for token in (f"{encoded}.e30.x", f"{encoded}.{encoded}.x"):
         assert door.refuses(token)
         with pytest.raises(BadToken):
             read_token(SECRET, token)

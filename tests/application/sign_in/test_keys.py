@@ -18,7 +18,7 @@ from tests.support.sign_in.issuing import KEYS, NOW
 def test_keys_are_asked_for_once_for_many_tokens(door, issuer):
     for _ in range(5):
         door.admits(issuer.signs())
-    assert issuer.asked == ["/.well-known/openid-configuration", "/jwks"]
+    assert issuer.paths == ["/.well-known/openid-configuration", "/jwks"]
 
 
 def test_a_new_key_is_found_when_a_token_names_it_and_the_one_withdrawn_ends(door, issuer):
@@ -58,10 +58,10 @@ def test_unknown_keys_make_the_issuer_be_asked_seldom(door, issuer):
     stranger = RSAKey.generate_key(2048, {"kid": "stranger"})
     for _ in range(20):
         assert door.refuses(issuer.signs(key=stranger))
-    assert issuer.asked.count("/jwks") == 1
+    assert issuer.paths.count("/jwks") == 1
     door.later(KEYS_APART)
     assert door.refuses(issuer.signs(key=stranger))
-    assert issuer.asked.count("/jwks") == 2
+    assert issuer.paths.count("/jwks") == 2
 
 
 def test_while_the_issuer_is_away_known_keys_go_on_and_others_are_told_to_come_back(door, issuer):
@@ -118,4 +118,4 @@ def test_keys_are_not_asked_for_where_others_could_change_them(door, issuer, end
     issuer.says("/.well-known/openid-configuration", {"issuer": issuer.address, "jwks_uri": endpoint})
     with pytest.raises(IssuerAway):
         door.admits(issuer.signs())
-    assert issuer.asked == ["/.well-known/openid-configuration"]
+    assert issuer.paths == ["/.well-known/openid-configuration"]

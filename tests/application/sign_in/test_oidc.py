@@ -23,8 +23,8 @@ SIRET, UAI = "21020001000010", "0340002T"
 
 @pytest.mark.parametrize("algorithm", list(KEYS))
 def test_a_token_of_the_issuer_speaks_for_whom_it_names(door, issuer, algorithm):
-    told = {"role": "structure", "structures": [SIRET], "territories": ["34"], "schools": [UAI.lower()]}
-    actor = door.admits(issuer.signs(algorithm, **told))
+    claims = {"role": "structure", "structures": [SIRET], "territories": ["34"], "schools": [UAI.lower()]}
+    actor = door.admits(issuer.signs(algorithm, **claims))
     assert (actor.role, actor.name) == (Role.STRUCTURE, "camille")
     assert actor.structures == {structure_id(SIRET)}
     assert (actor.territories, actor.schools) == ({"34"}, {UAI})
@@ -79,7 +79,10 @@ def test_an_expired_token_is_told_so_and_clocks_may_differ_a_little(door, issuer
 
 
 def _forged(issuer: FakeIssuer, header: dict[str, Any], signature: bytes = b"") -> str:
-    claims = {name: int(one.timestamp()) if isinstance(one, datetime) else one for name, one in issuer.claims().items()}
+    claims = {
+        name: int(value.timestamp()) if isinstance(value, datetime) else value
+        for name, value in issuer.claims().items()
+    }
     parts = [json.dumps(header).encode(), json.dumps(claims).encode(), signature]
     return ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts)
 
@@ -91,9 +94,9 @@ def test_a_token_without_signature_is_refused(door, issuer, algorithm):
 
 def test_a_public_key_is_never_taken_for_a_secret(door, issuer):
     for kid, key in (("rsa-1", KEYS["RS256"]), ("ec-1", KEYS["ES256"])):
-        said = _forged(issuer, {"alg": "HS256", "kid": kid}).rpartition(".")[0]
-        signature = hmac.digest(key.as_pem(private=False), said.encode(), "sha256")
-        assert door.refuses(f"{said}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}")
+        signed = _forged(issuer, {"alg": "HS256", "kid": kid}).rpartition(".")[0]
+        signature = hmac.digest(key.as_pem(private=False), signed.encode(), "sha256")
+        assert door.refuses(f"{signed}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}")
 
 
 def test_a_key_of_the_same_name_that_is_not_the_issuers_is_refused(door, issuer):
@@ -144,11 +147,11 @@ def test_claims_are_read_as_configured(issuer):
         territories="departements",
     )
     roles = {"realm_access": {"roles": ["autre", "coordo"]}, "role": "national"}
-    told = {"https://example.org/id": "c@example.org", **roles}
-    actor = door.admits(issuer.signs(**told, departements="34"))
+    claims = {"https://example.org/id": "c@example.org", **roles}
+    actor = door.admits(issuer.signs(**claims, departements="34"))
     assert (actor.name, actor.role) == ("c@example.org", Role.COORDONNATEUR)
     assert actor.territories == {"34"}
-    both = door.admits(issuer.signs(**told | {"realm_access": {"roles": ["coordo", "gip"]}}))
+    both = door.admits(issuer.signs(**claims | {"realm_access": {"roles": ["coordo", "gip"]}}))
     assert both.role is Role.NATIONAL, "the first of the configured order"
 
 

@@ -50,7 +50,7 @@ def test_userinfo_is_asked_again_after_a_while(issuer):
     token = issuer.signs()
     for _ in range(3):
         door.admits(token)
-    assert issuer.asked.count("/userinfo") == 1
+    assert issuer.paths.count("/userinfo") == 1
     door.later(USERINFO_KEPT)
     issuer.says("/userinfo", "", status=401)
     assert "expiré" in door.refuses(token)
@@ -147,10 +147,10 @@ def test_a_refusal_is_remembered_for_a_while(issuer):
     issuer.says("/userinfo", "", status=401)
     for _ in range(3):
         assert "expiré" in door.refuses("a-word")
-    assert issuer.asked.count("/userinfo") == 1
+    assert issuer.paths.count("/userinfo") == 1
     door.later(REFUSAL_KEPT)
     door.refuses("a-word")
-    assert issuer.asked.count("/userinfo") == 2
+    assert issuer.paths.count("/userinfo") == 2
 
 
 def test_several_requests_of_one_person_are_one_question(issuer):
@@ -162,12 +162,12 @@ def test_several_requests_of_one_person_are_one_question(issuer):
         await asyncio.gather(*(door.sign_in.read(token) for _ in range(30)))
 
     asyncio.run(story())
-    assert issuer.asked.count("/userinfo") == 1
+    assert issuer.paths.count("/userinfo") == 1
 
 
 def test_no_word_is_asked_about_where_tokens_are_never_opaque(issuer):
     door = door_of(issuer, userinfo=True, opaque=False)
     issuer.says("/userinfo", {"sub": "camille", "role": "national"})
     assert door.refuses("a-word")
-    assert issuer.asked == []
+    assert issuer.paths == []
     assert door.admits(issuer.signs()).role is Role.NATIONAL

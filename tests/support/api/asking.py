@@ -233,13 +233,13 @@ def order(*fields: str) -> list[dict[str, str]]:
 
 def walk(town: Town, document: str, path: Sequence[str], size: int, actor: Actor, **variables: Any) -> list[str]:
     """The ids of a whole list, read page by page forwards."""
-    found: list[str] = []
+    walked: list[str] = []
     after = None
     while True:
         page: Any = town.asks(document, actor, first=size, after=after, **variables).data
         for name in path:
             page = page[name]
-        found += [node["id"] for node in page["nodes"]]
+        walked += [node["id"] for node in page["nodes"]]
         if not page["pageInfo"]["hasNextPage"]:
-            return found
+            return walked
         after = page["pageInfo"]["endCursor"]

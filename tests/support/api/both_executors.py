@@ -28,36 +28,36 @@ class Both:
         self.services = Services(town.app, pool, Reached(), "secret", 1.0, lambda: town.now, *BESIDES)  # type: ignore[arg-type]
         self._documents = Documents(schema, RULES, MOST_TOKENS, 500)
 
-    async def compiled(self, asked: Drawn, actor: Actor) -> bytes | None:
-        found = await self._documents.prepared(asked.query, None)
-        assert isinstance(found, Document), asked.query
-        assert found.query is not None, asked.query
+    async def compiled(self, drawn: Drawn, actor: Actor) -> bytes | None:
+        prepared = await self._documents.prepared(drawn.query, None)
+        assert isinstance(prepared, Document), drawn.query
+        assert prepared.query is not None, drawn.query
         context = Context(self.services, actor)
         try:
-            told = cost_extension(found.cost(asked.variables))
-            data = await found.query.execute(context, asked.variables, Counter())
-            return None if data is None else orjson.dumps({"data": data, "extensions": told})
+            extensions = cost_extension(prepared.cost(drawn.variables))
+            data = await prepared.query.execute(context, drawn.variables, Counter())
+            return None if data is None else orjson.dumps({"data": data, "extensions": extensions})
         except Exception:
             return None
         finally:
             await context.close()
 
-    async def core(self, asked: Drawn, actor: Actor) -> tuple[bytes, bool]:
+    async def core(self, drawn: Drawn, actor: Actor) -> tuple[bytes, bool]:
         context = Context(self.services, actor)
         try:
-            result: Any = await schema.execute(asked.query, asked.variables, context_value=context)
+            result: Any = await schema.execute(drawn.query, drawn.variables, context_value=context)
         finally:
             await context.close()
         return orjson.dumps({"data": result.data, "extensions": result.extensions}), bool(result.errors)
 
 
-def ask_both(town: Town, asked: Sequence[tuple[Drawn, Actor]]) -> list[tuple[bytes | None, bytes, bool]]:
+def ask_both(town: Town, requests: Sequence[tuple[Drawn, Actor]]) -> list[tuple[bytes | None, bytes, bool]]:
     """Of each: what was answered compiled, by graphql-core, and whether that had errors."""
 
     async def asking() -> list[tuple[bytes | None, bytes, bool]]:
         async with AsyncConnectionPool(town.url, min_size=1, max_size=2, open=False) as pool:
             both = Both(town, pool)
-            return [(await both.compiled(one, actor), *await both.core(one, actor)) for one, actor in asked]
+            return [(await both.compiled(drawn, actor), *await both.core(drawn, actor)) for drawn, actor in requests]
 
     catch_up_with(town)
     return asyncio.run(asking())

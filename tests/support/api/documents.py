@@ -66,53 +66,53 @@ class Drawing:
         declared = f"({', '.join(self._declared)})" if self._declared else ""
         return Drawn(f"query Drawn{declared} {selections}\n" + "\n".join(self._fragments), dict(self._variables))
 
-    def _selections(self, of: GraphQLNamedType, depth: int, most: int = 5) -> str:
+    def _selections(self, parent: GraphQLNamedType, depth: int, most: int = 5) -> str:
         parts = []
-        if isinstance(of, GraphQLObjectType | GraphQLInterfaceType):
-            names = [name for name in of.fields if depth < DEEPEST or not self._is_composite(of, name)]
+        if isinstance(parent, GraphQLObjectType | GraphQLInterfaceType):
+            names = [name for name in parent.fields if depth < DEEPEST or not self._is_composite(parent, name)]
             for name in self.random.sample(names, min(len(names), self.random.randint(1, most))):
-                parts.append(self._field(of, name, depth))
+                parts.append(self._field(parent, name, depth))
         if self.random.random() < 0.2 or not parts:
             parts.append(f"{self._name()}: __typename")
-        if not isinstance(of, GraphQLObjectType):
-            possible = self.schema.get_possible_types(of)  # type: ignore[arg-type]
-            for one in self.random.sample(list(possible), min(2, len(possible))):
-                parts.append(f"... on {one.name} {self._selections(one, depth + 1, 3)}")
+        if not isinstance(parent, GraphQLObjectType):
+            possible = self.schema.get_possible_types(parent)  # type: ignore[arg-type]
+            for member in self.random.sample(list(possible), min(2, len(possible))):
+                parts.append(f"... on {member.name} {self._selections(member, depth + 1, 3)}")
         elif depth and self.random.random() < 0.2:
-            parts.append(self._fragment(of, depth))
+            parts.append(self._fragment(parent, depth))
         return "{ " + " ".join(parts) + " }"
 
-    def _is_composite(self, of: GraphQLObjectType | GraphQLInterfaceType, name: str) -> bool:
-        return is_composite_type(get_named_type(of.fields[name].type))
+    def _is_composite(self, parent: GraphQLObjectType | GraphQLInterfaceType, name: str) -> bool:
+        return is_composite_type(get_named_type(parent.fields[name].type))
 
-    def _field(self, of: GraphQLObjectType | GraphQLInterfaceType, name: str, depth: int) -> str:
-        definition = of.fields[name]
-        said = []
+    def _field(self, parent: GraphQLObjectType | GraphQLInterfaceType, name: str, depth: int) -> str:
+        definition = parent.fields[name]
+        values = []
         for argument, declared in definition.args.items():
             required = isinstance(declared.type, GraphQLNonNull)
             if required or self.random.random() < 0.3:
-                said.append(f"{argument}: {self._argument(argument, declared.type)}")
-        arguments = f"({', '.join(said)})" if said else ""
+                values.append(f"{argument}: {self._argument(argument, declared.type)}")
+        arguments = f"({', '.join(values)})" if values else ""
         named = get_named_type(definition.type)
         inner = " " + self._selections(named, depth + 1) if is_composite_type(named) else ""
         # Of its own, so that what is asked for twice with other arguments never meets under one key.
         alias = f"{self._name()}: " if depth == 0 or arguments or inner or self.random.random() < 0.2 else ""
         return f"{alias}{name}{arguments}{self._directive()}{inner}"
 
-    def _fragment(self, of: GraphQLObjectType, depth: int) -> str:
-        inner = self._selections(of, depth + 1, 3)
+    def _fragment(self, parent: GraphQLObjectType, depth: int) -> str:
+        inner = self._selections(parent, depth + 1, 3)
         if self.random.random() < 0.5:
-            condition = f" on {of.name}" if self.random.random() < 0.5 else ""
+            condition = f" on {parent.name}" if self.random.random() < 0.5 else ""
             return f"...{condition}{self._directive()} {inner}"
         name = self._name().upper()
-        self._fragments.append(f"fragment {name} on {of.name} {inner}")
+        self._fragments.append(f"fragment {name} on {parent.name} {inner}")
         return f"...{name}{self._directive()}"
 
     def _directive(self) -> str:
         if self.random.random() > 0.12:
             return ""
-        said = self.random.random() < 0.5
-        condition = self._variable("Boolean!", said) if self.random.random() < 0.4 else str(said).lower()
+        included = self.random.random() < 0.5
+        condition = self._variable("Boolean!", included) if self.random.random() < 0.4 else str(included).lower()
         return f" @{self.random.choice(['include', 'skip'])}(if: {condition})"
 
     def _argument(self, name: str, declared: GraphQLInputType) -> str:
@@ -139,13 +139,13 @@ class Drawing:
         names = list(declared.fields)
         if declared.extensions["strawberry-definition"].is_one_of:
             names = [self.random.choice(names)]
-            return {one: self._value(one, GraphQLNonNull(declared.fields[one].type)) for one in names}
+            return {name: self._value(name, GraphQLNonNull(declared.fields[name].type)) for name in names}
         chosen = [
-            one
-            for one in names
-            if isinstance(declared.fields[one].type, GraphQLNonNull) or self.random.random() < 2 / len(names)
+            name
+            for name in names
+            if isinstance(declared.fields[name].type, GraphQLNonNull) or self.random.random() < 2 / len(names)
         ]
-        return {one: self._value(one, declared.fields[one].type) for one in chosen}
+        return {name: self._value(name, declared.fields[name].type) for name in chosen}
 
     def _literal(self, value: Any, declared: GraphQLInputType) -> str:
         if isinstance(declared, GraphQLNonNull):
@@ -153,11 +153,13 @@ class Drawing:
         if value is None:
             return "null"
         if isinstance(declared, GraphQLList):
-            return "[" + ", ".join(self._literal(one, declared.of_type) for one in value) + "]"
+            return "[" + ", ".join(self._literal(item, declared.of_type) for item in value) + "]"
         if isinstance(declared, GraphQLInputObjectType):
             fields = declared.fields
             return (
-                "{" + ", ".join(f"{one}: {self._literal(said, fields[one].type)}" for one, said in value.items()) + "}"
+                "{"
+                + ", ".join(f"{name}: {self._literal(item, fields[name].type)}" for name, item in value.items())
+                + "}"
             )
         if isinstance(declared, GraphQLEnumType):
             return str(value)

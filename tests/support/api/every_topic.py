@@ -138,15 +138,15 @@ def _settled(world: World, claim: Claim) -> None:
     world.does(ServiceAmendmentRefuse(dossier_id=certified, number=1, reason="Non"), COORDONNATEUR)
     world.does(ConventionAmend(convention_id=world.conventions[-1], required_pieces=("Facture",)), NATIONAL)
     with claim.files.draft(io.BytesIO(pdf(title="Facture"))) as draft:
-        told = {"media_type": "application/pdf", "size": draft.size, "sha256": draft.sha256, "draft": draft}
-        attach = ServicePieceAttach(dossier_id=dossier_id, piece="Facture", **told)
+        file = {"media_type": "application/pdf", "size": draft.size, "sha256": draft.sha256, "draft": draft}
+        attach = ServicePieceAttach(dossier_id=dossier_id, piece="Facture", **file)
         world.does(attach, STRUCTURE)
 
 
 def _held(world: World) -> None:
     held, cancelled = world.creates(), world.creates()
-    for one in (held, cancelled):
-        world.publishes(one)
+    for animation in (held, cancelled):
+        world.publishes(animation)
     world.does(AnimationCancel(animation_id=cancelled, reason="Neige"), STRUCTURE)
     world.now += timedelta(days=1)
     world.does(AnimationEnd(animation_id=held), SYSTEM)
@@ -174,11 +174,11 @@ def _registered(world: World) -> None:
 
 def _volunteered(world: World) -> None:
     def submitted(degree: Degree) -> dict[str, UUID]:
-        told = {"territory": "971", "school_uai": UAI, "motivation": "Aider.", "email": "v@example.org", **WHO}
-        return {"candidature_id": world.does(CandidatureSubmit(degree=degree, **told), PARENT).subject_id}
+        values = {"territory": "971", "school_uai": UAI, "motivation": "Aider.", "email": "v@example.org", **WHO}
+        return {"candidature_id": world.does(CandidatureSubmit(degree=degree, **values), PARENT).subject_id}
 
     first, second, rejected, withdrawn = (
-        submitted(one) for one in (Degree.FIRST, Degree.SECOND, Degree.SECOND, Degree.FIRST)
+        submitted(degree_of_school) for degree_of_school in (Degree.FIRST, Degree.SECOND, Degree.SECOND, Degree.FIRST)
     )
     on = {"on": world.now.date()}
     world.does(CandidatureGiveOpinion(**first, favourable=True), DIRECTOR)
@@ -221,9 +221,9 @@ def _written_to(world: World) -> None:
         world.does(ContactAdd(structure_id=STRUCTURE_ID, name="École", email=f"{name}@example.org"), STRUCTURE)
     coming = (world.animations[-1],)
     world.does(PlanningSend(structure_id=STRUCTURE_ID, animation_ids=coming), STRUCTURE)
-    one = next(iter(_state(world, CONTACTS, contact_list_id(STRUCTURE_ID)).contacts))
-    world.does(Unsubscribe(link=world.app.links.link(UNSUBSCRIBE, STRUCTURE_ID, one)), PUBLIC)
-    world.does(ContactRemove(structure_id=STRUCTURE_ID, contact_id=one), STRUCTURE)
+    contact = next(iter(_state(world, CONTACTS, contact_list_id(STRUCTURE_ID)).contacts))
+    world.does(Unsubscribe(link=world.app.links.link(UNSUBSCRIBE, STRUCTURE_ID, contact)), PUBLIC)
+    world.does(ContactRemove(structure_id=STRUCTURE_ID, contact_id=contact), STRUCTURE)
     world.app.erase_person("k2@example.org", NATIONAL, world.now)
 
 

@@ -53,9 +53,9 @@ class Reader:
         return Asked(result, len(statements))
 
 
-def refusals(asked: Asked) -> list[dict[str, Any]]:
+def refusals(answer: Asked) -> list[dict[str, Any]]:
     """What machines are told of each error: its code, and the field."""
-    return [dict(error.extensions or {}) for error in asked.result.errors or ()]
+    return [dict(error.extensions or {}) for error in answer.result.errors or ()]
 
 
 @contextmanager
@@ -78,16 +78,16 @@ Statement = tuple[sql.Composed | sql.SQL, Any]
 @contextmanager
 def executed() -> Iterator[list[Statement]]:
     """The statements that resolvers execute meanwhile, with their parameters."""
-    found: list[Statement] = []
+    statements: list[Statement] = []
     sent = Snapshot.sent
 
     async def noted(self: Snapshot, query: sql.Composed | sql.SQL, params: Any = None) -> Any:
-        found.append((query, params))
+        statements.append((query, params))
         return await sent(self, query, params)
 
     Snapshot.sent = noted  # type: ignore[method-assign]
     try:
-        yield found
+        yield statements
     finally:
         Snapshot.sent = sent  # type: ignore[method-assign]
 

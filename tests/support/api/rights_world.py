@@ -61,11 +61,13 @@ class Thing:
 
     type: str
     id: str
-    of: Belongings
+    belongings: Belongings
     row: Action | None
 
     def is_for(self, who: Actor, reach: Action | None) -> bool:
-        return all(one is None or may(who, one, self.of) for one in (self.row, reach))
+        return all(
+            reach_of_row is None or may(who, reach_of_row, self.belongings) for reach_of_row in (self.row, reach)
+        )
 
     @property
     def root(self) -> str:
@@ -126,7 +128,7 @@ def one_of_each(world: World, claim: Claim) -> dict[str, str]:
     assert contacts is not None
     made["contactId"] = next(iter(contacts.state.contacts))
     made |= {"accountId": joined.subject_id, "mandateId": next(iter(account.state.mandates))}
-    return {name: str(one) for name, one in made.items()} | links
+    return {name: str(key) for name, key in made.items()} | links
 
 
 def things(ids: dict[str, str]) -> Iterator[Thing]:

@@ -30,7 +30,11 @@ PERIOD = (date(2027, 4, 1), date(2027, 4, 30))
 
 CERTIFIED: ServiceDossier = fold(SERVICE_DOSSIER, OPENED, GATHERED, piece(), submitted(), certified(), subject=OURS)
 PIECES = (
-    *(piece_name(kind, one) for one in (FIRST, SECOND) for kind in (PieceKind.ATTESTATION, PieceKind.SHEET)),
+    *(
+        piece_name(kind, animation)
+        for animation in (FIRST, SECOND)
+        for kind in (PieceKind.ATTESTATION, PieceKind.SHEET)
+    ),
     "piece:Facture",
 )
 
@@ -41,7 +45,7 @@ def dossier(dossier_id: UUID = OURS, **changes: Any) -> ServiceDossier:
 
 
 def opened(*population: UUID, **changes: Any) -> ControlOpened:
-    told: dict[str, Any] = {
+    values: dict[str, Any] = {
         "name": "Contrôle du printemps",
         "period_from": PERIOD[0],
         "period_until": PERIOD[1],
@@ -50,19 +54,19 @@ def opened(*population: UUID, **changes: Any) -> ControlOpened:
         "seed": SEED,
         "population": tuple(sorted(population or (OURS,))),
     }
-    told |= changes
-    return ControlOpened(**{"drawn": draw(told["seed"], told["population"], told["share_percent"])} | told)
+    values |= changes
+    return ControlOpened(**{"drawn": draw(values["seed"], values["population"], values["share_percent"])} | values)
 
 
-def accepted(of: str = PIECES[0], **changes: Any) -> PieceJudged:
-    told = {"dossier_id": OURS, "piece": of, "accepted": True, "reason_code": ReasonCode.CONFORM, "comment": None}
-    return PieceJudged(**told | changes)
+def accepted(piece: str = PIECES[0], **changes: Any) -> PieceJudged:
+    values = {"dossier_id": OURS, "piece": piece, "accepted": True, "reason_code": ReasonCode.CONFORM, "comment": None}
+    return PieceJudged(**values | changes)
 
 
-def refused(of: str = PIECES[0], reason: ReasonCode = ReasonCode.MISSING, **changes: Any) -> PieceJudged:
-    return accepted(of, accepted=False, reason_code=reason, **changes)
+def refused(piece: str = PIECES[0], reason: ReasonCode = ReasonCode.MISSING, **changes: Any) -> PieceJudged:
+    return accepted(piece, accepted=False, reason_code=reason, **changes)
 
 
 ANSWERED = ControlAnswered(dossier_id=OURS, piece=PIECES[0], answer="La feuille est jointe à l'envoi postal.")
 CLOSED = ControlClosed(conclusion="Service fait conforme", accepted=4, refused=1)
-ALL_JUDGED: tuple[Event, ...] = (opened(), refused(), *(accepted(one) for one in PIECES[1:]))
+ALL_JUDGED: tuple[Event, ...] = (opened(), refused(), *(accepted(piece) for piece in PIECES[1:]))

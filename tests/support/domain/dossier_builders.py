@@ -50,7 +50,7 @@ def attended(animation_id: UUID = FIRST, days: int = 0, **changes: Any) -> Anima
 
 
 def line(animation_id: UUID = FIRST, **changes: Any) -> ServiceLine:
-    told = {
+    values = {
         "animation_id": animation_id,
         "animation_version": 4,
         "held_on": START.date(),
@@ -58,7 +58,7 @@ def line(animation_id: UUID = FIRST, **changes: Any) -> ServiceLine:
         "children": CAME.children,
         "sheet": None,
     }
-    return ServiceLine(**told | changes)
+    return ServiceLine(**values | changes)
 
 
 def piece(name: str = "Facture", sha256: str = SHEET) -> PieceAttached:
@@ -67,7 +67,7 @@ def piece(name: str = "Facture", sha256: str = SHEET) -> PieceAttached:
 
 def submitted(*lines: ServiceLine, **changes: Any) -> DossierSubmitted:
     lines = lines or (line(FIRST), line(SECOND))
-    told = {
+    values = {
         "lines": lines,
         "rate_per_animation": RATE,
         "planned_animations": 10,
@@ -75,11 +75,11 @@ def submitted(*lines: ServiceLine, **changes: Any) -> DossierSubmitted:
         "amount": len(lines) * RATE,
         "submitted_by": "structure",
     }
-    return DossierSubmitted(**told | changes)
+    return DossierSubmitted(**values | changes)
 
 
 def certified(animations: int = 2, **changes: Any) -> DossierCertified:
-    told = {
+    values = {
         "animations": animations,
         "rate_per_animation": RATE,
         "amount": animations * RATE,
@@ -87,7 +87,7 @@ def certified(animations: int = 2, **changes: Any) -> DossierCertified:
         "already_certified": 0,
         "overrun_reason": None,
     }
-    return DossierCertified(**told | changes)
+    return DossierCertified(**values | changes)
 
 
 PAID = DossierPaid(paid_on=date(2027, 4, 20), reference="VIR-2027-042", amount=Decimal("300.00"))

@@ -46,9 +46,9 @@ def made(place: int = 1, **changes: Any) -> RegistrationMade:
 
 def registered(*seated: bool) -> list[Event]:
     """So many registrations in a row: True with a seat, False waiting."""
-    return [made(place, seated=one) for place, one in enumerate(seated, 1)]
+    return [made(place, seated=has_seat) for place, has_seat in enumerate(seated, 1)]
 
 
-def repeated(place: int = 2, of: int = 1, **changes: Any) -> RegistrationRepeated:
+def repeated(place: int = 2, original: int = 1, **changes: Any) -> RegistrationRepeated:
     """A registration at that place that repeats another."""
-    return RegistrationRepeated(**made(place).model_dump() | {"contact": None, "repeats": number(of)} | changes)
+    return RegistrationRepeated(**made(place).model_dump() | {"contact": None, "repeats": number(original)} | changes)

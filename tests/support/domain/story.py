@@ -44,8 +44,8 @@ class Outcome:
         if self.refusal is None:
             raise AssertionError(f"accepted: {self.events}")
         problems = self.refusal.problems
-        found = [(problem.code, ".".join(problem.field)) for problem in problems]
-        if found != [(code, field)]:
+        refusals = [(problem.code, ".".join(problem.field)) for problem in problems]
+        if refusals != [(code, field)]:
             raise AssertionError(f"expected one {code} on {field!r}, got {problems}")
         if saying not in problems[0].message:
             raise AssertionError(f"{saying!r} is not in {problems[0].message!r}")

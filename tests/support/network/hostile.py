@@ -160,13 +160,13 @@ def _bad_bytes(random: Random) -> bytes:
 
 def _wrong_types(random: Random) -> bytes:
     wrong: list[object] = [None, 3, [], {}, "x", True, [[]], {"a": None}, -1.5, "null"]
-    said = {
+    values = {
         "query": random.choice([*wrong, "{ position }", "query ($id: ID!) { node(id: $id) { id } }"]),
         "variables": random.choice([*wrong, {"id": random.choice(wrong)}]),
         "operationName": random.choice([*wrong, "Q"]),
         "extensions": random.choice([*wrong, {"persistedQuery": random.choice(wrong)}]),
     }
-    return orjson.dumps({name: value for name, value in said.items() if random.random() < 0.7})
+    return orjson.dumps({name: value for name, value in values.items() if random.random() < 0.7})
 
 
 def _batch(random: Random) -> bytes:
@@ -205,9 +205,9 @@ def _long_filters_by_aliases(random: Random) -> bytes:
 
 
 def _long_codes(random: Random) -> bytes:
-    said = {"animationId": str(UUID(int=random.getrandbits(128))), "code": "A" * random.choice([9, 30_000, 900_000])}
+    values = {"animationId": str(UUID(int=random.getrandbits(128))), "code": "A" * random.choice([9, 30_000, 900_000])}
     query = "mutation ($input: RegistrationCancelInput!) { registrationCancel(input: $input) { errors { code } } }"
-    return _asking(query, input=said)
+    return _asking(query, input=values)
 
 
 def _guessed_codes(random: Random) -> bytes:

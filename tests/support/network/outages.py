@@ -16,8 +16,8 @@ class Proxy:
     """Listens on a port of this machine, and passes everything on to the server of `database_url`, while it is open."""
 
     def __init__(self, database_url: str) -> None:
-        said = conninfo_to_dict(database_url)
-        self._target = str(Path(str(said["host"])) / f".s.PGSQL.{said.get('port', 5432)}")
+        parameters = conninfo_to_dict(database_url)
+        self._target = str(Path(str(parameters["host"])) / f".s.PGSQL.{parameters.get('port', 5432)}")
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         self.url = make_conninfo(database_url, host="127.0.0.1", port=self.port)

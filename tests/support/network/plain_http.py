@@ -36,8 +36,8 @@ class PlainHttp:
         if self._streams is None:
             self._streams = await asyncio.open_connection(self._host, self._port)
         reader, writer = self._streams
-        said = {"Host": self._host, "Content-Type": "application/json", "Content-Length": str(len(body)), **headers}
-        lines = [f"POST {self._path} HTTP/1.1", *(f"{name.replace('_', '-')}: {value}" for name, value in said.items())]
+        sent = {"Host": self._host, "Content-Type": "application/json", "Content-Length": str(len(body)), **headers}
+        lines = [f"POST {self._path} HTTP/1.1", *(f"{name.replace('_', '-')}: {value}" for name, value in sent.items())]
         writer.write("\r\n".join([*lines, "", ""]).encode() + body)
         await writer.drain()
         head = await reader.readuntil(b"\r\n\r\n")

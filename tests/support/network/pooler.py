@@ -32,10 +32,10 @@ def _message(source: socket.socket) -> bytes:
 
 class _Pooler:
     def __init__(self, database_url: str) -> None:
-        said = conninfo_to_dict(database_url)
+        parameters = conninfo_to_dict(database_url)
         self._session = socket.socket(socket.AF_UNIX)
-        self._session.connect(str(Path(str(said["host"])) / f".s.PGSQL.{said.get('port', 5432)}"))
-        named = f"user\0{said['user']}\0database\0{said['dbname']}\0client_encoding\0UTF8\0\0".encode()
+        self._session.connect(str(Path(str(parameters["host"])) / f".s.PGSQL.{parameters.get('port', 5432)}"))
+        named = f"user\0{parameters['user']}\0database\0{parameters['dbname']}\0client_encoding\0UTF8\0\0".encode()
         self._session.sendall(struct.pack("!II", len(named) + 8, 196608) + named)
         self._greeting = b"".join(self._until_ready())
         self._turn = threading.Lock()

@@ -29,8 +29,8 @@ def picture(pdf: bytes, page: int = 0) -> Image.Image:
 
 def share(image: Image.Image, colour: tuple[int, int, int]) -> float:
     """How much of the picture has exactly this colour."""
-    found = {shade: count for count, shade in image.getcolors(image.width * image.height) or ()}
-    return found.get(colour, 0) / (image.width * image.height)
+    counts = {shade: count for count, shade in image.getcolors(image.width * image.height) or ()}
+    return counts.get(colour, 0) / (image.width * image.height)
 
 
 def qr_texts(image: Image.Image) -> list[str]:

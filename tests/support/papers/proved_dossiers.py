@@ -48,8 +48,8 @@ class Claim:
 
     def _attach_sheet(self, animation_id: UUID, number: int) -> None:
         with self.files.draft(io.BytesIO(pdf(title=f"Feuille {number}"))) as draft:
-            told = {"media_type": "application/pdf", "size": draft.size, "sha256": draft.sha256, "draft": draft}
-            sheet = AttendanceSheetAttach(animation_id=animation_id, **told)
+            file = {"media_type": "application/pdf", "size": draft.size, "sha256": draft.sha256, "draft": draft}
+            sheet = AttendanceSheetAttach(animation_id=animation_id, **file)
             self.world.does(sheet, STRUCTURE)
 
     def submitted(self, *animation_ids: UUID) -> UUID:

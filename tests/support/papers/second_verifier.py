@@ -41,13 +41,13 @@ def root_from_path(index, size, leaf, path):
 def fields(leaf):
     """(position, aggregate, version, topic, state)"""
     assert leaf[:2] == b"\0\5"
-    found, at = [], 2
+    values, at = [], 2
     for _ in range(5):
         (length,) = struct.unpack_from(">i", leaf, at)
-        found.append(leaf[at + 4 : at + 4 + length])
+        values.append(leaf[at + 4 : at + 4 + length])
         at += 4 + length
     assert at == len(leaf)
-    return (*struct.unpack(">q", found[0]), found[1], *struct.unpack(">q", found[2]), found[3].decode(), found[4])
+    return (*struct.unpack(">q", values[0]), values[1], *struct.unpack(">q", values[2]), values[3].decode(), values[4])
 
 
 def verify(path, key):
@@ -64,15 +64,15 @@ def verify(path, key):
         events, named = [], set()
         versions: dict[bytes, int] = {}
         for line in archive.read("events.jsonl").splitlines():
-            told = json.loads(line)
-            leaf = base64.b64decode(told["leaf"])
-            path_up = [base64.b64decode(one) for one in told["proof"]]
-            assert root_from_path(told["index"], int(size), h(b"\0", leaf), path_up) == base64.b64decode(root)
+            inclusion = json.loads(line)
+            leaf = base64.b64decode(inclusion["leaf"])
+            path_up = [base64.b64decode(node) for node in inclusion["proof"]]
+            assert root_from_path(inclusion["index"], int(size), h(b"\0", leaf), path_up) == base64.b64decode(root)
             position, aggregate, version, topic, state = fields(leaf)
             assert versions.get(aggregate, 0) + 1 == version
             versions[aggregate] = version
             events.append((topic, json.loads(state)["data"]))
-            assert position == told["position"]
+            assert position == inclusion["position"]
         for topic, data in events:
             if topic in ("animation.sheet_attached", "service_dossier.piece_attached"):
                 named.add(data["sha256"])

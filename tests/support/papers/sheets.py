@@ -15,8 +15,8 @@ ATTACH = (OPERATIONS / "27-attach-the-signed-sheet.graphql").read_text()
 SCAN = pdf()
 
 
-def form(content: bytes, name: str, said: dict[str, Any]) -> dict[str, Any]:
-    operations = {"query": ATTACH, "variables": {"input": said | {"file": None}}}
+def form(content: bytes, name: str, values: dict[str, Any]) -> dict[str, Any]:
+    operations = {"query": ATTACH, "variables": {"input": values | {"file": None}}}
     return {
         "data": {"operations": json.dumps(operations), "map": '{"0": ["variables.input.file"]}'},
         "files": {"0": (name, content, "application/octet-stream")},
@@ -27,14 +27,14 @@ def bearer(who: str | None) -> dict[str, str]:
     return {} if who is None else {"authorization": f"Bearer {who}"}
 
 
-def send(server: Server, who: str | None, animation: str, content: bytes, name: str = "scan.pdf", **said: Any) -> Any:
+def send(server: Server, who: str | None, animation: str, content: bytes, name: str = "scan.pdf", **values: Any) -> Any:
     headers = bearer(who) | {"graphql-require-preflight": "1"}
-    return server.http.post("/graphql", headers=headers, **form(content, name, {"animationId": animation} | said))
+    return server.http.post("/graphql", headers=headers, **form(content, name, {"animationId": animation} | values))
 
 
-def attach(server: Server, animation: str, content: bytes, name: str = "scan.pdf", **said: Any) -> dict[str, Any]:
+def attach(server: Server, animation: str, content: bytes, name: str = "scan.pdf", **values: Any) -> dict[str, Any]:
     """The payload of an upload by the structure."""
-    answer = send(server, STRUCTURE, animation, content, name, **said)
+    answer = send(server, STRUCTURE, animation, content, name, **values)
     assert answer.status_code == 200, answer.text
     payload: dict[str, Any] = answer.json()["data"]["attendanceSheetAttach"]
     return payload

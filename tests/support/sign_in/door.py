@@ -42,6 +42,6 @@ class Door:
 
 def door_of(issuer: FakeIssuer, **mapping: Any) -> Door:
     known = Issuer(issuer.address)
-    found = Door(issuer, OidcSignIn(known, AUDIENCE, ClaimsMapping(**mapping), lambda: found.now))
-    known.clock = lambda: found.seconds
-    return found
+    door = Door(issuer, OidcSignIn(known, AUDIENCE, ClaimsMapping(**mapping), lambda: door.now))
+    known.clock = lambda: door.seconds
+    return door

@@ -26,11 +26,11 @@ KEYS: dict[str, AsymmetricKey] = {
 
 @dataclass
 class FakeIssuer:
-    """Answers what `documents` say: by path, the status, media type and content. `asked` counts by path."""
+    """Answers what `documents` say: by path, the status, media type and content. `paths` lists the requests."""
 
     address: str = ""
     documents: dict[str, tuple[int, str, bytes]] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
     seen_tokens: list[str] = field(default_factory=list)
 
     def says(self, path: str, content: Any, status: int = 200, media_type: str = "application/json") -> None:
@@ -41,7 +41,7 @@ class FakeIssuer:
         self.says("/jwks", KeySet(list(keys)).as_dict(private=False))
 
     def claims(self, **changes: Any) -> dict[str, Any]:
-        told: dict[str, Any] = {
+        claims: dict[str, Any] = {
             "iss": self.address,
             "aud": AUDIENCE,
             "sub": "camille",
@@ -49,7 +49,7 @@ class FakeIssuer:
             "iat": NOW,
             "exp": NOW + timedelta(minutes=5),
         }
-        return {name: value for name, value in (told | changes).items() if value is not None}
+        return {name: value for name, value in (claims | changes).items() if value is not None}
 
     def signs(
         self, algorithm: str = "RS256", key: AsymmetricKey | None = None, typ: str = "at+jwt", **changes: Any
@@ -65,7 +65,7 @@ def fake_issuer() -> Iterator[FakeIssuer]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            issuer.asked.append(self.path)
+            issuer.paths.append(self.path)
             if token := self.headers.get("authorization"):
                 issuer.seen_tokens.append(token)
             status, media_type, body = issuer.documents.get(self.path, (404, "text/plain", b""))
