@@ -186,7 +186,7 @@ def test_commands_that_share_a_transaction_each_keep_their_own_outcome(world: Wo
         return last.originator_id
 
     with ThreadPoolExecutor(16) as pool:
-        answers = list(pool.map(publish, [one for pair in zip(good, refused, strict=True) for one in pair]))
+        answers = list(pool.map(publish, [command for pair in zip(good, refused, strict=True) for command in pair]))
     assert answers[::2] == good
     assert set(answers[1::2]) == {ErrorCode.RULE_BROKEN}
 

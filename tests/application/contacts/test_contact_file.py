@@ -31,11 +31,11 @@ def test_any_usual_delimiter_line_end_and_quoting_is_read(delimiter):
     for end, quote, mark in product(["\n", "\r\n", "\r"], ["", '"'], ["", "\ufeff"]):
         text = mark + end.join(delimiter.join(f"{quote}{cell}{quote}" for cell in row) for row in rows) + end
         try:
-            found: Any = contacts(text)
+            outcome: Any = contacts(text)
         except DomainError as refusal:
-            found = refusal
-        if found != expected:
-            wrong.append(f"line end {end!r}, quote {quote!r}, mark {mark!r}: {found}")
+            outcome = refusal
+        if outcome != expected:
+            wrong.append(f"line end {end!r}, quote {quote!r}, mark {mark!r}: {outcome}")
     assert not wrong, "\n".join(wrong)
 
 
@@ -49,7 +49,7 @@ def test_empty_lines_and_empty_cells_at_the_end_are_passed_over():
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "words"),
     [
         ("nom;courriel\nA;b@example.org;de trop\n", "ligne 2 : 1 cellule(s) de trop"),
         ("nom;courriel\nJos\ufffd;jose@example.org\n", "ligne 2 : name : caractère illisible"),
@@ -66,8 +66,8 @@ def test_empty_lines_and_empty_cells_at_the_end_are_passed_over():
         ('"', "ligne 1 : un guillemet"),
     ],
 )
-def test_what_cannot_be_used_is_told_by_its_line(text, said):
-    assert said in refusals(text)[0]
+def test_what_cannot_be_used_is_told_by_its_line(text, words):
+    assert words in refusals(text)[0]
 
 
 def test_lines_are_counted_as_an_editor_counts_them():

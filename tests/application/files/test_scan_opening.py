@@ -59,7 +59,7 @@ def test_a_picture_that_takes_too_much_memory_is_refused(tmp_path: Path, openers
     header = struct.pack(">IIBBBBB", width, height, 16, 6, 0, 0, 0)
     chunks = [(b"IHDR", header), (b"IDAT", packed), (b"IEND", b"")]
     content = b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(said)) + kind + said + struct.pack(">I", zlib.crc32(kind + said)) for kind, said in chunks
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
     )
     reason, error = openers.find_defect("image/png", _file(tmp_path, content))
     # Whether it fits is the library's matter: it is whole, or too large, and the next file is opened as ever.

@@ -52,8 +52,8 @@ def test_a_job_that_raises_stops_no_other_is_recorded_and_tried_ever_less_often(
     ((job, count, reason),) = failures
     assert (job, count) == ("broken", 5)
     assert reason.startswith("AttributeError at test_scheduling.py:")
-    assert [one.levelname for one in caplog.records if one.message == "job failed"] == ["ERROR"]
-    assert "personal" not in "".join(str(vars(one)) for one in caplog.records)
+    assert [record.levelname for record in caplog.records if record.message == "job failed"] == ["ERROR"]
+    assert "personal" not in "".join(str(vars(record)) for record in caplog.records)
 
 
 def test_a_job_that_works_again_is_failing_no_more(app):

@@ -33,7 +33,7 @@ def named_by(url: str, home: Path) -> Settings:
     return settings_of(home, DATABASE_URL=url, **key)
 
 
-def one(url: str, query: str) -> object:
+def scalar(url: str, query: str) -> object:
     with psycopg.connect(url) as connection:
         row = connection.execute(query).fetchone()
     return row and row[0]
@@ -43,7 +43,7 @@ def test_a_database_named_by_its_url_is_used_and_left_running(database_url, tmp_
     with open_database(named_by(database_url, tmp_path)) as database:
         assert not database.embedded
         assert database.url == database_url
-    assert one(database_url, "SELECT 1") == 1
+    assert scalar(database_url, "SELECT 1") == 1
 
 
 @pytest.mark.parametrize(
@@ -108,11 +108,11 @@ def test_a_temporary_database_copies_its_template_and_goes_even_when_someone_is_
         with psycopg.connect(model) as connection:
             connection.execute("CREATE TABLE kept AS SELECT 1 AS number")
         with temporary_database(server_url, f"copy_{worker_id}", f"model_{worker_id}") as copy:
-            assert one(copy, "SELECT number FROM kept") == 1
+            assert scalar(copy, "SELECT number FROM kept") == 1
             lingering = psycopg.connect(copy)
     with pytest.raises(psycopg.OperationalError):
         lingering.execute("SELECT 1")
-    count = one(
+    count = scalar(
         server_url, f"SELECT count(*) FROM pg_database WHERE datname IN ('model_{worker_id}', 'copy_{worker_id}')"
     )
     assert count == 0
@@ -127,8 +127,8 @@ def test_the_database_of_an_address_is_replaced_in_both_forms():
 
 def test_a_pooler_that_shares_sessions_is_refused_in_one_line_that_says_what_is_needed(database_url: str) -> None:
     with pooled_by_transaction(database_url) as url:
-        with psycopg.connect(url, autocommit=True) as one:
-            assert one.execute("SELECT 1").fetchone() == (1,)
+        with psycopg.connect(url, autocommit=True) as pooled:
+            assert pooled.execute("SELECT 1").fetchone() == (1,)
         with pytest.raises(DatabaseUnavailable, match="pool_mode = session") as refused:
             check_database(url)
         assert "\n" not in str(refused.value)

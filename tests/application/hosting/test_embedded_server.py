@@ -18,7 +18,7 @@ import pytest
 from application.hosting import embedded_server as embedded_server_module
 from application.hosting.database import DatabaseUnavailable, open_database
 from application.hosting.embedded_server import EmbeddedServerError, embedded_server
-from tests.application.hosting.test_database import one, settings_of
+from tests.application.hosting.test_database import scalar, settings_of
 
 ROOT = Path(__file__).parents[3]
 
@@ -86,8 +86,8 @@ def test_the_embedded_database_is_made_on_first_use_and_keeps_its_rows(short_tmp
             connection.execute("CREATE TABLE kept AS SELECT 'été' AS word")
     assert postmaster(settings.home / "postgres") is None
     with open_database(settings) as database:
-        assert one(database.url, "SELECT word FROM kept") == "été"
-        assert one(database.url, "SELECT current_database()") == "parentalite"
+        assert scalar(database.url, "SELECT word FROM kept") == "été"
+        assert scalar(database.url, "SELECT current_database()") == "parentalite"
 
 
 def test_the_embedded_database_ignores_accents_and_folds_their_case(short_tmp_path):
@@ -98,7 +98,7 @@ def test_the_embedded_database_ignores_accents_and_folds_their_case(short_tmp_pa
 
 def test_only_its_own_user_reaches_the_embedded_server(short_tmp_path):
     with embedded_server(short_tmp_path / "postgres") as url:
-        assert one(url, "SHOW listen_addresses") == ""
+        assert scalar(url, "SHOW listen_addresses") == ""
         assert oct((short_tmp_path / "postgres").stat().st_mode & 0o777) == "0o700"
         assert oct((short_tmp_path / "postgres" / ".s.PGSQL.5432").stat().st_mode & 0o777) == "0o700"
 
@@ -108,13 +108,13 @@ def test_variables_meant_for_clients_do_not_change_the_embedded_server(short_tmp
     monkeypatch.setenv("PGHOST", "elsewhere")
     monkeypatch.setenv("PGDATABASE", "elsewhere")
     with open_database(settings_of(short_tmp_path)) as database:
-        assert one(database.url, "SELECT current_database()") == "parentalite"
+        assert scalar(database.url, "SELECT current_database()") == "parentalite"
 
 
 def test_a_home_whose_path_is_too_long_for_a_socket_works(short_tmp_path):
     home = short_tmp_path / ("très long, " * 10)
     with open_database(settings_of(home)) as database:
-        assert one(database.url, "SELECT 1") == 1
+        assert scalar(database.url, "SELECT 1") == 1
 
 
 def test_two_users_share_one_server_and_the_last_one_stops_it(short_tmp_path):
@@ -124,7 +124,7 @@ def test_two_users_share_one_server_and_the_last_one_stops_it(short_tmp_path):
             assert url == same_url
             pid = postmaster(folder)
         assert postmaster(folder) == pid
-        assert one(url, "SELECT 1") == 1
+        assert scalar(url, "SELECT 1") == 1
         other.communicate()
         assert postmaster(folder) is None
 
@@ -137,7 +137,7 @@ def test_after_a_kill_the_next_user_goes_on_with_the_server_and_stops_it(short_t
     pid = postmaster(folder)
     assert pid is not None
     with embedded_server(folder) as url:
-        assert one(url, "SELECT 1") == 1
+        assert scalar(url, "SELECT 1") == 1
         assert postmaster(folder) == pid
     assert postmaster(folder) is None
 
@@ -151,7 +151,7 @@ def test_after_a_kill_of_the_server_itself_committed_rows_are_there(short_tmp_pa
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
     with embedded_server(folder) as url:
-        assert one(url, "SELECT number FROM kept") == 1
+        assert scalar(url, "SELECT number FROM kept") == 1
 
 
 def test_a_server_killed_as_it_is_told_to_stop_is_not_waited_for(short_tmp_path, monkeypatch, nobody_reaps):
@@ -171,7 +171,7 @@ def test_a_server_killed_as_it_is_told_to_stop_is_not_waited_for(short_tmp_path,
         monkeypatch.setattr(embedded_server_module._Server, "_living", living_until_killed)
     monkeypatch.undo()
     with embedded_server(folder) as url:
-        assert one(url, "SELECT number FROM kept") == 1
+        assert scalar(url, "SELECT number FROM kept") == 1
 
 
 def test_an_old_pid_that_another_process_bears_now_is_not_taken_for_the_server(short_tmp_path):
@@ -180,7 +180,7 @@ def test_an_old_pid_that_another_process_bears_now_is_not_taken_for_the_server(s
         content = (folder / "postmaster.pid").read_text()
     (folder / "postmaster.pid").write_text(content.replace(content.split("\n", 1)[0], str(os.getpid()), 1))
     with embedded_server(folder) as url:
-        assert one(url, "SELECT 1") == 1
+        assert scalar(url, "SELECT 1") == 1
 
 
 def test_data_whose_making_was_interrupted_is_made_anew(short_tmp_path):
@@ -188,7 +188,7 @@ def test_data_whose_making_was_interrupted_is_made_anew(short_tmp_path):
     half_made.mkdir()
     (half_made / "PG_VERSION").write_text("18\n")
     with embedded_server(short_tmp_path / "postgres") as url:
-        assert one(url, "SELECT 1") == 1
+        assert scalar(url, "SELECT 1") == 1
     assert not half_made.exists()
 
 

@@ -53,13 +53,13 @@ def test_a_mail_server_goes_with_a_sender(tmp_path):
 
 
 def test_lists_are_read_with_commas_between(tmp_path):
-    told = {
+    variables = {
         "PARENTALITE_TRUSTED_PROXIES": "10.0.0.1, 192.168.0.0/16",
         "PARENTALITE_CORS_ORIGINS": "https://a.example.org,http://localhost:3000",
         "PARENTALITE_METRICS_TOKEN": "a token for the metrics",
     }
-    web = load_settings({"PARENTALITE_HOME": str(tmp_path), **told}).web
-    assert [str(one) for one in web.trusted_proxies] == ["10.0.0.1/32", "192.168.0.0/16"]
+    web = load_settings({"PARENTALITE_HOME": str(tmp_path), **variables}).web
+    assert [str(network) for network in web.trusted_proxies] == ["10.0.0.1/32", "192.168.0.0/16"]
     assert web.cors_origins == ("https://a.example.org", "http://localhost:3000")
     assert "a token" not in repr(web)
 

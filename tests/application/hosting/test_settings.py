@@ -46,14 +46,14 @@ def test_with_a_database_url_everything_comes_from_the_environment_and_nothing_i
 
 @pytest.mark.parametrize("variable", SECRETS)
 def test_a_database_url_without_a_secret_is_refused_with_the_variable_and_how_to_make_a_value(tmp_path, variable):
-    given = {name: value for name, value in SECRETS.items() if name != variable}
+    secrets = {name: value for name, value in SECRETS.items() if name != variable}
     with pytest.raises(SettingsError) as refusal:
-        embedded(tmp_path, DATABASE_URL="postgresql://here/db", **given)
+        embedded(tmp_path, DATABASE_URL="postgresql://here/db", **secrets)
     text = str(refusal.value)
     assert text.startswith(variable)
     assert "\n" not in text
     made = subprocess.run(text.split("make a value with: ")[1], shell=True, capture_output=True, text=True, check=True)
-    embedded(tmp_path, DATABASE_URL="postgresql://here/db", **given, **{variable: made.stdout.strip()})
+    embedded(tmp_path, DATABASE_URL="postgresql://here/db", **secrets, **{variable: made.stdout.strip()})
 
 
 def test_an_empty_variable_counts_as_none(tmp_path):

@@ -27,7 +27,7 @@ def _sends(app: Application, office: PostOffice) -> list[str]:
             pass
         while mailer.send_next(conn):
             pass
-    return [str(one["To"]) for one in office.received[before:]]
+    return [str(letter["To"]) for letter in office.received[before:]]
 
 
 def _hours_pass(app: Application, hours: int) -> None:
@@ -39,7 +39,7 @@ def _hours_pass(app: Application, hours: int) -> None:
         )
 
 
-def _one(app: Application, query: str) -> Any:
+def _rows(app: Application, query: str) -> Any:
     with app.pool.connection() as conn:
         return conn.execute(query).fetchall()
 
@@ -76,12 +76,12 @@ def test_what_was_held_back_is_sent_within_the_days_after(app, thirty, fresh_url
             _hours_pass(app, 1)
             first_day.append(len(_sends(app, office)))
         assert first_day == [6, 5, 5, 5, 0, 0, 0], "five an hour, twenty a day"
-        assert _one(app, "SELECT DISTINCT reason FROM mail_outbox WHERE sent_at IS NULL") == [(HELD_BACK,)]
+        assert _rows(app, "SELECT DISTINCT reason FROM mail_outbox WHERE sent_at IS NULL") == [(HELD_BACK,)]
         for _ in range(40):
             _hours_pass(app, 1)
             _sends(app, office)
-        assert len({str(one["Message-ID"]) for one in office.received}) == 31
-        assert _one(app, "SELECT count(*) FROM mail_outbox WHERE sent_at IS NULL") == [(0,)]
+        assert len({str(letter["Message-ID"]) for letter in office.received}) == 31
+        assert _rows(app, "SELECT count(*) FROM mail_outbox WHERE sent_at IS NULL") == [(0,)]
     assert "victime" not in dump(fresh_url).casefold(), "the outbox counts mailboxes and knows none"
 
 

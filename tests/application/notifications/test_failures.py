@@ -31,12 +31,12 @@ def office() -> Iterator[PostOffice]:
 @pytest.fixture
 def animation(world: World, app: Application) -> UUID:
     world.sign()
-    found = world.creates(seats=100)
-    world.publishes(found)
+    animation_id = world.creates(seats=100)
+    world.publishes(animation_id)
     with app.pool.connection() as conn:
         while react(conn, with_mail=True):
             pass
-    return found
+    return animation_id
 
 
 @pytest.fixture
@@ -68,12 +68,12 @@ def _outbox(app: Application, columns: str) -> list[Any]:
 
 def _sending(app: Application, columns: str) -> tuple[Any, ...]:
     with app.pool.connection() as conn:
-        (found,) = conn.execute(f"SELECT {columns} FROM mail_sending").fetchall()
-    return tuple(found)
+        (row,) = conn.execute(f"SELECT {columns} FROM mail_sending").fetchall()
+    return tuple(row)
 
 
 def _received(office: PostOffice) -> list[str]:
-    return sorted(str(one["To"]) for one in office.received)
+    return sorted(str(letter["To"]) for letter in office.received)
 
 
 ALL = ["p1@example.org", "p2@example.org", "p3@example.org"]
@@ -122,9 +122,9 @@ def test_what_fails_again_and_again_is_set_aside_and_told_twice(app, office, thr
         _sends(app, office.url, later=True)
     expected = (outbox.MAX_UNFORESEEN, True, None)
     assert _outbox(app, "attempts, set_aside_at IS NOT NULL, given_up_at") == [expected] * 3
-    told = [one for one in caplog.records if one.levelno == logging.ERROR]
-    assert len(told) == 6
-    assert "example.org" not in "".join(str(vars(one)) for one in told)
+    errors = [record for record in caplog.records if record.levelno == logging.ERROR]
+    assert len(errors) == 6
+    assert "example.org" not in "".join(str(vars(record)) for record in errors)
 
 
 def test_whatever_handing_over_raises_concerns_one_letter(app, three):
@@ -143,16 +143,16 @@ def test_whatever_handing_over_raises_concerns_one_letter(app, three):
 
 
 @pytest.mark.parametrize(
-    "said",
+    "refusal",
     ["550 5.7.1 sender not allowed", "553 5.7.1 not owned by user", "452 4.7.0 daily quota exceeded", "501 5.1.7 bad"],
 )
-def test_while_the_sender_is_refused_all_letters_wait_and_none_is_lost(app, office, three, said, caplog):
-    office.to_senders = said
+def test_while_the_sender_is_refused_all_letters_wait_and_none_is_lost(app, office, three, refusal, caplog):
+    office.to_senders = refusal
     for _ in range(4):
         _sends(app, office.url, later=True)
     assert _outbox(app, "attempts, sent_at, given_up_at") == [(0, None, None)] * 3
-    assert _sending(app, "stopped_since IS NOT NULL, failures, reason") == (True, 4, f"refused: {said}")
-    assert [one.message for one in caplog.records if one.levelno == logging.ERROR] == ["mail stopped"]
+    assert _sending(app, "stopped_since IS NOT NULL, failures, reason") == (True, 4, f"refused: {refusal}")
+    assert [record.message for record in caplog.records if record.levelno == logging.ERROR] == ["mail stopped"]
     office.to_senders = None
     _sends(app, office.url, later=True)
     assert _received(office) == ALL
@@ -166,13 +166,15 @@ def test_while_sending_is_stopped_the_mail_server_is_asked_once_in_each_pause(ap
     assert office.connections == 1
 
 
-@pytest.mark.parametrize("said", ["550 5.4.5 daily sending quota exceeded", "552 sending limit", "554 5.7.1 blocked"])
-def test_a_quota_told_of_a_letter_stops_all_and_loses_none(app, office, three, said):
-    office.to_letters = said
+@pytest.mark.parametrize(
+    "refusal", ["550 5.4.5 daily sending quota exceeded", "552 sending limit", "554 5.7.1 blocked"]
+)
+def test_a_quota_told_of_a_letter_stops_all_and_loses_none(app, office, three, refusal):
+    office.to_letters = refusal
     _sends(app, office.url)
     assert office.connections == 2, "the second letter that is refused in the same way stops the rest"
     assert [row[0] for row in _outbox(app, "given_up_at")] == [None] * 3
-    assert _sending(app, "stopped_since IS NOT NULL, reason") == (True, f"refused: {said}")
+    assert _sending(app, "stopped_since IS NOT NULL, reason") == (True, f"refused: {refusal}")
     office.to_letters = None
     _sends(app, office.url, later=True)
     assert _received(office) == ALL

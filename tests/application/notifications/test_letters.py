@@ -34,11 +34,13 @@ PARENT, CONTACT = "parent@example.org", "ecole@example.org"
 def animation(world: World, app: Application) -> UUID:
     """Published, of two hours, and the structure has a contact."""
     world.sign()
-    found = world.creates(title="Café des parents", starts_at=world.now + timedelta(days=9), ends_at=_end(world, 9))
-    world.publishes(found)
+    animation_id = world.creates(
+        title="Café des parents", starts_at=world.now + timedelta(days=9), ends_at=_end(world, 9)
+    )
+    world.publishes(animation_id)
     world.does(ContactAdd(structure_id=STRUCTURE_ID, name="École", email=CONTACT), STRUCTURE)
     sent_by(app)
-    return found
+    return animation_id
 
 
 @pytest.fixture
@@ -60,8 +62,8 @@ def _moves(world: World, animation: UUID, days: int, **more: Any) -> None:
 
 def _plain(office: PostOffice, address: str) -> list[str]:
     """The text of each letter to that address, on one line."""
-    found = [number for number, one in enumerate(office.received) if one["To"] == address]
-    return [" ".join(office.text(number).split()) for number in found]
+    numbers = [number for number, letter in enumerate(office.received) if letter["To"] == address]
+    return [" ".join(office.text(number).split()) for number in numbers]
 
 
 def test_a_burst_of_moves_is_one_letter_that_tells_what_one_knew_and_the_last_state(world, app, animation, registered):
@@ -123,7 +125,7 @@ def test_who_kept_their_seat_at_the_new_date_is_asked_about_the_old_one(world, a
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "words"),
     [
         ({"ends_at": timedelta(hours=1)}, "L'heure de fin a changé."),
         ({"starts_at": timedelta(minutes=15)}, "L'heure a changé."),
@@ -131,14 +133,14 @@ def test_who_kept_their_seat_at_the_new_date_is_asked_about_the_old_one(world, a
         ({"commune_code": "97105"}, "Commune (code INSEE) : 97105 (nouveau)"),
     ],
 )
-def test_whatever_changes_of_date_and_place_is_marked(world, app, animation, registered, changes, said):
+def test_whatever_changes_of_date_and_place_is_marked(world, app, animation, registered, changes, words):
     start = world.now + timedelta(days=9)
     values = {name: start + value if isinstance(value, timedelta) else value for name, value in changes.items()}
     world.does(AnimationModify(animation_id=animation, changes=values), STRUCTURE)
     office = sent_by(app)
     for address in (PARENT, CONTACT):
         (text,) = _plain(office, address)
-        assert said in text
+        assert words in text
         assert text.count("(nouveau)") == text.split("Maintenant")[1].count("(nouveau)") >= 1
 
 
@@ -176,8 +178,8 @@ def test_giving_up_or_keeping_a_seat_and_withdrawing_a_candidature_have_a_receip
 def test_what_a_stranger_typed_reaches_nobody_else(world, app, animation):
     who = {"first_name": "Gagnezmille", "last_name": "Eurosici", "email": PARENT}
     world.does(RegistrationSubmit(animation_id=animation, **who), PUBLIC)
-    said = {**who, "motivation": "Mille euros ici."}
-    world.does(CandidatureSubmit(territory="971", school_uai=UAI, degree=Degree.FIRST, **said), PUBLIC)
+    values = {**who, "motivation": "Mille euros ici."}
+    world.does(CandidatureSubmit(territory="971", school_uai=UAI, degree=Degree.FIRST, **values), PUBLIC)
     office = sent_by(app)
     assert len(office.received) == 2
     for received in office.received:
@@ -232,8 +234,8 @@ def test_the_link_of_one_click_stands_whole_in_its_header_and_answers_reach_the_
 def test_whom_to_call_or_write_to_stands_in_every_letter_of_the_structure_and_answers_reach_it(
     world, app, animation, registered
 ):
-    said = {"phone": "02 48 12 34 56", "email": "maison@example.org", "hours": "le matin"}
-    world.does(SetStructureContact(structure_id=STRUCTURE_ID, **said), STRUCTURE)
+    values = {"phone": "02 48 12 34 56", "email": "maison@example.org", "hours": "le matin"}
+    world.does(SetStructureContact(structure_id=STRUCTURE_ID, **values), STRUCTURE)
     world.does(PlanningSend(structure_id=STRUCTURE_ID, animation_ids=(animation,)), STRUCTURE)
     _moves(world, animation, 10)
     office = sent_by(app)
@@ -253,7 +255,7 @@ def test_who_has_a_seat_gets_a_calendar_entry_that_a_later_one_takes_the_place_o
     world.does(RegistrationSubmit(animation_id=animation, **who), PUBLIC)
     first = sent_by(app)
     world.does(AnimationCancel(animation_id=animation, reason="Neige."), STRUCTURE)
-    last = [one for one in sent_by(app).received if one["To"] == PARENT]
+    last = [letter for letter in sent_by(app).received if letter["To"] == PARENT]
     entries: list[Any] = []
     for received in (*first.received, *last):
         (attached,) = (part for part in received.iter_attachments() if isinstance(part, EmailMessage))

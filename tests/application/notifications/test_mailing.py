@@ -37,10 +37,10 @@ def office() -> Iterator[PostOffice]:
 @pytest.fixture
 def animation(world: World, app: Application) -> UUID:
     world.sign()
-    found = world.creates(title="Café & <b>thé</b>", seats=1)
-    world.publishes(found)
+    animation_id = world.creates(title="Café & <b>thé</b>", seats=1)
+    world.publishes(animation_id)
     _reacts(app)
-    return found
+    return animation_id
 
 
 def _reacts(app: Application) -> None:
@@ -76,10 +76,10 @@ def test_a_registrant_is_told_what_where_and_when_with_a_link_that_works(world, 
     assert message["Auto-Submitted"] == "auto-generated"
     text = office.text()
     assert "Zoé" not in text, "nobody has proven that the address is theirs"
-    told = (
+    words = (
         "Café & <b>thé</b> Quand : mardi 1er septembre 2026, de 6 h 00 à 8 h 00 Où : Jean Jaurès Organisé par : Ville"
     )
-    assert told in " ".join(text.split())
+    assert words in " ".join(text.split())
     html = message.get_body(("html",)).get_content()
     assert "Café &amp; &lt;b&gt;thé&lt;/b&gt;" in html
     (link,) = re.findall(rf"{SITE}/inscriptions/(\S+)", text)
@@ -91,7 +91,7 @@ def test_each_letter_is_sent_once(world, app, office, animation):
         _registers(world, animation, number)
     for _ in range(3):
         _sends(app, office.url)
-    assert Counter(str(one["To"]) for one in office.received) == {"p1@example.org": 1, "p2@example.org": 1}
+    assert Counter(str(letter["To"]) for letter in office.received) == {"p1@example.org": 1, "p2@example.org": 1}
     assert office.to("p2@example.org") == ["Sur liste d'attente : Café & <b>thé</b>"]
 
 
@@ -123,7 +123,7 @@ def test_an_address_that_is_refused_for_good_keeps_nobody_else_waiting(world, ap
     for number in (1, 2):
         _registers(world, animation, number)
     _sends(app, office.url)
-    assert [str(one["To"]) for one in office.received] == ["p2@example.org"]
+    assert [str(letter["To"]) for letter in office.received] == ["p2@example.org"]
     assert _outbox(app, "reason, attempts, given_up_at IS NOT NULL") == [("refused: 550", 1, True), (None, 1, False)]
 
 
@@ -211,5 +211,5 @@ def test_however_often_processes_are_killed_everybody_gets_every_letter(world, a
         worker.send_signal(signal.SIGKILL)
         worker.wait()
     _sends(app, office.url)
-    letters = {str(one["Message-ID"]): str(one["To"]) for one in office.received}
+    letters = {str(letter["Message-ID"]): str(letter["To"]) for letter in office.received}
     assert Counter(letters.values()) == {f"p{number}@example.org": 1 for number in range(1, registered + 1)}

@@ -32,17 +32,17 @@ def _subjects(made: bytes) -> tuple[str, str]:
 
 
 def _titles() -> list[str]:
-    found = [one for name, one in vars(texts).items() if not name.startswith("_")]
+    values = [value for name, value in vars(texts).items() if not name.startswith("_")]
     flat: list[str] = []
-    while found:
-        match found.pop():
+    while values:
+        match values.pop():
             case str() as text:
                 flat.append(text)
             case dict() as mapping:
-                found += [*mapping.keys(), *mapping.values()]
+                values += [*mapping.keys(), *mapping.values()]
             case list() | tuple() | frozenset() as many:
-                found += list(many)
-    return [" ".join(one.split())[:200] for one in flat]
+                values += list(many)
+    return [" ".join(title.split())[:200] for title in flat]
 
 
 @pytest.mark.parametrize(

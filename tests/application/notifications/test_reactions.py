@@ -30,7 +30,7 @@ def _reacts(app: Application, with_mail: bool = True) -> None:
             pass
 
 
-def _told(app: Application, recipient: str) -> list[str]:
+def _messages(app: Application, recipient: str) -> list[str]:
     with app.pool.connection() as conn:
         query = "SELECT message FROM notifications WHERE recipient = %s ORDER BY notification_id"
         return [row[0] for row in conn.execute(query, (recipient,)).fetchall()]
@@ -61,13 +61,13 @@ def test_the_structure_is_told_what_becomes_of_its_animations_and_the_national_t
     signed.does(AnimationRefuse(animation_id=refused, reason="À préciser."), NATIONAL)
     signed.does(AnimationCancel(animation_id=published, reason="Neige."), NATIONAL)
     _reacts(app)
-    assert _told(app, OURS) == [
+    assert _messages(app, OURS) == [
         "« Un » est publiée.",
         # The reasons are sealed in the events, and kept nowhere else.
         "« Deux » est refusée.",
         "« Un » est annulée.",
     ]
-    assert _told(app, "national") == ["« Un » attend sa publication.", "« Deux » attend sa publication."]
+    assert _messages(app, "national") == ["« Un » attend sa publication.", "« Deux » attend sa publication."]
 
 
 def test_when_the_end_has_passed_the_structure_is_invited_to_attest_once(signed, app):
@@ -83,7 +83,7 @@ def test_when_the_end_has_passed_the_structure_is_invited_to_attest_once(signed,
     # The read model does not know yet: the animation itself refuses.
     assert end_animations(app, end, FOUNDED_AT) == 0
     _reacts(app)
-    assert _told(app, OURS)[-1] == "« Un » est passée : remplissez l'attestation."
+    assert _messages(app, OURS)[-1] == "« Un » est passée : remplissez l'attestation."
 
 
 def test_registrants_are_written_to_when_they_register_get_a_seat_and_when_something_changes(signed, app):
@@ -117,7 +117,7 @@ def test_each_authority_is_told_of_a_candidature_when_it_is_its_turn(signed, app
     )
     candidature = signed.does(submit, PUBLIC).subject_id
     _reacts(app)
-    assert _told(app, f"school:{UAI}:director") == ["Une candidature est à examiner."]
+    assert _messages(app, f"school:{UAI}:director") == ["Une candidature est à examiner."]
     schools = frozenset([UAI])
     signed.does(
         CandidatureGiveOpinion(candidature_id=candidature, favourable=True),
@@ -125,8 +125,8 @@ def test_each_authority_is_told_of_a_candidature_when_it_is_its_turn(signed, app
     )
     signed.does(CandidatureValidate(candidature_id=candidature), Actor(Role.INSPECTOR, "ien", schools=schools))
     _reacts(app)
-    assert _told(app, f"school:{UAI}:inspector") == ["Une candidature attend votre décision."]
-    assert _told(app, "territory:971") == ["Une candidature est validée : prenez contact avec le parent."]
+    assert _messages(app, f"school:{UAI}:inspector") == ["Une candidature attend votre décision."]
+    assert _messages(app, "territory:971") == ["Une candidature est validée : prenez contact avec le parent."]
     assert _letters(app) == ["candidature.received", "candidature.validated"]
 
 
@@ -142,11 +142,11 @@ def test_an_invitation_goes_by_letter_and_the_outbox_holds_no_address(signed, ap
 def test_nothing_is_told_twice_and_a_rebuild_tells_nothing_at_all(signed, app, fresh_url):
     signed.publishes(signed.creates())
     _reacts(app)
-    before = _told(app, OURS), _letters(app)
+    before = _messages(app, OURS), _letters(app)
     with app.pool.connection() as conn:
         prepare(conn, projections)
         catch_up(conn, app.vault)
         assert react(conn, True) == 0
     rebuild(fresh_url, MASTER_KEY, workers=1)
     _reacts(app)
-    assert (_told(app, OURS), _letters(app)) == before
+    assert (_messages(app, OURS), _letters(app)) == before

@@ -60,7 +60,7 @@ def _rows(app: Application, query: str) -> list[Any]:
         return conn.execute(query).fetchall()
 
 
-def _told(app: Application, recipient: str) -> list[str]:
+def _messages(app: Application, recipient: str) -> list[str]:
     query = f"SELECT message FROM notifications WHERE recipient = '{recipient}' ORDER BY notification_id"
     return [row[0] for row in _rows(app, query)]
 
@@ -69,12 +69,12 @@ def test_an_event_that_cannot_be_reacted_to_is_set_aside_whole_and_the_rest_goes
     signed.publishes(signed.creates(title="Un"))
     signed.creates(title="Deux")
     _reacts(app)
-    assert _told(app, OURS) == []
-    assert len(_told(app, "national")) == 2
+    assert _messages(app, OURS) == []
+    assert len(_messages(app, "national")) == 2
     ((event, reason, attempts),) = _rows(app, "SELECT event, reason, attempts FROM reactions_set_aside")
     assert (event, attempts) == ("animation.published", 1)
     assert reason.startswith("AttributeError at test_set_aside.py:")
-    assert "personal" not in "".join(str(vars(one)) for one in caplog.records)
+    assert "personal" not in "".join(str(vars(record)) for record in caplog.records)
 
 
 def test_what_was_set_aside_is_done_once_it_can_be(signed, app, broken):
@@ -84,10 +84,10 @@ def test_what_was_set_aside_is_done_once_it_can_be(signed, app, broken):
     assert _rows(app, "SELECT attempts FROM reactions_set_aside") == [(2,)]
     broken.undo()
     _later(app)
-    assert _told(app, OURS) == ["« Un » est publiée."]
+    assert _messages(app, OURS) == ["« Un » est publiée."]
     assert _rows(app, "SELECT * FROM reactions_set_aside") == []
     _later(app)
-    assert len(_told(app, OURS)) == 1
+    assert len(_messages(app, OURS)) == 1
 
 
 def test_it_is_tried_a_bounded_number_of_times_and_then_kept(signed, app, broken):
@@ -108,7 +108,7 @@ def test_an_event_that_this_code_cannot_read_is_set_aside_too(signed, app):
         )
     signed.creates(title="Deux")
     _reacts(app)
-    assert _told(app, "national") == ["« Deux » attend sa publication."]
+    assert _messages(app, "national") == ["« Deux » attend sa publication."]
     ((event, reason),) = _rows(app, "SELECT event, reason FROM reactions_set_aside")
     assert event == "animation.of_tomorrow"
     assert reason.startswith("UnreadableEvent")

@@ -31,12 +31,12 @@ def office() -> Iterator[PostOffice]:
 @pytest.fixture
 def animation(world: World, app: Application) -> UUID:
     world.sign()
-    found = world.creates(seats=100)
-    world.publishes(found)
+    animation_id = world.creates(seats=100)
+    world.publishes(animation_id)
     with app.pool.connection() as conn:
         while react(conn, with_mail=True):
             pass
-    return found
+    return animation_id
 
 
 @pytest.fixture
@@ -68,12 +68,12 @@ def _outbox(app: Application, columns: str) -> list[Any]:
 
 def _sending(app: Application, columns: str) -> tuple[Any, ...]:
     with app.pool.connection() as conn:
-        (found,) = conn.execute(f"SELECT {columns} FROM mail_sending").fetchall()
-    return tuple(found)
+        (row,) = conn.execute(f"SELECT {columns} FROM mail_sending").fetchall()
+    return tuple(row)
 
 
 def _received(office: PostOffice) -> list[str]:
-    return sorted(str(one["To"]) for one in office.received)
+    return sorted(str(letter["To"]) for letter in office.received)
 
 
 def test_a_domain_beyond_ascii_is_reached_and_a_local_part_only_where_the_server_takes_it(world, app, animation):
@@ -117,10 +117,10 @@ def test_an_address_of_old_that_is_no_mailbox_is_given_up_alone(world, app, offi
 
 def test_a_password_is_never_sent_in_clear_to_another_machine(app, office, three, monkeypatch):
     monkeypatch.setattr(smtp, "_is_this_machine", lambda host: False)
-    said: list[bytes] = []
-    monkeypatch.setattr(smtplib.SMTP, "login", lambda self, *words: said.append(b"password"))
+    passwords: list[bytes] = []
+    monkeypatch.setattr(smtplib.SMTP, "login", lambda self, *words: passwords.append(b"password"))
     _sends(app, office.url.replace("smtp://", "smtp://user:password@"))
-    assert said == []
+    assert passwords == []
     assert _received(office) == []
     reason = "no STARTTLS is offered: the password is not sent in clear"
     assert _sending(app, "stopped_since IS NOT NULL, reason") == (True, reason)

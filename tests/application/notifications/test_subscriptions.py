@@ -34,7 +34,7 @@ def _reacts(app: Application) -> None:
             pass
 
 
-def _told(world: World) -> list[str]:
+def _messages(world: World) -> list[str]:
     """What is sent to the address once an animation of the structure is published."""
     world.publishes(world.creates())
     return sent_by(world.app).to(ADDRESS)
@@ -48,17 +48,17 @@ def _signs_in(world: World, *recipients: str) -> None:
 
 def test_an_inbox_that_a_token_alone_gave_counts_while_its_holder_is_seen(world: World):
     _wants(world, BY_TOKEN)
-    assert len(_told(world)) == 1
+    assert len(_messages(world)) == 1
     world.now += MAX_UNSEEN + timedelta(days=1)
-    assert _told(world) == []
+    assert _messages(world) == []
     _signs_in(world, OURS)
-    assert len(_told(world)) == 1
+    assert len(_messages(world)) == 1
 
 
 def test_who_signs_in_without_it_is_told_no_more_from_then_on(world: World):
     _wants(world, BY_TOKEN)
     _signs_in(world)
-    assert _told(world) == []
+    assert _messages(world) == []
 
 
 def test_a_preference_that_is_taken_in_late_does_not_bring_back_what_a_later_sign_in_took(world: World):
@@ -66,7 +66,7 @@ def test_a_preference_that_is_taken_in_late_does_not_bring_back_what_a_later_sig
     _signs_in(world, OURS)
     world.does(MailPreferencesSet(email=ADDRESS, recipients=(OURS,)), BY_TOKEN)
     _signs_in(world)
-    assert _told(world) == []
+    assert _messages(world) == []
 
 
 def _joins(world: World) -> tuple[UUID, UUID]:
@@ -84,9 +84,9 @@ def _joins(world: World) -> tuple[UUID, UUID]:
 def test_an_inbox_that_a_mandate_gives_counts_until_it_ends_however_long_that_is(world: World):
     account, mandate = _joins(world)
     world.now += 2 * MAX_UNSEEN
-    assert len(_told(world)) == 1
+    assert len(_messages(world)) == 1
     world.does(MandateEnd(account_id=account, mandate_id=mandate), STRUCTURE)
-    assert _told(world) == []
+    assert _messages(world) == []
 
 
 def test_a_letter_that_waits_is_not_sent_once_the_mandate_has_ended(world: World):
@@ -103,6 +103,6 @@ def test_a_letter_that_waits_is_not_sent_once_the_mandate_has_ended(world: World
 def test_who_was_erased_leaves_no_trace_of_signing_in(world: World):
     _wants(world, BY_TOKEN)
     world.app.erase_person("ancienne", NATIONAL, world.now)
-    assert _told(world) == []
+    assert _messages(world) == []
     with world.app.pool.connection() as conn:
         assert conn.execute("SELECT count(*) FROM sign_ins_seen").fetchone() == (0,)

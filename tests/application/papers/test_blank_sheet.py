@@ -37,7 +37,7 @@ SHEET = BlankSheet(
 
 
 def test_the_sheet_says_what_where_when_and_by_whom_in_selectable_text():
-    said = text(blank_sheet(SHEET))
+    words = text(blank_sheet(SHEET))
     for part in (
         "Liste d'émargement",
         SHEET.title,
@@ -50,7 +50,7 @@ def test_the_sheet_says_what_where_when_and_by_whom_in_selectable_text():
         "Place des logos des partenaires",
         MANDATORY_SENTENCE,
     ):
-        assert part in said
+        assert part in words
 
 
 @pytest.mark.parametrize("seats", [1, 12, 20])
@@ -95,9 +95,9 @@ def test_a_night_says_both_its_days():
 
 
 def test_without_an_address_the_place_is_its_name():
-    said = text(blank_sheet(replace(SHEET, address=None)))
-    assert "École Jean Jaurès Structure" in said or "École Jean Jaurès STRUCTURE" in said
-    assert "None" not in said
+    words = text(blank_sheet(replace(SHEET, address=None)))
+    assert "École Jean Jaurès Structure" in words or "École Jean Jaurès STRUCTURE" in words
+    assert "None" not in words
 
 
 def test_the_page_as_it_is_seen_has_the_charters_colours_and_a_code_that_leads_to_the_animation():

@@ -16,13 +16,13 @@ from tests.support.papers.pdf_text import DARK_BLUE, page_texts, picture, share,
 from tests.support.papers.printed_dossiers import CHECKPOINT, CONVENTION, dossier, line
 
 
-def said(document: DossierDocument) -> str:
+def words(document: DossierDocument) -> str:
     return text(dossier_pdf(document)).replace("\u00a0", " ")
 
 
 def test_the_dossier_says_who_is_paid_what_and_why():
     paid = dossier(status="PAID", paid_on=date(2027, 2, 1), payment_reference="VIR-2027-0042")
-    found = said(paid)
+    shown_words = words(paid)
     for part in (
         "Dossier de service fait",
         "Centre social Les Tilleuls Payé",
@@ -39,7 +39,7 @@ def test_the_dossier_says_who_is_paid_what_and_why():
         paid.reference,
         CONVENTION.reference,
     ):
-        assert part in found, part
+        assert part in shown_words, part
 
 
 def test_each_animation_stands_with_its_attendance_and_the_digest_of_its_sheet():
@@ -47,40 +47,40 @@ def test_each_animation_stands_with_its_attendance_and_the_digest_of_its_sheet()
         line(1, title="Atelier « œuvre » #1", parents=7, children=0, corrections=2),
         line(2, title="Sans rien", attested_at=None, sheet_sha256=None),
     )
-    found = said(replace(dossier(), lines=lines))
-    assert "Atelier « œuvre » #1 École Jean Jaurès, Montpellier " + f"{1:064x}" in found
-    assert "13/10/2026 18:00 2" in found
-    assert "Aucune liste d'émargement signée" in found
-    assert "non attestée" in found
+    shown = words(replace(dossier(), lines=lines))
+    assert "Atelier « œuvre » #1 École Jean Jaurès, Montpellier " + f"{1:064x}" in shown
+    assert "13/10/2026 18:00 2" in shown
+    assert "Aucune liste d'émargement signée" in shown
+    assert "non attestée" in shown
 
 
 def test_one_scan_that_stands_for_several_animations_is_told():
     same = [line(number, sheet_sha256="a" * 64) for number in (1, 2)]
-    found = said(replace(dossier(), lines=(same[0], line(3), same[1])))
-    assert "La même liste d'émargement signée est jointe aux animations 1, 3." in found
-    assert "La même liste" not in said(dossier())
+    shown = words(replace(dossier(), lines=(same[0], line(3), same[1])))
+    assert "La même liste d'émargement signée est jointe aux animations 1, 3." in shown
+    assert "La même liste" not in words(dossier())
 
 
 def test_required_pieces_and_what_is_missing_of_them_are_shown():
-    found = said(dossier(pieces=("Liste d'émargement signée", "Bilan")))
-    assert "Liste d'émargement signée : présente" in found
-    assert "Relevé d'identité bancaire : manquante" in found
-    assert "Bilan : présente" in found
+    shown = words(dossier(pieces=("Liste d'émargement signée", "Bilan")))
+    assert "Liste d'émargement signée : présente" in shown
+    assert "Relevé d'identité bancaire : manquante" in shown
+    assert "Bilan : présente" in shown
 
 
 def test_a_correction_after_certification_shows_both_figures_and_whether_it_was_accepted():
-    found = said(dossier())
+    shown = words(dossier())
     for part in ("9 parents, 4 enfants", "8 parents, 4 enfants", "Un parent compté deux fois", "pas encore acceptée"):
-        assert part in found
+        assert part in shown
     accepted = replace(dossier().amendments[0], accepted_by="Coordination 34")
-    assert "pas encore acceptée" not in said(dossier(amendments=(accepted,)))
+    assert "pas encore acceptée" not in words(dossier(amendments=(accepted,)))
 
 
 def test_history_and_the_signed_checkpoint_are_on_it():
-    found = said(dossier())
-    assert "05/10/2026 18:00 Les Tilleuls structure Présence attestée : 9 parents" in found
+    shown = words(dossier())
+    assert "05/10/2026 18:00 Les Tilleuls structure Présence attestée : 9 parents" in shown
     for part in CHECKPOINT.split():
-        assert part in found
+        assert part in shown
 
 
 @pytest.mark.parametrize(
@@ -94,16 +94,16 @@ def test_history_and_the_signed_checkpoint_are_on_it():
     ],
 )
 def test_only_a_certified_sum_is_called_so(status: str, shown: str, label: str):
-    found = said(dossier(status=status))
-    assert shown in found
-    assert label in found.lower()
-    assert ("montant certifié" in found.lower()) is (status in ("CERTIFIED", "PAID"))
+    printed = words(dossier(status=status))
+    assert shown in printed
+    assert label in printed.lower()
+    assert ("montant certifié" in printed.lower()) is (status in ("CERTIFIED", "PAID"))
 
 
 def test_what_the_convention_does_not_say_is_said_to_be_missing():
-    found = said(dossier(convention=replace(CONVENTION, rate=None, planned=None), amount=Decimal(0)))
-    assert found.count("non précisé") == 2
-    assert "0,00 €" in found
+    shown = words(dossier(convention=replace(CONVENTION, rate=None, planned=None), amount=Decimal(0)))
+    assert shown.count("non précisé") == 2
+    assert "0,00 €" in shown
 
 
 def test_a_dossier_with_nothing_in_it_is_a_page():
@@ -143,17 +143,17 @@ ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=("Cs", "Cc")), min_
 
 @settings(max_examples=30, deadline=None)
 @given(ANY_TEXT, ANY_TEXT)
-def test_any_text_makes_a_dossier(one: str, other: str):
-    entry = replace(dossier().timeline[0], actor=one, role=other, what=one)
-    amendment = replace(dossier().amendments[0], title=one, reason=other, accepted_by=one)
+def test_any_text_makes_a_dossier(some: str, other: str):
+    entry = replace(dossier().timeline[0], actor=some, role=other, what=some)
+    amendment = replace(dossier().amendments[0], title=some, reason=other, accepted_by=some)
     document = dossier(
-        structure=one,
+        structure=some,
         coordonnateur=other,
         lines=0,
-        pieces=(one,),
+        pieces=(some,),
         timeline=(entry,),
         amendments=(amendment,),
         payment_reference=other,
-        checkpoint=one,
+        checkpoint=some,
     )
-    assert dossier_pdf(replace(document, lines=(line(0, title=one, venue=other),)))
+    assert dossier_pdf(replace(document, lines=(line(0, title=some, venue=other),)))

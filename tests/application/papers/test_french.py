@@ -15,7 +15,7 @@ def plain(value: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("amount", "said"),
+    ("amount", "words"),
     [
         ("0", "0,00 €"),
         ("150", "150,00 €"),
@@ -25,8 +25,8 @@ def plain(value: str) -> str:
         ("-12.30", "-12,30 €"),
     ],
 )
-def test_a_sum_is_exact_and_has_its_cents(amount: str, said: str):
-    assert plain(euros(Decimal(amount))) == said
+def test_a_sum_is_exact_and_has_its_cents(amount: str, words: str):
+    assert plain(euros(Decimal(amount))) == words
 
 
 def test_a_part_of_a_cent_is_a_mistake():

@@ -85,8 +85,8 @@ def test_those_who_need_it_read_it_in_clear(world: World, app: Application) -> N
     project(app)
     with app.pool.connection() as conn:
         columns = "first_name, last_name, email, phone, motivation"
-        found = conn.execute(f"SELECT {columns} FROM read_models.candidature_people_g1")
-        assert found.fetchall() == [SECRETS[:5]]
+        rows = conn.execute(f"SELECT {columns} FROM read_models.candidature_people_g1")
+        assert rows.fetchall() == [SECRETS[:5]]
 
 
 def test_after_erasure_nothing_personal_is_left_in_a_dump_of_the_database(
@@ -171,10 +171,10 @@ def test_a_sealed_text_moved_to_another_field_does_not_open(world: World, app: A
 
 def test_the_digest_of_a_command_cannot_be_made_without_the_master_key(world: World, app: Application) -> None:
     command = submit(world)
-    said = f"{PUBLIC.role}:{PUBLIC.name}:{command.action}:{command.model_dump_json()}"
+    content = f"{PUBLIC.role}:{PUBLIC.name}:{command.action}:{command.model_dump_json()}"
     with app.pool.connection() as conn:
         digests = [bytes(row[0]) for row in conn.execute("SELECT content_digest FROM command_outcomes").fetchall()]
-    assert sha256(said.encode()).digest() not in digests
+    assert sha256(content.encode()).digest() not in digests
 
 
 def test_a_key_that_was_made_for_nothing_is_destroyed_all_the_same(world: World, app: Application) -> None:

@@ -78,13 +78,13 @@ def signed_again(path: Path, contents: dict[str, bytes], key: SigningKey = KEY) 
 
 
 def test_a_bundle_is_checked_line_by_line(bundle: Path):
-    told = [check.text for check in checks(bundle)]
-    assert [re.split(r":", text)[0] for text in told] == [
+    lines = [check.text for check in checks(bundle)]
+    assert [re.split(r":", text)[0] for text in lines] == [
         *("archive", "manifest", "checkpoint", "events", "consistency", "dossier", "rules", "files"),
     ]
-    assert told[5] == "dossier: PAID, 2 animations, 300.00 euros, as the events say"
-    assert told[6].startswith("rules: 2 animations × 150.00 = 300.00 euros; rate, plan")
-    assert told[7].startswith("files: 2 attached sheets")
+    assert lines[5] == "dossier: PAID, 2 animations, 300.00 euros, as the events say"
+    assert lines[6].startswith("rules: 2 animations × 150.00 = 300.00 euros; rate, plan")
+    assert lines[7].startswith("files: 2 attached sheets")
 
 
 def test_a_second_verifier_that_shares_no_code_comes_to_the_same(bundle: Path):
@@ -101,9 +101,9 @@ def test_the_dossier_is_told_in_json_with_both_figures_after_an_amendment(bundle
     (amendment,) = facts["amendments"]
     assert (amendment["before"]["parents"], amendment["parents"], amendment["status"]) == (9, 7, "ACCEPTED")
     assert facts["payment"]["reference"] == "VIR-1"
-    told = [entry["type"] for entry in facts["timeline"]]
-    assert (told[0], told[-1]) == ("structure.account_opened", "service_dossier.paid")
-    assert "convention.signed" in told
+    types = [entry["type"] for entry in facts["timeline"]]
+    assert (types[0], types[-1]) == ("structure.account_opened", "service_dossier.paid")
+    assert "convention.signed" in types
     assert facts["structure"]["name"] == "Ville de Basse-Terre"
 
 
@@ -184,8 +184,8 @@ def test_a_changed_member_is_named(bundle: Path, tmp_path: Path):
     for name in contents:
         changed = dict(contents)
         changed[name] = changed[name] + b"\n" if name != "manifest" else changed[name].replace(b"/1", b"/2", 1)
-        told = wrong(rewritten(tmp_path / "spoilt.zip", changed))
-        assert name in told or name == "manifest", (name, told)
+        findings = wrong(rewritten(tmp_path / "spoilt.zip", changed))
+        assert name in findings or name == "manifest", (name, findings)
 
 
 def test_a_member_that_was_added_or_taken_away_is_found(bundle: Path, tmp_path: Path):

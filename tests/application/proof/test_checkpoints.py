@@ -85,11 +85,11 @@ def test_gaps_in_positions_leave_no_gap_in_the_tree(empty: Connection):
 
 
 def test_every_event_is_proved_by_the_stored_tree(conn: Connection):
-    tree, found = StoredTree(conn), hashes(conn)
+    tree, leaves = StoredTree(conn), hashes(conn)
     whole = tree.root(EVENTS)
     for index in (0, 1, 255, 256, 700, 1_535, 1_998, 1_999):
         proof = inclusion_proof(index, EVENTS, tree.subtree)
-        assert verifies_inclusion(found[index], index, EVENTS, proof, whole)
+        assert verifies_inclusion(leaves[index], index, EVENTS, proof, whole)
 
 
 def test_each_checkpoint_begins_the_next(conn: Connection):
@@ -189,8 +189,8 @@ def test_a_new_key_ends_the_one_before_which_may_not_come_back(conn: Connection)
 
 def test_keys_go_through_pem_and_other_texts_are_refused():
     assert from_pem(to_pem(KEY.public)) == KEY.public
-    for wrong, said in (("no key", "not a public key in PEM"), (_rsa_pem(), "not an Ed25519 key")):
-        with pytest.raises(BadNote, match=said):
+    for wrong, reason in (("no key", "not a public key in PEM"), (_rsa_pem(), "not an Ed25519 key")):
+        with pytest.raises(BadNote, match=reason):
             from_pem(wrong)
 
 

@@ -16,18 +16,22 @@ TEXT = (Path(__file__).parents[3] / "docs" / "proof.md").read_text()
 
 
 def vector(name: str) -> str:
-    (found,) = re.findall(rf"```text vector:{name}\n(.*?)```", TEXT, re.DOTALL)
-    return str(found)
+    (content,) = re.findall(rf"```text vector:{name}\n(.*?)```", TEXT, re.DOTALL)
+    return str(content)
 
 
 def test_the_leaf_of_the_documentation_is_that_of_the_code():
-    told = dict(line.split(maxsplit=1) for line in vector("leaf").splitlines())
+    values = dict(line.split(maxsplit=1) for line in vector("leaf").splitlines())
     leaf = Leaf(
-        int(told["position"]), UUID(told["aggregate"]), int(told["version"]), told["topic"], told["state"].encode()
+        int(values["position"]),
+        UUID(values["aggregate"]),
+        int(values["version"]),
+        values["topic"],
+        values["state"].encode(),
     )
-    assert encode_leaf(leaf).hex() == told["leaf"]
-    assert decode_leaf(bytes.fromhex(told["leaf"])) == leaf
-    assert leaf_hash(encode_leaf(leaf)).hex() == told["hash"]
+    assert encode_leaf(leaf).hex() == values["leaf"]
+    assert decode_leaf(bytes.fromhex(values["leaf"])) == leaf
+    assert leaf_hash(encode_leaf(leaf)).hex() == values["hash"]
 
 
 def test_the_checkpoint_of_the_documentation_is_signed_by_its_key():

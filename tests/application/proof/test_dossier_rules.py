@@ -20,7 +20,7 @@ from tests.support.world import World
 
 
 @pytest.fixture
-def told(world: World, tmp_path: Path) -> tuple[UUID, list[Recorded]]:
+def history(world: World, tmp_path: Path) -> tuple[UUID, list[Recorded]]:
     world.sign()
     claim = Claim(world, FileStore(tmp_path / "files"))
     dossier_id = claim.paid(*claim.attested(2))
@@ -28,40 +28,40 @@ def told(world: World, tmp_path: Path) -> tuple[UUID, list[Recorded]]:
         return dossier_id, records_of(gather_proof(conn, world.app.vault, KEY, dossier_id, world.now).leaves)
 
 
-def forged(told: tuple[UUID, list[Recorded]], kind: type, **changes: Any) -> list[str]:
+def forged(history: tuple[UUID, list[Recorded]], kind: type, **changes: Any) -> list[str]:
     """What is found when that event says something else."""
-    dossier_id, records = told
-    found = [
-        replace(one, event=one.event.model_copy(update=changes)) if isinstance(one.event, kind) else one
-        for one in records
+    dossier_id, records = history
+    altered = [
+        replace(record, event=record.event.model_copy(update=changes)) if isinstance(record.event, kind) else record
+        for record in records
     ]
-    return list(broken_rules(dossier_id, found))
+    return list(broken_rules(dossier_id, altered))
 
 
-def line(told: tuple[UUID, list[Recorded]], **changes: Any) -> tuple[Any, ...]:
-    (submitted,) = (one.event for one in told[1] if isinstance(one.event, DossierSubmitted))
+def line(history: tuple[UUID, list[Recorded]], **changes: Any) -> tuple[Any, ...]:
+    (submitted,) = (record.event for record in history[1] if isinstance(record.event, DossierSubmitted))
     first, *others = submitted.lines
     return (first.model_copy(update=changes), *others)
 
 
-def test_what_happened_by_the_rules_follows(told: tuple[UUID, list[Recorded]]):
-    assert list(broken_rules(*told)) == []
+def test_what_happened_by_the_rules_follows(history: tuple[UUID, list[Recorded]]):
+    assert list(broken_rules(*history)) == []
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "words"),
     [
         ({"rate_per_animation": Decimal("940.00")}, "the rate submitted"),
         ({"planned_animations": 99}, "the number planned"),
         ({"amount": Decimal("301.00")}, "the amount submitted"),
     ],
 )
-def test_a_submission_that_does_not_follow_is_named(told, changes: dict[str, Any], said: str):
-    assert said in forged(told, DossierSubmitted, **changes)[0]
+def test_a_submission_that_does_not_follow_is_named(history, changes: dict[str, Any], words: str):
+    assert words in forged(history, DossierSubmitted, **changes)[0]
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "words"),
     [
         ({"parents": 90}, "parents is 90, where 9 follows"),
         ({"children": 3}, "children is 3, where 0 follows"),
@@ -70,13 +70,13 @@ def test_a_submission_that_does_not_follow_is_named(told, changes: dict[str, Any
         ({"animation_id": UUID(int=5)}, "was not attested"),
     ],
 )
-def test_a_line_that_does_not_follow_is_named(told, changes: dict[str, Any], said: str):
-    (finding, *_) = forged(told, DossierSubmitted, lines=line(told, **changes))
-    assert said in finding
+def test_a_line_that_does_not_follow_is_named(history, changes: dict[str, Any], words: str):
+    (finding, *_) = forged(history, DossierSubmitted, lines=line(history, **changes))
+    assert words in finding
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "words"),
     [
         ({"rate_per_animation": Decimal("940.00")}, "the rate certified"),
         ({"animations": 3}, "the number certified"),
@@ -85,10 +85,10 @@ def test_a_line_that_does_not_follow_is_named(told, changes: dict[str, Any], sai
         ({"amount": Decimal("940.00")}, "the amount certified"),
     ],
 )
-def test_a_certification_that_does_not_follow_is_named(told, changes: dict[str, Any], said: str):
-    assert any(said in finding for finding in forged(told, DossierCertified, **changes))
+def test_a_certification_that_does_not_follow_is_named(history, changes: dict[str, Any], words: str):
+    assert any(words in finding for finding in forged(history, DossierCertified, **changes))
 
 
-def test_an_animation_submitted_twice_is_named(told: tuple[UUID, list[Recorded]]):
-    first, _ = line(told)
-    assert "an animation is submitted twice" in forged(told, DossierSubmitted, lines=(first, first))
+def test_an_animation_submitted_twice_is_named(history: tuple[UUID, list[Recorded]]):
+    first, _ = line(history)
+    assert "an animation is submitted twice" in forged(history, DossierSubmitted, lines=(first, first))

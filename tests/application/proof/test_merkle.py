@@ -96,7 +96,7 @@ def by_definition(hashes: list[bytes]) -> bytes:
 
 
 def hexes(hashes: list[bytes]) -> tuple[str, ...]:
-    return tuple(one.hex() for one in hashes)
+    return tuple(digest.hex() for digest in hashes)
 
 
 def test_the_root_of_nothing_is_the_hash_of_nothing():

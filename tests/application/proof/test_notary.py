@@ -34,7 +34,7 @@ def until(holds):
 
 
 def kept(conn):
-    return [(one.size, one.reason) for one in all_checkpoints(conn)]
+    return [(checkpoint.size, checkpoint.reason) for checkpoint in all_checkpoints(conn)]
 
 
 def test_it_signs_what_is_there_then_at_once_what_is_certified(empty):

@@ -43,8 +43,8 @@ def retained(claim: Claim, folder: Path, after: timedelta) -> set[str]:
     with claim.world.app.pool.connection() as conn:
         prepare(conn, projections)
         catch_up(conn, claim.world.app.vault)
-        found = find_overdue(conn, claim.files, RetentionSettings(), claim.world.now + after)
-    for erasure in erasures(claim.world.app, claim.files, found, claim.world.now + after):
+        overdue = find_overdue(conn, claim.files, RetentionSettings(), claim.world.now + after)
+    for erasure in erasures(claim.world.app, claim.files, overdue, claim.world.now + after):
         erasure()
     return digests(folder)
 

@@ -64,12 +64,12 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Authority
 
     def do_POST(self):
-        asked = self.rfile.read(int(self.headers["Content-Length"]))
+        query = self.rfile.read(int(self.headers["Content-Length"]))
         folder = self.server.folder
         if self.server.failing:
             self.send_error(503)
             return
-        (folder / "query").write_bytes(asked)
+        (folder / "query").write_bytes(query)
         openssl("ts", "-reply", "-config", "tsa.cnf", "-queryfile", "query", "-out", "reply", cwd=folder)
         self.send_response(200)
         self.end_headers()
@@ -124,7 +124,7 @@ def test_an_authority_that_fails_holds_no_checkpoint_up_and_is_asked_again(conn,
         until(lambda: "no time stamp" in log_told.text)
         assert all_checkpoints(conn)[-1].stamp is None
         tsa.failing = False
-        until(lambda: all(one.stamp is not None for one in all_checkpoints(conn)))
+        until(lambda: all(checkpoint.stamp is not None for checkpoint in all_checkpoints(conn)))
     kept = latest(conn)
     assert kept is not None
     assert kept.stamp is not None
@@ -134,7 +134,7 @@ def test_an_authority_that_fails_holds_no_checkpoint_up_and_is_asked_again(conn,
 def test_an_authority_that_is_not_there_is_waited_for(conn, signed_url, authority, log_told):
     with notarising(signed_url, KEY, 0.2, replace(authority, url="http://127.0.0.1:9/")):
         until(lambda: "no time stamp" in log_told.text)
-    assert [one.stamp for one in all_checkpoints(conn)] == [None] * 3
+    assert [checkpoint.stamp for checkpoint in all_checkpoints(conn)] == [None] * 3
 
 
 def test_the_stamp_of_a_bundle_is_checked_against_the_root_that_is_given(authority, app, world, tmp_path):
@@ -147,15 +147,15 @@ def test_the_stamp_of_a_bundle_is_checked_against_the_root_that_is_given(authori
     bundle = claim.export(dossier_id, tmp_path / "stamped.zip", KEY)
     roots = authority.root.read_bytes()
 
-    def told(*given: bytes) -> list[tuple[bool, str]]:
-        checks = verify(bundle, [KEY.public], *given)
+    def stamps(*roots_given: bytes) -> list[tuple[bool, str]]:
+        checks = verify(bundle, [KEY.public], *roots_given)
         return [(check.ok, check.text) for check in checks if check.text.startswith("time stamp")]
 
-    ((ok, text),) = told(roots)
+    ((ok, text),) = stamps(roots)
     assert ok
     assert str(datetime.now(UTC).year) in text
-    assert told() == [(True, "time stamp: there is one; it was not checked, since no root certificate was given")]
+    assert stamps() == [(True, "time stamp: there is one; it was not checked, since no root certificate was given")]
     make_authority(tmp_path)
-    ((ok, text),) = told((tmp_path / "ca.pem").read_bytes())
+    ((ok, text),) = stamps((tmp_path / "ca.pem").read_bytes())
     assert not ok
     assert "does not hold" in text

@@ -61,15 +61,15 @@ def test_a_changed_event_is_found_at_its_position(conn: Connection, change: str,
     assert len(findings) == 2
 
 
-@pytest.mark.parametrize(("one", "other"), [(500, 501), (500, 1_700)], ids=["neighbours", "far apart"])
-def test_two_events_that_were_exchanged_are_both_named(conn: Connection, one: int, other: int):
+@pytest.mark.parametrize(("first", "other"), [(500, 501), (500, 1_700)], ids=["neighbours", "far apart"])
+def test_two_events_that_were_exchanged_are_both_named(conn: Connection, first: int, other: int):
     unlocked(
         conn,
-        f"UPDATE stored_events SET notification_id = -1 WHERE notification_id = {one}",
-        f"UPDATE stored_events SET notification_id = {one} WHERE notification_id = {other}",
+        f"UPDATE stored_events SET notification_id = -1 WHERE notification_id = {first}",
+        f"UPDATE stored_events SET notification_id = {first} WHERE notification_id = {other}",
         f"UPDATE stored_events SET notification_id = {other} WHERE notification_id = -1",
     )
-    assert check(conn).findings[0] == f"position {one}: exchanged with position {other}"
+    assert check(conn).findings[0] == f"position {first}: exchanged with position {other}"
 
 
 _RENUMBER = (
@@ -135,8 +135,8 @@ def test_several_changes_are_all_named(conn: Connection):
         "DELETE FROM stored_events WHERE notification_id = 30",
         "UPDATE stored_events SET state = '{}' WHERE notification_id IN (40, 1900)",
     )
-    told = [finding.split(",")[0] for finding in check(conn).findings]
-    assert told[:3] == ["position 30: removed", "position 40: changed", "position 1900: changed"]
+    changes = [finding.split(",")[0] for finding in check(conn).findings]
+    assert changes[:3] == ["position 30: removed", "position 40: changed", "position 1900: changed"]
 
 
 def test_who_also_changes_the_stored_hashes_is_caught_by_the_checkpoints(conn: Connection):
