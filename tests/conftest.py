@@ -25,8 +25,8 @@ _server_home = pytest.StashKey[Path]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """The controller of the workers makes the server's folder; each worker hears of it."""
-    told = getattr(config, "workerinput", {}).get("server_home")
-    config.stash[_server_home] = Path(told or tempfile.mkdtemp(prefix="parentalite-tests-"))
+    home = getattr(config, "workerinput", {}).get("server_home")
+    config.stash[_server_home] = Path(home or tempfile.mkdtemp(prefix="parentalite-tests-"))
 
 
 @pytest.hookimpl(optionalhook=True)

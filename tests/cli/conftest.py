@@ -119,12 +119,12 @@ class Process:
     def line_with(self, text: str) -> str:
         """Waits for a line, on either stream, that holds the text."""
 
-        def found() -> str | None:
+        def matching() -> str | None:
             return next((line for line in [*self.out, *self.err] if text in line), None)
 
         with self._came:
-            assert self._came.wait_for(lambda: found() or self.process.poll() is not None, timeout=120), self.err
-        line = found()
+            assert self._came.wait_for(lambda: matching() or self.process.poll() is not None, timeout=120), self.err
+        line = matching()
         assert line is not None, self.err
         return line
 

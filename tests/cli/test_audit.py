@@ -58,9 +58,9 @@ def test_a_log_that_was_left_alone_is_told_so_and_what_was_changed_with_its_posi
 
 
 def test_a_log_without_a_checkpoint_is_not_said_to_be_well(run, world, key):
-    told = run("audit", "check")
-    assert told.exit_code == 0
-    assert told.stdout.startswith("nothing is signed yet")
+    result = run("audit", "check")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("nothing is signed yet")
 
 
 def test_what_came_after_the_last_checkpoint_is_told_as_not_signed_yet(run, world, key):

@@ -17,29 +17,29 @@ OPERATIONS = Path(__file__).parents[2] / "graphql" / "operations"
 def test_the_documents_of_a_folder_are_listed_by_their_hash(run, tmp_path):
     result = run("documents", str(OPERATIONS))
     assert result.exit_code == 0, result.output
-    told = json.loads(result.stdout)
-    assert len(told) == len(list(OPERATIONS.glob("*.graphql")))
+    documents = json.loads(result.stdout)
+    assert len(documents) == len(list(OPERATIONS.glob("*.graphql")))
     listing = (OPERATIONS / "04-search-the-listing.graphql").read_text()
-    assert told[sha256(listing.encode()).hexdigest()] == listing
+    assert documents[sha256(listing.encode()).hexdigest()] == listing
     listed = tmp_path / "trusted.json"
     listed.write_text(result.stdout)
-    assert documents_in(str(listed)) == told
+    assert documents_in(str(listed)) == documents
 
 
 @pytest.mark.parametrize(
-    ("document", "told"),
+    ("document", "words"),
     [
         ("query {\n  positon\n}", "line 2: Cannot query field 'positon'"),
         ("query {", "Syntax Error"),
         (b"\xff", "no UTF-8"),
     ],
 )
-def test_a_document_that_would_not_be_answered_is_refused_by_its_file(run, tmp_path, document, told):
+def test_a_document_that_would_not_be_answered_is_refused_by_its_file(run, tmp_path, document, words):
     file = tmp_path / "wrong.graphql"
     file.write_bytes(document if isinstance(document, bytes) else document.encode())
     line = error_line(run("documents", str(file)))
     assert str(file) in line
-    assert told in line
+    assert words in line
 
 
 def test_what_is_not_there_is_refused_by_its_name(run, tmp_path):

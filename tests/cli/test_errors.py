@@ -99,5 +99,5 @@ def test_no_letters_leave_without_an_address_that_their_links_lead_to(run, envir
 
 
 def test_help_names_every_setting(run):
-    said = run("--help").stdout
-    assert [name for name in VARIABLES if name not in said] == []
+    output = run("--help").stdout
+    assert [name for name in VARIABLES if name not in output] == []

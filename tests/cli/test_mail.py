@@ -48,16 +48,16 @@ def stuck(opened: Any) -> dict[str, Any]:
 
 
 def test_status_tells_what_is_stuck_why_and_whether_letters_leave(run, stuck):
-    told = _status(run)
-    assert told["sending"]["reason"] == "refused: 550 5.7.1"
-    assert told["sending"]["stoppedSince"] is not None
-    shown = {(one["state"], one["mailId"], one["reason"]) for one in told["letters"]}
+    status = _status(run)
+    assert status["sending"]["reason"] == "refused: 550 5.7.1"
+    assert status["sending"]["stoppedSince"] is not None
+    shown = {(letter["state"], letter["mailId"], letter["reason"]) for letter in status["letters"]}
     assert shown == {
         ("waiting", str(stuck["waiting"]), "refused: 450"),
         ("set aside", str(stuck["set aside"]), "KeyError"),
         ("given up", str(stuck["given up"]), "refused: 550"),
     }
-    assert [(one["position"], one["reason"]) for one in told["reactions"]] == [(7, "KeyError")]
+    assert [(reaction["position"], reaction["reason"]) for reaction in status["reactions"]] == [(7, "KeyError")]
     table = run("mail", "status")
     assert table.exit_code == 0
     assert str(stuck["set aside"]) in table.stdout
@@ -100,10 +100,10 @@ def test_one_is_tried_again_by_its_id(run, opened, stuck):
 def test_one_is_given_up_with_a_reason_and_what_was_sent_is_not(run, opened, stuck):
     gone = run("mail", "give-up", str(stuck["set aside"]), "7", "--reason", "Faute connue", "--yes")
     assert gone.exit_code == 0
-    told = _status(run)
-    given_up = {one["mailId"]: one["reason"] for one in told["letters"] if one["state"] == "given up"}
+    status = _status(run)
+    given_up = {letter["mailId"]: letter["reason"] for letter in status["letters"] if letter["state"] == "given up"}
     assert given_up[str(stuck["set aside"])] == "given up by hand: Faute connue"
-    assert told["reactions"] == []
+    assert status["reactions"] == []
     line = error_line(run("mail", "give-up", str(stuck["sent"]), "--reason", "x", "--yes"))
     assert "not stuck" in line
     assert "not stuck" in error_line(run("mail", "retry", str(stuck["sent"])))

@@ -194,12 +194,12 @@ def test_what_is_declared_is_within_todays_limits(app):
 
 
 def test_ent_is_sought_in_september_and_rights_in_may(app):
-    asked: dict[int, Counter[str]] = {month: Counter() for month in range(1, 13)}
+    themes: dict[int, Counter[str]] = {month: Counter() for month in range(1, 13)}
     for created in facts_of(AnimationCreated, a_season(app, 1500, now=datetime(2027, 6, 15, tzinfo=UTC))):
-        asked[created.starts_at.month][created.themes[0]] += 1
-    assert asked[9].most_common(1)[0][0] == "ent-pronote"
-    assert asked[5].most_common(1)[0][0] == "acces-aux-droits"
-    assert sum(asked[7].values()) + sum(asked[8].values()) < sum(asked[9].values())
+        themes[created.starts_at.month][created.themes[0]] += 1
+    assert themes[9].most_common(1)[0][0] == "ent-pronote"
+    assert themes[5].most_common(1)[0][0] == "acces-aux-droits"
+    assert sum(themes[7].values()) + sum(themes[8].values()) < sum(themes[9].values())
 
 
 def test_structures_have_one_account_each_under_a_siret_that_checks(app):
@@ -215,9 +215,9 @@ def test_a_siret_has_one_name_whatever_the_seed():
     places = read_places()
     names: dict[str, set[str]] = {}
     for seed in range(3):
-        for one in choose_organisations(Random(seed), places, list(places.communes), 2000):
-            names.setdefault(one.siret, set()).add(one.name)
-    assert all(len(found) == 1 for found in names.values())
+        for organisation in choose_organisations(Random(seed), places, list(places.communes), 2000):
+            names.setdefault(organisation.siret, set()).add(organisation.name)
+    assert all(len(names_of_siret) == 1 for names_of_siret in names.values())
     assert len({pattern.name for pattern in PATTERNS}) == len(PATTERNS)
 
 
@@ -247,8 +247,8 @@ def test_nothing_personal_is_stored_in_clear(app, database_url):
     assert not [text for text in written if text in everything]
     for record in raw:
         values = [getattr(record.event, name) for name in record.event.personal_fields]
-        said = [text for value in values for text in (value if isinstance(value, tuple) else (value,))]
-        assert all(text is None or is_sealed(text) for text in said)
+        personal = [text for value in values for text in (value if isinstance(value, tuple) else (value,))]
+        assert all(text is None or is_sealed(text) for text in personal)
 
 
 def test_sealed_fields_can_be_read_with_the_key_and_belong_to_nobody(app):

@@ -56,17 +56,17 @@ def test_exactly_as_many_animations_as_asked_for_are_declared(app, animations):
 
 
 def test_the_summary_tells_what_was_added(app):
-    told: list[int] = []
+    progress: list[int] = []
     found_database(app, NOW)
     before = len(the_log(app))
-    summary = load_season(app, 60, 1, NOW, told.append)
+    summary = load_season(app, 60, 1, NOW, progress.append)
     records = the_log(app)
     assert summary.events == len(records) - before
     assert summary.last_position == records[-1].position
     assert summary.conventions == sum(isinstance(record.event, ConventionSigned) for record in records)
     assert summary.structures == sum(isinstance(record.event, AccountOpened) for record in records)
     assert summary.candidatures == sum(isinstance(record.event, CandidatureSubmitted) for record in records)
-    assert told[-1] == 60
+    assert progress[-1] == 60
 
 
 def _facts(records: list[Recorded]) -> list[tuple]:
@@ -127,12 +127,12 @@ def test_a_second_season_builds_on_the_accounts_of_the_first(app):
 def test_an_account_that_people_opened_before_is_used_and_takes_the_name_of_the_latest_convention(app):
     found_database(app, NOW - timedelta(days=800))
     territories = [territory.code for territory in TERRITORIES]
-    one = choose_organisations(Random(1), read_places(), territories, 15)[0]
+    organisation = choose_organisations(Random(1), read_places(), territories, 15)[0]
     day = (NOW - timedelta(days=700)).date()
     earlier = ConventionSign(
-        siret=one.siret,
+        siret=organisation.siret,
         structure_name="Son ancien nom",
-        territory=one.commune.department,
+        territory=organisation.commune.department,
         coordonnateur="Coordination",
         signed_on=day,
         valid_from=day,
@@ -140,7 +140,7 @@ def test_an_account_that_people_opened_before_is_used_and_takes_the_name_of_the_
     )
     app.execute(earlier, Actor(Role.NATIONAL, "nationale"), NOW - timedelta(days=700))
     load_season(app, 30, 1, NOW)
-    account = [record for record in the_log(app) if record.originator_id == structure_id(one.siret)]
+    account = [record for record in the_log(app) if record.originator_id == structure_id(organisation.siret)]
     opened, *attached = (record.event for record in account)
     assert isinstance(opened, AccountOpened)
     assert [isinstance(fact, ConventionAttached) for fact in attached] == [True, True]

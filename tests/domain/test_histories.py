@@ -146,11 +146,13 @@ BEGINNINGS: st.SearchStrategy[list[Event]] = st.sampled_from(
 def animation_history(beginning: list[Event], attempts: list[Try]) -> list[Event]:
     """What comes of these attempts, each checked against what is shown as allowed."""
     history = list(beginning)
-    for one in attempts:
+    for attempt in attempts:
         story = given(ANIMATION, *history)
         state: Animation = story.state
-        shown = {each.action: each for each in allowed_actions(state, None, one.who, one.now)}.get(one.action.value)
-        outcome = story.when(one.decide, one.who, one.now)
+        shown = {each.action: each for each in allowed_actions(state, None, attempt.who, attempt.now)}.get(
+            attempt.action.value
+        )
+        outcome = story.when(attempt.decide, attempt.who, attempt.now)
         if outcome.refusal is not None:
             assert (outcome.refusal.code is ErrorCode.FORBIDDEN) is (shown is None)
             continue
@@ -159,7 +161,7 @@ def animation_history(beginning: list[Event], attempts: list[Try]) -> list[Event
         facts = outcome.then_accepted()
         assert state.status is not AnimationStatus.CANCELLED, "a cancelled animation changed"
         assert not state.attested or [type(fact) for fact in facts] == [AttestationCorrected]
-        assert one.now >= state.ends_at or not any(isinstance(fact, AnimationAttested) for fact in facts)
+        assert attempt.now >= state.ends_at or not any(isinstance(fact, AnimationAttested) for fact in facts)
         history += facts
     return history
 

@@ -25,8 +25,8 @@ def test_a_sequence_that_is_behind_the_log_is_put_right_before_anything_is_recor
         with caplog.at_level(logging.WARNING), open_application(fresh_url, MASTER_KEY) as app:
             World(app).creates()
         assert head(conn) == last + 1
-    (told,) = [record for record in caplog.records if record.message == "a sequence was behind the log"]
-    assert vars(told)["sequence"] == "public.stored_events_notification_id_seq"
+    (warning,) = [record for record in caplog.records if record.message == "a sequence was behind the log"]
+    assert vars(warning)["sequence"] == "public.stored_events_notification_id_seq"
 
 
 def test_a_sequence_that_is_right_or_ahead_is_left_as_it_is(fresh_url: str, database_url: str) -> None:

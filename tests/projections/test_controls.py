@@ -51,14 +51,14 @@ def _steps(world: World) -> Iterator[tuple[Command, Actor]]:
     opening = ControlOpen(name="Contrôle", share_percent=100, seed="graine publiée", certified=tuple(held), **YEAR)
     first, second = (world.does(opening, AUDITOR).subject_id for _ in range(2))
     pieces = [(dossier, piece) for dossier, animation in held.items() for piece in pieces_of([animation], [])]
-    told = [{"dossier_id": dossier, "piece": piece} for dossier, piece in pieces]
-    for of in told:
+    targets = [{"dossier_id": dossier, "piece": piece} for dossier, piece in pieces]
+    for judged in targets:
         refusal = {"accepted": False, "reason_code": ReasonCode.MISSING, "comment": "Rien « du tout »\n"}
-        yield ControlPieceJudge(control_id=first, **of, **refusal), AUDITOR
-    yield ControlAnswer(control_id=first, **told[0], answer="La voici."), STRUCTURE
-    yield ControlPieceJudge(control_id=second, **told[0], accepted=True), AUDITOR
-    yield ControlPieceJudge(control_id=first, **told[0], accepted=True), AUDITOR
-    yield ControlAnswer(control_id=first, **told[1], answer="Elle est perdue."), STRUCTURE
+        yield ControlPieceJudge(control_id=first, **judged, **refusal), AUDITOR
+    yield ControlAnswer(control_id=first, **targets[0], answer="La voici."), STRUCTURE
+    yield ControlPieceJudge(control_id=second, **targets[0], accepted=True), AUDITOR
+    yield ControlPieceJudge(control_id=first, **targets[0], accepted=True), AUDITOR
+    yield ControlAnswer(control_id=first, **targets[1], answer="Elle est perdue."), STRUCTURE
     yield ControlClose(control_id=first, conclusion="Une réserve."), AUDITOR
 
 

@@ -57,13 +57,13 @@ def test_the_state_at_any_moment_is_a_fresh_fold_over_the_log_up_to_it(
             known = [r for r in log if (r.stamp.recorded_at < instant if by_instant else r.position <= position)]
             expected = _fresh(known)
             streams = {record.originator_id for record in log}
-            found = {
+            tables = {
                 (name, stream): row
                 for name in _NAMES
                 for stream in streams
                 if (row := row_at(conn, name, stream, moment)) is not None
             }
-    assert found == expected
+    assert tables == expected
 
 
 def test_a_stream_ends_with_its_first_later_event_even_where_a_clock_went_backwards(world: World, app: Application):

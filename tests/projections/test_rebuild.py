@@ -44,8 +44,8 @@ def merge_themes(world: World) -> None:
 def themes(app: Application) -> list[list[str]]:
     with app.pool.connection() as conn:
         (generation,) = (g.generation for g in generations(conn, State.LIVE) if g.name == "animations")
-        found = conn.execute(f"SELECT themes FROM read_models.animations_g{generation}")
-        return [row[0] for row in found.fetchall()]
+        rows = conn.execute(f"SELECT themes FROM read_models.animations_g{generation}")
+        return [row[0] for row in rows.fetchall()]
 
 
 def test_a_merge_shows_after_the_rebuild_and_the_way_back_shows_what_was(

@@ -42,8 +42,8 @@ def rows(app: Application) -> dict[str, list[str]]:
 def themes(app: Application) -> list[list[str]]:
     with app.pool.connection() as conn:
         (generation,) = (g.generation for g in generations(conn, State.LIVE) if g.name == "animations")
-        found = conn.execute(f"SELECT themes FROM read_models.animations_g{generation}")
-        return [row[0] for row in found.fetchall()]
+        rows = conn.execute(f"SELECT themes FROM read_models.animations_g{generation}")
+        return [row[0] for row in rows.fetchall()]
 
 
 @contextmanager
@@ -136,8 +136,8 @@ def test_a_split_counts_each_animation_by_the_rule_and_history_keeps_its_words(
     world.does(TermSplit(kind=TermKind.THEME, code="temps-ecran", parts=parts, since=since), NATIONAL)
     project(app)
     with app.pool.connection() as conn:
-        told = [(touched.into, touched.animations) for touched in preview(conn)]
-    assert told == [("jeux-video", 1), ("reseaux-sociaux-donnees", 1)]
+        counts = [(touched.into, touched.animations) for touched in preview(conn)]
+    assert counts == [("jeux-video", 1), ("reseaux-sociaux-donnees", 1)]
     rebuild(fresh_url, MASTER_KEY)
     with app.pool.connection() as conn:
         assert preview(conn) == []
@@ -162,9 +162,13 @@ def test_changes_follow_one_another_in_the_order_of_the_log(world: World, app: A
 
 def test_indexes_that_are_made_at_once_have_names_of_their_own():
     made = [
-        one.as_string(None) for projection in projections(TermsInForce()) for one in index_statements(projection, 2)
+        statement.as_string(None)
+        for projection in projections(TermsInForce())
+        for statement in index_statements(projection, 2)
     ]
-    names = [match[1] for one in made if (match := re.fullmatch(r'CREATE INDEX "(\w+)" ON .*', one, re.DOTALL))]
-    assert len(names) == sum(one.startswith("CREATE INDEX") for one in made) == len(set(names))
+    names = [
+        match[1] for statement in made if (match := re.fullmatch(r'CREATE INDEX "(\w+)" ON .*', statement, re.DOTALL))
+    ]
+    assert len(names) == sum(statement.startswith("CREATE INDEX") for statement in made) == len(set(names))
     # PostgreSQL would cut them off.
     assert max(map(len, names)) < 64

@@ -79,8 +79,8 @@ def written(conn, rows: list[Row]) -> list[Row]:
     conn.execute("TRUNCATE written")
     with conn.cursor() as cursor, cursor.copy(sql.SQL(COPY_ROWS).format(sql.Identifier("written"))) as copy:
         copy.write(b"".join(encode(row) + b"\n" for row in rows))
-    found: list[Row] = conn.execute("SELECT * FROM written ORDER BY place").fetchall()
-    return found
+    read_back: list[Row] = conn.execute("SELECT * FROM written ORDER BY place").fetchall()
+    return read_back
 
 
 def test_every_kind_of_column_comes_back_as_it_was(conn) -> None:

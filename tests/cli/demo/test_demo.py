@@ -26,14 +26,14 @@ def embedded(short_tmp_path, monkeypatch) -> dict[str, str]:
 
 
 def _servers(home: str) -> list[int]:
-    found = []
+    pids = []
     for process in psutil.process_iter(["name"]):
         try:
             if process.info["name"] == "postgres" and process.cwd() == f"{home}/postgres":
-                found.append(process.pid)
+                pids.append(process.pid)
         except psutil.Error:
             continue
-    return found
+    return pids
 
 
 def _tokens(lines: list[str]) -> dict[str, str]:
@@ -60,9 +60,9 @@ def test_a_newcomer_sees_a_season_tries_every_role_and_stops_all_of_it(start, em
         ).json()
         assert str(answer["data"]["viewer"]["role"]).lower() == role
     (example,) = (line for line in first.out if line.startswith("  -d '"))
-    asked = json.loads(example.removeprefix("  -d '").removesuffix("'"))
+    body = json.loads(example.removeprefix("  -d '").removesuffix("'"))
     headers = {"authorization": f"Bearer {tokens['structure']}"}
-    structure = httpx.post(address, json=asked, headers=headers).json()["data"]["structure"]
+    structure = httpx.post(address, json=body, headers=headers).json()["data"]["structure"]
     assert structure["animations"]["edges"]
 
     assert _servers(home)

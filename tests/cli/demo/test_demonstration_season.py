@@ -98,10 +98,10 @@ def test_what_is_to_come_is_told_with_the_way_to_a_new_season(opened, capsys, da
     load_once(opened, 60, NOW)
     capsys.readouterr()
     load_once(opened, 60, NOW + timedelta(days=days))
-    said = capsys.readouterr().err
-    assert word in said
-    assert "to come" in said
-    assert "parentalite demo --fresh" in said
+    errors = capsys.readouterr().err
+    assert word in errors
+    assert "to come" in errors
+    assert "parentalite demo --fresh" in errors
 
 
 def test_a_season_from_before_the_table_is_taken_for_what_it_shows(opened):

@@ -29,17 +29,17 @@ PERSONAL = ("Zélie", "Inventée", "zelie@example.org", "06 39 98 00 00", "Je ve
 @pytest.fixture
 def animation(world):
     """Declared, moved and widened, published, attested, corrected; a theme is renamed on the way."""
-    found = world.creates()
+    animation_id = world.creates()
     start = world.now + timedelta(hours=3)
     changes = {"starts_at": start, "ends_at": start + timedelta(hours=1), "seats": 30}
-    world.does(AnimationModify(animation_id=found, changes=changes), STRUCTURE)
+    world.does(AnimationModify(animation_id=animation_id, changes=changes), STRUCTURE)
     world.does(TermRename(kind=TermKind.THEME, code="ent-pronote", label="Espace numérique"), NATIONAL)
-    world.publishes(found)
+    world.publishes(animation_id)
     world.now += timedelta(days=1)
-    world.does(AnimationAttest(animation_id=found, parents=12, answers=("oui", "non")), STRUCTURE)
-    correction = AttestationCorrect(animation_id=found, parents=14, answers=("oui", "non"), reason="recompté")
+    world.does(AnimationAttest(animation_id=animation_id, parents=12, answers=("oui", "non")), STRUCTURE)
+    correction = AttestationCorrect(animation_id=animation_id, parents=14, answers=("oui", "non"), reason="recompté")
     world.does(correction, STRUCTURE)
-    return found
+    return animation_id
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def _lines(run, subject) -> list[dict]:
 def test_an_animation_is_told_in_french_with_what_changed(run, animation):
     result = run("replay", str(animation))
     assert result.exit_code == 0
-    told = result.stdout
+    output = result.stdout
     words = [
         "Animation déclarée",
         "Animation modifiée",
@@ -70,14 +70,14 @@ def test_an_animation_is_told_in_french_with_what_changed(run, animation):
         "Présence attestée",
         "Attestation corrigée",
     ]
-    assert sorted(words, key=told.index) == words
-    assert "places : 12 → 30" in told
-    assert "parents : 12 → 14" in told
-    assert "motif : [personal]" in told
-    assert "recompté" not in told
-    assert "national (équipe nationale)" in told
+    assert sorted(words, key=output.index) == words
+    assert "places : 12 → 30" in output
+    assert "parents : 12 → 14" in output
+    assert "motif : [personal]" in output
+    assert "recompté" not in output
+    assert "national (équipe nationale)" in output
     # Guadeloupe's clocks, not those of Paris.
-    assert "2026-09-01 04:00:00 -0400" in told
+    assert "2026-09-01 04:00:00 -0400" in output
 
 
 def test_terms_keep_the_words_of_the_day(run, world, animation):
@@ -90,9 +90,9 @@ def test_the_typology_has_a_history_of_its_own(run, world):
     parts = ({"into": "temps-ecran", "animation_types": ("seminaire",)}, {"into": "educonnect"})
     split = {"kind": TermKind.THEME, "code": "jeux-video", "parts": parts}
     world.does(TermSplit.model_validate(split), NATIONAL)
-    told = run("replay", "typology").stdout
-    assert "Terme ajouté à la typologie" in told
-    assert "parties : dans temps-ecran, pour les types seminaire ; dans educonnect" in told
+    output = run("replay", "typology").stdout
+    assert "Terme ajouté à la typologie" in output
+    assert "parties : dans temps-ecran, pour les types seminaire ; dans educonnect" in output
 
 
 def test_the_json_lines_are_the_events_as_recorded(run, animation):

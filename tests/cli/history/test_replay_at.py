@@ -31,17 +31,17 @@ from tests.support.world import NATIONAL, SIRET, STRUCTURE, UAI
 @pytest.fixture
 def animation(world):
     """Declared on 1 September, published a day later, widened the next day, attested on the fourth."""
-    found = world.creates()
+    animation_id = world.creates()
     world.now += timedelta(days=1)
-    world.publishes(found)
+    world.publishes(animation_id)
     world.now += timedelta(days=1)
     start = world.now + timedelta(hours=1)
     changes = {"seats": 30, "starts_at": start, "ends_at": start + timedelta(hours=1)}
-    world.does(AnimationModify(animation_id=found, changes=changes), STRUCTURE)
+    world.does(AnimationModify(animation_id=animation_id, changes=changes), STRUCTURE)
     world.does(TermRename(kind=TermKind.THEME, code="ent-pronote", label="Espace numérique"), NATIONAL)
     world.now += timedelta(days=1)
-    world.does(AnimationAttest(animation_id=found, parents=12, answers=("oui", "non")), STRUCTURE)
-    return found
+    world.does(AnimationAttest(animation_id=animation_id, parents=12, answers=("oui", "non")), STRUCTURE)
+    return animation_id
 
 
 def _lines(run, subject, at) -> list[dict[str, Any]]:
@@ -67,12 +67,12 @@ def test_a_day_is_meant_until_its_end_in_paris(run, animation):
 
 def test_what_is_recorded_after_midnight_in_paris_is_of_the_next_day_there(run, world):
     world.now += timedelta(hours=13, minutes=59)
-    found = world.creates()
+    animation_id = world.creates()
     world.now += timedelta(minutes=1)
-    world.publishes(found)
+    world.publishes(animation_id)
     # 21:59 and 22:00 UTC, in summer.
-    assert _state(run, found, "2026-09-01")["status"] == "SUBMITTED"
-    assert _state(run, found, "2026-09-02")["status"] == "PUBLISHED"
+    assert _state(run, animation_id, "2026-09-01")["status"] == "SUBMITTED"
+    assert _state(run, animation_id, "2026-09-02")["status"] == "PUBLISHED"
 
 
 def test_a_position_is_a_moment_too_and_only_what_was_known_then_is_told(run, animation):
@@ -115,10 +115,10 @@ def test_what_was_erased_since_stays_erased(run, opened, world):
     world.now += timedelta(days=1)
     assert "[personal]" in run("replay", str(candidature), "--at", "2026-09-01").stdout
     opened.application.erase_person(str(candidature), SYSTEM, world.now)
-    told = run("replay", str(candidature), "--at", "2026-09-01").stdout
-    assert "[erased]" in told
-    assert "Zélie" not in told
-    assert "Données personnelles effacées" not in told
+    output = run("replay", str(candidature), "--at", "2026-09-01").stdout
+    assert "[erased]" in output
+    assert "Zélie" not in output
+    assert "Données personnelles effacées" not in output
     with opened.connection() as conn:
         row = row_at(conn, "candidatures", candidature, Moment(before=world.now - timedelta(hours=1)))
     assert row is not None
@@ -149,12 +149,18 @@ def test_before_it_existed_nothing_was_recorded(run, animation):
 
 
 def test_every_column_that_is_told_has_its_french_words():
-    open_to_all = [one for one in projections(TermsInForce()) if not (one.append_only or one.opens_personal)]
-    assert {column for one in open_to_all for column in one.table.columns} - NOT_TOLD <= set(column_names())
+    open_to_all = [
+        projection
+        for projection in projections(TermsInForce())
+        if not (projection.append_only or projection.opens_personal)
+    ]
+    assert {column for projection in open_to_all for column in projection.table.columns} - NOT_TOLD <= set(
+        column_names()
+    )
 
 
 def test_a_column_is_called_the_same_in_every_table_and_not_named_twice():
-    tables = [one.table for one in projections(TermsInForce())]
+    tables = [projection.table for projection in projections(TermsInForce())]
     labels = {label for table in tables for label in table.labels.items()}
     assert len(labels) == len(dict(labels))
     assert {name for name, _ in labels}.isdisjoint(FIELDS)
@@ -163,6 +169,6 @@ def test_a_column_is_called_the_same_in_every_table_and_not_named_twice():
 
 def test_every_status_has_its_french_words():
     statuses = {
-        one.value for kind in (AnimationStatus, DossierStatus, ControlStatus, CandidatureStatus) for one in kind
+        status.value for kind in (AnimationStatus, DossierStatus, ControlStatus, CandidatureStatus) for status in kind
     }
     assert set(STATUSES) == statuses

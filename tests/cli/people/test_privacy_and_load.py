@@ -126,9 +126,9 @@ def test_a_season_has_a_sensible_size(run, environment, animations):
 def test_a_person_gets_all_that_is_held_on_them(run, opened, candidature):
     result = run("privacy", "export", SUBJECT)
     assert result.exit_code == 0, result.stderr
-    told = json.loads(result.stdout)
-    assert told["person"] == [str(PARENT.person_id)]
-    (held,) = told["held"]
+    export = json.loads(result.stdout)
+    assert export["person"] == [str(PARENT.person_id)]
+    (held,) = export["held"]
     assert (held["subject"], held["erasedAt"]) == (str(candidature), None)
     assert held["events"][0]["type"] == "candidature.submitted"
     assert held["events"][0]["data"]["email"] == "zelie@example.org"

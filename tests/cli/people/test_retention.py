@@ -54,9 +54,9 @@ def _erased(opened):
 
 
 def test_what_is_due_is_told_before_anything_is_erased(run, opened, registered):
-    told = run("privacy", "retain", "--dry-run")
-    assert told.exit_code == 0, told.stderr
-    assert "Due: 1 registration, 0 candidatures, 0 invitations, 0 contacts, 0 files." in told.stderr
+    result = run("privacy", "retain", "--dry-run")
+    assert result.exit_code == 0, result.stderr
+    assert "Due: 1 registration, 0 candidatures, 0 invitations, 0 contacts, 0 files." in result.stderr
     assert _erased(opened) == []
 
 

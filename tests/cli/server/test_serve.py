@@ -46,14 +46,14 @@ def test_a_server_answers_until_it_is_told_to_stop(start, environment, opened):
     assert answer.json()["data"] == {"animations": {"totalCount": 0}}
     # A browser that follows the publications does not keep the server from stopping.
     with httpx.Client() as browser:
-        asked = {"query": "subscription { animationPublished { id } }"}
+        subscription = {"query": "subscription { animationPublished { id } }"}
         headers = {"accept": "text/event-stream"}
-        with browser.stream("POST", f"{address}/graphql", json=asked, headers=headers) as following:
+        with browser.stream("POST", f"{address}/graphql", json=subscription, headers=headers) as following:
             assert following.status_code == 200
             url = address.replace("http", "ws") + "/graphql"
             with connect(url, subprotocols=[Subprotocol("graphql-transport-ws")]) as socket:
                 socket.send(json.dumps({"type": "connection_init"}))
-                socket.send(json.dumps({"type": "subscribe", "id": "1", "payload": asked}))
+                socket.send(json.dumps({"type": "subscribe", "id": "1", "payload": subscription}))
                 socket.recv(timeout=10)
                 assert process.stop(signal.SIGTERM) == 0
     assert process.out == []
@@ -136,9 +136,9 @@ def _work(address: str, token: str, number: int, acknowledged: list, enough: thr
     with httpx.Client(base_url=address, headers={"authorization": f"Bearer {token}"} if number % 2 else {}) as http:
         while True:
             key = str(uuid4())
-            said = _term(key) if number % 2 else _candidature(key)
+            body = _term(key) if number % 2 else _candidature(key)
             try:
-                (payload,) = http.post("/graphql", json=said).json()["data"].values()
+                (payload,) = http.post("/graphql", json=body).json()["data"].values()
             except (httpx.HTTPError, json.JSONDecodeError):
                 return
             assert payload["errors"] == []

@@ -43,11 +43,11 @@ _CONNECTIONS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_da
 
 @dataclass
 class Soak:
-    """What was seen while it went on: answers, what each subscriber was told, bytes of memory, connections."""
+    """What a run measured: answers, positions received by each subscriber, bytes of memory, connections."""
 
     answers: int = 0
     longest: float = 0.0
-    told: list[list[int]] = field(default_factory=list)
+    positions: list[list[int]] = field(default_factory=list)
     memory: list[int] = field(default_factory=list)
     connections: list[int] = field(default_factory=list)
 
@@ -67,7 +67,7 @@ async def _asks(address: str, soak: Soak, over: Callable[[], bool], number: int)
             await asyncio.sleep(time.perf_counter() - began)
 
 
-async def _follows(address: str, told: list[int], begun: asyncio.Semaphore) -> None:
+async def _follows(address: str, positions: list[int], begun: asyncio.Semaphore) -> None:
     socket = address.replace("http", "ws")
     async with connect(socket, subprotocols=[Subprotocol("graphql-transport-ws")], open_timeout=60) as connection:
         await connection.send(json.dumps({"type": "connection_init"}))
@@ -75,18 +75,18 @@ async def _follows(address: str, told: list[int], begun: asyncio.Semaphore) -> N
         await connection.send(json.dumps({"type": "subscribe", "id": "1", "payload": {"query": FOLLOW}}))
         begun.release()
         async for message in connection:
-            said: dict[str, Any] = json.loads(message)
-            assert said["type"] == "next", said
-            assert "errors" not in said["payload"], said
-            told.append(said["payload"]["extensions"]["position"])
+            content: dict[str, Any] = json.loads(message)
+            assert content["type"] == "next", content
+            assert "errors" not in content["payload"], content
+            positions.append(content["payload"]["extensions"]["position"])
 
 
 async def _soak(
     address: str, process: psutil.Process, world: World, count: Callable[[], int]
 ) -> tuple[Soak, list[int]]:
-    soak, stop, published = Soak(told=[[] for _ in range(SUBSCRIBERS)]), Event(), []
+    soak, stop, published = Soak(positions=[[] for _ in range(SUBSCRIBERS)]), Event(), []
     begun = asyncio.Semaphore(0)
-    following = [asyncio.create_task(_follows(address, told, begun)) for told in soak.told]
+    following = [asyncio.create_task(_follows(address, positions, begun)) for positions in soak.positions]
     for _ in following:
         await begun.acquire()
     await _until(lambda: _gauge(address, "parentalite_subscribers") == SUBSCRIBERS)
@@ -102,18 +102,18 @@ async def _soak(
     try:
         while time.monotonic() < deadline:
             await asyncio.sleep(SECONDS / 100)
-            for one in [*following, *asking]:
-                if one.done():
-                    one.result()
+            for task in [*following, *asking]:
+                if task.done():
+                    task.result()
             soak.memory.append(process.memory_info().rss)
             soak.connections.append(await asyncio.to_thread(count))
     finally:
         stop.set()
         await asyncio.to_thread(worker.join)
         await asyncio.gather(*asking)
-    await _until(lambda: all(len(told) >= len(published) for told in soak.told))
-    for one in following:
-        one.cancel()
+    await _until(lambda: all(len(positions) >= len(published) for positions in soak.positions))
+    for task in following:
+        task.cancel()
     await asyncio.gather(*following, return_exceptions=True)
     return soak, published
 
@@ -127,7 +127,11 @@ async def _until(holds: Callable[[], bool]) -> None:
 
 def _clients_of(server: psutil.Process, address: str) -> list[Any]:
     port = urlsplit(address).port
-    return [one for one in server.net_connections("tcp") if one.laddr.port == port and one.status == "ESTABLISHED"]
+    return [
+        connection
+        for connection in server.net_connections("tcp")
+        if connection.laddr.port == port and connection.status == "ESTABLISHED"
+    ]
 
 
 def _gauge(address: str, name: str) -> float:
@@ -142,14 +146,14 @@ def test_at_half_its_rate_with_many_subscribers_nothing_fails_is_lost_or_grows(s
 
     def connections() -> int:
         with opened.connection() as conn:
-            (found,) = conn.execute(_CONNECTIONS).fetchone()
-            return int(found)
+            (count,) = conn.execute(_CONNECTIONS).fetchone()
+            return int(count)
 
     soak, published = asyncio.run(_soak(address, server, world, connections))
     assert soak.answers > CLIENTS
     assert published
-    for told in soak.told:
-        assert told == published
+    for positions in soak.positions:
+        assert positions == published
     asyncio.run(_until(lambda: _gauge(address, "parentalite_subscribers") == 0))
     asyncio.run(_until(lambda: not _clients_of(server, address)))
     assert process.stop(signal.SIGTERM) == 0
@@ -157,7 +161,7 @@ def test_at_half_its_rate_with_many_subscribers_nothing_fails_is_lost_or_grows(s
     assert max(soak.connections[half:]) <= max(soak.connections[:half]) + 1
     print(f"{soak.answers / SECONDS:.0f} answers a second, {soak.longest:.2f} s the longest")
     print(f"{len(published)} publications to {SUBSCRIBERS} subscribers")
-    print(f"memory, MB: {[round(one / 1e6, 1) for one in soak.memory[:: max(1, len(soak.memory) // 10)]]}")
+    print(f"memory, MB: {[round(size / 1e6, 1) for size in soak.memory[:: max(1, len(soak.memory) // 10)]]}")
     if SECONDS >= LONG_SECONDS:
         quarter = len(soak.memory) // 4
         assert max(soak.memory[-quarter:]) <= FLAT * median(soak.memory[quarter : 2 * quarter])

@@ -190,7 +190,7 @@ def test_who_speaks_for_a_structure_stays_a_parent_and_a_mediateur():
     assert (speaker.role, speaker.also) == (Role.STRUCTURE, frozenset([Role.PARENT, Role.MEDIATEUR]))
 
 
-@pytest.mark.parametrize("fact", [JOINED, REGISTERED, BOUND, APPOINTED, ADMITTED], ids=lambda one: one.topic)
+@pytest.mark.parametrize("fact", [JOINED, REGISTERED, BOUND, APPOINTED, ADMITTED], ids=lambda event: event.topic)
 def test_whoever_holds_a_mandate_may_lay_it_down_in_whatever_role_they_act(fact):
     for role in PERSONS:
         holder = Actor(role, "x", person_id=fact.person_id)

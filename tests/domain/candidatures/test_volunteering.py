@@ -107,10 +107,10 @@ def test_the_volunteer_asks_for_a_certificate_and_the_coordonnateur_issues_it():
     volunteer = given(CANDIDATURE, *VALIDATED_FIRST)
     volunteer.when(issue_certificate, COORDONNATEUR, TODAY).then_refused(RULE_BROKEN, saying="pas demandé")
     volunteer.when(request_certificate, PARENT).then(CertificateRequested())
-    asked = given(CANDIDATURE, *VALIDATED_FIRST, CertificateRequested())
-    asked.when(request_certificate, PARENT).then_refused(RULE_BROKEN, saying="déjà demandée")
+    requested = given(CANDIDATURE, *VALIDATED_FIRST, CertificateRequested())
+    requested.when(request_certificate, PARENT).then_refused(RULE_BROKEN, saying="déjà demandée")
     issued = CertificateIssued(number="PR-2027-00000000", on=TODAY)
-    asked.when(issue_certificate, COORDONNATEUR, TODAY).then(issued)
+    requested.when(issue_certificate, COORDONNATEUR, TODAY).then(issued)
     again = given(CANDIDATURE, *VALIDATED_FIRST, CertificateRequested(), issued)
     again.when(issue_certificate, COORDONNATEUR, TODAY).then_refused(RULE_BROKEN, saying="déjà délivrée")
 
@@ -121,17 +121,18 @@ def test_nobody_but_the_volunteer_asks_for_it(who):
 
 
 def test_each_is_told_what_they_may_do_and_why_not():
-    def told(who, *events):
+    def actions(who, *events):
         state = given(CANDIDATURE, *events).state
-        return {one.action: one.reason for one in allowed_actions(state, state.belongings, who)}
+        return {action.action: action.reason for action in allowed_actions(state, state.belongings, who)}
 
-    assert told(DIRECTOR, submitted(FIRST)) == {"candidatureGiveOpinion": None}
-    assert told(HEAD, submitted(FIRST)) == {}, "the first degree is the inspector's to decide"
+    assert actions(DIRECTOR, submitted(FIRST)) == {"candidatureGiveOpinion": None}
+    assert actions(HEAD, submitted(FIRST)) == {}, "the first degree is the inspector's to decide"
     assert (
-        told(INSPECTOR, submitted(FIRST))["candidatureValidate"]
+        actions(INSPECTOR, submitted(FIRST))["candidatureValidate"]
         == "La candidature attend d'abord l'avis du directeur d'école."
     )
-    assert told(PARENT, *VALIDATED_FIRST) == {"candidatureWithdraw": None, "candidatureRequestCertificate": None}
+    assert actions(PARENT, *VALIDATED_FIRST) == {"candidatureWithdraw": None, "candidatureRequestCertificate": None}
     assert (
-        told(COORDONNATEUR, submitted(FIRST))["candidatureRecordContact"] == "La candidature n'est pas encore validée."
+        actions(COORDONNATEUR, submitted(FIRST))["candidatureRecordContact"]
+        == "La candidature n'est pas encore validée."
     )

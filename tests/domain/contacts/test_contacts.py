@@ -32,8 +32,8 @@ ANIMATION = UUID(int=9)
 
 
 def contact(number: int) -> ContactAdded:
-    said = {"name": f"École {number}", "email": f"ecole{number}@exemple.fr", "kind": "école"}
-    return ContactAdded(contact_id=UUID(int=number), structure_id=OURS, person_id=UUID(int=1000 + number), **said)
+    values = {"name": f"École {number}", "email": f"ecole{number}@exemple.fr", "kind": "école"}
+    return ContactAdded(contact_id=UUID(int=number), structure_id=OURS, person_id=UUID(int=1000 + number), **values)
 
 
 def test_the_structure_adds_contacts_all_or_none():

@@ -76,11 +76,11 @@ def test_a_greater_share_adds_dossiers_and_drops_none(seed, population, share):
 
 def test_the_draw_can_be_made_again_with_any_sha256_tool():
     three = [UUID(int=number) for number in (1, 2, 3)]
-    by_hand = sorted(three, key=lambda one: sha256(b"lottery!" + one.bytes).hexdigest())
+    by_hand = sorted(three, key=lambda dossier_id: sha256(b"lottery!" + dossier_id.bytes).hexdigest())
     assert draw("lottery!", three, 67) == tuple(by_hand)
     assert draw("lottery!", three, 1) == tuple(by_hand[:1])
     # Worked out once with sha256sum: who changes the draw changes what auditors can find again.
-    assert [one.int for one in draw("lottery!", three, 100)] == [3, 1, 2]
+    assert [dossier_id.int for dossier_id in draw("lottery!", three, 100)] == [3, 1, 2]
 
 
 def test_another_seed_draws_others():

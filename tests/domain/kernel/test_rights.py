@@ -149,8 +149,8 @@ def test_the_table_holds_every_action_and_every_role():
 
 
 def test_what_one_only_says_of_oneself_gives_no_right_over_others_things():
-    told = {(name, role) for name, row in rows().items() for role, reach in row.items() if reach == "accept"}
-    assert told == {("registrationSubmitFor", Role.MEDIATEUR)}
+    cells = {(name, role) for name, row in rows().items() for role, reach in row.items() if reach == "accept"}
+    assert cells == {("registrationSubmitFor", Role.MEDIATEUR)}
     mediateur = actor(Role.MEDIATEUR)
     for who in (mediateur, replace(mediateur, role=Role.STRUCTURE, also=frozenset([Role.MEDIATEUR]))):
         self_declared = replace(who, accepted=False)
@@ -200,7 +200,7 @@ def test_what_is_a_person_s_own_is_theirs_in_whatever_role_they_act(action):
 def test_a_mandate_takes_nothing_away_that_a_parent_or_a_mediateur_may_do(role):
     mandated = actor(role, also=frozenset([Role.PARENT, Role.MEDIATEUR]))
     for besides in (Role.PARENT, Role.MEDIATEUR):
-        theirs = [one for one in Action if may(actor(besides), one, Belongings(person_id=PERSON))]
+        theirs = [action for action in Action if may(actor(besides), action, Belongings(person_id=PERSON))]
         assert all(may(mandated, action, Belongings(person_id=PERSON)) for action in theirs)
 
 
@@ -239,15 +239,15 @@ def test_the_system_decides_nothing_that_people_decide():
 
 
 def test_a_refusal_says_the_same_whatever_was_asked():
-    said = set()
+    messages = set()
     nobody, theirs = actor(Role.COORDONNATEUR, territories=frozenset()), Belongings(structure_id=UUID(int=7))
-    for action in (one for one in Action if not may(nobody, one, theirs)):
+    for action in (action for action in Action if not may(nobody, action, theirs)):
         with pytest.raises(DomainError) as refusal:
             authorize(nobody, action, theirs)
         (problem,) = refusal.value.problems
         assert (problem.code, problem.field) == (ErrorCode.FORBIDDEN, ())
-        said.add(problem.message)
-    assert said == {"Vous n'avez pas le droit de faire cette action."}
+        messages.add(problem.message)
+    assert messages == {"Vous n'avez pas le droit de faire cette action."}
 
 
 _CODES = ("02", "18", "34", "971")
@@ -260,7 +260,7 @@ def strangers(draw: st.DrawFn) -> tuple[Actor, Belongings]:
 
     def split(values: Sequence[Any]) -> tuple[frozenset[Any], frozenset[Any]]:
         ours = draw(st.frozensets(st.sampled_from(values), max_size=len(values) // 2))
-        return ours, draw(st.frozensets(st.sampled_from([one for one in values if one not in ours]), max_size=2))
+        return ours, draw(st.frozensets(st.sampled_from([value for value in values if value not in ours]), max_size=2))
 
     def one_of(values: frozenset[Any]) -> Any:
         return next(iter(values), None)

@@ -225,9 +225,9 @@ def test_a_message_never_repeats_what_was_typed():
 
 @for_all(st.text())
 def test_whatever_is_typed_in_a_text_it_is_kept_or_refused_in_words(typed):
-    kept, found = attempt(Strict, {"name": typed})
-    assert all(problem.message.startswith("name : ") for problem in found)
-    if not found:
+    kept, problems = attempt(Strict, {"name": typed})
+    assert all(problem.message.startswith("name : ") for problem in problems)
+    if not problems:
         assert kept.name == re.sub("[\u2028\u2029]", " ", unicodedata.normalize("NFC", typed.strip()))
         assert 1 <= len(kept.name) <= 200
         assert "\x00" not in kept.name
@@ -242,8 +242,8 @@ ANYTHING = st.recursive(
 
 @for_all(st.dictionaries(st.sampled_from(sorted(AnimationContent.model_fields)), ANYTHING))
 def test_whatever_is_typed_the_answer_is_a_domain_error_that_can_be_read(typed):
-    _, found = attempt(AnimationContent, values() | typed)
-    for problem in found:
+    _, problems = attempt(AnimationContent, values() | typed)
+    for problem in problems:
         assert problem.field[0] in typed
         assert problem.message.startswith(".".join(problem.field) + " : ")
         assert "valeur invalide" not in problem.message, "this kind of error has no French sentence yet"

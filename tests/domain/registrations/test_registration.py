@@ -53,11 +53,13 @@ def book(*events):
     return given(REGISTRATION, *events)
 
 
-def registers(events, who, of=PUBLISHED, now=NOW, place=9, said=WHO, **how):
+def registers(events, who, target=PUBLISHED, now=NOW, place=9, person=WHO, **how):
     """The outcome of one more registration after these events."""
     state = book(*events).state or EMPTY
     return given().when(
-        lambda: register(state, of, said, number(place), PERSON, how.pop("contact", contact(place)), who, now, **how)
+        lambda: register(
+            state, target, person, number(place), PERSON, how.pop("contact", contact(place)), who, now, **how
+        )
     )
 
 
@@ -109,8 +111,8 @@ def test_what_repeats_a_registration_takes_no_seat_and_has_no_power_over_it():
     )
     book(*events).when(remove, PUBLISHED, number(2), "Non", STRUCTURE, NOW).then_refused(RULE_BROKEN)
     moved = PUBLISHED.content.model_copy(update={"venue_name": "Ailleurs"})
-    asked = question(book(*events).state, PUBLISHED.content, moved)
-    assert asked == [SeatQuestioned(registration_id=number(1)), SeatQuestioned(registration_id=number(2))]
+    questions = question(book(*events).state, PUBLISHED.content, moved)
+    assert questions == [SeatQuestioned(registration_id=number(1)), SeatQuestioned(registration_id=number(2))]
 
 
 def test_who_cancelled_may_register_again():
@@ -120,36 +122,36 @@ def test_who_cancelled_may_register_again():
 
 def test_parents_without_e_mail_are_told_apart_by_nobody_and_all_register():
     events = [made(1, contact=None, on_behalf=True)]
-    outcome = registers(events, MEDIATEUR, said=NOBODY_KNOWN, contact=None, on_behalf=True)
+    outcome = registers(events, MEDIATEUR, person=NOBODY_KNOWN, contact=None, on_behalf=True)
     outcome.then(made(9, contact=None, email=None, phone=None, on_behalf=True))
 
 
 @pytest.mark.parametrize("who", [MEDIATEUR, DIRECTOR, HEAD, STRUCTURE], ids=lambda who: who.role)
 def test_who_may_register_a_parent_without_e_mail(who):
-    registers([], who, said=NOBODY_KNOWN, contact=None, on_behalf=True).then_accepted()
+    registers([], who, person=NOBODY_KNOWN, contact=None, on_behalf=True).then_accepted()
 
 
 @pytest.mark.parametrize("who", [MEDIATEUR, DIRECTOR, HEAD], ids=lambda who: who.role)
 def test_one_person_registers_so_many_others_for_an_animation_in_a_day(who):
-    said = {"said": NOBODY_KNOWN, "contact": None, "on_behalf": True}
-    registers([], who, **said, others_today=MOST_FOR_OTHERS - 1).then_accepted()
-    registers([], who, **said, others_today=MOST_FOR_OTHERS).then_refused(RULE_BROKEN, saying="50 au plus")
-    registers([], STRUCTURE, **said, others_today=MOST_FOR_OTHERS).then_accepted()
+    terms = {"person": NOBODY_KNOWN, "contact": None, "on_behalf": True}
+    registers([], who, **terms, others_today=MOST_FOR_OTHERS - 1).then_accepted()
+    registers([], who, **terms, others_today=MOST_FOR_OTHERS).then_refused(RULE_BROKEN, saying="50 au plus")
+    registers([], STRUCTURE, **terms, others_today=MOST_FOR_OTHERS).then_accepted()
 
 
 def test_who_only_says_that_they_are_a_mediateur_registers_nobody_else():
     self_declared = replace(MEDIATEUR, accepted=False)
-    registers([], self_declared, said=NOBODY_KNOWN, contact=None, on_behalf=True).then_refused(FORBIDDEN)
-    registers([], self_declared, of=TRAINING).then_accepted()
+    registers([], self_declared, person=NOBODY_KNOWN, contact=None, on_behalf=True).then_refused(FORBIDDEN)
+    registers([], self_declared, target=TRAINING).then_accepted()
 
 
 @pytest.mark.parametrize("who", [PUBLIC, PARENT, COORDONNATEUR, NATIONAL, OTHER_STRUCTURE], ids=lambda who: who.role)
 def test_who_may_not_register_somebody_else(who):
-    registers([], who, said=NOBODY_KNOWN, contact=None, on_behalf=True).then_refused(FORBIDDEN)
+    registers([], who, person=NOBODY_KNOWN, contact=None, on_behalf=True).then_refused(FORBIDDEN)
 
 
 def test_who_registers_themself_gives_an_e_mail_address():
-    registers([], PUBLIC, said=NOBODY_KNOWN, contact=None).then_refused(INVALID, "email", "obligatoire")
+    registers([], PUBLIC, person=NOBODY_KNOWN, contact=None).then_refused(INVALID, "email", "obligatoire")
 
 
 @pytest.mark.parametrize("who", [COORDONNATEUR, NATIONAL, STRUCTURE, DIRECTOR], ids=lambda who: who.role)
@@ -158,7 +160,7 @@ def test_officials_do_not_register_themselves(who):
 
 
 def test_mediateurs_register_for_trainings():
-    registers([], MEDIATEUR, of=TRAINING).then_accepted()
+    registers([], MEDIATEUR, target=TRAINING).then_accepted()
 
 
 def test_mediateurs_register_for_nothing_else():
@@ -167,21 +169,21 @@ def test_mediateurs_register_for_nothing_else():
 
 @pytest.mark.parametrize("who", [PUBLIC, PARENT])
 def test_nobody_else_registers_for_trainings(who):
-    registers([], who, of=TRAINING).then_refused(RULE_BROKEN, saying="médiateurs")
+    registers([], who, target=TRAINING).then_refused(RULE_BROKEN, saying="médiateurs")
 
 
 def test_nobody_is_registered_by_another_for_a_training():
-    registers([], MEDIATEUR, of=TRAINING, on_behalf=True).then_refused(RULE_BROKEN, saying="médiateurs")
+    registers([], MEDIATEUR, target=TRAINING, on_behalf=True).then_refused(RULE_BROKEN, saying="médiateurs")
 
 
-@pytest.mark.parametrize("of", [animation(), animation(AnimationRefused(reason="Hors sujet"))])
-def test_what_is_not_published_is_as_if_it_did_not_exist(of):
-    registers([], PUBLIC, of=of).then_refused(NOT_FOUND, "animation_id")
+@pytest.mark.parametrize("target", [animation(), animation(AnimationRefused(reason="Hors sujet"))])
+def test_what_is_not_published_is_as_if_it_did_not_exist(target):
+    registers([], PUBLIC, target=target).then_refused(NOT_FOUND, "animation_id")
 
 
 def test_nobody_registers_for_what_is_cancelled():
-    of = animation(AnimationPublished(), AnimationCancelled(reason="Neige"))
-    registers([], PUBLIC, of=of).then_refused(RULE_BROKEN, saying="annulée")
+    target = animation(AnimationPublished(), AnimationCancelled(reason="Neige"))
+    registers([], PUBLIC, target=target).then_refused(RULE_BROKEN, saying="annulée")
 
 
 def test_registrations_close_when_the_animation_begins():

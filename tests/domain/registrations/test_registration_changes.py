@@ -60,11 +60,13 @@ def book(*events):
     return given(REGISTRATION, *events)
 
 
-def registers(events, who, of=PUBLISHED, now=NOW, place=9, said=WHO, **how):
+def registers(events, who, target=PUBLISHED, now=NOW, place=9, person=WHO, **how):
     """The outcome of one more registration after these events."""
     state = book(*events).state or EMPTY
     return given().when(
-        lambda: register(state, of, said, number(place), PERSON, how.pop("contact", contact(place)), who, now, **how)
+        lambda: register(
+            state, target, person, number(place), PERSON, how.pop("contact", contact(place)), who, now, **how
+        )
     )
 
 
@@ -114,8 +116,8 @@ def test_nobody_but_the_structure_removes_it(who):
     ids=lambda change: next(iter(change)),
 )
 def test_after_a_change_of_date_or_place_each_registrant_is_asked(change):
-    asked = [SeatQuestioned(registration_id=number(place)) for place in (1, 2, 3)]
-    book(*registered(True, True, False)).when(question, PUBLISHED.content, content(seats=2, **change)).then(*asked)
+    questions = [SeatQuestioned(registration_id=number(place)) for place in (1, 2, 3)]
+    book(*registered(True, True, False)).when(question, PUBLISHED.content, content(seats=2, **change)).then(*questions)
 
 
 def test_other_changes_trouble_nobody():
@@ -126,8 +128,8 @@ def test_other_changes_trouble_nobody():
 def test_who_has_not_answered_yet_is_asked_again_by_each_change():
     events = [*registered(True, True), SeatQuestioned(registration_id=number(1))]
     moved = content(starts_at=START + timedelta(hours=1))
-    asked = [SeatQuestioned(registration_id=number(place)) for place in (1, 2)]
-    book(*events).when(question, PUBLISHED.content, moved).then(*asked)
+    questions = [SeatQuestioned(registration_id=number(place)) for place in (1, 2)]
+    book(*events).when(question, PUBLISHED.content, moved).then(*questions)
 
 
 def test_back_at_what_a_registrant_had_agreed_to_nothing_is_left_to_confirm():
@@ -138,8 +140,8 @@ def test_back_at_what_a_registrant_had_agreed_to_nothing_is_left_to_confirm():
     ]
     moved = content(starts_at=START + timedelta(hours=1))
     agreed = {number(1): PUBLISHED.content, number(2): moved}
-    withdrawn, asked = QuestionWithdrawn(registration_id=number(1)), SeatQuestioned(registration_id=number(2))
-    book(*events).when(question, moved, PUBLISHED.content, agreed).then(withdrawn, asked)
+    withdrawn, questioned = QuestionWithdrawn(registration_id=number(1)), SeatQuestioned(registration_id=number(2))
+    book(*events).when(question, moved, PUBLISHED.content, agreed).then(withdrawn, questioned)
     book(*events, withdrawn).when(keep, PUBLISHED, number(1), PUBLIC, NOW).then_refused(
         RULE_BROKEN, saying="rien à confirmer"
     )
@@ -189,15 +191,15 @@ def test_who_cancelled_is_still_erased():
 @for_any(st.lists(st.integers(0, 30), max_size=60), st.integers(1, 5))
 def test_whatever_happens_seats_are_full_before_anybody_waits_and_the_line_keeps_its_order(deeds, seats):
     """Zero registers somebody more; any other number cancels that registration, if it stands."""
-    of = animation(AnimationPublished(), seats=seats)
+    target = animation(AnimationPublished(), seats=seats)
     state, count = EMPTY, 0
     for deed in deeds:
         try:
             if deed == 0:
                 count += 1
-                facts = register(state, of, WHO, number(count), PERSON, contact(count), PUBLIC, NOW)
+                facts = register(state, target, WHO, number(count), PERSON, contact(count), PUBLIC, NOW)
             else:
-                facts = cancel(state, of, number(deed), PUBLIC, NOW)
+                facts = cancel(state, target, number(deed), PUBLIC, NOW)
         except DomainError:
             continue
         for fact in facts:

@@ -78,8 +78,8 @@ def test_one_day_of_the_convention_in_the_period_is_enough(start, end):
 
 
 def test_a_dossier_gathers_attested_animations():
-    found = {FIRST: attended(FIRST), SECOND: attended(SECOND)}
-    state = dossier(OPENED).when(gather, found.items(), STRUCTURE).then(GATHERED)
+    attendances = {FIRST: attended(FIRST), SECOND: attended(SECOND)}
+    state = dossier(OPENED).when(gather, attendances.items(), STRUCTURE).then(GATHERED)
     assert state.animation_ids == (FIRST, SECOND)
 
 
@@ -104,9 +104,9 @@ def test_a_dossier_does_not_gather_an_animation_that(why):
 
 
 def test_every_animation_that_cannot_be_gathered_is_named_by_its_place():
-    found = {FIRST: attended(FIRST), SECOND: None, THIRD: attended(THIRD, dossier_id=FIRST)}
+    attendances = {FIRST: attended(FIRST), SECOND: None, THIRD: attended(THIRD, dossier_id=FIRST)}
     with pytest.raises(DomainError) as refusal:
-        gather(dossier(OPENED).state, found.items(), STRUCTURE)
+        gather(dossier(OPENED).state, attendances.items(), STRUCTURE)
     assert [problem.field for problem in refusal.value.problems] == [("animation_ids", "1"), ("animation_ids", "2")]
 
 
@@ -116,18 +116,22 @@ def test_the_first_and_the_last_day_of_the_period_are_included(days):
 
 
 def test_what_the_dossier_holds_already_it_may_keep():
-    found = {FIRST: attended(FIRST, dossier_id=SUBJECT), THIRD: attended(THIRD)}
-    dossier(OPENED, GATHERED).when(gather, found.items(), STRUCTURE).then(DossierGathered(animation_ids=(FIRST, THIRD)))
+    attendances = {FIRST: attended(FIRST, dossier_id=SUBJECT), THIRD: attended(THIRD)}
+    dossier(OPENED, GATHERED).when(gather, attendances.items(), STRUCTURE).then(
+        DossierGathered(animation_ids=(FIRST, THIRD))
+    )
 
 
 def test_gathering_the_same_again_changes_nothing():
-    found = {SECOND: attended(SECOND, dossier_id=SUBJECT), FIRST: attended(FIRST, dossier_id=SUBJECT)}
-    dossier(OPENED, GATHERED).when(gather, found.items(), STRUCTURE).then_refused(RULE_BROKEN, saying="Rien ne change")
+    attendances = {SECOND: attended(SECOND, dossier_id=SUBJECT), FIRST: attended(FIRST, dossier_id=SUBJECT)}
+    dossier(OPENED, GATHERED).when(gather, attendances.items(), STRUCTURE).then_refused(
+        RULE_BROKEN, saying="Rien ne change"
+    )
 
 
 def test_a_dossier_that_was_sent_back_is_open_again_once_it_gathers():
-    found = {FIRST: attended(FIRST), SECOND: attended(SECOND)}
-    state = dossier(*TO_SUBMITTED, RETURNED).when(gather, found.items(), STRUCTURE).then(GATHERED)
+    attendances = {FIRST: attended(FIRST), SECOND: attended(SECOND)}
+    state = dossier(*TO_SUBMITTED, RETURNED).when(gather, attendances.items(), STRUCTURE).then(GATHERED)
     assert state.status is DossierStatus.OPEN
 
 

@@ -122,13 +122,13 @@ def test_a_payment_has_a_possible_date(day):
 def test_the_amount_is_the_number_times_the_rate_to_the_cent(rate, count):
     held = [(attended(UUID(int=number)), 4) for number in range(count)]
     agreed = convention(rate_per_animation=rate, planned_animations=None)
-    (asked,) = dossier(OPENED, GATHERED).when(submit, agreed, held, STRUCTURE).then_accepted()
-    (due,) = dossier(OPENED, GATHERED, asked).when(certify, agreed, COORDONNATEUR, None).then_accepted()
-    assert isinstance(asked, DossierSubmitted)
+    (claim,) = dossier(OPENED, GATHERED).when(submit, agreed, held, STRUCTURE).then_accepted()
+    (due,) = dossier(OPENED, GATHERED, claim).when(certify, agreed, COORDONNATEUR, None).then_accepted()
+    assert isinstance(claim, DossierSubmitted)
     assert isinstance(due, DossierCertified)
     cents = int(rate.scaleb(2)) * count
     assert (int(due.amount.scaleb(2)), due.amount.as_tuple().exponent) == (cents, -2)
-    assert asked.amount == due.amount
+    assert claim.amount == due.amount
     assert isinstance(due.amount, Decimal)
 
 

@@ -114,7 +114,9 @@ def test_an_animation_is_over_at_the_instant_it_ends_whatever_the_clock():
     state = given(ANIMATION, event, AnimationPublished()).state
 
     def attestable(now: datetime) -> bool:
-        return {one.action: one.allowed for one in allowed_actions(state, None, STRUCTURE, now)}["animationAttest"]
+        return {action.action: action.allowed for action in allowed_actions(state, None, STRUCTURE, now)}[
+            "animationAttest"
+        ]
 
     assert not attestable(datetime(2026, 10, 25, 0, 45, tzinfo=UTC))  # 02:45 on the clock, for the first time
     assert not attestable(datetime(2026, 10, 25, 2, 45, tzinfo=PARIS, fold=0))

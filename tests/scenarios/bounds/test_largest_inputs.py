@@ -30,11 +30,11 @@ class Turns:
     """The longest turns that the event loop's thread took, in seconds of its own processor time."""
 
     def __init__(self) -> None:
-        self.longest, self.of = 0.0, ""
+        self.longest, self.handle = 0.0, ""
 
     def noted(self, seconds: float, handle: Any) -> None:
         if seconds > self.longest:
-            self.longest, self.of = seconds, repr(handle)[:300]
+            self.longest, self.handle = seconds, repr(handle)[:300]
 
 
 @pytest.fixture
@@ -83,5 +83,5 @@ def test_no_turn_of_the_event_loop_is_long_whatever_is_sent(
             for _ in pool.map(partial(_is_answered, server, who), [request] * TIMES):
                 pass
             if turns.longest > LONGEST_TURN * MARGIN:
-                long[request.name] = f"{turns.longest:.3f} s in {turns.of}"
+                long[request.name] = f"{turns.longest:.3f} s in {turns.handle}"
     assert long == {}
