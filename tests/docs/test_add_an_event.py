@@ -12,8 +12,8 @@ GUIDE = (ROOT / "docs/contributing/add-an-event.md").read_text()
 ROWS = re.findall(r"^\| `([^`]+)` \| .* \| `(\w+)` \|$", GUIDE, re.MULTILINE)
 
 
-def test_the_guide_lists_fourteen_files():
-    assert len(ROWS) == 14
+def test_twelve_files_are_written_by_hand():
+    assert len([path for path, _ in ROWS if path != "graphql/schema.graphql"]) == 12
 
 
 @pytest.mark.parametrize(("path", "word"), ROWS)

@@ -4,24 +4,15 @@
 or the word that the reason holds.
 """
 
-from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from itertools import product
-from typing import Any, get_args
+from typing import get_args
 
 import pytest
 
 from domain.animations.animation import (
     Animation,
-    cancel,
-    clone,
-    end,
-    modify,
-    publish,
-    refuse_publication,
 )
-from domain.animations.attendance_sheet import attach_sheet
-from domain.animations.attestation import attest, correct_attestation
 from domain.animations.events import AnimationCancelled, AnimationPublished, AnimationRefused
 from domain.animations.transitions import TRANSITIONS, DossierAction, OwnAction, allowed_actions
 from domain.kernel.actors import Actor, Role
@@ -29,20 +20,16 @@ from domain.kernel.allowed import AllowedAction
 from domain.kernel.dossier_status import DossierStatus, correction_obstacle, sheet_obstacle
 from domain.kernel.errors import DomainError, ErrorCode
 from domain.kernel.rights import Action
+from tests.support.domain.actions import ACTS, STAGES_BY_HAND, WHO
 from tests.support.domain.builders import (
     AFTER,
-    CAME,
     END,
-    FORM,
     NOW,
     OURS,
-    SHEET,
     START,
     THEIRS,
-    TODAY,
     actor,
     animation,
-    around,
     attested,
 )
 
@@ -54,52 +41,12 @@ STAGES = {
     "cancelled": (AnimationCancelled(reason="Non"),),
 }
 
-TABLE = """
-                    submitted  published  attested  refused  cancelled
-animationPublish    yes        déjà       déjà      refusée  annulée
-animationRefuse     yes        déjà       déjà      refusée  annulée
-animationModify     yes        yes        remplie   yes      annulée
-animationCancel     yes        yes        remplie   refusée  annulée
-animationClone      yes        yes        yes       yes      yes
-animationEnd        attend     past       past      refusée  annulée
-animationAttest     attend     past       remplie   refusée  annulée
-attestationCorrect  attend     encore     yes       refusée  annulée
-attendanceSheetAttach  attend  past       past      refusée  annulée
-"""
-
-WHO: Mapping[Role, set[str]] = {
-    Role.STRUCTURE: {
-        "animationModify",
-        "animationCancel",
-        "animationClone",
-        "animationAttest",
-        "attestationCorrect",
-        "attendanceSheetAttach",
-    },
-    Role.NATIONAL: {"animationPublish", "animationRefuse", "animationCancel"},
-    Role.SYSTEM: {"animationEnd"},
-}
-
-ACTS: Mapping[Action, Callable[[Animation, Actor, Any], Any]] = {
-    Action.ANIMATION_PUBLISH: lambda state, who, now: publish(state, who, now),
-    Action.ANIMATION_END: lambda state, who, now: end(state, who, now),
-    Action.ANIMATION_REFUSE: lambda state, who, now: refuse_publication(state, who, "Non", now),
-    Action.ANIMATION_MODIFY: lambda state, who, now: modify(state, who, {"seats": 20}, around(), now),
-    Action.ANIMATION_CANCEL: lambda state, who, now: cancel(state, who, "Non", now),
-    Action.ANIMATION_CLONE: lambda state, who, now: clone(state, who, START, END, around(), now),
-    Action.ANIMATION_ATTEST: lambda state, who, now: attest(state, who, CAME, FORM, TODAY, now),
-    Action.ATTESTATION_CORRECT: lambda state, who, now: correct_attestation(
-        state, None, who, CAME, "Erreur", FORM, TODAY, now
-    ),
-    Action.ATTENDANCE_SHEET_ATTACH: lambda state, who, now: attach_sheet(state, None, who, SHEET, now),
-}
-
 
 MOMENTS = (NOW, START, END - timedelta(seconds=1), END, AFTER)
 
 
 def rows() -> dict[str, dict[str, str]]:
-    header, *lines = TABLE.strip("\n").splitlines()
+    header, *lines = STAGES_BY_HAND.strip("\n").splitlines()
     return {action: dict(zip(header.split(), cells, strict=True)) for action, *cells in map(str.split, lines)}
 
 

@@ -13,95 +13,9 @@ from domain.kernel.actors import PUBLIC, SYSTEM, Actor, Role
 from domain.kernel.errors import DomainError, ErrorCode
 from domain.kernel.rights import PERSONS, RIGHTS, Action, Belongings, Scope, authorize, may
 from tests.support.domain import builders
+from tests.support.domain.actions import RIGHTS_BY_HAND
 from tests.support.domain.builders import OTHER_PERSON, OTHER_UAI, OURS, PERSON, THEIRS, UAI
 
-#: `any`: everywhere; `struct`, `terr`, `home`, `school`, `person`: on what is one's own; `p+terr`: on what is one's own
-#: as a person, and in one's territory; `-`: not at all.
-TABLE = """
-                           public parent struct médiat coord director inspec head   nation auditor system
-conventionSign             -      -      -      -      terr  -        -      -      any    -       -
-conventionAmend            -      -      -      -      terr  -        -      -      any    -       -
-conventionTerminate        -      -      -      -      terr  -        -      -      any    -       -
-structureRename            -      -      -      -      home  -        -      -      any    -       -
-animationCreate            -      -      struct -      -     -        -      -      -      -       -
-animationModify            -      -      struct -      -     -        -      -      -      -       -
-animationPublish           -      -      -      -      -     -        -      -      any    -       -
-animationRefuse            -      -      -      -      -     -        -      -      any    -       -
-animationCancel            -      -      struct -      -     -        -      -      any    -       -
-animationClone             -      -      struct -      -     -        -      -      -      -       -
-animationEnd               -      -      -      -      -     -        -      -      -      -       any
-letterRefuse               -      -      -      -      -     -        -      -      -      -       any
-fileExpire                 -      -      -      -      -     -        -      -      -      -       any
-animationAttest            -      -      struct -      -     -        -      -      -      -       -
-attestationCorrect         -      -      struct -      -     -        -      -      -      -       -
-attendanceSheetAttach      -      -      struct -      -     -        -      -      -      -       -
-candidatureSubmit          any    any    -      -      -     -        -      -      -      -       -
-candidatureGiveOpinion     -      -      -      -      -     school   -      -      -      -       -
-candidatureValidate        -      -      -      -      -     -        school school -      -       -
-candidatureReject          -      -      -      -      -     -        school school any    -       -
-candidatureWithdraw        -      person person person p+terr person person person any    person -
-registrationSubmit         any    any    -      any    -     -        -      -      -      -       -
-registrationSubmitFor      -      -      struct accept -     any      -      any    -      -       -
-registrationCancel         any    any    any    any    -     any      -      any    -      -       -
-registrationKeep           any    any    any    any    -     any      -      any    -      -       -
-registrationRemove         -      -      struct -      -     -        -      -      -      -       -
-coordonnateurAppoint       -      -      -      -      -     -        -      -      any    -       -
-schoolStaffBind            -      -      -      -      terr  -        -      -      any    -       -
-auditorAdmit               -      -      -      -      -     -        -      -      any    -       -
-invitationSend             -      -      struct -      home  -        -      -      any    -       -
-invitationRevoke           -      -      struct -      home  -        -      -      any    -       -
-invitationAccept           -      any    any    any    -     -        -      -      -      -       -
-mediateurAccept            -      -      struct -      home  -        -      -      any    -       -
-mediateurRegister          -      any    -      any    -     -        -      -      -      -       -
-mandateEnd                 -      person p+struct person p+home person person person any    person -
-contactAdd                 -      -      struct -      -     -        -      -      -      -       -
-contactsImport             -      -      struct -      -     -        -      -      -      -       -
-contactRemove              -      -      struct -      -     -        -      -      -      -       -
-planningSend               -      -      struct -      -     -        -      -      -      -       -
-contactRead                -      -      struct -      -     -        -      -      -      -       -
-structureContactSet        -      -      struct -      -     -        -      -      -      -       -
-unsubscribe                any    -      -      -      -     -        -      -      -      -       -
-rebuildFollow              -      -      -      -      -     -        -      -      any    -       -
-mailPreferencesSet         -      any    any    any    any   any      any   any    any    any     -
-notificationsMarkRead      -      any    any    any    any   any      any   any    any    any     -
-candidatureRecordContact   -      -      -      -      terr  -        -      -      -      -       -
-candidatureRecordTraining  -      -      -      -      terr  -        -      -      -      -       -
-candidatureRecordPix       -      -      -      -      terr  -        -      -      -      -       -
-candidatureRequestCertificate -      person person person person person person person person person -
-candidatureIssueCertificate -     -      -      -      terr  -        -      -      -      -       -
-termAdd                    -      -      -      -      -     -        -      -      any    -       any
-termRename                 -      -      -      -      -     -        -      -      any    -       -
-termMerge                  -      -      -      -      -     -        -      -      any    -       -
-termSplit                  -      -      -      -      -     -        -      -      any    -       -
-termRetire                 -      -      -      -      -     -        -      -      any    -       -
-territoryJoin              -      -      -      -      -     -        -      -      any    -       any
-territoryOpenCandidatures  -      -      -      -      -     -        -      -      any    -       -
-attestationFormWord        -      -      -      -      -     -        -      -      any    -       any
-personErase                -      person person person person person person person any    person any
-serviceDossierOpen         -      -      struct -      -     -        -      -      -      -       -
-serviceDossierGather       -      -      struct -      -     -        -      -      -      -       -
-servicePieceAttach         -      -      struct -      -     -        -      -      -      -       -
-serviceDossierSubmit       -      -      struct -      -     -        -      -      -      -       -
-serviceDossierCertify      -      -      -      -      terr  -        -      -      -      -       -
-serviceDossierReturn       -      -      -      -      terr  -        -      -      -      -       -
-servicePaymentRecord       -      -      -      -      terr  -        -      -      any    -       -
-serviceAmendmentPropose    -      -      struct -      -     -        -      -      -      -       -
-serviceAmendmentAccept     -      -      -      -      terr  -        -      -      -      -       -
-serviceAmendmentRefuse     -      -      -      -      terr  -        -      -      -      -       -
-controlOpen                -      -      -      -      -     -        -      -      -      any     -
-controlPieceJudge          -      -      -      -      -     -        -      -      -      any     -
-controlAnswer              -      -      struct -      -     -        -      -      -      -       -
-controlClose               -      -      -      -      -     -        -      -      -      any     -
-structureRead              -      -      struct -      terr  -        -      -      any    any     any
-territoryRead              -      -      -      -      terr  -        -      -      any    any     any
-countryRead                -      -      -      -      -     -        -      -      any    any     any
-auditRead                  -      -      struct -      terr  -        -      -      any    any     any
-candidatureRead            -      person person person p+terr p+school p+school p+school any    person any
-candidatureNoteRead        -      -      -      -      terr  -        -      -      any    -       -
-mandateRead                -      -      struct -      home   -      -      -      any    any    -
-registrationRead           -      -      struct -      -     -        -      -      -      -       -
-controlRead                -      -      struct -      terr  -        -      -      any    any     any
-"""
 #: `accept`: everywhere too, for who does not only say of themself what they are.
 EVERYWHERE = ("any", "accept")
 COLUMNS = (
@@ -138,7 +52,7 @@ def actor(role: Role, **owns: Any) -> Actor:
 
 
 def rows() -> dict[str, dict[Role, str]]:
-    _, *lines = TABLE.strip("\n").splitlines()
+    _, *lines = RIGHTS_BY_HAND.strip("\n").splitlines()
     return {name: dict(zip(COLUMNS, reach, strict=True)) for name, *reach in (line.split() for line in lines)}
 
 

@@ -1,0 +1,144 @@
+"""Every action, by hand: for whom it is, when it is open on an animation, and how a test takes it.
+
+A new action is stated here once more, on purpose: the tests compare it with what the domain says and does.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from domain.animations.animation import Animation, cancel, clone, end, modify, publish, refuse_publication
+from domain.animations.attendance_sheet import attach_sheet
+from domain.animations.attestation import attest, correct_attestation
+from domain.kernel.actors import Actor, Role
+from domain.kernel.rights import Action
+from tests.support.domain.builders import CAME, END, FORM, SHEET, START, TODAY, around
+
+#: `any`: everywhere; `struct`, `terr`, `home`, `school`, `person`: on what is one's own; `p+terr`: on what is one's own
+#: as a person, and in one's territory; `-`: not at all.
+RIGHTS_BY_HAND = """
+                           public parent struct médiat coord director inspec head   nation auditor system
+conventionSign             -      -      -      -      terr  -        -      -      any    -       -
+conventionAmend            -      -      -      -      terr  -        -      -      any    -       -
+conventionTerminate        -      -      -      -      terr  -        -      -      any    -       -
+structureRename            -      -      -      -      home  -        -      -      any    -       -
+animationCreate            -      -      struct -      -     -        -      -      -      -       -
+animationModify            -      -      struct -      -     -        -      -      -      -       -
+animationPublish           -      -      -      -      -     -        -      -      any    -       -
+animationRefuse            -      -      -      -      -     -        -      -      any    -       -
+animationCancel            -      -      struct -      -     -        -      -      any    -       -
+animationClone             -      -      struct -      -     -        -      -      -      -       -
+animationEnd               -      -      -      -      -     -        -      -      -      -       any
+letterRefuse               -      -      -      -      -     -        -      -      -      -       any
+fileExpire                 -      -      -      -      -     -        -      -      -      -       any
+animationAttest            -      -      struct -      -     -        -      -      -      -       -
+attestationCorrect         -      -      struct -      -     -        -      -      -      -       -
+attendanceSheetAttach      -      -      struct -      -     -        -      -      -      -       -
+candidatureSubmit          any    any    -      -      -     -        -      -      -      -       -
+candidatureGiveOpinion     -      -      -      -      -     school   -      -      -      -       -
+candidatureValidate        -      -      -      -      -     -        school school -      -       -
+candidatureReject          -      -      -      -      -     -        school school any    -       -
+candidatureWithdraw        -      person person person p+terr person person person any    person -
+registrationSubmit         any    any    -      any    -     -        -      -      -      -       -
+registrationSubmitFor      -      -      struct accept -     any      -      any    -      -       -
+registrationCancel         any    any    any    any    -     any      -      any    -      -       -
+registrationKeep           any    any    any    any    -     any      -      any    -      -       -
+registrationRemove         -      -      struct -      -     -        -      -      -      -       -
+coordonnateurAppoint       -      -      -      -      -     -        -      -      any    -       -
+schoolStaffBind            -      -      -      -      terr  -        -      -      any    -       -
+auditorAdmit               -      -      -      -      -     -        -      -      any    -       -
+invitationSend             -      -      struct -      home  -        -      -      any    -       -
+invitationRevoke           -      -      struct -      home  -        -      -      any    -       -
+invitationAccept           -      any    any    any    -     -        -      -      -      -       -
+mediateurAccept            -      -      struct -      home  -        -      -      any    -       -
+mediateurRegister          -      any    -      any    -     -        -      -      -      -       -
+mandateEnd                 -      person p+struct person p+home person person person any    person -
+contactAdd                 -      -      struct -      -     -        -      -      -      -       -
+contactsImport             -      -      struct -      -     -        -      -      -      -       -
+contactRemove              -      -      struct -      -     -        -      -      -      -       -
+planningSend               -      -      struct -      -     -        -      -      -      -       -
+contactRead                -      -      struct -      -     -        -      -      -      -       -
+structureContactSet        -      -      struct -      -     -        -      -      -      -       -
+unsubscribe                any    -      -      -      -     -        -      -      -      -       -
+rebuildFollow              -      -      -      -      -     -        -      -      any    -       -
+mailPreferencesSet         -      any    any    any    any   any      any   any    any    any     -
+notificationsMarkRead      -      any    any    any    any   any      any   any    any    any     -
+candidatureRecordContact   -      -      -      -      terr  -        -      -      -      -       -
+candidatureRecordTraining  -      -      -      -      terr  -        -      -      -      -       -
+candidatureRecordPix       -      -      -      -      terr  -        -      -      -      -       -
+candidatureRequestCertificate -      person person person person person person person person person -
+candidatureIssueCertificate -     -      -      -      terr  -        -      -      -      -       -
+termAdd                    -      -      -      -      -     -        -      -      any    -       any
+termRename                 -      -      -      -      -     -        -      -      any    -       -
+termMerge                  -      -      -      -      -     -        -      -      any    -       -
+termSplit                  -      -      -      -      -     -        -      -      any    -       -
+termRetire                 -      -      -      -      -     -        -      -      any    -       -
+territoryJoin              -      -      -      -      -     -        -      -      any    -       any
+territoryOpenCandidatures  -      -      -      -      -     -        -      -      any    -       -
+attestationFormWord        -      -      -      -      -     -        -      -      any    -       any
+personErase                -      person person person person person person person any    person any
+serviceDossierOpen         -      -      struct -      -     -        -      -      -      -       -
+serviceDossierGather       -      -      struct -      -     -        -      -      -      -       -
+servicePieceAttach         -      -      struct -      -     -        -      -      -      -       -
+serviceDossierSubmit       -      -      struct -      -     -        -      -      -      -       -
+serviceDossierCertify      -      -      -      -      terr  -        -      -      -      -       -
+serviceDossierReturn       -      -      -      -      terr  -        -      -      -      -       -
+servicePaymentRecord       -      -      -      -      terr  -        -      -      any    -       -
+serviceAmendmentPropose    -      -      struct -      -     -        -      -      -      -       -
+serviceAmendmentAccept     -      -      -      -      terr  -        -      -      -      -       -
+serviceAmendmentRefuse     -      -      -      -      terr  -        -      -      -      -       -
+controlOpen                -      -      -      -      -     -        -      -      -      any     -
+controlPieceJudge          -      -      -      -      -     -        -      -      -      any     -
+controlAnswer              -      -      struct -      -     -        -      -      -      -       -
+controlClose               -      -      -      -      -     -        -      -      -      any     -
+structureRead              -      -      struct -      terr  -        -      -      any    any     any
+territoryRead              -      -      -      -      terr  -        -      -      any    any     any
+countryRead                -      -      -      -      -     -        -      -      any    any     any
+auditRead                  -      -      struct -      terr  -        -      -      any    any     any
+candidatureRead            -      person person person p+terr p+school p+school p+school any    person any
+candidatureNoteRead        -      -      -      -      terr  -        -      -      any    -       -
+mandateRead                -      -      struct -      home   -      -      -      any    any    -
+registrationRead           -      -      struct -      -     -        -      -      -      -       -
+controlRead                -      -      struct -      terr  -        -      -      any    any     any
+"""
+
+#: A cell says when the action is open: `yes`, `past` (once the animation is over), or the word that the reason holds.
+STAGES_BY_HAND = """
+                    submitted  published  attested  refused  cancelled
+animationPublish    yes        déjà       déjà      refusée  annulée
+animationRefuse     yes        déjà       déjà      refusée  annulée
+animationModify     yes        yes        remplie   yes      annulée
+animationCancel     yes        yes        remplie   refusée  annulée
+animationClone      yes        yes        yes       yes      yes
+animationEnd        attend     past       past      refusée  annulée
+animationAttest     attend     past       remplie   refusée  annulée
+attestationCorrect  attend     encore     yes       refusée  annulée
+attendanceSheetAttach  attend  past       past      refusée  annulée
+"""
+
+
+def _who() -> Mapping[Role, set[str]]:
+    """Return the actions on an animation that each role reaches, by the table of rights."""
+    columns = {"struct": Role.STRUCTURE, "nation": Role.NATIONAL, "system": Role.SYSTEM}
+    header, *lines = (line.split() for line in RIGHTS_BY_HAND.strip("\n").splitlines())
+    staged = {line.split()[0] for line in STAGES_BY_HAND.strip("\n").splitlines()[1:]}
+    return {
+        role: {action for action, *cells in lines if action in staged and cells[header.index(column)] != "-"}
+        for column, role in columns.items()
+    }
+
+
+WHO = _who()
+
+ACTS: Mapping[Action, Callable[[Animation, Actor, Any], Any]] = {
+    Action.ANIMATION_PUBLISH: lambda state, who, now: publish(state, who, now),
+    Action.ANIMATION_END: lambda state, who, now: end(state, who, now),
+    Action.ANIMATION_REFUSE: lambda state, who, now: refuse_publication(state, who, "Non", now),
+    Action.ANIMATION_MODIFY: lambda state, who, now: modify(state, who, {"seats": 20}, around(), now),
+    Action.ANIMATION_CANCEL: lambda state, who, now: cancel(state, who, "Non", now),
+    Action.ANIMATION_CLONE: lambda state, who, now: clone(state, who, START, END, around(), now),
+    Action.ANIMATION_ATTEST: lambda state, who, now: attest(state, who, CAME, FORM, TODAY, now),
+    Action.ATTESTATION_CORRECT: lambda state, who, now: correct_attestation(
+        state, None, who, CAME, "Erreur", FORM, TODAY, now
+    ),
+    Action.ATTENDANCE_SHEET_ATTACH: lambda state, who, now: attach_sheet(state, None, who, SHEET, now),
+}
