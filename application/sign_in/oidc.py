@@ -57,7 +57,7 @@ class OidcSignIn:
     mapping: ClaimsMapping
     clock: Callable[[], datetime]
     #: Userinfo by the token's digest, with the second at which it expires.
-    _kept: LRUCache[bytes, tuple[float, Mapping[str, Any]]] = field(default_factory=lambda: LRUCache(_MOST_KEPT))
+    _userinfo: LRUCache[bytes, tuple[float, Mapping[str, Any]]] = field(default_factory=lambda: LRUCache(_MOST_KEPT))
     #: Claims by the token's digest, with the keys that checked its signature.
     _signed: LRUCache[bytes, tuple[KeySet, dict[str, Any]]] = field(default_factory=lambda: LRUCache(_MOST_KEPT))
     #: Refusals of the userinfo endpoint by the token's digest: the second at which each expires, and its reason.
@@ -134,13 +134,13 @@ class OidcSignIn:
     async def _with_userinfo(self, token: str, claims: dict[str, Any]) -> dict[str, Any]:
         digest = sha256(token.encode()).digest()
         now = self.clock().timestamp()
-        until, userinfo = self._kept.get(digest, (0.0, {}))
+        until, userinfo = self._userinfo.get(digest, (0.0, {}))
         if until <= now:
             # An earlier userinfo also shows that the person is known.
             is_known = bool(claims or userinfo)
             userinfo = await self._once(digest, lambda: self._ask_userinfo(token, bool(claims), is_known))
             until = min(now + USERINFO_KEPT, instant(claims.get("exp")) or now + USERINFO_KEPT)
-            self._kept[digest] = (until, userinfo)
+            self._userinfo[digest] = (until, userinfo)
         # Refuse a userinfo about another subject (OpenID Connect Core, section 5.3.2).
         if claims and (not isinstance(userinfo.get("sub"), str) or userinfo["sub"] != claims.get("sub")):
             raise BadToken(_REFUSED)
@@ -162,7 +162,7 @@ class OidcSignIn:
         try:
             return await asyncio.shield(asking)
         except BadToken as refused:
-            self._kept.pop(digest, None)
+            self._userinfo.pop(digest, None)
             self._refusals[digest] = (now + REFUSAL_KEPT, str(refused))
             raise
 

@@ -123,9 +123,9 @@ def bind_school_staff(account: Account, binding: SchoolStaffBound, actor: Actor)
     if not binding.schools:
         raise invalid("au moins un établissement.", "schools")
     if elsewhere := [uai for uai in binding.schools if department_of_school(uai) != binding.territory]:
-        named = ", ".join(elsewhere[:20]) + ("…" if len(elsewhere) > 20 else "")
+        listed = ", ".join(elsewhere[:20]) + ("…" if len(elsewhere) > 20 else "")
         raise invalid(
-            f"établissements du territoire {binding.territory} attendus ; n'en sont pas : {named}.", "schools"
+            f"établissements du territoire {binding.territory} attendus ; n'en sont pas : {listed}.", "schools"
         )
     return _give(account, binding)
 

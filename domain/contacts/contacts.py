@@ -73,9 +73,9 @@ def _without(book: ContactList, contact_id: UUID) -> ContactList:
 def add(book: ContactList, added: Sequence[ContactAdded], structure_id: UUID, actor: Actor) -> list[Event]:
     """Add all of them or none. The error lists every known address by its place in `added` (from 0)."""
     authorize(actor, Action.CONTACT_ADD, Belongings(structure_id=structure_id))
-    known, problems = set(book.contacts.values()), []
+    people, problems = set(book.contacts.values()), []
     for place, contact in enumerate(added):
-        if contact.person_id in known:
+        if contact.person_id in people:
             problems.append(
                 Problem(ErrorCode.DUPLICATE, "cette adresse est déjà dans la liste.", (str(place), "email"))
             )
@@ -83,7 +83,7 @@ def add(book: ContactList, added: Sequence[ContactAdded], structure_id: UUID, ac
             problems.append(
                 Problem(ErrorCode.RULE_BROKEN, "cette adresse ne veut plus de vos messages.", (str(place), "email"))
             )
-        known.add(contact.person_id)
+        people.add(contact.person_id)
     if problems:
         raise DomainError(problems)
     if len(book.contacts) + len(added) > MOST_CONTACTS:

@@ -168,11 +168,11 @@ def attach_piece(dossier: ServiceDossier, convention: Convention, attached: Piec
 
 
 def submit(
-    dossier: ServiceDossier, convention: Convention, held: Iterable[tuple[Animation, int]], actor: Actor
+    dossier: ServiceDossier, convention: Convention, versioned: Iterable[tuple[Animation, int]], actor: Actor
 ) -> list[Event]:
     """Submit the current state: each animation (with its version), the convention's terms, the pieces."""
     check(Action.SERVICE_DOSSIER_SUBMIT, dossier, actor)
-    animations = list(held)
+    animations = list(versioned)
     if not animations:
         raise broken("Le dossier ne rassemble aucune animation attestée.")
     if convention.rate_per_animation is None:
