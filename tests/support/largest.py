@@ -63,12 +63,12 @@ def largest(schema: GraphQLSchema, texts: Sequence[str] = TEXTS) -> Iterator[Lar
 
 def _request(kind: str, name: str, field: GraphQLField, room: _Room, length: int, times: int) -> bytes:
     values = {
-        name_of_argument: _value(argument.type, name_of_argument, room, length, kind == "mutation")
-        for name_of_argument, argument in field.args.items()
+        parameter: _value(argument.type, parameter, room, length, kind == "mutation")
+        for parameter, argument in field.args.items()
     }
-    used = {name_of_argument: value for name_of_argument, value in values.items() if value is not None}
-    declared = ", ".join(f"${name_of_argument}: {field.args[name_of_argument].type}" for name_of_argument in used)
-    arguments = ", ".join(f"{name_of_argument}: ${name_of_argument}" for name_of_argument in used)
+    used = {parameter: value for parameter, value in values.items() if value is not None}
+    declared = ", ".join(f"${parameter}: {field.args[parameter].type}" for parameter in used)
+    arguments = ", ".join(f"{parameter}: ${parameter}" for parameter in used)
     selected = "" if is_leaf_type(get_named_type(field.type)) else " { __typename }"
     fields = " ".join(f"a{number}: {name}({arguments}){selected}" for number in range(times))
     return orjson.dumps({"query": f"{kind} ({declared}) {{ {fields} }}", "variables": used})
@@ -96,10 +96,7 @@ def _value(kind: Any, name: str, room: _Room, length: int, of_command: bool) -> 
         if inner.is_one_of:
             only = next(iter(inner.fields))
             return {only: _value(inner.fields[only].type, only, room, length, of_command)}
-        return {
-            name_of_field: _value(field.type, name_of_field, room, length, of_command)
-            for name_of_field, field in inner.fields.items()
-        }
+        return {key: _value(field.type, key, room, length, of_command) for key, field in inner.fields.items()}
     room.values -= 1
     if isinstance(inner, GraphQLEnumType):
         return next(iter(inner.values))

@@ -63,7 +63,7 @@ def _instance(kind: type[Exception]) -> Exception:
 def _codes(error: Exception) -> list[str]:
     """What leaves when a resolver raises it."""
     return [
-        str((error_told.extensions or {})["code"]) for error_told in coded([GraphQLError("…", original_error=error)])
+        str((coded_error.extensions or {})["code"]) for coded_error in coded([GraphQLError("…", original_error=error)])
     ]
 
 

@@ -22,7 +22,7 @@ def words(document: DossierDocument) -> str:
 
 def test_the_dossier_says_who_is_paid_what_and_why():
     paid = dossier(status="PAID", paid_on=date(2027, 2, 1), payment_reference="VIR-2027-0042")
-    shown_words = words(paid)
+    printed = words(paid)
     for part in (
         "Dossier de service fait",
         "Centre social Les Tilleuls Payé",
@@ -39,7 +39,7 @@ def test_the_dossier_says_who_is_paid_what_and_why():
         paid.reference,
         CONVENTION.reference,
     ):
-        assert part in shown_words, part
+        assert part in printed, part
 
 
 def test_each_animation_stands_with_its_attendance_and_the_digest_of_its_sheet():
@@ -143,17 +143,17 @@ ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=("Cs", "Cc")), min_
 
 @settings(max_examples=30, deadline=None)
 @given(ANY_TEXT, ANY_TEXT)
-def test_any_text_makes_a_dossier(some: str, other: str):
-    entry = replace(dossier().timeline[0], actor=some, role=other, what=some)
-    amendment = replace(dossier().amendments[0], title=some, reason=other, accepted_by=some)
+def test_any_text_makes_a_dossier(any_text: str, other: str):
+    entry = replace(dossier().timeline[0], actor=any_text, role=other, what=any_text)
+    amendment = replace(dossier().amendments[0], title=any_text, reason=other, accepted_by=any_text)
     document = dossier(
-        structure=some,
+        structure=any_text,
         coordonnateur=other,
         lines=0,
-        pieces=(some,),
+        pieces=(any_text,),
         timeline=(entry,),
         amendments=(amendment,),
         payment_reference=other,
-        checkpoint=some,
+        checkpoint=any_text,
     )
-    assert dossier_pdf(replace(document, lines=(line(0, title=some, venue=other),)))
+    assert dossier_pdf(replace(document, lines=(line(0, title=any_text, venue=other),)))

@@ -147,8 +147,8 @@ def test_the_stamp_of_a_bundle_is_checked_against_the_root_that_is_given(authori
     bundle = claim.export(dossier_id, tmp_path / "stamped.zip", KEY)
     roots = authority.root.read_bytes()
 
-    def stamps(*roots_given: bytes) -> list[tuple[bool, str]]:
-        checks = verify(bundle, [KEY.public], *roots_given)
+    def stamps(*certificates: bytes) -> list[tuple[bool, str]]:
+        checks = verify(bundle, [KEY.public], *certificates)
         return [(check.ok, check.text) for check in checks if check.text.startswith("time stamp")]
 
     ((ok, text),) = stamps(roots)

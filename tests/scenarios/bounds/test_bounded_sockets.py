@@ -58,12 +58,12 @@ def test_connections_have_a_bound(server, monkeypatch):
     server.http.close()
     time.sleep(0.1)
     held = [plain(server) for _ in range(3)]
-    for socket_in_use in held:
-        socket_in_use.__enter__()
+    for client in held:
+        client.__enter__()
     with plain(server) as beyond:
         assert b"503" in receive(beyond)
-    for socket_in_use in held:
-        socket_in_use.__exit__(None, None, None)
+    for client in held:
+        client.__exit__(None, None, None)
     time.sleep(0.1)
     with plain(server) as connection:
         connection.sendall(READY + b"Connection: close\r\n\r\n")

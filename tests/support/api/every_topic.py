@@ -178,7 +178,7 @@ def _volunteered(world: World) -> None:
         return {"candidature_id": world.does(CandidatureSubmit(degree=degree, **values), PARENT).subject_id}
 
     first, second, rejected, withdrawn = (
-        submitted(degree_of_school) for degree_of_school in (Degree.FIRST, Degree.SECOND, Degree.SECOND, Degree.FIRST)
+        submitted(degree) for degree in (Degree.FIRST, Degree.SECOND, Degree.SECOND, Degree.FIRST)
     )
     on = {"on": world.now.date()}
     world.does(CandidatureGiveOpinion(**first, favourable=True), DIRECTOR)

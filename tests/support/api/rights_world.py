@@ -65,9 +65,7 @@ class Thing:
     row: Action | None
 
     def is_for(self, who: Actor, reach: Action | None) -> bool:
-        return all(
-            reach_of_row is None or may(who, reach_of_row, self.belongings) for reach_of_row in (self.row, reach)
-        )
+        return all(action is None or may(who, action, self.belongings) for action in (self.row, reach))
 
     @property
     def root(self) -> str:
