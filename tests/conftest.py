@@ -19,6 +19,9 @@ from tests.support.world import FOUNDED_AT, MASTER_KEY, World
 # What a power cut would destroy is a temporary folder. A test about that has its own server, with the defaults.
 _FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "300"}
 
+#: Rooms whose tests start servers of their own.
+_ROOMS_WITH_SERVERS = ("cli", "demo", "scenarios")
+
 _numbers = count(1)
 _server_home = pytest.StashKey[Path]()
 
@@ -37,6 +40,14 @@ def pytest_configure_node(node) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         shutil.rmtree(config.stash[_server_home], ignore_errors=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark `db` whatever needs a PostgreSQL, by its fixtures or by its room: `make test-fast` leaves it out."""
+    for item in items:
+        room = item.path.relative_to(config.rootpath / "tests").parts[0]
+        if room in _ROOMS_WITH_SERVERS or "server_url" in getattr(item, "fixturenames", ()):
+            item.add_marker("db")
 
 
 @pytest.fixture(scope="session")
