@@ -78,7 +78,7 @@ class Cost:
 
     def total(self, variables: Mapping[str, Any]) -> int:
         """Return the total for these variables, capped so that it fits in JSON."""
-        return min(self.fixed if self.is_fixed else self._total(variables, {}, {}), _BEYOND_COUNTING)
+        return min(self.fixed if self.is_fixed else self.count_within(variables, {}, {}), _BEYOND_COUNTING)
 
     @property
     def is_fixed(self) -> bool:
@@ -89,14 +89,15 @@ class Cost:
         if self.values is not None:
             self.values.check(variables)
 
-    def _total(self, variables: Mapping[str, Any], totals: dict[int, int], weights: dict[str, int]) -> int:
+    def count_within(self, variables: Mapping[str, Any], totals: dict[int, int], weights: dict[str, int]) -> int:
         if id(self) not in totals:
             for name in self.used:
                 if name not in weights:
                     weights[name] = weight_of(variables.get(name))
             own = self.fixed + sum(weights[name] for name in self.used)
             parts = (
-                repeated.count(variables) * part._total(variables, totals, weights) for repeated, part in self.parts
+                repeated.count(variables) * part.count_within(variables, totals, weights)
+                for repeated, part in self.parts
             )
             totals[id(self)] = own + sum(parts)
         return totals[id(self)]
