@@ -34,8 +34,8 @@ def in_french(value: Any) -> str:
         case UUID():
             return str(value)
         case BaseModel():
-            told = ((name, part) for name, part in value if part not in (None, ()))
-            return ", ".join(f"{FIELDS[name]} {in_french(part)}" for name, part in told)
+            parts = ((name, part) for name, part in value if part not in (None, ()))
+            return ", ".join(f"{FIELDS[name]} {in_french(part)}" for name, part in parts)
         case tuple():
             return " ; ".join(in_french(part) for part in value) or "—"
         case _:

@@ -1,4 +1,4 @@
-"""The state of a thing as it was known at a moment: read from `--at`, folded from its events, told in French."""
+"""The state of a thing as it was known at a moment: `--at` read, its events folded, its fields in French."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from projections.engine.projection import Row
 from projections.engine.terms_in_force import TermsInForce
 from projections.registry import projections
 
-#: Made for finding and sorting, or known from what is told beside.
-NOT_TOLD = frozenset(
+#: Columns for finding and sorting, or that others already show.
+NOT_SHOWN = frozenset(
     {
         "account_id",
         "animation_id",
@@ -43,36 +43,38 @@ NOT_TOLD = frozenset(
 @cache
 def column_names() -> Mapping[str, str]:
     """What the columns of read models are called in French."""
-    labels = {name: label for one in projections(TermsInForce()) for name, label in one.table.labels.items()}
+    labels = {
+        name: label for projection in projections(TermsInForce()) for name, label in projection.table.labels.items()
+    }
     return {**labels, **FIELDS}
 
 
-def moment_of(conn: Conn, said: str) -> Moment:
-    """What `--at` says. Raises BadParameter on what is no moment, Refused on one that has not come."""
-    if said.isascii() and said.isdigit():
+def moment_of(conn: Conn, text: str) -> Moment:
+    """Return the moment of `--at`. Raises BadParameter if it is no moment, Refused if it has not come."""
+    if text.isascii() and text.isdigit():
         reached = head(conn)
-        if not 1 <= int(said) <= reached:
-            raise Refused(f"there is no position {said} yet: the log goes from 1 to {reached}")
-        return Moment(position=int(said))
-    since, before = _bounds(said)
+        if not 1 <= int(text) <= reached:
+            raise Refused(f"there is no position {text} yet: the log goes from 1 to {reached}")
+        return Moment(position=int(text))
+    since, before = _bounds(text)
     if since > utc_now():
-        raise Refused(f"{said} is still to come")
+        raise Refused(f"{text} is still to come")
     return Moment(before=before)
 
 
-def _bounds(said: str) -> tuple[datetime, datetime]:
+def _bounds(text: str) -> tuple[datetime, datetime]:
     """The instant meant, or the first of the day, and the first instant after it."""
     try:
-        if len(said) == len("2027-01-15"):
-            day = date.fromisoformat(said)
+        if len(text) == len("2027-01-15"):
+            day = date.fromisoformat(text)
             return end_of(day - timedelta(days=1)), end_of(day)
-        instant = datetime.fromisoformat(said)
+        instant = datetime.fromisoformat(text)
         if instant.tzinfo is not None:
             return instant, instant + timedelta(microseconds=1)
     except (ValueError, OverflowError):
         pass
     raise typer.BadParameter(
-        f"{said!r} is neither a position (digits), nor a day (2027-01-15: until its end in Paris), nor an instant with "
+        f"{text!r} is neither a position (digits), nor a day (2027-01-15: until its end in Paris), nor an instant with "
         "its offset (2027-01-15T18:00:00+01:00)",
         param_hint="--at",
     )
@@ -83,14 +85,18 @@ def state_of(conn: Conn, stream: UUID, moment: Moment, known: Sequence[Recorded]
     privacy = Privacy(conn, known)
     own = [privacy.masked(record) for record in known if record.originator_id == stream]
     typology = moment.until(read_stream(conn, TYPOLOGY_ID))
-    open_to_all = (one for one in projections_of(typology) if not (one.append_only or one.opens_personal))
+    open_to_all = (
+        projection
+        for projection in projections_of(typology)
+        if not (projection.append_only or projection.opens_personal)
+    )
     return [row for projection in open_to_all for row in rows_of(projection, own).values()]
 
 
-def told(row: Row) -> Iterator[tuple[str, str, Any]]:
-    """(column, French name, value) of what a person wants to know of the row; what is empty is left out."""
+def titled_values(row: Row) -> Iterator[tuple[str, str, Any]]:
+    """Yield (column, French name, value) of what a person wants to know of the row, leaving out what is empty."""
     for name, value in row.items():
-        if name not in NOT_TOLD and value not in (None, [], False):
+        if name not in NOT_SHOWN and value not in (None, [], False):
             several = isinstance(value, list) and value and isinstance(value[0], dict | UUID)
             shown = len(value) if several else STATUSES.get(value, value) if name == "status" else value
             yield name, column_names()[name], shown

@@ -12,7 +12,7 @@ from rich.tree import Tree
 
 from cli.composition import open_everything, settings_from_environment
 from cli.console import Refused, note, quantity, results
-from cli.history.past import moment_of, state_of, told
+from cli.history.past import moment_of, state_of, titled_values
 from cli.history.reading import history_of
 from cli.history.timeline import Entry, Privacy, Timeline
 from cli.options import Verbose, set_up_command_logs
@@ -81,7 +81,7 @@ def replay(
 
 def _show_state(timeline: Timeline, position: int, state: Row) -> None:
     tree = Tree(Text("État connu à ce moment", style="bold"), guide_style="dim")
-    for name, french, value in told(state):
+    for name, french, value in titled_values(state):
         tree.add(
             Text.assemble((f"{french} : ", "dim"), timeline.display(name, value, position, state.get("territory")))
         )

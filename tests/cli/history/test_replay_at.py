@@ -13,7 +13,7 @@ from application.candidatures import CandidatureSubmit
 from application.papers.words import STATUSES
 from application.typology import TermRename
 from cli.history.french import FIELDS
-from cli.history.past import NOT_TOLD, column_names
+from cli.history.past import NOT_SHOWN, column_names
 from domain.animations.transitions import AnimationStatus
 from domain.candidatures.events import Degree
 from domain.candidatures.transitions import CandidatureStatus
@@ -154,7 +154,7 @@ def test_every_column_that_is_told_has_its_french_words():
         for projection in projections(TermsInForce())
         if not (projection.append_only or projection.opens_personal)
     ]
-    assert {column for projection in open_to_all for column in projection.table.columns} - NOT_TOLD <= set(
+    assert {column for projection in open_to_all for column in projection.table.columns} - NOT_SHOWN <= set(
         column_names()
     )
 
