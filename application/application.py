@@ -1,4 +1,4 @@
-"""The application wired: every use case, on one database."""
+"""Build the application from its parts: every use case, on one database."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ Pool = ConnectionPool[Connection[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """What people do. `pool` supplies autocommit connections to the same database for reading."""
+    """Execute commands, and export or erase a person's data. `pool` gives autocommit connections for reading."""
 
     bus: CommandBus
     pool: Pool
@@ -92,7 +92,7 @@ class Application:
         return self.bus.execute(command, actor, now)
 
     def rehearse(self, command: Command, actor: Actor, now: datetime) -> None:
-        """Raise DomainError if the command would be refused, before its attachment is looked at."""
+        """Raise DomainError if the command would be refused now. Use it before reading a large attachment."""
         self.bus.rehearse(command, actor, now)
 
     def erase_person(self, subject: str, actor: Actor, now: datetime) -> list[UUID]:
@@ -107,7 +107,7 @@ class Application:
     def erase(self, subject: str | None, actor: Actor, now: datetime) -> privacy.ErasureReport:
         """Destroy everything held on the person `subject` identifies (see `people.finding`), or on the actor themself.
 
-        Raises FORBIDDEN if the actor may not, whether such a person exists or not.
+        Raises FORBIDDEN if the actor may not erase that person, even if no such person exists.
         """
         keyed = self.bus.keyed
         with self.pool.connection() as conn:
@@ -118,7 +118,7 @@ class Application:
             return privacy.erase_matches(conn, self.execute, keyed, matches, actor, now)
 
     def _own(self, conn: Connection[Any], subject: str | None, actor: Actor) -> finding.Matches:
-        """Return what is the actor's own; `subject` may be one of their pseudonyms or candidatures."""
+        """Return all that is held on the actor. Raise FORBIDDEN if `subject` names anything else."""
         if actor.person_id is None or not reaches_own(Action.PERSON_ERASE):
             raise forbidden()
         own = finding.find_own(conn, self.bus.keyed, actor.person_id, actor.subject)
@@ -133,7 +133,7 @@ def open_application(database_url: str, master_key: bytes, pool_size: int = 8) -
     """Open the application on a database, creating missing tables; close its connections at the end."""
     pool = commands_pool(database_url, pool_size)
     with connect(database_url, "parentalite-tables", STARTING) as conn:
-        # PostgreSQL refuses concurrent CREATE TABLE IF NOT EXISTS of the same table; released with the connection.
+        # PostgreSQL refuses concurrent CREATE TABLE IF NOT EXISTS of the same table. Closing `conn` releases the lock.
         acquire(conn, Lock.TABLES)
         recorder = open_recorder(database_url)
         put_right(conn)

@@ -10,16 +10,16 @@ from threading import Lock
 from eventstore.recorder import Decided, Verdict
 from eventstore.unavailable import is_unavailable
 
-#: With more in one transaction, the first would wait for the last.
+#: The most decisions in one transaction. With more, the first would wait too long for the last.
 LARGEST_BATCH = 256
-#: A third of the time of a commit to disk; a single client never waits.
+#: How long to wait for more decisions: a third of a commit to disk. A single client never waits.
 LINGER_SECONDS = 0.0007
 
 
 class _Waiting:
     """A decision in the queue. Its thread is woken once it is settled, or to lead the next commit.
 
-    `called` is a bare lock, locked until then: an Event would take a third of the time of 32 clients.
+    `called` is locked until then. It is a bare Lock because an Event would take a third of the time of 32 clients.
     """
 
     __slots__ = ("called", "decided", "failure", "verdict")
@@ -37,7 +37,10 @@ class _Waiting:
 
 
 class Appender:
-    """Thread-safe. A thread that finds no leader leads: it commits all waiting decisions, then wakes the next."""
+    """Commit decisions in groups; thread-safe.
+
+    A thread that finds no leader becomes the leader: it commits the waiting decisions, then wakes the next leader.
+    """
 
     def __init__(self, record: Callable[[Sequence[Decided]], list[Verdict]]) -> None:
         self._record = record
@@ -63,8 +66,9 @@ class Appender:
         return mine.verdict
 
     def _lead(self) -> None:
+        """Commit a batch, settle its decisions, and hand the lead to the next in the queue."""
         if len(self._waiting) < self._crowd:
-            # The clients of the last commit are back in a moment: one commit for all costs less than two.
+            # The clients of the last commit will be back in a moment, and one commit for all costs less than two.
             time.sleep(LINGER_SECONDS)
         # The leader's own decision is the oldest that waits, so it is in this batch.
         with self._mutex:

@@ -1,4 +1,4 @@
-"""Use cases of animations: command, decision, event, each in one place."""
+"""The commands on animations, and their use cases: load what the domain needs to decide, then record its events."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ class _AnimationChange(ChangeCommand):
 
 
 class AnimationModify(_AnimationChange):
-    """`changes` holds new values by field name of `AnimationContent`; problems carry the name of their field.
+    """`changes` maps field names of `AnimationContent` to new values. Each problem names its field.
 
-    They may also repeat the animation's `structure_id` and `territory`, which never change.
+    `changes` may also repeat the animation's `structure_id` and `territory`, which never change.
     """
 
     action: ClassVar[Action] = Action.ANIMATION_MODIFY
@@ -75,7 +75,7 @@ class AnimationEnd(_AnimationChange):
 
 
 class AnimationAttest(_AnimationChange):
-    """The attendance. The further questions may stay unanswered."""
+    """State how many came. The questions of the attestation form may stay unanswered."""
 
     action: ClassVar[Action] = Action.ANIMATION_ATTEST
 
@@ -106,19 +106,19 @@ def create(command: AnimationCreate, work: UnitOfWork) -> UUID:
 
 def clone(command: AnimationClone, work: UnitOfWork) -> UUID:
     source = _animation(command, work)
-    around = _surroundings(work, source.structure_id, source.territory)
-    facts = animations.clone(source, work.actor, command.starts_at, command.ends_at, around, work.now)
+    surroundings = _surroundings(work, source.structure_id, source.territory)
+    facts = animations.clone(source, work.actor, command.starts_at, command.ends_at, surroundings, work.now)
     return _record_new(work, facts, source.belongings)
 
 
 def modify(command: AnimationModify, work: UnitOfWork) -> UUID:
     state = _animation(command, work)
-    around = _surroundings(work, state.structure_id, state.territory)
-    facts = animations.modify(state, work.actor, command.changes, around, work.now)
+    surroundings = _surroundings(work, state.structure_id, state.territory)
+    facts = animations.modify(state, work.actor, command.changes, surroundings, work.now)
     modified = work.record(ANIMATION, state.id, facts, state.belongings)
-    after = work.find(ANIMATION, state.id)
-    assert after is not None
-    after_modification(work, state, after.content, modified)
+    modified_animation = work.find(ANIMATION, state.id)
+    assert modified_animation is not None
+    after_modification(work, state, modified_animation.content, modified)
     return state.id
 
 
@@ -152,9 +152,9 @@ def attest(command: AnimationAttest, work: UnitOfWork) -> UUID:
 
 def correct(command: AttestationCorrect, work: UnitOfWork) -> UUID:
     state = _animation(command, work)
-    came, form, typology = _attendance(command), attestation_form_in_force(work), typology_in_force(work)
+    attendance, form, typology = _attendance(command), attestation_form_in_force(work), typology_in_force(work)
     facts = attestation.correct_attestation(
-        state, dossier_status_of(state, work), work.actor, came, command.reason, form, typology, work.now
+        state, dossier_status_of(state, work), work.actor, attendance, command.reason, form, typology, work.now
     )
     return _record(work, state, facts)
 

@@ -1,11 +1,11 @@
-"""The reactor: follows the log, and writes each event's reactions in the transaction that moves its position.
+"""The reactor: follow the log, and write each event's reactions in the transaction that moves the reactor's position.
 
-So each reaction happens exactly once, even if processes stop in between, and a rebuild of the read models, which does
-not touch the position, notifies nobody again. An event whose reaction fails is set aside and retried
+Each reaction is written exactly once, even if a process stops in between. A rebuild of the read models does not move
+that position, so it notifies nobody again. An event whose reaction fails is set aside and retried
 (`application.notifications.set_aside`); later events do not wait for it.
 
-Letters are written from the moment when mail is first switched on for this database, by any process, and wait for a
-process that can send.
+Letters are written for events after mail was first switched on for this database, by whichever process, and wait in
+`mail_outbox` for a process that can send.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"""
 _LETTER = """
 INSERT INTO mail_outbox (mail_id, kind, address_position, about, key, due_at)
 VALUES (%(mail_id)s, %(kind)s, %(address)s, %(about)s, %(key)s, now() + %(wait)s)"""
-#: An unsent letter is replaced by the next of its key, which reports all changes since the last sent one.
+#: Replace the unsent letter with the same key. The new one reports all changes since the last letter sent.
 _OVERTAKE = """
 UPDATE mail_outbox SET mail_id = %(mail_id)s, kind = %(kind)s, address_position = %(address)s, attempts = 0,
     tried_since = NULL, set_aside_at = NULL, reason = NULL,
@@ -55,7 +55,7 @@ WHERE key = %(key)s AND sent_at IS NULL AND given_up_at IS NULL"""
 
 
 class _Around:
-    """The streams and states of one batch, each read once."""
+    """The streams and states that a batch's reactions ask for. Each stream is read once."""
 
     def __init__(self, conn: Conn) -> None:
         self._conn = conn
@@ -99,7 +99,7 @@ def react(conn: Conn, with_mail: bool = False) -> int:
 
 
 def react_again(conn: Conn) -> bool:
-    """Retry the event that was set aside for longest, if one is due."""
+    """Retry the set-aside event that has been due for longest. Return False if none is due."""
     with conn.transaction():
         position = next_due(conn)
         if position is None:
@@ -127,7 +127,7 @@ def _next(conn: Conn, position: int) -> tuple[list[Recorded], UnreadableEvent | 
 
 
 class Reactor:
-    """Writes the reactions to events, for each event all or nothing."""
+    """Write the reactions to events: all of an event's reactions, or none."""
 
     def __init__(self, conn: Conn) -> None:
         self._conn, self._around = conn, _Around(conn)
@@ -135,7 +135,7 @@ class Reactor:
         self._letters_after: int | None = row[0] if row else None
 
     def react(self, record: Recorded, late: bool = False) -> None:
-        """React to an event; `late` if later ones came first. Raise the reaction's error after undoing its writes."""
+        """React to an event, or undo its writes and raise the error. `late`: later events were handled before it."""
         reaction = REACTIONS.get(type(record.event))
         if reaction is None and not changes_subscriptions(record):
             return
@@ -152,7 +152,7 @@ class Reactor:
                     _write_letter(self._conn, record, message, f"{place}")
 
     def _is_superseded(self, record: Recorded) -> bool:
-        """Return whether a later event of the account replaces its subscriptions."""
+        """Return whether a later event of the same account has replaced the subscriptions that this one sets."""
         later = (
             candidate for candidate in self._around.events(record.originator_id) if candidate.position > record.position
         )
@@ -160,9 +160,9 @@ class Reactor:
 
 
 def _write_notice(conn: Conn, record: Recorded, notice: Notice) -> None:
-    whose = (record.position, notice.recipient, notice.kind, notice.thing or record.originator_id)
+    identity = (record.position, notice.recipient, notice.kind, notice.thing or record.originator_id)
     content = (notice.message, record.stamp.recorded_at, list(notice.registrations), notice.with_reason)
-    conn.execute(_NOTICE, (*whose, *content), prepare=True)
+    conn.execute(_NOTICE, (*identity, *content), prepare=True)
 
 
 def _write_to_those_who_want_it(conn: Conn, record: Recorded, notice: Notice, place: int) -> None:
@@ -173,14 +173,14 @@ def _write_to_those_who_want_it(conn: Conn, record: Recorded, notice: Notice, pl
         about |= {"recipient": notice.recipient, "told_at": at.isoformat()}
         if notice.with_reason:
             about["detail_position"] = record.position
-        # A burst of changes gives one call list, as it gives one notice of the changes.
+        # Changes in quick succession share a key, so that one letter lists everybody to call.
         key = f"to-call:{record.originator_id}:{account_id}" if notice.registrations else None
         letter = Letter("notice", position, about, key, CHANGE_WAIT if key else timedelta(0))
         _write_letter(conn, record, letter, f"{place}:{account_id}")
 
 
 def _write_letter(conn: Conn, record: Recorded, letter: Letter, place: str) -> None:
-    """Write a letter under an id derived from the event: as the Message-ID it identifies duplicates."""
+    """Write a letter. Its id, derived from the event, becomes the Message-ID, by which duplicates are recognised."""
     mail_id = uuid5(NAMESPACE, f"mail:{record.originator_id}:{record.originator_version}:{place}")
     row = {
         "mail_id": mail_id,
@@ -197,7 +197,7 @@ def _write_letter(conn: Conn, record: Recorded, letter: Letter, place: str) -> N
 
 @contextmanager
 def reacting(database_url: str, with_mail: bool) -> Iterator[None]:
-    """React in a thread of its own for as long as the context lasts; another process may have the lead."""
+    """Run the reactor in a thread until the context ends. It works only while no other process holds its lock."""
 
     def follow(conn: Conn) -> float:
         while react(conn) or react_again(conn):
@@ -205,7 +205,7 @@ def reacting(database_url: str, with_mail: bool) -> Iterator[None]:
         return IDLE_SECONDS
 
     if with_mail:
-        # Switch mail on at once, even if another process has the lead.
+        # Switch mail on at once, even if another process holds the lock.
         with psycopg.connect(database_url, autocommit=True, connect_timeout=5) as conn:
             switch_mail_on(conn)
     with working_at(database_url, Work("reactor", Lock.REACTOR, follow, EVENTS_CHANNEL)):

@@ -1,6 +1,6 @@
 """Make a service dossier in each status for the demonstration, through the commands that people would use.
 
-An interrupted run is continued: a status that has its dossier needs no other.
+After an interruption, another run makes only the dossiers that are missing.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from domain.kernel.actors import Actor, Role
 from domain.kernel.dossier_status import DossierStatus
 from projections.engine.generations import live_tables
 
-#: The convention with the most payable animations, preferably of the demonstrated structure.
+#: The convention with the most payable animations: the given structure's, if it has one with five or more.
 _CONVENTION: LiteralString = """
 SELECT c.convention_id, c.structure_id, c.territory, t.time_zone, c.valid_from, c.required_pieces, s.siret, s.name,
        coalesce(array_agg(a.animation_id ORDER BY a.day, a.animation_id) FILTER (WHERE a.dossier_id IS NULL), '{{}}'),
@@ -50,6 +50,8 @@ SELECT dossier_id, status, animation_ids FROM {service_dossiers} WHERE conventio
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
+    """A convention and its structure, with the attested animations to claim payment for."""
+
     convention_id: UUID
     structure_id: UUID
     territory: str
@@ -64,9 +66,11 @@ class _Claim:
 
 
 class _People:
+    """Execute commands as the structure and as its coordonnateur."""
+
     def __init__(self, opened: Runtime, claim: _Claim, now: datetime) -> None:
         self._opened, self._claim, self._now = opened, claim, now
-        # In the territory's time zone, where it may still be yesterday.
+        # The date in the territory, which may differ from the date here.
         self._today = now.astimezone(ZoneInfo(claim.time_zone)).date()
         self._files = FileStore(opened.settings.files)
         self._structure = Actor(Role.STRUCTURE, f"compte-{claim.siret}", structures=frozenset([claim.structure_id]))
@@ -112,7 +116,7 @@ class _People:
             self._execute_as_structure(command_class(**about, **file, sha256=draft.sha256, draft=draft))
 
     def _scan(self, title: str) -> bytes:
-        """Return an empty sheet in place of a signed one, unique because identical files are refused."""
+        """Return a blank sheet instead of a signed one. Its title must be unique: identical files are refused."""
         return blank_sheet(
             BlankSheet(
                 title=f"Démonstration, {title}",
@@ -134,9 +138,9 @@ _Step: TypeAlias = Callable[[_People, UUID, Sequence[UUID]], None]
 
 
 def make_dossiers(opened: Runtime, siret: str, now: datetime) -> int:
-    """Make one dossier in each status for the structure with that SIRET, if it has attested enough.
+    """Make the missing dossiers, one in each status, and return their number.
 
-    Return the number made, which after an interruption is the number missing.
+    They belong to the structure with that SIRET, or to another if it has attested too few animations.
     """
     claim = _claim(opened, siret)
     if claim is None:
@@ -144,24 +148,24 @@ def make_dossiers(opened: Runtime, siret: str, now: datetime) -> int:
     people = _People(opened, claim, now)
     dossiers = _dossiers(opened, claim.convention_id)
     size = max(1, min(3, claim.attested // len(_STEPS)))
-    left, count = list(claim.animation_ids), 0
+    remaining, made = list(claim.animation_ids), 0
     for status, steps in _STEPS.items():
         if dossiers[status]:
             continue
         progress = _take_unfinished(dossiers, steps)
         if progress is None:
-            share, left = left[:size], left[size:]
+            share, remaining = remaining[:size], remaining[size:]
             if not share:
                 break
             progress = _Progress(people.open(share), share, 0)
         for step in steps[progress.steps :]:
             step(people, progress.dossier_id, progress.animation_ids)
-        count += 1
-    return count
+        made += 1
+    return made
 
 
 class _Progress(NamedTuple):
-    """A dossier on its way to a status, and the number of steps done."""
+    """A dossier, and the number of steps it has taken to its status."""
 
     dossier_id: UUID
     animation_ids: Sequence[UUID]
@@ -169,9 +173,9 @@ class _Progress(NamedTuple):
 
 
 def _take_unfinished(dossiers: Mapping[str, list[_Progress]], steps: Sequence[_Step]) -> _Progress | None:
-    """Return a dossier that an interrupted run left on the way: the second in an earlier status."""
-    for status, before in _STEPS.items():
-        if len(dossiers[status]) > 1 and before == steps[: len(before)]:
+    """Take a dossier that an interrupted run left in an earlier status. The first in a status stays there."""
+    for status, earlier_steps in _STEPS.items():
+        if len(dossiers[status]) > 1 and earlier_steps == steps[: len(earlier_steps)]:
             return dossiers[status].pop()
     return None
 

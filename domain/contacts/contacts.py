@@ -19,7 +19,7 @@ from domain.kernel.errors import DomainError, ErrorCode, Problem, broken
 from domain.kernel.events import Event
 from domain.kernel.rights import Action, Belongings, authorize
 
-#: More than any structure writes to: guards against importing the wrong file.
+#: More than any structure needs. The limit guards against importing the wrong file.
 MOST_CONTACTS = 2_000
 #: A contact does not get the same planning again within this time.
 PLANNING_AGAIN = timedelta(minutes=10)
@@ -27,7 +27,7 @@ PLANNING_AGAIN = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class ContactList:
-    """`contacts` maps each contact to the pseudonym of its address, in the order of being added."""
+    """`contacts` maps each contact to the pseudonym of its address, in the order in which they were added."""
 
     contacts: Mapping[UUID, UUID] = field(default_factory=dict)
     #: Pseudonyms of addresses that want no more letters, whether or not they are still in the list.
@@ -35,6 +35,7 @@ class ContactList:
 
     @property
     def written_to(self) -> list[UUID]:
+        """Return the contacts who have not unsubscribed."""
         return [contact for contact, person in self.contacts.items() if person not in self.unsubscribed]
 
 
@@ -43,6 +44,8 @@ EMPTY = ContactList()
 
 @dataclass(frozen=True, slots=True)
 class EarlierPlanning:
+    """A planning sent within `PLANNING_AGAIN`, and how long ago."""
+
     planning: PlanningSent
     ago: timedelta
 
@@ -55,7 +58,7 @@ def evolve(state: ContactList | None, originator_id: UUID, fact: Event) -> Conta
         case ContactUnsubscribed():
             return replace(book, unsubscribed=book.unsubscribed | {book.contacts[fact.contact_id]})
         case ContactErased():
-            # If the address is added again, it is a new person.
+            # Forget the unsubscription too: the same address, added again, gets a new pseudonym.
             return _without(replace(book, unsubscribed=book.unsubscribed - {fact.person_id}), fact.contact_id)
         case ContactRemoved():
             return _without(book, fact.contact_id)
@@ -71,7 +74,7 @@ def _without(book: ContactList, contact_id: UUID) -> ContactList:
 
 
 def add(book: ContactList, added: Sequence[ContactAdded], structure_id: UUID, actor: Actor) -> list[Event]:
-    """Add all of them or none. The error lists every known address by its place in `added` (from 0)."""
+    """Add all or none. The error lists each listed or unsubscribed address by its place in `added` (from 0)."""
     authorize(actor, Action.CONTACT_ADD, Belongings(structure_id=structure_id))
     people, problems = set(book.contacts.values()), []
     for place, contact in enumerate(added):
@@ -99,7 +102,7 @@ def remove(book: ContactList, contact_id: UUID, structure_id: UUID, actor: Actor
 
 
 def unsubscribe(book: ContactList, contact_id: UUID) -> list[Event]:
-    """Unsubscribe by the link of a letter: holding it is the right."""
+    """Unsubscribe a contact by the link in a letter. Whoever holds the link may use it."""
     if contact_id not in book.written_to:
         raise broken("Ce contact ne reçoit plus de messages.")
     return [ContactUnsubscribed(contact_id=contact_id)]
@@ -112,7 +115,7 @@ def send_planning(
     actor: Actor,
     before: Sequence[EarlierPlanning] = (),
 ) -> list[Event]:
-    """Send the planning to everybody who has not just had it. `before` holds the plannings sent a short time ago."""
+    """Send the planning to the contacts who did not get the same animations by one of the plannings in `before`."""
     authorize(actor, Action.PLANNING_SEND, Belongings(structure_id=structure_id))
     if not book.contacts:
         raise broken("La liste de contacts est vide : ajoutez d'abord des contacts.")
@@ -120,18 +123,18 @@ def send_planning(
         raise broken("Aucune animation publiée n'est à venir dans cette période.")
     if not book.written_to:
         raise broken("Tous les contacts se sont désabonnés : aucun ne reçoit plus de messages.")
-    same = [sending for sending in before if set(animation_ids) <= set(sending.planning.animation_ids)]
-    have_it = {contact for sending in same for contact in sending.planning.contact_ids}
-    recipients = tuple(contact for contact in book.written_to if contact not in have_it)
+    repeated = [sending for sending in before if set(animation_ids) <= set(sending.planning.animation_ids)]
+    already_reached = {contact for sending in repeated for contact in sending.planning.contact_ids}
+    recipients = tuple(contact for contact in book.written_to if contact not in already_reached)
     if not recipients:
-        ago = minutes_ago(min(sending.ago for sending in same))
+        ago = minutes_ago(min(sending.ago for sending in repeated))
         wait = int(PLANNING_AGAIN.total_seconds()) // 60
         raise broken(f"Ce planning a été envoyé {ago} : le même peut repartir au bout de {wait} minutes.")
     return [PlanningSent(structure_id=structure_id, animation_ids=tuple(animation_ids), contact_ids=recipients)]
 
 
 def minutes_ago(ago: timedelta) -> str:
-    """`il y a 2 minutes`."""
+    """Return the time in French: `il y a 2 minutes`."""
     minutes = int(ago.total_seconds()) // 60
     if minutes < 1:
         return "il y a moins d'une minute"

@@ -1,4 +1,4 @@
-"""The read models of accounts: mandates and invitations, and apart from them the people who have them."""
+"""The read models of accounts and invitations. What identifies their people has tables of its own."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ from domain.accounts.invitation import InvitationStatus
 from eventstore.records import Recorded
 from projections.engine.projection import Projection, Row, Table
 
+#: The events that give a mandate.
 _GIVING = (CoordonnateurAppointed, SchoolStaffBound, AuditorAdmitted, SpeakerJoined, MediateurRegistered)
 
-#: One row for each account, with its mandates in force as JSON: what every request of a person looks up.
+#: One row for each account, with its mandates in force as JSON. Every request that a person makes reads it.
 ACCOUNTS = Projection(
     name="accounts",
     table=Table(

@@ -1,4 +1,4 @@
-"""The read model of animations: the public listing, a structure's own animations, and the territories' figures."""
+"""The read model of animations, for the public listing, a structure's own list, and the territories' figures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The audit trail: a narrow row for each event, to find it by. The log itself has the event's content."""
+"""The audit trail: one narrow row for each event, for searching. The event's content stays in the log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The read models of candidatures: the course of each, and apart from it what is personal, in clear for the few."""
+"""The read models of candidatures: one row for each, with its steps. Personal data have a table of their own."""
 
 from __future__ import annotations
 

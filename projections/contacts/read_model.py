@@ -1,4 +1,4 @@
-"""The read models of contact lists: one row for each contact, and apart from it who it is."""
+"""The read models of contact lists: one row for each contact. Names and addresses have a table of their own."""
 
 from __future__ import annotations
 

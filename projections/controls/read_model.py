@@ -1,4 +1,4 @@
-"""The read models of sampled controls: one row for each, and one for each piece that was judged."""
+"""The read models of sampled controls: one row for each control, and one for each judged piece."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notices of a rebuild's progress to every process, by NOTIFY on the rebuilding connection."""
+"""Tell every process how far a rebuild has come, by NOTIFY on the rebuild's own connection."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SECONDS_APART = 0.2
 
 
 class Step(StrEnum):
-    """What a rebuild does; `done` and `total` count events, or indexes while indexing."""
+    """The steps of a rebuild. `done` and `total` count indexes while indexing, otherwise events."""
 
     FILLING = "filling"
     INDEXING = "indexing"
@@ -36,7 +36,7 @@ ENDED = (Step.SWITCHED, Step.STOPPED)
 
 @dataclass(frozen=True, slots=True)
 class RebuildNotice:
-    """The progress of the rebuild of the read models `names`, and the time of the notice (aware, UTC)."""
+    """The progress of a rebuild of the read models `names`. `told_at` is the time of the notice (aware, UTC)."""
 
     step: Step
     done: int

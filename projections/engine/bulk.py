@@ -1,4 +1,4 @@
-"""Moving rows in bulk: the log out by COPY in binary, rows in by COPY in CSV."""
+"""Read the log by binary COPY, and write rows by CSV COPY."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The engine: reads the log in batches, folds in memory, and commits rows and position in one transaction."""
+"""Read the log in batches, fold them in memory, and commit the rows with their position in one transaction."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ Conn = Connection[Any]
 
 
 class Overtaken(Exception):
-    """Another projector moved the position: this one's work is rolled back."""
+    """Another projector moved the position first, so this one's batch is rolled back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A projection and the generation of it that is being fed."""
+    """A projection, and the generation of it to feed."""
 
     projection: Projection
     generation: Generation
@@ -128,7 +128,7 @@ def feed(conn: Conn, vault: Vault, group: Sequence[Target], records: Sequence[Re
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """Records in clear. A record that cannot be opened stops only the projections that fold it."""
+    """Decrypted records. Those in `sealed` could not be decrypted, and stop only the projections that fold them."""
 
     records: Sequence[Recorded]
     sealed: Sequence[tuple[Recorded, Exception]] = ()

@@ -1,6 +1,6 @@
-"""Filling a new generation with shares of the log's streams: one pass, each event decoded once, each row written once.
+"""Fill a new generation from shares of the log's streams: each event is decoded once, and each row written once.
 
-Runs in several processes, so that the shares use every core.
+Several processes may each fill from their own shares, to use every core.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _ROUNDS = 3
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """The streams from `first` to `last`, up to position `head`."""
+    """The events up to position `head` of the streams with ids from `first` to `last`."""
 
     head: int
     first: UUID
@@ -62,7 +62,7 @@ def shares(head: int, workers: int) -> list[Share]:
 
 
 class _Writer:
-    """Sends gathered rows to their tables from a thread, while folding goes on."""
+    """Send rows to their tables in a thread, while folding goes on."""
 
     def __init__(self, conn: Conn) -> None:
         self._conn = conn
@@ -100,7 +100,7 @@ class _Writer:
 
 @dataclass(slots=True)
 class _Output:
-    """The rows of one table on their way."""
+    """Gather the encoded rows of one table, and hand them to the writer in large pieces."""
 
     table: sql.Identifier
     encode: Callable[[Row], bytes]
@@ -123,7 +123,7 @@ class _Output:
 
 @dataclass(slots=True)
 class _Filling:
-    """One projection being filled: the rows of the stream at hand, and the rollups' totals."""
+    """Fill one projection: keep the rows of the current stream until it ends, and the rollups' totals until the end."""
 
     projection: Projection
     number: int
@@ -157,7 +157,7 @@ class _Filling:
 
 @dataclass(slots=True)
 class _RowOfStream(_Filling):
-    """A stream makes one row, which needs no looking up."""
+    """Fill a projection with one row for each stream, kept without a lookup by key."""
 
     row: Row | None = None
 
@@ -171,7 +171,7 @@ class _RowOfStream(_Filling):
 
 
 class _RowOfEvent(_Filling):
-    """Every event makes a row of its own."""
+    """Fill an append-only projection, with one row for each event."""
 
     def take(self, fold: Fold, record: Recorded) -> None:
         row = fold(None, record)

@@ -1,4 +1,4 @@
-"""Folding a batch of events in memory: which rows it touches, and how they stand before and after."""
+"""Fold a batch of events in memory, and return the rows that it touches before and after."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LoadRows = Callable[[Sequence[Key]], Mapping[Key, Row]]
 
 
 class FoldFailed(Exception):
-    """A projection could not take an event, or its table what was made of it: the projection stops before it."""
+    """A projection could not fold an event, or its table refused the row. The projection stops before that event."""
 
     def __init__(self, projection: str, record: Recorded, reason: BaseException) -> None:
         self.projection = projection
@@ -39,12 +39,12 @@ def _remade(kind: type[FoldFailed], args: tuple[Any, ...], attributes: dict[str,
 
 
 class RowRefused(Exception):
-    """In a rebuild, a table could not take a row: one line that names the table."""
+    """A table refused a row during a rebuild. The message is one line that names the table."""
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """The rows that a batch touched. None: no such row."""
+    """The rows that a batch touches, by key. `before` lacks new rows; `after` has None for rows that are gone."""
 
     before: Mapping[Key, Row]
     after: Mapping[Key, Row | None]

@@ -1,7 +1,8 @@
-"""Generations of read models: which tables are in use, how far each has come, and what each was built with.
+"""Generations of read models: the tables of each, its position in the log, and the folds and terms it was built with.
 
-A projection's tables carry the generation in their names. One generation of each projection is `live`: readers read it
-and the projector feeds it. A rebuild fills a `building` one beside it; the one left behind by a switch is `previous`.
+A projection's tables have the generation's number in their names. One generation of each projection is `live`: readers
+read it and the projector feeds it. A rebuild fills a `building` one beside it, then switches: `building` becomes
+`live`, and `live` becomes `previous`.
 """
 
 from __future__ import annotations
@@ -47,6 +48,8 @@ CREATE UNIQUE INDEX IF NOT EXISTS one_live_generation ON read_models.generations
 
 
 class State(StrEnum):
+    """The use of a generation: read and fed, being filled by a rebuild, or replaced by one."""
+
     LIVE = "live"
     BUILDING = "building"
     PREVIOUS = "previous"
@@ -54,7 +57,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """One generation of one projection. `failed_*` tell why it stands still, if it does."""
+    """One generation of one projection. `failed_*` tell which event stopped it and why, or are None."""
 
     name: str
     generation: int

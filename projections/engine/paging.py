@@ -1,4 +1,4 @@
-"""Keyset paging: a page begins after the row that a cursor names, which survives inserts and costs the same anywhere.
+"""Keyset paging: a page begins after the row of a cursor, so inserts do not shift it and late pages cost no more.
 
 https://use-the-index-luke.com/no-offset
 """
@@ -20,7 +20,7 @@ LARGEST_PAGE = 100
 
 
 class BadPage(Exception):
-    """An argument of a page is invalid; the message is French, `argument` names it."""
+    """The argument named `argument` is invalid. The message is in French."""
 
     def __init__(self, argument: str, message: str) -> None:
         self.argument = argument
@@ -29,7 +29,7 @@ class BadPage(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An expression to order rows by, never null, with its SQL type."""
+    """An SQL expression to order rows by. It is never null; `kind` is its SQL type."""
 
     name: str
     expression: str
@@ -39,7 +39,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Conditions that all hold, and their parameters."""
+    """SQL conditions that a row must all meet, and their parameters."""
 
     conditions: tuple[str, ...] = ()
     params: Mapping[str, Any] = field(default_factory=dict)
@@ -82,11 +82,11 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The source of a list's rows: `table`, called `alias` in conditions and orders. It is a relation of the read
-    models, or any other with its schema.
+    """The source of a list's rows: `table`, called `alias` in conditions and orders.
 
-    `shown` and `joined` add further columns once the page is cut. `owner` is the column of the owners of separate
-    lists. `own` are the row's own columns to read; empty for all.
+    `table` names a read model or rollup, or another table with its schema. `own` lists the columns to read; empty for
+    all. `shown` and `joined` add columns from elsewhere to the rows of the page alone. `owner` is the column to read
+    the lists of several owners by, each with its own page.
     """
 
     table: str
@@ -104,7 +104,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A list to cut pages from: the source of its rows, and their orders."""
+    """A list to cut pages from: the source of its rows, and what they are ordered by."""
 
     source: Source
     orders: Sequence[Order]
@@ -118,7 +118,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A range of `size` rows after (or, `backwards`, before) the row whose order values are `start`."""
+    """Up to `size` rows after the row whose order values are `start`, or before it if `backwards`."""
 
     size: int
     start: tuple[Any, ...] | None = None

@@ -1,4 +1,4 @@
-"""Filling a generation with every core: this process and others take shares of the streams until none is left."""
+"""Fill a generation with several processes, this one included: each takes shares of the streams until none is left."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Filling:
-    """A generation to fill: `number` of the named read models, with the log up to position `upto`."""
+    """Fill generation `number` of the read models `names` from the log up to position `upto`."""
 
     database_url: str
     master_key: bytes

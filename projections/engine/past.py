@@ -1,6 +1,6 @@
-"""The read models at a past moment, made by today's folds from the events recorded until then.
+"""Build the read models of a past moment, by folding the events recorded until then.
 
-Terms are shown with the typology of the moment. Free text is opened with today's keys, so erased text stays erased.
+Terms are shown by the typology of that moment. Free text is decrypted with today's keys, so erased text stays erased.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _TERRITORIES = "SELECT code FROM {territories}"
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """The bound of the past: events up to `position`, included, and recorded before `before`. None: no bound."""
+    """The bounds of a past moment: events up to `position` that were recorded before `before`. None sets no bound."""
 
     position: int | None = None
     before: datetime | None = None
@@ -99,9 +99,9 @@ def projections_of(records: Iterable[Recorded]) -> Sequence[Projection]:
 
 @dataclass(frozen=True, slots=True)
 class PastSnapshot(Snapshot):
-    """A snapshot whose tables hold rows of the past, so that today's queries answer about then.
+    """A snapshot whose tables hold the rows of a past moment, so that today's queries answer for that moment.
 
-    `past_rows` are the rows, as parameters of its tables; `extra` is added to every row that is read.
+    `past_rows` holds those rows as JSON, by the parameters that `tables` name. `extra` is added to every row read.
     """
 
     past_rows: dict[str, str]
@@ -113,7 +113,7 @@ class PastSnapshot(Snapshot):
 
 
 class TooLong(Exception):
-    """There are more events than one answer may fold."""
+    """There are more than `MOST_EVENTS` events to fold for one answer."""
 
 
 async def of_streams(read: Snapshot, streams: Iterable[UUID]) -> list[Recorded]:

@@ -1,7 +1,7 @@
-"""How a read model is declared: a table, its indexes, and a pure fold over keyed rows for each event it takes.
+"""Declare read models: a table, its indexes, and for each kind of event a pure fold that returns the new row.
 
-A projection's rows each follow from the events of one stream, in the stream's order. That lets a rebuild read stream by
-stream. What adds up over many streams is a rollup: it counts the rows of a projection and is kept in step with them.
+Each row depends on the events of one stream only, in their order, so a rebuild can read the log stream by stream.
+Totals over many streams are rollups: they count a projection's rows, and are updated together with them.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Rollup:
-    """Counts over a projection's rows. `counts(row)` gives (key, counters) pairs; counters add up over all rows."""
+    """Totals over a projection's rows. `counts(row)` gives (key, counters) pairs, which are summed by key."""
 
     name: str
     table: Table
@@ -77,19 +77,19 @@ def _erased(value: str | list[str] | None) -> str | list[str] | None:
 
 
 class MissingRow(Exception):
-    """An event found no row, and is none of those that make one."""
+    """An event that changes a row found none."""
 
 
 @dataclass(frozen=True)
 class Projection:
-    """A read model. Events that have no fold here only advance its position.
+    """A read model. Events without a fold only advance its position.
 
-    `creates`, `upserts` and `on` are decorators that declare the fold of some events. A fold takes the event and its
-    record (who, when, where in the log) and returns a new row. Key columns and, where there is one, the column
-    `version`, that of the stream, are filled in for it.
+    The decorators `creates`, `upserts` and `on` declare the fold for some events. A fold takes the event and its record
+    (who, when, where in the log), and returns a new row. Its key columns are filled in afterwards, and so is the
+    stream's version if the table has a column `version`.
 
-    `opens_personal`: the fold is given personal fields in clear (None once erased), for a table of their own, which
-    shows who people are. `opens_words`: it is given them for what people wrote, which stands among the other columns.
+    `opens_personal` and `opens_words` give folds the personal fields in clear (None once erased). Use `opens_personal`
+    for a separate table of people's names and addresses, and `opens_words` for free text among the other columns.
     """
 
     name: str

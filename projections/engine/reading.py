@@ -1,4 +1,4 @@
-"""Reading: one consistent view of the live generations, with the position that it stands at."""
+"""Read the live generations in one consistent snapshot, and tell the position that they have reached."""
 
 from __future__ import annotations
 
@@ -51,10 +51,10 @@ def _in_time(conn: AsyncConnection[Any], seconds: float) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The view of one answer: all its statements read the same generations at the same instant.
+    """A consistent view for one answer: all its statements see the same generations at the same instant.
 
-    `tables` names every live table, for use in SQL; `position` is the least position of them. `live` has the generation
-    and position of each.
+    `tables` maps read models to their live tables, for use in SQL. `position` is the lowest of their positions; `live`
+    has the generation and position of each.
     """
 
     conn: AsyncConnection[Any]

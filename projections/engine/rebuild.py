@@ -1,6 +1,6 @@
-"""Rebuilding: fill a new generation beside the live one, let it catch up, and switch readers in one step.
+"""Rebuild read models: fill a new generation beside the live one, let it catch up, and switch readers in one step.
 
-The old generation stays, as `previous`, until the next rebuild. If a rebuild stops, readers stay on the old one.
+The old generation is kept as `previous` until the next rebuild. If a rebuild fails or is interrupted, nothing switches.
 """
 
 from __future__ import annotations

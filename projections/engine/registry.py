@@ -1,4 +1,4 @@
-"""The read models that the engine runs. It knows none by itself: `projections` declares them when it is imported."""
+"""The read models that the engine runs. Importing the package `projections` declares them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The projector: one at a time by a lease in PostgreSQL, woken by NOTIFY, patient with faults that pass."""
+"""Run the projector: one at a time by a lease in PostgreSQL, woken by NOTIFY, waiting out temporary faults."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows as PostgreSQL sent them. Pages are written from their bytes, and few values are ever loaded."""
+"""Rows as the bytes that PostgreSQL sent. Pages are written from these, so few are converted to Python values."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _BYTEA = 17
 
 
 class SentRows(Sequence[DictRow]):
-    """Rows that are loaded on each access. `columns` are their names."""
+    """Rows that are converted to Python values at each access. `columns` are the names of their columns."""
 
     def __init__(self, conn: AsyncConnection[DictRow], cursor: AsyncCursor[DictRow]) -> None:
         """Take all rows that the cursor has received, in binary format."""

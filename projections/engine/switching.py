@@ -1,4 +1,4 @@
-"""Switching readers from one generation to another, in one step."""
+"""Switch readers from one generation to another in one step."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Conn = Connection[Any]
 
 
 class RebuildRefused(Exception):
-    """The rebuild cannot start or go on. The live generations are untouched; the message says why in one line."""
+    """The rebuild cannot start or go on; the message says why in one line. The live generations stay as they are."""
 
 
 def switch(conn: Conn, vault: Vault, source: State, names: Sequence[str], progress: Progress) -> None:

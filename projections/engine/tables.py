@@ -1,4 +1,4 @@
-"""Rows to and from their tables: loaded once a batch, written in one statement a table."""
+"""Load a batch's rows from their tables, and write its changes back with few statements."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The display of recorded terms today, by the typology that a generation was built with."""
+"""Translate recorded terms into those in force, by the merges and splits that a generation was built with."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from eventstore.records import Recorded
 
 
 class Change(BaseModel):
-    """From `since` on (None: always), `code` is shown as the first part that takes the animation."""
+    """A merge or split: from `since` on (None: always), show the first part that takes the animation, not `code`."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -36,7 +36,7 @@ _CHANGES = TypeAdapter(tuple[Change, ...])
 
 @dataclass(frozen=True)
 class TermsInForce:
-    """The merges and splits in the order of the log, so that later ones apply to the results of earlier ones."""
+    """All merges and splits in log order, so that later ones apply to the results of earlier ones."""
 
     changes: tuple[Change, ...] = ()
 

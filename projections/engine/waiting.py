@@ -1,4 +1,4 @@
-"""Waiting for the read models to advance or to be rebuilt: woken by NOTIFY, with one listening connection a process."""
+"""Wait for the read models to advance or to be rebuilt, by NOTIFY on one listening connection for each process."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FROM read_models.generations WHERE state = 'live'"""
 
 
 class PositionWaiter:
-    """Follows the position of the read models. Use as an async context manager in the loop that waits."""
+    """Follow the position of the read models. Enter it, as an async context manager, in the event loop that waits."""
 
     def __init__(self, database_url: str) -> None:
         self._database_url = database_url

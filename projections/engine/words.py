@@ -1,4 +1,4 @@
-"""Sort keys of titles, and the words of a text for searching."""
+"""Make sort keys for titles, and search words from texts."""
 
 from __future__ import annotations
 

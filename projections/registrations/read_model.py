@@ -1,4 +1,4 @@
-"""The read models of registrations: one row for each, who it is apart from it, and how many seats are taken."""
+"""The read models of registrations: one row for each, and the seats taken. Names have a table of their own."""
 
 from __future__ import annotations
 

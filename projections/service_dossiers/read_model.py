@@ -1,4 +1,4 @@
-"""The read model of service dossiers: one row for each, with its lines, pieces and amendments as they were recorded."""
+"""The read model of service dossiers: one row for each, with its lines, pieces and amendments as recorded."""
 
 from __future__ import annotations
 

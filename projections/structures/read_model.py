@@ -1,4 +1,4 @@
-"""The read models of structures and of their conventions."""
+"""The read models of structures and their conventions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The read models of what the national team keeps: territories, the typology's terms, the attestation's questions."""
+"""The read models of the national team's lists: territories, the typology's terms, the attestation form's questions."""
 
 from __future__ import annotations
 

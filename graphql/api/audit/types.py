@@ -1,4 +1,4 @@
-"""Entries of the audit trail."""
+"""The type of the audit trail's entries."""
 
 from __future__ import annotations
 
@@ -23,18 +23,20 @@ def _personal_fields_of(topic: str) -> tuple[str, ...]:
 
 
 def _personal_fields(entry: Any) -> list[str]:
+    """Return the names of the entry's own personal fields."""
     data = entry.recorded["data"]
     return [name for name in _personal_fields_of(entry.row["type"]) if name in data]
 
 
 def _data(entry: Any) -> Any:
+    """Return the event's fields, with null for the personal ones."""
     personal = _personal_fields(entry)
     return entry.recorded["data"] | dict.fromkeys(personal) if personal else entry.recorded["data"]
 
 
-#: Entries are built from their rows alone (see `api.compiled.writing`).
+#: Passed as the context rows of a page: each entry is built from its own row (see `api.compiled.writing`).
 NOTHING_BESIDE = object()
-#: Fields that are no column of `queries.SOURCE`: how to build each, and the columns that it needs.
+#: How to build each field that does not show a column of `queries.SOURCE` as it is, and the columns that it needs.
 _SHOWN: dict[str, tuple[Callable[[Any], Any], Sequence[str]]] = {
     "id": (Plain(lambda entry: f"audit:{entry.row['position']}"), ("position",)),
     "position": (Number("position"), ("position",)),

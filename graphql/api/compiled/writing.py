@@ -18,7 +18,7 @@ from cachetools import LRUCache
 from api.compiled.fields import Take
 from api.compiled.running import Complete, Run
 
-#: Bytes cached for all documents; and about what Python adds to each fragment and its key.
+#: The most bytes cached for all documents, and about what Python adds to each fragment and its key.
 _MOST_BYTES, _OVERHEAD = 32_000_000, 500
 _MOST_SHAPES = 2_000
 
@@ -28,8 +28,8 @@ _numbers = count()
 class ItemField(NamedTuple):
     """A field of the items, computed from the columns `needs`. `make` and `complete` are as in `fields.made_attribute`.
 
-    `make.written`, if it exists, writes the bytes of a single column; if `make.plain` is true, it returns JSON values.
-    Fields of the same `shape` share fragments.
+    `make.written`, if it exists, writes JSON from the bytes of a field's only column. If `make.plain` is true, `make`
+    returns JSON values, which need no `complete`. Fields of the same `shape` share fragments.
     """
 
     shape: Hashable
@@ -39,7 +39,7 @@ class ItemField(NamedTuple):
 
 
 class _Fragments:
-    """Cached fragments, by number of the field and the bytes that they were written from."""
+    """Cached fragments of JSON, by the number of their shape and the bytes that they were written from."""
 
     def __init__(self) -> None:
         # A plain dict: it is read for every field of every row, and an LRU cache takes four times as long.
@@ -48,7 +48,7 @@ class _Fragments:
         self._numbers: LRUCache[Hashable, tuple[object, int]] = LRUCache(_MOST_SHAPES)
 
     def number(self, shape: Hashable, context_rows: object) -> int:
-        """Return the number of a shape, cached until its context rows change."""
+        """Return the number of a shape. It changes with the context rows, so that older fragments are not found."""
         made_with, number = self._numbers.get(shape, (None, 0))
         if made_with is not context_rows:
             number = next(_numbers)
@@ -72,7 +72,7 @@ _fragments = _Fragments()
 
 
 class Writer:
-    """Writes the items of pages of one selection. `constants` are the fields with the same text in each item."""
+    """Write the items of pages of one selection. `constants` holds the fields whose text is the same in each item."""
 
     def __init__(self, fields: Sequence[ItemField], keys: Sequence[str], constants: dict[str, str]) -> None:
         """`keys` lists the fields and the constants in their order."""
@@ -83,7 +83,7 @@ class Writer:
         self._numbers: list[int] = []
 
     def written(self, page: Any, run: Run) -> orjson.Fragment:
-        """Return the list of the page's items. Raises NotCompilable."""
+        """Return the page's items as a JSON list. Raises NotCompilable."""
         if self._context_rows is not page.context_rows:
             # The context rows changed, so cached fragments no longer apply.
             self._context_rows = page.context_rows
@@ -111,7 +111,7 @@ def _column(
     item: Callable[[int], Any],
     run: Run,
 ) -> list[bytes]:
-    """Return the field of each row; `item` builds the item at an index."""
+    """Return the field's JSON for each row. `item` builds the item at an index."""
     needs = itemgetter(*(page.rows.columns.index(name) for name in field.needs))
     fragments, plain = _fragments.written, getattr(field.make, "plain", False)
 
@@ -122,15 +122,15 @@ def _column(
             _fragments.store((number, values_key), fragment)
         return fragment
 
-    directly = getattr(field.make, "written", None)
-    if directly is None:
+    write_bytes = getattr(field.make, "written", None)
+    if write_bytes is None:
         return [written(index, values_key) for index, values_key in enumerate(map(needs, sent))]
     values = map(needs, sent)
-    return [written(index, None) if value is None else directly(value) for index, value in enumerate(values)]
+    return [written(index, None) if value is None else write_bytes(value) for index, value in enumerate(values)]
 
 
 def written_items(key: str, writer: Writer, otherwise: Take) -> Take:
-    """Take the items of a page; `otherwise` takes them from rows that were loaded."""
+    """Return a `Take` of a page's items: write them from bytes if possible, else leave them to `otherwise`."""
 
     def take(page: Any, run: Run, answer: dict[str, Any]) -> None:
         if page.context_rows is not None and page.as_sent:

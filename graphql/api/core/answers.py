@@ -1,4 +1,4 @@
-"""HTTP answers: JSON in the form of GraphQL, whatever happened (GraphQL-over-HTTP, media types and statuses)."""
+"""HTTP responses in GraphQL's JSON form, failures included, with the media types and statuses of GraphQL over HTTP."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def refused_within(error: BaseException) -> Refused | None:
 
 
 def is_final(error: BaseException) -> BaseException | None:
-    """Return the error if executing again would fail alike (a refusal, an unavailable database), or None."""
+    """Return the error if a retry would fail in the same way (a refusal, an unavailable database), or None."""
     return refused_within(error) or (error if is_unavailable(error) else None)
 
 
@@ -83,19 +83,19 @@ def refusal(refused: Refused, media_type: str) -> Response:
 
 
 def answer(content: object, status: int, media_type: str, headers: Mapping[str, str] | None = None) -> Response:
-    """Build a response. `Vary`: answers depend on the asker, and on the media type that they accept."""
+    """Build a response, which no cache may store. It varies with the asker and with the media type they accept."""
     answer_headers = {"Vary": "Accept, Authorization", "Cache-Control": "no-store", **(headers or {})}
     return Response(orjson.dumps(content), status, answer_headers, f"{media_type}; charset=utf-8")
 
 
 def preferred_media_type(accept: str) -> str:
-    """Return the newer media type unless the client prefers plain JSON."""
-    liking = {JSON: 0.0, GRAPHQL_JSON: 0.0}
+    """Return GraphQL's own media type if the client accepts it at least as much as plain JSON, else plain JSON."""
+    qualities = {JSON: 0.0, GRAPHQL_JSON: 0.0}
     for part in accept.split(","):
         name, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        if name in liking:
-            liking[name] = _quality(parameters)
-    return GRAPHQL_JSON if liking[GRAPHQL_JSON] > 0 and liking[GRAPHQL_JSON] >= liking[JSON] else JSON
+        if name in qualities:
+            qualities[name] = _quality(parameters)
+    return GRAPHQL_JSON if qualities[GRAPHQL_JSON] > 0 and qualities[GRAPHQL_JSON] >= qualities[JSON] else JSON
 
 
 def _quality(parameters: list[str]) -> float:
@@ -109,9 +109,10 @@ def _quality(parameters: list[str]) -> float:
 
 
 def status_of(content: Mapping[str, Any], media_type: str) -> int:
-    """Return the status: plain JSON is always 200 once the request was understood; the newer type 400 without data.
+    """Return the status of an executed request: 200, or 400 without `data` if the media type is GraphQL's own.
 
-    Both answer 503 when the database is unavailable and there is no data, for load balancers and clients.
+    If the database is unavailable and there is no data, return 503 for both, for load balancers and clients. If the
+    position that was asked for is not reached, return 503 for GraphQL's own media type.
     """
     if _answers_nothing_but(UNAVAILABLE, content):
         return 503
@@ -125,6 +126,7 @@ def headers_of(status: int) -> Mapping[str, str]:
 
 
 def _answers_nothing_but(code: str, content: Mapping[str, Any]) -> bool:
+    """Return whether there is no data, and an error with this code."""
     if any((content.get("data") or {}).values()):
         return False
     return any((error.get("extensions") or {}).get("code") == code for error in content.get("errors") or ())
