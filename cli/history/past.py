@@ -90,7 +90,11 @@ def state_of(conn: Conn, stream: UUID, moment: Moment, known: Sequence[Recorded]
         for projection in projections_of(typology)
         if not (projection.append_only or projection.opens_personal)
     )
-    return [row for projection in open_to_all for row in rows_of(projection, own).values()]
+    return [
+        {column: row[column] for column in projection.table.columns if column in row}
+        for projection in open_to_all
+        for row in rows_of(projection, own).values()
+    ]
 
 
 def titled_values(row: Row) -> Iterator[tuple[str, str, Any]]:

@@ -8,11 +8,11 @@ from domain.animations.animation import Attendance
 from domain.kernel.actors import Actor
 from domain.kernel.errors import ErrorCode, broken, invalid, refuse
 from domain.kernel.events import Event
-from domain.kernel.rights import Action
+from domain.kernel.rights import Action, authorize
 from domain.kernel.validation import required_reason
 from domain.service_dossiers.events import AmendmentAccepted, AmendmentProposed, AmendmentRefused
 from domain.service_dossiers.service_dossier import ServiceDossier
-from domain.service_dossiers.transitions import check
+from domain.service_dossiers.transitions import belongings, check, obstacle
 
 
 def propose(
@@ -25,9 +25,11 @@ def propose(
     reason: str,
 ) -> list[Event]:
     """Propose other figures: `current` is the animation's attested attendance, `came` the proposed one."""
-    check(Action.SERVICE_AMENDMENT_PROPOSE, dossier, actor)
+    authorize(actor, Action.SERVICE_AMENDMENT_PROPOSE, belongings(dossier))
     if current is None or animation_id not in dossier.animation_ids:
         raise invalid("cette animation n'est pas dans le dossier.", "animation_id")
+    if reason_against := obstacle(Action.SERVICE_AMENDMENT_PROPOSE, dossier):
+        raise broken(reason_against)
     if any(amendment.animation_id == animation_id for amendment in dossier.pending.values()):
         raise broken("Un avenant sur cette animation attend déjà la décision du coordonnateur.", "animation_id")
     if came == current:

@@ -65,6 +65,12 @@ def test_a_day_is_meant_until_its_end_in_paris(run, animation):
     assert [_state(run, animation, f"2026-09-0{day}")["seats"] for day in (2, 3)] == [12, 30]
 
 
+def test_fields_come_in_the_order_of_their_table(run, animation):
+    names = list(_state(run, animation, "2026-09-03"))
+    (table,) = (projection.table for projection in projections(TermsInForce()) if projection.name == "animations")
+    assert names == [column for column in table.columns if column in names]
+
+
 def test_what_is_recorded_after_midnight_in_paris_is_of_the_next_day_there(run, world):
     world.now += timedelta(hours=13, minutes=59)
     animation_id = world.creates()

@@ -57,8 +57,9 @@ def test_nobody_else_proposes(who):
     dossier(*TO_CERTIFIED).when(propose, who, FIRST, CAME, COUNTED_AGAIN, FORM.version, REASON).then_refused(FORBIDDEN)
 
 
-def test_an_animation_of_another_dossier_is_not_amended_here():
-    story = dossier(*TO_CERTIFIED).when(propose, STRUCTURE, THIRD, CAME, COUNTED_AGAIN, FORM.version, REASON)
+@pytest.mark.parametrize("before", [TO_CERTIFIED, TO_SUBMITTED], ids=["certified", "submitted"])
+def test_an_animation_of_another_dossier_is_not_amended_here_whatever_its_status(before):
+    story = dossier(*before).when(propose, STRUCTURE, THIRD, CAME, COUNTED_AGAIN, FORM.version, REASON)
     story.then_refused(INVALID, "animation_id")
 
 
