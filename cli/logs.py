@@ -86,7 +86,12 @@ def set_up_logs(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     handler.addFilter(Bounded())
-    logging.basicConfig(level=level, handlers=[handler], force=True)
+    root = logging.getLogger()
+    # Only our own handler is replaced: others that hear the logs of this process go on hearing them.
+    for previous in [known for known in root.handlers if isinstance(known.formatter, JsonLines)]:
+        root.removeHandler(previous)
+    root.addHandler(handler)
+    root.setLevel(level)
     # It quotes what clients sent; the API logs errors itself, without values.
     logging.getLogger("strawberry.execution").disabled = True
     for name in ("uvicorn.error", "uvicorn.error.websockets"):
