@@ -247,4 +247,6 @@ def test_what_a_long_history_costs_grows_with_its_length_and_no_faster():
         fold(None, PERSON, events)
         return process_time() - began
 
-    assert seconds(16_000) < 25 * max(min(seconds(2_000) for _ in range(3)), 0.004)
+    # The best of several: other work of the machine only ever adds.
+    short, long = (min(seconds(length) for _ in range(5)) for length in (2_000, 16_000))
+    assert long < 25 * max(short, 0.004)
