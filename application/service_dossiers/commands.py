@@ -26,7 +26,7 @@ from domain.kernel.errors import invalid
 from domain.kernel.events import Event
 from domain.kernel.rights import Action
 from domain.kernel.validation import Label, Reason
-from domain.service_dossiers import service_dossier as dossiers
+from domain.service_dossiers import certification, gathering, payment, submission
 from domain.service_dossiers.events import DossierCertified, DossierGathered, PieceAttached
 from domain.service_dossiers.service_dossier import ServiceDossier
 from eventstore.records import Recorded
@@ -92,7 +92,7 @@ class ServicePaymentRecord(DossierChange):
 
 def open_(command: ServiceDossierOpen, work: UnitOfWork) -> UUID:
     convention = work.subject(CONVENTION, command.convention_id, None, "Convention", "convention_id")
-    facts = dossiers.open_dossier(convention, command.period_from, command.period_until, work.actor)
+    facts = gathering.open_dossier(convention, command.period_from, command.period_until, work.actor)
     if command.structure_id != convention.structure_id:
         raise invalid("cette convention est celle d'une autre structure.", "structure_id")
     dossier_id = uuid4()
@@ -117,17 +117,17 @@ def _chosen(command: _Gathering, dossier: ServiceDossier, work: UnitOfWork) -> S
     admitted = [
         animation_id
         for animation_id in proposed
-        if not dossiers.gathering_obstacle(dossier, work.find(ANIMATION, animation_id))
+        if not gathering.gathering_obstacle(dossier, work.find(ANIMATION, animation_id))
     ]
-    return admitted[: dossiers.MOST_ANIMATIONS]
+    return admitted[: gathering.MOST_ANIMATIONS]
 
 
 def _gather(work: UnitOfWork, dossier: ServiceDossier, chosen: Sequence[UUID]) -> None:
     # Read lazily, after the check of rights, and no more than it takes to refuse a dossier that is too large.
     animations = (
-        (animation_id, work.find(ANIMATION, animation_id)) for animation_id in chosen[: dossiers.MOST_ANIMATIONS + 1]
+        (animation_id, work.find(ANIMATION, animation_id)) for animation_id in chosen[: gathering.MOST_ANIMATIONS + 1]
     )
-    gathered = _record(work, dossier, dossiers.gather(dossier, animations, work.actor))
+    gathered = _record(work, dossier, gathering.gather(dossier, animations, work.actor))
     assert isinstance(gathered.event, DossierGathered)
     left_out = set(dossier.animation_ids) - set(gathered.event.animation_ids)
     _release(
@@ -158,7 +158,7 @@ def attach_piece(command: ServicePieceAttach, work: UnitOfWork) -> UUID:
         size=command.size,
         sha256=command.sha256,
     )
-    facts = dossiers.attach_piece(dossier, convention, attached, work.actor)
+    facts = submission.attach_piece(dossier, convention, attached, work.actor)
     _record(work, dossier, facts)
     command.draft.keep()
     return dossier.id
@@ -174,14 +174,14 @@ def submit(command: ServiceDossierSubmit, work: UnitOfWork) -> UUID:
     animations = (
         (_animation(work, animation_id), work.version(animation_id)) for animation_id in dossier.animation_ids
     )
-    _record(work, dossier, dossiers.submit(dossier, _convention(work, dossier), animations, work.actor))
+    _record(work, dossier, submission.submit(dossier, _convention(work, dossier), animations, work.actor))
     return dossier.id
 
 
 def certify(command: ServiceDossierCertify, work: UnitOfWork) -> UUID:
     dossier = subject(command, work)
     convention = _convention(work, dossier)
-    certified = _record(work, dossier, dossiers.certify(dossier, convention, work.actor, command.overrun_reason))
+    certified = _record(work, dossier, certification.certify(dossier, convention, work.actor, command.overrun_reason))
     fact = certified.event
     assert isinstance(fact, DossierCertified)
     counted = ServiceCertified(dossier_id=dossier.id, animations=fact.animations, amount=fact.amount)
@@ -191,7 +191,7 @@ def certify(command: ServiceDossierCertify, work: UnitOfWork) -> UUID:
 
 def send_back(command: ServiceDossierReturn, work: UnitOfWork) -> UUID:
     dossier = subject(command, work)
-    returned = _record(work, dossier, dossiers.send_back(dossier, work.actor, command.reason))
+    returned = _record(work, dossier, certification.send_back(dossier, work.actor, command.reason))
     _release(work, dossier, dossier.animation_ids, returned)
     return dossier.id
 
@@ -199,7 +199,7 @@ def send_back(command: ServiceDossierReturn, work: UnitOfWork) -> UUID:
 def record_payment(command: ServicePaymentRecord, work: UnitOfWork) -> UUID:
     dossier = subject(command, work)
     today = find_territory(work, dossier.territory).local_date(work.now)
-    _record(work, dossier, dossiers.record_payment(dossier, work.actor, command.paid_on, command.reference, today))
+    _record(work, dossier, payment.record_payment(dossier, work.actor, command.paid_on, command.reference, today))
     return dossier.id
 
 

@@ -30,7 +30,7 @@ from api.service_dossiers.inputs import (
 from api.service_dossiers.types import ServiceDossier, load_dossier
 from application.commanding.commands import Command
 from application.service_dossiers import amendments, commands
-from domain.service_dossiers.service_dossier import MOST_ANIMATIONS
+from domain.service_dossiers.gathering import MOST_ANIMATIONS
 from projections.service_dossiers import queries
 
 

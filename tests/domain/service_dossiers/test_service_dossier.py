@@ -9,13 +9,8 @@ from domain.animations.transitions import AnimationStatus
 from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.errors import DomainError, ErrorCode
 from domain.service_dossiers.events import DossierGathered, DossierReturned
-from domain.service_dossiers.service_dossier import (
-    MOST_ANIMATIONS,
-    attach_piece,
-    gather,
-    open_dossier,
-    submit,
-)
+from domain.service_dossiers.gathering import MOST_ANIMATIONS, gather, open_dossier
+from domain.service_dossiers.submission import attach_piece, submit
 from tests.support.domain.builders import COORDONNATEUR, OTHER_STRUCTURE, STRUCTURE, THEIRS, convention
 from tests.support.domain.dossier_builders import (
     FIRST,

@@ -12,14 +12,11 @@ from hypothesis import strategies as st
 from domain.kernel.actors import Role
 from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.errors import ErrorCode
+from domain.service_dossiers.certification import certify, send_back
 from domain.service_dossiers.events import DossierCertified, DossierReturned, DossierSubmitted
-from domain.service_dossiers.service_dossier import (
-    MOST_ANIMATIONS,
-    certify,
-    record_payment,
-    send_back,
-    submit,
-)
+from domain.service_dossiers.gathering import MOST_ANIMATIONS
+from domain.service_dossiers.payment import record_payment
+from domain.service_dossiers.submission import submit
 from domain.service_dossiers.transitions import allowed_actions
 from tests.support.domain.builders import COORDONNATEUR, NATIONAL, STRUCTURE, actor, convention
 from tests.support.domain.dossier_builders import (
