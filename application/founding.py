@@ -2,24 +2,28 @@
 
 Everything goes through the national team's commands, executed by the system. Each command's idempotency key derives
 from what it founds, so founding twice, or from two processes at once, records nothing twice; additions to
-`application.founding_data` are recorded by the first process of the release that brings them.
+`founding.toml` are recorded by the first process of the release that brings them.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import tomllib
 from datetime import datetime
+from importlib.resources import files
+from typing import Any
 from uuid import UUID, uuid5
 
 from application.application import Application
 from application.commanding.commands import Command
-from application.founding_data import QUESTIONS, TERMS, TERRITORIES
 from application.typology import AttestationFormWord, TermAdd, TerritoryJoin
 from domain.kernel.actors import SYSTEM
 from domain.kernel.errors import DomainError, ErrorCode
 from domain.kernel.identifiers import NAMESPACE
 
 _EXECUTED = "SELECT idempotency_key FROM command_outcomes WHERE idempotency_key = ANY(%s)"
+
+_FOUNDING: dict[str, Any] = tomllib.loads((files("application") / "founding.toml").read_text("utf-8"))
+TERRITORY_CODES: tuple[str, ...] = tuple(territory["code"] for territory in _FOUNDING["territories"])
 
 #: Errors that mean another process, or a person, was first.
 _ALREADY_THERE = (ErrorCode.RULE_BROKEN, ErrorCode.DUPLICATE)
@@ -57,9 +61,10 @@ def _missing(app: Application) -> list[Command]:
 
 def _commands() -> list[Command]:
     return [
-        *(TerritoryJoin(**asdict(territory)) for territory in TERRITORIES),
-        *(TermAdd(**asdict(term)) for term in TERMS),
-        AttestationFormWord(questions=QUESTIONS),
+        *(TerritoryJoin(**territory) for territory in _FOUNDING["territories"]),
+        *(TermAdd(**term) for term in _FOUNDING["terms"]),
+        # The national team words the second version; attestations keep theirs.
+        AttestationFormWord(questions=tuple(_FOUNDING["questions"])),
     ]
 
 

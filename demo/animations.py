@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
 
-from demo import texts
 from demo.contents import draw_change, draw_content, draw_correction, draw_times
 from demo.courses import Course
 from demo.partners import Partner
 from demo.school_year import office_hours, some_time, waking_hours
 from demo.stage import NATIONAL, Stage, Story, Subject
+from demo.texts import TEXTS
 from domain.animations import animation as decisions
 from domain.animations import attestation
 from domain.animations.animation import Animation, Attendance
@@ -69,7 +69,7 @@ class _Life:
         partner.latest = self.animation
 
     def refuse(self, at: datetime) -> None:
-        facts = decisions.refuse_publication(self.animation.state, NATIONAL, self.rng.choice(texts.REFUSALS), at)
+        facts = decisions.refuse_publication(self.animation.state, NATIONAL, self.rng.choice(TEXTS.refusals), at)
         self._record(Action.ANIMATION_REFUSE, at, facts, national=True)
 
     def correct(self, at: datetime) -> None:
@@ -89,7 +89,7 @@ class _Life:
         self._record(Action.ANIMATION_PUBLISH, at, facts, national=True)
 
     def cancel(self, at: datetime) -> None:
-        reason = self.rng.choice(texts.CANCELLATIONS)
+        reason = self.rng.choice(TEXTS.cancellations)
         facts = decisions.cancel(self.animation.state, self.partner.actor, reason, at)
         self._record(Action.ANIMATION_CANCEL, at, facts)
 
@@ -102,7 +102,7 @@ class _Life:
         self._record(Action.ANIMATION_ATTEST, at, facts)
 
     def correct_attestation(self, at: datetime) -> None:
-        ground, reason = self.stage.ground, self.rng.choice(texts.ATTESTATION_CORRECTIONS)
+        ground, reason = self.stage.ground, self.rng.choice(TEXTS.attestation_corrections)
         facts = attestation.correct_attestation(
             # Corrected soon after, before any dossier gathers it.
             *(self.animation.state, None, self.partner.actor, self._attendance(), reason),
@@ -114,7 +114,7 @@ class _Life:
         rng, content, ground = self.rng, self.animation.state.content, self.stage.ground
         parents = 0 if rng.random() < 0.01 else max(1, round(content.seats * rng.betavariate(4, 2.5)))
         children = round(parents * rng.uniform(0.6, 1.6)) if ground.typology.admits_children(content.type) else 0
-        answers = (rng.choice(texts.NEEDS), rng.choice(texts.NEXT_TIMES)) if rng.random() < 0.7 else ()
+        answers = (rng.choice(TEXTS.needs), rng.choice(TEXTS.next_times)) if rng.random() < 0.7 else ()
         return Attendance(parents, children, answers[: len(ground.form.questions)])
 
     def _record(self, action: Action, at: datetime, facts: list[Event], national: bool = False) -> None:

@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
-from demo import texts
 from demo.partners import Partner
 from demo.school_year import at_clock, busyness
 from demo.stage import Stage
+from demo.texts import TEXTS
 from domain.animations.events import AnimationContent, AnimationDetails
 from domain.typology.typology import TermKind
 
@@ -35,9 +35,9 @@ FORMATS = {
 _PROGRAMME = "Au programme : un tour de table, une démonstration, puis la pratique."
 _FOR_WHOM = "(parents de primaire et de collège)"
 _TYPES, _TYPE_WEIGHTS = tuple(FORMATS), tuple(form.weight for form in FORMATS.values())
-_THEMES = tuple(texts.THEME_WEIGHTS)
+_THEMES = tuple(TEXTS.themes)
 _THEME_WEIGHTS = {
-    month: tuple(weight * months.get(month, 1.0) for weight, months in texts.THEME_WEIGHTS.values())
+    month: tuple(theme.weight * theme.months.get(month, 1.0) for theme in TEXTS.themes.values())
     for month in range(1, 13)
 }
 
@@ -50,8 +50,8 @@ def draw_content(stage: Stage, partner: Partner, day: date, type_: str | None) -
     venue = rng.choice(partner.organisation.venues)
     for_mediateurs = type_ == "formation-mediateurs" or (type_ == "seminaire" and rng.random() < 0.3)
     values: dict[str, Any] = {
-        "title": f"{texts.TYPE_LABELS[type_]} : {rng.choice(texts.TOPICS[theme])}",
-        "description": f"{texts.WHAT_WE_DO[type_]} {rng.choice(texts.INVITATIONS)}",
+        "title": f"{TEXTS.types[type_].label} : {rng.choice(TEXTS.themes[theme].topics)}",
+        "description": f"{TEXTS.types[type_].what_we_do} {rng.choice(TEXTS.invitations)}",
         "starts_at": starts_at,
         "ends_at": ends_at,
         "venue_type": stage.term(TermKind.VENUE_TYPE, venue.type),
@@ -100,7 +100,7 @@ def draw_change(rng: Random, content: AnimationDetails, partner: Partner, at: da
         if room != content.venue_name:
             return {"venue_name": room}
     if kind == "description":
-        added = rng.choice(texts.ADDITIONS)
+        added = rng.choice(TEXTS.additions)
         if added not in content.description:
             return {"description": f"{content.description} {added}"}
     return {"seats": content.seats + rng.randint(1, 10)}

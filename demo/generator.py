@@ -7,7 +7,6 @@ animations and candidatures.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from heapq import heappop, heappush
 from itertools import accumulate, count
@@ -31,48 +30,34 @@ _MAX_CANDIDATURES = 10_000
 
 def landmark(seed: int) -> UUID:
     """Return a stream that every season of this seed has: its first convention."""
-    return season_id(_stage_name(seed, 0), "convention:0")
+    return season_id(_stage_name(seed), "convention:0")
 
 
-@dataclass(frozen=True, slots=True)
-class Strand:
-    """One of `parts` of a season of `animations`, numbered from 0. Strands share no stream."""
-
-    animations: int
-    seed: int
-    now: datetime
-    number: int
-    parts: int
-
-
-def play(strand: Strand, ground: Ground) -> Iterator[list[Recorded]]:
-    """Yield the events of each command, in order of `recorded_at`, up to `strand.now`; personal fields in clear.
+def play(animations: int, seed: int, now: datetime, ground: Ground) -> Iterator[list[Recorded]]:
+    """Yield the events of each command, in order of `recorded_at`, up to `now`; personal fields in clear.
 
     Deterministic: the same arguments give the same events. `ground` must hold the founding's territories.
     """
-    return _Play(strand, ground).run()
+    return _Play(animations, seed, now, ground).run()
 
 
-def _stage_name(seed: int, strand: int) -> str:
-    return f"{seed}:{strand}"
+def _stage_name(seed: int) -> str:
+    return f"{seed}:0"
 
 
 class _Play:
-    """Plays one strand: a season of its own, with its share of the structures."""
-
-    def __init__(self, strand: Strand, ground: Ground) -> None:
-        name, animations, parts = _stage_name(strand.seed, strand.number), strand.animations, strand.parts
-        self._now = strand.now.astimezone(UTC)
+    def __init__(self, animations: int, seed: int, now: datetime, ground: Ground) -> None:
+        name = _stage_name(seed)
+        self._now = now.astimezone(UTC)
         self._year = SchoolYear(self._now)
         self._places: Places = read_places()
         self._stage = Stage(name, Random(name), ground)
         self._rng = self._stage.rng
-        self._animations = animations // parts + (strand.number < animations % parts)
-        self._candidatures = max(len(COURSES), min(animations // 10, _MAX_CANDIDATURES) // parts)
-        structures = max((FAITHFUL + 3) * parts, min(animations // 10, _MAX_STRUCTURES))
+        self._animations = animations
+        self._candidatures = max(len(COURSES), min(animations // 10, _MAX_CANDIDATURES))
+        structures = max(FAITHFUL + 3, min(animations // 10, _MAX_STRUCTURES))
         territories = [code for code in ground.territories if code in self._places.communes]
-        chosen = choose_organisations(Random(strand.seed), self._places, territories, structures)
-        self._partners = self._enrol(chosen[strand.number :: parts])
+        self._partners = self._enrol(choose_organisations(Random(seed), self._places, territories, structures))
         self._waiting: list[tuple[datetime, int, Story]] = []
         self._joined = FAITHFUL
         self._order = count()

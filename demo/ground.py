@@ -7,7 +7,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from application.founding_data import TERRITORIES
+from application.founding import TERRITORY_CODES
 from demo.stage import Ground
 from domain.catalogue import ATTESTATION_FORM, STRUCTURE, TERRITORY, TYPOLOGY, AggregateKind
 from domain.kernel.identifiers import ATTESTATION_FORM_ID, TYPOLOGY_ID, territory_id
@@ -27,10 +27,10 @@ def read_ground(conn: Conn) -> Ground:
         return _fold(conn, STRUCTURE, stream)
 
     territories: dict[str, Territory] = {}
-    for territory in TERRITORIES:
-        _, state = _fold(conn, TERRITORY, territory_id(territory.code))
+    for code in TERRITORY_CODES:
+        _, state = _fold(conn, TERRITORY, territory_id(code))
         if state is not None:
-            territories[territory.code] = state
+            territories[code] = state
     _, typology = _fold(conn, TYPOLOGY, TYPOLOGY_ID)
     _, form = _fold(conn, ATTESTATION_FORM, ATTESTATION_FORM_ID)
     return Ground(territories, typology or Typology(), form or AttestationForm(), structure)

@@ -16,10 +16,9 @@ from psycopg import Connection
 
 from application.application import Application
 from application.founding import found_database
-from demo.generator import landmark
+from demo.generator import landmark, play
 from demo.ground import read_ground
 from demo.school_year import SchoolYear
-from demo.strands import play_strands, row, strands
 from domain.animations.events import AnimationCreated
 from domain.candidatures.events import CandidatureSubmitted
 from domain.conventions.convention import ConventionSigned
@@ -28,7 +27,7 @@ from eventstore.bulk import EVENTS_PER_TRANSACTION, Row, append_rows, in_batches
 from eventstore.connections import connect
 from eventstore.locks import Lock, acquire, releasing
 from eventstore.log import read_stream
-from eventstore.records import Recorded
+from eventstore.records import Recorded, encode
 from eventstore.vault import Vault
 
 MAX_ANIMATIONS = 5_000_000
@@ -79,15 +78,11 @@ def load_season(
         if read_stream(conn, landmark(seed)):
             raise SeasonAlreadyLoaded(seed)
         counted: Counter[str] = Counter()
-        parts = strands(animations, seed, now)
-        with (
-            connect(_address(app), "season") as reading,
-            play_strands(parts, read_ground(reading), _address(app)) as commands,
-            ThreadPoolExecutor(1) as thread,
-        ):
+        with connect(_address(app), "season") as reading, ThreadPoolExecutor(1) as thread:
+            commands = (list(map(_ready, records)) for records in play(animations, seed, now, read_ground(reading)))
             # Generate the next batch while the database appends this one.
             appending: Future[int] | None = None
-            for batch in in_batches((command.events for command in commands), EVENTS_PER_TRANSACTION):
+            for batch in in_batches(commands, EVENTS_PER_TRANSACTION):
                 if appending:
                     appending.result()
                 appending = thread.submit(_append, conn, app.vault, batch)
@@ -118,11 +113,21 @@ def _one_at_a_time(conn: Conn) -> Iterator[None]:
         yield
 
 
+def _ready(record: Recorded) -> Row | Recorded:
+    """Encode the event, unless it has personal fields, which are sealed first."""
+    return record if record.event.personal_fields else _row(record)
+
+
+def _row(record: Recorded) -> Row:
+    event = record.event
+    return record.originator_id, record.originator_version, event.topic, encode(event, record.stamp)
+
+
 def _append(conn: Conn, vault: Vault, batch: Iterable[Sequence[Row | Recorded]]) -> int:
     events = list(chain.from_iterable(batch))
     # Keys first: if the events fail to follow, the keys are merely unused.
     sealed = iter(vault.seal_many(conn, [event for event in events if isinstance(event, Recorded)]))
-    rows = [row(next(sealed)) if isinstance(event, Recorded) else event for event in events]
+    rows = [_row(next(sealed)) if isinstance(event, Recorded) else event for event in events]
     try:
         return append_rows(conn, rows)
     except psycopg.errors.UniqueViolation as error:

@@ -11,6 +11,7 @@ from uuid import UUID
 from stdnum import luhn
 
 from demo.places import Commune, Places, School
+from demo.texts import TEXTS
 from domain.kernel.identifiers import structure_id
 
 
@@ -38,31 +39,6 @@ PATTERNS = (
     Pattern("Espace public numérique {of}", 3_000, "tiers-lieu"),
     Pattern("Foyer rural {of}", 300, "autre"),
     Pattern("Association Les Clics solidaires, {name}", 5_000, None),
-)
-
-SCHOOL_NAMES = (
-    "Jean Jaurès",
-    "Jules Ferry",
-    "Marie Curie",
-    "Louise Michel",
-    "Jacques Prévert",
-    "Simone Veil",
-    "Victor Hugo",
-    "Joséphine Baker",
-    "Les Tilleuls",
-    "Le Petit Prince",
-    "Condorcet",
-    "Rosa Parks",
-)
-STREETS = (
-    "de l'École",
-    "de la République",
-    "du Stade",
-    "Pasteur",
-    "des Écoles",
-    "de la Gare",
-    "Victor Hugo",
-    "du Moulin",
 )
 
 
@@ -119,10 +95,10 @@ def _organisation(rng: Random, places: Places, commune: Commune, index: int) -> 
 
 def _venues(rng: Random, places: Places, commune: Commune, pattern: Pattern, name: str) -> list[Venue]:
     def here(venue_type: str, venue_name: str) -> Venue:
-        address = f"{rng.randint(1, 90)} rue {rng.choice(STREETS)}, {commune.postal_code} {commune.name}"
+        address = f"{rng.randint(1, 90)} rue {rng.choice(TEXTS.streets)}, {commune.postal_code} {commune.name}"
         return Venue(venue_type, venue_name, address, commune.code)
 
-    school_names = rng.sample(SCHOOL_NAMES, 3)
+    school_names = rng.sample(TEXTS.school_names, 3)
     venues = [
         *(here("ecole", school) for school in school_names[:2]),
         here("college", school_names[2]),

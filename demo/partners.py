@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from demo import texts
 from demo.organisations import Organisation
 from demo.school_year import DAY, DECLARING_AHEAD, SIGNING_TIME, SchoolYear, office_hours, some_time
 from demo.stage import Stage, Story, Subject
+from demo.texts import TEXTS
 from domain.animations.animation import Animation, Surroundings
 from domain.catalogue import CONVENTION, STRUCTURE
 from domain.conventions import convention as conventions
@@ -24,6 +24,8 @@ from domain.structures.structure import Structure
 FAITHFUL = 12
 #: The next two: one whose convention ends early and one whose is amended, so that every season shows both.
 _LEAVES, _RENEGOTIATES = FAITHFUL, FAITHFUL + 1
+#: In euros.
+_RATE_RISES = (10, 20, 25, 40)
 
 
 @dataclass(slots=True)
@@ -97,7 +99,7 @@ def convention_story(stage: Stage, partner: Partner, year: SchoolYear, planned: 
         yield at
         rate = partner.convention.state.rate_per_animation or Decimal("100.00")
         changes: dict[str, object] = {
-            "rate_per_animation": rate + rng.choice(texts.AMENDMENTS_OF_RATE),
+            "rate_per_animation": rate + rng.choice(_RATE_RISES),
             "planned_animations": planned + rng.randint(1, 10),
         }
         facts = conventions.amend(partner.convention.state, coordonnateur, changes)
@@ -108,7 +110,7 @@ def convention_story(stage: Stage, partner: Partner, year: SchoolYear, planned: 
         # Recorded on the morning of the last day.
         at = max(at, datetime.combine(partner.last_day, time(13), UTC)) + timedelta(minutes=rng.uniform(0, 60))
         yield at
-        reason = rng.choice(texts.TERMINATIONS)
+        reason = rng.choice(TEXTS.terminations)
         facts = conventions.terminate(partner.convention.state, coordonnateur, partner.last_day, reason)
         deed = stage.deed(coordonnateur, Action.CONVENTION_TERMINATE, at)
         stage.record(deed, partner.convention, facts, partner.convention.state.belongings)
@@ -128,7 +130,7 @@ def _sign(stage: Stage, partner: Partner, coordonnateur: Actor, at: datetime, va
         valid_until=valid_until,
         planned_animations=planned if rng.random() < 0.9 else None,
         rate_per_animation=Decimal(f"{rng.randrange(120, 360, 10)}.00") if rng.random() < 0.9 else None,
-        required_pieces=rng.choice(texts.PIECES),
+        required_pieces=rng.choice(TEXTS.pieces),
     )
     deed = stage.deed(coordonnateur, Action.CONVENTION_SIGN, at)
     signed = stage.record(deed, partner.convention, conventions.sign(terms, coordonnateur, today), partner.belongings)

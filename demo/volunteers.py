@@ -8,10 +8,10 @@ from datetime import date, datetime
 from random import Random
 from uuid import UUID
 
-from demo import texts
 from demo.places import Places, School, primary_school
 from demo.school_year import office_hours, some_time
 from demo.stage import Stage, Story, Subject
+from demo.texts import TEXTS
 from domain.candidatures import candidature as decisions
 from domain.candidatures.candidature import Applicant, Candidature
 from domain.candidatures.events import Degree
@@ -90,7 +90,7 @@ class _Volunteer:
         )
 
     def reject(self, at: datetime) -> None:
-        authority, reason = self._authority(), self.stage.rng.choice(texts.CANDIDATURE_REJECTIONS)
+        authority, reason = self._authority(), self.stage.rng.choice(TEXTS.candidature_rejections)
         facts = decisions.reject(self.candidature.state, authority, reason)
         self._record(authority, Action.CANDIDATURE_REJECT, at, facts)
 
@@ -99,13 +99,13 @@ class _Volunteer:
         code = self.school.department
         coordonnateur = Actor(Role.COORDONNATEUR, f"coordonnateur-{code}", territories=frozenset([code]))
         actor = coordonnateur if self.parent is PUBLIC else self.parent
-        facts = decisions.withdraw(self.candidature.state, actor, self.stage.rng.choice(texts.WITHDRAWALS))
+        facts = decisions.withdraw(self.candidature.state, actor, self.stage.rng.choice(TEXTS.withdrawals) or None)
         self._record(actor, Action.CANDIDATURE_WITHDRAW, at, facts)
 
     def _give_opinion(self, at: datetime, favourable: bool) -> None:
         rng = self.stage.rng
         director = Actor(Role.DIRECTOR, f"direction-{self.school.uai}", schools=frozenset([self.school.uai]))
-        comment = rng.choice(texts.OPINIONS[:2] if favourable else texts.OPINIONS[2:]) if rng.random() < 0.6 else None
+        comment = rng.choice(TEXTS.opinions[:2] if favourable else TEXTS.opinions[2:]) if rng.random() < 0.6 else None
         facts = decisions.give_opinion(self.candidature.state, director, favourable, comment)
         self._record(director, Action.CANDIDATURE_GIVE_OPINION, at, facts)
 
@@ -159,13 +159,13 @@ def _school(rng: Random, places: Places, territory: str, degree: Degree) -> Scho
 
 
 def _applicant(rng: Random) -> Applicant:
-    first_name = rng.choice(texts.FIRST_NAMES)
-    last_name = rng.choice(texts.SURNAME_BEGINNINGS) + rng.choice(texts.SURNAME_ENDINGS)
+    first_name = rng.choice(TEXTS.first_names)
+    last_name = rng.choice(TEXTS.surname_beginnings) + rng.choice(TEXTS.surname_endings)
     return Applicant(
         first_name=first_name,
         last_name=last_name,
         email=f"parent{rng.randrange(10**6):06d}@example.org",
         # A range that the regulator (Arcep) reserves for fiction.
         phone=f"06 39 98 {rng.randrange(100):02d} {rng.randrange(100):02d}" if rng.random() < 0.6 else None,
-        motivation=rng.choice(texts.MOTIVATIONS),
+        motivation=rng.choice(TEXTS.motivations),
     )

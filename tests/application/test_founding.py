@@ -9,7 +9,6 @@ import pytest
 
 from application.application import Application, open_application
 from application.founding import found_database
-from application.founding_data import TERMS, TERRITORIES
 from application.typology import TermAdd, TermRename
 from domain.kernel.actors import Actor, Role
 from domain.kernel.identifiers import territory_id
@@ -20,6 +19,8 @@ from eventstore.log import head, read_after
 
 NOW = datetime(2026, 9, 1, 8, tzinfo=UTC)
 KEY = b"k" * 32
+#: Territories, terms and the attestation's questions.
+FOUNDING_EVENTS = 12 + 30 + 1
 NATIONAL = Actor(Role.NATIONAL, "nationale")
 
 
@@ -81,7 +82,7 @@ def test_founding_completes_what_an_interrupted_one_left(app):
         conn.execute("DELETE FROM stored_events WHERE originator_id = %s", (territory_id("971"),))
     app.bus.cache.drop([territory_id("971")])
     assert found_database(app, NOW)
-    assert len(_events(app)) == len(TERRITORIES) + len(TERMS) + 1
+    assert len(_events(app)) == FOUNDING_EVENTS
 
 
 def test_several_processes_that_found_at_once_record_everything_once(database_url):
@@ -95,7 +96,7 @@ def test_several_processes_that_found_at_once_record_everything_once(database_ur
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(start, range(6)))
     with open_application(database_url, KEY) as app:
-        assert len(_events(app)) == len(TERRITORIES) + len(TERMS) + 1
+        assert len(_events(app)) == FOUNDING_EVENTS
 
 
 def test_what_the_national_team_changed_since_is_left_alone(app):
@@ -111,4 +112,4 @@ def test_what_the_national_team_changed_since_is_left_alone(app):
 def test_a_term_that_the_team_added_by_hand_before_does_not_stop_the_founding(app):
     app.execute(TermAdd(kind=TermKind.VENUE_TYPE, code="mjc", label="MJC"), NATIONAL, NOW)
     assert found_database(app, NOW)
-    assert len(_events(app)) == len(TERRITORIES) + len(TERMS) + 1
+    assert len(_events(app)) == FOUNDING_EVENTS

@@ -14,9 +14,10 @@ import pytest
 
 from application.application import open_application
 from application.conventions import ConventionSign
-from demo import load_season, texts
+from demo import load_season
 from demo.organisations import PATTERNS, choose_organisations
 from demo.places import primary_school, read_places
+from demo.texts import TEXTS
 from domain.animations.events import (
     AnimationAttested,
     AnimationCancelled,
@@ -243,7 +244,7 @@ def test_nothing_personal_is_stored_in_clear(app, database_url):
         raw = read_after(conn, 0, 100_000)
     everything = "\n".join(row[0] for row in stored)
     assert "@example.org" not in everything
-    written = (*texts.MOTIVATIONS, *texts.OPINIONS, *texts.CANDIDATURE_REJECTIONS, *filter(None, texts.WITHDRAWALS))
+    written = (*TEXTS.motivations, *TEXTS.opinions, *TEXTS.candidature_rejections, *filter(None, TEXTS.withdrawals))
     assert not [text for text in written if text in everything]
     for record in raw:
         values = [getattr(record.event, name) for name in record.event.personal_fields]

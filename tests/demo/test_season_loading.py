@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from itertools import pairwise
 from random import Random
-from uuid import UUID
 
 import pytest
 
 from application.animations.commands import AnimationPublish
 from application.application import open_application
 from application.conventions import ConventionSign
-from application.founding import found_database
-from application.founding_data import TERRITORIES
+from application.founding import TERRITORY_CODES, found_database
 from application.hosting.database import temporary_database
 from demo import SeasonAlreadyLoaded, SeasonError, load_season
-from demo.generator import Strand, play
-from demo.ground import read_ground
 from demo.organisations import choose_organisations
 from demo.places import read_places
-from demo.strands import commands_of, in_order, play_strands, strands
-from domain.animations.events import AnimationCreated, AnimationModified, AnimationPublished
+from domain.animations.events import AnimationModified, AnimationPublished
 from domain.animations.transitions import AnimationStatus
 from domain.candidatures.events import CandidatureSubmitted
 from domain.conventions.convention import ConventionSigned
@@ -126,7 +120,7 @@ def test_a_second_season_builds_on_the_accounts_of_the_first(app):
 
 def test_an_account_that_people_opened_before_is_used_and_takes_the_name_of_the_latest_convention(app):
     found_database(app, NOW - timedelta(days=800))
-    territories = [territory.code for territory in TERRITORIES]
+    territories = list(TERRITORY_CODES)
     organisation = choose_organisations(Random(1), read_places(), territories, 15)[0]
     day = (NOW - timedelta(days=700)).date()
     earlier = ConventionSign(
@@ -156,39 +150,3 @@ def test_commands_work_on_what_was_loaded(app):
     animation = waiting[0].originator_id
     app.execute(AnimationPublish(animation_id=animation), Actor(Role.NATIONAL, "nationale"), NOW)
     assert isinstance(the_log(app)[-1].event, AnimationPublished)
-
-
-def test_strands_made_by_processes_are_those_made_here(app, database_url):
-    found_database(app, NOW - timedelta(days=800))
-    parts = [Strand(60, 9, NOW, number, 3) for number in range(3)]
-    with app.pool.connection() as conn:
-        here = list(in_order([commands_of(strand, read_ground(conn)) for strand in parts]))
-        with play_strands(parts, read_ground(conn), database_url) as commands:
-            assert list(commands) == here
-    assert all(earlier.at <= later.at for earlier, later in pairwise(here))
-
-
-def test_strands_share_no_stream_and_make_up_the_whole_number(app):
-    found_database(app, NOW - timedelta(days=800))
-    touched: list[set[UUID]] = []
-    declared = 0
-    with app.pool.connection() as conn:
-        for number in range(3):
-            records = [record for acts in play(Strand(61, 9, NOW, number, 3), read_ground(conn)) for record in acts]
-            touched.append({record.originator_id for record in records})
-            declared += len(facts_of(AnimationCreated, records))
-    assert declared == 61
-    assert len(set.union(*touched)) == sum(map(len, touched))
-
-
-def test_a_process_that_fails_makes_the_loading_fail_too(app, capfd):
-    found_database(app, NOW)
-    parts = [Strand(60, 9, NOW, number, 2) for number in range(2)]
-    with app.pool.connection() as conn, pytest.raises(RuntimeError, match="ended too early"):  # noqa: SIM117
-        with play_strands(parts, read_ground(conn), "postgresql://nobody@/none?host=/nowhere") as commands:
-            list(commands)
-    assert "OperationalError" in capfd.readouterr().err
-
-
-def test_large_seasons_have_several_strands_and_small_ones_one():
-    assert [len(strands(animations, 1, NOW)) for animations in (1, 400, 19_999, 20_000, 200_000)] == [1, 1, 1, 3, 3]

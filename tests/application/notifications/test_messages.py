@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from application.notifications.composing import Draft
 from application.notifications.letters import RenderedLetter
 from application.notifications.messages import UnusableAddress, build_message
-from demo import texts
+from demo.texts import TEXTS
 
 SENDER = "Parentalité et Numérique <ne-pas-repondre@example.org>"
 FRENCH = st.text(alphabet="abcdeéèàçœÉ  '’«»-:,.()!?=_\"\\@;<>\u00a0\u202f😀", max_size=200)
@@ -32,7 +32,7 @@ def _subjects(made: bytes) -> tuple[str, str]:
 
 
 def _titles() -> list[str]:
-    values = [value for name, value in vars(texts).items() if not name.startswith("_")]
+    values: list[object] = [TEXTS.model_dump()]
     flat: list[str] = []
     while values:
         match values.pop():
