@@ -7,15 +7,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
-from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter, ValidationError, create_model
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    create_model,
+)
 from pydantic_core import to_json
 
 import domain.catalogue  # noqa: F401  registers every event class
-from domain.kernel.actors import Actor, Role
+from domain.kernel.actors import IN_OFFICE, Actor, Role
 from domain.kernel.events import Event, registered_events
 from domain.kernel.rights import Action, Belongings
 
@@ -23,11 +32,21 @@ from domain.kernel.rights import Action, Belongings
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
+#: 16 bytes in base64url, without padding.
+_Digest = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{21}[AQgw]$")]
+
+
+def _is_absent(digest: str | None) -> bool:
+    return digest is None
+
+
 class Stamp(BaseModel):
     """The metadata of every event.
 
     `recorded_at` is UTC. `cause` is `command:<mutation>` or, for a policy, `event:<topic>:<stream>:<version>`.
     `structure_id` and `territory` name the owners of the history that the event belongs to, if any.
+    `person` and `token` are there for those who act in office, and absent from the JSON otherwise: which person it is,
+    whatever their role and spelling (`Keyed.person`), and the digest of the token that they acted with.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -39,6 +58,8 @@ class Stamp(BaseModel):
     cause: str
     structure_id: UUID | None = None
     territory: str | None = None
+    person: _Digest | None = Field(None, exclude_if=_is_absent)
+    token: _Digest | None = Field(None, exclude_if=_is_absent)
 
     @classmethod
     def for_command(
@@ -52,6 +73,7 @@ class Stamp(BaseModel):
     ) -> Stamp:
         """Return the stamp of a command's events; `cause` is the event that a policy reacts to."""
         (territory,) = belongings.territories or (None,)
+        in_office = actor.role in IN_OFFICE
         return cls.model_construct(
             recorded_at=recorded_at,
             actor=actor.name,
@@ -62,6 +84,8 @@ class Stamp(BaseModel):
             else f"command:{action}",
             structure_id=belongings.structure_id,
             territory=territory,
+            person=actor.person if in_office else None,
+            token=actor.token if in_office else None,
         )
 
 

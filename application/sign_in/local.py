@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -19,6 +19,8 @@ from domain.kernel.actors import Role
 from domain.kernel.identifiers import check_siret, check_uai
 
 _ALGORITHM = "HS256"
+#: Who vouches for the subjects of our own tokens.
+ISSUER = "parentalite"
 _OWN_CLAIMS = ClaimsMapping()
 #: A blank claim is refused later, with the reason.
 _REQUIRED = jwt.ClaimsOption(essential=True, allow_blank=True)
@@ -72,7 +74,7 @@ def read_token(secret: str, token: str) -> SignedIn:
         raise BadToken("Jeton expiré : reconnectez-vous.") from error
     except (JoseError, *UNREADABLE) as error:
         raise BadToken("Jeton refusé : signature ou contenu invalide.") from error
-    return _OWN_CLAIMS.signed_in(claims, datetime.now(UTC))
+    return replace(_OWN_CLAIMS.signed_in(claims, datetime.now(UTC)), issuer=ISSUER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -80,7 +80,8 @@ class OidcSignIn:
         claims = {} if opaque else await self._access(token)
         if self.mapping.userinfo:
             claims = await self._with_userinfo(token, claims)
-        return self.mapping.signed_in(claims, self.clock() - timedelta(seconds=SKEW))
+        signed_in = self.mapping.signed_in(claims, self.clock() - timedelta(seconds=SKEW))
+        return replace(signed_in, issuer=self.issuer.address)
 
     async def _access(self, token: str) -> dict[str, Any]:
         """Return the claims of an access token. Check its signature once: the same token comes with every request."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import unicodedata
+from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
@@ -21,6 +22,16 @@ class Role(StrEnum):
     NATIONAL = "national"
     AUDITOR = "auditor"
     SYSTEM = "system"
+
+
+#: The roles of those who act in office. History keeps which person they are, so that four eyes are two persons.
+IN_OFFICE = frozenset(Role) - {Role.PUBLIC, Role.PARENT, Role.SYSTEM}
+
+
+def normal_form(name: str) -> str:
+    """Return the form in which two spellings of one issuer, subject or actor are equal."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return unicodedata.normalize("NFKC", folded).strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +58,11 @@ class Actor:
     #: For a médiateur: whether the structure or the token's issuer confirms it. A declaration about oneself gives no
     #: right over other people's things.
     accepted: bool = True
+    #: Who they are, whatever role they act in: a keyed digest of issuer and subject (`Keyed.person`). For those in
+    #: office only.
+    person: str | None = None
+    #: The digest of the token that they act with, for those in office only.
+    token: str | None = field(default=None, compare=False)
 
     def is_a(self, role: Role) -> bool:
         """Return whether they act in that role or have it besides."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -38,6 +39,26 @@ def test_samples_are_read_as_the_current_version_of_their_event_which_is_written
         if name == f"{topic}.v{event_class.schema_version()}" and encode(record.event, record.stamp) != SAMPLES[name]:
             wrong.append(f"{name} is written as {encode(record.event, record.stamp)!r}")
     assert not wrong, "\n".join(wrong)
+
+
+IN_OFFICE = (Path(__file__).parent / "stamps" / "animation.published.in-office.json").read_bytes().rstrip(b"\n")
+
+
+def test_a_stamp_of_who_acts_in_office_has_one_form_and_without_person_and_token_that_of_before() -> None:
+    record = decode(7, UUID(int=1), 2, "animation.published", IN_OFFICE)
+    assert (record.stamp.person, record.stamp.token) == ("q83vEjRWeJCrze8SNFZ4kA", "AAECAwQFBgcICQoLDA0ODw")
+    assert encode(record.event, record.stamp) == IN_OFFICE
+    nobody = record.stamp.model_copy(update={"person": None, "token": None})
+    before = IN_OFFICE.replace(b',"person":"q83vEjRWeJCrze8SNFZ4kA","token":"AAECAwQFBgcICQoLDA0ODw"', b"")
+    assert encode(record.event, nobody) == before
+
+
+@pytest.mark.parametrize(
+    "person", ["jean", "q83vEjRWeJCrze8SNFZ4kB", "q83vEjRWeJCrze8SNFZ4kA=", "q83vEjRWeJCrze8SNFZ4k\\n"]
+)
+def test_a_person_is_a_digest_in_its_one_spelling(person: str) -> None:
+    with pytest.raises(UnreadableEvent):
+        decode(7, UUID(int=1), 2, "animation.published", IN_OFFICE.replace(b"q83vEjRWeJCrze8SNFZ4kA", person.encode()))
 
 
 def _seats_were_places(data: dict) -> dict:

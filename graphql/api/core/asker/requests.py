@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any, TypeAlias
 
@@ -14,9 +14,9 @@ from starlette.types import Message, Receive
 from api.core.answers import Refused, position_not_reached
 from api.core.asker.mandates import account_of
 from api.core.context import Services
-from application.sign_in.accepting import BadToken, IssuerAway, SignedIn
+from application.sign_in.accepting import BadToken, IssuerAway, SignedIn, token_digest
 from domain.accounts.account import Mandate, in_force, known_as, widened
-from domain.kernel.actors import PUBLIC, Actor
+from domain.kernel.actors import IN_OFFICE, PUBLIC, Actor
 from projections.engine.reading import Snapshot, snapshot
 from projections.registry import relations
 
@@ -58,25 +58,30 @@ async def signed_in_by(authorization: str | None, services: Services) -> SignedI
     if scheme.lower() != "bearer" or not _TOKEN.fullmatch(token := token.strip()):
         raise _unauthenticated("En-tête Authorization attendu sous la forme « Bearer <jeton> ».")
     try:
-        return await services.sign_in.read(token)
+        signed_in = await services.sign_in.read(token)
     except BadToken as refused:
         raise _unauthenticated(str(refused)) from None
     except IssuerAway as away:
         raise Refused(503, "SIGN_IN_UNAVAILABLE", str(away), {"Retry-After": "10"}) from None
+    return replace(signed_in, actor=replace(signed_in.actor, token=token_digest(token)))
 
 
 async def admitted(signed_in: SignedIn, services: Services, read: Snapshot) -> Admitted:
     """Return the asker, with the rights of their account in the snapshot. Raises Refused (401) after an erasure."""
     subject = signed_in.actor.subject
     assert subject is not None, "a token speaks for somebody"
-    account = await account_of(read, services.application.bus.keyed.called(subject))
+    keyed = services.application.bus.keyed
+    account = await account_of(read, keyed.called(subject))
     if account.erased_at is not None and (signed_in.issued_at is None or signed_in.issued_at <= account.erased_at):
         # RGPD, article 17: an erased person is signed out everywhere, also from tokens that do not tell their age.
         raise _unauthenticated("Vos données ont été effacées : cette connexion a pris fin.")
     actor = known_as(signed_in.actor, account.person_id, account.account_id)
     await services.sign_ins_seen.note(actor, services)
     mandates = in_force(account.mandates, services.clock())
-    return Admitted(widened(actor, mandates), tuple(mandates), signed_in.seconds_left)
+    actor = widened(actor, mandates)
+    if actor.role in IN_OFFICE:
+        actor = replace(actor, person=keyed.person(signed_in.issuer, subject))
+    return Admitted(actor, tuple(mandates), signed_in.seconds_left)
 
 
 def too_many_values(variables: Any) -> bool:
