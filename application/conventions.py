@@ -14,10 +14,11 @@ from domain.catalogue import CONVENTION, STRUCTURE, TERRITORY
 from domain.conventions import convention as conventions
 from domain.conventions.convention import AMENDABLE, Convention, ConventionSigned, ConventionTerms
 from domain.kernel.errors import invalid
+from domain.kernel.euros import Euros
 from domain.kernel.identifiers import structure_id, territory_id
 from domain.kernel.people import Name
 from domain.kernel.rights import Action, Belongings
-from domain.kernel.validation import Euros, Label, Reason
+from domain.kernel.validation import Label, Reason
 from domain.structures import structure as structures
 from domain.structures.structure import Structure
 from domain.typology.territory import Territory

@@ -13,11 +13,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.kernel.actors import Actor
 from domain.kernel.errors import broken, invalid
+from domain.kernel.euros import Amount, Euros
 from domain.kernel.events import ERASED_WORDS, Event, FreeText, PersonalMark, WordsErased, event
 from domain.kernel.identifiers import Siret, structure_id
 from domain.kernel.people import Name
 from domain.kernel.rights import Action, Belongings, authorize
-from domain.kernel.validation import Euros, Label, TerritoryCode, required_reason, validated
+from domain.kernel.validation import Label, TerritoryCode, required_reason, validated
 from domain.structures.structure import ERASED_NAME
 
 
@@ -58,7 +59,7 @@ class ConventionSigned(Event):
     valid_from: date = Field(title="valable du")
     valid_until: date = Field(title="jusqu'au")
     planned_animations: int | None = Field(title="animations prévues")
-    rate_per_animation: Decimal | None = Field(title="tarif par animation (€)")
+    rate_per_animation: Amount | None = Field(title="tarif par animation (€)")
     required_pieces: tuple[str, ...] = Field(title="pièces demandées")
 
 
@@ -70,7 +71,7 @@ class ConventionAmended(Event):
     valid_from: date
     valid_until: date
     planned_animations: int | None
-    rate_per_animation: Decimal | None
+    rate_per_animation: Amount | None
     required_pieces: tuple[str, ...]
     changed: tuple[str, ...]
 
@@ -94,7 +95,7 @@ class ServiceCertified(Event):
 
     dossier_id: UUID = Field(title="dossier")
     animations: int = Field(title="animations certifiées")
-    amount: Decimal = Field(title="montant (€)")
+    amount: Amount = Field(title="montant (€)")
 
 
 AMENDABLE = tuple(name for name in ConventionAmended.model_fields if name != "changed")

@@ -6,7 +6,6 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
 from pydantic import (
@@ -17,7 +16,6 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationError,
-    WithJsonSchema,
     create_model,
 )
 
@@ -83,15 +81,6 @@ def _of_our_time(value: datetime) -> datetime:
     return value
 
 
-_LONGEST_AMOUNT = 40
-
-
-def _amount(value: object) -> object:
-    if isinstance(value, str) and len(value) > _LONGEST_AMOUNT:
-        raise ValueError("montant attendu, par exemple 150.00")
-    return value
-
-
 def _text(longest: int, shortest: int = 1) -> Any:
     """Return the type of a text of several lines, in NFC."""
     return Annotated[
@@ -153,12 +142,6 @@ CommuneCode = Annotated[
 #: More than any hall holds: a guard against slips of the keyboard, not a rule of the programme.
 HeadCount = Annotated[int, Field(ge=0, le=100_000)]
 Seats = Annotated[int, Field(ge=1, le=100_000)]
-Euros = Annotated[
-    Decimal,
-    BeforeValidator(_amount),
-    Field(gt=0, max_digits=9, decimal_places=2),
-    WithJsonSchema({"type": "string", "maxLength": _LONGEST_AMOUNT}),
-]
 #: An instant with its offset; the territory decides which local time it shows.
 Instant = AwareDatetime
 #: An instant that somebody declares.
@@ -196,11 +179,6 @@ _FRENCH: Mapping[str, Sentence] = {
     "finite_number": lambda _: "nombre attendu",
     "bool_type": lambda _: "vrai ou faux attendu",
     "bool_parsing": lambda _: "vrai ou faux attendu",
-    "decimal_max_places": lambda c: f"{c['decimal_places']} décimales au plus",
-    "decimal_max_digits": lambda c: f"{c['max_digits']} chiffres au plus",
-    "decimal_whole_digits": lambda c: f"{c['whole_digits']} chiffres au plus avant la virgule",
-    "decimal_parsing": lambda _: "montant attendu, par exemple 150.00",
-    "decimal_type": lambda _: "montant attendu, par exemple 150.00",
     "timezone_aware": lambda _: "date et heure avec décalage horaire attendues, par exemple 2027-01-15T18:00:00+01:00",
     **_same(
         "date et heure attendues, par exemple 2027-01-15T18:00:00+01:00",

@@ -6,11 +6,11 @@ Amounts are euros, exactly; days are calendar days in the territory.
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from domain.kernel.euros import Amount
 from domain.kernel.events import Event, FreeText, WordsErased, event
 
 
@@ -59,10 +59,10 @@ class DossierSubmitted(Event):
     """The structure claims payment, by the terms of the convention on that day."""
 
     lines: tuple[ServiceLine, ...] = Field(title="animations")
-    rate_per_animation: Decimal = Field(title="tarif par animation (€)")
+    rate_per_animation: Amount = Field(title="tarif par animation (€)")
     planned_animations: int | None = Field(title="animations prévues")
     required_pieces: tuple[str, ...] = Field(title="pièces demandées")
-    amount: Decimal = Field(title="montant (€)")
+    amount: Amount = Field(title="montant (€)")
     submitted_by: str = Field(title="soumis par")
 
 
@@ -79,8 +79,8 @@ class DossierCertified(Event):
     """
 
     animations: int = Field(title="animations certifiées")
-    rate_per_animation: Decimal
-    amount: Decimal
+    rate_per_animation: Amount
+    amount: Amount
     planned_animations: int | None
     already_certified: int = Field(title="certifiées auparavant")
     overrun_reason: FreeText | None = Field(title="motif du dépassement")
@@ -90,7 +90,7 @@ class DossierCertified(Event):
 class DossierPaid(Event):
     paid_on: date = Field(title="payé le")
     reference: str = Field(title="référence")
-    amount: Decimal
+    amount: Amount
 
 
 @event("service_dossier.amendment_proposed", "Avenant proposé")

@@ -17,11 +17,11 @@ from pydantic_core import PydanticCustomError
 
 from domain.animations.events import AnimationContent
 from domain.kernel.errors import DomainError, ErrorCode, Problem
+from domain.kernel.euros import Euros
 from domain.kernel.validation import (
     Address,
     Code,
     DeclaredInstant,
-    Euros,
     HeadCount,
     Instant,
     Label,
@@ -105,12 +105,41 @@ SENTENCES: dict[Any, list[tuple[Any, str]]] = {
     HeadCount: [(-1, "doit être au moins 0"), (10**100, "doit être au plus 100000")],
     Euros: [
         (0, "doit être supérieur à 0"),
-        ("1.234", "2 décimales au plus"),
-        ("12345678901", "9 chiffres au plus"),
-        ("12345678.1", "7 chiffres au plus avant la virgule"),
-        ("cher", "montant attendu, par exemple 150.00"),
-        ([], "montant attendu, par exemple 150.00"),
-        ("Infinity", "nombre attendu"),
+        ("0.00", "doit être supérieur à 0"),
+        ("10000000", "doit être au plus 9999999.99"),
+        *(
+            (typed, "montant en euros attendu, en chiffres, avec un point et deux décimales au plus")
+            for typed in [
+                "1e3",
+                "1E-2",
+                "9999999.990",
+                "1_000",
+                "٣٠",
+                "１５０",
+                " +150",
+                "+150",
+                "-1",
+                " 150",
+                "150 ",
+                "150\n",
+                "150,00",
+                "1 000",
+                "150.",
+                ".5",
+                "0x10",
+                "Infinity",
+                "NaN",
+                "cher",
+                "",
+                "1" * 5_000,
+                [],
+                True,
+                150.0,
+                10**400,
+                Decimal("NaN"),
+                Decimal("1.001"),
+            ]
+        ),
     ],
     Instant: [
         ("2027-01-15T18:00:00", "date et heure avec décalage horaire attendues"),
@@ -154,6 +183,7 @@ def test_a_message_names_the_field_and_what_is_accepted(field_type):
         (LongText, "Deux\nlignes\tet une tabulation", "Deux\nlignes\tet une tabulation"),
         (Label, "Élève 😀", "Élève 😀"),
         (Euros, "9999999.99", Decimal("9999999.99")),
+        (Euros, "0.01", Decimal("0.01")),
         (HeadCount, 0, 0),
         (Address, "x" * 300, "x" * 300),
         (Code, "x" * 60, "x" * 60),
