@@ -19,8 +19,8 @@ from application.proof import checkpoints
 from application.proof.bundle import export_bundle
 from application.proof.checking import check_log
 from application.proof.checkpoints import ON_REQUEST, ROTATION
-from application.proof.notes import BadNote, SigningKey, from_pem
-from application.proof.public_keys import IN_USE, list_public_keys, save_public_key
+from application.proof.notes import BadNote, SigningKey
+from application.proof.public_keys import IN_USE, PublicKey, list_public_keys, read_public_keys, save_public_key
 from application.proof.verifying import verify
 from cli.composition import environment, open_everything, settings_from_environment, utc_now
 from cli.console import Refused, Steps, complain, confirm, note, quantity
@@ -34,10 +34,11 @@ family = typer.Typer(
 )
 
 Keys = Annotated[
-    list[Path] | None,
+    list[str] | None,
     typer.Option(
         "--key",
-        help="Public key (PEM) to trust; repeat it if the key changed. Default: the configured key and those in keys.",
+        help="Public key to trust: a file with PEM, verifier keys or the list at /keys, every key of which counts, or a"
+        " verifier key NAME+HEXID+BASE64 itself. Default: the configured key and those in keys.",
     ),
 ]
 
@@ -75,7 +76,7 @@ def check(
     """
     settings = settings_from_environment()
     set_up_command_logs(verbose)
-    trusted = read_keys(keys) if keys else _own_keys(settings)
+    trusted = [key.public_key for key in read_keys(keys)] if keys else _own_keys(settings)
     notes = [_read(path) for path in copies or []]
     with (
         open_everything(settings) as opened,
@@ -139,8 +140,12 @@ def export(
 def verify_bundle(
     bundle: Annotated[Path, typer.Argument(help="The bundle written by audit export.")],
     keys: Annotated[
-        list[Path],
-        typer.Option("--key", help="Public key (PEM) of the log's owner; repeat it if the key changed."),
+        list[str],
+        typer.Option(
+            "--key",
+            help="Public key of the log's owner: a file with PEM, verifier keys or the list at /keys, every key of it"
+            " counts, or a verifier key NAME+HEXID+BASE64 itself.",
+        ),
     ],
     roots: Annotated[
         Path | None,
@@ -151,7 +156,8 @@ def verify_bundle(
 
     Prints one line for each check. Exits with 1 at the first failure, saying exactly what is wrong.
     """
-    for check in verify(bundle, read_keys(keys), _read(roots).encode() if roots else None):
+    trusted = [key.public_key for key in read_keys(keys)]
+    for check in verify(bundle, trusted, _read(roots).encode() if roots else None):
         typer.echo(f"{'ok   ' if check.ok else 'WRONG'}  {check.text}")
         if not check.ok:
             raise typer.Exit(1)
@@ -185,24 +191,26 @@ def rotate_key(yes: Yes = False, verbose: Verbose = False) -> None:
 def _own_keys(settings: Settings) -> list[bytes]:
     """Return the public keys that do not come from the database under check: the configured one and those in files."""
     files = list_public_keys(settings.home / "keys") if settings.embedded else []
-    return list(dict.fromkeys([*read_keys(files), SigningKey.from_seed(settings.checkpoint_key).public]))
+    kept = [key.public_key for key in read_keys([str(path) for path in files])]
+    return list(dict.fromkeys([*kept, SigningKey.from_seed(settings.checkpoint_key).public]))
 
 
-def _describe_origin(keys: list[Path] | None, settings: Settings) -> str:
+def _describe_origin(keys: list[str] | None, settings: Settings) -> str:
     if keys:
         return "those of --key"
     others = f", and those in {settings.home / 'keys'}" if settings.embedded else "; name earlier ones with --key"
     return f"that of PARENTALITE_CHECKPOINT_KEY{others}"
 
 
-def read_keys(paths: list[Path]) -> list[bytes]:
-    """Return the public keys in these files. Raises BadNote, naming the file."""
-    keys = []
-    for path in paths:
+def read_keys(values: list[str]) -> list[PublicKey]:
+    """Return every public key in these files, and the verifier keys among the values. Raises BadNote, naming it."""
+    keys: list[PublicKey] = []
+    for value in values:
+        is_key = "+" in value and not Path(value).exists()
         try:
-            keys.append(from_pem(_read(path)))
+            keys += read_public_keys(value if is_key else _read(Path(value)))
         except BadNote as bad:
-            raise BadNote(f"--key {path}: {bad}") from None
+            raise BadNote(f"--key {value}: {bad}") from None
     return keys
 
 

@@ -15,10 +15,11 @@ from psycopg import Connection
 
 from application.proof import checkpoints
 from application.proof.alignment import MAX_DIFFERENCES, Difference, align
-from application.proof.checkpoints import PublicKey, SignedCheckpoint
+from application.proof.checkpoints import SignedCheckpoint
 from application.proof.leaves import read_leaves
 from application.proof.merkle import HASH_BYTES, leaf_hashes
 from application.proof.notes import BadNote, open_note, parse_checkpoint
+from application.proof.public_keys import PublicKey
 from application.proof.pyramid import Pyramid
 from application.proof.tiles import TILE, TILE_HEIGHT, tree_size
 from eventstore.log import head

@@ -12,6 +12,7 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from application.proof.notes import Checkpoint, SigningKey
+from application.proof.public_keys import PublicKey
 from application.proof.tiles import DDL as TILES_DDL
 from application.proof.tiles import StoredTree, grow, tree_size
 
@@ -70,18 +71,6 @@ class SignedCheckpoint:
     reason: str
     made_at: datetime
     stamp: bytes | None
-
-
-@dataclass(frozen=True, slots=True)
-class PublicKey:
-    """A key and the tree sizes it may sign: from `since_size` to `until_size`, if it has ended."""
-
-    public_key: bytes
-    since_size: int
-    until_size: int | None
-
-    def may_sign(self, size: int) -> bool:
-        return self.since_size <= size and (self.until_size is None or size <= self.until_size)
 
 
 def create_tables(conn: Conn) -> None:

@@ -24,8 +24,13 @@ from cryptography.hazmat.primitives.serialization import (
 
 from application.proof.merkle import HASH_BYTES
 
-_ED25519 = b"\1"
+KEY_BYTES = 32
+
+#: Signature types of C2SP signed-note: Ed25519 over a text, and a witness's cosignature with its time.
+ED25519, COSIGNATURE = b"\1", b"\4"
 _DASH = "— "
+#: A note may carry this many signatures: the log's, and those of witnesses.
+MAX_SIGNATURES = 64
 
 
 class BadNote(Exception):
@@ -69,9 +74,43 @@ class SigningKey:
         return f"{text}\n{_DASH}{name} {base64.b64encode(signature).decode()}\n"
 
 
-def key_id(name: str, public: bytes) -> bytes:
-    """Return the four bytes that identify a key in notes; they depend on the log's name too."""
-    return sha256(name.encode() + b"\n" + _ED25519 + public).digest()[:4]
+def key_id(name: str, public: bytes, kind: bytes = ED25519) -> bytes:
+    """Return the four bytes that identify a key in notes; they depend on its name and the signature's type too."""
+    return sha256(name.encode() + b"\n" + kind + public).digest()[:4]
+
+
+@dataclass(frozen=True, slots=True)
+class VerifierKey:
+    """A public key with the name it signs under, as in C2SP signed-note: `NAME+HEXID+BASE64`."""
+
+    name: str
+    public: bytes
+    kind: bytes = ED25519
+
+    def __str__(self) -> str:
+        identifier = key_id(self.name, self.public, self.kind).hex()
+        return f"{self.name}+{identifier}+{base64.b64encode(self.kind + self.public).decode()}"
+
+    @classmethod
+    def parse(cls, text: str) -> VerifierKey:
+        """Raises BadNote unless the text is a verifier key of Ed25519."""
+        needed = "not a verifier key: NAME+HEXID+BASE64 is needed, as C2SP signed-note writes it"
+        try:
+            name, identifier, encoded = text.split("+", 2)
+            material = base64.b64decode(encoded, validate=True)
+        except (ValueError, binascii.Error) as error:
+            raise BadNote(needed) from error
+        key = cls(name, material[1:], material[:1])
+        if not is_key_name(name) or len(key.public) != KEY_BYTES or key.kind not in (ED25519, COSIGNATURE):
+            raise BadNote(f"{needed}, for a key of Ed25519")
+        if str(key) != text:
+            raise BadNote(f"not a verifier key: its middle part {identifier!r} does not follow from the others")
+        return key
+
+
+def is_key_name(name: str) -> bool:
+    """Return whether notes may be signed under this name: no spaces, no plus, no control characters."""
+    return bool(name) and "+" not in name and name.isprintable() and not any(char.isspace() for char in name)
 
 
 def to_pem(public: bytes) -> str:
@@ -92,36 +131,66 @@ def from_pem(pem: str) -> bytes:
     return key.public_bytes(Encoding.Raw, PublicFormat.Raw)
 
 
-def open_note(note: str, trusted: Iterable[bytes]) -> tuple[str, bytes]:
-    """Return a note's text and the trusted public key that signed it.
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A signature line of a note, not yet verified. `key_id` is its first four bytes, `data` the others."""
 
-    Raises BadNote if the note is malformed, no trusted key signed it, or the signature does not fit.
-    """
+    name: str
+    key_id: bytes
+    data: bytes
+
+    @property
+    def line(self) -> str:
+        return f"{_DASH}{self.name} {base64.b64encode(self.key_id + self.data).decode()}\n"
+
+
+def split_note(note: str) -> tuple[str, list[Signature]]:
+    """Return a note's text, with its last newline, and its signatures. Raises BadNote if it is malformed."""
     text, gap, signatures = note.rpartition("\n\n")
     lines = signatures.split("\n")
     if not gap or not text or lines[-1] or not lines[:-1]:
         raise BadNote("not a signed note: a text, an empty line and its signatures are needed")
-    text += "\n"
+    if len(lines) > MAX_SIGNATURES:
+        raise BadNote(f"not a signed note that is read here: it has more than {MAX_SIGNATURES - 1} signatures")
+    if any(ord(char) < 0x20 and char != "\n" for char in note):
+        raise BadNote("not a signed note: it holds control characters")
+    return f"{text}\n", [parse_signature(line) for line in lines[:-1]]
+
+
+def open_note(note: str, trusted: Iterable[bytes], name: str | None = None) -> tuple[str, bytes]:
+    """Return a note's text and the trusted public key that signed it, under `name` where one is expected.
+
+    Raises BadNote if the note is malformed, no trusted key signed it, or the signature does not fit.
+    """
+    text, signatures = split_note(note)
     trusted = list(trusted)
-    for line in lines[:-1]:
-        name, signature = _signature(line)
+    others: list[str] = []
+    for signature in signatures:
         for public in trusted:
-            if signature[:4] == key_id(name, public):
-                _verify(public, signature[4:], text)
+            if signature.key_id == key_id(signature.name, public):
+                if name not in (None, signature.name):
+                    others.append(signature.name)
+                    continue
+                _verify(public, signature.data, text)
                 return text, public
+    if others:
+        raise BadNote(f"signed under another name: {others[0]}, not {name}")
     raise BadNote("signed by an unknown key: none of its signatures is by a key that is trusted here")
 
 
-def _signature(line: str) -> tuple[str, bytes]:
+def parse_signature(line: str) -> Signature:
+    """Parse a signature line without its newline. Raises BadNote."""
     name, space, encoded = line.removeprefix(_DASH).rpartition(" ")
     try:
         signature = base64.b64decode(encoded, validate=True)
-    except binascii.Error as error:
+    except (ValueError, binascii.Error) as error:
         raise BadNote("a signature line is not base64") from error
     # Base64 has several spellings for the same bytes; accept one, so that a note cannot be altered unnoticed.
-    if not line.startswith(_DASH) or not space or not name or base64.b64encode(signature).decode() != encoded:
+    if not line.startswith(_DASH) or not space or base64.b64encode(signature).decode() != encoded:
         raise BadNote("a signature line is malformed")
-    return name, signature
+    if not is_key_name(name) or len(signature) < 5:
+        raise BadNote("a signature line is malformed")
+    return Signature(name, signature[:4], signature[4:])
 
 
 def _verify(public: bytes, signature: bytes, text: str) -> None:

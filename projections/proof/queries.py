@@ -9,4 +9,7 @@ ORDERS = (Order("size", "k.size", "bigint", True),)
 LISTING = Listing(SOURCE, ORDERS)
 OF_SIZE = "SELECT * FROM proof.checkpoints WHERE size = %(size)s"
 LATEST = "SELECT * FROM proof.checkpoints ORDER BY size DESC LIMIT 1"
-KEYS = "SELECT public_key, since_size, until_size FROM proof.keys ORDER BY since_size DESC"
+#: Oldest first.
+KEYS = """
+SELECT public_key, since_size, until_size, (SELECT origin FROM proof.log) AS origin FROM proof.keys
+ORDER BY since_size, until_size NULLS LAST"""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -9,7 +11,7 @@ from api.core.answers import Refused
 from api.core.context import Context, Services
 from api.downloads.file_responses import HARMLESS, answered
 from api.proof.types import load_row
-from application.proof.notes import to_pem
+from application.proof.public_keys import PublicKey, sign_key_list, to_pem_file
 from projections.proof import queries
 
 _PLAIN = "text/plain; charset=utf-8"
@@ -36,8 +38,12 @@ class ProofPages:
         return await answered(self._services, request, _stamp)
 
     async def keys(self, request: Request) -> Response:
-        """Answer with the public keys in PEM, the current one first."""
+        """Answer with the signed list of the log's keys: which sizes each may sign."""
         return await answered(self._services, request, _keys)
+
+    async def pem(self, request: Request) -> Response:
+        """Answer with the public keys in PEM, the current one first."""
+        return await answered(self._services, request, _pem)
 
 
 async def _latest(context: Context, request: Request) -> Response:
@@ -62,14 +68,34 @@ async def _stamp(context: Context, request: Request) -> Response:
 
 
 async def _keys(context: Context, request: Request) -> Response:
-    read = await context.read()
-    rows = await read.rows(read.sql(queries.KEYS))
-    pem = "".join(to_pem(row["public_key"]) for row in rows)
+    rows = await _key_rows(context)
+    if not rows or rows[-1]["public_key"] != context.services.checkpoint_key.public:
+        # Another process signs with a newer key: this one may no longer speak for the log.
+        raise Refused(503, "UNAVAILABLE", "La liste des clés n'est pas signée en ce moment.")
+    note = sign_key_list(_public_keys(rows), context.services.checkpoint_key, rows[-1]["origin"])
+    return Response(note, 200, {**HARMLESS, "Cache-Control": "no-cache"}, _PLAIN)
+
+
+async def _pem(context: Context, request: Request) -> Response:
+    rows = await _key_rows(context)
+    pem = to_pem_file(reversed(_public_keys(rows)), rows[-1]["origin"] if rows else None)
     return Response(pem, 200, {**HARMLESS, "Cache-Control": "no-cache"}, "application/x-pem-file")
+
+
+async def _key_rows(context: Context) -> list[dict[str, Any]]:
+    read = await context.read()
+    return await read.rows(read.sql(queries.KEYS))
+
+
+def _public_keys(rows: list[dict[str, Any]]) -> list[PublicKey]:
+    return [PublicKey(row["public_key"], row["since_size"], row["until_size"]) for row in rows]
 
 
 def _size(request: Request) -> int:
     text: str = request.path_params["size"]
     if not text.isascii() or not text.isdigit() or len(text) > 18:
         raise Refused(400, "INVALID", "size : nombre d'événements attendu, par exemple 5504.")
+    if text != str(int(text)):
+        # One address a checkpoint.
+        raise Refused(404, "NOT_FOUND", "Aucun point de contrôle n'a cette adresse.")
     return int(text)

@@ -9,6 +9,7 @@ from uuid import UUID
 from application.proof.leaves import Leaf, decode_leaf, encode_leaf
 from application.proof.merkle import leaf_hash
 from application.proof.notes import from_pem, open_note, parse_checkpoint
+from application.proof.public_keys import read_public_keys, sign_key_list
 from application.proof.verifying import _CHECKS
 from tests.application.proof.conftest import KEY
 
@@ -40,6 +41,12 @@ def test_the_checkpoint_of_the_documentation_is_signed_by_its_key():
     checkpoint = parse_checkpoint(open_note(vector("checkpoint"), [key])[0])
     assert checkpoint.size == 1
     assert checkpoint.root.hex() == dict(line.split(maxsplit=1) for line in vector("leaf").splitlines())["hash"]
+
+
+def test_the_list_of_keys_of_the_documentation_names_the_key_that_signed_it():
+    (key,) = read_public_keys(vector("keys"))
+    assert (key.public_key, key.name) == (KEY.public, "parentalite.log/example")
+    assert sign_key_list([key], KEY, "parentalite.log/example") == vector("keys")
 
 
 def test_every_check_of_the_verifier_is_told_of():

@@ -13,6 +13,7 @@ import pytest
 from application.followers.notary import notarising
 from application.proof.checkpoints import ON_REQUEST, make_checkpoint, take_up_key
 from application.proof.notes import SigningKey, from_pem, open_note, parse_checkpoint
+from application.proof.public_keys import read_public_keys
 from application.proof.verifying import verify
 from eventstore.log import head
 from tests.scenarios.service.test_service_dossiers import Claims, seen
@@ -105,6 +106,9 @@ def test_the_bundle_of_a_dossier_is_for_those_who_may_read_it_and_proves_it(
     path.write_bytes(answer.content)
     key = from_pem(get(server, "/keys/checkpoint.pem").text)
     assert key == CHECKPOINT_KEY.public
+    (listed,) = read_public_keys(get(server, "/keys").text)
+    assert (listed.public_key, listed.until_size) == (key, None)
+    assert listed.name == get(server, "/checkpoint").text.split("\n")[0]
     assert all(check.ok for check in verify(path, [key]))
     assert second_verifier.verify(path, key)[0] == "300.00"
     paper = get(server, f"/service-dossiers/{dossier}/dossier.pdf", STRUCTURE)
@@ -138,6 +142,9 @@ def test_checkpoints_are_public_in_graphql_and_at_plain_urls(people: People, ser
     assert server.ask(query, size=sizes[0])["checkpoint"] == {"note": first.text}
     assert get(server, f"/checkpoints/{sizes[0] + 1}").status_code == 404
     assert get(server, "/checkpoints/beaucoup").status_code == 400
+    for other_spelling in (f"0{sizes[0]}", f"00{sizes[0]}"):
+        assert get(server, f"/checkpoints/{other_spelling}").status_code == 404
+        assert get(server, f"/checkpoints/{other_spelling}/stamp.tsr").status_code == 404
     assert get(server, f"/checkpoints/{sizes[0]}/stamp.tsr").status_code == 404
 
     shown = "totalCount nodes { size } pageInfo { endCursor }"
@@ -180,6 +187,10 @@ def test_a_key_that_was_replaced_beside_a_running_server_is_told_and_papers_are_
     with server.application.pool.connection() as conn:
         make_checkpoint(conn, CHECKPOINT_KEY, head(conn), ON_REQUEST, server.clock.now)
         take_up_key(conn, SigningKey.from_seed(b"n" * 32))
+    assert get(server, "/keys").status_code == 503
+    assert [key.until_size is None for key in read_public_keys(get(server, "/keys/checkpoint.pem").text)] == [
+        *(True, False)
+    ]
     refused = get(server, f"/service-dossiers/{dossier}/bundle.zip", AUDITOR)
     (error,) = refused.json()["errors"]
     assert (refused.status_code, error["extensions"]["code"]) == (503, "KEY_RETIRED")
