@@ -98,8 +98,8 @@ class Source:
 
     @property
     def rows(self) -> str:
-        named = self.table if "." in self.table else f"{{{self.table}}}"
-        return f"{named} {self.alias}"
+        table = self.table if "." in self.table else f"{{{self.table}}}"
+        return f"{table} {self.alias}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ def _data(entry: Any) -> Any:
 
 
 #: Passed as the context rows of a page: each entry is built from its own row (see `api.compiled.writing`).
-NOTHING_BESIDE = object()
+NO_ROWS = object()
 #: How to build each field that does not show a column of `queries.SOURCE` as it is, and the columns that it needs.
 _SHOWN: dict[str, tuple[Callable[[Any], Any], Sequence[str]]] = {
     "id": (Plain(lambda entry: f"audit:{entry.row['position']}"), ("position",)),

@@ -94,7 +94,7 @@ def _enum(enum: GraphQLEnumType) -> Complete:
 
 
 def _coerced(leaf_type: GraphQLLeafType, value: Any) -> Any:
-    written = leaf_type.coerce_output_value(value)
-    if written is None:
+    output = leaf_type.coerce_output_value(value)
+    if output is None:
         raise NotCompilable
-    return written
+    return output

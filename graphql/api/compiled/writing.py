@@ -43,7 +43,7 @@ class _Fragments:
 
     def __init__(self) -> None:
         # A plain dict: it is read for every field of every row, and an LRU cache takes four times as long.
-        self.written: dict[tuple[int, Any], bytes] = {}
+        self.by_key: dict[tuple[int, Any], bytes] = {}
         self._left = _MOST_BYTES
         self._numbers: LRUCache[Hashable, tuple[object, int]] = LRUCache(_MOST_SHAPES)
 
@@ -55,13 +55,13 @@ class _Fragments:
             self._numbers[shape] = (context_rows, number)
         return number
 
-    def store(self, key: tuple[int, Any], written: bytes) -> None:
-        self._left -= len(written) + _size(key[1]) + _OVERHEAD
+    def store(self, key: tuple[int, Any], fragment: bytes) -> None:
+        self._left -= len(fragment) + _size(key[1]) + _OVERHEAD
         if self._left < 0:
-            self.written.clear()
+            self.by_key.clear()
             self._left = _MOST_BYTES
         # Copy: orjson's result keeps the kilobytes of its buffer alive.
-        self.written[key] = b"%b" % written
+        self.by_key[key] = b"%b" % fragment
 
 
 def _size(sent: bytes | tuple[bytes | None, ...] | None) -> int:
@@ -82,7 +82,7 @@ class Writer:
         self._context_rows: object = None
         self._numbers: list[int] = []
 
-    def written(self, page: Any, run: Run) -> orjson.Fragment:
+    def items(self, page: Any, run: Run) -> orjson.Fragment:
         """Return the page's items as a JSON list. Raises NotCompilable."""
         if self._context_rows is not page.context_rows:
             # The context rows changed, so cached fragments no longer apply.
@@ -113,7 +113,7 @@ def _column(
 ) -> list[bytes]:
     """Return the field's JSON for each row. `item` builds the item at an index."""
     needs = itemgetter(*(page.rows.columns.index(name) for name in field.needs))
-    fragments, plain = _fragments.written, getattr(field.make, "plain", False)
+    fragments, plain = _fragments.by_key, getattr(field.make, "plain", False)
 
     def written(index: int, values_key: Any) -> bytes:
         fragment = fragments.get((number, values_key))
@@ -134,7 +134,7 @@ def written_items(key: str, writer: Writer, otherwise: Take) -> Take:
 
     def take(page: Any, run: Run, answer: dict[str, Any]) -> None:
         if page.context_rows is not None and page.as_sent:
-            answer[key] = writer.written(page, run)
+            answer[key] = writer.items(page, run)
         else:
             otherwise(page, run, answer)
 

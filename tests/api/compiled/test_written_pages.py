@@ -38,21 +38,21 @@ query ($first: Int, $last: Int, $with: Boolean = true) {
 def test_a_page_written_from_its_rows_bytes_is_what_graphql_core_makes_of_them(busy: Town, monkeypatch):
     busy.declares(title='"Tenue" \\ / \u2028 été 🎈 %b %%', published=True, description="L'un\n\tet l'autre")
     busy.declares(BASSE_TERRE, title="Aux îles", territory="971", themes=("autre-numerique-scolaire",), published=True)
-    written: list[Any] = []
-    write = Writer.written
+    pages: list[Any] = []
+    write = Writer.items
 
-    def noted(*arguments: Any) -> Any:
-        written.append(arguments)
+    def record(*arguments: Any) -> Any:
+        pages.append(arguments)
         return write(*arguments)
 
-    monkeypatch.setattr(Writer, "written", noted)
+    monkeypatch.setattr(Writer, "items", record)
     variables_of_each: list[dict[str, Any]] = [{"first": 100}, {"first": 100}, {"last": 2}, {"first": 1, "with": False}]
     documents = [Drawn(_EVERYTHING, variables) for variables in variables_of_each]
     documents.append(Drawn("{ animations { nodes { id __typename ... on Node { id } } } }", {}))
     documents.append(Drawn('{ animations(where: {territory: ["18"]}) { nodes { id } } }', {}))
     answers = ask_both(busy, [(document, PUBLIC) for document in documents * 2])
     assert all(compiled == core and not failed for compiled, core, failed in answers)
-    assert len(written) == len(answers)
+    assert len(pages) == len(answers)
 
 
 def test_what_was_written_of_a_field_is_written_again_by_every_document_that_shows_the_same_of_it(busy: Town):
@@ -67,7 +67,7 @@ def test_what_was_written_of_a_field_is_written_again_by_every_document_that_sho
             for document in documents:
                 drawn = Drawn(document, {})
                 assert await both.compiled(drawn, PUBLIC) == (await both.core(drawn, PUBLIC))[0], document
-                kept.append(len(writing._fragments.written))
+                kept.append(len(writing._fragments.by_key))
             return kept
 
     kept = asyncio.run(asking())
