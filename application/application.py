@@ -31,6 +31,8 @@ from application.people import finding, index, words
 from application.people.exporting import export_person
 from application.people.index import DDL as PEOPLE_INDEX_DDL
 from application.proof.checkpoints import create_tables as create_proof_tables
+from application.proof.completeness import committing as proof_map
+from application.proof.completeness.stored_map import create_tables as create_map_tables
 from application.service_dossiers import amendments as service_amendments
 from application.service_dossiers import commands as service_dossiers
 from domain.kernel.actors import Actor
@@ -52,6 +54,7 @@ USE_CASES = use_cases(
     attendance_sheets.USE_CASES,
     service_dossiers.USE_CASES,
     stored_files.USE_CASES,
+    proof_map.USE_CASES,
     service_amendments.USE_CASES,
     controls.USE_CASES,
     candidatures.USE_CASES,
@@ -141,6 +144,7 @@ def open_application(database_url: str, master_key: bytes, pool_size: int = 8) -
         conn.execute(IDENTITIES_DDL)
         conn.execute(PEOPLE_INDEX_DDL)
         create_proof_tables(conn)
+        create_map_tables(conn)
         create_notification_tables(conn)
         create_job_tables(conn)
     with recorder.datastore, pool:

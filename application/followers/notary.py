@@ -11,6 +11,7 @@ from typing import Any
 from psycopg import Connection
 
 from application.proof.checkpoints import CERTIFICATION, INTERVAL, KeyRetired, latest, make_checkpoint
+from application.proof.completeness.committing import CommitMap
 from application.proof.notes import SigningKey
 from application.proof.stamping import Authority, stamp_checkpoints
 from application.proof.tiles import grow, tree_size
@@ -43,21 +44,27 @@ def watch(
     interval_seconds: float,
     stop: Event,
     clock: Clock = utc_now,
+    commit_map: CommitMap | None = None,
 ) -> None:
     """Watch until `stop` is set. Wait out lost connections; end with an error if the key was replaced."""
-    keep_at(database_url, _notary(key, interval_seconds, clock), stop)
+    keep_at(database_url, _notary(key, interval_seconds, clock, commit_map), stop)
 
 
-def _notary(key: SigningKey, interval_seconds: float, clock: Clock) -> Work:
+def _notary(key: SigningKey, interval_seconds: float, clock: Clock, commit_map: CommitMap | None) -> Work:
     def sign(conn: Conn) -> float:
-        look(conn, key, interval_seconds, clock())
+        look(conn, key, interval_seconds, clock(), commit_map)
         return min(IDLE_SECONDS, interval_seconds)
 
     return Work("notary", Lock.NOTARY, sign, EVENTS_CHANNEL, pause_seconds=PAUSE_SECONDS, final=(KeyRetired,))
 
 
-def look(conn: Conn, key: SigningKey, interval_seconds: float, now: datetime) -> None:
-    """Add new events to the tree, and sign it after a certification or when the interval has passed."""
+def look(
+    conn: Conn, key: SigningKey, interval_seconds: float, now: datetime, commit_map: CommitMap | None = None
+) -> None:
+    """Add new events to the tree, and sign it after a certification or when the interval has passed.
+
+    With `commit_map`, the root of the map enters the log before each signature, and is covered by it.
+    """
     last = latest(conn)
     since = last.position if last else 0
     until = head(conn)
@@ -65,21 +72,31 @@ def look(conn: Conn, key: SigningKey, interval_seconds: float, now: datetime) ->
         return
     certified = conn.execute(_CERTIFIED, (since, list(CERTIFYING_TOPICS)), prepare=True).fetchone()
     if certified and certified[0]:
-        make_checkpoint(conn, key, until, CERTIFICATION, now)
+        _sign(conn, key, until, CERTIFICATION, now, commit_map)
     elif last is None or not 0 <= (now - last.made_at).total_seconds() < interval_seconds:
         # A last checkpoint in the future also counts: the clock was ahead then.
-        make_checkpoint(conn, key, until, INTERVAL, now)
+        _sign(conn, key, until, INTERVAL, now, commit_map)
     elif tree_size(conn)[1] < until:
         grow(conn, until)
 
 
+def _sign(conn: Conn, key: SigningKey, until: int, reason: str, now: datetime, commit_map: CommitMap | None) -> None:
+    with conn.transaction():
+        commit = commit_map(conn, now) if commit_map is not None else None
+        make_checkpoint(conn, key, commit.position if commit is not None else until, reason, now)
+
+
 @contextmanager
 def notarising(
-    database_url: str, key: SigningKey, interval_seconds: float, authority: Authority | None = None
+    database_url: str,
+    key: SigningKey,
+    interval_seconds: float,
+    authority: Authority | None = None,
+    commit_map: CommitMap | None = None,
 ) -> Iterator[None]:
     """Run the notary in a thread of its own for as long as the context lasts, and the stamping in another."""
     with ExitStack() as stack:
-        stack.enter_context(working_at(database_url, _notary(key, interval_seconds, utc_now)))
+        stack.enter_context(working_at(database_url, _notary(key, interval_seconds, utc_now, commit_map)))
         if authority is not None:
             stack.enter_context(working_at(database_url, _stamping(authority)))
         yield

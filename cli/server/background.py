@@ -11,6 +11,7 @@ from application.followers.reacting import reacting
 from application.followers.scheduling import scheduling
 from application.followers.unreached import tell_unreached
 from application.hosting.settings import Settings
+from application.proof.completeness.committing import map_commits
 from application.proof.notes import SigningKey
 from application.proof.stamping import Authority
 from cli.composition import Runtime, utc_now
@@ -30,9 +31,10 @@ def background_work(opened: Runtime) -> Iterator[None]:
     """
     settings, application = opened.settings, opened.application
     key = SigningKey.from_seed(settings.checkpoint_key)
+    authority, commit_map = _authority(settings), map_commits(application.execute)
     with (
         projecting(opened.url, application.vault),
-        notarising(opened.url, key, settings.checkpoint_seconds, _authority(settings)),
+        notarising(opened.url, key, settings.checkpoint_seconds, authority, commit_map),
         reacting(opened.url, with_mail=settings.mail is not None),
         scheduling(opened.url, jobs(application, settings), utc_now),
         _mailing(opened),

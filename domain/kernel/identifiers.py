@@ -120,3 +120,5 @@ def file_id(sha256: str) -> UUID:
 
 TYPOLOGY_ID = uuid5(NAMESPACE, "typology")
 ATTESTATION_FORM_ID = uuid5(NAMESPACE, "attestation-form")
+#: The stream of the map's roots (docs/proof.md).
+MAP_ID = uuid5(NAMESPACE, "proof-map")

@@ -48,6 +48,7 @@ class Action(StrEnum):
     ANIMATION_CLONE = "animationClone"
     ANIMATION_END = "animationEnd"
     FILE_EXPIRE = "fileExpire"
+    PROOF_MAP_COMMIT = "proofMapCommit"
     ANIMATION_ATTEST = "animationAttest"
     ATTESTATION_CORRECT = "attestationCorrect"
     ATTENDANCE_SHEET_ATTACH = "attendanceSheetAttach"
@@ -139,6 +140,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.ANIMATION_CLONE: {ST: _STRUCTURE},
     Action.ANIMATION_END: {SY: _ANY},
     Action.FILE_EXPIRE: {SY: _ANY},
+    Action.PROOF_MAP_COMMIT: {SY: _ANY},
     Action.ANIMATION_ATTEST: {ST: _STRUCTURE},
     Action.ATTESTATION_CORRECT: {ST: _STRUCTURE},
     Action.ATTENDANCE_SHEET_ATTACH: {ST: _STRUCTURE},

@@ -37,6 +37,7 @@ IN_CLEAR = {
     "muted": "kinds of notifications, made by us",
     "sha256": "a digest",
     "sheet": "a digest",
+    "root": "a digest",
     "media_type": "found by us in the content",
     "file_name": "made by us: what the sender called the file is kept nowhere",
     "changed": "names of fields",

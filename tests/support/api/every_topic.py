@@ -44,6 +44,7 @@ from application.files.expiry import FileExpire
 from application.notifications.refused_letters import LetterRefuse
 from application.notifications.unsubscribing import PURPOSE as UNSUBSCRIBE
 from application.notifications.unsubscribing import Unsubscribe
+from application.proof.completeness.committing import ProofMapCommit
 from application.registrations import (
     PURPOSE,
     RegistrationCancel,
@@ -110,6 +111,7 @@ def an_event_of_every_topic(world: World, claim: Claim) -> dict[str, str]:
     mediateur = {"account_id": UUID(ids["accountId"]), "mandate_id": UUID(ids["mandateId"])}
     world.does(MediateurAccept(**mediateur), STRUCTURE)
     world.does(FileExpire(sha256="0" * 64), SYSTEM)
+    world.does(ProofMapCommit(position=1, root="0" * 64), SYSTEM)
     world.does(AnimationModify(animation_id=UUID(ids["refused"]), changes={"title": "Précisé"}), STRUCTURE)
     return ids
 

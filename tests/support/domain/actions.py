@@ -30,6 +30,7 @@ animationClone             -      -      struct -      -     -        -      -  
 animationEnd               -      -      -      -      -     -        -      -      -      -       any
 letterRefuse               -      -      -      -      -     -        -      -      -      -       any
 fileExpire                 -      -      -      -      -     -        -      -      -      -       any
+proofMapCommit             -      -      -      -      -     -        -      -      -      -       any
 animationAttest            -      -      struct -      -     -        -      -      -      -       -
 attestationCorrect         -      -      struct -      -     -        -      -      -      -       -
 attendanceSheetAttach      -      -      struct -      -     -        -      -      -      -       -

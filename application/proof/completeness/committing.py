@@ -1,0 +1,105 @@
+"""Put the map's root into the log, so that the next checkpoint covers it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+
+from psycopg import Connection
+from pydantic import Field
+
+from application.commanding.commands import Command
+from application.commanding.unit_of_work import UnitOfWork
+from application.proof.completeness.stored_map import advance
+from domain.catalogue import COMMITTED_MAP
+from domain.kernel.actors import SYSTEM, Actor
+from domain.kernel.identifiers import MAP_ID
+from domain.kernel.rights import Action, Belongings
+from domain.proof import committed_map
+from domain.proof.events import MapCommitted
+from eventstore.locks import Lock, acquire_in_transaction
+from eventstore.log import head
+from eventstore.recorder import Outcome
+from eventstore.records import Recorded, decode
+
+Conn = Connection[Any]
+Execute = Callable[[Command, Actor, datetime], Outcome]
+#: Puts the root of the map of the whole log into the log; returns where.
+CommitMap = Callable[[Conn, datetime], "Commit | None"]
+
+_LAST_COMMIT = """
+SELECT notification_id, originator_id, originator_version, topic, state FROM stored_events
+WHERE originator_id = %s ORDER BY originator_version DESC LIMIT 1"""
+_ANYTHING_ELSE = """
+SELECT EXISTS (SELECT FROM stored_events WHERE notification_id > %s AND originator_id <> %s)"""
+
+
+class ProofMapCommit(Command):
+    """Sent before a checkpoint is signed."""
+
+    action: ClassVar[Action] = Action.PROOF_MAP_COMMIT
+
+    position: Annotated[int, Field(ge=1)]
+    root: Annotated[str, Field(pattern="^[0-9a-f]{64}$", max_length=64)]
+
+
+def commit(command: ProofMapCommit, work: UnitOfWork) -> UUID:
+    state = work.find(COMMITTED_MAP, MAP_ID)
+    facts = committed_map.commit(state, command.position, command.root, work.actor)
+    work.record(COMMITTED_MAP, MAP_ID, facts, Belongings())
+    return MAP_ID
+
+
+USE_CASES = ((ProofMapCommit, commit),)
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A root in the log: of the map as of `map_position`, in the event at `position`."""
+
+    position: int
+    map_position: int
+    root: bytes
+
+
+def last_commit(conn: Conn) -> Commit | None:
+    with conn.cursor(binary=True) as cursor:
+        row = cursor.execute(_LAST_COMMIT, (MAP_ID,)).fetchone()
+    return None if row is None else commit_of(decode(*row))
+
+
+def commit_of(record: Recorded) -> Commit:
+    event = record.event
+    assert isinstance(event, MapCommitted), "the stream of the map holds nothing else"
+    return Commit(record.position, event.position, bytes.fromhex(event.root))
+
+
+def map_commits(execute: Execute) -> CommitMap:
+    """Return `commit_map` for those who have no application."""
+    return partial(commit_map, execute)
+
+
+def commit_map(execute: Execute, conn: Conn, now: datetime) -> Commit | None:
+    """Record the root of the map of the whole log, unless nothing happened since the last one. None: an empty log.
+
+    In the caller's transaction, which keeps the stored map as it is here until it ends.
+    """
+    acquire_in_transaction(conn, Lock.PROOF_TREE)
+    last = last_commit(conn)
+    if not _anything_since(conn, last):
+        if last is not None:
+            advance(conn, last.map_position)
+        return last
+    position = head(conn)
+    execute(ProofMapCommit(position=position, root=advance(conn, position).hex()), SYSTEM, now)
+    return last_commit(conn)
+
+
+def _anything_since(conn: Conn, last: Commit | None) -> bool:
+    # A commit alone calls for no other: an idle log would grow by itself.
+    row = conn.execute(_ANYTHING_ELSE, (last.map_position if last else 0, MAP_ID), prepare=True).fetchone()
+    return bool(row and row[0])

@@ -1,0 +1,188 @@
+"""A sparse Merkle tree: a map from 256-bit paths to values, whose root commits to every value and to every absence.
+
+A subtree without a leaf hashes to 32 zero bytes, one with a single leaf to the hash of that leaf, so a leaf stands as
+high as it is alone: n leaves make about log2(n) levels. docs/proof.md has the hashes and the form of a proof.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+HASH_BYTES = 32
+DEPTH = 8 * HASH_BYTES
+EMPTY = bytes(HASH_BYTES)
+_LEAF, _INNER = b"\x02", b"\x03"
+
+
+def path_of(key: str) -> bytes:
+    """Return the place of a key in the tree."""
+    return sha256(key.encode()).digest()
+
+
+def leaf_hash(path: bytes, digest: bytes) -> bytes:
+    """Return the hash of a leaf; `digest` is the SHA-256 of its value."""
+    return sha256(_LEAF + path + digest).digest()
+
+
+def inner_hash(left: bytes, right: bytes) -> bytes:
+    return sha256(_INNER + left + right).digest()
+
+
+def bit(path: bytes, depth: int) -> int:
+    """Return 1 where the path turns right at that depth, else 0."""
+    return path[depth >> 3] >> (7 - (depth & 7)) & 1
+
+
+class Leaf:
+    __slots__ = ("hash", "path", "value")
+
+    def __init__(self, path: bytes, value: bytes) -> None:
+        self.path, self.value = path, value
+        self.hash = leaf_hash(path, sha256(value).digest())
+
+
+class Inner:
+    """A node above two leaves or more. `hash` is None from a change below it until it is computed."""
+
+    __slots__ = ("hash", "left", "right")
+
+    def __init__(self, left: Node, right: Node) -> None:
+        self.left, self.right = left, right
+        self.hash: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unloaded:
+    """A subtree of two leaves or more that is not in memory."""
+
+    hash: bytes
+
+
+Node = Leaf | Inner | Unloaded | None
+
+
+@dataclass(frozen=True, slots=True)
+class PathProof:
+    """What stands at a path: the siblings, the lowest first, and the leaf that is there.
+
+    Without a leaf the place is empty; a leaf of another path shows that the path's own is absent.
+    """
+
+    siblings: Sequence[bytes]
+    leaf_path: bytes | None
+    leaf_digest: bytes | None
+
+
+def node_hash(node: Node) -> bytes:
+    if node is None:
+        return EMPTY
+    if node.hash is None:
+        node.hash = inner_hash(node_hash(node.left), node_hash(node.right))
+    return node.hash
+
+
+def put(node: Node, leaf: Leaf, depth: int = 0) -> Node:
+    """Return the subtree with the leaf in it; one of the same path is replaced."""
+    if node is None:
+        return leaf
+    if isinstance(node, Leaf):
+        return leaf if node.path == leaf.path else _above_both(node, leaf, depth)
+    assert isinstance(node, Inner), "what a change touches is loaded first"
+    if bit(leaf.path, depth):
+        node.right = put(node.right, leaf, depth + 1)
+    else:
+        node.left = put(node.left, leaf, depth + 1)
+    node.hash = None
+    return node
+
+
+def _above_both(first: Leaf, second: Leaf, depth: int) -> Inner:
+    right = bit(first.path, depth)
+    if right != bit(second.path, depth):
+        return Inner(second, first) if right else Inner(first, second)
+    below = _above_both(first, second, depth + 1)
+    return Inner(None, below) if right else Inner(below, None)
+
+
+def remove(node: Node, path: bytes, depth: int = 0) -> Node:
+    """Return the subtree without the leaf of that path, if there is one."""
+    if node is None or isinstance(node, Leaf):
+        return None if node is not None and node.path == path else node
+    assert isinstance(node, Inner), "what a change touches is loaded first"
+    if bit(path, depth):
+        node.right = remove(node.right, path, depth + 1)
+    else:
+        node.left = remove(node.left, path, depth + 1)
+    node.hash = None
+    if node.left is None and isinstance(node.right, Leaf | None):
+        return node.right
+    if node.right is None and isinstance(node.left, Leaf):
+        return node.left
+    return node
+
+
+class SparseTree:
+    """A tree in memory, as far as it is loaded."""
+
+    def __init__(self, top: Node = None) -> None:
+        self.top = top
+
+    def apply(self, changes: Mapping[str, str | None]) -> None:
+        """Set these keys to these values; None removes a key."""
+        for key, value in changes.items():
+            if value is None:
+                self.top = remove(self.top, path_of(key))
+            else:
+                self.top = put(self.top, Leaf(path_of(key), value.encode()))
+
+    @property
+    def root(self) -> bytes:
+        return node_hash(self.top)
+
+    def prove(self, key: str) -> PathProof:
+        path, node, siblings = path_of(key), self.top, list[bytes]()
+        while isinstance(node, Inner):
+            right = bit(path, len(siblings))
+            siblings.append(node_hash(node.left if right else node.right))
+            node = node.right if right else node.left
+        assert not isinstance(node, Unloaded), "what is proved is loaded first"
+        siblings.reverse()
+        if node is None:
+            return PathProof(siblings, None, None)
+        return PathProof(siblings, node.path, sha256(node.value).digest())
+
+
+def root_of(values: Iterable[tuple[str, str]]) -> bytes:
+    """Return the root of a whole map."""
+    tree = SparseTree()
+    tree.apply(dict(values))
+    return tree.root
+
+
+def verifies(root: bytes, key: str, value: str | None, proof: PathProof) -> bool:
+    """Return whether the map with that root holds that value for the key; None: no value."""
+    path, depth = path_of(key), len(proof.siblings)
+    if depth > DEPTH or any(len(sibling) != HASH_BYTES for sibling in proof.siblings):
+        return False
+    node = _at_the_end(path, value, proof, depth)
+    if node is None:
+        return False
+    for level, sibling in zip(range(depth - 1, -1, -1), proof.siblings, strict=True):
+        node = inner_hash(sibling, node) if bit(path, level) else inner_hash(node, sibling)
+    return node == root
+
+
+def _at_the_end(path: bytes, value: str | None, proof: PathProof, depth: int) -> bytes | None:
+    """Return the hash of what the proof says stands at the end of the path; None if that proves nothing of it."""
+    if value is not None:
+        digest = sha256(value.encode()).digest()
+        return leaf_hash(path, digest) if (proof.leaf_path, proof.leaf_digest) == (path, digest) else None
+    if proof.leaf_path is None or proof.leaf_digest is None:
+        return EMPTY if (proof.leaf_path, proof.leaf_digest) == (None, None) else None
+    other = proof.leaf_path
+    if len(other) != HASH_BYTES or len(proof.leaf_digest) != HASH_BYTES or other == path:
+        return None
+    shares_the_way = all(bit(other, level) == bit(path, level) for level in range(depth))
+    return leaf_hash(other, proof.leaf_digest) if shares_the_way else None

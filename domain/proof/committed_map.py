@@ -1,0 +1,33 @@
+"""The map of the whole log whose roots stand in the log: one stream, each commit further on than the one before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from domain.kernel.actors import Actor
+from domain.kernel.errors import broken
+from domain.kernel.events import Event
+from domain.kernel.rights import Action, Belongings, authorize
+from domain.proof.events import MapCommitted
+
+
+@dataclass(frozen=True, slots=True)
+class CommittedMap:
+    """The last commit."""
+
+    position: int
+    root: str
+
+
+def evolve(state: CommittedMap | None, originator_id: UUID, fact: Event) -> CommittedMap:
+    if isinstance(fact, MapCommitted):
+        return CommittedMap(fact.position, fact.root)
+    raise TypeError(f"not an event of the map: {fact!r}")
+
+
+def commit(state: CommittedMap | None, position: int, root: str, actor: Actor) -> list[Event]:
+    authorize(actor, Action.PROOF_MAP_COMMIT, Belongings())
+    if state is not None and position <= state.position:
+        raise broken(f"L'état de l'historique est déjà scellé jusqu'à la position {state.position}.")
+    return [MapCommitted(position=position, root=root)]
