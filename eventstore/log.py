@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -17,12 +17,20 @@ _AFTER = (
     f"SELECT {_COLUMNS} FROM stored_events"
     " WHERE notification_id > %s AND notification_id < %s ORDER BY notification_id LIMIT %s"
 )
+_STORED = (
+    f"SELECT {_COLUMNS} FROM stored_events WHERE notification_id > %s AND notification_id <= %s"
+    " ORDER BY notification_id"
+)
 _AT = f"SELECT {_COLUMNS} FROM stored_events WHERE notification_id = ANY(%s) ORDER BY notification_id"
 LAST_POSITION = (1 << 63) - 1
 _HEAD = "SELECT coalesce(max(notification_id), 0) FROM stored_events"
 
 Conn = Connection[Any]
 S = TypeVar("S")
+#: Position, stream, version, topic and state, as stored.
+Stored = tuple[int, UUID, int, str, bytes]
+#: Rows that are fetched at once: some megabytes.
+_AT_ONCE = 5_000
 
 
 def read_stream(conn: Conn, originator_id: UUID, after_version: int = 0) -> list[Recorded]:
@@ -41,6 +49,17 @@ def read_after(conn: Conn, position: int, limit: int, before: int = LAST_POSITIO
 def read_at(conn: Conn, positions: Sequence[int]) -> list[Recorded]:
     """Return the events at these positions, in log order; positions without an event are left out."""
     return _fetch(conn, _AT, (list(positions),))
+
+
+def stored_after(conn: Conn, until: int, position: int | None = None) -> Iterator[Stored]:
+    """Yield what is stored after `position`, or from the lowest position, up to `until`, in log order, as it is read.
+
+    `conn` is in autocommit mode.
+    """
+    lowest = -LAST_POSITION if position is None else position
+    with conn.transaction(), conn.cursor("stored_events_in_order", binary=True) as cursor:
+        cursor.itersize = _AT_ONCE
+        yield from cursor.execute(_STORED, (lowest, until))
 
 
 def state_after(

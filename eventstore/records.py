@@ -161,6 +161,17 @@ def _decoder(topic: str) -> Decoder:
     return decode_state
 
 
+_SCHEMA_VERSION = re.compile(rb'\{"schema_version":([1-9][0-9]{0,3}),')
+
+
+def schema_version_of(state: bytes) -> int:
+    """Return the schema version that a state was stored with. Raise ValueError if it does not begin with one."""
+    match = _SCHEMA_VERSION.match(state)
+    if match is None:
+        raise ValueError("a state begins with its schema version")
+    return int(match.group(1))
+
+
 def upcast(event_class: type[Event], state: dict[str, Any]) -> dict[str, Any]:
     """Bring a stored state of any earlier schema version step by step to the current one."""
     version = state["schema_version"]

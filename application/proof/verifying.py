@@ -18,10 +18,10 @@ from application.proof import bundle as layout
 from application.proof.archive import BadBundle, open_archive
 from application.proof.bundle import manifest_text, records_of
 from application.proof.dossier_facts import Facts, NotADossier, facts_of, file_digests
-from application.proof.dossier_rules import broken_rules
 from application.proof.leaves import Leaf, decode_leaf
 from application.proof.merkle import leaf_hash, verifies_consistency, verifies_inclusion
 from application.proof.notes import BadNote, Checkpoint, open_note, parse_checkpoint
+from application.proof.rules.bundles import findings_in
 from application.proof.stamping import BadStamp, check_stamp
 from eventstore.records import UnreadableEvent
 from eventstore.seals import is_sealed
@@ -199,10 +199,11 @@ def _with_clear_texts(fact: Any, shown: Any) -> Any:
 
 
 def _rules(bundle: _Bundle) -> str | None:
-    """Check that what was submitted and certified follows from the convention's and the animations' own events."""
+    """Check that every event is one that the domain would have recorded there: rights, transitions and figures."""
     certified = bundle.facts["certified"]
-    for broken in broken_rules(bundle.dossier_id, records_of(bundle.leaves)):
-        raise CheckFailed(broken)
+    for finding in findings_in(bundle.leaves):
+        if not finding.warning:
+            raise CheckFailed(str(finding))
     if certified is None:
         return None
     sum_ = f"{certified['animations']} animations × {certified['rate_per_animation']} = {certified['amount']} euros"

@@ -1,0 +1,131 @@
+"""How events of animations are judged."""
+
+from __future__ import annotations
+
+from application.proof.rules.cases import Alone, Case, Decision, Judgement, Judgements
+from application.proof.rules.scene import Untold
+from application.proof.rules.words import with_stand_ins
+from domain.animations import animation as decisions
+from domain.animations import attendance_sheet, attestation
+from domain.animations.animation import CONTENT_FIELDS, Animation, Attendance
+from domain.animations.attendance_sheet import Sheet
+from domain.animations.events import (
+    AnimationAttested,
+    AnimationCancelled,
+    AnimationContent,
+    AnimationCreated,
+    AnimationEnded,
+    AnimationGathered,
+    AnimationModified,
+    AnimationPublished,
+    AnimationRefused,
+    AnimationReleased,
+    AttendanceSheetAttached,
+    AttestationCorrected,
+)
+from domain.kernel.errors import broken
+from domain.kernel.events import Event
+from domain.kernel.rights import Action, Belongings
+from domain.service_dossiers.gathering import gathering_obstacle
+
+
+def _of(case: Case) -> Animation:
+    return case.scene.state(Animation, case.stream, "animation")
+
+
+def _decided(case: Case, events: list[Event], recorded: Event | None = None) -> Decision:
+    return Decision(events, _of(case).belongings, recorded=recorded)
+
+
+def _created(case: Case, fact: AnimationCreated) -> Decision:
+    scene = case.scene
+    scene.zones.setdefault(fact.territory, fact.time_zone)
+    around = scene.surroundings(fact.structure_id, fact.territory, fact.convention_id)
+    belongings = Belongings(fact.structure_id, frozenset([fact.territory]))
+    if fact.cloned_from is not None and scene.holds(fact.cloned_from):
+        source = scene.state(Animation, fact.cloned_from, "animation to clone")
+        facts = decisions.clone(source, case.actor, fact.starts_at, fact.ends_at, around, case.now)
+        return Decision(facts, belongings)
+    content = AnimationContent.model_construct(**{name: getattr(fact, name) for name in CONTENT_FIELDS})
+    facts = decisions.declare(content, fact.structure_id, case.actor, lambda: around, case.now)
+    if fact.cloned_from is not None:
+        facts = [created.model_copy(update={"cloned_from": fact.cloned_from}) for created in facts]
+    return Decision(facts, belongings)
+
+
+def _modified(case: Case, fact: AnimationModified) -> Decision:
+    state = _of(case)
+    recorded = with_stand_ins(fact, new=frozenset(fact.changed))
+    around = case.scene.surroundings(state.structure_id, state.territory, fact.convention_id)
+    changes = {name: getattr(recorded, name) for name in CONTENT_FIELDS}
+    return _decided(case, decisions.modify(state, case.actor, changes, around, case.now), recorded)
+
+
+def _published(case: Case, fact: AnimationPublished) -> Decision:
+    return _decided(case, decisions.publish(_of(case), case.actor, case.now))
+
+
+def _refused(case: Case, fact: AnimationRefused) -> Decision:
+    return _decided(case, decisions.refuse_publication(_of(case), case.actor, fact.reason, case.now))
+
+
+def _cancelled(case: Case, fact: AnimationCancelled) -> Decision:
+    return _decided(case, decisions.cancel(_of(case), case.actor, fact.reason, case.now))
+
+
+def _ended(case: Case, fact: AnimationEnded) -> Decision:
+    return _decided(case, decisions.end(_of(case), case.actor, case.now))
+
+
+def _attested(case: Case, fact: AnimationAttested) -> Decision:
+    came = Attendance(fact.parents, fact.children, fact.answers)
+    form = case.scene.form(fact.form_version, len(fact.answers))
+    return _decided(case, attestation.attest(_of(case), case.actor, came, form, case.scene.typology(), case.now))
+
+
+def _corrected(case: Case, fact: AttestationCorrected) -> Decision:
+    state, scene = _of(case), case.scene
+    came = Attendance(fact.parents, fact.children, fact.answers)
+    facts = attestation.correct_attestation(
+        *(state, scene.dossier_status(state), case.actor, came, fact.reason),
+        *(scene.form(fact.form_version, len(fact.answers)), scene.typology(), case.now),
+    )
+    return _decided(case, facts)
+
+
+def _sheet(case: Case, fact: AttendanceSheetAttached) -> Decision:
+    state = _of(case)
+    sheet = Sheet(fact.file_name, fact.media_type, fact.size, fact.sha256)
+    status = case.scene.dossier_status(state)
+    return _decided(case, attendance_sheet.attach_sheet(state, status, case.actor, sheet, case.now))
+
+
+def _gathered_alone(case: Case, fact: AnimationGathered) -> None:
+    """Judge a gathering by a dossier that is not held."""
+    animation = _of(case)
+    if animation.dossier_id is not None:
+        raise Untold(f"dossier {animation.dossier_id} holds the animation already")
+    if reason := gathering_obstacle(case.scene.dossier(fact.dossier_id, animation), animation):
+        raise broken(reason)
+
+
+def _released_alone(case: Case, fact: AnimationReleased) -> None:
+    if _of(case).dossier_id != fact.dossier_id:
+        raise Untold(f"dossier {fact.dossier_id} does not hold the animation")
+
+
+ANIMATIONS: Judgements = {
+    AnimationCreated: Judgement(_created, (Action.ANIMATION_CREATE, Action.ANIMATION_CLONE)),
+    AnimationModified: Judgement(_modified, (Action.ANIMATION_MODIFY,)),
+    AnimationPublished: Judgement(_published, (Action.ANIMATION_PUBLISH,)),
+    AnimationRefused: Judgement(_refused, (Action.ANIMATION_REFUSE,)),
+    AnimationCancelled: Judgement(_cancelled, (Action.ANIMATION_CANCEL,)),
+    AnimationEnded: Judgement(_ended, (Action.ANIMATION_END,)),
+    AnimationAttested: Judgement(_attested, (Action.ANIMATION_ATTEST,)),
+    AttestationCorrected: Judgement(_corrected, (Action.ATTESTATION_CORRECT,)),
+    AttendanceSheetAttached: Judgement(_sheet, (Action.ATTENDANCE_SHEET_ATTACH,)),
+}
+ANIMATIONS_ALONE: dict[type[Event], Alone] = {
+    AnimationGathered: _gathered_alone,
+    AnimationReleased: _released_alone,
+}

@@ -1,0 +1,100 @@
+"""How events of conventions and of structures' accounts are judged."""
+
+from __future__ import annotations
+
+from application.proof.rules.cases import Alone, Case, Consequence, Decision, Judgement, Judgements
+from application.proof.rules.scene import Untold
+from application.proof.rules.words import with_stand_ins
+from domain.conventions import convention as decisions
+from domain.conventions.convention import (
+    AMENDABLE,
+    Convention,
+    ConventionAmended,
+    ConventionSigned,
+    ConventionTerminated,
+    ConventionTerms,
+    PaymentTerms,
+    ServiceCertified,
+)
+from domain.kernel.events import Event
+from domain.kernel.identifiers import structure_id
+from domain.kernel.rights import Action, Belongings, authorize
+from domain.kernel.validation import validated
+from domain.structures import structure as structures
+from domain.structures.structure import Structure, StructureContactSet, StructureRenamed
+
+
+def _signed(case: Case, fact: ConventionSigned) -> Decision:
+    scene = case.scene
+    if scene.version(case.stream):
+        raise Untold("the convention is signed already")
+    terms = validated(ConventionTerms, {name: getattr(fact, name) for name in ConventionTerms.model_fields})
+    facts = decisions.sign(terms, case.actor, scene.today(scene.territory(fact.territory).code, case.now))
+    stream = structure_id(fact.siret)
+    belongings = Belongings(stream, frozenset([fact.territory]))
+    consequences: list[Consequence] = []
+    if scene.holds(stream):
+        attached = structures.attach_convention(
+            scene.find(Structure, stream), fact.siret, fact.structure_name, case.stream, fact.territory
+        )
+        consequences = [Consequence(stream, with_stand_ins(event), belongings) for event in attached]
+    return Decision(facts, belongings, consequences)
+
+
+def _of(case: Case) -> Convention:
+    return case.scene.state(Convention, case.stream, "convention")
+
+
+def _amended(case: Case, fact: ConventionAmended) -> Decision:
+    state = _of(case)
+    recorded = with_stand_ins(fact, new=frozenset(fact.changed))
+    validated(PaymentTerms, {name: getattr(recorded, name) for name in PaymentTerms.model_fields})
+    changes: dict[str, object] = {name: getattr(recorded, name) for name in AMENDABLE}
+    return Decision(decisions.amend(state, case.actor, changes), state.belongings, recorded=recorded)
+
+
+def _terminated(case: Case, fact: ConventionTerminated) -> Decision:
+    state = _of(case)
+    return Decision(decisions.terminate(state, case.actor, fact.terminated_on, fact.reason), state.belongings)
+
+
+def _renamed(case: Case, fact: StructureRenamed) -> Decision:
+    state = case.scene.state(Structure, case.stream, "structure")
+    recorded = with_stand_ins(fact, new=frozenset(["name"]))
+    facts = structures.rename(state, case.actor, recorded.name, recorded.reason or "")
+    return Decision(facts, Belongings(state.id, state.home), recorded=recorded)
+
+
+def _contact_set(case: Case, fact: StructureContactSet) -> Decision:
+    """No decision of the domain's makes it; the right is the domain's, and so is what an erasure leaves."""
+    state = case.scene.state(Structure, case.stream, "structure")
+    erased = case.record.stamp.cause == f"command:{Action.PERSON_ERASE}"
+    belongings = Belongings(structure_id=state.id)
+    authorize(case.actor, Action.PERSON_ERASE if erased else Action.STRUCTURE_CONTACT_SET, belongings)
+    event = StructureContactSet(person_id=fact.person_id) if erased else fact
+    return Decision([event], belongings)
+
+
+def _counted_alone(case: Case, fact: ServiceCertified) -> None:
+    """The dossier is not held: nothing more can be known of it than that it is counted."""
+    _of(case)
+
+
+CONVENTIONS: Judgements = {
+    ConventionSigned: Judgement(_signed, (Action.CONVENTION_SIGN,)),
+    ConventionAmended: Judgement(_amended, (Action.CONVENTION_AMEND,)),
+    ConventionTerminated: Judgement(_terminated, (Action.CONVENTION_TERMINATE,)),
+    StructureRenamed: Judgement(_renamed, (Action.STRUCTURE_RENAME,)),
+    StructureContactSet: Judgement(_contact_set, (Action.STRUCTURE_CONTACT_SET, Action.PERSON_ERASE)),
+}
+
+
+def _attached_alone(case: Case, fact: Event) -> None:
+    """The convention is not held."""
+
+
+CONVENTIONS_ALONE: dict[type[Event], Alone] = {
+    ServiceCertified: _counted_alone,
+    structures.AccountOpened: _attached_alone,
+    structures.ConventionAttached: _attached_alone,
+}

@@ -1,0 +1,146 @@
+"""How events of service dossiers are judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from application.proof.rules.cases import Case, Consequence, Decision, Judgement, Judgements
+from application.proof.rules.scene import Scene, Untold
+from application.proof.rules.words import with_stand_ins
+from domain.animations.animation import Animation, Attendance
+from domain.animations.attestation import check_attendance
+from domain.animations.events import AnimationGathered, AnimationReleased, AttestationCorrected
+from domain.conventions.convention import Convention, ServiceCertified
+from domain.kernel.events import Event
+from domain.kernel.rights import Action
+from domain.service_dossiers import amendment, certification, gathering, payment, submission
+from domain.service_dossiers.events import (
+    AmendmentAccepted,
+    AmendmentProposed,
+    AmendmentRefused,
+    DossierCertified,
+    DossierGathered,
+    DossierOpened,
+    DossierPaid,
+    DossierReturned,
+    DossierSubmitted,
+    PieceAttached,
+)
+from domain.service_dossiers.service_dossier import ServiceDossier
+
+
+def _of(case: Case) -> ServiceDossier:
+    return case.scene.state(ServiceDossier, case.stream, "dossier")
+
+
+def _convention(case: Case, dossier: ServiceDossier) -> Convention:
+    return case.scene.convention(dossier.convention_id, dossier.structure_id, dossier.territory)
+
+
+def _decided(case: Case, events: list[Event], consequences: Iterable[Consequence] = ()) -> Decision:
+    return Decision(events, _of(case).belongings, tuple(consequences))
+
+
+def _opened(case: Case, fact: DossierOpened) -> Decision:
+    if case.scene.version(case.stream):
+        raise Untold("the dossier is open already")
+    convention = case.scene.convention(fact.convention_id, fact.structure_id, fact.territory)
+    facts = gathering.open_dossier(convention, fact.period_from, fact.period_until, case.actor)
+    return Decision(facts, convention.belongings)
+
+
+def _gathered(case: Case, fact: DossierGathered) -> Decision:
+    scene, dossier = case.scene, _of(case)
+    chosen = [(animation_id, scene.find(Animation, animation_id)) for animation_id in fact.animation_ids]
+    facts = gathering.gather(dossier, chosen, case.actor)
+    left_out = [animation_id for animation_id in dossier.animation_ids if animation_id not in set(fact.animation_ids)]
+    claimed = [
+        Consequence(animation.id, AnimationGathered(dossier_id=dossier.id), animation.belongings)
+        for _, animation in chosen
+        if animation is not None and animation.dossier_id is None
+    ]
+    return _decided(case, facts, [*_released(scene, dossier, left_out), *claimed])
+
+
+def _released(scene: Scene, dossier: ServiceDossier, animation_ids: Iterable[UUID]) -> list[Consequence]:
+    held = [scene.find(Animation, animation_id) for animation_id in animation_ids]
+    return [
+        Consequence(animation.id, AnimationReleased(dossier_id=dossier.id), animation.belongings)
+        for animation in held
+        if animation is not None and animation.dossier_id == dossier.id
+    ]
+
+
+def _piece(case: Case, fact: PieceAttached) -> Decision:
+    dossier = _of(case)
+    return _decided(case, submission.attach_piece(dossier, _convention(case, dossier), fact, case.actor))
+
+
+def _submitted(case: Case, fact: DossierSubmitted) -> Decision:
+    scene, dossier = case.scene, _of(case)
+    animations = [
+        (scene.state(Animation, animation_id, "animation"), scene.version(animation_id))
+        for animation_id in dossier.animation_ids
+    ]
+    return _decided(case, submission.submit(dossier, _convention(case, dossier), animations, case.actor))
+
+
+def _returned(case: Case, fact: DossierReturned) -> Decision:
+    dossier = _of(case)
+    facts = certification.send_back(dossier, case.actor, fact.reason)
+    return _decided(case, facts, _released(case.scene, dossier, dossier.animation_ids))
+
+
+def _certified(case: Case, fact: DossierCertified) -> Decision:
+    dossier = _of(case)
+    convention = _convention(case, dossier)
+    facts = certification.certify(dossier, convention, case.actor, fact.overrun_reason)
+    counted = ServiceCertified(dossier_id=dossier.id, animations=fact.animations, amount=fact.amount)
+    case.scene.certified_on[dossier.id] = case.scene.today(dossier.territory, case.now)
+    return _decided(case, facts, [Consequence(convention.id, counted, convention.belongings)])
+
+
+def _paid(case: Case, fact: DossierPaid) -> Decision:
+    dossier = _of(case)
+    today = case.scene.today(dossier.territory, case.now)
+    return _decided(case, payment.record_payment(dossier, case.actor, fact.paid_on, fact.reference, today))
+
+
+def _proposed(case: Case, fact: AmendmentProposed) -> Decision:
+    scene, dossier = case.scene, _of(case)
+    recorded = with_stand_ins(fact, new=frozenset(["answers"]))
+    came = Attendance(recorded.parents, recorded.children, recorded.answers)
+    animation = scene.find(Animation, fact.animation_id)
+    current = animation.attendance if animation and animation.dossier_id == dossier.id else None
+    form = scene.form(fact.form_version, len(came.answers))
+    facts = amendment.propose(dossier, case.actor, fact.animation_id, current, came, form.version, recorded.reason)
+    if animation is not None:
+        check_attendance(animation, came, form, scene.typology())
+    return Decision(facts, dossier.belongings, recorded=recorded)
+
+
+def _accepted(case: Case, fact: AmendmentAccepted) -> Decision:
+    dossier = _of(case)
+    facts = amendment.accept(dossier, case.actor, fact.number)
+    proposed = amendment.pending(dossier, fact.number)
+    corrected = AttestationCorrected(**proposed.model_dump(exclude={"number", "animation_id"}))
+    return _decided(case, facts, [Consequence(proposed.animation_id, with_stand_ins(corrected), dossier.belongings)])
+
+
+def _declined(case: Case, fact: AmendmentRefused) -> Decision:
+    return _decided(case, amendment.decline(_of(case), case.actor, fact.number, fact.reason))
+
+
+DOSSIERS: Judgements = {
+    DossierOpened: Judgement(_opened, (Action.SERVICE_DOSSIER_OPEN,)),
+    DossierGathered: Judgement(_gathered, (Action.SERVICE_DOSSIER_OPEN, Action.SERVICE_DOSSIER_GATHER)),
+    PieceAttached: Judgement(_piece, (Action.SERVICE_PIECE_ATTACH,)),
+    DossierSubmitted: Judgement(_submitted, (Action.SERVICE_DOSSIER_SUBMIT,)),
+    DossierReturned: Judgement(_returned, (Action.SERVICE_DOSSIER_RETURN,)),
+    DossierCertified: Judgement(_certified, (Action.SERVICE_DOSSIER_CERTIFY,)),
+    DossierPaid: Judgement(_paid, (Action.SERVICE_PAYMENT_RECORD,)),
+    AmendmentProposed: Judgement(_proposed, (Action.SERVICE_AMENDMENT_PROPOSE,)),
+    AmendmentAccepted: Judgement(_accepted, (Action.SERVICE_AMENDMENT_ACCEPT,)),
+    AmendmentRefused: Judgement(_declined, (Action.SERVICE_AMENDMENT_REFUSE,)),
+}

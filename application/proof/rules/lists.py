@@ -1,0 +1,113 @@
+"""How events of the national team's lists, of files and of erased words are judged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from application.proof.rules.cases import Case, Decision, Judgement, Judgements
+from application.proof.rules.scene import Untold
+from domain.animations.events import AnimationWordsErased
+from domain.controls.control import Control
+from domain.controls.events import ControlWordsErased, PieceWordsErased
+from domain.conventions.convention import ConventionWordsErased
+from domain.files import stored_file
+from domain.files.stored_file import FileExpired
+from domain.kernel.events import Event
+from domain.kernel.identifiers import ATTESTATION_FORM_ID, TYPOLOGY_ID, file_id, territory_id
+from domain.kernel.rights import Action, Belongings, authorize
+from domain.service_dossiers.events import DossierWordsErased
+from domain.structures.structure import StructureWordsErased
+from domain.typology import attestation_form, territory, typology
+from domain.typology.attestation_form import AttestationForm, FormWorded
+from domain.typology.territory import CandidaturesOpened, Territory, TerritoryJoined
+from domain.typology.typology import TermAdded, TermMerged, TermRenamed, TermRetired, TermSplit, Typology
+
+
+def _typology(case: Case) -> Typology:
+    if case.stream != TYPOLOGY_ID:
+        raise Untold("there is one typology, in a stream of its own")
+    return case.scene.find(Typology, TYPOLOGY_ID) or Typology()
+
+
+def _added(case: Case, fact: TermAdded) -> Decision:
+    return Decision(typology.add(_typology(case), case.actor, fact), Belongings())
+
+
+def _renamed(case: Case, fact: TermRenamed) -> Decision:
+    facts = typology.rename(_typology(case), case.actor, fact.kind, fact.code, fact.label, fact.since)
+    return Decision(facts, Belongings())
+
+
+def _merged(case: Case, fact: TermMerged) -> Decision:
+    facts = typology.merge(_typology(case), case.actor, fact.kind, fact.code, fact.into, fact.since)
+    return Decision(facts, Belongings())
+
+
+def _split(case: Case, fact: TermSplit) -> Decision:
+    facts = typology.split(_typology(case), case.actor, fact.kind, fact.code, fact.parts, fact.since)
+    return Decision(facts, Belongings())
+
+
+def _retired(case: Case, fact: TermRetired) -> Decision:
+    return Decision(typology.retire(_typology(case), case.actor, fact.kind, fact.code, fact.since), Belongings())
+
+
+def _of_territory(case: Case, code: str) -> Belongings:
+    if case.stream != territory_id(code):
+        raise Untold(f"the stream is not that of territory {code}")
+    return Belongings(territories=frozenset([code]))
+
+
+def _joined(case: Case, fact: TerritoryJoined) -> Decision:
+    state = case.scene.find(Territory, case.stream)
+    return Decision(territory.join(state, case.actor, **fact.model_dump()), _of_territory(case, fact.code))
+
+
+def _opened(case: Case, fact: CandidaturesOpened) -> Decision:
+    state = case.scene.state(Territory, case.stream, "territory")
+    return Decision(territory.open_candidatures(state, case.actor), _of_territory(case, fact.code))
+
+
+def _worded(case: Case, fact: FormWorded) -> Decision:
+    if case.stream != ATTESTATION_FORM_ID:
+        raise Untold("there is one attestation form, in a stream of its own")
+    state = case.scene.find(AttestationForm, ATTESTATION_FORM_ID) or AttestationForm()
+    return Decision(attestation_form.word(state, case.actor, fact.questions), Belongings())
+
+
+def _expired(case: Case, fact: FileExpired) -> Decision:
+    if case.stream != file_id(fact.sha256):
+        raise Untold("the stream is not that of the file with this digest")
+    return Decision(stored_file.expire(fact.sha256, case.actor), Belongings())
+
+
+def _erased(case: Case, fact: Event) -> Decision:
+    """The words of a thing are erased, and those of a control's pieces with them."""
+    authorize(case.actor, Action.PERSON_ERASE, Belongings())
+    state: Any = case.scene.state(object, case.stream, "thing")
+    pieces: list[Event] = []
+    if isinstance(state, Control):
+        pieces = [
+            PieceWordsErased(dossier_id=dossier, piece=piece)
+            for dossier, judged in state.judged.items()
+            for piece in judged
+        ]
+    owners: Belongings = state.belongings
+    return Decision([fact, *pieces], Belongings(owners.structure_id, owners.home or owners.territories))
+
+
+LISTS: Judgements = {
+    TermAdded: Judgement(_added, (Action.TERM_ADD,)),
+    TermRenamed: Judgement(_renamed, (Action.TERM_RENAME,)),
+    TermMerged: Judgement(_merged, (Action.TERM_MERGE,)),
+    TermSplit: Judgement(_split, (Action.TERM_SPLIT,)),
+    TermRetired: Judgement(_retired, (Action.TERM_RETIRE,)),
+    TerritoryJoined: Judgement(_joined, (Action.TERRITORY_JOIN,)),
+    CandidaturesOpened: Judgement(_opened, (Action.TERRITORY_OPEN_CANDIDATURES,)),
+    FormWorded: Judgement(_worded, (Action.ATTESTATION_FORM_WORD,)),
+    FileExpired: Judgement(_expired, (Action.FILE_EXPIRE,)),
+    **dict.fromkeys(
+        (AnimationWordsErased, ConventionWordsErased, StructureWordsErased, DossierWordsErased, ControlWordsErased),
+        Judgement(_erased, (Action.PERSON_ERASE,)),
+    ),
+}

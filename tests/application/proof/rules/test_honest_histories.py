@@ -1,0 +1,55 @@
+"""What honest people do is never found against, whatever they do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from application.application import Application, open_application
+from application.files.store import FileStore
+from application.proof.bundle import gather_proof
+from application.proof.rules.bundles import findings_in
+from application.proof.rules.log import judge_log
+from demo import load_season
+from tests.support.papers.proved_dossiers import KEY, Claim
+from tests.support.seasons import MOMENTS
+from tests.support.world import MASTER_KEY, World
+
+
+def findings(app: Application) -> list[str]:
+    with app.pool.connection() as conn:
+        return list(map(str, judge_log(conn).findings))
+
+
+@pytest.mark.parametrize("now", MOMENTS, ids=lambda now: f"{now:%Y-%m-%d}")
+def test_a_season_is_lawful(database_url: str, now):
+    with open_application(database_url, MASTER_KEY) as app:
+        load_season(app, 250, 7, now)
+        assert findings(app) == []
+
+
+def test_a_second_season_of_the_same_structures_is_lawful(database_url: str):
+    with open_application(database_url, MASTER_KEY) as app:
+        load_season(app, 100, 7, MOMENTS[0])
+        load_season(app, 100, 8, MOMENTS[0])
+        assert findings(app) == []
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_people_do_at_random_is_lawful(world: World, seed: int):
+    world.sign()
+    random = Random(seed)
+    for _ in range(250):
+        world.acts_at_random(random)
+    assert findings(world.app) == []
+
+
+def test_a_paid_dossier_is_lawful_in_the_log_and_in_its_bundle(world: World, tmp_path: Path):
+    claim = Claim(world, FileStore(tmp_path / "files"))
+    dossier_id = claim.paid(*claim.attested(2))
+    with world.app.pool.connection() as conn:
+        leaves = gather_proof(conn, world.app.vault, KEY, dossier_id, world.now).leaves
+    assert list(findings_in(leaves)) == []
+    assert findings(world.app) == []
