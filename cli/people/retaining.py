@@ -25,7 +25,7 @@ from application.followers.retention import (
     forget_invited,
     forget_registrants,
 )
-from application.hosting.settings import RetentionSettings
+from application.hosting.setting_groups import RetentionSettings
 from projections.engine.generations import live_tables
 from projections.people import queries as retention
 

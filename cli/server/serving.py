@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import uvicorn
 
     from api.core.context import Services
-    from application.hosting.settings import WebSettings
+    from application.hosting.setting_groups import WebSettings
 
 #: How long a stopping server waits for pending answers and idle clients.
 GRACE_SECONDS = 3

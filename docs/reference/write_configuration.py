@@ -7,13 +7,14 @@ from collections.abc import Iterator
 
 from pydantic.fields import FieldInfo
 
-from application.hosting.settings import GROUPS, SECRETS, Group, Settings, accepted, description, variables_of
+from application.hosting.setting_groups import Group
+from application.hosting.settings import GROUPS, SECRETS, Settings, accepted, description, variables_of
 
 INTRODUCTION = """\
 # Configuration
 
 Everything is configured by environment variables. An empty value counts as none. Where variables are missing or wrong,
-no command starts: it prints one line for each. Written by `make reference` from `application/hosting/settings.py`.
+no command starts: it prints one line for each. Written by `make reference` from `application/hosting`.
 """
 SECRETS_IN_FILES = """\
 ## Secrets in files

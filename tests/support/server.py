@@ -20,7 +20,7 @@ from api.app import create_app
 from api.core.context import Services
 from application.application import Application, open_application
 from application.files.store import FileStore
-from application.hosting.settings import WebSettings
+from application.hosting.setting_groups import WebSettings
 from application.proof.notes import SigningKey
 from application.sign_in.accepting import SignIn
 from application.sign_in.local import LocalSignIn, issue_token

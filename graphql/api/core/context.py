@@ -21,7 +21,7 @@ from api.core.known_rows import KnownRows
 from api.core.sign_ins_seen import SignInsSeen
 from application.application import Application
 from application.files.store import FileStore
-from application.hosting.settings import WebSettings
+from application.hosting.setting_groups import WebSettings
 from application.proof.notes import SigningKey
 from application.sign_in.accepting import SignIn
 from domain.kernel.actors import Actor

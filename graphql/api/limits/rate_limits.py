@@ -18,7 +18,7 @@ from starlette.websockets import WebSocket
 
 from api.core.answers import JSON, Refused, refusal
 from api.core.asker.clients import Client, client_of
-from application.hosting.settings import WebSettings
+from application.hosting.setting_groups import WebSettings
 
 #: Buckets kept. The one untouched for longest is dropped first: it is full again, or nearly.
 MOST_BUCKETS = 50_000

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from application.files.store import FileExpired, FileMissing, FileStore
-from application.hosting.settings import RetentionSettings
+from application.hosting.setting_groups import RetentionSettings
 from application.proof.verifying import verify
 from cli.people.retaining import erasures, find_overdue
 from projections.engine.catching_up import catch_up

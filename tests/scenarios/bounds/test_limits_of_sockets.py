@@ -15,7 +15,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from api.core.asker.clients import Client, client_of
 from api.limits.rate_limits import PROBES_AT_ONCE, PROBES_PER_MINUTE, RateLimiter
-from application.hosting.settings import WebSettings
+from application.hosting.setting_groups import WebSettings
 from tests.scenarios.following.test_subscriptions import PROTOCOL, PUBLICATIONS, opened, subscribe
 from tests.support.people import NATIONAL
 from tests.support.server import Clock, Server, running_server

@@ -12,7 +12,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from api.limits.rate_limits import MOST_BUCKETS, REGISTRATIONS_AT_ONCE, RateLimiter
-from application.hosting.settings import WebSettings
+from application.hosting.setting_groups import WebSettings
 from tests.support.people import NATIONAL, People
 from tests.support.server import Clock, Server, running_server
 

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from api.http import standstill
-from application.hosting.settings import WebSettings
+from application.hosting.setting_groups import WebSettings
 from cli.read_models import log_state as log_states
 from cli.read_models.log_state import log_state
 from eventstore.locks import Lock, acquire, try_acquire

@@ -9,7 +9,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from application.hosting.settings import WebSettings
+from application.hosting.setting_groups import WebSettings
 
 log = logging.getLogger(__name__)
 
