@@ -14,7 +14,7 @@ from application.files.store import BadStoredFile
 from application.hosting.database import DatabaseUnavailable
 from application.hosting.settings import VARIABLES, SettingsError
 from application.proof.checkpoints import KeyRetired
-from application.proof.dossier_facts import NotADossier
+from application.proof.dossier_streams import NotADossier
 from application.proof.notes import BadNote
 from cli import audit, documents, load, mail, schema, token
 from cli.console import Refused, Stopped, complain, note

@@ -117,7 +117,7 @@ class _State(BaseModel):
 
 
 @cache
-def _state_model(event_class: type[Event]) -> type[_State]:
+def state_model(event_class: type[Event]) -> type[_State]:
     return create_model(f"{event_class.__name__}State", __base__=_State, data=(event_class, ...))
 
 
@@ -149,7 +149,7 @@ def _decoder(topic: str) -> Decoder:
     if event_class is None:
         raise UnreadableEvent(f"no event class is registered for topic {topic!r}")
     current = event_class.schema_version()
-    adapter = TypeAdapter(_state_model(event_class))
+    adapter = TypeAdapter(state_model(event_class))
     validate = adapter.validator.validate_json
     prefix = b'{"schema_version":%d,' % current
 

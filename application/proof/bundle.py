@@ -6,7 +6,7 @@ import base64
 import io
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,11 +21,24 @@ from psycopg import Connection
 from application.proof.archive import write_archive
 from application.proof.checkpoints import ON_REQUEST, SignedCheckpoint, certified_before, latest, make_checkpoint
 from application.proof.dossier_facts import Facts, facts_of, file_digests
+from application.proof.dossier_streams import expired_files, streams_of
 from application.proof.leaves import decode_leaf, read_streams
+from application.proof.members import (
+    CHECKPOINT,
+    CONSISTENCY,
+    DOSSIER,
+    EVENTS,
+    FILES,
+    HEADER,
+    KEY,
+    MANIFEST,
+    PDF,
+    PREVIOUS,
+    STAMP,
+)
 from application.proof.merkle import consistency_proof, inclusion_proof
 from application.proof.notes import SigningKey, to_pem
 from application.proof.tiles import StoredTree
-from domain.files.stored_file import FileExpired
 from domain.kernel.identifiers import file_id
 from eventstore.log import head
 from eventstore.records import Recorded, decode
@@ -36,14 +49,6 @@ Conn = Connection[Any]
 ReadFile = Callable[[str], bytes]
 #: Typesets the dossier as PDF from its facts and the checkpoint's note.
 MakePdf = Callable[[Facts, str], bytes]
-
-MANIFEST, DOSSIER, PDF, EVENTS = "manifest", "dossier.json", "dossier.pdf", "events.jsonl"
-CHECKPOINT, PREVIOUS, CONSISTENCY, KEY, STAMP = (
-    *("checkpoint", "previous-checkpoint", "consistency.json"),
-    *("checkpoint.pub.pem", "checkpoint.tsr"),
-)
-FILES = "files/"
-HEADER = "parentalite-bundle/1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,7 @@ def records_of(leaves: Sequence[bytes]) -> list[Recorded]:
 
 
 def _facts_and_leaves(conn: Conn, dossier_id: UUID, until: int) -> tuple[Facts, list[bytes]]:
-    streams = _streams(conn, dossier_id, until)
+    streams = list(streams_of(dossier_id, records_of(list(read_streams(conn, [dossier_id], until)))))
     leaves = list(read_streams(conn, streams, until))
     facts = facts_of(dossier_id, records_of(leaves))
     if expiries := _expiry_streams(conn, facts, until):
@@ -101,23 +106,6 @@ def _expiry_streams(conn: Conn, facts: Facts, until: int) -> list[UUID]:
     """Return the streams of those of the dossier's files whose retention has ended."""
     files = [file_id(digest) for digest in file_digests(facts)]
     return list({UUID(str(decode_leaf(leaf).aggregate_id)) for leaf in read_streams(conn, files, until)})
-
-
-def expired_files(records: Iterable[Recorded]) -> frozenset[str]:
-    """Return the SHA-256 of the files that these events report as deleted at the end of their retention."""
-    return frozenset(record.event.sha256 for record in records if isinstance(record.event, FileExpired))
-
-
-def _streams(conn: Conn, dossier_id: UUID, until: int) -> list[UUID]:
-    """Return the streams of the dossier, its structure, its convention and every animation that it ever held."""
-    first_event: dict[str, Any] = {}
-    animations: dict[UUID, None] = {}
-    for record in records_of(list(read_streams(conn, [dossier_id], until))):
-        data = record.event.model_dump()
-        first_event = first_event or data
-        animations |= dict.fromkeys(data.get("animation_ids", ()))
-    foundations = [first_event[name] for name in ("structure_id", "convention_id") if name in first_event]
-    return [dossier_id, *foundations, *animations]
 
 
 def write_bundle(

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from application.proof.dossier_streams import NotADossier, check_streams, streams_of
 from domain.animations import events as animations
 from domain.conventions import convention as conventions
 from domain.kernel.dossier_status import DossierStatus
@@ -20,15 +21,13 @@ Facts = dict[str, Any]
 FORMAT = "parentalite-dossier/1"
 
 
-class NotADossier(Exception):
-    """Raised when events do not form one dossier with everything it rests on; the message says what is missing."""
-
-
 def facts_of(dossier_id: UUID, records: Sequence[Recorded]) -> Facts:
     """Return the dossier, its convention, structure, lines and timeline, from their events in log order.
 
-    Amounts are texts in euros, days and instants ISO 8601. Raises NotADossier.
+    Amounts are texts in euros, days and instants ISO 8601. Raises NotADossier where an event is missing, and where one
+    is that of a stream on which the dossier does not rest.
     """
+    check_streams(streams_of(dossier_id, records), records)
     fold = _DossierFold(dossier_id)
     for record in records:
         fold.apply(record)
@@ -63,10 +62,8 @@ class _DossierFold:
         )
 
     def facts(self) -> Facts:
-        if not self._dossier:
-            raise NotADossier(f"no event opens the dossier {self._id}")
-        if not self._convention or not self._structure:
-            raise NotADossier("the events of the dossier's convention and structure are missing")
+        if not self._dossier or not self._convention or not self._structure:
+            raise NotADossier("nothing opens its account, its convention or itself")
         lines = [self._line(animation_id) for animation_id in self._dossier.pop("animation_ids")]
         return {
             "format": FORMAT,
@@ -88,8 +85,6 @@ class _DossierFold:
     # One method for each kind of event.
 
     def opened(self, record: Recorded, fact: dossiers.DossierOpened) -> None:
-        if record.originator_id != self._id:
-            return
         self._dossier = {
             **_json(fact),
             "status": DossierStatus.OPEN.value,

@@ -17,7 +17,7 @@ from application.application import Application
 from application.files.store import BadStoredFile, FileStore
 from application.proof.archive import write_archive
 from application.proof.checkpoints import CERTIFICATION, make_checkpoint, take_up_key
-from application.proof.dossier_facts import NotADossier
+from application.proof.dossier_streams import NotADossier
 from application.proof.notes import SigningKey, open_note
 from application.proof.verifying import Check, verify
 from tests.support.papers import second_verifier
@@ -138,7 +138,7 @@ def test_the_previous_certified_checkpoint_begins_the_one_of_the_bundle(claim: C
     bundle = claim.export(claim.certified(second), tmp_path / "second.zip")
     consistency = checks(bundle)[4]
     assert consistency.ok
-    assert "certified before, begins this one" in consistency.text
+    assert "signed before, begins this one" in consistency.text
     assert set(members(bundle)) >= {"previous-checkpoint", "consistency.json"}
     second_verifier.verify(bundle, KEY.public)
 
@@ -191,7 +191,10 @@ def test_a_changed_member_is_named(bundle: Path, tmp_path: Path):
 def test_a_member_that_was_added_or_taken_away_is_found(bundle: Path, tmp_path: Path):
     contents = members(bundle)
     added = rewritten(tmp_path / "added.zip", {**contents, "more.txt": b"more"})
-    assert "not signed" in wrong(added)
+    assert "'more.txt' is no member of a bundle" in wrong(added)
+    unsigned = f"files/{'0' * 64}"
+    added = rewritten(tmp_path / "added.zip", {**contents, unsigned: b"more"})
+    assert f"{unsigned} was changed" in wrong(added)
     fewer = {name: content for name, content in contents.items() if not name.startswith("files/")}
     assert "is not what was signed" in wrong(rewritten(tmp_path / "fewer.zip", fewer))
 

@@ -10,7 +10,7 @@ from application.proof.leaves import Leaf, decode_leaf, encode_leaf
 from application.proof.merkle import leaf_hash
 from application.proof.notes import from_pem, open_note, parse_checkpoint
 from application.proof.public_keys import read_public_keys, sign_key_list
-from application.proof.verifying import _CHECKS
+from application.proof.verifying import CHECKS
 from tests.application.proof.conftest import KEY
 
 TEXT = (Path(__file__).parents[3] / "docs" / "proof.md").read_text()
@@ -52,4 +52,4 @@ def test_the_list_of_keys_of_the_documentation_names_the_key_that_signed_it():
 def test_every_check_of_the_verifier_is_told_of():
     section = TEXT.split("## Verifying")[1]
     # The archive is checked before the others.
-    assert len(re.findall(r"^\d\. ", section, re.MULTILINE)) == len(_CHECKS) + 1
+    assert len(re.findall(r"^\d\. ", section, re.MULTILINE)) == len(CHECKS) + 1

@@ -1,0 +1,1 @@
+"""The checks of a bundle, one after the other (see `application.proof.verifying`)."""

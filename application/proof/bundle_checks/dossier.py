@@ -1,0 +1,80 @@
+"""Check that the dossier, its sum and its files follow from the events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from application.proof.bundle_checks.opened_bundle import CheckFailed, OpenedBundle
+from application.proof.dossier_facts import facts_of, file_digests
+from application.proof.dossier_streams import expired_files
+from application.proof.members import DOSSIER, FILES
+from application.proof.rules.bundles import findings_in
+from eventstore.seals import is_sealed
+
+
+def check_dossier(bundle: OpenedBundle) -> str:
+    """Check that dossier.json follows from the events of the streams that it rests on, and of no others."""
+    bundle.facts = facts_of(bundle.dossier_id, bundle.records)
+    if others := expired_files(bundle.records) - set(file_digests(bundle.facts)):
+        raise CheckFailed(f"a stream tells that {min(others)} expired, a file that the dossier does not name")
+    text = bundle.read(DOSSIER)
+    try:
+        shown = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise CheckFailed(f"dossier.json is not JSON ({error.msg})") from error
+    if orjson.dumps(_with_clear_texts(bundle.facts, shown), option=orjson.OPT_INDENT_2) != text:
+        raise CheckFailed("dossier.json does not say what the events say")
+    facts = bundle.facts
+    summary = f"{facts['status']}, {len(facts['lines'])} animations"
+    return (
+        f"{summary}, {facts['amount']} euros, as the events say" if facts["amount"] else f"{summary}, as the events say"
+    )
+
+
+def _with_clear_texts(fact: Any, shown: Any) -> Any:
+    """Return the fact with each sealed text replaced by the one shown, which only the signer can decrypt."""
+    if is_sealed(fact) and isinstance(shown, str):
+        return shown
+    if isinstance(fact, dict) and isinstance(shown, dict):
+        return {name: _with_clear_texts(value, shown.get(name)) for name, value in fact.items()}
+    if isinstance(fact, list) and isinstance(shown, list):
+        return [
+            _with_clear_texts(value, shown[place] if place < len(shown) else None) for place, value in enumerate(fact)
+        ]
+    return fact
+
+
+def check_rules(bundle: OpenedBundle) -> str | None:
+    """Check that every event is one that the domain would have recorded there: rights, transitions and figures."""
+    for finding in findings_in(bundle.leaves):
+        if not finding.warning:
+            raise CheckFailed(str(finding))
+        bundle.warnings.append(str(finding))
+    certified = bundle.facts["certified"]
+    if certified is None:
+        return None
+    sum_ = f"{certified['animations']} animations × {certified['rate_per_animation']} = {certified['amount']} euros"
+    return f"{sum_}; rate, plan, attendance and sheets are those of the convention and of the attestations"
+
+
+def check_files(bundle: OpenedBundle) -> str:
+    """Check that every file named by the events is there, unless its retention ended, and nothing else."""
+    expired = expired_files(bundle.records)
+    expected = {f"{FILES}{digest}" for digest in file_digests(bundle.facts)}
+    attached = [name for name in bundle.members if name.startswith(FILES)]
+    present = set(attached)
+    expired_absent = {f"{FILES}{digest}" for digest in expired} & (expected - present)
+    if missing := sorted(expected - present - expired_absent):
+        raise CheckFailed(f"{missing[0]} is named by the events and missing")
+    if unknown := sorted(present - expected):
+        raise CheckFailed(f"{unknown[0]} is named by no event")
+    if attached != [name for digest in file_digests(bundle.facts) if (name := f"{FILES}{digest}") in present]:
+        raise CheckFailed("they stand in another order than dossier.json names them")
+    summary = f"{len(present)} attached sheets and pieces have the digests that the events say"
+    return (
+        f"{summary}; {len(expired_absent)} expired: deleted at the end of their retention, as the events tell"
+        if expired_absent
+        else summary
+    )

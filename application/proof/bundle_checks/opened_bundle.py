@@ -1,0 +1,82 @@
+"""A bundle while it is checked: its archive, what one believes beforehand, and what the checks have read so far."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from application.proof.dossier_facts import Facts
+from application.proof.notes import Checkpoint
+from eventstore.records import Recorded
+from eventstore.strict_reading import strict_json
+
+
+class CheckFailed(Exception):
+    """Raised when a check fails; the message says what is wrong."""
+
+
+@dataclass(slots=True)
+class OpenedBundle:
+    """`keys`: the public keys that are trusted. `roots`: root certificates of time-stamping authorities, if any.
+
+    `warnings` are what a check holds against a bundle without refusing it.
+    """
+
+    archive: zipfile.ZipFile
+    keys: Sequence[bytes]
+    roots: bytes | None
+    members: list[str] = field(default_factory=list)
+    dossier_id: UUID = field(default_factory=lambda: UUID(int=0))
+    checkpoint: Checkpoint = field(default_factory=lambda: Checkpoint("", 0, b""))
+    leaves: list[bytes] = field(default_factory=list)
+    records: list[Recorded] = field(default_factory=list)
+    facts: Facts = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+    def read(self, name: str) -> bytes:
+        return self.archive.read(name)
+
+    def text(self, name: str) -> str:
+        try:
+            return self.read(name).decode()
+        except UnicodeDecodeError as error:
+            raise CheckFailed(f"{name} is not UTF-8") from error
+
+
+def json_object(content: bytes, names: Sequence[str], where: str) -> dict[str, Any]:
+    """Parse an object of exactly these keys, in any order. Raises CheckFailed."""
+    try:
+        parsed = strict_json(content)
+    except ValueError as error:
+        raise CheckFailed(f"{where}: {error}") from error
+    if not isinstance(parsed, dict) or set(parsed) != set(names):
+        raise CheckFailed(f"{where}: it has not {', '.join(names[:-1])} and {names[-1]}, each once, and nothing else")
+    return parsed
+
+
+def whole_number(value: object, name: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise CheckFailed(f"{name} is not a whole number")
+    return value
+
+
+def from_base64(encoded: object) -> bytes:
+    """Decode base64 in its one form. Raises CheckFailed."""
+    try:
+        if isinstance(encoded, str) and base64.b64encode(data := base64.b64decode(encoded)).decode() == encoded:
+            return data
+    except (binascii.Error, ValueError):
+        pass
+    raise CheckFailed("a value is not base64, or not in its one form")
+
+
+def hashes(encoded: object) -> list[bytes]:
+    """Decode the hashes of a proof. Raises CheckFailed."""
+    if not isinstance(encoded, list):
+        raise CheckFailed("a proof is not a list of hashes")
+    return [from_base64(node) for node in encoded]

@@ -1,0 +1,99 @@
+"""Check what is signed: the manifest with every member's digest, the checkpoint, the one before it, the time stamp."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Sequence
+from hashlib import sha256
+from uuid import UUID
+
+from application.proof.bundle import manifest_text
+from application.proof.bundle_checks.opened_bundle import (
+    CheckFailed,
+    OpenedBundle,
+    hashes,
+    json_object,
+    whole_number,
+)
+from application.proof.members import CHECKPOINT, CONSISTENCY, FILES, HEADER, MANIFEST, PREVIOUS, STAMP
+from application.proof.merkle import verifies_consistency
+from application.proof.notes import open_note, parse_checkpoint
+from application.proof.stamping import check_stamp
+
+_CHUNK = 1 << 20
+
+
+def check_manifest(bundle: OpenedBundle) -> str:
+    """Check that the manifest is signed, and that every member matches it."""
+    infos = bundle.archive.infolist()
+    text, _ = open_note(bundle.text(MANIFEST), bundle.keys)
+    header, dossier_id, *lines = text.removesuffix("\n").split("\n")
+    if header != HEADER:
+        raise CheckFailed(f"format {header!r}; this verifier knows {HEADER}")
+    bundle.dossier_id = _dossier_id(dossier_id)
+    bundle.members = [info.filename for info in infos[1:]]
+    digests = {info.filename: _digest(bundle, info) for info in infos[1:]}
+    expected = manifest_text(dossier_id, digests, {info.filename: info.file_size for info in infos[1:]})
+    if text != expected:
+        raise CheckFailed(_first_difference(lines, expected.split("\n")[2:-1]))
+    return f"signed by the given key; {len(lines)} members have the digests that it says"
+
+
+def _dossier_id(text: str) -> UUID:
+    try:
+        dossier_id = UUID(text)
+    except ValueError as error:
+        raise CheckFailed("its second line is no dossier's id") from error
+    if str(dossier_id) != text:
+        raise CheckFailed("the dossier's id is not written in its one form")
+    return dossier_id
+
+
+def _first_difference(signed: Sequence[str], computed: Sequence[str]) -> str:
+    for line in signed:
+        if line not in computed:
+            return f"{line.rsplit(' ', 1)[-1]} is not what was signed"
+    return "a member is there that was not signed, or in another place"
+
+
+def _digest(bundle: OpenedBundle, info: zipfile.ZipInfo) -> str:
+    digest = sha256()
+    with bundle.archive.open(info) as member:
+        while chunk := member.read(_CHUNK):
+            digest.update(chunk)
+    actual = digest.hexdigest()
+    if info.filename.startswith(FILES) and info.filename != f"{FILES}{actual}":
+        raise CheckFailed(f"{info.filename} was changed: its digest is {actual}")
+    return actual
+
+
+def check_checkpoint(bundle: OpenedBundle) -> str:
+    text, _ = open_note(bundle.text(CHECKPOINT), bundle.keys)
+    bundle.checkpoint = parse_checkpoint(text)
+    return f"signed by the given key: {bundle.checkpoint.size:,} events of {bundle.checkpoint.origin}"
+
+
+def check_time_stamp(bundle: OpenedBundle) -> str | None:
+    """Check an independent authority's word for when the checkpoint existed."""
+    if STAMP not in bundle.members:
+        return None
+    if bundle.roots is None:
+        return "there is one; it was not checked, since no root certificate was given"
+    return f"the checkpoint was there on {check_stamp(bundle.read(STAMP), bundle.read(CHECKPOINT), bundle.roots)}"
+
+
+def check_consistency(bundle: OpenedBundle) -> str:
+    """Check that the previous certified checkpoint begins the signed tree."""
+    if PREVIOUS not in bundle.members:
+        return "no earlier checkpoint is shown, so nothing is proved of what was signed before this one"
+    previous = parse_checkpoint(open_note(bundle.text(PREVIOUS), bundle.keys)[0])
+    consistency = json_object(bundle.read(CONSISTENCY), ("first", "second", "proof"), CONSISTENCY)
+    sizes = whole_number(consistency["first"], "first"), whole_number(consistency["second"], "second")
+    if sizes != (previous.size, bundle.checkpoint.size):
+        raise CheckFailed("the proof is about other sizes than the two checkpoints")
+    if previous.origin != bundle.checkpoint.origin:
+        raise CheckFailed("the previous checkpoint is that of another log")
+    roots = (previous.root, bundle.checkpoint.root)
+    if not verifies_consistency(*sizes, hashes(consistency["proof"]), *roots):
+        raise CheckFailed(f"the tree of {previous.size:,} events does not begin the signed one: history was rewritten")
+    return f"the tree of {previous.size:,} events, signed before, begins this one"

@@ -1,0 +1,79 @@
+"""The streams that a dossier rests on: they follow from its own events, and a bundle holds them and no others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from domain.catalogue import ANIMATION, CONVENTION, SERVICE_DOSSIER, STRUCTURE
+from domain.files.stored_file import FileExpired
+from domain.kernel.identifiers import file_id
+from domain.service_dossiers.events import DossierGathered, DossierOpened
+from eventstore.records import Recorded
+
+
+class NotADossier(Exception):
+    """Raised when events do not form one dossier with everything it rests on; the message says what is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class DossierStreams:
+    """The dossier, the structure and the convention that its opening names, every animation that it ever gathered."""
+
+    dossier: UUID
+    structure: UUID
+    convention: UUID
+    animations: tuple[UUID, ...]
+
+    def __iter__(self) -> Iterator[UUID]:
+        yield from (self.dossier, self.structure, self.convention, *self.animations)
+
+    @property
+    def kinds(self) -> dict[UUID, str]:
+        """Return what each stream is, by the word that begins the topics of its events."""
+        return {
+            **dict.fromkeys(self.animations, ANIMATION.name),
+            self.convention: CONVENTION.name,
+            self.structure: STRUCTURE.name,
+            self.dossier: SERVICE_DOSSIER.name,
+        }
+
+
+def streams_of(dossier_id: UUID, records: Iterable[Recorded]) -> DossierStreams:
+    """Return the streams that the dossier's own events name; those of others are passed over. Raises NotADossier."""
+    opened: DossierOpened | None = None
+    animations: dict[UUID, None] = {}
+    for record in records:
+        if record.originator_id != dossier_id:
+            continue
+        if isinstance(record.event, DossierOpened):
+            opened = opened or record.event
+        elif isinstance(record.event, DossierGathered):
+            animations |= dict.fromkeys(record.event.animation_ids)
+    if opened is None:
+        raise NotADossier(f"no event opens the dossier {dossier_id}")
+    return DossierStreams(dossier_id, opened.structure_id, opened.convention_id, tuple(animations))
+
+
+def check_streams(streams: DossierStreams, records: Sequence[Recorded]) -> None:
+    """Raises NotADossier unless the records are those of these streams and of expired files, none missing."""
+    kinds = streams.kinds
+    present = {record.originator_id for record in records}
+    for stream in streams:
+        if stream not in present:
+            raise NotADossier(f"the events of its {kinds[stream]} {stream} are missing")
+    for record in records:
+        stream, topic = record.originator_id, record.event.topic
+        if isinstance(record.event, FileExpired) and stream == file_id(record.event.sha256):
+            continue
+        kind = kinds.get(stream)
+        if kind is None:
+            raise NotADossier(f"stream {stream} ({topic}, position {record.position}) is none that the dossier names")
+        if topic.partition(".")[0] != kind:
+            raise NotADossier(f"stream {stream} is a {kind} by the dossier's events, and holds {topic}")
+
+
+def expired_files(records: Iterable[Recorded]) -> frozenset[str]:
+    """Return the SHA-256 of the files that these events report as deleted at the end of their retention."""
+    return frozenset(record.event.sha256 for record in records if isinstance(record.event, FileExpired))
