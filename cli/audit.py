@@ -156,9 +156,9 @@ def verify_bundle(
 
     Prints one line for each check. Exits with 1 at the first failure, saying exactly what is wrong.
     """
-    trusted = [key.public_key for key in read_keys(keys)]
-    for check in verify(bundle, trusted, _read(roots).encode() if roots else None):
-        typer.echo(f"{'ok   ' if check.ok else 'WRONG'}  {check.text}")
+    for check in verify(bundle, read_keys(keys), _read(roots).encode() if roots else None):
+        mark = "WRONG" if not check.ok else "note " if check.warning else "ok   "
+        typer.echo(f"{mark}  {check.text}")
         if not check.ok:
             raise typer.Exit(1)
 

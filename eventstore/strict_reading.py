@@ -29,8 +29,8 @@ _DEEPEST = 16
 _AMOUNT = re.compile(r"(?!-0\.00$)-?(0|[1-9][0-9]{0,14})\.[0-9]{2}", re.ASCII)
 #: A number that may not fit 64 bits, a null character: pydantic lets both pass.
 _NEEDS_A_LOOK = re.compile(rb"[0-9]{19}|\\u0000")
-_CENT = Decimal("0.01")
-_LONGEST_AMOUNT = 18
+_NO_AMOUNT = "is not an amount of money, a text of digits with two decimals: 150.00"
+_NUMERIC = re.compile(r"[-+0-9.eE_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +68,16 @@ def _read(topic: str, state: bytes) -> tuple[Any, list[str]]:
     if event_class is None:
         raise _Refused("no event has this topic")
     if (stored := _read_at_once(event_class, state)) is not None:
-        return stored, list(_amounts_of_old(stored.data))
+        _check_amounts(stored.data)
+        return stored, []
     parsed = _parse(state)
     _check_form(event_class, parsed)
     version = parsed["schema_version"]
     current = parsed if version == event_class.schema_version() else _brought_up(event_class, parsed)
     read = _validated(event_class, current, version)
-    _compare(current, read, event_class, version)
-    return read, list(_amounts_of_old(read.data))
+    warnings = list(_compare(current, read, event_class, version))
+    _check_amounts(read.data)
+    return read, warnings
 
 
 def _validated(event_class: type[Event], state: dict[str, Any], version: int) -> Any:
@@ -213,18 +215,22 @@ def _in_words(error: ErrorDetails, event_class: type[Event], version: int) -> st
         return _unknown_field(event_class, version, name)
     if kind == "int_type":
         return f"{name} is not a number: a count is a number in digits, never a text"
+    if kind.startswith(("decimal", "finite")) or (kind == "value_error" and _NUMERIC.fullmatch(str(error["input"]))):
+        return f"{name} {_NO_AMOUNT}"
     return f"{name}: {error['msg']}"
 
 
-def _compare(written: Any, read: Any, event_class: type[Event], version: int) -> None:
-    """Refuse a value that this code would write in another way than it stands there."""
+def _compare(written: Any, read: Any, event_class: type[Event], version: int) -> Iterator[str]:
+    """Refuse a value that this code would write in another way than it stands there; warn of amounts of old."""
     for name, value, again in _pairs(written, json.loads(dumps(read)), ""):
         if again is _ABSENT:
             raise _Refused(_unknown_field(event_class, version, name))
         if isinstance(value, int) and isinstance(again, str):
             raise _Refused(f"{name} is a number: amounts, days and instants are texts")
         if type(value) is not type(again) or (not isinstance(value, (dict, list)) and value != again):
-            raise _Refused(f"{name} is not written in its one form")
+            if not is_amount_of_old(value, again):
+                raise _Refused(f"{name} is not written in its one form")
+            yield f"{name} is {value}, from before every amount had two decimals: {again}"
 
 
 _ABSENT = object()
@@ -243,33 +249,30 @@ def _pairs(written: Any, again: Any, name: str) -> Iterator[tuple[str, Any, Any]
             yield from _pairs(value, other, f"{name}.{place}")
 
 
-def _amounts_of_old(read: Any, name: str = "data") -> Iterator[str]:
-    """Refuse what is no amount in cents; yield a warning for each that was written before amounts had one form."""
+def is_amount_of_old(written: Any, amount: Any) -> bool:
+    """Return whether a text is this amount as it was kept before amounts had one form."""
+    if not isinstance(written, str) or not isinstance(amount, str) or not _AMOUNT.fullmatch(amount):
+        return False
+    try:
+        value = Decimal(written)
+    except InvalidOperation:
+        return False
+    # As the service wrote it then: no sign, no white space, no digits but ours.
+    return str(value) == written and value == Decimal(amount) and not (value == 0 and value.is_signed())
+
+
+def _check_amounts(read: Any, name: str = "data") -> None:
+    """Refuse an amount that has not two decimals, whatever field of an event holds it."""
     if isinstance(read, Decimal):
-        if _AMOUNT.fullmatch(written := str(read)):
-            return
-        if len(written) > _LONGEST_AMOUNT or not _in_cents(read):
-            raise _Refused(f"{name} is not an amount of money, a text of digits with two decimals: 150.00")
-        yield f"{name} is {written}, from before every amount had two decimals: {read.quantize(_CENT)}"
+        if not _AMOUNT.fullmatch(str(read)):
+            raise _Refused(f"{name} {_NO_AMOUNT}")
     elif isinstance(read, BaseModel):
         for key, value in read:
             if isinstance(value, (Decimal, BaseModel, tuple)):
-                yield from _amounts_of_old(value, f"{name}.{key}")
+                _check_amounts(value, f"{name}.{key}")
     elif isinstance(read, tuple):
         for place, value in enumerate(read):
-            yield from _amounts_of_old(value, f"{name}.{place}")
-
-
-def _in_cents(amount: Decimal) -> bool:
-    try:
-        return (
-            amount.is_finite()
-            and not (amount.is_signed() and amount == 0)
-            and amount.quantize(_CENT) == amount
-            and abs(amount) < 10**15
-        )
-    except InvalidOperation:
-        return False
+            _check_amounts(value, f"{name}.{place}")
 
 
 def _shown(name: str) -> str:

@@ -19,6 +19,7 @@ from application.proof.bundle_checks.signatures import (
 from application.proof.dossier_streams import NotADossier
 from application.proof.members import check_members
 from application.proof.notes import BadNote
+from application.proof.public_keys import PublicKey
 from application.proof.stamping import BadStamp
 from eventstore.records import UnreadableEvent
 
@@ -51,7 +52,7 @@ CHECKS: tuple[tuple[str, Callable[[OpenedBundle], str | None]], ...] = (
 )
 
 
-def verify(path: Path, keys: Sequence[bytes], roots: bytes | None = None) -> Iterator[Check]:
+def verify(path: Path, keys: Sequence[PublicKey], roots: bytes | None = None) -> Iterator[Check]:
     """Yield the result of every check, ending with the first failure. `keys`: the trusted public keys.
 
     `roots`: root certificates (PEM) of time-stamping authorities; without them a time stamp is not checked.

@@ -12,6 +12,7 @@ from application.proof.dossier_streams import expired_files
 from application.proof.members import DOSSIER, FILES
 from application.proof.rules.bundles import findings_in
 from eventstore.seals import is_sealed
+from eventstore.strict_reading import is_amount_of_old
 
 
 def check_dossier(bundle: OpenedBundle) -> str:
@@ -34,8 +35,11 @@ def check_dossier(bundle: OpenedBundle) -> str:
 
 
 def _with_clear_texts(fact: Any, shown: Any) -> Any:
-    """Return the fact with each sealed text replaced by the one shown, which only the signer can decrypt."""
-    if is_sealed(fact) and isinstance(shown, str):
+    """Return the fact with each sealed text replaced by the one shown, which only the signer can decrypt.
+
+    Amounts stand in old bundles as they were typed.
+    """
+    if isinstance(shown, str) and (is_sealed(fact) or is_amount_of_old(shown, fact)):
         return shown
     if isinstance(fact, dict) and isinstance(shown, dict):
         return {name: _with_clear_texts(value, shown.get(name)) for name, value in fact.items()}

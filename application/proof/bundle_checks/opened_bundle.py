@@ -12,6 +12,7 @@ from uuid import UUID
 
 from application.proof.dossier_facts import Facts
 from application.proof.notes import Checkpoint
+from application.proof.public_keys import PublicKey
 from eventstore.records import Recorded
 from eventstore.strict_reading import strict_json
 
@@ -28,10 +29,11 @@ class OpenedBundle:
     """
 
     archive: zipfile.ZipFile
-    keys: Sequence[bytes]
+    keys: Sequence[PublicKey]
     roots: bytes | None
     members: list[str] = field(default_factory=list)
     dossier_id: UUID = field(default_factory=lambda: UUID(int=0))
+    manifest_key: PublicKey = field(default_factory=lambda: PublicKey(b""))
     checkpoint: Checkpoint = field(default_factory=lambda: Checkpoint("", 0, b""))
     leaves: list[bytes] = field(default_factory=list)
     records: list[Recorded] = field(default_factory=list)

@@ -17,7 +17,8 @@ from application.proof.bundle_checks.opened_bundle import (
 )
 from application.proof.members import CHECKPOINT, CONSISTENCY, FILES, HEADER, MANIFEST, PREVIOUS, STAMP
 from application.proof.merkle import verifies_consistency
-from application.proof.notes import open_note, parse_checkpoint
+from application.proof.notes import BadNote, key_id, split_note
+from application.proof.public_keys import open_checkpoint, open_signed
 from application.proof.stamping import check_stamp
 
 _CHUNK = 1 << 20
@@ -26,7 +27,7 @@ _CHUNK = 1 << 20
 def check_manifest(bundle: OpenedBundle) -> str:
     """Check that the manifest is signed, and that every member matches it."""
     infos = bundle.archive.infolist()
-    text, _ = open_note(bundle.text(MANIFEST), bundle.keys)
+    text, bundle.manifest_key = open_signed(bundle.text(MANIFEST), bundle.keys, _log_name(bundle))
     header, dossier_id, *lines = text.removesuffix("\n").split("\n")
     if header != HEADER:
         raise CheckFailed(f"format {header!r}; this verifier knows {HEADER}")
@@ -37,6 +38,19 @@ def check_manifest(bundle: OpenedBundle) -> str:
     if text != expected:
         raise CheckFailed(_first_difference(lines, expected.split("\n")[2:-1]))
     return f"signed by the given key; {len(lines)} members have the digests that it says"
+
+
+def _log_name(bundle: OpenedBundle) -> str:
+    """Return the name that the checkpoint is signed under by a trusted key; whether it is the log's is checked next."""
+    note = bundle.text(CHECKPOINT)
+    try:
+        signatures = split_note(note)[1]
+    except BadNote:
+        signatures = []
+    for signature in signatures:
+        if any(signature.key_id == key_id(signature.name, key.public_key) for key in bundle.keys):
+            return signature.name
+    return note.split("\n", 1)[0]
 
 
 def _dossier_id(text: str) -> UUID:
@@ -68,8 +82,10 @@ def _digest(bundle: OpenedBundle, info: zipfile.ZipInfo) -> str:
 
 
 def check_checkpoint(bundle: OpenedBundle) -> str:
-    text, _ = open_note(bundle.text(CHECKPOINT), bundle.keys)
-    bundle.checkpoint = parse_checkpoint(text)
+    bundle.checkpoint, _ = open_checkpoint(bundle.text(CHECKPOINT), bundle.keys)
+    if bundle.manifest_key.ended_before(bundle.checkpoint.size):
+        until = bundle.manifest_key.until_size
+        raise CheckFailed(f"the manifest is signed by a key that ended at size {until}, before this checkpoint")
     return f"signed by the given key: {bundle.checkpoint.size:,} events of {bundle.checkpoint.origin}"
 
 
@@ -86,7 +102,7 @@ def check_consistency(bundle: OpenedBundle) -> str:
     """Check that the previous certified checkpoint begins the signed tree."""
     if PREVIOUS not in bundle.members:
         return "no earlier checkpoint is shown, so nothing is proved of what was signed before this one"
-    previous = parse_checkpoint(open_note(bundle.text(PREVIOUS), bundle.keys)[0])
+    previous, _ = open_checkpoint(bundle.text(PREVIOUS), bundle.keys)
     consistency = json_object(bundle.read(CONSISTENCY), ("first", "second", "proof"), CONSISTENCY)
     sizes = whole_number(consistency["first"], "first"), whole_number(consistency["second"], "second")
     if sizes != (previous.size, bundle.checkpoint.size):

@@ -19,6 +19,7 @@ from application.proof.archive import write_archive
 from application.proof.checkpoints import CERTIFICATION, make_checkpoint, take_up_key
 from application.proof.dossier_streams import NotADossier
 from application.proof.notes import SigningKey, open_note
+from application.proof.public_keys import PublicKey
 from application.proof.verifying import Check, verify
 from tests.support.papers import second_verifier
 from tests.support.papers.proved_dossiers import KEY, Claim
@@ -40,7 +41,7 @@ def bundle(claim: Claim, tmp_path: Path) -> Path:
 
 
 def checks(path: Path, *keys: SigningKey) -> list[Check]:
-    return list(verify(path, [key.public for key in keys or (KEY,)]))
+    return list(verify(path, [PublicKey(key.public) for key in keys or (KEY,)]))
 
 
 def wrong(path: Path, *keys: SigningKey) -> str:

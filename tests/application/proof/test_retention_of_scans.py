@@ -11,6 +11,7 @@ import pytest
 
 from application.files.store import FileExpired, FileMissing, FileStore
 from application.hosting.setting_groups import RetentionSettings
+from application.proof.public_keys import PublicKey
 from application.proof.verifying import verify
 from cli.people.retaining import erasures, find_overdue
 from projections.engine.catching_up import catch_up
@@ -88,7 +89,7 @@ def test_a_bundle_says_expired_and_proves_the_rest(claim: Claim, tmp_path: Path)
     age(tmp_path / "files", claim)
     retained(claim, tmp_path / "files", 6 * YEARS)
     bundle = claim.export(dossier_id, tmp_path / "bundle.zip")
-    checks = list(verify(bundle, [KEY.public]))
+    checks = list(verify(bundle, [PublicKey(KEY.public)]))
     assert all(check.ok for check in checks), checks
     assert "2 expired" in checks[-1].text
     second_verifier.verify(bundle, KEY.public)
@@ -112,4 +113,4 @@ def test_a_file_that_is_gone_without_a_word_is_missing_from_a_bundle(claim: Clai
     (tmp_path / "files" / sha256[:2] / sha256[2:]).unlink()
     with pytest.raises(FileMissing):
         claim.export(dossier_id, tmp_path / "again.zip")
-    assert list(verify(bundle, [KEY.public]))[-1].ok
+    assert list(verify(bundle, [PublicKey(KEY.public)]))[-1].ok

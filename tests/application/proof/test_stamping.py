@@ -14,6 +14,7 @@ import pytest
 from application.files.store import FileStore
 from application.followers.notary import notarising
 from application.proof.checkpoints import CERTIFICATION, all_checkpoints, latest, make_checkpoint
+from application.proof.public_keys import PublicKey
 from application.proof.stamping import Authority, BadStamp, check_stamp, request_stamp, stamp_checkpoints
 from application.proof.verifying import verify
 from eventstore.bulk import append_rows
@@ -148,7 +149,7 @@ def test_the_stamp_of_a_bundle_is_checked_against_the_root_that_is_given(authori
     roots = authority.root.read_bytes()
 
     def stamps(*certificates: bytes) -> list[tuple[bool, str]]:
-        checks = verify(bundle, [KEY.public], *certificates)
+        checks = verify(bundle, [PublicKey(KEY.public)], *certificates)
         return [(check.ok, check.text) for check in checks if check.text.startswith("time stamp")]
 
     ((ok, text),) = stamps(roots)

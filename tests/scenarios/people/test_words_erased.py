@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from application.proof.public_keys import PublicKey
 from application.proof.verifying import verify
 from projections.engine.rebuild import rebuild
 from tests.scenarios.service.test_controls import Controls
@@ -179,7 +180,7 @@ def test_what_justifies_a_payment_is_read_in_its_papers_and_its_bundle_verifies_
             f"/service-dossiers/{dossier}/bundle.zip", headers={"authorization": f"Bearer {AUDITOR}"}
         )
         (tmp_path / name).write_bytes(answer.content)
-        checks = list(verify(tmp_path / name, [CHECKPOINT_KEY.public]))
+        checks = list(verify(tmp_path / name, [PublicKey(CHECKPOINT_KEY.public)]))
         assert all(check.ok for check in checks), checks
         with zipfile.ZipFile(tmp_path / name) as archive:
             readable = words(archive.read("dossier.json").decode())

@@ -13,7 +13,7 @@ import pytest
 from application.followers.notary import notarising
 from application.proof.checkpoints import ON_REQUEST, make_checkpoint, take_up_key
 from application.proof.notes import SigningKey, from_pem, open_note, parse_checkpoint
-from application.proof.public_keys import read_public_keys
+from application.proof.public_keys import PublicKey, read_public_keys
 from application.proof.verifying import verify
 from eventstore.log import head
 from tests.scenarios.service.test_service_dossiers import Claims, seen
@@ -109,7 +109,7 @@ def test_the_bundle_of_a_dossier_is_for_those_who_may_read_it_and_proves_it(
     (listed,) = read_public_keys(get(server, "/keys").text)
     assert (listed.public_key, listed.until_size) == (key, None)
     assert listed.name == get(server, "/checkpoint").text.split("\n")[0]
-    assert all(check.ok for check in verify(path, [key]))
+    assert all(check.ok for check in verify(path, [PublicKey(key)]))
     assert second_verifier.verify(path, key)[0] == "300.00"
     paper = get(server, f"/service-dossiers/{dossier}/dossier.pdf", STRUCTURE)
     assert (paper.status_code, paper.content[:5]) == (200, b"%PDF-")
