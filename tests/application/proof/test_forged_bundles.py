@@ -9,24 +9,7 @@ from application.proof.verifying import verify
 from tests.support.papers.forged_bundles import FOLDER, FORGED_BUNDLES, ForgedBundle
 
 #: Accepted still, or refused for another reason: the marks go away with the faults.
-NOT_YET = {
-    "certified-by-who-submitted",
-    "certified-by-a-structure",
-    "paid-more-than-certified",
-    "certified-twice",
-    "paid-and-never-certified",
-    "required-piece-never-attached",
-    "animations-outside-the-period",
-    "animation-of-another-structure",
-    "fewer-lines-than-gathered",
-    "never-published",
-    "negative-rate",
-    "not-counted-on-the-convention",
-    "gathered-by-another-dossier",
-    "corrected-after-certification",
-    "attested-before-it-began",
-    "pdf-of-another-dossier",
-}
+NOT_YET = {"pdf-of-another-dossier"}
 
 
 def marked(bundle: ForgedBundle):
