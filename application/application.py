@@ -38,6 +38,7 @@ from application.service_dossiers import commands as service_dossiers
 from domain.kernel.actors import Actor
 from domain.kernel.errors import forbidden
 from domain.kernel.rights import Action, Scope, reaches_own, scope_of
+from eventstore.authenticators import EventKeys
 from eventstore.connections import STARTING, commands_pool, connect
 from eventstore.identities import DDL as IDENTITIES_DDL
 from eventstore.locks import Lock, acquire
@@ -79,6 +80,7 @@ class Application:
     pool: Pool
     vault: Vault
     recorder: CommandRecorder
+    event_keys: EventKeys
 
     def export_person(self, subject: str) -> dict[str, Any]:
         """Return everything held on a person; `subject` is whatever identifies them (see `people.finding`)."""
@@ -132,13 +134,15 @@ class Application:
 
 
 @contextmanager
-def open_application(database_url: str, master_key: bytes, pool_size: int = 8) -> Iterator[Application]:
+def open_application(
+    database_url: str, master_key: bytes, event_keys: EventKeys, pool_size: int = 8
+) -> Iterator[Application]:
     """Open the application on a database, creating missing tables; close its connections at the end."""
     pool = commands_pool(database_url, pool_size)
     with connect(database_url, "parentalite-tables", STARTING) as conn:
         # PostgreSQL refuses concurrent CREATE TABLE IF NOT EXISTS of the same table. Closing `conn` releases the lock.
         acquire(conn, Lock.TABLES)
-        recorder = open_recorder(database_url)
+        recorder = open_recorder(database_url, event_keys)
         put_right(conn)
         conn.execute(VAULT_DDL)
         conn.execute(IDENTITIES_DDL)
@@ -149,4 +153,4 @@ def open_application(database_url: str, master_key: bytes, pool_size: int = 8) -
         create_job_tables(conn)
     with recorder.datastore, pool:
         vault = Vault(master_key)
-        yield Application(open_bus(USE_CASES, recorder, pool, vault), pool, vault, recorder)
+        yield Application(open_bus(USE_CASES, recorder, pool, vault), pool, vault, recorder, event_keys)

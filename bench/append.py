@@ -15,7 +15,7 @@ import psycopg
 from application.animations.commands import AnimationPublish
 from application.application import open_application
 from application.founding import found_database
-from bench.keys import MASTER_KEY
+from bench.keys import EVENT_KEYS, MASTER_KEY
 from bench.library import Note, saving
 from bench.stage import Goal, about_the_machine, database, judge, server, show
 from tests.support.world import FOUNDED_AT, NATIONAL, World
@@ -42,7 +42,7 @@ def rate(clients: int, work: Callable[[int], object], items: int) -> float:
 @contextmanager
 def ours(url: str, prepared: int) -> Iterator[Measure]:
     """Each command publishes a separate animation, declared before: one event, durable when it returns."""
-    with open_application(url, MASTER_KEY) as app:
+    with open_application(url, MASTER_KEY, EVENT_KEYS) as app:
         found_database(app, FOUNDED_AT)
         world = World(app)
         world.sign()

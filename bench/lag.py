@@ -19,7 +19,7 @@ import psycopg
 from application.animations.commands import AnimationPublish
 from application.application import Application, open_application
 from application.founding import found_database
-from bench.keys import MASTER_KEY
+from bench.keys import EVENT_KEYS, MASTER_KEY
 from bench.library import waits
 from bench.stage import Goal, about_the_machine, database, judge, server, show
 from eventstore.log import head
@@ -111,7 +111,7 @@ async def lags(app: Application, url: str, ids: list[UUID]) -> Lags:
 
 
 def measure(server_url: str, name: str, projector: Callable[[Application, str], object], seconds: int) -> Lags:
-    with database(server_url, name) as url, open_application(url, MASTER_KEY) as app:
+    with database(server_url, name) as url, open_application(url, MASTER_KEY, EVENT_KEYS) as app:
         found_database(app, FOUNDED_AT)
         with psycopg.connect(url, autocommit=True) as conn:
             prepare(conn, projections)

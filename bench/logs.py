@@ -9,7 +9,7 @@ from psycopg import sql
 
 from application.application import open_application
 from application.hosting.database import with_database
-from bench.keys import MASTER_KEY
+from bench.keys import EVENT_KEYS, MASTER_KEY
 from demo import load_season
 
 #: The end of the school year, when most animations have been held and attested.
@@ -36,7 +36,7 @@ def season_log(server_url: str, events: int, name: str | None = None) -> str:
             # An interrupted run may have left it.
             conn.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
             conn.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        with open_application(url, MASTER_KEY) as app:
+        with open_application(url, MASTER_KEY, EVENT_KEYS) as app:
             load_season(app, animations_for(events), SEED, SEASON_END)
         with psycopg.connect(url, autocommit=True) as conn:
             # As autovacuum would do a minute later.

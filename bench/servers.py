@@ -46,6 +46,7 @@ def ours(url: str) -> Iterator[str]:
             "PARENTALITE_HOME": home,
             "PARENTALITE_TOKEN_SECRET": TOKEN_SECRET,
             "PARENTALITE_MASTER_KEY": base64.b64encode(MASTER_KEY).decode(),
+            "PARENTALITE_EVENT_KEY": base64.b64encode(MASTER_KEY).decode(),
             "PARENTALITE_CHECKPOINT_KEY": base64.b64encode(MASTER_KEY).decode(),
             "PARENTALITE_LOG_LEVEL": "WARNING",
             "PARENTALITE_REQUESTS_PER_MINUTE": "0",

@@ -99,7 +99,10 @@ def open_everything(settings: Settings) -> Iterator[Runtime]:
     Raises DatabaseUnavailable, or KeyRetired for a replaced checkpoint key. Does not found the database: see
     `application.founding`.
     """
-    with open_database(settings) as database, open_application(database.url, settings.master_key) as application:
+    with (
+        open_database(settings) as database,
+        open_application(database.url, settings.master_key, settings.event_key) as application,
+    ):
         with connect(database.url) as conn:
             if not application.vault.fits(conn):
                 raise SettingsError(

@@ -23,7 +23,8 @@ from domain.animations.events import AnimationCreated
 from domain.candidatures.events import CandidatureSubmitted
 from domain.conventions.convention import ConventionSigned
 from domain.structures.structure import AccountOpened
-from eventstore.bulk import EVENTS_PER_TRANSACTION, Row, append_rows, in_batches
+from eventstore.authenticators import EventKeys, Row
+from eventstore.bulk import EVENTS_PER_TRANSACTION, append_rows, in_batches
 from eventstore.connections import connect
 from eventstore.locks import Lock, acquire, releasing
 from eventstore.log import read_stream
@@ -85,7 +86,7 @@ def load_season(
             for batch in in_batches(commands, EVENTS_PER_TRANSACTION):
                 if appending:
                     appending.result()
-                appending = thread.submit(_append, conn, app.vault, batch)
+                appending = thread.submit(_append, conn, app.vault, app.event_keys, batch)
                 counted.update(_topic(event) for event in chain.from_iterable(batch))
                 progress(counted[AnimationCreated.topic])
             position = appending.result() if appending else 0
@@ -123,13 +124,13 @@ def _row(record: Recorded) -> Row:
     return record.originator_id, record.originator_version, event.topic, encode(event, record.stamp)
 
 
-def _append(conn: Conn, vault: Vault, batch: Iterable[Sequence[Row | Recorded]]) -> int:
+def _append(conn: Conn, vault: Vault, keys: EventKeys, batch: Iterable[Sequence[Row | Recorded]]) -> int:
     events = list(chain.from_iterable(batch))
     # Keys first: if the events fail to follow, the keys are merely unused.
     sealed = iter(vault.seal_many(conn, [event for event in events if isinstance(event, Recorded)]))
     rows = [_row(next(sealed)) if isinstance(event, Recorded) else event for event in events]
     try:
-        return append_rows(conn, rows)
+        return append_rows(conn, keys, rows)
     except psycopg.errors.UniqueViolation as error:
         raise SeasonError(
             "somebody signed a convention with one of the season's structures meanwhile: what was loaded so far stays; "

@@ -22,6 +22,12 @@ _STORED = (
     " ORDER BY notification_id"
 )
 _AT = f"SELECT {_COLUMNS} FROM stored_events WHERE notification_id = ANY(%s) ORDER BY notification_id"
+#: The last event of each stream: its version, and its authenticator, which the next one is made over.
+LAST_EVENTS = """
+SELECT id, originator_version AS version, authenticator FROM unnest(%s::uuid[]) AS id LEFT JOIN LATERAL (
+    SELECT originator_version, authenticator FROM stored_events WHERE originator_id = id
+    ORDER BY originator_version DESC LIMIT 1
+) AS last ON true"""
 LAST_POSITION = (1 << 63) - 1
 _HEAD = "SELECT coalesce(max(notification_id), 0) FROM stored_events"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Sequence
+from threading import local
 from typing import Any, NoReturn, TypeVar
 from uuid import UUID
 
@@ -27,10 +28,12 @@ from eventsourcing.utils import Environment, EnvType
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
+from eventstore.authenticators import EventKeys, columns, read_event_keys
 from eventstore.connections import STARTING, connect, followers_pool
 from eventstore.locks import Lock, acquire
-from eventstore.mapper import LogMapper, LogTranscoder
-from eventstore.recorder import EVENTS_TABLE, VERSIONS, CommandRecorder, open_datastore
+from eventstore.log import LAST_EVENTS
+from eventstore.mapper import AppendRefused, LogMapper, LogTranscoder
+from eventstore.recorder import EVENTS_TABLE, INSERT_EVENTS, CommandRecorder, open_datastore
 from eventstore.vault import DDL as VAULT_DDL
 from eventstore.vault import Vault
 
@@ -46,16 +49,26 @@ MOST_CONNECTIONS = 10
 
 
 class LogRecorder(CommandRecorder):
-    """Its `insert_events` refuses events that do not follow the last of their stream."""
+    """Its `insert_events` refuses events that do not follow the last of their stream, and authenticates the others."""
+
+    #: The authenticator of each stream's last event, read under the lock for the transaction at work in this thread.
+    _last: local
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._last = local()
 
     def _insert_events(self, curs: Cursor[DictRow], stored_events: Sequence[StoredEvent], **kwargs: Any) -> None:
         # The library calls this first in its transaction; what is raised here leaves nothing behind.
         super()._insert_events(curs, stored_events, **kwargs)
         if not stored_events:
             return
+        if self.keys is None:
+            raise AppendRefused("without the key of events (PARENTALITE_EVENT_KEY) nothing can be appended")
         self._lock_table(curs)
         streams = list({UUID(str(stored.originator_id)) for stored in stored_events})
-        versions = {row["id"]: row["max"] for row in curs.execute(VERSIONS, [streams]).fetchall()}
+        rows = curs.execute(LAST_EVENTS, [streams]).fetchall()
+        versions = {row["id"]: row["version"] for row in rows}
         for stored in stored_events:
             stream = UUID(str(stored.originator_id))
             last = versions[stream]
@@ -63,6 +76,11 @@ class LogRecorder(CommandRecorder):
             if stored.originator_version not in ((0, 1) if last is None else (last + 1,)):
                 raise IntegrityError(f"version {stored.originator_version} does not follow {last or 0} in {stream}")
             versions[stream] = stored.originator_version
+        self._last.authenticators = {row["id"]: row["authenticator"] for row in rows}
+
+    def _insert_stored_events(self, curs: Cursor[DictRow], stored_events: Sequence[StoredEvent], **kwargs: Any) -> None:
+        self._notify_channel(curs)
+        curs.execute(INSERT_EVENTS, columns(self.key, stored_events, self._last.authenticators), prepare=True)
 
 
 class LogProcessRecorder(postgres.PostgresProcessRecorder, LogRecorder):
@@ -70,16 +88,21 @@ class LogProcessRecorder(postgres.PostgresProcessRecorder, LogRecorder):
 
 
 class Factory(postgres.PostgresFactory):
-    """Opens the log at DATABASE_URL, its personal fields where there is PARENTALITE_MASTER_KEY."""
+    """Opens the log at DATABASE_URL, its personal fields where there is PARENTALITE_MASTER_KEY.
+
+    Where there is PARENTALITE_EVENT_KEY, events can be appended.
+    """
 
     DATABASE_URL = "DATABASE_URL"
     MASTER_KEY = "PARENTALITE_MASTER_KEY"
+    EVENT_KEY = "PARENTALITE_EVENT_KEY"
 
     def __init__(self, env: Environment | EnvType | None) -> None:
         # Not that of the class above, which wants its own variables.
         super(postgres.BasePostgresFactory, self).__init__(env)
         self._database_url = self.env.get(self.DATABASE_URL) or self._refuse(self.DATABASE_URL, "names no database")
         self._vault = self._open_vault()
+        self._keys = self._event_keys()
         self.datastore = open_datastore(followers_pool(self._database_url, MOST_CONNECTIONS))
 
     def transcoder(self) -> Transcoder:
@@ -107,6 +130,7 @@ class Factory(postgres.PostgresFactory):
 
     def _created(self, recorder: R) -> R:
         """Create the tables that are missing, unless CREATE_TABLE says no. A log that is there stays as it is."""
+        recorder.keys = self._keys
         if self.env_create_table():
             with connect(self._database_url, "parentalite-tables", STARTING) as conn:
                 acquire(conn, Lock.TABLES)
@@ -122,6 +146,13 @@ class Factory(postgres.PostgresFactory):
             return Vault(b64decode(key, validate=True)) if key else None
         except ValueError:
             self._refuse(self.MASTER_KEY, "base64 of exactly 32 bytes is needed")
+
+    def _event_keys(self) -> EventKeys | None:
+        text = self.env.get(self.EVENT_KEY)
+        try:
+            return read_event_keys(text) if text else None
+        except ValueError as error:
+            self._refuse(self.EVENT_KEY, str(error))
 
     def _refuse(self, name: str, why: str) -> NoReturn:
         raise InfrastructureFactoryError(f"{name}: {why}")

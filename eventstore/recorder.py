@@ -22,38 +22,31 @@ from psycopg.errors import LockNotAvailable, ReadOnlySqlTransaction, UniqueViola
 from psycopg.rows import DictRow
 from psycopg_pool import PoolTimeout
 
+from eventstore.authenticators import EventKeys, MissingKey, columns
 from eventstore.connections import RECORDING, recorder_pool
+from eventstore.log import LAST_EVENTS
+from eventstore.log_table import prepare_log
 from eventstore.unavailable import Unavailable, is_connection_lost, is_unavailable
 
 EVENTS_TABLE = "stored_events"
 #: The channel that the library notifies on every commit.
 EVENTS_CHANNEL = EVENTS_TABLE
 
-_OUTCOMES_DDL = """
-CREATE TABLE IF NOT EXISTS command_outcomes (
-    idempotency_key uuid PRIMARY KEY,
-    content_digest bytea NOT NULL,
-    subject_id uuid NOT NULL,
-    position bigint NOT NULL,
-    recorded_at timestamptz NOT NULL DEFAULT now()
-)"""
-
-VERSIONS = """
-SELECT id, (SELECT max(originator_version) FROM stored_events WHERE originator_id = id)
-FROM unnest(%s::uuid[]) AS id"""
 _OUTCOMES = (
     "SELECT idempotency_key, content_digest, subject_id, position FROM command_outcomes WHERE idempotency_key = ANY(%s)"
 )
-# Array parameters instead of the library's composite ones: thousands of rows a call stay linear. Each stored outcome
-# has the position of the command's last event.
-_INSERT = """
+#: Array parameters (`authenticators.columns`) instead of the library's composites: thousands of rows stay linear.
+INSERT_EVENTS = """
+INSERT INTO stored_events (originator_id, originator_version, topic, state, authenticator)
+SELECT id, version, topic, state, authenticator
+FROM unnest(%s::uuid[], %s::bigint[], %s::text[], %s::bytea[], %s::bytea[])
+     WITH ORDINALITY AS e(id, version, topic, state, authenticator, place)
+ORDER BY place
+RETURNING notification_id"""
+# Each stored outcome has the position of the command's last event.
+_INSERT = f"""
 WITH inserted AS (
-    INSERT INTO stored_events (originator_id, originator_version, topic, state)
-    SELECT id, version, topic, state
-    FROM unnest(%s::uuid[], %s::bigint[], %s::text[], %s::bytea[])
-         WITH ORDINALITY AS e(id, version, topic, state, place)
-    ORDER BY place
-    RETURNING notification_id, originator_id, originator_version
+    {INSERT_EVENTS}, originator_id, originator_version
 ), kept AS (
     INSERT INTO command_outcomes (idempotency_key, content_digest, subject_id, position)
     SELECT key, digest, subject, notification_id
@@ -119,13 +112,19 @@ Verdict = Outcome | Earlier | Outdated
 @dataclass(slots=True)
 class _Batch:
     versions: dict[UUID, int]
+    #: That of each stream's last event, where it has one.
+    authenticators: dict[UUID, bytes | None]
     earlier: dict[UUID, Earlier]
     accepted: list[Decided] = field(default_factory=list)
 
 
 class CommandRecorder(PostgresApplicationRecorder):
-    """The library's application recorder, plus `record` for decided commands."""
+    """The library's application recorder, plus `record` for decided commands.
 
+    Without `keys` it only reads.
+    """
+
+    keys: EventKeys | None = None
     #: When recording last failed; None once a later command was recorded. Shows faults that reading does not.
     _failed_at: float | None = None
 
@@ -141,12 +140,19 @@ class CommandRecorder(PostgresApplicationRecorder):
     def create_table(self) -> None:
         super().create_table()
         with self.datastore.transaction(commit=True) as curs:
-            curs.execute(_OUTCOMES_DDL)
+            prepare_log(curs.connection)
 
     def earlier_outcome(self, key: UUID) -> Earlier | None:
         """Return the former use of the idempotency key, or None."""
         with self.datastore.cursor() as curs:
             return _earlier(curs.execute(_OUTCOMES, [[key]]).fetchall()).get(key)
+
+    @property
+    def key(self) -> bytes:
+        """The key in use. Raises MissingKey."""
+        if self.keys is None:
+            raise MissingKey("without the key of events nothing can be appended")
+        return self.keys.current
 
     def record(self, batch: Sequence[Decided]) -> list[Verdict]:
         """Record, in one transaction, each decision of the batch that is still valid. Return verdicts in batch order.
@@ -173,7 +179,7 @@ class CommandRecorder(PostgresApplicationRecorder):
                     places = [self._judge(decided, state) for decided in batch]
                     if state.accepted:
                         sent = True
-                        insertion.execute(_INSERT, _insertion(state.accepted), prepare=True)
+                        insertion.execute(_INSERT, _insertion(self.key, state), prepare=True)
                         with conn.cursor() as notifying:
                             self._notify_channel(notifying)
                 positions = [row["notification_id"] for row in insertion.fetchall()] if state.accepted else []
@@ -209,13 +215,17 @@ class CommandRecorder(PostgresApplicationRecorder):
     def _lock_and_read(self, conn: Connection[DictRow], batch: Sequence[Decided]) -> _Batch:
         streams = list({stream for decided in batch for stream in decided.reads})
         keys = [decided.idempotency.key for decided in batch if decided.idempotency]
-        with conn.cursor() as locking, conn.cursor() as versions, conn.cursor() as earlier:
+        with conn.cursor() as locking, conn.cursor() as last, conn.cursor() as earlier:
             self._lock_table(locking)
-            versions.execute(VERSIONS, [streams], prepare=True)
+            last.execute(LAST_EVENTS, [streams], prepare=True)
             if keys:
                 earlier.execute(_OUTCOMES, [keys], prepare=True)
-            current = {row["id"]: row["max"] or 0 for row in versions.fetchall()}
-            return _Batch(current, _earlier(earlier.fetchall() if keys else []))
+            rows = last.fetchall()
+            return _Batch(
+                {row["id"]: row["version"] or 0 for row in rows},
+                {row["id"]: row["authenticator"] for row in rows},
+                _earlier(earlier.fetchall() if keys else []),
+            )
 
     @staticmethod
     def _judge(decided: Decided, state: _Batch) -> int | Verdict:
@@ -247,15 +257,12 @@ def _earlier(rows: Sequence[DictRow]) -> dict[UUID, Earlier]:
     }
 
 
-def _insertion(accepted: Sequence[Decided]) -> list[list[Any]]:
+def _insertion(key: bytes, state: _Batch) -> list[list[Any]]:
     """Return the parameters of `_INSERT`: columns of events, then columns of outcomes to store."""
-    events = [stored for decided in accepted for stored in decided.events]
-    keyed = [(decided.idempotency, decided) for decided in accepted if decided.idempotency]
+    events = [stored for decided in state.accepted for stored in decided.events]
+    keyed = [(decided.idempotency, decided) for decided in state.accepted if decided.idempotency]
     return [
-        [stored.originator_id for stored in events],
-        [stored.originator_version for stored in events],
-        [stored.topic for stored in events],
-        [stored.state for stored in events],
+        *columns(key, events, state.authenticators),
         [idempotency.key for idempotency, _ in keyed],
         [idempotency.content_digest for idempotency, _ in keyed],
         [decided.subject_id for _, decided in keyed],
@@ -278,8 +285,9 @@ def open_datastore(pool: ConnectionPool[Connection[Any]]) -> PostgresDatastore:
     return datastore
 
 
-def open_recorder(database_url: str) -> CommandRecorder:
+def open_recorder(database_url: str, keys: EventKeys) -> CommandRecorder:
     """Open a recorder on the database and create missing tables."""
     recorder = CommandRecorder(open_datastore(recorder_pool(database_url, 2)))
+    recorder.keys = keys
     recorder.create_table()
     return recorder

@@ -14,7 +14,7 @@ from application.application import Application, open_application
 from application.founding import found_database
 from application.hosting.database import temporary_database
 from application.hosting.embedded_server import embedded_server
-from tests.support.world import FOUNDED_AT, MASTER_KEY, World
+from tests.support.world import EVENT_KEYS, FOUNDED_AT, MASTER_KEY, World
 
 # What a power cut would destroy is a temporary folder. A test about that has its own server, with the defaults.
 _FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "300"}
@@ -83,7 +83,7 @@ def founded(server_url: str, worker_id: str) -> Iterator[str]:
     """The name of a template database: the programme is founded, one structure works under a convention."""
     name = f"founded_{worker_id}"
     with temporary_database(server_url, name) as url:
-        with open_application(url, MASTER_KEY) as app:
+        with open_application(url, MASTER_KEY, EVENT_KEYS) as app:
             found_database(app, FOUNDED_AT)
             World(app).sign()
         yield name
@@ -97,7 +97,7 @@ def fresh_url(server_url: str, worker_id: str, founded: str) -> Iterator[str]:
 
 @pytest.fixture
 def app(fresh_url: str) -> Iterator[Application]:
-    with open_application(fresh_url, MASTER_KEY) as application:
+    with open_application(fresh_url, MASTER_KEY, EVENT_KEYS) as application:
         yield application
 
 

@@ -48,6 +48,20 @@ def kept_or_made(value: Any, make: Callable[[], str]) -> Any:
         ) from None
 
 
+def lost(key: Path, beside: Path) -> str | None:
+    """Return what to do where a key is missing though what it was used for is there.
+
+    A new one would start well, and leave every name in the database unreadable, or every event unauthenticated.
+    """
+    if key.exists() or not beside.exists():
+        return None
+    home = key.parent.parent
+    return (
+        f"{home} holds a database, and its key {key} is missing; put that file back, set the variable to the key in "
+        f"use, or remove {home / 'postgres'} to start afresh"
+    )
+
+
 def _create(path: Path, secret: str) -> None:
     """Of two processes at once, one wins for both. The name is on the disk before anything is encrypted with it."""
     path.parent.parent.mkdir(parents=True, exist_ok=True)

@@ -18,6 +18,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from application.hosting.kept_secrets import kept_or_made, make_key, make_token_secret
 from application.sign_in.addresses import is_confidential
 from application.sign_in.claims import ClaimsMapping, load_mapping
+from eventstore.authenticators import EventKeys, read_event_keys
 
 KEY_BYTES = 32
 # What a person pastes into a terminal to get a good value.
@@ -99,6 +100,13 @@ def decoded_key(value: str) -> bytes:
     return key
 
 
+def decoded_event_keys(value: str) -> EventKeys:
+    try:
+        return read_event_keys(value)
+    except ValueError as error:
+        raise ValueError(f"{error}; {MAKE_A_KEY}") from None
+
+
 def documents_in(file: str) -> dict[str, str]:
     """Return the GraphQL documents by their SHA-256 that `parentalite documents` wrote into the file."""
     path = Path(file).expanduser()
@@ -142,6 +150,7 @@ def _networks(value: str) -> list[IPv4Network | IPv6Network]:
 Folder = Annotated[Path, AfterValidator(existing_folder)]
 #: A path in place of the value names the file that keeps it, made on first use.
 Key = Annotated[bytes, _read(decoded_key), BeforeValidator(lambda value: kept_or_made(value, make_key))]
+EventKey = Annotated[EventKeys, _read(decoded_event_keys), BeforeValidator(lambda value: kept_or_made(value, make_key))]
 TokenSecret = Annotated[
     str, Field(min_length=32), BeforeValidator(lambda value: kept_or_made(value, make_token_secret))
 ]

@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from application.hosting import setting_values as values
-from application.hosting.kept_secrets import read_secret
+from application.hosting.kept_secrets import lost, read_secret
 from application.hosting.setting_groups import (
     Group,
     MailSettings,
@@ -25,7 +25,7 @@ from application.hosting.setting_groups import (
     WebSettings,
 )
 
-CHECKPOINT_KEY_FILE = "checkpoint-key"
+CHECKPOINT_KEY_FILE, EVENT_KEY_FILE, EVENT_START_FILE = "checkpoint-key", "event-key", "event-start"
 
 
 class SettingsError(Exception):
@@ -48,6 +48,10 @@ class Settings(Group):
     `keys`."""
     master_key: values.Key = Field(repr=False)
     """Wraps personal keys, base64 of 32 bytes. The embedded setup makes it, and keeps it in `keys`."""
+    event_key: values.EventKey = Field(repr=False)
+    """Authenticates each event that is recorded (HMAC-SHA256), base64 of 32 bytes; after it, with spaces between,
+    earlier keys as `KEY@POSITION`, the last position that each authenticates. The embedded setup makes it, and keeps it
+    in `keys`."""
     checkpoint_key: values.Key = Field(repr=False)
     """Signs checkpoints (Ed25519), base64 of 32 bytes. The embedded setup makes it, and keeps it in `keys`."""
     checkpoint_seconds: float = Field(600, ge=1, le=86_400)
@@ -113,10 +117,10 @@ _BY_PLACE: dict[tuple[int | str, ...], tuple[str, FieldInfo]] = {
 VARIABLES = dict(_BY_PLACE.values())
 #: What may be given by a file instead: the variable with `_FILE` names it.
 SECRETS = (*(variable for variable, field in VARIABLES.items() if not field.repr), "PARENTALITE_NEW_MASTER_KEY")
+_KEYS = dict.fromkeys((f"PARENTALITE_{name}_KEY" for name in ("MASTER", "EVENT", "CHECKPOINT")), values.MAKE_A_KEY)
 _NEEDED = {
-    "PARENTALITE_TOKEN_SECRET": f"needed together with DATABASE_URL; {values.MAKE_A_TOKEN_SECRET}",
-    "PARENTALITE_MASTER_KEY": f"needed together with DATABASE_URL; {values.MAKE_A_KEY}",
-    "PARENTALITE_CHECKPOINT_KEY": f"needed together with DATABASE_URL; {values.MAKE_A_KEY}",
+    variable: f"needed together with DATABASE_URL; {how}"
+    for variable, how in {"PARENTALITE_TOKEN_SECRET": values.MAKE_A_TOKEN_SECRET, **_KEYS}.items()
 }
 
 
@@ -136,7 +140,7 @@ def with_secrets_from_files(variables: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def load_settings(variables: Mapping[str, str]) -> Settings:
-    """Return the settings that `variables` describe. On first use of the embedded setup, makes and keeps three secrets.
+    """Return the settings that `variables` describe. On first use of the embedded setup, makes and keeps its secrets.
 
     Raises SettingsError, with a line for everything that is missing or wrong.
     """
@@ -151,9 +155,12 @@ def load_settings(variables: Mapping[str, str]) -> Settings:
     defaults = {"home": home, "files": home / "files"}
     if "DATABASE_URL" not in fields:
         keys = home / "keys"
-        if "master_key" not in fields:
-            _refuse_to_replace_a_lost_master_key(home, keys / "master-key")
-        defaults |= {"master_key": keys / "master-key", "checkpoint_key": keys / CHECKPOINT_KEY_FILE}
+        used = {"master_key": ("master-key", home / "postgres"), "event_key": (EVENT_KEY_FILE, keys / EVENT_START_FILE)}
+        for field, (file, beside) in used.items():
+            if field not in fields and (problem := lost(keys / file, beside)):
+                raise SettingsError(f"PARENTALITE_{field.upper()}: {problem}")
+        files = {"master_key": "master-key", "event_key": EVENT_KEY_FILE, "checkpoint_key": CHECKPOINT_KEY_FILE}
+        defaults |= {field: keys / file for field, file in files.items()}
         defaults |= {} if "oidc" in fields else {"token_secret": keys / "token-secret"}
     try:
         return Settings(**(defaults | fields))
@@ -188,15 +195,6 @@ def accepted(field: FieldInfo) -> str:
         return "a {}number from {} to {}".format("whole " if field.annotation is int else "", *bounds)
     words = [word for word in get_args(field.annotation) if isinstance(word, str)]
     return f"one of {', '.join(words)}" if words else ""
-
-
-def _refuse_to_replace_a_lost_master_key(home: Path, key: Path) -> None:
-    """A new key beside an old database would start well, and leave every name in it unreadable."""
-    if (home / "postgres").exists() and not key.exists():
-        raise SettingsError(
-            f"PARENTALITE_MASTER_KEY: {home} holds a database, and its key {key} is missing; put that file back, set "
-            f"the variable to the key in use, or remove {home / 'postgres'} to start afresh"
-        )
 
 
 def checked_key(variable: str, value: str) -> bytes:

@@ -16,6 +16,7 @@ from projections.engine.catching_up import catch_up
 from projections.engine.generations import prepare
 from projections.registry import projections
 from tests.support.api.asking import BASSE_TERRE, FOUNDED_AT, MASTER_KEY, TILLEULS, Town
+from tests.support.world import EVENT_KEYS
 
 _numbers = count(1)
 
@@ -25,7 +26,7 @@ def founded_name(server_url: str, worker_id: str) -> Iterator[str]:
     """The name of a template database, its read models up to date."""
     name = f"api_founded_{worker_id}"
     with temporary_database(server_url, name) as url:
-        with open_application(url, MASTER_KEY) as app:
+        with open_application(url, MASTER_KEY, EVENT_KEYS) as app:
             found_database(app, FOUNDED_AT)
             with app.pool.connection() as conn:
                 prepare(conn, projections)
@@ -37,7 +38,7 @@ def founded_name(server_url: str, worker_id: str) -> Iterator[str]:
 def town(server_url: str, worker_id: str, founded_name: str) -> Iterator[Town]:
     with (
         temporary_database(server_url, f"api_{worker_id}_{next(_numbers)}", founded_name) as url,
-        open_application(url, MASTER_KEY) as app,
+        open_application(url, MASTER_KEY, EVENT_KEYS) as app,
     ):
         yield Town(app, url)
 

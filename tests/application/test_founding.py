@@ -16,6 +16,7 @@ from domain.typology.attestation_form import FormWorded
 from domain.typology.territory import TerritoryJoined
 from domain.typology.typology import TermAdded, TermKind
 from eventstore.log import head, read_after
+from tests.support.world import EVENT_KEYS
 
 NOW = datetime(2026, 9, 1, 8, tzinfo=UTC)
 KEY = b"k" * 32
@@ -26,7 +27,7 @@ NATIONAL = Actor(Role.NATIONAL, "nationale")
 
 @pytest.fixture
 def app(database_url):
-    with open_application(database_url, KEY) as opened:
+    with open_application(database_url, KEY, EVENT_KEYS) as opened:
         yield opened
 
 
@@ -86,16 +87,16 @@ def test_founding_completes_what_an_interrupted_one_left(app):
 
 
 def test_several_processes_that_found_at_once_record_everything_once(database_url):
-    with open_application(database_url, KEY):
+    with open_application(database_url, KEY, EVENT_KEYS):
         pass
 
     def start(_: int) -> None:
-        with open_application(database_url, KEY) as app:
+        with open_application(database_url, KEY, EVENT_KEYS) as app:
             found_database(app, NOW)
 
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(start, range(6)))
-    with open_application(database_url, KEY) as app:
+    with open_application(database_url, KEY, EVENT_KEYS) as app:
         assert len(_events(app)) == FOUNDING_EVENTS
 
 

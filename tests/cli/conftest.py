@@ -37,6 +37,7 @@ def environment(database_url, tmp_path, monkeypatch) -> dict[str, str]:
         "PARENTALITE_HOME": str(tmp_path / "home"),
         "PARENTALITE_TOKEN_SECRET": TOKEN_SECRET,
         "PARENTALITE_MASTER_KEY": MASTER_KEY,
+        "PARENTALITE_EVENT_KEY": MASTER_KEY,
         "PARENTALITE_CHECKPOINT_KEY": MASTER_KEY,
     }
     for name, value in variables.items():

@@ -101,7 +101,7 @@ def test_a_bundle_is_not_believed_on_another_key(run, dossier_id, key, tmp_path)
 def test_verifying_needs_neither_settings_nor_a_database(run, dossier_id, key, tmp_path, monkeypatch):
     bundle = tmp_path / "dossier.zip"
     run("audit", "export", "--dossier", str(dossier_id), "-o", str(bundle))
-    for name in ("DATABASE_URL", "PARENTALITE_TOKEN_SECRET", "PARENTALITE_MASTER_KEY", "PARENTALITE_CHECKPOINT_KEY"):
+    for name in ("DATABASE_URL", "PARENTALITE_TOKEN_SECRET", "PARENTALITE_MASTER_KEY", "PARENTALITE_EVENT_KEY"):
         monkeypatch.setenv(name, "nothing that could work")
     assert run("audit", "verify", str(bundle), "--key", str(key)).exit_code == 0
 

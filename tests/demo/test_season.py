@@ -50,11 +50,12 @@ from tests.support.seasons import (
     state_of,
     the_log,
 )
+from tests.support.world import EVENT_KEYS
 
 
 @pytest.fixture
 def app(database_url):
-    with open_application(database_url, b"k" * 32) as opened:
+    with open_application(database_url, b"k" * 32, EVENT_KEYS) as opened:
         yield opened
 
 

@@ -34,11 +34,12 @@ from tests.support.seasons import (
     state_of,
     the_log,
 )
+from tests.support.world import EVENT_KEYS
 
 
 @pytest.fixture
 def app(database_url):
-    with open_application(database_url, b"k" * 32) as opened:
+    with open_application(database_url, b"k" * 32, EVENT_KEYS) as opened:
         yield opened
 
 
@@ -72,7 +73,7 @@ def test_the_same_seed_at_the_same_moment_gives_the_same_season(server_url, work
     for number in range(2):
         with (
             temporary_database(server_url, f"same_{worker_id}_{number}") as url,
-            open_application(url, b"k" * 32) as app,
+            open_application(url, b"k" * 32, EVENT_KEYS) as app,
         ):
             seasons.append(_facts(a_season(app)))
     assert seasons[0] == seasons[1]

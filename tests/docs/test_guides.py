@@ -13,6 +13,7 @@ from tests.scenarios.conftest import FOUNDED_AT
 from tests.support.pages import Page
 from tests.support.papers.dossiers import pdf
 from tests.support.server import MASTER_KEY, Clock, running_server
+from tests.support.world import EVENT_KEYS
 
 SHEETS = Page("docs/guides/attendance-sheets.md")
 
@@ -22,7 +23,7 @@ def test_the_form_that_attaches_a_sheet_is_taken_as_the_page_shows(database_url:
     (places,) = re.findall(r"-F 'map=(.*?)'", SHEETS.text)
     form = {"operations": operations.replace("ANIMATION_ID", str(uuid4())), "map": places}
     headers = {"authorization": f"Bearer {tokens()['structure']}"}
-    with open_application(database_url, MASTER_KEY) as application:
+    with open_application(database_url, MASTER_KEY, EVENT_KEYS) as application:
         found_database(application, FOUNDED_AT)
     with running_server(database_url, Clock(ON_THAT_DAY)) as server:
         answer = server.http.post("/graphql", data=form, files={"0": ("signed.pdf", pdf())}, headers=headers)

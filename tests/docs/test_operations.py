@@ -14,6 +14,7 @@ from cli.composition import open_everything, utc_now
 from projections.engine.rebuild import rebuild
 from tests.support.pages import Page
 from tests.support.server import MASTER_KEY, TOKEN_SECRET
+from tests.support.world import EVENT_KEYS
 
 OPERATIONS = Page("docs/operations.md")
 
@@ -33,6 +34,7 @@ def test_the_rights_given_are_enough_to_run_and_rebuild(server_url: str, worker_
                 database_url=own_url,
                 token_secret=TOKEN_SECRET,
                 master_key=MASTER_KEY,
+                event_key=EVENT_KEYS,
                 checkpoint_key=MASTER_KEY,
                 files=tmp_path / "files",
             )

@@ -21,6 +21,7 @@ from cli.main import app as command_line
 from tests.scenarios.conftest import FOUNDED_AT
 from tests.support.pages import ROOT, TUTORIAL, check_shown, shape, steps
 from tests.support.server import MASTER_KEY, TOKEN_SECRET, Clock, Server, running_server
+from tests.support.world import EVENT_KEYS
 
 STEPS = steps()
 ON_THAT_DAY = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -30,7 +31,7 @@ STORY = "The story, to be pasted"
 @pytest.fixture
 def address(database_url: str) -> str:
     """A database in which the programme is founded, and nothing else has happened."""
-    with open_application(database_url, MASTER_KEY) as application:
+    with open_application(database_url, MASTER_KEY, EVENT_KEYS) as application:
         found_database(application, FOUNDED_AT)
     return database_url
 
@@ -52,6 +53,7 @@ def tokens() -> dict[str, str | None]:
         "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
         "PARENTALITE_TOKEN_SECRET": TOKEN_SECRET,
         "PARENTALITE_MASTER_KEY": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+        "PARENTALITE_EVENT_KEY": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
         "PARENTALITE_CHECKPOINT_KEY": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
     }
     made: dict[str, str | None] = {}

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from eventsourcing.application import Application
 
-from tests.support.world import MASTER_KEY
+from tests.support.world import EVENT_KEYS, MASTER_KEY
 
 
 @pytest.fixture
@@ -18,6 +18,7 @@ def env(fresh_url: str) -> dict[str, str]:
         "PERSISTENCE_MODULE": "eventstore.persistence",
         "DATABASE_URL": fresh_url,
         "PARENTALITE_MASTER_KEY": b64encode(MASTER_KEY).decode(),
+        "PARENTALITE_EVENT_KEY": b64encode(EVENT_KEYS.current).decode(),
     }
 
 

@@ -6,6 +6,7 @@ Its module `postgres_utils` imports examples, its module `tests.projection` a pa
 from __future__ import annotations
 
 import sys
+from base64 import b64encode
 from unittest import TestCase
 from uuid import UUID, uuid4
 
@@ -16,6 +17,7 @@ from eventsourcing.postgres import PostgresTrackingRecorder
 from eventsourcing.utils import Environment
 
 from eventstore.persistence import Factory, LogProcessRecorder, LogRecorder
+from tests.support.world import EVENT_KEYS
 
 # The cases import the library's cipher on pycryptodome, for tests that are left out below: this is its other cipher.
 sys.modules.setdefault("eventsourcing.cipher", cryptography)
@@ -30,8 +32,9 @@ class Counters(PostgresTrackingRecorder):
 class _OnOurFactory(TestCase):
     @pytest.fixture(autouse=True)
     def _factory(self, database_url):
+        keys = {"PARENTALITE_EVENT_KEY": b64encode(EVENT_KEYS.current).decode()}
         self.env = Environment(
-            "Library", {"PERSISTENCE_MODULE": "eventstore.persistence", "DATABASE_URL": database_url}
+            "Library", {"PERSISTENCE_MODULE": "eventstore.persistence", "DATABASE_URL": database_url, **keys}
         )
         with Factory(self.env) as factory:
             self.our_factory = factory

@@ -30,6 +30,7 @@ from eventstore.log import LAST_POSITION, read_after, read_stream
 from eventstore.mapper import record_of
 from eventstore.seals import is_sealed
 from tests.support.network.outages import terminate_all
+from tests.support.world import EVENT_KEYS
 
 SAMPLES = Path(__file__).parents[1] / "history" / "samples"
 
@@ -80,7 +81,7 @@ def test_a_stream_folds_into_the_state_that_commands_decide_on(lived, library):
 def test_events_of_earlier_versions_come_at_the_latest(world, library):
     with psycopg.connect(library.env["DATABASE_URL"]) as conn:
         state = (SAMPLES / "typology.term_renamed.v1.json").read_bytes().rstrip(b"\n")
-        append_rows(conn, [(UUID(int=3), 1, TermRenamed.topic, state)])
+        append_rows(conn, EVENT_KEYS, [(UUID(int=3), 1, TermRenamed.topic, state)])
     (event,) = library.events.get(UUID(int=3))
     assert type(event) is TermRenamed
 
@@ -119,7 +120,7 @@ def _registration(library):
 
 def test_an_event_of_a_topic_unknown_here_names_it_and_its_position(world, library):
     with psycopg.connect(library.env["DATABASE_URL"]) as conn:
-        position = append_rows(conn, [(UUID(int=3), 1, "horoscope.read", b"{}")])
+        position = append_rows(conn, EVENT_KEYS, [(UUID(int=3), 1, "horoscope.read", b"{}")])
     with pytest.raises(MapperDeserialisationError, match=rf"position {position} \(horoscope.read\)"):
         _domain_events(library)
 

@@ -9,7 +9,7 @@ import pytest
 
 from application.application import open_application
 from eventstore.log import head
-from tests.support.world import MASTER_KEY, World
+from tests.support.world import EVENT_KEYS, MASTER_KEY, World
 
 _BEHIND = """
 SELECT setval(pg_get_serial_sequence('stored_events', 'notification_id'),
@@ -22,7 +22,7 @@ def test_a_sequence_that_is_behind_the_log_is_put_right_before_anything_is_recor
     with psycopg.connect(fresh_url, autocommit=True) as conn:
         last = head(conn)
         conn.execute(_BEHIND)
-        with caplog.at_level(logging.WARNING), open_application(fresh_url, MASTER_KEY) as app:
+        with caplog.at_level(logging.WARNING), open_application(fresh_url, MASTER_KEY, EVENT_KEYS) as app:
             World(app).creates()
         assert head(conn) == last + 1
     (warning,) = [record for record in caplog.records if record.message == "a sequence was behind the log"]
@@ -33,11 +33,11 @@ def test_a_sequence_that_is_right_or_ahead_is_left_as_it_is(fresh_url: str, data
     with psycopg.connect(fresh_url, autocommit=True) as conn:
         last = head(conn)
         conn.execute("SELECT nextval(pg_get_serial_sequence('stored_events', 'notification_id'))")
-        with open_application(fresh_url, MASTER_KEY) as app:
+        with open_application(fresh_url, MASTER_KEY, EVENT_KEYS) as app:
             World(app).creates()
         assert head(conn) == last + 2
     # Nothing was ever handed out by that of an empty log.
-    with open_application(database_url, MASTER_KEY) as app, app.pool.connection() as conn:
+    with open_application(database_url, MASTER_KEY, EVENT_KEYS) as app, app.pool.connection() as conn:
         assert conn.execute("SELECT last_value, is_called FROM stored_events_notification_id_seq").fetchone() == (
             1,
             False,

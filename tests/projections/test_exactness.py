@@ -20,7 +20,7 @@ from projections.engine.switching import RebuildRefused
 from projections.registry import projections
 from tests.support.reference_fold import comparable, folded, live
 from tests.support.soak import TIMES
-from tests.support.world import MASTER_KEY, World
+from tests.support.world import EVENT_KEYS, MASTER_KEY, World
 
 _numbers = count(1)
 
@@ -51,7 +51,7 @@ class _Stage:
         self.world = World(self.app)
 
     def _open(self) -> None:
-        self._opening = open_application(self.url, MASTER_KEY)
+        self._opening = open_application(self.url, MASTER_KEY, EVENT_KEYS)
         self.app = self._opening.__enter__()
         self.conn = psycopg.connect(self.url, autocommit=True)
         prepare(self.conn, projections)

@@ -16,7 +16,7 @@ from application.hosting.database import temporary_database
 from eventstore.log import head, read_after
 from eventstore.records import Recorded
 from projections.engine.past import Moment, projections_of, row_at
-from tests.support.world import MASTER_KEY, NATIONAL, World
+from tests.support.world import EVENT_KEYS, MASTER_KEY, NATIONAL, World
 
 _numbers = count(1)
 _NAMES = ("animations", "structures", "conventions", "service_dossiers", "candidatures")
@@ -43,7 +43,7 @@ def test_the_state_at_any_moment_is_a_fresh_fold_over_the_log_up_to_it(
 ):
     with (
         temporary_database(server_url, f"past_{worker_id}_{next(_numbers)}", founded) as url,
-        open_application(url, MASTER_KEY) as app,
+        open_application(url, MASTER_KEY, EVENT_KEYS) as app,
     ):
         world, random = World(app), Random(seed)
         for _ in range(25):

@@ -16,6 +16,7 @@ from projections.engine.generations import prepare
 from projections.registry import projections
 from tests.support.people import People
 from tests.support.server import MASTER_KEY, Clock, Server, running_server
+from tests.support.world import EVENT_KEYS
 
 FOUNDED_AT = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 _numbers = count(1)
@@ -26,7 +27,7 @@ def founded_template(server_url: str, worker_id: str) -> Iterator[str]:
     """The name of a database in which nothing has happened but the founding, read models at its head; to be copied."""
     name = f"scenarios_{worker_id}"
     with temporary_database(server_url, name) as url:
-        with open_application(url, MASTER_KEY) as application:
+        with open_application(url, MASTER_KEY, EVENT_KEYS) as application:
             found_database(application, FOUNDED_AT)
             with application.pool.connection() as conn:
                 prepare(conn, projections)

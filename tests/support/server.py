@@ -31,6 +31,7 @@ from eventstore.connections import reading_pool
 from eventstore.log import head
 from projections.engine.runner import projecting
 from projections.engine.waiting import PositionWaiter
+from tests.support.world import EVENT_KEYS
 
 MASTER_KEY = b"m" * 32
 CHECKPOINT_KEY = SigningKey.from_seed(b"k" * 32)
@@ -132,7 +133,7 @@ def running_server(
     One that does not project is ready when somebody else does.
     """
     with (
-        open_application(database_url, MASTER_KEY) as application,
+        open_application(database_url, MASTER_KEY, EVENT_KEYS) as application,
         projecting(database_url, application.vault) if projects else nullcontext(),
         TemporaryDirectory(prefix="parentalite-files-") as own_folder,
     ):

@@ -48,9 +48,11 @@ from domain.kernel.actors import PUBLIC, SYSTEM, Actor, Role
 from domain.kernel.errors import DomainError
 from domain.kernel.identifiers import structure_id
 from domain.typology.typology import TermKind
+from eventstore.authenticators import EventKeys
 from eventstore.recorder import Outcome
 
 MASTER_KEY = bytes(range(32))
+EVENT_KEYS = EventKeys(b"e" * 32)
 FOUNDED_AT = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 SIRET = "21971101700018"
 STRUCTURE_ID = structure_id(SIRET)

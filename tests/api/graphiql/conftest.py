@@ -18,12 +18,13 @@ from tests.support.browser.chromium import chromium
 from tests.support.browser.window import Window
 from tests.support.people import People
 from tests.support.server import MASTER_KEY, Clock, Server, running_server
+from tests.support.world import EVENT_KEYS
 
 
 @pytest.fixture(scope="module")
 def server(server_url: str, worker_id: str) -> Iterator[Server]:
     with temporary_database(server_url, f"ide_{worker_id}") as url:
-        with open_application(url, MASTER_KEY) as application:
+        with open_application(url, MASTER_KEY, EVENT_KEYS) as application:
             found_database(application, FOUNDED_AT)
             with application.pool.connection() as conn:
                 prepare(conn, projections)

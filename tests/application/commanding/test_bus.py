@@ -16,7 +16,7 @@ from domain.kernel.actors import Actor, Role
 from domain.kernel.errors import DomainError, ErrorCode
 from domain.typology.typology import TermKind
 from eventstore.log import head, read_after, read_stream
-from tests.support.world import MASTER_KEY, NATIONAL, STRUCTURE, STRUCTURE_ID, World
+from tests.support.world import EVENT_KEYS, MASTER_KEY, NATIONAL, STRUCTURE, STRUCTURE_ID, World
 
 STRANGER = Actor(Role.STRUCTURE, "stranger", structures=frozenset([UUID(int=7)]))
 
@@ -120,7 +120,7 @@ def test_the_first_signing_opens_the_account_and_later_ones_do_not(world: World,
 
 def test_what_another_process_recorded_is_never_overlooked(world: World, app: Application, fresh_url: str) -> None:
     created = world.creates()
-    with open_application(fresh_url, MASTER_KEY) as other:
+    with open_application(fresh_url, MASTER_KEY, EVENT_KEYS) as other:
         elsewhere = World(other, world.now)
         elsewhere.publishes(created)
         world.now += timedelta(days=1)
@@ -135,7 +135,7 @@ def test_a_decision_does_not_stand_when_what_it_rested_on_was_changed_elsewhere(
     world: World, app: Application, fresh_url: str
 ) -> None:
     world.creates()
-    with open_application(fresh_url, MASTER_KEY) as other:
+    with open_application(fresh_url, MASTER_KEY, EVENT_KEYS) as other:
         World(other, world.now).does(TermRetire(kind=TermKind.THEME, code="ent-pronote"), NATIONAL)
         with pytest.raises(DomainError) as refused:
             world.creates()

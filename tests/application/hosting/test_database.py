@@ -28,6 +28,7 @@ def named_by(url: str, home: Path) -> Settings:
     key = {
         "PARENTALITE_TOKEN_SECRET": "s" * 32,
         "PARENTALITE_MASTER_KEY": "A" * 43 + "=",
+        "PARENTALITE_EVENT_KEY": "A" * 43 + "=",
         "PARENTALITE_CHECKPOINT_KEY": "A" * 43 + "=",
     }
     return settings_of(home, DATABASE_URL=url, **key)

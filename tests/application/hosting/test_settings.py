@@ -14,9 +14,11 @@ from application.hosting.settings import VARIABLES, Settings, SettingsError, loa
 
 ROOT = Path(__file__).parents[3]
 MASTER_KEY = bytes(range(32))
+KEY = base64.b64encode(MASTER_KEY).decode()
 SECRETS = {
     "PARENTALITE_TOKEN_SECRET": "s" * 32,
     "PARENTALITE_MASTER_KEY": base64.b64encode(MASTER_KEY).decode(),
+    "PARENTALITE_EVENT_KEY": base64.b64encode(MASTER_KEY).decode(),
     "PARENTALITE_CHECKPOINT_KEY": base64.b64encode(MASTER_KEY).decode(),
 }
 
@@ -72,6 +74,7 @@ def test_keys_made_on_first_use_are_the_same_on_the_next_and_nobody_else_reads_t
         "token-secret": "0o600",
         "master-key": "0o600",
         "checkpoint-key": "0o600",
+        "event-key": "0o600",
     }
 
 
@@ -121,6 +124,10 @@ def test_a_master_key_lost_from_beside_its_database_is_not_replaced_in_silence(t
         ("PARENTALITE_MASTER_KEY", base64.b64encode(b"x" * 31).decode(), "base64 of exactly 32 bytes"),
         ("PARENTALITE_MASTER_KEY", "é" * 44, "base64 of exactly 32 bytes"),
         ("PARENTALITE_CHECKPOINT_KEY", "c2hvcnQ=", "base64 of exactly 32 bytes"),
+        ("PARENTALITE_EVENT_KEY", "c2hvcnQ=", "base64 of exactly 32 bytes"),
+        ("PARENTALITE_EVENT_KEY", f"{KEY} {KEY}", "KEY@POSITION"),
+        ("PARENTALITE_EVENT_KEY", f"{KEY} {KEY}@0", "KEY@POSITION"),
+        ("PARENTALITE_EVENT_KEY", f"{KEY} {KEY}@7 {KEY}@7", "two earlier keys end at one position"),
         ("PARENTALITE_CHECKPOINT_SECONDS", "0", "a number from 1 to 86400"),
         ("PARENTALITE_CHECKPOINT_SECONDS", "86401", "a number from 1 to 86400"),
         ("PARENTALITE_TSA_URL", "ftp://stamps", "the http(s) address"),
@@ -228,6 +235,7 @@ def test_all_that_is_missing_or_wrong_is_told_at_once(tmp_path):
         "PARENTALITE_OIDC_AUDIENCE",
         "PARENTALITE_OIDC_CLAIMS",
         "PARENTALITE_MASTER_KEY",
+        "PARENTALITE_EVENT_KEY",
         "PARENTALITE_CHECKPOINT_KEY",
         "PARENTALITE_WAIT_SECONDS",
         "PARENTALITE_LOG_LEVEL",

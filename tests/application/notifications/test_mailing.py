@@ -155,8 +155,9 @@ import sys, time
 from application.application import open_application
 from application.followers.mailing import Mailer, Smtp, mailing
 from application.followers.reacting import reacting
+from eventstore.authenticators import EventKeys
 url, post, which = sys.argv[1:]
-with open_application(url, bytes(range(32))) as app:
+with open_application(url, bytes(range(32)), EventKeys(b"e" * 32)) as app:
     mailer = Mailer(app.vault, app.bus.keyed, "a@example.org", "https://parentalite.example.org", Smtp(post).send)
     with reacting(url, True):
         print("up", flush=True)

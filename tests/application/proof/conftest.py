@@ -16,6 +16,7 @@ from application.hosting.database import temporary_database
 from application.proof.checkpoints import ON_REQUEST, make_checkpoint
 from application.proof.notes import SigningKey
 from eventstore.bulk import append_rows
+from tests.support.world import EVENT_KEYS
 
 MASTER_KEY = bytes(range(32))
 KEY, NEXT_KEY = SigningKey.from_seed(b"k" * 32), SigningKey.from_seed(b"n" * 32)
@@ -42,8 +43,8 @@ def rows(first: int, last: int) -> Iterator[tuple[UUID, int, str, bytes]]:
 def signed_template(server_url: str, worker_id: str) -> Iterator[str]:
     name = f"proof_{worker_id}"
     with temporary_database(server_url, name) as url:
-        with open_application(url, MASTER_KEY), psycopg.connect(url, autocommit=True) as conn:
-            append_rows(conn, rows(1, EVENTS))
+        with open_application(url, MASTER_KEY, EVENT_KEYS), psycopg.connect(url, autocommit=True) as conn:
+            append_rows(conn, EVENT_KEYS, rows(1, EVENTS))
             for position in CHECKPOINTS:
                 make_checkpoint(conn, KEY, position, ON_REQUEST, NOW)
         yield name
@@ -66,7 +67,7 @@ def empty(server_url: str, worker_id: str) -> Iterator[Connection]:
     """A log without events."""
     with (
         temporary_database(server_url, f"unsigned_{worker_id}_{next(_copies)}") as url,
-        open_application(url, MASTER_KEY),
+        open_application(url, MASTER_KEY, EVENT_KEYS),
         psycopg.connect(url, autocommit=True) as connection,
     ):
         yield connection

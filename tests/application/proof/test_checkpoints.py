@@ -32,6 +32,7 @@ from eventstore.bulk import append_rows
 from eventstore.log import head
 from tests.application.proof.conftest import CHECKPOINTS, EVENTS, KEY, NEXT_KEY, NOW, rows
 from tests.application.proof.test_merkle import by_definition
+from tests.support.world import EVENT_KEYS
 
 
 def hashes(conn: Connection) -> list[bytes]:
@@ -57,7 +58,7 @@ def test_what_is_no_leaf_is_refused(conn: Connection, spoilt):
 
 
 def test_a_tree_that_grew_by_any_steps_has_the_root_of_one_made_at_once(empty: Connection):
-    append_rows(empty, rows(1, 1_200))
+    append_rows(empty, EVENT_KEYS, rows(1, 1_200))
     random, grown = Random(7), 0
     while grown < 1_200:
         grown = min(1_200, grown + random.choice((1, 3, 255, 256, 300)))
@@ -71,10 +72,10 @@ def test_a_tree_that_grew_by_any_steps_has_the_root_of_one_made_at_once(empty: C
 
 
 def test_gaps_in_positions_leave_no_gap_in_the_tree(empty: Connection):
-    append_rows(empty, rows(1, 5))
+    append_rows(empty, EVENT_KEYS, rows(1, 5))
     with pytest.raises(psycopg.errors.UniqueViolation):
-        append_rows(empty, rows(5, 6))
-    append_rows(empty, rows(6, 300))
+        append_rows(empty, EVENT_KEYS, rows(5, 6))
+    append_rows(empty, EVENT_KEYS, rows(6, 300))
     last = head(empty)
     assert last > 300
     assert grow(empty, last) == 300
@@ -109,7 +110,7 @@ def test_missing_tiles_are_told_and_not_taken_for_hashes(conn: Connection):
 
 
 def test_several_who_grow_the_tree_at_once_add_each_leaf_once(empty: Connection):
-    append_rows(empty, rows(1, 900))
+    append_rows(empty, EVENT_KEYS, rows(1, 900))
 
     def sign(number: int) -> int:
         with psycopg.connect(empty.info.dsn, autocommit=True) as own:
@@ -125,7 +126,7 @@ def test_several_who_grow_the_tree_at_once_add_each_leaf_once(empty: Connection)
 
 
 def test_a_transaction_that_is_broken_off_leaves_the_tree_as_it_was(empty: Connection):
-    append_rows(empty, rows(1, 600))
+    append_rows(empty, EVENT_KEYS, rows(1, 600))
     make_checkpoint(empty, KEY, 300, ON_REQUEST, NOW)
 
     def break_off() -> None:
@@ -181,7 +182,7 @@ def test_a_new_key_ends_the_one_before_which_may_not_come_back(conn: Connection)
     assert not new.may_sign(EVENTS)
     with pytest.raises(KeyRetired, match="replaced"):
         make_checkpoint(conn, KEY, EVENTS, ON_REQUEST, NOW)
-    append_rows(conn, rows(EVENTS + 1, EVENTS + 5))
+    append_rows(conn, EVENT_KEYS, rows(EVENTS + 1, EVENTS + 5))
     made = make_checkpoint(conn, NEXT_KEY, head(conn), ON_REQUEST, NOW)
     assert made is not None
     assert open_note(made.note, [NEXT_KEY.public])[1] == NEXT_KEY.public

@@ -11,6 +11,7 @@ from application.proof.merkle import leaf_hash
 from application.proof.notes import from_pem, open_note, parse_checkpoint
 from application.proof.public_keys import read_public_keys, sign_key_list
 from application.proof.verifying import CHECKS
+from eventstore.authenticators import Chain
 from tests.application.proof.conftest import KEY
 
 TEXT = (Path(__file__).parents[3] / "docs" / "proof.md").read_text()
@@ -33,6 +34,14 @@ def test_the_leaf_of_the_documentation_is_that_of_the_code():
     assert encode_leaf(leaf).hex() == values["leaf"]
     assert decode_leaf(bytes.fromhex(values["leaf"])) == leaf
     assert leaf_hash(encode_leaf(leaf)).hex() == values["hash"]
+
+
+def test_the_authenticators_of_the_documentation_are_those_of_the_code():
+    values = [line.split(maxsplit=1)[1] for line in vector("authenticators").splitlines()]
+    stream, state = UUID(values[0]), values[1].encode()
+    chain = Chain(b"\x65" * 32, {})
+    for version, topic, made in (values[2:5], values[5:8]):
+        assert chain.add((stream, int(version), topic, state)).hex() == made
 
 
 def test_the_checkpoint_of_the_documentation_is_signed_by_its_key():

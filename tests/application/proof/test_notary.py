@@ -24,6 +24,7 @@ from application.proof.tiles import tree_size
 from eventstore.bulk import append_rows
 from eventstore.locks import Lock, acquire
 from tests.application.proof.conftest import KEY, NEXT_KEY, NOW, rows
+from tests.support.world import EVENT_KEYS
 
 
 def until(holds):
@@ -38,20 +39,20 @@ def kept(conn):
 
 
 def test_it_signs_what_is_there_then_at_once_what_is_certified(empty):
-    append_rows(empty, rows(1, 5))
+    append_rows(empty, EVENT_KEYS, rows(1, 5))
     with notarising(empty.info.dsn, KEY, 3_600):
         until(lambda: kept(empty) == [(5, INTERVAL)])
-        append_rows(empty, rows(6, 8))
+        append_rows(empty, EVENT_KEYS, rows(6, 8))
         until(lambda: tree_size(empty) == (8, 8))
         assert kept(empty) == [(5, INTERVAL)]
-        append_rows(empty, [(UUID(int=99), 1, "service_dossier.certified", b"{}")])
+        append_rows(empty, EVENT_KEYS, [(UUID(int=99), 1, "service_dossier.certified", b"{}")])
         until(lambda: kept(empty) == [(5, INTERVAL), (9, CERTIFICATION)])
 
 
 def test_what_was_certified_while_nobody_watched_is_signed_at_the_start(empty):
-    append_rows(empty, rows(1, 5))
+    append_rows(empty, EVENT_KEYS, rows(1, 5))
     make_checkpoint(empty, KEY, 5, ON_REQUEST, NOW)
-    append_rows(empty, [(UUID(int=99), 1, "service_dossier.certified", b"{}")])
+    append_rows(empty, EVENT_KEYS, [(UUID(int=99), 1, "service_dossier.certified", b"{}")])
     with notarising(empty.info.dsn, KEY, 3_600):
         until(lambda: kept(empty) == [(5, ON_REQUEST), (6, CERTIFICATION)])
 
@@ -61,7 +62,7 @@ def test_of_two_notaries_one_stands_by_and_a_lost_connection_is_waited_out(empty
         for _ in range(2):
             stack.enter_context(notarising(empty.info.dsn, KEY, 3_600))
         for number in range(1, 4):
-            append_rows(empty, rows(200 * number - 199, 200 * number))
+            append_rows(empty, EVENT_KEYS, rows(200 * number - 199, 200 * number))
             until(lambda number=number: tree_size(empty)[0] == 200 * number)
             empty.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
@@ -71,10 +72,10 @@ def test_of_two_notaries_one_stands_by_and_a_lost_connection_is_waited_out(empty
 
 
 def test_a_notary_whose_key_was_replaced_stops_and_says_so(empty, caplog: pytest.LogCaptureFixture):
-    append_rows(empty, rows(1, 5))
+    append_rows(empty, EVENT_KEYS, rows(1, 5))
     make_checkpoint(empty, KEY, 5, ON_REQUEST, NOW)
     take_up_key(empty, NEXT_KEY)
-    append_rows(empty, rows(6, 9))
+    append_rows(empty, EVENT_KEYS, rows(6, 9))
     with caplog.at_level(logging.ERROR), notarising(empty.info.dsn, KEY, 1):
         until(lambda: "notary stopped" in caplog.text)
     assert kept(empty) == [(5, ON_REQUEST)]
@@ -93,14 +94,14 @@ class CountedPauses(Event):
 
 
 def test_a_hundred_commits_at_once_cost_one_pause_and_not_a_hundred(empty):
-    append_rows(empty, rows(1, 5))
+    append_rows(empty, EVENT_KEYS, rows(1, 5))
     stop = CountedPauses()
     watching = Thread(target=watch, args=(empty.info.dsn, KEY, 3_600, stop), daemon=True)
     watching.start()
     try:
         until(lambda: kept(empty) == [(5, INTERVAL)])
         empty.execute("SELECT pg_notify('stored_events', n::text) FROM generate_series(1, 100) AS n")
-        append_rows(empty, [(UUID(int=99), 1, "service_dossier.certified", b"{}")])
+        append_rows(empty, EVENT_KEYS, [(UUID(int=99), 1, "service_dossier.certified", b"{}")])
         until(lambda: kept(empty) == [(5, INTERVAL), (6, CERTIFICATION)])
         assert stop.pauses < 10
     finally:
@@ -110,19 +111,19 @@ def test_a_hundred_commits_at_once_cost_one_pause_and_not_a_hundred(empty):
 
 
 def test_a_rebuild_that_goes_on_keeps_nothing_from_being_signed(empty):
-    append_rows(empty, rows(1, 5))
+    append_rows(empty, EVENT_KEYS, rows(1, 5))
     acquire(empty, Lock.REBUILD)
     with notarising(empty.info.dsn, KEY, 3_600):
         until(lambda: kept(empty) == [(5, INTERVAL)])
 
 
 def test_a_clock_that_was_ahead_once_silences_no_checkpoint(empty):
-    append_rows(empty, rows(1, 5))
+    append_rows(empty, EVENT_KEYS, rows(1, 5))
     ahead = utc_now() + timedelta(days=365)
     look(empty, KEY, 600, ahead)
-    append_rows(empty, rows(6, 9))
+    append_rows(empty, EVENT_KEYS, rows(6, 9))
     look(empty, KEY, 600, ahead - timedelta(hours=1))
     assert kept(empty) == [(5, INTERVAL), (9, INTERVAL)]
-    append_rows(empty, rows(10, 12))
+    append_rows(empty, EVENT_KEYS, rows(10, 12))
     look(empty, KEY, 600, ahead - timedelta(minutes=59))
     assert kept(empty) == [(5, INTERVAL), (9, INTERVAL)]

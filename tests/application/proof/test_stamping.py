@@ -22,6 +22,7 @@ from eventstore.log import head
 from tests.application.proof.conftest import EVENTS, KEY, rows
 from tests.application.proof.test_notary import until
 from tests.support.papers.proved_dossiers import Claim
+from tests.support.world import EVENT_KEYS
 
 _CONFIGURATION = """
 [tsa]
@@ -119,7 +120,7 @@ def test_a_stamp_holds_for_what_was_stamped_and_for_nothing_else(authority, tmp_
 
 def test_an_authority_that_fails_holds_no_checkpoint_up_and_is_asked_again(conn, signed_url, tsa, authority, log_told):
     tsa.failing = True
-    append_rows(conn, rows(EVENTS + 1, EVENTS + 5))
+    append_rows(conn, EVENT_KEYS, rows(EVENTS + 1, EVENTS + 5))
     with notarising(signed_url, KEY, 0.2, authority):
         until(lambda: all_checkpoints(conn)[-1].size == EVENTS + 5)
         until(lambda: "no time stamp" in log_told.text)

@@ -17,6 +17,7 @@ from application.proof.tiles import StoredTree
 from eventstore.bulk import append_rows
 from eventstore.log import head
 from tests.application.proof.conftest import EVENTS, KEY, NEXT_KEY, NOW, rows
+from tests.support.world import EVENT_KEYS
 
 FOREIGN_KEY = SigningKey.from_seed(b"f" * 32)
 
@@ -37,7 +38,7 @@ def test_a_log_that_nobody_touched_has_no_findings(conn: Connection):
 
 
 def test_what_is_not_signed_yet_is_no_finding(conn: Connection):
-    append_rows(conn, rows(EVENTS + 1, EVENTS + 700))
+    append_rows(conn, EVENT_KEYS, rows(EVENTS + 1, EVENTS + 700))
     report = check(conn)
     assert (report.events, report.signed, report.findings) == (EVENTS + 700, EVENTS, ())
 
@@ -108,10 +109,10 @@ def test_an_inserted_event_is_found(conn: Connection, position: int):
 
 
 def test_an_event_put_into_a_gap_is_found(empty: Connection):
-    append_rows(empty, rows(1, 5))
+    append_rows(empty, EVENT_KEYS, rows(1, 5))
     with pytest.raises(psycopg.errors.UniqueViolation):
-        append_rows(empty, rows(5, 6))
-    append_rows(empty, rows(6, 20))
+        append_rows(empty, EVENT_KEYS, rows(5, 6))
+    append_rows(empty, EVENT_KEYS, rows(6, 20))
     make_checkpoint(empty, KEY, head(empty), ON_REQUEST, NOW)
     unlocked(
         empty,
@@ -172,7 +173,7 @@ def test_a_checkpoint_whose_note_says_something_else_is_found(conn: Connection):
 
 def test_a_checkpoint_of_a_key_that_was_rolled_back_is_found(conn: Connection):
     take_up_key(conn, NEXT_KEY)
-    append_rows(conn, rows(EVENTS + 1, EVENTS + 10))
+    append_rows(conn, EVENT_KEYS, rows(EVENTS + 1, EVENTS + 10))
     make_checkpoint(conn, NEXT_KEY, head(conn), ON_REQUEST, NOW)
     assert check(conn).findings == ()
     name, size = origin(conn), EVENTS + 10
@@ -199,11 +200,11 @@ def test_a_key_that_stands_in_the_database_alone_is_not_believed(conn: Connectio
 
 
 def test_a_key_that_signs_again_after_another_is_found_whatever_the_database_says_of_them(conn: Connection):
-    append_rows(conn, rows(EVENTS + 1, EVENTS + 10))
+    append_rows(conn, EVENT_KEYS, rows(EVENTS + 1, EVENTS + 10))
     take_up_key(conn, NEXT_KEY)
     make_checkpoint(conn, NEXT_KEY, head(conn), ON_REQUEST, NOW)
     unlocked(conn, "DELETE FROM proof.keys")
-    append_rows(conn, rows(EVENTS + 11, EVENTS + 20))
+    append_rows(conn, EVENT_KEYS, rows(EVENTS + 11, EVENTS + 20))
     make_checkpoint(conn, KEY, head(conn), ON_REQUEST, NOW)
     assert any(
         finding.startswith(f"checkpoint of size {EVENTS + 20}: signed by a rolled-back key, which ended")
@@ -261,7 +262,7 @@ def test_a_log_that_grows_and_is_signed_meanwhile_has_no_findings(conn: Connecti
     def grow_once(step: str, done: int, total: int) -> None:
         if not grown:
             with psycopg.connect(conn.info.dsn, autocommit=True) as other:
-                append_rows(other, rows(EVENTS + 1, EVENTS + 900))
+                append_rows(other, EVENT_KEYS, rows(EVENTS + 1, EVENTS + 900))
                 grown.append(make_checkpoint(other, KEY, head(other), ON_REQUEST, NOW))
 
     with psycopg.connect(conn.info.dsn, autocommit=True) as tiles:

@@ -21,7 +21,7 @@ from domain.kernel.identifiers import person_id
 from eventstore.locks import Lock, acquire
 from projections.engine.generations import State, generations, identifier
 from tests.cli.conftest import error_line, project
-from tests.support.world import UAI
+from tests.support.world import EVENT_KEYS, UAI
 
 SUBJECT = "une-personne"
 PARENT = Actor(Role.PARENT, "parent", person_id=person_id(SUBJECT))
@@ -205,5 +205,5 @@ def test_a_command_repeated_under_a_new_master_key_has_its_first_outcome(run, op
     new = base64.b64encode(b"n" * 32).decode()
     monkeypatch.setenv("PARENTALITE_NEW_MASTER_KEY", new)
     assert run("privacy", "rotate-master-key", "--yes").exit_code == 0
-    with open_application(opened.url, b"n" * 32) as application:
+    with open_application(opened.url, b"n" * 32, EVENT_KEYS) as application:
         assert application.execute(submit, PUBLIC, world.now) == first

@@ -22,6 +22,7 @@ from domain.kernel.actors import PUBLIC, Actor
 from projections.engine.catching_up import catch_up
 from projections.engine.reading import Snapshot
 from tests.support.api.asking import BESIDES, MASTER_KEY, Asked, Reached, Town
+from tests.support.world import EVENT_KEYS
 
 
 @dataclass
@@ -95,5 +96,5 @@ def executed() -> Iterator[list[Statement]]:
 @contextmanager
 def opened_town(server_url: str, name: str, template: str) -> Iterator[Town]:
     """A town in a database of its own, for the tests of a whole module."""
-    with temporary_database(server_url, name, template) as url, open_application(url, MASTER_KEY) as app:
+    with temporary_database(server_url, name, template) as url, open_application(url, MASTER_KEY, EVENT_KEYS) as app:
         yield Town(app, url)

@@ -14,6 +14,7 @@ from application.proof.completeness.stored_map import advance, load, map_as_of, 
 from eventstore.bulk import append_rows
 from eventstore.log import head
 from eventstore.records import UnreadableEvent
+from tests.support.world import EVENT_KEYS
 
 STAMP = {
     "recorded_at": "2026-09-23T12:00:00Z",
@@ -65,7 +66,7 @@ def test_the_root_is_that_of_a_fold_of_the_whole_log_whatever_the_steps(empty, s
     history = RandomHistory(seed, streams=300)
     steps = random.Random(seed)
     while head(empty) < 2_000:
-        append_rows(empty, history.rows(steps.choice((1, 5, 40, 300))))
+        append_rows(empty, EVENT_KEYS, history.rows(steps.choice((1, 5, 40, 300))))
         root = advance(empty, head(empty))
         assert root == root_of(history.values.items())
         assert map_position(empty) == head(empty)
@@ -81,9 +82,13 @@ def test_the_root_is_that_of_a_fold_of_the_whole_log_whatever_the_steps(empty, s
 
 def test_all_that_was_gathered_can_be_let_go_again(empty):
     animations = [UUID(int=number) for number in range(1, 60)]
-    append_rows(empty, [(a, 1, "animation.gathered", state(dossier_id=str(UUID(int=7)))) for a in animations])
+    append_rows(
+        empty, EVENT_KEYS, [(a, 1, "animation.gathered", state(dossier_id=str(UUID(int=7)))) for a in animations]
+    )
     advance(empty, head(empty))
-    append_rows(empty, [(a, 2, "animation.released", state(dossier_id=str(UUID(int=7)))) for a in animations])
+    append_rows(
+        empty, EVENT_KEYS, [(a, 2, "animation.released", state(dossier_id=str(UUID(int=7)))) for a in animations]
+    )
     assert advance(empty, head(empty)) == root_of((stream_key(a), "2") for a in animations)
     tiles = empty.execute("SELECT prefix, entries FROM proof.map_tiles ORDER BY 1").fetchall()
     empty.execute("TRUNCATE proof.map, proof.map_tiles")
@@ -93,13 +98,13 @@ def test_all_that_was_gathered_can_be_let_go_again(empty):
 
 def test_a_map_that_is_far_enough_stays_as_it_is(empty):
     assert (advance(empty, 0), map_position(empty)) == (EMPTY, 0)
-    append_rows(empty, RandomHistory(1, 5).rows(9))
+    append_rows(empty, EVENT_KEYS, RandomHistory(1, 5).rows(9))
     root = advance(empty, 9)
     assert (advance(empty, 4), map_position(empty)) == (root, 9)
 
 
 def test_an_event_that_says_nothing_readable_keeps_the_map_where_it_is(empty):
-    append_rows(empty, [(UUID(int=1), 1, "animation.gathered", b"{}")])
+    append_rows(empty, EVENT_KEYS, [(UUID(int=1), 1, "animation.gathered", b"{}")])
     with pytest.raises(UnreadableEvent):
         advance(empty, 1)
     assert map_position(empty) == 0
@@ -107,9 +112,9 @@ def test_an_event_that_says_nothing_readable_keeps_the_map_where_it_is(empty):
 
 def test_one_more_event_reads_and_writes_a_few_tiles(empty):
     history = RandomHistory(1, streams=20_000)
-    append_rows(empty, history.rows(20_000))
+    append_rows(empty, EVENT_KEYS, history.rows(20_000))
     advance(empty, head(empty))
-    append_rows(empty, history.rows(1))
+    append_rows(empty, EVENT_KEYS, history.rows(1))
     _, loaded = load(empty, list(history.values)[-1:])
     assert len(loaded) < 8
     assert advance(empty, head(empty)) == root_of(history.values.items())

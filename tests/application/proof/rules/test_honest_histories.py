@@ -15,7 +15,7 @@ from application.proof.rules.log import judge_log
 from demo import load_season
 from tests.support.papers.proved_dossiers import KEY, Claim
 from tests.support.seasons import MOMENTS
-from tests.support.world import MASTER_KEY, World
+from tests.support.world import EVENT_KEYS, MASTER_KEY, World
 
 
 def findings(app: Application) -> list[str]:
@@ -25,13 +25,13 @@ def findings(app: Application) -> list[str]:
 
 @pytest.mark.parametrize("now", MOMENTS, ids=lambda now: f"{now:%Y-%m-%d}")
 def test_a_season_is_lawful(database_url: str, now):
-    with open_application(database_url, MASTER_KEY) as app:
+    with open_application(database_url, MASTER_KEY, EVENT_KEYS) as app:
         load_season(app, 250, 7, now)
         assert findings(app) == []
 
 
 def test_a_second_season_of_the_same_structures_is_lawful(database_url: str):
-    with open_application(database_url, MASTER_KEY) as app:
+    with open_application(database_url, MASTER_KEY, EVENT_KEYS) as app:
         load_season(app, 100, 7, MOMENTS[0])
         load_season(app, 100, 8, MOMENTS[0])
         assert findings(app) == []
