@@ -35,6 +35,7 @@ from application.proof.completeness import committing as proof_map
 from application.proof.completeness.stored_map import create_tables as create_map_tables
 from application.service_dossiers import amendments as service_amendments
 from application.service_dossiers import commands as service_dossiers
+from application.service_dossiers import withdrawal
 from domain.kernel.actors import Actor
 from domain.kernel.errors import forbidden
 from domain.kernel.rights import Action, Scope, reaches_own, scope_of
@@ -57,6 +58,7 @@ USE_CASES = use_cases(
     stored_files.USE_CASES,
     proof_map.USE_CASES,
     service_amendments.USE_CASES,
+    withdrawal.USE_CASES,
     controls.USE_CASES,
     candidatures.USE_CASES,
     contacts.USE_CASES,

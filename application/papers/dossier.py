@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from application.papers.dossier_afterwards import Afterwards
 from application.papers.french import NBSP, date_and_time, euros, short_date, siret
 from application.papers.typesetting import typeset
+from domain.kernel.dossier_status import STATUS_LABELS, DossierStatus
 
-#: The French name of each status, and whether the sum is certified.
-_STATUSES = {
-    "OPEN": ("Ouvert", False),
-    "SUBMITTED": ("Soumis au coordonnateur", False),
-    "RETURNED": ("Renvoyé à la structure", False),
-    "CERTIFIED": ("Service fait certifié", True),
-    "PAID": ("Payé", True),
-}
+#: In these the sum is not certified yet.
+_IN_THE_MAKING = frozenset({DossierStatus.OPEN, DossierStatus.SUBMITTED, DossierStatus.RETURNED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +53,8 @@ class DossierAmendment:
     after: tuple[int, int]
     reason: str
     accepted_by: str | None
+    #: The dossier's amount before and after, in euros; None for what did not say so.
+    amounts: tuple[Decimal, Decimal] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +91,18 @@ class DossierDocument:
     paid_on: date | None = None
     payment_reference: str | None = None
     checkpoint: str | None = None
+    afterwards: Afterwards = field(default_factory=Afterwards)
 
 
 def dossier_pdf(dossier: DossierDocument) -> bytes:
     """Typeset numbered A4 pages. Raises ValueError if an amount has fractions of a cent."""
-    status, final = _STATUSES[dossier.status]
+    status = DossierStatus(dossier.status)
+    final = status not in _IN_THE_MAKING
     return typeset(
         "dossier.typ",
         {
             "reference": dossier.reference,
-            "status": status,
+            "status": STATUS_LABELS[status],
             "structure": dossier.structure,
             "facts": _facts(dossier),
             "amount": euros(dossier.amount),
@@ -116,6 +116,7 @@ def dossier_pdf(dossier: DossierDocument) -> bytes:
             "amendments": [_amendment(amendment) for amendment in dossier.amendments],
             "timeline": [_entry(entry) for entry in dossier.timeline],
             "checkpoint": dossier.checkpoint,
+            **dossier.afterwards.content(),
         },
     )
 
@@ -139,7 +140,7 @@ def _facts(dossier: DossierDocument) -> list[tuple[str, str]]:
         facts.append(("Payé le", short_date(dossier.paid_on)))
     if dossier.payment_reference is not None:
         facts.append(("Référence du paiement", dossier.payment_reference))
-    return facts
+    return facts + dossier.afterwards.facts()
 
 
 def _basis(dossier: DossierDocument) -> list[tuple[str, str]]:
@@ -189,6 +190,7 @@ def _amendment(amendment: DossierAmendment) -> dict[str, Any]:
         "after": _figures(amendment.after),
         "reason": amendment.reason,
         "accepted_by": amendment.accepted_by,
+        "amounts": None if amendment.amounts is None else " → ".join(euros(amount) for amount in amendment.amounts),
     }
 
 

@@ -16,6 +16,7 @@ from application.papers.dossier import (
     DossierLine,
     dossier_pdf,
 )
+from application.papers.dossier_afterwards import Afterwards, Recovery, Withdrawal
 from application.papers.words import ROLES
 from domain.kernel.actors import Role
 from domain.kernel.events import registered_events
@@ -67,6 +68,7 @@ def document_of(facts: Facts, checkpoint: str | None, name_of: NameOf = str) -> 
         paid_on=date.fromisoformat(payment["paid_on"]) if payment else None,
         payment_reference=payment["reference"] if payment else None,
         checkpoint=checkpoint,
+        afterwards=_afterwards(facts, zone, name_of),
     )
 
 
@@ -94,6 +96,34 @@ def _amendment(amendment: Facts, titles: dict[str, str], zone: ZoneInfo, name_of
         after=(amendment["parents"], amendment["children"]),
         reason=amendment["reason"],
         accepted_by=name_of(amendment["decided"]["by"]) if accepted else None,
+        amounts=(Decimal(amendment["amount_before"]), Decimal(amendment["amount_after"]))
+        if "amount_after" in amendment
+        else None,
+    )
+
+
+def _afterwards(facts: Facts, zone: ZoneInfo, name_of: NameOf) -> Afterwards:
+    return Afterwards(
+        withdrawals=tuple(
+            Withdrawal(
+                at=_local(withdrawal["at"], zone),
+                by=name_of(withdrawal["by"]),
+                reason=withdrawal["reason"],
+                amount=Decimal(withdrawal["amount"]),
+                to_recover=Decimal(withdrawal["to_recover"]),
+            )
+            for withdrawal in facts.get("withdrawals", ())
+        ),
+        recoveries=tuple(
+            Recovery(
+                recovered_on=date.fromisoformat(recovery["recovered_on"]),
+                reference=recovery["reference"],
+                amount=Decimal(recovery["amount"]),
+                recorded_by=name_of(recovery["by"]),
+            )
+            for recovery in facts.get("recoveries", ())
+        ),
+        to_recover=Decimal(facts["to_recover"]) if "to_recover" in facts else None,
     )
 
 

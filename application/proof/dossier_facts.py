@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from application.proof.dossier_streams import NotADossier, check_streams, streams_of
+from application.proof.facts_afterwards import AFTERWARDS
 from domain.animations import events as animations
 from domain.conventions import convention as conventions
 from domain.kernel.dossier_status import DossierStatus
@@ -49,6 +50,8 @@ class _DossierFold:
         handler = _FOLDS.get(type(record.event))
         if handler is not None:
             handler(self, record, record.event)
+        if (change := AFTERWARDS.get(type(record.event))) is not None:
+            change(self._dossier, record, record.event)
         self._timeline.append(
             {
                 "position": record.position,

@@ -9,14 +9,15 @@ from pydantic import Field
 
 from application.commanding.current_typology import attestation_form_in_force, typology_in_force
 from application.commanding.unit_of_work import UnitOfWork
-from application.service_dossiers.commands import DossierChange, subject
+from application.service_dossiers.commands import DossierChange, convention_of, subject
 from domain.animations.animation import Attendance
 from domain.animations.attestation import check_attendance
 from domain.animations.events import AttestationCorrected
-from domain.catalogue import ANIMATION, SERVICE_DOSSIER
+from domain.catalogue import ANIMATION, CONVENTION, SERVICE_DOSSIER
 from domain.kernel.rights import Action
 from domain.kernel.validation import HeadCount, LongText, Reason
 from domain.service_dossiers import amendment as amendments
+from domain.service_dossiers.events import AmendmentAccepted
 
 
 class ServiceAmendmentPropose(DossierChange):
@@ -59,6 +60,10 @@ def accept(command: ServiceAmendmentAccept, work: UnitOfWork) -> UUID:
     facts = amendments.accept(dossier, work.actor, command.number)
     proposed = amendments.pending(dossier, command.number)
     accepted = work.record(SERVICE_DOSSIER, dossier.id, facts, dossier.belongings)
+    assert isinstance(accepted.event, AmendmentAccepted)
+    if counted := amendments.recount(dossier, accepted.event):
+        convention = convention_of(dossier, work)
+        work.record(CONVENTION, convention.id, counted, convention.belongings, cause=accepted)
     corrected = AttestationCorrected(**proposed.model_dump(exclude={"number", "animation_id"}))
     work.record(ANIMATION, proposed.animation_id, [corrected], dossier.belongings, cause=accepted)
     return dossier.id

@@ -130,7 +130,7 @@ def _gather(work: UnitOfWork, dossier: ServiceDossier, chosen: Sequence[UUID]) -
     gathered = _record(work, dossier, gathering.gather(dossier, animations, work.actor))
     assert isinstance(gathered.event, DossierGathered)
     left_out = set(dossier.animation_ids) - set(gathered.event.animation_ids)
-    _release(
+    release(
         work, dossier, [animation_id for animation_id in dossier.animation_ids if animation_id in left_out], gathered
     )
     for animation_id in gathered.event.animation_ids:
@@ -140,7 +140,7 @@ def _gather(work: UnitOfWork, dossier: ServiceDossier, chosen: Sequence[UUID]) -
             work.record(ANIMATION, animation_id, [fact], animation.belongings, cause=gathered)
 
 
-def _release(work: UnitOfWork, dossier: ServiceDossier, animation_ids: Sequence[UUID], cause: Recorded) -> None:
+def release(work: UnitOfWork, dossier: ServiceDossier, animation_ids: Sequence[UUID], cause: Recorded) -> None:
     for animation_id in animation_ids:
         animation = work.find(ANIMATION, animation_id)
         if animation is not None and animation.dossier_id == dossier.id:
@@ -150,7 +150,7 @@ def _release(work: UnitOfWork, dossier: ServiceDossier, animation_ids: Sequence[
 
 def attach_piece(command: ServicePieceAttach, work: UnitOfWork) -> UUID:
     dossier = subject(command, work)
-    convention = _convention(work, dossier)
+    convention = convention_of(dossier, work)
     attached = PieceAttached(
         piece=command.piece,
         file_name=command.file_name(f"piece-{_number(command.piece, convention)}"),
@@ -174,13 +174,13 @@ def submit(command: ServiceDossierSubmit, work: UnitOfWork) -> UUID:
     animations = (
         (_animation(work, animation_id), work.version(animation_id)) for animation_id in dossier.animation_ids
     )
-    _record(work, dossier, submission.submit(dossier, _convention(work, dossier), animations, work.actor))
+    _record(work, dossier, submission.submit(dossier, convention_of(dossier, work), animations, work.actor))
     return dossier.id
 
 
 def certify(command: ServiceDossierCertify, work: UnitOfWork) -> UUID:
     dossier = subject(command, work)
-    convention = _convention(work, dossier)
+    convention = convention_of(dossier, work)
     certified = _record(work, dossier, certification.certify(dossier, convention, work.actor, command.overrun_reason))
     fact = certified.event
     assert isinstance(fact, DossierCertified)
@@ -192,7 +192,7 @@ def certify(command: ServiceDossierCertify, work: UnitOfWork) -> UUID:
 def send_back(command: ServiceDossierReturn, work: UnitOfWork) -> UUID:
     dossier = subject(command, work)
     returned = _record(work, dossier, certification.send_back(dossier, work.actor, command.reason))
-    _release(work, dossier, dossier.animation_ids, returned)
+    release(work, dossier, dossier.animation_ids, returned)
     return dossier.id
 
 
@@ -213,7 +213,7 @@ def subject(command: DossierChange, work: UnitOfWork) -> ServiceDossier:
     return work.subject(SERVICE_DOSSIER, command.dossier_id, command.expected_version, "Dossier", "dossier_id")
 
 
-def _convention(work: UnitOfWork, dossier: ServiceDossier) -> Convention:
+def convention_of(dossier: ServiceDossier, work: UnitOfWork) -> Convention:
     convention = work.find(CONVENTION, dossier.convention_id)
     assert convention is not None, "a dossier is opened under a convention"
     return convention

@@ -98,6 +98,15 @@ class ServiceCertified(Event):
     amount: Amount = Field(title="montant (€)")
 
 
+@event("convention.service_withdrawn", "Service fait retiré du compte de la convention")
+class ServiceWithdrawn(Event):
+    """So many animations of a dossier, certified before, are not certified any more: all of them, or some."""
+
+    dossier_id: UUID
+    animations: int
+    amount: Amount
+
+
 AMENDABLE = tuple(name for name in ConventionAmended.model_fields if name != "changed")
 
 
@@ -139,6 +148,9 @@ def evolve(state: Convention | None, originator_id: UUID, fact: Event) -> Conven
         case ServiceCertified():
             assert state is not None
             return replace(state, certified_animations=state.certified_animations + fact.animations)
+        case ServiceWithdrawn():
+            assert state is not None
+            return replace(state, certified_animations=state.certified_animations - fact.animations)
         case ConventionWordsErased():
             assert state is not None
             return replace(state, coordonnateur=ERASED_WORDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -11,7 +12,18 @@ class DossierStatus(StrEnum):
     RETURNED = "RETURNED"
     CERTIFIED = "CERTIFIED"
     PAID = "PAID"
+    #: The certification was withdrawn after the payment: what was paid is due back.
+    WITHDRAWN = "WITHDRAWN"
 
+
+STATUS_LABELS: Mapping[DossierStatus, str] = {
+    DossierStatus.OPEN: "Ouvert",
+    DossierStatus.SUBMITTED: "Soumis au coordonnateur",
+    DossierStatus.RETURNED: "Renvoyé à la structure",
+    DossierStatus.CERTIFIED: "Service fait certifié",
+    DossierStatus.PAID: "Payé",
+    DossierStatus.WITHDRAWN: "Certification retirée après paiement",
+}
 
 #: The service is certified: money may have been paid on it.
 CERTIFIED = frozenset({DossierStatus.CERTIFIED, DossierStatus.PAID})
@@ -23,6 +35,8 @@ def correction_obstacle(status: DossierStatus | None) -> str | None:
         return "L'animation est dans un dossier soumis : demandez d'abord son renvoi au coordonnateur."
     if status in CERTIFIED:
         return "Le service est certifié : proposez un avenant au dossier, que le coordonnateur devra accepter."
+    if status is DossierStatus.WITHDRAWN:
+        return "La certification est retirée : la somme payée doit d'abord être recouvrée, ce qui libère l'animation."
     return None
 
 

@@ -101,6 +101,8 @@ class Action(StrEnum):
     SERVICE_DOSSIER_CERTIFY = "serviceDossierCertify"
     SERVICE_DOSSIER_RETURN = "serviceDossierReturn"
     SERVICE_PAYMENT_RECORD = "servicePaymentRecord"
+    CERTIFICATION_WITHDRAW = "certificationWithdraw"
+    SERVICE_RECOVERY_RECORD = "serviceRecoveryRecord"
     SERVICE_AMENDMENT_PROPOSE = "serviceAmendmentPropose"
     SERVICE_AMENDMENT_ACCEPT = "serviceAmendmentAccept"
     SERVICE_AMENDMENT_REFUSE = "serviceAmendmentRefuse"
@@ -197,6 +199,8 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.SERVICE_DOSSIER_CERTIFY: {CO: _TERRITORY},
     Action.SERVICE_DOSSIER_RETURN: {CO: _TERRITORY},
     Action.SERVICE_PAYMENT_RECORD: {CO: _TERRITORY, NA: _ANY},
+    Action.CERTIFICATION_WITHDRAW: {CO: _TERRITORY, NA: _ANY},
+    Action.SERVICE_RECOVERY_RECORD: {CO: _TERRITORY, NA: _ANY},
     Action.SERVICE_AMENDMENT_PROPOSE: {ST: _STRUCTURE},
     Action.SERVICE_AMENDMENT_ACCEPT: {CO: _TERRITORY},
     Action.SERVICE_AMENDMENT_REFUSE: {CO: _TERRITORY},

@@ -5,13 +5,15 @@ from __future__ import annotations
 from uuid import UUID
 
 from domain.animations.animation import Attendance
+from domain.conventions.convention import ServiceCertified, ServiceWithdrawn
 from domain.kernel.actors import Actor
 from domain.kernel.errors import ErrorCode, broken, invalid, refuse
 from domain.kernel.events import Event
 from domain.kernel.rights import Action, authorize
 from domain.kernel.validation import required_reason
+from domain.service_dossiers.dues import amount_without, due_back
 from domain.service_dossiers.events import AmendmentAccepted, AmendmentProposed, AmendmentRefused
-from domain.service_dossiers.service_dossier import ServiceDossier
+from domain.service_dossiers.service_dossier import ServiceDossier, void_after
 from domain.service_dossiers.transitions import belongings, check, obstacle
 
 
@@ -48,10 +50,32 @@ def propose(
 
 
 def accept(dossier: ServiceDossier, actor: Actor, number: int) -> list[Event]:
-    """Accept an amendment. The caller corrects the attestation in the same transaction."""
+    """Accept an amendment, with what it does to the sum: an animation to which nobody came is not paid.
+
+    The caller corrects the attestation, and the convention's count, in the same transaction.
+    """
     check(Action.SERVICE_AMENDMENT_ACCEPT, dossier, actor)
     pending(dossier, number)
-    return [AmendmentAccepted(number=number)]
+    void = void_after(dossier, number)
+    to_recover = due_back(dossier, void)
+    if to_recover < 0:
+        raise broken(
+            "Cet avenant rendrait due une somme qui a déjà été recouvrée : retirez la certification, puis payez un"
+            " autre dossier."
+        )
+    amount = dossier.amount
+    after = amount if void == dossier.void else amount_without(dossier, void)
+    return [AmendmentAccepted(number=number, amount_before=amount, amount_after=after, to_recover=to_recover)]
+
+
+def recount(dossier: ServiceDossier, accepted: AmendmentAccepted) -> list[Event]:
+    """Return what the convention counts after the amendment: one animation fewer, one again, or nothing new."""
+    fewer = len(void_after(dossier, accepted.number)) - len(dossier.void)
+    if not fewer or accepted.amount_before is None or accepted.amount_after is None:
+        return []
+    amount = abs(accepted.amount_before - accepted.amount_after)
+    count = ServiceWithdrawn if fewer > 0 else ServiceCertified
+    return [count(dossier_id=dossier.id, animations=1, amount=amount)]
 
 
 def decline(dossier: ServiceDossier, actor: Actor, number: int, reason: str) -> list[Event]:

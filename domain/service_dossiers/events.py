@@ -6,6 +6,7 @@ Amounts are euros, exactly; days are calendar days in the territory.
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -93,6 +94,29 @@ class DossierPaid(Event):
     amount: Amount
 
 
+@event("service_dossier.certification_withdrawn", "Certification du service fait retirée")
+class CertificationWithdrawn(Event):
+    """The certification of so many animations, for that amount, counts no more.
+
+    Before payment the dossier is submitted again. Afterwards `to_recover` is what is due back of the payment.
+    """
+
+    reason: FreeText
+    animations: int
+    amount: Amount
+    to_recover: Amount = Field(title="à recouvrer (€)")
+
+
+@event("service_dossier.recovered", "Recouvrement enregistré")
+class DossierRecovered(Event):
+    """A part, or all, of what was paid unduly came back. `to_recover` is what is still due after it."""
+
+    recovered_on: date = Field(title="recouvré le")
+    reference: str
+    amount: Amount
+    to_recover: Amount
+
+
 @event("service_dossier.amendment_proposed", "Avenant proposé")
 class AmendmentProposed(Event):
     """Other figures for an attestation that is certified. Amendments of a dossier are numbered from 1."""
@@ -106,9 +130,22 @@ class AmendmentProposed(Event):
     reason: FreeText
 
 
-@event("service_dossier.amendment_accepted", "Avenant accepté")
+def _with_sums(data: dict[str, Any]) -> dict[str, Any]:
+    """Earlier amendments did not say what they do to the sum, which they left as it was."""
+    return {**data, "amount_before": None, "amount_after": None, "to_recover": None}
+
+
+@event("service_dossier.amendment_accepted", "Avenant accepté", upcasters=(_with_sums,))
 class AmendmentAccepted(Event):
+    """The dossier's amount before and after: an animation to which nobody came is not paid.
+
+    `to_recover` is what is then due back of a payment. All three are None for what was recorded without them.
+    """
+
     number: int
+    amount_before: Amount | None = Field(title="montant avant (€)")
+    amount_after: Amount | None = Field(title="montant après (€)")
+    to_recover: Amount | None
 
 
 @event("service_dossier.amendment_refused", "Avenant refusé")

@@ -15,10 +15,12 @@ from domain.service_dossiers.events import (
     AmendmentAccepted,
     AmendmentProposed,
     AmendmentRefused,
+    CertificationWithdrawn,
     DossierCertified,
     DossierGathered,
     DossierOpened,
     DossierPaid,
+    DossierRecovered,
     DossierReturned,
     DossierSubmitted,
     DossierWordsErased,
@@ -48,6 +50,15 @@ class ServiceDossier:
     amendments: int = 0
     #: Amendments that wait for the coordonnateur, by number.
     pending: Mapping[int, AmendmentProposed] = field(default_factory=dict)
+    #: An amendment was accepted since the submission, whose lines therefore no longer are what is attested.
+    amended: bool = False
+    #: Animations that are not paid: by an accepted amendment nobody came.
+    void: frozenset[UUID] = frozenset()
+    paid: Decimal | None = None
+    paid_on: date | None = None
+    recovered: Decimal = Decimal("0.00")
+    #: Still due back of the payment.
+    to_recover: Decimal = Decimal("0.00")
 
     @property
     def belongings(self) -> Belongings:
@@ -70,18 +81,46 @@ def evolve(state: ServiceDossier | None, originator_id: UUID, fact: Event) -> Se
                 lines=fact.lines,
                 rate_per_animation=fact.rate_per_animation,
                 submitted_by=fact.submitted_by,
+                amended=False,
+                void=frozenset(),
             )
         case DossierReturned():
             return replace(state, status=DossierStatus.RETURNED)
         case DossierCertified():
             return replace(state, status=DossierStatus.CERTIFIED, amount=fact.amount)
         case DossierPaid():
-            return replace(state, status=DossierStatus.PAID)
+            return replace(state, status=DossierStatus.PAID, paid=fact.amount, paid_on=fact.paid_on)
+        case CertificationWithdrawn():
+            status = DossierStatus.SUBMITTED if state.paid is None else DossierStatus.WITHDRAWN
+            return replace(state, status=status, amount=None, pending={}, to_recover=fact.to_recover)
+        case DossierRecovered():
+            return replace(state, recovered=state.recovered + fact.amount, to_recover=fact.to_recover)
         case AmendmentProposed():
             return replace(state, amendments=fact.number, pending={**state.pending, fact.number: fact})
-        case AmendmentAccepted() | AmendmentRefused():
-            return replace(state, pending={n: amendment for n, amendment in state.pending.items() if n != fact.number})
+        case AmendmentAccepted():
+            return _amended(state, fact)
+        case AmendmentRefused():
+            return replace(state, pending=_without(state.pending, fact.number))
         case DossierWordsErased():
             pending = {n: without_words(amendment, amendment.personal_marks) for n, amendment in state.pending.items()}
             return replace(state, pending=pending)
     raise TypeError(f"not a service dossier's event: {fact!r}")
+
+
+def _amended(state: ServiceDossier, fact: AmendmentAccepted) -> ServiceDossier:
+    decided = replace(state, amended=True, pending=_without(state.pending, fact.number))
+    if fact.amount_after is None or fact.to_recover is None:
+        # Accepted before amendments had an effect on the sum.
+        return decided
+    return replace(decided, void=void_after(state, fact.number), amount=fact.amount_after, to_recover=fact.to_recover)
+
+
+def void_after(state: ServiceDossier, number: int) -> frozenset[UUID]:
+    """Return the animations that are not paid once the pending amendment is accepted."""
+    amendment = state.pending[number]
+    came = amendment.parents + amendment.children > 0
+    return state.void - {amendment.animation_id} if came else state.void | {amendment.animation_id}
+
+
+def _without(pending: Mapping[int, AmendmentProposed], number: int) -> Mapping[int, AmendmentProposed]:
+    return {other: amendment for other, amendment in pending.items() if other != number}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
@@ -18,6 +19,8 @@ class AmendmentStatus(StrEnum):
     PENDING = "PENDING"
     ACCEPTED = "ACCEPTED"
     REFUSED = "REFUSED"
+    #: Not decided when the certification was withdrawn, so no longer needed.
+    LAPSED = "LAPSED"
 
 
 class DossierStanding(Protocol):
@@ -29,6 +32,10 @@ class DossierStanding(Protocol):
     def structure_id(self) -> UUID: ...
     @property
     def territory(self) -> str: ...
+    @property
+    def amount(self) -> Decimal | None: ...
+    @property
+    def to_recover(self) -> Decimal: ...
 
 
 _IN_THE_MAKING = frozenset({DossierStatus.OPEN, DossierStatus.RETURNED})
@@ -40,6 +47,8 @@ OPEN_IN: Mapping[Action, frozenset[DossierStatus]] = {
     Action.SERVICE_DOSSIER_CERTIFY: frozenset({DossierStatus.SUBMITTED}),
     Action.SERVICE_DOSSIER_RETURN: frozenset({DossierStatus.SUBMITTED}),
     Action.SERVICE_PAYMENT_RECORD: frozenset({DossierStatus.CERTIFIED}),
+    Action.CERTIFICATION_WITHDRAW: CERTIFIED,
+    Action.SERVICE_RECOVERY_RECORD: frozenset({DossierStatus.PAID, DossierStatus.WITHDRAWN}),
     Action.SERVICE_AMENDMENT_PROPOSE: CERTIFIED,
     Action.SERVICE_AMENDMENT_ACCEPT: CERTIFIED,
     Action.SERVICE_AMENDMENT_REFUSE: CERTIFIED,
@@ -51,6 +60,7 @@ _IN_STATUS: Mapping[DossierStatus, str] = {
     DossierStatus.RETURNED: "Le dossier a été renvoyé : rassemblez à nouveau ses animations, puis soumettez-le.",
     DossierStatus.CERTIFIED: "Le service fait est certifié.",
     DossierStatus.PAID: "Le dossier est payé.",
+    DossierStatus.WITHDRAWN: "La certification est retirée : ce qui a été payé doit être recouvré.",
 }
 
 
@@ -59,8 +69,14 @@ def belongings(dossier: DossierStanding) -> Belongings:
 
 
 def obstacle(action: Action, dossier: DossierStanding) -> str | None:
-    """Return why the dossier's status does not admit the action (French), or None."""
-    return None if dossier.status in OPEN_IN[action] else _IN_STATUS[dossier.status]
+    """Return why the dossier does not admit the action now (French), or None."""
+    if dossier.status not in OPEN_IN[action]:
+        return _IN_STATUS[dossier.status]
+    if action is Action.SERVICE_PAYMENT_RECORD and not dossier.amount:
+        return "Rien n'est dû : d'après les avenants acceptés, personne n'est venu. Retirez la certification."
+    if action is Action.SERVICE_RECOVERY_RECORD and dossier.to_recover <= 0:
+        return "Rien n'est à recouvrer sur ce dossier."
+    return None
 
 
 def check(action: Action, dossier: DossierStanding, actor: Actor) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.events import ERASED_WORDS
+from domain.service_dossiers.dues import NOTHING
 from domain.service_dossiers.events import (
     AmendmentAccepted,
     AmendmentProposed,
     AmendmentRefused,
+    CertificationWithdrawn,
     DossierCertified,
     DossierGathered,
     DossierOpened,
     DossierPaid,
+    DossierRecovered,
     DossierReturned,
     DossierSubmitted,
     DossierWordsErased,
@@ -42,6 +45,7 @@ _COLUMNS = {
     "planned_animations": "integer",
     "required_pieces": "text[]",
     "amount": "numeric(16, 2)",
+    "submitted_amount": "numeric(16, 2)",
     "returned_at": "timestamptz",
     "returned_by": "text",
     "return_reason": "text",
@@ -49,10 +53,17 @@ _COLUMNS = {
     "certified_by": "text",
     "already_certified": "integer",
     "overrun_reason": "text",
+    "withdrawn_at": "timestamptz",
+    "withdrawn_by": "text",
+    "withdrawal_reason": "text",
     "paid_on": "date",
+    "paid_amount": "numeric(16, 2)",
     "payment_reference": "text",
     "payment_recorded_at": "timestamptz",
     "payment_recorded_by": "text",
+    "to_recover": "numeric(16, 2) NOT NULL",
+    "recovered": "numeric(16, 2) NOT NULL",
+    "recoveries": "jsonb NOT NULL",
 }
 
 SERVICE_DOSSIERS = Projection(
@@ -72,6 +83,13 @@ SERVICE_DOSSIERS = Projection(
             "return_reason": "motif du renvoi",
             "certified_at": "certifié le",
             "certified_by": "certifié par",
+            "submitted_amount": "montant soumis (€)",
+            "withdrawn_at": "certification retirée le",
+            "withdrawn_by": "certification retirée par",
+            "withdrawal_reason": "motif du retrait",
+            "paid_amount": "montant payé (€)",
+            "recovered": "recouvré (€)",
+            "recoveries": "recouvrements",
             "payment_reference": "référence du paiement",
             "payment_recorded_at": "paiement noté le",
             "payment_recorded_by": "paiement noté par",
@@ -100,6 +118,9 @@ def opened(fact: DossierOpened, record: Recorded) -> Row:
         "pieces": [],
         "lines": [],
         "amendments": [],
+        "to_recover": NOTHING,
+        "recovered": NOTHING,
+        "recoveries": [],
         "opened_at": record.stamp.recorded_at,
         "opened_by": record.stamp.actor,
     }
@@ -126,6 +147,7 @@ def submitted(row: Row, fact: DossierSubmitted, record: Recorded) -> Row:
         "planned_animations": fact.planned_animations,
         "required_pieces": list(fact.required_pieces),
         "amount": fact.amount,
+        "submitted_amount": fact.amount,
         "submitted_at": record.stamp.recorded_at,
         "submitted_by": fact.submitted_by,
     }
@@ -159,9 +181,44 @@ def paid(row: Row, fact: DossierPaid, record: Recorded) -> Row:
     return row | {
         "status": DossierStatus.PAID.value,
         "paid_on": fact.paid_on,
+        "paid_amount": fact.amount,
         "payment_reference": fact.reference,
         "payment_recorded_at": record.stamp.recorded_at,
         "payment_recorded_by": record.stamp.actor,
+    }
+
+
+@SERVICE_DOSSIERS.on(CertificationWithdrawn)
+def certification_withdrawn(row: Row, fact: CertificationWithdrawn, record: Recorded) -> Row:
+    row |= {
+        "withdrawn_at": record.stamp.recorded_at,
+        "withdrawn_by": record.stamp.actor,
+        "withdrawal_reason": fact.reason,
+        "amendments": [_lapsed(each) for each in row["amendments"]],
+        "to_recover": fact.to_recover,
+    }
+    if row["paid_on"] is not None:
+        return row | {"status": DossierStatus.WITHDRAWN.value, "amount": NOTHING}
+    uncertified = dict.fromkeys(("certified_at", "certified_by", "already_certified", "overrun_reason"))
+    return row | uncertified | {"status": DossierStatus.SUBMITTED.value, "amount": row["submitted_amount"]}
+
+
+def _lapsed(amendment: Row) -> Row:
+    pending = amendment["status"] == AmendmentStatus.PENDING
+    return amendment | {"status": AmendmentStatus.LAPSED.value} if pending else amendment
+
+
+@SERVICE_DOSSIERS.on(DossierRecovered)
+def recovered(row: Row, fact: DossierRecovered, record: Recorded) -> Row:
+    recovery = {
+        **fact.model_dump(mode="json", exclude={"to_recover"}),
+        "recorded_at": record.stamp.recorded_at.isoformat(),
+        "recorded_by": record.stamp.actor,
+    }
+    return row | {
+        "to_recover": fact.to_recover,
+        "recovered": row["recovered"] + fact.amount,
+        "recoveries": [*row["recoveries"], recovery],
     }
 
 
@@ -177,20 +234,25 @@ def amendment_proposed(row: Row, fact: AmendmentProposed, record: Recorded) -> R
 
 @SERVICE_DOSSIERS.on(AmendmentAccepted)
 def amendment_accepted(row: Row, fact: AmendmentAccepted, record: Recorded) -> Row:
-    return _decided(row, fact.number, record.stamp, AmendmentStatus.ACCEPTED)
+    sums = fact.model_dump(mode="json", exclude={"number"})
+    row = _decided(row, fact.number, record.stamp, AmendmentStatus.ACCEPTED, **sums)
+    if fact.amount_after is None:
+        return row
+    return row | {"amount": fact.amount_after, "to_recover": fact.to_recover}
 
 
 @SERVICE_DOSSIERS.on(AmendmentRefused)
 def amendment_refused(row: Row, fact: AmendmentRefused, record: Recorded) -> Row:
-    return _decided(row, fact.number, record.stamp, AmendmentStatus.REFUSED, fact.reason)
+    return _decided(row, fact.number, record.stamp, AmendmentStatus.REFUSED, refusal_reason=fact.reason)
 
 
-def _decided(row: Row, number: int, stamp: Stamp, status: AmendmentStatus, reason: str | None = None) -> Row:
+def _decided(row: Row, number: int, stamp: Stamp, status: AmendmentStatus, **further: str | None) -> Row:
     decision = {
         "status": status.value,
         "decided_at": stamp.recorded_at.isoformat(),
         "decided_by": stamp.actor,
-        "refusal_reason": reason,
+        "refusal_reason": None,
+        **further,
     }
     amendments = row["amendments"]
     return row | {"amendments": [each | decision if each["number"] == number else each for each in amendments]}
@@ -200,4 +262,4 @@ def _decided(row: Row, number: int, stamp: Stamp, status: AmendmentStatus, reaso
 def words_erased(row: Row, fact: DossierWordsErased, record: Recorded) -> Row:
     reasons = ("reason", "refusal_reason")
     amendments = [each | {name: ERASED_WORDS for name in reasons if each.get(name)} for each in row["amendments"]]
-    return row | erased_words(row, "return_reason", "overrun_reason") | {"amendments": amendments}
+    return row | erased_words(row, "return_reason", "overrun_reason", "withdrawal_reason") | {"amendments": amendments}

@@ -9,6 +9,7 @@ from domain.conventions.convention import (
     ConventionTerminated,
     ConventionWordsErased,
     ServiceCertified,
+    ServiceWithdrawn,
 )
 from domain.structures.structure import (
     ERASED_NAME,
@@ -135,6 +136,11 @@ def terminated(row: Row, fact: ConventionTerminated, record: Recorded) -> Row:
 @CONVENTIONS.on(ServiceCertified)
 def service_certified(row: Row, fact: ServiceCertified, record: Recorded) -> Row:
     return row | {"certified_animations": row["certified_animations"] + fact.animations}
+
+
+@CONVENTIONS.on(ServiceWithdrawn)
+def service_withdrawn(row: Row, fact: ServiceWithdrawn, record: Recorded) -> Row:
+    return row | {"certified_animations": row["certified_animations"] - fact.animations}
 
 
 @CONVENTIONS.on(ConventionWordsErased)

@@ -15,6 +15,7 @@ from domain.conventions.convention import (
     ConventionTerms,
     PaymentTerms,
     ServiceCertified,
+    ServiceWithdrawn,
 )
 from domain.kernel.events import Event
 from domain.kernel.identifiers import structure_id
@@ -75,8 +76,8 @@ def _contact_set(case: Case, fact: StructureContactSet) -> Decision:
     return Decision([event], belongings)
 
 
-def _counted_alone(case: Case, fact: ServiceCertified) -> None:
-    """The dossier is not held: nothing more can be known of it than that it is counted."""
+def _counted_alone(case: Case, fact: ServiceCertified | ServiceWithdrawn) -> None:
+    """The dossier is not held: nothing more can be known of it than that it is counted, or counted no more."""
     _of(case)
 
 
@@ -95,6 +96,7 @@ def _attached_alone(case: Case, fact: Event) -> None:
 
 CONVENTIONS_ALONE: dict[type[Event], Alone] = {
     ServiceCertified: _counted_alone,
+    ServiceWithdrawn: _counted_alone,
     structures.AccountOpened: _attached_alone,
     structures.ConventionAttached: _attached_alone,
 }

@@ -14,15 +14,17 @@ from domain.animations.events import AnimationGathered, AnimationReleased, Attes
 from domain.conventions.convention import Convention, ServiceCertified
 from domain.kernel.events import Event
 from domain.kernel.rights import Action
-from domain.service_dossiers import amendment, certification, gathering, payment, submission
+from domain.service_dossiers import amendment, certification, gathering, payment, submission, withdrawal
 from domain.service_dossiers.events import (
     AmendmentAccepted,
     AmendmentProposed,
     AmendmentRefused,
+    CertificationWithdrawn,
     DossierCertified,
     DossierGathered,
     DossierOpened,
     DossierPaid,
+    DossierRecovered,
     DossierReturned,
     DossierSubmitted,
     PieceAttached,
@@ -123,13 +125,42 @@ def _proposed(case: Case, fact: AmendmentProposed) -> Decision:
 def _accepted(case: Case, fact: AmendmentAccepted) -> Decision:
     dossier = _of(case)
     facts = amendment.accept(dossier, case.actor, fact.number)
+    if case.schema_version == 1:
+        # It did not say what becomes of the sum, which stayed as it was.
+        unsaid = dict.fromkeys(("amount_before", "amount_after", "to_recover"))
+        facts = [accepted.model_copy(update=unsaid) for accepted in facts]
+    convention = _convention(case, dossier)
+    counted = [Consequence(convention.id, event, convention.belongings) for event in amendment.recount(dossier, fact)]
     proposed = amendment.pending(dossier, fact.number)
     corrected = AttestationCorrected(**proposed.model_dump(exclude={"number", "animation_id"}))
-    return _decided(case, facts, [Consequence(proposed.animation_id, with_stand_ins(corrected), dossier.belongings)])
+    correction = Consequence(proposed.animation_id, with_stand_ins(corrected), dossier.belongings)
+    return _decided(case, facts, [*counted, correction])
 
 
 def _declined(case: Case, fact: AmendmentRefused) -> Decision:
     return _decided(case, amendment.decline(_of(case), case.actor, fact.number, fact.reason))
+
+
+def _withdrawn(case: Case, fact: CertificationWithdrawn) -> Decision:
+    dossier = _of(case)
+    facts = withdrawal.withdraw(dossier, case.actor, fact.reason)
+    convention = _convention(case, dossier)
+    counted = [Consequence(convention.id, event, convention.belongings) for event in withdrawal.recount(dossier, fact)]
+    case.scene.certified_on.pop(dossier.id, None)
+    return _decided(case, facts, [*counted, *_freed(case, dossier, fact)])
+
+
+def _recovered(case: Case, fact: DossierRecovered) -> Decision:
+    dossier = _of(case)
+    today = case.scene.today(dossier.territory, case.now)
+    facts = withdrawal.recover(dossier, case.actor, fact.amount, fact.recovered_on, fact.reference, today)
+    return _decided(case, facts, _freed(case, dossier, fact))
+
+
+def _freed(case: Case, dossier: ServiceDossier, fact: CertificationWithdrawn | DossierRecovered) -> list[Consequence]:
+    if not withdrawal.frees_animations(dossier, fact):
+        return []
+    return _released(case.scene, dossier, dossier.animation_ids)
 
 
 DOSSIERS: Judgements = {
@@ -140,6 +171,8 @@ DOSSIERS: Judgements = {
     DossierReturned: Judgement(_returned, (Action.SERVICE_DOSSIER_RETURN,)),
     DossierCertified: Judgement(_certified, (Action.SERVICE_DOSSIER_CERTIFY,)),
     DossierPaid: Judgement(_paid, (Action.SERVICE_PAYMENT_RECORD,)),
+    CertificationWithdrawn: Judgement(_withdrawn, (Action.CERTIFICATION_WITHDRAW,)),
+    DossierRecovered: Judgement(_recovered, (Action.SERVICE_RECOVERY_RECORD,)),
     AmendmentProposed: Judgement(_proposed, (Action.SERVICE_AMENDMENT_PROPOSE,)),
     AmendmentAccepted: Judgement(_accepted, (Action.SERVICE_AMENDMENT_ACCEPT,)),
     AmendmentRefused: Judgement(_declined, (Action.SERVICE_AMENDMENT_REFUSE,)),

@@ -66,7 +66,8 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
         Action.STRUCTURE_READ: (
             "id version status structure territory convention periodFrom periodUntil animationCount ratePerAnimation"
             " amount plannedAnimations alreadyCertified overrunReason openedAt submittedAt submittedBy returnedAt"
-            " returnReason certifiedAt certifiedBy certifiedByName payment pieces lines missing"
+            " returnReason certifiedAt certifiedBy certifiedByName withdrawnAt withdrawnBy withdrawalReason"
+            " payment toRecover recovered recoveries pieces lines missing"
             " duplicateSheets amendments"
             " allowedActions"
         ),
@@ -120,9 +121,13 @@ PARTS: Mapping[str, str] = {
     "MonthCount": "animations month parents",
     "PersonToCall": "registrationId firstName lastName phone",
     "RebuildProgress": "done readModels step toldAt total",
-    "ServiceAmendment": "animation decidedAt decidedBy number proposed proposedAt reason refusalReason status",
+    "ServiceAmendment": (
+        "amountAfter amountBefore animation decidedAt decidedBy number proposed proposedAt reason refusalReason status"
+        " toRecover"
+    ),
     "ServiceLine": "animation current submitted submittedSheet",
     "ServicePayment": "amount paidOn recordedAt recordedBy reference",
+    "ServiceRecovery": "amount recordedAt recordedBy recoveredOn reference",
     "ServicePiece": "attachedAt fileName mediaType piece sha256 size",
     "StructureContact": "phone email hours",
     "StructureDashboard": (

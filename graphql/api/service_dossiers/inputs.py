@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import strawberry
 from strawberry.file_uploads import Upload
@@ -66,6 +67,18 @@ class ServicePaymentRecordInput(ServiceDossierChangeInput):
     reference: str | None = value_of(
         "The payment's reference, as the payer gives it; 200 characters at most. Mandatory."
     )
+
+
+@strawberry.input(description="A certification that does not hold.")
+class CertificationWithdrawInput(ServiceDossierChangeInput):
+    reason: str | None = value_of("Why it is withdrawn; 2,000 characters at most. Mandatory.")
+
+
+@strawberry.input(description="A part, or all, of what was paid unduly, come back.")
+class ServiceRecoveryRecordInput(ServiceDossierChangeInput):
+    amount: Decimal | None = value_of("Euros that came back: no more than `toRecover`. Mandatory.")
+    recovered_on: date | None = value_of("The day, not before the payment and not in the future. Mandatory.")
+    reference: str | None = value_of("The reference of the transfer or receipt; 200 characters at most. Mandatory.")
 
 
 @strawberry.input(description="Other figures for a certified attestation.")

@@ -35,7 +35,7 @@ class Missing:
 
 async def missing_of(context: Context, row: dict[str, Any]) -> list[Missing]:
     """Return everything that this dossier lacks; nothing once the coordonnateur has certified it."""
-    if row["status"] in (DossierStatus.CERTIFIED, DossierStatus.PAID):
+    if row["status"] in (DossierStatus.CERTIFIED, DossierStatus.PAID, DossierStatus.WITHDRAWN):
         return []
     animations = await _animations(context, row["animation_ids"])
     unattested = await context.together("unattested", row["dossier_id"], lambda ids: _unattested(context, ids))

@@ -16,6 +16,7 @@ from api.core.commanding.payloads import Payload
 from api.core.context import Context, Info
 from api.core.lists.checks import node_id
 from api.service_dossiers.inputs import (
+    CertificationWithdrawInput,
     ServiceAmendmentAcceptInput,
     ServiceAmendmentProposeInput,
     ServiceAmendmentRefuseInput,
@@ -26,10 +27,11 @@ from api.service_dossiers.inputs import (
     ServiceDossierSubmitInput,
     ServicePaymentRecordInput,
     ServicePieceAttachInput,
+    ServiceRecoveryRecordInput,
 )
 from api.service_dossiers.types import ServiceDossier, load_dossier
 from application.commanding.commands import Command
-from application.service_dossiers import amendments, commands
+from application.service_dossiers import amendments, commands, withdrawal
 from domain.service_dossiers.gathering import MOST_ANIMATIONS
 from projections.service_dossiers import queries
 
@@ -132,13 +134,29 @@ class ServiceDossierMutations:
         return await _answer(info, commands.ServicePaymentRecord, to_command(input))
 
     @strawberry.mutation(
+        description="Withdraws a certification, with a reason. Before payment the dossier is submitted again: to be"
+        " sent back, or certified anew. After payment, what was paid is `toRecover`. For coordonnateurs of the"
+        " territory and the national team."
+    )
+    async def certification_withdraw(self, info: Info, input: CertificationWithdrawInput) -> ServiceDossierPayload:
+        return await _answer(info, withdrawal.CertificationWithdraw, to_command(input))
+
+    @strawberry.mutation(
+        description="Records that a part, or all, of `toRecover` came back. Once all has after a withdrawal, the"
+        " dossier's animations are free for another one. For coordonnateurs of the territory and the national team."
+    )
+    async def service_recovery_record(self, info: Info, input: ServiceRecoveryRecordInput) -> ServiceDossierPayload:
+        return await _answer(info, withdrawal.ServiceRecoveryRecord, to_command(input))
+
+    @strawberry.mutation(
         description="Proposes other figures for an attestation that is certified. For the dossier's structure."
     )
     async def service_amendment_propose(self, info: Info, input: ServiceAmendmentProposeInput) -> ServiceDossierPayload:
         return await _answer(info, amendments.ServiceAmendmentPropose, to_command(input))
 
     @strawberry.mutation(
-        description="Accepts an amendment: the attestation is corrected, the dossier shows both figures. For"
+        description="Accepts an amendment: the attestation is corrected, the dossier shows both figures and what"
+        " becomes of the sum: an animation to which nobody came is not paid. For"
         " coordonnateurs of the territory."
     )
     async def service_amendment_accept(self, info: Info, input: ServiceAmendmentAcceptInput) -> ServiceDossierPayload:

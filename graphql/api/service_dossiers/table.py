@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from api.service_dossiers.types import ServiceDossier, ServiceLine
+from domain.kernel.dossier_status import STATUS_LABELS
 
 HEADERS = (
     "Date",
@@ -20,6 +21,10 @@ HEADERS = (
     "Enfants (attestés à ce jour)",
     "Feuille d'émargement (SHA-256)",
     "Montant par animation (€)",
+    "État du dossier",
+    "Montant du dossier (€)",
+    "Reste à recouvrer du dossier (€)",
+    "Recouvré du dossier (€)",
 )
 
 
@@ -40,4 +45,8 @@ def rows(dossier: ServiceDossier, lines: Iterable[ServiceLine]) -> Iterator[tupl
             current.children,
             line.submitted_sheet if submitted else animation.row["sheet_sha256"],
             dossier.rate_per_animation,
+            STATUS_LABELS[dossier.status],
+            dossier.amount,
+            dossier.to_recover,
+            dossier.recovered,
         )

@@ -21,6 +21,7 @@ from api.core.reading_rights import may_be_shown
 from api.core.scalars import local
 from api.service_dossiers.duplicate_sheets import DuplicateSheet, duplicate_sheets_of
 from api.service_dossiers.missing import Missing, missing_of
+from api.service_dossiers.sums import ServicePayment, ServiceRecovery, euros, payment_of, recoveries_of
 from api.structures.types import Convention, Structure, load_conventions, structure_beside
 from api.typology.territories_and_terms import Lists, lists_of
 from api.typology.territory import Territory
@@ -73,15 +74,14 @@ class ServiceAmendment:
     decided_at: datetime | None = strawberry.field(description="When the coordonnateur decided (UTC).")
     decided_by: str | None = strawberry.field(description="Who decided.")
     refusal_reason: str | None = strawberry.field(description="Why it was refused.")
-
-
-@strawberry.type(description="What was paid.")
-class ServicePayment:
-    amount: Decimal = strawberry.field(description="Euros paid: the certified amount.")
-    paid_on: date = strawberry.field(description="The day of payment.")
-    reference: str = strawberry.field(description="The payment's reference, as the payer gives it.")
-    recorded_at: datetime = strawberry.field(description="When it was recorded here (UTC).")
-    recorded_by: str = strawberry.field(description="Who recorded it.")
+    amount_before: Decimal | None = strawberry.field(
+        description="Euros due on the dossier before it was accepted. Null before, and for what was accepted when"
+        " amendments left the sum as it was."
+    )
+    amount_after: Decimal | None = strawberry.field(
+        description="Euros due afterwards: an animation to which nobody came is not paid."
+    )
+    to_recover: Decimal | None = strawberry.field(description="Euros that were then due back of the payment.")
 
 
 @strawberry.type(
@@ -100,7 +100,8 @@ class ServiceDossier(Node):
         description="Euros for one animation: as submitted, before that as the convention says today."
     )
     amount: Decimal | None = strawberry.field(
-        description="Euros due: animations times the rate. Certified once the status is CERTIFIED."
+        description="Euros due: animations times the rate, without those to which, by an accepted amendment, nobody"
+        " came. Certified once the status is CERTIFIED; nothing after WITHDRAWN."
     )
     planned_animations: int | None = strawberry.field(description="What the convention planned, when last looked at.")
     already_certified: int | None = strawberry.field(
@@ -117,7 +118,15 @@ class ServiceDossier(Node):
     certified_by: str | None = strawberry.field(
         description="The coordonnateur who certified it: by the name of their token, or by function and account."
     )
+    withdrawn_at: datetime | None = strawberry.field(
+        description="When its certification was last withdrawn (local time)."
+    )
+    withdrawn_by: str | None = strawberry.field(description="Who withdrew it.")
+    withdrawal_reason: str | None = strawberry.field(description="Why it was withdrawn.")
     payment: ServicePayment | None = strawberry.field(description="Its payment, once recorded.")
+    to_recover: Decimal = strawberry.field(description="Euros that are still due back of what was paid.")
+    recovered: Decimal = strawberry.field(description="Euros that came back, in all.")
+    recoveries: list[ServiceRecovery] = strawberry.field(description="What came back, as recorded.")
     row: strawberry.Private[dict[str, Any]]
 
     @strawberry.field(
@@ -169,12 +178,14 @@ class ServiceDossier(Node):
 class _Standing:
     """A row of the read model, in the shape that the table of transitions expects."""
 
-    __slots__ = ("status", "structure_id", "territory")
+    __slots__ = ("amount", "status", "structure_id", "territory", "to_recover")
 
     def __init__(self, row: dict[str, Any]) -> None:
         self.status = DossierStatus(row["status"])
         self.structure_id: UUID = row["structure_id"]
         self.territory: str = row["territory"]
+        self.amount: Decimal | None = row["amount"]
+        self.to_recover: Decimal = row["to_recover"]
 
 
 async def _animations(context: Context, ids: Sequence[UUID]) -> list[Animation | None]:
@@ -218,6 +229,7 @@ def _amendment(amendment: Mapping[str, Any], animation: Animation | None) -> Ser
         decided_at=datetime.fromisoformat(decided_at) if decided_at else None,
         decided_by=amendment.get("decided_by"),
         refusal_reason=amendment.get("refusal_reason"),
+        **{name: euros(amendment.get(name)) for name in ("amount_before", "amount_after", "to_recover")},
     )
 
 
@@ -225,21 +237,10 @@ def _piece(piece: Mapping[str, Any]) -> ServicePiece:
     return ServicePiece(**{**piece, "attached_at": datetime.fromisoformat(piece["attached_at"])})
 
 
-def _payment(row: dict[str, Any]) -> ServicePayment | None:
-    if row["paid_on"] is None:
-        return None
-    return ServicePayment(
-        amount=row["amount"],
-        paid_on=row["paid_on"],
-        reference=row["payment_reference"],
-        recorded_at=row["payment_recorded_at"],
-        recorded_by=row["payment_recorded_by"],
-    )
-
-
 _AS_RECORDED = ("version", "period_from", "period_until", "planned_animations", "already_certified", "overrun_reason")
-_WHO_AND_WHY = ("submitted_by", "return_reason", "certified_by")
-_WHEN = ("opened_at", "submitted_at", "returned_at", "certified_at")
+_SUMS = ("to_recover", "recovered")
+_WHO_AND_WHY = ("submitted_by", "return_reason", "certified_by", "withdrawn_by", "withdrawal_reason")
+_WHEN = ("opened_at", "submitted_at", "returned_at", "certified_at", "withdrawn_at")
 
 
 def dossier_of(row: dict[str, Any], lists: Lists) -> ServiceDossier:
@@ -248,7 +249,7 @@ def dossier_of(row: dict[str, Any], lists: Lists) -> ServiceDossier:
     in_the_making = row["status"] in (DossierStatus.OPEN, DossierStatus.RETURNED)
     rate: Decimal | None = row["agreed_rate"] if in_the_making else row["rate_per_animation"]
     count = len(row["animation_ids"])
-    fields: dict[str, Any] = {name: row[name] for name in (*_AS_RECORDED, *_WHO_AND_WHY)}
+    fields: dict[str, Any] = {name: row[name] for name in (*_AS_RECORDED, *_SUMS, *_WHO_AND_WHY)}
     fields |= {name: local(row[name], territory.time_zone) if row[name] else None for name in _WHEN}
     return ServiceDossier(
         id=strawberry.ID(str(row["dossier_id"])),
@@ -259,7 +260,8 @@ def dossier_of(row: dict[str, Any], lists: Lists) -> ServiceDossier:
         rate_per_animation=rate,
         amount=(rate * count if rate is not None else None) if in_the_making else row["amount"],
         pieces=[_piece(fields) for fields in row["pieces"]],
-        payment=_payment(row),
+        payment=payment_of(row),
+        recoveries=recoveries_of(row),
         row=row,
         **fields,
     )

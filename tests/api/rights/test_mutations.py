@@ -80,6 +80,8 @@ SAID: dict[str, dict[str, Any]] = {
         "sharePercent": 10,
         "seed": "graine publiée",
     },
+    "certificationWithdraw": {"reason": "Feuille non signée"},
+    "serviceRecoveryRecord": {"amount": "10.00", "recoveredOn": "2026-10-02", "reference": "TITRE-1"},
     "controlPieceJudge": {"piece": "dossier", "accepted": True},
     "conventionAmend": {"plannedAnimations": 3},
     "conventionSign": {

@@ -59,6 +59,7 @@ IN_CLEAR = {
     "typology.term_added.description": "worded by the national team, published",
     "typology.term_renamed.label": "worded by the national team, published",
     "candidature.certificate_issued.number": "made by us",
+    "service_dossier.recovered.reference": "the payer's own number for what came back, as for what was paid",
     "service_dossier.paid.reference": "the payer's own number for the transfer: a bundle is matched with it, offline",
 }
 KINDS: dict[str, AggregateKind[Any]] = {

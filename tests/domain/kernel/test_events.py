@@ -12,7 +12,12 @@ from domain.kernel.events import OF_THE_THING, Event, registered_events
 from tests.support.samples import newest_samples
 
 #: Of events that have changed their form.
-VERSIONS = {"typology.term_renamed": 2, "candidature.training_recorded": 2, "structure.renamed": 2}
+VERSIONS = {
+    "typology.term_renamed": 2,
+    "candidature.training_recorded": 2,
+    "structure.renamed": 2,
+    "service_dossier.amendment_accepted": 2,
+}
 _GIVEN = ("coordonnateur_appointed", "school_staff_bound", "auditor_admitted", "speaker_joined", "mediateur_registered")
 PERSONAL = {
     **{f"account.{name}": {"subject"} for name in _GIVEN},
@@ -42,6 +47,7 @@ PERSONAL = {
     "animation.attestation_corrected": {"answers", "reason"},
     "service_dossier.returned": {"reason"},
     "service_dossier.certified": {"overrun_reason"},
+    "service_dossier.certification_withdrawn": {"reason"},
     "service_dossier.amendment_proposed": {"answers", "reason"},
     "service_dossier.amendment_refused": {"reason"},
     "control.opened": {"name"},

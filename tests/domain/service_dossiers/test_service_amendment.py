@@ -7,7 +7,7 @@ from domain.catalogue import ANIMATION, SERVICE_DOSSIER
 from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.errors import ErrorCode
 from domain.service_dossiers.amendment import accept, decline, propose
-from domain.service_dossiers.events import AmendmentAccepted, AmendmentRefused
+from domain.service_dossiers.events import AmendmentRefused
 from tests.support.domain.builders import (
     AFTER,
     CAME,
@@ -26,6 +26,7 @@ from tests.support.domain.dossier_builders import (
     THIRD,
     TO_CERTIFIED,
     TO_SUBMITTED,
+    accepted,
     attended,
     proposed,
 )
@@ -82,7 +83,7 @@ def test_one_amendment_of_an_animation_waits_at_a_time():
 
 
 def test_the_coordonnateur_accepts_an_amendment():
-    state = dossier(*TO_CERTIFIED, proposed()).when(accept, COORDONNATEUR, 1).then(AmendmentAccepted(number=1))
+    state = dossier(*TO_CERTIFIED, proposed()).when(accept, COORDONNATEUR, 1).then(accepted())
     assert state.pending == {}
 
 
@@ -99,13 +100,13 @@ def test_nobody_else_decides_on_an_amendment(who):
 
 
 def test_an_amendment_is_decided_on_once():
-    decided = dossier(*TO_CERTIFIED, proposed(), AmendmentAccepted(number=1))
+    decided = dossier(*TO_CERTIFIED, proposed(), accepted())
     decided.when(accept, COORDONNATEUR, 1).then_refused(NOT_FOUND, "number", "aucun")
     decided.when(decline, COORDONNATEUR, 1, "Non").then_refused(NOT_FOUND, "number")
 
 
 def test_numbers_go_on_after_a_decision():
-    decided = dossier(*TO_CERTIFIED, proposed(), AmendmentAccepted(number=1))
+    decided = dossier(*TO_CERTIFIED, proposed(), accepted())
     decided.when(propose, STRUCTURE, FIRST, CAME, COUNTED_AGAIN, FORM.version, REASON).then(proposed(2))
 
 

@@ -28,6 +28,7 @@ from tests.support.domain.dossier_builders import (
     attended,
     certified,
     dossier,
+    withdrawn,
 )
 
 INVALID, FORBIDDEN, RULE_BROKEN = ErrorCode.INVALID, ErrorCode.FORBIDDEN, ErrorCode.RULE_BROKEN
@@ -135,6 +136,7 @@ STEPS = {
     DossierStatus.RETURNED: (*TO_SUBMITTED, RETURNED),
     DossierStatus.CERTIFIED: TO_CERTIFIED,
     DossierStatus.PAID: (*TO_CERTIFIED, PAID),
+    DossierStatus.WITHDRAWN: (*TO_CERTIFIED, PAID, withdrawn(back="300.00")),
 }
 OPEN_TO = {
     (Role.STRUCTURE, DossierStatus.OPEN): {"serviceDossierGather", "servicePieceAttach", "serviceDossierSubmit"},
@@ -144,11 +146,19 @@ OPEN_TO = {
     (Role.COORDONNATEUR, DossierStatus.SUBMITTED): {"serviceDossierCertify", "serviceDossierReturn"},
     (Role.COORDONNATEUR, DossierStatus.CERTIFIED): {
         "servicePaymentRecord",
+        "certificationWithdraw",
         "serviceAmendmentAccept",
         "serviceAmendmentRefuse",
     },
-    (Role.COORDONNATEUR, DossierStatus.PAID): {"serviceAmendmentAccept", "serviceAmendmentRefuse"},
-    (Role.NATIONAL, DossierStatus.CERTIFIED): {"servicePaymentRecord"},
+    (Role.COORDONNATEUR, DossierStatus.PAID): {
+        "certificationWithdraw",
+        "serviceAmendmentAccept",
+        "serviceAmendmentRefuse",
+    },
+    (Role.COORDONNATEUR, DossierStatus.WITHDRAWN): {"serviceRecoveryRecord"},
+    (Role.NATIONAL, DossierStatus.CERTIFIED): {"servicePaymentRecord", "certificationWithdraw"},
+    (Role.NATIONAL, DossierStatus.PAID): {"certificationWithdraw"},
+    (Role.NATIONAL, DossierStatus.WITHDRAWN): {"serviceRecoveryRecord"},
 }
 
 

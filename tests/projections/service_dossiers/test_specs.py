@@ -8,7 +8,6 @@ from decimal import Decimal
 import pytest
 
 from domain.service_dossiers.events import (
-    AmendmentAccepted,
     AmendmentRefused,
     DossierGathered,
     DossierReturned,
@@ -23,6 +22,7 @@ from tests.support.domain.dossier_builders import (
     SECOND,
     TO_CERTIFIED,
     TO_SUBMITTED,
+    accepted,
     certified,
     piece,
     proposed,
@@ -97,6 +97,7 @@ SPECS = [
                     "animation_version": 4,
                 },
             ],
+            "submitted_amount": Decimal("300.00"),
             "submitted_at": at(3),
             "submitted_by": "structure",
             "rate_per_animation": Decimal("150.00"),
@@ -143,6 +144,7 @@ SPECS = [
             "payment_reference": "VIR-2027-042",
             "payment_recorded_at": at(5),
             "payment_recorded_by": ACTOR,
+            "paid_amount": Decimal("300.00"),
         },
     ),
     Spec(
@@ -168,7 +170,7 @@ SPECS = [
         "service_dossiers",
         "an amendment is accepted",
         [*TO_CERTIFIED, proposed()],
-        AmendmentAccepted(number=1),
+        accepted(),
         {
             "amendments": [
                 {
@@ -182,6 +184,9 @@ SPECS = [
                     "proposed_at": at(5).isoformat(),
                     "animation_id": str(FIRST),
                     "refusal_reason": None,
+                    "amount_before": "300.00",
+                    "amount_after": "300.00",
+                    "to_recover": "0.00",
                 }
             ]
         },

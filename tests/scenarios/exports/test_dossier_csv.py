@@ -65,6 +65,10 @@ def test_a_dossier_is_a_table_of_its_animations(claims: Claims, people: People, 
         "Enfants (attestés à ce jour)": "4",
         "Feuille d'émargement (SHA-256)": "",
         "Montant par animation (€)": "150,00",
+        "État du dossier": "Service fait certifié",
+        "Montant du dossier (€)": "300,00",
+        "Reste à recouvrer du dossier (€)": "0,00",
+        "Recouvré du dossier (€)": "0,00",
     }
 
 

@@ -84,6 +84,8 @@ serviceDossierSubmit       -      -      struct -      -     -        -      -  
 serviceDossierCertify      -      -      -      -      terr  -        -      -      -      -       -
 serviceDossierReturn       -      -      -      -      terr  -        -      -      -      -       -
 servicePaymentRecord       -      -      -      -      terr  -        -      -      any    -       -
+certificationWithdraw      -      -      -      -      terr  -        -      -      any    -       -
+serviceRecoveryRecord      -      -      -      -      terr  -        -      -      any    -       -
 serviceAmendmentPropose    -      -      struct -      -     -        -      -      -      -       -
 serviceAmendmentAccept     -      -      -      -      terr  -        -      -      -      -       -
 serviceAmendmentRefuse     -      -      -      -      terr  -        -      -      -      -       -

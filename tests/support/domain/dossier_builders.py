@@ -13,11 +13,14 @@ from domain.animations.transitions import AnimationStatus
 from domain.catalogue import SERVICE_DOSSIER
 from domain.kernel.events import Event
 from domain.service_dossiers.events import (
+    AmendmentAccepted,
     AmendmentProposed,
+    CertificationWithdrawn,
     DossierCertified,
     DossierGathered,
     DossierOpened,
     DossierPaid,
+    DossierRecovered,
     DossierSubmitted,
     PieceAttached,
     ServiceLine,
@@ -106,8 +109,34 @@ def proposed(number: int = 1, animation_id: UUID = FIRST) -> AmendmentProposed:
     )
 
 
+def accepted(number: int = 1, before: str = "300.00", after: str = "300.00", back: str = "0.00") -> AmendmentAccepted:
+    return AmendmentAccepted(
+        number=number, amount_before=Decimal(before), amount_after=Decimal(after), to_recover=Decimal(back)
+    )
+
+
+def nobody_came(number: int = 1, animation_id: UUID = FIRST) -> AmendmentProposed:
+    return proposed(number, animation_id).model_copy(update={"parents": 0, "children": 0})
+
+
+def withdrawn(animations: int = 2, amount: str = "300.00", back: str = "0.00") -> CertificationWithdrawn:
+    return CertificationWithdrawn(
+        reason="La feuille n'est pas signée",
+        animations=animations,
+        amount=Decimal(amount),
+        to_recover=Decimal(back),
+    )
+
+
+def recovered(amount: str = "300.00", rest: str = "0.00") -> DossierRecovered:
+    return DossierRecovered(
+        recovered_on=date(2027, 5, 3), reference="TITRE-2027-7", amount=Decimal(amount), to_recover=Decimal(rest)
+    )
+
+
 TO_SUBMITTED: tuple[Event, ...] = (OPENED, GATHERED, submitted())
 TO_CERTIFIED: tuple[Event, ...] = (*TO_SUBMITTED, certified())
+TO_PAID: tuple[Event, ...] = (*TO_CERTIFIED, PAID)
 
 
 def dossier(*events: Event) -> Given:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from random import Random
 
@@ -12,10 +13,12 @@ from application.files.store import FileStore
 from application.proof.bundle import gather_proof
 from application.proof.rules.bundles import findings_in
 from application.proof.rules.log import judge_log
+from application.service_dossiers.amendments import ServiceAmendmentAccept, ServiceAmendmentPropose
+from application.service_dossiers.withdrawal import CertificationWithdraw, ServiceRecoveryRecord
 from demo import load_season
 from tests.support.papers.proved_dossiers import KEY, Claim
 from tests.support.seasons import MOMENTS
-from tests.support.world import EVENT_KEYS, MASTER_KEY, World
+from tests.support.world import COORDONNATEUR, EVENT_KEYS, MASTER_KEY, STRUCTURE, World
 
 
 def findings(app: Application) -> list[str]:
@@ -49,6 +52,23 @@ def test_what_people_do_at_random_is_lawful(world: World, seed: int):
 def test_a_paid_dossier_is_lawful_in_the_log_and_in_its_bundle(world: World, tmp_path: Path):
     claim = Claim(world, FileStore(tmp_path / "files"))
     dossier_id = claim.paid(*claim.attested(2))
+    with world.app.pool.connection() as conn:
+        leaves = gather_proof(conn, world.app.vault, KEY, dossier_id, world.now).leaves
+    assert list(findings_in(leaves)) == []
+    assert findings(world.app) == []
+
+
+def test_what_is_withdrawn_amended_and_recovered_is_lawful_in_the_log_and_in_its_bundle(world: World, tmp_path: Path):
+    claim = Claim(world, FileStore(tmp_path / "files"))
+    animations = claim.attested(2)
+    dossier_id = claim.paid(*animations)
+    nobody = ServiceAmendmentPropose(dossier_id=dossier_id, animation_id=animations[0], parents=0, reason="Personne")
+    world.does(nobody, STRUCTURE)
+    world.does(ServiceAmendmentAccept(dossier_id=dossier_id, number=2), COORDONNATEUR)
+    world.does(CertificationWithdraw(dossier_id=dossier_id, reason="Feuille non signée"), COORDONNATEUR)
+    back = {"amount": Decimal("150.00"), "recovered_on": world.now.date(), "reference": "TITRE-7"}
+    for _ in range(2):
+        world.does(ServiceRecoveryRecord(dossier_id=dossier_id, **back), COORDONNATEUR)
     with world.app.pool.connection() as conn:
         leaves = gather_proof(conn, world.app.vault, KEY, dossier_id, world.now).leaves
     assert list(findings_in(leaves)) == []

@@ -1,0 +1,35 @@
+"""What is due on a certified dossier, and what is due back once less is due than was paid."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from decimal import Decimal
+from uuid import UUID
+
+from domain.kernel.dossier_status import DossierStatus
+from domain.service_dossiers.events import ServiceLine
+from domain.service_dossiers.service_dossier import ServiceDossier
+
+NOTHING = Decimal("0.00")
+
+
+def amount_of(dossier: ServiceDossier, line: ServiceLine) -> Decimal:
+    """Return the euros that the line was submitted for."""
+    assert dossier.rate_per_animation is not None, "a submitted dossier has its rate"
+    return dossier.rate_per_animation
+
+
+def amount_without(dossier: ServiceDossier, void: Collection[UUID]) -> Decimal:
+    """Return the dossier's amount, without these of its animations."""
+    return sum((amount_of(dossier, line) for line in dossier.lines if line.animation_id not in void), NOTHING)
+
+
+def due_back(dossier: ServiceDossier, void: Collection[UUID]) -> Decimal:
+    """Return what is still due back of the payment if these animations are not to be paid.
+
+    Nothing before the payment; below zero if more has come back already.
+    """
+    if dossier.paid is None:
+        return NOTHING
+    due = NOTHING if dossier.status is DossierStatus.WITHDRAWN else amount_without(dossier, void)
+    return dossier.paid - due - dossier.recovered

@@ -1,0 +1,114 @@
+"""What becomes of the row of a certified dossier: withdrawn, recovered."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from tests.support.domain.dossier_builders import (
+    FIRST,
+    TO_CERTIFIED,
+    TO_PAID,
+    accepted,
+    nobody_came,
+    proposed,
+    recovered,
+    withdrawn,
+)
+from tests.support.projection_spec import ACTOR, Spec, at
+
+SPECS = [
+    Spec(
+        "service_dossiers",
+        "a certification that is withdrawn before payment leaves a submitted dossier",
+        [*TO_CERTIFIED, proposed()],
+        withdrawn(),
+        {
+            "status": "SUBMITTED",
+            "certified_at": None,
+            "certified_by": None,
+            "already_certified": None,
+            "withdrawn_at": at(6),
+            "withdrawn_by": ACTOR,
+            "withdrawal_reason": "La feuille n'est pas signée",
+            "amendments": [
+                {
+                    "number": 1,
+                    "reason": "Une signature comptée deux fois",
+                    "status": "LAPSED",
+                    "parents": 8,
+                    "children": 0,
+                    "proposed_at": at(5).isoformat(),
+                    "animation_id": str(FIRST),
+                }
+            ],
+        },
+    ),
+    Spec(
+        "service_dossiers",
+        "a certification that is withdrawn after payment makes all of it due back",
+        [*TO_PAID],
+        withdrawn(back="300.00"),
+        {
+            "status": "WITHDRAWN",
+            "amount": Decimal("0.00"),
+            "to_recover": Decimal("300.00"),
+            "withdrawn_at": at(6),
+            "withdrawn_by": ACTOR,
+            "withdrawal_reason": "La feuille n'est pas signée",
+        },
+    ),
+    Spec(
+        "service_dossiers",
+        "what comes back is added up",
+        [*TO_PAID, withdrawn(back="300.00"), recovered("100.00", "200.00")],
+        recovered("150.00", "50.00"),
+        {
+            "to_recover": Decimal("50.00"),
+            "recovered": Decimal("250.00"),
+            "recoveries": [
+                {
+                    "recovered_on": "2027-05-03",
+                    "reference": "TITRE-2027-7",
+                    "amount": amount,
+                    "recorded_at": at(number).isoformat(),
+                    "recorded_by": ACTOR,
+                }
+                for amount, number in (("100.00", 7), ("150.00", 8))
+            ],
+        },
+    ),
+    Spec(
+        "service_dossiers",
+        "an animation to which nobody came is taken out of the amount, and due back once it was paid",
+        [*TO_PAID, nobody_came()],
+        accepted(after="150.00", back="150.00"),
+        {
+            "amount": Decimal("150.00"),
+            "to_recover": Decimal("150.00"),
+            "amendments": [
+                {
+                    "number": 1,
+                    "reason": "Une signature comptée deux fois",
+                    "status": "ACCEPTED",
+                    "parents": 0,
+                    "children": 0,
+                    "decided_at": at(7).isoformat(),
+                    "decided_by": ACTOR,
+                    "proposed_at": at(6).isoformat(),
+                    "animation_id": str(FIRST),
+                    "refusal_reason": None,
+                    "amount_before": "300.00",
+                    "amount_after": "150.00",
+                    "to_recover": "150.00",
+                }
+            ],
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=str)
+def test_the_row_reads_so(spec: Spec, read_models) -> None:
+    spec.check(read_models)
