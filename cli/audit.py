@@ -21,6 +21,7 @@ from application.proof.checking import check_log
 from application.proof.checkpoints import ON_REQUEST, ROTATION
 from application.proof.notes import BadNote, SigningKey
 from application.proof.public_keys import IN_USE, PublicKey, list_public_keys, read_public_keys, save_public_key
+from application.proof.rules.log import judge_log
 from application.proof.verifying import verify
 from cli.composition import environment, open_everything, settings_from_environment, utc_now
 from cli.console import Refused, Steps, complain, confirm, note, quantity
@@ -67,6 +68,13 @@ def check(
         typer.Option("--checkpoint", help="A checkpoint that somebody kept: the log must still match it."),
     ] = None,
     keys: Keys = None,
+    rules: Annotated[
+        bool,
+        typer.Option(
+            "--rules",
+            help="Also take every decision again, and name the events that no honest system would have recorded.",
+        ),
+    ] = False,
     verbose: Verbose = False,
 ) -> None:
     """Recompute the tree over the whole log, and compare it with every signed checkpoint.
@@ -85,12 +93,18 @@ def check(
         Steps() as steps,
     ):
         report = check_log(log, tiles, trusted, notes, steps)
-    for finding in report.findings:
+        judged = judge_log(log, steps) if rules else None
+    findings = [*report.findings, *(map(str, judged.findings) if judged else ())]
+    for finding in findings:
         complain(finding)
+    for warning in judged.warnings if judged else ():
+        note(f"Warning: {warning}")
     checked = quantity(report.checkpoints, "checkpoint")
-    if report.findings:
-        note(f"Checked {quantity(report.events, 'event')}, {checked}: {quantity(len(report.findings), 'finding')}.")
+    if findings:
+        note(f"Checked {quantity(report.events, 'event')}, {checked}: {quantity(len(findings), 'finding')}.")
         raise typer.Exit(1)
+    if judged:
+        note(f"Judged {quantity(judged.events, 'event')}: each is what the domain would have recorded there.")
     note(f"Believed {quantity(len(trusted), 'public key')}: {_describe_origin(keys, settings)}.")
     unsigned = quantity(report.events - report.signed, "event")
     if report.signed == 0:

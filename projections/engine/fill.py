@@ -5,10 +5,8 @@ Several processes may each fill from their own shares, to use every core.
 
 from __future__ import annotations
 
-import gc
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain, islice, pairwise
 from queue import Queue
@@ -20,6 +18,7 @@ import psycopg
 from psycopg import Connection, sql
 
 from domain.kernel.events import Event
+from eventstore.cycles import without_search_for_cycles
 from eventstore.records import Recorded
 from eventstore.vault import Vault
 from projections.engine.bulk import COPY_ROWS, row_encoder, scan_streams
@@ -195,7 +194,7 @@ def fill(
     events taken since it was last told. Raises FoldFailed on an event that a fold cannot take.
     """
     with (
-        _no_search_for_cycles(),
+        without_search_for_cycles(),
         psycopg.connect(database_url, autocommit=True) as reading,
         psycopg.connect(database_url, autocommit=True) as writing,
         psycopg.connect(database_url, autocommit=True) as keys,
@@ -217,18 +216,6 @@ def fill(
                 while part := dict(islice(totals, KEYS_AT_ONCE)):
                     add_to_rollup(keys, rollup, filling.number, part)
     return taken
-
-
-@contextmanager
-def _no_search_for_cycles() -> Iterator[None]:
-    """Events and rows hold no cycles, and a fifth of the time would go into looking for some in them."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _filling(projection: Projection, number: int, writer: _Writer) -> _Filling:

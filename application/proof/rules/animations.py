@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from application.proof.rules.cases import Alone, Case, Decision, Judgement, Judgements
 from application.proof.rules.scene import Untold
-from application.proof.rules.words import with_stand_ins
+from application.proof.rules.words import with_new
 from domain.animations import animation as decisions
 from domain.animations import attendance_sheet, attestation
 from domain.animations.animation import CONTENT_FIELDS, Animation, Attendance
@@ -55,7 +55,7 @@ def _created(case: Case, fact: AnimationCreated) -> Decision:
 
 def _modified(case: Case, fact: AnimationModified) -> Decision:
     state = _of(case)
-    recorded = with_stand_ins(fact, new=frozenset(fact.changed))
+    recorded = with_new(fact, frozenset(fact.changed))
     around = case.scene.surroundings(state.structure_id, state.territory, fact.convention_id)
     changes = {name: getattr(recorded, name) for name in CONTENT_FIELDS}
     return _decided(case, decisions.modify(state, case.actor, changes, around, case.now), recorded)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from application.proof.rules.cases import Alone, Case, Consequence, Decision, Judgement, Judgements
 from application.proof.rules.scene import Untold
-from application.proof.rules.words import with_stand_ins
+from application.proof.rules.words import with_new
 from domain.conventions import convention as decisions
 from domain.conventions.convention import (
     AMENDABLE,
@@ -38,7 +38,7 @@ def _signed(case: Case, fact: ConventionSigned) -> Decision:
         attached = structures.attach_convention(
             scene.find(Structure, stream), fact.siret, fact.structure_name, case.stream, fact.territory
         )
-        consequences = [Consequence(stream, with_stand_ins(event), belongings) for event in attached]
+        consequences = [Consequence(stream, event, belongings) for event in attached]
     return Decision(facts, belongings, consequences)
 
 
@@ -48,7 +48,7 @@ def _of(case: Case) -> Convention:
 
 def _amended(case: Case, fact: ConventionAmended) -> Decision:
     state = _of(case)
-    recorded = with_stand_ins(fact, new=frozenset(fact.changed))
+    recorded = with_new(fact, frozenset(fact.changed))
     validated(PaymentTerms, {name: getattr(recorded, name) for name in PaymentTerms.model_fields})
     changes: dict[str, object] = {name: getattr(recorded, name) for name in AMENDABLE}
     return Decision(decisions.amend(state, case.actor, changes), state.belongings, recorded=recorded)
@@ -61,7 +61,7 @@ def _terminated(case: Case, fact: ConventionTerminated) -> Decision:
 
 def _renamed(case: Case, fact: StructureRenamed) -> Decision:
     state = case.scene.state(Structure, case.stream, "structure")
-    recorded = with_stand_ins(fact, new=frozenset(["name"]))
+    recorded = with_new(fact, frozenset(["name"]))
     facts = structures.rename(state, case.actor, recorded.name, recorded.reason or "")
     return Decision(facts, Belongings(state.id, state.home), recorded=recorded)
 

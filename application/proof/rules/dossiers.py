@@ -7,7 +7,7 @@ from uuid import UUID
 
 from application.proof.rules.cases import Case, Consequence, Decision, Judgement, Judgements
 from application.proof.rules.scene import Scene, Untold
-from application.proof.rules.words import with_stand_ins
+from application.proof.rules.words import with_new
 from domain.animations.animation import Animation, Attendance
 from domain.animations.attestation import check_attendance
 from domain.animations.events import AnimationGathered, AnimationReleased, AttestationCorrected
@@ -111,7 +111,7 @@ def _paid(case: Case, fact: DossierPaid) -> Decision:
 
 def _proposed(case: Case, fact: AmendmentProposed) -> Decision:
     scene, dossier = case.scene, _of(case)
-    recorded = with_stand_ins(fact, new=frozenset(["answers"]))
+    recorded = with_new(fact, frozenset(["answers"]))
     came = Attendance(recorded.parents, recorded.children, recorded.answers)
     animation = scene.find(Animation, fact.animation_id)
     current = animation.attendance if animation and animation.dossier_id == dossier.id else None
@@ -133,7 +133,7 @@ def _accepted(case: Case, fact: AmendmentAccepted) -> Decision:
     counted = [Consequence(convention.id, event, convention.belongings) for event in amendment.recount(dossier, fact)]
     proposed = amendment.pending(dossier, fact.number)
     corrected = AttestationCorrected(**proposed.model_dump(exclude={"number", "animation_id"}))
-    correction = Consequence(proposed.animation_id, with_stand_ins(corrected), dossier.belongings)
+    correction = Consequence(proposed.animation_id, corrected, dossier.belongings)
     return _decided(case, facts, [*counted, correction])
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from application.proof.rules.cases import Case, Decision
 from application.proof.rules.findings import Finding, differences, refusal
 from application.proof.rules.judgements import ALONE, FREE, JUDGEMENTS
 from application.proof.rules.scene import Scene, Untold
-from application.proof.rules.words import with_stand_ins
+from application.proof.rules.words import put_stand_ins
 from domain import catalogue
 from domain.animations.animation import Animation
 from domain.catalogue import AggregateKind
@@ -69,13 +69,16 @@ class Judge:
         self._clocks: dict[UUID, datetime] = {}
 
     def take(self, record: Recorded, schema_version: int) -> Iterator[Finding]:
-        """Yield what is wrong with the next event, and with the command before it if that is not complete."""
+        """Yield what is wrong with the next event, and with the command before it if that is not complete.
+
+        The event is taken over: stand-ins are put in it.
+        """
         command = self._command
         if command is None or command.stamp.command_id != record.stamp.command_id:
             yield from self.end()
             command = self._command = _Command(record.stamp, _actor(record.stamp))
-        cleared = replace(record, event=with_stand_ins(record.event))
-        case = Case(self.scene, cleared, command.actor, schema_version)
+        put_stand_ins(record.event)
+        case = Case(self.scene, record, command.actor, schema_version)
         for reason in self._reasons(case, command):
             yield Finding.about(record, reason)
         self._fold(case)
@@ -223,10 +226,7 @@ class Judge:
 
 
 def _unlike(record: Recorded, decided: Event, expected: _Expected, recorded: Event | None = None) -> Iterator[str]:
-    if recorded is None:
-        yield from differences(record.event, with_stand_ins(decided))
-    else:
-        yield from differences(recorded, decided)
+    yield from differences(record.event if recorded is None else recorded, decided)
     stamp, belongings = record.stamp, expected.belongings
     if stamp.cause != expected.cause:
         yield f"its cause is {stamp.cause}, where {expected.cause} leads to it"

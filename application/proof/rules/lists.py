@@ -1,4 +1,4 @@
-"""How events of the national team's lists, of files and of erased words are judged."""
+"""How events of the national team's lists, of files, of the proof itself and of erased words are judged."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ from domain.conventions.convention import ConventionWordsErased
 from domain.files import stored_file
 from domain.files.stored_file import FileExpired
 from domain.kernel.events import Event
-from domain.kernel.identifiers import ATTESTATION_FORM_ID, TYPOLOGY_ID, file_id, territory_id
+from domain.kernel.identifiers import ATTESTATION_FORM_ID, MAP_ID, TYPOLOGY_ID, file_id, territory_id
 from domain.kernel.rights import Action, Belongings, authorize
+from domain.proof import committed_map
+from domain.proof.committed_map import CommittedMap
+from domain.proof.events import MapCommitted
 from domain.service_dossiers.events import DossierWordsErased
 from domain.structures.structure import StructureWordsErased
 from domain.typology import attestation_form, territory, typology
@@ -81,6 +84,15 @@ def _expired(case: Case, fact: FileExpired) -> Decision:
     return Decision(stored_file.expire(fact.sha256, case.actor), Belongings())
 
 
+def _committed(case: Case, fact: MapCommitted) -> Decision:
+    if case.stream != MAP_ID:
+        raise Untold("the map is committed in a stream of its own")
+    if fact.position >= case.record.position:
+        raise Untold(f"the map of position {fact.position} is committed before that position")
+    state = case.scene.find(CommittedMap, MAP_ID)
+    return Decision(committed_map.commit(state, fact.position, fact.root, case.actor), Belongings())
+
+
 def _erased(case: Case, fact: Event) -> Decision:
     """The words of a thing are erased, and those of a control's pieces with them."""
     authorize(case.actor, Action.PERSON_ERASE, Belongings())
@@ -105,6 +117,7 @@ LISTS: Judgements = {
     TerritoryJoined: Judgement(_joined, (Action.TERRITORY_JOIN,)),
     CandidaturesOpened: Judgement(_opened, (Action.TERRITORY_OPEN_CANDIDATURES,)),
     FormWorded: Judgement(_worded, (Action.ATTESTATION_FORM_WORD,)),
+    MapCommitted: Judgement(_committed, (Action.PROOF_MAP_COMMIT,)),
     FileExpired: Judgement(_expired, (Action.FILE_EXPIRE,)),
     **dict.fromkeys(
         (AnimationWordsErased, ConventionWordsErased, StructureWordsErased, DossierWordsErased, ControlWordsErased),

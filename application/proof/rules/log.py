@@ -10,6 +10,7 @@ from psycopg import Connection
 
 from application.proof.rules.findings import Finding
 from application.proof.rules.judge import Judge
+from eventstore.cycles import without_search_for_cycles
 from eventstore.log import Stored, head, stored_after
 from eventstore.records import UnreadableEvent, decode, schema_version_of
 
@@ -37,6 +38,11 @@ def judge_log(conn: Conn, progress: Progress | None = None, most: int = MOST_FIN
 
     Raises UnreadableEvent at an event that this code cannot understand.
     """
+    with without_search_for_cycles():
+        return _judge(conn, progress, most)
+
+
+def _judge(conn: Conn, progress: Progress | None, most: int) -> RulesReport:
     until, judge = head(conn), Judge()
     findings: list[Finding] = []
     warnings: list[Finding] = []
@@ -59,6 +65,6 @@ def _judged(judge: Judge, row: Stored) -> Iterator[Finding]:
     position, stream, version, topic, state = row
     try:
         yield from judge.take(decode(*row), schema_version_of(state))
-    except (UnreadableEvent, ValueError) as error:
+    except (UnreadableEvent, ValueError, TypeError) as error:
         judge.skip(stream, version)
         yield Finding(position, stream, version, topic, f"it cannot be read: {error}")

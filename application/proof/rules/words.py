@@ -14,16 +14,24 @@ SEALED = "texte scellé"
 NEW = "autre texte scellé"
 
 
-def with_stand_ins(fact: E, new: frozenset[str] = frozenset()) -> E:
-    """Return the event with a stand-in for each text that may be encrypted; `new` names the fields that are new."""
-    if not fact.personal_fields:
-        return fact
+def put_stand_ins(fact: Event) -> None:
+    """Replace each text that may be encrypted, in the event itself."""
+    if fact.personal_fields:
+        # Frozen, and a stand-in is no text to validate.
+        vars(fact).update(_stand_ins(fact, frozenset()))
+
+
+def with_new(fact: E, new: frozenset[str]) -> E:
+    """Return the event with stand-ins, others in those of these fields whose text the event calls new."""
+    copy = fact.model_copy()
+    vars(copy).update(_stand_ins(fact, new))
+    return copy
+
+
+def _stand_ins(fact: Event, new: frozenset[str]) -> dict[str, Any]:
     stand_ins: dict[str, Any] = {}
     for name in fact.personal_fields:
         value, text = getattr(fact, name), NEW if name in new else SEALED
         if value is not None:
             stand_ins[name] = (text,) * len(value) if isinstance(value, tuple) else text
-    copy = fact.model_copy()
-    # Frozen, and a stand-in is no text to validate.
-    vars(copy).update(stand_ins)
-    return copy
+    return stand_ins

@@ -1,0 +1,46 @@
+"""`parentalite audit check --rules` names what somebody who can write in the database has inserted."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from application.files.store import FileStore
+from tests.support.papers.proved_dossiers import Claim
+
+PAYMENT = """
+INSERT INTO stored_events (originator_id, originator_version, topic, state)
+SELECT originator_id, max(originator_version) + 1, 'service_dossier.paid', convert_to('{"schema_version":1,"stamp":{
+  "recorded_at":"2026-11-26T00:00:00Z","actor":"coordonnateur-18","role":"coordonnateur","command_id":
+  "11111111-1111-4111-8111-111111111111","cause":"command:servicePaymentRecord","structure_id":null,"territory":"18"},
+  "data":{"paid_on":"2026-11-25","reference":"FAUX","amount":"99999.00"}}', 'UTF8')
+FROM stored_events WHERE topic LIKE 'service_dossier.%%' GROUP BY 1 RETURNING notification_id"""
+AHEAD = PAYMENT.replace("+ 1", "+ 7").replace('"paid_on":"2026-11-25","reference":"FAUX"', '"this":"is no payment"')
+
+
+@pytest.fixture
+def certified(world):
+    claim = Claim(world, FileStore(Path(os.environ["PARENTALITE_HOME"]) / "files"))
+    return claim.certified(*claim.attested(1))
+
+
+def test_an_honest_log_is_judged_to_be_well(run, world, certified):
+    assert run("audit", "checkpoint").exit_code == 0
+    well = run("audit", "check", "--rules")
+    assert well.exit_code == 0, well.output
+    assert "each is what the domain would have recorded there" in well.stderr
+
+
+@pytest.mark.parametrize(
+    ("inserted", "words"),
+    [(PAYMENT, "the role coordonnateur has no right"), (AHEAD, "it cannot be read")],
+)
+def test_an_inserted_event_is_named_with_its_position(run, world, opened, certified, inserted, words):
+    with opened.connection() as conn:
+        (position,) = conn.execute(inserted).fetchone()
+    wrong = run("audit", "check", "--rules")
+    assert wrong.exit_code == 1
+    assert f"position {position}" in wrong.stderr
+    assert words in " ".join(wrong.stderr.split())
