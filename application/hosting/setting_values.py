@@ -108,7 +108,11 @@ def decoded_event_keys(value: str) -> EventKeys:
 
 
 def documents_in(file: str) -> dict[str, str]:
-    """Return the GraphQL documents by their SHA-256 that `parentalite documents` wrote into the file."""
+    """Return the GraphQL documents by their SHA-256 that are listed in the file.
+
+    As `parentalite documents` and GraphQL Code Generator write them, an object of documents by their digest, or as
+    Apollo's tools do ("apollo-persisted-query-manifest").
+    """
     path = Path(file).expanduser()
     try:
         documents = orjson.loads(path.read_bytes())
@@ -116,12 +120,17 @@ def documents_in(file: str) -> dict[str, str]:
         raise ValueError(f"a file that can be read is needed; {path}: {error.strerror}") from None
     except orjson.JSONDecodeError as error:
         raise ValueError(f"{path} is no JSON: {error}") from None
+    if isinstance(documents, dict) and documents.get("format") == "apollo-persisted-query-manifest":
+        try:
+            documents = {operation["id"]: operation["body"] for operation in documents["operations"]}
+        except (KeyError, TypeError):
+            documents = {}
     if not isinstance(documents, dict) or not documents or {type(text) for text in documents.values()} != {str}:
         raise ValueError(f"an object of documents by their SHA-256 is needed in {path}")
     for digest, document in documents.items():
-        if digest != sha256(document.encode()).hexdigest():
+        if digest.removeprefix("sha256:") != sha256(document.encode()).hexdigest():
             raise ValueError(f"{digest!r} in {path} is not the SHA-256 of its document")
-    return documents
+    return {digest.removeprefix("sha256:"): document for digest, document in documents.items()}
 
 
 def _claims(file: str) -> ClaimsMapping:

@@ -19,8 +19,9 @@ from api.animations.sheet_downloads import Papers
 from api.animations.table_downloads import AnimationExports
 from api.audit.downloads import AuditTrailExport
 from api.candidatures.certificates import Certificates
-from api.core.answers import JSON, Refused, refusal
+from api.core.answers import Refused, refusal
 from api.core.context import Services
+from api.core.negotiation import JSON
 from api.http import graphiql as ide
 from api.http.answer_cache import AnswerCache
 from api.http.health import Health

@@ -78,6 +78,15 @@ class Invalid:
     errors: Sequence[GraphQLError]
 
 
+def _no_operation(document: DocumentNode, name: str | None) -> str:
+    """Return Strawberry's message for a document without the operation."""
+    if name is not None:
+        return f'Unknown operation named "{name}".'
+    if any(isinstance(definition, OperationDefinitionNode) for definition in document.definitions):
+        return "Must provide operation name if query contains multiple operations."
+    return "Must provide an operation."
+
+
 class Documents:
     """The prepared documents of a schema, in an LRU cache of `most`."""
 
@@ -86,11 +95,11 @@ class Documents:
         # Include Strawberry's own rules: a document is validated only here.
         self._rules = (*specified_rules, *rules, MaybeNullValidationRule, OneOfInputValidationRule)
         self._max_tokens = max_tokens
-        self._prepared: LRUCache[tuple[str, str | None], Document | Invalid | None] = LRUCache(most)
+        self._prepared: LRUCache[tuple[str, str | None], Document | Invalid] = LRUCache(most)
         self._one_at_a_time: CapacityLimiter | None = None
 
-    async def prepared(self, query: str, operation_name: str | None) -> Document | Invalid | None:
-        """Prepare a document. Returns None if it lacks the operation: graphql-core then answers with the error."""
+    async def prepared(self, query: str, operation_name: str | None) -> Document | Invalid:
+        """Prepare a document, or say why it is refused."""
         key = (query, operation_name)
         if key in self._prepared:
             return self._prepared[key]
@@ -104,7 +113,7 @@ class Documents:
             self._prepared[key] = document
         return document
 
-    def _prepare(self, query: str, operation_name: str | None) -> Document | Invalid | None:
+    def _prepare(self, query: str, operation_name: str | None) -> Document | Invalid:
         try:
             # Queries are parsed without locations, which would take most of their memory: only errors need them.
             is_query = not any(word in query for word in _NO_QUERY)
@@ -113,7 +122,9 @@ class Documents:
                 located = self._faults(parse(query, max_tokens=self._max_tokens)) if is_query else faults
                 return Invalid(located)
             operation = get_operation_ast(document, operation_name)
-            return None if operation is None else Document(self._schema, query, document, operation, self._max_tokens)
+            if operation is None:
+                return Invalid([GraphQLError(_no_operation(document, operation_name))])
+            return Document(self._schema, query, document, operation, self._max_tokens)
         except GraphQLError as error:
             return Invalid([error])
         except RecursionError as error:

@@ -10,13 +10,10 @@ import orjson
 from starlette.responses import Response
 
 from api.core.incidents import kinds, report
+from api.core.negotiation import GRAPHQL_JSON
 from eventstore.unavailable import is_unavailable
 
 log = logging.getLogger(__name__)
-
-JSON = "application/json"
-GRAPHQL_JSON = "application/graphql-response+json"
-
 
 UNAVAILABLE, NOT_REACHED = "UNAVAILABLE", "POSITION_NOT_REACHED"
 AWAY = "La base de données ne répond pas : réessayez dans quelques secondes."
@@ -86,26 +83,6 @@ def answer(content: object, status: int, media_type: str, headers: Mapping[str, 
     """Build a response, which no cache may store. It varies with the asker and with the media type they accept."""
     answer_headers = {"Vary": "Accept, Authorization", "Cache-Control": "no-store", **(headers or {})}
     return Response(orjson.dumps(content), status, answer_headers, f"{media_type}; charset=utf-8")
-
-
-def preferred_media_type(accept: str) -> str:
-    """Return GraphQL's own media type if the client accepts it at least as much as plain JSON, else plain JSON."""
-    qualities = {JSON: 0.0, GRAPHQL_JSON: 0.0}
-    for part in accept.split(","):
-        name, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        if name in qualities:
-            qualities[name] = _quality(parameters)
-    return GRAPHQL_JSON if qualities[GRAPHQL_JSON] > 0 and qualities[GRAPHQL_JSON] >= qualities[JSON] else JSON
-
-
-def _quality(parameters: list[str]) -> float:
-    for parameter in parameters:
-        if parameter.startswith("q="):
-            try:
-                return float(parameter.removeprefix("q="))
-            except ValueError:
-                return 0.0
-    return 1.0
 
 
 def status_of(content: Mapping[str, Any], media_type: str) -> int:

@@ -14,9 +14,10 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.core.answers import JSON, Refused, refusal, unexpected
+from api.core.answers import Refused, refusal, unexpected
 from api.core.asker.requests import Admission, wait_for_position
 from api.core.context import Context, Services
+from api.core.negotiation import JSON
 from application.files.store import BadStoredFile, FileExpired
 from domain.kernel.actors import PUBLIC, Actor, Role
 from domain.kernel.errors import forbidden

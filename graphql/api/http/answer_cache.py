@@ -51,7 +51,8 @@ class _CachedAnswer:
             await send({"type": "http.response.start", "status": 304, "headers": response_headers})
             await send({"type": "http.response.body", "body": b""})
             return
-        await send(self.start)
+        # Middleware adds headers to the very list that it is sent.
+        await send({**self.start, "headers": list(self.start["headers"])})
         await send({"type": "http.response.body", "body": self.body})
 
 

@@ -8,7 +8,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.core.answers import JSON
+from api.core.negotiation import JSON
 from api.http.standstill import Watch
 
 

@@ -18,9 +18,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.core.answers import JSON, Refused, refusal, unavailable
+from api.core.answers import Refused, refusal, unavailable
 from api.core.asker.clients import client_of
 from api.core.context import Services
+from api.core.negotiation import JSON
 from api.http.standstill import Watch
 from eventstore.unavailable import Unavailable
 

@@ -1,7 +1,7 @@
 """Persisted documents: requested by their SHA-256 once they have been sent, or because they are trusted.
 
 Two forms are understood: `extensions.persistedQuery` (automatic persisted queries, as Apollo Client and urql send it)
-and `documentId: "sha256:…"` (GraphQL over HTTP, appendix A "Persisted documents").
+and `documentId: "sha256:…"` (GraphQL over HTTP, appendix A "Persisted documents"), which Relay calls `id` or `doc_id`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from api.core.context import Services
 _MOST_STORED, _LONGEST_STORED = 1_000, 20_000
 _HASH = re.compile(r"[0-9a-f]{64}")
 _OF_DOCUMENT_ID = "sha256:"
+IDENTIFIERS = ("documentId", "id", "doc_id")
 
 
 class PersistedDocuments:
@@ -82,7 +83,7 @@ def _digest_of(parameters: Mapping[str, Any]) -> str | None:
     """Return the hash in the parameters, in either form, or None if there is none."""
     extensions = parameters.get("extensions")
     automatic = extensions.get("persistedQuery") if isinstance(extensions, dict) else None
-    identifier = parameters.get("documentId")
+    identifier = next((parameters[name] for name in IDENTIFIERS if parameters.get(name) is not None), None)
     if automatic is None and identifier is None:
         return None
     if automatic is not None and identifier is not None:
@@ -100,7 +101,7 @@ def _digest_of(parameters: Mapping[str, Any]) -> str | None:
 
 
 def _without_names(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    others = {name: value for name, value in parameters.items() if name not in ("documentId", "extensions")}
+    others = {name: value for name, value in parameters.items() if name not in (*IDENTIFIERS, "extensions")}
     extensions = {
         name: value for name, value in (parameters.get("extensions") or {}).items() if name != "persistedQuery"
     }

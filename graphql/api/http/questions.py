@@ -1,4 +1,6 @@
-"""Parse the plain form of a request: a query, its variables and its operation name."""
+"""Parse the plain form of a request: a query, its variables and its operation name. Other members are passed over
+(GraphQL over HTTP, section 5.4).
+"""
 
 from __future__ import annotations
 
@@ -9,10 +11,6 @@ import orjson
 from starlette.requests import Request
 
 from api.core.asker.requests import MOST_VALUES, too_many_values
-
-_PARTS = frozenset(("query", "variables", "operationName"))
-#: Media types of streamed or multipart answers.
-_NOT_AT_ONCE = ("text/event-stream", "multipart/")
 
 
 class Question(NamedTuple):
@@ -26,9 +24,6 @@ async def question_of(request: Request, complete: Callable[[Any], Any]) -> Quest
 
     `complete` replaces a hash by its document; its exceptions are passed on.
     """
-    accept = request.headers.get("accept", "")
-    if any(kind in accept for kind in _NOT_AT_ONCE):
-        return None
     if request.method == "GET":
         parameters = _by_get(request)
     elif request.headers.get("content-type", "").startswith("application/json"):
@@ -56,9 +51,11 @@ def _loaded(text: bytes | str) -> Any:
 
 
 def _question(parameters: Any) -> Question | None:
-    if not isinstance(parameters, dict) or not _PARTS.issuperset(parameters):
+    if not isinstance(parameters, dict):
         return None
     query, name, variables = parameters.get("query"), parameters.get("operationName"), parameters.get("variables")
     if not isinstance(query, str) or not isinstance(name, str | None) or not isinstance(variables, dict | None):
+        return None
+    if not isinstance(parameters.get("extensions"), dict | None):
         return None
     return Question(query, name, variables or {})

@@ -15,6 +15,12 @@ _ALWAYS = {
     "cross-origin-opener-policy": "same-origin",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
 }
+#: Headers that pages of other sites may send: ours, and those that usual clients add by themselves.
+_ALLOWED = [
+    *("authorization", "content-type", "min-position", "x-request-id", "if-none-match"),
+    *("graphql-require-preflight", "apollo-require-preflight", "x-graphql-event-stream-token"),
+    *("apollographql-client-name", "apollographql-client-version", "traceparent", "tracestate", "baggage"),
+]
 #: A year (RFC 6797, section 6.1); only sent if the site itself is served over https.
 _HSTS = "max-age=31536000"
 
@@ -51,7 +57,7 @@ def with_cors(app: ASGIApp, origins: Sequence[str]) -> ASGIApp:
         app,
         allow_origins=list(origins),
         allow_methods=["GET", "POST"],
-        allow_headers=["authorization", "content-type", "min-position", "graphql-require-preflight", "x-request-id"],
+        allow_headers=_ALLOWED,
         expose_headers=["position", "retry-after", "x-request-id", "etag"],
         max_age=600,
     )

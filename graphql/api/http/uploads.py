@@ -24,7 +24,7 @@ from domain.kernel.actors import Actor, Role
 #: Larger than the largest scan, so that the mutation itself refuses a scan that is slightly too large.
 LARGEST_UPLOAD = MAX_SCAN_BYTES * 3 // 2
 MULTIPART = "multipart/form-data"
-_PREFLIGHT_HEADERS = ("authorization", "graphql-require-preflight")
+_PREFLIGHT_HEADERS = ("authorization", "graphql-require-preflight", "apollo-require-preflight")
 
 # Its warnings can be provoked by anybody; the answer reports them.
 logging.getLogger("python_multipart").setLevel(logging.ERROR)
@@ -54,6 +54,8 @@ async def operations_of(request: Request, parse_json: ParseJson) -> dict[str, An
     operations, places = (_json_object(form, name, parse_json) for name in ("operations", "map"))
     for name, paths in places.items():
         file = form.get(name)
+        if isinstance(file, str):
+            raise _malformed(f"le fichier « {name} » doit porter un nom (filename, RFC 7578)")
         if not isinstance(file, UploadFile):
             raise _malformed(f"le fichier « {name} » que nomme map manque")
         if not isinstance(paths, list):

@@ -11,24 +11,22 @@ from typing import Any, cast
 
 import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException, StarletteRequestAdapter
-from graphql import GraphQLError
+from graphql import GraphQLError, OperationType
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
-from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData, GraphQLRequestProtocol
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 
 from api.compiled.documents import Document, Invalid
 from api.core.answers import (
-    GRAPHQL_JSON,
     NOT_REACHED,
     Refused,
     answer,
     headers_of,
-    preferred_media_type,
     refusal,
     status_of,
     unexpected,
@@ -45,16 +43,20 @@ from api.core.asker.requests import (
 from api.core.coded_errors import coded
 from api.core.context import Context, Services
 from api.core.errors import ApiError
+from api.core.negotiation import GRAPHQL_JSON, JSON, Accepted, accepted_by
 from api.core.strawberry_internals import starlette_request
 from api.http import graphiql as ide
 from api.http.answer_cache import LASTING
+from api.http.event_stream import EventStream
 from api.http.executable_schema import Schema
 from api.http.persisted import persisted_documents
 from api.http.questions import Question, question_of
+from api.http.request_forms import as_refusal, check_form, content_type, names_no_document
 from api.http.sockets import MOST_OPERATIONS_AT_ONCE, Connection, SocketHandler
-from api.http.uploads import MULTIPART, asks_first, form_of, largest_body, operations_of
+from api.http.uploads import MULTIPART, form_of, largest_body, operations_of
 from api.limits.cost import MOST_COST
 from api.limits.cost_limit import cost_extension
+from api.limits.rate_limits import begin_stream
 from domain.kernel.actors import PUBLIC, Role
 
 #: Root fields that the public reads from the read models alone, with everything below them.
@@ -64,6 +66,8 @@ _OF_READ_MODELS = frozenset(
 
 #: Key of the request's scope for its parsed question.
 _QUESTION = "parentalite.question"
+#: Key of the request's scope that is true where a stream of events answers it.
+_STREAM = "parentalite.stream"
 
 
 class _Headers(Response):
@@ -79,6 +83,7 @@ class GraphQLView(GraphQL[Any, None]):
     """Serve the schema to the clients of one process."""
 
     graphql_transport_ws_handler_class = SocketHandler
+    stream_transport_classes_by_protocol = {GRAPHQL_SSE_PROTOCOL: EventStream}  # noqa: RUF012
 
     def __init__(self, services: Services, schema: Schema) -> None:
         super().__init__(
@@ -97,25 +102,26 @@ class GraphQLView(GraphQL[Any, None]):
             await super().__call__(scope, receive, send)
             return
         request = Request(scope)
-        media_type = preferred_media_type(request.headers.get("accept", ""))
+        accepted = accepted_by(request.headers.get("accept", ""))
+        media_type = accepted.media_type
         context: Context | None = None
         try:
-            if _wants_a_page(request):
+            if accepted.page and names_no_document(request):
                 response: Response = ide.page()
             else:
-                _check_form(request)
+                check_form(request)
                 context = await self._context(request)
                 request = await self._bounded(request, context, receive)
-                response = await self._answer(request, context, media_type)
+                response = await self._answer(request, context, accepted)
         except ClientDisconnect:
             # Nobody is left to answer.
             response = Response()
         except Refused as refused:
-            if refused.extensions["code"] == NOT_REACHED and media_type != GRAPHQL_JSON:
+            if refused.extensions["code"] == NOT_REACHED and media_type == JSON and not accepted.only_stream:
                 refused.status = 200
             response = refusal(refused, media_type)
         except HTTPException as refused:
-            response = refusal(_as_refusal(refused), media_type)
+            response = refusal(as_refusal(refused), media_type)
         except Exception as error:
             response = refusal(unexpected(error), media_type)
         try:
@@ -146,27 +152,37 @@ class GraphQLView(GraphQL[Any, None]):
 
     async def _bounded(self, request: Request, context: Context, receive: Receive) -> Request:
         """Return the request with a bound on its body: the largest file depends on who sends it."""
-        content_type = _content_type(request)
-        if content_type == MULTIPART:
+        media_type = content_type(request)
+        if media_type == MULTIPART:
             await context.admit_again()
-        largest, too_large = largest_body(context.actor, content_type)
+        largest, too_large = largest_body(context.actor, media_type)
         return Request(request.scope, within_limit(request.headers, receive, largest, too_large))
 
-    async def _answer(self, request: Request, context: Context, media_type: str) -> Response:
+    async def _answer(self, request: Request, context: Context, accepted: Accepted) -> Response:
+        media_type = accepted.media_type
         unknown_status = 400 if media_type == GRAPHQL_JSON else 200
         question = await question_of(
             request, lambda parameters: persisted_documents(self._services).completed(parameters, unknown_status)
         )
         if question is None or len(question.query) > LONGEST_DOCUMENT:
+            if accepted.only_stream:
+                begin_stream(request.scope)
             return await self._run(request, context)
         request.scope[_QUESTION] = question
         document = context.document = await self._documents.prepared(question.query, question.operation_name)
-        if isinstance(document, Document) and document.query is None:
+        kind = document.kind if isinstance(document, Document) else None
+        if kind is OperationType.MUTATION and request.method == "GET":
+            raise Refused(405, "METHOD_NOT_ALLOWED", "Une mutation s'envoie par POST.", {"Allow": "POST"})
+        if accepted.only_stream or (accepted.stream and kind is OperationType.SUBSCRIPTION):
+            begin_stream(request.scope)
+            request.scope[_STREAM] = True
+            return await self._run(request, context)
+        if kind in (OperationType.MUTATION, OperationType.SUBSCRIPTION):
             return await self._run(request, context)
         await context.admit()
         if isinstance(document, Invalid):
             return self._errors_response(coded(document.errors), media_type)
-        response = await self._compiled(document, question, request, context, media_type) if document else None
+        response = await self._compiled(document, question, request, context, media_type)
         return response or await self._run(request, context)
 
     async def _compiled(
@@ -194,7 +210,7 @@ class GraphQLView(GraphQL[Any, None]):
 
     async def _run(self, request: Request, context: Context) -> Response:
         # Receive the whole body, however long it takes, before the asker is looked up.
-        if _content_type(request) == MULTIPART:
+        if content_type(request) == MULTIPART:
             await form_of(request)
         else:
             await request.body()
@@ -204,6 +220,10 @@ class GraphQLView(GraphQL[Any, None]):
         await context.refresh()
         response: Response = await self.run(request, context=context)
         return response
+
+    def should_render_graphql_ide(self, request: object) -> bool:
+        # `api.http.graphiql` is the page here: Strawberry's own needs the internet.
+        return False
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Any:
         """Return the state shared by the operations of a WebSocket; over HTTP, `__call__` creates the context."""
@@ -215,14 +235,14 @@ class GraphQLView(GraphQL[Any, None]):
         return await super().on_ws_connect(context)
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
-        return _Headers(preferred_media_type(request.headers.get("accept", "")))
+        return _Headers(accepted_by(request.headers.get("accept", "")).media_type)
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData | list[GraphQLRequestData]:
-        question = (
-            starlette_request(request).scope.get(_QUESTION) if isinstance(request, StarletteRequestAdapter) else None
-        )
+        scope = starlette_request(request).scope if isinstance(request, StarletteRequestAdapter) else {}
+        question = scope.get(_QUESTION)
         if isinstance(question, Question):
-            return GraphQLRequestData(question.query, question.variables, question.operation_name, None)
+            protocol: GraphQLRequestProtocol = "sse" if scope.get(_STREAM) else "http"
+            return GraphQLRequestData(question.query, question.variables, question.operation_name, None, protocol)
         data = await super().parse_http_body(request)
         if isinstance(data, GraphQLRequestData) and len(data.query or "") > LONGEST_DOCUMENT:
             raise HTTPException(413, f"The document is longer than {LONGEST_DOCUMENT} characters")
@@ -269,32 +289,3 @@ class GraphQLView(GraphQL[Any, None]):
 
     def encode_json(self, data: object) -> str:
         return orjson.dumps(data).decode()
-
-
-def _wants_a_page(request: Request) -> bool:
-    return (
-        request.method == "GET"
-        and "query" not in request.query_params
-        and "text/html" in request.headers.get("accept", "")
-    )
-
-
-def _check_form(request: Request) -> None:
-    if request.method not in ("GET", "POST"):
-        raise Refused(405, "METHOD_NOT_ALLOWED", "GraphQL est servi par POST, et par GET.", {"Allow": "GET, POST"})
-    content_type = _content_type(request)
-    # No other type is accepted: a form that another site makes a browser post is refused.
-    uploads = content_type == MULTIPART and asks_first(request.headers)
-    if request.method == "POST" and content_type != "application/json" and not uploads:
-        raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", "Content-Type: application/json attendu.")
-
-
-def _content_type(request: Request) -> str:
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
-
-
-def _as_refusal(refused: HTTPException) -> Refused:
-    """Convert Strawberry's own refusals; a mutation by GET is a wrong method."""
-    if refused.status_code == 400 and refused.reason.endswith("are not allowed when using GET"):
-        return Refused(405, "METHOD_NOT_ALLOWED", refused.reason, {"Allow": "POST"})
-    return Refused(refused.status_code, "BAD_REQUEST", refused.reason)

@@ -6,7 +6,8 @@ A limit applies to operations, however they arrive: by HTTP, server-sent events 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from time import monotonic
@@ -16,8 +17,9 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from api.core.answers import JSON, Refused, refusal
+from api.core.answers import Refused, refusal
 from api.core.asker.clients import Client, client_of
+from api.core.negotiation import JSON
 from application.hosting.setting_groups import WebSettings
 
 #: Buckets kept. The one untouched for longest is dropped first: it is full again, or nearly.
@@ -26,6 +28,8 @@ MOST_BUCKETS = 50_000
 FREE_PATHS = ("/health", "/ready", "/metrics")
 PROBES_PER_MINUTE, PROBES_AT_ONCE = 600, 100
 REGISTRATIONS_AT_ONCE = 300
+#: Key of the scope for what `begin_stream` calls.
+BEGIN_STREAM = "parentalite.begin_stream"
 
 
 @dataclass(slots=True)
@@ -86,10 +90,14 @@ class RateLimits:
         client, headers = client_of(scope, self._web), Headers(scope=scope)
         if wait := self._wait(scope["path"], client, headers):
             await _refuse(too_often(wait), scope, receive, send)
-        elif client.direct or not _lasts(scope, headers):
+        elif client.direct:
             await self._app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._socket(client.address, scope, receive, send)
         else:
-            await self._lasts(client.address, scope, receive, send)
+            with ExitStack() as stack:
+                scope[BEGIN_STREAM] = lambda: stack.enter_context(self._place(client.address))
+                await self._app(scope, receive, send)
 
     def _wait(self, path: str, client: Client, headers: Headers) -> float:
         if path not in FREE_PATHS:
@@ -98,23 +106,34 @@ class RateLimits:
             return 0.0
         return self._limiter.take("probe", client.address, PROBES_PER_MINUTE, PROBES_AT_ONCE)
 
-    async def _lasts(self, address: str, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _socket(self, address: str, scope: Scope, receive: Receive, send: Send) -> None:
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(self._place(address))
+            except Refused as refused:
+                await _refuse(refused, scope, receive, send)
+                return
+            await self._app(scope, receive, send)
+
+    @contextmanager
+    def _place(self, address: str) -> Iterator[None]:
+        """Hold one of the places of connections whose length the client decides. Raises Refused (429)."""
         most = self._web.sockets_per_address
         if most and self._lasting[address] >= most:
-            await _refuse(_too_many_at_once(most), scope, receive, send)
-            return
+            raise _too_many_at_once(most)
         self._lasting[address] += 1
         try:
-            await self._app(scope, receive, send)
+            yield
         finally:
             self._lasting[address] -= 1
             if not self._lasting[address]:
                 del self._lasting[address]
 
 
-def _lasts(scope: Scope, headers: Headers) -> bool:
-    """Whether the client decides how long the connection lasts: a WebSocket, or server-sent events."""
-    return scope["type"] == "websocket" or "text/event-stream" in headers.get("accept", "").lower()
+def begin_stream(scope: Scope) -> None:
+    """Count this request among the lasting connections of its address, until it ends. Raises Refused (429)."""
+    if (begin := scope.get(BEGIN_STREAM)) is not None:
+        begin()
 
 
 def _too_many_at_once(most: int) -> Refused:

@@ -124,7 +124,7 @@ def test_introspection_and_what_is_not_a_valid_query_are_not_compiled():
             assert isinstance(document, Document), text
             assert document.query is None
             assert document.tree().loc is not None
-        assert await documents.prepared("query a { position } query b { position }", None) is None
+        assert isinstance(await documents.prepared("query a { position } query b { position }", None), Invalid)
         for text in invalid:
             assert isinstance(await documents.prepared(text, None), Invalid), text
         assert isinstance(await documents.prepared("query a { position } query b { position }", "b"), Document)

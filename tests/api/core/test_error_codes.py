@@ -23,7 +23,7 @@ from api.core.coded_errors import coded
 from api.core.commanding.payloads import user_errors
 from api.core.error_codes import ERROR_CODES
 from api.core.errors import ApiError, denied, invalid
-from api.http.view import _as_refusal
+from api.http.request_forms import as_refusal
 from api.schema import schema
 from domain.kernel.actors import PUBLIC
 from domain.kernel.errors import DomainError, ErrorCode, Problem
@@ -104,7 +104,7 @@ def test_what_is_neither_parsed_nor_validated_leaves_with_a_code():
 def test_refusals_of_requests_carry_codes_of_the_table():
     ill_formed = HTTPException(400, "No GraphQL query found in the request")
     extensions_of_each = [
-        refused.error["extensions"] for refused in (unexpected(KeyError("a secret")), _as_refusal(ill_formed))
+        refused.error["extensions"] for refused in (unexpected(KeyError("a secret")), as_refusal(ill_formed))
     ]
     assert [extensions["code"] for extensions in extensions_of_each] == ["INTERNAL", "BAD_REQUEST"]
     assert (denied(PUBLIC).extensions or {})["code"] == "UNAUTHENTICATED"

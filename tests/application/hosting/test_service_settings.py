@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import json
+from hashlib import sha256
 
 import pytest
 
@@ -88,3 +90,25 @@ def test_a_list_of_documents_that_are_not_under_their_hash_is_refused(tmp_path, 
     listed = tmp_path / "trusted.json"
     listed.write_text(content)
     assert accepted in _refused(tmp_path, PARENTALITE_TRUSTED_DOCUMENTS=str(listed))
+
+
+@pytest.mark.parametrize("form", ["ours", "codegen", "apollo"])
+def test_the_lists_of_documents_that_usual_tools_write_are_read(tmp_path, form):
+    document = "query Ici { position }"
+    digest = sha256(document.encode()).hexdigest()
+    operation = {"id": digest, "name": "Ici", "type": "query", "body": document}
+    content = {
+        "ours": {digest: document},
+        "codegen": {f"sha256:{digest}": document},
+        "apollo": {"format": "apollo-persisted-query-manifest", "version": 1, "operations": [operation]},
+    }[form]
+    listed = tmp_path / "trusted.json"
+    listed.write_text(json.dumps(content))
+    settings = load_settings({"PARENTALITE_HOME": str(tmp_path), "PARENTALITE_TRUSTED_DOCUMENTS": str(listed)})
+    assert settings.trusted_documents == {digest: document}
+
+
+def test_a_manifest_without_its_documents_is_refused(tmp_path):
+    listed = tmp_path / "trusted.json"
+    listed.write_text('{"format": "apollo-persisted-query-manifest", "operations": [{"id": 1}]}')
+    assert "documents by their SHA-256" in _refused(tmp_path, PARENTALITE_TRUSTED_DOCUMENTS=str(listed))

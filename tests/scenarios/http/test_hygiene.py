@@ -163,3 +163,23 @@ def test_metrics_tell_what_was_asked_and_how_far_everything_has_come(limited):
 
 def test_without_a_token_the_metrics_are_for_this_machine(server):
     assert server.http.get("/metrics").status_code == 200
+
+
+def test_a_kept_answer_tells_each_origin_its_own_headers(limited):
+    body = {"query": "{ __typename }"}
+    for origin, allowed in ((SITE, SITE), (SITE, SITE), ("https://other.example.org", None), (None, None)):
+        headers = {"x-forwarded-for": "203.0.113.20"} | ({"origin": origin} if origin else {})
+        answer = limited.http.post("/graphql", json=body, headers=headers)
+        assert answer.headers.get("access-control-allow-origin") == allowed
+        assert answer.headers["vary"].count("Origin") <= 1
+
+
+@pytest.mark.parametrize("name", ["apollographql-client-name", "traceparent", "apollo-require-preflight"])
+def test_pages_of_other_sites_may_send_what_usual_clients_add(limited, name):
+    preflight = {
+        "origin": SITE,
+        "access-control-request-method": "POST",
+        "access-control-request-headers": name,
+        "x-forwarded-for": "203.0.113.21",
+    }
+    assert limited.http.options("/graphql", headers=preflight).status_code == 200
