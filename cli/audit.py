@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -14,7 +13,6 @@ from application.files.store import FileStore
 from application.hosting.kept_secrets import make_key
 from application.hosting.settings import CHECKPOINT_KEY_FILE, Settings
 from application.papers.dossier_of_facts import pdf_of_facts
-from application.people.officials import name_lookup
 from application.proof import checkpoints
 from application.proof.bundle import export_bundle
 from application.proof.checking import check_log
@@ -141,7 +139,7 @@ def export(
             SigningKey.from_seed(settings.checkpoint_key),
             dossier,
             utc_now(),
-            partial(pdf_of_facts, name_of=name_lookup(conn, opened.application.vault)),
+            pdf_of_facts,
             FileStore(settings.files).read,
         )
     facts = proof.facts

@@ -25,17 +25,22 @@ from domain.service_dossiers.transitions import AmendmentStatus
 Facts = dict[str, Any]
 
 
-#: Returns the display name of an actor (see `people.officials`).
+#: Returns the display name of an actor.
 NameOf = Callable[[str], str]
 
 
-def pdf_of_facts(facts: Facts, checkpoint: str | None, name_of: NameOf = str) -> bytes:
+def pdf_of_facts(facts: Facts, checkpoint: str | None) -> bytes:
     """Return the dossier as PDF, with the latest signed checkpoint."""
-    return dossier_pdf(document_of(facts, checkpoint, name_of))
+    return dossier_pdf(document_of(facts, checkpoint))
 
 
-def document_of(facts: Facts, checkpoint: str | None, name_of: NameOf = str) -> DossierDocument:
+def document_of(facts: Facts, checkpoint: str | None) -> DossierDocument:
     """Return the document. Instants are in the local time of its animations, or of Paris if it has none."""
+    names: dict[str, str] = facts["names"]
+
+    def name_of(actor: str) -> str:
+        return names.get(actor, actor)
+
     lines = facts["lines"]
     zone = ZoneInfo(lines[0]["time_zone"] if lines else "Europe/Paris")
     titles: dict[str, str] = {line["animation_id"]: line["title"] for line in lines}

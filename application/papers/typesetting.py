@@ -25,13 +25,13 @@ _FAMILIES = ("Marianne", "Source Sans Pro")
 _DARK_BLUE = "#312A74"
 
 
-def typeset(template: str, data: Mapping[str, Any]) -> bytes:
+def typeset(template: str, data: Mapping[str, Any], mandatory_sentence: str = MANDATORY_SENTENCE) -> bytes:
     """Return the PDF that `template`, a file beside this module, makes of `data`. Thread-safe.
 
     Creates a compiler for each call, which costs a millisecond: Typst's refuses two threads at once.
     """
     fonts, families = _fonts()
-    inputs = {**data, "fonts": families, "mandatory_sentence": MANDATORY_SENTENCE}
+    inputs = {**data, "fonts": families, "mandatory_sentence": mandatory_sentence}
     return typst.compile(
         str(_FOLDER / template),
         root=str(_FOLDER),

@@ -18,8 +18,10 @@ from uuid import UUID
 import orjson
 from psycopg import Connection
 
+from application.papers.dossier_layouts.layouts import LATEST
+from application.people.officials import mandate_account, name_lookup
 from application.proof.archive import write_archive
-from application.proof.checkpoints import ON_REQUEST, SignedCheckpoint, certified_before, latest, make_checkpoint
+from application.proof.checkpoints import ON_REQUEST, SignedCheckpoint, certified_before, keys, latest, make_checkpoint
 from application.proof.dossier_facts import Facts, facts_of, file_digests
 from application.proof.dossier_streams import expired_files, streams_of
 from application.proof.leaves import decode_leaf, read_streams
@@ -31,13 +33,15 @@ from application.proof.members import (
     FILES,
     HEADER,
     KEY,
+    KEYS,
     MANIFEST,
     PDF,
     PREVIOUS,
     STAMP,
 )
 from application.proof.merkle import consistency_proof, inclusion_proof
-from application.proof.notes import SigningKey, to_pem
+from application.proof.notes import SigningKey
+from application.proof.public_keys import sign_key_list, to_pem_file
 from application.proof.tiles import StoredTree
 from domain.kernel.identifiers import file_id
 from eventstore.log import head
@@ -83,7 +87,14 @@ def gather_proof(conn: Conn, vault: Vault, key: SigningKey, dossier_id: UUID, no
 
 
 def _clear_facts(conn: Conn, vault: Vault, dossier_id: UUID, leaves: Sequence[bytes]) -> Facts:
-    return facts_of(dossier_id, vault.open(conn, records_of(leaves)))
+    facts = facts_of(dossier_id, vault.open(conn, records_of(leaves)))
+    return facts | {"layout": LATEST, "names": _names(facts, name_lookup(conn, vault))}
+
+
+def _names(facts: Facts, name_of: Callable[[str], str]) -> dict[str, str]:
+    """Return the names of those who acted by a mandate, as far as they can be read still, by actor."""
+    actors = sorted({entry["actor"] for entry in facts["timeline"] if mandate_account(entry["actor"])})
+    return {actor: name for actor in actors if (name := name_of(actor)) != actor}
 
 
 def records_of(leaves: Sequence[bytes]) -> list[Recorded]:
@@ -116,25 +127,29 @@ def write_bundle(
         DOSSIER: orjson.dumps(proof.facts, option=orjson.OPT_INDENT_2),
         PDF: pdf,
         **_tree_members(conn, proof),
-        KEY: to_pem(key.public).encode(),
+        **_key_members(conn, key, proof.checkpoint),
     }
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         expired = expired_files(records_of(proof.leaves))
-        retained = [digest for digest in file_digests(proof.facts) if digest not in expired]
+        retained = sorted(digest for digest in file_digests(proof.facts) if digest not in expired)
         files = {f"{FILES}{digest}": _unpack(read_file, digest, Path(folder)) for digest in retained}
         sizes = {name: len(content) for name, content in members.items()}
         sizes |= {name: path.stat().st_size for name, path in files.items()}
         digests = {name: sha256(content).hexdigest() for name, content in members.items()}
         digests |= {name: name.removeprefix(FILES) for name in files}
-        manifest = manifest_text(proof.facts["dossier_id"], digests, sizes)
-        log_name = proof.checkpoint.note.split("\n", 1)[0]
-        signed = key.sign(manifest, log_name).encode()
+        manifest = manifest_text(HEADER, proof.facts["dossier_id"], digests, sizes)
+        signed = key.sign(manifest, proof.checkpoint.log_name).encode()
 
         def content(name: str) -> IO[bytes]:
             return stack.enter_context(files[name].open("rb")) if name in files else io.BytesIO(members[name])
 
         first: tuple[str, int, IO[bytes]] = (MANIFEST, len(signed), io.BytesIO(signed))
         write_archive(out, [first, *((name, sizes[name], content(name)) for name in sizes)])
+
+
+def _key_members(conn: Conn, key: SigningKey, checkpoint: SignedCheckpoint) -> dict[str, bytes]:
+    listed, name = keys(conn), checkpoint.log_name
+    return {KEY: to_pem_file(listed, name).encode(), KEYS: sign_key_list(listed, key, name).encode()}
 
 
 def _tree_members(conn: Conn, dossier: DossierProof) -> dict[str, bytes]:
@@ -161,9 +176,9 @@ def _event_line(tree: StoredTree, leaf: bytes, size: int) -> bytes:
     )
 
 
-def manifest_text(dossier_id: str, digests: Mapping[str, str], sizes: Mapping[str, int]) -> str:
+def manifest_text(header: str, dossier_id: str, digests: Mapping[str, str], sizes: Mapping[str, int]) -> str:
     """Return the text to sign: format, dossier, then digest, size and name of every other member in order."""
-    lines = [HEADER, dossier_id, *(f"{digests[name]} {size} {name}" for name, size in sizes.items())]
+    lines = [header, dossier_id, *(f"{digests[name]} {size} {name}" for name, size in sizes.items())]
     return "\n".join(lines) + "\n"
 
 

@@ -72,6 +72,10 @@ class SignedCheckpoint:
     made_at: datetime
     stamp: bytes | None
 
+    @property
+    def log_name(self) -> str:
+        return self.note.split("\n", 1)[0]
+
 
 def create_tables(conn: Conn) -> None:
     """Create missing tables and name the log, once."""

@@ -19,7 +19,7 @@ from domain.structures import structure as structures
 from eventstore.records import Recorded
 
 Facts = dict[str, Any]
-FORMAT = "parentalite-dossier/1"
+FORMAT = "parentalite-dossier/2"
 
 
 def facts_of(dossier_id: UUID, records: Sequence[Recorded]) -> Facts:

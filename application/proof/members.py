@@ -9,20 +9,23 @@ from dataclasses import dataclass
 from application.proof.archive import BadBundle
 
 MANIFEST, DOSSIER, PDF, EVENTS = "manifest", "dossier.json", "dossier.pdf", "events.jsonl"
-CHECKPOINT, STAMP, PREVIOUS, CONSISTENCY, KEY = (
+CHECKPOINT, STAMP, PREVIOUS, CONSISTENCY, KEY, KEYS = (
     *("checkpoint", "checkpoint.tsr", "previous-checkpoint"),
-    *("consistency.json", "checkpoint.pub.pem"),
+    *("consistency.json", "checkpoint.pub.pem", "keys"),
 )
 FILES = "files/"
-HEADER = "parentalite-bundle/1"
+#: The first line of a manifest, for each format. Every format stays readable for ever.
+HEADERS = {"parentalite-bundle/1": 1, "parentalite-bundle/2": 2}
+HEADER = "parentalite-bundle/2"
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member of every bundle or, where `optional`, of some."""
+    """A member of every bundle from a format on or, where `optional`, of some."""
 
     name: str
     optional: bool = False
+    since: int = 1
 
 
 #: In their order. Attached files follow.
@@ -36,21 +39,29 @@ MEMBERS = (
     Member(PREVIOUS, optional=True),
     Member(CONSISTENCY, optional=True),
     Member(KEY),
+    Member(KEYS, since=2),
 )
 #: One is nothing without the other.
 _TOGETHER = (PREVIOUS, CONSISTENCY)
 _FILE = re.compile(re.escape(FILES) + "[0-9a-f]{64}", re.ASCII)
 
 
-def check_members(names: Sequence[str]) -> None:
-    """Raises BadBundle unless these are the members of a bundle, in their order, and nothing else."""
+def format_of(manifest: bytes) -> int:
+    """Return the format that a manifest names; the latest where it names none that is known, which is refused later."""
+    header = manifest.split(b"\n", 1)[0].decode(errors="replace")
+    return HEADERS.get(header, HEADERS[HEADER])
+
+
+def check_members(names: Sequence[str], bundle_format: int) -> None:
+    """Raises BadBundle unless these are the members of a bundle of that format, in their order, and nothing else."""
     attached = [name for name in names if _FILE.fullmatch(name)]
     named = [name for name in names if not _FILE.fullmatch(name)]
-    table = [member.name for member in MEMBERS]
+    members = [member for member in MEMBERS if member.since <= bundle_format]
+    table = [member.name for member in members]
     for name in named:
         if name not in table:
             raise BadBundle(f"{name[:80]!a} is no member of a bundle")
-    for member in MEMBERS:
+    for member in members:
         if not member.optional and member.name not in named:
             raise BadBundle(f"{member.name} is missing")
     if len(set(_TOGETHER) & set(named)) == 1:

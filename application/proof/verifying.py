@@ -10,6 +10,7 @@ from application.proof.archive import BadBundle, open_archive
 from application.proof.bundle_checks.dossier import check_dossier, check_files, check_rules
 from application.proof.bundle_checks.events import check_events
 from application.proof.bundle_checks.opened_bundle import CheckFailed, OpenedBundle
+from application.proof.bundle_checks.paper import check_paper
 from application.proof.bundle_checks.signatures import (
     check_checkpoint,
     check_consistency,
@@ -17,7 +18,7 @@ from application.proof.bundle_checks.signatures import (
     check_time_stamp,
 )
 from application.proof.dossier_streams import NotADossier
-from application.proof.members import check_members
+from application.proof.members import MANIFEST, check_members, format_of
 from application.proof.notes import BadNote
 from application.proof.public_keys import PublicKey
 from application.proof.stamping import BadStamp
@@ -49,6 +50,7 @@ CHECKS: tuple[tuple[str, Callable[[OpenedBundle], str | None]], ...] = (
     ("dossier", check_dossier),
     ("rules", check_rules),
     ("files", check_files),
+    ("pdf", check_paper),
 )
 
 
@@ -60,7 +62,8 @@ def verify(path: Path, keys: Sequence[PublicKey], roots: bytes | None = None) ->
     try:
         with open_archive(path) as archive:
             names = [info.filename for info in archive.infolist()]
-            check_members(names)
+            manifest = archive.read(MANIFEST) if MANIFEST in names else b""
+            check_members(names, format_of(manifest))
             yield Check(True, f"archive: {len(names)} members, nothing hidden, nothing compressed")
             bundle = OpenedBundle(archive, keys, roots)
             for name, check in CHECKS:

@@ -6,9 +6,11 @@ from typing import Any
 
 import orjson
 
-from application.proof.bundle_checks.opened_bundle import CheckFailed, OpenedBundle
+from application.people.officials import mandate_account
+from application.proof.bundle_checks.opened_bundle import CheckFailed, OpenedBundle, whole_number
 from application.proof.dossier_facts import facts_of, file_digests
 from application.proof.dossier_streams import expired_files
+from application.proof.first_format import in_first_format
 from application.proof.members import DOSSIER, FILES
 from application.proof.rules.bundles import findings_in
 from eventstore.seals import is_sealed
@@ -25,13 +27,31 @@ def check_dossier(bundle: OpenedBundle) -> str:
         shown = orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise CheckFailed(f"dossier.json is not JSON ({error.msg})") from error
+    if bundle.format == 1:
+        bundle.facts, bundle.layouts = in_first_format(bundle.facts), (2, 1)
+    else:
+        bundle.facts |= _words_of_the_signer(bundle, shown)
     if orjson.dumps(_with_clear_texts(bundle.facts, shown), option=orjson.OPT_INDENT_2) != text:
         raise CheckFailed("dossier.json does not say what the events say")
+    bundle.shown = shown
     facts = bundle.facts
     summary = f"{facts['status']}, {len(facts['lines'])} animations"
     return (
         f"{summary}, {facts['amount']} euros, as the events say" if facts["amount"] else f"{summary}, as the events say"
     )
+
+
+def _words_of_the_signer(bundle: OpenedBundle, shown: Any) -> dict[str, Any]:
+    """Return what no event says: the paper's layout, and names of those who acted by a mandate."""
+    layout, names = (shown.get("layout"), shown.get("names")) if isinstance(shown, dict) else (None, None)
+    bundle.layouts = (whole_number(layout, "the layout that dossier.json names"),)
+    actors = {entry["actor"] for entry in bundle.facts["timeline"]}
+    if not isinstance(names, dict) or not all(isinstance(name, str) and name for name in names.values()):
+        raise CheckFailed("dossier.json names nobody in the form that it should")
+    for actor in names:
+        if actor not in actors or mandate_account(actor) is None:
+            raise CheckFailed(f"dossier.json names {actor[:60]!a}, who did not act by a mandate")
+    return {"layout": layout, "names": dict(sorted(names.items()))}
 
 
 def _with_clear_texts(fact: Any, shown: Any) -> Any:
@@ -63,6 +83,13 @@ def check_rules(bundle: OpenedBundle) -> str | None:
     return f"{sum_}; rate, plan, attendance and sheets are those of the convention and of the attestations"
 
 
+def _in_order(bundle: OpenedBundle, present: set[str]) -> list[str]:
+    """Return the attached files in their order: sorted or, in the first format, as dossier.json names them."""
+    if bundle.format > 1:
+        return sorted(present)
+    return [name for digest in file_digests(bundle.facts) if (name := f"{FILES}{digest}") in present]
+
+
 def check_files(bundle: OpenedBundle) -> str:
     """Check that every file named by the events is there, unless its retention ended, and nothing else."""
     expired = expired_files(bundle.records)
@@ -74,8 +101,8 @@ def check_files(bundle: OpenedBundle) -> str:
         raise CheckFailed(f"{missing[0]} is named by the events and missing")
     if unknown := sorted(present - expected):
         raise CheckFailed(f"{unknown[0]} is named by no event")
-    if attached != [name for digest in file_digests(bundle.facts) if (name := f"{FILES}{digest}") in present]:
-        raise CheckFailed("they stand in another order than dossier.json names them")
+    if attached != _in_order(bundle, present):
+        raise CheckFailed("they stand in another order than that of every bundle")
     summary = f"{len(present)} attached sheets and pieces have the digests that the events say"
     return (
         f"{summary}; {len(expired_absent)} expired: deleted at the end of their retention, as the events tell"

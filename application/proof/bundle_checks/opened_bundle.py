@@ -32,12 +32,17 @@ class OpenedBundle:
     keys: Sequence[PublicKey]
     roots: bytes | None
     members: list[str] = field(default_factory=list)
+    format: int = 0
     dossier_id: UUID = field(default_factory=lambda: UUID(int=0))
     manifest_key: PublicKey = field(default_factory=lambda: PublicKey(b""))
     checkpoint: Checkpoint = field(default_factory=lambda: Checkpoint("", 0, b""))
     leaves: list[bytes] = field(default_factory=list)
     records: list[Recorded] = field(default_factory=list)
     facts: Facts = field(default_factory=dict)
+    #: What dossier.json says: the facts, with encrypted texts in clear.
+    shown: Facts = field(default_factory=dict)
+    #: The layouts that the paper may have.
+    layouts: Sequence[int] = ()
     warnings: list[str] = field(default_factory=list)
 
     def read(self, name: str) -> bytes:

@@ -15,10 +15,10 @@ from application.proof.bundle_checks.opened_bundle import (
     json_object,
     whole_number,
 )
-from application.proof.members import CHECKPOINT, CONSISTENCY, FILES, HEADER, MANIFEST, PREVIOUS, STAMP
+from application.proof.members import CHECKPOINT, CONSISTENCY, FILES, HEADERS, KEYS, MANIFEST, PREVIOUS, STAMP
 from application.proof.merkle import verifies_consistency
 from application.proof.notes import BadNote, key_id, split_note
-from application.proof.public_keys import open_checkpoint, open_signed
+from application.proof.public_keys import narrowed, open_checkpoint, open_key_list, open_signed
 from application.proof.stamping import check_stamp
 
 _CHUNK = 1 << 20
@@ -29,15 +29,27 @@ def check_manifest(bundle: OpenedBundle) -> str:
     infos = bundle.archive.infolist()
     text, bundle.manifest_key = open_signed(bundle.text(MANIFEST), bundle.keys, _log_name(bundle))
     header, dossier_id, *lines = text.removesuffix("\n").split("\n")
-    if header != HEADER:
-        raise CheckFailed(f"format {header!r}; this verifier knows {HEADER}")
+    if header not in HEADERS:
+        raise CheckFailed(f"format {header[:60]!a}; this verifier knows {' and '.join(HEADERS)}")
+    bundle.format = HEADERS[header]
     bundle.dossier_id = _dossier_id(dossier_id)
     bundle.members = [info.filename for info in infos[1:]]
     digests = {info.filename: _digest(bundle, info) for info in infos[1:]}
-    expected = manifest_text(dossier_id, digests, {info.filename: info.file_size for info in infos[1:]})
+    expected = manifest_text(header, dossier_id, digests, {info.filename: info.file_size for info in infos[1:]})
     if text != expected:
         raise CheckFailed(_first_difference(lines, expected.split("\n")[2:-1]))
+    if KEYS in bundle.members:
+        _narrow_keys(bundle)
     return f"signed by the given key; {len(lines)} members have the digests that it says"
+
+
+def _narrow_keys(bundle: OpenedBundle) -> None:
+    """Hold the trusted keys to the sizes that the signed list of keys leaves them."""
+    listed = open_key_list(bundle.text(KEYS), bundle.keys)
+    if listed[-1].name != _log_name(bundle):
+        raise CheckFailed(f"the list of keys is that of another log, {listed[-1].name}")
+    bundle.keys = narrowed(bundle.keys, listed)
+    (bundle.manifest_key,) = narrowed([bundle.manifest_key], listed)
 
 
 def _log_name(bundle: OpenedBundle) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import shutil
 import tempfile
-from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -24,9 +23,7 @@ from api.downloads.file_responses import HARMLESS, answered, denied, disposition
 from api.service_dossiers.table import HEADERS, rows
 from api.service_dossiers.types import ServiceDossier, dossier_lines, load_dossier
 from application.files.store import BadStoredFile
-from application.papers.dossier import dossier_pdf
-from application.papers.dossier_of_facts import document_of, pdf_of_facts
-from application.people.officials import name_lookup
+from application.papers.dossier_of_facts import pdf_of_facts
 from application.proof.bundle import export_bundle, facts_now
 from application.proof.checkpoints import KeyRetired
 from domain.kernel.rights import Action, Scope, scope_of
@@ -99,16 +96,14 @@ def _typeset(context: Context, dossier_id: UUID) -> bytes:
     services = context.services
     with services.application.pool.connection() as conn:
         facts, note = facts_now(conn, services.application.vault, dossier_id)
-        document = document_of(facts, note, name_lookup(conn, services.application.vault))
-    return dossier_pdf(document)
+    return pdf_of_facts(facts, note)
 
 
 def _export(context: Context, dossier_id: UUID, path: Path) -> None:
     services = context.services
     with services.application.pool.connection() as conn:
         key, vault, read_file = services.checkpoint_key, services.application.vault, services.files.read
-        pdf = partial(pdf_of_facts, name_of=name_lookup(conn, vault))
-        export_bundle(path, conn, vault, key, dossier_id, context.now, pdf, read_file)
+        export_bundle(path, conn, vault, key, dossier_id, context.now, pdf_of_facts, read_file)
 
 
 async def _piece(context: Context, request: Request) -> Response:

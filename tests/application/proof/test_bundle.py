@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import zipfile
@@ -15,13 +14,11 @@ import pytest
 
 from application.application import Application
 from application.files.store import BadStoredFile, FileStore
-from application.proof.archive import write_archive
 from application.proof.checkpoints import CERTIFICATION, make_checkpoint, take_up_key
 from application.proof.dossier_streams import NotADossier
-from application.proof.notes import SigningKey, open_note
-from application.proof.public_keys import PublicKey
-from application.proof.verifying import Check, verify
+from application.proof.notes import SigningKey
 from tests.support.papers import second_verifier
+from tests.support.papers.bundles import checks, members, rewritten, signed_again, wrong
 from tests.support.papers.proved_dossiers import KEY, Claim
 from tests.support.soak import TIMES
 from tests.support.world import World
@@ -40,48 +37,10 @@ def bundle(claim: Claim, tmp_path: Path) -> Path:
     return claim.export(claim.paid(*claim.attested(2)), tmp_path / "bundle.zip")
 
 
-def checks(path: Path, *keys: SigningKey) -> list[Check]:
-    return list(verify(path, [PublicKey(key.public) for key in keys or (KEY,)]))
-
-
-def wrong(path: Path, *keys: SigningKey) -> str:
-    """What the one check that failed says."""
-    *passed, last = checks(path, *keys)
-    assert all(check.ok for check in passed)
-    assert not last.ok
-    return last.text
-
-
-def members(path: Path) -> dict[str, bytes]:
-    with zipfile.ZipFile(path) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
-def rewritten(path: Path, contents: dict[str, bytes]) -> Path:
-    """A well-formed archive of these members."""
-    with path.open("wb") as out:
-        write_archive(out, ((name, len(content), io.BytesIO(content)) for name, content in contents.items()))
-    return path
-
-
-def signed_again(path: Path, contents: dict[str, bytes], key: SigningKey = KEY) -> Path:
-    """As somebody who holds the key, or another one, would forge it."""
-    from hashlib import sha256
-
-    from application.proof.bundle import manifest_text
-
-    text, _ = open_note(contents.pop("manifest").decode(), [KEY.public])
-    digests = {name: sha256(content).hexdigest() for name, content in contents.items()}
-    sizes = {name: len(content) for name, content in contents.items()}
-    name = contents["checkpoint"].decode().split("\n")[0]
-    manifest = key.sign(manifest_text(text.split("\n")[1], digests, sizes), name).encode()
-    return rewritten(path, {"manifest": manifest, **contents})
-
-
 def test_a_bundle_is_checked_line_by_line(bundle: Path):
     lines = [check.text for check in checks(bundle)]
     assert [re.split(r":", text)[0] for text in lines] == [
-        *("archive", "manifest", "checkpoint", "events", "consistency", "dossier", "rules", "files"),
+        *("archive", "manifest", "checkpoint", "events", "consistency", "dossier", "rules", "files", "pdf"),
     ]
     assert lines[5] == "dossier: PAID, 2 animations, 300.00 euros, as the events say"
     assert lines[6].startswith("rules: 2 animations × 150.00 = 300.00 euros; rate, plan")
@@ -184,7 +143,7 @@ def test_a_changed_member_is_named(bundle: Path, tmp_path: Path):
     contents = members(bundle)
     for name in contents:
         changed = dict(contents)
-        changed[name] = changed[name] + b"\n" if name != "manifest" else changed[name].replace(b"/1", b"/2", 1)
+        changed[name] = changed[name] + b"\n" if name != "manifest" else changed[name].replace(b"/2", b"/3", 1)
         findings = wrong(rewritten(tmp_path / "spoilt.zip", changed))
         assert name in findings or name == "manifest", (name, findings)
 

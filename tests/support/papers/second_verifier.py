@@ -54,7 +54,7 @@ def verify(path, key):
     """The dossier's certified amount and the number of its events; raises when anything is wrong."""
     with zipfile.ZipFile(path) as archive:
         header, dossier_id, *lines = signed_text(archive.read("manifest").decode(), key).splitlines()
-        assert header == "parentalite-bundle/1"
+        assert header in ("parentalite-bundle/1", "parentalite-bundle/2")
         for line in lines:
             digest, size, name = line.split(" ", 2)
             content = archive.read(name)

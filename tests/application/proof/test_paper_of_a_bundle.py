@@ -1,0 +1,84 @@
+"""The paper in a bundle is what people pay by: it shows what the events say, or is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from application.files.store import FileStore
+from application.papers.dossier_layouts.layouts import LATEST, LAYOUTS
+from tests.support.papers.bundles import checks, members, signed_again, wrong
+from tests.support.papers.forged_bundles import FOLDER, FORGED_BUNDLES
+from tests.support.papers.proved_dossiers import Claim
+from tests.support.world import World
+
+OURS = b"Typst 0.15.1"
+
+
+@pytest.fixture
+def contents(world: World, tmp_path: Path) -> dict[str, bytes]:
+    world.sign()
+    claim = Claim(world, FileStore(tmp_path / "files"))
+    return members(claim.export(claim.paid(*claim.attested(2)), tmp_path / "bundle.zip"))
+
+
+def laid_out(contents: dict[str, bytes], layout: int = LATEST, **changes: Any) -> bytes:
+    facts = json.loads(contents["dossier.json"]) | changes
+    return LAYOUTS[layout](facts, contents["checkpoint"].decode())
+
+
+def with_paper(tmp_path: Path, contents: dict[str, bytes], paper: bytes) -> Path:
+    return signed_again(tmp_path / "forged.zip", {**contents, "dossier.pdf": paper})
+
+
+def elsewhere(paper: bytes) -> bytes:
+    """The paper as another version of Typst would have made it."""
+    assert OURS in paper
+    return paper.replace(OURS, b"Typst 0.14.0")
+
+
+def test_the_paper_is_laid_out_again_byte_for_byte(contents: dict[str, bytes], tmp_path: Path):
+    assert laid_out(contents) == contents["dossier.pdf"]
+    assert checks(with_paper(tmp_path, contents, laid_out(contents)))[-1].text.endswith("byte for byte")
+
+
+@pytest.mark.parametrize("paper", [b"", b"%PDF-1.4 stand-in\n", b"<html>PAYE</html>"])
+def test_what_is_no_paper_of_ours_is_refused(contents: dict[str, bytes], tmp_path: Path, paper: bytes):
+    assert wrong(with_paper(tmp_path, contents, paper)).startswith("pdf: dossier.pdf is not what the dossier's facts")
+
+
+@pytest.mark.parametrize("changes", [{"status": "CERTIFIED"}, {"amount": "900.00"}, {"names": {}, "territory": "75"}])
+def test_a_paper_that_says_something_else_is_refused(contents, tmp_path: Path, changes: dict[str, Any]):
+    paper = laid_out(contents, **changes)
+    assert "is not what the dossier's facts are laid out as" in wrong(with_paper(tmp_path, contents, paper))
+    assert "it shows other words" in wrong(with_paper(tmp_path, contents, elsewhere(paper)))
+
+
+def test_a_paper_of_another_version_of_typst_has_the_words_of_the_facts_and_that_is_told(contents, tmp_path: Path):
+    *_, last = checks(with_paper(tmp_path, contents, elsewhere(contents["dossier.pdf"])))
+    assert (last.ok, last.warning) == (True, True)
+    assert "its bytes cannot be compared: it was laid out by Typst 0.14.0 with" in last.text
+
+
+def test_a_paper_of_an_older_layout_is_not_accepted_under_a_newer_number(contents, tmp_path: Path):
+    newer = contents["dossier.json"].replace(b'"layout": %d' % LATEST, b'"layout": %d' % (LATEST + 1))
+    *_, last = checks(signed_again(tmp_path / "forged.zip", {**contents, "dossier.json": newer}))
+    assert (last.ok, last.warning) == (True, True)
+    assert f"layout {LATEST + 1}, newer than this program: it was not compared" in last.text
+
+
+@pytest.mark.parametrize("name", ["genuine", "genuine-signed-before-rotation"])
+def test_the_papers_of_old_bundles_are_laid_out_as_they_were(name: str):
+    assert all(bundle.path.parent == FOLDER for bundle in FORGED_BUNDLES)
+    contents = members(FOLDER / f"{name}.zip")
+    assert {laid_out(contents, layout) for layout in (1, 2)} == {contents["dossier.pdf"]}
+
+
+def test_the_second_layout_shows_a_scan_that_stands_for_several_animations():
+    contents = members(FOLDER / "genuine.zip")
+    first, second = (json.loads(contents["dossier.json"])["lines"][place] for place in (0, 1))
+    lines = [first, {**second, "sheet": first["sheet"]}]
+    assert laid_out(contents, 1, lines=lines) != laid_out(contents, 2, lines=lines)
