@@ -30,6 +30,7 @@ from application.people import erasing as privacy
 from application.people import finding, index, words
 from application.people.exporting import export_person
 from application.people.index import DDL as PEOPLE_INDEX_DDL
+from application.proof.checkpoints import CHECKPOINTS
 from application.proof.checkpoints import create_tables as create_proof_tables
 from application.proof.completeness import committing as proof_map
 from application.proof.completeness.stored_map import create_tables as create_map_tables
@@ -43,6 +44,7 @@ from eventstore.authenticators import EventKeys
 from eventstore.connections import STARTING, commands_pool, connect
 from eventstore.identities import DDL as IDENTITIES_DDL
 from eventstore.locks import Lock, acquire
+from eventstore.log_table import LOG, log_exists, protect
 from eventstore.recorder import CommandRecorder, Outcome, open_recorder
 from eventstore.sequence import put_right
 from eventstore.vault import DDL as VAULT_DDL
@@ -137,14 +139,18 @@ class Application:
 
 @contextmanager
 def open_application(
-    database_url: str, master_key: bytes, event_keys: EventKeys, pool_size: int = 8
+    database_url: str, master_key: bytes, event_keys: EventKeys, pool_size: int = 8, *, protecting: bool = True
 ) -> Iterator[Application]:
-    """Open the application on a database, creating missing tables; close its connections at the end."""
+    """Open the application on a database, creating missing tables; close its connections at the end.
+
+    Unless it only looks (`protecting`), also what keeps the log append-only. Raises NotOwner.
+    """
     pool = commands_pool(database_url, pool_size)
     with connect(database_url, "parentalite-tables", STARTING) as conn:
         # PostgreSQL refuses concurrent CREATE TABLE IF NOT EXISTS of the same table. Closing `conn` releases the lock.
         acquire(conn, Lock.TABLES)
-        recorder = open_recorder(database_url, event_keys)
+        is_new = not log_exists(conn)
+        recorder = open_recorder(conn, database_url, event_keys)
         put_right(conn)
         conn.execute(VAULT_DDL)
         conn.execute(IDENTITIES_DDL)
@@ -153,6 +159,8 @@ def open_application(
         create_map_tables(conn)
         create_notification_tables(conn)
         create_job_tables(conn)
+        if protecting or is_new:
+            protect(conn, LOG, CHECKPOINTS, new=is_new)
     with recorder.datastore, pool:
         vault = Vault(master_key)
         yield Application(open_bus(USE_CASES, recorder, pool, vault), pool, vault, recorder, event_keys)

@@ -93,15 +93,17 @@ def connect(url: str) -> Iterator[Conn]:
 
 
 @contextmanager
-def open_everything(settings: Settings) -> Iterator[Runtime]:
+def open_everything(settings: Settings, *, protecting: bool = True) -> Iterator[Runtime]:
     """Open the database and the application, creating missing tables, keys and read models.
+
+    Unless `protecting`, what keeps the log append-only is left as it is.
 
     Raises DatabaseUnavailable, or KeyRetired for a replaced checkpoint key. Does not found the database: see
     `application.founding`.
     """
     with (
         open_database(settings) as database,
-        open_application(database.url, settings.master_key, settings.event_key) as application,
+        open_application(database.url, settings.master_key, settings.event_key, protecting=protecting) as application,
     ):
         with connect(database.url) as conn:
             if not application.vault.fits(conn):

@@ -25,6 +25,7 @@ from cli.read_models import rebuild, status
 from cli.server import serve
 from demo import SeasonError
 from domain.kernel.errors import DomainError
+from eventstore.log_table import NotOwner
 from eventstore.records import UnreadableEvent
 from eventstore.unavailable import is_unavailable
 from projections.engine.folding import FoldFailed, RowRefused
@@ -33,7 +34,7 @@ from projections.engine.switching import RebuildRefused
 #: Faults of people or machines: shown in one line. Anything else is our bug and shows a traceback.
 _EXPECTED = (
     *(SettingsError, DatabaseUnavailable, RebuildRefused, SeasonError, DomainError, Refused, FoldFailed),
-    *(KeyRetired, BadNote, NotADossier, BadStoredFile, RowRefused, UnreadableEvent),
+    *(KeyRetired, BadNote, NotADossier, BadStoredFile, RowRefused, UnreadableEvent, NotOwner),
 )
 _DATABASE_ERRORS = (psycopg.OperationalError, psycopg.errors.InsufficientPrivilege)
 

@@ -1,12 +1,21 @@
-"""The log's table beyond what the library makes of it, and the table of outcomes beside it."""
+"""The log's table beyond what the library makes of it: the column of authenticators, and what keeps it append-only.
+
+What PostgreSQL refuses here it refuses everybody, the owner too, until somebody with rights over the table lifts it.
+That is no proof, which authenticators and checkpoints are; it keeps mistakes and stolen passwords from being one
+statement away from the log.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import logging
+from dataclasses import dataclass
+from typing import Any, LiteralString
 
 from psycopg import Connection
+from psycopg.errors import CheckViolation
 
 Conn = Connection[Any]
+log = logging.getLogger(__name__)
 
 _OUTCOMES_DDL = """
 CREATE TABLE IF NOT EXISTS command_outcomes (
@@ -17,13 +26,151 @@ CREATE TABLE IF NOT EXISTS command_outcomes (
     recorded_at timestamptz NOT NULL DEFAULT now()
 )"""
 
-_HAS_COLUMN = """
-SELECT FROM pg_attribute
-WHERE attrelid = 'stored_events'::regclass AND attname = 'authenticator' AND NOT attisdropped"""
+_COLUMN = "ALTER TABLE stored_events ADD COLUMN authenticator bytea"
+# A row of before is not looked at by NOT VALID.
+_CHECK = """
+ALTER TABLE stored_events ADD CONSTRAINT stored_events_can_be_read
+    CHECK (notification_id > 0 AND topic IS NOT NULL AND state IS NOT NULL) NOT VALID"""
+# Readers and commands go on meanwhile; that the columns are never null then follows without another look.
+_VALIDATE = """
+ALTER TABLE stored_events VALIDATE CONSTRAINT stored_events_can_be_read;
+ALTER TABLE stored_events ALTER COLUMN topic SET NOT NULL, ALTER COLUMN state SET NOT NULL"""
+_STATE = """
+SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid AND attname = 'authenticator' AND NOT attisdropped),
+    con.oid IS NOT NULL, con.convalidated IS TRUE
+FROM pg_class AS c LEFT JOIN pg_constraint AS con
+    ON con.conrelid = c.oid AND con.conname = 'stored_events_can_be_read' AND con.contype = 'c'
+WHERE c.oid = 'stored_events'::regclass"""
+
+_REFUSAL = """
+BEGIN
+    RAISE EXCEPTION '% is append-only: % is refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'insufficient_privilege';
+END """
+_FUNCTION = f"CREATE OR REPLACE FUNCTION refuse_to_rewrite() RETURNS trigger LANGUAGE plpgsql AS $${_REFUSAL}$$"
+_HAS_FUNCTION = "SELECT FROM pg_proc WHERE oid = to_regproc('refuse_to_rewrite') AND prosrc = %s"
+#: Before each statement with UPDATE, DELETE or TRUNCATE, whoever sends it: 2 | 16 | 8 | 32.
+_TRIGGER = """
+SELECT EXISTS (
+    SELECT FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
+    WHERE tgrelid = %(table)s::regclass AND tgname = 'append_only' AND tgenabled = 'A' AND tgtype & 59 = 58
+        AND prosrc = %(body)s AND tgqual IS NULL
+        AND ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = tgrelid AND attnum = ANY(tgattr)
+                  ORDER BY attname) = %(columns)s::text[])"""
+_RIGHTS = """
+SELECT pg_has_role(relowner, 'USAGE'), relowner::regrole::text, ARRAY(
+    SELECT privilege FROM unnest('{UPDATE,DELETE,TRUNCATE}'::text[]) AS privilege
+    WHERE has_table_privilege(c.oid, privilege))
+FROM pg_class AS c WHERE c.oid = %s::regclass"""
+
+
+@dataclass(frozen=True, slots=True)
+class AppendOnly:
+    """A table whose rows are never deleted and, in `columns` (none: in all), never altered."""
+
+    name: LiteralString
+    columns: tuple[LiteralString, ...] = ()
+
+    def is_kept(self, conn: Conn) -> bool:
+        """Return whether a trigger refuses everybody to rewrite it."""
+        values = {"table": self.name, "body": _REFUSAL, "columns": sorted(self.columns)}
+        row = conn.execute(_TRIGGER, values).fetchone()
+        return bool(row and row[0])
+
+    def keep(self, conn: Conn) -> None:
+        """Make the trigger. Needs the owner of the table."""
+        row = conn.execute(_HAS_FUNCTION, (_REFUSAL,)).fetchone()
+        if row is None:
+            conn.execute(_FUNCTION)
+        conn.execute(self.ddl)
+
+    @property
+    def ddl(self) -> LiteralString:
+        columns: LiteralString = f" OF {', '.join(self.columns)}" if self.columns else ""
+        return f"""
+CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE{columns} OR DELETE OR TRUNCATE ON {self.name}
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_rewrite();
+ALTER TABLE {self.name} ENABLE ALWAYS TRIGGER append_only"""
+
+
+LOG = AppendOnly("stored_events")
+
+
+class NotOwner(Exception):
+    """Raised when a table must be altered by its owner first; the message says which, and how."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """The rights of the role at work over a table: whether it has those of the owner, and what it may rewrite with."""
+
+    owns: bool
+    owner: str
+    rewriting: tuple[str, ...]
+
+
+def log_exists(conn: Conn) -> bool:
+    row = conn.execute("SELECT to_regclass('stored_events') IS NOT NULL").fetchone()
+    return bool(row and row[0])
 
 
 def prepare_log(conn: Conn) -> None:
-    """Create what is missing. Asks first: ALTER TABLE waits for every reader, also where it has nothing to do."""
+    """Create what is missing. Asks first: ALTER TABLE waits for every reader, also where it has nothing to do.
+
+    Raises NotOwner where events cannot be recorded without it.
+    """
     conn.execute(_OUTCOMES_DDL)
-    if conn.execute(_HAS_COLUMN).fetchone() is None:
-        conn.execute("ALTER TABLE stored_events ADD COLUMN IF NOT EXISTS authenticator bytea")
+    has_column, has_check, is_valid = _state(conn)
+    rights = rights_over(conn, LOG)
+    if not has_column:
+        if not rights.owns:
+            raise NotOwner(f"stored_events lacks the column authenticator; as its owner, {rights.owner}: {_COLUMN}")
+        conn.execute(_COLUMN)
+    if rights.owns and not has_check:
+        conn.execute(_CHECK)
+    if rights.owns and not is_valid:
+        _validate(conn)
+
+
+def _validate(conn: Conn) -> None:
+    try:
+        conn.execute(_VALIDATE)
+    except CheckViolation:
+        # New ones are refused all the same.
+        log.error("the log holds events that nobody can read: parentalite audit check names them")
+
+
+def _state(conn: Conn) -> tuple[bool, bool, bool]:
+    """Return whether there is the column, the check, and whether every row passes the check."""
+    row = conn.execute(_STATE).fetchone()
+    assert row is not None
+    return row[0], row[1], row[2]
+
+
+def protect(conn: Conn, *tables: AppendOnly, new: bool = False) -> None:
+    """Make the tables append-only if this role may; see `unprotected`. What should have been so is logged."""
+    for table in tables:
+        if table.is_kept(conn):
+            continue
+        if rights_over(conn, table).owns:
+            table.keep(conn)
+            log.log(
+                logging.DEBUG if new else logging.WARNING,
+                "a table was not append-only, and is now",
+                extra={"table": table.name},
+            )
+        else:
+            log.warning("a table is not append-only, and this role may not make it so", extra={"table": table.name})
+
+
+def rights_over(conn: Conn, table: AppendOnly) -> Rights:
+    row = conn.execute(_RIGHTS, (table.name,)).fetchone()
+    assert row is not None
+    return Rights(row[0], row[1], tuple(row[2]))
+
+
+def unprotected(conn: Conn, *tables: AppendOnly) -> list[str]:
+    """Return what keeps the log from being rewritten and is missing here, in words for an operator."""
+    missing = [f"{table.name} has no trigger that keeps it append-only" for table in tables if not table.is_kept(conn)]
+    if LOG in tables and not _state(conn)[1]:
+        missing.append("stored_events has no check of positions, topics and states")
+    return missing

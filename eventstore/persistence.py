@@ -32,8 +32,9 @@ from eventstore.authenticators import EventKeys, columns, read_event_keys
 from eventstore.connections import STARTING, connect, followers_pool
 from eventstore.locks import Lock, acquire
 from eventstore.log import LAST_EVENTS
+from eventstore.log_table import LOG, log_exists, prepare_log, protect
 from eventstore.mapper import AppendRefused, LogMapper, LogTranscoder
-from eventstore.recorder import EVENTS_TABLE, INSERT_EVENTS, CommandRecorder, open_datastore
+from eventstore.recorder import INSERT_EVENTS, CommandRecorder, open_datastore
 from eventstore.vault import DDL as VAULT_DDL
 from eventstore.vault import Vault
 
@@ -134,9 +135,12 @@ class Factory(postgres.PostgresFactory):
         if self.env_create_table():
             with connect(self._database_url, "parentalite-tables", STARTING) as conn:
                 acquire(conn, Lock.TABLES)
-                row = conn.execute("SELECT to_regclass(%s) IS NULL", (EVENTS_TABLE,)).fetchone()
-                if (row and row[0]) or isinstance(recorder, ProcessRecorder):
+                is_new = not log_exists(conn)
+                if is_new or isinstance(recorder, ProcessRecorder):
                     recorder.create_table()
+                if is_new:
+                    prepare_log(conn)
+                    protect(conn, LOG, new=True)
                     conn.execute(VAULT_DDL)
         return recorder
 

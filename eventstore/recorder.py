@@ -25,7 +25,7 @@ from psycopg_pool import PoolTimeout
 from eventstore.authenticators import EventKeys, MissingKey, columns
 from eventstore.connections import RECORDING, recorder_pool
 from eventstore.log import LAST_EVENTS
-from eventstore.log_table import prepare_log
+from eventstore.log_table import log_exists, prepare_log
 from eventstore.unavailable import Unavailable, is_connection_lost, is_unavailable
 
 EVENTS_TABLE = "stored_events"
@@ -136,11 +136,6 @@ class CommandRecorder(PostgresApplicationRecorder):
     def note_failure(self) -> None:
         """Note that a command failed before it reached the log, for instance at the table of keys."""
         self._failed_at = monotonic()
-
-    def create_table(self) -> None:
-        super().create_table()
-        with self.datastore.transaction(commit=True) as curs:
-            prepare_log(curs.connection)
 
     def earlier_outcome(self, key: UUID) -> Earlier | None:
         """Return the former use of the idempotency key, or None."""
@@ -285,9 +280,11 @@ def open_datastore(pool: ConnectionPool[Connection[Any]]) -> PostgresDatastore:
     return datastore
 
 
-def open_recorder(database_url: str, keys: EventKeys) -> CommandRecorder:
-    """Open a recorder on the database and create missing tables."""
+def open_recorder(conn: Connection[Any], database_url: str, keys: EventKeys) -> CommandRecorder:
+    """Open a recorder on the database and create missing tables on `conn`. Raises NotOwner."""
     recorder = CommandRecorder(open_datastore(recorder_pool(database_url, 2)))
     recorder.keys = keys
-    recorder.create_table()
+    if not log_exists(conn):
+        recorder.create_table()
+    prepare_log(conn)
     return recorder

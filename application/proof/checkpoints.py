@@ -15,6 +15,7 @@ from application.proof.notes import Checkpoint, SigningKey
 from application.proof.public_keys import PublicKey
 from application.proof.tiles import DDL as TILES_DDL
 from application.proof.tiles import StoredTree, grow, tree_size
+from eventstore.log_table import AppendOnly
 
 Conn = Connection[Any]
 
@@ -36,6 +37,9 @@ CREATE TABLE IF NOT EXISTS proof.checkpoints (
     stamp bytea
 );
 CREATE INDEX IF NOT EXISTS checkpoints_unstamped ON proof.checkpoints (size) WHERE stamp IS NULL"""
+
+#: What was signed stays as it was; a time stamp may follow.
+CHECKPOINTS = AppendOnly("proof.checkpoints", ("size", "root", "note"))
 
 #: Reasons for a checkpoint.
 INTERVAL, CERTIFICATION, ON_REQUEST, ROTATION = "interval", "certification", "asked", "rotation"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from application.proof.checkpoints import SignedCheckpoint, latest
+from application.proof.checkpoints import CHECKPOINTS, SignedCheckpoint, latest
 from cli.composition import Conn
 from cli.read_models.readiness import is_outdated, known_read_models
 from eventstore.log import head, read_after
+from eventstore.log_table import LOG, Rights, rights_over, unprotected
 from projections.engine.generations import Generation, State, fingerprint, generations, terms_in_force
 from projections.engine.runner import HOLDER, SILENT_SECONDS
 
@@ -46,6 +47,9 @@ class LogState:
     frozen_projector: int | None
     read_models: tuple[ReadModelState, ...]
     checkpoint: SignedCheckpoint | None
+    #: What is missing of what keeps the log from being rewritten, and what this role could do about it.
+    unprotected: tuple[str, ...]
+    rights: Rights
 
 
 def count_after(conn: Conn, position: int) -> int:
@@ -78,7 +82,16 @@ def log_state(conn: Conn, now: datetime) -> LogState:
         row = conn.execute(HOLDER, {"silent": SILENT_SECONDS}).fetchone()
         projecting = bool(row and row[1])
         frozen = row[0] if row and not projecting else None
-        return LogState(head(conn), count_after(conn, 0), projecting, frozen, tuple(states), latest(conn))
+        return LogState(
+            position=head(conn),
+            events=count_after(conn, 0),
+            projecting=projecting,
+            frozen_projector=frozen,
+            read_models=tuple(states),
+            checkpoint=latest(conn),
+            unprotected=tuple(unprotected(conn, LOG, CHECKPOINTS)),
+            rights=rights_over(conn, LOG),
+        )
 
 
 def _lag(conn: Conn, position: int, now: datetime) -> Lag:

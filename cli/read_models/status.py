@@ -22,7 +22,7 @@ def status(as_json: AsJson = False, verbose: Verbose = False) -> None:
     """
     settings = settings_from_environment()
     set_up_command_logs(verbose)
-    with open_everything(settings) as opened, opened.connection() as conn:
+    with open_everything(settings, protecting=False) as opened, opened.connection() as conn:
         state = log_state(conn, utc_now())
     if as_json:
         typer.echo(orjson.dumps(_as_json(state)))
@@ -35,6 +35,14 @@ def _last_checkpoint(state: LogState) -> str:
         return "Checkpoint: none signed yet"
     signed = f"position {state.checkpoint.position:,}, on {state.checkpoint.made_at:%Y-%m-%d %H:%M} UTC"
     return f"Checkpoint: {signed} ({state.checkpoint.reason})"
+
+
+def _rights(state: LogState) -> str:
+    if state.rights.owns:
+        return f"by a trigger, which this role could lift, since it owns the log's table ({state.rights.owner})"
+    if state.rights.rewriting:
+        return f"by a trigger; this role has {', '.join(state.rights.rewriting)}, which it needs before PostgreSQL 17"
+    return "by a trigger, and by the rights of this role"
 
 
 def _projector(state: LogState) -> str:
@@ -51,6 +59,10 @@ def _projector(state: LogState) -> str:
 def _show(state: LogState) -> None:
     console = results()
     console.print(f"Log: position {state.position:,}, {quantity(state.events, 'event')}")
+    for missing in state.unprotected:
+        console.print(f"[red]Not protected: {missing}; the next start of a server whose role owns it makes it[/red]")
+    if not state.unprotected:
+        console.print(f"Append-only: {_rights(state)}")
     console.print(f"Projector: {_projector(state)}")
     console.print(_last_checkpoint(state))
     table = Table("Read model", title_justify="left")
@@ -98,6 +110,12 @@ def _in_words(model: ReadModelState) -> str:
 def _as_json(state: LogState) -> dict[str, Any]:
     return {
         "log": {"position": state.position, "events": state.events},
+        "protection": {
+            "missing": state.unprotected,
+            "owner": state.rights.owner,
+            "roleOwns": state.rights.owns,
+            "roleMay": state.rights.rewriting,
+        },
         "projecting": state.projecting,
         "frozenProjector": state.frozen_projector,
         "checkpoint": None

@@ -16,6 +16,7 @@ from domain.typology.attestation_form import FormWorded
 from domain.typology.territory import TerritoryJoined
 from domain.typology.typology import TermAdded, TermKind
 from eventstore.log import head, read_after
+from tests.support.forging import lift_protection
 from tests.support.world import EVENT_KEYS
 
 NOW = datetime(2026, 9, 1, 8, tzinfo=UTC)
@@ -80,6 +81,7 @@ def test_founding_completes_what_an_interrupted_one_left(app):
     found_database(app, NOW)
     with app.pool.connection() as conn:
         conn.execute("DELETE FROM command_outcomes WHERE subject_id = %s", (territory_id("971"),))
+        lift_protection(conn)
         conn.execute("DELETE FROM stored_events WHERE originator_id = %s", (territory_id("971"),))
     app.bus.cache.drop([territory_id("971")])
     assert found_database(app, NOW)

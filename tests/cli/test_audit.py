@@ -11,6 +11,7 @@ import pytest
 from application.files.store import FileStore
 from application.proof.notes import SigningKey, to_pem
 from tests.cli.conftest import error_line
+from tests.support.forging import lift_protection
 from tests.support.papers.proved_dossiers import Claim
 
 SEED, OTHER_SEED = b"c" * 32, b"d" * 32
@@ -50,6 +51,7 @@ def test_a_log_that_was_left_alone_is_told_so_and_what_was_changed_with_its_posi
     assert well.stdout.startswith("ok: ")
     assert well.stdout.endswith("2 checkpoints fit\n")
     with opened.connection() as conn:
+        lift_protection(conn)
         conn.execute("UPDATE stored_events SET topic = 'x' WHERE notification_id = 3")
     wrong = run("audit", "check")
     assert (wrong.exit_code, wrong.stdout) == (1, "")

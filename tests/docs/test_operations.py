@@ -20,7 +20,7 @@ OPERATIONS = Page("docs/operations.md")
 
 
 def test_the_rights_given_are_enough_to_run_and_rebuild(server_url: str, worker_id: str, tmp_path):
-    (grants,) = OPERATIONS.blocks("sql")
+    grants = OPERATIONS.blocks("sql")[0]
     name = f"operations_{worker_id}"
     with temporary_database(server_url, name) as url, psycopg.connect(url, autocommit=True) as conn:
         role = sql.Identifier(name)

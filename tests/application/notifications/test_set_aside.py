@@ -18,6 +18,7 @@ from application.notifications.tables import switch_mail_on
 from application.registrations import RegistrationSubmit
 from domain.animations.events import AnimationPublished
 from domain.kernel.actors import PUBLIC
+from tests.support.forging import lift_protection
 from tests.support.world import STRUCTURE, STRUCTURE_ID, World
 
 OURS = f"structure:{STRUCTURE_ID}"
@@ -101,7 +102,7 @@ def test_it_is_tried_a_bounded_number_of_times_and_then_kept(signed, app, broken
 def test_an_event_that_this_code_cannot_read_is_set_aside_too(signed, app):
     signed.creates(title="Un")
     with app.pool.connection() as conn:
-        conn.execute("ALTER TABLE stored_events DISABLE TRIGGER USER")
+        lift_protection(conn)
         conn.execute(
             "UPDATE stored_events SET topic = 'animation.of_tomorrow'"
             " WHERE notification_id = (SELECT max(notification_id) FROM stored_events)"

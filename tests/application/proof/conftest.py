@@ -16,6 +16,7 @@ from application.hosting.database import temporary_database
 from application.proof.checkpoints import ON_REQUEST, make_checkpoint
 from application.proof.notes import SigningKey
 from eventstore.bulk import append_rows
+from tests.support.forging import lift_protection
 from tests.support.world import EVENT_KEYS
 
 MASTER_KEY = bytes(range(32))
@@ -44,6 +45,7 @@ def signed_template(server_url: str, worker_id: str) -> Iterator[str]:
     name = f"proof_{worker_id}"
     with temporary_database(server_url, name) as url:
         with open_application(url, MASTER_KEY, EVENT_KEYS), psycopg.connect(url, autocommit=True) as conn:
+            lift_protection(conn)
             append_rows(conn, EVENT_KEYS, rows(1, EVENTS))
             for position in CHECKPOINTS:
                 make_checkpoint(conn, KEY, position, ON_REQUEST, NOW)
@@ -70,4 +72,5 @@ def empty(server_url: str, worker_id: str) -> Iterator[Connection]:
         open_application(url, MASTER_KEY, EVENT_KEYS),
         psycopg.connect(url, autocommit=True) as connection,
     ):
+        lift_protection(connection)
         yield connection

@@ -42,6 +42,17 @@ def test_an_empty_database_has_nothing_and_lacks_nothing(run, environment):
     assert all(model["lagEvents"] == 0 and model["failed"] is None for model in status["readModels"])
 
 
+def test_what_protects_the_log_and_is_missing_is_told(run, opened):
+    protection = _status(run)["protection"]
+    assert (protection["missing"], protection["roleOwns"]) == ([], True)
+    with opened.connection() as conn:
+        conn.execute("DROP TRIGGER append_only ON stored_events")
+    for _ in range(2):
+        # Looking mends nothing.
+        assert _status(run)["protection"]["missing"] == ["stored_events has no trigger that keeps it append-only"]
+    assert "Not protected: stored_events" in " ".join(run("status").stdout.split())
+
+
 def test_the_lag_is_told_in_events_and_in_seconds_of_the_oldest(run, opened):
     found_database(opened.application, utc_now() - timedelta(hours=1))
     status = _status(run)
