@@ -21,11 +21,12 @@ from application.proof.notes import BadNote, SigningKey
 from application.proof.public_keys import IN_USE, PublicKey, list_public_keys, read_public_keys, save_public_key
 from application.proof.rules.log import judge_log
 from application.proof.verifying import verify
-from cli.composition import environment, open_everything, settings_from_environment, utc_now
+from cli.composition import Conn, Runtime, environment, open_everything, settings_from_environment, utc_now
 from cli.console import Refused, Steps, complain, confirm, note, quantity
 from cli.key_files import replace_key
 from cli.options import Verbose, Yes, set_up_command_logs
 from eventstore.log import head
+from projections.checking.read_models import Progress, ReadModelsReport, built_by_other_code, check_read_models
 
 family = typer.Typer(
     no_args_is_help=True,
@@ -73,6 +74,10 @@ def check(
             help="Also take every decision again, and name the events that no honest system would have recorded.",
         ),
     ] = False,
+    read_models: Annotated[
+        bool,
+        typer.Option("--read-models", help="Also fold the log anew, and name the rows of read models that differ."),
+    ] = False,
     verbose: Verbose = False,
 ) -> None:
     """Recompute the tree over the whole log, and compare it with every signed checkpoint.
@@ -92,7 +97,9 @@ def check(
     ):
         report = check_log(log, tiles, trusted, notes, steps)
         judged = judge_log(log, steps) if rules else None
+        compared = _compare(opened, log, steps) if read_models else None
     findings = [*report.findings, *(map(str, judged.findings) if judged else ())]
+    findings += map(str, compared.differences) if compared else ()
     for finding in findings:
         complain(finding)
     for warning in judged.warnings if judged else ():
@@ -103,6 +110,9 @@ def check(
         raise typer.Exit(1)
     if judged:
         note(f"Judged {quantity(judged.events, 'event')}: each is what the domain would have recorded there.")
+    if compared:
+        rows = f"{quantity(compared.rows, 'row')} of {quantity(compared.tables, 'table')}"
+        note(f"Compared {rows}: each is what the log gives, as of position {compared.position:,}.")
     note(f"Believed {quantity(len(trusted), 'public key')}: {_describe_origin(keys, settings)}.")
     unsigned = quantity(report.events - report.signed, "event")
     if report.signed == 0:
@@ -198,6 +208,12 @@ def rotate_key(yes: Yes = False, verbose: Verbose = False) -> None:
         checkpoints.take_up_key(conn, new)
         save_public_key(new.public, folder)
     note(f"Done: checkpoints are signed by a new key from now on; {folder / IN_USE} is its public half.")
+
+
+def _compare(opened: Runtime, conn: Conn, progress: Progress) -> ReadModelsReport:
+    if names := built_by_other_code(conn):
+        raise Refused(f"read models filled by other code: {', '.join(names)}; rebuild them first (parentalite rebuild)")
+    return check_read_models(opened.url, opened.application.vault, progress)
 
 
 def _own_keys(settings: Settings) -> list[bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
@@ -35,7 +35,7 @@ COPY (
 ) TO STDOUT (FORMAT binary)"""
 
 
-def scan_streams(conn: Conn, head: int, first: UUID, last: UUID) -> Iterator[Recorded]:
+def scan_streams(conn: Conn, head: int, first: UUID, last: UUID) -> Generator[Recorded, None, None]:
     """The events up to position `head` of the streams from `first` to `last`, stream by stream. Memory stays flat."""
     query = sql.SQL(_SCAN).format(head=sql.Literal(head), first=sql.Literal(first), last=sql.Literal(last))
     stream, id_bytes = first, first.bytes

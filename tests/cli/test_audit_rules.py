@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from application.files.store import FileStore
+from tests.cli.conftest import project
 from tests.support.papers.proved_dossiers import Claim
 
 PAYMENT = """
@@ -44,3 +45,16 @@ def test_an_inserted_event_is_named_with_its_position(run, world, opened, certif
     assert wrong.exit_code == 1
     assert f"position {position}" in wrong.stderr
     assert words in " ".join(wrong.stderr.split())
+
+
+def test_read_models_are_compared_with_the_log(run, world, opened, certified):
+    project(opened)
+    assert run("audit", "checkpoint").exit_code == 0
+    well = run("audit", "check", "--read-models")
+    assert well.exit_code == 0, well.output
+    assert "each is what the log gives" in well.stderr
+    with opened.connection() as conn:
+        conn.execute("UPDATE read_models.service_dossiers_g1 SET amount = 99999")
+    wrong = run("audit", "check", "--read-models")
+    assert wrong.exit_code == 1
+    assert "amount is 99999.00, where the log gives 150.00" in " ".join(wrong.stderr.split())
