@@ -17,6 +17,8 @@ from application.proof import checkpoints
 from application.proof.bundle import export_bundle
 from application.proof.checking import check_log
 from application.proof.checkpoints import ON_REQUEST, ROTATION
+from application.proof.completeness.committing import map_commits
+from application.proof.completeness.signing import sign_with_map
 from application.proof.notes import BadNote, SigningKey
 from application.proof.public_keys import IN_USE, PublicKey, list_public_keys, read_public_keys, save_public_key
 from application.proof.rules.log import judge_log
@@ -25,7 +27,6 @@ from cli.composition import Conn, Runtime, environment, open_everything, setting
 from cli.console import Refused, Steps, complain, confirm, note, quantity
 from cli.key_files import replace_key
 from cli.options import Verbose, Yes, set_up_command_logs
-from eventstore.log import head
 from projections.checking.read_models import Progress, ReadModelsReport, built_by_other_code, check_read_models
 
 family = typer.Typer(
@@ -54,7 +55,7 @@ def checkpoint(verbose: Verbose = False) -> None:
     set_up_command_logs(verbose)
     with open_everything(settings) as opened, opened.connection() as conn:
         key = SigningKey.from_seed(settings.checkpoint_key)
-        signed = checkpoints.make_checkpoint(conn, key, head(conn), ON_REQUEST, utc_now())
+        signed = sign_with_map(conn, key, ON_REQUEST, utc_now(), map_commits(opened.application.execute))
     if signed is None:
         raise Refused("the log is empty: there is nothing to sign yet (parentalite demo loads a season)")
     typer.echo(signed.note, nl=False)
@@ -151,6 +152,7 @@ def export(
             utc_now(),
             pdf_of_facts,
             FileStore(settings.files).read,
+            map_commits(opened.application.execute),
         )
     facts = proof.facts
     note(f"{facts['status']}, {quantity(len(facts['lines']), 'animation')}, {quantity(len(proof.leaves), 'event')}.")
@@ -201,7 +203,7 @@ def rotate_key(yes: Yes = False, verbose: Verbose = False) -> None:
     with open_everything(settings) as opened, opened.connection() as conn:
         old = SigningKey.from_seed(settings.checkpoint_key)
         # A last checkpoint ends the old key at this size, so that none of its checkpoints can be added later.
-        checkpoints.make_checkpoint(conn, old, head(conn), ROTATION, utc_now())
+        sign_with_map(conn, old, ROTATION, utc_now(), map_commits(opened.application.execute))
         encoded = make_key()
         replace_key(folder / CHECKPOINT_KEY_FILE, encoded)
         new = SigningKey.from_seed(base64.b64decode(encoded))

@@ -12,6 +12,7 @@ from psycopg import Connection
 
 from application.proof.checkpoints import CERTIFICATION, INTERVAL, KeyRetired, latest, make_checkpoint
 from application.proof.completeness.committing import CommitMap
+from application.proof.completeness.signing import sign_with_map
 from application.proof.notes import SigningKey
 from application.proof.stamping import Authority, stamp_checkpoints
 from application.proof.tiles import grow, tree_size
@@ -81,9 +82,10 @@ def look(
 
 
 def _sign(conn: Conn, key: SigningKey, until: int, reason: str, now: datetime, commit_map: CommitMap | None) -> None:
-    with conn.transaction():
-        commit = commit_map(conn, now) if commit_map is not None else None
-        make_checkpoint(conn, key, commit.position if commit is not None else until, reason, now)
+    if commit_map is None:
+        make_checkpoint(conn, key, until, reason, now)
+    else:
+        sign_with_map(conn, key, reason, now, commit_map)
 
 
 @contextmanager

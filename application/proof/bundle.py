@@ -22,11 +22,14 @@ from application.papers.dossier_layouts.layouts import LATEST
 from application.people.officials import mandate_account, name_lookup
 from application.proof.archive import write_archive
 from application.proof.checkpoints import ON_REQUEST, SignedCheckpoint, certified_before, keys, latest, make_checkpoint
+from application.proof.completeness.committing import Commit, CommitMap, commit_whole_map
+from application.proof.completeness.member import completeness_member, expected_values
 from application.proof.dossier_facts import Facts, facts_of, file_digests
 from application.proof.dossier_streams import expired_files, streams_of
-from application.proof.leaves import decode_leaf, read_streams
+from application.proof.leaves import decode_leaf, position_of, read_leaves, read_streams
 from application.proof.members import (
     CHECKPOINT,
+    COMPLETENESS,
     CONSISTENCY,
     DOSSIER,
     EVENTS,
@@ -59,31 +62,57 @@ MakePdf = Callable[[Facts, str], bytes]
 class DossierProof:
     """A dossier's events as raw leaves in log order, the facts read from them, and the signed tree that holds them.
 
-    `facts` have their sealed texts in clear.
+    `facts` have their sealed texts in clear. `completeness` shows that nothing was left out (docs/proof.md).
     """
 
     facts: Facts
     leaves: Sequence[bytes]
     checkpoint: SignedCheckpoint
+    completeness: Mapping[str, Any]
 
 
-def facts_now(conn: Conn, vault: Vault, dossier_id: UUID) -> tuple[Facts, str | None]:
-    """Return the dossier's facts, in clear, and the note of the latest checkpoint if there is one.
+def facts_now(
+    conn: Conn, vault: Vault, key: SigningKey, dossier_id: UUID, now: datetime, commit_map: CommitMap
+) -> tuple[Facts, str]:
+    """Return the dossier's facts, in clear, and the note of a checkpoint that covers them: the latest, or a new one.
 
     Raises NotADossier.
     """
-    until, checkpoint = head(conn), latest(conn)
-    _, leaves = _facts_and_leaves(conn, dossier_id, until)
-    return _clear_facts(conn, vault, dossier_id, leaves), checkpoint.note if checkpoint else None
+    checkpoint = latest(conn)
+    _, leaves = _facts_and_leaves(conn, dossier_id, head(conn))
+    if checkpoint is None or checkpoint.position < position_of(leaves[-1]):
+        with conn.transaction():
+            commit = commit_whole_map(conn, commit_map, now)
+            checkpoint = make_checkpoint(conn, key, commit.position, ON_REQUEST, now)
+        assert checkpoint is not None, "a dossier has events"
+        _, leaves = _facts_and_leaves(conn, dossier_id, checkpoint.position)
+    return _clear_facts(conn, vault, dossier_id, leaves), checkpoint.note
 
 
-def gather_proof(conn: Conn, vault: Vault, key: SigningKey, dossier_id: UUID, now: datetime) -> DossierProof:
-    """Read the dossier's events and sign the log that holds them. Raises NotADossier."""
-    checkpoint = make_checkpoint(conn, key, head(conn), ON_REQUEST, now)
-    position = checkpoint.position if checkpoint else 0
-    _, leaves = _facts_and_leaves(conn, dossier_id, position)
-    assert checkpoint is not None, "a dossier has events"
-    return DossierProof(_clear_facts(conn, vault, dossier_id, leaves), leaves, checkpoint)
+def gather_proof(
+    conn: Conn, vault: Vault, key: SigningKey, dossier_id: UUID, now: datetime, commit_map: CommitMap
+) -> DossierProof:
+    """Read the dossier's events and sign the log that holds them. Raises NotADossier, MapDoesNotFit."""
+    # Before anything is recorded: there may be no such dossier.
+    streams_of(dossier_id, records_of(list(read_streams(conn, [dossier_id], head(conn)))))
+    with conn.transaction():
+        commit = commit_whole_map(conn, commit_map, now)
+        checkpoint = make_checkpoint(conn, key, commit.position, ON_REQUEST, now)
+        assert checkpoint is not None, "a dossier has events"
+        # As of the map, which shows that nothing of it was left out.
+        _, leaves = _facts_and_leaves(conn, dossier_id, commit.map_position)
+        completeness = _completeness(conn, dossier_id, leaves, commit, checkpoint.size)
+    return DossierProof(_clear_facts(conn, vault, dossier_id, leaves), leaves, checkpoint, completeness)
+
+
+def _completeness(
+    conn: Conn, dossier_id: UUID, leaves: Sequence[bytes], commit: Commit, size: int
+) -> Mapping[str, Any]:
+    records = records_of(leaves)
+    (leaf,) = read_leaves(conn, commit.position - 1, commit.position)
+    (committed,) = records_of([leaf])
+    values = expected_values(dossier_id, streams_of(dossier_id, records).animations, records, committed)
+    return completeness_member(conn, commit.root, values, _event_entry(StoredTree(conn), leaf, size))
 
 
 def _clear_facts(conn: Conn, vault: Vault, dossier_id: UUID, leaves: Sequence[bytes]) -> Facts:
@@ -154,26 +183,26 @@ def _key_members(conn: Conn, key: SigningKey, checkpoint: SignedCheckpoint) -> d
 
 def _tree_members(conn: Conn, dossier: DossierProof) -> dict[str, bytes]:
     tree, checkpoint = StoredTree(conn), dossier.checkpoint
-    lines = [_event_line(tree, leaf, checkpoint.size) for leaf in dossier.leaves]
-    members = {EVENTS: b"".join(lines), CHECKPOINT: checkpoint.note.encode()}
+    lines = [_event_entry(tree, leaf, checkpoint.size) for leaf in dossier.leaves]
+    members = {
+        EVENTS: b"".join(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE) for line in lines),
+        CHECKPOINT: checkpoint.note.encode(),
+    }
     if checkpoint.stamp is not None:
         members[STAMP] = checkpoint.stamp
     if (previous := certified_before(conn, checkpoint.size)) is not None:
         path = [_to_base64(node) for node in consistency_proof(previous.size, checkpoint.size, tree.subtree)]
         consistency = {"first": previous.size, "second": checkpoint.size, "proof": path}
         members |= {PREVIOUS: previous.note.encode(), CONSISTENCY: orjson.dumps(consistency)}
-    return members
+    return members | {COMPLETENESS: orjson.dumps(dossier.completeness)}
 
 
-def _event_line(tree: StoredTree, leaf: bytes, size: int) -> bytes:
+def _event_entry(tree: StoredTree, leaf: bytes, size: int) -> dict[str, Any]:
     position = decode_leaf(leaf).position
     index = tree.index_of(position)
     assert index is not None, f"position {position} is in the signed tree"
     proof = [_to_base64(node) for node in inclusion_proof(index, size, tree.subtree)]
-    return orjson.dumps(
-        {"position": position, "index": index, "leaf": _to_base64(leaf), "proof": proof},
-        option=orjson.OPT_APPEND_NEWLINE,
-    )
+    return {"position": position, "index": index, "leaf": _to_base64(leaf), "proof": proof}
 
 
 def manifest_text(header: str, dossier_id: str, digests: Mapping[str, str], sizes: Mapping[str, int]) -> str:
@@ -202,9 +231,10 @@ def export_bundle(
     now: datetime,
     make_pdf: MakePdf,
     read_file: ReadFile,
+    commit_map: CommitMap,
 ) -> DossierProof:
-    """Write the bundle to `path`, whole or not at all. Raises NotADossier, BadStoredFile, OSError."""
-    proof = gather_proof(conn, vault, key, dossier_id, now)
+    """Write the bundle to `path`, whole or not at all. Raises NotADossier, MapDoesNotFit, BadStoredFile, OSError."""
+    proof = gather_proof(conn, vault, key, dossier_id, now, commit_map)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with draft.open("xb") as out:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from application.proof.archive import BadBundle
 
 MANIFEST, DOSSIER, PDF, EVENTS = "manifest", "dossier.json", "dossier.pdf", "events.jsonl"
-CHECKPOINT, STAMP, PREVIOUS, CONSISTENCY, KEY, KEYS = (
+CHECKPOINT, STAMP, PREVIOUS, CONSISTENCY, COMPLETENESS, KEY, KEYS = (
     *("checkpoint", "checkpoint.tsr", "previous-checkpoint"),
-    *("consistency.json", "checkpoint.pub.pem", "keys"),
+    *("consistency.json", "completeness.json", "checkpoint.pub.pem", "keys"),
 )
 FILES = "files/"
 #: The first line of a manifest, for each format. Every format stays readable for ever.
@@ -38,6 +38,7 @@ MEMBERS = (
     Member(STAMP, optional=True),
     Member(PREVIOUS, optional=True),
     Member(CONSISTENCY, optional=True),
+    Member(COMPLETENESS, since=2),
     Member(KEY),
     Member(KEYS, since=2),
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from application.proof.archive import BadBundle, open_archive
+from application.proof.bundle_checks.completeness import check_completeness
 from application.proof.bundle_checks.dossier import check_dossier, check_files, check_rules
 from application.proof.bundle_checks.events import check_events
 from application.proof.bundle_checks.opened_bundle import CheckFailed, OpenedBundle
@@ -48,6 +49,7 @@ CHECKS: tuple[tuple[str, Callable[[OpenedBundle], str | None]], ...] = (
     ("events", check_events),
     ("consistency", check_consistency),
     ("dossier", check_dossier),
+    ("completeness", check_completeness),
     ("rules", check_rules),
     ("files", check_files),
     ("pdf", check_paper),

@@ -79,7 +79,7 @@ def test_a_bundle_is_exported_and_verified(run, dossier_id, key, tmp_path):
     assert exported.stdout.strip() == str(bundle)
     verified = run("audit", "verify", str(bundle), "--key", str(key))
     assert verified.exit_code == 0, verified.output
-    assert [line.split()[0] for line in verified.stdout.splitlines()] == ["ok"] * 9
+    assert [line.split()[0] for line in verified.stdout.splitlines()] == ["ok"] * 10
     assert "is there already" in error_line(run("audit", "export", "--dossier", str(dossier_id), "-o", str(bundle)))
 
     content = bytearray(bundle.read_bytes())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -46,6 +47,19 @@ def check_events(bundle: OpenedBundle) -> str:
 
 def _check_line(bundle: OpenedBundle, line: bytes, where: str) -> tuple[bytes, Leaf, int]:
     entry = json_object(line, _KEYS, where)
+    data, leaf, index = check_entry(bundle, entry, where)
+    if orjson.dumps({name: entry[name] for name in _KEYS}) != line:
+        raise CheckFailed(f"{where}: its keys stand in another order, or with white space")
+    return data, leaf, index
+
+
+def check_entry(bundle: OpenedBundle, entry: Any, where: str) -> tuple[bytes, Leaf, int]:
+    """Return the leaf (as bytes, and read) that this entry proves to be in the signed tree, and its index.
+
+    Raises CheckFailed.
+    """
+    if not isinstance(entry, dict) or set(entry) != set(_KEYS):
+        raise CheckFailed(f"{where}: it has not {', '.join(_KEYS)}, and nothing else")
     position, index = whole_number(entry["position"], "position"), whole_number(entry["index"], "index")
     data, proof = from_base64(entry["leaf"]), hashes(entry["proof"])
     leaf = decode_leaf(data)
@@ -53,8 +67,6 @@ def _check_line(bundle: OpenedBundle, line: bytes, where: str) -> tuple[bytes, L
         raise CheckFailed(f"{where}: position {position}, where its leaf says {leaf.position}")
     if not verifies_inclusion(leaf_hash(data), index, bundle.checkpoint.size, proof, bundle.checkpoint.root):
         raise CheckFailed(f"event at position {position}: not in the signed tree")
-    if orjson.dumps({name: entry[name] for name in _KEYS}) != line:
-        raise CheckFailed(f"{where}: its keys stand in another order, or with white space")
     return data, leaf, index
 
 

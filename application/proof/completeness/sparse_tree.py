@@ -64,15 +64,22 @@ Node = Leaf | Inner | Unloaded | None
 
 
 @dataclass(frozen=True, slots=True)
-class PathProof:
-    """What stands at a path: the siblings, the lowest first, and the leaf that is there.
+class OtherLeaf:
+    """The leaf of another key, by its path and the SHA-256 of its value."""
 
-    Without a leaf the place is empty; a leaf of another path shows that the path's own is absent.
+    path: bytes
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PathProof:
+    """The siblings on the way to a key, the lowest first.
+
+    Where the way ends at the leaf of another key, that leaf shows that the key is absent.
     """
 
     siblings: Sequence[bytes]
-    leaf_path: bytes | None
-    leaf_digest: bytes | None
+    other: OtherLeaf | None = None
 
 
 def node_hash(node: Node) -> bytes:
@@ -149,9 +156,9 @@ class SparseTree:
             node = node.right if right else node.left
         assert not isinstance(node, Unloaded), "what is proved is loaded first"
         siblings.reverse()
-        if node is None:
-            return PathProof(siblings, None, None)
-        return PathProof(siblings, node.path, sha256(node.value).digest())
+        if node is None or node.path == path:
+            return PathProof(siblings)
+        return PathProof(siblings, OtherLeaf(node.path, sha256(node.value).digest()))
 
 
 def root_of(values: Iterable[tuple[str, str]]) -> bytes:
@@ -166,23 +173,20 @@ def verifies(root: bytes, key: str, value: str | None, proof: PathProof) -> bool
     path, depth = path_of(key), len(proof.siblings)
     if depth > DEPTH or any(len(sibling) != HASH_BYTES for sibling in proof.siblings):
         return False
-    node = _at_the_end(path, value, proof, depth)
-    if node is None:
+    if value is not None:
+        node = leaf_hash(path, sha256(value.encode()).digest())
+    elif proof.other is None:
+        node = EMPTY
+    elif _stands_on_the_way(proof.other, path, depth):
+        node = leaf_hash(proof.other.path, proof.other.digest)
+    else:
         return False
     for level, sibling in zip(range(depth - 1, -1, -1), proof.siblings, strict=True):
         node = inner_hash(sibling, node) if bit(path, level) else inner_hash(node, sibling)
-    return node == root
+    return node == root and (value is None or proof.other is None)
 
 
-def _at_the_end(path: bytes, value: str | None, proof: PathProof, depth: int) -> bytes | None:
-    """Return the hash of what the proof says stands at the end of the path; None if that proves nothing of it."""
-    if value is not None:
-        digest = sha256(value.encode()).digest()
-        return leaf_hash(path, digest) if (proof.leaf_path, proof.leaf_digest) == (path, digest) else None
-    if proof.leaf_path is None or proof.leaf_digest is None:
-        return EMPTY if (proof.leaf_path, proof.leaf_digest) == (None, None) else None
-    other = proof.leaf_path
-    if len(other) != HASH_BYTES or len(proof.leaf_digest) != HASH_BYTES or other == path:
-        return None
-    shares_the_way = all(bit(other, level) == bit(path, level) for level in range(depth))
-    return leaf_hash(other, proof.leaf_digest) if shares_the_way else None
+def _stands_on_the_way(other: OtherLeaf, path: bytes, depth: int) -> bool:
+    if len(other.path) != HASH_BYTES or len(other.digest) != HASH_BYTES or other.path == path:
+        return False
+    return all(bit(other.path, level) == bit(path, level) for level in range(depth))

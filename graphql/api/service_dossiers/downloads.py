@@ -26,6 +26,7 @@ from application.files.store import BadStoredFile
 from application.papers.dossier_of_facts import pdf_of_facts
 from application.proof.bundle import export_bundle, facts_now
 from application.proof.checkpoints import KeyRetired
+from application.proof.completeness.committing import map_commits
 from domain.kernel.rights import Action, Scope, scope_of
 
 log = logging.getLogger(__name__)
@@ -95,7 +96,8 @@ async def _bundle(context: Context, request: Request) -> Response:
 def _typeset(context: Context, dossier_id: UUID) -> bytes:
     services = context.services
     with services.application.pool.connection() as conn:
-        facts, note = facts_now(conn, services.application.vault, dossier_id)
+        application, key = services.application, services.checkpoint_key
+        facts, note = facts_now(conn, application.vault, key, dossier_id, context.now, map_commits(application.execute))
     return pdf_of_facts(facts, note)
 
 
@@ -103,7 +105,8 @@ def _export(context: Context, dossier_id: UUID, path: Path) -> None:
     services = context.services
     with services.application.pool.connection() as conn:
         key, vault, read_file = services.checkpoint_key, services.application.vault, services.files.read
-        export_bundle(path, conn, vault, key, dossier_id, context.now, pdf_of_facts, read_file)
+        commit_map = map_commits(services.application.execute)
+        export_bundle(path, conn, vault, key, dossier_id, context.now, pdf_of_facts, read_file, commit_map)
 
 
 async def _piece(context: Context, request: Request) -> Response:

@@ -40,11 +40,12 @@ def bundle(claim: Claim, tmp_path: Path) -> Path:
 def test_a_bundle_is_checked_line_by_line(bundle: Path):
     lines = [check.text for check in checks(bundle)]
     assert [re.split(r":", text)[0] for text in lines] == [
-        *("archive", "manifest", "checkpoint", "events", "consistency", "dossier", "rules", "files", "pdf"),
+        *("archive", "manifest", "checkpoint", "events", "consistency", "dossier"),
+        *("completeness", "rules", "files", "pdf"),
     ]
     assert lines[5] == "dossier: PAID, 2 animations, 300.00 euros, as the events say"
-    assert lines[6].startswith("rules: 2 animations × 150.00 = 300.00 euros; rate, plan")
-    assert lines[7].startswith("files: 2 attached sheets")
+    assert lines[7].startswith("rules: 2 animations × 150.00 = 300.00 euros; rate, plan")
+    assert lines[8].startswith("files: 2 attached sheets")
 
 
 def test_a_second_verifier_that_shares_no_code_comes_to_the_same(bundle: Path):

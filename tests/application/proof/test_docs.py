@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
+from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
+from application.proof.completeness.sparse_tree import (
+    OtherLeaf,
+    PathProof,
+    path_of,
+    root_of,
+    verifies,
+)
+from application.proof.completeness.sparse_tree import (
+    leaf_hash as map_leaf_hash,
+)
 from application.proof.leaves import Leaf, decode_leaf, encode_leaf
 from application.proof.merkle import leaf_hash
 from application.proof.notes import from_pem, open_note, parse_checkpoint
 from application.proof.public_keys import read_public_keys, sign_key_list
 from application.proof.verifying import CHECKS
+from domain.kernel.identifiers import MAP_ID
 from eventstore.authenticators import Chain
 from tests.application.proof.conftest import KEY
+from tests.support.papers import second_verifier
 
 TEXT = (Path(__file__).parents[3] / "docs" / "proof.md").read_text()
 
@@ -62,3 +77,32 @@ def test_every_check_of_the_verifier_is_told_of():
     section = TEXT.split("## Verifying")[1]
     # The archive is checked before the others.
     assert len(re.findall(r"^\d+\. ", section, re.MULTILINE)) == len(CHECKS) + 1
+
+
+def map_of_the_documentation() -> dict[str, str]:
+    return dict(re.findall(r"^(\S+) = (.*)$", vector("map"), re.MULTILINE))
+
+
+def test_the_map_of_the_documentation_has_its_paths_leaves_and_root():
+    values = map_of_the_documentation()
+    lines = [f"{key} = {value}\n{_of_the_leaf(key, value)}" for key, value in values.items()]
+    assert vector("map") == "".join(lines) + f"root {root_of(values.items()).hex()}\n"
+    assert str(MAP_ID) in TEXT
+
+
+def _of_the_leaf(key: str, value: str) -> str:
+    path = path_of(key)
+    return f"  path {path.hex()}\n  leaf {map_leaf_hash(path, sha256(value.encode()).digest()).hex()}\n"
+
+
+def test_the_proofs_of_the_documentation_lead_to_its_root_by_both_verifiers():
+    values = map_of_the_documentation()
+    entries = [json.loads(line) for line in vector("map-proofs").splitlines()]
+    assert [(entry["value"] is None, entry["other"] is None) for entry in entries] == [
+        *((False, True), (True, True), (True, False)),
+    ]
+    for entry in entries:
+        assert second_verifier.root_of_map(**entry) == root_of(values.items())
+        other = entry["other"] and OtherLeaf(*(base64.b64decode(entry["other"][name]) for name in ("path", "digest")))
+        proof = PathProof([base64.b64decode(node) for node in entry["siblings"]], other)
+        assert verifies(root_of(values.items()), entry["key"], values.get(entry["key"]), proof)

@@ -13,12 +13,13 @@ import pytest
 
 from application.files.store import FileStore
 from application.followers.notary import notarising
-from application.proof.checkpoints import CERTIFICATION, all_checkpoints, latest, make_checkpoint
+from application.proof.checkpoints import CERTIFICATION, all_checkpoints, latest
+from application.proof.completeness.committing import map_commits
+from application.proof.completeness.signing import sign_with_map
 from application.proof.public_keys import PublicKey
 from application.proof.stamping import Authority, BadStamp, check_stamp, request_stamp, stamp_checkpoints
 from application.proof.verifying import verify
 from eventstore.bulk import append_rows
-from eventstore.log import head
 from tests.application.proof.conftest import EVENTS, KEY, rows
 from tests.application.proof.test_notary import until
 from tests.support.papers.proved_dossiers import Claim
@@ -144,7 +145,7 @@ def test_the_stamp_of_a_bundle_is_checked_against_the_root_that_is_given(authori
     claim = Claim(world, FileStore(tmp_path / "files"))
     dossier_id = claim.certified(*claim.attested(1))
     with app.pool.connection() as own:
-        make_checkpoint(own, KEY, head(own), CERTIFICATION, world.now)
+        sign_with_map(own, KEY, CERTIFICATION, world.now, map_commits(app.execute))
         stamp_checkpoints(own, authority)
     bundle = claim.export(dossier_id, tmp_path / "stamped.zip", KEY)
     roots = authority.root.read_bytes()

@@ -13,6 +13,7 @@ from application.animations.commands import AnimationAttest
 from application.files.store import FileStore
 from application.papers.dossier_of_facts import pdf_of_facts
 from application.proof.bundle import export_bundle
+from application.proof.completeness.committing import Execute, map_commits
 from application.proof.notes import SigningKey
 from application.service_dossiers.amendments import ServiceAmendmentAccept, ServiceAmendmentPropose
 from application.service_dossiers.commands import (
@@ -79,9 +80,17 @@ class Claim:
         self.world.does(ServicePaymentRecord(dossier_id=dossier_id, paid_on=paid_on, reference="VIR-1"), NATIONAL)
         return dossier_id
 
-    def export(self, dossier_id: UUID, path: Path, key: SigningKey = KEY) -> Path:
+    def export(self, dossier_id: UUID, path: Path, key: SigningKey = KEY, execute: Execute | None = None) -> Path:
         with self.world.app.pool.connection() as conn:
             export_bundle(
-                path, conn, self.world.app.vault, key, dossier_id, self.world.now, pdf_of_facts, self.files.read
+                path,
+                conn,
+                self.world.app.vault,
+                key,
+                dossier_id,
+                self.world.now,
+                pdf_of_facts,
+                self.files.read,
+                map_commits(execute or self.world.app.execute),
             )
         return path

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from application.proof.completeness.sparse_tree import EMPTY, PathProof, SparseTree, path_of, root_of, verifies
+from application.proof.completeness.sparse_tree import (
+    EMPTY,
+    OtherLeaf,
+    PathProof,
+    SparseTree,
+    path_of,
+    root_of,
+    verifies,
+)
 
 KEYS = st.integers(0, 40).map("stream:{}".format)
 CHANGES = st.lists(st.tuples(KEYS, st.none() | st.integers(1, 9).map(str)), max_size=80)
@@ -72,12 +80,12 @@ def test_an_empty_map_has_the_root_of_zeros_and_proves_every_absence():
 @pytest.mark.parametrize(
     "proof",
     [
-        PathProof([], None, None),
-        PathProof([], path_of("stream:1"), None),
-        PathProof([], None, bytes(32)),
-        PathProof([], bytes(31), bytes(32)),
-        PathProof([bytes(32)] * 257, None, None),
-        PathProof([b"short"], None, None),
+        PathProof([EMPTY]),
+        PathProof([], OtherLeaf(path_of("stream:2"), bytes(32))),
+        PathProof([], OtherLeaf(path_of("stream:1"), bytes(31))),
+        PathProof([], OtherLeaf(bytes(31), bytes(32))),
+        PathProof([EMPTY] * 257),
+        PathProof([b"short"]),
     ],
 )
 def test_a_proof_of_another_form_proves_nothing(proof):
@@ -90,6 +98,7 @@ def test_the_leaf_of_another_key_on_the_way_shows_that_a_key_is_absent_and_only_
     tree = SparseTree()
     tree.apply({"stream:1": "1"})
     proof = tree.prove("stream:2")
-    assert (proof.siblings, proof.leaf_path) == ([], path_of("stream:1"))
+    assert proof.other is not None
+    assert (proof.siblings, proof.other.path) == ([], path_of("stream:1"))
     assert verifies(tree.root, "stream:2", None, proof)
     assert not verifies(tree.root, "stream:1", None, proof)

@@ -14,6 +14,7 @@ import pytest
 
 from application.files.store import FileStore
 from application.proof.bundle import gather_proof, records_of
+from application.proof.completeness.committing import map_commits
 from application.proof.rules.judge import Judge
 from domain.animations.events import AnimationAttested, AnimationCreated, AnimationGathered, AnimationPublished
 from domain.conventions.convention import ConventionSigned, ServiceCertified
@@ -38,7 +39,8 @@ def history(world: World, tmp_path: Path) -> History:
     claim = Claim(world, FileStore(tmp_path / "files"))
     dossier_id = claim.paid(*claim.attested(2))
     with world.app.pool.connection() as conn:
-        return records_of(gather_proof(conn, world.app.vault, KEY, dossier_id, world.now).leaves)
+        proof = gather_proof(conn, world.app.vault, KEY, dossier_id, world.now, map_commits(world.app.execute))
+        return records_of(proof.leaves)
 
 
 def findings(history: History) -> list[str]:

@@ -11,6 +11,7 @@ import pytest
 from application.application import Application, open_application
 from application.files.store import FileStore
 from application.proof.bundle import gather_proof
+from application.proof.completeness.committing import map_commits
 from application.proof.rules.bundles import findings_in
 from application.proof.rules.log import judge_log
 from application.service_dossiers.amendments import ServiceAmendmentAccept, ServiceAmendmentPropose
@@ -53,7 +54,8 @@ def test_a_paid_dossier_is_lawful_in_the_log_and_in_its_bundle(world: World, tmp
     claim = Claim(world, FileStore(tmp_path / "files"))
     dossier_id = claim.paid(*claim.attested(2))
     with world.app.pool.connection() as conn:
-        leaves = gather_proof(conn, world.app.vault, KEY, dossier_id, world.now).leaves
+        commit_map = map_commits(world.app.execute)
+        leaves = gather_proof(conn, world.app.vault, KEY, dossier_id, world.now, commit_map).leaves
     assert list(findings_in(leaves)) == []
     assert findings(world.app) == []
 
@@ -70,6 +72,7 @@ def test_what_is_withdrawn_amended_and_recovered_is_lawful_in_the_log_and_in_its
     for _ in range(2):
         world.does(ServiceRecoveryRecord(dossier_id=dossier_id, **back), COORDONNATEUR)
     with world.app.pool.connection() as conn:
-        leaves = gather_proof(conn, world.app.vault, KEY, dossier_id, world.now).leaves
+        commit_map = map_commits(world.app.execute)
+        leaves = gather_proof(conn, world.app.vault, KEY, dossier_id, world.now, commit_map).leaves
     assert list(findings_in(leaves)) == []
     assert findings(world.app) == []

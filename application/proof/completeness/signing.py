@@ -1,0 +1,23 @@
+"""Sign the log so that its last leaf commits the map of all before it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from psycopg import Connection
+
+from application.proof.checkpoints import SignedCheckpoint, make_checkpoint
+from application.proof.completeness.committing import CommitMap
+from application.proof.notes import SigningKey
+
+Conn = Connection[Any]
+
+
+def sign_with_map(
+    conn: Conn, key: SigningKey, reason: str, now: datetime, commit_map: CommitMap
+) -> SignedCheckpoint | None:
+    """Commit the map and sign the log up to it. Return None if the log is empty. Raises KeyRetired."""
+    with conn.transaction():
+        commit = commit_map(conn, now)
+        return None if commit is None else make_checkpoint(conn, key, commit.position, reason, now)
