@@ -13,6 +13,7 @@ from base64 import b64decode
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -75,16 +76,16 @@ def authenticator(key: bytes, stream: UUID, version: int, topic: str, state: byt
     """Return the authenticator of an event; `predecessor` is that of the version before, if it has one."""
     named, before = topic.encode(), predecessor or b""
     pack = _LENGTH.pack
-    return hmac.digest(
-        key,
-        b"".join(
-            (
-                *(_HEAD, _PLACE.pack(16, stream.bytes, 8, version), pack(len(named)), named),
-                *(pack(len(state)), state, pack(len(before)), before),
-            )
-        ),
-        "sha256",
-    )
+    fields = (_HEAD, _PLACE.pack(16, stream.bytes, 8, version), pack(len(named)), named, pack(len(state)), state)
+    keyed = _keyed(key).copy()
+    keyed.update(b"".join((*fields, pack(len(before)), before)))
+    return keyed.digest()
+
+
+@lru_cache(maxsize=16)
+def _keyed(key: bytes) -> hmac.HMAC:
+    """A copy costs a third of what `hmac.digest` does."""
+    return hmac.new(key, digestmod="sha256")
 
 
 def is_authentic(key: bytes, row: Row, predecessor: bytes | None, stored: bytes | None) -> bool:

@@ -30,15 +30,18 @@ _HEADER_BYTES = 19
 _HEADER = b"PGCOPY\n\xff\r\n\0"
 _TRAILER = b"\xff\xff"
 
+# An event without topic or state, which the table refuses, has a leaf as if they were empty: see `authenticity`.
 _LEAVES = """
 COPY (
-    SELECT notification_id, originator_id, originator_version, topic, state FROM stored_events
+    SELECT notification_id, originator_id, originator_version, coalesce(topic, ''), coalesce(state, '')
+    FROM stored_events
     WHERE notification_id > {after} AND notification_id <= {until} ORDER BY notification_id LIMIT {most}
 ) TO STDOUT (FORMAT binary)"""
 
 _STREAM_LEAVES = """
 COPY (
-    SELECT notification_id, originator_id, originator_version, topic, state FROM stored_events
+    SELECT notification_id, originator_id, originator_version, coalesce(topic, ''), coalesce(state, '')
+    FROM stored_events
     WHERE originator_id = ANY({streams}::uuid[]) AND notification_id <= {until} ORDER BY notification_id
 ) TO STDOUT (FORMAT binary)"""
 

@@ -62,6 +62,12 @@ def test_a_changed_event_is_found_at_its_position(conn: Connection, change: str,
     assert len(findings) == 2
 
 
+@pytest.mark.parametrize("column", ["topic", "state"])
+def test_an_event_that_lost_its_topic_or_state_is_found(conn: Connection, column: str):
+    unlocked(conn, f"UPDATE stored_events SET {column} = NULL WHERE notification_id = 300")
+    assert check(conn).findings[0] == "position 300: changed"
+
+
 @pytest.mark.parametrize(("first", "other"), [(500, 501), (500, 1_700)], ids=["neighbours", "far apart"])
 def test_two_events_that_were_exchanged_are_both_named(conn: Connection, first: int, other: int):
     unlocked(

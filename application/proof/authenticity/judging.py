@@ -1,0 +1,139 @@
+"""Judge each stored event by itself: is it one that this system recorded, in a place where it can stand?
+
+Its authenticator is valid, its version follows the one before in its stream, its state can be read by its schema, and
+its position is one at which somebody reads it. Nothing here relies on what PostgreSQL was told to refuse: a constraint
+can be dropped by who may write everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+
+from eventstore.authenticators import EventKeys, is_authentic
+from eventstore.records import UnreadableEvent, decode
+
+Conn = Connection[Any]
+
+#: Rows that are fetched at once: some megabytes.
+_AT_ONCE = 2_000
+#: What stands where nobody looks may be many: the first tell enough.
+MOST_BELOW = 50
+
+_ROWS = """
+SELECT e.notification_id, e.originator_id, e.originator_version, e.topic, e.state, e.authenticator,
+    before.notification_id, before.authenticator
+FROM stored_events AS e LEFT JOIN stored_events AS before
+    ON before.originator_id = e.originator_id AND before.originator_version = e.originator_version - 1
+WHERE e.notification_id > %s AND e.notification_id <= %s ORDER BY e.notification_id"""
+_BELOW = """
+SELECT notification_id, originator_id, originator_version FROM stored_events
+WHERE notification_id < 1 OR notification_id IS NULL ORDER BY notification_id, 2, 3 LIMIT %s"""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event as stored, with what is stored of the version before; whatever may be missing is None."""
+
+    position: int
+    stream: UUID
+    version: int
+    topic: str | None
+    state: bytes | None
+    authenticator: bytes | None
+    position_before: int | None
+    authenticator_before: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """Why an event cannot be one that this system recorded. `position` is None where it has none."""
+
+    position: int | None
+    reason: str
+
+    def __str__(self) -> str:
+        place = "an event without a position" if self.position is None else f"position {self.position}"
+        return f"{place}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class EventJudge:
+    """`start` is the position of the last event that was stored before there were authenticators."""
+
+    keys: EventKeys
+    start: int = 0
+
+    def defect(self, event: Event) -> Defect | None:
+        """Return what is wrong with the event, the most telling first."""
+        reason = self._defect(event)
+        return None if reason is None else Defect(event.position, reason)
+
+    def _defect(self, event: Event) -> str | None:
+        topic, state = event.topic, event.state
+        if topic is None or state is None:
+            return f"it has no {'topic' if topic is None else 'state'}"
+        if event.position > self.start:
+            row = event.stream, event.version, topic, state
+            key = self.keys.at(event.position)
+            if not is_authentic(key, row, event.authenticator_before, event.authenticator):
+                return _unauthentic(event)
+        return _misplaced(event) or _unreadable(event, topic, state)
+
+
+def _unauthentic(event: Event) -> str:
+    name = f"version {event.version} of {event.stream} ({event.topic})"
+    if event.authenticator is None:
+        return f"{name} carries no authenticator: this system did not record it"
+    if gap := _misplaced(event):
+        # Also why its authenticator does not fit: it was made over that of the version before.
+        return gap
+    return f"{name} carries an authenticator that does not fit: it was not recorded like this, or under another key"
+
+
+def _misplaced(event: Event) -> str | None:
+    if event.version < 1:
+        return f"it is version {event.version} of {event.stream}, and versions begin at 1"
+    if event.version == 1:
+        return None
+    before = f"it is version {event.version} of {event.stream}, and version {event.version - 1}"
+    if event.position_before is None:
+        return f"{before} is missing"
+    if event.position_before >= event.position:
+        return f"{before} comes after it, at position {event.position_before}"
+    return None
+
+
+def _unreadable(event: Event, topic: str, state: bytes) -> str | None:
+    try:
+        decode(event.position, event.stream, event.version, topic, state)
+    except UnreadableEvent as error:
+        return str(error)
+    return None
+
+
+def read_events(conn: Conn, after: int, until: int) -> Iterator[Event]:
+    """Yield the events after position `after` up to `until`, in log order. Memory stays flat."""
+    with conn.transaction(), conn.cursor("events_to_judge", binary=True) as cursor:
+        cursor.itersize = _AT_ONCE
+        for row in cursor.execute(_ROWS, (after, until)):
+            yield Event(*row)
+
+
+def below(conn: Conn) -> list[Defect]:
+    """Return events at positions below 1, or without one, which commands would obey and no reader sees."""
+    return [
+        Defect(position, f"version {version} of {stream} stands where nobody reads: positions begin at 1")
+        for position, stream, version in conn.execute(_BELOW, (MOST_BELOW,), prepare=True).fetchall()
+    ]
+
+
+def defects(conn: Conn, judge: EventJudge, after: int, until: int, most: int) -> list[Defect]:
+    """Return the first defects of the log, those below position 1 first."""
+    found = iter(map(judge.defect, read_events(conn, after, until)))
+    return [*below(conn), *islice((defect for defect in found if defect is not None), most)]
