@@ -16,7 +16,7 @@ from domain.conventions import convention
 from domain.files import stored_file
 from domain.kernel.events import Event
 from domain.notifications import letter
-from domain.proof import committed_map
+from domain.proof import committed_map, log_checks
 from domain.registrations import registration_book
 from domain.service_dossiers import service_dossier
 from domain.structures import structure
@@ -63,3 +63,4 @@ CONTACTS = AggregateKind[contacts.ContactList]("contact", contacts.evolve)
 LETTER = AggregateKind[letter.Letters]("letter", letter.evolve)
 STORED_FILE = AggregateKind[stored_file.StoredFile]("file", stored_file.evolve)
 COMMITTED_MAP = AggregateKind[committed_map.CommittedMap]("proof", committed_map.evolve)
+LOG_CHECKS = AggregateKind[log_checks.LogChecks]("proof", log_checks.evolve)

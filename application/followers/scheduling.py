@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from traceback import extract_tb
 from typing import Any
 
@@ -39,12 +39,14 @@ ON CONFLICT (job) DO UPDATE SET last_run_at = %(now)s, runs = job_runs.runs + 1,
 class Job:
     """`run(now, since)` does the work due at `now` and returns how much it did; it must be safe to repeat.
 
-    `since` is the first run of the job on this database: anything earlier is history.
+    `since` is the first run of the job on this database: anything earlier is history. With an `hour` (UTC) it runs once
+    a day, at that hour; one that was missed is made up for, but for the first of all.
     """
 
     name: str
     every: timedelta
     run: Callable[[datetime, datetime], int]
+    hour: int | None = None
 
 
 class PartlyFailed(Exception):
@@ -104,7 +106,16 @@ def _is_due(job: Job, now: datetime, last: datetime | None, failure: tuple[datet
         failed_at, failures = failure
         wait = min(job.every, LONGEST_WAIT, FIRST_WAIT * 2 ** min(failures - 1, 10))
         return not timedelta() <= now - failed_at < wait
+    if job.hour is not None:
+        return _hour_has_come(job.hour, now, last)
     return last is None or not timedelta() <= now - last < job.every
+
+
+def _hour_has_come(hour: int, now: datetime, last: datetime | None) -> bool:
+    struck = now.astimezone(UTC).replace(hour=hour, minute=0, second=0, microsecond=0)
+    if struck > now:
+        struck -= timedelta(days=1)
+    return last < struck if last is not None else now - struck < timedelta(hours=1)
 
 
 def _record_failure(conn: Conn, job: Job, now: datetime, fault: Exception) -> None:

@@ -56,6 +56,8 @@ class Settings(Group):
     """Signs checkpoints (Ed25519), base64 of 32 bytes. The embedded setup makes it, and keeps it in `keys`."""
     checkpoint_seconds: float = Field(600, ge=1, le=86_400)
     """Longest time between checkpoints, in seconds."""
+    check_hour: int = Field(2, ge=0, le=23)
+    """Hour of the day (UTC) at which the whole log is judged and every read model compared with it."""
     tsa: TimeStampSettings | None = None
     wait_seconds: float = Field(5, ge=0, le=60)
     """Longest wait for `Min-Position`, in seconds."""

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from application.proof.checkpoints import CHECKPOINTS, SignedCheckpoint, latest
+from application.proof.log_checks import last_check
 from cli.composition import Conn
 from cli.read_models.readiness import is_outdated, known_read_models
+from domain.proof.events import LogChecked
 from eventstore.log import head, read_after
 from eventstore.log_table import LOG, Rights, rights_over, unprotected
 from projections.engine.generations import Generation, State, fingerprint, generations, terms_in_force
@@ -47,6 +49,9 @@ class LogState:
     frozen_projector: int | None
     read_models: tuple[ReadModelState, ...]
     checkpoint: SignedCheckpoint | None
+    #: The last check of the whole log and its read models, and when it was; None before the first night.
+    check: LogChecked | None
+    checked_at: datetime | None
     #: What is missing of what keeps the log from being rewritten, and what this role could do about it.
     unprotected: tuple[str, ...]
     rights: Rights
@@ -82,6 +87,7 @@ def log_state(conn: Conn, now: datetime) -> LogState:
         row = conn.execute(HOLDER, {"silent": SILENT_SECONDS}).fetchone()
         projecting = bool(row and row[1])
         frozen = row[0] if row and not projecting else None
+        checked = last_check(conn)
         return LogState(
             position=head(conn),
             events=count_after(conn, 0),
@@ -89,6 +95,8 @@ def log_state(conn: Conn, now: datetime) -> LogState:
             frozen_projector=frozen,
             read_models=tuple(states),
             checkpoint=latest(conn),
+            check=checked[1] if checked else None,
+            checked_at=checked[0].stamp.recorded_at if checked else None,
             unprotected=tuple(unprotected(conn, LOG, CHECKPOINTS)),
             rights=rights_over(conn, LOG),
         )

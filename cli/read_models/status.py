@@ -45,6 +45,15 @@ def _rights(state: LogState) -> str:
     return "by a trigger, and by the rights of this role"
 
 
+def _last_check(state: LogState) -> str:
+    if state.check is None or state.checked_at is None:
+        return "Check: none yet (parentalite audit check --rules --read-models)"
+    found = "nothing found"
+    if state.check.findings:
+        found = f"{quantity(state.check.findings, 'finding')}: {'; '.join(state.check.first_findings)}"
+    return f"Check: up to position {state.check.position:,}, on {state.checked_at:%Y-%m-%d %H:%M} UTC: {found}"
+
+
 def _projector(state: LogState) -> str:
     if state.projecting:
         return "running"
@@ -65,6 +74,7 @@ def _show(state: LogState) -> None:
         console.print(f"Append-only: {_rights(state)}")
     console.print(f"Projector: {_projector(state)}")
     console.print(_last_checkpoint(state))
+    console.print(_last_check(state), style="red" if state.check and state.check.findings else None)
     table = Table("Read model", title_justify="left")
     for name in ("Generation", "Position", "Lag (events)", "Lag (seconds)"):
         table.add_column(name, justify="right")
@@ -121,6 +131,14 @@ def _as_json(state: LogState) -> dict[str, Any]:
         "checkpoint": None
         if state.checkpoint is None
         else {"size": state.checkpoint.size, "position": state.checkpoint.position, "reason": state.checkpoint.reason},
+        "check": None
+        if state.check is None
+        else {
+            "position": state.check.position,
+            "at": state.checked_at,
+            "findings": state.check.findings,
+            "firstFindings": state.check.first_findings,
+        },
         "readModels": [
             {
                 "name": model.live.name,

@@ -17,6 +17,7 @@ from application.followers.tidying import tidy
 from application.hosting.settings import Settings
 from cli.people.forgetting import forget
 from cli.people.retaining import erasures, find_overdue
+from cli.server.nightly import check_log_and_read_models
 from domain.kernel.actors import SYSTEM
 from domain.kernel.errors import DomainError, ErrorCode
 from projections.animations import queries
@@ -33,6 +34,12 @@ def jobs(app: Application, settings: Settings) -> list[Job]:
         # Index a long history before somebody asks to be erased, not while they wait.
         Job("people-index", timedelta(minutes=5), lambda now, since: app.index_people()),
         Job("tidying", timedelta(hours=1), lambda now, since: tidy_tables(app)),
+        Job(
+            "log-checked",
+            timedelta(days=1),
+            lambda now, since: check_log_and_read_models(app, settings.master_key, now),
+            hour=settings.check_hour,
+        ),
         Job("forgetting", timedelta(hours=1), lambda now, since: forget(str(app.pool.conninfo), settings.master_key)),
     ]
 

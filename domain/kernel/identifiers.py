@@ -122,3 +122,5 @@ TYPOLOGY_ID = uuid5(NAMESPACE, "typology")
 ATTESTATION_FORM_ID = uuid5(NAMESPACE, "attestation-form")
 #: The stream of the map's roots (docs/proof.md).
 MAP_ID = uuid5(NAMESPACE, "proof-map")
+#: The stream of the checks of the whole log.
+LOG_CHECKS_ID = uuid5(NAMESPACE, "proof-log-checks")

@@ -49,6 +49,7 @@ class Action(StrEnum):
     ANIMATION_END = "animationEnd"
     FILE_EXPIRE = "fileExpire"
     PROOF_MAP_COMMIT = "proofMapCommit"
+    PROOF_LOG_CHECK = "proofLogCheck"
     ANIMATION_ATTEST = "animationAttest"
     ATTESTATION_CORRECT = "attestationCorrect"
     ATTENDANCE_SHEET_ATTACH = "attendanceSheetAttach"
@@ -143,6 +144,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.ANIMATION_END: {SY: _ANY},
     Action.FILE_EXPIRE: {SY: _ANY},
     Action.PROOF_MAP_COMMIT: {SY: _ANY},
+    Action.PROOF_LOG_CHECK: {SY: _ANY},
     Action.ANIMATION_ATTEST: {ST: _STRUCTURE},
     Action.ATTESTATION_CORRECT: {ST: _STRUCTURE},
     Action.ATTENDANCE_SHEET_ATTACH: {ST: _STRUCTURE},

@@ -13,3 +13,18 @@ class MapCommitted(Event):
 
     position: int = Field(title="position")
     root: str = Field(title="racine")
+
+
+@event("proof.log_checked", "Historique et tables vérifiés")
+class LogChecked(Event):
+    """Every event was judged and every row compared, up to `position`.
+
+    `findings` counts what no honest system would have recorded or shown; `first_findings` names the first of them, by
+    position and topic, or by table and column.
+    """
+
+    position: int
+    events: int = Field(title="événements jugés")
+    rows: int = Field(title="lignes comparées")
+    findings: int = Field(title="constats")
+    first_findings: tuple[str, ...] = Field(title="premiers constats")

@@ -29,7 +29,10 @@ from domain.kernel.rights import Belongings
 from domain.service_dossiers.service_dossier import ServiceDossier
 from eventstore.records import Recorded, Stamp
 
-KINDS = {kind.name: kind for kind in vars(catalogue).values() if isinstance(kind, AggregateKind)}
+#: One for each first part of a topic; the states of what it records about itself are looked at by nobody else.
+KINDS = {kind.name: kind for kind in vars(catalogue).values() if isinstance(kind, AggregateKind)} | {
+    catalogue.COMMITTED_MAP.name: catalogue.COMMITTED_MAP
+}
 
 #: A command waits its turn for as long, and clocks of several servers differ.
 CLOCKS_DIFFER_BY = timedelta(minutes=5)

@@ -13,11 +13,11 @@ from domain.conventions.convention import ConventionWordsErased
 from domain.files import stored_file
 from domain.files.stored_file import FileExpired
 from domain.kernel.events import Event
-from domain.kernel.identifiers import ATTESTATION_FORM_ID, MAP_ID, TYPOLOGY_ID, file_id, territory_id
+from domain.kernel.identifiers import ATTESTATION_FORM_ID, LOG_CHECKS_ID, MAP_ID, TYPOLOGY_ID, file_id, territory_id
 from domain.kernel.rights import Action, Belongings, authorize
-from domain.proof import committed_map
+from domain.proof import committed_map, log_checks
 from domain.proof.committed_map import CommittedMap
-from domain.proof.events import MapCommitted
+from domain.proof.events import LogChecked, MapCommitted
 from domain.service_dossiers.events import DossierWordsErased
 from domain.structures.structure import StructureWordsErased
 from domain.typology import attestation_form, territory, typology
@@ -93,6 +93,12 @@ def _committed(case: Case, fact: MapCommitted) -> Decision:
     return Decision(committed_map.commit(state, fact.position, fact.root, case.actor), Belongings())
 
 
+def _checked(case: Case, fact: LogChecked) -> Decision:
+    if case.stream != LOG_CHECKS_ID:
+        raise Untold("checks are recorded in a stream of their own")
+    return Decision(log_checks.record(fact, case.actor), Belongings())
+
+
 def _erased(case: Case, fact: Event) -> Decision:
     """The words of a thing are erased, and those of a control's pieces with them."""
     authorize(case.actor, Action.PERSON_ERASE, Belongings())
@@ -118,6 +124,7 @@ LISTS: Judgements = {
     CandidaturesOpened: Judgement(_opened, (Action.TERRITORY_OPEN_CANDIDATURES,)),
     FormWorded: Judgement(_worded, (Action.ATTESTATION_FORM_WORD,)),
     MapCommitted: Judgement(_committed, (Action.PROOF_MAP_COMMIT,)),
+    LogChecked: Judgement(_checked, (Action.PROOF_LOG_CHECK,)),
     FileExpired: Judgement(_expired, (Action.FILE_EXPIRE,)),
     **dict.fromkeys(
         (AnimationWordsErased, ConventionWordsErased, StructureWordsErased, DossierWordsErased, ControlWordsErased),

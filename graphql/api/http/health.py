@@ -32,6 +32,7 @@ class Health:
             "recording": standing.recording,
             "readModels": [model.shown() for model in standing.read_models],
             "followers": [follower.shown() for follower in standing.others],
+            "check": standing.check.shown() if standing.check else None,
             **(standing.telling.shown() if standing.telling else {}),
         }
         return _json(200, content)

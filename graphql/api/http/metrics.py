@@ -63,6 +63,11 @@ class Metrics:
         self._head = self._gauge("log_position", "The position of the last event.")
         self._projecting = self._gauge("projecting", "1 where some process projects.")
         self._recording = self._gauge("recording", "1 where commands can be recorded.")
+        self._check = {
+            "position": self._gauge("log_check_position", "Up to where the log was last judged and compared."),
+            "findings": self._gauge("log_check_findings", "What that check found."),
+            "seconds_ago": self._gauge("log_check_age_seconds", "How long ago that check was."),
+        }
         self._problems = self._gauge("problems", "How many problems /health tells.")
         self._mails = self._gauge("mails", "E-mails in the outbox, by what became of them.", "state")
         self._faults = self._gauge("client_faults", "What clients did that was no request, by what it was.", "kind")
@@ -109,6 +114,8 @@ class Metrics:
         self._projecting.set(standing.projecting)
         self._recording.set(standing.recording)
         self._problems.set(len(standing.problems))
+        for name, gauge in self._check.items() if standing.check is not None else ():
+            gauge.set(getattr(standing.check, name))
         if (mail := standing.telling) is not None:
             for state in ("waiting", "given_up", "set_aside"):
                 self._mails.labels(state).set(getattr(mail, state))

@@ -18,6 +18,7 @@ from psycopg.rows import class_row, dict_row
 
 from api.core.context import Services
 from application.notifications import standing as telling
+from application.proof.log_checks import LAST_CHECK, check_in
 from eventstore.unavailable import is_unavailable
 from projections.engine import runner
 from projections.engine.reading import read_on
@@ -40,6 +41,9 @@ MOST_CLOCK_DIFFERENCE_SECONDS = 5.0
 SETTLING_SECONDS = 10.0
 #: Pause between two looks of the watch loop.
 WATCH_SECONDS = 5.0
+
+#: The log is checked every night; one night may be missed.
+UNCHECKED_SECONDS = 49 * 3_600.0
 
 _CHECKPOINTS, _REACTIONS = "checkpoints", "reactions"
 
@@ -95,6 +99,24 @@ class Follower:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """The last check of the whole log and its read models."""
+
+    position: int
+    findings: int
+    at: datetime
+    seconds_ago: float
+
+    def shown(self) -> dict[str, Any]:
+        return {"position": self.position, "at": self.at, "findings": self.findings}
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        late = ("the log was not checked for two days",) if self.seconds_ago > UNCHECKED_SECONDS else ()
+        return (f"the last check of the log has findings: {self.findings}",) if self.findings else late
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """The state of all followers. `problems` are for operators and contain nothing personal."""
 
@@ -106,6 +128,8 @@ class Standing:
     problems: tuple[str, ...]
     #: Whether requests may be sent to this process.
     ready: bool
+    #: None before the first night.
+    check: Check | None = None
 
     @property
     def head(self) -> int:
@@ -180,7 +204,11 @@ class Watch:
         return standing
 
     def _standing(
-        self, rows: list[dict[str, Any]], sessions: dict[str, Any], mail: telling.Standing | None
+        self,
+        rows: list[dict[str, Any]],
+        sessions: dict[str, Any],
+        mail: telling.Standing | None,
+        check: Check | None,
     ) -> Standing:
         followers = tuple(self._follower(row, sessions["told_at"]) for row in rows)
         if sessions["projecting"]:
@@ -202,10 +230,11 @@ class Watch:
         warnings = [
             *(f"{f.name}: events wait" for f in followers if f.lag_seconds > late.get(f.name, float("inf"))),
             *(("letters, reactions or jobs do not go on",) if mail is not None and mail.troubled else ()),
+            *(check.problems if check is not None else ()),
             *(("the clock differs from PostgreSQL's",) if clock_difference > MOST_CLOCK_DIFFERENCE_SECONDS else ()),
         ]
         ready = not hindering and any(follower.is_read_model for follower in followers)
-        return Standing(followers, mail, projecting, recording, (*hindering, *warnings), ready)
+        return Standing(followers, mail, projecting, recording, (*hindering, *warnings), ready, check)
 
     def _follower(self, row: dict[str, Any], now: datetime) -> Follower:
         self._heads.see(row["head"])
@@ -228,12 +257,20 @@ def _age(recorded_at: str | None, now: datetime) -> float:
 
 async def _read(
     conn: AsyncConnection[Any],
-) -> tuple[list[dict[str, Any]], dict[str, Any], telling.Standing | None]:
+) -> tuple[list[dict[str, Any]], dict[str, Any], telling.Standing | None, Check | None]:
     async with conn.cursor(row_factory=dict_row) as cursor:
         followers = await (await cursor.execute(_FOLLOWERS)).fetchall()
         bounds = {"silent": runner.SILENT_SECONDS, "held": HELD_SECONDS}
         sessions = await (await cursor.execute(_SESSIONS, bounds)).fetchone()
     async with conn.cursor(row_factory=class_row(telling.Standing)) as cursor:
         mail = await (await cursor.execute(telling.STANDING)).fetchone()
+    async with conn.cursor(binary=True) as cursor:
+        checked = await (await cursor.execute(LAST_CHECK)).fetchone()
     assert sessions is not None
-    return followers, sessions, mail
+    return followers, sessions, mail, _check_in(checked, sessions["told_at"]) if checked else None
+
+
+def _check_in(row: tuple[Any, ...], now: datetime) -> Check:
+    record, check = check_in(row)
+    at = record.stamp.recorded_at
+    return Check(check.position, check.findings, at, (now - at).total_seconds())

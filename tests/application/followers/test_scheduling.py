@@ -84,3 +84,23 @@ def test_one_thing_that_a_job_cannot_do_stops_none_of_the_others(app):
         assert run_due(conn, [job], NOW) == {"parts": 3}
         assert conn.execute("SELECT job, failures FROM job_failures").fetchall() == [("parts", 1)]
     assert done == [0, 2, 3]
+
+
+def test_a_nightly_job_runs_once_a_night_at_its_hour_and_makes_up_for_a_missed_night(app):
+    ran: list[datetime] = []
+
+    def count(now: datetime, since: datetime) -> int:
+        ran.append(now)
+        return 1
+
+    job = Job("nightly", timedelta(days=1), count, hour=2)
+    nights = [NOW.replace(hour=2) + timedelta(days=day) for day in range(1, 5)]
+    with app.pool.connection() as conn:
+        for minutes in range(0, 24 * 60, 10):
+            run_due(conn, [job], NOW + timedelta(minutes=minutes))
+        run_due(conn, [job], nights[1] - timedelta(seconds=1))
+        run_due(conn, [job], nights[1] + timedelta(minutes=7))
+        # Nobody worked in the third night.
+        run_due(conn, [job], nights[2] + timedelta(hours=9))
+        run_due(conn, [job], nights[2] + timedelta(hours=10))
+    assert ran == [nights[0], nights[1] + timedelta(minutes=7), nights[2] + timedelta(hours=9)]

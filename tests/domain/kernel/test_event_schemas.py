@@ -38,6 +38,7 @@ IN_CLEAR = {
     "sha256": "a digest",
     "sheet": "a digest",
     "root": "a digest",
+    "first_findings": "positions, topics, tables and columns",
     "media_type": "found by us in the content",
     "file_name": "made by us: what the sender called the file is kept nowhere",
     "changed": "names of fields",

@@ -144,6 +144,7 @@ def test_the_system_decides_nothing_that_people_decide():
         "animationEnd",
         "fileExpire",
         "proofMapCommit",
+        "proofLogCheck",
         "termAdd",
         "territoryJoin",
         "attestationFormWord",

@@ -12,8 +12,10 @@ import pytest
 
 from api.http import standstill
 from application.hosting.setting_groups import WebSettings
+from application.proof.log_checks import ProofLogCheck
 from cli.read_models import log_state as log_states
 from cli.read_models.log_state import log_state
+from domain.kernel.actors import SYSTEM
 from eventstore.locks import Lock, acquire, try_acquire
 from projections.engine import runner
 from projections.engine.runner import projecting
@@ -123,4 +125,22 @@ def test_a_clock_that_differs_from_the_databases_is_told(server: Server, monkeyp
 
     monkeypatch.setattr(standstill, "datetime", Ahead)
     assert health(server)["problems"] == ["the clock differs from PostgreSQL's"]
+    assert is_ready(server)
+
+
+def test_the_findings_of_the_nightly_check_and_a_missed_one_are_told(
+    server: Server, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert health(server)["check"] is None
+    counts = {"position": 7, "events": 7, "rows": 9}
+    server.application.execute(ProofLogCheck(**counts, findings=0), SYSTEM, datetime.now(UTC))
+    until(lambda: health(server)["check"] is not None)
+    assert (health(server)["status"], health(server)["check"]["findings"]) == ("ok", 0)
+    two_days_ago = datetime.now(UTC) - timedelta(days=3)
+    server.application.execute(ProofLogCheck(**counts, findings=0), SYSTEM, two_days_ago)
+    until(lambda: health(server)["problems"] == ["the log was not checked for two days"])
+    found = ProofLogCheck(**counts, findings=3, first_findings=("position 5: service_dossier.paid",))
+    server.application.execute(found, SYSTEM, datetime.now(UTC))
+    until(lambda: health(server)["problems"] == ["the last check of the log has findings: 3"])
+    assert "parentalite_log_check_findings 3.0" in server.http.get("/metrics").text
     assert is_ready(server)

@@ -45,6 +45,7 @@ from application.notifications.refused_letters import LetterRefuse
 from application.notifications.unsubscribing import PURPOSE as UNSUBSCRIBE
 from application.notifications.unsubscribing import Unsubscribe
 from application.proof.completeness.committing import ProofMapCommit
+from application.proof.log_checks import ProofLogCheck
 from application.registrations import (
     PURPOSE,
     RegistrationCancel,
@@ -112,6 +113,7 @@ def an_event_of_every_topic(world: World, claim: Claim) -> dict[str, str]:
     world.does(MediateurAccept(**mediateur), STRUCTURE)
     world.does(FileExpire(sha256="0" * 64), SYSTEM)
     world.does(ProofMapCommit(position=1, root="0" * 64), SYSTEM)
+    world.does(ProofLogCheck(position=1, events=1, rows=1, findings=1, first_findings=("position 1",)), SYSTEM)
     world.does(AnimationModify(animation_id=UUID(ids["refused"]), changes={"title": "Précisé"}), STRUCTURE)
     return ids
 

@@ -31,6 +31,7 @@ animationEnd               -      -      -      -      -     -        -      -  
 letterRefuse               -      -      -      -      -     -        -      -      -      -       any
 fileExpire                 -      -      -      -      -     -        -      -      -      -       any
 proofMapCommit             -      -      -      -      -     -        -      -      -      -       any
+proofLogCheck              -      -      -      -      -     -        -      -      -      -       any
 animationAttest            -      -      struct -      -     -        -      -      -      -       -
 attestationCorrect         -      -      struct -      -     -        -      -      -      -       -
 attendanceSheetAttach      -      -      struct -      -     -        -      -      -      -       -
