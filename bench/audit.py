@@ -12,9 +12,10 @@ from statistics import median
 import psycopg
 
 from application.proof.checking import check_log
-from application.proof.checkpoints import ON_REQUEST, make_checkpoint
+from application.proof.checkpoints import ON_REQUEST
 from application.proof.leaves import read_leaves
 from application.proof.notes import SigningKey
+from application.proof.signing import make_checkpoint
 from bench.keys import MASTER_KEY
 from bench.logs import season_log
 from bench.stage import Goal, about_the_machine, judge, server, show

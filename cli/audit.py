@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -10,23 +9,22 @@ from uuid import UUID
 import typer
 
 from application.files.store import FileStore
-from application.hosting.kept_secrets import make_key
-from application.hosting.settings import CHECKPOINT_KEY_FILE, Settings
+from application.hosting.settings import Settings
 from application.papers.dossier_of_facts import pdf_of_facts
-from application.proof import checkpoints
 from application.proof.bundle import export_bundle
 from application.proof.checking import check_log
-from application.proof.checkpoints import ON_REQUEST, ROTATION
 from application.proof.completeness.committing import map_commits
-from application.proof.completeness.signing import sign_with_map
+from application.proof.naming import NAME_IT
 from application.proof.notes import BadNote, SigningKey
-from application.proof.public_keys import IN_USE, PublicKey, list_public_keys, read_public_keys, save_public_key
+from application.proof.public_keys import PublicKey, list_public_keys, read_public_keys
 from application.proof.rules.log import judge_log
+from application.proof.signer_memory import Record, SignerMemory
 from application.proof.verifying import verify
-from cli.composition import Conn, Runtime, environment, open_everything, settings_from_environment, utc_now
-from cli.console import Refused, Steps, complain, confirm, note, quantity
-from cli.key_files import replace_key
-from cli.options import Verbose, Yes, set_up_command_logs
+from cli.composition import Reading, open_everything, open_to_read, settings_from_environment, signing_key, utc_now
+from cli.console import Refused, Steps, complain, note, quantity
+from cli.options import Verbose, set_up_command_logs
+from eventstore.log_table import log_exists
+from eventstore.vault import Vault
 from projections.checking.read_models import Progress, ReadModelsReport, built_by_other_code, check_read_models
 
 family = typer.Typer(
@@ -42,23 +40,6 @@ Keys = Annotated[
         " verifier key NAME+HEXID+BASE64 itself. Default: the configured key and those in keys.",
     ),
 ]
-
-
-@family.command()
-def checkpoint(verbose: Verbose = False) -> None:
-    """Sign the log as it is now, and print the checkpoint, a text for others to keep.
-
-    `parentalite serve` signs one every PARENTALITE_CHECKPOINT_SECONDS and at every certification, and publishes the
-    latest under /checkpoint.
-    """
-    settings = settings_from_environment()
-    set_up_command_logs(verbose)
-    with open_everything(settings) as opened, opened.connection() as conn:
-        key = SigningKey.from_seed(settings.checkpoint_key)
-        signed = sign_with_map(conn, key, ON_REQUEST, utc_now(), map_commits(opened.application.execute))
-    if signed is None:
-        raise Refused("the log is empty: there is nothing to sign yet (parentalite demo loads a season)")
-    typer.echo(signed.note, nl=False)
 
 
 @family.command()
@@ -88,17 +69,20 @@ def check(
     """
     settings = settings_from_environment()
     set_up_command_logs(verbose)
-    trusted = [key.public_key for key in read_keys(keys)] if keys else _own_keys(settings)
     notes = [_read(path) for path in copies or []]
     with (
-        open_everything(settings) as opened,
-        opened.connection() as log,
-        opened.connection() as tiles,
+        open_to_read(settings) as reading,
+        reading.connection() as log,
+        reading.connection() as tiles,
         Steps() as steps,
     ):
-        report = check_log(log, tiles, trusted, notes, steps)
+        if not log_exists(log):
+            raise Refused("this database holds no log yet: parentalite serve or parentalite demo makes it")
+        record = SignerMemory(settings.memory).read()
+        trusted = [key.public_key for key in read_keys(keys)] if keys else _own_keys(settings, record)
+        report = check_log(log, tiles, trusted, notes, steps, record)
         judged = judge_log(log, steps) if rules else None
-        compared = _compare(opened, log, steps) if read_models else None
+        compared = _compare(reading, Vault(settings.master_key), steps) if read_models else None
     findings = [*report.findings, *(map(str, judged.findings) if judged else ())]
     findings += map(str, compared.differences) if compared else ()
     for finding in findings:
@@ -115,7 +99,19 @@ def check(
         rows = f"{quantity(compared.rows, 'row')} of {quantity(compared.tables, 'table')}"
         note(f"Compared {rows}: each is what the log gives, as of position {compared.position:,}.")
     note(f"Believed {quantity(len(trusted), 'public key')}: {_describe_origin(keys, settings)}.")
+    if record is None:
+        note(
+            f"No record of what was signed stands beside the key, in {settings.memory}: its next signature begins one."
+        )
+    for ended in record.ended if record else ():
+        signed = quantity(ended.signed.size if ended.signed else 0, "event")
+        note(f"An earlier log, {ended.name}, ended with {signed} signed: {ended.reason}")
     unsigned = quantity(report.events - report.signed, "event")
+    if report.signed == 0 and record is None:
+        raise Refused(
+            f"nothing is signed, {unsigned} could still be altered, and no record tells whether anything ever was: "
+            f"{NAME_IT}"
+        )
     if report.signed == 0:
         typer.echo(
             f"nothing is signed yet: {unsigned} that could still be altered; sign with: parentalite audit checkpoint"
@@ -147,7 +143,7 @@ def export(
             output,
             conn,
             opened.application.vault,
-            SigningKey.from_seed(settings.checkpoint_key),
+            signing_key(settings),
             dossier,
             utc_now(),
             pdf_of_facts,
@@ -187,49 +183,27 @@ def verify_bundle(
             raise typer.Exit(1)
 
 
-@family.command()
-def rotate_key(yes: Yes = False, verbose: Verbose = False) -> None:
-    """Replace the key that signs checkpoints; the old public key stays valid for what it signed.
-
-    Embedded setup only. Elsewhere, sign a last checkpoint (parentalite audit checkpoint), then give every process a new
-    PARENTALITE_CHECKPOINT_KEY. Processes still running with the old key stop signing and must be restarted.
-    """
-    settings = settings_from_environment()
-    set_up_command_logs(verbose)
-    if not settings.embedded or environment().get("PARENTALITE_CHECKPOINT_KEY"):
-        raise Refused("PARENTALITE_CHECKPOINT_KEY: the key is configured there; set it to a new one to replace it")
-    confirm("Replace the key that signs checkpoints?", yes)
-    folder = settings.home / "keys"
-    with open_everything(settings) as opened, opened.connection() as conn:
-        old = SigningKey.from_seed(settings.checkpoint_key)
-        # A last checkpoint ends the old key at this size, so that none of its checkpoints can be added later.
-        sign_with_map(conn, old, ROTATION, utc_now(), map_commits(opened.application.execute))
-        encoded = make_key()
-        replace_key(folder / CHECKPOINT_KEY_FILE, encoded)
-        new = SigningKey.from_seed(base64.b64decode(encoded))
-        checkpoints.take_up_key(conn, new)
-        save_public_key(new.public, folder)
-    note(f"Done: checkpoints are signed by a new key from now on; {folder / IN_USE} is its public half.")
-
-
-def _compare(opened: Runtime, conn: Conn, progress: Progress) -> ReadModelsReport:
-    if names := built_by_other_code(conn):
+def _compare(reading: Reading, vault: Vault, progress: Progress) -> ReadModelsReport:
+    with reading.connection() as conn:
+        names = built_by_other_code(conn)
+    if names:
         raise Refused(f"read models filled by other code: {', '.join(names)}; rebuild them first (parentalite rebuild)")
-    return check_read_models(opened.url, opened.application.vault, progress)
+    return check_read_models(reading.url, vault, progress)
 
 
-def _own_keys(settings: Settings) -> list[bytes]:
-    """Return the public keys that do not come from the database under check: the configured one and those in files."""
+def _own_keys(settings: Settings, record: Record | None) -> list[bytes]:
+    """Return the public keys that do not come from the database: the configured one, those in files and the record."""
     files = list_public_keys(settings.home / "keys") if settings.embedded else []
-    kept = [key.public_key for key in read_keys([str(path) for path in files])]
-    return list(dict.fromkeys([*kept, SigningKey.from_seed(settings.checkpoint_key).public]))
+    kept = read_keys([str(path) for path in files]) + (record.every_key() if record else [])
+    in_use = SigningKey.from_seed(settings.checkpoint_key).public
+    return list(dict.fromkeys([*(key.public_key for key in kept), in_use]))
 
 
 def _describe_origin(keys: list[str] | None, settings: Settings) -> str:
     if keys:
         return "those of --key"
-    others = f", and those in {settings.home / 'keys'}" if settings.embedded else "; name earlier ones with --key"
-    return f"that of PARENTALITE_CHECKPOINT_KEY{others}"
+    others = f", those in {settings.home / 'keys'}" if settings.embedded else ""
+    return f"that of PARENTALITE_CHECKPOINT_KEY{others}, and those that it has a record of"
 
 
 def read_keys(values: list[str]) -> list[PublicKey]:

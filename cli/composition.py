@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +17,12 @@ from application.application import Application, open_application
 from application.files.store import FileStore
 from application.hosting.database import Database, open_database
 from application.hosting.settings import Settings, SettingsError, load_settings, with_secrets_from_files
-from application.proof.checkpoints import take_up_key
+from application.proof.checkpoints import are_stored
+from application.proof.naming import NAME_IT, log_name, name_first_log
 from application.proof.notes import SigningKey
 from application.proof.public_keys import save_public_key
+from application.proof.signer_memory import KeyRetired, RememberingKey, SignerMemory, SigningRefused, with_key
+from application.proof.signing import objection, take_up_key
 from application.sign_in.accepting import SignIn
 from application.sign_in.local import LocalSignIn
 from eventstore.connections import reading_pool
@@ -28,6 +32,7 @@ from projections.registry import projections
 if TYPE_CHECKING:
     from api.core.context import Services
 
+log = logging.getLogger(__name__)
 Conn = Connection[Any]
 
 #: Largest number of connections for queries; commands have their own pool.
@@ -112,11 +117,75 @@ def open_everything(settings: Settings, *, protecting: bool = True) -> Iterator[
                     "set it to that key"
                 )
             prepare(conn, projections)
-            key = SigningKey.from_seed(settings.checkpoint_key)
-            take_up_key(conn, key)
-            if settings.embedded:
-                save_public_key(key.public, settings.home / "keys")
+            _take_up_key(conn, settings)
         yield Runtime(settings, database, application)
+
+
+def _take_up_key(conn: Conn, settings: Settings) -> None:
+    """Make the configured key the signing one. If it may not sign now, that is told, and the site stays open.
+
+    Raises KeyRetired.
+    """
+    key = signing_key(settings)
+    if settings.embedded:
+        # Elsewhere a person names the log, once: parentalite audit name-log.
+        name_first_log(conn, key.memory)
+    try:
+        take_up_key(conn, key)
+    except KeyRetired:
+        raise
+    except SigningRefused as refused:
+        log.warning("the log is not signed", extra={"reason": str(refused)})
+    if settings.embedded:
+        save_public_key(key.public, settings.home / "keys")
+
+
+def signing_key(settings: Settings) -> RememberingKey:
+    """Return the key that signs checkpoints, with its memory."""
+    return RememberingKey.beside(settings.checkpoint_key, settings.memory)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A database that is read alone."""
+
+    url: str = field(repr=False)
+
+    @contextmanager
+    def connection(self) -> Iterator[Conn]:
+        """Yield a separate connection, in autocommit mode, that cannot write."""
+        with connect(self.url) as conn:
+            conn.execute("SET default_transaction_read_only = on")
+            yield conn
+
+
+@contextmanager
+def open_to_read(settings: Settings) -> Iterator[Reading]:
+    """Open the database and create nothing. Raises DatabaseUnavailable."""
+    with open_database(settings) as database:
+        yield Reading(database.url)
+
+
+def check_tables(conn: Conn) -> None:
+    """Raise SettingsError if the tables beside the log are missing, or those of an older version."""
+    if not are_stored(conn):
+        raise SettingsError(
+            "tables of this version are missing: any command that may write makes them, such as parentalite audit "
+            "checkpoint"
+        )
+
+
+def check_signing(conn: Conn, settings: Settings) -> str | None:
+    """Return why the log is not signed now, or None if it is. Raises KeyRetired for a replaced key."""
+    try:
+        if (record := SignerMemory(settings.memory).read()) is not None:
+            with_key(record, SigningKey.from_seed(settings.checkpoint_key).public)
+            return objection(conn, record)
+    except KeyRetired:
+        raise
+    except SigningRefused as refused:
+        return str(refused)
+    return None if log_name(conn) else f"it has no name: {NAME_IT}"
 
 
 def api_services(opened: Runtime) -> Services:
@@ -134,7 +203,7 @@ def api_services(opened: Runtime) -> Services:
         clock=utc_now,
         files=FileStore(opened.settings.files),
         public_url=opened.settings.public_url,
-        checkpoint_key=SigningKey.from_seed(opened.settings.checkpoint_key),
+        checkpoint_key=signing_key(opened.settings),
         web=opened.settings.web,
         checkpoint_seconds=opened.settings.checkpoint_seconds,
         trusted_documents=opened.settings.trusted_documents,

@@ -13,10 +13,10 @@ from typer.core import TyperGroup
 from application.files.store import BadStoredFile
 from application.hosting.database import DatabaseUnavailable
 from application.hosting.settings import VARIABLES, SettingsError
-from application.proof.checkpoints import KeyRetired
 from application.proof.dossier_streams import NotADossier
 from application.proof.notes import BadNote
-from cli import audit, documents, load, mail, schema, token
+from application.proof.signer_memory import SigningRefused
+from cli import audit, documents, load, mail, schema, signing, token
 from cli.console import Refused, Stopped, complain, note
 from cli.demo import command as demo
 from cli.history import replay
@@ -34,7 +34,7 @@ from projections.engine.switching import RebuildRefused
 #: Faults of people or machines: shown in one line. Anything else is our bug and shows a traceback.
 _EXPECTED = (
     *(SettingsError, DatabaseUnavailable, RebuildRefused, SeasonError, DomainError, Refused, FoldFailed),
-    *(KeyRetired, BadNote, NotADossier, BadStoredFile, RowRefused, UnreadableEvent, NotOwner),
+    *(SigningRefused, BadNote, NotADossier, BadStoredFile, RowRefused, UnreadableEvent, NotOwner),
 )
 _DATABASE_ERRORS = (psycopg.OperationalError, psycopg.errors.InsufficientPrivilege)
 
@@ -89,6 +89,9 @@ app.command("schema", rich_help_panel=_LOOK)(schema.schema)
 app.command("documents", rich_help_panel=_LOOK)(documents.documents)
 app.command("rebuild", rich_help_panel=_CHANGE)(rebuild.rebuild)
 app.command("load", rich_help_panel=_CHANGE)(load.load)
+audit.family.command("checkpoint")(signing.checkpoint)
+audit.family.command("name-log")(signing.name_the_log)
+audit.family.command("rotate-key")(signing.rotate_key)
 app.add_typer(audit.family, name="audit", rich_help_panel=_LOOK)
 app.add_typer(privacy.family, name="privacy", rich_help_panel=_CHANGE)
 app.add_typer(mail.family, name="mail", rich_help_panel=_CHANGE)

@@ -14,7 +14,8 @@ from application.application import Application, open_application
 from application.founding import found_database
 from application.hosting.database import temporary_database
 from application.hosting.embedded_server import embedded_server
-from tests.support.world import EVENT_KEYS, FOUNDED_AT, MASTER_KEY, World
+from application.proof.naming import name_log
+from tests.support.world import EVENT_KEYS, FOUNDED_AT, LOG_NAME, MASTER_KEY, World
 
 # What a power cut would destroy is a temporary folder. A test about that has its own server, with the defaults.
 _FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "300"}
@@ -86,6 +87,8 @@ def founded(server_url: str, worker_id: str) -> Iterator[str]:
         with open_application(url, MASTER_KEY, EVENT_KEYS) as app:
             found_database(app, FOUNDED_AT)
             World(app).sign()
+            with app.pool.connection() as conn:
+                name_log(conn, LOG_NAME)
         yield name
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -10,10 +11,13 @@ from typing import Any
 
 from psycopg import Connection
 
-from application.proof.checkpoints import CERTIFICATION, INTERVAL, KeyRetired, latest, make_checkpoint
+from application.proof import troubles
+from application.proof.checkpoints import CERTIFICATION, INTERVAL, certifies, latest
 from application.proof.completeness.committing import CommitMap
 from application.proof.completeness.signing import sign_with_map
 from application.proof.notes import SigningKey
+from application.proof.signer_memory import KeyRetired, SigningRefused
+from application.proof.signing import check_log_is_the_signed_one, make_checkpoint
 from application.proof.stamping import Authority, stamp_checkpoints
 from application.proof.tiles import grow, tree_size
 from eventstore.leased_work import Work, keep_at, working_at
@@ -21,18 +25,15 @@ from eventstore.locks import Lock
 from eventstore.log import head
 from eventstore.recorder import EVENTS_CHANNEL
 
+log = logging.getLogger(__name__)
 Conn = Connection[Any]
 Clock = Callable[[], datetime]
 
-#: Each of these causes a checkpoint at once.
-CERTIFYING_TOPICS = ("service_dossier.certified", "service_dossier.paid")
 IDLE_SECONDS = 5.0
 #: Events come in bursts, which are hashed together.
 PAUSE_SECONDS = 0.5
 #: Between two looks for checkpoints without a stamp.
 STAMPING_SECONDS = 2.0
-
-_CERTIFIED = "SELECT EXISTS (SELECT FROM stored_events WHERE notification_id > %s AND topic = ANY(%s))"
 
 
 def utc_now() -> datetime:
@@ -64,21 +65,34 @@ def look(
 ) -> None:
     """Add new events to the tree, and sign it after a certification or when the interval has passed.
 
-    With `commit_map`, the root of the map enters the log before each signature, and is covered by it.
+    With `commit_map`, the root of the map enters the log before each signature, and is covered by it. What must not be
+    signed is not, and that is told until the log is right again. Raises KeyRetired.
     """
+    try:
+        if (reason := _reason_to_sign(conn, interval_seconds, now)) is not None:
+            _sign(conn, key, head(conn), reason, now, commit_map)
+        else:
+            if tree_size(conn)[1] < (until := head(conn)):
+                grow(conn, until)
+            check_log_is_the_signed_one(conn, key)
+    except KeyRetired:
+        raise
+    except SigningRefused as refused:
+        _tell(conn, str(refused), now)
+    else:
+        troubles.clear(conn, troubles.SIGNING)
+
+
+def _reason_to_sign(conn: Conn, interval_seconds: float, now: datetime) -> str | None:
     last = latest(conn)
     since = last.position if last else 0
-    until = head(conn)
-    if until == since:
-        return
-    certified = conn.execute(_CERTIFIED, (since, list(CERTIFYING_TOPICS)), prepare=True).fetchone()
-    if certified and certified[0]:
-        _sign(conn, key, until, CERTIFICATION, now, commit_map)
-    elif last is None or not 0 <= (now - last.made_at).total_seconds() < interval_seconds:
-        # A last checkpoint in the future also counts: the clock was ahead then.
-        _sign(conn, key, until, INTERVAL, now, commit_map)
-    elif tree_size(conn)[1] < until:
-        grow(conn, until)
+    if (until := head(conn)) == since:
+        return None
+    if certifies(conn, since, until):
+        return CERTIFICATION
+    # A last checkpoint in the future also counts: the clock was ahead then.
+    is_due = last is None or not 0 <= (now - last.made_at).total_seconds() < interval_seconds
+    return INTERVAL if is_due else None
 
 
 def _sign(conn: Conn, key: SigningKey, until: int, reason: str, now: datetime, commit_map: CommitMap | None) -> None:
@@ -86,6 +100,13 @@ def _sign(conn: Conn, key: SigningKey, until: int, reason: str, now: datetime, c
         make_checkpoint(conn, key, until, reason, now)
     else:
         sign_with_map(conn, key, reason, now, commit_map)
+
+
+def _tell(conn: Conn, reason: str, now: datetime) -> None:
+    trouble = troubles.trouble_of(conn, troubles.SIGNING)
+    if trouble is None or trouble.reason != reason:
+        log.error("the log is not signed", extra={"reason": reason})
+        troubles.tell(conn, troubles.SIGNING, reason, now)
 
 
 @contextmanager

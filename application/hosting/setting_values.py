@@ -156,7 +156,13 @@ def _networks(value: str) -> list[IPv4Network | IPv6Network]:
     return networks
 
 
+def _in_a_folder(path: Path) -> Path:
+    return existing_folder(path.expanduser().parent) / path.name
+
+
 Folder = Annotated[Path, AfterValidator(existing_folder)]
+#: A file that may be made later.
+MemoryFile = Annotated[Path, AfterValidator(_in_a_folder)]
 #: A path in place of the value names the file that keeps it, made on first use.
 Key = Annotated[bytes, _read(decoded_key), BeforeValidator(lambda value: kept_or_made(value, make_key))]
 EventKey = Annotated[EventKeys, _read(decoded_event_keys), BeforeValidator(lambda value: kept_or_made(value, make_key))]

@@ -25,7 +25,8 @@ from application.hosting.setting_groups import (
     WebSettings,
 )
 
-CHECKPOINT_KEY_FILE, EVENT_KEY_FILE, EVENT_START_FILE = "checkpoint-key", "event-key", "event-start"
+CHECKPOINT_KEY_FILE, SIGNER_MEMORY_FILE = "checkpoint-key", "signer-memory.json"
+EVENT_KEY_FILE, EVENT_START_FILE = "event-key", "event-start"
 
 
 class SettingsError(Exception):
@@ -54,6 +55,9 @@ class Settings(Group):
     in `keys`."""
     checkpoint_key: values.Key = Field(repr=False)
     """Signs checkpoints (Ed25519), base64 of 32 bytes. The embedded setup makes it, and keeps it in `keys`."""
+    signer_memory: values.MemoryFile | None = None
+    """File of what the checkpoint key has signed, kept beside the key and out of the database; one for all processes.
+    Without it `keys/signer-memory.json` in `PARENTALITE_HOME`."""
     checkpoint_seconds: float = Field(600, ge=1, le=86_400)
     """Longest time between checkpoints, in seconds."""
     check_hour: int = Field(2, ge=0, le=23)
@@ -86,6 +90,11 @@ class Settings(Group):
     def embedded(self) -> bool:
         """Whether the embedded PostgreSQL is used, since no other one was named."""
         return self.database_url is None
+
+    @property
+    def memory(self) -> Path:
+        """Return the file of what the checkpoint key has signed."""
+        return self.signer_memory or self.home / "keys" / SIGNER_MEMORY_FILE
 
     @property
     def public_url_named(self) -> bool:

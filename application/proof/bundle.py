@@ -21,7 +21,7 @@ from psycopg import Connection
 from application.papers.dossier_layouts.layouts import LATEST
 from application.people.officials import mandate_account, name_lookup
 from application.proof.archive import write_archive
-from application.proof.checkpoints import ON_REQUEST, SignedCheckpoint, certified_before, keys, latest, make_checkpoint
+from application.proof.checkpoints import ON_REQUEST, SignedCheckpoint, certified_before, keys, latest
 from application.proof.completeness.committing import Commit, CommitMap, commit_whole_map
 from application.proof.completeness.member import completeness_member, expected_values
 from application.proof.dossier_facts import Facts, facts_of, file_digests
@@ -45,6 +45,7 @@ from application.proof.members import (
 from application.proof.merkle import consistency_proof, inclusion_proof
 from application.proof.notes import SigningKey
 from application.proof.public_keys import sign_key_list, to_pem_file
+from application.proof.signing import make_checkpoint, signing_transaction
 from application.proof.tiles import StoredTree
 from domain.kernel.identifiers import file_id
 from eventstore.log import head
@@ -81,7 +82,7 @@ def facts_now(
     checkpoint = latest(conn)
     _, leaves = _facts_and_leaves(conn, dossier_id, head(conn))
     if checkpoint is None or checkpoint.position < position_of(leaves[-1]):
-        with conn.transaction():
+        with signing_transaction(conn, key):
             commit = commit_whole_map(conn, commit_map, now)
             checkpoint = make_checkpoint(conn, key, commit.position, ON_REQUEST, now)
         assert checkpoint is not None, "a dossier has events"
@@ -95,7 +96,7 @@ def gather_proof(
     """Read the dossier's events and sign the log that holds them. Raises NotADossier, MapDoesNotFit."""
     # Before anything is recorded: there may be no such dossier.
     streams_of(dossier_id, records_of(list(read_streams(conn, [dossier_id], head(conn)))))
-    with conn.transaction():
+    with signing_transaction(conn, key):
         commit = commit_whole_map(conn, commit_map, now)
         checkpoint = make_checkpoint(conn, key, commit.position, ON_REQUEST, now)
         assert checkpoint is not None, "a dossier has events"

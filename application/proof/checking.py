@@ -14,13 +14,14 @@ from typing import Any
 from psycopg import Connection
 
 from application.proof import checkpoints
-from application.proof.alignment import MAX_DIFFERENCES, Difference, align
 from application.proof.checkpoints import SignedCheckpoint
-from application.proof.leaves import read_leaves
+from application.proof.leaves import position_of, read_leaves
+from application.proof.log_check.alignment import MAX_DIFFERENCES, Difference, align
+from application.proof.log_check.checked_notes import check_copies, check_notes, check_record
+from application.proof.log_check.expected_roots import OWN_RECORD, ExpectedRoots, read_copy
+from application.proof.log_check.pyramid import Pyramid
 from application.proof.merkle import HASH_BYTES, leaf_hashes
-from application.proof.notes import BadNote, open_note, parse_checkpoint
-from application.proof.public_keys import PublicKey
-from application.proof.pyramid import Pyramid
+from application.proof.signer_memory import Record
 from application.proof.tiles import TILE, TILE_HEIGHT, tree_size
 from eventstore.log import head
 
@@ -28,6 +29,7 @@ Conn = Connection[Any]
 #: Called with (step, done, total) as a step advances.
 Progress = Callable[[str, int, int], None]
 
+_OTHER_POSITIONS = "the tiles say other positions than the events that they are of"
 _LEAF_TILES = "SELECT hashes, positions FROM proof.tiles WHERE level = 0 ORDER BY index"
 _UPPER_TILES = "SELECT level, index, hashes FROM proof.tiles WHERE level > 0 ORDER BY level, index"
 
@@ -46,18 +48,30 @@ class Report:
 
 
 def check_log(
-    log: Conn, tiles: Conn, trusted: Sequence[bytes], copies: Sequence[str] = (), progress: Progress | None = None
+    log: Conn,
+    tiles: Conn,
+    trusted: Sequence[bytes],
+    copies: Sequence[str] = (),
+    progress: Progress | None = None,
+    record: Record | None = None,
 ) -> Report:
     """Audit the whole log in one pass, while it may grow. `log` and `tiles` are two connections in autocommit mode.
 
     `trusted`: the public keys to believe, oldest first; keys stored in the database prove nothing. `copies`: notes of
-    checkpoints that others hold.
+    checkpoints that others hold. `record`: what the signing key remembers. Writes nothing.
     """
     with tiles.transaction():
         # Freeze the tiles first: the log read afterwards then holds at least their leaves.
         tiles.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        if not checkpoints.are_stored(tiles):
+            return Report(_count(log), 0, 0, (_gone(record),))
         signed = checkpoints.all_checkpoints(tiles)
-        return _check(log, tiles, signed, trusted, copies, progress)
+        return _check(log, tiles, signed, trusted, copies, progress, record)
+
+
+def _gone(record: Record | None) -> str:
+    lost = "the tables of the proof are gone from the database"
+    return f"{record.size} events were signed, {OWN_RECORD}: {lost}" if record and record.size else lost
 
 
 def _check(
@@ -67,12 +81,11 @@ def _check(
     trusted: Sequence[bytes],
     copies: Sequence[str],
     progress: Progress | None,
+    record: Record | None,
 ) -> Report:
     (size, _), until = tree_size(tiles), head(log)
-    pyramid, expected = (
-        Pyramid(),
-        _ExpectedRoots(signed, [_copy(number, note) for number, note in enumerate(copies, 1)]),
-    )
+    held = [read_copy(number, note) for number, note in enumerate(copies, 1)]
+    pyramid, expected = Pyramid(), ExpectedRoots(signed, held, record)
     tiles_in_order = _stored_tiles(tiles)
     leaves = read_leaves(log, 0, until)
     findings: list[str] = []
@@ -80,7 +93,7 @@ def _check(
     for number, chunk in enumerate(_chunks(leaves)):
         hashes = leaf_hashes(chunk)
         if intact:
-            intact = _fits(next(tiles_in_order, (b"", [])), hashes)
+            intact = _fits(next(tiles_in_order, (b"", [])), hashes, chunk)
         for end in expected.within(pyramid.size, pyramid.size + len(hashes)):
             cut = end - pyramid.size
             pyramid.extend(hashes[:cut])
@@ -95,7 +108,7 @@ def _check(
         tiles_in_order.close()
         # A second, slower pass aligns event by event; it only runs after a mismatch.
         differences = _differences(log, tiles, until)
-        findings += [difference.description for difference in differences]
+        findings += [difference.description for difference in differences] or [_OTHER_POSITIONS]
         findings += (
             [f"only the first {MAX_DIFFERENCES} differences are told"] if len(differences) >= MAX_DIFFERENCES else []
         )
@@ -103,9 +116,15 @@ def _check(
         progress("checking", pyramid.size, pyramid.size)
     findings += _upper_tiles(tiles, pyramid) if intact else []
     findings += expected.mismatches(intact)
-    findings += _notes(tiles, signed, trusted)
-    findings += _signed_copies(tiles, expected.copies, trusted)
+    findings += check_record(tiles, signed, record) if record else []
+    findings += check_notes(tiles, signed, trusted, record)
+    findings += check_copies(tiles, expected.copies, trusted, record)
     return Report(pyramid.size, expected.last_good, len(signed) + len(copies), tuple(findings))
+
+
+def _count(log: Conn) -> int:
+    row = log.execute("SELECT count(*) FROM stored_events").fetchone()
+    return int(row[0]) if row else 0
 
 
 def _chunks(leaves: Iterator[bytes]) -> Iterator[list[bytes]]:
@@ -119,11 +138,15 @@ def _stored_tiles(tiles: Conn) -> Generator[tuple[bytes, list[int]], None, None]
         yield from cursor.execute(_LEAF_TILES)
 
 
-def _fits(tile: tuple[bytes, list[int]], computed: list[bytes]) -> bool:
-    """Return whether the tile holds these hashes; the last tile may lag behind the log."""
+def _fits(tile: tuple[bytes, list[int]], computed: list[bytes], leaves: list[bytes]) -> bool:
+    """Return whether the tile holds these hashes and positions; the last tile may lag behind the log."""
     hashes, positions = tile
     width = len(positions)
-    return len(hashes) == width * HASH_BYTES and b"".join(computed[:width]) == hashes
+    return (
+        len(hashes) == width * HASH_BYTES
+        and b"".join(computed[:width]) == hashes
+        and [position_of(leaf) for leaf in leaves[:width]] == positions
+    )
 
 
 def _differences(log: Conn, tiles: Conn, until: int) -> list[Difference]:
@@ -133,121 +156,6 @@ def _differences(log: Conn, tiles: Conn, until: int) -> list[Difference]:
         for at, position in enumerate(positions)
     )
     return align(hashes, read_leaves(log, 0, until))
-
-
-@dataclass(frozen=True, slots=True)
-class _Copy:
-    name: str
-    note: str
-    size: int
-    root: bytes
-
-
-def _copy(number: int, note: str) -> _Copy:
-    """Parse a note. Raises BadNote unless it can be read as a checkpoint; its signature is checked later."""
-    checkpoint = parse_checkpoint(note.rpartition("\n\n")[0] + "\n")
-    return _Copy(f"copy {number} (size {checkpoint.size})", note, checkpoint.size, checkpoint.root)
-
-
-class _ExpectedRoots:
-    """The roots that checkpoints claim, compared as the recomputed tree reaches their sizes."""
-
-    def __init__(self, signed: Sequence[SignedCheckpoint], copies: Sequence[_Copy]) -> None:
-        self.copies = copies
-        claims = [(mark.size, mark.root, f"checkpoint of size {mark.size}") for mark in signed]
-        claims += [(copy.size, copy.root, f"checkpoint, {copy.name},") for copy in copies]
-        self._claims = sorted(claims, key=lambda claim: claim[0])
-        self._next = 0
-        self.last_good = 0
-        self._broken: list[tuple[int, str]] = []
-
-    def within(self, start: int, end: int) -> list[int]:
-        """Return the sizes above `start`, up to `end`, for which a root is claimed."""
-        sizes = []
-        for size, *_ in islice(self._claims, self._next, None):
-            if size > end:
-                break
-            if size > start and size not in sizes:
-                sizes.append(size)
-        return sizes
-
-    def compare(self, size: int, root: bytes) -> None:
-        while self._next < len(self._claims) and self._claims[self._next][0] <= size:
-            claimed, expected, name = self._claims[self._next]
-            if claimed == size and expected == root:
-                self.last_good = size
-            else:
-                self._broken.append((claimed, name))
-            self._next += 1
-
-    def mismatches(self, leaves_fit: bool) -> list[str]:
-        """Describe the first checkpoint that does not fit, and count the others."""
-        broken = [*self._broken, *((size, name) for size, _, name in self._claims[self._next :])]
-        if not broken:
-            return []
-        size, name = broken[0]
-        where = "" if not leaves_fit else f": between leaf {self.last_good + 1} and leaf {size}, and the tiles with it"
-        others = f"; so do {len(broken) - 1} others" if len(broken) > 1 else ""
-        return [f"{name} does not fit the log{where}{others}"]
-
-
-def _notes(tiles: Conn, signed: Sequence[SignedCheckpoint], trusted: Sequence[bytes]) -> Iterator[str]:
-    """Yield the checkpoints whose note contradicts its columns or was signed by the wrong key."""
-    name, periods = checkpoints.origin(tiles), _KeyPeriods(checkpoints.keys(tiles))
-    yield from periods.unknown(trusted)
-    for mark in signed:
-        try:
-            text, key = open_note(mark.note, trusted)
-            checkpoint = parse_checkpoint(text)
-        except BadNote as bad:
-            yield f"checkpoint of size {mark.size}: {bad}"
-            continue
-        if (checkpoint.origin, checkpoint.size, checkpoint.root) != (name, mark.size, mark.root):
-            yield f"checkpoint of size {mark.size}: its signed text says something else than what is kept beside it"
-        yield from periods.misuses(key, mark.size)
-
-
-class _KeyPeriods:
-    """When each key may sign: from the end of the one before, and never again once another has signed."""
-
-    def __init__(self, keys: Sequence[PublicKey]) -> None:
-        self._keys = {key.public_key: key for key in keys}
-        self._current: bytes | None = None
-        self._ended: dict[bytes, int] = {}
-
-    def unknown(self, trusted: Sequence[bytes]) -> Iterator[str]:
-        for key in self._keys.values():
-            if key.public_key not in trusted:
-                since = f"the key in use since size {key.since_size}"
-                yield f"{since} is unknown here: if it is yours, name its public half with --key"
-
-    def misuses(self, key: bytes, size: int) -> Iterator[str]:
-        """Checkpoints must come in the order of their sizes."""
-        if key in self._ended:
-            yield _rolled_back_key(size, f"ended at size {self._ended[key]}")
-            return
-        if self._current not in (None, key):
-            self._ended[self._current] = size - 1
-        self._current = key
-        period = self._keys.get(key)
-        if period is not None and not period.may_sign(size):
-            ended = period.until_size is not None and size > period.until_size
-            why = f"ended at size {period.until_size}" if ended else f"began at size {period.since_size}"
-            yield _rolled_back_key(size, why)
-
-
-def _rolled_back_key(size: int, why: str) -> str:
-    return f"checkpoint of size {size}: signed by a rolled-back key, which {why}"
-
-
-def _signed_copies(tiles: Conn, copies: Sequence[_Copy], trusted: Sequence[bytes]) -> Iterator[str]:
-    name = checkpoints.origin(tiles)
-    for copy in copies:
-        try:
-            if parse_checkpoint(open_note(copy.note, trusted)[0]).origin != name:
-                yield f"checkpoint, {copy.name}: it is that of another log"
-        except BadNote as bad:
-            yield f"checkpoint, {copy.name}: {bad}"
 
 
 def _upper_tiles(tiles: Conn, pyramid: Pyramid) -> Iterator[str]:

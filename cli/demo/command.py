@@ -14,6 +14,8 @@ from psycopg import sql
 from application.founding import found_database
 from application.hosting.database import EMBEDDED_DATABASE, open_database, with_database
 from application.hosting.settings import Settings, load_settings
+from application.proof.naming import name_anew, new_name
+from application.proof.signer_memory import SignerMemory
 from application.sign_in.local import issue_token
 from cli.composition import open_everything, own_token_secret, utc_now
 from cli.console import Refused, Stopped, confirm, note, somebody_is_there
@@ -88,6 +90,9 @@ def _drop(settings: Settings, yes: bool) -> None:
             conn.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(EMBEDDED_DATABASE)))
         except psycopg.errors.ObjectInUse:
             raise Refused("another process uses the embedded database: stop it, then try --fresh again") from None
+    memory = SignerMemory(settings.memory)
+    if memory.read() is not None:
+        name_anew(new_name(), memory, "the demonstration was begun afresh")
 
 
 def _welcome(settings: Settings, address: str, parts: Sequence[Part]) -> None:

@@ -7,6 +7,8 @@ from datetime import datetime
 
 from application.proof.checkpoints import CHECKPOINTS, SignedCheckpoint, latest
 from application.proof.log_checks import last_check
+from application.proof.naming import log_name
+from application.proof.troubles import Trouble, troubles
 from cli.composition import Conn
 from cli.read_models.readiness import is_outdated, known_read_models
 from domain.proof.events import LogChecked
@@ -40,7 +42,8 @@ class ReadModelState:
 @dataclass(frozen=True, slots=True)
 class LogState:
     """`projecting`: a process, here or elsewhere, projects. `frozen_projector`: the PostgreSQL session of one that
-    holds the lease and does nothing. `checkpoint`: the latest.
+    holds the lease and does nothing. `checkpoint`: the latest. `troubles`: what is not signed, stamped or cosigned, and
+    why.
     """
 
     position: int
@@ -55,6 +58,25 @@ class LogState:
     #: What is missing of what keeps the log from being rewritten, and what this role could do about it.
     unprotected: tuple[str, ...]
     rights: Rights
+    log_name: str | None
+    troubles: tuple[Trouble, ...]
+
+
+#: The state of a database that nothing was ever written into.
+NO_LOG = LogState(
+    position=0,
+    events=0,
+    projecting=False,
+    frozen_projector=None,
+    read_models=(),
+    checkpoint=None,
+    check=None,
+    checked_at=None,
+    unprotected=(),
+    rights=Rights(owns=True, owner="", rewriting=()),
+    log_name=None,
+    troubles=(),
+)
 
 
 def count_after(conn: Conn, position: int) -> int:
@@ -99,6 +121,8 @@ def log_state(conn: Conn, now: datetime) -> LogState:
             checked_at=checked[0].stamp.recorded_at if checked else None,
             unprotected=tuple(unprotected(conn, LOG, CHECKPOINTS)),
             rights=rights_over(conn, LOG),
+            log_name=log_name(conn),
+            troubles=tuple(troubles(conn)),
         )
 
 

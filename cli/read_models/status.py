@@ -8,26 +8,33 @@ import orjson
 import typer
 from rich.table import Table
 
-from cli.composition import open_everything, settings_from_environment, utc_now
+from application.proof.troubles import SIGNING
+from cli.composition import check_signing, check_tables, open_to_read, settings_from_environment, utc_now
 from cli.console import note, quantity, results
 from cli.options import AsJson, Verbose, set_up_command_logs
-from cli.read_models.log_state import LogState, ReadModelState, log_state
+from cli.read_models.log_state import NO_LOG, LogState, ReadModelState, log_state
+from eventstore.log_table import log_exists
 
 
 def status(as_json: AsJson = False, verbose: Verbose = False) -> None:
-    """Show how far the log and each read model have come, and which have stopped.
+    """Show how far the log and each read model have come, and which have stopped; and whether the log is signed.
 
     The lag is the number of events a read model has yet to read, and the age of the oldest of them. A read model that
     fails on an event stops before it until the cause is fixed: its position, the event and the reason are shown.
+    Reads only.
     """
     settings = settings_from_environment()
     set_up_command_logs(verbose)
-    with open_everything(settings, protecting=False) as opened, opened.connection() as conn:
-        state = log_state(conn, utc_now())
+    with open_to_read(settings) as reading, reading.connection() as conn:
+        if log_exists(conn):
+            check_tables(conn)
+            signing, state = check_signing(conn, settings), log_state(conn, utc_now())
+        else:
+            signing, state = "there is no log yet", NO_LOG
     if as_json:
-        typer.echo(orjson.dumps(_as_json(state)))
+        typer.echo(orjson.dumps(_as_json(state, signing)))
     else:
-        _show(state)
+        _show(state, signing)
 
 
 def _last_checkpoint(state: LogState) -> str:
@@ -65,7 +72,7 @@ def _projector(state: LogState) -> str:
     return "none runs (parentalite serve, or parentalite project)"
 
 
-def _show(state: LogState) -> None:
+def _show(state: LogState, signing: str | None) -> None:
     console = results()
     console.print(f"Log: position {state.position:,}, {quantity(state.events, 'event')}")
     for missing in state.unprotected:
@@ -73,8 +80,17 @@ def _show(state: LogState) -> None:
     if not state.unprotected:
         console.print(f"Append-only: {_rights(state)}")
     console.print(f"Projector: {_projector(state)}")
+    console.print(f"Signed as: {state.log_name or 'no name yet (parentalite audit name-log)'}")
     console.print(_last_checkpoint(state))
     console.print(_last_check(state), style="red" if state.check and state.check.findings else None)
+    if signing is not None:
+        console.print(f"Signing: stopped: {signing}", style="red")
+    for trouble in state.troubles:
+        if trouble.work != SIGNING:
+            again = f"tried {quantity(trouble.tries, 'time')} since {trouble.since:%Y-%m-%d %H:%M}, again at"
+            console.print(
+                f"{trouble.work.capitalize()}: {trouble.reason} ({again} {trouble.next_at:%H:%M:%S} UTC)", style="red"
+            )
     table = Table("Read model", title_justify="left")
     for name in ("Generation", "Position", "Lag (events)", "Lag (seconds)"):
         table.add_column(name, justify="right")
@@ -117,7 +133,7 @@ def _in_words(model: ReadModelState) -> str:
     return "behind" if model.lag.events else "up to date"
 
 
-def _as_json(state: LogState) -> dict[str, Any]:
+def _as_json(state: LogState, signing: str | None) -> dict[str, Any]:
     return {
         "log": {"position": state.position, "events": state.events},
         "protection": {
@@ -139,6 +155,18 @@ def _as_json(state: LogState) -> dict[str, Any]:
             "findings": state.check.findings,
             "firstFindings": state.check.first_findings,
         },
+        "logName": state.log_name,
+        "notSigned": signing,
+        "troubles": [
+            {
+                "work": trouble.work,
+                "reason": trouble.reason,
+                "since": trouble.since,
+                "tries": trouble.tries,
+                "nextAt": trouble.next_at,
+            }
+            for trouble in state.troubles
+        ],
         "readModels": [
             {
                 "name": model.live.name,

@@ -12,9 +12,8 @@ from application.followers.scheduling import scheduling
 from application.followers.unreached import tell_unreached
 from application.hosting.settings import Settings
 from application.proof.completeness.committing import map_commits
-from application.proof.notes import SigningKey
 from application.proof.stamping import Authority
-from cli.composition import Runtime, utc_now
+from cli.composition import Runtime, signing_key, utc_now
 from cli.server.jobs import jobs
 from projections.engine.runner import projecting
 
@@ -30,7 +29,7 @@ def background_work(opened: Runtime) -> Iterator[None]:
     Another process may hold the lead in any of these.
     """
     settings, application = opened.settings, opened.application
-    key = SigningKey.from_seed(settings.checkpoint_key)
+    key = signing_key(settings)
     authority, commit_map = _authority(settings), map_commits(application.execute)
     with (
         projecting(opened.url, application.vault),

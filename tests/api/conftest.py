@@ -11,12 +11,13 @@ import pytest
 from application.application import open_application
 from application.founding import found_database
 from application.hosting.database import temporary_database
+from application.proof.naming import name_log
 from domain.kernel.identifiers import structure_id
 from projections.engine.catching_up import catch_up
 from projections.engine.generations import prepare
 from projections.registry import projections
 from tests.support.api.asking import BASSE_TERRE, FOUNDED_AT, MASTER_KEY, TILLEULS, Town
-from tests.support.world import EVENT_KEYS
+from tests.support.world import EVENT_KEYS, LOG_NAME
 
 _numbers = count(1)
 
@@ -29,6 +30,7 @@ def founded_name(server_url: str, worker_id: str) -> Iterator[str]:
         with open_application(url, MASTER_KEY, EVENT_KEYS) as app:
             found_database(app, FOUNDED_AT)
             with app.pool.connection() as conn:
+                name_log(conn, LOG_NAME)
                 prepare(conn, projections)
                 catch_up(conn, app.vault)
         yield name

@@ -16,10 +16,12 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from application.founding import found_database
+from application.proof.naming import name_log
+from application.proof.signer_memory import SignerMemory
 from cli.composition import Runtime, open_everything, settings_from_environment
 from cli.main import app
 from projections.engine.catching_up import catch_up
-from tests.support.world import FOUNDED_AT, World
+from tests.support.world import FOUNDED_AT, LOG_NAME, World
 
 ROOT = Path(__file__).parents[2]
 TOKEN_SECRET = "the secret of these tests, long enough"
@@ -57,7 +59,10 @@ def run() -> Iterator[Run]:
 
 @pytest.fixture
 def opened(environment) -> Iterator[Runtime]:
-    with open_everything(settings_from_environment()) as everything:
+    settings = settings_from_environment()
+    with open_everything(settings) as everything:
+        with everything.connection() as conn:
+            name_log(conn, LOG_NAME, SignerMemory(settings.memory))
         yield everything
 
 

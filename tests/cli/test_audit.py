@@ -56,7 +56,8 @@ def test_a_log_that_was_left_alone_is_told_so_and_what_was_changed_with_its_posi
     wrong = run("audit", "check")
     assert (wrong.exit_code, wrong.stdout) == (1, "")
     assert "position 3: changed" in wrong.stderr
-    assert "2 findings" in wrong.stderr
+    assert "3 findings" in wrong.stderr
+    assert "events were signed, by the key's own record" in wrong.stderr
 
 
 def test_a_log_without_a_checkpoint_is_not_said_to_be_well(run, world, key):
@@ -130,7 +131,9 @@ def test_a_key_that_was_replaced_is_refused_at_the_start(run, world, key, monkey
     assert run("audit", "checkpoint").exit_code == 0
     monkeypatch.setenv("PARENTALITE_CHECKPOINT_KEY", base64.b64encode(OTHER_SEED).decode())
     assert run("audit", "checkpoint").exit_code == 0
-    unknown = run("audit", "check")
+    # Its public half stands in the record beside the key.
+    assert run("audit", "check").exit_code == 0
+    unknown = run("audit", "check", "--key", str(key))
     assert unknown.exit_code == 1
     assert "--key" in unknown.stderr
     other = pem(tmp_path, "other.pem", OTHER_SEED)

@@ -14,8 +14,9 @@ from psycopg.errors import CheckViolation, InsufficientPrivilege, NotNullViolati
 from application.application import open_application
 from application.founding import found_database
 from application.hosting.database import temporary_database
-from application.proof.checkpoints import CHECKPOINTS, ON_REQUEST, make_checkpoint
+from application.proof.checkpoints import CHECKPOINTS, ON_REQUEST
 from application.proof.notes import SigningKey
+from application.proof.signing import make_checkpoint
 from eventstore.bulk import append_rows
 from eventstore.log import head
 from eventstore.log_table import LOG, NotOwner, rights_over, unprotected

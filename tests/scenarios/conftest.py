@@ -11,12 +11,13 @@ import pytest
 from application.application import open_application
 from application.founding import found_database
 from application.hosting.database import temporary_database
+from application.proof.naming import name_log
 from projections.engine.catching_up import catch_up
 from projections.engine.generations import prepare
 from projections.registry import projections
 from tests.support.people import People
 from tests.support.server import MASTER_KEY, Clock, Server, running_server
-from tests.support.world import EVENT_KEYS
+from tests.support.world import EVENT_KEYS, LOG_NAME
 
 FOUNDED_AT = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 _numbers = count(1)
@@ -30,6 +31,7 @@ def founded_template(server_url: str, worker_id: str) -> Iterator[str]:
         with open_application(url, MASTER_KEY, EVENT_KEYS) as application:
             found_database(application, FOUNDED_AT)
             with application.pool.connection() as conn:
+                name_log(conn, LOG_NAME)
                 prepare(conn, projections)
                 catch_up(conn, application.vault)
         yield name

@@ -53,6 +53,7 @@ from eventstore.recorder import Outcome
 
 MASTER_KEY = bytes(range(32))
 EVENT_KEYS = EventKeys(b"e" * 32)
+LOG_NAME = "parentalite.log/tests"
 FOUNDED_AT = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 SIRET = "21971101700018"
 STRUCTURE_ID = structure_id(SIRET)

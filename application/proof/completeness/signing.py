@@ -7,9 +7,10 @@ from typing import Any
 
 from psycopg import Connection
 
-from application.proof.checkpoints import SignedCheckpoint, make_checkpoint
+from application.proof.checkpoints import SignedCheckpoint
 from application.proof.completeness.committing import CommitMap
 from application.proof.notes import SigningKey
+from application.proof.signing import make_checkpoint, signing_transaction
 
 Conn = Connection[Any]
 
@@ -17,7 +18,7 @@ Conn = Connection[Any]
 def sign_with_map(
     conn: Conn, key: SigningKey, reason: str, now: datetime, commit_map: CommitMap
 ) -> SignedCheckpoint | None:
-    """Commit the map and sign the log up to it. Return None if the log is empty. Raises KeyRetired."""
-    with conn.transaction():
+    """Commit the map and sign the log up to it. Return None if the log is empty. Raises SigningRefused."""
+    with signing_transaction(conn, key):
         commit = commit_map(conn, now)
         return None if commit is None else make_checkpoint(conn, key, commit.position, reason, now)

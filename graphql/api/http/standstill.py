@@ -19,6 +19,7 @@ from psycopg.rows import class_row, dict_row
 from api.core.context import Services
 from application.notifications import standing as telling
 from application.proof.log_checks import LAST_CHECK, check_in
+from application.proof.troubles import SIGNING, STAMPING, WITNESSES
 from eventstore.unavailable import is_unavailable
 from projections.engine import runner
 from projections.engine.reading import read_on
@@ -67,6 +68,14 @@ SELECT clock_timestamp() AS told_at, (SELECT bool_or(goes_on) FROM ({HOLDER}) AS
         AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
         AND a.backend_type = 'client backend' AND clock_timestamp() - a.xact_start > make_interval(secs => %(held)s)
 ) AS held"""
+
+_TROUBLED = "SELECT work FROM proof.troubles ORDER BY work"
+#: Public: `parentalite status` tells the reasons.
+_TROUBLES = {
+    SIGNING: "the log is not signed: parentalite status says why",
+    STAMPING: "checkpoints are not stamped",
+    WITNESSES: "checkpoints are not cosigned",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +132,8 @@ class Standing:
     followers: tuple[Follower, ...]
     #: The state of e-mails, reactions and jobs.
     telling: telling.Standing | None
+    #: What is not signed, stamped or cosigned.
+    troubles: tuple[str, ...]
     projecting: bool
     recording: bool
     problems: tuple[str, ...]
@@ -192,7 +203,7 @@ class Watch:
             if isinstance(error, psycopg.errors.UndefinedTable):
                 # The first projector has not prepared the database yet.
                 return Standing(
-                    (), None, projecting=False, recording=True, problems=("no read models yet",), ready=False
+                    (), None, (), projecting=False, recording=True, problems=("no read models yet",), ready=False
                 )
             if not is_unavailable(error):
                 log.error("the watch failed", extra={"reason": type(error).__name__})
@@ -209,6 +220,7 @@ class Watch:
         sessions: dict[str, Any],
         mail: telling.Standing | None,
         check: Check | None,
+        troubles: list[str],
     ) -> Standing:
         followers = tuple(self._follower(row, sessions["told_at"]) for row in rows)
         if sessions["projecting"]:
@@ -231,10 +243,12 @@ class Watch:
             *(f"{f.name}: events wait" for f in followers if f.lag_seconds > late.get(f.name, float("inf"))),
             *(("letters, reactions or jobs do not go on",) if mail is not None and mail.troubled else ()),
             *(check.problems if check is not None else ()),
+            *(_TROUBLES.get(work, work) for work in troubles),
             *(("the clock differs from PostgreSQL's",) if clock_difference > MOST_CLOCK_DIFFERENCE_SECONDS else ()),
         ]
         ready = not hindering and any(follower.is_read_model for follower in followers)
-        return Standing(followers, mail, projecting, recording, (*hindering, *warnings), ready, check)
+        problems = (*hindering, *warnings)
+        return Standing(followers, mail, tuple(troubles), projecting, recording, problems, ready, check)
 
     def _follower(self, row: dict[str, Any], now: datetime) -> Follower:
         self._heads.see(row["head"])
@@ -257,7 +271,7 @@ def _age(recorded_at: str | None, now: datetime) -> float:
 
 async def _read(
     conn: AsyncConnection[Any],
-) -> tuple[list[dict[str, Any]], dict[str, Any], telling.Standing | None, Check | None]:
+) -> tuple[list[dict[str, Any]], dict[str, Any], telling.Standing | None, Check | None, list[str]]:
     async with conn.cursor(row_factory=dict_row) as cursor:
         followers = await (await cursor.execute(_FOLLOWERS)).fetchall()
         bounds = {"silent": runner.SILENT_SECONDS, "held": HELD_SECONDS}
@@ -266,8 +280,9 @@ async def _read(
         mail = await (await cursor.execute(telling.STANDING)).fetchone()
     async with conn.cursor(binary=True) as cursor:
         checked = await (await cursor.execute(LAST_CHECK)).fetchone()
+    troubles = [work for (work,) in await (await conn.execute(_TROUBLED)).fetchall()]
     assert sessions is not None
-    return followers, sessions, mail, _check_in(checked, sessions["told_at"]) if checked else None
+    return followers, sessions, mail, _check_in(checked, sessions["told_at"]) if checked else None, troubles
 
 
 def _check_in(row: tuple[Any, ...], now: datetime) -> Check:

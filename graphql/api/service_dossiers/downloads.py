@@ -25,8 +25,8 @@ from api.service_dossiers.types import ServiceDossier, dossier_lines, load_dossi
 from application.files.store import BadStoredFile
 from application.papers.dossier_of_facts import pdf_of_facts
 from application.proof.bundle import export_bundle, facts_now
-from application.proof.checkpoints import KeyRetired
 from application.proof.completeness.committing import map_commits
+from application.proof.signer_memory import KeyRetired, SigningRefused
 from domain.kernel.rights import Action, Scope, scope_of
 
 log = logging.getLogger(__name__)
@@ -86,6 +86,11 @@ async def _bundle(context: Context, request: Request) -> Response:
         log.error("the checkpoint key was replaced: restart this process with the new one")
         message = "La clé de signature vient d'être remplacée : réessayez une fois le service redémarré."
         raise Refused(503, "KEY_RETIRED", message) from None
+    except SigningRefused as refused:
+        shutil.rmtree(folder)
+        log.error("the log is not signed", extra={"reason": str(refused)})
+        message = "L'historique n'est pas signé en ce moment : le service technique en est averti."
+        raise Refused(503, "NOT_SIGNED", message) from None
     except BaseException:
         shutil.rmtree(folder)
         raise

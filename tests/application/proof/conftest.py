@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import count
+from pathlib import Path
 from uuid import UUID
 
 import psycopg
@@ -13,11 +14,16 @@ from psycopg import Connection
 
 from application.application import open_application
 from application.hosting.database import temporary_database
-from application.proof.checkpoints import ON_REQUEST, make_checkpoint
+from application.proof.checking import check_log
+from application.proof.checkpoints import ON_REQUEST, SignedCheckpoint, latest
+from application.proof.naming import name_log
 from application.proof.notes import SigningKey
+from application.proof.signer_memory import RememberingKey
+from application.proof.signing import make_checkpoint, take_up_key
 from eventstore.bulk import append_rows
+from eventstore.log import head
 from tests.support.forging import lift_protection
-from tests.support.world import EVENT_KEYS
+from tests.support.world import EVENT_KEYS, LOG_NAME
 
 MASTER_KEY = bytes(range(32))
 KEY, NEXT_KEY = SigningKey.from_seed(b"k" * 32), SigningKey.from_seed(b"n" * 32)
@@ -46,6 +52,7 @@ def signed_template(server_url: str, worker_id: str) -> Iterator[str]:
     with temporary_database(server_url, name) as url:
         with open_application(url, MASTER_KEY, EVENT_KEYS), psycopg.connect(url, autocommit=True) as conn:
             lift_protection(conn)
+            name_log(conn, LOG_NAME)
             append_rows(conn, EVENT_KEYS, rows(1, EVENTS))
             for position in CHECKPOINTS:
                 make_checkpoint(conn, KEY, position, ON_REQUEST, NOW)
@@ -73,4 +80,52 @@ def empty(server_url: str, worker_id: str) -> Iterator[Connection]:
         psycopg.connect(url, autocommit=True) as connection,
     ):
         lift_protection(connection)
+        name_log(connection, LOG_NAME)
         yield connection
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> RememberingKey:
+    return RememberingKey.beside(KEY.seed, tmp_path / "keys" / "signer-memory.json")
+
+
+@pytest.fixture
+def remembered(conn: Connection, key: RememberingKey) -> Connection:
+    """The log of 2,000 events, its last checkpoint remembered by the key."""
+    take_up_key(conn, key)
+    return conn
+
+
+def sign(conn: Connection, key: RememberingKey, until: int | None = None) -> SignedCheckpoint | None:
+    return make_checkpoint(conn, key, until or head(conn), ON_REQUEST, NOW)
+
+
+def grown(conn: Connection, count: int = 5) -> Connection:
+    last = head(conn)
+    append_rows(conn, EVENT_KEYS, rows(last + 1, last + count))
+    return conn
+
+
+def last_size(conn: Connection) -> int:
+    last = latest(conn)
+    assert last is not None
+    return last.size
+
+
+def record(key: RememberingKey):
+    content = key.memory.read()
+    assert content is not None
+    return content
+
+
+def findings(conn: Connection, key: RememberingKey) -> list[str]:
+    with psycopg.connect(conn.info.dsn, autocommit=True) as own:
+        return list(check_log(own, conn, [KEY.public], record=key.memory.read()).findings)
+
+
+def without_guard(conn: Connection, *statements: str) -> None:
+    """Whoever owns the tables can also switch off what guards them."""
+    conn.execute("SET session_replication_role = replica")
+    for statement in statements:
+        conn.execute(statement.encode())
+    conn.execute("SET session_replication_role = DEFAULT")

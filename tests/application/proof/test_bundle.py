@@ -14,9 +14,10 @@ import pytest
 
 from application.application import Application
 from application.files.store import BadStoredFile, FileStore
-from application.proof.checkpoints import CERTIFICATION, make_checkpoint, take_up_key
+from application.proof.checkpoints import CERTIFICATION
 from application.proof.dossier_streams import NotADossier
 from application.proof.notes import SigningKey
+from application.proof.signing import make_checkpoint, take_up_key
 from tests.support.papers import second_verifier
 from tests.support.papers.bundles import checks, members, rewritten, signed_again, wrong
 from tests.support.papers.proved_dossiers import KEY, Claim

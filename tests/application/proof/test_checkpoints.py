@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from random import Random
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -13,20 +14,19 @@ from psycopg import Connection
 from application.proof.checkpoints import (
     CERTIFICATION,
     ON_REQUEST,
-    KeyRetired,
     all_checkpoints,
     certified_before,
     keys,
     latest,
-    make_checkpoint,
     origin,
-    take_up_key,
     with_size,
 )
 from application.proof.leaves import Leaf, decode_leaf, encode_leaf, read_leaves
 from application.proof.merkle import consistency_proof as prove_consistency
 from application.proof.merkle import inclusion_proof, leaf_hash, verifies_consistency, verifies_inclusion
 from application.proof.notes import BadNote, SigningKey, from_pem, open_note, parse_checkpoint, to_pem
+from application.proof.signer_memory import KeyRetired
+from application.proof.signing import make_checkpoint, take_up_key
 from application.proof.tiles import IncompleteTree, StoredTree, grow, tree_size
 from eventstore.bulk import append_rows
 from eventstore.log import head
@@ -165,11 +165,24 @@ def test_the_same_tree_is_signed_once(conn: Connection):
 
 def test_the_last_checkpoint_of_a_certification_is_found(conn: Connection):
     assert certified_before(conn, EVENTS + 1) is None
-    certified = make_checkpoint(conn, KEY, EVENTS, CERTIFICATION, NOW)
+    append_rows(conn, EVENT_KEYS, [(UUID(int=999), 1, "service_dossier.certified", b"{}")])
+    certified = make_checkpoint(conn, KEY, head(conn), ON_REQUEST, NOW)
     assert certified is not None
     assert certified.reason == CERTIFICATION
-    assert certified_before(conn, EVENTS + 1) == certified
-    assert certified_before(conn, EVENTS) is None
+    assert certified_before(conn, EVENTS + 2) == certified
+    assert certified_before(conn, EVENTS + 1) is None
+    append_rows(conn, EVENT_KEYS, [(UUID(int=998), 1, "animation.published", b"{}")])
+    make_checkpoint(conn, KEY, head(conn), ON_REQUEST, NOW)
+    assert certified_before(conn, EVENTS + 3) == certified
+
+
+def test_what_was_certified_follows_from_the_log_and_not_from_the_column_beside_it(conn: Connection):
+    append_rows(conn, EVENT_KEYS, [(UUID(int=999), 1, "service_dossier.paid", b"{}")])
+    certified = make_checkpoint(conn, KEY, head(conn), CERTIFICATION, NOW)
+    assert certified is not None
+    conn.execute("UPDATE proof.checkpoints SET reason = 'asked'")
+    assert (before := certified_before(conn, EVENTS + 2)) is not None
+    assert before.size == certified.size
 
 
 def test_a_new_key_ends_the_one_before_which_may_not_come_back(conn: Connection):

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from application.proof.log_check.pyramid import Pyramid
 from application.proof.merkle import (
     EMPTY_ROOT,
     consistency_proof,
@@ -18,7 +19,6 @@ from application.proof.merkle import (
     verifies_consistency,
     verifies_inclusion,
 )
-from application.proof.pyramid import Pyramid
 
 #: The leaves and roots that certificate-transparency implementations share as test vectors.
 LEAVES = [

@@ -12,14 +12,8 @@ from uuid import UUID
 import pytest
 
 from application.followers.notary import look, notarising, utc_now, watch
-from application.proof.checkpoints import (
-    CERTIFICATION,
-    INTERVAL,
-    ON_REQUEST,
-    all_checkpoints,
-    make_checkpoint,
-    take_up_key,
-)
+from application.proof.checkpoints import CERTIFICATION, INTERVAL, ON_REQUEST, all_checkpoints
+from application.proof.signing import make_checkpoint, take_up_key
 from application.proof.tiles import tree_size
 from eventstore.bulk import append_rows
 from eventstore.locks import Lock, acquire

@@ -9,10 +9,11 @@ import pytest
 from psycopg import Connection
 
 from application.proof.checking import Report, check_log
-from application.proof.checkpoints import ON_REQUEST, latest, make_checkpoint, origin, take_up_key
+from application.proof.checkpoints import ON_REQUEST, latest, origin
 from application.proof.leaves import read_leaves
 from application.proof.merkle import leaf_hash
 from application.proof.notes import Checkpoint, SigningKey
+from application.proof.signing import make_checkpoint, take_up_key
 from application.proof.tiles import StoredTree
 from eventstore.bulk import append_rows
 from eventstore.log import head

@@ -35,7 +35,18 @@ def _live(opened) -> dict[str, int]:
         return {live.name: live.generation for live in generations(conn, State.LIVE)}
 
 
-def test_an_empty_database_has_nothing_and_lacks_nothing(run, environment):
+def test_an_empty_database_has_nothing_lacks_nothing_and_stays_empty(run, environment):
+    status = _status(run)
+    assert status["log"] == {"position": 0, "events": 0}
+    assert status["readModels"] == []
+    with psycopg.connect(environment["DATABASE_URL"]) as conn:
+        made = conn.execute(
+            "SELECT count(*) FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
+        )
+        assert made.fetchone() == (0,)
+
+
+def test_a_database_without_events_has_every_read_model(run, opened):
     status = _status(run)
     assert status["log"] == {"position": 0, "events": 0}
     assert {model["name"] for model in status["readModels"]} == set(known_read_models())

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from application.followers.notary import notarising
-from application.proof.checkpoints import ON_REQUEST, make_checkpoint, take_up_key
+from application.proof.checkpoints import ON_REQUEST
 from application.proof.notes import SigningKey, from_pem, open_note, parse_checkpoint
 from application.proof.public_keys import PublicKey, read_public_keys
+from application.proof.signing import make_checkpoint, take_up_key
 from application.proof.verifying import verify
 from eventstore.log import head
 from tests.scenarios.service.test_service_dossiers import Claims, seen

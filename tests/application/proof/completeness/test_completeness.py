@@ -12,12 +12,13 @@ import pytest
 
 from application.files.store import FileStore
 from application.proof.bundle import facts_now, records_of
-from application.proof.checkpoints import ON_REQUEST, all_checkpoints, latest, make_checkpoint
+from application.proof.checkpoints import ON_REQUEST, all_checkpoints, latest
 from application.proof.completeness.committing import last_commit, map_commits
 from application.proof.dossier_facts import facts_of
 from application.proof.dossier_streams import NotADossier
 from application.proof.notes import parse_checkpoint, split_note
 from application.proof.public_keys import read_public_keys
+from application.proof.signing import make_checkpoint
 from application.proof.verifying import verify
 from application.service_dossiers.commands import ServiceDossierReturn
 from eventstore.log import head

@@ -1,0 +1,1 @@
+"""What checks the whole log against what was signed: see `application.proof.checking`."""

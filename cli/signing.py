@@ -1,0 +1,110 @@
+"""`parentalite audit checkpoint`, `name-log`, `rotate-key`: what the signing key does, and what it is asked once."""
+
+from __future__ import annotations
+
+import base64
+from typing import Annotated
+
+import typer
+
+from application.hosting.kept_secrets import make_key
+from application.hosting.settings import CHECKPOINT_KEY_FILE
+from application.proof.checkpoints import ON_REQUEST, ROTATION
+from application.proof.completeness.committing import map_commits
+from application.proof.completeness.signing import sign_with_map
+from application.proof.naming import name_anew, name_log, new_name
+from application.proof.public_keys import IN_USE, save_public_key
+from application.proof.signer_memory import RememberingKey
+from application.proof.signing import take_up_key
+from cli.composition import environment, open_everything, settings_from_environment, signing_key, utc_now
+from cli.console import Refused, confirm, note, quantity
+from cli.key_files import replace_key
+from cli.options import Verbose, Yes, set_up_command_logs
+
+
+def checkpoint(verbose: Verbose = False) -> None:
+    """Sign the log as it is now, and print the checkpoint, a text for others to keep.
+
+    `parentalite serve` signs one every PARENTALITE_CHECKPOINT_SECONDS and at every certification, and publishes the
+    latest under /checkpoint. A log that does not begin with what the key has signed before is refused.
+    """
+    settings = settings_from_environment()
+    set_up_command_logs(verbose)
+    with open_everything(settings) as opened, opened.connection() as conn:
+        commit_map = map_commits(opened.application.execute)
+        signed = sign_with_map(conn, signing_key(settings), ON_REQUEST, utc_now(), commit_map)
+    if signed is None:
+        raise Refused("the log is empty: there is nothing to sign yet (parentalite demo loads a season)")
+    typer.echo(signed.note, nl=False)
+
+
+def name_the_log(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            help="The name, best the site's address without https://, such as parentalite.example.org. Default: "
+            "parentalite.log/ and a random number."
+        ),
+    ] = None,
+    after_restore: Annotated[
+        str | None,
+        typer.Option(
+            "--after-restore",
+            metavar="WHY",
+            help="The database was restored, and lacks what was signed since: let the log go on under a new name. The "
+            "old one, its last tree and this reason stay in the record.",
+        ),
+    ] = None,
+    yes: Yes = False,
+    verbose: Verbose = False,
+) -> None:
+    """Name the log: once, before anything is signed. Its checkpoints are signed under that name for ever.
+
+    The embedded setup names a new database by itself. Elsewhere run this once, after the first start and before others
+    keep checkpoints. The name and what was signed last stand beside the key (PARENTALITE_SIGNER_MEMORY), out of the
+    reach of those who write in the database: no key signs two histories under one name.
+
+    After an honest restore of an older database, the log no longer holds what was signed. Nothing is signed then, until
+    --after-restore gives it a new name. Whoever keeps checkpoints sees the new name and the reason is asked for.
+    """
+    settings = settings_from_environment()
+    set_up_command_logs(verbose)
+    key = signing_key(settings)
+    with open_everything(settings) as opened, opened.connection() as conn:
+        name = name or new_name()
+        if after_restore is None:
+            name_log(conn, name, key.memory)
+        else:
+            if not after_restore.strip():
+                raise Refused("--after-restore: say why, in words: it stays in the record")
+            confirm(f"Let the log go on as {name}, another one than what was signed so far?", yes)
+            ended = name_anew(name, key.memory, after_restore.strip())
+            signed = quantity(ended.signed.size if ended.signed else 0, "event")
+            note(f"{ended.name} has ended, with {signed} signed.")
+        take_up_key(conn, key)
+    note(f"The log is named from now on, for ever; its record is {settings.memory}: back it up with the key.")
+    typer.echo(name)
+
+
+def rotate_key(yes: Yes = False, verbose: Verbose = False) -> None:
+    """Replace the key that signs checkpoints; the old public key stays valid for what it signed.
+
+    Embedded setup only. Elsewhere, sign a last checkpoint (parentalite audit checkpoint), then give every process a new
+    PARENTALITE_CHECKPOINT_KEY. Processes still running with the old key stop signing and must be restarted.
+    """
+    settings = settings_from_environment()
+    set_up_command_logs(verbose)
+    if not settings.embedded or environment().get("PARENTALITE_CHECKPOINT_KEY"):
+        raise Refused("PARENTALITE_CHECKPOINT_KEY: the key is configured there; set it to a new one to replace it")
+    confirm("Replace the key that signs checkpoints?", yes)
+    folder = settings.home / "keys"
+    with open_everything(settings) as opened, opened.connection() as conn:
+        # A last checkpoint ends the old key at this size, so that none of its checkpoints can be added later.
+        commit_map = map_commits(opened.application.execute)
+        sign_with_map(conn, signing_key(settings), ROTATION, utc_now(), commit_map)
+        encoded = make_key()
+        replace_key(folder / CHECKPOINT_KEY_FILE, encoded)
+        new = RememberingKey.beside(base64.b64decode(encoded), settings.memory)
+        take_up_key(conn, new)
+        save_public_key(new.public, folder)
+    note(f"Done: checkpoints are signed by a new key from now on; {folder / IN_USE} is its public half.")
