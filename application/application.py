@@ -20,6 +20,7 @@ from application.animations import commands as animations
 from application.commanding.bus import CommandBus, open_bus
 from application.commanding.commands import Command, use_cases
 from application.commanding.signed_links import SignedLinks
+from application.commanding.speakers import DDL as SPEAKERS_DDL
 from application.contacts import commands as contacts
 from application.files import expiry as stored_files
 from application.hosting.job_tables import create_tables as create_job_tables
@@ -157,6 +158,7 @@ def open_application(
         conn.execute(VAULT_DDL)
         conn.execute(IDENTITIES_DDL)
         conn.execute(PEOPLE_INDEX_DDL)
+        conn.execute(SPEAKERS_DDL)
         create_proof_tables(conn)
         create_map_tables(conn)
         create_notification_tables(conn)

@@ -9,11 +9,12 @@ from uuid import UUID, uuid4
 from pydantic import Field
 
 from application.commanding.commands import ChangeCommand, Command
+from application.commanding.speakers import has_acted_for
 from application.commanding.unit_of_work import UnitOfWork
 from domain.catalogue import CONVENTION, STRUCTURE, TERRITORY
 from domain.conventions import convention as conventions
 from domain.conventions.convention import AMENDABLE, Convention, ConventionSigned, ConventionTerms
-from domain.kernel.errors import invalid
+from domain.kernel.errors import broken, invalid
 from domain.kernel.euros import Euros
 from domain.kernel.identifiers import structure_id, territory_id
 from domain.kernel.people import Name
@@ -71,6 +72,7 @@ def sign(command: ConventionSign, work: UnitOfWork) -> UUID:
     territory = find_territory(work, command.territory)
     terms = ConventionTerms.model_construct(**{name: getattr(command, name) for name in ConventionTerms.model_fields})
     facts = conventions.sign(terms, work.actor, territory.local_date(work.now))
+    _check_speaker(work, structure_id(command.siret))
     convention_id = uuid4()
     belongings = Belongings(structure_id(command.siret), frozenset([territory.code]))
     signed = work.record(CONVENTION, convention_id, facts, belongings)
@@ -104,6 +106,7 @@ def amend(command: ConventionAmend, work: UnitOfWork) -> UUID:
     state = work.subject(CONVENTION, command.convention_id, command.expected_version, "Convention", "convention_id")
     changes = {name: getattr(command, name) for name in AMENDABLE if name in command.model_fields_set}
     facts = conventions.amend(state, work.actor, changes)
+    _check_speaker(work, state.structure_id)
     work.record(CONVENTION, state.id, facts, state.belongings)
     return state.id
 
@@ -112,8 +115,19 @@ def terminate(command: ConventionTerminate, work: UnitOfWork) -> UUID:
     state = work.subject(CONVENTION, command.convention_id, command.expected_version, "Convention", "convention_id")
     last_day = command.terminated_on or find_territory(work, state.territory).local_date(work.now)
     facts = conventions.terminate(state, work.actor, last_day, command.reason)
+    _check_speaker(work, state.structure_id)
     work.record(CONVENTION, state.id, facts, state.belongings)
     return state.id
+
+
+def _check_speaker(work: UnitOfWork, structure: UUID) -> None:
+    """Raise RULE_BROKEN if the actor speaks for the other party."""
+    has_acted = False
+    if (person := work.actor.person) is not None:
+        with work.keyed.pool.connection() as conn:
+            has_acted = has_acted_for(conn, structure, person)
+    if reason := structures.speaker_obstacle(structure, work.actor, has_acted):
+        raise broken(reason)
 
 
 USE_CASES = (

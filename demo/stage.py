@@ -97,7 +97,7 @@ class Stage:
     ) -> Recorded:
         """Stamp what the domain decided as the command bus does. `cause`: the event to which a policy responds."""
         stamp = Stamp.for_command(deed.action, deed.actor, deed.id, deed.at, belongings, cause)
-        subject.current = subject.kind.fold(subject.current, subject.id, facts)
+        subject.current = subject.kind.fold_acts(subject.current, subject.id, [(fact, stamp.author) for fact in facts])
         for fact in facts:
             subject.version += 1
             self.acts.append(Recorded(0, subject.id, subject.version, stamp, fact))

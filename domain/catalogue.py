@@ -14,6 +14,7 @@ from domain.contacts import contacts
 from domain.controls import control
 from domain.conventions import convention
 from domain.files import stored_file
+from domain.kernel.authors import Author
 from domain.kernel.events import Event
 from domain.notifications import letter
 from domain.proof import committed_map, log_checks
@@ -29,12 +30,14 @@ S = TypeVar("S")
 class AggregateKind(Generic[S]):
     """A kind of aggregate. `name` begins the topics of its events; `evolve(state, id, event)` returns the next state.
 
+    `credit` adds to the state who did what, for a kind whose decisions depend on it.
     `at_once` folds many events together, for a state that would be expensive to copy at each event.
     """
 
     name: str
     evolve: Callable[[S | None, UUID, Event], S]
     at_once: Callable[[S | None, UUID, Iterable[Event]], S] | None = field(default=None, repr=False)
+    credit: Callable[[S, Event, Author], S] | None = field(default=None, repr=False)
 
     def fold(self, state: S | None, stream: UUID, events: Iterable[Event]) -> S | None:
         """Return the state after these events."""
@@ -44,6 +47,14 @@ class AggregateKind(Generic[S]):
             state = self.evolve(state, stream, event)
         return state
 
+    def fold_acts(self, state: S | None, stream: UUID, acts: Iterable[tuple[Event, Author]]) -> S | None:
+        """Return the state after these events, with who did what."""
+        if self.credit is None:
+            return self.fold(state, stream, (event for event, _ in acts))
+        for event, author in acts:
+            state = self.credit(self.evolve(state, stream, event), event, author)
+        return state
+
 
 TERRITORY = AggregateKind[territory.Territory]("territory", territory.evolve)
 TYPOLOGY = AggregateKind[typology.Typology]("typology", typology.evolve)
@@ -51,7 +62,9 @@ STRUCTURE = AggregateKind[structure.Structure]("structure", structure.evolve)
 CONVENTION = AggregateKind[convention.Convention]("convention", convention.evolve)
 ANIMATION = AggregateKind[animation.Animation]("animation", animation.evolve)
 ATTESTATION_FORM = AggregateKind[attestation_form.AttestationForm]("attestation_form", attestation_form.evolve)
-SERVICE_DOSSIER = AggregateKind[service_dossier.ServiceDossier]("service_dossier", service_dossier.evolve)
+SERVICE_DOSSIER = AggregateKind[service_dossier.ServiceDossier](
+    "service_dossier", service_dossier.evolve, credit=service_dossier.credit
+)
 CONTROL = AggregateKind[control.Control]("control", control.evolve)
 CANDIDATURE = AggregateKind[candidature.Candidature]("candidature", candidature.evolve)
 REGISTRATION = AggregateKind[registration_book.RegistrationBook](

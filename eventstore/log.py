@@ -76,7 +76,9 @@ def state_after(
     `before` is the state before these records; None at the start of the stream.
     """
     taken = [record for record in records if version is None or record.originator_version <= version]
-    return kind.fold(before, taken[0].originator_id, [record.event for record in taken]) if taken else before
+    if not taken:
+        return before
+    return kind.fold_acts(before, taken[0].originator_id, [(record.event, record.stamp.author) for record in taken])
 
 
 def head(conn: Conn) -> int:

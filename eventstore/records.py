@@ -25,6 +25,7 @@ from pydantic_core import to_json
 
 import domain.catalogue  # noqa: F401  registers every event class
 from domain.kernel.actors import IN_OFFICE, Actor, Role
+from domain.kernel.authors import Author
 from domain.kernel.events import Event, registered_events
 from domain.kernel.rights import Action, Belongings
 
@@ -87,6 +88,11 @@ class Stamp(BaseModel):
             person=actor.person if in_office else None,
             token=actor.token if in_office else None,
         )
+
+    @property
+    def author(self) -> Author:
+        """Whom the event is recorded for."""
+        return Author(self.actor, self.person)
 
 
 @dataclass(frozen=True, slots=True)

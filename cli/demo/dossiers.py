@@ -29,6 +29,7 @@ from application.service_dossiers.commands import (
     ServicePieceAttach,
 )
 from cli.composition import Runtime
+from demo.stage import NATIONAL
 from domain.kernel.actors import Actor, Role
 from domain.kernel.dossier_status import DossierStatus
 from projections.engine.generations import live_tables
@@ -105,7 +106,8 @@ class _People:
 
     def record_payment(self, dossier_id: UUID) -> None:
         payment = ServicePaymentRecord(dossier_id=dossier_id, paid_on=self._today, reference="DEMONSTRATION-1")
-        self.decide(payment)
+        # Who certified does not record the payment.
+        self._opened.application.execute(payment, NATIONAL, self._now)
 
     def _execute_as_structure(self, command: Command) -> UUID:
         return self._opened.application.execute(command, self._structure, self._now).subject_id

@@ -27,6 +27,7 @@ from projections.registry import projections
 NOT_SHOWN = frozenset(
     {
         "account_id",
+        "acts",
         "animation_id",
         "candidature_id",
         "name_key",

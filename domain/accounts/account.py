@@ -241,8 +241,14 @@ def widened(actor: Actor, mandates: Sequence[Mandate]) -> Actor:
     )
     own = [mandate for mandate in mandates if mandate.role is role]
     mediateur = [mandate for mandate in mandates if mandate.role is Role.MEDIATEUR]
+    # In the role of a structure they speak for theirs anyway.
+    speaks_for = frozenset(
+        mandate.structure_id
+        for mandate in mandates
+        if mandate.role is Role.STRUCTURE is not role and mandate.structure_id is not None
+    )
     if not own:
-        return actor
+        return replace(actor, speaks_for=speaks_for)
     return replace(
         actor,
         role=role,
@@ -254,6 +260,7 @@ def widened(actor: Actor, mandates: Sequence[Mandate]) -> Actor:
         accepted=actor.role is Role.MEDIATEUR or not mediateur or any(mandate.accepted for mandate in mediateur),
         territories=actor.territories.union(*(mandate.territories for mandate in own)),
         schools=actor.schools.union(*(mandate.schools for mandate in own)),
+        speaks_for=speaks_for,
     )
 
 

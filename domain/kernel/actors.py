@@ -58,6 +58,8 @@ class Actor:
     #: For a médiateur: whether the structure or the token's issuer confirms it. A declaration about oneself gives no
     #: right over other people's things.
     accepted: bool = True
+    #: The structures that a mandate lets them speak for, whatever role they act in.
+    speaks_for: frozenset[UUID] = frozenset()
     #: Who they are, whatever role they act in: a keyed digest of issuer and subject (`Keyed.person`). For those in
     #: office only.
     person: str | None = None

@@ -24,8 +24,6 @@ def certify(dossier: ServiceDossier, convention: Convention, actor: Actor, overr
     More animations than the convention planned, over all its dossiers, take an explicit reason.
     """
     check(Action.SERVICE_DOSSIER_CERTIFY, dossier, actor)
-    if actor.name == dossier.submitted_by:
-        raise broken("Nul ne certifie un dossier qu'il a lui-même soumis.")
     if dossier.amended:
         raise broken("Une attestation a été rectifiée depuis la soumission : renvoyez le dossier à la structure.")
     assert dossier.rate_per_animation is not None, "a submitted dossier has its rate"

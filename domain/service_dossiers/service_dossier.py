@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from domain.kernel.authors import Acts, Author, with_act
 from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.events import Event, without_words
 from domain.kernel.rights import Belongings
@@ -59,10 +60,17 @@ class ServiceDossier:
     recovered: Decimal = Decimal("0.00")
     #: Still due back of the payment.
     to_recover: Decimal = Decimal("0.00")
+    #: Who did what, for the separation of duties (`domain.service_dossiers.four_eyes`).
+    acts: Acts = field(default_factory=dict)
 
     @property
     def belongings(self) -> Belongings:
         return belongings(self)
+
+
+def credit(state: ServiceDossier, fact: Event, author: Author) -> ServiceDossier:
+    """Return the state with one more act."""
+    return replace(state, acts=with_act(state.acts, fact.topic, author))
 
 
 def evolve(state: ServiceDossier | None, originator_id: UUID, fact: Event) -> ServiceDossier:
@@ -83,6 +91,8 @@ def evolve(state: ServiceDossier | None, originator_id: UUID, fact: Event) -> Se
                 submitted_by=fact.submitted_by,
                 amended=False,
                 void=frozenset(),
+                # The event itself tells it, also to who folds facts without their stamps.
+                acts=with_act(state.acts, fact.topic, Author(fact.submitted_by)),
             )
         case DossierReturned():
             return replace(state, status=DossierStatus.RETURNED)

@@ -10,9 +10,11 @@ from uuid import UUID
 
 from domain.kernel.actors import Actor
 from domain.kernel.allowed import AllowedAction
+from domain.kernel.authors import Acts
 from domain.kernel.dossier_status import CERTIFIED, DossierStatus
 from domain.kernel.errors import broken, forbidden
 from domain.kernel.rights import Action, Belongings, may
+from domain.service_dossiers.four_eyes import same_person_obstacle
 
 
 class AmendmentStatus(StrEnum):
@@ -36,6 +38,8 @@ class DossierStanding(Protocol):
     def amount(self) -> Decimal | None: ...
     @property
     def to_recover(self) -> Decimal: ...
+    @property
+    def acts(self) -> Acts: ...
 
 
 _IN_THE_MAKING = frozenset({DossierStatus.OPEN, DossierStatus.RETURNED})
@@ -83,12 +87,14 @@ def check(action: Action, dossier: DossierStanding, actor: Actor) -> None:
     """Raise FORBIDDEN or RULE_BROKEN unless the actor may take the action now."""
     if not may(actor, action, belongings(dossier)):
         raise forbidden()
-    if reason := obstacle(action, dossier):
+    if reason := obstacle(action, dossier) or same_person_obstacle(action, dossier.acts, actor):
         raise broken(reason)
 
 
 def allowed_actions(dossier: DossierStanding, actor: Actor) -> list[AllowedAction]:
     """Return the actions within the actor's rights, each with the reason that stands against it now, if any."""
     reached = [action for action in OPEN_IN if may(actor, action, belongings(dossier))]
-    reasons = [(action, obstacle(action, dossier)) for action in reached]
+    reasons = [
+        (action, obstacle(action, dossier) or same_person_obstacle(action, dossier.acts, actor)) for action in reached
+    ]
     return [AllowedAction(action.value, reason is None, reason) for action, reason in reasons]

@@ -123,3 +123,13 @@ def rename(state: Structure, actor: Actor, name: str, reason: str) -> list[Event
     if name == state.name:
         raise broken("La structure porte déjà ce nom.", "name")
     return [StructureRenamed(name=name, reason=required_reason(reason))]
+
+
+def speaker_obstacle(structure_id: UUID, actor: Actor, has_acted: bool) -> str | None:
+    """Return why the actor does not decide on the structure's conventions (French), or None.
+
+    They speak for it by their token or a mandate, or have acted for it before.
+    """
+    if has_acted or structure_id in actor.structures | actor.speaks_for:
+        return "Nul ne décide des conditions d'une convention pour la structure au nom de laquelle il agit ou a agi."
+    return None

@@ -64,6 +64,7 @@ _COLUMNS = {
     "to_recover": "numeric(16, 2) NOT NULL",
     "recovered": "numeric(16, 2) NOT NULL",
     "recoveries": "jsonb NOT NULL",
+    "acts": "jsonb NOT NULL",
 }
 
 SERVICE_DOSSIERS = Projection(
@@ -123,19 +124,31 @@ def opened(fact: DossierOpened, record: Recorded) -> Row:
         "recoveries": [],
         "opened_at": record.stamp.recorded_at,
         "opened_by": record.stamp.actor,
+        "acts": _acts([], record),
     }
+
+
+def _acts(acts: list[Row], record: Recorded) -> list[Row]:
+    """Return who did what, with one more act: what `allowedActions` compares persons with."""
+    author = record.stamp.author
+    act = {"topic": record.event.topic, "name": author.name, "person": author.person}
+    return acts if act in acts else [*acts, act]
 
 
 @SERVICE_DOSSIERS.on(DossierGathered)
 def gathered(row: Row, fact: DossierGathered, record: Recorded) -> Row:
-    return row | {"status": DossierStatus.OPEN.value, "animation_ids": list(fact.animation_ids)}
+    return row | {
+        "status": DossierStatus.OPEN.value,
+        "animation_ids": list(fact.animation_ids),
+        "acts": _acts(row["acts"], record),
+    }
 
 
 @SERVICE_DOSSIERS.on(PieceAttached)
 def piece_attached(row: Row, fact: PieceAttached, record: Recorded) -> Row:
     others = [piece for piece in row["pieces"] if piece["piece"] != fact.piece]
     attached = {**fact.model_dump(), "attached_at": record.stamp.recorded_at.isoformat()}
-    return row | {"pieces": [*others, attached]}
+    return row | {"pieces": [*others, attached], "acts": _acts(row["acts"], record)}
 
 
 @SERVICE_DOSSIERS.on(DossierSubmitted)
@@ -150,6 +163,7 @@ def submitted(row: Row, fact: DossierSubmitted, record: Recorded) -> Row:
         "submitted_amount": fact.amount,
         "submitted_at": record.stamp.recorded_at,
         "submitted_by": fact.submitted_by,
+        "acts": _acts(row["acts"], record),
     }
 
 
@@ -173,6 +187,7 @@ def certified(row: Row, fact: DossierCertified, record: Recorded) -> Row:
         "overrun_reason": fact.overrun_reason,
         "certified_at": record.stamp.recorded_at,
         "certified_by": record.stamp.actor,
+        "acts": _acts(row["acts"], record),
     }
 
 
@@ -229,7 +244,7 @@ def amendment_proposed(row: Row, fact: AmendmentProposed, record: Recorded) -> R
         "status": AmendmentStatus.PENDING.value,
         "proposed_at": record.stamp.recorded_at.isoformat(),
     }
-    return row | {"amendments": [*row["amendments"], amendment]}
+    return row | {"amendments": [*row["amendments"], amendment], "acts": _acts(row["acts"], record)}
 
 
 @SERVICE_DOSSIERS.on(AmendmentAccepted)

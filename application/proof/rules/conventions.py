@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from application.proof.rules.cases import Alone, Case, Consequence, Decision, Judgement, Judgements
+from application.proof.rules.persons import check_speaker
 from application.proof.rules.scene import Untold
 from application.proof.rules.words import with_new
 from domain.conventions import convention as decisions
@@ -32,6 +33,7 @@ def _signed(case: Case, fact: ConventionSigned) -> Decision:
     terms = validated(ConventionTerms, {name: getattr(fact, name) for name in ConventionTerms.model_fields})
     facts = decisions.sign(terms, case.actor, scene.today(scene.territory(fact.territory).code, case.now))
     stream = structure_id(fact.siret)
+    check_speaker(case, stream)
     belongings = Belongings(stream, frozenset([fact.territory]))
     consequences: list[Consequence] = []
     if scene.holds(stream):
@@ -51,12 +53,16 @@ def _amended(case: Case, fact: ConventionAmended) -> Decision:
     recorded = with_new(fact, frozenset(fact.changed))
     validated(PaymentTerms, {name: getattr(recorded, name) for name in PaymentTerms.model_fields})
     changes: dict[str, object] = {name: getattr(recorded, name) for name in AMENDABLE}
-    return Decision(decisions.amend(state, case.actor, changes), state.belongings, recorded=recorded)
+    facts = decisions.amend(state, case.actor, changes)
+    check_speaker(case, state.structure_id)
+    return Decision(facts, state.belongings, recorded=recorded)
 
 
 def _terminated(case: Case, fact: ConventionTerminated) -> Decision:
     state = _of(case)
-    return Decision(decisions.terminate(state, case.actor, fact.terminated_on, fact.reason), state.belongings)
+    facts = decisions.terminate(state, case.actor, fact.terminated_on, fact.reason)
+    check_speaker(case, state.structure_id)
+    return Decision(facts, state.belongings)
 
 
 def _renamed(case: Case, fact: StructureRenamed) -> Decision:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from application.proof.rules.cases import Case, Consequence, Decision, Judgement, Judgements
+from application.proof.rules.persons import at_its_time
 from application.proof.rules.scene import Scene, Untold
 from application.proof.rules.words import with_new
 from domain.animations.animation import Animation, Attendance
@@ -33,7 +34,7 @@ from domain.service_dossiers.service_dossier import ServiceDossier
 
 
 def _of(case: Case) -> ServiceDossier:
-    return case.scene.state(ServiceDossier, case.stream, "dossier")
+    return at_its_time(case.scene.state(ServiceDossier, case.stream, "dossier"), case)
 
 
 def _convention(case: Case, dossier: ServiceDossier) -> Convention:

@@ -16,6 +16,7 @@ from uuid import UUID
 from application.proof.rules.cases import Case, Decision
 from application.proof.rules.findings import Finding, differences, refusal
 from application.proof.rules.judgements import ALONE, FREE, JUDGEMENTS
+from application.proof.rules.persons import newer_rules, note_speaker
 from application.proof.rules.scene import Scene, Untold
 from application.proof.rules.words import put_stand_ins
 from domain import catalogue
@@ -84,7 +85,10 @@ class Judge:
         case = Case(self.scene, record, command.actor, schema_version)
         for reason in self._reasons(case, command):
             yield Finding.about(record, reason)
+        for reason in newer_rules(case):
+            yield Finding.about(record, reason, warning=True)
         self._fold(case)
+        note_speaker(case)
 
     def skip(self, stream: UUID, version: int) -> None:
         """Pass over an event that cannot be read; what follows in its stream is judged on the state before it."""
@@ -216,7 +220,7 @@ class Judge:
             return
         before = scene.states.get(stream)
         try:
-            after = kind.evolve(before, stream, fact)
+            after = kind.fold_acts(before, stream, [(fact, record.stamp.author)])
         except _IMPOSSIBLE:
             # Told already: it cannot follow from the events before it.
             return
@@ -245,7 +249,7 @@ def _actor(stamp: Stamp) -> Actor:
     structures = frozenset([stamp.structure_id]) if stamp.structure_id else frozenset[UUID]()
     territories = frozenset([stamp.territory]) if stamp.territory else frozenset[str]()
     also = frozenset({Role.PARENT, Role.MEDIATEUR}) - {stamp.role, Role.PUBLIC, Role.SYSTEM}
-    return Actor(stamp.role, stamp.actor, structures, territories, also=also)
+    return Actor(stamp.role, stamp.actor, structures, territories, also=also, person=stamp.person)
 
 
 def _cause_of(record: Recorded) -> str:

@@ -52,6 +52,8 @@ class Scene:
     versions: dict[UUID, int] = field(default_factory=dict)
     #: The time zone of each territory, as animations tell it.
     zones: dict[str, str] = field(default_factory=dict)
+    #: The persons who acted for each structure.
+    speakers: dict[UUID, set[str]] = field(default_factory=dict)
     #: The days on which dossiers were certified, in their territory.
     certified_on: dict[UUID, date] = field(default_factory=dict)
 

@@ -25,6 +25,7 @@ from api.service_dossiers.sums import ServicePayment, ServiceRecovery, euros, pa
 from api.structures.types import Convention, Structure, load_conventions, structure_beside
 from api.typology.territories_and_terms import Lists, lists_of
 from api.typology.territory import Territory
+from domain.kernel.authors import Acts, acts_of
 from domain.kernel.dossier_status import DossierStatus
 from domain.service_dossiers.transitions import AmendmentStatus, allowed_actions, belongings
 from projections.service_dossiers import queries
@@ -178,7 +179,7 @@ class ServiceDossier(Node):
 class _Standing:
     """A row of the read model, in the shape that the table of transitions expects."""
 
-    __slots__ = ("amount", "status", "structure_id", "territory", "to_recover")
+    __slots__ = ("_row", "amount", "status", "structure_id", "territory", "to_recover")
 
     def __init__(self, row: dict[str, Any]) -> None:
         self.status = DossierStatus(row["status"])
@@ -186,6 +187,11 @@ class _Standing:
         self.territory: str = row["territory"]
         self.amount: Decimal | None = row["amount"]
         self.to_recover: Decimal = row["to_recover"]
+        self._row = row
+
+    @property
+    def acts(self) -> Acts:
+        return acts_of(self._row["acts"])
 
 
 async def _animations(context: Context, ids: Sequence[UUID]) -> list[Animation | None]:

@@ -13,6 +13,7 @@ from domain.service_dossiers.events import (
     DossierReturned,
     DossierWordsErased,
 )
+from projections.engine.projection import Row
 from tests.support.domain.builders import CONVENTION_ID, OURS
 from tests.support.domain.dossier_builders import (
     FIRST,
@@ -30,6 +31,12 @@ from tests.support.domain.dossier_builders import (
 )
 from tests.support.projection_spec import ACTOR, Spec, at
 
+
+def _acts(*topics: str) -> list[Row]:
+    return [{"topic": f"service_dossier.{topic}", "name": ACTOR, "person": None} for topic in topics]
+
+
+TO_SUBMISSION = ("opened", "gathered", "submitted")
 SPECS = [
     Spec(
         "service_dossiers",
@@ -45,6 +52,7 @@ SPECS = [
             "period_until": date(2027, 3, 31),
             "opened_at": at(1),
             "opened_by": ACTOR,
+            "acts": _acts("opened"),
         },
     ),
     Spec(
@@ -52,7 +60,7 @@ SPECS = [
         "it holds the animations that it gathers",
         [OPENED],
         GATHERED,
-        {"animation_ids": [FIRST, SECOND]},
+        {"animation_ids": [FIRST, SECOND], "acts": _acts("opened", "gathered")},
     ),
     Spec(
         "service_dossiers",
@@ -104,6 +112,7 @@ SPECS = [
             "planned_animations": 10,
             "required_pieces": [],
             "amount": Decimal("300.00"),
+            "acts": _acts(*TO_SUBMISSION),
         },
     ),
     Spec(
@@ -131,6 +140,7 @@ SPECS = [
             "certified_by": ACTOR,
             "already_certified": 9,
             "overrun_reason": "Demande du collège",
+            "acts": _acts(*TO_SUBMISSION, "certified"),
         },
     ),
     Spec(
@@ -163,7 +173,8 @@ SPECS = [
                     "proposed_at": at(5).isoformat(),
                     "animation_id": str(FIRST),
                 }
-            ]
+            ],
+            "acts": _acts(*TO_SUBMISSION, "certified", "amendment_proposed"),
         },
     ),
     Spec(

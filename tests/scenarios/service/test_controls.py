@@ -148,7 +148,7 @@ def test_only_certified_dossiers_are_drawn_from(controls: Controls, people: Peop
     certified = controls.claims.certified(first)
     waiting = controls.claims.open(animationIds=[second])["id"]
     people.does("19-submit-a-service-dossier", STRUCTURE, dossierId=waiting)
-    people.does("22-record-a-payment", COORDONNATEUR, dossierId=certified, paidOn="2027-03-20", reference="VIR")
+    people.does("22-record-a-payment", NATIONAL, dossierId=certified, paidOn="2027-03-20", reference="VIR")
     controls.open(sharePercent=100)
     assert controls.seen()[0]["population"] == [certified]
 

@@ -15,6 +15,7 @@ from tests.scenarios.test_other_mutations import mutate
 from tests.support.people import (
     AUDITOR,
     COORDONNATEUR,
+    NATIONAL,
     OTHER_SIRET,
     OTHER_STRUCTURE,
     STRUCTURE,
@@ -96,7 +97,7 @@ def test_a_structure_is_paid_for_what_it_attested(claims: Claims, people: People
     certified = people.does("21-certify-the-service", COORDONNATEUR, dossierId=opened["id"])["dossier"]
     assert (certified["status"], certified["amount"]) == ("CERTIFIED", "450.00")
     paid = people.does(
-        "22-record-a-payment", COORDONNATEUR, dossierId=opened["id"], paidOn="2027-03-20", reference="VIR-42"
+        "22-record-a-payment", NATIONAL, dossierId=opened["id"], paidOn="2027-03-20", reference="VIR-42"
     )["dossier"]
     assert paid["status"] == "PAID"
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from domain.catalogue import AggregateKind
+from domain.kernel.authors import Author
 from domain.kernel.errors import DomainError, ErrorCode, Problem
 from domain.kernel.events import Event
 
@@ -56,10 +57,18 @@ class Outcome:
 class Given:
     kind: AggregateKind[Any] | None
     events: tuple[Event, ...]
+    #: Who did each of them, in a story in which that counts.
+    authors: tuple[Author, ...] = ()
 
     @property
     def state(self) -> Any:
+        if self.kind and self.authors:
+            return self.kind.fold_acts(None, SUBJECT, zip(self.events, self.authors, strict=True))
         return fold(self.kind, *self.events) if self.kind else None
+
+    def by(self, *authors: Author) -> Given:
+        """The same story, each event by its author in this order; one author: all of it."""
+        return replace(self, authors=authors * len(self.events) if len(authors) == 1 else authors)
 
     def when(self, decide: Callable[..., list[Event]], *values: Any, **named: Any) -> Outcome:
         """Calls the decision with the state first, if a kind was given."""

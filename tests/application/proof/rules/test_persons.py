@@ -1,0 +1,90 @@
+"""The judge compares persons, and holds older events to the rule of their time, with a warning."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from application.conventions import ConventionAmend
+from application.files.store import FileStore
+from application.proof.rules.findings import Finding
+from application.proof.rules.judge import Judge
+from eventstore.log import read_after
+from eventstore.records import Recorded
+from tests.support.papers.proved_dossiers import Claim
+from tests.support.world import COORDONNATEUR, NATIONAL, STRUCTURE, World
+
+ANNE, PAUL, ZOE = "b" * 21 + "A", "c" * 21 + "A", "d" * 21 + "A"
+PERSONS = {STRUCTURE.name: ANNE, COORDONNATEUR.name: PAUL, NATIONAL.name: ZOE}
+CERTIFIED, PAID = "service_dossier.certified", "service_dossier.paid"
+COUNTED = "convention.service_certified"
+
+
+@pytest.fixture
+def history(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Recorded]:
+    """A log in which everybody in office is a person, up to a payment."""
+    execute = world.app.execute
+
+    def as_person(command, actor, now):
+        return execute(command, replace(actor, person=PERSONS.get(actor.name)), now)
+
+    monkeypatch.setattr(world, "app", _Persons(world.app, as_person))
+    claim = Claim(world, FileStore(tmp_path / "files"))
+    claim.paid(*claim.attested(2))
+    world.does(ConventionAmend(convention_id=world.conventions[0], planned_animations=40), NATIONAL)
+    with world.app.pool.connection() as conn:
+        return read_after(conn, 0, 10_000)
+
+
+class _Persons:
+    """The application, whose actors are persons."""
+
+    def __init__(self, app, execute):
+        self._app, self.execute = app, execute
+
+    def __getattr__(self, name):
+        return getattr(self._app, name)
+
+
+def judged(history: list[Recorded]) -> list[Finding]:
+    judge = Judge()
+    taken = [finding for record in history for finding in judge.take(record, record.event.schema_version())]
+    return [*taken, *judge.end()]
+
+
+def stamped(history: list[Recorded], *topics: str, **changes: str | None) -> list[Recorded]:
+    return [
+        replace(record, stamp=record.stamp.model_copy(update=changes)) if record.event.topic in topics else record
+        for record in history
+    ]
+
+
+def test_a_dossier_on_which_three_persons_act_is_lawful(history):
+    assert judged(history) == []
+
+
+@pytest.mark.parametrize(
+    ("topic", "person", "reason"),
+    [
+        (CERTIFIED, ANNE, "Nul ne certifie"),
+        (PAID, PAUL, "lui-même certifié"),
+        (PAID, ANNE, "Nul n'enregistre le paiement"),
+        ("convention.amended", ANNE, "au nom de laquelle"),
+    ],
+)
+def test_one_person_under_another_name_is_found(history, topic, person, reason):
+    findings = [finding for finding in judged(stamped(history, topic, person=person)) if not finding.warning]
+    assert [finding.topic for finding in findings] == [topic]
+    assert reason in findings[0].reason
+
+
+def test_what_is_older_than_persons_is_warned_of_and_not_condemned(history):
+    older = [replace(record, stamp=record.stamp.model_copy(update={"person": None})) for record in history]
+    assert judged(older) == []
+    (warning,) = judged(stamped(older, PAID, CERTIFIED, COUNTED, actor="Coordination"))
+    assert warning.warning
+    assert "older than the rule: Nul n'enregistre le paiement" in warning.reason
+    condemned = judged(stamped(older, CERTIFIED, COUNTED, actor=STRUCTURE.name))
+    assert [finding.topic for finding in condemned if not finding.warning] == [CERTIFIED]
