@@ -15,6 +15,7 @@ from psycopg import Connection
 
 from application.proof import checkpoints
 from application.proof.checkpoints import SignedCheckpoint
+from application.proof.completeness.map_checking import check_map
 from application.proof.leaves import position_of, read_leaves
 from application.proof.log_check.alignment import MAX_DIFFERENCES, Difference, align
 from application.proof.log_check.checked_notes import check_copies, check_notes, check_record
@@ -116,6 +117,7 @@ def _check(
         progress("checking", pyramid.size, pyramid.size)
     findings += _upper_tiles(tiles, pyramid) if intact else []
     findings += expected.mismatches(intact)
+    findings += check_map(tiles)
     findings += check_record(tiles, signed, record) if record else []
     findings += check_notes(tiles, signed, trusted, record)
     findings += check_copies(tiles, expected.copies, trusted, record)

@@ -85,24 +85,35 @@ class PathProof:
 def node_hash(node: Node) -> bytes:
     if node is None:
         return EMPTY
-    if node.hash is None:
-        node.hash = inner_hash(node_hash(node.left), node_hash(node.right))
-    return node.hash
+    hashed = node.hash
+    if hashed is None:
+        assert isinstance(node, Inner), "only a node above others waits to be hashed"
+        hashed = node.hash = sha256(_INNER + node_hash(node.left) + node_hash(node.right)).digest()
+    return hashed
 
 
-def put(node: Node, leaf: Leaf, depth: int = 0) -> Node:
-    """Return the subtree with the leaf in it; one of the same path is replaced."""
-    if node is None:
-        return leaf
-    if isinstance(node, Leaf):
-        return leaf if node.path == leaf.path else _above_both(node, leaf, depth)
-    assert isinstance(node, Inner), "what a change touches is loaded first"
-    if bit(leaf.path, depth):
-        node.right = put(node.right, leaf, depth + 1)
+def put(top: Node, leaf: Leaf) -> Node:
+    """Return the tree with the leaf in it; one of the same path is replaced."""
+    # In a loop, since a rebuild puts millions.
+    path, depth, node = leaf.path, 0, top
+    above: Inner | None = None
+    right = 0
+    while isinstance(node, Inner):
+        node.hash, above = None, node
+        right = path[depth >> 3] >> (7 - (depth & 7)) & 1
+        node = node.right if right else node.left
+        depth += 1
+    below: Node = leaf
+    if node is not None:
+        assert isinstance(node, Leaf), "what a change touches is loaded first"
+        below = leaf if node.path == path else _above_both(node, leaf, depth)
+    if above is None:
+        return below
+    if right:
+        above.right = below
     else:
-        node.left = put(node.left, leaf, depth + 1)
-    node.hash = None
-    return node
+        above.left = below
+    return top
 
 
 def _above_both(first: Leaf, second: Leaf, depth: int) -> Inner:

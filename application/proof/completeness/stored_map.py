@@ -15,6 +15,7 @@ from psycopg import Connection
 
 from application.proof.completeness.map_entries import changes_between
 from application.proof.completeness.sparse_tree import (
+    EMPTY,
     HASH_BYTES,
     Inner,
     Leaf,
@@ -49,6 +50,7 @@ CREATE TABLE IF NOT EXISTS proof.map (
 
 _STATE = "SELECT position, root FROM proof.map"
 _TILES = "SELECT prefix, entries FROM proof.map_tiles WHERE prefix = ANY(%s)"
+_ALL_TILES = "SELECT prefix, entries FROM proof.map_tiles"
 _WRITE = """
 INSERT INTO proof.map_tiles (prefix, entries) SELECT * FROM unnest(%s::text[], %s::bytea[])
 ON CONFLICT (prefix) DO UPDATE SET entries = EXCLUDED.entries"""
@@ -62,10 +64,10 @@ def create_tables(conn: Conn) -> None:
     conn.execute(DDL)
 
 
-def map_position(conn: Conn) -> int:
-    """Return the position of the last event in the stored map; 0 if it holds none."""
+def map_root(conn: Conn) -> tuple[int, bytes]:
+    """Return the position of the last event in the stored map, 0 if it holds none, and its root."""
     row = conn.execute(_STATE).fetchone()
-    return int(row[0]) if row else 0
+    return (int(row[0]), bytes(row[1])) if row else (0, EMPTY)
 
 
 def advance(conn: Conn, until: int) -> bytes:
@@ -75,8 +77,7 @@ def advance(conn: Conn, until: int) -> bytes:
     """
     with conn.transaction():
         acquire_in_transaction(conn, Lock.PROOF_TREE)
-        row = conn.execute(_STATE).fetchone()
-        position, root = (int(row[0]), bytes(row[1])) if row else (0, node_hash(None))
+        position, root = map_root(conn)
         while position < until:
             upto = min(until, position + _BATCH)
             root = _update(conn, changes_between(conn, position, upto))
@@ -89,7 +90,7 @@ def _update(conn: Conn, changes: Mapping[str, str | None]) -> bytes:
     tree, loaded = load(conn, changes)
     tree.apply(changes)
     # Tiles are collected before the root is computed: a missing hash is what marks a change.
-    changed = dict(_changed_tiles(tree.top))
+    changed = dict(_tiles_below(tree.top, "", changed=True))
     root = tree.root
     conn.execute(_WRITE, (list(changed), [_packed(top, len(prefix)) for prefix, top in changed.items()]))
     gone = [prefix for prefix in loaded if prefix not in changed and not _is_tile(_node_at(tree.top, prefix), prefix)]
@@ -118,6 +119,18 @@ def map_as_of(conn: Conn, until: int) -> SparseTree:
         tree.apply(changes_between(conn, position, upto))
         position = upto
     return tree
+
+
+def differing_tiles(conn: Conn, tree: SparseTree) -> list[str]:
+    """Return the prefixes of the stored tiles that are not those of this whole tree."""
+    missing, differing = dict(_tiles_below(tree.top, "")), list[str]()
+    with conn.transaction(), conn.cursor("map_tiles", binary=True) as cursor:
+        cursor.itersize = 1_000
+        for prefix, entries in cursor.execute(_ALL_TILES):
+            top = missing.pop(prefix, None)
+            if top is None or _packed(top, len(prefix)) != bytes(entries):
+                differing.append(prefix)
+    return sorted([*differing, *(prefix for prefix, top in missing.items() if top is not None)])
 
 
 def _missing(top: Node, path: bytes) -> str | None:
@@ -162,21 +175,14 @@ def _bits(prefix: str) -> bytes:
     return bytes.fromhex(prefix + "0" * (len(prefix) % 2))
 
 
-def _changed_tiles(top: Node) -> Iterator[tuple[str, Node]]:
-    """Yield the tiles with a change in them, by prefix. A map of one leaf or none is one tile."""
-    if isinstance(top, Inner):
-        yield from _changed_below(top, "")
-    else:
-        yield "", top
-
-
-def _changed_below(top: Inner, prefix: str) -> Iterator[tuple[str, Node]]:
-    if top.hash is not None:
+def _tiles_below(top: Node, prefix: str, changed: bool = False) -> Iterator[tuple[str, Node]]:
+    """Yield the tiles by their prefix, or those with a change in them. A map of one leaf or none is one tile."""
+    if changed and isinstance(top, Inner) and top.hash is not None:
         return
     yield prefix, top
     for slot, node in _slots(top, TILE_HEIGHT, 0):
         if isinstance(node, Inner):
-            yield from _changed_below(node, f"{prefix}{slot:x}")
+            yield from _tiles_below(node, f"{prefix}{slot:x}", changed)
 
 
 def _slots(node: Node, levels: int, slot: int) -> Iterator[tuple[int, Node]]:

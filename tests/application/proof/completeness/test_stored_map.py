@@ -10,7 +10,7 @@ import pytest
 
 from application.proof.completeness.map_entries import animation_key, dossier_key, stream_key
 from application.proof.completeness.sparse_tree import EMPTY, root_of, verifies
-from application.proof.completeness.stored_map import advance, load, map_as_of, map_position
+from application.proof.completeness.stored_map import advance, load, map_as_of, map_root
 from eventstore.bulk import append_rows
 from eventstore.log import head
 from eventstore.records import UnreadableEvent
@@ -69,7 +69,7 @@ def test_the_root_is_that_of_a_fold_of_the_whole_log_whatever_the_steps(empty, s
         append_rows(empty, EVENT_KEYS, history.rows(steps.choice((1, 5, 40, 300))))
         root = advance(empty, head(empty))
         assert root == root_of(history.values.items())
-        assert map_position(empty) == head(empty)
+        assert map_root(empty) == (head(empty), root)
     assert map_as_of(empty, head(empty)).root == root
     empty.execute("TRUNCATE proof.map, proof.map_tiles")
     kept = advance(empty, head(empty))
@@ -97,17 +97,17 @@ def test_all_that_was_gathered_can_be_let_go_again(empty):
 
 
 def test_a_map_that_is_far_enough_stays_as_it_is(empty):
-    assert (advance(empty, 0), map_position(empty)) == (EMPTY, 0)
+    assert (advance(empty, 0), map_root(empty)) == (EMPTY, (0, EMPTY))
     append_rows(empty, EVENT_KEYS, RandomHistory(1, 5).rows(9))
     root = advance(empty, 9)
-    assert (advance(empty, 4), map_position(empty)) == (root, 9)
+    assert (advance(empty, 4), map_root(empty)) == (root, (9, root))
 
 
 def test_an_event_that_says_nothing_readable_keeps_the_map_where_it_is(empty):
     append_rows(empty, EVENT_KEYS, [(UUID(int=1), 1, "animation.gathered", b"{}")])
     with pytest.raises(UnreadableEvent):
         advance(empty, 1)
-    assert map_position(empty) == 0
+    assert map_root(empty) == (0, EMPTY)
 
 
 def test_one_more_event_reads_and_writes_a_few_tiles(empty):
