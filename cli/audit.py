@@ -15,14 +15,15 @@ from application.proof.bundle import export_bundle
 from application.proof.checking import check_log
 from application.proof.completeness.committing import map_commits
 from application.proof.naming import NAME_IT
-from application.proof.notes import BadNote, SigningKey
-from application.proof.public_keys import PublicKey, list_public_keys, read_public_keys
+from application.proof.notes import SigningKey
+from application.proof.public_keys import list_public_keys
 from application.proof.rules.log import judge_log
 from application.proof.signer_memory import Record, SignerMemory
-from application.proof.verifying import verify
+from cli.audit_inputs import read_keys, read_text
 from cli.composition import Reading, open_everything, open_to_read, settings_from_environment, signing_key, utc_now
 from cli.console import Refused, Steps, complain, note, quantity
 from cli.options import Verbose, set_up_command_logs
+from cli.verifying import verify_bundle
 from eventstore.log_table import log_exists
 from eventstore.vault import Vault
 from projections.checking.read_models import Progress, ReadModelsReport, built_by_other_code, check_read_models
@@ -69,7 +70,7 @@ def check(
     """
     settings = settings_from_environment()
     set_up_command_logs(verbose)
-    notes = [_read(path) for path in copies or []]
+    notes = [read_text(path) for path in copies or []]
     with (
         open_to_read(settings) as reading,
         reading.connection() as log,
@@ -156,31 +157,7 @@ def export(
     typer.echo(output)
 
 
-@family.command("verify")
-def verify_bundle(
-    bundle: Annotated[Path, typer.Argument(help="The bundle written by audit export.")],
-    keys: Annotated[
-        list[str],
-        typer.Option(
-            "--key",
-            help="Public key of the log's owner: a file with PEM, verifier keys or the list at /keys, every key of it"
-            " counts, or a verifier key NAME+HEXID+BASE64 itself.",
-        ),
-    ],
-    roots: Annotated[
-        Path | None,
-        typer.Option("--tsa-root", help="Root certificates (PEM) of the time-stamping authority."),
-    ] = None,
-) -> None:
-    """Check a bundle offline: no database, no network, no settings, trusting only the given keys.
-
-    Prints one line for each check. Exits with 1 at the first failure, saying exactly what is wrong.
-    """
-    for check in verify(bundle, read_keys(keys), _read(roots).encode() if roots else None):
-        mark = "WRONG" if not check.ok else "note " if check.warning else "ok   "
-        typer.echo(f"{mark}  {check.text}")
-        if not check.ok:
-            raise typer.Exit(1)
+family.command("verify")(verify_bundle)
 
 
 def _compare(reading: Reading, vault: Vault, progress: Progress) -> ReadModelsReport:
@@ -204,22 +181,3 @@ def _describe_origin(keys: list[str] | None, settings: Settings) -> str:
         return "those of --key"
     others = f", those in {settings.home / 'keys'}" if settings.embedded else ""
     return f"that of PARENTALITE_CHECKPOINT_KEY{others}, and those that it has a record of"
-
-
-def read_keys(values: list[str]) -> list[PublicKey]:
-    """Return every public key in these files, and the verifier keys among the values. Raises BadNote, naming it."""
-    keys: list[PublicKey] = []
-    for value in values:
-        is_key = "+" in value and not Path(value).exists()
-        try:
-            keys += read_public_keys(value if is_key else _read(Path(value)))
-        except BadNote as bad:
-            raise BadNote(f"--key {value}: {bad}") from None
-    return keys
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Refused(f"{path}: cannot be read ({getattr(error, 'strerror', None) or 'not UTF-8'})") from None

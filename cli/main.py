@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 from application.files.store import BadStoredFile
 from application.hosting.database import DatabaseUnavailable
 from application.hosting.settings import VARIABLES, SettingsError
-from application.proof.dossier_streams import NotADossier
+from application.proof.dossier_streams import CannotBeProved
 from application.proof.notes import BadNote
 from application.proof.signer_memory import SigningRefused
 from cli import audit, documents, load, mail, schema, signing, token
@@ -34,7 +34,7 @@ from projections.engine.switching import RebuildRefused
 #: Faults of people or machines: shown in one line. Anything else is our bug and shows a traceback.
 _EXPECTED = (
     *(SettingsError, DatabaseUnavailable, RebuildRefused, SeasonError, DomainError, Refused, FoldFailed),
-    *(SigningRefused, BadNote, NotADossier, BadStoredFile, RowRefused, UnreadableEvent, NotOwner),
+    *(SigningRefused, BadNote, CannotBeProved, BadStoredFile, RowRefused, UnreadableEvent, NotOwner),
 )
 _DATABASE_ERRORS = (psycopg.OperationalError, psycopg.errors.InsufficientPrivilege)
 

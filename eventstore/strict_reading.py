@@ -186,13 +186,29 @@ def _brought_up(event_class: type[Event], parsed: dict[str, Any]) -> dict[str, A
     """Return an earlier version's state as the current. A field that its upcasters pass over is none of its own."""
     try:
         current = upcast(event_class, parsed)
-        for name in parsed["data"]:
-            without = {key: value for key, value in parsed["data"].items() if key != name}
-            if _upcast_or_none(event_class, {**parsed, "data": without}) == current:
+        for name, whole, without in _each_field_left_out(parsed["data"]):
+            if _upcast_or_none(event_class, {**parsed, "data": without}) == upcast(
+                event_class, {**parsed, "data": whole}
+            ):
                 raise _Refused(_unknown_field(event_class, parsed["schema_version"], f"data.{name}"))
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise _Refused(f"it has not the fields of its schema version {parsed['schema_version']}") from error
     return current
+
+
+def _each_field_left_out(data: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Yield the name of each field, also of objects in a list, and data with it and without it."""
+    for name, value in data.items():
+        yield name, data, _without(data, name)
+        if not isinstance(value, list):
+            continue
+        for place, entry in enumerate(value):
+            for key in entry if isinstance(entry, dict) else ():
+                yield f"{name}.{place}.{key}", {**data, name: [entry]}, {**data, name: [_without(entry, key)]}
+
+
+def _without(fields: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in fields.items() if key != name}
 
 
 def _upcast_or_none(event_class: type[Event], state: dict[str, Any]) -> dict[str, Any] | None:

@@ -25,7 +25,7 @@ from application.proof.checkpoints import ON_REQUEST, SignedCheckpoint, certifie
 from application.proof.completeness.committing import Commit, CommitMap, commit_whole_map
 from application.proof.completeness.member import completeness_member, expected_values
 from application.proof.dossier_facts import Facts, facts_of, file_digests
-from application.proof.dossier_streams import expired_files, streams_of
+from application.proof.dossier_streams import CannotBeProved, check_whole, expired_files, streams_of
 from application.proof.leaves import decode_leaf, position_of, read_leaves, read_streams
 from application.proof.members import (
     CHECKPOINT,
@@ -117,6 +117,7 @@ def _completeness(
 
 
 def _clear_facts(conn: Conn, vault: Vault, dossier_id: UUID, leaves: Sequence[bytes]) -> Facts:
+    check_whole(map(decode_leaf, leaves))
     facts = facts_of(dossier_id, vault.open(conn, records_of(leaves)))
     return facts | {"layout": LATEST, "names": _names(facts, name_lookup(conn, vault))}
 
@@ -201,7 +202,8 @@ def _tree_members(conn: Conn, dossier: DossierProof) -> dict[str, bytes]:
 def _event_entry(tree: StoredTree, leaf: bytes, size: int) -> dict[str, Any]:
     position = decode_leaf(leaf).position
     index = tree.index_of(position)
-    assert index is not None, f"position {position} is in the signed tree"
+    if index is None:
+        raise CannotBeProved(f"the event at position {position} is not in the signed tree")
     proof = [_to_base64(node) for node in inclusion_proof(index, size, tree.subtree)]
     return {"position": position, "index": index, "leaf": _to_base64(leaf), "proof": proof}
 

@@ -31,7 +31,11 @@ def facts_of(dossier_id: UUID, records: Sequence[Recorded]) -> Facts:
     check_streams(streams_of(dossier_id, records), records)
     fold = _DossierFold(dossier_id)
     for record in records:
-        fold.apply(record)
+        try:
+            fold.apply(record)
+        except (KeyError, TypeError) as error:
+            what = f"{record.event.topic} at position {record.position}"
+            raise NotADossier(f"{what} cannot follow from the events before it") from error
     return fold.facts()
 
 

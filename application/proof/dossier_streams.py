@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from application.proof.leaves import Leaf
 from domain.catalogue import ANIMATION, CONVENTION, SERVICE_DOSSIER, STRUCTURE
 from domain.files.stored_file import FileExpired
 from domain.kernel.identifiers import file_id
@@ -13,7 +14,11 @@ from domain.service_dossiers.events import DossierGathered, DossierOpened
 from eventstore.records import Recorded
 
 
-class NotADossier(Exception):
+class CannotBeProved(Exception):
+    """Raised when the log cannot prove a dossier; the message says why and names the position or the stream."""
+
+
+class NotADossier(CannotBeProved):
     """Raised when events do not form one dossier with everything it rests on; the message says what is missing."""
 
 
@@ -72,6 +77,21 @@ def check_streams(streams: DossierStreams, records: Sequence[Recorded]) -> None:
             raise NotADossier(f"stream {stream} ({topic}, position {record.position}) is none that the dossier names")
         if topic.partition(".")[0] != kind:
             raise NotADossier(f"stream {stream} is a {kind} by the dossier's events, and holds {topic}")
+
+
+def check_whole(leaves: Iterable[Leaf]) -> None:
+    """Raises CannotBeProved unless positions begin at 1 and each stream has versions 1, 2, 3…"""
+    versions: dict[UUID, int] = {}
+    for leaf in leaves:
+        expected = versions.get(leaf.aggregate_id, 0) + 1
+        if leaf.position < 1:
+            raise CannotBeProved(f"an event of stream {leaf.aggregate_id} stands at position {leaf.position}, below 1")
+        if leaf.version != expected:
+            raise CannotBeProved(
+                f"position {leaf.position} holds version {leaf.version} of stream {leaf.aggregate_id}, where version "
+                f"{expected} is next"
+            )
+        versions[leaf.aggregate_id] = leaf.version
 
 
 def expired_files(records: Iterable[Recorded]) -> frozenset[str]:

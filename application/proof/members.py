@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -42,9 +43,18 @@ MEMBERS = (
     Member(KEY),
     Member(KEYS, since=2),
 )
+#: A member that is read whole is no larger: a dossier of thousands of animations has a hundredth.
+MOST_BYTES_READ = 1 << 28
 #: One is nothing without the other.
 _TOGETHER = (PREVIOUS, CONSISTENCY)
 _FILE = re.compile(re.escape(FILES) + "[0-9a-f]{64}", re.ASCII)
+
+
+def check_sizes(archive: zipfile.ZipFile) -> None:
+    """Raises BadBundle for a member that is read whole and is too large for that. Attached files are not."""
+    for info in archive.infolist():
+        if not info.filename.startswith(FILES) and info.file_size > MOST_BYTES_READ:
+            raise BadBundle(f"{info.filename} has {info.file_size:,} bytes; {MOST_BYTES_READ:,} at most are read")
 
 
 def format_of(manifest: bytes) -> int:

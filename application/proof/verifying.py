@@ -8,6 +8,7 @@ from pathlib import Path
 
 from application.proof.archive import BadBundle, open_archive
 from application.proof.bundle_checks.completeness import check_completeness
+from application.proof.bundle_checks.demands import check_kept_checkpoint, check_required_status, tell_as_of
 from application.proof.bundle_checks.dossier import check_dossier, check_files, check_rules
 from application.proof.bundle_checks.events import check_events
 from application.proof.bundle_checks.opened_bundle import CheckFailed, OpenedBundle
@@ -19,7 +20,7 @@ from application.proof.bundle_checks.signatures import (
     check_time_stamp,
 )
 from application.proof.dossier_streams import NotADossier
-from application.proof.members import MANIFEST, check_members, format_of
+from application.proof.members import MANIFEST, check_members, check_sizes, format_of
 from application.proof.notes import BadNote
 from application.proof.public_keys import PublicKey
 from application.proof.stamping import BadStamp
@@ -48,26 +49,37 @@ CHECKS: tuple[tuple[str, Callable[[OpenedBundle], str | None]], ...] = (
     ("time stamp", check_time_stamp),
     ("events", check_events),
     ("consistency", check_consistency),
+    ("kept checkpoint", check_kept_checkpoint),
     ("dossier", check_dossier),
     ("completeness", check_completeness),
     ("rules", check_rules),
     ("files", check_files),
     ("pdf", check_paper),
+    ("as of", tell_as_of),
+    ("required", check_required_status),
 )
 
 
-def verify(path: Path, keys: Sequence[PublicKey], roots: bytes | None = None) -> Iterator[Check]:
+def verify(
+    path: Path,
+    keys: Sequence[PublicKey],
+    roots: bytes | None = None,
+    required: Sequence[str] = (),
+    kept: str | None = None,
+) -> Iterator[Check]:
     """Yield the result of every check, ending with the first failure. `keys`: the trusted public keys.
 
     `roots`: root certificates (PEM) of time-stamping authorities; without them a time stamp is not checked.
+    `required`: statuses one of which the dossier must have. `kept`: a checkpoint's note from elsewhere.
     """
     try:
         with open_archive(path) as archive:
             names = [info.filename for info in archive.infolist()]
             manifest = archive.read(MANIFEST) if MANIFEST in names else b""
             check_members(names, format_of(manifest))
+            check_sizes(archive)
             yield Check(True, f"archive: {len(names)} members, nothing hidden, nothing compressed")
-            bundle = OpenedBundle(archive, keys, roots)
+            bundle = OpenedBundle(archive, keys, roots, required, kept)
             for name, check in CHECKS:
                 try:
                     result = check(bundle)

@@ -80,7 +80,16 @@ def test_a_bundle_is_exported_and_verified(run, dossier_id, key, tmp_path):
     assert exported.stdout.strip() == str(bundle)
     verified = run("audit", "verify", str(bundle), "--key", str(key))
     assert verified.exit_code == 0, verified.output
-    assert [line.split()[0] for line in verified.stdout.splitlines()] == ["ok"] * 10
+    assert {line.split()[0] for line in verified.stdout.splitlines()} == {"ok", "note"}
+    assert verified.stdout.splitlines()[-1].startswith("ok     as of: checkpoint ")
+    paid = run("audit", "verify", str(bundle), "--key", str(key), "--require", "PAID")
+    assert (paid.exit_code, paid.stdout.splitlines()[-1]) == (0, "ok     required: the dossier is PAID")
+    copy = tmp_path / "copy.txt"
+    copy.write_text(run("audit", "checkpoint").stdout)
+    other = run("audit", "verify", str(bundle), "--key", str(key), "--require", "CERTIFIED", "--checkpoint", str(copy))
+    assert other.exit_code == 1
+    assert "is of the same history" in other.stdout
+    assert other.stdout.splitlines()[-1] == "WRONG  required: the dossier is PAID, where CERTIFIED is required"
     assert "is there already" in error_line(run("audit", "export", "--dossier", str(dossier_id), "-o", str(bundle)))
 
     content = bytearray(bundle.read_bytes())

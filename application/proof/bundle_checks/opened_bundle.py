@@ -25,16 +25,23 @@ class CheckFailed(Exception):
 class OpenedBundle:
     """`keys`: the public keys that are trusted. `roots`: root certificates of time-stamping authorities, if any.
 
+    `required`: statuses one of which the dossier must have; `kept`: a checkpoint from elsewhere.
     `warnings` are what a check holds against a bundle without refusing it.
     """
 
     archive: zipfile.ZipFile
     keys: Sequence[PublicKey]
     roots: bytes | None
+    required: Sequence[str] = ()
+    kept: str | None = None
     members: list[str] = field(default_factory=list)
     format: int = 0
     dossier_id: UUID = field(default_factory=lambda: UUID(int=0))
     manifest_key: PublicKey = field(default_factory=lambda: PublicKey(b""))
+    checkpoint_key: PublicKey = field(default_factory=lambda: PublicKey(b""))
+    #: The trusted keys as they were given, before the bundle's own list narrows them.
+    given: Sequence[PublicKey] = ()
+    stamped: str = "not stamped: nobody else says when it was there"
     checkpoint: Checkpoint = field(default_factory=lambda: Checkpoint("", 0, b""))
     leaves: list[bytes] = field(default_factory=list)
     records: list[Recorded] = field(default_factory=list)
@@ -44,6 +51,14 @@ class OpenedBundle:
     #: The layouts that the paper may have.
     layouts: Sequence[int] = ()
     warnings: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.given = self.keys
+
+    @property
+    def names_no_log(self) -> bool:
+        """Return whether the key that signed was given without the name of its log."""
+        return any(key.name is None for key in self.given if key.public_key == self.checkpoint_key.public_key)
 
     def read(self, name: str) -> bytes:
         return self.archive.read(name)

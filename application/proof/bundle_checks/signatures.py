@@ -94,10 +94,12 @@ def _digest(bundle: OpenedBundle, info: zipfile.ZipInfo) -> str:
 
 
 def check_checkpoint(bundle: OpenedBundle) -> str:
-    bundle.checkpoint, _ = open_checkpoint(bundle.text(CHECKPOINT), bundle.keys)
+    bundle.checkpoint, bundle.checkpoint_key = open_checkpoint(bundle.text(CHECKPOINT), bundle.keys)
     if bundle.manifest_key.ended_before(bundle.checkpoint.size):
         until = bundle.manifest_key.until_size
         raise CheckFailed(f"the manifest is signed by a key that ended at size {until}, before this checkpoint")
+    if bundle.names_no_log:
+        bundle.warnings.append(f"the given key names no log: compare {bundle.checkpoint.origin} with the one you know")
     return f"signed by the given key: {bundle.checkpoint.size:,} events of {bundle.checkpoint.origin}"
 
 
@@ -106,8 +108,11 @@ def check_time_stamp(bundle: OpenedBundle) -> str | None:
     if STAMP not in bundle.members:
         return None
     if bundle.roots is None:
+        bundle.stamped = "its time stamp was not checked"
         return "there is one; it was not checked, since no root certificate was given"
-    return f"the checkpoint was there on {check_stamp(bundle.read(STAMP), bundle.read(CHECKPOINT), bundle.roots)}"
+    at = check_stamp(bundle.read(STAMP), bundle.read(CHECKPOINT), bundle.roots)
+    bundle.stamped = f"stamped {at}"
+    return f"the checkpoint was there on {at}"
 
 
 def check_consistency(bundle: OpenedBundle) -> str:

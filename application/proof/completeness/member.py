@@ -12,13 +12,14 @@ from psycopg import Connection
 from application.proof.completeness.map_entries import Changes, animation_key, changes_of, dossier_key, stream_key
 from application.proof.completeness.sparse_tree import SparseTree, verifies
 from application.proof.completeness.stored_map import load
+from application.proof.dossier_streams import CannotBeProved
 from domain.kernel.identifiers import MAP_ID
 from eventstore.records import Recorded
 
 Conn = Connection[Any]
 
 
-class MapDoesNotFit(Exception):
+class MapDoesNotFit(CannotBeProved):
     """Raised when the stored map holds something else than the log: somebody altered one of them."""
 
 

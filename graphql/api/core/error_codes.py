@@ -20,6 +20,7 @@ ERROR_CODES: Final[Mapping[str, str]] = {
     "KEY_RETIRED": "The service's signing key has just been replaced: try again once it was restarted.",
     "METHOD_NOT_ALLOWED": "Not by this HTTP method; the header `Allow` names those that may be used.",
     "NOT_FOUND": "What is named does not exist, or is not for the asker.",
+    "NOT_PROVABLE": "The log cannot prove this dossier: the message says why. It is for whoever runs the service.",
     "NOT_SIGNED": "The log is not signed now: it is not the one that the service's key has signed before.",
     "PERSISTED_QUERY_NOT_FOUND": "No document is kept under this hash: send the document with it, once.",
     "POSITION_NOT_REACHED": "The read models are not at `Min-Position` yet: try again after `Retry-After` seconds.",

@@ -8,6 +8,8 @@ from __future__ import annotations
 import logging
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
@@ -26,8 +28,10 @@ from application.files.store import BadStoredFile
 from application.papers.dossier_of_facts import pdf_of_facts
 from application.proof.bundle import export_bundle, facts_now
 from application.proof.completeness.committing import map_commits
+from application.proof.dossier_streams import CannotBeProved
 from application.proof.signer_memory import KeyRetired, SigningRefused
 from domain.kernel.rights import Action, Scope, scope_of
+from eventstore.records import UnreadableEvent
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +70,8 @@ async def _csv(context: Context, request: Request) -> Response:
 async def _pdf(context: Context, request: Request) -> Response:
     dossier = await readable_dossier(context, request)
     await context.close()
-    content = await to_thread.run_sync(_typeset, context, UUID(dossier.id))
+    with _telling_why():
+        content = await to_thread.run_sync(_typeset, context, UUID(dossier.id))
     headers = {**HARMLESS, "Content-Disposition": disposition("inline", f"dossier-{dossier.id}.pdf")}
     return Response(content, 200, headers, "application/pdf")
 
@@ -77,10 +82,11 @@ async def _bundle(context: Context, request: Request) -> Response:
     folder = Path(await to_thread.run_sync(tempfile.mkdtemp))
     path = folder / "bundle.zip"
     try:
-        await to_thread.run_sync(_export, context, UUID(dossier.id), path)
+        with _telling_why():
+            await to_thread.run_sync(_export, context, UUID(dossier.id), path)
     except BadStoredFile as bad:
         shutil.rmtree(folder)
-        raise Refused(500, "FILE_UNAVAILABLE", str(bad)) from None
+        raise Refused(409, "FILE_UNAVAILABLE", str(bad)) from None
     except KeyRetired:
         shutil.rmtree(folder)
         log.error("the checkpoint key was replaced: restart this process with the new one")
@@ -96,6 +102,17 @@ async def _bundle(context: Context, request: Request) -> Response:
         raise
     headers = {**HARMLESS, "Content-Disposition": disposition("attachment", f"dossier-{dossier.id}.zip")}
     return FileResponse(path, 200, headers, "application/zip", background=BackgroundTask(shutil.rmtree, folder))
+
+
+@contextmanager
+def _telling_why() -> Iterator[None]:
+    """Refuse what the log cannot prove, saying why. Whoever runs the site finds the same words in the log."""
+    try:
+        yield
+    except (CannotBeProved, UnreadableEvent) as error:
+        log.error("a dossier cannot be proved: parentalite audit check names what was altered", exc_info=error)
+        message = f"Ce dossier ne peut pas être prouvé : le journal a été altéré ou ne peut pas être lu ({error})."
+        raise Refused(409, "NOT_PROVABLE", message) from None
 
 
 def _typeset(context: Context, dossier_id: UUID) -> bytes:

@@ -18,6 +18,7 @@ from application.proof.signing import make_checkpoint, take_up_key
 from application.proof.verifying import verify
 from eventstore.log import head
 from tests.scenarios.service.test_service_dossiers import Claims, seen
+from tests.support.forging import lift_protection
 from tests.support.papers import second_verifier
 from tests.support.papers.dossiers import pdf, png
 from tests.support.people import AUDITOR, COORDONNATEUR, OTHER_STRUCTURE, STRUCTURE, People
@@ -196,3 +197,17 @@ def test_a_key_that_was_replaced_beside_a_running_server_is_told_and_papers_are_
     (error,) = refused.json()["errors"]
     assert (refused.status_code, error["extensions"]["code"]) == (503, "KEY_RETIRED")
     assert get(server, f"/service-dossiers/{dossier}/dossier.pdf", AUDITOR).status_code == 200
+
+
+def test_a_dossier_that_the_log_cannot_prove_is_refused_in_words(claims: Claims, server: Server):
+    held = claims.held(1)
+    claims.attest(*held)
+    dossier = claims.certified(*held)
+    with server.application.pool.connection() as conn:
+        lift_protection(conn)
+        conn.execute("UPDATE stored_events SET originator_version = 9 WHERE topic = 'service_dossier.certified'")
+    for paper in ("bundle.zip", "dossier.pdf"):
+        answer = get(server, f"/service-dossiers/{dossier}/{paper}", AUDITOR)
+        (error,) = answer.json()["errors"]
+        assert (answer.status_code, error["extensions"]["code"]) == (409, "NOT_PROVABLE")
+        assert "version 9" in error["message"]

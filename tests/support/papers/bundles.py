@@ -27,6 +27,14 @@ def wrong(path: Path, *keys: SigningKey) -> str:
     return last.text
 
 
+def line_of(path: Path, step: str) -> str:
+    """What the check of that step says, its warnings apart."""
+    (line,) = [
+        check.text for check in checks(path) if check.ok and not check.warning and check.text.startswith(f"{step}: ")
+    ]
+    return line
+
+
 def members(path: Path) -> dict[str, bytes]:
     with zipfile.ZipFile(path) as archive:
         return {name: archive.read(name) for name in archive.namelist()}

@@ -1,0 +1,60 @@
+"""`parentalite audit verify`: check a bundle on any machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from application.proof.verifying import verify
+from cli.audit_inputs import read_keys, read_text
+from domain.kernel.dossier_status import DossierStatus
+
+
+def verify_bundle(
+    bundle: Annotated[Path, typer.Argument(help="The bundle written by audit export.")],
+    keys: Annotated[
+        list[str],
+        typer.Option(
+            "--key",
+            help="Public key of the log's owner, from elsewhere than the bundle: a file with PEM, verifier keys or the"
+            " list at /keys, every key of which counts, or a verifier key NAME+HEXID+BASE64 itself. May be repeated.",
+        ),
+    ],
+    required: Annotated[
+        list[DossierStatus] | None,
+        typer.Option(
+            "--require",
+            help="The status that the dossier must have, or else exit with 1: CERTIFIED before paying. May be repeated:"
+            " one of them.",
+        ),
+    ] = None,
+    kept: Annotated[
+        Path | None,
+        typer.Option(
+            "--checkpoint",
+            help="A checkpoint of the same log that you have from elsewhere, the latest above all (/checkpoint): the"
+            " bundle must be of the same history. What cannot be proved of it is told.",
+        ),
+    ] = None,
+    roots: Annotated[
+        Path | None,
+        typer.Option("--tsa-root", help="Root certificates (PEM) of the time-stamping authority."),
+    ] = None,
+) -> None:
+    """Check a bundle offline: no database, no network, no settings, trusting only the given keys.
+
+    Prints a line for each check ("ok"), for what a reader should know ("note"), and for the first failure ("WRONG"),
+    saying exactly what is wrong; then exits with 1. The last line tells as of which checkpoint the bundle speaks, and
+    what it says: status and amount.
+
+    Before paying: parentalite audit verify FILE.zip --key KEYS --require CERTIFIED --checkpoint LATEST
+    """
+    statuses = [status.value for status in required or ()]
+    certificates = read_text(roots).encode() if roots else None
+    for check in verify(bundle, read_keys(keys), certificates, statuses, read_text(kept) if kept else None):
+        mark = "WRONG" if not check.ok else "note " if check.warning else "ok   "
+        typer.echo(f"{mark}  {check.text}")
+        if not check.ok:
+            raise typer.Exit(1)
