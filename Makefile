@@ -80,6 +80,7 @@ reference: $(RUN) ## Write docs/reference from the code
 	@$(BIN)/python docs/reference/write_configuration.py > $(VENV)/reference
 	@mv $(VENV)/reference docs/reference/configuration.md
 	@$(BIN)/typer cli.main utils docs --name parentalite > docs/reference/cli.md
+	@$(BIN)/python docs/verifier/write_shapes.py
 
 check-reference: $(RUN)
 	@$(BIN)/typer cli.main utils docs --name parentalite | cmp -s - docs/reference/cli.md || { \

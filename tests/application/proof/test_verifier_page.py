@@ -1,0 +1,96 @@
+"""The verifier in one static page: written apart from ours, and held to the same bundles, in Node."""
+
+from __future__ import annotations
+
+import json
+import runpy
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from application.files.store import FileStore
+from application.proof.notes import to_pem
+from tests.support.papers.bundles import members, rewritten
+from tests.support.papers.forged_bundles import FORGED_BUNDLES, ForgedBundle
+from tests.support.papers.proved_dossiers import KEY, Claim
+from tests.support.world import World
+
+PAGE = Path(__file__).parents[3] / "docs" / "verifier" / "verifier.html"
+#: Verify each bundle named on standard input, with the text of its keys.
+SCRIPT = """
+const fs = require("fs"), [page] = process.argv.slice(1);
+require("vm").runInThisContext(fs.readFileSync(page, "utf8").match(/<script>([^]*)<\\/script>/)[1]);
+(async () => {
+  const verdicts = [];
+  for (const [path, keys] of JSON.parse(fs.readFileSync(0, "utf8"))) {
+    const results = [];
+    for await (const result of verifyBundle(new Uint8Array(fs.readFileSync(path)), keys)) results.push(result);
+    verdicts.push(results);
+  }
+  console.log(JSON.stringify(verdicts));
+})();
+"""
+
+needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="node runs the page's script; it is not here")
+
+
+def verdicts(bundles: Sequence[tuple[Path, str]]) -> list[list[dict[str, Any]]]:
+    """What the page says of each bundle, a result for each step."""
+    question = json.dumps([(str(path), keys) for path, keys in bundles])
+    ran = subprocess.run(["node", "-e", SCRIPT, str(PAGE)], input=question, capture_output=True, text=True, timeout=120)
+    assert ran.returncode == 0, ran.stderr
+    results: list[list[dict[str, Any]]] = json.loads(ran.stdout)
+    return results
+
+
+@needs_node
+def test_the_page_gives_every_bundle_its_verdict_at_the_same_step():
+    results = verdicts([(bundle.path, bundle.key.read_text()) for bundle in FORGED_BUNDLES])
+
+    def expected(bundle: ForgedBundle) -> tuple[bool, str]:
+        return bundle.accepted, bundle.step or "pdf"
+
+    for bundle, (*passed, last) in zip(FORGED_BUNDLES, results, strict=True):
+        assert all(result["ok"] for result in passed), bundle.name
+        assert (last["ok"], last["step"]) == expected(bundle), (bundle.name, last)
+        assert not last["text"].startswith("malformed"), (bundle.name, last)
+
+
+@pytest.fixture
+def bundle(world: World, tmp_path: Path) -> Path:
+    world.sign()
+    claim = Claim(world, FileStore(tmp_path / "files"))
+    return claim.export(claim.paid(*claim.attested(2)), tmp_path / "bundle.zip")
+
+
+@needs_node
+def test_the_page_accepts_a_paid_dossier_and_proves_that_nothing_was_left_out(bundle: Path):
+    (results,) = verdicts([(bundle, to_pem(KEY.public))])
+    assert all(result["ok"] for result in results), results[-1]
+    (complete,) = (result["text"] for result in results if result["step"] == "completeness")
+    assert complete.endswith("nothing further had happened to these streams")
+
+
+@needs_node
+def test_the_page_refuses_a_changed_byte_another_key_and_a_member_left_out(bundle: Path, tmp_path: Path):
+    content = bundle.read_bytes()
+    flipped = tmp_path / "flipped.zip"
+    flipped.write_bytes(content[:-400] + bytes([content[-400] ^ 1]) + content[-399:])
+    without = rewritten(
+        tmp_path / "without.zip", {name: held for name, held in members(bundle).items() if name != "keys"}
+    )
+    stranger = to_pem(b"\x01" * 32)
+    changed, unknown, missing = verdicts(
+        [(flipped, to_pem(KEY.public)), (bundle, stranger), (without, to_pem(KEY.public))]
+    )
+    assert [results[-1]["ok"] for results in (changed, unknown, missing)] == [False] * 3
+    assert (changed[-1]["step"], unknown[-1]["step"], missing[-1]["step"]) == ("archive", "manifest", "archive")
+
+
+def test_the_shapes_in_the_page_are_those_of_the_code():
+    page = runpy.run_path(str(PAGE.with_name("write_shapes.py")))["page"]
+    assert page() == PAGE.read_text("utf-8"), "write them anew with: make reference"
