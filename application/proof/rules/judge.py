@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -85,7 +86,7 @@ class Judge:
         case = Case(self.scene, record, command.actor, schema_version)
         for reason in self._reasons(case, command):
             yield Finding.about(record, reason)
-        for reason in newer_rules(case):
+        for reason in chain(newer_rules(case), _by_todays_rules(case)):
             yield Finding.about(record, reason, warning=True)
         self._fold(case)
         note_speaker(case)
@@ -145,34 +146,21 @@ class Judge:
 
     def _by_command(self, case: Case, command: _Command) -> Iterator[str]:
         record = case.record
-        fact, cause = record.event, record.stamp.cause
+        cause = record.stamp.cause
         command.after = record
-        command.refused.add(_cause_of(record))
-        judgement = JUDGEMENTS.get(type(fact))
-        if judgement is None:
-            yield f"no command records it by itself ({cause})"
+        decision = _decided(case)
+        if isinstance(decision, str):
+            command.refused.add(_cause_of(record))
+            yield decision
             return
-        if cause not in [f"command:{action}" for action in judgement.actions]:
-            yield f"{cause} does not record {fact.topic}"
-            return
-        try:
-            decision = judgement.decide(case, fact)
-        except DomainError as error:
-            yield refusal(error, record)
-            return
-        except Untold as error:
-            yield str(error)
-            return
-        except _IMPOSSIBLE as error:
-            yield f"it cannot follow from the events before it ({type(error).__name__}: {error})"
-            return
-        command.refused.discard(_cause_of(record))
         first, *further = decision.events
         expected = _Expected(record.originator_id, first, decision.belongings, cause)
         yield from _unlike(record, first, expected, decision.recorded)
         self._await(command, record, decision, further)
 
     def _await(self, command: _Command, record: Recorded, decision: Decision, further: list[Event]) -> None:
+        if not further and not decision.consequences:
+            return
         stream, cause = record.originator_id, record.stamp.cause
         command.expected.extend(_Expected(stream, event, decision.belongings, cause) for event in further)
         last = f"event:{(further or [record.event])[-1].topic}:{stream}:{record.originator_version + len(further)}"
@@ -232,6 +220,25 @@ class Judge:
             self._clocks[owner] = at if latest is None else max(at, latest)
 
 
+def _decided(case: Case) -> Decision | str:
+    """Return what the domain decides, or why it decides nothing."""
+    record = case.record
+    fact, cause = record.event, record.stamp.cause
+    judgement = JUDGEMENTS.get(type(fact))
+    if judgement is None:
+        return f"no command records it by itself ({cause})"
+    if cause.removeprefix("command:") not in judgement.actions:
+        return f"{cause} does not record {fact.topic}"
+    try:
+        return judgement.decide(case, fact)
+    except DomainError as error:
+        return refusal(error, record)
+    except Untold as error:
+        return str(error)
+    except _IMPOSSIBLE as error:
+        return f"it cannot follow from the events before it ({type(error).__name__}: {error})"
+
+
 def _unlike(record: Recorded, decided: Event, expected: _Expected, recorded: Event | None = None) -> Iterator[str]:
     yield from differences(record.event if recorded is None else recorded, decided)
     stamp, belongings = record.stamp, expected.belongings
@@ -242,6 +249,25 @@ def _unlike(record: Recorded, decided: Event, expected: _Expected, recorded: Eve
     (territory,) = belongings.territories or (None,)
     if stamp.territory != territory:
         yield f"it is stamped for territory {stamp.territory}, where the thing is territory {territory}'s"
+
+
+def _by_todays_rules(case: Case) -> Iterator[str]:
+    """Yield what rules say about an event that is older than they are."""
+    fact = case.record.event
+    current, judgement = type(fact).schema_version(), JUDGEMENTS.get(type(fact))
+    if judgement is None or case.schema_version >= current or not case.record.stamp.cause.startswith("command:"):
+        return
+    try:
+        judgement.decide(replace(case, schema_version=current), fact)
+    except DomainError as error:
+        yield f"a rule that is newer than the event (schema version {case.schema_version}): " + _words(error)
+    except (Untold, *_IMPOSSIBLE):
+        # Told by the rules of its own version.
+        return
+
+
+def _words(error: DomainError) -> str:
+    return " ".join(problem.message for problem in error.problems)
 
 
 def _actor(stamp: Stamp) -> Actor:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -24,6 +25,8 @@ from domain.typology.territory import Territory
 from domain.typology.typology import TermKind, Typology
 
 S = TypeVar("S")
+
+_territory_stream = cache(territory_id)
 
 #: Where it is latest on Earth.
 _LATEST_OFFSET = timedelta(hours=14)
@@ -92,14 +95,14 @@ class Scene:
         return dossier.status if dossier else None
 
     def territory(self, code: str) -> Territory:
-        stream = territory_id(code)
+        stream = _territory_stream(code)
         if self.holds(stream):
             return self.state(Territory, stream, "territory")
         return Territory(code, code, self.zones.get(code, "UTC"), runs_candidatures=True)
 
     def today(self, territory: str, now: datetime) -> date:
         """Return the day in the territory; the latest that it may be where its time zone is unknown."""
-        if self.holds(territory_id(territory)):
+        if self.holds(_territory_stream(territory)):
             return self.territory(territory).local_date(now)
         if territory in self.zones:
             return now.astimezone(ZoneInfo(self.zones[territory])).date()
