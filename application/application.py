@@ -159,6 +159,7 @@ def open_application(
         conn.execute(IDENTITIES_DDL)
         conn.execute(PEOPLE_INDEX_DDL)
         conn.execute(SPEAKERS_DDL)
+        conn.execute(controls.DDL)
         create_proof_tables(conn)
         create_map_tables(conn)
         create_notification_tables(conn)

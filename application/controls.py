@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Annotated, ClassVar
 from uuid import UUID, uuid4
 
@@ -13,22 +14,29 @@ from application.commanding.unit_of_work import UnitOfWork
 from application.conventions import find_territory
 from domain.catalogue import CONTROL, SERVICE_DOSSIER
 from domain.controls import control as controls
+from domain.controls import outcome
 from domain.controls.control import Control
+from domain.controls.events import ControlDrawn
 from domain.controls.pieces import ReasonCode
-from domain.kernel.errors import forbidden
-from domain.kernel.rights import Action
-from domain.kernel.validation import Label, LongText, Reason, Seed, TerritoryCode
+from domain.controls.population import POPULATION_EVENTS, Certifications
+from domain.controls.transitions import ControlStatus
+from domain.kernel.errors import forbidden, invalid
+from domain.kernel.rights import Action, scope_of
+from domain.kernel.validation import Label, LongText, Reason, TerritoryCode
 from domain.service_dossiers.service_dossier import ServiceDossier
+from eventstore.records import Recorded
+
+#: What announcing and drawing read of the whole log.
+DDL = """
+CREATE INDEX IF NOT EXISTS stored_events_controls ON stored_events (topic, notification_id) WHERE topic IN (
+    'service_dossier.certified', 'service_dossier.certification_withdrawn', 'control.opened', 'control.drawn')"""
 
 #: Longer than any animation's title and any piece that a convention requires.
 PieceName = Annotated[str, Field(min_length=1, max_length=300)]
 
 
 class ControlOpen(Command):
-    """`certified`: the dossiers certified in the period, looked up on the read side.
-
-    The client did not send them, so they are excluded from the content of the idempotency key.
-    """
+    """`seed` is refused: it was once the auditor's own, who could try seeds until the wanted dossier was drawn."""
 
     action: ClassVar[Action] = Action.CONTROL_OPEN
 
@@ -37,8 +45,17 @@ class ControlOpen(Command):
     period_until: date
     territory: TerritoryCode | None = None
     share_percent: Annotated[int, Field(ge=1, le=100)]
-    seed: Seed
-    certified: tuple[UUID, ...] = Field(default=(), exclude=True)
+    seed: str | None = None
+
+
+class ControlDraw(Command):
+    """The system draws, once a checkpoint is signed that covers the announcement: `root` is its root, in base64."""
+
+    action: ClassVar[Action] = Action.CONTROL_DRAW
+
+    control_id: UUID
+    checkpoint_size: int
+    root: str
 
 
 class ControlChange(ChangeCommand):
@@ -70,21 +87,50 @@ class ControlClose(ControlChange):
 
 
 def open_(command: ControlOpen, work: UnitOfWork) -> UUID:
+    if command.seed is not None and scope_of(work.actor, command.action) is not None:
+        raise invalid(
+            "la graine ne se choisit pas : elle est la racine du premier point de contrôle signé après l'annonce du"
+            " contrôle. Laissez ce champ vide.",
+            "seed",
+        )
     if command.territory is not None:
         find_territory(work, command.territory)
-    dossiers = [work.find(SERVICE_DOSSIER, dossier_id) for dossier_id in command.certified]
-    facts = controls.open_control(
-        command.name,
-        (command.period_from, command.period_until),
-        command.territory,
-        command.share_percent,
-        command.seed,
-        [dossier for dossier in dossiers if dossier is not None],
-        work.actor,
-    )
+    period = (command.period_from, command.period_until)
+
+    def population() -> tuple[int, tuple[UUID, ...]]:
+        return _population(work, period, command.territory)
+
+    facts = controls.announce(command.name, period, command.territory, command.share_percent, population, work.actor)
     control_id = uuid4()
     work.record(CONTROL, control_id, facts, controls.whole(command.territory))
     return control_id
+
+
+def _population(work: UnitOfWork, period: tuple[date, date], territory: str | None) -> tuple[int, tuple[UUID, ...]]:
+    """Fold the certifications in the log; return the position as of which, and the dossiers of the period."""
+    as_of, records = work.read_topics([kind.topic for kind in POPULATION_EVENTS])
+    certifications = Certifications()
+    for record in records:
+        stamp = record.stamp
+        assert stamp.territory is not None, "a dossier belongs to a territory"
+        certifications.take(record.position, record.originator_id, record.event, stamp.territory, stamp.recorded_at)
+
+    def day_in(code: str, instant: datetime) -> date:
+        return find_territory(work, code).local_date(instant)
+
+    return as_of, certifications.population(as_of, period, territory, day_in)
+
+
+def draw(command: ControlDraw, work: UnitOfWork) -> UUID:
+    control = work.subject(CONTROL, command.control_id, None, "Contrôle", "control_id")
+    facts = controls.draw_lots(control, command.checkpoint_size, command.root, work.actor)
+    drawn = work.record(CONTROL, control.id, facts, control.belongings)
+    fact = drawn.event
+    assert isinstance(fact, ControlDrawn)
+    for dossier_id in fact.drawn:
+        dossier = _dossier(dossier_id, work)
+        work.record(SERVICE_DOSSIER, dossier_id, outcome.drawn(control.id), dossier.belongings, cause=drawn)
+    return control.id
 
 
 def judge(command: ControlPieceJudge, work: UnitOfWork) -> UUID:
@@ -92,7 +138,9 @@ def judge(command: ControlPieceJudge, work: UnitOfWork) -> UUID:
     facts = controls.judge(
         control, dossier, command.piece, command.accepted, command.reason_code, command.comment, work.actor
     )
-    work.record(CONTROL, control.id, facts, dossier.belongings)
+    judged = work.record(CONTROL, control.id, facts, dossier.belongings)
+    if control.status is ControlStatus.CLOSED:
+        _conclude(control.id, [dossier], judged, work)
     return control.id
 
 
@@ -114,10 +162,21 @@ def answer(command: ControlAnswer, work: UnitOfWork) -> UUID:
 
 def close(command: ControlClose, work: UnitOfWork) -> UUID:
     control = _control(command, work)
-    dossiers = (_dossier(dossier_id, work) for dossier_id in sorted(control.drawn))
+    # In the order of the draw, whatever their ids.
+    dossiers = [_dossier(dossier_id, work) for dossier_id in control.drawn]
     facts = controls.close(control, dossiers, command.conclusion, work.actor)
-    work.record(CONTROL, control.id, facts, control.belongings)
+    closed = work.record(CONTROL, control.id, facts, control.belongings)
+    _conclude(control.id, dossiers, closed, work)
     return control.id
+
+
+def _conclude(control_id: UUID, dossiers: Sequence[ServiceDossier], cause: Recorded, work: UnitOfWork) -> None:
+    """Record on each dossier which of its pieces the control, as it now stands, refused."""
+    control = work.find(CONTROL, control_id)
+    assert control is not None
+    for dossier in dossiers:
+        facts = outcome.concluded(control, dossier)
+        work.record(SERVICE_DOSSIER, dossier.id, facts, dossier.belongings, cause=cause)
 
 
 def _control(command: ControlChange, work: UnitOfWork) -> Control:
@@ -130,6 +189,7 @@ def _dossier(dossier_id: UUID, work: UnitOfWork) -> ServiceDossier:
 
 USE_CASES = (
     (ControlOpen, open_),
+    (ControlDraw, draw),
     (ControlPieceJudge, judge),
     (ControlAnswer, answer),
     (ControlClose, close),

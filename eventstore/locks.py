@@ -32,6 +32,7 @@ class Lock(IntEnum):
     SCHEDULER = 7311007
     STAMPING = 7311008
     REBUILD = 7311009
+    DRAWING = 7311010
     # The last three were once taken by `hashtext` of a name: these are its values.
     #: Tables are created.
     TABLES = 1400174407

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hmac
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -30,7 +30,7 @@ from domain.kernel.actors import Actor
 from domain.kernel.errors import DomainError, ErrorCode, broken, invalid, refuse
 from domain.kernel.events import Event
 from eventstore.appender import Appender
-from eventstore.log import read_stream
+from eventstore.log import head, read_stream, read_topics
 from eventstore.recorder import CommandRecorder, Decided, Earlier, Idempotency, Outcome, Verdict
 from eventstore.records import Recorded, Stamp, encode, holds_nul
 from eventstore.unavailable import Unavailable, is_connection_lost, is_unavailable
@@ -122,12 +122,18 @@ class CommandBus:
         raise refuse(ErrorCode.CONFLICT, "Trop de modifications simultanées : réessayez.")
 
     def _unit_of_work(self, command: Command, actor: Actor, now: datetime) -> UnitOfWork:
-        return UnitOfWork(actor, now, uuid4(), command.action, self._read_stream, self.cache, self.keyed)
+        readers = (self._read_stream, self._read_topics)
+        return UnitOfWork(actor, now, uuid4(), command.action, *readers, self.cache, self.keyed)
 
     def _read_stream(self, stream: UUID, after_version: int) -> list[Recorded]:
         with self.pool.connection() as conn:
             # Commands compare and copy free text, but never need personal data.
             return self.vault.open(conn, read_stream(conn, stream, after_version), of_persons=False)
+
+    def _read_topics(self, topics: Sequence[str]) -> tuple[int, list[Recorded]]:
+        with self.pool.connection() as conn:
+            until = head(conn)
+            return until, read_topics(conn, topics, until)
 
     def _append(self, subject_id: UUID, work: UnitOfWork, idempotency: Idempotency | None) -> Verdict:
         assert work.recorded, "a use case that decides nothing must refuse"

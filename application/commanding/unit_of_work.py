@@ -22,6 +22,8 @@ from eventstore.records import Recorded, Stamp
 
 S = TypeVar("S")
 ReadStream = Callable[[UUID, int], list[Recorded]]
+#: Return the position of the log's last event, and every event of these topics up to it, in log order.
+ReadTopics = Callable[[Sequence[str]], tuple[int, list[Recorded]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class UnitOfWork:
     command_id: UUID
     action: Action
     read_stream: ReadStream
+    read_topics: ReadTopics
     cache: StateCache
     keyed: Keyed
     reads: dict[UUID, int] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from typing import Any
 from psycopg import Connection
 
 from application.proof import troubles
-from application.proof.checkpoints import CERTIFICATION, INTERVAL, certifies, latest
+from application.proof.checkpoints import CERTIFICATION, INTERVAL, ON_REQUEST, announces, certifies, latest
 from application.proof.completeness.committing import CommitMap
 from application.proof.completeness.signing import sign_with_map
 from application.proof.notes import SigningKey
@@ -90,6 +90,8 @@ def _reason_to_sign(conn: Conn, interval_seconds: float, now: datetime) -> str |
         return None
     if certifies(conn, since, until):
         return CERTIFICATION
+    if announces(conn, since, until):
+        return ON_REQUEST
     # A last checkpoint in the future also counts: the clock was ahead then.
     is_due = last is None or not 0 <= (now - last.made_at).total_seconds() < interval_seconds
     return INTERVAL if is_due else None

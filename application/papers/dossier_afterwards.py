@@ -1,4 +1,4 @@
-"""What becomes of a certified dossier, on paper: withdrawals of its certification, and what came back."""
+"""What becomes of a certified dossier, on paper: withdrawals of its certification, what came back, and controls."""
 
 from __future__ import annotations
 
@@ -32,11 +32,22 @@ class Recovery:
 
 
 @dataclass(frozen=True, slots=True)
+class Control:
+    """A sampled control that drew the dossier. `outcome` has a line for each refused piece; None while it is open."""
+
+    at: datetime
+    reference: str
+    outcome: tuple[str, ...] | None
+    concluded_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Afterwards:
     """`to_recover` is still due back; None where no event speaks of it."""
 
     withdrawals: tuple[Withdrawal, ...] = ()
     recoveries: tuple[Recovery, ...] = ()
+    controls: tuple[Control, ...] = ()
     to_recover: Decimal | None = None
 
     def facts(self) -> list[tuple[str, str]]:
@@ -53,6 +64,16 @@ class Afterwards:
     def content(self) -> dict[str, Any]:
         """Return what the template lays out."""
         return {
+            "controls": [
+                {
+                    "at": date_and_time(control.at),
+                    "reference": control.reference,
+                    "open": control.outcome is None,
+                    "refused": list(control.outcome or ()),
+                    "by": control.concluded_by,
+                }
+                for control in self.controls
+            ],
             "withdrawals": [
                 {
                     "at": date_and_time(withdrawal.at),

@@ -16,8 +16,9 @@ from application.papers.dossier import (
     DossierLine,
     dossier_pdf,
 )
-from application.papers.dossier_afterwards import Afterwards, Recovery, Withdrawal
+from application.papers.dossier_afterwards import Afterwards, Control, Recovery, Withdrawal
 from application.papers.words import ROLES
+from domain.controls.pieces import PIECE_LABELS, REASON_LABELS, PieceKind, ReasonCode
 from domain.kernel.actors import Role
 from domain.kernel.events import registered_events
 from domain.service_dossiers.transitions import AmendmentStatus
@@ -73,7 +74,7 @@ def document_of(facts: Facts, checkpoint: str | None) -> DossierDocument:
         paid_on=date.fromisoformat(payment["paid_on"]) if payment else None,
         payment_reference=payment["reference"] if payment else None,
         checkpoint=checkpoint,
-        afterwards=_afterwards(facts, zone, name_of),
+        afterwards=_afterwards(facts, titles, zone, name_of),
     )
 
 
@@ -107,7 +108,7 @@ def _amendment(amendment: Facts, titles: dict[str, str], zone: ZoneInfo, name_of
     )
 
 
-def _afterwards(facts: Facts, zone: ZoneInfo, name_of: NameOf) -> Afterwards:
+def _afterwards(facts: Facts, titles: dict[str, str], zone: ZoneInfo, name_of: NameOf) -> Afterwards:
     return Afterwards(
         withdrawals=tuple(
             Withdrawal(
@@ -128,8 +129,25 @@ def _afterwards(facts: Facts, zone: ZoneInfo, name_of: NameOf) -> Afterwards:
             )
             for recovery in facts.get("recoveries", ())
         ),
+        controls=tuple(_control(control, titles, zone, name_of) for control in facts.get("controls", ())),
         to_recover=Decimal(facts["to_recover"]) if "to_recover" in facts else None,
     )
+
+
+def _control(control: Facts, titles: dict[str, str], zone: ZoneInfo, name_of: NameOf) -> Control:
+    concluded = control["concluded"]
+    return Control(
+        at=_local((control["drawn"] or concluded)["at"], zone),
+        reference=control["control_id"],
+        outcome=tuple(_refused(piece, titles) for piece in control["refused"]) if concluded else None,
+        concluded_by=name_of(concluded["by"]) if concluded else None,
+    )
+
+
+def _refused(piece: Facts, titles: dict[str, str]) -> str:
+    kind, _, subject = piece["piece"].partition(":")
+    what = f"{PIECE_LABELS[PieceKind(kind)]} : {titles.get(subject, subject)}"
+    return f"{what} – {REASON_LABELS[ReasonCode(piece['reason_code'])]}"
 
 
 def _entry(entry: Facts, titles: dict[str, str], zone: ZoneInfo, name_of: NameOf) -> DossierEntry:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -48,7 +49,12 @@ INTERVAL, CERTIFICATION, ON_REQUEST, ROTATION = "interval", "certification", "as
 #: First line of the statement beside a checkpoint.
 STATEMENT = "parentalite-checkpoint/1"
 #: Each of these causes a checkpoint at once.
-CERTIFYING_TOPICS = ("service_dossier.certified", "service_dossier.paid")
+CERTIFYING_TOPICS = (
+    *("service_dossier.certified", "service_dossier.paid"),
+    *("service_dossier.certification_withdrawn", "service_dossier.recovered"),
+)
+#: What waits for a checkpoint: the draw of a control follows from the first one after its announcement.
+ANNOUNCING_TOPICS = ("control.opened",)
 
 _TABLES = ["tiles", "log", "keys", "checkpoints", "troubles"]
 _COLUMNS = "size, position, root, note, reason, made_at, stamp, statement"
@@ -62,7 +68,8 @@ SELECT {_COLUMNS} FROM proof.checkpoints WHERE size < %(size)s AND position >= (
         AND notification_id <= (SELECT max(position) FROM proof.checkpoints WHERE size < %(size)s)
     ORDER BY notification_id DESC LIMIT 1
 ) ORDER BY size LIMIT 1"""
-_CERTIFIES = """
+_FIRST_COVERING = f"SELECT {_COLUMNS} FROM proof.checkpoints WHERE position >= %s ORDER BY size LIMIT 1"
+_HOLDS = """
 SELECT EXISTS (SELECT FROM stored_events WHERE notification_id > %s AND notification_id <= %s AND topic = ANY(%s))"""
 _KEYS = "SELECT public_key, since_size, until_size FROM proof.keys ORDER BY since_size, until_size NULLS LAST"
 
@@ -134,9 +141,23 @@ def certified_before(conn: Conn, size: int) -> SignedCheckpoint | None:
 
 
 def certifies(conn: Conn, after: int, until: int) -> bool:
-    """Return whether something was certified or paid after position `after`, up to `until`."""
-    row = conn.execute(_CERTIFIES, (after, until, list(CERTIFYING_TOPICS)), prepare=True).fetchone()
+    """Return whether something was certified or paid, or taken back, after position `after`, up to `until`."""
+    return _holds(conn, after, until, CERTIFYING_TOPICS)
+
+
+def announces(conn: Conn, after: int, until: int) -> bool:
+    """Return whether something that waits for a checkpoint was recorded after position `after`, up to `until`."""
+    return _holds(conn, after, until, ANNOUNCING_TOPICS)
+
+
+def _holds(conn: Conn, after: int, until: int, topics: Sequence[str]) -> bool:
+    row = conn.execute(_HOLDS, (after, until, list(topics)), prepare=True).fetchone()
     return bool(row and row[0])
+
+
+def first_covering(conn: Conn, position: int) -> SignedCheckpoint | None:
+    """Return the first checkpoint whose tree holds the event at this position, or None."""
+    return _fetch_checkpoint(conn, _FIRST_COVERING, (position,))
 
 
 def all_checkpoints(conn: Conn) -> list[SignedCheckpoint]:

@@ -1,4 +1,4 @@
-"""What becomes of a certified dossier: withdrawals and recoveries, in its facts.
+"""What becomes of a certified dossier, in its facts: withdrawals, recoveries and controls.
 
 Their fields are there only once such an event is: the facts of any other dossier stay as they were.
 """
@@ -11,7 +11,13 @@ from typing import Any
 from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.events import Event
 from domain.service_dossiers.dues import NOTHING
-from domain.service_dossiers.events import AmendmentAccepted, CertificationWithdrawn, DossierRecovered
+from domain.service_dossiers.events import (
+    AmendmentAccepted,
+    CertificationWithdrawn,
+    DossierControlled,
+    DossierDrawn,
+    DossierRecovered,
+)
 from domain.service_dossiers.transitions import AmendmentStatus
 from eventstore.records import Recorded
 
@@ -51,6 +57,23 @@ def _amended(dossier: Facts, record: Recorded, fact: AmendmentAccepted) -> None:
     ]
 
 
+def _drawn(dossier: Facts, record: Recorded, fact: DossierDrawn) -> None:
+    control = {"control_id": str(fact.control_id), "drawn": _act(record), "concluded": None}
+    dossier["controls"] = [*dossier.get("controls", ()), control]
+
+
+def _controlled(dossier: Facts, record: Recorded, fact: DossierControlled) -> None:
+    outcome = {**fact.model_dump(mode="json"), "concluded": _act(record)}
+    controls = dossier.get("controls", [])
+    if not any(control["control_id"] == outcome["control_id"] for control in controls):
+        # Opened before draws were recorded on dossiers.
+        controls = [*controls, {"control_id": outcome["control_id"], "drawn": None}]
+    dossier["controls"] = [
+        control | outcome if control["control_id"] == outcome["control_id"] else control for control in controls
+    ]
+    dossier["to_recover"] = outcome["to_recover"]
+
+
 def _act(record: Recorded) -> Facts:
     return {"by": record.stamp.actor, "at": record.stamp.recorded_at.isoformat()}
 
@@ -59,5 +82,7 @@ def _act(record: Recorded) -> Facts:
 AFTERWARDS: Mapping[type[Event], Callable[[Facts, Recorded, Any], None]] = {
     CertificationWithdrawn: _withdrawn,
     DossierRecovered: _recovered,
+    DossierDrawn: _drawn,
+    DossierControlled: _controlled,
     AmendmentAccepted: _amended,
 }

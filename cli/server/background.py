@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from application.followers.drawing import drawing
 from application.followers.mailing import Mailer, Smtp, mailing
 from application.followers.notary import notarising
 from application.followers.reacting import reacting
@@ -35,6 +36,7 @@ def background_work(opened: Runtime) -> Iterator[None]:
         projecting(opened.url, application.vault),
         notarising(opened.url, key, settings.checkpoint_seconds, authority, commit_map),
         reacting(opened.url, with_mail=settings.mail is not None),
+        drawing(opened.url, application.execute, utc_now),
         scheduling(opened.url, jobs(application, settings), utc_now),
         _mailing(opened),
     ):

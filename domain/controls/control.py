@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
-from domain.controls.draw import draw
+from domain.controls.draw import draw, number_drawn
 from domain.controls.events import (
     ControlAnswered,
     ControlClosed,
+    ControlDrawn,
     ControlOpened,
     ControlWordsErased,
     PieceJudged,
@@ -19,7 +20,6 @@ from domain.controls.events import (
 from domain.controls.pieces import ReasonCode, pieces_of
 from domain.controls.transitions import ControlStatus, check, unjudged_obstacle
 from domain.kernel.actors import Actor
-from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.errors import broken, invalid
 from domain.kernel.events import Event, without_words
 from domain.kernel.rights import Action, Belongings, authorize
@@ -35,8 +35,11 @@ MOST_DRAWN = 500
 class Control:
     id: UUID
     territory: str | None
-    drawn: frozenset[UUID]
-    status: ControlStatus = ControlStatus.OPEN
+    share_percent: int
+    population: tuple[UUID, ...]
+    #: In the order of the draw; none before it.
+    drawn: tuple[UUID, ...] = ()
+    status: ControlStatus = ControlStatus.ANNOUNCED
     #: The last judgement of each piece, by dossier.
     judged: Mapping[UUID, Mapping[str, PieceJudged]] = field(default_factory=dict)
 
@@ -53,9 +56,12 @@ def whole(territory: str | None) -> Belongings:
 
 def evolve(state: Control | None, originator_id: UUID, fact: Event) -> Control:
     if isinstance(fact, ControlOpened):
-        return Control(originator_id, fact.territory, frozenset(fact.drawn))
+        control = Control(originator_id, fact.territory, fact.share_percent, fact.population)
+        return control if fact.drawn is None else replace(control, drawn=fact.drawn, status=ControlStatus.OPEN)
     assert state is not None, "a control's first event is control.opened"
     match fact:
+        case ControlDrawn():
+            return replace(state, drawn=fact.drawn, status=ControlStatus.OPEN)
         case PieceJudged():
             of_dossier = {**state.judged.get(fact.dossier_id, {}), fact.piece: fact}
             return replace(state, judged={**state.judged, fact.dossier_id: of_dossier})
@@ -72,33 +78,30 @@ def evolve(state: Control | None, originator_id: UUID, fact: Event) -> Control:
     raise TypeError(f"not a control's event: {fact!r}")
 
 
-def open_control(
+def announce(
     name: str,
     period: tuple[date, date],
     territory: str | None,
     share_percent: int,
-    seed: str,
-    dossiers: Sequence[ServiceDossier],
+    population: Callable[[], tuple[int, tuple[UUID, ...]]],
     actor: Actor,
 ) -> list[Event]:
-    """Open a control and draw among the certified `dossiers`, of that territory if any.
+    """Announce a control of a share of the dossiers certified in the period, of that territory if any.
 
-    `dossiers` are those certified in the period (first and last day included, in their territory).
+    `population` folds the log: it returns the position as of which it does, and the dossiers, sorted. The draw follows
+    from the first checkpoint signed afterwards (`draw_lots`).
     """
     authorize(actor, Action.CONTROL_OPEN, whole(territory))
     if period[1] < period[0]:
         raise invalid("la fin de la période précède son début.", "period_until")
-    population = sorted(dossier.id for dossier in dossiers if _controllable(dossier, territory))
-    if not population:
+    as_of, certified = population()
+    if not certified:
         raise broken("Aucun dossier n'a été certifié dans cette période : il n'y a rien à tirer au sort.")
-    if len(population) > MOST_IN_POPULATION:
+    if len(certified) > MOST_IN_POPULATION:
         message = f"plus de {MOST_IN_POPULATION} dossiers certifiés : choisissez une période plus courte."
         raise invalid(message, "period_until")
-    drawn = draw(seed, population, share_percent)
-    if len(drawn) > MOST_DRAWN:
-        message = (
-            f"{len(drawn)} dossiers seraient tirés au sort, {MOST_DRAWN} au plus : choisissez une part plus petite."
-        )
+    if (count := number_drawn(share_percent, len(certified))) > MOST_DRAWN:
+        message = f"{count} dossiers seraient tirés au sort, {MOST_DRAWN} au plus : choisissez une part plus petite."
         raise invalid(message, "share_percent")
     return [
         ControlOpened(
@@ -107,16 +110,24 @@ def open_control(
             period_until=period[1],
             territory=territory,
             share_percent=share_percent,
-            seed=seed,
-            population=tuple(population),
-            drawn=drawn,
+            seed=None,
+            population=certified,
+            drawn=None,
+            as_of=as_of,
         )
     ]
 
 
-def _controllable(dossier: ServiceDossier, territory: str | None) -> bool:
-    certified = dossier.status in (DossierStatus.CERTIFIED, DossierStatus.PAID)
-    return certified and territory in (None, dossier.territory)
+def draw_lots(control: Control, checkpoint_size: int, root: str, actor: Actor) -> list[Event]:
+    """Draw the dossiers of an announced control from the root (base64) of the first checkpoint signed after it.
+
+    The caller records on each of these dossiers that it was drawn, in the same transaction.
+    """
+    authorize(actor, Action.CONTROL_DRAW, control.belongings)
+    if control.status is not ControlStatus.ANNOUNCED:
+        raise broken("Le tirage est déjà fait.")
+    drawn = draw(root, control.population, control.share_percent)
+    return [ControlDrawn(checkpoint_size=checkpoint_size, seed=root, drawn=drawn)]
 
 
 def pieces(dossier: ServiceDossier) -> tuple[str, ...]:
@@ -150,9 +161,22 @@ def judge(
     judged = PieceJudged(
         dossier_id=dossier.id, piece=piece, accepted=accepted, reason_code=reason_code, comment=comment
     )
-    if _judgement(control, dossier.id, piece) == judged:
+    before = _judgement(control, dossier.id, piece)
+    if before == judged:
         raise broken("Rien ne change : la pièce est déjà jugée ainsi.")
+    if control.status is ControlStatus.CLOSED:
+        _check_review(control, dossier, before, judged)
     return [judged]
+
+
+def _check_review(control: Control, dossier: ServiceDossier, before: PieceJudged | None, judged: PieceJudged) -> None:
+    """Refuse all but a refusal that is taken back, with a comment that says why."""
+    if before is None or before.accepted or not judged.accepted:
+        raise broken("Le contrôle est clos : seul un refus peut encore être revu, en acceptant la pièce.", "accepted")
+    if not dossier.controls.get(control.id):
+        raise broken("Ce refus ne pèse plus sur le dossier : il n'y a rien à revoir.")
+    if judged.comment is None:
+        raise invalid("dites pourquoi le refus est revu.", "comment")
 
 
 def answer(control: Control, dossier: ServiceDossier, piece: str, text: str, actor: Actor) -> list[Event]:

@@ -14,4 +14,9 @@ def draw(seed: str, population: Iterable[UUID], share_percent: int) -> tuple[UUI
     """
     salt = seed.encode()
     ranked = sorted(population, key=lambda dossier_id: sha256(salt + dossier_id.bytes).digest())
-    return tuple(ranked[: -(-share_percent * len(ranked) // 100)])
+    return tuple(ranked[: number_drawn(share_percent, len(ranked))])
+
+
+def number_drawn(share_percent: int, population: int) -> int:
+    """Return the share of so many dossiers, rounded up."""
+    return -(-share_percent * population // 100)

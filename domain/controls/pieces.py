@@ -38,6 +38,13 @@ class PieceKind(StrEnum):
     PIECE = "piece"
 
 
+PIECE_LABELS: Mapping[PieceKind, str] = {
+    PieceKind.ATTESTATION: "Attestation de présence",
+    PieceKind.SHEET: "Feuille d'émargement signée",
+    PieceKind.PIECE: "Pièce",
+}
+
+
 def piece_name(kind: PieceKind, subject: UUID | str) -> str:
     """Return the name of a piece. `subject` is an animation's id or, for PIECE, the convention's name of the piece."""
     return f"{kind}:{subject}"

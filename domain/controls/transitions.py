@@ -13,6 +13,8 @@ from domain.kernel.rights import Action, Belongings, may
 
 
 class ControlStatus(StrEnum):
+    #: Not drawn yet: the draw follows the next checkpoint.
+    ANNOUNCED = "ANNOUNCED"
     OPEN = "OPEN"
     CLOSED = "CLOSED"
 
@@ -24,11 +26,21 @@ class ControlStanding(Protocol):
     def status(self) -> ControlStatus: ...
 
 
-OPEN_IN: Mapping[Action, ControlStatus] = {
-    Action.CONTROL_PIECE_JUDGE: ControlStatus.OPEN,
-    Action.CONTROL_ANSWER: ControlStatus.OPEN,
-    Action.CONTROL_CLOSE: ControlStatus.OPEN,
+_OPEN = frozenset({ControlStatus.OPEN})
+
+OPEN_IN: Mapping[Action, frozenset[ControlStatus]] = {
+    # Of a closed control a refusal alone may be taken back.
+    Action.CONTROL_PIECE_JUDGE: frozenset({ControlStatus.OPEN, ControlStatus.CLOSED}),
+    Action.CONTROL_ANSWER: _OPEN,
+    Action.CONTROL_CLOSE: _OPEN,
 }
+
+_IN_STATUS: Mapping[ControlStatus, str] = {
+    ControlStatus.ANNOUNCED: "Le tirage n'est pas fait : il suit le premier point de contrôle signé après l'annonce.",
+    ControlStatus.OPEN: "Le tirage est fait.",
+    ControlStatus.CLOSED: "Le contrôle est clos.",
+}
+NOTHING_TO_REVIEW = "Le contrôle est clos, et aucune pièce n'y est refusée."
 
 NOTHING_TO_ANSWER = "Aucune pièce n'est refusée : il n'y a rien à quoi répondre."
 
@@ -40,7 +52,7 @@ def unjudged_obstacle(count: int) -> str | None:
 
 def obstacle(action: Action, control: ControlStanding) -> str | None:
     """Return why the control's status does not admit the action (French), or None."""
-    return None if control.status is OPEN_IN[action] else "Le contrôle est clos."
+    return None if control.status in OPEN_IN[action] else _IN_STATUS[control.status]
 
 
 def check(action: Action, control: ControlStanding, belongings: Belongings, actor: Actor) -> None:
@@ -59,7 +71,9 @@ def allowed_actions(
     `belongings` are those of the dossiers that the actor sees; `unjudged` and `refused` count these dossiers' pieces.
     """
     reached = [action for action in OPEN_IN if any(may(actor, action, owner) for owner in belongings)]
+    closed = control.status is ControlStatus.CLOSED
     further = {
+        Action.CONTROL_PIECE_JUDGE: NOTHING_TO_REVIEW if closed and not refused else None,
         Action.CONTROL_ANSWER: None if refused else NOTHING_TO_ANSWER,
         Action.CONTROL_CLOSE: unjudged_obstacle(unjudged),
     }

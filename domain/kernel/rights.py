@@ -108,6 +108,7 @@ class Action(StrEnum):
     SERVICE_AMENDMENT_ACCEPT = "serviceAmendmentAccept"
     SERVICE_AMENDMENT_REFUSE = "serviceAmendmentRefuse"
     CONTROL_OPEN = "controlOpen"
+    CONTROL_DRAW = "controlDraw"
     CONTROL_PIECE_JUDGE = "controlPieceJudge"
     CONTROL_ANSWER = "controlAnswer"
     CONTROL_CLOSE = "controlClose"
@@ -207,6 +208,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.SERVICE_AMENDMENT_ACCEPT: {CO: _TERRITORY},
     Action.SERVICE_AMENDMENT_REFUSE: {CO: _TERRITORY},
     Action.CONTROL_OPEN: {AU: _ANY},
+    Action.CONTROL_DRAW: {SY: _ANY},
     Action.CONTROL_PIECE_JUDGE: {AU: _ANY},
     Action.CONTROL_ANSWER: {ST: _STRUCTURE},
     Action.CONTROL_CLOSE: {AU: _ANY},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from domain.animations.animation import Attendance
@@ -57,7 +58,7 @@ def accept(dossier: ServiceDossier, actor: Actor, number: int) -> list[Event]:
     check(Action.SERVICE_AMENDMENT_ACCEPT, dossier, actor)
     pending(dossier, number)
     void = void_after(dossier, number)
-    to_recover = due_back(dossier, void)
+    to_recover = due_back(replace(dossier, void=void))
     if to_recover < 0:
         raise broken(
             "Cet avenant rendrait due une somme qui a déjà été recouvrée : retirez la certification, puis payez un"

@@ -24,12 +24,21 @@ def amount_without(dossier: ServiceDossier, void: Collection[UUID]) -> Decimal:
     return sum((amount_of(dossier, line) for line in dossier.lines if line.animation_id not in void), NOTHING)
 
 
-def due_back(dossier: ServiceDossier, void: Collection[UUID]) -> Decimal:
-    """Return what is still due back of the payment if these animations are not to be paid.
+def due_back(dossier: ServiceDossier) -> Decimal:
+    """Return what is still due back of the payment: what was paid, without what is due and what came back.
 
     Nothing before the payment; below zero if more has come back already.
     """
     if dossier.paid is None:
         return NOTHING
-    due = NOTHING if dossier.status is DossierStatus.WITHDRAWN else amount_without(dossier, void)
+    due = NOTHING if dossier.status is DossierStatus.WITHDRAWN else amount_without(dossier, _not_due(dossier))
     return dossier.paid - due - dossier.recovered
+
+
+def _not_due(dossier: ServiceDossier) -> frozenset[UUID]:
+    """Return the animations that are not due: nobody came, or a control refused a piece that they rest on."""
+    refused = [piece for pieces in dossier.controls.values() for piece in pieces or ()]
+    if any(piece.animation_id is None for piece in refused):
+        # A piece of the whole dossier.
+        return frozenset(dossier.animation_ids)
+    return dossier.void | {piece.animation_id for piece in refused if piece.animation_id is not None}

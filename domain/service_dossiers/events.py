@@ -117,6 +117,36 @@ class DossierRecovered(Event):
     to_recover: Amount
 
 
+@event("service_dossier.drawn", "Dossier tiré au sort pour un contrôle")
+class DossierDrawn(Event):
+    """Until the control is closed the dossier is not paid."""
+
+    control_id: UUID = Field(title="contrôle")
+
+
+class RefusedPiece(BaseModel):
+    """A piece that a control refused, by the control's own names; `animation_id` where it is one animation's."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    piece: str = Field(title="pièce")
+    reason_code: str = Field(title="code du motif")
+    animation_id: UUID | None = Field(title="animation")
+
+
+@event("service_dossier.controlled", "Contrôle du dossier achevé")
+class DossierControlled(Event):
+    """A control that drew the dossier was closed, or the auditor thought again about a refusal.
+
+    What is refused is not paid. `to_recover` is what is then due back of a payment.
+    """
+
+    control_id: UUID
+    accepted: int = Field(title="acceptées")
+    refused: tuple[RefusedPiece, ...] = Field(title="refusées")
+    to_recover: Amount
+
+
 @event("service_dossier.amendment_proposed", "Avenant proposé")
 class AmendmentProposed(Event):
     """Other figures for an attestation that is certified. Amendments of a dossier are numbered from 1."""

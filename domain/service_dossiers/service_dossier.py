@@ -18,6 +18,8 @@ from domain.service_dossiers.events import (
     AmendmentRefused,
     CertificationWithdrawn,
     DossierCertified,
+    DossierControlled,
+    DossierDrawn,
     DossierGathered,
     DossierOpened,
     DossierPaid,
@@ -26,6 +28,7 @@ from domain.service_dossiers.events import (
     DossierSubmitted,
     DossierWordsErased,
     PieceAttached,
+    RefusedPiece,
     ServiceLine,
 )
 from domain.service_dossiers.transitions import belongings
@@ -62,6 +65,17 @@ class ServiceDossier:
     to_recover: Decimal = Decimal("0.00")
     #: Who did what, for the separation of duties (`domain.service_dossiers.four_eyes`).
     acts: Acts = field(default_factory=dict)
+    #: The pieces of this submission that each control refused which drew the dossier; None while it is open.
+    controls: Mapping[UUID, tuple[RefusedPiece, ...] | None] = field(default_factory=dict)
+
+    @property
+    def in_control(self) -> bool:
+        """Return whether a control that drew the dossier is open."""
+        return None in self.controls.values()
+
+    @property
+    def refused_pieces(self) -> int:
+        return sum(len(refused or ()) for refused in self.controls.values())
 
     @property
     def belongings(self) -> Belongings:
@@ -93,6 +107,7 @@ def evolve(state: ServiceDossier | None, originator_id: UUID, fact: Event) -> Se
                 void=frozenset(),
                 # The event itself tells it, also to who folds facts without their stamps.
                 acts=with_act(state.acts, fact.topic, Author(fact.submitted_by)),
+                controls={control_id: None for control_id, refused in state.controls.items() if refused is None},
             )
         case DossierReturned():
             return replace(state, status=DossierStatus.RETURNED)
@@ -105,6 +120,11 @@ def evolve(state: ServiceDossier | None, originator_id: UUID, fact: Event) -> Se
             return replace(state, status=status, amount=None, pending={}, to_recover=fact.to_recover)
         case DossierRecovered():
             return replace(state, recovered=state.recovered + fact.amount, to_recover=fact.to_recover)
+        case DossierDrawn():
+            return replace(state, controls={**state.controls, fact.control_id: None})
+        case DossierControlled():
+            controls = {**state.controls, fact.control_id: fact.refused}
+            return replace(state, controls=controls, to_recover=fact.to_recover)
         case AmendmentProposed():
             return replace(state, amendments=fact.number, pending={**state.pending, fact.number: fact})
         case AmendmentAccepted():

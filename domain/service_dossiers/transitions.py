@@ -40,6 +40,10 @@ class DossierStanding(Protocol):
     def to_recover(self) -> Decimal: ...
     @property
     def acts(self) -> Acts: ...
+    @property
+    def in_control(self) -> bool: ...
+    @property
+    def refused_pieces(self) -> int: ...
 
 
 _IN_THE_MAKING = frozenset({DossierStatus.OPEN, DossierStatus.RETURNED})
@@ -76,10 +80,23 @@ def obstacle(action: Action, dossier: DossierStanding) -> str | None:
     """Return why the dossier does not admit the action now (French), or None."""
     if dossier.status not in OPEN_IN[action]:
         return _IN_STATUS[dossier.status]
-    if action is Action.SERVICE_PAYMENT_RECORD and not dossier.amount:
-        return "Rien n'est dû : d'après les avenants acceptés, personne n'est venu. Retirez la certification."
+    if action is Action.SERVICE_PAYMENT_RECORD:
+        return _payment_obstacle(dossier)
     if action is Action.SERVICE_RECOVERY_RECORD and dossier.to_recover <= 0:
         return "Rien n'est à recouvrer sur ce dossier."
+    return None
+
+
+def _payment_obstacle(dossier: DossierStanding) -> str | None:
+    if dossier.in_control:
+        return "Un contrôle a tiré ce dossier au sort : il est payé une fois le contrôle clos."
+    if dossier.refused_pieces:
+        return (
+            f"Un contrôle a refusé des pièces de ce dossier ({dossier.refused_pieces}) : l'auditeur revient sur son"
+            " refus, ou la certification est retirée."
+        )
+    if not dossier.amount:
+        return "Rien n'est dû : d'après les avenants acceptés, personne n'est venu. Retirez la certification."
     return None
 
 

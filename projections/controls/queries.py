@@ -17,13 +17,6 @@ BY_ID = f"SELECT c.* FROM {SOURCE.rows} WHERE c.control_id = %(id)s AND "
 #: What was judged of the dossiers that the asker sees.
 JUDGED = "SELECT * FROM {control_pieces} WHERE control_id = ANY(%(controls)s) AND dossier_id = ANY(%(dossiers)s)"
 
-#: The days of certification are those of each territory: the instants of any, then exactly.
-CERTIFIED = """
-SELECT d.dossier_id FROM {service_dossiers} d JOIN {territories} t ON t.code = d.territory
-WHERE d.certified_at >= %(period_from)s::date - 1 AND d.certified_at < %(period_until)s::date + 2
-AND (d.certified_at AT TIME ZONE t.time_zone)::date BETWEEN %(period_from)s AND %(period_until)s
-AND (%(territory)s::text IS NULL OR d.territory = %(territory)s) ORDER BY d.dossier_id LIMIT %(most)s"""
-
 
 @dataclass(frozen=True, slots=True)
 class Conditions:

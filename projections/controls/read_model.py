@@ -5,6 +5,7 @@ from __future__ import annotations
 from domain.controls.events import (
     ControlAnswered,
     ControlClosed,
+    ControlDrawn,
     ControlOpened,
     ControlWordsErased,
     PieceJudged,
@@ -24,9 +25,12 @@ _COLUMNS = {
     "period_until": "date NOT NULL",
     "territory": "text",
     "share_percent": "integer NOT NULL",
-    "seed": "text NOT NULL",
+    "seed": "text",
     "population": "uuid[] NOT NULL",
+    "as_of": "bigint",
+    "checkpoint_size": "bigint",
     "drawn": "uuid[] NOT NULL",
+    "drawn_at": "timestamptz",
     "opened_at": "timestamptz NOT NULL",
     "opened_by": "text NOT NULL",
     "conclusion": "text",
@@ -44,6 +48,7 @@ CONTROLS = Projection(
             "control_id": "contrôle",
             "status": "état",
             "opened_at": "ouvert le",
+            "drawn_at": "tiré au sort le",
             "opened_by": "ouvert par",
             "closed_at": "clos le",
             "closed_by": "clos par",
@@ -65,15 +70,34 @@ def opened(fact: ControlOpened, record: Recorded) -> Row:
     return {
         **dict.fromkeys(_COLUMNS),
         **fact.model_dump(),
-        "status": ControlStatus.OPEN.value,
+        "status": (ControlStatus.ANNOUNCED if fact.drawn is None else ControlStatus.OPEN).value,
         "population": list(fact.population),
-        "drawn": list(fact.drawn),
+        "drawn": list(fact.drawn or ()),
+        "drawn_at": None if fact.drawn is None else record.stamp.recorded_at,
         "opened_at": record.stamp.recorded_at,
         "opened_by": record.stamp.actor,
     }
 
 
-@CONTROLS.on(PieceJudged, ControlAnswered, PieceWordsErased)
+@CONTROLS.on(ControlDrawn)
+def drawn(row: Row, fact: ControlDrawn, record: Recorded) -> Row:
+    return row | {
+        **fact.model_dump(),
+        "status": ControlStatus.OPEN.value,
+        "drawn": list(fact.drawn),
+        "drawn_at": record.stamp.recorded_at,
+    }
+
+
+@CONTROLS.on(PieceJudged)
+def piece_judged(row: Row, fact: PieceJudged, record: Recorded) -> Row:
+    """Of a closed control only a refusal is taken back; while it is open, what was judged has rows of its own."""
+    if row["status"] != ControlStatus.CLOSED:
+        return row
+    return row | {"accepted": row["accepted"] + 1, "refused": row["refused"] - 1}
+
+
+@CONTROLS.on(ControlAnswered, PieceWordsErased)
 def moved_on(row: Row, fact: Event, record: Recorded) -> Row:
     """The version alone: what was judged has rows of its own."""
     return row

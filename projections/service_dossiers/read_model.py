@@ -9,12 +9,10 @@ from domain.service_dossiers.events import (
     AmendmentAccepted,
     AmendmentProposed,
     AmendmentRefused,
-    CertificationWithdrawn,
     DossierCertified,
     DossierGathered,
     DossierOpened,
     DossierPaid,
-    DossierRecovered,
     DossierReturned,
     DossierSubmitted,
     DossierWordsErased,
@@ -23,6 +21,7 @@ from domain.service_dossiers.events import (
 from domain.service_dossiers.transitions import AmendmentStatus
 from eventstore.records import Recorded, Stamp
 from projections.engine.projection import Projection, Row, Table, erased_words
+from projections.service_dossiers.afterwards import AFTERWARDS, before_submission
 
 _COLUMNS = {
     "dossier_id": "uuid NOT NULL",
@@ -65,6 +64,7 @@ _COLUMNS = {
     "recovered": "numeric(16, 2) NOT NULL",
     "recoveries": "jsonb NOT NULL",
     "acts": "jsonb NOT NULL",
+    "controls": "jsonb NOT NULL",
 }
 
 SERVICE_DOSSIERS = Projection(
@@ -122,6 +122,7 @@ def opened(fact: DossierOpened, record: Recorded) -> Row:
         "to_recover": NOTHING,
         "recovered": NOTHING,
         "recoveries": [],
+        "controls": [],
         "opened_at": record.stamp.recorded_at,
         "opened_by": record.stamp.actor,
         "acts": _acts([], record),
@@ -161,6 +162,7 @@ def submitted(row: Row, fact: DossierSubmitted, record: Recorded) -> Row:
         "required_pieces": list(fact.required_pieces),
         "amount": fact.amount,
         "submitted_amount": fact.amount,
+        "controls": [before_submission(control) for control in row["controls"]],
         "submitted_at": record.stamp.recorded_at,
         "submitted_by": fact.submitted_by,
         "acts": _acts(row["acts"], record),
@@ -200,40 +202,6 @@ def paid(row: Row, fact: DossierPaid, record: Recorded) -> Row:
         "payment_reference": fact.reference,
         "payment_recorded_at": record.stamp.recorded_at,
         "payment_recorded_by": record.stamp.actor,
-    }
-
-
-@SERVICE_DOSSIERS.on(CertificationWithdrawn)
-def certification_withdrawn(row: Row, fact: CertificationWithdrawn, record: Recorded) -> Row:
-    row |= {
-        "withdrawn_at": record.stamp.recorded_at,
-        "withdrawn_by": record.stamp.actor,
-        "withdrawal_reason": fact.reason,
-        "amendments": [_lapsed(each) for each in row["amendments"]],
-        "to_recover": fact.to_recover,
-    }
-    if row["paid_on"] is not None:
-        return row | {"status": DossierStatus.WITHDRAWN.value, "amount": NOTHING}
-    uncertified = dict.fromkeys(("certified_at", "certified_by", "already_certified", "overrun_reason"))
-    return row | uncertified | {"status": DossierStatus.SUBMITTED.value, "amount": row["submitted_amount"]}
-
-
-def _lapsed(amendment: Row) -> Row:
-    pending = amendment["status"] == AmendmentStatus.PENDING
-    return amendment | {"status": AmendmentStatus.LAPSED.value} if pending else amendment
-
-
-@SERVICE_DOSSIERS.on(DossierRecovered)
-def recovered(row: Row, fact: DossierRecovered, record: Recorded) -> Row:
-    recovery = {
-        **fact.model_dump(mode="json", exclude={"to_recover"}),
-        "recorded_at": record.stamp.recorded_at.isoformat(),
-        "recorded_by": record.stamp.actor,
-    }
-    return row | {
-        "to_recover": fact.to_recover,
-        "recovered": row["recovered"] + fact.amount,
-        "recoveries": [*row["recoveries"], recovery],
     }
 
 
@@ -278,3 +246,7 @@ def words_erased(row: Row, fact: DossierWordsErased, record: Recorded) -> Row:
     reasons = ("reason", "refusal_reason")
     amendments = [each | {name: ERASED_WORDS for name in reasons if each.get(name)} for each in row["amendments"]]
     return row | erased_words(row, "return_reason", "overrun_reason", "withdrawal_reason") | {"amendments": amendments}
+
+
+for _event, _fold in AFTERWARDS.items():
+    SERVICE_DOSSIERS.on(_event)(_fold)

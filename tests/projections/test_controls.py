@@ -24,6 +24,7 @@ from projections.engine.generations import prepare
 from projections.engine.rebuild import rebuild
 from projections.registry import projections
 from tests.projections.test_exactness import assert_exact
+from tests.support.draws import sign_and_draw
 from tests.support.reference_fold import live
 from tests.support.world import COORDONNATEUR, MASTER_KEY, STRUCTURE, STRUCTURE_ID, World
 
@@ -48,8 +49,9 @@ def _certified(world: World) -> tuple[UUID, UUID]:
 def _steps(world: World) -> Iterator[tuple[Command, Actor]]:
     """Two controls of the same two dossiers, one of them brought to its end."""
     held = dict(_certified(world) for _ in range(2))
-    opening = ControlOpen(name="Contrôle", share_percent=100, seed="graine publiée", certified=tuple(held), **YEAR)
+    opening = ControlOpen(name="Contrôle", share_percent=100, **YEAR)
     first, second = (world.does(opening, AUDITOR).subject_id for _ in range(2))
+    sign_and_draw(world.app, world.now)
     pieces = [(dossier, piece) for dossier, animation in held.items() for piece in pieces_of([animation], [])]
     targets = [{"dossier_id": dossier, "piece": piece} for dossier, piece in pieces]
     for judged in targets:
@@ -60,6 +62,7 @@ def _steps(world: World) -> Iterator[tuple[Command, Actor]]:
     yield ControlPieceJudge(control_id=first, **targets[0], accepted=True), AUDITOR
     yield ControlAnswer(control_id=first, **targets[1], answer="Elle est perdue."), STRUCTURE
     yield ControlClose(control_id=first, conclusion="Une réserve."), AUDITOR
+    yield ControlPieceJudge(control_id=first, **targets[1], accepted=True, comment="Retrouvée"), AUDITOR
 
 
 @pytest.mark.parametrize("limit", [1, 3, 1_000])

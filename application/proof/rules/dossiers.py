@@ -100,7 +100,6 @@ def _certified(case: Case, fact: DossierCertified) -> Decision:
     convention = _convention(case, dossier)
     facts = certification.certify(dossier, convention, case.actor, fact.overrun_reason)
     counted = ServiceCertified(dossier_id=dossier.id, animations=fact.animations, amount=fact.amount)
-    case.scene.certified_on[dossier.id] = case.scene.today(dossier.territory, case.now)
     return _decided(case, facts, [Consequence(convention.id, counted, convention.belongings)])
 
 
@@ -147,7 +146,6 @@ def _withdrawn(case: Case, fact: CertificationWithdrawn) -> Decision:
     facts = withdrawal.withdraw(dossier, case.actor, fact.reason)
     convention = _convention(case, dossier)
     counted = [Consequence(convention.id, event, convention.belongings) for event in withdrawal.recount(dossier, fact)]
-    case.scene.certified_on.pop(dossier.id, None)
     return _decided(case, facts, [*counted, *_freed(case, dossier, fact)])
 
 

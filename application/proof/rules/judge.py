@@ -207,6 +207,8 @@ class Judge:
         if kind.name in FREE or isinstance(fact, WordsErased):
             return
         before = scene.states.get(stream)
+        territory, at = record.stamp.territory, record.stamp.recorded_at
+        scene.certifications.take(record.position, stream, fact, territory or "", at)
         try:
             after = kind.fold_acts(before, stream, [(fact, record.stamp.author)])
         except _IMPOSSIBLE:

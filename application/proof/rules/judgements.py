@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from application.proof.rules.animations import ANIMATIONS, ANIMATIONS_ALONE
 from application.proof.rules.cases import Alone, Judgements
-from application.proof.rules.controls import CONTROLS
+from application.proof.rules.controls import CONTROLS, CONTROLS_ALONE
 from application.proof.rules.conventions import CONVENTIONS, CONVENTIONS_ALONE
 from application.proof.rules.dossiers import DOSSIERS
 from application.proof.rules.lists import LISTS
@@ -19,7 +19,7 @@ JUDGEMENTS: Judgements = {**CONVENTIONS, **ANIMATIONS, **DOSSIERS, **CONTROLS, *
 
 #: Events that policies record because of another event, judged with it. Where the other event's stream is not held they
 #: are judged alone.
-ALONE: Mapping[type[Event], Alone] = {**CONVENTIONS_ALONE, **ANIMATIONS_ALONE}
+ALONE: Mapping[type[Event], Alone] = {**CONVENTIONS_ALONE, **ANIMATIONS_ALONE, **CONTROLS_ALONE}
 
 #: Events that stand only after another one of the same decision.
 FURTHER: frozenset[type[Event]] = frozenset({AnimationResubmitted, PieceWordsErased})

@@ -15,6 +15,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.animations.animation import Animation, Surroundings
+from domain.controls.population import Certifications
 from domain.conventions.convention import Convention
 from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.identifiers import ATTESTATION_FORM_ID, TYPOLOGY_ID, territory_id
@@ -57,8 +58,8 @@ class Scene:
     zones: dict[str, str] = field(default_factory=dict)
     #: The persons who acted for each structure.
     speakers: dict[UUID, set[str]] = field(default_factory=dict)
-    #: The days on which dossiers were certified, in their territory.
-    certified_on: dict[UUID, date] = field(default_factory=dict)
+    #: What a control's population follows from.
+    certifications: Certifications = field(default_factory=Certifications)
 
     def holds(self, stream: UUID) -> bool:
         return self.held is None or stream in self.held

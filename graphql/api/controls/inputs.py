@@ -20,8 +20,8 @@ class ControlOpenInput(Repeatable):
     )
     share_percent: int | None = value_of("How many of a hundred dossiers to draw, rounded up: 1 to 100. Mandatory.")
     seed: str | None = value_of(
-        "What the draw is made from, 8 to 200 characters: something that nobody chooses and that is published before"
-        " the draw, such as the result of a lottery, so that nobody can have picked the dossiers. Mandatory."
+        "Refused: the draw follows from the first checkpoint signed after the control is announced, so that nobody can"
+        " have picked the dossiers."
     )
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
-from uuid import UUID
 
 import strawberry
 
@@ -16,17 +14,12 @@ from api.controls.inputs import (
     ControlPieceJudgeInput,
 )
 from api.controls.types import Control, load_control
-from api.core.commanding.commands import carry_out, catch_up, reload_after
+from api.core.commanding.commands import carry_out, reload_after
 from api.core.commanding.inputs import to_command
 from api.core.commanding.payloads import Payload
-from api.core.context import Context, Info
-from api.typology.territories_and_terms import lists_of
+from api.core.context import Info
 from application import controls as commands
 from application.commanding.commands import Command
-from domain.controls.control import MOST_IN_POPULATION
-from domain.kernel.errors import ErrorCode, refuse
-from domain.kernel.rights import Action, scope_of
-from projections.controls import queries
 
 
 @strawberry.type(description="What became of a mutation on a control.")
@@ -42,38 +35,20 @@ async def _answer(info: Info, command: type[Command], values: Mapping[str, Any])
     return ControlPayload(control=control, position=carried.position, errors=list(carried.errors))
 
 
-async def _certified(context: Context, values: Mapping[str, Any]) -> list[UUID]:
-    """Return the dossiers to draw from, at most one more than allowed, up to date with the log.
-
-    Empty for those who may not draw, or for an unreadable period: the command then reports the problem.
-    """
-    start, end, territory = (values.get(name) for name in ("period_from", "period_until", "territory"))
-    may_draw = scope_of(context.actor, Action.CONTROL_OPEN) is not None
-    if not may_draw or not isinstance(start, date) or not isinstance(end, date):
-        return []
-    if not await catch_up(context):
-        # A draw from part of the dossiers would pass for one from all of them.
-        raise refuse(ErrorCode.CONFLICT, "Tous les dossiers certifiés ne sont pas encore connus : réessayez.")
-    if territory is not None and territory not in (await lists_of(context)).territories:
-        return []
-    read = await context.read()
-    params = {"period_from": start, "period_until": end, "territory": territory, "most": MOST_IN_POPULATION + 1}
-    rows = await read.rows(read.sql(queries.CERTIFIED), params)
-    return [row["dossier_id"] for row in rows]
-
-
 @strawberry.type
 class ControlMutations:
     @strawberry.mutation(
-        description="Opens a control: draws dossiers among those that were certified in a period. The seed should be"
-        " published before the draw; anybody who knows it can then draw again and find the same. For auditors."
+        description="Announces a control of a share of the dossiers that were certified in a period. The draw follows"
+        " by itself, from the first checkpoint signed afterwards; anybody can then draw again and find the same. For"
+        " auditors."
     )
     async def control_open(self, info: Info, input: ControlOpenInput) -> ControlPayload:
-        values = to_command(input)
-        certified = await _certified(info.context, values)
-        return await _answer(info, commands.ControlOpen, values | {"certified": certified})
+        return await _answer(info, commands.ControlOpen, to_command(input))
 
-    @strawberry.mutation(description="Accepts or refuses a piece of a dossier that was drawn. For auditors.")
+    @strawberry.mutation(
+        description="Accepts or refuses a piece of a dossier that was drawn. Once the control is closed, a refusal can"
+        " still be taken back, with a comment that says why. For auditors."
+    )
     async def control_piece_judge(self, info: Info, input: ControlPieceJudgeInput) -> ControlPayload:
         return await _answer(info, commands.ControlPieceJudge, to_command(input))
 

@@ -17,7 +17,7 @@ from api.core.lists.nodes import Node
 from api.service_dossiers.types import ServiceDossier, dossier_of
 from api.typology.territories_and_terms import Lists, lists_of
 from api.typology.territory import Territory
-from domain.controls.pieces import REASON_LABELS, PieceKind, ReasonCode, pieces_of
+from domain.controls.pieces import PIECE_LABELS, REASON_LABELS, PieceKind, ReasonCode, pieces_of
 from domain.controls.transitions import ControlStatus, allowed_actions
 from domain.kernel.actors import Actor
 from domain.kernel.rights import Action, Belongings, Scope, scope_of
@@ -30,10 +30,6 @@ FOR_CONTROLS = (
     " a dossier of theirs, and only these dossiers in them."
 )
 Row: TypeAlias = dict[str, Any]
-_KINDS = {
-    PieceKind.ATTESTATION: "Attestation de présence",
-    PieceKind.SHEET: "Feuille d'émargement signée",
-}
 
 
 @strawberry.type(
@@ -88,9 +84,18 @@ class Control(Node):
     period_until: date = strawberry.field(description="Last day of certification, included.")
     territory: Territory | None = strawberry.field(description="The territory that it bears on; null: the country.")
     share_percent: int = strawberry.field(description="How many of a hundred dossiers were drawn, rounded up.")
-    seed: str = strawberry.field(
-        description="What the draw was made from. Those dossiers are drawn that come first by the SHA-256 of the seed"
-        " (UTF-8) followed by the 16 bytes of the dossier's id."
+    seed: str | None = strawberry.field(
+        description="What the draw was made from: the root (base64) of the first checkpoint signed after the control"
+        " was announced. Those dossiers are drawn that come first by the SHA-256 of the seed (UTF-8) followed by the 16"
+        " bytes of the dossier's id. Null before the draw. Of older controls, what the auditor named."
+    )
+    checkpoint_size: int | None = strawberry.field(
+        description="The size of that checkpoint: `GET /checkpoints/{size}`. Null before the draw, and for older"
+        " controls."
+    )
+    drawn_at: datetime | None = strawberry.field(description="When the dossiers were drawn (UTC); null before.")
+    population_as_of: int | None = strawberry.field(
+        description="The position of the log as of which the population was folded; null for older controls."
     )
     population_size: int = strawberry.field(description="How many dossiers the draw was made among.")
     opened_at: datetime = strawberry.field(description="When it was opened (UTC).")
@@ -150,7 +155,11 @@ def _label(name: str, animations: Mapping[str, Animation]) -> str:
     if kind == PieceKind.PIECE:
         return f"Pièce « {identifier} »"
     animation = animations.get(identifier)
-    return f"{_KINDS[PieceKind(kind)]}, {animation.title} ({animation.starts_at:%d/%m/%Y})" if animation else identifier
+    return (
+        f"{PIECE_LABELS[PieceKind(kind)]}, {animation.title} ({animation.starts_at:%d/%m/%Y})"
+        if animation
+        else identifier
+    )
 
 
 def _own(actor: Actor) -> Filter | None:
@@ -196,6 +205,7 @@ async def _load_drawn(
 
 _AS_RECORDED = (
     *("version", "name", "period_from", "period_until", "share_percent", "seed", "opened_at", "opened_by"),
+    *("checkpoint_size", "drawn_at"),
     *("conclusion", "accepted", "refused", "closed_at", "closed_by"),
 )
 
@@ -206,6 +216,7 @@ def control_of(row: Row, lists: Lists) -> Control:
     fields |= {
         "status": ControlStatus(row["status"]),
         "territory": lists.territories[row["territory"]] if row["territory"] else None,
+        "population_as_of": row["as_of"],
     }
     return Control(id=strawberry.ID(str(row["control_id"])), population_size=len(row["population"]), row=row, **fields)
 

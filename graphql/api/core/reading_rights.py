@@ -67,15 +67,16 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
             "id version status structure territory convention periodFrom periodUntil animationCount ratePerAnimation"
             " amount plannedAnimations alreadyCertified overrunReason openedAt submittedAt submittedBy returnedAt"
             " returnReason certifiedAt certifiedBy certifiedByName withdrawnAt withdrawnBy withdrawalReason"
-            " payment toRecover recovered recoveries pieces lines missing"
+            " payment toRecover recovered recoveries controls pieces lines missing"
             " duplicateSheets amendments"
             " allowedActions"
         ),
     },
     "Control": {
         Action.CONTROL_READ: (
-            "id version status name periodFrom periodUntil territory sharePercent seed populationSize"
-            " dossiers accepted refused conclusion openedAt openedBy closedAt closedBy allowedActions"
+            "id version status name periodFrom periodUntil territory sharePercent seed checkpointSize drawnAt"
+            " populationSize populationAsOf dossiers accepted refused conclusion openedAt openedBy closedAt closedBy"
+            " allowedActions"
         ),
         Action.COUNTRY_READ: "population",
     },
@@ -110,6 +111,7 @@ PARTS: Mapping[str, str] = {
     "Contact": "id name email emailProblem kind addedAt unsubscribedAt",
     "ControlledDossier": "dossier pieces",
     "ControlledPiece": "accepted answer answeredAt comment judgedAt judgedBy label piece reasonCode reasonLabel",
+    "DossierControl": "concludedAt controlId drawnAt refused weighs",
     "DuplicateSheet": "animations elsewhere message sha256",
     "ErasedCount": "count kind",
     "Figures": "children parents total",
@@ -127,6 +129,7 @@ PARTS: Mapping[str, str] = {
     ),
     "ServiceLine": "animation current submitted submittedSheet",
     "ServicePayment": "amount paidOn recordedAt recordedBy reference",
+    "RefusedPiece": "piece reasonCode reasonLabel",
     "ServiceRecovery": "amount recordedAt recordedBy recoveredOn reference",
     "ServicePiece": "attachedAt fileName mediaType piece sha256 size",
     "StructureContact": "phone email hours",

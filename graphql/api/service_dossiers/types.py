@@ -19,6 +19,7 @@ from api.core.lists.nodes import Node
 from api.core.lists.paging import count_items
 from api.core.reading_rights import may_be_shown
 from api.core.scalars import local
+from api.service_dossiers.controlled import DossierControl, controls_of, in_control, refused_pieces
 from api.service_dossiers.duplicate_sheets import DuplicateSheet, duplicate_sheets_of
 from api.service_dossiers.missing import Missing, missing_of
 from api.service_dossiers.sums import ServicePayment, ServiceRecovery, euros, payment_of, recoveries_of
@@ -128,6 +129,7 @@ class ServiceDossier(Node):
     to_recover: Decimal = strawberry.field(description="Euros that are still due back of what was paid.")
     recovered: Decimal = strawberry.field(description="Euros that came back, in all.")
     recoveries: list[ServiceRecovery] = strawberry.field(description="What came back, as recorded.")
+    controls: list[DossierControl] = strawberry.field(description="The sampled controls that drew it.")
     row: strawberry.Private[dict[str, Any]]
 
     @strawberry.field(
@@ -179,7 +181,7 @@ class ServiceDossier(Node):
 class _Standing:
     """A row of the read model, in the shape that the table of transitions expects."""
 
-    __slots__ = ("_row", "amount", "status", "structure_id", "territory", "to_recover")
+    __slots__ = ("_row", "amount", "in_control", "refused_pieces", "status", "structure_id", "territory", "to_recover")
 
     def __init__(self, row: dict[str, Any]) -> None:
         self.status = DossierStatus(row["status"])
@@ -187,6 +189,8 @@ class _Standing:
         self.territory: str = row["territory"]
         self.amount: Decimal | None = row["amount"]
         self.to_recover: Decimal = row["to_recover"]
+        self.in_control = in_control(row)
+        self.refused_pieces = refused_pieces(row)
         self._row = row
 
     @property
@@ -268,6 +272,7 @@ def dossier_of(row: dict[str, Any], lists: Lists) -> ServiceDossier:
         pieces=[_piece(fields) for fields in row["pieces"]],
         payment=payment_of(row),
         recoveries=recoveries_of(row),
+        controls=controls_of(row),
         row=row,
         **fields,
     )

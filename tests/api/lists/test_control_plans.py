@@ -18,10 +18,10 @@ from application.service_dossiers.commands import (
 )
 from domain.kernel.actors import Actor
 from domain.kernel.identifiers import structure_id
-from projections.controls import queries
 from tests.api.lists.test_query_plans import _STRUCTURES, _nodes, _plans, _read
 from tests.support.api.asking import AUDITOR, NATIONAL, TILLEULS, Town, coordonnateur, structure
 from tests.support.api.reading import Reader, executed, opened_town, reading
+from tests.support.draws import sign_and_draw
 
 DOSSIERS, CONTROLS = 6_000, 1_500
 YEAR = {"period_from": date(2026, 9, 1), "period_until": date(2027, 8, 31)}
@@ -66,8 +66,9 @@ def _controlled(town: Town) -> None:
     dossier = town.does(opening.model_copy(update={"gatherable": (animation,)}), ours)
     town.does(ServiceDossierSubmit(dossier_id=dossier), ours)
     town.does(ServiceDossierCertify(dossier_id=dossier), coordination)
-    drawing = ControlOpen(name="Un contrôle", share_percent=100, seed="graine publiée", certified=(dossier,), **YEAR)
+    drawing = ControlOpen(name="Un contrôle", share_percent=100, **YEAR)
     control = town.does(drawing, AUDITOR)
+    sign_and_draw(town.app, town.now)
     piece = f"sheet:{animation}"
     town.does(ControlPieceJudge(control_id=control, dossier_id=dossier, piece=piece, accepted=True), AUDITOR)
 
@@ -122,17 +123,3 @@ def test_twenty_controls_cost_as_many_statements_as_one(season: Reader):
         return len(statements_run)
 
     assert statements(20) == statements(1)
-
-
-def test_what_was_certified_in_a_month_is_found_by_its_day(season: Reader):
-    parameters = {"period_from": date(2027, 3, 1), "period_until": date(2027, 3, 31), "territory": None, "most": 5_001}
-    text = queries.CERTIFIED
-    for table in ("service_dossiers", "territories"):
-        text = text.replace(f"{{{table}}}", f"read_models.{table}_g1")
-    with season.town.app.pool.connection() as conn:
-        assert len(conn.execute(text, parameters).fetchall()) == 31 * 20
-        ((plan,),) = conn.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + text, parameters).fetchall()
-    (dossiers,) = _large(list(_nodes(plan[0]["Plan"])))
-    details = (dossiers["Node Type"], _read(dossiers))
-    assert dossiers["Node Type"] != "Seq Scan", details
-    assert _read(dossiers) < 31 * 20 + 100, details

@@ -78,7 +78,6 @@ SAID: dict[str, dict[str, Any]] = {
         "periodFrom": "2026-09-01",
         "periodUntil": "2026-09-30",
         "sharePercent": 10,
-        "seed": "graine publiée",
     },
     "certificationWithdraw": {"reason": "Feuille non signée"},
     "serviceRecoveryRecord": {"amount": "10.00", "recoveredOn": "2026-10-02", "reference": "TITRE-1"},

@@ -11,27 +11,30 @@ from hypothesis import given as for_any
 from hypothesis import strategies as st
 
 from domain.catalogue import CONTROL
-from domain.controls.control import MOST_DRAWN, MOST_IN_POPULATION, answer, close, judge, open_control
+from domain.controls.control import MOST_DRAWN, MOST_IN_POPULATION, announce, answer, close, draw_lots, judge
 from domain.controls.draw import draw
 from domain.controls.events import ControlAnswered
 from domain.controls.pieces import REASON_LABELS, ReasonCode, pieces_of
 from domain.controls.transitions import ControlStatus, allowed_actions
-from domain.kernel.actors import Role
-from domain.kernel.dossier_status import DossierStatus
+from domain.kernel.actors import SYSTEM, Role
 from domain.kernel.errors import ErrorCode
 from tests.support.domain.builders import COORDONNATEUR, NATIONAL, OTHER_STRUCTURE, STRUCTURE, actor
 from tests.support.domain.control_builders import (
     ALL_JUDGED,
     ANSWERED,
+    AS_OF,
     AUDITOR,
+    CHECKPOINT_SIZE,
     CLOSED,
     OURS,
     PERIOD,
     PIECES,
-    SEED,
+    ROOT,
     THEIRS,
     accepted,
+    announced,
     dossier,
+    drawn,
     opened,
     refused,
 )
@@ -52,7 +55,10 @@ def control(*events):
 
 
 def opening(dossiers, who=AUDITOR, period=PERIOD, territory=None, share=50):
-    return given().when(open_control, NAME, period, territory, share, SEED, dossiers, who)
+    def population():
+        return AS_OF, tuple(sorted(dossiers))
+
+    return given().when(announce, NAME, period, territory, share, population, who)
 
 
 @for_any(seeds, populations, shares, st.randoms())
@@ -88,22 +94,35 @@ def test_another_seed_draws_others():
     assert set(draw("premier tirage", many, 10)) != set(draw("second tirage", many, 10))
 
 
-def test_an_auditor_opens_a_control_among_certified_dossiers():
-    opening([dossier(THEIRS), dossier(OURS)]).then(opened(OURS, THEIRS))
+def test_an_auditor_announces_a_control_among_certified_dossiers():
+    opening([OURS, THEIRS]).then(announced(OURS, THEIRS))
+    state = control(announced(OURS, THEIRS)).state
+    assert (state.status, state.drawn) == (ControlStatus.ANNOUNCED, ())
+
+
+def test_the_draw_follows_from_the_root_of_a_later_checkpoint():
+    story = control(announced(OURS, THEIRS))
+    expected = drawn(announced(OURS, THEIRS))
+    state = story.when(draw_lots, CHECKPOINT_SIZE, ROOT, SYSTEM).then(expected)
+    assert (state.status, state.drawn) == (ControlStatus.OPEN, draw(ROOT, [THEIRS, OURS], 50))
+    control(*story.events, expected).when(draw_lots, 600, ROOT, SYSTEM).then_refused(RULE_BROKEN, saying="déjà fait")
+
+
+@pytest.mark.parametrize("who", [STRUCTURE, COORDONNATEUR, NATIONAL, AUDITOR], ids=lambda who: who.role)
+def test_nobody_draws_but_the_system(who):
+    control(announced()).when(draw_lots, CHECKPOINT_SIZE, ROOT, who).then_refused(FORBIDDEN)
+
+
+def test_nothing_is_judged_answered_or_closed_before_the_draw():
+    story = control(announced())
+    story.when(judge, dossier(), PIECES[0], True, None, None, AUDITOR).then_refused(RULE_BROKEN, saying="tirage")
+    story.when(answer, dossier(), PIECES[0], "Mais…", STRUCTURE).then_refused(RULE_BROKEN, saying="tirage")
+    story.when(close, [], "Bien", AUDITOR).then_refused(RULE_BROKEN, saying="tirage")
+
+
+def test_a_control_that_was_drawn_as_it_was_opened_is_open():
     state = control(opened(OURS, THEIRS)).state
-    assert state.status is ControlStatus.OPEN
-    assert len(state.drawn) == 1
-
-
-def test_a_paid_dossier_is_drawn_from_too_and_one_that_is_not_certified_is_not():
-    paid, submitted = dossier(OURS, status=DossierStatus.PAID), dossier(THEIRS, status=DossierStatus.SUBMITTED)
-    opening([paid, submitted]).then(opened(OURS))
-
-
-def test_a_control_of_a_territory_leaves_the_others_out():
-    elsewhere = dossier(THEIRS, territory="02")
-    opening([dossier(), elsewhere], territory="34").then(opened(OURS, territory="34"))
-    opening([elsewhere], territory="34").then_refused(RULE_BROKEN, saying="Aucun dossier")
+    assert (state.status, len(state.drawn)) == (ControlStatus.OPEN, 1)
 
 
 def test_without_a_certified_dossier_there_is_nothing_to_draw():
@@ -111,21 +130,21 @@ def test_without_a_certified_dossier_there_is_nothing_to_draw():
 
 
 def test_a_period_ends_after_it_begins():
-    opening([dossier()], period=(PERIOD[1], PERIOD[0])).then_refused(INVALID, "period_until")
-    opening([dossier()], period=(PERIOD[0], PERIOD[0])).then_accepted()
+    opening([OURS], period=(PERIOD[1], PERIOD[0])).then_refused(INVALID, "period_until")
+    opening([OURS], period=(PERIOD[0], PERIOD[0])).then_accepted()
 
 
 def test_what_is_too_much_to_read_or_to_judge_is_refused():
-    many = [dossier(UUID(int=number)) for number in range(MOST_IN_POPULATION)]
+    many = [UUID(int=number) for number in range(MOST_IN_POPULATION)]
     opening(many, share=MOST_DRAWN * 100 // MOST_IN_POPULATION).then_accepted()
     opening(many, share=11).then_refused(INVALID, "share_percent", "550 dossiers")
-    opening([*many, dossier(UUID(int=1 << 64))], share=1).then_refused(INVALID, "period_until", "5000")
+    opening([*many, UUID(int=1 << 64)], share=1).then_refused(INVALID, "period_until", "5000")
 
 
 @pytest.mark.parametrize("who", [STRUCTURE, COORDONNATEUR, NATIONAL], ids=lambda who: who.role)
 def test_nobody_but_an_auditor_opens_judges_or_closes(who):
-    opening([dossier()], who).then_refused(FORBIDDEN)
-    opening([dossier()], who, territory="34").then_refused(FORBIDDEN)
+    opening([OURS], who).then_refused(FORBIDDEN)
+    opening([OURS], who, territory="34").then_refused(FORBIDDEN)
     control(opened()).when(judge, dossier(), PIECES[0], True, None, None, who).then_refused(FORBIDDEN)
     control(*ALL_JUDGED).when(close, [dossier()], "Bien", who).then_refused(FORBIDDEN)
 
@@ -203,7 +222,7 @@ def test_a_control_with_a_piece_that_nobody_judged_is_not_closed():
 
 def test_nothing_more_happens_to_a_closed_control():
     story = control(*ALL_JUDGED, CLOSED)
-    story.when(judge, dossier(), PIECES[0], True, None, None, AUDITOR).then_refused(RULE_BROKEN, saying="clos")
+    story.when(judge, dossier(), PIECES[0], True, None, "Vu", AUDITOR).then_refused(RULE_BROKEN, saying="ne pèse plus")
     story.when(answer, dossier(), PIECES[0], "Mais…", STRUCTURE).then_refused(RULE_BROKEN, saying="clos")
     story.when(close, [dossier()], "Bien", AUDITOR).then_refused(RULE_BROKEN, saying="clos")
 
@@ -220,6 +239,13 @@ OPEN_TO = {
 }
 
 
+def _open_to(status: ControlStatus, role: Role, unjudged: int, refusals: int) -> set[str]:
+    if status is ControlStatus.OPEN:
+        return OPEN_TO.get((role, unjudged, refusals), set())
+    review = status is ControlStatus.CLOSED and role is Role.AUDITOR and refusals
+    return {"controlPieceJudge"} if review else set()
+
+
 @pytest.mark.parametrize("status", ControlStatus)
 def test_allowed_actions_tell_what_can_be_done_and_why_the_rest_cannot(status):
     state, wrong = replace(control(opened()).state, status=status), []
@@ -227,7 +253,7 @@ def test_allowed_actions_tell_what_can_be_done_and_why_the_rest_cannot(status):
         answers = allowed_actions(state, [dossier().belongings], unjudged, refusals, actor(role))
         allowed = {answer.action for answer in answers if answer.allowed}
         cell = f"{role}, {unjudged} unjudged, {refusals} refused"
-        if allowed != (OPEN_TO.get((role, unjudged, refusals), set()) if status is ControlStatus.OPEN else set()):
+        if allowed != _open_to(status, role, unjudged, refusals):
             wrong.append(f"{cell}: may {sorted(allowed)}")
         wrong += [f"{cell}: {answer}" for answer in answers if bool(answer.reason) is answer.allowed]
     assert not wrong, "\n".join(wrong)

@@ -55,6 +55,7 @@ IN_CLEAR = {
     "piece": "one of the required pieces, or made by us",
     "questions": "worded by the national team, published",
     "seed": "anybody draws again by it",
+    "reason_code": "a word of ours",
     "territory.joined.name": "a department's",
     "typology.term_added.label": "worded by the national team, published",
     "typology.term_added.description": "worded by the national team, published",

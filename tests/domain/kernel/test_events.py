@@ -17,6 +17,8 @@ VERSIONS = {
     "candidature.training_recorded": 2,
     "structure.renamed": 2,
     "service_dossier.amendment_accepted": 2,
+    "control.opened": 2,
+    "control.closed": 2,
 }
 _GIVEN = ("coordonnateur_appointed", "school_staff_bound", "auditor_admitted", "speaker_joined", "mediateur_registered")
 PERSONAL = {

@@ -7,14 +7,27 @@ from datetime import date
 import pytest
 
 from domain.controls.events import ControlWordsErased, PieceWordsErased
-from tests.support.domain.control_builders import ANSWERED, CLOSED, PIECES, SEED, accepted, opened, refused
+from tests.support.domain.control_builders import (
+    ANSWERED,
+    AS_OF,
+    CHECKPOINT_SIZE,
+    CLOSED,
+    PIECES,
+    ROOT,
+    SEED,
+    accepted,
+    announced,
+    drawn,
+    opened,
+    refused,
+)
 from tests.support.domain.control_builders import OURS as DOSSIER
 from tests.support.projection_spec import ACTOR, Spec, at
 
 SPECS = [
     Spec(
         "controls",
-        "an opened control holds what was drawn",
+        "a control of before holds what was drawn as it was opened",
         [],
         opened(),
         {
@@ -26,9 +39,47 @@ SPECS = [
             "seed": SEED,
             "population": [DOSSIER],
             "drawn": [DOSSIER],
+            "drawn_at": at(1),
             "opened_at": at(1),
             "opened_by": ACTOR,
         },
+    ),
+    Spec(
+        "controls",
+        "an announced control holds what will be drawn from",
+        [],
+        announced(),
+        {
+            "status": "ANNOUNCED",
+            "name": "Contrôle du printemps",
+            "period_from": date(2027, 4, 1),
+            "period_until": date(2027, 4, 30),
+            "share_percent": 50,
+            "population": [DOSSIER],
+            "as_of": AS_OF,
+            "opened_at": at(1),
+            "opened_by": ACTOR,
+        },
+    ),
+    Spec(
+        "controls",
+        "a draw tells the checkpoint that it follows from",
+        [announced()],
+        drawn(announced()),
+        {
+            "status": "OPEN",
+            "seed": ROOT,
+            "checkpoint_size": CHECKPOINT_SIZE,
+            "drawn": [DOSSIER],
+            "drawn_at": at(2),
+        },
+    ),
+    Spec(
+        "controls",
+        "a refusal that is taken back after the end is counted",
+        [opened(), refused(), CLOSED],
+        accepted(comment="Vu au verso"),
+        {"accepted": 5, "refused": 0},
     ),
     Spec(
         "controls",

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
+from domain.service_dossiers.events import DossierDrawn, RefusedPiece
+from tests.support.domain.control_builders import PIECES, UNSIGNED_SHEET, outcome
 from tests.support.domain.dossier_builders import (
     FIRST,
     TO_CERTIFIED,
@@ -14,9 +17,27 @@ from tests.support.domain.dossier_builders import (
     nobody_came,
     proposed,
     recovered,
+    submitted,
     withdrawn,
 )
+from tests.support.domain.story import SUBJECT
 from tests.support.projection_spec import ACTOR, Spec, at
+
+DRAWN = DossierDrawn(control_id=SUBJECT)
+
+
+def _control(drawn: int, concluded: int | None = None, *refused: RefusedPiece) -> dict[str, Any]:
+    """A control as the row holds it, drawn and concluded by the events of these numbers."""
+    control = {"control_id": str(SUBJECT), "drawn_at": at(drawn).isoformat(), "weighs": True}
+    if concluded is None:
+        return control
+    return control | {
+        "accepted": len(PIECES) - len(refused),
+        "refused": [piece.model_dump(mode="json") for piece in refused],
+        "concluded_at": at(concluded).isoformat(),
+        "concluded_by": ACTOR,
+    }
+
 
 SPECS = [
     Spec(
@@ -105,6 +126,34 @@ SPECS = [
                 }
             ],
         },
+    ),
+    Spec(
+        "service_dossiers",
+        "a dossier that a control drew says so",
+        [*TO_CERTIFIED],
+        DRAWN,
+        {"controls": [_control(5)]},
+    ),
+    Spec(
+        "service_dossiers",
+        "what a control refused stands on the dossier, with what is due back",
+        [*TO_PAID, DRAWN],
+        outcome(UNSIGNED_SHEET, back="150.00"),
+        {"controls": [_control(6, 7, UNSIGNED_SHEET)], "to_recover": Decimal("150.00")},
+    ),
+    Spec(
+        "service_dossiers",
+        "a refusal that is taken back stands no longer",
+        [*TO_PAID, DRAWN, outcome(UNSIGNED_SHEET, back="150.00")],
+        outcome(),
+        {"controls": [_control(6, 8)], "to_recover": Decimal("0.00")},
+    ),
+    Spec(
+        "service_dossiers",
+        "what was refused weighs on another submission no more",
+        [*TO_CERTIFIED, DRAWN, outcome(UNSIGNED_SHEET), withdrawn()],
+        submitted(),
+        {"submitted_at": at(8), "controls": [_control(5, 6, UNSIGNED_SHEET) | {"weighs": False}]},
     ),
 ]
 

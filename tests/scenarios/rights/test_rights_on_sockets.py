@@ -29,7 +29,7 @@ from tests.support.server import TOKEN_SECRET, Clock, Server
 SUBJECT = "camille@exemple.fr"
 QUERY = "{ auditTrail(first: 1) { totalCount } }"
 MUTATION = """mutation { controlOpen(input: { name: "X", periodFrom: "2025-09-01", periodUntil: "2026-12-31",
-    seed: "graine", sharePercent: 100 }) { position } }"""
+    sharePercent: 100 }) { position } }"""
 OPERATIONS = {"query": QUERY, "mutation": MUTATION, "subscription": TIMELINE}
 SECONDS = 8
 REFUSED = ("UNAUTHENTICATED", "FORBIDDEN")

@@ -8,20 +8,21 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from application.proof.checkpoints import SignedCheckpoint
 from domain.controls.draw import draw
 from domain.kernel.actors import Role
+from projections.engine.generations import live_tables
 from tests.scenarios.service.test_service_dossiers import Claims
 from tests.scenarios.service.test_service_dossiers_read import ELSEWHERE
+from tests.support.draws import sign_and_draw
 from tests.support.people import AUDITOR, COORDONNATEUR, NATIONAL, OTHER_STRUCTURE, PARENT, STRUCTURE, People
-from tests.support.server import Server, token
+from tests.support.server import CHECKPOINT_KEY, Server, token
 
-SEED = "Loto du 3 avril 2027 : 4 8 15 16 23 42"
 OPENING = {
     "name": "Contrôle du printemps",
     "periodFrom": "2027-03-01",
     "periodUntil": "2027-03-31",
     "sharePercent": 50,
-    "seed": SEED,
 }
 MEDIATEUR = token(Role.MEDIATEUR)
 
@@ -39,7 +40,15 @@ class Controls:
         return [self.claims.certified(animations) for animations in held]
 
     def open(self, **values: Any) -> str:
-        return str(self.people.does("30-open-a-control", AUDITOR, **OPENING | values)["control"]["id"])
+        """Announce a control; the draw follows by itself."""
+        control = str(self.people.does("30-open-a-control", AUDITOR, **OPENING | values)["control"]["id"])
+        self.draw()
+        return control
+
+    def draw(self) -> SignedCheckpoint:
+        checkpoint = sign_and_draw(self.server.application, self.server.clock.now, CHECKPOINT_KEY)
+        self.server.post({"query": "{ position }"}, min_position=str(self.server.log_head()))
+        return checkpoint
 
     def seen(self, who: str = AUDITOR, **where: Any) -> list[dict[str, Any]]:
         nodes: list[dict[str, Any]] = self.server.run("34-see-controls", who, where=where)["nodes"]
@@ -71,12 +80,18 @@ def allowed(control: dict[str, Any]) -> dict[str, bool]:
 
 def test_an_auditor_controls_a_share_of_what_was_certified(controls: Controls, people: People, server: Server):
     dossiers = controls.certified(3)
-    control = controls.open()
+    announced = people.does("30-open-a-control", AUDITOR, **OPENING)["control"]
+    assert (announced["status"], announced["allowedActions"]) == ("ANNOUNCED", [])
+    (waiting,) = controls.seen()
+    assert (waiting["seed"], waiting["checkpointSize"], waiting["dossiers"]) == (None, None, [])
+    checkpoint, control = controls.draw(), announced["id"]
     (drawn,) = controls.seen()
-    expected = draw(SEED, map(UUID, dossiers), 50)
+    root = server.http.get(f"/checkpoints/{checkpoint.size}").text.splitlines()[2]
+    expected = draw(root, map(UUID, dossiers), 50)
     assert [dossier["dossier"]["id"] for dossier in drawn["dossiers"]] == [str(identity) for identity in expected]
     assert (drawn["populationSize"], drawn["population"]) == (3, sorted(dossiers))
-    assert (drawn["seed"], drawn["sharePercent"], drawn["status"]) == (SEED, 50, "OPEN")
+    assert (drawn["seed"], drawn["checkpointSize"]) == (root, checkpoint.size)
+    assert (drawn["sharePercent"], drawn["status"]) == (50, "OPEN")
 
     pieces = controls.pieces()
     assert len(pieces) == 2 * 2
@@ -101,13 +116,23 @@ def test_an_auditor_controls_a_share_of_what_was_certified(controls: Controls, p
     assert not any(allowed(shown).values())
 
 
-def test_the_same_seed_draws_the_same_dossiers_again(controls: Controls):
+def test_no_auditor_chooses_the_seed(controls: Controls, people: People):
+    controls.certified(2)
+    (chosen,) = people.is_refused("30-open-a-control", AUDITOR, **OPENING, seed="loto-2026-11-25")
+    assert (chosen["code"], chosen["field"]) == ("INVALID", ["seed"])
+    assert "premier point de contrôle signé après l'annonce" in chosen["message"]
+
+
+def test_each_draw_follows_from_the_first_checkpoint_after_its_own_announcement(controls: Controls, people: People):
     controls.certified(4)
-    controls.open(), controls.open(name="Une seconde fois")
-    first, second = controls.seen()
-    assert [dossier["dossier"]["id"] for dossier in first["dossiers"]] == [
-        dossier["dossier"]["id"] for dossier in second["dossiers"]
-    ]
+    drawn_from = [controls.draw().size]
+    for name in ("Une fois", "Une seconde fois"):
+        people.does("30-open-a-control", AUDITOR, **OPENING | {"name": name})
+        drawn_from.append(controls.draw().size)
+    later, earlier = controls.seen()
+    assert drawn_from == sorted(set(drawn_from))
+    assert drawn_from[1:] == [earlier["checkpointSize"], later["checkpointSize"]]
+    assert None not in (earlier["drawnAt"], later["drawnAt"])
 
 
 def test_what_an_auditor_thought_better_of_stands_no_longer(controls: Controls):
@@ -140,6 +165,25 @@ def test_a_dossier_certified_a_moment_ago_is_in_the_draw(controls: Controls):
     dossiers = controls.certified(2)
     controls.open(sharePercent=100)
     assert controls.seen()[0]["population"] == sorted(dossiers)
+
+
+def test_a_read_model_has_no_say_in_the_draw(controls: Controls, server: Server):
+    dossiers = controls.certified(2)
+    with server.application.pool.connection() as conn:
+        (table,) = (live_tables(conn)["service_dossiers"].as_string(conn),)
+        conn.execute(f"UPDATE {table} SET certified_at = '2020-01-01' WHERE dossier_id = %s", (dossiers[0],))
+    controls.open(sharePercent=100)
+    assert controls.seen()[0]["population"] == sorted(dossiers)
+
+
+def test_a_certification_that_was_withdrawn_is_not_drawn_from(controls: Controls, people: People, server: Server):
+    kept, withdrawn = controls.certified(2)
+    before = server.log_head()
+    people.does("28-withdraw-a-certification", COORDONNATEUR, dossierId=withdrawn, reason="Feuille non signée")
+    controls.open(sharePercent=100)
+    (control,) = controls.seen()
+    assert control["population"] == [kept]
+    assert control["populationAsOf"] > before
 
 
 def test_only_certified_dossiers_are_drawn_from(controls: Controls, people: People):
@@ -203,19 +247,19 @@ def test_the_history_of_a_control_is_told_to_those_it_concerns(controls: Control
     controls.judge(attestation)
     controls.judge(sheet, accepted=False, reasonCode="MISSING")
     people.does("32-answer-to-a-refusal", STRUCTURE, **sheet, answer="La voici.")
-    topics = ["control.opened", "control.piece_judged", "control.answered", "control.closed"]
+    topics = ["control.opened", "control.drawn", "control.piece_judged", "control.answered", "control.closed"]
 
     def history(who: str) -> list[str]:
         return [entry["type"] for entry in people.history(who, type=topics)]
 
     judged = ["control.piece_judged", "control.piece_judged", "control.answered"]
-    assert history(AUDITOR) == history(NATIONAL) == ["control.opened", *judged]
+    assert history(AUDITOR) == history(NATIONAL) == ["control.opened", "control.drawn", *judged]
     assert history(STRUCTURE) == history(COORDONNATEUR) == judged
     assert history(ELSEWHERE) == history(OTHER_STRUCTURE) == []
     people.does("33-close-a-control", AUDITOR, controlId=control, conclusion="Une réserve.")
     assert history(AUDITOR)[-1] == "control.closed"
     by_id = [entry["type"] for entry in people.history(AUDITOR, controlId=control)]
-    assert by_id == ["control.opened", *judged, "control.closed"]
+    assert by_id == ["control.opened", "control.drawn", *judged, "control.closed"]
 
 
 @pytest.mark.parametrize(
@@ -247,17 +291,14 @@ def test_a_structure_answers_for_itself_only_and_learns_nothing_else(controls: C
 def test_bad_input_is_named_field_by_field(controls: Controls, people: People):
     (dossier,) = controls.certified(1)
     errors = people.is_refused(
-        "30-open-a-control", AUDITOR, periodFrom="hier", periodUntil="2027-03-31", sharePercent=0, seed="court"
+        "30-open-a-control", AUDITOR, periodFrom="hier", periodUntil="2027-03-31", sharePercent=0
     )
     assert {(error["code"], error["field"][0]) for error in errors} == {
         ("INVALID", "name"),
         ("INVALID", "periodFrom"),
         ("INVALID", "sharePercent"),
-        ("INVALID", "seed"),
     }
-    assert {"seed : au moins 8 caractères.", "sharePercent : doit être au moins 1."} < {
-        error["message"] for error in errors
-    }
+    assert "sharePercent : doit être au moins 1." in {error["message"] for error in errors}
     for territory in ("99", "99\u0000", "2B"):
         (nowhere,) = people.is_refused("30-open-a-control", AUDITOR, **OPENING, territory=territory)
         assert (nowhere["code"], nowhere["field"]) == ("INVALID", ["territory"])

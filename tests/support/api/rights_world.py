@@ -21,6 +21,7 @@ from domain.kernel.actors import PUBLIC, Actor, Role
 from domain.kernel.identifiers import contact_list_id
 from domain.kernel.rights import Action, Belongings, may
 from tests.support.api.reading import Reader
+from tests.support.draws import sign_and_draw
 from tests.support.papers.proved_dossiers import Claim
 from tests.support.world import AUDITOR, NATIONAL, STRUCTURE, STRUCTURE_ID, UAI, World
 
@@ -90,17 +91,19 @@ def one_of_each(world: World, claim: Claim) -> dict[str, str]:
     attested = claim.attested(2)
     dossier = claim.paid(*attested)
     day = {"period_from": world.now.date(), "period_until": world.now.date()}
-    control = ControlOpen(name="Contrôle", **day, share_percent=100, seed="graine publiée", certified=(dossier,))
+    control = ControlOpen(name="Contrôle", **day, share_percent=100)
     coming, declared, refused, withdrawn, cancelled = (world.creates() for _ in range(5))
     for published in (coming, cancelled):
         world.publishes(published)
     world.does(AnimationRefuse(animation_id=refused, reason="À préciser."), NATIONAL)
     for given_up in (withdrawn, cancelled):
         world.does(AnimationCancel(animation_id=given_up, reason="Salle inondée."), NATIONAL)
+    control_id = world.does(control, AUDITOR).subject_id
+    sign_and_draw(world.app, world.now)
     who = {"first_name": "Prénom", "last_name": "Nom", "email": "p@example.org", "phone": "0600000000"}
     volunteers = {"territory": "971", "school_uai": UAI, "degree": Degree.FIRST, "motivation": "Aider."}
     made = {
-        "controlId": world.does(control, AUDITOR).subject_id,
+        "controlId": control_id,
         "registrationId": world.does(RegistrationSubmit(animation_id=coming, **who), PARENT).subject_id,
         "candidatureId": world.does(CandidatureSubmit(**volunteers, **who), PARENT).subject_id,
         "attested": attested[0],

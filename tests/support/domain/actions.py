@@ -91,6 +91,7 @@ serviceAmendmentPropose    -      -      struct -      -     -        -      -  
 serviceAmendmentAccept     -      -      -      -      terr  -        -      -      -      -       -
 serviceAmendmentRefuse     -      -      -      -      terr  -        -      -      -      -       -
 controlOpen                -      -      -      -      -     -        -      -      -      any     -
+controlDraw                -      -      -      -      -     -        -      -      -      -       any
 controlPieceJudge          -      -      -      -      -     -        -      -      -      any     -
 controlAnswer              -      -      struct -      -     -        -      -      -      -       -
 controlClose               -      -      -      -      -     -        -      -      -      any     -

@@ -9,17 +9,24 @@ from random import Random
 import pytest
 
 from application.application import Application, open_application
+from application.controls import ControlClose, ControlOpen, ControlPieceJudge
 from application.files.store import FileStore
 from application.proof.bundle import gather_proof
 from application.proof.completeness.committing import map_commits
 from application.proof.rules.bundles import findings_in
 from application.proof.rules.log import judge_log
 from application.service_dossiers.amendments import ServiceAmendmentAccept, ServiceAmendmentPropose
+from application.service_dossiers.commands import ServicePaymentRecord
 from application.service_dossiers.withdrawal import CertificationWithdraw, ServiceRecoveryRecord
 from demo import load_season
+from domain.controls.pieces import ReasonCode, pieces_of
+from domain.kernel.actors import Actor, Role
+from tests.support.draws import sign_and_draw
 from tests.support.papers.proved_dossiers import KEY, Claim
 from tests.support.seasons import MOMENTS
-from tests.support.world import COORDONNATEUR, EVENT_KEYS, MASTER_KEY, STRUCTURE, World
+from tests.support.world import COORDONNATEUR, EVENT_KEYS, MASTER_KEY, NATIONAL, STRUCTURE, World
+
+AUDITOR = Actor(Role.AUDITOR, "auditor")
 
 
 def findings(app: Application) -> list[str]:
@@ -71,6 +78,29 @@ def test_what_is_withdrawn_amended_and_recovered_is_lawful_in_the_log_and_in_its
     back = {"amount": Decimal("150.00"), "recovered_on": world.now.date(), "reference": "TITRE-7"}
     for _ in range(2):
         world.does(ServiceRecoveryRecord(dossier_id=dossier_id, **back), COORDONNATEUR)
+    with world.app.pool.connection() as conn:
+        commit_map = map_commits(world.app.execute)
+        leaves = gather_proof(conn, world.app.vault, KEY, dossier_id, world.now, commit_map).leaves
+    assert list(findings_in(leaves)) == []
+    assert findings(world.app) == []
+
+
+def test_a_control_is_lawful_from_its_announcement_to_a_refusal_that_is_taken_back(world: World, tmp_path: Path):
+    claim = Claim(world, FileStore(tmp_path / "files"))
+    animations = claim.attested(1)
+    dossier_id = claim.certified(*animations)
+    day = {"period_from": world.now.date(), "period_until": world.now.date()}
+    control_id = world.does(ControlOpen(name="Contrôle", share_percent=100, **day), AUDITOR).subject_id
+    sign_and_draw(world.app, world.now)
+    about = {"control_id": control_id, "dossier_id": dossier_id}
+    sheet, *others = reversed(pieces_of(animations, []))
+    refusal = {"accepted": False, "reason_code": ReasonCode.UNSIGNED}
+    world.does(ControlPieceJudge(**about, piece=sheet, **refusal), AUDITOR)
+    for piece in others:
+        world.does(ControlPieceJudge(**about, piece=piece, accepted=True), AUDITOR)
+    world.does(ControlClose(control_id=control_id, conclusion="Une réserve"), AUDITOR)
+    world.does(ControlPieceJudge(**about, piece=sheet, accepted=True, comment="Au verso"), AUDITOR)
+    world.does(ServicePaymentRecord(dossier_id=dossier_id, paid_on=world.now.date(), reference="VIR-2"), NATIONAL)
     with world.app.pool.connection() as conn:
         commit_map = map_commits(world.app.execute)
         leaves = gather_proof(conn, world.app.vault, KEY, dossier_id, world.now, commit_map).leaves
