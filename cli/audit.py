@@ -20,7 +20,15 @@ from application.proof.public_keys import list_public_keys
 from application.proof.rules.log import judge_log
 from application.proof.signer_memory import Record, SignerMemory
 from cli.audit_inputs import read_keys, read_text
-from cli.composition import Reading, open_everything, open_to_read, settings_from_environment, signing_key, utc_now
+from cli.composition import (
+    Reading,
+    authority_of,
+    open_everything,
+    open_to_read,
+    settings_from_environment,
+    signing_key,
+    utc_now,
+)
 from cli.console import Refused, Steps, complain, note, quantity
 from cli.options import Verbose, set_up_command_logs
 from cli.verifying import verify_bundle
@@ -150,9 +158,12 @@ def export(
             pdf_of_facts,
             FileStore(settings.files).read,
             map_commits(opened.application.execute),
+            authority_of(settings),
         )
     facts = proof.facts
     note(f"{facts['status']}, {quantity(len(facts['lines']), 'animation')}, {quantity(len(proof.leaves), 'event')}.")
+    if settings.tsa is not None and proof.checkpoint.stamp is None:
+        note(f"Not stamped yet: {settings.tsa.url} gave no time stamp. Export again once /checkpoints has it stamped.")
     note(f"Check it anywhere with: parentalite audit verify {output} --key PUBLIC.pem")
     typer.echo(output)
 

@@ -23,6 +23,7 @@ from application.proof.notes import SigningKey
 from application.proof.public_keys import save_public_key
 from application.proof.signer_memory import KeyRetired, RememberingKey, SignerMemory, SigningRefused, with_key
 from application.proof.signing import objection, take_up_key
+from application.proof.stamping import Authority
 from application.sign_in.accepting import SignIn
 from application.sign_in.local import LocalSignIn
 from eventstore.connections import reading_pool
@@ -140,6 +141,11 @@ def _take_up_key(conn: Conn, settings: Settings) -> None:
         save_public_key(key.public, settings.home / "keys")
 
 
+def authority_of(settings: Settings) -> Authority | None:
+    """Return the time-stamping authority, if one is configured."""
+    return None if settings.tsa is None else Authority(settings.tsa.url, settings.tsa.root)
+
+
 def signing_key(settings: Settings) -> RememberingKey:
     """Return the key that signs checkpoints, with its memory."""
     return RememberingKey.beside(settings.checkpoint_key, settings.memory)
@@ -204,6 +210,7 @@ def api_services(opened: Runtime) -> Services:
         files=FileStore(opened.settings.files),
         public_url=opened.settings.public_url,
         checkpoint_key=signing_key(opened.settings),
+        authority=authority_of(opened.settings),
         web=opened.settings.web,
         checkpoint_seconds=opened.settings.checkpoint_seconds,
         trusted_documents=opened.settings.trusted_documents,

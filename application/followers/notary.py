@@ -131,7 +131,7 @@ def _stamping(authority: Authority) -> Work:
     """Return the stamping, in a thread apart: a slow authority must not delay the signing."""
 
     def stamp(conn: Conn) -> float:
-        stamp_checkpoints(conn, authority)
+        stamp_checkpoints(conn, authority, utc_now())
         return STAMPING_SECONDS
 
     return Work("stamping", Lock.STAMPING, stamp)

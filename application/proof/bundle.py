@@ -8,7 +8,7 @@ import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -46,6 +46,7 @@ from application.proof.merkle import consistency_proof, inclusion_proof
 from application.proof.notes import SigningKey
 from application.proof.public_keys import sign_key_list, to_pem_file
 from application.proof.signing import make_checkpoint, signing_transaction
+from application.proof.stamping import Authority, stamped
 from application.proof.tiles import StoredTree
 from domain.kernel.identifiers import file_id
 from eventstore.log import head
@@ -235,9 +236,15 @@ def export_bundle(
     make_pdf: MakePdf,
     read_file: ReadFile,
     commit_map: CommitMap,
+    authority: Authority | None = None,
 ) -> DossierProof:
-    """Write the bundle to `path`, whole or not at all. Raises NotADossier, MapDoesNotFit, BadStoredFile, OSError."""
+    """Write the bundle to `path`, whole or not at all, its checkpoint stamped by `authority` if that answers in time.
+
+    Raises NotADossier, MapDoesNotFit, SigningRefused, BadStoredFile, OSError.
+    """
     proof = gather_proof(conn, vault, key, dossier_id, now, commit_map)
+    if authority is not None:
+        proof = replace(proof, checkpoint=stamped(conn, authority, proof.checkpoint))
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with draft.open("xb") as out:

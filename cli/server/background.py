@@ -11,16 +11,10 @@ from application.followers.notary import notarising
 from application.followers.reacting import reacting
 from application.followers.scheduling import scheduling
 from application.followers.unreached import tell_unreached
-from application.hosting.settings import Settings
 from application.proof.completeness.committing import map_commits
-from application.proof.stamping import Authority
-from cli.composition import Runtime, signing_key, utc_now
+from cli.composition import Runtime, authority_of, signing_key, utc_now
 from cli.server.jobs import jobs
 from projections.engine.runner import projecting
-
-
-def _authority(settings: Settings) -> Authority | None:
-    return None if settings.tsa is None else Authority(settings.tsa.url, settings.tsa.root)
 
 
 @contextmanager
@@ -31,7 +25,7 @@ def background_work(opened: Runtime) -> Iterator[None]:
     """
     settings, application = opened.settings, opened.application
     key = signing_key(settings)
-    authority, commit_map = _authority(settings), map_commits(application.execute)
+    authority, commit_map = authority_of(settings), map_commits(application.execute)
     with (
         projecting(opened.url, application.vault),
         notarising(opened.url, key, settings.checkpoint_seconds, authority, commit_map),

@@ -23,6 +23,7 @@ from application.application import Application
 from application.files.store import FileStore
 from application.hosting.setting_groups import WebSettings
 from application.proof.notes import SigningKey
+from application.proof.stamping import Authority
 from application.sign_in.accepting import SignIn
 from domain.kernel.actors import Actor
 from domain.kernel.errors import DomainError
@@ -72,6 +73,8 @@ class Services:
     #: The public address of the site, without a trailing slash.
     public_url: str
     checkpoint_key: SigningKey = field(repr=False)
+    #: Stamps checkpoints (RFC 3161), if one is configured.
+    authority: Authority | None = None
     structures: KnownRows = field(default_factory=lambda: KnownRows("structures"), repr=False)
     web: WebSettings = field(default_factory=WebSettings)
     #: Longest time between checkpoints.

@@ -26,7 +26,7 @@ from api.service_dossiers.table import HEADERS, rows
 from api.service_dossiers.types import ServiceDossier, dossier_lines, load_dossier
 from application.files.store import BadStoredFile
 from application.papers.dossier_of_facts import pdf_of_facts
-from application.proof.bundle import export_bundle, facts_now
+from application.proof.bundle import DossierProof, export_bundle, facts_now
 from application.proof.completeness.committing import map_commits
 from application.proof.dossier_streams import CannotBeProved
 from application.proof.signer_memory import KeyRetired, SigningRefused
@@ -83,24 +83,16 @@ async def _bundle(context: Context, request: Request) -> Response:
     path = folder / "bundle.zip"
     try:
         with _telling_why():
-            await to_thread.run_sync(_export, context, UUID(dossier.id), path)
+            proof = await to_thread.run_sync(_export, context, UUID(dossier.id), path)
     except BadStoredFile as bad:
         shutil.rmtree(folder)
         raise Refused(409, "FILE_UNAVAILABLE", str(bad)) from None
-    except KeyRetired:
-        shutil.rmtree(folder)
-        log.error("the checkpoint key was replaced: restart this process with the new one")
-        message = "La clé de signature vient d'être remplacée : réessayez une fois le service redémarré."
-        raise Refused(503, "KEY_RETIRED", message) from None
-    except SigningRefused as refused:
-        shutil.rmtree(folder)
-        log.error("the log is not signed", extra={"reason": str(refused)})
-        message = "L'historique n'est pas signé en ce moment : le service technique en est averti."
-        raise Refused(503, "NOT_SIGNED", message) from None
     except BaseException:
         shutil.rmtree(folder)
         raise
     headers = {**HARMLESS, "Content-Disposition": disposition("attachment", f"dossier-{dossier.id}.zip")}
+    if context.services.authority is not None:
+        headers["Time-Stamp"] = "none yet" if proof.checkpoint.stamp is None else "included"
     return FileResponse(path, 200, headers, "application/zip", background=BackgroundTask(shutil.rmtree, folder))
 
 
@@ -113,6 +105,14 @@ def _telling_why() -> Iterator[None]:
         log.error("a dossier cannot be proved: parentalite audit check names what was altered", exc_info=error)
         message = f"Ce dossier ne peut pas être prouvé : le journal a été altéré ou ne peut pas être lu ({error})."
         raise Refused(409, "NOT_PROVABLE", message) from None
+    except KeyRetired:
+        log.error("the checkpoint key was replaced: restart this process with the new one")
+        message = "La clé de signature vient d'être remplacée : réessayez une fois le service redémarré."
+        raise Refused(503, "KEY_RETIRED", message) from None
+    except SigningRefused as refused:
+        log.error("the log is not signed", extra={"reason": str(refused)})
+        message = "L'historique n'est pas signé en ce moment : le service technique en est averti."
+        raise Refused(503, "NOT_SIGNED", message) from None
 
 
 def _typeset(context: Context, dossier_id: UUID) -> bytes:
@@ -123,12 +123,13 @@ def _typeset(context: Context, dossier_id: UUID) -> bytes:
     return pdf_of_facts(facts, note)
 
 
-def _export(context: Context, dossier_id: UUID, path: Path) -> None:
+def _export(context: Context, dossier_id: UUID, path: Path) -> DossierProof:
     services = context.services
     with services.application.pool.connection() as conn:
         key, vault, read_file = services.checkpoint_key, services.application.vault, services.files.read
         commit_map = map_commits(services.application.execute)
-        export_bundle(path, conn, vault, key, dossier_id, context.now, pdf_of_facts, read_file, commit_map)
+        whose = (vault, key, dossier_id, context.now)
+        return export_bundle(path, conn, *whose, pdf_of_facts, read_file, commit_map, services.authority)
 
 
 async def _piece(context: Context, request: Request) -> Response:

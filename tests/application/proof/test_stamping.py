@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import subprocess
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
 import pytest
+from rfc3161_client import TimestampRequestBuilder
 
 from application.files.store import FileStore
 from application.followers.notary import notarising
-from application.proof.checkpoints import CERTIFICATION, all_checkpoints, latest
+from application.papers.dossier_of_facts import pdf_of_facts
+from application.proof import troubles
+from application.proof.bundle import export_bundle
+from application.proof.checkpoints import CERTIFICATION, SignedCheckpoint, all_checkpoints, latest
 from application.proof.completeness.committing import map_commits
 from application.proof.completeness.signing import sign_with_map
 from application.proof.public_keys import PublicKey
@@ -140,13 +144,69 @@ def test_an_authority_that_is_not_there_is_waited_for(conn, signed_url, authorit
     assert [checkpoint.stamp for checkpoint in all_checkpoints(conn)] == [None] * 3
 
 
+@pytest.mark.parametrize("chain", [("x", "y", "ca"), ("y", "x", "ca"), ("ca", "y", "x"), ("ca", "x", "y")])
+def test_a_chain_of_certificates_is_accepted_in_any_order(tmp_path, chain):
+    make_authority(tmp_path)
+    for name in ("x", "y"):
+        own = ("-keyout", f"{name}.key", "-out", f"{name}.pem", "-subj", f"/CN={name}", "-days", "9")
+        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", *own, cwd=tmp_path)
+    (tmp_path / "chain.pem").write_text("".join((tmp_path / f"{name}.pem").read_text() for name in chain))
+    configuration = (tmp_path / "tsa.cnf").read_text()
+    (tmp_path / "tsa.cnf").write_text(f"{configuration}certs = {tmp_path}/chain.pem\n")
+    (tmp_path / "query").write_bytes(TimestampRequestBuilder().data(b"a note").build().as_bytes())
+    openssl("ts", "-reply", "-config", "tsa.cnf", "-queryfile", "query", "-out", "reply", cwd=tmp_path)
+    reply, roots = (tmp_path / "reply").read_bytes(), (tmp_path / "ca.pem").read_bytes()
+    assert check_stamp(reply, b"a note", roots)
+    with pytest.raises(BadStamp):
+        check_stamp(reply, b"another note", roots)
+
+
+def test_a_refusal_waits_longer_each_time_and_is_told(conn, authority, tsa):
+    tsa.failing = True
+    now = datetime(2026, 9, 23, 12, tzinfo=UTC)
+    waits = []
+    for _ in range(4):
+        stamp_checkpoints(conn, authority, now)
+        (trouble,) = troubles.troubles(conn)
+        waits.append((trouble.next_at - now).total_seconds())
+        stamp_checkpoints(conn, authority, trouble.next_at - timedelta(seconds=1))
+        assert troubles.troubles(conn) == [trouble]
+        now = trouble.next_at
+    assert waits == [5, 10, 20, 40]
+    assert (trouble.work, trouble.tries, "503" in trouble.reason) == (troubles.STAMPING, 4, True)
+    tsa.failing = False
+    stamp_checkpoints(conn, authority, now)
+    assert troubles.troubles(conn) == []
+
+
+def test_a_bundle_that_is_exported_at_once_is_stamped_or_says_that_it_is_not(authority, tsa, app, world, tmp_path):
+    world.sign()
+    claim = Claim(world, FileStore(tmp_path / "files"))
+    dossier_id = claim.certified(*claim.attested(1))
+
+    def exported(name: str) -> SignedCheckpoint:
+        with app.pool.connection() as own:
+            services = (app.vault, KEY, dossier_id, world.now, pdf_of_facts, claim.files.read)
+            commits = map_commits(app.execute)
+            return export_bundle(tmp_path / name, own, *services, commits, authority).checkpoint
+
+    tsa.failing = True
+    assert exported("first.zip").stamp is None
+    tsa.failing = False
+    assert exported("second.zip").stamp is not None
+    roots = authority.root.read_bytes()
+    assert any(
+        "was there on" in check.text for check in verify(tmp_path / "second.zip", [PublicKey(KEY.public)], roots)
+    )
+
+
 def test_the_stamp_of_a_bundle_is_checked_against_the_root_that_is_given(authority, app, world, tmp_path):
     world.sign()
     claim = Claim(world, FileStore(tmp_path / "files"))
     dossier_id = claim.certified(*claim.attested(1))
     with app.pool.connection() as own:
         sign_with_map(own, KEY, CERTIFICATION, world.now, map_commits(app.execute))
-        stamp_checkpoints(own, authority)
+        stamp_checkpoints(own, authority, datetime.now(UTC))
     bundle = claim.export(dossier_id, tmp_path / "stamped.zip", KEY)
     roots = authority.root.read_bytes()
 
