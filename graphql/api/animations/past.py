@@ -21,4 +21,4 @@ async def animation_at(context: Context, animation_id: UUID, at: At) -> Animatio
     book = registration_book_id(animation_id)
     past = await past_of(context, moment, now, structure_id, animation_id, book, structure_id)
     animation = await load_animation(past, animation_id)
-    return animation and replace(animation, structure=as_of_today(animation.structure, today.structure))
+    return animation and replace(animation, structure=as_of_today(context, animation.structure, today.structure))

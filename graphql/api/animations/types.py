@@ -10,12 +10,14 @@ from uuid import UUID
 import strawberry
 
 from api.animations.attendance_sheet import AttendanceSheet, sheet_of
+from api.animations.public_past import as_public_today, is_public
 from api.core.allowed import AllowedAction, shown_actions
 from api.core.back_references import later
 from api.core.context import Context, Info, read_beside
 from api.core.lists.lazily import Identifier, Lazily, lazily
 from api.core.lists.nodes import Node
 from api.core.lists.paging import Connection, page_arguments
+from api.core.past import PastContext
 from api.core.scalars import local
 from api.structures.types import Structure, structure_beside
 from api.typology.territories_and_terms import Lists, lists_of
@@ -210,11 +212,12 @@ def belongings_of(row: dict[str, Any]) -> Belongings:
 
 
 def is_visible(context: Context, row: dict[str, Any]) -> bool:
-    """Published animations are public, and so are those cancelled after publication."""
-    public = row["status"] == AnimationStatus.PUBLISHED or (
-        row["status"] == AnimationStatus.CANCELLED and row["published_at"] is not None
-    )
-    return public or may(context.actor, Action.STRUCTURE_READ, belongings_of(row))
+    """Public ones are for everybody, others for those who answer for them."""
+    return is_public(row) or _answers_for(context, row)
+
+
+def _answers_for(context: Context, row: dict[str, Any]) -> bool:
+    return may(context.actor, Action.STRUCTURE_READ, belongings_of(row))
 
 
 def animation_of(row: dict[str, Any], lists: Lists) -> Animation:
@@ -226,8 +229,15 @@ async def load_animations(context: Context, ids: Sequence[UUID]) -> list[Animati
     """Return the animations in the order of `ids`, None for those that do not exist or are not for the asker."""
     read, lists = await context.read(), await lists_of(context)
     rows = await read.rows(read.sql(queries.BY_IDS), {"ids": list(ids)})
-    visible = {row["animation_id"]: row for row in rows if is_visible(context, row)}
-    return [animation_of(visible[id_], lists) if id_ in visible else None for id_ in ids]
+    visible: dict[UUID, Animation | None] = {
+        row["animation_id"]: animation_of(row, lists) for row in rows if is_visible(context, row)
+    }
+    if isinstance(context, PastContext):
+        foreign = [row for row in rows if is_public(row) and not _answers_for(context, row)]
+        shown, lists = await as_public_today(context, foreign)
+        visible |= {row["animation_id"]: None for row in foreign}
+        visible |= {animation_id: animation_of(row, lists) for animation_id, row in shown.items()}
+    return [visible.get(animation_id) for animation_id in ids]
 
 
 async def load_animation(context: Context, animation_id: UUID) -> Animation | None:

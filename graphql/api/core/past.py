@@ -31,6 +31,8 @@ from projections.engine.reading import Snapshot
 
 AT = (
     " `at`: as it was known then, with the rights of today; null before it existed, and while it was not for the asker."
+    " Who has no right to it but everybody's sees of then how far it had come; what was written and chosen is that of"
+    " today."
     " What is read inside it is of then too, save for a territory's dashboard; nothing can be done with what is past:"
     " `allowedActions` is empty."
 )
@@ -62,6 +64,11 @@ class PastContext(Context):
         self._folding = asyncio.Lock()
         self._past: PastSnapshot | None = None
         self._whole: PastContext | None = None
+
+    @property
+    def live(self) -> Context:
+        """The context of the present."""
+        return self._live
 
     async def read(self) -> PastSnapshot:
         live = await self._live.read()

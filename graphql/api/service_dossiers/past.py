@@ -19,4 +19,4 @@ async def dossier_at(context: Context, dossier_id: UUID, at: At) -> ServiceDossi
     structure_id: UUID = today.row["structure_id"]
     past = await past_of(context, moment, now, structure_id, dossier_id, structure_id, today.row["convention_id"])
     dossier = await load_dossier(past, dossier_id)
-    return dossier and replace(dossier, structure=as_of_today(dossier.structure, today.structure))
+    return dossier and replace(dossier, structure=as_of_today(context, dossier.structure, today.structure))

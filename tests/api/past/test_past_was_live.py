@@ -25,7 +25,8 @@ _FIGURES = """animations published past attested awaitingAttestation cancelled p
   byTheme { term { code label } animations parents } byMonth { month animations parents }"""
 _ANIMATION = f"""animation(id: $id) {{ {_SEEN} clonedFrom {{ {_SEEN} structure {{ name siret }} }}
   structure {{ {_STRUCTURE} animations(first: 5) {{ totalCount nodes {{ id title }} }} }} }}"""
-_PUBLIC = f"animation(id: $id) {{ {_SEEN} structure {{ name siret }} }}"
+#: What the public is told of then: the rest is that of today (tests/api/past/test_public_past.py).
+_PUBLIC = "animation(id: $id) { id version status publishedAt seatsLeft waiting structure { siret } }"
 _OF_STRUCTURE = f"""structure(id: $id) {{ {_STRUCTURE} dashboard {{ {_FIGURES} }}
   timeline(first: 100) {{ totalCount nodes {{ position type subject actor recordedAt data }} }}
   animations(first: 100) {{ totalCount nodes {{ {_SEEN} }} }} }}"""
