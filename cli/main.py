@@ -16,7 +16,7 @@ from application.hosting.settings import VARIABLES, SettingsError
 from application.proof.dossier_streams import CannotBeProved
 from application.proof.notes import BadNote
 from application.proof.signer_memory import SigningRefused
-from cli import audit, documents, load, mail, schema, signing, token
+from cli import audit, documents, load, mail, schema, signing, token, whatif
 from cli.console import Refused, Stopped, complain, note
 from cli.demo import command as demo
 from cli.history import replay
@@ -84,6 +84,7 @@ app.command("serve", rich_help_panel=_RUN)(serve.serve)
 app.command("project", rich_help_panel=_RUN)(serve.project)
 app.command("status", rich_help_panel=_LOOK)(status.status)
 app.command("replay", rich_help_panel=_LOOK)(replay.replay)
+app.command("whatif", rich_help_panel=_LOOK)(whatif.whatif)
 app.command("token", rich_help_panel=_LOOK)(token.token)
 app.command("schema", rich_help_panel=_LOOK)(schema.schema)
 app.command("documents", rich_help_panel=_LOOK)(documents.documents)
