@@ -79,6 +79,8 @@ docs: $(RUN) ## Write docs/graphql.md, the page of the whole schema (git ignores
 reference: $(RUN) ## Write docs/reference from the code
 	@$(BIN)/python docs/reference/write_configuration.py > $(VENV)/reference
 	@mv $(VENV)/reference docs/reference/configuration.md
+	@$(BIN)/python docs/reference/write_events.py > $(VENV)/reference
+	@mv $(VENV)/reference docs/reference/events.md
 	@$(BIN)/typer cli.main utils docs --name parentalite > docs/reference/cli.md
 	@$(BIN)/python docs/verifier/write_shapes.py
 
@@ -87,6 +89,8 @@ check-reference: $(RUN)
 		echo "docs/reference/cli.md does not say what the code does; write it anew with: make reference" >&2; exit 1; }
 	@$(BIN)/python docs/reference/write_configuration.py | cmp -s - docs/reference/configuration.md || { \
 		echo "docs/reference/configuration.md does not say what the code does; write it anew with: make reference" >&2; exit 1; }
+	@$(BIN)/python docs/reference/write_events.py | cmp -s - docs/reference/events.md || { \
+		echo "docs/reference/events.md does not say what the code does; write it anew with: make reference" >&2; exit 1; }
 
 requirements: $(DEV) ## Write requirements.txt anew from pyproject.toml and constraints.txt, with digests (needs the network)
 	@$(BIN)/python -m venv $(VENV)/locking && $(VENV)/locking/bin/pip install -qq pip-tools

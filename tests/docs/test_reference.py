@@ -28,3 +28,10 @@ def test_the_page_of_settings_is_what_the_code_says():
     assert page.strip() == written.strip(), "write it anew with: make reference"
     assert [name for name in VARIABLES if f"| `{name}` |" not in page] == []
     assert f"PostgreSQL {OLDEST_VERSION} or later" in page
+
+
+def test_the_page_of_events_is_what_the_code_says():
+    script = ROOT / "docs" / "reference" / "write_events.py"
+    written = subprocess.run([sys.executable, script], check=True, capture_output=True, text=True).stdout
+    assert Page("docs/reference/events.md").text.strip() == written.strip(), "write it anew with: make reference"
+    assert "<class" not in written

@@ -5,10 +5,13 @@ from __future__ import annotations
 import base64
 import json
 import re
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
+from application.proof.archive import MAX_MEMBERS
 from application.proof.completeness.sparse_tree import (
     OtherLeaf,
     PathProof,
@@ -24,10 +27,13 @@ from application.proof.merkle import leaf_hash
 from application.proof.notes import from_pem, open_note, parse_checkpoint
 from application.proof.public_keys import read_public_keys, sign_key_list
 from application.proof.verifying import CHECKS
+from domain.kernel.events import registered_events
 from domain.kernel.identifiers import MAP_ID
 from eventstore.authenticators import Chain
 from tests.application.proof.conftest import KEY
 from tests.support.papers import second_verifier
+from tests.support.papers.bundles import members
+from tests.support.papers.forged_bundles import FOLDER
 
 TEXT = (Path(__file__).parents[3] / "docs" / "proof.md").read_text()
 
@@ -109,3 +115,29 @@ def test_the_proofs_of_the_documentation_lead_to_its_root_by_both_verifiers():
         other = entry["other"] and OtherLeaf(*(base64.b64decode(entry["other"][name]) for name in ("path", "digest")))
         proof = PathProof([base64.b64decode(node) for node in entry["siblings"]], other)
         assert verifies(root_of(values.items()), entry["key"], values.get(entry["key"]), proof)
+
+
+def test_every_field_of_dossier_json_is_told_of():
+    section = TEXT.split("### dossier.json")[1].split("### Formats")[0]
+    facts = json.loads(members(FOLDER / "genuine.zip")["dossier.json"])
+    of_events = {name for kind in registered_events().values() for name in kind.model_fields} | {"animation_version"}
+    inner = {name for part in _objects(facts) for name in part} - of_events - {"held_on"}
+    assert sorted(name for name in inner if f"`{name}`" not in section) == []
+
+
+def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _objects(part)
+
+
+def test_the_first_bytes_of_an_archive_are_those_of_the_documentation():
+    section = TEXT.split("### The archive's bytes")[1]
+    content = (FOLDER / "genuine.zip").read_bytes()
+    assert content[:14].hex(" ").upper() == "50 4B 03 04 14 00 00 00 00 00 00 00 21 00"
+    central = content[content.index(b"PK\x01\x02") :]
+    assert (central[4:6].hex(" "), central[38:42].hex(" ").upper()) == ("14 03", "00 00 A4 01")
+    for told in ("`50 4B 03 04`", "`14 00`", "`21 00`", "`50 4B 01 02`", "`14 03`", "`00 00 A4 01`"):
+        assert told in section
+    assert f"{MAX_MEMBERS:,} members" in section
