@@ -9,6 +9,7 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, LiteralString, NamedTuple, TypeAlias
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -28,6 +29,7 @@ from application.service_dossiers.commands import (
     ServicePaymentRecord,
     ServicePieceAttach,
 )
+from application.service_dossiers.withdrawal import CertificationWithdraw, ServiceRecoveryRecord
 from cli.composition import Runtime
 from demo.stage import NATIONAL
 from domain.kernel.actors import Actor, Role
@@ -108,6 +110,16 @@ class _People:
         payment = ServicePaymentRecord(dossier_id=dossier_id, paid_on=self._today, reference="DEMONSTRATION-1")
         # Who certified does not record the payment.
         self._opened.application.execute(payment, NATIONAL, self._now)
+
+    def withdraw(self, dossier_id: UUID) -> None:
+        reason = "Une des feuilles est celle d'une autre animation."
+        self.decide(CertificationWithdraw(dossier_id=dossier_id, reason=reason))
+
+    def recover(self, dossier_id: UUID) -> None:
+        """Record that a part came back."""
+        back = {"amount": Decimal("50.00"), "recovered_on": self._today, "reference": "DEMONSTRATION-2"}
+        recovery = ServiceRecoveryRecord(dossier_id=dossier_id, **back)
+        self._opened.application.execute(recovery, NATIONAL, self._now)
 
     def _execute_as_structure(self, command: Command) -> UUID:
         return self._opened.application.execute(command, self._structure, self._now).subject_id
@@ -198,6 +210,14 @@ def _pay(people: _People, dossier_id: UUID, _: Sequence[UUID]) -> None:
     people.record_payment(dossier_id)
 
 
+def _withdraw(people: _People, dossier_id: UUID, _: Sequence[UUID]) -> None:
+    people.withdraw(dossier_id)
+
+
+def _recover(people: _People, dossier_id: UUID, _: Sequence[UUID]) -> None:
+    people.recover(dossier_id)
+
+
 #: The steps to each status, after opening.
 _STEPS: Mapping[DossierStatus, Sequence[_Step]] = {
     DossierStatus.OPEN: (),
@@ -205,6 +225,7 @@ _STEPS: Mapping[DossierStatus, Sequence[_Step]] = {
     DossierStatus.RETURNED: (_submit, _return),
     DossierStatus.CERTIFIED: (_submit, _certify),
     DossierStatus.PAID: (_submit, _certify, _pay),
+    DossierStatus.WITHDRAWN: (_submit, _certify, _pay, _withdraw, _recover),
 }
 
 

@@ -54,8 +54,9 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
         "OTHER": "Another reason, told in the comment.",
     },
     "ControlStatus": {
+        "ANNOUNCED": "Not drawn yet: the draw follows from the next checkpoint.",
         "OPEN": "Pieces are judged, and structures may answer to refusals.",
-        "CLOSED": "Every piece is judged and the conclusion stands. Final.",
+        "CLOSED": "Every piece is judged and the conclusion stands. Only a refusal can still be taken back.",
     },
     "Degree": {
         "FIRST": "Écoles: the director's opinion, then the inspector decides.",
@@ -106,6 +107,7 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
         "PENDING": "Proposed: the coordonnateur decides.",
         "ACCEPTED": "The attestation was corrected by it.",
         "REFUSED": "Refused with a reason: what was certified stands.",
+        "LAPSED": "Not decided when the certification was withdrawn: no longer needed.",
     },
     "ServiceDossierStatus": {
         "OPEN": "The structure gathers its animations and pieces.",
@@ -113,6 +115,7 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
         "RETURNED": "Sent back with a reason: the structure gathers its animations again, then submits it.",
         "CERTIFIED": "The service is done, the amount is due.",
         "PAID": "The payment is recorded.",
+        "WITHDRAWN": "Its certification was withdrawn after the payment, which is due back.",
     },
     "StaffRole": {
         "DIRECTOR": "The director of an école.",
