@@ -11,6 +11,8 @@ import typer
 from application.files.store import FileStore
 from application.hosting.settings import Settings
 from application.papers.dossier_of_facts import pdf_of_facts
+from application.proof.authenticity.log_audit import unsound_events
+from application.proof.authenticity.start import FROM_THE_BEGINNING
 from application.proof.bundle import export_bundle
 from application.proof.checking import check_log
 from application.proof.completeness.committing import map_commits
@@ -18,11 +20,13 @@ from application.proof.naming import NAME_IT
 from application.proof.notes import SigningKey
 from application.proof.public_keys import list_public_keys
 from application.proof.rules.log import judge_log
-from application.proof.signer_memory import Record, SignerMemory
+from application.proof.signer_memory import Record, SignerMemory, SigningRefused
 from cli.audit_inputs import read_keys, read_text
 from cli.composition import (
+    Conn,
     Reading,
     authority_of,
+    event_guard,
     open_everything,
     open_to_read,
     settings_from_environment,
@@ -71,9 +75,10 @@ def check(
     ] = False,
     verbose: Verbose = False,
 ) -> None:
-    """Recompute the tree over the whole log, and compare it with every signed checkpoint.
+    """Recompute the tree over the whole log, and compare it with every signed checkpoint; judge each event.
 
-    Names each position whose event was changed, removed, inserted, exchanged or moved, and each forged checkpoint.
+    Names each position whose event was changed, removed, inserted, exchanged or moved, each that this system did not
+    record (PARENTALITE_EVENT_KEY), and each forged checkpoint.
     Exits with 1 if anything is found. Reads only; the site may stay open.
     """
     settings = settings_from_environment()
@@ -90,9 +95,10 @@ def check(
         record = SignerMemory(settings.memory).read()
         trusted = [key.public_key for key in read_keys(keys)] if keys else _own_keys(settings, record)
         report = check_log(log, tiles, trusted, notes, steps, record)
+        unsound = _unsound(log, settings, steps)
         judged = judge_log(log, steps) if rules else None
         compared = _compare(reading, Vault(settings.master_key), steps) if read_models else None
-    findings = [*report.findings, *(map(str, judged.findings) if judged else ())]
+    findings = [*report.findings, *unsound, *(map(str, judged.findings) if judged else ())]
     findings += map(str, compared.differences) if compared else ()
     for finding in findings:
         complain(finding)
@@ -128,6 +134,13 @@ def check(
         return
     later = f"; {unsigned} after them not signed yet" if report.events > report.signed else ""
     typer.echo(f"ok: {quantity(report.signed, 'event')} as they were signed, {checked} fit{later}")
+
+
+def _unsound(conn: Conn, settings: Settings, steps: Steps) -> list[str]:
+    try:
+        return unsound_events(conn, settings.event_key, event_guard(settings).start() or FROM_THE_BEGINNING, steps)
+    except SigningRefused as refused:
+        return [str(refused)]
 
 
 @family.command()

@@ -17,6 +17,9 @@ from application.application import Application, open_application
 from application.files.store import FileStore
 from application.hosting.database import Database, open_database
 from application.hosting.settings import Settings, SettingsError, load_settings, with_secrets_from_files
+from application.proof.authenticity.accepting import accept_once
+from application.proof.authenticity.guard import EventGuard
+from application.proof.authenticity.start import StartFile
 from application.proof.checkpoints import are_stored
 from application.proof.naming import NAME_IT, log_name, name_first_log
 from application.proof.notes import SigningKey
@@ -27,6 +30,7 @@ from application.proof.stamping import Authority
 from application.sign_in.accepting import SignIn
 from application.sign_in.local import LocalSignIn
 from eventstore.connections import reading_pool
+from eventstore.log import head
 from projections.engine.generations import prepare
 from projections.registry import projections
 
@@ -118,11 +122,11 @@ def open_everything(settings: Settings, *, protecting: bool = True) -> Iterator[
                     "set it to that key"
                 )
             prepare(conn, projections)
-            _take_up_key(conn, settings)
+            _take_up_key(conn, database.url, settings)
         yield Runtime(settings, database, application)
 
 
-def _take_up_key(conn: Conn, settings: Settings) -> None:
+def _take_up_key(conn: Conn, url: str, settings: Settings) -> None:
     """Make the configured key the signing one. If it may not sign now, that is told, and the site stays open.
 
     Raises KeyRetired.
@@ -131,6 +135,8 @@ def _take_up_key(conn: Conn, settings: Settings) -> None:
     if settings.embedded:
         # Elsewhere a person names the log, once: parentalite audit name-log.
         name_first_log(conn, key.memory)
+        with connect(url) as tiles:
+            accept_once(conn, tiles, event_guard(settings), key)
     try:
         take_up_key(conn, key)
     except KeyRetired:
@@ -147,8 +153,13 @@ def authority_of(settings: Settings) -> Authority | None:
 
 
 def signing_key(settings: Settings) -> RememberingKey:
-    """Return the key that signs checkpoints, with its memory."""
-    return RememberingKey.beside(settings.checkpoint_key, settings.memory)
+    """Return the key that signs checkpoints, with its memory and its guard."""
+    return RememberingKey.beside(settings.checkpoint_key, settings.memory, event_guard(settings))
+
+
+def event_guard(settings: Settings) -> EventGuard:
+    public = SigningKey.from_seed(settings.checkpoint_key).public
+    return EventGuard(settings.event_key, StartFile(settings.event_start_path), SignerMemory(settings.memory), public)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +197,9 @@ def check_signing(conn: Conn, settings: Settings) -> str | None:
     try:
         if (record := SignerMemory(settings.memory).read()) is not None:
             with_key(record, SigningKey.from_seed(settings.checkpoint_key).public)
-            return objection(conn, record)
+            if (why := objection(conn, record)) is not None:
+                return why
+            event_guard(settings).check(conn, record.size, head(conn))
     except KeyRetired:
         raise
     except SigningRefused as refused:

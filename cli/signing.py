@@ -1,4 +1,4 @@
-"""`parentalite audit checkpoint`, `name-log`, `rotate-key`: what the signing key does, and what it is asked once."""
+"""`parentalite audit checkpoint`, `name-log`, `accept-events`, `rotate-key`: what the signing key does and is asked."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 
 from application.hosting.kept_secrets import make_key
 from application.hosting.settings import CHECKPOINT_KEY_FILE
+from application.proof.authenticity.accepting import accept_events, begin, unauthenticated
 from application.proof.checkpoints import ON_REQUEST, ROTATION
 from application.proof.completeness.committing import map_commits
 from application.proof.completeness.signing import sign_with_map
@@ -16,7 +17,7 @@ from application.proof.naming import name_anew, name_log, new_name
 from application.proof.public_keys import IN_USE, save_public_key
 from application.proof.signer_memory import RememberingKey
 from application.proof.signing import take_up_key
-from cli.composition import environment, open_everything, settings_from_environment, signing_key, utc_now
+from cli.composition import environment, event_guard, open_everything, settings_from_environment, signing_key, utc_now
 from cli.console import Refused, confirm, note, quantity
 from cli.key_files import replace_key
 from cli.options import Verbose, Yes, set_up_command_logs
@@ -82,8 +83,31 @@ def name_the_log(
             signed = quantity(ended.signed.size if ended.signed else 0, "event")
             note(f"{ended.name} has ended, with {signed} signed.")
         take_up_key(conn, key)
+        begin(conn, event_guard(settings), key)
     note(f"The log is named from now on, for ever; its record is {settings.memory}: back it up with the key.")
     typer.echo(name)
+
+
+def accept(yes: Yes = False, verbose: Verbose = False) -> None:
+    """Accept the events stored so far as they are, though they carry no valid authenticator; sign that, and the log.
+
+    For a log of a version before there were authenticators, once; or where the file that tells where they begin
+    (PARENTALITE_EVENT_START) was lost, or the key of events (PARENTALITE_EVENT_KEY). Everything after the last event
+    without one must carry one. Look first: this makes right whatever somebody inserted. Refused unless the log is
+    the one that was signed, and every event can stand where it stands.
+    """
+    settings = settings_from_environment()
+    set_up_command_logs(verbose)
+    key, guard = signing_key(settings), event_guard(settings)
+    with open_everything(settings) as opened, opened.connection() as conn, opened.connection() as tiles:
+        bare = unauthenticated(conn, settings.event_key)
+        if bare.events:
+            where = f"from position {bare.first:,} to position {bare.last:,}"
+            note(f"{quantity(bare.events, 'event')} carry no valid authenticator, {where}.")
+        confirm(f"Accept every event up to position {bare.last:,} as it is?", yes)
+        start = accept_events(conn, tiles, guard, key)
+        sign_with_map(conn, key, ON_REQUEST, utc_now(), map_commits(opened.application.execute))
+    note(f"Accepted {quantity(start.size, 'event')}; {settings.event_start_path} tells so: back it up with the keys.")
 
 
 def rotate_key(yes: Yes = False, verbose: Verbose = False) -> None:

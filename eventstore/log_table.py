@@ -139,6 +139,10 @@ def _validate(conn: Conn) -> None:
         log.error("the log holds events that nobody can read: parentalite audit check names them")
 
 
+def has_authenticators(conn: Conn) -> bool:
+    return _state(conn)[0]
+
+
 def _state(conn: Conn) -> tuple[bool, bool, bool]:
     """Return whether there is the column, the check, and whether every row passes the check."""
     row = conn.execute(_STATE).fetchone()

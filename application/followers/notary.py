@@ -17,7 +17,7 @@ from application.proof.completeness.committing import CommitMap
 from application.proof.completeness.signing import sign_with_map
 from application.proof.notes import SigningKey
 from application.proof.signer_memory import KeyRetired, SigningRefused
-from application.proof.signing import check_log_is_the_signed_one, make_checkpoint
+from application.proof.signing import check_log_is_the_signed_one, check_new_events, make_checkpoint
 from application.proof.stamping import Authority, stamp_checkpoints
 from application.proof.tiles import grow, tree_size
 from eventstore.leased_work import Work, keep_at, working_at
@@ -72,7 +72,9 @@ def look(
         if (reason := _reason_to_sign(conn, interval_seconds, now)) is not None:
             _sign(conn, key, head(conn), reason, now, commit_map)
         else:
-            if tree_size(conn)[1] < (until := head(conn)):
+            until = head(conn)
+            check_new_events(conn, key)
+            if tree_size(conn)[1] < until:
                 grow(conn, until)
             check_log_is_the_signed_one(conn, key)
     except KeyRetired:

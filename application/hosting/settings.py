@@ -53,6 +53,9 @@ class Settings(Group):
     """Authenticates each event that is recorded (HMAC-SHA256), base64 of 32 bytes; after it, with spaces between,
     earlier keys as `KEY@POSITION`, the last position that each authenticates. The embedded setup makes it, and keeps it
     in `keys`."""
+    event_start: values.MemoryFile | None = None
+    """File that tells where authenticators begin, in a log that holds events of before; for all processes. Without it
+    `keys/event-start` in `PARENTALITE_HOME`."""
     checkpoint_key: values.Key = Field(repr=False)
     """Signs checkpoints (Ed25519), base64 of 32 bytes. The embedded setup makes it, and keeps it in `keys`."""
     signer_memory: values.MemoryFile | None = None
@@ -95,6 +98,11 @@ class Settings(Group):
     def memory(self) -> Path:
         """Return the file of what the checkpoint key has signed."""
         return self.signer_memory or self.home / "keys" / SIGNER_MEMORY_FILE
+
+    @property
+    def event_start_path(self) -> Path:
+        """Return the file of where authenticators begin; there need be none."""
+        return self.event_start or self.home / "keys" / EVENT_START_FILE
 
     @property
     def public_url_named(self) -> bool:

@@ -45,7 +45,7 @@ from application.proof.members import (
 from application.proof.merkle import consistency_proof, inclusion_proof
 from application.proof.notes import SigningKey
 from application.proof.public_keys import sign_key_list, to_pem_file
-from application.proof.signing import make_checkpoint, signing_transaction
+from application.proof.signing import check_new_events, make_checkpoint, signing_transaction
 from application.proof.stamping import Authority, stamped
 from application.proof.tiles import StoredTree
 from domain.kernel.identifiers import file_id
@@ -84,6 +84,7 @@ def facts_now(
     _, leaves = _facts_and_leaves(conn, dossier_id, head(conn))
     if checkpoint is None or checkpoint.position < position_of(leaves[-1]):
         with signing_transaction(conn, key):
+            check_new_events(conn, key)
             commit = commit_whole_map(conn, commit_map, now)
             checkpoint = make_checkpoint(conn, key, commit.position, ON_REQUEST, now)
         assert checkpoint is not None, "a dossier has events"
@@ -98,6 +99,7 @@ def gather_proof(
     # Before anything is recorded: there may be no such dossier.
     streams_of(dossier_id, records_of(list(read_streams(conn, [dossier_id], head(conn)))))
     with signing_transaction(conn, key):
+        check_new_events(conn, key)
         commit = commit_whole_map(conn, commit_map, now)
         checkpoint = make_checkpoint(conn, key, commit.position, ON_REQUEST, now)
         assert checkpoint is not None, "a dossier has events"

@@ -16,9 +16,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
+from psycopg import Connection
 
 from application.files.store import fsync_folder
 from application.proof.merkle import HASH_BYTES
@@ -175,20 +176,37 @@ def _locked(descriptor: int) -> bool:
     return True
 
 
+class Guard(Protocol):
+    """Judges the events before a key signs them."""
+
+    def check(self, conn: Connection[Any], size: int, until: int, *, signing: bool = True) -> None:
+        """Raise SigningRefused unless every event after the first `size` ones, up to position `until`, is sound.
+
+        Before `signing`, the first ones too, where nothing vouches for them.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class RememberingKey(SigningKey):
-    """A signing key with its memory: the only kind that signs a log in real use."""
+    """A signing key with its memory and its guard: the only kind that signs a log in real use."""
 
     memory: SignerMemory = field(kw_only=True)
+    guard: Guard | None = field(default=None, kw_only=True)
 
     @classmethod
-    def beside(cls, seed: bytes, memory: Path) -> RememberingKey:
-        return cls(SigningKey.from_seed(seed).private, memory=SignerMemory(memory))
+    def beside(cls, seed: bytes, memory: Path, guard: Guard | None = None) -> RememberingKey:
+        return cls(SigningKey.from_seed(seed).private, memory=SignerMemory(memory), guard=guard)
 
 
 def memory_of(key: SigningKey) -> SignerMemory | None:
     """Return the memory of a key that has one; one that is made for a moment, as in tests, has none."""
     return key.memory if isinstance(key, RememberingKey) else None
+
+
+def check_events(conn: Connection[Any], key: SigningKey, size: int, until: int, *, signing: bool = True) -> None:
+    """Let the key's guard, if it has one, judge the events: see `Guard.check`."""
+    if isinstance(key, RememberingKey) and key.guard is not None:
+        key.guard.check(conn, size, until, signing=signing)
 
 
 def with_key(record: Record, public: bytes) -> Record:

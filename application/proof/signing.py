@@ -31,6 +31,7 @@ from application.proof.signer_memory import (
     SignerMemory,
     SigningRefused,
     Tree,
+    check_events,
     memory_of,
     with_key,
 )
@@ -173,6 +174,11 @@ def check_log_is_the_signed_one(conn: Conn, key: SigningKey) -> None:
         raise SigningRefused(f"{why}: nothing is signed; {WAYS_ON}")
 
 
+def check_new_events(conn: Conn, key: SigningKey) -> None:
+    """Raise SigningRefused at an event that must not be signed, before anything of it enters the tree or the map."""
+    check_events(conn, key, tree_size(conn)[0], head(conn), signing=False)
+
+
 def make_checkpoint(conn: Conn, key: SigningKey, until: int, reason: str, now: datetime) -> SignedCheckpoint | None:
     """Sign the tree of all events up to position `until`, in one transaction. Return None if the log is empty.
 
@@ -181,6 +187,7 @@ def make_checkpoint(conn: Conn, key: SigningKey, until: int, reason: str, now: d
     """
     with signing_transaction(conn, key):
         record = _take_up(conn, key)
+        check_events(conn, key, record.size, until)
         size = grow(conn, until)
         if memory_of(key) and (why := objection(conn, record)):
             raise SigningRefused(f"{why}: nothing is signed; {WAYS_ON}")

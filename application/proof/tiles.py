@@ -43,6 +43,7 @@ _TILE = "SELECT hashes FROM proof.tiles WHERE level = %s AND index = %s"
 _WRITE = """
 INSERT INTO proof.tiles (level, index, hashes, positions) VALUES (%s, %s, %s, %s)
 ON CONFLICT (level, index) DO UPDATE SET hashes = EXCLUDED.hashes, positions = EXCLUDED.positions"""
+_POSITIONS = "SELECT positions FROM proof.tiles WHERE level = 0 AND index = %s"
 _LEAF_AT = """
 SELECT index, positions FROM proof.tiles WHERE level = 0 AND positions[1] <= %s ORDER BY positions[1] DESC LIMIT 1"""
 
@@ -66,6 +67,18 @@ def tree_size(conn: Conn) -> tuple[int, int]:
         return 0, 0
     index, hashes, positions = row
     return index * TILE + len(hashes) // HASH_BYTES, positions[-1]
+
+
+def position_at(conn: Conn, size: int) -> int:
+    """Return the position of the last of the first `size` leaves (0 of none). Raises IncompleteTree."""
+    if size == 0:
+        return 0
+    index, at = divmod(size - 1, TILE)
+    row = conn.execute(_POSITIONS, (index,), prepare=True).fetchone()
+    if row is None or len(row[0]) <= at:
+        raise IncompleteTree(0, index)
+    position: int = row[0][at]
+    return position
 
 
 def grow(conn: Conn, until: int) -> int:

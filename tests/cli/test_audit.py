@@ -56,7 +56,8 @@ def test_a_log_that_was_left_alone_is_told_so_and_what_was_changed_with_its_posi
     wrong = run("audit", "check")
     assert (wrong.exit_code, wrong.stdout) == (1, "")
     assert "position 3: changed" in wrong.stderr
-    assert "3 findings" in wrong.stderr
+    assert "4 findings" in wrong.stderr
+    assert "position 3: version 1 of " in wrong.stderr
     assert "events were signed, by the key's own record" in wrong.stderr
 
 

@@ -33,6 +33,11 @@ def test_serving_waits_for_a_rebuild_of_everything(run):
 
 
 def test_its_history_is_what_was_signed(run):
+    unsound = run("audit", "check")
+    assert (unsound.exit_code, "position 1: " in unsound.stderr) == (1, True)
+    assert "accept-events" in error_line(run("audit", "checkpoint"))
+    accepted = run("audit", "accept-events", "--yes")
+    assert accepted.exit_code == 0, accepted.output
     result = run("audit", "check", "--checkpoint", str(RELEASE / "checkpoint.txt"))
     assert (result.exit_code, "as they were signed" in result.output) == (0, True), result.output
 

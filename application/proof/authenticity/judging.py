@@ -16,6 +16,7 @@ from uuid import UUID
 from psycopg import Connection
 
 from eventstore.authenticators import EventKeys, is_authentic
+from eventstore.log_table import has_authenticators
 from eventstore.records import UnreadableEvent, decode
 
 Conn = Connection[Any]
@@ -26,8 +27,8 @@ _AT_ONCE = 2_000
 MOST_BELOW = 50
 
 _ROWS = """
-SELECT e.notification_id, e.originator_id, e.originator_version, e.topic, e.state, e.authenticator,
-    before.notification_id, before.authenticator
+SELECT e.notification_id, e.originator_id, e.originator_version, e.topic, e.state, {own},
+    before.notification_id, {before}
 FROM stored_events AS e LEFT JOIN stored_events AS before
     ON before.originator_id = e.originator_id AND before.originator_version = e.originator_version - 1
 WHERE e.notification_id > %s AND e.notification_id <= %s ORDER BY e.notification_id"""
@@ -74,23 +75,27 @@ class EventJudge:
         reason = self._defect(event)
         return None if reason is None else Defect(event.position, reason)
 
+    def is_authentic(self, event: Event) -> bool:
+        if event.topic is None or event.state is None:
+            return False
+        row = event.stream, event.version, event.topic, event.state
+        return is_authentic(self.keys.at(event.position), row, event.authenticator_before, event.authenticator)
+
     def _defect(self, event: Event) -> str | None:
         topic, state = event.topic, event.state
         if topic is None or state is None:
             return f"it has no {'topic' if topic is None else 'state'}"
-        if event.position > self.start:
-            row = event.stream, event.version, topic, state
-            key = self.keys.at(event.position)
-            if not is_authentic(key, row, event.authenticator_before, event.authenticator):
-                return _unauthentic(event)
+        if event.position > self.start and not self.is_authentic(event):
+            return _unauthentic(event)
         return _misplaced(event) or _unreadable(event, topic, state)
 
 
 def _unauthentic(event: Event) -> str:
-    name = f"version {event.version} of {event.stream} ({event.topic})"
+    name, gap = f"version {event.version} of {event.stream} ({event.topic})", _misplaced(event)
     if event.authenticator is None:
-        return f"{name} carries no authenticator: this system did not record it"
-    if gap := _misplaced(event):
+        also = f"; {gap}" if gap else ""
+        return f"{name} carries no authenticator: this system did not record it{also}"
+    if gap:
         # Also why its authenticator does not fit: it was made over that of the version before.
         return gap
     return f"{name} carries an authenticator that does not fit: it was not recorded like this, or under another key"
@@ -119,9 +124,12 @@ def _unreadable(event: Event, topic: str, state: bytes) -> str | None:
 
 def read_events(conn: Conn, after: int, until: int) -> Iterator[Event]:
     """Yield the events after position `after` up to `until`, in log order. Memory stays flat."""
+    # A log of an older version has no such column, and who writes everything may drop it.
+    names = ("e.authenticator", "before.authenticator") if has_authenticators(conn) else ("NULL", "NULL")
+    query = _ROWS.format(own=names[0], before=names[1])
     with conn.transaction(), conn.cursor("events_to_judge", binary=True) as cursor:
         cursor.itersize = _AT_ONCE
-        for row in cursor.execute(_ROWS, (after, until)):
+        for row in cursor.execute(query.encode(), (after, until)):
             yield Event(*row)
 
 

@@ -10,7 +10,7 @@ from psycopg import Connection
 from application.proof.checkpoints import SignedCheckpoint
 from application.proof.completeness.committing import CommitMap
 from application.proof.notes import SigningKey
-from application.proof.signing import make_checkpoint, signing_transaction
+from application.proof.signing import check_new_events, make_checkpoint, signing_transaction
 
 Conn = Connection[Any]
 
@@ -20,5 +20,6 @@ def sign_with_map(
 ) -> SignedCheckpoint | None:
     """Commit the map and sign the log up to it. Return None if the log is empty. Raises SigningRefused."""
     with signing_transaction(conn, key):
+        check_new_events(conn, key)
         commit = commit_map(conn, now)
         return None if commit is None else make_checkpoint(conn, key, commit.position, reason, now)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import orjson
 import pytest
 from psycopg import Connection
 
-from application.application import open_application
+from application.application import Application, open_application
 from application.files.store import FileStore
 from application.hosting.database import temporary_database
 from tests.support.forging import lift_protection
@@ -84,3 +85,16 @@ def database(written_url: str) -> Iterator[Database]:
     with Database.connect(written_url, autocommit=True) as conn:
         lift_protection(conn)
         yield conn
+
+
+@pytest.fixture
+def app_of(written_url: str) -> Iterator[Callable[[Database], Application]]:
+    """Opens the application on the database, and lifts again what that protects."""
+    with ExitStack() as stack:
+
+        def opened(database: Database) -> Application:
+            app = stack.enter_context(open_application(written_url, MASTER_KEY, EVENT_KEYS))
+            lift_protection(database)
+            return app
+
+        yield opened
