@@ -22,8 +22,9 @@ from application.papers.dossier_layouts.layouts import LATEST
 from application.people.officials import mandate_account, name_lookup
 from application.proof.archive import write_archive
 from application.proof.checkpoints import ON_REQUEST, SignedCheckpoint, certified_before, keys, latest
-from application.proof.completeness.committing import Commit, CommitMap, commit_whole_map
+from application.proof.completeness.committing import Commit, CommitMap
 from application.proof.completeness.member import completeness_member, expected_values
+from application.proof.completeness.signing import MOST_COMMITS, commit_and_sign, sign_with_map
 from application.proof.dossier_facts import Facts, facts_of, file_digests
 from application.proof.dossier_streams import CannotBeProved, check_whole, expired_files, streams_of
 from application.proof.leaves import decode_leaf, position_of, read_leaves, read_streams
@@ -45,7 +46,7 @@ from application.proof.members import (
 from application.proof.merkle import consistency_proof, inclusion_proof
 from application.proof.notes import SigningKey
 from application.proof.public_keys import sign_key_list, to_pem_file
-from application.proof.signing import check_new_events, make_checkpoint, signing_transaction
+from application.proof.signing import signing_transaction
 from application.proof.stamping import Authority, stamped
 from application.proof.tiles import StoredTree
 from domain.kernel.identifiers import file_id
@@ -83,10 +84,7 @@ def facts_now(
     checkpoint = latest(conn)
     _, leaves = _facts_and_leaves(conn, dossier_id, head(conn))
     if checkpoint is None or checkpoint.position < position_of(leaves[-1]):
-        with signing_transaction(conn, key):
-            check_new_events(conn, key)
-            commit = commit_whole_map(conn, commit_map, now)
-            checkpoint = make_checkpoint(conn, key, commit.position, ON_REQUEST, now)
+        checkpoint = sign_with_map(conn, key, ON_REQUEST, now, commit_map)
         assert checkpoint is not None, "a dossier has events"
         _, leaves = _facts_and_leaves(conn, dossier_id, checkpoint.position)
     return _clear_facts(conn, vault, dossier_id, leaves), checkpoint.note
@@ -99,10 +97,9 @@ def gather_proof(
     # Before anything is recorded: there may be no such dossier.
     streams_of(dossier_id, records_of(list(read_streams(conn, [dossier_id], head(conn)))))
     with signing_transaction(conn, key):
-        check_new_events(conn, key)
-        commit = commit_whole_map(conn, commit_map, now)
-        checkpoint = make_checkpoint(conn, key, commit.position, ON_REQUEST, now)
-        assert checkpoint is not None, "a dossier has events"
+        signed = commit_and_sign(conn, key, ON_REQUEST, now, commit_map, MOST_COMMITS)
+        assert signed is not None, "a dossier has events"
+        commit, checkpoint = signed
         # As of the map, which shows that nothing of it was left out.
         _, leaves = _facts_and_leaves(conn, dossier_id, commit.map_position)
         completeness = _completeness(conn, dossier_id, leaves, commit, checkpoint.size)

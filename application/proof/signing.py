@@ -179,6 +179,13 @@ def check_new_events(conn: Conn, key: SigningKey) -> None:
     check_events(conn, key, tree_size(conn)[0], head(conn), signing=False)
 
 
+def check_may_sign(conn: Conn, key: SigningKey) -> None:
+    """Raise what `make_checkpoint` would raise, before anything is recorded for its sake."""
+    take_up_key(conn, key)
+    check_log_is_the_signed_one(conn, key)
+    check_new_events(conn, key)
+
+
 def make_checkpoint(conn: Conn, key: SigningKey, until: int, reason: str, now: datetime) -> SignedCheckpoint | None:
     """Sign the tree of all events up to position `until`, in one transaction. Return None if the log is empty.
 

@@ -31,9 +31,6 @@ Execute = Callable[[Command, Actor, datetime], Outcome]
 #: Puts the root of the map of the whole log into the log; returns where.
 CommitMap = Callable[[Conn, datetime], "Commit | None"]
 
-#: For one bundle, on a log that never rests: the bundle then says which positions its map does not hold.
-_MOST_COMMITS = 3
-
 _LAST_COMMIT = """
 SELECT notification_id, originator_id, originator_version, topic, state FROM stored_events
 WHERE originator_id = %s ORDER BY originator_version DESC LIMIT 1"""
@@ -100,21 +97,6 @@ def commit_map(execute: Execute, conn: Conn, now: datetime) -> Commit | None:
     position = head(conn)
     execute(ProofMapCommit(position=position, root=advance(conn, position).hex()), SYSTEM, now)
     return last_commit(conn)
-
-
-def commit_whole_map(conn: Conn, commit: CommitMap, now: datetime) -> Commit:
-    """Commit the map, again where others recorded something meanwhile. There must be an event.
-
-    In the caller's transaction, like `commit_map`.
-    """
-    last = commit(conn, now)
-    for _ in range(_MOST_COMMITS - 1):
-        assert last is not None, "there is an event"
-        if last.position == last.map_position + 1:
-            break
-        last = commit(conn, now)
-    assert last is not None, "there is an event"
-    return last
 
 
 def _anything_since(conn: Conn, last: Commit | None) -> bool:

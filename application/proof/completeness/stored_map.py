@@ -8,7 +8,7 @@ from the log alone, so an earlier one is folded from the log again (`map_as_of`)
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from psycopg import Connection
@@ -180,26 +180,22 @@ def _tiles_below(top: Node, prefix: str, changed: bool = False) -> Iterator[tupl
     if changed and isinstance(top, Inner) and top.hash is not None:
         return
     yield prefix, top
-    for slot, node in _slots(top, TILE_HEIGHT, 0):
+    for slot, node in _slots(top):
         if isinstance(node, Inner):
             yield from _tiles_below(node, f"{prefix}{slot:x}", changed)
 
 
-def _slots(node: Node, levels: int, slot: int) -> Iterator[tuple[int, Node]]:
-    """Yield the leaves in a tile, and what stands at its lower edge with its place there."""
-    if node is None:
-        return
+def _slots(node: Node, levels: int = TILE_HEIGHT, slot: int = 0) -> list[tuple[int, Node]]:
+    """Return the leaves in a tile, and what stands at its lower edge with its place there."""
     if levels and isinstance(node, Inner):
-        yield from _slots(node.left, levels - 1, slot << 1)
-        yield from _slots(node.right, levels - 1, slot << 1 | 1)
-    else:
-        yield slot, node
+        return _slots(node.left, levels - 1, slot << 1) + _slots(node.right, levels - 1, slot << 1 | 1)
+    return [] if node is None else [(slot, node)]
 
 
 def _packed(top: Node, depth: int) -> bytes:
     """Return a tile's bytes: for each entry slot, length and value of a leaf with its path, or the hash below."""
     entries = bytearray()
-    for slot, node in _slots(top, TILE_HEIGHT, 0):
+    for slot, node in _slots(top):
         if isinstance(node, Leaf):
             entries += _VALUE.pack(int(node.path.hex()[depth], 16), len(node.value)) + node.path + node.value
         else:
@@ -208,7 +204,7 @@ def _packed(top: Node, depth: int) -> bytes:
 
 
 def _unpacked(entries: bytes, depth: int) -> Node:
-    slots: dict[int, Node] = {}
+    slots: list[Node] = [None] * _SLOTS
     at = 0
     while at < len(entries):
         slot, length = _VALUE.unpack_from(entries, at)
@@ -220,15 +216,19 @@ def _unpacked(entries: bytes, depth: int) -> Node:
         else:
             slots[slot] = Leaf(content, entries[at : at + length])
             at += length
-    top = _joined(slots, 0, _SLOTS)
+    top = _joined(slots)
     # Computed now, since a missing hash marks a change.
     node_hash(top)
     return top
 
 
-def _joined(slots: Mapping[int, Node], start: int, end: int) -> Node:
-    within = [node for slot, node in slots.items() if start <= slot < end]
-    if not within or (len(within) == 1 and (isinstance(within[0], Leaf) or end - start == 1)):
-        return within[0] if within else None
-    middle = (start + end) // 2
-    return Inner(_joined(slots, start, middle), _joined(slots, middle, end))
+def _joined(slots: Sequence[Node]) -> Node:
+    """Return the top of a tile from what stands in its places; a leaf that is alone rises."""
+    while len(slots) > 1:
+        slots = [
+            Inner(left, right)
+            if (left is not None and right is not None) or isinstance(left or right, Unloaded | Inner)
+            else left or right
+            for left, right in zip(slots[::2], slots[1::2], strict=True)
+        ]
+    return slots[0]

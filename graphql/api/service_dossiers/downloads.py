@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
+from anyio.lowlevel import RunVar
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
@@ -34,6 +35,9 @@ from domain.kernel.rights import Action, Scope, scope_of
 from eventstore.records import UnreadableEvent
 
 log = logging.getLogger(__name__)
+
+_MOST_AT_ONCE = 4
+_limiter: RunVar[CapacityLimiter] = RunVar("papers of dossiers")
 
 
 class DossierPapers:
@@ -71,7 +75,7 @@ async def _pdf(context: Context, request: Request) -> Response:
     dossier = await readable_dossier(context, request)
     await context.close()
     with _telling_why():
-        content = await to_thread.run_sync(_typeset, context, UUID(dossier.id))
+        content = await to_thread.run_sync(_typeset, context, UUID(dossier.id), limiter=_papers())
     headers = {**HARMLESS, "Content-Disposition": disposition("inline", f"dossier-{dossier.id}.pdf")}
     return Response(content, 200, headers, "application/pdf")
 
@@ -83,7 +87,7 @@ async def _bundle(context: Context, request: Request) -> Response:
     path = folder / "bundle.zip"
     try:
         with _telling_why():
-            proof = await to_thread.run_sync(_export, context, UUID(dossier.id), path)
+            proof = await to_thread.run_sync(_export, context, UUID(dossier.id), path, limiter=_papers())
     except BadStoredFile as bad:
         shutil.rmtree(folder)
         raise Refused(409, "FILE_UNAVAILABLE", str(bad)) from None
@@ -98,7 +102,7 @@ async def _bundle(context: Context, request: Request) -> Response:
 
 @contextmanager
 def _telling_why() -> Iterator[None]:
-    """Refuse what the log cannot prove, saying why. Whoever runs the site finds the same words in the log."""
+    """Refuse what cannot be proved or signed now, saying why. Whoever runs the site finds the same words in the log."""
     try:
         yield
     except (CannotBeProved, UnreadableEvent) as error:
@@ -113,6 +117,16 @@ def _telling_why() -> Iterator[None]:
         log.error("the log is not signed", extra={"reason": str(refused)})
         message = "L'historique n'est pas signé en ce moment : le service technique en est averti."
         raise Refused(503, "NOT_SIGNED", message) from None
+
+
+def _papers() -> CapacityLimiter:
+    """Bound the number of papers at a time: each holds a connection while the signing needs another."""
+    try:
+        return _limiter.get()
+    except LookupError:
+        limiter = CapacityLimiter(_MOST_AT_ONCE)
+        _limiter.set(limiter)
+        return limiter
 
 
 def _typeset(context: Context, dossier_id: UUID) -> bytes:

@@ -11,10 +11,12 @@ from application.followers.notary import look
 from application.proof.checkpoints import all_checkpoints, latest
 from application.proof.completeness.committing import ProofMapCommit, commit_map, last_commit, map_commits
 from application.proof.completeness.stored_map import map_as_of
+from application.proof.signer_memory import KeyRetired
+from application.proof.signing import take_up_key
 from domain.kernel.actors import SYSTEM
 from domain.kernel.errors import DomainError
 from eventstore.log import head
-from tests.application.proof.conftest import KEY
+from tests.application.proof.conftest import KEY, NEXT_KEY
 from tests.support.world import NATIONAL, World
 
 
@@ -68,3 +70,15 @@ def test_a_root_of_what_is_committed_already_is_refused(world: World):
         world.does(ProofMapCommit(position=5, root="1" * 64), SYSTEM)
     with pytest.raises(DomainError):
         world.does(ProofMapCommit(position=6, root="1" * 64), NATIONAL)
+
+
+def test_what_must_not_be_signed_gains_no_commit(world: World, conn):
+    world.sign()
+    look(conn, KEY, 600, world.now, map_commits(world.app.execute))
+    take_up_key(conn, NEXT_KEY)
+    world.creates()
+    before = head(conn)
+    for _ in range(2):
+        with pytest.raises(KeyRetired):
+            look(conn, KEY, 0, world.now, map_commits(world.app.execute))
+    assert head(conn) == before
