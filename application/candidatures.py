@@ -19,7 +19,7 @@ from domain.kernel.events import Event
 from domain.kernel.identifiers import Uai
 from domain.kernel.people import EmailAddress, PersonName, Phone
 from domain.kernel.rights import Action, Belongings
-from domain.kernel.validation import Label, Link, LongText, Reason, TerritoryCode
+from domain.kernel.validation import Comment, Label, Link, LongText, Reason, TerritoryCode
 
 #: Purpose of a candidature's signed link.
 PURPOSE = "candidature"
@@ -46,7 +46,7 @@ class CandidatureGiveOpinion(_CandidatureChange):
     action: ClassVar[Action] = Action.CANDIDATURE_GIVE_OPINION
 
     favourable: bool
-    comment: Reason | None = None
+    comment: Comment | None = None
 
 
 class CandidatureValidate(_CandidatureChange):
@@ -80,7 +80,7 @@ class CandidatureRecordContact(_CandidatureChange):
     action: ClassVar[Action] = Action.CANDIDATURE_RECORD_CONTACT
 
     on: date
-    note: Reason | None = None
+    note: Comment | None = None
 
 
 class CandidatureRecordTraining(_CandidatureChange):

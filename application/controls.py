@@ -22,7 +22,7 @@ from domain.controls.population import POPULATION_EVENTS, Certifications
 from domain.controls.transitions import ControlStatus
 from domain.kernel.errors import forbidden, invalid
 from domain.kernel.rights import Action, scope_of
-from domain.kernel.validation import Label, LongText, Reason, TerritoryCode
+from domain.kernel.validation import Comment, Label, LongText, TerritoryCode
 from domain.service_dossiers.service_dossier import ServiceDossier
 from eventstore.records import Recorded
 
@@ -69,7 +69,7 @@ class ControlPieceJudge(ControlChange):
     piece: PieceName
     accepted: bool
     reason_code: ReasonCode | None = None
-    comment: Reason | None = None
+    comment: Comment | None = None
 
 
 class ControlAnswer(ControlChange):
@@ -77,7 +77,7 @@ class ControlAnswer(ControlChange):
 
     dossier_id: UUID
     piece: PieceName
-    answer: Reason
+    answer: Comment
 
 
 class ControlClose(ControlChange):

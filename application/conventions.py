@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, ClassVar
 from uuid import UUID, uuid4
@@ -11,9 +12,13 @@ from pydantic import Field
 from application.commanding.commands import ChangeCommand, Command
 from application.commanding.speakers import has_acted_for
 from application.commanding.unit_of_work import UnitOfWork
-from domain.catalogue import CONVENTION, STRUCTURE, TERRITORY
+from domain.catalogue import ANIMATION, CONVENTION, SERVICE_DOSSIER, STRUCTURE, TERRITORY
 from domain.conventions import convention as conventions
+from domain.conventions.changes import Held
+from domain.conventions.changes import amend as amend_convention
+from domain.conventions.changes import terminate as terminate_convention
 from domain.conventions.convention import AMENDABLE, Convention, ConventionSigned, ConventionTerms
+from domain.kernel.dossier_status import CERTIFIED
 from domain.kernel.errors import broken, invalid
 from domain.kernel.euros import Euros
 from domain.kernel.identifiers import structure_id, territory_id
@@ -48,6 +53,11 @@ class ConventionAmend(ChangeCommand):
     planned_animations: Annotated[int, Field(ge=1, le=100_000)] | None = None
     rate_per_animation: Euros | None = None
     required_pieces: Annotated[tuple[Label, ...], Field(max_length=20)] | None = None
+    effective_from: date | None = None
+    reason: Reason | None = None
+    accept_uncovered: bool = False
+    #: Attested animations of the convention whose service is not certified. The read side proposes them.
+    held: tuple[UUID, ...] = Field(default=(), exclude=True)
 
 
 class ConventionTerminate(ChangeCommand):
@@ -58,6 +68,8 @@ class ConventionTerminate(ChangeCommand):
     convention_id: UUID
     terminated_on: date | None = None
     reason: Reason
+    accept_uncovered: bool = False
+    held: tuple[UUID, ...] = Field(default=(), exclude=True)
 
 
 def find_territory(work: UnitOfWork, code: str) -> Territory:
@@ -105,7 +117,16 @@ def rename(command: StructureRename, work: UnitOfWork) -> UUID:
 def amend(command: ConventionAmend, work: UnitOfWork) -> UUID:
     state = work.subject(CONVENTION, command.convention_id, command.expected_version, "Convention", "convention_id")
     changes = {name: getattr(command, name) for name in AMENDABLE if name in command.model_fields_set}
-    facts = conventions.amend(state, work.actor, changes)
+    facts = amend_convention(
+        state,
+        work.actor,
+        changes,
+        find_territory(work, state.territory).local_date(work.now),
+        command.effective_from,
+        command.reason,
+        _held(work, state, command.held),
+        command.accept_uncovered,
+    )
     _check_speaker(work, state.structure_id)
     work.record(CONVENTION, state.id, facts, state.belongings)
     return state.id
@@ -114,7 +135,8 @@ def amend(command: ConventionAmend, work: UnitOfWork) -> UUID:
 def terminate(command: ConventionTerminate, work: UnitOfWork) -> UUID:
     state = work.subject(CONVENTION, command.convention_id, command.expected_version, "Convention", "convention_id")
     last_day = command.terminated_on or find_territory(work, state.territory).local_date(work.now)
-    facts = conventions.terminate(state, work.actor, last_day, command.reason)
+    held = _held(work, state, command.held)
+    facts = terminate_convention(state, work.actor, last_day, command.reason, held, command.accept_uncovered)
     _check_speaker(work, state.structure_id)
     work.record(CONVENTION, state.id, facts, state.belongings)
     return state.id
@@ -128,6 +150,24 @@ def _check_speaker(work: UnitOfWork, structure: UUID) -> None:
             has_acted = has_acted_for(conn, structure, person)
     if reason := structures.speaker_obstacle(structure, work.actor, has_acted):
         raise broken(reason)
+
+
+def _held(work: UnitOfWork, convention: Convention, proposed: Iterable[UUID]) -> list[Held]:
+    """Return the proposed animations that are attested under the convention and in no certified dossier."""
+    loaded = [work.find(ANIMATION, animation_id) for animation_id in proposed]
+    return [
+        Held(animation.id, animation.content.title, animation.held_on)
+        for animation in loaded
+        if animation is not None
+        and animation.attested
+        and animation.convention_id == convention.id
+        and not _is_certified(work, animation.dossier_id)
+    ]
+
+
+def _is_certified(work: UnitOfWork, dossier_id: UUID | None) -> bool:
+    dossier = work.find(SERVICE_DOSSIER, dossier_id) if dossier_id else None
+    return dossier is not None and dossier.status in CERTIFIED
 
 
 USE_CASES = (

@@ -14,6 +14,7 @@ from demo.texts import TEXTS
 from domain.animations.animation import Animation, Surroundings
 from domain.catalogue import CONVENTION, STRUCTURE
 from domain.conventions import convention as conventions
+from domain.conventions.changes import amend, terminate
 from domain.conventions.convention import Convention, ConventionTerms
 from domain.kernel.actors import Actor, Role
 from domain.kernel.rights import Action, Belongings
@@ -102,7 +103,8 @@ def convention_story(stage: Stage, partner: Partner, year: SchoolYear, planned: 
             "rate_per_animation": rate + rng.choice(_RATE_RISES),
             "planned_animations": planned + rng.randint(1, 10),
         }
-        facts = conventions.amend(partner.convention.state, coordonnateur, changes)
+        today = stage.territory(partner.territory).local_date(at)
+        facts = amend(partner.convention.state, coordonnateur, changes, today)
         deed = stage.deed(coordonnateur, Action.CONVENTION_AMEND, at)
         stage.record(deed, partner.convention, facts, partner.convention.state.belongings)
 
@@ -111,7 +113,7 @@ def convention_story(stage: Stage, partner: Partner, year: SchoolYear, planned: 
         at = max(at, datetime.combine(partner.last_day, time(13), UTC)) + timedelta(minutes=rng.uniform(0, 60))
         yield at
         reason = rng.choice(TEXTS.terminations)
-        facts = conventions.terminate(partner.convention.state, coordonnateur, partner.last_day, reason)
+        facts = terminate(partner.convention.state, coordonnateur, partner.last_day, reason)
         deed = stage.deed(coordonnateur, Action.CONVENTION_TERMINATE, at)
         stage.record(deed, partner.convention, facts, partner.convention.state.belongings)
 

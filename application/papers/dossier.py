@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from application.papers.dossier_afterwards import Afterwards
+from application.papers.dossier_reservations import Reservations
 from application.papers.french import NBSP, date_and_time, euros, short_date, siret
 from application.papers.typesetting import typeset
 from domain.kernel.dossier_status import STATUS_LABELS, DossierStatus
@@ -18,7 +19,10 @@ _IN_THE_MAKING = frozenset({DossierStatus.OPEN, DossierStatus.SUBMITTED, Dossier
 
 @dataclass(frozen=True, slots=True)
 class DossierConvention:
-    """`rate` in euros for one animation; `planned` animations. None if the convention does not say."""
+    """`rate` in euros for one animation; `planned` animations. None if the convention does not say.
+
+    `rates_differ`: the animations are paid by their days; `rate` is None and each line has its own.
+    """
 
     reference: str
     signed_on: date
@@ -27,6 +31,7 @@ class DossierConvention:
     rate: Decimal | None
     planned: int | None
     required_pieces: tuple[str, ...] = ()
+    rates_differ: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ class DossierLine:
     attested_at: datetime | None
     corrections: int
     sheet_sha256: str | None
+    rate: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,7 @@ class DossierDocument:
     payment_reference: str | None = None
     checkpoint: str | None = None
     afterwards: Afterwards = field(default_factory=Afterwards)
+    reservations: Reservations = field(default_factory=Reservations)
 
 
 def dossier_pdf(dossier: DossierDocument) -> bytes:
@@ -117,6 +124,7 @@ def dossier_pdf(dossier: DossierDocument) -> bytes:
             "timeline": [_entry(entry) for entry in dossier.timeline],
             "checkpoint": dossier.checkpoint,
             **dossier.afterwards.content(),
+            "reservations": dossier.reservations.content(),
         },
     )
 
@@ -145,12 +153,18 @@ def _facts(dossier: DossierDocument) -> list[tuple[str, str]]:
 
 def _basis(dossier: DossierDocument) -> list[tuple[str, str]]:
     """Return the figures from which the amount follows."""
-    rate, planned = dossier.convention.rate, dossier.convention.planned
+    planned = dossier.convention.planned
     return [
         ("Animations du dossier", str(len(dossier.lines))),
         ("Prévues à la convention", "non précisé" if planned is None else str(planned)),
-        ("Tarif d'une animation", "non précisé" if rate is None else euros(rate)),
+        ("Tarif d'une animation", _rate(dossier.convention)),
     ]
+
+
+def _rate(convention: DossierConvention) -> str:
+    if convention.rates_differ:
+        return "selon le jour"
+    return "non précisé" if convention.rate is None else euros(convention.rate)
 
 
 def _pieces(dossier: DossierDocument) -> list[dict[str, Any]]:
@@ -179,6 +193,7 @@ def _line(line: DossierLine) -> dict[str, Any]:
         "attested": date_and_time(line.attested_at) if line.attested_at else None,
         "corrections": line.corrections,
         "sha256": line.sheet_sha256,
+        "rate": None if line.rate is None else euros(line.rate),
     }
 
 

@@ -17,8 +17,10 @@ from application.papers.dossier import (
     dossier_pdf,
 )
 from application.papers.dossier_afterwards import Afterwards, Control, Recovery, Withdrawal
+from application.papers.dossier_reservations import reservations_of
 from application.papers.words import ROLES
 from domain.controls.pieces import PIECE_LABELS, REASON_LABELS, PieceKind, ReasonCode
+from domain.conventions.rates import AgreedRate, rate_on
 from domain.kernel.actors import Role
 from domain.kernel.events import registered_events
 from domain.service_dossiers.transitions import AmendmentStatus
@@ -46,8 +48,10 @@ def document_of(facts: Facts, checkpoint: str | None) -> DossierDocument:
     zone = ZoneInfo(lines[0]["time_zone"] if lines else "Europe/Paris")
     titles: dict[str, str] = {line["animation_id"]: line["title"] for line in lines}
     convention, payment = facts["convention"], facts["payment"]
-    rate = facts["rate_per_animation"] or convention["rate_per_animation"]
-    amount = Decimal(facts["amount"]) if facts["amount"] else Decimal(rate or 0) * len(lines)
+    rates = [_rate(line, facts, ZoneInfo(line["time_zone"])) for line in lines]
+    different = set(rates) if rates else {_decimal(facts["rate_per_animation"] or convention["rate_per_animation"])}
+    of_all = different.pop() if len(different) == 1 else None
+    amount = Decimal(facts["amount"]) if facts["amount"] else sum((rate or Decimal(0) for rate in rates), Decimal(0))
     return DossierDocument(
         reference=facts["dossier_id"],
         status=facts["status"],
@@ -60,14 +64,15 @@ def document_of(facts: Facts, checkpoint: str | None) -> DossierDocument:
             signed_on=date.fromisoformat(convention["signed_on"]),
             valid_from=date.fromisoformat(convention["valid_from"]),
             valid_until=date.fromisoformat(convention["valid_until"]),
-            rate=Decimal(rate) if rate else None,
+            rate=of_all,
+            rates_differ=bool(different),
             planned=convention["planned_animations"],
             required_pieces=tuple(convention["required_pieces"]),
         ),
         period_from=date.fromisoformat(facts["period_from"]),
         period_to=date.fromisoformat(facts["period_until"]),
         amount=amount,
-        lines=tuple(_line(line, zone) for line in lines),
+        lines=tuple(_line(line, zone, rate if different else None) for line, rate in zip(lines, rates, strict=True)),
         pieces=tuple(piece["piece"] for piece in facts["pieces"]),
         amendments=tuple(_amendment(amendment, titles, zone, name_of) for amendment in facts["amendments"]),
         timeline=tuple(_entry(entry, titles, zone, name_of) for entry in facts["timeline"]),
@@ -75,10 +80,33 @@ def document_of(facts: Facts, checkpoint: str | None) -> DossierDocument:
         payment_reference=payment["reference"] if payment else None,
         checkpoint=checkpoint,
         afterwards=_afterwards(facts, titles, zone, name_of),
+        reservations=reservations_of(facts["certified"] or {}, titles),
     )
 
 
-def _line(line: Facts, zone: ZoneInfo) -> DossierLine:
+def _rate(line: Facts, facts: Facts, zone: ZoneInfo) -> Decimal | None:
+    """Return the line's own rate: as submitted, before that as the convention says."""
+    if facts["amount"]:
+        submitted = line["submitted"] or {}
+        return _decimal(submitted.get("rate", facts["rate_per_animation"]))
+    convention = facts["convention"]
+    of_all_days = [{"rate": convention["rate_per_animation"], "effective_from": None}]
+    agreed = [
+        AgreedRate(_decimal(each["rate"]), _day(each["effective_from"]))
+        for each in convention.get("rates", of_all_days)
+    ]
+    return rate_on(agreed, _local(line["starts_at"], zone).date())
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _decimal(amount: str | None) -> Decimal | None:
+    return Decimal(amount) if amount else None
+
+
+def _line(line: Facts, zone: ZoneInfo, rate: Decimal | None) -> DossierLine:
     shown = line["submitted"] or line["attestation"]
     attested_at = line["attestation"]["at"] if line["attestation"] else None
     return DossierLine(
@@ -90,6 +118,7 @@ def _line(line: Facts, zone: ZoneInfo) -> DossierLine:
         attested_at=_local(attested_at, zone) if attested_at else None,
         corrections=line["corrections"],
         sheet_sha256=line["sheet"]["sha256"] if line["sheet"] else None,
+        rate=rate,
     )
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from application.proof.dossier_streams import NotADossier, check_streams, streams_of
 from application.proof.facts_afterwards import AFTERWARDS
+from application.proof.facts_of_money import agreed, reserved, uncovered
 from domain.animations import events as animations
 from domain.conventions import convention as conventions
 from domain.kernel.dossier_status import DossierStatus
@@ -114,9 +115,11 @@ class _DossierFold:
 
     def submitted(self, record: Recorded, fact: dossiers.DossierSubmitted) -> None:
         data = _json(fact)
+        # Rates of their own are told where they differ, as no facts of old have them.
+        of_all = {"rate"} if fact.rate_per_animation is not None else set()
         self._dossier |= {
             "status": DossierStatus.SUBMITTED.value,
-            "submitted_lines": data["lines"],
+            "submitted_lines": [line.model_dump(mode="json", exclude=of_all) for line in fact.lines],
             "rate_per_animation": data["rate_per_animation"],
             "amount": data["amount"],
             "submitted": _act(record),
@@ -129,11 +132,13 @@ class _DossierFold:
         self._dossier |= {
             "status": DossierStatus.CERTIFIED.value,
             "amount": str(fact.amount),
-            "certified": {**_act(record), **_json(fact)},
+            "certified": {**_act(record), **reserved(fact)},
         }
 
     def paid(self, record: Recorded, fact: dossiers.DossierPaid) -> None:
-        self._dossier |= {"status": DossierStatus.PAID.value, "payment": {**_act(record), **_json(fact)}}
+        unsaid = set() if fact.also_paid else {"also_paid", "reason"}
+        payment = {**_act(record), **fact.model_dump(mode="json", exclude=unsaid)}
+        self._dossier |= {"status": DossierStatus.PAID.value, "payment": payment}
 
     def proposed(self, record: Recorded, fact: dossiers.AmendmentProposed) -> None:
         amendment = {**_json(fact), "status": AmendmentStatus.PENDING.value, "proposed": _act(record), "decided": None}
@@ -163,10 +168,12 @@ class _DossierFold:
         self._convention = {"convention_id": str(record.originator_id), **_json(fact)}
 
     def amended(self, record: Recorded, fact: conventions.ConventionAmended) -> None:
-        self._convention |= {name: value for name, value in _json(fact).items() if name != "changed"}
+        terms = fact.model_dump(mode="json", include=set(conventions.AMENDABLE))
+        self._convention |= terms | agreed(self._convention, fact)
 
     def terminated(self, record: Recorded, fact: conventions.ConventionTerminated) -> None:
         self._convention["terminated_on"] = fact.terminated_on.isoformat()
+        self._convention |= uncovered(fact)
 
     def created(self, record: Recorded, fact: animations.AnimationCreated) -> None:
         shown = {name: getattr(fact, name) for name in ("title", "venue_name", "commune_code", "time_zone")}

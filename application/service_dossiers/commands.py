@@ -17,6 +17,7 @@ from application.commanding.commands import ChangeCommand, Command
 from application.commanding.unit_of_work import UnitOfWork
 from application.conventions import find_territory
 from application.files.attachments import AttachFile
+from application.service_dossiers.claims import claims_beside, claims_of
 from domain.animations.animation import Animation
 from domain.animations.events import AnimationGathered, AnimationReleased
 from domain.catalogue import ANIMATION, CONVENTION, SERVICE_DOSSIER
@@ -27,8 +28,10 @@ from domain.kernel.events import Event
 from domain.kernel.rights import Action
 from domain.kernel.validation import Label, Reason
 from domain.service_dossiers import certification, gathering, payment, submission
+from domain.service_dossiers.certification import Reasons
 from domain.service_dossiers.events import DossierCertified, DossierGathered, PieceAttached
 from domain.service_dossiers.service_dossier import ServiceDossier
+from domain.service_dossiers.warnings import warnings_of
 from eventstore.records import Recorded
 
 AnimationIds = Annotated[tuple[UUID, ...], Field(max_length=10_000)]
@@ -75,6 +78,10 @@ class ServiceDossierCertify(DossierChange):
     action: ClassVar[Action] = Action.SERVICE_DOSSIER_CERTIFY
 
     overrun_reason: Reason | None = None
+    missing_reason: Reason | None = None
+    warnings_reason: Reason | None = None
+    #: Animations that may be like those of the dossier. The read side proposes them.
+    resembling: tuple[UUID, ...] = Field(default=(), exclude=True)
 
 
 class ServiceDossierReturn(DossierChange):
@@ -88,6 +95,9 @@ class ServicePaymentRecord(DossierChange):
 
     paid_on: date
     reference: Label
+    reason: Reason | None = None
+    #: Dossiers that the same reference may have paid. The read side proposes them.
+    of_same_reference: tuple[UUID, ...] = Field(default=(), exclude=True)
 
 
 def open_(command: ServiceDossierOpen, work: UnitOfWork) -> UUID:
@@ -99,35 +109,36 @@ def open_(command: ServiceDossierOpen, work: UnitOfWork) -> UUID:
     work.record(SERVICE_DOSSIER, dossier_id, facts, convention.belongings)
     dossier = work.find(SERVICE_DOSSIER, dossier_id)
     assert dossier is not None
-    if chosen := _chosen(command, dossier, work):
-        _gather(work, dossier, chosen)
+    if chosen := _chosen(command, dossier, convention, work):
+        _gather(work, dossier, convention, chosen)
     return dossier_id
 
 
 def gather(command: ServiceDossierGather, work: UnitOfWork) -> UUID:
     dossier = subject(command, work)
-    _gather(work, dossier, _chosen(command, dossier, work))
+    convention = convention_of(dossier, work)
+    _gather(work, dossier, convention, _chosen(command, dossier, convention, work))
     return dossier.id
 
 
-def _chosen(command: _Gathering, dossier: ServiceDossier, work: UnitOfWork) -> Sequence[UUID]:
+def _chosen(command: _Gathering, dossier: ServiceDossier, convention: Convention, work: UnitOfWork) -> Sequence[UUID]:
     if command.animation_ids is not None:
         return command.animation_ids
     proposed = dict.fromkeys((*dossier.animation_ids, *command.gatherable))
     admitted = [
         animation_id
         for animation_id in proposed
-        if not gathering.gathering_obstacle(dossier, work.find(ANIMATION, animation_id))
+        if not gathering.gathering_obstacle(dossier, convention, work.find(ANIMATION, animation_id))
     ]
     return admitted[: gathering.MOST_ANIMATIONS]
 
 
-def _gather(work: UnitOfWork, dossier: ServiceDossier, chosen: Sequence[UUID]) -> None:
+def _gather(work: UnitOfWork, dossier: ServiceDossier, convention: Convention, chosen: Sequence[UUID]) -> None:
     # Read lazily, after the check of rights, and no more than it takes to refuse a dossier that is too large.
     animations = (
         (animation_id, work.find(ANIMATION, animation_id)) for animation_id in chosen[: gathering.MOST_ANIMATIONS + 1]
     )
-    gathered = _record(work, dossier, gathering.gather(dossier, animations, work.actor))
+    gathered = _record(work, dossier, gathering.gather(dossier, convention, animations, work.actor))
     assert isinstance(gathered.event, DossierGathered)
     left_out = set(dossier.animation_ids) - set(gathered.event.animation_ids)
     release(
@@ -181,7 +192,12 @@ def submit(command: ServiceDossierSubmit, work: UnitOfWork) -> UUID:
 def certify(command: ServiceDossierCertify, work: UnitOfWork) -> UUID:
     dossier = subject(command, work)
     convention = convention_of(dossier, work)
-    certified = _record(work, dossier, certification.certify(dossier, convention, work.actor, command.overrun_reason))
+    reasons = Reasons(command.overrun_reason, command.missing_reason, command.warnings_reason)
+    claims = claims_of(work, dossier.lines)
+    warnings = warnings_of(claims, claims_beside(work, command.resembling))
+    titles = {claim.id: claim.title for claim in claims}
+    facts = certification.certify(dossier, convention, work.actor, _today(work, dossier), reasons, titles, warnings)
+    certified = _record(work, dossier, facts)
     fact = certified.event
     assert isinstance(fact, DossierCertified)
     counted = ServiceCertified(dossier_id=dossier.id, animations=fact.animations, amount=fact.amount)
@@ -198,9 +214,31 @@ def send_back(command: ServiceDossierReturn, work: UnitOfWork) -> UUID:
 
 def record_payment(command: ServicePaymentRecord, work: UnitOfWork) -> UUID:
     dossier = subject(command, work)
-    today = find_territory(work, dossier.territory).local_date(work.now)
-    _record(work, dossier, payment.record_payment(dossier, work.actor, command.paid_on, command.reference, today))
+    others = (work.find(SERVICE_DOSSIER, other) for other in command.of_same_reference)
+    facts = payment.record_payment(
+        dossier,
+        work.actor,
+        command.paid_on,
+        command.reference,
+        _today(work, dossier),
+        _certified_on(work, dossier),
+        [other for other in others if other is not None],
+        command.reason,
+    )
+    _record(work, dossier, facts)
     return dossier.id
+
+
+def _today(work: UnitOfWork, dossier: ServiceDossier) -> date:
+    return find_territory(work, dossier.territory).local_date(work.now)
+
+
+def _certified_on(work: UnitOfWork, dossier: ServiceDossier) -> date:
+    """Return the day of the certification in the territory. Older events do not hold it: their stamp does."""
+    if dossier.certified_on is not None or dossier.amount is None:
+        return dossier.certified_on or date.min
+    records = [record for record in work.read_stream(dossier.id, 0) if isinstance(record.event, DossierCertified)]
+    return find_territory(work, dossier.territory).local_date(records[-1].stamp.recorded_at)
 
 
 def dossier_status_of(animation: Animation, work: UnitOfWork) -> DossierStatus | None:

@@ -117,13 +117,8 @@ def _due(dossier: ServiceDossier) -> list[ServiceLine]:
 def _counted(dossier: ServiceDossier, terms: Terms, types: Mapping[UUID, str]) -> PaidOtherwise:
     assert dossier.amount is not None, "it is certified"
     lines = _due(dossier)
-    rates = [terms.rate(dossier, types.get(line.animation_id), _submitted(dossier, line)) for line in lines]
+    rates = [terms.rate(dossier, types.get(line.animation_id), line.rate) for line in lines]
     return PaidOtherwise(dossier, len(lines), dossier.amount, sum(rates, _NOTHING))
-
-
-def _submitted(dossier: ServiceDossier, line: ServiceLine) -> Decimal:
-    assert dossier.rate_per_animation is not None, "a submitted dossier has its rate"
-    return dossier.rate_per_animation
 
 
 def _types(conn: Conn, position: int, dossiers: Collection[ServiceDossier]) -> dict[UUID, str]:

@@ -104,7 +104,8 @@ class _People:
         self._opened.application.execute(command, self._coordonnateur, self._now)
 
     def certify(self, dossier_id: UUID) -> None:
-        self.decide(ServiceDossierCertify(dossier_id=dossier_id, overrun_reason="Demande des établissements."))
+        reasons = {"overrun_reason": "Demande des établissements.", "warnings_reason": "Vérifié avec la structure."}
+        self.decide(ServiceDossierCertify(dossier_id=dossier_id, **reasons))
 
     def record_payment(self, dossier_id: UUID) -> None:
         payment = ServicePaymentRecord(dossier_id=dossier_id, paid_on=self._today, reference="DEMONSTRATION-1")

@@ -75,6 +75,7 @@ class Animation:
     sheet: str | None = None
     #: Whether `AnimationEnded` is recorded.
     ended: bool = False
+    declared_late: bool = False
 
     @property
     def attested(self) -> bool:
@@ -97,7 +98,13 @@ class Animation:
 def evolve(state: Animation | None, originator_id: UUID, fact: Event) -> Animation:
     if isinstance(fact, AnimationCreated):
         return Animation(
-            originator_id, fact.structure_id, fact.convention_id, fact.territory, fact.time_zone, _details(fact)
+            originator_id,
+            fact.structure_id,
+            fact.convention_id,
+            fact.territory,
+            fact.time_zone,
+            _details(fact),
+            declared_late=fact.declared_late,
         )
     assert state is not None, "an animation's first event is animation.created"
     match fact:

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from domain.conventions.rates import AgreedRate, rate_on
 from domain.kernel.actors import Actor
 from domain.kernel.errors import broken, invalid
 from domain.kernel.euros import Amount, Euros
@@ -18,7 +19,7 @@ from domain.kernel.events import ERASED_WORDS, Event, FreeText, PersonalMark, Wo
 from domain.kernel.identifiers import Siret, structure_id
 from domain.kernel.people import Name
 from domain.kernel.rights import Action, Belongings, authorize
-from domain.kernel.validation import Label, TerritoryCode, required_reason, validated
+from domain.kernel.validation import Label, TerritoryCode
 from domain.structures.structure import ERASED_NAME
 
 
@@ -63,9 +64,17 @@ class ConventionSigned(Event):
     required_pieces: tuple[str, ...] = Field(title="pièces demandées")
 
 
-@event("convention.amended", "Convention modifiée par avenant")
+def _whenever(data: dict[str, Any]) -> dict[str, Any]:
+    return {**data, "effective_from": None, "reason": None, "uncovered": []}
+
+
+@event("convention.amended", "Convention modifiée par avenant", upcasters=(_whenever,))
 class ConventionAmended(Event):
-    """The terms in force after the amendment, whole; `changed` names those that are new."""
+    """The terms in force after the amendment, whole; `changed` names those that are new.
+
+    A new rate holds from `effective_from` on; without it, from the first day, as every rate did in old events.
+    `uncovered`: attested animations that the new validity leaves out, as whoever amends it acknowledged.
+    """
 
     coordonnateur: FreeText
     valid_from: date
@@ -74,19 +83,27 @@ class ConventionAmended(Event):
     rate_per_animation: Amount | None
     required_pieces: tuple[str, ...]
     changed: tuple[str, ...]
+    effective_from: date | None = Field(title="à compter du")
+    reason: FreeText | None
+    uncovered: tuple[UUID, ...]
 
 
-@event("convention.terminated", "Convention résiliée")
+def _uncovering_nothing(data: dict[str, Any]) -> dict[str, Any]:
+    return {**data, "uncovered": []}
+
+
+@event("convention.terminated", "Convention résiliée", upcasters=(_uncovering_nothing,))
 class ConventionTerminated(Event):
-    """`terminated_on` is the last day that the convention covers."""
+    """`terminated_on` is the last day that the convention covers; `uncovered` is as in `ConventionAmended`."""
 
     terminated_on: date = Field(title="dernier jour")
     reason: FreeText = Field(title="motif")
+    uncovered: tuple[UUID, ...] = Field(title="animations non couvertes")
 
 
 @event("convention.words_erased", "Textes de la convention effacés")
 class ConventionWordsErased(WordsErased):
-    """Erased: the coordonnateur's name and the reason of the termination."""
+    """Erased: the coordonnateur's name and the reasons of amendments and of the termination."""
 
 
 @event("convention.service_certified", "Service fait compté sur la convention")
@@ -107,7 +124,10 @@ class ServiceWithdrawn(Event):
     amount: Amount
 
 
-AMENDABLE = tuple(name for name in ConventionAmended.model_fields if name != "changed")
+#: What an amendment says of itself, beside the terms.
+_OF_AMENDMENT = {"changed", "effective_from", "reason", "uncovered"}
+AMENDABLE = tuple(name for name in ConventionAmended.model_fields if name not in _OF_AMENDMENT)
+_TERMS = {"structure_id", "territory", *AMENDABLE} - {"rate_per_animation"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +139,9 @@ class Convention:
     valid_from: date
     valid_until: date
     planned_animations: int | None
-    rate_per_animation: Decimal | None
     required_pieces: tuple[str, ...]
+    #: In the order of agreement, the first as signed.
+    rates: tuple[AgreedRate, ...]
     terminated_on: date | None = None
     #: Over all its dossiers.
     certified_animations: int = 0
@@ -129,19 +150,42 @@ class Convention:
     def belongings(self) -> Belongings:
         return Belongings(structure_id=self.structure_id, territories=frozenset([self.territory]))
 
+    @property
+    def rate_per_animation(self) -> Decimal | None:
+        """The rate agreed last, which may hold from a later day on."""
+        return self.rates[-1].rate
+
+    def rate_on(self, day: date) -> Decimal | None:
+        return rate_on(self.rates, day)
+
+    @property
+    def last_day(self) -> date:
+        return self.valid_until if self.terminated_on is None else min(self.valid_until, self.terminated_on)
+
     def covers(self, day: date) -> bool:
-        last = self.valid_until if self.terminated_on is None else min(self.valid_until, self.terminated_on)
-        return self.valid_from <= day <= last
+        return self.valid_from <= day <= self.last_day
+
+    def coverage_obstacle(self, day: date) -> str | None:
+        """Return why the convention does not cover the day (French), or None."""
+        if day < self.valid_from:
+            return f"avant le premier jour que couvre la convention ({self.valid_from:%d/%m/%Y})"
+        if day > self.last_day:
+            return f"après le dernier jour que couvre la convention ({self.last_day:%d/%m/%Y})"
+        return None
 
 
 def evolve(state: Convention | None, originator_id: UUID, fact: Event) -> Convention:
     match fact:
         case ConventionSigned():
-            terms = fact.model_dump(include={"structure_id", "territory", *AMENDABLE})
-            return Convention(id=originator_id, **terms)
+            rates = (AgreedRate(fact.rate_per_animation),)
+            return Convention(id=originator_id, rates=rates, **fact.model_dump(include=_TERMS))
         case ConventionAmended():
             assert state is not None
-            return replace(state, **fact.model_dump(include=set(AMENDABLE)))
+            amended = replace(state, **fact.model_dump(include=_TERMS))
+            if "rate_per_animation" not in fact.changed:
+                return amended
+            agreed = AgreedRate(fact.rate_per_animation, fact.effective_from)
+            return replace(amended, rates=(*state.rates, agreed))
         case ConventionTerminated():
             assert state is not None
             return replace(state, terminated_on=fact.terminated_on)
@@ -160,34 +204,10 @@ def evolve(state: Convention | None, originator_id: UUID, fact: Event) -> Conven
 def sign(terms: ConventionTerms, actor: Actor, today: date) -> list[Event]:
     """Sign a convention, on paper today or before. `today` is the day in the territory."""
     authorize(actor, Action.CONVENTION_SIGN, Belongings(territories=frozenset([terms.territory])))
-    _check_period(terms.valid_from, terms.valid_until)
+    check_period(terms.valid_from, terms.valid_until)
     if terms.signed_on > today + timedelta(days=1):
         raise invalid("la date de signature est dans le futur.", "signed_on")
     return [ConventionSigned(structure_id=structure_id(terms.siret), **terms.model_dump())]
-
-
-def amend(state: Convention, actor: Actor, changes: dict[str, object]) -> list[Event]:
-    """Amend the convention: `changes` holds new values by field name, a subset of `AMENDABLE`."""
-    authorize(actor, Action.CONVENTION_AMEND, state.belongings)
-    _check_in_force(state)
-    old = {name: getattr(state, name) for name in AMENDABLE}
-    new = {**old, **changes}
-    changed = tuple(name for name in AMENDABLE if new[name] != old[name])
-    if not changed:
-        raise broken("Rien ne change : indiquez au moins une condition nouvelle.")
-    amended = validated(ConventionAmended, {**new, "changed": changed})
-    _check_period(amended.valid_from, amended.valid_until)
-    return [amended]
-
-
-def terminate(state: Convention, actor: Actor, terminated_on: date, reason: str) -> list[Event]:
-    authorize(actor, Action.CONVENTION_TERMINATE, state.belongings)
-    _check_in_force(state)
-    if not state.valid_from <= terminated_on <= state.valid_until:
-        raise invalid(
-            f"date attendue entre le {state.valid_from:%d/%m/%Y} et le {state.valid_until:%d/%m/%Y}.", "terminated_on"
-        )
-    return [ConventionTerminated(terminated_on=terminated_on, reason=required_reason(reason))]
 
 
 def covering(conventions: Sequence[Convention], territory: str, day: date) -> Convention:
@@ -203,11 +223,6 @@ def covering(conventions: Sequence[Convention], territory: str, day: date) -> Co
     )
 
 
-def _check_period(valid_from: date, valid_until: date) -> None:
+def check_period(valid_from: date, valid_until: date) -> None:
     if valid_until < valid_from:
         raise invalid("la fin de validité précède son début.", "valid_until")
-
-
-def _check_in_force(state: Convention) -> None:
-    if state.terminated_on is not None:
-        raise broken("La convention est résiliée.", "convention_id")

@@ -27,6 +27,8 @@ STATUS_LABELS: Mapping[DossierStatus, str] = {
 
 #: The service is certified: money may have been paid on it.
 CERTIFIED = frozenset({DossierStatus.CERTIFIED, DossierStatus.PAID})
+#: Once the service was certified, whatever came of it.
+DECIDED = CERTIFIED | {DossierStatus.WITHDRAWN}
 
 
 def correction_obstacle(status: DossierStatus | None) -> str | None:

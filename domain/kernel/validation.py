@@ -81,13 +81,20 @@ def _of_our_time(value: datetime) -> datetime:
     return value
 
 
-def _text(longest: int, shortest: int = 1) -> Any:
-    """Return the type of a text of several lines, in NFC."""
+def _text(longest: int, shortest: int = 1, check: Callable[[str], str] = str) -> Any:
+    """Return the type of a text of several lines, in NFC. `check` sees the cleaned text."""
     return Annotated[
         str,
         StringConstraints(strip_whitespace=True, min_length=shortest, max_length=longest),
         AfterValidator(_printable),
+        AfterValidator(check),
     ]
+
+
+def _in_words(value: str) -> str:
+    if not any(char.isalpha() for char in value):
+        raise ValueError("un motif s'écrit avec des mots")
+    return value
 
 
 def _joined(value: object) -> object:
@@ -120,7 +127,9 @@ Subject = line(255)
 Link = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 #: A code typed from paper, with any separators between its groups.
 PrintedCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
-Reason = _text(2_000)
+#: Why something is done: words, since a dot or a dash tells nobody anything.
+Reason = _text(2_000, check=_in_words)
+Comment = _text(2_000)
 LongText = _text(5_000)
 Code = Annotated[
     str,

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
 from domain.conventions.convention import Convention
 from domain.kernel.actors import Actor
-from domain.kernel.errors import broken
+from domain.kernel.errors import DomainError, ErrorCode, Problem, broken
 from domain.kernel.events import Event
 from domain.kernel.rights import Action
 from domain.kernel.validation import required_reason
-from domain.service_dossiers.events import DossierCertified, DossierReturned
+from domain.service_dossiers.events import DossierCertified, DossierReturned, ServiceLine
+from domain.service_dossiers.missing import missing_pieces
 from domain.service_dossiers.service_dossier import ServiceDossier
+from domain.service_dossiers.submission import amount_of, common_rate
 from domain.service_dossiers.transitions import check
+from domain.service_dossiers.warnings import OpenWarning
 
 
 def send_back(dossier: ServiceDossier, actor: Actor, reason: str) -> list[Event]:
@@ -18,30 +27,111 @@ def send_back(dossier: ServiceDossier, actor: Actor, reason: str) -> list[Event]
     return [DossierReturned(reason=required_reason(reason))]
 
 
-def certify(dossier: ServiceDossier, convention: Convention, actor: Actor, overrun_reason: str | None) -> list[Event]:
-    """Certify the service. The amount is the number of animations times the submitted rate, in exact euros.
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """Why the coordonnateur certifies all the same. Each is asked for, and recorded, only where there is cause."""
 
-    More animations than the convention planned, over all its dossiers, take an explicit reason.
+    overrun: str | None = None
+    missing: str | None = None
+    warnings: str | None = None
+
+
+def certify(
+    dossier: ServiceDossier,
+    convention: Convention,
+    actor: Actor,
+    today: date,
+    reasons: Reasons,
+    titles: Mapping[UUID, str],
+    warnings: Sequence[OpenWarning] = (),
+) -> list[Event]:
+    """Certify the service: the sum of the lines is due, each at the rate of its day. `today` is that of the territory.
+
+    More animations than planned over all dossiers of the convention, a missing sheet or piece, and warnings each take
+    a reason. Refused once the terms are no longer those that were submitted. `titles` are those of the animations.
     """
     check(Action.SERVICE_DOSSIER_CERTIFY, dossier, actor)
     if dossier.amended:
         raise broken("Une attestation a été rectifiée depuis la soumission : renvoyez le dossier à la structure.")
-    assert dossier.rate_per_animation is not None, "a submitted dossier has its rate"
+    if against := [*_moved(dossier, convention), *_uncovered(dossier, convention, titles)]:
+        raise DomainError(Problem(ErrorCode.RULE_BROKEN, message) for message in against)
     count, before, planned = len(dossier.lines), convention.certified_animations, convention.planned_animations
     overrun = planned is not None and before + count > planned
-    if overrun and overrun_reason is None:
-        raise broken(
+    sheets = [line for line in dossier.lines if line.sheet is None]
+    pieces = missing_pieces(dossier.required_pieces, dossier.pieces, not sheets)
+    problems: list[Problem] = []
+    if overrun and reasons.overrun is None:
+        message = (
             f"{before + count} animations seraient certifiées pour {planned} prévues par la convention :"
-            " indiquez le motif du dépassement.",
-            "overrun_reason",
+            " indiquez le motif du dépassement."
         )
+        problems.append(Problem(ErrorCode.RULE_BROKEN, message, ("overrun_reason",)))
+    if reasons.missing is None:
+        lacking = [
+            *(f"Liste d'émargement signée manquante : {_named(line, titles)}" for line in sheets),
+            *(f"Pièce manquante, que la convention demande : « {piece} »" for piece in pieces),
+        ]
+        problems += _unanswered(lacking, "missing_reason", "indiquez le motif de ce qui manque.")
+    if reasons.warnings is None:
+        messages = [warning.message.removesuffix(".") for warning in warnings]
+        problems += _unanswered(messages, "warnings_reason", "répondez aux signalements.")
+    if problems:
+        raise DomainError(problems)
     return [
         DossierCertified(
             animations=count,
-            rate_per_animation=dossier.rate_per_animation,
-            amount=count * dossier.rate_per_animation,
+            rate_per_animation=common_rate(dossier.lines),
+            amount=amount_of(dossier.lines),
             planned_animations=planned,
             already_certified=before,
-            overrun_reason=required_reason(overrun_reason) if overrun and overrun_reason is not None else None,
+            overrun_reason=_reason(reasons.overrun, overrun),
+            certified_on=today,
+            missing_sheets=tuple(line.animation_id for line in sheets),
+            missing_pieces=tuple(pieces),
+            missing_reason=_reason(reasons.missing, bool(sheets or pieces)),
+            warnings=tuple(warning.recorded for warning in warnings),
+            warnings_reason=_reason(reasons.warnings, bool(warnings)),
         )
     ]
+
+
+def _unanswered(causes: Iterable[str], field: str, advice: str) -> Iterator[Problem]:
+    for cause in causes:
+        yield Problem(ErrorCode.RULE_BROKEN, f"{cause} : {advice}", (field,))
+
+
+def _reason(reason: str | None, asked: bool) -> str | None:
+    return required_reason(reason) if asked and reason is not None else None
+
+
+def _named(line: ServiceLine, titles: Mapping[UUID, str]) -> str:
+    return f"« {titles.get(line.animation_id, line.animation_id)} » du {line.held_on:%d/%m/%Y}"
+
+
+def _moved(dossier: ServiceDossier, convention: Convention) -> Iterator[str]:
+    """Yield what the convention no longer says as it did when the dossier was submitted."""
+    again = "renvoyez le dossier, pour qu'il soit soumis de nouveau."
+    if convention.rate_per_animation != dossier.agreed_rate:
+        rates = f"{_euros(dossier.agreed_rate)}, puis {_euros(convention.rate_per_animation)}"
+        yield f"Le tarif de la convention a changé depuis la soumission ({rates}) : {again}"
+    elif days := sorted({line.held_on for line in dossier.lines if convention.rate_on(line.held_on) != line.rate}):
+        yield f"Le tarif du {days[0]:%d/%m/%Y} a changé depuis la soumission : {again}"
+    if convention.planned_animations != dossier.planned_animations:
+        numbers = f"{_number(dossier.planned_animations)}, puis {_number(convention.planned_animations)}"
+        yield f"Le nombre d'animations prévues a changé depuis la soumission ({numbers}) : {again}"
+    if convention.required_pieces != dossier.required_pieces:
+        yield f"Les pièces demandées par la convention ont changé depuis la soumission : {again}"
+
+
+def _euros(rate: Decimal | None) -> str:
+    return "aucun" if rate is None else f"{rate} €"
+
+
+def _number(planned: int | None) -> str:
+    return "aucun" if planned is None else str(planned)
+
+
+def _uncovered(dossier: ServiceDossier, convention: Convention, titles: Mapping[UUID, str]) -> Iterator[str]:
+    for line in dossier.lines:
+        if outside := convention.coverage_obstacle(line.held_on):
+            yield f"{_named(line, titles)} a eu lieu {outside} : renvoyez le dossier."

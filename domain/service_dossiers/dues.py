@@ -7,21 +7,15 @@ from decimal import Decimal
 from uuid import UUID
 
 from domain.kernel.dossier_status import DossierStatus
-from domain.service_dossiers.events import ServiceLine
 from domain.service_dossiers.service_dossier import ServiceDossier
+from domain.service_dossiers.submission import amount_of
 
 NOTHING = Decimal("0.00")
 
 
-def amount_of(dossier: ServiceDossier, line: ServiceLine) -> Decimal:
-    """Return the euros that the line was submitted for."""
-    assert dossier.rate_per_animation is not None, "a submitted dossier has its rate"
-    return dossier.rate_per_animation
-
-
 def amount_without(dossier: ServiceDossier, void: Collection[UUID]) -> Decimal:
     """Return the dossier's amount, without these of its animations."""
-    return sum((amount_of(dossier, line) for line in dossier.lines if line.animation_id not in void), NOTHING)
+    return amount_of(line for line in dossier.lines if line.animation_id not in void)
 
 
 def due_back(dossier: ServiceDossier) -> Decimal:

@@ -1,6 +1,6 @@
 """What happens to a service dossier, as recorded (docs/glossary.md, "Proof of service and payment").
 
-Amounts are euros, exactly; days are calendar days in the territory.
+Amounts are euros with two decimals; days are calendar days in the territory.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ from domain.kernel.events import Event, FreeText, WordsErased, event
 
 
 class ServiceLine(BaseModel):
-    """One animation as it stood when the dossier was submitted. `sheet` is the SHA-256 of its signed sheet."""
+    """One animation as it stood when the dossier was submitted. `sheet` is the SHA-256 of its signed sheet.
+
+    `rate` is the convention's on that day.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -26,6 +29,18 @@ class ServiceLine(BaseModel):
     parents: int = Field(title="parents")
     children: int = Field(title="enfants")
     sheet: str | None = Field(title="feuille")
+    rate: Amount = Field(title="tarif (€)")
+
+
+class ServiceWarning(BaseModel):
+    """What is unusual in a dossier, by a code of `domain.service_dossiers.warnings`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    code: str = Field(title="signalement")
+    animation_id: UUID
+    #: The other animation, where two are alike.
+    other_id: UUID | None = Field(title="autre animation")
 
 
 @event("service_dossier.opened", "Dossier de service fait ouvert")
@@ -55,12 +70,21 @@ class PieceAttached(Event):
     sha256: str = Field(title="empreinte SHA-256")
 
 
-@event("service_dossier.submitted", "Dossier soumis au coordonnateur")
+def _one_rate_for_all(data: dict[str, Any]) -> dict[str, Any]:
+    rate = data["rate_per_animation"]
+    return {**data, "lines": [{**line, "rate": rate} for line in data["lines"]], "agreed_rate": rate}
+
+
+@event("service_dossier.submitted", "Dossier soumis au coordonnateur", upcasters=(_one_rate_for_all,))
 class DossierSubmitted(Event):
-    """The structure claims payment, by the terms of the convention on that day."""
+    """The structure claims payment, by the terms of the convention on that day.
+
+    `rate_per_animation` is the rate of all lines, None where they differ; `agreed_rate` the one agreed last.
+    """
 
     lines: tuple[ServiceLine, ...] = Field(title="animations")
-    rate_per_animation: Amount = Field(title="tarif par animation (€)")
+    rate_per_animation: Amount | None = Field(title="tarif par animation (€)")
+    agreed_rate: Amount | None = Field(title="dernier tarif convenu (€)")
     planned_animations: int | None = Field(title="animations prévues")
     required_pieces: tuple[str, ...] = Field(title="pièces demandées")
     amount: Amount = Field(title="montant (€)")
@@ -72,26 +96,47 @@ class DossierReturned(Event):
     reason: FreeText = Field(title="motif")
 
 
-@event("service_dossier.certified", "Service fait certifié")
+def _asking_nothing(data: dict[str, Any]) -> dict[str, Any]:
+    nothing: dict[str, Any] = {"missing_sheets": [], "missing_pieces": [], "warnings": []}
+    return {**data, **nothing, **dict.fromkeys(("certified_on", "missing_reason", "warnings_reason"))}
+
+
+@event("service_dossier.certified", "Service fait certifié", upcasters=(_asking_nothing,))
 class DossierCertified(Event):
     """The coordonnateur certified the service. `already_certified` counts the convention's animations before this.
 
-    `overrun_reason` says why more animations are certified than the convention planned.
+    `overrun_reason` says why more animations are certified than the convention planned; `missing_reason` why without
+    these sheets and pieces; `warnings_reason` answers the warnings. `certified_on` is the day in the territory. Old
+    events asked for none of this.
     """
 
     animations: int = Field(title="animations certifiées")
-    rate_per_animation: Amount
+    rate_per_animation: Amount | None
     amount: Amount
     planned_animations: int | None
     already_certified: int = Field(title="certifiées auparavant")
     overrun_reason: FreeText | None = Field(title="motif du dépassement")
+    certified_on: date | None = Field(title="certifié le")
+    missing_sheets: tuple[UUID, ...] = Field(title="sans liste d'émargement")
+    missing_pieces: tuple[str, ...] = Field(title="pièces manquantes")
+    missing_reason: FreeText | None = Field(title="motif de ce qui manque")
+    warnings: tuple[ServiceWarning, ...] = Field(title="signalements")
+    warnings_reason: FreeText | None = Field(title="réponse aux signalements")
 
 
-@event("service_dossier.paid", "Paiement enregistré")
+def _by_one_transfer(data: dict[str, Any]) -> dict[str, Any]:
+    return {**data, "also_paid": [], "reason": None}
+
+
+@event("service_dossier.paid", "Paiement enregistré", upcasters=(_by_one_transfer,))
 class DossierPaid(Event):
+    """`reason` says why one reference pays several dossiers; `also_paid` are those that it had paid before."""
+
     paid_on: date = Field(title="payé le")
     reference: str = Field(title="référence")
     amount: Amount
+    also_paid: tuple[UUID, ...] = Field(title="dossiers de même référence")
+    reason: FreeText | None
 
 
 @event("service_dossier.certification_withdrawn", "Certification du service fait retirée")

@@ -27,9 +27,9 @@ def open_dossier(convention: Convention, period_from: date, period_until: date, 
     authorize(actor, Action.SERVICE_DOSSIER_OPEN, convention.belongings)
     if period_until < period_from:
         raise invalid("la fin de la période précède son début.", "period_until")
-    if period_until < convention.valid_from or convention.valid_until < period_from:
+    if period_until < convention.valid_from or convention.last_day < period_from:
         raise broken(
-            f"La convention est valable du {convention.valid_from:%d/%m/%Y} au {convention.valid_until:%d/%m/%Y} :"
+            f"La convention couvre les jours du {convention.valid_from:%d/%m/%Y} au {convention.last_day:%d/%m/%Y} :"
             " la période du dossier est en dehors.",
             "period_from",
         )
@@ -44,7 +44,7 @@ def open_dossier(convention: Convention, period_from: date, period_until: date, 
     ]
 
 
-def gathering_obstacle(dossier: ServiceDossier, animation: Animation | None) -> str | None:
+def gathering_obstacle(dossier: ServiceDossier, convention: Convention, animation: Animation | None) -> str | None:
     """Return why the dossier may not gather the animation (French), or None.
 
     Another structure's animation gives the same answer as one that does not exist.
@@ -57,19 +57,32 @@ def gathering_obstacle(dossier: ServiceDossier, animation: Animation | None) -> 
         return "cette animation n'est pas attestée."
     if not dossier.period_from <= animation.held_on <= dossier.period_until:
         return f"cette animation a eu lieu le {animation.held_on:%d/%m/%Y}, hors de la période du dossier."
+    if outside := coverage_obstacle(convention, animation):
+        return outside
     if animation.dossier_id not in (None, dossier.id):
         return "cette animation est déjà dans un autre dossier."
     return None
 
 
-def gather(dossier: ServiceDossier, chosen: Iterable[tuple[UUID, Animation | None]], actor: Actor) -> list[Event]:
+def coverage_obstacle(convention: Convention, animation: Animation) -> str | None:
+    """Return why the convention does not cover the animation's day (French), or None."""
+    outside = convention.coverage_obstacle(animation.held_on)
+    return outside and f"« {animation.content.title} » a eu lieu le {animation.held_on:%d/%m/%Y}, {outside}."
+
+
+def gather(
+    dossier: ServiceDossier, convention: Convention, chosen: Iterable[tuple[UUID, Animation | None]], actor: Actor
+) -> list[Event]:
     """Make these the dossier's animations. Raise every obstacle, each under its place in the list."""
     check(Action.SERVICE_DOSSIER_GATHER, dossier, actor)
     animations = dict(chosen)
     if len(animations) > MOST_ANIMATIONS:
         message = f"{MOST_ANIMATIONS} animations au plus dans un dossier : choisissez une période plus courte."
         raise invalid(message, "animation_ids")
-    obstacles = [(place, gathering_obstacle(dossier, animation)) for place, animation in enumerate(animations.values())]
+    obstacles = [
+        (place, gathering_obstacle(dossier, convention, animation))
+        for place, animation in enumerate(animations.values())
+    ]
     problems = [
         Problem(ErrorCode.RULE_BROKEN, f"Animation {place + 1} : {reason}", ("animation_ids", str(place)))
         for place, reason in obstacles

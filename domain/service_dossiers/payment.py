@@ -2,23 +2,66 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Iterable
 from datetime import date
 
 from domain.kernel.actors import Actor
-from domain.kernel.errors import invalid
+from domain.kernel.errors import broken, invalid
 from domain.kernel.events import Event
 from domain.kernel.rights import Action
+from domain.kernel.validation import required_reason
 from domain.service_dossiers.events import DossierPaid
 from domain.service_dossiers.service_dossier import ServiceDossier
 from domain.service_dossiers.transitions import check
 
 
-def record_payment(dossier: ServiceDossier, actor: Actor, paid_on: date, reference: str, today: date) -> list[Event]:
-    """Record the payment of the whole certified amount. `today` is the day in the territory."""
+def record_payment(
+    dossier: ServiceDossier,
+    actor: Actor,
+    paid_on: date,
+    reference: str,
+    today: date,
+    certified_on: date,
+    others: Iterable[ServiceDossier] = (),
+    reason: str | None = None,
+) -> list[Event]:
+    """Record the payment of the whole certified amount. `today` and `certified_on` are days in the territory.
+
+    One reference pays several dossiers only with a reason; `others` are dossiers that it may have paid.
+    """
     check(Action.SERVICE_PAYMENT_RECORD, dossier, actor)
     if paid_on > today:
         raise invalid(f"la date du paiement est dans le futur : le {today:%d/%m/%Y} au plus tard.", "paid_on")
-    if paid_on < dossier.period_from:
-        raise invalid(f"le paiement précède la période du dossier ({dossier.period_from:%d/%m/%Y}).", "paid_on")
+    if paid_on < certified_on:
+        message = f"le paiement précède la certification : le {certified_on:%d/%m/%Y} au plus tôt."
+        raise invalid(message, "paid_on")
+    also_paid = [other for other in others if other.id != dossier.id and _has_paid(other, reference)]
+    if also_paid and reason is None:
+        first = also_paid[0]
+        raise broken(
+            f"La référence « {reference} » a déjà payé le dossier {first.id} (du {first.period_from:%d/%m/%Y}"
+            f" au {first.period_until:%d/%m/%Y}) : indiquez pourquoi un même virement en paie plusieurs.",
+            "reason",
+        )
     assert dossier.amount is not None, "a certified dossier has its amount"
-    return [DossierPaid(paid_on=paid_on, reference=reference, amount=dossier.amount)]
+    return [
+        DossierPaid(
+            paid_on=paid_on,
+            reference=reference,
+            amount=dossier.amount,
+            also_paid=tuple(other.id for other in also_paid),
+            reason=required_reason(reason) if also_paid and reason is not None else None,
+        )
+    ]
+
+
+def _has_paid(dossier: ServiceDossier, reference: str) -> bool:
+    paid = dossier.payment_reference
+    return paid is not None and reference_key(paid) == reference_key(reference)
+
+
+def reference_key(reference: str) -> str:
+    """Return a bank reference without case, spaces and punctuation, as equal ones are found by."""
+    letters = unicodedata.normalize("NFKC", reference).casefold()
+    return "".join(letter for letter in letters if letter.isalnum()) or reference

@@ -46,9 +46,15 @@ class ServiceDossier:
     animation_ids: tuple[UUID, ...] = ()
     #: As submitted last.
     lines: tuple[ServiceLine, ...] = ()
-    rate_per_animation: Decimal | None = None
+    #: The convention's terms then.
+    agreed_rate: Decimal | None = None
+    planned_animations: int | None = None
+    required_pieces: tuple[str, ...] = ()
     amount: Decimal | None = None
     submitted_by: str | None = None
+    #: The day in the territory; None in the events of old as well.
+    certified_on: date | None = None
+    payment_reference: str | None = None
     #: SHA-256 of the latest file of each piece.
     pieces: Mapping[str, str] = field(default_factory=dict)
     amendments: int = 0
@@ -101,7 +107,9 @@ def evolve(state: ServiceDossier | None, originator_id: UUID, fact: Event) -> Se
                 state,
                 status=DossierStatus.SUBMITTED,
                 lines=fact.lines,
-                rate_per_animation=fact.rate_per_animation,
+                agreed_rate=fact.agreed_rate,
+                planned_animations=fact.planned_animations,
+                required_pieces=fact.required_pieces,
                 submitted_by=fact.submitted_by,
                 amended=False,
                 void=frozenset(),
@@ -112,9 +120,16 @@ def evolve(state: ServiceDossier | None, originator_id: UUID, fact: Event) -> Se
         case DossierReturned():
             return replace(state, status=DossierStatus.RETURNED)
         case DossierCertified():
-            return replace(state, status=DossierStatus.CERTIFIED, amount=fact.amount)
+            certified_on = fact.certified_on
+            return replace(state, status=DossierStatus.CERTIFIED, amount=fact.amount, certified_on=certified_on)
         case DossierPaid():
-            return replace(state, status=DossierStatus.PAID, paid=fact.amount, paid_on=fact.paid_on)
+            return replace(
+                state,
+                status=DossierStatus.PAID,
+                paid=fact.amount,
+                paid_on=fact.paid_on,
+                payment_reference=fact.reference,
+            )
         case CertificationWithdrawn():
             status = DossierStatus.SUBMITTED if state.paid is None else DossierStatus.WITHDRAWN
             return replace(state, status=status, amount=None, pending={}, to_recover=fact.to_recover)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from domain.animations.animation import Animation
 from domain.conventions.convention import Convention
@@ -11,6 +12,8 @@ from domain.kernel.errors import DomainError, ErrorCode, Problem, broken, invali
 from domain.kernel.events import Event
 from domain.kernel.rights import Action
 from domain.service_dossiers.events import DossierSubmitted, PieceAttached, ServiceLine
+from domain.service_dossiers.gathering import coverage_obstacle
+from domain.service_dossiers.missing import missing_pieces
 from domain.service_dossiers.service_dossier import ServiceDossier
 from domain.service_dossiers.transitions import check
 
@@ -29,32 +32,46 @@ def attach_piece(dossier: ServiceDossier, convention: Convention, attached: Piec
 def submit(
     dossier: ServiceDossier, convention: Convention, versioned: Iterable[tuple[Animation, int]], actor: Actor
 ) -> list[Event]:
-    """Submit the current state: each animation (with its version), the convention's terms, the pieces."""
+    """Submit the current state: each animation (with its version and rate), the convention's terms, the pieces."""
     check(Action.SERVICE_DOSSIER_SUBMIT, dossier, actor)
     animations = list(versioned)
     if not animations:
         raise broken("Le dossier ne rassemble aucune animation attestée.")
-    if convention.rate_per_animation is None:
+    if all(agreed.rate is None for agreed in convention.rates):
         raise broken("La convention ne fixe pas de montant par animation : demandez qu'elle soit amendée.")
-    if absent := [piece for piece in convention.required_pieces if piece not in dossier.pieces]:
-        raise DomainError(
-            Problem(ErrorCode.RULE_BROKEN, f"Pièce manquante, que la convention demande : « {piece} ».")
-            for piece in absent
-        )
+    all_sheets = all(animation.sheet for animation, _ in animations)
+    missing = missing_pieces(convention.required_pieces, dossier.pieces, all_sheets)
+    if problems := [
+        *(f"Pièce manquante, que la convention demande : « {piece} »." for piece in missing),
+        *(outside for animation, _ in animations if (outside := coverage_obstacle(convention, animation))),
+        *(_no_rate(animation) for animation, _ in animations if convention.rate_on(animation.held_on) is None),
+    ]:
+        raise DomainError(Problem(ErrorCode.RULE_BROKEN, message) for message in problems)
+    lines = tuple(_line(animation, version, convention) for animation, version in animations)
     return [
         DossierSubmitted(
-            lines=tuple(_line(animation, version) for animation, version in animations),
-            rate_per_animation=convention.rate_per_animation,
+            lines=lines,
+            rate_per_animation=common_rate(lines),
+            agreed_rate=convention.rate_per_animation,
             planned_animations=convention.planned_animations,
             required_pieces=convention.required_pieces,
-            amount=len(animations) * convention.rate_per_animation,
+            amount=amount_of(lines),
             submitted_by=actor.name,
         )
     ]
 
 
-def _line(animation: Animation, version: int) -> ServiceLine:
+def _no_rate(animation: Animation) -> str:
+    return (
+        f"La convention ne fixait pas de montant par animation le {animation.held_on:%d/%m/%Y}"
+        f" (« {animation.content.title} ») : demandez qu'elle soit amendée à compter de ce jour."
+    )
+
+
+def _line(animation: Animation, version: int, convention: Convention) -> ServiceLine:
     assert animation.attendance is not None, "only attested animations are gathered"
+    rate = convention.rate_on(animation.held_on)
+    assert rate is not None, "checked before"
     return ServiceLine(
         animation_id=animation.id,
         animation_version=version,
@@ -62,4 +79,16 @@ def _line(animation: Animation, version: int) -> ServiceLine:
         parents=animation.attendance.parents,
         children=animation.attendance.children,
         sheet=animation.sheet,
+        rate=rate,
     )
+
+
+def amount_of(lines: Iterable[ServiceLine]) -> Decimal:
+    """Return the sum of the lines, each at its own rate, in exact euros."""
+    return sum((line.rate for line in lines), Decimal("0.00"))
+
+
+def common_rate(lines: Iterable[ServiceLine]) -> Decimal | None:
+    """Return the rate of all lines, or None where they differ."""
+    rates = {line.rate for line in lines}
+    return rates.pop() if len(rates) == 1 else None

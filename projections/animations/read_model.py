@@ -21,6 +21,7 @@ from domain.animations.events import (
     AttestationCorrected,
 )
 from domain.animations.transitions import AnimationStatus
+from domain.service_dossiers.warnings import place_key
 from eventstore.records import Recorded
 from projections.animations.figures import LISTED_ANIMATIONS, TERRITORY_DAYS, TERRITORY_TERMS
 from projections.engine.projection import Projection, Row, Table, erased_words
@@ -44,6 +45,8 @@ TABLE = Table(
         "day": "date NOT NULL",
         "venue_type": "text NOT NULL",
         "venue_name": "text NOT NULL",
+        # What equal places are found by.
+        "place_key": "text NOT NULL",
         "address": "text",
         "commune_code": "text",
         "audience": "text NOT NULL",
@@ -113,6 +116,9 @@ TABLE = Table(
         "USING gin (themes) WHERE status = 'PUBLISHED'",
         "USING gin (search) WHERE status = 'PUBLISHED'",
         "(convention_id, day) WHERE status = 'PUBLISHED' AND dossier_id IS NULL",
+        # What is compared before a service is certified.
+        "(territory, place_key, starts_at) WHERE attested",
+        "(sheet_sha256) WHERE sheet_sha256 IS NOT NULL",
     ),
 )
 
@@ -135,6 +141,7 @@ def _derive(row: Row) -> Row:
     return {
         **row,
         "title_key": without_accents(row["title"]),
+        "place_key": place_key(row["venue_name"]),
         "day": row["starts_at"].astimezone(ZoneInfo(row["time_zone"])).date(),
         "search": search_vector(row["title"], row["description"], row["venue_name"], row["address"]),
     }

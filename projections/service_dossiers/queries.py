@@ -15,7 +15,7 @@ SOURCE = Source(
     alias="d",
     shown=(
         ", s.siret AS structure_siret, s.name AS structure_name, s.territories AS structure_territories"
-        ", c.rate_per_animation AS agreed_rate, c.required_pieces AS agreed_pieces"
+        ", c.rates AS agreed_rates, c.required_pieces AS agreed_pieces"
     ),
     joined="JOIN {structures} s USING (structure_id) JOIN {conventions} c USING (convention_id)",
 )
@@ -36,6 +36,12 @@ ON a.convention_id = d.convention_id AND a.day BETWEEN d.period_from AND d.perio
 AND a.status = 'PUBLISHED' AND a.dossier_id IS NULL
 WHERE d.dossier_id = ANY(%(ids)s) AND NOT a.attested AND a.ends_at <= %(now)s ORDER BY a.day, a.animation_id"""
 
+#: How many animations these dossiers hold of each day.
+DAYS = """
+SELECT d.dossier_id, a.day, count(*) AS animations FROM {service_dossiers} d
+JOIN {animations} a ON a.animation_id = ANY(d.animation_ids)
+WHERE d.dossier_id = ANY(%(ids)s) GROUP BY d.dossier_id, a.day"""
+
 #: Scans of these dossiers that are those of other animations of the structure too, in the dossier or not.
 EQUAL_SHEETS = """
 SELECT d.dossier_id, a.sheet_sha256, count(*) FILTER (WHERE NOT a.animation_id = ANY(d.animation_ids)) AS elsewhere,
@@ -45,6 +51,21 @@ FROM {service_dossiers} d
 JOIN {animations} a ON a.structure_id = d.structure_id AND a.sheet_sha256 IS NOT NULL
 WHERE d.dossier_id = ANY(%(ids)s) GROUP BY d.dossier_id, a.sheet_sha256
 HAVING count(*) > 1 AND bool_or(a.animation_id = ANY(d.animation_ids)) ORDER BY d.dossier_id, a.sheet_sha256"""
+
+#: Attested animations that are at the place of one of these when it is, or have its signed sheet.
+RESEMBLING = """
+SELECT other.* FROM {animations} other WHERE animation_id IN (
+    SELECT o.animation_id FROM {animations} a JOIN {animations} o
+    ON o.attested AND o.territory = a.territory AND o.place_key = a.place_key
+    AND o.starts_at < a.ends_at AND o.ends_at > a.starts_at
+    WHERE a.animation_id = ANY(%(ids)s) AND a.place_key <> ''
+    UNION
+    SELECT o.animation_id FROM {animations} a JOIN {animations} o ON o.sheet_sha256 = a.sheet_sha256
+    WHERE a.animation_id = ANY(%(ids)s) AND o.attested
+) AND NOT animation_id = ANY(%(ids)s) ORDER BY animation_id LIMIT %(most)s"""
+
+#: What that reference paid.
+PAID_BY_REFERENCE = "SELECT dossier_id FROM {service_dossiers} WHERE payment_key = %(key)s ORDER BY paid_on LIMIT 100"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from domain.service_dossiers.events import (
     DossierWordsErased,
     PieceAttached,
 )
+from domain.service_dossiers.payment import reference_key
 from domain.service_dossiers.transitions import AmendmentStatus
 from eventstore.records import Recorded, Stamp
 from projections.engine.projection import Projection, Row, Table, erased_words
@@ -52,12 +53,20 @@ _COLUMNS = {
     "certified_by": "text",
     "already_certified": "integer",
     "overrun_reason": "text",
+    "missing_sheets": "uuid[]",
+    "missing_pieces": "text[]",
+    "missing_reason": "text",
+    "warnings": "jsonb",
+    "warnings_reason": "text",
     "withdrawn_at": "timestamptz",
     "withdrawn_by": "text",
     "withdrawal_reason": "text",
     "paid_on": "date",
     "paid_amount": "numeric(16, 2)",
     "payment_reference": "text",
+    "payment_key": "text",
+    "payment_reason": "text",
+    "also_paid": "uuid[]",
     "payment_recorded_at": "timestamptz",
     "payment_recorded_by": "text",
     "to_recover": "numeric(16, 2) NOT NULL",
@@ -66,6 +75,15 @@ _COLUMNS = {
     "acts": "jsonb NOT NULL",
     "controls": "jsonb NOT NULL",
 }
+
+_REASONS = (
+    "return_reason",
+    "overrun_reason",
+    "missing_reason",
+    "warnings_reason",
+    "withdrawal_reason",
+    "payment_reason",
+)
 
 SERVICE_DOSSIERS = Projection(
     name="service_dossiers",
@@ -92,6 +110,8 @@ SERVICE_DOSSIERS = Projection(
             "recovered": "recouvré (€)",
             "recoveries": "recouvrements",
             "payment_reference": "référence du paiement",
+            "payment_key": "référence comparée",
+            "payment_reason": "motif du paiement groupé",
             "payment_recorded_at": "paiement noté le",
             "payment_recorded_by": "paiement noté par",
         },
@@ -103,6 +123,7 @@ SERVICE_DOSSIERS = Projection(
             "(convention_id, opened_at, dossier_id)",
             "(status, opened_at, dossier_id)",
             "(certified_at) WHERE certified_at IS NOT NULL",
+            "(payment_key) WHERE payment_key IS NOT NULL",
         ),
     ),
     opens_words=True,
@@ -187,6 +208,11 @@ def certified(row: Row, fact: DossierCertified, record: Recorded) -> Row:
         "planned_animations": fact.planned_animations,
         "already_certified": fact.already_certified,
         "overrun_reason": fact.overrun_reason,
+        "missing_sheets": list(fact.missing_sheets),
+        "missing_pieces": list(fact.missing_pieces),
+        "missing_reason": fact.missing_reason,
+        "warnings": [warning.model_dump(mode="json") for warning in fact.warnings],
+        "warnings_reason": fact.warnings_reason,
         "certified_at": record.stamp.recorded_at,
         "certified_by": record.stamp.actor,
         "acts": _acts(row["acts"], record),
@@ -200,6 +226,9 @@ def paid(row: Row, fact: DossierPaid, record: Recorded) -> Row:
         "paid_on": fact.paid_on,
         "paid_amount": fact.amount,
         "payment_reference": fact.reference,
+        "payment_key": reference_key(fact.reference),
+        "payment_reason": fact.reason,
+        "also_paid": list(fact.also_paid),
         "payment_recorded_at": record.stamp.recorded_at,
         "payment_recorded_by": record.stamp.actor,
     }
@@ -245,7 +274,7 @@ def _decided(row: Row, number: int, stamp: Stamp, status: AmendmentStatus, **fur
 def words_erased(row: Row, fact: DossierWordsErased, record: Recorded) -> Row:
     reasons = ("reason", "refusal_reason")
     amendments = [each | {name: ERASED_WORDS for name in reasons if each.get(name)} for each in row["amendments"]]
-    return row | erased_words(row, "return_reason", "overrun_reason", "withdrawal_reason") | {"amendments": amendments}
+    return row | erased_words(row, *_REASONS) | {"amendments": amendments}
 
 
 for _event, _fold in AFTERWARDS.items():

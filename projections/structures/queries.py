@@ -28,3 +28,14 @@ def narrowed(territory: Collection[str] | None, text: str | None) -> Filter:
         holds = "(SELECT bool_and(position(word IN s.name_key) > 0) FROM unnest(%(words)s::text[]) AS word)"
         filtered = filtered.where(holds, words=terms)
     return filtered
+
+
+#: Attested animations of a convention outside of these days, whose service is not certified.
+UNCERTIFIED = """
+SELECT animation_id FROM (
+    SELECT animation_id, day FROM {animations}
+    WHERE convention_id = %(convention_id)s AND status = 'PUBLISHED' AND dossier_id IS NULL AND attested
+    UNION ALL
+    SELECT a.animation_id, a.day FROM {service_dossiers} d JOIN {animations} a ON a.animation_id = ANY(d.animation_ids)
+    WHERE d.convention_id = %(convention_id)s AND d.status NOT IN ('CERTIFIED', 'PAID')
+) AS held WHERE day < %(first_day)s::date OR day > %(last_day)s::date ORDER BY day, animation_id LIMIT %(most)s"""

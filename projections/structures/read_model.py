@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
+
 from domain.conventions.convention import (
     AMENDABLE,
     ConventionAmended,
@@ -87,6 +90,8 @@ CONVENTIONS = Projection(
             "valid_until": "date NOT NULL",
             "planned_animations": "integer",
             "rate_per_animation": "numeric(9, 2)",
+            # As agreed so far, in that order: a rate holds from its day on.
+            "rates": "jsonb NOT NULL",
             "required_pieces": "text[] NOT NULL",
             "terminated_on": "date",
             "termination_reason": "text",
@@ -94,6 +99,7 @@ CONVENTIONS = Projection(
         },
         labels={
             "structure_id": "structure",
+            "rates": "tarifs convenus",
             "termination_reason": "motif de la résiliation",
             "certified_animations": "animations certifiées",
         },
@@ -115,6 +121,7 @@ def signed(fact: ConventionSigned, record: Recorded) -> Row:
         "valid_until": fact.valid_until,
         "planned_animations": fact.planned_animations,
         "rate_per_animation": fact.rate_per_animation,
+        "rates": [_agreed(fact.rate_per_animation, None, None, record)],
         "required_pieces": list(fact.required_pieces),
         "terminated_on": None,
         "termination_reason": None,
@@ -125,7 +132,20 @@ def signed(fact: ConventionSigned, record: Recorded) -> Row:
 @CONVENTIONS.on(ConventionAmended)
 def amended(row: Row, fact: ConventionAmended, record: Recorded) -> Row:
     terms = {name: getattr(fact, name) for name in AMENDABLE}
-    return row | terms | {"required_pieces": list(fact.required_pieces)}
+    amended = row | terms | {"required_pieces": list(fact.required_pieces)}
+    if "rate_per_animation" not in fact.changed:
+        return amended
+    agreed = _agreed(fact.rate_per_animation, fact.effective_from, fact.reason, record)
+    return amended | {"rates": [*row["rates"], agreed]}
+
+
+def _agreed(rate: Decimal | None, effective_from: date | None, reason: str | None, record: Recorded) -> Row:
+    return {
+        "rate": None if rate is None else str(rate),
+        "effective_from": effective_from and effective_from.isoformat(),
+        "reason": reason,
+        "agreed_at": record.stamp.recorded_at.isoformat(),
+    }
 
 
 @CONVENTIONS.on(ConventionTerminated)
@@ -145,4 +165,5 @@ def service_withdrawn(row: Row, fact: ServiceWithdrawn, record: Recorded) -> Row
 
 @CONVENTIONS.on(ConventionWordsErased)
 def convention_words_erased(row: Row, fact: ConventionWordsErased, record: Recorded) -> Row:
-    return row | erased_words(row, "coordonnateur", "termination_reason")
+    rates = [agreed | erased_words(agreed, "reason") for agreed in row["rates"]]
+    return row | erased_words(row, "coordonnateur", "termination_reason") | {"rates": rates}

@@ -26,7 +26,7 @@ from projections.registry import projections
 from tests.projections.test_exactness import assert_exact
 from tests.support.draws import sign_and_draw
 from tests.support.reference_fold import live
-from tests.support.world import COORDONNATEUR, MASTER_KEY, STRUCTURE, STRUCTURE_ID, World
+from tests.support.world import COORDONNATEUR, MASTER_KEY, REASONS, STRUCTURE, STRUCTURE_ID, World
 
 AUDITOR = Actor(Role.AUDITOR, "auditor")
 YEAR = {"period_from": date(2026, 9, 1), "period_until": date(2027, 8, 31)}
@@ -42,7 +42,7 @@ def _certified(world: World) -> tuple[UUID, UUID]:
     opened = ServiceDossierOpen(structure_id=STRUCTURE_ID, convention_id=convention, animation_ids=(animation,), **YEAR)
     dossier = world.does(opened, STRUCTURE).subject_id
     world.does(ServiceDossierSubmit(dossier_id=dossier), STRUCTURE)
-    world.does(ServiceDossierCertify(dossier_id=dossier), COORDONNATEUR)
+    world.does(ServiceDossierCertify(dossier_id=dossier, **REASONS), COORDONNATEUR)
     return dossier, animation
 
 

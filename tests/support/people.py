@@ -63,6 +63,8 @@ CANDIDATURE = {
     "phone": "06 00 00 00 00",
     "motivation": "Aider les autres parents de l'école.",
 }
+#: For what is missing and unusual, where there is cause.
+REASONS = {"missingReason": "Feuilles perdues.", "warningsReason": "Deux groupes."}
 
 
 @dataclass

@@ -67,6 +67,10 @@ THEMES = ("ent-pronote", "temps-ecran", "jeux-video", "educonnect")
 TYPES = ("cafe-des-parents", "atelier-parents", "atelier-parents-enfants")
 
 
+#: For what is missing and unusual, where there is cause.
+REASONS = {"missing_reason": "Perdue en route", "warnings_reason": "Deux groupes"}
+
+
 @dataclass
 class World:
     app: Application
@@ -247,8 +251,8 @@ def _settle(world: World, random: Random) -> None:
             (ServiceDossierSubmit(dossier_id=dossier_id), STRUCTURE),
             (ServiceDossierReturn(dossier_id=dossier_id, reason="incomplet"), COORDONNATEUR),
             (ServiceDossierGather(dossier_id=dossier_id, gatherable=tuple(world.animations)), STRUCTURE),
-            (ServiceDossierCertify(dossier_id=dossier_id), COORDONNATEUR),
-            (ServiceDossierCertify(dossier_id=dossier_id), COORDONNATEUR),
+            (ServiceDossierCertify(dossier_id=dossier_id, **REASONS), COORDONNATEUR),
+            (ServiceDossierCertify(dossier_id=dossier_id, **REASONS), COORDONNATEUR),
             (ServicePaymentRecord(dossier_id=dossier_id, paid_on=world.now.date(), reference="VIR"), NATIONAL),
             (ServiceAmendmentPropose(dossier_id=dossier_id, **amended), STRUCTURE),
             (ServiceAmendmentAccept(dossier_id=dossier_id, number=1), COORDONNATEUR),

@@ -8,7 +8,7 @@ import orjson
 
 from application.people.officials import mandate_account
 from application.proof.bundle_checks.opened_bundle import CheckFailed, OpenedBundle, whole_number
-from application.proof.dossier_facts import facts_of, file_digests
+from application.proof.dossier_facts import Facts, facts_of, file_digests
 from application.proof.dossier_streams import expired_files
 from application.proof.first_format import in_first_format
 from application.proof.members import DOSSIER, FILES
@@ -79,8 +79,26 @@ def check_rules(bundle: OpenedBundle) -> str | None:
     certified = bundle.facts["certified"]
     if certified is None:
         return None
-    sum_ = f"{certified['animations']} animations × {certified['rate_per_animation']} = {certified['amount']} euros"
-    return f"{sum_}; rate, plan, attendance and sheets are those of the convention and of the attestations"
+    rate = certified["rate_per_animation"] or "the rates of their days"
+    sum_ = f"{certified['animations']} animations × {rate} = {certified['amount']} euros"
+    with_sheet = sum(line["sheet"] is not None for line in bundle.facts["submitted_lines"])
+    _warn_of_reservations(bundle, bundle.shown["certified"])
+    return (
+        f"{sum_}; rate, plan, attendance and sheets are those of the convention and of the attestations;"
+        f" {with_sheet} of {certified['animations']} animations have a signed sheet"
+    )
+
+
+def _warn_of_reservations(bundle: OpenedBundle, certified: Facts) -> None:
+    """Name what the service was certified in spite of, with the reasons of who certified it."""
+    missing = [*certified.get("missing_sheets", ()), *certified.get("missing_pieces", ())]
+    if missing:
+        bundle.warnings.append(f"certified without {', '.join(missing)}: {certified['missing_reason']}")
+    for warning in certified.get("warnings", ()):
+        other = f" and {warning['other_id']}" if warning["other_id"] else ""
+        bundle.warnings.append(f"{warning['code']}: {warning['animation_id']}{other}")
+    if certified.get("warnings"):
+        bundle.warnings.append(f"which was answered by: {certified['warnings_reason']}")
 
 
 def _in_order(bundle: OpenedBundle, present: set[str]) -> list[str]:

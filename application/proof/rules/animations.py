@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from application.proof.rules.cases import Alone, Case, Decision, Judgement, Judgements
-from application.proof.rules.scene import Untold
+from application.proof.rules.scene import Untold, without_end
 from application.proof.rules.words import with_new
 from domain.animations import animation as decisions
 from domain.animations import attendance_sheet, attestation
@@ -105,7 +105,9 @@ def _gathered_alone(case: Case, fact: AnimationGathered) -> None:
     animation = _of(case)
     if animation.dossier_id is not None:
         raise Untold(f"dossier {animation.dossier_id} holds the animation already")
-    if reason := gathering_obstacle(case.scene.dossier(fact.dossier_id, animation), animation):
+    dossier = case.scene.dossier(fact.dossier_id, animation)
+    convention = case.scene.convention(animation.convention_id, animation.structure_id, animation.territory)
+    if reason := gathering_obstacle(dossier, without_end(convention), animation):
         raise broken(reason)
 
 

@@ -7,6 +7,7 @@ from application.proof.rules.persons import check_speaker
 from application.proof.rules.scene import Untold
 from application.proof.rules.words import with_new
 from domain.conventions import convention as decisions
+from domain.conventions.changes import amend, terminate
 from domain.conventions.convention import (
     AMENDABLE,
     Convention,
@@ -53,16 +54,21 @@ def _amended(case: Case, fact: ConventionAmended) -> Decision:
     recorded = with_new(fact, frozenset(fact.changed))
     validated(PaymentTerms, {name: getattr(recorded, name) for name in PaymentTerms.model_fields})
     changes: dict[str, object] = {name: getattr(recorded, name) for name in AMENDABLE}
-    facts = decisions.amend(state, case.actor, changes)
+    today = case.scene.today(state.territory, case.now)
+    facts = amend(state, case.actor, changes, today, recorded.effective_from, recorded.reason)
     check_speaker(case, state.structure_id)
-    return Decision(facts, state.belongings, recorded=recorded)
+    # Whoever amended it acknowledged these, which other streams tell of. A first version said no day.
+    unasked: dict[str, object] = {"uncovered": fact.uncovered}
+    if case.schema_version == 1:
+        unasked["effective_from"] = None
+    return Decision([amended.model_copy(update=unasked) for amended in facts], state.belongings, recorded=recorded)
 
 
 def _terminated(case: Case, fact: ConventionTerminated) -> Decision:
     state = _of(case)
-    facts = decisions.terminate(state, case.actor, fact.terminated_on, fact.reason)
+    facts = terminate(state, case.actor, fact.terminated_on, fact.reason)
     check_speaker(case, state.structure_id)
-    return Decision(facts, state.belongings)
+    return Decision([ended.model_copy(update={"uncovered": fact.uncovered}) for ended in facts], state.belongings)
 
 
 def _renamed(case: Case, fact: StructureRenamed) -> Decision:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
 from uuid import UUID
 
 from application.proof.rules.cases import Case, Consequence, Decision, Judgement, Judgements
 from application.proof.rules.persons import at_its_time
-from application.proof.rules.scene import Scene, Untold
-from application.proof.rules.words import with_new
+from application.proof.rules.scene import Scene, Untold, without_end
+from application.proof.rules.words import SEALED, with_new
 from domain.animations.animation import Animation, Attendance
 from domain.animations.attestation import check_attendance
 from domain.animations.events import AnimationGathered, AnimationReleased, AttestationCorrected
 from domain.conventions.convention import Convention, ServiceCertified
+from domain.conventions.rates import AgreedRate
+from domain.kernel.actors import Actor
 from domain.kernel.events import Event
 from domain.kernel.rights import Action
 from domain.service_dossiers import amendment, certification, gathering, payment, submission, withdrawal
+from domain.service_dossiers.certification import Reasons
 from domain.service_dossiers.events import (
     AmendmentAccepted,
     AmendmentProposed,
@@ -31,6 +36,7 @@ from domain.service_dossiers.events import (
     PieceAttached,
 )
 from domain.service_dossiers.service_dossier import ServiceDossier
+from domain.service_dossiers.warnings import OpenWarning
 
 
 def _of(case: Case) -> ServiceDossier:
@@ -49,14 +55,16 @@ def _opened(case: Case, fact: DossierOpened) -> Decision:
     if case.scene.version(case.stream):
         raise Untold("the dossier is open already")
     convention = case.scene.convention(fact.convention_id, fact.structure_id, fact.territory)
-    facts = gathering.open_dossier(convention, fact.period_from, fact.period_until, case.actor)
+    # That the period is not after an early end is a rule that these events are older than, or not: none tells.
+    lasting = replace(convention, terminated_on=None)
+    facts = gathering.open_dossier(lasting, fact.period_from, fact.period_until, case.actor)
     return Decision(facts, convention.belongings)
 
 
 def _gathered(case: Case, fact: DossierGathered) -> Decision:
     scene, dossier = case.scene, _of(case)
     chosen = [(animation_id, scene.find(Animation, animation_id)) for animation_id in fact.animation_ids]
-    facts = gathering.gather(dossier, chosen, case.actor)
+    facts = gathering.gather(dossier, without_end(_convention(case, dossier)), chosen, case.actor)
     left_out = [animation_id for animation_id in dossier.animation_ids if animation_id not in set(fact.animation_ids)]
     claimed = [
         Consequence(animation.id, AnimationGathered(dossier_id=dossier.id), animation.belongings)
@@ -86,7 +94,12 @@ def _submitted(case: Case, fact: DossierSubmitted) -> Decision:
         (scene.state(Animation, animation_id, "animation"), scene.version(animation_id))
         for animation_id in dossier.animation_ids
     ]
-    return _decided(case, submission.submit(dossier, _convention(case, dossier), animations, case.actor))
+    convention = _convention(case, dossier)
+    if case.schema_version == 1:
+        # The rate was the one agreed last, for every day, and nothing asked which days the convention covers.
+        agreed = (AgreedRate(convention.rate_per_animation),)
+        convention = replace(without_end(convention), rates=agreed)
+    return _decided(case, submission.submit(dossier, convention, animations, case.actor))
 
 
 def _returned(case: Case, fact: DossierReturned) -> Decision:
@@ -98,15 +111,46 @@ def _returned(case: Case, fact: DossierReturned) -> Decision:
 def _certified(case: Case, fact: DossierCertified) -> Decision:
     dossier = _of(case)
     convention = _convention(case, dossier)
-    facts = certification.certify(dossier, convention, case.actor, fact.overrun_reason)
+    today = case.scene.today(dossier.territory, case.now)
+    reasons = Reasons(fact.overrun_reason, fact.missing_reason, fact.warnings_reason)
+    # What a dossier resembles is told by streams that are not held, and answered by who certified it.
+    warnings = [OpenWarning(warning, warning.code) for warning in fact.warnings]
+    if case.schema_version == 1:
+        facts = _certified_before(dossier, convention, case.actor, today, reasons)
+    else:
+        facts = certification.certify(dossier, convention, case.actor, today, reasons, {}, warnings)
     counted = ServiceCertified(dossier_id=dossier.id, animations=fact.animations, amount=fact.amount)
     return _decided(case, facts, [Consequence(convention.id, counted, convention.belongings)])
 
 
+def _certified_before(
+    dossier: ServiceDossier, convention: Convention, actor: Actor, today: date, reasons: Reasons
+) -> list[Event]:
+    """Decide as it was when terms could move after the submission, and nothing was asked of sheets and warnings."""
+    submitted = replace(
+        dossier, planned_animations=convention.planned_animations, required_pieces=convention.required_pieces
+    )
+    as_submitted = replace(without_end(convention), rates=(AgreedRate(dossier.agreed_rate),))
+    reasons = replace(reasons, missing=SEALED)
+    facts = certification.certify(submitted, as_submitted, actor, today, reasons, {})
+    unasked = {"certified_on": None, "missing_sheets": (), "missing_pieces": (), "missing_reason": None}
+    return [certified.model_copy(update=unasked) for certified in facts]
+
+
 def _paid(case: Case, fact: DossierPaid) -> Decision:
-    dossier = _of(case)
-    today = case.scene.today(dossier.territory, case.now)
-    return _decided(case, payment.record_payment(dossier, case.actor, fact.paid_on, fact.reference, today))
+    scene, dossier = case.scene, _of(case)
+    today = scene.today(dossier.territory, case.now)
+    # A payment had to be after the beginning of the period, later after the certification.
+    since = dossier.period_from if case.schema_version == 1 else dossier.certified_on or date.min
+    others = [_paid_before(scene, other, dossier, fact) for other in fact.also_paid]
+    facts = payment.record_payment(dossier, case.actor, fact.paid_on, fact.reference, today, since, others, fact.reason)
+    return _decided(case, facts)
+
+
+def _paid_before(scene: Scene, other: UUID, dossier: ServiceDossier, fact: DossierPaid) -> ServiceDossier:
+    if scene.holds(other):
+        return scene.state(ServiceDossier, other, "dossier of the same reference")
+    return replace(dossier, id=other, payment_reference=fact.reference)
 
 
 def _proposed(case: Case, fact: AmendmentProposed) -> Decision:

@@ -7,7 +7,7 @@ whatever the event says.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any, TypeVar
@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from domain.animations.animation import Animation, Surroundings
 from domain.controls.population import Certifications
 from domain.conventions.convention import Convention
+from domain.conventions.rates import AgreedRate
 from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.identifiers import ATTESTATION_FORM_ID, TYPOLOGY_ID, territory_id
 from domain.service_dossiers.service_dossier import ServiceDossier
@@ -45,6 +46,11 @@ class _AnyTerm(Typology):
 
     def admits_children(self, animation_type: str) -> bool:
         return True
+
+
+def without_end(convention: Convention) -> Convention:
+    """Return the convention as if it covered every day, for events that no rule about its days was applied to."""
+    return replace(convention, valid_from=date.min, valid_until=date.max, terminated_on=None)
 
 
 @dataclass(slots=True)
@@ -82,7 +88,7 @@ class Scene:
     def convention(self, stream: UUID, structure_id: UUID, territory: str) -> Convention:
         if self.holds(stream):
             return self.state(Convention, stream, "convention")
-        return Convention(stream, structure_id, territory, "", date.min, date.max, None, None, ())
+        return Convention(stream, structure_id, territory, "", date.min, date.max, None, (), (AgreedRate(None),))
 
     def dossier(self, stream: UUID, animation: Animation) -> ServiceDossier:
         """Return the dossier that an animation is gathered in."""

@@ -9,6 +9,11 @@ import strawberry
 
 from api.core.commanding.inputs import Repeatable, Versioned, reference, value_of
 
+_ACCEPT_UNCOVERED = (
+    "Whether attested animations may be left uncovered, and so unpaid: without it they are named and nothing is"
+    " recorded."
+)
+
 
 @strawberry.input
 class PaymentTermsInput(Repeatable):
@@ -45,6 +50,12 @@ class ConventionAmendInput(PaymentTermsInput, Versioned):
     coordonnateur: str | None = value_of("Who stands for the territory from now on.")
     valid_from: date | None = value_of("First day covered.")
     valid_until: date | None = value_of("Last day covered.")
+    effective_from: date | None = value_of(
+        "First day that is paid at the new rate; today in the territory when left out, and the convention's first day"
+        " where it had no rate. A day before today takes a reason."
+    )
+    reason: str | None = value_of("Why; mandatory for a rate that holds from a day before today.")
+    accept_uncovered: bool | None = value_of(_ACCEPT_UNCOVERED)
 
 
 @strawberry.input(description="The early end of a convention.")
@@ -52,3 +63,4 @@ class ConventionTerminateInput(Versioned):
     convention_id: strawberry.ID = reference("The convention.")
     terminated_on: date | None = value_of("Last day covered; today in the territory when left out.")
     reason: str | None = value_of("Why, 2,000 characters at most. Mandatory.")
+    accept_uncovered: bool | None = value_of(_ACCEPT_UNCOVERED)

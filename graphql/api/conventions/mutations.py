@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import strawberry
 
@@ -13,10 +15,11 @@ from api.conventions.inputs import (
     ConventionTerminateInput,
     StructureRenameInput,
 )
-from api.core.commanding.commands import carry_out, reload_after
+from api.core.commanding.commands import carry_out, catch_up, reload_after
 from api.core.commanding.inputs import patch_of, to_command
 from api.core.commanding.payloads import Payload
 from api.core.context import Context, Info
+from api.core.lists.checks import node_id
 from api.structures.mutations import StructurePayload
 from api.structures.types import (
     Convention,
@@ -28,6 +31,10 @@ from api.structures.types import (
 from application import conventions as commands
 from application.commanding.commands import Command
 from domain.kernel.identifiers import check_siret
+from projections.structures import queries
+
+#: As many as one dossier can hold; a refusal names each.
+_MOST_HELD = 500
 
 
 @strawberry.type(description="What became of a mutation on a convention.")
@@ -70,16 +77,38 @@ class ConventionMutations:
         return StructurePayload(structure=structure, position=carried.position, errors=list(carried.errors))
 
     @strawberry.mutation(
-        description="Changes the conditions of a convention. For coordonnateurs of the territory and the national team."
+        description="Changes the conditions of a convention; a new rate holds from today on, or from `effectiveFrom`."
+        " For coordonnateurs of the territory and the national team."
     )
     async def convention_amend(self, info: Info, input: ConventionAmendInput) -> ConventionPayload:
-        return await _answer(info, commands.ConventionAmend, patch_of(input))
+        values = {name: value for name, value in patch_of(input).items() if (name, value) != ("accept_uncovered", None)}
+        held = await _held(info.context, values, values.get("valid_from"), values.get("valid_until"))
+        return await _answer(info, commands.ConventionAmend, values | {"held": held})
 
     @strawberry.mutation(
         description="Ends a convention early, with a reason. For coordonnateurs of the territory and the national team."
     )
     async def convention_terminate(self, info: Info, input: ConventionTerminateInput) -> ConventionPayload:
-        return await _answer(info, commands.ConventionTerminate, to_command(input))
+        values = to_command(input)
+        # The last day covered is at least yesterday's, wherever the territory is.
+        yesterday = info.context.now.date() - timedelta(days=1)
+        held = await _held(info.context, values, None, values.get("terminated_on", yesterday))
+        return await _answer(info, commands.ConventionTerminate, values | {"held": held})
+
+
+async def _held(context: Context, values: Mapping[str, Any], first: object, last: object) -> list[UUID]:
+    """Return the attested, uncertified animations of the convention that are held outside of these days."""
+    bounds = {"first_day": first, "last_day": last}
+    days = {name: day if isinstance(day, date) else None for name, day in bounds.items()}
+    if not any(days.values()):
+        return []
+    await catch_up(context)
+    convention_id = node_id(values["convention_id"], "conventionId")
+    if await load_convention(context, convention_id) is None:
+        return []
+    read = await context.read()
+    params = {"convention_id": convention_id, "most": _MOST_HELD, **days}
+    return [row["animation_id"] for row in await read.rows(read.sql(queries.UNCERTIFIED), params)]
 
 
 async def _warnings(context: Context, values: Mapping[str, Any], signed: Convention | None) -> list[str]:

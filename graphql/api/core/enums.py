@@ -13,6 +13,7 @@ from domain.kernel.actors import Role
 from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.errors import ErrorCode
 from domain.service_dossiers.transitions import AmendmentStatus
+from domain.service_dossiers.warnings import WarningCode
 from domain.typology.typology import TermKind, ThemeFamily
 from projections.engine.announcing import Step
 
@@ -27,6 +28,7 @@ strawberry.enum(CandidatureStatus, name="CandidatureStatus", description="Where 
 strawberry.enum(Degree, name="Degree", description="First degree: écoles. Second degree: collèges and lycées.")
 strawberry.enum(DossierStatus, name="ServiceDossierStatus", description="Where a service dossier stands.")
 strawberry.enum(AmendmentStatus, name="ServiceAmendmentStatus", description="Where an amendment stands.")
+strawberry.enum(WarningCode, name="ServiceWarningCode", description="What is unusual in a service dossier.")
 strawberry.enum(ControlStatus, name="ControlStatus", description="Where a control stands.")
 strawberry.enum(ReasonCode, name="ControlReasonCode", description="Why a piece is accepted (CONFORM) or refused.")
 strawberry.enum(ErrorCode, name="ErrorCode", description="Why a mutation was not carried out.")

@@ -59,7 +59,7 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
     "Convention": {
         Action.STRUCTURE_READ: (
             "id version territory coordonnateur signedOn validFrom validUntil plannedAnimations ratePerAnimation"
-            " requiredPieces certifiedAnimations terminatedOn terminationReason"
+            " rates requiredPieces certifiedAnimations terminatedOn terminationReason"
         ),
     },
     "ServiceDossier": {
@@ -68,7 +68,7 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
             " amount plannedAnimations alreadyCertified overrunReason openedAt submittedAt submittedBy returnedAt"
             " returnReason certifiedAt certifiedBy certifiedByName withdrawnAt withdrawnBy withdrawalReason"
             " payment toRecover recovered recoveries controls pieces lines missing"
-            " duplicateSheets amendments"
+            " duplicateSheets amendments warnings missingReason warningsReason"
             " allowedActions"
         ),
     },
@@ -127,8 +127,8 @@ PARTS: Mapping[str, str] = {
         "amountAfter amountBefore animation decidedAt decidedBy number proposed proposedAt reason refusalReason status"
         " toRecover"
     ),
-    "ServiceLine": "animation current submitted submittedSheet",
-    "ServicePayment": "amount paidOn recordedAt recordedBy reference",
+    "ServiceLine": "animation current rate submitted submittedSheet",
+    "ServicePayment": "alsoPaid amount paidOn reason recordedAt recordedBy reference",
     "RefusedPiece": "piece reasonCode reasonLabel",
     "ServiceRecovery": "amount recordedAt recordedBy recoveredOn reference",
     "ServicePiece": "attachedAt fileName mediaType piece sha256 size",
@@ -137,6 +137,8 @@ PARTS: Mapping[str, str] = {
         "animations attested awaitingAttestation byMonth byTheme byType cancelled parents past published"
     ),
     "Term": "admitsChildren became code description family formerLabels kind label retired since",
+    "ServiceWarning": "animation code message other",
+    "AgreedRate": "agreedAt effectiveFrom rate reason",
     "Training": "on subject",
     "TermCount": "animations parents term",
     "MailPreferences": "email muted",

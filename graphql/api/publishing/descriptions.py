@@ -117,6 +117,16 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
         "PAID": "The payment is recorded.",
         "WITHDRAWN": "Its certification was withdrawn after the payment, which is due back.",
     },
+    "ServiceWarningCode": {
+        "SAME_TIME_AND_PLACE": "Another attested animation was at the same place at that time.",
+        "SAME_SHEET": "Its signed sheet is the same file as another animation's.",
+        "ATTENDANCE_ABOVE_SEATS": "Many more parents came than there were seats.",
+        "NOBODY_CAME": "Nobody came.",
+        "VERY_SHORT": "It lasted less than a quarter of an hour.",
+        "VERY_LONG": "It lasted more than a day.",
+        "DECLARED_LATE": "It was declared more than sixty days after it took place.",
+        "UNUSUAL_RATE": "Its rate is above a thousand euros.",
+    },
     "StaffRole": {
         "DIRECTOR": "The director of an école.",
         "INSPECTOR": "The inspector (IEN) of écoles, or a representative.",

@@ -23,6 +23,7 @@ from api.core.answers import Refused
 from api.core.context import Context, Services
 from api.downloads.csv_table import CSV, csv_table
 from api.downloads.file_responses import HARMLESS, answered, denied, disposition, id_in_path, kept_file
+from api.service_dossiers.rates import rate_and_amount
 from api.service_dossiers.table import HEADERS, rows
 from api.service_dossiers.types import ServiceDossier, dossier_lines, load_dossier
 from application.files.store import BadStoredFile
@@ -66,7 +67,8 @@ class DossierPapers:
 async def _csv(context: Context, request: Request) -> Response:
     dossier = await readable_dossier(context, request)
     # A few hundred rows: built whole, so that errors are answered as such.
-    table = b"".join(csv_table(HEADERS, rows(dossier, await dossier_lines(context, dossier.row))))
+    _, amount = await rate_and_amount(context, dossier.row)
+    table = b"".join(csv_table(HEADERS, rows(dossier, amount, await dossier_lines(context, dossier.row))))
     headers = {**HARMLESS, "Content-Disposition": disposition("attachment", f"dossier-{dossier.id}.csv")}
     return Response(table, 200, headers, CSV)
 

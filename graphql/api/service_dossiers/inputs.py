@@ -54,6 +54,10 @@ class ServiceDossierCertifyInput(ServiceDossierChangeInput):
     overrun_reason: str | None = value_of(
         "Why more animations are certified than the convention planned. Mandatory in that case only."
     )
+    missing_reason: str | None = value_of(
+        "Why it is certified without the signed sheets and pieces that are `missing`. Mandatory in that case only."
+    )
+    warnings_reason: str | None = value_of("What there is to say to its `warnings`. Mandatory where there are any.")
 
 
 @strawberry.input(description="A dossier that is sent back to its structure.")
@@ -63,10 +67,13 @@ class ServiceDossierReturnInput(ServiceDossierChangeInput):
 
 @strawberry.input(description="The payment of a certified dossier: the certified amount, whole.")
 class ServicePaymentRecordInput(ServiceDossierChangeInput):
-    paid_on: date | None = value_of("The day of payment, not in the future. Mandatory.")
+    paid_on: date | None = value_of(
+        "The day of payment, not in the future nor before that of the certification, in the territory. Mandatory."
+    )
     reference: str | None = value_of(
         "The payment's reference, as the payer gives it; 200 characters at most. Mandatory."
     )
+    reason: str | None = value_of("Why one reference pays several dossiers. Mandatory in that case only.")
 
 
 @strawberry.input(description="A certification that does not hold.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from enum import Enum
 from typing import Any
 from uuid import UUID
@@ -10,7 +12,9 @@ import strawberry
 
 from api.animations.types import Animation, load_animations
 from api.core.context import Context
-from domain.kernel.dossier_status import DossierStatus
+from api.service_dossiers.rates import has_rate, in_the_making
+from domain.kernel.dossier_status import DECIDED
+from domain.service_dossiers.missing import missing_pieces
 from projections.service_dossiers import queries
 
 
@@ -34,27 +38,34 @@ class Missing:
 
 
 async def missing_of(context: Context, row: dict[str, Any]) -> list[Missing]:
-    """Return everything that this dossier lacks; nothing once the coordonnateur has certified it."""
-    if row["status"] in (DossierStatus.CERTIFIED, DossierStatus.PAID, DossierStatus.WITHDRAWN):
-        return []
+    """Return everything that this dossier lacks; once it is certified, what it was certified without."""
     animations = await _animations(context, row["animation_ids"])
+    if not in_the_making(row):
+        sheets = {line["animation_id"] for line in row["lines"] if line["sheet"] is None}
+        without = [animation for animation in animations if animation.id in sheets]
+        lacking = [*_pieces(row, row["required_pieces"], not without), *_sheets(without)]
+        if row["status"] in DECIDED:
+            return [replace(missing, message=f"Certifié sans cela. {missing.message}") for missing in lacking]
+    else:
+        without = [animation for animation in animations if animation.row["sheet_sha256"] is None]
+        pieces = _pieces(row, row["agreed_pieces"], bool(animations) and not without)
+        lacking = [*_terms(row, animations), *pieces, *_sheets(without)]
     unattested = await context.together("unattested", row["dossier_id"], lambda ids: _unattested(context, ids))
-    return [*_terms(row), *_pieces(row), *_sheets(animations), *_to_attest(await _animations(context, unattested))]
+    return [*lacking, *_to_attest(await _animations(context, unattested))]
 
 
-def _terms(row: dict[str, Any]) -> list[Missing]:
+def _terms(row: dict[str, Any], animations: list[Animation]) -> list[Missing]:
     missing = []
     if not row["animation_ids"]:
         missing.append(_missing(MissingKind.ANIMATIONS, "Le dossier ne rassemble aucune animation attestée."))
-    if row["agreed_rate"] is None:
+    if not has_rate(row, [animation.row["day"] for animation in animations]):
         message = "La convention ne fixe pas de montant par animation : demandez qu'elle soit amendée."
         missing.append(_missing(MissingKind.RATE, message))
     return missing
 
 
-def _pieces(row: dict[str, Any]) -> list[Missing]:
-    attached = {piece["piece"] for piece in row["pieces"]}
-    absent = [piece for piece in row["agreed_pieces"] if piece not in attached]
+def _pieces(row: dict[str, Any], required: Sequence[str], all_sheets: bool) -> list[Missing]:
+    absent = missing_pieces(required, {piece["piece"] for piece in row["pieces"]}, all_sheets)
     return [_missing(MissingKind.PIECE, f"Pièce à joindre : « {piece} ».", piece=piece) for piece in absent]
 
 
@@ -64,7 +75,6 @@ def _sheets(animations: list[Animation]) -> list[Missing]:
             MissingKind.SHEET, f"Feuille d'émargement signée à joindre : « {animation.title} ».", animation=animation
         )
         for animation in animations
-        if animation.row["sheet_sha256"] is None
     ]
 
 

@@ -30,9 +30,11 @@ from api.service_dossiers.inputs import (
     ServiceRecoveryRecordInput,
 )
 from api.service_dossiers.types import ServiceDossier, load_dossier
+from api.service_dossiers.warnings import resembling
 from application.commanding.commands import Command
 from application.service_dossiers import amendments, commands, withdrawal
 from domain.service_dossiers.gathering import MOST_ANIMATIONS
+from domain.service_dossiers.payment import reference_key
 from projections.service_dossiers import queries
 
 
@@ -76,6 +78,25 @@ async def _proposed_to_gather(context: Context, values: Mapping[str, Any]) -> li
     return await _gatherable(context, dossier.row["convention_id"], dossier.period_from, dossier.period_until)
 
 
+async def _resembling(context: Context, values: Mapping[str, Any]) -> list[UUID]:
+    """Return animations that those of the dossier may be like, for the command to compare as the log has them."""
+    await catch_up(context)
+    dossier = await load_dossier(context, node_id(values["dossier_id"], "dossierId"))
+    if dossier is None:
+        return []
+    return [row["animation_id"] for row in await resembling(context, dossier.row["animation_ids"])]
+
+
+async def _of_same_reference(context: Context, values: Mapping[str, Any]) -> list[UUID]:
+    reference = values.get("reference")
+    await catch_up(context)
+    if not isinstance(reference, str) or not await load_dossier(context, node_id(values["dossier_id"], "dossierId")):
+        return []
+    read = await context.read()
+    rows = await read.rows(read.sql(queries.PAID_BY_REFERENCE), {"key": reference_key(reference.strip())})
+    return [row["dossier_id"] for row in rows]
+
+
 @strawberry.type
 class ServiceDossierMutations:
     @strawberry.mutation(
@@ -113,11 +134,13 @@ class ServiceDossierMutations:
         return await _answer(info, commands.ServiceDossierSubmit, to_command(input))
 
     @strawberry.mutation(
-        description="Certifies that the service is done: the amount is due. For coordonnateurs of the territory, and"
-        " never for who submitted it."
+        description="Certifies that the service is done: the amount is due. What is missing, and what `warnings` say,"
+        " is answered with a reason. For coordonnateurs of the territory, and never for who submitted it."
     )
     async def service_dossier_certify(self, info: Info, input: ServiceDossierCertifyInput) -> ServiceDossierPayload:
-        return await _answer(info, commands.ServiceDossierCertify, to_command(input))
+        values = to_command(input)
+        proposed = await _resembling(info.context, values)
+        return await _answer(info, commands.ServiceDossierCertify, values | {"resembling": proposed})
 
     @strawberry.mutation(
         description="Sends a submitted dossier back, with a reason: its animations are free for a dossier again. For"
@@ -131,7 +154,9 @@ class ServiceDossierMutations:
         " team."
     )
     async def service_payment_record(self, info: Info, input: ServicePaymentRecordInput) -> ServiceDossierPayload:
-        return await _answer(info, commands.ServicePaymentRecord, to_command(input))
+        values = to_command(input)
+        proposed = await _of_same_reference(info.context, values)
+        return await _answer(info, commands.ServicePaymentRecord, values | {"of_same_reference": proposed})
 
     @strawberry.mutation(
         description="Withdraws a certification, with a reason. Before payment the dossier is submitted again: to be"

@@ -17,6 +17,10 @@ class ServicePayment:
     reference: str = strawberry.field(description="The payment's reference, as the payer gives it.")
     recorded_at: datetime = strawberry.field(description="When it was recorded here (UTC).")
     recorded_by: str = strawberry.field(description="Who recorded it.")
+    also_paid: list[strawberry.ID] = strawberry.field(
+        description="The dossiers that the same reference had paid before: their ids."
+    )
+    reason: str | None = strawberry.field(description="Why one reference pays several dossiers.")
 
 
 @strawberry.type(description="A part, or all, of what was paid unduly, come back.")
@@ -38,6 +42,8 @@ def payment_of(row: Mapping[str, Any]) -> ServicePayment | None:
         reference=row["payment_reference"],
         recorded_at=row["payment_recorded_at"],
         recorded_by=row["payment_recorded_by"],
+        also_paid=[strawberry.ID(str(other)) for other in row["also_paid"]],
+        reason=row["payment_reason"],
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from typing import Any
 
 from api.service_dossiers.types import ServiceDossier, ServiceLine
@@ -28,7 +29,7 @@ HEADERS = (
 )
 
 
-def rows(dossier: ServiceDossier, lines: Iterable[ServiceLine]) -> Iterator[tuple[Any, ...]]:
+def rows(dossier: ServiceDossier, amount: Decimal | None, lines: Iterable[ServiceLine]) -> Iterator[tuple[Any, ...]]:
     """Yield the rows. Submitted figures are empty before submission, and the sheet is the animation's current one."""
     for line in lines:
         animation, submitted, current = line.animation, line.submitted, line.current
@@ -44,9 +45,9 @@ def rows(dossier: ServiceDossier, lines: Iterable[ServiceLine]) -> Iterator[tupl
             current.parents,
             current.children,
             line.submitted_sheet if submitted else animation.row["sheet_sha256"],
-            dossier.rate_per_animation,
+            line.rate,
             STATUS_LABELS[dossier.status],
-            dossier.amount,
+            amount,
             dossier.to_recover,
             dossier.recovered,
         )

@@ -22,7 +22,9 @@ from api.core.scalars import local
 from api.service_dossiers.controlled import DossierControl, controls_of, in_control, refused_pieces
 from api.service_dossiers.duplicate_sheets import DuplicateSheet, duplicate_sheets_of
 from api.service_dossiers.missing import Missing, missing_of
+from api.service_dossiers.rates import rate_and_amount, rate_of
 from api.service_dossiers.sums import ServicePayment, ServiceRecovery, euros, payment_of, recoveries_of
+from api.service_dossiers.warnings import ServiceWarning, warnings_of_dossier
 from api.structures.types import Convention, Structure, load_conventions, structure_beside
 from api.typology.territories_and_terms import Lists, lists_of
 from api.typology.territory import Territory
@@ -50,6 +52,10 @@ class ServiceLine:
     current: Figures = strawberry.field(description="What is attested today: other figures after an amendment.")
     submitted_sheet: str | None = strawberry.field(
         description="SHA-256 of the signed attendance sheet, as it was when the dossier was submitted."
+    )
+    rate: Decimal | None = strawberry.field(
+        description="Euros for it, by the rate in force on its day: as submitted, before that as the convention says"
+        " today."
     )
 
 
@@ -98,18 +104,13 @@ class ServiceDossier(Node):
     period_from: date = strawberry.field(description="First day of the period, in the territory.")
     period_until: date = strawberry.field(description="Last day of the period, included.")
     animation_count: int = strawberry.field(description="How many animations it holds.")
-    rate_per_animation: Decimal | None = strawberry.field(
-        description="Euros for one animation: as submitted, before that as the convention says today."
-    )
-    amount: Decimal | None = strawberry.field(
-        description="Euros due: animations times the rate, without those to which, by an accepted amendment, nobody"
-        " came. Certified once the status is CERTIFIED; nothing after WITHDRAWN."
-    )
     planned_animations: int | None = strawberry.field(description="What the convention planned, when last looked at.")
     already_certified: int | None = strawberry.field(
         description="Animations of the convention that were certified before this dossier was."
     )
     overrun_reason: str | None = strawberry.field(description="Why more was certified than planned.")
+    missing_reason: str | None = strawberry.field(description="Why it was certified without what is `missing`.")
+    warnings_reason: str | None = strawberry.field(description="What was answered to `warnings` when it was certified.")
     pieces: list[ServicePiece] = strawberry.field(description="The pieces attached.")
     opened_at: datetime = strawberry.field(description="When it was opened (local time).")
     submitted_at: datetime | None = strawberry.field(description="When it was last submitted (local time).")
@@ -153,7 +154,31 @@ class ServiceDossier(Node):
     async def lines(self, info: Info) -> list[ServiceLine]:
         return await dossier_lines(read_beside(self.row.get("past"), info), self.row)
 
-    @strawberry.field(description="What is still missing for it to be certified, and what keeps it from submission.")
+    @strawberry.field(
+        description="Euros for one animation: as submitted, before that as the convention says today; null where they"
+        " differ, see `lines`."
+    )
+    async def rate_per_animation(self, info: Info) -> Decimal | None:
+        return (await rate_and_amount(read_beside(self.row.get("past"), info), self.row))[0]
+
+    @strawberry.field(
+        description="Euros due: the sum of the lines, each at its rate, without those to which, by an accepted"
+        " amendment, nobody came. Certified once the status is CERTIFIED; nothing after WITHDRAWN."
+    )
+    async def amount(self, info: Info) -> Decimal | None:
+        return (await rate_and_amount(read_beside(self.row.get("past"), info), self.row))[1]
+
+    @strawberry.field(
+        description="What is unusual in it. For it to be certified, the coordonnateur answers them in a"
+        " `warningsReason`; then it is what they answered."
+    )
+    async def warnings(self, info: Info) -> list[ServiceWarning]:
+        return await warnings_of_dossier(read_beside(self.row.get("past"), info), self.row)
+
+    @strawberry.field(
+        description="What is still missing for it to be certified without a `missingReason`, and what keeps it from"
+        " submission; once it is certified, what it was certified without."
+    )
     async def missing(self, info: Info) -> list[Missing]:
         return await missing_of(read_beside(self.row.get("past"), info), self.row)
 
@@ -211,19 +236,20 @@ async def dossier_lines(context: Context, row: dict[str, Any]) -> list[ServiceLi
     count_items(context, len(row["animation_ids"]), "first")
     animations = await _animations(context, row["animation_ids"])
     submitted = {line["animation_id"]: line for line in row["lines"]}
-    return [_line(animation, submitted.get(animation.id)) for animation in animations if animation is not None]
+    return [_line(row, animation, submitted.get(animation.id)) for animation in animations if animation is not None]
 
 
 def _figures(parents: int, children: int) -> Figures:
     return Figures(parents=parents, children=children, total=parents + children)
 
 
-def _line(animation: Animation, submitted: Mapping[str, Any] | None) -> ServiceLine:
+def _line(row: dict[str, Any], animation: Animation, submitted: Mapping[str, Any] | None) -> ServiceLine:
     return ServiceLine(
         animation=animation,
         submitted=_figures(submitted["parents"], submitted["children"]) if submitted else None,
         current=_figures(animation.row["parents"], animation.row["children"]),
         submitted_sheet=submitted["sheet"] if submitted else None,
+        rate=rate_of(row, str(animation.id), animation.row["day"]),
     )
 
 
@@ -247,28 +273,24 @@ def _piece(piece: Mapping[str, Any]) -> ServicePiece:
     return ServicePiece(**{**piece, "attached_at": datetime.fromisoformat(piece["attached_at"])})
 
 
-_AS_RECORDED = ("version", "period_from", "period_until", "planned_animations", "already_certified", "overrun_reason")
+_AS_RECORDED = ("version", "period_from", "period_until", "planned_animations", "already_certified")
 _SUMS = ("to_recover", "recovered")
-_WHO_AND_WHY = ("submitted_by", "return_reason", "certified_by", "withdrawn_by", "withdrawal_reason")
+_REASONS = ("overrun_reason", "missing_reason", "warnings_reason", "return_reason", "withdrawal_reason")
+_WHO = ("submitted_by", "certified_by", "withdrawn_by")
 _WHEN = ("opened_at", "submitted_at", "returned_at", "certified_at", "withdrawn_at")
 
 
 def dossier_of(row: dict[str, Any], lists: Lists) -> ServiceDossier:
     """Return the dossier of a row of `queries.SOURCE`."""
     territory = lists.territories[row["territory"]]
-    in_the_making = row["status"] in (DossierStatus.OPEN, DossierStatus.RETURNED)
-    rate: Decimal | None = row["agreed_rate"] if in_the_making else row["rate_per_animation"]
-    count = len(row["animation_ids"])
-    fields: dict[str, Any] = {name: row[name] for name in (*_AS_RECORDED, *_SUMS, *_WHO_AND_WHY)}
+    fields: dict[str, Any] = {name: row[name] for name in (*_AS_RECORDED, *_SUMS, *_REASONS, *_WHO)}
     fields |= {name: local(row[name], territory.time_zone) if row[name] else None for name in _WHEN}
     return ServiceDossier(
         id=strawberry.ID(str(row["dossier_id"])),
         status=DossierStatus(row["status"]),
         structure=structure_beside(row),
         territory=territory,
-        animation_count=count,
-        rate_per_animation=rate,
-        amount=(rate * count if rate is not None else None) if in_the_making else row["amount"],
+        animation_count=len(row["animation_ids"]),
         pieces=[_piece(fields) for fields in row["pieces"]],
         payment=payment_of(row),
         recoveries=recoveries_of(row),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
@@ -38,6 +38,16 @@ if TYPE_CHECKING:
 _FOR = "For the structure, the coordonnateurs of its territories, the national team and auditors; others: FORBIDDEN."
 
 
+@strawberry.type(description="A rate as it was agreed.")
+class AgreedRate:
+    rate: Decimal | None = strawberry.field(description="Euros for one animation; null: none.")
+    effective_from: date | None = strawberry.field(
+        description="The first day that it holds on; null: from the convention's first day."
+    )
+    reason: str | None = strawberry.field(description="Why, where it was agreed later than it holds.")
+    agreed_at: datetime = strawberry.field(description="When it was recorded (UTC).")
+
+
 @strawberry.type(description="What a structure and a coordonnateur signed. " + _FOR)
 class Convention(Node):
     version: int = strawberry.field(description="Rises with every change: for `expectedVersion`.")
@@ -47,7 +57,12 @@ class Convention(Node):
     valid_from: date = strawberry.field(description="The first day covered.")
     valid_until: date = strawberry.field(description="The last day covered.")
     planned_animations: int | None = strawberry.field(description="How many animations are planned.")
-    rate_per_animation: Decimal | None = strawberry.field(description="What is paid for one animation, in euros.")
+    rate_per_animation: Decimal | None = strawberry.field(
+        description="What is paid for one animation, in euros, as agreed last: `rates` says from which day on."
+    )
+    rates: list[AgreedRate] = strawberry.field(
+        description="The rates agreed so far, in that order: on each day the last one that holds on it is paid."
+    )
     required_pieces: list[str] = strawberry.field(description="The pieces that payment requires.")
     certified_animations: int = strawberry.field(description="Animations whose service was certified so far.")
     terminated_on: date | None = strawberry.field(description="The last day covered, when it was terminated.")
@@ -191,8 +206,19 @@ def structure_beside(row: dict[str, Any]) -> Structure:
 
 
 def convention_of(row: dict[str, Any]) -> Convention:
-    fields = {name: row[name] for name in Convention.__annotations__}
+    fields = {name: row[name] for name in Convention.__annotations__ if name != "rates"}
+    fields["rates"] = [_agreed_rate(agreed) for agreed in row["rates"]]
     return Convention(id=strawberry.ID(str(row["convention_id"])), **fields)
+
+
+def _agreed_rate(agreed: dict[str, Any]) -> AgreedRate:
+    day, rate = agreed["effective_from"], agreed["rate"]
+    return AgreedRate(
+        rate=None if rate is None else Decimal(rate),
+        effective_from=date.fromisoformat(day) if day else None,
+        reason=agreed["reason"],
+        agreed_at=datetime.fromisoformat(agreed["agreed_at"]),
+    )
 
 
 async def _contacts(context: Context, ids: list[UUID]) -> list[dict[str, Any] | None]:

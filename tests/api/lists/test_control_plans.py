@@ -65,7 +65,7 @@ def _controlled(town: Town) -> None:
     opening = ServiceDossierOpen(structure_id=structure_id(TILLEULS), convention_id=convention, **YEAR)
     dossier = town.does(opening.model_copy(update={"gatherable": (animation,)}), ours)
     town.does(ServiceDossierSubmit(dossier_id=dossier), ours)
-    town.does(ServiceDossierCertify(dossier_id=dossier), coordination)
+    town.does(ServiceDossierCertify(dossier_id=dossier, missing_reason="Perdue"), coordination)
     drawing = ControlOpen(name="Un contrôle", share_percent=100, **YEAR)
     control = town.does(drawing, AUDITOR)
     sign_and_draw(town.app, town.now)

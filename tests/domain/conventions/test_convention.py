@@ -1,6 +1,5 @@
 """Conventions: signed, amended, terminated; and which days they cover."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -9,12 +8,8 @@ from pydantic import ValidationError
 
 from domain.catalogue import CONVENTION
 from domain.conventions.convention import (
-    ConventionAmended,
-    ConventionTerminated,
-    amend,
     covering,
     sign,
-    terminate,
 )
 from domain.kernel.actors import Role
 from domain.kernel.errors import DomainError, ErrorCode
@@ -33,18 +28,6 @@ from tests.support.domain.story import given
 INVALID, FORBIDDEN, RULE_BROKEN = ErrorCode.INVALID, ErrorCode.FORBIDDEN, ErrorCode.RULE_BROKEN
 TODAY = date(2026, 9, 10)
 FIRST_DAY, LAST_DAY = date(2026, 9, 1), date(2027, 8, 31)
-
-
-def amended(**changes):
-    values = {
-        "coordonnateur": "Coordination 34",
-        "valid_from": FIRST_DAY,
-        "valid_until": LAST_DAY,
-        "planned_animations": 10,
-        "rate_per_animation": Decimal("150.00"),
-        "required_pieces": ("Liste d'émargement signée",),
-    }
-    return ConventionAmended(**values | changes)
 
 
 def test_a_coordonnateur_signs_with_a_structure_in_their_territory():
@@ -143,87 +126,6 @@ def test_signed_terms_cannot_be_edited():
         setattr(terms(), "siret", "x")  # noqa: B010
 
 
-def test_an_amendment_says_what_is_new_and_keeps_the_rest():
-    state = (
-        given(CONVENTION, signed())
-        .when(amend, COORDONNATEUR, {"rate_per_animation": Decimal("180.00")})
-        .then(amended(rate_per_animation=Decimal("180.00"), changed=("rate_per_animation",)))
-    )
-    assert state.rate_per_animation == Decimal("180.00")
-    assert state.valid_until == LAST_DAY
-
-
-def test_an_amendment_may_drop_an_optional_term():
-    given(CONVENTION, signed()).when(amend, COORDONNATEUR, {"planned_animations": None}).then(
-        amended(planned_animations=None, changed=("planned_animations",))
-    )
-
-
-@pytest.mark.parametrize("field", ["coordonnateur", "valid_from", "valid_until", "required_pieces"])
-def test_an_amendment_cannot_drop_a_mandatory_term(field):
-    given(CONVENTION, signed()).when(amend, COORDONNATEUR, {field: None}).then_refused(
-        INVALID, field, "champ obligatoire"
-    )
-
-
-def test_an_amendment_changes_something():
-    given(CONVENTION, signed()).when(amend, COORDONNATEUR, {"valid_until": LAST_DAY}).then_refused(
-        RULE_BROKEN, saying="Rien ne change"
-    )
-
-
-def test_an_amendment_keeps_the_period_in_order():
-    given(CONVENTION, signed()).when(amend, COORDONNATEUR, {"valid_until": date(2026, 8, 31)}).then_refused(
-        INVALID, "valid_until"
-    )
-
-
-def test_neither_siret_nor_territory_can_be_amended():
-    given(CONVENTION, signed()).when(amend, COORDONNATEUR, {"territory": "02"}).then_refused(RULE_BROKEN)
-
-
-@pytest.mark.parametrize("who", [STRUCTURE, actor(Role.COORDONNATEUR, territories=frozenset(["02"]))])
-def test_only_the_territorys_coordonnateur_amends_or_terminates(who):
-    story = given(CONVENTION, signed())
-    story.when(amend, who, {"planned_animations": 12}).then_refused(FORBIDDEN)
-    story.when(terminate, who, date(2027, 1, 1), "Fin").then_refused(FORBIDDEN)
-
-
-def test_a_termination_keeps_its_last_day_and_reason():
-    state = (
-        given(CONVENTION, signed())
-        .when(terminate, COORDONNATEUR, date(2027, 1, 31), "Fermeture du centre")
-        .then(ConventionTerminated(terminated_on=date(2027, 1, 31), reason="Fermeture du centre"))
-    )
-    assert state.covers(date(2027, 1, 31))
-    assert not state.covers(date(2027, 2, 1))
-
-
-@pytest.mark.parametrize("day", [FIRST_DAY - timedelta(days=1), LAST_DAY + timedelta(days=1)])
-def test_a_termination_falls_within_the_validity(day):
-    given(CONVENTION, signed()).when(terminate, COORDONNATEUR, day, "Fin").then_refused(
-        INVALID, "terminated_on", "01/09/2026 et le 31/08/2027"
-    )
-
-
-@pytest.mark.parametrize("day", [FIRST_DAY, LAST_DAY])
-def test_a_termination_may_fall_on_either_end(day):
-    given(CONVENTION, signed()).when(terminate, COORDONNATEUR, day, "Fin").then_accepted()
-
-
-@pytest.mark.parametrize("reason", ["", "   "])
-def test_a_termination_has_a_reason(reason):
-    given(CONVENTION, signed()).when(terminate, COORDONNATEUR, date(2027, 1, 31), reason).then_refused(
-        INVALID, "reason", "obligatoire"
-    )
-
-
-def test_a_terminated_convention_is_neither_amended_nor_terminated_again():
-    story = given(CONVENTION, signed(), ConventionTerminated(terminated_on=date(2027, 1, 31), reason="Fin"))
-    story.when(amend, COORDONNATEUR, {"planned_animations": 12}).then_refused(RULE_BROKEN, "convention_id", "résiliée")
-    story.when(terminate, COORDONNATEUR, date(2027, 2, 1), "Fin").then_refused(RULE_BROKEN, "convention_id")
-
-
 @pytest.mark.parametrize(
     ("day", "covered"),
     [
@@ -243,7 +145,7 @@ def test_a_termination_never_lengthens_the_validity():
 
 
 def test_when_several_conventions_cover_a_day_the_latest_signed_counts():
-    first, second = convention(), replace(convention(), rate_per_animation=Decimal("180.00"))
+    first, second = convention(), convention(rate_per_animation=Decimal("180.00"))
     assert covering([first, second], "34", FIRST_DAY) is second
 
 

@@ -53,6 +53,7 @@ IN_CLEAR = {
     "title": "what an animation is called in public lists, on posters and in feeds: history is told by it",
     "required_pieces": "terms of payment, by whose words pieces are found again",
     "piece": "one of the required pieces, or made by us",
+    "missing_pieces": "some of the required pieces",
     "questions": "worded by the national team, published",
     "seed": "anybody draws again by it",
     "reason_code": "a word of ours",

@@ -19,6 +19,11 @@ VERSIONS = {
     "service_dossier.amendment_accepted": 2,
     "control.opened": 2,
     "control.closed": 2,
+    "convention.amended": 2,
+    "convention.terminated": 2,
+    "service_dossier.submitted": 2,
+    "service_dossier.certified": 2,
+    "service_dossier.paid": 2,
 }
 _GIVEN = ("coordonnateur_appointed", "school_staff_bound", "auditor_admitted", "speaker_joined", "mediateur_registered")
 PERSONAL = {
@@ -39,7 +44,7 @@ PERSONAL = {
     "structure.account_opened": {"name"},
     "structure.renamed": {"name", "reason"},
     "convention.signed": {"structure_name", "coordonnateur"},
-    "convention.amended": {"coordonnateur"},
+    "convention.amended": {"coordonnateur", "reason"},
     "convention.terminated": {"reason"},
     "animation.created": {"description", "venue_name", "address"},
     "animation.modified": {"description", "venue_name", "address"},
@@ -48,7 +53,8 @@ PERSONAL = {
     "animation.attested": {"answers"},
     "animation.attestation_corrected": {"answers", "reason"},
     "service_dossier.returned": {"reason"},
-    "service_dossier.certified": {"overrun_reason"},
+    "service_dossier.certified": {"overrun_reason", "missing_reason", "warnings_reason"},
+    "service_dossier.paid": {"reason"},
     "service_dossier.certification_withdrawn": {"reason"},
     "service_dossier.amendment_proposed": {"answers", "reason"},
     "service_dossier.amendment_refused": {"reason"},

@@ -9,10 +9,9 @@ import pytest
 from domain.kernel.authors import Author
 from domain.kernel.errors import ErrorCode
 from domain.service_dossiers.amendment import accept, decline
-from domain.service_dossiers.certification import certify, send_back
-from domain.service_dossiers.payment import record_payment
+from domain.service_dossiers.certification import send_back
 from domain.service_dossiers.transitions import allowed_actions
-from tests.support.domain.builders import COORDONNATEUR, NATIONAL, convention
+from tests.support.domain.builders import COORDONNATEUR, NATIONAL
 from tests.support.domain.dossier_builders import (
     GATHERED,
     OPENED,
@@ -24,6 +23,7 @@ from tests.support.domain.dossier_builders import (
     proposed,
     submitted,
 )
+from tests.support.domain.dossier_decisions import certifying, paying
 
 RULE_BROKEN = ErrorCode.RULE_BROKEN
 JEAN, ANNE, PAUL = "a" * 21 + "A", "b" * 21 + "A", "c" * 21 + "A"
@@ -50,42 +50,42 @@ def test_who_claimed_payment_in_any_way_does_not_certify_and_is_told_beforehand(
     authors[does] = JEAN_THERE
     story = dossier(OPENED, GATHERED, piece(), submitted(submitted_by="x")).by(*authors)
     reason = f"Nul ne certifie un dossier qu'il a lui-même {word}."
-    story.when(certify, convention(), JEAN_CERTIFIES, None).then_refused(RULE_BROKEN, saying=reason)
+    story.when(*certifying(who=JEAN_CERTIFIES)).then_refused(RULE_BROKEN, saying=reason)
     assert _reason(story.state, JEAN_CERTIFIES, "serviceDossierCertify") == reason
     story.when(send_back, JEAN_CERTIFIES, "Une feuille manque").then_accepted()
 
 
 def test_another_person_of_the_same_name_certifies():
     story = dossier(OPENED, GATHERED, submitted(submitted_by="x")).by(ANNE_THERE)
-    story.when(certify, convention(), PAUL_CERTIFIES, None).then(certified())
+    story.when(*certifying(who=PAUL_CERTIFIES)).then(certified())
     assert _reason(story.state, PAUL_CERTIFIES, "serviceDossierCertify") is None
 
 
 @pytest.mark.parametrize("name", ["jean", "Jean", " JEAN ", "\uff4a\uff45\uff41\uff4e"])
 def test_where_older_events_tell_no_person_names_are_compared_in_one_form(name):
     story = dossier(*TO_SUBMITTED).by(Author("jean"))
-    story.when(certify, convention(), replace(JEAN_CERTIFIES, name=name), None).then_refused(RULE_BROKEN)
+    story.when(*certifying(who=replace(JEAN_CERTIFIES, name=name))).then_refused(RULE_BROKEN)
 
 
 def test_where_older_events_tell_no_person_mandates_of_one_account_are_one_person():
     story = dossier(*TO_SUBMITTED).by(Author(f"structure:{ACCOUNT}"))
     official = replace(COORDONNATEUR, name=f"coordonnateur:{ACCOUNT}", account_id=ACCOUNT)
-    story.when(certify, convention(), official, None).then_refused(RULE_BROKEN)
+    story.when(*certifying(who=official)).then_refused(RULE_BROKEN)
     by_token = dossier(*TO_SUBMITTED).by(Author("jean"))
-    by_token.when(certify, convention(), replace(official, subject="Jean"), None).then_refused(RULE_BROKEN)
+    by_token.when(*certifying(who=replace(official, subject="Jean"))).then_refused(RULE_BROKEN)
 
 
 def test_who_certified_does_not_record_the_payment():
     story = dossier(*TO_CERTIFIED).by(*[ANNE_THERE] * 3, JEAN_THERE)
     reason = "Nul n'enregistre le paiement d'un dossier qu'il a lui-même certifié."
-    story.when(record_payment, JEAN_PAYS, PAID_ON, "VIR-1", NOW).then_refused(RULE_BROKEN, saying=reason)
+    story.when(*paying(who=JEAN_PAYS)).then_refused(RULE_BROKEN, saying=reason)
     assert _reason(story.state, JEAN_PAYS, "servicePaymentRecord") == reason
-    story.when(record_payment, replace(NATIONAL, person=PAUL), PAID_ON, "VIR-1", NOW).then_accepted()
+    story.when(*paying(who=replace(NATIONAL, person=PAUL))).then_accepted()
 
 
 def test_who_claimed_the_payment_does_not_record_it():
     story = dossier(*TO_CERTIFIED).by(JEAN_THERE, *[ANNE_THERE] * 3)
-    story.when(record_payment, JEAN_PAYS, PAID_ON, "VIR-1", NOW).then_refused(RULE_BROKEN, saying="ouvert")
+    story.when(*paying(who=JEAN_PAYS)).then_refused(RULE_BROKEN, saying="ouvert")
 
 
 def test_who_proposed_an_amendment_does_not_accept_it_and_may_take_it_back():

@@ -1,15 +1,18 @@
 """Service dossiers: opened, gathered, submitted, sent back, certified, paid (docs/glossary.md, "Proof of service…")."""
 
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
 
 from domain.animations.transitions import AnimationStatus
+from domain.conventions.rates import AgreedRate
 from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.errors import DomainError, ErrorCode
-from domain.service_dossiers.events import DossierGathered, DossierReturned
+from domain.service_dossiers.events import DossierGathered, DossierReturned, DossierSubmitted
 from domain.service_dossiers.gathering import MOST_ANIMATIONS, gather, open_dossier
+from domain.service_dossiers.missing import names_the_sheets
 from domain.service_dossiers.submission import attach_piece, submit
 from tests.support.domain.builders import COORDONNATEUR, OTHER_STRUCTURE, STRUCTURE, THEIRS, convention
 from tests.support.domain.dossier_builders import (
@@ -60,7 +63,9 @@ def test_a_period_may_be_a_single_day():
     ids=["before it is valid", "after it is valid"],
 )
 def test_the_convention_covers_the_period_in_part_at_least(start, end):
-    given().when(open_dossier, convention(), start, end, STRUCTURE).then_refused(RULE_BROKEN, "period_from", "valable")
+    given().when(open_dossier, convention(), start, end, STRUCTURE).then_refused(
+        RULE_BROKEN, "period_from", "couvre les jours"
+    )
 
 
 @pytest.mark.parametrize(
@@ -74,7 +79,7 @@ def test_one_day_of_the_convention_in_the_period_is_enough(start, end):
 
 def test_a_dossier_gathers_attested_animations():
     attendances = {FIRST: attended(FIRST), SECOND: attended(SECOND)}
-    state = dossier(OPENED).when(gather, attendances.items(), STRUCTURE).then(GATHERED)
+    state = dossier(OPENED).when(gather, convention(), attendances.items(), STRUCTURE).then(GATHERED)
     assert state.animation_ids == (FIRST, SECOND)
 
 
@@ -93,7 +98,7 @@ OBSTACLES = {
 @pytest.mark.parametrize("why", OBSTACLES)
 def test_a_dossier_does_not_gather_an_animation_that(why):
     animation, saying = OBSTACLES[why]
-    dossier(OPENED).when(gather, {FIRST: animation}.items(), STRUCTURE).then_refused(
+    dossier(OPENED).when(gather, convention(), {FIRST: animation}.items(), STRUCTURE).then_refused(
         RULE_BROKEN, "animation_ids.0", saying
     )
 
@@ -101,46 +106,46 @@ def test_a_dossier_does_not_gather_an_animation_that(why):
 def test_every_animation_that_cannot_be_gathered_is_named_by_its_place():
     attendances = {FIRST: attended(FIRST), SECOND: None, THIRD: attended(THIRD, dossier_id=FIRST)}
     with pytest.raises(DomainError) as refusal:
-        gather(dossier(OPENED).state, attendances.items(), STRUCTURE)
+        gather(dossier(OPENED).state, convention(), attendances.items(), STRUCTURE)
     assert [problem.field for problem in refusal.value.problems] == [("animation_ids", "1"), ("animation_ids", "2")]
 
 
 @pytest.mark.parametrize("days", [-73, 16], ids=["first", "last"])
 def test_the_first_and_the_last_day_of_the_period_are_included(days):
-    dossier(OPENED).when(gather, {FIRST: attended(days=days)}.items(), STRUCTURE).then_accepted()
+    dossier(OPENED).when(gather, convention(), {FIRST: attended(days=days)}.items(), STRUCTURE).then_accepted()
 
 
 def test_what_the_dossier_holds_already_it_may_keep():
     attendances = {FIRST: attended(FIRST, dossier_id=SUBJECT), THIRD: attended(THIRD)}
-    dossier(OPENED, GATHERED).when(gather, attendances.items(), STRUCTURE).then(
+    dossier(OPENED, GATHERED).when(gather, convention(), attendances.items(), STRUCTURE).then(
         DossierGathered(animation_ids=(FIRST, THIRD))
     )
 
 
 def test_gathering_the_same_again_changes_nothing():
     attendances = {SECOND: attended(SECOND, dossier_id=SUBJECT), FIRST: attended(FIRST, dossier_id=SUBJECT)}
-    dossier(OPENED, GATHERED).when(gather, attendances.items(), STRUCTURE).then_refused(
+    dossier(OPENED, GATHERED).when(gather, convention(), attendances.items(), STRUCTURE).then_refused(
         RULE_BROKEN, saying="Rien ne change"
     )
 
 
 def test_a_dossier_that_was_sent_back_is_open_again_once_it_gathers():
     attendances = {FIRST: attended(FIRST), SECOND: attended(SECOND)}
-    state = dossier(*TO_SUBMITTED, RETURNED).when(gather, attendances.items(), STRUCTURE).then(GATHERED)
+    state = dossier(*TO_SUBMITTED, RETURNED).when(gather, convention(), attendances.items(), STRUCTURE).then(GATHERED)
     assert state.status is DossierStatus.OPEN
 
 
 def test_a_dossier_holds_so_many_animations_and_no_more():
     many = {UUID(int=1 << 64 | number): attended() for number in range(MOST_ANIMATIONS)}
-    dossier(OPENED).when(gather, many.items(), STRUCTURE).then_accepted()
+    dossier(OPENED).when(gather, convention(), many.items(), STRUCTURE).then_accepted()
     one_more = many | {FIRST: attended(FIRST)}
-    dossier(OPENED).when(gather, one_more.items(), STRUCTURE).then_refused(
+    dossier(OPENED).when(gather, convention(), one_more.items(), STRUCTURE).then_refused(
         INVALID, "animation_ids", str(MOST_ANIMATIONS)
     )
 
 
 def test_another_structure_does_not_gather():
-    dossier(OPENED).when(gather, {}.items(), OTHER_STRUCTURE).then_refused(FORBIDDEN)
+    dossier(OPENED).when(gather, convention(), {}.items(), OTHER_STRUCTURE).then_refused(FORBIDDEN)
 
 
 def test_a_piece_that_the_convention_requires_is_attached():
@@ -206,3 +211,55 @@ def test_a_submitted_dossier_is_not_submitted_again():
 def test_a_dossier_that_was_sent_back_gathers_before_it_is_submitted():
     story = dossier(*TO_SUBMITTED, RETURNED)
     story.when(submit, convention(), TWO, STRUCTURE).then_refused(RULE_BROKEN, saying="rassemblez")
+
+
+ENDED = convention(terminated_on=date(2027, 1, 31))
+
+
+def test_an_animation_after_the_convention_is_named_with_the_last_day_covered():
+    (problem,) = (
+        dossier(OPENED)
+        .when(gather, ENDED, {FIRST: attended(FIRST)}.items(), STRUCTURE)
+        .then_refused(RULE_BROKEN, "animation_ids.0", "31/01/2027")
+    )
+    assert attended(FIRST).content.title in problem.message
+    dossier(OPENED, GATHERED).when(submit, ENDED, TWO[:1], STRUCTURE).then_refused(RULE_BROKEN, saying="31/01/2027")
+
+
+def test_a_period_after_the_end_of_the_convention_is_not_opened():
+    start, end = date(2027, 2, 1), date(2027, 3, 31)
+    given().when(open_dossier, ENDED, start, end, STRUCTURE).then_refused(RULE_BROKEN, "period_from", "31/01/2027")
+
+
+def test_each_line_has_the_rate_of_its_day():
+    rates = (AgreedRate(Decimal("100.00")), AgreedRate(Decimal("900.00"), date(2027, 3, 16)))
+    held = [(attended(FIRST), 4), (attended(SECOND, days=1), 4)]
+    (claim,) = dossier(OPENED, GATHERED).when(submit, convention(rates=rates), held, STRUCTURE).then_accepted()
+    assert isinstance(claim, DossierSubmitted)
+    assert [line.rate for line in claim.lines] == [Decimal("100.00"), Decimal("900.00")]
+    assert (claim.amount, claim.rate_per_animation, claim.agreed_rate) == (Decimal("1000.00"), None, Decimal("900.00"))
+
+
+def test_an_animation_of_a_day_without_a_rate_is_named():
+    rates = (AgreedRate(None), AgreedRate(Decimal("900.00"), date(2027, 3, 16)))
+    story = dossier(OPENED, GATHERED)
+    story.when(submit, convention(rates=rates), TWO[:1], STRUCTURE).then_refused(RULE_BROKEN, saying="15/03/2027")
+
+
+SHEETS = convention(required_pieces=("Liste d'émargement signée", "Facture"))
+
+
+def test_the_sheets_of_all_animations_are_the_piece_that_has_their_name():
+    without = [*TWO[:1], (attended(SECOND, sheet=None), 4)]
+    dossier(OPENED, GATHERED, piece()).when(submit, SHEETS, TWO, STRUCTURE).then_accepted()
+    dossier(OPENED, GATHERED, piece()).when(submit, SHEETS, without, STRUCTURE).then_refused(
+        RULE_BROKEN, saying="émargement"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "sheets"),
+    [("Feuilles d’émargement", True), ("LISTE D'EMARGEMENT", True), ("émargements", True), ("Facture", False)],
+)
+def test_a_piece_is_the_sheets_by_its_name(name, sheets):
+    assert names_the_sheets(name) is sheets

@@ -13,11 +13,10 @@ from domain.kernel.actors import Role
 from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.errors import ErrorCode
 from domain.service_dossiers.amendment import accept, recount
-from domain.service_dossiers.certification import certify, send_back
-from domain.service_dossiers.payment import record_payment
+from domain.service_dossiers.certification import send_back
 from domain.service_dossiers.transitions import allowed_actions
 from domain.service_dossiers.withdrawal import recover, withdraw
-from tests.support.domain.builders import COORDONNATEUR, NATIONAL, STRUCTURE, actor, convention, signed
+from tests.support.domain.builders import COORDONNATEUR, NATIONAL, STRUCTURE, actor, signed
 from tests.support.domain.dossier_builders import (
     PAID,
     SECOND,
@@ -32,6 +31,7 @@ from tests.support.domain.dossier_builders import (
     recovered,
     withdrawn,
 )
+from tests.support.domain.dossier_decisions import certifying, paying
 from tests.support.domain.story import fold
 
 INVALID, FORBIDDEN, RULE_BROKEN = ErrorCode.INVALID, ErrorCode.FORBIDDEN, ErrorCode.RULE_BROKEN
@@ -55,22 +55,22 @@ def test_a_certification_that_is_withdrawn_before_payment_leaves_a_submitted_dos
     state = dossier(*TO_CERTIFIED).when(withdraw, who, REASON).then(withdrawn())
     assert (state.status, state.amount, state.to_recover) == (DossierStatus.SUBMITTED, None, 0)
     again = dossier(*TO_CERTIFIED, withdrawn())
-    again.when(certify, convention(), COORDONNATEUR, None).then(certified())
+    again.when(*certifying()).then(certified())
     again.when(send_back, COORDONNATEUR, "Une feuille manque").then_accepted()
-    again.when(record_payment, NATIONAL, PAID.paid_on, "VIR", PAID.paid_on).then_refused(RULE_BROKEN)
+    again.when(*paying()).then_refused(RULE_BROKEN)
 
 
 def test_a_certification_that_is_withdrawn_after_payment_makes_all_of_it_due_back():
     state = dossier(*TO_PAID).when(withdraw, NATIONAL, REASON).then(withdrawn(back="300.00"))
     assert (state.status, state.to_recover) == (DossierStatus.WITHDRAWN, Decimal("300.00"))
     closed = dossier(*TO_WITHDRAWN)
-    for decide, values in (
-        (certify, (convention(), COORDONNATEUR, None)),
-        (send_back, (COORDONNATEUR, REASON)),
-        (record_payment, (NATIONAL, DAY, REFERENCE, DAY)),
-        (accept, (COORDONNATEUR, 1)),
+    for decision in (
+        certifying(),
+        (send_back, COORDONNATEUR, REASON),
+        paying(),
+        (accept, COORDONNATEUR, 1),
     ):
-        closed.when(decide, *values).then_refused(RULE_BROKEN, saying="recouvré")
+        closed.when(*decision).then_refused(RULE_BROKEN, saying="recouvré")
 
 
 @pytest.mark.parametrize("who", [STRUCTURE, ELSEWHERE, actor(Role.AUDITOR)], ids=lambda who: who.role)
@@ -121,7 +121,7 @@ def test_an_animation_to_which_nobody_came_is_not_paid():
     state = story.when(accept, COORDONNATEUR, 1).then(accepted(after="150.00"))
     less = dossier(*story.events, accepted(after="150.00"))
     payment = PAID.model_copy(update={"amount": Decimal("150.00")})
-    less.when(record_payment, NATIONAL, PAID.paid_on, PAID.reference, PAID.paid_on).then(payment)
+    less.when(*paying()).then(payment)
     assert state.amount == Decimal("150.00")
     counted = ServiceWithdrawn(dossier_id=state.id, animations=1, amount=Decimal("150.00"))
     assert recount(story.state, accepted(after="150.00")) == [counted]
@@ -149,16 +149,16 @@ def test_somebody_came_after_all():
 def test_nothing_is_paid_where_nobody_came_at_all():
     amended = (nobody_came(), accepted(after="150.00"), nobody_came(2, SECOND), accepted(2, "150.00", "0.00"))
     story = dossier(*TO_CERTIFIED, *amended)
-    story.when(record_payment, NATIONAL, DAY, REFERENCE, DAY).then_refused(RULE_BROKEN, saying="Rien n'est dû")
+    story.when(*paying()).then_refused(RULE_BROKEN, saying="Rien n'est dû")
     assert "Rien n'est dû" in reasons(story.state)["servicePaymentRecord"]
     story.when(withdraw, NATIONAL, REASON).then(withdrawn(0, "0.00"))
 
 
 def test_what_was_amended_is_not_certified_again_as_it_was_submitted():
     story = dossier(*TO_CERTIFIED, proposed(), accepted(), withdrawn())
-    story.when(certify, convention(), COORDONNATEUR, None).then_refused(RULE_BROKEN, saying="renvoyez")
+    story.when(*certifying()).then_refused(RULE_BROKEN, saying="renvoyez")
     again = dossier(*story.events, TO_SUBMITTED[-1])
-    again.when(certify, convention(), COORDONNATEUR, None).then_accepted()
+    again.when(*certifying()).then_accepted()
 
 
 def test_amendments_of_before_leave_the_sum_as_it_was():

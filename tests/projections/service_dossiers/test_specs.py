@@ -21,6 +21,7 @@ from tests.support.domain.dossier_builders import (
     OPENED,
     PAID,
     SECOND,
+    SHEET,
     TO_CERTIFIED,
     TO_SUBMITTED,
     accepted,
@@ -89,7 +90,8 @@ SPECS = [
             "status": "SUBMITTED",
             "lines": [
                 {
-                    "sheet": None,
+                    "sheet": SHEET,
+                    "rate": "150.00",
                     "held_on": "2027-03-15",
                     "parents": 9,
                     "children": 0,
@@ -97,7 +99,8 @@ SPECS = [
                     "animation_version": 4,
                 },
                 {
-                    "sheet": None,
+                    "sheet": SHEET,
+                    "rate": "150.00",
                     "held_on": "2027-03-15",
                     "parents": 9,
                     "children": 0,
@@ -141,6 +144,9 @@ SPECS = [
             "already_certified": 9,
             "overrun_reason": "Demande du collège",
             "acts": _acts(*TO_SUBMISSION, "certified"),
+            "missing_sheets": [],
+            "missing_pieces": [],
+            "warnings": [],
         },
     ),
     Spec(
@@ -152,6 +158,8 @@ SPECS = [
             "status": "PAID",
             "paid_on": date(2027, 4, 20),
             "payment_reference": "VIR-2027-042",
+            "payment_key": "vir2027042",
+            "also_paid": [],
             "payment_recorded_at": at(5),
             "payment_recorded_by": ACTOR,
             "paid_amount": Decimal("300.00"),

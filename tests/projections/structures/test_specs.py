@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -24,6 +25,18 @@ from tests.support.domain.builders import CONVENTION_ID, OURS, PERSON, SIRET, si
 from tests.support.domain.dossier_builders import THIRD
 from tests.support.projection_spec import Spec, at
 
+UNDATED: dict[str, Any] = {"effective_from": None, "reason": None, "uncovered": ()}
+DEARER = ConventionAmended(
+    **{
+        name: value
+        for name, value in signed_values(rate_per_animation=Decimal("900.00")).items()
+        if name in ConventionAmended.model_fields
+    },
+    changed=("rate_per_animation",),
+    effective_from=date(2027, 1, 1),
+    reason="Hausse",
+    uncovered=(),
+)
 SPECS = [
     Spec(
         "structures",
@@ -84,6 +97,7 @@ SPECS = [
             "valid_until": date(2027, 8, 31),
             "planned_animations": 10,
             "rate_per_animation": Decimal("150.00"),
+            "rates": [{"rate": "150.00", "effective_from": None, "reason": None, "agreed_at": at(1).isoformat()}],
             "required_pieces": ["Liste d'émargement signée"],
         },
     ),
@@ -98,14 +112,46 @@ SPECS = [
                 if name in ConventionAmended.model_fields
             },
             changed=("planned_animations", "required_pieces"),
+            **UNDATED,
         ),
         {"planned_animations": 20, "required_pieces": []},
     ),
     Spec(
         "conventions",
+        "a rate is agreed from a day on, beside those before",
+        [signed()],
+        DEARER,
+        {
+            "rate_per_animation": Decimal("900.00"),
+            "rates": [
+                {"rate": "150.00", "effective_from": None, "reason": None, "agreed_at": at(1).isoformat()},
+                {"rate": "900.00", "effective_from": "2027-01-01", "reason": "Hausse", "agreed_at": at(2).isoformat()},
+            ],
+        },
+    ),
+    Spec(
+        "conventions",
+        "the reason of a rate is erased with the words",
+        [signed(), DEARER],
+        ConventionWordsErased(),
+        {
+            "coordonnateur": "[texte effacé]",
+            "rates": [
+                {"rate": "150.00", "effective_from": None, "reason": None, "agreed_at": at(1).isoformat()},
+                {
+                    "rate": "900.00",
+                    "effective_from": "2027-01-01",
+                    "reason": "[texte effacé]",
+                    "agreed_at": at(2).isoformat(),
+                },
+            ],
+        },
+    ),
+    Spec(
+        "conventions",
         "a termination says when and why",
         [signed()],
-        ConventionTerminated(terminated_on=date(2027, 6, 30), reason="Fin anticipée"),
+        ConventionTerminated(terminated_on=date(2027, 6, 30), reason="Fin anticipée", uncovered=()),
         {"terminated_on": date(2027, 6, 30), "termination_reason": "Fin anticipée"},
     ),
     Spec(
@@ -118,7 +164,7 @@ SPECS = [
     Spec(
         "conventions",
         "words that are erased leave a mark",
-        [signed(), ConventionTerminated(terminated_on=date(2027, 6, 30), reason="Fin anticipée")],
+        [signed(), ConventionTerminated(terminated_on=date(2027, 6, 30), reason="Fin anticipée", uncovered=())],
         ConventionWordsErased(),
         {"coordonnateur": "[texte effacé]", "termination_reason": "[texte effacé]"},
     ),

@@ -15,7 +15,7 @@ from projections.engine.rebuild import rebuild
 from tests.scenarios.service.test_controls import Controls
 from tests.scenarios.service.test_service_dossiers import Claims, seen
 from tests.support.dumps import dump, in_hexadecimal
-from tests.support.people import AUDITOR, COORDONNATEUR, NATIONAL, SIRET, STRUCTURE, STRUCTURE_ID, People
+from tests.support.people import AUDITOR, COORDONNATEUR, NATIONAL, REASONS, SIRET, STRUCTURE, STRUCTURE_ID, People
 from tests.support.server import CHECKPOINT_KEY, MASTER_KEY, Server
 
 #: Each stands in one text alone.
@@ -159,7 +159,7 @@ def test_what_justifies_a_payment_is_read_in_its_papers_and_its_bundle_verifies_
     )
     people.does("23-gather-animations-again", STRUCTURE, dossierId=dossier, animationIds=held)
     people.does("19-submit-a-service-dossier", STRUCTURE, dossierId=dossier)
-    people.does("21-certify-the-service", COORDONNATEUR, dossierId=dossier, overrunReason=reasons["overrun"])
+    people.does("21-certify-the-service", COORDONNATEUR, dossierId=dossier, overrunReason=reasons["overrun"], **REASONS)
     people.does(
         "25-propose-an-amendment",
         STRUCTURE,

@@ -14,6 +14,7 @@ from tests.support.people import (
     COORDONNATEUR,
     NATIONAL,
     PARENT,
+    REASONS,
     SCHOOL,
     STRUCTURE,
     STRUCTURE_ID,
@@ -50,7 +51,7 @@ def test_who_certifies_by_a_mandate_is_told_to_those_who_check_the_payment(claim
     claims.attest(*held)
     dossier = str(claims.open(animationIds=held)["id"])
     people.does("19-submit-a-service-dossier", STRUCTURE, dossierId=dossier)
-    people.does("21-certify-the-service", NATHALIE, dossierId=dossier)
+    people.does("21-certify-the-service", NATHALIE, dossierId=dossier, **REASONS)
     for who in (STRUCTURE, COORDONNATEUR, NATIONAL, AUDITOR):
         seen = server.ask(DOSSIER, who, id=dossier)["serviceDossier"]
         assert seen == {"certifiedBy": name, "certifiedByName": "nathalie.coordo"}

@@ -18,6 +18,7 @@ from tests.support.people import (
     NATIONAL,
     OTHER_SIRET,
     OTHER_STRUCTURE,
+    REASONS,
     STRUCTURE,
     STRUCTURE_ID,
     People,
@@ -60,7 +61,7 @@ class Claims:
     def certified(self, *animations: str) -> str:
         dossier = str(self.open(animationIds=list(animations))["id"])
         self.people.does("19-submit-a-service-dossier", STRUCTURE, dossierId=dossier)
-        self.people.does("21-certify-the-service", COORDONNATEUR, dossierId=dossier)
+        self.people.does("21-certify-the-service", COORDONNATEUR, dossierId=dossier, **REASONS)
         return dossier
 
 
@@ -94,7 +95,8 @@ def test_a_structure_is_paid_for_what_it_attested(claims: Claims, people: People
     assert (gathered["animationCount"], gathered["amount"]) == (3, "450.00")
     submitted = people.does("19-submit-a-service-dossier", STRUCTURE, dossierId=opened["id"])["dossier"]
     assert submitted["status"] == "SUBMITTED"
-    certified = people.does("21-certify-the-service", COORDONNATEUR, dossierId=opened["id"])["dossier"]
+    certify = {"dossierId": opened["id"], **REASONS}
+    certified = people.does("21-certify-the-service", COORDONNATEUR, **certify)["dossier"]
     assert (certified["status"], certified["amount"]) == ("CERTIFIED", "450.00")
     paid = people.does(
         "22-record-a-payment", NATIONAL, dossierId=opened["id"], paidOn="2027-03-20", reference="VIR-42"
@@ -102,10 +104,11 @@ def test_a_structure_is_paid_for_what_it_attested(claims: Claims, people: People
     assert paid["status"] == "PAID"
 
     (dossier,) = seen(server, AUDITOR, status=["PAID"])
-    assert dossier["payment"] == {"amount": "450.00", "paidOn": "2027-03-20", "reference": "VIR-42"}
+    payment = {"amount": "450.00", "paidOn": "2027-03-20", "reference": "VIR-42", "reason": None}
+    assert dossier["payment"] == payment
     assert (dossier["submittedBy"], dossier["certifiedBy"]) == ("Les Tilleuls", "Coordination 34")
     assert dossier["convention"]["certifiedAnimations"] == 3
-    assert dossier["missing"] == []
+    assert [missing["kind"] for missing in dossier["missing"]] == ["SHEET"] * 3
     assert {line["submitted"]["parents"] for line in dossier["lines"]} == {9}
 
 
@@ -114,7 +117,9 @@ def test_what_is_sent_back_is_put_right_and_submitted_again(claims: Claims, peop
     claims.attest(*held)
     dossier = claims.open()["id"]
     people.does("19-submit-a-service-dossier", STRUCTURE, dossierId=dossier)
-    (early,) = people.is_refused("10-correct-the-attestation", STRUCTURE, animationId=held[0], parents=8, reason="?")
+    (early,) = people.is_refused(
+        "10-correct-the-attestation", STRUCTURE, animationId=held[0], parents=8, reason="Recompté"
+    )
     assert "renvoi" in early["message"]
     people.does("20-send-a-service-dossier-back", COORDONNATEUR, dossierId=dossier, reason="Recomptez.")
     (returned,) = seen(server)
@@ -170,7 +175,9 @@ def test_after_certification_figures_change_by_an_amendment_only(claims: Claims,
     (animation,) = claims.held(1)
     claims.attest(animation)
     dossier = claims.certified(animation)
-    (direct,) = people.is_refused("10-correct-the-attestation", STRUCTURE, animationId=animation, parents=8, reason="?")
+    (direct,) = people.is_refused(
+        "10-correct-the-attestation", STRUCTURE, animationId=animation, parents=8, reason="Recompté"
+    )
     assert "avenant" in direct["message"]
     values = {"dossierId": dossier, "animationId": animation, "parents": 8, "children": 4, "reason": "Doublon."}
     people.does("25-propose-an-amendment", STRUCTURE, **values)
@@ -210,9 +217,11 @@ def test_more_than_planned_needs_the_coordonnateurs_reason(people: People, serve
     claims.certified(held[0])
     second = claims.open()["id"]
     people.does("19-submit-a-service-dossier", STRUCTURE, dossierId=second)
-    (over,) = people.is_refused("21-certify-the-service", COORDONNATEUR, dossierId=second)
+    (over,) = people.is_refused("21-certify-the-service", COORDONNATEUR, dossierId=second, **REASONS)
     assert (over["code"], over["field"]) == ("RULE_BROKEN", ["overrunReason"])
-    people.does("21-certify-the-service", COORDONNATEUR, dossierId=second, overrunReason="Demande du collège.")
+    people.does(
+        "21-certify-the-service", COORDONNATEUR, dossierId=second, overrunReason="Demande du collège.", **REASONS
+    )
     assert {shown["overrunReason"] for shown in seen(server)} == {None, "Demande du collège."}
 
 

@@ -15,6 +15,7 @@ from tests.support.people import (
     NATIONAL,
     OTHER_STRUCTURE,
     PARENT,
+    REASONS,
     STRUCTURE,
     STRUCTURE_ID,
     People,
@@ -58,7 +59,7 @@ class Claims:
     def certified(self, *animations: str) -> str:
         dossier = str(self.open(animationIds=list(animations))["id"])
         self.people.does("19-submit-a-service-dossier", STRUCTURE, dossierId=dossier)
-        self.people.does("21-certify-the-service", COORDONNATEUR, dossierId=dossier)
+        self.people.does("21-certify-the-service", COORDONNATEUR, dossierId=dossier, **REASONS)
         return dossier
 
 

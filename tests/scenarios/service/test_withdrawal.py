@@ -12,7 +12,7 @@ import pytest
 
 from tests.scenarios.service.test_service_dossiers import Claims, seen
 from tests.support.papers.pdf_text import text
-from tests.support.people import AUDITOR, COORDONNATEUR, NATIONAL, STRUCTURE, People
+from tests.support.people import AUDITOR, COORDONNATEUR, NATIONAL, REASONS, STRUCTURE, People
 from tests.support.server import Server
 
 WITHDRAW, RECOVER = "28-withdraw-a-certification", "29-record-a-recovery"
@@ -66,7 +66,7 @@ def test_before_payment_the_dossier_goes_back_and_is_certified_again(claims: Cla
     people.does("20-send-a-service-dossier-back", COORDONNATEUR, dossierId=dossier, reason="Une feuille manque")
     people.does("23-gather-animations-again", STRUCTURE, dossierId=dossier, animationIds=held[:1])
     people.does("19-submit-a-service-dossier", STRUCTURE, dossierId=dossier)
-    people.does("21-certify-the-service", COORDONNATEUR, dossierId=dossier)
+    people.does("21-certify-the-service", COORDONNATEUR, dossierId=dossier, **REASONS)
     (again,) = seen(server)
     assert (again["status"], again["amount"]) == ("CERTIFIED", "150.00")
     assert again["convention"]["certifiedAnimations"] == 1

@@ -15,6 +15,7 @@ from domain.animations.events import AnimationAttested, AnimationContent, Animat
 from domain.candidatures.events import CandidatureSubmitted, Degree
 from domain.catalogue import ANIMATION, TYPOLOGY
 from domain.conventions.convention import Convention, ConventionSigned, ConventionTerms
+from domain.conventions.rates import AgreedRate
 from domain.kernel.actors import Actor, Role
 from domain.kernel.identifiers import structure_id
 from domain.kernel.validation import validated
@@ -135,8 +136,9 @@ CAME = Attendance(parents=9, children=0, answers=("3", "Oui"))
 
 def convention(**changes: Any) -> Convention:
     """From September 2026 to August 2027, in the Hérault, at 150 euros."""
+    rates = (AgreedRate(changes.pop("rate_per_animation", Decimal("150.00"))),)
     signed = Convention(
-        CONVENTION_ID, OURS, "34", "Coordination 34", date(2026, 9, 1), date(2027, 8, 31), 10, Decimal("150.00"), ()
+        CONVENTION_ID, OURS, "34", "Coordination 34", date(2026, 9, 1), date(2027, 8, 31), 10, (), rates
     )
     return replace(signed, **changes)
 

@@ -25,12 +25,14 @@ from domain.service_dossiers.events import (
     PieceAttached,
     ServiceLine,
 )
+from domain.service_dossiers.submission import amount_of
 from tests.support.domain.builders import CAME, CONVENTION_ID, OURS, START, content
 from tests.support.domain.story import Given, given
 
 FIRST, SECOND, THIRD = (UUID(int=0xD0 + number) for number in range(3))
 SHEET = "5e" * 32
 RATE = Decimal("150.00")
+CERTIFIED_ON = date(2027, 4, 12)
 
 OPENED = DossierOpened(
     structure_id=OURS,
@@ -47,7 +49,7 @@ def attended(animation_id: UUID = FIRST, days: int = 0, **changes: Any) -> Anima
     start = START + timedelta(days=days)
     held = content(starts_at=start, ends_at=start + timedelta(hours=2))
     animation = Animation(
-        animation_id, OURS, CONVENTION_ID, "34", "Europe/Paris", held, AnimationStatus.PUBLISHED, CAME
+        animation_id, OURS, CONVENTION_ID, "34", "Europe/Paris", held, AnimationStatus.PUBLISHED, CAME, sheet=SHEET
     )
     return replace(animation, **changes)
 
@@ -59,7 +61,8 @@ def line(animation_id: UUID = FIRST, **changes: Any) -> ServiceLine:
         "held_on": START.date(),
         "parents": CAME.parents,
         "children": CAME.children,
-        "sheet": None,
+        "sheet": SHEET,
+        "rate": RATE,
     }
     return ServiceLine(**values | changes)
 
@@ -73,9 +76,10 @@ def submitted(*lines: ServiceLine, **changes: Any) -> DossierSubmitted:
     values = {
         "lines": lines,
         "rate_per_animation": RATE,
+        "agreed_rate": RATE,
         "planned_animations": 10,
         "required_pieces": (),
-        "amount": len(lines) * RATE,
+        "amount": amount_of(lines),
         "submitted_by": "structure",
     }
     return DossierSubmitted(**values | changes)
@@ -89,11 +93,19 @@ def certified(animations: int = 2, **changes: Any) -> DossierCertified:
         "planned_animations": 10,
         "already_certified": 0,
         "overrun_reason": None,
+        "certified_on": CERTIFIED_ON,
+        "missing_sheets": (),
+        "missing_pieces": (),
+        "missing_reason": None,
+        "warnings": (),
+        "warnings_reason": None,
     }
     return DossierCertified(**values | changes)
 
 
-PAID = DossierPaid(paid_on=date(2027, 4, 20), reference="VIR-2027-042", amount=Decimal("300.00"))
+PAID = DossierPaid(
+    paid_on=date(2027, 4, 20), reference="VIR-2027-042", amount=Decimal("300.00"), also_paid=(), reason=None
+)
 COUNTED_AGAIN = Attendance(parents=8, children=0, answers=("3", "Oui"))
 
 

@@ -38,7 +38,10 @@ class Claim:
     def attested(self, count: int) -> list[UUID]:
         """Animations that have been held, each with its signed sheet."""
         world = self.world
-        held = [world.creates(title=f"Café n° {number} : l'été") for number in range(1, count + 1)]
+        held = [
+            world.creates(title=f"Café n° {number} : l'été", venue_name=f"Salle {number}")
+            for number in range(1, count + 1)
+        ]
         for animation_id in held:
             world.publishes(animation_id)
         world.now += timedelta(days=1)

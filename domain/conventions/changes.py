@@ -1,0 +1,123 @@
+"""How a convention changes: it is amended, or ends early."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from domain.conventions.convention import (
+    AMENDABLE,
+    Convention,
+    ConventionAmended,
+    ConventionTerminated,
+    check_period,
+    evolve,
+)
+from domain.kernel.actors import Actor
+from domain.kernel.errors import DomainError, ErrorCode, Problem, broken, invalid
+from domain.kernel.events import Event
+from domain.kernel.rights import Action, authorize
+from domain.kernel.validation import required_reason, validated
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An attested animation of the convention whose service is not certified."""
+
+    id: UUID
+    title: str
+    held_on: date
+
+
+def amend(
+    state: Convention,
+    actor: Actor,
+    changes: dict[str, object],
+    today: date,
+    effective_from: date | None = None,
+    reason: str | None = None,
+    held: Iterable[Held] = (),
+    accept_uncovered: bool = False,
+) -> list[Event]:
+    """Amend the convention: `changes` holds new values by field name, a subset of `AMENDABLE`.
+
+    A new rate holds from `effective_from` on, by default from `today`, the day in the territory; the first rate of a
+    convention that had none, from its first day. A day before today takes a reason.
+    """
+    authorize(actor, Action.CONVENTION_AMEND, state.belongings)
+    _check_in_force(state)
+    old = {name: getattr(state, name) for name in AMENDABLE}
+    new = {**old, **changes}
+    changed = [name for name in AMENDABLE if new[name] != old[name]]
+    if effective_from is not None:
+        changed = _with_rate(state, changed, new["rate_per_animation"], effective_from)
+        if effective_from < today and reason is None:
+            message = f"Un tarif qui vaut dès le {effective_from:%d/%m/%Y}, jour passé, demande un motif."
+            raise broken(message, "reason")
+    elif "rate_per_animation" in changed and any(agreed.rate is not None for agreed in state.rates):
+        effective_from = today
+    if not changed:
+        raise broken("Rien ne change : indiquez au moins une condition nouvelle.")
+    reason = None if reason is None else required_reason(reason)
+    values = {**new, "changed": changed, "effective_from": effective_from, "reason": reason, "uncovered": ()}
+    amended = validated(ConventionAmended, values)
+    check_period(amended.valid_from, amended.valid_until)
+    after = evolve(state, state.id, amended)
+    if effective_from is not None and effective_from != today and not after.covers(effective_from):
+        raise _outside(after, "effective_from")
+    return [amended.model_copy(update={"uncovered": _uncovered(state, after, held, accept_uncovered)})]
+
+
+def _with_rate(state: Convention, changed: list[str], rate: object, effective_from: date) -> list[str]:
+    """Return what changes, the rate included wherever any day from that one on would be paid otherwise."""
+    later = any(each.effective_from is not None and each.effective_from > effective_from for each in state.rates)
+    if rate == state.rate_on(effective_from) and not later:
+        raise invalid("une date d'effet va avec un tarif qui change : indiquez ratePerAnimation.", "effective_from")
+    return [name for name in AMENDABLE if name in changed or name == "rate_per_animation"]
+
+
+def terminate(
+    state: Convention,
+    actor: Actor,
+    terminated_on: date,
+    reason: str,
+    held: Iterable[Held] = (),
+    accept_uncovered: bool = False,
+) -> list[Event]:
+    """End the convention early: `terminated_on` is the last day that it covers."""
+    authorize(actor, Action.CONVENTION_TERMINATE, state.belongings)
+    _check_in_force(state)
+    if not state.valid_from <= terminated_on <= state.valid_until:
+        raise _outside(state, "terminated_on")
+    reason = required_reason(reason)
+    uncovered = _uncovered(state, replace(state, terminated_on=terminated_on), held, accept_uncovered)
+    return [ConventionTerminated(terminated_on=terminated_on, reason=reason, uncovered=uncovered)]
+
+
+def _uncovered(before: Convention, after: Convention, held: Iterable[Held], accepted: bool) -> tuple[UUID, ...]:
+    """Return the animations that are no longer covered. Raise RULE_BROKEN, naming each, unless that is accepted."""
+    uncovered = [
+        (animation, reason)
+        for animation in held
+        if before.covers(animation.held_on) and (reason := after.coverage_obstacle(animation.held_on))
+    ]
+    if uncovered and not accepted:
+        messages = [
+            f"L'animation « {animation.title} » du {animation.held_on:%d/%m/%Y}, attestée, ne serait plus payable :"
+            f" elle a eu lieu {reason}."
+            for animation, reason in uncovered
+        ]
+        messages.append("Pour l'enregistrer malgré tout, répétez la demande avec acceptUncovered: true.")
+        raise DomainError(Problem(ErrorCode.RULE_BROKEN, message, ("accept_uncovered",)) for message in messages)
+    return tuple(animation.id for animation, _ in uncovered)
+
+
+def _check_in_force(state: Convention) -> None:
+    if state.terminated_on is not None:
+        raise broken("La convention est résiliée.", "convention_id")
+
+
+def _outside(state: Convention, field: str) -> DomainError:
+    return invalid(f"date attendue entre le {state.valid_from:%d/%m/%Y} et le {state.last_day:%d/%m/%Y}.", field)

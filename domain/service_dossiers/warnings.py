@@ -1,0 +1,211 @@
+"""What is unusual in a dossier, for the coordonnateur to answer before certifying: alike animations, odd figures."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from itertools import chain
+from uuid import UUID
+
+from domain.kernel.events import ERASED_WORDS
+from domain.service_dossiers.events import ServiceWarning
+
+
+class WarningCode(StrEnum):
+    """Recorded: a code is never renamed."""
+
+    SAME_TIME_AND_PLACE = "SAME_TIME_AND_PLACE"
+    SAME_SHEET = "SAME_SHEET"
+    ATTENDANCE_ABOVE_SEATS = "ATTENDANCE_ABOVE_SEATS"
+    NOBODY_CAME = "NOBODY_CAME"
+    VERY_SHORT = "VERY_SHORT"
+    VERY_LONG = "VERY_LONG"
+    DECLARED_LATE = "DECLARED_LATE"
+    UNUSUAL_RATE = "UNUSUAL_RATE"
+
+
+#: In French, for papers that know the dossier's own animations only.
+LABELS: Mapping[WarningCode, str] = {
+    WarningCode.SAME_TIME_AND_PLACE: "à la même heure et au même endroit qu'une autre animation",
+    WarningCode.SAME_SHEET: "même liste d'émargement qu'une autre animation",
+    WarningCode.ATTENDANCE_ABOVE_SEATS: "bien plus de parents que de places",
+    WarningCode.NOBODY_CAME: "personne n'est venu",
+    WarningCode.VERY_SHORT: "durée très courte",
+    WarningCode.VERY_LONG: "durée très longue",
+    WarningCode.DECLARED_LATE: "déclarée longtemps après",
+    WarningCode.UNUSUAL_RATE: "tarif inhabituel",
+}
+#: Where a warning begins. None of these is a rule of the programme: they only make somebody look.
+MOST_PARENTS_A_SEAT = 3
+SHORTEST, LONGEST = timedelta(minutes=15), timedelta(hours=24)
+LATEST_DECLARATION = timedelta(days=60)
+MOST_USUAL_RATE = Decimal("1000.00")
+#: A place that any number of structures share.
+_ONLINE = "en-ligne"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An attested animation, as far as it is compared. `declared_late_on` is None if it was declared in time."""
+
+    id: UUID
+    structure_id: UUID
+    territory: str
+    title: str
+    day: date
+    starts_at: datetime
+    ends_at: datetime
+    venue_type: str
+    venue_name: str
+    commune_code: str | None
+    seats: int
+    parents: int
+    children: int
+    sheet: str | None
+    declared_late_on: date | None = None
+    rate: Decimal | None = None
+
+    def __str__(self) -> str:
+        return f"« {self.title} » du {self.day:%d/%m/%Y}"
+
+
+#: What two alike animations have in common; None: nothing to be found by.
+KeyOf = Callable[[Claim], Hashable]
+Alike = Callable[[Claim, Claim], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWarning:
+    """A warning as it is recorded, with its French message."""
+
+    recorded: ServiceWarning
+    message: str
+
+
+def place_key(venue_name: str) -> str:
+    """Return the name of a place without accents, capitals and punctuation, as equal places are found by."""
+    if venue_name == ERASED_WORDS:
+        return ""
+    letters = unicodedata.normalize("NFKD", venue_name).casefold()
+    words = "".join(letter if letter.isalnum() else " " for letter in letters if not unicodedata.combining(letter))
+    return " ".join(words.split())
+
+
+def warnings_of(claims: Sequence[Claim], others: Iterable[Claim]) -> list[OpenWarning]:
+    """Return what is unusual about these animations of a dossier, beside each other and beside others, in order."""
+    own = {claim.id for claim in claims}
+    elsewhere = [other for other in others if other.id not in own]
+    open_warnings = [
+        *_alike(WarningCode.SAME_TIME_AND_PLACE, claims, elsewhere, _place, _met),
+        *_alike(WarningCode.SAME_SHEET, claims, elsewhere, _sheet, _always),
+        *chain.from_iterable(_odd_figures(claim) for claim in claims),
+        *_unusual_rates(claims),
+    ]
+    places = {claim.id: place for place, claim in enumerate(claims)}
+    return sorted(open_warnings, key=lambda warning: places[warning.recorded.animation_id])
+
+
+def _alike(
+    code: WarningCode, claims: Sequence[Claim], elsewhere: Sequence[Claim], key_of: KeyOf, alike: Alike
+) -> Iterator[OpenWarning]:
+    """Yield a warning for each claim that is like an earlier one of the dossier, and for each like one elsewhere.
+
+    One of each is named: a scan that stands for five hundred animations makes no hundred thousand pairs.
+    """
+    others_by_key, own_by_key = _by_key(elsewhere, key_of), _by_key((), key_of)
+    for claim in claims:
+        key = key_of(claim)
+        if key is None:
+            continue
+        for by_key in (own_by_key, others_by_key):
+            other = next((other for other in by_key[key] if alike(claim, other)), None)
+            if other is not None:
+                yield _warning(code, claim, other)
+        own_by_key[key].append(claim)
+
+
+def _by_key(claims: Iterable[Claim], key_of: KeyOf) -> defaultdict[Hashable, list[Claim]]:
+    by_key: defaultdict[Hashable, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        by_key[key_of(claim)].append(claim)
+    return by_key
+
+
+def _place(claim: Claim) -> Hashable:
+    key = place_key(claim.venue_name)
+    return (claim.territory, key) if key else None
+
+
+def _met(claim: Claim, other: Claim) -> bool:
+    """Return whether both took place at one time and, as far as is known, in one commune."""
+    if claim.starts_at >= other.ends_at or other.starts_at >= claim.ends_at:
+        return False
+    if claim.structure_id != other.structure_id and _ONLINE in (claim.venue_type, other.venue_type):
+        return False
+    return None in (claim.commune_code, other.commune_code) or claim.commune_code == other.commune_code
+
+
+def _sheet(claim: Claim) -> Hashable:
+    return claim.sheet
+
+
+def _always(claim: Claim, other: Claim) -> bool:
+    return True
+
+
+def _odd_figures(claim: Claim) -> Iterator[OpenWarning]:
+    lasted, late_on = claim.ends_at - claim.starts_at, claim.declared_late_on
+    if claim.parents > MOST_PARENTS_A_SEAT * claim.seats:
+        yield _warning(WarningCode.ATTENDANCE_ABOVE_SEATS, claim)
+    if claim.parents + claim.children == 0:
+        yield _warning(WarningCode.NOBODY_CAME, claim)
+    if lasted < SHORTEST:
+        yield _warning(WarningCode.VERY_SHORT, claim)
+    if lasted > LONGEST:
+        yield _warning(WarningCode.VERY_LONG, claim)
+    if late_on is not None and late_on - claim.day > LATEST_DECLARATION:
+        yield _warning(WarningCode.DECLARED_LATE, claim)
+
+
+def _unusual_rates(claims: Sequence[Claim]) -> Iterator[OpenWarning]:
+    """Yield one warning for each rate, at the first animation that is paid at it."""
+    first = {claim.rate: claim for claim in reversed(claims) if claim.rate is not None}
+    return (_warning(WarningCode.UNUSUAL_RATE, claim) for rate, claim in first.items() if rate > MOST_USUAL_RATE)
+
+
+def _warning(code: WarningCode, claim: Claim, other: Claim | None = None) -> OpenWarning:
+    recorded = ServiceWarning(code=code.value, animation_id=claim.id, other_id=other and other.id)
+    return OpenWarning(recorded, message(code, claim, other))
+
+
+def message(code: WarningCode, claim: Claim, other: Claim | None) -> str:
+    """Return the warning in French. `other` is None where it is about one animation, or can no longer be shown."""
+    match code:
+        case WarningCode.SAME_TIME_AND_PLACE:
+            return f"{claim} a eu lieu à la même heure et au même endroit que {_named(claim, other)}."
+        case WarningCode.SAME_SHEET:
+            return f"La liste d'émargement de {claim} est le même fichier que celle de {_named(claim, other)}."
+        case WarningCode.ATTENDANCE_ABOVE_SEATS:
+            return f"{claim} : {claim.parents} parents présents pour {claim.seats} place(s)."
+        case WarningCode.NOBODY_CAME:
+            return f"{claim} : personne n'est venu."
+        case WarningCode.VERY_SHORT:
+            return f"{claim} a duré moins de {SHORTEST // timedelta(minutes=1)} minutes."
+        case WarningCode.VERY_LONG:
+            return f"{claim} a duré plus de {LONGEST // timedelta(hours=1)} heures."
+        case WarningCode.DECLARED_LATE:
+            late_on = claim.declared_late_on
+            return f"{claim} n'a été déclarée que {f'le {late_on:%d/%m/%Y}' if late_on else 'longtemps après'}."
+        case WarningCode.UNUSUAL_RATE:
+            return f"{claim} est payée {claim.rate} €, plus que {MOST_USUAL_RATE} € pour une animation."
+
+
+def _named(claim: Claim, other: Claim | None) -> str:
+    if other is None:
+        return "une autre animation"
+    return str(other) if claim.structure_id == other.structure_id else f"{other}, d'une autre structure"
