@@ -22,12 +22,14 @@ from application.proof.rules.scene import Scene, Untold
 from application.proof.rules.words import put_stand_ins
 from domain import catalogue
 from domain.animations.animation import Animation
+from domain.animations.events import AnimationCreated
 from domain.catalogue import AggregateKind
 from domain.conventions.convention import Convention
 from domain.kernel.actors import Actor, Role
 from domain.kernel.errors import DomainError
 from domain.kernel.events import Event, WordsErased
 from domain.kernel.rights import Belongings
+from domain.service_dossiers.events import DossierOpened
 from domain.service_dossiers.service_dossier import ServiceDossier
 from eventstore.records import Recorded, Stamp
 
@@ -188,6 +190,9 @@ class Judge:
     def _clock(self, record: Recorded) -> Iterator[str]:
         """Within a convention and all that rests on it, time does not run backwards."""
         owner = self._owner(self.scene.states.get(record.originator_id), record.originator_id)
+        if owner is None and isinstance(record.event, AnimationCreated | DossierOpened):
+            # It begins its stream, under a convention that has its own past.
+            owner = record.event.convention_id
         if owner is None:
             return
         at, latest = record.stamp.recorded_at, self._clocks.get(owner)
