@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import base64
 import io
+import json
 import zipfile
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from uuid import UUID
+
+import orjson
 
 from application.proof.archive import write_archive
-from application.proof.bundle import manifest_text
+from application.proof.bundle import manifest_text, records_of
+from application.proof.dossier_facts import facts_of
 from application.proof.notes import SigningKey, open_note
 from application.proof.public_keys import PublicKey
 from application.proof.verifying import Check, verify
+from eventstore.records import Recorded
 from tests.support.papers.proved_dossiers import KEY
 
 
@@ -56,3 +64,23 @@ def signed_again(path: Path, contents: dict[str, bytes], key: SigningKey = KEY) 
     name = contents["checkpoint"].decode().split("\n")[0]
     manifest = key.sign(manifest_text(header, dossier_id, digests, sizes), name).encode()
     return rewritten(path, {"manifest": manifest, **contents})
+
+
+def without(path: Path, *topics: str) -> Path:
+    """The bundle without the events of these topics, derived anew and signed again."""
+    return keeping(path, lambda record: record.event.topic not in topics)
+
+
+def keeping(path: Path, is_kept: Callable[[Recorded], bool]) -> Path:
+    contents = members(path)
+    lines = [line for line in contents["events.jsonl"].splitlines(keepends=True) if is_kept(record_of(line))]
+    shown = json.loads(contents["dossier.json"])
+    facts = facts_of(UUID(shown["dossier_id"]), [record_of(line) for line in lines])
+    facts |= {name: shown[name] for name in ("layout", "names")}
+    contents |= {"events.jsonl": b"".join(lines), "dossier.json": orjson.dumps(facts, option=orjson.OPT_INDENT_2)}
+    return signed_again(path.with_name("forged.zip"), contents)
+
+
+def record_of(line: bytes) -> Recorded:
+    (record,) = records_of([base64.b64decode(json.loads(line)["leaf"])])
+    return record

@@ -142,5 +142,7 @@ def verify(path, key):
                 named.add(data["sha256"])
         assert {name[6:] for name in archive.namelist() if name.startswith("files/")} <= named
         assert json.loads(archive.read("dossier.json"))["dossier_id"] == dossier_id
+        if header == "parentalite-bundle/2":
+            payment(path, key)
         certified = [data["amount"] for topic, data in events if topic == "service_dossier.certified"]
         return certified[-1] if certified else None, len(events)

@@ -11,10 +11,9 @@ import orjson
 import pytest
 
 from application.files.store import FileStore
-from application.proof.bundle import facts_now, records_of
+from application.proof.bundle import facts_now
 from application.proof.checkpoints import ON_REQUEST, all_checkpoints, latest
 from application.proof.completeness.committing import last_commit, map_commits
-from application.proof.dossier_facts import facts_of
 from application.proof.dossier_streams import NotADossier
 from application.proof.notes import parse_checkpoint, split_note
 from application.proof.public_keys import read_public_keys
@@ -46,28 +45,6 @@ def step(path: Path) -> str:
 
 def warnings(path: Path) -> list[str]:
     return [check.text for check in checks(path) if check.warning and check.text.startswith("completeness: ")]
-
-
-def without(path: Path, *topics: str) -> Path:
-    """The bundle without the events of these topics, told anew and signed again."""
-    contents = members(path)
-    lines = [
-        line
-        for line in contents["events.jsonl"].splitlines(keepends=True)
-        if records_of([base64.b64decode(json.loads(line)["leaf"])])[0].event.topic not in topics
-    ]
-    leaves = [base64.b64decode(json.loads(line)["leaf"]) for line in lines]
-    shown = json.loads(contents["dossier.json"])
-    facts = facts_of(UUID(shown["dossier_id"]), records_of(leaves))
-    facts |= {name: shown[name] for name in ("layout", "names")}
-    return signed_again(
-        path.with_name("forged.zip"),
-        contents
-        | {
-            "events.jsonl": b"".join(lines),
-            "dossier.json": orjson.dumps(facts, option=orjson.OPT_INDENT_2),
-        },
-    )
 
 
 def forged(path: Path, change) -> Path:
@@ -104,30 +81,6 @@ def test_a_returned_dossier_holds_its_animations_no_longer(claim: Claim, tmp_pat
     path = claim.export(dossier_id, tmp_path / "returned.zip")
     assert "0 animations are in this dossier alone" in step(path)
     assert "1 animations are in this dossier alone" in step(claim.export(other, tmp_path / "other.zip"))
-
-
-def test_the_payment_cannot_be_left_out(paid: Path):
-    assert "completeness: " in (text := wrong(without(paid, "service_dossier.paid")))
-    assert "paid 300.00" in text
-
-
-@pytest.mark.parametrize(
-    "topics",
-    [
-        ("service_dossier.amendment_accepted", "service_dossier.paid"),
-        ("animation.attestation_corrected",),
-        ("convention.service_certified",),
-    ],
-)
-def test_no_other_end_of_a_stream_can_be_left_out(paid: Path, topics):
-    assert wrong(without(paid, *topics)).startswith("completeness: ")
-
-
-def test_a_return_cannot_be_left_out(claim: Claim, tmp_path: Path):
-    dossier_id = claim.submitted(*claim.attested(1))
-    claim.world.does(ServiceDossierReturn(dossier_id=dossier_id, reason="Il manque une feuille"), COORDONNATEUR)
-    path = claim.export(dossier_id, tmp_path / "returned.zip")
-    assert wrong(without(path, "service_dossier.returned", "animation.released")).startswith("completeness: ")
 
 
 def lower_version(shown):
@@ -227,8 +180,6 @@ def test_the_second_verifier_comes_to_the_same(paid: Path, claim: Claim, tmp_pat
     for change in (lower_version, other_dossier, no_payment, a_key_less, a_sibling_less):
         with pytest.raises((AssertionError, KeyError)):
             second_verifier.payment(forged(paid, change), KEY.public)
-    with pytest.raises(AssertionError):
-        second_verifier.payment(without(paid, "service_dossier.paid"), KEY.public)
 
 
 def test_a_dossier_that_is_not_there_leaves_nothing_in_the_log(claim: Claim, tmp_path: Path):
