@@ -64,7 +64,15 @@ from domain.registrations.events import (
     SeatObtained,
     SeatQuestioned,
 )
-from domain.service_dossiers.events import DossierCertified, DossierPaid, DossierReturned, DossierSubmitted
+from domain.service_dossiers.events import (
+    CertificationWithdrawn,
+    DossierCertified,
+    DossierControlled,
+    DossierDrawn,
+    DossierPaid,
+    DossierReturned,
+    DossierSubmitted,
+)
 from domain.service_dossiers.service_dossier import ServiceDossier
 from eventstore.records import Recorded
 
@@ -128,6 +136,19 @@ def _dossier(kind: str, sentence: str, recipient: Callable[[ServiceDossier], str
     return react
 
 
+def _controlled(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
+    """Tell the structure, and where something was refused its coordonnateurs, who may have to withdraw."""
+    fact = record.event
+    assert isinstance(fact, DossierControlled)
+    dossier: ServiceDossier = around.state(SERVICE_DOSSIER, record.originator_id, record.originator_version)
+    if not fact.refused:
+        yield Notice(_own_structure(dossier), "dossier.controlled", "Le contrôle d'un dossier est achevé, sans refus.")
+        return
+    message = f"Un contrôle a refusé des pièces d'un dossier ({len(fact.refused)})."
+    for recipient in (_own_structure(dossier), territory(dossier.territory)):
+        yield Notice(recipient, "dossier.controlled", message)
+
+
 def _own_structure(dossier: ServiceDossier) -> str:
     return structure(dossier.structure_id)
 
@@ -177,6 +198,11 @@ REACTIONS: Mapping[type[Event], Reaction] = {
     DossierReturned: _dossier("dossier.returned", "Un dossier de service fait vous est renvoyé.", _own_structure),
     DossierCertified: _dossier("dossier.certified", "Le service fait d'un dossier est certifié.", _own_structure),
     DossierPaid: _dossier("dossier.paid", "Le paiement d'un dossier est enregistré.", _own_structure),
+    CertificationWithdrawn: _dossier(
+        "dossier.withdrawn", "La certification d'un dossier de service fait est retirée.", _own_structure
+    ),
+    DossierDrawn: _dossier("dossier.drawn", "Un dossier est tiré au sort pour un contrôle.", _own_structure),
+    DossierControlled: _controlled,
     InvitationSent: _invited,
     MediateurRegistered: _mediateur,
     PlanningSent: on_planning,

@@ -104,7 +104,6 @@ class DossierDocument:
 def dossier_pdf(dossier: DossierDocument) -> bytes:
     """Typeset numbered A4 pages. Raises ValueError if an amount has fractions of a cent."""
     status = DossierStatus(dossier.status)
-    final = status not in _IN_THE_MAKING
     return typeset(
         "dossier.typ",
         {
@@ -113,7 +112,7 @@ def dossier_pdf(dossier: DossierDocument) -> bytes:
             "structure": dossier.structure,
             "facts": _facts(dossier),
             "amount": euros(dossier.amount),
-            "amount_label": "Montant certifié" if final else "Montant, sous réserve de certification",
+            "amount_label": _amount_label(status),
             "basis": _basis(dossier),
             "lines": [_line(line) for line in dossier.lines],
             "equal_sheets": _equal_sheets(dossier),
@@ -127,6 +126,12 @@ def dossier_pdf(dossier: DossierDocument) -> bytes:
             "reservations": dossier.reservations.content(),
         },
     )
+
+
+def _amount_label(status: DossierStatus) -> str:
+    if status is DossierStatus.WITHDRAWN:
+        return "Montant dû"
+    return "Montant, sous réserve de certification" if status in _IN_THE_MAKING else "Montant certifié"
 
 
 def _facts(dossier: DossierDocument) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from psycopg import Connection
 
+from application.proof.rules.draws import findings_in_draws
 from application.proof.rules.findings import Finding
 from application.proof.rules.judge import Judge
 from eventstore.cycles import without_search_for_cycles
@@ -56,6 +57,9 @@ def _judge(conn: Conn, progress: Progress | None, most: int) -> RulesReport:
         if progress and events % _BETWEEN_PROGRESS == 0:
             progress("judging", position, until)
     findings += judge.end()
+    if not findings:
+        # Every event can be read.
+        findings += findings_in_draws(conn, until)
     if progress:
         progress("judging", until, until)
     return RulesReport(events, position, tuple(findings[:most]), tuple(warnings[:most]))
