@@ -13,3 +13,14 @@ LATEST = "SELECT * FROM proof.checkpoints ORDER BY size DESC LIMIT 1"
 KEYS = """
 SELECT public_key, since_size, until_size, (SELECT origin FROM proof.log) AS origin FROM proof.keys
 ORDER BY since_size, until_size NULLS LAST"""
+#: The places of these events' leaves; those that the tree does not hold yet are left out.
+LEAVES = """
+SELECT wanted.position, tile.index * 256 + array_position(tile.positions, wanted.position) - 1 AS leaf_index
+FROM unnest(%(positions)s::bigint[]) AS wanted(position) CROSS JOIN LATERAL (
+    SELECT index, positions FROM proof.tiles WHERE level = 0 AND positions[1] <= wanted.position
+    ORDER BY positions[1] DESC LIMIT 1
+) AS tile
+WHERE array_position(tile.positions, wanted.position) IS NOT NULL"""
+TILES = """
+SELECT level, index, hashes FROM proof.tiles
+WHERE (level, index) IN (SELECT * FROM unnest(%(levels)s::smallint[], %(indexes)s::bigint[]))"""

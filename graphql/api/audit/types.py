@@ -11,8 +11,10 @@ import orjson
 import strawberry
 from strawberry.scalars import JSON
 
+from api.core.context import Info
 from api.core.lists.lazily import Identifier, Instant, Lazily, Number, Plain, lazily
 from api.core.lists.nodes import Node
+from api.proof.inclusion import EventProof, prove
 from domain.kernel.events import registered_events
 
 
@@ -83,6 +85,13 @@ class AuditEntry(Lazily, Node):
     )
     row: strawberry.Private[dict[str, Any]]
     recorded: strawberry.Private[dict[str, Any]]
+
+    @strawberry.field(
+        description="The proof that the log of the latest checkpoint holds it; null until a checkpoint covers it. With"
+        " `subjectVersion`, which counts from 1 without a gap in a thing's trail, it shows that nothing is left out."
+    )
+    async def proof(self, info: Info) -> EventProof | None:
+        return await prove(info.context, self.row["position"])
 
 
 def entry_of(row: dict[str, Any]) -> AuditEntry:

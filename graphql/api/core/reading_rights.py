@@ -97,7 +97,7 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
     "AuditEntry": {
         Action.AUDIT_READ: (
             "id position type recordedAt actor role subject subjectVersion cause commandId data personalFields"
-            " personalDataErasedAt"
+            " personalDataErasedAt proof"
         ),
     },
 }
@@ -111,6 +111,7 @@ PARTS: Mapping[str, str] = {
     "Contact": "id name email emailProblem kind addedAt unsubscribedAt",
     "ControlledDossier": "dossier pieces",
     "ControlledPiece": "accepted answer answeredAt comment judgedAt judgedBy label piece reasonCode reasonLabel",
+    "EventProof": "index size leafHash hashes",
     "DossierControl": "concludedAt controlId drawnAt refused weighs",
     "DuplicateSheet": "animations elsewhere message sha256",
     "ErasedCount": "count kind",
