@@ -138,7 +138,8 @@ def check(
 
 def _unsound(conn: Conn, settings: Settings, steps: Steps) -> list[str]:
     try:
-        return unsound_events(conn, settings.event_key, event_guard(settings).start() or FROM_THE_BEGINNING, steps)
+        start = event_guard(settings).start() or FROM_THE_BEGINNING
+        return list(map(str, unsound_events(conn, settings.event_key, start, steps)))
     except SigningRefused as refused:
         return [str(refused)]
 

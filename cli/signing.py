@@ -18,7 +18,7 @@ from application.proof.public_keys import IN_USE, save_public_key
 from application.proof.signer_memory import RememberingKey
 from application.proof.signing import take_up_key
 from cli.composition import environment, event_guard, open_everything, settings_from_environment, signing_key, utc_now
-from cli.console import Refused, confirm, note, quantity
+from cli.console import Refused, confirm, note, quantity, somebody_is_there
 from cli.key_files import replace_key
 from cli.options import Verbose, Yes, set_up_command_logs
 
@@ -104,6 +104,8 @@ def accept(yes: Yes = False, verbose: Verbose = False) -> None:
         if bare.events:
             where = f"from position {bare.first:,} to position {bare.last:,}"
             note(f"{quantity(bare.events, 'event')} carry no valid authenticator, {where}.")
+        if not (yes or somebody_is_there()):
+            raise Refused("--yes: nobody is there to be asked; nothing was accepted")
         confirm(f"Accept every event up to position {bare.last:,} as it is?", yes)
         start = accept_events(conn, tiles, guard, key)
         sign_with_map(conn, key, ON_REQUEST, utc_now(), map_commits(opened.application.execute))

@@ -43,7 +43,7 @@ from application.proof.members import (
     PREVIOUS,
     STAMP,
 )
-from application.proof.merkle import consistency_proof, inclusion_proof
+from application.proof.merkle import consistency_proof, inclusion_proof, leaf_hash
 from application.proof.notes import SigningKey
 from application.proof.public_keys import sign_key_list, to_pem_file
 from application.proof.signing import signing_transaction
@@ -204,6 +204,8 @@ def _event_entry(tree: StoredTree, leaf: bytes, size: int) -> dict[str, Any]:
     index = tree.index_of(position)
     if index is None:
         raise CannotBeProved(f"the event at position {position} is not in the signed tree")
+    if tree.leaf_hashes(index, index + 1) != [leaf_hash(leaf)]:
+        raise CannotBeProved(f"the event at position {position} is not as it was signed")
     proof = [_to_base64(node) for node in inclusion_proof(index, size, tree.subtree)]
     return {"position": position, "index": index, "leaf": _to_base64(leaf), "proof": proof}
 

@@ -20,8 +20,9 @@ from eventstore.records import Recorded, decode
 Conn = Connection[Any]
 
 #: The first tell what happened; `audit check` names them all.
-MOST_NAMED = 5
+MOST_NAMED, LONGEST_NAMED = 5, 300
 Count = Annotated[int, Field(ge=0)]
+Named = Annotated[str, Field(max_length=LONGEST_NAMED)]
 
 #: The last check, as bytes: whoever watches must not stumble over it.
 LAST_CHECK = f"""
@@ -38,7 +39,7 @@ class ProofLogCheck(Command):
     events: Count
     rows: Count
     findings: Count
-    first_findings: Annotated[tuple[Annotated[str, Field(max_length=300)], ...], Field(max_length=MOST_NAMED)] = ()
+    first_findings: Annotated[tuple[Named, ...], Field(max_length=MOST_NAMED)] = ()
 
 
 def record(command: ProofLogCheck, work: UnitOfWork) -> UUID:

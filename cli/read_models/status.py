@@ -8,8 +8,10 @@ import orjson
 import typer
 from rich.table import Table
 
+from application.hosting.settings import Settings
+from application.proof.authenticity.start import BadStart
 from application.proof.troubles import SIGNING
-from cli.composition import check_signing, check_tables, open_to_read, settings_from_environment, utc_now
+from cli.composition import check_signing, check_tables, event_guard, open_to_read, settings_from_environment, utc_now
 from cli.console import note, quantity, results
 from cli.options import AsJson, Verbose, set_up_command_logs
 from cli.read_models.log_state import NO_LOG, LogState, ReadModelState, log_state
@@ -34,7 +36,17 @@ def status(as_json: AsJson = False, verbose: Verbose = False) -> None:
     if as_json:
         typer.echo(orjson.dumps(_as_json(state, signing)))
     else:
-        _show(state, signing)
+        _show(state, signing, _authenticated(settings))
+
+
+def _authenticated(settings: Settings) -> str:
+    try:
+        start = event_guard(settings).start()
+    except BadStart as bad:
+        return str(bad)
+    if start is None:
+        return f"{settings.event_start_path} is missing, so every event must be (parentalite audit accept-events)"
+    return f"every event after position {start.position:,}" if start.position else "every event"
 
 
 def _last_checkpoint(state: LogState) -> str:
@@ -72,13 +84,14 @@ def _projector(state: LogState) -> str:
     return "none runs (parentalite serve, or parentalite project)"
 
 
-def _show(state: LogState, signing: str | None) -> None:
+def _show(state: LogState, signing: str | None, authenticated: str) -> None:
     console = results()
     console.print(f"Log: position {state.position:,}, {quantity(state.events, 'event')}")
     for missing in state.unprotected:
         console.print(f"[red]Not protected: {missing}; the next start of a server whose role owns it makes it[/red]")
     if not state.unprotected:
         console.print(f"Append-only: {_rights(state)}")
+    console.print(f"Authenticated: {authenticated}")
     console.print(f"Projector: {_projector(state)}")
     console.print(f"Signed as: {state.log_name or 'no name yet (parentalite audit name-log)'}")
     console.print(_last_checkpoint(state))

@@ -15,6 +15,7 @@ from application.files.store import FileStore
 from application.followers.scheduling import Job, each
 from application.followers.tidying import tidy
 from application.hosting.settings import Settings
+from cli.composition import event_guard
 from cli.people.forgetting import forget
 from cli.people.retaining import erasures, find_overdue
 from cli.server.nightly import check_log_and_read_models
@@ -37,7 +38,7 @@ def jobs(app: Application, settings: Settings) -> list[Job]:
         Job(
             "log-checked",
             timedelta(days=1),
-            lambda now, since: check_log_and_read_models(app, settings.master_key, now),
+            lambda now, since: check_log_and_read_models(app, settings.master_key, event_guard(settings), now),
             hour=settings.check_hour,
         ),
         Job("forgetting", timedelta(hours=1), lambda now, since: forget(str(app.pool.conninfo), settings.master_key)),

@@ -10,8 +10,12 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection as Pipe
 
 from application.application import Application
-from application.proof.log_checks import MOST_NAMED, ProofLogCheck
+from application.proof.authenticity.guard import EventGuard
+from application.proof.authenticity.log_audit import Unsound, unsound_events
+from application.proof.authenticity.start import FROM_THE_BEGINNING, BadStart
+from application.proof.log_checks import LONGEST_NAMED, MOST_NAMED, ProofLogCheck
 from application.proof.rules.log import judge_log
+from cli.composition import Conn
 from domain.kernel.actors import SYSTEM
 from eventstore.connections import connect
 from eventstore.vault import Vault
@@ -33,9 +37,9 @@ class CheckFailed(Exception):
     """The check ended before it had a result."""
 
 
-def check_log_and_read_models(app: Application, master_key: bytes, now: datetime) -> int:
+def check_log_and_read_models(app: Application, master_key: bytes, guard: EventGuard, now: datetime) -> int:
     """Check, record the result, and return the number of findings."""
-    result = _elsewhere(str(app.pool.conninfo), master_key)
+    result = _elsewhere(str(app.pool.conninfo), master_key, guard)
     command = ProofLogCheck(
         position=result.position,
         events=result.events,
@@ -47,12 +51,12 @@ def check_log_and_read_models(app: Application, master_key: bytes, now: datetime
     return result.findings
 
 
-def _elsewhere(database_url: str, master_key: bytes) -> _Result:
+def _elsewhere(database_url: str, master_key: bytes, guard: EventGuard) -> _Result:
     """Check in another process, which shares no interpreter with those who answer requests."""
     context = get_context("spawn")
     receiving, sending = context.Pipe(duplex=False)
     # A daemon ends with this process.
-    process = context.Process(target=_check, args=(sending, database_url, master_key), daemon=True)
+    process = context.Process(target=_check, args=(sending, database_url, master_key, guard), daemon=True)
     process.start()
     sending.close()
     try:
@@ -64,13 +68,24 @@ def _elsewhere(database_url: str, master_key: bytes) -> _Result:
     return result
 
 
-def _check(sending: Pipe, database_url: str, master_key: bytes) -> None:
+def _check(sending: Pipe, database_url: str, master_key: bytes, guard: EventGuard) -> None:
     # Ctrl-C in a terminal reaches every process: the parent ends this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(10)
     with connect(database_url, "parentalite-check") as conn:
+        unsound = _unsound(conn, guard)
         judged = judge_log(conn)
     compared = check_read_models(database_url, Vault(master_key))
-    named = [f"position {finding.position}: {finding.topic}" for finding in judged.findings]
+    # What was not recorded here is rarely lawful, too: it counts once.
+    positions = {finding.position for finding in unsound}
+    named = [finding.text[:LONGEST_NAMED] for finding in unsound]
+    named += [f"position {f.position}: {f.topic}" for f in judged.findings if f.position not in positions]
     named += [f"{difference.table}: {difference.column or difference.text}" for difference in compared.differences]
     sending.send(_Result(judged.position, judged.events, compared.rows, len(named), tuple(named[:MOST_NAMED])))
+
+
+def _unsound(conn: Conn, guard: EventGuard) -> list[Unsound]:
+    try:
+        return unsound_events(conn, guard.keys, guard.start() or FROM_THE_BEGINNING)
+    except BadStart as bad:
+        return [Unsound(None, str(bad))]

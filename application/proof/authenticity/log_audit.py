@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from psycopg import Connection
@@ -22,21 +23,33 @@ MOST_FINDINGS = 50
 _BETWEEN_PROGRESS = 5_000
 
 
-def unsound_events(conn: Conn, keys: EventKeys, start: EventStart, progress: Progress | None = None) -> list[str]:
-    """Return a line for each event that this system did not record, the first ones. `conn` is in autocommit mode."""
+@dataclass(frozen=True, slots=True)
+class Unsound:
+    """What this system did not record. `position` is None where it is no event at one position."""
+
+    position: int | None
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def unsound_events(conn: Conn, keys: EventKeys, start: EventStart, progress: Progress | None = None) -> list[Unsound]:
+    """Return the first events that this system did not record. `conn` is in autocommit mode."""
     until, judge, first = head(conn), EventJudge(keys, start.position), FirstEvents(start)
-    found = [str(defect) for defect in below(conn)]
+    found = [Unsound(defect.position, str(defect)) for defect in below(conn)]
     for number, event in enumerate(read_events(conn, 0, until), 1):
         if first.size < start.size:
             first.add(hash_of(event))
         if (defect := judge.defect(event)) is not None:
-            found.append(str(defect))
+            found.append(Unsound(defect.position, str(defect)))
             if len(found) >= MOST_FINDINGS:
-                return [*found, f"only the first {MOST_FINDINGS} events that this system did not record are told"]
+                more = f"only the first {MOST_FINDINGS} events that this system did not record are told"
+                return [*found, Unsound(None, more)]
         if progress and number % _BETWEEN_PROGRESS == 0:
             progress("judging each event", event.position, until)
     if (why := first.objection()) is not None:
-        found.append(why)
+        found.append(Unsound(None, why))
     if progress:
         progress("judging each event", until, until)
     return found

@@ -18,6 +18,7 @@ from application.proof.authenticity.start import FROM_THE_BEGINNING, BadStart, E
 from application.proof.bundle import export_bundle, gather_proof
 from application.proof.checkpoints import ON_REQUEST, SignedCheckpoint, latest
 from application.proof.completeness.committing import map_commits
+from application.proof.dossier_streams import CannotBeProved
 from application.proof.leaves import read_leaves
 from application.proof.merkle import leaf_hash
 from application.proof.naming import name_log
@@ -142,7 +143,7 @@ def test_an_event_where_nobody_reads_keeps_everything_from_being_signed(database
     database.inserts(stream, "convention.amended", {"rate_per_animation": "9999.00"}, notification_id=position)
     with pytest.raises(UnsoundLog, match=f"^position {position}: "):
         sign(database, key)
-    assert unsound_events(database, EVENT_KEYS, FROM_THE_BEGINNING)[0].startswith(f"position {position}: ")
+    assert unsound_events(database, EVENT_KEYS, FROM_THE_BEGINNING)[0].text.startswith(f"position {position}: ")
 
 
 def test_no_bundle_is_made_of_what_is_not_signed(database, key, guard, app_of, tmp_path):
@@ -180,7 +181,7 @@ def test_a_log_of_before_is_accepted_once_and_then_every_event_must_have_one(dat
         position = pays(database)
         accept_once(database, tiles, guard, key)
     assert guard.start() == start
-    assert unsound_events(database, EVENT_KEYS, start)[0].startswith(f"position {position}: ")
+    assert unsound_events(database, EVENT_KEYS, start)[0].text.startswith(f"position {position}: ")
     with pytest.raises(UnsoundLog):
         sign(database, key)
 
@@ -218,7 +219,7 @@ def test_events_of_before_cannot_be_altered_afterwards(database, key, guard):
     database.execute("UPDATE stored_events SET state = state || ' '::bytea WHERE notification_id = 30")
     with pytest.raises(UnsoundLog, match=f"the first {start.size} events are not those"):
         sign(database, key)
-    assert unsound_events(database, EVENT_KEYS, start) == [
+    assert list(map(str, unsound_events(database, EVENT_KEYS, start))) == [
         f"the first {start.size} events are not those that were there when authenticators began"
     ]
     assert start.position == last
@@ -251,3 +252,21 @@ def test_a_bundle_can_be_made_at_once_when_it_is_put_right(database, key, guard,
     remove(database, position)
     proof = gather_proof(database, app.vault, key, dossier_id, FOUNDED_AT, commit)
     assert proof.facts["status"] == "CERTIFIED"
+
+
+def test_no_bundle_is_made_of_an_event_that_was_altered_after_it_was_signed(database, key, guard, app_of, tmp_path):
+    app = app_of(database)
+    begin(database, guard, key)
+    sign(database, key)
+    position = database.position_of("service_dossier.certified")
+    database.execute(
+        "UPDATE stored_events SET state = state || ' '::bytea WHERE notification_id = %s",
+        (position,),
+    )
+    dossier_id = database.stream_with("service_dossier.certified")
+    with pytest.raises(CannotBeProved, match=f"position {position} is not as it was signed"):
+        export_bundle(
+            tmp_path / "bundle.zip",
+            *(database, app.vault, key, dossier_id, FOUNDED_AT, lambda *_: b"", FileStore(tmp_path).read),
+            map_commits(app.execute),
+        )
