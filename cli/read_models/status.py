@@ -88,7 +88,7 @@ def _show(state: LogState, signing: str | None, authenticated: str) -> None:
     console = results()
     console.print(f"Log: position {state.position:,}, {quantity(state.events, 'event')}")
     for missing in state.unprotected:
-        console.print(f"[red]Not protected: {missing}; the next start of a server whose role owns it makes it[/red]")
+        console.print(f"Not protected: {missing}; the next start of a server whose role owns it makes it", style="red")
     if not state.unprotected:
         console.print(f"Append-only: {_rights(state)}")
     console.print(f"Authenticated: {authenticated}")
