@@ -27,6 +27,7 @@ from application.proof.public_keys import save_public_key
 from application.proof.signer_memory import KeyRetired, RememberingKey, SignerMemory, SigningRefused, with_key
 from application.proof.signing import objection, take_up_key
 from application.proof.stamping import Authority
+from application.proof.witnessing.policy import BadPolicy, Policy, read_policy
 from application.sign_in.accepting import SignIn
 from application.sign_in.local import LocalSignIn
 from eventstore.connections import reading_pool
@@ -152,6 +153,16 @@ def authority_of(settings: Settings) -> Authority | None:
     return None if settings.tsa is None else Authority(settings.tsa.url, settings.tsa.root)
 
 
+def witness_policy(settings: Settings) -> Policy | None:
+    """Return the policy that names witnesses and their quorum, if one is configured. Raises SettingsError."""
+    if settings.witnesses is None:
+        return None
+    try:
+        return read_policy(settings.witnesses.read_text(encoding="utf-8"))
+    except (BadPolicy, OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"PARENTALITE_WITNESSES: {settings.witnesses} is no policy: {error}") from None
+
+
 def signing_key(settings: Settings) -> RememberingKey:
     """Return the key that signs checkpoints, with its memory and its guard."""
     return RememberingKey.beside(settings.checkpoint_key, settings.memory, event_guard(settings))
@@ -224,6 +235,7 @@ def api_services(opened: Runtime) -> Services:
         public_url=opened.settings.public_url,
         checkpoint_key=signing_key(opened.settings),
         authority=authority_of(opened.settings),
+        has_witnesses=opened.settings.witnesses is not None,
         web=opened.settings.web,
         checkpoint_seconds=opened.settings.checkpoint_seconds,
         trusted_documents=opened.settings.trusted_documents,

@@ -23,6 +23,7 @@ from cli.history import replay
 from cli.people import privacy
 from cli.read_models import rebuild, status
 from cli.server import serve
+from cli.watching import follow, witness
 from demo import SeasonError
 from domain.kernel.errors import DomainError
 from eventstore.log_table import NotOwner
@@ -82,6 +83,7 @@ _RUN, _LOOK, _CHANGE = "Run", "Look", "Change"
 app.command("demo", rich_help_panel=_RUN)(demo.demo)
 app.command("serve", rich_help_panel=_RUN)(serve.serve)
 app.command("project", rich_help_panel=_RUN)(serve.project)
+app.command("witness", rich_help_panel=_RUN)(witness.witness)
 app.command("status", rich_help_panel=_LOOK)(status.status)
 app.command("replay", rich_help_panel=_LOOK)(replay.replay)
 app.command("whatif", rich_help_panel=_LOOK)(whatif.whatif)
@@ -91,6 +93,7 @@ app.command("documents", rich_help_panel=_LOOK)(documents.documents)
 app.command("rebuild", rich_help_panel=_CHANGE)(rebuild.rebuild)
 app.command("load", rich_help_panel=_CHANGE)(load.load)
 audit.family.command("checkpoint")(signing.checkpoint)
+audit.family.command("follow")(follow.follow_log)
 audit.family.command("name-log")(signing.name_the_log)
 audit.family.command("accept-events")(signing.accept)
 audit.family.command("rotate-key")(signing.rotate_key)

@@ -9,6 +9,7 @@ import typer
 
 from application.proof.verifying import verify
 from cli.audit_inputs import read_keys, read_text
+from cli.watching.follow import read_policy_file
 from domain.kernel.dossier_status import DossierStatus
 
 
@@ -38,6 +39,13 @@ def verify_bundle(
             " bundle must be of the same history. What cannot be proved of it is told.",
         ),
     ] = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option(
+            "--policy",
+            help="A policy (C2SP tlog-policy): which witnesses must have cosigned the checkpoint..",
+        ),
+    ] = None,
     roots: Annotated[
         Path | None,
         typer.Option("--tsa-root", help="Root certificates (PEM) of the time-stamping authority."),
@@ -53,7 +61,8 @@ def verify_bundle(
     """
     statuses = [status.value for status in required or ()]
     certificates = read_text(roots).encode() if roots else None
-    for check in verify(bundle, read_keys(keys), certificates, statuses, read_text(kept) if kept else None):
+    rules = read_policy_file(policy) if policy else None
+    for check in verify(bundle, read_keys(keys), certificates, statuses, read_text(kept) if kept else None, rules):
         mark = "WRONG" if not check.ok else "note " if check.warning else "ok   "
         typer.echo(f"{mark}  {check.text}")
         if not check.ok:

@@ -33,6 +33,7 @@ class Lock(IntEnum):
     STAMPING = 7311008
     REBUILD = 7311009
     DRAWING = 7311010
+    WITNESSES = 7311011
     # The last three were once taken by `hashtext` of a name: these are its values.
     #: Tables are created.
     TABLES = 1400174407

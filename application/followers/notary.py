@@ -20,6 +20,8 @@ from application.proof.signer_memory import KeyRetired, SigningRefused
 from application.proof.signing import check_log_is_the_signed_one, check_new_events, make_checkpoint
 from application.proof.stamping import Authority, stamp_checkpoints
 from application.proof.tiles import grow, tree_size
+from application.proof.witnessing.asking import ask_witnesses
+from application.proof.witnessing.policy import Policy
 from eventstore.leased_work import Work, keep_at, working_at
 from eventstore.locks import Lock
 from eventstore.log import head
@@ -34,6 +36,8 @@ IDLE_SECONDS = 5.0
 PAUSE_SECONDS = 0.5
 #: Between two looks for checkpoints without a stamp.
 STAMPING_SECONDS = 2.0
+#: Between two looks for witnesses that have not cosigned the last checkpoint.
+ASKING_SECONDS = 1.0
 
 
 def utc_now() -> datetime:
@@ -120,12 +124,15 @@ def notarising(
     interval_seconds: float,
     authority: Authority | None = None,
     commit_map: CommitMap | None = None,
+    policy: Policy | None = None,
 ) -> Iterator[None]:
-    """Run the notary in a thread of its own for as long as the context lasts, and the stamping in another."""
+    """Run the notary in a thread of its own for as long as the context lasts, the stamping and the witnesses beside."""
     with ExitStack() as stack:
         stack.enter_context(working_at(database_url, _notary(key, interval_seconds, utc_now, commit_map)))
         if authority is not None:
             stack.enter_context(working_at(database_url, _stamping(authority)))
+        if policy is not None:
+            stack.enter_context(working_at(database_url, _asking(policy)))
         yield
 
 
@@ -137,3 +144,13 @@ def _stamping(authority: Authority) -> Work:
         return STAMPING_SECONDS
 
     return Work("stamping", Lock.STAMPING, stamp)
+
+
+def _asking(policy: Policy) -> Work:
+    """Return the asking of witnesses, in a thread apart, as the stamping is."""
+
+    def ask(conn: Conn) -> float:
+        ask_witnesses(conn, policy, utc_now())
+        return ASKING_SECONDS
+
+    return Work("witnesses", Lock.WITNESSES, ask)

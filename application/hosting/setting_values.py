@@ -178,6 +178,7 @@ PublicUrl = Annotated[
 IssuerUrl = Annotated[str, _check(_is_issuer, "an https address such as https://connexion.example.org is needed")]
 AuthorityUrl = Annotated[str, _check(_is_web_url, "the http(s) address of an authority is needed")]
 Certificates = Annotated[Path, _check(Path.is_file, "a file of root certificates (PEM) is needed")]
+TextFile = Annotated[Path, _check(Path.is_file, "a file that exists is needed")]
 Mailbox = Annotated[str, _check(_is_mailbox, "an e-mail address is needed")]
 #: Holds a password.
 MailServer = Annotated[

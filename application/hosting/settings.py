@@ -66,6 +66,9 @@ class Settings(Group):
     check_hour: int = Field(2, ge=0, le=23)
     """Hour of the day (UTC) at which the whole log is judged and every read model compared with it."""
     tsa: TimeStampSettings | None = None
+    witnesses: values.TextFile | None = None
+    """A policy (C2SP tlog-policy): the witnesses to ask for cosignatures after each checkpoint, by their URLs, and the
+    quorum with which a certification is final. Without it nobody is asked."""
     wait_seconds: float = Field(5, ge=0, le=60)
     """Longest wait for `Min-Position`, in seconds."""
     log_level: values.LogLevel = "INFO"

@@ -49,6 +49,7 @@ from application.proof.public_keys import sign_key_list, to_pem_file
 from application.proof.signing import signing_transaction
 from application.proof.stamping import Authority, stamped
 from application.proof.tiles import StoredTree
+from application.proof.witnessing.asking import cosigned_note
 from domain.kernel.identifiers import file_id
 from eventstore.log import head
 from eventstore.records import Recorded, decode
@@ -188,7 +189,7 @@ def _tree_members(conn: Conn, dossier: DossierProof) -> dict[str, bytes]:
     lines = [_event_entry(tree, leaf, checkpoint.size) for leaf in dossier.leaves]
     members = {
         EVENTS: b"".join(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE) for line in lines),
-        CHECKPOINT: checkpoint.note.encode(),
+        CHECKPOINT: cosigned_note(conn, checkpoint).encode(),
     }
     if checkpoint.stamp is not None:
         members[STAMP] = checkpoint.stamp

@@ -39,6 +39,18 @@ CREATE TABLE IF NOT EXISTS proof.checkpoints (
     stamp bytea
 );
 ALTER TABLE proof.checkpoints ADD COLUMN IF NOT EXISTS statement text;
+CREATE TABLE IF NOT EXISTS proof.cosignatures (
+    size bigint NOT NULL,
+    witness text NOT NULL,
+    line text NOT NULL,
+    at timestamptz NOT NULL,
+    PRIMARY KEY (size, witness)
+);
+CREATE TABLE IF NOT EXISTS proof.final_checkpoints (
+    size bigint PRIMARY KEY,
+    position bigint NOT NULL,
+    at timestamptz NOT NULL
+);
 CREATE INDEX IF NOT EXISTS checkpoints_unstamped ON proof.checkpoints (size) WHERE stamp IS NULL"""
 
 #: What was signed stays as it was; a time stamp may follow.
@@ -56,7 +68,7 @@ CERTIFYING_TOPICS = (
 #: What waits for a checkpoint: the draw of a control follows from the first one after its announcement.
 ANNOUNCING_TOPICS = ("control.opened",)
 
-_TABLES = ["tiles", "log", "keys", "checkpoints", "troubles"]
+_TABLES = ["tiles", "log", "keys", "checkpoints", "troubles", "cosignatures", "final_checkpoints"]
 _COLUMNS = "size, position, root, note, reason, made_at, stamp, statement"
 _LATEST = f"SELECT {_COLUMNS} FROM proof.checkpoints ORDER BY size DESC LIMIT 1"
 _BY_SIZE = f"SELECT {_COLUMNS} FROM proof.checkpoints WHERE size = %s"

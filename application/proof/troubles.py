@@ -11,7 +11,7 @@ from psycopg.rows import class_row
 
 Conn = Connection[Any]
 
-SIGNING, STAMPING, WITNESSES = "signing", "stamping", "witnesses"
+SIGNING, STAMPING, WITNESS = "signing", "stamping", "witness"
 #: First wait after a failure; each further one is twice as long, up to the longest.
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=1)

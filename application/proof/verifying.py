@@ -24,6 +24,7 @@ from application.proof.members import MANIFEST, check_members, check_sizes, form
 from application.proof.notes import BadNote
 from application.proof.public_keys import PublicKey
 from application.proof.stamping import BadStamp
+from application.proof.witnessing.policy import Policy
 from eventstore.records import UnreadableEvent
 
 
@@ -66,11 +67,13 @@ def verify(
     roots: bytes | None = None,
     required: Sequence[str] = (),
     kept: str | None = None,
+    policy: Policy | None = None,
 ) -> Iterator[Check]:
     """Yield the result of every check, ending with the first failure. `keys`: the trusted public keys.
 
     `roots`: root certificates (PEM) of time-stamping authorities; without them a time stamp is not checked.
     `required`: statuses one of which the dossier must have. `kept`: a checkpoint's note from elsewhere.
+    `policy`: the witnesses that must have cosigned the checkpoint.
     """
     try:
         with open_archive(path) as archive:
@@ -79,7 +82,7 @@ def verify(
             check_members(names, format_of(manifest))
             check_sizes(archive)
             yield Check(True, f"archive: {len(names)} members, nothing hidden, nothing compressed")
-            bundle = OpenedBundle(archive, keys, roots, required, kept)
+            bundle = OpenedBundle(archive, keys, roots, required, kept, policy)
             for name, check in CHECKS:
                 try:
                     result = check(bundle)

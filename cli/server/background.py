@@ -12,7 +12,7 @@ from application.followers.reacting import reacting
 from application.followers.scheduling import scheduling
 from application.followers.unreached import tell_unreached
 from application.proof.completeness.committing import map_commits
-from cli.composition import Runtime, authority_of, signing_key, utc_now
+from cli.composition import Runtime, authority_of, signing_key, utc_now, witness_policy
 from cli.server.jobs import jobs
 from projections.engine.runner import projecting
 
@@ -26,9 +26,10 @@ def background_work(opened: Runtime) -> Iterator[None]:
     settings, application = opened.settings, opened.application
     key = signing_key(settings)
     authority, commit_map = authority_of(settings), map_commits(application.execute)
+    policy = witness_policy(settings)
     with (
         projecting(opened.url, application.vault),
-        notarising(opened.url, key, settings.checkpoint_seconds, authority, commit_map),
+        notarising(opened.url, key, settings.checkpoint_seconds, authority, commit_map, policy),
         reacting(opened.url, with_mail=settings.mail is not None),
         drawing(opened.url, application.execute, utc_now),
         scheduling(opened.url, jobs(application, settings), utc_now),

@@ -32,6 +32,7 @@ from api.http.view import GraphQLView
 from api.limits.rate_limits import RateLimiter, RateLimits
 from api.notifications.unsubscribing import Unsubscribing
 from api.proof.downloads import ProofPages
+from api.proof.tiles import TilePages
 from api.schema import schema
 from api.service_dossiers.downloads import DossierPapers
 from application.notifications.unsubscribing import PATH as UNSUBSCRIBING
@@ -98,6 +99,9 @@ def _endpoints(services: Services, metrics: Metrics, watch: Watch, view: GraphQL
     app.add_route("/checkpoint", proof.latest, methods=["GET"])
     app.add_route("/checkpoints/{size}", proof.of_size, methods=["GET"])
     app.add_route("/checkpoints/{size}/stamp.tsr", proof.stamp, methods=["GET"])
+    tiles = TilePages(services)
+    app.add_route("/tile/entries/{index:path}", tiles.entries, methods=["GET"])
+    app.add_route("/tile/{level}/{index:path}", tiles.tile, methods=["GET"])
     app.add_route("/keys", proof.keys, methods=["GET"])
     app.add_route("/keys/checkpoint.pem", proof.pem, methods=["GET"])
     app.add_route("/service-dossiers/{id}/dossier.csv", dossier_papers.csv, methods=["GET"])

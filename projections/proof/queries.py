@@ -9,6 +9,17 @@ ORDERS = (Order("size", "k.size", "bigint", True),)
 LISTING = Listing(SOURCE, ORDERS)
 OF_SIZE = "SELECT * FROM proof.checkpoints WHERE size = %(size)s"
 LATEST = "SELECT * FROM proof.checkpoints ORDER BY size DESC LIMIT 1"
+#: Lines of cosignatures, in the order in which a note shows them.
+COSIGNATURES = """
+SELECT size, witness, line, at FROM proof.cosignatures WHERE size = ANY(%(sizes)s) ORDER BY size, witness"""
+FINAL = "SELECT size FROM proof.final_checkpoints WHERE size = ANY(%(sizes)s)"
+#: Dossiers whose last certification a final checkpoint covers.
+FINALLY_CERTIFIED = """
+SELECT originator_id FROM stored_events WHERE originator_id = ANY(%(ids)s) AND topic = 'service_dossier.certified'
+GROUP BY originator_id HAVING max(notification_id) <= (SELECT max(position) FROM proof.final_checkpoints)"""
+TILE = """
+SELECT hashes, coalesce((SELECT max(size) FROM proof.checkpoints), 0) AS size FROM proof.tiles
+WHERE level = %(level)s AND index = %(index)s"""
 #: Oldest first.
 KEYS = """
 SELECT public_key, since_size, until_size, (SELECT origin FROM proof.log) AS origin FROM proof.keys

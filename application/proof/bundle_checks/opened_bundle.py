@@ -13,6 +13,7 @@ from uuid import UUID
 from application.proof.dossier_facts import Facts
 from application.proof.notes import Checkpoint
 from application.proof.public_keys import PublicKey
+from application.proof.witnessing.policy import Policy
 from eventstore.records import Recorded
 from eventstore.strict_reading import strict_json
 
@@ -34,6 +35,7 @@ class OpenedBundle:
     roots: bytes | None
     required: Sequence[str] = ()
     kept: str | None = None
+    policy: Policy | None = None
     members: list[str] = field(default_factory=list)
     format: int = 0
     dossier_id: UUID = field(default_factory=lambda: UUID(int=0))

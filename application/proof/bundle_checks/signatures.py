@@ -20,6 +20,7 @@ from application.proof.merkle import verifies_consistency
 from application.proof.notes import BadNote, key_id, split_note
 from application.proof.public_keys import narrowed, open_checkpoint, open_key_list, open_signed
 from application.proof.stamping import check_stamp
+from application.proof.witnessing.cosignatures import own_part
 
 _CHUNK = 1 << 20
 
@@ -100,7 +101,17 @@ def check_checkpoint(bundle: OpenedBundle) -> str:
         raise CheckFailed(f"the manifest is signed by a key that ended at size {until}, before this checkpoint")
     if bundle.names_no_log:
         bundle.warnings.append(f"the given key names no log: compare {bundle.checkpoint.origin} with the one you know")
-    return f"signed by the given key: {bundle.checkpoint.size:,} events of {bundle.checkpoint.origin}"
+    signed = f"signed by the given key: {bundle.checkpoint.size:,} events of {bundle.checkpoint.origin}"
+    return f"{signed}{_cosigned(bundle)}"
+
+
+def _cosigned(bundle: OpenedBundle) -> str:
+    """Hold the checkpoint to the policy, if there is one; say who has cosigned it."""
+    if bundle.policy is None:
+        return ""
+    _, cosigned = bundle.policy.check(bundle.text(CHECKPOINT), bundle.keys)
+    names = ", ".join(f"{each.witness.name} ({each.at:%Y-%m-%d %H:%M} UTC)" for each in cosigned) or "nobody"
+    return f"; the policy's quorum {bundle.policy.quorum} is met, cosigned by {names}"
 
 
 def check_time_stamp(bundle: OpenedBundle) -> str | None:
@@ -110,7 +121,9 @@ def check_time_stamp(bundle: OpenedBundle) -> str | None:
     if bundle.roots is None:
         bundle.stamped = "its time stamp was not checked"
         return "there is one; it was not checked, since no root certificate was given"
-    at = check_stamp(bundle.read(STAMP), bundle.read(CHECKPOINT), bundle.roots)
+    at = check_stamp(
+        bundle.read(STAMP), own_part(bundle.text(CHECKPOINT), bundle.checkpoint.origin).encode(), bundle.roots
+    )
     bundle.stamped = f"stamped {at}"
     return f"the checkpoint was there on {at}"
 

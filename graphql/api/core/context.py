@@ -75,6 +75,8 @@ class Services:
     checkpoint_key: SigningKey = field(repr=False)
     #: Stamps checkpoints (RFC 3161), if one is configured.
     authority: Authority | None = None
+    #: Whether witnesses are asked to cosign checkpoints.
+    has_witnesses: bool = False
     structures: KnownRows = field(default_factory=lambda: KnownRows("structures"), repr=False)
     web: WebSettings = field(default_factory=WebSettings)
     #: Longest time between checkpoints.

@@ -55,7 +55,7 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
         EVERYBODY: "code name timeZone runsCandidatures",
         Action.TERRITORY_READ: "dashboard",
     },
-    "Checkpoint": {EVERYBODY: "position size root note madeAt reason stamped"},
+    "Checkpoint": {EVERYBODY: "position size root note madeAt reason stamped cosignedBy final"},
     "Convention": {
         Action.STRUCTURE_READ: (
             "id version territory coordonnateur signedOn validFrom validUntil plannedAnimations ratePerAnimation"
@@ -68,7 +68,7 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
             " amount plannedAnimations alreadyCertified overrunReason openedAt submittedAt submittedBy returnedAt"
             " returnReason certifiedAt certifiedBy certifiedByName withdrawnAt withdrawnBy withdrawalReason"
             " payment toRecover recovered recoveries controls pieces lines missing"
-            " duplicateSheets amendments warnings missingReason warningsReason"
+            " duplicateSheets certificationFinal amendments warnings missingReason warningsReason"
             " allowedActions"
         ),
     },

@@ -23,7 +23,7 @@ from api.core.asker.clients import client_of
 from api.core.context import Services
 from api.core.negotiation import JSON
 from api.http.standstill import Watch
-from application.proof.troubles import SIGNING, STAMPING, WITNESSES
+from application.proof.troubles import SIGNING, STAMPING, WITNESS
 from eventstore.unavailable import Unavailable
 
 #: First segments of known paths; all others are counted together.
@@ -41,6 +41,8 @@ _PLACES = frozenset(
         "audit-trail.csv",
         "checkpoint",
         "checkpoints",
+        "tile",
+        "keys",
         "health",
     )
 )
@@ -118,8 +120,8 @@ class Metrics:
         self._problems.set(len(standing.problems))
         for name, gauge in self._check.items() if standing.check is not None else ():
             gauge.set(getattr(standing.check, name))
-        for work in (SIGNING, STAMPING, WITNESSES):
-            self._troubles.labels(work).set(work in standing.troubles)
+        for work in (SIGNING, STAMPING, WITNESS):
+            self._troubles.labels(work).set(any(each.startswith(work) for each in standing.troubles))
         if (mail := standing.telling) is not None:
             for state in ("waiting", "given_up", "set_aside"):
                 self._mails.labels(state).set(getattr(mail, state))

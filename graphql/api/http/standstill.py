@@ -19,7 +19,7 @@ from psycopg.rows import class_row, dict_row
 from api.core.context import Services
 from application.notifications import standing as telling
 from application.proof.log_checks import LAST_CHECK, check_in
-from application.proof.troubles import SIGNING, STAMPING, WITNESSES
+from application.proof.troubles import SIGNING, STAMPING
 from eventstore.unavailable import is_unavailable
 from projections.engine import runner
 from projections.engine.reading import read_on
@@ -74,8 +74,8 @@ _TROUBLED = "SELECT work FROM proof.troubles ORDER BY work"
 _TROUBLES = {
     SIGNING: "the log is not signed: parentalite status says why",
     STAMPING: "checkpoints are not stamped",
-    WITNESSES: "checkpoints are not cosigned",
 }
+_NOT_COSIGNED = "a witness does not cosign: parentalite status says which"
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +243,7 @@ class Watch:
             *(f"{f.name}: events wait" for f in followers if f.lag_seconds > late.get(f.name, float("inf"))),
             *(("letters, reactions or jobs do not go on",) if mail is not None and mail.troubled else ()),
             *(check.problems if check is not None else ()),
-            *(_TROUBLES.get(work, work) for work in troubles),
+            *dict.fromkeys(_TROUBLES.get(work, _NOT_COSIGNED) for work in troubles),
             *(("the clock differs from PostgreSQL's",) if clock_difference > MOST_CLOCK_DIFFERENCE_SECONDS else ()),
         ]
         ready = not hindering and any(follower.is_read_model for follower in followers)

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from api.core.answers import Refused
 from api.core.context import Context, Services
 from api.downloads.file_responses import HARMLESS, answered
-from api.proof.types import load_row
+from api.proof.types import cosigned_note, load_row
 from application.proof.public_keys import PublicKey, sign_key_list, to_pem_file
 from projections.proof import queries
 
@@ -50,7 +50,7 @@ async def _latest(context: Context, request: Request) -> Response:
     row = await load_row(context, None)
     if row is None:
         raise Refused(404, "NOT_FOUND", "Aucun point de contrôle n'est encore signé.")
-    return Response(row["note"], 200, {**HARMLESS, "Cache-Control": "no-cache"}, _PLAIN)
+    return Response(await cosigned_note(context, row), 200, {**HARMLESS, "Cache-Control": "no-cache"}, _PLAIN)
 
 
 async def _of_size(context: Context, request: Request) -> Response:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
 from typing import Any
+from uuid import UUID
 
 import strawberry
 
-from api.core.context import Context
+from api.core.context import Context, Info
 from application.proof import checkpoints
 from projections.proof import queries
 
@@ -36,6 +38,49 @@ class Checkpoint:
     reason: CheckpointReason = strawberry.field(description="Why it was made.")
     made_at: datetime = strawberry.field(description="When it was signed (UTC).")
     stamped: bool = strawberry.field(description="Whether a time-stamping authority (RFC 3161) has stamped it.")
+
+    @strawberry.field(description="The witnesses that have cosigned it (C2SP tlog-cosignature), by name.")
+    async def cosigned_by(self, info: Info) -> list[str]:
+        context = info.context
+        rows = await context.together("cosignatures", self.size, lambda sizes: _cosignatures(context, sizes))
+        return [row["witness"] for row in rows]
+
+    @strawberry.field(
+        description="Whether the quorum of the configured witnesses has cosigned it: nobody can replace it any more"
+        " without being noticed."
+    )
+    async def final(self, info: Info) -> bool:
+        context = info.context
+        return await context.together("final checkpoints", self.size, lambda sizes: _final(context, sizes))
+
+
+async def _cosignatures(context: Context, sizes: Sequence[int]) -> list[list[dict[str, Any]]]:
+    read = await context.read()
+    rows = await read.rows(read.sql(queries.COSIGNATURES), {"sizes": list(sizes)})
+    return [[row for row in rows if row["size"] == size] for size in sizes]
+
+
+async def _final(context: Context, sizes: Sequence[int]) -> list[bool]:
+    read = await context.read()
+    rows = await read.rows(read.sql(queries.FINAL), {"sizes": list(sizes)})
+    final = {row["size"] for row in rows}
+    return [size in final for size in sizes]
+
+
+async def finally_certified(context: Context, ids: Sequence[UUID]) -> list[bool | None]:
+    """Return for each dossier whether a final checkpoint covers its certification; None where no witness is asked."""
+    if not context.services.has_witnesses:
+        return [None for _ in ids]
+    read = await context.read()
+    rows = await read.rows(read.sql(queries.FINALLY_CERTIFIED), {"ids": list(ids)})
+    final = {row["originator_id"] for row in rows}
+    return [dossier_id in final for dossier_id in ids]
+
+
+async def cosigned_note(context: Context, row: dict[str, Any]) -> str:
+    """Return the note of a checkpoint with the cosignatures that witnesses have given so far."""
+    (lines,) = await _cosignatures(context, [row["size"]])
+    return str(row["note"]) + "".join(line["line"] for line in lines)
 
 
 def checkpoint_of(row: dict[str, Any]) -> Checkpoint:

@@ -19,6 +19,7 @@ from api.core.lists.nodes import Node
 from api.core.lists.paging import count_items
 from api.core.reading_rights import may_be_shown
 from api.core.scalars import local
+from api.proof.types import finally_certified
 from api.service_dossiers.controlled import DossierControl, controls_of, in_control, refused_pieces
 from api.service_dossiers.duplicate_sheets import DuplicateSheet, duplicate_sheets_of
 from api.service_dossiers.missing import Missing, missing_of
@@ -188,6 +189,18 @@ class ServiceDossier(Node):
     )
     async def duplicate_sheets(self, info: Info) -> list[DuplicateSheet]:
         return await duplicate_sheets_of(read_beside(self.row.get("past"), info), self.row)
+
+    @strawberry.field(
+        description="Whether its certification is final: the quorum of witnesses has cosigned a checkpoint that covers"
+        " it. Null while it is not certified, and where no witnesses are asked."
+    )
+    async def certification_final(self, info: Info) -> bool | None:
+        if self.certified_by is None or self.row.get("past"):
+            return None
+        context = info.context
+        return await context.together(
+            "final certifications", self.row["dossier_id"], lambda ids: finally_certified(context, ids)
+        )
 
     @strawberry.field(description="Corrections of what was certified, in their order.")
     async def amendments(self, info: Info) -> list[ServiceAmendment]:
