@@ -1,4 +1,4 @@
-"""Lay out a dossier's facts (see `application.proof.dossier_facts`) for paper."""
+"""Lay out a dossier's facts (see `application.proof.facts.dossier_facts`) for paper."""
 
 from __future__ import annotations
 

@@ -25,8 +25,8 @@ from application.proof.checkpoints import ON_REQUEST, SignedCheckpoint, certifie
 from application.proof.completeness.committing import Commit, CommitMap
 from application.proof.completeness.member import completeness_member, expected_values
 from application.proof.completeness.signing import MOST_COMMITS, commit_and_sign, sign_with_map
-from application.proof.dossier_facts import Facts, facts_of, file_digests
 from application.proof.dossier_streams import CannotBeProved, check_whole, expired_files, streams_of
+from application.proof.facts.dossier_facts import Facts, facts_of, file_digests
 from application.proof.leaves import decode_leaf, position_of, read_leaves, read_streams
 from application.proof.members import (
     CHECKPOINT,

@@ -8,9 +8,9 @@ import orjson
 
 from application.people.officials import mandate_account
 from application.proof.bundle_checks.opened_bundle import CheckFailed, OpenedBundle, whole_number
-from application.proof.dossier_facts import Facts, facts_of, file_digests
 from application.proof.dossier_streams import expired_files
-from application.proof.first_format import in_first_format
+from application.proof.facts.dossier_facts import Facts, facts_of, file_digests
+from application.proof.facts.first_format import in_first_format
 from application.proof.members import DOSSIER, FILES
 from application.proof.rules.bundles import findings_in
 from eventstore.seals import is_sealed

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from application.proof.dossier_facts import Facts
+from application.proof.facts.dossier_facts import Facts
 from application.proof.notes import Checkpoint
 from application.proof.public_keys import PublicKey
 from application.proof.witnessing.policy import Policy

@@ -15,7 +15,7 @@ import orjson
 
 from application.proof.archive import write_archive
 from application.proof.bundle import manifest_text, records_of
-from application.proof.dossier_facts import facts_of
+from application.proof.facts.dossier_facts import facts_of
 from application.proof.notes import SigningKey, open_note
 from application.proof.public_keys import PublicKey
 from application.proof.verifying import Check, verify

@@ -19,8 +19,8 @@ import orjson
 from application.papers.dossier_layouts.layouts import LAYOUTS
 from application.proof.archive import write_archive
 from application.proof.bundle import manifest_text, records_of
-from application.proof.dossier_facts import facts_of, file_digests
-from application.proof.first_format import in_first_format
+from application.proof.facts.dossier_facts import facts_of, file_digests
+from application.proof.facts.first_format import in_first_format
 from application.proof.leaves import Leaf, decode_leaf, encode_leaf
 from application.proof.notes import Checkpoint, to_pem
 from tests.support.papers.bundles import members

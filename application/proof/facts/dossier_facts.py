@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from application.proof.dossier_streams import NotADossier, check_streams, streams_of
-from application.proof.facts_afterwards import AFTERWARDS
-from application.proof.facts_of_money import agreed, reserved, uncovered
+from application.proof.facts.facts_afterwards import AFTERWARDS
+from application.proof.facts.facts_of_money import agreed, reserved, uncovered
 from domain.animations import events as animations
 from domain.conventions import convention as conventions
 from domain.kernel.dossier_status import DossierStatus

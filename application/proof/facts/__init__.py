@@ -1,0 +1,1 @@
+"""A dossier told in facts that follow from its events."""
