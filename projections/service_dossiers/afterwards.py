@@ -13,6 +13,12 @@ from domain.service_dossiers.transitions import AmendmentStatus
 from eventstore.records import Recorded
 from projections.engine.projection import Row
 
+#: What a certification that was withdrawn before payment leaves empty.
+_CERTIFIED = (
+    *("certified_at", "certified_by", "already_certified", "overrun_reason"),
+    *("missing_sheets", "missing_pieces", "missing_reason", "warnings", "warnings_reason"),
+)
+
 
 def _withdrawn(row: Row, fact: CertificationWithdrawn, record: Recorded) -> Row:
     row |= {
@@ -24,8 +30,9 @@ def _withdrawn(row: Row, fact: CertificationWithdrawn, record: Recorded) -> Row:
     }
     if row["paid_on"] is not None:
         return row | {"status": DossierStatus.WITHDRAWN.value, "amount": NOTHING}
-    uncertified = dict.fromkeys(("certified_at", "certified_by", "already_certified", "overrun_reason"))
-    return row | uncertified | {"status": DossierStatus.SUBMITTED.value, "amount": row["submitted_amount"]}
+    return (
+        row | dict.fromkeys(_CERTIFIED) | {"status": DossierStatus.SUBMITTED.value, "amount": row["submitted_amount"]}
+    )
 
 
 def _lapsed(amendment: Row) -> Row:

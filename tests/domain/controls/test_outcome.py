@@ -12,12 +12,10 @@ from domain.controls.control import judge
 from domain.controls.outcome import concluded, drawn
 from domain.controls.pieces import ReasonCode
 from domain.kernel.errors import ErrorCode
-from domain.service_dossiers.certification import certify
 from domain.service_dossiers.events import DossierDrawn
-from domain.service_dossiers.payment import record_payment
 from domain.service_dossiers.transitions import allowed_actions
 from domain.service_dossiers.withdrawal import recover, withdraw
-from tests.support.domain.builders import COORDONNATEUR, NATIONAL, convention
+from tests.support.domain.builders import NATIONAL
 from tests.support.domain.control_builders import (
     ALL_JUDGED,
     AUDITOR,
@@ -44,6 +42,7 @@ from tests.support.domain.dossier_builders import (
     withdrawn,
 )
 from tests.support.domain.dossier_builders import accepted as amended
+from tests.support.domain.dossier_decisions import certifying, paying
 from tests.support.domain.story import SUBJECT, given
 
 INVALID, RULE_BROKEN = ErrorCode.INVALID, ErrorCode.RULE_BROKEN
@@ -55,7 +54,7 @@ DAY = PAID.paid_on
 
 
 def pay(*events):
-    return dossier(*events).when(record_payment, NATIONAL, DAY, PAID.reference, DAY)
+    return dossier(*events).when(*paying())
 
 
 def conclude(*judged, before=TO_CERTIFIED):
@@ -86,7 +85,7 @@ def test_a_refusal_blocks_the_payment_until_it_is_taken_back():
 
 def test_a_refusal_weighs_on_the_submission_that_was_controlled_and_on_no_other():
     again = (*TO_CERTIFIED, DRAWN, outcome(UNSIGNED_SHEET), withdrawn())
-    dossier(*again).when(certify, convention(), COORDONNATEUR, None).then_accepted()
+    dossier(*again).when(*certifying()).then_accepted()
     pay(*again, certified()).then_refused(RULE_BROKEN, saying="a refusé")
     pay(*again, submitted(), certified()).then(PAID)
     other = DossierDrawn(control_id=OURS)

@@ -80,7 +80,8 @@ def test_or_until_the_certification_is_withdrawn_and_something_else_is_submitted
     people.does("20-send-a-service-dossier-back", COORDONNATEUR, dossierId=dossier, reason="Faites signer la feuille")
     people.does("23-gather-animations-again", STRUCTURE, dossierId=dossier)
     people.does("19-submit-a-service-dossier", STRUCTURE, dossierId=dossier)
-    people.does("21-certify-the-service", COORDONNATEUR, dossierId=dossier)
+    certified = {"dossierId": dossier, "missingReason": "La feuille est au siège"}
+    people.does("21-certify-the-service", COORDONNATEUR, **certified)
     people.does("22-record-a-payment", NATIONAL, dossierId=dossier, **PAYMENT)
 
 
