@@ -151,6 +151,13 @@ def test_an_earlier_version_has_its_own_fields_and_no_later_ones():
     assert "structure.renamed has not in schema version 1" in refusal("structure.renamed", state)
 
 
+def test_a_line_of_an_earlier_version_has_no_later_field_either():
+    state = json.loads(SAMPLES["service_dossier.submitted.v1"])
+    state["data"]["lines"][0]["rate"] = "9999.00"
+    words = refusal("service_dossier.submitted", json.dumps(state).encode())
+    assert "data.lines.0.rate, which service_dossier.submitted has not in schema version 1" in words
+
+
 def test_a_refusal_names_no_value_that_may_be_personal():
     state = put(ATTESTED, "stamp.actor", ["Marie Dupont"])
     assert "Dupont" not in refusal("animation.attested", state)

@@ -6,6 +6,7 @@ import pytest
 
 from application.proof.public_keys import read_public_keys
 from application.proof.verifying import verify
+from tests.support.papers import second_verifier
 from tests.support.papers.forged_bundles import FOLDER, FORGED_BUNDLES, ForgedBundle
 
 #: Accepted still, or refused for another reason: the marks go away with the faults.
@@ -31,3 +32,18 @@ def test_each_bundle_gets_its_verdict_for_its_reason(bundle: ForgedBundle):
 
 def test_every_bundle_of_the_folder_is_held_to_its_verdict():
     assert {bundle.path for bundle in FORGED_BUNDLES} == set(FOLDER.glob("*.zip"))
+
+
+#: What the small verifier in Python leaves to the page and to ours: decisions of the domain, and the paper.
+LEFT_OUT = ("rules", "pdf")
+
+
+@pytest.mark.parametrize("bundle", [pytest.param(bundle, id=bundle.name) for bundle in FORGED_BUNDLES])
+def test_the_second_verifier_refuses_them_at_the_same_step(bundle: ForgedBundle):
+    key = read_public_keys(bundle.key.read_text())[-1].public_key
+    if bundle.accepted or bundle.step in LEFT_OUT:
+        assert second_verifier.verify(bundle.path, key)[1] >= 17
+        return
+    with pytest.raises(second_verifier.Refused) as refused:
+        second_verifier.verify(bundle.path, key)
+    assert refused.value.step == bundle.step

@@ -4,10 +4,13 @@ import base64
 import decimal
 import hashlib
 import json
+import re
 import struct
 import uuid
 import zipfile
+from pathlib import Path
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 OURS = uuid.UUID("6f7c1c0e-2a3f-5d11-9a53-0b6f0c7d971e")
@@ -114,35 +117,164 @@ def payment(path, key):
     return paid and paid.split()[0]
 
 
+class Refused(AssertionError):
+    """`step` is the one of docs/proof.md that a bundle does not pass."""
+
+    def __init__(self, step, why):
+        super().__init__(f"{step}: {why!r}")
+        self.step = step
+
+
 def verify(path, key):
-    """The dossier's certified amount and the number of its events; raises when anything is wrong."""
+    """The dossier's certified amount and the number of its events; raises Refused when anything is wrong.
+
+    Steps 1 to 5 and the streams of step 7: what decisions, paper and time stamp need is left to the other verifiers.
+    """
+    seen: dict = {}
+    for step in (archive_, manifest, checkpoint, events, dossier, completeness, files):
+        try:
+            step(seen, path, key)
+        except (AssertionError, ValueError, KeyError, TypeError, struct.error, InvalidSignature) as why:
+            raise Refused(step.__name__.rstrip("_"), why) from why
+    certified = [data["amount"] for _, topic, data in seen["events"] if topic == "service_dossier.certified"]
+    return certified[-1] if certified else None, len(seen["events"])
+
+
+MEMBERS = (
+    *("manifest", "dossier.json", "dossier.pdf", "events.jsonl", "checkpoint", "checkpoint.tsr"),
+    *("previous-checkpoint", "consistency.json", "completeness.json", "checkpoint.pub.pem", "keys"),
+)
+
+
+def archive_(seen, path, key):
     with zipfile.ZipFile(path) as archive:
-        header, dossier_id, *lines = signed_text(archive.read("manifest").decode(), key).splitlines()
-        assert header in ("parentalite-bundle/1", "parentalite-bundle/2")
-        for line in lines:
-            digest, size, name = line.split(" ", 2)
-            content = archive.read(name)
-            assert (hashlib.sha256(content).hexdigest(), len(content)) == (digest, int(size))
-        assert [line.split(" ", 2)[2] for line in lines] == archive.namelist()[1:]
-        _, size, root = signed_text(archive.read("checkpoint").decode(), key).splitlines()
-        events, named = [], set()
-        versions: dict[bytes, int] = {}
-        for line in archive.read("events.jsonl").splitlines():
-            inclusion = json.loads(line)
-            leaf = base64.b64decode(inclusion["leaf"])
-            path_up = [base64.b64decode(node) for node in inclusion["proof"]]
-            assert root_from_path(inclusion["index"], int(size), h(b"\0", leaf), path_up) == base64.b64decode(root)
-            position, aggregate, version, topic, state = fields(leaf)
-            assert versions.get(aggregate, 0) + 1 == version
-            versions[aggregate] = version
-            events.append((topic, json.loads(state)["data"]))
-            assert position == inclusion["position"]
-        for topic, data in events:
-            if topic in ("animation.sheet_attached", "service_dossier.piece_attached"):
-                named.add(data["sha256"])
-        assert {name[6:] for name in archive.namelist() if name.startswith("files/")} <= named
-        assert json.loads(archive.read("dossier.json"))["dossier_id"] == dossier_id
-        if header == "parentalite-bundle/2":
-            payment(path, key)
-        certified = [data["amount"] for topic, data in events if topic == "service_dossier.certified"]
-        return certified[-1] if certified else None, len(events)
+        seen["members"] = members = {name: archive.read(name) for name in archive.namelist()}
+    first = members["manifest"].split(b"\n")[0] == b"parentalite-bundle/1"
+    optional = {"checkpoint.tsr", "previous-checkpoint", "consistency.json"}
+    absent = {"completeness.json", "keys"} if first else set()
+    table = [name for name in MEMBERS if name in members or name not in optional | absent]
+    attached = [name for name in members if name.startswith("files/")]
+    assert list(members) == table + attached
+    assert all(re.fullmatch("files/[0-9a-f]{64}", name) for name in attached)
+    assert ("previous-checkpoint" in members) == ("consistency.json" in members)
+
+
+def manifest(seen, path, key):
+    note, members = seen["members"]["manifest"].decode(), seen["members"]
+    header, seen["dossier"], *lines = signed_text(note, key).splitlines()
+    assert header in ("parentalite-bundle/1", "parentalite-bundle/2")
+    assert [line.split(" ", 2)[2] for line in lines] == list(members)[1:]
+    for line in lines:
+        digest, size, name = line.split(" ", 2)
+        assert (hashlib.sha256(members[name]).hexdigest(), len(members[name])) == (digest, int(size))
+    assert signers(note) <= signers(members["checkpoint"].decode())
+
+
+def signers(note):
+    return {line.split(" ")[1] for line in note.rsplit("\n\n", 1)[1].splitlines()}
+
+
+def checkpoint(seen, path, key):
+    note = seen["members"]["checkpoint"].decode()
+    name, size, root = signed_text(note, key).splitlines()
+    assert name in signers(note)
+    seen["size"], seen["root"] = int(size), base64.b64decode(root)
+
+
+def events(seen, path, key):
+    versions: dict[bytes, int] = {}
+    seen["events"], last = [], (0, -1)
+    for line in seen["members"]["events.jsonl"].splitlines():
+        inclusion = strict(line)
+        assert list(inclusion) == ["position", "index", "leaf", "proof"]
+        leaf, path_up = base64.b64decode(inclusion["leaf"]), [base64.b64decode(node) for node in inclusion["proof"]]
+        assert root_from_path(inclusion["index"], seen["size"], h(b"\0", leaf), path_up) == seen["root"]
+        position, aggregate, version, topic, state = fields(leaf)
+        assert position == inclusion["position"] > inclusion["index"] > last[1]
+        assert position - last[0] >= inclusion["index"] - last[1]
+        last = position, inclusion["index"]
+        assert versions.get(aggregate, 0) + 1 == version
+        versions[aggregate] = version
+        seen["events"].append((str(uuid.UUID(bytes=aggregate)), topic, read_state(topic, state)))
+
+
+def strict(content):
+    def once(pairs):
+        assert len(dict(pairs)) == len(pairs), "a key stands twice"
+        return dict(pairs)
+
+    def refuse(number):
+        raise ValueError(f"{number} is no whole number")
+
+    return json.loads(content.decode(), object_pairs_hook=once, parse_float=refuse, parse_constant=refuse)
+
+
+def shapes():
+    """Topic, schema version, and fields with their types, as docs/reference/events.md has them."""
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "events.md").read_text()
+    for topic, text in re.findall(r"^### (\S+)\n(.*?)(?=^##|\Z)", page, re.MULTILINE | re.DOTALL):
+        current = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|$", text, re.MULTILINE))
+        (latest,) = map(int, re.findall(r"Schema version (\d+)", text))
+        yield topic, latest, current
+        for earlier, difference in re.findall(r"^Version (\d+) (.*)", text, re.MULTILINE):
+            lacks = set(re.findall(r"has no `(\w+)`, read", difference))
+            fields_then = {name: kind for name, kind in current.items() if name not in lacks}
+            fields_then |= dict.fromkeys(re.findall(r"has `(\w+)`, read no more", difference), "anything")
+            yield topic, int(earlier), fields_then
+
+
+SHAPES = {(topic, version): kinds for topic, version, kinds in shapes()}
+
+
+def read_state(topic, state):
+    content = strict(state)
+    assert sorted(content) == ["data", "schema_version", "stamp"]
+    assert type(content["schema_version"]) is int
+    kinds, data = SHAPES[topic, content["schema_version"]], content["data"]
+    assert set(data) <= set(kinds)
+    for name, kind in kinds.items():
+        assert name in data or "may be absent" in kind
+        assert name not in data or fits(data[name], kind), f"{topic}: {name} is no {kind}"
+    return data
+
+
+def fits(value, kind):
+    kind = kind.removesuffix(", may be absent").removesuffix(", encrypted")
+    if kind.startswith("list of "):
+        return isinstance(value, list) and all(fits(entry, kind[8:]) for entry in value)
+    if kind.startswith("object of "):
+        return isinstance(value, dict)
+    if kind.endswith(" or null"):
+        return value is None or fits(value, kind[:-8])
+    if kind == "count":
+        return type(value) is int and -(2**63) <= value < 2**63
+    if kind == "amount":
+        return isinstance(value, str) and re.fullmatch(r"-?\d+\.\d\d", value, re.ASCII) is not None
+    if kind == "identifier":
+        return isinstance(value, str) and str(uuid.UUID(value)) == value
+    return kind == "anything" or isinstance(value, bool if kind == "true or false" else str)
+
+
+def dossier(seen, path, key):
+    of_dossier = [(topic, data) for stream, topic, data in seen["events"] if stream == seen["dossier"]]
+    opened = next(data for topic, data in of_dossier if topic == "service_dossier.opened")
+    gathered = {
+        name for topic, data in of_dossier if topic == "service_dossier.gathered" for name in data["animation_ids"]
+    }
+    streams = {stream for stream, topic, _ in seen["events"] if topic != "file.expired"}
+    assert streams == {seen["dossier"], opened["structure_id"], opened["convention_id"], *gathered}
+    assert json.loads(seen["members"]["dossier.json"])["dossier_id"] == seen["dossier"]
+
+
+def completeness(seen, path, key):
+    if "completeness.json" in seen["members"]:
+        payment(path, key)
+
+
+def files(seen, path, key):
+    with_files = ("animation.sheet_attached", "service_dossier.piece_attached")
+    named = {data["sha256"] for _, topic, data in seen["events"] if topic in with_files}
+    for name, content in seen["members"].items():
+        if name.startswith("files/"):
+            assert hashlib.sha256(content).hexdigest() == name[6:]
+            assert name[6:] in named
