@@ -18,6 +18,7 @@ from application.proof.rules.cases import Case, Decision
 from application.proof.rules.findings import Finding, differences, refusal
 from application.proof.rules.judgements import ALONE, FREE, JUDGEMENTS
 from application.proof.rules.persons import newer_rules, note_speaker
+from application.proof.rules.releases import Releases
 from application.proof.rules.scene import Scene, Untold
 from application.proof.rules.words import put_stand_ins
 from domain import catalogue
@@ -73,6 +74,7 @@ class Judge:
     def __init__(self, held: frozenset[UUID] | None = None) -> None:
         self.scene = Scene(held)
         self._command: _Command | None = None
+        self._releases = Releases()
         self._clocks: dict[UUID, datetime] = {}
 
     def take(self, record: Recorded, schema_version: int) -> Iterator[Finding]:
@@ -86,9 +88,10 @@ class Judge:
             command = self._command = _Command(record.stamp, _actor(record.stamp))
         put_stand_ins(record.event)
         case = Case(self.scene, record, command.actor, schema_version)
-        for reason in self._reasons(case, command):
+        reasons = [*self._reasons(case, command), *self._releases.reasons(case)]
+        for reason in reasons:
             yield Finding.about(record, reason)
-        for reason in chain(newer_rules(case), _by_todays_rules(case)):
+        for reason in () if reasons else chain(newer_rules(case), _by_todays_rules(case)):
             yield Finding.about(record, reason, warning=True)
         self._fold(case)
         note_speaker(case)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,13 @@ import pytest
 from application.files.store import FileStore
 from application.proof.bundle import gather_proof, records_of
 from application.proof.completeness.committing import map_commits
+from application.proof.rules.cases import Case
 from application.proof.rules.judge import Judge
+from application.proof.rules.releases import Releases
+from application.proof.rules.scene import Scene
 from domain.animations.events import AnimationAttested, AnimationCreated, AnimationGathered, AnimationPublished
 from domain.conventions.convention import ConventionSigned, ServiceCertified
-from domain.kernel.actors import Role
+from domain.kernel.actors import SYSTEM, Role
 from domain.service_dossiers.events import (
     AmendmentAccepted,
     DossierCertified,
@@ -27,7 +30,7 @@ from domain.service_dossiers.events import (
     DossierPaid,
     DossierSubmitted,
 )
-from eventstore.records import Recorded
+from eventstore.records import Recorded, Stamp
 from tests.support.papers.proved_dossiers import KEY, Claim
 from tests.support.world import World
 
@@ -191,3 +194,20 @@ def test_a_gap_in_versions_is_named(history: History):
     *others, last = history
     ahead = replace(last, originator_version=last.originator_version + 7)
     assert any("of its stream, where" in finding for finding in findings([*others, ahead]))
+
+
+def test_an_older_schema_version_is_not_written_again_to_escape_from_newer_rules():
+    at = datetime(2026, 9, 1, tzinfo=UTC)
+    releases = Releases()
+
+    def reasons(version: int, days: float) -> list[str]:
+        stamp = Stamp(recorded_at=at + timedelta(days=days), actor="a", role=Role.SYSTEM, command_id=uuid4(), cause="")
+        record = Recorded(1, UUID(int=1), 1, stamp, AnimationPublished())
+        return list(releases.reasons(Case(Scene(), record, SYSTEM, version)))
+
+    assert reasons(1, 0) == reasons(2, 100) == []
+    # While servers are updated both are written.
+    assert reasons(1, 100.5) == []
+    assert "schema version 1, where version 2 has been written since" in reasons(1, 102)[0]
+    # An old date does not help, once later events stand before it.
+    assert reasons(1, 50)
