@@ -46,7 +46,7 @@ from eventstore.authenticators import EventKeys
 from eventstore.connections import STARTING, commands_pool, connect
 from eventstore.identities import DDL as IDENTITIES_DDL
 from eventstore.locks import Lock, acquire
-from eventstore.log_table import LOG, log_exists, protect
+from eventstore.log_table import LOG, index_log, log_exists, protect
 from eventstore.recorder import CommandRecorder, Outcome, open_recorder
 from eventstore.sequence import put_right
 from eventstore.vault import DDL as VAULT_DDL
@@ -159,7 +159,7 @@ def open_application(
         conn.execute(IDENTITIES_DDL)
         conn.execute(PEOPLE_INDEX_DDL)
         conn.execute(SPEAKERS_DDL)
-        conn.execute(controls.DDL)
+        index_log(conn, "stored_events_controls", controls.INDEX)
         create_proof_tables(conn)
         create_map_tables(conn)
         create_notification_tables(conn)

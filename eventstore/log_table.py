@@ -150,6 +150,17 @@ def _state(conn: Conn) -> tuple[bool, bool, bool]:
     return row[0], row[1], row[2]
 
 
+def index_log(conn: Conn, name: str, statement: LiteralString) -> None:
+    """Create an index on the log if it is missing and this role may; without it, reading takes longer."""
+    row = conn.execute("SELECT to_regclass(%s) IS NOT NULL", (name,)).fetchone()
+    if row and row[0]:
+        return
+    if rights_over(conn, LOG).owns:
+        conn.execute(statement)
+    else:
+        log.warning("an index of the log is missing, and this role may not make it", extra={"index": name})
+
+
 def protect(conn: Conn, *tables: AppendOnly, new: bool = False) -> None:
     """Make the tables append-only if this role may; see `unprotected`. What should have been so is logged."""
     for table in tables:

@@ -14,7 +14,7 @@ GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "eventsourcing-library.m
 def test_the_guide_reads_follows_and_appends(world, env, monkeypatch, capsys):
     animation_id = world.creates(title="Café des parents")
     world.publishes(animation_id)
-    for name in ("DATABASE_URL", "PARENTALITE_MASTER_KEY"):
+    for name in ("DATABASE_URL", "PARENTALITE_MASTER_KEY", "PARENTALITE_EVENT_KEY"):
         monkeypatch.setenv(name, env[name])
     blocks = re.findall(r"^```python\n(.*?)^```", GUIDE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     assert len(blocks) == 3
