@@ -36,9 +36,11 @@ def check_dossier(bundle: OpenedBundle) -> str:
     bundle.shown = shown
     facts = bundle.facts
     summary = f"{facts['status']}, {len(facts['lines'])} animations"
-    return (
-        f"{summary}, {facts['amount']} euros, as the events say" if facts["amount"] else f"{summary}, as the events say"
-    )
+    amount = f", {facts['amount']} euros" if facts["amount"] else ""
+    # There only once something of it was withdrawn, refused or amended.
+    due_back = facts.get("to_recover", "0.00")
+    back = "" if due_back == "0.00" else f", {due_back} euros due back"
+    return f"{summary}{amount}{back}, as the events say"
 
 
 def _words_of_the_signer(bundle: OpenedBundle, shown: Any) -> dict[str, Any]:

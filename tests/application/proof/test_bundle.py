@@ -17,11 +17,12 @@ from application.proof.checkpoints import CERTIFICATION
 from application.proof.dossier_streams import NotADossier
 from application.proof.notes import SigningKey
 from application.proof.signing import make_checkpoint, take_up_key
+from application.service_dossiers.withdrawal import CertificationWithdraw
 from tests.support.papers import second_verifier
 from tests.support.papers.bundles import checks, line_of, members, rewritten, signed_again, wrong
 from tests.support.papers.proved_dossiers import KEY, Claim
 from tests.support.soak import TIMES
-from tests.support.world import World
+from tests.support.world import COORDONNATEUR, World
 
 OTHER_KEY = SigningKey.from_seed(b"o" * 32)
 
@@ -243,3 +244,11 @@ def test_erasing_a_person_leaves_proofs_valid(claim: Claim, tmp_path: Path, app:
     app.erase_person(str(claim.world.candidatures[0]), SYSTEM, claim.world.now)
     after = claim.export(dossier_id, tmp_path / "after.zip")
     assert all(check.ok for check in [*checks(before), *checks(after)])
+
+
+def test_what_is_due_back_is_told(claim: Claim, world: World, tmp_path: Path):
+    dossier_id = claim.paid(*claim.attested(2))
+    world.does(CertificationWithdraw(dossier_id=dossier_id, reason="Feuille non signée"), COORDONNATEUR)
+    bundle = claim.export(dossier_id, tmp_path / "dossier.zip")
+    expected = "dossier: WITHDRAWN, 2 animations, 0.00 euros, 300.00 euros due back, as the events say"
+    assert line_of(bundle, "dossier") == expected
