@@ -19,7 +19,7 @@ import orjson
 from psycopg import Connection
 
 from application.papers.dossier_layouts.layouts import LATEST
-from application.people.officials import mandate_account, name_lookup
+from application.people.officials import is_by_mandate, name_lookup
 from application.proof.archive import write_archive
 from application.proof.checkpoints import ON_REQUEST, SignedCheckpoint, certified_before, keys, latest
 from application.proof.completeness.committing import Commit, CommitMap
@@ -123,10 +123,11 @@ def _clear_facts(conn: Conn, vault: Vault, dossier_id: UUID, leaves: Sequence[by
     return facts | {"layout": LATEST, "names": _names(facts, name_lookup(conn, vault))}
 
 
-def _names(facts: Facts, name_of: Callable[[str], str]) -> dict[str, str]:
+def _names(facts: Facts, name_of: Callable[[str, str], str]) -> dict[str, str]:
     """Return the names of those who acted by a mandate, as far as they can be read still, by actor."""
-    actors = sorted({entry["actor"] for entry in facts["timeline"] if mandate_account(entry["actor"])})
-    return {actor: name for actor in actors if (name := name_of(actor)) != actor}
+    agents = sorted({(entry["actor"], entry["role"]) for entry in facts["timeline"]})
+    named = [(actor, name_of(actor, role)) for actor, role in agents if is_by_mandate(actor, role)]
+    return {actor: name for actor, name in named if name != actor}
 
 
 def records_of(leaves: Sequence[bytes]) -> list[Recorded]:

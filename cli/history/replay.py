@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,12 +11,15 @@ import typer
 from rich.text import Text
 from rich.tree import Tree
 
+from application.papers.words import ROLES
+from application.people.officials import name_lookup
 from cli.composition import open_everything, settings_from_environment
 from cli.console import Refused, note, quantity, results
 from cli.history.past import moment_of, state_of, titled_values
 from cli.history.reading import history_of
 from cli.history.timeline import Entry, Privacy, Timeline
 from cli.options import Verbose, set_up_command_logs
+from domain.kernel.actors import IN_OFFICE
 from eventstore.records import Recorded
 from projections.engine.past import Moment
 from projections.engine.projection import Row
@@ -44,7 +48,7 @@ def replay(
 
     Times are local to the territory. Terms are shown in the words of the day of the event, even if the typology has
     changed since. Personal data is never shown: [personal] stands in its place, or [erased] if nobody can read it any
-    more.
+    more. Who acted in office is named, also those who acted by a mandate.
 
     With --at, the state at that moment follows the events, or with --json a last object under "state". Only events
     recorded by then count; terms are shown with the typology of that moment.
@@ -66,13 +70,14 @@ def replay(
         if not any(record.originator_id == history.stream for record in records):
             raise Refused(f"nothing was recorded of {subject} until {at}")
         states = [] if at is None else state_of(conn, history.stream, moment, records)
+        name_of = name_lookup(conn, opened.application.vault)
         if as_json:
             privacy = Privacy(conn, records)
-            lines = [_as_json(record, privacy) for record in records]
+            lines = [_as_json(record, privacy, name_of) for record in records]
             for line in lines if at is None else [*lines, {"at": at, "state": states}]:
                 typer.echo(orjson.dumps(line, default=str, option=orjson.OPT_UTC_Z))
         else:
-            timeline = Timeline.open(conn, records)
+            timeline = Timeline.open(conn, records, name_of)
             _show(history.stream, list(timeline.entries(records)))
             for state in states:
                 _show_state(timeline, records[-1].position, state)
@@ -104,7 +109,7 @@ def _show(stream: UUID, entries: list[Entry]) -> None:
     results().print(tree)
 
 
-def _as_json(record: Recorded, privacy: Privacy) -> dict[str, Any]:
+def _as_json(record: Recorded, privacy: Privacy, name_of: Callable[[str, str], str]) -> dict[str, Any]:
     stamp = record.stamp
     return {
         "position": record.position,
@@ -112,6 +117,8 @@ def _as_json(record: Recorded, privacy: Privacy) -> dict[str, Any]:
         "recordedAt": stamp.recorded_at,
         "actor": stamp.actor,
         "role": stamp.role,
+        "actorName": name_of(stamp.actor, stamp.role) if stamp.role in IN_OFFICE else None,
+        "actorFunction": ROLES[stamp.role],
         "subject": record.originator_id,
         "subjectVersion": record.originator_version,
         "commandId": stamp.command_id,

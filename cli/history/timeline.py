@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
@@ -109,12 +109,14 @@ class Timeline:
     conn: Conn
     privacy: Privacy
     words: WordsOfTheDay
+    #: From an actor and their role to a name.
+    name_of: Callable[[str, str], str]
     _latest: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     _titles: dict[UUID, str] = field(default_factory=dict)
 
     @classmethod
-    def open(cls, conn: Conn, records: Sequence[Recorded]) -> Timeline:
-        return cls(conn, Privacy(conn, records), WordsOfTheDay(read_stream(conn, TYPOLOGY_ID)))
+    def open(cls, conn: Conn, records: Sequence[Recorded], name_of: Callable[[str, str], str]) -> Timeline:
+        return cls(conn, Privacy(conn, records), WordsOfTheDay(read_stream(conn, TYPOLOGY_ID)), name_of)
 
     def entries(self, records: Iterable[Recorded]) -> Iterator[Entry]:
         zone = lru_cache(maxsize=None)(self._zone)
@@ -124,7 +126,7 @@ class Timeline:
                 position=record.position,
                 stream=record.originator_id,
                 when=stamp.recorded_at.astimezone(zone(stamp.territory)).strftime("%Y-%m-%d %H:%M:%S %z"),
-                who=f"{stamp.actor} ({ROLES[stamp.role]})",
+                who=f"{self.name_of(stamp.actor, stamp.role)} ({ROLES[stamp.role]})",
                 what=record.event.sentence,
                 about=self._about(record),
                 details=list(self._details(record)),

@@ -30,6 +30,11 @@ WHERE a.roles @> ARRAY[%(role)s]
                   WHERE left(uai, 3) = ANY(%(schools)s)))
 ORDER BY m.mandate->>'given_at', a.account_id LIMIT %(most)s"""
 SUBJECTS = "SELECT account_id, subject FROM {account_people} WHERE account_id = ANY(%(ids)s)"
+#: The people behind pseudonyms under which older events name who acted by a mandate.
+SUBJECTS_OF_PERSONS = """
+SELECT k.person_id, max(p.subject) AS subject
+FROM person_keys k JOIN {account_people} p ON p.account_id = k.originator_id
+WHERE k.person_id = ANY(%(ids)s) GROUP BY k.person_id"""
 INVITATIONS_OF = """
 SELECT i.*, p.email, u.reason AS unreached FROM {invitations} i LEFT JOIN {invited_people} p USING (invitation_id)
 LEFT JOIN {unreached} u ON u.about_id = i.invitation_id

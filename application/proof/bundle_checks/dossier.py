@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from application.people.officials import mandate_account
+from application.people.officials import is_by_mandate
 from application.proof.bundle_checks.opened_bundle import CheckFailed, OpenedBundle, whole_number
 from application.proof.dossier_streams import expired_files
 from application.proof.facts.dossier_facts import Facts, facts_of, file_digests
@@ -47,11 +47,11 @@ def _words_of_the_signer(bundle: OpenedBundle, shown: Any) -> dict[str, Any]:
     """Return what no event says: the paper's layout, and names of those who acted by a mandate."""
     layout, names = (shown.get("layout"), shown.get("names")) if isinstance(shown, dict) else (None, None)
     bundle.layouts = (whole_number(layout, "the layout that dossier.json names"),)
-    actors = {entry["actor"] for entry in bundle.facts["timeline"]}
+    actors = {entry["actor"] for entry in bundle.facts["timeline"] if is_by_mandate(entry["actor"], entry["role"])}
     if not isinstance(names, dict) or not all(isinstance(name, str) and name for name in names.values()):
         raise CheckFailed("dossier.json names nobody in the form that it should")
     for actor in names:
-        if actor not in actors or mandate_account(actor) is None:
+        if actor not in actors:
             raise CheckFailed(f"dossier.json names {actor[:60]!a}, who did not act by a mandate")
     return {"layout": layout, "names": dict(sorted(names.items()))}
 

@@ -12,9 +12,9 @@ import strawberry
 from api.core.context import Context
 from api.core.lists.nodes import Node
 from api.notifications.unreached import EMAIL_PROBLEM, email_problem
-from application.people.officials import mandate_account
+from application.people.officials import former_person, mandate_account
 from domain.accounts.invitation import InvitationStatus
-from domain.kernel.actors import Role
+from domain.kernel.actors import IN_OFFICE, Role
 from domain.kernel.identifiers import schools_begin_with
 from domain.kernel.rights import Action, Belongings, Scope, may, scope_of
 from projections.accounts import queries
@@ -85,6 +85,22 @@ async def officials_named(context: Context, names: list[str]) -> list[str | None
     rows = await read.rows(read.sql(queries.SUBJECTS), {"ids": list(accounts.values())}) if accounts else []
     subjects = {row["account_id"]: row["subject"] for row in rows}
     return [subjects.get(accounts[name]) if name in accounts else name for name in names]
+
+
+async def agents_named(context: Context, agents: list[tuple[str, str]]) -> list[str | None]:
+    """Return the names of who acted, each by actor and role, as their tokens call them.
+
+    None for who did not act in office, and once it is erased. Older events name who acted by a mandate as a parent.
+    """
+    persons = {agent: person for agent in agents if (person := former_person(*agent)) is not None}
+    read = await context.read()
+    rows = await read.rows(read.sql(queries.SUBJECTS_OF_PERSONS), {"ids": list(persons.values())}) if persons else []
+    subjects = {row["person_id"]: row["subject"] for row in rows}
+    named = await officials_named(context, [actor for actor, _ in agents])
+    return [
+        None if agent[1] not in IN_OFFICE else subjects.get(persons[agent]) if agent in persons else name
+        for agent, name in zip(agents, named, strict=True)
+    ]
 
 
 async def official(context: Context, name: str) -> Official | None:

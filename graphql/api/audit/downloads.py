@@ -6,14 +6,15 @@ holds no connection. The table is consistent nonetheless: rows never change, and
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from api.accounts.types import agents_named
 from api.audit.filters import AuditWhere
 from api.audit.queries import audit_filter
 from api.audit.types import entry_of
@@ -23,6 +24,8 @@ from api.downloads.csv_table import CSV, csv_headers, csv_rows
 from api.downloads.file_responses import HARMLESS, INTERRUPTED, answered, disposition, still_admitted
 from api.downloads.parameters import as_refusal, where_of
 from application.papers.french import short_date
+from application.papers.words import ROLES
+from domain.kernel.actors import Role
 from projections.audit import queries
 from projections.engine.paging import Filter, Page, page_statement
 from projections.engine.past import PARIS
@@ -43,7 +46,13 @@ HEADERS = (
     "Données",
     "Champs personnels (masqués)",
     "Données personnelles",
+    "Fonction",
+    "Nom",
 )
+
+
+#: Names by actor and role.
+_Names: TypeAlias = Mapping[tuple[str, str], str | None]
 
 
 class AuditTrailExport:
@@ -65,17 +74,20 @@ async def _export(context: Context, request: Request) -> Response:
     reached = (await context.read()).position
     filtered = filtered.where("t.position <= %(reached)s", reached=reached)
     first = await _page(context, filtered, None)
+    names = await _names(context, first)
     name = disposition("attachment", f"journal-{reached}.csv")
     headers = {**HARMLESS, "Content-Disposition": name, "Position": str(reached)}
-    return StreamingResponse(_chunks(context, filtered, first), 200, headers, CSV)
+    return StreamingResponse(_chunks(context, filtered, first, names), 200, headers, CSV)
 
 
-async def _chunks(context: Context, filtered: Filter, first: list[dict[str, Any]]) -> AsyncIterator[bytes]:
+async def _chunks(
+    context: Context, filtered: Filter, first: list[dict[str, Any]], names: _Names
+) -> AsyncIterator[bytes]:
     """Yield the header, then page after page; the first has been read already."""
     yield csv_headers(HEADERS)
     rows = first
     while rows:
-        yield csv_rows(_line(row) for row in rows[:PAGE])
+        yield csv_rows(_line(row, names) for row in rows[:PAGE])
         if len(rows) <= PAGE:
             return
         if not await still_admitted(context):
@@ -83,6 +95,7 @@ async def _chunks(context: Context, filtered: Filter, first: list[dict[str, Any]
             return
         try:
             rows = await _page(context, filtered, rows[PAGE - 1]["position"])
+            names = await _names(context, rows)
         finally:
             await context.close()
 
@@ -95,7 +108,13 @@ async def _page(context: Context, filtered: Filter, after: int | None) -> list[d
     return await read.rows(read.sql(statement), params)
 
 
-def _line(row: dict[str, Any]) -> tuple[Any, ...]:
+async def _names(context: Context, rows: list[dict[str, Any]]) -> _Names:
+    """Return the names of those who acted in office, by actor and role."""
+    agents = list({(entry.actor, entry.role) for entry in map(entry_of, rows)})
+    return dict(zip(agents, await agents_named(context, agents), strict=True))
+
+
+def _line(row: dict[str, Any], names: _Names) -> tuple[Any, ...]:
     entry = entry_of(row)
     return (
         entry.position,
@@ -112,6 +131,8 @@ def _line(row: dict[str, Any]) -> tuple[Any, ...]:
         orjson.dumps(entry.data).decode(),
         ", ".join(entry.personal_fields),
         _erased(entry.personal_data_erased_at),
+        ROLES[Role(entry.role)],
+        names[entry.actor, entry.role],
     )
 
 

@@ -11,10 +11,13 @@ import orjson
 import strawberry
 from strawberry.scalars import JSON
 
+from api.accounts.types import agents_named
 from api.core.context import Info
 from api.core.lists.lazily import Identifier, Instant, Lazily, Number, Plain, lazily
 from api.core.lists.nodes import Node
 from api.proof.inclusion import EventProof, prove
+from application.papers.words import ROLES
+from domain.kernel.actors import Role
 from domain.kernel.events import registered_events
 
 
@@ -83,6 +86,20 @@ class AuditEntry(Lazily, Node):
     personal_data_erased_at: datetime | None = strawberry.field(
         description="When the key of those fields was destroyed (UTC): nobody can read them since."
     )
+
+    @strawberry.field(
+        description="Who that is, as their token calls them, where they acted in office, also by a mandate. Null for"
+        " others, and once it is erased."
+    )
+    async def actor_name(self, info: Info) -> str | None:
+        agent = (self.actor, self.role)
+        context = info.context
+        return await context.together("agents", agent, lambda agents: agents_named(context, agents))
+
+    @strawberry.field(description="In what function, in French: « coordonnateur », « équipe nationale »…")
+    def actor_function(self) -> str:
+        return ROLES[Role(self.role)]
+
     row: strawberry.Private[dict[str, Any]]
     recorded: strawberry.Private[dict[str, Any]]
 

@@ -68,7 +68,7 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
             " amount plannedAnimations alreadyCertified overrunReason openedAt submittedAt submittedBy returnedAt"
             " returnReason certifiedAt certifiedBy certifiedByName withdrawnAt withdrawnBy withdrawalReason"
             " payment toRecover recovered recoveries controls pieces lines missing"
-            " duplicateSheets certificationFinal amendments warnings missingReason warningsReason"
+            " duplicateSheets certificationFinal amendments agents warnings missingReason warningsReason"
             " allowedActions"
         ),
     },
@@ -96,8 +96,8 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
     },
     "AuditEntry": {
         Action.AUDIT_READ: (
-            "id position type recordedAt actor role subject subjectVersion cause commandId data personalFields"
-            " personalDataErasedAt proof"
+            "id position type recordedAt actor actorName actorFunction role subject subjectVersion cause commandId data"
+            " personalFields personalDataErasedAt proof"
         ),
     },
 }
@@ -113,6 +113,7 @@ PARTS: Mapping[str, str] = {
     "ControlledPiece": "accepted answer answeredAt comment judgedAt judgedBy label piece reasonCode reasonLabel",
     "EventProof": "index size leafHash hashes",
     "DossierControl": "concludedAt controlId drawnAt refused weighs",
+    "DossierAgent": "at function name sentence type",
     "DuplicateSheet": "animations elsewhere message sha256",
     "ErasedCount": "count kind",
     "Figures": "children parents total",

@@ -20,6 +20,7 @@ from api.core.lists.paging import count_items
 from api.core.reading_rights import may_be_shown
 from api.core.scalars import local
 from api.proof.types import finally_certified
+from api.service_dossiers.agents import DossierAgent, agents_of
 from api.service_dossiers.controlled import DossierControl, controls_of, in_control, refused_pieces
 from api.service_dossiers.duplicate_sheets import DuplicateSheet, duplicate_sheets_of
 from api.service_dossiers.missing import Missing, missing_of
@@ -143,6 +144,13 @@ class ServiceDossier(Node):
             return None
         context = read_beside(self.row.get("past"), info)
         return await context.together("officials", self.certified_by, lambda names: officials_named(context, names))
+
+    @strawberry.field(description="Who did what in it, in order: the function and name of each agent.")
+    async def agents(self, info: Info) -> list[DossierAgent]:
+        context, live = read_beside(self.row.get("past"), info), info.context
+        return await context.together(
+            "agents of dossiers", self.row["dossier_id"], lambda ids: agents_of(context, live, ids)
+        )
 
     @strawberry.field(description="The convention that it stands under.")
     async def convention(self, info: Info) -> Convention | None:

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from application.people.officials import name_lookup
 from domain.kernel.actors import Role
 from tests.scenarios.service.test_service_dossiers import Claims
 from tests.support.papers.pdf_text import text
 from tests.support.people import (
     AUDITOR,
+    CONVENTION,
     COORDONNATEUR,
     NATIONAL,
     PARENT,
@@ -26,6 +28,9 @@ NATHALIE = token(Role.PARENT, "nathalie.coordo")
 VIEWER = "{ viewer { role actor mandates { accountId } } }"
 OFFICIAL = "query($name: String!) { official(name: $name) { accountId role subject } }"
 DOSSIER = "query($id: ID!) { serviceDossier(id: $id) { certifiedBy certifiedByName } }"
+
+TRAIL = "query($where: AuditWhere) { auditTrail(where: $where) { nodes { actorName actorFunction } } }"
+AGENTS = "query($id: ID!) { serviceDossier(id: $id) { agents { type sentence function name } } }"
 
 
 @pytest.fixture
@@ -63,6 +68,21 @@ def test_who_certifies_by_a_mandate_is_told_to_those_who_check_the_payment(claim
         )
     (entry,) = people.history(AUDITOR, type=["service_dossier.certified"])
     assert (entry["actor"], entry["role"]) == (name, "coordonnateur")
+    acted = {"actorName": "nathalie.coordo", "actorFunction": "coordonnateur"}
+    for who in (STRUCTURE, COORDONNATEUR, NATIONAL, AUDITOR):
+        entries = server.ask(TRAIL, who, where={"type": ["service_dossier.certified"]})["auditTrail"]["nodes"]
+        assert entries == [acted]
+        agents = server.ask(AGENTS, who, id=dossier)["serviceDossier"]["agents"]
+        assert agents[-1] == {
+            "type": "service_dossier.certified",
+            "sentence": "Service fait certifié",
+            "function": "coordonnateur",
+            "name": "nathalie.coordo",
+        }
+        assert {agent["name"] for agent in agents[:-1]} == {"Les Tilleuls"}
+    exported = server.http.get("/audit-trail.csv", headers={"authorization": f"Bearer {AUDITOR}"}).text
+    (line,) = [line for line in exported.splitlines() if ";service_dossier.certified;" in line]
+    assert line.endswith("coordonnateur;nathalie.coordo")
     account = name.partition(":")[2]
     people.does("57-end-a-mandate", NATHALIE, accountId=account, mandateId=_mandate(server))
     for who in (AUDITOR, NATIONAL):
@@ -101,3 +121,16 @@ def test_an_auditor_reads_who_was_given_what(people, server):
     people.does("54-appoint-a-coordonnateur", NATIONAL, subject="nathalie.coordo", territories=["34"])
     (mandate,) = server.ask("{ mandates(role: COORDONNATEUR) { subject accountId } }", AUDITOR)["mandates"]
     assert mandate == {"subject": "nathalie.coordo", "accountId": _viewer(server)["mandates"][0]["accountId"]}
+
+
+def test_older_events_that_name_an_official_as_a_parent_are_shown_through_the_mandate(people, server):
+    people.does("54-appoint-a-coordonnateur", NATIONAL, subject="nathalie.coordo", territories=["34"])
+    people.does("01-sign-a-convention", NATHALIE, **CONVENTION)
+    with server.application.pool.connection() as conn:
+        (person,) = conn.execute(
+            "SELECT person_id FROM person_keys k JOIN stored_events e USING (originator_id)"
+            " WHERE e.topic = 'account.coordonnateur_appointed'"
+        ).fetchone()
+        name_of = name_lookup(conn, server.application.vault)
+        assert name_of(f"parent:{person}", "coordonnateur") == "nathalie.coordo"
+        assert name_of(f"parent:{person}", "parent") == f"parent:{person}"
