@@ -15,6 +15,7 @@ from application.application import open_application
 from application.founding import found_database
 from application.hosting.database import temporary_database
 from application.proof.checkpoints import CHECKPOINTS, ON_REQUEST
+from application.proof.naming import name_log
 from application.proof.notes import SigningKey
 from application.proof.signing import make_checkpoint
 from eventstore.bulk import append_rows
@@ -147,6 +148,7 @@ def test_an_application_that_may_only_append_works_and_rewrites_nothing(owned_by
         found_database(app, FOUNDED_AT)
         World(app).sign()
         append_rows(own, EVENT_KEYS, [(UUID(int=1), 1, "animation.published", b"{}")])
+        name_log(own, "example.org/log")
         make_checkpoint(own, SigningKey.from_seed(b"k" * 32), head(own), ON_REQUEST, FOUNDED_AT)
         assert (rights_over(own, LOG).owns, rights_over(own, LOG).rewriting) == (False, ())
         assert unprotected(own, LOG, CHECKPOINTS) == []
