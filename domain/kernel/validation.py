@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Any, TypeVar
 
 from pydantic import (
@@ -127,8 +128,8 @@ Subject = line(255)
 Link = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 #: A code typed from paper, with any separators between its groups.
 PrintedCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
-#: Why something is done: words, since a dot or a dash tells nobody anything.
-Reason = _text(2_000, check=_in_words)
+#: Why something is done. The decision, once it knows the actor's right, asks for words: see `required_reason`.
+Reason = _text(2_000)
 Comment = _text(2_000)
 LongText = _text(5_000)
 Code = Annotated[
@@ -241,9 +242,16 @@ def validated(model: type[M], values: Mapping[str, Any]) -> M:
         raise problems_of(error) from error
 
 
-_WithReason = create_model("_WithReason", reason=(Reason, ...))
+@cache
+def _with_reason(field: str) -> type[BaseModel]:
+    fields: dict[str, Any] = {field: (_text(2_000, check=_in_words), ...)}
+    model: type[BaseModel] = create_model("_WithReason", **fields)
+    return model
 
 
-def required_reason(reason: str) -> str:
-    """Return the reason for a refusal, a correction or an end, cleaned. Raise DomainError if it is empty."""
-    return str(validated(_WithReason, {"reason": reason}).model_dump()["reason"])
+def required_reason(reason: str, field: str = "reason") -> str:
+    """Return the reason for a refusal, a correction or an end, cleaned.
+
+    Raise DomainError if it is empty, or holds no word: a dot or a dash tells nobody anything.
+    """
+    return str(validated(_with_reason(field), {field: reason}).model_dump()[field])

@@ -84,13 +84,13 @@ def certify(
             amount=amount_of(dossier.lines),
             planned_animations=planned,
             already_certified=before,
-            overrun_reason=_reason(reasons.overrun, overrun),
+            overrun_reason=_reason("overrun_reason", reasons.overrun, overrun),
             certified_on=today,
             missing_sheets=tuple(line.animation_id for line in sheets),
             missing_pieces=tuple(pieces),
-            missing_reason=_reason(reasons.missing, bool(sheets or pieces)),
+            missing_reason=_reason("missing_reason", reasons.missing, bool(sheets or pieces)),
             warnings=tuple(warning.recorded for warning in warnings),
-            warnings_reason=_reason(reasons.warnings, bool(warnings)),
+            warnings_reason=_reason("warnings_reason", reasons.warnings, bool(warnings)),
         )
     ]
 
@@ -100,8 +100,8 @@ def _unanswered(causes: Iterable[str], field: str, advice: str) -> Iterator[Prob
         yield Problem(ErrorCode.RULE_BROKEN, f"{cause} : {advice}", (field,))
 
 
-def _reason(reason: str | None, asked: bool) -> str | None:
-    return required_reason(reason) if asked and reason is not None else None
+def _reason(field: str, reason: str | None, asked: bool) -> str | None:
+    return required_reason(reason, field) if asked and reason is not None else None
 
 
 def _named(line: ServiceLine, titles: Mapping[UUID, str]) -> str:

@@ -32,6 +32,8 @@ NOT_HERE = {
     "Convention.terminationReason",
     "ServiceDossier.plannedAnimations",
     "ServiceDossier.overrunReason",
+    "ServiceDossier.missingReason",
+    "ServiceDossier.warningsReason",
     "ServiceDossier.returnedAt",
     "ServiceDossier.returnReason",
     "ServiceDossier.withdrawnAt",

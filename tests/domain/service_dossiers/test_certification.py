@@ -71,7 +71,7 @@ def test_more_than_planned_is_not_certified_without_a_reason():
     nearly_done = convention(planned_animations=10, certified_animations=9)
     story = dossier(*TO_SUBMITTED)
     story.when(*certifying(nearly_done)).then_refused(RULE_BROKEN, "overrun_reason", "11 animations")
-    story.when(*certifying(nearly_done, overrun=" ")).then_refused(INVALID, "reason")
+    story.when(*certifying(nearly_done, overrun=" ")).then_refused(INVALID, "overrun_reason")
     expected = certified(already_certified=9, overrun_reason="Demande du collège")
     story.when(*certifying(nearly_done, overrun="Demande du collège")).then(expected)
 
@@ -141,7 +141,7 @@ def test_each_missing_sheet_and_piece_is_named_until_there_is_a_reason():
     sheet, piece = outcome.refusal.problems
     assert {sheet.field, piece.field} == {("missing_reason",)}
     assert ("Café" in sheet.message, "Émargements" in piece.message) == (True, True)
-    story.when(*certifying(DEMANDING, missing=".")).then_refused(INVALID, "reason")
+    story.when(*certifying(DEMANDING, missing=".")).then_refused(INVALID, "missing_reason")
     expected = certified(missing_sheets=(FIRST,), missing_pieces=("Émargements",), missing_reason="Dégât des eaux")
     story.when(*certifying(DEMANDING, missing="Dégât des eaux")).then(expected)
 
@@ -161,7 +161,7 @@ def test_each_warning_is_told_until_it_is_answered():
     (due,) = story.when(*certifying(warnings=warnings, answer="Une feuille pour deux")).then_accepted()
     assert isinstance(due, DossierCertified)
     assert (due.warnings, due.warnings_reason) == ((TWICE,), "Une feuille pour deux")
-    story.when(*certifying(warnings=warnings, answer="!")).then_refused(INVALID, "reason")
+    story.when(*certifying(warnings=warnings, answer="!")).then_refused(INVALID, "warnings_reason")
 
 
 def test_each_animation_is_certified_at_its_own_rate():

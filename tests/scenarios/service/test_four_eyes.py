@@ -8,7 +8,7 @@ import pytest
 
 from domain.kernel.actors import Role
 from tests.scenarios.service.test_service_dossiers import Claims
-from tests.support.people import CONVENTION, COORDONNATEUR, NATIONAL, SIRET, STRUCTURE, STRUCTURE_ID, People
+from tests.support.people import CONVENTION, COORDONNATEUR, NATIONAL, REASONS, SIRET, STRUCTURE, STRUCTURE_ID, People
 from tests.support.server import Server, token
 
 JEAN_THERE = token(Role.STRUCTURE, "jean", sirets=[SIRET])
@@ -44,7 +44,7 @@ def test_one_person_does_not_claim_certify_and_pay(claims: Claims, people: Peopl
     people.does("19-submit-a-service-dossier", JEAN_THERE, dossierId=dossier)
     assert "lui-même soumis" in _refused(people, JEAN, CERTIFY, "serviceDossierCertify", dossier)
     paul = token(Role.COORDONNATEUR, "paul", territories=["34"])
-    people.does(CERTIFY, paul, dossierId=dossier)
+    people.does(CERTIFY, paul, dossierId=dossier, **REASONS)
     paid = {"paidOn": "2027-03-20", "reference": "VIR-42"}
     assert "soumis" in _refused(people, JEAN_PAYS, PAY, "servicePaymentRecord", dossier, **paid)
     certifier = token(Role.NATIONAL, "Paul")
