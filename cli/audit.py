@@ -16,10 +16,10 @@ from application.proof.authenticity.start import FROM_THE_BEGINNING
 from application.proof.bundle import export_bundle
 from application.proof.checking import check_log
 from application.proof.completeness.committing import map_commits
-from application.proof.naming import NAME_IT
 from application.proof.notes import SigningKey
 from application.proof.public_keys import list_public_keys
 from application.proof.rules.log import judge_log
+from application.proof.signer.naming import NAME_IT
 from application.proof.signer_memory import Record, SignerMemory, SigningRefused
 from cli.audit_inputs import read_keys, read_text
 from cli.composition import (

@@ -21,9 +21,9 @@ from application.proof.authenticity.accepting import accept_once
 from application.proof.authenticity.guard import EventGuard
 from application.proof.authenticity.start import StartFile
 from application.proof.checkpoints import are_stored
-from application.proof.naming import NAME_IT, log_name, name_first_log
 from application.proof.notes import SigningKey
 from application.proof.public_keys import save_public_key
+from application.proof.signer.naming import NAME_IT, log_name, name_first_log
 from application.proof.signer_memory import KeyRetired, RememberingKey, SignerMemory, SigningRefused, with_key
 from application.proof.signing import objection, take_up_key
 from application.proof.stamping import Authority

@@ -13,8 +13,8 @@ from application.proof.authenticity.accepting import accept_events, begin, unaut
 from application.proof.checkpoints import ON_REQUEST, ROTATION
 from application.proof.completeness.committing import map_commits
 from application.proof.completeness.signing import sign_with_map
-from application.proof.naming import name_anew, name_log, new_name
 from application.proof.public_keys import IN_USE, save_public_key
+from application.proof.signer.naming import name_anew, name_log, new_name
 from application.proof.signer_memory import RememberingKey
 from application.proof.signing import take_up_key
 from cli.composition import environment, event_guard, open_everything, settings_from_environment, signing_key, utc_now

@@ -14,7 +14,7 @@ from application.application import Application, open_application
 from application.founding import found_database
 from application.hosting.database import temporary_database
 from application.hosting.embedded_server import embedded_server
-from application.proof.naming import name_log
+from application.proof.signer.naming import name_log
 from tests.support.world import EVENT_KEYS, FOUNDED_AT, LOG_NAME, MASTER_KEY, World
 
 # What a power cut would destroy is a temporary folder. A test about that has its own server, with the defaults.

@@ -11,11 +11,11 @@ from typing import Any
 
 from psycopg import Connection
 
-from application.proof import troubles
 from application.proof.checkpoints import CERTIFICATION, INTERVAL, ON_REQUEST, announces, certifies, latest
 from application.proof.completeness.committing import CommitMap
 from application.proof.completeness.signing import sign_with_map
 from application.proof.notes import SigningKey
+from application.proof.signer import troubles
 from application.proof.signer_memory import KeyRetired, SigningRefused
 from application.proof.signing import check_log_is_the_signed_one, check_new_events, make_checkpoint
 from application.proof.stamping import Authority, stamp_checkpoints

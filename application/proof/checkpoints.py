@@ -11,11 +11,11 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from application.proof.naming import NAME_IT, log_name
 from application.proof.public_keys import PublicKey
+from application.proof.signer.naming import NAME_IT, log_name
+from application.proof.signer.troubles import DDL as TROUBLES_DDL
 from application.proof.signer_memory import LogUnnamed, Tree
 from application.proof.tiles import DDL as TILES_DDL
-from application.proof.troubles import DDL as TROUBLES_DDL
 from eventstore.log_table import AppendOnly
 
 Conn = Connection[Any]

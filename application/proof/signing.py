@@ -22,9 +22,9 @@ from application.proof.checkpoints import (
     with_size,
 )
 from application.proof.merkle import consistency_proof, verifies_consistency
-from application.proof.naming import NAME_IT, copy_name, log_name
 from application.proof.notes import BadNote, Checkpoint, SigningKey
 from application.proof.public_keys import open_checkpoint
+from application.proof.signer.naming import NAME_IT, copy_name, log_name
 from application.proof.signer_memory import (
     LogUnnamed,
     Record,

@@ -16,8 +16,8 @@ from psycopg import Connection
 from rfc3161_client import TimestampRequestBuilder, VerifierBuilder, decode_timestamp_response
 from rfc3161_client.errors import VerificationError
 
-from application.proof import troubles
 from application.proof.checkpoints import SignedCheckpoint
+from application.proof.signer import troubles
 
 log = logging.getLogger(__name__)
 Conn = Connection[Any]

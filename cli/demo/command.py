@@ -14,7 +14,7 @@ from psycopg import sql
 from application.founding import found_database
 from application.hosting.database import EMBEDDED_DATABASE, open_database, with_database
 from application.hosting.settings import Settings, load_settings
-from application.proof.naming import name_anew, new_name
+from application.proof.signer.naming import name_anew, new_name
 from application.proof.signer_memory import SignerMemory
 from application.sign_in.local import issue_token
 from cli.composition import open_everything, own_token_secret, utc_now

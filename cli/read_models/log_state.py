@@ -7,8 +7,8 @@ from datetime import datetime
 
 from application.proof.checkpoints import CHECKPOINTS, SignedCheckpoint, latest
 from application.proof.log_checks import last_check
-from application.proof.naming import log_name
-from application.proof.troubles import Trouble, troubles
+from application.proof.signer.naming import log_name
+from application.proof.signer.troubles import Trouble, troubles
 from cli.composition import Conn
 from cli.read_models.readiness import is_outdated, known_read_models
 from domain.proof.events import LogChecked

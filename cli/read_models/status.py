@@ -10,7 +10,7 @@ from rich.table import Table
 
 from application.hosting.settings import Settings
 from application.proof.authenticity.start import BadStart
-from application.proof.troubles import SIGNING
+from application.proof.signer.troubles import SIGNING
 from cli.composition import check_signing, check_tables, event_guard, open_to_read, settings_from_environment, utc_now
 from cli.console import note, quantity, results
 from cli.options import AsJson, Verbose, set_up_command_logs

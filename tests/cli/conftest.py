@@ -16,7 +16,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from application.founding import found_database
-from application.proof.naming import name_log
+from application.proof.signer.naming import name_log
 from application.proof.signer_memory import SignerMemory
 from cli.composition import Runtime, open_everything, settings_from_environment
 from cli.main import app

@@ -23,6 +23,9 @@ ELSEWHERE = {
     "keys/event-start",
     "files/",
 }
+ELSEWHERE |= {"files/", "cosignature/v1"} | {
+    f"keys/{name}" for name in ("signer-memory.json", "event-key", "event-start")
+}
 LONGEST_README = 150
 
 

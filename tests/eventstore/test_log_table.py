@@ -15,8 +15,8 @@ from application.application import open_application
 from application.founding import found_database
 from application.hosting.database import temporary_database
 from application.proof.checkpoints import CHECKPOINTS, ON_REQUEST
-from application.proof.naming import name_log
 from application.proof.notes import SigningKey
+from application.proof.signer.naming import name_log
 from application.proof.signing import make_checkpoint
 from eventstore.bulk import append_rows
 from eventstore.log import head

@@ -11,7 +11,7 @@ import pytest
 from application.application import open_application
 from application.founding import found_database
 from application.hosting.database import temporary_database
-from application.proof.naming import name_log
+from application.proof.signer.naming import name_log
 from projections.engine.catching_up import catch_up
 from projections.engine.generations import prepare
 from projections.registry import projections

@@ -10,9 +10,9 @@ from psycopg import Connection
 from application.proof import checkpoints
 from application.proof.checkpoints import SignedCheckpoint, statement_text
 from application.proof.log_check.expected_roots import OWN_RECORD, Copy
-from application.proof.naming import log_name
 from application.proof.notes import BadNote, Checkpoint, open_note, parse_checkpoint, split_note
 from application.proof.public_keys import PublicKey
+from application.proof.signer.naming import log_name
 from application.proof.signer_memory import Record, Tree
 
 Conn = Connection[Any]

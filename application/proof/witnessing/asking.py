@@ -10,10 +10,10 @@ from typing import Any
 import httpx
 from psycopg import Connection
 
-from application.proof import troubles
 from application.proof.checkpoints import SignedCheckpoint, latest
 from application.proof.merkle import consistency_proof
 from application.proof.notes import BadNote
+from application.proof.signer import troubles
 from application.proof.tiles import StoredTree
 from application.proof.witnessing.cosignatures import Cosignature, cosignatures
 from application.proof.witnessing.policy import Policy, Witness

@@ -23,7 +23,7 @@ from api.core.asker.clients import client_of
 from api.core.context import Services
 from api.core.negotiation import JSON
 from api.http.standstill import Watch
-from application.proof.troubles import SIGNING, STAMPING, WITNESS
+from application.proof.signer.troubles import SIGNING, STAMPING, WITNESS
 from eventstore.unavailable import Unavailable
 
 #: First segments of known paths; all others are counted together.

@@ -19,7 +19,7 @@ from psycopg.rows import class_row, dict_row
 from api.core.context import Services
 from application.notifications import standing as telling
 from application.proof.log_checks import LAST_CHECK, check_in
-from application.proof.troubles import SIGNING, STAMPING
+from application.proof.signer.troubles import SIGNING, STAMPING
 from eventstore.unavailable import is_unavailable
 from projections.engine import runner
 from projections.engine.reading import read_on

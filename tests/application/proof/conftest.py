@@ -16,8 +16,8 @@ from application.application import open_application
 from application.hosting.database import temporary_database
 from application.proof.checking import check_log
 from application.proof.checkpoints import ON_REQUEST, SignedCheckpoint, latest
-from application.proof.naming import name_log
 from application.proof.notes import SigningKey
+from application.proof.signer.naming import name_log
 from application.proof.signer_memory import RememberingKey
 from application.proof.signing import make_checkpoint, take_up_key
 from eventstore.bulk import append_rows

@@ -12,9 +12,9 @@ from psycopg import Connection
 
 from application.followers.notary import look
 from application.hosting.database import temporary_database
-from application.proof import troubles
 from application.proof.checkpoints import all_checkpoints, latest
-from application.proof.naming import log_name, name_anew, name_first_log, name_log
+from application.proof.signer import troubles
+from application.proof.signer.naming import log_name, name_anew, name_first_log, name_log
 from application.proof.signer_memory import (
     LogUnnamed,
     RememberingKey,

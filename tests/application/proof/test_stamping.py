@@ -15,12 +15,12 @@ from rfc3161_client import TimestampRequestBuilder
 from application.files.store import FileStore
 from application.followers.notary import notarising
 from application.papers.dossier_of_facts import pdf_of_facts
-from application.proof import troubles
 from application.proof.bundle import export_bundle
 from application.proof.checkpoints import CERTIFICATION, SignedCheckpoint, all_checkpoints, latest
 from application.proof.completeness.committing import map_commits
 from application.proof.completeness.signing import sign_with_map
 from application.proof.public_keys import PublicKey
+from application.proof.signer import troubles
 from application.proof.stamping import Authority, BadStamp, check_stamp, request_stamp, stamp_checkpoints
 from application.proof.verifying import verify
 from eventstore.bulk import append_rows

@@ -12,10 +12,10 @@ from threading import Thread
 
 import pytest
 
-from application.proof import troubles
 from application.proof.checkpoints import ON_REQUEST, latest
 from application.proof.notes import SigningKey, VerifierKey, parse_checkpoint, split_note
 from application.proof.public_keys import PublicKey
+from application.proof.signer import troubles
 from application.proof.signing import make_checkpoint
 from application.proof.witnessing.asking import ask_witnesses, cosigned_note
 from application.proof.witnessing.cosignatures import witness_key

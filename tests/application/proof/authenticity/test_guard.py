@@ -21,12 +21,12 @@ from application.proof.completeness.committing import map_commits
 from application.proof.dossier_streams import CannotBeProved
 from application.proof.leaves import read_leaves
 from application.proof.merkle import leaf_hash
-from application.proof.naming import name_log
 from application.proof.notes import SigningKey
+from application.proof.signer.naming import name_log
+from application.proof.signer.troubles import SIGNING, trouble_of
 from application.proof.signer_memory import RememberingKey, SignerMemory, SigningRefused
 from application.proof.signing import make_checkpoint, take_up_key
 from application.proof.tiles import grow
-from application.proof.troubles import SIGNING, trouble_of
 from domain.animations.events import AnimationPublished
 from eventstore.bulk import append_rows
 from eventstore.log import head
