@@ -142,12 +142,19 @@ class Application:
 
 @contextmanager
 def open_application(
-    database_url: str, master_key: bytes, event_keys: EventKeys, pool_size: int = 8, *, protecting: bool = True
+    database_url: str,
+    master_key: bytes,
+    event_keys: EventKeys | None = None,
+    pool_size: int = 8,
+    *,
+    protecting: bool = True,
 ) -> Iterator[Application]:
     """Open the application on a database, creating missing tables; close its connections at the end.
 
-    Unless it only looks (`protecting`), also what keeps the log append-only. Raises NotOwner.
+    Without `event_keys` the key that follows from the master key authenticates events. Unless it only looks
+    (`protecting`), also create what keeps the log append-only. Raises NotOwner.
     """
+    event_keys = event_keys or EventKeys.derived(master_key)
     pool = commands_pool(database_url, pool_size)
     with connect(database_url, "parentalite-tables", STARTING) as conn:
         # PostgreSQL refuses concurrent CREATE TABLE IF NOT EXISTS of the same table. Closing `conn` releases the lock.

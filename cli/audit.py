@@ -139,7 +139,7 @@ def check(
 def _unsound(conn: Conn, settings: Settings, steps: Steps) -> list[str]:
     try:
         start = event_guard(settings).start() or FROM_THE_BEGINNING
-        return list(map(str, unsound_events(conn, settings.event_key, start, steps)))
+        return list(map(str, unsound_events(conn, settings.event_keys, start, steps)))
     except SigningRefused as refused:
         return [str(refused)]
 

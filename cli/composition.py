@@ -114,7 +114,7 @@ def open_everything(settings: Settings, *, protecting: bool = True) -> Iterator[
     """
     with (
         open_database(settings) as database,
-        open_application(database.url, settings.master_key, settings.event_key, protecting=protecting) as application,
+        open_application(database.url, settings.master_key, settings.event_keys, protecting=protecting) as application,
     ):
         with connect(database.url) as conn:
             if not application.vault.fits(conn):
@@ -133,9 +133,9 @@ def _take_up_key(conn: Conn, url: str, settings: Settings) -> None:
     Raises KeyRetired.
     """
     key = signing_key(settings)
+    # Where anything was recorded or signed, a person names the log, once: parentalite audit name-log.
+    name_first_log(conn, key.memory)
     if settings.embedded:
-        # Elsewhere a person names the log, once: parentalite audit name-log.
-        name_first_log(conn, key.memory)
         with connect(url) as tiles:
             accept_once(conn, tiles, event_guard(settings), key)
     try:
@@ -170,7 +170,7 @@ def signing_key(settings: Settings) -> RememberingKey:
 
 def event_guard(settings: Settings) -> EventGuard:
     public = SigningKey.from_seed(settings.checkpoint_key).public
-    return EventGuard(settings.event_key, StartFile(settings.event_start_path), SignerMemory(settings.memory), public)
+    return EventGuard(settings.event_keys, StartFile(settings.event_start_path), SignerMemory(settings.memory), public)
 
 
 @dataclass(frozen=True, slots=True)

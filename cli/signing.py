@@ -100,7 +100,7 @@ def accept(yes: Yes = False, verbose: Verbose = False) -> None:
     set_up_command_logs(verbose)
     key, guard = signing_key(settings), event_guard(settings)
     with open_everything(settings) as opened, opened.connection() as conn, opened.connection() as tiles:
-        bare = unauthenticated(conn, settings.event_key)
+        bare = unauthenticated(conn, settings.event_keys)
         if bare.events:
             where = f"from position {bare.first:,} to position {bare.last:,}"
             note(f"{quantity(bare.events, 'event')} carry no valid authenticator, {where}.")
@@ -110,6 +110,15 @@ def accept(yes: Yes = False, verbose: Verbose = False) -> None:
         start = accept_events(conn, tiles, guard, key)
         sign_with_map(conn, key, ON_REQUEST, utc_now(), map_commits(opened.application.execute))
     note(f"Accepted {quantity(start.size, 'event')}; {settings.event_start_path} tells so: back it up with the keys.")
+
+
+def event_key(verbose: Verbose = False) -> None:
+    """Print the key that authenticates events, as PARENTALITE_EVENT_KEY takes it: a secret.
+
+    Without that variable the key follows from the master key. Before the master key is replaced, keep it.
+    """
+    set_up_command_logs(verbose)
+    typer.echo(settings_from_environment().event_keys.encoded)
 
 
 def rotate_key(yes: Yes = False, verbose: Verbose = False) -> None:

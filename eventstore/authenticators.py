@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hmac
 import struct
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +17,8 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from eventsourcing.persistence import StoredEvent
 
 KEY_BYTES = AUTHENTICATOR_BYTES = 32
@@ -41,6 +43,18 @@ class EventKeys:
 
     current: bytes = field(repr=False)
     earlier: tuple[tuple[int, bytes], ...] = field(default=(), repr=False)
+
+    @classmethod
+    def derived(cls, master_key: bytes) -> EventKeys:
+        """Return the key that follows from the master key (HKDF-SHA256), where no other one is configured."""
+        derivation = HKDF(SHA256(), KEY_BYTES, salt=None, info=b"parentalite event key 1")
+        return cls(derivation.derive(master_key))
+
+    @property
+    def encoded(self) -> str:
+        """Return the keys as they are configured."""
+        earlier = (f"{b64encode(key).decode()}@{position}" for position, key in self.earlier)
+        return " ".join((b64encode(self.current).decode(), *earlier))
 
     def at(self, position: int) -> bytes:
         """Return the only key that may authenticate an event at the position."""

@@ -65,7 +65,9 @@ class LogRecorder(CommandRecorder):
         if not stored_events:
             return
         if self.keys is None:
-            raise AppendRefused("without the key of events (PARENTALITE_EVENT_KEY) nothing can be appended")
+            raise AppendRefused(
+                "without PARENTALITE_EVENT_KEY or PARENTALITE_MASTER_KEY nothing can be authenticated and appended"
+            )
         self._lock_table(curs)
         streams = list({UUID(str(stored.originator_id)) for stored in stored_events})
         rows = curs.execute(LAST_EVENTS, [streams]).fetchall()
@@ -91,7 +93,7 @@ class LogProcessRecorder(postgres.PostgresProcessRecorder, LogRecorder):
 class Factory(postgres.PostgresFactory):
     """Opens the log at DATABASE_URL, its personal fields where there is PARENTALITE_MASTER_KEY.
 
-    Where there is PARENTALITE_EVENT_KEY, events can be appended.
+    Events can be appended by PARENTALITE_EVENT_KEY or, without it, the key that follows from the master key.
     """
 
     DATABASE_URL = "DATABASE_URL"
@@ -154,7 +156,9 @@ class Factory(postgres.PostgresFactory):
     def _event_keys(self) -> EventKeys | None:
         text = self.env.get(self.EVENT_KEY)
         try:
-            return read_event_keys(text) if text else None
+            if text or self._vault is None:
+                return read_event_keys(text) if text else None
+            return EventKeys.derived(b64decode(self.env[self.MASTER_KEY]))
         except ValueError as error:
             self._refuse(self.EVENT_KEY, str(error))
 

@@ -24,6 +24,7 @@ from application.hosting.setting_groups import (
     TimeStampSettings,
     WebSettings,
 )
+from eventstore.authenticators import EventKeys
 
 CHECKPOINT_KEY_FILE, SIGNER_MEMORY_FILE = "checkpoint-key", "signer-memory.json"
 EVENT_KEY_FILE, EVENT_START_FILE = "event-key", "event-start"
@@ -49,10 +50,10 @@ class Settings(Group):
     `keys`."""
     master_key: values.Key = Field(repr=False)
     """Wraps personal keys, base64 of 32 bytes. The embedded setup makes it, and keeps it in `keys`."""
-    event_key: values.EventKey = Field(repr=False)
+    event_key: values.EventKey | None = Field(None, repr=False)
     """Authenticates each event that is recorded (HMAC-SHA256), base64 of 32 bytes; after it, with spaces between,
-    earlier keys as `KEY@POSITION`, the last position that each authenticates. The embedded setup makes it, and keeps it
-    in `keys`."""
+    earlier keys as `KEY@POSITION`, the last position that each authenticates. Without it, a key that follows from the
+    master key; the embedded setup reads it from `keys/event-key` where that file is."""
     event_start: values.MemoryFile | None = None
     """File that tells where authenticators begin, in a log that holds events of before; for all processes. Without it
     `keys/event-start` in `PARENTALITE_HOME`."""
@@ -91,6 +92,11 @@ class Settings(Group):
             case {"oidc": OidcSettings()} if value is not None:
                 raise ValueError("of no use beside PARENTALITE_OIDC_ISSUER; unset one of them")
         return value
+
+    @property
+    def event_keys(self) -> EventKeys:
+        """Return the keys that authenticate events: those configured, or the one that follows from the master key."""
+        return self.event_key or EventKeys.derived(self.master_key)
 
     @property
     def embedded(self) -> bool:
@@ -139,7 +145,7 @@ _BY_PLACE: dict[tuple[int | str, ...], tuple[str, FieldInfo]] = {
 VARIABLES = dict(_BY_PLACE.values())
 #: What may be given by a file instead: the variable with `_FILE` names it.
 SECRETS = (*(variable for variable, field in VARIABLES.items() if not field.repr), "PARENTALITE_NEW_MASTER_KEY")
-_KEYS = dict.fromkeys((f"PARENTALITE_{name}_KEY" for name in ("MASTER", "EVENT", "CHECKPOINT")), values.MAKE_A_KEY)
+_KEYS = dict.fromkeys((f"PARENTALITE_{name}_KEY" for name in ("MASTER", "CHECKPOINT")), values.MAKE_A_KEY)
 _NEEDED = {
     variable: f"needed together with DATABASE_URL; {how}"
     for variable, how in {"PARENTALITE_TOKEN_SECRET": values.MAKE_A_TOKEN_SECRET, **_KEYS}.items()
@@ -177,11 +183,10 @@ def load_settings(variables: Mapping[str, str]) -> Settings:
     defaults = {"home": home, "files": home / "files"}
     if "DATABASE_URL" not in fields:
         keys = home / "keys"
-        used = {"master_key": ("master-key", home / "postgres"), "event_key": (EVENT_KEY_FILE, keys / EVENT_START_FILE)}
-        for field, (file, beside) in used.items():
-            if field not in fields and (problem := lost(keys / file, beside)):
-                raise SettingsError(f"PARENTALITE_{field.upper()}: {problem}")
-        files = {"master_key": "master-key", "event_key": EVENT_KEY_FILE, "checkpoint_key": CHECKPOINT_KEY_FILE}
+        if "master_key" not in fields and (problem := lost(keys / "master-key", home / "postgres")):
+            raise SettingsError(f"PARENTALITE_MASTER_KEY: {problem}")
+        files = {"master_key": "master-key", "checkpoint_key": CHECKPOINT_KEY_FILE}
+        files |= {"event_key": EVENT_KEY_FILE} if (keys / EVENT_KEY_FILE).exists() else {}
         defaults |= {field: keys / file for field, file in files.items()}
         defaults |= {} if "oidc" in fields else {"token_secret": keys / "token-secret"}
     try:

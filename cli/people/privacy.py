@@ -11,7 +11,7 @@ import typer
 
 from application.files.store import FileStore
 from application.hosting.kept_secrets import make_key
-from application.hosting.settings import Settings, checked_key
+from application.hosting.settings import EVENT_KEY_FILE, Settings, checked_key
 from cli.composition import Runtime, environment, open_everything, settings_from_environment, utc_now
 from cli.console import Refused, Steps, confirm, note, quantity
 from cli.key_files import write_key
@@ -141,6 +141,8 @@ def rotate_master_key(yes: Yes = False, verbose: Verbose = False) -> None:
     new = _new_master_key(settings)
     confirm("Replace the master key?", yes)
     key_file = settings.home / "keys" / "master-key"
+    if settings.event_key is None:
+        _keep_event_key(settings)
     with open_everything(settings) as opened, opened.connection() as conn:
         if settings.embedded:
             # On the disk first: if we were killed now, an operator could move it into place.
@@ -151,6 +153,19 @@ def rotate_master_key(yes: Yes = False, verbose: Verbose = False) -> None:
     note(f"Done: {quantity(wrapped, 'personal key')} wrapped anew.")
     if not settings.embedded:
         note("Set PARENTALITE_MASTER_KEY to the new key now, for every process.")
+
+
+def _keep_event_key(settings: Settings) -> None:
+    """Keep the key that follows from the old master key, which authenticated every event so far.
+
+    Raises Refused where a person has to keep it.
+    """
+    if not settings.embedded:
+        raise Refused(
+            "PARENTALITE_EVENT_KEY: not set, so the key of events follows from the master key that you replace; "
+            "set it first to what parentalite audit event-key prints"
+        )
+    write_key(settings.home / "keys" / EVENT_KEY_FILE, settings.event_keys.encoded)
 
 
 def _new_master_key(settings: Settings) -> str:

@@ -16,8 +16,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from application.founding import found_database
-from application.proof.signer.naming import name_log
-from application.proof.signer_memory import SignerMemory
+from application.proof.signer_memory import Record, SignerMemory
 from cli.composition import Runtime, open_everything, settings_from_environment
 from cli.main import app
 from projections.engine.catching_up import catch_up
@@ -60,9 +59,10 @@ def run() -> Iterator[Run]:
 @pytest.fixture
 def opened(environment) -> Iterator[Runtime]:
     settings = settings_from_environment()
+    memory = SignerMemory(settings.memory)
+    with memory.held():
+        memory.write(Record(LOG_NAME))
     with open_everything(settings) as everything:
-        with everything.connection() as conn:
-            name_log(conn, LOG_NAME, SignerMemory(settings.memory))
         yield everything
 
 

@@ -11,7 +11,7 @@ from eventsourcing.persistence import StoredEvent
 
 from application.application import open_application
 from domain.animations.events import AnimationPublished
-from eventstore.authenticators import EventKeys, authenticator, is_authentic, read_event_keys
+from eventstore.authenticators import KEY_BYTES, EventKeys, authenticator, is_authentic, read_event_keys
 from eventstore.bulk import VersionMissing, append_rows
 from eventstore.mapper import AppendRefused, place
 from eventstore.recorder import Decided
@@ -77,6 +77,7 @@ def test_what_the_library_saves_is_authentic(app, world, library):
 def test_without_the_key_the_library_reads_and_appends_nothing(app, world, env):
     animation_id = world.creates()
     del env["PARENTALITE_EVENT_KEY"]
+    env.pop("PARENTALITE_MASTER_KEY", None)
     with Application[UUID](env) as reader:
         assert len(list(reader.events.get(animation_id))) == 1
         with pytest.raises(AppendRefused, match="PARENTALITE_EVENT_KEY"):
@@ -128,3 +129,11 @@ def test_the_column_is_added_to_a_log_that_has_none(database_url):
     with open_application(database_url, MASTER_KEY, EVENT_KEYS) as app, app.pool.connection() as conn:
         append_rows(conn, EVENT_KEYS, [(STREAM, 1, "animation.published", b"{}")])
         assert _all_authentic(app) == 1
+
+
+def test_without_a_key_of_its_own_it_follows_from_the_master_key_and_is_another_one():
+    derived = EventKeys.derived(MASTER_KEY)
+    assert derived == EventKeys.derived(MASTER_KEY)
+    assert len(derived.current) == KEY_BYTES
+    assert derived.current not in (MASTER_KEY, EventKeys.derived(b"m" * 32).current)
+    assert read_event_keys(derived.encoded) == derived

@@ -18,7 +18,6 @@ KEY = base64.b64encode(MASTER_KEY).decode()
 SECRETS = {
     "PARENTALITE_TOKEN_SECRET": "s" * 32,
     "PARENTALITE_MASTER_KEY": base64.b64encode(MASTER_KEY).decode(),
-    "PARENTALITE_EVENT_KEY": base64.b64encode(MASTER_KEY).decode(),
     "PARENTALITE_CHECKPOINT_KEY": base64.b64encode(MASTER_KEY).decode(),
 }
 
@@ -74,7 +73,6 @@ def test_keys_made_on_first_use_are_the_same_on_the_next_and_nobody_else_reads_t
         "token-secret": "0o600",
         "master-key": "0o600",
         "checkpoint-key": "0o600",
-        "event-key": "0o600",
     }
 
 
@@ -235,7 +233,6 @@ def test_all_that_is_missing_or_wrong_is_told_at_once(tmp_path):
         "PARENTALITE_OIDC_AUDIENCE",
         "PARENTALITE_OIDC_CLAIMS",
         "PARENTALITE_MASTER_KEY",
-        "PARENTALITE_EVENT_KEY",
         "PARENTALITE_CHECKPOINT_KEY",
         "PARENTALITE_WAIT_SECONDS",
         "PARENTALITE_LOG_LEVEL",
