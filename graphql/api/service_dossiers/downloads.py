@@ -23,9 +23,10 @@ from api.core.answers import Refused
 from api.core.context import Context, Services
 from api.downloads.csv_table import CSV, csv_table
 from api.downloads.file_responses import HARMLESS, answered, denied, disposition, id_in_path, kept_file
+from api.service_dossiers.lines import dossier_lines
 from api.service_dossiers.rates import rate_and_amount
 from api.service_dossiers.table import HEADERS, rows
-from api.service_dossiers.types import ServiceDossier, dossier_lines, load_dossier
+from api.service_dossiers.types import ServiceDossier, load_dossier
 from application.files.store import BadStoredFile
 from application.papers.dossier_of_facts import pdf_of_facts
 from application.proof.bundle import DossierProof, export_bundle, facts_now

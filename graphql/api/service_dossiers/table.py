@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from api.service_dossiers.types import ServiceDossier, ServiceLine
+from api.service_dossiers.lines import ServiceLine
+from api.service_dossiers.types import ServiceDossier
 from domain.kernel.dossier_status import STATUS_LABELS
 
 HEADERS = (

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,53 +11,29 @@ from uuid import UUID
 import strawberry
 
 from api.accounts.types import officials_named
-from api.animations.types import Animation, load_animations
 from api.core.allowed import AllowedAction, shown_actions
 from api.core.context import Context, Info, read_beside
 from api.core.lists.nodes import Node
-from api.core.lists.paging import count_items
 from api.core.reading_rights import may_be_shown
 from api.core.scalars import local
 from api.proof.types import finally_certified
 from api.service_dossiers.agents import DossierAgent, agents_of
 from api.service_dossiers.controlled import DossierControl, controls_of, in_control, refused_pieces
 from api.service_dossiers.duplicate_sheets import DuplicateSheet, duplicate_sheets_of
+from api.service_dossiers.lines import ServiceAmendment, ServiceLine, dossier_amendments, dossier_lines
 from api.service_dossiers.missing import Missing, missing_of
-from api.service_dossiers.rates import rate_and_amount, rate_of
-from api.service_dossiers.sums import ServicePayment, ServiceRecovery, euros, payment_of, recoveries_of
+from api.service_dossiers.rates import rate_and_amount
+from api.service_dossiers.sums import ServicePayment, ServiceRecovery, payment_of, recoveries_of
 from api.service_dossiers.warnings import ServiceWarning, warnings_of_dossier
 from api.structures.types import Convention, Structure, load_conventions, structure_beside
 from api.typology.territories_and_terms import Lists, lists_of
 from api.typology.territory import Territory
 from domain.kernel.authors import Acts, acts_of
 from domain.kernel.dossier_status import DossierStatus
-from domain.service_dossiers.transitions import AmendmentStatus, allowed_actions, belongings
+from domain.service_dossiers.transitions import allowed_actions, belongings
 from projections.service_dossiers import queries
 
 FOR_DOSSIERS = "For its structure, the coordonnateurs of its territory, the national team and auditors."
-
-
-@strawberry.type(description="How many were present.")
-class Figures:
-    parents: int = strawberry.field(description="Parents present.")
-    children: int = strawberry.field(description="Children present.")
-    total: int = strawberry.field(description="Parents plus children.")
-
-
-@strawberry.type(description="One animation of a dossier.")
-class ServiceLine:
-    animation: Animation = strawberry.field(description="The animation, as it stands today.")
-    submitted: Figures | None = strawberry.field(
-        description="What was submitted, and so what was certified; null before the dossier is submitted."
-    )
-    current: Figures = strawberry.field(description="What is attested today: other figures after an amendment.")
-    submitted_sheet: str | None = strawberry.field(
-        description="SHA-256 of the signed attendance sheet, as it was when the dossier was submitted."
-    )
-    rate: Decimal | None = strawberry.field(
-        description="Euros for it, by the rate in force on its day: as submitted, before that as the convention says"
-        " today."
-    )
 
 
 @strawberry.type(description="A piece that the convention requires, attached as a file.")
@@ -71,27 +46,6 @@ class ServicePiece:
     size: int = strawberry.field(description="Its size in bytes.")
     sha256: str = strawberry.field(description="Its SHA-256: `GET /service-dossiers/{id}/pieces/{sha256}` gives it.")
     attached_at: datetime = strawberry.field(description="When it was attached (UTC).")
-
-
-@strawberry.type(description="A correction of a certified attestation, which the coordonnateur accepts or refuses.")
-class ServiceAmendment:
-    number: int = strawberry.field(description="Its number in the dossier, from 1.")
-    animation: Animation | None = strawberry.field(description="The animation whose attestation it corrects.")
-    proposed: Figures = strawberry.field(description="The figures proposed.")
-    reason: str = strawberry.field(description="Why the certified figures are wrong.")
-    status: AmendmentStatus = strawberry.field(description="Where it stands.")
-    proposed_at: datetime = strawberry.field(description="When it was proposed (UTC).")
-    decided_at: datetime | None = strawberry.field(description="When the coordonnateur decided (UTC).")
-    decided_by: str | None = strawberry.field(description="Who decided.")
-    refusal_reason: str | None = strawberry.field(description="Why it was refused.")
-    amount_before: Decimal | None = strawberry.field(
-        description="Euros due on the dossier before it was accepted. Null before, and for what was accepted when"
-        " amendments left the sum as it was."
-    )
-    amount_after: Decimal | None = strawberry.field(
-        description="Euros due afterwards: an animation to which nobody came is not paid."
-    )
-    to_recover: Decimal | None = strawberry.field(description="Euros that were then due back of the payment.")
 
 
 @strawberry.type(
@@ -212,10 +166,7 @@ class ServiceDossier(Node):
 
     @strawberry.field(description="Corrections of what was certified, in their order.")
     async def amendments(self, info: Info) -> list[ServiceAmendment]:
-        proposed = self.row["amendments"]
-        context = read_beside(self.row.get("past"), info)
-        animations = await _animations(context, [UUID(amendment["animation_id"]) for amendment in proposed])
-        return [_amendment(amendment, animation) for amendment, animation in zip(proposed, animations, strict=True)]
+        return await dossier_amendments(read_beside(self.row.get("past"), info), self.row)
 
     @strawberry.field(description="What the asker may do with it now, and for what is not possible, why.")
     def allowed_actions(self, info: Info) -> list[AllowedAction]:
@@ -242,52 +193,6 @@ class _Standing:
     @property
     def acts(self) -> Acts:
         return acts_of(self._row["acts"])
-
-
-async def _animations(context: Context, ids: Sequence[UUID]) -> list[Animation | None]:
-    loaded = (
-        context.together("animations", animation_id, lambda keys: load_animations(context, keys))
-        for animation_id in ids
-    )
-    return list(await asyncio.gather(*loaded))
-
-
-async def dossier_lines(context: Context, row: dict[str, Any]) -> list[ServiceLine]:
-    """Return the lines of this dossier. Raises INVALID if a page of dossiers has too many in all."""
-    count_items(context, len(row["animation_ids"]), "first")
-    animations = await _animations(context, row["animation_ids"])
-    submitted = {line["animation_id"]: line for line in row["lines"]}
-    return [_line(row, animation, submitted.get(animation.id)) for animation in animations if animation is not None]
-
-
-def _figures(parents: int, children: int) -> Figures:
-    return Figures(parents=parents, children=children, total=parents + children)
-
-
-def _line(row: dict[str, Any], animation: Animation, submitted: Mapping[str, Any] | None) -> ServiceLine:
-    return ServiceLine(
-        animation=animation,
-        submitted=_figures(submitted["parents"], submitted["children"]) if submitted else None,
-        current=_figures(animation.row["parents"], animation.row["children"]),
-        submitted_sheet=submitted["sheet"] if submitted else None,
-        rate=rate_of(row, str(animation.id), animation.row["day"]),
-    )
-
-
-def _amendment(amendment: Mapping[str, Any], animation: Animation | None) -> ServiceAmendment:
-    decided_at = amendment.get("decided_at")
-    return ServiceAmendment(
-        number=amendment["number"],
-        animation=animation,
-        proposed=_figures(amendment["parents"], amendment["children"]),
-        reason=amendment["reason"],
-        status=AmendmentStatus(amendment["status"]),
-        proposed_at=datetime.fromisoformat(amendment["proposed_at"]),
-        decided_at=datetime.fromisoformat(decided_at) if decided_at else None,
-        decided_by=amendment.get("decided_by"),
-        refusal_reason=amendment.get("refusal_reason"),
-        **{name: euros(amendment.get(name)) for name in ("amount_before", "amount_after", "to_recover")},
-    )
 
 
 def _piece(piece: Mapping[str, Any]) -> ServicePiece:
