@@ -32,6 +32,7 @@ from application.sign_in.accepting import SignIn
 from application.sign_in.local import LocalSignIn
 from eventstore.connections import reading_pool
 from eventstore.log import head
+from eventstore.vault import Vault
 from projections.engine.generations import prepare
 from projections.registry import projections
 
@@ -117,14 +118,19 @@ def open_everything(settings: Settings, *, protecting: bool = True) -> Iterator[
         open_application(database.url, settings.master_key, settings.event_keys, protecting=protecting) as application,
     ):
         with connect(database.url) as conn:
-            if not application.vault.fits(conn):
-                raise SettingsError(
-                    "PARENTALITE_MASTER_KEY: not the key that the personal data in this database is encrypted with; "
-                    "set it to that key"
-                )
+            check_master_key(conn, application.vault)
             prepare(conn, projections)
             _take_up_key(conn, database.url, settings)
         yield Runtime(settings, database, application)
+
+
+def check_master_key(conn: Conn, vault: Vault) -> None:
+    """Raises SettingsError unless the master key is the one that the personal data in the database need."""
+    if not vault.fits(conn):
+        raise SettingsError(
+            "PARENTALITE_MASTER_KEY: not the key that the personal data in this database is encrypted with; "
+            "set it to that key"
+        )
 
 
 def _take_up_key(conn: Conn, url: str, settings: Settings) -> None:

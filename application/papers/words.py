@@ -22,6 +22,7 @@ ROLES: Mapping[Role, str] = {
 
 #: Where an animation, a dossier, a control or a candidature stands, as their read models say it.
 STATUSES: Mapping[str, str] = {
+    "ANNOUNCED": "annoncé",
     "CANCELLED": "annulée",
     "CERTIFIED": "service fait certifié",
     "CLOSED": "clos",

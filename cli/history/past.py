@@ -33,6 +33,7 @@ NOT_SHOWN = frozenset(
         "name_key",
         "person_id",
         "place",
+        "place_key",
         "search",
         "territory_id",
         "time_zone",

@@ -11,11 +11,20 @@ from rich.table import Table
 from application.hosting.settings import Settings
 from application.proof.authenticity.start import BadStart
 from application.proof.signer.troubles import SIGNING
-from cli.composition import check_signing, check_tables, event_guard, open_to_read, settings_from_environment, utc_now
+from cli.composition import (
+    check_master_key,
+    check_signing,
+    check_tables,
+    event_guard,
+    open_to_read,
+    settings_from_environment,
+    utc_now,
+)
 from cli.console import note, quantity, results
 from cli.options import AsJson, Verbose, set_up_command_logs
 from cli.read_models.log_state import NO_LOG, LogState, ReadModelState, log_state
 from eventstore.log_table import log_exists
+from eventstore.vault import Vault
 
 
 def status(as_json: AsJson = False, verbose: Verbose = False) -> None:
@@ -30,6 +39,7 @@ def status(as_json: AsJson = False, verbose: Verbose = False) -> None:
     with open_to_read(settings) as reading, reading.connection() as conn:
         if log_exists(conn):
             check_tables(conn)
+            check_master_key(conn, Vault(settings.master_key))
             signing, state = check_signing(conn, settings), log_state(conn, utc_now())
         else:
             signing, state = "there is no log yet", NO_LOG

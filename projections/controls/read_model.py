@@ -45,7 +45,6 @@ CONTROLS = Projection(
     table=Table(
         columns=_COLUMNS,
         labels={
-            "control_id": "contrôle",
             "status": "état",
             "opened_at": "ouvert le",
             "drawn_at": "tiré au sort le",
@@ -142,7 +141,6 @@ CONTROL_PIECES = Projection(
             "answered_at": "timestamptz",
         },
         labels={
-            "control_id": "contrôle",
             "judged_at": "contrôlée le",
             "judged_by": "contrôlée par",
             "answered_at": "réponse le",

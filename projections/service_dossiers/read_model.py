@@ -114,6 +114,7 @@ SERVICE_DOSSIERS = Projection(
             "payment_reason": "motif du paiement groupé",
             "payment_recorded_at": "paiement noté le",
             "payment_recorded_by": "paiement noté par",
+            "controls": "contrôles par sondage",
         },
         key=("dossier_id",),
         indexes=(

@@ -72,7 +72,7 @@ def test_a_database_that_is_lost_on_the_way_is_one_line(run, environment, monkey
     def lost(settings):
         raise psycopg.errors.AdminShutdown("terminating connection due to administrator command\nSELECT …")
 
-    monkeypatch.setattr("cli.read_models.status.open_everything", lost)
+    monkeypatch.setattr("cli.read_models.status.open_to_read", lost)
     line = error_line(run("status"))
     assert line == "Error: PostgreSQL: terminating connection due to administrator command"
 
@@ -81,7 +81,7 @@ def test_a_signal_ends_a_command_with_the_code_of_the_shell(run, environment, mo
     def stopped(settings):
         raise Stopped(signal.SIGTERM)
 
-    monkeypatch.setattr("cli.read_models.status.open_everything", stopped)
+    monkeypatch.setattr("cli.read_models.status.open_to_read", stopped)
     result = run("status")
     assert (result.exit_code, result.stderr) == (143, "Stopped.\n")
 

@@ -18,7 +18,7 @@ from cli.history.timeline import _HIDDEN_FIELDS
 from domain.candidatures.events import Degree
 from domain.kernel.actors import PUBLIC, SYSTEM, Actor, Role
 from domain.kernel.events import registered_events
-from domain.service_dossiers.events import ServiceLine
+from domain.service_dossiers.events import ServiceLine, ServiceWarning
 from domain.typology.typology import SplitPart, TermKind
 from tests.cli.conftest import error_line, project
 from tests.support.world import NATIONAL, SIRET, STRUCTURE, STRUCTURE_ID, UAI
@@ -173,6 +173,7 @@ def test_every_event_field_and_role_has_its_french_words():
         {name for event in events.values() for name in event.model_fields}
         | set(SplitPart.model_fields)
         | set(ServiceLine.model_fields)
+        | set(ServiceWarning.model_fields)
     )
     assert set(FIELDS) == fields - _HIDDEN_FIELDS
     assert set(ROLES) == set(Role)
