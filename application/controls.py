@@ -45,7 +45,7 @@ class ControlOpen(Command):
     period_until: date
     territory: TerritoryCode | None = None
     share_percent: Annotated[int, Field(ge=1, le=100)]
-    seed: str | None = None
+    seed: Label | None = None
 
 
 class ControlDraw(Command):
@@ -55,7 +55,7 @@ class ControlDraw(Command):
 
     control_id: UUID
     checkpoint_size: int
-    root: str
+    root: Label
 
 
 class ControlChange(ChangeCommand):

@@ -36,7 +36,7 @@ from domain.kernel.actors import Actor, Role
 from domain.kernel.dossier_status import DossierStatus
 from projections.engine.generations import live_tables
 
-#: The convention with the most payable animations: the given structure's, if it has one with five or more.
+#: The convention with the most payable animations: the given structure's, if it has one with six or more.
 _CONVENTION: LiteralString = """
 SELECT c.convention_id, c.structure_id, c.territory, t.time_zone, c.valid_from, c.required_pieces, s.siret, s.name,
        coalesce(array_agg(a.animation_id ORDER BY a.day, a.animation_id) FILTER (WHERE a.dossier_id IS NULL), '{{}}'),
@@ -45,7 +45,7 @@ FROM {conventions} AS c JOIN {structures} AS s USING (structure_id) JOIN {animat
 JOIN {territories} AS t ON t.code = c.territory
 WHERE a.attested AND a.day >= c.valid_from AND c.rate_per_animation IS NOT NULL
 GROUP BY c.convention_id, c.structure_id, c.territory, t.time_zone, c.valid_from, c.required_pieces, s.siret, s.name
-ORDER BY s.siret = %(siret)s AND count(*) >= 5 DESC, count(*) DESC, s.siret LIMIT 1"""
+ORDER BY s.siret = %(siret)s AND count(*) >= 6 DESC, count(*) DESC, s.siret LIMIT 1"""
 
 _DOSSIERS: LiteralString = """
 SELECT dossier_id, status, animation_ids FROM {service_dossiers} WHERE convention_id = %s ORDER BY opened_at"""

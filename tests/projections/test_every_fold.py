@@ -12,10 +12,8 @@ from projections.engine.terms_in_force import TermsInForce
 from projections.registry import projections
 from tests.support.projection_spec import Spec
 
-FOLDERS = sorted(path.parent.name for path in Path(__file__).parent.glob("*/test_specs.py"))
-SPECS: list[Spec] = [
-    spec for folder in FOLDERS for spec in import_module(f"tests.projections.{folder}.test_specs").SPECS
-]
+MODULES = sorted(f"{path.parent.name}.{path.stem}" for path in Path(__file__).parent.glob("*/test_specs*.py"))
+SPECS: list[Spec] = [spec for module in MODULES for spec in import_module(f"tests.projections.{module}").SPECS]
 
 
 @pytest.mark.parametrize("projection", projections(TermsInForce()), ids=lambda projection: projection.name)

@@ -83,7 +83,7 @@ def _no_operation(document: DocumentNode, name: str | None) -> str:
     if name is not None:
         return f'Unknown operation named "{name}".'
     if any(isinstance(definition, OperationDefinitionNode) for definition in document.definitions):
-        return "Must provide operation name if query contains multiple operations."
+        return "operationName is needed: the document has several operations"
     return "Must provide an operation."
 
 

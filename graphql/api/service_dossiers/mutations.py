@@ -90,7 +90,11 @@ async def _resembling(context: Context, values: Mapping[str, Any]) -> list[UUID]
 async def _of_same_reference(context: Context, values: Mapping[str, Any]) -> list[UUID]:
     reference = values.get("reference")
     await catch_up(context)
-    if not isinstance(reference, str) or not await load_dossier(context, node_id(values["dossier_id"], "dossierId")):
+    if (
+        not isinstance(reference, str)
+        or "\0" in reference
+        or not await load_dossier(context, node_id(values["dossier_id"], "dossierId"))
+    ):
         return []
     read = await context.read()
     rows = await read.rows(read.sql(queries.PAID_BY_REFERENCE), {"key": reference_key(reference.strip())})

@@ -33,6 +33,7 @@ NOT_HERE = {
     "ServiceDossier.plannedAnimations",
     "ServiceDossier.overrunReason",
     "ServiceDossier.missingReason",
+    "ServiceDossier.certificationFinal",
     "ServiceDossier.warningsReason",
     "ServiceDossier.returnedAt",
     "ServiceDossier.returnReason",

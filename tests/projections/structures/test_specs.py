@@ -13,6 +13,7 @@ from domain.conventions.convention import (
     ConventionTerminated,
     ConventionWordsErased,
     ServiceCertified,
+    ServiceWithdrawn,
 )
 from domain.structures.structure import (
     AccountOpened,
@@ -160,6 +161,13 @@ SPECS = [
         [signed(), ServiceCertified(dossier_id=THIRD, animations=2, amount=Decimal("300.00"))],
         ServiceCertified(dossier_id=THIRD, animations=3, amount=Decimal("450.00")),
         {"certified_animations": 5},
+    ),
+    Spec(
+        "conventions",
+        "a certification that is withdrawn counts no more",
+        [signed(), ServiceCertified(dossier_id=THIRD, animations=2, amount=Decimal("300.00"))],
+        ServiceWithdrawn(dossier_id=THIRD, animations=2, amount=Decimal("300.00")),
+        {"certified_animations": 0},
     ),
     Spec(
         "conventions",

@@ -80,7 +80,7 @@ def test_a_position_that_is_not_reached_keeps_its_status_where_a_stream_is_wante
     ("body", "message"),
     [
         ({"query": "query A { position }", "operationName": "B"}, "Unknown operation named"),
-        ({"query": "query A { position } query B { position }"}, "Must provide operation name"),
+        ({"query": "query A { position } query B { position }"}, "operationName is needed"),
         ({"query": "fragment F on Query { position }"}, "Fragment 'F' is never used"),
     ],
 )
