@@ -22,7 +22,7 @@ _Place = tuple[int, int]
     " checkpoint of that size. docs/proof.md says how to check it."
 )
 class EventProof:
-    index: int = strawberry.field(description="The place of its leaf in the tree, from 0. None is left out.")
+    index: int = strawberry.field(description="The place of its leaf in the tree, from 0, without a gap.")
     size: int = strawberry.field(description="The size of the checkpoint's tree.")
     leaf_hash: str = strawberry.field(description="The hash of its leaf, in base64.")
     hashes: list[str] = strawberry.field(description="The inclusion proof (RFC 9162), lowest hash first, in base64.")

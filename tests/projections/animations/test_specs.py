@@ -175,6 +175,7 @@ SPECS = [
         {
             "description": "[texte effacé]",
             "venue_name": "[texte effacé]",
+            "place_key": "",
             "address": "[texte effacé]",
             "refusal_reason": "[texte effacé]",
             "answers": ["[texte effacé]", "[texte effacé]"],
