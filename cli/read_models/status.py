@@ -77,10 +77,10 @@ def _rights(state: LogState) -> str:
 def _last_check(state: LogState) -> str:
     if state.check is None or state.checked_at is None:
         return "Check: none yet (parentalite audit check --rules --read-models)"
-    found = "nothing found"
+    outcome = "nothing found"
     if state.check.findings:
-        found = f"{quantity(state.check.findings, 'finding')}: {'; '.join(state.check.first_findings)}"
-    return f"Check: up to position {state.check.position:,}, on {state.checked_at:%Y-%m-%d %H:%M} UTC: {found}"
+        outcome = f"{quantity(state.check.findings, 'finding')}: {'; '.join(state.check.first_findings)}"
+    return f"Check: up to position {state.check.position:,}, on {state.checked_at:%Y-%m-%d %H:%M} UTC: {outcome}"
 
 
 def _projector(state: LogState) -> str:

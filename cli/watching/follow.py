@@ -76,15 +76,15 @@ def read_policy_file(path: Path) -> Policy:
 
 
 def _first_state(site: Site, path: Path, values: list[str] | None) -> Followed:
-    given = read_keys(values) if values else []
+    trusted = read_keys(values) if values else []
     try:
         kept = read_state(path)
     except CannotFollow as error:
         _fail(error)
     if kept is not None:
         known = {key.public_key for key in kept.keys}
-        return Followed((*kept.keys, *(key for key in given if key.public_key not in known)), kept.note)
-    return Followed(tuple(given or _keys_of(site)))
+        return Followed((*kept.keys, *(key for key in trusted if key.public_key not in known)), kept.note)
+    return Followed(tuple(trusted or _keys_of(site)))
 
 
 def _keys_of(site: Site) -> list[PublicKey]:

@@ -95,8 +95,8 @@ def _difference(topic: str, event_class: type[Event], version: int) -> str:
     lacks = [f"`{name}`, read as {_value(after[name])}" for name in after if name not in before]
     had = [f"`{name}`, read no more" for name in before if name not in after]
     inner = [line for name in before if name in after for line in _inner(name, before[name], after[name])]
-    told = [f"has no {text}" for text in (*lacks, *inner)] + [f"has {text}" for text in had]
-    return "; ".join(told) or "has the same fields"
+    differences = [f"has no {text}" for text in (*lacks, *inner)] + [f"has {text}" for text in had]
+    return "; ".join(differences) or "has the same fields"
 
 
 def _inner(name: str, before: Any, after: Any) -> Iterator[str]:

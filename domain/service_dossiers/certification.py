@@ -100,8 +100,8 @@ def _unanswered(causes: Iterable[str], field: str, advice: str) -> Iterator[Prob
         yield Problem(ErrorCode.RULE_BROKEN, f"{cause} : {advice}", (field,))
 
 
-def _reason(field: str, reason: str | None, asked: bool) -> str | None:
-    return required_reason(reason, field) if asked and reason is not None else None
+def _reason(field: str, reason: str | None, needed: bool) -> str | None:
+    return required_reason(reason, field) if needed and reason is not None else None
 
 
 def _named(line: ServiceLine, titles: Mapping[UUID, str]) -> str:

@@ -62,7 +62,7 @@ def check_read_models(
         pause(_UNTIL_SECOND_LOOK)
         again = _look(database_url, vault, progress, most * 10)
         stayed = {(difference.table, difference.key) for difference in again.differences}
-        differences = [found for found in report.differences if (found.table, found.key) in stayed]
+        differences = [difference for difference in report.differences if (difference.table, difference.key) in stayed]
         report = ReadModelsReport(again.tables, again.rows, again.position, tuple(differences))
     return report
 
@@ -161,7 +161,7 @@ def _totals(rollup: Rollup) -> defaultdict[Key, list[int]]:
 
 
 def _differences(
-    records: Iterator[Recorded], models: Sequence[_Model], vault: Vault, keys: Conn, told: Callable[[int], None]
+    records: Iterator[Recorded], models: Sequence[_Model], vault: Vault, keys: Conn, progress: Callable[[int], None]
 ) -> Iterator[Difference]:
     plan: defaultdict[type[Event], list[tuple[_Model, Fold]]] = defaultdict(list)
     for model in models:
@@ -178,7 +178,7 @@ def _differences(
                 if record.position <= model.position:
                     model.take(fold, opened if model.projection.opens else record)
         taken += len(chunk)
-        told(taken)
+        progress(taken)
     for model in models:
         yield from model.end_stream()
     for model in models:

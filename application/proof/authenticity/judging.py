@@ -143,5 +143,5 @@ def below(conn: Conn) -> list[Defect]:
 
 def defects(conn: Conn, judge: EventJudge, after: int, until: int, most: int) -> list[Defect]:
     """Return the first defects of the log, those below position 1 first."""
-    found = iter(map(judge.defect, read_events(conn, after, until)))
-    return [*below(conn), *islice((defect for defect in found if defect is not None), most)]
+    judged = iter(map(judge.defect, read_events(conn, after, until)))
+    return [*below(conn), *islice((defect for defect in judged if defect is not None), most)]

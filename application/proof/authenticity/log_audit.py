@@ -37,19 +37,19 @@ class Unsound:
 def unsound_events(conn: Conn, keys: EventKeys, start: EventStart, progress: Progress | None = None) -> list[Unsound]:
     """Return the first events that this system did not record. `conn` is in autocommit mode."""
     until, judge, first = head(conn), EventJudge(keys, start.position), FirstEvents(start)
-    found = [Unsound(defect.position, str(defect)) for defect in below(conn)]
+    unsound = [Unsound(defect.position, str(defect)) for defect in below(conn)]
     for number, event in enumerate(read_events(conn, 0, until), 1):
         if first.size < start.size:
             first.add(hash_of(event))
         if (defect := judge.defect(event)) is not None:
-            found.append(Unsound(defect.position, str(defect)))
-            if len(found) >= MOST_FINDINGS:
+            unsound.append(Unsound(defect.position, str(defect)))
+            if len(unsound) >= MOST_FINDINGS:
                 more = f"only the first {MOST_FINDINGS} events that this system did not record are told"
-                return [*found, Unsound(None, more)]
+                return [*unsound, Unsound(None, more)]
         if progress and number % _BETWEEN_PROGRESS == 0:
             progress("judging each event", event.position, until)
     if (why := first.objection()) is not None:
-        found.append(Unsound(None, why))
+        unsound.append(Unsound(None, why))
     if progress:
         progress("judging each event", until, until)
-    return found
+    return unsound

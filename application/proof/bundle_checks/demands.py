@@ -12,7 +12,7 @@ def check_kept_checkpoint(bundle: OpenedBundle) -> str | None:
     """Check that a checkpoint from elsewhere and the bundle's are of one history, as far as that can be proved."""
     if bundle.kept is None:
         return None
-    kept, _ = open_checkpoint(bundle.kept, bundle.given)
+    kept, _ = open_checkpoint(bundle.kept, bundle.configured)
     ours = bundle.checkpoint
     if kept.origin != ours.origin:
         raise CheckFailed(f"the checkpoint given is of {kept.origin}, the bundle's of {ours.origin}")

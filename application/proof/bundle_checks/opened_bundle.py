@@ -42,7 +42,7 @@ class OpenedBundle:
     manifest_key: PublicKey = field(default_factory=lambda: PublicKey(b""))
     checkpoint_key: PublicKey = field(default_factory=lambda: PublicKey(b""))
     #: The trusted keys as they were given, before the bundle's own list narrows them.
-    given: Sequence[PublicKey] = ()
+    configured: Sequence[PublicKey] = ()
     stamped: str = "not stamped: nobody else says when it was there"
     checkpoint: Checkpoint = field(default_factory=lambda: Checkpoint("", 0, b""))
     leaves: list[bytes] = field(default_factory=list)
@@ -55,12 +55,12 @@ class OpenedBundle:
     warnings: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.given = self.keys
+        self.configured = self.keys
 
     @property
     def names_no_log(self) -> bool:
         """Return whether the key that signed was given without the name of its log."""
-        return any(key.name is None for key in self.given if key.public_key == self.checkpoint_key.public_key)
+        return any(key.name is None for key in self.configured if key.public_key == self.checkpoint_key.public_key)
 
     def read(self, name: str) -> bytes:
         return self.archive.read(name)
