@@ -16,7 +16,7 @@ from api.limits.cost_limit import CostLimit
 from api.mutation import Mutation
 from api.publishing.descriptions import describe
 from api.query import Query
-from api.structures.types import Convention
+from api.structures.convention import Convention
 from api.subscription import Subscription
 
 schema = Schema(

@@ -15,20 +15,27 @@ FROM unnest(%(structures)s::text[]) AS one(structure)
 JOIN {accounts} a ON a.structures @> ARRAY[one.structure]
 JOIN LATERAL jsonb_array_elements(a.mandates) AS m(mandate) ON m.mandate->>'structure_id' = one.structure
 LEFT JOIN {account_people} p USING (account_id) ORDER BY m.mandate->>'given_at', a.account_id"""
-#: All who have a role, in the order of being given it: of these structures; or of those that these territories answer
-#: for, and of their schools (whose UAIs begin so); of all where both are NULL.
-OF_ROLE = """
-SELECT a.account_id, p.subject, m.mandate FROM {accounts} a
-JOIN LATERAL jsonb_array_elements(a.mandates) AS m(mandate) ON m.mandate->>'role' = %(role)s
-LEFT JOIN {account_people} p USING (account_id)
-WHERE a.roles @> ARRAY[%(role)s]
-  AND (%(structures)s::text[] IS NULL OR m.mandate->>'structure_id' = ANY(%(structures)s))
+#: Mandates of these structures; or of those that these territories answer for, and of their schools (whose UAIs begin
+#: so); of all where both are NULL.
+_WITHIN = """(%(structures)s::text[] IS NULL OR m.mandate->>'structure_id' = ANY(%(structures)s))
   AND (%(territories)s::text[] IS NULL
        OR m.mandate->>'structure_id' IN (SELECT structure_id::text FROM {structures} s
                                          WHERE s.territories[1] = ANY(%(territories)s))
        OR EXISTS (SELECT FROM jsonb_array_elements_text(m.mandate->'schools') AS uai
-                  WHERE left(uai, 3) = ANY(%(schools)s)))
+                  WHERE left(uai, 3) = ANY(%(schools)s)))"""
+#: All who have a role, in the order of being given it.
+OF_ROLE = f"""
+SELECT a.account_id, p.subject, m.mandate FROM {{accounts}} a
+JOIN LATERAL jsonb_array_elements(a.mandates) AS m(mandate) ON m.mandate->>'role' = %(role)s
+LEFT JOIN {{account_people}} p USING (account_id)
+WHERE a.roles @> ARRAY[%(role)s] AND {_WITHIN}
 ORDER BY m.mandate->>'given_at', a.account_id LIMIT %(most)s"""
+#: One by its id: of the asker's own account, or within the asker's reach where `reads` is true.
+MANDATE = f"""
+SELECT a.account_id, p.subject, m.mandate FROM {{accounts}} a
+JOIN LATERAL jsonb_array_elements(a.mandates) AS m(mandate) ON m.mandate->>'id' = %(id)s
+LEFT JOIN {{account_people}} p USING (account_id)
+WHERE a.mandates @> %(holding)s AND (a.account_id = %(own)s OR (%(reads)s AND {_WITHIN}))"""
 SUBJECTS = "SELECT account_id, subject FROM {account_people} WHERE account_id = ANY(%(ids)s)"
 #: The people behind pseudonyms under which older events name who acted by a mandate.
 SUBJECTS_OF_PERSONS = """

@@ -45,7 +45,7 @@ ACCOUNTS = Projection(
             "structures": "structures",
         },
         key=("account_id",),
-        indexes=("USING gin (structures)", "USING gin (roles)"),
+        indexes=("USING gin (structures)", "USING gin (roles)", "USING gin (mandates jsonb_path_ops)"),
     ),
 )
 

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import strawberry
+from psycopg.types.json import Jsonb
 
-from api.core.context import Context
+from api.core.back_references import later
+from api.core.context import Context, Info
 from api.core.lists.nodes import Node
 from api.notifications.unreached import EMAIL_PROBLEM, email_problem
+from api.typology.territories_and_terms import lists_of
+from api.typology.territory import Territory
 from application.people.officials import former_person, mandate_account
 from domain.accounts.invitation import InvitationStatus
-from domain.kernel.actors import IN_OFFICE, Role
+from domain.kernel.actors import IN_OFFICE, Actor, Role
 from domain.kernel.identifiers import schools_begin_with
 from domain.kernel.rights import Action, Belongings, Scope, may, scope_of
 from projections.accounts import queries
 from projections.structures import queries as structure_queries
+
+if TYPE_CHECKING:
+    from api.structures.types import Structure
 
 strawberry.enum(InvitationStatus, description="Where an invitation stands.")
 
@@ -32,7 +39,9 @@ class Mandate(Node):
     account_id: strawberry.ID = strawberry.field(description="Whose it is: for `mandateEnd`.")
     subject: str | None = strawberry.field(description="What the person's token calls them. Null once it is erased.")
     role: Role = strawberry.field(description="The role.")
-    structure_id: strawberry.ID | None = strawberry.field(description="The structure that the person speaks for.")
+    structure_id: strawberry.ID | None = strawberry.field(
+        description="The id of the structure that the person speaks for."
+    )
     territories: list[str] = strawberry.field(description="The codes of the territories that it reaches.")
     schools: list[str] = strawberry.field(description="The UAIs of the schools that it reaches.")
     accepted: bool = strawberry.field(
@@ -42,6 +51,14 @@ class Mandate(Node):
     until: datetime | None = strawberry.field(description="When it ends by itself (UTC, excluded), if it does.")
     given_at: datetime = strawberry.field(description="When it was given (UTC).")
     given_by: str = strawberry.field(description="Who gave it: the person themself, for médiateurs and those invited.")
+
+    @strawberry.field(description="The structure that the person speaks for.")
+    async def structure(self, info: Info) -> Annotated[Structure, strawberry.lazy("api.structures.types")] | None:
+        return None if self.structure_id is None else await _structure(info.context, self.structure_id)
+
+    @strawberry.field(description="The territories that it reaches.")
+    async def in_territories(self, info: Info) -> list[Territory]:
+        return (await lists_of(info.context)).named(self.territories)
 
 
 @strawberry.type(description="Who acted by a mandate, also one that has ended. For the national team and auditors.")
@@ -53,12 +70,22 @@ class Official:
 
 @strawberry.type(description="An invitation to speak for a structure. " + FOR_MANDATES + ".")
 class Invitation(Node):
-    structure_id: strawberry.ID = strawberry.field(description="The structure.")
+    structure_id: strawberry.ID = strawberry.field(description="The structure's id.")
     status: InvitationStatus = strawberry.field(description="Open, accepted or revoked.")
     email: str | None = strawberry.field(description="The address that it was sent to. Null once it is erased.")
     email_problem: str | None = strawberry.field(description=EMAIL_PROBLEM)
     sent_at: datetime = strawberry.field(description="When it was sent (UTC).")
     sent_by: str = strawberry.field(description="Who sent it.")
+
+    @strawberry.field(description="The structure.")
+    async def structure(self, info: Info) -> Annotated[Structure, strawberry.lazy("api.structures.types")] | None:
+        return await _structure(info.context, self.structure_id)
+
+
+async def _structure(context: Context, structure_id: str) -> Structure | None:
+    structure_with_id = later("api.structures.types", "structure_with_id")
+    structure: Structure | None = await structure_with_id(context, UUID(structure_id))
+    return structure
 
 
 def mandate_shown(account_id: UUID, subject: str | None, mandate: dict[str, Any]) -> Mandate:
@@ -135,16 +162,33 @@ async def mandates_of_structures(context: Context, structures: list[UUID]) -> li
 
 async def mandates_of_role(context: Context, role: Role, most: int) -> list[Mandate]:
     """Return the mandates that the asker may read; root fields refuse those who may read none."""
-    actor, scope = context.actor, scope_of(context.actor, Action.MANDATE_READ)
-    assert scope is not None, "others are refused before"
-    within = {
+    read = await context.read()
+    rows = await read.rows(read.sql(queries.OF_ROLE), {"role": role.value, "most": most, **_reach(context.actor)})
+    return [mandate_shown(row["account_id"], row["subject"], row["mandate"]) for row in rows]
+
+
+async def load_mandate(context: Context, mandate_id: UUID) -> Mandate | None:
+    """Return the mandate, or None if it does not exist (any more) or is not for the asker: one's own always is."""
+    actor, read = context.actor, await context.read()
+    params = {
+        "id": str(mandate_id),
+        "holding": Jsonb([{"id": str(mandate_id)}]),
+        "own": actor.account_id,
+        "reads": scope_of(actor, Action.MANDATE_READ) is not None,
+        **_reach(actor),
+    }
+    rows = await read.rows(read.sql(queries.MANDATE), params)
+    return next((mandate_shown(row["account_id"], row["subject"], row["mandate"]) for row in rows), None)
+
+
+def _reach(actor: Actor) -> dict[str, list[str] | None]:
+    """Return the parameters that bound the mandates that an actor reads; all of them NULL: none is out of reach."""
+    scope = scope_of(actor, Action.MANDATE_READ)
+    return {
         "structures": [str(item) for item in actor.structures] if scope is Scope.OWN_STRUCTURE else None,
         "territories": list(actor.territories) if scope is Scope.HOME_TERRITORY else None,
         "schools": [schools_begin_with(item) for item in actor.territories],
     }
-    read = await context.read()
-    rows = await read.rows(read.sql(queries.OF_ROLE), {"role": role.value, "most": most, **within})
-    return [mandate_shown(row["account_id"], row["subject"], row["mandate"]) for row in rows]
 
 
 async def invitations_of_structures(context: Context, structures: list[UUID]) -> list[list[Invitation]]:

@@ -13,6 +13,8 @@ from api.core.context import Context, Info
 from api.core.lists.nodes import Node
 from api.core.reading_rights import may_be_shown
 from api.notifications.unreached import EMAIL_PROBLEM, email_problem
+from api.typology.territories_and_terms import lists_of
+from api.typology.territory import Territory
 from domain.candidatures.events import Degree
 from domain.candidatures.transitions import CandidatureStatus, allowed_actions
 from domain.kernel.actors import Actor, Role
@@ -50,7 +52,7 @@ class _Standing:
 class Candidature(Node):
     version: int = strawberry.field(description="Rises with every change: for `expectedVersion`.")
     status: CandidatureStatus = strawberry.field(description="Where it stands.")
-    territory: str = strawberry.field(description="The territory's code.")
+    territory: str = strawberry.field(description="The territory's code; `inTerritory` is the territory itself.")
     school_uai: str = strawberry.field(description="The school's UAI.")
     degree: Degree = strawberry.field(description="The school's degree: who gives an opinion, who validates.")
     favourable: bool | None = strawberry.field(description="The director's opinion, once it is given.")
@@ -74,6 +76,10 @@ class Candidature(Node):
     certificate_number: str | None = strawberry.field(description="The number of the certificate that was issued.")
     certificate_on: date | None = strawberry.field(description="When the certificate was issued.")
     row: strawberry.Private[dict[str, Any]]
+
+    @strawberry.field(description="The territory of the school.")
+    async def in_territory(self, info: Info) -> Territory:
+        return (await lists_of(info.context)).territories[self.territory]
 
     @strawberry.field(description="The trainings that the volunteer followed, in the order of being recorded.")
     def trainings(self) -> list[Training]:

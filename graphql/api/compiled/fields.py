@@ -57,13 +57,15 @@ def made_attribute(key: str, name: str, make: Callable[[Any], Any], complete: Co
     return take
 
 
-def shared(takes: Sequence[Take]) -> Complete:
-    """Complete each shared object once. Only for objects without resolvers."""
+def shared(takes: Sequence[Take], admits: Callable[[Any], bool]) -> Complete:
+    """Complete each shared object once. Only for objects without resolvers, of the class that `admits` knows."""
     place = next(_places)
 
     def completed(source: Any, run: Run) -> dict[str, Any]:
         completed_answer = run.shared.get((place, id(source)))
         if completed_answer is None:
+            if not admits(source):
+                raise NotCompilable
             answer: dict[str, Any] = {}
             for take in takes:
                 take(source, run, answer)

@@ -93,8 +93,8 @@ class Plan:
         before = len(self._resolved)
         takes = [self._field(key, object_type, details) for key, details in fields.items()]
         is_it = _is_of(object_type)
-        if is_it is None and _is_shared(object_type) and len(self._resolved) == before:
-            return shared(takes)
+        if _is_shared(object_type) and len(self._resolved) == before:
+            return shared(takes, lambda source: is_it is None or type(source) is is_it)
 
         def completed(source: Any, run: Run) -> dict[str, Any]:
             if is_it is not None and type(source) is not is_it and not _belongs(object_type, source):

@@ -20,14 +20,9 @@ from api.core.commanding.inputs import patch_of, to_command
 from api.core.commanding.payloads import Payload
 from api.core.context import Context, Info
 from api.core.lists.checks import node_id
+from api.structures.convention import Convention, load_convention, overlapping
 from api.structures.mutations import StructurePayload
-from api.structures.types import (
-    Convention,
-    load_convention,
-    load_structure,
-    load_structure_by_siret,
-    overlapping,
-)
+from api.structures.types import load_structure, load_structure_by_siret
 from application import conventions as commands
 from application.commanding.commands import Command
 from domain.kernel.identifiers import check_siret

@@ -52,13 +52,14 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
         Action.CONTACT_READ: "contacts",
     },
     "Territory": {
-        EVERYBODY: "code name timeZone runsCandidatures",
+        EVERYBODY: "id code name timeZone runsCandidatures",
         Action.TERRITORY_READ: "dashboard",
     },
     "Checkpoint": {EVERYBODY: "position size root note madeAt reason stamped cosignedBy final"},
     "Convention": {
         Action.STRUCTURE_READ: (
-            "id version territory coordonnateur signedOn validFrom validUntil plannedAnimations ratePerAnimation"
+            "inTerritory"
+            " id version territory coordonnateur signedOn validFrom validUntil plannedAnimations ratePerAnimation"
             " rates requiredPieces certifiedAnimations terminatedOn terminationReason"
         ),
     },
@@ -82,7 +83,8 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
     },
     "Candidature": {
         Action.CANDIDATURE_READ: (
-            "id version status territory schoolUai degree favourable submittedAt decidedAt informedAt erasedAt"
+            "inTerritory"
+            " id version status territory schoolUai degree favourable submittedAt decidedAt informedAt erasedAt"
             " firstName lastName email emailProblem phone motivation opinionComment decisionReason contactedOn"
             " trainings pixOn certificateRequestedAt certificateNumber certificateOn certificateUrl allowedActions"
         ),
@@ -119,8 +121,11 @@ PARTS: Mapping[str, str] = {
     "Figures": "children parents total",
     "FormerLabel": "label until",
     "Official": "accountId role subject",
-    "Invitation": "id structureId status email emailProblem sentAt sentBy",
-    "Mandate": "id accountId subject role structureId territories schools accepted until givenAt givenBy",
+    "Invitation": "id structureId structure status email emailProblem sentAt sentBy",
+    "Mandate": (
+        "id accountId subject role structureId structure territories inTerritories schools accepted until givenAt"
+        " givenBy"
+    ),
     "Missing": "animation kind message piece",
     "MonthCount": "animations month parents",
     "PersonToCall": "registrationId firstName lastName phone",
@@ -138,14 +143,15 @@ PARTS: Mapping[str, str] = {
     "StructureDashboard": (
         "animations attested awaitingAttestation byMonth byTheme byType cancelled parents past published"
     ),
-    "Term": "admitsChildren became code description family formerLabels kind label retired since",
+    "Term": "id admitsChildren became code description family formerLabels kind label retired since successors",
     "ServiceWarning": "animation code message other",
     "AgreedRate": "agreedAt effectiveFrom rate reason",
     "Training": "on subject",
     "TermCount": "animations parents term",
     "MailPreferences": "email muted",
     "Viewer": (
-        "actor role territories schools structures mandates notifications unreadNotifications mailPreferences waiting"
+        "inTerritories"
+        " actor role territories schools structures mandates notifications unreadNotifications mailPreferences waiting"
     ),
     "Notification": "id kind message subjectId happenedAt read toCall",
     "Waiting": "awaitingAttestation awaitingPublication candidaturesToExamine refused",

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import strawberry
 
 from api.core.context import Context, Info
+from api.core.lists.connections import connection
 from api.core.lists.nodes import Node
+from api.core.lists.paging import PageArguments
+from application.notifications.inbox import recipients_of
 from application.notifications.reaction import append_reason
 from domain.kernel.events import ERASED_WORDS
 from domain.kernel.rights import Action, Belongings, may
 from eventstore.records import decode
 from eventstore.vault import Vault
+from projections.engine.paging import Filter
 from projections.notifications import queries
 
+NOTIFICATION_PREFIX = "notification:"
 _PERSONAL = "Personal: gone once it is erased."
 
 
@@ -71,7 +77,7 @@ def _person(row: dict[str, Any]) -> PersonToCall:
 
 def notification_of(vault: Vault, row: dict[str, Any]) -> Notification:
     return Notification(
-        id=strawberry.ID(f"notification:{row['notification_id']}"),
+        id=strawberry.ID(f"{NOTIFICATION_PREFIX}{row['notification_id']}"),
         kind=row["kind"],
         message=_message(vault, row),
         subject_id=strawberry.ID(str(row["subject_id"])),
@@ -79,6 +85,19 @@ def notification_of(vault: Vault, row: dict[str, Any]) -> Notification:
         read=row["is_read"],
         row=row,
     )
+
+
+def own_notifications(context: Context) -> Filter:
+    """Return the filter of what the asker reads: what those they speak for were told."""
+    return queries.received_by(recipients_of(context.actor), context.actor.person_id or UUID(int=0))
+
+
+async def load_notification(context: Context, notification_id: int) -> Notification | None:
+    """Return the notification, or None if there is none for the asker under that number."""
+    filtered = own_notifications(context).where("n.notification_id = %(number)s", number=notification_id)
+    make = partial(notification_of, context.services.application.vault)
+    page = await connection(context, queries.LISTING, filtered, PageArguments(first=1), make)
+    return page.nodes[0] if page.nodes else None
 
 
 def _message(vault: Vault, row: dict[str, Any]) -> str:

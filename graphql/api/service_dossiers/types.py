@@ -25,7 +25,8 @@ from api.service_dossiers.missing import Missing, missing_of
 from api.service_dossiers.rates import rate_and_amount
 from api.service_dossiers.sums import ServicePayment, ServiceRecovery, payment_of, recoveries_of
 from api.service_dossiers.warnings import ServiceWarning, warnings_of_dossier
-from api.structures.types import Convention, Structure, load_conventions, structure_beside
+from api.structures.convention import Convention, load_conventions
+from api.structures.types import Structure, structure_beside
 from api.typology.territories_and_terms import Lists, lists_of
 from api.typology.territory import Territory
 from domain.kernel.authors import Acts, acts_of

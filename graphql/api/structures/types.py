@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
@@ -22,7 +21,7 @@ from api.core.back_references import later
 from api.core.context import Context, Info, read_beside
 from api.core.lists.nodes import Node
 from api.core.lists.paging import Connection, page_arguments
-from api.core.reading_rights import may_be_shown
+from api.structures.convention import FOR_STRUCTURE, Convention, convention_of, conventions_of
 from api.structures.dashboard import StructureDashboard, dashboard_of
 from domain.kernel.actors import Actor
 from domain.kernel.rights import Action, Belongings, Scope, scope_of
@@ -34,39 +33,6 @@ if TYPE_CHECKING:
     from api.animations.types import Animation
     from api.audit.types import AuditEntry
     from api.contacts.types import Contact
-
-_FOR = "For the structure, the coordonnateurs of its territories, the national team and auditors; others: FORBIDDEN."
-
-
-@strawberry.type(description="A rate as it was agreed.")
-class AgreedRate:
-    rate: Decimal | None = strawberry.field(description="Euros for one animation; null: none.")
-    effective_from: date | None = strawberry.field(
-        description="The first day that it holds on; null: from the convention's first day."
-    )
-    reason: str | None = strawberry.field(description="Why, where it was agreed later than it holds.")
-    agreed_at: datetime = strawberry.field(description="When it was recorded (UTC).")
-
-
-@strawberry.type(description="What a structure and a coordonnateur signed. " + _FOR)
-class Convention(Node):
-    version: int = strawberry.field(description="Rises with every change: for `expectedVersion`.")
-    territory: str = strawberry.field(description="The territory's code.")
-    coordonnateur: str = strawberry.field(description="Who signed for the programme.")
-    signed_on: date = strawberry.field(description="The day of signing, in the territory.")
-    valid_from: date = strawberry.field(description="The first day covered.")
-    valid_until: date = strawberry.field(description="The last day covered.")
-    planned_animations: int | None = strawberry.field(description="How many animations are planned.")
-    rate_per_animation: Decimal | None = strawberry.field(
-        description="What is paid for one animation, in euros, as agreed last: `rates` says from which day on."
-    )
-    rates: list[AgreedRate] = strawberry.field(
-        description="The rates agreed so far, in that order: on each day the last one that holds on it is paid."
-    )
-    required_pieces: list[str] = strawberry.field(description="The pieces that payment requires.")
-    certified_animations: int = strawberry.field(description="Animations whose service was certified so far.")
-    terminated_on: date | None = strawberry.field(description="The last day covered, when it was terminated.")
-    termination_reason: str | None = strawberry.field(description="Why it was terminated.")
 
 
 @strawberry.type(description="Whom the public may call or write to, at an organisation.")
@@ -93,11 +59,11 @@ class Structure(Node):
             return None
         return StructureContact(phone=row["phone"], email=row["email"], hours=row["hours"])
 
-    @strawberry.field(description="Its conventions, in the order of signing. " + _FOR)
+    @strawberry.field(description="Its conventions, in the order of signing. " + FOR_STRUCTURE)
     async def conventions(self, info: Info) -> list[Convention]:
         context = read_beside(self.past, info)
         within = bounds(context.actor, Action.STRUCTURE_READ)
-        rows = await context.together("conventions", self.structure_id, lambda ids: _conventions(context, ids))
+        rows = await context.together("conventions", self.structure_id, lambda ids: conventions_of(context, ids))
         return [convention_of(row) for row in rows if within is None or row["territory"] in within]
 
     @strawberry.field(description="Whom it tells of its animations. For the structure; others: FORBIDDEN.")
@@ -127,7 +93,7 @@ class Structure(Node):
         context = info.context
         return await context.together("invited", self.structure_id, lambda ids: invitations_of_structures(context, ids))
 
-    @strawberry.field(description="All of its animations, in every status. " + _FOR)
+    @strawberry.field(description="All of its animations, in every status. " + FOR_STRUCTURE)
     async def animations(
         self,
         info: Info,
@@ -147,7 +113,7 @@ class Structure(Node):
         )
         return page
 
-    @strawberry.field(description="Its figures. " + _FOR)
+    @strawberry.field(description="Its figures. " + FOR_STRUCTURE)
     async def dashboard(
         self,
         info: Info,
@@ -160,7 +126,9 @@ class Structure(Node):
         within = bounds(context.actor, Action.STRUCTURE_READ)
         return await dashboard_of(context, figures.OF_STRUCTURES, self.structure_id, from_, to, within)
 
-    @strawberry.field(description="Everything that happened to it, its conventions and its animations. " + _FOR)
+    @strawberry.field(
+        description="Everything that happened to it, its conventions and its animations. " + FOR_STRUCTURE
+    )
     async def timeline(
         self,
         info: Info,
@@ -205,46 +173,11 @@ def structure_beside(row: dict[str, Any]) -> Structure:
     return structure_of({"structure_id": row["structure_id"], **columns})
 
 
-def convention_of(row: dict[str, Any]) -> Convention:
-    fields = {name: row[name] for name in Convention.__annotations__ if name != "rates"}
-    fields["rates"] = [_agreed_rate(agreed) for agreed in row["rates"]]
-    return Convention(id=strawberry.ID(str(row["convention_id"])), **fields)
-
-
-def _agreed_rate(agreed: dict[str, Any]) -> AgreedRate:
-    day, rate = agreed["effective_from"], agreed["rate"]
-    return AgreedRate(
-        rate=None if rate is None else Decimal(rate),
-        effective_from=date.fromisoformat(day) if day else None,
-        reason=agreed["reason"],
-        agreed_at=datetime.fromisoformat(agreed["agreed_at"]),
-    )
-
-
 async def _contacts(context: Context, ids: list[UUID]) -> list[dict[str, Any] | None]:
     read = await context.read()
     rows = await read.rows(read.sql(queries.CONTACTS), {"structures": ids})
     contacts = {row["structure_id"]: row for row in rows}
     return [contacts.get(structure_id) for structure_id in ids]
-
-
-async def _conventions(context: Context, ids: list[UUID]) -> list[list[dict[str, Any]]]:
-    read = await context.read()
-    rows = await read.rows(read.sql(queries.CONVENTIONS), {"structures": ids})
-    return [[row for row in rows if row["structure_id"] == structure_id] for structure_id in ids]
-
-
-async def overlapping(context: Context, structure_id: UUID, signed: Convention) -> list[Convention]:
-    """Return the structure's other conventions of the same territory that share days with this one."""
-    (rows,) = await _conventions(context, [structure_id])
-    others = [convention_of(row) for row in rows if row["territory"] == signed.territory]
-    return [
-        other
-        for other in others
-        if other.id != signed.id
-        and other.valid_from <= signed.valid_until
-        and signed.valid_from <= (other.terminated_on or other.valid_until)
-    ]
 
 
 async def load_structures(context: Context, ids: list[UUID]) -> list[Structure]:
@@ -262,24 +195,17 @@ async def load_structure(context: Context, structure_id: UUID) -> Structure | No
     return next(iter(await load_structures(context, [structure_id])), None)
 
 
+async def structure_with_id(context: Context, structure_id: UUID) -> Structure | None:
+    """Return the structure, loaded together with those that other objects of the answer name."""
+
+    async def load(ids: list[UUID]) -> list[Structure | None]:
+        found = {structure.structure_id: structure for structure in await load_structures(context, ids)}
+        return [found.get(key) for key in ids]
+
+    return await context.together("structures", structure_id, load)
+
+
 async def load_structure_by_siret(context: Context, siret: str) -> Structure | None:
     read = await context.read()
     rows = await read.rows(read.sql(queries.BY_SIRET), {"siret": siret})
     return structure_of(rows[0]) if rows else None
-
-
-async def load_conventions(context: Context, ids: Sequence[UUID]) -> list[Convention | None]:
-    """Return the conventions in the order of `ids`, None for those that do not exist or are not for the asker."""
-    read = await context.read()
-    rows = await read.rows(read.sql(queries.CONVENTIONS_BY_IDS), {"ids": list(ids)})
-    conventions = {
-        row["convention_id"]: convention_of(row)
-        for row in rows
-        if may_be_shown(context.actor, "Convention", Belongings(row["structure_id"], frozenset([row["territory"]])))
-    }
-    return [conventions.get(convention_id) for convention_id in ids]
-
-
-async def load_convention(context: Context, convention_id: UUID) -> Convention | None:
-    (convention,) = await load_conventions(context, [convention_id])
-    return convention

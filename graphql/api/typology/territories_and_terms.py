@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from api.core.context import Context
-from api.typology.territory import Territory, territory_of
-from api.typology.types import Term, term_of
+from api.typology.territory import TERRITORY_PREFIX, Territory, territory_of
+from api.typology.types import TERM_PREFIX, Term, term_id, term_of
 from domain.typology.typology import TermKind
 from projections.engine.reading import Snapshot
 from projections.typology import queries
@@ -29,8 +29,23 @@ class Lists:
         """Return the term as on that local day; a term unknown to the typology shows its code."""
         term = self.terms.get((kind, code))
         if term is None:
-            return Term(kind=kind, code=code, label=code, description=None, retired=False)
+            return Term(id=term_id(kind, code), kind=kind, code=code, label=code, description=None, retired=False)
         return term if day is None else term.on(day)
+
+    def named(self, codes: Iterable[str]) -> list[Territory]:
+        """Return the territories of these codes, in their order; what takes no part any more is left out."""
+        return [self.territories[code] for code in codes if code in self.territories]
+
+    def node(self, node_id: str) -> Territory | Term | None:
+        """Return the territory or term of an id, a term also under a former label."""
+        if node_id.startswith(TERRITORY_PREFIX):
+            return self.territories.get(node_id.removeprefix(TERRITORY_PREFIX))
+        kind, _, rest = node_id.removeprefix(TERM_PREFIX).partition(":")
+        code, _, until = rest.partition(":")
+        term = self.terms.get((kind, code))
+        if term is None or not until:
+            return term
+        return next((term.called(former) for former in term.former_labels if str(former.until) == until), None)
 
     def with_successors(self, kind: TermKind, codes: Collection[str] | None) -> list[str]:
         """Return the codes and those that replaced them, so that old links still find their animations."""

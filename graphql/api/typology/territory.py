@@ -9,15 +9,18 @@ import strawberry
 
 from api.core.back_references import later
 from api.core.context import Info
+from api.core.lists.nodes import Node
 from domain.kernel.rights import Belongings
 from projections.structures import dashboards as figures
 
 if TYPE_CHECKING:
     from api.structures.dashboard import StructureDashboard
 
+TERRITORY_PREFIX = "territory:"
+
 
 @strawberry.type(description="A department that takes part in the programme. Public, save for its dashboard.")
-class Territory:
+class Territory(Node):
     #: The same object appears in many places of an answer (see `api.compiled`).
     SHARED: ClassVar = True
 
@@ -48,6 +51,7 @@ class Territory:
 
 def territory_of(row: dict[str, Any]) -> Territory:
     return Territory(
+        id=strawberry.ID(f"{TERRITORY_PREFIX}{row['code']}"),
         code=row["code"],
         name=row["name"],
         time_zone=row["time_zone"],

@@ -8,9 +8,18 @@ from typing import Any, ClassVar
 
 import strawberry
 
-from api.core.context import Context
+from api.core.back_references import later
+from api.core.context import Context, Info
+from api.core.lists.nodes import Node
 from domain.typology.typology import TermKind, ThemeFamily
 from projections.typology import queries
+
+TERM_PREFIX = "term:"
+
+
+def term_id(kind: TermKind, code: str, until: date | None = None) -> strawberry.ID:
+    """Return the id of a term; `until` is that of a former label, which animations before that day show."""
+    return strawberry.ID(f"{TERM_PREFIX}{kind}:{code}" if until is None else f"{TERM_PREFIX}{kind}:{code}:{until}")
 
 
 @strawberry.type(description="A label that a term had.")
@@ -19,8 +28,11 @@ class FormerLabel:
     until: date = strawberry.field(description="Animations that start before this local day keep it.")
 
 
-@strawberry.type(description="A choice of one of the typology's lists. Public.")
-class Term:
+@strawberry.type(
+    description="A choice of one of the typology's lists. Public. Under a former label, which earlier animations"
+    " show, it has an id of its own."
+)
+class Term(Node):
     #: The same object appears in many places of an answer (see `api.compiled`).
     SHARED: ClassVar = True
 
@@ -36,7 +48,8 @@ class Term:
         default=None,
     )
     became: list[str] = strawberry.field(
-        description="The codes that took its place, after a merge or a split.", default_factory=list
+        description="The codes that took its place, after a merge or a split; `successors` are the terms themselves.",
+        default_factory=list,
     )
     family: ThemeFamily | None = strawberry.field(description="Of a theme: its family.", default=None)
     admits_children: bool = strawberry.field(
@@ -46,12 +59,21 @@ class Term:
         description="What it was called before, where a renaming holds from a day on.", default_factory=list
     )
 
+    @strawberry.field(description="The terms that took its place, after a merge or a split.")
+    async def successors(self, info: Info) -> list[Term]:
+        lists = await later("api.typology.territories_and_terms", "lists_of")(info.context)
+        return [lists.term(self.kind, code) for code in self.became]
+
     def on(self, day: date) -> Term:
         """Return the term as an animation of that local day shows it."""
         if not self.former_labels:
             return self
         label = next((label for label in self.former_labels if day < label.until), None)
-        return self if label is None else replace(self, label=label.label)
+        return self if label is None else self.called(label)
+
+    def called(self, former: FormerLabel) -> Term:
+        """Return the term under a former label, with an id of its own: clients keep what they read by id."""
+        return replace(self, id=term_id(self.kind, self.code, former.until), label=former.label)
 
 
 @strawberry.type(description="The further questions of the attestation, as the national team words them. Public.")
@@ -62,6 +84,7 @@ class AttestationForm:
 
 def term_of(row: dict[str, Any]) -> Term:
     return Term(
+        id=term_id(TermKind(row["kind"]), row["code"]),
         kind=TermKind(row["kind"]),
         code=row["code"],
         label=row["label"],

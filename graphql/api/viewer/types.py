@@ -12,14 +12,14 @@ from api.accounts.types import Mandate, load_mandates
 from api.core.context import Context, Info
 from api.core.lists.connections import connection
 from api.core.lists.paging import Connection, page_arguments
-from api.notifications.types import Notification, notification_of
+from api.notifications.types import Notification, notification_of, own_notifications
 from api.structures.types import Structure, load_structures
-from application.notifications.inbox import recipients_of
+from api.typology.territories_and_terms import lists_of
+from api.typology.territory import Territory
 from domain.candidatures.events import Degree
 from domain.candidatures.transitions import AUTHORITY, CandidatureStatus
 from domain.kernel.actors import Role
 from projections.accounts import queries as account_queries
-from projections.engine.paging import Filter
 from projections.notifications import queries as notification_queries
 from projections.structures import dashboards as queries
 
@@ -57,8 +57,12 @@ class MailPreferences:
 class Viewer:
     actor: str = strawberry.field(description="The name that history keeps of what the asker does.")
     role: Role = strawberry.field(description="In what role the asker acts.")
-    territories: list[str] = strawberry.field(description="The territories that the asker speaks for.")
+    territories: list[str] = strawberry.field(description="The codes of the territories that the asker speaks for.")
     schools: list[str] = strawberry.field(description="The schools that the asker speaks for.")
+
+    @strawberry.field(description="The territories that the asker speaks for.")
+    async def in_territories(self, info: Info) -> list[Territory]:
+        return (await lists_of(info.context)).named(self.territories)
 
     @strawberry.field(description="The structures that the asker speaks for.")
     async def structures(self, info: Info) -> list[Structure]:
@@ -81,14 +85,14 @@ class Viewer:
         context = info.context
         make = partial(notification_of, context.services.application.vault)
         arguments = page_arguments(info, first, after, last, before)
-        return await connection(context, notification_queries.LISTING, _own_notifications(context), arguments, make)
+        return await connection(context, notification_queries.LISTING, own_notifications(context), arguments, make)
 
     @strawberry.field(
         description=f"How many of them the asker has not read; {notification_queries.MOST_COUNTED} stands for more."
     )
     async def unread_notifications(self, info: Info) -> int:
         read = await info.context.read()
-        (row,) = await read.rows(read.sql(notification_queries.UNREAD), _own_notifications(info.context).params)
+        (row,) = await read.rows(read.sql(notification_queries.UNREAD), own_notifications(info.context).params)
         return int(row["unread"])
 
     @strawberry.field(
@@ -104,10 +108,6 @@ class Viewer:
     @strawberry.field(description="What waits for the asker.")
     async def waiting(self, info: Info) -> Waiting:
         return Waiting(**await _waiting(info.context))
-
-
-def _own_notifications(context: Context) -> Filter:
-    return notification_queries.received_by(recipients_of(context.actor), context.actor.person_id or UUID(int=0))
 
 
 def viewer_of(context: Context) -> Viewer:

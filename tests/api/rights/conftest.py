@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from application.files.store import FileStore
+from application.notifications.reaction import structure
+from tests.support.api.asking import Town
 from tests.support.api.reading import opened_town, reading
 from tests.support.api.rights_world import Everything, one_of_each, things
 from tests.support.papers.proved_dossiers import Claim
@@ -23,4 +26,18 @@ def everything(server_url: str, worker_id: str, founded_name: str, tmp_path_fact
         with reading(town, files) as reader:
             document = '{ auditTrail(where: {type: "animation.attested"}, first: 1) { nodes { id } } }'
             ids["entry"] = reader.asks(document, NATIONAL).data["auditTrail"]["nodes"][0]["id"]
+            ids["notification"] = _notified(town, ids)
             yield Everything(reader, list(things(ids)), ids)
+
+
+def _notified(town: Town, ids: dict[str, str]) -> str:
+    """Notify the structure, as the reactor would, and return the notification's id."""
+    with town.app.pool.connection() as conn:
+        notified = conn.execute(
+            "INSERT INTO notifications (position, recipient, kind, subject_id, message, happened_at, registrations,"
+            " with_reason) VALUES (1, %s, 'animation.published', %s, 'Publiée.', now(), '{}', false)"
+            " RETURNING notification_id",
+            (structure(UUID(ids["structureId"])), ids["animationId"]),
+        ).fetchone()
+    assert notified is not None
+    return f"notification:{notified[0]}"
