@@ -9,9 +9,9 @@ from application.application import open_application
 from application.founding import found_database
 from domain.kernel.errors import forbidden
 from tests.docs.test_tutorial import ON_THAT_DAY, tokens
-from tests.scenarios.conftest import FOUNDED_AT
 from tests.support.pages import Page
 from tests.support.papers.dossiers import pdf
+from tests.support.running import FOUNDED_AT
 from tests.support.server import MASTER_KEY, Clock, running_server
 from tests.support.world import EVENT_KEYS
 

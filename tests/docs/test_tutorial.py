@@ -18,8 +18,8 @@ from typer.testing import CliRunner
 from application.application import open_application
 from application.founding import found_database
 from cli.main import app as command_line
-from tests.scenarios.conftest import FOUNDED_AT
 from tests.support.pages import ROOT, TUTORIAL, check_shown, shape, steps
+from tests.support.running import FOUNDED_AT
 from tests.support.server import MASTER_KEY, TOKEN_SECRET, Clock, Server, running_server
 from tests.support.world import EVENT_KEYS
 

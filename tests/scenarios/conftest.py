@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from itertools import count
 
 import pytest
 
-from application.application import open_application
-from application.founding import found_database
 from application.hosting.database import temporary_database
-from application.proof.signer.naming import name_log
-from projections.engine.catching_up import catch_up
-from projections.engine.generations import prepare
-from projections.registry import projections
 from tests.support.people import People
-from tests.support.server import MASTER_KEY, Clock, Server, running_server
-from tests.support.world import EVENT_KEYS, LOG_NAME
+from tests.support.running import found
+from tests.support.server import Clock, Server, running_server
 
-FOUNDED_AT = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 _numbers = count(1)
 
 
@@ -28,12 +20,7 @@ def founded_template(server_url: str, worker_id: str) -> Iterator[str]:
     """The name of a database in which nothing has happened but the founding, read models at its head; to be copied."""
     name = f"scenarios_{worker_id}"
     with temporary_database(server_url, name) as url:
-        with open_application(url, MASTER_KEY, EVENT_KEYS) as application:
-            found_database(application, FOUNDED_AT)
-            with application.pool.connection() as conn:
-                name_log(conn, LOG_NAME)
-                prepare(conn, projections)
-                catch_up(conn, application.vault)
+        found(url)
         yield name
 
 

@@ -7,30 +7,17 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from application.application import open_application
-from application.founding import found_database
-from application.hosting.database import temporary_database
-from projections.engine.catching_up import catch_up
-from projections.engine.generations import prepare
-from projections.registry import projections
-from tests.scenarios.conftest import FOUNDED_AT
 from tests.support.browser.chromium import chromium
 from tests.support.browser.window import Window
 from tests.support.people import People
-from tests.support.server import MASTER_KEY, Clock, Server, running_server
-from tests.support.world import EVENT_KEYS
+from tests.support.running import founded_server
+from tests.support.server import Server
 
 
 @pytest.fixture(scope="module")
 def server(server_url: str, worker_id: str) -> Iterator[Server]:
-    with temporary_database(server_url, f"ide_{worker_id}") as url:
-        with open_application(url, MASTER_KEY, EVENT_KEYS) as application:
-            found_database(application, FOUNDED_AT)
-            with application.pool.connection() as conn:
-                prepare(conn, projections)
-                catch_up(conn, application.vault)
-        with running_server(url, Clock()) as running:
-            yield running
+    with founded_server(server_url, f"ide_{worker_id}") as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

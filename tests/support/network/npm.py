@@ -2,28 +2,43 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
-import subprocess
 from pathlib import Path
 
-import fasteners  # type: ignore[import-untyped]
-import platformdirs
 import pytest
+
+from tests.support.network.registries import installed_once
+
+_NPM = ("npm", "--no-audit", "--no-fund", "--fetch-retries=2", "--fetch-timeout=60000")
 
 
 def installed(name: str, *packages: str) -> Path:
     """A folder whose `node_modules` hold these packages. Skips the test, saying why, where they cannot be had."""
+    _need_node()
+    with installed_once(name) as (folder, ready, install):
+        if not ready:
+            (folder / "package.json").write_text('{"private": true, "type": "module"}')
+            install([*_NPM, "install", "--save-exact", *packages])
+    return folder
+
+
+def installed_from(project: Path) -> Path:
+    """A folder whose `node_modules` hold what the project's lock file names, down to the digests. Skips as above."""
+    _need_node()
+    lock = project / "package-lock.json"
+    with installed_once(f"{project.name}-{hashlib.sha256(lock.read_bytes()).hexdigest()[:16]}") as (
+        folder,
+        ready,
+        install,
+    ):
+        if not ready:
+            shutil.copy(project / "package.json", folder)
+            shutil.copy(lock, folder)
+            install([*_NPM, "ci"])
+    return folder
+
+
+def _need_node() -> None:
     if shutil.which("node") is None or shutil.which("npm") is None:
         pytest.skip("Node and npm are not installed")
-    folder = platformdirs.user_cache_path("parentalite-tests") / name
-    folder.mkdir(parents=True, exist_ok=True)
-    with fasteners.InterProcessLock(folder / "lock"):
-        if not (folder / "installed").exists():
-            (folder / "package.json").write_text('{"private": true, "type": "module"}')
-            install = ["npm", "install", "--no-audit", "--no-fund", "--save-exact", *packages]
-            done = subprocess.run(install, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
-            if done.returncode:
-                # No registry within reach says nothing about us.
-                pytest.skip(f"npm could not install {', '.join(packages)}: {done.stderr.strip()[-300:]}")
-            (folder / "installed").touch()
-    return folder

@@ -1,0 +1,12 @@
+"""Apollo Client lives the story, with its normalised cache."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.clients.stage import Beginning, diary, expected, project
+
+
+def test_it_lives_the_story(packages: Path, beginning: Beginning, tmp_path: Path):
+    folder = project(tmp_path, packages, "apollo.mjs")
+    assert diary(["node", "apollo.mjs"], folder, beginning) == expected()

@@ -1,0 +1,12 @@
+"""graphql-sse lives the story: all but files as server-sent events."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.clients.stage import Beginning, diary, expected, project
+
+
+def test_it_lives_the_story(packages: Path, beginning: Beginning, tmp_path: Path):
+    folder = project(tmp_path, packages, "graphql_sse.mjs")
+    assert diary(["node", "graphql_sse.mjs"], folder, beginning) == expected()
