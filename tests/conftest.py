@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from tests.support.world import EVENT_KEYS, FOUNDED_AT, LOG_NAME, MASTER_KEY, Wo
 _FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "300"}
 
 #: Rooms whose tests start servers of their own.
-_ROOMS_WITH_SERVERS = ("cli", "demo", "scenarios")
+_ROOMS_WITH_SERVERS = ("cli", "clients", "demo", "scenarios")
 
 _numbers = count(1)
 _server_home = pytest.StashKey[Path]()
@@ -55,6 +56,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         room = item.path.relative_to(config.rootpath / "tests").parts[0]
         if room in _ROOMS_WITH_SERVERS or "server_url" in getattr(item, "fixturenames", ()):
             item.add_marker("db")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where PARENTALITE_NOTHING_SKIPPED is set, as in .ci/run, what is missing for a test fails it."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("PARENTALITE_NOTHING_SKIPPED"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome, report.longrepr = "failed", f"{item.nodeid}: nothing may be skipped here. {reason}"
+    return report
 
 
 @pytest.fixture(scope="session")
