@@ -16,7 +16,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from psycopg import Connection
@@ -99,7 +98,7 @@ class Mailer:
         draft = composer.draft(conn, letter.kind, letter.address_position, letter.about)
         if draft is None:
             return None
-        email = build_message(draft, letter.mail_id, self.sender, urlsplit(self.public_url).hostname or "localhost")
+        email = build_message(draft, letter.mail_id, self.sender)
         (recipient,) = email["To"].addresses
         return email, self.keyed.pseudonym(f"mailbox:{mailbox_of(recipient.addr_spec)}")
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from application.notifications.letters import Line, Section
@@ -26,10 +25,6 @@ class Host:
     #: Whom to call or write to, on one line.
     contact: str | None = None
     email: str | None = None
-
-    @property
-    def site(self) -> str:
-        return urlsplit(self.public_url).hostname or "localhost"
 
     def page(self, animation: Animation) -> str:
         return f"{self.public_url}/animations/{animation.id}"

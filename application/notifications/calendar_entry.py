@@ -18,7 +18,7 @@ def calendar_entry(animation: Animation, version: int, changed_at: datetime, hos
     """
     content, cancelled = animation.content, animation.status is AnimationStatus.CANCELLED
     event = Event()
-    event.add("uid", f"{animation.id}@{host.site}")
+    event.add("uid", str(animation.id))
     event.add("dtstamp", changed_at)
     event.add("sequence", version)
     event.add("status", "CANCELLED" if cancelled else "CONFIRMED")

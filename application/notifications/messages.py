@@ -25,19 +25,22 @@ _ADDRESSES = frozenset(("from", "to", "reply-to", "sender", "cc"))
 #: Source routes, which an old relay would forward to another host (RFC 1123, section 5.2.16).
 _ROUTES = re.compile(r"[%!]")
 
+#: The right side of every Message-ID. It never changes, so a letter sent again is known after the site was renamed.
+_ID_DOMAIN = "parentalite.invalid"
+
 
 class UnusableAddress(Exception):
     """Raised when a recorded address is not one mailbox. Never holds the address."""
 
 
-def build_message(draft: Draft, mail_id: UUID, sender: str, host: str) -> EmailMessage:
-    """Build the message. Its Message-ID, `mail_id` at `host`, identifies duplicates. Raises UnusableAddress."""
+def build_message(draft: Draft, mail_id: UUID, sender: str) -> EmailMessage:
+    """Build the message. Its Message-ID, made of `mail_id` alone, identifies duplicates. Raises UnusableAddress."""
     message = EmailMessage(policy=_POLICY)
     message["Subject"] = draft.letter.subject
     message["From"] = _own(sender)
     message["To"] = address(draft.address, bare=True)
     message["Date"] = formatdate(localtime=False)
-    message["Message-ID"] = f"<{mail_id}@{host}>"
+    message["Message-ID"] = f"<{mail_id}@{_ID_DOMAIN}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834
     if draft.reply_to is not None:
         message["Reply-To"] = address(draft.reply_to, draft.answered_by, bare=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Annotated
 from uuid import UUID, uuid5
 
@@ -111,6 +112,11 @@ def registration_book_id(animation_id: UUID) -> UUID:
 def structure_contact_id(structure_id: UUID) -> UUID:
     """Return the owner of the key that seals a structure's public contact, apart from the key of its name."""
     return uuid5(NAMESPACE, f"structure-contact:{structure_id}")
+
+
+def feed_id(filters: Iterable[tuple[str, str]]) -> UUID:
+    """Return the id of the feed of what passes these filters, wherever the site is."""
+    return uuid5(NAMESPACE, f"feed:{sorted(filters)}")
 
 
 def file_id(sha256: str) -> UUID:

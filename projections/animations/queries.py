@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from projections.animations.figures import LISTED_ANIMATIONS
@@ -107,14 +107,15 @@ class Conditions:
 _AMONG = ("territory", "type", "venue_type", "audience", "status")
 _ONE = {
     "structure_id": "a.structure_id = %(structure_id)s",
-    "starts_from": "a.starts_at >= %(starts_from)s",
-    "starts_before": "a.starts_at < %(starts_before)s",
     "seats_left": (
         "(a.seats > coalesce((SELECT r.seated FROM {animation_seats} r WHERE r.animation_id = a.animation_id), 0))"
         " = %(seats_left)s"
     ),
     "attested": "a.attested = %(attested)s",
 }
+_STARTS = {"starts_from": ">=", "starts_before": "<"}
+#: No clock is further from UTC: an index finds the range, the clocks of each territory decide within it.
+_FURTHEST = timedelta(hours=14)
 #: The conditions that the listing's rollup does not count by.
 _NOT_ADDED_UP = frozenset(condition.name for condition in fields(Conditions)).difference(LISTED_ANIMATIONS.table.key)
 _NARROWING_NOTHING: tuple[object, ...] = (None, [])
@@ -146,6 +147,9 @@ def narrowed(filtered: Filter, conditions: Conditions, now: datetime | None = No
     for name, condition in _ONE.items():
         if (value := getattr(conditions, name)) is not None:
             filtered = filtered.where(condition, **{name: value})
+    for name, comparison in _STARTS.items():
+        if (start := getattr(conditions, name)) is not None:
+            filtered = _started(filtered, name, comparison, start)
     if conditions.past is not None:
         filtered = filtered.where("(a.ends_at <= %(now)s) = %(past)s", now=now, past=conditions.past)
     if conditions.text is not None and conditions.text.strip():
@@ -154,6 +158,19 @@ def narrowed(filtered: Filter, conditions: Conditions, now: datetime | None = No
             filtered.where("a.search @@ %(sought)s::tsquery", sought=query) if query else filtered.where(_NO_WORD)
         )
     return filtered
+
+
+def _started(filtered: Filter, name: str, comparison: str, start: datetime) -> Filter:
+    """Compare starts with an instant or, without an offset, with what the clocks of each territory show."""
+    if start.tzinfo is not None:
+        return filtered.where(f"a.starts_at {comparison} %({name})s", **{name: start})
+    furthest = -_FURTHEST if comparison == ">=" else _FURTHEST
+    bound = start.replace(tzinfo=UTC) + furthest
+    return filtered.where(
+        f"(a.starts_at {comparison} %({name}_bound)s"
+        f" AND (a.starts_at AT TIME ZONE a.time_zone) {comparison} %({name})s)",
+        **{name: start, f"{name}_bound": bound},
+    )
 
 
 def listed(conditions: Conditions) -> Filter:

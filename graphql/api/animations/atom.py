@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from urllib.parse import parse_qsl, urlsplit
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from api.animations.entries import Entry
+from api.animations.entries import Entry, More
 from application.papers.french import clock_time, full_date
+from domain.kernel.identifiers import feed_id
 
 ATOM = "application/atom+xml; charset=utf-8"
 _NAME = "Parentalité et Numérique"
@@ -18,16 +20,18 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def atom(entries: Sequence[Entry], url: str) -> bytes:
+def atom(entries: Sequence[Entry], url: str, more: More | None) -> bytes:
     """Write the feed at `url`."""
     feed = Element("feed", {"xmlns": "http://www.w3.org/2005/Atom", "xml:lang": "fr"})
-    _text(feed, "id", url)
+    _text(feed, "id", feed_id(parse_qsl(urlsplit(url).query)).urn)
     _text(feed, "title", f"Animations – {_NAME}")
     _instant(feed, "updated", max((entry.changed_at for entry in entries), default=_NEVER))
     SubElement(feed, "link", {"rel": "self", "type": "application/atom+xml", "href": url})
     _text(SubElement(feed, "author"), "name", _NAME)
     for entry in entries:
         _add(SubElement(feed, "entry"), entry)
+    if more is not None:
+        _add_more(SubElement(feed, "entry"), more)
     return bytes(tostring(feed, encoding="utf-8", xml_declaration=True))
 
 
@@ -44,9 +48,19 @@ def _add(element: Element, entry: Entry) -> None:
     _text(element, "content", entry.text).set("type", "text")
 
 
+def _add_more(element: Element, more: More) -> None:
+    _text(element, "id", more.id.urn)
+    _text(element, "title", more.title)
+    _instant(element, "updated", more.changed_at)
+    SubElement(element, "link", {"rel": "alternate", "href": more.url})
+    _text(element, "summary", more.text)
+
+
 def _when_and_where(entry: Entry) -> str:
-    hours = f"{clock_time(entry.starts_at)} – {clock_time(entry.ends_at)}"
-    return f"{full_date(entry.starts_at.date())}, {hours}, {entry.place}"
+    start, end = (f"{full_date(instant)}, {clock_time(instant)}" for instant in (entry.starts_at, entry.ends_at))
+    if entry.starts_at.date() == entry.ends_at.date():
+        end = clock_time(entry.ends_at)
+    return f"{start} – {end}, {entry.place}"
 
 
 def _text(parent: Element, name: str, text: str) -> Element:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
-from urllib.parse import urlsplit
+from datetime import UTC, datetime, timedelta
 
 from icalendar import Calendar, Event
 
-from api.animations.entries import Entry
+from api.animations.entries import Entry, More
+from api.downloads.calendar_zones import time_zone
 
 ICALENDAR = "text/calendar; charset=utf-8"
 _NAME = "Parentalité et Numérique"
 _REFRESHED_EVERY = timedelta(hours=1)
 
 
-def calendar(entries: Sequence[Entry], url: str) -> bytes:
+def calendar(entries: Sequence[Entry], url: str, more: More | None) -> bytes:
     """Write the feed at `url`, with the time zones of its entries."""
     feed = Calendar()
     feed.add("prodid", "-//Parentalite et Numerique//Animations//FR")
@@ -25,25 +25,55 @@ def calendar(entries: Sequence[Entry], url: str) -> bytes:
     feed.add("source", url, parameters={"VALUE": "URI"})
     feed.add("refresh-interval", _REFRESHED_EVERY, parameters={"VALUE": "DURATION"})
     feed.add("x-published-ttl", "PT1H")
+    if more is not None:
+        feed.add("description", more.text)
+        feed.add("x-wr-caldesc", more.text)
+    years: dict[str, int] = {}
+    for entry in entries:
+        years[entry.time_zone] = min(entry.starts_at.year, years.get(entry.time_zone, entry.starts_at.year))
+    for name, first in sorted(years.items()):
+        feed.add_component(time_zone(name, first))
     for entry in entries:
         feed.add_component(_event(entry))
-    feed.add_missing_timezones()
+    if more is not None:
+        feed.add_component(_more(more))
     return bytes(feed.to_ical())
 
 
 def _event(entry: Entry) -> Event:
     """Write one event. `SEQUENCE` is the animation's version, so that calendars keep the newest."""
     event = Event()
-    event.add("uid", f"{entry.id}@{urlsplit(entry.url).hostname}")
+    # The id alone: the site's name may change, what takes place does not (RFC 7986, section 5.3).
+    event.add("uid", str(entry.id))
     event.add("dtstamp", entry.changed_at)
     event.add("last-modified", entry.changed_at)
     event.add("sequence", entry.version)
     event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
     event.add("summary", entry.title)
     event.add("description", entry.text)
-    event.add("dtstart", entry.starts_at)
-    event.add("dtend", entry.ends_at)
+    event.add("dtstart", _unambiguous(entry.starts_at))
+    event.add("dtend", _unambiguous(entry.ends_at))
     event.add("location", entry.place)
     event.add("url", entry.url)
     event.add("categories", [entry.territory, entry.type, *entry.themes])
+    return event
+
+
+def _unambiguous(instant: datetime) -> datetime:
+    """Return the second pass of a repeated hour in UTC: on the clocks it would be taken for the first."""
+    return instant.astimezone(UTC) if instant.fold else instant
+
+
+def _more(more: More) -> Event:
+    """Say, on the day after the last entry, that the calendar goes on elsewhere."""
+    event = Event()
+    event.add("uid", str(more.id))
+    event.add("dtstamp", more.changed_at)
+    event.add("summary", more.title)
+    event.add("description", more.text)
+    day = (more.after + timedelta(days=1)).date()
+    event.add("dtstart", day)
+    event.add("dtend", day + timedelta(days=1))
+    event.add("transp", "TRANSPARENT")
+    event.add("url", more.url)
     return event

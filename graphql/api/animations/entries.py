@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,11 @@ COLUMNS = frozenset(
     }
 )
 _ONLINE = "en-ligne"
+#: `12 rue des Lilas, 18000 Bourges`, as French addresses end.
+_WITH_TOWN = re.compile(
+    r"(?:(?P<street>.*?)[\s,]+)?(?P<postal_code>\d{5})\s+(?P<town>\D[^,]*?)(?:\s+cedex(?:\s+\d+)?)?(?:\s*,\s*france)?\s*",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,7 @@ class Entry:
     structure: str
     siret: str
     territory: str
+    time_zone: str
     starts_at: datetime
     ends_at: datetime
     online: bool
@@ -60,10 +67,43 @@ class Entry:
         return ", ".join(part for part in (self.venue, self.address) if part)
 
     @property
+    def postal_address(self) -> dict[str, str]:
+        """Return the address in the parts that it is written in: street, postal code, town."""
+        if not self.address:
+            return {}
+        parts = _WITH_TOWN.fullmatch(self.address)
+        written = {"street": self.address} if parts is None else parts.groupdict()
+        return {name: text for name, text in written.items() if text}
+
+    @property
     def text(self) -> str:
         """Return the description, preceded by the reason of a cancellation."""
         reason = f"Annulée : {self.cancellation_reason}\n\n" if self.cancelled else ""
         return reason + self.description
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """What stands at the end of a feed that holds only the first of its animations."""
+
+    id: UUID
+    left_out: int
+    #: The listing, where all of them are.
+    url: str
+    #: Where the last entry of the feed stands, and when that was changed.
+    after: datetime
+    changed_at: datetime
+
+    @property
+    def title(self) -> str:
+        return "Suite : 1 autre animation" if self.left_out == 1 else f"Suite : {self.left_out} autres animations"
+
+    @property
+    def text(self) -> str:
+        return (
+            f"{self.title}, qui ne figurent pas ici. Précisez le territoire ou le thème dans l'adresse de ce flux, ou"
+            f" voyez {self.url}"
+        )
 
 
 def entry_of(row: dict[str, Any], lists: Lists, public_url: str) -> Entry:
@@ -81,6 +121,7 @@ def entry_of(row: dict[str, Any], lists: Lists, public_url: str) -> Entry:
         structure=row["structure_name"],
         siret=row["structure_siret"],
         territory=lists.territories[row["territory"]].name,
+        time_zone=row["time_zone"],
         starts_at=local(row["starts_at"], row["time_zone"]),
         ends_at=local(row["ends_at"], row["time_zone"]),
         online=row["venue_type"] == _ONLINE,

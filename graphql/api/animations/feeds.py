@@ -1,7 +1,7 @@
 """The public listing as feeds beside GraphQL: iCalendar, Atom, JSON-LD.
 
 They contain what is published, or was cancelled after publication, within a window of time; each is bounded and built
-in memory.
+in memory. Where more is left out, a last entry says so.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from urllib.parse import parse_qsl, urlsplit
 
 from anyio import to_thread
 from starlette.requests import Request
@@ -16,7 +17,7 @@ from starlette.responses import Response
 
 from api.animations.atom import ATOM, atom
 from api.animations.calendar import ICALENDAR, calendar
-from api.animations.entries import COLUMNS, Entry, entry_of
+from api.animations.entries import COLUMNS, Entry, More, entry_of
 from api.animations.export_pages import Row
 from api.animations.filters import AnimationWhere
 from api.animations.json_ld import JSON_LD, json_ld
@@ -25,10 +26,12 @@ from api.core.context import Context, Services
 from api.core.errors import ApiError
 from api.downloads.file_responses import HARMLESS, answered, disposition
 from api.downloads.freshness import unless_fresh
-from api.downloads.parameters import as_refusal, where_of
+from api.downloads.parameters import as_refusal, filtering, where_of
 from api.typology.territories_and_terms import lists_of
+from domain.kernel.identifiers import feed_id
 from projections.animations import queries
 from projections.engine.paging import Filter, Order, Page, page_statement
+from projections.engine.reading import Snapshot
 
 #: Include yesterday: it is still today in the overseas territories.
 _BEFORE, _AHEAD = timedelta(days=1), timedelta(days=366)
@@ -44,7 +47,7 @@ class _Feed:
     media_type: str
     most: int
     orders: Sequence[Order]
-    write: Callable[[Sequence[Entry], str], bytes]
+    write: Callable[[Sequence[Entry], str, More | None], bytes]
 
     def first(self, rows: list[Row]) -> list[Row]:
         """Sort `rows` and keep the first ones."""
@@ -106,6 +109,21 @@ async def _filters(context: Context, request: Request, today: date) -> list[Filt
     ]
 
 
+async def _count(read: Snapshot, filters: Sequence[Filter]) -> int:
+    total = 0
+    for filtered in filters:
+        statement = f"SELECT count(*) AS total FROM {{animations}} a WHERE {filtered.clause}"
+        (row,) = await read.rows(read.sql(statement), filtered.params)
+        total += row["total"]
+    return total
+
+
+def _more(entries: Sequence[Entry], url: str, left_out: int, listing: str) -> More:
+    last = entries[-1]
+    filters = [*parse_qsl(urlsplit(url).query), ("", urlsplit(url).path)]
+    return More(feed_id(filters), left_out, listing, last.starts_at, last.changed_at)
+
+
 async def _response(
     context: Context, request: Request, feed: _Feed, filters: Sequence[Filter], headers: dict[str, str]
 ) -> Response:
@@ -114,13 +132,15 @@ async def _response(
     for filtered in filters:
         statement, params = page_statement(queries.source(COLUMNS), filtered, feed.orders, Page(feed.most))
         rows += await read.rows(read.sql(statement), params)
+    left_out = await _count(read, filters) - feed.most if len(rows) > feed.most else 0
     await context.close()
     public_url = context.services.public_url
-    query = f"?{request.url.query}" if request.url.query else ""
+    query = filtering(request.url.query)
+    url = f"{public_url}{request.url.path}{'?' if query else ''}{query}"
 
     def written() -> bytes:
         entries = [entry_of(row, lists, public_url) for row in feed.first(rows)]
-        return feed.write(entries, f"{public_url}{request.url.path}{query}")
+        return feed.write(entries, url, _more(entries, url, left_out, f"{public_url}/animations") if left_out else None)
 
     content = await to_thread.run_sync(written)
     response_headers = {**headers, "Content-Disposition": disposition("inline", feed.name)}

@@ -8,11 +8,13 @@ from enum import StrEnum
 import strawberry
 
 from api.core.lists.checks import checked_text, checked_texts, node_id
-from api.core.scalars import readable
+from api.core.scalars import moment
 from domain.animations.transitions import AnimationStatus
 from projections.animations import queries as animations
 
 _ANY_OF = "Any of these codes."
+_LOCAL = "this instant, or this local time or day in the animation's territory (2027-01-15T18:00, 2027-01-15)."
+_FROM, _BEFORE = f"Starting at or after {_LOCAL}", f"Starting before {_LOCAL}"
 
 
 @strawberry.input(description="Narrows the public listing. All that is given must hold.")
@@ -23,8 +25,8 @@ class AnimationWhere:
     venue_type: list[str] | None = strawberry.field(default=None, description=_ANY_OF)
     audience: list[str] | None = strawberry.field(default=None, description=_ANY_OF)
     structure_id: strawberry.ID | None = strawberry.field(default=None, description="Run by this structure.")
-    starts_from: datetime | None = strawberry.field(default=None, description="Starting at or after this instant.")
-    starts_before: datetime | None = strawberry.field(default=None, description="Starting before this instant.")
+    starts_from: datetime | None = strawberry.field(default=None, description=_FROM)
+    starts_before: datetime | None = strawberry.field(default=None, description=_BEFORE)
     text: str | None = strawberry.field(
         default=None, description="Holding words that begin with each of these; accents and case are ignored."
     )
@@ -38,8 +40,8 @@ class AnimationWhere:
             venue_type=checked_texts(self.venue_type, "venueType"),
             audience=checked_texts(self.audience, "audience"),
             structure_id=node_id(self.structure_id, "where", "structureId") if self.structure_id else None,
-            starts_from=readable(self.starts_from, "where", "startsFrom"),
-            starts_before=readable(self.starts_before, "where", "startsBefore"),
+            starts_from=moment(self.starts_from, "where", "startsFrom"),
+            starts_before=moment(self.starts_before, "where", "startsBefore"),
             text=checked_text(self.text, "text"),
             seats_left=self.seats_left,
         )
@@ -52,8 +54,8 @@ class OwnAnimationWhere:
     past: bool | None = strawberry.field(default=None, description="Ended, or not.")
     audience: list[str] | None = strawberry.field(default=None, description=_ANY_OF)
     type: list[str] | None = strawberry.field(default=None, description=_ANY_OF)
-    starts_from: datetime | None = strawberry.field(default=None, description="Starting at or after this instant.")
-    starts_before: datetime | None = strawberry.field(default=None, description="Starting before this instant.")
+    starts_from: datetime | None = strawberry.field(default=None, description=_FROM)
+    starts_before: datetime | None = strawberry.field(default=None, description=_BEFORE)
 
     def conditions(self) -> animations.Conditions:
         return animations.Conditions(
@@ -62,8 +64,8 @@ class OwnAnimationWhere:
             past=self.past,
             audience=checked_texts(self.audience, "audience"),
             type=checked_texts(self.type, "type"),
-            starts_from=readable(self.starts_from, "where", "startsFrom"),
-            starts_before=readable(self.starts_before, "where", "startsBefore"),
+            starts_from=moment(self.starts_from, "where", "startsFrom"),
+            starts_before=moment(self.starts_before, "where", "startsBefore"),
         )
 
 

@@ -7,14 +7,31 @@ from typing import Any
 
 import orjson
 
-from api.animations.entries import Entry
+from api.animations.entries import Entry, More
 
 JSON_LD = "application/ld+json; charset=utf-8"
+_PARTS = {"street": "streetAddress", "postal_code": "postalCode", "town": "addressLocality"}
 
 
-def json_ld(entries: Sequence[Entry], url: str) -> bytes:
-    """Write the graph at `url`."""
-    return orjson.dumps({"@context": "https://schema.org", "@id": url, "@graph": [_event(entry) for entry in entries]})
+def json_ld(entries: Sequence[Entry], url: str, more: More | None) -> bytes:
+    """Write the events into the default graph, which is where readers look for them."""
+    nodes = [_event(entry) for entry in entries]
+    if more is not None:
+        nodes.append(_more(more, url, len(entries)))
+    # In a page the file stands in an element that no text of ours may end.
+    return orjson.dumps({"@context": "https://schema.org", "@graph": nodes}).replace(b"<", b"\\u003c")
+
+
+def _more(more: More, url: str, held: int) -> dict[str, Any]:
+    """Describe the list itself, whose events are more than stand here."""
+    return {
+        "@type": "ItemList",
+        "@id": more.id.urn,
+        "url": url,
+        "name": more.title,
+        "description": more.text,
+        "numberOfItems": held + more.left_out,
+    }
 
 
 def _event(entry: Entry) -> dict[str, Any]:
@@ -49,5 +66,5 @@ def _location(entry: Entry) -> dict[str, Any]:
     if entry.online:
         return {"@type": "VirtualLocation", "name": entry.venue, "url": entry.url}
     address = {"@type": "PostalAddress", "addressCountry": "FR", "addressRegion": entry.territory}
-    street = {"streetAddress": entry.address} if entry.address else {}
-    return {"@type": "Place", "name": entry.venue, "address": address | street}
+    written = {_PARTS[name]: text for name, text in entry.postal_address.items()}
+    return {"@type": "Place", "name": entry.venue, "address": address | written}

@@ -7,7 +7,7 @@ from datetime import datetime
 import strawberry
 
 from api.core.lists.checks import checked_texts, node_id
-from api.core.scalars import readable
+from api.core.scalars import instant
 from projections.audit import queries as audit
 
 
@@ -26,8 +26,12 @@ class AuditWhere:
         default=None, description="What happened to this service dossier, and to the animations that it holds."
     )
     type: list[str] | None = strawberry.field(default=None, description="Any of these: `animation.published`…")
-    recorded_from: datetime | None = strawberry.field(default=None, description="Recorded at or after this instant.")
-    recorded_before: datetime | None = strawberry.field(default=None, description="Recorded before this instant.")
+    recorded_from: datetime | None = strawberry.field(
+        default=None, description="Recorded at or after this instant, or on or after this day in Paris."
+    )
+    recorded_before: datetime | None = strawberry.field(
+        default=None, description="Recorded before this instant, or before this day in Paris."
+    )
     position_from: int | None = strawberry.field(default=None, description="At or after this position.")
     position_to: int | None = strawberry.field(default=None, description="At or before this position.")
 
@@ -43,8 +47,8 @@ class AuditWhere:
             subject_ids=[node_id(subject_id, "where", name) for name, subject_id in subjects.items() if subject_id],
             dossier_id=node_id(self.dossier_id, "where", "dossierId") if self.dossier_id else None,
             type=checked_texts(self.type, "type"),
-            recorded_from=readable(self.recorded_from, "where", "recordedFrom"),
-            recorded_before=readable(self.recorded_before, "where", "recordedBefore"),
+            recorded_from=instant(self.recorded_from, "where", "recordedFrom"),
+            recorded_before=instant(self.recorded_before, "where", "recordedBefore"),
             position_from=self.position_from,
             position_to=self.position_to,
         )

@@ -141,6 +141,9 @@ async def moment_of(context: Context, at: At) -> tuple[Moment, datetime]:
         return Moment(before=before), min(before, context.now)
     assert at.instant is not None, "exactly one is given"
     instant = readable(at.instant.value, "at", "instant")
+    if not isinstance(instant, datetime) or instant.tzinfo is None:
+        expected = "date et heure avec décalage horaire attendues ; pour un jour entier, at.day"
+        raise invalid(f"at.instant : {expected}.", "at", "instant")
     if instant > context.now:
         raise invalid("at.instant : ce moment est à venir.", "at", "instant")
     return Moment(before=instant + timedelta(microseconds=1)), instant

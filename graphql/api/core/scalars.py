@@ -5,9 +5,10 @@ A malformed value becomes `Misread`. Commands refuse it like any value of a wron
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from operator import methodcaller
 from typing import TypeVar
@@ -18,6 +19,8 @@ import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
 from api.core.errors import invalid
+from domain.typology.local_time import CLOCKS_OF_UTC
+from projections.engine.past import PARIS
 
 T = TypeVar("T")
 
@@ -36,6 +39,24 @@ def readable(value: T, *field: str) -> T:
     return value
 
 
+def moment(value: datetime | None, *field: str) -> datetime | None:
+    """Return the instant, local time or day of a query's argument; a day begins at midnight, on clocks left open."""
+    value = readable(value, *field)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return datetime.combine(value, time())
+    return value
+
+
+def instant(value: datetime | None, *field: str) -> datetime | None:
+    """Return the instant of a query's argument that no territory decides on; a day begins at midnight in Paris."""
+    started = moment(value, *field)
+    if started is None or started.tzinfo is not None:
+        return started
+    if isinstance(value, datetime):
+        raise invalid(f"{'.'.join(field)} : {_OFFSET_WANTED}.", *field)
+    return started.replace(tzinfo=PARIS)
+
+
 def local(instant: datetime, time_zone: str) -> datetime:
     """Return the instant in the territory's local time."""
     return instant.astimezone(ZoneInfo(time_zone))
@@ -49,18 +70,28 @@ def _short(value: object) -> str | None:
     return value if isinstance(value, str) and len(value) <= _LONGEST else None
 
 
-_INSTANT = Misread("date et heure avec décalage horaire attendues, par exemple 2027-01-15T18:00:00+01:00")
+_INSTANT = Misread("date et heure attendues, par exemple 2027-01-15T18:00:00+01:00 ou, sur place, 2027-01-15T18:00")
+_OFFSET_WANTED = "date et heure avec décalage horaire attendues, par exemple 2027-01-15T18:00:00+01:00"
+_CLOCKS_OF_UTC = re.compile(r"\+00(:?00){0,2}$")
 _DAY = Misread("date attendue, par exemple 2027-01-15")
 _AMOUNT = Misread("montant attendu, par exemple 150.00")
 _IDENTIFIER = Misread("identifiant (UUID) attendu")
 
 
-def _instant(value: object) -> datetime | Misread:
+def _instant(value: object) -> datetime | date | Misread:
+    """Parse an instant; without an offset, a local time or a day, whose territory the caller knows."""
+    day = _day(value)
+    if not isinstance(day, Misread):
+        return day
+    text = _short(value)
     try:
-        instant = datetime.fromisoformat(text) if (text := _short(value)) is not None else None
+        instant = datetime.fromisoformat(text) if text is not None else None
     except ValueError:
         return _INSTANT
-    return _INSTANT if instant is None or instant.tzinfo is None else instant
+    if instant is None or text is None:
+        return _INSTANT
+    # Z says nothing of the clocks anywhere, +00:00 says that they show this (RFC 9557, section 2).
+    return instant.replace(tzinfo=CLOCKS_OF_UTC) if _CLOCKS_OF_UTC.search(text) else instant
 
 
 def _day(value: object) -> date | Misread:
@@ -87,7 +118,8 @@ _iso = methodcaller("isoformat")
 SCALARS: Mapping[object, ScalarDefinition] = {
     datetime: strawberry.scalar(
         name="DateTime",
-        description="An instant in ISO 8601 with its offset, such as 2027-01-15T18:00:00+01:00.",
+        description="An instant in ISO 8601 with its offset, such as 2027-01-15T18:00:00+01:00. Where an input says so,"
+        " the offset may be left out: 2027-01-15T18:00.",
         serialize=_iso,
         parse_value=_instant,
     ),

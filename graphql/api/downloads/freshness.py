@@ -1,9 +1,10 @@
 """Conditional requests: validators from the position of the read models (RFC 9110, section 13).
 
-An ETag names the generations and positions of the read models, the request and the asker, so that 304 is answered
-without reading a row. It is weak: the same rows make files that differ in bytes. `Last-Modified` is the last move of
-the read models. It only knows seconds, and a running transaction becomes visible later, so it is sent and compared once
-they have not moved for a while.
+An ETag names the generations and positions of the read models, the request, the asker, the release and the site's
+address, so that 304 is answered without reading a row, and never for what would now be written otherwise. It is weak:
+the same rows make files that differ in bytes. `Last-Modified` is the last move of the read models, or the start of this
+process, which may be of another release. It only knows seconds, and a running transaction becomes visible later, so it
+is sent and compared once they have not moved for a while.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, time, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from hashlib import sha256
+from importlib.metadata import version
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -20,6 +22,8 @@ from starlette.responses import Response
 from api.core.context import Context
 from domain.kernel.actors import Actor
 
+RELEASE = version("parentalite")
+_STARTED = datetime.now(UTC).replace(microsecond=0)
 #: Longer than any transaction of the projector.
 _STILL = timedelta(seconds=5)
 _MOVED = "SELECT max(updated_at) AS moved_at, now() AS told_at FROM read_models.generations WHERE state = 'live'"
@@ -45,7 +49,8 @@ async def unless_fresh(
 
 async def _etag(context: Context, request: Request, day: date | None) -> str:
     read = await context.read()
-    key = (request.url.path, request.url.query, _of_asker(context.actor), sorted(read.live.items()), day)
+    asked = (request.url.path, request.url.query, _of_asker(context.actor), day)
+    key = (*asked, sorted(read.live.items()), RELEASE, context.services.public_url)
     return f'W/"{read.position}-{sha256(repr(key).encode()).hexdigest()[:16]}"'
 
 
@@ -61,7 +66,7 @@ async def _last_modified(context: Context, day: date | None) -> datetime | None:
     (row,) = await read.rows(read.sql(_MOVED))
     if row["told_at"] - row["moved_at"] < _STILL:
         return None
-    moved_at: datetime = row["moved_at"].astimezone(UTC).replace(microsecond=0)
+    moved_at: datetime = max(row["moved_at"].astimezone(UTC).replace(microsecond=0), _STARTED)
     return moved_at if day is None else max(moved_at, datetime.combine(day, time(), UTC))
 
 

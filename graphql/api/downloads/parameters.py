@@ -2,24 +2,44 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import datetime
 from enum import Enum
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from urllib.parse import parse_qsl, urlencode
 
 import strawberry
 from starlette.datastructures import QueryParams
 
 from api.core.answers import Refused
 from api.core.errors import ApiError, api_path
-from api.core.scalars import SCALARS
+from api.core.scalars import SCALARS, Misread
 from api.limits.values import MOST_IN_LIST
 from domain.kernel.errors import ErrorCode
 
 W = TypeVar("W")
+#: What newsletters, campaigns and social networks append to links, and readers against caches.
+_APPENDED = re.compile(
+    r"(utm|mtm|pk|matomo|piwik|hsa|mc|at|vero)_\w+|(fb|g|gb|dc|ms|tt|tw|y)clid|gad_\w+|gclsrc|[gw]braid|msclkid|li_fat_id"
+    r"|_hs(enc|mi)|igshid?|xtor|mkt_tok|_|nocache|cachebuster"
+)
+#: A `+` that was not encoded arrives as a blank: `2027-01-15T18:00:00 01:00`.
+_LOST_PLUS = re.compile(r"(T.*) (\d{2}:?\d{2})")
 _STATUS = {ErrorCode.UNAUTHENTICATED.value: 401, ErrorCode.FORBIDDEN.value: 403}
+
+
+def is_filter(name: str) -> bool:
+    """Return whether a parameter may be meant for us: newsletters and campaigns append names of their own."""
+    return _APPENDED.fullmatch(name) is None
+
+
+def filtering(query: str) -> str:
+    """Return the part of a query that filters, as it is written."""
+    pairs = [(name, value) for name, value in parse_qsl(query) if is_filter(name)]
+    return urlencode(pairs)
 
 
 def where_of(where: type[W], params: QueryParams) -> W:
@@ -27,7 +47,7 @@ def where_of(where: type[W], params: QueryParams) -> W:
     hints = get_type_hints(where, include_extras=False)
     names = {api_path([field.name])[0]: field.name for field in fields(where)}  # type: ignore[arg-type]
     filters: dict[str, Any] = {}
-    for name in params:
+    for name in filter(is_filter, params):
         if name not in names:
             raise bad(name, f"paramètre inconnu ; acceptés : {', '.join(sorted(names))}")
         several, read = _reader(hints[names[name]])
@@ -95,12 +115,10 @@ def _boolean(text: str) -> bool:
 def _instant(text: str) -> Any:
     parse = SCALARS[datetime].parse_value
     assert parse is not None
-    try:
-        return parse(text)
-    except Exception:
-        raise ValueError(
-            "date et heure avec décalage horaire attendues, par exemple 2027-01-15T18:00:00+01:00"
-        ) from None
+    instant = parse(_LOST_PLUS.sub(r"\1+\2", text))
+    if isinstance(instant, Misread):
+        raise ValueError(instant.expected)
+    return instant
 
 
 def _member(kind: type[Enum], text: str) -> Enum:

@@ -224,7 +224,7 @@ def test_a_reason_stands_in_the_text_and_not_in_the_subject():
 def test_the_link_of_one_click_stands_whole_in_its_header_and_answers_reach_the_structure():
     link = "https://parentalite-et-numerique.example.org/desabonnement/" + "PI6sAUTkVuCFcxVHIkbFcEfoj8uBS046sTIf" * 2
     draft = Draft(CONTACT, RenderedLetter("Bonjour", "Texte\n", "<p>"), link, "maison@example.org", "Maison de Bourges")
-    sent = build_message(draft, uuid4(), "ne-pas-repondre@example.org", "example.org").as_bytes().decode()
+    sent = build_message(draft, uuid4(), "ne-pas-repondre@example.org").as_bytes().decode()
     unfolded = sent.replace("\r\n ", " ").splitlines()
     assert f"List-Unsubscribe: <{link}>" in unfolded
     assert "List-Unsubscribe-Post: List-Unsubscribe=One-Click" in unfolded

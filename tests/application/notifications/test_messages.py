@@ -21,7 +21,7 @@ FRENCH = st.text(alphabet="abcdeéèàçœÉ  '’«»-:,.()!?=_\"\\@;<>\u00a0\u
 
 def _made(subject: str = "x", address: str = "p@example.org", sender: str = SENDER) -> bytes:
     return build_message(
-        Draft(address, RenderedLetter(subject, "texte", "<p>texte</p>")), UUID(int=1), sender, "h"
+        Draft(address, RenderedLetter(subject, "texte", "<p>texte</p>")), UUID(int=1), sender
     ).as_bytes()
 
 

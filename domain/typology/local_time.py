@@ -1,0 +1,84 @@
+"""What people declare is a local time of a territory: with the offset that clocks have there, or without any."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+from domain.kernel.errors import invalid
+
+#: The offset `+00:00`, which is a statement about clocks where `Z` (`datetime.UTC`) makes none (RFC 9557, section 2).
+CLOCKS_OF_UTC = timezone(timedelta(), "+00:00")
+_MONTHS = (
+    *("janvier", "février", "mars", "avril", "mai", "juin"),
+    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
+)
+
+
+def declared(value: datetime, time_zone: str, place: str, field: str) -> datetime:
+    """Return the instant that is meant, in the local time of `place`.
+
+    Raise DomainError where clocks there do not show that time, show it twice, or have another offset.
+    """
+    zone = ZoneInfo(time_zone)
+    if value.tzinfo is UTC:
+        return value.astimezone(zone)
+    clock = value.replace(tzinfo=None, fold=0)
+    passes = _passes(clock, zone)
+    if not passes:
+        raise invalid(_skipped(clock, zone, place), field)
+    if value.tzinfo is None:
+        if len(passes) > 1:
+            raise invalid(_repeated(clock, passes, place), field)
+        return passes[0]
+    for local in passes:
+        if local.utcoffset() == value.utcoffset():
+            return local
+    offsets = " ou ".join(_offset(local) for local in passes)
+    raise invalid(
+        f"{_day(clock)} ({place}), l'heure est {offsets}, et non {_offset(value)} : écrivez"
+        f" {clock:%Y-%m-%dT%H:%M}{_offset(passes[0])}, ou {clock:%Y-%m-%dT%H:%M} sans décalage.",
+        field,
+    )
+
+
+def _passes(clock: datetime, zone: ZoneInfo) -> list[datetime]:
+    """Return the instants at which clocks show this: none in a skipped hour, two in a repeated one."""
+    first, second = (clock.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+    if first.utcoffset() == second.utcoffset():
+        return [first]
+    return [local for local in (first, second) if _shown(local) == clock]
+
+
+def _shown(local: datetime) -> datetime:
+    """Return what clocks show at that instant, without the offset."""
+    return local.astimezone(UTC).astimezone(local.tzinfo).replace(tzinfo=None, fold=0)
+
+
+def _skipped(clock: datetime, zone: ZoneInfo, place: str) -> str:
+    before, after = (clock.replace(tzinfo=zone, fold=fold).utcoffset() or timedelta() for fold in (0, 1))
+    later = clock + abs(after - before)
+    return (
+        f"{_day(clock)} ({place}), {_hour(clock)} n'existe pas : les horloges avancent"
+        f" ce jour-là. Écrivez {later:%Y-%m-%dT%H:%M}, ou une heure d'avant le changement."
+    )
+
+
+def _repeated(clock: datetime, passes: list[datetime], place: str) -> str:
+    first, second = (_offset(local) for local in passes)
+    return (
+        f"{_day(clock)} ({place}), il est deux fois {_hour(clock)} : ajoutez {first} pour la première fois,"
+        f" {second} pour la seconde."
+    )
+
+
+def _day(clock: datetime) -> str:
+    return f"le {'1er' if clock.day == 1 else clock.day} {_MONTHS[clock.month - 1]} {clock.year}"
+
+
+def _hour(clock: datetime) -> str:
+    return f"{clock.hour} h {clock.minute:02}"
+
+
+def _offset(instant: datetime) -> str:
+    return f"{instant:%z}"[:3] + ":" + f"{instant:%z}"[3:5]
