@@ -12,7 +12,7 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
-from application import candidatures, controls, conventions, registrations, structures, typology
+from application import candidatures, controls, conventions, passkeys, registrations, structures, typology
 from application.accounts import commands as accounts
 from application.accounts import invitations
 from application.animations import attendance_sheets
@@ -39,6 +39,9 @@ from application.proof.completeness.stored_map import create_tables as create_ma
 from application.service_dossiers import amendments as service_amendments
 from application.service_dossiers import commands as service_dossiers
 from application.service_dossiers import withdrawal
+from application.signatures.acts import Act
+from application.signatures.registrations import Challenges
+from application.signatures.signing import Signing
 from domain.kernel.actors import Actor
 from domain.kernel.errors import forbidden
 from domain.kernel.rights import Action, Scope, reaches_own, scope_of
@@ -71,6 +74,7 @@ USE_CASES = use_cases(
     unsubscribing.USE_CASES,
     registrations.USE_CASES,
     typology.USE_CASES,
+    passkeys.USE_CASES,
     privacy.USE_CASES,
     unreached.USE_CASES,
     words.USE_CASES,
@@ -99,6 +103,11 @@ class Application:
     def links(self) -> SignedLinks:
         return self.bus.keyed.links
 
+    @property
+    def challenges(self) -> Challenges:
+        """Makes challenges for the registration of passkeys."""
+        return Challenges(self.links.key)
+
     def execute(self, command: Command, actor: Actor, now: datetime) -> Outcome:
         """Execute the command durably. Raises DomainError and records nothing if it is refused."""
         return self.bus.execute(command, actor, now)
@@ -106,6 +115,10 @@ class Application:
     def rehearse(self, command: Command, actor: Actor, now: datetime) -> None:
         """Raise DomainError if the command would be refused now. Use it before reading a large attachment."""
         self.bus.rehearse(command, actor, now)
+
+    def act(self, command: Command, actor: Actor, now: datetime, expires_at: datetime) -> Act:
+        """Return what the actor signs of the command. Raises DomainError if it would be refused now."""
+        return self.bus.act(command, actor, now, expires_at)
 
     def erase_person(self, subject: str, actor: Actor, now: datetime) -> list[UUID]:
         """Like `erase`, but return the ids of what was erased."""
@@ -147,6 +160,7 @@ def open_application(
     event_keys: EventKeys | None = None,
     pool_size: int = 8,
     *,
+    signing: Signing | None = None,
     protecting: bool = True,
 ) -> Iterator[Application]:
     """Open the application on a database, creating missing tables; close its connections at the end.
@@ -175,4 +189,5 @@ def open_application(
             protect(conn, LOG, CHECKPOINTS, new=is_new)
     with recorder.datastore, pool:
         vault = Vault(master_key)
-        yield Application(open_bus(USE_CASES, recorder, pool, vault), pool, vault, recorder, event_keys)
+        bus = open_bus(USE_CASES, recorder, pool, vault, signing or Signing())
+        yield Application(bus, pool, vault, recorder, event_keys)

@@ -30,6 +30,8 @@ from application.proof.stamping import Authority
 from application.proof.witnessing.policy import BadPolicy, Policy, read_policy
 from application.sign_in.accepting import SignIn
 from application.sign_in.local import LocalSignIn
+from application.signatures.signing import Signing
+from application.signatures.site import Site
 from eventstore.connections import reading_pool
 from eventstore.log import head
 from eventstore.vault import Vault
@@ -115,7 +117,13 @@ def open_everything(settings: Settings, *, protecting: bool = True) -> Iterator[
     """
     with (
         open_database(settings) as database,
-        open_application(database.url, settings.master_key, settings.event_keys, protecting=protecting) as application,
+        open_application(
+            database.url,
+            settings.master_key,
+            settings.event_keys,
+            protecting=protecting,
+            signing=Signing(Site.at(settings.public_url), frozenset(settings.signed_acts)),
+        ) as application,
     ):
         with connect(database.url) as conn:
             check_master_key(conn, application.vault)

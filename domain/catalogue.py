@@ -17,6 +17,7 @@ from domain.files import stored_file
 from domain.kernel.authors import Author
 from domain.kernel.events import Event
 from domain.notifications import letter
+from domain.passkeys import passkeys
 from domain.proof import committed_map, log_checks
 from domain.registrations import registration_book
 from domain.service_dossiers import service_dossier
@@ -75,5 +76,6 @@ INVITATION = AggregateKind[invitation.Invitation]("invitation", invitation.evolv
 CONTACTS = AggregateKind[contacts.ContactList]("contact", contacts.evolve)
 LETTER = AggregateKind[letter.Letters]("letter", letter.evolve)
 STORED_FILE = AggregateKind[stored_file.StoredFile]("file", stored_file.evolve)
+PASSKEYS = AggregateKind[passkeys.Passkeys]("passkey", passkeys.evolve)
 COMMITTED_MAP = AggregateKind[committed_map.CommittedMap]("proof", committed_map.evolve)
 LOG_CHECKS = AggregateKind[log_checks.LogChecks]("proof", log_checks.evolve)

@@ -37,8 +37,30 @@ _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _Digest = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{21}[AQgw]$")]
 
 
-def _is_absent(digest: str | None) -> bool:
-    return digest is None
+def _is_absent(value: object) -> bool:
+    return value is None
+
+
+#: Bytes in base64url, without padding.
+_Base64Url = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", max_length=4_000)]
+_Sha256 = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$")]
+
+
+class ActSignature(BaseModel):
+    """A WebAuthn assertion over an act: the person's own signature of all events of one command (docs/proof.md).
+
+    `events` are the digests of the signed form of each event, in order. `act` and `expires_at` are signed with them.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    act: str
+    expires_at: AwareDatetime
+    events: tuple[_Sha256, ...]
+    credential_id: _Base64Url
+    authenticator_data: _Base64Url
+    client_data: _Base64Url
+    signature: _Base64Url
 
 
 class Stamp(BaseModel):
@@ -47,7 +69,8 @@ class Stamp(BaseModel):
     `recorded_at` is UTC. `cause` is `command:<mutation>` or, for a policy, `event:<topic>:<stream>:<version>`.
     `structure_id` and `territory` name the owners of the history that the event belongs to, if any.
     `person` and `token` are there for those who act in office, and absent from the JSON otherwise: which person it is,
-    whatever their role and spelling (`Keyed.person`), and the digest of the token that they acted with.
+    whatever their role and spelling (`Keyed.person`), and the digest of the token that they acted with. `signature` is
+    there where they signed the act.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -61,6 +84,7 @@ class Stamp(BaseModel):
     territory: str | None = None
     person: _Digest | None = Field(None, exclude_if=_is_absent)
     token: _Digest | None = Field(None, exclude_if=_is_absent)
+    signature: ActSignature | None = Field(None, exclude_if=_is_absent)
 
     @classmethod
     def for_command(

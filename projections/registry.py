@@ -13,6 +13,7 @@ from projections.controls.read_model import CONTROL_PIECES, CONTROLS
 from projections.engine.projection import Projection
 from projections.engine.terms_in_force import TermsInForce
 from projections.notifications.unreached import UNREACHED
+from projections.passkeys.read_model import PASSKEYS
 from projections.registrations.read_model import REGISTRANTS, REGISTRATIONS
 from projections.service_dossiers.read_model import SERVICE_DOSSIERS
 from projections.structures.contact import STRUCTURE_CONTACTS
@@ -41,6 +42,7 @@ def projections(shown: TermsInForce) -> tuple[Projection, ...]:
         ACCOUNT_PEOPLE,
         INVITATIONS,
         INVITED_PEOPLE,
+        PASSKEYS,
         REGISTRATIONS,
         REGISTRANTS,
         UNREACHED,

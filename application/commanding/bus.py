@@ -26,9 +26,13 @@ from application.commanding.commands import Command, UseCases
 from application.commanding.per_stream_lock import Turns
 from application.commanding.pseudonyms_and_links import Keyed
 from application.commanding.unit_of_work import StateCache, UnitOfWork
+from application.signatures.acts import Act
+from application.signatures.signing import Signing, act_of
+from domain.catalogue import PASSKEYS
 from domain.kernel.actors import Actor
 from domain.kernel.errors import DomainError, ErrorCode, broken, invalid, refuse
 from domain.kernel.events import Event
+from domain.kernel.identifiers import passkeys_id
 from eventstore.appender import Appender
 from eventstore.log import head, read_stream, read_topics
 from eventstore.recorder import CommandRecorder, Decided, Earlier, Idempotency, Outcome, Verdict
@@ -40,6 +44,7 @@ log = logging.getLogger(__name__)
 
 #: How often a command decides again after a concurrent change before it fails with CONFLICT.
 MOST_ATTEMPTS = 20
+_TOO_MANY = "Trop de modifications simultanées : réessayez."
 
 Pool = ConnectionPool[Connection[Any]]
 
@@ -56,6 +61,7 @@ class CommandBus:
     cache: StateCache
     keyed: Keyed
     turns: Turns
+    signing: Signing
 
     def execute(self, command: Command, actor: Actor, now: datetime) -> Outcome:
         """Execute the command durably, or raise DomainError and record nothing.
@@ -96,11 +102,24 @@ class CommandBus:
                 if not work.catch_up():
                     raise
 
+    def act(self, command: Command, actor: Actor, now: datetime, expires_at: datetime) -> Act:
+        """Return what the actor signs of the command, as it would be recorded now. Raises its refusal, if any."""
+        for _ in range(MOST_ATTEMPTS):
+            work = self._unit_of_work(command, actor, now, is_signed=True)
+            try:
+                work.decide(partial(self.use_cases[type(command)], command))
+                return act_of(command.action, actor, expires_at, work.recorded)
+            except DomainError:
+                if not work.catch_up():
+                    raise
+        raise refuse(ErrorCode.CONFLICT, _TOO_MANY)
+
     def _decide(self, command: Command, actor: Actor, now: datetime, idempotency: Idempotency | None) -> Outcome:
         for _ in range(MOST_ATTEMPTS):
             work = self._unit_of_work(command, actor, now)
             try:
                 subject_id = work.decide(partial(self.use_cases[type(command)], command))
+                self._sign(command, work)
             except DomainError:
                 if not work.catch_up():
                     # If it was sent twice at once, the refusal may be due to its twin's events.
@@ -119,11 +138,22 @@ class CommandBus:
                     return _repeated(verdict, idempotency)
                 case _:
                     self.cache.drop(verdict.streams)
-        raise refuse(ErrorCode.CONFLICT, "Trop de modifications simultanées : réessayez.")
+        raise refuse(ErrorCode.CONFLICT, _TOO_MANY)
 
-    def _unit_of_work(self, command: Command, actor: Actor, now: datetime) -> UnitOfWork:
+    def _sign(self, command: Command, work: UnitOfWork) -> None:
+        """Put the actor's signature in what was decided. Raises DomainError for a bad one, or if it must have one."""
+        actor = work.actor
+        if command.signature is None:
+            self.signing.check_unsigned(command.action, actor)
+            return
+        # Read in this unit of work: a passkey that is revoked meanwhile does not sign.
+        passkeys = None if actor.person is None else work.find(PASSKEYS, passkeys_id(actor.person))
+        work.recorded = self.signing.sign(command.action, actor, work.now, work.recorded, passkeys, command.signature)
+
+    def _unit_of_work(self, command: Command, actor: Actor, now: datetime, *, is_signed: bool = False) -> UnitOfWork:
         readers = (self._read_stream, self._read_topics)
-        return UnitOfWork(actor, now, uuid4(), command.action, *readers, self.cache, self.keyed)
+        is_signed = is_signed or command.signature is not None
+        return UnitOfWork(actor, now, uuid4(), command.action, *readers, self.cache, self.keyed, is_signed)
 
     def _read_stream(self, stream: UUID, after_version: int) -> list[Recorded]:
         with self.pool.connection() as conn:
@@ -196,9 +226,9 @@ def _repeated(earlier: Earlier, idempotency: Idempotency) -> Outcome:
     return earlier.outcome
 
 
-def open_bus(use_cases: UseCases, recorder: CommandRecorder, pool: Pool, vault: Vault) -> CommandBus:
+def open_bus(use_cases: UseCases, recorder: CommandRecorder, pool: Pool, vault: Vault, signing: Signing) -> CommandBus:
     appender = Appender(recorder.record)
-    return CommandBus(use_cases, recorder, appender, pool, vault, StateCache(), Keyed(vault, pool), Turns())
+    return CommandBus(use_cases, recorder, appender, pool, vault, StateCache(), Keyed(vault, pool), Turns(), signing)
 
 
 Execute = Callable[[Command, Actor, datetime], Outcome]

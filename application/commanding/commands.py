@@ -6,19 +6,24 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from application.commanding.unit_of_work import UnitOfWork
+from application.signatures.signing import GivenSignature
 from domain.kernel.rights import Action
 
 
 class Command(BaseModel):
-    """A request to change something. `idempotency_key` makes repeating it safe: see `application.commanding.bus`."""
+    """A request to change something. `idempotency_key` makes repeating it safe: see `application.commanding.bus`.
+
+    `signature` is the person's own, over the events that are to be recorded; a repeated command need not have it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     action: ClassVar[Action]
     idempotency_key: UUID | None = None
+    signature: GivenSignature | None = Field(default=None, exclude=True)
 
     @property
     def turn(self) -> UUID | None:

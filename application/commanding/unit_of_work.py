@@ -74,6 +74,8 @@ class UnitOfWork:
     read_topics: ReadTopics
     cache: StateCache
     keyed: Keyed
+    #: Whether the actor signs the act; the signature is checked once it is decided.
+    is_signed: bool = False
     reads: dict[UUID, int] = field(default_factory=dict)
     recorded: list[Recorded] = field(default_factory=list)
     #: The states taken from the cache, with their versions then.

@@ -18,6 +18,8 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from application.hosting.kept_secrets import kept_or_made, make_key, make_token_secret
 from application.sign_in.addresses import is_confidential
 from application.sign_in.claims import ClaimsMapping, load_mapping
+from application.signatures.acts import SIGNING_ROLES
+from domain.kernel.actors import Role
 from eventstore.authenticators import EventKeys, read_event_keys
 
 KEY_BYTES = 32
@@ -144,6 +146,13 @@ def _texts(value: str) -> list[str]:
     return [text.strip() for text in value.split(",") if text.strip()]
 
 
+def _signing_roles(value: str) -> tuple[Role, ...]:
+    roles = _texts(value)
+    if not set(roles) <= SIGNING_ROLES:
+        raise ValueError(f"roles with commas between them are needed, of {', '.join(sorted(SIGNING_ROLES))}")
+    return tuple(Role(role) for role in roles)
+
+
 def _networks(value: str) -> list[IPv4Network | IPv6Network]:
     try:
         networks = [ip_network(text) for text in _texts(value)]
@@ -191,3 +200,4 @@ Origins = Annotated[
     tuple[Annotated[str, _check(_is_origin, "origins such as https://parentalite.example.org are needed")], ...],
     _read(_texts),
 ]
+SigningRoles = Annotated[tuple[Role, ...], _read(_signing_roles)]

@@ -77,6 +77,9 @@ class Settings(Group):
     public_url: values.PublicUrl = "http://127.0.0.1:8000"
     """Address of the site, as links and QR codes lead to it; needed to send e-mails. Without it the address that is
     served."""
+    signed_acts: values.SigningRoles = ()
+    """Roles whose acts that move money are refused without their own signature (passkey), with commas between them:
+    `structure`, `coordonnateur`, `national`. Without it each may sign, and need not."""
     trusted_documents: values.Documents | None = None
     """The only GraphQL documents that are answered, a file of `parentalite documents`. Without it any is."""
     web: WebSettings = WebSettings()

@@ -124,6 +124,11 @@ def file_id(sha256: str) -> UUID:
     return uuid5(NAMESPACE, f"file:{sha256}")
 
 
+def passkeys_id(person: str) -> UUID:
+    """Return the stream of the passkeys of who is stamped as `person`."""
+    return uuid5(NAMESPACE, f"passkeys:{person}")
+
+
 TYPOLOGY_ID = uuid5(NAMESPACE, "typology")
 ATTESTATION_FORM_ID = uuid5(NAMESPACE, "attestation-form")
 #: The stream of the map's roots (docs/proof.md).

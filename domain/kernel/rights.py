@@ -95,6 +95,8 @@ class Action(StrEnum):
     ATTESTATION_FORM_WORD = "attestationFormWord"
     PERSON_ERASE = "personErase"
     LETTER_REFUSE = "letterRefuse"
+    PASSKEY_REGISTER = "passkeyRegister"
+    PASSKEY_REVOKE = "passkeyRevoke"
     SERVICE_DOSSIER_OPEN = "serviceDossierOpen"
     SERVICE_DOSSIER_GATHER = "serviceDossierGather"
     SERVICE_PIECE_ATTACH = "servicePieceAttach"
@@ -195,6 +197,9 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.ATTESTATION_FORM_WORD: {NA: _ANY, SY: _ANY},
     Action.PERSON_ERASE: {**_OWN, NA: _ANY, SY: _ANY},
     Action.LETTER_REFUSE: {SY: _ANY},
+    # Passkeys of their own, for those whose acts move money.
+    Action.PASSKEY_REGISTER: {ST: _ANY, CO: _ANY, NA: _ANY},
+    Action.PASSKEY_REVOKE: {ST: _ANY, CO: _ANY, NA: _ANY},
     Action.SERVICE_DOSSIER_OPEN: {ST: _STRUCTURE},
     Action.SERVICE_DOSSIER_GATHER: {ST: _STRUCTURE},
     Action.SERVICE_PIECE_ATTACH: {ST: _STRUCTURE},

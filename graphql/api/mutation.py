@@ -11,6 +11,7 @@ from api.candidatures.mutations import CandidatureMutations
 from api.contacts.mutations import ContactMutations
 from api.controls.mutations import ControlMutations
 from api.conventions.mutations import ConventionMutations
+from api.passkeys.mutations import PasskeyMutations
 from api.registrations.mutations import RegistrationMutations
 from api.service_dossiers.mutations import ServiceDossierMutations
 from api.structures.mutations import StructureMutations
@@ -30,6 +31,7 @@ class Mutation(
     CandidatureMutations,
     RegistrationMutations,
     NotificationMutations,
+    PasskeyMutations,
     ContactMutations,
     StructureMutations,
     TypologyMutations,

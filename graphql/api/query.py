@@ -12,6 +12,7 @@ from api.controls.queries import ControlQueries
 from api.core.context import Info
 from api.core.lists.nodes import Node
 from api.node import load_node
+from api.passkeys.queries import PasskeyQueries
 from api.proof.queries import ProofQueries
 from api.registrations.queries import RegistrationQueries
 from api.service_dossiers.queries import ServiceDossierQueries
@@ -35,6 +36,7 @@ class Query(
     ControlQueries,
     AuditQueries,
     ProofQueries,
+    PasskeyQueries,
 ):
     @strawberry.field(description="Anything by its id, as far as the asker may see it.")
     async def node(self, info: Info, id: strawberry.ID) -> Node | None:

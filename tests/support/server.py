@@ -24,6 +24,7 @@ from application.hosting.setting_groups import WebSettings
 from application.proof.notes import SigningKey
 from application.sign_in.accepting import SignIn
 from application.sign_in.local import LocalSignIn, issue_token
+from application.signatures.signing import Signing
 from cli.server.bounded_http import Door
 from cli.server.serving import server_config
 from domain.kernel.actors import Role
@@ -127,13 +128,14 @@ def running_server(
     trusted: Mapping[str, str] | None = None,
     taken: socket.socket | None = None,
     projects: bool = True,
+    signing: Signing | None = None,
 ) -> Iterator[Server]:
     """A server on a free port, ready to answer; several may run on one database, and on one folder of kept files.
 
     One that does not project is ready when somebody else does.
     """
     with (
-        open_application(database_url, MASTER_KEY, EVENT_KEYS) as application,
+        open_application(database_url, MASTER_KEY, EVENT_KEYS, signing=signing) as application,
         projecting(database_url, application.vault) if projects else nullcontext(),
         TemporaryDirectory(prefix="parentalite-files-") as own_folder,
     ):

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from application.proof.leaves import decode_leaf
 from application.proof.rules.findings import Finding
 from application.proof.rules.judge import Judge
+from application.proof.rules.passkeys import signature_findings
 from eventstore.records import decode, schema_version_of
 
 
@@ -19,5 +20,6 @@ def findings_in(leaves: Sequence[bytes]) -> Iterator[Finding]:
     judge = Judge(frozenset(leaf.aggregate_id for leaf in decoded))
     for leaf in decoded:
         record = decode(leaf.position, leaf.aggregate_id, leaf.version, leaf.topic, leaf.state)
+        yield from signature_findings(judge.scene, record, leaf.state)
         yield from judge.take(record, schema_version_of(leaf.state))
     yield from judge.end()

@@ -11,6 +11,7 @@ from psycopg import Connection
 from application.proof.rules.draws import findings_in_draws
 from application.proof.rules.findings import Finding
 from application.proof.rules.judge import Judge
+from application.proof.rules.passkeys import signature_findings
 from eventstore.cycles import without_search_for_cycles
 from eventstore.log import Stored, head, stored_after
 from eventstore.records import UnreadableEvent, decode, schema_version_of
@@ -68,7 +69,9 @@ def _judge(conn: Conn, progress: Progress | None, most: int) -> RulesReport:
 def _judged(judge: Judge, row: Stored) -> Iterator[Finding]:
     position, stream, version, topic, state = row
     try:
-        yield from judge.take(decode(*row), schema_version_of(state))
+        record = decode(*row)
+        yield from signature_findings(judge.scene, record, state)
+        yield from judge.take(record, schema_version_of(state))
     except (UnreadableEvent, ValueError, TypeError) as error:
         judge.skip(stream, version)
         yield Finding(position, stream, version, topic, f"it cannot be read: {error}")

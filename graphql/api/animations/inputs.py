@@ -6,7 +6,7 @@ from datetime import datetime
 
 import strawberry
 
-from api.core.commanding.inputs import Repeatable, Versioned, reference, value_of
+from api.core.commanding.inputs import Repeatable, Signable, Versioned, reference, value_of
 
 
 @strawberry.input
@@ -68,7 +68,7 @@ class AnimationCloneInput(AnimationChangeInput):
 
 
 @strawberry.input(description="Who came to an animation that has ended.")
-class AnimationAttestInput(AnimationChangeInput):
+class AnimationAttestInput(AnimationChangeInput, Signable):
     parents: int | None = value_of("How many parents were present. Mandatory.")
     children: int | None = value_of("How many children were present; 0, the default, where the type admits none.")
     answers: list[str] | None = value_of("Answers to the questions of the form in force, in their order.")

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import strawberry
 
-from api.core.commanding.inputs import Repeatable, Versioned, reference, value_of
+from api.core.commanding.inputs import Repeatable, Signable, Versioned, reference, value_of
 
 _ACCEPT_UNCOVERED = (
     "Whether attested animations may be left uncovered, and so unpaid: without it they are named and nothing is"
@@ -45,7 +45,7 @@ class StructureRenameInput(Repeatable):
 
 
 @strawberry.input(description="New conditions of a convention: what is left out stays as it is, null takes away.")
-class ConventionAmendInput(PaymentTermsInput, Versioned):
+class ConventionAmendInput(PaymentTermsInput, Versioned, Signable):
     convention_id: strawberry.ID = reference("The convention.")
     coordonnateur: str | None = value_of("Who stands for the territory from now on.")
     valid_from: date | None = value_of("First day covered.")
@@ -59,7 +59,7 @@ class ConventionAmendInput(PaymentTermsInput, Versioned):
 
 
 @strawberry.input(description="The early end of a convention.")
-class ConventionTerminateInput(Versioned):
+class ConventionTerminateInput(Versioned, Signable):
     convention_id: strawberry.ID = reference("The convention.")
     terminated_on: date | None = value_of("Last day covered; today in the territory when left out.")
     reason: str | None = value_of("Why, 2,000 characters at most. Mandatory.")

@@ -50,6 +50,20 @@ async def _answer(info: Info, command: type[Command], values: Mapping[str, Any])
     return ConventionPayload(convention=convention, position=carried.position, errors=list(carried.errors))
 
 
+async def amend_values(context: Context, input: ConventionAmendInput) -> dict[str, Any]:
+    """Return the values of the command, with the animations that it may leave uncovered."""
+    values = {name: value for name, value in patch_of(input).items() if (name, value) != ("accept_uncovered", None)}
+    return values | {"held": await _held(context, values, values.get("valid_from"), values.get("valid_until"))}
+
+
+async def terminate_values(context: Context, input: ConventionTerminateInput) -> dict[str, Any]:
+    """Return the values of the command, with the animations that it may leave uncovered."""
+    values = to_command(input)
+    # The last day covered is at least yesterday's, wherever the territory is.
+    yesterday = context.now.date() - timedelta(days=1)
+    return values | {"held": await _held(context, values, None, values.get("terminated_on", yesterday))}
+
+
 @strawberry.type
 class ConventionMutations:
     @strawberry.mutation(
@@ -76,19 +90,13 @@ class ConventionMutations:
         " For coordonnateurs of the territory and the national team."
     )
     async def convention_amend(self, info: Info, input: ConventionAmendInput) -> ConventionPayload:
-        values = {name: value for name, value in patch_of(input).items() if (name, value) != ("accept_uncovered", None)}
-        held = await _held(info.context, values, values.get("valid_from"), values.get("valid_until"))
-        return await _answer(info, commands.ConventionAmend, values | {"held": held})
+        return await _answer(info, commands.ConventionAmend, await amend_values(info.context, input))
 
     @strawberry.mutation(
         description="Ends a convention early, with a reason. For coordonnateurs of the territory and the national team."
     )
     async def convention_terminate(self, info: Info, input: ConventionTerminateInput) -> ConventionPayload:
-        values = to_command(input)
-        # The last day covered is at least yesterday's, wherever the territory is.
-        yesterday = info.context.now.date() - timedelta(days=1)
-        held = await _held(info.context, values, None, values.get("terminated_on", yesterday))
-        return await _answer(info, commands.ConventionTerminate, values | {"held": held})
+        return await _answer(info, commands.ConventionTerminate, await terminate_values(info.context, input))
 
 
 async def _held(context: Context, values: Mapping[str, Any], first: object, last: object) -> list[UUID]:

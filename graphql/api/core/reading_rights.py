@@ -151,8 +151,11 @@ PARTS: Mapping[str, str] = {
     "MailPreferences": "email muted",
     "Viewer": (
         "inTerritories"
-        " actor role territories schools structures mandates notifications unreadNotifications mailPreferences waiting"
+        " actor role territories schools structures mandates notifications unreadNotifications mailPreferences passkeys"
+        " passkeyOptions signs waiting"
     ),
+    "ActSignature": "options expiresAt errors",
+    "Passkey": "credentialId site registeredAt revokedAt",
     "Notification": "id kind message subjectId happenedAt read toCall",
     "Waiting": "awaitingAttestation awaitingPublication candidaturesToExamine refused",
 }
@@ -161,8 +164,8 @@ PARTS: Mapping[str, str] = {
 #: read one by one.
 ROOTS: Mapping[Reach, str] = {
     EVERYBODY: (
-        "animation animations attestationForm candidature candidatureByLink checkpoint checkpoints control node"
-        " position registration serviceDossier structure structures territories territory typology viewer"
+        "actSignature animation animations attestationForm candidature candidatureByLink checkpoint checkpoints control"
+        " node position registration serviceDossier structure structures territories territory typology viewer"
         " animationPublished"
     ),
     Action.ANIMATION_PUBLISH: "animationsToPublish",

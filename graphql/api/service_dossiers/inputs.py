@@ -9,7 +9,7 @@ import strawberry
 from strawberry.file_uploads import Upload
 
 from api.core.commanding.attaching import FILE_DESCRIPTION
-from api.core.commanding.inputs import Repeatable, Versioned, reference, value_of
+from api.core.commanding.inputs import Repeatable, Signable, Versioned, reference, value_of
 
 _CHOSEN = (
     "The animations that it holds, and no others: attested ones of the convention and the period, 500 at most. When"
@@ -45,12 +45,12 @@ class ServicePieceAttachInput(ServiceDossierChangeInput):
 
 
 @strawberry.input(description="A dossier to be submitted to the coordonnateur.")
-class ServiceDossierSubmitInput(ServiceDossierChangeInput):
+class ServiceDossierSubmitInput(ServiceDossierChangeInput, Signable):
     pass
 
 
 @strawberry.input(description="A dossier whose service is done.")
-class ServiceDossierCertifyInput(ServiceDossierChangeInput):
+class ServiceDossierCertifyInput(ServiceDossierChangeInput, Signable):
     overrun_reason: str | None = value_of(
         "Why more animations are certified than the convention planned. Mandatory in that case only."
     )
@@ -66,7 +66,7 @@ class ServiceDossierReturnInput(ServiceDossierChangeInput):
 
 
 @strawberry.input(description="The payment of a certified dossier: the certified amount, whole.")
-class ServicePaymentRecordInput(ServiceDossierChangeInput):
+class ServicePaymentRecordInput(ServiceDossierChangeInput, Signable):
     paid_on: date | None = value_of(
         "The day of payment, not in the future nor before that of the certification, in the territory. Mandatory."
     )
@@ -77,19 +77,19 @@ class ServicePaymentRecordInput(ServiceDossierChangeInput):
 
 
 @strawberry.input(description="A certification that does not hold.")
-class CertificationWithdrawInput(ServiceDossierChangeInput):
+class CertificationWithdrawInput(ServiceDossierChangeInput, Signable):
     reason: str | None = value_of("Why it is withdrawn; 2,000 characters at most. Mandatory.")
 
 
 @strawberry.input(description="A part, or all, of what was paid unduly, come back.")
-class ServiceRecoveryRecordInput(ServiceDossierChangeInput):
+class ServiceRecoveryRecordInput(ServiceDossierChangeInput, Signable):
     amount: Decimal | None = value_of("Euros that came back: no more than `toRecover`. Mandatory.")
     recovered_on: date | None = value_of("The day, not before the payment and not in the future. Mandatory.")
     reference: str | None = value_of("The reference of the transfer or receipt; 200 characters at most. Mandatory.")
 
 
 @strawberry.input(description="Other figures for a certified attestation.")
-class ServiceAmendmentProposeInput(ServiceDossierChangeInput):
+class ServiceAmendmentProposeInput(ServiceDossierChangeInput, Signable):
     animation_id: strawberry.ID = reference("The animation, one of the dossier's.")
     parents: int | None = value_of("How many parents were present. Mandatory.")
     children: int | None = value_of("How many children were present; 0, the default, where the type admits none.")
@@ -98,7 +98,7 @@ class ServiceAmendmentProposeInput(ServiceDossierChangeInput):
 
 
 @strawberry.input(description="An amendment that is accepted: the attestation is corrected with it.")
-class ServiceAmendmentAcceptInput(ServiceDossierChangeInput):
+class ServiceAmendmentAcceptInput(ServiceDossierChangeInput, Signable):
     number: int | None = value_of("The amendment's number in the dossier. Mandatory.")
 
 

@@ -101,6 +101,18 @@ async def _of_same_reference(context: Context, values: Mapping[str, Any]) -> lis
     return [row["dossier_id"] for row in rows]
 
 
+async def certify_values(context: Context, input: ServiceDossierCertifyInput) -> dict[str, Any]:
+    """Return the values of the command, with the animations that those of the dossier may be like."""
+    values = to_command(input)
+    return values | {"resembling": await _resembling(context, values)}
+
+
+async def payment_values(context: Context, input: ServicePaymentRecordInput) -> dict[str, Any]:
+    """Return the values of the command, with the dossiers that the same reference may have paid."""
+    values = to_command(input)
+    return values | {"of_same_reference": await _of_same_reference(context, values)}
+
+
 @strawberry.type
 class ServiceDossierMutations:
     @strawberry.mutation(
@@ -142,9 +154,7 @@ class ServiceDossierMutations:
         " is answered with a reason. For coordonnateurs of the territory, and never for who submitted it."
     )
     async def service_dossier_certify(self, info: Info, input: ServiceDossierCertifyInput) -> ServiceDossierPayload:
-        values = to_command(input)
-        proposed = await _resembling(info.context, values)
-        return await _answer(info, commands.ServiceDossierCertify, values | {"resembling": proposed})
+        return await _answer(info, commands.ServiceDossierCertify, await certify_values(info.context, input))
 
     @strawberry.mutation(
         description="Sends a submitted dossier back, with a reason: its animations are free for a dossier again. For"
@@ -158,9 +168,7 @@ class ServiceDossierMutations:
         " team."
     )
     async def service_payment_record(self, info: Info, input: ServicePaymentRecordInput) -> ServiceDossierPayload:
-        values = to_command(input)
-        proposed = await _of_same_reference(info.context, values)
-        return await _answer(info, commands.ServicePaymentRecord, values | {"of_same_reference": proposed})
+        return await _answer(info, commands.ServicePaymentRecord, await payment_values(info.context, input))
 
     @strawberry.mutation(
         description="Withdraws a certification, with a reason. Before payment the dossier is submitted again: to be"

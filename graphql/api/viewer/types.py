@@ -13,9 +13,11 @@ from api.core.context import Context, Info
 from api.core.lists.connections import connection
 from api.core.lists.paging import Connection, page_arguments
 from api.notifications.types import Notification, notification_of, own_notifications
+from api.passkeys.types import Passkey, creation_options_of, load_passkeys
 from api.structures.types import Structure, load_structures
 from api.typology.territories_and_terms import lists_of
 from api.typology.territory import Territory
+from application.signatures.acts import SIGNED_ACTIONS
 from domain.candidatures.events import Degree
 from domain.candidatures.transitions import AUTHORITY, CandidatureStatus
 from domain.kernel.actors import Role
@@ -104,6 +106,23 @@ class Viewer:
         for row in await read.rows(read.sql(account_queries.ACCOUNT), params):
             return MailPreferences(email=row["email"], muted=row["muted"])
         return None
+
+    @strawberry.field(description="The asker's passkeys, also those revoked.")
+    async def passkeys(self, info: Info) -> list[Passkey]:
+        return await load_passkeys(info.context)
+
+    @strawberry.field(
+        description="What the asker's browser makes a passkey from within ten minutes: JSON for"
+        " `PublicKeyCredential.parseCreationOptionsFromJSON`. Null for who signs no acts, and on a site without a name"
+        " or TLS."
+    )
+    async def passkey_options(self, info: Info) -> str | None:
+        return await creation_options_of(info.context)
+
+    @strawberry.field(description="The mutations that are refused to the asker without their own `signature`.")
+    async def signs(self, info: Info) -> list[str]:
+        signing = info.context.services.application.bus.signing
+        return sorted(action for action in SIGNED_ACTIONS if signing.requires(action, info.context.actor.role))
 
     @strawberry.field(description="What waits for the asker.")
     async def waiting(self, info: Info) -> Waiting:

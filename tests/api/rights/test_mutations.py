@@ -95,6 +95,8 @@ SAID: dict[str, dict[str, Any]] = {
     "conventionTerminate": {"terminatedOn": "2027-01-01", "reason": "Fin"},
     "mailPreferencesSet": {"email": "moi@example.org"},
     "notificationsMarkRead": {"ids": ["notification:1"]},
+    "passkeyRegister": {"clientDataJSON": "e30", "attestationObject": "oA"},
+    "passkeyRevoke": {"credentialId": "AAAA"},
     "personErase": {"subject": str(PARENT.person_id)},
     "registrationRemove": {"reason": "En double"},
     "registrationSubmit": {"firstName": "Prénom", "lastName": "Nom", "email": "q@example.org"},

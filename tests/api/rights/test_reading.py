@@ -176,6 +176,7 @@ def test_what_is_not_for_the_asker_is_answered_as_what_does_not_exist(everything
 #: For whoever holds the link.
 BY_LINK = {"registration", "candidatureByLink"}
 ARGUMENTS = {
+    "actSignature": '(act: {{serviceDossierSubmit: {{dossierId: "{dossierId}"}}}})',
     "animation": '(id: "{declared}")',
     "candidature": '(id: "{candidatureId}")',
     "control": '(id: "{controlId}")',

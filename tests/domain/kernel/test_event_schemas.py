@@ -62,6 +62,10 @@ IN_CLEAR = {
     "typology.term_added.description": "worded by the national team, published",
     "typology.term_renamed.label": "worded by the national team, published",
     "candidature.certificate_issued.number": "made by us",
+    "passkey.registered.credential_id": "made by a device, at random",
+    "passkey.registered.public_key": "made by a device, at random; whoever holds the log checks signatures with it",
+    "passkey.registered.rp_id": "the host name of the site",
+    "passkey.revoked.credential_id": "made by a device, at random",
     "service_dossier.recovered.reference": "the payer's own number for what came back, as for what was paid",
     "service_dossier.paid.reference": "the payer's own number for the transfer: a bundle is matched with it, offline",
 }

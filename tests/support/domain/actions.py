@@ -78,6 +78,8 @@ territoryJoin              -      -      -      -      -     -        -      -  
 territoryOpenCandidatures  -      -      -      -      -     -        -      -      any    -       -
 attestationFormWord        -      -      -      -      -     -        -      -      any    -       any
 personErase                -      person person person person person person person any    person any
+passkeyRegister            -      -      any    -      any   -        -      -      any    -       -
+passkeyRevoke              -      -      any    -      any   -        -      -      any    -       -
 serviceDossierOpen         -      -      struct -      -     -        -      -      -      -       -
 serviceDossierGather       -      -      struct -      -     -        -      -      -      -       -
 servicePieceAttach         -      -      struct -      -     -        -      -      -      -       -

@@ -7,6 +7,7 @@ GraphQL's own error for the first.
 from __future__ import annotations
 
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -44,6 +45,27 @@ class Versioned(Repeatable):
     )
 
 
+@strawberry.input(
+    description="The asker's own signature of the act: what `navigator.credentials.get` answered, base64url."
+)
+class SignatureInput:
+    expires_at: datetime = strawberry.field(description="As `actSignature` told it.")
+    credential_id: str = strawberry.field(description="The passkey's id: `id` of the browser's answer.")
+    authenticator_data: str = strawberry.field(description="`response.authenticatorData`.")
+    client_data: str = strawberry.field(name="clientDataJSON", description="`response.clientDataJSON`.")
+    signature: str = strawberry.field(description="`response.signature`.")
+
+
+@strawberry.input
+class Signable(Repeatable):
+    """The part of an input on what people may sign with a passkey."""
+
+    signature: SignatureInput | None = value_of(
+        "The asker's own signature, over what `actSignature` tells of the same input. Mandatory where `viewer.signs`"
+        " names the mutation."
+    )
+
+
 def to_command(input_value: Any) -> dict[str, Any]:
     """Return the values of an input, nulls left out: for new objects, and for what happens once."""
     return {name: value for name, value in patch_of(input_value).items() if value is not None}
@@ -52,4 +74,8 @@ def to_command(input_value: Any) -> dict[str, Any]:
 def patch_of(input_value: Any) -> dict[str, Any]:
     """Return the values of an input, nulls included: in an amendment, null removes a value."""
     values = {field.name: getattr(input_value, field.name) for field in fields(input_value)}
-    return {name: value for name, value in values.items() if value is not UNSET}
+    return {
+        name: patch_of(value) if isinstance(value, SignatureInput) else value
+        for name, value in values.items()
+        if value is not UNSET
+    }

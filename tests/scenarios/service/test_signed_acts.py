@@ -1,0 +1,245 @@
+"""Acts that move money carry the person's own signature: asked for, made by their passkey, kept with the act."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from application.signatures.signing import Signing
+from application.signatures.site import Site
+from domain.kernel.actors import Role
+from tests.scenarios.service.test_service_dossiers import Claims
+from tests.support.passkeys import PRESENT, RP_ID, SITE, Authenticator
+from tests.support.people import COORDONNATEUR, NATIONAL, PARENT, REASONS, STRUCTURE, People
+from tests.support.server import Clock, Server, running_server, token
+
+OPTIONS = "{ viewer { passkeyOptions signs passkeys { credentialId site revokedAt } } }"
+REGISTER = """mutation($input: PasskeyRegisterInput!) {
+    passkeyRegister(input: $input) { passkeys { credentialId } position errors { code message field } } }"""
+REVOKE = """mutation($input: PasskeyRevokeInput!) {
+    passkeyRevoke(input: $input) { passkeys { credentialId revokedAt } errors { code message field } } }"""
+ASK = "query($act: SignedActInput!) { actSignature(act: $act) { options expiresAt errors { code message field } } }"
+SIGNED = """
+SELECT topic, convert_from(state, 'UTF8')::jsonb -> 'stamp' -> 'signature' FROM stored_events
+WHERE convert_from(state, 'UTF8')::jsonb -> 'stamp' ? 'signature' ORDER BY notification_id"""
+OTHER_COORDONNATEUR = token(Role.COORDONNATEUR, "Une autre", territories=["34"])
+
+
+@pytest.fixture
+def required_of() -> frozenset[Role]:
+    return frozenset()
+
+
+@pytest.fixture
+def server(founded_url: str, clock: Clock, required_of: frozenset[Role]) -> Iterator[Server]:
+    signing = Signing(Site.at(SITE), required_of)
+    with running_server(founded_url, clock, signing=signing) as running:
+        yield running
+
+
+@pytest.fixture
+def claims(people: People) -> Claims:
+    return Claims(people)
+
+
+@dataclass
+class Signer:
+    """A person who registers a key, and signs with it."""
+
+    server: Server
+    token: str
+    key: Authenticator
+
+    def registers(self, **signature: Any) -> list[dict[str, Any]]:
+        """The errors."""
+        answer = self.key.creates(self.server.ask(OPTIONS, self.token)["viewer"]["passkeyOptions"])
+        return self._errors(REGISTER, answer | signature)
+
+    def revokes(self) -> list[dict[str, Any]]:
+        return self._errors(REVOKE, {"credentialId": self.key.credential_id})
+
+    def asks(self, mutation: str, **values: Any) -> dict[str, Any]:
+        answer: dict[str, Any] = self.server.ask(ASK, self.token, act={mutation: values})["actSignature"]
+        return answer
+
+    def sends(self, mutation: str, **values: Any) -> list[dict[str, Any]]:
+        kind = mutation[0].upper() + mutation[1:]
+        return self._errors(
+            f"mutation($input: {kind}Input!) {{ {mutation}(input: $input) {{ errors {{ code message field }} }} }}",
+            values,
+        )
+
+    def signs(self, mutation: str, **values: Any) -> list[dict[str, Any]]:
+        asked = self.asks(mutation, **values)
+        assert asked["errors"] == []
+        return self.sends(mutation, **values, signature=self.key.signs(asked))
+
+    def _errors(self, document: str, values: dict[str, Any]) -> list[dict[str, Any]]:
+        (answer,) = self.server.ask(document, self.token, input=values).values()
+        errors: list[dict[str, Any]] = answer["errors"]
+        return errors
+
+
+@pytest.fixture
+def anne(server: Server) -> Signer:
+    signer = Signer(server, COORDONNATEUR, Authenticator("anne"))
+    assert signer.registers() == []
+    return signer
+
+
+@pytest.fixture
+def dossier(claims: Claims, people: People) -> str:
+    """Submitted, of one animation."""
+    claims.attest(*claims.held())
+    return submitted(claims, people)
+
+
+def submitted(claims: Claims, people: People) -> str:
+    dossier = str(claims.open()["id"])
+    people.does("19-submit-a-service-dossier", STRUCTURE, dossierId=dossier)
+    return dossier
+
+
+def signed_topics(server: Server) -> list[str]:
+    with server.application.pool.connection() as conn:
+        return [topic for topic, _ in conn.execute(SIGNED)]
+
+
+def refusal(errors: list[dict[str, Any]]) -> str:
+    (error,) = errors
+    assert (error["code"], error["field"]) == ("INVALID", ["signature"])
+    return str(error["message"])
+
+
+def test_a_passkey_is_registered_shown_and_revoked_by_its_owner(anne: Signer, server: Server) -> None:
+    shown = server.ask(OPTIONS, COORDONNATEUR)["viewer"]
+    assert shown["passkeys"] == [{"credentialId": anne.key.credential_id, "site": RP_ID, "revokedAt": None}]
+    assert server.ask(OPTIONS, OTHER_COORDONNATEUR)["viewer"]["passkeys"] == []
+    assert server.ask(OPTIONS, PARENT)["viewer"]["passkeyOptions"] is None
+    assert anne.revokes() == []
+    assert server.ask(OPTIONS, COORDONNATEUR)["viewer"]["passkeys"][0]["revokedAt"] is not None
+    assert "déjà retirée" in anne.revokes()[0]["message"]
+
+
+def test_a_passkey_made_elsewhere_for_another_too_late_or_without_verification_is_refused(server: Server) -> None:
+    elsewhere = Authenticator(origin="https://parentalite.example.net")
+    for key in (elsewhere, Authenticator(rp_id="example.net"), Authenticator(flags=PRESENT)):
+        assert "n'est pas valable" in Signer(server, COORDONNATEUR, key).registers()[0]["message"]
+    options = server.ask(OPTIONS, COORDONNATEUR)["viewer"]["passkeyOptions"]
+    answer = Authenticator().creates(options)
+    other = Signer(server, OTHER_COORDONNATEUR, Authenticator())
+    assert "quelqu'un d'autre" in other._errors(REGISTER, answer)[0]["message"]
+    server.clock.now += timedelta(minutes=11)
+    mine = Signer(server, COORDONNATEUR, Authenticator())
+    assert "délai" in mine._errors(REGISTER, answer)[0]["message"]
+    assert server.ask(OPTIONS, COORDONNATEUR)["viewer"]["passkeys"] == []
+
+
+def test_a_further_passkey_is_signed_with_the_first(anne: Signer, server: Server) -> None:
+    phone = Signer(server, COORDONNATEUR, Authenticator("phone"))
+    assert "signez avec elle" in phone.registers()[0]["message"]
+    answer = phone.key.creates(server.ask(OPTIONS, COORDONNATEUR)["viewer"]["passkeyOptions"])
+    asked = anne.asks("passkeyRegister", **answer)
+    assert phone._errors(REGISTER, answer | {"signature": anne.key.signs(asked)}) == []
+    assert signed_topics(server) == ["passkey.registered"]
+
+
+def test_a_signed_certification_keeps_the_signature_in_every_event_of_it(
+    anne: Signer, server: Server, dossier: str
+) -> None:
+    assert anne.signs("serviceDossierCertify", dossierId=dossier, **REASONS) == []
+    assert signed_topics(server) == ["service_dossier.certified", "convention.service_certified"]
+
+
+def test_unsigned_acts_go_on_as_before(people: People, server: Server, dossier: str) -> None:
+    people.does("21-certify-the-service", COORDONNATEUR, dossierId=dossier, **REASONS)
+    assert signed_topics(server) == []
+
+
+def test_a_signature_of_another_dossier_or_of_the_same_at_another_version_is_refused(
+    anne: Signer, claims: Claims, people: People, server: Server
+) -> None:
+    first, second = claims.held(2)
+    claims.attest(first, second)
+    one, other = (str(claims.open(animationIds=[each])["id"]) for each in (first, second))
+    for each in (one, other):
+        people.does("19-submit-a-service-dossier", STRUCTURE, dossierId=each)
+    signature = anne.key.signs(anne.asks("serviceDossierCertify", dossierId=one, **REASONS))
+    replayed = anne.sends("serviceDossierCertify", dossierId=other, **REASONS, signature=signature)
+    assert "n'est pas celle de cet acte" in refusal(replayed)
+    assert anne.sends("serviceDossierCertify", dossierId=one, **REASONS, signature=signature) == []
+    assert anne.sends("certificationWithdraw", dossierId=one, reason="Erreur de saisie") == []
+    again = anne.sends("serviceDossierCertify", dossierId=one, **REASONS, signature=signature)
+    assert "n'est pas celle de cet acte" in refusal(again)
+
+
+def test_a_signature_by_another_person_s_key_or_a_revoked_one_is_refused(
+    anne: Signer, server: Server, dossier: str
+) -> None:
+    eve = Signer(server, OTHER_COORDONNATEUR, Authenticator("eve"))
+    assert eve.registers() == []
+    asked = anne.asks("serviceDossierCertify", dossierId=dossier, **REASONS)
+    by_eve = anne.sends("serviceDossierCertify", dossierId=dossier, **REASONS, signature=eve.key.signs(asked))
+    assert "n'est pas l'une des vôtres" in refusal(by_eve)
+    posing = eve.key.signs(asked) | {"credentialId": anne.key.credential_id}
+    forged = anne.sends("serviceDossierCertify", dossierId=dossier, **REASONS, signature=posing)
+    assert "n'est pas celle de cette clé d'accès" in refusal(forged)
+    signature = anne.key.signs(asked)
+    assert anne.revokes() == []
+    revoked = anne.sends("serviceDossierCertify", dossierId=dossier, **REASONS, signature=signature)
+    assert "est retirée" in refusal(revoked)
+
+
+def test_a_signature_made_elsewhere_unverified_or_too_late_is_refused(
+    anne: Signer, server: Server, dossier: str
+) -> None:
+    asked = anne.asks("serviceDossierCertify", dossierId=dossier, **REASONS)
+    wrong = {
+        "autre site": anne.key.signs(asked, origin="https://parentalite.example.net"),
+        "sur un autre site": anne.key.signs(asked, crossOrigin=True),
+        "pour un autre site": replace(anne.key, rp_id="example.net").signs(asked)
+        | {"credentialId": anne.key.credential_id},
+        "n'a pas vérifié": replace(anne.key, flags=PRESENT).signs(asked),
+        "pas celle de cet acte": anne.key.signs(asked, challenge="AAAA"),
+        "WebAuthn": anne.key.signs(asked, type="webauthn.create"),
+        "base64url": anne.key.signs(asked) | {"signature": "é"},
+    }
+    for words, signature in wrong.items():
+        sent = anne.sends("serviceDossierCertify", dossierId=dossier, **REASONS, signature=signature)
+        assert words in refusal(sent)
+    later = anne.key.signs(asked) | {"expiresAt": "2037-01-01T00:00:00Z"}
+    assert "délai" in refusal(anne.sends("serviceDossierCertify", dossierId=dossier, **REASONS, signature=later))
+    server.clock.now += timedelta(minutes=6)
+    late = anne.sends("serviceDossierCertify", dossierId=dossier, **REASONS, signature=anne.key.signs(asked))
+    assert "délai" in refusal(late)
+    assert signed_topics(server) == []
+
+
+def test_what_would_be_refused_is_told_before_anything_is_signed(anne: Signer, server: Server, dossier: str) -> None:
+    assert anne.asks("serviceDossierCertify", dossierId=dossier)["errors"][0]["field"] == ["missingReason"]
+    nobody = Signer(server, OTHER_COORDONNATEUR, Authenticator())
+    (error,) = nobody.asks("serviceDossierCertify", dossierId=dossier, **REASONS)["errors"]
+    assert "passkeyRegister" in error["message"]
+    two = server.ask(ASK, COORDONNATEUR, act={})["actSignature"]["errors"]
+    assert two[0]["field"] == ["act"]
+
+
+class TestRequired:
+    @pytest.fixture
+    def required_of(self) -> frozenset[Role]:
+        return frozenset({Role.COORDONNATEUR})
+
+    def test_an_act_of_a_role_that_has_to_sign_is_refused_without_and_says_what_to_do(
+        self, anne: Signer, people: People, server: Server, dossier: str
+    ) -> None:
+        (error,) = people.is_refused("21-certify-the-service", COORDONNATEUR, dossierId=dossier, **REASONS)
+        assert (error["code"], error["field"]) == ("RULE_BROKEN", ["signature"])
+        assert "clé d'accès" in error["message"]
+        assert "serviceDossierCertify" in server.ask(OPTIONS, COORDONNATEUR)["viewer"]["signs"]
+        assert server.ask(OPTIONS, NATIONAL)["viewer"]["signs"] == []
+        assert anne.signs("serviceDossierCertify", dossierId=dossier, **REASONS) == []
+        people.does("22-record-a-payment", NATIONAL, dossierId=dossier, paidOn="2027-03-20", reference="VIR-1")
