@@ -8,7 +8,7 @@ from typing import Any
 
 _PAGE_OF_20 = """
 query ($where: AnimationWhere) {
-  animations(where: $where, first: 20) {
+  animations(where: $where, first: 20, orderBy: [{field: STARTS_AT, direction: ASC}]) {
     totalCount
     nodes { id title description status startsAt endsAt venueName address seats }
     pageInfo { hasNextPage endCursor }
@@ -24,7 +24,7 @@ query ($condition: AnimationCondition) {
 }"""
 _PAGE_OF_100 = """
 {
-  animations(first: 100) {
+  animations(first: 100, orderBy: [{field: STARTS_AT, direction: ASC}]) {
     nodes {
       id title startsAt endsAt venueName seats
       structure { id name siret }

@@ -115,6 +115,11 @@ def obstacle(action: Action, animation: Standing, dossier_status: DossierStatus 
     return next((reason for reason in reasons if reason is not None), transition.by_dossier(dossier_status))
 
 
+def awaits_attestation(animation: Standing, now: datetime) -> bool:
+    """Return whether its attestation may be filled in: what lists, figures and reminders call awaiting attestation."""
+    return obstacle(Action.ANIMATION_ATTEST, animation, None, now) is None
+
+
 def belongings(animation: Standing) -> Belongings:
     return Belongings(structure_id=animation.structure_id, territories=frozenset([animation.territory]))
 

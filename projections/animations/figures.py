@@ -1,4 +1,4 @@
-"""Rollups of animations: for a territory by local day, and by day and term; for the public listing by its filters."""
+"""Rollups of animations: for a territory by local day, and by day and term; for lists by their usual filters."""
 
 from __future__ import annotations
 
@@ -37,9 +37,11 @@ LISTED = Table(
         "type": "text NOT NULL",
         "audience": "text NOT NULL",
         "venue_type": "text NOT NULL",
+        "status": "text NOT NULL",
+        "attested": "boolean NOT NULL",
         "animations": "bigint NOT NULL",
     },
-    key=("territory", "type", "audience", "venue_type"),
+    key=("territory", "type", "audience", "venue_type", "status", "attested"),
 )
 
 
@@ -65,8 +67,7 @@ def _count_terms(row: Row) -> Iterator[tuple[Key, tuple[int, ...]]]:
 
 
 def _count_listed(row: Row) -> Iterator[tuple[Key, tuple[int, ...]]]:
-    if row["status"] == AnimationStatus.PUBLISHED:
-        yield tuple(row[name] for name in LISTED.key), (1,)
+    yield tuple(row[name] for name in LISTED.key), (1,)
 
 
 TERRITORY_DAYS = Rollup("territory_days", DAYS, _count_days)

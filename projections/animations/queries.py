@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from projections.animations.figures import LISTED_ANIMATIONS
-from projections.engine.paging import Filter, Listing, Order, Source
+from projections.animations.standing import AWAITING_ATTESTATION, AWAITING_PUBLICATION, OVER, UPCOMING
+from projections.engine.paging import TURN, Filter, Listing, Order, Source
 from projections.engine.words import words
 
 #: Columns beside an animation's own, on its structure and its registrations.
@@ -61,9 +62,11 @@ PUBLISHED = f"""
 SELECT a.*{SOURCE.shown}, t.position FROM {SOURCE.rows} {SOURCE.joined} JOIN {{audit_trail}} t
 ON t.subject_id = a.animation_id WHERE t.type = 'animation.published'"""
 _ID = Order("id", "a.animation_id", "uuid")
-#: The order of the animations that wait for publication.
+#: The order of the animations that wait for publication, unless another is asked for.
 BY_DECLARATION = (Order("created_at", "a.created_at", "timestamptz"), _ID)
 TO_PUBLISH = Listing(SOURCE, BY_DECLARATION, source)
+#: What is to come, the next one first, then what has begun, the latest first.
+COMING_FIRST = (Order("TURN", "%(turn)s::timestamptz", TURN), Order("STARTS_AT", "a.starts_at", "timestamptz"), _ID)
 
 #: The latest change first.
 BY_CHANGE = (Order("changed_at", "a.changed_at", "timestamptz", True), replace(_ID, descending=True))
@@ -78,7 +81,6 @@ ORDERS: dict[str, tuple[str, str]] = {
     "STATUS": ("a.status", "text"),
     "ATTESTED": ("a.attested", "boolean"),
 }
-_PUBLISHED_ONLY = {"PUBLISHED_AT": ("a.published_at", "timestamptz")}
 #: Orders that the public cannot use: it sees one status only, and not whether an animation is attested.
 _NOT_PUBLIC = ("STATUS", "ATTESTED")
 #: Columns with few values: animations with the same value follow by start.
@@ -90,6 +92,7 @@ class Conditions:
     """The filters of a listing; None: no filter. Collections mean any of their members."""
 
     territory: Collection[str] | None = None
+    commune: Collection[str] | None = None
     theme: Collection[str] | None = None
     type: Collection[str] | None = None
     venue_type: Collection[str] | None = None
@@ -102,9 +105,27 @@ class Conditions:
     seats_left: bool | None = None
     attested: bool | None = None
     past: bool | None = None
+    upcoming: bool | None = None
+    awaiting_attestation: bool | None = None
+
+    @property
+    def names_a_time(self) -> bool:
+        """Whether it is said which time is meant: such a list is simply in the order of its dates."""
+        times = (self.starts_from, self.starts_before, self.past, self.upcoming, self.awaiting_attestation)
+        return any(time is not None for time in times)
+
+    @property
+    def follows_the_clock(self) -> bool:
+        """Whether what matches changes with time alone."""
+        return any(getattr(self, name) is not None for name in _AT_AN_INSTANT)
 
 
-_AMONG = ("territory", "type", "venue_type", "audience", "status")
+#: The columns of what any of several values is asked for.
+_AMONG = {
+    **{name: f"a.{name}" for name in ("territory", "type", "venue_type", "audience", "status")},
+    "commune": "a.commune_code",
+}
+_AT_AN_INSTANT = {"past": OVER, "upcoming": UPCOMING, "awaiting_attestation": AWAITING_ATTESTATION}
 _ONE = {
     "structure_id": "a.structure_id = %(structure_id)s",
     "seats_left": (
@@ -123,7 +144,7 @@ _NO_WORD = "false"
 
 
 def submitted() -> Filter:
-    return Filter(("a.status = 'SUBMITTED'",))
+    return Filter((AWAITING_PUBLICATION,))
 
 
 def published() -> Filter:
@@ -139,9 +160,9 @@ def narrowed(filtered: Filter, conditions: Conditions, now: datetime | None = No
     """Add the conditions to a filter; `now` decides what is past. An empty collection is no filter, like an empty form
     field.
     """
-    for name in _AMONG:
+    for name, column in _AMONG.items():
         if chosen := getattr(conditions, name):
-            filtered = filtered.among(f"a.{name}", name, chosen)
+            filtered = filtered.among(column, name, chosen)
     if conditions.theme:
         filtered = filtered.where("a.themes && %(theme)s", theme=list(conditions.theme))
     for name, condition in _ONE.items():
@@ -150,8 +171,9 @@ def narrowed(filtered: Filter, conditions: Conditions, now: datetime | None = No
     for name, comparison in _STARTS.items():
         if (start := getattr(conditions, name)) is not None:
             filtered = _started(filtered, name, comparison, start)
-    if conditions.past is not None:
-        filtered = filtered.where("(a.ends_at <= %(now)s) = %(past)s", now=now, past=conditions.past)
+    for name, condition in _AT_AN_INSTANT.items():
+        if (value := getattr(conditions, name)) is not None:
+            filtered = filtered.where(condition if value else f"NOT ({condition})", now=now)
     if conditions.text is not None and conditions.text.strip():
         query = " & ".join(f"'{word}':*" for word in words(conditions.text))
         filtered = (
@@ -173,13 +195,19 @@ def _started(filtered: Filter, name: str, comparison: str, start: datetime) -> F
     )
 
 
-def listed(conditions: Conditions) -> Filter:
+def listed(conditions: Conditions, now: datetime | None = None) -> Filter:
     """Return the filter of the public listing, counted by the rollup where that is possible."""
-    filtered = narrowed(published(), conditions)
+    return counted(published(), conditions, now)
+
+
+def counted(filtered: Filter, conditions: Conditions, now: datetime | None = None) -> Filter:
+    """Add the conditions to a filter by columns of the rollup; where all are, the rollup counts."""
+    filtered = narrowed(filtered, conditions, now)
     if any(getattr(conditions, name) not in _NARROWING_NOTHING for name in _NOT_ADDED_UP):
         return filtered
-    within = narrowed(Filter(), conditions).clause
-    adding = f"SELECT coalesce(sum(a.animations), 0)::bigint AS total FROM {{listed_animations}} a WHERE {within}"
+    adding = (
+        f"SELECT coalesce(sum(a.animations), 0)::bigint AS total FROM {{listed_animations}} a WHERE {filtered.clause}"
+    )
     return replace(filtered, counting=adding)
 
 
@@ -188,12 +216,16 @@ def listing(requested: Iterable[tuple[str, bool]], only_published: bool) -> List
     return Listing(SOURCE, orders(requested, only_published), source)
 
 
+def coming_first(filtered: Filter, turn: datetime) -> tuple[Listing, Filter]:
+    """Return the list that begins with what starts at `turn` or later, and the filter that holds the turn."""
+    return Listing(SOURCE, COMING_FIRST, source), replace(filtered, params={**filtered.params, "turn": turn})
+
+
 def orders(requested: Iterable[tuple[str, bool]], only_published: bool) -> Sequence[Order]:
     """Return the orders requested as (name, descending), by start if there are none; start and id break ties.
 
     The public listing (`only_published`) ignores orders by what is not public.
     """
-    expressions = ORDERS | _PUBLISHED_ONLY if only_published else ORDERS
     chosen: dict[str, bool] = {}
     for name, downwards in requested:
         if not (only_published and name in _NOT_PUBLIC):
@@ -202,4 +234,4 @@ def orders(requested: Iterable[tuple[str, bool]], only_published: bool) -> Seque
     if not chosen or last in _GROUPS:
         chosen.setdefault("STARTS_AT", descending)
     settled = Order(_ID.name, _ID.expression, _ID.kind, descending)
-    return [*(Order(name, *expressions[name], downwards) for name, downwards in chosen.items()), settled]
+    return [*(Order(name, *ORDERS[name], downwards) for name, downwards in chosen.items()), settled]

@@ -32,6 +32,18 @@ class Conditions:
     school_uai: Collection[str] | None = None
     degree: str | None = None
     status: Collection[str] | None = None
+    to_contact: bool | None = None
+    certificate_to_issue: bool | None = None
+
+
+#: Validated, and nobody has called yet: what the coordonnateur may record a contact of.
+TO_CONTACT = "c.status = 'VALIDATED' AND c.contacted_on IS NULL AND c.erased_at IS NULL"
+#: A certificate was asked for, and is not issued.
+CERTIFICATE_TO_ISSUE = (
+    "c.status = 'VALIDATED' AND c.certificate_requested_at IS NOT NULL AND c.certificate_number IS NULL"
+    " AND c.erased_at IS NULL"
+)
+_STANDING = {"to_contact": TO_CONTACT, "certificate_to_issue": CERTIFICATE_TO_ISSUE}
 
 
 def narrowed(filtered: Filter, conditions: Conditions) -> Filter:
@@ -41,4 +53,7 @@ def narrowed(filtered: Filter, conditions: Conditions) -> Filter:
             filtered = filtered.among(f"c.{name}", name, chosen)
     if conditions.degree is not None:
         filtered = filtered.where("c.degree = %(degree)s", degree=conditions.degree)
+    for name, condition in _STANDING.items():
+        if (value := getattr(conditions, name)) is not None:
+            filtered = filtered.where(condition if value else f"NOT ({condition})")
     return filtered

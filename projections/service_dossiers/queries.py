@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from projections.animations.standing import AWAITING_ATTESTATION
 from projections.engine.paging import Filter, Listing, Order, Source
 
 #: Dossiers with what is shown of their structure, and the terms of their convention as they stand.
@@ -30,11 +31,10 @@ AND status = 'PUBLISHED' AND dossier_id IS NULL"""
 #: What a dossier of that convention and period may gather: attested, and in no other dossier.
 GATHERABLE = f"SELECT animation_id {_FREE} AND attested ORDER BY day, animation_id LIMIT %(most)s"
 #: What is over and lacks its attestation, for several dossiers at once.
-UNATTESTED = """
-SELECT d.dossier_id, a.animation_id FROM {service_dossiers} d JOIN {animations} a
-ON a.convention_id = d.convention_id AND a.day BETWEEN d.period_from AND d.period_until
-AND a.status = 'PUBLISHED' AND a.dossier_id IS NULL
-WHERE d.dossier_id = ANY(%(ids)s) AND NOT a.attested AND a.ends_at <= %(now)s ORDER BY a.day, a.animation_id"""
+UNATTESTED = f"""
+SELECT d.dossier_id, a.animation_id FROM {{service_dossiers}} d JOIN {{animations}} a
+ON a.convention_id = d.convention_id AND a.day BETWEEN d.period_from AND d.period_until AND a.dossier_id IS NULL
+WHERE d.dossier_id = ANY(%(ids)s) AND {AWAITING_ATTESTATION} ORDER BY a.day, a.animation_id"""
 
 #: How many animations these dossiers hold of each day.
 DAYS = """
@@ -78,6 +78,7 @@ class Conditions:
     status: Collection[str] | None = None
     period_from: date | None = None
     period_until: date | None = None
+    amendments_to_decide: bool | None = None
 
 
 _ONE = {
@@ -86,6 +87,8 @@ _ONE = {
     "period_from": "d.period_until >= %(period_from)s",
     "period_until": "d.period_from <= %(period_until)s",
 }
+#: Proposed to the coordonnateur, who has neither accepted nor refused.
+AMENDMENTS_TO_DECIDE = "d.amendments_to_decide > 0"
 
 
 def narrowed(filtered: Filter, conditions: Conditions) -> Filter:
@@ -96,4 +99,7 @@ def narrowed(filtered: Filter, conditions: Conditions) -> Filter:
     for name, condition in _ONE.items():
         if (value := getattr(conditions, name)) is not None:
             filtered = filtered.where(condition, **{name: value})
+    if conditions.amendments_to_decide is not None:
+        condition = AMENDMENTS_TO_DECIDE if conditions.amendments_to_decide else f"NOT ({AMENDMENTS_TO_DECIDE})"
+        filtered = filtered.where(condition)
     return filtered

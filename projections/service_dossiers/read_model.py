@@ -37,6 +37,7 @@ _COLUMNS = {
     "pieces": "jsonb NOT NULL",
     "lines": "jsonb NOT NULL",
     "amendments": "jsonb NOT NULL",
+    "amendments_to_decide": "integer NOT NULL",
     "opened_at": "timestamptz NOT NULL",
     "opened_by": "text NOT NULL",
     "submitted_at": "timestamptz",
@@ -85,6 +86,12 @@ _REASONS = (
     "payment_reason",
 )
 
+
+def _derive(row: Row) -> Row:
+    pending = sum(amendment["status"] == AmendmentStatus.PENDING for amendment in row["amendments"])
+    return row | {"amendments_to_decide": pending}
+
+
 SERVICE_DOSSIERS = Projection(
     name="service_dossiers",
     table=Table(
@@ -94,6 +101,7 @@ SERVICE_DOSSIERS = Projection(
             "structure_id": "structure",
             "pieces": "pièces jointes",
             "amendments": "demandes de rectification",
+            "amendments_to_decide": "demandes à décider",
             "opened_at": "ouvert le",
             "opened_by": "ouvert par",
             "submitted_at": "déposé le",
@@ -123,10 +131,12 @@ SERVICE_DOSSIERS = Projection(
             "(territory, opened_at, dossier_id)",
             "(convention_id, opened_at, dossier_id)",
             "(status, opened_at, dossier_id)",
+            "(opened_at, dossier_id) WHERE amendments_to_decide > 0",
             "(certified_at) WHERE certified_at IS NOT NULL",
             "(payment_key) WHERE payment_key IS NOT NULL",
         ),
     ),
+    derive=_derive,
     opens_words=True,
 )
 

@@ -6,6 +6,8 @@ What is attested is over, whatever a clock that is behind says: it is never upco
 
 from __future__ import annotations
 
+from projections.animations.standing import AWAITING_ATTESTATION, AWAITING_CORRECTION, AWAITING_PUBLICATION
+
 _RANGE = """
   AND (%(first_day)s::date IS NULL OR day >= %(first_day)s) AND (%(last_day)s::date IS NULL OR day <= %(last_day)s)"""
 
@@ -61,11 +63,13 @@ OF_TERRITORIES = _ROLLED_UP.replace("<owner>", "territory").replace("<owned>", "
 OF_THE_COUNTRY = _ROLLED_UP.replace("<owner>", "(%(owners)s::text[])[1]").replace("<owned>", "true")
 
 #: What waits for a structure account: of its structures.
-WAITING_FOR_STRUCTURE = """
-SELECT count(*) FILTER (WHERE status = 'PUBLISHED' AND NOT attested AND ends_at <= %(now)s) AS awaiting_attestation,
-    count(*) FILTER (WHERE status = 'REFUSED') AS refused
-FROM {animations} WHERE structure_id = ANY(%(structures)s)"""
-WAITING_FOR_NATIONAL_TEAM = "SELECT count(*) AS awaiting_publication FROM {animations} WHERE status = 'SUBMITTED'"
+WAITING_FOR_STRUCTURE = f"""
+SELECT count(*) FILTER (WHERE {AWAITING_ATTESTATION}) AS awaiting_attestation,
+    count(*) FILTER (WHERE {AWAITING_CORRECTION}) AS refused
+FROM {{animations}} a WHERE a.structure_id = ANY(%(structures)s)"""
+WAITING_FOR_NATIONAL_TEAM = (
+    f"SELECT count(*) AS awaiting_publication FROM {{animations}} a WHERE {AWAITING_PUBLICATION}"
+)
 #: Candidatures of the asker's schools that wait for a step that is theirs to take.
 WAITING_FOR_SCHOOL = """
 SELECT count(*) AS candidatures_to_examine FROM {candidatures}

@@ -92,6 +92,8 @@ class AnimationFeeds:
             async def make(headers: dict[str, str]) -> Response:
                 return await _response(context, request, feed, filters, headers)
 
+            if "upcoming" in request.query_params:
+                return await make(_HEADERS)
             return await unless_fresh(context, request, _HEADERS, make, today)
 
         return await answered(self._services, request, answer)
@@ -104,7 +106,9 @@ async def _filters(context: Context, request: Request, today: date) -> list[Filt
     begins = datetime.combine(today, time(), UTC) - _BEFORE
     window = {"begins": begins, "ends": begins + _BEFORE + _AHEAD}
     return [
-        queries.narrowed(base, conditions).where("a.starts_at >= %(begins)s AND a.starts_at < %(ends)s", **window)
+        queries.narrowed(base, conditions, context.now).where(
+            "a.starts_at >= %(begins)s AND a.starts_at < %(ends)s", **window
+        )
         for base in (queries.published(), queries.cancelled())
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -12,9 +13,21 @@ from api.core.scalars import moment
 from domain.animations.transitions import AnimationStatus
 from projections.animations import queries as animations
 
+#: How lists of animations are ordered unless asked otherwise.
+COMING_FIRST = (
+    "Without `orderBy`, and without a filter by time, what is to come leads, the next one first; what has begun"
+    " follows, the latest first."
+)
 _ANY_OF = "Any of these codes."
 _LOCAL = "this instant, or this local time or day in the animation's territory (2027-01-15T18:00, 2027-01-15)."
 _FROM, _BEFORE = f"Starting at or after {_LOCAL}", f"Starting before {_LOCAL}"
+_TEXT = "Holding words that begin with each of these; accents and case are ignored."
+_COMMUNE = "In any of these communes (INSEE codes)."
+_UPCOMING = "Not begun yet (or begun)."
+_AWAITING = (
+    "Published, over and without attestation: what `awaitingAttestation` counts in dashboards and in `viewer.waiting`"
+    " (or all others)."
+)
 
 
 @strawberry.input(description="Narrows the public listing. All that is given must hold.")
@@ -27,9 +40,9 @@ class AnimationWhere:
     structure_id: strawberry.ID | None = strawberry.field(default=None, description="Run by this structure.")
     starts_from: datetime | None = strawberry.field(default=None, description=_FROM)
     starts_before: datetime | None = strawberry.field(default=None, description=_BEFORE)
-    text: str | None = strawberry.field(
-        default=None, description="Holding words that begin with each of these; accents and case are ignored."
-    )
+    upcoming: bool | None = strawberry.field(default=None, description=_UPCOMING)
+    commune: list[str] | None = strawberry.field(default=None, description=_COMMUNE)
+    text: str | None = strawberry.field(default=None, description=_TEXT)
     seats_left: bool | None = strawberry.field(default=None, description="With (or without) seats left.")
 
     def conditions(self) -> animations.Conditions:
@@ -42,6 +55,8 @@ class AnimationWhere:
             structure_id=node_id(self.structure_id, "where", "structureId") if self.structure_id else None,
             starts_from=moment(self.starts_from, "where", "startsFrom"),
             starts_before=moment(self.starts_before, "where", "startsBefore"),
+            upcoming=self.upcoming,
+            commune=checked_texts(self.commune, "commune"),
             text=checked_text(self.text, "text"),
             seats_left=self.seats_left,
         )
@@ -50,23 +65,49 @@ class AnimationWhere:
 @strawberry.input(description="Narrows a structure's own animations. All that is given must hold.")
 class OwnAnimationWhere:
     status: list[AnimationStatus] | None = strawberry.field(default=None, description="Any of these statuses.")
-    attested: bool | None = strawberry.field(default=None, description="Attested, or not.")
+    attested: bool | None = strawberry.field(default=None, description="Attested, or not, whatever the status.")
+    awaiting_attestation: bool | None = strawberry.field(default=None, description=_AWAITING)
     past: bool | None = strawberry.field(default=None, description="Ended, or not.")
-    audience: list[str] | None = strawberry.field(default=None, description=_ANY_OF)
+    upcoming: bool | None = strawberry.field(default=None, description=_UPCOMING)
+    territory: list[str] | None = strawberry.field(default=None, description="Any of these department codes.")
+    commune: list[str] | None = strawberry.field(default=None, description=_COMMUNE)
+    theme: list[str] | None = strawberry.field(default=None, description=_ANY_OF)
     type: list[str] | None = strawberry.field(default=None, description=_ANY_OF)
+    venue_type: list[str] | None = strawberry.field(default=None, description=_ANY_OF)
+    audience: list[str] | None = strawberry.field(default=None, description=_ANY_OF)
     starts_from: datetime | None = strawberry.field(default=None, description=_FROM)
     starts_before: datetime | None = strawberry.field(default=None, description=_BEFORE)
+    text: str | None = strawberry.field(default=None, description=_TEXT)
 
     def conditions(self) -> animations.Conditions:
         return animations.Conditions(
             status=[status.value for status in self.status or ()],
             attested=self.attested,
+            awaiting_attestation=self.awaiting_attestation,
             past=self.past,
-            audience=checked_texts(self.audience, "audience"),
+            upcoming=self.upcoming,
+            territory=checked_texts(self.territory, "territory"),
+            commune=checked_texts(self.commune, "commune"),
+            theme=checked_texts(self.theme, "theme"),
             type=checked_texts(self.type, "type"),
+            venue_type=checked_texts(self.venue_type, "venueType"),
+            audience=checked_texts(self.audience, "audience"),
             starts_from=moment(self.starts_from, "where", "startsFrom"),
             starts_before=moment(self.starts_before, "where", "startsBefore"),
+            text=checked_text(self.text, "text"),
         )
+
+
+@strawberry.input(
+    description="Narrows the animations of a coordonnateur's territories, or of the country. All that is given must"
+    " hold."
+)
+class ManagedAnimationWhere(OwnAnimationWhere):
+    structure_id: strawberry.ID | None = strawberry.field(default=None, description="Run by this structure.")
+
+    def conditions(self) -> animations.Conditions:
+        structure_id = node_id(self.structure_id, "where", "structureId") if self.structure_id else None
+        return replace(OwnAnimationWhere.conditions(self), structure_id=structure_id)
 
 
 @strawberry.enum(

@@ -1,14 +1,21 @@
-"""Queries on animations: one, the public listing, those to publish, a structure's own."""
+"""Queries on animations: one, the public listing, those to publish, a structure's own, a territory's."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 import strawberry
 
-from api.animations.filters import AnimationOrder, AnimationWhere, OwnAnimationWhere
+from api.animations.filters import (
+    COMING_FIRST,
+    AnimationOrder,
+    AnimationWhere,
+    ManagedAnimationWhere,
+    OwnAnimationWhere,
+)
 from api.animations.past import animation_at
 from api.animations.types import Animation, animation_of, load_animation
 from api.core.context import Context, Info
@@ -16,15 +23,17 @@ from api.core.lists.checks import node_id
 from api.core.lists.connections import connection, owned_connection
 from api.core.lists.paging import After, Before, Connection, First, Last, PageArguments, page_arguments
 from api.core.past import AT, At
+from api.structures.types import bounds
 from api.typology.territories_and_terms import Lists, lists_of
+from domain.kernel.rights import Action
 from domain.typology.typology import TermKind
 from projections.animations import queries
-from projections.engine.paging import Filter
+from projections.engine.paging import Filter, Listing
 
 
 @strawberry.type
 class AnimationQueries:
-    @strawberry.field(description="The public listing: published animations only, whoever asks.")
+    @strawberry.field(description=f"The public listing: published animations only, whoever asks. {COMING_FIRST}")
     async def animations(
         self,
         info: Info,
@@ -40,13 +49,38 @@ class AnimationQueries:
         )
 
     @strawberry.field(
-        description="Animations that wait for publication, the first declared first. For the national team; others:"
-        " FORBIDDEN."
+        description="Animations that wait for publication, the first declared first unless asked otherwise. For the"
+        " national team; others: FORBIDDEN."
     )
     async def animations_to_publish(
-        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
+        self,
+        info: Info,
+        where: ManagedAnimationWhere | None = None,
+        order_by: list[AnimationOrder] | None = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> Connection[Animation]:
-        return await list_animations_to_publish(info.context, page_arguments(info, first, after, last, before))
+        arguments = page_arguments(info, first, after, last, before)
+        return await list_animations_to_publish(info.context, where, order_by, arguments)
+
+    @strawberry.field(
+        description="Animations in every status: those of a coordonnateur's territories, all for the national team and"
+        f" auditors; FORBIDDEN for others. {COMING_FIRST}"
+    )
+    async def managed_animations(
+        self,
+        info: Info,
+        where: ManagedAnimationWhere | None = None,
+        order_by: list[AnimationOrder] | None = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Animation]:
+        arguments = page_arguments(info, first, after, last, before)
+        return await list_managed_animations(info.context, where, order_by, arguments)
 
     @strawberry.field(
         description="One animation: published ones for everybody, others for those who answer for them." + AT
@@ -64,20 +98,51 @@ async def published_animations(
     arguments: PageArguments,
 ) -> Connection[Animation]:
     """Return the public listing: published animations, whoever asks."""
-    listing = queries.listing([order.sort_key() for order in order_by or ()], only_published=True)
-    conditions = where.conditions() if where else queries.Conditions()
     lists = await lists_of(context)
-    filtered = queries.listed(in_force(conditions, lists))
+    conditions = in_force(where.conditions() if where else queries.Conditions(), lists)
+    filtered = queries.listed(conditions, instant_of(context, conditions))
+    listing, filtered = _ordered(context, filtered, conditions, order_by, only_published=True)
     return await connection(context, listing, filtered, arguments, lambda row: animation_of(row, lists), lists)
 
 
-async def list_animations_to_publish(context: Context, arguments: PageArguments) -> Connection[Animation]:
-    """Return the animations to publish, oldest first."""
+async def list_animations_to_publish(
+    context: Context,
+    where: ManagedAnimationWhere | None,
+    order_by: Sequence[AnimationOrder] | None,
+    arguments: PageArguments,
+) -> Connection[Animation]:
+    """Return the animations to publish, oldest first unless an order is given."""
     lists = await lists_of(context)
-    filtered = queries.submitted()
-    return await connection(
-        context, queries.TO_PUBLISH, filtered, arguments, lambda row: animation_of(row, lists), lists
-    )
+    conditions = in_force(where.conditions() if where else queries.Conditions(), lists)
+    filtered = queries.narrowed(queries.submitted(), conditions, instant_of(context, conditions))
+    listing = queries.TO_PUBLISH
+    if order_by:
+        listing = queries.listing([order.sort_key() for order in order_by], only_published=False)
+    return await connection(context, listing, filtered, arguments, lambda row: animation_of(row, lists), lists)
+
+
+async def list_managed_animations(
+    context: Context,
+    where: ManagedAnimationWhere | None,
+    order_by: Sequence[AnimationOrder] | None,
+    arguments: PageArguments,
+) -> Connection[Animation]:
+    """Return the animations of the asker's territories, or of the country, in every status."""
+    lists = await lists_of(context)
+    conditions = in_force(where.conditions() if where else queries.Conditions(), lists)
+    allowed = _within_territories(context)
+    filtered = queries.counted(allowed, conditions, instant_of(context, conditions))
+    listing, filtered = _ordered(context, filtered, conditions, order_by, only_published=False)
+    return await connection(context, listing, filtered, arguments, lambda row: animation_of(row, lists), lists)
+
+
+def _within_territories(context: Context) -> Filter:
+    territories = bounds(context.actor, Action.TERRITORY_READ)
+    if territories is None:
+        return Filter()
+    if len(territories) == 1:
+        return Filter().among("a.territory", "within", territories)
+    return Filter().each_of("a.territory", "%(within)s::text[]", within=territories)
 
 
 async def own_animations(
@@ -89,15 +154,33 @@ async def own_animations(
     arguments: PageArguments,
 ) -> Connection[Animation]:
     """Return a structure's animations in every status, limited to the territories `within` unless None."""
-    listing = queries.listing([order.sort_key() for order in order_by or ()], only_published=False)
-    allowed = Filter() if within is None else Filter().among("a.territory", "within", within)
-    conditions = where.conditions() if where else queries.Conditions()
     lists = await lists_of(context)
-    now = context.now if conditions.past is not None else None
-    filtered = queries.narrowed(allowed, in_force(conditions, lists), now)
+    conditions = in_force(where.conditions() if where else queries.Conditions(), lists)
+    allowed = Filter() if within is None else Filter().among("a.territory", "within", within)
+    filtered = queries.narrowed(allowed, conditions, instant_of(context, conditions))
+    listing, filtered = _ordered(context, filtered, conditions, order_by, only_published=False)
     return await owned_connection(
         context, listing, structure_id, filtered, arguments, lambda row: animation_of(row, lists), lists
     )
+
+
+def instant_of(context: Context, conditions: queries.Conditions) -> datetime | None:
+    """Return the instant that the conditions speak of, None for those that speak of none."""
+    return context.now if conditions.follows_the_clock else None
+
+
+def _ordered(
+    context: Context,
+    filtered: Filter,
+    conditions: queries.Conditions,
+    order_by: Sequence[AnimationOrder] | None,
+    only_published: bool,
+) -> tuple[Listing, Filter]:
+    """Return the list in the order asked for; without one, and without a time asked for, what is to come leads."""
+    if order_by or conditions.names_a_time:
+        orders = [order.sort_key() for order in order_by or ()]
+        return queries.listing(orders, only_published), filtered
+    return queries.coming_first(filtered, context.minute)
 
 
 def in_force(conditions: queries.Conditions, lists: Lists) -> queries.Conditions:

@@ -94,8 +94,8 @@ class AnimationExports:
 async def _listing(context: Context, request: Request) -> _Table:
     where = where_of(AnimationWhere, request.query_params)
     conditions = in_force(where.conditions(), await lists_of(context))
-    filtered = queries.narrowed(queries.published(), conditions)
-    return _Table(filtered, HEADERS, COLUMNS, line, "animations")
+    filtered = queries.narrowed(queries.published(), conditions, context.now)
+    return _Table(filtered, HEADERS, COLUMNS, line, "animations", lasting=not conditions.follows_the_clock)
 
 
 async def _own(context: Context, request: Request) -> _Table:
@@ -109,7 +109,7 @@ async def _own(context: Context, request: Request) -> _Table:
     current = in_force(replace(conditions, structure_id=structure.structure_id), await lists_of(context))
     allowed = Filter() if within is None else Filter().among("a.territory", "within", within)
     filtered = queries.narrowed(allowed, current, context.now)
-    lasting = conditions.past is None
+    lasting = not conditions.follows_the_clock
     return _Table(filtered, OWN_HEADERS, OWN_COLUMNS, own_line, "mes-animations", lasting)
 
 

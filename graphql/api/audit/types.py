@@ -27,6 +27,12 @@ def _personal_fields_of(topic: str) -> tuple[str, ...]:
     return tuple(event_class.personal_fields) if event_class else ()
 
 
+@cache
+def _sentence_of(topic: str) -> str:
+    event_class = registered_events().get(topic)
+    return event_class.sentence if event_class else topic
+
+
 def _personal_fields(entry: Any) -> list[str]:
     """Return the names of the entry's own personal fields."""
     data = entry.recorded["data"]
@@ -45,6 +51,7 @@ NO_ROWS = object()
 _SHOWN: dict[str, tuple[Callable[[Any], Any], Sequence[str]]] = {
     "id": (Plain(lambda entry: f"audit:{entry.row['position']}"), ("position",)),
     "position": (Number("position"), ("position",)),
+    "sentence": (Plain(lambda entry: _sentence_of(entry.row["type"])), ("type",)),
     "recorded_at": (Instant("recorded_at"), ("recorded_at",)),
     "actor": (Plain(lambda entry: entry.recorded["stamp"]["actor"]), ("state",)),
     "role": (Plain(lambda entry: entry.recorded["stamp"]["role"]), ("state",)),
@@ -66,6 +73,7 @@ class AuditEntry(Lazily, Node):
     SHOWN: ClassVar = _SHOWN
     position: int = strawberry.field(description="Its place in the log: one order for everything that happened.")
     type: str = strawberry.field(description="What happened: `animation.published`.")
+    sentence: str = strawberry.field(description="What happened, in French, as papers say it: « Animation publiée ».")
     recorded_at: datetime = strawberry.field(description="When it was recorded (UTC).")
     actor: str = strawberry.field(
         description="Who acted: the name of their token; a pseudonym for parents; function and account for who acted by"

@@ -17,10 +17,19 @@ class CandidatureWhere:
     degree: Degree | None = strawberry.field(default=None, description="Of this degree.")
     status: list[CandidatureStatus] | None = strawberry.field(default=None, description="Any of these statuses.")
 
+    to_contact: bool | None = strawberry.field(
+        default=None, description="Validated, and not yet called by the coordonnateur (or all others)."
+    )
+    certificate_to_issue: bool | None = strawberry.field(
+        default=None, description="Whose volunteer waits for the certificate asked for (or all others)."
+    )
+
     def conditions(self) -> candidatures.Conditions:
         return candidatures.Conditions(
             territory=checked_texts(self.territory, "territory"),
             school_uai=checked_texts(self.school_uai, "schoolUai"),
             degree=self.degree.value if self.degree else None,
             status=[status.value for status in self.status or ()],
+            to_contact=self.to_contact,
+            certificate_to_issue=self.certificate_to_issue,
         )

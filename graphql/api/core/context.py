@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -138,6 +139,8 @@ class Context:
         self._now = services.clock()
         #: Whether anything in the answer depends on the time.
         self.told_time = False
+        #: Whether anything in the answer depends on the minute, as far as it is known.
+        self.told_minute = False
         self._opening = asyncio.Lock()
         self._stack: AsyncExitStack | None = None
         self._snapshot: Snapshot | None = None
@@ -154,6 +157,19 @@ class Context:
     def now(self) -> datetime:
         self.told_time = True
         return self._now
+
+    @property
+    def minute(self) -> datetime:
+        """The beginning of the minute of `now`: an answer that depends on no more of the time holds until it ends."""
+        self.told_minute = True
+        return self._now.replace(second=0, microsecond=0)
+
+    @property
+    def holds_seconds(self) -> float:
+        """How long the answer holds while the read models stay as they are."""
+        if self.told_time:
+            return 0.0
+        return 60 - self._now.second - self._now.microsecond / 1_000_000 if self.told_minute else inf
 
     async def read(self) -> Snapshot:
         """Return the snapshot of this answer, opened on first use; never older than `at_least`.

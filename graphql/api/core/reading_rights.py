@@ -98,8 +98,8 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
     },
     "AuditEntry": {
         Action.AUDIT_READ: (
-            "id position type recordedAt actor actorName actorFunction role subject subjectVersion cause commandId data"
-            " personalFields personalDataErasedAt proof"
+            "id position type sentence recordedAt actor actorName actorFunction role subject subjectVersion cause"
+            " commandId data personalFields personalDataErasedAt proof"
         ),
     },
 }
@@ -175,6 +175,7 @@ ROOTS: Mapping[Reach, str] = {
     Action.COUNTRY_READ: "dashboard official",
     Action.MANDATE_READ: "mandates",
     Action.STRUCTURE_READ: "serviceDossiers",
+    Action.TERRITORY_READ: "managedAnimations",
     Action.REBUILD_FOLLOW: "rebuildProgress",
 }
 

@@ -1,7 +1,7 @@
 """Cache public answers as bytes until the read models move.
 
-Cached answers depend on the read models alone, whoever asks and whenever (`LASTING`). Any notice of a move, or of a
-switch of generations, discards them all; without a listener for notices, nothing is cached.
+Cached answers depend on the read models alone, whoever asks, for as long as the view says (`LASTING`). Any notice of a
+move, or of a switch of generations, discards them all; without a listener for notices, nothing is cached.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass
 from hashlib import sha256
+from time import monotonic
 from typing import NamedTuple
 
 from cachetools import LRUCache
@@ -17,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.core.context import Waiter
 
-#: Set in the scope of a request whose answer may be cached.
+#: In the scope of a request: for how many seconds its answer may be cached.
 LASTING = "parentalite.lasting"
 MOST_BYTES = 64_000_000
 #: Queries are some kilobytes; longer bodies are passed on unread.
@@ -42,6 +43,8 @@ class _CachedAnswer:
     etag: str
     #: In bytes, with about the size of the objects around them.
     size: int
+    #: Of the monotonic clock.
+    until: float
 
     async def send(self, question: _Question, headers: Headers, send: Send) -> None:
         if question.method == "GET" and self.etag in headers.get("if-none-match", ""):
@@ -75,7 +78,7 @@ class AnswerCache:
         question = _question(scope, headers, body)
         if question is None:
             await self._view(scope, receive, send)
-        elif cached := self._answers.get(question):
+        elif (cached := self._answers.get(question)) and monotonic() < cached.until:
             await cached.send(question, headers, send)
         else:
             await self._view(scope, receive, self._storing(question, standing, scope, headers, send))
@@ -92,13 +95,13 @@ class AnswerCache:
 
         async def sending(message: Message) -> None:
             nonlocal start
-            if message["type"] == "http.response.start" and scope.get(LASTING):
+            if message["type"] == "http.response.start" and scope.get(LASTING, 0) > 0:
                 start = message
                 return
             if start is None:
                 await send(message)
                 return
-            cached = _cached_answer(question, start, message["body"])
+            cached = _cached_answer(question, start, message["body"], scope[LASTING])
             if self._waiter.standing == standing:
                 self._store(question, cached, standing)
             await cached.send(question, headers, send)
@@ -138,10 +141,10 @@ async def _body(receive: Receive) -> tuple[bytes | None, Receive]:
     return (message.get("body", b"") if whole else None), again
 
 
-def _cached_answer(question: _Question, start: Message, body: bytes) -> _CachedAnswer:
+def _cached_answer(question: _Question, start: Message, body: bytes, seconds: float) -> _CachedAnswer:
     etag = f'"{sha256(body).hexdigest()[:32]}"'
     # Clients must revalidate each time: only this server knows whether the answer has changed.
     headers = [(name, value) for name, value in start["headers"] if name != b"cache-control"]
     response_headers = [*headers, (b"cache-control", b"no-cache"), (b"etag", etag.encode())]
     size = len(question.query) + len(question.accept) + len(question.content_type) + len(body) + 2_000
-    return _CachedAnswer({**start, "headers": response_headers}, body, etag, size)
+    return _CachedAnswer({**start, "headers": response_headers}, body, etag, size, monotonic() + seconds)

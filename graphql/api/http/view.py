@@ -199,8 +199,8 @@ class GraphQLView(GraphQL[Any, None]):
         data = await document.query.execute(context, question.variables, self._services.compiled_fallbacks)
         if data is None:
             return None
-        if context.actor.role is Role.PUBLIC and document.root_fields <= _OF_READ_MODELS and not context.told_time:
-            request.scope[LASTING] = True
+        if context.actor.role is Role.PUBLIC and document.root_fields <= _OF_READ_MODELS:
+            request.scope[LASTING] = context.holds_seconds
         return answer({"data": data, "extensions": cost_extension(cost)}, 200, media_type)
 
     def _errors_response(self, errors: Sequence[GraphQLError], media_type: str) -> Response:

@@ -21,6 +21,10 @@ class ServiceDossierWhere:
     period_from: date | None = strawberry.field(default=None, description="Whose period ends on this day or later.")
     period_until: date | None = strawberry.field(default=None, description="Whose period begins on this day or before.")
 
+    amendments_to_decide: bool | None = strawberry.field(
+        default=None, description="With amendments that wait for the coordonnateur's decision (or without any)."
+    )
+
     def conditions(self) -> service_dossiers.Conditions:
         return service_dossiers.Conditions(
             structure_id=node_id(self.structure_id, "where", "structureId") if self.structure_id else None,
@@ -29,4 +33,5 @@ class ServiceDossierWhere:
             status=[status.value for status in self.status or ()],
             period_from=readable(self.period_from, "where", "periodFrom"),
             period_until=readable(self.period_until, "where", "periodUntil"),
+            amendments_to_decide=self.amendments_to_decide,
         )

@@ -93,7 +93,10 @@ class Structure(Node):
         context = info.context
         return await context.together("invited", self.structure_id, lambda ids: invitations_of_structures(context, ids))
 
-    @strawberry.field(description="All of its animations, in every status. " + FOR_STRUCTURE)
+    @strawberry.field(
+        description="All of its animations, in every status. Ordered as `animations` unless asked otherwise. "
+        + FOR_STRUCTURE
+    )
     async def animations(
         self,
         info: Info,

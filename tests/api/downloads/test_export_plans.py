@@ -30,6 +30,7 @@ def season(server_url: str, worker_id: str, founded_name: str) -> Iterator[Reade
         town.declares(published=True)
         with reading(town) as reader:
             with town.app.pool.connection() as conn:
+                conn.execute("SET LOCAL statement_timeout = '60s'")
                 conn.execute(_ANIMATIONS)
                 conn.execute(_STRUCTURES)
                 conn.execute(_CHANGES)

@@ -28,6 +28,7 @@ SELECT (jsonb_populate_record(a, jsonb_build_object(
     'type', CASE WHEN n % 50 = 0 THEN 'seminaire' ELSE 'atelier-parents' END,
     'audience', CASE WHEN n % 60 = 0 THEN 'mediateurs' ELSE 'parents' END,
     'themes', CASE WHEN n % 100 = 0 THEN '["jeux-video"]'::jsonb ELSE '["temps-ecran"]'::jsonb END,
+    'commune_code', CASE WHEN n % 200 = 0 THEN '34172' END,
     'title_key', md5(n::text),
     'starts_at', a.starts_at + n * interval '1 hour',
     'ends_at', a.ends_at + n * interval '1 hour',
@@ -63,9 +64,12 @@ def season(server_url: str, worker_id: str, founded_name: str) -> Iterator[Reade
         town.declares(published=True)
         with reading(town) as reader:
             with town.app.pool.connection() as conn:
+                conn.execute("SET LOCAL statement_timeout = '60s'")
                 conn.execute(_ANIMATIONS)
                 conn.execute(_EVENTS)
                 conn.execute(_STRUCTURES)
+            # Half of them are over.
+            town.now = datetime(2027, 1, 15, tzinfo=UTC)
             with town.app.pool.connection() as conn:
                 conn.autocommit = True
                 conn.execute(
@@ -104,6 +108,9 @@ LISTING = """query ($where: AnimationWhere, $orderBy: [AnimationOrder!], $after:
   animations(where: $where, orderBy: $orderBy, first: 20, after: $after) { nodes { id } pageInfo { endCursor } } }"""
 OWN = f"""query ($where: OwnAnimationWhere, $orderBy: [AnimationOrder!]) {{
   structure(siret: "{TILLEULS}") {{ animations(where: $where, orderBy: $orderBy) {{ nodes {{ id }} }} }} }}"""
+MANAGED = """query ($where: ManagedAnimationWhere, $orderBy: [AnimationOrder!]) {
+  managedAnimations(where: $where, orderBy: $orderBy) { nodes { id } } }"""
+TO_PUBLISH = MANAGED.replace("managedAnimations", "animationsToPublish")
 AUDIT = "query ($where: AuditWhere) { auditTrail(where: $where) { nodes { position } } }"
 FIGURES = "{ animations published past attested awaitingAttestation cancelled parents byTheme { parents } }"
 
@@ -120,6 +127,27 @@ HOT: dict[str, tuple[str, Actor, dict[str, Any], int]] = {
     "listing by publication": (LISTING, PUBLIC, _by("PUBLISHED_AT", "DESC"), 50),
     "listing by type": (LISTING, PUBLIC, _by("TYPE", "ASC"), 50),
     "listing by audience": (LISTING, PUBLIC, _by("AUDIENCE", "DESC"), 50),
+    "listing halfway through the season": (LISTING, PUBLIC, {}, 50),
+    "listing of what is to come": (LISTING, PUBLIC, {"where": {"upcoming": True}}, 50),
+    "listing of a commune": (LISTING, PUBLIC, {"where": {"commune": ["34172"]}}, 400),
+    "managed animations": (MANAGED, NATIONAL, {}, 50),
+    "managed animations of a territory": (MANAGED, coordonnateur("34"), {}, 60),
+    "managed animations of three territories": (MANAGED, coordonnateur("34", "971", "02"), {}, 200),
+    "managed animations by title": (MANAGED, NATIONAL, _by("TITLE", "ASC"), 50),
+    "managed animations by publication": (MANAGED, NATIONAL, _by("PUBLISHED_AT", "DESC"), 50),
+    "managed animations by status": (MANAGED, NATIONAL, _by("STATUS", "DESC"), 50),
+    "managed animations by attestation": (MANAGED, NATIONAL, _by("ATTESTED", "ASC"), 50),
+    "managed animations refused": (MANAGED, NATIONAL, {"where": {"status": ["REFUSED"]}}, 50),
+    "managed animations of a rare theme": (MANAGED, NATIONAL, {"where": {"theme": ["jeux-video"]}}, 200),
+    "managed animations of a rare word": (MANAGED, NATIONAL, {"where": {"text": "c4ca4238"}}, 50),
+    "awaiting attestation in the country": (MANAGED, NATIONAL, {"where": {"awaitingAttestation": True}}, 400),
+    "awaiting attestation in a territory": (
+        MANAGED,
+        coordonnateur("34"),
+        {"where": {"awaitingAttestation": True}},
+        400,
+    ),
+    "to publish, soonest first": (TO_PUBLISH, NATIONAL, {"where": {"upcoming": True}, **_by("STARTS_AT", "ASC")}, 400),
     "listing of a territory": (LISTING, PUBLIC, {"where": {"territory": ["34"]}}, 400),
     "listing of what is rare in a territory": (
         LISTING,

@@ -171,6 +171,7 @@ SPECS = [
         [*TO_CERTIFIED],
         proposed(),
         {
+            "amendments_to_decide": 1,
             "amendments": [
                 {
                     "number": 1,
@@ -191,6 +192,7 @@ SPECS = [
         [*TO_CERTIFIED, proposed()],
         accepted(),
         {
+            "amendments_to_decide": 0,
             "amendments": [
                 {
                     "number": 1,
@@ -207,7 +209,7 @@ SPECS = [
                     "amount_after": "300.00",
                     "to_recover": "0.00",
                 }
-            ]
+            ],
         },
     ),
     Spec(
@@ -216,6 +218,7 @@ SPECS = [
         [*TO_CERTIFIED, proposed(), proposed(2)],
         AmendmentRefused(number=2, reason="La feuille dit autre chose"),
         {
+            "amendments_to_decide": 1,
             "amendments": [
                 {
                     "number": 1,
@@ -238,7 +241,7 @@ SPECS = [
                     "animation_id": str(FIRST),
                     "refusal_reason": "La feuille dit autre chose",
                 },
-            ]
+            ],
         },
     ),
     Spec(

@@ -56,6 +56,7 @@ SPECS = [
             "withdrawn_at": at(6),
             "withdrawn_by": ACTOR,
             "withdrawal_reason": "La feuille n'est pas signée",
+            "amendments_to_decide": 0,
             "amendments": [
                 {
                     "number": 1,
@@ -111,6 +112,7 @@ SPECS = [
         {
             "amount": Decimal("150.00"),
             "to_recover": Decimal("150.00"),
+            "amendments_to_decide": 0,
             "amendments": [
                 {
                     "number": 1,

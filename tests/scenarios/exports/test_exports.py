@@ -134,6 +134,15 @@ def test_what_is_past_hangs_on_the_time_and_is_read_each_time(season, server):
     assert len(_rows(_get(server, f"{OWN}.csv", STRUCTURE, past="true"))) == 3
 
 
+def test_what_awaits_its_attestation_is_a_table_of_its_own(season, server):
+    assert _rows(_get(server, f"{OWN}.csv", STRUCTURE, awaitingAttestation="true")) == []
+    server.clock.now += timedelta(days=100)
+    awaiting = _get(server, f"{OWN}.csv", STRUCTURE, awaitingAttestation="true")
+    unattested = _get(server, f"{OWN}.csv", STRUCTURE, past="true", attested="false")
+    assert not {"etag", "last-modified"}.intersection(awaiting.headers)
+    assert 0 < len(_rows(awaiting)) < len(_rows(unattested)) + 1
+
+
 def test_only_who_reads_everything_is_told_that_there_is_no_such_structure(season, server):
     nobody = "/structures/00000000-0000-4000-8000-000000000001/animations.csv"
     assert [_get(server, nobody, who).status_code for who in (AUDITOR, OTHER_STRUCTURE, None)] == [404, 403, 401]

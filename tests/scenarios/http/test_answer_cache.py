@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
+from math import inf
 from typing import Any
 
 import pytest
@@ -120,6 +121,7 @@ class _View:
     waiter: _Standing
     answered: int = 0
     move_meanwhile: bool = False
+    seconds: float = inf
     sizes: list[int] = field(default_factory=list)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -127,7 +129,7 @@ class _View:
         self.answered += 1
         if self.move_meanwhile:
             self.waiter.standing = (self.waiter.standing or 0) + 1
-        scope[LASTING] = True
+        scope[LASTING] = self.seconds
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"%d of %s" % (self.answered, body)})
 
@@ -178,3 +180,15 @@ def test_what_was_asked_for_longest_ago_gives_way_when_the_bytes_are_full():
         _post(cache, body)
     assert view.answered == 3
     assert [_post(cache, b"a"), _post(cache, b"b")] == [b"1 of a", b"4 of b"]
+
+
+def test_an_answer_that_follows_the_clock_is_kept_until_its_minute_ends(monkeypatch):
+    waiter = _Standing()
+    cache = AnswerCache(_View(waiter, seconds=20.0), waiter)  # type: ignore[arg-type]
+    clock = 100.0
+    monkeypatch.setattr("api.http.answer_cache.monotonic", lambda: clock)
+    assert [_post(cache, b"a"), _post(cache, b"a")] == [b"1 of a", b"1 of a"]
+    clock = 119.9
+    assert _post(cache, b"a") == b"1 of a"
+    clock = 120.0
+    assert _post(cache, b"a") == b"2 of a"
