@@ -5,14 +5,17 @@ Each function raises one of UNREADABLE, or BadToken.
 
 from __future__ import annotations
 
+import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from application.sign_in.accepting import BadToken
 from domain.kernel.validation import TerritoryCode
+
+log = logging.getLogger(__name__)
 
 #: The errors of libraries and Python for values of another type, range or depth.
 UNREADABLE = (ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError)
@@ -45,16 +48,31 @@ def subject(value: Any) -> str:
     return value
 
 
-def texts(value: Any, most: int = MOST_TEXTS) -> list[str]:
-    """Return the texts of a claim that is a text, a list of texts, or missing."""
-    values = [] if value is None else [value] if isinstance(value, str) else value
-    if not isinstance(values, list) or len(values) > most or not all(isinstance(text, str) for text in values):
-        raise TypeError(f"a text or a list of at most {most} texts")
+def listed(value: Any, most: int = MOST_TEXTS) -> list[Any]:
+    """Return the values of a claim that is one value, a list of them, or missing, whatever they are."""
+    values = [] if value is None else value if isinstance(value, list) else [value]
+    if len(values) > most:
+        raise TypeError(f"at most {most} values")
     return values
 
 
-def territories(value: Any) -> list[str]:
-    return [_TERRITORY.validate_python(code) for code in texts(value)]
+def readable(kind: str, values: Iterable[Any], check: Callable[[str], str]) -> Iterator[str]:
+    """Yield the values that `check` can read. Others are passed over: one wrong word must lock nobody out."""
+    for value in values:
+        try:
+            yield check(str_of(value))
+        except (TypeError, ValueError):
+            log.info("an issuer's claim was passed over: it cannot be read", extra={"claim": kind})
+
+
+def str_of(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("a text")
+    return value
+
+
+def check_territory(code: str) -> str:
+    return _TERRITORY.validate_python(code)
 
 
 def instant(value: Any) -> float | None:

@@ -22,7 +22,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
 
 from application.sign_in.accepting import BadToken, SignedIn
-from application.sign_in.claim_values import UNREADABLE, claim, instant, subject, territories, texts
+from application.sign_in.claim_values import UNREADABLE, check_territory, claim, instant, listed, readable, subject
 from domain.kernel.actors import Actor, Role
 from domain.kernel.identifiers import check_siret, check_uai, person_id, structure_id
 
@@ -93,13 +93,13 @@ class ClaimsMapping(BaseModel):
         return actor_of(
             self._role(claims),
             subject(claim(claims, self.subject)),
-            sirets=texts(claim(claims, self.structures)),
-            territories=territories(claim(claims, self.territories)),
-            schools=texts(claim(claims, self.schools)),
+            sirets=listed(claim(claims, self.structures)),
+            territories=listed(claim(claims, self.territories)),
+            schools=listed(claim(claims, self.schools)),
         )
 
     def _role(self, claims: Mapping[str, Any]) -> Role:
-        words = set(texts(claim(claims, self.roles.claim), MOST_ROLES))
+        words = set(readable("role", listed(claim(claims, self.roles.claim), MOST_ROLES), str))
         for word, role in self.roles.values.items():
             if word in words:
                 return role
@@ -109,9 +109,12 @@ class ClaimsMapping(BaseModel):
 
 
 def actor_of(
-    role: Role, subject: str, *, sirets: Sequence[str], territories: Sequence[str], schools: Sequence[str]
+    role: Role, subject: str, *, sirets: Sequence[Any], territories: Sequence[Any], schools: Sequence[Any]
 ) -> Actor:
-    """Build an actor from a token's words; nothing else does. Raise ValueError on an invalid role, SIRET or UAI."""
+    """Build an actor from a token's words; nothing else does. Raise ValueError on an invalid role.
+
+    A SIRET, territory or UAI that cannot be read gives no right; the others do.
+    """
     if role not in TOKEN_ROLES:
         raise ValueError(f"{role} holds no token")
     person = person_id(subject)
@@ -119,9 +122,9 @@ def actor_of(
         role=role,
         # History must not name a parent.
         name=f"parent:{person}" if role is Role.PARENT else subject,
-        structures=frozenset(structure_id(check_siret(siret)) for siret in sirets),
-        territories=frozenset(territories),
-        schools=frozenset(check_uai(school) for school in schools),
+        structures=frozenset(structure_id(siret) for siret in readable("structures", sirets, check_siret)),
+        territories=frozenset(readable("territories", territories, check_territory)),
+        schools=frozenset(readable("schools", schools, check_uai)),
         person_id=person,
         subject=subject,
     )

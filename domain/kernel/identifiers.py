@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import Annotated
 from uuid import UUID, uuid5
@@ -14,8 +15,10 @@ from stdnum.fr import siret as siret_number
 #: Never change: every derived stream id depends on it.
 NAMESPACE = UUID("6f7c1c0e-2a3f-5d11-9a53-0b6f0c7d971e")
 
-#: With room for blanks and dots between groups. Checked first, since stdnum reads a text character by character.
+#: With room for blanks, dots and hyphens between groups. Checked first, since texts are read character by character.
 LONGEST_IDENTIFIER = 40
+#: What people put between the groups of a number: blanks, dots, hyphens and dashes, strokes.
+_BETWEEN_GROUPS = re.compile(r"(?<=[0-9A-Za-z])[\s.\-\u2010-\u2015\u2212_/]+(?=[0-9A-Za-z])")
 
 _BAD_SIRET = "SIRET invalide : 14 chiffres attendus, dont une clé de contrôle juste"
 _BAD_UAI = "UAI invalide : 7 chiffres et une lettre attendus"
@@ -25,12 +28,17 @@ _CORSICA = {"620": "2A", "720": "2B"}
 _UAI = re.compile(r"(\d{7})([A-Z])", re.ASCII)
 
 
+def without_separators(value: str) -> str:
+    """Return an identifier as typed, in capitals and without blanks, dots or hyphens between its groups."""
+    return _BETWEEN_GROUPS.sub("", unicodedata.normalize("NFKC", value)).upper()
+
+
 def check_siret(value: str) -> str:
     """Return the 14 digits of a SIRET. Raise ValueError (French) if the length or the check digit is wrong."""
     if len(value) > LONGEST_IDENTIFIER:
         raise ValueError(_BAD_SIRET)
     try:
-        return str(siret_number.validate(value))
+        return str(siret_number.validate(without_separators(value)))
     except StdnumError as error:
         raise ValueError(_BAD_SIRET) from error
 
@@ -42,7 +50,7 @@ def check_uai(value: str) -> str:
     """
     if len(value) > LONGEST_IDENTIFIER:
         raise ValueError(_BAD_UAI)
-    match = _UAI.fullmatch(value.strip().upper())
+    match = _UAI.fullmatch(without_separators(value).strip())
     if match is None:
         raise ValueError(_BAD_UAI)
     digits, letter = match.groups()

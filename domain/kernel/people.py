@@ -113,7 +113,7 @@ def _possible(typed: str) -> phonenumbers.PhoneNumber | None:
 
 
 def _parsed(typed: str, region: str) -> phonenumbers.PhoneNumber | None:
-    if re.fullmatch(r"\s*\+?[0-9 .()/-]{6,29}", typed, re.ASCII) is None:
+    if re.fullmatch(r"\s*\+?[0-9 .()/\u2010-\u2015\u2212-]{6,29}", typed, re.ASCII) is None:
         return None
     try:
         return phonenumbers.parse(typed, region)

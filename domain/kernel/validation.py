@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from domain.kernel.errors import DomainError, ErrorCode, Problem
+from domain.kernel.identifiers import LONGEST_IDENTIFIER, without_separators
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -144,9 +145,16 @@ TerritoryCode = Annotated[
     StringConstraints(max_length=60),
     formatted(r"\d{2}|2[AB]|97\d", "code de département attendu, par exemple 34, 2A ou 971"),
 ]
+
+
+def _ungrouped(value: object) -> object:
+    return without_separators(value) if isinstance(value, str) and len(value) <= LONGEST_IDENTIFIER else value
+
+
 CommuneCode = Annotated[
     str,
     StringConstraints(max_length=60),
+    BeforeValidator(_ungrouped),
     formatted(r"(\d{2}|2[AB])\d{3}", "code INSEE de commune attendu, par exemple 34172 ou 2A004"),
 ]
 #: More than any hall holds: a guard against slips of the keyboard, not a rule of the programme.

@@ -30,12 +30,13 @@ def season(server_url: str, worker_id: str, founded_name: str) -> Iterator[Reade
         town.declares(published=True)
         with reading(town) as reader:
             with town.app.pool.connection() as conn:
-                conn.execute("SET LOCAL statement_timeout = '60s'")
+                conn.execute("SET statement_timeout = '120s'")
                 conn.execute(_ANIMATIONS)
                 conn.execute(_STRUCTURES)
                 conn.execute(_CHANGES)
             with town.app.pool.connection() as conn:
                 conn.autocommit = True
+                conn.execute("SET statement_timeout = '120s'")
                 conn.execute("VACUUM ANALYZE read_models.animations_g1, read_models.structures_g1")
             yield reader
 

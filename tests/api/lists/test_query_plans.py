@@ -64,7 +64,7 @@ def season(server_url: str, worker_id: str, founded_name: str) -> Iterator[Reade
         town.declares(published=True)
         with reading(town) as reader:
             with town.app.pool.connection() as conn:
-                conn.execute("SET LOCAL statement_timeout = '60s'")
+                conn.execute("SET statement_timeout = '120s'")
                 conn.execute(_ANIMATIONS)
                 conn.execute(_EVENTS)
                 conn.execute(_STRUCTURES)
@@ -72,6 +72,7 @@ def season(server_url: str, worker_id: str, founded_name: str) -> Iterator[Reade
             town.now = datetime(2027, 1, 15, tzinfo=UTC)
             with town.app.pool.connection() as conn:
                 conn.autocommit = True
+                conn.execute("SET statement_timeout = '120s'")
                 conn.execute(
                     "VACUUM ANALYZE read_models.animations_g1, read_models.audit_trail_g1, read_models.structures_g1"
                 )

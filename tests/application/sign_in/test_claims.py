@@ -28,10 +28,19 @@ HOSTILE: dict[str, list[Any]] = {
     "aud": [{"a": 1}],
     "sub": ["a\0b", "a\nb", "a\u202eb", "a\u200bb", "\ud800", "x" * 256, "   ", ["camille"]],
     "role": [{"national": True}, [["national"]], ["x"] * 2_001],
-    "structures": [[21020001000010], {"siret": "21020001000010"}, SIRETS],
-    "territories": [["34", None], ["34\0"], ["x" * 5_000]],
-    "schools": [["x" * 10_000], 3],
+    "structures": [SIRETS],
 }
+#: For each claim what cannot be read, beside what can, and what is left of them.
+PARTLY_READABLE: list[tuple[str, Any, int]] = [
+    ("structures", ["21020001000010", "123", "", 21020001000010, None, ["21020001000010"]], 1),
+    ("structures", "210 200 01-0000.10", 1),
+    ("structures", 21020001000010, 0),
+    ("structures", {"siret": "21020001000010"}, 0),
+    ("structures", "", 0),
+    ("territories", ["34", None, "34\0", "x" * 5_000, 18], 1),
+    ("schools", ["0340002T", "0340002X", "x" * 10_000, 3], 1),
+    ("schools", 3, 0),
+]
 
 
 @pytest.mark.parametrize("claim", HOSTILE)
@@ -58,6 +67,21 @@ def test_a_claim_of_another_kind_or_range_refuses_a_token_of_our_own(claim):
         with suppress(BadToken):
             wrong.append(f"{value!r:.60}: {read_token(SECRET, token)}")
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize(("claim", "value", "readable"), PARTLY_READABLE, ids=lambda value: f"{value!r:.40}")
+def test_what_cannot_be_read_among_claims_is_passed_over_and_the_rest_counts(
+    door, issuer, caplog, claim, value, readable
+):
+    caplog.set_level("INFO")
+    actor = door.admits(issuer.signs(**{claim: value}))
+    assert len(getattr(actor, claim)) == readable
+    passed_over = (len(value) if isinstance(value, list) else 1) - readable
+    assert [record.claim for record in caplog.records if "passed over" in record.message] == [claim] * passed_over
+
+
+def test_a_word_that_is_no_text_among_roles_hides_none_of_the_others(door, issuer):
+    assert door.admits(issuer.signs(role=[7, None, "national"])).role is Role.NATIONAL
 
 
 @pytest.mark.parametrize(

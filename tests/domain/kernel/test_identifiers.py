@@ -76,6 +76,8 @@ def test_any_single_wrong_digit_of_a_siret_is_noticed(siret, position, shift):
 @for_all(sirets())
 def test_a_siret_may_be_typed_in_groups(siret):
     assert check_siret(f" {siret[:3]} {siret[3:6]} {siret[6:9]} {siret[9:]} ") == siret
+    for between in ("-", " - ", ".", "\u00a0", "\u202f", "\u2011", "–", "/", "_"):
+        assert check_siret(between.join((siret[:3], siret[3:6], siret[6:9], siret[9:]))) == siret, between
 
 
 @pytest.mark.parametrize("siret", ["35600000000048", "35600000049837"])
@@ -105,6 +107,8 @@ def test_a_malformed_siret_is_refused_and_told_what_is_expected(siret):
 def test_a_uai_with_its_check_letter_is_accepted_in_any_case(uai):
     assert check_uai(uai) == uai
     assert check_uai(f" {uai.lower()} ") == uai
+    for between in (" ", "-", ".", "\u00a0", "\u2011"):
+        assert check_uai(f"{uai[:3]}{between}{uai[3:7]}{between}{uai[7]}") == uai, between
 
 
 @for_all(uais(), st.integers(0, 6), st.integers(1, 9))
@@ -174,6 +178,13 @@ def test_anything_else_is_no_department(code):
 @pytest.mark.parametrize("code", ["34172", "02001", "2A004", "97105"])
 def test_communes_have_five_signs(code):
     assert validated(create_model("Form", value=(CommuneCode, ...)), {"value": code}).model_dump() == {"value": code}
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"), [("34 172", "34172"), ("2a004", "2A004"), ("2A-004", "2A004"), ("34.172", "34172")]
+)
+def test_communes_are_read_as_people_type_them(typed, code):
+    assert validated(create_model("Form", value=(CommuneCode, ...)), {"value": typed}).model_dump() == {"value": code}
 
 
 @pytest.mark.parametrize("code", ["3417", "341722", "2C004", "A4172", "٣٤١٧٢", "34172\n"])
