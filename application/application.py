@@ -26,6 +26,7 @@ from application.files import expiry as stored_files
 from application.hosting.job_tables import create_tables as create_job_tables
 from application.notifications import refused_letters as unreached
 from application.notifications import unsubscribing
+from application.notifications.subscriptions import STAFF_INDEX
 from application.notifications.tables import create_tables as create_notification_tables
 from application.people import erasing as privacy
 from application.people import finding, index, words
@@ -181,6 +182,7 @@ def open_application(
         conn.execute(PEOPLE_INDEX_DDL)
         conn.execute(SPEAKERS_DDL)
         index_log(conn, "stored_events_controls", controls.INDEX)
+        index_log(conn, "stored_events_school_staff", STAFF_INDEX)
         create_proof_tables(conn)
         create_map_tables(conn)
         create_notification_tables(conn)

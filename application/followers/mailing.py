@@ -23,7 +23,8 @@ from psycopg import Connection
 from application.commanding.pseudonyms_and_links import Keyed
 from application.notifications import outbox
 from application.notifications.capping import HELD_BACK, capped_until, mailbox_of
-from application.notifications.composing import Composer, NotToBeSent
+from application.notifications.changes import NotToBeSent
+from application.notifications.composing import Composer
 from application.notifications.messages import UnusableAddress, build_message
 from application.notifications.outbox import Letter
 from application.notifications.sending_state import Sending, read_sending, resume, stop, suspect
@@ -92,17 +93,25 @@ class Mailer:
         else:
             self._hand_over(conn, state, letter, *composed)
 
-    def _compose(self, conn: Conn, letter: Letter) -> tuple[EmailMessage, UUID] | None:
-        """Return the e-mail and the keyed digest of its mailbox, or None if the address is erased."""
+    def _compose(self, conn: Conn, letter: Letter) -> tuple[EmailMessage, UUID, int | None] | None:
+        """Return the e-mail, the keyed digest of its mailbox and the version of what it tells of; None if erased."""
         composer = Composer(self.vault, self.keyed, self.public_url)
         draft = composer.draft(conn, letter.kind, letter.address_position, letter.about)
         if draft is None:
             return None
         email = build_message(draft, letter.mail_id, self.sender)
         (recipient,) = email["To"].addresses
-        return email, self.keyed.pseudonym(f"mailbox:{mailbox_of(recipient.addr_spec)}")
+        return email, self.keyed.pseudonym(f"mailbox:{mailbox_of(recipient.addr_spec)}"), draft.as_of
 
-    def _hand_over(self, conn: Conn, state: Sending, letter: Letter, email: EmailMessage, recipient: UUID) -> None:
+    def _hand_over(
+        self,
+        conn: Conn,
+        state: Sending,
+        letter: Letter,
+        email: EmailMessage,
+        recipient: UUID,
+        as_of: int | None,
+    ) -> None:
         try:
             self.send(email)
         except Failure as failure:
@@ -110,7 +119,7 @@ class Mailer:
         except Exception as fault:
             self._unforeseen(conn, letter, fault)
         else:
-            outbox.mark_sent(conn, letter, recipient)
+            outbox.mark_sent(conn, letter, recipient, as_of)
             resume(conn, state)
             log.info("mail sent", extra={"mail": str(letter.mail_id), "kind": letter.kind})
 

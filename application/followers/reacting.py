@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
@@ -23,8 +23,14 @@ from psycopg.types.json import Jsonb
 from application.followers.reactions import REACTIONS
 from application.notifications.reaction import CHANGE_WAIT, MAX_CHANGE_WAIT, Letter, Notice
 from application.notifications.set_aside import mark_done, next_due, record_failure, set_aside
-from application.notifications.subscriptions import changes_subscriptions, find_subscribers, update_subscriptions
+from application.notifications.subscriptions import (
+    changes_subscriptions,
+    find_subscribers,
+    has_reader,
+    update_subscriptions,
+)
 from application.notifications.tables import MAIL_CHANNEL, switch_mail_on
+from application.wording.pages import desk_page
 from domain.catalogue import AggregateKind
 from domain.kernel.identifiers import NAMESPACE
 from eventstore.leased_work import Work, working_at
@@ -40,8 +46,17 @@ IDLE_SECONDS = 5.0
 BATCH = 500
 
 _NOTICE = """
-INSERT INTO notifications (position, recipient, kind, subject_id, message, happened_at, registrations, with_reason)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"""
+INSERT INTO notifications (position, recipient, kind, subject_id, message, things, page, happened_at, registrations,
+    with_reason, key, since)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"""
+#: What a notice of the same burst told, which nobody has read.
+_REPLACED = """
+DELETE FROM notifications n WHERE recipient = %(recipient)s AND key = %(key)s
+    AND happened_at BETWEEN %(at)s - %(burst)s AND %(at)s
+    AND NOT EXISTS (SELECT FROM notification_reads r WHERE r.notification_id = n.notification_id)
+RETURNING since"""
+#: Which version of the animation the recipient was last told of, by letters that share the key.
+_TOLD = "SELECT max((about->>'told')::int) FROM mail_outbox WHERE key = %(key)s AND sent_at IS NOT NULL"
 _LETTER = """
 INSERT INTO mail_outbox (mail_id, kind, address_position, about, key, due_at)
 VALUES (%(mail_id)s, %(kind)s, %(address)s, %(about)s, %(key)s, now() + %(wait)s)"""
@@ -54,7 +69,7 @@ UPDATE mail_outbox SET mail_id = %(mail_id)s, kind = %(kind)s, address_position 
 WHERE key = %(key)s AND sent_at IS NULL AND given_up_at IS NULL"""
 
 
-class _Around:
+class LoggedStreams:
     """The streams and states that a batch's reactions ask for. Each stream is read once."""
 
     def __init__(self, conn: Conn) -> None:
@@ -70,6 +85,9 @@ class _Around:
         state = state_after(kind, self.events(stream), version)
         assert state is not None, f"no {kind.name} {stream}"
         return state
+
+    def has_reader(self, recipient: str, at: datetime) -> bool:
+        return has_reader(self._conn, recipient, at)
 
 
 def react(conn: Conn, with_mail: bool = False) -> int:
@@ -130,7 +148,7 @@ class Reactor:
     """Write the reactions to events: all of an event's reactions, or none."""
 
     def __init__(self, conn: Conn) -> None:
-        self._conn, self._around = conn, _Around(conn)
+        self._conn, self._around = conn, LoggedStreams(conn)
         row = conn.execute("SELECT letters_after FROM mail_sending").fetchone()
         self._letters_after: int | None = row[0] if row else None
 
@@ -160,21 +178,36 @@ class Reactor:
 
 
 def _write_notice(conn: Conn, record: Recorded, notice: Notice) -> None:
-    identity = (record.position, notice.recipient, notice.kind, notice.thing or record.originator_id)
-    content = (notice.message, record.stamp.recorded_at, list(notice.registrations), notice.with_reason)
-    conn.execute(_NOTICE, (*identity, *content), prepare=True)
+    at, since = record.stamp.recorded_at, notice.since
+    if notice.key is not None:
+        params = {"recipient": notice.recipient, "key": notice.key, "at": at, "burst": MAX_CHANGE_WAIT}
+        replaced = [row[0] for row in conn.execute(_REPLACED, params, prepare=True) if row[0] is not None]
+        since = min([*replaced, since]) if since is not None else None
+    subject = notice.thing or record.originator_id
+    page = notice.page or desk_page(notice.recipient, subject)
+    identity = (record.position, notice.recipient, notice.kind, subject)
+    content = (notice.message, Jsonb(_stored(notice)), page, at, list(notice.registrations), notice.with_reason)
+    conn.execute(_NOTICE, (*identity, *content, notice.key, since), prepare=True)
+
+
+def _stored(notice: Notice) -> dict[str, Any]:
+    return {place: thing.stored() for place, thing in notice.things.items()}
 
 
 def _write_to_those_who_want_it(conn: Conn, record: Recorded, notice: Notice, place: int) -> None:
     at = record.stamp.recorded_at
     for account_id, position in find_subscribers(conn, notice.recipient, notice.kind, at):
-        subject = notice.subject or notice.message
-        about: dict[str, Any] = {"message": notice.message, "subject": subject, "account_id": str(account_id)}
+        about: dict[str, Any] = {"message": notice.message, "subject": notice.subject or notice.message}
+        about |= {"things": _stored(notice), "account_id": str(account_id)}
+        about |= {"page": notice.page or desk_page(notice.recipient, notice.thing or record.originator_id)}
         about |= {"recipient": notice.recipient, "told_at": at.isoformat()}
+        if notice.since is not None:
+            about["before"] = notice.since
         if notice.with_reason:
             about["detail_position"] = record.position
-        # Changes in quick succession share a key, so that one letter lists everybody to call.
-        key = f"to-call:{record.originator_id}:{account_id}" if notice.registrations else None
+        # Changes in quick succession share a key, so that one letter tells the last of them.
+        what = notice.key or (f"to-call:{record.originator_id}" if notice.registrations else None)
+        key = what and f"{what}:{notice.recipient}:{account_id}"
         letter = Letter("notice", position, about, key, CHANGE_WAIT if key else timedelta(0))
         _write_letter(conn, record, letter, f"{place}:{account_id}")
 
@@ -191,8 +224,12 @@ def _write_letter(conn: Conn, record: Recorded, letter: Letter, place: str) -> N
         "wait": letter.wait,
         "longest_wait": MAX_CHANGE_WAIT,
     }
-    if letter.key is None or not conn.execute(_OVERTAKE, row, prepare=True).rowcount:
-        conn.execute(_LETTER, row, prepare=True)
+    if letter.key is not None and conn.execute(_OVERTAKE, row, prepare=True).rowcount:
+        return
+    if letter.key is not None and "before" in letter.about:
+        told = conn.execute(_TOLD, row, prepare=True).fetchone()
+        row["about"] = Jsonb({**letter.about, "before": max(letter.about["before"], (told and told[0]) or 0)})
+    conn.execute(_LETTER, row, prepare=True)
 
 
 @contextmanager

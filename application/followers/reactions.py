@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
+from application.followers import about_candidatures, about_dossiers
+from application.followers.about_animations import on_declared, to_structure
+from application.followers.about_candidatures import to_candidate
+from application.followers.about_dossiers import (
+    by_both,
+    by_coordonnateur,
+    by_structure,
+    to_partner,
+    to_those_of,
+)
 from application.followers.registrants import (
     REMOVED,
     SEAT_FREED,
     on_cancelled,
     on_made,
-    on_moved,
+    on_modified,
     on_planning,
     on_repeated,
     on_unreached,
     to_registrant,
     to_who_is_asked,
 )
-from application.notifications.reaction import (
-    NATIONAL,
-    Around,
-    Letter,
-    Notice,
-    Reaction,
-    school,
-    structure,
-    territory,
-)
-from domain.accounts.events import InvitationSent, MediateurRegistered
+from application.notifications.reaction import Around, Letter, Notice, Reaction, structure
+from application.wording import things
+from domain.accounts.events import InvitationSent, MediateurRegistered, SpeakerJoined
 from domain.animations.events import (
     AnimationCancelled,
     AnimationCreated,
@@ -36,7 +38,6 @@ from domain.animations.events import (
     AnimationRefused,
     AnimationResubmitted,
 )
-from domain.candidatures.candidature import Candidature
 from domain.candidatures.events import (
     CandidatureRejected,
     CandidatureSubmitted,
@@ -45,13 +46,11 @@ from domain.candidatures.events import (
     CertificateIssued,
     CertificateRequested,
     CoordonnateurInformed,
-    Degree,
     OpinionGiven,
 )
-from domain.candidatures.transitions import AUTHORITY
-from domain.catalogue import ANIMATION, CANDIDATURE, SERVICE_DOSSIER
 from domain.contacts.events import PlanningSent
-from domain.kernel.actors import Role
+from domain.controls.events import ControlOpened, PieceJudged
+from domain.conventions.convention import ConventionAmended, ConventionTerminated
 from domain.kernel.events import Event
 from domain.notifications.events import LetterRefused
 from domain.registrations.events import (
@@ -65,92 +64,20 @@ from domain.registrations.events import (
     SeatQuestioned,
 )
 from domain.service_dossiers.events import (
+    AmendmentAccepted,
+    AmendmentProposed,
+    AmendmentRefused,
     CertificationWithdrawn,
     DossierCertified,
     DossierControlled,
     DossierDrawn,
     DossierPaid,
+    DossierRecovered,
     DossierReturned,
     DossierSubmitted,
 )
-from domain.service_dossiers.service_dossier import ServiceDossier
+from domain.structures.structure import StructureRenamed
 from eventstore.records import Recorded
-
-
-def _to_structure(kind: str, sentence: str) -> Reaction:
-    """Notify the structure. `sentence` takes the title; the event's reason, if any, follows."""
-
-    def react(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
-        animation = around.state(ANIMATION, record.originator_id, record.originator_version)
-        message, with_reason = sentence.format(title=animation.content.title), hasattr(record.event, "reason")
-        yield Notice(structure(animation.structure_id), kind, message, with_reason=with_reason)
-
-    return react
-
-
-def _to_national_team(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
-    animation = around.state(ANIMATION, record.originator_id, record.originator_version)
-    yield Notice(NATIONAL, "animation.to_publish", f"« {animation.content.title} » attend sa publication.")
-
-
-def _submitted(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
-    fact = record.event
-    assert isinstance(fact, CandidatureSubmitted)
-    role = Role.DIRECTOR if fact.degree is Degree.FIRST else AUTHORITY[fact.degree]
-    yield Notice(school(fact.school_uai, role), "candidature.to_examine", "Une candidature est à examiner.")
-    yield Letter("candidature.received", record.position, {"candidature_id": str(record.originator_id)})
-
-
-def _opinion(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
-    candidature: Candidature = around.state(CANDIDATURE, record.originator_id, record.originator_version)
-    recipient = school(candidature.school_uai, AUTHORITY[Degree.FIRST])
-    yield Notice(recipient, "candidature.to_examine", "Une candidature attend votre décision.")
-
-
-def _informed(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
-    fact = record.event
-    assert isinstance(fact, CoordonnateurInformed)
-    message = "Une candidature est validée : prenez contact avec le parent."
-    yield Notice(territory(fact.territory), "candidature.validated", message)
-
-
-def _certificate_asked(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
-    candidature: Candidature = around.state(CANDIDATURE, record.originator_id, record.originator_version)
-    message = "Un Parent Ressource demande son attestation de bénévolat."
-    yield Notice(territory(candidature.territory), "candidature.certificate_requested", message)
-
-
-def _to_candidate(kind: str) -> Reaction:
-    def react(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
-        about = {"candidature_id": str(record.originator_id), "detail_position": record.position}
-        yield Letter(kind, around.events(record.originator_id)[0].position, about)
-
-    return react
-
-
-def _dossier(kind: str, sentence: str, recipient: Callable[[ServiceDossier], str]) -> Reaction:
-    def react(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
-        dossier: ServiceDossier = around.state(SERVICE_DOSSIER, record.originator_id, record.originator_version)
-        yield Notice(recipient(dossier), kind, sentence, with_reason=hasattr(record.event, "reason"))
-
-    return react
-
-
-def _controlled(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
-    """Tell the structure, and where something was refused its coordonnateurs, who may have to withdraw."""
-    fact = record.event
-    assert isinstance(fact, DossierControlled)
-    dossier: ServiceDossier = around.state(SERVICE_DOSSIER, record.originator_id, record.originator_version)
-    if not fact.refused:
-        yield Notice(_own_structure(dossier), "dossier.controlled", "Le contrôle d'un dossier est achevé, sans refus.")
-        return
-    message = f"Un contrôle a refusé des pièces d'un dossier ({len(fact.refused)})."
-    for recipient in (_own_structure(dossier), territory(dossier.territory)):
-        yield Notice(recipient, "dossier.controlled", message)
-
-
-def _own_structure(dossier: ServiceDossier) -> str:
-    return structure(dossier.structure_id)
 
 
 def _invited(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
@@ -163,19 +90,33 @@ def _invited(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
 def _mediateur(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
     fact = record.event
     assert isinstance(fact, MediateurRegistered)
-    message = (
-        "Une personne se dit médiatrice ou médiateur de votre structure : acceptez-la, ou mettez fin à son mandat."
-    )
-    yield Notice(structure(fact.structure_id), "mediateur.to_accept", message)
+    message = "Une personne se dit médiatrice ou médiateur de {structure} : acceptez-la, ou mettez fin à son mandat."
+    named = {"structure": things.structure(fact.structure_id)}
+    yield Notice(structure(fact.structure_id), "mediateur.to_accept", message, named)
+
+
+def _speaker(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
+    fact = record.event
+    assert isinstance(fact, SpeakerJoined)
+    message = "Une personne invitée parle désormais pour {structure} : si vous ne la reconnaissez pas, retirez-la."
+    named = {"structure": things.structure(fact.structure_id)}
+    yield Notice(structure(fact.structure_id), "speaker.joined", message, named)
+
+
+def _renamed(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
+    named = {"structure": things.Thing("structure", record.originator_id, record.originator_version)}
+    reason = getattr(record.event, "reason", None) is not None
+    message = "Votre structure s'appelle désormais {structure}."
+    yield Notice(structure(record.originator_id), "structure.renamed", message, named, with_reason=reason)
 
 
 REACTIONS: Mapping[type[Event], Reaction] = {
-    AnimationCreated: _to_national_team,
-    AnimationResubmitted: _to_national_team,
-    AnimationPublished: _to_structure("animation.published", "« {title} » est publiée."),
-    AnimationRefused: _to_structure("animation.refused", "« {title} » est refusée."),
+    AnimationCreated: on_declared,
+    AnimationResubmitted: on_declared,
+    AnimationPublished: to_structure("animation.published", "{animation} est publiée.", public=True),
+    AnimationRefused: to_structure("animation.refused", "{animation} est refusée."),
     AnimationCancelled: on_cancelled,
-    AnimationEnded: _to_structure("animation.to_attest", "« {title} » est passée : remplissez l'attestation."),
+    AnimationEnded: to_structure("animation.to_attest", "{animation} est passée : remplissez l'attestation."),
     RegistrationMade: on_made,
     RegistrationRepeated: on_repeated,
     SeatObtained: to_registrant("registration.seat_obtained", to_call=SEAT_FREED),
@@ -184,28 +125,44 @@ REACTIONS: Mapping[type[Event], Reaction] = {
     SeatKept: to_registrant("registration.kept", last=True),
     RegistrationCancelled: to_registrant("registration.cancelled", last=True),
     RegistrationRemoved: to_registrant("registration.removed", last=True, to_call=REMOVED),
-    CandidatureSubmitted: _submitted,
-    OpinionGiven: _opinion,
-    CoordonnateurInformed: _informed,
-    CandidatureValidated: _to_candidate("candidature.validated"),
-    CandidatureRejected: _to_candidate("candidature.rejected"),
-    CandidatureWithdrawn: _to_candidate("candidature.withdrawn"),
-    CertificateRequested: _certificate_asked,
-    CertificateIssued: _to_candidate("candidature.certificate"),
-    DossierSubmitted: _dossier(
-        "dossier.submitted", "Un dossier de service fait attend votre décision.", lambda fact: territory(fact.territory)
+    CandidatureSubmitted: about_candidatures.on_submitted,
+    OpinionGiven: about_candidatures.on_opinion,
+    CoordonnateurInformed: about_candidatures.on_informed,
+    CandidatureValidated: to_candidate("candidature.validated"),
+    CandidatureRejected: about_candidatures.on_rejected,
+    CandidatureWithdrawn: about_candidatures.on_withdrawn,
+    CertificateRequested: about_candidatures.on_certificate_requested,
+    CertificateIssued: to_candidate("candidature.certificate"),
+    DossierSubmitted: to_those_of(
+        by_coordonnateur, "dossier.submitted", "Le {dossier} de {structure} attend votre décision."
     ),
-    DossierReturned: _dossier("dossier.returned", "Un dossier de service fait vous est renvoyé.", _own_structure),
-    DossierCertified: _dossier("dossier.certified", "Le service fait d'un dossier est certifié.", _own_structure),
-    DossierPaid: _dossier("dossier.paid", "Le paiement d'un dossier est enregistré.", _own_structure),
-    CertificationWithdrawn: _dossier(
-        "dossier.withdrawn", "La certification d'un dossier de service fait est retirée.", _own_structure
+    DossierReturned: to_those_of(by_structure, "dossier.returned", "Le {dossier} de {structure} vous est renvoyé."),
+    DossierCertified: to_those_of(by_structure, "dossier.certified", "Le {dossier} de {structure} est certifié."),
+    DossierPaid: to_those_of(by_structure, "dossier.paid", "Le paiement du {dossier} de {structure} est enregistré."),
+    CertificationWithdrawn: about_dossiers.on_withdrawn,
+    DossierRecovered: about_dossiers.on_recovered,
+    DossierDrawn: to_those_of(
+        by_both, "dossier.drawn", "Le {dossier} de {structure} est tiré au sort pour un contrôle."
     ),
-    DossierDrawn: _dossier("dossier.drawn", "Un dossier est tiré au sort pour un contrôle.", _own_structure),
-    DossierControlled: _controlled,
+    DossierControlled: about_dossiers.on_controlled,
+    AmendmentProposed: to_those_of(
+        by_coordonnateur, "dossier.amendment_proposed", "{structure} propose un avenant au {dossier} : décidez-en."
+    ),
+    AmendmentAccepted: about_dossiers.on_amendment_accepted,
+    AmendmentRefused: to_those_of(
+        by_structure, "dossier.amendment_refused", "Votre avenant au {dossier} de {structure} est refusé."
+    ),
+    ControlOpened: about_dossiers.on_control_opened,
+    PieceJudged: about_dossiers.on_piece_judged,
+    ConventionAmended: to_partner(
+        "convention.amended", "La {convention} de {structure}, {territory}, est modifiée par avenant."
+    ),
+    ConventionTerminated: about_dossiers.on_terminated,
+    StructureRenamed: _renamed,
     InvitationSent: _invited,
+    SpeakerJoined: _speaker,
     MediateurRegistered: _mediateur,
     PlanningSent: on_planning,
-    AnimationModified: on_moved,
+    AnimationModified: on_modified,
     LetterRefused: on_unreached,
 }

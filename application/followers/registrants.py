@@ -1,4 +1,7 @@
-"""Letters to registrants and to a structure's contacts, and notices of the people to telephone."""
+"""Letters to registrants and to a structure's contacts, and notices of the people to telephone.
+
+Letters of changes to one recipient share a key: the last of a burst is sent, and says what changed since the first.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from application.followers.about_animations import named, on_rewritten
 from application.notifications.reaction import (
     CHANGE_WAIT,
+    NATIONAL,
     Around,
     Letter,
     Notice,
@@ -16,6 +21,9 @@ from application.notifications.reaction import (
     structure,
     territory,
 )
+from application.wording.animations import WHAT
+from application.wording.pages import animation_page
+from application.wording.things import Thing
 from domain.animations.animation import Animation
 from domain.animations.events import AnimationModified, AnimationPublished
 from domain.animations.transitions import AnimationStatus
@@ -94,7 +102,7 @@ def to_registrant(kind: str, last: bool = False, to_call: str | None = None) -> 
             yield Letter(kind, registration.address, registration.about | {"detail_position": record.position}, key)
         elif to_call is not None:
             animation = around.state(ANIMATION, registration.animation_id)
-            message = f"{to_call} « {animation.content.title} », sans adresse électronique : prévenez-la par téléphone."
+            message = f"{to_call} {{animation}}, sans adresse électronique : prévenez-la par téléphone."
             yield from _to_call(animation, [registration], message)
 
     return react
@@ -111,34 +119,51 @@ def to_who_is_asked(kind: str) -> Reaction:
             change = max(
                 earlier.originator_version
                 for earlier in around.events(registration.animation_id)
-                if earlier.position < record.position and _is_move(earlier)
+                if earlier.position < record.position and _changes(earlier, DATE_AND_PLACE)
             )
-            key = _change_key(fact.registration_id)
-            yield Letter(kind, registration.address, registration.about | _from_to(change), key, CHANGE_WAIT)
+            yield _letter_of_change(kind, registration, change)
 
     return react
 
 
-def on_moved(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
-    """Notify the structure's contacts, and the people who telephone, of a change of date or place after publication.
+def _letter_of_change(kind: str, registration: _Registered, version: int) -> Letter:
+    assert registration.address is not None
+    about = registration.about | {"before": version - 1}
+    return Letter(kind, registration.address, about, _change_key(registration.registration_id), CHANGE_WAIT)
 
-    Registrants are asked one by one: see `to_who_is_asked`.
+
+def on_modified(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
+    """Tell of a change after publication: of date or place the contacts and those who telephone, of what it is whoever
+    registered.
+
+    Registrants are asked one by one about date and place: see `to_who_is_asked`.
     """
+    yield from on_rewritten(record, around)
     animation = around.state(ANIMATION, record.originator_id, record.originator_version)
-    if animation.status is not AnimationStatus.PUBLISHED or not _is_move(record):
+    if animation.status is not AnimationStatus.PUBLISHED:
         return
-    yield from _calls(animation, around, "la date ou le lieu a changé")
-    about = {"animation_id": str(animation.id)} | _from_to(record.originator_version)
-    yield from _to_contacts("animation.moved", animation, around, about, waits=True)
+    if _changes(record, DATE_AND_PLACE):
+        yield from _calls(animation, around, "la date ou le lieu a changé")
+        about = {"animation_id": str(animation.id), "before": record.originator_version - 1}
+        yield from _to_contacts("animation.moved", animation, around, about, waits=True)
+    elif _changes(record, WHAT):
+        for registration in _holding(animation.id, around):
+            if registration.address is not None:
+                yield _letter_of_change("registration.changed", registration, record.originator_version)
 
 
 def on_cancelled(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
     animation = around.state(ANIMATION, record.originator_id, record.originator_version)
-    message = f"« {animation.content.title} » est annulée."
-    yield Notice(structure(animation.structure_id), "animation.cancelled", message, with_reason=True)
+    words = named(animation, record.originator_version)
+    published = any(isinstance(earlier.event, AnimationPublished) for earlier in around.events(animation.id))
+    page = animation_page(animation.id) if published else None
+    for recipient in (structure(animation.structure_id), territory(animation.territory), NATIONAL):
+        message = "{animation}, de {structure}, est annulée."
+        subject = "{title} est annulée."
+        yield Notice(recipient, "animation.cancelled", message, words, subject=subject, page=page, with_reason=True)
     yield from _calls(animation, around, "l'animation est annulée")
     about = {"animation_id": str(animation.id), "detail_position": record.position}
-    if any(isinstance(earlier.event, AnimationPublished) for earlier in around.events(animation.id)):
+    if published:
         yield from _to_contacts("animation.cancelled", animation, around, about)
     for registration in _holding(animation.id, around):
         if registration.address is not None:
@@ -154,12 +179,14 @@ def on_unreached(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
         case LetterAbout.REGISTRATION if fact.animation_id is not None:
             animation = around.state(ANIMATION, fact.animation_id)
             registration = _registrations(around.events(registration_book_id(fact.animation_id)))[fact.about_id]
-            message = f"Une personne inscrite à « {animation.content.title} » n'est pas jointe par courriel"
-            yield from _to_call(animation, [registration], f"{message} : prévenez-la par téléphone.")
+            message = "Une personne inscrite à {animation} n'est pas jointe par courriel : prévenez-la par téléphone."
+            yield from _to_call(animation, [registration], message)
         case LetterAbout.CANDIDATURE:
             candidature = around.state(CANDIDATURE, fact.about_id)
-            message = "Un candidat Parent Ressource n'est pas joint par courriel : téléphonez-lui."
-            yield Notice(territory(candidature.territory), "candidature.unreached", message, thing=fact.about_id)
+            message = "{volunteer}, candidat Parent Ressource pour {school}, n'est pas joint par courriel : téléphonez."
+            words = {name: Thing(name, fact.about_id) for name in ("volunteer", "school")}
+            recipient, kind = territory(candidature.territory), "candidature.unreached"
+            yield Notice(recipient, kind, message, words, subject="Un candidat n'est pas joint", thing=fact.about_id)
         case _ if record.stamp.structure_id is not None:
             contact = fact.about is LetterAbout.CONTACT
             kind = "contact.unreached" if contact else "invitation.unreached"
@@ -225,13 +252,12 @@ def _calls(animation: Animation, around: Around, why: str) -> Iterator[Notice]:
     lacking = all(registration.address is None for registration in unreached)
     if len(unreached) == 1:
         what = "n'a pas d'adresse électronique" if lacking else "n'est pas jointe par courriel"
-        message = f"Une personne inscrite à « {animation.content.title} » {what}"
-        yield from _to_call(animation, unreached, f"{message} : prévenez-la par téléphone, {why}.")
+        message = f"Une personne inscrite à {{animation}} {what} : prévenez-la par téléphone, {why}."
+        yield from _to_call(animation, unreached, message)
     elif unreached:
-        title = animation.content.title
         what = "n'ont pas d'adresse électronique" if lacking else "ne sont pas jointes par courriel"
-        message = f"{len(unreached)} personnes inscrites à « {title} » {what}"
-        yield from _to_call(animation, unreached, f"{message} : prévenez-les par téléphone, {why}.")
+        message = f"{len(unreached)} personnes inscrites à {{animation}} {what} : prévenez-les par téléphone, {why}."
+        yield from _to_call(animation, unreached, message)
 
 
 def _is_unreached(registration: _Registered, around: Around) -> bool:
@@ -240,18 +266,16 @@ def _is_unreached(registration: _Registered, around: Around) -> bool:
 
 def _to_call(animation: Animation, unreached: Sequence[_Registered], message: str) -> Iterator[Notice]:
     """Notify the structure, and each person who registered some of them. Readers with the right see whom to call."""
-    subject = f"Personnes à prévenir par téléphone : « {animation.content.title} »"
+    subject, page = "Personnes à prévenir par téléphone : {title}", animation_page(animation.id)
+    words = named(animation, None)
     everybody = tuple(registration.registration_id for registration in unreached)
-    yield Notice(structure(animation.structure_id), TO_CALL, message, subject, everybody)
+    yield Notice(structure(animation.structure_id), TO_CALL, message, words, subject, everybody)
     for name in dict.fromkeys(registration.author for registration in unreached if registration.author is not None):
         own = tuple(registration.registration_id for registration in unreached if registration.author == name)
-        if own == everybody:
-            yield Notice(author(name), TO_CALL, message, subject, own)
-        else:
-            own_message = (
-                f"Des personnes que vous avez inscrites à « {animation.content.title} » sont à prévenir par téléphone."
-            )
-            yield Notice(author(name), TO_CALL, own_message, subject, own)
+        theirs = message
+        if own != everybody:
+            theirs = "Des personnes que vous avez inscrites à {animation} sont à prévenir par téléphone."
+        yield Notice(author(name), TO_CALL, theirs, words, subject, own, page=page)
 
 
 def _to_contacts(
@@ -275,13 +299,8 @@ def _contacts(structure_id: UUID, around: Around) -> Iterator[tuple[UUID, int]]:
         yield contact_id, added[contact_id]
 
 
-def _is_move(record: Recorded) -> bool:
-    return isinstance(record.event, AnimationModified) and bool(set(record.event.changed) & set(DATE_AND_PLACE))
-
-
-def _from_to(version: int) -> dict[str, int]:
-    """Return the animation's versions before and after a change."""
-    return {"before": version - 1, "after": version}
+def _changes(record: Recorded, fields: Sequence[str]) -> bool:
+    return isinstance(record.event, AnimationModified) and bool(set(record.event.changed) & set(fields))
 
 
 def _change_key(thing: UUID) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from icalendar import Calendar, Event
 
-from application.notifications.animation_words import Host, place
+from application.wording.animations import Host, place
 from domain.animations.animation import Animation
 from domain.animations.transitions import AnimationStatus
 

@@ -13,20 +13,23 @@ from psycopg import Connection
 from application.accounts.invitations import PURPOSE as INVITATION_LINK
 from application.candidatures import PURPOSE as CANDIDATURE_LINK
 from application.commanding.pseudonyms_and_links import Keyed
-from application.notifications import animation_words
-from application.notifications.animation_words import Host
 from application.notifications.calendar_entry import calendar_entry
-from application.notifications.letters import Footer, RenderedLetter, Section, compose
+from application.notifications.changes import CHANGES, NotToBeSent, kind_of_change
+from application.notifications.letters import Footer, RenderedLetter, compose
 from application.notifications.reaction import append_reason
 from application.notifications.subscriptions import may_read
 from application.notifications.unsubscribing import unsubscribe_address
 from application.registrations import PURPOSE as REGISTRATION_LINK
+from application.wording import animations as animation_words
+from application.wording.animations import Host
+from application.wording.lines import Section
+from application.wording.things import fill, streams_of, things_of
 from domain.animations.animation import Animation
 from domain.animations.transitions import AnimationStatus
 from domain.catalogue import ANIMATION, REGISTRATION, STRUCTURE, TYPOLOGY, AggregateKind
 from domain.contacts.events import ContactErased, ContactRemoved, ContactUnsubscribed
 from domain.kernel.identifiers import TYPOLOGY_ID, contact_list_id, registration_book_id
-from domain.registrations.registration import same_date_and_place
+from domain.registrations.registration_book import Place
 from domain.structures.structure import StructureContactSet
 from domain.typology.typology import Typology
 from eventstore.log import read_at, read_stream, state_after
@@ -39,12 +42,10 @@ IN_CALENDARS = (
     "registration.seated",
     "registration.seat_obtained",
     "registration.kept",
+    "registration.changed",
+    "registration.question_withdrawn",
     "animation.cancelled",
 )
-
-
-class NotToBeSent(Exception):
-    """Raised when there is nothing left to say, or the recipient no longer wants it; the message says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Draft:
 
     `unsubscribe`: the address that ends such letters (RFC 8058), if the recipient may end them. `reply_to`: the address
     of `answered_by`, who reads replies. `calendar`: the calendar entry of an animation that the recipient attends.
+    `as_of`: the version of the animation that it tells of.
     """
 
     address: str
@@ -61,16 +63,22 @@ class Draft:
     reply_to: str | None = None
     answered_by: str = ""
     calendar: str | None = None
+    as_of: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """The values that fill a wording, the sections in its middle, and the structure it comes from."""
+    """The values that fill the wording of a kind, the sections in its middle, and the structure it comes from.
 
+    `as_of`: the version of the animation that it shows.
+    """
+
+    kind: str
     values: dict[str, str]
     sections: tuple[Section, ...] = ()
     host: Host | None = None
     calendar: str | None = None
+    as_of: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,44 +104,51 @@ class Composer:
         unsubscribe = unsubscribe_address(self.keyed.links, self.public_url, about)
         host, reply_to = words.host, words.host.email if words.host else None
         footer = Footer(host.name if host else None, reply_to is not None, unsubscribe)
-        letter = compose(kind, words.values, words.sections, self._link(about), footer)
-        return Draft(address, letter, unsubscribe, reply_to, host.name if host else "", words.calendar)
+        letter = compose(words.kind, words.values, words.sections, self._link(about), footer)
+        sender = host.name if host else ""
+        return Draft(address, letter, unsubscribe, reply_to, sender, words.calendar, words.as_of)
 
     def _words(self, conn: Conn, kind: str, about: Mapping[str, Any]) -> _Words:
-        values = {"reason": str(about.get("reason", "non indiqué")), "message": str(about.get("message", ""))}
-        values["subject"] = str(about.get("subject", values["message"]))
+        values = {"reason": str(about.get("reason", "non indiqué")), **self._notice_words(conn, about)}
         if "animation_id" in about:
             words = self._animation_words(conn, kind, about, values)
-            return replace(words, calendar=_calendar(conn, self.vault, kind, about, words.host))
+            return replace(words, calendar=_calendar(conn, self.vault, words.kind, about, words.host))
         if "structure_id" not in about:
-            return _Words(values)
+            return _Words(kind, values)
         host = self._host(conn, UUID(about["structure_id"]))
         values["structure"] = host.name
         sections = self._planning(conn, about, host) if "animation_ids" in about else ()
-        return _Words(values, sections, host)
+        return _Words(kind, values, sections, host)
+
+    def _notice_words(self, conn: Conn, about: Mapping[str, Any]) -> dict[str, str]:
+        things = things_of(about.get("things"))
+        streams = {stream: self.vault.open(conn, read_stream(conn, stream)) for stream in streams_of(things.values())}
+        message = str(about.get("message", ""))
+        sentences = {"message": message, "subject": str(about.get("subject", message))}
+        return {name: fill(text, things, streams, about.get("before")) for name, text in sentences.items()}
 
     def _animation_words(self, conn: Conn, kind: str, about: Mapping[str, Any], values: dict[str, str]) -> _Words:
+        """Show the animation as it is now and, after a change, what the recipient knew before."""
         animation_id = UUID(about["animation_id"])
         animation: Animation = _state(conn, self.vault, ANIMATION, animation_id)
         host = self._host(conn, animation.structure_id)
         values["title"] = animation.content.title
+        last = read_stream(conn, animation_id)[-1].originator_version
         if "before" not in about:
-            return _Words(values, (animation_words.about(animation, host),), host)
+            return _Words(kind, values, (animation_words.about(animation, host),), host, as_of=last)
         earlier: Animation = _state(conn, self.vault, ANIMATION, animation_id, about["before"])
+        if kind in CHANGES:
+            kind = kind_of_change(kind, animation, earlier.content, _place(conn, about))
         if animation.status is AnimationStatus.CANCELLED:
             # Show the date and place the recipient knows; changes they were never told of no longer matter.
-            if kind != "animation.cancelled":
-                raise NotToBeSent("cancelled")
-            return _Words(values, (animation_words.about(earlier, host),), host)
-        before, after = earlier.content, animation.content
-        if "after" in about:
-            after = _state(conn, self.vault, ANIMATION, animation_id, about["after"]).content
-        if same_date_and_place(before, after):
-            if "after" in about:
-                raise NotToBeSent("moved back")
-            return _Words(values, (animation_words.about(animation, host),), host)
-        values["what_changed"] = animation_words.what_changed(animation, before, after)
-        return _Words(values, tuple(animation_words.change(animation, before, after, host)), host)
+            return _Words(kind, values, (animation_words.about(earlier, host),), host, as_of=last)
+        before, after, typology = earlier.content, animation.content, self._typology(conn)
+        if not animation_words.changes(animation, before, after, typology):
+            return _Words(kind, values, (animation_words.about(animation, host),), host, as_of=last)
+        if kind in CHANGES:
+            values["what_changed"] = animation_words.what_changed(animation, before, after)
+        sections = animation_words.change(animation, before, after, host, typology)
+        return _Words(kind, values, tuple(sections), host, as_of=last)
 
     def _host(self, conn: Conn, structure_id: UUID) -> Host:
         name = _state(conn, self.vault, STRUCTURE, structure_id).name
@@ -154,8 +169,10 @@ class Composer:
         coming = [animation for animation in animations if animation.status is AnimationStatus.PUBLISHED]
         if not coming:
             raise NotToBeSent("cancelled")
-        typology: Typology = _state(conn, self.vault, TYPOLOGY, TYPOLOGY_ID) or Typology()
-        return tuple(animation_words.planning(coming, typology, host))
+        return tuple(animation_words.planning(coming, self._typology(conn), host))
+
+    def _typology(self, conn: Conn) -> Typology:
+        return _state(conn, self.vault, TYPOLOGY, TYPOLOGY_ID) or Typology()
 
     def _link(self, about: Mapping[str, Any]) -> str | None:
         if "registration_id" in about:
@@ -167,15 +184,21 @@ class Composer:
         if "invitation_id" in about:
             link = self.keyed.links.link(INVITATION_LINK, UUID(about["invitation_id"]))
             return f"{self.public_url}/invitations/{link}"
+        return f"{self.public_url}{about['page']}" if "page" in about else None
+
+
+def _place(conn: Conn, about: Mapping[str, Any]) -> Place | None:
+    """Return the place of the registration that the letter is about, if it holds one."""
+    if "registration_id" not in about:
         return None
+    book = state_after(REGISTRATION, read_stream(conn, registration_book_id(UUID(about["animation_id"]))))
+    return book.places.get(UUID(about["registration_id"])) if book else None
 
 
 def _calendar(conn: Conn, vault: Vault, kind: str, about: Mapping[str, Any], host: Host | None) -> str | None:
-    if kind not in IN_CALENDARS or "registration_id" not in about or host is None:
+    if kind not in IN_CALENDARS or host is None:
         return None
-    animation_id = UUID(about["animation_id"])
-    book = state_after(REGISTRATION, read_stream(conn, registration_book_id(animation_id)))
-    place = book.places.get(UUID(about["registration_id"])) if book else None
+    animation_id, place = UUID(about["animation_id"]), _place(conn, about)
     if place is None or not place.seated:
         return None
     last = read_stream(conn, animation_id)[-1]

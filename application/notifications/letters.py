@@ -5,7 +5,6 @@ Letters greet nobody by name: the address is not proven to belong to the person.
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,6 +12,7 @@ from functools import lru_cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from application.papers.typesetting import MANDATORY_SENTENCE
+from application.wording.lines import Section, shorten
 
 #: Longer subjects are cut; the text repeats what matters.
 MAX_SUBJECT = 100
@@ -30,25 +30,6 @@ class Wording:
     after: tuple[str, ...] = ()
     action: str | None = None
     private: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A labelled value; `new` marks a change, `link` an address."""
-
-    name: str
-    value: str
-    new: bool = False
-    link: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """Lines under a heading; `day` is the date above the first section of a day."""
-
-    heading: str | None
-    lines: tuple[Line, ...]
-    day: str | None = None
 
 
 _FOLLOW = "Suivre ma candidature"
@@ -93,6 +74,12 @@ WORDINGS: Mapping[str, Wording] = {
         ("Votre inscription tient : vous n'avez rien à confirmer.",),
         _MANAGE,
     ),
+    "registration.changed": Wording(
+        "Changement : {title}",
+        ("{what_changed} La date et le lieu restent les mêmes : votre inscription tient.",),
+        ("Si vous ne voulez plus venir, annulez : votre place ira à quelqu'un d'autre.",),
+        _MANAGE,
+    ),
     "registration.kept": Wording(
         "Inscription gardée : {title}",
         ("C'est noté : vous gardez votre inscription.",),
@@ -109,7 +96,9 @@ WORDINGS: Mapping[str, Wording] = {
     ),
     "animation.cancelled": Wording("Annulée : {title}", ("Cette animation n'aura pas lieu.", "Motif : {reason}")),
     "animation.moved": Wording("Changement : {title}", ("{what_changed}",)),
-    "notice": Wording("{subject}", ("{message}",), ("Connectez-vous pour en savoir plus.",)),
+    "notice": Wording(
+        "{subject}", ("{message}",), ("Connectez-vous pour en savoir plus.",), action="Voir", private=False
+    ),
     "planning": Wording(
         "Les prochaines animations de {structure}",
         ("Voici les prochaines animations de {structure}.",),
@@ -188,15 +177,6 @@ def compose(
     templates = _templates()
     text, html = (templates.get_template(f"letter.{form}.jinja").render(context) for form in ("txt", "html"))
     return RenderedLetter(subject, text.strip() + "\n", html)
-
-
-def shorten(text: str, max_length: int) -> str:
-    """Return the text on one line, cut at a word, with an ellipsis if something is left out."""
-    line = " ".join(text.split())
-    if len(line) <= max_length:
-        return line
-    cut = textwrap.shorten(line, max_length - 1, placeholder="", break_on_hyphens=False)
-    return (cut.rstrip(" ,;:.«(") or line[: max_length - 1]) + "…"
 
 
 @lru_cache(maxsize=1)

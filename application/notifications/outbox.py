@@ -38,7 +38,9 @@ SELECT mail_id, kind, address_position, about, attempts,
 FROM mail_outbox m WHERE sent_at IS NULL AND given_up_at IS NULL AND due_at <= now()
 ORDER BY due_at, created_at, address_position LIMIT 1 FOR UPDATE OF m SKIP LOCKED"""
 _SENT = """
-UPDATE mail_outbox SET sent_at = now(), attempts = attempts + 1, reason = NULL, recipient = %s WHERE mail_id = %s"""
+UPDATE mail_outbox SET sent_at = now(), attempts = attempts + 1, reason = NULL, recipient = %s,
+    about = about || jsonb_strip_nulls(jsonb_build_object('told', %s::int))
+WHERE mail_id = %s"""
 _GIVEN_UP = """
 UPDATE mail_outbox SET given_up_at = now(), due_at = now(), attempts = attempts + 1, reason = %s, unreached = %s,
     set_aside_at = NULL
@@ -76,8 +78,9 @@ def next_due(conn: Conn) -> Letter | None:
         return cursor.execute(_DUE, {"tried_for": TRIED_FOR}).fetchone()
 
 
-def mark_sent(conn: Conn, letter: Letter, recipient: UUID) -> None:
-    conn.execute(_SENT, (recipient, letter.mail_id))
+def mark_sent(conn: Conn, letter: Letter, recipient: UUID, as_of: int | None = None) -> None:
+    """`as_of` is the version of the animation that it told of, from which the next letter of a change goes on."""
+    conn.execute(_SENT, (recipient, as_of, letter.mail_id))
 
 
 def give_up(conn: Conn, letter: Letter, reason: str, *, unreached: bool) -> None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 from uuid import UUID, uuid5
 
+from application.wording.things import Thing
 from domain.catalogue import AggregateKind
 from domain.kernel.actors import Role
 from domain.kernel.identifiers import NAMESPACE
@@ -30,18 +31,26 @@ MAX_CHANGE_WAIT = timedelta(minutes=10)
 class Notice:
     """A line in a recipient's inbox, in French. Preferences and programs know its `kind`.
 
-    `subject` is that of its e-mails: the message without its longest parts. `registrations`: people to telephone.
-    `thing`: the subject, if it is not the event's aggregate. `with_reason`: append the reason sealed in the event,
-    decrypted only when the notice is read.
+    `message` has places in braces for the words of `things`, which are read when the notice is. `subject` is that of
+    its e-mails: the message without its longest parts. `registrations`: people to telephone. `thing`: the subject, if
+    it is not the event's aggregate. `page`: the path of the page to deal with it, by default on the recipient's desk.
+    `with_reason`: append the reason sealed in the event, decrypted only when the notice is read.
+
+    A notice replaces an unread one with the same `key`, and its e-mail waits to be replaced: a burst is told once, as
+    it ended. `since` is the version of the subject before the change that it tells of; the first of a burst holds.
     """
 
     recipient: str
     kind: str
     message: str
+    things: Mapping[str, Thing] = field(default_factory=dict)
     subject: str | None = None
     registrations: tuple[UUID, ...] = ()
     thing: UUID | None = None
+    page: str | None = None
     with_reason: bool = False
+    key: str | None = None
+    since: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +68,11 @@ class Letter:
 
 
 class Around(Protocol):
-    """What a reaction may look at: aggregates, now or at a version, and the events of a stream."""
+    """What a reaction may look at: aggregates, now or at a version, the events of a stream, who reads an inbox."""
 
     def state(self, kind: AggregateKind[S], stream: UUID, version: int | None = None) -> S: ...
     def events(self, stream: UUID) -> list[Recorded]: ...
+    def has_reader(self, recipient: str, at: datetime) -> bool: ...
 
 
 Reaction = Callable[[Recorded, Around], Iterable[Notice | Letter]]

@@ -34,6 +34,14 @@ SELECT %s, unnest(%s::text[]), %s, %s"""
 _SUBSCRIBERS = """
 SELECT account_id, address_position FROM mail_subscriptions WHERE recipient = %s AND NOT %s = ANY(muted)"""
 _BY_SIGN_IN = "SELECT recipients FROM sign_ins_seen WHERE account_id = %s AND seen_at > %s"
+_SIGNED_IN = "SELECT FROM sign_ins_seen WHERE %s = ANY(recipients) AND seen_at > %s LIMIT 1"
+#: The accounts that were bound to a school: one step of an index on the few events of that topic.
+_BOUND = """
+SELECT originator_id FROM stored_events
+WHERE topic = 'account.school_staff_bound' AND position(%s::bytea IN state) > 0"""
+STAFF_INDEX = """
+CREATE INDEX IF NOT EXISTS stored_events_school_staff ON stored_events (notification_id)
+    WHERE topic = 'account.school_staff_bound'"""
 #: A later sign-in stands.
 _SIGN_IN = """
 INSERT INTO sign_ins_seen AS known (account_id, recipients, seen_at) VALUES (%(account)s, %(recipients)s, %(at)s)
@@ -83,6 +91,15 @@ def may_read(conn: Conn, account: UUID, recipient: str, at: datetime) -> bool:
     """Return whether the account may read that inbox, by its mandates in force or its last sign-in."""
     row = conn.execute(_BY_SIGN_IN, (account, at - MAX_UNSEEN)).fetchone()
     return (row is not None and recipient in row[0]) or _can_read(_mandate_actors(conn, account, at), recipient)
+
+
+def has_reader(conn: Conn, recipient: str, at: datetime) -> bool:
+    """Return whether somebody reads a school's inbox, by a mandate in force or a sign-in."""
+    if conn.execute(_SIGNED_IN, (recipient, at - MAX_UNSEEN)).fetchone():
+        return True
+    school = recipient.split(":")[1]
+    bound = {row[0] for row in conn.execute(_BOUND, (school.encode(),), prepare=True)}
+    return any(_can_read(_mandate_actors(conn, account, at), recipient) for account in bound)
 
 
 def record_sign_in(conn: Conn, account: UUID, recipients: Sequence[str], at: datetime) -> None:

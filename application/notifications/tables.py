@@ -90,9 +90,14 @@ _COLUMNS = {
     "key": "text",
 }
 #: `registrations`: people to telephone.
+#: `things`, `page`, `key` and `since` are those of `reaction.Notice`; older rows hold whole messages.
 _NOTIFICATION_COLUMNS = {
     "registrations": "uuid[] NOT NULL DEFAULT '{}'",
     "with_reason": "boolean NOT NULL DEFAULT false",
+    "things": "jsonb",
+    "page": "text",
+    "key": "text",
+    "since": "integer",
 }
 _EXISTING = "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0"
 _INDEXES = """
@@ -102,7 +107,9 @@ CREATE INDEX IF NOT EXISTS mail_waiting_for ON mail_outbox (address_position)
 CREATE INDEX IF NOT EXISTS mail_given_up ON mail_outbox (given_up_at) WHERE given_up_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS mail_waiting ON mail_outbox (key)
     WHERE key IS NOT NULL AND sent_at IS NULL AND given_up_at IS NULL;
+CREATE INDEX IF NOT EXISTS mail_told ON mail_outbox (key) WHERE key IS NOT NULL AND sent_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS mail_sent_to ON mail_outbox (recipient, sent_at) WHERE recipient IS NOT NULL;
+CREATE INDEX IF NOT EXISTS notifications_by_key ON notifications (recipient, key) WHERE key IS NOT NULL;
 CREATE INDEX IF NOT EXISTS mail_to_tell ON mail_outbox (due_at) WHERE unreached AND told_at IS NULL;
 """
 

@@ -31,6 +31,11 @@ TO_CALL = """
 SELECT g.registration_id, g.structure_id, g.on_behalf, g.registered_by, p.first_name, p.last_name, p.phone
 FROM {registrations} g JOIN {registrants} p USING (registration_id)
 WHERE g.registration_id = ANY(%(ids)s) ORDER BY g.place"""
+#: The events that name the things of notifications, and the keys that seal their words.
+STREAMS = """
+SELECT notification_id AS position, originator_id, originator_version, topic, state FROM public.stored_events
+WHERE originator_id = ANY(%(streams)s) ORDER BY originator_id, originator_version"""
+KEYS = "SELECT key_id, wrapped_key FROM public.person_keys WHERE key_id = ANY(%(ids)s) AND wrapped_key IS NOT NULL"
 UNREAD = f"""
 SELECT count(*) AS unread FROM (SELECT FROM public.notifications n
 WHERE n.recipient = ANY(%(recipients)s) AND NOT {_IS_READ} LIMIT {MOST_COUNTED}) AS counted"""

@@ -156,7 +156,7 @@ PARTS: Mapping[str, str] = {
     ),
     "ActSignature": "options expiresAt errors",
     "Passkey": "credentialId site registeredAt revokedAt",
-    "Notification": "id kind message subjectId happenedAt read toCall",
+    "Notification": "id kind message subjectId happenedAt read toCall url",
     "Waiting": "awaitingAttestation awaitingPublication candidaturesToExamine refused",
 }
 

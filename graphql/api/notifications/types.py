@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -15,9 +16,11 @@ from api.core.lists.nodes import Node
 from api.core.lists.paging import PageArguments
 from application.notifications.inbox import recipients_of
 from application.notifications.reaction import append_reason
+from application.wording.things import Streams, fill, streams_of, things_of
 from domain.kernel.events import ERASED_WORDS
 from domain.kernel.rights import Action, Belongings, may
-from eventstore.records import decode
+from eventstore.records import Recorded, decode
+from eventstore.seals import sealed_with
 from eventstore.vault import Vault
 from projections.engine.paging import Filter
 from projections.notifications import queries
@@ -37,17 +40,40 @@ class PersonToCall:
 @strawberry.type(description="Something that happened, told to those whom it concerns. For oneself.")
 class Notification(Node):
     kind: str = strawberry.field(description="What kind of thing, for programs: `animation.published`.")
-    message: str = strawberry.field(description="What happened, in French.")
     subject_id: strawberry.ID = strawberry.field(description="The thing it happened to: an animation, a dossier…")
     happened_at: datetime = strawberry.field(description="When (UTC).")
     read: bool = strawberry.field(description="Whether the asker has read it.")
+    url: str | None = strawberry.field(description="The page to deal with it; null for older ones.")
     row: strawberry.Private[dict[str, Any]]
+    vault: strawberry.Private[Vault]
+
+    @strawberry.field(description="What happened, in French; what it names is shown as the asker may read it today.")
+    async def message(self, info: Info) -> str:
+        things, context = things_of(self.row["things"]), info.context
+        needed = tuple(sorted(streams_of(things.values())))
+        streams = await context.together("things named", needed, lambda keys: _streams(context, self.vault, keys))
+        message = fill(self.row["message"], things, streams, self.row["since"])
+        return _with_reason(self.vault, self.row, message)
 
     @strawberry.field(description="Whom to tell of it by telephone; empty where everybody is written to.")
     async def to_call(self, info: Info) -> list[PersonToCall]:
         context = info.context
         key = tuple(self.row["registrations"])
         return await context.together("people to call", key, lambda keys: _load(context, keys)) if key else []
+
+
+async def _streams(context: Context, vault: Vault, keys: list[tuple[UUID, ...]]) -> Sequence[Streams]:
+    """Return the opened events of these streams, for each key."""
+    wanted = {stream for key in keys for stream in key}
+    streams: dict[UUID, list[Recorded]] = {stream: [] for stream in wanted}
+    if wanted:
+        read = await context.read()
+        records = [decode(*row.values()) for row in await read.rows(read.sql(queries.STREAMS), {"streams": [*wanted]})]
+        rows = await read.rows(read.sql(queries.KEYS), {"ids": sealed_with(records)})
+        wrapped = [(row["key_id"], row["wrapped_key"]) for row in rows]
+        for record in vault.opened(records, wrapped):
+            streams[record.originator_id].append(record)
+    return [streams] * len(keys)
 
 
 async def _load(context: Context, keys: list[tuple[UUID, ...]]) -> list[list[PersonToCall]]:
@@ -75,15 +101,16 @@ def _person(row: dict[str, Any]) -> PersonToCall:
     )
 
 
-def notification_of(vault: Vault, row: dict[str, Any]) -> Notification:
+def notification_of(vault: Vault, public_url: str, row: dict[str, Any]) -> Notification:
     return Notification(
         id=strawberry.ID(f"{NOTIFICATION_PREFIX}{row['notification_id']}"),
         kind=row["kind"],
-        message=_message(vault, row),
         subject_id=strawberry.ID(str(row["subject_id"])),
         happened_at=row["happened_at"],
         read=row["is_read"],
+        url=row["page"] and f"{public_url}{row['page']}",
         row=row,
+        vault=vault,
     )
 
 
@@ -95,13 +122,13 @@ def own_notifications(context: Context) -> Filter:
 async def load_notification(context: Context, notification_id: int) -> Notification | None:
     """Return the notification, or None if there is none for the asker under that number."""
     filtered = own_notifications(context).where("n.notification_id = %(number)s", number=notification_id)
-    make = partial(notification_of, context.services.application.vault)
+    services = context.services
+    make = partial(notification_of, services.application.vault, services.public_url)
     page = await connection(context, queries.LISTING, filtered, PageArguments(first=1), make)
     return page.nodes[0] if page.nodes else None
 
 
-def _message(vault: Vault, row: dict[str, Any]) -> str:
-    message: str = row["message"]
+def _with_reason(vault: Vault, row: dict[str, Any], message: str) -> str:
     if not row["with_reason"]:
         return message
     place = (row[name] for name in ("position", "originator_id", "originator_version", "topic", "state"))

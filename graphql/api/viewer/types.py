@@ -85,7 +85,8 @@ class Viewer:
         before: str | None = None,
     ) -> Connection[Notification]:
         context = info.context
-        make = partial(notification_of, context.services.application.vault)
+        services = context.services
+        make = partial(notification_of, services.application.vault, services.public_url)
         arguments = page_arguments(info, first, after, last, before)
         return await connection(context, notification_queries.LISTING, own_notifications(context), arguments, make)
 

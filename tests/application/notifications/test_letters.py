@@ -17,11 +17,12 @@ from application.candidatures import CandidatureSubmit, CandidatureWithdraw
 from application.contacts.commands import ContactAdd, PlanningSend
 from application.followers.reacting import react
 from application.notifications.composing import Draft
-from application.notifications.letters import RenderedLetter, compose, shorten
+from application.notifications.letters import RenderedLetter, compose
 from application.notifications.messages import build_message
 from application.papers.typesetting import MANDATORY_SENTENCE
 from application.registrations import PURPOSE, RegistrationCancel, RegistrationKeep, RegistrationSubmit
 from application.structures import SetStructureContact
+from application.wording.lines import shorten
 from domain.candidatures.events import Degree
 from domain.kernel.actors import PUBLIC
 from tests.support.post_office import PostOffice, sent_by
@@ -77,7 +78,10 @@ def test_a_burst_of_moves_is_one_letter_that_tells_what_one_knew_and_the_last_st
         assert "La date a changé." in text
         before, after = text.split("Maintenant")
         assert "Avant Quand : jeudi 10 septembre 2026, de 4 h 00 à 6 h 00" in before
-        assert "Quand : dimanche 13 septembre 2026, de 4 h 00 à 6 h 00 (nouveau) Où : Jean Jaurès" in after
+        assert (
+            "Quand : dimanche 13 septembre 2026, de 4 h 00 à 6 h 00 (heure de la Guadeloupe) (nouveau) Où : Jean Jaurès"
+            in after
+        )
 
 
 def test_every_further_change_tells_everybody_from_what_they_were_told_last(world, app, animation, registered):
@@ -90,7 +94,7 @@ def test_every_further_change_tells_everybody_from_what_they_were_told_last(worl
         assert "Le lieu a changé." in text
         before, after = text.split("Maintenant")
         assert "vendredi 11 septembre 2026" in before
-        assert "vendredi 11 septembre 2026, de 4 h 00 à 6 h 00 Où : Mairie (nouveau)" in after
+        assert "vendredi 11 septembre 2026, de 4 h 00 à 6 h 00 (heure de la Guadeloupe) Où : Mairie (nouveau)" in after
 
 
 def test_moved_back_before_anybody_was_told_nobody_is_told_and_nothing_is_to_be_confirmed(

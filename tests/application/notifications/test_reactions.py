@@ -19,21 +19,17 @@ from projections.engine.catching_up import catch_up
 from projections.engine.generations import prepare
 from projections.engine.rebuild import rebuild
 from projections.registry import projections
+from tests.support.inbox import messages
 from tests.support.world import FOUNDED_AT, MASTER_KEY, NATIONAL, STRUCTURE, STRUCTURE_ID, UAI, World
 
 OURS = f"structure:{STRUCTURE_ID}"
+WHEN = "mardi 1er septembre 2026, de 6 h 00 à 8 h 00 (heure de la Guadeloupe)"
 
 
 def _reacts(app: Application, with_mail: bool = True) -> None:
     with app.pool.connection() as conn:
         while react(conn, with_mail):
             pass
-
-
-def _messages(app: Application, recipient: str) -> list[str]:
-    with app.pool.connection() as conn:
-        query = "SELECT message FROM notifications WHERE recipient = %s ORDER BY notification_id"
-        return [row[0] for row in conn.execute(query, (recipient,)).fetchall()]
 
 
 def _letters(app: Application) -> list[str]:
@@ -61,13 +57,22 @@ def test_the_structure_is_told_what_becomes_of_its_animations_and_the_national_t
     signed.does(AnimationRefuse(animation_id=refused, reason="À préciser."), NATIONAL)
     signed.does(AnimationCancel(animation_id=published, reason="Neige."), NATIONAL)
     _reacts(app)
-    assert _messages(app, OURS) == [
-        "« Un » est publiée.",
+    assert messages(app, OURS) == [
+        f"« Un » ({WHEN}, Jean Jaurès) est publiée.",
         # The reasons are sealed in the events, and kept nowhere else.
-        "« Deux » est refusée.",
-        "« Un » est annulée.",
+        f"« Deux » ({WHEN}, Jean Jaurès) est refusée.",
+        f"« Un » ({WHEN}, Jean Jaurès), de Ville de Basse-Terre, est annulée.",
     ]
-    assert _messages(app, "national") == ["« Un » attend sa publication.", "« Deux » attend sa publication."]
+    declared, _, cancelled = messages(app, "national")
+    assert declared == (
+        f"« Un » ({WHEN}, Jean Jaurès) attend sa publication. Déclarée par Ville de Basse-Terre, Guadeloupe (971)."
+    )
+    assert cancelled == messages(app, OURS)[-1]
+    assert messages(app, "territory:971") == [
+        f"Ville de Basse-Terre déclare « Un » ({WHEN}, Jean Jaurès).",
+        f"Ville de Basse-Terre déclare « Deux » ({WHEN}, Jean Jaurès).",
+        cancelled,
+    ]
 
 
 def test_when_the_end_has_passed_the_structure_is_invited_to_attest_once(signed, app):
@@ -83,7 +88,7 @@ def test_when_the_end_has_passed_the_structure_is_invited_to_attest_once(signed,
     # The read model does not know yet: the animation itself refuses.
     assert end_animations(app, end, FOUNDED_AT) == 0
     _reacts(app)
-    assert _messages(app, OURS)[-1] == "« Un » est passée : remplissez l'attestation."
+    assert messages(app, OURS)[-1] == f"« Un » ({WHEN}, Jean Jaurès) est passée : remplissez l'attestation."
 
 
 def test_registrants_are_written_to_when_they_register_get_a_seat_and_when_something_changes(signed, app):
@@ -117,7 +122,9 @@ def test_each_authority_is_told_of_a_candidature_when_it_is_its_turn(signed, app
     )
     candidature = signed.does(submit, PUBLIC).subject_id
     _reacts(app)
-    assert _messages(app, f"school:{UAI}:director") == ["Une candidature est à examiner."]
+    assert messages(app, f"school:{UAI}:director") == [
+        f"La candidature de Prénom Nom pour l'école {UAI} attend votre avis."
+    ]
     schools = frozenset([UAI])
     signed.does(
         CandidatureGiveOpinion(candidature_id=candidature, favourable=True),
@@ -125,8 +132,19 @@ def test_each_authority_is_told_of_a_candidature_when_it_is_its_turn(signed, app
     )
     signed.does(CandidatureValidate(candidature_id=candidature), Actor(Role.INSPECTOR, "ien", schools=schools))
     _reacts(app)
-    assert _messages(app, f"school:{UAI}:inspector") == ["Une candidature attend votre décision."]
-    assert _messages(app, "territory:971") == ["Une candidature est validée : prenez contact avec le parent."]
+    assert messages(app, f"school:{UAI}:inspector") == [
+        f"La candidature de Prénom Nom pour l'école {UAI} attend votre décision : l'avis de la direction de l'école"
+        " est donné."
+    ]
+    volunteer = f"andidature de Prénom Nom pour l'école {UAI}"
+    assert messages(app, "territory:971") == [
+        f"C{volunteer} : déposée.",
+        f"Personne ne peut examiner la c{volunteer} : aucun directeur ni directrice d'école n'y est rattaché."
+        " Rattachez quelqu'un.",
+        f"Personne ne peut examiner la c{volunteer} : aucun inspecteur ni inspectrice n'y est rattaché."
+        " Rattachez quelqu'un.",
+        f"La c{volunteer} est validée : prenez contact avec cette personne.",
+    ]
     assert _letters(app) == ["candidature.received", "candidature.validated"]
 
 
@@ -142,11 +160,11 @@ def test_an_invitation_goes_by_letter_and_the_outbox_holds_no_address(signed, ap
 def test_nothing_is_told_twice_and_a_rebuild_tells_nothing_at_all(signed, app, fresh_url):
     signed.publishes(signed.creates())
     _reacts(app)
-    before = _messages(app, OURS), _letters(app)
+    before = messages(app, OURS), _letters(app)
     with app.pool.connection() as conn:
         prepare(conn, projections)
         catch_up(conn, app.vault)
         assert react(conn, True) == 0
     rebuild(fresh_url, MASTER_KEY, workers=1)
     _reacts(app)
-    assert (_messages(app, OURS), _letters(app)) == before
+    assert (messages(app, OURS), _letters(app)) == before

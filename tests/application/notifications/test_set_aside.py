@@ -18,7 +18,9 @@ from application.notifications.tables import switch_mail_on
 from application.registrations import RegistrationSubmit
 from domain.animations.events import AnimationPublished
 from domain.kernel.actors import PUBLIC
+from tests.application.notifications.test_reactions import WHEN
 from tests.support.forging import lift_protection
+from tests.support.inbox import messages
 from tests.support.world import STRUCTURE, STRUCTURE_ID, World
 
 OURS = f"structure:{STRUCTURE_ID}"
@@ -61,17 +63,12 @@ def _rows(app: Application, query: str) -> list[Any]:
         return conn.execute(query).fetchall()
 
 
-def _messages(app: Application, recipient: str) -> list[str]:
-    query = f"SELECT message FROM notifications WHERE recipient = '{recipient}' ORDER BY notification_id"
-    return [row[0] for row in _rows(app, query)]
-
-
 def test_an_event_that_cannot_be_reacted_to_is_set_aside_whole_and_the_rest_goes_on(signed, app, broken, caplog):
     signed.publishes(signed.creates(title="Un"))
     signed.creates(title="Deux")
     _reacts(app)
-    assert _messages(app, OURS) == []
-    assert len(_messages(app, "national")) == 2
+    assert messages(app, OURS) == []
+    assert len(messages(app, "national")) == 2
     ((event, reason, attempts),) = _rows(app, "SELECT event, reason, attempts FROM reactions_set_aside")
     assert (event, attempts) == ("animation.published", 1)
     assert reason.startswith("AttributeError at test_set_aside.py:")
@@ -85,10 +82,10 @@ def test_what_was_set_aside_is_done_once_it_can_be(signed, app, broken):
     assert _rows(app, "SELECT attempts FROM reactions_set_aside") == [(2,)]
     broken.undo()
     _later(app)
-    assert _messages(app, OURS) == ["« Un » est publiée."]
+    assert messages(app, OURS) == [f"« Un » ({WHEN}, Jean Jaurès) est publiée."]
     assert _rows(app, "SELECT * FROM reactions_set_aside") == []
     _later(app)
-    assert len(_messages(app, OURS)) == 1
+    assert len(messages(app, OURS)) == 1
 
 
 def test_it_is_tried_a_bounded_number_of_times_and_then_kept(signed, app, broken):
@@ -109,7 +106,7 @@ def test_an_event_that_this_code_cannot_read_is_set_aside_too(signed, app):
         )
     signed.creates(title="Deux")
     _reacts(app)
-    assert _messages(app, "national") == ["« Deux » attend sa publication."]
+    assert messages(app, "national")[0].startswith("« Deux » (")
     ((event, reason),) = _rows(app, "SELECT event, reason FROM reactions_set_aside")
     assert event == "animation.of_tomorrow"
     assert reason.startswith("UnreadableEvent")

@@ -39,14 +39,23 @@ def notified(people: Any, server: Any) -> Any:
 
 
 def _messages(server: Any, who: str | None) -> list[str]:
-    return [node["message"] for node in server.run(SEE, who)["notifications"]["nodes"]]
+    return [node["message"].replace("\u00a0", " ") for node in server.run(SEE, who)["notifications"]["nodes"]]
 
 
 def test_each_reads_what_concerns_them_the_latest_first(notified, server):
     title = ANIMATION["title"]
-    assert _messages(server, STRUCTURE) == [f"« {title} » est refusée : Trop loin", f"« {title} » est publiée."]
-    assert _messages(server, NATIONAL) == [f"« {title} » attend sa publication."] * 2
-    for who in (None, OTHER_STRUCTURE, COORDONNATEUR, AUDITOR, PARENT):
+    place = "École Jean Jaurès, 1 rue de l'École, Montpellier"
+    animation = f"« {title} » (lundi 15 mars 2027, de 18 h 00 à 20 h 00, {place})"
+    assert _messages(server, STRUCTURE) == [f"{animation} est refusée : Trop loin", f"{animation} est publiée."]
+    host = "Centre social Les Tilleuls"
+    waiting = f"{animation} attend sa publication. Déclarée par {host}, Hérault (34)."
+    assert _messages(server, NATIONAL) == [waiting] * 2
+    assert _messages(server, COORDONNATEUR) == [f"{host} déclare {animation}."] * 2
+    refused, published = server.run(SEE, STRUCTURE)["notifications"]["nodes"]
+    site = server.services.public_url
+    assert published["url"] == f"{site}/animations/{published['subjectId']}"
+    assert refused["url"] == f"{site}/structure#{refused['subjectId']}", "it has no page of its own"
+    for who in (None, OTHER_STRUCTURE, AUDITOR, PARENT):
         assert _messages(server, who) == []
 
 

@@ -46,7 +46,8 @@ def test_a_cancellation_names_who_is_to_be_called_to_the_structure_and_to_who_re
     _cancel(server, animation)
     for who in (STRUCTURE, DIRECTOR):
         ((message, people_to_call),) = _calls(server, who)
-        assert "Une personne inscrite à « Café des parents : Pronote sans peine » n'a pas d'adresse" in message
+        assert "Une personne inscrite à « Café des parents : Pronote sans peine » (lundi 15 mars 2027, de" in message
+        assert "n'a pas d'adresse" in message
         assert people_to_call == [WHO]
     for who in (OTHER_STRUCTURE, COLLEAGUE, NATIONAL):
         assert _calls(server, who) == []

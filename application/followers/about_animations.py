@@ -1,0 +1,79 @@
+"""What structures, coordonnateurs and the national team hear of animations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from application.notifications.reaction import NATIONAL, Around, Letter, Notice, Reaction, structure, territory
+from application.wording import things
+from application.wording.pages import animation_page
+from application.wording.things import Thing
+from domain.animations.animation import Animation
+from domain.animations.events import AnimationCreated, AnimationModified
+from domain.animations.transitions import AnimationStatus
+from domain.catalogue import ANIMATION
+from eventstore.records import Recorded
+
+
+def animation_of(record: Recorded, around: Around) -> Animation:
+    return around.state(ANIMATION, record.originator_id, record.originator_version)
+
+
+def named(animation: Animation, version: int | None) -> dict[str, Thing]:
+    """Return what sentences name of an animation."""
+    return {
+        "animation": things.animation(animation.id, version),
+        "title": Thing("title", animation.id, version),
+        "structure": things.structure(animation.structure_id),
+        "territory": things.territory(animation.territory),
+    }
+
+
+def to_structure(kind: str, sentence: str, *, public: bool = False) -> Reaction:
+    """Notify the structure; the event's reason, if any, follows. `public`: the animation has its page."""
+
+    def react(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
+        animation = animation_of(record, around)
+        page = animation_page(animation.id) if public else None
+        words, with_reason = named(animation, record.originator_version), hasattr(record.event, "reason")
+        recipient = structure(animation.structure_id)
+        subject = sentence.replace("{animation}", "{title}")
+        yield Notice(recipient, kind, sentence, words, subject=subject, page=page, with_reason=with_reason)
+
+    return react
+
+
+def on_declared(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
+    """Ask the national team to publish, and tell the coordonnateurs, whom the convention promises each declaration."""
+    animation = animation_of(record, around)
+    words, subject = named(animation, record.originator_version), "{title} attend sa publication."
+    again = "" if isinstance(record.event, AnimationCreated) else ", corrigée,"
+    late = " Elle est déclarée après son début." if animation.declared_late and not again else ""
+    message = f"{{animation}}{again} attend sa publication. Déclarée par {{structure}}, {{territory}}.{late}"
+    yield Notice(NATIONAL, "animation.to_publish", message, words, subject=subject)
+    if not again:
+        declared = f"{{structure}} déclare {{animation}}.{late}"
+        subject = "{structure} déclare {title}."
+        yield Notice(territory(animation.territory), "animation.declared", declared, words, subject=subject)
+
+
+def on_rewritten(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
+    """Show the national team, who published it, and the coordonnateurs what a published animation said before."""
+    animation, fact = animation_of(record, around), record.event
+    assert isinstance(fact, AnimationModified)
+    if animation.status is not AnimationStatus.PUBLISHED:
+        return
+    words = named(animation, record.originator_version)
+    words |= {"rewriting": Thing("rewriting", animation.id, record.originator_version)}
+    message = "{structure} modifie {animation}, publiée. {rewriting}."
+    for recipient in (NATIONAL, territory(animation.territory)):
+        yield Notice(
+            recipient,
+            "animation.rewritten",
+            message,
+            words,
+            subject="{title} est modifiée.",
+            page=animation_page(animation.id),
+            key=f"rewritten:{animation.id}",
+            since=record.originator_version - 1,
+        )

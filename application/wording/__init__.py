@@ -1,0 +1,1 @@
+"""The French words for animations, dossiers, candidatures…, the same in every notice, letter and entry."""

@@ -1,0 +1,186 @@
+"""What, when, where and by whom an animation is, and what changed about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from application.papers.french import full_date
+from application.wording.lines import Line, Section, shorten
+from application.wording.pages import animation_page
+from application.wording.times import hours, span
+from domain.animations.animation import Animation
+from domain.animations.events import AnimationDetails
+from domain.registrations.registration import FOR_MEDIATEURS
+from domain.typology.typology import TermKind, Typology
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """The structure that organises the animations, and the site their pages are on."""
+
+    name: str
+    public_url: str
+    #: Whom to call or write to, on one line.
+    contact: str | None = None
+    email: str | None = None
+
+    def page(self, animation: Animation) -> str:
+        return f"{self.public_url}{animation_page(animation.id)}"
+
+
+def about(animation: Animation, host: Host) -> Section:
+    """Describe one animation as it is now."""
+    lines = [Line("Quand", when(animation)), Line("Où", place(animation.content))]
+    return Section(animation.content.title, (*lines, *_organiser_lines(animation, host)))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What readers see of a field, before and after."""
+
+    name: str
+    before: str
+    after: str
+
+
+#: A change of these is one of what the animation is.
+WHAT = ("title", "audience", "type", "themes")
+#: Longer descriptions are cut where both are shown.
+MAX_DESCRIPTION = 300
+
+
+def changes(
+    animation: Animation, before: AnimationDetails, after: AnimationDetails, typology: Typology
+) -> list[Change]:
+    """Return what readers see of the animation that differs, in a fixed order."""
+    pairs = zip(_shown(animation, before, typology), _shown(animation, after, typology), strict=True)
+    return [Change(name, old, new) for (name, old), (_, new) in pairs if old != new]
+
+
+def _shown(animation: Animation, content: AnimationDetails, typology: Typology) -> Iterator[tuple[str, str]]:
+    yield "Titre", f"« {content.title} »"
+    yield "Quand", when(animation, content)
+    yield "Où", place(content)
+    yield "Commune (code INSEE)", content.commune_code or "non indiquée"
+    yield "Type", _label(typology, TermKind.ANIMATION_TYPE, content.type)
+    yield "Thèmes", ", ".join(_label(typology, TermKind.THEME, code) for code in content.themes)
+    yield "Public", _label(typology, TermKind.AUDIENCE, content.audience)
+    yield "Type de lieu", _label(typology, TermKind.VENUE_TYPE, content.venue_type)
+    yield "Places", str(content.seats)
+    yield "Description", content.description
+
+
+def change(
+    animation: Animation, before: AnimationDetails, after: AnimationDetails, host: Host, typology: Typology
+) -> list[Section]:
+    """Show when and where it is, and whatever else changed, before and after, marking what is new."""
+    different = {each.name: each for each in changes(animation, before, after, typology)}
+    always = {
+        "Quand": Change("Quand", when(animation, before), when(animation, after)),
+        "Où": Change("Où", place(before), place(after)),
+    }
+    shown = [*({**always, **different}.values())]
+    cut = partial(shorten, max_length=MAX_DESCRIPTION)
+    return [
+        Section(after.title, _organiser_lines(animation, host)),
+        Section("Avant", tuple(Line(each.name, cut(each.before)) for each in shown)),
+        Section("Maintenant", tuple(Line(each.name, cut(each.after), new=each.name in different) for each in shown)),
+    ]
+
+
+def rewriting(animation: Animation, before: AnimationDetails, after: AnimationDetails, typology: Typology) -> str:
+    """Say in one sentence what changed: `Où : Mairie, désormais École Jean Jaurès ; …`"""
+    cut = partial(shorten, max_length=MAX_DESCRIPTION)
+    return " ; ".join(
+        f"{each.name} : avant {cut(each.before)}, maintenant {cut(each.after)}"
+        for each in changes(animation, before, after, typology)
+    )
+
+
+def phrase(animation: Animation) -> str:
+    """Name the animation within a sentence: its title, when and where."""
+    return f"« {animation.content.title} » ({when(animation)}, {place(animation.content)})"
+
+
+def what_changed(animation: Animation, before: AnimationDetails, after: AnimationDetails) -> str:
+    """Return a sentence such as `La date et le lieu ont changé.`"""
+    (start, end), (new_start, new_end) = _local(animation, before), _local(animation, after)
+    names = []
+    if before.title != after.title:
+        names.append("Le titre")
+    elif any(getattr(before, name) != getattr(after, name) for name in WHAT):
+        names.append("Le contenu")
+    if start.date() != new_start.date():
+        names.append("La date")
+    if (start.time(), end.time()) != (new_start.time(), new_end.time()):
+        names.append("L'heure" if start.time() != new_start.time() else "L'heure de fin")
+    elif start.date() == new_start.date() and end.date() != new_end.date():
+        names.append("La date de fin")
+    if any(getattr(before, name) != getattr(after, name) for name in ("venue_name", "address", "commune_code")):
+        names.append("Le lieu")
+    first, *others = names
+    if not others:
+        return f"{first} a changé."
+    lowered = [first, *(name[0].lower() + name[1:] for name in others)]
+    return f"{', '.join(lowered[:-1])} et {lowered[-1]} ont changé."
+
+
+def planning(animations: Iterable[Animation], typology: Typology, host: Host) -> Iterator[Section]:
+    """List animations in the order of their starts, with the date above the first of each day."""
+    ordered = sorted(animations, key=lambda animation: (animation.content.starts_at, str(animation.id)))
+    for day, same_day in groupby(ordered, key=lambda animation: _local(animation, animation.content)[0].date()):
+        heading = full_date(day)
+        for number, animation in enumerate(same_day):
+            yield _entry(animation, typology, host, None if number else f"{heading[0].upper()}{heading[1:]}")
+
+
+def _entry(animation: Animation, typology: Typology, host: Host, day: str | None) -> Section:
+    content = animation.content
+    themes = [_label(typology, TermKind.THEME, code) for code in content.themes]
+    audience = _label(typology, TermKind.AUDIENCE, content.audience)
+    if content.audience == FOR_MEDIATEURS:
+        audience = f"{audience} (formation réservée aux médiateurs)"
+    lines = (
+        Line("Horaire", hours(content.starts_at, content.ends_at, animation.time_zone)),
+        Line("Où", place(content)),
+        Line("Thème" if len(themes) == 1 else "Thèmes", ", ".join(themes)),
+        Line("Public", audience),
+        *((Line("Contact", host.contact),) if host.contact else ()),
+        Line("S'inscrire", host.page(animation), link=True),
+    )
+    return Section(content.title, lines, day)
+
+
+def _organiser_lines(animation: Animation, host: Host) -> tuple[Line, ...]:
+    contact = (Line("Contact", host.contact),) if host.contact else ()
+    return Line("Organisé par", host.name), *contact, Line("Page de l'animation", host.page(animation), link=True)
+
+
+def _local(animation: Animation, content: AnimationDetails) -> tuple[datetime, datetime]:
+    zone = ZoneInfo(animation.time_zone)
+    return content.starts_at.astimezone(zone), content.ends_at.astimezone(zone)
+
+
+def when(animation: Animation, content: AnimationDetails | None = None) -> str:
+    """Return from when until when it is, by these details or by its own."""
+    content = content or animation.content
+    return span(content.starts_at, content.ends_at, animation.time_zone)
+
+
+def place(content: AnimationDetails) -> str:
+    """Return the venue's name and address, on one line."""
+    parts: Sequence[str | None] = (content.venue_name, content.address)
+    return " ".join(", ".join(part for part in parts if part).split())
+
+
+def _label(typology: Typology, kind: TermKind, code: str) -> str:
+    """Return the term's label of today: that of its successor if it has exactly one."""
+    term = typology.terms.get((kind, code))
+    if term is None:
+        return code
+    return _label(typology, kind, term.became[0]) if len(term.became) == 1 else term.label

@@ -1,0 +1,21 @@
+"""What an inbox says, as its readers see it."""
+
+from __future__ import annotations
+
+from application.application import Application
+from application.wording.things import fill, streams_of, things_of
+from eventstore.log import read_stream
+
+_NOTICES = "SELECT message, things, since FROM notifications WHERE recipient = %s ORDER BY notification_id"
+
+
+def messages(app: Application, recipient: str) -> list[str]:
+    """The recipient's notices, the oldest first, without their reasons."""
+    shown = []
+    with app.pool.connection() as conn:
+        for message, stored, since in conn.execute(_NOTICES, (recipient,)).fetchall():
+            things = things_of(stored)
+            needed = streams_of(things.values())
+            streams = {stream: app.vault.open(conn, read_stream(conn, stream)) for stream in needed}
+            shown.append(fill(message, things, streams, since).replace("\u00a0", " "))
+    return shown
