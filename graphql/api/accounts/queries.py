@@ -19,7 +19,7 @@ class AccountQueries:
         " its own, a coordonnateur of those of the territory's schools and of structures that it answers for; others:"
         " FORBIDDEN."
     )
-    async def mandates(self, info: Info, role: Role) -> list[Mandate]:
+    async def mandates(self, info: Info, role: Role) -> list[Mandate] | None:
         return await mandates_of_role(info.context, role, 500)
 
     @strawberry.field(

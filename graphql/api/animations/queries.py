@@ -61,7 +61,7 @@ class AnimationQueries:
         after: After = None,
         last: Last = None,
         before: Before = None,
-    ) -> Connection[Animation]:
+    ) -> Connection[Animation] | None:
         arguments = page_arguments(info, first, after, last, before)
         return await list_animations_to_publish(info.context, where, order_by, arguments)
 
@@ -78,7 +78,7 @@ class AnimationQueries:
         after: After = None,
         last: Last = None,
         before: Before = None,
-    ) -> Connection[Animation]:
+    ) -> Connection[Animation] | None:
         arguments = page_arguments(info, first, after, last, before)
         return await list_managed_animations(info.context, where, order_by, arguments)
 

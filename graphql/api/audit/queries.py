@@ -32,7 +32,7 @@ class AuditQueries:
         after: After = None,
         last: Last = None,
         before: Before = None,
-    ) -> Connection[AuditEntry]:
+    ) -> Connection[AuditEntry] | None:
         return await list_audit_trail(info.context, where, page_arguments(info, first, after, last, before))
 
 

@@ -46,7 +46,7 @@ class CandidatureQueries:
         after: After = None,
         last: Last = None,
         before: Before = None,
-    ) -> Connection[Candidature]:
+    ) -> Connection[Candidature] | None:
         return await list_candidatures(info.context, where, page_arguments(info, first, after, last, before))
 
 

@@ -32,7 +32,7 @@ class ControlQueries:
         after: After = None,
         last: Last = None,
         before: Before = None,
-    ) -> Connection[Control]:
+    ) -> Connection[Control] | None:
         return await list_controls(info.context, where, page_arguments(info, first, after, last, before))
 
 

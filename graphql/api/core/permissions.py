@@ -19,7 +19,7 @@ from strawberry.types.field import StrawberryField
 
 from api.core.context import Context
 from api.core.errors import denied
-from api.core.reading_rights import EVERYBODY, FIELDS, PARTS, ROOTS, ROWS, Reach
+from api.core.reading_rights import EVERYBODY, FIELDS, PARTS, REFUSED, ROOTS, ROWS, Reach
 from domain.kernel.rights import Action, may, scope_of
 
 _ROOT_TYPES = ("Query", "Subscription")
@@ -42,6 +42,8 @@ def enforce(schema: GraphQLSchema) -> None:
     problems = _differences(fields, [name for name, _ in entries])
     mutations = schema.mutation_type.fields if schema.mutation_type else {}
     problems += [f"{name} has no row in domain.kernel.rights" for name in mutations if name not in _ACTIONS]
+    restricted = {name for name, reach in entries if reach is not EVERYBODY}
+    problems += [f"{name} is refused, but for everybody" for name in _refused() - restricted]
     if problems:
         raise WrongTable("\n".join(["api.core.reading_rights:", *sorted(problems)]))
     for name, action in entries:
@@ -69,6 +71,10 @@ def _entries() -> Iterator[tuple[str, Reach]]:
         yield from ((f"{kind}.{name}", EVERYBODY) for name in names.split())
 
 
+def _refused() -> set[str]:
+    return {f"{kind}.{name}" for kind, names in REFUSED.items() for name in names.split()}
+
+
 def _differences(fields: Mapping[str, GraphQLField], names: list[str]) -> list[str]:
     counts = Counter(names)
     return [
@@ -87,8 +93,10 @@ def _guard(name: str, definition: GraphQLField, action: Action) -> None:
     is_root = "." not in name
     if not is_root and not hasattr(field.origin, "belongings"):
         raise WrongTable(f"{name} is not for everybody: its type needs `belongings`, which tell whose a thing is")
+    if is_non_null_type(definition.type) and not isasyncgenfunction(resolver.wrapped_func):
+        raise WrongTable(f"{name} is not for everybody: it must be nullable, or its refusal takes the rest along")
     admits = partial(_role_may, action) if is_root else partial(_may, action)
-    refusing = is_root or is_non_null_type(definition.type)
+    refusing = is_root or name in _refused()
     resolver.wrapped_func = _guarded(resolver.wrapped_func, _or_denied(admits) if refusing else admits)
 
 

@@ -2,7 +2,7 @@
 
 The fields of each type are listed under the action that reading them requires; `domain.kernel.rights` has its reach for
 each role. The schema is built with this table and serves nothing that is missing from it: see `api.core.permissions`.
-Without the right, a nullable field of an object is null, and any other is refused.
+Without the right a field is null, and the rest is answered. Roots, and the fields in `REFUSED`, say so in an error.
 """
 
 from __future__ import annotations
@@ -102,6 +102,12 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
             " commandId data personalFields personalDataErasedAt proof"
         ),
     },
+}
+
+#: The fields of these objects that are refused in words.
+REFUSED: Mapping[str, str] = {
+    "Structure": "conventions animations dashboard timeline mandates invitations contacts",
+    "Territory": "dashboard",
 }
 
 #: Types that only appear within these objects, with the same right, or that describe the asker.

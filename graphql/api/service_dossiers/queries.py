@@ -37,7 +37,7 @@ class ServiceDossierQueries:
         after: After = None,
         last: Last = None,
         before: Before = None,
-    ) -> Connection[ServiceDossier]:
+    ) -> Connection[ServiceDossier] | None:
         return await list_service_dossiers(info.context, where, page_arguments(info, first, after, last, before))
 
 

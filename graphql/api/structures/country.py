@@ -22,5 +22,5 @@ class CountryQueries:
             date | None, strawberry.argument(name="from", description="First local day, included.")
         ] = None,
         to: Annotated[date | None, strawberry.argument(description="Last local day, included.")] = None,
-    ) -> StructureDashboard:
+    ) -> StructureDashboard | None:
         return await dashboard_of(info.context, figures.OF_THE_COUNTRY, "country", from_, to)

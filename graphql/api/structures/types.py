@@ -60,7 +60,7 @@ class Structure(Node):
         return StructureContact(phone=row["phone"], email=row["email"], hours=row["hours"])
 
     @strawberry.field(description="Its conventions, in the order of signing. " + FOR_STRUCTURE)
-    async def conventions(self, info: Info) -> list[Convention]:
+    async def conventions(self, info: Info) -> list[Convention] | None:
         context = read_beside(self.past, info)
         within = bounds(context.actor, Action.STRUCTURE_READ)
         rows = await context.together("conventions", self.structure_id, lambda ids: conventions_of(context, ids))
@@ -74,7 +74,7 @@ class Structure(Node):
         after: str | None = None,
         last: int | None = None,
         before: str | None = None,
-    ) -> Connection[Annotated[Contact, strawberry.lazy("api.contacts.types")]]:
+    ) -> Connection[Annotated[Contact, strawberry.lazy("api.contacts.types")]] | None:
         contacts = later("api.contacts.queries", "contacts")
         page: Connection[Contact] = await contacts(
             info.context, self.structure_id, page_arguments(info, first, after, last, before)
@@ -84,12 +84,12 @@ class Structure(Node):
     @strawberry.field(
         description=f"Who may speak for it, and its médiateurs. {FOR_MANDATES}, and auditors; others: FORBIDDEN."
     )
-    async def mandates(self, info: Info) -> list[Mandate]:
+    async def mandates(self, info: Info) -> list[Mandate] | None:
         context = info.context
         return await context.together("mandates", self.structure_id, lambda ids: mandates_of_structures(context, ids))
 
     @strawberry.field(description=f"Who was invited to speak for it. {FOR_MANDATES}; others: FORBIDDEN.")
-    async def invitations(self, info: Info) -> list[Invitation]:
+    async def invitations(self, info: Info) -> list[Invitation] | None:
         context = info.context
         return await context.together("invited", self.structure_id, lambda ids: invitations_of_structures(context, ids))
 
@@ -106,7 +106,7 @@ class Structure(Node):
         after: str | None = None,
         last: int | None = None,
         before: str | None = None,
-    ) -> Connection[Annotated[Animation, strawberry.lazy("api.animations.types")]]:
+    ) -> Connection[Annotated[Animation, strawberry.lazy("api.animations.types")]] | None:
         context = read_beside(self.past, info)
         within = bounds(context.actor, Action.STRUCTURE_READ)
         arguments = page_arguments(info, first, after, last, before)
@@ -124,7 +124,7 @@ class Structure(Node):
             date | None, strawberry.argument(name="from", description="First local day, included.")
         ] = None,
         to: Annotated[date | None, strawberry.argument(description="Last local day, included.")] = None,
-    ) -> StructureDashboard:
+    ) -> StructureDashboard | None:
         context = read_beside(self.past, info)
         within = bounds(context.actor, Action.STRUCTURE_READ)
         return await dashboard_of(context, figures.OF_STRUCTURES, self.structure_id, from_, to, within)
@@ -139,7 +139,7 @@ class Structure(Node):
         after: str | None = None,
         last: int | None = None,
         before: str | None = None,
-    ) -> Connection[Annotated[AuditEntry, strawberry.lazy("api.audit.types")]]:
+    ) -> Connection[Annotated[AuditEntry, strawberry.lazy("api.audit.types")]] | None:
         context = read_beside(self.past, info)
         return await timeline(context, self.structure_id, page_arguments(info, first, after, last, before))
 

@@ -39,7 +39,7 @@ class Territory(Node):
             date | None, strawberry.argument(name="from", description="First local day, included.")
         ] = None,
         to: Annotated[date | None, strawberry.argument(description="Last local day, included.")] = None,
-    ) -> Annotated[StructureDashboard, strawberry.lazy("api.structures.dashboard")]:
+    ) -> Annotated[StructureDashboard, strawberry.lazy("api.structures.dashboard")] | None:
         dashboard_of = later("api.structures.dashboard", "dashboard_of")
         dashboard: StructureDashboard = await dashboard_of(info.context, figures.OF_TERRITORIES, self.code, from_, to)
         return dashboard

@@ -171,4 +171,7 @@ def test_the_public_reads_what_is_public_in_a_document_that_also_asks_for_more(r
     document = f'{{ animations {{ totalCount }} structure(siret: "{TILLEULS}") {{ name dashboard {{ animations }} }} }}'
     answer = reader.asks(document, PUBLIC)
     assert refusals(answer) == [{"code": "UNAUTHENTICATED"}]
-    assert answer.result.data == {"animations": {"totalCount": 1}, "structure": None}
+    assert answer.result.data == {
+        "animations": {"totalCount": 1},
+        "structure": {"name": "Centre social Les Tilleuls", "dashboard": None},
+    }

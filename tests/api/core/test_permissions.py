@@ -23,7 +23,7 @@ ELSEWHERE = Actor(Role.COORDONNATEUR, "coordo", territories=THEIRS)
 PARENT = Actor(Role.PARENT, "parent")
 #: Roots, a thing's fields, what it takes to be shown a thing, parts: of the schema below.
 ROOTS = {EVERYBODY: "place", Action.TERRITORY_READ: "figures notes"}
-FIELDS = {"Place": {EVERYBODY: "name", Action.TERRITORY_READ: "note budget letters"}}
+FIELDS = {"Place": {EVERYBODY: "name size", Action.TERRITORY_READ: "note budget letters"}}
 PARTS = {"Letter": "words"}
 
 
@@ -49,7 +49,11 @@ class Place:
         return [Letter(words="a word")]
 
     @strawberry.field
-    async def budget(self, info: Info) -> int:
+    def size(self, info: Info) -> int:
+        return 34
+
+    @strawberry.field
+    async def budget(self, info: Info) -> int | None:
         return 12
 
 
@@ -76,8 +80,11 @@ class Subscription:
 SCHEMA = strawberry.Schema(Query, subscription=Subscription)
 
 
-def _use(patch: pytest.MonkeyPatch, roots: Any = ROOTS, fields: Any = FIELDS, parts: Any = PARTS) -> None:
-    for name, table in {"ROOTS": roots, "FIELDS": fields, "PARTS": parts, "ROWS": {"Place": EVERYBODY}}.items():
+def _use(
+    patch: pytest.MonkeyPatch, roots: Any = ROOTS, fields: Any = FIELDS, parts: Any = PARTS, refused: str = "budget"
+) -> None:
+    tables = {"ROOTS": roots, "FIELDS": fields, "PARTS": parts, "ROWS": {"Place": EVERYBODY}}
+    for name, table in (tables | {"REFUSED": {"Place": refused}}).items():
         patch.setattr(permissions, name, table)
 
 
@@ -99,14 +106,22 @@ def _asks(schema: Any, document: str, actor: Actor) -> tuple[Any, list[Any]]:
     [
         ({"roots": {EVERYBODY: "place", Action.TERRITORY_READ: "notes"}}, "figures has no entry"),
         (
-            {"fields": {"Place": {EVERYBODY: "name", Action.TERRITORY_READ: "note budget"}}},
+            {"fields": {"Place": {EVERYBODY: "name size", Action.TERRITORY_READ: "note budget"}}},
             "Place.letters has no entry",
         ),
         ({"parts": {}}, "Letter.words has no entry"),
         ({"parts": {"Letter": "words stamp"}}, "Letter.stamp is no field of the schema"),
         ({"parts": {"Letter": "words words"}}, "Letter.words has several entries"),
-        ({"fields": {"Place": {Action.TERRITORY_READ: "name note budget letters"}}}, "Place.name is not for everybody"),
+        (
+            {"fields": {"Place": {Action.TERRITORY_READ: "name size note budget letters"}}},
+            "Place.name is not for everybody",
+        ),
         ({"roots": {Action.TERRITORY_READ: "place figures notes"}}, "place is not for everybody"),
+        ({"refused": "budget name"}, "Place.name is refused, but for everybody"),
+        (
+            {"fields": {"Place": {EVERYBODY: "name note", Action.TERRITORY_READ: "budget letters size"}}},
+            "Place.size is not for everybody: it must be nullable",
+        ),
     ],
 )
 def test_a_schema_that_does_not_fit_its_table_does_not_start(monkeypatch, changed, problem):
@@ -121,15 +136,16 @@ def test_a_root_answers_the_roles_of_its_entry_and_refuses_others(enforced):
     assert _asks(enforced, "{ figures }", PUBLIC) == ({"figures": None}, ["UNAUTHENTICATED"])
 
 
-def test_a_field_that_can_be_null_is_null_for_who_may_not_and_any_other_is_refused(enforced):
+def test_a_field_is_null_for_who_may_not_and_refused_in_words_where_the_table_says_so(enforced):
     document = "{ place { name note letters { words } } }"
     assert _asks(enforced, document, COORDONNATEUR)[0]["place"]["letters"] == [{"words": "a word"}]
     assert _asks(enforced, document, ELSEWHERE) == (
         {"place": {"name": "Montpellier", "note": None, "letters": None}},
         [],
     )
-    assert _asks(enforced, "{ place { budget } }", COORDONNATEUR) == ({"place": {"budget": 12}}, [])
-    assert _asks(enforced, "{ place { budget } }", ELSEWHERE) == (None, ["FORBIDDEN"])
+    document = "{ place { name budget } }"
+    assert _asks(enforced, document, COORDONNATEUR) == ({"place": {"name": "Montpellier", "budget": 12}}, [])
+    assert _asks(enforced, document, ELSEWHERE) == ({"place": {"name": "Montpellier", "budget": None}}, ["FORBIDDEN"])
 
 
 def test_what_is_for_everybody_is_left_as_it_is(enforced):
