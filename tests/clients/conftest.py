@@ -12,6 +12,7 @@ from tests.clients.stage import HERE, Beginning, prepare
 from tests.support.network.npm import installed_from
 from tests.support.people import People
 from tests.support.running import founded_server
+from tests.support.server import Server
 
 _numbers = count(1)
 
@@ -23,6 +24,11 @@ def packages() -> Path:
 
 
 @pytest.fixture
-def beginning(server_url: str, worker_id: str) -> Iterator[Beginning]:
-    with founded_server(server_url, f"clients_{worker_id}_{next(_numbers)}") as server:
-        yield prepare(People(server))
+def server(server_url: str, worker_id: str) -> Iterator[Server]:
+    with founded_server(server_url, f"clients_{worker_id}_{next(_numbers)}") as running:
+        yield running
+
+
+@pytest.fixture
+def beginning(server: Server) -> Beginning:
+    return prepare(People(server))

@@ -16,13 +16,14 @@ from tests.support.papers.sheets import SCAN
 from tests.support.people import STRUCTURE, STRUCTURE_ID, People
 
 HERE = Path(__file__).parent
+SCHEMA = HERE.parents[1] / "graphql" / "schema.graphql"
 #: Titles of the animations with their beginnings. The first is over when the story begins.
 PROGRAMME = {
     "Atelier du matin": "2027-03-15T10:00:00+01:00",
     "Café des parents": "2027-05-10T18:00:00+02:00",
     "Soirée jeux": "2027-06-14T19:00:00+02:00",
 }
-SECONDS = 60
+SECONDS = 120
 
 
 @dataclass(frozen=True)
@@ -68,20 +69,23 @@ def expected() -> dict[str, Any]:
     return diary
 
 
-def project(folder: Path, packages: Path, *names: str) -> Path:
-    """A client's own project in an empty folder: these files or folders of ours, beside the packages that it uses."""
-    shutil.copytree(HERE / "story", folder / "story")
-    shutil.copy(HERE / "package.json", folder)
-    for name in names:
+def story(folder: Path, *names: str) -> Path:
+    """The folder, with the story's documents and these files or folders of ours."""
+    for name in ("story", *names):
         copy = shutil.copytree if (HERE / name).is_dir() else shutil.copy
         copy(HERE / name, folder / name)
-    (folder / "node_modules").symlink_to(packages / "node_modules")
     return folder
 
 
-def run(command: Sequence[str], folder: Path, text: str = "") -> str:
+def project(folder: Path, packages: Path, *names: str) -> Path:
+    """As `story`, for Node: beside the packages that it uses."""
+    (folder / "node_modules").symlink_to(packages / "node_modules")
+    return story(folder, "package.json", *names)
+
+
+def run(command: Sequence[str], folder: Path, text: str = "", seconds: float = SECONDS) -> str:
     """What it prints. Fails with all that it says, or when it takes too long."""
-    done = subprocess.run(command, cwd=folder, input=text, capture_output=True, text=True, timeout=SECONDS, check=False)
+    done = subprocess.run(command, cwd=folder, input=text, capture_output=True, text=True, timeout=seconds, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

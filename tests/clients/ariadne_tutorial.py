@@ -1,4 +1,4 @@
-"""The tutorial's story, told by the typed client that ariadne-codegen makes; `test_python_client` runs it.
+"""The tutorial's story, told by the typed client that ariadne-codegen makes; `test_ariadne_codegen` runs it.
 
 Reads from standard input where the server is and a token for each who takes part. Ends with 0 when all went as told.
 """

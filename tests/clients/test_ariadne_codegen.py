@@ -1,13 +1,11 @@
-"""A typed client, generated as the documentation says, walks through the tutorial."""
+"""A typed client, generated as the documentation says, lives the story and walks through the tutorial."""
 
 from __future__ import annotations
 
 import json
 import re
 import shutil
-import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -16,13 +14,13 @@ from graphql import OperationDefinitionNode, parse
 from api.publishing.documentation import page
 from api.schema import schema
 from domain.kernel.actors import Role
+from tests.clients.stage import HERE, SCHEMA, Beginning, diary, expected, run
 from tests.support.network.pypi import installed
 from tests.support.server import OPERATIONS, Server, token
 
 #: It asks for an earlier graphql-core than ours.
 GENERATOR = "ariadne-codegen[subscriptions]==0.19.0"
-ROOT = OPERATIONS.parents[1]
-STORY = Path(__file__).with_name("client_story.py")
+STORIES = ("ariadne_story.py", "ariadne_tutorial.py")
 #: What the generator copies into every client as it is assigns types where websockets is missing.
 MYPY = """
 [mypy]
@@ -54,17 +52,15 @@ def folder(programs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (settings,) = re.findall(r"```toml\n(.*?)```", page(schema), re.DOTALL)
     (project / "pyproject.toml").write_text(settings)
     (project / "graphql").mkdir()
-    shutil.copy(ROOT / "graphql" / "schema.graphql", project / "graphql")
+    shutil.copy(SCHEMA, project / "graphql")
     shutil.copytree(OPERATIONS, project / "graphql" / "operations")
-    shutil.copy(STORY, project / "story.py")
+    for document in (HERE / "story").glob("*.graphql"):
+        shutil.copy(document, project / "graphql" / "operations")
+    for name in STORIES:
+        shutil.copy(HERE / name, project)
     (project / "mypy.ini").write_text(MYPY)
-    _run([str(programs / "ariadne-codegen")], project)
+    run([str(programs / "ariadne-codegen")], project)
     return project
-
-
-def _run(command: Sequence[str], folder: Path, text: str = "") -> None:
-    done = subprocess.run(command, cwd=folder, input=text, capture_output=True, text=True, timeout=300, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def _operations() -> list[str]:
@@ -89,12 +85,16 @@ def test_every_document_is_a_method_of_the_client(folder: Path):
     assert {re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower() for name in _operations()} <= methods
 
 
-def test_the_client_and_a_story_that_uses_it_are_typed_strictly(folder: Path, programs: Path):
+def test_the_client_and_the_stories_that_use_it_are_typed_strictly(folder: Path, programs: Path):
     command = [sys.executable, "-m", "mypy", "--strict", "--python-executable", str(programs / "python")]
-    _run([*command, "parentalite_client", "story.py"], folder)
+    run([*command, "parentalite_client", *STORIES], folder, seconds=300)
+
+
+def test_it_lives_the_story(folder: Path, programs: Path, beginning: Beginning):
+    assert diary([str(programs / "python"), "ariadne_story.py"], folder, beginning) == expected()
 
 
 def test_the_client_walks_through_the_tutorial(folder: Path, programs: Path, server: Server):
     settings = json.dumps({"address": server.address, "tokens": TOKENS})
-    _run([str(programs / "python"), "story.py"], folder, settings)
+    run([str(programs / "python"), "ariadne_tutorial.py"], folder, settings)
     assert server.log_head() > 20
