@@ -14,7 +14,7 @@ from application.conventions import conventions_of, find_territory
 from application.registrations import after_modification
 from application.service_dossiers.commands import dossier_status_of
 from domain.animations import animation as animations
-from domain.animations import attestation
+from domain.animations import attestation, blanking
 from domain.animations.animation import Attendance, Surroundings
 from domain.animations.events import AnimationContent
 from domain.catalogue import ANIMATION, STRUCTURE
@@ -66,6 +66,15 @@ class AnimationClone(_AnimationChange):
 
     starts_at: Instant
     ends_at: Instant
+
+
+class AnimationTextBlank(_AnimationChange):
+    """`version` is one at which the text to blank was the animation's."""
+
+    action: ClassVar[Action] = Action.ANIMATION_TEXT_BLANK
+
+    version: int
+    reason: Reason
 
 
 class AnimationEnd(_AnimationChange):
@@ -137,6 +146,11 @@ def cancel(command: AnimationCancel, work: UnitOfWork) -> UUID:
     return _record(work, state, animations.cancel(state, work.actor, command.reason, work.now))
 
 
+def blank_text(command: AnimationTextBlank, work: UnitOfWork) -> UUID:
+    state = _animation(command, work)
+    return _record(work, state, blanking.blank_text(state, work.actor, command.version, command.reason, work.now))
+
+
 def end(command: AnimationEnd, work: UnitOfWork) -> UUID:
     state = _animation(command, work)
     return _record(work, state, animations.end(state, work.actor, work.now))
@@ -194,6 +208,7 @@ USE_CASES = (
     (AnimationRefuse, refuse),
     (AnimationCancel, cancel),
     (AnimationClone, clone),
+    (AnimationTextBlank, blank_text),
     (AnimationEnd, end),
     (AnimationAttest, attest),
     (AttestationCorrect, correct),

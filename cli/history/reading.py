@@ -10,9 +10,11 @@ from psycopg import sql
 from cli.composition import Conn
 from cli.console import Refused
 from cli.read_models.readiness import known_read_models
+from domain.animations.events import AnimationTextBlanked
 from domain.kernel.identifiers import TYPOLOGY_ID, check_siret, structure_id
 from eventstore.log import read_after, read_at, read_stream
 from eventstore.records import Recorded
+from projections.animations.blanked_texts import BlankedTexts, blanked_texts
 from projections.engine.generations import State, fingerprint, generations, identifier
 
 _BATCH = 5_000
@@ -37,6 +39,17 @@ def history_of(conn: Conn, subject: str) -> History:
     if own[0].event.topic.startswith("structure."):
         return _structure_history(conn, stream)
     return History(stream, own, "read from the log, its own stream")
+
+
+def blanked_in(conn: Conn, history: History) -> BlankedTexts:
+    """Return the texts of animations in this history that were blanked, there or in what shares a source with them."""
+    records, blanked = list(history.records), BlankedTexts()
+    structures = {r.stamp.structure_id for r in records if r.event.topic.startswith("animation.")} - {None}
+    if structures and not records[0].event.topic.startswith("structure."):
+        records = [record for stream in structures if stream for record in _structure_history(conn, stream).records]
+    if any(isinstance(record.event, AnimationTextBlanked) for record in records):
+        blanked = blanked_texts(records)
+    return blanked
 
 
 def _stream(subject: str) -> UUID:

@@ -16,7 +16,7 @@ from application.people.officials import name_lookup
 from cli.composition import open_everything, settings_from_environment
 from cli.console import Refused, note, quantity, results
 from cli.history.past import moment_of, state_of, titled_values
-from cli.history.reading import history_of
+from cli.history.reading import blanked_in, history_of
 from cli.history.timeline import Entry, Privacy, Timeline
 from cli.options import Verbose, set_up_command_logs
 from domain.kernel.actors import IN_OFFICE
@@ -66,7 +66,8 @@ def replay(
                 param_hint="ID|SIRET",
             ) from None
         moment = Moment() if at is None else moment_of(conn, at)
-        records = moment.until(history.records)
+        blanked = blanked_in(conn, history)
+        records = moment.until([blanked.masked(record) for record in history.records])
         if not any(record.originator_id == history.stream for record in records):
             raise Refused(f"nothing was recorded of {subject} until {at}")
         states = [] if at is None else state_of(conn, history.stream, moment, records)

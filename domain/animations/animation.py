@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -21,10 +21,12 @@ from domain.animations.events import (
     AnimationRefused,
     AnimationReleased,
     AnimationResubmitted,
+    AnimationTextBlanked,
     AnimationWordsErased,
     AttendanceSheetAttached,
     AttestationCorrected,
 )
+from domain.animations.texts import Texts
 from domain.animations.transitions import AnimationStatus, belongings, check
 from domain.conventions.convention import Convention, covering
 from domain.kernel.actors import Actor
@@ -76,6 +78,7 @@ class Animation:
     #: Whether `AnimationEnded` is recorded.
     ended: bool = False
     declared_late: bool = False
+    texts: Texts = field(default_factory=Texts)
 
     @property
     def attested(self) -> bool:
@@ -89,6 +92,10 @@ class Animation:
     @property
     def ends_at(self) -> datetime:
         return self.content.ends_at
+
+    @property
+    def former_texts(self) -> int:
+        return self.texts.former
 
     @property
     def belongings(self) -> Belongings:
@@ -105,8 +112,13 @@ def evolve(state: Animation | None, originator_id: UUID, fact: Event) -> Animati
             fact.time_zone,
             _details(fact),
             declared_late=fact.declared_late,
+            texts=Texts().after(fact),
         )
     assert state is not None, "an animation's first event is animation.created"
+    return replace(_changed(state, fact), texts=state.texts.after(fact))
+
+
+def _changed(state: Animation, fact: Event) -> Animation:
     match fact:
         case AnimationModified():
             moved = fact.ends_at != state.content.ends_at
@@ -132,6 +144,8 @@ def evolve(state: Animation | None, originator_id: UUID, fact: Event) -> Animati
             return replace(state, sheet=fact.sha256)
         case AnimationWordsErased():
             return _without_words(state)
+        case AnimationTextBlanked():
+            return state
     raise TypeError(f"not an animation's event: {fact!r}")
 
 

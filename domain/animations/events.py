@@ -111,6 +111,14 @@ class AnimationWordsErased(WordsErased):
     """Erased: description, place, reasons, answers. The title stays, as the thing's name."""
 
 
+@event("animation.text_blanked", "Ancien texte de l'animation masqué")
+class AnimationTextBlanked(Event):
+    """The text that was the animation's at `version` is not shown any more, but to the national team and auditors."""
+
+    version: int
+    reason: FreeText
+
+
 @event("animation.ended", "Fin de l'animation constatée")
 class AnimationEnded(Event):
     """Its end has passed: the structure is invited to fill in the attestation."""

@@ -36,6 +36,8 @@ class Standing(Protocol):
     def structure_id(self) -> UUID: ...
     @property
     def territory(self) -> str: ...
+    @property
+    def former_texts(self) -> int: ...
 
 
 #: Returns why the condition does not hold (French), or None.
@@ -52,6 +54,10 @@ def _attested(animation: Standing, now: datetime) -> str | None:
 
 def _over(animation: Standing, now: datetime) -> str | None:
     return None if animation.ends_at <= now else "L'animation n'est pas encore terminée."
+
+
+def _rewritten(animation: Standing, now: datetime) -> str | None:
+    return None if animation.former_texts else "Aucun ancien texte de l'animation n'est à masquer."
 
 
 def _admitted(status: DossierStatus | None) -> str | None:
@@ -79,6 +85,7 @@ TRANSITIONS: Mapping[Action, Transition] = {
     Action.ANIMATION_MODIFY: Transition(frozenset({_SUBMITTED, _REFUSED, _PUBLISHED}), (_not_attested,)),
     Action.ANIMATION_CANCEL: Transition(frozenset({_SUBMITTED, _PUBLISHED}), (_not_attested,)),
     Action.ANIMATION_CLONE: Transition(frozenset(AnimationStatus)),
+    Action.ANIMATION_TEXT_BLANK: Transition(frozenset(AnimationStatus), (_rewritten,)),
     Action.ANIMATION_END: Transition(frozenset({_PUBLISHED}), (_over,)),
     Action.ANIMATION_ATTEST: Transition(frozenset({_PUBLISHED}), (_not_attested, _over)),
     Action.ATTESTATION_CORRECT: Transition(frozenset({_PUBLISHED}), (_attested,), correction_obstacle),
@@ -94,6 +101,7 @@ OwnAction = Literal[
     Action.ANIMATION_MODIFY,
     Action.ANIMATION_CANCEL,
     Action.ANIMATION_CLONE,
+    Action.ANIMATION_TEXT_BLANK,
     Action.ANIMATION_END,
     Action.ANIMATION_ATTEST,
 ]

@@ -46,6 +46,7 @@ class Action(StrEnum):
     ANIMATION_REFUSE = "animationRefuse"
     ANIMATION_CANCEL = "animationCancel"
     ANIMATION_CLONE = "animationClone"
+    ANIMATION_TEXT_BLANK = "animationTextBlank"
     ANIMATION_END = "animationEnd"
     FILE_EXPIRE = "fileExpire"
     PROOF_MAP_COMMIT = "proofMapCommit"
@@ -117,6 +118,7 @@ class Action(StrEnum):
     STRUCTURE_READ = "structureRead"
     TERRITORY_READ = "territoryRead"
     COUNTRY_READ = "countryRead"
+    BLANKED_TEXT_READ = "blankedTextRead"
     AUDIT_READ = "auditRead"
     CANDIDATURE_READ = "candidatureRead"
     CANDIDATURE_NOTE_READ = "candidatureNoteRead"
@@ -144,6 +146,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.ANIMATION_REFUSE: {NA: _ANY},
     Action.ANIMATION_CANCEL: {ST: _STRUCTURE, NA: _ANY},
     Action.ANIMATION_CLONE: {ST: _STRUCTURE},
+    Action.ANIMATION_TEXT_BLANK: {NA: _ANY},
     Action.ANIMATION_END: {SY: _ANY},
     Action.FILE_EXPIRE: {SY: _ANY},
     Action.PROOF_MAP_COMMIT: {SY: _ANY},
@@ -220,6 +223,8 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.STRUCTURE_READ: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY, AU: _ANY, SY: _ANY},
     Action.TERRITORY_READ: {CO: _TERRITORY, NA: _ANY, AU: _ANY, SY: _ANY},
     Action.COUNTRY_READ: {NA: _ANY, AU: _ANY, SY: _ANY},
+    # Texts that were blanked are read by who blanks them, and by who controls it.
+    Action.BLANKED_TEXT_READ: {NA: _ANY, AU: _ANY, SY: _ANY},
     Action.AUDIT_READ: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY, AU: _ANY, SY: _ANY},
     Action.CANDIDATURE_READ: {
         **_OWN,

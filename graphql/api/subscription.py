@@ -11,7 +11,7 @@ import strawberry
 from api.animations.filters import AnimationWhere
 from api.animations.types import Animation, animation_of
 from api.audit.queries import auditable
-from api.audit.types import AuditEntry, entry_of
+from api.audit.types import AuditEntry, entries_for
 from api.core.context import Context, Info
 from api.core.errors import denied
 from api.core.lists.checks import node_id
@@ -85,7 +85,8 @@ class Subscription:
             filtered = mine.where(_WITHIN, after=since, upto=upto)
             statement = f"{audit_queries.SELECT}{filtered.clause}{_PAGE}"
             rows = await read.rows(read.sql(statement), {**filtered.params, "limit": limit})
-            return [(row["position"], entry_of(row)) for row in rows]
+            entries = await entries_for(context)
+            return [(row["position"], entries.of(row)) for row in rows]
 
         feed = Feed(recorded, lambda entry: entry.structure_id == followed, lambda: _check_whose(context, followed))
         async for entry in news(context, feed, after):

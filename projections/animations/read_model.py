@@ -16,10 +16,12 @@ from domain.animations.events import (
     AnimationRefused,
     AnimationReleased,
     AnimationResubmitted,
+    AnimationTextBlanked,
     AnimationWordsErased,
     AttendanceSheetAttached,
     AttestationCorrected,
 )
+from domain.animations.texts import TEXT_FIELDS
 from domain.animations.transitions import AnimationStatus
 from domain.service_dossiers.warnings import place_key
 from eventstore.records import Recorded
@@ -54,6 +56,8 @@ TABLE = Table(
         "themes": "text[] NOT NULL",
         "seats": "integer NOT NULL",
         "declared_late": "boolean NOT NULL",
+        # Replaced, and not blanked.
+        "former_texts": "integer NOT NULL",
         "cloned_from": "uuid",
         "refusal_reason": "text",
         "cancellation_reason": "text",
@@ -83,6 +87,7 @@ TABLE = Table(
         "day": "jour",
         "refusal_reason": "motif du refus",
         "cancellation_reason": "motif de l'annulation",
+        "former_texts": "anciens textes lisibles",
         "ended": "passée",
         "created_at": "déclarée le",
         "published_at": "publiée le",
@@ -176,6 +181,7 @@ def animations(shown: TermsInForce) -> Projection:
             "time_zone": fact.time_zone,
             "declared_late": fact.declared_late,
             "cloned_from": fact.cloned_from,
+            "former_texts": 0,
             "refusal_reason": None,
             "cancellation_reason": None,
             "ended": False,
@@ -204,6 +210,7 @@ def animations(shown: TermsInForce) -> Projection:
             "convention_id": fact.convention_id,
             "ended": row["ended"] and row["ends_at"] == fact.ends_at,
             "changed_at": record.stamp.recorded_at,
+            "former_texts": row["former_texts"] + (not set(TEXT_FIELDS).isdisjoint(fact.changed)),
             **_content(fact, shown),
         }
 
@@ -233,6 +240,11 @@ def cancelled(row: Row, fact: AnimationCancelled, record: Recorded) -> Row:
         "cancellation_reason": fact.reason,
         "changed_at": record.stamp.recorded_at,
     }
+
+
+@_ANIMATIONS.on(AnimationTextBlanked)
+def text_blanked(row: Row, fact: AnimationTextBlanked, record: Recorded) -> Row:
+    return row | {"former_texts": row["former_texts"] - 1}
 
 
 @_ANIMATIONS.on(AnimationEnded)

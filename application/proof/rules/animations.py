@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from application.proof.rules.cases import Alone, Case, Decision, Judgement, Judgements
 from application.proof.rules.scene import Untold, without_end
-from application.proof.rules.words import with_new
+from application.proof.rules.words import with_new, with_unlike_texts
 from domain.animations import animation as decisions
-from domain.animations import attendance_sheet, attestation
+from domain.animations import attendance_sheet, attestation, blanking
 from domain.animations.animation import CONTENT_FIELDS, Animation, Attendance
 from domain.animations.attendance_sheet import Sheet
 from domain.animations.events import (
@@ -20,6 +20,7 @@ from domain.animations.events import (
     AnimationPublished,
     AnimationRefused,
     AnimationReleased,
+    AnimationTextBlanked,
     AttendanceSheetAttached,
     AttestationCorrected,
 )
@@ -73,6 +74,11 @@ def _cancelled(case: Case, fact: AnimationCancelled) -> Decision:
     return _decided(case, decisions.cancel(_of(case), case.actor, fact.reason, case.now))
 
 
+def _text_blanked(case: Case, fact: AnimationTextBlanked) -> Decision:
+    state = with_unlike_texts(_of(case))
+    return _decided(case, blanking.blank_text(state, case.actor, fact.version, fact.reason, case.now))
+
+
 def _ended(case: Case, fact: AnimationEnded) -> Decision:
     return _decided(case, decisions.end(_of(case), case.actor, case.now))
 
@@ -122,6 +128,7 @@ ANIMATIONS: Judgements = {
     AnimationPublished: Judgement(_published, (Action.ANIMATION_PUBLISH,)),
     AnimationRefused: Judgement(_refused, (Action.ANIMATION_REFUSE,)),
     AnimationCancelled: Judgement(_cancelled, (Action.ANIMATION_CANCEL,)),
+    AnimationTextBlanked: Judgement(_text_blanked, (Action.ANIMATION_TEXT_BLANK,)),
     AnimationEnded: Judgement(_ended, (Action.ANIMATION_END,)),
     AnimationAttested: Judgement(_attested, (Action.ANIMATION_ATTEST,)),
     AttestationCorrected: Judgement(_corrected, (Action.ATTESTATION_CORRECT,)),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, TypeVar
 
+from domain.animations.animation import Animation
 from domain.kernel.events import Event
 
 E = TypeVar("E", bound=Event)
@@ -26,6 +28,13 @@ def with_new(fact: E, new: frozenset[str]) -> E:
     copy = fact.model_copy()
     vars(copy).update(_stand_ins(fact, new))
     return copy
+
+
+def with_unlike_texts(state: Animation) -> Animation:
+    """Return the animation with a description of its own in each of its texts, whose words are not known."""
+    texts = state.texts
+    unlike = (replace(text, words=(text.words[0], f"{NEW} {text.since}", *text.words[2:])) for text in texts.written)
+    return replace(state, texts=replace(texts, written=tuple(unlike)))
 
 
 def _stand_ins(fact: Event, new: frozenset[str]) -> dict[str, Any]:

@@ -61,6 +61,16 @@ class AnimationCancelInput(AnimationChangeInput):
     reason: str | None = value_of("Why, for those who wanted to come; 2,000 characters at most. Mandatory.")
 
 
+@strawberry.input(description="A text of an animation that should never have been shown, and is corrected by now.")
+class AnimationTextBlankInput(AnimationChangeInput):
+    version: int | None = value_of(
+        "A version of the animation at which it had that text, such as `subjectVersion` in the audit trail. Mandatory."
+    )
+    reason: str | None = value_of(
+        "Why, for those who read history, without the words that are blanked; 2,000 characters at most. Mandatory."
+    )
+
+
 @strawberry.input(description="A new animation with the same content at new dates.")
 class AnimationCloneInput(AnimationChangeInput):
     starts_at: datetime | None = value_of("When the new one begins, with the offset of local time. Mandatory.")

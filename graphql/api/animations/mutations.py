@@ -15,6 +15,7 @@ from api.animations.inputs import (
     AnimationModifyInput,
     AnimationPublishInput,
     AnimationRefuseInput,
+    AnimationTextBlankInput,
     AttestationCorrectInput,
 )
 from api.animations.types import Animation, load_animation
@@ -68,6 +69,14 @@ class AnimationMutations:
     @strawberry.mutation(description="Cancels an animation, with a reason. For its structure and the national team.")
     async def animation_cancel(self, info: Info, input: AnimationCancelInput) -> AnimationPayload:
         return await _answer(info, commands.AnimationCancel, to_command(input))
+
+    @strawberry.mutation(
+        description="Blanks a text that an animation had before it was corrected: title, description, place and address"
+        " of then, where they are others today, are read as « [texte masqué] » in the past, in the audit trail and in"
+        " clones, but by the national team and auditors. The log stays as it is. For the national team."
+    )
+    async def animation_text_blank(self, info: Info, input: AnimationTextBlankInput) -> AnimationPayload:
+        return await _answer(info, commands.AnimationTextBlank, to_command(input))
 
     @strawberry.mutation(
         description="Makes a new animation with the same content at new dates, without attestation. For its structure."

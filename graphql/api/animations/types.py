@@ -50,7 +50,7 @@ class Attestation:
 class _Standing:
     """A row of the read model, in the shape that the table of transitions expects."""
 
-    __slots__ = ("attested", "ends_at", "status", "structure_id", "territory")
+    __slots__ = ("attested", "ends_at", "former_texts", "status", "structure_id", "territory")
 
     def __init__(self, row: dict[str, Any]) -> None:
         self.status = AnimationStatus(row["status"])
@@ -58,6 +58,7 @@ class _Standing:
         self.ends_at: datetime = row["ends_at"]
         self.structure_id: UUID = row["structure_id"]
         self.territory: str = row["territory"]
+        self.former_texts: int = row["former_texts"]
 
 
 #: Fields that are no column of `queries.SELECT`: how to build each, and the columns that it needs.

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
+from uuid import UUID
 
 import orjson
 from starlette.requests import Request
@@ -17,7 +18,7 @@ from starlette.responses import Response, StreamingResponse
 from api.accounts.types import agents_named
 from api.audit.filters import AuditWhere
 from api.audit.queries import audit_filter
-from api.audit.types import entry_of
+from api.audit.types import AuditEntry, entries_for
 from api.core.context import Context, Services
 from api.core.errors import ApiError
 from api.downloads.csv_table import CSV, csv_headers, csv_rows
@@ -55,6 +56,12 @@ HEADERS = (
 _Names: TypeAlias = Mapping[tuple[str, str], str | None]
 
 
+class _Row(NamedTuple):
+    structure_id: UUID | None
+    territory: str
+    entry: AuditEntry
+
+
 class AuditTrailExport:
     """The endpoint of one process."""
 
@@ -80,9 +87,7 @@ async def _export(context: Context, request: Request) -> Response:
     return StreamingResponse(_chunks(context, filtered, first, names), 200, headers, CSV)
 
 
-async def _chunks(
-    context: Context, filtered: Filter, first: list[dict[str, Any]], names: _Names
-) -> AsyncIterator[bytes]:
+async def _chunks(context: Context, filtered: Filter, first: list[_Row], names: _Names) -> AsyncIterator[bytes]:
     """Yield the header, then page after page; the first has been read already."""
     yield csv_headers(HEADERS)
     rows = first
@@ -94,28 +99,30 @@ async def _chunks(
             yield csv_rows([(INTERRUPTED,)])
             return
         try:
-            rows = await _page(context, filtered, rows[PAGE - 1]["position"])
+            rows = await _page(context, filtered, rows[PAGE - 1].entry.position)
             names = await _names(context, rows)
         finally:
             await context.close()
 
 
-async def _page(context: Context, filtered: Filter, after: int | None) -> list[dict[str, Any]]:
+async def _page(context: Context, filtered: Filter, after: int | None) -> list[_Row]:
     """Read a page, plus one row if there are more."""
     read = await context.read()
     page = Page(PAGE, None if after is None else (after,))
     statement, params = page_statement(queries.SOURCE, filtered, queries.ORDERS, page)
-    return await read.rows(read.sql(statement), params)
+    rows = await read.rows(read.sql(statement), params)
+    entries = await entries_for(context)
+    return [_Row(row["structure_id"], row["territory"], entries.of(row)) for row in rows]
 
 
-async def _names(context: Context, rows: list[dict[str, Any]]) -> _Names:
+async def _names(context: Context, rows: list[_Row]) -> _Names:
     """Return the names of those who acted in office, by actor and role."""
-    agents = list({(entry.actor, entry.role) for entry in map(entry_of, rows)})
+    agents = list({(row.entry.actor, row.entry.role) for row in rows})
     return dict(zip(agents, await agents_named(context, agents), strict=True))
 
 
-def _line(row: dict[str, Any], names: _Names) -> tuple[Any, ...]:
-    entry = entry_of(row)
+def _line(row: _Row, names: _Names) -> tuple[Any, ...]:
+    entry = row.entry
     return (
         entry.position,
         entry.recorded_at.astimezone(UTC),
@@ -124,8 +131,8 @@ def _line(row: dict[str, Any], names: _Names) -> tuple[Any, ...]:
         entry.role,
         entry.subject,
         entry.subject_version,
-        row["structure_id"],
-        row["territory"],
+        row.structure_id,
+        row.territory,
         entry.cause,
         entry.command_id,
         orjson.dumps(entry.data).decode(),

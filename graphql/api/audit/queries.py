@@ -8,7 +8,7 @@ from uuid import UUID
 import strawberry
 
 from api.audit.filters import AuditWhere
-from api.audit.types import NO_ROWS, AuditEntry, entry_of
+from api.audit.types import AuditEntry, entries_for
 from api.core.context import Context, Info
 from api.core.errors import denied
 from api.core.lists.connections import connection, owned_connection, within_reach
@@ -41,7 +41,8 @@ async def list_audit_trail(
 ) -> Connection[AuditEntry]:
     """Return the events that the asker may read. Raises FORBIDDEN for a role that may read none."""
     filtered = audit_filter(context, where)
-    return await connection(context, queries.LISTING, filtered, arguments, entry_of, NO_ROWS)
+    entries = await entries_for(context, arguments.ahead.columns)
+    return await connection(context, queries.LISTING, filtered, arguments, entries.of, entries.context_rows)
 
 
 def audit_filter(context: Context, where: AuditWhere | None) -> Filter:
@@ -62,7 +63,10 @@ def audit_filter(context: Context, where: AuditWhere | None) -> Filter:
 async def timeline(context: Context, structure_id: UUID, arguments: PageArguments) -> Connection[AuditEntry]:
     """Return the events of a structure that the asker may read."""
     filtered = auditable(context)
-    return await owned_connection(context, queries.LISTING, structure_id, filtered, arguments, entry_of, NO_ROWS)
+    entries = await entries_for(context, arguments.ahead.columns)
+    return await owned_connection(
+        context, queries.LISTING, structure_id, filtered, arguments, entries.of, entries.context_rows
+    )
 
 
 def auditable(context: Context) -> Filter:

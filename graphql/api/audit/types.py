@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, ClassVar
@@ -12,13 +13,16 @@ import strawberry
 from strawberry.scalars import JSON
 
 from api.accounts.types import agents_named
-from api.core.context import Info
+from api.core.blanked import NOTHING_BLANKED, blanked_for
+from api.core.context import Context, Info
 from api.core.lists.lazily import Identifier, Instant, Lazily, Number, Plain, lazily
 from api.core.lists.nodes import Node
 from api.proof.inclusion import EventProof, prove
 from application.papers.words import ROLES
 from domain.kernel.actors import Role
 from domain.kernel.events import registered_events
+from domain.kernel.rights import Action, Scope, scope_of
+from projections.animations.blanked_texts import BlankedTexts
 
 
 @cache
@@ -40,9 +44,11 @@ def _personal_fields(entry: Any) -> list[str]:
 
 
 def _data(entry: Any) -> Any:
-    """Return the event's fields, with null for the personal ones."""
-    personal = _personal_fields(entry)
-    return entry.recorded["data"] | dict.fromkeys(personal) if personal else entry.recorded["data"]
+    """Return the event's fields, with null for the personal ones, and without what is blanked."""
+    data = entry.recorded["data"]
+    blanked = entry.blanked.shown(entry.row["subject_id"], data)
+    hidden = dict.fromkeys(name for name in _personal_fields(entry) if blanked[name] == data[name])
+    return blanked | hidden if hidden else blanked
 
 
 #: Passed as the context rows of a page: each entry is built from its own row (see `api.compiled.writing`).
@@ -59,7 +65,7 @@ _SHOWN: dict[str, tuple[Callable[[Any], Any], Sequence[str]]] = {
     "subject_version": (Number("originator_version"), ("originator_version",)),
     "cause": (Plain(lambda entry: entry.recorded["stamp"]["cause"]), ("state",)),
     "command_id": (Plain(lambda entry: entry.recorded["stamp"]["command_id"]), ("state",)),
-    "data": (Plain(_data), ("state", "type")),
+    "data": (Plain(_data), ("state", "type", "subject_id")),
     "personal_fields": (Plain(_personal_fields), ("state", "type")),
     "personal_data_erased_at": (lambda entry: entry.row["erased_at"], ("erased_at",)),
 }
@@ -85,8 +91,9 @@ class AuditEntry(Lazily, Node):
     cause: str = strawberry.field(description="The command, or the event that a policy answered to.")
     command_id: strawberry.ID = strawberry.field(description="What was recorded together has the same.")
     data: JSON = strawberry.field(
-        description="The event's own fields, as recorded. Those in `personalFields` are encrypted, and null here;"
-        " what the thing itself shows, it shows in clear to those who may read it."
+        description="The event's own fields, as recorded. Those in `personalFields` are encrypted, and null here, save"
+        " why a text was blanked; what the thing itself shows, it shows in clear to those who may read it. A title that"
+        " was blanked reads « [texte masqué] », but to the national team and auditors."
     )
     personal_fields: list[str] = strawberry.field(
         description="The fields that may speak of people: who they are, and what was written."
@@ -110,6 +117,7 @@ class AuditEntry(Lazily, Node):
 
     row: strawberry.Private[dict[str, Any]]
     recorded: strawberry.Private[dict[str, Any]]
+    blanked: strawberry.Private[BlankedTexts]
 
     @strawberry.field(
         description="The proof that the log of the latest checkpoint holds it; null until a checkpoint covers it. With"
@@ -119,6 +127,32 @@ class AuditEntry(Lazily, Node):
         return await prove(info.context, self.row["position"])
 
 
-def entry_of(row: dict[str, Any]) -> AuditEntry:
-    """Return the entry of a row of `queries.SOURCE`."""
-    return lazily(AuditEntry, row=row, recorded=orjson.loads(row["state"]) if "state" in row else {})
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """Makes the entries that one asker reads."""
+
+    blanked: BlankedTexts
+
+    @property
+    def context_rows(self) -> object:
+        """What the fields of an entry depend on beside its own row."""
+        return self.blanked if self.blanked != NOTHING_BLANKED else NO_ROWS
+
+    def of(self, row: dict[str, Any]) -> AuditEntry:
+        """Return the entry of a row of `queries.SOURCE`."""
+        recorded = orjson.loads(row["state"]) if "state" in row else {}
+        return lazily(AuditEntry, row=row, recorded=recorded, blanked=self.blanked)
+
+
+async def entries_for(context: Context, columns: Collection[str] | None = None) -> Entries:
+    """Return how the asker is shown the entries within their reach; `columns` are those that are read, None: all."""
+    if columns is not None and "state" not in columns:
+        return Entries(NOTHING_BLANKED)
+
+    async def build(_: list[None]) -> list[Entries]:
+        scope, actor = scope_of(context.actor, Action.AUDIT_READ), context.actor
+        structures = actor.structures if scope is Scope.OWN_STRUCTURE else None
+        territories = actor.territories if scope is Scope.OWN_TERRITORY else None
+        return [Entries(await blanked_for(context, structures, territories))]
+
+    return await context.together("entries of the audit trail", None, build)

@@ -263,6 +263,11 @@ class Context:
                     # The data was read: the answer stands, and the broken connection is discarded.
                     log.warning("a snapshot could not be let go of", extra={"reason": type(fault).__name__})
 
+    @property
+    def live(self) -> Context:
+        """The context of the present: this one, unless it is of the past."""
+        return self
+
     def whole(self) -> Context:
         """Return the context for related objects: this one, unless it is of the past (see `api.core.past`)."""
         return self

@@ -11,6 +11,7 @@ import strawberry
 from anyio import CapacityLimiter, to_thread
 from anyio.lowlevel import RunVar
 
+from api.core.blanked import blanked_for
 from api.core.context import Context
 from api.core.errors import invalid
 from api.core.scalars import readable
@@ -67,7 +68,6 @@ class PastContext(Context):
 
     @property
     def live(self) -> Context:
-        """The context of the present."""
         return self._live
 
     async def read(self) -> PastSnapshot:
@@ -75,6 +75,8 @@ class PastContext(Context):
         async with self._folding:
             if self._past is None:
                 recorded = [*await self._recorded(()), *await self._recorded(self._streams or self._structure_id)]
+                blanked = await blanked_for(self, structures=[self._structure_id])
+                recorded = [blanked.masked(record) for record in recorded]
                 row_extras = {"past": self}
                 self._past = await to_thread.run_sync(
                     past_snapshot, live, self._moment, recorded, row_extras, limiter=_folds()

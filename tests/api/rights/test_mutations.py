@@ -49,6 +49,7 @@ SAID: dict[str, dict[str, Any]] = {
     },
     "animationModify": {"seats": 5},
     "animationRefuse": {"reason": "Hors sujet"},
+    "animationTextBlank": {"version": 1, "reason": "Un nom"},
     "attestationCorrect": {"parents": 3, "reason": "Recompté"},
     "attestationFormWord": {"questions": ["Et ?"]},
     "auditorAdmit": {"subject": "auditrice", "until": "2030-01-01T00:00:00Z"},

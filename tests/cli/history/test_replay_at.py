@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from application.animations.commands import AnimationAttest, AnimationModify
+from application.animations.commands import AnimationAttest, AnimationModify, AnimationTextBlank
 from application.candidatures import CandidatureSubmit
 from application.papers.words import STATUSES
 from application.typology import TermRename
@@ -178,3 +178,12 @@ def test_every_status_has_its_french_words():
         status.value for kind in (AnimationStatus, DossierStatus, ControlStatus, CandidatureStatus) for status in kind
     }
     assert set(STATUSES) == statuses
+
+
+def test_a_title_that_is_blanked_is_not_shown(run, world, animation):
+    named = world.creates(title="Café de Zoé Exemple")
+    world.does(AnimationModify(animation_id=named, changes={"title": "Thé"}), STRUCTURE)
+    world.does(AnimationTextBlank(animation_id=named, version=1, reason="Un nom"), NATIONAL)
+    for printed in (run("replay", str(named)), run("replay", str(named), "--json"), run("replay", SIRET)):
+        assert "Zoé Exemple" not in printed.output
+        assert "[texte masqué]" in printed.output

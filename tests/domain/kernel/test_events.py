@@ -50,6 +50,7 @@ PERSONAL = {
     "animation.modified": {"description", "venue_name", "address"},
     "animation.refused": {"reason"},
     "animation.cancelled": {"reason"},
+    "animation.text_blanked": {"reason"},
     "animation.attested": {"answers"},
     "animation.attestation_corrected": {"answers", "reason"},
     "service_dossier.returned": {"reason"},

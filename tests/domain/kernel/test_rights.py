@@ -87,7 +87,10 @@ def test_an_action_reaches_as_far_as_its_row_says(action):
     assert not wrong, "\n".join(wrong)
 
 
-READING = {"structureRead", "territoryRead", "countryRead", "auditRead", "candidatureRead", "controlRead"}
+READING = {
+    *("structureRead", "territoryRead", "countryRead", "auditRead", "blankedTextRead", "candidatureRead"),
+    "controlRead",
+}
 CONTROLLING = {"controlOpen", "controlPieceJudge", "controlClose"}
 
 

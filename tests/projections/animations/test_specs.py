@@ -15,6 +15,7 @@ from domain.animations.events import (
     AnimationRefused,
     AnimationReleased,
     AnimationResubmitted,
+    AnimationTextBlanked,
     AnimationWordsErased,
     AttendanceSheetAttached,
     AttestationCorrected,
@@ -74,8 +75,19 @@ SPECS = [
             "address": None,
             "seats": 20,
             "changed_at": at(2),
+            "former_texts": 1,
             "search": "'cafe' 'des' 'ecrans' 'jaures' 'jeux'",
         },
+    ),
+    Spec(
+        "animations",
+        "a former text that is blanked is no longer there to blank",
+        [
+            created(),
+            AnimationModified(**values(title="Café"), convention_id=CONVENTION_ID, changed=("title",)),
+        ],
+        AnimationTextBlanked(version=1, reason="Un nom"),
+        {"former_texts": 0},
     ),
     Spec(
         "animations",

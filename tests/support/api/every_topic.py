@@ -23,6 +23,7 @@ from application.animations.commands import (
     AnimationCancel,
     AnimationEnd,
     AnimationModify,
+    AnimationTextBlank,
     AttestationCorrect,
 )
 from application.candidatures import (
@@ -114,7 +115,9 @@ def an_event_of_every_topic(world: World, claim: Claim) -> dict[str, str]:
     world.does(FileExpire(sha256="0" * 64), SYSTEM)
     world.does(ProofMapCommit(position=1, root="0" * 64), SYSTEM)
     world.does(ProofLogCheck(position=1, events=1, rows=1, findings=1, first_findings=("position 1",)), SYSTEM)
-    world.does(AnimationModify(animation_id=UUID(ids["refused"]), changes={"title": "Précisé"}), STRUCTURE)
+    refused = UUID(ids["refused"])
+    world.does(AnimationModify(animation_id=refused, changes={"title": "Précisé"}), STRUCTURE)
+    world.does(AnimationTextBlank(animation_id=refused, version=1, reason="Un nom"), NATIONAL)
     return ids
 
 

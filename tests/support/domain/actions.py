@@ -9,6 +9,7 @@ from typing import Any
 from domain.animations.animation import Animation, cancel, clone, end, modify, publish, refuse_publication
 from domain.animations.attendance_sheet import attach_sheet
 from domain.animations.attestation import attest, correct_attestation
+from domain.animations.blanking import blank_text
 from domain.kernel.actors import Actor, Role
 from domain.kernel.rights import Action
 from tests.support.domain.builders import CAME, END, FORM, SHEET, START, TODAY, around
@@ -27,6 +28,7 @@ animationPublish           -      -      -      -      -     -        -      -  
 animationRefuse            -      -      -      -      -     -        -      -      any    -       -
 animationCancel            -      -      struct -      -     -        -      -      any    -       -
 animationClone             -      -      struct -      -     -        -      -      -      -       -
+animationTextBlank         -      -      -      -      -     -        -      -      any    -       -
 animationEnd               -      -      -      -      -     -        -      -      -      -       any
 letterRefuse               -      -      -      -      -     -        -      -      -      -       any
 fileExpire                 -      -      -      -      -     -        -      -      -      -       any
@@ -100,6 +102,7 @@ controlClose               -      -      -      -      -     -        -      -  
 structureRead              -      -      struct -      terr  -        -      -      any    any     any
 territoryRead              -      -      -      -      terr  -        -      -      any    any     any
 countryRead                -      -      -      -      -     -        -      -      any    any     any
+blankedTextRead            -      -      -      -      -     -        -      -      any    any     any
 auditRead                  -      -      struct -      terr  -        -      -      any    any     any
 candidatureRead            -      person person person p+terr p+school p+school p+school any    person any
 candidatureNoteRead        -      -      -      -      terr  -        -      -      any    -       -
@@ -116,6 +119,7 @@ animationRefuse     yes        déjà       déjà      refusée  annulée
 animationModify     yes        yes        remplie   yes      annulée
 animationCancel     yes        yes        remplie   refusée  annulée
 animationClone      yes        yes        yes       yes      yes
+animationTextBlank  masquer    masquer    masquer   masquer  masquer
 animationEnd        attend     past       past      refusée  annulée
 animationAttest     attend     past       remplie   refusée  annulée
 attestationCorrect  attend     encore     yes       refusée  annulée
@@ -140,6 +144,7 @@ ACTS: Mapping[Action, Callable[[Animation, Actor, Any], Any]] = {
     Action.ANIMATION_PUBLISH: lambda state, who, now: publish(state, who, now),
     Action.ANIMATION_END: lambda state, who, now: end(state, who, now),
     Action.ANIMATION_REFUSE: lambda state, who, now: refuse_publication(state, who, "Non", now),
+    Action.ANIMATION_TEXT_BLANK: lambda state, who, now: blank_text(state, who, 1, "Un nom", now),
     Action.ANIMATION_MODIFY: lambda state, who, now: modify(state, who, {"seats": 20}, around(), now),
     Action.ANIMATION_CANCEL: lambda state, who, now: cancel(state, who, "Non", now),
     Action.ANIMATION_CLONE: lambda state, who, now: clone(state, who, START, END, around(), now),

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from random import Random
 
 import pytest
 
+from application.animations.commands import AnimationModify, AnimationTextBlank
 from application.application import Application, open_application
 from application.controls import ControlClose, ControlOpen, ControlPieceJudge
 from application.files.store import FileStore
 from application.proof.bundle import gather_proof
 from application.proof.completeness.committing import map_commits
 from application.proof.rules.bundles import findings_in
+from application.proof.rules.judge import Judge
 from application.proof.rules.log import judge_log
 from application.service_dossiers.amendments import ServiceAmendmentAccept, ServiceAmendmentPropose
 from application.service_dossiers.commands import ServicePaymentRecord
 from application.service_dossiers.withdrawal import CertificationWithdraw, ServiceRecoveryRecord
 from demo import load_season
+from domain.animations.events import AnimationTextBlanked
 from domain.controls.pieces import ReasonCode, pieces_of
 from domain.kernel.actors import Actor, Role
+from eventstore.log import read_after
+from eventstore.records import Recorded
 from tests.support.draws import sign_and_draw
 from tests.support.papers.proved_dossiers import KEY, Claim
 from tests.support.seasons import MOMENTS
@@ -106,3 +112,42 @@ def test_a_control_is_lawful_from_its_announcement_to_a_refusal_that_is_taken_ba
         leaves = gather_proof(conn, world.app.vault, KEY, dossier_id, world.now, commit_map).leaves
     assert list(findings_in(leaves)) == []
     assert findings(world.app) == []
+
+
+def test_a_text_that_is_blanked_in_a_paid_dossier_is_lawful_in_the_log_and_in_its_bundle(world: World, tmp_path: Path):
+    claim = Claim(world, FileStore(tmp_path / "files"))
+    described = world.creates(description="Appelez Zoé Exemple", venue_name="Chez Zoé")
+    for changes in ({"seats": 9}, {"description": "Corrigé"}, {"venue_name": "Salle A"}):
+        world.does(AnimationModify(animation_id=described, changes=changes), STRUCTURE)
+    dossier_id = claim.paid(*claim.attested(1))
+    for version in (2, 3):
+        world.does(AnimationTextBlank(animation_id=described, version=version, reason="Un nom"), NATIONAL)
+    with world.app.pool.connection() as conn:
+        commit_map = map_commits(world.app.execute)
+        leaves = gather_proof(conn, world.app.vault, KEY, dossier_id, world.now, commit_map).leaves
+    assert list(findings_in(leaves)) == []
+    assert findings(world.app) == []
+
+
+def test_a_blanking_by_somebody_else_or_of_a_text_in_force_is_found(world: World):
+    world.sign()
+    animation = world.creates()
+    world.does(AnimationModify(animation_id=animation, changes={"description": "Corrigé"}), STRUCTURE)
+    blanked = world.does(AnimationTextBlank(animation_id=animation, version=1, reason="Un nom"), NATIONAL)
+    with world.app.pool.connection() as conn:
+        records = read_after(conn, 0, 1_000)
+    *before, last = records
+    assert last.position == blanked.position
+
+    def found(record: Recorded) -> list[str]:
+        judge = Judge()
+        taken = [finding for one in (*before, record) for finding in judge.take(one, one.event.schema_version())]
+        return [str(finding) for finding in (*taken, *judge.end())]
+
+    assert any("the role structure has no right" in finding for finding in found(_by(last, Role.STRUCTURE)))
+    in_force = replace(last, event=AnimationTextBlanked(version=2, reason="Un nom"))
+    assert any("encore celui de l'animation" in finding for finding in found(in_force))
+
+
+def _by(record: Recorded, role: Role) -> Recorded:
+    return replace(record, stamp=record.stamp.model_copy(update={"role": role}))
