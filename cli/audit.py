@@ -11,8 +11,7 @@ import typer
 from application.files.store import FileStore
 from application.hosting.settings import Settings
 from application.papers.dossier_of_facts import pdf_of_facts
-from application.proof.authenticity.log_audit import unsound_events
-from application.proof.authenticity.start import FROM_THE_BEGINNING
+from application.proof.authenticity.log_audit import unsound_in
 from application.proof.bundle import export_bundle
 from application.proof.checking import check_log
 from application.proof.completeness.committing import map_commits
@@ -138,8 +137,7 @@ def check(
 
 def _unsound(conn: Conn, settings: Settings, steps: Steps) -> list[str]:
     try:
-        start = event_guard(settings).start() or FROM_THE_BEGINNING
-        return list(map(str, unsound_events(conn, settings.event_keys, start, steps)))
+        return list(map(str, unsound_in(conn, event_guard(settings), steps)))
     except SigningRefused as refused:
         return [str(refused)]
 

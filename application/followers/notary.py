@@ -16,7 +16,7 @@ from application.proof.completeness.committing import CommitMap
 from application.proof.completeness.signing import sign_with_map
 from application.proof.notes import SigningKey
 from application.proof.signer import troubles
-from application.proof.signer_memory import KeyRetired, SigningRefused
+from application.proof.signer_memory import KeyRetired, SigningRefused, lost_start
 from application.proof.signing import check_log_is_the_signed_one, check_new_events, make_checkpoint
 from application.proof.stamping import Authority, stamp_checkpoints
 from application.proof.tiles import grow, tree_size
@@ -72,6 +72,7 @@ def look(
     With `commit_map`, the root of the map enters the log before each signature, and is covered by it. What must not be
     signed is not, and that is told until the log is right again. Raises KeyRetired.
     """
+    _watch_start(conn, key, now)
     try:
         if (reason := _reason_to_sign(conn, interval_seconds, now)) is not None:
             _sign(conn, key, head(conn), reason, now, commit_map)
@@ -84,7 +85,7 @@ def look(
     except KeyRetired:
         raise
     except SigningRefused as refused:
-        _tell(conn, str(refused), now)
+        _tell(conn, troubles.SIGNING, str(refused), now, "the log is not signed")
     else:
         troubles.clear(conn, troubles.SIGNING)
 
@@ -110,11 +111,19 @@ def _sign(conn: Conn, key: SigningKey, until: int, reason: str, now: datetime, c
         sign_with_map(conn, key, reason, now, commit_map)
 
 
-def _tell(conn: Conn, reason: str, now: datetime) -> None:
-    trouble = troubles.trouble_of(conn, troubles.SIGNING)
+def _watch_start(conn: Conn, key: SigningKey, now: datetime) -> None:
+    """Tell at once, not only when something is to be signed, that the file with the start of authenticators is lost."""
+    if (reason := lost_start(key)) is None:
+        troubles.clear(conn, troubles.AUTHENTICATORS)
+    else:
+        _tell(conn, troubles.AUTHENTICATORS, reason, now, "it is lost where authenticators begin")
+
+
+def _tell(conn: Conn, work: str, reason: str, now: datetime, message: str) -> None:
+    trouble = troubles.trouble_of(conn, work)
     if trouble is None or trouble.reason != reason:
-        log.error("the log is not signed", extra={"reason": reason})
-        troubles.tell(conn, troubles.SIGNING, reason, now)
+        log.error(message, extra={"reason": reason})
+        troubles.tell(conn, work, reason, now)
 
 
 @contextmanager

@@ -185,6 +185,9 @@ class Guard(Protocol):
         Before `signing`, the first ones too, where nothing vouches for them.
         """
 
+    def lost_start(self) -> str | None:
+        """Return what is wrong with the file that tells where authenticators begin, None if nothing is."""
+
 
 @dataclass(frozen=True, slots=True)
 class RememberingKey(SigningKey):
@@ -207,6 +210,11 @@ def check_events(conn: Connection[Any], key: SigningKey, size: int, until: int, 
     """Let the key's guard, if it has one, judge the events: see `Guard.check`."""
     if isinstance(key, RememberingKey) and key.guard is not None:
         key.guard.check(conn, size, until, signing=signing)
+
+
+def lost_start(key: SigningKey) -> str | None:
+    """Return what the key's guard, if it has one, misses of what it judges by: see `Guard.lost_start`."""
+    return key.guard.lost_start() if isinstance(key, RememberingKey) and key.guard is not None else None
 
 
 def with_key(record: Record, public: bytes) -> Record:

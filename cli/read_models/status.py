@@ -7,10 +7,10 @@ from typing import Any
 import orjson
 import typer
 from rich.table import Table
+from rich.text import Text
 
-from application.hosting.settings import Settings
-from application.proof.authenticity.start import BadStart
-from application.proof.signer.troubles import SIGNING
+from application.proof.authenticity.guard import EventGuard
+from application.proof.signer.troubles import AUTHENTICATORS, SIGNING
 from cli.composition import (
     check_master_key,
     check_signing,
@@ -46,17 +46,16 @@ def status(as_json: AsJson = False, verbose: Verbose = False) -> None:
     if as_json:
         typer.echo(orjson.dumps(_as_json(state, signing)))
     else:
-        _show(state, signing, _authenticated(settings))
+        _show(state, signing, _authenticated(event_guard(settings)))
 
 
-def _authenticated(settings: Settings) -> str:
-    try:
-        start = event_guard(settings).start()
-    except BadStart as bad:
-        return str(bad)
-    if start is None:
-        return f"{settings.event_start_path} is missing, so every event must be (parentalite audit accept-events)"
-    return f"every event after position {start.position:,}" if start.position else "every event"
+def _authenticated(guard: EventGuard) -> Text:
+    if lost := guard.lost_start():
+        return Text(f"Authenticated: every event must be, since {lost}", style="red")
+    start = guard.start()
+    return Text(
+        f"Authenticated: every event{f' after position {start.position:,}' if start and start.position else ''}"
+    )
 
 
 def _last_checkpoint(state: LogState) -> str:
@@ -94,14 +93,14 @@ def _projector(state: LogState) -> str:
     return "none runs (parentalite serve, or parentalite project)"
 
 
-def _show(state: LogState, signing: str | None, authenticated: str) -> None:
+def _show(state: LogState, signing: str | None, authenticated: Text) -> None:
     console = results()
     console.print(f"Log: position {state.position:,}, {quantity(state.events, 'event')}")
     for missing in state.unprotected:
         console.print(f"Not protected: {missing}; the next start of a server whose role owns it makes it", style="red")
     if not state.unprotected:
         console.print(f"Append-only: {_rights(state)}")
-    console.print(f"Authenticated: {authenticated}")
+    console.print(authenticated)
     console.print(f"Projector: {_projector(state)}")
     console.print(f"Signed as: {state.log_name or 'no name yet (parentalite audit name-log)'}")
     console.print(_last_checkpoint(state))
@@ -109,7 +108,7 @@ def _show(state: LogState, signing: str | None, authenticated: str) -> None:
     if signing is not None:
         console.print(f"Signing: stopped: {signing}", style="red")
     for trouble in state.troubles:
-        if trouble.work != SIGNING:
+        if trouble.work not in (SIGNING, AUTHENTICATORS):
             again = f"tried {quantity(trouble.tries, 'time')} since {trouble.since:%Y-%m-%d %H:%M}, again at"
             console.print(
                 f"{trouble.work.capitalize()}: {trouble.reason} ({again} {trouble.next_at:%H:%M:%S} UTC)", style="red"

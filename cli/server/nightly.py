@@ -11,11 +11,9 @@ from multiprocessing.connection import Connection as Pipe
 
 from application.application import Application
 from application.proof.authenticity.guard import EventGuard
-from application.proof.authenticity.log_audit import Unsound, unsound_events
-from application.proof.authenticity.start import FROM_THE_BEGINNING, BadStart
+from application.proof.authenticity.log_audit import unsound_in
 from application.proof.log_checks import LONGEST_NAMED, MOST_NAMED, ProofLogCheck
 from application.proof.rules.log import judge_log
-from cli.composition import Conn
 from domain.kernel.actors import SYSTEM
 from eventstore.connections import connect
 from eventstore.vault import Vault
@@ -73,7 +71,7 @@ def _check(sending: Pipe, database_url: str, master_key: bytes, guard: EventGuar
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(10)
     with connect(database_url, "parentalite-check") as conn:
-        unsound = _unsound(conn, guard)
+        unsound = unsound_in(conn, guard)
         judged = judge_log(conn)
     compared = check_read_models(database_url, Vault(master_key))
     # What was not recorded here is rarely lawful, too: it counts once.
@@ -82,10 +80,3 @@ def _check(sending: Pipe, database_url: str, master_key: bytes, guard: EventGuar
     named += [f"position {f.position}: {f.topic}" for f in judged.findings if f.position not in positions]
     named += [f"{difference.table}: {difference.column or difference.text}" for difference in compared.differences]
     sending.send(_Result(judged.position, judged.events, compared.rows, len(named), tuple(named[:MOST_NAMED])))
-
-
-def _unsound(conn: Conn, guard: EventGuard) -> list[Unsound]:
-    try:
-        return unsound_events(conn, guard.keys, guard.start() or FROM_THE_BEGINNING)
-    except BadStart as bad:
-        return [Unsound(None, str(bad))]

@@ -9,7 +9,7 @@ from typing import Any
 from psycopg import Connection
 
 from application.proof.authenticity.judging import Defect, Event, EventJudge, below, read_events
-from application.proof.authenticity.start import FROM_THE_BEGINNING, EventStart, StartFile
+from application.proof.authenticity.start import FROM_THE_BEGINNING, BadStart, EventStart, StartFile
 from application.proof.leaves import Leaf, encode_leaf
 from application.proof.log_check.pyramid import Pyramid
 from application.proof.merkle import leaf_hash
@@ -21,6 +21,10 @@ Conn = Connection[Any]
 
 #: What can be done about events that carry no authenticator and are right all the same.
 ACCEPT_THEM = "parentalite audit accept-events, once, after a look at what it says"
+
+
+#: What can be done where the file that tells where authenticators begin is lost.
+PUT_IT_BACK = f"put it back from a backup of the keys; without one, {ACCEPT_THEM}"
 
 
 class UnsoundLog(SigningRefused):
@@ -74,6 +78,13 @@ class EventGuard:
         record = self.memory.read()
         earlier = [key.public_key for key in record.every_key()] if record else []
         return self.start_file.read([self.public_key, *earlier])
+
+    def lost_start(self) -> str | None:
+        """Return what is wrong with the file and how to mend it, None if it can be believed."""
+        try:
+            return None if self.start() else f"{self.start_file.path} is missing: {PUT_IT_BACK}"
+        except BadStart as bad:
+            return str(bad)
 
     def check(self, conn: Conn, size: int, until: int, *, signing: bool = True) -> None:
         """Raise UnsoundLog unless every event after the first `size` ones, up to position `until`, is sound.

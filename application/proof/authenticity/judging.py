@@ -26,6 +26,9 @@ _AT_ONCE = 2_000
 #: What stands where nobody looks may be many: the first tell enough.
 MOST_BELOW = 50
 
+BARE = "carry no authenticator: this system did not record them"
+UNFIT = "carry authenticators that do not fit: they were not recorded like this, or under another key"
+
 _ROWS = """
 SELECT e.notification_id, e.originator_id, e.originator_version, e.topic, e.state, {own},
     before.notification_id, {before}
@@ -53,10 +56,14 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """Why an event cannot be one that this system recorded. `position` is None where it has none."""
+    """Why an event cannot be one that this system recorded. `position` is None where it has none.
+
+    `of_many` says it of several events in a row, for a reason that many have.
+    """
 
     position: int | None
     reason: str
+    of_many: str | None = None
 
     def __str__(self) -> str:
         place = "an event without a position" if self.position is None else f"position {self.position}"
@@ -72,7 +79,12 @@ class EventJudge:
 
     def defect(self, event: Event) -> Defect | None:
         """Return what is wrong with the event, the most telling first."""
-        reason = self._defect(event)
+        topic, state = event.topic, event.state
+        if topic is None or state is None:
+            return Defect(event.position, f"it has no {'topic' if topic is None else 'state'}")
+        if event.position > self.start and not self.is_authentic(event):
+            return _unauthentic(event)
+        reason = _misplaced(event) or _unreadable(event, topic, state)
         return None if reason is None else Defect(event.position, reason)
 
     def is_authentic(self, event: Event) -> bool:
@@ -81,24 +93,17 @@ class EventJudge:
         row = event.stream, event.version, event.topic, event.state
         return is_authentic(self.keys.at(event.position), row, event.authenticator_before, event.authenticator)
 
-    def _defect(self, event: Event) -> str | None:
-        topic, state = event.topic, event.state
-        if topic is None or state is None:
-            return f"it has no {'topic' if topic is None else 'state'}"
-        if event.position > self.start and not self.is_authentic(event):
-            return _unauthentic(event)
-        return _misplaced(event) or _unreadable(event, topic, state)
 
-
-def _unauthentic(event: Event) -> str:
+def _unauthentic(event: Event) -> Defect:
     name, gap = f"version {event.version} of {event.stream} ({event.topic})", _misplaced(event)
     if event.authenticator is None:
-        also = f"; {gap}" if gap else ""
-        return f"{name} carries no authenticator: this system did not record it{also}"
+        also, many = (f"; {gap}", None) if gap else ("", BARE)
+        return Defect(event.position, f"{name} carries no authenticator: this system did not record it{also}", many)
     if gap:
         # Also why its authenticator does not fit: it was made over that of the version before.
-        return gap
-    return f"{name} carries an authenticator that does not fit: it was not recorded like this, or under another key"
+        return Defect(event.position, gap)
+    reason = f"{name} carries an authenticator that does not fit: it was not recorded like this, or under another key"
+    return Defect(event.position, reason, UNFIT)
 
 
 def _misplaced(event: Event) -> str | None:

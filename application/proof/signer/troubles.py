@@ -1,4 +1,4 @@
-"""What keeps the log from being signed, stamped or cosigned: kept in the database, for whoever watches."""
+"""What keeps the log from being judged, signed, stamped or cosigned: kept in the database, for whoever watches."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from psycopg.rows import class_row
 Conn = Connection[Any]
 
 SIGNING, STAMPING, WITNESS = "signing", "stamping", "witness"
+#: The file that tells where authenticators begin is lost: what is in the log cannot be judged by it.
+AUTHENTICATORS = "authenticators"
 #: First wait after a failure; each further one is twice as long, up to the longest.
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=1)

@@ -23,7 +23,7 @@ from api.core.asker.clients import client_of
 from api.core.context import Services
 from api.core.negotiation import JSON
 from api.http.standstill import Watch
-from application.proof.signer.troubles import SIGNING, STAMPING, WITNESS
+from application.proof.signer.troubles import AUTHENTICATORS, SIGNING, STAMPING, WITNESS
 from eventstore.unavailable import Unavailable
 
 #: First segments of known paths; all others are counted together.
@@ -71,7 +71,7 @@ class Metrics:
             "findings": self._gauge("log_check_findings", "What that check found."),
             "seconds_ago": self._gauge("log_check_age_seconds", "How long ago that check was."),
         }
-        self._troubles = self._gauge("proof_troubled", "1 where the log is not signed, stamped or cosigned.", "work")
+        self._troubles = self._gauge("proof_troubled", "1 where the log is not signed, stamped, cosigned.", "work")
         self._problems = self._gauge("problems", "How many problems /health tells.")
         self._mails = self._gauge("mails", "E-mails in the outbox, by what became of them.", "state")
         self._faults = self._gauge("client_faults", "What clients did that was no request, by what it was.", "kind")
@@ -120,7 +120,7 @@ class Metrics:
         self._problems.set(len(standing.problems))
         for name, gauge in self._check.items() if standing.check is not None else ():
             gauge.set(getattr(standing.check, name))
-        for work in (SIGNING, STAMPING, WITNESS):
+        for work in (SIGNING, STAMPING, WITNESS, AUTHENTICATORS):
             self._troubles.labels(work).set(any(each.startswith(work) for each in standing.troubles))
         if (mail := standing.telling) is not None:
             for state in ("waiting", "given_up", "set_aside"):

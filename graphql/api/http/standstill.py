@@ -19,7 +19,7 @@ from psycopg.rows import class_row, dict_row
 from api.core.context import Services
 from application.notifications import standing as telling
 from application.proof.log_checks import LAST_CHECK, check_in
-from application.proof.signer.troubles import SIGNING, STAMPING
+from application.proof.signer.troubles import AUTHENTICATORS, SIGNING, STAMPING
 from eventstore.unavailable import is_unavailable
 from projections.engine import runner
 from projections.engine.reading import read_on
@@ -74,6 +74,10 @@ _TROUBLED = "SELECT work FROM proof.troubles ORDER BY work"
 _TROUBLES = {
     SIGNING: "the log is not signed: parentalite status says why",
     STAMPING: "checkpoints are not stamped",
+    AUTHENTICATORS: (
+        "the file that says where authenticators begin (keys/event-start, PARENTALITE_EVENT_START) is lost: put it back"
+        " from a backup of the keys; parentalite status says what else can be done"
+    ),
 }
 _NOT_COSIGNED = "a witness does not cosign: parentalite status says which"
 

@@ -164,7 +164,8 @@ def test_structures_with_all_that_is_theirs_cost_the_same_statements_however_man
         first, many = reader.asks(document, AUDITOR, first=1), reader.asks(document, AUDITOR, first=100)
     assert [len(answer.data["structures"]["nodes"]) for answer in (first, many)] == [1, 4]
     assert [node["animations"]["totalCount"] for node in many.data["structures"]["nodes"]] == [2, 2, 2, 2]
-    assert first.statements == many.statements <= 10
+    # One of them is the process's first look at what was blanked.
+    assert first.statements == many.statements <= 11
 
 
 def test_the_public_reads_what_is_public_in_a_document_that_also_asks_for_more(reader: Reader):

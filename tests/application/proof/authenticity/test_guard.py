@@ -13,7 +13,7 @@ from application.files.store import FileStore
 from application.followers.notary import look
 from application.proof.authenticity.accepting import accept_events, accept_once, begin, unauthenticated
 from application.proof.authenticity.guard import EventGuard, UnsoundLog
-from application.proof.authenticity.log_audit import unsound_events
+from application.proof.authenticity.log_audit import unsound_events, unsound_in
 from application.proof.authenticity.start import FROM_THE_BEGINNING, BadStart, EventStart, StartFile
 from application.proof.bundle import export_bundle, gather_proof
 from application.proof.checkpoints import ON_REQUEST, SignedCheckpoint, latest
@@ -23,7 +23,7 @@ from application.proof.leaves import read_leaves
 from application.proof.merkle import leaf_hash
 from application.proof.notes import SigningKey
 from application.proof.signer.naming import name_log
-from application.proof.signer.troubles import SIGNING, trouble_of
+from application.proof.signer.troubles import AUTHENTICATORS, SIGNING, trouble_of
 from application.proof.signer_memory import RememberingKey, SignerMemory, SigningRefused
 from application.proof.signing import make_checkpoint, take_up_key
 from application.proof.tiles import grow
@@ -194,6 +194,11 @@ def test_a_lost_file_is_told_and_nothing_is_accepted_by_itself(database, key, gu
         sign(database, key)
         start = guard.start()
         guard.start_file.path.unlink()
+        # At the next look, though nothing is to be signed.
+        look(database, key, 3_600, FOUNDED_AT)
+        trouble = trouble_of(database, AUTHENTICATORS)
+        assert trouble is not None
+        assert f"{guard.start_file.path} is missing: put it back from a backup of the keys" in trouble.reason
         accept_once(database, tiles, guard, key)
         assert "it is lost where authenticators begin" in caplog.text
         assert guard.start() is None
@@ -202,6 +207,23 @@ def test_a_lost_file_is_told_and_nothing_is_accepted_by_itself(database, key, gu
         # A command makes it anew, as it was.
         assert accept_events(database, tiles, guard, key) == start
     sign(database, key)
+    look(database, key, 3_600, FOUNDED_AT)
+    assert trouble_of(database, AUTHENTICATORS) is None
+
+
+def test_without_the_file_events_of_before_are_one_finding_that_names_it_and_an_inserted_one_another(
+    database, key, guard
+):
+    last = forget_authenticators(database)
+    with psycopg.connect(database.info.dsn, autocommit=True) as tiles:
+        accept_events(database, tiles, guard, key)
+    append_rows(database, EVENT_KEYS, [(STREAM, 1, AnimationPublished.topic, STATE)])
+    guard.start_file.path.unlink()
+    inserted = pays(database)
+    missing, old, forged = map(str, unsound_in(database, guard))
+    assert missing.startswith(f"{guard.start_file.path} is missing: put it back from a backup of the keys")
+    assert old == f"positions 1 to {last}: {last} events carry no authenticator: this system did not record them"
+    assert forged.startswith(f"position {inserted}: ")
 
 
 def test_a_log_that_was_altered_before_it_is_accepted_is_not_accepted(database, key, guard):
