@@ -40,7 +40,7 @@ class BlankedAnimations:
 
 
 async def blanked_for(
-    context: Context, structures: Collection[UUID] | None = None, territories: Collection[str] | None = None
+    context: Context, structures: Collection[UUID | None] | None = None, territories: Collection[str] | None = None
 ) -> BlankedTexts:
     """Return what is blanked in the histories of these structures or territories; None: of all.
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import strawberry
 
+from api.core.blanked import blanked_for
 from api.core.context import Context, Info
 from api.core.lists.connections import connection
 from api.core.lists.nodes import Node
@@ -71,8 +72,10 @@ async def _streams(context: Context, vault: Vault, keys: list[tuple[UUID, ...]])
         records = [decode(*row.values()) for row in await read.rows(read.sql(queries.STREAMS), {"streams": [*wanted]})]
         rows = await read.rows(read.sql(queries.KEYS), {"ids": sealed_with(records)})
         wrapped = [(row["key_id"], row["wrapped_key"]) for row in rows]
+        structures = {record.stamp.structure_id for record in records} - {None}
+        blanked = await blanked_for(context, structures)
         for record in vault.opened(records, wrapped):
-            streams[record.originator_id].append(record)
+            streams[record.originator_id].append(blanked.masked(record))
     return [streams] * len(keys)
 
 

@@ -43,6 +43,7 @@ class _Row:
         self.ends_at: datetime = row["ends_at"]
         self.structure_id: UUID = row["structure_id"]
         self.territory: str = row["territory"]
+        self.former_texts: int = row["former_texts"]
 
 
 @pytest.fixture(scope="module")

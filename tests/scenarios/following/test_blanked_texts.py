@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from application.followers.reacting import react
 from tests.scenarios.following.test_subscriptions import TIMELINE, opened, subscribe
 from tests.support.people import AUDITOR, COORDONNATEUR, NATIONAL, STRUCTURE, STRUCTURE_ID, People
 from tests.support.server import Server
@@ -54,3 +55,15 @@ def test_feeds_and_lists_speak_of_today_alone(server: Server, blanked: dict[str,
         text = server.http.get(path).text
         assert "Zoé" not in text
         assert "[texte masqué]" not in text
+
+
+@pytest.mark.parametrize(("who", "hidden"), [(STRUCTURE, True), (COORDONNATEUR, True), (NATIONAL, False)])
+def test_notices_of_before_say_what_is_blanked_to_nobody_else(
+    server: Server, blanked: dict[str, Any], who: str, hidden: bool
+):
+    with server.application.pool.connection() as conn:
+        while react(conn, with_mail=False):
+            pass
+    messages = str(server.run("60-see-notifications", who)["notifications"]["nodes"])
+    assert ("Zoé Exemple" not in messages) is hidden
+    assert ("[texte masqué]" in messages) is hidden
