@@ -36,6 +36,8 @@ class Conditions:
     certificate_to_issue: bool | None = None
 
 
+#: A school's authority has a step to take.
+TO_EXAMINE = "c.status IN ('SUBMITTED', 'OPINION_GIVEN')"
 #: Validated, and nobody has called yet: what the coordonnateur may record a contact of.
 TO_CONTACT = "c.status = 'VALIDATED' AND c.contacted_on IS NULL AND c.erased_at IS NULL"
 #: A certificate was asked for, and is not issued.

@@ -87,6 +87,7 @@ _ONE = {
     "period_from": "d.period_until >= %(period_from)s",
     "period_until": "d.period_from <= %(period_until)s",
 }
+TO_CERTIFY = "d.status = 'SUBMITTED'"
 #: Proposed to the coordonnateur, who has neither accepted nor refused.
 AMENDMENTS_TO_DECIDE = "d.amendments_to_decide > 0"
 

@@ -7,6 +7,8 @@ What is attested is over, whatever a clock that is behind says: it is never upco
 from __future__ import annotations
 
 from projections.animations.standing import AWAITING_ATTESTATION, AWAITING_CORRECTION, AWAITING_PUBLICATION
+from projections.candidatures.queries import CERTIFICATE_TO_ISSUE, TO_CONTACT, TO_EXAMINE
+from projections.service_dossiers.queries import AMENDMENTS_TO_DECIDE, TO_CERTIFY
 
 _RANGE = """
   AND (%(first_day)s::date IS NULL OR day >= %(first_day)s) AND (%(last_day)s::date IS NULL OR day <= %(last_day)s)"""
@@ -65,8 +67,22 @@ OF_THE_COUNTRY = _ROLLED_UP.replace("<owner>", "(%(owners)s::text[])[1]").replac
 #: What waits for a structure account: of its structures.
 WAITING_FOR_STRUCTURE = f"""
 SELECT count(*) FILTER (WHERE {AWAITING_ATTESTATION}) AS awaiting_attestation,
+    count(*) FILTER (WHERE {AWAITING_ATTESTATION}) AS attestations_due,
     count(*) FILTER (WHERE {AWAITING_CORRECTION}) AS refused
 FROM {{animations}} a WHERE a.structure_id = ANY(%(structures)s)"""
+_DOSSIERS = f"""
+count(*) FILTER (WHERE {TO_CERTIFY}) AS dossiers_to_certify,
+count(*) FILTER (WHERE {AMENDMENTS_TO_DECIDE}) AS amendments_to_decide FROM {{service_dossiers}} d"""
+_VOLUNTEERS = f"""
+count(*) FILTER (WHERE {TO_EXAMINE}) AS candidatures_to_examine,
+count(*) FILTER (WHERE {TO_CONTACT}) AS volunteers_to_contact,
+count(*) FILTER (WHERE {CERTIFICATE_TO_ISSUE}) AS certificates_to_issue FROM {{candidatures}} c"""
+#: What waits for coordonnateurs: of their territories, by the conditions of the lists that show it.
+WAITING_FOR_COORDONNATEUR = f"""
+SELECT * FROM (SELECT {_DOSSIERS} WHERE d.territory = ANY(%(territories)s)) AS dossiers,
+    (SELECT {_VOLUNTEERS} WHERE c.territory = ANY(%(territories)s)) AS volunteers,
+    (SELECT count(*) AS attestations_due FROM {{animations}} a
+     WHERE a.territory = ANY(%(territories)s) AND {AWAITING_ATTESTATION}) AS animations"""
 WAITING_FOR_NATIONAL_TEAM = (
     f"SELECT count(*) AS awaiting_publication FROM {{animations}} a WHERE {AWAITING_PUBLICATION}"
 )

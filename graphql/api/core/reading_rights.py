@@ -163,7 +163,10 @@ PARTS: Mapping[str, str] = {
     "ActSignature": "options expiresAt errors",
     "Passkey": "credentialId site registeredAt revokedAt",
     "Notification": "id kind message subjectId happenedAt read toCall url",
-    "Waiting": "awaitingAttestation awaitingPublication candidaturesToExamine refused",
+    "Waiting": (
+        "awaitingAttestation awaitingPublication candidaturesToExamine refused attestationsDue dossiersToCertify"
+        " amendmentsToDecide volunteersToContact certificatesToIssue"
+    ),
 }
 
 #: Root fields, by the right to use them at all; others are refused. Their lists only hold objects that the asker may

@@ -45,7 +45,24 @@ class Waiting:
         default=None, description="Animations that the national team has to publish or refuse."
     )
     candidatures_to_examine: int | None = strawberry.field(
-        default=None, description="Candidatures of the asker's schools that wait for the asker's step."
+        default=None,
+        description="Candidatures of the asker's schools that wait for the asker's step; for coordonnateurs those of"
+        " their territories that wait for a school's.",
+    )
+    attestations_due: int | None = strawberry.field(
+        default=None, description="Past animations of the asker's structures or territories without attestation."
+    )
+    dossiers_to_certify: int | None = strawberry.field(
+        default=None, description="Submitted service dossiers of the asker's territories."
+    )
+    amendments_to_decide: int | None = strawberry.field(
+        default=None, description="Service dossiers of the asker's territories with amendments to accept or refuse."
+    )
+    volunteers_to_contact: int | None = strawberry.field(
+        default=None, description="Validated candidatures of the asker's territories that nobody has contacted."
+    )
+    certificates_to_issue: int | None = strawberry.field(
+        default=None, description="Volunteers of the asker's territories who wait for their certificate."
     )
 
 
@@ -142,6 +159,9 @@ async def _waiting(context: Context) -> dict[str, Any]:
     params: dict[str, Any]
     if actor.role is Role.STRUCTURE:
         query, params = queries.WAITING_FOR_STRUCTURE, {"structures": list(actor.structures), "now": context.now}
+    elif actor.role is Role.COORDONNATEUR:
+        query = queries.WAITING_FOR_COORDONNATEUR
+        params = {"territories": sorted(actor.territories), "now": context.now}
     elif actor.role is Role.NATIONAL:
         query, params = queries.WAITING_FOR_NATIONAL_TEAM, {}
     elif actor.role in _TO_EXAMINE:

@@ -170,6 +170,8 @@ HOT: dict[str, tuple[str, Actor, dict[str, Any], int]] = {
     "own animations not attested": (OWN, structure(TILLEULS), {"where": {"past": True, "attested": False}}, 60),
     "own figures": (f'{{ structure(siret: "{TILLEULS}") {{ dashboard {FIGURES} }} }}', NATIONAL, {}, 60),
     "waiting for the national team": ("{ viewer { waiting { awaitingPublication } } }", NATIONAL, {}, 400),
+    # All that waits for its attestation anywhere, in the index alone.
+    "waiting for a coordonnateur": ("{ viewer { waiting { attestationsDue } } }", coordonnateur("34"), {}, 3_000),
     "waiting for a structure": ("{ viewer { waiting { refused } } }", structure(TILLEULS), {}, 60),
     "audit trail": (AUDIT, AUDITOR, {}, 50),
     "audit trail of a structure": (AUDIT, structure(TILLEULS), {}, 60),

@@ -111,6 +111,15 @@ def test_a_structures_animations_and_figures_are_the_same_for_all_who_answer_for
 
 
 WAITING = "viewer { waiting { awaitingAttestation refused awaitingPublication candidaturesToExamine } }"
+#: Each number of a coordonnateur, and the list that shows as many.
+LISTED = {
+    "attestationsDue": "managedAnimations(where: {awaitingAttestation: true})",
+    "dossiersToCertify": "serviceDossiers(where: {status: [SUBMITTED]})",
+    "amendmentsToDecide": "serviceDossiers(where: {amendmentsToDecide: true})",
+    "candidaturesToExamine": "candidatures(where: {status: [SUBMITTED, OPINION_GIVEN]})",
+    "volunteersToContact": "candidatures(where: {toContact: true})",
+    "certificatesToIssue": "candidatures(where: {certificateToIssue: true})",
+}
 
 
 def test_the_viewer_is_who_the_token_says(place: Place):
@@ -125,12 +134,22 @@ def test_everybody_is_told_what_waits_for_them_and_of_nothing_else(place: Place)
     assert waiting == dict.fromkeys(WHO, nothing) | {
         "S": (2, 1, None, None),
         "s": (0, 0, None, None),
+        "C": (None, None, None, 1),
+        "c": (None, None, None, 0),
         "N": (None, None, 1, None),
         "D": (None, None, None, 1),
         "d": (None, None, None, 0),
         "I": (None, None, None, 0),
         "H": (None, None, None, 0),
     }
+
+
+def test_what_waits_for_a_coordonnateur_is_what_the_lists_show(place: Place):
+    lists = " ".join(f"{name}: {listed} {{ totalCount }}" for name, listed in LISTED.items())
+    for who, some in (("C", 2), ("c", 0)):
+        data = place.asks(who, f"viewer {{ waiting {{ {' '.join(LISTED)} }} }} {lists}").data
+        assert data["viewer"]["waiting"] == {name: data[name]["totalCount"] for name in LISTED}, who
+        assert data["attestationsDue"]["totalCount"] == some
 
 
 @pytest.fixture
