@@ -1,0 +1,145 @@
+"""Bursts of changes: whatever their order and the followers' pace, each registrant hears once, of the last state."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from random import Random
+from uuid import UUID
+
+import pytest
+
+from application.animations.commands import AnimationModify
+from application.application import Application
+from application.followers.mailing import Mailer, Smtp
+from application.followers.reacting import react
+from application.registrations import PURPOSE, RegistrationKeep, RegistrationSubmit
+from domain.kernel.actors import PUBLIC
+from domain.kernel.errors import DomainError
+from tests.support.inbox import messages
+from tests.support.post_office import PostOffice, post_office
+from tests.support.world import STRUCTURE, World
+
+TITLES, DAYS, VENUES = ("Café", "Atelier"), (10, 11, 12), ("Jean Jaurès", "Mairie")
+WHEN = {10: "vendredi 11 septembre", 11: "samedi 12 septembre", 12: "dimanche 13 septembre"}
+State = tuple[str, int, str]
+
+
+def _reacts(app: Application) -> None:
+    with app.pool.connection() as conn:
+        while react(conn, with_mail=True):
+            pass
+
+
+def _mails(app: Application, office: PostOffice) -> None:
+    """Send what waits, as if it had waited for long enough."""
+    mailer = Mailer(app.vault, app.bus.keyed, "a@example.org", "https://x.example.org", Smtp(office.url).send)
+    with app.pool.connection() as conn:
+        conn.execute("UPDATE mail_outbox SET due_at = now() WHERE due_at > now()")
+        # Caps on mailboxes have tests of their own.
+        conn.execute("UPDATE mail_outbox SET recipient = NULL")
+        while mailer.send_next(conn):
+            pass
+
+
+def _changes(world: World, animation: UUID, state: State) -> None:
+    title, day, venue = state
+    start = world.now + timedelta(days=day)
+    changes = {"title": title, "venue_name": venue, "starts_at": start, "ends_at": start + timedelta(hours=2)}
+    try:
+        world.does(AnimationModify(animation_id=animation, changes=changes), STRUCTURE)
+    except DomainError:
+        # Nothing changes.
+        return
+
+
+def _text(office: PostOffice, number: int) -> str:
+    return " ".join(office.text(number).split())
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_last_letter_of_each_registrant_tells_the_last_state_and_a_burst_is_one_letter(world, app, seed):
+    random = Random(seed)
+    world.sign()
+    state: State = (TITLES[0], DAYS[0], VENUES[0])
+    start = world.now + timedelta(days=state[1])
+    animation = world.creates(title=state[0], venue_name=state[2], starts_at=start, ends_at=start + timedelta(hours=2))
+    world.publishes(animation)
+    with post_office() as office:
+        registrations = {}
+        for number in range(2):
+            who = {"first_name": "Zoé", "last_name": "Nom", "email": f"p{number}@example.org"}
+            made = world.does(RegistrationSubmit(animation_id=animation, **who), PUBLIC).subject_id
+            registrations[who["email"]] = made
+        _reacts(app)
+        _mails(app, office)
+        known = dict.fromkeys(registrations, state)
+        for _ in range(8):
+            seen = len(office.received)
+            for _ in range(random.randint(1, 5)):
+                state = (random.choice(TITLES), random.choice(DAYS), random.choice(VENUES))
+                _changes(world, animation, state)
+                if random.random() < 0.5:
+                    _reacts(app)
+            if random.random() < 0.5:
+                # The mailer sends while the reactor lags behind the log.
+                _mails(app, office)
+            _reacts(app)
+            _mails(app, office)
+            letters = Counter(str(letter["To"]) for letter in office.received[seen:])
+            assert all(count == 1 for count in letters.values()), letters
+            for number in range(seen, len(office.received)):
+                address, text = str(office.received[number]["To"]), _text(office, number)
+                assert state[0] in str(office.received[number]["Subject"])
+                before, after = text.split("Maintenant")
+                assert WHEN[state[1]] in after
+                assert f"Où : {state[2]}" in after
+                assert WHEN[known[address][1]] in before
+                assert f"Où : {known[address][2]}" in before
+                known[address] = state
+            assert set(known.values()) == {state}
+            if random.random() < 0.3:
+                link = app.links.link(PURPOSE, animation, registrations["p0@example.org"])
+                try:
+                    world.does(RegistrationKeep(link=link), PUBLIC)
+                except DomainError:
+                    continue
+                _reacts(app)
+                _mails(app, office)
+
+
+def test_a_rewritten_animation_is_shown_before_and_after_to_those_who_answer_for_it_a_burst_once(world, app):
+    world.sign()
+    animation = world.creates(title="Café des parents", description="Un échange.")
+    _reacts(app)
+    world.does(AnimationModify(animation_id=animation, changes={"title": "Café"}), STRUCTURE)
+    world.publishes(animation)
+    _reacts(app)
+    assert len(messages(app, "national")) == 1, "what is not published yet is read when it is"
+    for changes in ({"title": "Tout autre chose"}, {"description": "Autre."}, {"type": "atelier-parents"}):
+        world.does(AnimationModify(animation_id=animation, changes=changes), STRUCTURE)
+        _reacts(app)
+    for recipient in ("national", "territory:971"):
+        _, told = messages(app, recipient)
+        assert told.startswith("Ville de Basse-Terre modifie « Tout autre chose » (mardi 1er septembre 2026, de 6 h 00")
+        assert "Titre : avant « Café », maintenant « Tout autre chose »" in told
+        assert "Type : avant Café des parents, maintenant Atelier" in told
+        assert "Description : avant Un échange., maintenant Autre." in told
+
+
+def test_what_was_read_is_told_anew_from_where_it_was_told(world, app):
+    world.sign()
+    animation = world.creates(title="Un")
+    world.publishes(animation)
+    world.does(AnimationModify(animation_id=animation, changes={"title": "Deux"}), STRUCTURE)
+    _reacts(app)
+    with app.pool.connection() as conn:
+        conn.execute(
+            "INSERT INTO notification_reads (reader, notification_id) SELECT %s, notification_id FROM notifications",
+            (animation,),
+        )
+    world.does(AnimationModify(animation_id=animation, changes={"title": "Trois"}), STRUCTURE)
+    _reacts(app)
+    first, second = messages(app, "national")[-2:]
+    assert "avant « Un », maintenant « Deux »" in first
+    assert "avant « Deux », maintenant « Trois »" in second
