@@ -23,6 +23,8 @@ class AttachFile(ChangeCommand):
     media_type: Annotated[str, Field(max_length=100)]
     size: int
     sha256: Annotated[str, Field(max_length=64)]
+    #: What its pages look like: follows from the file.
+    likenesses: tuple[str, ...] = Field(default=(), exclude=True)
     draft: Draft = Field(exclude=True, repr=False)
 
     def file_name(self, stem: str) -> str:

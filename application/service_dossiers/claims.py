@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,7 @@ from application.commanding.unit_of_work import UnitOfWork
 from domain.animations.animation import Animation
 from domain.catalogue import ANIMATION
 from domain.service_dossiers.events import ServiceLine
-from domain.service_dossiers.warnings import Claim
+from domain.service_dossiers.warnings import Claim, likenesses
 
 
 def claims_of(work: UnitOfWork, lines: Iterable[ServiceLine]) -> list[Claim]:
@@ -44,7 +45,8 @@ def _claim(work: UnitOfWork, animation: Animation, rate: Decimal | None) -> Clai
         seats=content.seats,
         parents=came.parents,
         children=came.children,
-        sheet=animation.sheet,
+        sheets=tuple(animation.sheets),
+        likenesses=likenesses(chain.from_iterable(animation.sheets.values())),
         declared_late_on=_declared_on(work, animation) if animation.declared_late else None,
         rate=rate,
     )

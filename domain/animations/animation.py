@@ -24,11 +24,13 @@ from domain.animations.events import (
     AnimationTextBlanked,
     AnimationWordsErased,
     AttendanceSheetAttached,
+    AttendanceSheetWithdrawn,
     AttestationCorrected,
 )
 from domain.animations.texts import Texts
 from domain.animations.transitions import AnimationStatus, belongings, check
 from domain.conventions.convention import Convention, covering
+from domain.files.pages import with_page, without_page
 from domain.kernel.actors import Actor
 from domain.kernel.errors import broken, forbidden, invalid
 from domain.kernel.events import ERASED_WORDS, Event, without_words
@@ -73,8 +75,8 @@ class Animation:
     attendance: Attendance | None = None
     #: The service dossier that it is part of.
     dossier_id: UUID | None = None
-    #: SHA-256 of the signed attendance sheet.
-    sheet: str | None = None
+    #: The pages of the signed attendance sheet, in their order: what each looks like, by its SHA-256.
+    sheets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: Whether `AnimationEnded` is recorded.
     ended: bool = False
     declared_late: bool = False
@@ -141,7 +143,9 @@ def _changed(state: Animation, fact: Event) -> Animation:
         case AnimationReleased():
             return replace(state, dossier_id=None)
         case AttendanceSheetAttached():
-            return replace(state, sheet=fact.sha256)
+            return replace(state, sheets=with_page(state.sheets, fact.sha256, fact.likenesses, fact.replaces))
+        case AttendanceSheetWithdrawn():
+            return replace(state, sheets=without_page(state.sheets, fact.sha256))
         case AnimationWordsErased():
             return _without_words(state)
         case AnimationTextBlanked():

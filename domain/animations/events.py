@@ -5,7 +5,7 @@ Events hold plain types: the limits of `AnimationContent` are today's rules for 
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -148,14 +148,33 @@ class AnimationReleased(Event):
     dossier_id: UUID
 
 
-@event("animation.sheet_attached", "Liste d'émargement signée jointe")
+def _the_only_page(data: dict[str, Any]) -> dict[str, Any]:
+    return {**data, "likenesses": [], "replaces": None, "reason": None}
+
+
+@event("animation.sheet_attached", "Liste d'émargement signée jointe", upcasters=(_the_only_page,))
 class AttendanceSheetAttached(Event):
-    """The signed sheet, kept outside the log under its `sha256` (hexadecimal); `size` in bytes. The latest holds."""
+    """A page of the signed sheet, kept outside the log under its `sha256` (hexadecimal); `size` in bytes.
+
+    `likenesses` are what the same scan saved again is found by. The page takes the place of those that it `replaces`,
+    for a `reason`; of all of them where that is None, as in the oldest events.
+    """
 
     file_name: str = Field(title="fichier")
     media_type: str = Field(title="format")
     size: int = Field(title="octets")
     sha256: str = Field(title="empreinte SHA-256")
+    likenesses: tuple[str, ...] = Field(title="empreintes visuelles")
+    replaces: tuple[str, ...] | None = Field(title="à la place de")
+    reason: FreeText | None
+
+
+@event("animation.sheet_withdrawn", "Page de la liste d'émargement retirée")
+class AttendanceSheetWithdrawn(Event):
+    """A page of the signed sheet that was attached by mistake."""
+
+    sha256: str
+    reason: FreeText
 
 
 @event("animation.attestation_corrected", "Attestation corrigée")

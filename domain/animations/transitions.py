@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -33,6 +33,8 @@ class Standing(Protocol):
     @property
     def ends_at(self) -> datetime: ...
     @property
+    def sheets(self) -> Collection[str]: ...
+    @property
     def structure_id(self) -> UUID: ...
     @property
     def territory(self) -> str: ...
@@ -50,6 +52,10 @@ def _not_attested(animation: Standing, now: datetime) -> str | None:
 
 def _attested(animation: Standing, now: datetime) -> str | None:
     return None if animation.attested else "L'attestation n'est pas encore remplie."
+
+
+def _signed(animation: Standing, now: datetime) -> str | None:
+    return None if animation.sheets else "Aucune liste d'émargement signée n'est jointe."
 
 
 def _over(animation: Standing, now: datetime) -> str | None:
@@ -90,11 +96,12 @@ TRANSITIONS: Mapping[Action, Transition] = {
     Action.ANIMATION_ATTEST: Transition(frozenset({_PUBLISHED}), (_not_attested, _over)),
     Action.ATTESTATION_CORRECT: Transition(frozenset({_PUBLISHED}), (_attested,), correction_obstacle),
     Action.ATTENDANCE_SHEET_ATTACH: Transition(frozenset({_PUBLISHED}), (_over,), sheet_obstacle),
+    Action.ATTENDANCE_SHEET_WITHDRAW: Transition(frozenset({_PUBLISHED}), (_signed,), sheet_obstacle),
 }
 
 #: The actions that depend on the service dossier which holds the animation, and those that do not: mypy refuses a check
 #: of the former without its status.
-DossierAction = Literal[Action.ATTESTATION_CORRECT, Action.ATTENDANCE_SHEET_ATTACH]
+DossierAction = Literal[Action.ATTESTATION_CORRECT, Action.ATTENDANCE_SHEET_ATTACH, Action.ATTENDANCE_SHEET_WITHDRAW]
 OwnAction = Literal[
     Action.ANIMATION_PUBLISH,
     Action.ANIMATION_REFUSE,

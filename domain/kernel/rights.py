@@ -54,6 +54,7 @@ class Action(StrEnum):
     ANIMATION_ATTEST = "animationAttest"
     ATTESTATION_CORRECT = "attestationCorrect"
     ATTENDANCE_SHEET_ATTACH = "attendanceSheetAttach"
+    ATTENDANCE_SHEET_WITHDRAW = "attendanceSheetWithdraw"
     CANDIDATURE_SUBMIT = "candidatureSubmit"
     CANDIDATURE_GIVE_OPINION = "candidatureGiveOpinion"
     CANDIDATURE_VALIDATE = "candidatureValidate"
@@ -154,6 +155,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.ANIMATION_ATTEST: {ST: _STRUCTURE},
     Action.ATTESTATION_CORRECT: {ST: _STRUCTURE},
     Action.ATTENDANCE_SHEET_ATTACH: {ST: _STRUCTURE},
+    Action.ATTENDANCE_SHEET_WITHDRAW: {ST: _STRUCTURE},
     Action.CANDIDATURE_SUBMIT: {P: _ANY, PA: _ANY},
     Action.CANDIDATURE_GIVE_OPINION: {DI: _SCHOOL},
     Action.CANDIDATURE_VALIDATE: {IN: _SCHOOL, HE: _SCHOOL},

@@ -57,7 +57,7 @@ def certify(
         raise DomainError(Problem(ErrorCode.RULE_BROKEN, message) for message in against)
     count, before, planned = len(dossier.lines), convention.certified_animations, convention.planned_animations
     overrun = planned is not None and before + count > planned
-    sheets = [line for line in dossier.lines if line.sheet is None]
+    sheets = [line for line in dossier.lines if not line.sheets]
     pieces = missing_pieces(dossier.required_pieces, dossier.pieces, not sheets)
     problems: list[Problem] = []
     if overrun and reasons.overrun is None:

@@ -16,7 +16,7 @@ from domain.kernel.events import Event, FreeText, WordsErased, event
 
 
 class ServiceLine(BaseModel):
-    """One animation as it stood when the dossier was submitted. `sheet` is the SHA-256 of its signed sheet.
+    """One animation as it stood when the dossier was submitted. `sheets` are the SHA-256 of its signed pages.
 
     `rate` is the convention's on that day.
     """
@@ -28,7 +28,7 @@ class ServiceLine(BaseModel):
     held_on: date = Field(title="le")
     parents: int = Field(title="parents")
     children: int = Field(title="enfants")
-    sheet: str | None = Field(title="feuille")
+    sheets: tuple[str, ...] = Field(title="feuilles")
     rate: Amount = Field(title="tarif (€)")
 
 
@@ -75,7 +75,19 @@ def _one_rate_for_all(data: dict[str, Any]) -> dict[str, Any]:
     return {**data, "lines": [{**line, "rate": rate} for line in data["lines"]], "agreed_rate": rate}
 
 
-@event("service_dossier.submitted", "Dossier soumis au coordonnateur", upcasters=(_one_rate_for_all,))
+def _one_page_a_sheet(data: dict[str, Any]) -> dict[str, Any]:
+    return {**data, "lines": [_line_with_pages(**line) for line in data["lines"]]}
+
+
+def _line_with_pages(sheet: str | None, **line: Any) -> dict[str, Any]:
+    return {**line, "sheets": [] if sheet is None else [sheet]}
+
+
+@event(
+    "service_dossier.submitted",
+    "Dossier soumis au coordonnateur",
+    upcasters=(_one_rate_for_all, _one_page_a_sheet),
+)
 class DossierSubmitted(Event):
     """The structure claims payment, by the terms of the convention on that day.
 

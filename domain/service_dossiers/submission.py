@@ -39,7 +39,7 @@ def submit(
         raise broken("Le dossier ne rassemble aucune animation attestée.")
     if all(agreed.rate is None for agreed in convention.rates):
         raise broken("La convention ne fixe pas de montant par animation : demandez qu'elle soit amendée.")
-    all_sheets = all(animation.sheet for animation, _ in animations)
+    all_sheets = all(animation.sheets for animation, _ in animations)
     missing = missing_pieces(convention.required_pieces, dossier.pieces, all_sheets)
     if problems := [
         *(f"Pièce manquante, que la convention demande : « {piece} »." for piece in missing),
@@ -78,7 +78,7 @@ def _line(animation: Animation, version: int, convention: Convention) -> Service
         held_on=animation.held_on,
         parents=animation.attendance.parents,
         children=animation.attendance.children,
-        sheet=animation.sheet,
+        sheets=tuple(animation.sheets),
         rate=rate,
     )
 

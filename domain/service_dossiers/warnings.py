@@ -21,6 +21,7 @@ class WarningCode(StrEnum):
 
     SAME_TIME_AND_PLACE = "SAME_TIME_AND_PLACE"
     SAME_SHEET = "SAME_SHEET"
+    ALIKE_SHEET = "ALIKE_SHEET"
     ATTENDANCE_ABOVE_SEATS = "ATTENDANCE_ABOVE_SEATS"
     NOBODY_CAME = "NOBODY_CAME"
     VERY_SHORT = "VERY_SHORT"
@@ -33,6 +34,7 @@ class WarningCode(StrEnum):
 LABELS: Mapping[WarningCode, str] = {
     WarningCode.SAME_TIME_AND_PLACE: "à la même heure et au même endroit qu'une autre animation",
     WarningCode.SAME_SHEET: "même liste d'émargement qu'une autre animation",
+    WarningCode.ALIKE_SHEET: "liste d'émargement qui ressemble à celle d'une autre animation",
     WarningCode.ATTENDANCE_ABOVE_SEATS: "bien plus de parents que de places",
     WarningCode.NOBODY_CAME: "personne n'est venu",
     WarningCode.VERY_SHORT: "durée très courte",
@@ -45,6 +47,11 @@ MOST_PARENTS_A_SEAT = 3
 SHORTEST, LONGEST = timedelta(minutes=15), timedelta(hours=24)
 LATEST_DECLARATION = timedelta(days=60)
 MOST_USUAL_RATE = Decimal("1000.00")
+#: A page's likeness: 48 rows and columns.
+LIKENESS_BITS = 48 * 48
+#: One scan saved twice differs in fewer of the bits that either has; sheets of one form with four signatures or more
+#: differ in more (docs/decisions/0021-likeness-of-sheets.md).
+LARGEST_DIFFERENCE = 0.25
 #: A place that any number of structures share.
 _ONLINE = "en-ligne"
 
@@ -66,7 +73,9 @@ class Claim:
     seats: int
     parents: int
     children: int
-    sheet: str | None
+    #: SHA-256 of the pages of the signed sheet, and what these look like.
+    sheets: tuple[str, ...]
+    likenesses: tuple[int, ...] = ()
     declared_late_on: date | None = None
     rate: Decimal | None = None
 
@@ -74,8 +83,8 @@ class Claim:
         return f"« {self.title} » du {self.day:%d/%m/%Y}"
 
 
-#: What two alike animations have in common; None: nothing to be found by.
-KeyOf = Callable[[Claim], Hashable]
+#: What two alike animations have in common, one of it at least.
+KeysOf = Callable[[Claim], Iterable[Hashable]]
 Alike = Callable[[Claim, Claim], bool]
 
 
@@ -102,7 +111,8 @@ def warnings_of(claims: Sequence[Claim], others: Iterable[Claim]) -> list[OpenWa
     elsewhere = [other for other in others if other.id not in own]
     open_warnings = [
         *_alike(WarningCode.SAME_TIME_AND_PLACE, claims, elsewhere, _place, _met),
-        *_alike(WarningCode.SAME_SHEET, claims, elsewhere, _sheet, _always),
+        *_alike(WarningCode.SAME_SHEET, claims, elsewhere, _sheets, _always),
+        *_alike(WarningCode.ALIKE_SHEET, claims, elsewhere, _signers, _look_alike),
         *chain.from_iterable(_odd_figures(claim) for claim in claims),
         *_unusual_rates(claims),
     ]
@@ -111,34 +121,30 @@ def warnings_of(claims: Sequence[Claim], others: Iterable[Claim]) -> list[OpenWa
 
 
 def _alike(
-    code: WarningCode, claims: Sequence[Claim], elsewhere: Sequence[Claim], key_of: KeyOf, alike: Alike
+    code: WarningCode, claims: Sequence[Claim], elsewhere: Sequence[Claim], keys_of: KeysOf, alike: Alike
 ) -> Iterator[OpenWarning]:
     """Yield a warning for each claim that is like an earlier one of the dossier, and for each like one elsewhere.
 
     One of each is named: a scan that stands for five hundred animations makes no hundred thousand pairs.
     """
-    others_by_key, own_by_key = _by_key(elsewhere, key_of), _by_key((), key_of)
+    others_by_key: defaultdict[Hashable, list[Claim]] = defaultdict(list)
+    own_by_key: defaultdict[Hashable, list[Claim]] = defaultdict(list)
+    for other in elsewhere:
+        for key in keys_of(other):
+            others_by_key[key].append(other)
     for claim in claims:
-        key = key_of(claim)
-        if key is None:
-            continue
+        keys = list(keys_of(claim))
         for by_key in (own_by_key, others_by_key):
-            other = next((other for other in by_key[key] if alike(claim, other)), None)
-            if other is not None:
-                yield _warning(code, claim, other)
-        own_by_key[key].append(claim)
+            sharing = chain.from_iterable(by_key[key] for key in keys)
+            if (first := next((other for other in sharing if alike(claim, other)), None)) is not None:
+                yield _warning(code, claim, first)
+        for key in keys:
+            own_by_key[key].append(claim)
 
 
-def _by_key(claims: Iterable[Claim], key_of: KeyOf) -> defaultdict[Hashable, list[Claim]]:
-    by_key: defaultdict[Hashable, list[Claim]] = defaultdict(list)
-    for claim in claims:
-        by_key[key_of(claim)].append(claim)
-    return by_key
-
-
-def _place(claim: Claim) -> Hashable:
-    key = place_key(claim.venue_name)
-    return (claim.territory, key) if key else None
+def _place(claim: Claim) -> Iterator[Hashable]:
+    if key := place_key(claim.venue_name):
+        yield claim.territory, key
 
 
 def _met(claim: Claim, other: Claim) -> bool:
@@ -150,12 +156,35 @@ def _met(claim: Claim, other: Claim) -> bool:
     return None in (claim.commune_code, other.commune_code) or claim.commune_code == other.commune_code
 
 
-def _sheet(claim: Claim) -> Hashable:
-    return claim.sheet
+def _sheets(claim: Claim) -> Sequence[Hashable]:
+    return claim.sheets
 
 
 def _always(claim: Claim, other: Claim) -> bool:
     return True
+
+
+def _signers(claim: Claim) -> Iterator[Hashable]:
+    """Yield whose sheets look alike by themselves: forms and hands of one structure."""
+    if claim.likenesses:
+        yield claim.structure_id
+
+
+def _look_alike(claim: Claim, other: Claim) -> bool:
+    """Return whether a page of both is one scan, saved in two files."""
+    if not set(claim.sheets).isdisjoint(other.sheets):
+        # The same file, which is another warning.
+        return False
+    return any(is_one_scan(own, its) for own in claim.likenesses for its in other.likenesses)
+
+
+def is_one_scan(one: int, other: int) -> bool:
+    return (one ^ other).bit_count() <= LARGEST_DIFFERENCE * (one | other).bit_count()
+
+
+def likenesses(pages: Iterable[str]) -> tuple[int, ...]:
+    """Return the likenesses of pages, recorded in hexadecimal, to compare."""
+    return tuple(int(page, 16) for page in pages)
 
 
 def _odd_figures(claim: Claim) -> Iterator[OpenWarning]:
@@ -190,6 +219,8 @@ def message(code: WarningCode, claim: Claim, other: Claim | None) -> str:
             return f"{claim} a eu lieu à la même heure et au même endroit que {_named(claim, other)}."
         case WarningCode.SAME_SHEET:
             return f"La liste d'émargement de {claim} est le même fichier que celle de {_named(claim, other)}."
+        case WarningCode.ALIKE_SHEET:
+            return f"La liste d'émargement de {claim} ressemble trait pour trait à celle de {_named(claim, other)}."
         case WarningCode.ATTENDANCE_ABOVE_SEATS:
             return f"{claim} : {claim.parents} parents présents pour {claim.seats} place(s)."
         case WarningCode.NOBODY_CAME:

@@ -87,6 +87,7 @@ def _endpoints(services: Services, metrics: Metrics, watch: Watch, view: GraphQL
     papers = Papers(services)
     app.add_route("/animations/{id}/attendance-sheet", papers.signed_sheet, methods=["GET"])
     app.add_route("/animations/{id}/attendance-sheet/blank.pdf", papers.blank_sheet, methods=["GET"])
+    app.add_route("/animations/{id}/attendance-sheet/{sha256}", papers.signed_sheet, methods=["GET"])
     app.add_route("/candidatures/{id}/certificate.pdf", Certificates(services).pdf, methods=["GET"])
     unsubscribing = Unsubscribing(services)
     app.add_route(f"/{UNSUBSCRIBING}/{{link}}", unsubscribing.ask, methods=["GET"])

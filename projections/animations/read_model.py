@@ -19,10 +19,12 @@ from domain.animations.events import (
     AnimationTextBlanked,
     AnimationWordsErased,
     AttendanceSheetAttached,
+    AttendanceSheetWithdrawn,
     AttestationCorrected,
 )
 from domain.animations.texts import TEXT_FIELDS
 from domain.animations.transitions import AnimationStatus
+from domain.files.pages import with_page, without_page
 from domain.service_dossiers.warnings import place_key
 from eventstore.records import Recorded
 from projections.animations.figures import LISTED_ANIMATIONS, TERRITORY_DAYS, TERRITORY_TERMS
@@ -74,11 +76,10 @@ TABLE = Table(
         "answers": "text[]",
         "corrections": "integer NOT NULL",
         "dossier_id": "uuid",
-        "sheet_file_name": "text",
-        "sheet_media_type": "text",
-        "sheet_size": "integer",
-        "sheet_sha256": "text",
-        "sheet_attached_at": "timestamptz",
+        # The pages of the signed sheet, in their order; what they are found by.
+        "sheets": "jsonb NOT NULL",
+        "sheet_digests": "text[] NOT NULL",
+        "sheet_likenesses": "text[] NOT NULL",
         "search": "tsvector NOT NULL",
     },
     labels={
@@ -95,11 +96,9 @@ TABLE = Table(
         "attested": "attestée",
         "attested_at": "attestée le",
         "corrections": "corrections",
-        "sheet_file_name": "fichier de la feuille",
-        "sheet_media_type": "format de la feuille",
-        "sheet_size": "taille de la feuille (octets)",
-        "sheet_sha256": "feuille d'émargement (SHA-256)",
-        "sheet_attached_at": "feuille jointe le",
+        "sheets": "pages de la liste d'émargement",
+        "sheet_digests": "liste d'émargement (SHA-256)",
+        "sheet_likenesses": "liste d'émargement (empreintes visuelles)",
     },
     key=("animation_id",),
     indexes=(
@@ -129,7 +128,8 @@ TABLE = Table(
         "(convention_id, day) WHERE status = 'PUBLISHED' AND dossier_id IS NULL",
         # What is compared before a service is certified.
         "(territory, place_key, starts_at) WHERE attested",
-        "(sheet_sha256) WHERE sheet_sha256 IS NOT NULL",
+        "USING gin (sheet_digests) WHERE sheet_digests <> '{}'",
+        "(structure_id) WHERE sheet_likenesses <> '{}'",
     ),
 )
 
@@ -154,6 +154,8 @@ def _derive(row: Row) -> Row:
         "title_key": without_accents(row["title"]),
         "place_key": place_key(row["venue_name"]),
         "day": row["starts_at"].astimezone(ZoneInfo(row["time_zone"])).date(),
+        "sheet_digests": [page["sha256"] for page in row["sheets"]],
+        "sheet_likenesses": [likeness for page in row["sheets"] for likeness in page["likenesses"]],
         "search": search_vector(row["title"], row["description"], row["venue_name"], row["address"]),
     }
 
@@ -196,11 +198,7 @@ def animations(shown: TermsInForce) -> Projection:
             "answers": None,
             "corrections": 0,
             "dossier_id": None,
-            "sheet_file_name": None,
-            "sheet_media_type": None,
-            "sheet_size": None,
-            "sheet_sha256": None,
-            "sheet_attached_at": None,
+            "sheets": [],
             **_content(fact, shown),
         }
 
@@ -283,13 +281,22 @@ def released(row: Row, fact: AnimationReleased, record: Recorded) -> Row:
 
 @_ANIMATIONS.on(AttendanceSheetAttached)
 def sheet_attached(row: Row, fact: AttendanceSheetAttached, record: Recorded) -> Row:
-    return row | {
-        "sheet_file_name": fact.file_name,
-        "sheet_media_type": fact.media_type,
-        "sheet_size": fact.size,
-        "sheet_sha256": fact.sha256,
-        "sheet_attached_at": record.stamp.recorded_at,
+    page = {
+        **fact.model_dump(include={"file_name", "media_type", "size", "sha256"}),
+        "likenesses": list(fact.likenesses),
+        "attached_at": record.stamp.recorded_at.isoformat(),
     }
+    pages = with_page(_pages(row), fact.sha256, page, fact.replaces)
+    return row | {"sheets": list(pages.values())}
+
+
+@_ANIMATIONS.on(AttendanceSheetWithdrawn)
+def sheet_withdrawn(row: Row, fact: AttendanceSheetWithdrawn, record: Recorded) -> Row:
+    return row | {"sheets": list(without_page(_pages(row), fact.sha256).values())}
+
+
+def _pages(row: Row) -> dict[str, Row]:
+    return {page["sha256"]: page for page in row["sheets"]}
 
 
 @_ANIMATIONS.on(AnimationWordsErased)

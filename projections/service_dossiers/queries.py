@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from domain.service_dossiers.warnings import LARGEST_DIFFERENCE, LIKENESS_BITS
 from projections.animations.standing import AWAITING_ATTESTATION
 from projections.engine.paging import Filter, Listing, Order, Source
 
@@ -44,24 +45,39 @@ WHERE d.dossier_id = ANY(%(ids)s) GROUP BY d.dossier_id, a.day"""
 
 #: Scans of these dossiers that are those of other animations of the structure too, in the dossier or not.
 EQUAL_SHEETS = """
-SELECT d.dossier_id, a.sheet_sha256, count(*) FILTER (WHERE NOT a.animation_id = ANY(d.animation_ids)) AS elsewhere,
+SELECT d.dossier_id, page.sha256 AS sheet_sha256,
+       count(*) FILTER (WHERE NOT a.animation_id = ANY(d.animation_ids)) AS elsewhere,
        array_agg(a.animation_id ORDER BY a.day, a.animation_id)
            FILTER (WHERE a.animation_id = ANY(d.animation_ids)) AS held
 FROM {service_dossiers} d
-JOIN {animations} a ON a.structure_id = d.structure_id AND a.sheet_sha256 IS NOT NULL
-WHERE d.dossier_id = ANY(%(ids)s) GROUP BY d.dossier_id, a.sheet_sha256
-HAVING count(*) > 1 AND bool_or(a.animation_id = ANY(d.animation_ids)) ORDER BY d.dossier_id, a.sheet_sha256"""
+JOIN {animations} a ON a.structure_id = d.structure_id CROSS JOIN unnest(a.sheet_digests) AS page (sha256)
+WHERE d.dossier_id = ANY(%(ids)s) GROUP BY d.dossier_id, page.sha256
+HAVING count(*) > 1 AND bool_or(a.animation_id = ANY(d.animation_ids)) ORDER BY d.dossier_id, page.sha256"""
 
-#: Attested animations that are at the place of one of these when it is, or have its signed sheet.
-RESEMBLING = """
-SELECT other.* FROM {animations} other WHERE animation_id IN (
-    SELECT o.animation_id FROM {animations} a JOIN {animations} o
+#: Attested animations that are at the place of one of these when it is, have a page of its signed sheet, or one of the
+#: same structure that looks like it.
+RESEMBLING = f"""
+WITH pages AS MATERIALIZED (
+    SELECT structure_id, ('x' || likeness)::bit({LIKENESS_BITS}) AS likeness
+    FROM {{animations}}, unnest(sheet_likenesses) AS likeness WHERE animation_id = ANY(%(ids)s)
+), others AS MATERIALIZED (
+    SELECT animation_id, structure_id, ('x' || likeness)::bit({LIKENESS_BITS}) AS likeness
+    FROM {{animations}}, unnest(sheet_likenesses) AS likeness
+    WHERE sheet_likenesses <> '{{{{}}}}' AND structure_id IN (SELECT structure_id FROM pages)
+    AND attested AND NOT animation_id = ANY(%(ids)s)
+)
+SELECT other.* FROM {{animations}} other WHERE animation_id IN (
+    SELECT o.animation_id FROM {{animations}} a JOIN {{animations}} o
     ON o.attested AND o.territory = a.territory AND o.place_key = a.place_key
     AND o.starts_at < a.ends_at AND o.ends_at > a.starts_at
     WHERE a.animation_id = ANY(%(ids)s) AND a.place_key <> ''
     UNION
-    SELECT o.animation_id FROM {animations} a JOIN {animations} o ON o.sheet_sha256 = a.sheet_sha256
-    WHERE a.animation_id = ANY(%(ids)s) AND o.attested
+    SELECT o.animation_id FROM {{animations}} a JOIN {{animations}} o
+    ON o.sheet_digests && a.sheet_digests AND o.sheet_digests <> '{{{{}}}}' AND o.attested
+    WHERE a.animation_id = ANY(%(ids)s)
+    UNION
+    SELECT o.animation_id FROM others o JOIN pages p USING (structure_id)
+    WHERE bit_count(o.likeness # p.likeness) <= {LARGEST_DIFFERENCE} * bit_count(o.likeness | p.likeness)
 ) AND NOT animation_id = ANY(%(ids)s) ORDER BY animation_id LIMIT %(most)s"""
 
 #: What that reference paid.

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
 from time import monotonic
@@ -21,10 +22,57 @@ PATIENCE_SECONDS = 20.0
 TOO_LONG = "le fichier est trop long à ouvrir"
 #: Files per process: whatever they leave in its memory goes with it.
 _MAX_FILES = 200
+_CHUNK = 64 * 1024
 
 
 class Stopped(Exception):
     """Raised when the process ended, or was killed, before it answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedFile:
+    """`reason`: why the file is refused, in French, and the `error` behind it; None if it is whole.
+
+    `jpeg`: what it was turned into, where it is not kept as it is. `likenesses`: of its pages, by the worker's measure.
+    """
+
+    reason: str | None
+    error: str | None
+    jpeg: bytes | None = None
+    likenesses: tuple[str, ...] = ()
+
+
+class _Answers:
+    """Reads what a process answers, until a deadline."""
+
+    def __init__(self, descriptor: int, deadline: float) -> None:
+        self._descriptor, self._deadline, self._read = descriptor, deadline, bytearray()
+        self._ready = select.poll()
+        self._ready.register(descriptor, select.POLLIN)
+
+    def line(self) -> bytes:
+        """Raises Stopped."""
+        while (end := self._read.find(b"\n")) < 0:
+            self._fill()
+        return self._taken(end + 1)
+
+    def read(self, length: int) -> bytes:
+        """Raises Stopped."""
+        while len(self._read) < length:
+            self._fill()
+        return self._taken(length)
+
+    def _taken(self, length: int) -> bytes:
+        taken = bytes(self._read[:length])
+        del self._read[:length]
+        return taken
+
+    def _fill(self) -> None:
+        patience = max(0.0, self._deadline - monotonic())
+        chunk = os.read(self._descriptor, _CHUNK) if self._ready.poll(patience * 1_000) else b""
+        if not chunk:
+            raise Stopped
+        self._read += chunk
 
 
 class _Worker:
@@ -43,8 +91,8 @@ class _Worker:
         )
         self.opened = 0
 
-    def ask(self, media_type: str, path: Path, patience: float) -> tuple[str | None, str | None]:
-        """Return the reason to refuse the file, if any, and the error behind it. Raises Stopped."""
+    def ask(self, media_type: str, path: Path, patience: float) -> OpenedFile:
+        """Raises Stopped if the process ends before it says whether the file is whole."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self.opened += 1
@@ -53,19 +101,15 @@ class _Worker:
             self._process.stdin.flush()
         except BrokenPipeError:
             raise Stopped from None
-        reason, error = json.loads(self._line(self._process.stdout.fileno(), patience))
-        return reason, error
-
-    def _line(self, descriptor: int, patience: float) -> bytes:
-        deadline, line = monotonic() + patience, b""
-        ready = select.poll()
-        ready.register(descriptor, select.POLLIN)
-        while not line.endswith(b"\n"):
-            chunk = os.read(descriptor, 4_096) if ready.poll(max(0.0, deadline - monotonic()) * 1_000) else b""
-            if not chunk:
-                raise Stopped
-            line += chunk
-        return line
+        answers = _Answers(self._process.stdout.fileno(), monotonic() + patience)
+        reason, error, length = json.loads(answers.line())
+        jpeg = answers.read(length) if length else None
+        try:
+            likenesses = tuple(json.loads(answers.line()))
+        except Stopped:
+            # The process has ended, or is not used again.
+            self.opened, likenesses = _MAX_FILES, ()
+        return OpenedFile(reason, error, jpeg, likenesses)
 
     @property
     def lives(self) -> bool:
@@ -85,8 +129,8 @@ class Openers:
         self._lock = Lock()
         self._idle: list[_Worker] = []
 
-    def find_defect(self, media_type: str, path: Path) -> tuple[str | None, str | None]:
-        """Return why the file is refused, in French, and the error behind it; (None, None) if it is whole."""
+    def open(self, media_type: str, path: Path) -> OpenedFile:
+        """Open a file. Raises Stopped."""
         with self._worker() as opener:
             return opener.ask(media_type, path, self._patience)
 

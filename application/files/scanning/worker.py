@@ -1,30 +1,53 @@
-"""A process that opens untrusted files, one after the other, and reports what is wrong with each.
+"""A process that opens untrusted files, one after the other: what is wrong with each, and what it looks like.
 
 Run as a script by `application.files.scanning.opening`. It imports nothing of the application, gets none of its
-secrets, and is limited in memory, processor time and writing: one line of JSON for each file.
+secrets, and is limited in memory, processor time and writing. Two lines of JSON for each file: the reason to refuse it,
+the error behind that and the length of the JPEG that it was turned into, which follows the line; then its likenesses.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import os
 import resource
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import islice, pairwise
 from pathlib import Path
+from typing import Any
 
-from PIL import Image
-from pypdf import PdfReader
+from PIL import Image, ImageOps
+from pypdf import PageObject, PdfReader
 from pypdf.errors import PyPdfError
 
-#: An A3 page at 600 dots per inch has 70 million pixels.
-MAX_PIXELS = 80_000_000
-#: Processor time for one file; the largest accepted one takes a quarter.
+#: An A3 page at 600 dots per inch has 70 million pixels, an A4 page at 1,200 twice as many: in colour too large.
+MAX_PIXELS = 100_000_000
+#: With a byte for each pixel in memory: black and white, shades of grey, a palette.
+MAX_PIXELS_OF_ONE_BYTE = 300_000_000
+_ONE_BYTE = frozenset(("1", "L", "P"))
+#: Processor time for one file; the largest accepted one takes a half.
 MAX_SECONDS = 8
-#: Reading a progressive JPEG with that many pixels takes a quarter of a gigabyte, a PNG a third.
+#: Processor time for its likenesses, which it may do without.
+MAX_SECONDS_LIKENESS = 8
+#: Reading a progressive JPEG or a PNG with that many pixels takes at most half a gigabyte.
 MAX_MEMORY = 1_500_000_000
 _MAX_OPEN_FILES = 64
+#: Of a HEIC that is turned into a JPEG.
+_QUALITY = 88
+
+#: A likeness has a bit for each of so many rows and columns: whether the page grows darker there, by more than a trace.
+GRID = 48
+_TRACE = 6
+#: Too little on a page to tell it from another: white, or a line of text.
+_FEWEST_BITS = 40
+#: Pages of one PDF whose likenesses are taken.
+_MOST_PAGES = 10
+#: Shorter sides are those of logos and stamps.
+_SHORTEST_SIDE = 400
+Likeness = str
 
 
 class Refused(Exception):
@@ -36,25 +59,39 @@ class Refused(Exception):
 
 
 def open_jpeg(path: Path) -> None:
-    _open_image(path, "JPEG", _read_all_of_jpeg)
+    with _image(path, "JPEG") as image:
+        _read_all_of_jpeg(image)
 
 
 def open_png(path: Path) -> None:
     # Verify the checksum of every chunk, then decode: valid checksums may cover invalid data.
-    _open_image(path, "PNG", lambda image: image.verify())
-    _open_image(path, "PNG", lambda image: image.load())
+    with _image(path, "PNG") as image:
+        image.verify()
+    with _image(path, "PNG") as image:
+        image.load()
 
 
-def _open_image(path: Path, kind: str, read: Callable[[Image.Image], object]) -> None:
+def open_heic(path: Path) -> bytes:
+    """Return the photograph as JPEG, upright and without what the telephone noted about it, such as the place."""
+    # Loaded for those who need it only.
+    import pi_heif
+
+    pi_heif.register_heif_opener()
+    with _image(path, "HEIF") as image:
+        jpeg = io.BytesIO()
+        image.convert("RGB").save(jpeg, "JPEG", quality=_QUALITY, optimize=False)
+    return jpeg.getvalue()
+
+
+@contextmanager
+def _image(path: Path, kind: str) -> Iterator[Image.Image]:
     try:
         with Image.open(path, formats=(kind,)) as image:
-            if image.width * image.height > MAX_PIXELS:
+            if image.width * image.height > (MAX_PIXELS_OF_ONE_BYTE if image.mode in _ONE_BYTE else MAX_PIXELS):
                 raise Refused("l'image a trop de points")
-            read(image)
+            yield image
     except (Refused, MemoryError):
         raise
-    except Image.DecompressionBombError as error:
-        raise Refused("l'image a trop de points", error) from None
     # A file made to confuse a parser makes it fail in undocumented ways.
     except Exception as error:
         raise Refused("l'image est abîmée", error) from None
@@ -79,15 +116,50 @@ def open_pdf(path: Path) -> None:
         raise Refused("le PDF est abîmé", error) from None
 
 
-OPEN: Mapping[str, Callable[[Path], None]] = {
+def likenesses_of_pdf(path: Path) -> Iterator[Likeness | None]:
+    """Yield the likeness of each page that was scanned, which is one large picture."""
+    for page in islice(PdfReader(path).pages, _MOST_PAGES):
+        if (name := _largest_picture(page)) is not None:
+            picture = page.images[name].image
+            yield likeness(picture) if picture is not None else None
+
+
+def _largest_picture(page: PageObject) -> str | None:
+    pictures: dict[str, int] = {}
+    resources: Any = page["/Resources"].get_object()
+    for name, reference in resources["/XObject"].get_object().items() if "/XObject" in resources else ():
+        picture = reference.get_object()
+        width, height = int(picture.get("/Width", 0)), int(picture.get("/Height", 0))
+        if min(width, height) >= _SHORTEST_SIDE and width * height <= MAX_PIXELS:
+            pictures[name] = width * height
+    return max(pictures, key=lambda name: pictures[name], default=None)
+
+
+def likeness(image: Image.Image) -> Likeness | None:
+    """Return in hexadecimal where the page grows darker from left to right, or None if there is too little on it.
+
+    The same scan saved again, smaller or with losses, differs in fewer bits than another sheet of the same form.
+    """
+    # A JPEG is read at a fraction of its size.
+    image.draft("L", (_SHORTEST_SIDE, _SHORTEST_SIDE))
+    upright = image.convert("L")
+    ImageOps.exif_transpose(upright, in_place=True)
+    shades = upright.resize((GRID + 1, GRID), Image.Resampling.BOX).tobytes()
+    rows = (shades[start : start + GRID + 1] for start in range(0, len(shades), GRID + 1))
+    bits = "".join("1" if left > right + _TRACE else "0" for row in rows for left, right in pairwise(row))
+    return f"{int(bits, 2):0{len(bits) // 4}x}" if bits.count("1") >= _FEWEST_BITS else None
+
+
+OPEN: Mapping[str, Callable[[Path], bytes | None]] = {
     "application/pdf": open_pdf,
     "image/jpeg": open_jpeg,
     "image/png": open_png,
+    "image/heic": open_heic,
 }
 
 
 def main() -> None:
-    answers = os.fdopen(os.dup(1), "w", buffering=1)
+    answers = os.fdopen(os.dup(1), "wb")
     # Silence the libraries: stdout carries answers only.
     nowhere = os.open(os.devnull, os.O_RDWR)
     os.dup2(nowhere, 1)
@@ -98,24 +170,50 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (_MAX_OPEN_FILES, _MAX_OPEN_FILES))
+    # Sizes are looked at here, by what they take in memory.
+    Image.MAX_IMAGE_PIXELS = None
     for line in sys.stdin:
         media_type, path = json.loads(line)
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        # The kernel kills the process beyond it.
-        seconds = int(used.ru_utime + used.ru_stime) + 1 + MAX_SECONDS
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.RLIM_INFINITY))
-        answers.write(json.dumps(_defect(media_type, Path(path))) + "\n")
+        _limit_time(MAX_SECONDS)
+        reason, error, jpeg = _opened(media_type, Path(path))
+        answers.write(json.dumps([reason, error, len(jpeg or b"")]).encode() + b"\n" + (jpeg or b""))
+        answers.flush()
+        _limit_time(MAX_SECONDS_LIKENESS)
+        answers.write(json.dumps([] if reason else _likenesses(media_type, Path(path), jpeg)).encode() + b"\n")
+        answers.flush()
 
 
-def _defect(media_type: str, path: Path) -> list[str | None]:
-    """Return the reason to refuse the file, and the error behind it."""
+def _limit_time(seconds: int) -> None:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    # The kernel kills the process beyond it.
+    until = int(used.ru_utime + used.ru_stime) + 1 + seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (until, resource.RLIM_INFINITY))
+
+
+def _opened(media_type: str, path: Path) -> tuple[str | None, str | None, bytes | None]:
+    """Return the reason to refuse the file, the error behind it, and the JPEG that it was turned into."""
     try:
-        OPEN[media_type](path)
+        return None, None, OPEN[media_type](path)
     except Refused as refused:
-        return [refused.reason, refused.error]
+        return refused.reason, refused.error, None
     except MemoryError:
-        return ["le fichier demande trop de mémoire", "MemoryError"]
-    return [None, None]
+        return "le fichier demande trop de mémoire", "MemoryError", None
+
+
+def _likenesses(media_type: str, path: Path, jpeg: bytes | None) -> list[Likeness]:
+    found: list[Likeness] = []
+    try:
+        if media_type == "application/pdf":
+            for page in likenesses_of_pdf(path):
+                found += [page] if page else []
+        else:
+            with Image.open(io.BytesIO(jpeg) if jpeg else path, formats=("JPEG", "PNG")) as image:
+                page = likeness(image)
+                found += [page] if page else []
+    # Nobody is refused for it: a page that cannot be read is compared by its digest alone.
+    except Exception:
+        return found
+    return found
 
 
 if __name__ == "__main__":

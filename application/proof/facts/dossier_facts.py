@@ -10,6 +10,7 @@ from uuid import UUID
 from application.proof.dossier_streams import NotADossier, check_streams, streams_of
 from application.proof.facts.facts_afterwards import AFTERWARDS
 from application.proof.facts.facts_of_money import agreed, reserved, uncovered
+from application.proof.facts.facts_of_sheets import attached, pages_of, submitted_line, submitted_sheets, withdrawn
 from domain.animations import events as animations
 from domain.conventions import convention as conventions
 from domain.kernel.dossier_status import DossierStatus
@@ -116,10 +117,10 @@ class _DossierFold:
     def submitted(self, record: Recorded, fact: dossiers.DossierSubmitted) -> None:
         data = _json(fact)
         # Rates of their own are told where they differ, as no facts of old have them.
-        of_all = {"rate"} if fact.rate_per_animation is not None else set()
+        differing = fact.rate_per_animation is None
         self._dossier |= {
             "status": DossierStatus.SUBMITTED.value,
-            "submitted_lines": [line.model_dump(mode="json", exclude=of_all) for line in fact.lines],
+            "submitted_lines": [submitted_line(line, with_rate=differing) for line in fact.lines],
             "rate_per_animation": data["rate_per_animation"],
             "amount": data["amount"],
             "submitted": _act(record),
@@ -201,7 +202,12 @@ class _DossierFold:
         animation["corrections"] += 1
 
     def sheet(self, record: Recorded, fact: animations.AttendanceSheetAttached) -> None:
-        self._animations[str(record.originator_id)]["sheet"] = _json(fact)
+        animation_id = str(record.originator_id)
+        self._animations[animation_id] = attached(self._animations[animation_id], fact, _act(record))
+
+    def sheet_withdrawn(self, record: Recorded, fact: animations.AttendanceSheetWithdrawn) -> None:
+        animation_id = str(record.originator_id)
+        self._animations[animation_id] = withdrawn(self._animations[animation_id], fact, _act(record))
 
 
 def _act(record: Recorded) -> Facts:
@@ -242,13 +248,12 @@ _FOLDS: Mapping[type[Event], Callable[[_DossierFold, Recorded, Any], None]] = {
     animations.AnimationAttested: _DossierFold.attested,
     animations.AttestationCorrected: _DossierFold.corrected,
     animations.AttendanceSheetAttached: _DossierFold.sheet,
+    animations.AttendanceSheetWithdrawn: _DossierFold.sheet_withdrawn,
 }
 
 
 def file_digests(facts: Facts) -> list[str]:
     """Return the SHA-256 of every file the dossier rests on: pieces, and sheets as submitted and as they are."""
-    sheets = [line["sheet"]["sha256"] for line in facts["lines"] if line["sheet"]]
-    submitted = [
-        line["submitted"]["sheet"] for line in facts["lines"] if line["submitted"] and line["submitted"]["sheet"]
-    ]
-    return list(dict.fromkeys(filter(None, [*sheets, *submitted, *(piece["sha256"] for piece in facts["pieces"])])))
+    now = [digest for line in facts["lines"] for digest in pages_of(line)]
+    submitted = [digest for line in facts["lines"] for digest in submitted_sheets(line["submitted"])]
+    return list(dict.fromkeys([*now, *submitted, *(piece["sha256"] for piece in facts["pieces"])]))

@@ -22,6 +22,7 @@ from domain.animations.events import (
     AnimationReleased,
     AnimationTextBlanked,
     AttendanceSheetAttached,
+    AttendanceSheetWithdrawn,
     AttestationCorrected,
 )
 from domain.kernel.errors import broken
@@ -101,9 +102,21 @@ def _corrected(case: Case, fact: AttestationCorrected) -> Decision:
 
 def _sheet(case: Case, fact: AttendanceSheetAttached) -> Decision:
     state = _of(case)
-    sheet = Sheet(fact.file_name, fact.media_type, fact.size, fact.sha256)
+    sheet = Sheet(fact.file_name, fact.media_type, fact.size, fact.sha256, fact.likenesses)
     status = case.scene.dossier_status(state)
-    return _decided(case, attendance_sheet.attach_sheet(state, status, case.actor, sheet, case.now))
+    (replaced,) = fact.replaces or (None,)
+    facts = attendance_sheet.attach_sheet(state, status, case.actor, sheet, case.now, replaced, fact.reason)
+    if case.schema_version == 1:
+        # It took the place of the one before.
+        facts = [attached.model_copy(update={"replaces": None}) for attached in facts]
+    return _decided(case, facts)
+
+
+def _withdrawn(case: Case, fact: AttendanceSheetWithdrawn) -> Decision:
+    state = _of(case)
+    status = case.scene.dossier_status(state)
+    facts = attendance_sheet.withdraw_sheet(state, status, case.actor, fact.sha256, fact.reason, case.now)
+    return _decided(case, facts)
 
 
 def _gathered_alone(case: Case, fact: AnimationGathered) -> None:
@@ -133,6 +146,7 @@ ANIMATIONS: Judgements = {
     AnimationAttested: Judgement(_attested, (Action.ANIMATION_ATTEST,)),
     AttestationCorrected: Judgement(_corrected, (Action.ATTESTATION_CORRECT,)),
     AttendanceSheetAttached: Judgement(_sheet, (Action.ATTENDANCE_SHEET_ATTACH,)),
+    AttendanceSheetWithdrawn: Judgement(_withdrawn, (Action.ATTENDANCE_SHEET_WITHDRAW,)),
 }
 ANIMATIONS_ALONE: dict[type[Event], Alone] = {
     AnimationGathered: _gathered_alone,

@@ -11,10 +11,11 @@ from api.core.scalars import local
 
 
 @strawberry.type(
-    description="The signed sheet that was attached last. For the animation's structure, the coordonnateur of its"
-    " territory, the national team and auditors; null for others."
+    description="A page of the signed sheet: one file, which may have several pages itself. For the animation's"
+    " structure, the coordonnateur of its territory, the national team and auditors; null for others."
 )
 class AttendanceSheet:
+    number: int = strawberry.field(description="Its place among the pages, from 1.")
     file_name: str = strawberry.field(
         description="Its name, for people; what it was called by who sent it is not kept."
     )
@@ -27,15 +28,26 @@ class AttendanceSheet:
     )
 
 
-def sheet_of(row: dict[str, Any]) -> AttendanceSheet | None:
-    """Return the sheet of a row of animations, or None if none is attached."""
-    if row["sheet_sha256"] is None:
-        return None
+def pages_of(row: dict[str, Any]) -> list[AttendanceSheet]:
+    """Return the pages of a row of animations, in their order."""
+    url = f"/animations/{row['animation_id']}/attendance-sheet"
+    return [_page(row, page, number, f"{url}/{page['sha256']}") for number, page in enumerate(row["sheets"], 1)]
+
+
+def last_page(row: dict[str, Any]) -> AttendanceSheet | None:
+    """Return the page that was attached last, which is not the last one where it replaced another."""
+    numbered = enumerate(row["sheets"], 1)
+    number, page = max(numbered, key=lambda numbered: (numbered[1]["attached_at"], numbered[0]), default=(0, None))
+    return page and _page(row, page, number, f"/animations/{row['animation_id']}/attendance-sheet")
+
+
+def _page(row: dict[str, Any], page: dict[str, Any], number: int, url: str) -> AttendanceSheet:
     return AttendanceSheet(
-        file_name=row["sheet_file_name"],
-        media_type=row["sheet_media_type"],
-        size=row["sheet_size"],
-        sha256=row["sheet_sha256"],
-        attached_at=local(row["sheet_attached_at"], row["time_zone"]),
-        url=f"/animations/{row['animation_id']}/attendance-sheet",
+        number=number,
+        file_name=page["file_name"],
+        media_type=page["media_type"],
+        size=page["size"],
+        sha256=page["sha256"],
+        attached_at=local(datetime.fromisoformat(page["attached_at"]), row["time_zone"]),
+        url=url,
     )

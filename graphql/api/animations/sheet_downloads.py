@@ -12,6 +12,7 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.animations.attendance_sheet import last_page, pages_of
 from api.core.answers import Refused
 from api.core.context import Context, Services
 from api.core.scalars import local
@@ -34,7 +35,7 @@ class Papers:
         self._services = services
 
     async def signed_sheet(self, request: Request) -> Response:
-        """Answer with the exact bytes that were attached last, or an error."""
+        """Answer with the exact bytes of a page, the one that was attached last unless it is named, or an error."""
         return await answered(self._services, request, _signed_sheet)
 
     async def blank_sheet(self, request: Request) -> Response:
@@ -44,9 +45,13 @@ class Papers:
 
 async def _signed_sheet(context: Context, request: Request) -> Response:
     row = await _readable_animation(context, request)
-    if row["sheet_sha256"] is None:
+    if (last := last_page(row)) is None:
         raise Refused(404, "NOT_FOUND", "Aucune liste d'émargement signée n'est jointe à cette animation.")
-    return await kept_file(context, request, row["sheet_sha256"], row["sheet_file_name"], row["sheet_media_type"])
+    digest = request.path_params.get("sha256", last.sha256)
+    page = next((page for page in pages_of(row) if page.sha256 == digest), None)
+    if page is None:
+        raise Refused(404, "NOT_FOUND", "Aucune page de la liste d'émargement n'a cette empreinte.")
+    return await kept_file(context, request, page.sha256, page.file_name, page.media_type)
 
 
 async def _blank_sheet(context: Context, request: Request) -> Response:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import strawberry
 
-from api.animations.attendance_sheet import AttendanceSheet, sheet_of
+from api.animations.attendance_sheet import AttendanceSheet, last_page, pages_of
 from api.animations.public_past import as_public_today, is_public
 from api.core.allowed import AllowedAction, shown_actions
 from api.core.back_references import later
@@ -50,12 +50,13 @@ class Attestation:
 class _Standing:
     """A row of the read model, in the shape that the table of transitions expects."""
 
-    __slots__ = ("attested", "ends_at", "former_texts", "status", "structure_id", "territory")
+    __slots__ = ("attested", "ends_at", "former_texts", "sheets", "status", "structure_id", "territory")
 
     def __init__(self, row: dict[str, Any]) -> None:
         self.status = AnimationStatus(row["status"])
         self.attested: bool = row["attested"]
         self.ends_at: datetime = row["ends_at"]
+        self.sheets: list[str] = row["sheet_digests"]
         self.structure_id: UUID = row["structure_id"]
         self.territory: str = row["territory"]
         self.former_texts: int = row["former_texts"]
@@ -171,9 +172,16 @@ class Animation(Lazily, Node):
             corrections=row["corrections"],
         )
 
-    @strawberry.field(description="The signed attendance sheet. " + _RESTRICTED)
+    @strawberry.field(description="The page of the signed attendance sheet that was attached last. " + _RESTRICTED)
     def attendance_sheet(self, info: Info) -> AttendanceSheet | None:
-        return sheet_of(self.row)
+        return last_page(self.row)
+
+    @strawberry.field(
+        description="The pages of the signed attendance sheet, each a file, in their order; none if none is attached. "
+        + _RESTRICTED
+    )
+    def sheets(self, info: Info) -> list[AttendanceSheet] | None:
+        return pages_of(self.row)
 
     @strawberry.field(
         description="Who registered, in that order: the waiting list is in the order of its line. With names: for its"

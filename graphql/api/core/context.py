@@ -21,6 +21,7 @@ from api.core.answers import position_not_reached
 from api.core.known_rows import KnownRows
 from api.core.sign_ins_seen import SignInsSeen
 from application.application import Application
+from application.files.scans import Scan
 from application.files.store import FileStore
 from application.hosting.setting_groups import WebSettings
 from application.proof.notes import SigningKey
@@ -151,7 +152,7 @@ class Context:
         #: Items that the pages selected so far may hold (see `api.core.lists.paging`).
         self.asked_items = 0
         #: Types of the files of this request, or their refusals, by SHA-256.
-        self.opened_files: dict[str, str | DomainError] = {}
+        self.opened_files: dict[str, Scan | DomainError] = {}
 
     @property
     def now(self) -> datetime:

@@ -40,7 +40,7 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
             " communeCode audience type themes seats seatsLeft waiting publishedAt clonedFrom cancellationReason"
             " allowedActions"
         ),
-        Action.STRUCTURE_READ: "declaredLate refusalReason attestation attendanceSheet",
+        Action.STRUCTURE_READ: "declaredLate refusalReason attestation attendanceSheet sheets",
         Action.REGISTRATION_READ: "registrations",
     },
     "Structure": {
@@ -113,7 +113,7 @@ REFUSED: Mapping[str, str] = {
 #: Types that only appear within these objects, with the same right, or that describe the asker.
 PARTS: Mapping[str, str] = {
     "AllowedAction": "action allowed reason",
-    "AttendanceSheet": "attachedAt fileName mediaType sha256 size url",
+    "AttendanceSheet": "attachedAt fileName mediaType number sha256 size url",
     "Attestation": "answers attestedAt children corrections formVersion parents total",
     "AttestationForm": "questions version",
     "Contact": "id name email emailProblem kind addedAt unsubscribedAt",
@@ -140,7 +140,7 @@ PARTS: Mapping[str, str] = {
         "amountAfter amountBefore animation decidedAt decidedBy number proposed proposedAt reason refusalReason status"
         " toRecover"
     ),
-    "ServiceLine": "animation current rate submitted submittedSheet",
+    "ServiceLine": "animation current rate submitted submittedSheet submittedSheets",
     "ServicePayment": "alsoPaid amount paidOn reason recordedAt recordedBy reference",
     "RefusedPiece": "piece reasonCode reasonLabel",
     "ServiceRecovery": "amount recordedAt recordedBy recoveredOn reference",

@@ -119,7 +119,8 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "ServiceWarningCode": {
         "SAME_TIME_AND_PLACE": "Another attested animation was at the same place at that time.",
-        "SAME_SHEET": "Its signed sheet is the same file as another animation's.",
+        "SAME_SHEET": "A page of its signed sheet is the same file as one of another animation's.",
+        "ALIKE_SHEET": "A page of its signed sheet looks like one of another animation of its structure, saved again.",
         "ATTENDANCE_ABOVE_SEATS": "Many more parents came than there were seats.",
         "NOBODY_CAME": "Nobody came.",
         "VERY_SHORT": "It lasted less than a quarter of an hour.",

@@ -34,7 +34,11 @@ class ServiceLine:
     )
     current: Figures = strawberry.field(description="What is attested today: other figures after an amendment.")
     submitted_sheet: str | None = strawberry.field(
-        description="SHA-256 of the signed attendance sheet, as it was when the dossier was submitted."
+        description="SHA-256 of the signed attendance sheet, as it was when the dossier was submitted; where it had"
+        " several pages, of the last one."
+    )
+    submitted_sheets: list[str] = strawberry.field(
+        description="SHA-256 of each page of the signed attendance sheet, as it was when the dossier was submitted."
     )
     rate: Decimal | None = strawberry.field(
         description="Euros for it, by the rate in force on its day: as submitted, before that as the convention says"
@@ -95,7 +99,8 @@ def _line(row: dict[str, Any], animation: Animation, submitted: Mapping[str, Any
         animation=animation,
         submitted=_figures(submitted["parents"], submitted["children"]) if submitted else None,
         current=_figures(animation.row["parents"], animation.row["children"]),
-        submitted_sheet=submitted["sheet"] if submitted else None,
+        submitted_sheet=submitted["sheets"][-1] if submitted and submitted["sheets"] else None,
+        submitted_sheets=submitted["sheets"] if submitted else [],
         rate=rate_of(row, str(animation.id), animation.row["day"]),
     )
 

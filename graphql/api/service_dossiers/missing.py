@@ -41,13 +41,13 @@ async def missing_of(context: Context, row: dict[str, Any]) -> list[Missing]:
     """Return everything that this dossier lacks; once it is certified, what it was certified without."""
     animations = await _animations(context, row["animation_ids"])
     if not in_the_making(row):
-        sheets = {line["animation_id"] for line in row["lines"] if line["sheet"] is None}
+        sheets = {line["animation_id"] for line in row["lines"] if not line["sheets"]}
         without = [animation for animation in animations if animation.id in sheets]
         lacking = [*_pieces(row, row["required_pieces"], not without), *_sheets(without)]
         if row["status"] in DECIDED:
             return [replace(missing, message=f"Certifié sans cela. {missing.message}") for missing in lacking]
     else:
-        without = [animation for animation in animations if animation.row["sheet_sha256"] is None]
+        without = [animation for animation in animations if not animation.row["sheets"]]
         pieces = _pieces(row, row["agreed_pieces"], bool(animations) and not without)
         lacking = [*_terms(row, animations), *pieces, *_sheets(without)]
     unattested = await context.together("unattested", row["dossier_id"], lambda ids: _unattested(context, ids))

@@ -45,7 +45,7 @@ def rows(dossier: ServiceDossier, amount: Decimal | None, lines: Iterable[Servic
             submitted.children if submitted else None,
             current.parents,
             current.children,
-            line.submitted_sheet if submitted else animation.row["sheet_sha256"],
+            " ".join(line.submitted_sheets if submitted else animation.row["sheet_digests"]),
             line.rate,
             STATUS_LABELS[dossier.status],
             amount,

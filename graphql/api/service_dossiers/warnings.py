@@ -13,7 +13,7 @@ from api.animations.types import Animation, load_animations
 from api.core.context import Context
 from api.service_dossiers.rates import rate_of
 from domain.kernel.dossier_status import DECIDED
-from domain.service_dossiers.warnings import Claim, WarningCode, message, warnings_of
+from domain.service_dossiers.warnings import Claim, WarningCode, likenesses, message, warnings_of
 from projections.service_dossiers import queries
 
 #: Of what one dossier may resemble; far fewer are named.
@@ -103,7 +103,8 @@ def _claim(dossier: Row, row: Row) -> Claim:
         seats=row["seats"],
         parents=line["parents"],
         children=line["children"],
-        sheet=row["sheet_sha256"],
+        sheets=tuple(row["sheet_digests"]),
+        likenesses=likenesses(row["sheet_likenesses"]),
         declared_late_on=row["created_at"].astimezone(ZoneInfo(row["time_zone"])).date() if late else None,
         rate=rate_of(dossier, str(row["animation_id"]), row["day"]),
     )

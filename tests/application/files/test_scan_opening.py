@@ -38,15 +38,15 @@ def _endless() -> bytes:
 def test_a_file_that_takes_too_long_ends_its_process_and_no_other(tmp_path: Path):
     openers = Openers(at_once=2, patience=1.5)
     usual, endless = _file(tmp_path, pdf(), "usual"), _file(tmp_path, _endless(), "endless")
-    assert openers.find_defect(PDF, usual) == (None, None)
+    assert openers.open(PDF, usual).reason is None
     with ThreadPoolExecutor() as pool:
         began = monotonic()
-        waiting = pool.submit(openers.find_defect, PDF, endless)
-        assert openers.find_defect(PDF, usual) == (None, None)
+        waiting = pool.submit(openers.open, PDF, endless)
+        assert openers.open(PDF, usual).reason is None
         with pytest.raises(Stopped):
             waiting.result()
         assert monotonic() - began < 10
-    assert openers.find_defect(PDF, usual) == (None, None)
+    assert openers.open(PDF, usual).reason is None
     openers.close()
 
 
@@ -61,17 +61,17 @@ def test_a_picture_that_takes_too_much_memory_is_refused(tmp_path: Path, openers
     content = b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
     )
-    reason, error = openers.find_defect("image/png", _file(tmp_path, content))
+    opened = openers.open("image/png", _file(tmp_path, content))
     # Whether it fits is the library's matter: it is whole, or too large, and the next file is opened as ever.
-    assert (reason, error) in ((None, None), ("le fichier demande trop de mémoire", "MemoryError"))
-    assert openers.find_defect("image/jpeg", _file(tmp_path, jpeg())) == (None, None)
+    assert (opened.reason, opened.error) in ((None, None), ("le fichier demande trop de mémoire", "MemoryError"))
+    assert openers.open("image/jpeg", _file(tmp_path, jpeg())).reason is None
 
 
 def test_the_process_knows_nothing_of_our_environment(
     tmp_path: Path, openers: Openers, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("PARENTALITE_MASTER_KEY", "the secret of this test")
-    openers.find_defect(PDF, _file(tmp_path, pdf()))
+    openers.open(PDF, _file(tmp_path, pdf()))
     (opener,) = openers._idle
     environment = Path(f"/proc/{opener._process.pid}/environ")
     if not environment.exists():
@@ -84,8 +84,8 @@ def test_the_process_knows_nothing_of_our_environment(
 
 def test_a_process_that_was_ended_from_outside_is_replaced(tmp_path: Path, openers: Openers):
     usual = _file(tmp_path, pdf())
-    openers.find_defect(PDF, usual)
+    openers.open(PDF, usual)
     (opener,) = openers._idle
     opener._process.kill()
     opener._process.wait()
-    assert openers.find_defect(PDF, usual) == (None, None)
+    assert openers.open(PDF, usual).reason is None

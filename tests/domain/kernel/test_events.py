@@ -21,7 +21,8 @@ VERSIONS = {
     "control.closed": 2,
     "convention.amended": 2,
     "convention.terminated": 2,
-    "service_dossier.submitted": 2,
+    "animation.sheet_attached": 2,
+    "service_dossier.submitted": 3,
     "service_dossier.certified": 2,
     "service_dossier.paid": 2,
 }
@@ -52,6 +53,8 @@ PERSONAL = {
     "animation.cancelled": {"reason"},
     "animation.text_blanked": {"reason"},
     "animation.attested": {"answers"},
+    "animation.sheet_attached": {"reason"},
+    "animation.sheet_withdrawn": {"reason"},
     "animation.attestation_corrected": {"answers", "reason"},
     "service_dossier.returned": {"reason"},
     "service_dossier.certified": {"overrun_reason", "missing_reason", "warnings_reason"},

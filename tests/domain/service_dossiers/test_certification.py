@@ -130,7 +130,7 @@ def test_what_the_convention_no_longer_covers_is_named_with_its_last_day(ended):
     assert all("15/03/2027" in message and "31/01/2027" in message for message in messages)
 
 
-WITHOUT_SHEET = (OPENED, GATHERED, submitted(line(FIRST, sheet=None), line(SECOND), required_pieces=("Émargements",)))
+WITHOUT_SHEET = (OPENED, GATHERED, submitted(line(FIRST, sheets=()), line(SECOND), required_pieces=("Émargements",)))
 DEMANDING = convention(required_pieces=("Émargements",))
 
 

@@ -176,9 +176,9 @@ def test_what_is_submitted_is_what_stands_at_that_moment():
     assert (state.status, state.lines) == (DossierStatus.SUBMITTED, (line(FIRST), line(SECOND)))
 
 
-def test_a_line_keeps_the_digest_of_the_signed_sheet():
-    with_sheet = [(attended(FIRST, sheet=SHEET), 5)]
-    expected = submitted(line(FIRST, animation_version=5, sheet=SHEET))
+def test_a_line_keeps_the_digests_of_the_pages_of_the_signed_sheet():
+    with_sheet = [(attended(FIRST, sheets={SHEET: (), "9f" * 32: ()}), 5)]
+    expected = submitted(line(FIRST, animation_version=5, sheets=(SHEET, "9f" * 32)))
     dossier(OPENED, GATHERED).when(submit, convention(), with_sheet, STRUCTURE).then(expected)
 
 
@@ -250,7 +250,7 @@ SHEETS = convention(required_pieces=("Liste d'émargement signée", "Facture"))
 
 
 def test_the_sheets_of_all_animations_are_the_piece_that_has_their_name():
-    without = [*TWO[:1], (attended(SECOND, sheet=None), 4)]
+    without = [*TWO[:1], (attended(SECOND, sheets={}), 4)]
     dossier(OPENED, GATHERED, piece()).when(submit, SHEETS, TWO, STRUCTURE).then_accepted()
     dossier(OPENED, GATHERED, piece()).when(submit, SHEETS, without, STRUCTURE).then_refused(
         RULE_BROKEN, saying="émargement"

@@ -27,10 +27,10 @@ CLAIM = Claim(
     seats=12,
     parents=9,
     children=0,
-    sheet="5e" * 32,
+    sheets=("5e" * 32,),
     rate=Decimal("150.00"),
 )
-ELSEWHERE = replace(CLAIM, id=SECOND, title="Atelier", venue_name="Mairie", sheet="9f" * 32)
+ELSEWHERE = replace(CLAIM, id=SECOND, title="Atelier", venue_name="Mairie", sheets=("9f" * 32,))
 
 
 def codes(claims, others=()):
@@ -81,20 +81,53 @@ def test_places_that_were_erased_or_have_no_name_are_not_equal():
 
 
 def test_one_scan_for_several_is_told_whosever_they_are():
-    other = replace(ELSEWHERE, sheet=CLAIM.sheet, structure_id=THEIRS)
+    other = replace(ELSEWHERE, sheets=CLAIM.sheets, structure_id=THEIRS)
     (warning,) = warnings_of([CLAIM], [other])
     assert (warning.recorded.code, warning.recorded.other_id) == ("SAME_SHEET", SECOND)
     assert "« Café » du 15/03/2027" in warning.message
     assert "« Atelier » du 15/03/2027, d'une autre structure" in warning.message
 
 
+def test_one_page_of_several_is_enough_for_the_same_sheet():
+    ours, theirs = ("01" * 32, "5e" * 32), ("02" * 32, "5e" * 32, "03" * 32)
+    assert codes([replace(CLAIM, sheets=ours)], [replace(ELSEWHERE, sheets=theirs)]) == [
+        (WarningCode.SAME_SHEET, SECOND)
+    ]
+
+
+def likeness(first: int, last: int) -> int:
+    """A likeness with these bits set."""
+    return sum(1 << bit for bit in range(first, last))
+
+
+def test_a_scan_saved_again_is_told_within_one_structure():
+    ours = replace(CLAIM, likenesses=(likeness(1_000, 1_400), likeness(0, 175)))
+    again = replace(ELSEWHERE, likenesses=(likeness(25, 200),))
+    (warning,) = warnings_of([ours], [again])
+    assert (warning.recorded.code, warning.recorded.other_id) == ("ALIKE_SHEET", SECOND)
+    assert "ressemble trait pour trait à celle de « Atelier » du 15/03/2027" in warning.message
+    assert codes([ours, again]) == [(WarningCode.ALIKE_SHEET, FIRST)]
+    for other in (
+        replace(again, likenesses=(likeness(26, 201),)),
+        replace(again, likenesses=()),
+        replace(again, structure_id=THEIRS),
+    ):
+        assert codes([ours], [other]) == []
+
+
+def test_the_same_file_is_told_once_though_it_looks_alike_too():
+    assert codes([replace(CLAIM, likenesses=(7,))], [replace(ELSEWHERE, sheets=CLAIM.sheets, likenesses=(7,))]) == [
+        (WarningCode.SAME_SHEET, SECOND)
+    ]
+
+
 def test_no_sheet_is_not_the_same_sheet():
-    assert codes([replace(CLAIM, sheet=None), replace(ELSEWHERE, sheet=None)]) == []
+    assert codes([replace(CLAIM, sheets=()), replace(ELSEWHERE, sheets=())]) == []
 
 
 def test_each_animation_names_one_of_its_dossier_and_one_elsewhere():
     same = [replace(CLAIM, id=UUID(int=1 << 64 | number), venue_name=f"Salle {number}") for number in range(500)]
-    others = [replace(ELSEWHERE, id=id_, sheet=CLAIM.sheet) for id_ in (SECOND, THIRD)]
+    others = [replace(ELSEWHERE, id=id_, sheets=CLAIM.sheets) for id_ in (SECOND, THIRD)]
     named = codes(same, others)
     assert len(named) == 500 + 499
     assert {code for code, _ in named} == {WarningCode.SAME_SHEET}
@@ -131,7 +164,7 @@ def test_a_figure_at_the_bound_is_not(changes):
 
 
 def test_a_rate_is_told_once_however_many_are_paid_at_it():
-    dear = [replace(CLAIM, id=id_, rate=Decimal("2000.00"), venue_name=str(id_), sheet=None) for id_ in (FIRST, SECOND)]
+    dear = [replace(CLAIM, id=id_, rate=Decimal("2000.00"), venue_name=str(id_), sheets=()) for id_ in (FIRST, SECOND)]
     assert codes(dear) == [(WarningCode.UNUSUAL_RATE, None)]
 
 

@@ -18,11 +18,36 @@ from domain.animations.events import (
     AnimationTextBlanked,
     AnimationWordsErased,
     AttendanceSheetAttached,
+    AttendanceSheetWithdrawn,
     AttestationCorrected,
 )
 from tests.support.domain.builders import CONVENTION_ID, END, OURS, START, attested, created, values
 from tests.support.domain.dossier_builders import THIRD
 from tests.support.projection_spec import Spec, at
+
+
+def page(digest: str, likenesses=(), replaces: tuple[str, ...] | None = (), reason: str | None = None):
+    return AttendanceSheetAttached(
+        file_name="liste.pdf",
+        media_type="application/pdf",
+        size=9,
+        sha256=digest,
+        likenesses=likenesses,
+        replaces=replaces,
+        reason=reason,
+    )
+
+
+def shown(digest: str, version: int, likenesses=()):
+    return {
+        "file_name": "liste.pdf",
+        "media_type": "application/pdf",
+        "size": 9,
+        "sha256": digest,
+        "likenesses": list(likenesses),
+        "attached_at": at(version).isoformat(),
+    }
+
 
 SPECS = [
     Spec(
@@ -154,16 +179,42 @@ SPECS = [
     ),
     Spec(
         "animations",
-        "a sheet that is attached is described",
+        "a page of a sheet that is attached is described",
         [created(), AnimationPublished()],
-        AttendanceSheetAttached(file_name="liste.pdf", media_type="application/pdf", size=9, sha256="ab" * 32),
+        page("ab" * 32, likenesses=("0f" * 288,)),
         {
-            "sheet_file_name": "liste.pdf",
-            "sheet_media_type": "application/pdf",
-            "sheet_size": 9,
-            "sheet_sha256": "ab" * 32,
-            "sheet_attached_at": at(3),
+            "sheets": [shown("ab" * 32, 3, ["0f" * 288])],
+            "sheet_digests": ["ab" * 32],
+            "sheet_likenesses": ["0f" * 288],
         },
+    ),
+    Spec(
+        "animations",
+        "a further page stands after the others",
+        [created(), AnimationPublished(), page("ab" * 32)],
+        page("cd" * 32),
+        {"sheets": [shown("ab" * 32, 3), shown("cd" * 32, 4)], "sheet_digests": ["ab" * 32, "cd" * 32]},
+    ),
+    Spec(
+        "animations",
+        "a page stands in the place of the one that it replaces",
+        [created(), AnimationPublished(), page("ab" * 32), page("cd" * 32)],
+        page("ef" * 32, replaces=("ab" * 32,), reason="Illisible"),
+        {"sheets": [shown("ef" * 32, 5), shown("cd" * 32, 4)], "sheet_digests": ["ef" * 32, "cd" * 32]},
+    ),
+    Spec(
+        "animations",
+        "a sheet of old takes the place of all before it",
+        [created(), AnimationPublished(), page("ab" * 32), page("cd" * 32)],
+        page("ef" * 32, replaces=None),
+        {"sheets": [shown("ef" * 32, 5)], "sheet_digests": ["ef" * 32]},
+    ),
+    Spec(
+        "animations",
+        "a page that is withdrawn is no longer of the sheet",
+        [created(), AnimationPublished(), page("ab" * 32, likenesses=("0f" * 288,)), page("cd" * 32)],
+        AttendanceSheetWithdrawn(sha256="ab" * 32, reason="Autre animation"),
+        {"sheets": [shown("cd" * 32, 4)], "sheet_digests": ["cd" * 32], "sheet_likenesses": []},
     ),
     Spec(
         "animations",

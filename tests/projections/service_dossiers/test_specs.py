@@ -90,7 +90,7 @@ SPECS = [
             "status": "SUBMITTED",
             "lines": [
                 {
-                    "sheet": SHEET,
+                    "sheets": [SHEET],
                     "rate": "150.00",
                     "held_on": "2027-03-15",
                     "parents": 9,
@@ -99,7 +99,7 @@ SPECS = [
                     "animation_version": 4,
                 },
                 {
-                    "sheet": SHEET,
+                    "sheets": [SHEET],
                     "rate": "150.00",
                     "held_on": "2027-03-15",
                     "parents": 9,

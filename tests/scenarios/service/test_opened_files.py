@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from api.core.commanding import attaching
-from application.files.scans import media_type_of
+from application.files.scans import Scan, scan_of
 from tests.support.papers.dossiers import pdf, png
 from tests.support.papers.sheets import SCAN, attach, bearer, problem, send
 from tests.support.people import OTHER_STRUCTURE, PARENT, STRUCTURE, People
@@ -25,11 +25,11 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The sizes of the files that were looked at."""
     sizes: list[int] = []
 
-    def noted(path: Path, size: int) -> str:
+    def noted(path: Path, size: int) -> Scan:
         sizes.append(size)
-        return media_type_of(path, size)
+        return scan_of(path, size)
 
-    monkeypatch.setattr(attaching, "media_type_of", noted)
+    monkeypatch.setattr(attaching, "scan_of", noted)
     return sizes
 
 

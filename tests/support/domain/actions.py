@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from domain.animations.animation import Animation, cancel, clone, end, modify, publish, refuse_publication
-from domain.animations.attendance_sheet import attach_sheet
+from domain.animations.attendance_sheet import attach_sheet, withdraw_sheet
 from domain.animations.attestation import attest, correct_attestation
 from domain.animations.blanking import blank_text
 from domain.kernel.actors import Actor, Role
@@ -37,6 +37,7 @@ proofLogCheck              -      -      -      -      -     -        -      -  
 animationAttest            -      -      struct -      -     -        -      -      -      -       -
 attestationCorrect         -      -      struct -      -     -        -      -      -      -       -
 attendanceSheetAttach      -      -      struct -      -     -        -      -      -      -       -
+attendanceSheetWithdraw    -      -      struct -      -     -        -      -      -      -       -
 candidatureSubmit          any    any    -      -      -     -        -      -      -      -       -
 candidatureGiveOpinion     -      -      -      -      -     school   -      -      -      -       -
 candidatureValidate        -      -      -      -      -     -        school school -      -       -
@@ -124,6 +125,7 @@ animationEnd        attend     past       past      refusée  annulée
 animationAttest     attend     past       remplie   refusée  annulée
 attestationCorrect  attend     encore     yes       refusée  annulée
 attendanceSheetAttach  attend  past       past      refusée  annulée
+attendanceSheetWithdraw  attend  jointe  jointe  refusée  annulée
 """
 
 
@@ -153,4 +155,7 @@ ACTS: Mapping[Action, Callable[[Animation, Actor, Any], Any]] = {
         state, None, who, CAME, "Erreur", FORM, TODAY, now
     ),
     Action.ATTENDANCE_SHEET_ATTACH: lambda state, who, now: attach_sheet(state, None, who, SHEET, now),
+    Action.ATTENDANCE_SHEET_WITHDRAW: lambda state, who, now: withdraw_sheet(
+        state, None, who, next(iter(state.sheets), SHEET.sha256), "Page d'une autre animation", now
+    ),
 }

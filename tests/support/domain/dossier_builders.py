@@ -49,7 +49,15 @@ def attended(animation_id: UUID = FIRST, days: int = 0, **changes: Any) -> Anima
     start = START + timedelta(days=days)
     held = content(starts_at=start, ends_at=start + timedelta(hours=2))
     animation = Animation(
-        animation_id, OURS, CONVENTION_ID, "34", "Europe/Paris", held, AnimationStatus.PUBLISHED, CAME, sheet=SHEET
+        animation_id,
+        OURS,
+        CONVENTION_ID,
+        "34",
+        "Europe/Paris",
+        held,
+        AnimationStatus.PUBLISHED,
+        CAME,
+        sheets={SHEET: ()},
     )
     return replace(animation, **changes)
 
@@ -61,7 +69,7 @@ def line(animation_id: UUID = FIRST, **changes: Any) -> ServiceLine:
         "held_on": START.date(),
         "parents": CAME.parents,
         "children": CAME.children,
-        "sheet": SHEET,
+        "sheets": (SHEET,),
         "rate": RATE,
     }
     return ServiceLine(**values | changes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from pathlib import Path
 
 from PIL import Image
 from pypdf import PdfWriter
@@ -37,6 +38,11 @@ def jpeg() -> bytes:
 
 def png() -> bytes:
     return _image("PNG")
+
+
+def heic() -> bytes:
+    """A photograph of 160 by 120 points, of the kind that telephones take."""
+    return Path(__file__).with_name("photograph.heic").read_bytes()
 
 
 def png_bomb(side: int) -> bytes:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
-from typing import Any
+from io import BytesIO
+from typing import Any, BinaryIO
 from uuid import UUID
 
 import anyio
@@ -22,14 +23,15 @@ from api.core.commanding.shared_places import SharedPlaces
 from api.core.context import Context
 from application.commanding.commands import Command
 from application.files.scanning.opening import AT_ONCE, PATIENCE_SECONDS
-from application.files.scans import media_type_of
+from application.files.scans import Scan, scan_of
 from application.files.store import Draft, NoDraft
 from domain.kernel.errors import DomainError, invalid
 from eventstore.unavailable import Unavailable
 
 #: Description of a file's input field.
 FILE_DESCRIPTION = (
-    "A PDF, a JPEG or a PNG of 20 MB at most, told by its content. Sent by the GraphQL multipart request specification."
+    "A PDF, a JPEG or a PNG of 20 MB at most, told by its content; or a telephone's photograph (HEIC), which is kept as"
+    " a JPEG. Sent by the GraphQL multipart request specification."
 )
 #: Placeholder values, to find out what the command is refused for whatever the file.
 _UNKNOWN = {"media_type": "application/pdf", "size": 1, "sha256": "0" * 64}
@@ -48,9 +50,19 @@ async def carry_out_with_file(context: Context, command_class: type[Command], va
         async with AsyncExitStack() as stack:
             # Hold no place of commands meanwhile.
             async with _place(context):
-                draft = await stack.enter_async_context(_draft(context, file))
-                media_type = await to_thread.run_sync(_media_type, context, draft)
-            file_values = {"media_type": media_type, "size": draft.size, "sha256": draft.sha256, "draft": draft}
+                # The same file may be used by two mutations of one document.
+                file.file.seek(0)
+                draft = await stack.enter_async_context(_draft(context, file.file))
+                scan = await to_thread.run_sync(_scan, context, draft)
+                if scan.jpeg is not None:
+                    draft = await stack.enter_async_context(_draft(context, BytesIO(scan.jpeg)))
+            file_values = {
+                "media_type": scan.media_type,
+                "likenesses": scan.likenesses,
+                "size": draft.size,
+                "sha256": draft.sha256,
+                "draft": draft,
+            }
             return await settle(context, partial(_execute, context, command_class, values | file_values))
     except DomainError as refusal:
         return refusal_of(context, refusal)
@@ -67,10 +79,8 @@ def _execute(context: Context, command_class: type[Command], values: dict[str, A
 
 
 @asynccontextmanager
-async def _draft(context: Context, file: UploadFile) -> AsyncIterator[Draft]:
-    # The same file may be used by two mutations of one document.
-    file.file.seek(0)
-    opened = context.services.files.draft(file.file)
+async def _draft(context: Context, source: BinaryIO) -> AsyncIterator[Draft]:
+    opened = context.services.files.draft(source)
     draft = await to_thread.run_sync(opened.__enter__)
     try:
         yield draft
@@ -79,18 +89,18 @@ async def _draft(context: Context, file: UploadFile) -> AsyncIterator[Draft]:
             await to_thread.run_sync(opened.__exit__, None, None, None)
 
 
-def _media_type(context: Context, draft: Draft) -> str:
-    """Detect the type once per request, however often the document uses the file. Raises DomainError."""
-    media_type = context.opened_files.get(draft.sha256)
-    if media_type is None:
+def _scan(context: Context, draft: Draft) -> Scan:
+    """Open the file once per request, however often the document uses it. Raises DomainError."""
+    scan = context.opened_files.get(draft.sha256)
+    if scan is None:
         try:
-            media_type = media_type_of(draft.path, draft.size)
+            scan = scan_of(draft.path, draft.size)
         except DomainError as refusal:
-            media_type = refusal
-        context.opened_files[draft.sha256] = media_type
-    if isinstance(media_type, DomainError):
-        raise media_type
-    return media_type
+            scan = refusal
+        context.opened_files[draft.sha256] = scan
+    if isinstance(scan, DomainError):
+        raise scan
+    return scan
 
 
 @asynccontextmanager

@@ -1,0 +1,95 @@
+"""A scan saved again is found by what it looks like; other sheets of the same form are not."""
+
+from __future__ import annotations
+
+import io
+import random
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw
+
+from application.files.scans import scan_of
+from domain.service_dossiers.warnings import LIKENESS_BITS, is_one_scan, likenesses
+
+_FORM = (1240, 1754)
+
+
+def sheet(seed: int, signatures: int) -> Image.Image:
+    """A printed form, signed by hand in so many rows, laid on the glass a little askew."""
+    draw = random.Random(seed)
+    image = Image.new("L", _FORM, 255)
+    pen = ImageDraw.Draw(image)
+    pen.rectangle((100, 80, 1140, 160), fill=60)
+    for row in range(21):
+        pen.line((100, 250 + row * 65, 1140, 250 + row * 65), fill=120, width=2)
+    for column in (100, 450, 800, 1140):
+        pen.line((column, 250, column, 1550), fill=120, width=2)
+    for row in range(signatures):
+        for start in (120, 470, 820):
+            points = [
+                (start + 22 * step + draw.randint(-8, 8), 282 + row * 65 + draw.randint(-22, 22))
+                for step in range(draw.randint(8, 13))
+            ]
+            pen.line(points, fill=40, width=4)
+    moved = (draw.randint(-8, 8), draw.randint(-8, 8))
+    return image.rotate(draw.uniform(-0.6, 0.6), fillcolor=255, translate=moved)
+
+
+def saved(image: Image.Image, kind: str, scale: float = 1.0, **how: int) -> bytes:
+    content = io.BytesIO()
+    image.resize((int(image.width * scale), int(image.height * scale))).save(content, kind, **how)
+    return content.getvalue()
+
+
+def seen(folder: Path, content: bytes) -> tuple[int, ...]:
+    path = folder / "draft"
+    path.write_bytes(content)
+    return likenesses(scan_of(path, len(content)).likenesses)
+
+
+def alike(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    ((left,), (right,)) = (one, other)
+    assert left < 1 << LIKENESS_BITS
+    return is_one_scan(left, right)
+
+
+@pytest.mark.parametrize("signatures", [1, 4, 12])
+def test_the_same_scan_in_another_format_size_or_quality_looks_alike(signatures: int, tmp_path: Path):
+    scan = sheet(signatures, signatures)
+    original = seen(tmp_path, saved(scan, "PNG"))
+    again = [
+        saved(scan, "JPEG", 0.5, quality=40),
+        saved(scan, "JPEG", 1.3, quality=85),
+        saved(scan.convert("RGB"), "PNG", 0.7),
+        saved(scan, "PDF", resolution=150),
+    ]
+    assert [alike(original, seen(tmp_path, content)) for content in again] == [True] * 4
+
+
+@pytest.mark.parametrize("signatures", [4, 12])
+def test_sheets_of_one_form_do_not_look_alike(signatures: int, tmp_path: Path):
+    pages = [seen(tmp_path, saved(sheet(seed, signatures), "PNG")) for seed in range(6)]
+    assert not any(alike(page, other) for place, page in enumerate(pages) for other in pages[:place])
+
+
+def test_each_scanned_page_of_a_pdf_is_looked_at(tmp_path: Path):
+    first, second = sheet(1, 5), sheet(2, 5)
+    content = io.BytesIO()
+    first.save(content, "PDF", save_all=True, append_images=[second])
+    one, two = seen(tmp_path, content.getvalue())
+    assert alike((two,), seen(tmp_path, saved(second, "JPEG", quality=70)))
+    assert not alike((one,), (two,))
+
+
+def test_a_photograph_looks_the_same_once_its_turn_is_applied(tmp_path: Path):
+    upright = sheet(3, 8)
+    turned, exif = upright.transpose(Image.Transpose.ROTATE_90), Image.Exif()
+    exif[0x0112] = 6
+    content = io.BytesIO()
+    turned.save(content, "JPEG", quality=85, exif=exif)
+    assert alike(seen(tmp_path, content.getvalue()), seen(tmp_path, saved(upright, "PNG")))
+
+
+def test_an_empty_page_looks_like_nothing(tmp_path: Path):
+    assert seen(tmp_path, saved(Image.new("L", _FORM, 250), "PNG")) == ()
