@@ -44,6 +44,7 @@ class _Row:
         self.structure_id: UUID = row["structure_id"]
         self.territory: str = row["territory"]
         self.former_texts: int = row["former_texts"]
+        self.sheets: list[str] = row["sheet_digests"]
 
 
 @pytest.fixture(scope="module")

@@ -51,6 +51,7 @@ SAID: dict[str, dict[str, Any]] = {
     "animationRefuse": {"reason": "Hors sujet"},
     "animationTextBlank": {"version": 1, "reason": "Un nom"},
     "attestationCorrect": {"parents": 3, "reason": "Recompté"},
+    "attendanceSheetWithdraw": {"sha256": "9f" * 32, "reason": "Autre animation"},
     "attestationFormWord": {"questions": ["Et ?"]},
     "auditorAdmit": {"subject": "auditrice", "until": "2030-01-01T00:00:00Z"},
     "coordonnateurAppoint": {"subject": "coordo", "territories": ["971"]},
