@@ -10,6 +10,7 @@ import typer
 from application.proof.verifying import verify
 from cli.audit_inputs import read_keys, read_text
 from cli.watching.follow import read_policy_file
+from domain.kernel.actors import Role
 from domain.kernel.dossier_status import DossierStatus
 
 
@@ -46,6 +47,14 @@ def verify_bundle(
             help="A policy (C2SP tlog-policy): which witnesses must have cosigned the checkpoint..",
         ),
     ] = None,
+    signing: Annotated[
+        list[Role] | None,
+        typer.Option(
+            "--require-signed",
+            help="A role all of whose acts that move money must be signed by the person, with a passkey: structure,"
+            " coordonnateur or national. May be repeated.",
+        ),
+    ] = None,
     roots: Annotated[
         Path | None,
         typer.Option("--tsa-root", help="Root certificates (PEM) of the time-stamping authority."),
@@ -62,7 +71,8 @@ def verify_bundle(
     statuses = [status.value for status in required or ()]
     certificates = read_text(roots).encode() if roots else None
     rules = read_policy_file(policy) if policy else None
-    for check in verify(bundle, read_keys(keys), certificates, statuses, read_text(kept) if kept else None, rules):
+    note = read_text(kept) if kept else None
+    for check in verify(bundle, read_keys(keys), certificates, statuses, note, rules, signing or ()):
         mark = "WRONG" if not check.ok else "note " if check.warning else "ok   "
         typer.echo(f"{mark}  {check.text}")
         if not check.ok:

@@ -139,6 +139,9 @@ def records_of(leaves: Sequence[bytes]) -> list[Recorded]:
 def _facts_and_leaves(conn: Conn, dossier_id: UUID, until: int) -> tuple[Facts, list[bytes]]:
     streams = list(streams_of(dossier_id, records_of(list(read_streams(conn, [dossier_id], until)))))
     leaves = list(read_streams(conn, streams, until))
+    if signers := streams_of(dossier_id, records_of(leaves)).passkeys:
+        streams += signers
+        leaves = list(read_streams(conn, streams, until))
     facts = facts_of(dossier_id, records_of(leaves))
     if expiries := _expiry_streams(conn, facts, until):
         leaves = list(read_streams(conn, [*streams, *expiries], until))

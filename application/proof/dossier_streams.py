@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from application.proof.leaves import Leaf
-from domain.catalogue import ANIMATION, CONVENTION, SERVICE_DOSSIER, STRUCTURE
+from domain.catalogue import ANIMATION, CONVENTION, PASSKEYS, SERVICE_DOSSIER, STRUCTURE
 from domain.files.stored_file import FileExpired
-from domain.kernel.identifiers import file_id
+from domain.kernel.identifiers import file_id, passkeys_id
 from domain.service_dossiers.events import DossierGathered, DossierOpened
 from eventstore.records import Recorded
 
@@ -24,20 +24,25 @@ class NotADossier(CannotBeProved):
 
 @dataclass(frozen=True, slots=True)
 class DossierStreams:
-    """The dossier, the structure and the convention that its opening names, every animation that it ever gathered."""
+    """The dossier, the structure and the convention that its opening names, every animation that it ever gathered.
+
+    `passkeys` are those of each person who signed an event of these.
+    """
 
     dossier: UUID
     structure: UUID
     convention: UUID
     animations: tuple[UUID, ...]
+    passkeys: tuple[UUID, ...] = ()
 
     def __iter__(self) -> Iterator[UUID]:
-        yield from (self.dossier, self.structure, self.convention, *self.animations)
+        yield from (self.dossier, self.structure, self.convention, *self.animations, *self.passkeys)
 
     @property
     def kinds(self) -> dict[UUID, str]:
         """Return what each stream is, by the word that begins the topics of its events."""
         return {
+            **dict.fromkeys(self.passkeys, PASSKEYS.name),
             **dict.fromkeys(self.animations, ANIMATION.name),
             self.convention: CONVENTION.name,
             self.structure: STRUCTURE.name,
@@ -46,7 +51,11 @@ class DossierStreams:
 
 
 def streams_of(dossier_id: UUID, records: Iterable[Recorded]) -> DossierStreams:
-    """Return the streams that the dossier's own events name; those of others are passed over. Raises NotADossier."""
+    """Return the streams that the dossier's own events name, and the passkeys of who signed an event of them.
+
+    Events of other streams are passed over. Raises NotADossier.
+    """
+    records = list(records)
     opened: DossierOpened | None = None
     animations: dict[UUID, None] = {}
     for record in records:
@@ -58,7 +67,14 @@ def streams_of(dossier_id: UUID, records: Iterable[Recorded]) -> DossierStreams:
             animations |= dict.fromkeys(record.event.animation_ids)
     if opened is None:
         raise NotADossier(f"no event opens the dossier {dossier_id}")
-    return DossierStreams(dossier_id, opened.structure_id, opened.convention_id, tuple(animations))
+    streams = DossierStreams(dossier_id, opened.structure_id, opened.convention_id, tuple(animations))
+    return replace(streams, passkeys=_passkeys_of(set(streams), records))
+
+
+def _passkeys_of(streams: set[UUID], records: Iterable[Recorded]) -> tuple[UUID, ...]:
+    stamps = (record.stamp for record in records if record.originator_id in streams)
+    signers = {stamp.person: None for stamp in stamps if stamp.signature is not None and stamp.person is not None}
+    return tuple(map(passkeys_id, signers))
 
 
 def check_streams(streams: DossierStreams, records: Sequence[Recorded]) -> None:

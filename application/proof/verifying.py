@@ -19,12 +19,14 @@ from application.proof.bundle_checks.signatures import (
     check_manifest,
     check_time_stamp,
 )
+from application.proof.bundle_checks.signed_acts import check_signed_acts
 from application.proof.dossier_streams import NotADossier
 from application.proof.members import MANIFEST, check_members, check_sizes, format_of
 from application.proof.notes import BadNote
 from application.proof.public_keys import PublicKey
 from application.proof.stamping import BadStamp
 from application.proof.witnessing.policy import Policy
+from domain.kernel.actors import Role
 from eventstore.records import UnreadableEvent
 
 
@@ -54,6 +56,7 @@ CHECKS: tuple[tuple[str, Callable[[OpenedBundle], str | None]], ...] = (
     ("dossier", check_dossier),
     ("completeness", check_completeness),
     ("rules", check_rules),
+    ("signed acts", check_signed_acts),
     ("files", check_files),
     ("pdf", check_paper),
     ("as of", tell_as_of),
@@ -68,12 +71,14 @@ def verify(
     required: Sequence[str] = (),
     kept: str | None = None,
     policy: Policy | None = None,
+    signing: Sequence[Role] = (),
 ) -> Iterator[Check]:
     """Yield the result of every check, ending with the first failure. `keys`: the trusted public keys.
 
     `roots`: root certificates (PEM) of time-stamping authorities; without them a time stamp is not checked.
     `required`: statuses one of which the dossier must have. `kept`: a checkpoint's note from elsewhere.
-    `policy`: the witnesses that must have cosigned the checkpoint.
+    `policy`: the witnesses that must have cosigned the checkpoint. `signing`: roles all of whose acts that move money
+    must be signed by the person.
     """
     try:
         with open_archive(path) as archive:
@@ -82,7 +87,7 @@ def verify(
             check_members(names, format_of(manifest))
             check_sizes(archive)
             yield Check(True, f"archive: {len(names)} members, nothing hidden, nothing compressed")
-            bundle = OpenedBundle(archive, keys, roots, required, kept, policy)
+            bundle = OpenedBundle(archive, keys, roots, required, kept, policy, signing)
             for name, check in CHECKS:
                 try:
                     result = check(bundle)

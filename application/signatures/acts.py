@@ -43,6 +43,8 @@ SIGNED_ACTIONS = frozenset(
         Action.PASSKEY_REGISTER,
     }
 )
+#: Those of them that a role may be required to sign; adding a passkey follows a rule of its own.
+MONEY_ACTIONS = SIGNED_ACTIONS - {Action.PASSKEY_REGISTER}
 #: The roles that take such acts.
 SIGNING_ROLES = frozenset({Role.STRUCTURE, Role.COORDONNATEUR, Role.NATIONAL})
 

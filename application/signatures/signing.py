@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from application.signatures.acts import SIGNED_ACTIONS, SIGNED_WITHIN, Act, digests_of
+from application.signatures.acts import MONEY_ACTIONS, SIGNED_ACTIONS, SIGNED_WITHIN, Act, digests_of
 from application.signatures.site import Site
 from domain.kernel.actors import Actor, Role
 from domain.kernel.errors import DomainError, broken, invalid
@@ -37,8 +37,8 @@ class Signing:
     required_of: frozenset[Role] = field(default=frozenset())
 
     def requires(self, action: Action, role: Role) -> bool:
-        """Return whether an act of this role is refused without a signature. Adding a passkey follows its own rule."""
-        return role in self.required_of and action in SIGNED_ACTIONS and action is not Action.PASSKEY_REGISTER
+        """Return whether an act of this role is refused without a signature."""
+        return role in self.required_of and action in MONEY_ACTIONS
 
     def check_unsigned(self, action: Action, actor: Actor) -> None:
         """Raise RULE_BROKEN if the act has to be signed."""

@@ -14,6 +14,7 @@ from application.proof.facts.dossier_facts import Facts
 from application.proof.notes import Checkpoint
 from application.proof.public_keys import PublicKey
 from application.proof.witnessing.policy import Policy
+from domain.kernel.actors import Role
 from eventstore.records import Recorded
 from eventstore.strict_reading import strict_json
 
@@ -36,6 +37,8 @@ class OpenedBundle:
     required: Sequence[str] = ()
     kept: str | None = None
     policy: Policy | None = None
+    #: Roles all of whose acts that move money must be signed by the person.
+    signing: Sequence[Role] = ()
     members: list[str] = field(default_factory=list)
     format: int = 0
     dossier_id: UUID = field(default_factory=lambda: UUID(int=0))

@@ -67,6 +67,7 @@ class _DossierFold:
                 "version": record.originator_version,
                 "actor": record.stamp.actor,
                 "role": str(record.stamp.role),
+                **_signed(record),
             }
         )
 
@@ -213,6 +214,12 @@ class _DossierFold:
 def _act(record: Recorded) -> Facts:
     """Return who acted, and when."""
     return {"by": record.stamp.actor, "at": _instant(record.stamp.recorded_at)}
+
+
+def _signed(record: Recorded) -> Facts:
+    """Return which passkey signed the act; nothing of an act that nobody signed."""
+    signature = record.stamp.signature
+    return {} if signature is None else {"signed_with": signature.credential_id}
 
 
 def _attendance(fact: animations.AnimationAttested | animations.AttestationCorrected) -> Facts:

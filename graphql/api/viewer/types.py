@@ -17,7 +17,7 @@ from api.passkeys.types import Passkey, creation_options_of, load_passkeys
 from api.structures.types import Structure, load_structures
 from api.typology.territories_and_terms import lists_of
 from api.typology.territory import Territory
-from application.signatures.acts import SIGNED_ACTIONS
+from application.signatures.acts import MONEY_ACTIONS
 from domain.candidatures.events import Degree
 from domain.candidatures.transitions import AUTHORITY, CandidatureStatus
 from domain.kernel.actors import Role
@@ -140,7 +140,7 @@ class Viewer:
     @strawberry.field(description="The mutations that are refused to the asker without their own `signature`.")
     async def signs(self, info: Info) -> list[str]:
         signing = info.context.services.application.bus.signing
-        return sorted(action for action in SIGNED_ACTIONS if signing.requires(action, info.context.actor.role))
+        return sorted(action for action in MONEY_ACTIONS if signing.requires(action, info.context.actor.role))
 
     @strawberry.field(description="What waits for the asker.")
     async def waiting(self, info: Info) -> Waiting:

@@ -2,106 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from application.signatures.signing import Signing
-from application.signatures.site import Site
 from domain.kernel.actors import Role
 from tests.scenarios.service.test_service_dossiers import Claims
-from tests.support.passkeys import PRESENT, RP_ID, SITE, Authenticator
+from tests.support.passkeys import PRESENT, RP_ID, Authenticator
 from tests.support.people import COORDONNATEUR, NATIONAL, PARENT, REASONS, STRUCTURE, People
-from tests.support.server import Clock, Server, running_server, token
+from tests.support.server import Server, token
+from tests.support.signers import ASK, OPTIONS, REGISTER, Signer
 
-OPTIONS = "{ viewer { passkeyOptions signs passkeys { credentialId site revokedAt } } }"
-REGISTER = """mutation($input: PasskeyRegisterInput!) {
-    passkeyRegister(input: $input) { passkeys { credentialId } position errors { code message field } } }"""
-REVOKE = """mutation($input: PasskeyRevokeInput!) {
-    passkeyRevoke(input: $input) { passkeys { credentialId revokedAt } errors { code message field } } }"""
-ASK = "query($act: SignedActInput!) { actSignature(act: $act) { options expiresAt errors { code message field } } }"
 SIGNED = """
 SELECT topic, convert_from(state, 'UTF8')::jsonb -> 'stamp' -> 'signature' FROM stored_events
 WHERE convert_from(state, 'UTF8')::jsonb -> 'stamp' ? 'signature' ORDER BY notification_id"""
 OTHER_COORDONNATEUR = token(Role.COORDONNATEUR, "Une autre", territories=["34"])
-
-
-@pytest.fixture
-def required_of() -> frozenset[Role]:
-    return frozenset()
-
-
-@pytest.fixture
-def server(founded_url: str, clock: Clock, required_of: frozenset[Role]) -> Iterator[Server]:
-    signing = Signing(Site.at(SITE), required_of)
-    with running_server(founded_url, clock, signing=signing) as running:
-        yield running
-
-
-@pytest.fixture
-def claims(people: People) -> Claims:
-    return Claims(people)
-
-
-@dataclass
-class Signer:
-    """A person who registers a key, and signs with it."""
-
-    server: Server
-    token: str
-    key: Authenticator
-
-    def registers(self, **signature: Any) -> list[dict[str, Any]]:
-        """The errors."""
-        answer = self.key.creates(self.server.ask(OPTIONS, self.token)["viewer"]["passkeyOptions"])
-        return self._errors(REGISTER, answer | signature)
-
-    def revokes(self) -> list[dict[str, Any]]:
-        return self._errors(REVOKE, {"credentialId": self.key.credential_id})
-
-    def asks(self, mutation: str, **values: Any) -> dict[str, Any]:
-        answer: dict[str, Any] = self.server.ask(ASK, self.token, act={mutation: values})["actSignature"]
-        return answer
-
-    def sends(self, mutation: str, **values: Any) -> list[dict[str, Any]]:
-        kind = mutation[0].upper() + mutation[1:]
-        return self._errors(
-            f"mutation($input: {kind}Input!) {{ {mutation}(input: $input) {{ errors {{ code message field }} }} }}",
-            values,
-        )
-
-    def signs(self, mutation: str, **values: Any) -> list[dict[str, Any]]:
-        asked = self.asks(mutation, **values)
-        assert asked["errors"] == []
-        return self.sends(mutation, **values, signature=self.key.signs(asked))
-
-    def _errors(self, document: str, values: dict[str, Any]) -> list[dict[str, Any]]:
-        (answer,) = self.server.ask(document, self.token, input=values).values()
-        errors: list[dict[str, Any]] = answer["errors"]
-        return errors
-
-
-@pytest.fixture
-def anne(server: Server) -> Signer:
-    signer = Signer(server, COORDONNATEUR, Authenticator("anne"))
-    assert signer.registers() == []
-    return signer
-
-
-@pytest.fixture
-def dossier(claims: Claims, people: People) -> str:
-    """Submitted, of one animation."""
-    claims.attest(*claims.held())
-    return submitted(claims, people)
-
-
-def submitted(claims: Claims, people: People) -> str:
-    dossier = str(claims.open()["id"])
-    people.does("19-submit-a-service-dossier", STRUCTURE, dossierId=dossier)
-    return dossier
 
 
 def signed_topics(server: Server) -> list[str]:
@@ -132,10 +49,10 @@ def test_a_passkey_made_elsewhere_for_another_too_late_or_without_verification_i
     options = server.ask(OPTIONS, COORDONNATEUR)["viewer"]["passkeyOptions"]
     answer = Authenticator().creates(options)
     other = Signer(server, OTHER_COORDONNATEUR, Authenticator())
-    assert "quelqu'un d'autre" in other._errors(REGISTER, answer)[0]["message"]
+    assert "quelqu'un d'autre" in other.errors(REGISTER, answer)[0]["message"]
     server.clock.now += timedelta(minutes=11)
     mine = Signer(server, COORDONNATEUR, Authenticator())
-    assert "délai" in mine._errors(REGISTER, answer)[0]["message"]
+    assert "délai" in mine.errors(REGISTER, answer)[0]["message"]
     assert server.ask(OPTIONS, COORDONNATEUR)["viewer"]["passkeys"] == []
 
 
@@ -144,7 +61,7 @@ def test_a_further_passkey_is_signed_with_the_first(anne: Signer, server: Server
     assert "signez avec elle" in phone.registers()[0]["message"]
     answer = phone.key.creates(server.ask(OPTIONS, COORDONNATEUR)["viewer"]["passkeyOptions"])
     asked = anne.asks("passkeyRegister", **answer)
-    assert phone._errors(REGISTER, answer | {"signature": anne.key.signs(asked)}) == []
+    assert phone.errors(REGISTER, answer | {"signature": anne.key.signs(asked)}) == []
     assert signed_topics(server) == ["passkey.registered"]
 
 

@@ -1,0 +1,62 @@
+"""Tell which acts the persons themselves signed, with which keys, and check that those asked for are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import sha256
+
+from application.proof.bundle_checks.opened_bundle import CheckFailed, OpenedBundle
+from application.signatures.acts import MONEY_ACTIONS, from_base64url
+from domain.kernel.identifiers import passkeys_id
+from domain.passkeys.events import PasskeyRegistered
+from eventstore.records import Recorded
+
+_FINGERPRINT_LETTERS = 16
+
+
+def check_signed_acts(bundle: OpenedBundle) -> str | None:
+    """Check that all acts of the roles asked for are signed. That each signature holds, the rules have checked."""
+    acts = list(_acts(bundle))
+    unsigned = [act for act in acts if act.stamp.signature is None]
+    for act in unsigned:
+        if act.stamp.role in bundle.signing:
+            raise CheckFailed(
+                f"{act.event.topic} at position {act.position}, by {act.stamp.role}, is not signed by the person"
+            )
+    signed = [act for act in acts if act.stamp.signature is not None]
+    if not signed:
+        return None
+    bundle.warnings.extend(dict.fromkeys(_key_of(bundle, act) for act in signed))
+    return f"{len(signed)} of {len(acts)} acts that move money are signed by the persons themselves"
+
+
+def _acts(bundle: OpenedBundle) -> Iterator[Recorded]:
+    """Yield the first event of each command that moves money."""
+    commands = set()
+    for record in bundle.records:
+        cause, _, action = record.stamp.cause.partition(":")
+        if cause == "command" and action in MONEY_ACTIONS and record.stamp.command_id not in commands:
+            commands.add(record.stamp.command_id)
+            yield record
+
+
+def _key_of(bundle: OpenedBundle, act: Recorded) -> str:
+    """Return which key signed, and how it came to be the person's."""
+    stamp = act.stamp
+    assert stamp.signature is not None
+    assert stamp.person is not None
+    credential_id, stream = stamp.signature.credential_id, passkeys_id(stamp.person)
+    (registered,) = (
+        record
+        for record in bundle.records
+        if record.originator_id == stream
+        and isinstance(record.event, PasskeyRegistered)
+        and record.event.credential_id == credential_id
+    )
+    assert isinstance(registered.event, PasskeyRegistered)
+    fingerprint = sha256(from_base64url(registered.event.public_key)).hexdigest()[:_FINGERPRINT_LETTERS]
+    vouched = "signed with an earlier one" if registered.stamp.signature else "on the word of the log's owner"
+    return (
+        f"{stamp.actor} ({stamp.role}) signs with the key {fingerprint} of {registered.event.rp_id}, registered on"
+        f" {registered.stamp.recorded_at:%Y-%m-%d} {vouched}"
+    )
