@@ -6,6 +6,7 @@ import base64
 import json
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -27,9 +28,13 @@ from application.proof.merkle import leaf_hash
 from application.proof.notes import from_pem, open_note, parse_checkpoint
 from application.proof.public_keys import read_public_keys, sign_key_list
 from application.proof.verifying import CHECKS
+from application.signatures.acts import Act, digest_of_state, to_base64url
+from application.signatures.assertions import check_assertion
 from domain.kernel.events import registered_events
 from domain.kernel.identifiers import MAP_ID
+from domain.passkeys.passkeys import Passkey
 from eventstore.authenticators import Chain
+from eventstore.records import ActSignature
 from tests.application.proof.conftest import KEY
 from tests.support.papers import second_verifier
 from tests.support.papers.bundles import members
@@ -77,6 +82,23 @@ def test_the_list_of_keys_of_the_documentation_names_the_key_that_signed_it():
     (key,) = read_public_keys(vector("keys"))
     assert (key.public_key, key.name) == (KEY.public, "parentalite.log/example")
     assert sign_key_list([key], KEY, "parentalite.log/example") == vector("keys")
+
+
+def test_the_signed_act_of_the_documentation_is_signed_by_its_passkey():
+    values = dict(line.split(maxsplit=1) for line in vector("signed-act").splitlines())
+    stream, state = UUID(values["stream"]), values["state"].encode()
+    assert digest_of_state(stream, int(values["version"]), values["topic"], state) == values["digest"]
+    assert to_base64url(sha256(values["event"].encode()).digest()) == values["digest"]
+    assert to_base64url(sha256(values["act"].encode()).digest()) == values["challenge"]
+    signed = json.loads(values["act"])
+    expires_at = datetime.fromisoformat(signed["expires_at"])
+    act = Act(signed["act"], signed["person"], signed["role"], expires_at, tuple(signed["events"]))
+    assert to_base64url(act.challenge) == values["challenge"]
+    assertion = {name: values[name] for name in ("authenticator_data", "client_data", "signature")}
+    signature = ActSignature(
+        act=act.action, expires_at=expires_at, events=act.events, credential_id="AAAA", **assertion
+    )
+    check_assertion(signature, Passkey("AAAA", values["public_key"], values["rp_id"]), act.challenge)
 
 
 def test_every_check_of_the_verifier_is_told_of():

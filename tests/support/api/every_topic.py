@@ -45,6 +45,7 @@ from application.files.expiry import FileExpire
 from application.notifications.refused_letters import LetterRefuse
 from application.notifications.unsubscribing import PURPOSE as UNSUBSCRIBE
 from application.notifications.unsubscribing import Unsubscribe
+from application.passkeys import PasskeyRegister, PasskeyRevoke
 from application.proof.completeness.committing import ProofMapCommit
 from application.proof.log_checks import ProofLogCheck
 from application.registrations import (
@@ -114,11 +115,18 @@ def an_event_of_every_topic(world: World, claim: Claim) -> dict[str, str]:
     world.does(MediateurAccept(**mediateur), STRUCTURE)
     world.does(FileExpire(sha256="0" * 64), SYSTEM)
     world.does(ProofMapCommit(position=1, root="0" * 64), SYSTEM)
+    _kept_keys(world)
     world.does(ProofLogCheck(position=1, events=1, rows=1, findings=1, first_findings=("position 1",)), SYSTEM)
     refused = UUID(ids["refused"])
     world.does(AnimationModify(animation_id=refused, changes={"title": "Précisé"}), STRUCTURE)
     world.does(AnimationTextBlank(animation_id=refused, version=1, reason="Un nom"), NATIONAL)
     return ids
+
+
+def _kept_keys(world: World) -> None:
+    somebody = replace(NATIONAL, person="q83vEjRWeJCrze8SNFZ4kA")
+    world.does(PasskeyRegister(credential_id="a", public_key="cose", rp_id="example.org"), somebody)
+    world.does(PasskeyRevoke(credential_id="a"), somebody)
 
 
 def _controlled(world: World, ids: dict[str, str]) -> None:

@@ -183,7 +183,7 @@ def checkpoint(seen, path, key):
 
 def events(seen, path, key):
     versions: dict[bytes, int] = {}
-    seen["events"], last = [], (0, -1)
+    seen["events"], seen["signers"], last = [], set(), (0, -1)
     for line in seen["members"]["events.jsonl"].splitlines():
         inclusion = strict(line)
         assert list(inclusion) == ["position", "index", "leaf", "proof"]
@@ -196,6 +196,9 @@ def events(seen, path, key):
         assert versions.get(aggregate, 0) + 1 == version
         versions[aggregate] = version
         seen["events"].append((str(uuid.UUID(bytes=aggregate)), topic, read_state(topic, state)))
+        stamp = strict(state)["stamp"]
+        if "signature" in stamp:
+            seen["signers"].add((str(uuid.UUID(bytes=aggregate)), stamp["person"]))
 
 
 def strict(content):
@@ -262,7 +265,9 @@ def dossier(seen, path, key):
         name for topic, data in of_dossier if topic == "service_dossier.gathered" for name in data["animation_ids"]
     }
     streams = {stream for stream, topic, _ in seen["events"] if topic != "file.expired"}
-    assert streams == {seen["dossier"], opened["structure_id"], opened["convention_id"], *gathered}
+    named = {seen["dossier"], opened["structure_id"], opened["convention_id"], *gathered}
+    signers = {person for stream, person in seen["signers"] if stream in named}
+    assert streams == named | {str(uuid.uuid5(OURS, f"passkeys:{person}")) for person in signers}
     assert json.loads(seen["members"]["dossier.json"])["dossier_id"] == seen["dossier"]
 
 
