@@ -168,7 +168,7 @@ def _own_candidature(command: _ByCandidate, work: UnitOfWork) -> Candidature:
     """Return the candidature; its link makes the holder act as the candidate. Raises INVALID without either."""
     if command.link is None:
         if command.candidature_id is None:
-            raise invalid("indiquez candidatureId, ou le lien reçu (link).", "candidature_id")
+            raise invalid("indiquez la candidature, ou le lien reçu.", "candidature_id")
         return work.subject(
             CANDIDATURE, command.candidature_id, command.expected_version, "Candidature", "candidature_id"
         )

@@ -20,8 +20,8 @@ from domain.controls.events import ControlDrawn
 from domain.controls.pieces import ReasonCode
 from domain.controls.population import POPULATION_EVENTS, Certifications
 from domain.controls.transitions import ControlStatus
-from domain.kernel.errors import forbidden, invalid
-from domain.kernel.rights import Action, scope_of
+from domain.kernel.errors import invalid
+from domain.kernel.rights import Action, out_of_reach, scope_of
 from domain.kernel.validation import Comment, Label, LongText, TerritoryCode
 from domain.service_dossiers.service_dossier import ServiceDossier
 from eventstore.records import Recorded
@@ -149,7 +149,7 @@ def answer(command: ControlAnswer, work: UnitOfWork) -> UUID:
     control = work.find(CONTROL, command.control_id)
     if control is None or dossier.id not in control.drawn:
         # Structures see only the controls that drew a dossier of theirs.
-        raise forbidden()
+        raise out_of_reach(work.actor, work.action)
     work.expect(control.id, command.expected_version)
     work.record(
         CONTROL,

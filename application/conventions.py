@@ -83,7 +83,9 @@ def find_territory(work: UnitOfWork, code: str) -> Territory:
 def sign(command: ConventionSign, work: UnitOfWork) -> UUID:
     territory = find_territory(work, command.territory)
     terms = ConventionTerms.model_construct(**{name: getattr(command, name) for name in ConventionTerms.model_fields})
-    facts = conventions.sign(terms, work.actor, territory.local_date(work.now))
+    account = work.find(STRUCTURE, structure_id(command.siret))
+    others = conventions_of(work, account)
+    facts = conventions.sign(terms, work.actor, territory.local_date(work.now), others)
     _check_speaker(work, structure_id(command.siret))
     convention_id = uuid4()
     belongings = Belongings(structure_id(command.siret), frozenset([territory.code]))

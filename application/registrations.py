@@ -18,7 +18,13 @@ from domain.catalogue import ANIMATION, REGISTRATION
 from domain.kernel.errors import invalid
 from domain.kernel.events import Event
 from domain.kernel.identifiers import registration_book_id
-from domain.kernel.people import EmailAddress, PersonName, Phone
+from domain.kernel.people import (
+    EmailAddress,
+    PersonName,
+    Phone,
+    name_comparison_form,
+    phone_comparison_form,
+)
 from domain.kernel.rights import Action, Belongings, authorize
 from domain.kernel.validation import Link, PrintedCode, Reason
 from domain.registrations import registration as registrations
@@ -114,7 +120,7 @@ def _register(command: RegistrationSubmit | RegistrationSubmitFor, work: UnitOfW
         Registrant(command.first_name, command.last_name, command.email, command.phone, command.children),
         registration_id,
         _person(work, command.email, registration_id, book_id, on_behalf),
-        work.keyed.pseudonym(f"contact:{animation.id}:{address_of(command.email)}") if command.email else None,
+        _contact(command, animation.id, work),
         work.actor,
         work.now,
         on_behalf,
@@ -122,6 +128,16 @@ def _register(command: RegistrationSubmit | RegistrationSubmitFor, work: UnitOfW
     )
     _record(work, animation, facts)
     return registration_id
+
+
+def _contact(command: RegistrationSubmit | RegistrationSubmitFor, animation_id: UUID, work: UnitOfWork) -> UUID | None:
+    """Return the pseudonym that the person is known again by: of the address, else of name and telephone."""
+    if command.email:
+        return work.keyed.pseudonym(f"contact:{animation_id}:{address_of(command.email)}")
+    if command.phone is None:
+        return None
+    name, phone = name_comparison_form(command.first_name, command.last_name), phone_comparison_form(command.phone)
+    return work.keyed.pseudonym(f"contact:{animation_id}:{name}:{phone}")
 
 
 def _others_today(work: UnitOfWork, animation: Animation) -> int:
@@ -148,7 +164,7 @@ def cancel(command: RegistrationCancel, work: UnitOfWork) -> UUID:
     animation, registration_id = _resolve(command, work)
     book = _book(work, animation.id)
     cancelled = _record(work, animation, registrations.cancel(book, animation, registration_id, work.actor, work.now))
-    _seat_next(work, animation, animation.content.seats, cancelled)
+    _seat_next(work, animation, animation.content, cancelled)
     return registration_id
 
 
@@ -163,7 +179,7 @@ def remove(command: RegistrationRemove, work: UnitOfWork) -> UUID:
     animation = work.subject(ANIMATION, command.animation_id, None, "Animation", "animation_id")
     book, registration_id = _book(work, animation.id), command.registration_id
     facts = registrations.remove(book, animation, registration_id, command.reason, work.actor, work.now)
-    _seat_next(work, animation, animation.content.seats, _record(work, animation, facts))
+    _seat_next(work, animation, animation.content, _record(work, animation, facts))
     return registration_id
 
 
@@ -174,7 +190,7 @@ def erase(command: RegistrantErase, work: UnitOfWork) -> UUID:
     authorize(work.actor, command.action, Belongings(person_id=book.people.get(command.registration_id)))
     erased = _record(work, animation, registrations.erase(book, command.registration_id))
     if animation.content.starts_at > work.now:
-        _seat_next(work, animation, animation.content.seats, erased)
+        _seat_next(work, animation, animation.content, erased)
     return command.registration_id
 
 
@@ -192,7 +208,7 @@ def after_modification(work: UnitOfWork, before: Animation, after: AnimationDeta
     )
     if questions := registrations.question(book, before.content, after, agreed):
         _record(work, before, questions, modified)
-    _seat_next(work, before, after.seats, modified)
+    _seat_next(work, before, after, modified)
 
 
 def _agreed_details(work: UnitOfWork, animation_id: UUID) -> dict[UUID, AnimationDetails]:
@@ -209,9 +225,10 @@ def _agreed_details(work: UnitOfWork, animation_id: UUID) -> dict[UUID, Animatio
     return agreed
 
 
-def _seat_next(work: UnitOfWork, animation: Animation, seats: int, cause: Recorded) -> None:
+def _seat_next(work: UnitOfWork, animation: Animation, content: AnimationDetails, cause: Recorded) -> None:
     """Policy: free seats go to the first in the waiting list."""
-    if obtained := registrations.seat_next(_book(work, animation.id), seats):
+    seats, starts_at = content.seats, content.starts_at
+    if obtained := registrations.seat_next(_book(work, animation.id), seats, starts_at, work.now):
         _record(work, animation, obtained, cause)
 
 
@@ -223,7 +240,7 @@ def _resolve(command: _ByHolder, work: UnitOfWork) -> tuple[Animation, UUID]:
     elif command.animation_id is not None and command.code is not None:
         animation_id, registration_id = command.animation_id, _find_by_code(command.animation_id, command.code, work)
     else:
-        raise invalid("link : indiquez le lien reçu, ou animationId avec le code imprimé.", "link")
+        raise invalid("Indiquez le lien reçu, ou le code imprimé avec l'animation.", "link")
     return work.subject(ANIMATION, animation_id, None, "Animation", "animation_id"), registration_id
 
 
@@ -231,7 +248,7 @@ def _find_by_code(animation_id: UUID, code: str, work: UnitOfWork) -> UUID:
     people = _book(work, animation_id).people
     if (registration_id := work.keyed.codes.thing(PURPOSE, animation_id, people, code)) is not None:
         return registration_id
-    raise invalid("code : ce code n'est pas celui d'une inscription à cette animation.", "code")
+    raise invalid("Ce code n'est pas celui d'une inscription à cette animation.", "code")
 
 
 def _book(work: UnitOfWork, animation_id: UUID) -> RegistrationBook:

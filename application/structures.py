@@ -8,10 +8,9 @@ from uuid import UUID
 from application.commanding.commands import Command
 from application.commanding.unit_of_work import UnitOfWork
 from domain.catalogue import STRUCTURE
-from domain.kernel.errors import forbidden
 from domain.kernel.identifiers import structure_contact_id
 from domain.kernel.people import EmailAddress, Phone
-from domain.kernel.rights import Action, Belongings, authorize
+from domain.kernel.rights import Action, Belongings, authorize, out_of_reach
 from domain.kernel.validation import Label
 from domain.structures.structure import StructureContactSet
 
@@ -39,7 +38,7 @@ class StructureContactErase(Command):
 def set_contact(command: SetStructureContact, work: UnitOfWork) -> UUID:
     authorize(work.actor, command.action, Belongings(structure_id=command.structure_id))
     if work.find(STRUCTURE, command.structure_id) is None:
-        raise forbidden()
+        raise out_of_reach(work.actor, work.action)
     contact = {"phone": command.phone, "email": command.email, "hours": command.hours}
     person = work.keyed.writable(structure_contact_id(command.structure_id), command.structure_id)
     fact = StructureContactSet(person_id=person, **contact)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar
 from uuid import UUID, uuid4
 
@@ -22,9 +24,25 @@ from domain.kernel.events import Event
 from domain.kernel.rights import Action, Belongings
 from domain.kernel.validation import HeadCount, Instant, LongText, Reason, TerritoryCode
 
+_STAND_INS: Mapping[str, Any] = {
+    "title": "titre",
+    "description": "description",
+    "starts_at": datetime(2000, 1, 2, tzinfo=UTC),
+    "ends_at": datetime(2100, 12, 30, tzinfo=UTC),
+    "venue_type": "aucun-terme",
+    "venue_name": "lieu",
+    "address": None,
+    "commune_code": None,
+    "audience": "aucun-terme",
+    "type": "aucun-terme",
+    "themes": ("aucun-terme",),
+    "seats": 1,
+}
+
 
 class AnimationCreate(Command, AnimationContent):
     action: ClassVar[Action] = Action.ANIMATION_CREATE
+    stand_ins: ClassVar[Mapping[str, Any]] = _STAND_INS
 
     structure_id: UUID
     territory: TerritoryCode

@@ -22,6 +22,8 @@ class Command(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     action: ClassVar[Action]
+    #: Values that stand in for malformed ones, so that rules can still be held against the other fields.
+    stand_ins: ClassVar[Mapping[str, Any]] = {}
     idempotency_key: UUID | None = None
     signature: GivenSignature | None = Field(default=None, exclude=True)
 

@@ -14,9 +14,9 @@ from cachetools import LRUCache
 from application.commanding.pseudonyms_and_links import Keyed
 from domain.catalogue import AggregateKind
 from domain.kernel.actors import Actor
-from domain.kernel.errors import DomainError, ErrorCode, forbidden, not_found, refuse
+from domain.kernel.errors import DomainError, ErrorCode, not_found, refuse
 from domain.kernel.events import Event
-from domain.kernel.rights import Action, Belongings, Scope, scope_of
+from domain.kernel.rights import Action, Belongings, Scope, out_of_reach, scope_of
 from eventstore.log import state_after
 from eventstore.records import Recorded, Stamp
 
@@ -98,7 +98,8 @@ class UnitOfWork:
         """
         state = self.find(kind, stream)
         if state is None:
-            raise not_found(what, *path) if scope_of(self.actor, self.action) is Scope.ANYWHERE else forbidden()
+            anywhere = scope_of(self.actor, self.action) is Scope.ANYWHERE
+            raise not_found(what, *path) if anywhere else out_of_reach(self.actor, self.action)
         self.expect(stream, version)
         return state
 

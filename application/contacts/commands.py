@@ -15,10 +15,10 @@ from domain.catalogue import CONTACTS, STRUCTURE
 from domain.contacts import contacts
 from domain.contacts.contacts import EMPTY, PLANNING_AGAIN, ContactList, EarlierPlanning
 from domain.contacts.events import ContactAdded, PlanningSent
-from domain.kernel.errors import DomainError, Problem, forbidden
+from domain.kernel.errors import DomainError, Problem
 from domain.kernel.events import Event
 from domain.kernel.identifiers import contact_list_id
-from domain.kernel.rights import Action, Belongings, authorize
+from domain.kernel.rights import Action, Belongings, authorize, out_of_reach
 
 
 class _OfStructure(Command):
@@ -82,7 +82,7 @@ def import_file(command: ContactsImport, work: UnitOfWork) -> UUID:
 
 def _add(work: UnitOfWork, structure_id: UUID, entries: Iterable[Contact]) -> UUID:
     if work.find(STRUCTURE, structure_id) is None:
-        raise forbidden()
+        raise out_of_reach(work.actor, work.action)
     entries = list(entries)
     people = work.keyed.mailboxes_in([entry.email for entry in entries], contact_list_id(structure_id))
     added = [

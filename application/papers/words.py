@@ -4,21 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from domain.kernel.actors import Role
+from domain.kernel.actors import ROLE_NAMES, Role
 
-ROLES: Mapping[Role, str] = {
-    Role.PUBLIC: "public",
-    Role.PARENT: "parent",
-    Role.STRUCTURE: "structure",
-    Role.MEDIATEUR: "médiateur",
-    Role.COORDONNATEUR: "coordonnateur",
-    Role.DIRECTOR: "directeur d'école",
-    Role.INSPECTOR: "IEN",
-    Role.HEAD: "chef d'établissement",
-    Role.NATIONAL: "équipe nationale",
-    Role.AUDITOR: "auditeur",
-    Role.SYSTEM: "système",
-}
+ROLES: Mapping[Role, str] = ROLE_NAMES
 
 #: Where an animation, a dossier, a control or a candidature stands, as their read models say it.
 STATUSES: Mapping[str, str] = {

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from domain.accounts.events import InvitationAccepted, InvitationErased, InvitationRevoked, InvitationSent
 from domain.kernel.actors import Actor
-from domain.kernel.errors import broken, forbidden
+from domain.kernel.errors import broken
 from domain.kernel.events import Event
-from domain.kernel.rights import Action, Belongings, authorize
+from domain.kernel.rights import Action, Belongings, authorize, out_of_reach
 from domain.structures.structure import Structure
 
 
@@ -51,7 +51,7 @@ def evolve(state: Invitation | None, originator_id: UUID, fact: Event) -> Invita
 def send(structure: Structure | None, person_id: UUID, email: str, actor: Actor) -> list[Event]:
     """Invite a person; several people may speak for one structure."""
     if structure is None:
-        raise forbidden()
+        raise out_of_reach(actor, Action.INVITATION_SEND)
     authorize(actor, Action.INVITATION_SEND, structure.belongings)
     territories = tuple(sorted(structure.territories))
     return [InvitationSent(structure_id=structure.id, territories=territories, person_id=person_id, email=email)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -32,7 +33,7 @@ from domain.animations.transitions import AnimationStatus, belongings, check
 from domain.conventions.convention import Convention, covering
 from domain.files.pages import with_page, without_page
 from domain.kernel.actors import Actor
-from domain.kernel.errors import broken, forbidden, invalid
+from domain.kernel.errors import DomainError, Problem, broken, forbidden, gathering, invalid
 from domain.kernel.events import ERASED_WORDS, Event, without_words
 from domain.kernel.rights import Action, Belongings, authorize
 from domain.kernel.validation import required_reason, validated
@@ -184,8 +185,7 @@ def declare(
 def _declared(
     content: AnimationContent, structure_id: UUID, around: Surroundings, now: datetime, cloned_from: UUID | None = None
 ) -> list[Event]:
-    content = _checked(content, around, already=None)
-    convention_id = covering(around.conventions, around.territory.code, content.starts_at.date()).id
+    content, convention_id = _checked(content, around, None, partial(_covering, around=around))
     return [
         AnimationCreated(
             structure_id=structure_id,
@@ -215,8 +215,8 @@ def modify(
     """Modify the content: `changes` holds new values by field name. Correcting a refused animation resubmits it."""
     check(Action.ANIMATION_MODIFY, state, actor, now)
     content = validated(AnimationContent, state.content.model_dump() | _without_its_place(changes, state))
-    content = _checked(content, around, already=state.content)
-    convention_id = _convention_after(state, content, around)
+    after = partial(_convention_after, state, around=around)
+    content, convention_id = _checked(content, around, state.content, after)
     changed = tuple(name for name in CONTENT_FIELDS if getattr(content, name) != getattr(state.content, name))
     if not changed:
         raise broken("Rien ne change : indiquez au moins une valeur nouvelle.")
@@ -257,15 +257,18 @@ def end(state: Animation, actor: Actor, now: datetime) -> list[Event]:
     return [AnimationEnded()]
 
 
-def _checked(content: AnimationContent, around: Surroundings, already: AnimationDetails | None) -> AnimationContent:
-    """Return the content in the territory's local time. Raise DomainError if a rule stands against it.
+def _checked(
+    content: AnimationContent,
+    around: Surroundings,
+    already: AnimationDetails | None,
+    convention_of: Callable[[AnimationContent], UUID],
+) -> tuple[AnimationContent, UUID]:
+    """Return the content in the territory's local time, and its convention. Raise DomainError with every problem.
 
     A term that was declared before (`already`) and retired since may stay: history keeps its words.
     """
     if around.structure is None:
-        raise forbidden()
-    if content.ends_at <= content.starts_at:
-        raise invalid("la fin doit suivre le début.", "ends_at")
+        raise forbidden("Cette structure n'a pas de compte : la signature d'une convention l'ouvre.")
     chosen = [
         (TermKind.VENUE_TYPE, content.venue_type, ("venue_type",)),
         (TermKind.AUDIENCE, content.audience, ("audience",)),
@@ -275,8 +278,22 @@ def _checked(content: AnimationContent, around: Surroundings, already: Animation
     clock = around.territory.local_time
     local = content.model_copy(update={"starts_at": clock(content.starts_at), "ends_at": clock(content.ends_at)})
     former = _terms(already) if already else set()
-    check_terms(around.typology, [choice for choice in chosen if choice[:2] not in former], local.starts_at.date())
-    return local
+    problems: list[Problem] = []
+    with gathering(problems):
+        if content.ends_at <= content.starts_at:
+            raise invalid("La fin doit suivre le début.", "ends_at")
+    with gathering(problems):
+        check_terms(around.typology, [choice for choice in chosen if choice[:2] not in former], local.starts_at.date())
+    convention_id = None
+    with gathering(problems):
+        convention_id = convention_of(local)
+    if problems or convention_id is None:
+        raise DomainError(problems)
+    return local, convention_id
+
+
+def _covering(content: AnimationDetails, around: Surroundings) -> UUID:
+    return covering(around.conventions, around.territory.code, content.starts_at.date()).id
 
 
 def _convention_after(state: Animation, content: AnimationDetails, around: Surroundings) -> UUID:

@@ -125,6 +125,6 @@ def check(action: Action, state: Standing, belongings: Belongings, actor: Actor)
     """Raise FORBIDDEN or RULE_BROKEN unless the actor may take the action on this candidature now."""
     authorize(actor, action, belongings)
     if _another_authority_decides(action, state.degree, actor):
-        raise forbidden()
+        raise forbidden("L'IEN décide au premier degré, le chef d'établissement au second.")
     if reason := obstacle(action, state):
         raise broken(reason)

@@ -8,8 +8,8 @@ from typing import Protocol
 
 from domain.kernel.actors import Actor
 from domain.kernel.allowed import AllowedAction
-from domain.kernel.errors import broken, forbidden
-from domain.kernel.rights import Action, Belongings, may
+from domain.kernel.errors import broken
+from domain.kernel.rights import Action, Belongings, authorize, may
 
 
 class ControlStatus(StrEnum):
@@ -57,8 +57,7 @@ def obstacle(action: Action, control: ControlStanding) -> str | None:
 
 def check(action: Action, control: ControlStanding, belongings: Belongings, actor: Actor) -> None:
     """Raise FORBIDDEN or RULE_BROKEN unless the actor may take the action now, on a thing with these belongings."""
-    if not may(actor, action, belongings):
-        raise forbidden()
+    authorize(actor, action, belongings)
     if reason := obstacle(action, control):
         raise broken(reason)
 

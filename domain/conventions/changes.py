@@ -74,7 +74,7 @@ def _with_rate(state: Convention, changed: list[str], rate: object, effective_fr
     """Return what changes, the rate included wherever any day from that one on would be paid otherwise."""
     later = any(each.effective_from is not None and each.effective_from > effective_from for each in state.rates)
     if rate == state.rate_on(effective_from) and not later:
-        raise invalid("une date d'effet va avec un tarif qui change : indiquez ratePerAnimation.", "effective_from")
+        raise invalid("une date d'effet va avec un tarif qui change : indiquez aussi ce tarif.", "effective_from")
     return [name for name in AMENDABLE if name in changed or name == "rate_per_animation"]
 
 

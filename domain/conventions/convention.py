@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.conventions.rates import AgreedRate, rate_on
 from domain.kernel.actors import Actor
-from domain.kernel.errors import broken, invalid
+from domain.kernel.errors import ErrorCode, broken, invalid, refuse
 from domain.kernel.euros import Amount, Euros
 from domain.kernel.events import ERASED_WORDS, Event, FreeText, PersonalMark, WordsErased, event
 from domain.kernel.identifiers import Siret, structure_id
@@ -201,12 +201,24 @@ def evolve(state: Convention | None, originator_id: UUID, fact: Event) -> Conven
     raise TypeError(f"not a convention's event: {fact!r}")
 
 
-def sign(terms: ConventionTerms, actor: Actor, today: date) -> list[Event]:
-    """Sign a convention, on paper today or before. `today` is the day in the territory."""
+def sign(terms: ConventionTerms, actor: Actor, today: date, others: Sequence[Convention] = ()) -> list[Event]:
+    """Sign a convention, on paper today or before. `today` is the day in the territory.
+
+    `others` are the structure's: the same days in the same territory are not agreed on twice.
+    """
     authorize(actor, Action.CONVENTION_SIGN, Belongings(territories=frozenset([terms.territory])))
     check_period(terms.valid_from, terms.valid_until)
     if terms.signed_on > today + timedelta(days=1):
         raise invalid("la date de signature est dans le futur.", "signed_on")
+    for other in others:
+        same = (other.territory, other.valid_from, other.last_day)
+        if same == (terms.territory, terms.valid_from, terms.valid_until):
+            raise refuse(
+                ErrorCode.DUPLICATE,
+                f"Une convention de cette structure sur le territoire {other.territory} vaut déjà du"
+                f" {other.valid_from:%d/%m/%Y} au {other.last_day:%d/%m/%Y} : changez-la par avenant, ou résiliez-la.",
+                "valid_from",
+            )
     return [ConventionSigned(structure_id=structure_id(terms.siret), **terms.model_dump())]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
@@ -23,6 +24,20 @@ class Role(StrEnum):
     AUDITOR = "auditor"
     SYSTEM = "system"
 
+
+ROLE_NAMES: Mapping[Role, str] = {
+    Role.PUBLIC: "public",
+    Role.PARENT: "parent",
+    Role.STRUCTURE: "structure",
+    Role.MEDIATEUR: "médiateur",
+    Role.COORDONNATEUR: "coordonnateur",
+    Role.DIRECTOR: "directeur d'école",
+    Role.INSPECTOR: "IEN",
+    Role.HEAD: "chef d'établissement",
+    Role.NATIONAL: "équipe nationale",
+    Role.AUDITOR: "auditeur",
+    Role.SYSTEM: "système",
+}
 
 #: The roles of those who act in office. History keeps which person they are, so that four eyes are two persons.
 IN_OFFICE = frozenset(Role) - {Role.PUBLIC, Role.PARENT, Role.SYSTEM}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -40,6 +41,15 @@ class DomainError(Exception):
         return self.problems[0].code
 
 
+@contextmanager
+def gathering(problems: list[Problem]) -> Iterator[None]:
+    """Add what is refused inside to `problems`, so that further rules are looked at too."""
+    try:
+        yield
+    except DomainError as error:
+        problems.extend(error.problems)
+
+
 def refuse(code: ErrorCode, message: str, *field: str) -> DomainError:
     """Return a `DomainError` with one problem, ready to raise."""
     return DomainError([Problem(code, message, field)])
@@ -55,9 +65,9 @@ def invalid(message: str, *field: str) -> DomainError:
     return refuse(ErrorCode.INVALID, message, *field)
 
 
-def forbidden() -> DomainError:
-    """Return the error for a missing right. It does not reveal whether the thing exists."""
-    return refuse(ErrorCode.FORBIDDEN, "Vous n'avez pas le droit de faire cette action.")
+def forbidden(cause: str = "") -> DomainError:
+    """Return the error for a missing right. It does not reveal whether the thing exists, nor may its cause."""
+    return refuse(ErrorCode.FORBIDDEN, f"Vous n'avez pas le droit de faire cette action. {cause}".rstrip())
 
 
 def not_found(what: str, *field: str) -> DomainError:

@@ -85,6 +85,13 @@ def phone_comparison_form(phone: str) -> str:
     return "".join(char for char in phone if char.isdigit())
 
 
+def name_comparison_form(*names: str) -> str:
+    """Return the form in which two spellings of one person's name are equal: no accents, capitals, or hyphens."""
+    letters = unicodedata.normalize("NFKD", " ".join(names)).casefold()
+    kept = "".join(letter if letter.isalnum() else " " for letter in letters if not unicodedata.combining(letter))
+    return " ".join(kept.split())
+
+
 def _number(value: str) -> phonenumbers.PhoneNumber | None:
     typed = unicodedata.normalize("NFKC", value)
     # Metropolitan France comes last: its plan would also accept overseas numbers.

@@ -11,26 +11,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from domain.kernel.actors import Actor, Role
-from domain.kernel.errors import forbidden
+from domain.kernel.actors import ROLE_NAMES, Actor, Role
+from domain.kernel.errors import DomainError, forbidden
+from domain.kernel.scopes import BOUNDS
+from domain.kernel.scopes import Scope as Scope
 
 P, PA, ST, ME, CO = Role.PUBLIC, Role.PARENT, Role.STRUCTURE, Role.MEDIATEUR, Role.COORDONNATEUR
 DI, IN, HE, NA, AU, SY = Role.DIRECTOR, Role.INSPECTOR, Role.HEAD, Role.NATIONAL, Role.AUDITOR, Role.SYSTEM
-
-
-class Scope(StrEnum):
-    """The reach of a role's power."""
-
-    ANYWHERE = "anywhere"
-    #: For a médiateur whom the structure has accepted; declaring oneself a médiateur is not enough.
-    ACCEPTED = "anywhere, once accepted"
-    OWN_STRUCTURE = "own structure"
-    OWN_TERRITORY = "own territory"
-    #: The territory that answers for a structure's name and people, or for a school's. A convention in another
-    #: territory gives rights over the work done there, but not over these.
-    HOME_TERRITORY = "home territory"
-    OWN_SCHOOL = "own school"
-    OWN_PERSON = "own person"
 
 
 class Action(StrEnum):
@@ -295,6 +282,16 @@ def may(actor: Actor, action: Action, belongings: Belongings) -> bool:
 
 
 def authorize(actor: Actor, action: Action, belongings: Belongings) -> None:
-    """Raise FORBIDDEN, always in the same words, unless the actor may take the action."""
+    """Raise FORBIDDEN unless the actor may take the action, in the same words whatever it was to be taken on."""
     if not may(actor, action, belongings):
-        raise forbidden()
+        raise out_of_reach(actor, action)
+
+
+def out_of_reach(actor: Actor, action: Action) -> DomainError:
+    """Return the refusal that names its cause: it follows from who asks for what, never from what there is."""
+    row = RIGHTS[action]
+    scope = row.get(actor.role)
+    if scope is not None and scope in BOUNDS:
+        return forbidden(BOUNDS[scope])
+    others = [ROLE_NAMES[role] for role in row if role not in (Role.PUBLIC, Role.SYSTEM)]
+    return forbidden(f"Elle revient à : {', '.join(others)}." if others else "")

@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from domain.kernel.errors import DomainError, ErrorCode, Problem
+from domain.kernel.field_labels import sentence
 from domain.kernel.identifiers import LONGEST_IDENTIFIER, without_separators
 
 M = TypeVar("M", bound=BaseModel)
@@ -232,14 +233,25 @@ def _problem(error: Mapping[str, Any]) -> Problem:
     # A null in a mandatory field is a missing field, whatever the expected type.
     absent = error["input"] is None and error["type"] not in ("value_error", "extra_forbidden")
     kind = "missing" if absent else error["type"]
-    sentence = _FRENCH.get(kind, _unforeseen)(error.get("ctx", {}))
-    path = tuple(str(part) for part in error["loc"])
-    return Problem(ErrorCode.INVALID, f"{'.'.join(path)} : {sentence}." if path else f"{sentence}.", path)
+    words = _FRENCH.get(kind, _unforeseen)(error.get("ctx", {}))
+    path = _path(error)
+    return Problem(ErrorCode.INVALID, sentence(path, words), path)
+
+
+def _path(error: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(str(part) for part in error["loc"])
 
 
 def problems_of(error: ValidationError) -> DomainError:
-    """Return pydantic's errors as French problems, one a field. They never repeat a value: it may be personal."""
-    return DomainError(_problem(details) for details in error.errors(include_url=False))
+    """Return pydantic's errors as French problems, one a field. They never repeat a value: it may be personal.
+
+    A list of which an item is wrong is not besides too short: pydantic counts the items that it could take.
+    """
+    errors = error.errors(include_url=False)
+    inside = {_path(details)[:length] for details in errors for length in range(1, len(details["loc"]))}
+    return DomainError(
+        _problem(details) for details in errors if details["type"] != "too_short" or _path(details) not in inside
+    )
 
 
 def validated(model: type[M], values: Mapping[str, Any]) -> M:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -37,6 +37,9 @@ from domain.registrations.registration_book import Place, RegistrationBook
 FOR_MEDIATEURS = "mediateurs"
 #: Waiting people for each seat, and in all: nobody further back gets a seat, and anybody may lengthen the list.
 WAITING_FOR_A_SEAT, LONGEST_WAITING_LIST = 30, 3_000
+#: From this long before the start, a freed seat is given to nobody: who waits at home could not come any more. It stays
+#: free, for whoever registers or stands at the door.
+LAST_SEATING = timedelta(hours=2)
 #: How many others one person registers for an animation in a day; the animation's structure itself is not bounded.
 MOST_FOR_OTHERS = 50
 #: A change of these makes registrants confirm their seat.
@@ -66,10 +69,11 @@ def register(
     on_behalf: bool = False,
     others_today: int = 0,
 ) -> list[Event]:
-    """Register somebody, with a seat or at the end of the waiting list. `contact` is the e-mail's pseudonym.
+    """Register somebody, with a seat or at the end of the waiting list.
 
-    A second registration of an address raises DUPLICATE for the person who made the first and for readers of the
-    animation's registrations; all others get the same answer as for a new address (see `RegistrationRepeated`).
+    `contact` is the pseudonym of the e-mail address or, without one, of name and telephone. A second registration of
+    the same raises DUPLICATE for the person who made the first and for readers of the animation's registrations; all
+    others get the same answer as for a new one (see `RegistrationRepeated`).
     `others_today` is how many people the actor has registered for this animation today.
     """
     authorize(actor, Action.REGISTRATION_SUBMIT_FOR if on_behalf else Action.REGISTRATION_SUBMIT, animation.belongings)
@@ -82,7 +86,7 @@ def register(
             " sa structure peut en inscrire d'autres."
         )
     if registrant.email is None and not on_behalf:
-        raise invalid("email : champ obligatoire.", "email")
+        raise invalid("Indiquez une adresse électronique : le lien pour renoncer y est envoyé.", "email")
     standing = None if contact is None else book.contacts.get(contact)
     own = (
         standing is not None
@@ -91,7 +95,8 @@ def register(
         and book.people.get(standing) == actor.person_id
     )
     if standing is not None and (own or may(actor, Action.REGISTRATION_READ, animation.belongings)):
-        raise refuse(ErrorCode.DUPLICATE, "Une inscription à cette animation existe déjà pour cette adresse.", "email")
+        same, field = ("cette adresse", "email") if registrant.email else ("ce nom et ce téléphone", "phone")
+        raise refuse(ErrorCode.DUPLICATE, f"Une inscription à cette animation existe déjà pour {same}.", field)
     seats = animation.content.seats
     if book.seated >= seats and len(book.waiting) >= min(seats * WAITING_FOR_A_SEAT, LONGEST_WAITING_LIST):
         raise broken(f"L'animation est complète, et sa liste d'attente aussi ({len(book.waiting)} personnes).")
@@ -149,8 +154,10 @@ def keep(
     return [SeatKept(registration_id=registration_id)]
 
 
-def seat_next(book: RegistrationBook, seats: int) -> list[Event]:
-    """Give free seats, by policy, to the first in the waiting list."""
+def seat_next(book: RegistrationBook, seats: int, starts_at: datetime, now: datetime) -> list[Event]:
+    """Give free seats, by policy, to the first in the waiting list, up to `LAST_SEATING` before the start."""
+    if starts_at - now < LAST_SEATING:
+        return []
     return [
         SeatObtained(registration_id=registration_id)
         for registration_id in islice(book.waiting, max(0, seats - book.seated))

@@ -12,8 +12,8 @@ from domain.kernel.actors import Actor
 from domain.kernel.allowed import AllowedAction
 from domain.kernel.authors import Acts
 from domain.kernel.dossier_status import CERTIFIED, DossierStatus
-from domain.kernel.errors import broken, forbidden
-from domain.kernel.rights import Action, Belongings, may
+from domain.kernel.errors import broken
+from domain.kernel.rights import Action, Belongings, authorize, may
 from domain.service_dossiers.four_eyes import same_person_obstacle
 
 
@@ -102,8 +102,7 @@ def _payment_obstacle(dossier: DossierStanding) -> str | None:
 
 def check(action: Action, dossier: DossierStanding, actor: Actor) -> None:
     """Raise FORBIDDEN or RULE_BROKEN unless the actor may take the action now."""
-    if not may(actor, action, belongings(dossier)):
-        raise forbidden()
+    authorize(actor, action, belongings(dossier))
     if reason := obstacle(action, dossier) or same_person_obstacle(action, dossier.acts, actor):
         raise broken(reason)
 

@@ -187,9 +187,16 @@ def likenesses(pages: Iterable[str]) -> tuple[int, ...]:
     return tuple(int(page, 16) for page in pages)
 
 
+def attendance_warning(parents: int, seats: int) -> str | None:
+    """Return what is unusual about so many parents for so many seats (French), or None."""
+    if parents <= MOST_PARENTS_A_SEAT * seats:
+        return None
+    return f"{parents} parents présents pour {seats} place(s)"
+
+
 def _odd_figures(claim: Claim) -> Iterator[OpenWarning]:
     lasted, late_on = claim.ends_at - claim.starts_at, claim.declared_late_on
-    if claim.parents > MOST_PARENTS_A_SEAT * claim.seats:
+    if attendance_warning(claim.parents, claim.seats):
         yield _warning(WarningCode.ATTENDANCE_ABOVE_SEATS, claim)
     if claim.parents + claim.children == 0:
         yield _warning(WarningCode.NOBODY_CAME, claim)

@@ -26,6 +26,7 @@ from api.typology.types import Term
 from domain.animations.transitions import AnimationStatus, allowed_actions
 from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.rights import Action, Belongings, may
+from domain.service_dossiers.warnings import attendance_warning
 from domain.typology.typology import TermKind
 from projections.animations import queries
 
@@ -45,6 +46,9 @@ class Attestation:
     form_version: int = strawberry.field(description="The version of the form that was answered.")
     attested_at: datetime = strawberry.field(description="When it was first filled in (local time).")
     corrections: int = strawberry.field(description="How often it was corrected since.")
+    warning: str | None = strawberry.field(
+        description="What is unusual about these figures, in French; the coordonnateur answers it before certifying."
+    )
 
 
 class _Standing:
@@ -115,7 +119,9 @@ class Animation(Lazily, Node):
     version: int = strawberry.field(description="Rises with every change: for `expectedVersion`.")
     status: AnimationStatus = strawberry.field(description="Where it stands.")
     title: str = strawberry.field(description="Its title.")
-    description: str = strawberry.field(description="What happens there.")
+    description: str = strawberry.field(
+        description="What happens there: plain text, shown as it is written. Line breaks count; no Markdown, no HTML."
+    )
     structure: Structure = strawberry.field(description="Who runs it.")
     territory: Territory = strawberry.field(description="Where the programme runs it.")
     starts_at: datetime = strawberry.field(description="Its start, in the territory's local time.")
@@ -170,6 +176,7 @@ class Animation(Lazily, Node):
             form_version=row["form_version"],
             attested_at=local(row["attested_at"], row["time_zone"]),
             corrections=row["corrections"],
+            warning=attendance_warning(row["parents"], row["seats"]),
         )
 
     @strawberry.field(description="The page of the signed attendance sheet that was attached last. " + _RESTRICTED)

@@ -114,7 +114,7 @@ REFUSED: Mapping[str, str] = {
 PARTS: Mapping[str, str] = {
     "AllowedAction": "action allowed reason",
     "AttendanceSheet": "attachedAt fileName mediaType number sha256 size url",
-    "Attestation": "answers attestedAt children corrections formVersion parents total",
+    "Attestation": "answers attestedAt children corrections formVersion parents total warning",
     "AttestationForm": "questions version",
     "Contact": "id name email emailProblem kind addedAt unsubscribedAt",
     "ControlledDossier": "dossier pieces",
@@ -138,7 +138,7 @@ PARTS: Mapping[str, str] = {
     "RebuildProgress": "done readModels step toldAt total",
     "ServiceAmendment": (
         "amountAfter amountBefore animation decidedAt decidedBy number proposed proposedAt reason refusalReason status"
-        " toRecover"
+        " toRecover warning"
     ),
     "ServiceLine": "animation current rate submitted submittedSheet submittedSheets",
     "ServicePayment": "alsoPaid amount paidOn reason recordedAt recordedBy reference",

@@ -26,8 +26,8 @@ from graphql import (
 )
 from graphql.utilities import value_from_ast_untyped
 
-from api.core.commanding.text_lengths import FILES, LONGEST_TEXT, Path, sentence
-from api.core.errors import ApiError
+from api.core.commanding.text_lengths import FILES, LONGEST_TEXT, Path
+from api.core.errors import ApiError, api_path
 from domain.kernel.errors import ErrorCode, Problem
 
 #: Values per filter.
@@ -139,11 +139,16 @@ def _problems(value: Any, path: Path, kind: GraphQLInputType, command: bool) -> 
             yield problem
 
 
+def _sentence(path: Path, words: str) -> str:
+    """Name the argument as the schema does: who reads this wrote the document."""
+    return f"{'.'.join(api_path(path))} : {words}."
+
+
 def _names_problem(value: Mapping[str, Any], path: Path) -> Problem | None:
     """graphql-core echoes unknown names and compares each with every name of the schema."""
     if len(value) <= MOST_IN_LIST and all(len(name) <= MOST_IN_LIST for name in value):
         return None
-    return Problem(ErrorCode.INVALID, sentence(path, f"{MOST_IN_LIST} champs au plus, aux noms aussi courts"), path)
+    return Problem(ErrorCode.INVALID, _sentence(path, f"{MOST_IN_LIST} champs au plus, aux noms aussi courts"), path)
 
 
 def _text_problem(text: str, path: Path, kind: GraphQLInputType, command: bool) -> Problem | None:
@@ -152,13 +157,13 @@ def _text_problem(text: str, path: Path, kind: GraphQLInputType, command: bool) 
     if command and get_named_type(kind) in (GraphQLString, GraphQLID):
         # Refused in the payload, beside every other problem.
         return None
-    return Problem(ErrorCode.INVALID, sentence(path, f"{LONGEST_TEXT} caractères au plus"), path)
+    return Problem(ErrorCode.INVALID, _sentence(path, f"{LONGEST_TEXT} caractères au plus"), path)
 
 
 def _list_problem(length: int, path: Path, command: bool) -> Problem | None:
     if command or length <= MOST_IN_LIST:
         return None
-    return Problem(ErrorCode.INVALID, sentence(path, f"{MOST_IN_LIST} valeurs au plus"), path)
+    return Problem(ErrorCode.INVALID, _sentence(path, f"{MOST_IN_LIST} valeurs au plus"), path)
 
 
 def _item(kind: GraphQLInputType) -> Any:

@@ -17,6 +17,7 @@ from api.core.lists.paging import count_items
 from api.service_dossiers.rates import rate_of
 from api.service_dossiers.sums import euros
 from domain.service_dossiers.transitions import AmendmentStatus
+from domain.service_dossiers.warnings import attendance_warning
 
 
 @strawberry.type(description="How many were present.")
@@ -65,6 +66,9 @@ class ServiceAmendment:
         description="Euros due afterwards: an animation to which nobody came is not paid."
     )
     to_recover: Decimal | None = strawberry.field(description="Euros that were then due back of the payment.")
+    warning: str | None = strawberry.field(
+        description="What is unusual about the figures proposed, in French, for who decides; null where nothing is."
+    )
 
 
 async def _animations(context: Context, ids: Sequence[UUID]) -> list[Animation | None]:
@@ -117,5 +121,6 @@ def _amendment(amendment: Mapping[str, Any], animation: Animation | None) -> Ser
         decided_at=datetime.fromisoformat(decided_at) if decided_at else None,
         decided_by=amendment.get("decided_by"),
         refusal_reason=amendment.get("refusal_reason"),
+        warning=attendance_warning(amendment["parents"], animation.row["seats"]) if animation else None,
         **{name: euros(amendment.get(name)) for name in ("amount_before", "amount_after", "to_recover")},
     )

@@ -10,6 +10,7 @@ from domain.animations.transitions import AnimationStatus
 from domain.catalogue import ANIMATION
 from domain.kernel.actors import Role
 from domain.kernel.errors import DomainError, ErrorCode
+from domain.kernel.field_labels import label_of
 from domain.typology.typology import TermKind
 from tests.support.domain.builders import (
     END,
@@ -77,14 +78,14 @@ def test_every_missing_field_is_named_at_once():
     problems = refused(**dict.fromkeys(MANDATORY))
     assert {problem.field for problem in problems} == {(name,) for name in MANDATORY}
     assert {(problem.code, problem.message) for problem in problems} == {
-        (INVALID, f"{name} : champ obligatoire.") for name in MANDATORY
+        (INVALID, f"{label_of((name,))} : champ obligatoire.") for name in MANDATORY
     }
 
 
 @pytest.mark.parametrize("name", ["title", "description", "venue_name"])
 def test_blanks_do_not_fill_a_mandatory_text(name):
     (problem,) = refused(**{name: " \n\t "})
-    assert (problem.field, problem.message) == ((name,), f"{name} : champ obligatoire.")
+    assert (problem.field, problem.message) == ((name,), f"{label_of((name,))} : champ obligatoire.")
 
 
 def test_address_and_commune_are_optional():
@@ -98,6 +99,21 @@ def test_the_end_comes_after_the_start(minutes):
     given().when(declare, backwards, OURS, STRUCTURE, around, NOW).then_refused(INVALID, "ends_at", "début")
 
 
+def test_every_rule_that_an_animation_breaks_is_named_at_once():
+    wrong = content(
+        starts_at=START.replace(year=2090),
+        ends_at=START.replace(year=2089),
+        venue_type="gymnase",
+        audience="grands-parents",
+        type="cafe",
+        themes=("orientation",),
+    )
+    with pytest.raises(DomainError) as refusal:
+        declare(wrong, OURS, STRUCTURE, around, NOW)
+    fields = {".".join(problem.field) for problem in refusal.value.problems}
+    assert fields == {"ends_at", "venue_type", "audience", "type", "themes.0", "starts_at"}
+
+
 def test_an_animation_may_last_a_minute():
     short = START + timedelta(minutes=1)
     given().when(declare, content(ends_at=short), OURS, STRUCTURE, around, NOW).then(created(ends_at=short))
@@ -106,13 +122,13 @@ def test_an_animation_may_last_a_minute():
 @pytest.mark.parametrize("seats", [0, -1, -(2**31)])
 def test_there_is_one_seat_at_least(seats):
     (problem,) = refused(seats=seats)
-    assert (problem.field, problem.message) == (("seats",), "seats : doit être au moins 1.")
+    assert (problem.field, problem.message) == (("seats",), "Places : doit être au moins 1.")
 
 
 @pytest.mark.parametrize("seats", [2**31, 2**63, 100_001])
 def test_seats_have_an_upper_bound(seats):
     (problem,) = refused(seats=seats)
-    assert (problem.field, problem.message) == (("seats",), "seats : doit être au plus 100000.")
+    assert (problem.field, problem.message) == (("seats",), "Places : doit être au plus 100000.")
 
 
 @pytest.mark.parametrize("seats", [1, 100_000])

@@ -162,3 +162,22 @@ def test_an_older_convention_covers_what_a_newer_one_does_not():
     older = convention()
     assert covering([older, newer], "34", date(2027, 3, 15)) is older
     assert older.id == CONVENTION_ID
+
+
+def test_the_same_days_in_one_territory_are_not_agreed_on_twice():
+    given().when(sign, terms(), COORDONNATEUR, TODAY, [convention()]).then_refused(
+        ErrorCode.DUPLICATE, "valid_from", "01/09/2026 au 31/08/2027"
+    )
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        convention(territory="18"),
+        convention(valid_until=date(2026, 12, 31)),
+        convention(terminated_on=date(2026, 9, 5)),
+    ],
+    ids=["of another territory", "of other days", "that has ended early"],
+)
+def test_another_convention_may_stand_beside(other):
+    given().when(sign, terms(), COORDONNATEUR, TODAY, [other]).then(signed())

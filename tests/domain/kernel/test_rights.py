@@ -158,16 +158,25 @@ def test_the_system_decides_nothing_that_people_decide():
     }
 
 
-def test_a_refusal_says_the_same_whatever_was_asked():
-    messages = set()
-    nobody, theirs = actor(Role.COORDONNATEUR, territories=frozenset()), Belongings(structure_id=UUID(int=7))
-    for action in (action for action in Action if not may(nobody, action, theirs)):
-        with pytest.raises(DomainError) as refusal:
-            authorize(nobody, action, theirs)
-        (problem,) = refusal.value.problems
-        assert (problem.code, problem.field) == (ErrorCode.FORBIDDEN, ())
-        messages.add(problem.message)
-    assert messages == {"Vous n'avez pas le droit de faire cette action."}
+def test_a_refusal_names_its_cause_and_says_the_same_whatever_there_is():
+    begins = "Vous n'avez pas le droit de faire cette action."
+    for role in Role:
+        nobody = actor(role, territories=frozenset())
+        for action in (action for action in Action if not may(nobody, action, Belongings())):
+            messages = set()
+            for theirs in (Belongings(), Belongings(structure_id=UUID(int=7), territories=frozenset(["34"]))):
+                with pytest.raises(DomainError) as refusal:
+                    authorize(nobody, action, theirs)
+                (problem,) = refusal.value.problems
+                assert (problem.code, problem.field) == (ErrorCode.FORBIDDEN, ())
+                messages.add(problem.message)
+            (message,) = messages
+            assert message.startswith(begins)
+            assert message != begins or set(RIGHTS[action]) <= {Role.PUBLIC, Role.SYSTEM}, action
+    with pytest.raises(DomainError, match="Elle revient à : équipe nationale"):
+        authorize(actor(Role.STRUCTURE), Action.ANIMATION_PUBLISH, Belongings())
+    with pytest.raises(DomainError, match="que sur ses propres territoires"):
+        authorize(actor(Role.COORDONNATEUR, territories=frozenset(["18"])), Action.CONVENTION_SIGN, Belongings())
 
 
 _CODES = ("02", "18", "34", "971")

@@ -18,6 +18,8 @@ from pydantic_core import PydanticCustomError
 from domain.animations.events import AnimationContent
 from domain.kernel.errors import DomainError, ErrorCode, Problem
 from domain.kernel.euros import Euros
+from domain.kernel.field_labels import label_of
+from domain.kernel.identifiers import Uai
 from domain.kernel.validation import (
     Address,
     Code,
@@ -217,6 +219,15 @@ def test_an_unknown_field_is_unknown_even_when_null(typed):
     assert (problem.field, problem.message) == (("naam",), "naam : champ inconnu.")
 
 
+def test_a_list_with_a_wrong_item_is_not_besides_too_short():
+    form = create_model("Form", schools=(Annotated[tuple[Uai, ...], Field(min_length=1)], ...))
+    with pytest.raises(DomainError) as refusal:
+        validated(form, {"schools": ["0180001A"]})
+    assert [problem.field for problem in refusal.value.problems] == [("schools", "0")]
+    with pytest.raises(DomainError, match="au moins 1 élément"):
+        validated(form, {"schools": []})
+
+
 def test_an_error_tells_all_its_problems_in_a_log():
     refusal = DomainError([Problem(ErrorCode.INVALID, "un"), Problem(ErrorCode.RULE_BROKEN, "deux")])
     assert (str(refusal), refusal.code) == ("INVALID: un; RULE_BROKEN: deux", ErrorCode.INVALID)
@@ -256,7 +267,7 @@ def test_a_message_never_repeats_what_was_typed():
 @for_all(st.text())
 def test_whatever_is_typed_in_a_text_it_is_kept_or_refused_in_words(typed):
     kept, problems = attempt(Strict, {"name": typed})
-    assert all(problem.message.startswith("name : ") for problem in problems)
+    assert all(problem.message.startswith("Nom : ") for problem in problems)
     if not problems:
         assert kept.name == re.sub("[\u2028\u2029]", " ", unicodedata.normalize("NFC", typed.strip()))
         assert 1 <= len(kept.name) <= 200
@@ -275,7 +286,7 @@ def test_whatever_is_typed_the_answer_is_a_domain_error_that_can_be_read(typed):
     _, problems = attempt(AnimationContent, values() | typed)
     for problem in problems:
         assert problem.field[0] in typed
-        assert problem.message.startswith(".".join(problem.field) + " : ")
+        assert problem.message.startswith(label_of(problem.field[:1]))
         assert "valeur invalide" not in problem.message, "this kind of error has no French sentence yet"
 
 
@@ -284,7 +295,7 @@ def test_a_reason_is_stated(reason):
     with pytest.raises(DomainError) as refusal:
         required_reason(reason)
     (problem,) = refusal.value.problems
-    assert (problem.field, problem.message) == (("reason",), "reason : champ obligatoire.")
+    assert (problem.field, problem.message) == (("reason",), "Motif : champ obligatoire.")
 
 
 def test_a_reason_is_held_to_the_limits_of_texts():

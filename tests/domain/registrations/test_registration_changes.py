@@ -204,7 +204,7 @@ def test_whatever_happens_seats_are_full_before_anybody_waits_and_the_line_keeps
             continue
         for fact in facts:
             state = evolve(state, SUBJECT, fact)
-        for fact in seat_next(state, seats):
+        for fact in seat_next(state, seats, target.content.starts_at, NOW):
             state = evolve(state, SUBJECT, fact)
         standing = [place.seated for place in state.places.values()]
         assert sum(standing) == min(seats, len(standing))

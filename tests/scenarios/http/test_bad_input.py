@@ -100,7 +100,29 @@ def test_every_missing_field_is_named_at_once_under_the_clients_names(people: Pe
     mandatory = set(ANIMATION) - {"structureId", "address", "communeCode"}
     assert named == mandatory
     assert {error["code"] for error in errors} == {"INVALID"}
-    assert "startsAt : champ obligatoire." in [error["message"] for error in errors]
+    assert "Début : champ obligatoire." in [error["message"] for error in errors]
+    assert not [error for error in errors if error["field"][0] in error["message"].split(" : ")[0].split()]
+
+
+def test_what_is_missing_malformed_unknown_and_against_a_rule_is_named_in_one_answer(people: People):
+    wrong = ANIMATION | {
+        "title": None,
+        "seats": 0,
+        "venueType": "gymnase",
+        "themes": ["orientation"],
+        "endsAt": ANIMATION["startsAt"],
+    }
+    errors = people.is_refused(DECLARE, STRUCTURE, **wrong)
+    assert sorted(".".join(error["field"]) for error in errors) == [
+        "endsAt",
+        "seats",
+        "themes.0",
+        "title",
+        "venueType",
+    ]
+    far = {"startsAt": "2090-01-15T18:00:00+01:00", "endsAt": "2090-01-15T17:00:00+01:00", "type": "cafe", "seats": -1}
+    errors = people.is_refused(DECLARE, STRUCTURE, **ANIMATION | far)
+    assert sorted(error["field"][0] for error in errors) == ["endsAt", "seats", "startsAt", "type"]
 
 
 def test_seats_beyond_an_int_are_a_clear_error(server: Server):

@@ -160,7 +160,7 @@ def test_bad_input_is_named_field_by_field(controls: Controls, people: People):
         ("INVALID", "periodFrom"),
         ("INVALID", "sharePercent"),
     }
-    assert "sharePercent : doit être au moins 1." in {error["message"] for error in errors}
+    assert "Part tirée (%) : doit être au moins 1." in {error["message"] for error in errors}
     for territory in ("99", "99\u0000", "2B"):
         (nowhere,) = people.is_refused("30-open-a-control", AUDITOR, **OPENING, territory=territory)
         assert (nowhere["code"], nowhere["field"]) == ("INVALID", ["territory"])

@@ -19,7 +19,7 @@ from api.core.commanding.text_lengths import too_long
 from api.core.context import Context
 from application.commanding.commands import Command
 from domain.kernel.actors import Role
-from domain.kernel.errors import DomainError
+from domain.kernel.errors import DomainError, Problem
 from domain.kernel.validation import validated
 from eventstore.log import head
 from eventstore.unavailable import Unavailable, is_unavailable
@@ -55,11 +55,30 @@ async def carry_out(context: Context, command_class: type[Command], values: Mapp
 
     def execute() -> tuple[UUID, int]:
         # Validate in the thread, too: a long text would delay other requests.
-        command = build_command(command_class, values)
+        try:
+            command = build_command(command_class, values)
+        except DomainError as refusal:
+            further = _further_problems(context, command_class, values, refusal)
+            raise DomainError([*refusal.problems, *further]) from None
         outcome = context.services.application.execute(command, context.actor, context.now)
         return outcome.subject_id, outcome.position
 
     return await settle(context, execute)
+
+
+def _further_problems(
+    context: Context, command_class: type[Command], values: Mapping[str, Any], refusal: DomainError
+) -> list[Problem]:
+    """Return what rules would refuse in the fields that are well formed, so that all is named in one answer."""
+    wrong = {problem.field[0] for problem in refusal.problems if problem.field}
+    if not wrong <= command_class.stand_ins.keys():
+        return []
+    try:
+        command = validated(command_class, {**values, **{name: command_class.stand_ins[name] for name in wrong}})
+        context.services.application.rehearse(command, context.actor, context.now)
+    except DomainError as further:
+        return [problem for problem in further.problems if problem.field and problem.field[0] not in wrong]
+    return []
 
 
 def build_command(command_class: type[Command], values: Mapping[str, Any]) -> Command:

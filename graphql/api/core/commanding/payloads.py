@@ -46,9 +46,4 @@ _RENAMED = {"source": "from"}
 
 def _user_error(problem: Problem) -> UserError:
     path = [_RENAMED.get(part, part) for part in api_path(problem.field)]
-    # Some messages begin with the name of the command's field.
-    in_command = f"{'.'.join(problem.field)} : "
-    message = problem.message
-    if path and message.startswith(in_command):
-        message = f"{'.'.join(path)} : {message.removeprefix(in_command)}"
-    return UserError(code=problem.code, message=message, field=path or None)
+    return UserError(code=problem.code, message=problem.message, field=path or None)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from api.core.errors import api_path
 from domain.kernel.errors import ErrorCode, Problem
+from domain.kernel.field_labels import sentence
 
 #: The longest text of any field of a command.
 LONGEST_TEXT = 5_000
@@ -35,7 +35,3 @@ def _texts(path: Path, value: Any) -> Iterator[tuple[Path, str]]:
     elif isinstance(value, dict):
         for name, item in value.items():
             yield from _texts((*path, name), item)
-
-
-def sentence(path: Path, words: str) -> str:
-    return f"{'.'.join(api_path(path))} : {words}."

@@ -1,0 +1,72 @@
+"""What people call the fields of a form, in French: the words that messages begin with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from domain.kernel.events import field_names, registered_events
+
+#: Fields of commands alone, and fields whose title in an event only reads well before a value.
+_IN_FORMS: Mapping[str, str] = {
+    "accept_uncovered": "accord sur les animations non couvertes",
+    "account_id": "compte",
+    "audience": "public visé",
+    "candidature_id": "candidature",
+    "changes": "modifications",
+    "csv": "fichier",
+    "draft": "fichier",
+    "effective_from": "date d'effet",
+    "expected_version": "version attendue",
+    "file": "fichier",
+    "idempotency_key": "clé d'idempotence",
+    "into": "terme d'arrivée",
+    "link": "lien",
+    "number": "numéro",
+    "on": "date",
+    "paid_on": "date du paiement",
+    "period_from": "début de la période",
+    "period_until": "fin de la période",
+    "person_id": "personne",
+    "recovered_on": "date du recouvrement",
+    "signature": "signature",
+    "signed_on": "date de signature",
+    "since": "date d'effet",
+    "source": "terme de départ",
+    "structure_id": "structure",
+    "structure_name": "nom de la structure",
+    "thing_id": "objet",
+    "time_zone": "fuseau horaire",
+    "type": "type d'animation",
+    "until": "fin",
+    "valid_from": "début de validité",
+    "valid_until": "fin de validité",
+    "venue_name": "nom du lieu",
+}
+
+
+@lru_cache(maxsize=4)
+def _labels(events: int) -> Mapping[str, str]:
+    return {**field_names(), **_IN_FORMS}
+
+
+def label_of(path: Sequence[str]) -> str:
+    """Return what people call the field at this path of a command, empty if it has no French name.
+
+    `("themes", "1")` is « Thèmes (2) ».
+    """
+    # More events may be registered since.
+    labels, parts = _labels(len(registered_events())), list[str]()
+    for part in path:
+        if part.isdigit() and parts:
+            parts[-1] += f" ({int(part) + 1})"
+        elif part in labels:
+            parts.append(labels[part])
+    label = ", ".join(parts)
+    return label[:1].upper() + label[1:]
+
+
+def sentence(path: Sequence[str], words: str) -> str:
+    """Return the sentence for a person about the field at this path, under its own name if it has no French one."""
+    label = label_of(path) or ".".join(path)
+    return f"{label} : {words}." if label else f"{words}."

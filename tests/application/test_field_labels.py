@@ -1,0 +1,32 @@
+"""Messages name the fields of commands as people see them; programs have their names in `field`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import application.application  # noqa: F401  (every command is a subclass once all are imported)
+from application.commanding.commands import Command
+from domain.kernel.field_labels import label_of
+
+
+def _commands(base: type[Command]) -> Iterator[type[Command]]:
+    for command in base.__subclasses__():
+        yield command
+        yield from _commands(command)
+
+
+def test_every_field_of_a_command_has_a_french_name():
+    fields = {
+        (command.__name__, name)
+        for command in _commands(Command)
+        for name in command.model_fields
+        # What the server itself adds, nobody types.
+        if name not in ("gatherable", "held", "of_same_reference", "resembling")
+    }
+    assert len(fields) > 200
+    assert [field for field in sorted(fields) if not label_of(field[1:])] == []
+
+
+def test_the_place_in_a_list_counts_from_one():
+    assert label_of(("themes", "1")) == "Thèmes (2)"
+    assert label_of(("questions", "0")) == "Questions (1)"

@@ -1,0 +1,80 @@
+"""The same person is not given two seats, and a seat that is freed at the last moment is given to nobody."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from domain.kernel.actors import Role
+from tests.support.people import ANIMATION, STRUCTURE
+from tests.support.server import token
+
+REGISTER, REGISTER_FOR = "40-register-for-an-animation", "41-register-somebody-else"
+CANCEL, SEE = "42-cancel-a-registration", "46-see-who-registered"
+DIRECTOR = token(Role.DIRECTOR, "Directrice", schools=["0340002T"])
+MOUSSA = {"firstName": "Moussa", "lastName": "N'Diaye", "phone": "06 39 98 00 01"}
+
+
+@pytest.fixture
+def animation(people) -> str:
+    """Published, with two seats."""
+    people.sign()
+    declared = people.declare(seats=2)
+    people.publish(declared)
+    return str(declared)
+
+
+def _seated(server: Any, animation: str) -> int:
+    nodes = server.run(SEE, STRUCTURE, id=animation)["registrations"]["nodes"]
+    return sum(node["status"] == "SEATED" for node in nodes)
+
+
+def _seats_left(server: Any, animation: str) -> int:
+    answer = server.data("query($id: ID!) { animation(id: $id) { seatsLeft waiting } }", STRUCTURE, id=animation)
+    return int(answer["animation"]["seatsLeft"])
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        {},
+        {"phone": "+33 6 39 98 00 01"},
+        {"phone": "06-39-98-00-01", "firstName": "MOUSSA", "lastName": "N Diaye"},
+    ],
+    ids=str,
+)
+def test_a_parent_without_an_address_is_known_again_by_name_and_telephone(people, server, animation, spelling):
+    people.does(REGISTER_FOR, DIRECTOR, animationId=animation, **MOUSSA)
+    again = people.does(REGISTER_FOR, DIRECTOR, animationId=animation, **MOUSSA | spelling)
+    assert again["code"]
+    assert _seats_left(server, animation) == 1
+    (error,) = people.is_refused(REGISTER_FOR, STRUCTURE, animationId=animation, **MOUSSA | spelling)
+    assert (error["code"], error["field"]) == ("DUPLICATE", ["phone"])
+
+
+def test_another_name_or_another_telephone_is_another_person(people, server, animation):
+    people.does(REGISTER_FOR, DIRECTOR, animationId=animation, **MOUSSA)
+    people.does(REGISTER_FOR, STRUCTURE, animationId=animation, **MOUSSA | {"firstName": "Awa"})
+    assert _seats_left(server, animation) == 0
+
+
+def test_a_seat_freed_shortly_before_the_start_stays_free_for_who_comes(people, server, animation):
+    links = [
+        people.does(
+            REGISTER, None, animationId=animation, firstName="Léa", lastName="Inventée", email=f"lea{number}@exemple.fr"
+        )["link"]
+        for number in range(4)
+    ]
+    start = datetime.fromisoformat(str(ANIMATION["startsAt"]))
+    server.clock.now = start - timedelta(hours=2, minutes=1)
+    people.does(CANCEL, None, link=links[0])
+    assert (_seated(server, animation), _seats_left(server, animation)) == (2, 0)
+    server.clock.now = start - timedelta(minutes=4)
+    people.does(CANCEL, None, link=links[1])
+    assert (_seated(server, animation), _seats_left(server, animation)) == (1, 1)
+    at_the_door = people.does(
+        REGISTER, None, animationId=animation, firstName="Zoé", lastName="Inventée", email="zoe@exemple.fr"
+    )
+    assert at_the_door["registration"]["status"] == "SEATED"
