@@ -32,8 +32,9 @@ _PUBLISHED = AnimationPublished.topic
 After = Annotated[
     int | None,
     strawberry.argument(
-        description="The log position to go on from, such as the last `extensions.position` that was told: what"
-        " happened since then is told first. From now on when none is given."
+        description="The log position to go on from, such as the last that was told (an animation's"
+        " `publishedPosition`, an entry's `position`, `extensions.position`): what happened since then is told first."
+        " From now on when none is given."
     ),
 ]
 Where = Annotated[

@@ -66,6 +66,7 @@ TABLE = Table(
         "ended": "boolean NOT NULL",
         "created_at": "timestamptz NOT NULL",
         "published_at": "timestamptz",
+        "published_position": "bigint",
         # What everybody is told of it.
         "changed_at": "timestamptz NOT NULL",
         "attested": "boolean NOT NULL",
@@ -92,6 +93,7 @@ TABLE = Table(
         "ended": "passée",
         "created_at": "déclarée le",
         "published_at": "publiée le",
+        "published_position": "position de la publication",
         "changed_at": "dernier changement annoncé le",
         "attested": "attestée",
         "attested_at": "attestée le",
@@ -189,6 +191,7 @@ def animations(shown: TermsInForce) -> Projection:
             "ended": False,
             "created_at": record.stamp.recorded_at,
             "published_at": None,
+            "published_position": None,
             "changed_at": record.stamp.recorded_at,
             "attested": False,
             "attested_at": None,
@@ -223,7 +226,8 @@ def resubmitted(row: Row, fact: AnimationResubmitted, record: Recorded) -> Row:
 @_ANIMATIONS.on(AnimationPublished)
 def published(row: Row, fact: AnimationPublished, record: Recorded) -> Row:
     at = record.stamp.recorded_at
-    return row | {"status": AnimationStatus.PUBLISHED.value, "published_at": at, "changed_at": at}
+    published_now = {"published_at": at, "published_position": record.position, "changed_at": at}
+    return row | {"status": AnimationStatus.PUBLISHED.value, **published_now}
 
 
 @_ANIMATIONS.on(AnimationRefused)

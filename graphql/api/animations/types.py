@@ -137,6 +137,9 @@ class Animation(Lazily, Node):
     seats_left: int = strawberry.field(description="How many can still register.")
     waiting: int = strawberry.field(description="How many wait for a seat.")
     published_at: datetime | None = strawberry.field(description="When it was last published (local time).")
+    published_position: int | None = strawberry.field(
+        description="The log position at which it was last published: `after` of `animationPublished` goes on from it."
+    )
     row: strawberry.Private[dict[str, Any]]
     lists: strawberry.Private[Lists]
 

@@ -61,6 +61,7 @@ _SHOWN: dict[str, tuple[Callable[[Any], Any], Sequence[str]]] = {
     "recorded_at": (Instant("recorded_at"), ("recorded_at",)),
     "actor": (Plain(lambda entry: entry.recorded["stamp"]["actor"]), ("state",)),
     "role": (Plain(lambda entry: entry.recorded["stamp"]["role"]), ("state",)),
+    "actor_role": (lambda entry: Role(entry.recorded["stamp"]["role"]), ("state",)),
     "subject": (Identifier("subject_id"), ("subject_id",)),
     "subject_version": (Number("originator_version"), ("originator_version",)),
     "cause": (Plain(lambda entry: entry.recorded["stamp"]["cause"]), ("state",)),
@@ -85,7 +86,10 @@ class AuditEntry(Lazily, Node):
         description="Who acted: the name of their token; a pseudonym for parents; function and account for who acted by"
         " a mandate, whom `official` tells."
     )
-    role: str = strawberry.field(description="In what role.")
+    role: str = strawberry.field(
+        description="In what role, in small letters as the log has it; `actorRole` is the same as a closed list."
+    )
+    actor_role: Role = strawberry.field(description="In what role.")
     subject: strawberry.ID = strawberry.field(description="The thing it happened to: an animation, a convention…")
     subject_version: int = strawberry.field(description="The thing's version after it.")
     cause: str = strawberry.field(description="The command, or the event that a policy answered to.")

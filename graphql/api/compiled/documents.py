@@ -12,9 +12,14 @@ from graphql import (
     ASTValidationRule,
     DocumentNode,
     FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
     GraphQLError,
+    InlineFragmentNode,
     OperationDefinitionNode,
     OperationType,
+    SelectionNode,
+    SelectionSetNode,
     get_operation_ast,
     parse,
     specified_rules,
@@ -54,6 +59,28 @@ class Document:
         self.root_fields = frozenset(
             selection.name.value if isinstance(selection, FieldNode) else "..."
             for selection in operation.selection_set.selections
+        )
+
+        self._operation = operation
+
+    @property
+    def followed(self) -> str | None:
+        """The response key of a subscription's only root field."""
+        if self.kind is not OperationType.SUBSCRIPTION:
+            return None
+        (selection,) = self._operation.selection_set.selections
+        while not isinstance(selection, FieldNode):
+            (selection,) = self._within(selection).selections
+        return (selection.alias or selection.name).value
+
+    def _within(self, selection: SelectionNode) -> SelectionSetNode:
+        if isinstance(selection, InlineFragmentNode):
+            return selection.selection_set
+        assert isinstance(selection, FragmentSpreadNode)
+        return next(
+            definition.selection_set
+            for definition in self._tree.definitions
+            if isinstance(definition, FragmentDefinitionNode) and definition.name.value == selection.name.value
         )
 
     def tree(self) -> DocumentNode:

@@ -3,18 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from enum import Enum
+from typing import Any, Final
 
 import strawberry
 
+from domain.animations import transitions as animations
+from domain.candidatures import transitions as candidatures
+from domain.controls import transitions as controls
 from domain.kernel import allowed
+from domain.kernel.actors import Role
+from domain.kernel.rights import RIGHTS, Action
+from domain.service_dossiers import transitions as service_dossiers
+
+#: Every action of a person that a table of transitions shows, by the name of its mutation.
+SHOWN_ACTIONS: Final = {
+    action.value: action
+    for table in (
+        animations.TRANSITIONS,
+        [action for _, action in candidatures.TRANSITIONS],
+        controls.OPEN_IN,
+        service_dossiers.OPEN_IN,
+    )
+    for action in sorted(table)
+    if set(RIGHTS[action]) != {Role.SYSTEM}
+}
+ActionCode: Final[Any] = Enum("ActionCode", {action.name: action for action in SHOWN_ACTIONS.values()})  # type: ignore[misc]
+strawberry.enum(ActionCode, description="The actions that `allowedActions` tells of.")
 
 
 @strawberry.type(description="An action on a thing, and whether it is possible now.")
 class AllowedAction:
-    action: str = strawberry.field(description="The mutation's name.")
+    action: str = strawberry.field(description="The mutation's name; `code` is the same as a closed list.")
+    code: Any = strawberry.field(description="Which action it is.", graphql_type=ActionCode)
     allowed: bool = strawberry.field(description="Whether the asker may take it now.")
     reason: str | None = strawberry.field(description="Why it is not possible now, in French, for a person.")
 
 
 def shown_actions(actions: Iterable[allowed.AllowedAction]) -> list[AllowedAction]:
-    return [AllowedAction(action=action.action, allowed=action.allowed, reason=action.reason) for action in actions]
+    return [
+        AllowedAction(
+            action=action.action,
+            code=ActionCode(Action(action.action)),
+            allowed=action.allowed,
+            reason=action.reason,
+        )
+        for action in actions
+    ]

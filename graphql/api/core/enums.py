@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
+from application.notifications.kinds import NoticeKind
 from domain.animations.transitions import AnimationStatus
 from domain.candidatures.events import Degree
 from domain.candidatures.transitions import CandidatureStatus
@@ -17,6 +18,7 @@ from domain.service_dossiers.warnings import WarningCode
 from domain.typology.typology import TermKind, ThemeFamily
 from projections.engine.announcing import Step
 
+strawberry.enum(NoticeKind, name="NotificationCode", description="What a notification tells of, for programs.")
 strawberry.enum(Role, name="Role", description="In what role somebody acts.")
 strawberry.enum(
     Step,

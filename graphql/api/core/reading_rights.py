@@ -38,7 +38,7 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
         EVERYBODY: (
             "id version status title description structure territory startsAt endsAt venueType venueName address"
             " communeCode audience type themes seats seatsLeft waiting publishedAt clonedFrom cancellationReason"
-            " allowedActions"
+            " publishedPosition allowedActions"
         ),
         Action.STRUCTURE_READ: "declaredLate refusalReason attestation attendanceSheet sheets",
         Action.REGISTRATION_READ: "registrations",
@@ -99,7 +99,7 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
     "AuditEntry": {
         Action.AUDIT_READ: (
             "id position type sentence recordedAt actor actorName actorFunction role subject subjectVersion cause"
-            " commandId data personalFields personalDataErasedAt proof"
+            " actorRole commandId data personalFields personalDataErasedAt proof"
         ),
     },
 }
@@ -112,7 +112,7 @@ REFUSED: Mapping[str, str] = {
 
 #: Types that only appear within these objects, with the same right, or that describe the asker.
 PARTS: Mapping[str, str] = {
-    "AllowedAction": "action allowed reason",
+    "AllowedAction": "action allowed code reason",
     "AttendanceSheet": "attachedAt fileName mediaType number sha256 size url",
     "Attestation": "answers attestedAt children corrections formVersion parents total warning",
     "AttestationForm": "questions version",
@@ -154,7 +154,7 @@ PARTS: Mapping[str, str] = {
     "AgreedRate": "agreedAt effectiveFrom rate reason",
     "Training": "on subject",
     "TermCount": "animations parents term",
-    "MailPreferences": "email muted",
+    "MailPreferences": "email muted mutedCodes",
     "Viewer": (
         "inTerritories"
         " actor role territories schools structures mandates notifications unreadNotifications mailPreferences passkeys"
@@ -162,7 +162,7 @@ PARTS: Mapping[str, str] = {
     ),
     "ActSignature": "options expiresAt errors",
     "Passkey": "credentialId site registeredAt revokedAt",
-    "Notification": "id kind message subjectId happenedAt read toCall url",
+    "Notification": "id code kind message subjectId happenedAt read toCall url",
     "Waiting": (
         "awaitingAttestation awaitingPublication candidaturesToExamine refused attestationsDue dossiersToCertify"
         " amendmentsToDecide volunteersToContact certificatesToIssue"

@@ -55,8 +55,11 @@ class Schema(strawberry.Schema):
         return _with_codes(refused or await super().execute(query, *args, **kwargs))
 
     async def stream(self, query: str | None, *args: Any, **kwargs: Any) -> StreamResult:
-        refused = _refused(await self._prepared(query, **kwargs))
-        answers = _stream_with_codes(_alone(refused) if refused else await super().stream(query, *args, **kwargs))
+        document = await self._prepared(query, **kwargs)
+        refused = _refused(document)
+        results = _alone(refused) if refused else await super().stream(query, *args, **kwargs)
+        followed = document.followed if isinstance(document, Document) else None
+        answers = _stream_with_codes(results if followed is None else _without_source(results, followed))
         context: Context = kwargs["context_value"]
         context.answers = answers
         return answers
@@ -100,3 +103,28 @@ async def _stream_with_codes(results: StreamResult) -> AsyncGenerator[Any, None]
 
 async def _alone(result: PreExecutionError) -> AsyncGenerator[PreExecutionError]:
     yield result
+
+
+async def _without_source(results: StreamResult, followed: str) -> AsyncGenerator[Any, None]:
+    """Give the errors of a subscription's source the path of its field. Before anything was told there is no `data`."""
+    async with aclosing(results):
+        is_first = True
+        async for result in results:
+            if isinstance(result, ExecutionResult) and result.errors and not any(error.path for error in result.errors):
+                result.errors = [_at(followed, error) for error in result.errors]
+                if is_first:
+                    result = PreExecutionError(data=None, errors=result.errors, extensions=result.extensions)
+            yield result
+            is_first = False
+
+
+def _at(followed: str, error: GraphQLError) -> GraphQLError:
+    return GraphQLError(
+        error.message,
+        error.nodes,
+        error.source,
+        error.positions,
+        [followed],
+        error.original_error,
+        error.extensions,
+    )

@@ -20,6 +20,7 @@ from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData, GraphQLRequestProtocol
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
+from strawberry.types.execution import PreExecutionError
 
 from api.compiled.documents import Document, Invalid
 from api.core.answers import (
@@ -258,7 +259,9 @@ class GraphQLView(GraphQL[Any, None]):
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         content = await super().process_result(request, result)
-        if result.data is None and result.errors and all(error.path is None for error in result.errors):
+        if isinstance(result, PreExecutionError) or (
+            result.data is None and result.errors and all(error.path is None for error in result.errors)
+        ):
             # Nothing was executed: the specification wants no `data` rather than null.
             del content["data"]
         return content

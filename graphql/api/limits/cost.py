@@ -39,6 +39,8 @@ from api.limits.values import ArgumentValues, default_values, weight_of
 from projections.engine.paging import DEFAULT_PAGE, LARGEST_PAGE
 
 MOST_COST = 50_000
+#: Of what is asked of the schema itself, apart: IDEs and generators ask for all of it, which grows with each type.
+MOST_OF_SCHEMA = 150_000
 #: Usual length of a list without pages, such as terms, answers or allowed actions.
 _LIST = 10
 #: graphql-core takes about this many times longer for a field of the introspection than for one of ours.
@@ -68,17 +70,29 @@ _ONCE = _Repeated(1)
 class Cost:
     """A cost: `fixed`, plus the weight of the variables `used`, plus each part times its repetition.
 
-    Fragments are counted once and their costs shared. `values` is set for a whole operation only.
+    Fragments are counted once and their costs shared. `values` and `introspected` are set for a whole operation only.
     """
 
     fixed: int = 0
     parts: tuple[tuple[_Repeated, Cost], ...] = ()
     used: tuple[str, ...] = ()
     values: ArgumentValues | None = None
+    introspected: int = 0
 
     def total(self, variables: Mapping[str, Any]) -> int:
         """Return the total for these variables, capped so that it fits in JSON."""
-        return min(self.fixed if self.is_fixed else self.count_within(variables, {}, {}), _BEYOND_COUNTING)
+        return min(self.introspected + self._own(variables), _BEYOND_COUNTING)
+
+    def _own(self, variables: Mapping[str, Any]) -> int:
+        return self.fixed if self.is_fixed else self.count_within(variables, {}, {})
+
+    @property
+    def most(self) -> int:
+        """The most that an operation of this kind may cost in all."""
+        return MOST_COST + MOST_OF_SCHEMA if self.introspected else MOST_COST
+
+    def is_too_much(self, variables: Mapping[str, Any]) -> bool:
+        return self._own(variables) > MOST_COST or self.introspected > MOST_OF_SCHEMA
 
     @property
     def is_fixed(self) -> bool:
@@ -114,8 +128,9 @@ def cost_of(schema: GraphQLSchema, document: DocumentNode, operation: OperationD
         if isinstance(definition, FragmentDefinitionNode)
     }
     values = ArgumentValues(defaults)
-    counted = _Counting(schema, fragments, defaults, values).selected(operation.selection_set, root, None)
-    return replace(counted, values=values)
+    counting = _Counting(schema, fragments, defaults, values)
+    counted = counting.selected(operation.selection_set, root, None)
+    return replace(counted, values=values, introspected=_OF_SCHEMA * sum(counting.introspected))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +140,7 @@ class _Counting:
     defaults: Mapping[str, Any]
     values: ArgumentValues
     counted: dict[tuple[str, _Repeated | None], Cost] = field(default_factory=dict)
+    introspected: list[int] = field(default_factory=list)
 
     def selected(self, selection_set: SelectionSetNode, parent: GraphQLNamedType, page: _Repeated | None) -> Cost:
         """Count a selection set; `page` is the page of the connection that it belongs to."""
@@ -147,7 +163,9 @@ class _Counting:
         return self.selected(selection.selection_set, narrowed, page)
 
     def _introspected(self, node: FieldNode) -> Cost:
-        return Cost(_OF_SCHEMA * IntrospectionCounting(self.schema, self.fragments, MOST_COST // _OF_SCHEMA).root(node))
+        most = MOST_OF_SCHEMA // _OF_SCHEMA
+        self.introspected.append(IntrospectionCounting(self.schema, self.fragments, most).root(node))
+        return Cost()
 
     def _type(self, name: str) -> GraphQLNamedType:
         return self.schema.type_map[name]

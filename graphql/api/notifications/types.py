@@ -16,6 +16,7 @@ from api.core.lists.connections import connection
 from api.core.lists.nodes import Node
 from api.core.lists.paging import PageArguments
 from application.notifications.inbox import recipients_of
+from application.notifications.kinds import NoticeKind
 from application.notifications.reaction import append_reason
 from application.wording.things import Streams, fill, streams_of, things_of
 from domain.kernel.events import ERASED_WORDS
@@ -26,6 +27,7 @@ from eventstore.vault import Vault
 from projections.engine.paging import Filter
 from projections.notifications import queries
 
+_KINDS = frozenset(NoticeKind)
 NOTIFICATION_PREFIX = "notification:"
 _PERSONAL = "Personal: gone once it is erased."
 
@@ -40,7 +42,12 @@ class PersonToCall:
 
 @strawberry.type(description="Something that happened, told to those whom it concerns. For oneself.")
 class Notification(Node):
-    kind: str = strawberry.field(description="What kind of thing, for programs: `animation.published`.")
+    kind: str = strawberry.field(
+        description="What kind of thing, for programs: `animation.published`; `code` is the same as a closed list."
+    )
+    code: NoticeKind | None = strawberry.field(
+        description="What kind of thing, for programs; null for a kind of before that is not told any more."
+    )
     subject_id: strawberry.ID = strawberry.field(description="The thing it happened to: an animation, a dossier…")
     happened_at: datetime = strawberry.field(description="When (UTC).")
     read: bool = strawberry.field(description="Whether the asker has read it.")
@@ -108,6 +115,7 @@ def notification_of(vault: Vault, public_url: str, row: dict[str, Any]) -> Notif
     return Notification(
         id=strawberry.ID(f"{NOTIFICATION_PREFIX}{row['notification_id']}"),
         kind=row["kind"],
+        code=NoticeKind(row["kind"]) if row["kind"] in _KINDS else None,
         subject_id=strawberry.ID(str(row["subject_id"])),
         happened_at=row["happened_at"],
         read=row["is_read"],

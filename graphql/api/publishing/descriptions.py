@@ -11,11 +11,13 @@ from typing import Final
 
 from graphql import GraphQLArgument, GraphQLEnumType, GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
 
+from api.core.allowed import SHOWN_ACTIONS
 from api.core.error_codes import ERROR_CODES
 from domain.kernel.errors import ErrorCode
 
 #: The description of each value, by enum.
 VALUES: Final[Mapping[str, Mapping[str, str]]] = {
+    "ActionCode": {action.name: f"The mutation `{action}`." for action in SHOWN_ACTIONS.values()},
     "AnimationOrderField": {
         "STARTS_AT": "When it starts.",
         "TITLE": "Its title, accents and case ignored.",
@@ -67,6 +69,44 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
         "OPEN": "It can be accepted by whoever holds its link.",
         "ACCEPTED": "Somebody speaks for the structure by it.",
         "REVOKED": "Taken back: its link leads nowhere.",
+    },
+    "NotificationCode": {
+        "ANIMATION_CANCELLED": "An animation that concerns the asker is cancelled.",
+        "ANIMATION_DECLARED": "An animation is declared in the territory.",
+        "ANIMATION_PUBLISHED": "The structure's animation is published.",
+        "ANIMATION_REFUSED": "The structure's animation is refused publication.",
+        "ANIMATION_REWRITTEN": "The texts of a published animation are changed.",
+        "ANIMATION_TO_ATTEST": "The structure's animation is over: its attestation waits.",
+        "ANIMATION_TO_PUBLISH": "An animation waits for publication.",
+        "CANDIDATURE_CERTIFICATE_REQUESTED": "A volunteer asks for a certificate.",
+        "CANDIDATURE_NOBODY_TO_EXAMINE": "Nobody is bound to the school who could examine a candidature.",
+        "CANDIDATURE_REJECTED": "A candidature is rejected.",
+        "CANDIDATURE_SUBMITTED": "A candidature is submitted in the territory.",
+        "CANDIDATURE_TO_EXAMINE": "A candidature waits for the school's step.",
+        "CANDIDATURE_UNREACHED": "A letter does not reach a candidate.",
+        "CANDIDATURE_VALIDATED": "A candidature is validated: the volunteer is to be contacted.",
+        "CANDIDATURE_WITHDRAWN": "A candidature is withdrawn.",
+        "CONTACT_UNREACHED": "A letter does not reach a contact of the structure.",
+        "CONTROL_OPENED": "A control is announced.",
+        "CONTROL_PIECE_REFUSED": "A control refuses a piece of a dossier.",
+        "CONVENTION_AMENDED": "The structure's convention is amended.",
+        "CONVENTION_TERMINATED": "The structure's convention is terminated.",
+        "DOSSIER_AMENDMENT_ACCEPTED": "An amendment of a certified dossier is accepted.",
+        "DOSSIER_AMENDMENT_PROPOSED": "An amendment of a certified dossier waits for a decision.",
+        "DOSSIER_AMENDMENT_REFUSED": "An amendment of a certified dossier is refused.",
+        "DOSSIER_CERTIFIED": "The service of a dossier is certified.",
+        "DOSSIER_CONTROLLED": "A control of a dossier is concluded.",
+        "DOSSIER_DRAWN": "A control draws a dossier.",
+        "DOSSIER_PAID": "The payment of a dossier is recorded.",
+        "DOSSIER_RECOVERED": "What was paid unduly for a dossier came back.",
+        "DOSSIER_RETURNED": "A dossier is sent back to the structure.",
+        "DOSSIER_SUBMITTED": "A dossier waits for certification.",
+        "DOSSIER_WITHDRAWN": "The certification of a dossier is withdrawn.",
+        "INVITATION_UNREACHED": "A letter does not reach somebody who was invited.",
+        "MEDIATEUR_TO_ACCEPT": "A médiateur waits to be accepted by the structure.",
+        "REGISTRATION_TO_CALL": "Somebody who registered is to be told by telephone.",
+        "SPEAKER_JOINED": "Somebody speaks for the structure from now on.",
+        "STRUCTURE_RENAMED": "The structure has another name.",
     },
     "OrderDirection": {"ASC": "The smallest, the earliest or A first.", "DESC": "The largest, the latest or Z first."},
     "RebuildStep": {

@@ -11,6 +11,7 @@ from api.core.context import Info
 from api.viewer.types import Viewer, viewer_of
 from application.accounts.commands import MailPreferencesSet
 from application.notifications.inbox import mark_read, recipients_of
+from application.notifications.kinds import NoticeKind
 from domain.kernel.errors import invalid
 from eventstore.log import head
 
@@ -33,8 +34,9 @@ class NotificationsPayload(Payload):
 class MailPreferencesSetInput(Repeatable):
     email: str | None = value_of("The address; when left out, no e-mails are sent. Kept encrypted.")
     muted: list[str] | None = value_of(
-        "Kinds of notifications that no e-mails are sent of, such as `animation.published`."
+        "Kinds of notifications that no e-mails are sent of, such as `animation.published`; or else `mutedCodes`."
     )
+    muted_codes: list[NoticeKind] | None = value_of("Kinds of notifications that no e-mails are sent of.")
 
 
 @strawberry.type(description="What became of the preferences.")
@@ -52,6 +54,8 @@ class NotificationMutations:
     )
     async def mail_preferences_set(self, info: Info, input: MailPreferencesSetInput) -> MailPreferencesPayload:
         values = to_command(input) | {"recipients": recipients_of(info.context.actor)}
+        if codes := values.pop("muted_codes", None):
+            values["muted"] = list(dict.fromkeys([*values.get("muted", ()), *(code.value for code in codes)]))
         carried = await carry_out(info.context, MailPreferencesSet, values)
         viewer = None if carried.errors else viewer_of(info.context)
         return MailPreferencesPayload(viewer=viewer, position=carried.position, errors=list(carried.errors))

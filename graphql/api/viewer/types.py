@@ -17,6 +17,7 @@ from api.passkeys.types import Passkey, creation_options_of, load_passkeys
 from api.structures.types import Structure, load_structures
 from api.typology.territories_and_terms import lists_of
 from api.typology.territory import Territory
+from application.notifications.kinds import NoticeKind
 from application.signatures.acts import MONEY_ACTIONS
 from domain.candidatures.events import Degree
 from domain.candidatures.transitions import AUTHORITY, CandidatureStatus
@@ -69,7 +70,13 @@ class Waiting:
 @strawberry.type(description="Where and of what the asker wants to be written to. For oneself.")
 class MailPreferences:
     email: str | None = strawberry.field(description="The address; null: no e-mails. Personal: null once erased.")
-    muted: list[str] = strawberry.field(description="Kinds of notifications that no e-mails are sent of.")
+    muted: list[str] = strawberry.field(
+        description="Kinds of notifications that no e-mails are sent of; `mutedCodes` is the same as a closed list."
+    )
+
+    @strawberry.field(description="Kinds of notifications that no e-mails are sent of.")
+    def muted_codes(self) -> list[NoticeKind]:
+        return [kind for kind in NoticeKind if kind in self.muted]
 
 
 @strawberry.type(description="The asker. Everybody sees themself only.")

@@ -7,15 +7,19 @@ from typing import Any
 import pytest
 from graphql import execute_sync, get_introspection_query, get_operation_ast, parse
 
-from api.limits.cost import MOST_COST, cost_of
+from api.limits.cost import MOST_OF_SCHEMA, Cost, cost_of
 from api.schema import schema
 
 
-def cost(query: str, **variables: Any) -> int:
+def counted(query: str) -> Cost:
     document = parse(query)
     operation = get_operation_ast(document)
     assert operation is not None
-    return cost_of(schema._schema, document, operation).total(variables)
+    return cost_of(schema._schema, document, operation)
+
+
+def cost(query: str, **variables: Any) -> int:
+    return counted(query).total(variables)
 
 
 @pytest.mark.parametrize(
@@ -56,15 +60,29 @@ def test_a_page_counts_as_large_as_a_variable_says():
 )
 def test_what_is_asked_of_the_schema_itself_counts_as_much_as_it_is(query: str):
     answer = execute_sync(schema._schema, parse(query))
-    counted, held = cost(query), fields_in(answer.data)
+    total, held = cost(query), fields_in(answer.data)
     # An empty list counts as one field, as does each fragment that is spread.
-    assert 2 * held <= counted <= 4 * held
-    assert counted < MOST_COST
+    assert 2 * held <= total <= 4 * held
+    # With twice as many types, tools would still be answered.
+    assert total < MOST_OF_SCHEMA / 2
+    assert not counted(query).is_too_much({})
+
+
+def test_what_is_asked_of_the_schema_has_a_limit_of_its_own():
+    tools = get_introspection_query(input_value_deprecation=True, directive_is_repeatable=True)
+    fields = " ".join(f"a{n}: animations(first: 100) {{ nodes {{ id title }} }}" for n in range(200))
+    both, beyond = tools.replace("__schema", "position __schema", 1), tools.replace("__schema", fields + " __schema", 1)
+    assert not counted(both).is_too_much({})
+    assert counted(both).total({}) == counted(tools).total({}) + 1
+    assert not counted(f"{{ {fields} }}").is_too_much({})
+    assert not counted(beyond).is_too_much({})
+    assert counted(beyond.replace("id title", "id title seats")).is_too_much({})
 
 
 def test_the_schema_asked_for_again_and_again_costs_too_much():
-    many = " ".join(f"a{n}: __schema {{ types {{ fields {{ name args {{ name }} }} }} }}" for n in range(20))
-    assert cost(f"{{ {many} }}") > MOST_COST
+    many = " ".join(f"a{n}: __schema {{ types {{ fields {{ name args {{ name }} }} }} }}" for n in range(60))
+    assert counted(f"{{ {many} }}").is_too_much({})
+    assert cost(f"{{ {many} }}") > MOST_OF_SCHEMA
 
 
 def fields_in(answer: Any) -> int:

@@ -133,7 +133,7 @@ SPECS = [
         "a publication is told to everybody",
         [created()],
         AnimationPublished(),
-        {"status": "PUBLISHED", "published_at": at(2), "changed_at": at(2)},
+        {"status": "PUBLISHED", "published_at": at(2), "published_position": 2, "changed_at": at(2)},
     ),
     Spec(
         "animations",

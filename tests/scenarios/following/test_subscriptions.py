@@ -71,15 +71,30 @@ def test_a_structures_timeline_is_told_to_those_who_may_audit_it(people: People,
         assert entry["data"]["title"] == "Café des parents : Pronote sans peine"
 
 
+#: The only root field may stand in a fragment, under another name.
+FRAGMENT = "fragment F on Subscription { ... { mine: structureTimeline(structureId: $id) { id } } }"
+
+
 @pytest.mark.parametrize("token", [None, OTHER_STRUCTURE, PARENT], ids=["public", "other structure", "parent"])
-def test_a_structures_timeline_is_refused_to_others(token: str | None, people: People, server: Server):
+def test_a_structures_timeline_is_refused_to_others_without_data_and_with_its_path(
+    token: str | None, people: People, server: Server
+):
     people.sign()
     with opened(server, token) as socket:
         subscribe(socket, TIMELINE, structureId=STRUCTURE_ID)
         reply = json.loads(socket.recv(timeout=10))
-        errors = reply["payload"] if reply["type"] == "error" else reply["payload"]["errors"]
-        code = "UNAUTHENTICATED" if token is None else "FORBIDDEN"
-        assert [error["extensions"]["code"] for error in errors] == [code]
+    headers = {"accept": "text/event-stream"} | ({} if token is None else {"authorization": f"Bearer {token}"})
+    body = {"query": f"subscription ($id: ID!) {{ ...F }} {FRAGMENT}", "variables": {"id": STRUCTURE_ID}}
+    with server.http.stream("POST", "/graphql", json=body, headers=headers) as stream:
+        event = stream.read().decode()
+    code = "UNAUTHENTICATED" if token is None else "FORBIDDEN"
+    assert (reply["type"], [(error["extensions"]["code"], error["path"]) for error in reply["payload"]]) == (
+        "error",
+        [(code, ["structureTimeline"])],
+    )
+    answer = json.loads(event.partition("data: ")[2].partition("\n")[0])
+    assert [(error["extensions"]["code"], error["path"]) for error in answer["errors"]] == [(code, ["mine"])]
+    assert "data" not in answer
 
 
 def test_queries_and_mutations_run_over_the_socket_side_by_side(people: People, server: Server):

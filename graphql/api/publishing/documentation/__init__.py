@@ -16,7 +16,7 @@ from api.core.lists.checks import LONGEST_TEXT
 from api.core.lists.paging import MOST_ITEMS
 from api.http.sockets import MOST_OPERATIONS_AT_ONCE
 from api.http.uploads import LARGEST_UPLOAD
-from api.limits.cost import MOST_COST
+from api.limits.cost import MOST_COST, MOST_OF_SCHEMA
 from api.limits.documents import DEEPEST, MOST_ALIASES, MOST_ALIKE, MOST_SPREADS, MOST_TOKENS
 from api.limits.values import MOST_IN_LIST
 from api.publishing.documentation.reference import reference
@@ -35,6 +35,7 @@ _LIMITS = {
     "most_spreads": MOST_SPREADS,
     "most_values": MOST_VALUES,
     "most_cost": MOST_COST,
+    "most_of_schema": MOST_OF_SCHEMA,
     "most_items": MOST_ITEMS,
     "longest_value": LONGEST_VALUE,
     "most_in_list": MOST_IN_LIST,
