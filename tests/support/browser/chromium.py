@@ -18,7 +18,7 @@ _ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
     # No name is ever found, so that what a page asks of another site fails even where a network is within reach.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
 
 
