@@ -13,7 +13,7 @@ from application.proof.authenticity.accepting import accept_events, begin, unaut
 from application.proof.checkpoints import ON_REQUEST, ROTATION
 from application.proof.completeness.committing import map_commits
 from application.proof.completeness.signing import sign_with_map
-from application.proof.public_keys import IN_USE, save_public_key
+from application.proof.public_keys import IN_USE, list_public_keys, save_public_key
 from application.proof.signer.naming import name_anew, name_log, new_name
 from application.proof.signer_memory import RememberingKey
 from application.proof.signing import take_up_key
@@ -21,6 +21,8 @@ from cli.composition import environment, event_guard, open_everything, settings_
 from cli.console import Refused, confirm, note, quantity, somebody_is_there
 from cli.key_files import replace_key
 from cli.options import Verbose, Yes, set_up_command_logs
+from domain.kernel.errors import DomainError
+from domain.kernel.validation import SHORTEST_REASON, required_reason
 
 
 def checkpoint(verbose: Verbose = False) -> None:
@@ -76,10 +78,14 @@ def name_the_log(
         if after_restore is None:
             name_log(conn, name, key.memory)
         else:
-            if not after_restore.strip():
-                raise Refused("--after-restore: say why, in words: it stays in the record")
+            try:
+                after_restore = required_reason(after_restore)
+            except DomainError:
+                raise Refused(
+                    f"--after-restore: say why, in words of {SHORTEST_REASON} letters at least: it stays in the record"
+                ) from None
             confirm(f"Let the log go on as {name}, another one than what was signed so far?", yes)
-            ended = name_anew(name, key.memory, after_restore.strip())
+            ended = name_anew(name, key.memory, after_restore)
             signed = quantity(ended.signed.size if ended.signed else 0, "event")
             note(f"{ended.name} has ended, with {signed} signed.")
         take_up_key(conn, key)
@@ -143,3 +149,8 @@ def rotate_key(yes: Yes = False, verbose: Verbose = False) -> None:
         take_up_key(conn, new)
         save_public_key(new.public, folder)
     note(f"Done: checkpoints are signed by a new key from now on; {folder / IN_USE} is its public half.")
+    kept = ", ".join(str(path) for path in list_public_keys(folder) if path.name != IN_USE)
+    note(
+        f"Keep {kept}: bundles and checkpoints of before are verified with it. Whoever holds such a bundle needs that "
+        "public key too; /keys lists every key."
+    )

@@ -141,7 +141,8 @@ def reject(state: Candidature, actor: Actor, reason: str) -> list[Event]:
 
 def withdraw(state: Candidature, actor: Actor, reason: str | None) -> list[Event]:
     check(Action.CANDIDATURE_WITHDRAW, state, state.belongings, actor)
-    return [CandidatureWithdrawn(person_id=state.person_id, reason=reason)]
+    why = None if reason is None else required_reason(reason)
+    return [CandidatureWithdrawn(person_id=state.person_id, reason=why)]
 
 
 def record_contact(state: Candidature, actor: Actor, on: date, note: str | None, today: date) -> list[Event]:

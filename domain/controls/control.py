@@ -23,6 +23,7 @@ from domain.kernel.actors import Actor
 from domain.kernel.errors import broken, invalid
 from domain.kernel.events import Event, without_words
 from domain.kernel.rights import Action, Belongings, authorize
+from domain.kernel.validation import required_reason
 from domain.service_dossiers.service_dossier import ServiceDossier
 
 #: The command that draws reads each dossier: a longer period takes several controls.
@@ -158,6 +159,8 @@ def judge(
         raise invalid("CONFORM pour une pièce acceptée, un autre motif pour une pièce refusée.", "reason_code")
     if reason_code is ReasonCode.OTHER and comment is None:
         raise invalid("commentaire obligatoire pour le motif OTHER.", "comment")
+    # On a conforming piece it is a remark; on another it says why.
+    comment = comment if accepted or comment is None else required_reason(comment, "comment")
     judged = PieceJudged(
         dossier_id=dossier.id, piece=piece, accepted=accepted, reason_code=reason_code, comment=comment
     )
@@ -177,6 +180,7 @@ def _check_review(control: Control, dossier: ServiceDossier, before: PieceJudged
         raise broken("Ce refus ne pèse plus sur le dossier : il n'y a rien à revoir.")
     if judged.comment is None:
         raise invalid("dites pourquoi le refus est revu.", "comment")
+    required_reason(judged.comment, "comment")
 
 
 def answer(control: Control, dossier: ServiceDossier, piece: str, text: str, actor: Actor) -> list[Event]:
@@ -195,7 +199,11 @@ def close(control: Control, dossiers: Iterable[ServiceDossier], conclusion: str,
     if reason := unjudged_obstacle(judged.count(None)):
         raise broken(reason)
     accepted = sum(judgement is not None and judgement.accepted for judgement in judged)
-    return [ControlClosed(conclusion=conclusion, accepted=accepted, refused=len(judged) - accepted)]
+    return [
+        ControlClosed(
+            conclusion=required_reason(conclusion, "conclusion"), accepted=accepted, refused=len(judged) - accepted
+        )
+    ]
 
 
 def _judgement(control: Control, dossier_id: UUID, piece: str) -> PieceJudged | None:

@@ -94,9 +94,14 @@ def _text(longest: int, shortest: int = 1, check: Callable[[str], str] = str) ->
     ]
 
 
+#: « Neige » is a reason; « Non », « ok » and « xxxxx » tell nobody why.
+SHORTEST_REASON, LEAST_LETTERS = 5, 3
+
+
 def _in_words(value: str) -> str:
-    if not any(char.isalpha() for char in value):
-        raise ValueError("un motif s'écrit avec des mots")
+    letters = [char for char in value.casefold() if char.isalpha()]
+    if len(letters) < SHORTEST_REASON or len(set(letters)) < LEAST_LETTERS:
+        raise ValueError(f"un motif s'écrit avec des mots, de {SHORTEST_REASON} lettres au moins en tout")
     return value
 
 
@@ -272,6 +277,6 @@ def _with_reason(field: str) -> type[BaseModel]:
 def required_reason(reason: str, field: str = "reason") -> str:
     """Return the reason for a refusal, a correction or an end, cleaned.
 
-    Raise DomainError if it is empty, or holds no word: a dot or a dash tells nobody anything.
+    Raise DomainError if it is empty, or no words: a dot, a dash or two letters tell nobody anything.
     """
     return str(validated(_with_reason(field), {field: reason}).model_dump()[field])

@@ -136,7 +136,7 @@ ON_ANIMATIONS = st.lists(
 BEGINNINGS: st.SearchStrategy[list[Event]] = st.sampled_from(
     [
         [created()],
-        [created(), AnimationRefused(reason="Non")],
+        [created(), AnimationRefused(reason="Refusée")],
         [created(), AnimationPublished()],
         [created(), AnimationPublished(), attested()],
     ]

@@ -13,13 +13,16 @@ import strawberry
 from api.animations.types import Animation, load_animations
 from api.core.context import Context
 from api.service_dossiers.rates import has_rate, in_the_making
-from domain.kernel.dossier_status import DECIDED
+from domain.kernel.dossier_status import DECIDED, DossierStatus
 from domain.service_dossiers.missing import missing_pieces
 from projections.service_dossiers import queries
 
 
 @strawberry.enum(description="What kind of thing is missing from a dossier.")
 class MissingKind(Enum):
+    GATHERING = strawberry.enum_value(
+        "GATHERING", description="It was sent back: its animations have to be gathered again. Not submittable."
+    )
     ANIMATIONS = strawberry.enum_value("ANIMATIONS", description="It holds no attested animation: not submittable.")
     RATE = strawberry.enum_value("RATE", description="The convention says no rate: not submittable.")
     PIECE = strawberry.enum_value("PIECE", description="A piece that the convention requires: not submittable.")
@@ -56,7 +59,10 @@ async def missing_of(context: Context, row: dict[str, Any]) -> list[Missing]:
 
 def _terms(row: dict[str, Any], animations: list[Animation]) -> list[Missing]:
     missing = []
-    if not row["animation_ids"]:
+    if row["status"] == DossierStatus.RETURNED:
+        message = "Le dossier a été renvoyé : rassemblez à nouveau ses animations avant de le soumettre."
+        missing.append(_missing(MissingKind.GATHERING, message))
+    elif not row["animation_ids"]:
         missing.append(_missing(MissingKind.ANIMATIONS, "Le dossier ne rassemble aucune animation attestée."))
     if not has_rate(row, [animation.row["day"] for animation in animations]):
         message = "La convention ne fixe pas de montant par animation : demandez qu'elle soit amendée."

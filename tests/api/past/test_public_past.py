@@ -78,7 +78,7 @@ def test_who_answers_for_it_reads_history(town: Town, corrected: dict[str, Any],
 def test_a_structure_is_known_to_the_public_by_its_name_of_today_alone(town: Town):
     town.signs()
     signed = head(town)
-    town.does(StructureRename(structure_id=structure_id(TILLEULS), name="Les Lilas", reason="Nom"), NATIONAL)
+    town.does(StructureRename(structure_id=structure_id(TILLEULS), name="Les Lilas", reason="Nom erroné"), NATIONAL)
     named = "query ($siret: String!, $at: At) { structure(siret: $siret, at: $at) { name } }"
 
     def name(who: Actor) -> str:

@@ -100,7 +100,7 @@ def test_a_coordonnateur_does_not_raise_the_rate_of_what_is_submitted(scene: Sce
 
 def test_nothing_is_certified_that_the_convention_no_longer_covers(scene: Scene):
     ended = scene.world.now.date() - timedelta(days=2)
-    terminate = ConventionTerminate(convention_id=scene.world.conventions[0], terminated_on=ended, reason="Fin")
+    terminate = ConventionTerminate(convention_id=scene.world.conventions[0], terminated_on=ended, reason="Fin prévue")
     with pytest.raises(DomainError) as refused:
         scene.world.does(terminate, NATIONAL)
     assert refused.value.problems

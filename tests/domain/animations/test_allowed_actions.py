@@ -37,8 +37,8 @@ STAGES = {
     "submitted": (),
     "published": (AnimationPublished(),),
     "attested": (AnimationPublished(), attested()),
-    "refused": (AnimationRefused(reason="Non"),),
-    "cancelled": (AnimationCancelled(reason="Non"),),
+    "refused": (AnimationRefused(reason="Refusée"),),
+    "cancelled": (AnimationCancelled(reason="Refusée"),),
 }
 
 

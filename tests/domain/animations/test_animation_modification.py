@@ -58,10 +58,11 @@ def test_a_published_animation_stays_published_when_modified():
 
 
 def test_a_refused_animation_waits_again_once_modified():
-    story = given(ANIMATION, created(), AnimationRefused(reason="Non"))
+    story = given(ANIMATION, created(), AnimationRefused(reason="Refusée"))
     events = story.when(modify, STRUCTURE, {"seats": 20}, around(), NOW).then_accepted()
     assert (
-        given(ANIMATION, created(), AnimationRefused(reason="Non"), *events).state.status is AnimationStatus.SUBMITTED
+        given(ANIMATION, created(), AnimationRefused(reason="Refusée"), *events).state.status
+        is AnimationStatus.SUBMITTED
     )
 
 
@@ -77,7 +78,7 @@ def test_an_attested_animation_is_not_modified():
 
 
 def test_a_cancelled_animation_is_not_modified():
-    given(ANIMATION, created(), AnimationCancelled(reason="Non")).when(
+    given(ANIMATION, created(), AnimationCancelled(reason="Refusée")).when(
         modify, STRUCTURE, {"seats": 20}, around(), NOW
     ).then_refused(RULE_BROKEN, saying="annulée")
 

@@ -47,7 +47,7 @@ def test_the_national_team_refuses_with_a_reason():
 def test_nobody_else_publishes_or_refuses(role):
     story = given(ANIMATION, created())
     story.when(publish, actor(role), NOW).then_refused(FORBIDDEN)
-    story.when(refuse_publication, actor(role), "Non", NOW).then_refused(FORBIDDEN)
+    story.when(refuse_publication, actor(role), "Refusée", NOW).then_refused(FORBIDDEN)
 
 
 @pytest.mark.parametrize("reason", ["", "  \n"])
@@ -69,7 +69,7 @@ def test_a_refusal_has_a_reason(reason):
 def test_only_what_waits_is_published_or_refused(before, saying):
     story = given(ANIMATION, created(), *before)
     story.when(publish, NATIONAL, NOW).then_refused(RULE_BROKEN, saying=saying)
-    story.when(refuse_publication, NATIONAL, "Non", NOW).then_refused(RULE_BROKEN, saying=saying)
+    story.when(refuse_publication, NATIONAL, "Refusée", NOW).then_refused(RULE_BROKEN, saying=saying)
 
 
 def test_a_refused_animation_that_is_corrected_is_submitted_again():
@@ -95,7 +95,7 @@ def test_the_structure_or_the_national_team_cancels_with_a_reason(who, before):
 
 @pytest.mark.parametrize("who", [OTHER_STRUCTURE, COORDONNATEUR])
 def test_nobody_else_cancels(who):
-    given(ANIMATION, created()).when(cancel, who, "Non", NOW).then_refused(FORBIDDEN)
+    given(ANIMATION, created()).when(cancel, who, "Refusée", NOW).then_refused(FORBIDDEN)
 
 
 @pytest.mark.parametrize("reason", ["", " "])

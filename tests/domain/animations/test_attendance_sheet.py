@@ -67,7 +67,7 @@ def test_a_sheet_is_signed_only_once_the_animation_is_over():
     ("before", "reason"),
     [
         ((), "attend sa publication"),
-        ((AnimationRefused(reason="Non"),), "refusée"),
+        ((AnimationRefused(reason="Refusée"),), "refusée"),
         ((PUBLISHED, AnimationCancelled(reason="Neige")), "annulée"),
     ],
 )

@@ -64,8 +64,8 @@ def test_an_animation_is_attested_once():
     ("before", "saying"),
     [
         ((), "attend sa publication"),
-        ((AnimationRefused(reason="Non"),), "refusée"),
-        ((PUBLISHED, AnimationCancelled(reason="Non")), "annulée"),
+        ((AnimationRefused(reason="Refusée"),), "refusée"),
+        ((PUBLISHED, AnimationCancelled(reason="Refusée")), "annulée"),
     ],
 )
 def test_only_a_published_animation_is_attested(before, saying):

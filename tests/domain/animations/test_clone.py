@@ -37,8 +37,8 @@ CLONE = created(starts_at=NEXT_START, ends_at=NEXT_END, cloned_from=SUBJECT)
 EVERY_STAGE = [
     (),
     (PUBLISHED,),
-    (AnimationRefused(reason="Non"),),
-    (AnimationCancelled(reason="Non"),),
+    (AnimationRefused(reason="Refusée"),),
+    (AnimationCancelled(reason="Refusée"),),
     (PUBLISHED, attested()),
 ]
 

@@ -108,7 +108,7 @@ def test_an_opinion_is_given_once():
 def test_first_degree_the_head_of_a_school_does_not_decide():
     story = given(CANDIDATURE, submitted(FIRST), GOOD)
     story.when(validate, HEAD).then_refused(FORBIDDEN)
-    story.when(reject, HEAD, "Non").then_refused(FORBIDDEN)
+    story.when(reject, HEAD, "Refusée").then_refused(FORBIDDEN)
 
 
 def test_second_degree_the_head_of_the_school_validates_alone():
@@ -123,7 +123,7 @@ def test_second_degree_the_head_of_the_school_rejects():
 def test_second_degree_the_inspector_does_not_decide():
     story = given(CANDIDATURE, submitted(SECOND))
     story.when(validate, INSPECTOR).then_refused(FORBIDDEN)
-    story.when(reject, INSPECTOR, "Non").then_refused(FORBIDDEN)
+    story.when(reject, INSPECTOR, "Refusée").then_refused(FORBIDDEN)
 
 
 def test_second_degree_there_is_no_opinion_to_give():
@@ -199,8 +199,8 @@ def test_what_is_decided_stays_decided(ending, saying):
     first, second = given(CANDIDATURE, submitted(FIRST), GOOD, ending), given(CANDIDATURE, submitted(SECOND), ending)
     first.when(give_opinion, DIRECTOR, True, None).then_refused(RULE_BROKEN, saying=saying)
     first.when(validate, INSPECTOR).then_refused(RULE_BROKEN, saying=saying)
-    first.when(reject, INSPECTOR, "Non").then_refused(RULE_BROKEN, saying=saying)
+    first.when(reject, INSPECTOR, "Refusée").then_refused(RULE_BROKEN, saying=saying)
     second.when(validate, HEAD).then_refused(RULE_BROKEN, saying=saying)
-    second.when(reject, HEAD, "Non").then_refused(RULE_BROKEN, saying=saying)
+    second.when(reject, HEAD, "Refusée").then_refused(RULE_BROKEN, saying=saying)
     if ending is not VALIDATED:
         first.when(withdraw, PARENT, None).then_refused(RULE_BROKEN, saying=saying)

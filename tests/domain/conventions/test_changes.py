@@ -78,7 +78,7 @@ def test_neither_siret_nor_territory_can_be_amended():
 def test_only_the_territorys_coordonnateur_amends_or_terminates(who):
     story = given(CONVENTION, signed())
     story.when(amend, who, {"planned_animations": 12}, TODAY).then_refused(FORBIDDEN)
-    story.when(terminate, who, date(2027, 1, 1), "Fin").then_refused(FORBIDDEN)
+    story.when(terminate, who, date(2027, 1, 1), "Fin prévue").then_refused(FORBIDDEN)
 
 
 def test_a_termination_keeps_its_last_day_and_reason():
@@ -93,14 +93,14 @@ def test_a_termination_keeps_its_last_day_and_reason():
 
 @pytest.mark.parametrize("day", [FIRST_DAY - timedelta(days=1), LAST_DAY + timedelta(days=1)])
 def test_a_termination_falls_within_the_validity(day):
-    given(CONVENTION, signed()).when(terminate, COORDONNATEUR, day, "Fin").then_refused(
+    given(CONVENTION, signed()).when(terminate, COORDONNATEUR, day, "Fin prévue").then_refused(
         INVALID, "terminated_on", "01/09/2026 et le 31/08/2027"
     )
 
 
 @pytest.mark.parametrize("day", [FIRST_DAY, LAST_DAY])
 def test_a_termination_may_fall_on_either_end(day):
-    given(CONVENTION, signed()).when(terminate, COORDONNATEUR, day, "Fin").then_accepted()
+    given(CONVENTION, signed()).when(terminate, COORDONNATEUR, day, "Fin prévue").then_accepted()
 
 
 @pytest.mark.parametrize("reason", ["", "   ", "."])
@@ -112,12 +112,14 @@ def test_a_termination_has_a_reason(reason):
 
 def test_a_terminated_convention_is_neither_amended_nor_terminated_again():
     story = given(
-        CONVENTION, signed(), ConventionTerminated(terminated_on=date(2027, 1, 31), reason="Fin", uncovered=())
+        CONVENTION,
+        signed(),
+        ConventionTerminated(terminated_on=date(2027, 1, 31), reason="Fin prévue", uncovered=()),
     )
     story.when(amend, COORDONNATEUR, {"planned_animations": 12}, TODAY).then_refused(
         RULE_BROKEN, "convention_id", "résiliée"
     )
-    story.when(terminate, COORDONNATEUR, date(2027, 2, 1), "Fin").then_refused(RULE_BROKEN, "convention_id")
+    story.when(terminate, COORDONNATEUR, date(2027, 2, 1), "Fin prévue").then_refused(RULE_BROKEN, "convention_id")
 
 
 DEARER = {"rate_per_animation": Decimal("900.00")}
@@ -201,7 +203,7 @@ def test_a_day_of_effect_is_a_day_of_the_convention(day):
 EARLY, LATE = (Held(UUID(int=number), "Café", date(2027, month, 15)) for number, month in ((1, 1), (2, 3)))
 FEBRUARY = date(2027, 2, 1)
 ENDINGS: dict[str, Any] = {
-    "terminated": (terminate, COORDONNATEUR, FEBRUARY, "Fin"),
+    "terminated": (terminate, COORDONNATEUR, FEBRUARY, "Fin prévue"),
     "amended": (amend, COORDONNATEUR, {"valid_until": FEBRUARY}, TODAY, None, None),
 }
 
@@ -227,4 +229,4 @@ def test_an_end_is_recorded_with_what_it_leaves_uncovered_once_that_is_accepted(
 def test_what_was_uncovered_before_is_not_named_again():
     ended = amended(valid_until=FEBRUARY, changed=("valid_until",))
     story = given(CONVENTION, signed(), ended)
-    story.when(terminate, COORDONNATEUR, date(2027, 1, 31), "Fin", [LATE]).then_accepted()
+    story.when(terminate, COORDONNATEUR, date(2027, 1, 31), "Fin prévue", [LATE]).then_accepted()

@@ -109,7 +109,7 @@ def test_what_repeats_a_registration_takes_no_seat_and_has_no_power_over_it():
     book(*events, cancelled).when(cancel, PUBLISHED, number(2), PUBLIC, NOW).then_refused(
         RULE_BROKEN, saying="déjà annulée"
     )
-    book(*events).when(remove, PUBLISHED, number(2), "Non", STRUCTURE, NOW).then_refused(RULE_BROKEN)
+    book(*events).when(remove, PUBLISHED, number(2), "Refusée", STRUCTURE, NOW).then_refused(RULE_BROKEN)
     moved = PUBLISHED.content.model_copy(update={"venue_name": "Ailleurs"})
     questions = question(book(*events).state, PUBLISHED.content, moved)
     assert questions == [SeatQuestioned(registration_id=number(1)), SeatQuestioned(registration_id=number(2))]

@@ -59,7 +59,7 @@ ELSEWHERE = actor(Role.COORDONNATEUR, territories=frozenset(["02"]))
 @pytest.mark.parametrize("who", [STRUCTURE, NATIONAL, ELSEWHERE, actor(Role.AUDITOR)], ids=lambda who: who.role)
 def test_nobody_but_the_coordonnateur_of_the_territory_certifies_or_sends_back(who):
     dossier(*TO_SUBMITTED).when(*certifying(convention(), who)).then_refused(FORBIDDEN)
-    dossier(*TO_SUBMITTED).when(send_back, who, "Non").then_refused(FORBIDDEN)
+    dossier(*TO_SUBMITTED).when(send_back, who, "Refusée").then_refused(FORBIDDEN)
 
 
 def test_nobody_certifies_a_dossier_that_they_submitted_themselves():

@@ -96,13 +96,13 @@ def test_the_coordonnateur_refuses_an_amendment_with_a_reason():
 @pytest.mark.parametrize("who", [STRUCTURE, NATIONAL], ids=lambda who: who.role)
 def test_nobody_else_decides_on_an_amendment(who):
     dossier(*TO_CERTIFIED, proposed()).when(accept, who, 1).then_refused(FORBIDDEN)
-    dossier(*TO_CERTIFIED, proposed()).when(decline, who, 1, "Non").then_refused(FORBIDDEN)
+    dossier(*TO_CERTIFIED, proposed()).when(decline, who, 1, "Refusée").then_refused(FORBIDDEN)
 
 
 def test_an_amendment_is_decided_on_once():
     decided = dossier(*TO_CERTIFIED, proposed(), accepted())
     decided.when(accept, COORDONNATEUR, 1).then_refused(NOT_FOUND, "number", "aucun")
-    decided.when(decline, COORDONNATEUR, 1, "Non").then_refused(NOT_FOUND, "number")
+    decided.when(decline, COORDONNATEUR, 1, "Refusée").then_refused(NOT_FOUND, "number")
 
 
 def test_numbers_go_on_after_a_decision():

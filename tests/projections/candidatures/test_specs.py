@@ -57,7 +57,7 @@ SPECS = [
         "candidatures",
         "a rejection is a decision",
         [candidature_submitted(Degree.FIRST)],
-        CandidatureRejected(person_id=PERSON, reason="Non"),
+        CandidatureRejected(person_id=PERSON, reason="Refusée"),
         {"status": "REJECTED", "decided_at": at(2)},
     ),
     Spec(
@@ -156,8 +156,8 @@ SPECS = [
         "candidature_people",
         "a rejection has a reason",
         [candidature_submitted(Degree.FIRST)],
-        CandidatureRejected(person_id=PERSON, reason="Non"),
-        {"decision_reason": "Non"},
+        CandidatureRejected(person_id=PERSON, reason="Refusée"),
+        {"decision_reason": "Refusée"},
     ),
     Spec(
         "candidature_people",

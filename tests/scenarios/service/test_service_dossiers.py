@@ -124,6 +124,8 @@ def test_what_is_sent_back_is_put_right_and_submitted_again(claims: Claims, peop
     people.does("20-send-a-service-dossier-back", COORDONNATEUR, dossierId=dossier, reason="Recomptez.")
     (returned,) = seen(server)
     assert (returned["status"], returned["returnReason"]) == ("RETURNED", "Recomptez.")
+    assert [missing["kind"] for missing in returned["missing"]][:1] == ["GATHERING"]
+    assert "rassemblez à nouveau" in returned["missing"][0]["message"]
 
     people.does("10-correct-the-attestation", STRUCTURE, animationId=held[0], parents=8, children=4, reason="Recompté.")
     people.does("23-gather-animations-again", STRUCTURE, dossierId=dossier, animationIds=[held[0]])

@@ -150,7 +150,7 @@ def _settled(world: World, claim: Claim) -> None:
     certified = claim.certified(released)
     amended = {"animation_id": released, "parents": 1, "reason": "Recompté"}
     world.does(ServiceAmendmentPropose(dossier_id=certified, **amended), STRUCTURE)
-    world.does(ServiceAmendmentRefuse(dossier_id=certified, number=1, reason="Non"), COORDONNATEUR)
+    world.does(ServiceAmendmentRefuse(dossier_id=certified, number=1, reason="Refusée"), COORDONNATEUR)
     world.does(ConventionAmend(convention_id=world.conventions[-1], required_pieces=("Facture",)), NATIONAL)
     with claim.files.draft(io.BytesIO(pdf(title="Facture"))) as draft:
         file = {"media_type": "application/pdf", "size": draft.size, "sha256": draft.sha256, "draft": draft}
@@ -260,7 +260,7 @@ def _ended(world: World) -> None:
     parties = {"siret": SIRET, "structure_name": "Autre nom", "territory": "971", "coordonnateur": "coordination"}
     further = {"convention_id": world.does(ConventionSign(**parties, **days), NATIONAL).subject_id}
     world.does(ConventionAmend(**further, planned_animations=3), NATIONAL)
-    world.does(ConventionTerminate(**further, terminated_on=date(2027, 10, 1), reason="Fin"), NATIONAL)
+    world.does(ConventionTerminate(**further, terminated_on=date(2027, 10, 1), reason="Fin prévue"), NATIONAL)
 
 
 def _state(world: World, kind: Any, stream: UUID) -> Any:

@@ -145,10 +145,10 @@ WHO = _who()
 ACTS: Mapping[Action, Callable[[Animation, Actor, Any], Any]] = {
     Action.ANIMATION_PUBLISH: lambda state, who, now: publish(state, who, now),
     Action.ANIMATION_END: lambda state, who, now: end(state, who, now),
-    Action.ANIMATION_REFUSE: lambda state, who, now: refuse_publication(state, who, "Non", now),
+    Action.ANIMATION_REFUSE: lambda state, who, now: refuse_publication(state, who, "Refusée", now),
     Action.ANIMATION_TEXT_BLANK: lambda state, who, now: blank_text(state, who, 1, "Un nom", now),
     Action.ANIMATION_MODIFY: lambda state, who, now: modify(state, who, {"seats": 20}, around(), now),
-    Action.ANIMATION_CANCEL: lambda state, who, now: cancel(state, who, "Non", now),
+    Action.ANIMATION_CANCEL: lambda state, who, now: cancel(state, who, "Refusée", now),
     Action.ANIMATION_CLONE: lambda state, who, now: clone(state, who, START, END, around(), now),
     Action.ANIMATION_ATTEST: lambda state, who, now: attest(state, who, CAME, FORM, TODAY, now),
     Action.ATTESTATION_CORRECT: lambda state, who, now: correct_attestation(

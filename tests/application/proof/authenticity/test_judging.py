@@ -230,3 +230,17 @@ def test_an_earlier_key_is_believed_up_to_its_end_and_no_further(database):
     assert findings(database, new) == []
     position = append_rows(database, EVENT_KEYS, [(UUID(int=6), 1, AnimationPublished.topic, state)])
     assert [finding.partition(":")[0] for finding in findings(database, new)] == [f"position {position}"]
+
+
+def test_an_authenticator_that_is_copied_from_another_event_does_not_fit(database):
+    forged, honest = (database.position_of(topic) for topic in ("service_dossier.submitted", "animation.attested"))
+    database.execute(
+        "UPDATE stored_events SET authenticator = (SELECT authenticator FROM stored_events WHERE notification_id = %s)"
+        " WHERE notification_id = %s",
+        (honest, forged),
+    )
+    # The next event of the stream is made over the authenticator that was there.
+    first, *others = findings(database)
+    assert first.startswith(f"position {forged}: ")
+    assert "carries an authenticator that does not fit" in first
+    assert len(others) <= 1
