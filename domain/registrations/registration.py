@@ -86,7 +86,7 @@ def register(
             " sa structure peut en inscrire d'autres."
         )
     if registrant.email is None and not on_behalf:
-        raise invalid("Indiquez une adresse électronique : le lien pour renoncer y est envoyé.", "email")
+        raise invalid("Courriel obligatoire : le lien pour renoncer y est envoyé.", "email")
     standing = None if contact is None else book.contacts.get(contact)
     own = (
         standing is not None

@@ -21,6 +21,7 @@ from domain.registrations.events import (
     SeatQuestioned,
 )
 from domain.registrations.registration import (
+    LAST_SEATING,
     LONGEST_WAITING_LIST,
     WAITING_FOR_A_SEAT,
     cancel,
@@ -81,17 +82,23 @@ def test_nothing_is_cancelled_once_the_animation_has_begun():
 
 def test_a_freed_seat_goes_to_the_first_in_line():
     events = [*registered(True, True, False, False), RegistrationCancelled(registration_id=number(2))]
-    book(*events).when(seat_next, 2).then(SeatObtained(registration_id=number(3)))
+    book(*events).when(seat_next, 2, START, NOW).then(SeatObtained(registration_id=number(3)))
 
 
 def test_further_seats_go_to_as_many_of_those_who_wait():
     obtained = [SeatObtained(registration_id=number(place)) for place in (2, 3)]
-    book(*registered(True, False, False, False)).when(seat_next, 3).then(*obtained)
+    book(*registered(True, False, False, False)).when(seat_next, 3, START, NOW).then(*obtained)
+
+
+def test_shortly_before_the_start_a_freed_seat_goes_to_nobody():
+    events = [*registered(True, False), RegistrationCancelled(registration_id=number(1))]
+    book(*events).when(seat_next, 1, START, START - LAST_SEATING).then(SeatObtained(registration_id=number(2)))
+    book(*events).when(seat_next, 1, START, START - LAST_SEATING + timedelta(minutes=1)).then()
 
 
 def test_who_waits_and_gives_up_frees_no_seat():
     events = [*registered(True, True, False, False), RegistrationCancelled(registration_id=number(3))]
-    book(*events).when(seat_next, 2).then()
+    book(*events).when(seat_next, 2, START, NOW).then()
 
 
 def test_the_structure_removes_a_registration_with_a_reason():

@@ -32,7 +32,7 @@ def _seated(server: Any, animation: str) -> int:
 
 
 def _seats_left(server: Any, animation: str) -> int:
-    answer = server.data("query($id: ID!) { animation(id: $id) { seatsLeft waiting } }", STRUCTURE, id=animation)
+    answer = server.ask("query($id: ID!) { animation(id: $id) { seatsLeft } }", STRUCTURE, id=animation)
     return int(answer["animation"]["seatsLeft"])
 
 
