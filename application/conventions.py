@@ -12,7 +12,7 @@ from pydantic import Field
 from application.commanding.commands import ChangeCommand, Command
 from application.commanding.speakers import has_acted_for
 from application.commanding.unit_of_work import UnitOfWork
-from domain.catalogue import ANIMATION, CONVENTION, SERVICE_DOSSIER, STRUCTURE, TERRITORY
+from domain.catalogue import ANIMATION, CONVENTION, SERVICE_DOSSIER, SIRET, STRUCTURE, TERRITORY
 from domain.conventions import convention as conventions
 from domain.conventions.changes import Held
 from domain.conventions.changes import amend as amend_convention
@@ -21,11 +21,12 @@ from domain.conventions.convention import AMENDABLE, Convention, ConventionSigne
 from domain.kernel.dossier_status import CERTIFIED
 from domain.kernel.errors import broken, invalid
 from domain.kernel.euros import Euros
-from domain.kernel.identifiers import structure_id, territory_id
+from domain.kernel.identifiers import Siret, siret_id, structure_id, territory_id
 from domain.kernel.people import Name
 from domain.kernel.rights import Action, Belongings
 from domain.kernel.validation import Label, Reason
 from domain.structures import structure as structures
+from domain.structures.siret import SiretAssigned
 from domain.structures.structure import Structure
 from domain.typology.territory import Territory
 from eventstore.records import Recorded
@@ -40,6 +41,17 @@ class StructureRename(Command):
 
     structure_id: UUID
     name: Name
+    reason: Reason
+
+
+class StructureMove(Command):
+    """`on`: the first day of the new SIRET."""
+
+    action: ClassVar[Action] = Action.STRUCTURE_MOVE
+
+    structure_id: UUID
+    siret: Siret
+    on: date
     reason: Reason
 
 
@@ -83,15 +95,21 @@ def find_territory(work: UnitOfWork, code: str) -> Territory:
 def sign(command: ConventionSign, work: UnitOfWork) -> UUID:
     territory = find_territory(work, command.territory)
     terms = ConventionTerms.model_construct(**{name: getattr(command, name) for name in ConventionTerms.model_fields})
-    account = work.find(STRUCTURE, structure_id(command.siret))
-    others = conventions_of(work, account)
-    facts = conventions.sign(terms, work.actor, territory.local_date(work.now), others)
-    _check_speaker(work, structure_id(command.siret))
+    account_id = account_of_siret(work, command.siret)
+    others = conventions_of(work, work.find(STRUCTURE, account_id))
+    facts = conventions.sign(terms, work.actor, territory.local_date(work.now), others, account_id)
+    _check_speaker(work, account_id)
     convention_id = uuid4()
-    belongings = Belongings(structure_id(command.siret), frozenset([territory.code]))
+    belongings = Belongings(account_id, frozenset([territory.code]))
     signed = work.record(CONVENTION, convention_id, facts, belongings)
     attach_to_account(work, signed, belongings)
     return convention_id
+
+
+def account_of_siret(work: UnitOfWork, siret: str) -> UUID:
+    """Return the account of the structure with that SIRET, which may have moved to it."""
+    assigned = work.find(SIRET, siret_id(siret))
+    return assigned.structure_id if assigned else structure_id(siret)
 
 
 def conventions_of(work: UnitOfWork, structure: Structure | None) -> list[Convention]:
@@ -113,6 +131,22 @@ def rename(command: StructureRename, work: UnitOfWork) -> UUID:
     state = work.subject(STRUCTURE, command.structure_id, None, "Structure", "structure_id")
     facts = structures.rename(state, work.actor, command.name, command.reason)
     work.record(STRUCTURE, state.id, facts, Belongings(state.id, state.home))
+    return state.id
+
+
+def move(command: StructureMove, work: UnitOfWork) -> UUID:
+    state = work.subject(STRUCTURE, command.structure_id, None, "Structure", "structure_id")
+    is_own = command.siret in state.sirets
+    others = (work.find(SIRET, siret_id(command.siret)), work.find(STRUCTURE, structure_id(command.siret)))
+    home = next(iter(state.home), None)
+    today = work.now.date() if home is None else find_territory(work, home).local_date(work.now)
+    is_taken = not is_own and others != (None, None)
+    facts = structures.move(state, work.actor, command.siret, command.on, command.reason, today, is_taken)
+    belongings = Belongings(state.id, state.home)
+    moved = work.record(STRUCTURE, state.id, facts, belongings)
+    if not is_own:
+        # Policy: who signs or signs in with the new SIRET reaches the same account.
+        work.record(SIRET, siret_id(command.siret), [SiretAssigned(structure_id=state.id)], belongings, cause=moved)
     return state.id
 
 
@@ -175,6 +209,7 @@ def _is_certified(work: UnitOfWork, dossier_id: UUID | None) -> bool:
 USE_CASES = (
     (ConventionSign, sign),
     (StructureRename, rename),
+    (StructureMove, move),
     (ConventionAmend, amend),
     (ConventionTerminate, terminate),
 )

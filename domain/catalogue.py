@@ -21,7 +21,7 @@ from domain.passkeys import passkeys
 from domain.proof import committed_map, log_checks
 from domain.registrations import registration_book
 from domain.service_dossiers import service_dossier
-from domain.structures import structure
+from domain.structures import siret, structure
 from domain.typology import attestation_form, territory, typology
 
 S = TypeVar("S")
@@ -60,6 +60,7 @@ class AggregateKind(Generic[S]):
 TERRITORY = AggregateKind[territory.Territory]("territory", territory.evolve)
 TYPOLOGY = AggregateKind[typology.Typology]("typology", typology.evolve)
 STRUCTURE = AggregateKind[structure.Structure]("structure", structure.evolve)
+SIRET = AggregateKind[siret.AssignedSiret]("siret", siret.evolve)
 CONVENTION = AggregateKind[convention.Convention]("convention", convention.evolve)
 ANIMATION = AggregateKind[animation.Animation]("animation", animation.evolve)
 ATTESTATION_FORM = AggregateKind[attestation_form.AttestationForm]("attestation_form", attestation_form.evolve)

@@ -201,9 +201,12 @@ def evolve(state: Convention | None, originator_id: UUID, fact: Event) -> Conven
     raise TypeError(f"not a convention's event: {fact!r}")
 
 
-def sign(terms: ConventionTerms, actor: Actor, today: date, others: Sequence[Convention] = ()) -> list[Event]:
+def sign(
+    terms: ConventionTerms, actor: Actor, today: date, others: Sequence[Convention] = (), account: UUID | None = None
+) -> list[Event]:
     """Sign a convention, on paper today or before. `today` is the day in the territory.
 
+    `account` is that of the structure, where it has moved to this SIRET.
     `others` are the structure's: the same days in the same territory are not agreed on twice.
     """
     authorize(actor, Action.CONVENTION_SIGN, Belongings(territories=frozenset([terms.territory])))
@@ -219,7 +222,7 @@ def sign(terms: ConventionTerms, actor: Actor, today: date, others: Sequence[Con
                 f" {other.valid_from:%d/%m/%Y} au {other.last_day:%d/%m/%Y} : changez-la par avenant, ou résiliez-la.",
                 "valid_from",
             )
-    return [ConventionSigned(structure_id=structure_id(terms.siret), **terms.model_dump())]
+    return [ConventionSigned(structure_id=account or structure_id(terms.siret), **terms.model_dump())]
 
 
 def covering(conventions: Sequence[Convention], territory: str, day: date) -> Convention:

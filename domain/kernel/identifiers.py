@@ -88,6 +88,11 @@ def structure_id(siret: str) -> UUID:
     return uuid5(NAMESPACE, f"structure:{siret}")
 
 
+def siret_id(siret: str) -> UUID:
+    """Return the stream that says whose account a SIRET belongs to, where a structure has moved to it."""
+    return uuid5(NAMESPACE, f"siret:{siret}")
+
+
 def territory_id(code: str) -> UUID:
     return uuid5(NAMESPACE, f"territory:{code}")
 

@@ -27,6 +27,7 @@ class Action(StrEnum):
     CONVENTION_AMEND = "conventionAmend"
     CONVENTION_TERMINATE = "conventionTerminate"
     STRUCTURE_RENAME = "structureRename"
+    STRUCTURE_MOVE = "structureMove"
     ANIMATION_CREATE = "animationCreate"
     ANIMATION_MODIFY = "animationModify"
     ANIMATION_PUBLISH = "animationPublish"
@@ -128,6 +129,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.CONVENTION_AMEND: {CO: _TERRITORY, NA: _ANY},
     Action.CONVENTION_TERMINATE: {CO: _TERRITORY, NA: _ANY},
     Action.STRUCTURE_RENAME: {CO: _HOME, NA: _ANY},
+    Action.STRUCTURE_MOVE: {CO: _HOME, NA: _ANY},
     Action.ANIMATION_CREATE: {ST: _STRUCTURE},
     Action.ANIMATION_MODIFY: {ST: _STRUCTURE},
     Action.ANIMATION_PUBLISH: {NA: _ANY},

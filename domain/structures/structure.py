@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
 
 from domain.kernel.actors import Actor
-from domain.kernel.errors import broken
+from domain.kernel.errors import ErrorCode, broken, invalid, refuse
 from domain.kernel.events import OF_THE_THING, Event, FreeText, PersonalMark, WordsErased, event
 from domain.kernel.rights import Action, Belongings, authorize
 from domain.kernel.validation import required_reason
@@ -37,6 +38,16 @@ class StructureRenamed(Event):
 
     name: _Name
     reason: FreeText | None = Field(title="motif")
+
+
+@event("structure.moved", "SIRET de la structure changé")
+class StructureMoved(Event):
+    """It goes on under another SIRET: its account, people, contacts and history follow."""
+
+    siret: str
+    former_siret: str = Field(title="ancien SIRET")
+    on: date
+    reason: FreeText
 
 
 @event("structure.words_erased", "Nom de la structure effacé")
@@ -71,6 +82,8 @@ class Structure:
     name: str
     #: (convention, territory) in the order of signing
     conventions: tuple[tuple[UUID, str], ...] = ()
+    #: Every SIRET that it has had.
+    sirets: frozenset[str] = frozenset()
 
     @property
     def territories(self) -> frozenset[str]:
@@ -88,8 +101,10 @@ class Structure:
 
 def evolve(state: Structure | None, originator_id: UUID, fact: Event) -> Structure:
     if isinstance(fact, AccountOpened):
-        return Structure(originator_id, fact.siret, fact.name)
+        return Structure(originator_id, fact.siret, fact.name, sirets=frozenset([fact.siret]))
     assert state is not None
+    if isinstance(fact, StructureMoved):
+        return replace(state, siret=fact.siret, sirets=state.sirets | {fact.siret})
     if isinstance(fact, ConventionAttached):
         return replace(state, conventions=(*state.conventions, (fact.convention_id, fact.territory)))
     if isinstance(fact, StructureContactSet):
@@ -123,6 +138,18 @@ def rename(state: Structure, actor: Actor, name: str, reason: str) -> list[Event
     if name == state.name:
         raise broken("La structure porte déjà ce nom.", "name")
     return [StructureRenamed(name=name, reason=required_reason(reason))]
+
+
+def move(state: Structure, actor: Actor, siret: str, on: date, reason: str, today: date, is_taken: bool) -> list[Event]:
+    """Give the structure another SIRET, with a reason. `is_taken`: the SIRET belongs to another account."""
+    authorize(actor, Action.STRUCTURE_MOVE, state.belongings)
+    if siret == state.siret:
+        raise broken("La structure a déjà ce SIRET.", "siret")
+    if is_taken:
+        raise refuse(ErrorCode.DUPLICATE, "Ce SIRET est celui d'un autre compte.", "siret")
+    if on > today:
+        raise invalid("Ce jour est à venir : indiquez le SIRET une fois qu'il vaut.", "on")
+    return [StructureMoved(siret=siret, former_siret=state.siret, on=on, reason=required_reason(reason))]
 
 
 def speaker_obstacle(structure_id: UUID, actor: Actor, has_acted: bool) -> str | None:

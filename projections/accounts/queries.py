@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from eventstore.identities import WHO
 
-#: One indexed look: who signs in, their mandates, and when their data were last erased by their wish.
+#: One indexed look: who signs in, their mandates, when their data were last erased by their wish, and the accounts of
+#: structures that have moved to the SIRET which their token tells.
 OF_ONE = f"""
 SELECT who.person_id, who.account_id, who.erased_at,
-       (SELECT mandates FROM {{accounts}} a WHERE a.account_id = who.account_id) AS mandates FROM {WHO}"""
+       (SELECT mandates FROM {{accounts}} a WHERE a.account_id = who.account_id) AS mandates,
+       (SELECT jsonb_object_agg(alias, s.structure_id) FROM {{structures}} s, unnest(s.aliases) AS alias
+        WHERE s.aliases && %(structures)s::uuid[]) AS moved FROM {WHO}"""
 #: Of several structures at once, in the order of being given.
 OF_STRUCTURES = """
 SELECT one.structure::uuid AS structure_id, a.account_id, p.subject, m.mandate

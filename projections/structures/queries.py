@@ -9,7 +9,7 @@ from projections.engine.words import words
 
 SOURCE = Source(table="structures", alias="s")
 BY_IDS = "SELECT s.* FROM {structures} s WHERE s.structure_id = ANY(%(ids)s)"
-BY_SIRET = "SELECT s.* FROM {structures} s WHERE s.siret = %(siret)s"
+BY_SIRET = "SELECT s.* FROM {structures} s WHERE s.siret = %(siret)s OR s.former_sirets @> ARRAY[%(siret)s]"
 CONTACTS = "SELECT * FROM {structure_contacts} WHERE structure_id = ANY(%(structures)s)"
 CONVENTIONS = "SELECT * FROM {conventions} WHERE structure_id = ANY(%(structures)s) ORDER BY signed_on, convention_id"
 CONVENTIONS_BY_IDS = "SELECT * FROM {conventions} WHERE convention_id = ANY(%(ids)s)"

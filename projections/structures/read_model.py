@@ -14,10 +14,12 @@ from domain.conventions.convention import (
     ServiceCertified,
     ServiceWithdrawn,
 )
+from domain.kernel.identifiers import structure_id
 from domain.structures.structure import (
     ERASED_NAME,
     AccountOpened,
     ConventionAttached,
+    StructureMoved,
     StructureRenamed,
     StructureWordsErased,
 )
@@ -35,14 +37,25 @@ STRUCTURES = Projection(
             "name": "text NOT NULL",
             "name_key": 'text COLLATE "C" NOT NULL',
             "territories": "text[] NOT NULL",
+            # Of before it moved, and what tokens with a later SIRET call its account.
+            "former_sirets": "text[] NOT NULL",
+            "aliases": "uuid[] NOT NULL",
             "opened_at": "timestamptz NOT NULL",
         },
         labels={
             "structure_id": "structure",
+            "former_sirets": "anciens SIRET",
+            "aliases": "autres identifiants du compte",
             "opened_at": "ouvert le",
         },
         key=("structure_id",),
-        indexes=("(siret)", "(name_key, structure_id)", "USING gin (territories)"),
+        indexes=(
+            "(siret)",
+            "(name_key, structure_id)",
+            "USING gin (territories)",
+            "USING gin (former_sirets)",
+            "USING gin (aliases)",
+        ),
     ),
     opens_words=True,
     revision=2,
@@ -56,8 +69,18 @@ def opened(fact: AccountOpened, record: Recorded) -> Row:
         "name": fact.name,
         "name_key": without_accents(fact.name),
         "territories": [],
+        "former_sirets": [],
+        "aliases": [],
         "opened_at": record.stamp.recorded_at,
     }
+
+
+@STRUCTURES.on(StructureMoved)
+def moved(row: Row, fact: StructureMoved, record: Recorded) -> Row:
+    former = [siret for siret in dict.fromkeys([*row["former_sirets"], fact.former_siret]) if siret != fact.siret]
+    aliases = dict.fromkeys([*row["aliases"], structure_id(fact.siret)])
+    aliases.pop(row["structure_id"], None)
+    return row | {"siret": fact.siret, "former_sirets": former, "aliases": list(aliases)}
 
 
 @STRUCTURES.on(StructureRenamed)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from application.proof.rules.cases import Alone, Case, Consequence, Decision, Judgement, Judgements
 from application.proof.rules.persons import check_speaker
 from application.proof.rules.scene import Untold
@@ -20,11 +22,12 @@ from domain.conventions.convention import (
     ServiceWithdrawn,
 )
 from domain.kernel.events import Event
-from domain.kernel.identifiers import structure_id
+from domain.kernel.identifiers import siret_id, structure_id
 from domain.kernel.rights import Action, Belongings, authorize
 from domain.kernel.validation import validated
 from domain.structures import structure as structures
-from domain.structures.structure import Structure, StructureContactSet, StructureRenamed
+from domain.structures.siret import SiretAssigned
+from domain.structures.structure import Structure, StructureContactSet, StructureMoved, StructureRenamed
 
 
 def _signed(case: Case, fact: ConventionSigned) -> Decision:
@@ -32,8 +35,8 @@ def _signed(case: Case, fact: ConventionSigned) -> Decision:
     if scene.version(case.stream):
         raise Untold("the convention is signed already")
     terms = validated(ConventionTerms, {name: getattr(fact, name) for name in ConventionTerms.model_fields})
-    facts = decisions.sign(terms, case.actor, scene.today(scene.territory(fact.territory).code, case.now))
-    stream = structure_id(fact.siret)
+    stream = _account_of(case, fact)
+    facts = decisions.sign(terms, case.actor, scene.today(scene.territory(fact.territory).code, case.now), (), stream)
     check_speaker(case, stream)
     belongings = Belongings(stream, frozenset([fact.territory]))
     consequences: list[Consequence] = []
@@ -43,6 +46,12 @@ def _signed(case: Case, fact: ConventionSigned) -> Decision:
         )
         consequences = [Consequence(stream, event, belongings) for event in attached]
     return Decision(facts, belongings, consequences)
+
+
+def _account_of(case: Case, fact: ConventionSigned) -> UUID:
+    """Return the account that the SIRET stands for: another than its own where a structure has moved to it."""
+    claimed = case.scene.find(Structure, fact.structure_id)
+    return fact.structure_id if claimed and fact.siret in claimed.sirets else structure_id(fact.siret)
 
 
 def _of(case: Case) -> Convention:
@@ -78,6 +87,22 @@ def _renamed(case: Case, fact: StructureRenamed) -> Decision:
     return Decision(facts, Belongings(state.id, state.home), recorded=recorded)
 
 
+def _moved(case: Case, fact: StructureMoved) -> Decision:
+    state = case.scene.state(Structure, case.stream, "structure")
+    belongings = Belongings(state.id, state.home)
+    # Without a convention there is no territory: days are those of UTC.
+    home = next(iter(state.home), None)
+    today = case.now.date() if home is None else case.scene.today(home, case.now)
+    recorded = with_new(fact, frozenset())
+    assigned = siret_id(fact.siret)
+    is_taken = fact.siret not in state.sirets and case.scene.version(assigned) > 0
+    facts = structures.move(state, case.actor, fact.siret, fact.on, recorded.reason, today, is_taken)
+    consequences: list[Consequence] = []
+    if fact.siret not in state.sirets and case.scene.holds(assigned):
+        consequences = [Consequence(assigned, SiretAssigned(structure_id=state.id), belongings)]
+    return Decision(facts, belongings, consequences, recorded=recorded)
+
+
 def _contact_set(case: Case, fact: StructureContactSet) -> Decision:
     """No decision of the domain's makes it; the right is the domain's, and so is what an erasure leaves."""
     state = case.scene.state(Structure, case.stream, "structure")
@@ -98,6 +123,7 @@ CONVENTIONS: Judgements = {
     ConventionAmended: Judgement(_amended, (Action.CONVENTION_AMEND,)),
     ConventionTerminated: Judgement(_terminated, (Action.CONVENTION_TERMINATE,)),
     StructureRenamed: Judgement(_renamed, (Action.STRUCTURE_RENAME,)),
+    StructureMoved: Judgement(_moved, (Action.STRUCTURE_MOVE,)),
     StructureContactSet: Judgement(_contact_set, (Action.STRUCTURE_CONTACT_SET, Action.PERSON_ERASE)),
 }
 
@@ -110,5 +136,6 @@ CONVENTIONS_ALONE: dict[type[Event], Alone] = {
     ServiceCertified: _counted_alone,
     ServiceWithdrawn: _counted_alone,
     structures.AccountOpened: _attached_alone,
+    SiretAssigned: _attached_alone,
     structures.ConventionAttached: _attached_alone,
 }

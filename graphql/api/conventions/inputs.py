@@ -44,6 +44,14 @@ class StructureRenameInput(Repeatable):
     reason: str | None = value_of("Why, 2,000 characters at most. Mandatory.")
 
 
+@strawberry.input(description="A structure's new SIRET, of another establishment or another company.")
+class StructureMoveInput(Repeatable):
+    structure_id: strawberry.ID = reference("The structure.")
+    siret: str | None = value_of("The SIRET that it has from now on. Mandatory.")
+    on: date | None = value_of("Since what day it has it: today or before. Mandatory.")
+    reason: str | None = value_of("Why, 2,000 characters at most. Mandatory.")
+
+
 @strawberry.input(description="New conditions of a convention: what is left out stays as it is, null takes away.")
 class ConventionAmendInput(PaymentTermsInput, Versioned, Signable):
     convention_id: strawberry.ID = reference("The convention.")

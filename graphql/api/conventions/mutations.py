@@ -13,6 +13,7 @@ from api.conventions.inputs import (
     ConventionAmendInput,
     ConventionSignInput,
     ConventionTerminateInput,
+    StructureMoveInput,
     StructureRenameInput,
 )
 from api.core.commanding.commands import carry_out, catch_up, reload_after
@@ -82,6 +83,16 @@ class ConventionMutations:
     )
     async def structure_rename(self, info: Info, input: StructureRenameInput) -> StructurePayload:
         carried = await carry_out(info.context, commands.StructureRename, to_command(input))
+        structure = await reload_after(info.context, carried, load_structure)
+        return StructurePayload(structure=structure, position=carried.position, errors=list(carried.errors))
+
+    @strawberry.mutation(
+        description="Gives a structure that goes on elsewhere its new SIRET, with a reason: account, people, contacts"
+        " and history follow; papers of before keep the old one. For the coordonnateurs of its first territory and the"
+        " national team."
+    )
+    async def structure_move(self, info: Info, input: StructureMoveInput) -> StructurePayload:
+        carried = await carry_out(info.context, commands.StructureMove, to_command(input))
         structure = await reload_after(info.context, carried, load_structure)
         return StructurePayload(structure=structure, position=carried.position, errors=list(carried.errors))
 

@@ -44,6 +44,7 @@ PERSONAL = {
     "candidature.withdrawn": {"reason"},
     "structure.account_opened": {"name"},
     "structure.renamed": {"name", "reason"},
+    "structure.moved": {"reason"},
     "convention.signed": {"structure_name", "coordonnateur"},
     "convention.amended": {"coordonnateur", "reason"},
     "convention.terminated": {"reason"},

@@ -15,10 +15,12 @@ from domain.conventions.convention import (
     ServiceCertified,
     ServiceWithdrawn,
 )
+from domain.kernel.identifiers import structure_id
 from domain.structures.structure import (
     AccountOpened,
     ConventionAttached,
     StructureContactSet,
+    StructureMoved,
     StructureRenamed,
     StructureWordsErased,
 )
@@ -38,6 +40,7 @@ DEARER = ConventionAmended(
     reason="Hausse",
     uncovered=(),
 )
+MOVED_TO = "21180033901005"
 SPECS = [
     Spec(
         "structures",
@@ -52,6 +55,13 @@ SPECS = [
         [AccountOpened(siret=SIRET, name="Écoute et Soutien")],
         StructureRenamed(name="Maison des Tilleuls", reason="Fusion"),
         {"name": "Maison des Tilleuls", "name_key": "maison des tilleuls"},
+    ),
+    Spec(
+        "structures",
+        "who moves is found by the new SIRET and by the old one",
+        [AccountOpened(siret=SIRET, name="Écoute et Soutien")],
+        StructureMoved(siret=MOVED_TO, former_siret=SIRET, on=date(2026, 11, 2), reason="Bail"),
+        {"siret": MOVED_TO, "former_sirets": [SIRET], "aliases": [structure_id(MOVED_TO)]},
     ),
     Spec(
         "structures",

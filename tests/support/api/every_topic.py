@@ -40,7 +40,7 @@ from application.candidatures import (
 )
 from application.contacts.commands import ContactAdd, ContactRemove, PlanningSend
 from application.controls import ControlAnswer, ControlClose, ControlPieceJudge
-from application.conventions import ConventionAmend, ConventionSign, ConventionTerminate, StructureRename
+from application.conventions import ConventionAmend, ConventionSign, ConventionTerminate, StructureMove, StructureRename
 from application.files.expiry import FileExpire
 from application.notifications.refused_letters import LetterRefuse
 from application.notifications.unsubscribing import PURPOSE as UNSUBSCRIBE
@@ -256,6 +256,9 @@ def _steered(world: World) -> None:
 
 def _ended(world: World) -> None:
     world.does(StructureRename(structure_id=STRUCTURE_ID, name="Autre nom", reason="Fusion"), NATIONAL)
+    world.does(
+        StructureMove(structure_id=STRUCTURE_ID, siret="21180033901005", on=date(2026, 9, 1), reason="Bail"), NATIONAL
+    )
     days = {"signed_on": date(2026, 9, 1), "valid_from": date(2027, 9, 1), "valid_until": date(2028, 8, 31)}
     parties = {"siret": SIRET, "structure_name": "Autre nom", "territory": "971", "coordonnateur": "coordination"}
     further = {"convention_id": world.does(ConventionSign(**parties, **days), NATIONAL).subject_id}

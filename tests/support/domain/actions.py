@@ -22,6 +22,7 @@ conventionSign             -      -      -      -      terr  -        -      -  
 conventionAmend            -      -      -      -      terr  -        -      -      any    -       -
 conventionTerminate        -      -      -      -      terr  -        -      -      any    -       -
 structureRename            -      -      -      -      home  -        -      -      any    -       -
+structureMove              -      -      -      -      home  -        -      -      any    -       -
 animationCreate            -      -      struct -      -     -        -      -      -      -       -
 animationModify            -      -      struct -      -     -        -      -      -      -       -
 animationPublish           -      -      -      -      -     -        -      -      any    -       -

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,13 +22,16 @@ class Account:
     account_id: UUID
     mandates: list[Mandate]
     erased_at: datetime | None
+    #: The account of each structure that has moved, by the id that its present SIRET makes.
+    moved: Mapping[UUID, UUID]
 
 
-async def account_of(read: Snapshot, keys: Mapping[str, Any]) -> Account:
-    """Return the account; `keys` identify the subject (`Keyed.called`)."""
-    (row,) = await read.rows(read.sql(queries.OF_ONE), keys)
+async def account_of(read: Snapshot, keys: Mapping[str, Any], structures: Collection[UUID] = ()) -> Account:
+    """Return the account; `keys` identify the subject (`Keyed.called`), `structures` are those of the token."""
+    (row,) = await read.rows(read.sql(queries.OF_ONE), {**keys, "structures": list(structures)})
     mandates = [mandate_of(mandate) for mandate in row["mandates"] or ()]
-    return Account(row["person_id"], row["account_id"], mandates, row["erased_at"])
+    moved = {UUID(alias): UUID(account) for alias, account in (row["moved"] or {}).items()}
+    return Account(row["person_id"], row["account_id"], mandates, row["erased_at"], moved)
 
 
 def mandate_of(row: Mapping[str, Any]) -> Mandate:

@@ -71,11 +71,12 @@ async def admitted(signed_in: SignedIn, services: Services, read: Snapshot) -> A
     subject = signed_in.actor.subject
     assert subject is not None, "a token speaks for somebody"
     keyed = services.application.bus.keyed
-    account = await account_of(read, keyed.called(subject))
+    account = await account_of(read, keyed.called(subject), signed_in.actor.structures)
     if account.erased_at is not None and (signed_in.issued_at is None or signed_in.issued_at <= account.erased_at):
         # RGPD, article 17: an erased person is signed out everywhere, also from tokens that do not tell their age.
         raise _unauthenticated("Vos données ont été effacées : cette connexion a pris fin.")
-    actor = known_as(signed_in.actor, account.person_id, account.account_id)
+    structures = frozenset(account.moved.get(structure, structure) for structure in signed_in.actor.structures)
+    actor = known_as(replace(signed_in.actor, structures=structures), account.person_id, account.account_id)
     await services.sign_ins_seen.note(actor, services)
     mandates = in_force(account.mandates, services.clock())
     actor = widened(actor, mandates)

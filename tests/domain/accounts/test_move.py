@@ -1,0 +1,46 @@
+"""A structure that moves keeps its account under another SIRET."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from domain.catalogue import STRUCTURE as ACCOUNT
+from domain.kernel.actors import Role
+from domain.kernel.errors import ErrorCode
+from domain.structures.structure import AccountOpened, ConventionAttached, StructureMoved, move
+from tests.support.domain.builders import CONVENTION_ID, COORDONNATEUR, NATIONAL, SIRET, STRUCTURE, actor
+from tests.support.domain.story import given
+
+NEW, TODAY = "21180033901005", date(2026, 11, 26)
+HISTORY = [
+    AccountOpened(siret=SIRET, name="Les Tilleuls"),
+    ConventionAttached(convention_id=CONVENTION_ID, territory="34"),
+]
+MOVED = StructureMoved(siret=NEW, former_siret=SIRET, on=date(2026, 11, 2), reason="Déménagement")
+
+
+@pytest.mark.parametrize("who", [COORDONNATEUR, NATIONAL])
+def test_it_goes_on_under_its_new_siret(who):
+    moved = given(ACCOUNT, *HISTORY).when(move, who, NEW, MOVED.on, "Déménagement", TODAY, False)
+    state = moved.then(MOVED)
+    assert (state.siret, state.name, state.sirets) == (NEW, "Les Tilleuls", {SIRET, NEW})
+    assert state.conventions == ((CONVENTION_ID, "34"),)
+
+
+def test_the_reason_is_in_words_the_day_has_come_and_the_siret_is_another():
+    known = given(ACCOUNT, *HISTORY)
+    known.when(move, NATIONAL, NEW, TODAY, "-", TODAY, False).then_refused(ErrorCode.INVALID, "reason")
+    known.when(move, NATIONAL, NEW, date(2026, 11, 27), "Bail", TODAY, False).then_refused(ErrorCode.INVALID, "on")
+    known.when(move, NATIONAL, SIRET, TODAY, "Bail", TODAY, False).then_refused(ErrorCode.RULE_BROKEN, "siret")
+
+
+def test_a_siret_of_another_account_is_not_taken_over():
+    known = given(ACCOUNT, *HISTORY)
+    known.when(move, NATIONAL, NEW, TODAY, "Bail", TODAY, True).then_refused(ErrorCode.DUPLICATE, "siret")
+
+
+@pytest.mark.parametrize("who", [STRUCTURE, actor(Role.COORDONNATEUR, territories=frozenset(["02"]))])
+def test_nobody_else_moves_it(who):
+    given(ACCOUNT, *HISTORY).when(move, who, NEW, TODAY, "Bail", TODAY, False).then_refused(ErrorCode.FORBIDDEN)

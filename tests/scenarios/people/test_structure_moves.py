@@ -1,0 +1,68 @@
+"""A structure that moves: everything stays in its account, which its new SIRET reaches."""
+
+from __future__ import annotations
+
+import pytest
+
+from application.proof.rules.log import judge_log
+from domain.kernel.actors import Role
+from tests.support.people import (
+    CONVENTION,
+    COORDONNATEUR,
+    NATIONAL,
+    OTHER_SIRET,
+    SIRET,
+    STRUCTURE,
+    STRUCTURE_ID,
+)
+from tests.support.server import token
+
+NEW = "21180033901005"
+MOVE, SIGN = "78-move-a-structure", "01-sign-a-convention"
+MOVED = {"structureId": STRUCTURE_ID, "siret": NEW, "on": "2026-09-01", "reason": "Déménagement"}
+UNDER_NEW_SIRET = token(Role.STRUCTURE, "Les Tilleuls", sirets=[NEW])
+ACCOUNT = "query($siret: String!) { structure(siret: $siret) { id siret name conventions { id } } }"
+
+
+@pytest.fixture
+def animation(people) -> str:
+    people.sign()
+    return str(people.declare())
+
+
+def test_the_account_follows_and_its_history_is_one(people, server, animation):
+    moved = people.does(MOVE, COORDONNATEUR, **MOVED)
+    assert moved["structure"] == {"id": STRUCTURE_ID, "siret": NEW}
+    for siret in (SIRET, NEW):
+        account = server.ask(ACCOUNT, NATIONAL, siret=siret)["structure"]
+        assert (account["id"], account["siret"], len(account["conventions"])) == (STRUCTURE_ID, NEW, 1)
+    for who in (STRUCTURE, UNDER_NEW_SIRET):
+        viewer = server.ask("{ viewer { structures { id siret } } }", who)["viewer"]
+        assert viewer["structures"] == [{"id": STRUCTURE_ID, "siret": NEW}]
+        people.does("47-modify-an-animation", who, animationId=animation, seats=20 if who is STRUCTURE else 21)
+    (entry,) = people.history(type=["structure.moved"])
+    assert (entry["subject"], entry["data"]["former_siret"]) == (STRUCTURE_ID, SIRET)
+
+
+def test_a_convention_signed_under_the_new_siret_joins_the_account(people, server, animation):
+    people.does(MOVE, COORDONNATEUR, **MOVED)
+    days = {"validFrom": "2027-09-01", "validUntil": "2028-08-31"}
+    people.does(SIGN, COORDONNATEUR, **CONVENTION | days | {"siret": NEW, "structureName": "Autre nom"})
+    account = server.ask(ACCOUNT, NATIONAL, siret=NEW)["structure"]
+    assert (account["id"], account["name"], len(account["conventions"])) == (
+        STRUCTURE_ID,
+        CONVENTION["structureName"],
+        2,
+    )
+    with server.application.pool.connection() as conn:
+        report = judge_log(conn)
+    assert [str(finding) for finding in report.findings] == []
+
+
+def test_a_siret_that_has_an_account_is_not_taken_over(people, server, animation):
+    people.does(SIGN, COORDONNATEUR, **CONVENTION | {"siret": OTHER_SIRET, "structureName": "Un autre"})
+    (error,) = people.is_refused(MOVE, COORDONNATEUR, **MOVED | {"siret": OTHER_SIRET})
+    assert (error["code"], error["field"]) == ("DUPLICATE", ["siret"])
+    people.does(MOVE, COORDONNATEUR, **MOVED)
+    people.does(MOVE, COORDONNATEUR, **MOVED | {"siret": SIRET, "reason": "Retour au premier siège"})
+    assert server.ask(ACCOUNT, NATIONAL, siret=NEW)["structure"]["siret"] == SIRET
