@@ -22,7 +22,7 @@ from domain.animations.events import AnimationContent
 from domain.catalogue import ANIMATION, STRUCTURE
 from domain.kernel.events import Event
 from domain.kernel.rights import Action, Belongings
-from domain.kernel.validation import HeadCount, Instant, LongText, Reason, TerritoryCode
+from domain.kernel.validation import DeclaredInstant, HeadCount, LongText, Reason, TerritoryCode
 
 _STAND_INS: Mapping[str, Any] = {
     "title": "titre",
@@ -82,8 +82,8 @@ class AnimationCancel(_AnimationChange):
 class AnimationClone(_AnimationChange):
     action: ClassVar[Action] = Action.ANIMATION_CLONE
 
-    starts_at: Instant
-    ends_at: Instant
+    starts_at: DeclaredInstant
+    ends_at: DeclaredInstant
 
 
 class AnimationTextBlank(_AnimationChange):

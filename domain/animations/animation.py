@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
@@ -28,12 +28,13 @@ from domain.animations.events import (
     AttendanceSheetWithdrawn,
     AttestationCorrected,
 )
+from domain.animations.local_times import TIMES, in_local_time
 from domain.animations.texts import Texts
 from domain.animations.transitions import AnimationStatus, belongings, check
 from domain.conventions.convention import Convention, covering
 from domain.files.pages import with_page, without_page
 from domain.kernel.actors import Actor
-from domain.kernel.errors import DomainError, Problem, broken, forbidden, gathering, invalid
+from domain.kernel.errors import DomainError, Problem, broken, forbidden, gathering
 from domain.kernel.events import ERASED_WORDS, Event, without_words
 from domain.kernel.rights import Action, Belongings, authorize
 from domain.kernel.validation import required_reason, validated
@@ -185,7 +186,7 @@ def declare(
 def _declared(
     content: AnimationContent, structure_id: UUID, around: Surroundings, now: datetime, cloned_from: UUID | None = None
 ) -> list[Event]:
-    content, convention_id = _checked(content, around, None, partial(_covering, around=around))
+    content, convention_id = _checked(content, around, None, TIMES, partial(_covering, around=around))
     return [
         AnimationCreated(
             structure_id=structure_id,
@@ -216,7 +217,7 @@ def modify(
     check(Action.ANIMATION_MODIFY, state, actor, now)
     content = validated(AnimationContent, state.content.model_dump() | _without_its_place(changes, state))
     after = partial(_convention_after, state, around=around)
-    content, convention_id = _checked(content, around, state.content, after)
+    content, convention_id = _checked(content, around, state.content, changes.keys(), after)
     changed = tuple(name for name in CONTENT_FIELDS if getattr(content, name) != getattr(state.content, name))
     if not changed:
         raise broken("Rien ne change : indiquez au moins une valeur nouvelle.")
@@ -261,11 +262,12 @@ def _checked(
     content: AnimationContent,
     around: Surroundings,
     already: AnimationDetails | None,
+    given_times: Collection[str],
     convention_of: Callable[[AnimationContent], UUID],
 ) -> tuple[AnimationContent, UUID]:
     """Return the content in the territory's local time, and its convention. Raise DomainError with every problem.
 
-    A term that was declared before (`already`) and retired since may stay: history keeps its words.
+    What was declared before (`already`) may stay: a term that was retired since, and a time with whatever offset.
     """
     if around.structure is None:
         raise forbidden("Cette structure n'a pas de compte : la signature d'une convention l'ouvre.")
@@ -275,13 +277,11 @@ def _checked(
         (TermKind.ANIMATION_TYPE, content.type, ("type",)),
         *((TermKind.THEME, theme, ("themes", str(index))) for index, theme in enumerate(content.themes)),
     ]
-    clock = around.territory.local_time
-    local = content.model_copy(update={"starts_at": clock(content.starts_at), "ends_at": clock(content.ends_at)})
     former = _terms(already) if already else set()
     problems: list[Problem] = []
+    local = content
     with gathering(problems):
-        if content.ends_at <= content.starts_at:
-            raise invalid("La fin doit suivre le début.", "ends_at")
+        local = in_local_time(content, around.territory, given_times)
     with gathering(problems):
         check_terms(around.typology, [choice for choice in chosen if choice[:2] not in former], local.starts_at.date())
     convention_id = None

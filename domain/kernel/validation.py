@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Annotated, Any, TypeVar
 
@@ -81,6 +81,12 @@ def _of_our_time(value: datetime) -> datetime:
     """Refuse far-off years: they are slips of the keyboard, and local time overflows at the ends of the calendar."""
     if not 2000 <= value.year <= 2100:
         raise ValueError("année attendue entre 2000 et 2100")
+    return value
+
+
+def _with_an_hour(value: object) -> object:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        raise ValueError("date et heure attendues, par exemple 2027-01-15T18:00")
     return value
 
 
@@ -168,8 +174,8 @@ HeadCount = Annotated[int, Field(ge=0, le=100_000)]
 Seats = Annotated[int, Field(ge=1, le=100_000)]
 #: An instant with its offset; the territory decides which local time it shows.
 Instant = AwareDatetime
-#: An instant that somebody declares.
-DeclaredInstant = Annotated[AwareDatetime, AfterValidator(_of_our_time)]
+#: An instant that somebody declares, on the clocks of a territory where it has no offset.
+DeclaredInstant = Annotated[datetime, BeforeValidator(_with_an_hour), AfterValidator(_of_our_time)]
 
 
 def _in_french(expected: str) -> str:

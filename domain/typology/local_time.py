@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
-from domain.kernel.errors import invalid
-
-#: The offset `+00:00`, which is a statement about clocks where `Z` (`datetime.UTC`) makes none (RFC 9557, section 2).
+#: `Z`: an instant that says nothing of the clocks anywhere (RFC 9557, section 2).
+_UTC = "UTC"
+#: `+00:00`: clocks that show the time of UTC.
 CLOCKS_OF_UTC = timezone(timedelta(), "+00:00")
 _MONTHS = (
     *("janvier", "février", "mars", "avril", "mai", "juin"),
@@ -15,30 +15,29 @@ _MONTHS = (
 )
 
 
-def declared(value: datetime, time_zone: str, place: str, field: str) -> datetime:
-    """Return the instant that is meant, in the local time of `place`.
+class NotShown(Exception):
+    """Clocks do not show that time, show it twice, or have another offset. Says so, in French."""
 
-    Raise DomainError where clocks there do not show that time, show it twice, or have another offset.
-    """
-    zone = ZoneInfo(time_zone)
-    if value.tzinfo is UTC:
+
+def declared(value: datetime, zone: ZoneInfo, place: str) -> datetime:
+    """Return the instant that is meant on the clocks of `place`. Raise NotShown."""
+    if value.tzname() == _UTC:
         return value.astimezone(zone)
     clock = value.replace(tzinfo=None, fold=0)
     passes = _passes(clock, zone)
     if not passes:
-        raise invalid(_skipped(clock, zone, place), field)
+        raise NotShown(_skipped(clock, zone, place))
     if value.tzinfo is None:
         if len(passes) > 1:
-            raise invalid(_repeated(clock, passes, place), field)
+            raise NotShown(_repeated(clock, passes, place))
         return passes[0]
     for local in passes:
         if local.utcoffset() == value.utcoffset():
             return local
     offsets = " ou ".join(_offset(local) for local in passes)
-    raise invalid(
+    raise NotShown(
         f"{_day(clock)} ({place}), l'heure est {offsets}, et non {_offset(value)} : écrivez"
-        f" {clock:%Y-%m-%dT%H:%M}{_offset(passes[0])}, ou {clock:%Y-%m-%dT%H:%M} sans décalage.",
-        field,
+        f" {clock:%Y-%m-%dT%H:%M}{_offset(passes[0])}, ou {clock:%Y-%m-%dT%H:%M} sans décalage."
     )
 
 

@@ -13,6 +13,7 @@ from domain.kernel.actors import Actor
 from domain.kernel.errors import broken, invalid
 from domain.kernel.events import Event, event
 from domain.kernel.rights import Action, Belongings, authorize
+from domain.typology.local_time import declared
 
 
 @event("territory.joined", "Territoire entré dans le programme")
@@ -43,6 +44,13 @@ class Territory:
         """
         local = instant.astimezone(ZoneInfo(self.time_zone))
         return local.replace(tzinfo=timezone(local.utcoffset() or timedelta()))
+
+    def declared_time(self, value: datetime) -> datetime:
+        """Return what somebody declares, as `local_time` does: with the offset of clocks here, or without any.
+
+        Raise NotShown where clocks here do not show that time, show it twice, or have another offset.
+        """
+        return self.local_time(declared(value, ZoneInfo(self.time_zone), self.name))
 
     def local_date(self, instant: datetime) -> date:
         """Return the calendar day in this territory: Guadeloupe is not Paris."""

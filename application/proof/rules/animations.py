@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+from typing import Any
+
 from application.proof.rules.cases import Alone, Case, Decision, Judgement, Judgements
 from application.proof.rules.scene import Untold, without_end
 from application.proof.rules.words import with_new, with_unlike_texts
@@ -14,6 +17,7 @@ from domain.animations.events import (
     AnimationCancelled,
     AnimationContent,
     AnimationCreated,
+    AnimationDetails,
     AnimationEnded,
     AnimationGathered,
     AnimationModified,
@@ -25,6 +29,7 @@ from domain.animations.events import (
     AttendanceSheetWithdrawn,
     AttestationCorrected,
 )
+from domain.animations.local_times import TIMES
 from domain.kernel.errors import broken
 from domain.kernel.events import Event
 from domain.kernel.rights import Action, Belongings
@@ -46,21 +51,27 @@ def _created(case: Case, fact: AnimationCreated) -> Decision:
     belongings = Belongings(fact.structure_id, frozenset([fact.territory]))
     if fact.cloned_from is not None and scene.holds(fact.cloned_from):
         source = scene.state(Animation, fact.cloned_from, "animation to clone")
-        facts = decisions.clone(source, case.actor, fact.starts_at, fact.ends_at, around, case.now)
+        starts_at, ends_at = fact.starts_at.astimezone(UTC), fact.ends_at.astimezone(UTC)
+        facts = decisions.clone(source, case.actor, starts_at, ends_at, around, case.now)
         return Decision(facts, belongings)
-    content = AnimationContent.model_construct(**{name: getattr(fact, name) for name in CONTENT_FIELDS})
+    content = AnimationContent.model_construct(**_content(fact))
     facts = decisions.declare(content, fact.structure_id, case.actor, lambda: around, case.now)
     if fact.cloned_from is not None:
         facts = [created.model_copy(update={"cloned_from": fact.cloned_from}) for created in facts]
     return Decision(facts, belongings)
 
 
+def _content(fact: AnimationDetails) -> dict[str, Any]:
+    """Return what was declared, with its times in UTC: offsets of before are no matter of today's rule."""
+    values = {name: getattr(fact, name) for name in CONTENT_FIELDS}
+    return values | {name: values[name].astimezone(UTC) for name in TIMES}
+
+
 def _modified(case: Case, fact: AnimationModified) -> Decision:
     state = _of(case)
     recorded = with_new(fact, frozenset(fact.changed))
     around = case.scene.surroundings(state.structure_id, state.territory, fact.convention_id)
-    changes = {name: getattr(recorded, name) for name in CONTENT_FIELDS}
-    return _decided(case, decisions.modify(state, case.actor, changes, around, case.now), recorded)
+    return _decided(case, decisions.modify(state, case.actor, _content(recorded), around, case.now), recorded)
 
 
 def _published(case: Case, fact: AnimationPublished) -> Decision:
