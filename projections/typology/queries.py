@@ -2,4 +2,6 @@
 
 TERRITORIES = "SELECT * FROM {territories} ORDER BY code"
 TERMS = "SELECT * FROM {terms} ORDER BY place"
+#: Every version of the form, the first one first.
+FORMS = "SELECT * FROM {attestation_forms} ORDER BY version"
 FORM = "SELECT * FROM {attestation_forms} ORDER BY version DESC LIMIT 1"

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from api.core.context import Context
 from api.core.scalars import local
 from api.typology.territories_and_terms import Lists
 from domain.typology.typology import TermKind
+from projections.typology.queries import FORMS
 
 HEADERS = (
     "Date",
     "Début",
+    "Date de fin",
     "Fin",
     "Titre",
     "Structure",
@@ -36,7 +41,7 @@ COLUMNS = frozenset(
         *("seats", "seats_left"),
     }
 )
-OWN_COLUMNS = COLUMNS | {"status", "attested", "parents", "children", "declared_late"}
+OWN_COLUMNS = COLUMNS | {"status", "attested", "parents", "children", "declared_late", "form_version", "answers"}
 _STATUSES = {"SUBMITTED": "à publier", "PUBLISHED": "publiée", "REFUSED": "refusée", "CANCELLED": "annulée"}
 
 
@@ -50,6 +55,7 @@ def line(row: dict[str, Any], lists: Lists) -> tuple[Any, ...]:
     return (
         starts_at.date(),
         starts_at.time(),
+        ends_at.date(),
         ends_at.time(),
         row["title"],
         row["structure_name"],
@@ -68,7 +74,29 @@ def line(row: dict[str, Any], lists: Lists) -> tuple[Any, ...]:
     )
 
 
-def own_line(row: dict[str, Any], lists: Lists) -> tuple[Any, ...]:
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """The questions that attestations have answered, as columns: each once, whatever the version of its form."""
+
+    by_version: Mapping[int, Sequence[str]]
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(question for version in self.by_version.values() for question in version))
+
+    def answers(self, row: dict[str, Any]) -> tuple[str | None, ...]:
+        asked = self.by_version.get(row["form_version"] or 0, ())
+        given = dict(zip(asked, row["answers"] or (), strict=False))
+        return tuple(given.get(question) for question in self.headers)
+
+
+async def questions_of(context: Context) -> Questions:
+    read = await context.read()
+    rows = await read.rows(read.sql(FORMS))
+    return Questions({row["version"]: row["questions"] for row in rows})
+
+
+def own_line(row: dict[str, Any], lists: Lists, questions: Questions) -> tuple[Any, ...]:
     return (
         *line(row, lists),
         _STATUSES[row["status"]],
@@ -76,4 +104,5 @@ def own_line(row: dict[str, Any], lists: Lists) -> tuple[Any, ...]:
         row["parents"],
         row["children"],
         "oui" if row["declared_late"] else "non",
+        *questions.answers(row),
     )

@@ -5,8 +5,9 @@ Filters and rights are those of the queries.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from anyio import to_thread
@@ -14,9 +15,9 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from api.animations.export_pages import Row, pages
-from api.animations.filters import AnimationWhere, OwnAnimationWhere
+from api.animations.filters import AnimationOrderField, AnimationWhere, OrderDirection, OwnAnimationWhere
 from api.animations.queries import in_force
-from api.animations.table import COLUMNS, HEADERS, OWN_COLUMNS, OWN_HEADERS, line, own_line
+from api.animations.table import COLUMNS, HEADERS, OWN_COLUMNS, OWN_HEADERS, line, own_line, questions_of
 from api.core.answers import Refused
 from api.core.context import Context, Services
 from api.core.errors import ApiError
@@ -31,13 +32,13 @@ from api.downloads.file_responses import (
     still_admitted,
 )
 from api.downloads.freshness import unless_fresh
-from api.downloads.parameters import as_refusal, where_of
+from api.downloads.parameters import as_refusal, bad, where_of
 from api.downloads.workbook import XLSX, TooManyRows, pieces, workbook
 from api.structures.types import bounds, load_structure
 from api.typology.territories_and_terms import Lists, lists_of
 from domain.kernel.rights import Action, Scope, may, scope_of
 from projections.animations import queries
-from projections.engine.paging import Filter
+from projections.engine.paging import Filter, Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,12 @@ class _Table:
     columns: frozenset[str]
     line: Callable[[Row, Lists], tuple[Any, ...]]
     name: str
+    orders: Sequence[Order]
     lasting: bool = True
 
 
+_ORDER_BY = "orderBy"
+_BESIDE = frozenset((_ORDER_BY,))
 _Choose = Callable[[Context, Request], Awaitable[_Table]]
 _Make = Callable[[Context, _Table, dict[str, str]], Awaitable[Response]]
 
@@ -92,10 +96,11 @@ class AnimationExports:
 
 
 async def _listing(context: Context, request: Request) -> _Table:
-    where = where_of(AnimationWhere, request.query_params)
+    where = where_of(AnimationWhere, request.query_params, _BESIDE)
     conditions = in_force(where.conditions(), await lists_of(context))
     filtered = queries.narrowed(queries.published(), conditions, context.now)
-    return _Table(filtered, HEADERS, COLUMNS, line, "animations", lasting=not conditions.follows_the_clock)
+    orders, lasting = _orders(request, only_published=True), not conditions.follows_the_clock
+    return _Table(filtered, HEADERS, COLUMNS, line, "animations", orders, lasting)
 
 
 async def _own(context: Context, request: Request) -> _Table:
@@ -105,18 +110,32 @@ async def _own(context: Context, request: Request) -> _Table:
     if structure is None or not may(context.actor, Action.STRUCTURE_READ, structure.belongings):
         raise denied(context.actor)
     within = bounds(context.actor, Action.STRUCTURE_READ)
-    conditions = where_of(OwnAnimationWhere, request.query_params).conditions()
+    conditions = where_of(OwnAnimationWhere, request.query_params, _BESIDE).conditions()
     current = in_force(replace(conditions, structure_id=structure.structure_id), await lists_of(context))
     allowed = Filter() if within is None else Filter().among("a.territory", "within", within)
     filtered = queries.narrowed(allowed, current, context.now)
-    lasting = not conditions.follows_the_clock
-    return _Table(filtered, OWN_HEADERS, OWN_COLUMNS, own_line, "mes-animations", lasting)
+    questions = await questions_of(context)
+    headers, line_of = (*OWN_HEADERS, *questions.headers), partial(own_line, questions=questions)
+    orders, lasting = _orders(request, only_published=False), not conditions.follows_the_clock
+    return _Table(filtered, headers, OWN_COLUMNS, line_of, "mes-animations", orders, lasting)
+
+
+def _orders(request: Request, only_published: bool) -> Sequence[Order]:
+    """Return the orders of `orderBy=TITLE`, `orderBy=STARTS_AT:DESC`; repeated, the first weighs most."""
+    chosen = []
+    for text in filter(None, request.query_params.getlist(_ORDER_BY)):
+        name, _, direction = text.partition(":")
+        if name not in AnimationOrderField.__members__ or direction not in ("", *OrderDirection.__members__):
+            names = ", ".join(AnimationOrderField.__members__)
+            raise bad(_ORDER_BY, f"valeurs acceptées : {names} ; suivies de :DESC pour l'ordre inverse")
+        chosen.append((name, direction == OrderDirection.DESC))
+    return queries.orders(chosen, only_published)
 
 
 async def _csv(context: Context, table: _Table, headers: dict[str, str]) -> Response:
     response_headers = {**headers, "Content-Disposition": disposition("attachment", f"{table.name}.csv")}
     lists = await lists_of(context)
-    reading = pages(context, table.filtered, table.columns)
+    reading = pages(context, table.filtered, table.columns, table.orders)
     # Read the first page now: its errors are answered as such, before anything is sent.
     first = await anext(reading)
 
@@ -137,7 +156,7 @@ async def _csv(context: Context, table: _Table, headers: dict[str, str]) -> Resp
 async def _xlsx(context: Context, table: _Table, headers: dict[str, str]) -> Response:
     lists = await lists_of(context)
     with workbook(table.headers) as sheet:
-        async for rows in pages(context, table.filtered, table.columns):
+        async for rows in pages(context, table.filtered, table.columns, table.orders):
             lines = [table.line(row, lists) for row in rows]
             try:
                 await to_thread.run_sync(sheet.write, lines)

@@ -1,13 +1,15 @@
 """CSV as French spreadsheets open it: UTF-8 with BOM, semicolons, CRLF, decimal commas.
 
 No cell can become a formula: a text that begins like one is prefixed with an apostrophe
-(https://owasp.org/www-community/attacks/CSV_Injection).
+(https://owasp.org/www-community/attacks/CSV_Injection). No text becomes a number or a date: a SIRET, a code with its
+zero or `3-4` stands as `="02691"`, which spreadsheets show as it was. `application.tables` takes both off again.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
@@ -20,6 +22,15 @@ CSV = "text/csv; charset=utf-8"
 
 _BOM = "\ufeff"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_MONTH = r"(janv?|f[ée]v|feb|mars?|apr|avr|mai|may|jui?n|jui?l|ao[uû]t|aug|sept?|oct|nov|d[ée]c)[a-zé]*\.?"
+#: Texts that a spreadsheet takes for a number, a date, a time or a truth value, and then shows otherwise. Short numbers
+#: without a leading zero are shown as they stand.
+_MISREAD = re.compile(
+    r"(?!(0|[1-9]\d{0,10})$)\s*([\d(]|[.,]\d)[\d\s.,:/()\-%€$£]*(e[+-]?\d+)?(h|\s?am|\s?pm)?"
+    rf"|\d{{1,4}}[\s/.-]*{_MONTH}([\s/.-]*\d{{1,4}})?|{_MONTH}[\s/.-]*\d{{1,4}}|vrai|faux|true|false",
+    re.IGNORECASE,
+)
+_LONGEST_MISREAD = 40
 #: Rows per chunk of the answer.
 _AT_ONCE = 500
 
@@ -61,5 +72,7 @@ def _text(cell: Any) -> str:
         case time():
             return f"{cell:%H:%M}"
     text = str(cell)
+    if len(text) <= _LONGEST_MISREAD and _MISREAD.fullmatch(text):
+        return f'="{text}"'
     # Spreadsheets read full-width signs (＝ ＋ － ＠) as the plain ones; NFKC converts them.
     return f"'{text}" if unicodedata.normalize("NFKC", text[:1]).startswith(_FORMULA) else text

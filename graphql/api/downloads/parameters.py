@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import fields
 from datetime import datetime
 from enum import Enum
@@ -42,14 +42,19 @@ def filtering(query: str) -> str:
     return urlencode(pairs)
 
 
-def where_of(where: type[W], params: QueryParams) -> W:
-    """Return the filter in the parameters. Raises Refused (400), naming the parameter that is unknown or malformed."""
+def where_of(where: type[W], params: QueryParams, beside: Collection[str] = ()) -> W:
+    """Return the filter in the parameters; those `beside` it have another reader.
+
+    Raises Refused (400), naming the parameter that is unknown or malformed.
+    """
     hints = get_type_hints(where, include_extras=False)
     names = {api_path([field.name])[0]: field.name for field in fields(where)}  # type: ignore[arg-type]
     filters: dict[str, Any] = {}
     for name in filter(is_filter, params):
+        if name in beside:
+            continue
         if name not in names:
-            raise bad(name, f"paramètre inconnu ; acceptés : {', '.join(sorted(names))}")
+            raise bad(name, f"paramètre inconnu ; acceptés : {', '.join(sorted({*names, *beside}))}")
         several, read = _reader(hints[names[name]])
         values = [value for value in params.getlist(name) if value]
         if len(values) > 1 and not several:

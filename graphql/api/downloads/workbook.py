@@ -14,7 +14,10 @@ import xlsxwriter  # type: ignore[import-untyped]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Rows that a sheet can hold below its headers.
 MOST_ROWS = 1_048_575
-_WIDTH = 22
+#: Widths in characters: what is longer is read in the cell.
+_NARROWEST, _WIDEST = 8, 60
+#: A date is wider than the number that it is.
+_DATE_WIDTH = len("15/03/2027")
 _PIECE = 64 * 1024
 
 
@@ -31,6 +34,7 @@ class Sheet:
     _sheet: Any
     _date: Any
     _time: Any
+    _widths: list[int]
     _written: int = 0
 
     def write(self, lines: Iterable[Sequence[Any]]) -> None:
@@ -41,6 +45,7 @@ class Sheet:
             self._written += 1
             for column, cell in enumerate(line):
                 self._put(column, cell)
+                self._widths[column] = max(self._widths[column], _width(cell))
 
     def _put(self, column: int, cell: Any) -> None:
         """Write a cell; texts stay texts, however they begin."""
@@ -59,7 +64,10 @@ class Sheet:
             raise ValueError(f"no cell can hold column {column} of row {self._written}")
 
     def finish(self) -> int:
-        """Close the workbook and return the size of the file."""
+        """Close the workbook, as wide as its content and ready to be filtered, and return the size of the file."""
+        for column, width in enumerate(self._widths):
+            self._sheet.set_column(column, column, min(max(width, _NARROWEST), _WIDEST) + 2)
+        self._sheet.autofilter(0, 0, self._written, len(self._widths) - 1)
         self._book.close()
         return self.file.seek(0, 2)
 
@@ -72,18 +80,30 @@ def workbook(headers: Sequence[str]) -> Iterator[Sheet]:
         book = xlsxwriter.Workbook(file, {"constant_memory": True, "tmpdir": folder})
         sheet = book.add_worksheet("Animations")
         sheet.freeze_panes(1, 0)
-        sheet.set_column(0, len(headers) - 1, _WIDTH)
         bold = book.add_format({"bold": True})
         for column, header in enumerate(headers):
             sheet.write_string(0, column, header, bold)
-        formats = (book.add_format({"num_format": form}) for form in ("dd/mm/yyyy", "hh:mm"))
+        date_format, time_format = (book.add_format({"num_format": form}) for form in ("dd/mm/yyyy", "hh:mm"))
+        # The arrow of the filter takes two characters of the header.
+        widths = [len(header) + 2 for header in headers]
         try:
-            yield Sheet(file, book, sheet, *formats)
+            yield Sheet(file, book, sheet, date_format, time_format, widths)
         except BaseException:
             # Closed now: its finaliser would otherwise write to a closed file.
             book.close()
             file.close()
             raise
+
+
+def _width(cell: Any) -> int:
+    match cell:
+        case None:
+            return 0
+        case date():
+            return _DATE_WIDTH
+        case time():
+            return len("18:00")
+    return max(map(len, str(cell).splitlines()), default=0)
 
 
 def pieces(file: IO[bytes]) -> Iterator[bytes]:
