@@ -54,7 +54,8 @@ def _rows(answer: httpx.Response) -> list[dict[str, str]]:
 
 def test_the_listing_as_a_table_tells_what_is_public_of_what_is_published(season, server):
     (row,) = _rows(_get(server, "/animations.csv"))
-    assert (row["Date"], row["Début"], row["Fin"]) == ("15/03/2027", "18:00", "20:00")
+    assert (row["Date"], row["Début"], row["Date de fin"], row["Fin"]) == ("15/03/2027", "18:00", "15/03/2027", "20:00")
+    assert (row["SIRET"], row["Commune (INSEE)"]) == ('="21020001000010"', "34172")
     assert (row["Titre"], row["Structure"], row["Territoire"]) == ("Publiée", "Centre social Les Tilleuls", "Hérault")
     assert row["Thèmes"] == "ENT - Pronote, Temps d'écran"
     assert row["Places restantes"] == str(ANIMATION["seats"])
