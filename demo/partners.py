@@ -11,7 +11,8 @@ from demo.organisations import Organisation
 from demo.school_year import DAY, DECLARING_AHEAD, SIGNING_TIME, SchoolYear, office_hours, some_time
 from demo.stage import Stage, Story, Subject
 from demo.texts import TEXTS
-from domain.animations.animation import Animation, Surroundings
+from domain.animations.animation import Animation
+from domain.animations.checking import Surroundings
 from domain.catalogue import CONVENTION, STRUCTURE
 from domain.conventions import convention as conventions
 from domain.conventions.changes import amend, terminate

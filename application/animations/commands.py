@@ -17,7 +17,8 @@ from application.registrations import after_modification
 from application.service_dossiers.commands import dossier_status_of
 from domain.animations import animation as animations
 from domain.animations import attestation, blanking
-from domain.animations.animation import Attendance, Surroundings
+from domain.animations.animation import Attendance
+from domain.animations.checking import Surroundings
 from domain.animations.events import AnimationContent
 from domain.catalogue import ANIMATION, STRUCTURE
 from domain.kernel.events import Event

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
 
+from domain.animations.checking import Surroundings, checked
 from domain.animations.events import (
     AnimationAttested,
     AnimationCancelled,
@@ -28,31 +29,18 @@ from domain.animations.events import (
     AttendanceSheetWithdrawn,
     AttestationCorrected,
 )
-from domain.animations.local_times import TIMES, in_local_time
+from domain.animations.local_times import TIMES
 from domain.animations.texts import Texts
 from domain.animations.transitions import AnimationStatus, belongings, check
-from domain.conventions.convention import Convention, covering
+from domain.conventions.convention import covering
 from domain.files.pages import with_page, without_page
 from domain.kernel.actors import Actor
-from domain.kernel.errors import DomainError, Problem, broken, forbidden, gathering
+from domain.kernel.errors import broken
 from domain.kernel.events import ERASED_WORDS, Event, without_words
 from domain.kernel.rights import Action, Belongings, authorize
 from domain.kernel.validation import required_reason, validated
-from domain.structures.structure import Structure
-from domain.typology.territory import Territory
-from domain.typology.typology import TermKind, Typology, check_terms
 
 CONTENT_FIELDS = tuple(AnimationDetails.model_fields)
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """The other aggregates that a declaration is checked against."""
-
-    structure: Structure | None
-    conventions: Sequence[Convention]
-    territory: Territory
-    typology: Typology
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +174,7 @@ def declare(
 def _declared(
     content: AnimationContent, structure_id: UUID, around: Surroundings, now: datetime, cloned_from: UUID | None = None
 ) -> list[Event]:
-    content, convention_id = _checked(content, around, None, TIMES, partial(_covering, around=around))
+    content, convention_id = checked(content, around, None, TIMES, partial(_covering, around=around))
     return [
         AnimationCreated(
             structure_id=structure_id,
@@ -217,7 +205,7 @@ def modify(
     check(Action.ANIMATION_MODIFY, state, actor, now)
     content = validated(AnimationContent, state.content.model_dump() | _without_its_place(changes, state))
     after = partial(_convention_after, state, around=around)
-    content, convention_id = _checked(content, around, state.content, changes.keys(), after)
+    content, convention_id = checked(content, around, state.content, changes.keys(), after)
     changed = tuple(name for name in CONTENT_FIELDS if getattr(content, name) != getattr(state.content, name))
     if not changed:
         raise broken("Rien ne change : indiquez au moins une valeur nouvelle.")
@@ -258,40 +246,6 @@ def end(state: Animation, actor: Actor, now: datetime) -> list[Event]:
     return [AnimationEnded()]
 
 
-def _checked(
-    content: AnimationContent,
-    around: Surroundings,
-    already: AnimationDetails | None,
-    given_times: Collection[str],
-    convention_of: Callable[[AnimationContent], UUID],
-) -> tuple[AnimationContent, UUID]:
-    """Return the content in the territory's local time, and its convention. Raise DomainError with every problem.
-
-    What was declared before (`already`) may stay: a term that was retired since, and a time with whatever offset.
-    """
-    if around.structure is None:
-        raise forbidden("Cette structure n'a pas de compte : la signature d'une convention l'ouvre.")
-    chosen = [
-        (TermKind.VENUE_TYPE, content.venue_type, ("venue_type",)),
-        (TermKind.AUDIENCE, content.audience, ("audience",)),
-        (TermKind.ANIMATION_TYPE, content.type, ("type",)),
-        *((TermKind.THEME, theme, ("themes", str(index))) for index, theme in enumerate(content.themes)),
-    ]
-    former = _terms(already) if already else set()
-    problems: list[Problem] = []
-    local = content
-    with gathering(problems):
-        local = in_local_time(content, around.territory, given_times)
-    with gathering(problems):
-        check_terms(around.typology, [choice for choice in chosen if choice[:2] not in former], local.starts_at.date())
-    convention_id = None
-    with gathering(problems):
-        convention_id = convention_of(local)
-    if problems or convention_id is None:
-        raise DomainError(problems)
-    return local, convention_id
-
-
 def _covering(content: AnimationDetails, around: Surroundings) -> UUID:
     return covering(around.conventions, around.territory.code, content.starts_at.date()).id
 
@@ -306,12 +260,3 @@ def _convention_after(state: Animation, content: AnimationDetails, around: Surro
     if day == state.content.starts_at.date() or (own is not None and own.covers(day)):
         return state.convention_id
     return covering(around.conventions, around.territory.code, day).id
-
-
-def _terms(content: AnimationDetails) -> set[tuple[TermKind, str]]:
-    themes = {(TermKind.THEME, theme) for theme in content.themes}
-    return themes | {
-        (TermKind.VENUE_TYPE, content.venue_type),
-        (TermKind.AUDIENCE, content.audience),
-        (TermKind.ANIMATION_TYPE, content.type),
-    }

@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from domain.animations.animation import Animation, Surroundings
+from domain.animations.animation import Animation
+from domain.animations.checking import Surroundings
 from domain.controls.population import Certifications
 from domain.conventions.convention import Convention
 from domain.conventions.rates import AgreedRate

@@ -9,8 +9,9 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from domain.animations.animation import CONTENT_FIELDS, Animation, Attendance, Surroundings
+from domain.animations.animation import CONTENT_FIELDS, Animation, Attendance
 from domain.animations.attendance_sheet import Sheet
+from domain.animations.checking import Surroundings
 from domain.animations.events import AnimationAttested, AnimationContent, AnimationCreated
 from domain.candidatures.events import CandidatureSubmitted, Degree
 from domain.catalogue import ANIMATION, TYPOLOGY

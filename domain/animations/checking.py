@@ -1,0 +1,68 @@
+"""What an animation's content is checked against, whoever declares it anew, copied or changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from domain.animations.events import AnimationContent, AnimationDetails
+from domain.animations.local_times import in_local_time
+from domain.conventions.convention import Convention
+from domain.kernel.errors import DomainError, Problem, forbidden, gathering
+from domain.structures.structure import Structure
+from domain.typology.territory import Territory
+from domain.typology.typology import TermKind, Typology, check_terms
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The other aggregates that a declaration is checked against."""
+
+    structure: Structure | None
+    conventions: Sequence[Convention]
+    territory: Territory
+    typology: Typology
+
+
+def checked(
+    content: AnimationContent,
+    around: Surroundings,
+    already: AnimationDetails | None,
+    given_times: Collection[str],
+    convention_of: Callable[[AnimationContent], UUID],
+) -> tuple[AnimationContent, UUID]:
+    """Return the content in the territory's local time, and its convention. Raise DomainError with every problem.
+
+    What was declared before (`already`) may stay: a term that was retired since, and a time with whatever offset.
+    """
+    if around.structure is None:
+        raise forbidden("Cette structure n'a pas de compte : la signature d'une convention l'ouvre.")
+    chosen = [
+        (TermKind.VENUE_TYPE, content.venue_type, ("venue_type",)),
+        (TermKind.AUDIENCE, content.audience, ("audience",)),
+        (TermKind.ANIMATION_TYPE, content.type, ("type",)),
+        *((TermKind.THEME, theme, ("themes", str(index))) for index, theme in enumerate(content.themes)),
+    ]
+    former = _terms(already) if already else set()
+    problems: list[Problem] = []
+    local = content
+    with gathering(problems):
+        local = in_local_time(content, around.territory, given_times)
+    with gathering(problems):
+        check_terms(around.typology, [choice for choice in chosen if choice[:2] not in former], local.starts_at.date())
+    convention_id = None
+    with gathering(problems):
+        convention_id = convention_of(local)
+    if problems or convention_id is None:
+        raise DomainError(problems)
+    return local, convention_id
+
+
+def _terms(content: AnimationDetails) -> set[tuple[TermKind, str]]:
+    themes = {(TermKind.THEME, theme) for theme in content.themes}
+    return themes | {
+        (TermKind.VENUE_TYPE, content.venue_type),
+        (TermKind.AUDIENCE, content.audience),
+        (TermKind.ANIMATION_TYPE, content.type),
+    }
