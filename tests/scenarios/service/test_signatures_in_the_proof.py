@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,16 +12,19 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from application.proof.notes import to_pem
 from application.proof.public_keys import PublicKey
 from application.proof.rules.log import judge_log
 from application.proof.verifying import Check, verify
+from application.signatures import assertions
 from application.signatures.acts import to_base64url
 from domain.kernel.actors import Role
 from domain.kernel.identifiers import passkeys_id
 from eventstore.bulk import append_rows
+from tests.application.proof.test_verifier_page import needs_node, verdicts
 from tests.scenarios.service.test_service_dossiers import Claims
 from tests.support.forging import lift_protection
-from tests.support.passkeys import RP_ID, Authenticator
+from tests.support.passkeys import PRESENT, RP_ID, Authenticator
 from tests.support.people import AUDITOR, REASONS, STRUCTURE, People
 from tests.support.server import CHECKPOINT_KEY, Server
 from tests.support.signers import OPTIONS, Signer
@@ -88,6 +92,50 @@ def test_a_bundle_shows_who_signed_with_which_key_and_can_be_asked_for_it(
     assert f"of {RP_ID}, registered on 2027-01-10 on the word of the log's owner" in texts[1]
     assert verified(bundle, Role.STRUCTURE)[-1].text.startswith("signed acts: animation.attested at position ")
     assert findings(server) == ""
+
+
+@needs_node
+def test_the_page_verifies_signatures_and_tells_the_same(
+    anne: Signer, server: Server, dossier: str, tmp_path: Path
+) -> None:
+    certify(anne, dossier)
+    bundle = exported(server, dossier, tmp_path / "dossier.zip")
+    (results,) = verdicts([(bundle, to_pem(CHECKPOINT_KEY.public))])
+    assert all(result["ok"] for result in results), results[-1]
+    texts = [result["text"] for result in results if result["step"] == "signed acts"]
+    own = [check.text for check in verified(bundle) if check.text.startswith("signed acts: ")]
+    assert [f"signed acts: {text}" for text in texts] == own
+
+
+@needs_node
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "the passkey did not sign it"),
+        ({"challenge": "AAAA"}, "over another act"),
+        ({"origin": "https://parentalite.example.net"}, "made on another site"),
+        ({"flags": PRESENT}, "did not verify the person"),
+        ({"rp_id": "example.net"}, "names another site"),
+    ],
+)
+def test_a_service_that_records_what_nobody_signed_is_found_out_by_its_own_bundle(
+    anne: Signer, server: Server, dossier: str, tmp_path: Path, changes: Any, words: str, monkeypatch: Any
+) -> None:
+    """Whoever runs the service has every key but that of the person."""
+    monkeypatch.setattr(assertions, "check_assertion", lambda *values: None)
+    asked = anne.asks("serviceDossierCertify", dossierId=dossier, **REASONS)
+    changes = dict(changes)
+    device = {name: changes.pop(name) for name in ("flags", "rp_id") if name in changes}
+    forger = replace(anne.key, key=anne.key.key if changes or device else Authenticator().key, **device)
+    signature = forger.signs(asked, **changes) | {"credentialId": anne.key.credential_id}
+    assert anne.sends("serviceDossierCertify", dossierId=dossier, **REASONS, signature=signature) == []
+    monkeypatch.undo()
+    bundle = exported(server, dossier, tmp_path / "dossier.zip")
+    last = verified(bundle)[-1]
+    assert (last.ok, words in last.text) == (False, True), last.text
+    (results,) = verdicts([(bundle, to_pem(CHECKPOINT_KEY.public))])
+    assert (results[-1]["ok"], results[-1]["step"]) == (False, "signed acts")
+    assert words in results[-1]["text"]
 
 
 def test_a_further_key_is_told_to_be_vouched_for(anne: Signer, server: Server, dossier: str, tmp_path: Path) -> None:
