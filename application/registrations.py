@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from heapq import merge
 from typing import Annotated, ClassVar
 from uuid import UUID, uuid4
@@ -15,7 +16,7 @@ from application.commanding.unit_of_work import UnitOfWork
 from domain.animations.animation import Animation
 from domain.animations.events import AnimationDetails
 from domain.catalogue import ANIMATION, REGISTRATION
-from domain.kernel.errors import invalid
+from domain.kernel.errors import DomainError, invalid
 from domain.kernel.events import Event
 from domain.kernel.identifiers import registration_book_id
 from domain.kernel.people import (
@@ -72,11 +73,14 @@ class RegistrationSubmitFor(_OfAnimation):
 
 
 class _ByHolder(Command):
-    """Sent with `link`, or with `animation_id` and the printed `code`."""
+    """Sent with `link`, or with the printed `code`: with `animation_id` or the `day` where several have that code."""
 
     link: Link | None = None
     animation_id: UUID | None = None
     code: PrintedCode | None = None
+    day: date | None = None
+    #: Animations with a registration of that code. The read side proposes them.
+    of_that_code: tuple[UUID, ...] = Field(default=(), exclude=True)
 
 
 class RegistrationCancel(_ByHolder):
@@ -237,18 +241,31 @@ def _resolve(command: _ByHolder, work: UnitOfWork) -> tuple[Animation, UUID]:
     if command.link is not None:
         ids = work.keyed.links.read(PURPOSE, command.link, "link")
         animation_id, registration_id = ids
-    elif command.animation_id is not None and command.code is not None:
-        animation_id, registration_id = command.animation_id, _find_by_code(command.animation_id, command.code, work)
+    elif command.code is not None:
+        animation_id = command.animation_id or _only_one(command)
+        registration_id = _find_by_code(animation_id, command.code, work)
     else:
-        raise invalid("Indiquez le lien reçu, ou le code imprimé avec l'animation.", "link")
+        raise invalid("Indiquez le lien reçu, ou le code imprimé.", "link")
     return work.subject(ANIMATION, animation_id, None, "Animation", "animation_id"), registration_id
+
+
+def _only_one(command: _ByHolder) -> UUID:
+    if len(command.of_that_code) > 1:
+        raise invalid("Plusieurs inscriptions ont ce code : indiquez aussi le jour de l'animation.", "day")
+    if not command.of_that_code:
+        raise _no_such_code()
+    return command.of_that_code[0]
+
+
+def _no_such_code() -> DomainError:
+    return invalid("Ce code n'est pas celui d'une inscription à une animation à venir.", "code")
 
 
 def _find_by_code(animation_id: UUID, code: str, work: UnitOfWork) -> UUID:
     people = _book(work, animation_id).people
     if (registration_id := work.keyed.codes.thing(PURPOSE, animation_id, people, code)) is not None:
         return registration_id
-    raise invalid("Ce code n'est pas celui d'une inscription à cette animation.", "code")
+    raise _no_such_code()
 
 
 def _book(work: UnitOfWork, animation_id: UUID) -> RegistrationBook:

@@ -17,6 +17,7 @@ from application.application import Application, open_application
 from application.files.store import FileStore
 from application.hosting.database import Database, open_database
 from application.hosting.settings import Settings, SettingsError, load_settings, with_secrets_from_files
+from application.papers.logos import Logos
 from application.proof.authenticity.accepting import accept_once
 from application.proof.authenticity.guard import EventGuard
 from application.proof.authenticity.start import StartFile
@@ -177,6 +178,10 @@ def witness_policy(settings: Settings) -> Policy | None:
         raise SettingsError(f"PARENTALITE_WITNESSES: {settings.witnesses} is no policy: {error}") from None
 
 
+def logos_of(settings: Settings) -> Logos:
+    return Logos(settings.logo, settings.partner_logos)
+
+
 def signing_key(settings: Settings) -> RememberingKey:
     """Return the key that signs checkpoints, with its memory and its guard."""
     return RememberingKey.beside(settings.checkpoint_key, settings.memory, event_guard(settings))
@@ -248,6 +253,7 @@ def api_services(opened: Runtime) -> Services:
         files=FileStore(opened.settings.files),
         public_url=opened.settings.public_url,
         checkpoint_key=signing_key(opened.settings),
+        logos=logos_of(opened.settings),
         authority=authority_of(opened.settings),
         has_witnesses=opened.settings.witnesses is not None,
         web=opened.settings.web,

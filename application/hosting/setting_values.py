@@ -16,6 +16,7 @@ from email_validator import validate_email
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from application.hosting.kept_secrets import kept_or_made, make_key, make_token_secret
+from application.papers.logos import Logo
 from application.sign_in.addresses import is_confidential
 from application.sign_in.claims import ClaimsMapping, load_mapping
 from application.signatures.acts import SIGNING_ROLES
@@ -187,6 +188,12 @@ PublicUrl = Annotated[
 IssuerUrl = Annotated[str, _check(_is_issuer, "an https address such as https://connexion.example.org is needed")]
 AuthorityUrl = Annotated[str, _check(_is_web_url, "the http(s) address of an authority is needed")]
 Certificates = Annotated[Path, _check(Path.is_file, "a file of root certificates (PEM) is needed")]
+#: Read at the start, so that a wrong one is found then.
+LogoFile = Annotated[Logo, _read(lambda path: Logo.read(Path(path).expanduser()))]
+LogoFiles = Annotated[
+    tuple[Logo, ...],
+    _read(lambda paths: tuple(Logo.read(Path(path).expanduser()) for path in _texts(paths))),
+]
 TextFile = Annotated[Path, _check(Path.is_file, "a file that exists is needed")]
 Mailbox = Annotated[str, _check(_is_mailbox, "an e-mail address is needed")]
 #: Holds a password.

@@ -82,6 +82,10 @@ class Settings(Group):
     `structure`, `coordonnateur`, `national`. Without it each may sign, and need not."""
     trusted_documents: values.Documents | None = None
     """The only GraphQL documents that are answered, a file of `parentalite documents`. Without it any is."""
+    logo: values.LogoFile | None = None
+    """Logo of the national team on papers: a file .svg, .png or .jpg. Without it its place is drawn."""
+    partner_logos: values.LogoFiles = ()
+    """Logos of the partners at the foot of papers: files .svg, .png or .jpg, with commas between them."""
     web: WebSettings = WebSettings()
     mail: MailSettings | None = None
     retention: RetentionSettings = RetentionSettings()

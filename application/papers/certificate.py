@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from application.papers.french import full_date, short_date
-from application.papers.typesetting import typeset
+from application.papers.logos import NO_LOGOS, Logos
+from application.papers.typesetting import qr_code, typeset
+from application.papers.writable import check_writable
 
 #: What a volunteer does.
 MISSIONS = (
@@ -20,31 +22,39 @@ MISSIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """`since`: when the candidature was validated. `trainings`: (day, subject) pairs. `pix_on`: None if not passed."""
+    """`since`: when the candidature was validated. `trainings`: (day, subject) pairs. `pix_on`: None if not passed.
+
+    `school` in words, as far as they are known; `coordinator`: who accompanies the volunteers of the territory, None if
+    no convention names them; `check_url`: where anybody sees whether the number is genuine.
+    """
 
     number: str
     issued_on: date
     name: str
-    school_uai: str
+    school: str
     territory: str
+    coordinator: str | None
     since: date
+    check_url: str
     trainings: tuple[tuple[date, str], ...] = ()
     pix_on: date | None = None
 
 
-def certificate_pdf(certificate: Certificate) -> bytes:
-    """Typeset one A4 page."""
-    return typeset(
-        "certificate.typ",
-        {
-            "number": certificate.number,
-            "issued_on": full_date(certificate.issued_on),
-            "name": certificate.name,
-            "school": certificate.school_uai,
-            "territory": certificate.territory,
-            "since": full_date(certificate.since),
-            "missions": MISSIONS,
-            "trainings": [f"{subject} ({short_date(day)})" for day, subject in certificate.trainings],
-            "pix": None if certificate.pix_on is None else full_date(certificate.pix_on),
-        },
-    )
+def certificate_pdf(certificate: Certificate, logos: Logos = NO_LOGOS) -> bytes:
+    """Typeset one A4 page. Raises Unwritable."""
+    content = {
+        "number": certificate.number,
+        "issued_on": full_date(certificate.issued_on),
+        "name": certificate.name,
+        "school": certificate.school,
+        "territory": certificate.territory,
+        "coordinator": certificate.coordinator,
+        "since": full_date(certificate.since),
+        "missions": MISSIONS,
+        "trainings": [f"{subject} ({short_date(day)})" for day, subject in certificate.trainings],
+        "pix": None if certificate.pix_on is None else full_date(certificate.pix_on),
+        "check_url": certificate.check_url,
+        "qr": qr_code(certificate.check_url),
+    }
+    check_writable(content)
+    return typeset("certificate.typ", content, logos=logos)

@@ -45,7 +45,8 @@ class DossierLine:
     children: int
     attested_at: datetime | None
     corrections: int
-    sheet_sha256: str | None
+    #: SHA-256 of the pages of its signed sheet.
+    sheets: tuple[str, ...]
     rate: Decimal | None = None
 
 
@@ -85,6 +86,8 @@ class DossierDocument:
     structure: str
     structure_siret: str
     territory: str
+    #: Of the hours on the paper.
+    time_zone: str
     coordonnateur: str
     convention: DossierConvention
     period_from: date
@@ -141,6 +144,7 @@ def _facts(dossier: DossierDocument) -> list[tuple[str, str]]:
         ("SIRET", siret(dossier.structure_siret)),
         ("Période", f"du {short_date(dossier.period_from)} au {short_date(dossier.period_to)}"),
         ("Territoire", dossier.territory),
+        ("Heures", f"locales ({dossier.time_zone})"),
         ("Coordonnateur", dossier.coordonnateur),
         (
             "Convention",
@@ -183,8 +187,8 @@ def _equal_sheets(dossier: DossierDocument) -> list[str]:
     """Return, for each scan shared by several animations, the numbers of these animations."""
     numbers: dict[str, list[str]] = {}
     for number, line in enumerate(dossier.lines, start=1):
-        if line.sheet_sha256 is not None:
-            numbers.setdefault(line.sheet_sha256, []).append(str(number))
+        for page in line.sheets:
+            numbers.setdefault(page, []).append(str(number))
     return [", ".join(lines) for lines in numbers.values() if len(lines) > 1]
 
 
@@ -197,7 +201,7 @@ def _line(line: DossierLine) -> dict[str, Any]:
         "children": line.children,
         "attested": date_and_time(line.attested_at) if line.attested_at else None,
         "corrections": line.corrections,
-        "sha256": line.sheet_sha256,
+        "sheets": line.sheets,
         "rate": None if line.rate is None else euros(line.rate),
     }
 

@@ -18,7 +18,7 @@ from application.papers.dossier import (
 )
 from application.papers.dossier_afterwards import Afterwards, Control, Recovery, Withdrawal
 from application.papers.dossier_reservations import reservations_of
-from application.papers.words import ROLES
+from application.papers.words import ROLES, TERRITORIES
 from domain.controls.pieces import PIECE_LABELS, REASON_LABELS, PieceKind, ReasonCode
 from domain.conventions.rates import AgreedRate, rate_on
 from domain.kernel.actors import Role
@@ -27,6 +27,8 @@ from domain.service_dossiers.transitions import AmendmentStatus
 
 Facts = dict[str, Any]
 
+#: What a convention counts, also of other dossiers.
+_COUNTED = frozenset({"convention.service_certified", "convention.service_withdrawn"})
 
 #: Returns the display name of an actor.
 NameOf = Callable[[str], str]
@@ -47,6 +49,7 @@ def document_of(facts: Facts, checkpoint: str | None) -> DossierDocument:
     lines = facts["lines"]
     zone = ZoneInfo(lines[0]["time_zone"] if lines else "Europe/Paris")
     titles: dict[str, str] = {line["animation_id"]: line["title"] for line in lines}
+    details = _details(facts)
     convention, payment = facts["convention"], facts["payment"]
     rates = [_rate(line, facts, ZoneInfo(line["time_zone"])) for line in lines]
     different = set(rates) if rates else {_decimal(facts["rate_per_animation"] or convention["rate_per_animation"])}
@@ -57,7 +60,8 @@ def document_of(facts: Facts, checkpoint: str | None) -> DossierDocument:
         status=facts["status"],
         structure=facts["structure"]["name"],
         structure_siret=facts["structure"]["siret"],
-        territory=facts["territory"],
+        territory=_territory(facts["territory"]),
+        time_zone=zone.key,
         coordonnateur=convention["coordonnateur"],
         convention=DossierConvention(
             reference=convention["convention_id"],
@@ -75,7 +79,7 @@ def document_of(facts: Facts, checkpoint: str | None) -> DossierDocument:
         lines=tuple(_line(line, zone, rate if different else None) for line, rate in zip(lines, rates, strict=True)),
         pieces=tuple(piece["piece"] for piece in facts["pieces"]),
         amendments=tuple(_amendment(amendment, titles, zone, name_of) for amendment in facts["amendments"]),
-        timeline=tuple(_entry(entry, titles, zone, name_of) for entry in facts["timeline"]),
+        timeline=tuple(_entry(entry, titles, zone, name_of, details) for entry in _own_history(facts)),
         paid_on=date.fromisoformat(payment["paid_on"]) if payment else None,
         payment_reference=payment["reference"] if payment else None,
         checkpoint=checkpoint,
@@ -117,7 +121,7 @@ def _line(line: Facts, zone: ZoneInfo, rate: Decimal | None) -> DossierLine:
         children=shown["children"],
         attested_at=_local(attested_at, zone) if attested_at else None,
         corrections=line["corrections"],
-        sheet_sha256=line["sheet"]["sha256"] if line["sheet"] else None,
+        sheets=tuple(page["sha256"] for page in line.get("sheets") or filter(None, [line["sheet"]])),
         rate=rate,
     )
 
@@ -179,8 +183,37 @@ def _refused(piece: Facts, titles: dict[str, str]) -> str:
     return f"{what} – {REASON_LABELS[ReasonCode(piece['reason_code'])]}"
 
 
-def _entry(entry: Facts, titles: dict[str, str], zone: ZoneInfo, name_of: NameOf) -> DossierEntry:
-    what, title = registered_events()[entry["type"]].sentence, titles.get(entry["subject"])
+def _territory(code: str) -> str:
+    return f"{TERRITORIES[code]} ({code})" if code in TERRITORIES else code
+
+
+def _own_history(facts: Facts) -> list[Facts]:
+    """Return the history without what the convention counts of other dossiers."""
+    own = {entry["recorded_at"] for entry in facts["timeline"] if entry["subject"] == facts["dossier_id"]}
+    return [entry for entry in facts["timeline"] if entry["type"] not in _COUNTED or entry["recorded_at"] in own]
+
+
+def _details(facts: Facts) -> dict[tuple[str, str], str]:
+    """Return what else the facts say of entries of the history, by their type and time."""
+    details = {("service_dossier.piece_attached", piece["at"]): f"« {piece['piece']} »" for piece in facts["pieces"]}
+    if facts["returned"]:
+        details["service_dossier.returned", facts["returned"]["at"]] = facts["returned"]["reason"]
+    for amendment in facts["amendments"]:
+        decided = amendment["decided"]
+        if decided and decided["reason"]:
+            details["service_dossier.amendment_refused", decided["at"]] = decided["reason"]
+    for line in facts["lines"]:
+        for page in line.get("withdrawn_sheets", ()):
+            topic = "animation.sheet_attached" if page["replaced_by"] else "animation.sheet_withdrawn"
+            details[topic, page["at"]] = f"{line['title']} ({page['reason']})"
+    return details
+
+
+def _entry(
+    entry: Facts, titles: dict[str, str], zone: ZoneInfo, name_of: NameOf, details: dict[tuple[str, str], str]
+) -> DossierEntry:
+    what = registered_events()[entry["type"]].sentence
+    title = details.get((entry["type"], entry["recorded_at"]), titles.get(entry["subject"]))
     return DossierEntry(
         at=_local(entry["recorded_at"], zone),
         actor=name_of(entry["actor"]),

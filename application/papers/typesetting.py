@@ -13,6 +13,8 @@ import orjson
 import segno
 import typst
 
+from application.papers.logos import NO_LOGOS, Logos
+
 #: Required on every paper, in these words, by the programme's charter.
 MANDATORY_SENTENCE = (
     "Opération soutenue par l’État, dans le cadre de l’action Territoires d’Innovation pédagogique du Programme"
@@ -25,13 +27,18 @@ _FAMILIES = ("Marianne", "Source Sans Pro")
 _DARK_BLUE = "#312A74"
 
 
-def typeset(template: str, data: Mapping[str, Any], mandatory_sentence: str = MANDATORY_SENTENCE) -> bytes:
+def typeset(
+    template: str,
+    data: Mapping[str, Any],
+    mandatory_sentence: str = MANDATORY_SENTENCE,
+    logos: Logos = NO_LOGOS,
+) -> bytes:
     """Return the PDF that `template`, a file beside this module, makes of `data`. Thread-safe.
 
     Creates a compiler for each call, which costs a millisecond: Typst's refuses two threads at once.
     """
     fonts, families = _fonts()
-    inputs = {**data, "fonts": families, "mandatory_sentence": mandatory_sentence}
+    inputs = {**data, "fonts": families, "mandatory_sentence": mandatory_sentence, "logos": logos.content()}
     return typst.compile(
         str(_FOLDER / template),
         root=str(_FOLDER),
@@ -40,6 +47,12 @@ def typeset(template: str, data: Mapping[str, Any], mandatory_sentence: str = MA
         # A creation date would make the bytes differ each time.
         timestamp=0,
     )
+
+
+def font_files() -> list[tuple[str, int]]:
+    """Return the file of each font that a paper may be set in, and its number in that file."""
+    fonts, _ = _fonts()
+    return [(font.path, font.index) for font in fonts.fonts() if font.path is not None]
 
 
 def qr_code(url: str) -> str:

@@ -8,6 +8,22 @@ from domain.kernel.actors import ROLE_NAMES, Role
 
 ROLES: Mapping[Role, str] = ROLE_NAMES
 
+#: By their codes, for a paper that is laid out of codes alone; a territory that joins later is shown by its code.
+TERRITORIES: Mapping[str, str] = {
+    "02": "Aisne",
+    "13": "Bouches-du-Rhône",
+    "18": "Cher",
+    "25": "Doubs",
+    "29": "Finistère",
+    "2A": "Corse-du-Sud",
+    "34": "Hérault",
+    "38": "Isère",
+    "86": "Vienne",
+    "88": "Vosges",
+    "95": "Val-d'Oise",
+    "971": "Guadeloupe",
+}
+
 #: Where an animation, a dossier, a control or a candidature stands, as their read models say it.
 STATUSES: Mapping[str, str] = {
     "ANNOUNCED": "annoncé",

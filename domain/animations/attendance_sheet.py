@@ -67,4 +67,4 @@ def withdraw_sheet(
 
 def _check_attached(state: Animation, sha256: str, field: str) -> None:
     if sha256 not in state.sheets:
-        raise invalid("aucune page de la liste d'émargement n'a cette empreinte.", field)
+        raise invalid("Aucune page de la liste d'émargement n'a cette empreinte.", field)

@@ -33,6 +33,7 @@ from api.limits.rate_limits import RateLimiter, RateLimits
 from api.notifications.unsubscribing import Unsubscribing
 from api.proof.downloads import ProofPages
 from api.proof.tiles import TilePages
+from api.registrations.ticket_downloads import Tickets
 from api.schema import schema
 from api.service_dossiers.downloads import DossierPapers
 from application.notifications.unsubscribing import PATH as UNSUBSCRIBING
@@ -88,7 +89,9 @@ def _endpoints(services: Services, metrics: Metrics, watch: Watch, view: GraphQL
     app.add_route("/animations/{id}/attendance-sheet", papers.signed_sheet, methods=["GET"])
     app.add_route("/animations/{id}/attendance-sheet/blank.pdf", papers.blank_sheet, methods=["GET"])
     app.add_route("/animations/{id}/attendance-sheet/{sha256}", papers.signed_sheet, methods=["GET"])
+    app.add_route("/animations/{id}/ticket.pdf", Tickets(services).pdf, methods=["GET"])
     app.add_route("/candidatures/{id}/certificate.pdf", Certificates(services).pdf, methods=["GET"])
+    app.add_route("/certificates/{number}", Certificates(services).check, methods=["GET"])
     unsubscribing = Unsubscribing(services)
     app.add_route(f"/{UNSUBSCRIBING}/{{link}}", unsubscribing.ask, methods=["GET"])
     app.add_route(f"/{UNSUBSCRIBING}/{{link}}", unsubscribing.do, methods=["POST"])

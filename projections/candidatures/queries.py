@@ -59,3 +59,10 @@ def narrowed(filtered: Filter, conditions: Conditions) -> Filter:
         if (value := getattr(conditions, name)) is not None:
             filtered = filtered.where(condition if value else f"NOT ({condition})")
     return filtered
+
+
+#: The day of a certificate by its number, without whose it is; the coordonnateur of a territory, as conventions say.
+CERTIFICATE = "SELECT certificate_on, territory FROM {candidatures} WHERE certificate_number = %(number)s"
+COORDONNATEUR = """
+SELECT coordonnateur FROM {conventions} WHERE territory = %(territory)s
+ORDER BY signed_on DESC, convention_id LIMIT 1"""

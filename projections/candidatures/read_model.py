@@ -69,6 +69,7 @@ CANDIDATURES = Projection(
             "(territory, submitted_at, candidature_id)",
             "(school_uai, submitted_at, candidature_id)",
             "(person_id)",
+            "(certificate_number) WHERE certificate_number IS NOT NULL",
             "(submitted_at, candidature_id) WHERE status = 'VALIDATED' AND contacted_on IS NULL AND erased_at IS NULL",
         ),
     ),

@@ -28,6 +28,14 @@ BY_ID = f"SELECT g.*{SOURCE.shown} FROM {SOURCE.rows} {SOURCE.joined} WHERE g.re
 SEATED = """
 SELECT p.first_name, p.last_name FROM {registrations} g JOIN {registrants} p USING (registration_id)
 WHERE g.animation_id = %(animation_id)s AND g.status = 'SEATED' AND g.repeats IS NULL ORDER BY g.place LIMIT %(most)s"""
+OF_ANIMATION = """
+SELECT animation_id, registration_id FROM {registrations}
+WHERE animation_id = %(animation_id)s AND erased_at IS NULL"""
+#: Registrations, given up or not, for animations that have not begun, on a day or on any.
+UPCOMING = """
+SELECT g.animation_id, g.registration_id FROM {animations} a JOIN {registrations} g USING (animation_id)
+WHERE a.status = 'PUBLISHED' AND a.starts_at > %(now)s AND (%(day)s::date IS NULL OR a.day = %(day)s::date)
+AND g.erased_at IS NULL ORDER BY a.starts_at LIMIT %(most)s"""
 #: In the order of registering: the waiting list is in the order of its line.
 ORDERS = (Order("place", "g.place", "bigint"), Order("id", "g.registration_id", "uuid"))
 LISTING = Listing(SOURCE, ORDERS)

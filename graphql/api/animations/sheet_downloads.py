@@ -7,6 +7,7 @@ registrants, the blank one is for its structure alone.
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from anyio import to_thread
 from starlette.requests import Request
@@ -19,11 +20,13 @@ from api.core.scalars import local
 from api.downloads.file_responses import HARMLESS, answered, denied, disposition, id_in_path, kept_file
 from api.typology.territories_and_terms import Lists, lists_of
 from application.papers.blank_sheet import MAX_ROWS, BlankSheet, blank_sheet
+from application.papers.french import short_date
 from domain.animations.transitions import AnimationStatus
 from domain.kernel.rights import Action, Belongings, Scope, may, scope_of
 from domain.typology.typology import TermKind
 from projections.animations import queries
 from projections.registrations import queries as registration_queries
+from projections.structures import queries as structure_queries
 
 Row = dict[str, Any]
 
@@ -59,9 +62,10 @@ async def _blank_sheet(context: Context, request: Request) -> Response:
     if row["status"] != AnimationStatus.PUBLISHED:
         raise Refused(409, "RULE_BROKEN", "La liste d'émargement est celle d'une animation publiée.")
     names = await _registrants(context, row) if _with_registrants(request) else ()
-    sheet = blank_sheet_of(row, await lists_of(context), context.services.public_url, names)
+    convention = await _convention(context, row["convention_id"])
+    sheet = blank_sheet_of(row, await lists_of(context), context.services.public_url, names, convention)
     await context.close()
-    content = await to_thread.run_sync(blank_sheet, sheet)
+    content = await to_thread.run_sync(blank_sheet, sheet, context.services.logos)
     name = disposition("inline", f"Liste d'émargement - {sheet.title}.pdf")
     return Response(content, 200, {**HARMLESS, "Content-Disposition": name}, "application/pdf")
 
@@ -83,7 +87,16 @@ async def _registrants(context: Context, row: Row) -> tuple[str, ...]:
     return tuple(f"{registrant['last_name']} {registrant['first_name']}" for registrant in rows)
 
 
-def blank_sheet_of(row: Row, lists: Lists, public_url: str, registrants: tuple[str, ...] = ()) -> BlankSheet:
+async def _convention(context: Context, convention_id: UUID) -> str | None:
+    """Return what a sheet says of the convention that the animation is paid under."""
+    read = await context.read()
+    rows = await read.rows(read.sql(structure_queries.CONVENTIONS_BY_IDS), {"ids": [convention_id]})
+    return f"signée le {short_date(rows[0]['signed_on'])} avec {rows[0]['coordonnateur']}" if rows else None
+
+
+def blank_sheet_of(
+    row: Row, lists: Lists, public_url: str, registrants: tuple[str, ...] = (), convention: str | None = None
+) -> BlankSheet:
     """Return the content of the sheet for a row of `queries.BY_IDS`."""
     zone = row["time_zone"]
     return BlankSheet(
@@ -99,6 +112,8 @@ def blank_sheet_of(row: Row, lists: Lists, public_url: str, registrants: tuple[s
         seats=row["seats"],
         url=f"{public_url}/animations/{row['animation_id']}",
         registrants=registrants,
+        themes=tuple(lists.term(TermKind.THEME, theme, row["day"]).label for theme in row["themes"]),
+        convention=convention,
     )
 
 

@@ -13,6 +13,7 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.candidatures.certificate_checks import certificate_check
 from api.candidatures.types import belongings_of
 from api.core.answers import Refused
 from api.core.context import Context, Services
@@ -21,6 +22,9 @@ from api.downloads.file_responses import HARMLESS, answered, denied, disposition
 from api.typology.territories_and_terms import lists_of
 from application.candidatures import PURPOSE
 from application.papers.certificate import Certificate, certificate_pdf
+from application.papers.french import full_date
+from application.wording.things import school
+from domain.candidatures.events import Degree
 from domain.kernel.actors import Role
 from domain.kernel.errors import DomainError
 from domain.kernel.rights import Action, may
@@ -39,17 +43,33 @@ class Certificates:
         """Answer with the certificate, once it is issued."""
         return await answered(self._services, request, _certificate)
 
+    async def check(self, request: Request) -> Response:
+        """Answer in words whether a number is that of a certificate that was issued. Public, and names nobody."""
+        return await answered(self._services, request, _check)
+
+
+async def _check(context: Context, request: Request) -> Response:
+    number = request.path_params["number"]
+    check = await certificate_check(context, number)
+    if not check.genuine or check.issued_on is None:
+        raise Refused(404, "NOT_FOUND", "Aucune attestation de bénévolat n'a été délivrée sous ce numéro.")
+    words = f"L'attestation de bénévolat n° {check.number} a été délivrée le {full_date(check.issued_on)}.\n"
+    return Response(words, 200, HARMLESS, "text/plain; charset=utf-8")
+
 
 async def _certificate(context: Context, request: Request) -> Response:
     row = await _readable(context, request)
     if row["certificate_number"] is None or row["first_name"] is None:
         raise Refused(404, "NOT_FOUND", "Aucune attestation de bénévolat n'est délivrée pour cette candidature.")
-    lists = await lists_of(context)
+    lists, read = await lists_of(context), await context.read()
+    coordinators = await read.rows(read.sql(queries.COORDONNATEUR), {"territory": row["territory"]})
     details = Certificate(
         number=row["certificate_number"],
         issued_on=row["certificate_on"],
         name=f"{row['first_name']} {row['last_name']}",
-        school_uai=row["school_uai"],
+        school=school(row["school_uai"], Degree(row["degree"])),
+        coordinator=coordinators[0]["coordonnateur"] if coordinators else None,
+        check_url=f"{context.services.public_url}/certificates/{row['certificate_number']}",
         territory=lists.territories[row["territory"]].name,
         since=local(row["validated_at"], lists.territories[row["territory"]].time_zone).date(),
         trainings=tuple(
@@ -58,7 +78,7 @@ async def _certificate(context: Context, request: Request) -> Response:
         pix_on=row["certificate_pix_on"],
     )
     await context.close()
-    content = await to_thread.run_sync(certificate_pdf, details)
+    content = await to_thread.run_sync(certificate_pdf, details, context.services.logos)
     name = disposition("inline", f"Attestation de bénévolat {details.number}.pdf")
     return Response(content, 200, {**HARMLESS, "Content-Disposition": name}, "application/pdf")
 

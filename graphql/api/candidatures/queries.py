@@ -6,6 +6,7 @@ from typing import Annotated
 
 import strawberry
 
+from api.candidatures.certificate_checks import CertificateCheck, certificate_check
 from api.candidatures.filters import CandidatureWhere
 from api.candidatures.types import Candidature, candidature_of, load_candidature, load_held_candidature, readable
 from api.core.context import Context, Info
@@ -24,6 +25,12 @@ class CandidatureQueries:
     )
     async def candidature(self, info: Info, id: strawberry.ID) -> Candidature | None:
         return await load_candidature(info.context, node_id(id))
+
+    @strawberry.field(description="Whether a certificate of volunteering was issued under a number. Public.")
+    async def certificate(
+        self, info: Info, number: Annotated[str, strawberry.argument(description="As it stands on the paper.")]
+    ) -> CertificateCheck:
+        return await certificate_check(info.context, number)
 
     @strawberry.field(description="A candidature, with where it stands. For who holds its link.")
     async def candidature_by_link(

@@ -24,6 +24,7 @@ from application.application import Application
 from application.files.scans import Scan
 from application.files.store import FileStore
 from application.hosting.setting_groups import WebSettings
+from application.papers.logos import NO_LOGOS, Logos
 from application.proof.notes import SigningKey
 from application.proof.stamping import Authority
 from application.sign_in.accepting import SignIn
@@ -75,6 +76,8 @@ class Services:
     #: The public address of the site, without a trailing slash.
     public_url: str
     checkpoint_key: SigningKey = field(repr=False)
+    #: On papers that nobody lays out again.
+    logos: Logos = field(default=NO_LOGOS, repr=False)
     #: Stamps checkpoints (RFC 3161), if one is configured.
     authority: Authority | None = None
     #: Whether witnesses are asked to cosign checkpoints.

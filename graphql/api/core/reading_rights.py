@@ -116,6 +116,7 @@ PARTS: Mapping[str, str] = {
     "AttendanceSheet": "attachedAt fileName mediaType number sha256 size url",
     "Attestation": "answers attestedAt children corrections formVersion parents total warning",
     "AttestationForm": "questions version",
+    "CertificateCheck": "genuine issuedOn number",
     "Contact": "id name email emailProblem kind addedAt unsubscribedAt",
     "ControlledDossier": "dossier pieces",
     "ControlledPiece": "accepted answer answeredAt comment judgedAt judgedBy label piece reasonCode reasonLabel",
@@ -173,7 +174,8 @@ PARTS: Mapping[str, str] = {
 #: read one by one.
 ROOTS: Mapping[Reach, str] = {
     EVERYBODY: (
-        "actSignature animation animations attestationForm candidature candidatureByLink checkpoint checkpoints control"
+        "actSignature animation animations attestationForm candidature candidatureByLink certificate checkpoint"
+        " checkpoints control"
         " node position registration serviceDossier structure structures territories territory typology viewer"
         " animationPublished"
     ),

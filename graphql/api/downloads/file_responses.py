@@ -19,6 +19,7 @@ from api.core.asker.requests import Admission, wait_for_position
 from api.core.context import Context, Services
 from api.core.negotiation import JSON
 from application.files.store import BadStoredFile, FileExpired
+from application.papers.writable import Unwritable
 from domain.kernel.actors import PUBLIC, Actor, Role
 from domain.kernel.errors import forbidden
 
@@ -48,6 +49,8 @@ async def answered(services: Services, request: Request, make: Make) -> Response
         return await make(context, request)
     except Refused as refused:
         return refusal(refused, JSON)
+    except Unwritable as unwritable:
+        return refusal(Refused(409, "RULE_BROKEN", str(unwritable)), JSON)
     except Exception as error:
         return refusal(unexpected(error), JSON)
     finally:

@@ -37,5 +37,5 @@ class Guess:
     def _take(self, kind: str, key: str, per_minute: int, burst: int) -> None:
         if wait := self._limiter.take(kind, key, per_minute, burst):
             seconds = round(wait + 0.5)
-            message = f"Trop de codes erronés pour cette animation : réessayez dans {seconds} s."
+            message = f"Trop de codes erronés : réessayez dans {seconds} s."
             raise GraphQLError(message, extensions={"code": "TOO_MANY_REQUESTS", "retryAfter": seconds})

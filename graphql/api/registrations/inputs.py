@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import strawberry
 
 from api.core.commanding.inputs import Repeatable, reference, value_of
@@ -30,19 +32,20 @@ class RegistrationSubmitForInput(RegistrantInput):
 
 @strawberry.input
 class RegistrationHolderInput(Repeatable):
-    """The holder, by link or by animation and printed code; used by other inputs only."""
+    """The holder, by link or by printed code; used by other inputs only."""
 
     link: str | None = value_of("The registration's link, as it was received.")
-    animation_id: strawberry.ID | None = value_of("The animation, with `code`.")
-    code: str | None = value_of("The printed code, with `animationId`.")
+    code: str | None = value_of("The printed code: enough for an animation that is to come.")
+    day: date | None = value_of("The day of the animation, where several registrations have that code.")
+    animation_id: strawberry.ID | None = value_of("The animation that `code` is for, where it is known.")
 
 
-@strawberry.input(description="A registration that is given up: by its `link`, or by `animationId` and `code`.")
+@strawberry.input(description="A registration that is given up: by its `link`, or by its printed `code`.")
 class RegistrationCancelInput(RegistrationHolderInput):
     pass
 
 
-@strawberry.input(description="A seat that is kept: by the registration's `link`, or by `animationId` and `code`.")
+@strawberry.input(description="A seat that is kept: by the registration's `link`, or by its printed `code`.")
 class RegistrationKeepInput(RegistrationHolderInput):
     pass
 

@@ -15,7 +15,6 @@ from api.core.commanding.payloads import Payload
 from api.core.context import Info
 from api.core.errors import ApiError
 from api.core.lists.checks import node_id
-from api.limits.guesses import Guess
 from api.limits.rate_limits import REGISTRATIONS_AT_ONCE, RateLimiter
 from api.registrations.inputs import (
     RegistrationCancelInput,
@@ -24,12 +23,12 @@ from api.registrations.inputs import (
     RegistrationSubmitForInput,
     RegistrationSubmitInput,
 )
+from api.registrations.printed_codes import guess_of, registrations_with_code
 from api.registrations.types import Registration, load_held_registration
 from application import registrations as commands
 from application.commanding.commands import Command
-from application.commanding.signed_links import typed_code
 
-_HOLDER = " For who holds the registration's link, or the code printed for the animation."
+_HOLDER = " For who holds the registration's link, or its printed code."
 
 
 @strawberry.type(description="What became of a mutation on a registration.")
@@ -45,7 +44,10 @@ class RegistrationMadePayload(RegistrationPayload):
         description="Follows, keeps and cancels the registration; whoever holds it may. Told here and by e-mail only."
     )
     code: str | None = strawberry.field(
-        description="To be printed for who has no e-mail: keeps and cancels the registration, with the animation's id."
+        description="To be printed for who has no e-mail: keeps and cancels the registration."
+    )
+    ticket_url: str | None = strawberry.field(
+        description="The ticket to print, with this code and a QR code: a PDF on this server, for who has this address."
     )
 
 
@@ -92,13 +94,15 @@ async def _answer(info: Info, command: type[Command], values: Mapping[str, Any])
 
 async def _by_holder(info: Info, command: type[Command], values: Mapping[str, Any]) -> RegistrationPayload:
     """Carry out a mutation of the holder of a registration. Codes are short, so wrong guesses are limited."""
-    animation_id = _parsed_id(values.get("animation_id"))
-    # A malformed code is no guess: the command refuses it as malformed.
-    if animation_id is None or "link" in values or typed_code(values.get("code") or "") is None:
+    animation_id, code = _parsed_id(values.get("animation_id")), values.get("code")
+    if code is None or "link" in values or (animation_id is None and "animation_id" in values):
         return await _answer(info, command, values)
-    guess = Guess(info.context, animation_id)
+    guess = guess_of(info.context, code, animation_id)
+    if animation_id is None:
+        found = await registrations_with_code(info.context, code, values.get("day"))
+        values = {**values, "of_that_code": tuple(row["animation_id"] for row in found)}
     carried = await carry_out(info.context, command, values)
-    if not any(error.field == ["code"] for error in carried.errors):
+    if guess is not None and not any(error.field == ["code"] for error in carried.errors):
         guess.was_right()
     return RegistrationPayload(**await _common_fields(info, carried))
 
@@ -116,11 +120,13 @@ async def _register(info: Info, command: type[Command], values: Mapping[str, Any
     carried = await carry_out(info.context, command, values)
     registration_id = carried.subject_id
     if registration_id is None:
-        return RegistrationMadePayload(link=None, code=None, **await _common_fields(info, carried))
+        return RegistrationMadePayload(link=None, code=None, ticket_url=None, **await _common_fields(info, carried))
     links, animation_id = info.context.services.application.links, node_id(values["animation_id"])
+    link = links.link(commands.PURPOSE, animation_id, registration_id)
     return RegistrationMadePayload(
-        link=links.link(commands.PURPOSE, animation_id, registration_id),
+        link=link,
         code=links.code(commands.PURPOSE, registration_id),
+        ticket_url=f"/animations/{animation_id}/ticket.pdf?link={link}",
         **await _common_fields(info, carried),
     )
 

@@ -29,6 +29,7 @@ from api.service_dossiers.table import HEADERS, rows
 from api.service_dossiers.types import ServiceDossier, load_dossier
 from application.files.store import BadStoredFile
 from application.papers.dossier_of_facts import pdf_of_facts
+from application.papers.writable import check_writable
 from application.proof.bundle import DossierProof, export_bundle, facts_now
 from application.proof.completeness.committing import map_commits
 from application.proof.dossier_streams import CannotBeProved
@@ -137,6 +138,7 @@ def _typeset(context: Context, dossier_id: UUID) -> bytes:
     with services.application.pool.connection() as conn:
         application, key = services.application, services.checkpoint_key
         facts, note = facts_now(conn, application.vault, key, dossier_id, context.now, map_commits(application.execute))
+    check_writable(facts)
     return pdf_of_facts(facts, note)
 
 

@@ -14,9 +14,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from application.papers.blank_sheet import MAX_ROWS, BlankSheet, blank_sheet
+from application.papers.logos import Logo, Logos
 from application.papers.typesetting import MANDATORY_SENTENCE
+from application.papers.writable import Unwritable, check_writable
 from tests.support.papers.pdf_text import DARK_BLUE, LIGHT_BLUE, page_texts, picture, qr_texts, share, text
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -33,6 +36,8 @@ SHEET = BlankSheet(
     territory="Hérault",
     seats=20,
     url=URL,
+    themes=("ENT - Pronote", "Temps d'écran"),
+    convention="signée le 01/09/2026 avec Coordination 34",
 )
 
 
@@ -48,19 +53,23 @@ def test_the_sheet_says_what_where_when_and_by_whom_in_selectable_text():
         "N° Nom et prénom Parent Enfant Signature 1 2 3",
         "Place du logo Trousse à projets",
         "Place des logos des partenaires",
+        "Café des parents – ENT - Pronote – Temps d'écran",
+        "Convention signée le 01/09/2026 avec Coordination 34",
+        "Voir l’animation, s’y inscrire :",
+        "Vous pouvez y accéder, les faire rectifier ou vous y opposer auprès de la structure",
         MANDATORY_SENTENCE,
     ):
         assert part in words
 
 
-@pytest.mark.parametrize("seats", [1, 12, 20])
-def test_up_to_twenty_rows_fit_on_one_page(seats: int):
+@pytest.mark.parametrize(("seats", "rows"), [(1, 6), (3, 8), (12, 17), (20, 25)])
+def test_the_rows_of_twenty_seats_and_five_who_just_come_fit_on_one_page(seats: int, rows: int):
     (page,) = page_texts(blank_sheet(replace(SHEET, seats=seats)))
-    assert f" {seats} Parents présents" in page
+    assert f" {rows} Parents présents" in page
     assert "p. 1/1" in page
 
 
-def test_twenty_rows_fit_on_one_page_whatever_the_length_of_what_is_said_above():
+def test_the_rows_of_twenty_seats_fit_on_one_page_whatever_the_length_of_what_is_said_above():
     longest = replace(
         SHEET,
         title=("Atelier des grands-parents " * 10)[:200],
@@ -80,7 +89,7 @@ def test_more_rows_go_over_to_pages_that_tell_what_they_belong_to():
         assert SHEET.title in page
         assert "Nom et prénom" in page
         assert MANDATORY_SENTENCE in page
-    assert " 64 Parents présents" in pages[-1]
+    assert " 76 Parents présents" in pages[-1]
 
 
 def test_an_animation_of_a_thousand_seats_has_a_sheet_that_can_still_be_printed():
@@ -150,6 +159,46 @@ def test_a_title_is_printed_as_it_was_written(title: str):
 
 @settings(max_examples=60, deadline=None)
 @given(st.text(alphabet=st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=200))
-def test_any_title_makes_a_sheet(title: str):
-    pdf = blank_sheet(replace(SHEET, title=title, venue=title, structure=title))
-    assert len(page_texts(pdf)) >= 1
+def test_any_title_makes_a_sheet_or_is_refused_in_words(title: str):
+    sheet = replace(SHEET, title=title, venue=title, structure=title)
+    try:
+        check_writable({"title": title})
+    except Unwritable:
+        with pytest.raises(Unwritable, match="aucune police"):
+            blank_sheet(sheet)
+    else:
+        assert len(page_texts(blank_sheet(sheet))) >= 1
+
+
+@pytest.mark.parametrize("name", ["இளவரசி", "ខ្មែរ", "አማርኛ", "বাংলা", "한국어"])
+def test_a_name_that_no_font_can_write_is_named_with_its_row(name: str):
+    with pytest.raises(Unwritable) as refused:
+        blank_sheet(replace(SHEET, registrants=("Ngô Bảo Châu", f"{name} Inventée")))
+    assert str(refused.value).startswith("ligne 2 : aucune police du serveur ne sait écrire")
+    assert f"{name} Inventée" in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["Ngô Bảo Châu", "Ţepeş", "Владимир", "Ελένη", "e\u0301lodie", "Fête 🎉"])
+def test_names_that_the_fonts_at_hand_can_write_are_written(name: str):
+    blank_sheet(replace(SHEET, registrants=(name,)))
+
+
+def test_logos_stand_in_the_places_that_are_kept_for_them(tmp_path: Path):
+    svg = tmp_path / "logo.svg"
+    drawn = '<rect width="40" height="20" fill="#F5694B"/>'
+    svg.write_text(f'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20">{drawn}</svg>')
+    png = tmp_path / "partner.png"
+    Image.new("RGB", (80, 40), (0, 173, 125)).save(png)
+    pdf = blank_sheet(SHEET, Logos(Logo.read(svg), (Logo.read(png), Logo.read(svg))))
+    assert "Place d" not in text(pdf)
+    image = picture(pdf)
+    assert share(image, (245, 105, 75)) > 0.005
+    assert share(image, (0, 173, 125)) > 0.001
+
+
+def test_what_is_no_logo_is_refused(tmp_path: Path):
+    for name, content in (("logo.txt", b"x"), ("logo.svg", b""), ("logo.png", bytes(600_000))):
+        path = tmp_path / name
+        path.write_bytes(content)
+        with pytest.raises(ValueError, match="needed"):
+            Logo.read(path)

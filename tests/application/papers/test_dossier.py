@@ -45,7 +45,7 @@ def test_the_dossier_says_who_is_paid_what_and_why():
 def test_each_animation_stands_with_its_attendance_and_the_digest_of_its_sheet():
     lines = (
         line(1, title="Atelier « œuvre » #1", parents=7, children=0, corrections=2),
-        line(2, title="Sans rien", attested_at=None, sheet_sha256=None),
+        line(2, title="Sans rien", attested_at=None, sheets=()),
     )
     shown = words(replace(dossier(), lines=lines))
     assert "Atelier « œuvre » #1 École Jean Jaurès, Montpellier " + f"{1:064x}" in shown
@@ -55,7 +55,7 @@ def test_each_animation_stands_with_its_attendance_and_the_digest_of_its_sheet()
 
 
 def test_one_scan_that_stands_for_several_animations_is_told():
-    same = [line(number, sheet_sha256="a" * 64) for number in (1, 2)]
+    same = [line(number, sheets=("a" * 64,)) for number in (1, 2)]
     shown = words(replace(dossier(), lines=(same[0], line(3), same[1])))
     assert "La même liste d'émargement signée est jointe aux animations 1, 3." in shown
     assert "La même liste" not in words(dossier())

@@ -94,9 +94,9 @@ def test_a_page_takes_the_place_of_another_for_a_reason():
 def test_only_a_page_that_is_there_is_replaced_or_withdrawn():
     story = given(ANIMATION, created(), PUBLISHED, ATTACHED)
     unknown = story.when(attach_sheet, None, STRUCTURE, BETTER_SCAN, AFTER, SECOND_PAGE.sha256, "Illisible")
-    unknown.then_refused(ErrorCode.INVALID, "replaces", saying="aucune page")
+    unknown.then_refused(ErrorCode.INVALID, "replaces", saying="Aucune page")
     unknown = story.when(withdraw_sheet, None, STRUCTURE, SECOND_PAGE.sha256, "Illisible", AFTER)
-    unknown.then_refused(ErrorCode.INVALID, "sha256", saying="aucune page")
+    unknown.then_refused(ErrorCode.INVALID, "sha256", saying="Aucune page")
 
 
 def test_a_page_sent_by_mistake_is_withdrawn_for_a_reason():

@@ -61,6 +61,14 @@ def test_a_volunteer_of_the_first_degree_comes_to_a_certificate_by_the_link_alon
     issued = people.does(ISSUE, COORDONNATEUR, candidatureId=candidature)["candidature"]
     assert issued["certificateNumber"].startswith("PR-2027-")
     assert issued["certificateUrl"] == f"/candidatures/{candidature}/certificate.pdf"
+    number = issued["certificateNumber"]
+    check = "query($number: String!) { certificate(number: $number) { genuine issuedOn number } }"
+    for typed in (number, f" {number.lower()} "):
+        genuine = {"genuine": True, "issuedOn": "2027-01-10", "number": number}
+        assert server.ask(check, number=typed)["certificate"] == genuine
+    assert server.ask(check, number="PR-2027-00000000")["certificate"]["genuine"] is False
+    assert "a été délivrée le dimanche 10 janvier 2027" in server.http.get(f"/certificates/{number}").text
+    assert server.http.get("/certificates/PR-2027-00000000").status_code == 404
     printed = text(_pdf(server, candidature, link=link).content)
     for part in (
         "Attestation de bénévolat",

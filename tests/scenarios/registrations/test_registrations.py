@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from domain.kernel.actors import Role
+from tests.support.papers.pdf_text import text
 from tests.support.people import (
     ANIMATION,
     AUDITOR,
@@ -118,6 +119,26 @@ def test_a_mediateur_registers_a_parent_without_e_mail_and_it_is_kept_who_did(pe
     (error,) = people.is_refused(CANCEL, None, animationId=animation, code="AAAA-AAAA")
     assert (error["code"], error["field"]) == ("INVALID", ["code"])
     assert people.does(CANCEL, None, animationId=animation, code=typed)["registration"]["status"] == "CANCELLED"
+
+
+def test_the_printed_code_alone_gives_a_seat_up_and_prints_its_ticket(people, server, animation):
+    payload = people.does(REGISTER_FOR, MEDIATEUR, animationId=animation, firstName="Moussa", lastName="Inventé")
+    code, address = payload["code"], f"/animations/{animation}/ticket.pdf"
+    for params in ({"code": code}, {"code": code.lower().replace("-", " ")}, {"link": payload["link"]}):
+        answer = server.http.get(address, params=params)
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+        assert "Moussa Inventé" in text(answer.content)
+        assert code in text(answer.content)
+    assert server.http.get(payload["ticketUrl"]).status_code == 200
+    for params in ({"code": "AAAA-AAAA"}, {"link": "A" * 64}, {}):
+        assert server.http.get(address, params=params).status_code == 404
+    (error,) = people.is_refused(CANCEL, None, code="AAAA-AAAA")
+    assert (error["code"], error["field"]) == ("INVALID", ["code"])
+    (error,) = people.is_refused(CANCEL, None, code=code, day="2020-01-01")
+    assert (error["code"], error["field"]) == ("INVALID", ["code"])
+    typed = code.replace("-", " ").lower()
+    assert people.does(CANCEL, None, code=typed)["registration"]["status"] == "CANCELLED"
+    assert server.http.get(address, params={"code": code}).status_code == 409
 
 
 @pytest.mark.parametrize("link", ["", "x", "é", "A" * 64, "A" * 10_000])

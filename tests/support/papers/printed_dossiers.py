@@ -43,7 +43,7 @@ def line(number: int, **changes: Any) -> DossierLine:
         "children": 4,
         "attested_at": starts_at + timedelta(days=1),
         "corrections": 0,
-        "sheet_sha256": f"{number:064x}",
+        "sheets": (f"{number:064x}",),
     }
     return DossierLine(**values | changes)
 
@@ -55,6 +55,7 @@ def dossier(lines: int = 9, **changes: Any) -> DossierDocument:
         "structure": "Centre social Les Tilleuls",
         "structure_siret": "21020001000010",
         "territory": "Hérault",
+        "time_zone": "Europe/Paris",
         "coordonnateur": "Coordination 34",
         "convention": CONVENTION,
         "period_from": date(2026, 9, 1),

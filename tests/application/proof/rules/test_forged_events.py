@@ -132,7 +132,7 @@ def test_a_figure_that_does_not_follow_is_named(history: History, kind: type, ch
         ({"parents": 90}, "lines[0].parents is 90, where 9"),
         ({"children": 3}, "lines[0].children is 3, where 0"),
         ({"animation_version": 1}, "lines[0].animation_version is 1"),
-        ({"sheets": ()}, "lines[0].sheets is"),
+        ({"sheets": ()}, "lines[0].sheets has 0 entries, where 1"),
         ({"animation_id": UUID(int=5)}, "lines[0].animation_id is"),
     ],
 )

@@ -1,0 +1,65 @@
+"""The ticket of a registration, for who has no e-mail: what, where and when, the printed code, how to give it up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from application.papers.french import clock_time, full_date
+from application.papers.logos import NO_LOGOS, Logos
+from application.papers.typesetting import qr_code, typeset
+from application.papers.writable import check_writable
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """Instants in the territory's local time. `contact`: whom to call. `url`: the registration's page on the site.
+
+    `name` is None once it is erased; `seated` is false for who waits for a seat.
+    """
+
+    title: str
+    kind: str
+    starts_at: datetime
+    ends_at: datetime
+    venue: str
+    address: str | None
+    structure: str
+    contact: str | None
+    name: str | None
+    children: int
+    seated: bool
+    code: str
+    site: str
+    url: str
+
+
+def ticket_pdf(ticket: Ticket, logos: Logos = NO_LOGOS) -> bytes:
+    """Typeset one A5 page. Raises Unwritable."""
+    content = {
+        "title": ticket.title,
+        "kind": ticket.kind,
+        "when": [full_date(ticket.starts_at), f"de {clock_time(ticket.starts_at)} à {_end(ticket)}"],
+        "venue": ticket.venue,
+        "address": ticket.address,
+        "structure": ticket.structure,
+        "contact": ticket.contact,
+        "name": ticket.name,
+        "with": _with(ticket.children),
+        "seat": "Place réservée" if ticket.seated else "Sur liste d'attente",
+        "code": ticket.code,
+        "site": ticket.site,
+        "url": ticket.url,
+        "qr": qr_code(ticket.url),
+    }
+    check_writable(content)
+    return typeset("ticket.typ", content, logos=logos)
+
+
+def _end(ticket: Ticket) -> str:
+    end = clock_time(ticket.ends_at)
+    return end if ticket.starts_at.date() == ticket.ends_at.date() else f"{end} ({full_date(ticket.ends_at)})"
+
+
+def _with(children: int) -> str | None:
+    return None if children == 0 else f"avec {children} enfant{'s' if children > 1 else ''}"

@@ -1,0 +1,104 @@
+"""The ticket of a registration as PDF, for who holds its link or its printed code."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from anyio import to_thread
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.core.answers import Refused
+from api.core.context import Context, Services
+from api.core.scalars import local
+from api.downloads.file_responses import HARMLESS, answered, disposition, id_in_path
+from api.registrations.printed_codes import guess_of, registration_with_code
+from api.typology.territories_and_terms import Lists, lists_of
+from application.papers.ticket import Ticket, ticket_pdf
+from application.registrations import PURPOSE
+from domain.kernel.errors import DomainError
+from domain.typology.typology import TermKind
+from projections.animations import queries as animation_queries
+from projections.registrations import queries
+from projections.registrations.read_model import RegistrationStatus
+from projections.structures import queries as structure_queries
+
+Row = dict[str, Any]
+
+
+class Tickets:
+    """The endpoint of one process."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def pdf(self, request: Request) -> Response:
+        """Answer with the ticket of the registration of `?link=` or `?code=`."""
+        return await answered(self._services, request, _ticket)
+
+
+async def _ticket(context: Context, request: Request) -> Response:
+    animation_id = id_in_path(request)
+    registration_id = await _held(context, request, animation_id)
+    read = await context.read()
+    registrations = await read.rows(read.sql(queries.BY_ID), {"id": registration_id})
+    animations = await read.rows(read.sql(animation_queries.BY_IDS), {"ids": [animation_id]})
+    if not registrations or not animations or registrations[0]["animation_id"] != animation_id:
+        raise _unknown()
+    registration, animation = registrations[0], animations[0]
+    if registration["status"] == RegistrationStatus.CANCELLED:
+        raise Refused(409, "RULE_BROKEN", "Cette inscription est annulée : elle n'a plus de billet.")
+    contacts = await read.rows(read.sql(structure_queries.CONTACTS), {"structures": [animation["structure_id"]]})
+    ticket = _ticket_of(context, registration, animation, contacts, await lists_of(context))
+    await context.close()
+    content = await to_thread.run_sync(ticket_pdf, ticket, context.services.logos)
+    headers = {**HARMLESS, "Content-Disposition": disposition("inline", f"Billet - {ticket.title}.pdf")}
+    return Response(content, 200, headers, "application/pdf")
+
+
+async def _held(context: Context, request: Request, animation_id: UUID) -> UUID:
+    """Return the registration that the asker holds the link or the code of."""
+    links, params = context.services.application.links, request.query_params
+    if "link" in params:
+        try:
+            of_animation, registration_id = links.read(PURPOSE, params["link"])
+        except (DomainError, ValueError):
+            raise _unknown() from None
+        if of_animation != animation_id:
+            raise _unknown()
+        return registration_id
+    guess = guess_of(context, params.get("code", ""), animation_id)
+    found = await registration_with_code(context, animation_id, params.get("code", ""))
+    if found is None or guess is None:
+        raise _unknown()
+    guess.was_right()
+    return found
+
+
+def _unknown() -> Refused:
+    return Refused(404, "NOT_FOUND", "Aucune inscription à cette animation n'a ce lien ou ce code.")
+
+
+def _ticket_of(context: Context, registration: Row, animation: Row, contacts: list[Row], lists: Lists) -> Ticket:
+    services, zone = context.services, animation["time_zone"]
+    animation_id, registration_id = animation["animation_id"], registration["registration_id"]
+    links = services.application.links
+    contact = [contacts[0][name] for name in ("phone", "email", "hours") if contacts[0][name]] if contacts else []
+    named = [registration[name] for name in ("first_name", "last_name") if registration[name]]
+    return Ticket(
+        title=animation["title"],
+        kind=lists.term(TermKind.ANIMATION_TYPE, animation["type"]).label,
+        starts_at=local(animation["starts_at"], zone),
+        ends_at=local(animation["ends_at"], zone),
+        venue=animation["venue_name"],
+        address=animation["address"],
+        structure=animation["structure_name"],
+        contact=" – ".join(contact) or None,
+        name=" ".join(named) or None,
+        children=registration["children"],
+        seated=registration["status"] == RegistrationStatus.SEATED,
+        code=links.code(PURPOSE, registration_id),
+        site=f"{services.public_url}/inscription",
+        url=f"{services.public_url}/inscriptions/{links.link(PURPOSE, animation_id, registration_id)}",
+    )
