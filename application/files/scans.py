@@ -74,4 +74,4 @@ def too_large() -> DomainError:
 
 
 def _refused(reason: str) -> DomainError:
-    return invalid(f"file : {reason} ; {_ACCEPTED}.", "file")
+    return invalid(f"{reason[0].upper()}{reason[1:]} ; {_ACCEPTED}.", "file")
