@@ -133,6 +133,8 @@ class Context:
         self.admitted = False
         #: The log position of a subscription's latest answer.
         self.told_position: int | None = None
+        #: Whether a subscription has begun: what ends it from now on is no refusal of the request.
+        self.is_following = False
         #: The answers of a subscription.
         self.answers: AsyncGenerator[Any, None] | None = None
         #: Whether a subscription has ended with the right to it.

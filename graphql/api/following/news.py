@@ -163,6 +163,7 @@ async def _still_admitted(context: Context, check: Check) -> None:
 def _counted(context: Context) -> Iterator[None]:
     gauges = context.services.gauges
     gauges["subscribers"] += 1
+    context.is_following = True
     try:
         yield
     finally:

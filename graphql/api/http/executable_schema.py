@@ -58,9 +58,9 @@ class Schema(strawberry.Schema):
         document = await self._prepared(query, **kwargs)
         refused = _refused(document)
         results = _alone(refused) if refused else await super().stream(query, *args, **kwargs)
-        followed = document.followed if isinstance(document, Document) else None
-        answers = _stream_with_codes(results if followed is None else _without_source(results, followed))
         context: Context = kwargs["context_value"]
+        followed = document.followed if isinstance(document, Document) else None
+        answers = _stream_with_codes(results if followed is None else _with_path(results, followed, context))
         context.answers = answers
         return answers
 
@@ -105,17 +105,16 @@ async def _alone(result: PreExecutionError) -> AsyncGenerator[PreExecutionError]
     yield result
 
 
-async def _without_source(results: StreamResult, followed: str) -> AsyncGenerator[Any, None]:
-    """Give the errors of a subscription's source the path of its field. Before anything was told there is no `data`."""
+async def _with_path(results: StreamResult, followed: str, context: Context) -> AsyncGenerator[Any, None]:
+    """Give the errors of a subscription's source the path of its field; what was refused at first has no `data`."""
     async with aclosing(results):
-        is_first = True
         async for result in results:
             if isinstance(result, ExecutionResult) and result.errors and not any(error.path for error in result.errors):
                 result.errors = [_at(followed, error) for error in result.errors]
-                if is_first:
-                    result = PreExecutionError(data=None, errors=result.errors, extensions=result.extensions)
+                if not context.is_following:
+                    yield PreExecutionError(data=None, errors=result.errors, extensions=result.extensions)
+                    continue
             yield result
-            is_first = False
 
 
 def _at(followed: str, error: GraphQLError) -> GraphQLError:
