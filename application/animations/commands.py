@@ -22,6 +22,7 @@ from domain.animations.checking import Surroundings
 from domain.animations.events import AnimationContent
 from domain.catalogue import ANIMATION, STRUCTURE
 from domain.kernel.events import Event
+from domain.kernel.places import places
 from domain.kernel.rights import Action, Belongings
 from domain.kernel.validation import DeclaredInstant, HeadCount, LongText, Reason, TerritoryCode
 
@@ -202,7 +203,7 @@ def _surroundings(work: UnitOfWork, structure_id: UUID, territory_code: str) -> 
     conventions = [
         convention for convention in conventions_of(work, structure) if convention.territory == territory_code
     ]
-    return Surroundings(structure, conventions, territory, typology_in_force(work))
+    return Surroundings(structure, conventions, territory, typology_in_force(work), places())
 
 
 def _attendance(command: AnimationAttest) -> Attendance:

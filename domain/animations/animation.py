@@ -172,9 +172,10 @@ def declare(
 
 
 def _declared(
-    content: AnimationContent, structure_id: UUID, around: Surroundings, now: datetime, cloned_from: UUID | None = None
+    content: AnimationContent, structure_id: UUID, around: Surroundings, now: datetime, source: Animation | None = None
 ) -> list[Event]:
-    content, convention_id = checked(content, around, None, TIMES, partial(_covering, around=around))
+    copied = source.content if source else None
+    content, convention_id = checked(content, around, None, TIMES, partial(_covering, around=around), copied)
     return [
         AnimationCreated(
             structure_id=structure_id,
@@ -182,7 +183,7 @@ def _declared(
             territory=around.territory.code,
             time_zone=around.territory.time_zone,
             declared_late=content.starts_at <= now,
-            cloned_from=cloned_from,
+            cloned_from=source.id if source else None,
             **content.model_dump(),
         )
     ]
@@ -195,7 +196,7 @@ def clone(
     check(Action.ANIMATION_CLONE, source, actor, now)
     values = source.content.model_dump() | {"starts_at": starts_at, "ends_at": ends_at}
     content = validated(AnimationContent, values)
-    return _declared(content, source.structure_id, around, now, cloned_from=source.id)
+    return _declared(content, source.structure_id, around, now, source)
 
 
 def modify(
@@ -205,7 +206,7 @@ def modify(
     check(Action.ANIMATION_MODIFY, state, actor, now)
     content = validated(AnimationContent, state.content.model_dump() | _without_its_place(changes, state))
     after = partial(_convention_after, state, around=around)
-    content, convention_id = checked(content, around, state.content, changes.keys(), after)
+    content, convention_id = checked(content, around, state.content, changes.keys(), after, state.content)
     changed = tuple(name for name in CONTENT_FIELDS if getattr(content, name) != getattr(state.content, name))
     if not changed:
         raise broken("Rien ne change : indiquez au moins une valeur nouvelle.")

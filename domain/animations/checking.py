@@ -8,8 +8,10 @@ from uuid import UUID
 
 from domain.animations.events import AnimationContent, AnimationDetails
 from domain.animations.local_times import in_local_time
+from domain.animations.place import with_commune
 from domain.conventions.convention import Convention
 from domain.kernel.errors import DomainError, Problem, forbidden, gathering
+from domain.kernel.places import Places
 from domain.structures.structure import Structure
 from domain.typology.territory import Territory
 from domain.typology.typology import TermKind, Typology, check_terms
@@ -17,12 +19,13 @@ from domain.typology.typology import TermKind, Typology, check_terms
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """The other aggregates that a declaration is checked against."""
+    """What a declaration is checked against: other aggregates, and the communes; None: any is taken, as in history."""
 
     structure: Structure | None
     conventions: Sequence[Convention]
     territory: Territory
     typology: Typology
+    places: Places | None = None
 
 
 def checked(
@@ -31,10 +34,12 @@ def checked(
     already: AnimationDetails | None,
     given_times: Collection[str],
     convention_of: Callable[[AnimationContent], UUID],
+    known_place: AnimationDetails | None,
 ) -> tuple[AnimationContent, UUID]:
     """Return the content in the territory's local time, and its convention. Raise DomainError with every problem.
 
-    What was declared before (`already`) may stay: a term that was retired since, and a time with whatever offset.
+    What was declared before (`already`) may stay: a term that was retired since, and a time with whatever offset. So
+    may the place of `known_place`.
     """
     if around.structure is None:
         raise forbidden("Cette structure n'a pas de compte : la signature d'une convention l'ouvre.")
@@ -51,6 +56,8 @@ def checked(
         local = in_local_time(content, around.territory, given_times)
     with gathering(problems):
         check_terms(around.typology, [choice for choice in chosen if choice[:2] not in former], local.starts_at.date())
+    with gathering(problems):
+        local = with_commune(local, around.territory, around.places, known_place)
     convention_id = None
     with gathering(problems):
         convention_id = convention_of(local)

@@ -37,6 +37,7 @@ from api.registrations.ticket_downloads import Tickets
 from api.schema import schema
 from api.service_dossiers.downloads import DossierPapers
 from application.notifications.unsubscribing import PATH as UNSUBSCRIBING
+from domain.kernel.place_search import place_search
 
 
 def create_app(services: Services) -> ASGIApp:
@@ -74,11 +75,14 @@ def _endpoints(services: Services, metrics: Metrics, watch: Watch, view: GraphQL
         # Read the database's secret once at start, not when the first signed-in asker needs it.
         await to_thread.run_sync(services.application.bus.keyed.open)
         async with services.pool, services.waiter:
+            # The first who types a commune's name does not wait for the index.
+            indexing = asyncio.create_task(to_thread.run_sync(place_search), name="communes")
             watching = asyncio.create_task(watch.keep(), name="watch")
             try:
                 yield
             finally:
                 watching.cancel()
+                indexing.cancel()
 
     # GraphQL is the interface: no OpenAPI pages for a few files and two health checks.
     app = FastAPI(title="Parentalité", lifespan=lifespan, openapi_url=None, redirect_slashes=False)

@@ -13,6 +13,7 @@ from api.core.context import Info
 from api.core.lists.nodes import Node
 from api.node import load_node
 from api.passkeys.queries import PasskeyQueries
+from api.places.queries import PlaceQueries
 from api.proof.queries import ProofQueries
 from api.registrations.queries import RegistrationQueries
 from api.service_dossiers.queries import ServiceDossierQueries
@@ -37,6 +38,7 @@ class Query(
     AuditQueries,
     ProofQueries,
     PasskeyQueries,
+    PlaceQueries,
 ):
     @strawberry.field(description="Anything by its id, as far as the asker may see it.")
     async def node(self, info: Info, id: strawberry.ID) -> Node | None:

@@ -25,7 +25,10 @@ class AnimationContentInput(Repeatable):
     venue_type: str | None = value_of("Code of a term of the kind VENUE_TYPE. Mandatory.")
     venue_name: str | None = value_of("Name of the place, 200 characters at most. Mandatory.")
     address: str | None = value_of("Postal address, 300 characters at most.")
-    commune_code: str | None = value_of("INSEE code of the commune, such as 34172 or 2A004.")
+    commune_code: str | None = value_of(
+        "INSEE code of the commune, such as 34172 or 2A004: see `communes`. A former one becomes that of today. In"
+        " another department than the territory's, `address` says why."
+    )
     audience: str | None = value_of("Code of a term of the kind AUDIENCE. Mandatory.")
     type: str | None = value_of("Code of a term of the kind ANIMATION_TYPE. Mandatory.")
     themes: list[str] | None = value_of("Codes of one or two terms of the kind THEME, the main one first. Mandatory.")

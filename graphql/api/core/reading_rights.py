@@ -117,6 +117,7 @@ PARTS: Mapping[str, str] = {
     "Attestation": "answers attestedAt children corrections formVersion parents total warning",
     "AttestationForm": "questions version",
     "CertificateCheck": "genuine issuedOn number",
+    "Commune": "code department departmentName name postalCodes",
     "Contact": "id name email emailProblem kind addedAt unsubscribedAt",
     "ControlledDossier": "dossier pieces",
     "ControlledPiece": "accepted answer answeredAt comment judgedAt judgedBy label piece reasonCode reasonLabel",
@@ -175,7 +176,7 @@ PARTS: Mapping[str, str] = {
 ROOTS: Mapping[Reach, str] = {
     EVERYBODY: (
         "actSignature animation animations attestationForm candidature candidatureByLink certificate checkpoint"
-        " checkpoints control"
+        " checkpoints communes control"
         " node position registration serviceDossier structure structures territories territory typology viewer"
         " animationPublished"
     ),

@@ -1,0 +1,44 @@
+"""The commune of an animation: one that there is, in the territory unless the address says why not."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from domain.animations.events import AnimationContent, AnimationDetails
+from domain.kernel.errors import DomainError, invalid
+from domain.kernel.places import Commune, Places
+from domain.typology.territory import Territory
+
+C = TypeVar("C", bound=AnimationContent)
+
+
+def with_commune(content: C, territory: Territory, places: Places | None, already: AnimationDetails | None) -> C:
+    """Return the content with the commune's code of today. Raise DomainError for one that there is not, or elsewhere.
+
+    What was declared before (`already`) may stay. Without `places` every code is taken: history is not held to them.
+    """
+    code = content.commune_code
+    if code is None or places is None or _stands(content, already):
+        return content
+    commune = places.find(code)
+    if commune is None:
+        raise invalid(
+            f"Aucune commune n'a le code INSEE {code}. Ce n'est pas le code postal : cherchez-la par son nom.",
+            "commune_code",
+        )
+    if commune.department != territory.code and content.address is None:
+        raise _elsewhere(commune, territory)
+    return content if commune.code == code else content.model_copy(update={"commune_code": commune.code})
+
+
+def _stands(content: AnimationDetails, already: AnimationDetails | None) -> bool:
+    return already is not None and (content.commune_code, content.address) == (already.commune_code, already.address)
+
+
+def _elsewhere(commune: Commune, territory: Territory) -> DomainError:
+    return invalid(
+        f"{commune.name} est dans un autre département, {commune.department_name} ({commune.department}), que le "
+        f"territoire {territory.name} ({territory.code}) : corrigez la commune, ou dites dans l'adresse pourquoi "
+        "l'animation a lieu là.",
+        "commune_code",
+    )

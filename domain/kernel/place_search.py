@@ -1,0 +1,108 @@
+"""Find communes by the beginning of a name, a postal code or a code, as somebody types."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from heapq import nsmallest
+from itertools import islice
+
+from domain.kernel.places import Commune, Places, places
+
+#: How many a search returns.
+MOST_FOUND = 20
+#: The longest name of a commune has 45 letters.
+LONGEST_SEARCH = 100
+_LAST = "\U0010ffff"
+_SHORT = {"saint": "st", "sainte": "ste", "saints": "sts", "saintes": "stes"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Texts in their order, and beside each the rank of its commune: a slice of both is what begins in one way."""
+
+    texts: Sequence[str]
+    ranks: Sequence[int]
+
+    @classmethod
+    def of(cls, pairs: Iterable[tuple[str, int]]) -> _Words:
+        ordered = sorted(pairs)
+        return cls([text for text, _ in ordered], array("i", [rank for _, rank in ordered]))
+
+    def beginning_with(self, prefix: str) -> Sequence[int]:
+        return self.ranks[bisect_left(self.texts, prefix) : bisect_left(self.texts, prefix + _LAST)]
+
+
+class PlaceSearch:
+    """Finds a name by the beginning of any of its words: whole names first, then what begins so, each by population."""
+
+    def __init__(self, places: Places) -> None:
+        self._places = places
+        self._ordered = sorted(places.communes.values(), key=lambda commune: (-commune.population, commune.code))
+        self._names = [folded(commune.name) for commune in self._ordered]
+        many = len(self._ordered)
+        # A rank is the place in the order of population, with one round more for each way that is less good.
+        self._whole = _Words.of((name, rank) for rank, name in enumerate(self._names))
+        self._inside = _Words.of(
+            (name[start:], rank + (many if start else 0))
+            for rank, name in enumerate(self._names)
+            for start in (0, *(match.end() for match in re.finditer(" ", name)))
+        )
+        self._postal = _Words.of((code, rank) for rank, one in enumerate(self._ordered) for code in one.postal_codes)
+
+    def search(self, text: str) -> list[Commune]:
+        """Return the best matches. Names and postal codes may be typed together, in any spelling."""
+        words = folded(text[:LONGEST_SEARCH]).split()
+        digits = [word for word in words if word[0].isdigit()]
+        name = " ".join(word for word in words if not word[0].isdigit())
+        if len(words) == 1 and digits:
+            return self._coded(digits[0])
+        if name and digits:
+            return self._named_and_posted(name, digits)
+        return self._communes(self._named(name) if name else self._posted(digits[0]) if digits else ())
+
+    def _coded(self, code: str) -> list[Commune]:
+        found = self._communes(self._posted(code))
+        coded = self._places.find(code.upper())
+        return [*found, *([coded] if coded is not None and coded not in found else [])][:MOST_FOUND]
+
+    def _named(self, name: str) -> list[int]:
+        whole = [rank for rank in self._whole.beginning_with(name) if self._names[rank] == name]
+        return [*sorted(whole), *_best(self._inside.beginning_with(name))]
+
+    def _posted(self, code: str) -> list[int]:
+        return _best(self._postal.beginning_with(code))
+
+    def _named_and_posted(self, name: str, codes: Sequence[str]) -> list[Commune]:
+        of_codes = (set(self._postal.beginning_with(code)) for code in codes)
+        posted = set.intersection(*of_codes)
+        ranks = [rank for rank in self._inside.beginning_with(name) if rank % len(self._ordered) in posted]
+        return self._communes(_best(ranks))
+
+    def _communes(self, ranks: Iterable[int]) -> list[Commune]:
+        """Return the communes of these ranks, each once."""
+        places = dict.fromkeys(rank % len(self._ordered) for rank in ranks)
+        return [self._ordered[place] for place in islice(places, MOST_FOUND)]
+
+
+def _best(ranks: Sequence[int]) -> list[int]:
+    """Return the first ranks: enough to leave twenty communes, of which some are there several times."""
+    return nsmallest(10 * MOST_FOUND, ranks)
+
+
+def folded(text: str) -> str:
+    """Return a text as names are compared: without accents, in small letters, « saint » as « st »."""
+    letters = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "oe")).casefold()
+    words = re.sub(r"[^a-z0-9]+", " ", "".join(char for char in letters if not unicodedata.combining(char)))
+    return " ".join(_SHORT.get(word, word) for word in words.split())
+
+
+@cache
+def place_search() -> PlaceSearch:
+    """Return the search over all places, made once a process."""
+    return PlaceSearch(places())
