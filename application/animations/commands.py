@@ -86,6 +86,8 @@ class AnimationClone(_AnimationChange):
 
     starts_at: DeclaredInstant
     ends_at: DeclaredInstant
+    #: The structure's animations of that hour. The read side proposes them.
+    beside: tuple[UUID, ...] = Field(default=(), exclude=True)
 
 
 class AnimationTextBlank(_AnimationChange):
@@ -136,7 +138,8 @@ def create(command: AnimationCreate, work: UnitOfWork) -> UUID:
 def clone(command: AnimationClone, work: UnitOfWork) -> UUID:
     source = _animation(command, work)
     surroundings = _surroundings(work, source.structure_id, source.territory)
-    facts = animations.clone(source, work.actor, command.starts_at, command.ends_at, surroundings, work.now)
+    beside = [other for other in (work.find(ANIMATION, other_id) for other_id in command.beside) if other is not None]
+    facts = animations.clone(source, work.actor, command.starts_at, command.ends_at, surroundings, work.now, beside)
     return _record_new(work, facts, source.belongings)
 
 

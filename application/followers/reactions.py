@@ -76,7 +76,7 @@ from domain.service_dossiers.events import (
     DossierReturned,
     DossierSubmitted,
 )
-from domain.structures.structure import StructureRenamed
+from domain.structures.structure import StructureMoved, StructureRenamed
 from eventstore.records import Recorded
 
 
@@ -108,6 +108,14 @@ def _renamed(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
     reason = getattr(record.event, "reason", None) is not None
     message = "Votre structure s'appelle désormais {structure}."
     yield Notice(structure(record.originator_id), "structure.renamed", message, named, with_reason=reason)
+
+
+def _moved(record: Recorded, around: Around) -> Iterator[Notice]:
+    fact = record.event
+    assert isinstance(fact, StructureMoved)
+    named = {"structure": things.Thing("structure", record.originator_id, record.originator_version)}
+    message = f"Le SIRET de {{structure}} est désormais {fact.siret}."
+    yield Notice(structure(record.originator_id), "structure.moved", message, named, with_reason=True)
 
 
 REACTIONS: Mapping[type[Event], Reaction] = {
@@ -159,6 +167,7 @@ REACTIONS: Mapping[type[Event], Reaction] = {
     ),
     ConventionTerminated: about_dossiers.on_terminated,
     StructureRenamed: _renamed,
+    StructureMoved: _moved,
     InvitationSent: _invited,
     SpeakerJoined: _speaker,
     MediateurRegistered: _mediateur,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
@@ -35,7 +35,7 @@ from domain.animations.transitions import AnimationStatus, belongings, check
 from domain.conventions.convention import covering
 from domain.files.pages import with_page, without_page
 from domain.kernel.actors import Actor
-from domain.kernel.errors import broken
+from domain.kernel.errors import ErrorCode, broken, refuse
 from domain.kernel.events import ERASED_WORDS, Event, without_words
 from domain.kernel.rights import Action, Belongings, authorize
 from domain.kernel.validation import required_reason, validated
@@ -190,13 +190,30 @@ def _declared(
 
 
 def clone(
-    source: Animation, actor: Actor, starts_at: datetime, ends_at: datetime, around: Surroundings, now: datetime
+    source: Animation,
+    actor: Actor,
+    starts_at: datetime,
+    ends_at: datetime,
+    around: Surroundings,
+    now: datetime,
+    beside: Sequence[Animation] = (),
 ) -> list[Event]:
-    """Declare the same content at new dates, without the attestation."""
+    """Declare the same content at new dates, without the attestation. `beside`: the structure's animations of then."""
     check(Action.ANIMATION_CLONE, source, actor, now)
     values = source.content.model_dump() | {"starts_at": starts_at, "ends_at": ends_at}
     content = validated(AnimationContent, values)
-    return _declared(content, source.structure_id, around, now, source)
+    facts = _declared(content, source.structure_id, around, now, source)
+    clones = [fact for fact in facts if isinstance(fact, AnimationCreated)]
+    for other in beside:
+        if other.status in (AnimationStatus.SUBMITTED, AnimationStatus.PUBLISHED) and _is_same(other.content, *clones):
+            raise refuse(
+                ErrorCode.DUPLICATE, f"« {content.title} » est déjà déclarée à cette heure, au même lieu.", "starts_at"
+            )
+    return facts
+
+
+def _is_same(content: AnimationDetails, other: AnimationDetails) -> bool:
+    return all(getattr(content, name) == getattr(other, name) for name in ("title", "venue_name", "starts_at"))
 
 
 def modify(

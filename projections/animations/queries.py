@@ -57,6 +57,14 @@ BY_IDS = f"{_SELECT} WHERE a.animation_id = ANY(%(ids)s)"
 ENDED = """
 SELECT animation_id FROM {animations} WHERE status = 'PUBLISHED' AND NOT ended
 AND ends_at > %(since)s AND ends_at <= %(now)s ORDER BY ends_at, animation_id LIMIT %(most)s"""
+_OF_THAT_HOUR = """
+SELECT a.animation_id FROM {animations} a WHERE a.structure_id = (
+    SELECT s.structure_id FROM {animations} s WHERE s.animation_id = %(id)s) AND """
+#: Animations of the same structure that begin at an instant, or when the clocks of their territory show a time.
+OF_THAT_INSTANT = f"{_OF_THAT_HOUR} a.starts_at = %(starts_at)s ORDER BY a.animation_id LIMIT 50"
+OF_THAT_CLOCK = f"""{_OF_THAT_HOUR} (a.starts_at AT TIME ZONE a.time_zone) = %(starts_at)s
+AND a.starts_at BETWEEN %(starts_at)s AT TIME ZONE 'UTC' - interval '14 hours'
+AND %(starts_at)s AT TIME ZONE 'UTC' + interval '14 hours' ORDER BY a.animation_id LIMIT 50"""
 #: Published animations, each with the `position` of its publication; conditions and a limit may follow.
 PUBLISHED = f"""
 SELECT a.*{SOURCE.shown}, t.position FROM {SOURCE.rows} {SOURCE.joined} JOIN {{audit_trail}} t

@@ -28,6 +28,7 @@ from domain.files.pages import with_page, without_page
 from domain.service_dossiers.warnings import place_key
 from eventstore.records import Recorded
 from projections.animations.figures import LISTED_ANIMATIONS, TERRITORY_DAYS, TERRITORY_TERMS
+from projections.animations.indexes import INDEXES
 from projections.engine.projection import Projection, Row, Table, erased_words
 from projections.engine.terms_in_force import TermsInForce
 from projections.engine.words import search_vector, without_accents
@@ -103,36 +104,7 @@ TABLE = Table(
         "sheet_likenesses": "liste d'émargement (empreintes visuelles)",
     },
     key=("animation_id",),
-    indexes=(
-        "(structure_id, starts_at, animation_id)",
-        # Of every status, for who answers for a territory or the country.
-        "(starts_at, animation_id)",
-        "(territory, starts_at, animation_id)",
-        "(status, starts_at, animation_id)",
-        "(attested, starts_at, animation_id)",
-        "(territory, starts_at, animation_id) WHERE status = 'PUBLISHED' AND NOT attested",
-        "(commune_code, starts_at, animation_id) WHERE commune_code IS NOT NULL",
-        # What the listing is filtered by besides stands in the index: how many of a period there are is counted in it.
-        "(territory, starts_at, animation_id) INCLUDE (type, audience, venue_type) WHERE status = 'PUBLISHED'",
-        # Of what is rare in a large territory. PostgreSQL also keeps the plan of a page that an index answers alone.
-        "(territory, type, audience, starts_at, animation_id) WHERE status = 'PUBLISHED'",
-        "(starts_at, animation_id) WHERE status = 'CANCELLED'",
-        "(coalesce(published_at, 'epoch'), animation_id)",
-        "(changed_at, animation_id) WHERE status = 'PUBLISHED'",
-        "(title_key, animation_id)",
-        "(type, starts_at, animation_id)",
-        "(audience, starts_at, animation_id)",
-        "(ends_at) INCLUDE (territory, day) WHERE status = 'PUBLISHED' AND NOT attested",
-        "(ends_at, animation_id) WHERE status = 'PUBLISHED' AND NOT ended",
-        "(created_at, animation_id) WHERE status = 'SUBMITTED'",
-        "USING gin (themes)",
-        "USING gin (search)",
-        "(convention_id, day) WHERE status = 'PUBLISHED' AND dossier_id IS NULL",
-        # What is compared before a service is certified.
-        "(territory, place_key, starts_at) WHERE attested",
-        "USING gin (sheet_digests) WHERE sheet_digests <> '{}'",
-        "(structure_id) WHERE sheet_likenesses <> '{}'",
-    ),
+    indexes=INDEXES,
 )
 
 

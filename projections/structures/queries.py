@@ -10,6 +10,10 @@ from projections.engine.words import words
 SOURCE = Source(table="structures", alias="s")
 BY_IDS = "SELECT s.* FROM {structures} s WHERE s.structure_id = ANY(%(ids)s)"
 BY_SIRET = "SELECT s.* FROM {structures} s WHERE s.siret = %(siret)s OR s.former_sirets @> ARRAY[%(siret)s]"
+#: Other establishments of the same company that have an account.
+OF_SIREN = """
+SELECT s.* FROM {structures} s WHERE s.siret LIKE left(%(siret)s, 9) || '%%' AND s.siret <> %(siret)s
+ORDER BY s.siret LIMIT 5"""
 CONTACTS = "SELECT * FROM {structure_contacts} WHERE structure_id = ANY(%(structures)s)"
 CONVENTIONS = "SELECT * FROM {conventions} WHERE structure_id = ANY(%(structures)s) ORDER BY signed_on, convention_id"
 CONVENTIONS_BY_IDS = "SELECT * FROM {conventions} WHERE convention_id = ANY(%(ids)s)"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import strawberry
 
@@ -19,12 +21,14 @@ from api.animations.inputs import (
     AttestationCorrectInput,
 )
 from api.animations.types import Animation, load_animation
-from api.core.commanding.commands import carry_out, reload_after
+from api.core.commanding.commands import carry_out, catch_up, reload_after
 from api.core.commanding.inputs import patch_of, to_command
 from api.core.commanding.payloads import Payload
-from api.core.context import Info
+from api.core.context import Context, Info
+from api.core.lists.checks import node_id
 from application.animations import commands
 from application.commanding.commands import Command
+from projections.animations.queries import OF_THAT_CLOCK, OF_THAT_INSTANT
 
 _ABOUT_THE_CHANGE = ("animation_id", "expected_version", "idempotency_key")
 
@@ -40,6 +44,18 @@ async def _answer(info: Info, command: type[Command], values: Mapping[str, Any])
     carried = await carry_out(info.context, command, values)
     animation = await reload_after(info.context, carried, load_animation)
     return AnimationPayload(animation=animation, position=carried.position, errors=list(carried.errors))
+
+
+async def _of_that_hour(context: Context, values: Mapping[str, Any]) -> list[UUID]:
+    """Return the animations of the same structure that begin when the clone is to begin."""
+    starts_at = values.get("starts_at")
+    if not isinstance(starts_at, datetime):
+        return []
+    await catch_up(context)
+    read = await context.read()
+    params = {"id": node_id(values["animation_id"], "animationId"), "starts_at": starts_at}
+    query = OF_THAT_CLOCK if starts_at.tzinfo is None else OF_THAT_INSTANT
+    return [row["animation_id"] for row in await read.rows(read.sql(query), params)]
 
 
 @strawberry.type
@@ -82,7 +98,9 @@ class AnimationMutations:
         description="Makes a new animation with the same content at new dates, without attestation. For its structure."
     )
     async def animation_clone(self, info: Info, input: AnimationCloneInput) -> AnimationPayload:
-        return await _answer(info, commands.AnimationClone, to_command(input))
+        values = to_command(input)
+        beside = await _of_that_hour(info.context, values)
+        return await _answer(info, commands.AnimationClone, values | {"beside": beside})
 
     @strawberry.mutation(
         description="Declares who came, once, after the end of a published animation. For its structure."

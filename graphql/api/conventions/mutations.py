@@ -23,7 +23,7 @@ from api.core.context import Context, Info
 from api.core.lists.checks import node_id
 from api.structures.convention import Convention, load_convention, overlapping
 from api.structures.mutations import StructurePayload
-from api.structures.types import load_structure, load_structure_by_siret
+from api.structures.types import load_structure, load_structure_by_siret, load_structures_of_siren
 from application import conventions as commands
 from application.commanding.commands import Command
 from domain.kernel.identifiers import check_siret
@@ -135,6 +135,12 @@ async def _warnings(context: Context, values: Mapping[str, Any], signed: Convent
             f"Cette structure est connue sous le nom « {structure.name} » et le garde ; structureRename le change, avec"
             " un motif."
         )
+    for relative in await load_structures_of_siren(context, structure.siret):
+        if structure.territories == {signed.territory}:
+            warnings.append(
+                f"« {relative.name} » (SIRET {relative.siret}) est de la même entreprise et a son propre compte : si"
+                " elle a déménagé, structureMove le fait suivre."
+            )
     for other in await overlapping(context, structure.structure_id, signed):
         warnings.append(
             f"Une autre convention de la structure sur le territoire {other.territory} vaut du"

@@ -194,6 +194,12 @@ async def load_structures(context: Context, ids: list[UUID]) -> list[Structure]:
     return [structure_of(row) for row in rows.values()]
 
 
+async def load_structures_of_siren(context: Context, siret: str) -> list[Structure]:
+    """Return the structures of the same company, under other SIRETs."""
+    read = await context.read()
+    return [structure_of(row) for row in await read.rows(read.sql(queries.OF_SIREN), {"siret": siret})]
+
+
 async def load_structure(context: Context, structure_id: UUID) -> Structure | None:
     return next(iter(await load_structures(context, [structure_id])), None)
 

@@ -19,7 +19,6 @@ from domain.animations.events import AnimationContent
 from domain.kernel.errors import DomainError, ErrorCode, Problem
 from domain.kernel.euros import Euros
 from domain.kernel.field_labels import label_of
-from domain.kernel.identifiers import Uai
 from domain.kernel.validation import (
     Address,
     Code,
@@ -217,15 +216,6 @@ def test_an_unknown_field_is_unknown_even_when_null(typed):
         validated(Strict, {"naam": typed})
     (problem,) = refusal.value.problems
     assert (problem.field, problem.message) == (("naam",), "naam : champ inconnu.")
-
-
-def test_a_list_with_a_wrong_item_is_not_besides_too_short():
-    form = create_model("Form", schools=(Annotated[tuple[Uai, ...], Field(min_length=1)], ...))
-    with pytest.raises(DomainError) as refusal:
-        validated(form, {"schools": ["0180001A"]})
-    assert [problem.field for problem in refusal.value.problems] == [("schools", "0")]
-    with pytest.raises(DomainError, match="au moins 1 élément"):
-        validated(form, {"schools": []})
 
 
 def test_an_error_tells_all_its_problems_in_a_log():

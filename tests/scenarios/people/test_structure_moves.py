@@ -66,3 +66,11 @@ def test_a_siret_that_has_an_account_is_not_taken_over(people, server, animation
     people.does(MOVE, COORDONNATEUR, **MOVED)
     people.does(MOVE, COORDONNATEUR, **MOVED | {"siret": SIRET, "reason": "Retour au premier siège"})
     assert server.ask(ACCOUNT, NATIONAL, siret=NEW)["structure"]["siret"] == SIRET
+
+
+def test_signing_with_another_establishment_of_the_company_tells_of_its_account(people, server):
+    people.sign()
+    document = "mutation($input: ConventionSignInput!) { conventionSign(input: $input) { warnings } }"
+    annex = CONVENTION | {"siret": "21020001000101", "structureName": "Annexe"}
+    warnings = server.ask(document, COORDONNATEUR, input=annex)["conventionSign"]["warnings"]
+    assert [warning for warning in warnings if SIRET in warning and "structureMove" in warning]

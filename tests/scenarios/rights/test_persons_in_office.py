@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import orjson
@@ -15,8 +16,13 @@ from tests.support.server import Server, token
 SIGNED, REGISTERED = "convention.signed", "account.mediateur_registered"
 
 
+#: Of other days each time: the same are not agreed on twice.
+_days = count(1)
+
+
 def _sign(people: People, who: str) -> None:
-    people.does("01-sign-a-convention", who, **CONVENTION)
+    last_day = date(2028, 1, 1) + timedelta(days=next(_days))
+    people.does("01-sign-a-convention", who, **CONVENTION | {"validUntil": last_day.isoformat()})
 
 
 @pytest.fixture

@@ -128,7 +128,9 @@ def test_who_signs_with_a_known_structure_is_told_its_name_and_of_conventions_fo
     first = server.ask(document, COORDONNATEUR, input=CONVENTION)["conventionSign"]
     assert (first["warnings"], first["errors"]) == ([], [])
     again = server.ask(document, COORDONNATEUR, input=CONVENTION)["conventionSign"]
-    (standing,) = again["warnings"]
+    assert again["errors"] == [{"code": "DUPLICATE", "field": ["validFrom"]}]
+    shorter = CONVENTION | {"validUntil": "2027-06-30"}
+    (standing,) = server.ask(document, COORDONNATEUR, input=shorter)["conventionSign"]["warnings"]
     assert "31/08/2027" in standing
     longer = CONVENTION | {"structureName": "Autre nom", "validUntil": "2028-08-31"}
     named, days, _ = server.ask(document, COORDONNATEUR, input=longer)["conventionSign"]["warnings"]

@@ -1,0 +1,33 @@
+"""An animation is not cloned twice to the same hour, however the hour is written."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.people import STRUCTURE
+
+CLONE = "07-clone-an-animation"
+ONCE = {"startsAt": "2027-04-12T18:00:00+02:00", "endsAt": "2027-04-12T20:00:00+02:00"}
+
+
+@pytest.fixture
+def animation(people) -> str:
+    people.sign()
+    return str(people.declare())
+
+
+def test_the_second_clone_to_an_hour_is_refused_and_names_the_field(people, animation):
+    first = people.does(CLONE, STRUCTURE, animationId=animation, **ONCE)["animation"]["id"]
+    in_utc = {"startsAt": "2027-04-12T16:00:00Z", "endsAt": "2027-04-12T18:00:00Z"}
+    for again, source in ((ONCE, animation), (in_utc, animation), (ONCE, first)):
+        (error,) = people.is_refused(CLONE, STRUCTURE, animationId=source, **again)
+        assert (error["code"], error["field"]) == ("DUPLICATE", ["startsAt"])
+
+
+def test_another_hour_and_what_no_longer_stands_are_no_double(people, server, animation):
+    first = people.does(CLONE, STRUCTURE, animationId=animation, **ONCE)["animation"]["id"]
+    later = {"startsAt": "2027-04-13T18:00:00+02:00", "endsAt": "2027-04-13T20:00:00+02:00"}
+    people.does(CLONE, STRUCTURE, animationId=animation, **later)
+    document = "mutation($input: AnimationCancelInput!) { animationCancel(input: $input) { errors { message } } }"
+    server.ask(document, STRUCTURE, input={"animationId": first, "reason": "Salle prise"})
+    people.does(CLONE, STRUCTURE, animationId=animation, **ONCE)
