@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 from uuid import UUID
-
-from pydantic import Field
 
 from application.commanding.commands import ChangeCommand
 from application.commanding.unit_of_work import UnitOfWork
-from application.files.attachments import AttachFile
+from application.files.attachments import AttachFile, Digest
 from application.service_dossiers.commands import dossier_status_of
 from domain.animations.attendance_sheet import Sheet, attach_sheet, withdraw_sheet
 from domain.catalogue import ANIMATION
 from domain.kernel.rights import Action
 from domain.kernel.validation import Reason
-
-Digest = Annotated[str, Field(max_length=64)]
 
 
 class AttendanceSheetAttach(AttachFile):

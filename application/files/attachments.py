@@ -12,6 +12,9 @@ from application.files.store import Draft
 _ENDINGS = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}
 
 
+Digest = Annotated[str, Field(max_length=64)]
+
+
 class AttachFile(ChangeCommand):
     """`draft` holds the file described by the other fields; the digest, not the file, enters the idempotency check.
 
@@ -22,7 +25,7 @@ class AttachFile(ChangeCommand):
 
     media_type: Annotated[str, Field(max_length=100)]
     size: int
-    sha256: Annotated[str, Field(max_length=64)]
+    sha256: Digest
     #: What its pages look like: follows from the file.
     likenesses: tuple[str, ...] = Field(default=(), exclude=True)
     draft: Draft = Field(exclude=True, repr=False)

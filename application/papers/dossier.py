@@ -179,7 +179,7 @@ def _rate(convention: DossierConvention) -> str:
 def _pieces(dossier: DossierDocument) -> list[dict[str, Any]]:
     """Return the pieces the convention requires, then the others attached."""
     required = dossier.convention.required_pieces
-    others = [piece for piece in dossier.pieces if piece not in required]
+    others = [piece for piece in dict.fromkeys(dossier.pieces) if piece not in required]
     return [{"name": piece, "there": piece in dossier.pieces} for piece in (*required, *others)]
 
 

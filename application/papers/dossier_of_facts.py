@@ -196,6 +196,9 @@ def _own_history(facts: Facts) -> list[Facts]:
 def _details(facts: Facts) -> dict[tuple[str, str], str]:
     """Return what else the facts say of entries of the history, by their type and time."""
     details = {("service_dossier.piece_attached", piece["at"]): f"« {piece['piece']} »" for piece in facts["pieces"]}
+    for piece in facts.get("withdrawn_pieces", ()):
+        topic = "service_dossier.piece_attached" if piece["replaced_by"] else "service_dossier.piece_withdrawn"
+        details[topic, piece["at"]] = f"« {piece['piece']} » ({piece['reason']})"
     if facts["returned"]:
         details["service_dossier.returned", facts["returned"]["at"]] = facts["returned"]["reason"]
     for amendment in facts["amendments"]:

@@ -16,7 +16,7 @@ from pydantic import Field
 from application.commanding.commands import ChangeCommand, Command
 from application.commanding.unit_of_work import UnitOfWork
 from application.conventions import find_territory
-from application.files.attachments import AttachFile
+from application.files.attachments import AttachFile, Digest
 from application.service_dossiers.claims import claims_beside, claims_of
 from domain.animations.animation import Animation
 from domain.animations.events import AnimationGathered, AnimationReleased
@@ -68,6 +68,16 @@ class ServicePieceAttach(DossierChange, AttachFile):
     action: ClassVar[Action] = Action.SERVICE_PIECE_ATTACH
 
     piece: Label
+    replaces: Digest | None = None
+    reason: Reason | None = None
+
+
+class ServicePieceWithdraw(DossierChange):
+    action: ClassVar[Action] = Action.SERVICE_PIECE_WITHDRAW
+
+    piece: Label
+    sha256: Digest
+    reason: Reason
 
 
 class ServiceDossierSubmit(DossierChange):
@@ -162,16 +172,27 @@ def release(work: UnitOfWork, dossier: ServiceDossier, animation_ids: Sequence[U
 def attach_piece(command: ServicePieceAttach, work: UnitOfWork) -> UUID:
     dossier = subject(command, work)
     convention = convention_of(dossier, work)
+    files = dossier.pieces.get(command.piece, ())
+    further = f"-{len(files) + 1}" if files else ""
     attached = PieceAttached(
         piece=command.piece,
-        file_name=command.file_name(f"piece-{_number(command.piece, convention)}"),
+        file_name=command.file_name(f"piece-{_number(command.piece, convention)}{further}"),
         media_type=command.media_type,
         size=command.size,
         sha256=command.sha256,
+        replaces=() if command.replaces is None else (command.replaces,),
+        reason=None if command.replaces is None else command.reason,
     )
     facts = submission.attach_piece(dossier, convention, attached, work.actor)
     _record(work, dossier, facts)
     command.draft.keep()
+    return dossier.id
+
+
+def withdraw_piece(command: ServicePieceWithdraw, work: UnitOfWork) -> UUID:
+    dossier = subject(command, work)
+    withdrawn = submission.withdraw_piece(dossier, work.actor, command.piece, command.sha256, command.reason)
+    _record(work, dossier, withdrawn)
     return dossier.id
 
 
@@ -271,6 +292,7 @@ USE_CASES = (
     (ServiceDossierOpen, open_),
     (ServiceDossierGather, gather),
     (ServicePieceAttach, attach_piece),
+    (ServicePieceWithdraw, withdraw_piece),
     (ServiceDossierSubmit, submit),
     (ServiceDossierCertify, certify),
     (ServiceDossierReturn, send_back),

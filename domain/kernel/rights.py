@@ -90,6 +90,7 @@ class Action(StrEnum):
     SERVICE_DOSSIER_OPEN = "serviceDossierOpen"
     SERVICE_DOSSIER_GATHER = "serviceDossierGather"
     SERVICE_PIECE_ATTACH = "servicePieceAttach"
+    SERVICE_PIECE_WITHDRAW = "servicePieceWithdraw"
     SERVICE_DOSSIER_SUBMIT = "serviceDossierSubmit"
     SERVICE_DOSSIER_CERTIFY = "serviceDossierCertify"
     SERVICE_DOSSIER_RETURN = "serviceDossierReturn"
@@ -197,6 +198,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.SERVICE_DOSSIER_OPEN: {ST: _STRUCTURE},
     Action.SERVICE_DOSSIER_GATHER: {ST: _STRUCTURE},
     Action.SERVICE_PIECE_ATTACH: {ST: _STRUCTURE},
+    Action.SERVICE_PIECE_WITHDRAW: {ST: _STRUCTURE},
     Action.SERVICE_DOSSIER_SUBMIT: {ST: _STRUCTURE},
     Action.SERVICE_DOSSIER_CERTIFY: {CO: _TERRITORY},
     Action.SERVICE_DOSSIER_RETURN: {CO: _TERRITORY},

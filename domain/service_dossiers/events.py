@@ -59,15 +59,34 @@ class DossierGathered(Event):
     animation_ids: tuple[UUID, ...] = Field(title="animations")
 
 
-@event("service_dossier.piece_attached", "Pièce justificative jointe")
+def _the_only_file(data: dict[str, Any]) -> dict[str, Any]:
+    return {**data, "replaces": None, "reason": None}
+
+
+@event("service_dossier.piece_attached", "Pièce justificative jointe", upcasters=(_the_only_file,))
 class PieceAttached(Event):
-    """`piece` is a piece that the convention requires. The file is kept outside the log, under its SHA-256."""
+    """A file of a piece that the convention requires, kept outside the log under its SHA-256.
+
+    It takes the place of the files of that piece that it `replaces`, for a `reason`; of all of them where that is None,
+    as in the oldest events.
+    """
 
     piece: str = Field(title="pièce")
     file_name: str = Field(title="fichier")
     media_type: str = Field(title="format")
     size: int = Field(title="octets")
     sha256: str = Field(title="empreinte SHA-256")
+    replaces: tuple[str, ...] | None = Field(title="à la place de")
+    reason: FreeText | None
+
+
+@event("service_dossier.piece_withdrawn", "Fichier d'une pièce justificative retiré")
+class PieceWithdrawn(Event):
+    """A file that was attached by mistake."""
+
+    piece: str
+    sha256: str
+    reason: FreeText
 
 
 def _one_rate_for_all(data: dict[str, Any]) -> dict[str, Any]:

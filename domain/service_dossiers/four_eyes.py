@@ -19,6 +19,7 @@ from domain.service_dossiers.events import (
     DossierOpened,
     DossierSubmitted,
     PieceAttached,
+    PieceWithdrawn,
 )
 
 #: The acts that claim payment, each with its French word.
@@ -26,6 +27,7 @@ _CLAIMS: Mapping[type[Event], str] = {
     DossierOpened: "ouvert",
     DossierGathered: "rassemblé",
     PieceAttached: "complété",
+    PieceWithdrawn: "modifié",
     DossierSubmitted: "soumis",
 }
 _PROPOSED: Mapping[type[Event], str] = {AmendmentProposed: "proposé"}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from domain.files.pages import with_page, without_page
 from domain.kernel.authors import Acts, Author, with_act
 from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.events import Event, without_words
@@ -28,6 +29,7 @@ from domain.service_dossiers.events import (
     DossierSubmitted,
     DossierWordsErased,
     PieceAttached,
+    PieceWithdrawn,
     RefusedPiece,
     ServiceLine,
 )
@@ -55,8 +57,8 @@ class ServiceDossier:
     #: The day in the territory; None in the events of old as well.
     certified_on: date | None = None
     payment_reference: str | None = None
-    #: SHA-256 of the latest file of each piece.
-    pieces: Mapping[str, str] = field(default_factory=dict)
+    #: SHA-256 of the files of each piece, in their order; only of pieces that have one.
+    pieces: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     amendments: int = 0
     #: Amendments that wait for the coordonnateur, by number.
     pending: Mapping[int, AmendmentProposed] = field(default_factory=dict)
@@ -101,7 +103,11 @@ def evolve(state: ServiceDossier | None, originator_id: UUID, fact: Event) -> Se
         case DossierGathered():
             return replace(state, status=DossierStatus.OPEN, animation_ids=fact.animation_ids)
         case PieceAttached():
-            return replace(state, pieces={**state.pieces, fact.piece: fact.sha256})
+            files = dict.fromkeys(state.pieces.get(fact.piece, ()))
+            return _with_files(state, fact.piece, with_page(files, fact.sha256, None, fact.replaces))
+        case PieceWithdrawn():
+            files = dict.fromkeys(state.pieces.get(fact.piece, ()))
+            return _with_files(state, fact.piece, without_page(files, fact.sha256))
         case DossierSubmitted():
             return replace(
                 state,
@@ -150,6 +156,11 @@ def evolve(state: ServiceDossier | None, originator_id: UUID, fact: Event) -> Se
             pending = {n: without_words(amendment, amendment.personal_marks) for n, amendment in state.pending.items()}
             return replace(state, pending=pending)
     raise TypeError(f"not a service dossier's event: {fact!r}")
+
+
+def _with_files(state: ServiceDossier, piece: str, files: Iterable[str]) -> ServiceDossier:
+    pieces = {**state.pieces, piece: tuple(files)}
+    return replace(state, pieces={name: digests for name, digests in pieces.items() if digests})
 
 
 def _amended(state: ServiceDossier, fact: AmendmentAccepted) -> ServiceDossier:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 
 from domain.animations.animation import Animation
 from domain.conventions.convention import Convention
+from domain.files.pages import MOST_FILES
 from domain.kernel.actors import Actor
 from domain.kernel.errors import DomainError, ErrorCode, Problem, broken, invalid
 from domain.kernel.events import Event
 from domain.kernel.rights import Action
-from domain.service_dossiers.events import DossierSubmitted, PieceAttached, ServiceLine
+from domain.kernel.validation import required_reason
+from domain.service_dossiers.events import DossierSubmitted, PieceAttached, PieceWithdrawn, ServiceLine
 from domain.service_dossiers.gathering import coverage_obstacle
 from domain.service_dossiers.missing import missing_pieces
 from domain.service_dossiers.service_dossier import ServiceDossier
@@ -19,14 +21,32 @@ from domain.service_dossiers.transitions import check
 
 
 def attach_piece(dossier: ServiceDossier, convention: Convention, attached: PieceAttached, actor: Actor) -> list[Event]:
-    """Attach a piece that the convention requires; a further file for the same piece replaces it."""
+    """Attach a file of a piece that the convention requires: a further one, or in the place of another for a reason."""
     check(Action.SERVICE_PIECE_ATTACH, dossier, actor)
     if attached.piece not in convention.required_pieces:
         required = ", ".join(f"« {piece} »" for piece in convention.required_pieces) or "aucune"
         raise invalid(f"pièces que la convention demande : {required}.", "piece")
-    if dossier.pieces.get(attached.piece) == attached.sha256:
+    files = dossier.pieces.get(attached.piece, ())
+    for replaced in attached.replaces or ():
+        _check_attached(files, replaced, "replaces")
+        attached = attached.model_copy(update={"reason": required_reason(attached.reason or "")})
+    if attached.sha256 in files:
         raise broken("Ce fichier est déjà joint pour cette pièce.", "file")
+    if not attached.replaces and len(files) >= MOST_FILES:
+        raise broken(f"{MOST_FILES} fichiers au plus par pièce : réunissez les pages en un PDF.", "file")
     return [attached]
+
+
+def withdraw_piece(dossier: ServiceDossier, actor: Actor, piece: str, sha256: str, reason: str) -> list[Event]:
+    """Withdraw a file that was attached by mistake. History keeps it."""
+    check(Action.SERVICE_PIECE_WITHDRAW, dossier, actor)
+    _check_attached(dossier.pieces.get(piece, ()), sha256, "sha256")
+    return [PieceWithdrawn(piece=piece, sha256=sha256, reason=required_reason(reason))]
+
+
+def _check_attached(files: Collection[str], sha256: str, field: str) -> None:
+    if sha256 not in files:
+        raise invalid("Aucun fichier de cette pièce n'a cette empreinte.", field)
 
 
 def submit(

@@ -51,6 +51,7 @@ _IN_THE_MAKING = frozenset({DossierStatus.OPEN, DossierStatus.RETURNED})
 OPEN_IN: Mapping[Action, frozenset[DossierStatus]] = {
     Action.SERVICE_DOSSIER_GATHER: _IN_THE_MAKING,
     Action.SERVICE_PIECE_ATTACH: _IN_THE_MAKING,
+    Action.SERVICE_PIECE_WITHDRAW: _IN_THE_MAKING,
     Action.SERVICE_DOSSIER_SUBMIT: frozenset({DossierStatus.OPEN}),
     Action.SERVICE_DOSSIER_CERTIFY: frozenset({DossierStatus.SUBMITTED}),
     Action.SERVICE_DOSSIER_RETURN: frozenset({DossierStatus.SUBMITTED}),

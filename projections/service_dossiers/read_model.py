@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from domain.files.pages import with_page, without_page
 from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.events import ERASED_WORDS
 from domain.service_dossiers.dues import NOTHING
@@ -17,6 +18,7 @@ from domain.service_dossiers.events import (
     DossierSubmitted,
     DossierWordsErased,
     PieceAttached,
+    PieceWithdrawn,
 )
 from domain.service_dossiers.payment import reference_key
 from domain.service_dossiers.transitions import AmendmentStatus
@@ -179,9 +181,24 @@ def gathered(row: Row, fact: DossierGathered, record: Recorded) -> Row:
 
 @SERVICE_DOSSIERS.on(PieceAttached)
 def piece_attached(row: Row, fact: PieceAttached, record: Recorded) -> Row:
-    others = [piece for piece in row["pieces"] if piece["piece"] != fact.piece]
-    attached = {**fact.model_dump(), "attached_at": record.stamp.recorded_at.isoformat()}
-    return row | {"pieces": [*others, attached], "acts": _acts(row["acts"], record)}
+    shown = fact.model_dump(include={"piece", "file_name", "media_type", "size", "sha256"})
+    attached = {**shown, "attached_at": record.stamp.recorded_at.isoformat()}
+    files = with_page(_files(row, fact.piece), fact.sha256, attached, fact.replaces)
+    return row | {"pieces": [*_others(row, fact.piece), *files.values()], "acts": _acts(row["acts"], record)}
+
+
+@SERVICE_DOSSIERS.on(PieceWithdrawn)
+def piece_withdrawn(row: Row, fact: PieceWithdrawn, record: Recorded) -> Row:
+    files = without_page(_files(row, fact.piece), fact.sha256)
+    return row | {"pieces": [*_others(row, fact.piece), *files.values()], "acts": _acts(row["acts"], record)}
+
+
+def _files(row: Row, piece: str) -> dict[str, Row]:
+    return {file["sha256"]: file for file in row["pieces"] if file["piece"] == piece}
+
+
+def _others(row: Row, piece: str) -> list[Row]:
+    return [file for file in row["pieces"] if file["piece"] != piece]
 
 
 @SERVICE_DOSSIERS.on(DossierSubmitted)

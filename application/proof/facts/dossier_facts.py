@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from application.proof.dossier_streams import NotADossier, check_streams, streams_of
+from application.proof.facts import facts_of_pieces
 from application.proof.facts.facts_afterwards import AFTERWARDS
 from application.proof.facts.facts_of_money import agreed, reserved, uncovered
 from application.proof.facts.facts_of_sheets import attached, pages_of, submitted_line, submitted_sheets, withdrawn
@@ -112,8 +113,10 @@ class _DossierFold:
         self._dossier |= {"status": DossierStatus.OPEN.value, "animation_ids": animation_ids}
 
     def piece(self, record: Recorded, fact: dossiers.PieceAttached) -> None:
-        others = [piece for piece in self._dossier["pieces"] if piece["piece"] != fact.piece]
-        self._dossier["pieces"] = [*others, {**_json(fact), "at": _instant(record.stamp.recorded_at)}]
+        self._dossier |= facts_of_pieces.attached(self._dossier, fact, _act(record))
+
+    def piece_withdrawn(self, record: Recorded, fact: dossiers.PieceWithdrawn) -> None:
+        self._dossier |= facts_of_pieces.withdrawn(self._dossier, fact, _act(record))
 
     def submitted(self, record: Recorded, fact: dossiers.DossierSubmitted) -> None:
         data = _json(fact)
@@ -238,6 +241,7 @@ _FOLDS: Mapping[type[Event], Callable[[_DossierFold, Recorded, Any], None]] = {
     dossiers.DossierOpened: _DossierFold.opened,
     dossiers.DossierGathered: _DossierFold.gathered,
     dossiers.PieceAttached: _DossierFold.piece,
+    dossiers.PieceWithdrawn: _DossierFold.piece_withdrawn,
     dossiers.DossierSubmitted: _DossierFold.submitted,
     dossiers.DossierReturned: _DossierFold.returned,
     dossiers.DossierCertified: _DossierFold.certified,

@@ -34,6 +34,7 @@ from domain.service_dossiers.events import (
     DossierReturned,
     DossierSubmitted,
     PieceAttached,
+    PieceWithdrawn,
 )
 from domain.service_dossiers.service_dossier import ServiceDossier
 from domain.service_dossiers.warnings import OpenWarning
@@ -86,6 +87,10 @@ def _released(scene: Scene, dossier: ServiceDossier, animation_ids: Iterable[UUI
 def _piece(case: Case, fact: PieceAttached) -> Decision:
     dossier = _of(case)
     return _decided(case, submission.attach_piece(dossier, _convention(case, dossier), fact, case.actor))
+
+
+def _piece_withdrawn(case: Case, fact: PieceWithdrawn) -> Decision:
+    return _decided(case, submission.withdraw_piece(_of(case), case.actor, fact.piece, fact.sha256, fact.reason))
 
 
 def _submitted(case: Case, fact: DossierSubmitted) -> Decision:
@@ -210,6 +215,7 @@ DOSSIERS: Judgements = {
     DossierOpened: Judgement(_opened, (Action.SERVICE_DOSSIER_OPEN,)),
     DossierGathered: Judgement(_gathered, (Action.SERVICE_DOSSIER_OPEN, Action.SERVICE_DOSSIER_GATHER)),
     PieceAttached: Judgement(_piece, (Action.SERVICE_PIECE_ATTACH,)),
+    PieceWithdrawn: Judgement(_piece_withdrawn, (Action.SERVICE_PIECE_WITHDRAW,)),
     DossierSubmitted: Judgement(_submitted, (Action.SERVICE_DOSSIER_SUBMIT,)),
     DossierReturned: Judgement(_returned, (Action.SERVICE_DOSSIER_RETURN,)),
     DossierCertified: Judgement(_certified, (Action.SERVICE_DOSSIER_CERTIFY,)),

@@ -41,7 +41,16 @@ class ServiceDossierGatherInput(ServiceDossierChangeInput):
 @strawberry.input(description="A piece that the convention requires, as a file.")
 class ServicePieceAttachInput(ServiceDossierChangeInput):
     piece: str | None = value_of("Which piece: one of the convention's `requiredPieces`, word for word. Mandatory.")
-    file: Upload = reference("The piece. " + FILE_DESCRIPTION)
+    file: Upload = reference("The piece, or a page of it. " + FILE_DESCRIPTION)
+    replaces: str | None = value_of("SHA-256 of the file that it takes the place of; without it, it is a further one.")
+    reason: str | None = value_of("Why it takes that place; 2,000 characters at most. Mandatory with `replaces`.")
+
+
+@strawberry.input(description="A file of a piece that was attached by mistake.")
+class ServicePieceWithdrawInput(ServiceDossierChangeInput):
+    piece: str | None = value_of("Which piece, word for word. Mandatory.")
+    sha256: str | None = value_of("SHA-256 of the file, as in `pieces`. Mandatory.")
+    reason: str | None = value_of("Why it is withdrawn; 2,000 characters at most. Mandatory.")
 
 
 @strawberry.input(description="A dossier to be submitted to the coordonnateur.")

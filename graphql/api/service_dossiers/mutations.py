@@ -27,6 +27,7 @@ from api.service_dossiers.inputs import (
     ServiceDossierSubmitInput,
     ServicePaymentRecordInput,
     ServicePieceAttachInput,
+    ServicePieceWithdrawInput,
     ServiceRecoveryRecordInput,
 )
 from api.service_dossiers.types import ServiceDossier, load_dossier
@@ -134,13 +135,20 @@ class ServiceDossierMutations:
         return await _answer(info, commands.ServiceDossierGather, values | {"gatherable": proposed})
 
     @strawberry.mutation(
-        description="Attaches a piece that the convention requires for payment; a further file takes its place. For the"
-        " dossier's structure."
+        description="Attaches a file of a piece that the convention requires for payment: a further one, or in the"
+        " place of another; history keeps both. For the dossier's structure."
     )
     async def service_piece_attach(self, info: Info, input: ServicePieceAttachInput) -> ServiceDossierPayload:
         return await _payload(
             info, await carry_out_with_file(info.context, commands.ServicePieceAttach, to_command(input))
         )
+
+    @strawberry.mutation(
+        description="Withdraws a file of a piece that was attached by mistake, until the dossier is submitted; history"
+        " keeps it. For its structure."
+    )
+    async def service_piece_withdraw(self, info: Info, input: ServicePieceWithdrawInput) -> ServiceDossierPayload:
+        return await _answer(info, commands.ServicePieceWithdraw, to_command(input))
 
     @strawberry.mutation(
         description="Submits the dossier as it stands to the coordonnateur. Refused while a required piece is missing:"

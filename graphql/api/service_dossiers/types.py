@@ -37,7 +37,7 @@ from projections.service_dossiers import queries
 FOR_DOSSIERS = "For its structure, the coordonnateurs of its territory, the national team and auditors."
 
 
-@strawberry.type(description="A piece that the convention requires, attached as a file.")
+@strawberry.type(description="A file of a piece that the convention requires; a piece may have several.")
 class ServicePiece:
     piece: str = strawberry.field(description="Which of the required pieces.")
     file_name: str = strawberry.field(

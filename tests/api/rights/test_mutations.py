@@ -110,6 +110,7 @@ SAID: dict[str, dict[str, Any]] = {
     "serviceDossierReturn": {"reason": "Incomplet"},
     "servicePaymentRecord": {"paidOn": "2026-10-01", "reference": "VIR-2"},
     "servicePieceAttach": {"piece": "Facture"},
+    "servicePieceWithdraw": {"piece": "Facture", "sha256": "9f" * 32, "reason": "Erreur"},
     "structureMove": {"siret": "21180033901005", "on": "2026-09-01", "reason": "Déménagement"},
     "structureRename": {"name": "Autre nom", "reason": "Fusion"},
     "termAdd": {"kind": "THEME", "code": "autre", "label": "Autre"},

@@ -23,6 +23,7 @@ VERSIONS = {
     "convention.terminated": 2,
     "animation.sheet_attached": 2,
     "service_dossier.submitted": 3,
+    "service_dossier.piece_attached": 2,
     "service_dossier.certified": 2,
     "service_dossier.paid": 2,
 }
@@ -58,6 +59,8 @@ PERSONAL = {
     "animation.sheet_withdrawn": {"reason"},
     "animation.attestation_corrected": {"answers", "reason"},
     "service_dossier.returned": {"reason"},
+    "service_dossier.piece_attached": {"reason"},
+    "service_dossier.piece_withdrawn": {"reason"},
     "service_dossier.certified": {"overrun_reason", "missing_reason", "warnings_reason"},
     "service_dossier.paid": {"reason"},
     "service_dossier.certification_withdrawn": {"reason"},

@@ -18,9 +18,10 @@ STEPS = {
     DossierStatus.PAID: (*TO_CERTIFIED, PAID),
     DossierStatus.WITHDRAWN: (*TO_CERTIFIED, PAID, withdrawn(back="300.00")),
 }
+FILES = {"servicePieceAttach", "servicePieceWithdraw"}
 OPEN_TO = {
-    (Role.STRUCTURE, DossierStatus.OPEN): {"serviceDossierGather", "servicePieceAttach", "serviceDossierSubmit"},
-    (Role.STRUCTURE, DossierStatus.RETURNED): {"serviceDossierGather", "servicePieceAttach"},
+    (Role.STRUCTURE, DossierStatus.OPEN): {*FILES, "serviceDossierGather", "serviceDossierSubmit"},
+    (Role.STRUCTURE, DossierStatus.RETURNED): {*FILES, "serviceDossierGather"},
     (Role.STRUCTURE, DossierStatus.CERTIFIED): {"serviceAmendmentPropose"},
     (Role.STRUCTURE, DossierStatus.PAID): {"serviceAmendmentPropose"},
     (Role.COORDONNATEUR, DossierStatus.SUBMITTED): {"serviceDossierCertify", "serviceDossierReturn"},

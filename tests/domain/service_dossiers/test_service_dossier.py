@@ -10,10 +10,10 @@ from domain.animations.transitions import AnimationStatus
 from domain.conventions.rates import AgreedRate
 from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.errors import DomainError, ErrorCode
-from domain.service_dossiers.events import DossierGathered, DossierReturned, DossierSubmitted
+from domain.service_dossiers.events import DossierGathered, DossierReturned, DossierSubmitted, PieceWithdrawn
 from domain.service_dossiers.gathering import MOST_ANIMATIONS, gather, open_dossier
 from domain.service_dossiers.missing import names_the_sheets
-from domain.service_dossiers.submission import attach_piece, submit
+from domain.service_dossiers.submission import attach_piece, submit, withdraw_piece
 from tests.support.domain.builders import COORDONNATEUR, OTHER_STRUCTURE, STRUCTURE, THEIRS, convention
 from tests.support.domain.dossier_builders import (
     FIRST,
@@ -150,7 +150,7 @@ def test_another_structure_does_not_gather():
 
 def test_a_piece_that_the_convention_requires_is_attached():
     state = dossier(OPENED).when(attach_piece, WITH_PIECE, piece(), STRUCTURE).then(piece())
-    assert state.pieces == {"Facture": SHEET}
+    assert state.pieces == {"Facture": (SHEET,)}
 
 
 def test_a_piece_that_this_convention_does_not_require_is_refused():
@@ -158,10 +158,34 @@ def test_a_piece_that_this_convention_does_not_require_is_refused():
     dossier(OPENED).when(attach_piece, convention(), piece(), STRUCTURE).then_refused(INVALID, "piece", "aucune")
 
 
-def test_a_further_file_for_a_piece_takes_its_place():
+def test_a_piece_has_as_many_files_as_are_attached():
     other = piece(sha256="00" * 32)
     state = dossier(OPENED, piece()).when(attach_piece, WITH_PIECE, other, STRUCTURE).then(other)
-    assert state.pieces == {"Facture": "00" * 32}
+    assert state.pieces == {"Facture": (SHEET, "00" * 32)}
+
+
+def test_a_file_takes_the_place_of_another_for_a_reason():
+    better = piece(sha256="11" * 32, replaces=(SHEET,), reason="Illisible")
+    story = dossier(OPENED, piece(), piece(sha256="00" * 32))
+    state = story.when(attach_piece, WITH_PIECE, better, STRUCTURE).then(better)
+    assert state.pieces == {"Facture": ("11" * 32, "00" * 32)}
+    silent = better.model_copy(update={"reason": None})
+    story.when(attach_piece, WITH_PIECE, silent, STRUCTURE).then_refused(INVALID, "reason")
+    elsewhere = better.model_copy(update={"replaces": ("22" * 32,)})
+    story.when(attach_piece, WITH_PIECE, elsewhere, STRUCTURE).then_refused(INVALID, "replaces")
+
+
+def test_a_file_sent_by_mistake_is_withdrawn_and_without_any_the_piece_is_missing_again():
+    gone = PieceWithdrawn(piece="Facture", sha256=SHEET, reason="Autre dossier")
+    state = dossier(OPENED, piece()).when(withdraw_piece, STRUCTURE, "Facture", SHEET, "Autre dossier").then(gone)
+    assert state.pieces == {}
+    unknown = dossier(OPENED, piece()).when(withdraw_piece, STRUCTURE, "Facture", "00" * 32, "Autre dossier")
+    unknown.then_refused(INVALID, "sha256")
+
+
+def test_a_file_of_old_takes_the_place_of_all_of_its_piece():
+    old = piece(sha256="00" * 32, replaces=None)
+    assert dossier(OPENED, piece(), old).state.pieces == {"Facture": ("00" * 32,)}
 
 
 def test_the_same_file_is_not_attached_twice():

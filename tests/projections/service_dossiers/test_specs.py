@@ -12,6 +12,7 @@ from domain.service_dossiers.events import (
     DossierGathered,
     DossierReturned,
     DossierWordsErased,
+    PieceWithdrawn,
 )
 from projections.engine.projection import Row
 from tests.support.domain.builders import CONVENTION_ID, OURS
@@ -38,6 +39,19 @@ def _acts(*topics: str) -> list[Row]:
 
 
 TO_SUBMISSION = ("opened", "gathered", "submitted")
+
+
+def shown(digest: str, version: int):
+    return {
+        "size": 4200,
+        "piece": "Facture",
+        "sha256": digest,
+        "file_name": "facture.pdf",
+        "media_type": "application/pdf",
+        "attached_at": at(version).isoformat(),
+    }
+
+
 SPECS = [
     Spec(
         "service_dossiers",
@@ -65,21 +79,31 @@ SPECS = [
     ),
     Spec(
         "service_dossiers",
-        "a piece takes the place of one with its name",
+        "a further file of a piece stands after the first",
         [OPENED, piece()],
         piece(sha256="77" * 32),
-        {
-            "pieces": [
-                {
-                    "size": 4200,
-                    "piece": "Facture",
-                    "sha256": "77" * 32,
-                    "file_name": "facture.pdf",
-                    "media_type": "application/pdf",
-                    "attached_at": at(3).isoformat(),
-                }
-            ]
-        },
+        {"pieces": [shown(SHEET, 2), shown("77" * 32, 3)]},
+    ),
+    Spec(
+        "service_dossiers",
+        "a file stands in the place of the one that it replaces",
+        [OPENED, piece(), piece(sha256="77" * 32)],
+        piece(sha256="88" * 32, replaces=(SHEET,), reason="Illisible"),
+        {"pieces": [shown("88" * 32, 4), shown("77" * 32, 3)]},
+    ),
+    Spec(
+        "service_dossiers",
+        "a file of old takes the place of all of its piece",
+        [OPENED, piece(), piece(sha256="77" * 32)],
+        piece(sha256="88" * 32, replaces=None),
+        {"pieces": [shown("88" * 32, 4)]},
+    ),
+    Spec(
+        "service_dossiers",
+        "a file that is withdrawn is no longer of the piece",
+        [OPENED, piece(), piece(sha256="77" * 32)],
+        PieceWithdrawn(piece="Facture", sha256=SHEET, reason="Autre dossier"),
+        {"pieces": [shown("77" * 32, 3)], "acts": _acts("opened", "piece_attached", "piece_withdrawn")},
     ),
     Spec(
         "service_dossiers",

@@ -87,6 +87,7 @@ passkeyRevoke              -      -      any    -      any   -        -      -  
 serviceDossierOpen         -      -      struct -      -     -        -      -      -      -       -
 serviceDossierGather       -      -      struct -      -     -        -      -      -      -       -
 servicePieceAttach         -      -      struct -      -     -        -      -      -      -       -
+servicePieceWithdraw       -      -      struct -      -     -        -      -      -      -       -
 serviceDossierSubmit       -      -      struct -      -     -        -      -      -      -       -
 serviceDossierCertify      -      -      -      -      terr  -        -      -      -      -       -
 serviceDossierReturn       -      -      -      -      terr  -        -      -      -      -       -

@@ -75,8 +75,11 @@ def line(animation_id: UUID = FIRST, **changes: Any) -> ServiceLine:
     return ServiceLine(**values | changes)
 
 
-def piece(name: str = "Facture", sha256: str = SHEET) -> PieceAttached:
-    return PieceAttached(piece=name, file_name="facture.pdf", media_type="application/pdf", size=4_200, sha256=sha256)
+def piece(
+    name: str = "Facture", sha256: str = SHEET, replaces: tuple[str, ...] | None = (), reason: str | None = None
+) -> PieceAttached:
+    file = {"file_name": "facture.pdf", "media_type": "application/pdf", "size": 4_200, "sha256": sha256}
+    return PieceAttached(piece=name, **file, replaces=replaces, reason=reason)
 
 
 def submitted(*lines: ServiceLine, **changes: Any) -> DossierSubmitted:
