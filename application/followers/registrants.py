@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from application.followers.about_animations import named, on_rewritten
+from application.followers.people_to_call import Registered, ask_to_call, calls, holding, registrations_of
 from application.notifications.reaction import (
     CHANGE_WAIT,
     NATIONAL,
@@ -17,7 +18,6 @@ from application.notifications.reaction import (
     Letter,
     Notice,
     Reaction,
-    author,
     structure,
     territory,
 )
@@ -27,18 +27,14 @@ from application.wording.things import Thing
 from domain.animations.animation import Animation
 from domain.animations.events import AnimationModified, AnimationPublished
 from domain.animations.transitions import AnimationStatus
-from domain.catalogue import ANIMATION, CANDIDATURE, CONTACTS, REGISTRATION
+from domain.catalogue import ANIMATION, CANDIDATURE, CONTACTS
 from domain.contacts.events import ContactAdded, PlanningSent
-from domain.kernel.actors import Role
-from domain.kernel.identifiers import contact_list_id, letters_id, registration_book_id
+from domain.kernel.identifiers import contact_list_id, registration_book_id
 from domain.notifications.events import LetterAbout, LetterRefused
 from domain.registrations.events import RegistrationEvent, RegistrationMade, RegistrationRepeated
 from domain.registrations.registration import DATE_AND_PLACE
-from domain.registrations.registration_book import RegistrationBook
 from eventstore.records import Recorded
 
-#: For the inbox: these registrations have no e-mail address.
-TO_CALL = "registration.to_call"
 SEAT_FREED = "Une place se libère pour une personne inscrite à"
 #: Letters to one address about being registered again for the same animation.
 MOST_TOLD = 3
@@ -65,7 +61,7 @@ def on_repeated(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
         and earlier.event.repeats == fact.repeats
         and earlier.position < record.position
     ]
-    standing = _registrations(records)[fact.repeats]
+    standing = registrations_of(records)[fact.repeats]
     if standing.address is not None and len(before) < MOST_TOLD:
         yield Letter("registration.repeated", standing.address, standing.about)
 
@@ -89,7 +85,7 @@ def to_registrant(kind: str, last: bool = False, to_call: str | None = None) -> 
     def react(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
         fact = record.event
         assert isinstance(fact, RegistrationEvent)
-        registrations = _registrations(around.events(record.originator_id))
+        registrations = registrations_of(around.events(record.originator_id))
         if (repeated := _repeated(record, around)) is not None:
             # Somebody who cancels a repetition may mean the first registration.
             standing = registrations[repeated.repeats]
@@ -103,7 +99,7 @@ def to_registrant(kind: str, last: bool = False, to_call: str | None = None) -> 
         elif to_call is not None:
             animation = around.state(ANIMATION, registration.animation_id)
             message = f"{to_call} {{animation}}, sans adresse électronique : prévenez-la par téléphone."
-            yield from _to_call(animation, [registration], message)
+            yield from ask_to_call(animation, [registration], message)
 
     return react
 
@@ -114,7 +110,7 @@ def to_who_is_asked(kind: str) -> Reaction:
     def react(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
         fact = record.event
         assert isinstance(fact, RegistrationEvent)
-        registration = _registrations(around.events(record.originator_id))[fact.registration_id]
+        registration = registrations_of(around.events(record.originator_id))[fact.registration_id]
         if registration.address is not None and _repeated(record, around) is None:
             change = max(
                 earlier.originator_version
@@ -126,7 +122,7 @@ def to_who_is_asked(kind: str) -> Reaction:
     return react
 
 
-def _letter_of_change(kind: str, registration: _Registered, version: int) -> Letter:
+def _letter_of_change(kind: str, registration: Registered, version: int) -> Letter:
     assert registration.address is not None
     about = registration.about | {"before": version - 1}
     return Letter(kind, registration.address, about, _change_key(registration.registration_id), CHANGE_WAIT)
@@ -143,11 +139,11 @@ def on_modified(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
     if animation.status is not AnimationStatus.PUBLISHED:
         return
     if _changes(record, DATE_AND_PLACE):
-        yield from _calls(animation, around, "la date ou le lieu a changé")
+        yield from calls(animation, around, "la date ou le lieu a changé")
         about = {"animation_id": str(animation.id), "before": record.originator_version - 1}
         yield from _to_contacts("animation.moved", animation, around, about, waits=True)
     elif _changes(record, WHAT):
-        for registration in _holding(animation.id, around):
+        for registration in holding(animation.id, around):
             if registration.address is not None:
                 yield _letter_of_change("registration.changed", registration, record.originator_version)
 
@@ -161,11 +157,11 @@ def on_cancelled(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
         message = "{animation}, de {structure}, est annulée."
         subject = "{title} est annulée."
         yield Notice(recipient, "animation.cancelled", message, words, subject=subject, page=page, with_reason=True)
-    yield from _calls(animation, around, "l'animation est annulée")
+    yield from calls(animation, around, "l'animation est annulée")
     about = {"animation_id": str(animation.id), "detail_position": record.position}
     if published:
         yield from _to_contacts("animation.cancelled", animation, around, about)
-    for registration in _holding(animation.id, around):
+    for registration in holding(animation.id, around):
         if registration.address is not None:
             key = _change_key(registration.registration_id)
             yield Letter("animation.cancelled", registration.address, registration.about | about, key)
@@ -178,9 +174,9 @@ def on_unreached(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
     match fact.about:
         case LetterAbout.REGISTRATION if fact.animation_id is not None:
             animation = around.state(ANIMATION, fact.animation_id)
-            registration = _registrations(around.events(registration_book_id(fact.animation_id)))[fact.about_id]
+            registration = registrations_of(around.events(registration_book_id(fact.animation_id)))[fact.about_id]
             message = "Une personne inscrite à {animation} n'est pas jointe par courriel : prévenez-la par téléphone."
-            yield from _to_call(animation, [registration], message)
+            yield from ask_to_call(animation, [registration], message)
         case LetterAbout.CANDIDATURE:
             candidature = around.state(CANDIDATURE, fact.about_id)
             message = "{volunteer}, candidat Parent Ressource pour {school}, n'est pas joint par courriel : téléphonez."
@@ -205,77 +201,6 @@ def on_planning(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
     for contact_id, address in _contacts(fact.structure_id, around):
         if contact_id in fact.contact_ids:
             yield Letter("planning", address, about | {"contact_id": str(contact_id)})
-
-
-class _Registered:
-    """A registration as first recorded. `address` is the position of the event with the address, if there is one.
-
-    `author` is the person who registered somebody else.
-    """
-
-    def __init__(self, record: Recorded) -> None:
-        fact = record.event
-        assert isinstance(fact, RegistrationMade)
-        self.registration_id, self.animation_id = fact.registration_id, fact.animation_id
-        self.address = None if fact.email is None else record.position
-        #: A structure is notified of its registrants anyhow.
-        by_others = fact.on_behalf and record.stamp.role is not Role.STRUCTURE
-        self.author = record.stamp.actor if by_others else None
-
-    @property
-    def about(self) -> dict[str, Any]:
-        return {"animation_id": str(self.animation_id), "registration_id": str(self.registration_id)}
-
-
-def _registrations(records: Sequence[Recorded]) -> dict[UUID, _Registered]:
-    return {
-        record.event.registration_id: _Registered(record)
-        for record in records
-        if isinstance(record.event, RegistrationMade)
-    }
-
-
-def _holding(animation_id: UUID, around: Around) -> list[_Registered]:
-    """Return the valid registrations, in their order."""
-    book_id = registration_book_id(animation_id)
-    records = around.events(book_id)
-    if not records:
-        return []
-    registrations, book = _registrations(records), around.state(REGISTRATION, book_id)
-    assert isinstance(book, RegistrationBook)
-    return [registrations[registration_id] for registration_id in book.places]
-
-
-def _calls(animation: Animation, around: Around, why: str) -> Iterator[Notice]:
-    unreached = [registration for registration in _holding(animation.id, around) if _is_unreached(registration, around)]
-    # Include those whose letter was refused.
-    lacking = all(registration.address is None for registration in unreached)
-    if len(unreached) == 1:
-        what = "n'a pas d'adresse électronique" if lacking else "n'est pas jointe par courriel"
-        message = f"Une personne inscrite à {{animation}} {what} : prévenez-la par téléphone, {why}."
-        yield from _to_call(animation, unreached, message)
-    elif unreached:
-        what = "n'ont pas d'adresse électronique" if lacking else "ne sont pas jointes par courriel"
-        message = f"{len(unreached)} personnes inscrites à {{animation}} {what} : prévenez-les par téléphone, {why}."
-        yield from _to_call(animation, unreached, message)
-
-
-def _is_unreached(registration: _Registered, around: Around) -> bool:
-    return registration.address is None or bool(around.events(letters_id(registration.registration_id)))
-
-
-def _to_call(animation: Animation, unreached: Sequence[_Registered], message: str) -> Iterator[Notice]:
-    """Notify the structure, and each person who registered some of them. Readers with the right see whom to call."""
-    subject, page = "Personnes à prévenir par téléphone : {title}", animation_page(animation.id)
-    words = named(animation, None)
-    everybody = tuple(registration.registration_id for registration in unreached)
-    yield Notice(structure(animation.structure_id), TO_CALL, message, words, subject, everybody)
-    for name in dict.fromkeys(registration.author for registration in unreached if registration.author is not None):
-        own = tuple(registration.registration_id for registration in unreached if registration.author == name)
-        theirs = message
-        if own != everybody:
-            theirs = "Des personnes que vous avez inscrites à {animation} sont à prévenir par téléphone."
-        yield Notice(author(name), TO_CALL, theirs, words, subject, own, page=page)
 
 
 def _to_contacts(

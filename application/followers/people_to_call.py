@@ -1,0 +1,92 @@
+"""The people to telephone: registered without an e-mail address, or whom no letter reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+from application.followers.about_animations import named
+from application.notifications.reaction import Around, Notice, author, structure
+from application.wording.pages import animation_page
+from domain.animations.animation import Animation
+from domain.catalogue import REGISTRATION
+from domain.kernel.actors import Role
+from domain.kernel.identifiers import letters_id, registration_book_id
+from domain.registrations.events import RegistrationMade
+from domain.registrations.registration_book import RegistrationBook
+from eventstore.records import Recorded
+
+#: For the inbox: these registrations have no e-mail address.
+TO_CALL = "registration.to_call"
+
+
+class Registered:
+    """A registration as first recorded. `address` is the position of the event with the address, if there is one.
+
+    `author` is the person who registered somebody else.
+    """
+
+    def __init__(self, record: Recorded) -> None:
+        fact = record.event
+        assert isinstance(fact, RegistrationMade)
+        self.registration_id, self.animation_id = fact.registration_id, fact.animation_id
+        self.address = None if fact.email is None else record.position
+        #: A structure is notified of its registrants anyhow.
+        by_others = fact.on_behalf and record.stamp.role is not Role.STRUCTURE
+        self.author = record.stamp.actor if by_others else None
+
+    @property
+    def about(self) -> dict[str, Any]:
+        return {"animation_id": str(self.animation_id), "registration_id": str(self.registration_id)}
+
+
+def registrations_of(records: Sequence[Recorded]) -> dict[UUID, Registered]:
+    return {
+        record.event.registration_id: Registered(record)
+        for record in records
+        if isinstance(record.event, RegistrationMade)
+    }
+
+
+def holding(animation_id: UUID, around: Around) -> list[Registered]:
+    """Return the valid registrations, in their order."""
+    book_id = registration_book_id(animation_id)
+    records = around.events(book_id)
+    if not records:
+        return []
+    registrations, book = registrations_of(records), around.state(REGISTRATION, book_id)
+    assert isinstance(book, RegistrationBook)
+    return [registrations[registration_id] for registration_id in book.places]
+
+
+def calls(animation: Animation, around: Around, why: str) -> Iterator[Notice]:
+    unreached = [registration for registration in holding(animation.id, around) if is_unreached(registration, around)]
+    # Include those whose letter was refused.
+    lacking = all(registration.address is None for registration in unreached)
+    if len(unreached) == 1:
+        what = "n'a pas d'adresse électronique" if lacking else "n'est pas jointe par courriel"
+        message = f"Une personne inscrite à {{animation}} {what} : prévenez-la par téléphone, {why}."
+        yield from ask_to_call(animation, unreached, message)
+    elif unreached:
+        what = "n'ont pas d'adresse électronique" if lacking else "ne sont pas jointes par courriel"
+        message = f"{len(unreached)} personnes inscrites à {{animation}} {what} : prévenez-les par téléphone, {why}."
+        yield from ask_to_call(animation, unreached, message)
+
+
+def is_unreached(registration: Registered, around: Around) -> bool:
+    return registration.address is None or bool(around.events(letters_id(registration.registration_id)))
+
+
+def ask_to_call(animation: Animation, unreached: Sequence[Registered], message: str) -> Iterator[Notice]:
+    """Notify the structure, and each person who registered some of them. Readers with the right see whom to call."""
+    subject, page = "Personnes à prévenir par téléphone : {title}", animation_page(animation.id)
+    words = named(animation, None)
+    everybody = tuple(registration.registration_id for registration in unreached)
+    yield Notice(structure(animation.structure_id), TO_CALL, message, words, subject, everybody)
+    for name in dict.fromkeys(registration.author for registration in unreached if registration.author is not None):
+        own = tuple(registration.registration_id for registration in unreached if registration.author == name)
+        theirs = message
+        if own != everybody:
+            theirs = "Des personnes que vous avez inscrites à {animation} sont à prévenir par téléphone."
+        yield Notice(author(name), TO_CALL, theirs, words, subject, own, page=page)
