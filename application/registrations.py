@@ -13,9 +13,11 @@ from pydantic import Field
 from application.commanding.commands import Command
 from application.commanding.pseudonyms_and_links import address_of
 from application.commanding.unit_of_work import UnitOfWork
+from application.conventions import conventions_of
 from domain.animations.animation import Animation
+from domain.animations.coverage import find_covering
 from domain.animations.events import AnimationDetails
-from domain.catalogue import ANIMATION, REGISTRATION
+from domain.catalogue import ANIMATION, CONVENTION, REGISTRATION, STRUCTURE
 from domain.kernel.errors import DomainError, invalid
 from domain.kernel.events import Event
 from domain.kernel.identifiers import registration_book_id
@@ -118,6 +120,7 @@ def submit_for(command: RegistrationSubmitFor, work: UnitOfWork) -> UUID:
 def _register(command: RegistrationSubmit | RegistrationSubmitFor, work: UnitOfWork, on_behalf: bool) -> UUID:
     animation = work.subject(ANIMATION, command.animation_id, None, "Animation", "animation_id")
     registration_id, book_id = uuid4(), registration_book_id(animation.id)
+    covered = _is_covered(work, animation)
     facts = registrations.register(
         _book(work, animation.id),
         animation,
@@ -129,6 +132,7 @@ def _register(command: RegistrationSubmit | RegistrationSubmitFor, work: UnitOfW
         work.now,
         on_behalf,
         _others_today(work, animation) if on_behalf else 0,
+        covered,
     )
     _record(work, animation, facts)
     return registration_id
@@ -142,6 +146,14 @@ def _contact(command: RegistrationSubmit | RegistrationSubmitFor, animation_id: 
         return None
     name, phone = name_comparison_form(command.first_name, command.last_name), phone_comparison_form(command.phone)
     return work.keyed.pseudonym(f"contact:{animation_id}:{name}:{phone}")
+
+
+def _is_covered(work: UnitOfWork, animation: Animation) -> bool:
+    """Return whether a convention of the structure covers the animation. Its own nearly always does."""
+    own = work.find(CONVENTION, animation.convention_id)
+    if own is not None and own.covers(animation.held_on):
+        return True
+    return find_covering(animation, conventions_of(work, work.find(STRUCTURE, animation.structure_id))) is not None
 
 
 def _others_today(work: UnitOfWork, animation: Animation) -> int:
@@ -230,9 +242,11 @@ def _agreed_details(work: UnitOfWork, animation_id: UUID) -> dict[UUID, Animatio
 
 
 def _seat_next(work: UnitOfWork, animation: Animation, content: AnimationDetails, cause: Recorded) -> None:
-    """Policy: free seats go to the first in the waiting list."""
-    seats, starts_at = content.seats, content.starts_at
-    if obtained := registrations.seat_next(_book(work, animation.id), seats, starts_at, work.now):
+    """Policy: free seats go to the first in the waiting list, as long as a convention covers the animation."""
+    book, seats, starts_at = _book(work, animation.id), content.seats, content.starts_at
+    if not book.waiting or book.seated >= seats or not _is_covered(work, animation):
+        return
+    if obtained := registrations.seat_next(book, seats, starts_at, work.now):
         _record(work, animation, obtained, cause)
 
 

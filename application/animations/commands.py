@@ -16,7 +16,7 @@ from application.conventions import conventions_of, find_territory
 from application.registrations import after_modification
 from application.service_dossiers.commands import dossier_status_of
 from domain.animations import animation as animations
-from domain.animations import attestation, blanking
+from domain.animations import attestation, blanking, coverage
 from domain.animations.animation import Attendance
 from domain.animations.checking import Surroundings
 from domain.animations.events import AnimationContent
@@ -105,6 +105,18 @@ class AnimationEnd(_AnimationChange):
     action: ClassVar[Action] = Action.ANIMATION_END
 
 
+class AnimationSuspend(_AnimationChange):
+    """Sent by the scheduler."""
+
+    action: ClassVar[Action] = Action.ANIMATION_SUSPEND
+
+
+class AnimationResume(_AnimationChange):
+    """Sent by the scheduler."""
+
+    action: ClassVar[Action] = Action.ANIMATION_RESUME
+
+
 class AnimationAttest(_AnimationChange):
     """State how many came. The questions of the attestation form may stay unanswered."""
 
@@ -179,6 +191,22 @@ def end(command: AnimationEnd, work: UnitOfWork) -> UUID:
     return _record(work, state, animations.end(state, work.actor, work.now))
 
 
+def suspend(command: AnimationSuspend, work: UnitOfWork) -> UUID:
+    state = _animation(command, work)
+    conventions = _surroundings(work, state.structure_id, state.territory).conventions
+    return _record(work, state, coverage.suspend(state, conventions, work.actor, work.now))
+
+
+def resume(command: AnimationResume, work: UnitOfWork) -> UUID:
+    """Put the animation under another convention. Seats that became free meanwhile go to the waiting list."""
+    state = _animation(command, work)
+    conventions = _surroundings(work, state.structure_id, state.territory).conventions
+    facts = coverage.resume(state, conventions, work.actor, work.now)
+    resumed = work.record(ANIMATION, state.id, facts, state.belongings)
+    after_modification(work, state, state.content, resumed)
+    return state.id
+
+
 def attest(command: AnimationAttest, work: UnitOfWork) -> UUID:
     state = _animation(command, work)
     facts = attestation.attest(
@@ -233,6 +261,8 @@ USE_CASES = (
     (AnimationClone, clone),
     (AnimationTextBlank, blank_text),
     (AnimationEnd, end),
+    (AnimationSuspend, suspend),
+    (AnimationResume, resume),
     (AnimationAttest, attest),
     (AttestationCorrect, correct),
 )

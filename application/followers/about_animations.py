@@ -9,7 +9,7 @@ from application.wording import things
 from application.wording.pages import animation_page
 from application.wording.things import Thing
 from domain.animations.animation import Animation
-from domain.animations.events import AnimationCreated, AnimationModified
+from domain.animations.events import AnimationCreated, AnimationModified, AnimationSuspended
 from domain.animations.transitions import AnimationStatus
 from domain.catalogue import ANIMATION
 from eventstore.records import Recorded
@@ -55,6 +55,27 @@ def on_declared(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
         declared = f"{{structure}} déclare {{animation}}.{late}"
         subject = "{structure} déclare {title}."
         yield Notice(territory(animation.territory), "animation.declared", declared, words, subject=subject)
+
+
+def on_suspended(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
+    """Tell those who answer for it that nothing covers an animation to come any more, or that something does again."""
+    animation = animation_of(record, around)
+    words = named(animation, record.originator_version)
+    words |= {"convention": Thing("convention", animation.convention_id)}
+    page = animation_page(animation.id) if animation.status is AnimationStatus.PUBLISHED else None
+    if isinstance(record.event, AnimationSuspended):
+        kind, subject = "animation.suspended", "{title} n'est plus couverte par une convention."
+        message = (
+            "{animation}, de {structure}, n'est plus couverte par une convention : sa {convention} a pris fin. Les"
+            " inscriptions sont suspendues. Signez-en une autre, ou annulez."
+        )
+    else:
+        kind, subject = "animation.resumed", "{title} est de nouveau couverte par une convention."
+        message = "{animation}, de {structure}, est de nouveau couverte : {convention}. Les inscriptions reprennent."
+    for recipient in (structure(animation.structure_id), territory(animation.territory), NATIONAL):
+        # Of both within a short time, the last one holds.
+        key = f"convention:{animation.id}"
+        yield Notice(recipient, kind, message, words, subject=subject, page=page, key=key)
 
 
 def on_rewritten(record: Recorded, around: Around) -> Iterator[Notice | Letter]:

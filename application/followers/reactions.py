@@ -18,6 +18,7 @@ from application.followers.registrants import (
     REMOVED,
     SEAT_FREED,
     on_cancelled,
+    on_coverage,
     on_made,
     on_modified,
     on_planning,
@@ -27,6 +28,7 @@ from application.followers.registrants import (
     to_who_is_asked,
 )
 from application.notifications.reaction import Around, Letter, Notice, Reaction, structure
+from application.papers.french import siret
 from application.wording import things
 from domain.accounts.events import InvitationSent, MediateurRegistered, SpeakerJoined
 from domain.animations.events import (
@@ -37,6 +39,9 @@ from domain.animations.events import (
     AnimationPublished,
     AnimationRefused,
     AnimationResubmitted,
+    AnimationResumed,
+    AnimationSuspended,
+    AnimationTextBlanked,
 )
 from domain.candidatures.events import (
     CandidatureRejected,
@@ -110,11 +115,11 @@ def _renamed(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
     yield Notice(structure(record.originator_id), "structure.renamed", message, named, with_reason=reason)
 
 
-def _moved(record: Recorded, around: Around) -> Iterator[Notice]:
+def _moved(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
     fact = record.event
     assert isinstance(fact, StructureMoved)
-    named = {"structure": things.Thing("structure", record.originator_id, record.originator_version)}
-    message = f"Le SIRET de {{structure}} est désormais {fact.siret}."
+    message = f"{{structure}} change de SIRET : avant {siret(fact.former_siret)}, maintenant {siret(fact.siret)}."
+    named = {"structure": things.structure(record.originator_id)}
     yield Notice(structure(record.originator_id), "structure.moved", message, named, with_reason=True)
 
 
@@ -123,7 +128,12 @@ REACTIONS: Mapping[type[Event], Reaction] = {
     AnimationResubmitted: on_declared,
     AnimationPublished: to_structure("animation.published", "{animation} est publiée.", public=True),
     AnimationRefused: to_structure("animation.refused", "{animation} est refusée."),
+    AnimationTextBlanked: to_structure(
+        "animation.text_blanked", "L'équipe nationale masque un ancien texte de {animation}."
+    ),
     AnimationCancelled: on_cancelled,
+    AnimationSuspended: on_coverage,
+    AnimationResumed: on_coverage,
     AnimationEnded: to_structure("animation.to_attest", "{animation} est passée : remplissez l'attestation."),
     RegistrationMade: on_made,
     RegistrationRepeated: on_repeated,

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from application.followers.about_animations import named, on_rewritten
+from application.followers.about_animations import named, on_rewritten, on_suspended
 from application.followers.people_to_call import Registered, ask_to_call, calls, holding, registrations_of
 from application.notifications.reaction import (
     CHANGE_WAIT,
@@ -25,7 +25,7 @@ from application.wording.animations import WHAT
 from application.wording.pages import animation_page
 from application.wording.things import Thing
 from domain.animations.animation import Animation
-from domain.animations.events import AnimationModified, AnimationPublished
+from domain.animations.events import AnimationModified, AnimationPublished, AnimationSuspended
 from domain.animations.transitions import AnimationStatus
 from domain.catalogue import ANIMATION, CANDIDATURE, CONTACTS
 from domain.contacts.events import ContactAdded, PlanningSent
@@ -146,6 +146,23 @@ def on_modified(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
         for registration in holding(animation.id, around):
             if registration.address is not None:
                 yield _letter_of_change("registration.changed", registration, record.originator_version)
+
+
+def on_coverage(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
+    """Tell everybody that an animation is suspended or resumed; of a published one registrants too."""
+    yield from on_suspended(record, around)
+    animation = around.state(ANIMATION, record.originator_id, record.originator_version)
+    if animation.status is not AnimationStatus.PUBLISHED:
+        return
+    suspended = isinstance(record.event, AnimationSuspended)
+    kind = "animation.suspended" if suspended else "animation.resumed"
+    why = "l'animation est suspendue" if suspended else "l'animation n'est plus suspendue"
+    yield from calls(animation, around, why)
+    for registration in holding(animation.id, around):
+        if registration.address is not None:
+            about = registration.about | {"before": record.originator_version - 1}
+            key = f"convention:{registration.registration_id}"
+            yield Letter(kind, registration.address, about, key, CHANGE_WAIT)
 
 
 def on_cancelled(record: Recorded, around: Around) -> Iterator[Notice | Letter]:

@@ -17,6 +17,19 @@ class NotToBeSent(Exception):
     """Raised when there is nothing left to say, or the recipient no longer wants it; the message says which."""
 
 
+#: The kinds of letters of a suspension, by whether the animation is suspended.
+COVERAGE = {True: "animation.suspended", False: "animation.resumed"}
+
+
+def kind_of_coverage(before: Animation, now: Animation) -> str:
+    """Return the kind of letter about a suspension. Raise NotToBeSent if all is as the recipient was told."""
+    if now.status is AnimationStatus.CANCELLED:
+        raise NotToBeSent("cancelled")
+    if before.suspended == now.suspended:
+        raise NotToBeSent("changed back")
+    return COVERAGE[now.suspended]
+
+
 def kind_of_change(kind: str, animation: Animation, before: AnimationDetails, place: Place | None) -> str:
     """Return the kind of letter about what changed since `before`. Raise NotToBeSent if the recipient needs none.
 

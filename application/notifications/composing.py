@@ -14,7 +14,7 @@ from application.accounts.invitations import PURPOSE as INVITATION_LINK
 from application.candidatures import PURPOSE as CANDIDATURE_LINK
 from application.commanding.pseudonyms_and_links import Keyed
 from application.notifications.calendar_entry import calendar_entry
-from application.notifications.changes import CHANGES, NotToBeSent, kind_of_change
+from application.notifications.changes import CHANGES, COVERAGE, NotToBeSent, kind_of_change, kind_of_coverage
 from application.notifications.letters import Footer, RenderedLetter, compose
 from application.notifications.reaction import append_reason
 from application.notifications.subscriptions import may_read
@@ -137,6 +137,9 @@ class Composer:
         if "before" not in about:
             return _Words(kind, values, (animation_words.about(animation, host),), host, as_of=last)
         earlier: Animation = _state(conn, self.vault, ANIMATION, animation_id, about["before"])
+        if kind in COVERAGE.values():
+            kind = kind_of_coverage(earlier, animation)
+            return _Words(kind, values, (animation_words.about(animation, host),), host, as_of=last)
         if kind in CHANGES:
             kind = kind_of_change(kind, animation, earlier.content, _place(conn, about))
         if animation.status is AnimationStatus.CANCELLED:

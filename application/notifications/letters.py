@@ -95,6 +95,18 @@ WORDINGS: Mapping[str, Wording] = {
         "Votre inscription est retirée : {title}", ("La structure a retiré votre inscription.", "Motif : {reason}")
     ),
     "animation.cancelled": Wording("Annulée : {title}", ("Cette animation n'aura pas lieu.", "Motif : {reason}")),
+    "animation.suspended": Wording(
+        "Suspendue : {title}",
+        ("La convention de la structure a pris fin : cette animation est suspendue, et n'aura peut-être pas lieu.",),
+        ("Vous gardez votre inscription. Nous vous écrirons si l'animation est maintenue, ou si elle est annulée.",),
+        _MANAGE,
+    ),
+    "animation.resumed": Wording(
+        "Maintenue : {title}",
+        ("Une nouvelle convention la couvre : cette animation est maintenue, et votre inscription tient.",),
+        ("Si vous ne pouvez plus venir, annulez : votre place ira à quelqu'un d'autre.",),
+        _MANAGE,
+    ),
     "animation.moved": Wording("Changement : {title}", ("{what_changed}",)),
     "notice": Wording(
         "{subject}", ("{message}",), ("Connectez-vous pour en savoir plus.",), action="Voir", private=False

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from uuid import UUID
 
 from psycopg import sql
 
 from application import founding
-from application.animations.commands import AnimationEnd
+from application.animations.commands import AnimationEnd, AnimationResume, AnimationSuspend
 from application.application import Application
+from application.commanding.commands import Command
 from application.files.store import FileStore
 from application.followers.scheduling import Job, each
 from application.followers.tidying import tidy
@@ -31,6 +32,7 @@ BATCH = 500
 def jobs(app: Application, settings: Settings) -> list[Job]:
     return [
         Job("animations-ended", timedelta(seconds=30), lambda now, since: end_animations(app, now, since)),
+        Job("animations-suspended", timedelta(seconds=30), lambda now, since: follow_conventions(app, now)),
         Job("retention", timedelta(days=1), lambda now, since: retain(app, settings, now)),
         # Index a long history before somebody asks to be erased, not while they wait.
         Job("people-index", timedelta(minutes=5), lambda now, since: app.index_people()),
@@ -53,18 +55,32 @@ def end_animations(app: Application, now: datetime, since: datetime) -> int:
     with app.pool.connection() as conn:
         query = sql.SQL(queries.ENDED).format(**live_tables(conn))
         rows = conn.execute(query, {"since": since, "now": now, "most": BATCH}).fetchall()
-    return each(partial(_end, app, animation_id, now) for (animation_id,) in rows)
+    return each(partial(_record, app, AnimationEnd(animation_id=animation_id), now) for (animation_id,) in rows)
 
 
-def _end(app: Application, animation_id: UUID, now: datetime) -> bool:
-    """Return False if the animation was cancelled, moved or ended since the read model was written."""
+def _record(app: Application, command: Command, now: datetime) -> bool:
+    """Return False if the command no longer applies: something happened since the read model was written."""
     try:
-        app.execute(AnimationEnd(animation_id=animation_id), SYSTEM, now)
+        app.execute(command, SYSTEM, now)
     except DomainError as error:
         if error.code is not ErrorCode.RULE_BROKEN:
             raise
         return False
     return True
+
+
+def follow_conventions(app: Application, now: datetime) -> int:
+    """Suspend animations to come that no convention covers any more, and resume those that one covers again.
+
+    Whether somebody may register follows from the conventions themselves: this tells everybody of it, once.
+    """
+    tasks: list[Callable[[], bool]] = []
+    with app.pool.connection() as conn:
+        for query, command in ((queries.TO_SUSPEND, AnimationSuspend), (queries.TO_RESUME, AnimationResume)):
+            statement = sql.SQL(query).format(**live_tables(conn))
+            rows = conn.execute(statement, {"now": now, "most": BATCH}).fetchall()
+            tasks += [partial(_record, app, command(animation_id=animation_id), now) for (animation_id,) in rows]
+    return each(tasks)
 
 
 def retain(app: Application, settings: Settings, now: datetime) -> int:

@@ -23,6 +23,8 @@ from domain.animations.events import (
     AnimationRefused,
     AnimationReleased,
     AnimationResubmitted,
+    AnimationResumed,
+    AnimationSuspended,
     AnimationTextBlanked,
     AnimationWordsErased,
     AttendanceSheetAttached,
@@ -70,6 +72,8 @@ class Animation:
     #: Whether `AnimationEnded` is recorded.
     ended: bool = False
     declared_late: bool = False
+    #: No convention covers it.
+    suspended: bool = False
     texts: Texts = field(default_factory=Texts)
 
     @property
@@ -115,7 +119,10 @@ def _changed(state: Animation, fact: Event) -> Animation:
         case AnimationModified():
             moved = fact.ends_at != state.content.ends_at
             ended = state.ended and not moved
-            return replace(state, content=_details(fact), convention_id=fact.convention_id, ended=ended)
+            # Only a day that a convention covers can be moved to.
+            suspended = state.suspended and fact.starts_at.date() == state.held_on
+            state = replace(state, content=_details(fact), convention_id=fact.convention_id)
+            return replace(state, ended=ended, suspended=suspended)
         case AnimationResubmitted():
             return replace(state, status=AnimationStatus.SUBMITTED)
         case AnimationPublished():
@@ -126,6 +133,10 @@ def _changed(state: Animation, fact: Event) -> Animation:
             return replace(state, status=AnimationStatus.CANCELLED)
         case AnimationEnded():
             return replace(state, ended=True)
+        case AnimationSuspended():
+            return replace(state, suspended=True)
+        case AnimationResumed():
+            return replace(state, suspended=False, convention_id=fact.convention_id)
         case AnimationAttested() | AttestationCorrected():
             return replace(state, attendance=Attendance(fact.parents, fact.children, fact.answers))
         case AnimationGathered():

@@ -124,6 +124,20 @@ class AnimationEnded(Event):
     """Its end has passed: the structure is invited to fill in the attestation."""
 
 
+@event("animation.suspended", "Animation suspendue : aucune convention ne la couvre plus")
+class AnimationSuspended(Event):
+    """Its convention ended before its day, and no other covers it: nobody can register until one does."""
+
+    convention_id: UUID
+
+
+@event("animation.resumed", "Animation de nouveau couverte par une convention")
+class AnimationResumed(Event):
+    """It is under that convention from now on."""
+
+    convention_id: UUID
+
+
 @event("animation.attested", "Présence attestée")
 class AnimationAttested(Event):
     """The structure declared who came. `form_version` is the version of the answered questions."""

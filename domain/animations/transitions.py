@@ -31,6 +31,8 @@ class Standing(Protocol):
     @property
     def attested(self) -> bool: ...
     @property
+    def suspended(self) -> bool: ...
+    @property
     def ends_at(self) -> datetime: ...
     @property
     def sheets(self) -> Collection[str]: ...
@@ -56,6 +58,14 @@ def _attested(animation: Standing, now: datetime) -> str | None:
 
 def _signed(animation: Standing, now: datetime) -> str | None:
     return None if animation.sheets else "Aucune liste d'émargement signée n'est jointe."
+
+
+def _covered(animation: Standing, now: datetime) -> str | None:
+    return "L'animation est déjà suspendue." if animation.suspended else None
+
+
+def _suspended(animation: Standing, now: datetime) -> str | None:
+    return None if animation.suspended else "L'animation n'est pas suspendue."
 
 
 def _over(animation: Standing, now: datetime) -> str | None:
@@ -93,6 +103,8 @@ TRANSITIONS: Mapping[Action, Transition] = {
     Action.ANIMATION_CLONE: Transition(frozenset(AnimationStatus)),
     Action.ANIMATION_TEXT_BLANK: Transition(frozenset(AnimationStatus), (_rewritten,)),
     Action.ANIMATION_END: Transition(frozenset({_PUBLISHED}), (_over,)),
+    Action.ANIMATION_SUSPEND: Transition(frozenset({_SUBMITTED, _REFUSED, _PUBLISHED}), (_not_attested, _covered)),
+    Action.ANIMATION_RESUME: Transition(frozenset({_SUBMITTED, _REFUSED, _PUBLISHED}), (_not_attested, _suspended)),
     Action.ANIMATION_ATTEST: Transition(frozenset({_PUBLISHED}), (_not_attested, _over)),
     Action.ATTESTATION_CORRECT: Transition(frozenset({_PUBLISHED}), (_attested,), correction_obstacle),
     Action.ATTENDANCE_SHEET_ATTACH: Transition(frozenset({_PUBLISHED}), (_over,), sheet_obstacle),
@@ -110,6 +122,8 @@ OwnAction = Literal[
     Action.ANIMATION_CLONE,
     Action.ANIMATION_TEXT_BLANK,
     Action.ANIMATION_END,
+    Action.ANIMATION_SUSPEND,
+    Action.ANIMATION_RESUME,
     Action.ANIMATION_ATTEST,
 ]
 

@@ -36,6 +36,8 @@ class Action(StrEnum):
     ANIMATION_CLONE = "animationClone"
     ANIMATION_TEXT_BLANK = "animationTextBlank"
     ANIMATION_END = "animationEnd"
+    ANIMATION_SUSPEND = "animationSuspend"
+    ANIMATION_RESUME = "animationResume"
     FILE_EXPIRE = "fileExpire"
     PROOF_MAP_COMMIT = "proofMapCommit"
     PROOF_LOG_CHECK = "proofLogCheck"
@@ -138,9 +140,8 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.ANIMATION_CANCEL: {ST: _STRUCTURE, NA: _ANY},
     Action.ANIMATION_CLONE: {ST: _STRUCTURE},
     Action.ANIMATION_TEXT_BLANK: {NA: _ANY},
-    Action.ANIMATION_END: {SY: _ANY},
-    Action.FILE_EXPIRE: {SY: _ANY},
-    Action.PROOF_MAP_COMMIT: {SY: _ANY},
+    **{action: {SY: _ANY} for action in (Action.ANIMATION_END, Action.ANIMATION_SUSPEND, Action.ANIMATION_RESUME)},
+    **{action: {SY: _ANY} for action in (Action.FILE_EXPIRE, Action.PROOF_MAP_COMMIT)},
     Action.PROOF_LOG_CHECK: {SY: _ANY},
     Action.ANIMATION_ATTEST: {ST: _STRUCTURE},
     Action.ATTESTATION_CORRECT: {ST: _STRUCTURE},

@@ -68,16 +68,24 @@ def register(
     now: datetime,
     on_behalf: bool = False,
     others_today: int = 0,
+    covered: bool = True,
 ) -> list[Event]:
     """Register somebody, with a seat or at the end of the waiting list.
 
     `contact` is the pseudonym of the e-mail address or, without one, of name and telephone. A second registration of
     the same raises DUPLICATE for the person who made the first and for readers of the animation's registrations; all
     others get the same answer as for a new one (see `RegistrationRepeated`).
-    `others_today` is how many people the actor has registered for this animation today.
+    `others_today` is how many people the actor has registered for this animation today. `covered`: a convention of the
+    structure covers the animation.
     """
     authorize(actor, Action.REGISTRATION_SUBMIT_FOR if on_behalf else Action.REGISTRATION_SUBMIT, animation.belongings)
     _check_open(animation, now)
+    if not covered:
+        raise broken(
+            "Les inscriptions sont suspendues : la convention de la structure qui organise cette animation a pris fin."
+            " Elles rouvriront si une autre la couvre.",
+            "animation_id",
+        )
     _check_audience(animation, actor, on_behalf)
     ours = actor.role is Role.STRUCTURE and animation.structure_id in actor.structures
     if on_behalf and not ours and others_today >= MOST_FOR_OTHERS:

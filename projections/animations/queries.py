@@ -8,7 +8,13 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from projections.animations.figures import LISTED_ANIMATIONS
-from projections.animations.standing import AWAITING_ATTESTATION, AWAITING_PUBLICATION, OVER, UPCOMING
+from projections.animations.standing import (
+    AWAITING_ATTESTATION,
+    AWAITING_PUBLICATION,
+    OVER,
+    UPCOMING,
+    WITHOUT_CONVENTION,
+)
 from projections.engine.paging import TURN, Filter, Listing, Order, Source
 from projections.engine.words import words
 
@@ -65,6 +71,14 @@ OF_THAT_INSTANT = f"{_OF_THAT_HOUR} a.starts_at = %(starts_at)s ORDER BY a.anima
 OF_THAT_CLOCK = f"""{_OF_THAT_HOUR} (a.starts_at AT TIME ZONE a.time_zone) = %(starts_at)s
 AND a.starts_at BETWEEN %(starts_at)s AT TIME ZONE 'UTC' - interval '14 hours'
 AND %(starts_at)s AT TIME ZONE 'UTC' + interval '14 hours' ORDER BY a.animation_id LIMIT 50"""
+#: Animations to come that no convention covers, and of which that is not yet recorded.
+TO_SUSPEND = f"""
+SELECT animation_id FROM {{animations}} a WHERE NOT suspended AND a.ends_at > %(now)s AND {WITHOUT_CONVENTION}
+ORDER BY animation_id LIMIT %(most)s"""
+#: Those of which it is recorded, and that one covers now.
+TO_RESUME = f"""
+SELECT animation_id FROM {{animations}} a WHERE suspended AND status <> 'CANCELLED' AND NOT attested
+AND NOT ({WITHOUT_CONVENTION}) ORDER BY animation_id LIMIT %(most)s"""
 #: Published animations, each with the `position` of its publication; conditions and a limit may follow.
 PUBLISHED = f"""
 SELECT a.*{SOURCE.shown}, t.position FROM {SOURCE.rows} {SOURCE.joined} JOIN {{audit_trail}} t
@@ -115,6 +129,7 @@ class Conditions:
     past: bool | None = None
     upcoming: bool | None = None
     awaiting_attestation: bool | None = None
+    without_convention: bool | None = None
 
     @property
     def names_a_time(self) -> bool:
@@ -133,6 +148,7 @@ _AMONG = {
     **{name: f"a.{name}" for name in ("territory", "type", "venue_type", "audience", "status")},
     "commune": "a.commune_code",
 }
+_STANDING = {"without_convention": WITHOUT_CONVENTION}
 _AT_AN_INSTANT = {"past": OVER, "upcoming": UPCOMING, "awaiting_attestation": AWAITING_ATTESTATION}
 _ONE = {
     "structure_id": "a.structure_id = %(structure_id)s",
@@ -182,6 +198,9 @@ def narrowed(filtered: Filter, conditions: Conditions, now: datetime | None = No
     for name, condition in _AT_AN_INSTANT.items():
         if (value := getattr(conditions, name)) is not None:
             filtered = filtered.where(condition if value else f"NOT ({condition})", now=now)
+    for name, condition in _STANDING.items():
+        if (value := getattr(conditions, name)) is not None:
+            filtered = filtered.where(condition if value else f"NOT ({condition})")
     if conditions.text is not None and conditions.text.strip():
         query = " & ".join(f"'{word}':*" for word in words(conditions.text))
         filtered = (

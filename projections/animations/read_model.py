@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from zoneinfo import ZoneInfo
 
 from domain.animations.events import (
     AnimationAttested,
@@ -16,6 +15,8 @@ from domain.animations.events import (
     AnimationRefused,
     AnimationReleased,
     AnimationResubmitted,
+    AnimationResumed,
+    AnimationSuspended,
     AnimationTextBlanked,
     AnimationWordsErased,
     AttendanceSheetAttached,
@@ -25,13 +26,12 @@ from domain.animations.events import (
 from domain.animations.texts import TEXT_FIELDS
 from domain.animations.transitions import AnimationStatus
 from domain.files.pages import with_page, without_page
-from domain.service_dossiers.warnings import place_key
 from eventstore.records import Recorded
+from projections.animations.content import content, derive, local_day
 from projections.animations.figures import LISTED_ANIMATIONS, TERRITORY_DAYS, TERRITORY_TERMS
 from projections.animations.indexes import INDEXES
 from projections.engine.projection import Projection, Row, Table, erased_words
 from projections.engine.terms_in_force import TermsInForce
-from projections.engine.words import search_vector, without_accents
 
 TABLE = Table(
     columns={
@@ -65,6 +65,7 @@ TABLE = Table(
         "refusal_reason": "text",
         "cancellation_reason": "text",
         "ended": "boolean NOT NULL",
+        "suspended": "boolean NOT NULL",
         "created_at": "timestamptz NOT NULL",
         "published_at": "timestamptz",
         "published_position": "bigint",
@@ -92,6 +93,7 @@ TABLE = Table(
         "cancellation_reason": "motif de l'annulation",
         "former_texts": "anciens textes lisibles",
         "ended": "passée",
+        "suspended": "suspendue",
         "created_at": "déclarée le",
         "published_at": "publiée le",
         "published_position": "position de la publication",
@@ -108,36 +110,10 @@ TABLE = Table(
 )
 
 
-def _content(fact: AnimationCreated | AnimationModified, shown: TermsInForce) -> Row:
-    return {
-        "title": fact.title,
-        "description": fact.description,
-        "starts_at": fact.starts_at,
-        "ends_at": fact.ends_at,
-        "venue_name": fact.venue_name,
-        "address": fact.address,
-        "commune_code": fact.commune_code,
-        "seats": fact.seats,
-        **shown.of_animation(fact),
-    }
-
-
-def _derive(row: Row) -> Row:
-    return {
-        **row,
-        "title_key": without_accents(row["title"]),
-        "place_key": place_key(row["venue_name"]),
-        "day": row["starts_at"].astimezone(ZoneInfo(row["time_zone"])).date(),
-        "sheet_digests": [page["sha256"] for page in row["sheets"]],
-        "sheet_likenesses": [likeness for page in row["sheets"] for likeness in page["likenesses"]],
-        "search": search_vector(row["title"], row["description"], row["venue_name"], row["address"]),
-    }
-
-
 _ANIMATIONS = Projection(
     name="animations",
     table=TABLE,
-    derive=_derive,
+    derive=derive,
     rollups=(TERRITORY_DAYS, TERRITORY_TERMS, LISTED_ANIMATIONS),
     opens_words=True,
 )
@@ -161,6 +137,7 @@ def animations(shown: TermsInForce) -> Projection:
             "refusal_reason": None,
             "cancellation_reason": None,
             "ended": False,
+            "suspended": False,
             "created_at": record.stamp.recorded_at,
             "published_at": None,
             "published_position": None,
@@ -174,7 +151,7 @@ def animations(shown: TermsInForce) -> Projection:
             "corrections": 0,
             "dossier_id": None,
             "sheets": [],
-            **_content(fact, shown),
+            **content(fact, shown),
         }
 
     @projection.on(AnimationModified)
@@ -182,9 +159,10 @@ def animations(shown: TermsInForce) -> Projection:
         return row | {
             "convention_id": fact.convention_id,
             "ended": row["ended"] and row["ends_at"] == fact.ends_at,
+            "suspended": row["suspended"] and local_day(row, fact.starts_at) == row["day"],
             "changed_at": record.stamp.recorded_at,
             "former_texts": row["former_texts"] + (not set(TEXT_FIELDS).isdisjoint(fact.changed)),
-            **_content(fact, shown),
+            **content(fact, shown),
         }
 
     return projection
@@ -224,6 +202,16 @@ def text_blanked(row: Row, fact: AnimationTextBlanked, record: Recorded) -> Row:
 @_ANIMATIONS.on(AnimationEnded)
 def ended(row: Row, fact: AnimationEnded, record: Recorded) -> Row:
     return row | {"ended": True}
+
+
+@_ANIMATIONS.on(AnimationSuspended)
+def suspended(row: Row, fact: AnimationSuspended, record: Recorded) -> Row:
+    return row | {"suspended": True, "changed_at": record.stamp.recorded_at}
+
+
+@_ANIMATIONS.on(AnimationResumed)
+def resumed(row: Row, fact: AnimationResumed, record: Recorded) -> Row:
+    return row | {"suspended": False, "convention_id": fact.convention_id, "changed_at": record.stamp.recorded_at}
 
 
 @_ANIMATIONS.on(AnimationAttested)

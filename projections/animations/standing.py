@@ -8,5 +8,9 @@ from __future__ import annotations
 OVER = "a.ends_at <= %(now)s"
 UPCOMING = "a.starts_at >= %(now)s"
 AWAITING_ATTESTATION = f"a.status = 'PUBLISHED' AND NOT a.attested AND {OVER}"
+#: No convention of the structure covers the day: nobody can register until one does.
+WITHOUT_CONVENTION = """a.status IN ('SUBMITTED', 'REFUSED', 'PUBLISHED') AND NOT a.attested AND NOT EXISTS (
+    SELECT FROM {conventions} k WHERE k.structure_id = a.structure_id AND k.territory = a.territory
+    AND a.day BETWEEN k.valid_from AND least(k.valid_until, k.terminated_on))"""
 AWAITING_PUBLICATION = "a.status = 'SUBMITTED'"
 AWAITING_CORRECTION = "a.status = 'REFUSED'"

@@ -9,7 +9,7 @@ from application.proof.rules.cases import Alone, Case, Decision, Judgement, Judg
 from application.proof.rules.scene import Untold, without_end
 from application.proof.rules.words import with_new, with_unlike_texts
 from domain.animations import animation as decisions
-from domain.animations import attendance_sheet, attestation, blanking
+from domain.animations import attendance_sheet, attestation, blanking, coverage
 from domain.animations.animation import CONTENT_FIELDS, Animation, Attendance
 from domain.animations.attendance_sheet import Sheet
 from domain.animations.events import (
@@ -24,6 +24,8 @@ from domain.animations.events import (
     AnimationPublished,
     AnimationRefused,
     AnimationReleased,
+    AnimationResumed,
+    AnimationSuspended,
     AnimationTextBlanked,
     AttendanceSheetAttached,
     AttendanceSheetWithdrawn,
@@ -95,6 +97,20 @@ def _ended(case: Case, fact: AnimationEnded) -> Decision:
     return _decided(case, decisions.end(_of(case), case.actor, case.now))
 
 
+def _suspended(case: Case, fact: AnimationSuspended) -> Decision:
+    """Judge by the conventions that are held; others are believed not to cover it."""
+    state, scene = _of(case), case.scene
+    around = scene.surroundings(state.structure_id, state.territory, fact.convention_id)
+    conventions = [convention for convention in around.conventions if scene.holds(convention.id)]
+    return _decided(case, coverage.suspend(state, conventions, case.actor, case.now))
+
+
+def _resumed(case: Case, fact: AnimationResumed) -> Decision:
+    state = _of(case)
+    around = case.scene.surroundings(state.structure_id, state.territory, fact.convention_id)
+    return _decided(case, coverage.resume(state, around.conventions, case.actor, case.now))
+
+
 def _attested(case: Case, fact: AnimationAttested) -> Decision:
     came = Attendance(fact.parents, fact.children, fact.answers)
     form = case.scene.form(fact.form_version, len(fact.answers))
@@ -154,6 +170,8 @@ ANIMATIONS: Judgements = {
     AnimationCancelled: Judgement(_cancelled, (Action.ANIMATION_CANCEL,)),
     AnimationTextBlanked: Judgement(_text_blanked, (Action.ANIMATION_TEXT_BLANK,)),
     AnimationEnded: Judgement(_ended, (Action.ANIMATION_END,)),
+    AnimationSuspended: Judgement(_suspended, (Action.ANIMATION_SUSPEND,)),
+    AnimationResumed: Judgement(_resumed, (Action.ANIMATION_RESUME,)),
     AnimationAttested: Judgement(_attested, (Action.ANIMATION_ATTEST,)),
     AttestationCorrected: Judgement(_corrected, (Action.ATTESTATION_CORRECT,)),
     AttendanceSheetAttached: Judgement(_sheet, (Action.ATTENDANCE_SHEET_ATTACH,)),

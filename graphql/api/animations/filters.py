@@ -78,9 +78,15 @@ class OwnAnimationWhere:
     starts_from: datetime | None = strawberry.field(default=None, description=_FROM)
     starts_before: datetime | None = strawberry.field(default=None, description=_BEFORE)
     text: str | None = strawberry.field(default=None, description=_TEXT)
+    without_convention: bool | None = strawberry.field(
+        default=None,
+        description="Not attested, and on a day that no convention of the structure covers: nobody can register until"
+        " one does (or all others).",
+    )
 
     def conditions(self) -> animations.Conditions:
         return animations.Conditions(
+            without_convention=self.without_convention,
             status=[status.value for status in self.status or ()],
             attested=self.attested,
             awaiting_attestation=self.awaiting_attestation,

@@ -54,7 +54,7 @@ class Attestation:
 class _Standing:
     """A row of the read model, in the shape that the table of transitions expects."""
 
-    __slots__ = ("attested", "ends_at", "former_texts", "sheets", "status", "structure_id", "territory")
+    __slots__ = ("attested", "ends_at", "former_texts", "sheets", "status", "structure_id", "suspended", "territory")
 
     def __init__(self, row: dict[str, Any]) -> None:
         self.status = AnimationStatus(row["status"])
@@ -64,6 +64,7 @@ class _Standing:
         self.structure_id: UUID = row["structure_id"]
         self.territory: str = row["territory"]
         self.former_texts: int = row["former_texts"]
+        self.suspended: bool = row["suspended"]
 
 
 #: Fields that are no column of `queries.SELECT`: how to build each, and the columns that it needs.
@@ -136,6 +137,10 @@ class Animation(Lazily, Node):
     seats: int = strawberry.field(description="How many can take part.")
     seats_left: int = strawberry.field(description="How many can still register.")
     waiting: int = strawberry.field(description="How many wait for a seat.")
+    suspended: bool = strawberry.field(
+        description="Whether everybody concerned was told that no convention covers it any more: nobody can register"
+        " until one does."
+    )
     published_at: datetime | None = strawberry.field(description="When it was last published (local time).")
     published_position: int | None = strawberry.field(
         description="The log position at which it was last published: `after` of `animationPublished` goes on from it."

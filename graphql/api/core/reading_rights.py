@@ -38,7 +38,7 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
         EVERYBODY: (
             "id version status title description structure territory startsAt endsAt venueType venueName address"
             " communeCode audience type themes seats seatsLeft waiting publishedAt clonedFrom cancellationReason"
-            " publishedPosition allowedActions"
+            " publishedPosition allowedActions suspended"
         ),
         Action.STRUCTURE_READ: "declaredLate refusalReason attestation attendanceSheet sheets",
         Action.REGISTRATION_READ: "registrations",

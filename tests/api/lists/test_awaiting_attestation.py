@@ -45,6 +45,7 @@ class _Row:
         self.territory: str = row["territory"]
         self.former_texts: int = row["former_texts"]
         self.sheets: list[str] = row["sheet_digests"]
+        self.suspended: bool = row["suspended"]
 
 
 @pytest.fixture(scope="module")

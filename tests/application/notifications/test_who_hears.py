@@ -43,8 +43,11 @@ HEARS = {
     "animation.refused": (ST,),
     "animation.released": NOBODY,
     "animation.resubmitted": (NA,),
+    "animation.resumed": (ST, CO, NA, REGISTRANT, AUTHOR),
     "animation.sheet_attached": NOBODY,
     "animation.sheet_withdrawn": NOBODY,
+    "animation.suspended": (ST, CO, NA, REGISTRANT, AUTHOR),
+    "animation.text_blanked": (ST,),
     "animation.words_erased": NOBODY,
     "attestation_form.worded": NOBODY,
     "candidature.certificate_issued": (CANDIDATE,),
@@ -136,7 +139,7 @@ _RARE = {
         for topic in ("animation.modified", "letter.refused", "registration.removed", "registration.seat_obtained")
     ),
     ("letter.refused", CO),
-    *((topic, REGISTRANT) for topic in ("animation.cancelled", "animation.modified")),
+    *((f"animation.{what}", REGISTRANT) for what in ("cancelled", "modified", "resumed", "suspended")),
 }
 
 

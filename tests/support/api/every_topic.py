@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,8 @@ from application.animations.commands import (
     AnimationCancel,
     AnimationEnd,
     AnimationModify,
+    AnimationResume,
+    AnimationSuspend,
     AnimationTextBlank,
     AttestationCorrect,
 )
@@ -257,13 +259,20 @@ def _steered(world: World) -> None:
 def _ended(world: World) -> None:
     world.does(StructureRename(structure_id=STRUCTURE_ID, name="Autre nom", reason="Fusion"), NATIONAL)
     world.does(
-        StructureMove(structure_id=STRUCTURE_ID, siret="21180033901005", on=date(2026, 9, 1), reason="Bail"), NATIONAL
+        StructureMove(structure_id=STRUCTURE_ID, siret="21180033901005", on=date(2026, 9, 1), reason="Fin du bail"),
+        NATIONAL,
     )
     days = {"signed_on": date(2026, 9, 1), "valid_from": date(2027, 9, 1), "valid_until": date(2028, 8, 31)}
     parties = {"siret": SIRET, "structure_name": "Autre nom", "territory": "971", "coordonnateur": "coordination"}
     further = {"convention_id": world.does(ConventionSign(**parties, **days), NATIONAL).subject_id}
     world.does(ConventionAmend(**further, planned_animations=3), NATIONAL)
+    later = datetime(2027, 10, 15, 18, tzinfo=UTC)
+    left = {"animation_id": world.creates(starts_at=later, ends_at=later + timedelta(hours=2))}
     world.does(ConventionTerminate(**further, terminated_on=date(2027, 10, 1), reason="Fin prévue"), NATIONAL)
+    world.does(AnimationSuspend(**left), SYSTEM)
+    further_days = {"valid_from": date(2027, 10, 2)}
+    world.does(ConventionSign(**parties, **days | further_days), NATIONAL)
+    world.does(AnimationResume(**left), SYSTEM)
 
 
 def _state(world: World, kind: Any, stream: UUID) -> Any:

@@ -10,6 +10,7 @@ from domain.animations.animation import Animation, cancel, clone, end, modify, p
 from domain.animations.attendance_sheet import attach_sheet, withdraw_sheet
 from domain.animations.attestation import attest, correct_attestation
 from domain.animations.blanking import blank_text
+from domain.animations.coverage import resume, suspend
 from domain.kernel.actors import Actor, Role
 from domain.kernel.rights import Action
 from tests.support.domain.builders import CAME, END, FORM, SHEET, START, TODAY, around
@@ -31,6 +32,8 @@ animationCancel            -      -      struct -      -     -        -      -  
 animationClone             -      -      struct -      -     -        -      -      -      -       -
 animationTextBlank         -      -      -      -      -     -        -      -      any    -       -
 animationEnd               -      -      -      -      -     -        -      -      -      -       any
+animationSuspend           -      -      -      -      -     -        -      -      -      -       any
+animationResume            -      -      -      -      -     -        -      -      -      -       any
 letterRefuse               -      -      -      -      -     -        -      -      -      -       any
 fileExpire                 -      -      -      -      -     -        -      -      -      -       any
 proofMapCommit             -      -      -      -      -     -        -      -      -      -       any
@@ -124,6 +127,8 @@ animationCancel     yes        yes        remplie   refusée  annulée
 animationClone      yes        yes        yes       yes      yes
 animationTextBlank  masquer    masquer    masquer   masquer  masquer
 animationEnd        attend     past       past      refusée  annulée
+animationSuspend    yes        yes        remplie   yes      annulée
+animationResume     suspendue  suspendue  remplie   suspendue  annulée
 animationAttest     attend     past       remplie   refusée  annulée
 attestationCorrect  attend     encore     yes       refusée  annulée
 attendanceSheetAttach  attend  past       past      refusée  annulée
@@ -147,6 +152,8 @@ WHO = _who()
 ACTS: Mapping[Action, Callable[[Animation, Actor, Any], Any]] = {
     Action.ANIMATION_PUBLISH: lambda state, who, now: publish(state, who, now),
     Action.ANIMATION_END: lambda state, who, now: end(state, who, now),
+    Action.ANIMATION_SUSPEND: lambda state, who, now: suspend(state, [], who, now),
+    Action.ANIMATION_RESUME: lambda state, who, now: resume(state, [], who, now),
     Action.ANIMATION_REFUSE: lambda state, who, now: refuse_publication(state, who, "Refusée", now),
     Action.ANIMATION_TEXT_BLANK: lambda state, who, now: blank_text(state, who, 1, "Un nom", now),
     Action.ANIMATION_MODIFY: lambda state, who, now: modify(state, who, {"seats": 20}, around(), now),
