@@ -21,6 +21,8 @@ from domain.passkeys.passkeys import Passkeys
 #: WebAuthn's longest credential id has 1,023 bytes; the RSA keys of COSE have some hundreds.
 CredentialId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", max_length=1_364)]
 _PublicKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", max_length=2_000)]
+#: RFC 1035, section 2.3.4.
+_HostName = Annotated[str, StringConstraints(max_length=253)]
 
 
 class PasskeyRegister(Command):
@@ -30,7 +32,7 @@ class PasskeyRegister(Command):
 
     credential_id: CredentialId
     public_key: _PublicKey
-    rp_id: str
+    rp_id: _HostName
 
 
 class PasskeyRevoke(Command):

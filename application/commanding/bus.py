@@ -33,6 +33,7 @@ from domain.kernel.actors import Actor
 from domain.kernel.errors import DomainError, ErrorCode, broken, invalid, refuse
 from domain.kernel.events import Event
 from domain.kernel.identifiers import passkeys_id
+from domain.passkeys.passkeys import Passkeys
 from eventstore.appender import Appender
 from eventstore.log import head, read_stream, read_topics
 from eventstore.recorder import CommandRecorder, Decided, Earlier, Idempotency, Outcome, Verdict
@@ -118,8 +119,9 @@ class CommandBus:
         for _ in range(MOST_ATTEMPTS):
             work = self._unit_of_work(command, actor, now)
             try:
+                passkeys = self._passkeys(command, work)
                 subject_id = work.decide(partial(self.use_cases[type(command)], command))
-                self._sign(command, work)
+                self._sign(command, work, passkeys)
             except DomainError:
                 if not work.catch_up():
                     # If it was sent twice at once, the refusal may be due to its twin's events.
@@ -140,15 +142,21 @@ class CommandBus:
                     self.cache.drop(verdict.streams)
         raise refuse(ErrorCode.CONFLICT, _TOO_MANY)
 
-    def _sign(self, command: Command, work: UnitOfWork) -> None:
+    def _sign(self, command: Command, work: UnitOfWork, passkeys: Passkeys | None) -> None:
         """Put the actor's signature in what was decided. Raises DomainError for a bad one, or if it must have one."""
-        actor = work.actor
         if command.signature is None:
-            self.signing.check_unsigned(command.action, actor)
-            return
-        # Read in this unit of work: a passkey that is revoked meanwhile does not sign.
-        passkeys = None if actor.person is None else work.find(PASSKEYS, passkeys_id(actor.person))
-        work.recorded = self.signing.sign(command.action, actor, work.now, work.recorded, passkeys, command.signature)
+            self.signing.check_unsigned(command.action, work.actor)
+        else:
+            signing = (command.action, work.actor, work.now, work.recorded, passkeys, command.signature)
+            work.recorded = self.signing.sign(*signing)
+
+    def _passkeys(self, command: Command, work: UnitOfWork) -> Passkeys | None:
+        """Return the actor's passkeys as they are before the command: none vouches for itself.
+
+        They are read in the unit of work: one that is revoked meanwhile does not sign.
+        """
+        person = work.actor.person
+        return None if command.signature is None or person is None else work.find(PASSKEYS, passkeys_id(person))
 
     def _unit_of_work(self, command: Command, actor: Actor, now: datetime, *, is_signed: bool = False) -> UnitOfWork:
         readers = (self._read_stream, self._read_topics)

@@ -9,7 +9,7 @@ import hmac
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from application.signatures.acts import from_base64url, to_base64url
+from application.signatures.acts import SIGNED_WITHIN, from_base64url, to_base64url
 from application.signatures.site import Site
 from domain.kernel.errors import DomainError, invalid
 
@@ -84,6 +84,7 @@ def request_options(site: Site, challenge: bytes, credential_ids: list[str]) -> 
     options = generate_authentication_options(
         rp_id=site.rp_id,
         challenge=challenge,
+        timeout=int(SIGNED_WITHIN.total_seconds() * 1_000),
         allow_credentials=[PublicKeyCredentialDescriptor(id=from_base64url(own)) for own in credential_ids],
         user_verification=UserVerificationRequirement.REQUIRED,
     )

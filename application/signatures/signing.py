@@ -12,7 +12,7 @@ from application.signatures.acts import MONEY_ACTIONS, SIGNED_ACTIONS, SIGNED_WI
 from application.signatures.site import Site
 from domain.kernel.actors import Actor, Role
 from domain.kernel.errors import DomainError, broken, invalid
-from domain.kernel.rights import Action
+from domain.kernel.rights import RIGHTS, Action
 from domain.passkeys.passkeys import Passkey, Passkeys
 from eventstore.records import ActSignature, Recorded
 
@@ -38,14 +38,14 @@ class Signing:
 
     def requires(self, action: Action, role: Role) -> bool:
         """Return whether an act of this role is refused without a signature."""
-        return role in self.required_of and action in MONEY_ACTIONS
+        return role in self.required_of and action in MONEY_ACTIONS and role in RIGHTS[action]
 
     def check_unsigned(self, action: Action, actor: Actor) -> None:
         """Raise RULE_BROKEN if the act has to be signed."""
         if self.requires(action, actor.role):
             raise broken(
                 "Cet acte engage de l'argent et doit porter votre signature : demandez ce qu'il y a à signer"
-                " (actSignatureOptions), signez avec votre clé d'accès, et renvoyez-le avec la signature. Sans clé"
+                " (actSignature), signez avec votre clé d'accès, et renvoyez-le avec la signature. Sans clé"
                 " d'accès, enregistrez-en d'abord une.",
                 "signature",
             )

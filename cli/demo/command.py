@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Annotated
 
 import psycopg
@@ -59,7 +60,7 @@ def demo(
                 _drop(settings, yes)
             note(f"Starting PostgreSQL under {settings.home}")
             opened = stack.enter_context(open_everything(settings))
-            load_once(opened, animations, utc_now())
+            load_once(replace(opened, application=opened.application.unsigned()), animations, utc_now())
             found_database(opened.application, utc_now())
             stack.enter_context(background_work(opened))
             with opened.connection() as conn:

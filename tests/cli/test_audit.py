@@ -83,6 +83,9 @@ def test_a_bundle_is_exported_and_verified(run, dossier_id, key, tmp_path):
     assert verified.exit_code == 0, verified.output
     assert {line.split()[0] for line in verified.stdout.splitlines()} == {"ok", "note"}
     assert verified.stdout.splitlines()[-1].startswith("ok     as of: checkpoint ")
+    unsigned = run("audit", "verify", str(bundle), "--key", str(key), "--require-signed", "coordonnateur")
+    assert unsigned.exit_code == 1
+    assert unsigned.stdout.splitlines()[-1].startswith("WRONG  signed acts: service_dossier.certified at position ")
     paid = run("audit", "verify", str(bundle), "--key", str(key), "--require", "PAID")
     assert (paid.exit_code, paid.stdout.splitlines()[-1]) == (0, "ok     required: the dossier is PAID")
     copy = tmp_path / "copy.txt"

@@ -46,7 +46,9 @@ def _tokens(lines: list[str]) -> dict[str, str]:
 
 def test_a_newcomer_sees_a_season_tries_every_role_and_stops_all_of_it(start, embedded):
     home = embedded["PARENTALITE_HOME"]
-    first = start("demo", "--port", "0", "--animations", "40", environment=embedded)
+    # The season is made up also where people have to sign what they do.
+    signing = embedded | {"PARENTALITE_SIGNED_ACTS": "structure,coordonnateur,national"}
+    first = start("demo", "--port", "0", "--animations", "40", environment=signing)
     first.line_with("Ctrl-C stops")
     assert any(line.startswith("Loaded ") for line in first.err)
     address = first.line_with("GraphiQL ").split()[1]

@@ -65,6 +65,15 @@ def test_a_further_passkey_is_signed_with_the_first(anne: Signer, server: Server
     assert signed_topics(server) == ["passkey.registered"]
 
 
+def test_a_passkey_does_not_vouch_for_itself_nor_for_another_person_s(anne: Signer, server: Server) -> None:
+    eve = Signer(server, COORDONNATEUR, Authenticator("eve"))
+    answer = eve.key.creates(server.ask(OPTIONS, COORDONNATEUR)["viewer"]["passkeyOptions"])
+    asked = anne.asks("passkeyRegister", **answer)
+    for signature in (eve.key.signs(asked), eve.key.signs(asked) | {"credentialId": anne.key.credential_id}):
+        refusal(eve.registers(answer=answer, signature=signature))
+    assert len(server.ask(OPTIONS, COORDONNATEUR)["viewer"]["passkeys"]) == 1
+
+
 def test_a_signed_certification_keeps_the_signature_in_every_event_of_it(
     anne: Signer, server: Server, dossier: str
 ) -> None:
@@ -156,7 +165,8 @@ class TestRequired:
         (error,) = people.is_refused("21-certify-the-service", COORDONNATEUR, dossierId=dossier, **REASONS)
         assert (error["code"], error["field"]) == ("RULE_BROKEN", ["signature"])
         assert "clé d'accès" in error["message"]
-        assert "serviceDossierCertify" in server.ask(OPTIONS, COORDONNATEUR)["viewer"]["signs"]
+        signs = server.ask(OPTIONS, COORDONNATEUR)["viewer"]["signs"]
+        assert ("serviceDossierCertify" in signs, "animationAttest" in signs) == (True, False)
         assert server.ask(OPTIONS, NATIONAL)["viewer"]["signs"] == []
         assert anne.signs("serviceDossierCertify", dossierId=dossier, **REASONS) == []
         people.does("22-record-a-payment", NATIONAL, dossierId=dossier, paidOn="2027-03-20", reference="VIR-1")
