@@ -9,7 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from graphql import GraphQLArgument, GraphQLEnumType, GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
+from graphql import (
+    GraphQLArgument,
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+)
 
 from api.core.allowed import SHOWN_ACTIONS
 from api.core.error_codes import ERROR_CODES
@@ -203,6 +210,9 @@ ARGUMENTS: Final[Mapping[str, str]] = {
     "Animation.registrations.status": "Any of these statuses. Left out or empty: all of them.",
 }
 
+#: What an input of changes says of itself, and how a field that a new thing needs is described.
+_OF_CHANGES, _MANDATORY = "what is left out stays as it is", " Mandatory."
+
 
 def describe(schema: GraphQLSchema) -> None:
     """Set the descriptions in `schema`. Raises LookupError for a value that its enum does not have."""
@@ -212,10 +222,20 @@ def describe(schema: GraphQLSchema) -> None:
         for value, meaning in values.items():
             enum.values[value].description = meaning
     for kind in schema.type_map.values():
+        if isinstance(kind, GraphQLInputObjectType) and _OF_CHANGES in (kind.description or ""):
+            _describe_changes(kind)
         if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):
             for field_name, field in kind.fields.items():
                 for argument_name, argument in field.args.items():
                     _describe_argument(f"{kind.name}.{field_name}", argument_name, argument)
+
+
+def _describe_changes(kind: GraphQLInputObjectType) -> None:
+    """Say of the fields that new things need what holds where they are changed: they may be left out."""
+    for field in kind.fields.values():
+        description = field.description or ""
+        if description.endswith(_MANDATORY):
+            field.description = description.removesuffix(_MANDATORY) + " Left out: as it is; null is refused."
 
 
 def _describe_argument(field: str, name: str, argument: GraphQLArgument) -> None:

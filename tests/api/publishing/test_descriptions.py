@@ -74,6 +74,26 @@ def test_descriptions_are_whole_sentences():
     ] == []
 
 
+def test_what_may_be_left_out_is_not_called_mandatory():
+    """An input of new things and one of changes share fields; each description holds for its own input."""
+    changes = [
+        kind
+        for kind in SCHEMA.type_map.values()
+        if isinstance(kind, GraphQLInputObjectType) and "stays as it is" in (kind.description or "")
+    ]
+    assert {"AnimationModifyInput", "ConventionAmendInput"} <= {kind.name for kind in changes}
+    wrong = [
+        f"{kind.name}.{name}"
+        for kind in changes
+        for name, field in kind.fields.items()
+        if str(field.description).endswith(" Mandatory.")
+    ]
+    assert wrong == []
+    created = SCHEMA.type_map["AnimationCreateInput"]
+    assert isinstance(created, GraphQLInputObjectType)
+    assert str(created.fields["title"].description).endswith(" Mandatory.")
+
+
 def test_no_argument_is_described_that_is_not_there():
     described = {coordinate: description for coordinate, description, _ in _described() if "(" in coordinate}
     used = {description for description in described.values() if description in ARGUMENTS.values()}
