@@ -11,6 +11,7 @@ from api.candidatures.mutations import CandidatureMutations
 from api.contacts.mutations import ContactMutations
 from api.controls.mutations import ControlMutations
 from api.conventions.mutations import ConventionMutations
+from api.core.commanding.own_payloads import give_own_payloads
 from api.passkeys.mutations import PasskeyMutations
 from api.registrations.mutations import RegistrationMutations
 from api.service_dossiers.mutations import ServiceDossierMutations
@@ -39,5 +40,7 @@ class Mutation(
 ):
     pass
 
+
+give_own_payloads(Mutation)
 
 __all__ = ["Mutation"]

@@ -206,3 +206,24 @@ def test_several_mutations_in_one_document_each_read_their_own_write(people: Peo
     refused = {"animation": None, "errors": [{"code": "RULE_BROKEN"}]}
     assert server.ask(document, NATIONAL, one=first, two=two) == {"a": published, "b": published, "c": refused}
     assert server.run("02-see-the-account", STRUCTURE, siret=SIRET)["id"] == STRUCTURE_ID
+
+
+def test_what_is_mandatory_may_be_left_out_of_a_change_and_is_never_null(people: People):
+    people.sign()
+    animation, modify = people.declare(), "47-modify-an-animation"
+    mandatory = [
+        "title",
+        "description",
+        "startsAt",
+        "endsAt",
+        "venueType",
+        "venueName",
+        "audience",
+        "type",
+        "themes",
+        "seats",
+    ]
+    errors = people.is_refused(modify, STRUCTURE, animationId=animation, **dict.fromkeys(mandatory))
+    assert {error["field"][0] for error in errors} == set(mandatory)
+    changed = people.does(modify, STRUCTURE, animationId=animation, title="Autre", address=None)
+    assert changed["animation"]["title"] == "Autre"
