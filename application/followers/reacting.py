@@ -21,7 +21,7 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from application.followers.reactions import REACTIONS
-from application.notifications.reaction import CHANGE_WAIT, MAX_CHANGE_WAIT, Letter, Notice
+from application.notifications.reaction import CHANGE_WAIT, MAX_CHANGE_WAIT, Letter, Notice, Reaction
 from application.notifications.set_aside import mark_done, next_due, record_failure, set_aside
 from application.notifications.subscriptions import (
     changes_subscriptions,
@@ -157,17 +157,22 @@ class Reactor:
         reaction = REACTIONS.get(type(record.event))
         if reaction is None and not changes_subscriptions(record):
             return
-        with_mail = self._letters_after is not None and record.position > self._letters_after
         with self._conn.transaction():
             if not (late and self._is_superseded(record)):
                 update_subscriptions(self._conn, record)
-            for place, message in enumerate(reaction(record, self._around) if reaction else ()):
-                if isinstance(message, Notice):
-                    _write_notice(self._conn, record, message)
-                    if with_mail:
-                        _write_to_those_who_want_it(self._conn, record, message, place)
-                elif with_mail:
-                    _write_letter(self._conn, record, message, f"{place}")
+            if reaction is not None:
+                self.write(record, reaction)
+
+    def write(self, record: Recorded, reaction: Reaction) -> None:
+        """Write what the reaction to the event yields."""
+        with_mail = self._letters_after is not None and record.position > self._letters_after
+        for place, message in enumerate(reaction(record, self._around)):
+            if isinstance(message, Notice):
+                _write_notice(self._conn, record, message)
+                if with_mail:
+                    _write_to_those_who_want_it(self._conn, record, message, place)
+            elif with_mail:
+                _write_letter(self._conn, record, message, f"{place}")
 
     def _is_superseded(self, record: Recorded) -> bool:
         """Return whether a later event of the same account has replaced the subscriptions that this one sets."""
@@ -209,7 +214,7 @@ def _write_to_those_who_want_it(conn: Conn, record: Recorded, notice: Notice, pl
         what = notice.key or (f"to-call:{record.originator_id}" if notice.registrations else None)
         key = what and f"{what}:{notice.recipient}:{account_id}"
         letter = Letter("notice", position, about, key, CHANGE_WAIT if key else timedelta(0))
-        _write_letter(conn, record, letter, f"{place}:{account_id}")
+        _write_letter(conn, record, letter, f"{place}:{account_id}:{notice.kind}")
 
 
 def _write_letter(conn: Conn, record: Recorded, letter: Letter, place: str) -> None:

@@ -13,6 +13,7 @@ from application.animations.commands import AnimationEnd, AnimationResume, Anima
 from application.application import Application
 from application.commanding.commands import Command
 from application.files.store import FileStore
+from application.followers.reminding import LATEST, REMINDERS, remind
 from application.followers.scheduling import Job, each
 from application.followers.tidying import tidy
 from application.hosting.settings import Settings
@@ -33,6 +34,7 @@ def jobs(app: Application, settings: Settings) -> list[Job]:
     return [
         Job("animations-ended", timedelta(seconds=30), lambda now, since: end_animations(app, now, since)),
         Job("animations-suspended", timedelta(seconds=30), lambda now, since: follow_conventions(app, now)),
+        Job("attestations-reminded", timedelta(hours=1), lambda now, since: remind_of_attestations(app, now)),
         Job("retention", timedelta(days=1), lambda now, since: retain(app, settings, now)),
         # Index a long history before somebody asks to be erased, not while they wait.
         Job("people-index", timedelta(minutes=5), lambda now, since: app.index_people()),
@@ -81,6 +83,19 @@ def follow_conventions(app: Application, now: datetime) -> int:
             rows = conn.execute(statement, {"now": now, "most": BATCH}).fetchall()
             tasks += [partial(_record, app, command(animation_id=animation_id), now) for (animation_id,) in rows]
     return each(tasks)
+
+
+def remind_of_attestations(app: Application, now: datetime) -> int:
+    """Remind structures of what waits for its attestation. Return the number of reminders written."""
+    written = 0
+    with app.pool.connection() as conn:
+        query = sql.SQL(queries.UNATTESTED_SINCE).format(**live_tables(conn))
+        for reminder in REMINDERS:
+            until = now - reminder.after
+            params = {"now": now, "until": until, "since": until - LATEST, "most": BATCH}
+            for (animation_id,) in conn.execute(query, params).fetchall():
+                written += remind(conn, animation_id, reminder)
+    return written
 
 
 def retain(app: Application, settings: Settings, now: datetime) -> int:

@@ -71,6 +71,10 @@ OF_THAT_INSTANT = f"{_OF_THAT_HOUR} a.starts_at = %(starts_at)s ORDER BY a.anima
 OF_THAT_CLOCK = f"""{_OF_THAT_HOUR} (a.starts_at AT TIME ZONE a.time_zone) = %(starts_at)s
 AND a.starts_at BETWEEN %(starts_at)s AT TIME ZONE 'UTC' - interval '14 hours'
 AND %(starts_at)s AT TIME ZONE 'UTC' + interval '14 hours' ORDER BY a.animation_id LIMIT 50"""
+#: Those whose end is recorded and lies so long ago, and that still wait for their attestation.
+UNATTESTED_SINCE = f"""
+SELECT animation_id FROM {{animations}} a WHERE {AWAITING_ATTESTATION} AND ended
+AND ends_at <= %(until)s AND ends_at > %(since)s ORDER BY ends_at, animation_id LIMIT %(most)s"""
 #: Animations to come that no convention covers, and of which that is not yet recorded.
 TO_SUSPEND = f"""
 SELECT animation_id FROM {{animations}} a WHERE NOT suspended AND a.ends_at > %(now)s AND {WITHOUT_CONVENTION}

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
+from application.accounts.commands import SchoolStaffBind
 from application.accounts.invitations import InvitationSend
-from application.animations.commands import AnimationCancel, AnimationModify, AnimationRefuse
+from application.animations.commands import AnimationAttest, AnimationCancel, AnimationModify, AnimationRefuse
 from application.application import Application
 from application.candidatures import CandidatureGiveOpinion, CandidatureSubmit, CandidatureValidate
 from application.followers.reacting import react
+from application.notifications.inbox import recipients_of
+from application.notifications.subscriptions import record_sign_in
 from application.registrations import PURPOSE, RegistrationCancel, RegistrationSubmit
-from cli.server.jobs import end_animations
+from cli.server.jobs import end_animations, remind_of_attestations
 from domain.candidatures.events import Degree
 from domain.kernel.actors import PUBLIC, Actor, Role
 from projections.engine.catching_up import catch_up
@@ -91,6 +95,34 @@ def test_when_the_end_has_passed_the_structure_is_invited_to_attest_once(signed,
     assert messages(app, OURS)[-1] == f"« Un » ({WHEN}, Jean Jaurès) est passée : remplissez l'attestation."
 
 
+def test_an_attestation_that_is_not_made_is_asked_for_again_twice_and_then_no_more(signed, app):
+    attested, forgotten = signed.creates(title="Un"), signed.creates(title="Deux")
+    for animation in (attested, forgotten):
+        signed.publishes(animation)
+
+    def days_later(days: int) -> int:
+        signed.now = FOUNDED_AT + timedelta(days=days, hours=5)
+        with app.pool.connection() as conn:
+            prepare(conn, projections)
+            catch_up(conn, app.vault)
+        return remind_of_attestations(app, signed.now)
+
+    days_later(0)
+    assert end_animations(app, signed.now, FOUNDED_AT - timedelta(days=1)) == 2
+    signed.does(AnimationAttest(animation_id=attested, parents=3), STRUCTURE)
+    _reacts(app)
+    # Each hour again, some after days on which nothing ran.
+    assert [days_later(days) for days in (1, 6, 7, 7, 8, 20, 23, 24, 30, 60)] == [0, 0, 1, 0, 0, 0, 1, 0, 0, 0]
+    late = f"« Deux » ({WHEN}, Jean Jaurès), de Ville de Basse-Terre, attend son attestation depuis"
+    assert [message for message in messages(app, OURS) if "attestation depuis" in message] == [
+        f"{late} 7 jours : sans elle, rien n'est payé.",
+        f"{late} 21 jours : sans elle, rien n'est payé.",
+    ]
+    assert [message for message in messages(app, "territory:971") if "attestation" in message] == [
+        f"{late} 21 jours : sans elle, rien n'est payé."
+    ]
+
+
 def test_registrants_are_written_to_when_they_register_get_a_seat_and_when_something_changes(signed, app):
     animation = signed.creates(seats=1)
     signed.publishes(animation)
@@ -146,6 +178,27 @@ def test_each_authority_is_told_of_a_candidature_when_it_is_its_turn(signed, app
         f"La c{volunteer} est validée : prenez contact avec cette personne.",
     ]
     assert _letters(app) == ["candidature.received", "candidature.validated"]
+
+
+@pytest.mark.parametrize("bound", [True, False])
+def test_the_coordonnateur_is_told_where_nobody_can_examine_and_not_where_somebody_can(signed, app, bound):
+    director = Actor(Role.DIRECTOR, "director", schools=frozenset([UAI]))
+    if bound:
+        staff = {"subject": "directrice", "staff_role": Role.DIRECTOR, "territory": "971", "schools": (UAI,)}
+        signed.does(SchoolStaffBind(**staff), NATIONAL)
+    else:
+        # By a token alone.
+        with app.pool.connection() as conn:
+            record_sign_in(conn, UUID(int=9), recipients_of(director)[:1], signed.now)
+    who = {"first_name": "Prénom", "last_name": "Nom", "email": "parent@example.org", "motivation": "Aider."}
+    for school in (UAI, "9710003B"):
+        signed.does(CandidatureSubmit(territory="971", school_uai=school, degree=Degree.FIRST, **who), PUBLIC)
+    _reacts(app)
+    nobody = [message for message in messages(app, "territory:971") if message.startswith("Personne")]
+    assert nobody == [
+        "Personne ne peut examiner la candidature de Prénom Nom pour l'école 9710003B : aucun directeur ni directrice"
+        " d'école n'y est rattaché. Rattachez quelqu'un."
+    ]
 
 
 def test_an_invitation_goes_by_letter_and_the_outbox_holds_no_address(signed, app):
