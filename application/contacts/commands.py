@@ -75,12 +75,12 @@ def import_file(command: ContactsImport, work: UnitOfWork) -> UUID:
     authorize(work.actor, command.action, Belongings(structure_id=command.structure_id))
     file = read_contacts(command.csv)
     try:
-        return _add(work, command.structure_id, file.contacts)
+        return _add(work, command.structure_id, file.contacts, whole_file=True)
     except DomainError as error:
         raise DomainError(of_line(problem, file.lines) for problem in error.problems) from None
 
 
-def _add(work: UnitOfWork, structure_id: UUID, entries: Iterable[Contact]) -> UUID:
+def _add(work: UnitOfWork, structure_id: UUID, entries: Iterable[Contact], *, whole_file: bool = False) -> UUID:
     if work.find(STRUCTURE, structure_id) is None:
         raise out_of_reach(work.actor, work.action)
     entries = list(entries)
@@ -94,7 +94,8 @@ def _add(work: UnitOfWork, structure_id: UUID, entries: Iterable[Contact]) -> UU
         )
         for entry in entries
     ]
-    return _record(work, structure_id, contacts.add(_book(work, structure_id), added, structure_id, work.actor))
+    decide = contacts.import_all if whole_file else contacts.add
+    return _record(work, structure_id, decide(_book(work, structure_id), added, structure_id, work.actor))
 
 
 def remove(command: ContactRemove, work: UnitOfWork) -> UUID:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import UUID
@@ -15,7 +15,7 @@ from domain.contacts.events import (
     PlanningSent,
 )
 from domain.kernel.actors import Actor
-from domain.kernel.errors import DomainError, ErrorCode, Problem, broken
+from domain.kernel.errors import DomainError, ErrorCode, Problem, broken, refuse
 from domain.kernel.events import Event
 from domain.kernel.rights import Action, Belongings, authorize
 
@@ -23,6 +23,8 @@ from domain.kernel.rights import Action, Belongings, authorize
 MOST_CONTACTS = 2_000
 #: A contact does not get the same planning again within this time.
 PLANNING_AGAIN = timedelta(minutes=10)
+#: Of a file that is imported a second time.
+ALL_LISTED = "Tous ces contacts sont déjà dans la liste : rien n'a changé."
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,25 +75,43 @@ def _without(book: ContactList, contact_id: UUID) -> ContactList:
     )
 
 
+def import_all(book: ContactList, added: Sequence[ContactAdded], structure_id: UUID, actor: Actor) -> list[Event]:
+    """Add those of a file that are not in the list: a file that is imported again changes nothing.
+
+    Errors are those of `add`; one on `csv` says that all are there.
+    """
+    authorize(actor, Action.CONTACT_ADD, Belongings(structure_id=structure_id))
+    listed = frozenset(book.contacts.values())
+    if added and all(contact.person_id in listed for contact in added):
+        raise refuse(ErrorCode.DUPLICATE, ALL_LISTED, "csv")
+    return _added(book, added, listed)
+
+
 def add(book: ContactList, added: Sequence[ContactAdded], structure_id: UUID, actor: Actor) -> list[Event]:
     """Add all or none. The error lists each listed or unsubscribed address by its place in `added` (from 0)."""
     authorize(actor, Action.CONTACT_ADD, Belongings(structure_id=structure_id))
-    people, problems = set(book.contacts.values()), []
+    return _added(book, added, frozenset())
+
+
+def _added(book: ContactList, added: Sequence[ContactAdded], passed_over: Collection[UUID]) -> list[Event]:
+    """Return the additions of all but those `passed_over`, each of which must be new."""
+    people, problems = set(book.contacts.values()).difference(passed_over), []
     for place, contact in enumerate(added):
         if contact.person_id in people:
             problems.append(
                 Problem(ErrorCode.DUPLICATE, "cette adresse est déjà dans la liste.", (str(place), "email"))
             )
-        elif contact.person_id in book.unsubscribed:
+        elif contact.person_id in book.unsubscribed and contact.person_id not in passed_over:
             problems.append(
                 Problem(ErrorCode.RULE_BROKEN, "cette adresse ne veut plus de vos messages.", (str(place), "email"))
             )
         people.add(contact.person_id)
     if problems:
         raise DomainError(problems)
-    if len(book.contacts) + len(added) > MOST_CONTACTS:
+    events = [contact for contact in added if contact.person_id not in passed_over]
+    if len(book.contacts) + len(events) > MOST_CONTACTS:
         raise broken(f"Une liste compte {MOST_CONTACTS} contacts au plus.")
-    return list(added)
+    return list(events)
 
 
 def remove(book: ContactList, contact_id: UUID, structure_id: UUID, actor: Actor) -> list[Event]:

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import strawberry
 from anyio import to_thread
+from starlette.datastructures import UploadFile
+from strawberry.file_uploads import Upload
 
-from api.core.commanding.commands import carry_out, catch_up, reload_after
+from api.core.commanding.commands import carry_out, catch_up, refusal_of, reload_after
 from api.core.commanding.inputs import Repeatable, reference, to_command, value_of
-from api.core.commanding.payloads import Payload
+from api.core.commanding.payloads import Payload, UserError
 from api.core.context import Info
 from api.structures.types import Structure, load_structure
 from application.commanding.commands import Command
 from application.contacts import commands
+from application.contacts.contact_file import ignored_columns
+from application.tables.decoding import text_of
 from domain.contacts.events import PlanningSent
+from domain.kernel.errors import DomainError, ErrorCode, invalid
 from domain.kernel.rights import Action, Belongings, may
 from eventstore.log import read_at
 from projections.contacts import queries
 
 DEFAULT_DAYS, MOST_DAYS, MOST_ANIMATIONS = 30, 366, 200
+LARGEST_UPLOAD = 5_000_000
 
 
 @strawberry.input(description="A contact that is added. Name and address are kept encrypted.")
@@ -36,7 +43,14 @@ class ContactAddInput(Repeatable):
 @strawberry.input(description="A file of contacts.")
 class ContactsImportInput(Repeatable):
     structure_id: strawberry.ID = reference("The structure.")
-    csv: str | None = value_of("The file's text; its first line names the columns: nom;courriel;type. Mandatory.")
+    csv: str | None = value_of(
+        "The file's text; its first line names the columns: nom;courriel;type, in any order and usual spelling."
+        " Mandatory unless `file` is given."
+    )
+    file: Upload | None = value_of(
+        "The file itself, CSV of any usual encoding or XLSX, 5 MB at most. Sent by the GraphQL multipart request"
+        " specification."
+    )
 
 
 @strawberry.input(description="A contact that is removed.")
@@ -59,6 +73,9 @@ class ContactsPayload(Payload):
     written_to: int | None = strawberry.field(
         default=None, description="How many contacts the planning goes to; null for what sends none, and after errors."
     )
+    ignored_columns: list[str] | None = strawberry.field(
+        default=None, description="The columns of an imported file that were not kept; null for what imports none."
+    )
 
 
 @strawberry.type
@@ -68,11 +85,12 @@ class ContactMutations:
         return await _answer(info, commands.ContactAdd, to_command(input))
 
     @strawberry.mutation(
-        description="Adds the contacts of a CSV file, all or none: every line that cannot be used is named. For the"
-        " structure."
+        description="Adds the contacts of a file, all or none: every row that cannot be used is named, with the number"
+        " that a spreadsheet shows. Those in the list already are passed over: a file imported again changes nothing."
+        " For the structure."
     )
     async def contacts_import(self, info: Info, input: ContactsImportInput) -> ContactsPayload:
-        return await _answer(info, commands.ContactsImport, to_command(input))
+        return await _imported(info, to_command(input))
 
     @strawberry.mutation(description="Removes a contact: it is written to no more. For the structure.")
     async def contact_remove(self, info: Info, input: ContactRemoveInput) -> ContactsPayload:
@@ -96,6 +114,49 @@ def _written_to(info: Info, position: int) -> int | None:
     with info.context.services.application.pool.connection() as conn:
         events = [record.event for record in read_at(conn, [position])]
     return next((len(event.contact_ids) for event in events if isinstance(event, PlanningSent)), None)
+
+
+async def _imported(info: Info, values: dict[str, Any]) -> ContactsPayload:
+    file = values.pop("file", None)
+    try:
+        if file is not None:
+            values["csv"] = await _text(info, values, file)
+    except DomainError as refusal:
+        return ContactsPayload(structure=None, position=None, errors=_of_file(refusal_of(info.context, refusal).errors))
+    payload = await _answer(info, commands.ContactsImport, values)
+    if [(error.code, error.field) for error in payload.errors] == [(ErrorCode.DUPLICATE, ["csv"])]:
+        # Everything is there already: what was wanted holds.
+        structure = await load_structure(info.context, UUID(str(values["structure_id"])))
+        payload = ContactsPayload(structure=structure, position=(await info.context.read()).position, errors=[])
+    if not payload.errors:
+        payload.ignored_columns = list(await to_thread.run_sync(ignored_columns, str(values["csv"])))
+    return payload if file is None else replace(payload, errors=_of_file(payload.errors))
+
+
+async def _text(info: Info, values: Mapping[str, Any], file: object) -> str:
+    """Return the table in the file. Raises DomainError; opens it only for who may import it."""
+    if "csv" in values:
+        raise invalid("csv et file ne vont pas ensemble.", "file")
+    if not isinstance(file, UploadFile):
+        raise invalid("Fichier attendu, envoyé selon la spécification « GraphQL multipart request ».", "file")
+    try:
+        structure_id = UUID(str(values["structure_id"]))
+    except ValueError:
+        return ""
+    if not may(info.context.actor, Action.CONTACTS_IMPORT, Belongings(structure_id=structure_id)):
+        return ""
+    content = await to_thread.run_sync(file.file.read, LARGEST_UPLOAD + 1)
+    if len(content) > LARGEST_UPLOAD:
+        raise invalid("Fichier trop grand : 5 Mo au plus.", "file")
+    return await to_thread.run_sync(text_of, content)
+
+
+def _of_file(errors: Iterable[UserError]) -> list[UserError]:
+    return [replace(error, field=_path_in_file(error.field)) for error in errors]
+
+
+def _path_in_file(field: list[str] | None) -> list[str] | None:
+    return ["file", *field[1:]] if field and field[0] == "csv" else field
 
 
 async def _coming(info: Info, input: PlanningSendInput, days: int) -> list[UUID]:

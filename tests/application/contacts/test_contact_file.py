@@ -56,7 +56,6 @@ def test_empty_lines_and_empty_cells_at_the_end_are_passed_over():
         ('nom;courriel\nA;a@example.org\n"B;b@example.org\nC;c@example.org\n', "ligne 3 : un guillemet"),
         ('nom;courriel\n"A"x;a@example.org\n', "ligne 2 : un guillemet"),
         ("nom;courriel\n\nA;" + "x" * 140_000 + "@example.org\n", "ligne 3 : un guillemet n'est pas refermé"),
-        ("nom;courriel;telephone\nA;a@example.org;06\n", "ligne 1 : colonne inconnue « telephone »"),
         ("nom;courriel;e-mail\nA;a@example.org;b@example.org\n", "ligne 1 : une colonne est nommée deux fois"),
         ("nom;courriel\nA;mailto:a@example.org\n", "ligne 2 : Courriel : adresse électronique attendue"),
         ('nom;courriel\n"A\nB";a@example.org\n\nC;c\n', "ligne 2 : Nom : une seule ligne attendue"),
@@ -70,11 +69,20 @@ def test_what_cannot_be_used_is_told_by_its_line(text, words):
     assert words in refusals(text)[0]
 
 
-def test_lines_are_counted_as_an_editor_counts_them():
+def test_columns_of_other_things_are_passed_over_and_told():
+    file = read_contacts("nom;courriel;telephone\nA;a@example.org;06\n")
+    assert ([contact.email for contact in file.contacts], file.ignored) == (["a@example.org"], ["telephone"])
+
+
+def test_first_and_last_name_are_one_name():
+    assert contacts("Prénom,Nom,Mél\nLéa,Inventée,l@example.org\n")[0][0] == "Léa Inventée"
+
+
+def test_rows_are_counted_as_a_spreadsheet_counts_them():
     assert [message.split(" : ")[0] for message in refusals('nom;courriel\n\n"A\nB";x\nC;y\n')] == [
         "ligne 3",
         "ligne 3",
-        "ligne 5",
+        "ligne 4",
     ]
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import json
 import re
 from typing import Any
 
 import pytest
+from openpyxl import Workbook  # type: ignore[import-untyped]
 
 from application.followers.reacting import react
 from tests.support.dumps import dump, in_hexadecimal
@@ -71,11 +74,59 @@ def test_a_file_is_taken_whole_or_not_at_all_and_each_bad_line_is_named(people):
     bad = "nom,courriel\nSans adresse,\n,vide@exemple.fr\nBonne,bonne@exemple.fr\nMauvaise,pas une adresse\n"
     errors = people.is_refused(IMPORT, STRUCTURE, **OURS, csv=bad)
     assert [error["message"].split(" : ")[0] for error in errors] == ["ligne 2", "ligne 3", "ligne 5"]
-    (twice,) = people.is_refused(IMPORT, STRUCTURE, **OURS, csv=FILE)
-    assert twice["message"].startswith("ligne 2 : ")
+    twice = "nom,courriel\nBonne,bonne@exemple.fr\nEncore,bonne@exemple.fr\n"
+    (error,) = people.is_refused(IMPORT, STRUCTURE, **OURS, csv=twice)
+    assert error["message"].startswith("ligne 3 : ")
     for nothing in ("", "a;b\n1;2\n", "nom;courriel\n"):
         (error,) = people.is_refused(IMPORT, STRUCTURE, **OURS, csv=nothing)
         assert (error["code"], error["field"]) == ("INVALID", ["csv"])
+
+
+def test_a_file_that_is_imported_again_changes_nothing_and_one_that_grew_adds_what_is_new(people, server):
+    first = people.does(IMPORT, STRUCTURE, **OURS, csv=FILE)
+    head = server.log_head()
+    again = people.does(IMPORT, STRUCTURE, **OURS, csv=FILE)
+    assert (again["structure"], server.log_head()) == (first["structure"], head)
+    grown = people.does(IMPORT, STRUCTURE, **OURS, csv=FILE + "Nouvelle;nouvelle@exemple.fr;\r\n")
+    assert [name for name, _, _ in _contacts(grown)][2:] == ["Nouvelle"]
+
+
+def _upload(server: Any, content: bytes, who: str = STRUCTURE) -> Any:
+    query = """mutation($input: ContactsImportInput!) { contactsImport(input: $input) {
+      structure { contacts { nodes { name email kind } } } ignoredColumns position errors { code message field } } }"""
+    operations = {"query": query, "variables": {"input": {**OURS, "file": None}}}
+    form = {"operations": json.dumps(operations), "map": json.dumps({"0": ["variables.input.file"]})}
+    headers = {"authorization": f"Bearer {who}", "graphql-require-preflight": "1"}
+    answer = server.http.post("/graphql", data=form, files={"0": ("contacts", content)}, headers=headers)
+    return answer.json()["data"]["contactsImport"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252", "mac_roman", "xlsx"])
+def test_a_file_is_uploaded_as_the_spreadsheet_saved_it(server, encoding):
+    rows = [
+        ("Nom", "Courriel", "Téléphone"),
+        ("École Noël", "ecole@exemple.fr", "06"),
+        ("Élise", "elise@exemple.fr", ""),
+    ]
+    content = "\r\n".join(map(";".join, rows)).encode(encoding if encoding != "xlsx" else "utf-8")
+    if encoding == "xlsx":
+        book, file = Workbook(), io.BytesIO()
+        for row in rows:
+            book.active.append(row)
+        book.save(file)
+        content = file.getvalue()
+    payload = _upload(server, content)
+    assert (payload["errors"], payload["ignoredColumns"]) == ([], ["Téléphone"])
+    assert [name for name, _, _ in _contacts(payload)] == ["École Noël", "Élise"]
+
+
+def test_what_is_wrong_with_an_uploaded_file_is_named_by_its_row_and_none_but_the_structure_has_it_opened(server):
+    (error,) = _upload(server, b"nom;courriel\nA;a\n")["errors"]
+    assert (error["field"], error["message"][:9]) == (["file", "email"], "ligne 2 :")
+    (error,) = _upload(server, b"PK\x03\x04")["errors"]
+    assert error["field"] == ["file"]
+    (error,) = _upload(server, b"PK\x03\x04", OTHER_STRUCTURE)["errors"]
+    assert error["code"] == "FORBIDDEN"
 
 
 def test_others_neither_see_nor_touch_the_list(people, server):

@@ -1,0 +1,105 @@
+"""The bytes of a table as text: as spreadsheets save CSV on Windows, on a Mac and elsewhere, or as a workbook."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import zipfile
+from datetime import date, datetime, time
+from typing import Any
+
+from openpyxl import load_workbook  # type: ignore[import-untyped]
+
+from domain.kernel.errors import invalid
+
+#: What a workbook may unpack to: far more than a table within the limits of its import.
+LARGEST_WORKBOOK = 50_000_000
+_ZIP = b"PK\x03\x04"
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    *((codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be")),
+    *((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")),
+)
+#: Letters and marks of French beyond ASCII: the encoding that shows most of them is the one that was meant.
+_FRENCH = frozenset("àâäæçèéêëîïôöœùûüÿÀÂÄÆÇÈÉÊËÎÏÔÖŒÙÛÜŸ’‘“”«»–—…°€²\u00a0")
+_OF_ONE_BYTE = ("cp1252", "mac_roman")
+
+
+def text_of(content: bytes) -> str:
+    """Return the table as CSV text. Raise DomainError (INVALID on `csv`) for a file that is no table."""
+    if content.startswith(_ZIP):
+        return _text_of_workbook(content)
+    if content.startswith(_OLD_WORKBOOK):
+        raise invalid("ancien classeur Excel (.xls) : enregistrez-le au format XLSX ou CSV.", "csv")
+    return mended(_decoded(content))
+
+
+def mended(text: str) -> str:
+    """Return the text, with what was UTF-8 and was read as Windows-1252 (`Ã©`) put right."""
+    if text.isascii():
+        return text
+    try:
+        return text.removeprefix("\ufeff").encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return text
+
+
+def _decoded(content: bytes) -> str:
+    for bom, encoding in _BOMS:
+        if content.startswith(bom):
+            return content[len(bom) :].decode(encoding, errors="replace")
+    if unmarked := _without_bom(content):
+        return content.decode(unmarked, errors="replace")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        texts = [content.decode(encoding, errors="replace") for encoding in _OF_ONE_BYTE]
+        return max(texts, key=_likeness)
+
+
+def _without_bom(content: bytes) -> str | None:
+    """Return the encoding of UTF-16 without its mark: every other byte of a table's first line is null."""
+    start = content[:200]
+    if start[1::2].count(0) > len(start) // 3:
+        return "utf-16-le"
+    return "utf-16-be" if start[::2].count(0) > len(start) // 3 else None
+
+
+def _likeness(text: str) -> int:
+    return sum(1 if char in _FRENCH else -1 for char in text if not char.isascii())
+
+
+def _text_of_workbook(content: bytes) -> str:
+    """Return the first sheet, a line for each row, so that lines keep the numbers that the spreadsheet shows."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > LARGEST_WORKBOOK:
+                raise invalid("classeur trop grand : gardez les seules lignes à importer.", "csv")
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        lines = io.StringIO(newline="")
+        writer = csv.writer(lines, delimiter=";", lineterminator="\n")
+        for row in book.worksheets[0].iter_rows(values_only=True):
+            writer.writerow([_cell(value) for value in row])
+            if lines.tell() > LARGEST_WORKBOOK:
+                raise invalid("classeur trop grand : gardez les seules lignes à importer.", "csv")
+    except (zipfile.BadZipFile, KeyError, IndexError, ValueError, TypeError, AttributeError, EOFError, SyntaxError):
+        # The library has no error of its own for a damaged workbook.
+        raise invalid("ce classeur ne peut pas être lu : enregistrez-le à nouveau, en XLSX ou en CSV.", "csv") from None
+    return lines.getvalue()
+
+
+def _cell(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case datetime():
+            return f"{value:%d/%m/%Y %H:%M}" if value.time() != time() else f"{value:%d/%m/%Y}"
+        case date():
+            return f"{value:%d/%m/%Y}"
+        case time():
+            return f"{value:%H:%M}"
+        case float() if value.is_integer():
+            return str(int(value))
+    return str(value)

@@ -1,0 +1,160 @@
+"""The one reader of imported tables: any usual delimiter, line end and header, rows as the spreadsheet numbers them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from application.tables.decoding import mended
+from domain.kernel.errors import DomainError, ErrorCode, Problem, invalid
+
+_DELIMITERS = ";,\t|"
+#: What Excel puts first in some files, and hides.
+_SEPARATOR = re.compile(r"sep=(.)\n", re.IGNORECASE)
+#: How a text is written that a spreadsheet would otherwise take for a number or a formula.
+_CONSTANT, _GUARDED = re.compile('="([^"]*)"'), re.compile(r"'(?=[=+\-@\t\r＝＋－＠])")
+_BROKEN = "un guillemet n'est pas refermé, du texte suit un guillemet, ou une cellule est trop longue."
+_SWALLOWED = "un guillemet ouvert avale les lignes qui suivent : fermez-le, ou doublez-le s'il fait partie du texte."
+
+
+class Row(NamedTuple):
+    """A row with the number that a spreadsheet shows beside it."""
+
+    number: int
+    cells: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of an import: the spellings of each header, and those that must be there.
+
+    `instead` maps a column that stands for another one, where that is absent. `expected` is the first line in words.
+    """
+
+    headers: Mapping[str, Sequence[str]]
+    mandatory: Collection[str]
+    expected: str
+    instead: Mapping[str, str] = field(default_factory=dict)
+
+    def named(self, header: str) -> str | None:
+        """Return the column that a header names, whatever its accents, case and marks."""
+        spelling = plain(header)
+        return next((column for column, names in self.headers.items() if spelling in map(plain, names)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The rows that hold something, and the headers that name no column of the import."""
+
+    rows: Sequence[Row]
+    ignored: Sequence[str]
+
+
+def read_table(text: str, columns: Columns, most: int) -> Table:
+    """Return the table. Raise DomainError (INVALID on `csv`) that names every row which cannot be read."""
+    text = mended(text).removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    if separator := _SEPARATOR.match(text):
+        records = _records(text[separator.end() :], separator[1])
+    else:
+        records = _records(text, _delimiter(text, columns))
+    headers = _stripped(next(records, (1, []))[1])
+    names = _names(headers, columns)
+    rows, problems = [], []
+    for number, record in records:
+        try:
+            if cells := _cells(record, names):
+                rows.append(Row(number, cells))
+        except ValueError as error:
+            problems.append(problem_of(number, str(error)))
+        if len(rows) > most:
+            raise invalid(f"{most} lignes au plus.", "csv")
+    if problems:
+        raise DomainError(problems)
+    return Table(rows, [header for header, name in zip(headers, names, strict=True) if name is None and header])
+
+
+def problem_of(number: int, message: str, *field: str) -> Problem:
+    return Problem(ErrorCode.INVALID, f"ligne {number} : {message}", ("csv", *field))
+
+
+def plain(text: str) -> str:
+    """Return a header without accents, case, marks and plural, as it is compared."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    words = re.findall(r"[a-z0-9]+", "".join(char for char in letters if not unicodedata.combining(char)))
+    return "".join(words)
+
+
+def _delimiter(text: str, columns: Columns) -> str:
+    """Return the delimiter by which the first line names most columns, and is cut most often."""
+
+    def score(delimiter: str) -> tuple[int, int]:
+        try:
+            headers = next(_records(text, delimiter), (1, []))[1]
+        except DomainError:
+            return 0, 0
+        return sum(columns.named(header) is not None for header in headers), len(headers)
+
+    return max(_DELIMITERS, key=score)
+
+
+def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    number = width = 0
+    while True:
+        number += 1
+        try:
+            record = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            raise DomainError([problem_of(number, _BROKEN)]) from None
+        width = width or len(record)
+        if any(_swallows(cell, delimiter, width) for cell in record):
+            raise DomainError([problem_of(number, _SWALLOWED)])
+        yield number, record
+
+
+def _swallows(cell: str, delimiter: str, width: int) -> bool:
+    """Return whether a cell holds what looks like rows of its own table."""
+    lines = cell.split("\n")
+    return len(lines) > 1 and any(line.count(delimiter) >= max(1, width - 1) for line in lines)
+
+
+def _stripped(headers: Sequence[str]) -> list[str]:
+    names = [header.strip() for header in headers]
+    while names and not names[-1]:
+        names.pop()
+    return names
+
+
+def _names(headers: Sequence[str], columns: Columns) -> list[str | None]:
+    names = [columns.named(header) for header in headers]
+    for name, other in columns.instead.items():
+        stand_in = None if other in names else other
+        names = [stand_in if header == name else header for header in names]
+    known = [name for name in names if name is not None]
+    if missing := [name for name in columns.mandatory if name not in known]:
+        absent = ", ".join(f"« {columns.headers[name][0]} »" for name in missing)
+        raise invalid(f"ligne 1 : colonne {absent} attendue ; {columns.expected}", "csv")
+    if len(set(known)) < len(known):
+        twice = next(name for name in known if known.count(name) > 1)
+        raise invalid(f"ligne 1 : une colonne est nommée deux fois : « {columns.headers[twice][0]} ».", "csv")
+    return names
+
+
+def _cells(record: Sequence[str], names: Sequence[str | None]) -> dict[str, str]:
+    if surplus := [cell for cell in record[len(names) :] if cell.strip()]:
+        raise ValueError(f"{len(surplus)} cellule(s) de trop, au-delà des colonnes nommées.")
+    cells = ((name, _bare(cell.strip())) for name, cell in zip(names, record, strict=False))
+    return {name: cell for name, cell in cells if name is not None and cell}
+
+
+def _bare(cell: str) -> str:
+    """Return the text of a cell that was written so that a spreadsheet leaves it alone."""
+    constant = _CONSTANT.fullmatch(cell)
+    return constant[1].strip() if constant else _GUARDED.sub("", cell, count=1)

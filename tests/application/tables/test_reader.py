@@ -1,0 +1,117 @@
+"""Tables are what people and their spreadsheets make of them; what cannot be read is named by its row."""
+
+from __future__ import annotations
+
+import io
+from itertools import product
+
+import pytest
+from hypothesis import given as for_all
+from hypothesis import strategies as st
+from openpyxl import Workbook  # type: ignore[import-untyped]
+
+from api.downloads.csv_table import csv_table
+from application.tables.decoding import text_of
+from application.tables.reader import Columns, read_table
+from domain.kernel.errors import DomainError
+
+COLUMNS = Columns(
+    {"name": ("nom", "intitulé"), "email": ("courriel", "adresse électronique"), "organisation": ("structure",)},
+    mandatory=("name",),
+    expected="première ligne attendue : nom;courriel.",
+    instead={"organisation": "name"},
+)
+ROWS = [
+    ("Intitulé", "ADRESSE  électronique", "Téléphone"),
+    ("Le « Café » d’Élise", "é@exemple.fr", "06"),
+    ("Œuvre", "", ""),
+]
+EXPECTED = [(2, {"name": "Le « Café » d’Élise", "email": "é@exemple.fr"}), (3, {"name": "Œuvre"})]
+
+
+def read(text: str, most: int = 100) -> list[tuple[int, dict[str, str]]]:
+    return [(row.number, dict(row.cells)) for row in read_table(text, COLUMNS, most).rows]
+
+
+def refusal(text: str) -> str:
+    with pytest.raises(DomainError) as refused:
+        read(text)
+    return refused.value.problems[0].message
+
+
+@pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "mac_roman"])
+def test_any_delimiter_encoding_quoting_and_line_end_gives_the_same_rows(delimiter, encoding):
+    for end, quote in product(("\n", "\r\n", "\r"), ("", '"')):
+        lines = [delimiter.join(f"{quote}{cell}{quote}" for cell in row) for row in ROWS]
+        content = (end.join(lines) + end).encode(encoding)
+        assert read(text_of(content)) == EXPECTED, (end, quote)
+
+
+def test_what_was_read_in_the_wrong_encoding_already_is_put_right():
+    text = "nom;courriel\nÉlise Noël;é@exemple.fr\n"
+    assert read(text.encode().decode("cp1252")) == read(text)
+    assert read("nom\nÃ la fois Ã‰lise et é\n") == [(2, {"name": "Ã la fois Ã‰lise et é"})], (
+        "both at once is no mistake"
+    )
+
+
+def test_a_workbook_is_read_as_it_is_shown():
+    book = Workbook()
+    for row in (*ROWS, (), ("=1+1", None), (12.0, 3.5)):
+        book.active.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    assert read(text_of(file.getvalue()))[:2] == EXPECTED
+    assert read(text_of(file.getvalue()))[-1] == (6, {"name": "12", "email": "3.5"})
+
+
+@pytest.mark.parametrize(
+    "content", [b"PK\x03\x04 nothing", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\xff\xfe\x00", b"\x00" * 50, b""]
+)
+def test_what_is_no_table_is_refused_in_words(content):
+    with pytest.raises(DomainError) as refused:
+        read(text_of(content))
+    assert refused.value.problems[0].field[0] == "csv"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('nom;courriel\nA;a\n"B;b\nC;c\n', "ligne 3 : un guillemet n'est pas refermé"),
+        ('nom;courriel\nA;a\n"B;b\nC";c\nD;d\n', "ligne 3 : un guillemet ouvert avale les lignes"),
+        ("courriel\na\n", "ligne 1 : colonne « nom » attendue"),
+        ("nom;Intitulé\na;b\n", "ligne 1 : une colonne est nommée deux fois : « nom »"),
+        ('nom\n"A\nB"\n\nC;de trop\n', "ligne 4 : 1 cellule(s) de trop"),
+        ("nom\n" + "A\n" * 101, "100 lignes au plus."),
+    ],
+)
+def test_what_cannot_be_read_is_named_by_the_row_that_a_spreadsheet_shows(text, words):
+    assert words in refusal(text)
+
+
+def test_columns_that_are_not_kept_are_told_and_one_may_stand_for_another():
+    assert read_table("Téléphone;nom;Âge\n;A;3\n", COLUMNS, 9).ignored == ["Téléphone", "Âge"]
+    assert read("structure\nA\n") == [(2, {"name": "A"})]
+    assert read_table("structure;nom\nA;B\n", COLUMNS, 9).ignored == ["structure"]
+
+
+def test_the_line_that_names_the_delimiter_is_no_row():
+    assert read("sep=,\nnom,courriel\nA,a\n") == [(2, {"name": "A", "email": "a"})]
+
+
+#: But for an apostrophe before a sign, which is how the sign itself is written.
+TEXTS = (
+    st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
+    .map(str.strip)
+    .filter(lambda text: not text.startswith("'") and not any(map(str.isspace, text[:1])))
+)
+
+
+@for_all(
+    st.lists(st.tuples(TEXTS | st.sampled_from(["02691", "=1+1", "3-4", "+33 6", "a;b", 'a"b']), TEXTS), max_size=5)
+)
+def test_a_table_that_is_exported_is_read_again_as_it_was(rows):
+    file = b"".join(csv_table(["Nom", "Courriel"], rows))
+    held = [{name: cell for name, cell in zip(("name", "email"), row, strict=True) if cell} for row in rows]
+    assert [cells for _, cells in read(text_of(file))] == [cells for cells in held if cells]
