@@ -21,7 +21,7 @@ from api.core.commanding.inputs import patch_of, to_command
 from api.core.commanding.payloads import Payload
 from api.core.context import Context, Info
 from api.core.lists.checks import node_id
-from api.structures.convention import Convention, load_convention, overlapping
+from api.structures.convention import Convention, conventions_of, load_convention, overlapping
 from api.structures.mutations import StructurePayload
 from api.structures.types import load_structure, load_structure_by_siret, load_structures_of_siren
 from application import conventions as commands
@@ -135,12 +135,14 @@ async def _warnings(context: Context, values: Mapping[str, Any], signed: Convent
             f"Cette structure est connue sous le nom « {structure.name} » et le garde ; structureRename le change, avec"
             " un motif."
         )
-    for relative in await load_structures_of_siren(context, structure.siret):
-        if structure.territories == {signed.territory}:
-            warnings.append(
-                f"« {relative.name} » (SIRET {relative.siret}) est de la même entreprise et a son propre compte : si"
-                " elle a déménagé, structureMove le fait suivre."
-            )
+    (signed_before,) = await conventions_of(context, [structure.structure_id])
+    if len(signed_before) == 1:
+        # This one opened the account: the structure may have moved, rather than be new.
+        warnings += [
+            f"« {relative.name} » (SIRET {relative.siret}) est de la même entreprise et a son propre compte : si elle"
+            " a déménagé, structureMove le fait suivre."
+            for relative in await load_structures_of_siren(context, structure.siret)
+        ]
     for other in await overlapping(context, structure.structure_id, signed):
         warnings.append(
             f"Une autre convention de la structure sur le territoire {other.territory} vaut du"
