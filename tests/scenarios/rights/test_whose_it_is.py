@@ -133,9 +133,9 @@ def test_who_signs_with_a_known_structure_is_told_its_name_and_of_conventions_fo
     (standing,) = server.ask(document, COORDONNATEUR, input=shorter)["conventionSign"]["warnings"]
     assert "31/08/2027" in standing
     longer = CONVENTION | {"structureName": "Autre nom", "validUntil": "2028-08-31"}
-    named, days, _ = server.ask(document, COORDONNATEUR, input=longer)["conventionSign"]["warnings"]
+    named, *days = server.ask(document, COORDONNATEUR, input=longer)["conventionSign"]["warnings"]
     assert CONVENTION["structureName"] in named
-    assert "31/08/2027" in days
+    assert "31/08/2027" in " ".join(days)
     other = CONVENTION | {"siret": OTHER_SIRET}
     assert server.ask(document, COORDONNATEUR, input=other)["conventionSign"]["errors"] == []
 
