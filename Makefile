@@ -21,7 +21,7 @@ KNOWS_DATES := tests/demo/test_season.py tests/cli/demo/test_demo.py tests/cli/d
 	tests/scenarios/exports/test_exports.py tests/scenarios/test_story.py tests/application/sign_in
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-clock soak fuzz lint types schema check-schema check-breaks release-schema docs reference check-reference requirements audit-packages bench-rebuild bench-append bench-lag bench-audit bench-rules bench-audit-trail bench-graphql bench-scale bench-hostile
+.PHONY: help demo test test-fast test-clock soak fuzz lint types schema check-schema check-breaks release-schema docs reference check-reference requirements audit-packages bench-rebuild bench-append bench-lag bench-audit bench-rules bench-audit-trail bench-graphql bench-documents bench-scale bench-hostile
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-26s %s\n' "$$name" "$$what"; done
@@ -43,7 +43,7 @@ soak: $(DEV) ## Projections 20 times as long as in the suite; a server at work f
 	@SOAK_SECONDS=$${SOAK_SECONDS:-600} SOAK_SUBSCRIBERS=$${SOAK_SUBSCRIBERS:-200} $(BIN)/pytest -q -s tests/cli/server/test_soak.py
 
 fuzz: $(DEV) ## Bundles and hostile requests, 50 times those of the suite; documents, ten minutes with each role (two hours)
-	@SOAK_TIMES=$${SOAK_TIMES:-50} $(BIN)/pytest -q tests/application/proof/test_bundle.py tests/scenarios/bounds/test_hostile_documents.py tests/scenarios/bounds/test_largest_inputs.py
+	@SOAK_TIMES=$${SOAK_TIMES:-50} $(BIN)/pytest -q tests/application/proof/test_bundle.py tests/scenarios/bounds/test_hostile_documents.py tests/scenarios/bounds/test_largest_inputs.py tests/api/compiled/test_ordinary.py
 	@FUZZ_SECONDS=$${FUZZ_SECONDS:-300} $(BIN)/pytest -q -n $(WORKERS) --dist worksteal tests/api/compiled/test_any_document.py
 
 lint: $(DEV) ## Check style, format and the direction of imports
@@ -123,6 +123,9 @@ bench-audit-trail: $(DEV) ## Measure pages of the audit trail under each filter 
 
 bench-graphql: $(DEV) ## Measure GraphQL answers beside PostGraphile 5 under wrk (npm and wrk needed)
 	@$(BIN)/python -m bench.graphql
+
+bench-documents: $(DEV) ## Measure how documents never seen before are told valid and planned
+	@$(BIN)/python -m bench.cold_documents
 
 bench-scale: $(DEV) ## Measure pages of the listing at 1,000,000 events beside 10,000 under wrk (wrk needed)
 	@$(BIN)/python -m bench.scale

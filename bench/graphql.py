@@ -29,6 +29,8 @@ from projections.registry import projections, relations
 
 EVENTS = 200_000
 UNCACHED_TIMES, CACHED_TIMES, P99_TIMES = 1.0, 3.0, 1.0
+#: Of documents never seen before.
+COLD_TIMES, COLD_P99_TIMES = 0.9, 1.0
 
 #: The slowest inputs: the filters with the most animations, and the structure with the longest history.
 _BUSIEST = """
@@ -55,6 +57,9 @@ class Run:
         yield Goal(f"{name}: p99 / PostGraphile's", self.uncached.p99_ms / beside.p99_ms, P99_TIMES, at_least=False)
         if self.cached is not None:
             yield Goal(f"{name}: cached / PostGraphile", self.cached.per_second / beside.per_second, CACHED_TIMES)
+        new, new_beside = self.new, self.new_beside
+        yield Goal(f"{name}: cold / PostGraphile", new.per_second / new_beside.per_second, COLD_TIMES)
+        yield Goal(f"{name}: cold p99 / PostGraphile's", new.p99_ms / new_beside.p99_ms, COLD_P99_TIMES, at_least=False)
 
     def rows(self) -> Iterator[tuple[str, ...]]:
         paces = {

@@ -29,6 +29,7 @@ from strawberry import Schema
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
+from api.compiled.ordinary import is_ordinary
 from api.compiled.query import CompiledQuery
 from api.core.strawberry_internals import graphql_schema
 from api.limits.cost import cost_of
@@ -37,10 +38,16 @@ from api.limits.cost import cost_of
 _LONGEST = 20_000
 #: Parsed and validated within milliseconds, whatever it holds.
 _SHORT = 300
-#: Report at most this many validation errors.
-_MOST_FAULTS = 20
 #: Documents with neither word are queries.
 _NO_QUERY = ("mutation", "subscription")
+#: So are ordinary queries of this length, which one walk tells valid.
+_ORDINARY = 1_500
+#: Fragments, directives, introspection: what no ordinary query holds, so that it is not parsed twice.
+_NOT_ORDINARY = ("...", "@", "__schema", "__type(", *_NO_QUERY)
+#: Digests of documents that were asked for once.
+_MOST_ONCE = 10_000
+#: Report at most this many validation errors.
+_MOST_FAULTS = 20
 
 
 class Document:
@@ -54,7 +61,7 @@ class Document:
         self.text, self.kind = text, operation.operation
         self._tree, self._max_tokens = tree, max_tokens
         self._cost = cost_of(graphql_schema(schema), tree, operation)
-        self.query = CompiledQuery(schema, tree, operation) if self.kind is OperationType.QUERY else None
+        self.query = CompiledQuery(schema, tree, operation, "@" in text) if self.kind is OperationType.QUERY else None
         #: The names of the root fields, with "..." if some are in fragments.
         self.root_fields = frozenset(
             selection.name.value if isinstance(selection, FieldNode) else "..."
@@ -123,6 +130,9 @@ class Documents:
         self._rules = (*specified_rules, *rules, MaybeNullValidationRule, OneOfInputValidationRule)
         self._max_tokens = max_tokens
         self._prepared: LRUCache[tuple[str, str | None], Document | Invalid] = LRUCache(most)
+        #: Of documents that were asked for once: those never asked for again put no other out of the cache, and leave
+        #: full collections of garbage little to look at.
+        self._once: LRUCache[int, None] = LRUCache(_MOST_ONCE)
         self._one_at_a_time: CapacityLimiter | None = None
 
     async def prepared(self, query: str, operation_name: str | None) -> Document | Invalid:
@@ -130,17 +140,42 @@ class Documents:
         key = (query, operation_name)
         if key in self._prepared:
             return self._prepared[key]
-        if len(query) <= _SHORT:
-            document = self._prepare(query, operation_name)
-        else:
-            # In a thread, one at a time: long documents must not delay other requests.
-            self._one_at_a_time = self._one_at_a_time or CapacityLimiter(1)
-            document = await to_thread.run_sync(self._prepare, query, operation_name, limiter=self._one_at_a_time)
+        ordinary = self._ordinary(query, operation_name) if len(query) <= _ORDINARY else None
+        document = ordinary or await self._validated(query, operation_name)
         if len(query) <= _LONGEST:
-            self._prepared[key] = document
+            self._keep(key, document)
         return document
 
+    async def _validated(self, query: str, operation_name: str | None) -> Document | Invalid:
+        if len(query) <= _SHORT:
+            return self._prepare(query, operation_name)
+        # In a thread, one at a time: long documents must not delay other requests.
+        self._one_at_a_time = self._one_at_a_time or CapacityLimiter(1)
+        return await to_thread.run_sync(self._prepare, query, operation_name, limiter=self._one_at_a_time)
+
+    def _keep(self, key: tuple[str, str | None], document: Document | Invalid) -> None:
+        digest = hash(key)
+        if digest in self._once:
+            del self._once[digest]
+            self._prepared[key] = document
+        else:
+            self._once[digest] = None
+
+    def _ordinary(self, query: str, operation_name: str | None) -> Document | None:
+        """Prepare a query that one walk can tell valid; None leaves the document to graphql-core."""
+        if any(word in query for word in _NOT_ORDINARY):
+            return None
+        try:
+            document = parse(query, max_tokens=self._max_tokens, no_location=True)
+        except (GraphQLError, RecursionError):
+            return None
+        operation = get_operation_ast(document, operation_name)
+        if operation is None or not is_ordinary(graphql_schema(self._schema), document):
+            return None
+        return Document(self._schema, query, document, operation, self._max_tokens)
+
     def _prepare(self, query: str, operation_name: str | None) -> Document | Invalid:
+        """Prepare a document by the rules of graphql-core, Strawberry's and ours."""
         try:
             # Queries are parsed without locations, which would take most of their memory: only errors need them.
             is_query = not any(word in query for word in _NO_QUERY)

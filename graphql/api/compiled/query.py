@@ -46,14 +46,16 @@ _logged: set[str] = set()
 class CompiledQuery:
     """A valid query with its plans, one for each combination of @skip/@include values."""
 
-    def __init__(self, schema: Schema, document: DocumentNode, operation: OperationDefinitionNode) -> None:
+    def __init__(
+        self, schema: Schema, document: DocumentNode, operation: OperationDefinitionNode, has_directives: bool
+    ) -> None:
         self._schema, self._operation = schema, operation
         self._fragments = {
             definition.name.value: definition
             for definition in document.definitions
             if isinstance(definition, FragmentDefinitionNode)
         }
-        self._conditions = _conditions(document)
+        self._conditions = _conditions(document) if has_directives else ()
         self._plans: LRUCache[tuple[Any, ...], Plan | None] = LRUCache(_MOST_PLANS)
         self._coerced: LRUCache[bytes, tuple[Plan, Variables]] = LRUCache(_MOST_COERCED)
 
@@ -66,7 +68,7 @@ class CompiledQuery:
         database.
         """
         try:
-            plan, variables = self._plan_and_variables(variable_values)
+            plan, variables = self.prepare(variable_values)
             return await plan.execute(context, variables)
         except Exception as error:
             if final := is_final(error):
@@ -74,7 +76,7 @@ class CompiledQuery:
             fallbacks[_reason(error)] += 1
             return None
 
-    def _plan_and_variables(self, variable_values: dict[str, Any]) -> tuple[Plan, Variables]:
+    def prepare(self, variable_values: dict[str, Any]) -> tuple[Plan, Variables]:
         """Return the plan and the coerced variables, cached by the variables' values."""
         key = orjson.dumps(variable_values)
         prepared = self._coerced.get(key)
@@ -122,15 +124,20 @@ def _reason(error: BaseException) -> str:
     return reason
 
 
+class _Conditions(Visitor):
+    """Collect the variables of @skip and @include."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: dict[str, None] = {}
+
+    def enter_directive(self, node: DirectiveNode, *_: Any) -> None:
+        if node.name.value in _CONDITIONS:
+            values = [argument.value for argument in node.arguments or ()]
+            self.names.update((value.name.value, None) for value in values if isinstance(value, VariableNode))
+
+
 def _conditions(document: DocumentNode) -> tuple[str, ...]:
-    """Return the variables of @skip and @include."""
-    names: dict[str, None] = {}
-
-    class Conditions(Visitor):
-        def enter_directive(self, node: DirectiveNode, *_: Any) -> None:
-            if node.name.value in _CONDITIONS:
-                values = [argument.value for argument in node.arguments or ()]
-                names.update((value.name.value, None) for value in values if isinstance(value, VariableNode))
-
-    visit(document, Conditions())
-    return tuple(names)
+    conditions = _Conditions()
+    visit(document, conditions)
+    return tuple(conditions.names)

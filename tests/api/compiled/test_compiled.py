@@ -54,6 +54,7 @@ def values(town: Town) -> dict[str, Sequence[Any]]:
         "DateTime": ["2026-10-01T00:00:00+02:00", "2026-10-20T00:00:00Z", "tomorrow"],
         "Date": ["2026-10-01", "2026-09-01", "never"],
         "UUID": ids,
+        "Decimal": ["150.00", "x"],
         "Float": [1.5],
         "JSON": ["x"],
     }

@@ -12,6 +12,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from api.compiled.documents import Document, Documents
 from api.core.context import Context, Services
+from api.limits.cost import MOST_COST
 from api.limits.cost_limit import cost_extension
 from api.limits.documents import MOST_TOKENS, RULES
 from api.schema import schema
@@ -34,7 +35,10 @@ class Both:
         assert prepared.query is not None, drawn.query
         context = Context(self.services, actor)
         try:
-            extensions = cost_extension(prepared.cost(drawn.variables))
+            cost = prepared.cost(drawn.variables)
+            if cost > MOST_COST:
+                return None
+            extensions = cost_extension(cost)
             data = await prepared.query.execute(context, drawn.variables, Counter())
             return None if data is None else orjson.dumps({"data": data, "extensions": extensions})
         except Exception:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.network.registries import installed_once
 
-_NPM = ("npm", "--no-audit", "--no-fund", "--fetch-retries=2", "--fetch-timeout=60000")
+_NPM = ("npm", "--no-audit", "--no-fund", "--fetch-retries=1", "--fetch-timeout=60000")
 
 
 def installed(name: str, *packages: str) -> Path:
