@@ -12,6 +12,7 @@ from application.papers.dossier_reservations import Reservations
 from application.papers.french import NBSP, date_and_time, euros, short_date, siret
 from application.papers.typesetting import typeset
 from domain.kernel.dossier_status import STATUS_LABELS, DossierStatus
+from domain.service_dossiers.missing import missing_pieces
 
 #: In these the sum is not certified yet.
 _IN_THE_MAKING = frozenset({DossierStatus.OPEN, DossierStatus.SUBMITTED, DossierStatus.RETURNED})
@@ -180,7 +181,11 @@ def _pieces(dossier: DossierDocument) -> list[dict[str, Any]]:
     """Return the pieces the convention requires, then the others attached."""
     required = dossier.convention.required_pieces
     others = [piece for piece in dict.fromkeys(dossier.pieces) if piece not in required]
-    return [{"name": piece, "there": piece in dossier.pieces} for piece in (*required, *others)]
+    missing = missing_pieces(required, dossier.pieces, all(line.sheets for line in dossier.lines))
+    return [
+        {"name": piece, "missing": piece in missing, "by_sheets": piece not in (*missing, *dossier.pieces)}
+        for piece in (*required, *others)
+    ]
 
 
 def _equal_sheets(dossier: DossierDocument) -> list[str]:

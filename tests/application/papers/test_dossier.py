@@ -68,6 +68,14 @@ def test_required_pieces_and_what_is_missing_of_them_are_shown():
     assert "Bilan : présente" in shown
 
 
+def test_the_sheets_of_all_animations_are_the_piece_of_that_name_on_paper_too():
+    shown = words(dossier(pieces=()))
+    assert "Liste d'émargement signée : celles des animations" in shown
+    assert "Relevé d'identité bancaire : manquante" in shown
+    incomplete = replace(dossier(pieces=()), lines=(line(1), line(2, sheets=())))
+    assert "Liste d'émargement signée : manquante" in words(incomplete)
+
+
 def test_a_correction_after_certification_shows_both_figures_and_whether_it_was_accepted():
     shown = words(dossier())
     for part in ("9 parents, 4 enfants", "8 parents, 4 enfants", "Un parent compté deux fois", "pas encore acceptée"):
