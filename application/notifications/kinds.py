@@ -11,6 +11,7 @@ class NoticeKind(StrEnum):
     ANIMATION_PUBLISHED = "animation.published"
     ANIMATION_REFUSED = "animation.refused"
     ANIMATION_REWRITTEN = "animation.rewritten"
+    ANIMATION_TEXT_BLANKED = "animation.text_blanked"
     ANIMATION_TO_ATTEST = "animation.to_attest"
     ANIMATION_TO_PUBLISH = "animation.to_publish"
     CANDIDATURE_CERTIFICATE_REQUESTED = "candidature.certificate_requested"
@@ -41,4 +42,5 @@ class NoticeKind(StrEnum):
     MEDIATEUR_TO_ACCEPT = "mediateur.to_accept"
     REGISTRATION_TO_CALL = "registration.to_call"
     SPEAKER_JOINED = "speaker.joined"
+    STRUCTURE_MOVED = "structure.moved"
     STRUCTURE_RENAMED = "structure.renamed"

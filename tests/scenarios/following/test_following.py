@@ -75,6 +75,9 @@ def test_a_subscriber_goes_on_after_a_break_from_the_last_position_told(people: 
         assert title_of(then) == "Ensuite"
     positions = [position_of(message) for message in (first, *missed, then)]
     assert positions == sorted(set(positions))
+    # What generated clients keep, as they drop extensions.
+    in_data = [message["payload"]["data"]["animationPublished"] for message in (first, *missed, then)]
+    assert [animation["publishedPosition"] for animation in in_data] == positions
 
 
 def test_a_timeline_is_told_from_its_beginning_as_server_sent_events(people: People, server: Server):
