@@ -6,6 +6,8 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID, uuid4
 
+from pydantic import Field
+
 from application.commanding.commands import ChangeCommand, Command
 from application.commanding.unit_of_work import UnitOfWork
 from application.conventions import find_territory
@@ -30,7 +32,9 @@ class CandidatureSubmit(Command):
 
     territory: TerritoryCode
     school_uai: Uai
-    degree: Degree
+    degree: Degree | None = None
+    #: The roles of who is bound to the school, as the read side tells. The client did not send it.
+    staff: tuple[Role, ...] = Field(default=(), exclude=True)
     first_name: PersonName
     last_name: PersonName
     email: EmailAddress
@@ -104,7 +108,8 @@ def submit(command: CandidatureSubmit, work: UnitOfWork) -> UUID:
     territory = find_territory(work, command.territory)
     applicant = Applicant(command.first_name, command.last_name, command.email, command.phone, command.motivation)
     person_id = work.actor.person_id or uuid4()
-    facts = candidatures.submit(applicant, territory, command.school_uai, command.degree, person_id, work.actor)
+    about = (applicant, territory, command.school_uai, command.degree)
+    facts = candidatures.submit(*about, person_id, work.actor, command.staff)
     candidature_id = uuid4()
     work.record(CANDIDATURE, candidature_id, facts, Belongings(territories=frozenset([territory.code])))
     return candidature_id

@@ -101,6 +101,8 @@ def check(
     findings += map(str, compared.differences) if compared else ()
     for finding in findings:
         complain(finding)
+    if not unsound and (lost := event_guard(settings).lost_start()):
+        note(f"Warning: {lost}")
     for warning in judged.warnings if judged else ():
         note(f"Warning: {warning}")
     checked = quantity(report.checkpoints, "checkpoint")

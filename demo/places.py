@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 
 from domain.kernel.identifiers import UAI_LETTERS
+from domain.kernel.schools import listed_schools
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def read_places() -> Places:
         (commune.department, _normalise(commune.name)): commune for all_ in communes.values() for commune in all_
     }
     lycees: dict[str, list[School]] = {}
-    for row in _rows("lycees.csv"):
+    for row in listed_schools():
         # The file also lists training centres and offices.
         if row["name"].startswith("LYCÉE "):
             lycees.setdefault(row["department"], []).append(_lycee(row, by_name))

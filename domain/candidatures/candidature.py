@@ -6,7 +6,7 @@ The director's opinion is advice: it never decides.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -26,8 +26,9 @@ from domain.candidatures.events import (
     PixCertified,
     TrainingRecorded,
 )
+from domain.candidatures.schools import checked_degree
 from domain.candidatures.transitions import CandidatureStatus, check
-from domain.kernel.actors import Actor
+from domain.kernel.actors import Actor, Role
 from domain.kernel.errors import broken, invalid
 from domain.kernel.events import Event
 from domain.kernel.identifiers import department_of_school
@@ -94,9 +95,18 @@ FIRST_YEAR = 2020
 
 
 def submit(
-    applicant: Applicant, territory: Territory, school_uai: str, degree: Degree, person_id: UUID, actor: Actor
+    applicant: Applicant,
+    territory: Territory,
+    school_uai: str,
+    degree: Degree | None,
+    person_id: UUID,
+    actor: Actor,
+    staff: Collection[Role] = (),
 ) -> list[Event]:
-    """Apply for one school in a territory that runs the scheme. `person_id` is a pseudonym."""
+    """Apply for one school in a territory that runs the scheme. `person_id` is a pseudonym.
+
+    The degree follows from the school where it is known: `staff` are the roles that are bound to it.
+    """
     authorize(actor, Action.CANDIDATURE_SUBMIT, Belongings())
     if not territory.runs_candidatures:
         raise broken(f"Le territoire {territory.name} ne recueille pas de candidatures.", "territory")
@@ -108,7 +118,7 @@ def submit(
         CandidatureSubmitted(
             territory=territory.code,
             school_uai=school_uai,
-            degree=degree,
+            degree=checked_degree(school_uai, staff, degree),
             person_id=person_id,
             first_name=applicant.first_name,
             last_name=applicant.last_name,

@@ -39,6 +39,11 @@ SELECT a.account_id, p.subject, m.mandate FROM {{accounts}} a
 JOIN LATERAL jsonb_array_elements(a.mandates) AS m(mandate) ON m.mandate->>'id' = %(id)s
 LEFT JOIN {{account_people}} p USING (account_id)
 WHERE a.mandates @> %(holding)s AND (a.account_id = %(own)s OR (%(reads)s AND {_WITHIN}))"""
+#: The roles of those who are bound to a school.
+STAFF_OF = """
+SELECT DISTINCT m.mandate->>'role' AS role FROM {accounts} a
+JOIN LATERAL jsonb_array_elements(a.mandates) AS m(mandate) ON m.mandate->'schools' ? %(school)s
+WHERE a.mandates @> %(holding)s"""
 SUBJECTS = "SELECT account_id, subject FROM {account_people} WHERE account_id = ANY(%(ids)s)"
 #: The people behind pseudonyms under which older events name who acted by a mandate.
 SUBJECTS_OF_PERSONS = """

@@ -13,7 +13,7 @@ from tests.support.server import Server, token
 SIRET = "21020001000010"
 OTHER_SIRET = "73282932000074"
 STRUCTURE_ID = str(structure_id(SIRET))
-SCHOOL, COLLEGE = "0340002T", "0340005W"
+SCHOOL, COLLEGE = "0349102J", "0340005W"
 
 NATIONAL = token(Role.NATIONAL, "Équipe nationale")
 COORDONNATEUR = token(Role.COORDONNATEUR, "Coordination 34", territories=["34"])

@@ -57,7 +57,7 @@ LOG_NAME = "parentalite.log/tests"
 FOUNDED_AT = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 SIRET = "21971101700018"
 STRUCTURE_ID = structure_id(SIRET)
-UAI = "9710002A"
+UAI = "9719102S"
 STRUCTURE = Actor(Role.STRUCTURE, "structure", structures=frozenset([STRUCTURE_ID]))
 COORDONNATEUR = Actor(Role.COORDONNATEUR, "coordonnateur", territories=frozenset(["971"]))
 NATIONAL = Actor(Role.NATIONAL, "national")

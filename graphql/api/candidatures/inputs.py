@@ -16,7 +16,10 @@ from domain.candidatures.events import Degree
 class CandidatureSubmitInput(Repeatable):
     territory: str | None = value_of("Code of a territory that runs the scheme. Mandatory.")
     school_uai: str | None = value_of("UAI of the school: seven digits and a check letter. Mandatory.")
-    degree: Degree | None = value_of("FIRST for an école, SECOND for a collège or lycée. Mandatory.")
+    degree: Degree | None = value_of(
+        "FIRST for an école, SECOND for a collège or lycée. It follows from the school where that is known, and is"
+        " mandatory elsewhere."
+    )
     first_name: str | None = value_of("First name. Mandatory.")
     last_name: str | None = value_of("Last name. Mandatory.")
     email: str | None = value_of("E-mail address. Mandatory.")

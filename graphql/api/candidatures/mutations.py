@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import strawberry
+from psycopg.types.json import Jsonb
 
 from api.candidatures.inputs import (
     CandidatureGiveOpinionInput,
@@ -23,9 +24,11 @@ from api.candidatures.types import Candidature, load_candidature, load_held_cand
 from api.core.commanding.commands import Load, carry_out, reload_after
 from api.core.commanding.inputs import to_command
 from api.core.commanding.payloads import Payload
-from api.core.context import Info
+from api.core.context import Context, Info
 from application import candidatures as commands
 from application.commanding.commands import Command
+from domain.kernel.identifiers import check_uai
+from projections.accounts import queries as accounts
 
 
 @strawberry.type(description="What became of a mutation on a candidature.")
@@ -54,12 +57,27 @@ async def _by_candidate(info: Info, command: type[Command], values: Mapping[str,
     return await _answer(info, command, values, load_held_candidature if "link" in values else load_candidature)
 
 
+async def _staff(context: Context, school: Any) -> list[str]:
+    """Return the roles of the people who are bound to the school; none where it is no UAI."""
+    try:
+        uai = check_uai(str(school))
+    except ValueError:
+        return []
+    read = await context.read()
+    rows = await read.rows(read.sql(accounts.STAFF_OF), {"holding": Jsonb([{"schools": [uai]}]), "school": uai})
+    # The command records on another connection.
+    await context.refresh()
+    return [row["role"] for row in rows]
+
+
 @strawberry.type
 class CandidatureMutations:
     @strawberry.mutation(description="Volunteers as a Parent Ressource for one school. For parents, signed in or not.")
     async def candidature_submit(self, info: Info, input: CandidatureSubmitInput) -> CandidaturePayload:
         # The candidate may read the candidature that they have just submitted.
-        carried = await carry_out(info.context, commands.CandidatureSubmit, to_command(input))
+        values = to_command(input)
+        staff = await _staff(info.context, values.get("school_uai"))
+        carried = await carry_out(info.context, commands.CandidatureSubmit, values | {"staff": staff})
         candidature = await reload_after(info.context, carried, load_held_candidature)
         links, candidature_id = info.context.services.application.links, carried.subject_id
         return CandidaturePayload(

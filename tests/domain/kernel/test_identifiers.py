@@ -9,7 +9,7 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 from pydantic import create_model
 
-import demo as season
+from domain.kernel import identifiers
 from domain.kernel.errors import DomainError, ErrorCode
 from domain.kernel.identifiers import (
     ATTESTATION_FORM_ID,
@@ -144,7 +144,7 @@ def test_real_lycees_have_right_letters(uai):
     assert check_uai(uai) == uai
 
 
-LYCEES = Path(season.__file__).with_name("data") / "lycees.csv"
+LYCEES = Path(identifiers.__file__).with_name("data") / "lycees.csv"
 
 
 def test_a_uai_tells_its_department_for_every_lycee_that_is_known():

@@ -18,6 +18,7 @@ from tests.support.people import (
     HEAD,
     INSPECTOR,
     NATIONAL,
+    SCHOOL,
     STRUCTURE,
 )
 from tests.support.server import token
@@ -199,3 +200,14 @@ def test_the_latest_contact_is_told_whatever_the_order_of_recording(people, serv
     assert server.ask(document, COORDONNATEUR, id=candidature)["candidature"]["contactNote"] == "Le soir"
     (error,) = people.is_refused(CONTACT, COORDONNATEUR, candidatureId=candidature, on="1900-01-01")
     assert (error["code"], error["field"]) == ("INVALID", ["on"])
+
+
+def test_the_degree_follows_from_who_is_bound_to_the_school(people: Any):
+    bound = {"subject": "directrice", "staffRole": "DIRECTOR", "territory": "34", "schools": [SCHOOL]}
+    people.does("55-bind-school-staff", NATIONAL, **bound)
+    values = CANDIDATURE | {"schoolUai": SCHOOL}
+    (refusal,) = people.is_refused(SUBMIT, None, **values | {"degree": "SECOND"})
+    assert (refusal["code"], refusal["field"]) == ("INVALID", ["degree"])
+    assert "est une école, du premier degré" in refusal["message"]
+    without = {name: value for name, value in values.items() if name != "degree"}
+    assert people.does(SUBMIT, None, **without)["candidature"]["status"] == "SUBMITTED"

@@ -13,7 +13,7 @@ from tests.support.server import token
 
 REGISTER, REGISTER_FOR = "40-register-for-an-animation", "41-register-somebody-else"
 CANCEL, SEE = "42-cancel-a-registration", "46-see-who-registered"
-DIRECTOR = token(Role.DIRECTOR, "Directrice", schools=["0340002T"])
+DIRECTOR = token(Role.DIRECTOR, "Directrice", schools=["0349102J"])
 MOUSSA = {"firstName": "Moussa", "lastName": "N'Diaye", "phone": "06 39 98 00 01"}
 
 

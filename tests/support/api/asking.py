@@ -41,7 +41,7 @@ MASTER_KEY = bytes(range(32))
 BESIDES = (FileStore(Path("/dev/null/files")), "https://parentalite.example.org", SigningKey.from_seed(b"k" * 32))
 FOUNDED_AT = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 TILLEULS, BASSE_TERRE, EVERYWHERE = "21020001000010", "21971101700018", "73282932000074"
-SCHOOL, COLLEGE = "0340002T", "0340005W"
+SCHOOL, COLLEGE = "0349102J", "0340005W"
 
 NATIONAL = Actor(Role.NATIONAL, "national")
 AUDITOR = Actor(Role.AUDITOR, "auditor")

@@ -1,0 +1,46 @@
+"""The degree of a school, as far as it is known: by the shipped list of lycées, and by the staff bound to it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from domain.candidatures.events import Degree
+from domain.kernel.actors import Role
+from domain.kernel.errors import invalid
+from domain.kernel.schools import lycees
+
+#: Directors and inspectors answer for écoles, heads for collèges and lycées.
+_TAUGHT: Mapping[Role, Degree] = {
+    Role.DIRECTOR: Degree.FIRST,
+    Role.INSPECTOR: Degree.FIRST,
+    Role.HEAD: Degree.SECOND,
+}
+_WORDS: Mapping[Degree, str] = {
+    Degree.FIRST: "une école, du premier degré (FIRST)",
+    Degree.SECOND: "un collège ou un lycée, du second degré (SECOND)",
+}
+
+
+def degree_of(uai: str, staff: Collection[Role]) -> Degree | None:
+    """Return the degree of a school to which people of these roles are bound; None if it is not known for certain."""
+    if uai in lycees():
+        return Degree.SECOND
+    degrees = {_TAUGHT[role] for role in staff if role in _TAUGHT}
+    return degrees.pop() if len(degrees) == 1 else None
+
+
+def checked_degree(uai: str, staff: Collection[Role], degree: Degree | None) -> Degree:
+    """Return the degree of the school; `degree` is what the candidate says. Raise DomainError for a contradiction."""
+    known = degree_of(uai, staff)
+    if known is not None and degree not in (None, known):
+        raise invalid(
+            f"L'établissement {uai} est {_WORDS[known]} : corrigez le degré, ou choisissez un autre établissement.",
+            "degree",
+        )
+    if (degree := known or degree) is None:
+        raise invalid(
+            "Indiquez le degré de l'établissement, que le programme ne connaît pas : FIRST pour une école, SECOND pour "
+            "un collège ou un lycée.",
+            "degree",
+        )
+    return degree
