@@ -51,7 +51,8 @@ FROM read_models.audit_trail_g1 t, generate_series(1, {EVENTS}) n WHERE t.type =
 """
 _STRUCTURES = """
 INSERT INTO read_models.structures_g1
-SELECT md5(n::text)::uuid, 1, n::text, 'x', 'x', '{34}', now() FROM generate_series(0, 299) n
+    (structure_id, version, siret, name, name_key, territories, former_sirets, aliases, opened_at)
+SELECT md5(n::text)::uuid, 1, n::text, 'x', 'x', '{34}', '{}', '{}', now() FROM generate_series(0, 299) n
 """
 _TABLES = {"animations_g1", "audit_trail_g1"}
 
