@@ -66,7 +66,7 @@ def on_suspended(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
     if isinstance(record.event, AnimationSuspended):
         kind, subject = "animation.suspended", "{title} n'est plus couverte par une convention."
         message = (
-            "{animation}, de {structure}, n'est plus couverte par une convention : sa {convention} a pris fin. Les"
+            "{animation}, de {structure}, n'est plus couverte par une convention : la {convention} finit plus tôt. Les"
             " inscriptions sont suspendues. Signez-en une autre, ou annulez."
         )
     else:
@@ -86,7 +86,7 @@ def on_rewritten(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
         return
     words = named(animation, record.originator_version)
     words |= {"rewriting": Thing("rewriting", animation.id, record.originator_version)}
-    message = "{structure} modifie {animation}, publiée. {rewriting}."
+    message = "{structure} modifie {animation}, publiée. {rewriting}"
     for recipient in (NATIONAL, territory(animation.territory)):
         yield Notice(
             recipient,

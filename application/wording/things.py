@@ -95,7 +95,8 @@ def _rewriting(thing: Thing, streams: Streams, since: int | None) -> str:
     after: Animation = _state(ANIMATION, thing, streams)
     before: Animation = _state(ANIMATION, thing, streams, since or thing.version - 1)
     typology: Typology = state_after(TYPOLOGY, streams[TYPOLOGY_ID]) or Typology()
-    return animations.rewriting(after, before.content, after.content, typology) or "rien de ce qui est affiché"
+    words = animations.rewriting(after, before.content, after.content, typology) or "Rien d'affiché ne change"
+    return words if words.endswith((".", "…")) else f"{words}."
 
 
 def _dossier(thing: Thing, streams: Streams, since: int | None) -> str:
