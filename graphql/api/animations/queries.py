@@ -19,7 +19,7 @@ from api.animations.filters import (
 from api.animations.past import animation_at
 from api.animations.types import Animation, animation_of, load_animation
 from api.core.context import Context, Info
-from api.core.lists.checks import node_id
+from api.core.lists.checks import check_codes, node_id
 from api.core.lists.connections import connection, owned_connection
 from api.core.lists.paging import After, Before, Connection, First, Last, PageArguments, page_arguments
 from api.core.past import AT, At
@@ -184,7 +184,18 @@ def _ordered(
 
 
 def in_force(conditions: queries.Conditions, lists: Lists) -> queries.Conditions:
-    """Replace the codes of the conditions by today's terms, together with the codes that became them."""
+    """Replace the codes of the conditions by today's terms, together with the codes that became them.
+
+    Raise INVALID for a code that never was one: it would filter everything away.
+    """
+    check_codes(lists.territories, conditions.territory, "territory")
+    for kind, codes, field in (
+        (TermKind.THEME, conditions.theme, "theme"),
+        (TermKind.ANIMATION_TYPE, conditions.type, "type"),
+        (TermKind.VENUE_TYPE, conditions.venue_type, "venueType"),
+        (TermKind.AUDIENCE, conditions.audience, "audience"),
+    ):
+        check_codes(lists.codes(kind), codes, field)
     return replace(
         conditions,
         theme=lists.with_successors(TermKind.THEME, conditions.theme),

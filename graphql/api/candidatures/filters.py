@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
-from api.core.lists.checks import checked_texts
+from api.core.lists.checks import checked_texts, checked_uais
 from domain.candidatures.events import Degree
 from domain.candidatures.transitions import CandidatureStatus
 from projections.candidatures import queries as candidatures
@@ -27,7 +27,7 @@ class CandidatureWhere:
     def conditions(self) -> candidatures.Conditions:
         return candidatures.Conditions(
             territory=checked_texts(self.territory, "territory"),
-            school_uai=checked_texts(self.school_uai, "schoolUai"),
+            school_uai=checked_uais(self.school_uai, "schoolUai"),
             degree=self.degree.value if self.degree else None,
             status=[status.value for status in self.status or ()],
             to_contact=self.to_contact,

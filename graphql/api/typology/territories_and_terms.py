@@ -47,6 +47,10 @@ class Lists:
             return term
         return next((term.called(former) for former in term.former_labels if str(former.until) == until), None)
 
+    def codes(self, kind: TermKind) -> dict[str, bool]:
+        """Return the codes of all terms of a kind, those that were retired too, and whether they still are offered."""
+        return {code: not term.retired for (of_kind, code), term in self.terms.items() if of_kind == kind.value}
+
     def with_successors(self, kind: TermKind, codes: Collection[str] | None) -> list[str]:
         """Return the codes and those that replaced them, so that old links still find their animations."""
         expanded = list(codes or ())

@@ -59,7 +59,6 @@ def test_each_filter_narrows_the_listing_and_all_of_them_hold_together(town: Tow
     for where, expected in [
         ({"territory": ["34"]}, first),
         ({"territory": ["34", "971"]}, first + second),
-        ({"territory": ["99"]}, []),
         ({"theme": ["educonnect"]}, first),
         ({"theme": ["ent-pronote", "jeux-video"]}, second),
         ({"type": ["seminaire"]}, second),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from api.core.errors import invalid
+from domain.kernel.identifiers import check_uai
 
 _UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
 #: Longest text of a filter; titles are shorter.
@@ -37,3 +38,20 @@ def checked_texts(values: Sequence[str] | None, field: str) -> list[str] | None:
     for value in values or ():
         checked_text(value, field)
     return list(values) if values is not None else None
+
+
+def check_codes(known: Mapping[str, object], codes: Collection[str] | None, field: str) -> None:
+    """Raise INVALID for a code that is not `known`, with those that are offered: those that map to something true."""
+    for code in codes or ():
+        if code not in known:
+            offered = ", ".join(name for name, is_offered in known.items() if is_offered)
+            message = f"where.{field} : code inconnu « {code[:40]} » ; codes acceptés : {offered}."
+            raise invalid(message, "where", field)
+
+
+def checked_uais(values: Sequence[str] | None, field: str) -> list[str] | None:
+    """Return the UAIs of a filter in their one form. Raises INVALID for one that is none."""
+    try:
+        return None if values is None else [check_uai(value) for value in values if value]
+    except ValueError as error:
+        raise invalid(f"where.{field} : {error}.", "where", field) from None
