@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -218,7 +219,10 @@ def _started(filtered: Filter, name: str, comparison: str, start: datetime) -> F
     if start.tzinfo is not None:
         return filtered.where(f"a.starts_at {comparison} %({name})s", **{name: start})
     furthest = -_FURTHEST if comparison == ">=" else _FURTHEST
-    bound = start.replace(tzinfo=UTC) + furthest
+    bound = start.replace(tzinfo=UTC)
+    with suppress(OverflowError):
+        # At the ends of the calendar there is nothing further, and no animation.
+        bound += furthest
     return filtered.where(
         f"(a.starts_at {comparison} %({name}_bound)s"
         f" AND (a.starts_at AT TIME ZONE a.time_zone) {comparison} %({name})s)",
