@@ -220,11 +220,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     # Texts that were blanked are read by who blanks them, and by who controls it.
     Action.BLANKED_TEXT_READ: {NA: _ANY, AU: _ANY, SY: _ANY},
     Action.AUDIT_READ: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY, AU: _ANY, SY: _ANY},
-    Action.CANDIDATURE_READ: {
-        **_OWN,
-        **dict.fromkeys((DI, IN, HE), _SCHOOL),
-        **{CO: _TERRITORY, NA: _ANY, SY: _ANY},
-    },
+    Action.CANDIDATURE_READ: {**_OWN, **dict.fromkeys((DI, IN, HE), _SCHOOL), **{CO: _TERRITORY, NA: _ANY, SY: _ANY}},
     Action.CONTACT_READ: {ST: _STRUCTURE},
     Action.MANDATE_READ: {ST: _STRUCTURE, CO: _HOME, NA: _ANY, AU: _ANY},
     Action.CANDIDATURE_NOTE_READ: {CO: _TERRITORY, NA: _ANY},
