@@ -13,7 +13,7 @@ from api.animations.inputs import AnimationAttestInput, AttestationCorrectInput
 from api.conventions.inputs import ConventionAmendInput, ConventionTerminateInput
 from api.conventions.mutations import amend_values, terminate_values
 from api.core.commanding.commands import build_command, in_turn, refusal_of
-from api.core.commanding.inputs import to_command
+from api.core.commanding.inputs import UNSET, to_command
 from api.core.commanding.payloads import UserError
 from api.core.context import Context, Info
 from api.passkeys.mutations import PasskeyRegisterInput, register_command
@@ -36,16 +36,18 @@ from application.service_dossiers.commands import ServiceDossierCertify, Service
 from application.service_dossiers.withdrawal import CertificationWithdraw, ServiceRecoveryRecord
 from application.signatures.acts import SIGNED_WITHIN
 from application.signatures.registrations import request_options
-from domain.kernel.errors import DomainError, broken, invalid
+from domain.kernel.errors import DomainError, broken
 
 Values = Callable[[Context, Any], Awaitable[dict[str, Any]]]
 
 
 def _act(mutation: str) -> Any:
-    return strawberry.field(default=None, description=f"The input of `{mutation}`.")
+    return strawberry.field(default=UNSET, description=f"The input of `{mutation}`.")
 
 
-@strawberry.input(description="An act to sign: the input of exactly one of these mutations, as it will be sent.")
+@strawberry.input(
+    one_of=True, description="An act to sign: the input of exactly one of these mutations, as it will be sent."
+)
 class SignedActInput:
     convention_amend: ConventionAmendInput | None = _act("conventionAmend")
     convention_terminate: ConventionTerminateInput | None = _act("conventionTerminate")
@@ -101,11 +103,8 @@ _KINDS = {
 
 
 async def _command(context: Context, act: SignedActInput) -> Callable[[], Command]:
-    """Return what makes the command; it may take a while. Raises DomainError unless the act is exactly one."""
-    inputs = {name: value for name, value in vars(act).items() if value is not None}
-    if len(inputs) != 1:
-        raise invalid("act : un seul acte à la fois, le contenu d'une seule mutation.", "act")
-    ((name, input),) = inputs.items()
+    """Return what makes the command; it may take a while."""
+    ((name, input),) = ((name, value) for name, value in vars(act).items() if value is not UNSET)
     if isinstance(input, PasskeyRegisterInput):
         return lambda: register_command(context, input)
     kind = _KINDS[name]
