@@ -56,6 +56,7 @@ class Story:
     async def page(self, after: str | None) -> ReadAPageStructureAnimations:
         structure = (await self.client.read_a_page(self.beginning["structure"], 2, after)).structure
         assert structure is not None
+        assert structure.animations is not None
         return structure.animations
 
     async def attest(self, values: AnimationAttestInput) -> AttestForTheStoryAnimationAttest:

@@ -83,6 +83,7 @@ class Story:
         assert signed.convention.valid_until == date(2031, 8, 31)
         account = (await self.clients["structure"].see_the_account(SIRET)).structure
         assert account is not None
+        assert account.conventions is not None
         assert [convention.id for convention in account.conventions] == [signed.convention.id]
         return account.id
 
@@ -114,6 +115,7 @@ class Story:
         assert declared.starts_at == START
         own = (await self.clients["structure"].see_own_animations(structure)).structure
         assert own is not None
+        assert own.animations is not None
         assert [edge.node.id for edge in own.animations.edges] == [declared.id]
         assert await self.listed() == []
         return declared.id
@@ -181,12 +183,14 @@ class Story:
     async def see_figures(self, structure: str) -> None:
         shown = (await self.clients["structure"].see_the_dashboard(structure)).structure
         assert shown is not None
+        assert shown.dashboard is not None
         assert (shown.dashboard.published, shown.dashboard.attested, shown.dashboard.parents) == (2, 1, 10)
         assert [month.month for month in shown.dashboard.by_month] == ["2026-11", "2030-01"]
 
     async def read_history(self, structure: str) -> None:
         where = AuditWhere(structure_id=structure)
         trail = (await self.clients["auditor"].read_the_audit_trail(where=where)).audit_trail
+        assert trail is not None
         assert [edge.node.type_ for edge in trail.edges] == [
             *("convention.signed", "structure.account_opened", "structure.convention_attached"),
             *("animation.created", "animation.published", "animation.created", "animation.published"),

@@ -39,7 +39,7 @@ async function followed(after: number, fits: (entry: Entry) => boolean): Promise
 
 async function page(after: string | null) {
   const { structure } = await client.ask(ReadAPageDocument, { structureId: begin.structure, first: 2, after });
-  if (!structure) throw new Error('no structure');
+  if (!structure?.animations) throw new Error('no animations');
   return structure.animations;
 }
 
