@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from domain.files.pages import with_page, without_page
 from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.events import ERASED_WORDS
 from domain.service_dossiers.dues import NOTHING
@@ -17,14 +16,13 @@ from domain.service_dossiers.events import (
     DossierReturned,
     DossierSubmitted,
     DossierWordsErased,
-    PieceAttached,
-    PieceWithdrawn,
 )
 from domain.service_dossiers.payment import reference_key
 from domain.service_dossiers.transitions import AmendmentStatus
 from eventstore.records import Recorded, Stamp
 from projections.engine.projection import Projection, Row, Table, erased_words
 from projections.service_dossiers.afterwards import AFTERWARDS, before_submission
+from projections.service_dossiers.pieces import PIECES, with_act
 
 _COLUMNS = {
     "dossier_id": "uuid NOT NULL",
@@ -159,15 +157,8 @@ def opened(fact: DossierOpened, record: Recorded) -> Row:
         "controls": [],
         "opened_at": record.stamp.recorded_at,
         "opened_by": record.stamp.actor,
-        "acts": _acts([], record),
+        "acts": with_act([], record),
     }
-
-
-def _acts(acts: list[Row], record: Recorded) -> list[Row]:
-    """Return who did what, with one more act: what `allowedActions` compares persons with."""
-    author = record.stamp.author
-    act = {"topic": record.event.topic, "name": author.name, "person": author.person}
-    return acts if act in acts else [*acts, act]
 
 
 @SERVICE_DOSSIERS.on(DossierGathered)
@@ -175,30 +166,8 @@ def gathered(row: Row, fact: DossierGathered, record: Recorded) -> Row:
     return row | {
         "status": DossierStatus.OPEN.value,
         "animation_ids": list(fact.animation_ids),
-        "acts": _acts(row["acts"], record),
+        "acts": with_act(row["acts"], record),
     }
-
-
-@SERVICE_DOSSIERS.on(PieceAttached)
-def piece_attached(row: Row, fact: PieceAttached, record: Recorded) -> Row:
-    shown = fact.model_dump(include={"piece", "file_name", "media_type", "size", "sha256"})
-    attached = {**shown, "attached_at": record.stamp.recorded_at.isoformat()}
-    files = with_page(_files(row, fact.piece), fact.sha256, attached, fact.replaces)
-    return row | {"pieces": [*_others(row, fact.piece), *files.values()], "acts": _acts(row["acts"], record)}
-
-
-@SERVICE_DOSSIERS.on(PieceWithdrawn)
-def piece_withdrawn(row: Row, fact: PieceWithdrawn, record: Recorded) -> Row:
-    files = without_page(_files(row, fact.piece), fact.sha256)
-    return row | {"pieces": [*_others(row, fact.piece), *files.values()], "acts": _acts(row["acts"], record)}
-
-
-def _files(row: Row, piece: str) -> dict[str, Row]:
-    return {file["sha256"]: file for file in row["pieces"] if file["piece"] == piece}
-
-
-def _others(row: Row, piece: str) -> list[Row]:
-    return [file for file in row["pieces"] if file["piece"] != piece]
 
 
 @SERVICE_DOSSIERS.on(DossierSubmitted)
@@ -214,7 +183,7 @@ def submitted(row: Row, fact: DossierSubmitted, record: Recorded) -> Row:
         "controls": [before_submission(control) for control in row["controls"]],
         "submitted_at": record.stamp.recorded_at,
         "submitted_by": fact.submitted_by,
-        "acts": _acts(row["acts"], record),
+        "acts": with_act(row["acts"], record),
     }
 
 
@@ -243,7 +212,7 @@ def certified(row: Row, fact: DossierCertified, record: Recorded) -> Row:
         "warnings_reason": fact.warnings_reason,
         "certified_at": record.stamp.recorded_at,
         "certified_by": record.stamp.actor,
-        "acts": _acts(row["acts"], record),
+        "acts": with_act(row["acts"], record),
     }
 
 
@@ -269,7 +238,7 @@ def amendment_proposed(row: Row, fact: AmendmentProposed, record: Recorded) -> R
         "status": AmendmentStatus.PENDING.value,
         "proposed_at": record.stamp.recorded_at.isoformat(),
     }
-    return row | {"amendments": [*row["amendments"], amendment], "acts": _acts(row["acts"], record)}
+    return row | {"amendments": [*row["amendments"], amendment], "acts": with_act(row["acts"], record)}
 
 
 @SERVICE_DOSSIERS.on(AmendmentAccepted)
@@ -305,5 +274,5 @@ def words_erased(row: Row, fact: DossierWordsErased, record: Recorded) -> Row:
     return row | erased_words(row, *_REASONS) | {"amendments": amendments}
 
 
-for _event, _fold in AFTERWARDS.items():
+for _event, _fold in (*AFTERWARDS.items(), *PIECES.items()):
     SERVICE_DOSSIERS.on(_event)(_fold)
