@@ -13,7 +13,9 @@ import strawberry
 from api.animations.types import Animation, load_animations
 from api.core.context import Context
 from api.service_dossiers.rates import has_rate, in_the_making
+from domain.kernel.allowed import AllowedAction
 from domain.kernel.dossier_status import DECIDED, DossierStatus
+from domain.kernel.rights import Action
 from domain.service_dossiers.missing import missing_pieces
 from projections.service_dossiers import queries
 
@@ -55,6 +57,22 @@ async def missing_of(context: Context, row: dict[str, Any]) -> list[Missing]:
         lacking = [*_terms(row, animations), *pieces, *_sheets(without)]
     unattested = await context.together("unattested", row["dossier_id"], lambda ids: _unattested(context, ids))
     return [*lacking, *_to_attest(await _animations(context, unattested))]
+
+
+#: Without these a dossier is not submitted.
+_NEEDED = (MissingKind.ANIMATIONS, MissingKind.RATE, MissingKind.PIECE)
+
+
+async def without_what_is_missing(
+    context: Context, row: dict[str, Any], actions: list[AllowedAction]
+) -> list[AllowedAction]:
+    """Return the actions, the submission closed while something that it takes is missing, with what that is."""
+    open_to_submit = AllowedAction(Action.SERVICE_DOSSIER_SUBMIT.value, True)
+    if open_to_submit not in actions:
+        return actions
+    needed = [missing.message for missing in await missing_of(context, row) if missing.kind in _NEEDED]
+    closed = replace(open_to_submit, allowed=False, reason=" ".join(needed)) if needed else open_to_submit
+    return [closed if action == open_to_submit else action for action in actions]
 
 
 def _terms(row: dict[str, Any], animations: list[Animation]) -> list[Missing]:

@@ -21,7 +21,7 @@ from api.service_dossiers.agents import DossierAgent, agents_of
 from api.service_dossiers.controlled import DossierControl, controls_of, in_control, refused_pieces
 from api.service_dossiers.duplicate_sheets import DuplicateSheet, duplicate_sheets_of
 from api.service_dossiers.lines import ServiceAmendment, ServiceLine, dossier_amendments, dossier_lines
-from api.service_dossiers.missing import Missing, missing_of
+from api.service_dossiers.missing import Missing, missing_of, without_what_is_missing
 from api.service_dossiers.rates import rate_and_amount
 from api.service_dossiers.sums import ServicePayment, ServiceRecovery, payment_of, recoveries_of
 from api.service_dossiers.warnings import ServiceWarning, warnings_of_dossier
@@ -170,10 +170,11 @@ class ServiceDossier(Node):
         return await dossier_amendments(read_beside(self.row.get("past"), info), self.row)
 
     @strawberry.field(description="What the asker may do with it now, and for what is not possible, why.")
-    def allowed_actions(self, info: Info) -> list[AllowedAction]:
+    async def allowed_actions(self, info: Info) -> list[AllowedAction]:
         if "past" in self.row:
             return []
-        return shown_actions(allowed_actions(_Standing(self.row), info.context.actor))
+        actions = allowed_actions(_Standing(self.row), info.context.actor)
+        return shown_actions(await without_what_is_missing(info.context, self.row, actions))
 
 
 class _Standing:
