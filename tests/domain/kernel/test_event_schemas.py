@@ -30,6 +30,7 @@ IN_CLEAR = {
     "code": "the code of a term or of a department",
     "time_zone": "of the IANA",
     "siret": "the number by which the State knows a structure: public, and what stands for an erased name",
+    "former_siret": "as `siret`",
     "school_uai": "the code of a school",
     "schools": "codes of schools",
     "staff_role": "a word of ours",
