@@ -70,8 +70,8 @@ SELECT a.animation_id FROM {animations} a WHERE a.structure_id = (
 #: Animations of the same structure that begin at an instant, or when the clocks of their territory show a time.
 OF_THAT_INSTANT = f"{_OF_THAT_HOUR} a.starts_at = %(starts_at)s ORDER BY a.animation_id LIMIT 50"
 OF_THAT_CLOCK = f"""{_OF_THAT_HOUR} (a.starts_at AT TIME ZONE a.time_zone) = %(starts_at)s
-AND a.starts_at BETWEEN %(starts_at)s AT TIME ZONE 'UTC' - interval '14 hours'
-AND %(starts_at)s AT TIME ZONE 'UTC' + interval '14 hours' ORDER BY a.animation_id LIMIT 50"""
+AND a.starts_at BETWEEN (%(starts_at)s AT TIME ZONE 'UTC') - interval '14 hours'
+AND (%(starts_at)s AT TIME ZONE 'UTC') + interval '14 hours' ORDER BY a.animation_id LIMIT 50"""
 #: Those whose end is recorded and lies so long ago, and that still wait for their attestation.
 UNATTESTED_SINCE = f"""
 SELECT animation_id FROM {{animations}} a WHERE {AWAITING_ATTESTATION} AND ended

@@ -18,8 +18,9 @@ def animation(people) -> str:
 
 def test_the_second_clone_to_an_hour_is_refused_and_names_the_field(people, animation):
     first = people.does(CLONE, STRUCTURE, animationId=animation, **ONCE)["animation"]["id"]
+    clock = {"startsAt": "2027-04-12T18:00", "endsAt": "2027-04-12T20:00"}
     in_utc = {"startsAt": "2027-04-12T16:00:00Z", "endsAt": "2027-04-12T18:00:00Z"}
-    for again, source in ((ONCE, animation), (in_utc, animation), (ONCE, first)):
+    for again, source in ((ONCE, animation), (in_utc, animation), (clock, animation), (ONCE, first)):
         (error,) = people.is_refused(CLONE, STRUCTURE, animationId=source, **again)
         assert (error["code"], error["field"]) == ("DUPLICATE", ["startsAt"])
 
@@ -31,3 +32,9 @@ def test_another_hour_and_what_no_longer_stands_are_no_double(people, server, an
     document = "mutation($input: AnimationCancelInput!) { animationCancel(input: $input) { errors { message } } }"
     server.ask(document, STRUCTURE, input={"animationId": first, "reason": "Salle prise"})
     people.does(CLONE, STRUCTURE, animationId=animation, **ONCE)
+
+
+def test_a_clone_to_a_local_time_that_is_free_is_recorded_at_that_time_of_the_territory(people, animation):
+    local = {"startsAt": "2027-07-12T18:00", "endsAt": "2027-07-12T20:00"}
+    clone = people.does(CLONE, STRUCTURE, animationId=animation, **local)["animation"]
+    assert clone["startsAt"] == "2027-07-12T18:00:00+02:00"
