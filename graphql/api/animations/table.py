@@ -90,6 +90,9 @@ class Questions:
         return tuple(given.get(question) for question in self.headers)
 
 
+NO_QUESTIONS = Questions({})
+
+
 async def questions_of(context: Context) -> Questions:
     read = await context.read()
     rows = await read.rows(read.sql(FORMS))

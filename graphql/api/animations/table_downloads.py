@@ -17,7 +17,16 @@ from starlette.responses import Response, StreamingResponse
 from api.animations.export_pages import Row, pages
 from api.animations.filters import AnimationOrderField, AnimationWhere, OrderDirection, OwnAnimationWhere
 from api.animations.queries import in_force
-from api.animations.table import COLUMNS, HEADERS, OWN_COLUMNS, OWN_HEADERS, line, own_line, questions_of
+from api.animations.table import (
+    COLUMNS,
+    HEADERS,
+    NO_QUESTIONS,
+    OWN_COLUMNS,
+    OWN_HEADERS,
+    line,
+    own_line,
+    questions_of,
+)
 from api.core.answers import Refused
 from api.core.context import Context, Services
 from api.core.errors import ApiError
@@ -43,7 +52,11 @@ from projections.engine.paging import Filter, Order
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """The rows, columns and name of a file. `lasting`: independent of the current time."""
+    """The rows, columns and name of a file.
+
+    `lasting`: independent of the current time. `with_questions`: with a column for each question of attestations, which
+    are read once the file is made.
+    """
 
     filtered: Filter
     headers: tuple[str, ...]
@@ -52,6 +65,7 @@ class _Table:
     name: str
     orders: Sequence[Order]
     lasting: bool = True
+    with_questions: bool = False
 
 
 _ORDER_BY = "orderBy"
@@ -114,10 +128,17 @@ async def _own(context: Context, request: Request) -> _Table:
     current = in_force(replace(conditions, structure_id=structure.structure_id), await lists_of(context))
     allowed = Filter() if within is None else Filter().among("a.territory", "within", within)
     filtered = queries.narrowed(allowed, current, context.now)
-    questions = await questions_of(context)
-    headers, line_of = (*OWN_HEADERS, *questions.headers), partial(own_line, questions=questions)
     orders, lasting = _orders(request, only_published=False), not conditions.follows_the_clock
-    return _Table(filtered, headers, OWN_COLUMNS, line_of, "mes-animations", orders, lasting)
+    line_of = partial(own_line, questions=NO_QUESTIONS)
+    return _Table(filtered, OWN_HEADERS, OWN_COLUMNS, line_of, "mes-animations", orders, lasting, with_questions=True)
+
+
+async def _questioned(context: Context, table: _Table) -> _Table:
+    if not table.with_questions:
+        return table
+    questions = await questions_of(context)
+    line_of = partial(own_line, questions=questions)
+    return replace(table, headers=(*table.headers, *questions.headers), line=line_of)
 
 
 def _orders(request: Request, only_published: bool) -> Sequence[Order]:
@@ -134,6 +155,7 @@ def _orders(request: Request, only_published: bool) -> Sequence[Order]:
 
 async def _csv(context: Context, table: _Table, headers: dict[str, str]) -> Response:
     response_headers = {**headers, "Content-Disposition": disposition("attachment", f"{table.name}.csv")}
+    table = await _questioned(context, table)
     lists = await lists_of(context)
     reading = pages(context, table.filtered, table.columns, table.orders)
     # Read the first page now: its errors are answered as such, before anything is sent.
@@ -154,6 +176,7 @@ async def _csv(context: Context, table: _Table, headers: dict[str, str]) -> Resp
 
 
 async def _xlsx(context: Context, table: _Table, headers: dict[str, str]) -> Response:
+    table = await _questioned(context, table)
     lists = await lists_of(context)
     with workbook(table.headers) as sheet:
         async for rows in pages(context, table.filtered, table.columns, table.orders):
