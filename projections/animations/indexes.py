@@ -4,6 +4,8 @@ from __future__ import annotations
 
 INDEXES = (
     "(structure_id, starts_at, animation_id)",
+    # The listing and its exports, in which nothing else is passed over.
+    "(starts_at, animation_id) WHERE status = 'PUBLISHED'",
     # Of every status, for who answers for a territory or the country.
     "(starts_at, animation_id)",
     "(territory, starts_at, animation_id)",
