@@ -18,7 +18,7 @@ from application.files.store import FileStore
 from application.hosting.database import Database, open_database
 from application.hosting.settings import Settings, SettingsError, load_settings, with_secrets_from_files
 from application.papers.logos import Logos
-from application.proof.authenticity.accepting import accept_once
+from application.proof.authenticity.accepting import accept_once, begin_at_start
 from application.proof.authenticity.guard import EventGuard
 from application.proof.authenticity.start import StartFile
 from application.proof.checkpoints import are_stored
@@ -155,6 +155,7 @@ def _take_up_key(conn: Conn, url: str, settings: Settings) -> None:
             accept_once(conn, tiles, event_guard(settings), key)
     try:
         take_up_key(conn, key)
+        begin_at_start(conn, event_guard(settings), key)
     except KeyRetired:
         raise
     except SigningRefused as refused:

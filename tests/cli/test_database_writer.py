@@ -11,9 +11,12 @@ import pytest
 from psycopg.errors import InsufficientPrivilege
 
 from application.files.store import FileStore
+from application.founding import found_database
+from cli.composition import open_everything, settings_from_environment
 from tests.cli.conftest import error_line, project
 from tests.support.forging import lift_protection
 from tests.support.papers.proved_dossiers import Claim
+from tests.support.world import FOUNDED_AT
 
 FORGED = """
 INSERT INTO stored_events (originator_id, originator_version, topic, state)
@@ -87,7 +90,9 @@ def test_a_key_is_replaced_at_a_position(run, world, opened, dossier_id, environ
     assert check.exit_code == 1
     assert "or under another key" in check.stderr
     monkeypatch.setenv("PARENTALITE_EVENT_KEY", new)
-    assert "position 1: " in run("audit", "check").stderr
+    every = run("audit", "check").stderr
+    assert "Error: positions 1 to " in every
+    assert "carry authenticators that do not fit: they were not recorded like this, or under another key" in every
 
 
 def test_a_lost_file_of_where_authenticators_begin_is_told_and_made_anew_by_a_command(run, opened, dossier_id):
@@ -106,3 +111,27 @@ def test_a_lost_file_of_where_authenticators_begin_is_told_and_made_anew_by_a_co
     assert not file.exists()
     assert run("audit", "accept-events", "--yes").exit_code == 0
     assert run("audit", "check").exit_code == 0
+
+
+def test_a_log_named_at_its_first_start_has_lost_nothing_and_one_of_sound_events_gets_its_file_again(
+    run, environment, tmp_path
+):
+    file, memory = tmp_path / "home/keys/event-start", tmp_path / "home/keys/signer-memory.json"
+    settings = settings_from_environment()
+    with open_everything(settings) as opened:
+        assert (memory.exists(), file.exists()) == (True, True)
+        found_database(opened.application, FOUNDED_AT)
+    file.unlink()
+    assert "event-start is missing" in run("status").stdout.replace("\n", "")
+    assert run("audit", "checkpoint").exit_code == 0
+    assert file.exists()
+    assert "Authenticated: every event\n" in run("status").stdout
+
+
+def test_a_file_that_cannot_be_written_keeps_nothing_from_starting(environment, monkeypatch, tmp_path, caplog):
+    folder = tmp_path / "starts"
+    monkeypatch.setenv("PARENTALITE_EVENT_START", str(folder / "event-start"))
+    settings = settings_from_environment()
+    folder.touch()
+    with open_everything(settings):
+        assert "it cannot be kept where authenticators begin" in caplog.text

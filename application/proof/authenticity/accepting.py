@@ -76,10 +76,29 @@ def start_at(conn: Conn, until: int) -> EventStart:
 
 def begin(conn: Conn, guard: EventGuard, key: SigningKey) -> bool:
     """Keep beside the key that every event of the log has an authenticator; return whether each has one."""
-    if guard.start_file.path.exists() or unauthenticated(conn, guard.keys).events:
+    if guard.start_file.path.exists() or not _each_is_authentic(conn, guard.keys):
         return False
     guard.start_file.write(EventStart(), key, origin(conn))
     return True
+
+
+def begin_at_start(conn: Conn, guard: EventGuard, key: SigningKey) -> None:
+    """As `begin`, as a program starts: a log that was named by itself has no file yet, and lost none.
+
+    The file allows no event more than its absence does. Where it cannot be written, that is logged.
+    """
+    try:
+        begin(conn, guard, key)
+    except OSError as error:
+        log.warning(
+            "it cannot be kept where authenticators begin",
+            extra={"file": str(guard.start_file.path), "reason": error.strerror},
+        )
+
+
+def _each_is_authentic(conn: Conn, keys: EventKeys) -> bool:
+    judge = EventJudge(keys)
+    return all(judge.is_authentic(event) for event in read_events(conn, 0, head(conn)))
 
 
 def accept_once(conn: Conn, tiles: Conn, guard: EventGuard, key: SigningKey) -> None:

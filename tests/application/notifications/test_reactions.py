@@ -191,12 +191,12 @@ def test_the_coordonnateur_is_told_where_nobody_can_examine_and_not_where_somebo
         with app.pool.connection() as conn:
             record_sign_in(conn, UUID(int=9), recipients_of(director)[:1], signed.now)
     who = {"first_name": "Prénom", "last_name": "Nom", "email": "parent@example.org", "motivation": "Aider."}
-    for school in (UAI, "9710003B"):
+    for school in (UAI, "9719003J"):
         signed.does(CandidatureSubmit(territory="971", school_uai=school, degree=Degree.FIRST, **who), PUBLIC)
     _reacts(app)
     nobody = [message for message in messages(app, "territory:971") if message.startswith("Personne")]
     assert nobody == [
-        "Personne ne peut examiner la candidature de Prénom Nom pour l'école 9710003B : aucun directeur ni directrice"
+        "Personne ne peut examiner la candidature de Prénom Nom pour l'école 9719003J : aucun directeur ni directrice"
         " d'école n'y est rattaché. Rattachez quelqu'un."
     ]
 

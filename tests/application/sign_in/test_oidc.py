@@ -61,14 +61,26 @@ def test_history_keeps_a_pseudonym_of_a_parent(door, issuer):
         {"role": "emperor"},
         {"role": None},
         {"role": {"a": 1}},
-        {"structures": ["21020001000011"]},
-        {"structures": [21020001000010]},
-        {"schools": ["0340002X"]},
     ],
     ids=lambda changes: f"{next(iter(changes))} {next(iter(changes.values()))}",
 )
 def test_a_token_whose_claims_are_not_for_us_is_refused(door, issuer, changes):
     assert door.refuses(issuer.signs(**changes)).startswith("Jeton refusé")
+
+
+@pytest.mark.parametrize(
+    ("claim", "unreadable"),
+    [("structures", "21020001000011"), ("structures", 21020001000010), ("schools", "0340002X")],
+)
+def test_what_cannot_be_read_gives_no_right_and_is_passed_over_in_a_line_that_names_its_claim(
+    door, issuer, caplog, claim, unreadable
+):
+    caplog.set_level("INFO")
+    actor = door.admits(issuer.signs(role="structure", **{claim: [unreadable]}))
+    assert (actor.role, actor.structures, actor.schools) == (Role.STRUCTURE, frozenset(), frozenset())
+    (line,) = (record for record in caplog.records if "passed over" in record.message)
+    assert line.claim == claim
+    assert str(unreadable) not in caplog.text
 
 
 def test_an_expired_token_is_told_so_and_clocks_may_differ_a_little(door, issuer):
