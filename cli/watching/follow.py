@@ -101,6 +101,7 @@ def _look(site: Site, path: Path, followed: Followed, policy: Policy | None) -> 
     before = followed.checkpoint
     try:
         after = follow(site, followed, policy)
+        write_state(path, after)
     except ForkFound as fork:
         evidence = path.with_name(f"{path.name}.fork")
         evidence.write_text(f"{fork.kept}\n{fork.shown}", encoding="utf-8")
@@ -108,7 +109,6 @@ def _look(site: Site, path: Path, followed: Followed, policy: Policy | None) -> 
         raise typer.Exit(1) from None
     except CannotFollow as error:
         _fail(error)
-    write_state(path, after)
     checkpoint = after.checkpoint
     assert checkpoint is not None
     at, size = datetime.now(UTC).isoformat(timespec="seconds"), quantity(checkpoint.size, "event")

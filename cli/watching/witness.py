@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -52,12 +53,13 @@ def witness(
     if not is_key_name(name):
         raise Refused(f"--name {name}: no spaces and no plus are admitted")
     keys = [_log_key(text) for text in logs]
-    try:
-        kept = WitnessState.read(state)
-        key = SigningKey.from_seed(_seed(key_file or state.with_name(f"{state.name}.key")))
-    except (ValueError, OSError, BadNote) as error:
-        raise Refused(f"--state {state}: {error}") from None
-    with take_address(host, port) as listener:
+    with ExitStack() as stack:
+        try:
+            kept = stack.enter_context(WitnessState.held(state))
+            key = SigningKey.from_seed(_seed(key_file or state.with_name(f"{state.name}.key")))
+        except (ValueError, OSError, BadNote) as error:
+            raise Refused(f"--state {state}: {error}") from None
+        listener = stack.enter_context(take_address(host, port))
         server = WitnessServer(name, key, keys, kept)
         address = address_of(listener)
         note(f"Witness of {', '.join(log.name for log in keys)} at {address}. Ctrl-C stops it. For a policy:")

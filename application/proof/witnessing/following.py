@@ -60,9 +60,9 @@ def read_state(path: Path) -> Followed | None:
         if content["version"] != _VERSION:
             raise ValueError("of another version")
         keys = tuple(_key(text) for text in content["keys"])
-        followed = Followed(keys, content["checkpoint"])
-        assert followed.checkpoint is not None
-        return followed
+        # Changed by hand it would be shown as the evidence of a fork.
+        open_checkpoint(content["checkpoint"], keys)
+        return Followed(keys, content["checkpoint"])
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, AssertionError, BadNote) as error:
@@ -75,7 +75,14 @@ def _key(text: str) -> PublicKey:
 
 
 def write_state(path: Path, followed: Followed) -> None:
-    """Replace the file, whole; it is on the disk when this returns."""
+    """Replace the file, whole; it is on the disk when this returns. Raises CannotFollow if it cannot be written."""
+    try:
+        _write_state(path, followed)
+    except OSError as error:
+        raise CannotFollow(f"--state {path}: {error.strerror}") from None
+
+
+def _write_state(path: Path, followed: Followed) -> None:
     checkpoint = followed.checkpoint
     assert checkpoint is not None
     keys = [key.verifier_key(key.name or checkpoint.origin) for key in followed.keys]

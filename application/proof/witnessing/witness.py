@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import base64
 import binascii
+import fcntl
 import os
 import re
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -95,6 +97,20 @@ class WitnessState:
         for note in content.values():
             parse_checkpoint(split_note(note)[0])
         return cls(path, content)
+
+    @classmethod
+    @contextmanager
+    def held(cls, path: Path) -> Iterator[WitnessState]:
+        """Read the state, and keep other processes from it meanwhile: each would cosign what it alone remembers.
+
+        Raises ValueError as `read` does, and if another process holds it.
+        """
+        with path.with_name(f"{path.name}.lock").open("ab") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise ValueError("another witness runs with this state") from None
+            yield cls.read(path)
 
     def last(self, log: str) -> Checkpoint | None:
         note = self.notes.get(log)

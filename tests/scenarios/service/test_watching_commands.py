@@ -17,6 +17,7 @@ from application.proof.public_keys import PublicKey
 from application.proof.witnessing.asking import ask_witnesses, cosigned_note
 from application.proof.witnessing.following import Followed, write_state
 from application.proof.witnessing.policy import read_policy
+from application.proof.witnessing.witness import WitnessState
 from cli.main import app
 from tests.scenarios.service.test_watched_from_outside import NOW, sign
 from tests.support.people import People
@@ -65,13 +66,21 @@ def test_a_log_that_does_not_go_on_from_the_tree_that_was_seen_is_a_fork_with_it
     assert follow(server, state).exit_code == 1, "and stays one"
 
 
-@pytest.mark.parametrize("wrong", ["another key", "no such state"])
+@pytest.mark.parametrize("wrong", ["another key", "no such state", "a state changed by hand", "nowhere to keep it"])
 def test_what_cannot_be_believed_is_no_fork(people: People, server: Server, tmp_path: Path, wrong: str):
     sign(server)
     state = tmp_path / "log.json"
     if wrong == "no such state":
         state.write_text("{}")
         assert follow(server, state).exit_code == 2
+    elif wrong == "a state changed by hand":
+        assert follow(server, state).exit_code == 0
+        state.write_text(state.read_text().replace(f"{LOG_NAME}\\n", f"{LOG_NAME}\\n1", 1))
+        assert follow(server, state).exit_code == 2
+        assert not (tmp_path / "log.json.fork").exists()
+    elif wrong == "nowhere to keep it":
+        refused = follow(server, tmp_path / "none" / "log.json")
+        assert (refused.exit_code, "--state" in refused.output, refused.exception.__class__) == (2, True, SystemExit)
     else:
         assert follow(server, state, "--key", str(VerifierKey(LOG_NAME, b"o" * 32))).exit_code == 2
 
@@ -96,6 +105,15 @@ def test_a_witness_cosigns_what_the_log_asks_it_for_until_it_is_stopped(people: 
             _, told = process.communicate(timeout=30)
     assert "Stopped." in told
     assert LOG_NAME in (tmp_path / "w.json").read_text()
+
+
+def test_two_witnesses_do_not_share_a_state(tmp_path: Path):
+    state = tmp_path / "w.json"
+    options = ["--name", "w.example.org/1", "--log", LOG_KEY, "--state", str(state)]
+    with WitnessState.held(state):
+        refused = CliRunner().invoke(app, ["witness", *options, "--port", str(free_port())])
+    assert refused.exit_code != 0
+    assert "another witness runs with this state" in refused.output
 
 
 @pytest.mark.parametrize(
