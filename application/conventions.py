@@ -96,9 +96,10 @@ def sign(command: ConventionSign, work: UnitOfWork) -> UUID:
     territory = find_territory(work, command.territory)
     terms = ConventionTerms.model_construct(**{name: getattr(command, name) for name in ConventionTerms.model_fields})
     account_id = account_of_siret(work, command.siret)
-    others = conventions_of(work, work.find(STRUCTURE, account_id))
-    facts = conventions.sign(terms, work.actor, territory.local_date(work.now), others, account_id)
+    facts = conventions.sign(terms, work.actor, territory.local_date(work.now), account_id)
+    # Who must not decide on it at all is told so, rather than to amend what stands.
     _check_speaker(work, account_id)
+    conventions.check_agreed_once(terms, conventions_of(work, work.find(STRUCTURE, account_id)))
     convention_id = uuid4()
     belongings = Belongings(account_id, frozenset([territory.code]))
     signed = work.record(CONVENTION, convention_id, facts, belongings)

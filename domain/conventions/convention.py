@@ -201,18 +201,20 @@ def evolve(state: Convention | None, originator_id: UUID, fact: Event) -> Conven
     raise TypeError(f"not a convention's event: {fact!r}")
 
 
-def sign(
-    terms: ConventionTerms, actor: Actor, today: date, others: Sequence[Convention] = (), account: UUID | None = None
-) -> list[Event]:
+def sign(terms: ConventionTerms, actor: Actor, today: date, account: UUID | None = None) -> list[Event]:
     """Sign a convention, on paper today or before. `today` is the day in the territory.
 
     `account` is that of the structure, where it has moved to this SIRET.
-    `others` are the structure's: the same days in the same territory are not agreed on twice.
     """
     authorize(actor, Action.CONVENTION_SIGN, Belongings(territories=frozenset([terms.territory])))
     check_period(terms.valid_from, terms.valid_until)
     if terms.signed_on > today + timedelta(days=1):
         raise invalid("la date de signature est dans le futur.", "signed_on")
+    return [ConventionSigned(structure_id=account or structure_id(terms.siret), **terms.model_dump())]
+
+
+def check_agreed_once(terms: ConventionTerms, others: Sequence[Convention]) -> None:
+    """Raise DUPLICATE if one of the structure's `others` is for the same days in the same territory."""
     for other in others:
         same = (other.territory, other.valid_from, other.last_day)
         if same == (terms.territory, terms.valid_from, terms.valid_until):
@@ -222,7 +224,6 @@ def sign(
                 f" {other.valid_from:%d/%m/%Y} au {other.last_day:%d/%m/%Y} : changez-la par avenant, ou résiliez-la.",
                 "valid_from",
             )
-    return [ConventionSigned(structure_id=account or structure_id(terms.siret), **terms.model_dump())]
 
 
 def covering(conventions: Sequence[Convention], territory: str, day: date) -> Convention:

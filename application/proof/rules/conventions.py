@@ -36,7 +36,7 @@ def _signed(case: Case, fact: ConventionSigned) -> Decision:
         raise Untold("the convention is signed already")
     terms = validated(ConventionTerms, {name: getattr(fact, name) for name in ConventionTerms.model_fields})
     stream = _account_of(case, fact)
-    facts = decisions.sign(terms, case.actor, scene.today(scene.territory(fact.territory).code, case.now), (), stream)
+    facts = decisions.sign(terms, case.actor, scene.today(scene.territory(fact.territory).code, case.now), stream)
     check_speaker(case, stream)
     belongings = Belongings(stream, frozenset([fact.territory]))
     consequences: list[Consequence] = []

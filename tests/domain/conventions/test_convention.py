@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from domain.catalogue import CONVENTION
 from domain.conventions.convention import (
+    check_agreed_once,
     covering,
     sign,
 )
@@ -165,9 +166,11 @@ def test_an_older_convention_covers_what_a_newer_one_does_not():
 
 
 def test_the_same_days_in_one_territory_are_not_agreed_on_twice():
-    given().when(sign, terms(), COORDONNATEUR, TODAY, [convention()]).then_refused(
-        ErrorCode.DUPLICATE, "valid_from", "01/09/2026 au 31/08/2027"
-    )
+    with pytest.raises(DomainError) as refusal:
+        check_agreed_once(terms(), [convention()])
+    (problem,) = refusal.value.problems
+    assert (problem.code, problem.field) == (ErrorCode.DUPLICATE, ("valid_from",))
+    assert "01/09/2026 au 31/08/2027" in problem.message
 
 
 @pytest.mark.parametrize(
@@ -180,4 +183,4 @@ def test_the_same_days_in_one_territory_are_not_agreed_on_twice():
     ids=["of another territory", "of other days", "that has ended early"],
 )
 def test_another_convention_may_stand_beside(other):
-    given().when(sign, terms(), COORDONNATEUR, TODAY, [other]).then(signed())
+    check_agreed_once(terms(), [other])
