@@ -36,7 +36,7 @@ def test_a_local_time_without_offset_is_declared_changed_and_copied(people, serv
 
 
 def test_each_wrong_time_is_named_with_the_right_offset(people):
-    people.sign()
+    people.sign(validUntil="2027-12-31")
     for wrong in ("2027-01-15T18:00:00+02:00", "2027-01-15T18:00:00+00:00", "2027-01-15T18:00:00-04:00"):
         start, end = people.is_refused(DECLARE, STRUCTURE, **_declared(wrong, wrong.replace("18", "20")))
         assert (start["code"], start["field"], end["field"]) == ("INVALID", ["startsAt"], ["endsAt"])

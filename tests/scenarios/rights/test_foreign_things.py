@@ -48,7 +48,7 @@ def ids(people: People) -> dict[str, str]:
     )
     medi = token(Role.PARENT, "medi@exemple.fr")
     (mandate,) = people.does("53-register-as-mediateur", medi, structureId=THEIRS)["mandates"]
-    applied = CANDIDATURE | {"territory": "25", "schoolUai": ABROAD}
+    applied = CANDIDATURE | {"territory": "25", "schoolUai": ABROAD, "degree": "SECOND"}
     return {
         "ours": ours,
         "convention": theirs,

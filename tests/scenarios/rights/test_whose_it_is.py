@@ -83,8 +83,10 @@ def test_a_convention_in_a_further_territory_gives_no_power_over_the_structure_i
         people.is_refused(END, DOUBS, accountId=mandate["accountId"], mandateId=mandate["id"]),
     ]
     assert {_code(errors) for errors in refused} == {("FORBIDDEN", None)}
-    (error,) = server.errors(SEES, DOUBS, id=STRUCTURE_ID)
-    assert error["extensions"]["code"] == "FORBIDDEN"
+    answer = server.post({"query": SEES, "variables": {"id": STRUCTURE_ID}}, DOUBS).json()
+    assert answer["data"] == {"structure": {"mandates": None, "invitations": None}}
+    told = [(error["extensions"]["code"], error["path"]) for error in answer["errors"]]
+    assert sorted(told) == [("FORBIDDEN", ["structure", name]) for name in ("invitations", "mandates")]
     assert server.ask(MANDATES, DOUBS, role="STRUCTURE")["mandates"] == []
     (listed,) = server.ask(MANDATES, COORDONNATEUR, role="STRUCTURE")["mandates"]
     assert listed["id"] == mandate["id"]

@@ -30,7 +30,9 @@ def test_each_draw_follows_from_the_first_checkpoint_after_its_own_announcement(
     for name in ("Une fois", "Une seconde fois"):
         people.does("30-open-a-control", AUDITOR, **OPENING | {"name": name})
         drawn_from.append(controls.draw().size)
-    later, earlier = controls.seen()
+    # Both are opened at one moment, and come in either order.
+    drawn = {control["name"]: control for control in controls.seen()}
+    earlier, later = drawn["Une fois"], drawn["Une seconde fois"]
     assert drawn_from == sorted(set(drawn_from))
     assert drawn_from[1:] == [earlier["checkpointSize"], later["checkpointSize"]]
     assert None not in (earlier["drawnAt"], later["drawnAt"])

@@ -124,8 +124,7 @@ def test_a_payment_is_not_before_the_certification_nor_by_a_reference_of_another
     people.does(PAY, NATIONAL, dossierId=later, **paid, reason="Un seul virement.")
 
 
-def test_a_rate_has_one_form(people: People, server: Server):
+def test_a_rate_has_one_form(claims: Claims, server: Server):
     for typed in ("1e3", "1_000", "٣٠", " +150", "150.001"):
-        signing = {"conventionId": Claims(people).convention, "ratePerAnimation": typed}
-        (error,) = mutate(server, COORDONNATEUR, "conventionAmend", "convention { id }", **signing)["errors"]
+        (error,) = amend(server, claims, ratePerAnimation=typed)
         assert (error["code"], error["field"]) == ("INVALID", ["ratePerAnimation"])
