@@ -135,16 +135,16 @@ async def _imported(info: Info, values: dict[str, Any]) -> ContactsPayload:
 
 async def _text(info: Info, values: Mapping[str, Any], file: object) -> str:
     """Return the table in the file. Raises DomainError; opens it only for who may import it."""
-    if "csv" in values:
-        raise invalid("csv et file ne vont pas ensemble.", "file")
-    if not isinstance(file, UploadFile):
-        raise invalid("Fichier attendu, envoyé selon la spécification « GraphQL multipart request ».", "file")
     try:
         structure_id = UUID(str(values["structure_id"]))
     except ValueError:
         return ""
     if not may(info.context.actor, Action.CONTACTS_IMPORT, Belongings(structure_id=structure_id)):
         return ""
+    if "csv" in values:
+        raise invalid("csv et file ne vont pas ensemble.", "file")
+    if not isinstance(file, UploadFile):
+        raise invalid("Fichier attendu, envoyé selon la spécification « GraphQL multipart request ».", "file")
     content = await to_thread.run_sync(file.file.read, LARGEST_UPLOAD + 1)
     if len(content) > LARGEST_UPLOAD:
         raise invalid("Fichier trop grand : 5 Mo au plus.", "file")

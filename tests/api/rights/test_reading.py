@@ -178,6 +178,8 @@ BY_LINK = {"registration", "candidatureByLink"}
 ARGUMENTS = {
     "actSignature": '(act: {{serviceDossierSubmit: {{dossierId: "{dossierId}"}}}})',
     "animation": '(id: "{declared}")',
+    "certificate": '(number: "ABP-2026-0001")',
+    "communes": '(text: "Basse")',
     "candidature": '(id: "{candidatureId}")',
     "control": '(id: "{controlId}")',
     "node": '(id: "{dossierId}")',
