@@ -6,6 +6,8 @@ from enum import StrEnum
 
 
 class NoticeKind(StrEnum):
+    ANIMATION_ATTESTATION_LATE = "animation.attestation_late"
+    ANIMATION_ATTESTATION_OVERDUE = "animation.attestation_overdue"
     ANIMATION_CANCELLED = "animation.cancelled"
     ANIMATION_DECLARED = "animation.declared"
     ANIMATION_PUBLISHED = "animation.published"

@@ -10,6 +10,7 @@ import pytest
 import application.followers
 from api.core.allowed import SHOWN_ACTIONS
 from api.schema import schema
+from application.followers.reminding import REMINDERS
 from application.notifications.kinds import NoticeKind
 from application.notifications.letters import WORDINGS
 from domain.animations.transitions import TRANSITIONS
@@ -46,6 +47,7 @@ def test_each_kind_that_notices_are_made_of_is_in_the_list():
         for kind in re.findall(r'"([a-z]+\.[a-z_]+)"', module.read_text(encoding="utf-8"))
     }
     assert len(kinds) > 40
+    assert {reminder.kind for reminder in REMINDERS} <= kinds
     assert kinds - set(NoticeKind) - set(WORDINGS) == set()
 
 
