@@ -31,6 +31,7 @@ NOT_SHOWN = frozenset(
         "animation_id",
         "candidature_id",
         "name_key",
+        "passkeys_id",
         "person_id",
         "place",
         "place_key",

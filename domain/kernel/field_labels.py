@@ -15,6 +15,7 @@ _IN_FORMS: Mapping[str, str] = {
     "candidature_id": "candidature",
     "changes": "modifications",
     "csv": "fichier",
+    "day": "jour de l'animation",
     "draft": "fichier",
     "effective_from": "date d'effet",
     "expected_version": "version attendue",

@@ -101,7 +101,6 @@ TABLE = Table(
         "attested": "attestée",
         "attested_at": "attestée le",
         "corrections": "corrections",
-        "sheets": "pages de la liste d'émargement",
         "sheet_digests": "liste d'émargement (SHA-256)",
         "sheet_likenesses": "liste d'émargement (empreintes visuelles)",
     },

@@ -17,6 +17,7 @@ from domain.kernel.actors import PUBLIC
 from projections.typology import queries as list_queries
 from tests.support.api.asking import AUDITOR, NATIONAL, TILLEULS, Town, structure
 from tests.support.api.reading import Reader, opened_town, reading, refusals
+from tests.support.world import UAI
 
 LISTING = "query ($where: AnimationWhere) { animations(where: $where) { nodes { id } totalCount } }"
 STRUCTURES = "query ($where: StructureWhere) { structures(where: $where) { nodes { id } totalCount } }"
@@ -69,11 +70,15 @@ def test_keys_that_are_none_are_refused_or_find_nothing(reader: Reader, broken: 
     assert entry.codes == ([] if broken == "123" else ["INVALID"])
 
 
-def test_codes_that_nobody_knows_find_nothing(reader: Reader):
+def test_codes_of_lists_that_there_are_not_are_refused_by_name_and_others_find_nothing(reader: Reader):
     for name in ("territory", "theme", "type", "venueType", "audience"):
-        assert reader.asks(LISTING, where={name: ["inconnu"]}).data["animations"] == {"nodes": [], "totalCount": 0}
+        answer = reader.asks(LISTING, where={name: ["inconnu"]})
+        assert refusals(answer) == [{"code": "INVALID", "field": ["where", name]}]
+        assert answer.messages[0].startswith(f"where.{name} : code inconnu « inconnu » ; codes acceptés : ")
     assert reader.asks(STRUCTURES, where={"territory": ["99"]}).data["structures"]["totalCount"] == 0
-    assert reader.asks(CANDIDATURES, NATIONAL, where={"schoolUai": ["?"]}).data["candidatures"]["totalCount"] == 0
+    assert reader.asks(CANDIDATURES, NATIONAL, where={"schoolUai": [UAI]}).data["candidatures"]["totalCount"] == 0
+    answer = reader.asks(CANDIDATURES, NATIONAL, where={"schoolUai": ["?"]})
+    assert refusals(answer) == [{"code": "INVALID", "field": ["where", "schoolUai"]}]
 
 
 def test_a_text_longer_than_any_title_is_refused(reader: Reader):

@@ -13,7 +13,8 @@ GRAPHQL = schema._schema
 #: What the known families tell beside the thing, the position and the errors.
 BESIDES = {
     "CandidaturePayload": {"link"},
-    "ContactsPayload": {"writtenTo"},
+    # Clients know `contactsImport` by this type: another one would break their fragments.
+    "ContactsPayload": {"ignoredColumns", "writtenTo"},
     "ConventionPayload": {"warnings"},
     "InvitationPayload": {"link"},
     "RegistrationMadePayload": {"link", "code", "codeUrl", "ticketUrl"},

@@ -137,7 +137,7 @@ def test_what_a_mutation_takes_in_is_refused_in_its_payload_beside_what_else_is_
     assert {(error["code"], *error["field"]) for error in errors} == {("INVALID", "code"), ("INVALID", "link")}
     (error,) = answer["contactAdd"]["errors"]
     assert (error["code"], error["field"]) == ("INVALID", ["name"])
-    assert "name : " in error["message"]
+    assert error["message"] == f"Nom : {LONGEST_TEXT} caractères au plus."
 
 
 def test_a_file_of_contacts_may_be_longer_than_a_text_and_has_a_bound_of_its_own(server: Server):
